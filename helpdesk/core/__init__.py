@@ -1,0 +1,1 @@
+"""The rules of the desk, pure: standard library only, no clock, no input or output; `now` is a parameter."""

@@ -1,0 +1,98 @@
+"""What arrives: the envelope it came in and the message it says.
+
+A `Message` is what `mail.parse` makes of any bytes at all. Nothing in it is to be trusted for who may do what:
+that is decided by `core.thread` from the reply token, the sender and the authentication result.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+RobotKind = Literal["auto-reply", "vacation", "bounce-permanent", "bounce-temporary", "list", "own-mail"]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One mailbox of a header: a bare, lower-cased address and the display name, which is only ever shown."""
+
+    address: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """SMTP's MAIL FROM and RCPT TO and where they came from; nothing else (RFC 5321 section 2.3.1).
+
+    `mail_from` is `""` for the null sender. `remote` is the peer's address, `""` where there was no peer.
+    """
+
+    mail_from: str
+    rcpt_to: tuple[str, ...]
+    remote: str = ""
+    helo: str = ""
+    tls: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A part of the mail that is not its text. `part` is its place in the MIME tree, to cut it out on demand."""
+
+    name: str
+    type: str
+    size: int  # bytes, decoded
+    part: int
+    inline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Robot:
+    """Mail that no person wrote, and why we think so."""
+
+    kind: RobotKind
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One parsed mail. Texts are clean: no NUL, no lone surrogate, `\\n` line ends.
+
+    `senders` holds every mailbox of every From field in order: exactly one of them is a sender, anything else
+    is nobody. `date` is the sender's own claim: shown, never used for a clock.
+    """
+
+    message_id: str = ""  # with its angle brackets, or ""
+    senders: tuple[Person, ...] = ()
+    reply_to: tuple[Person, ...] = ()
+    to: tuple[Person, ...] = ()
+    cc: tuple[Person, ...] = ()
+    subject: str = ""
+    date: datetime | None = None
+    text: str = ""  # the readable body, HTML made plain
+    reply: str = ""  # the text without quotes and signature: what they wrote now
+    in_reply_to: tuple[str, ...] = ()  # Message-IDs with angle brackets
+    references: tuple[str, ...] = ()
+    delivered_to: tuple[str, ...] = ()  # addresses of Delivered-To, X-Original-To, Envelope-To
+    attachments: tuple[Attachment, ...] = ()
+    robot: Robot | None = None
+    language: str = "en"  # ISO 639-1
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)  # decoded, in order, names as written
+    damage: tuple[str, ...] = ()  # what had to be repaired, in words for the log and the agent
+
+    @property
+    def sender(self) -> Person | None:
+        """The one person who says to have written this; None where From names nobody or several."""
+        return self.senders[0] if len(self.senders) == 1 else None
+
+    def header(self, name: str) -> str:
+        """The first header of that name, `""` where there is none."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers if key.lower() == wanted), "")
+
+    def header_all(self, name: str) -> tuple[str, ...]:
+        """Every header of that name, in order."""
+        wanted = name.lower()
+        return tuple(value for key, value in self.headers if key.lower() == wanted)

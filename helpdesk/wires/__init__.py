@@ -1,0 +1,1 @@
+"""Bytes in, bytes out: SMTP, LMTP, IMAP, Maildir. Wires know nothing of cases."""
