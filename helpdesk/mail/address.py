@@ -1,0 +1,86 @@
+"""Reply addresses that cannot be forged: `support+<case>.<purpose><digest>@desk.example`.
+
+The digest is a keyed hash over (purpose, case, the person's address), 130 bits in base 32, lower case and compared
+in constant time, so it survives mail programs that change the case of a local part and cannot be guessed (threat
+A07). A customer's token lets only that customer append; an agent's token lets that agent act. The same digest goes
+into our Message-IDs, so that References to them cannot be made up either (threat A12).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+Purpose = Literal["customer", "agent"]
+
+_LETTER: dict[Purpose, str] = {"customer": "c", "agent": "a"}
+_PURPOSE: dict[str, Purpose] = {"c": "customer", "a": "agent"}
+_DIGEST = 26  # base 32 characters: 130 bits
+_TAG = re.compile(rf"(\d{{1,12}})\.([ca])([a-z2-7]{{{_DIGEST}}})")
+_MESSAGE_ID = re.compile(rf"<(\d{{1,12}})\.([0-9a-f]{{16}})\.([a-z2-7]{{{_DIGEST}}})@[^<>@\s]+>")
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyToken:
+    """A token read from an address, not yet verified: `Signer.verifies` says whether it is ours and theirs."""
+
+    case: int
+    purpose: Purpose
+    digest: str
+
+
+def base_address(address: str) -> str:
+    """The address without its `+tag`, lower case: the mailbox that the mail is for."""
+    local, _, domain = address.lower().rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"
+
+
+def read_token(address: str) -> ReplyToken | None:
+    """The reply token in an address, or None."""
+    _, plus, tag = address.lower().rpartition("@")[0].partition("+")
+    found = _TAG.fullmatch(tag) if plus else None
+    return ReplyToken(int(found[1]), _PURPOSE[found[2]], found[3]) if found else None
+
+
+class Signer:
+    """Makes and checks tokens and Message-IDs. The first key signs; further keys are only still believed."""
+
+    def __init__(self, *keys: bytes) -> None:
+        if not keys or any(len(key) < 16 for key in keys):
+            raise ValueError("a signing key of at least 16 bytes was expected")
+        self._keys = keys
+
+    def reply_address(self, mailbox: str, *, case: int, person: str, purpose: Purpose) -> str:
+        """The address under which `person` answers mail of this case."""
+        local, _, domain = mailbox.partition("@")
+        digest = self._digest(self._keys[0], purpose, str(case), person.lower())
+        return f"{local}+{case}.{_LETTER[purpose]}{digest}@{domain}"
+
+    def verifies(self, token: ReplyToken, *, person: str) -> bool:
+        """Whether we gave this token to this person for this case and purpose."""
+        return self._matches(token.digest, token.purpose, str(token.case), person.lower())
+
+    def message_id(self, *, case: int, nonce: str, domain: str) -> str:
+        """A Message-ID of ours; `nonce` is anything that makes it unique, such as the outbox key."""
+        serial = hashlib.sha256(nonce.encode()).hexdigest()[:16]
+        return f"<{case}.{serial}.{self._digest(self._keys[0], 'message-id', str(case), serial)}@{domain}>"
+
+    def case_of(self, message_id: str) -> int | None:
+        """The case that one of our own Message-IDs belongs to; None when it is not ours."""
+        found = _MESSAGE_ID.fullmatch(message_id.strip().lower())
+        if found and self._matches(found[3], "message-id", found[1], found[2]):
+            return int(found[1])
+        return None
+
+    def _matches(self, digest: str, *facts: str) -> bool:
+        return any(hmac.compare_digest(digest, self._digest(key, *facts)) for key in self._keys)
+
+    @staticmethod
+    def _digest(key: bytes, *facts: str) -> str:
+        # The separator cannot occur in an address or a number, so no two lists of facts read alike.
+        digest = hmac.new(key, "\0".join(facts).encode(), hashlib.sha256).digest()
+        return base64.b32encode(digest).decode().lower()[:_DIGEST]
