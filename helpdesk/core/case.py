@@ -1,0 +1,216 @@
+"""A case is what its events say.
+
+Events are past-tense facts, appended and never changed; `Case` is their fold, nothing more. `events[n].at` is when
+the fact became true (a mail's is when our side received it), `recorded_at` when we wrote it down; the two differ when
+a mailbox was read late. Facts hold only what JSON holds, so that the ledger can be read without this code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from helpdesk.core.message import Person
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from datetime import datetime
+
+Status = Literal["open", "waiting", "resolved", "closed"]
+Kind = Literal["question", "defect", "maintenance", "enhancement"]
+DESK = "desk"  # who did it, when the desk itself did
+
+EventType = Literal[
+    "opened",  # a mail became this case
+    "assessed",  # the severity that the desk found, with reasons
+    "customer_wrote",
+    "outsider_wrote",  # on the case, but not to be trusted: shown to the assignee, obeyed by nobody
+    "robot_wrote",  # no person wrote it: stops nothing, reopens nothing
+    "agent_answered",  # the public reply that stops clocks
+    "agent_noted",
+    "acknowledged",  # the acknowledgment was sent, or withheld and why
+    "assigned",
+    "severity_set",
+    "waiting_set",
+    "resolved",
+    "closed",
+    "reopened",
+    "participant_added",
+    "flagged",
+    "linked",
+    "step_taken",  # a rung of the escalation ladder
+    "breached",
+    "breach_withdrawn",  # an answer received in time was read after the breach was recorded
+    "command_refused",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A fact of a case. `by` is a bare address, or `desk`."""
+
+    type: EventType
+    at: datetime
+    recorded_at: datetime
+    by: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A case as its events leave it."""
+
+    number: int  # 0 until it is stored
+    mailbox: str
+    policy: str
+    policy_version: str
+    plan: str
+    region: str
+    channel: str
+    customer: str  # key, "" for somebody unknown
+    requester: Person
+    subject: str
+    opened_at: datetime
+    severity: str = ""
+    rank: int = 4
+    severity_set_by: str = ""
+    stated: str = ""
+    kind: str = "question"
+    area: str = ""
+    language: str = "en"
+    review: bool = False
+    status: Status = "open"
+    status_since: datetime | None = None
+    assignee: str = ""
+    participants: tuple[Person, ...] = ()
+    tags: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()  # keys of the intake fields that the customer did not give
+    intake: tuple[tuple[str, str], ...] = ()
+    events: tuple[Event, ...] = ()
+
+    @property
+    def ref(self) -> str:
+        """How people name it: `HD-7`."""
+        return f"HD-{self.number}"
+
+    @property
+    def active(self) -> bool:
+        """Whether the desk still owes something."""
+        return self.status in {"open", "waiting"}
+
+    def person(self, address: str) -> Person | None:
+        """The requester or participant of that address."""
+        people = (self.requester, *self.participants)
+        return next((person for person in people if person.address == address), None)
+
+    def of_type(self, *types: EventType) -> tuple[Event, ...]:
+        """The events of these types, in order of recording."""
+        return tuple(event for event in self.events if event.type in types)
+
+    def after(self, *events: Event) -> Case:
+        """The case after these further events."""
+        case = self
+        for event in events:
+            case = replace(_EFFECTS.get(event.type, _nothing)(case, event), events=(*case.events, event))
+        return case
+
+
+def case_from(number: int, events: Iterable[Event]) -> Case:
+    """The fold of a case's whole ledger. The first event opens it; raises ValueError if it does not."""
+    opened, *rest = events
+    if opened.type != "opened":
+        raise ValueError(f"the ledger of HD-{number} begins with {opened.type!r}, not with 'opened'")
+    return _open(number, opened).after(*rest)
+
+
+def open_case(opened: Event) -> Case:
+    """A case that is not stored yet."""
+    return case_from(0, (opened,))
+
+
+def _open(number: int, event: Event) -> Case:
+    facts = event.facts
+    return Case(
+        number=number,
+        mailbox=facts["mailbox"],
+        policy=facts["policy"],
+        policy_version=facts["policy_version"],
+        plan=facts["plan"],
+        region=facts["region"],
+        channel=facts["channel"],
+        customer=facts["customer"],
+        requester=Person(facts["requester"], facts["requester_name"]),
+        subject=facts["subject"],
+        opened_at=event.at,
+        language=facts["language"],
+        tags=tuple(facts["tags"]),
+        intake=tuple(facts["intake"].items()),
+        missing=tuple(facts["missing"]),
+        status_since=event.at,
+        events=(event,),
+    )
+
+
+def _nothing(case: Case, _event: Event) -> Case:
+    return case
+
+
+def _assessed(case: Case, event: Event) -> Case:
+    facts = event.facts
+    return replace(
+        case,
+        severity=facts["severity"],
+        rank=facts["rank"],
+        severity_set_by=facts["set_by"],
+        stated=facts["stated"] or "",
+        kind=facts["kind"],
+        area=facts["area"] or "",
+        review=facts["review"],
+    )
+
+
+def _severity_set(case: Case, event: Event) -> Case:
+    facts = event.facts
+    return replace(
+        case, severity=facts["severity"], rank=facts["rank"], severity_set_by=event.by, review=False
+    )
+
+
+def _assigned(case: Case, event: Event) -> Case:
+    return replace(case, assignee=event.facts["agent"])
+
+
+def _status(status: Status) -> Callable[[Case, Event], Case]:
+    def become(case: Case, event: Event) -> Case:
+        return replace(case, status=status, status_since=event.at)
+
+    return become
+
+
+def _customer_wrote(case: Case, event: Event) -> Case:
+    # Whoever was waited for has written: the desk owes the next word again.
+    return replace(case, status="open", status_since=event.at) if case.status == "waiting" else case
+
+
+def _participant_added(case: Case, event: Event) -> Case:
+    person = Person(event.facts["address"], event.facts["name"])
+    return replace(case, participants=(*case.participants, person))
+
+
+def _flagged(case: Case, event: Event) -> Case:
+    tag = event.facts["tag"]
+    return case if tag in case.tags else replace(case, tags=(*case.tags, tag))
+
+
+_EFFECTS: dict[EventType, Callable[[Case, Event], Case]] = {
+    "assessed": _assessed,
+    "severity_set": _severity_set,
+    "assigned": _assigned,
+    "customer_wrote": _customer_wrote,
+    "waiting_set": _status("waiting"),
+    "resolved": _status("resolved"),
+    "closed": _status("closed"),
+    "reopened": _status("open"),
+    "participant_added": _participant_added,
+    "flagged": _flagged,
+}

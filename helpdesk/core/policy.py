@@ -1,0 +1,201 @@
+"""What was promised to whom: one support offering as values.
+
+A `Policy` is one version of one TOML file, already checked (`helpdesk.policies` reads it). `Policy.promise` is the
+only place that answers "what is promised for this plan, severity, region and channel": a `Promise`, or the reason
+why there is none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
+
+from helpdesk.core.errors import NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime, timedelta
+
+    from helpdesk.core.calendar import Calendar
+    from helpdesk.core.intake import Field
+    from helpdesk.core.promise import Within
+    from helpdesk.core.severity import Level, SeverityTerms
+
+TargetKind = Literal["first_response", "follow_up", "resolution"]
+TARGET_KINDS: tuple[TargetKind, ...] = ("first_response", "follow_up", "resolution")
+TARGET_NAMES: dict[TargetKind, str] = {
+    "first_response": "first response",
+    "follow_up": "follow-up",
+    "resolution": "resolution",
+}
+StepKind = Literal["warning", "breach", "escalation"]
+Audience = Literal["assignee", "team", "lead", "operators"]
+OnSeverityChange = Literal["keep_consumed", "from_start", "restart"]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the customer bought. `calendar` overrides the region's; `""` leaves it to the region."""
+
+    key: str
+    name: str
+    calendar: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """Where the customer is served from, and so in which hours."""
+
+    key: str
+    name: str
+    calendar: str
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A way in. `targets` False: cases from it carry none. `warranted` False: measured, but not promised."""
+
+    key: str
+    name: str
+    targets: bool = True
+    warranted: bool = True
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """One cell of a policy's matrix. `calendar` "" leaves the hours to plan and region."""
+
+    within: Within
+    calendar: str = ""
+    by_channel: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What one clock measures: so much time, in this calendar."""
+
+    target: TargetKind
+    within: Within
+    calendar: Calendar
+    warranted: bool
+    because: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NoPromise:
+    """There is no such target, and why."""
+
+    target: TargetKind
+    because: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A rung of the escalation ladder.
+
+    It is reached when `share` of the promised open time is used; a share of 1 is the breach, and `after` is open
+    time beyond it.
+    """
+
+    key: str
+    kind: StepKind
+    share: float
+    after: timedelta
+    to: tuple[Audience, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A worked example: the due time that the document's reader computed by hand. `due_at` None: no target."""
+
+    at: datetime
+    plan: str
+    severity: str
+    region: str
+    channel: str
+    target: TargetKind
+    due_at: datetime | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """Where the document is silent or contradicts itself: our reading, and why."""
+
+    key: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One version of one support offering."""
+
+    key: str
+    name: str
+    version: str  # digest of the file it was read from
+    plans: tuple[Plan, ...]  # the default first
+    regions: tuple[Region, ...]  # the default first
+    channels: tuple[Channel, ...]  # `email` is always among them
+    calendars: Mapping[str, Calendar]
+    goals: Mapping[tuple[str, TargetKind, str], Goal]  # (plan, target, severity)
+    severity: SeverityTerms
+    intake: tuple[Field, ...]
+    ladder: tuple[Step, ...]
+    examples: tuple[Example, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
+    on_severity_change: OnSeverityChange = "keep_consumed"
+    reopen_within: timedelta | None = None  # elapsed time after closing; None: always
+    languages: tuple[str, ...] = ("en",)
+    source: str = ""  # which document it was written from
+
+    def promise(
+        self, target: TargetKind, *, plan: str, severity: str, region: str, channel: str
+    ) -> Promise | NoPromise:
+        """What is promised, or why nothing is. Raises NotFound for a key that the policy does not have."""
+        self.level(severity)
+        way_in, bought, place = self.channel(channel), self.plan(plan), self.region(region)
+        if not way_in.targets:
+            return NoPromise(target, (way_in.because or f"cases from {way_in.name} carry no targets",))
+        goal = self.goals.get((plan, target, severity))
+        if goal is None:
+            return NoPromise(target, (f"{self.name} {bought.name} gives no {TARGET_NAMES[target]} target",))
+        hours = goal.by_channel.get(channel) or goal.calendar or bought.calendar or place.calendar
+        return Promise(
+            target,
+            goal.within,
+            self.calendars[hours],
+            way_in.warranted,
+            () if way_in.warranted else (way_in.because,),
+        )
+
+    def plan(self, key: str) -> Plan:
+        """The plan of that key. Raises NotFound."""
+        return _named("plan", key, self.plans, self.key)
+
+    def region(self, key: str) -> Region:
+        """The region of that key. Raises NotFound."""
+        return _named("region", key, self.regions, self.key)
+
+    def channel(self, key: str) -> Channel:
+        """The channel of that key. Raises NotFound."""
+        return _named("channel", key, self.channels, self.key)
+
+    def level(self, key: str) -> Level:
+        """The severity of that key. Raises NotFound."""
+        return _named("severity", key, self.severity.levels, self.key)
+
+
+class _Keyed(Protocol):
+    @property
+    def key(self) -> str: ...
+
+
+_K = TypeVar("_K", bound=_Keyed)
+
+
+def _named(what: str, key: str, among: Iterable[_K], policy: str) -> _K:
+    known = {entry.key: entry for entry in among}
+    if key not in known:
+        raise NotFound(f"policy {policy} has no {what} {key!r}; it has {', '.join(known) or 'none'}")
+    return known[key]

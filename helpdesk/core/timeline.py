@@ -1,0 +1,130 @@
+"""The clocks of a case, read from its events.
+
+First response: from the receipt of the first mail to the first public answer of an agent, never paused. Follow-up:
+one clock a round, from the oldest customer message that no agent has answered, once the first response is done, to
+the next public answer. Resolution: until resolved or closed, paused while waiting for the customer. A case that is
+closed without an answer owes none any more: its open clocks become exempt and say so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from helpdesk.core.clock import Change, Clock, run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from helpdesk.core.case import Case, Event
+    from helpdesk.core.policy import NoPromise, Policy, Promise, TargetKind
+
+_ENDS = ("resolved", "closed")
+
+
+def clocks(case: Case, policy: Policy) -> tuple[Clock, ...]:
+    """Every clock of the case: first response, the rounds of follow-up in order, resolution."""
+    events = sorted(case.events, key=lambda event: event.at)
+    reader = _Reader(case, policy, events)
+    resolution = reader.resolution()
+    return (reader.first_response(), *reader.follow_ups(), *((resolution,) if resolution.stretches else ()))
+
+
+class _Reader:
+    """One pass over a case's events in order of when they became true."""
+
+    def __init__(self, case: Case, policy: Policy, events: list[Event]) -> None:
+        self.case = case
+        self.policy = policy
+        self.events = events
+        self.answers = [event.at for event in events if event.type == "agent_answered"]
+        self.first_severity = next(
+            (event.facts["severity"] for event in events if event.type == "assessed"), case.severity
+        )
+
+    def first_response(self) -> Clock:
+        start = self.case.opened_at
+        answered = next((at for at in self.answers if at >= start), None)
+        ended = self._ended_after(start) if answered is None else None
+        clock = self._run("first_response", start=start, stop=answered or (ended.at if ended else None))
+        return _closed_unanswered(clock, ended) if ended else clock
+
+    def follow_ups(self) -> Iterator[Clock]:
+        """One clock for each round: a customer's word after the first answer, up to the next answer."""
+        waiting_since: datetime | None = None
+        answered_once = False
+        for event in self.events:
+            if event.type == "agent_answered":
+                if waiting_since is not None:
+                    yield self._run("follow_up", start=waiting_since, stop=event.at)
+                answered_once, waiting_since = True, None
+            elif event.type == "customer_wrote" and answered_once:
+                waiting_since = waiting_since or event.at
+            elif event.type in _ENDS and waiting_since is not None:
+                clock = self._run("follow_up", start=waiting_since, stop=event.at)
+                yield _closed_unanswered(clock, event)
+                waiting_since = None
+        if waiting_since is not None:
+            yield self._run("follow_up", start=waiting_since, stop=None)
+
+    def resolution(self) -> Clock:
+        ended = self._ended_after(self.case.opened_at)
+        pauses = [
+            Change(event.at, paused=event.type == "waiting_set", why=_PAUSE_WHY[event.type])
+            for event in self.events
+            if event.type in _PAUSE_WHY
+        ]
+        return self._run(
+            "resolution", start=self.case.opened_at, stop=ended.at if ended else None, pauses=pauses
+        )
+
+    def _run(
+        self, target: TargetKind, *, start: datetime, stop: datetime | None, pauses: list[Change] | None = None
+    ) -> Clock:
+        changes = sorted([*self._severities(), *(pauses or ())], key=lambda change: change.at)
+        return run(
+            target,
+            start=start,
+            stop=stop,
+            severity=self._severity_at(start),
+            changes=changes,
+            promised=lambda severity: self._promised(target, severity),
+            rule=self.policy.on_severity_change,
+        )
+
+    def _promised(self, target: TargetKind, severity: str) -> Promise | NoPromise:
+        case = self.case
+        return self.policy.promise(
+            target, plan=case.plan, severity=severity, region=case.region, channel=case.channel
+        )
+
+    def _severities(self) -> list[Change]:
+        return [
+            Change(event.at, severity=event.facts["severity"], why=f"severity {event.facts['severity']}")
+            for event in self.events
+            if event.type == "severity_set"
+        ]
+
+    def _severity_at(self, at: datetime) -> str:
+        before = [change.severity for change in self._severities() if change.at < at]
+        return before[-1] or self.first_severity if before else self.first_severity
+
+    def _ended_after(self, start: datetime) -> Event | None:
+        """The event that ended the case for good, if it is ended."""
+        if self.case.active:
+            return None
+        return next((event for event in reversed(self.events) if event.type in _ENDS and event.at >= start), None)
+
+
+_PAUSE_WHY = {
+    "waiting_set": "waiting for the customer",
+    "customer_wrote": "the customer wrote",
+    "reopened": "reopened",
+}
+
+
+def _closed_unanswered(clock: Clock, ended: Event) -> Clock:
+    if clock.late_from is not None:
+        return clock  # late before it was closed: a breach never vanishes
+    return replace(clock, exempt=f"{ended.type} by {ended.by} without an answer")
