@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 RobotKind = Literal["auto-reply", "vacation", "bounce-permanent", "bounce-temporary", "list", "own-mail"]
 
 
+def base_address(address: str) -> str:
+    """The address without its `+tag`, lower case: the mailbox that mail to it is for (RFC 5233)."""
+    local, _, domain = address.lower().rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """One mailbox of a header: a bare, lower-cased address and the display name, which is only ever shown."""

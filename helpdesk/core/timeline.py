@@ -24,11 +24,11 @@ _ENDS = ("resolved", "closed")
 
 
 def clocks(case: Case, policy: Policy) -> tuple[Clock, ...]:
-    """Every clock of the case: first response, the rounds of follow-up in order, resolution."""
+    """First response (also where none is promised), then the promised rounds of follow-up in order, and resolution."""
     events = sorted(case.events, key=lambda event: event.at)
     reader = _Reader(case, policy, events)
-    resolution = reader.resolution()
-    return (reader.first_response(), *reader.follow_ups(), *((resolution,) if resolution.stretches else ()))
+    promised = (clock for clock in (*reader.follow_ups(), reader.resolution()) if clock.stretches)
+    return (reader.first_response(), *promised)
 
 
 class _Reader:

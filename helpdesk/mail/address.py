@@ -33,12 +33,6 @@ class ReplyToken:
     digest: str
 
 
-def base_address(address: str) -> str:
-    """The address without its `+tag`, lower case: the mailbox that the mail is for."""
-    local, _, domain = address.lower().rpartition("@")
-    return f"{local.partition('+')[0]}@{domain}"
-
-
 def read_token(address: str) -> ReplyToken | None:
     """The reply token in an address, or None."""
     _, plus, tag = address.lower().rpartition("@")[0].partition("+")

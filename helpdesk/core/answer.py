@@ -1,0 +1,169 @@
+"""What an agent's mail does: orders first, all or none, then the text to the customer or into the team.
+
+A reply without commands goes to the customer. With `#note` its text stays in the team. A mistake in any command
+changes nothing, sends nothing to the customer, and comes back with the right form.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from helpdesk.core.case import Event
+from helpdesk.core.command import FORMS, Vocabulary, read_orders
+from helpdesk.core.decision import Decision, Draft
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from helpdesk.core.case import Case
+    from helpdesk.core.command import Command, Orders
+    from helpdesk.core.decision import Arrival
+    from helpdesk.core.message import Person
+    from helpdesk.core.people import Agent, Terms
+
+
+def agent_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
+    """Decide what an agent's verified reply does."""
+    agent = arrival.placement.agent
+    if agent is None:
+        raise ValueError("an agent's mail was expected")
+    orders = read_orders(arrival.orders_text, _vocabulary(terms))
+    if orders.mistakes:
+        return _refused(case, arrival, now, agent, orders)
+    scribe = _Scribe(case, arrival, terms, now, agent)
+    _speak(scribe, orders)
+    for command in orders.commands:
+        _OBEY[command.verb](scribe, command, orders)
+    scribe.echo()
+    visibility = "internal" if orders.has("note") else "public"
+    return Decision(
+        scribe.case, tuple(scribe.events), tuple(scribe.drafts), visibility=visibility, reply=orders.text
+    )
+
+
+class _Scribe:
+    """Writes down what one agent's mail does, so that each command sees what the one before it did."""
+
+    def __init__(self, case: Case, arrival: Arrival, terms: Terms, now: datetime, agent: Agent) -> None:
+        self.case = case
+        self.arrival = arrival
+        self.terms = terms
+        self.now = now
+        self.agent = agent
+        self.events: list[Event] = []
+        self.drafts: list[Draft] = []
+        self.done: list[str] = []  # what the agent is told, in words
+
+    def happened(self, kind: Any, facts: dict[str, Any]) -> None:
+        event = Event(kind, self.arrival.received_at, self.now, self.agent.address, facts)
+        self.case = self.case.after(event)
+        self.events.append(event)
+
+    def mail(self, kind: Any, to: Person, audience: Any, *, text: str = "", **facts: Any) -> None:
+        self.drafts.append(Draft(kind, to, audience, self.arrival.key, text, self.agent.name, facts))
+
+    def to_customers(self, kind: Any, *, text: str = "") -> None:
+        people = (self.case.requester, *self.case.participants)
+        for person in people:
+            if person.address:
+                self.mail(kind, person, "customer", text=text)
+
+    def echo(self) -> None:
+        """Tell the agent in one mail what was done that cannot be seen otherwise."""
+        if self.done:
+            self.mail("echo", self.agent.person, "agent", done=self.done, mistakes=[])
+
+
+def _vocabulary(terms: Terms) -> Vocabulary:
+    return Vocabulary(
+        tuple(level.key for level in terms.policy.severity.levels),
+        tuple((agent.name, agent.address) for agent in terms.team.agents),
+    )
+
+
+def _refused(case: Case, arrival: Arrival, now: datetime, agent: Agent, orders: Orders) -> Decision:
+    mistakes = [{"line": mistake.line, "expected": mistake.expected} for mistake in orders.mistakes]
+    event = Event("command_refused", arrival.received_at, now, agent.address, {"mistakes": mistakes})
+    understood = [command.line for command in orders.commands]
+    facts = {"done": [], "understood": understood, "mistakes": mistakes, "text": orders.text}
+    draft = Draft("echo", agent.person, "agent", arrival.key, facts=facts)
+    return Decision(case.after(event), (event,), (draft,), visibility="internal", reply=orders.text)
+
+
+def _speak(scribe: _Scribe, orders: Orders) -> None:
+    """The text: to the customer, or with `#note` into the team."""
+    if not orders.text:
+        return
+    facts = {"message_id": scribe.arrival.message.message_id}
+    if orders.has("note"):
+        scribe.happened("agent_noted", facts)
+        scribe.done.append("noted, in the team only")
+        return
+    scribe.happened("agent_answered", facts)
+    if not orders.has("close"):  # the closing mail carries the text itself
+        scribe.to_customers("relay", text=orders.text)
+
+
+def _severity(scribe: _Scribe, command: Command, _orders: Orders) -> None:
+    level = scribe.terms.policy.level(command.argument)
+    was = scribe.terms.policy.level(scribe.case.severity)
+    facts = {"severity": level.key, "rank": level.rank, "was": was.key, "reason": command.detail}
+    scribe.happened("severity_set", facts)
+    scribe.done.append(f"severity {level.name}, was {was.name}")
+
+
+def _assign(scribe: _Scribe, command: Command, _orders: Orders) -> None:
+    agent = scribe.terms.team.agent(command.argument)
+    if agent is None:
+        raise ValueError(f"{command.argument} is no agent of the team")
+    scribe.happened("assigned", {"agent": agent.address, "because": f"by {scribe.agent.name}"})
+    scribe.done.append(f"assigned to {agent.name}")
+    if agent.address != scribe.agent.address:
+        scribe.mail("assigned", agent.person, "agent", handed_over=True)
+
+
+def _wait(scribe: _Scribe, command: Command, _orders: Orders) -> None:
+    seconds = int(command.span.total_seconds()) if command.span else 0
+    scribe.happened("waiting_set", {"seconds": seconds})
+    until = scribe.arrival.received_at + command.span if command.span else None
+    scribe.done.append(f"waiting for the customer{f' until {until:%Y-%m-%d %H:%M} UTC' if until else ''}")
+
+
+def _resolve(scribe: _Scribe, _command: Command, _orders: Orders) -> None:
+    scribe.happened("resolved", {})
+    scribe.done.append("resolved")
+
+
+def _close(scribe: _Scribe, _command: Command, orders: Orders) -> None:
+    scribe.happened("closed", {})
+    scribe.to_customers("closed", text="" if orders.has("note") else orders.text)
+    scribe.done.append("closed, and the customer is told")
+
+
+def _reopen(scribe: _Scribe, _command: Command, _orders: Orders) -> None:
+    if scribe.case.status == "open":
+        scribe.done.append("was open already")
+        return
+    scribe.happened("reopened", {"because": f"by {scribe.agent.name}"})
+    scribe.done.append("open again")
+
+
+def _help(scribe: _Scribe, _command: Command, _orders: Orders) -> None:
+    scribe.done.append("commands:\n" + "\n".join(FORMS.values()))
+
+
+def _note(_scribe: _Scribe, _command: Command, _orders: Orders) -> None:
+    """Nothing to do by itself: `_speak` has read it."""
+
+
+_OBEY: dict[str, Callable[[_Scribe, Command, Orders], None]] = {
+    "note": _note,
+    "severity": _severity,
+    "assign": _assign,
+    "wait": _wait,
+    "resolve": _resolve,
+    "close": _close,
+    "reopen": _reopen,
+    "help": _help,
+}

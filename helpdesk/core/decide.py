@@ -1,0 +1,340 @@
+"""Everything that can happen to a case goes through `receive` and `tick`.
+
+Both are pure: they are told what arrived, what applies and what time it is, and answer with a `Decision`. Writing
+mail, storing and sending come after, and decide nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from helpdesk.core import ladder
+from helpdesk.core.answer import agent_writes
+from helpdesk.core.case import DESK, Event, open_case
+from helpdesk.core.decision import Decision, Draft
+from helpdesk.core.intake import read as read_intake
+from helpdesk.core.message import Person, base_address
+from helpdesk.core.severity import assess
+from helpdesk.core.timeline import clocks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from helpdesk.core.case import Case, EventType
+    from helpdesk.core.decision import Arrival
+    from helpdesk.core.intake import Intake
+    from helpdesk.core.people import Agent, Terms
+    from helpdesk.core.severity import Verdict
+
+ACKNOWLEDGMENTS_A_DAY = 5  # to one address: an acknowledgment must be of no use for flooding (threat L05)
+_DAY = timedelta(days=1)
+
+
+def receive(case: Case | None, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
+    """Decide what a mail does. `case` is the one that the mail was placed on, None for a new one.
+
+    `arrival.received_at` starts and stops clocks; `now` is when we decide. Both aware UTC.
+    """
+    if arrival.message.robot:
+        decision = _robot_writes(case, arrival, terms, now)
+    elif case is None:
+        decision = _open(arrival, terms, now)
+    elif arrival.placement.role == "agent":
+        decision = agent_writes(case, arrival, terms, now)
+    elif arrival.placement.role == "outsider":
+        decision = _outsider_writes(case, arrival, terms, now)
+    elif _too_old_to_reopen(case, arrival, terms):
+        decision = _open(replace(arrival, linked_ref=case.ref), terms, now)
+    else:
+        decision = _customer_writes(case, arrival, terms, now)
+    return _on_the_record(decision, terms, now)
+
+
+def tick(case: Case, terms: Terms, now: datetime) -> Decision:
+    """Decide what time alone changes by `now`: breaches, steps of the ladder, the end of a wait."""
+    events, drafts = ladder.climb(case, terms, now)
+    decision = Decision(case.after(*events), events, drafts)
+    return _on_the_record(_wait_over(decision, terms, now), terms, now)
+
+
+def next_at(case: Case, terms: Terms) -> datetime | None:
+    """The earliest instant at which time alone changes something; None while nothing can."""
+    instants = [rung.at for rung in ladder.outstanding(case, terms)]
+    recorded = {event.facts["clock"] for event in case.of_type("breached")}
+    instants += [
+        clock.late_from
+        for clock in clocks(case, terms.policy)
+        if clock.late_from is not None and ladder.clock_key(clock) not in recorded
+    ]
+    wait_ends = _wait_ends_at(case)
+    return min([*instants, *([wait_ends] if wait_ends else [])], default=None)
+
+
+# --- a new case
+
+
+def _open(arrival: Arrival, terms: Terms, now: datetime) -> Decision:
+    sender = arrival.message.sender
+    if sender is None:
+        # Kept whole and shown to the agents, but there is nobody to answer.
+        sender = Person("", "unknown sender")
+    return _opened_by(sender, arrival, terms, now)
+
+
+def _opened_by(sender: Person, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
+    intake = read_intake(arrival.message.reply, terms.policy.intake, subject=arrival.message.subject)
+    verdict = _verdict(arrival, intake, terms)
+    opened = _event("opened", arrival, now, _opening_facts(sender, arrival, terms, intake))
+    assessed = _event("assessed", arrival, now, {**_verdict_facts(verdict), "set_by": _set_by(verdict)}, by=DESK)
+    wrote = _event("customer_wrote", arrival, now, _message_facts(arrival))
+    joined = tuple(_joining(arrival, terms, now, already={sender.address}))
+    given = _assignment(terms, now)
+    acknowledged = _acknowledgment(sender, arrival, now)
+    events = (opened, assessed, wrote, *joined, *given, acknowledged)
+    case = open_case(opened).after(*events[1:])
+    drafts = _opening_drafts(case, arrival, terms, acknowledge=acknowledged.facts["sent"])
+    return Decision(case, events, drafts, outcome="opened", reply=arrival.message.reply)
+
+
+def _opening_facts(sender: Person, arrival: Arrival, terms: Terms, intake: Intake) -> dict[str, Any]:
+    policy, customer, mailbox = terms.policy, terms.customer, terms.mailbox
+    theirs = customer if customer and customer.policy == policy.key else None
+    return {
+        "mailbox": mailbox.address,
+        "policy": policy.key,
+        "policy_version": policy.version,
+        "plan": (theirs and theirs.plan) or mailbox.plan or policy.plans[0].key,
+        "region": (theirs and theirs.region) or policy.regions[0].key,
+        "channel": mailbox.channel,
+        "customer": customer.key if customer else "",
+        "requester": sender.address,
+        "requester_name": sender.name,
+        "subject": arrival.message.subject,
+        "language": arrival.message.language,
+        "intake": dict(intake.values),
+        "missing": list(intake.missing),
+        "tags": list(_opening_tags(arrival, terms)),
+        "because": arrival.placement.because,
+        "linked": arrival.linked_ref,
+    }
+
+
+def _opening_tags(arrival: Arrival, terms: Terms) -> Iterator[str]:
+    customer = terms.customer
+    if customer is None:
+        yield "not entitled: unknown sender"
+    elif customer.policy != terms.policy.key:
+        yield f"not entitled: bought {customer.policy}"
+    elif (customer.entitled_from and arrival.received_at.date() < customer.entitled_from) or (
+        customer.entitled_to and arrival.received_at.date() > customer.entitled_to
+    ):
+        yield "not entitled: no active subscription"
+    if arrival.placement.linked is not None:
+        yield "unverified"
+
+
+def _verdict(arrival: Arrival, intake: Intake, terms: Terms) -> Verdict:
+    message = arrival.message
+    return assess(
+        subject=message.subject,
+        text=message.reply,
+        terms=terms.policy.severity,
+        stated=intake.values.get("priority"),
+        fields=intake.values,
+        products=terms.customer.products if terms.customer else (),
+        robot=message.robot.kind if message.robot else None,
+        channel=terms.mailbox.channel,
+        language=message.language,
+    )
+
+
+def _verdict_facts(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "severity": verdict.severity,
+        "rank": verdict.rank,
+        "stated": verdict.stated,
+        "confidence": verdict.confidence,
+        "probabilities": list(verdict.probabilities),
+        "review": verdict.review,
+        "s1_suspect": verdict.s1_suspect,
+        "kind": verdict.kind,
+        "area": verdict.area,
+        "reasons": [
+            {"rule": reason.rule, "effect": reason.effect, "evidence": reason.evidence}
+            for reason in verdict.reasons
+        ],
+    }
+
+
+def _set_by(verdict: Verdict) -> str:
+    return verdict.reasons[0].rule if verdict.reasons else "default"
+
+
+def _assignment(terms: Terms, now: datetime) -> tuple[Event, ...]:
+    """Each case goes to one agent: the least open cases, ties to who waited longest (LGK-2, TKT-5)."""
+    if not terms.team.agents:
+        return ()
+    agent = min(terms.team.agents, key=lambda agent: _busyness(agent, terms))
+    load = terms.workloads.get(agent.address)
+    facts = {"agent": agent.address, "because": f"least open cases ({load.open_cases if load else 0})"}
+    return (Event("assigned", now, now, DESK, facts),)
+
+
+def _busyness(agent: Agent, terms: Terms) -> tuple[int, float]:
+    load = terms.workloads.get(agent.address)
+    if load is None:
+        return 0, float("-inf")
+    return load.open_cases, load.last_assigned_at.timestamp() if load.last_assigned_at else float("-inf")
+
+
+def _acknowledgment(sender: Person, arrival: Arrival, now: datetime) -> Event:
+    """Every case has its acknowledgment decision on the record: sent, or withheld and why."""
+    withheld = ""
+    if not sender.address:
+        withheld = "there is no one sender to answer"
+    elif arrival.message.robot:
+        withheld = "nothing automatic is answered automatically"
+    elif arrival.recent_acknowledgments >= ACKNOWLEDGMENTS_A_DAY:
+        withheld = f"{arrival.recent_acknowledgments} acknowledgments went to this address within a day"
+    return Event("acknowledged", now, now, DESK, {"sent": not withheld, "because": withheld})
+
+
+def _opening_drafts(case: Case, arrival: Arrival, terms: Terms, *, acknowledge: bool) -> tuple[Draft, ...]:
+    drafts = [_to_agents("assigned", case, arrival, terms)]
+    if acknowledge:
+        # An address that we do not know may be forged: it gets none of the mail's own words back (threat L05).
+        facts = {"known": terms.customer is not None}
+        drafts.insert(0, [Draft("ack", case.requester, "customer", arrival.key, facts=facts)])
+    return tuple(draft for group in drafts for draft in group)
+
+
+# --- on a case
+
+
+def _customer_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
+    events = [_event("customer_wrote", arrival, now, _message_facts(arrival))]
+    if not case.active:
+        events.append(_event("reopened", arrival, now, {"because": "the customer wrote"}))
+    if arrival.placement.verified:
+        known = {case.requester.address, *(person.address for person in case.participants)}
+        events += _joining(arrival, terms, now, already=known)
+    case = case.after(*events)
+    drafts = _to_agents("customer-message", case, arrival, terms)
+    return Decision(case, tuple(events), tuple(drafts), reply=arrival.message.reply)
+
+
+def _outsider_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
+    event = _event("outsider_wrote", arrival, now, _message_facts(arrival))
+    case = case.after(event)
+    drafts = _to_agents("customer-message", case, arrival, terms)
+    return Decision(case, (event,), tuple(drafts), visibility="unverified", reply=arrival.message.reply)
+
+
+def _robot_writes(case: Case | None, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
+    robot = arrival.message.robot
+    because = robot.why if robot else ""
+    if case is None:
+        if terms.mailbox.channel == "monitoring" and robot and robot.kind != "own-mail":
+            return _open(arrival, terms, now)
+        return Decision(None, outcome=_robot_outcome(arrival), because=because)
+    event = _event("robot_wrote", arrival, now, {**_message_facts(arrival), "because": because})
+    return Decision(
+        case.after(event), (event,), outcome=_robot_outcome(arrival), visibility="robot", because=because
+    )
+
+
+def _robot_outcome(arrival: Arrival) -> Any:
+    kind = arrival.message.robot.kind if arrival.message.robot else ""
+    return "loop" if kind == "own-mail" else "bounce" if kind.startswith("bounce") else "robot"
+
+
+def _to_agents(kind: Any, case: Case, arrival: Arrival, terms: Terms) -> list[Draft]:
+    """To the assignee; where there is none, to the whole team, else the operators."""
+    agent = terms.team.agent(case.assignee)
+    people = [agent.person] if agent else [agent.person for agent in terms.team.agents] or list(terms.operators)
+    sender = arrival.message.sender
+    facts = {
+        "trust": arrival.placement.because,
+        "unverified": arrival.placement.role == "outsider" or "unverified" in case.tags,
+        "sender": sender.address if sender else "",
+    }
+    text = arrival.message.text if kind == "assigned" else arrival.message.reply
+    author = (sender.name or sender.address) if sender else "unknown sender"
+    return [Draft(kind, person, "agent", arrival.key, text, author, facts) for person in people]
+
+
+def _joining(arrival: Arrival, terms: Terms, now: datetime, *, already: set[str]) -> Iterator[Event]:
+    """Those whom a person of the case put on To or Cc become participants; they see what comes, not what was."""
+    known = {*already, terms.mailbox.address}
+    for person in (*arrival.message.to, *arrival.message.cc):
+        if base_address(person.address) in known or person.address in known or terms.team.agent(person.address):
+            continue
+        known.add(person.address)
+        yield _event("participant_added", arrival, now, {"address": person.address, "name": person.name})
+
+
+def _too_old_to_reopen(case: Case, arrival: Arrival, terms: Terms) -> bool:
+    window = terms.policy.reopen_within
+    if case.status != "closed" or window is None or case.status_since is None:
+        return False
+    return arrival.received_at - case.status_since > window
+
+
+# --- the ledger
+
+
+def _on_the_record(decision: Decision, terms: Terms, now: datetime) -> Decision:
+    """Record each breach that has happened by `now`, and withdraw one that an answer received in time undoes."""
+    case = decision.case
+    if case is None:
+        return decision
+    recorded = {event.facts["clock"] for event in case.of_type("breached")}
+    withdrawn = {event.facts["clock"] for event in case.of_type("breach_withdrawn")}
+    events = []
+    for clock in clocks(case, terms.policy):
+        key, late = ladder.clock_key(clock), clock.breached_at(now)
+        if late is not None and key not in recorded:
+            events.append(Event("breached", late, now, DESK, {"clock": key, "target": clock.target}))
+        elif clock.state(now) == "met" and key in recorded - withdrawn:
+            facts = {"clock": key, "because": "answered in time, and read late"}
+            events.append(Event("breach_withdrawn", now, now, DESK, facts))
+    return replace(decision, case=case.after(*events), events=(*decision.events, *events))
+
+
+def _wait_ends_at(case: Case) -> datetime | None:
+    if case.status != "waiting" or case.status_since is None:
+        return None
+    seconds = case.of_type("waiting_set")[-1].facts["seconds"]
+    return case.status_since + timedelta(seconds=seconds) if seconds else None
+
+
+def _wait_over(decision: Decision, terms: Terms, now: datetime) -> Decision:
+    case = decision.case
+    ends_at = _wait_ends_at(case) if case else None
+    if case is None or ends_at is None or ends_at > now:
+        return decision
+    event = Event("reopened", ends_at, now, DESK, {"because": "the wait is over"})
+    agent = terms.team.agent(case.assignee)
+    key = f"wait/{ends_at:%Y%m%dT%H%M%SZ}"
+    drafts = (Draft("reminder", agent.person, "agent", key, facts={"waited_until": ends_at}),) if agent else ()
+    return replace(
+        decision,
+        case=case.after(event),
+        events=(*decision.events, event),
+        drafts=(*decision.drafts, *drafts),
+    )
+
+
+def _event(
+    kind: EventType, arrival: Arrival, now: datetime, facts: dict[str, Any], *, by: str | None = None
+) -> Event:
+    sender = arrival.message.sender
+    return Event(kind, arrival.received_at, now, by or (sender.address if sender else ""), facts)
+
+
+def _message_facts(arrival: Arrival) -> dict[str, Any]:
+    message = arrival.message
+    return {"message_id": message.message_id, "subject": message.subject, "because": arrival.placement.because}

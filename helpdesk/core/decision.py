@@ -1,0 +1,94 @@
+"""What goes into a decision and what comes out of it.
+
+In: an `Arrival`, one mail with its place. Out: a `Decision`, the case as it should now be, the events that make it
+so, and `Draft`s, mail to write. A draft names a template, a recipient and facts; it holds no text of ours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from helpdesk.core.case import Case, Event
+    from helpdesk.core.message import Message, Person
+    from helpdesk.core.thread import Placement
+
+MailKind = Literal[
+    "ack",
+    "assigned",
+    "customer-message",
+    "relay",
+    "warning",
+    "breach",
+    "escalation",
+    "echo",
+    "closed",
+    "reopened",
+    "reminder",
+    "resend-anonymised",
+    "out-of-scope",
+    "maintenance",
+    "alert",
+    "digest",
+    "statement",
+]
+AudienceOf = Literal["customer", "agent"]
+Outcome = Literal[
+    "opened",
+    "appended",
+    "robot",
+    "bounce",
+    "loop",
+    "duplicate",
+    "quarantined",
+    "ignored",
+    "rejected",
+]
+Visibility = Literal["public", "internal", "unverified", "robot"]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One mail with its place.
+
+    `received_at` is when our side's first server took it: clocks count from there. `key` is what makes it unique
+    among all mail. `orders_text` is what stands above any quote, where an agent's commands may be.
+    """
+
+    message: Message
+    placement: Placement
+    received_at: datetime
+    key: str
+    orders_text: str = ""
+    recent_acknowledgments: int = 0  # sent to this address within the last day
+    linked_ref: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Mail to write. `key` and the recipient make it unique within the case: it is sent once, ever."""
+
+    kind: MailKind
+    to: Person
+    audience: AudienceOf
+    key: str
+    text: str = ""  # what a person wrote and we pass on
+    author: str = ""  # the name of who wrote it
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The answer to a mail or to a moment. `case` None: the mail is kept in the log and makes no case."""
+
+    case: Case | None
+    events: tuple[Event, ...] = ()
+    drafts: tuple[Draft, ...] = ()
+    outcome: Outcome = "appended"
+    visibility: Visibility = "public"
+    reply: str = ""  # what the sender said, without commands
+    because: str = ""

@@ -1,0 +1,120 @@
+"""Who is who: mailboxes, agents, teams, customers, and who applies to one case (`Terms`).
+
+Addresses are bare and lower case throughout.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from helpdesk.core.message import Person
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date, datetime
+
+    from helpdesk.core.policy import Policy
+
+Channel = Literal["email", "forum", "monitoring", "escalation", "ignore"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """An address we receive at, bound to a policy, a team and a channel."""
+
+    address: str
+    policy: str
+    team: str
+    channel: str = "email"
+    plan: str = ""  # for unknown senders; "" leaves it to the policy's default
+    name: str = ""  # shown as the sender's name; "" shows the policy's
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """Somebody who answers customers, from any of their addresses."""
+
+    name: str
+    address: str
+    aliases: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Every address this agent may write from."""
+        return (self.address, *self.aliases)
+
+    @property
+    def person(self) -> Person:
+        """The agent as a recipient."""
+        return Person(self.address, self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """The agents behind a mailbox, and who hears of their breaches."""
+
+    name: str
+    agents: tuple[Agent, ...]
+    lead: Person | None = None
+
+    def agent(self, address: str) -> Agent | None:
+        """The agent who writes from that address."""
+        return next((agent for agent in self.agents if address in agent.addresses), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A person at a customer; `registered` ones may claim what the policy keeps for registered contacts."""
+
+    address: str
+    registered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """Who bought what."""
+
+    key: str
+    name: str
+    policy: str
+    plan: str = ""
+    region: str = ""
+    timezone: str = ""
+    domains: tuple[str, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+    escalation_contact: str = ""
+    account_contacts: tuple[str, ...] = ()
+    projects: tuple[str, ...] = ()
+    products: tuple[str, ...] = ()
+    entitled_from: date | None = None
+    entitled_to: date | None = None
+    quarterly_fee: str = ""
+    paid_up: bool = True
+
+    def includes(self, address: str) -> bool:
+        """Whether that address is one of the customer's contacts, or of their domains."""
+        domain = address.rpartition("@")[2]
+        return domain in self.domains or any(contact.address == address for contact in self.contacts)
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """How busy an agent is: open cases, and when the last one was given to them."""
+
+    open_cases: int = 0
+    last_assigned_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What applies to one case: the policy version it runs under, and the people around it."""
+
+    desk: str  # the desk's name
+    policy: Policy
+    mailbox: Mailbox
+    team: Team
+    operators: tuple[Person, ...] = ()
+    customer: Customer | None = None
+    workloads: Mapping[str, Workload] = field(default_factory=dict)

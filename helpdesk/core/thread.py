@@ -1,0 +1,110 @@
+"""Which case a mail belongs to, and who its sender is there.
+
+The order of belief: a signed reply token; one of our own signed Message-IDs together with a sender who belongs to
+the case; the case number in the subject, only for a person of the case. Nobody else gets in: a stranger with a right
+number or a copied thread opens a new case that is linked and marked. An agent acts only with an agent's token that
+was given to them, from an address of theirs, and with an aligned authentication result where that is asked for;
+anything less is shown to the assignee and obeyed by nobody.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from helpdesk.core.case import Case
+    from helpdesk.core.people import Agent, Team
+
+Role = Literal["agent", "customer", "outsider"]
+
+_REFERENCE = re.compile(r"\[?\bHD-(\d{1,12})\b\]?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class TokenSeen:
+    """A reply token on the mail: for which case and purpose, and whether it was given to this sender."""
+
+    case: int
+    purpose: Literal["customer", "agent"]
+    given_to_sender: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that a mail shows about where it belongs."""
+
+    sender: str  # the one From address, "" where From names nobody or several
+    tokens: tuple[TokenSeen, ...] = ()
+    own_ids: tuple[int, ...] = ()  # cases of our Message-IDs in In-Reply-To and References, nearest first
+    subject_numbers: tuple[int, ...] = ()
+    authenticated: bool = False
+    authentication_required: bool = False
+
+    @property
+    def case_numbers(self) -> tuple[int, ...]:
+        """Every case that is named, the most believable first, each once: what must be read to place the mail."""
+        named = (*(token.case for token in self.tokens), *self.own_ids, *self.subject_numbers)
+        return tuple(dict.fromkeys(named))
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where the mail belongs and what its sender may do there. `case` None: a new case."""
+
+    case: int | None
+    role: Role
+    because: str
+    agent: Agent | None = None
+    linked: int | None = None  # the case a stranger named without belonging to it
+    verified: bool = False  # a signed token or Message-ID stands behind it: they may bring others in
+
+
+def numbers_in_subject(subject: str) -> tuple[int, ...]:
+    """The case numbers that a subject names, in order."""
+    return tuple(int(number) for number in _REFERENCE.findall(subject))
+
+
+def place(evidence: Evidence, cases: Mapping[int, Case], team: Team) -> Placement:
+    """Decide where a mail belongs. `cases` holds those of `evidence.case_numbers` that exist in this mailbox."""
+    agent = team.agent(evidence.sender)
+    named = [number for number in evidence.case_numbers if number in cases]
+    if agent:
+        return _place_agent(evidence, named, agent)
+    for number in named:
+        placed = _place_customer(evidence, cases[number])
+        if placed:
+            return placed
+    if named:
+        return Placement(None, "customer", "names a case of somebody else", linked=named[0])
+    return Placement(None, "customer", "names no case of ours")
+
+
+def _place_agent(evidence: Evidence, named: list[int], agent: Agent) -> Placement:
+    given = [t.case for t in evidence.tokens if t.purpose == "agent" and t.given_to_sender and t.case in named]
+    if given and (evidence.authenticated or not evidence.authentication_required):
+        return Placement(given[0], "agent", "agent's token and address", agent=agent, verified=True)
+    if given:
+        why = "the agent's token is right, but the mail's authentication result is not"
+        return Placement(given[0], "outsider", why, agent=agent)
+    if named:
+        return Placement(named[0], "outsider", "an agent's address without that agent's token", agent=agent)
+    return Placement(None, "customer", "names no case of ours")
+
+
+def _place_customer(evidence: Evidence, case: Case) -> Placement | None:
+    """The sender's place on one case, or None if they have none there."""
+    number = case.number
+    tokens = [token for token in evidence.tokens if token.case == number]
+    if any(token.given_to_sender and token.purpose == "customer" for token in tokens):
+        return Placement(number, "customer", "reply token", verified=True)
+    if case.person(evidence.sender):
+        if number in evidence.own_ids:
+            because = "answers a mail of ours, from a person of the case"
+            return Placement(number, "customer", because, verified=True)
+        if number in evidence.subject_numbers or tokens:
+            return Placement(number, "customer", "names the case, from a person of the case")
+    return None
