@@ -1,0 +1,12 @@
+"""How bad is it? A severity that explains itself, doubts itself and learns.
+
+`assess` reads a mail under a policy's `SeverityTerms` and answers a `Verdict`: severity, probabilities,
+calibrated confidence, kind, area and every reason with its piece of evidence. Pure and deterministic.
+"""
+
+from helpdesk.core.severity.assess import assess
+from helpdesk.core.severity.model import DEFAULT, Model
+from helpdesk.core.severity.terms import Area, Cap, Level, SeverityTerms
+from helpdesk.core.severity.verdict import Reason, Verdict
+
+__all__ = ["DEFAULT", "Area", "Cap", "Level", "Model", "Reason", "SeverityTerms", "Verdict", "assess"]

@@ -1,0 +1,71 @@
+"""A mail's text as the classifier reads it: the customer's own new words, cut into clauses.
+
+The caller hands over the text without quotes where it could tell; this takes away what is left of them,
+the signature and the courtesies at both ends, because their words are nobody's symptom.
+"""
+
+from __future__ import annotations
+
+import re
+
+MAX_TEXT = 8000  # characters looked at: a symptom stands at the top, a log below
+MIN_OWN = 40  # fewer characters above a forwarded mail are no report: the forwarded one is
+
+_FORWARDED = re.compile(
+    r"^[ >]*-{2,}\s*(?:forwarded message|weitergeleitete nachricht|message transféré|mensaje reenviado)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_ORIGINAL = re.compile(
+    r"^[ >]*(?:-{2,}\s*(?:original message|ursprüngliche nachricht|message d'origine|mensaje original)|_{20,}\s*$|"
+    r"on [^\n]{8,120} wrote:\s*$|am [^\n]{8,120} schrieb[^\n]{0,80}:\s*$|le [^\n]{8,120} a écrit\s*:\s*$|el [^\n]{8,120} escribió:\s*$|"
+    r"(?:from|von|de)\s*:[^\n]*\n[ >]*(?:sent|gesendet|datum|date|envoyé|enviado|fecha|to|an|à|para|subject|betreff)\s*:)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_HEADER = re.compile(
+    r"^(?:from|to|cc|sent|date|subject|von|an|gesendet|datum|betreff|de|à|envoyé|objet|para|enviado|fecha|asunto)\s*:[^\n]*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+_SIGNATURE = re.compile(
+    r"^\s*(?:--\s*$|(?:(?:with )?(?:kind|best|warm|many|warmest)?\s*(?:regards|greetings|wishes)|sincerely|yours\b|cheers|"
+    r"mit (?:freundlichen|besten|vielen|lieben) gr|(?:viele|beste|freundliche|liebe|schöne) gr|mfg|cordialement|bien à vous|bien cordialement|"
+    r"cordiales salutations|salutations|saludos|un saludo|atentamente|cordialmente|sent from my|gesendet von|envoyé de mon|enviado desde)"
+    r"[^\n]{0,30}$)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_REPLY_PREFIX = re.compile(r"^\s*(?:re|aw|antw|ref|sv|rif|r)\s*(?:\[\d+\])?:", re.IGNORECASE)
+_ANY_PREFIX = re.compile(
+    r"^\s*(?:(?:re|aw|antw|sv|fw|fwd|wg|tr|rv|ref|r)\s*(?:\[\d+\])?:\s*)+", re.IGNORECASE
+)
+
+
+def own_words(text: str) -> str:
+    """`text` without quoted lines, older mails, headers and signature, cut at `MAX_TEXT` characters."""
+    unquoted = "\n".join(
+        line for line in text[: 4 * MAX_TEXT].splitlines() if not line.lstrip().startswith(">")
+    )
+    body = _newest(unquoted)
+    signature = _SIGNATURE.search(body)
+    if signature and signature.start() > 0:
+        body = body[: signature.start()]
+    return body[:MAX_TEXT].strip()
+
+
+def own_subject(subject: str) -> str:
+    """The subject without reply prefixes; `""` for an answer, whose subject somebody else chose."""
+    if _REPLY_PREFIX.match(subject):
+        return ""
+    return _ANY_PREFIX.sub("", subject).strip()
+
+
+def _newest(text: str) -> str:
+    """The newest mail of a thread; with the newest forwarded one, which its sender speaks through."""
+    forwarded = _FORWARDED.search(text)
+    if forwarded:
+        own, rest = text[: forwarded.start()], text[forwarded.end() :]
+        following = _FORWARDED.search(rest)
+        newest = rest[: following.start()] if following else rest
+        return own + "\n" + _HEADER.sub("", newest)
+    original = _ORIGINAL.search(text)
+    if original and len(text[: original.start()].strip()) >= MIN_OWN:
+        return text[: original.start()]
+    return _HEADER.sub("", text) if original else text
