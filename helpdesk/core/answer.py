@@ -101,7 +101,7 @@ def _speak(scribe: _Scribe, orders: Orders) -> None:
         scribe.done.append("noted, in the team only")
         return
     scribe.happened("agent_answered", facts)
-    if not orders.has("close"):  # the closing mail carries the text itself
+    if not (orders.has("close") or orders.has("resolve")):  # the closing mail carries the text itself
         scribe.to_customers("relay", text=orders.text)
 
 
@@ -130,15 +130,20 @@ def _wait(scribe: _Scribe, command: Command, _orders: Orders) -> None:
     scribe.done.append(f"waiting for the customer{f' until {until:%Y-%m-%d %H:%M} UTC' if until else ''}")
 
 
-def _resolve(scribe: _Scribe, _command: Command, _orders: Orders) -> None:
+def _resolve(scribe: _Scribe, _command: Command, orders: Orders) -> None:
     scribe.happened("resolved", {})
-    scribe.done.append("resolved")
+    _confirm(scribe, orders, "resolved")
 
 
 def _close(scribe: _Scribe, _command: Command, orders: Orders) -> None:
     scribe.happened("closed", {})
+    _confirm(scribe, orders, "closed")
+
+
+def _confirm(scribe: _Scribe, orders: Orders, done: str) -> None:
+    """On resolution a mail confirms it (LGT-8)."""
     scribe.to_customers("closed", text="" if orders.has("note") else orders.text)
-    scribe.done.append("closed, and the customer is told")
+    scribe.done.append(f"{done}, and the customer is told")
 
 
 def _reopen(scribe: _Scribe, _command: Command, _orders: Orders) -> None:

@@ -1,0 +1,88 @@
+"""Named days: a country's public holidays from the `holidays` package, and a document's own days by rule.
+
+The package is asked once a country and year and only when a calendar needs that year; importing it costs more than
+everything else a command does.
+"""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from helpdesk.core.calendar import SpecialDay
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_MONTHS = (
+    "january february march april may june july august september october november december".split()
+)
+_NTH = {"1st": 1, "2nd": 2, "3rd": 3, "4th": 4, "5th": 5, "last": -1}
+_RULE = re.compile(
+    r"(?P<nth>1st|2nd|3rd|4th|5th|last) (?P<weekday>\w+) of (?P<month>\w+)(?: (?P<sign>[+-]) (?P<days>\d+) days?)?"
+)
+_YEARLY = re.compile(r"(\d\d)-(\d\d)")
+EXPECTED_RULE = (
+    'a date (2026-12-24), a day of every year ("12-24") or a rule such as "4th thursday of november + 1 day"'
+)
+
+
+@lru_cache(maxsize=512)
+def public_holidays(
+    country: str, subdivision: str | None, observed: bool, year: int  # noqa: FBT001 - a cache key, not a switch
+) -> tuple[tuple[date, str], ...]:
+    """A country's public holidays of one year, in order. Raises ValueError for a country that is not known."""
+    import holidays  # noqa: PLC0415 - see the module's promise
+
+    try:
+        found = holidays.country_holidays(
+            country, subdiv=subdivision, years=year, observed=observed, language="en_US"
+        )
+    except NotImplementedError:
+        raise ValueError(f"expected a country (and subdivision) that has public holidays, not {country!r}") from None
+    return tuple(sorted((day, name) for day, name in found.items() if day.year == year))
+
+
+def day_rule(on: str | date) -> Callable[[int], date | None]:
+    """The date of a named day in a year, None where it has none. Raises ValueError that says what was expected."""
+    if isinstance(on, date):
+        return lambda year: on if on.year == year else None
+    text = on.strip().lower()
+    yearly = _YEARLY.fullmatch(text)
+    if yearly:
+        return _yearly(int(yearly[1]), int(yearly[2]))
+    rule = _RULE.fullmatch(text)
+    if not rule or rule["weekday"] not in _WEEKDAYS or rule["month"] not in _MONTHS:
+        raise ValueError(f"expected {EXPECTED_RULE}, not {on!r}")
+    shift = timedelta(days=int(rule["days"] or 0) * (-1 if rule["sign"] == "-" else 1))
+    nth, weekday, month = _NTH[rule["nth"]], _WEEKDAYS.index(rule["weekday"]), _MONTHS.index(rule["month"]) + 1
+    return lambda year: _shifted(nth_weekday(year, month, weekday, nth), shift)
+
+
+def _yearly(month: int, day: int) -> Callable[[int], date | None]:
+    try:
+        date(2024, month, day)  # a leap year: 02-29 exists in some
+    except ValueError:
+        raise ValueError(f'expected month and day, "12-24", not "{month:02}-{day:02}"') from None
+    return lambda year: date(year, month, day) if day <= monthrange(year, month)[1] else None
+
+
+def _shifted(day: date | None, shift: timedelta) -> date | None:
+    return day + shift if day else None
+
+
+def nth_weekday(year: int, month: int, weekday: int, nth: int) -> date | None:
+    """The nth weekday (0 is Monday) of a month, -1 for the last; None where the month has no fifth."""
+    days = monthrange(year, month)[1]
+    first = 1 + (weekday - date(year, month, 1).weekday()) % 7
+    day = first + 7 * (nth - 1) if nth > 0 else first + 7 * ((days - first) // 7)
+    return date(year, month, day) if day <= days else None
+
+
+def closed_all_day(day: date, name: str) -> SpecialDay:
+    """A holiday."""
+    return SpecialDay(day, name)

@@ -1,0 +1,325 @@
+"""One policy file into one `core.policy.Policy`, with every problem said at once.
+
+Reading is strict and complete: what this accepts, the engine can run. What the document itself contradicts is not
+our business here; `helpdesk.policies.lint` looks for that.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import TypeAdapter
+
+from helpdesk.core.calendar import Calendar, SpecialDay, parse_hours
+from helpdesk.core.errors import ConfigurationError
+from helpdesk.core.intake import Field
+from helpdesk.core.policy import (
+    Assumption,
+    Channel,
+    Example,
+    Goal,
+    Plan,
+    Policy,
+    Region,
+    Step,
+)
+from helpdesk.core.promise import Within, parse_open_time, parse_within
+from helpdesk.core.severity import Area, Cap, Level, SeverityTerms
+from helpdesk.policies.days import day_rule, public_holidays
+from helpdesk.policies.schema import PolicyFile
+from helpdesk.tables import fill, parse_toml
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator
+
+    from helpdesk.core.policy import TargetKind
+    from helpdesk.policies.schema import CalendarTable, DayEntry, GoalTable, StepEntry
+
+_FILE = TypeAdapter(PolicyFile)
+_PART = re.compile(r"(\d\d):([0-5]\d)-(\d\d):([0-5]\d)")
+R = TypeVar("R")
+_AFTER = re.compile(r"due(?: \+ (\w+))?")
+_SHARE = re.compile(r"(\d{1,2})\s*%")
+ALWAYS = "24x7"  # every policy has this calendar
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyText:
+    """A policy file's text and where it came from: what is stored, so that an old case can be explained later."""
+
+    name: str
+    text: str
+
+    @property
+    def version(self) -> str:
+        """The digest that cases remember."""
+        return hashlib.sha256(self.text.encode()).hexdigest()[:12]
+
+
+def read_policy(source: PolicyText) -> Policy:
+    """Read one policy. Raises ConfigurationError with every problem, each `file: key: what was expected`."""
+    table = fill(_FILE, parse_toml(source.text, source.name), source.name)
+    return _Reader(source, table).policy()
+
+
+class _Reader:
+    """Reads the tables of one file and collects what is wrong with them."""
+
+    def __init__(self, source: PolicyText, table: PolicyFile) -> None:
+        self.source = source
+        self.table = table
+        self.problems: list[str] = []
+
+    def policy(self) -> Policy:
+        table = self.table
+        calendars = {key: self.calendar(key, entry) for key, entry in table.calendars.items()}
+        calendars.setdefault(ALWAYS, Calendar(name=ALWAYS, timezone="UTC", windows=parse_hours(ALWAYS)))
+        policy = Policy(
+            key=table.key,
+            name=table.name,
+            version=self.source.version,
+            plans=tuple(Plan(key, entry.name, entry.calendar) for key, entry in table.plans.items()),
+            regions=tuple(
+                Region(key, entry.name or key, entry.calendar) for key, entry in table.regions.items()
+            ),
+            channels=self.channels(),
+            calendars=calendars,
+            goals=dict(self.goals()),
+            severity=self.severity(),
+            intake=tuple(
+                Field(key=entry.key, label=entry.label, aliases=tuple(entry.aliases), required=entry.required)
+                for entry in table.intake
+            ),
+            ladder=tuple(self.steps()),
+            examples=tuple(self.examples()),
+            assumptions=tuple(Assumption(entry.key, entry.why) for entry in table.assumed),
+            on_severity_change=table.on_severity_change,
+            reopen_within=_days(table.lifecycle.reopen_within_days),
+            languages=tuple(table.languages),
+            source=table.source,
+        )
+        self.references(policy)
+        if self.problems:
+            raise ConfigurationError(self.problems)
+        return policy
+
+    def wrong(self, key: str, expected: str) -> None:
+        self.problems.append(f"{self.source.name}: {key}: {expected}")
+
+    # --- calendars
+
+    def calendar(self, key: str, entry: CalendarTable) -> Calendar:
+        place = f"calendars.{key}"
+        hours = [entry.hours] if isinstance(entry.hours, str) else entry.hours
+        windows = [
+            window
+            for line in hours
+            for window in self.attempt(f"{place}.hours", lambda line=line: parse_hours(line), ())
+        ]
+        timezone = self.timezone(place, entry.timezone)
+        business = entry.business_days and self.attempt(
+            f"{place}.business_days",
+            lambda: frozenset(w.weekday for w in parse_hours(f"{entry.business_days} 00:00-24:00")),
+            None,
+        )
+        return Calendar(
+            name=key,
+            timezone=timezone,
+            windows=windows,
+            special_days=self.special_days(place, entry),
+            business_weekdays=business or None,
+        )
+
+    def timezone(self, place: str, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            self.wrong(f"{place}.timezone", f'expected a zone of the IANA database ("Europe/Berlin"), not {name!r}')
+            return "UTC"
+        return name
+
+    def special_days(self, place: str, entry: CalendarTable) -> Callable[[int], tuple[SpecialDay, ...]]:
+        named = [
+            self.attempt(f"{place}.days.{number}", lambda day=day: _named_day(day), None)
+            for number, day in enumerate(entry.days, start=1)
+        ]
+        public = entry.holidays
+        if public:
+            self.attempt(
+                f"{place}.holidays",
+                lambda: public_holidays(public.country, public.subdivision, public.observed, 2026),
+                (),
+            )
+
+        def of_year(year: int) -> tuple[SpecialDay, ...]:
+            days = [day for rule in named if rule for day in rule(year)]
+            if public:
+                found = public_holidays(public.country, public.subdivision, public.observed, year)
+                days += [SpecialDay(day, name) for day, name in found if name not in public.without]
+            return tuple(days)
+
+        return of_year
+
+    # --- targets
+
+    def goals(self) -> Iterator[tuple[tuple[str, TargetKind, str], Goal]]:
+        for plan, targets in self.table.targets.items():
+            for target, severities in targets.items():
+                for severity, entry in severities.items():
+                    place = f"targets.{plan}.{target}.{severity}"
+                    goal = self.attempt(place, lambda entry=entry: _goal(entry), None)
+                    if goal:
+                        yield (plan, target, severity), goal
+
+    def channels(self) -> tuple[Channel, ...]:
+        table = dict(self.table.channels)
+        named = [
+            Channel(key, entry.name or key, entry.targets, entry.warranted, entry.because)
+            for key, entry in table.items()
+        ]
+        return (*(() if "email" in table else (Channel("email", "e-mail"),)), *named)
+
+    # --- severity
+
+    def severity(self) -> SeverityTerms:
+        table = self.table.classifier
+        for key, entry in self.table.severities.items():
+            if not 1 <= entry.rank <= 4:
+                self.wrong(f"severities.{key}.rank", f"expected 1 (the worst) to 4, not {entry.rank}")
+        levels = tuple(
+            Level(
+                key=key,
+                rank=entry.rank,
+                name=entry.name,
+                definition=entry.definition,
+                aliases=tuple(entry.aliases),
+                cues=tuple(entry.cues),
+            )
+            for key, entry in sorted(self.table.severities.items(), key=lambda item: item[1].rank)
+        )
+        return SeverityTerms(
+            levels=levels,
+            default=table.default,
+            stated=table.stated,
+            caps=tuple(Cap(name=cap.name, when=cap.when, at_most=cap.at_most) for cap in table.caps),
+            areas=tuple(Area(key=key, words=tuple(words)) for key, words in table.areas.items()),
+            review_below=table.review_below,
+            never_rank_1=tuple(table.never_rank_1),
+        )
+
+    # --- the rest
+
+    def steps(self) -> Iterator[Step]:
+        for number, entry in enumerate(self.table.ladder, start=1):
+            step = self.attempt(f"ladder.{number}.at", lambda entry=entry: _step(entry), None)
+            if step:
+                yield step
+
+    def examples(self) -> Iterator[Example]:
+        for number, entry in enumerate(self.table.example, start=1):
+            if entry.at.tzinfo is None or (entry.due and entry.due.tzinfo is None):
+                self.wrong(f"example.{number}", "expected times with an offset, such as 2026-03-27T16:00:00+01:00")
+                continue
+            yield Example(
+                at=entry.at,
+                plan=entry.plan or next(iter(self.table.plans), ""),
+                severity=entry.severity,
+                region=entry.region or next(iter(self.table.regions), ""),
+                channel=entry.channel,
+                target=entry.target,
+                due_at=entry.due,
+                why=entry.why,
+            )
+
+    def references(self, policy: Policy) -> None:
+        """Every key that names another table must name one that is there."""
+        severities = {level.key for level in policy.severity.levels}
+        self.hours_references(policy)
+        for (plan, target, severity), goal in policy.goals.items():
+            place = f"targets.{plan}.{target}.{severity}"
+            self.among(place, plan, {entry.key for entry in policy.plans})
+            self.among(place, severity, severities)
+            for calendar in filter(None, (goal.calendar, *goal.by_channel.values())):
+                self.among(f"{place}.calendar", calendar, policy.calendars)
+            for channel in goal.by_channel:
+                self.among(f"{place}.by_channel", channel, {entry.key for entry in policy.channels})
+        self.among("classifier.default", policy.severity.default, severities)
+        for number, cap in enumerate(policy.severity.caps, start=1):
+            self.among(f"classifier.caps.{number}.at_most", cap.at_most, severities)
+
+    def hours_references(self, policy: Policy) -> None:
+        for region in policy.regions:
+            self.among(f"regions.{region.key}.calendar", region.calendar, policy.calendars)
+        for plan in policy.plans:
+            if plan.calendar:
+                self.among(f"plans.{plan.key}.calendar", plan.calendar, policy.calendars)
+        for what, entries in (("plans", policy.plans), ("regions", policy.regions)):
+            if not entries:
+                self.wrong(what, "expected at least one")
+
+    def among(self, place: str, key: str, known: Collection[str]) -> None:
+        if key not in known:
+            self.wrong(place, f"expected one of {', '.join(sorted(known))}, not {key!r}")
+
+    def attempt(self, place: str, reading: Callable[[], R], otherwise: R) -> R:
+        """What `reading` reads; where it refuses, its words become a problem of that place."""
+        try:
+            return reading()
+        except ValueError as problem:
+            self.wrong(place, str(problem))
+            return otherwise
+
+
+def _goal(entry: str | GoalTable) -> Goal:
+    if isinstance(entry, str):
+        return Goal(parse_within(entry))
+    return Goal(_within(entry), entry.calendar, entry.by_channel)
+
+
+def _within(entry: GoalTable) -> Within:
+    if entry.business_day in {"", "same_time", "close", "close_next"}:
+        return parse_within(entry.within, mode=entry.business_day or "same_time")  # type: ignore[arg-type]
+    return parse_within(entry.within, business_day=parse_open_time(entry.business_day))
+
+
+def _step(entry: StepEntry) -> Step:
+    at = " ".join(entry.at.split())
+    share, after = _SHARE.fullmatch(at), _AFTER.fullmatch(at)
+    if share:
+        return Step(at, entry.send, int(share[1]) / 100, timedelta(), tuple(entry.to))
+    if after:
+        beyond = parse_open_time(after[1]) if after[1] else timedelta()
+        return Step(at, entry.send, 1.0, beyond, tuple(entry.to))
+    raise ValueError(f'expected a share such as "75%", "due" or "due + 1h", not {entry.at!r}')
+
+
+def _named_day(entry: DayEntry) -> Callable[[int], Iterator[SpecialDay]]:
+    rule = day_rule(entry.on)
+    start, end = _part_of_day(entry.open or entry.closed or "00:00-24:00")
+    opens = bool(entry.open)
+
+    def of_year(year: int) -> Iterator[SpecialDay]:
+        day = rule(year)
+        if day is not None:
+            yield SpecialDay(day, entry.name, start, end, opens=opens)
+
+    return of_year
+
+
+def _part_of_day(text: str) -> tuple[int, int]:
+    found = _PART.fullmatch(text.strip())
+    if not found:
+        raise ValueError(f'expected a part of a day such as "12:00-24:00", not {text!r}')
+    start, end = (int(hour) * 3600 + int(minute) * 60 for hour, minute in (found.group(1, 2), found.group(3, 4)))
+    if not 0 <= start < end <= 24 * 3600:
+        raise ValueError(f'expected a part of a day such as "12:00-24:00", not {text!r}')
+    return start, end
+
+
+def _days(days: int | None) -> timedelta | None:
+    return None if days is None else timedelta(days=days)

@@ -1,0 +1,201 @@
+"""The format of a policy file, as plain dataclasses that pydantic fills and checks.
+
+One class a table; every key is here and nothing else is accepted. `helpdesk.policies.read` turns the whole into a
+`core.policy.Policy`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+
+from helpdesk.tables import strict
+
+Target = Literal["first_response", "follow_up", "resolution"]
+
+
+@strict
+@dataclass
+class PlanTable:
+    """`[plans.KEY]`: what a customer can buy; the first is the default."""
+
+    name: str
+    calendar: str = ""
+
+
+@strict
+@dataclass
+class RegionTable:
+    """`[regions.KEY]`: where a customer is served from; the first is the default."""
+
+    calendar: str
+    name: str = ""
+
+
+@strict
+@dataclass
+class CountryHolidays:
+    """`holidays = {country = "US"}`: the public holidays of a country or one of its subdivisions."""
+
+    country: str
+    subdivision: str | None = None
+    observed: bool = True
+    without: list[str] = field(default_factory=list)  # names of days on which the desk works
+
+
+@strict
+@dataclass
+class DayEntry:
+    """One entry of `days`: a named day that differs from the week. Without `open` or `closed` it is closed."""
+
+    name: str
+    on: str | date
+    closed: str = ""  # "12:00-24:00": closed for that part only
+    open: str = ""  # "10:00-14:00": open then, whatever else is said
+
+
+@strict
+@dataclass
+class CalendarTable:
+    """`[calendars.KEY]`: when the desk is open, on the wall clock of its zone."""
+
+    timezone: str
+    hours: str | list[str]
+    holidays: CountryHolidays | None = None
+    days: list[DayEntry] = field(default_factory=list)
+    business_days: str = ""  # "mon-fri"; without it, weekdays open at least half as long as the longest
+
+
+@strict
+@dataclass
+class SeverityTable:
+    """`[severities.KEY]`: one severity; rank 1 is the worst."""
+
+    rank: int
+    name: str
+    definition: str = ""
+    aliases: list[str] = field(default_factory=list)
+    cues: list[str] = field(default_factory=list)
+
+
+@strict
+@dataclass
+class GoalTable:
+    """A target with its own hours: `{within = "1h", calendar = "24x7"}`."""
+
+    within: str
+    calendar: str = ""
+    by_channel: dict[str, str] = field(default_factory=dict)
+    business_day: str = ""  # "same_time" (default), "close", "close_next", or hours such as "8h"
+
+
+@strict
+@dataclass
+class ChannelTable:
+    """`[channels.KEY]`: a way in. `targets = false`: no promise at all; `warranted = false`: not owed."""
+
+    name: str = ""
+    targets: bool = True
+    warranted: bool = True
+    because: str = ""
+
+
+@strict
+@dataclass
+class CapTable:
+    """`[[classifier.caps]]`: a named rule that binds: `when` it holds, the severity is `at_most` that."""
+
+    name: str
+    when: str
+    at_most: str
+
+
+@strict
+@dataclass
+class ClassifierTable:
+    """`[classifier]`: how a severity is found."""
+
+    default: str
+    stated: Literal["evidence", "initial", "ignored"] = "evidence"
+    caps: list[CapTable] = field(default_factory=list)
+    areas: dict[str, list[str]] = field(default_factory=dict)
+    never_rank_1: list[str] = field(default_factory=list)
+    review_below: float = 0.5
+
+
+@strict
+@dataclass
+class IntakeEntry:
+    """`[[intake]]`: something the document asks customers to say."""
+
+    key: str
+    label: str
+    aliases: list[str] = field(default_factory=list)
+    required: bool = True
+
+
+@strict
+@dataclass
+class StepEntry:
+    """`[[ladder]]`: a step. `at` is a share of the promise ("75%"), "due", or "due + 1h" of open time."""
+
+    at: str
+    send: Literal["warning", "breach", "escalation"]
+    to: list[Literal["assignee", "team", "lead", "operators"]]
+
+
+@strict
+@dataclass
+class LifecycleTable:
+    """`[lifecycle]`: what happens to a case over its life. Spans are elapsed time, in days."""
+
+    reopen_within_days: int | None = None
+
+
+@strict
+@dataclass
+class ExampleEntry:
+    """`[[example]]`: a worked example, computed by hand. Without `due`: the document gives no target."""
+
+    at: datetime
+    severity: str
+    due: datetime | None = None
+    plan: str = ""
+    region: str = ""
+    channel: str = "email"
+    target: Target = "first_response"
+    why: str = ""
+
+
+@strict
+@dataclass
+class AssumedEntry:
+    """`[[assumed]]`: where the document is silent or contradicts itself: our reading, and why."""
+
+    key: str
+    why: str
+
+
+@strict
+@dataclass
+class PolicyFile:
+    """A policy file."""
+
+    key: str
+    name: str
+    plans: dict[str, PlanTable]
+    regions: dict[str, RegionTable]
+    calendars: dict[str, CalendarTable]
+    severities: dict[str, SeverityTable]
+    targets: dict[str, dict[Target, dict[str, str | GoalTable]]]
+    classifier: ClassifierTable
+    source: str = ""
+    languages: list[str] = field(default_factory=lambda: ["en"])
+    on_severity_change: Literal["keep_consumed", "from_start", "restart"] = "keep_consumed"
+    channels: dict[str, ChannelTable] = field(default_factory=dict)
+    intake: list[IntakeEntry] = field(default_factory=list)
+    ladder: list[StepEntry] = field(default_factory=list)
+    lifecycle: LifecycleTable = field(default_factory=LifecycleTable)
+    example: list[ExampleEntry] = field(default_factory=list)
+    assumed: list[AssumedEntry] = field(default_factory=list)

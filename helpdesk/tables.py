@@ -1,0 +1,77 @@
+"""TOML tables into dataclasses, with every problem said at once: `file: key: what was expected`."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+from helpdesk.core.errors import ConfigurationError
+
+T = TypeVar("T")
+
+_TYPE_WORDS = {"str", "date", "bool", "int", "GoalTable"}
+_EXPECTED = {
+    "missing": "expected this key, which is missing",
+    "unexpected_keyword_argument": "no such key",
+    "extra_forbidden": "no such key",
+}
+
+
+def strict(cls: type[T]) -> type[T]:
+    """Class decorator: refuse keys that the class does not have; a misspelt one must not be ignored."""
+    cls.__pydantic_config__ = ConfigDict(extra="forbid", strict=False)  # type: ignore[attr-defined]
+    return cls
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Parse a TOML file. Raises ConfigurationError that names the file and the line."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ConfigurationError([f"{path}: expected a file, there is none"]) from None
+    except (OSError, UnicodeDecodeError) as problem:
+        raise ConfigurationError([f"{path}: expected a readable UTF-8 file: {problem}"]) from None
+    return parse_toml(text, str(path))
+
+
+def parse_toml(text: str, name: str) -> dict[str, Any]:
+    """Parse TOML text; `name` stands before a problem. Raises ConfigurationError."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as problem:
+        raise ConfigurationError([f"{name}: expected TOML: {problem}"]) from None
+
+
+def fill(adapter: TypeAdapter[T], data: Any, name: str) -> T:
+    """Fill the dataclass from parsed TOML. Raises ConfigurationError with every problem found."""
+    try:
+        return adapter.validate_python(data)
+    except ValidationError as problem:
+        raise ConfigurationError([_said(name, error) for error in problem.errors()]) from None
+
+
+def _said(name: str, error: Any) -> str:
+    key = ".".join(_key_parts(error["loc"]))
+    return f"{name}: {key or '(the file)'}: {_expectation(error)}"
+
+
+def _key_parts(location: tuple[str | int, ...]) -> list[str]:
+    """The place as the file has it: pydantic adds the name of the type it tried where several are allowed."""
+    parts: list[str] = []
+    for part in location:
+        if isinstance(part, int):
+            parts.append(str(part + 1))  # people count tables from one
+        elif part not in _TYPE_WORDS and not part.startswith(("list[", "dict[")):
+            parts.append(part)
+    return parts
+
+
+def _expectation(error: Any) -> str:
+    known = _EXPECTED.get(error["type"])
+    if known:
+        return known
+    message = str(error["msg"])
+    return f"expected {message[0].lower()}{message[1:]}, not {error['input']!r}"
