@@ -1,0 +1,247 @@
+"""Cases and their ledger. `event` is the truth; the columns of `cases` are an index of it for finding.
+
+A case is read as the fold of its events. Saving appends the new events behind the ones that were read; if somebody
+else appended in between, nothing is written and StaleCase is raised.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from helpdesk.core.case import Case, Event, case_from
+from helpdesk.core.errors import NotFound, StaleCase
+from helpdesk.core.people import Workload
+from helpdesk.store.dialect import insert_ignoring, skip_locked
+from helpdesk.store.tables import cases, event, message, policy_version
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import datetime
+
+    from helpdesk.core.message import Message
+
+_ACTIVE = ("open", "waiting")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMessage:
+    """One mail of a case as people read it."""
+
+    at: datetime
+    author: str
+    author_name: str
+    visibility: str
+    message_id: str
+    subject: str
+    text: str
+    reply: str
+    attachments: tuple[Mapping[str, Any], ...]
+
+
+def insert(connection: sa.Connection, case: Case, next_at: datetime | None) -> int:
+    """Store a new case with its ledger; returns its number."""
+    row = {**_index(case), "next_at": next_at, "events": len(case.events)}
+    number = int(connection.execute(sa.insert(cases).values(row).returning(cases.c.id)).scalar_one())
+    _append(connection, number, case.events, first=1)
+    return number
+
+
+def save(
+    connection: sa.Connection, case: Case, *, new: Sequence[Event], next_at: datetime | None
+) -> None:
+    """Append events to a case's ledger. Raises StaleCase if it grew since it was read."""
+    before = len(case.events) - len(new)
+    changed = connection.execute(
+        sa.update(cases)
+        .where(cases.c.id == case.number, cases.c.events == before)
+        .values({**_index(case), "next_at": next_at, "events": len(case.events)})
+    )
+    if changed.rowcount != 1:
+        raise StaleCase(f"{case.ref} changed while it was being decided")
+    _append(connection, case.number, new, first=before + 1)
+
+
+def _index(case: Case) -> dict[str, Any]:
+    assigned = case.of_type("assigned")
+    return {
+        "mailbox": case.mailbox,
+        "policy": case.policy,
+        "policy_version": case.policy_version,
+        "customer": case.customer,
+        "requester": case.requester.address,
+        "subject": case.subject,
+        "severity": case.severity,
+        "rank": case.rank,
+        "status": case.status,
+        "assignee": case.assignee,
+        "opened_at": case.opened_at,
+        "assigned_at": assigned[-1].recorded_at if assigned else None,
+        "breached": bool(case.of_type("breached")),
+    }
+
+
+def _append(connection: sa.Connection, number: int, events: Sequence[Event], *, first: int) -> None:
+    rows = [
+        {
+            "case_id": number,
+            "seq": seq,
+            "at": happened.at,
+            "recorded_at": happened.recorded_at,
+            "type": happened.type,
+            "by": happened.by,
+            "facts": dict(happened.facts),
+        }
+        for seq, happened in enumerate(events, start=first)
+    ]
+    if rows:
+        connection.execute(sa.insert(event), rows)
+
+
+def find(connection: sa.Connection, numbers: Collection[int]) -> dict[int, Case]:
+    """The cases of these numbers that exist."""
+    if not numbers:
+        return {}
+    query = sa.select(event).where(event.c.case_id.in_(set(numbers))).order_by(event.c.case_id, event.c.seq)
+    ledgers: dict[int, list[Event]] = {}
+    for row in connection.execute(query):
+        happened = Event(row.type, row.at, row.recorded_at, row.by, row.facts)
+        ledgers.setdefault(row.case_id, []).append(happened)
+    return {number: case_from(number, events) for number, events in ledgers.items()}
+
+
+def load(connection: sa.Connection, number: int) -> Case:
+    """One case. Raises NotFound."""
+    found = find(connection, [number])
+    if number not in found:
+        raise NotFound(f"there is no case HD-{number}")
+    return found[number]
+
+
+def claim_due(connection: sa.Connection, *, now: datetime, limit: int) -> list[int]:
+    """The numbers of cases that time changes by `now`, the longest due first; held until the transaction ends."""
+    due = skip_locked(
+        sa.select(cases.c.id)
+        .where(cases.c.next_at.is_not(None), cases.c.next_at <= now)
+        .order_by(cases.c.next_at)
+        # A literal, because a generic plan for a bound LIMIT reads the whole table.
+        .limit(sa.literal_column(str(limit))),
+        connection,
+    )
+    return [int(number) for number in connection.execute(due).scalars()]
+
+
+def earliest_due(connection: sa.Connection) -> datetime | None:
+    """When time alone next changes something."""
+    found: datetime | None = connection.execute(
+        sa.select(cases.c.next_at).where(cases.c.next_at.is_not(None)).order_by(cases.c.next_at).limit(1)
+    ).scalar()
+    return found
+
+
+def workloads(connection: sa.Connection, agents: Collection[str]) -> dict[str, Workload]:
+    """Open cases of each agent, and when the last one was given to them."""
+    open_cases = sa.func.sum(sa.case((cases.c.status.in_(_ACTIVE), 1), else_=0))
+    query = (
+        sa.select(cases.c.assignee, open_cases, sa.func.max(cases.c.assigned_at, type_=cases.c.assigned_at.type))
+        .where(cases.c.assignee.in_(list(agents)))
+        .group_by(cases.c.assignee)
+    )
+    return {agent: Workload(int(number or 0), at) for agent, number, at in connection.execute(query)}
+
+
+def list_numbers(
+    connection: sa.Connection, *, only_open: bool = False, only_breached: bool = False, customer: str | None = None
+) -> list[int]:
+    """Case numbers, those that are due soonest first, then the newest."""
+    query = sa.select(cases.c.id).order_by(cases.c.next_at.is_(None), cases.c.next_at, cases.c.id.desc())
+    if only_open:
+        query = query.where(cases.c.status.in_(_ACTIVE))
+    if only_breached:
+        query = query.where(cases.c.breached)
+    if customer is not None:
+        query = query.where(cases.c.customer == customer)
+    return [int(number) for number in connection.execute(query).scalars()]
+
+
+def store_policy(
+    connection: sa.Connection, *, version: str, policy: str, name: str, text: str, now: datetime
+) -> None:
+    """Keep the text of a policy version, once, so that an old case can be explained years later."""
+    row = {"version": version, "policy": policy, "name": name, "text": text, "stored_at": now}
+    connection.execute(insert_ignoring(connection, policy_version).values(row))
+
+
+def policy_text(connection: sa.Connection, version: str) -> tuple[str, str]:
+    """The file name and text of a stored policy version. Raises NotFound."""
+    query = sa.select(policy_version.c.name, policy_version.c.text).where(policy_version.c.version == version)
+    row = connection.execute(query).first()
+    if row is None:
+        raise NotFound(f"the policy version {version} was never stored")
+    return row.name, row.text
+
+
+def add_message(
+    connection: sa.Connection,
+    case: int,
+    parsed: Message,
+    *,
+    spool_id: int,
+    at: datetime,
+    visibility: str,
+    reply: str,
+) -> None:
+    """Keep what a mail says, for people to read."""
+    sender = parsed.sender
+    attachments = [
+        {"name": part.name, "type": part.type, "size": part.size, "part": part.part}
+        for part in parsed.attachments
+    ]
+    row = {
+        "case_id": case,
+        "spool_id": spool_id,
+        "visibility": visibility,
+        "at": at,
+        "author": sender.address if sender else "",
+        "author_name": sender.name if sender else "",
+        "message_id": parsed.message_id,
+        "subject": parsed.subject,
+        "text": parsed.text,
+        "reply": reply,
+        "attachments": attachments,
+    }
+    connection.execute(sa.insert(message).values(row))
+
+
+def messages(connection: sa.Connection, case: int) -> list[StoredMessage]:
+    """The mails of a case, oldest first."""
+    query = sa.select(message).where(message.c.case_id == case).order_by(message.c.at, message.c.id)
+    return [_message(row) for row in connection.execute(query)]
+
+
+def _message(row: Any) -> StoredMessage:
+    return StoredMessage(
+        at=row.at,
+        author=row.author,
+        author_name=row.author_name,
+        visibility=row.visibility,
+        message_id=row.message_id,
+        subject=row.subject,
+        text=row.text,
+        reply=row.reply,
+        attachments=tuple(row.attachments),
+    )
+
+
+def last_public_message_ids(connection: sa.Connection, case: int, limit: int = 20) -> list[str]:
+    """Message-IDs of the mails of a case that its customers know, oldest first: what References is made of."""
+    query = (
+        sa.select(message.c.message_id)
+        .where(message.c.case_id == case, message.c.visibility == "public", message.c.message_id != "")
+        .order_by(message.c.id.desc())
+        .limit(limit)
+    )
+    return [str(found) for found in reversed(list(connection.execute(query).scalars()))]
+

@@ -1,0 +1,21 @@
+"""The few places where the two databases speak differently."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.dialects import postgresql, sqlite
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+
+def insert_ignoring(connection: sa.Connection, table: sa.Table) -> Any:
+    """An INSERT that skips rows which a unique key refuses; with RETURNING it returns only the new ones."""
+    dialect: Any = sqlite if connection.dialect.name == "sqlite" else postgresql
+    return dialect.insert(table).on_conflict_do_nothing()
+
+
+def skip_locked(query: sa.Select[Any], connection: sa.Connection) -> sa.Select[Any]:
+    """Rows that another process holds are left to it. SQLite has one writer and needs no word for it."""
+    return query if connection.dialect.name == "sqlite" else query.with_for_update(skip_locked=True)

@@ -1,0 +1,117 @@
+"""One database, embedded SQLite or a PostgreSQL that several processes share, behind the same two doors.
+
+`write()` is a transaction that commits durably or not at all: on SQLite `BEGIN IMMEDIATE` in WAL with
+`synchronous=FULL`, because a deferred transaction that reads first and then writes fails at once with "database is
+locked" (fault D02), and WAL with NORMAL does not flush before it answers (fault S01). `read()` never blocks a
+writer. Statement parameters never show in errors (fault P04).
+"""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.pool import StaticPool
+
+from helpdesk.core.errors import Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_BUSY = 30_000  # milliseconds to wait for another process's write on SQLite
+_PG_OPTIONS = "-c statement_timeout=30000 -c idle_in_transaction_session_timeout=120000 -c synchronous_commit=on"
+_READ_ONLY = "helpdesk_read_only"
+
+
+class Instant(sa.types.TypeDecorator[datetime]):
+    """An aware UTC instant. Naive datetimes are refused; SQLite keeps them as text in UTC."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        """Into the database."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"an aware datetime was expected, not {value!r}")
+        instant = value.astimezone(UTC)
+        return instant.replace(tzinfo=None) if dialect.name == "sqlite" else instant
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002
+        """Out of the database."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Database:
+    """A pool of connections to one database."""
+
+    def __init__(self, url: str) -> None:
+        """Open the pool; nothing is connected yet. Raises Unavailable for a URL that names no database we know."""
+        self.url = _read_url(url)
+        self.embedded = self.url.get_backend_name() == "sqlite"
+        self.engine = _sqlite(self.url) if self.embedded else _postgresql(self.url)
+        # One writer at a time in this process: SQLite has one anyway, and waiting here is fair and cheap.
+        self._writer = threading.RLock() if self.embedded else None
+
+    @contextmanager
+    def write(self) -> Iterator[sa.Connection]:
+        """A transaction that is on disk when the block ends, or never was."""
+        if self._writer is None:
+            with self.engine.begin() as connection:
+                yield connection
+            return
+        with self._writer, self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[sa.Connection]:
+        """A consistent look that waits for no writer."""
+        with self.engine.connect() as connection:
+            yield connection.execution_options(**{_READ_ONLY: True})
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+
+def _read_url(text: str) -> sa.URL:
+    try:
+        url = sa.make_url(text)
+    except sa.exc.ArgumentError:
+        raise Unavailable("database.url: expected sqlite:///FILE or postgresql+psycopg://...") from None
+    if url.get_backend_name() not in {"sqlite", "postgresql"}:
+        raise Unavailable(f"database.url: expected sqlite or postgresql, not {url.get_backend_name()}")
+    return url.set(drivername="postgresql+psycopg") if url.get_backend_name() == "postgresql" else url
+
+
+def _sqlite(url: sa.URL) -> sa.Engine:
+    # Without a file name the database lives in memory, and only as long as its one connection (the laboratory).
+    in_memory = url.database in {None, "", ":memory:"}
+    pool: dict[str, Any] = {"poolclass": StaticPool} if in_memory else {}
+    arguments = {"check_same_thread": False}
+    engine = sa.create_engine(url, hide_parameters=True, connect_args=arguments, **pool)
+    sa.event.listen(engine, "connect", _prepare_sqlite)
+    sa.event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves, see `_begin_sqlite`
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_BUSY}"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    read_only = connection.get_execution_options().get(_READ_ONLY)
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+def _postgresql(url: sa.URL) -> sa.Engine:
+    arguments = {"options": _PG_OPTIONS, "connect_timeout": 10}
+    return sa.create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=arguments)

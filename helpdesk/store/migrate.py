@@ -1,0 +1,106 @@
+"""Bring the database to the schema of this version, or say what is missing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from helpdesk.core.errors import Unavailable
+from helpdesk.shipped import shipped
+
+if TYPE_CHECKING:
+    from helpdesk.store.engine import Database
+
+_LOCK = 7_211_309_004  # any number that is ours: two daemons must not migrate one PostgreSQL at once
+
+
+def upgrade(database: Database, revision: str = "head") -> None:
+    """Run every migration up to `revision`. Raises Unavailable when the database cannot be reached."""
+    with _connected(database) as connection:
+        _alone(connection)
+        _unguarded(connection)
+        command.upgrade(_config(connection), revision)
+        connection.commit()
+        _check_references(connection)
+
+
+def downgrade(database: Database, revision: str) -> None:
+    """Run migrations backwards to `revision`; for tests and for people who know why."""
+    with _connected(database) as connection:
+        _unguarded(connection)
+        command.downgrade(_config(connection), revision)
+        connection.commit()
+
+
+def current(database: Database) -> str | None:
+    """The revision the database is at; None for an empty one."""
+    with _connected(database) as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def head() -> str:
+    """The newest revision that this version knows."""
+    found = ScriptDirectory(str(shipped("migrations"))).get_current_head()
+    if found is None:
+        raise Unavailable("the shipped migrations are missing: the installation is broken")
+    return found
+
+
+def differences(database: Database) -> list[str]:
+    """What the tables of the code and of the database disagree on; empty when they are the same."""
+    from alembic.autogenerate import compare_metadata  # noqa: PLC0415 - only tests and `check` ask
+
+    from helpdesk.store.tables import metadata  # noqa: PLC0415
+
+    with _connected(database) as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return [str(difference) for difference in compare_metadata(context, metadata)]
+
+
+def _connected(database: Database) -> sa.Connection:
+    try:
+        return database.engine.connect()
+    except sa.exc.OperationalError as problem:
+        raise Unavailable(f"database: {problem.orig}") from None
+
+
+def _config(connection: sa.Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(shipped("migrations")).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _alone(connection: sa.Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK})
+        connection.commit()
+
+
+def _unguarded(connection: sa.Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        _pragma(connection, "foreign_keys=OFF")
+
+
+def _pragma(connection: sa.Connection, pragma: str) -> None:
+    # Foreign keys cannot be switched inside a transaction, and SQLAlchemy begins one with the first statement.
+    cursor = connection.connection.cursor()
+    cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _check_references(connection: sa.Connection) -> None:
+    if connection.dialect.name != "sqlite":
+        connection.execute(sa.text("SELECT pg_advisory_unlock(:key)"), {"key": _LOCK})
+        connection.commit()
+        return
+    _pragma(connection, "foreign_keys=ON")
+    broken = connection.execute(sa.text("PRAGMA foreign_key_check")).all()
+    connection.rollback()
+    if broken:
+        raise Unavailable(f"the migration left {len(broken)} rows that point nowhere; restore the backup")

@@ -1,0 +1,213 @@
+"""The outbox: mail composed, not yet sent. One row is one mail to one person, written once, ever (`key`).
+
+    queued ── claim ──▶ sending ── before the final dot ──▶ handed_over ── reply ──▶ sent | queued again | failed
+
+A worker that dies leaves its row `sending` (the far side has nothing: it is sent again) or `handed_over` (nobody can
+know: it is sent again with the same Message-ID, which receivers can fold; only an acknowledgment is not, because a
+second one is worth less than none). `lease` counts the claims, so that a worker that was frozen past its lease
+cannot finish what another has taken over.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from helpdesk.core.errors import NotFound
+from helpdesk.store.dialect import insert_ignoring, skip_locked
+from helpdesk.store.tables import outbox
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime, timedelta
+
+AT_MOST_ONCE = ("ack",)
+_TRYING = ("queued", "sending", "handed_over")
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """A mail to be sent."""
+
+    key: str
+    case: int | None
+    kind: str
+    recipient: str
+    mail_from: str
+    message_id: str
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of the outbox, as claimed or looked at."""
+
+    id: int
+    key: str
+    case: int | None
+    kind: str
+    recipient: str
+    mail_from: str
+    message_id: str
+    raw: bytes | None
+    created_at: datetime
+    state: str
+    attempts: int
+    next_at: datetime | None
+    lease: int
+    detail: str
+    sent_at: datetime | None
+
+
+def add(connection: sa.Connection, mails: Sequence[Queued], now: datetime) -> None:
+    """Queue mails in the transaction of the fact that causes them. A key that is there already is not doubled."""
+    rows = [
+        {
+            "key": mail.key,
+            "case_id": mail.case,
+            "kind": mail.kind,
+            "recipient": mail.recipient,
+            "mail_from": mail.mail_from,
+            "message_id": mail.message_id,
+            "raw": mail.raw,
+            "created_at": now,
+            "state": "queued",
+            "attempts": 0,
+            "next_at": now,
+            "lease": 0,
+            "detail": "",
+        }
+        for mail in mails
+    ]
+    if rows:
+        connection.execute(insert_ignoring(connection, outbox), rows)
+
+
+def claim(connection: sa.Connection, *, now: datetime, lease: timedelta, limit: int) -> list[Row]:
+    """Take the mails whose time has come for a while; the oldest first, nothing that another worker holds."""
+    free = sa.or_(outbox.c.lease_until.is_(None), outbox.c.lease_until <= now)
+    due = skip_locked(
+        sa.select(outbox.c.id)
+        .where(outbox.c.next_at.is_not(None), outbox.c.next_at <= now, free)
+        .order_by(outbox.c.next_at, outbox.c.id)
+        .limit(sa.literal_column(str(limit))),
+        connection,
+    )
+    statement = (
+        sa.update(outbox)
+        .where(outbox.c.id.in_(due.scalar_subquery()))
+        .values(lease=outbox.c.lease + 1, lease_until=now + lease, attempts=outbox.c.attempts + 1)
+        .returning(outbox)
+    )
+    return sorted((_row(row) for row in connection.execute(statement)), key=lambda row: row.id)
+
+
+def begin(connection: sa.Connection, row: Row) -> bool:
+    """The transmission begins. False when another worker has taken the row over."""
+    return _move(connection, row, state="sending")
+
+
+def hand_over(connection: sa.Connection, row: Row) -> bool:
+    """The final dot is next: from here on a repetition may be a second copy."""
+    return _move(connection, row, state="handed_over")
+
+
+def sent(connection: sa.Connection, row: Row, *, now: datetime, detail: str) -> bool:
+    """The far side has it."""
+    return _move(connection, row, state="sent", next_at=None, lease_until=None, sent_at=now, detail=detail)
+
+
+def retry(connection: sa.Connection, row: Row, *, at: datetime, detail: str) -> bool:
+    """Try again at that instant."""
+    return _move(connection, row, state="queued", next_at=at, lease_until=None, detail=detail)
+
+
+def fail(connection: sa.Connection, row: Row, *, detail: str) -> bool:
+    """It will not be sent; kept for people to look at and retry."""
+    return _move(connection, row, state="failed", next_at=None, lease_until=None, detail=detail)
+
+
+def _move(connection: sa.Connection, row: Row, **values: Any) -> bool:
+    mine = sa.and_(outbox.c.id == row.id, outbox.c.lease == row.lease)
+    return connection.execute(sa.update(outbox).where(mine).values(values)).rowcount == 1
+
+
+def recent_acknowledgments(connection: sa.Connection, recipient: str, since: datetime) -> int:
+    """How many acknowledgments were written to an address since then."""
+    query = sa.select(sa.func.count()).where(
+        outbox.c.recipient == recipient, outbox.c.created_at >= since, outbox.c.kind == "ack"
+    )
+    return int(connection.execute(query).scalar_one())
+
+
+def earliest_due(connection: sa.Connection) -> datetime | None:
+    """When the next mail is to be sent or tried again."""
+    found: datetime | None = connection.execute(
+        sa.select(outbox.c.next_at).where(outbox.c.next_at.is_not(None)).order_by(outbox.c.next_at).limit(1)
+    ).scalar()
+    return found
+
+
+def rows(connection: sa.Connection, *, states: Sequence[str] | None = None, case: int | None = None) -> list[Row]:
+    """Rows in order of writing; without arguments, all."""
+    query = sa.select(outbox).order_by(outbox.c.id)
+    if states is not None:
+        query = query.where(outbox.c.state.in_(states))
+    if case is not None:
+        query = query.where(outbox.c.case_id == case)
+    return [_row(row) for row in connection.execute(query)]
+
+
+def load(connection: sa.Connection, number: int) -> Row:
+    """One row. Raises NotFound."""
+    row = connection.execute(sa.select(outbox).where(outbox.c.id == number)).first()
+    if row is None:
+        raise NotFound(f"there is no mail {number} in the outbox")
+    return _row(row)
+
+
+def retry_now(connection: sa.Connection, number: int, now: datetime) -> None:
+    """Put a failed or waiting mail back to the front. Raises NotFound."""
+    load(connection, number)
+    values = {"state": "queued", "next_at": now, "lease_until": None, "attempts": 0, "detail": "retried by hand"}
+    connection.execute(sa.update(outbox).where(outbox.c.id == number, outbox.c.state != "sent").values(values))
+
+
+def drop(connection: sa.Connection, number: int) -> None:
+    """Never send it; the row stays as a record. Raises NotFound."""
+    load(connection, number)
+    values = {"state": "dropped", "next_at": None, "lease_until": None}
+    connection.execute(sa.update(outbox).where(outbox.c.id == number, outbox.c.state != "sent").values(values))
+
+
+def message_ids_to(connection: sa.Connection, case: int, recipient: str, limit: int = 20) -> list[str]:
+    """Message-IDs of what we wrote to a person on a case, oldest first."""
+    query = (
+        sa.select(outbox.c.message_id)
+        .where(outbox.c.case_id == case, outbox.c.recipient == recipient)
+        .order_by(outbox.c.id.desc())
+        .limit(limit)
+    )
+    return [str(found) for found in reversed(list(connection.execute(query).scalars()))]
+
+
+def _row(row: Any) -> Row:
+    return Row(
+        id=row.id,
+        key=row.key,
+        case=row.case_id,
+        kind=row.kind,
+        recipient=row.recipient,
+        mail_from=row.mail_from,
+        message_id=row.message_id,
+        raw=row.raw,
+        created_at=row.created_at,
+        state=row.state,
+        attempts=row.attempts,
+        next_at=row.next_at,
+        lease=row.lease,
+        detail=row.detail,
+        sent_at=row.sent_at,
+    )

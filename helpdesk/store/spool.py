@@ -1,0 +1,214 @@
+"""The spool: mail accepted, not yet worked. Every accepted mail is one row, copies too.
+
+A mail is known by its content: the digest of its bytes without the fields that mail servers add on the way, and of
+the mailbox it came to. A second copy gets a row of its own that points at the first, so that the day's counts
+balance, and is never worked. `attempts` grows in the transaction that claims, before anything reads the bytes: a
+mail that kills its worker three times is set aside.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from helpdesk.core.message import Envelope
+from helpdesk.store.dialect import insert_ignoring, skip_locked
+from helpdesk.store.tables import spool
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+    from datetime import datetime, timedelta
+
+MAX_ATTEMPTS = 3
+
+# Fields that servers add or change on the way; everything else is the sender's (RFC 5321 section 4.4 and practice).
+_TRACE = (
+    b"received",
+    b"return-path",
+    b"delivered-to",
+    b"x-original-to",
+    b"envelope-to",
+    b"x-envelope-from",
+    b"x-envelope-to",
+    b"authentication-results",
+    b"received-spf",
+    b"x-spam-",
+    b"x-uid",
+    b"status",
+    b"x-status",
+    b"x-keywords",
+)
+_FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:[^\n]*\n(?:[ \t][^\n]*\n)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """Mail at the door. `uid` and its two companions are an IMAP mail's place in its mailbox."""
+
+    mailbox: str
+    raw: bytes
+    envelope: Envelope
+    source: str
+    received_at: datetime
+    folder: str | None = None
+    uidvalidity: int | None = None
+    uid: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Spooled:
+    """A row of the spool that is to be worked."""
+
+    id: int
+    mailbox: str
+    raw: bytes
+    envelope: Envelope
+    source: str
+    received_at: datetime
+    attempts: int
+
+
+def content_key(mailbox: str, raw: bytes) -> str:
+    """What makes two deliveries the same mail (hex SHA-256)."""
+    head, separator, body = raw.replace(b"\r\n", b"\n").partition(b"\n\n")
+    kept = _FIELD.sub(_without_trace, head + b"\n")
+    return hashlib.sha256(b"\0".join((mailbox.encode(), kept, separator, body.rstrip(b"\n")))).hexdigest()
+
+
+def _without_trace(field: re.Match[bytes]) -> bytes:
+    return b"" if field[1].lower().startswith(_TRACE) else field[0]
+
+
+def put(connection: sa.Connection, mails: Sequence[Accepted], now: datetime) -> list[int]:
+    """Write mails down; returns their ids in order. A copy of a known mail is written as such, without bytes."""
+    if not mails:
+        return []
+    keys = [content_key(mail.mailbox, mail.raw) for mail in mails]
+    first = _insert(connection, mails, keys, now)
+    known = _ids_of(connection, keys)
+    unplaced = [(mail, key) for mail, key in zip(mails, keys, strict=True) if key not in known]
+    if unplaced:
+        # Another mail in a known place: the server renumbered without saying so. The place is wrong, the mail is not.
+        placeless = [replace(mail, folder=None, uidvalidity=None, uid=None) for mail, _ in unplaced]
+        first |= _insert(connection, placeless, [key for _, key in unplaced], now)
+        known |= _ids_of(connection, keys)
+    return [
+        first.pop(key, None) or _insert_copy(connection, mail, known[key], now)
+        for mail, key in zip(mails, keys, strict=True)
+    ]
+
+
+def _insert(
+    connection: sa.Connection, mails: Sequence[Accepted], keys: Sequence[str], now: datetime
+) -> dict[str, int]:
+    """Insert what is new; returns id by key. Within one batch the first of two equals is the new one."""
+    rows: dict[str, dict[str, Any]] = {}
+    for mail, key in zip(mails, keys, strict=True):
+        rows.setdefault(key, {**_row(mail, now), "content_key": key, "raw": mail.raw, "state": "waiting"})
+    statement = insert_ignoring(connection, spool).returning(spool.c.id, spool.c.content_key)
+    return {row.content_key: row.id for row in connection.execute(statement, list(rows.values()))}
+
+
+def _ids_of(connection: sa.Connection, keys: Collection[str]) -> dict[str, int]:
+    query = sa.select(spool.c.content_key, spool.c.id).where(spool.c.content_key.in_(set(keys)))
+    return {row.content_key: row.id for row in connection.execute(query)}
+
+
+def _insert_copy(connection: sa.Connection, mail: Accepted, original: int, now: datetime) -> int:
+    row = {**_row(mail, now), "copy_of": original, "state": "done", "outcome": "duplicate", "done_at": now}
+    # The same IMAP mail read twice is the same row, not even a copy: a crash came between commit and move.
+    statement = insert_ignoring(connection, spool).values(row).returning(spool.c.id)
+    inserted = connection.execute(statement).scalar()
+    return int(inserted if inserted is not None else original)
+
+
+def _row(mail: Accepted, now: datetime) -> dict[str, Any]:
+    return {
+        "mailbox": mail.mailbox,
+        "source": mail.source,
+        "mail_from": mail.envelope.mail_from,
+        "rcpt_to": list(mail.envelope.rcpt_to),
+        "remote": mail.envelope.remote,
+        "received_at": mail.received_at,
+        "accepted_at": now,
+        "folder": mail.folder,
+        "uidvalidity": mail.uidvalidity,
+        "uid": mail.uid,
+        "attempts": 0,
+    }
+
+
+def known_uids(
+    connection: sa.Connection, mailbox: str, folder: str, uidvalidity: int, uids: Iterable[int]
+) -> set[int]:
+    """Which of these IMAP mails were accepted before."""
+    query = sa.select(spool.c.uid).where(
+        spool.c.mailbox == mailbox,
+        spool.c.folder == folder,
+        spool.c.uidvalidity == uidvalidity,
+        spool.c.uid.in_(list(uids)),
+    )
+    return {int(uid) for uid in connection.execute(query).scalars() if uid is not None}
+
+
+def claim(connection: sa.Connection, *, now: datetime, lease: timedelta, limit: int) -> list[Spooled]:
+    """Take the oldest waiting mails for a while, and count the attempt."""
+    free = sa.or_(spool.c.claimed_until.is_(None), spool.c.claimed_until <= now)
+    waiting = skip_locked(
+        sa.select(spool.c.id)
+        .where(spool.c.state == "waiting", spool.c.attempts < MAX_ATTEMPTS, free)
+        .order_by(spool.c.id)
+        .limit(sa.literal_column(str(limit))),
+        connection,
+    )
+    statement = (
+        sa.update(spool)
+        .where(spool.c.id.in_(waiting.scalar_subquery()))
+        .values(attempts=spool.c.attempts + 1, claimed_until=now + lease)
+        .returning(spool)
+    )
+    return sorted((_spooled(row) for row in connection.execute(statement)), key=lambda mail: mail.id)
+
+
+def _spooled(row: Any) -> Spooled:
+    envelope = Envelope(row.mail_from, tuple(row.rcpt_to), row.remote)
+    return Spooled(row.id, row.mailbox, row.raw, envelope, row.source, row.received_at, row.attempts)
+
+
+def finish(
+    connection: sa.Connection, spool_id: int, *, outcome: str, case: int | None, now: datetime, because: str = ""
+) -> None:
+    """The mail is worked: what became of it."""
+    _set(connection, spool_id, state="done", outcome=outcome, case_id=case, done_at=now, error=because or None)
+
+
+def release(connection: sa.Connection, spool_id: int, *, error: str) -> None:
+    """This attempt failed: the mail waits for the next."""
+    _set(connection, spool_id, claimed_until=None, error=error)
+
+
+def quarantine(connection: sa.Connection, spool_id: int, *, error: str, now: datetime) -> None:
+    """Set the mail aside, bytes kept."""
+    _set(connection, spool_id, state="quarantined", outcome="quarantined", done_at=now, error=error)
+
+
+def worn_out(connection: sa.Connection, now: datetime) -> list[Spooled]:
+    """Mails that killed or failed their worker too often and whose last claim has run out."""
+    expired = sa.or_(spool.c.claimed_until.is_(None), spool.c.claimed_until <= now)
+    query = sa.select(spool).where(spool.c.state == "waiting", spool.c.attempts >= MAX_ATTEMPTS, expired)
+    return [_spooled(row) for row in connection.execute(query)]
+
+
+def _set(connection: sa.Connection, spool_id: int, **values: Any) -> None:
+    connection.execute(sa.update(spool).where(spool.c.id == spool_id).values(values))
+
+
+def counts(connection: sa.Connection) -> dict[tuple[str, str], int]:
+    """How many mails by (mailbox, outcome); what still waits counts as `waiting`."""
+    outcome = sa.func.coalesce(spool.c.outcome, spool.c.state)
+    query = sa.select(spool.c.mailbox, outcome, sa.func.count()).group_by(spool.c.mailbox, outcome)
+    return {(mailbox, what): number for mailbox, what, number in connection.execute(query)}

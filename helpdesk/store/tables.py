@@ -1,0 +1,147 @@
+"""The tables. `migrations/` makes them; a test proves that both say the same.
+
+`spool`, `event` and `outbox` are the truth. `cases` and `message` are an index of it for finding and showing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from helpdesk.store.engine import Instant
+
+metadata = sa.MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+_Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")  # SQLite numbers rows only in INTEGER keys
+
+
+
+def _where(condition: str) -> dict[str, Any]:
+    """A partial index on both databases: the cost of looking follows what waits, not what there is."""
+    return {"sqlite_where": sa.text(condition), "postgresql_where": sa.text(condition)}
+
+
+policy_version = sa.Table(
+    "policy_version",
+    metadata,
+    sa.Column("version", sa.String(64), primary_key=True),
+    sa.Column("policy", sa.String(100), nullable=False),
+    sa.Column("name", sa.Text, nullable=False),  # the file it was read from
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("stored_at", Instant, nullable=False),
+)
+
+cases = sa.Table(
+    "cases",
+    metadata,
+    sa.Column("id", _Id, primary_key=True),
+    sa.Column("mailbox", sa.String(320), nullable=False),
+    sa.Column("policy", sa.String(100), nullable=False),
+    sa.Column("policy_version", sa.String(64), sa.ForeignKey("policy_version.version"), nullable=False),
+    sa.Column("customer", sa.String(200), nullable=False),
+    sa.Column("requester", sa.String(320), nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("severity", sa.String(100), nullable=False),
+    sa.Column("rank", sa.Integer, nullable=False),
+    sa.Column("status", sa.String(20), nullable=False),
+    sa.Column("assignee", sa.String(320), nullable=False),
+    sa.Column("opened_at", Instant, nullable=False),
+    sa.Column("assigned_at", Instant),
+    sa.Column("breached", sa.Boolean, nullable=False),
+    sa.Column("next_at", Instant),  # the earliest instant at which time alone changes something
+    sa.Column("events", sa.Integer, nullable=False),  # how many: the guard against two writers
+    sa.Index("ix_cases_next_at", "next_at", **_where("next_at IS NOT NULL")),
+    sa.Index("ix_cases_assignee_status", "assignee", "status"),
+    sa.Index("ix_cases_customer_opened_at", "customer", "opened_at"),
+)
+
+event = sa.Table(
+    "event",
+    metadata,
+    sa.Column("case_id", _Id, sa.ForeignKey("cases.id"), primary_key=True),
+    sa.Column("seq", sa.Integer, primary_key=True),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("recorded_at", Instant, nullable=False),
+    sa.Column("type", sa.String(40), nullable=False),
+    sa.Column("by", sa.String(320), nullable=False),
+    sa.Column("facts", sa.JSON, nullable=False),
+)
+
+spool = sa.Table(
+    "spool",
+    metadata,
+    sa.Column("id", _Id, primary_key=True),
+    sa.Column("mailbox", sa.String(320), nullable=False),
+    sa.Column("content_key", sa.String(64), unique=True),  # NULL on a copy
+    sa.Column("copy_of", _Id, sa.ForeignKey("spool.id")),
+    sa.Column("source", sa.String(20), nullable=False),  # smtp | imap | import | simulate
+    sa.Column("mail_from", sa.Text, nullable=False),
+    sa.Column("rcpt_to", sa.JSON, nullable=False),
+    sa.Column("remote", sa.String(100), nullable=False),
+    sa.Column("received_at", Instant, nullable=False),  # when our side's first server took it
+    sa.Column("accepted_at", Instant, nullable=False),  # when this row was written
+    sa.Column("raw", sa.LargeBinary),  # as received; NULL on a copy and after redaction
+    sa.Column("folder", sa.String(200)),
+    sa.Column("uidvalidity", sa.BigInteger),
+    sa.Column("uid", sa.BigInteger),
+    sa.Column("state", sa.String(20), nullable=False),  # waiting | done | quarantined
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("claimed_until", Instant),
+    sa.Column("outcome", sa.String(20)),
+    sa.Column("case_id", _Id, sa.ForeignKey("cases.id")),
+    sa.Column("error", sa.Text),
+    sa.Column("done_at", Instant),
+    sa.UniqueConstraint("mailbox", "folder", "uidvalidity", "uid"),
+    sa.Index("ix_spool_waiting", "id", **_where("state = 'waiting'")),
+    sa.Index("ix_spool_case_id", "case_id"),
+)
+
+message = sa.Table(
+    "message",
+    metadata,
+    sa.Column("id", _Id, primary_key=True),
+    sa.Column("case_id", _Id, sa.ForeignKey("cases.id"), nullable=False),
+    sa.Column("spool_id", _Id, sa.ForeignKey("spool.id"), unique=True),  # NULL for what we wrote
+    sa.Column("visibility", sa.String(20), nullable=False),  # public | internal | unverified | robot
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("author", sa.String(320), nullable=False),
+    sa.Column("author_name", sa.Text, nullable=False),
+    sa.Column("message_id", sa.Text, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("reply", sa.Text, nullable=False),
+    sa.Column("attachments", sa.JSON, nullable=False),
+    sa.Index("ix_message_case_id", "case_id"),
+)
+
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    sa.Column("id", _Id, primary_key=True),
+    sa.Column("key", sa.String(600), nullable=False, unique=True),  # a mail is written once, ever
+    sa.Column("case_id", _Id, sa.ForeignKey("cases.id")),
+    sa.Column("kind", sa.String(40), nullable=False),
+    sa.Column("recipient", sa.String(320), nullable=False),
+    sa.Column("mail_from", sa.String(320), nullable=False),
+    sa.Column("message_id", sa.String(320), nullable=False),
+    sa.Column("raw", sa.LargeBinary),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("state", sa.String(20), nullable=False),  # queued | sending | handed_over | sent | failed | dropped
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("next_at", Instant),  # when to try; NULL once it is over
+    sa.Column("lease_until", Instant),
+    sa.Column("lease", sa.Integer, nullable=False),  # counts the claims: only the newest may finish
+    sa.Column("detail", sa.Text, nullable=False),
+    sa.Column("sent_at", Instant),
+    sa.Index("ix_outbox_next_at", "next_at", **_where("next_at IS NOT NULL")),
+    sa.Index("ix_outbox_case_id", "case_id"),
+    sa.Index("ix_outbox_recipient_created_at", "recipient", "created_at"),
+)
