@@ -2,7 +2,8 @@
 
 The digest is a keyed hash over (purpose, case, the person's address), 130 bits in base 32, lower case and compared
 in constant time, so it survives mail programs that change the case of a local part and cannot be guessed (threat
-A07). A customer's token lets only that customer append; an agent's token lets that agent act. The same digest goes
+A07). A customer's token lets only that customer append; an agent's token lets that agent act; a bounce token is the
+envelope sender of our mail, so that a delivery report about it cannot be made up (threat L06). The same digest goes
 into our Message-IDs, so that References to them cannot be made up either (threat A12).
 """
 
@@ -15,12 +16,12 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-Purpose = Literal["customer", "agent"]
+Purpose = Literal["customer", "agent", "bounce"]
 
-_LETTER: dict[Purpose, str] = {"customer": "c", "agent": "a"}
-_PURPOSE: dict[str, Purpose] = {"c": "customer", "a": "agent"}
+_LETTER: dict[Purpose, str] = {"customer": "c", "agent": "a", "bounce": "b"}
+_PURPOSE: dict[str, Purpose] = {letter: purpose for purpose, letter in _LETTER.items()}
 _DIGEST = 26  # base 32 characters: 130 bits
-_TAG = re.compile(rf"(\d{{1,12}})\.([ca])([a-z2-7]{{{_DIGEST}}})")
+_TAG = re.compile(rf"(\d{{1,12}})\.([abc])([a-z2-7]{{{_DIGEST}}})")
 _MESSAGE_ID = re.compile(rf"<(\d{{1,12}})\.([0-9a-f]{{16}})\.([a-z2-7]{{{_DIGEST}}})@[^<>@\s]+>")
 
 

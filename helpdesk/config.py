@@ -1,0 +1,402 @@
+"""The operator's configuration: one TOML file, environment variables over it, checked as a whole.
+
+`HELPDESK_<TABLE>_<KEY>` replaces a key of a plain table: `HELPDESK_DATABASE_URL`, `HELPDESK_SMTP_IN_LISTEN`. Paths
+are relative to the file they stand in. Every problem is reported at once; with one, nothing starts.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import TypeAdapter
+
+from helpdesk.core.errors import ConfigurationError
+from helpdesk.core.message import Person
+from helpdesk.core.people import Agent, Mailbox, Team
+from helpdesk.tables import fill, read_toml, strict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping
+
+_SIZE = re.compile(r"(\d+)\s*(B|KiB|MiB|GiB|kB|MB|GB)?")
+_FACTOR = {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "kB": 10**3, "MB": 10**6, "GB": 10**9, None: 1}
+_SPAN = re.compile(r"(\d+)\s*(s|m|h)")
+_SECONDS = {"s": 1, "m": 60, "h": 3600}
+# A deliberately narrow reading of RFC 5321's Mailbox: what real mailboxes and agents use.
+_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*/=?^_`{|}~.+-]+@[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
+_ENVIRONMENT = "HELPDESK_"
+
+
+@strict
+@dataclass
+class DeskTable:
+    """`[desk]`: the desk as a whole."""
+
+    name: str = "Support"
+    policies: str = ""
+    templates: str = ""
+    customers: str = ""
+    secret_file: str = "secret"  # noqa: S105 - a file's name
+    operators: list[str] = field(default_factory=list)
+    public_url: str = ""
+    require_authentication: Literal["auto", "always", "never"] = "auto"
+
+
+@strict
+@dataclass
+class DatabaseTable:
+    """`[database]`: where everything is kept."""
+
+    url: str = "sqlite:///helpdesk.db"
+
+
+@strict
+@dataclass
+class SmtpInTable:
+    """`[smtp_in]`: the listener; without `listen` there is none."""
+
+    listen: str = ""
+    max_size: str = "25 MiB"
+    tls_cert: str = ""
+    tls_key: str = ""
+    require_tls: bool = False
+    trusted_relays: list[str] = field(default_factory=list)
+    authserv_id: str = ""
+
+
+@strict
+@dataclass
+class SmtpOutTable:
+    """`[smtp_out]`: who takes our mail."""
+
+    url: str
+    username: str = ""
+    password_env: str = ""
+    password_file: str = ""
+
+
+@strict
+@dataclass
+class WebTable:
+    """`[web]`: the console; without `listen` there is none."""
+
+    listen: str = ""
+
+
+@strict
+@dataclass
+class OAuth2Table:
+    """`oauth2 = {...}`: where an access token is fetched with a refresh token."""
+
+    token_url: str
+    client_id: str
+    refresh_token_env: str = ""
+    refresh_token_file: str = ""
+    client_secret_env: str = ""
+    client_secret_file: str = ""
+    scope: str = ""
+
+
+@strict
+@dataclass
+class ImapTable:
+    """`[mailbox.imap]`: a mailbox that is polled."""
+
+    host: str
+    username: str
+    port: int = 0
+    tls: Literal["implicit", "starttls", "none"] = "implicit"
+    password_env: str = ""
+    password_file: str = ""
+    oauth2: OAuth2Table | None = None
+    folder: str = "INBOX"
+    processed: str = ""
+    idle: bool = True
+    poll: str = "60s"
+
+
+@strict
+@dataclass
+class MailboxTable:
+    """`[[mailbox]]`: an address we receive at."""
+
+    address: str
+    policy: str
+    team: str
+    channel: str = "email"
+    plan: str = ""
+    name: str = ""
+    imap: ImapTable | None = None
+
+
+@strict
+@dataclass
+class TeamTable:
+    """`[[team]]`: the agents behind mailboxes."""
+
+    name: str
+    lead: str = ""
+
+
+@strict
+@dataclass
+class AgentTable:
+    """`[[agent]]`: somebody who answers."""
+
+    name: str
+    email: str
+    aliases: list[str] = field(default_factory=list)
+    teams: list[str] = field(default_factory=list)
+
+
+@strict
+@dataclass
+class RotationTable:
+    """`[[rotation]]`: who is on call, a week each in turn."""
+
+    name: str
+    timezone: str
+    handover: str
+    start: date
+    primary: list[str]
+    secondary: list[str] = field(default_factory=list)
+    overrides: list[dict[str, Any]] = field(default_factory=list)
+
+
+@strict
+@dataclass
+class ConfigurationFile:
+    """The file."""
+
+    smtp_out: SmtpOutTable
+    mailbox: list[MailboxTable]
+    desk: DeskTable = field(default_factory=DeskTable)
+    database: DatabaseTable = field(default_factory=DatabaseTable)
+    smtp_in: SmtpInTable = field(default_factory=SmtpInTable)
+    web: WebTable = field(default_factory=WebTable)
+    team: list[TeamTable] = field(default_factory=list)
+    agent: list[AgentTable] = field(default_factory=list)
+    rotation: list[RotationTable] = field(default_factory=list)
+
+
+_FILE = TypeAdapter(ConfigurationFile)
+_PLAIN = ("desk", "database", "smtp_in", "smtp_out", "web")
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """A checked configuration. Paths are absolute, addresses bare and lower case."""
+
+    path: Path
+    file: ConfigurationFile
+    mailboxes: tuple[Mailbox, ...]
+    teams: Mapping[str, Team]
+    operators: tuple[Person, ...]
+    max_size: int  # bytes
+
+    @property
+    def folder(self) -> Path:
+        """What relative paths are relative to."""
+        return self.path.parent
+
+    def place(self, name: str) -> Path | None:
+        """The absolute path of a configured file or folder; None where none is configured."""
+        return (self.folder / name).resolve() if name else None
+
+    @property
+    def database_url(self) -> str:
+        """The database's URL; a relative SQLite file is beside the configuration."""
+        return _beside(self.file.database.url, "sqlite:///", self.folder)
+
+    @property
+    def smtp_out_url(self) -> str:
+        """The courier's URL; a relative Maildir is beside the configuration."""
+        return _beside(self.file.smtp_out.url, "maildir:", self.folder)
+
+    @property
+    def authentication_required(self) -> bool:
+        """Whether an agent's mail needs an aligned authentication result."""
+        setting = self.file.desk.require_authentication
+        return setting == "always" or (setting == "auto" and bool(self.file.smtp_in.authserv_id))
+
+    def mailbox(self, address: str) -> Mailbox | None:
+        """The mailbox of that address, without its +tag."""
+        return next((mailbox for mailbox in self.mailboxes if mailbox.address == address), None)
+
+
+def load_configuration(path: Path, *, environment: Mapping[str, str] | None = None) -> Configuration:
+    """Read and check a configuration. Raises ConfigurationError with every problem at once."""
+    data = read_toml(path)
+    problems = list(_overlay(data, os.environ if environment is None else environment))
+    try:
+        file = fill(_FILE, data, str(path))
+    except ConfigurationError as wrong:
+        raise ConfigurationError([*problems, *wrong.problems]) from None
+    problems += [f"{path}: {problem}" for problem in _problems(file)]
+    if problems:
+        raise ConfigurationError(problems)
+    return _checked(path.resolve(), file)
+
+
+def _overlay(data: dict[str, Any], environment: Mapping[str, str]) -> Iterator[str]:
+    """Lay environment variables over the file's tables; yields what names no table."""
+    for name, value in sorted(environment.items()):
+        if not name.startswith(_ENVIRONMENT) or name in {"HELPDESK_FAILPOINTS", "HELPDESK_CONFIG"}:
+            continue
+        place = name.removeprefix(_ENVIRONMENT).lower()
+        table = next((table for table in _PLAIN if place.startswith(f"{table}_")), None)
+        if table is None:
+            continue  # somebody else's variable, or one of the tests'
+        entries = data.setdefault(table, {})
+        if not isinstance(entries, dict):
+            yield f"{name}: expected {table} to be a table in the file"
+        else:
+            entries[place.removeprefix(f"{table}_")] = value
+
+
+def _checked(path: Path, file: ConfigurationFile) -> Configuration:
+    agents = tuple(
+        Agent(
+            name=entry.name,
+            address=entry.email.lower(),
+            aliases=tuple(alias.lower() for alias in entry.aliases),
+            teams=tuple(entry.teams),
+        )
+        for entry in file.agent
+    )
+    return Configuration(
+        path=path,
+        file=file,
+        mailboxes=tuple(
+            Mailbox(
+                address=entry.address.lower(),
+                policy=entry.policy,
+                team=entry.team,
+                channel=entry.channel,
+                plan=entry.plan,
+                name=entry.name,
+            )
+            for entry in file.mailbox
+        ),
+        teams={entry.name: _team(entry, agents) for entry in file.team},
+        operators=tuple(Person(address.lower(), "Operators") for address in file.desk.operators),
+        max_size=read_size(file.smtp_in.max_size),
+    )
+
+
+def _team(entry: TeamTable, agents: tuple[Agent, ...]) -> Team:
+    members = tuple(agent for agent in agents if entry.name in agent.teams)
+    by_address = {address: agent for agent in agents for address in agent.addresses}
+    lead = entry.lead.lower()
+    name = by_address[lead].name if lead in by_address else ""
+    return Team(entry.name, members, Person(lead, name) if lead else None)
+
+
+# --- what must fit together; each check yields `key: what was expected`
+
+
+def _problems(file: ConfigurationFile) -> Iterator[str]:
+    yield from _value_problems(file)
+    yield from _address_problems(file)
+    yield from _reference_problems(file)
+    yield from _secret_problems(file)
+
+
+def _value_problems(file: ConfigurationFile) -> Iterator[str]:
+    if not file.mailbox:
+        yield "mailbox: expected at least one [[mailbox]]"
+    yield from _refused("smtp_in.max_size", lambda: read_size(file.smtp_in.max_size))
+    for number, entry in enumerate(file.mailbox, start=1):
+        if entry.imap:
+            yield from _refused(f"mailbox.{number}.imap.poll", lambda text=entry.imap.poll: read_span(text))
+    for table, listen in (("smtp_in", file.smtp_in.listen), ("web", file.web.listen)):
+        if listen and not re.fullmatch(r"(lmtp:)?(\[[0-9a-f:]+\]|[^:\s\[\]]+):\d{1,5}", listen):
+            yield f'{table}.listen: expected an address and a port such as "127.0.0.1:2525", not {listen!r}'
+    if bool(file.smtp_in.tls_cert) != bool(file.smtp_in.tls_key):
+        yield "smtp_in.tls_key: expected tls_cert and tls_key together"
+    if file.smtp_in.require_tls and not file.smtp_in.tls_cert:
+        yield "smtp_in.require_tls: expected tls_cert and tls_key, without which there is no TLS to require"
+    if not re.match(r"(smtps?://.|maildir:.)", file.smtp_out.url):
+        yield f"smtp_out.url: expected smtp://HOST:PORT, smtps://HOST:PORT or maildir:PATH, not {file.smtp_out.url!r}"
+
+
+def _refused(place: str, reading: Callable[[], object]) -> Iterator[str]:
+    try:
+        reading()
+    except ValueError as problem:
+        yield f"{place}: {problem}"
+
+
+def _address_problems(file: ConfigurationFile) -> Iterator[str]:
+    named = [(f"mailbox.{n}.address", entry.address) for n, entry in enumerate(file.mailbox, start=1)]
+    staff = [(f"agent.{n}.email", entry.email) for n, entry in enumerate(file.agent, start=1)]
+    staff += [(f"agent.{n}.aliases", alias) for n, entry in enumerate(file.agent, start=1) for alias in entry.aliases]
+    others = [(f"team.{n}.lead", entry.lead) for n, entry in enumerate(file.team, start=1) if entry.lead]
+    others += [("desk.operators", address) for address in file.desk.operators]
+    for place, address in [*named, *staff, *others]:
+        if not _ADDRESS.fullmatch(address):
+            yield f"{place}: expected a bare address such as ann@desk.example, not {address!r}"
+    for place, address in named:
+        if "+" in address:
+            yield f"{place}: expected an address without +: the part behind it carries the reply token"
+    seen = Counter(address.lower() for _, address in [*named, *staff])
+    for address, times in seen.items():
+        if times > 1:
+            yield f"{address}: expected once among mailboxes and agents, found {times} times"
+
+
+def _reference_problems(file: ConfigurationFile) -> Iterator[str]:
+    teams = [entry.name for entry in file.team]
+    for number, mailbox in enumerate(file.mailbox, start=1):
+        yield from _among(f"mailbox.{number}.team", mailbox.team, teams)
+    for number, agent in enumerate(file.agent, start=1):
+        for team in agent.teams:
+            yield from _among(f"agent.{number}.teams", team, teams)
+    for name, times in Counter(teams).items():
+        if times > 1:
+            yield f"team: expected each name once, {name!r} is there {times} times"
+
+
+def _among(place: str, name: str, known: Collection[str]) -> Iterator[str]:
+    if name not in known:
+        there = ", ".join(sorted(known)) or "there are none"
+        yield f"{place}: expected the name of a [[team]] ({there}), not {name!r}"
+
+
+def _secret_problems(file: ConfigurationFile) -> Iterator[str]:
+    for number, mailbox in enumerate(file.mailbox, start=1):
+        imap = mailbox.imap
+        ways = [bool(way) for way in (imap.password_env, imap.password_file, imap.oauth2)] if imap else [True]
+        if sum(ways) != 1:
+            yield f"mailbox.{number}.imap: expected exactly one of password_env, password_file, oauth2"
+    if file.smtp_out.username and bool(file.smtp_out.password_env) == bool(file.smtp_out.password_file):
+        yield "smtp_out: expected exactly one of password_env, password_file beside username"
+
+
+def read_size(text: str) -> int:
+    """Bytes, from "25 MiB". Raises ValueError that says what was expected."""
+    found = _SIZE.fullmatch(text.strip())
+    if not found or int(found[1]) == 0:
+        raise ValueError(f'expected a size such as "25 MiB", not {text!r}')
+    return int(found[1]) * _FACTOR[found[2]]
+
+
+def read_span(text: str) -> timedelta:
+    """A span of time, from "60s", "5m" or "1h". Raises ValueError that says what was expected."""
+    found = _SPAN.fullmatch(text.strip())
+    if not found or int(found[1]) == 0:
+        raise ValueError(f'expected a span such as "60s" or "5m", not {text!r}')
+    return timedelta(seconds=int(found[1]) * _SECONDS[found[2]])
+
+
+def _beside(url: str, scheme: str, folder: Path) -> str:
+    rest = url.removeprefix(scheme)
+    if not url.startswith(scheme) or not rest or rest.startswith(("/", ":")):
+        return url
+    return f"{scheme}{folder / rest}"

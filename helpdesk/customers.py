@@ -1,0 +1,156 @@
+"""Who bought what: `customers.toml` into a directory that finds a customer by address or domain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import TypeAdapter
+
+from helpdesk.core.errors import ConfigurationError, NotFound
+from helpdesk.core.people import Contact, Customer
+from helpdesk.tables import fill, read_toml, strict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from helpdesk.core.policy import Policy
+
+
+@strict
+@dataclass
+class ContactTable:
+    """An entry of `contacts`."""
+
+    email: str
+    registered: bool = False
+
+
+@strict
+@dataclass
+class CustomerTable:
+    """`[[customer]]`."""
+
+    key: str
+    name: str
+    policy: str
+    plan: str = ""
+    region: str = ""
+    timezone: str = ""
+    domains: list[str] = field(default_factory=list)
+    contacts: list[ContactTable] = field(default_factory=list)
+    escalation_contact: str = ""
+    account_contacts: list[str] = field(default_factory=list)
+    projects: list[str] = field(default_factory=list)
+    products: list[str] = field(default_factory=list)
+    entitled_from: date | None = None
+    entitled_to: date | None = None
+    quarterly_fee: str = ""
+    paid_up: bool = True
+
+
+@strict
+@dataclass
+class CustomersFile:
+    """The file."""
+
+    customer: list[CustomerTable] = field(default_factory=list)
+
+
+_FILE = TypeAdapter(CustomersFile)
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """Every customer, found by key, by a contact's address, or by the domain of an address."""
+
+    by_key: Mapping[str, Customer] = field(default_factory=dict)
+    by_address: Mapping[str, Customer] = field(default_factory=dict)
+    by_domain: Mapping[str, Customer] = field(default_factory=dict)
+
+    def find(self, address: str) -> Customer | None:
+        """The customer that an address belongs to: a named contact before a whole domain."""
+        return self.by_address.get(address) or self.by_domain.get(address.rpartition("@")[2])
+
+    def customer(self, key: str) -> Customer:
+        """The customer of that key. Raises NotFound."""
+        if key not in self.by_key:
+            raise NotFound(f"there is no customer {key!r}")
+        return self.by_key[key]
+
+
+def load_customers(path: Path | None, policies: Mapping[str, Policy]) -> Directory:
+    """Read the customers. Raises ConfigurationError with every problem; no file configured: nobody is known."""
+    if path is None:
+        return Directory()
+    entries = fill(_FILE, read_toml(path), str(path)).customer
+    problems = [f"{path}: {problem}" for problem in _problems(entries, policies)]
+    if problems:
+        raise ConfigurationError(problems)
+    return directory([_customer(entry) for entry in entries])
+
+
+def directory(customers: list[Customer]) -> Directory:
+    """Index customers for finding."""
+    return Directory(
+        by_key={customer.key: customer for customer in customers},
+        by_address={contact.address: customer for customer in customers for contact in customer.contacts},
+        by_domain={domain: customer for customer in customers for domain in customer.domains},
+    )
+
+
+def _customer(entry: CustomerTable) -> Customer:
+    return Customer(
+        key=entry.key,
+        name=entry.name,
+        policy=entry.policy,
+        plan=entry.plan,
+        region=entry.region,
+        timezone=entry.timezone,
+        domains=tuple(domain.lower() for domain in entry.domains),
+        contacts=tuple(Contact(contact.email.lower(), contact.registered) for contact in entry.contacts),
+        escalation_contact=entry.escalation_contact.lower(),
+        account_contacts=tuple(address.lower() for address in entry.account_contacts),
+        projects=tuple(entry.projects),
+        products=tuple(entry.products),
+        entitled_from=entry.entitled_from,
+        entitled_to=entry.entitled_to,
+        quarterly_fee=entry.quarterly_fee,
+        paid_up=entry.paid_up,
+    )
+
+
+def _problems(entries: list[CustomerTable], policies: Mapping[str, Policy]) -> Iterator[str]:
+    taken: dict[str, str] = {}
+    for number, entry in enumerate(entries, start=1):
+        place = f"customer.{number}"
+        yield from _offering_problems(place, entry, policies)
+        if entry.timezone and not _is_zone(entry.timezone):
+            yield f'{place}.timezone: expected a zone of the IANA database ("Europe/Berlin"), not {entry.timezone!r}'
+        for claim in (f"key {entry.key}", *entry.domains, *(contact.email for contact in entry.contacts)):
+            owner = taken.setdefault(claim.lower(), entry.key)
+            if owner != entry.key or (claim.startswith("key ") and taken.get(f"#{entry.key}")):
+                yield f"{place}: expected {claim!r} with one customer only, {owner} has it too"
+        taken[f"#{entry.key}"] = entry.key
+
+
+def _offering_problems(place: str, entry: CustomerTable, policies: Mapping[str, Policy]) -> Iterator[str]:
+    policy = policies.get(entry.policy)
+    if policy is None:
+        yield f"{place}.policy: expected one of {', '.join(sorted(policies))}, not {entry.policy!r}"
+        return
+    for what, key, known in (("plan", entry.plan, policy.plans), ("region", entry.region, policy.regions)):
+        keys = [item.key for item in known]
+        if key and key not in keys:
+            yield f"{place}.{what}: expected one of {', '.join(keys)}, not {key!r}"
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True

@@ -1,0 +1,226 @@
+"""Drafts into mail: who it is from, which thread it belongs to, what it says, down to the last byte.
+
+What a customer is told is built by `_customer_facts` alone, which has no note, no agent's address and no reason of a
+severity to give away (threats P01, P02). What agents are told is built by `_agent_facts`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from helpdesk.core.message import Person
+from helpdesk.core.policy import TARGET_NAMES, Promise
+from helpdesk.core.timeline import clocks
+from helpdesk.mail.compose import Letter, compose
+from helpdesk.phrases import brief, moment, span
+from helpdesk.store.outbox import Queued
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from helpdesk.core.case import Case
+    from helpdesk.core.clock import Clock
+    from helpdesk.core.decision import Draft
+    from helpdesk.core.people import Mailbox, Terms
+    from helpdesk.core.policy import Policy
+    from helpdesk.mail.address import Purpose, Signer
+    from helpdesk.templates import Rendered, Templates
+
+_BY_A_PERSON = ("relay",)
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """Where a letter belongs in its reader's mail program. Message-IDs with angle brackets."""
+
+    in_reply_to: str = ""
+    references: tuple[str, ...] = ()
+
+
+class Letters:
+    """Writes the desk's mail."""
+
+    def __init__(self, *, templates: Templates, signer: Signer, desk: str, public_url: str = "") -> None:
+        self._templates = templates
+        self._signer = signer
+        self._desk = desk
+        self._public_url = public_url.rstrip("/")
+
+    def write(self, draft: Draft, case: Case, terms: Terms, *, thread: Thread, now: datetime) -> Queued:
+        """One draft of a stored case into one mail of the outbox."""
+        facts = self._facts(draft, case, terms, now)
+        language = case.language if draft.audience == "customer" else "en"
+        words = self._templates.render(draft.kind, language, facts)
+        key = f"{case.number}/{draft.key}/{draft.kind}/{draft.to.address}"
+        return self._queued(key, draft, words, case.number, terms.mailbox, thread, now)
+
+    def alert(self, to: Person, *, mailbox: Mailbox, key: str, facts: dict[str, Any], now: datetime) -> Queued:
+        """A mail to an operator about the desk itself; it belongs to no case."""
+        words = self._templates.render("alert", "en", {"desk": self._desk, **facts})
+        key = f"alert/{key}/{to.address}"
+        domain = mailbox.address.rpartition("@")[2]
+        letter = Letter(
+            from_=Person(mailbox.address, self._desk),
+            to=to,
+            subject=words.subject,
+            message_id=self._signer.message_id(case=0, nonce=key, domain=domain),
+            date=now,
+            automatic=True,
+            text=words.text,
+            html=words.html,
+        )
+        # The null sender: a report that the alert could not be delivered must not come back as mail.
+        return Queued(key, None, "alert", to.address, "", letter.message_id, compose(letter))
+
+    def _queued(
+        self,
+        key: str,
+        draft: Draft,
+        words: Rendered,
+        number: int,
+        mailbox: Mailbox,
+        thread: Thread,
+        now: datetime,
+    ) -> Queued:
+        letter = Letter(
+            from_=Person(mailbox.address, self._from_name(draft, mailbox)),
+            to=draft.to,
+            reply_to=self._address(mailbox, number, draft.to, draft.audience),
+            subject=words.subject,
+            message_id=self._signer.message_id(
+                case=number, nonce=key, domain=mailbox.address.rpartition("@")[2]
+            ),
+            date=now,
+            in_reply_to=thread.in_reply_to,
+            references=thread.references,
+            automatic=draft.kind not in _BY_A_PERSON and not (draft.audience == "customer" and draft.text),
+            text=words.text,
+            html=words.html,
+        )
+        sender = self._address(mailbox, number, draft.to, "bounce")
+        return Queued(key, number, draft.kind, draft.to.address, sender, letter.message_id, compose(letter))
+
+    def _address(self, mailbox: Mailbox, number: int, person: Person, purpose: Purpose) -> str:
+        return self._signer.reply_address(
+            mailbox.address, case=number, person=person.address, purpose=purpose
+        )
+
+    def _from_name(self, draft: Draft, mailbox: Mailbox) -> str:
+        name = mailbox.name or self._desk
+        return f"{draft.author} ({name})" if draft.author else name
+
+    # --- what templates may say
+
+    def _facts(self, draft: Draft, case: Case, terms: Terms, now: datetime) -> dict[str, Any]:
+        base = {
+            "desk": terms.mailbox.name or self._desk,
+            "ref": case.ref,
+            "subject": case.subject or "(no subject)",
+            "text": draft.text,
+            "author": draft.author,
+            "status": case.status,
+            "to": draft.to,
+        }
+        if draft.audience == "customer":
+            return base | _customer_facts(draft, case, terms)
+        return base | self._agent_facts(draft, case, terms, now)
+
+    def _agent_facts(self, draft: Draft, case: Case, terms: Terms, now: datetime) -> dict[str, Any]:
+        policy = terms.policy
+        facts = dict(draft.facts)
+        running = [clock for clock in clocks(case, policy) if clock.stopped_at is None and clock.due_at]
+        due = [_due(clock, terms, case, now) for clock in sorted(running, key=_due_at)]
+        assessed = case.of_type("assessed")
+        return {
+            "requester": _named(case.requester),
+            "customer": terms.customer.name if terms.customer else "unknown",
+            "policy": policy.name,
+            "plan": policy.plan(case.plan).name,
+            "severity": policy.level(case.severity).name,
+            "severity_why": _why(assessed[-1].facts if assessed else {}),
+            "severities": ", ".join(level.key for level in policy.severity.levels),
+            "review": case.review,
+            "tags": case.tags,
+            "missing": [field.label for field in policy.intake if field.key in case.missing],
+            "assignee": (agent.name if (agent := terms.team.agent(case.assignee)) else "nobody"),
+            "due": due,
+            "first_due": due[0] if due else None,
+            "opened": moment(case.opened_at, desk_zone(case, policy)),
+            "link": f"{self._public_url}/cases/{case.ref}" if self._public_url else "",
+            "step": _step_facts(facts, case, terms),
+            "delayed": span(facts["delayed"]) if facts.get("delayed") and facts["delayed"].total_seconds() >= 60 else "",
+            **{name: facts.get(name) for name in ("done", "understood", "mistakes", "handed_over", "unverified", "trust", "sender", "missed")},
+        }
+
+
+def _customer_facts(draft: Draft, case: Case, terms: Terms) -> dict[str, Any]:
+    policy = terms.policy
+    first = clocks(case, policy)[0]
+    zone = (terms.customer.timezone if terms.customer else "") or desk_zone(case, policy)
+    promised = isinstance(first.promise, Promise) and first.due_at is not None
+    return {
+        "name": draft.to.name,
+        "known": draft.facts.get("known", True),
+        "policy": policy.name,
+        "severity": policy.level(case.severity).name,
+        "promise": str(first.promise.within) if isinstance(first.promise, Promise) else "",
+        "due": moment(first.due_at, zone) if promised and first.due_at else "",
+        "missing": [field.label for field in policy.intake if field.key in case.missing],
+    }
+
+
+def desk_zone(case: Case, policy: Policy) -> str:
+    """The zone in which the desk serves a case: its region's, whatever calendar a severity runs in."""
+    return policy.calendars[policy.region(case.region).calendar].timezone
+
+
+def _due_at(clock: Clock) -> datetime:
+    if clock.due_at is None:
+        raise ValueError("a clock that is due was expected")
+    return clock.due_at
+
+
+def _due(clock: Clock, terms: Terms, case: Case, now: datetime) -> dict[str, str]:
+    zone = desk_zone(case, terms.policy)
+    due_at = _due_at(clock)
+    late = clock.late_from is not None and clock.late_from <= now
+    left = due_at - now
+    return {
+        "target": TARGET_NAMES[clock.target],
+        "at": moment(due_at, zone),
+        "brief": brief(due_at, zone),
+        "left": f"{span(left)} late" if late or left.total_seconds() < 0 else f"in {span(left)}",
+        "promise": str(clock.promise.within) if isinstance(clock.promise, Promise) else "",
+    }
+
+
+def _step_facts(facts: dict[str, Any], case: Case, terms: Terms) -> dict[str, Any] | None:
+    if "target_name" not in facts:
+        return None
+    zone = desk_zone(case, terms.policy)
+    return {
+        "target": facts["target_name"],
+        "due": moment(facts["due_at"], zone) if facts["due_at"] else "",
+        "due_brief": brief(facts["due_at"], zone) if facts["due_at"] else "",
+        "percent": round(facts["share"] * 100),
+        "after": span(facts["after"]) if facts["after"] else "",
+    }
+
+
+def _why(assessed: Any) -> str:
+    """One line: the strongest reasons of the severity."""
+    reasons = assessed.get("reasons", [])[:2]
+    said = [f"{reason['rule']}" + (f": {reason['evidence']}" if reason["evidence"] else "") for reason in reasons]
+    return "; ".join(said)
+
+
+def _named(person: Person) -> str:
+    return f"{person.name} <{person.address}>" if person.name else person.address or "unknown sender"
+
+
+def thread_of(message_ids: Sequence[str]) -> Thread:
+    """The thread behind these Message-IDs, oldest first."""
+    ids = tuple(dict.fromkeys(filter(None, message_ids)))
+    return Thread(ids[-1], ids) if ids else Thread()

@@ -1,0 +1,190 @@
+"""One source, two faces: a letter's text wrapped for a terminal, and the same as a clean HTML part.
+
+The source is plain text in blocks that a blank line divides:
+
+    Label: value        every line like that: a table of facts
+    - point             a list
+    > words             somebody's words, quoted
+    -- small print      the foot
+    anything else       a paragraph, wrapped at 72 columns
+
+What a person wrote is put in with `verbatim` (passed on as it is) or `quoted` (marked with `>`, so that it can never
+read as an order of the agent who answers it, threat A13). Nothing of it is ever taken for markup.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import textwrap
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+WIDTH = 72
+_OPEN, _CLOSE = "\ue000", "\ue001"  # private-use marks around a person's words; removed from those words first
+_FACT = re.compile(r"([A-Z][\w .'’/-]{0,24}): +(\S.*)")
+_LINK = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]]")
+_GAP = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
+
+_BODY = (
+    "margin:0;padding:16px;font:16px/1.5 -apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;"
+    "max-width:640px"
+)
+_STYLE = """:root{color-scheme:light dark}
+table{border-collapse:collapse;margin:0 0 16px}
+td{padding:3px 14px 3px 0;vertical-align:top}
+td:first-child{opacity:.65;white-space:nowrap}
+p,ul,blockquote{margin:0 0 16px}
+ul{padding-left:20px}
+blockquote{border-left:3px solid #8a94a6;padding-left:12px;overflow-wrap:anywhere}
+.words{overflow-wrap:anywhere}
+.foot{font-size:13px;opacity:.7;border-top:1px solid #8a94a6;padding-top:10px}
+a{color:#2f6fde}
+@media (prefers-color-scheme:dark){a{color:#8ab4ff}}"""
+
+
+def verbatim(text: str) -> str:
+    """A person's words, passed on as they are."""
+    return f"{_OPEN}{_clean(text)}{_CLOSE}"
+
+
+def quoted(text: str) -> str:
+    """A person's words, every line marked as quoted."""
+    lines = _clean(text).splitlines() or [""]
+    return f"{_OPEN}" + "\n".join(f"> {line}".rstrip() for line in lines) + _CLOSE
+
+
+def _clean(text: str) -> str:
+    return text.replace(_OPEN, "").replace(_CLOSE, "").strip("\n")
+
+
+def as_text(source: str) -> str:
+    """The plain text part: our own paragraphs wrapped, everything else as it is."""
+    return "\n\n".join(_text_block(kind, block) for kind, block in _blocks(source)) + "\n"
+
+
+def as_html(source: str) -> str:
+    """The HTML part: no scripts, no pictures, no style that a dark screen cannot turn."""
+    body = "\n".join(_HTML[kind](block) for kind, block in _blocks(source))
+    return (
+        "<!doctype html>\n"
+        '<html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        f'<meta name="color-scheme" content="light dark"><style>{_STYLE}</style></head>\n'
+        f'<body style="{_BODY}">\n{body}\n</body></html>\n'
+    )
+
+
+def _blocks(source: str) -> Iterator[tuple[str, str]]:
+    """The blocks of a source in order, each with its kind."""
+    for number, piece in enumerate(re.split(f"[{_OPEN}{_CLOSE}]", source)):
+        if number % 2:  # between the marks: a person's words
+            if piece.strip():
+                yield ("quote" if piece.startswith(">") else "words"), piece
+            continue
+        for block in _GAP.split(piece):
+            if block.strip():
+                yield _kind(block.strip("\n")), block.strip("\n")
+
+
+def _kind(block: str) -> str:
+    lines = block.splitlines()
+    if all(_FACT.fullmatch(line.strip()) for line in lines):
+        return "facts"
+    if lines[0].startswith("-- "):
+        return "foot"
+    if lines[0].lstrip().startswith("- "):
+        return "list"
+    return "paragraph"
+
+
+def _text_block(kind: str, block: str) -> str:
+    if kind == "paragraph":
+        return textwrap.fill(" ".join(block.split()), WIDTH, break_long_words=False, break_on_hyphens=False)
+    if kind == "facts":
+        return _text_facts(block)
+    if kind == "list":
+        return "\n".join(_text_point(point) for point in _points(block))
+    if kind == "foot":
+        return "-- \n" + "\n".join(textwrap.wrap(_foot(block), WIDTH, break_on_hyphens=False))
+    return block
+
+
+def _text_facts(block: str) -> str:
+    """Aligned, so that the eye runs down the values; a long value goes on below itself."""
+    facts = [_fact(line) for line in block.splitlines()]
+    width = max(len(label) for label, _ in facts) + 2
+    lines = []
+    for label, value in facts:
+        lines += textwrap.wrap(
+            value,
+            WIDTH,
+            initial_indent=f"{label}:".ljust(width),
+            subsequent_indent=" " * width,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+    return "\n".join(lines)
+
+
+def _text_point(point: str) -> str:
+    return textwrap.fill(
+        point, WIDTH, initial_indent="- ", subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+    )
+
+
+def _fact(line: str) -> tuple[str, str]:
+    found = _FACT.fullmatch(line.strip())
+    return (found[1], found[2]) if found else ("", line)
+
+
+def _points(block: str) -> list[str]:
+    """The points of a list; a line that begins no point goes on with the one before."""
+    points: list[str] = []
+    for line in block.splitlines():
+        if line.lstrip().startswith("- ") or not points:
+            points.append(line.strip().removeprefix("- "))
+        else:
+            points[-1] += f" {line.strip()}"
+    return points
+
+
+def _foot(block: str) -> str:
+    return " ".join(block.removeprefix("-- ").split())
+
+
+def _html_facts(block: str) -> str:
+    rows = (f"<tr><td>{_inline(label)}</td><td>{_inline(value)}</td></tr>" for label, value in map(_fact, block.splitlines()))
+    return f"<table>{''.join(rows)}</table>"
+
+
+def _html_quote(block: str) -> str:
+    lines = (line.removeprefix(">").removeprefix(" ") for line in block.splitlines())
+    return f"<blockquote>{'<br>'.join(_inline(line) for line in lines)}</blockquote>"
+
+
+def _html_words(block: str) -> str:
+    paragraphs = (_inline(part).replace("\n", "<br>") for part in _GAP.split(block.strip("\n")))
+    return "\n".join(f'<p class="words">{part}</p>' for part in paragraphs)
+
+
+_HTML = {
+    "facts": _html_facts,
+    "quote": _html_quote,
+    "words": _html_words,
+    "list": lambda block: "<ul>" + "".join(f"<li>{_inline(point)}</li>" for point in _points(block)) + "</ul>",
+    "foot": lambda block: f'<p class="foot">{_inline(_foot(block))}</p>',
+    "paragraph": lambda block: f"<p>{_inline(' '.join(block.split()))}</p>",
+}
+
+
+def _inline(text: str) -> str:
+    """Escaped, with web addresses made links."""
+    parts = []
+    end = 0
+    for link in _LINK.finditer(text):
+        url = html.escape(link[0])
+        parts += [html.escape(text[end : link.start()]), f'<a href="{url}">{url}</a>']
+        end = link.end()
+    return "".join([*parts, html.escape(text[end:])])

@@ -1,0 +1,47 @@
+"""Times and spans as people say them; the only place, beside the calendar, that knows time zones."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+
+
+def moment(at: datetime, zone: str) -> str:
+    """`Fri 27 Mar 2026, 16:00 CET`, on the wall clock of the zone."""
+    local = at.astimezone(ZoneInfo(zone))
+    return f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {local.year}, {local:%H:%M} {zone_name(local)}"
+
+
+def brief(at: datetime, zone: str) -> str:
+    """`Fri 27 Mar 16:00`, for a subject line."""
+    local = at.astimezone(ZoneInfo(zone))
+    return f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {local:%H:%M}"
+
+
+def zone_name(local: datetime) -> str:
+    """`CET`, `UTC`; zones without letters of their own show their offset."""
+    name = local.tzname() or ""
+    offset = local.utcoffset() or timedelta()
+    if name[:1].isalpha():
+        return name
+    minutes = int(offset.total_seconds()) // 60
+    return f"UTC{minutes // 60:+d}" + (f":{abs(minutes) % 60:02d}" if minutes % 60 else "")
+
+
+def span(amount: timedelta) -> str:
+    """`3 h 20 min`, `45 s`, `2 d 1 h`: the two largest units, exact to the second below an hour."""
+    seconds = int(abs(amount).total_seconds())
+    days, hours, minutes = seconds // 86400, seconds // 3600, seconds // 60
+    if hours >= 72:
+        return _two((days, "d"), (hours % 24, "h"))
+    if hours:
+        return _two((hours, "h"), (minutes % 60, "min"))
+    return _two((minutes, "min"), (seconds % 60, "s"))
+
+
+def _two(large: tuple[int, str], small: tuple[int, str]) -> str:
+    said = [f"{number} {unit}" for number, unit in (large, small) if number]
+    return " ".join(said) or f"0 {small[1]}"
