@@ -1,0 +1,223 @@
+"""Whether a mail is really from the domain that its From names, as our own border found out.
+
+Two things are read, both strictly: From (one field, one mailbox, an address without any of the tricks of threat A02),
+and the Authentication-Results (RFC 8601) that our border wrote. Results under another id, or below what our border
+can have written, are somebody else's claims and count for nothing (threat A04). Anything unclear is `none`; nothing
+is fetched.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from helpdesk.core.message import Message
+
+MAX_RESULTS = 4 * 1024  # characters of one field
+
+
+@dataclass(frozen=True, slots=True)
+class Authenticity:
+    """`pass`: the From domain is proven. `fail`: it is disproven, or the headers are made to mislead. `domain` is From's."""
+
+    result: Literal["pass", "fail", "none"]
+    why: str
+    domain: str
+
+
+def authenticity(message: Message, *, authserv_id: str | None) -> Authenticity:
+    """What our border found out about the sender; `authserv_id` is the name it signs its results with."""
+    problem = _misleading(message)
+    if problem:
+        return Authenticity("fail", problem, "")
+    address = strict_sender(message)
+    if not address:
+        return Authenticity("none", "From is not exactly one plain address", "")
+    domain = address.rpartition("@")[2]
+    if not authserv_id:
+        return Authenticity("none", "no authserv_id is configured: nobody's results are believed", domain)
+    return _judged(message, authserv_id, domain)
+
+
+# --- From -----------------------------------------------------------------------------------------------------------
+
+_SINGLETONS = (
+    "from sender reply-to to cc subject date message-id in-reply-to references mime-version content-type "
+    "content-transfer-encoding"
+).split()
+
+
+def _misleading(message: Message) -> str:
+    """A field that may stand once stands twice, or one is written so that two readers see two things (threat A05)."""
+    names = [name.lower() for name, _ in message.headers]
+    for name in _SINGLETONS:
+        if names.count(name) > 1:
+            return f"{name} stands {names.count(name)} times"
+    for name in names:
+        if name != "from" and re.sub(r"[^a-z]", "", name) == "from":
+            return f"a field named {name!r} passes for From"
+    return ""
+
+
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_ADDRESS = rf"[a-z0-9!#$%&'*+/=?^_`{{|}}~-]{{1,64}}(?:\.[a-z0-9!#$%&'*+/=?^_`{{|}}~-]{{1,64}}){{0,20}}@(?:{_LABEL}\.){{1,20}}{_LABEL}"
+_STRICT = re.compile(
+    rf'(?:"[^"\\<>]{{0,300}}"|[^"\\<>@,;:()\[\]]{{0,300}})[ ]{{0,10}}<({_ADDRESS})>|({_ADDRESS})',
+    re.IGNORECASE | re.ASCII,
+)
+_UNCLEAN = re.compile("[\x00-\x1f\x7f-\x9f\ufffd\u2028-\u202e\u2066-\u2069]|<U\\+")
+
+
+def strict_sender(message: Message) -> str:
+    """The sender's address, lower case, where From allows of no second reading; `""` otherwise."""
+    values = message.header_all("From")
+    if len(values) != 1 or len(message.senders) != 1 or _UNCLEAN.search(values[0]):
+        return ""
+    found = _STRICT.fullmatch(values[0].strip())
+    address = (found[1] or found[2]).lower() if found else ""
+    return address if address == message.senders[0].address else ""
+
+
+# --- Authentication-Results -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    method: str
+    result: str
+    properties: dict[str, str]
+
+
+def _judged(message: Message, authserv_id: str, domain: str) -> Authenticity:
+    results = [one for value in _believed(message, authserv_id) for one in _results(value)]
+    if not results:
+        return Authenticity("none", f"no Authentication-Results of {authserv_id}", domain)
+    dmarc = [one for one in results if one.method == "dmarc"]
+    if any(one.result in {"fail", "reject", "quarantine"} for one in dmarc):
+        return Authenticity("fail", "dmarc=fail", domain)
+    if _partly_signed(message, domain):
+        return Authenticity("none", "the DKIM signature covers only a part of the body (l=)", domain)
+    if any(one.result == "pass" and one.properties.get("header.from", "").lower() == domain for one in dmarc):
+        return Authenticity("pass", f"dmarc=pass header.from={domain}", domain)
+    signed = [one for one in results if one.method == "dkim" and aligned(_signer(one), domain)]
+    if any(one.result == "pass" for one in signed):
+        return Authenticity("pass", f"dkim=pass header.d={_signer(next(iter(signed)))}", domain)
+    if any(one.result in {"fail", "permerror"} for one in signed):
+        return Authenticity("fail", "dkim=fail for the sender's own domain", domain)
+    return Authenticity("none", f"no aligned pass for {domain}", domain)
+
+
+def _signer(result: _Result) -> str:
+    signer = result.properties.get("header.d") or result.properties.get("header.i", "").rpartition("@")[2]
+    return signer.lower()
+
+
+def _partly_signed(message: Message, domain: str) -> bool:
+    for value in message.header_all("DKIM-Signature"):
+        tags = dict(_tags(value[:MAX_RESULTS]))
+        if "l" in tags and aligned(tags.get("d", "").lower(), domain):
+            return True
+    return False
+
+
+def _tags(value: str) -> Iterator[tuple[str, str]]:
+    for piece in value.split(";"):
+        name, _, content = piece.partition("=")
+        yield name.strip(), content.strip()
+
+
+# Below these two-letter countries people register three labels deep: `co.uk` is nobody's.
+_SECOND_LEVEL = frozenset(
+    "ac co com edu gob gov gouv go ne net nom or org sch mil gen ltd plc me info web".split()
+)
+
+
+def aligned(signer: str, domain: str) -> bool:
+    """RFC 7489 s3.1 relaxed, as far as that is sure without a list of public suffixes: equal, or one inside the other."""
+    if not signer or not domain:
+        return False
+    shorter, longer = sorted((signer, domain), key=len)
+    if shorter == longer:
+        return True
+    labels = shorter.split(".")
+    public = len(labels) < 2 or (len(labels) == 2 and len(labels[1]) == 2 and labels[0] in _SECOND_LEVEL)
+    return not public and longer.endswith("." + shorter)
+
+
+def _believed(message: Message, authserv_id: str) -> list[str]:
+    """The results that our border can have written.
+
+    Fields are added on top. So everything above our border's own Received was added by us; directly below it stands
+    what a filter of ours inserted, or what the sender sent, and of that the topmost is believed, and only if nothing
+    of ours stands above: RFC 8601 s5 has a border remove results that claim to be its own.
+    """
+    above: list[str] = []
+    below: list[str] = []
+    passed_border = False
+    for name, value in message.headers:
+        lower = name.lower()
+        if lower == "received":
+            if passed_border:
+                break
+            match _hop(value, authserv_id):
+                case "border":
+                    passed_border = True
+                case "foreign":
+                    break
+                case _:
+                    continue
+        elif lower == "authentication-results" and _ours(value, authserv_id):
+            (below if passed_border else above).append(value)
+    return above or below[:1]
+
+
+def _ours(value: str, authserv_id: str) -> bool:
+    """RFC 8601 s2.2: the id stands first. Ours is written one way: another case or a comment is not ours."""
+    return re.match(rf"\s*{re.escape(authserv_id)}(?:\s+1)?\s*(?:;|$)", value) is not None
+
+
+_HOP_BY = re.compile(r"\bby\s+([^\s;()]{1,255})")
+_LOCAL = re.compile(r"\s(?:with|via)\s+(?:u?lmtps?a?|local|imap|pop3?)\b", re.IGNORECASE)
+
+
+def _hop(value: str, authserv_id: str) -> Literal["border", "internal", "foreign"]:
+    """Who wrote a Received field: our border taking the mail in, a hand-over inside, or anybody else."""
+    bare = _without_comments(value)
+    by = _HOP_BY.search(bare)
+    if not re.match(r"\s*from\b", bare):
+        return "internal"  # "by host with SMTP id ...": a note of the same server, as Google writes them
+    if not by or by[1].lower().rstrip(".") != authserv_id.lower():
+        return "foreign"
+    return "internal" if _LOCAL.search(bare[by.end() :]) else "border"
+
+
+_PIECE = re.compile(r'"(?:[^"\\]|\\.)*+"|[^"()\\]++|\\.|[()]|["\\]')
+
+
+def _without_comments(value: str) -> str:
+    """RFC 5322 s3.2.2: comments nest; a quoted string hides parentheses."""
+    depth, kept = 0, []
+    for piece in _PIECE.findall(value[:MAX_RESULTS]):
+        if piece == "(":
+            depth += 1
+        elif piece == ")":
+            depth = max(0, depth - 1)
+        elif not depth:
+            kept.append(piece)
+    return " ".join("".join(kept).split())
+
+
+_METHOD = re.compile(r"\s*([a-z][a-z0-9-]{0,30})(?:\s*/\s*\d+)?\s*=\s*([a-z]+)", re.IGNORECASE)
+_PROPERTY = re.compile(r'\b([a-z]+\.[a-z0-9_-]+)\s*=\s*(?:"([^"\\]*)"|([^\s;"]+))', re.IGNORECASE)
+
+
+def _results(value: str) -> Iterator[_Result]:
+    for piece in _without_comments(value).split(";")[1:]:
+        method = _METHOD.match(piece)
+        if method:
+            properties = {name.lower(): quoted or bare for name, quoted, bare in _PROPERTY.findall(piece)}
+            yield _Result(method[1].lower(), method[2].lower(), properties)

@@ -1,0 +1,245 @@
+"""Delivery reports: whose mail came back, why, for good or for now, and which mail of ours it was.
+
+RFC 3464 reports are read by their fields. Exchange, qmail, Exim and others write prose instead; that is read by the
+reply codes, status codes and phrases in it. Nothing here is to be believed before the returned Message-ID proves to
+be ours (threat L06).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .codec import clean, decode
+from .headers import message_ids, people, read_block, text_of
+from .mime import Part, Tree, read_tree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_READ = 200_000  # bytes of a report that are looked at
+
+
+@dataclass(frozen=True, slots=True)
+class Bounce:
+    """What a delivery report says.
+
+    `recipient` is lower case, `""` where the report does not say; `status` is an RFC 3463 code or `""`;
+    `message_id` is that of the returned mail, in angle brackets, or `""`.
+    """
+
+    recipient: str
+    status: str
+    permanent: bool
+    message_id: str
+    why: str
+
+
+def bounce(raw: bytes) -> Bounce | None:
+    """The delivery failure or delay that this mail reports; None where it reports none."""
+    return read_bounce(read_tree(raw))
+
+
+def read_bounce(tree: Tree) -> Bounce | None:
+    """`bounce`, of a mail that is taken apart already."""
+    if tree.root.parameters.get("report-type", "").lower() in {"feedback-report", "disposition-notification"}:
+        return None
+    if any(
+        part.type in {"message/feedback-report", "message/disposition-notification"} for part in tree.parts
+    ):
+        return None
+    return _standard(tree) or _prose(tree)
+
+
+# --- RFC 3464 -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Recipient:
+    address: str
+    action: str
+    status: str
+    diagnostic: str
+
+
+def _standard(tree: Tree) -> Bounce | None:
+    report = next((part for part in tree.parts if part.type in _STATUS_TYPES), None)
+    if report is None:
+        return None
+    recipients = list(_recipients(tree.body(report)[:_READ]))
+    told = [
+        one for one in recipients if one.action in {"failed", "delayed", ""} and (one.status or one.action)
+    ]
+    if not told:
+        return None
+    first = next((one for one in told if one.action == "failed"), told[0])
+    permanent = _permanent(first)
+    why = "a delivery report (RFC 3464)"
+    return Bounce(first.address, first.status, permanent, _returned_id(tree), why)
+
+
+_STATUS_TYPES = {"message/delivery-status", "message/global-delivery-status"}
+_STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
+_REPLY_CODE = re.compile(r"(?:^|[\s:;<(\[#>])([45]\d\d)(?=[\s\-)\]#:,.]|$)")
+
+
+def _recipients(data: bytes) -> Iterator[_Recipient]:
+    at = 0
+    while at < len(data):
+        block = read_block(data, at)
+        if block.body <= at:
+            return
+        at = block.body
+        address = block.first("final-recipient") or block.first("original-recipient")
+        action = text_of(block.first("action")).lower().split(" ")[0].strip(";")
+        status = _STATUS.search(text_of(block.first("status")))
+        diagnostic = text_of(block.first("diagnostic-code"))
+        if address or action or status:
+            yield _Recipient(_typed_address(address), action, status[1] if status else "", diagnostic)
+
+
+def _typed_address(value: bytes) -> str:
+    found = people([value.partition(b";")[2] or value])
+    return found[0].address if found else ""
+
+
+def _permanent(one: _Recipient) -> bool:
+    """RFC 3463 s2: class 5 is for good, 4 for now. The diagnostic is asked where the class says nothing."""
+    if one.action == "delayed":
+        return False
+    if one.status[:1] in {"4", "5"}:
+        return one.status.startswith("5")
+    code = _STATUS.search(one.diagnostic) or _REPLY_CODE.search(one.diagnostic)
+    return code is None or not code[1].startswith("4")
+
+
+def _returned_id(tree: Tree) -> str:
+    """The Message-ID of the mail that came back, from the copy enclosed or from the text of the report."""
+    for part in tree.parts[1:]:
+        if part.type in {"message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers"}:
+            found = message_ids(read_block(tree.body(part)[:_READ]).all("message-id"))
+            if found:
+                return found[0]
+    found = message_ids(_MESSAGE_ID_LINE.findall(tree.raw[tree.root.block.body :][:_READ]))
+    return found[0] if found else ""
+
+
+_MESSAGE_ID_LINE = re.compile(
+    rb"^[> \t]*message-id:[ \t]*(?:\r?\n[ \t]+)?(<[^<>\s]{1,998}>)", re.IGNORECASE | re.MULTILINE
+)
+
+# --- prose ----------------------------------------------------------------------------------------------------------
+
+_DAEMON = re.compile(
+    r"^(?:mailer-?daemon|mailerdaemon|postmaster|mail-?er|mdaemon|bounce[sd]?|mail\.?delivery|mailerdeamon|"
+    r"system-administrator|administrator|symantec_antivirus.*|mailsweeper|mailscanner|mmdf|postoffice)\b",
+    re.IGNORECASE,
+)
+_DAEMON_NAME = re.compile(
+    r"mail(?:er)?[ -]?(?:delivery|daemon)|delivery (?:sub)?system|system administrator|postmaster|"
+    r"microsoft outlook$|delivery notification",
+    re.IGNORECASE,
+)
+_SUBJECT = re.compile(
+    r"undeliver(?:able|ed)|undelivered|delivery (?:status notification|failure|problem|report|reports|has failed|delayed|"
+    r"error|unsuccessful|incomplete)|(?:mail|message) (?:delivery|not delivered|status)|non[- ]?delivery|"
+    r"returned (?:mail|message|to sender)|failure (?:notice|delivery)|failed (?:mail|delivery)|mail (?:failure|could not|"
+    r"error|delivery)|could not (?:be )?(?:deliver|send)|unable to deliver|delivery notification|dsn:|"
+    r"(?:permanent|temporary|transient) (?:delivery )?(?:failure|error)|warning: (?:could not send|message)|"
+    r"unzustellbar|nicht zustellbar|zustellung|non remis|échec de (?:la )?remise|no se puede entregar|"
+    r"message undeliverable|mail system error|message delayed|return(?:ed)? receipt|mail rejected|message rejected|"
+    r"^nondeliverable|undeliverable|error sending|bounced|配信|送信|エラー",
+    re.IGNORECASE,
+)
+_TEMPORARY = re.compile(
+    r"will (?:be|keep|continue) (?:re-?tr|try)|will be re-?(?:tried|sent)|still (?:being|trying|working)|has been delayed|"
+    r"delay(?:ed)? (?:in|delivery|mail)|delivery (?:is |has been |to the following recipients? (?:has been )?)?delayed|"
+    r"not yet been delivered|temporar(?:y|ily)|try again|retry (?:timeout|time)|warning message only|"
+    r"do not need to resend|mailbox (?:is )?full|over ?quota|quota exceeded|exceeded (?:their |its |the )?(?:storage|quota)|"
+    r"greylist|grey ?listed|connection (?:timed out|refused)|timed? ?out|could not connect|deferred",
+    re.IGNORECASE,
+)
+_FAILURE = re.compile(
+    r"user unknown|unknown user|no such (?:user|address|recipient|mailbox|person)|does(?: not|n't) exist|not (?:a valid|found)|"
+    r"invalid (?:recipient|address|mailbox)|could(?: not|n't) be (?:delivered|found|reached|sent)|permanent|"
+    r"unable to deliver|wasn't able to deliver|(?:was|were|is) not delivered|undeliverable|rejected|fatal error|"
+    r"unrouteable|not listed in|unknown (?:recipient|address|local)|delivery (?:has )?failed|did not reach|"
+    r"mailbox (?:unavailable|full|not found)|over ?quota|following (?:address|recipient)|message (?:size|too)|"
+    r"failed recipient|couldn't be delivered|account (?:has been )?(?:disabled|inactive)|was unable|returned",
+    re.IGNORECASE,
+)
+
+
+def _prose(tree: Tree) -> Bounce | None:
+    block = tree.root.block
+    subject = text_of(block.first("subject"))
+    senders = people(block.all("from")[:1])
+    by_daemon = any(_DAEMON.match(one.address) or _DAEMON_NAME.search(one.name) for one in senders)
+    null_path = _is_null(block.first("return-path")) or not senders
+    report = tree.root.parameters.get("report-type", "").lower() == "delivery-status"
+    failed = bool(block.first("x-failed-recipients"))
+    named = bool(_SUBJECT.search(subject))
+    if not (report or failed or (by_daemon and (named or null_path)) or (named and null_path)):
+        text = _text(tree) if by_daemon else ""
+        if not (text and _FAILURE.search(text[:4000])):
+            return None
+    text = _text(tree)
+    if not (report or failed or named) and not (
+        _FAILURE.search(text[:6000]) or _TEMPORARY.search(text[:6000])
+    ):
+        return None
+    status, permanent = _read_prose(f"{subject}\n{text}")
+    return Bounce(_recipient(tree, text), status, permanent, _returned_id(tree), "a delivery report in prose")
+
+
+def _is_null(value: bytes) -> bool:
+    return value.replace(b" ", b"") == b"<>"
+
+
+def _text(tree: Tree) -> str:
+    """The report itself: the text before the returned mail."""
+    part = next((one for one in tree.parts if one.type in {"text/plain", "text/html"}), tree.root)
+    text = clean(decode(tree.body(part)[:_READ], part.parameters.get("charset", ""))[0])
+    if part.type == "text/html":
+        text = re.sub(r"<[^<>]{0,2000}>", " ", text)
+    return _RETURNED.split(text, maxsplit=1)[0] or text
+
+
+_RETURNED = re.compile(
+    r"^(?:-{2,} ?(?:below this line is a copy|the header|this is a copy|original|returned|message header|message text|"
+    r"unsent|included).*|(?:return-path|received): .*)$",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+def _read_prose(text: str) -> tuple[str, bool]:
+    codes = [found[1] for found in _STATUS.finditer(text) if not found[1].startswith("2")]
+    if codes:
+        worst = next((code for code in codes if code.startswith("5")), codes[0])
+        return worst, worst.startswith("5")
+    replies = [found[1] for found in _REPLY_CODE.finditer(text)]
+    if replies:
+        return "", any(code.startswith("5") for code in replies)
+    return "", _TEMPORARY.search(text) is None
+
+
+_ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,8}")
+
+
+def _recipient(tree: Tree, text: str) -> str:
+    block = tree.root.block
+    failed = people([block.first("x-failed-recipients")])
+    if failed:
+        return failed[0].address
+    own = {person.address for person in people([*block.all("to"), *block.all("from")])}
+    for found in _ADDRESS.finditer(text[:20_000]):
+        address = found[0].lower().strip("'")
+        if address not in own and not _DAEMON.match(address):
+            return address
+    return ""
+
+
+def is_text_part(part: Part) -> bool:
+    """Whether a part is read as prose."""
+    return part.type in {"text/plain", "text/html"}

@@ -1,0 +1,286 @@
+"""HTML to readable text: paragraphs, lists, links, tables and quotes kept; scripts, styles and hidden text dropped.
+
+Own tokeniser, because every parser that was measured goes quadratic on some hostile input (threat C06; figures in
+`bench/mail.md`). Each character is looked at a bounded number of times and nothing recurses. Nothing is fetched.
+"""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+_BLOCKS = frozenset(
+    "address article aside body center dd details dialog dir div dl dt fieldset figcaption figure footer form header "
+    "html legend main menu nav ol section summary table tbody tfoot thead tr ul caption option select".split()
+)
+_PARAGRAPHS = frozenset("p h1 h2 h3 h4 h5 h6 pre blockquote".split())
+_RAW = frozenset("script style title textarea xml noframes svg math object".split())  # content is not shown
+_VOID = frozenset("br img hr input meta link base col area embed source wbr param track".split())
+_MAX_QUOTE = 20  # deeper quotation is shown at this depth
+_MAX_LISTS = 50
+
+_STEP = re.compile(r"""[^>=]*+(?:(>)|=\s*+(["']?))""")
+_NAME = re.compile(r"/?[a-zA-Z][^\s/>]{0,60}")
+_ATTRIBUTE = re.compile(r"""([^\s"'<>/=]{1,60}+)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s>"']++))""")
+_HUGE_NUMBER = re.compile(r"&#(?:\d{8,}|[xX][0-9a-fA-F]{8,});?")
+_SPACES = re.compile(r"[ \t\n\r\f]+")
+_HIDDEN = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all", re.IGNORECASE)
+
+
+def to_text(html: str) -> str:
+    """The readable text of an HTML mail."""
+    writer = _Writer()
+    _feed(html, writer)
+    text = writer.text()
+    if not text and writer.hid_something:
+        writer = _Writer(show_hidden=True)
+        _feed(html, writer)
+        text = writer.text()
+    return text
+
+
+def _feed(html: str, writer: _Writer) -> None:
+    tags = _Tags(html)
+    at, size = 0, len(html)
+    while at < size:
+        opening = html.find("<", at)
+        if opening < 0:
+            opening = size
+        if opening > at:
+            writer.data(html[at:opening])
+        if opening == size:
+            return
+        at = tags.read(opening, writer)
+
+
+class _Tags:
+    """Reads one piece of markup at a time. A search that failed once is never begun again."""
+
+    def __init__(self, html: str) -> None:
+        self._html = html
+        self._hopeless: set[str] = set()
+        self._quotes = True
+
+    def read(self, at: int, writer: _Writer) -> int:
+        """Handle the markup at `at`; where the text goes on."""
+        html = self._html
+        if html.startswith("<!--", at):
+            return self._past("-->", at + 4, otherwise=at + 4)
+        if html.startswith(("<!", "<?"), at):
+            return self._past(">", at + 2, otherwise=at + 2)
+        name = _NAME.match(html, at + 1)
+        end = self._tag_end(name.end()) if name else -1
+        if not name or end < 0:
+            writer.data("<")
+            return at + 1
+        tag = name[0].lower()
+        if tag.startswith("/"):
+            writer.close(tag[1:])
+            return end
+        if tag in _RAW:
+            return self._past_raw(tag, end)
+        writer.open(tag, html[name.end() : end - 1])
+        return end
+
+    def _past(self, mark: str, at: int, *, otherwise: int) -> int:
+        if mark in self._hopeless:
+            return otherwise
+        found = self._html.find(mark, at)
+        if found < 0:
+            self._hopeless.add(mark)
+            return otherwise
+        return found + len(mark)
+
+    def _past_raw(self, tag: str, at: int) -> int:
+        closing = f"</{tag}"
+        if closing in self._hopeless:
+            return at
+        found = re.compile(re.escape(closing), re.IGNORECASE).search(self._html, at)
+        if not found:
+            self._hopeless.add(closing)
+            return at
+        return self._past(">", found.end(), otherwise=found.end())
+
+    def _tag_end(self, at: int) -> int:
+        """Just behind the `>` that ends the tag; -1 where there is none."""
+        if ">" in self._hopeless:
+            return -1
+        plain = self._html.find(">", at)
+        if plain < 0:
+            self._hopeless.add(">")
+            return -1
+        if not self._quotes or self._html.find("=", at, plain) < 0:
+            return plain + 1
+        end = self._quoted_end(at)
+        if end < 0:
+            self._quotes = False  # an attribute's quote is never closed: from here on quotes mean nothing
+            return plain + 1
+        return end
+
+    def _quoted_end(self, at: int) -> int:
+        while step := _STEP.match(self._html, at):
+            if step[1]:
+                return step.end()
+            at = step.end()
+            if step[2]:
+                at = self._html.find(step[2], at) + 1
+                if at == 0:
+                    return -1
+        return -1
+
+
+class _Writer:
+    """Collects lines. Every line carries the quote depth it was written at."""
+
+    def __init__(self, *, show_hidden: bool = False) -> None:
+        self._lines: list[str] = []
+        self._line: list[str] = []
+        self._depth = 0
+        self._lists: list[int] = []  # of every open list the next number, -1 for bullets
+        self._marker = ""
+        self._pre = 0
+        self._gap = 0  # blank lines owed before the next text
+        self._links: list[tuple[str, int]] = []  # target, and length of the line's pieces when the link began
+        self._hidden: tuple[str, int] | None = None
+        self._show_hidden = show_hidden
+        self.hid_something = False
+
+    def data(self, raw: str) -> None:
+        if self._hidden:
+            return
+        text = unescape(_HUGE_NUMBER.sub("\ufffd", raw)) if "&" in raw else raw
+        if self._pre:
+            first, *rest = text.split("\n")
+            self._put(first)
+            for line in rest:
+                self._break()
+                self._put(line)
+            return
+        text = _SPACES.sub(" ", text)
+        if text != " " or (self._line and not self._line[-1].endswith(" ")):
+            self._put(text if self._line else text.lstrip(" "))
+
+    def open(self, tag: str, attributes: str) -> None:
+        if self._hidden:
+            if tag == self._hidden[0]:
+                self._hidden = (tag, self._hidden[1] + 1)
+            return
+        if "none" in attributes or "mso-hide" in attributes:
+            if tag not in _VOID and not self._show_hidden and _HIDDEN.search(attributes):
+                self._hidden, self.hid_something = (tag, 1), True
+                return
+        if tag == "br":
+            self._break()
+        elif tag in _PARAGRAPHS:
+            self._paragraph(tag)
+        elif tag in {"ul", "ol", "menu", "dir"}:
+            self._block()
+            if len(self._lists) < _MAX_LISTS:
+                self._lists.append(1 if tag == "ol" else -1)
+        elif tag == "li":
+            self._item()
+        elif tag in _BLOCKS:
+            self._block()
+        elif tag in {"td", "th"}:
+            if self._line:
+                self._put("  ")
+        elif tag == "hr":
+            self._block()
+            self._put("_" * 32)
+            self._block()
+        elif tag == "a":
+            self._links.append((_attribute(attributes, "href"), len(self._line)))
+        elif tag == "img":
+            alt = _attribute(attributes, "alt").strip()
+            if alt:
+                self._put(f"[{_SPACES.sub(' ', alt)}]")
+
+    def close(self, tag: str) -> None:
+        if self._hidden:
+            if tag == self._hidden[0]:
+                depth = self._hidden[1] - 1
+                self._hidden = (tag, depth) if depth else None
+            return
+        if tag == "blockquote":
+            self._block()
+            self._depth = max(0, self._depth - 1)
+            self._gap = max(self._gap, 1)
+        elif tag in _PARAGRAPHS:
+            self._block()
+            self._pre = max(0, self._pre - (tag == "pre"))
+            self._gap = max(self._gap, 1)
+        elif tag in {"ul", "ol", "menu", "dir"}:
+            self._block()
+            if self._lists:
+                self._lists.pop()
+            self._gap = max(self._gap, 0 if self._lists else 1)
+        elif tag == "li" or tag in _BLOCKS:
+            self._block()
+        elif tag == "a" and self._links:
+            self._end_link()
+
+    def text(self) -> str:
+        self._block()
+        return "\n".join(self._lines).strip("\n")
+
+    def _paragraph(self, tag: str) -> None:
+        self._block()
+        self._gap = max(self._gap, 1)
+        if tag == "blockquote":
+            self._depth += 1
+        elif tag == "pre":
+            self._pre += 1
+
+    def _item(self) -> None:
+        self._block()
+        number = self._lists[-1] if self._lists else -1
+        indent = "  " * max(0, len(self._lists) - 1)
+        self._marker = f"{indent}- " if number < 0 else f"{indent}{number}. "
+        if number >= 0:
+            self._lists[-1] = number + 1
+
+    def _end_link(self) -> None:
+        target, begun = self._links.pop()
+        label = "".join(self._line[begun:]).strip()
+        target = unescape(_HUGE_NUMBER.sub("", target)).strip() if len(target) < 4_000 else ""
+        scheme, colon, rest = target.partition(":")
+        if not colon or scheme.lower() not in {"http", "https", "mailto", "tel", "ftp"}:
+            return
+        shown = rest.partition("?")[0] if scheme.lower() in {"mailto", "tel"} else target
+        if _bare(shown) != _bare(label) and not any(char.isspace() for char in shown):
+            self._line.append(f" <{shown}>" if label else f"<{shown}>")
+
+    def _put(self, text: str) -> None:
+        if text:
+            self._line.append(text)
+
+    def _block(self) -> None:
+        """Begin a new line unless we stand at the beginning of one."""
+        if self._line:
+            self._break()
+
+    def _break(self) -> None:
+        line = "".join(self._line).rstrip()
+        line = line if self._pre else line.lstrip(" ")
+        prefix = ">" * min(self._depth, _MAX_QUOTE) + " " if self._depth else ""
+        if line and self._gap and self._lines:
+            self._lines += [prefix.rstrip()] * self._gap
+        if line:
+            self._gap = 0
+        if line or self._lines:
+            self._lines.append((prefix + self._marker + line).rstrip())
+            self._marker = "" if line else self._marker
+        self._line.clear()
+        self._links = [(target, 0) for target, _ in self._links[-1:]]
+
+
+def _attribute(attributes: str, wanted: str) -> str:
+    for name, double, single, bare in _ATTRIBUTE.findall(attributes[:8_000]):
+        if name.lower() == wanted:
+            value: str = double or single or bare
+            return unescape(_HUGE_NUMBER.sub("", value)) if wanted == "alt" else value
+    return ""
+
+
+def _bare(link: str) -> str:
+    return link.lower().removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/")
