@@ -1,0 +1,295 @@
+"""The IMAP poller: takes every mail that lies in one folder, once it is durable with us and never before.
+
+    look what lies there -> fetch -> accept (durable when it returns) -> move to `processed`, or flag
+
+Killed between any two of these, the next poll does the rest: `known` says what was accepted earlier, and the
+desk makes it harmless to accept the same mail again. A mail that a person has read in another program is taken
+like any other: no flag is ever evidence.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from helpdesk.failpoints import failpoint
+from helpdesk.wires.imap_account import Account
+from helpdesk.wires.imap_doubts import Doubts
+from helpdesk.wires.imap_reports import (
+    Failing,
+    Interrupted,
+    MailboxUnavailable,
+    NotPutAway,
+    Outage,
+    Oversized,
+    Recovered,
+    Renumbered,
+    Report,
+    Retry,
+    Unfetchable,
+)
+from helpdesk.wires.imap_session import AT_ONCE, Listed, Patience, Session
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Set as AbstractSet
+    from datetime import datetime
+
+__all__ = [
+    "Account",
+    "Failing",
+    "Fetched",
+    "Interrupted",
+    "MailboxUnavailable",
+    "NotPutAway",
+    "Oversized",
+    "Patience",
+    "Poller",
+    "Recovered",
+    "Renumbered",
+    "Report",
+    "Retry",
+    "Unfetchable",
+    "probe",
+]
+
+_WINDOW = 500  # UIDs asked of `known` at once
+_BATCH_OCTETS = 8 * 2**20  # mails fetched together are together no larger than this; one alone may be
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """One mail as it lies in the folder; of one that is too big, `omitted` octets of its end were left there."""
+
+    raw: bytes = field(repr=False)
+    received_at: datetime  # INTERNALDATE: when the server got it
+    folder: str
+    uidvalidity: int
+    uid: int
+    omitted: int = 0
+
+
+def probe(account: Account, *, patience: Patience | None = None, tls: ssl.SSLContext | None = None) -> int:
+    """Sign in, count what lies in the folder, leave again. Raises MailboxUnavailable."""
+    session = Session.begin(account, patience or Patience(), tls=tls)
+    try:
+        return len(session.present())
+    finally:
+        session.close()
+
+
+class Poller:
+    """Takes the mail of one account. One thread uses it; others only set the event that `run` was given.
+
+    `accept` returns when the mails are durable; when it raises, none of them was taken and the mailbox stays as
+    it is. `known` says which of these UIDs were accepted earlier. `report` is told what an operator should know.
+    `tls` replaces the context that trusts the system's authorities.
+    """
+
+    def __init__(  # noqa: PLR0913 - one account, three doors to the desk, and what tests change
+        self,
+        account: Account,
+        *,
+        accept: Callable[[Sequence[Fetched]], None],
+        known: Callable[[int, Sequence[int]], AbstractSet[int]],
+        report: Callable[[Report], None],
+        patience: Patience | None = None,
+        retry: Retry | None = None,
+        tls: ssl.SSLContext | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.account = account
+        self._accept = accept
+        self._known = known
+        self._report = report
+        self._patience = patience or Patience()
+        self._tls = tls
+        self._clock = clock
+        self._outage = Outage(account.mailbox, report, retry=retry or Retry(), clock=clock)
+        self._stop = threading.Event()
+        self._session: Session | None = None
+        self._connected = 0.0
+        self._polled: float | None = None
+        self._uidvalidity: int | None = None
+        self._doubts = Doubts()
+        self._not_put_away: str | None = None
+
+    @property
+    def since_poll(self) -> timedelta | None:
+        """How long ago the mailbox was last read to its end; None where that never happened."""
+        return None if self._polled is None else timedelta(seconds=self._clock() - self._polled)
+
+    def run(self, stop: threading.Event) -> None:
+        """Take mail as it comes; return within two seconds of `stop`, or when `accept` has returned."""
+        self._stop = stop
+        try:
+            while not stop.is_set():
+                self._cycle()
+        finally:
+            self.close()
+
+    def poll(self) -> int:
+        """Connect if need be, take everything that lies there and put it away; return how many were accepted.
+
+        Raises MailboxUnavailable, or what `accept` or `known` raise; then a later poll takes the rest.
+        """
+        taken = 0
+        with self._connection() as session:
+            while more := self._sweep(session):
+                taken += more
+                if self._stopping():
+                    break  # otherwise once more: mail may have come meanwhile
+        self._polled = self._clock()
+        return taken
+
+    def close(self) -> None:
+        """Leave the server. A later `poll` connects anew."""
+        if self._session:
+            self._session.close()
+            self._session = None
+
+    def _cycle(self) -> None:
+        try:
+            self.poll()
+            self._outage.over()
+            self._rest()
+        except MailboxUnavailable as error:
+            self._pause(error)
+        except Exception as error:  # noqa: BLE001 - whatever the desk raises, its mail must still lie there
+            self._pause(MailboxUnavailable("desk", type(error).__name__))
+
+    def _rest(self) -> None:
+        """Wait for news, for `poll` at most: then all is looked through anyway."""
+        with self._connection() as session:
+            if self.account.idle and session.can_idle:
+                session.idle(min(self.account.poll, self._patience.idle))
+            else:
+                self._stop.wait(self.account.poll.total_seconds())
+        self._outage.held(timedelta(seconds=self._clock() - self._connected))
+
+    def _pause(self, error: MailboxUnavailable) -> None:
+        if not self._stop.is_set():
+            self._stop.wait(self._outage.failed(error.cause, error.detail))
+
+    @contextmanager
+    def _connection(self) -> Iterator[Session]:
+        session = self._session = self._session or self._begin()
+        try:
+            yield session
+        except MailboxUnavailable:
+            self._session = None
+            session.abandon()
+            raise
+
+    def _begin(self) -> Session:
+        session = Session.begin(self.account, self._patience, tls=self._tls, stopping=self._stopping)
+        self._connected = self._clock()
+        if self._uidvalidity is not None and self._uidvalidity != session.uidvalidity:
+            # What we know by UID is about other mails now. The desk sees by their octets which it has.
+            mailbox, folder = self.account.mailbox, self.account.folder
+            self._report(Renumbered(mailbox, folder, old=self._uidvalidity, new=session.uidvalidity))
+            self._doubts = Doubts()
+        self._uidvalidity = session.uidvalidity
+        return session
+
+    def _stopping(self) -> bool:
+        return self._stop.is_set()
+
+    def _sweep(self, session: Session) -> int:
+        """Take all that lies there now; return how many were accepted."""
+        present = self._doubts.in_order(session.present())
+        # Where taken mail leaves the folder, whatever is known and lies there still has to leave it.
+        unmarked = set(present) if session.moves else session.unmarked()
+        taken = 0
+        left: list[int] = []
+        for start in range(0, len(present), _WINDOW):
+            window = present[start : start + _WINDOW]
+            known = self._known(session.uidvalidity, window)
+            self._put_away(session, [uid for uid in window if uid in known and uid in unmarked])
+            for uids in self._doubts.batches([uid for uid in window if uid not in known], AT_ONCE):
+                if self._stopping():
+                    return taken
+                accepted = self._take(session, uids)
+                taken += len(accepted)
+                left += [uid for uid in uids if uid not in accepted]
+        session.floor = min(left, default=max(present, default=session.floor - 1) + 1)
+        return taken
+
+    def _take(self, session: Session, uids: Sequence[int]) -> set[int]:
+        """Fetch, accept and put away; return which of these mails were accepted."""
+        with self._doubts.suspecting(uids):
+            listed = session.listed(uids)
+        accepted: set[int] = set()
+        for mails in _by_octets(listed):
+            accepted.update(self._take_batch(session, mails))
+        for uid in self._doubts.not_given(set(uids) - accepted):
+            self._report(Unfetchable(self.account.mailbox, self.account.folder, uid))
+        return accepted
+
+    def _take_batch(self, session: Session, mails: Sequence[Listed]) -> list[int]:
+        with self._doubts.suspecting([mail.uid for mail in mails]):
+            fetched = self._fetch(session, mails)
+            failpoint("imap.fetched")
+            if fetched:
+                self._accept(fetched)
+        failpoint("imap.committed")
+        self._note_accepted(fetched)
+        failpoint("imap.pre_move")
+        self._put_away(session, [mail.uid for mail in fetched])
+        failpoint("imap.post_move")
+        return [mail.uid for mail in fetched]
+
+    def _fetch(self, session: Session, mails: Sequence[Listed]) -> list[Fetched]:
+        """Read these mails, the too big ones in part; those that the server does not give are absent."""
+        too_big = {mail.uid for mail in mails if self._too_big(mail)}
+        bodies = session.bodies([mail for mail in mails if mail.uid not in too_big])
+        bodies |= session.beginnings([mail for mail in mails if mail.uid in too_big])
+        return [
+            Fetched(
+                bodies[mail.uid],
+                mail.received_at,
+                self.account.folder,
+                session.uidvalidity,
+                mail.uid,
+                omitted=max(mail.size - len(bodies[mail.uid]), 1) if mail.uid in too_big else 0,
+            )
+            for mail in mails
+            if mail.uid in bodies
+        ]
+
+    def _too_big(self, mail: Listed) -> bool:
+        return mail.size > self.account.max_size or self._doubts.understated(mail.uid)
+
+    def _note_accepted(self, fetched: Sequence[Fetched]) -> None:
+        self._doubts.clear(mail.uid for mail in fetched)
+        for mail in fetched:
+            if mail.omitted:
+                kept = len(mail.raw)
+                self._report(Oversized(self.account.mailbox, mail.uid, size=kept + mail.omitted, kept=kept))
+
+    def _put_away(self, session: Session, uids: Sequence[int]) -> None:
+        if not uids:
+            return
+        trouble = session.put_away(uids)
+        if trouble and trouble != self._not_put_away:
+            self._report(NotPutAway(self.account.mailbox, trouble))
+        self._not_put_away = trouble
+
+
+def _by_octets(mails: Sequence[Listed]) -> Iterator[list[Listed]]:
+    """Cut into batches that fit in memory; a mail that does not is a batch by itself."""
+    batch: list[Listed] = []
+    octets = 0
+    for mail in mails:
+        if batch and octets + mail.size > _BATCH_OCTETS:
+            yield batch
+            batch, octets = [], 0
+        batch.append(mail)
+        octets += mail.size
+    if batch:
+        yield batch

@@ -1,0 +1,261 @@
+"""One signed-in connection with one folder selected: what lies there, its octets, and putting mail away.
+
+Only commands that name mails by UID are used: sequence numbers shift under our hands when another program
+expunges (threat I02). Mails are read with BODY.PEEK, which sets no flag (threat I04). Nothing that a mail says
+ever goes into a command (threat I10).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ssl
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from imapclient import DELETED, SEEN
+from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, ProtocolError
+
+from helpdesk.wires.imap_account import sign_in
+from helpdesk.wires.imap_reports import AnswerTooBig, CommandRefused, MailboxUnavailable, printable
+from helpdesk.wires.imap_transport import Allowance, Connection, Hung, TooMuch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from helpdesk.wires.imap_account import Account
+
+TAKEN = b"$HelpdeskTaken"  # the keyword on mail that was taken: for people; we do not rely on it
+AT_ONCE = 50  # mails a command: the knee of the curve, and below the 1000 octets of RFC 2683 section 3.2.1.5
+BEGINNING = 256 * 1024  # octets taken of a mail that is too big: its header and, nearly always, its text
+_MEBIBYTE = 2**20
+_SEARCH_ANSWER = 16 * _MEBIBYTE  # the UIDs of about two million mails; imaplib's own limit is met at 150,000
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a server may take. A dead one is noticed within `idle` + `silence` (threats I06, I07, I08)."""
+
+    connect: timedelta = timedelta(seconds=10)  # each address; TCP and TLS
+    silence: timedelta = timedelta(seconds=30)  # without a single octet
+    command: timedelta = timedelta(seconds=45)  # from the command to the end of its answer
+    slowest: int = 16 * 1024  # octets a second: what large answers may take on top
+    # IDLE is ended and begun anew this often: nothing else shows that the server still lives. RFC 2177 wants
+    # it within 29 minutes, routers that forget connections within about ten.
+    idle: timedelta = timedelta(seconds=20)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A mail as the folder lists it."""
+
+    uid: int
+    size: int  # octets; some servers only estimate
+    received_at: datetime  # INTERNALDATE
+
+
+class Session:
+    """Begun by `Session.begin`. What raises MailboxUnavailable breaks it, but for CommandRefused."""
+
+    def __init__(
+        self, connection: Connection, account: Account, allowance: Allowance, patience: Patience
+    ) -> None:
+        self._connection = connection
+        self._account = account
+        self._allowance = allowance
+        self._patience = patience
+        self.floor = 1  # every mail below this UID is settled
+        selected = self._ask("SELECT", connection.select_folder, account.folder)
+        if b"UIDVALIDITY" not in selected:
+            raise MailboxUnavailable("protocol", "SELECT: no UIDVALIDITY")
+        self.uidvalidity: int = selected[b"UIDVALIDITY"]
+        # RFC 3501 section 7.1: without PERMANENTFLAGS every flag can be kept.
+        kept = selected.get(b"PERMANENTFLAGS", (rb"\*",))
+        self._keeps_keyword = rb"\*" in kept or TAKEN in kept
+        capable = self._ask("CAPABILITY", connection.capabilities)
+        self.can_idle = b"IDLE" in capable
+        self._can_move = b"MOVE" in capable
+        self._can_expunge = b"UIDPLUS" in capable
+
+    @classmethod
+    def begin(
+        cls,
+        account: Account,
+        patience: Patience,
+        *,
+        tls: ssl.SSLContext | None = None,
+        stopping: Callable[[], bool] = lambda: False,
+    ) -> Session:
+        """Connect, sign in and select. `tls` replaces the context that trusts the system's authorities."""
+        allowance = Allowance(silence=patience.silence.total_seconds(), stopping=stopping)
+        allowance.grant(seconds=patience.connect.total_seconds())
+        context = tls or ssl.create_default_context()
+        with _told_apart("CONNECT"):
+            connection = Connection(
+                account.host,
+                account.port,
+                tls=context if account.tls == "implicit" else None,
+                allowance=allowance,
+            )
+        try:
+            allowance.grant(seconds=patience.command.total_seconds())
+            with _told_apart("LOGIN"):
+                sign_in(connection, account, tls=context)
+            return cls(connection, account, allowance, patience)
+        except BaseException:
+            connection.shutdown()
+            raise
+
+    @property
+    def moves(self) -> bool:
+        """Whether mail that was taken leaves the folder."""
+        # Without UIDPLUS, EXPUNGE would remove what other people have marked as deleted (threat I12).
+        return self._account.processed is not None and (self._can_move or self._can_expunge)
+
+    def present(self) -> list[int]:
+        """Look: the UIDs of all that lies at or above `floor` now."""
+        self._ask("NOOP", self._connection.noop)
+        self._connection.forget_news()
+        return self._search()
+
+    def unmarked(self) -> set[int]:
+        """Look which of them do not seem taken: of those that are known, a crash came before the flag."""
+        return set(self._search(*([b"UNKEYWORD", TAKEN] if self._keeps_keyword else [b"UNSEEN"])))
+
+    def listed(self, uids: Sequence[int]) -> list[Listed]:
+        """Ask for size and date; what the server does not give, mostly because it is gone, is absent."""
+        answer = self._fetch(uids, b"RFC822.SIZE", b"INTERNALDATE")
+        return [mail for uid in uids if (mail := _listed(uid, answer.get(uid, {})))]
+
+    def bodies(self, mails: Sequence[Listed]) -> dict[int, bytes]:
+        """Read these mails; what the server does not give is absent."""
+        octets = sum(mail.size for mail in mails)
+        answer = self._fetch([mail.uid for mail in mails], b"BODY.PEEK[]", octets=octets)
+        return dict(_bodies(answer))
+
+    def beginnings(self, mails: Sequence[Listed]) -> dict[int, bytes]:
+        """Read the first octets of these mails, to the end of a line; what the server does not give is absent."""
+        length = min(BEGINNING, self._account.max_size)
+        item = b"BODY.PEEK[]<0.%d>" % length
+        answer = self._fetch([mail.uid for mail in mails], item, octets=length * len(mails))
+        return {uid: body[: body.rfind(b"\n") + 1] or body for uid, body in _bodies(answer)}
+
+    def put_away(self, uids: Sequence[int]) -> str | None:
+        """Move these mails, or flag them; return what the server said if it refused. That stops nothing."""
+        trouble = None
+        for start in range(0, len(uids), AT_ONCE):
+            some = uids[start : start + AT_ONCE]
+            trouble = (self._moved(some) if self.moves else self._marked(some)) or trouble
+        return trouble
+
+    def idle(self, wait: timedelta) -> None:
+        """Wait until the server reports something, for so long at most."""
+        self._ask("IDLE", self._connection.begin_idle)
+        self._connection.linger(wait.total_seconds())
+        self._ask("DONE", self._connection.idle_done)
+
+    def close(self) -> None:
+        """Say goodbye where that takes no time, and close."""
+        self._allowance.grant(seconds=1)
+        with contextlib.suppress(Exception):
+            self._connection.logout()
+        self._connection.shutdown()
+
+    def abandon(self) -> None:
+        """Close the connection without a word: it is broken, or in the middle of one."""
+        self._connection.shutdown()
+
+    def _moved(self, uids: Sequence[int]) -> str | None:
+        try:
+            if self._can_move:  # RFC 6851
+                self._to_processed("MOVE", self._connection.move, uids)
+            else:  # what it is made of
+                self._to_processed("COPY", self._connection.copy, uids)
+                self._ask("STORE", self._connection.add_flags, uids, [DELETED], silent=True)
+                self._ask("EXPUNGE", self._connection.uid_expunge, uids)
+        except CommandRefused as refusal:
+            return self._marked(uids) or refusal.detail
+        return None
+
+    def _to_processed(self, name: str, command: Callable[..., Any], uids: Sequence[int]) -> None:
+        try:
+            self._ask(name, command, uids, self._account.processed)
+        except CommandRefused:  # perhaps the folder is missing, with [TRYCREATE] or without
+            with contextlib.suppress(CommandRefused):
+                self._ask("CREATE", self._connection.create_folder, self._account.processed)
+            self._ask(name, command, uids, self._account.processed)
+
+    def _marked(self, uids: Sequence[int]) -> str | None:
+        flags = [SEEN, TAKEN] if self._keeps_keyword else [SEEN]
+        try:
+            self._ask("STORE", self._connection.add_flags, uids, flags, silent=True)
+        except CommandRefused as refusal:
+            return refusal.detail
+        return None
+
+    def _search(self, *criteria: bytes) -> list[int]:
+        wanted = [b"UID", b"%d:*" % self.floor, *criteria]
+        found = self._ask("SEARCH", self._connection.search, wanted, octets=_SEARCH_ANSWER)
+        # RFC 3501 section 6.4.8: n:* holds the last mail even where its UID is below n.
+        return sorted({uid for uid in found if uid >= self.floor})
+
+    def _fetch(self, uids: Sequence[int], *items: bytes, octets: int = 0) -> dict[int, dict[bytes, Any]]:
+        try:
+            answer = self._ask("FETCH", self._connection.fetch, uids, items, octets=octets)
+        except CommandRefused as refusal:
+            if "EXPUNGEISSUED" not in refusal.detail:  # RFC 5530: another program has removed some of them
+                raise
+            if len(uids) == 1:
+                return {}
+            return {
+                key: value for uid in uids for key, value in self._fetch([uid], *items, octets=octets).items()
+            }
+        return dict(answer)
+
+    def _ask(
+        self, what: str, command: Callable[..., Any], *args: object, octets: int = 0, **options: bool
+    ) -> Any:
+        seconds = self._patience.command.total_seconds() + octets / self._patience.slowest
+        # RFC822.SIZE may be an estimate; octets other than those of mails are few.
+        self._allowance.grant(seconds=seconds, octets=_MEBIBYTE + 2 * octets)
+        with _told_apart(what):
+            return command(*args, **options)
+
+
+def _listed(uid: int, items: dict[bytes, Any]) -> Listed | None:
+    size, received_at = items.get(b"RFC822.SIZE"), items.get(b"INTERNALDATE")
+    if not isinstance(size, int) or not isinstance(received_at, datetime) or received_at.tzinfo is None:
+        return None
+    with contextlib.suppress(OverflowError):  # the year 1, far in the east
+        return Listed(uid, size, received_at.astimezone(UTC))
+    return None
+
+
+def _bodies(answer: dict[int, dict[bytes, Any]]) -> Iterator[tuple[int, bytes]]:
+    for uid, items in answer.items():
+        for item, body in items.items():
+            if item.startswith(b"BODY[]") and isinstance(body, bytes):  # NIL where the server cannot read it
+                yield uid, body
+
+
+@contextlib.contextmanager
+def _told_apart(what: str) -> Iterator[None]:
+    """Turn all that can go wrong on a wire into MailboxUnavailable, which says what it was."""
+    try:
+        yield
+    except MailboxUnavailable:
+        raise
+    except Hung as error:
+        raise MailboxUnavailable("silent", f"{what}: {error}") from error
+    except TooMuch as error:
+        raise AnswerTooBig("protocol", f"{what}: {error}") from error
+    except IMAPClientAbortError as error:
+        raise MailboxUnavailable("closed", f"{what}: {printable(error)}") from error
+    except ProtocolError as error:
+        raise MailboxUnavailable("protocol", f"{what}: {type(error).__name__}") from error
+    except IMAPClientError as error:
+        raise CommandRefused("refused", printable(error)) from error
+    except OSError as error:
+        raise MailboxUnavailable("connection", f"{what}: {printable(error)}") from error
+    except Exception as error:  # IMAPClient's parser raises anything on an answer that makes no sense
+        raise MailboxUnavailable("protocol", f"{what}: {type(error).__name__}") from error
