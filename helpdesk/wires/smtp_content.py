@@ -1,0 +1,125 @@
+"""The bytes of a mail as SMTP carries them. Pure: whoever has a socket feeds it and asks when it is done.
+
+`Dotted` and `Counted` collect what DATA and BDAT send. Nothing but CR LF `.` CR LF ends a dotted mail, in
+whatever pieces the network brings it. `checked` says whether a whole mail may come in; it never changes one.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Protocol
+
+from helpdesk.wires.smtp_syntax import Rejected
+
+_END = (
+    b"\r\n.\r\n"  # RFC 5321 section 4.1.1.4, and nothing else: every looser reading has been a way to smuggle
+)
+_SLACK = 2**16  # octets beyond the limit that we take in, so that dot-stuffing never counts against a mail
+
+_ANY_LINE_END = re.compile(rb"\r\n|\r|\n")
+
+TOO_BIG = "552 5.3.4 Message too big"
+
+
+class Content(Protocol):
+    """A mail, or a piece of one, that is coming in."""
+
+    rest: bytes  # what came after its end: the next commands of a pipelining client
+
+    @property
+    def held(self) -> int:
+        """Octets in memory so far."""
+
+    def feed(self, data: bytes) -> bool:
+        """Take what came; true when the end was in it. Not to be fed again after that."""
+
+    def content(self) -> bytes:
+        """Hand over the octets that were meant, once, after it has ended."""
+
+
+class Dotted:
+    """What follows DATA. `feed` raises `Rejected` when 64 KiB more than `limit` octets came (S04)."""
+
+    def __init__(self, *, limit: int) -> None:
+        self._limit = limit
+        self._held = bytearray(b"\r\n")  # the line end of DATA itself, so that a lone dot may come first
+        self._searched = 0
+        self.rest = b""
+
+    @property
+    def held(self) -> int:
+        """Octets in memory so far."""
+        return len(self._held)
+
+    def feed(self, data: bytes) -> bool:
+        """Take what came; true when the end mark was in it."""
+        self._held += data
+        end = self._held.find(_END, self._searched)
+        if end < 0:
+            if len(self._held) > self._limit + _SLACK:
+                raise Rejected(TOO_BIG)
+            self._searched = max(0, len(self._held) - len(_END) + 1)
+            return False
+        self.rest = bytes(self._held[end + len(_END) :])
+        del self._held[end + 2 :]
+        return True
+
+    def content(self) -> bytes:
+        """Hand over the mail without its transparency dots (RFC 5321 section 4.5.2)."""
+        mail, self._held = self._held.replace(b"\r\n.", b"\r\n"), bytearray()
+        del mail[:2]
+        return bytes(mail)
+
+
+class Counted:
+    """What follows BDAT: exactly `size` octets, whatever they are (RFC 3030 section 2)."""
+
+    def __init__(self, *, size: int) -> None:
+        self._size = size
+        self._held = bytearray()
+        self.rest = b""
+
+    @property
+    def held(self) -> int:
+        """Octets in memory so far."""
+        return len(self._held)
+
+    def feed(self, data: bytes) -> bool:
+        """Take what came; true when all of it is here."""
+        self._held += data
+        if len(self._held) < self._size:
+            return False
+        self.rest = bytes(self._held[self._size :])
+        del self._held[self._size :]
+        return True
+
+    def content(self) -> bytes:
+        """Hand over the octets."""
+        return bytes(self._held)
+
+
+def checked(raw: bytes, *, max_size: int, max_hops: int) -> bytes:
+    """Return the mail if it may come in; raises `Rejected`."""
+    if len(raw) > max_size:
+        raise Rejected(TOO_BIG)
+    if not has_whole_lines(raw):
+        raise Rejected("550 5.5.2 Bare CR or LF in the message")  # RFC 5321 section 2.3.8
+    if hops(raw) > max_hops:
+        raise Rejected("554 5.4.6 Too many hops: this mail goes in circles")  # RFC 5321 section 6.3
+    return raw
+
+
+def has_whole_lines(raw: bytes) -> bool:
+    """Whether every CR and every LF is half of a CR LF."""
+    return raw.count(b"\r\n") == raw.count(b"\r") == raw.count(b"\n")
+
+
+def with_whole_lines(raw: bytes) -> bytes:
+    """Return the mail with bare CRs and LFs made line ends, for a site whose own machines send them."""
+    return raw if has_whole_lines(raw) else _ANY_LINE_END.sub(b"\r\n", raw)
+
+
+def hops(raw: bytes) -> int:
+    """Return how many Received lines the header has."""
+    header, _, _ = (b"\r\n" + raw).partition(b"\r\n\r\n")
+    return header.lower().count(b"\r\nreceived:")

@@ -1,0 +1,141 @@
+"""What all sessions of one listener share: the limits, the desk behind the door, and who is in.
+
+A session asks `Reception` whatever concerns more than itself: may one more come in, is there room on the disk
+and in memory for one more mail.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from helpdesk.wires.smtp_syntax import Rejected
+
+if TYPE_CHECKING:
+    import concurrent.futures
+    import ssl
+    from collections.abc import Callable
+
+    from helpdesk.core.message import Envelope
+    from helpdesk.wires.smtp_session import Session
+
+Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+_ALWAYS_WELCOME = 2**18  # octets: a mail of this size is never turned away because others send big ones
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one listener puts up with. Sizes in octets, times in seconds."""
+
+    max_size: int = 25 * 2**20  # of one mail
+    idle: float = 60  # without a whole command, or without any octet of a mail
+    command_total: float = 600  # for commands, from one accepted mail to the next
+    data_total: float = 600  # for one mail to come in
+    accept: float = 25  # for the desk to have it durable; then the peer is asked to try again
+    max_sessions: int = 200
+    max_per_address: int = 20  # sessions of one IPv4 address or one IPv6 /64; trusted relays are not counted
+    max_errors: int = 20  # refused commands of one session
+    max_idle_commands: int = 100  # NOOP, RSET and the like, from one accepted mail to the next
+    max_recipients: int = 100  # of one mail; RFC 5321 section 4.5.3.1.8 asks for 100
+    max_hops: int = 50  # Received lines
+    max_in_transit: int = 256 * 2**20  # of all mails being received at one moment
+    min_free: int | None = None  # on the disk; None is twice `max_size`
+    bare_line_ends: Literal["reject", "normalize"] = "reject"
+
+
+@dataclass(slots=True, eq=False)
+class Reception:
+    """The shared side of one listener. Lives on its event loop's thread only."""
+
+    accept: Callable[[bytes, Envelope], concurrent.futures.Future[str]]
+    knows: Callable[[str], bool]
+    on_fault: Callable[[Exception], None]
+    hostname: str
+    limits: Limits
+    tls: ssl.SSLContext | None
+    require_tls: bool
+    lmtp: bool
+    trusted_relays: tuple[Network, ...]
+    proxies: tuple[Network, ...]
+    free_space: Callable[[], int] | None
+    sessions: set[Session] = field(default_factory=set)
+    _per_origin: Counter[str] = field(default_factory=Counter)
+    _in_transit: dict[Session, int] = field(default_factory=dict)
+
+    def admit(self, session: Session) -> None:
+        """Let a session in; raises `Rejected` where that is one too many."""
+        if len(self.sessions) >= self.limits.max_sessions:
+            raise Rejected(f"421 4.3.2 {self.hostname} Too many sessions, please come back")
+        if not within(
+            session.remote, self.proxies
+        ):  # a proxy is charged to nobody: it says for whom it speaks
+            self.charge(session)
+        self.sessions.add(session)
+
+    def is_proxy(self, session: Session) -> bool:
+        """Whether the session is to be charged to whom its PROXY header names."""
+        return within(session.remote, self.proxies)
+
+    def charge(self, session: Session) -> None:
+        """Count the session against the address it comes from; raises `Rejected`."""
+        if within(session.remote, self.trusted_relays):
+            return
+        origin = _origin(session.remote)
+        if self._per_origin.get(origin, 0) >= self.limits.max_per_address:
+            raise Rejected(f"421 4.7.0 {self.hostname} Too many sessions from your address")
+        self._per_origin[origin] += 1
+        session.origin = origin
+
+    def leave(self, session: Session) -> None:
+        """Forget the session and what it held."""
+        self.release(session)
+        self.sessions.discard(session)
+        if session.origin:
+            self._per_origin[session.origin] -= 1
+            if not self._per_origin[session.origin]:  # this table must not grow with the Internet
+                del self._per_origin[session.origin]
+
+    def hold(self, session: Session, octets: int) -> None:
+        """Note what the session's mail takes in memory by now; raises `Rejected` where all take too much."""
+        self._in_transit[session] = octets
+        if octets > _ALWAYS_WELCOME and sum(self._in_transit.values()) > self.limits.max_in_transit:
+            raise Rejected("452 4.3.1 Too much mail at once, please try again")
+
+    def release(self, session: Session) -> None:
+        """Forget what the session's mail took."""
+        self._in_transit.pop(session, None)
+
+    def check_disk(self) -> None:
+        """Raise `Rejected` while the disk is nearly full (threat S13: Postfix calls this queue_minfree)."""
+        if self.free_space is None:
+            return
+        needed = 2 * self.limits.max_size if self.limits.min_free is None else self.limits.min_free
+        if self.free_space() < needed:
+            raise Rejected("452 4.3.1 Not enough room, please try again later")
+
+
+def within(address: str, networks: tuple[Network, ...]) -> bool:
+    """Whether the address, which may be empty, lies in one of the networks."""
+    if not address or not networks:
+        return False
+    parsed = _unmapped(address)
+    return any(parsed in network for network in networks)
+
+
+def _origin(address: str) -> str:
+    """Who is counted: an IPv4 address, or the /64 of an IPv6 address, which is what one household gets."""
+    if not address:
+        return "unknown"
+    parsed = _unmapped(address)
+    if parsed.version == 4:
+        return str(parsed)
+    return str(ipaddress.IPv6Network((int(parsed), 64), strict=False))
+
+
+def _unmapped(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    parsed = ipaddress.ip_address(address)
+    mapped = parsed.ipv4_mapped if isinstance(parsed, ipaddress.IPv6Address) else None
+    return mapped or parsed
