@@ -26,11 +26,15 @@ _REFERENCE = re.compile(r"\[?\bHD-(\d{1,12})\b\]?", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class TokenSeen:
-    """A reply token on the mail: for which case and purpose, and whether it was given to this sender."""
+    """A reply token on the mail: for which case and purpose, and whether it was given to this sender.
+
+    `genuine`: it was given to somebody of the case, though perhaps not to this sender.
+    """
 
     case: int
-    purpose: Literal["customer", "agent"]
+    purpose: Literal["customer", "agent", "bounce"]
     given_to_sender: bool
+    genuine: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,13 @@ def numbers_in_subject(subject: str) -> tuple[int, ...]:
     return tuple(int(number) for number in _REFERENCE.findall(subject))
 
 
+def place_robot(evidence: Evidence, cases: Mapping[int, Case]) -> Placement:
+    """Where a robot's mail belongs: only what we signed names a case for it, never a number alone (threat L06)."""
+    signed = (*(token.case for token in evidence.tokens if token.genuine), *evidence.own_ids)
+    number = next((number for number in signed if number in cases), None)
+    return Placement(number, "outsider", "no person wrote it")
+
+
 def place(evidence: Evidence, cases: Mapping[int, Case], team: Team) -> Placement:
     """Decide where a mail belongs. `cases` holds those of `evidence.case_numbers` that exist in this mailbox."""
     agent = team.agent(evidence.sender)
@@ -78,6 +89,9 @@ def place(evidence: Evidence, cases: Mapping[int, Case], team: Team) -> Placemen
         placed = _place_customer(evidence, cases[number])
         if placed:
             return placed
+    lent = next((token.case for token in evidence.tokens if token.genuine and token.case in cases), None)
+    if lent is not None:
+        return Placement(lent, "outsider", "another person's reply address")
     if named:
         return Placement(None, "customer", "names a case of somebody else", linked=named[0])
     return Placement(None, "customer", "names no case of ours")

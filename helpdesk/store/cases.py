@@ -33,6 +33,7 @@ class StoredMessage:
     at: datetime
     author: str
     author_name: str
+    role: str
     visibility: str
     message_id: str
     subject: str
@@ -120,17 +121,29 @@ def load(connection: sa.Connection, number: int) -> Case:
     return found[number]
 
 
-def claim_due(connection: sa.Connection, *, now: datetime, limit: int) -> list[int]:
-    """The numbers of cases that time changes by `now`, the longest due first; held until the transaction ends."""
-    due = skip_locked(
+def due(connection: sa.Connection, *, now: datetime, limit: int, besides: Collection[int] = ()) -> list[int]:
+    """The numbers of cases that time has changed by `now`, the longest due first."""
+    query = (
         sa.select(cases.c.id)
         .where(cases.c.next_at.is_not(None), cases.c.next_at <= now)
         .order_by(cases.c.next_at)
-        # A literal, because a generic plan for a bound LIMIT reads the whole table.
-        .limit(sa.literal_column(str(limit))),
-        connection,
+        # A literal, because PostgreSQL's generic plan for a bound LIMIT reads the whole table.
+        .limit(sa.literal_column(str(limit)))
     )
-    return [int(number) for number in connection.execute(due).scalars()]
+    if besides:
+        query = query.where(cases.c.id.not_in(list(besides)))
+    return [int(number) for number in connection.execute(query).scalars()]
+
+
+def hold_due(connection: sa.Connection, numbers: Collection[int], *, now: datetime) -> list[int]:
+    """Those of these cases that are still due and that no other process holds, held until the commit."""
+    query = sa.select(cases.c.id).where(cases.c.id.in_(list(numbers)), cases.c.next_at <= now)
+    return [int(number) for number in connection.execute(skip_locked(query, connection)).scalars()]
+
+
+def put_off(connection: sa.Connection, number: int) -> None:
+    """Nothing is due on this case until something happens to it."""
+    connection.execute(sa.update(cases).where(cases.c.id == number).values(next_at=None))
 
 
 def earliest_due(connection: sa.Connection) -> datetime | None:
@@ -190,6 +203,7 @@ def add_message(
     *,
     spool_id: int,
     at: datetime,
+    role: str,
     visibility: str,
     reply: str,
 ) -> None:
@@ -202,6 +216,7 @@ def add_message(
     row = {
         "case_id": case,
         "spool_id": spool_id,
+        "role": role,
         "visibility": visibility,
         "at": at,
         "author": sender.address if sender else "",
@@ -226,6 +241,7 @@ def _message(row: Any) -> StoredMessage:
         at=row.at,
         author=row.author,
         author_name=row.author_name,
+        role=row.role,
         visibility=row.visibility,
         message_id=row.message_id,
         subject=row.subject,
@@ -235,13 +251,20 @@ def _message(row: Any) -> StoredMessage:
     )
 
 
-def last_public_message_ids(connection: sa.Connection, case: int, limit: int = 20) -> list[str]:
-    """Message-IDs of the mails of a case that its customers know, oldest first: what References is made of."""
+def customer_message_ids(connection: sa.Connection, case: int, limit: int = 10) -> list[str]:
+    """Message-IDs of what customers wrote on a case, oldest first.
+
+    Agents' own Message-IDs are left out: they name the agents' mail servers (threat P02).
+    """
     query = (
         sa.select(message.c.message_id)
-        .where(message.c.case_id == case, message.c.visibility == "public", message.c.message_id != "")
+        .where(
+            message.c.case_id == case,
+            message.c.role == "customer",
+            message.c.visibility == "public",
+            message.c.message_id != "",
+        )
         .order_by(message.c.id.desc())
         .limit(limit)
     )
     return [str(found) for found in reversed(list(connection.execute(query).scalars()))]
-

@@ -1,11 +1,12 @@
 """The outbox: mail composed, not yet sent. One row is one mail to one person, written once, ever (`key`).
 
-    queued ── claim ──▶ sending ── before the final dot ──▶ handed_over ── reply ──▶ sent | queued again | failed
+    queued ── claim ──▶ sending ── reply ──▶ sent | queued again | failed
+                           └── before the final dot ──▶ handed_over ── reply ──▶ sent | uncertain
 
-A worker that dies leaves its row `sending` (the far side has nothing: it is sent again) or `handed_over` (nobody can
-know: it is sent again with the same Message-ID, which receivers can fold; only an acknowledgment is not, because a
-second one is worth less than none). `lease` counts the claims, so that a worker that was frozen past its lease
-cannot finish what another has taken over.
+A worker that dies leaves its row `sending`: it is sent again with the same Message-ID, which receivers can fold. Only
+an acknowledgment goes through `handed_over`: after a crash there nobody can know whether it arrived, it becomes
+`uncertain` and is not repeated, because a second one is worth less than none. `lease` counts the claims, so that a
+worker that was frozen past its lease cannot finish what another has taken over.
 """
 
 from __future__ import annotations
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
 AT_MOST_ONCE = ("ack",)
-_TRYING = ("queued", "sending", "handed_over")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +98,12 @@ def claim(connection: sa.Connection, *, now: datetime, lease: timedelta, limit: 
     statement = (
         sa.update(outbox)
         .where(outbox.c.id.in_(due.scalar_subquery()))
-        .values(lease=outbox.c.lease + 1, lease_until=now + lease, attempts=outbox.c.attempts + 1)
+        .values(
+            state="sending", lease=outbox.c.lease + 1, lease_until=now + lease, attempts=outbox.c.attempts + 1
+        )
         .returning(outbox)
     )
     return sorted((_row(row) for row in connection.execute(statement)), key=lambda row: row.id)
-
-
-def begin(connection: sa.Connection, row: Row) -> bool:
-    """The transmission begins. False when another worker has taken the row over."""
-    return _move(connection, row, state="sending")
 
 
 def hand_over(connection: sa.Connection, row: Row) -> bool:
@@ -122,6 +119,18 @@ def sent(connection: sa.Connection, row: Row, *, now: datetime, detail: str) -> 
 def retry(connection: sa.Connection, row: Row, *, at: datetime, detail: str) -> bool:
     """Try again at that instant."""
     return _move(connection, row, state="queued", next_at=at, lease_until=None, detail=detail)
+
+
+def settle_uncertain(connection: sa.Connection, now: datetime) -> None:
+    """Acknowledgments whose worker died after the final dot may have arrived: they are not sent again."""
+    lost = sa.and_(outbox.c.state == "handed_over", outbox.c.next_at.is_not(None), outbox.c.lease_until <= now)
+    values = {"state": "uncertain", "next_at": None, "lease_until": None, "detail": "the desk stopped while sending"}
+    connection.execute(sa.update(outbox).where(lost).values(values))
+
+
+def leave_uncertain(connection: sa.Connection, row: Row, *, detail: str) -> bool:
+    """The far side may have it; it is not sent again."""
+    return _move(connection, row, state="uncertain", next_at=None, lease_until=None, detail=detail)
 
 
 def fail(connection: sa.Connection, row: Row, *, detail: str) -> bool:

@@ -191,6 +191,11 @@ def release(connection: sa.Connection, spool_id: int, *, error: str) -> None:
     _set(connection, spool_id, claimed_until=None, error=error)
 
 
+def forgive(connection: sa.Connection, spool_id: int) -> None:
+    """The attempt failed for a reason that was not the mail's: it waits, and the attempt does not count."""
+    _set(connection, spool_id, claimed_until=None, attempts=spool.c.attempts - 1)
+
+
 def quarantine(connection: sa.Connection, spool_id: int, *, error: str, now: datetime) -> None:
     """Set the mail aside, bytes kept."""
     _set(connection, spool_id, state="quarantined", outcome="quarantined", done_at=now, error=error)

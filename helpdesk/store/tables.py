@@ -110,6 +110,7 @@ message = sa.Table(
     sa.Column("id", _Id, primary_key=True),
     sa.Column("case_id", _Id, sa.ForeignKey("cases.id"), nullable=False),
     sa.Column("spool_id", _Id, sa.ForeignKey("spool.id"), unique=True),  # NULL for what we wrote
+    sa.Column("role", sa.String(20), nullable=False),  # customer | agent | outsider
     sa.Column("visibility", sa.String(20), nullable=False),  # public | internal | unverified | robot
     sa.Column("at", Instant, nullable=False),
     sa.Column("author", sa.String(320), nullable=False),
@@ -134,7 +135,7 @@ outbox = sa.Table(
     sa.Column("message_id", sa.String(320), nullable=False),
     sa.Column("raw", sa.LargeBinary),
     sa.Column("created_at", Instant, nullable=False),
-    sa.Column("state", sa.String(20), nullable=False),  # queued | sending | handed_over | sent | failed | dropped
+    sa.Column("state", sa.String(20), nullable=False),  # see helpdesk.store.outbox
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("next_at", Instant),  # when to try; NULL once it is over
     sa.Column("lease_until", Instant),

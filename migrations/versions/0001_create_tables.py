@@ -146,6 +146,7 @@ def upgrade() -> None:
         sa.Column("id", _ID, nullable=False),
         sa.Column("case_id", _ID, nullable=False),
         sa.Column("spool_id", _ID, nullable=True),
+        sa.Column("role", sa.String(length=20), nullable=False),
         sa.Column("visibility", sa.String(length=20), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("author", sa.String(length=320), nullable=False),

@@ -1,0 +1,92 @@
+"""The four doors of the desk: accept, work, tick, deliver. Each is one unit of work that a test can call.
+
+A door reads the clock once and hands that `now` on. What a door does is on disk when it returns, or did not happen:
+
+    accept   bytes at the door            -> spool row                                      COMMIT A
+    work     spool rows                   -> case, events, messages, outbox rows, next_at   COMMIT B, C
+    tick     cases that time changes      -> events, outbox rows, next_at                   COMMIT C
+    deliver  outbox rows                  -> sent, to be tried again, failed                COMMIT D
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from helpdesk.core.message import base_address
+from helpdesk.desk.deliver import deliver
+from helpdesk.desk.record import Recorder
+from helpdesk.desk.rules import Rules, load_rules
+from helpdesk.desk.tick import tick
+from helpdesk.desk.work import Worked, work
+from helpdesk.failpoints import failpoint
+from helpdesk.store import cases, outbox, spool
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Sequence
+    from datetime import datetime
+
+    from helpdesk.core.message import Envelope
+    from helpdesk.store.engine import Database
+    from helpdesk.store.spool import Accepted
+    from helpdesk.wires.courier import Courier
+
+__all__ = ["Desk", "Rules", "Worked", "load_rules"]
+
+
+class Desk:
+    """The desk over one database. Several may run on one PostgreSQL."""
+
+    def __init__(self, *, database: Database, rules: Rules, now: Callable[[], datetime]) -> None:
+        """`now` gives aware UTC instants; only the doors call it."""
+        self.database = database
+        self.now = now
+        self._recorder = Recorder(rules)
+
+    @property
+    def rules(self) -> Rules:
+        """All that the operator wrote."""
+        return self._recorder.rules
+
+    def begin(self) -> None:
+        """Store the policy versions that cases will remember. To be called once, before the doors open."""
+        now = self.now()
+        with self.database.write() as connection:
+            self._recorder.store_policies(connection, now)
+
+    def mailboxes_for(self, recipients: Sequence[str]) -> list[str]:
+        """The mailboxes that envelope recipients stand for, each once; empty when we know none of them."""
+        known = {mailbox.address for mailbox in self.rules.configuration.mailboxes}
+        found = dict.fromkeys(base_address(recipient) for recipient in recipients)
+        return [address for address in found if address in known]
+
+    def accept(self, mails: Sequence[Accepted]) -> list[int]:
+        """Write mail to the spool. When this returns, it is on disk; a copy of a known mail is folded into it."""
+        now = self.now()
+        with self.database.write() as connection:
+            ids = spool.put(connection, mails, now)
+            failpoint("accept.pre_commit")
+        failpoint("accept.post_commit")
+        return ids
+
+    def known_uids(self, mailbox: str, folder: str, uidvalidity: int, uids: Collection[int]) -> set[int]:
+        """Which of an IMAP folder's mails were accepted before."""
+        with self.database.read() as connection:
+            return spool.known_uids(connection, mailbox, folder, uidvalidity, uids)
+
+    def work(self) -> list[Worked]:
+        """Turn a batch of waiting mail into cases; empty when nothing waits."""
+        return work(self.database, self._recorder, self.now())
+
+    def tick(self) -> int:
+        """Do what time alone has made due; returns the number of cases it changed."""
+        return tick(self.database, self._recorder, self.now())
+
+    def deliver(self, courier: Courier) -> int:
+        """Hand a batch of composed mail to the courier; returns how many rows were tried."""
+        return deliver(self.database, self._recorder, courier, self.now)
+
+    def earliest_due(self) -> datetime | None:
+        """When time alone next makes something due: a step, a breach, a mail to be tried again."""
+        with self.database.read() as connection:
+            instants = (cases.earliest_due(connection), outbox.earliest_due(connection))
+        return min((at for at in instants if at is not None), default=None)

@@ -1,0 +1,116 @@
+"""The fourth door: composed mail goes to the courier, one recipient at a time, at least once.
+
+The Message-ID was fixed when the mail was written, so a second copy after a crash can be folded by its receiver. An
+acknowledgment alone is sent at most once: before its final dot the row says `handed_over`, and a row found in that
+state after a crash is left as `uncertain`. One mail that fails never delays another.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+
+from helpdesk.failpoints import failpoint
+from helpdesk.store import outbox
+from helpdesk.wires.courier import Failed, Outgoing, Retry, Sent, no_mark
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from helpdesk.desk.record import Recorder
+    from helpdesk.store.engine import Database
+    from helpdesk.store.outbox import Row
+    from helpdesk.wires.courier import Courier, Outcome
+
+LEASE = timedelta(minutes=10)
+BATCH = 50
+GIVE_UP_AFTER = timedelta(days=3)
+_FIRST_PAUSE = timedelta(minutes=1)
+_LONGEST_PAUSE = timedelta(hours=1)
+_log = structlog.get_logger("deliver")
+
+
+class _TakenOverError(RuntimeError):
+    """Another worker holds the row now: this one was frozen past its lease and must not send."""
+
+
+def pause(attempts: int) -> timedelta:
+    """How long to wait after so many failed attempts: 1, 2, 4, ... 60 minutes."""
+    return min(_FIRST_PAUSE * 2 ** (min(attempts, 10) - 1), _LONGEST_PAUSE)
+
+
+def deliver(
+    database: Database, recorder: Recorder, courier: Courier, clock: Callable[[], datetime]
+) -> int:
+    """Try a batch of mails whose time has come; returns how many."""
+    now = clock()
+    with database.write() as connection:
+        outbox.settle_uncertain(connection, now)
+        rows = outbox.claim(connection, now=now, lease=LEASE, limit=BATCH)
+    failpoint("out.claimed")
+    for row in rows:
+        try:
+            outcome = courier.deliver(_outgoing(row), before_dot=_marker(database, row))
+        except _TakenOverError:
+            continue
+        failpoint("out.pre_mark")
+        _mark(database, recorder, row, outcome, clock())
+    return len(rows)
+
+
+def _outgoing(row: Row) -> Outgoing:
+    return Outgoing(row.mail_from, row.recipient, row.raw or b"", row.message_id)
+
+
+def _marker(database: Database, row: Row) -> Callable[[], None]:
+    """What happens before the final dot: an acknowledgment is marked, so that it never goes twice."""
+    if row.kind not in outbox.AT_MOST_ONCE:
+        return no_mark
+
+    def mark() -> None:
+        with database.write() as connection:
+            if not outbox.hand_over(connection, row):
+                raise _TakenOverError(row.key)
+
+    return mark
+
+
+def _mark(
+    database: Database, recorder: Recorder, row: Row, outcome: Outcome, now: datetime
+) -> None:
+    with database.write() as connection:
+        match outcome:
+            case Sent(detail):
+                outbox.sent(connection, row, now=now, detail=detail)
+                _log.info("sent", outbox_id=row.id, kind=row.kind, case=row.case)
+            case Retry(reason, uncertain=True) if row.kind in outbox.AT_MOST_ONCE:
+                outbox.leave_uncertain(connection, row, detail=reason)
+                _log.warning("uncertain", outbox_id=row.id, kind=row.kind, reason=reason)
+            case Retry(reason) if now - row.created_at < GIVE_UP_AFTER:
+                outbox.retry(connection, row, at=now + pause(row.attempts), detail=reason)
+                _log.warning("deferred", outbox_id=row.id, kind=row.kind, attempts=row.attempts, reason=reason)
+            case Retry(reason) | Failed(reason):
+                outbox.fail(connection, row, detail=reason)
+                _log.error("failed", outbox_id=row.id, kind=row.kind, reason=reason)
+                if row.kind != "alert":  # nobody is told by mail that an alert by mail cannot be delivered
+                    recorder.alert(
+                        connection, key=f"outbox/{row.id}", facts=_failure(row, reason), now=now
+                    )
+
+
+def _failure(row: Row, reason: str) -> dict[str, object]:
+    return {
+        "headline": "a mail could not be sent",
+        "what": "A mail was refused for good or could not be sent for three days.",
+        "details": [
+            ("Outbox", str(row.id)),
+            ("Kind", row.kind),
+            ("Case", f"HD-{row.case}" if row.case else "none"),
+            ("To", row.recipient),
+            ("Reason", reason),
+        ],
+        "todo": f"Once the reason is gone, send it with: helpdesk outbox retry {row.id}",
+    }

@@ -1,0 +1,125 @@
+"""Decisions onto the record: what applies to a case is read, what was decided is written, all in one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from helpdesk.core import decide
+from helpdesk.core.people import Terms
+from helpdesk.letters import Thread, thread_of
+from helpdesk.policies import PolicyText, read_policy
+from helpdesk.store import cases as case_store
+from helpdesk.store import outbox
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    import sqlalchemy as sa
+
+    from helpdesk.core.case import Case
+    from helpdesk.core.decision import Decision, Draft
+    from helpdesk.core.people import Mailbox
+    from helpdesk.core.policy import Policy
+    from helpdesk.desk.rules import Rules
+
+
+class Recorder:
+    """What the doors share: the rules in force, and how decisions are written down."""
+
+    def __init__(self, rules: Rules) -> None:
+        self.rules = rules
+        self._policies: dict[str, Policy] = {}  # by version, as cases remember them
+
+    def store_policies(self, connection: sa.Connection, now: datetime) -> None:
+        """Keep the texts of the policies in force, so that their cases can be explained later."""
+        for key, policy in self.rules.book.policies.items():
+            source = self.rules.book.texts[key]
+            case_store.store_policy(
+                connection, version=policy.version, policy=key, name=source.name, text=source.text, now=now
+            )
+
+    def policy_of(self, connection: sa.Connection, case: Case) -> Policy:
+        """The policy version that a case was opened under. Raises NotFound."""
+        current = self.rules.book.policies.get(case.policy)
+        if current is not None and current.version == case.policy_version:
+            return current
+        if case.policy_version not in self._policies:
+            name, text = case_store.policy_text(connection, case.policy_version)
+            self._policies[case.policy_version] = read_policy(PolicyText(name, text))
+        return self._policies[case.policy_version]
+
+    def terms(
+        self, connection: sa.Connection, mailbox: Mailbox, *, case: Case | None, sender: str = ""
+    ) -> Terms:
+        """What applies to a case, or to one that this sender is about to open."""
+        rules = self.rules
+        team = rules.configuration.teams[mailbox.team]
+        if case is None:
+            policy, customer = rules.book.policy(mailbox.policy), rules.customers.find(sender)
+        else:
+            policy, customer = self.policy_of(connection, case), rules.customers.by_key.get(case.customer)
+        return Terms(
+            desk=rules.configuration.file.desk.name,
+            policy=policy,
+            mailbox=mailbox,
+            team=team,
+            operators=rules.configuration.operators,
+            customer=customer,
+            workloads=case_store.workloads(connection, [agent.address for agent in team.agents]),
+        )
+
+    def store(self, connection: sa.Connection, decision: Decision, terms: Terms) -> Case:
+        """Insert or save a decided case; returns it with its number. Raises StaleCase."""
+        case = decision.case
+        if case is None:
+            raise ValueError("a decision about a case was expected")
+        next_at = decide.next_at(case, terms)
+        if case.number:
+            case_store.save(connection, case, new=decision.events, next_at=next_at)
+            return case
+        return replace(case, number=case_store.insert(connection, case, next_at))
+
+    def write(
+        self,
+        connection: sa.Connection,
+        case: Case,
+        drafts: Sequence[Draft],
+        terms: Terms,
+        now: datetime,
+    ) -> None:
+        """Queue the letters of a decision."""
+        letters = self.rules.letters
+        queued = [
+            letters.write(draft, case, terms, thread=_thread(connection, case, draft), now=now)
+            for draft in drafts
+        ]
+        outbox.add(connection, queued, now)
+
+    def alert(
+        self, connection: sa.Connection, *, key: str, mailbox: str = "", facts: dict[str, Any], now: datetime
+    ) -> None:
+        """Tell the operators about the desk itself, once for each key."""
+        configuration = self.rules.configuration
+        sender = configuration.mailbox(mailbox) or configuration.mailboxes[0]
+        queued = [
+            self.rules.letters.alert(operator, mailbox=sender, key=key, facts=facts, now=now)
+            for operator in configuration.operators
+        ]
+        outbox.add(connection, queued, now)
+
+
+def _thread(connection: sa.Connection, case: Case, draft: Draft) -> Thread:
+    """Where a letter belongs in its reader's mail program.
+
+    A customer's thread is what they wrote and what they got; an agent's is what the agent got.
+    """
+    ours = outbox.message_ids_to(connection, case.number, draft.to.address)
+    if draft.audience == "agent":
+        return thread_of(ours)
+    theirs = case_store.customer_message_ids(connection, case.number)
+    if not theirs:
+        return thread_of(ours)
+    references = tuple(dict.fromkeys((*theirs[:1], *ours, *theirs[1:])))
+    return Thread(theirs[-1], references)

@@ -1,0 +1,114 @@
+"""All that the operator wrote, as one value: read as a whole, checked as a whole, exchanged as a whole."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from helpdesk.config import load_configuration
+from helpdesk.core.errors import ConfigurationError
+from helpdesk.customers import Directory, load_customers
+from helpdesk.letters import Letters
+from helpdesk.mail.address import Signer
+from helpdesk.policies import PolicyBook, load_policies
+from helpdesk.templates import Templates
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from helpdesk.config import Configuration
+
+_KEY_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Configuration, policies, customers, templates and the signing key."""
+
+    configuration: Configuration
+    book: PolicyBook
+    customers: Directory
+    letters: Letters
+    signer: Signer
+
+
+def load_rules(
+    path: Path, *, environment: Mapping[str, str] | None = None, signing_key: bytes | None = None
+) -> Rules:
+    """Read everything. Raises ConfigurationError with every problem of every file at once.
+
+    `signing_key` takes the place of the secret file's (the laboratory leaves no files behind).
+    """
+    configuration = load_configuration(path, environment=environment)
+    desk = configuration.file.desk
+    problems: list[str] = []
+    try:
+        book = load_policies(configuration.place(desk.policies))
+    except ConfigurationError as wrong:
+        raise ConfigurationError([*_folder_problems(configuration), *wrong.problems]) from None
+    problems += _folder_problems(configuration)
+    problems += _policy_problems(configuration, book)
+    templates = Templates(configuration.place(desk.templates))
+    problems += templates.problems()
+    try:
+        customers = load_customers(configuration.place(desk.customers), book.policies)
+    except ConfigurationError as wrong:
+        problems += wrong.problems
+        customers = Directory()
+    if problems:
+        raise ConfigurationError(problems)
+    signer = Signer(signing_key or _signing_key(configuration.folder / desk.secret_file))
+    letters = Letters(templates=templates, signer=signer, desk=desk.name, public_url=desk.public_url)
+    return Rules(configuration, book, customers, letters, signer)
+
+
+def _folder_problems(configuration: Configuration) -> Iterator[str]:
+    desk = configuration.file.desk
+    for key, name in (("policies", desk.policies), ("templates", desk.templates)):
+        place = configuration.place(name)
+        if place is not None and not place.is_dir():
+            yield f"{configuration.path}: desk.{key}: expected a folder, there is none at {place}"
+
+
+def _policy_problems(configuration: Configuration, book: PolicyBook) -> Iterator[str]:
+    for number, mailbox in enumerate(configuration.mailboxes, start=1):
+        place = f"{configuration.path}: mailbox.{number}"
+        policy = book.policies.get(mailbox.policy)
+        if policy is None:
+            yield f"{place}.policy: expected one of {', '.join(sorted(book.policies))}, not {mailbox.policy!r}"
+            continue
+        plans = [plan.key for plan in policy.plans]
+        if mailbox.plan and mailbox.plan not in plans:
+            yield f"{place}.plan: expected one of {', '.join(plans)}, not {mailbox.plan!r}"
+        channels = {channel.key for channel in policy.channels} | {"monitoring", "escalation", "ignore"}
+        if mailbox.channel not in channels:
+            yield f"{place}.channel: expected one of {', '.join(sorted(channels))}, not {mailbox.channel!r}"
+
+
+def _signing_key(path: Path) -> bytes:
+    """The key of reply tokens; made on first start, readable by its owner only."""
+    try:
+        # Exclusive, so that two daemons starting at once agree on one key.
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return _read_key(path)
+    except OSError as problem:
+        raise ConfigurationError([f"{path}: expected to be able to make the secret file: {problem}"]) from None
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(secrets.token_hex(_KEY_BYTES) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    return _read_key(path)
+
+
+def _read_key(path: Path) -> bytes:
+    try:
+        key = path.read_text(encoding="utf-8").strip().encode()
+    except OSError as problem:
+        raise ConfigurationError([f"{path}: expected a readable secret file: {problem}"]) from None
+    if len(key) < _KEY_BYTES:
+        raise ConfigurationError([f"{path}: expected a secret of at least {_KEY_BYTES} characters"])
+    return key

@@ -1,0 +1,83 @@
+"""The third door: what time alone has made due. Its cost follows what is due, not what is open.
+
+Due cases are taken in batches, a transaction each; if anything in a batch fails, each case gets its own, so that one
+broken case never silences the others. Step keys are unique, so a repetition after a crash sends nothing twice.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import structlog
+
+from helpdesk.core import decide
+from helpdesk.failpoints import failpoint
+from helpdesk.store import cases as case_store
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    import sqlalchemy as sa
+
+    from helpdesk.core.case import Case
+    from helpdesk.desk.record import Recorder
+    from helpdesk.store.engine import Database
+
+BATCH = 50
+_log = structlog.get_logger("tick")
+
+
+def tick(database: Database, recorder: Recorder, now: datetime) -> int:
+    """Do what has become due by `now`; returns the number of cases that were changed."""
+    done = 0
+    left: set[int] = set()  # held by another process, or broken: they stay due for the next tick
+    while True:
+        with database.read() as connection:
+            due = case_store.due(connection, now=now, limit=BATCH, besides=left)
+        if not due:
+            return done
+        failpoint("tick.scanned")
+        ticked = _batch(database, recorder, due, now)
+        left |= set(due) - ticked
+        done += len(ticked)
+
+
+def _batch(database: Database, recorder: Recorder, numbers: Sequence[int], now: datetime) -> set[int]:
+    """Tick these cases; returns those for which it worked."""
+    try:
+        return _together(database, recorder, numbers, now)
+    except Exception:  # noqa: BLE001 - one by one finds out whose it is
+        return {number for number in numbers if _alone(database, recorder, number, now)}
+
+
+def _together(database: Database, recorder: Recorder, numbers: Sequence[int], now: datetime) -> set[int]:
+    with database.write() as connection:
+        held = case_store.hold_due(connection, numbers, now=now)
+        for case in case_store.find(connection, held).values():
+            _one(connection, recorder, case, now)
+        failpoint("tick.pre_commit")
+    failpoint("tick.post_commit")
+    return set(held)
+
+
+def _alone(database: Database, recorder: Recorder, number: int, now: datetime) -> bool:
+    try:
+        return bool(_together(database, recorder, [number], now))
+    except Exception:
+        _log.exception("a case could not be ticked", case=number)
+        return False
+
+
+def _one(connection: sa.Connection, recorder: Recorder, case: Case, now: datetime) -> None:
+    mailbox = recorder.rules.configuration.mailbox(case.mailbox)
+    if mailbox is None:
+        # Its mailbox left the configuration: nobody is there to be told, until it comes back.
+        case_store.put_off(connection, case.number)
+        return
+    terms = recorder.terms(connection, mailbox, case=case)
+    decision = decide.tick(case, terms, now)
+    after = recorder.store(connection, decision, terms)
+    recorder.write(connection, after, decision.drafts, terms, now)
+    for event in decision.events:
+        _log.info(event.type, case=case.ref, target=event.facts.get("target"), at=event.at.isoformat())

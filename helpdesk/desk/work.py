@@ -1,0 +1,191 @@
+"""The second door: accepted mail becomes cases, answers and a place in the log.
+
+The attempt is counted in a transaction of its own before any byte is read. A batch is worked in one transaction; if
+anything in it fails, each mail gets its own, so that one bad mail never takes its neighbours down, and after three
+attempts it is set aside with its bytes and the operators are told once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+import structlog
+
+from helpdesk.core import decide
+from helpdesk.core.decision import Arrival, Decision
+from helpdesk.core.thread import place, place_robot
+from helpdesk.failpoints import failpoint
+from helpdesk.mail.parse import parse
+from helpdesk.mail.quote import before_quote
+from helpdesk.placing import evidence, read_clues
+from helpdesk.store import cases as case_store
+from helpdesk.store import outbox, spool
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from helpdesk.core.case import Case
+    from helpdesk.core.message import Message
+    from helpdesk.core.people import Mailbox, Terms
+    from helpdesk.core.thread import Placement
+    from helpdesk.desk.record import Recorder
+    from helpdesk.store.engine import Database
+    from helpdesk.store.spool import Spooled
+
+LEASE = timedelta(minutes=5)
+BATCH = 50
+_DAY = timedelta(days=1)
+_log = structlog.get_logger("work")
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """What became of one mail of the spool."""
+
+    spool_id: int
+    outcome: str
+    case: int | None
+    message: Message
+    because: str = ""
+
+
+def work(database: Database, recorder: Recorder, now: datetime) -> list[Worked]:
+    """Work a batch of waiting mail; empty when nothing waits."""
+    with database.write() as connection:
+        claimed = spool.claim(connection, now=now, lease=LEASE, limit=BATCH)
+        for mail in spool.worn_out(connection, now):
+            _set_aside(connection, recorder, mail, "its worker died three times", now)
+    failpoint("work.claimed")
+    if not claimed:
+        return []
+    try:
+        return _together(database, recorder, claimed, now)
+    except Exception:  # noqa: BLE001 - whatever it was, one by one finds out whose it is
+        return [done for mail in claimed if (done := _alone(database, recorder, mail, now))]
+
+
+def _together(
+    database: Database, recorder: Recorder, mails: Sequence[Spooled], now: datetime
+) -> list[Worked]:
+    with database.write() as connection:
+        worked = [_one(connection, recorder, mail, now) for mail in mails]
+        failpoint("work.pre_commit")
+    failpoint("work.post_commit")
+    for done in worked:
+        _log.info("worked", spool_id=done.spool_id, outcome=done.outcome, case=done.case)
+    return worked
+
+
+def _alone(database: Database, recorder: Recorder, mail: Spooled, now: datetime) -> Worked | None:
+    """One mail in a transaction of its own; if it fails, it waits for another attempt or is set aside."""
+    try:
+        return _together(database, recorder, [mail], now)[0]
+    except (sa.exc.OperationalError, sa.exc.InterfaceError):
+        _log.warning("the database does not answer", spool_id=mail.id)
+        with database.write() as connection:
+            spool.forgive(connection, mail.id)  # not the mail's fault: the attempt does not count
+        return None
+    except Exception as problem:  # unknown is temporary, until it has happened three times (design law 5)
+        _log.exception("a mail could not be worked", spool_id=mail.id, attempts=mail.attempts)
+        error = f"{type(problem).__name__}: {problem}"
+        with database.write() as connection:
+            if mail.attempts >= spool.MAX_ATTEMPTS:
+                _set_aside(connection, recorder, mail, error, now)
+            else:
+                spool.release(connection, mail.id, error=error)
+        return None
+
+
+def _set_aside(
+    connection: sa.Connection, recorder: Recorder, mail: Spooled, error: str, now: datetime
+) -> None:
+    spool.quarantine(connection, mail.id, error=error, now=now)
+    facts = {
+        "headline": "a mail was set aside",
+        "what": f"A mail to {mail.mailbox} could not be worked and was set aside. Its bytes are kept.",
+        "details": [("Quarantine", str(mail.id)), ("Mailbox", mail.mailbox), ("Error", error)],
+        "todo": f"Look at it with: helpdesk quarantine show {mail.id}",
+    }
+    recorder.alert(connection, key=f"quarantine/{mail.id}", mailbox=mail.mailbox, facts=facts, now=now)
+
+
+def _one(connection: sa.Connection, recorder: Recorder, mail: Spooled, now: datetime) -> Worked:
+    message = parse(mail.raw)
+    mailbox = recorder.rules.configuration.mailbox(mail.mailbox)
+    if mailbox is None or mailbox.channel == "ignore":
+        because = "the mailbox is ignored" if mailbox else "the mailbox is no longer configured"
+        spool.finish(connection, mail.id, outcome="ignored", case=None, now=now, because=because)
+        return Worked(mail.id, "ignored", None, message, because)
+    case, placement = _place(connection, recorder, mail, message, mailbox)
+    sender = message.sender.address if message.sender else ""
+    arrival = Arrival(
+        message=message,
+        placement=placement,
+        received_at=mail.received_at,
+        key=f"mail/{mail.id}",
+        orders_text=before_quote(message.text) if placement.role == "agent" else "",
+        recent_acknowledgments=outbox.recent_acknowledgments(connection, sender, now - _DAY),
+        linked_ref=f"HD-{placement.linked}" if placement.linked else "",
+    )
+    terms = recorder.terms(connection, mailbox, case=case, sender=sender)
+    decision = decide.receive(case, arrival, terms, now)
+    failpoint("work.decided")
+    number = None
+    if decision.case is not None:
+        number = _record(connection, recorder, mail, arrival, decision, terms, now)
+    spool.finish(
+        connection, mail.id, outcome=decision.outcome, case=number, now=now, because=decision.because
+    )
+    return Worked(mail.id, decision.outcome, number, message, decision.because)
+
+
+def _place(
+    connection: sa.Connection, recorder: Recorder, mail: Spooled, message: Message, mailbox: Mailbox
+) -> tuple[Case | None, Placement]:
+    """The case a mail belongs to, None for a new one, and what its sender may do there."""
+    rules = recorder.rules
+    configuration = rules.configuration
+    team = configuration.teams[mailbox.team]
+    clues = read_clues(message, mail.envelope, mailbox, rules.signer)
+    found = case_store.find(connection, clues.case_numbers)
+    here = {number: case for number, case in found.items() if case.mailbox == mailbox.address}
+    proof = evidence(
+        clues,
+        message,
+        cases=here,
+        team=team,
+        signer=rules.signer,
+        authserv_id=configuration.file.smtp_in.authserv_id,
+        authentication_required=configuration.authentication_required,
+    )
+    placement = place_robot(proof, here) if message.robot else place(proof, here, team)
+    return (here[placement.case] if placement.case is not None else None), placement
+
+
+def _record(
+    connection: sa.Connection,
+    recorder: Recorder,
+    mail: Spooled,
+    arrival: Arrival,
+    decision: Decision,
+    terms: Terms,
+    now: datetime,
+) -> int:
+    """Write down a decision about a case: its events, what the mail says, what is to be sent."""
+    case = recorder.store(connection, decision, terms)
+    case_store.add_message(
+        connection,
+        case.number,
+        arrival.message,
+        spool_id=mail.id,
+        at=mail.received_at,
+        role=arrival.placement.role,
+        visibility=decision.visibility,
+        reply=decision.reply,
+    )
+    recorder.write(connection, case, decision.drafts, terms, now)
+    return case.number

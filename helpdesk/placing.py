@@ -1,0 +1,91 @@
+"""What a mail shows about where it belongs: reply tokens, our own Message-IDs, case numbers, authentication.
+
+Reads the mail against the desk's signing key; `core.thread` decides what the evidence is worth.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from helpdesk.core.message import base_address
+from helpdesk.core.thread import Evidence, TokenSeen, numbers_in_subject
+from helpdesk.mail.address import ReplyToken, Signer, read_token
+from helpdesk.mail.authenticity import authenticity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from helpdesk.core.case import Case
+    from helpdesk.core.message import Envelope, Message
+    from helpdesk.core.people import Mailbox, Team
+
+
+@dataclass(frozen=True, slots=True)
+class Clues:
+    """What can be read before any case is: the tokens, and the numbers of every case the mail names."""
+
+    tokens: tuple[ReplyToken, ...]
+    own_ids: tuple[int, ...]
+    subject_numbers: tuple[int, ...]
+
+    @property
+    def case_numbers(self) -> frozenset[int]:
+        """Every case to be read before the mail can be placed."""
+        return frozenset((*(token.case for token in self.tokens), *self.own_ids, *self.subject_numbers))
+
+
+def read_clues(message: Message, envelope: Envelope, mailbox: Mailbox, signer: Signer) -> Clues:
+    """Collect what the mail names, the envelope's recipients before the headers'."""
+    seen = (*envelope.rcpt_to, *message.delivered_to, *(person.address for person in (*message.to, *message.cc)))
+    ours = dict.fromkeys(address for address in seen if base_address(address) == mailbox.address)
+    tokens = (read_token(address) for address in ours)
+    # The nearest ancestor first: In-Reply-To, then References from its end.
+    ancestors = (*message.in_reply_to, *reversed(message.references))
+    own = (signer.case_of(message_id) for message_id in ancestors)
+    return Clues(
+        tuple(token for token in tokens if token),
+        tuple(dict.fromkeys(number for number in own if number)),
+        numbers_in_subject(message.subject),
+    )
+
+
+def evidence(
+    clues: Clues,
+    message: Message,
+    *,
+    cases: Mapping[int, Case],
+    team: Team,
+    signer: Signer,
+    authserv_id: str,
+    authentication_required: bool,
+) -> Evidence:
+    """Verify the clues. `cases` are those of `clues.case_numbers` that exist in the mailbox."""
+    sender = message.sender.address if message.sender else ""
+    agent = team.agent(sender)
+    holders = agent.addresses if agent else (sender,)
+    return Evidence(
+        sender=sender,
+        tokens=tuple(_seen(token, holders, cases, team, signer) for token in clues.tokens),
+        own_ids=clues.own_ids,
+        subject_numbers=clues.subject_numbers,
+        authenticated=authenticity(message, authserv_id=authserv_id or None).result == "pass",
+        authentication_required=authentication_required,
+    )
+
+
+def _seen(
+    token: ReplyToken, holders: Iterable[str], cases: Mapping[int, Case], team: Team, signer: Signer
+) -> TokenSeen:
+    given = any(signer.verifies(token, person=holder) for holder in holders)
+    genuine = given or any(
+        signer.verifies(token, person=person) for person in _people(cases.get(token.case), team)
+    )
+    return TokenSeen(token.case, token.purpose, given_to_sender=given, genuine=genuine)
+
+
+def _people(case: Case | None, team: Team) -> list[str]:
+    if case is None:
+        return []
+    customers = (case.requester.address, *(person.address for person in case.participants))
+    return [*customers, *(agent.address for agent in team.agents), *([team.lead.address] if team.lead else [])]
