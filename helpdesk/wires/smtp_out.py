@@ -148,6 +148,8 @@ class SmtpCourier:
         return link
 
     def _write_the_dot(self, link: Link, mail: Outgoing) -> Outcome:
+        if link.has_spoken():
+            return self._answer_before_the_dot(link, mail)
         link.within(self._deadlines.verdict)
         try:
             link.stage = "final dot"
@@ -161,6 +163,16 @@ class SmtpCourier:
         if reply.ends_the_dialogue:
             self._drop()
         return _verdict(reply.without_words_of(mail.raw))
+
+    def _answer_before_the_dot(self, link: Link, mail: Outgoing) -> Outcome:
+        """Take a refusal in the middle of the content; not a 250, which would be believed for the dot."""
+        link.within(self._deadlines.goodbye)
+        try:
+            return Refused.by(link.reply().without_words_of(mail.raw), "content").outcome
+        except Lost as lost:
+            return Retry(str(lost))
+        finally:
+            self._drop()
 
     # The connection
 

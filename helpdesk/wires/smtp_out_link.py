@@ -102,8 +102,8 @@ class Refused(Exception):  # noqa: N818  an answer, not an error
         return cls(
             _refusal(reply, stage),
             code=reply.code,
-            # An answer in the middle of the content: the server may still be reading or not.
-            ends_the_dialogue=stage == "content" or reply.kind == "2" or reply.ends_the_dialogue,
+            # A 2xx where it cannot be hoped for: the server answers something else than we asked.
+            ends_the_dialogue=reply.kind == "2" or reply.ends_the_dialogue,
         )
 
 
@@ -286,13 +286,10 @@ class Link(smtplib.SMTP):
         return self.file is None or self.file.has_more()
 
     def write_content(self, content: bytes, *, within: timedelta) -> None:
-        """Write all but the final dot; raises `Refused` when the server answers before there is one."""
+        """Write canonical content, all but the final dot."""
         self.within(within)
         self.stage = "content"
         self.send(stuffed(content))
-        if self.has_spoken():
-            # Not a 250 either: it would be taken for the answer to the dot.
-            raise Refused.by(self.reply().without_words_of(content), self.stage)
 
     def hang_up(self, within: timedelta) -> None:
         """Say QUIT if that is possible, and close."""
