@@ -7,13 +7,14 @@ be ours (threat L06).
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .codec import clean, decode
 from .headers import message_ids, people, read_block, text_of
-from .mime import Part, Tree, read_tree
+from .mime import Tree, read_tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,13 +44,13 @@ def bounce(raw: bytes) -> Bounce | None:
 
 def read_bounce(tree: Tree) -> Bounce | None:
     """`bounce`, of a mail that is taken apart already."""
-    if tree.root.parameters.get("report-type", "").lower() in {"feedback-report", "disposition-notification"}:
+    if _report_type(tree) in {"feedback-report", "disposition-notification"}:
         return None
     if any(
         part.type in {"message/feedback-report", "message/disposition-notification"} for part in tree.parts
     ):
         return None
-    return _standard(tree) or _prose(tree)
+    return _standard(tree) or _notified(tree) or _prose(tree)
 
 
 # --- RFC 3464 -------------------------------------------------------------------------------------------------------
@@ -129,68 +130,108 @@ _MESSAGE_ID_LINE = re.compile(
     rb"^[> \t]*message-id:[ \t]*(?:\r?\n[ \t]+)?(<[^<>\s]{1,998}>)", re.IGNORECASE | re.MULTILINE
 )
 
+# --- Amazon SES over SNS --------------------------------------------------------------------------------------------
+
+
+def _notified(tree: Tree) -> Bounce | None:
+    """Amazon tells of bounces in JSON, by a mail of its own."""
+    body = tree.raw[tree.root.block.body : tree.root.end][:_READ].lstrip()
+    if not body.startswith(b'{"notificationType":"Bounce"'):
+        return None
+    try:
+        told, _ = json.JSONDecoder().raw_decode(clean(decode(body)[0]).replace("\n", ""))
+        report, mail = told["bounce"], told["mail"]
+        recipient = report["bouncedRecipients"][0]
+        status = str(recipient.get("status", ""))
+        permanent = report["bounceType"] != "Transient"
+        return Bounce(str(recipient["emailAddress"]).lower(), status, permanent, _ses_id(mail), "an Amazon SES notice")
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return Bounce("", "", True, "", "an Amazon SES notice that is not whole")
+
+
+def _ses_id(mail: Any) -> str:
+    found = [one["value"] for one in mail.get("headers", ()) if str(one.get("name", "")).lower() == "message-id"]
+    ids = message_ids([str(found[0]).encode("utf-8", "replace")]) if found else ()
+    return ids[0] if ids else ""
+
+
 # --- prose ----------------------------------------------------------------------------------------------------------
 
 _DAEMON = re.compile(
-    r"^(?:mailer-?daemon|mailerdaemon|postmaster|mail-?er|mdaemon|bounce[sd]?|mail\.?delivery|mailerdeamon|"
-    r"system-administrator|administrator|symantec_antivirus.*|mailsweeper|mailscanner|mmdf|postoffice)\b",
+    r"(?:mailer-?daemon|mail-daemon|post_?master|mdaemon|bounces?|mail\.?delivery|mailerdeamon|mmdf|postoffice|"
+    r"system-administrator|administrator|mailsweeper|mailscanner|symantec_antivirus\w*|double-bounce)\b",
     re.IGNORECASE,
 )
+_CERTAINLY_DAEMON = re.compile(r"mailer-?d(?:ae|ea)mon@|mail-daemon@|double-bounce@")
 _DAEMON_NAME = re.compile(
     r"mail(?:er)?[ -]?(?:delivery|daemon)|delivery (?:sub)?system|system administrator|postmaster|"
     r"microsoft outlook$|delivery notification",
     re.IGNORECASE,
 )
 _SUBJECT = re.compile(
-    r"undeliver(?:able|ed)|undelivered|delivery (?:status notification|failure|problem|report|reports|has failed|delayed|"
-    r"error|unsuccessful|incomplete)|(?:mail|message) (?:delivery|not delivered|status)|non[- ]?delivery|"
-    r"returned (?:mail|message|to sender)|failure (?:notice|delivery)|failed (?:mail|delivery)|mail (?:failure|could not|"
-    r"error|delivery)|could not (?:be )?(?:deliver|send)|unable to deliver|delivery notification|dsn:|"
+    r"undeliver(?:able|ed)|delivery (?:status notification|failure|problem|report|has failed|delayed|error|unsuccessful|"
+    r"incomplete|notification)|(?:mail|message) (?:delivery|not delivered|status|failed|failure|could not|error|system error|"
+    r"undeliverable|delayed|rejected)|non-?[ -]?deliver|returned (?:mail|message|to sender)|failure (?:notice|delivery)|"
+    r"failed (?:mail|delivery)|could not (?:be )?(?:deliver|send)|unable to deliver|\bdsn:|error sending|bounced|"
     r"(?:permanent|temporary|transient) (?:delivery )?(?:failure|error)|warning: (?:could not send|message)|"
-    r"unzustellbar|nicht zustellbar|zustellung|non remis|échec de (?:la )?remise|no se puede entregar|"
-    r"message undeliverable|mail system error|message delayed|return(?:ed)? receipt|mail rejected|message rejected|"
-    r"^nondeliverable|undeliverable|error sending|bounced|配信|送信|エラー",
+    r"unzustellbar|nicht zugestellt|zustellung|non remis|échec de (?:la )?remise|no se puede entregar|配信|送信|エラー|"
+    r"не доставлено|недостав",
     re.IGNORECASE,
 )
-_TEMPORARY = re.compile(
+_DELAYED = re.compile(
     r"will (?:be|keep|continue) (?:re-?tr|try)|will be re-?(?:tried|sent)|still (?:being|trying|working)|has been delayed|"
-    r"delay(?:ed)? (?:in|delivery|mail)|delivery (?:is |has been |to the following recipients? (?:has been )?)?delayed|"
-    r"not yet been delivered|temporar(?:y|ily)|try again|retry (?:timeout|time)|warning message only|"
-    r"do not need to resend|mailbox (?:is )?full|over ?quota|quota exceeded|exceeded (?:their |its |the )?(?:storage|quota)|"
-    r"greylist|grey ?listed|connection (?:timed out|refused)|timed? ?out|could not connect|deferred",
-    re.IGNORECASE,
+    r"delay(?:ed)? (?:in|delivery|mail)|not yet been delivered|warning message only|do not need to resend|"
+    r"delivery (?:is |has been |to the following recipients? (?:has been )?)?delayed|no action is required on your part|"
+    r"retry time(?:out)? (?:not reached|exceeded)|failing for a long time|"
+    r"^(?:warning|delivery status notification(?::| \() ?(?:warning|delay))",
+    re.IGNORECASE | re.MULTILINE,
 )
 _FAILURE = re.compile(
-    r"user unknown|unknown user|no such (?:user|address|recipient|mailbox|person)|does(?: not|n't) exist|not (?:a valid|found)|"
-    r"invalid (?:recipient|address|mailbox)|could(?: not|n't) be (?:delivered|found|reached|sent)|permanent|"
+    r"user unknown|unknown user|no such (?:user|address|recipient|mailbox|person)|does(?: not|n't) exist|"
+    r"invalid (?:recipient|user|address|mailbox)|could(?: not|n't) be (?:delivered|found|reached|sent)|permanent|"
     r"unable to deliver|wasn't able to deliver|(?:was|were|is) not delivered|undeliverable|rejected|fatal error|"
-    r"unrouteable|not listed in|unknown (?:recipient|address|local)|delivery (?:has )?failed|did not reach|"
-    r"mailbox (?:unavailable|full|not found)|over ?quota|following (?:address|recipient)|message (?:size|too)|"
-    r"failed recipient|couldn't be delivered|account (?:has been )?(?:disabled|inactive)|was unable|returned",
+    r"unrouteable|not listed in|unknown (?:recipient|address|local|host)|delivery (?:has )?failed|did not reach|"
+    r"mailbox (?:unavailable|full|not found|is full)|over ?quota|following (?:address|recipient)|failed recipient|"
+    r"account (?:has been )?(?:disabled|inactive)|transcript of session|no valid recipients",
     re.IGNORECASE,
+)
+# What programs write that answer under the name of nobody in particular: two phrases that no person puts together.
+_UNNAMED = re.compile(
+    r"could not be delivered to: ?<[^<>\s]{3,200}>|^error message below:\s{1,4}[45]\d\d\b",
+    re.IGNORECASE | re.MULTILINE,
 )
 
 
 def _prose(tree: Tree) -> Bounce | None:
     block = tree.root.block
     subject = text_of(block.first("subject"))
-    senders = people(block.all("from")[:1])
-    by_daemon = any(_DAEMON.match(one.address) or _DAEMON_NAME.search(one.name) for one in senders)
-    null_path = _is_null(block.first("return-path")) or not senders
-    report = tree.root.parameters.get("report-type", "").lower() == "delivery-status"
-    failed = bool(block.first("x-failed-recipients"))
-    named = bool(_SUBJECT.search(subject))
-    if not (report or failed or (by_daemon and (named or null_path)) or (named and null_path)):
-        text = _text(tree) if by_daemon else ""
-        if not (text and _FAILURE.search(text[:4000])):
-            return None
     text = _text(tree)
-    if not (report or failed or named) and not (
-        _FAILURE.search(text[:6000]) or _TEMPORARY.search(text[:6000])
-    ):
+    if not _reads_as_report(tree, subject, text):
         return None
     status, permanent = _read_prose(f"{subject}\n{text}")
     return Bounce(_recipient(tree, text), status, permanent, _returned_id(tree), "a delivery report in prose")
+
+
+def _reads_as_report(tree: Tree, subject: str, text: str) -> bool:
+    """Two of three must agree: who sent it, what the subject says, what the text says; some signs do alone."""
+    block = tree.root.block
+    if block.first("x-failed-recipients") or _report_type(tree) == "delivery-status":
+        return not _SUCCESS.search(text[:4_000])
+    senders = people(block.all("from")[:1])
+    if any(_CERTAINLY_DAEMON.match(one.address) for one in senders):
+        return True
+    daemon = any(_DAEMON.match(one.address) or _DAEMON_NAME.search(one.name) for one in senders)
+    named = _SUBJECT.search(subject) is not None
+    if daemon or (named and (_is_null(block.first("return-path")) or not senders)):
+        return named or _FAILURE.search(text[:6_000]) is not None
+    return _UNNAMED.search(text[:2_000]) is not None
+
+
+_SUCCESS = re.compile(r"success(?:ful|fully)|has been delivered|was delivered", re.IGNORECASE)
+
+
+def _report_type(tree: Tree) -> str:
+    return tree.root.parameters.get("report-type", "").lower()
 
 
 def _is_null(value: bytes) -> bool:
@@ -207,7 +248,7 @@ def _text(tree: Tree) -> str:
 
 
 _RETURNED = re.compile(
-    r"^(?:-{2,} ?(?:below this line is a copy|the header|this is a copy|original|returned|message header|message text|"
+    r"^(?:[-|]{1,2}-{1,} ?(?:message text follows|below this line is a copy|the header|this is a copy|original|returned|message header|message text|"
     r"unsent|included).*|(?:return-path|received): .*)$",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -215,13 +256,15 @@ _RETURNED = re.compile(
 
 def _read_prose(text: str) -> tuple[str, bool]:
     codes = [found[1] for found in _STATUS.finditer(text) if not found[1].startswith("2")]
-    if codes:
+    if codes and not _DELAYED.search(text[:1_500]):
         worst = next((code for code in codes if code.startswith("5")), codes[0])
         return worst, worst.startswith("5")
+    if codes:
+        return codes[0], False
     replies = [found[1] for found in _REPLY_CODE.finditer(text)]
     if replies:
         return "", any(code.startswith("5") for code in replies)
-    return "", _TEMPORARY.search(text) is None
+    return "", _DELAYED.search(text) is None
 
 
 _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,8}")
@@ -239,7 +282,3 @@ def _recipient(tree: Tree, text: str) -> str:
             return address
     return ""
 
-
-def is_text_part(part: Part) -> bool:
-    """Whether a part is read as prose."""
-    return part.type in {"text/plain", "text/html"}

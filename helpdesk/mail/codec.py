@@ -98,10 +98,9 @@ def _shown(found: re.Match[str]) -> str:
         return "\n"
     if "\ud800" <= char <= "\udfff":
         return "\ufffd"
-    # Bidirectional overrides make `exe.txt` out of `txt.exe`: an agent should see them (threat C12).
-    if "\u202a" <= char <= "\u202e" or "\u2066" <= char <= "\u2069":
-        return f"<U+{ord(char):04X}>"
-    return ""
+    # A bidirectional override makes `exe.txt` out of `txt.exe`: an agent should see it (threat C12). Embeddings and
+    # isolates are common in Hebrew and Arabic mail: without them text reads in its natural order.
+    return f"<U+{ord(char):04X}>" if char in "\u202d\u202e" else ""
 
 
 def clean(text: str) -> str:
@@ -121,4 +120,4 @@ def clean_line(text: str) -> str:
 
 def _kept_apart(found: re.Match[str]) -> str:
     shown = _shown(found).replace("\n", " ")
-    return shown or ("" if found[0] == "\ufeff" else "\ufffd")
+    return shown or ("\ufffd" if found[0] < "\xa0" else "")

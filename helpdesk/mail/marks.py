@@ -10,7 +10,8 @@ import re
 
 MAX_LINE = 400
 
-QUOTE = re.compile(r"^[ \t]{0,3}(?:>|&gt;|\|(?= )|[A-Z][A-Za-z]{0,4}> )")
+# Not `|` and not `SQL> `: people send tables and what their console said.
+QUOTE = re.compile(r"^[ \t]{0,3}(?:>|&gt;)")
 
 # "On Tue, Jan 5, 2021 at 10:00 AM Ann Berg <ann@desk.example> wrote:" and its kin: a line that ends in a verb of
 # writing. The list is of what Gmail, Apple Mail, Thunderbird and Outlook write in the languages they are sold in.
@@ -22,9 +23,10 @@ _WROTE = (
     "đã viết|menulis|เขียน|כתב|كتب|ha scritto"
 )
 ATTRIBUTION_END = re.compile(
-    rf"(?:\b(?:{_WROTE})|(?:写道|寫道|のメッセージ|のメール|書きました|作成|작성))[^\w\n]{{0,3}}[:：]?[\s*_]{{0,3}}$",
+    rf"(?:\b(?:{_WROTE})|(?:写道|寫道|のメッセージ|のメール|書きました|作成|작성))[^\w\n]{{0,8}}$",
     re.IGNORECASE,
 )
+WROTE = re.compile(rf"\b(?:{_WROTE})\b", re.IGNORECASE)
 ATTRIBUTION_START = re.compile(
     r"^[\s*_>-]{0,6}(?:on|am|le|el|il|em|op|den|på|dne|dnia|w dniu|w|в|на|at|in|il giorno|el día|tor|fre|ons|tir|man|"
     r"mon|tue|wed|thu|fri|sat|sun|am|vom|pe|ti|ke|to|la|su|ma|\d{1,4}[-/.年])\b",
@@ -34,6 +36,8 @@ HAS_DATE = re.compile(
     r"\d{1,2}[:.h]\d{2}|\b(?:19|20)\d\d\b|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{1,2}\.? (?:\w{3,12})\.?,? \d{2,4}|年",
 )
 HAS_ADDRESS = re.compile(r"[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+|<mailto:", re.IGNORECASE)
+# Lotus Notes: "-----Ann Berg/ACME wrote: -----".
+DASHED_PERSON = re.compile(rf"^-{{3,}}.{{3,200}}\b(?:{_WROTE})[:：]?\s*-{{3,}}\s*$", re.IGNORECASE)
 # Old Gmail: "2012/5/3 Ann Berg <ann@desk.example>" alone above the quote.
 DATED_PERSON = re.compile(r"^\d{4}[-/]\d{1,2}[-/]\d{1,2}.{0,120}<[^<>\s]{1,100}@[^<>\s]{1,100}>[:：]?\s*$")
 
@@ -60,7 +64,7 @@ FORWARDED = re.compile(
     rf"^[\s>*]*(?:(?:-{{2,}}|_{{2,}}|={{2,}}|—+)[\s*]*(?:{_FORWARDED}).{{0,60}}|(?:{_FORWARDED})[^\w\n]{{0,3}}[:：][\s*]*)$",
     re.IGNORECASE,
 )
-RULE = re.compile(r"^[\s>]*(?:_{5,}|-{5,}|={5,}|—{3,}|─{5,}|\*{5,})[\s]*$")
+RULE = re.compile(r"^[\s>]*(?:_{5,}|-{5,}|={3,}|—{3,}|─{5,}|\*{5,})[\s]*$")
 REPLY_MARKER = re.compile(
     r"^[\s#*=_-]*(?:please )?(?:reply|respond|type your (?:reply|response)|antworte[nt]?|bitte antworten)(?: \w+){0,3} (?:above|over|oberhalb|über)\b",
     re.IGNORECASE,
@@ -69,7 +73,7 @@ REPLY_MARKER = re.compile(
 _HEADER_NAMES = {
     "from": "from|von|de|da|van|fra|från|lähettäjä|od|от|кому|от кого|feladó|kimden|gönderen|από|expéditeur|remitente|"
     "差出人|发件人|寄件者|寄件人|보낸 사람|送信者|di|mittente|afzender|avsändare|absender|saatja|din|nadawca|sender",
-    "date": "date|sent|datum|gesendet|gesendet am|envoyé|envoyé le|fecha|enviado|enviado el|enviada em|enviada|data|inviato|"
+    "date": "date|sent|message du|datum|gesendet|gesendet am|envoyé|envoyé le|fecha|enviado|enviado el|enviada em|enviada|data|inviato|"
     "verzonden|verzonden op|sendt|skickat|lähetetty|päivämäärä|pvm|wysłano|data wysłania|odesláno|odoslané|отправлено|дата|"
     "elküldve|küldve|dátum|gönderildi|tarih|gönderme tarihi|trimis|ημερομηνία|στάλθηκε|dato|日時|送信日時|发送时间|日期|寄件日期|"
     "보낸 날짜|送信|date sent|enviat|data d'enviament|poslano|date d'envoi",
@@ -132,7 +136,24 @@ CLOSING = re.compile(
     r"hilsen|hälsningar|mvh|vh|kh|ystävällisin terveisin|terveisin|t\.|"
     r"(?:z )?(?:poważaniem|powazaniem)|pozdrawiam|pozdrowienia|s pozdravem|с уважением|с наилучшими пожеланиями|"
     r"(?:üdvözlettel|tisztelettel)|saygılar(?:ımla|ımızla)?|cu stim[aă]|よろしくお願い(?:いた|致)?します|以上"
-    r")[\s*_,.!;-]{0,5}$",
+    r")(?:,\s+[^\W\d]\w*(?: \w+\.?){0,2})?[\s*_,.!;-]{0,5}$",
+    re.IGNORECASE,
+)
+THANKS = re.compile(
+    r"^[\s*_]{0,3}(?:(?:many |much |with )?thanks(?: (?:again|a lot|so much|in advance|and (?:best |kind )?regards))?|thank you(?: (?:again|"
+    r"very much|so much|in advance))?|thx|cheers|best|(?:vielen |besten |herzlichen )?dank(?:e)?(?: im voraus)?|danke(?: und .{2,30})?|"
+    r"merci(?: (?:d'avance|beaucoup))?|(?:muchas )?gracias(?: de antemano)?|bedankt|tack|tak|takk|kiitos|dziękuję|спасибо|grazie|"
+    r"obrigad[oa])[\s*_,.!;\u2600-\U0001faff-]{0,6}$",
+    re.IGNORECASE,
+)
+CONTACT = re.compile(
+    r"\+?\(?\d[\d ()./-]{6,}\d|https?://|\bwww\.|[\w.+-]{1,64}@[\w-]{1,63}\.\w|^\W{0,3}(?:tel|phone|mobile?|fax|cell|direct|m|t|f)\b\.?[:.]|"
+    r" \| |\b(?:gmbh|inc|ltd|llc|ag|s\.?a\.?r?\.?l|b\.v|corp)\b",
+    re.IGNORECASE,
+)
+POSTSCRIPT = re.compile(r"^\W{0,3}(?:p\.? ?s\.?|n\.b\.|nachtrag|edit|update|ps)\s?[:.,-]?\s", re.IGNORECASE)
+HEADING = re.compile(
+    r"^\W*(?:disclaimer|confidentiality(?: notice)?|legal notice|important notice|haftungsausschluss)\W*$",
     re.IGNORECASE,
 )
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from . import marks
 from .signature import without_signature
 
+MAX_LINES = 5_000  # further down nothing is looked for but lines that begin with `>`
+_BARE_COMMENT = 3  # words: "FYI", "see below": what is passed on under them is the message
 _ATTRIBUTION_LINES = 5  # "On ... wrote:" is wrapped by some programs, to no more lines than this
 
 
@@ -44,7 +46,7 @@ def _could_begin_quote(lines: list[str], at: int, line: str) -> bool:
         or marks.SIGNATURE.match(line)
         or marks.DATED_PERSON.match(line)
         or marks.header_kind(line) == "from"
-        or _attribution(lines, at)
+        or (line.strip() and _introduction(lines, at))
         or (marks.ATTRIBUTION_END.search(line.rstrip()) and line.rstrip().endswith((":", "：")))
     )
 
@@ -58,47 +60,62 @@ def _unquoted(lines: list[str]) -> list[str]:
     kept: list[str] = []
     at, count = 0, len(lines)
     while at < count:
-        line = lines[at][: marks.MAX_LINE]
-        if marks.QUOTE.match(line):
+        if marks.QUOTE.match(lines[at]):
             at = _past_quote(lines, at)
-            if kept and kept[-1].strip():
-                kept.append("")
-            continue
-        if not line.strip():
             kept.append("")
+            continue
+        width = _introduction(lines, at) if at < MAX_LINES and lines[at].strip() else 0
+        if not width:
+            kept.append(lines[at])
             at += 1
             continue
-        if width := _attribution(lines, at):
-            following = _next_words(lines, at + width)
-            quoted = following < count and marks.QUOTE.match(lines[following])
-            if quoted or following == count:
-                at = following
-                continue
-            if _any_words(kept):
-                return kept
-        elif _begins_original(lines, at) and _any_words(kept):
+        following = _next_words(lines, at + width)
+        if following < count and marks.QUOTE.match(lines[following]):
+            at = following
+        elif _is_message(lines[at], kept):
+            return kept + lines[at:]
+        elif _any_words(kept):
             return kept
-        kept.append(lines[at])
-        at += 1
+        else:
+            kept += lines[at:following]
+            at = following
     return kept
+
+
+def _is_message(line: str, above: list[str]) -> bool:
+    """Whether what is passed on below this line is the message: nobody says much above it."""
+    words = sum(len(one.split()) for one in above)
+    marked = marks.FORWARDED.match(line[: marks.MAX_LINE]) or (
+        not words and marks.ORIGINAL.match(line[: marks.MAX_LINE])
+    )
+    return bool(marked) and words <= _BARE_COMMENT
+
+
+def _introduction(lines: list[str], at: int) -> int:
+    """How many lines from `at` on introduce somebody else's words; 0 when none do."""
+    return _attribution(lines, at) or _original(lines, at)
+
+
+_COLUMN = 70  # mail programs wrap at 72 to 80
 
 
 def _past_quote(lines: list[str], at: int) -> int:
     """Behind the quoted lines at `at`; the tail of a quoted line that was wrapped belongs to them."""
     count = len(lines)
-    while at < count:
-        if marks.QUOTE.match(lines[at]):
-            at += 1
-        elif (
-            at + 1 < count
-            and 0 < len(lines[at].strip()) <= 30
-            and len(lines[at - 1]) >= 60
-            and marks.QUOTE.match(lines[at + 1])
-        ):
-            at += 1
-        else:
-            return at
+    while at < count and (marks.QUOTE.match(lines[at]) or _is_wrapped_tail(lines, at)):
+        at += 1
     return at
+
+
+def _is_wrapped_tail(lines: list[str], at: int) -> bool:
+    tail = lines[at].split()
+    return (
+        0 < len(lines[at]) <= 45
+        and bool(tail)
+        and len(lines[at - 1]) + 1 + len(tail[0]) > _COLUMN
+        and at + 1 < len(lines)
+        and marks.QUOTE.match(lines[at + 1]) is not None
+    )
 
 
 def _next_words(lines: list[str], at: int) -> int:
@@ -112,56 +129,75 @@ def _attribution(lines: list[str], at: int) -> int:
     first = lines[at][: marks.MAX_LINE].strip()
     if not first or len(lines[at]) > marks.MAX_LINE:
         return 0
-    if marks.DATED_PERSON.match(first):
+    if marks.DATED_PERSON.match(first) or marks.DASHED_PERSON.match(first):
         return 1
     joined = ""
-    for width in range(1, _ATTRIBUTION_LINES + 1):
-        if at + width > len(lines):
+    for width, line in enumerate(lines[at : at + _ATTRIBUTION_LINES], 1):
+        if (
+            not line.strip()
+            or len(line) > marks.MAX_LINE
+            or (marks.QUOTE.match(line) and line.strip() != ">:")
+        ):
             return 0
-        line = lines[at + width - 1].strip()
-        if not line or len(line) > marks.MAX_LINE:
-            return 0
-        joined = f"{joined} {line}".strip()
-        if marks.ATTRIBUTION_END.search(joined[-120:]):
-            return width if _is_attribution(joined, width, lines, at) else 0
+        joined = f"{joined} {line.strip()}".strip()
+        if joined.endswith((":", "：")) or marks.ATTRIBUTION_END.search(joined[-120:]):
+            around = (lines[at - 1 : at] or [""]) + (lines[at + width : at + width + 1] or [""])
+            alone = not any(one.strip() for one in around)
+            return (
+                width if _is_attribution(joined, quoted=_quote_follows(lines, at + width), alone=alone) else 0
+            )
         if width == 1 and not (marks.ATTRIBUTION_START.match(first) or marks.HAS_ADDRESS.search(first)):
-            return 0
+            if not marks.HAS_DATE.search(first[:45]):
+                return 0
     return 0
 
 
-def _is_attribution(joined: str, width: int, lines: list[str], at: int) -> bool:
-    text = joined[: marks.MAX_LINE * 2]
+def _quote_follows(lines: list[str], at: int) -> bool:
+    following = _next_words(lines, at)
+    return following < len(lines) and marks.QUOTE.match(lines[following]) is not None
+
+
+def _is_attribution(text: str, *, quoted: bool, alone: bool) -> bool:
+    """Whether a sentence says who wrote what follows, and when."""
+    wrote = marks.ATTRIBUTION_END.search(text[-120:]) is not None or marks.WROTE.search(text) is not None
     dated, addressed = marks.HAS_DATE.search(text), marks.HAS_ADDRESS.search(text)
-    if dated and (addressed or marks.ATTRIBUTION_START.match(text)):
+    if quoted and text.endswith((":", "：")) and len(text) < 300 and (dated or addressed or wrote):
         return True
-    following = _next_words(lines, at + width)
-    quoted = following < len(lines) and marks.QUOTE.match(lines[following]) is not None
-    return quoted and text.rstrip("* _").endswith((":", "：")) and len(text) < 200
+    if not dated:
+        return False
+    if wrote and (addressed or (alone and marks.ATTRIBUTION_START.match(text))):
+        return True
+    return bool(addressed and marks.HAS_DATE.search(text[:45]) and text.endswith((":", "：")))
 
 
-def _begins_original(lines: list[str], at: int) -> bool:
-    """Whether the mail answered to, or one passed on, begins here: nothing below is new."""
+def _original(lines: list[str], at: int) -> int:
+    """How many lines from `at` on say that below them stands the mail answered to, or one passed on; 0 when none."""
     line = lines[at][: marks.MAX_LINE]
     if marks.ORIGINAL.match(line) or marks.FORWARDED.match(line) or marks.REPLY_MARKER.match(line):
-        return True
+        block = _next_words(lines, at + 1)
+        return block - at + _header_block(lines, block)
     if marks.RULE.match(line):
-        following = _next_words(lines, at + 1)
-        return following < len(lines) and following <= at + 3 and _header_block(lines, following)
-    return _header_block(lines, at)
+        block = _next_words(lines, at + 1)
+        width = _header_block(lines, block) if block <= at + 3 else 0
+        return block - at + width if width else 0
+    alone = at == 0 or not lines[at - 1].strip()
+    return _header_block(lines, at) if alone else 0
 
 
-def _header_block(lines: list[str], at: int) -> bool:
-    """Whether the lines at `at` are the From, Sent, To and Subject that Outlook puts above what it quotes."""
-    first = marks.header_kind(lines[at])
-    if first not in {"from", "date", "to", "subject"}:
-        return False
-    kinds = {first}
-    for line in lines[at + 1 : at + 8]:
+def _header_block(lines: list[str], at: int) -> int:
+    """How many lines at `at` are the From, Sent, To and Subject that Outlook puts above what it quotes; 0 when none."""
+    kinds: set[str] = set()
+    width = 0
+    for offset, line in enumerate(lines[at : at + 12]):
         kind = marks.header_kind(line)
         if kind:
             kinds.add(kind)
-        elif not line.strip() and len(kinds) > 1:
+            width = offset + 1
+        elif not kinds or (not line.strip() and len(kinds) > 1) or marks.QUOTE.match(line):
             break
-    return len(kinds & {"from", "date", "to", "subject"}) >= 3 or (
-        {"from", "date"} <= kinds and len(kinds) >= 2
+    core = kinds & {"from", "date", "to", "subject"}
+    # "From: Berlin, To: Paris, Date: May 12" is what a traveller writes: there must be a subject or an address too.
+    plausible = "subject" in core or marks.HAS_ADDRESS.search(
+        " ".join(lines[at : at + width])[: marks.MAX_LINE * 4]
     )
+    return width if plausible and (len(core) >= 3 or {"from", "date"} <= core) else 0

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+import re
+
 from . import marks
 
 _MAX_SIGNATURE = 14  # lines with words; more below two dashes is text
 _MAX_BLOCK = 12
+_MAX_CUTS = 10
+_MAX_LEGAL = 12  # paragraphs of a disclaimer
+_LOOK_BACK = 60  # lines from the end that can belong to a signature
 _SHORT = 70  # characters: the lines of a signature are short
 
 
 def without_signature(lines: list[str]) -> list[str]:
     """`lines` without what stands below the message. At least the first line with words stays."""
     kept = _without_banner(_trimmed(lines))
-    while True:
+    for _ in range(_MAX_CUTS):
         shorter = _trimmed(_cut_once(kept))
-        if len(shorter) == len(kept) or not any(line.strip() for line in shorter):
-            return kept
+        if len(shorter) == len(kept):
+            break
         kept = shorter
+    return kept
 
 
 def _cut_once(lines: list[str]) -> list[str]:
-    for cut in (_at_list_footer, _at_disclaimer, _at_dashes, _at_sent_from, _at_closing):
+    for cut in (_at_rule, _at_list_footer, _at_disclaimer, _at_dashes, _at_sent_from, _at_closing, _at_block):
         at = cut(lines)
         if at is not None and any(line.strip() for line in lines[:at]):
             return lines[:at]
@@ -55,35 +61,88 @@ def _at_dashes(lines: list[str]) -> int | None:
     return None
 
 
+_LINK = re.compile(r"<[^<>\s]*>|\(https?:[^()\s]*\)|https?://\S+")
+
+
 def _at_sent_from(lines: list[str]) -> int | None:
     for at in range(len(lines) - 1, max(-1, len(lines) - 4), -1):
-        if marks.SENT_FROM.match(lines[at][: marks.MAX_LINE]):
+        if marks.SENT_FROM.match(_LINK.sub("", lines[at][: marks.MAX_LINE]).strip()):
             return at
     return None
 
 
 def _at_closing(lines: list[str]) -> int | None:
-    """ "Kind regards" and a block of short lines below it."""
+    """ "Kind regards" and a block of short lines below it; not when a postscript or a question follows."""
     words = 0
     for at in range(len(lines) - 1, max(-1, len(lines) - 30), -1):
-        line = lines[at]
-        if marks.CLOSING.match(line[: marks.MAX_LINE]):
+        line = lines[at][: marks.MAX_LINE]
+        if marks.CLOSING.match(line):
             return at
         words += bool(line.strip())
-        if words > _MAX_BLOCK or len(line) > _SHORT:
+        if words > _MAX_BLOCK or not _in_signature(line):
             return None
     return None
 
 
+def _in_signature(line: str) -> bool:
+    if marks.POSTSCRIPT.match(line) or line.rstrip().endswith("?"):
+        return False
+    return len(line) <= _SHORT or marks.CONTACT.search(line) is not None
+
+
+def _at_block(lines: list[str]) -> int | None:
+    """Name, title and telephone number below a "Thanks," that stays, or below a line drawn with dashes."""
+    contacts = words = 0
+    for at in range(len(lines) - 1, max(-1, len(lines) - 30), -1):
+        line = lines[at][: marks.MAX_LINE]
+        if contacts and marks.RULE.match(line):
+            return at
+        if contacts and words > 1 and marks.THANKS.match(line):
+            return at + 1
+        words += bool(line.strip())
+        contacts += marks.CONTACT.search(line) is not None
+        if words > _MAX_BLOCK or not _in_signature(line):
+            return None
+    return None
+
+
+def _at_rule(lines: list[str]) -> int | None:
+    """A line drawn below everything."""
+    return len(lines) - 1 if lines and marks.RULE.match(lines[-1]) else None
+
+
 def _at_disclaimer(lines: list[str]) -> int | None:
-    """The last paragraph, when it is lawyers' text."""
-    start = len(lines)
-    while start > 0 and lines[start - 1].strip():
+    """Lawyers' text: paragraphs at the end, from the topmost that reads like it."""
+    found: int | None = None
+    end = len(lines)
+    for count in range(_MAX_LEGAL):
+        start = _paragraph_start(lines, end)
+        paragraph = " ".join(lines[start:end])[:2_000]
+        if _is_legal(paragraph):
+            found = start
+        elif found is None or len(paragraph) < 200 or count + 1 == _MAX_LEGAL:
+            break
+        end = start
+        while end > 0 and not lines[end - 1].strip():
+            end -= 1
+        if end == 0:
+            break
+    return found
+
+
+def _is_legal(paragraph: str) -> bool:
+    return bool(
+        marks.DISCLAIMER.search(paragraph)
+        or marks.HEADING.match(paragraph)
+        or marks.RULE.match(paragraph[:200])
+    )
+
+
+def _paragraph_start(lines: list[str], end: int) -> int:
+    start = end
+    while start > 0 and end - start < _LOOK_BACK and lines[start - 1].strip():
         start -= 1
-    if start == 0:
-        return None
-    paragraph = " ".join(lines[start:])[:2_000]
-    return start if marks.DISCLAIMER.search(paragraph) else None
+    return start
 
 
 def _at_list_footer(lines: list[str]) -> int | None:
