@@ -10,7 +10,7 @@ A door reads the clock once and hands that `now` on. What a door does is on disk
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from helpdesk.core.message import base_address
 from helpdesk.desk.deliver import deliver
@@ -84,6 +84,12 @@ class Desk:
     def deliver(self, courier: Courier) -> int:
         """Hand a batch of composed mail to the courier; returns how many rows were tried."""
         return deliver(self.database, self._recorder, courier, self.now)
+
+    def alert(self, *, key: str, mailbox: str, facts: dict[str, Any]) -> None:
+        """Tell the operators about the desk itself, once for each key."""
+        now = self.now()
+        with self.database.write() as connection:
+            self._recorder.alert(connection, key=key, mailbox=mailbox, facts=facts, now=now)
 
     def earliest_due(self) -> datetime | None:
         """When time alone next makes something due: a step, a breach, a mail to be tried again."""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from helpdesk.core.errors import NotFound
 from helpdesk.core.message import Envelope
 from helpdesk.store.dialect import insert_ignoring, skip_locked
 from helpdesk.store.tables import spool
@@ -212,8 +213,65 @@ def _set(connection: sa.Connection, spool_id: int, **values: Any) -> None:
     connection.execute(sa.update(spool).where(spool.c.id == spool_id).values(values))
 
 
-def counts(connection: sa.Connection) -> dict[tuple[str, str], int]:
-    """How many mails by (mailbox, outcome); what still waits counts as `waiting`."""
+def quarantined(connection: sa.Connection) -> list[Any]:
+    """Rows that were set aside, oldest first."""
+    query = sa.select(spool).where(spool.c.state == "quarantined").order_by(spool.c.id)
+    return list(connection.execute(query))
+
+
+def raw(connection: sa.Connection, spool_id: int) -> bytes:
+    """The bytes of a mail as they came. Raises NotFound."""
+    found: bytes | None = connection.execute(sa.select(spool.c.raw).where(spool.c.id == spool_id)).scalar()
+    if found is None:
+        raise NotFound(f"there is no mail {spool_id} in the spool, or its bytes are gone")
+    return found
+
+
+def retry(connection: sa.Connection, spool_id: int) -> None:
+    """Work a quarantined mail again, with new attempts. Raises NotFound."""
+    _only_quarantined(connection, spool_id)
+    _set(
+        connection,
+        spool_id,
+        state="waiting",
+        outcome=None,
+        attempts=0,
+        claimed_until=None,
+        done_at=None,
+        error=None,
+    )
+
+
+def ignore(connection: sa.Connection, spool_id: int, now: datetime) -> None:
+    """Leave a quarantined mail be: it counts as ignored and keeps its bytes. Raises NotFound."""
+    _only_quarantined(connection, spool_id)
+    finish(connection, spool_id, outcome="ignored", case=None, now=now, because="dropped by hand")
+
+
+def _only_quarantined(connection: sa.Connection, spool_id: int) -> None:
+    state = connection.execute(sa.select(spool.c.state).where(spool.c.id == spool_id)).scalar()
+    if state != "quarantined":
+        raise NotFound(f"mail {spool_id} is not in quarantine")
+
+
+def counts(
+    connection: sa.Connection, *, since: datetime | None = None, until: datetime | None = None
+) -> dict[tuple[str, str], int]:
+    """How many mails by (mailbox, outcome); what still waits counts as `waiting`. By time of acceptance."""
     outcome = sa.func.coalesce(spool.c.outcome, spool.c.state)
     query = sa.select(spool.c.mailbox, outcome, sa.func.count()).group_by(spool.c.mailbox, outcome)
-    return {(mailbox, what): number for mailbox, what, number in connection.execute(query)}
+    return {(mailbox, what): number for mailbox, what, number in connection.execute(_between(query, since, until))}
+
+
+def received(
+    connection: sa.Connection, *, since: datetime | None = None, until: datetime | None = None
+) -> dict[str, int]:
+    """How many mails were accepted by mailbox."""
+    query = sa.select(spool.c.mailbox, sa.func.count()).group_by(spool.c.mailbox).order_by(spool.c.mailbox)
+    return {mailbox: number for mailbox, number in connection.execute(_between(query, since, until))}
+
+
+def _between(query: Any, since: datetime | None, until: datetime | None) -> Any:
+    if since is not None:
+        query = query.where(spool.c.accepted_at >= since)
+    return query if until is None else query.where(spool.c.accepted_at < until)

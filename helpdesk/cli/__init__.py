@@ -1,0 +1,44 @@
+"""The commands. One module a group; none has logic of its own.
+
+Exit codes: 0 done, 1 a problem was found, 2 wrong use (arguments, configuration, a name that is not there).
+"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from helpdesk.cli import cases, mail, policy, queues, serve, setup
+from helpdesk.core.errors import ConfigurationError, HelpdeskError, NotFound
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="helpdesk",
+    help="A helpdesk that lives in e-mail and keeps its promises to the minute.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    rich_markup_mode=None,
+)
+for module in (setup, serve, mail, cases, policy, queues):
+    module.register(app)
+
+
+def main() -> None:
+    """Run a command; what goes wrong is said in words, on standard error."""
+    try:
+        app()
+    except ConfigurationError as wrong:
+        for problem in wrong.problems:
+            print(problem, file=sys.stderr)  # noqa: T201 - this is what a command line is for
+        sys.exit(2)
+    except NotFound as missing:
+        print(missing, file=sys.stderr)  # noqa: T201
+        sys.exit(2)
+    except HelpdeskError as problem:
+        print(problem, file=sys.stderr)  # noqa: T201
+        sys.exit(1)
+    except BrokenPipeError:
+        sys.exit(1)  # `helpdesk cases | head`

@@ -1,0 +1,194 @@
+"""`outbox`, `quarantine`, `ledger`: what is stuck, and whether everything accepted is accounted for."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Annotated, Any
+from zoneinfo import ZoneInfo
+
+import typer
+
+from helpdesk.cli.shared import AsJson, Config, open_database, open_rules, print_json, print_table, wall_clock
+
+if TYPE_CHECKING:
+    from helpdesk.store.outbox import Row
+
+All = Annotated[bool, typer.Option("--all", help="Also what is done.")]
+Number = Annotated[int, typer.Argument(metavar="NUMBER")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add this group's commands."""
+    outbox = typer.Typer(no_args_is_help=True, help="Mail composed and not yet sent.")
+    outbox.command("list")(outbox_list)
+    outbox.command("show")(outbox_show)
+    outbox.command("retry")(outbox_retry)
+    outbox.command("drop")(outbox_drop)
+    app.add_typer(outbox, name="outbox")
+    quarantine = typer.Typer(no_args_is_help=True, help="Mail that could not be worked, bytes kept.")
+    quarantine.command("list")(quarantine_list)
+    quarantine.command("show")(quarantine_show)
+    quarantine.command("retry")(quarantine_retry)
+    quarantine.command("drop")(quarantine_drop)
+    app.add_typer(quarantine, name="quarantine")
+    app.command()(ledger)
+
+
+def outbox_list(config: Config = None, every: All = False, as_json: AsJson = False) -> None:  # noqa: FBT002
+    """Mail that waits, failed or may have been lost; with --all, also what was sent."""
+    from helpdesk.store import outbox  # noqa: PLC0415
+
+    states = None if every else ("queued", "sending", "handed_over", "failed", "uncertain")
+    with open_database(open_rules(config)) as database, database.read() as connection:
+        rows = outbox.rows(connection, states=states)
+    if as_json:
+        print_json([_outbox_shape(row) for row in rows])
+        return
+    cells = [
+        (str(row.id), f"HD-{row.case}" if row.case else "", row.kind, row.recipient, row.state, str(row.attempts), row.detail)
+        for row in rows
+    ]
+    print_table(("number", "case", "kind", "to", "state", "tries", "detail"), cells, empty="Nothing waits.")
+
+
+def _outbox_shape(row: Row) -> dict[str, Any]:
+    from helpdesk.report.shapes import instant  # noqa: PLC0415
+
+    return {
+        "number": row.id,
+        "key": row.key,
+        "case": f"HD-{row.case}" if row.case else None,
+        "kind": row.kind,
+        "to": row.recipient,
+        "message_id": row.message_id,
+        "state": row.state,
+        "attempts": row.attempts,
+        "created_at": instant(row.created_at),
+        "next_at": instant(row.next_at),
+        "sent_at": instant(row.sent_at),
+        "detail": row.detail,
+    }
+
+
+def outbox_show(number: Number, config: Config = None) -> None:
+    """The mail itself, as it is sent."""
+    from helpdesk.store import outbox  # noqa: PLC0415
+
+    with open_database(open_rules(config)) as database, database.read() as connection:
+        row = outbox.load(connection, number)
+    typer.echo((row.raw or b"").decode("utf-8", "replace"))
+
+
+def outbox_retry(number: Number, config: Config = None) -> None:
+    """Send it now, also where it had failed."""
+    from helpdesk.store import outbox  # noqa: PLC0415
+
+    with open_database(open_rules(config)) as database, database.write() as connection:
+        outbox.retry_now(connection, number, wall_clock())
+    typer.echo(f"Mail {number} is at the front of the outbox.")
+
+
+def outbox_drop(number: Number, config: Config = None) -> None:
+    """Never send it; the row stays as a record."""
+    from helpdesk.store import outbox  # noqa: PLC0415
+
+    with open_database(open_rules(config)) as database, database.write() as connection:
+        outbox.drop(connection, number)
+    typer.echo(f"Mail {number} will not be sent.")
+
+
+def quarantine_list(config: Config = None, as_json: AsJson = False) -> None:  # noqa: FBT002
+    """What was set aside, and why."""
+    from helpdesk.report.shapes import instant  # noqa: PLC0415
+    from helpdesk.store import spool  # noqa: PLC0415
+
+    with open_database(open_rules(config)) as database, database.read() as connection:
+        rows = spool.quarantined(connection)
+    shapes = [
+        {
+            "number": row.id,
+            "mailbox": row.mailbox,
+            "received_at": instant(row.received_at),
+            "from": row.mail_from,
+            "error": row.error,
+        }
+        for row in rows
+    ]
+    if as_json:
+        print_json(shapes)
+        return
+    cells = [[str(value) for value in shape.values()] for shape in shapes]
+    print_table(("number", "mailbox", "received", "from", "error"), cells, empty="Nothing was set aside.")
+
+
+def quarantine_show(number: Number, config: Config = None) -> None:
+    """The bytes, as they came."""
+    from helpdesk.store import spool  # noqa: PLC0415
+
+    with open_database(open_rules(config)) as database, database.read() as connection:
+        raw = spool.raw(connection, number)
+    typer.get_binary_stream("stdout").write(raw)
+
+
+def quarantine_retry(number: Number, config: Config = None) -> None:
+    """Work it again, with three new attempts."""
+    from helpdesk.store import spool  # noqa: PLC0415
+
+    with open_database(open_rules(config)) as database, database.write() as connection:
+        spool.retry(connection, number)
+    typer.echo(f"Mail {number} waits to be worked again.")
+
+
+def quarantine_drop(number: Number, config: Config = None) -> None:
+    """Count it as ignored; its bytes stay."""
+    from helpdesk.store import spool  # noqa: PLC0415
+
+    with open_database(open_rules(config)) as database, database.write() as connection:
+        spool.ignore(connection, number, wall_clock())
+    typer.echo(f"Mail {number} is ignored.")
+
+
+def ledger(
+    config: Config = None,
+    day: Annotated[str, typer.Option(help="A day in UTC, such as 2026-05-22; otherwise all.")] = "",
+    as_json: AsJson = False,  # noqa: FBT002
+) -> None:
+    """What came in at each mailbox and what became of it; exits with 1 when the counts do not balance."""
+    from helpdesk.store import spool  # noqa: PLC0415
+
+    since, until = _day(day) if day else (None, None)
+    with open_database(open_rules(config)) as database, database.read() as connection:
+        counts = spool.counts(connection, since=since, until=until)
+        received = spool.received(connection, since=since, until=until)
+    shapes = [
+        {
+            "mailbox": mailbox,
+            "received": number,
+            **{outcome: counted for (box, outcome), counted in counts.items() if box == mailbox},
+        }
+        for mailbox, number in received.items()
+    ]
+    for shape in shapes:
+        shape["balances"] = shape["received"] == sum(
+            value for key, value in shape.items() if key not in {"mailbox", "received"}
+        )
+    if as_json:
+        print_json(shapes)
+    else:
+        cells = [[str(shape["mailbox"]), str(shape["received"]), _outcomes(shape)] for shape in shapes]
+        print_table(("mailbox", "received", "became"), cells, empty="Nothing was received.")
+    if not all(shape["balances"] for shape in shapes):
+        raise typer.Exit(1)
+
+
+def _outcomes(shape: dict[str, Any]) -> str:
+    told = {key: value for key, value in shape.items() if key not in {"mailbox", "received", "balances"}}
+    return ", ".join(f"{value} {key}" for key, value in sorted(told.items()))
+
+
+def _day(text: str) -> tuple[datetime, datetime]:
+    try:
+        start = datetime.combine(date.fromisoformat(text), datetime.min.time(), tzinfo=ZoneInfo("UTC"))
+    except ValueError:
+        raise typer.BadParameter(f"expected a day such as 2026-05-22, not {text!r}") from None
+    return start, start + timedelta(days=1)

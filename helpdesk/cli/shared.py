@@ -1,0 +1,122 @@
+"""What the command groups share: their options, opening the desk's files, printing."""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from helpdesk.core.errors import NotFound, Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from helpdesk.desk import Rules
+    from helpdesk.policies import PolicyBook
+    from helpdesk.store.engine import Database
+
+Config = Annotated[
+    Path | None,
+    typer.Option("--config", "-c", help="The configuration; otherwise HELPDESK_CONFIG, then ./helpdesk.toml."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def config_path(given: Path | None) -> Path:
+    """The configuration that a command means."""
+    return given or Path(os.environ.get("HELPDESK_CONFIG", "helpdesk.toml"))
+
+
+def open_rules(given: Path | None) -> Rules:
+    """Read everything the operator wrote. Raises ConfigurationError."""
+    from helpdesk.desk import load_rules  # noqa: PLC0415 - commands that need no desk start faster without
+
+    return load_rules(config_path(given))
+
+
+def open_book(given: Path | None) -> PolicyBook:
+    """The policies: the configuration's where there is one, else the shipped ones. Raises ConfigurationError."""
+    from helpdesk.policies import load_policies  # noqa: PLC0415 - as above
+
+    path = config_path(given)
+    if given is None and not path.exists():
+        return load_policies()
+    from helpdesk.config import load_configuration  # noqa: PLC0415
+
+    configuration = load_configuration(path)
+    return load_policies(configuration.place(configuration.file.desk.policies))
+
+
+@contextmanager
+def open_database(rules: Rules) -> Iterator[Database]:
+    """The desk's database, at this version's schema. Raises Unavailable that says what to do."""
+    from helpdesk.store import migrate  # noqa: PLC0415 - as above
+    from helpdesk.store.engine import Database  # noqa: PLC0415
+
+    database = Database(rules.configuration.database_url)
+    try:
+        revision = migrate.current(database)
+        if revision != migrate.head():
+            raise Unavailable(f"database: at revision {revision}, expected {migrate.head()}; run: helpdesk db upgrade")
+        yield database
+    finally:
+        database.close()
+
+
+def wall_clock() -> datetime:
+    """The time, for commands that say how things stand now."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def read_instant(text: str) -> datetime:
+    """A time with an offset, from the command line. Raises BadParameter."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        at = datetime.min  # noqa: DTZ901 - naive, and refused below
+    if at.tzinfo is None:
+        raise typer.BadParameter(f"expected a time with an offset such as 2026-05-22T16:40:00-05:00, not {text!r}")
+    return at
+
+
+def read_ref(text: str) -> int:
+    """A case number from `HD-7` or `7`. Raises NotFound."""
+    digits = text.upper().removeprefix("HD-")
+    if not digits.isascii() or not digits.isdecimal():
+        raise NotFound(f"expected a case such as HD-7, not {text!r}")
+    return int(digits)
+
+
+def print_json(shape: Any) -> None:
+    """One JSON value, indented for people."""
+    typer.echo(json.dumps(shape, indent=2, ensure_ascii=False, default=str))
+
+
+def print_line(shape: Any) -> None:
+    """One JSON value a line, for programs."""
+    typer.echo(json.dumps(shape, ensure_ascii=False, default=str))
+
+
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, empty: str) -> None:
+    """A table that fits the terminal, or a sentence where there is nothing."""
+    if not rows:
+        typer.echo(empty)
+        return
+    table = Table(*columns, box=None, header_style="bold", pad_edge=False)
+    for row in rows:
+        table.add_row(*(_plain(cell) for cell in row))
+    Console(soft_wrap=False, highlight=False).print(table)
+
+
+def _plain(text: str) -> str:
+    # Mail writes our tables: no control characters to the terminal, no markup (threat C11).
+    from rich.markup import escape  # noqa: PLC0415
+
+    return escape("".join(letter if letter.isprintable() else " " for letter in text))

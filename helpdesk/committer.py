@@ -1,0 +1,75 @@
+"""Many accepts, one flush: whatever waits at the door is written down in one transaction.
+
+One thread takes all that waits, with no timer: under load batches grow by themselves, and a lone mail waits for
+nobody. If a batch fails, each of its entries is tried alone, so that one that the database refuses (its bytes, its
+addresses) does not take its neighbours down; what fails alone fails for its sender only, who hears 451.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from concurrent.futures import Future
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from helpdesk.store.spool import Accepted
+
+_LARGEST_BATCH = 64  # transactions; more gains little and makes the first of them wait
+
+Entry = tuple["Sequence[Accepted]", "Future[list[int]]"]
+
+
+class Committer:
+    """Writes accepted mail from one thread. Submitting is safe from any."""
+
+    def __init__(self, write: Callable[[Sequence[Accepted]], list[int]]) -> None:
+        """`write` stores mails durably in one transaction and returns their ids in order."""
+        self._write = write
+        self._waiting: queue.SimpleQueue[Entry | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="committer", daemon=True)
+        self._thread.start()
+
+    def submit(self, mails: Sequence[Accepted]) -> Future[list[int]]:
+        """Durable when the future resolves; the ids are in order of the mails."""
+        future: Future[list[int]] = Future()
+        self._waiting.put((mails, future))
+        return future
+
+    def close(self) -> None:
+        """Write what waits, then stop."""
+        self._waiting.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        more = True
+        while more:
+            batch, more = self._take()
+            if batch:
+                self._commit(batch)
+
+    def _take(self) -> tuple[list[Entry], bool]:
+        """All that waits, at least one entry; False when there will be no more."""
+        batch: list[Entry] = []
+        entry = self._waiting.get()
+        while entry is not None:
+            batch.append(entry)
+            if len(batch) >= _LARGEST_BATCH or self._waiting.empty():
+                return batch, True
+            entry = self._waiting.get()
+        return batch, False
+
+    def _commit(self, batch: list[Entry]) -> None:
+        try:
+            ids = iter(self._write([mail for mails, _ in batch for mail in mails]))
+        except Exception as problem:  # noqa: BLE001 - whatever it was, the sender is told to come back
+            if len(batch) == 1:
+                batch[0][1].set_exception(problem)
+            else:
+                for entry in batch:
+                    self._commit([entry])
+            return
+        for mails, future in batch:
+            future.set_result([next(ids) for _ in mails])

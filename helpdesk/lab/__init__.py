@@ -1,0 +1,1 @@
+"""The laboratory: the same desk on virtual time, in memory."""

@@ -1,0 +1,50 @@
+"""The log: one line an event, with names and numbers. Never a subject, a body or a secret (threat P04)."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+if TYPE_CHECKING:
+    from collections.abc import MutableMapping
+
+
+def configure() -> None:
+    """Log to standard error: readable on a terminal, JSON lines elsewhere."""
+    terminal = sys.stderr.isatty()
+    renderer: Any = structlog.dev.ConsoleRenderer() if terminal else structlog.processors.JSONRenderer()
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            _without_control_characters,
+            renderer,
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    logging.getLogger("mail.log").setLevel(logging.ERROR)  # aiosmtpd's own, a line a command
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+
+
+def quiet() -> None:
+    """For commands: nothing but what goes wrong."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+def _without_control_characters(
+    _logger: Any, _method: str, entry: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """A peer's words may stand in a value: they must not steer the terminal (threat C11)."""
+    for key, value in entry.items():
+        if isinstance(value, str) and key != "exception" and not value.isprintable():
+            entry[key] = "".join(letter if letter.isprintable() else "\ufffd" for letter in value)
+    return entry

@@ -1,0 +1,182 @@
+"""Cases, mails and due times as plain data: the JSON that `--json` prints and other programs rely on.
+
+Times are RFC 3339 with an offset, durations whole seconds, addresses bare.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import TYPE_CHECKING, Any
+
+from helpdesk.core.policy import NoPromise, Promise
+from helpdesk.core.timeline import clocks
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from helpdesk.core.case import Case, Event
+    from helpdesk.core.clock import Clock
+    from helpdesk.core.message import Message
+    from helpdesk.core.policy import Policy
+    from helpdesk.store.cases import StoredMessage
+    from helpdesk.store.outbox import Row
+
+
+def instant(at: datetime | None) -> str | None:
+    """RFC 3339 in UTC, to the second."""
+    return at.astimezone(UTC).replace(microsecond=0).isoformat() if at is not None else None
+
+
+def case_shape(case: Case, policy: Policy, messages: Sequence[StoredMessage], now: datetime) -> dict[str, Any]:
+    """One case as `case show --json` prints it."""
+    return {
+        "ref": case.ref,
+        "mailbox": case.mailbox,
+        "policy": case.policy,
+        "policy_version": case.policy_version,
+        "plan": case.plan,
+        "region": case.region,
+        "channel": case.channel,
+        "customer": case.customer or None,
+        "requester": case.requester.address,
+        "participants": [person.address for person in case.participants],
+        "subject": case.subject,
+        "severity": case.severity,
+        "rank": case.rank,
+        "severity_set_by": case.severity_set_by,
+        "stated": case.stated or None,
+        "review": case.review,
+        "kind": case.kind,
+        "area": case.area or None,
+        "language": case.language,
+        "status": case.status,
+        "assignee": case.assignee or None,
+        "tags": list(case.tags),
+        "intake": dict(case.intake),
+        "missing": list(case.missing),
+        "opened_at": instant(case.opened_at),
+        "clocks": [clock_shape(clock, now) for clock in clocks(case, policy)],
+        "messages": [_message_shape(message) for message in messages],
+        "events": [_event_shape(event) for event in case.events],
+    }
+
+
+def clock_shape(clock: Clock, now: datetime) -> dict[str, Any]:
+    """One clock of a case."""
+    promise = clock.promise
+    return {
+        "target": clock.target,
+        "started_at": instant(clock.started_at),
+        "due_at": instant(clock.due_at),
+        "state": clock.state(now),
+        "stopped_at": instant(clock.stopped_at),
+        "breached_at": instant(clock.breached_at(now)),
+        "used": int(clock.used(now).total_seconds()),
+        "calendar": promise.calendar.name if isinstance(promise, Promise) else None,
+        "promised": str(promise.within) if isinstance(promise, Promise) else None,
+        "warranted": clock.warranted,
+        "because": [*clock.because, *([clock.exempt] if clock.exempt else [])],
+    }
+
+
+def _message_shape(message: StoredMessage) -> dict[str, Any]:
+    return {
+        "at": instant(message.at),
+        "from": message.author,
+        "name": message.author_name,
+        "role": message.role,
+        "visibility": message.visibility,
+        "message_id": message.message_id,
+        "subject": message.subject,
+        "text": message.text,
+        "reply": message.reply,
+        "attachments": [
+            {"name": part["name"], "type": part["type"], "size": part["size"]} for part in message.attachments
+        ],
+    }
+
+
+def _event_shape(event: Event) -> dict[str, Any]:
+    return {
+        "at": instant(event.at),
+        "recorded_at": instant(event.recorded_at),
+        "type": event.type,
+        "by": event.by,
+        "facts": dict(event.facts),
+    }
+
+
+def mail_shape(name: str, outcome: str, case: int | None, message: Message | None) -> dict[str, Any]:
+    """What became of one mail, as `import --json` prints it."""
+    sender = message.sender if message else None
+    return {
+        "file": name,
+        "outcome": outcome,
+        "case": f"HD-{case}" if case else None,
+        "message_id": message.message_id if message else "",
+        "from": sender.address if sender else "",
+        "subject": message.subject if message else "",
+        "text": message.text if message else "",
+        "reply": message.reply if message else "",
+        "attachments": [
+            {"name": part.name, "type": part.type, "size": part.size}
+            for part in (message.attachments if message else ())
+        ],
+        "robot": message.robot.kind if message and message.robot else None,
+    }
+
+
+def sent_shape(row: Row, message: Message) -> dict[str, Any]:
+    """One mail of ours, as `simulate --json` prints it; `message` is the row's own bytes, parsed."""
+    sender = message.sender
+    return {
+        "at": instant(row.sent_at),
+        "kind": row.kind,
+        "case": f"HD-{row.case}" if row.case else None,
+        "from": sender.address if sender else "",
+        "to": [row.recipient],
+        "subject": message.subject,
+        "message_id": message.message_id,
+        "in_reply_to": message.in_reply_to[0] if message.in_reply_to else None,
+        "references": list(message.references),
+        "reply_to": message.reply_to[0].address if message.reply_to else None,
+        "auto_submitted": message.header("Auto-Submitted") or None,
+        "text": message.text,
+    }
+
+
+def due_shape(
+    policy: Policy,
+    promise: Promise | NoPromise,
+    at: datetime,
+    *,
+    plan: str,
+    severity: str,
+    region: str,
+    channel: str,
+) -> dict[str, Any]:
+    """A due time, as `policy due --json` prints it."""
+    shape: dict[str, Any] = {
+        "policy": policy.key,
+        "plan": plan,
+        "severity": severity,
+        "region": region,
+        "channel": channel,
+        "target": promise.target,
+        "calendar": None,
+        "started_at": instant(at),
+        "due_at": None,
+        "warranted": False,
+        "because": list(promise.because),
+    }
+    if isinstance(promise, Promise):
+        due_at = promise.within.due_at(promise.calendar, at)
+        shape |= {
+            "calendar": promise.calendar.name,
+            "due_at": instant(due_at),
+            "late_from": instant(promise.calendar.breached_at(due_at)),
+            "warranted": promise.warranted,
+            "because": [f"{promise.within} of {promise.calendar.name} ({promise.calendar.timezone})", *promise.because],
+        }
+    return shape
