@@ -26,7 +26,7 @@ import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from itertools import islice, pairwise
+from itertools import chain, islice, pairwise
 from threading import Lock
 from typing import TYPE_CHECKING, Literal, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -247,31 +247,31 @@ class Calendar:
         if self.always:
             return at
         table = self._covering(at, at)
-        while (i := bisect_right(table.ends, at)) == len(table.ends):
-            if table.until - at > _GIVE_UP_OPENING:
-                raise NeverOpen(f"calendar {self.name} does not open within three years of {_instant(at)}")
+        while (i := bisect_right(table.ends, at)) == len(table.ends) and table.until - at <= _GIVE_UP_OPENING:
             table = self._grow(at, table.until)
-        opening = max(at, table.starts[i])
-        if opening - at > _GIVE_UP_OPENING:
+        opening = max(at, table.starts[i]) if i < len(table.ends) else None
+        # Checked though it was found: the answer must not hang on what others have had compiled.
+        if opening is None or opening - at > _GIVE_UP_OPENING:
             raise NeverOpen(f"calendar {self.name} does not open within three years of {_instant(at)}")
         return opening
 
     def _add(self, begin: int, needed: int) -> int:
         """Return the earliest instant with `needed` open seconds since `begin`, where `needed` > 0."""
-        if self.always:
-            due = begin + needed
-        else:
-            table = self._covering(begin, begin)
-            while (i := bisect_left(table.used, used := table.used_before(begin) + needed)) == len(
-                table.used
-            ):
-                if table.until - begin > _GIVE_UP_TARGET:
-                    raise NeverOpen(self._too_far(begin))
-                table = self._grow(begin, table.until)
-            due = table.ends[i] - (table.used[i] - used)
+        due = begin + needed if self.always else self._used_up_at(begin, needed)
         if due - begin > _GIVE_UP_TARGET:
             raise NeverOpen(self._too_far(begin))
         return due
+
+    def _used_up_at(self, begin: int, needed: int) -> int:
+        table = self._covering(begin, begin)
+        used = table.used_before(begin) + needed
+        while not table.used or table.used[-1] < used:
+            if table.until - begin > _GIVE_UP_TARGET:
+                raise NeverOpen(self._too_far(begin))
+            table = self._grow(begin, table.until)
+            used = table.used_before(begin) + needed  # it may begin in another year now
+        i = bisect_left(table.used, used)
+        return table.ends[i] - (table.used[i] - used)
 
     def _elapsed(self, begin: int, end: int) -> int:
         if self.always:
@@ -286,13 +286,7 @@ class Calendar:
     def _spans(self, begin: int, finish: int) -> Iterator[Span]:
         table = self._covering(begin, finish)
         first, last = bisect_right(table.ends, begin), bisect_left(table.starts, finish)
-        # Edges alternate: an opening, its closing, the next opening ... An open first span is the only one
-        # that does not begin where a closed one ends.
-        edges = [
-            edge
-            for pair in zip(table.starts[first:last], table.ends[first:last], strict=True)
-            for edge in pair
-        ]
+        edges = list(chain.from_iterable(zip(table.starts[first:last], table.ends[first:last], strict=True)))
         is_open = bool(edges) and edges[0] <= begin
         inner = [edge for edge in edges if begin < edge < finish]
         for start, end in pairwise((begin, *inner, finish)):
