@@ -325,6 +325,26 @@ def test_a_connection_that_cannot_be_cleared_is_replaced(courier_to, script):
     assert smarthost.connections == 2
 
 
+@pytest.mark.parametrize(
+    "script",
+    [
+        {"RCPT": ["hello"]},
+        {"DATA": ["250 ok"]},
+        {"DATA": ["150 odd"]},
+        {"DOT": [Accepting("thanks!")]},
+        {"DOT": [Accepting("354 go on")]},
+    ],
+    ids=str,
+)
+def test_after_a_reply_that_is_no_answer_the_connection_is_not_trusted_again(courier_to, script):
+    """Who has answered one question wrongly may answer the next one with what belonged to this."""
+    with ScriptedSmarthost(script) as smarthost:
+        courier = courier_to(smarthost)
+        assert isinstance(courier.deliver(MAIL), Retry)
+        assert isinstance(courier.deliver(MAIL), Sent)
+    assert smarthost.accepted[-1].connection == 2
+
+
 def test_a_smarthost_that_was_restarted_in_between_costs_no_try(courier_to):
     with ScriptedSmarthost() as smarthost:
         courier = courier_to(smarthost)

@@ -77,6 +77,8 @@ UNSENDABLE = [
     "bob\uff20client.example",  # a full-width @
     "bob@client\uff0eexample",  # a full-width dot
     "bob\ufe64eve@client.example",  # a small <
+    "b\uff4fb@client.example",  # a full-width o, which some receivers fold and others do not
+    "bob\u2460@client.example",  # a circled 1
     "bob\ud800@client.example",  # half a character
     "x" * 65 + "@client.example",
     "ö" * 33 + "@client.example",  # 66 octets

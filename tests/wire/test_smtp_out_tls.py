@@ -206,6 +206,13 @@ def test_without_tls_a_password_goes_to_this_very_host_and_nowhere_else(courier_
     assert not any(line.startswith("AUTH") for line in smarthost.heard[heard:])
 
 
+@pytest.mark.parametrize("tls", ["starttls", "implicit"])
+def test_with_tls_a_password_goes_to_any_host(courier_to, monkeypatch, tls):
+    monkeypatch.setattr(smtp_out_dial, "is_loopback", lambda _: False)
+    with ScriptedSmarthost(tls=tls, users=USERS) as smarthost:
+        assert isinstance(courier_to(smarthost, password=PASSWORD).deliver(MAIL), Sent)
+
+
 def test_a_probe_logs_in_and_sends_nothing(courier_to):
     with ScriptedSmarthost(tls="starttls", users=USERS) as smarthost:
         courier_to(smarthost, password=PASSWORD).probe()

@@ -75,7 +75,9 @@ def test_a_password_that_would_leave_the_host_in_clear_is_refused_at_the_start()
         open_courier(url, **credentials)
 
 
-@pytest.mark.parametrize("half", [{"username": "desk"}, {"password": lambda: "hunter2"}], ids=str)
+@pytest.mark.parametrize(
+    "half", [{"username": "desk"}, {"password": lambda: "hunter2"}], ids=["no password", "no username"]
+)
 def test_half_a_login_is_refused(half):
     with pytest.raises(ValueError, match="together, or neither"):
         open_courier("smtps://mail.example", **half)
