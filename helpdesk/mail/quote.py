@@ -30,24 +30,31 @@ def before_quote(text: str) -> str:
     Stricter than `new_text`: whatever merely resembles the beginning of a quote ends it.
     """
     lines = text.split("\n")
-    for at, line in enumerate(lines):
-        if _could_begin_quote(lines, at, line[: marks.MAX_LINE]):
+    for at, line in enumerate(lines[:MAX_LINES]):
+        if line.strip() and _could_begin_quote(lines, at, line[: marks.MAX_LINE]):
             return "\n".join(lines[:at]).strip()
-    return text.strip()
+    return "\n".join(lines[:MAX_LINES]).strip()
+
+
+_STOPS = (
+    marks.QUOTE,
+    marks.ORIGINAL,
+    marks.FORWARDED,
+    marks.RULE,
+    marks.REPLY_MARKER,
+    marks.SIGNATURE,
+    marks.SENT_FROM,
+    marks.DATED_PERSON,
+)
 
 
 def _could_begin_quote(lines: list[str], at: int, line: str) -> bool:
-    return bool(
-        marks.QUOTE.match(line)
-        or marks.ORIGINAL.match(line)
-        or marks.FORWARDED.match(line)
-        or marks.RULE.match(line)
-        or marks.REPLY_MARKER.match(line)
-        or marks.SIGNATURE.match(line)
-        or marks.DATED_PERSON.match(line)
+    return (
+        any(stop.match(line) for stop in _STOPS)
         or marks.header_kind(line) == "from"
-        or (line.strip() and _introduction(lines, at))
-        or (marks.ATTRIBUTION_END.search(line.rstrip()) and line.rstrip().endswith((":", "：")))
+        or _introduction(lines, at) > 0
+        or (marks.HAS_DATE.search(line) is not None and marks.HAS_ADDRESS.search(line) is not None)
+        or (line.rstrip().endswith((":", "：")) and marks.ATTRIBUTION_END.search(line.rstrip()) is not None)
     )
 
 

@@ -1,0 +1,182 @@
+"""What they wrote now, out of forty mail programs' ways to quote."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from helpdesk.mail.quote import before_quote, new_text
+
+from .clients import BOTTOM_POSTED, TOP_POSTED, written
+
+NEW = "The printer works again.\n\nCould you also look at the scanner on the second floor?"
+OLD = "Hello Kim,\n\nplease switch the printer off and on.\n\n#close\n\nIs it better now?"
+
+
+@pytest.mark.parametrize("style", TOP_POSTED | BOTTOM_POSTED)
+def test_only_what_is_new_is_left_of_a_reply_from(style):
+    assert new_text(written(style, new=NEW, old=OLD)) == NEW
+
+
+@pytest.mark.parametrize("style", TOP_POSTED | BOTTOM_POSTED)
+def test_a_command_in_what_was_answered_to_is_not_where_commands_may_stand_in(style):
+    """A13: a customer's `#close` that an agent's mail program quotes, marked or not, is never the agent's."""
+    above = before_quote(written(style, new=NEW, old=OLD))
+    assert "#close" not in above
+    assert above in {NEW, ""}
+
+
+@pytest.mark.parametrize("style", TOP_POSTED)
+def test_an_agents_command_above_the_quote_is_found_in(style):
+    """A13, the other side: what the agent orders above the quote is not lost."""
+    above = before_quote(written(style, new="#assign bob\n\nHe knows this one.", old=OLD))
+    assert above.startswith("#assign bob\n\nHe knows this one.")
+
+
+def test_a_bottom_posters_text_is_kept_but_his_commands_are_not_heard():
+    text = written("thunderbird-bottom", new="#close", old="It is broken.")
+    assert new_text(text) == "#close"
+    assert before_quote(text) == ""
+
+
+def test_answers_between_quoted_lines_stay_in_order():
+    text = "On 5/26/26 09:12, Ann Berg wrote:\n> Which version?\n\n4.2\n\n> Since when?\n\nSince Monday.\n"
+    assert new_text(text).split() == ["4.2", "Since", "Monday."]
+
+
+def test_a_quoted_line_that_was_wrapped_takes_its_tail_with_it():
+    text = (
+        "> a quoted line that is so long that the mail program of the answerer\n"
+        "wrapped it\n"
+        "> and went on\n\nYes, that is it.\n"
+    )
+    assert new_text(text) == "Yes, that is it."
+
+
+def test_a_mail_passed_on_without_a_word_is_the_message():
+    text = (
+        "---------- Forwarded message ---------\nFrom: Kim Lee <kim@acme.example>\n"
+        "Date: Tue, May 26, 2026 at 9:12 AM\nSubject: Printer\nTo: <it@acme.example>\n\nThe printer burns.\n"
+    )
+    assert "The printer burns." in new_text(text)
+    assert "The printer burns." in new_text(f"FYI\n\n{text}")
+    assert new_text(f"Please take care of the mail below before noon.\n\n{text}") == (
+        "Please take care of the mail below before noon."
+    )
+
+
+@pytest.mark.parametrize(
+    "signature",
+    [
+        "-- \nKim Lee\nAcme Corp\n+49 30 1234567",
+        "--\nKim",
+        "Kind regards,\n\nKim Lee\nHead of IT | Acme Corp | +49 30 1234567 | www.acme.example",
+        "Mit freundlichen Grüßen\n\nKim Lee",
+        "Cordialement,\nKim Lee",
+        "Saludos cordiales,\nKim",
+        "Best regards, Kim",
+        "Sent from my iPhone",
+        "Von meinem iPhone gesendet",
+        "Envoyé de mon iPhone",
+        "Enviado desde mi iPhone",
+        "Get Outlook for Android<https://aka.example/android>",
+        "________________________________\nKim Lee\nT: +49 30 1234567\nkim@acme.example",
+        "This e-mail is confidential and intended only for the addressee. If you have received this message in error, delete it.",
+        "Disclaimer\n\nThe information contained in this communication is confidential and intended solely for the recipient.",
+        "Diese E-Mail enthält vertrauliche Informationen und ist nur für den Empfänger bestimmt.",
+        "_______________________________________________\nusers mailing list\nhttps://lists.acme.example/mailman/listinfo/users",
+        "Kind regards,\nKim Lee\n\nSent from my iPhone",
+        "Regards\nKim\n\n-- \nAcme Corp, Main Street 1\n\nThis message is confidential and may be privileged.",
+    ],
+)
+def test_what_stands_below_the_message_goes(signature):
+    assert new_text(f"{NEW}\n\n{signature}\n") == NEW
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Thanks,\nKim",
+        "I wrote to you on Monday:\nno answer so far.",
+        "On 12 May 2026 at 10:30 your colleague wrote:\nplease send the log.\nI did, and nothing happened.",
+        "From: Berlin\nTo: Paris\nDate: 12 May 2026\n\nThat is the trip that does not show up.",
+        "We would like to book\n\nFrom: Berlin\nTo: Paris\nDate: 12 May 2026\n\nand it says no.",
+        "SQL> select 1 from dual;\nORA-12154",
+        "| host | state |\n| a    | down  |",
+        "## Steps\n----\n1. open\n2. close\n----\nThen it is gone.",
+        "The error was sent from my iPhone app to all users.",
+        "Best regards,\nKim\n\nPS: the invoice is wrong too!",
+        "With regards to the invoice: it is wrong.",
+        "Please call me: +49 30 1234567\nKim Lee\nkim@acme.example",
+        "-- \nall of it looks like a signature",
+        "> everything is quoted",
+        "Sent from my iPhone",
+        "__init__ is missing\n__main__ too",
+    ],
+)
+def test_what_a_person_wrote_stays(text):
+    """Losing a sentence is worse than showing a signature."""
+    assert new_text(text) == text
+
+
+def test_a_warning_of_the_mail_server_above_the_text_goes():
+    text = "CAUTION: This email originated from outside of the organization. Do not click links.\n\nHello,\n\nit is down."
+    assert new_text(text) == "Hello,\n\nit is down."
+
+
+@pytest.mark.parametrize(
+    "bomb",
+    [
+        "On " * 350_000,
+        "On 1/1/26 a@b.example wrote\n" * 40_000,
+        "\n" * 1_000_000,
+        "> " * 500_000,
+        ">" * 1_000_000,
+        "--\n" * 330_000,
+        "From: a@b.example\n" * 60_000,
+        "Kind regards\n" * 80_000,
+        "-" * 1_000_000,
+        "_" * 1_000_000 + "\n",
+        "sent from my " * 80_000,
+        "a@" * 500_000,
+        "wrote:\n" * 140_000,
+        " \t" * 500_000 + "x",
+        "confidential this message " * 40_000,
+        ("x" * 99 + "\n") * 10_000,
+    ],
+    ids=lambda bomb: repr(bomb[:14]),
+)
+@pytest.mark.parametrize("function", [new_text, before_quote])
+def test_a_bomb_of_a_megabyte_is_read_in_a_moment(function, bomb):
+    """C05: on these, libraries take minutes."""
+    begun = time.perf_counter()
+    function(bomb)
+    assert time.perf_counter() - begun < 2.0
+
+
+_LINES = st.lists(
+    st.sampled_from(
+        ["", "text", "> quoted", "-- ", "On 5/26/26 09:12, Ann Berg wrote:", "From: a@b.example", "Kind regards", "________",
+         "-----Original Message-----", "Sent: 26 May 2026 09:12", "Subject: x", "To: c@d.example", "Sent from my iPhone",
+         "This message is confidential.", "wrote:", "---------- Forwarded message ---------", ">"]
+    ),
+    max_size=25,
+).map("\n".join)  # fmt: skip
+
+
+@given(st.one_of(_LINES, st.text(max_size=300)))
+def test_nothing_is_made_up_and_something_is_always_left(text):
+    result = new_text(text)
+    assert bool(result) == bool(text.strip())
+    position = 0
+    for line in result.split("\n"):
+        position = text.find(line.strip(), position)
+        assert position >= 0, "a line of the result does not stand in the text, in this order"
+
+
+@given(st.one_of(_LINES, st.text(max_size=300)))
+def test_the_block_for_commands_is_the_beginning_of_the_text(text):
+    assert text.strip().startswith(before_quote(text))
