@@ -12,7 +12,6 @@ from imapclient.exceptions import IMAPClientAbortError, LoginError
 from helpdesk.wires.imap_reports import MailboxUnavailable, printable
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import Callable
 
     from helpdesk.wires.imap_reports import Cause
@@ -48,10 +47,8 @@ class Account:
             raise ValueError("the folder for processed mail was expected to be another than the one we read")
 
 
-def sign_in(connection: Connection, account: Account, *, tls: ssl.SSLContext) -> None:
-    """Begin TLS where it is asked for, then sign in. Raises MailboxUnavailable, never with the secret in it."""
-    if account.tls == "starttls":
-        connection.starttls(tls)
+def sign_in(connection: Connection, account: Account) -> None:
+    """Sign in. Raises MailboxUnavailable, never with the secret in it."""
     if connection.has_capability("LOGINDISABLED"):  # RFC 3501 section 6.2.3
         raise MailboxUnavailable("login", "the server lets nobody sign in without TLS")
     secret = _secret(account)

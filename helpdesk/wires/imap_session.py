@@ -89,7 +89,7 @@ class Session:
         """Connect, sign in and select. `tls` replaces the context that trusts the system's authorities."""
         allowance = Allowance(silence=patience.silence.total_seconds(), stopping=stopping)
         allowance.grant(seconds=patience.connect.total_seconds())
-        context = tls or ssl.create_default_context()
+        context = None if account.tls == "none" else tls or ssl.create_default_context()
         with _told_apart("CONNECT"):
             connection = Connection(
                 account.host,
@@ -100,7 +100,9 @@ class Session:
         try:
             allowance.grant(seconds=patience.command.total_seconds())
             with _told_apart("LOGIN"):
-                sign_in(connection, account, tls=context)
+                if account.tls == "starttls":
+                    connection.starttls(context)
+                sign_in(connection, account)
             return cls(connection, account, allowance, patience)
         except BaseException:
             connection.shutdown()
@@ -200,26 +202,28 @@ class Session:
         return sorted({uid for uid in found if uid >= self.floor})
 
     def _fetch(self, uids: Sequence[int], *items: bytes, octets: int = 0) -> dict[int, dict[bytes, Any]]:
-        try:
-            answer = self._ask("FETCH", self._connection.fetch, uids, items, octets=octets)
-        except CommandRefused as refusal:
-            if "EXPUNGEISSUED" not in refusal.detail:  # RFC 5530: another program has removed some of them
-                raise
-            if len(uids) == 1:
-                return {}
-            return {
-                key: value for uid in uids for key, value in self._fetch([uid], *items, octets=octets).items()
-            }
-        return dict(answer)
+        return dict(self._ask("FETCH", self._connection.fetch, uids, items, octets=octets))
 
     def _ask(
-        self, what: str, command: Callable[..., Any], *args: object, octets: int = 0, **options: bool
+        self, what: str, command: Callable[..., Any], *args: object, octets: int = 0, **flags: bool
     ) -> Any:
-        seconds = self._patience.command.total_seconds() + octets / self._patience.slowest
+        """Give a command, and once more where the server only says that we missed an EXPUNGE (RFC 5530)."""
+        try:
+            return self._ask_once(what, command, *args, octets=octets, **flags)
+        except CommandRefused as refusal:
+            if "[EXPUNGEISSUED]" not in refusal.detail:
+                raise
+        self._ask_once("NOOP", self._connection.noop, octets=0)
+        return self._ask_once(what, command, *args, octets=octets, **flags)
+
+    def _ask_once(
+        self, what: str, command: Callable[..., Any], *args: object, octets: int, **flags: bool
+    ) -> Any:
         # RFC822.SIZE may be an estimate; octets other than those of mails are few.
+        seconds = self._patience.command.total_seconds() + octets / self._patience.slowest
         self._allowance.grant(seconds=seconds, octets=_MEBIBYTE + 2 * octets)
         with _told_apart(what):
-            return command(*args, **options)
+            return command(*args, **flags)
 
 
 def _listed(uid: int, items: dict[bytes, Any]) -> Listed | None:

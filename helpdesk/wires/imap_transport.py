@@ -224,6 +224,8 @@ def _connected(host: str, port: int, allowance: Allowance) -> socket.socket:
 
 def _connect(sock: socket.socket, address: Any, allowance: Allowance) -> None:
     sock.setblocking(False)
+    # IMAPClient ends a command with a write of its own, which would else wait for a delayed acknowledgment.
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     problem = sock.connect_ex(address)
     if problem == errno.EINPROGRESS:
         allowance.wait(sock, select.POLLOUT)

@@ -2,7 +2,8 @@
 
     from tests.wire.imap_servers import Mailbox, mailbox     # mailbox is a fixture: an empty mailbox a test
 
-`HELPDESK_REQUIRE_DOVECOT=1` makes a missing Dovecot a failure instead of a change to pymap.
+`HELPDESK_REQUIRE_DOVECOT=1` makes a missing Dovecot a failure instead of a change to pymap;
+`HELPDESK_TEST_IMAP=pymap` takes pymap although Dovecot is there.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import os
 import pwd
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -145,6 +147,9 @@ userdb {{
 }}
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0  # otherwise one refused login delays those of all tests after it
+  }}
 }}
 service imap-login {{
   chroot =
@@ -192,13 +197,17 @@ class Dovecot:
         (self.home / "dovecot.conf").write_text(settings)
 
     def start(self) -> None:
-        self._process = subprocess.Popen([_dovecot_program(), "-F", "-c", str(self.home / "dovecot.conf")])
+        command = [_dovecot_program(), "-F", "-c", str(self.home / "dovecot.conf")]
+        self._process = subprocess.Popen(command, start_new_session=True)
         _wait_for(self.port, self._process)
 
     def stop(self) -> None:
+        """End it with all its processes: those in IDLE would outlive their master by some time."""
         if self._process:
             self._process.terminate()
             self._process.wait(10)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
 
     def remove(self) -> None:
         self.stop()
@@ -278,9 +287,10 @@ def real_server() -> Dovecot | Pymap:
 
 
 def _dovecot_or_pymap() -> Dovecot | Pymap:
-    with contextlib.suppress(FileNotFoundError):
-        _dovecot_program()
-        return Dovecot()
+    if os.environ.get("HELPDESK_TEST_IMAP") != "pymap":
+        with contextlib.suppress(FileNotFoundError):
+            _dovecot_program()
+            return Dovecot()
     if os.environ.get("HELPDESK_REQUIRE_DOVECOT") == "1":
         pytest.fail("HELPDESK_REQUIRE_DOVECOT=1, but no dovecot is installed")
     return Pymap()
@@ -434,6 +444,7 @@ class Liar:
         with contextlib.suppress(OSError):
             while True:
                 sock, _ = self._listener.accept()
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 self._open.append(sock)
                 threading.Thread(target=Talk(self, sock).hold, daemon=True).start()
 

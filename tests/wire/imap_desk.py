@@ -1,0 +1,82 @@
+"""A desk for tests of the IMAP poller: it remembers what came through its door, and can be out of order."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from helpdesk.wires.imap import Account, Fetched, Poller, Report, Retry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+HASTY = Retry(
+    first=timedelta(milliseconds=20),
+    longest=timedelta(milliseconds=50),
+    first_login=timedelta(milliseconds=50),
+)
+
+
+class Desk:
+    """Accepts as the real one does: what was accepted earlier, by UID or by its octets, changes nothing."""
+
+    def __init__(self) -> None:
+        self.cases: list[bytes] = []  # the octets of each mail that is new
+        self.fetched: list[Fetched] = []  # everything that came through the door
+        self.reports: list[Report] = []
+        self.down = False
+        self._taken: set[tuple[int, int]] = set()
+
+    def accept(self, mails: Sequence[Fetched]) -> None:
+        if self.down:
+            raise OSError("database is locked")
+        self.fetched += mails
+        self._taken |= {(mail.uidvalidity, mail.uid) for mail in mails}
+        self.cases += [mail.raw for mail in mails if mail.raw not in self.cases]
+
+    def known(self, uidvalidity: int, uids: Sequence[int]) -> set[int]:
+        return {uid for uid in uids if (uidvalidity, uid) in self._taken}
+
+    def poller(self, account: Account, **settings: object) -> Poller:
+        doors = {"accept": self.accept, "known": self.known, "report": self.reports.append}
+        return Poller(account, **{**doors, "retry": HASTY, **settings})  # type: ignore[arg-type]
+
+    def poll(self, account: Account, **settings: object) -> int:
+        """Connect, poll once, leave."""
+        poller = self.poller(account, **settings)
+        try:
+            return poller.poll()
+        finally:
+            poller.close()
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+@contextmanager
+def running(poller: Poller) -> Iterator[threading.Event]:
+    """The poller at work in a thread of its own; afterwards it must be gone within two seconds."""
+    stop = threading.Event()
+    thread = threading.Thread(target=poller.run, args=(stop,))
+    thread.start()
+    try:
+        yield stop
+    finally:
+        stop.set()
+        thread.join(2)
+        assert not thread.is_alive(), "still running two seconds after it was told to stop"
+
+
+def until(condition: Callable[[], object], *, seconds: float = 5) -> None:
+    """Wait for something another thread does."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.01)
