@@ -2,9 +2,9 @@
 
     python bench/smtp_out.py [--mails 400] [--rounds 9] [--size 4096]
 
-The smarthost is a process of its own that takes everything and stores nothing, so this is the cost of our side
-and of the round trips over loopback. Both ways are measured in turns; what is printed is the median with the
-smallest and largest round, and the ratio of neighbouring rounds, which a busy machine disturbs less than speeds.
+The smarthost is a process of its own that takes everything and stores nothing, so this is the cost of our
+side and of the round trips over loopback. Both ways are measured in turns; what is printed is the median with
+the smallest and largest round, and the ratio of neighbouring rounds, which a busy machine disturbs less.
 """
 
 import argparse
