@@ -71,7 +71,17 @@ def _from_inside(tree: Tree, body: Body, forwards: int) -> list[str]:
         if part.type in {"message/rfc822", "message/global"} and forwards > 0:
             inner = read_body(read_tree(tree.body(part)), forwards=forwards - 1)
             return [inner.text] if inner.text else []
-    return []
+    return _from_preamble(tree)
+
+
+def _from_preamble(tree: Tree) -> list[str]:
+    """Text above the first boundary, where broken programs put it; not the notice that programs put there."""
+    root = tree.root
+    if not root.children:
+        return []
+    preamble = tree.raw[root.block.body :][:MAX_HTML].partition(b"\n--")[0]
+    text = clean(decode(preamble)[0]).strip()
+    return [] if "MIME" in text or text.startswith("--") else [text]
 
 
 class _Reader:

@@ -71,15 +71,21 @@ def decode(data: bytes, charset: str = "") -> tuple[str, bool]:
 
 
 def _repaired(data: bytes, codec: str | None) -> tuple[str, bool]:
-    if codec in {None, "utf-8", "cp1252", "cp1254"}:
+    if codec is None or codec in {"utf-8", "cp1252", "cp1254"}:
         mostly = data.decode("utf-8", "replace")
         # A few bad bytes in real UTF-8 are damage; many mean that it never was UTF-8.
         if mostly.count("\ufffd") * 4 < sum(char > "\x7f" for char in mostly):
             return mostly, True
         # The five bytes that windows-1252 does not have are the C1 controls of ISO 8859-1.
         return _strict(data, "cp1252") or data.decode("latin-1"), codec != "cp1252"
-    text = _strict(data, "utf-8")
-    return (data.decode(codec or "utf-8", "replace") if text is None else text), True
+    for likelier in _LIKELIER.get(codec[:7], ("utf-8",)):
+        text = _strict(data, likelier)
+        if text is not None:
+            return text, True
+    return data.decode(codec, "replace"), True
+
+
+_LIKELIER = {"iso2022": ("utf-8", "euc_jp", "cp932"), "cp932": ("utf-8", "euc_jp"), "euc_jp": ("utf-8", "cp932")}
 
 
 def _strict(data: bytes, codec: str) -> str | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import binascii
 import re
+import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_tz
@@ -22,8 +23,9 @@ MAX_STRUCTURED = 4 * 1024
 MAX_ADDRESSES = 64 * 1024
 
 _NAME = re.compile(rb"([!-9;-~]{1,100})[ \t]*:")  # RFC 5322 s2.2; s4.5 allows blanks before the colon
+# Names that no sentence begins with: by them a header is told from text where the blank line is missing.
 _KNOWN = re.compile(
-    rb"(?:from|to|cc|subject|date|message-id|mime-version|content-[a-z-]+|received|return-path|x-[a-z-]+)[ \t]*:",
+    rb"(?:from|to|cc|subject|date|received|sender|[a-z]{1,20}-[a-z-]{1,40})[ \t]*:",
     re.IGNORECASE,
 )
 
@@ -53,9 +55,9 @@ class Block:
         return [field.value for field in self.fields if field.name.lower() == name]
 
 
-def read_block(raw: bytes, start: int = 0, end: int | None = None) -> Block:
-    """The header block that begins at `start`, read no further than `end`."""
-    stop = len(raw) if end is None else end
+def read_block(raw: bytes, start: int = 0, *, stop: int = sys.maxsize) -> Block:
+    """The header block from `start` to `stop` at the latest. Blank lines are skipped only above the first header."""
+    stop = min(stop, len(raw))
     limit = min(stop, start + MAX_BLOCK)
     fields: list[list[bytes]] = []
     damage: list[str] = []
@@ -69,7 +71,9 @@ def read_block(raw: bytes, start: int = 0, end: int | None = None) -> Block:
         following = stop if newline < 0 else newline + 1
         line = raw[at:following].rstrip(b"\r\n")
         if not line.strip(b" \t\r"):
-            if fields or not _header_follows(raw, following):
+            # RFC 5322 s4.2 once allowed a line of blanks alone inside a folded field.
+            skipped = start == 0 and not fields or bool(line) and line[:1] in b" \t"
+            if not (skipped and _header_follows(raw, following)):
                 return Block(_joined(fields), following, tuple(damage))
         elif line[:1] in b" \t" and fields:
             fields[-1].append(line)

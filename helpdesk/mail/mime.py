@@ -135,7 +135,7 @@ class _Reader:
             newline = raw.find(b"\n", start)
             following = len(raw) if newline < 0 else newline + 1
             # RFC 2046 s5.1.1: at most 70 characters; longer ones are seen, very long lines are no delimiters.
-            line = raw[start:following].rstrip() if following - start < 1_000 else b""
+            line = raw[start:following].rstrip() if following - start < 4_200 else b""
             at = self._delimiter(line, start, following) if line in self._marks else following - 1
         self._end(0, len(raw))
         self._note_unclosed()
@@ -156,6 +156,8 @@ class _Reader:
 
     def _begin(self, at: int, parent: Part | None, boundary: bytes = b"") -> Part:
         block = read_block(self._raw, at)
+        if parent and (delimiter := self._delimiter_within(at, block.body)) is not None:
+            block = read_block(self._raw, at, stop=delimiter)  # a part without a body, or without even headers
         kind = "message/rfc822" if parent and parent.type == "multipart/digest" else "text/plain"
         depth = parent.depth + 1 if parent else 0
         part = Part(len(self._parts), depth, block, end=len(self._raw), default_type=kind)
@@ -169,6 +171,15 @@ class _Reader:
                 part, boundary or part.parameters.get("boundary", "").encode("utf-8", "replace").rstrip()
             )
         return part
+
+    def _delimiter_within(self, start: int, end: int) -> int | None:
+        """Where in a header block a delimiter line stands that must not be taken for a field."""
+        at = start if self._raw.startswith(b"--", start) else self._raw.find(b"\n--", start, end) + 1
+        while start <= at < end and at > 0:
+            if self._raw[at : at + 4_200].split(b"\n", 1)[0].rstrip() in self._marks:
+                return at
+            at = self._raw.find(b"\n--", at, end) + 1
+        return None
 
     def _remember(self, part: Part, boundary: bytes) -> None:
         if part.depth >= MAX_DEPTH:
