@@ -175,8 +175,8 @@ class _Reader:
     def _shown(self, part: Part, kind: str) -> str:
         data = self._tree.body(part)
         charset = part.parameters.get("charset", "")
+        data = data[: MAX_HTML if kind == "text/html" else MAX_TEXT * 4]
         if kind == "text/html":
-            data = data[:MAX_HTML]
             found = None if charset else _CHARSET_IN_HTML.search(data, 0, 4096)
             charset = found[1].decode("ascii") if found else charset
         text, repaired = decode(data, charset)
@@ -217,20 +217,19 @@ _QUOTED = re.compile(r">*")
 
 def _unflowed(text: str, part: Part) -> str:
     """RFC 3676: a line that ends in a space goes on in the next of the same quote depth; one leading space is stuffing."""
-    joined: list[str] = []
+    lines: list[list[str]] = []
     before, soft = -1, False
     delete_space = part.parameters.get("delsp", "").lower() == "yes"
     for line in text.split("\n"):
         marks = _QUOTED.match(line)
         depth = marks.end() if marks else 0
-        content = line[depth:]
-        content = content[1:] if content.startswith(" ") else content
+        content = line[depth:].removeprefix(" ")
         if soft and depth == before:
-            joined[-1] += content
+            lines[-1].append(content)
         else:
-            joined.append((">" * depth + " " + content) if depth else content)
+            lines.append([">" * depth + " ", content] if depth else [content])
         soft = content.endswith(" ") and content != "-- "  # s4.3: the signature line is never flowed
         before = depth
         if soft and delete_space:
-            joined[-1] = joined[-1][:-1]
-    return "\n".join(joined)
+            lines[-1][-1] = lines[-1][-1][:-1]
+    return "\n".join("".join(pieces) for pieces in lines)

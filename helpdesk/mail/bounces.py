@@ -144,13 +144,17 @@ def _notified(tree: Tree) -> Bounce | None:
         recipient = report["bouncedRecipients"][0]
         status = str(recipient.get("status", ""))
         permanent = report["bounceType"] != "Transient"
-        return Bounce(str(recipient["emailAddress"]).lower(), status, permanent, _ses_id(mail), "an Amazon SES notice")
+        return Bounce(
+            str(recipient["emailAddress"]).lower(), status, permanent, _ses_id(mail), "an Amazon SES notice"
+        )
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return Bounce("", "", True, "", "an Amazon SES notice that is not whole")
 
 
 def _ses_id(mail: Any) -> str:
-    found = [one["value"] for one in mail.get("headers", ()) if str(one.get("name", "")).lower() == "message-id"]
+    found = [
+        one["value"] for one in mail.get("headers", ()) if str(one.get("name", "")).lower() == "message-id"
+    ]
     ids = message_ids([str(found[0]).encode("utf-8", "replace")]) if found else ()
     return ids[0] if ids else ""
 
@@ -281,4 +285,3 @@ def _recipient(tree: Tree, text: str) -> str:
         if address not in own and not _DAEMON.match(address):
             return address
     return ""
-

@@ -85,7 +85,11 @@ def _repaired(data: bytes, codec: str | None) -> tuple[str, bool]:
     return data.decode(codec, "replace"), True
 
 
-_LIKELIER = {"iso2022": ("utf-8", "euc_jp", "cp932"), "cp932": ("utf-8", "euc_jp"), "euc_jp": ("utf-8", "cp932")}
+_LIKELIER = {
+    "iso2022": ("utf-8", "euc_jp", "cp932"),
+    "cp932": ("utf-8", "euc_jp"),
+    "euc_jp": ("utf-8", "cp932"),
+}
 
 
 def _strict(data: bytes, codec: str) -> str | None:

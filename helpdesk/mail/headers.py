@@ -69,7 +69,7 @@ def read_block(raw: bytes, start: int = 0, *, stop: int = sys.maxsize) -> Block:
             )
         newline = raw.find(b"\n", at, stop)
         following = stop if newline < 0 else newline + 1
-        line = raw[at:following].rstrip(b"\r\n")
+        line = raw[at : min(following, limit)].rstrip(b"\r\n")
         if not line.strip(b" \t\r"):
             # RFC 5322 s4.2 once allowed a line of blanks alone inside a folded field.
             skipped = start == 0 and not fields or bool(line) and line[:1] in b" \t"

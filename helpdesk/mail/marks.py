@@ -26,6 +26,18 @@ ATTRIBUTION_END = re.compile(
     rf"(?:\b(?:{_WROTE})|(?:写道|寫道|のメッセージ|のメール|書きました|作成|작성))[^\w\n]{{0,8}}$",
     re.IGNORECASE,
 )
+WROTE_ENDINGS = (
+    "wrote",
+    "writes",
+    "said",
+    "schrieb",
+    "schreef",
+    "skrev",
+    "kirjoitti",
+    "scritto",
+    "escribe",
+    "escreveu",
+)
 WROTE = re.compile(rf"\b(?:{_WROTE})\b", re.IGNORECASE)
 ATTRIBUTION_START = re.compile(
     r"^[\s*_>-]{0,6}(?:on|am|le|el|il|em|op|den|på|dne|dnia|w dniu|w|в|на|at|in|il giorno|el día|tor|fre|ons|tir|man|"

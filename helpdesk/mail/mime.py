@@ -157,7 +157,9 @@ class _Reader:
     def _begin(self, at: int, parent: Part | None, boundary: bytes = b"") -> Part:
         block = read_block(self._raw, at)
         if parent and (delimiter := self._delimiter_within(at, block.body)) is not None:
-            block = read_block(self._raw, at, stop=delimiter)  # a part without a body, or without even headers
+            block = read_block(
+                self._raw, at, stop=delimiter
+            )  # a part without a body, or without even headers
         kind = "message/rfc822" if parent and parent.type == "multipart/digest" else "text/plain"
         depth = parent.depth + 1 if parent else 0
         part = Part(len(self._parts), depth, block, end=len(self._raw), default_type=kind)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["attachment", "parse"]
 
+MAX_SUBJECT = 1_000  # characters
 MAX_TEXT_UNREAD = 20_000  # characters shown of a mail that could not be taken apart
 _ADDRESS_HEADERS = frozenset(
     "from sender reply-to to cc bcc resent-from resent-to resent-cc return-path delivered-to x-original-to".split()
@@ -48,7 +49,7 @@ def _parse(raw: bytes) -> Message:
 
 
 def _message(block: Block, tree: Tree, body: Body) -> Message:
-    subject = text_of(block.first("subject"))
+    subject = text_of(block.first("subject"))[:MAX_SUBJECT]
     ids = message_ids(block.all("message-id")[:1])
     return Message(
         message_id=ids[0] if ids else "",

@@ -54,7 +54,7 @@ def _could_begin_quote(lines: list[str], at: int, line: str) -> bool:
         or marks.header_kind(line) == "from"
         or _introduction(lines, at) > 0
         or (marks.HAS_DATE.search(line) is not None and marks.HAS_ADDRESS.search(line) is not None)
-        or (line.rstrip().endswith((":", "：")) and marks.ATTRIBUTION_END.search(line.rstrip()) is not None)
+        or (line.rstrip().endswith((":", "：")) and _ends_in_wrote(line))
     )
 
 
@@ -147,7 +147,7 @@ def _attribution(lines: list[str], at: int) -> int:
         ):
             return 0
         joined = f"{joined} {line.strip()}".strip()
-        if joined.endswith((":", "：")) or marks.ATTRIBUTION_END.search(joined[-120:]):
+        if joined.endswith((":", "：")) or _ends_in_wrote(joined):
             around = (lines[at - 1 : at] or [""]) + (lines[at + width : at + width + 1] or [""])
             alone = not any(one.strip() for one in around)
             return (
@@ -159,6 +159,16 @@ def _attribution(lines: list[str], at: int) -> int:
     return 0
 
 
+def _ends_in_wrote(text: str) -> bool:
+    tail = text[-120:].rstrip()
+    # The long pattern is tried only on what could match it: most lines end in a word or a full stop.
+    if tail[-1:] in ".,;!?" or (
+        tail[-1:].isascii() and tail[-1:].isalpha() and not tail.endswith(marks.WROTE_ENDINGS)
+    ):
+        return False
+    return marks.ATTRIBUTION_END.search(tail) is not None
+
+
 def _quote_follows(lines: list[str], at: int) -> bool:
     following = _next_words(lines, at)
     return following < len(lines) and marks.QUOTE.match(lines[following]) is not None
@@ -166,7 +176,7 @@ def _quote_follows(lines: list[str], at: int) -> bool:
 
 def _is_attribution(text: str, *, quoted: bool, alone: bool) -> bool:
     """Whether a sentence says who wrote what follows, and when."""
-    wrote = marks.ATTRIBUTION_END.search(text[-120:]) is not None or marks.WROTE.search(text) is not None
+    wrote = marks.WROTE.search(text) is not None or _ends_in_wrote(text)
     dated, addressed = marks.HAS_DATE.search(text), marks.HAS_ADDRESS.search(text)
     if quoted and text.endswith((":", "：")) and len(text) < 300 and (dated or addressed or wrote):
         return True
