@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import TypeAdapter
@@ -23,6 +23,7 @@ from helpdesk.tables import fill, read_toml, strict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
+    from pathlib import Path
 
 _SIZE = re.compile(r"(\d+)\s*(B|KiB|MiB|GiB|kB|MB|GB)?")
 _FACTOR = {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "kB": 10**3, "MB": 10**6, "GB": 10**9, None: 1}
@@ -314,7 +315,7 @@ def _value_problems(file: ConfigurationFile) -> Iterator[str]:
     yield from _refused("smtp_in.max_size", lambda: read_size(file.smtp_in.max_size))
     for number, entry in enumerate(file.mailbox, start=1):
         if entry.imap:
-            yield from _refused(f"mailbox.{number}.imap.poll", lambda text=entry.imap.poll: read_span(text))
+            yield from _refused(f"mailbox.{number}.imap.poll", partial(read_span, entry.imap.poll))
     for table, listen in (("smtp_in", file.smtp_in.listen), ("web", file.web.listen)):
         if listen and not re.fullmatch(r"(lmtp:)?(\[[0-9a-f:]+\]|[^:\s\[\]]+):\d{1,5}", listen):
             yield f'{table}.listen: expected an address and a port such as "127.0.0.1:2525", not {listen!r}'

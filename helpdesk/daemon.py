@@ -140,10 +140,7 @@ class Daemon:
     def take(self, raw: bytes, envelope: Envelope) -> Future[str]:
         """Mail from the listener; the future resolves with the queue id when it is on disk."""
         at = self.desk.now()
-        mails = [
-            Accepted(mailbox, raw, envelope, "smtp", at)
-            for mailbox in self.desk.mailboxes_for(envelope.rcpt_to)
-        ]
+        mails = [Accepted(mailbox, raw, envelope, "smtp", at) for mailbox in self.desk.mailboxes_for(envelope.rcpt_to)]
         answer: Future[str] = Future()
         answer.set_running_or_notify_cancel()  # the mail goes to disk whatever becomes of the connection
 

@@ -89,9 +89,7 @@ class Letters:
             to=draft.to,
             reply_to=self._address(mailbox, number, draft.to, draft.audience),
             subject=words.subject,
-            message_id=self._signer.message_id(
-                case=number, nonce=key, domain=mailbox.address.rpartition("@")[2]
-            ),
+            message_id=self._signer.message_id(case=number, nonce=key, domain=mailbox.address.rpartition("@")[2]),
             date=now,
             in_reply_to=thread.in_reply_to,
             references=thread.references,
@@ -103,9 +101,7 @@ class Letters:
         return Queued(key, number, draft.kind, draft.to.address, sender, letter.message_id, compose(letter))
 
     def _address(self, mailbox: Mailbox, number: int, person: Person, purpose: Purpose) -> str:
-        return self._signer.reply_address(
-            mailbox.address, case=number, person=person.address, purpose=purpose
-        )
+        return self._signer.reply_address(mailbox.address, case=number, person=person.address, purpose=purpose)
 
     def _from_name(self, draft: Draft, mailbox: Mailbox) -> str:
         name = mailbox.name or self._desk
@@ -150,8 +146,22 @@ class Letters:
             "opened": moment(case.opened_at, desk_zone(case, policy)),
             "link": f"{self._public_url}/cases/{case.ref}" if self._public_url else "",
             "step": _step_facts(facts, case, terms),
-            "delayed": span(facts["delayed"]) if facts.get("delayed") and facts["delayed"].total_seconds() >= 60 else "",
-            **{name: facts.get(name) for name in ("done", "understood", "mistakes", "handed_over", "unverified", "trust", "sender", "missed")},
+            "delayed": span(facts["delayed"])
+            if facts.get("delayed") and facts["delayed"].total_seconds() >= 60
+            else "",
+            **{
+                name: facts.get(name)
+                for name in (
+                    "done",
+                    "understood",
+                    "mistakes",
+                    "handed_over",
+                    "unverified",
+                    "trust",
+                    "sender",
+                    "missed",
+                )
+            },
         }
 
 

@@ -37,7 +37,11 @@ class Clues:
 
 def read_clues(message: Message, envelope: Envelope, mailbox: Mailbox, signer: Signer) -> Clues:
     """Collect what the mail names, the envelope's recipients before the headers'."""
-    seen = (*envelope.rcpt_to, *message.delivered_to, *(person.address for person in (*message.to, *message.cc)))
+    seen = (
+        *envelope.rcpt_to,
+        *message.delivered_to,
+        *(person.address for person in (*message.to, *message.cc)),
+    )
     ours = dict.fromkeys(address for address in seen if base_address(address) == mailbox.address)
     tokens = (read_token(address) for address in ours)
     # The nearest ancestor first: In-Reply-To, then References from its end.
@@ -78,9 +82,7 @@ def _seen(
     token: ReplyToken, holders: Iterable[str], cases: Mapping[int, Case], team: Team, signer: Signer
 ) -> TokenSeen:
     given = any(signer.verifies(token, person=holder) for holder in holders)
-    genuine = given or any(
-        signer.verifies(token, person=person) for person in _people(cases.get(token.case), team)
-    )
+    genuine = given or any(signer.verifies(token, person=person) for person in _people(cases.get(token.case), team))
     return TokenSeen(token.case, token.purpose, given_to_sender=given, genuine=genuine)
 
 
@@ -88,4 +90,8 @@ def _people(case: Case | None, team: Team) -> list[str]:
     if case is None:
         return []
     customers = (case.requester.address, *(person.address for person in case.participants))
-    return [*customers, *(agent.address for agent in team.agents), *([team.lead.address] if team.lead else [])]
+    return [
+        *customers,
+        *(agent.address for agent in team.agents),
+        *([team.lead.address] if team.lead else []),
+    ]

@@ -47,7 +47,7 @@ class Templates:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
-            autoescape=False,  # noqa: S701 - the source is plain text; `layout.as_html` escapes all of it
+            autoescape=False,
         )
         self._environment.filters |= {"verbatim": verbatim, "quoted": quoted}
 

@@ -94,11 +94,16 @@ def _letter(report: Report) -> dict[str, Any]:
 _WORDS: dict[type, tuple[str, str]] = {
     Failing: (
         "cannot be read",
-        "Check the server, the account and its password. Nothing is lost: the mail waits there, and clocks count "
-        "from when the server received it.",
+        (
+            "Check the server, the account and its password. Nothing is lost: the mail waits there, and clocks count "
+            "from when the server received it."
+        ),
     ),
     Recovered: ("can be read again", "Nothing to do. What waited there has been taken."),
-    Oversized: ("holds a mail over the size limit", "Its beginning became a case; all of it lies on the server."),
+    Oversized: (
+        "holds a mail over the size limit",
+        "Its beginning became a case; all of it lies on the server.",
+    ),
     Unfetchable: ("lists a mail that it does not give", "Look at that mail with a mail program."),
     NotPutAway: (
         "keeps mail that was taken",

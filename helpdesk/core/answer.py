@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from helpdesk.core.case import Case
     from helpdesk.core.command import Command, Orders
-    from helpdesk.core.decision import Arrival
+    from helpdesk.core.decision import Arrival, Visibility
     from helpdesk.core.message import Person
     from helpdesk.core.people import Agent, Terms
 
@@ -36,10 +36,8 @@ def agent_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> D
     for command in orders.commands:
         _OBEY[command.verb](scribe, command, orders)
     scribe.echo()
-    visibility = "internal" if orders.has("note") else "public"
-    return Decision(
-        scribe.case, tuple(scribe.events), tuple(scribe.drafts), visibility=visibility, reply=orders.text
-    )
+    visibility: Visibility = "internal" if orders.has("note") else "public"
+    return Decision(scribe.case, tuple(scribe.events), tuple(scribe.drafts), visibility=visibility, reply=orders.text)
 
 
 class _Scribe:

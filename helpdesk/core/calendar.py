@@ -188,9 +188,7 @@ class Calendar:
         """Open time in [start, end); negative when `end` comes before `start`."""
         return timedelta(seconds=self._elapsed(_seconds(start), _seconds(end)))
 
-    def add_business_days(
-        self, start: datetime, days: int, *, mode: BusinessDayMode = "same_time"
-    ) -> datetime:
+    def add_business_days(self, start: datetime, days: int, *, mode: BusinessDayMode = "same_time") -> datetime:
         """Return when `days` business days after `start` are over.
 
         A business day is a local date on a weekday of `business_weekdays` that has open time. The count
@@ -311,9 +309,7 @@ class Calendar:
         while True:
             day += 1
             if (day - previous) * _DAY > _GIVE_UP_OPENING or (day - first) * _DAY > _GIVE_UP_TARGET:
-                raise NeverOpen(
-                    f"calendar {self.name}: no business day for three years, or the last in forty"
-                )
+                raise NeverOpen(f"calendar {self.name}: no business day for three years, or the last in forty")
             if _weekday(day) in self.business_weekdays and self._has_open_time(day):
                 previous = day
                 yield day
@@ -333,9 +329,7 @@ class Calendar:
         cut_start, cut_end = self._of_date(closure)
         cut_start, cut_end = max(cut_start, start), min(cut_end, end)
         day = _day_of(closure.on)
-        return cut_start < cut_end and any(
-            s < cut_end and cut_start < e for s, e in self._placed(day, day + 1)
-        )
+        return cut_start < cut_end and any(s < cut_end and cut_start < e for s, e in self._placed(day, day + 1))
 
     # Compiling. -------------------------------------------------------------------------------------------
 
@@ -403,9 +397,7 @@ class Calendar:
         return range(begin, end + 1)
 
     def _too_far(self, begin: int) -> str:
-        return (
-            f"calendar {self.name} does not have that much open time within forty years of {_instant(begin)}"
-        )
+        return f"calendar {self.name} does not have that much open time within forty years of {_instant(begin)}"
 
 
 class _Table(NamedTuple):
@@ -516,9 +508,7 @@ def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(
-            f"timezone {name!r}: expected a name of the tz database such as Europe/Berlin"
-        ) from None
+        raise ValueError(f"timezone {name!r}: expected a name of the tz database such as Europe/Berlin") from None
 
 
 # Instants and days as numbers. ---------------------------------------------------------------------------

@@ -171,9 +171,7 @@ def _assessed(case: Case, event: Event) -> Case:
 
 def _severity_set(case: Case, event: Event) -> Case:
     facts = event.facts
-    return replace(
-        case, severity=facts["severity"], rank=facts["rank"], severity_set_by=event.by, review=False
-    )
+    return replace(case, severity=facts["severity"], rank=facts["rank"], severity_set_by=event.by, review=False)
 
 
 def _assigned(case: Case, event: Event) -> Case:

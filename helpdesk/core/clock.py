@@ -199,9 +199,7 @@ class _Meter:
         if isinstance(self.promise, Promise):
             within, calendar = self.promise.within, self.promise.calendar
             budget = within.budget(calendar, self.start)
-            self.stretches.append(
-                Stretch(at, None, severity, calendar, budget, consumed, not self.paused, why)
-            )
+            self.stretches.append(Stretch(at, None, severity, calendar, budget, consumed, not self.paused, why))
 
     def settle(self, at: datetime) -> timedelta:
         """Close the open stretch at `at`; returns the open time used so far."""

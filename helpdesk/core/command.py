@@ -88,7 +88,10 @@ def read_orders(text: str, vocabulary: Vocabulary) -> Orders:
         used += 1
         if line.strip():
             understood = _read_line(line.strip(), vocabulary)
-            (commands if isinstance(understood, Command) else mistakes).append(understood)  # type: ignore[arg-type]
+            if isinstance(understood, Command):
+                commands.append(understood)
+            else:
+                mistakes.append(understood)
     return Orders(tuple(commands), tuple(mistakes), "\n".join(lines[used:]).strip())
 
 
@@ -96,10 +99,10 @@ def _read_line(line: str, vocabulary: Vocabulary) -> Command | Mistake:
     found = _LINE.fullmatch(line)
     verb = found[1].lower() if found else ""
     if found and verb in FORMS:
-        return _READERS[verb](line, found[2].strip(), vocabulary)  # type: ignore[index]
+        return _READERS[verb](line, found[2].strip(), vocabulary)
     near = difflib.get_close_matches(verb, FORMS, n=1)
     if near:
-        return Mistake(line, f"did you mean {_form(near[0])}?")  # type: ignore[arg-type]
+        return Mistake(line, f"did you mean {_form(near[0])}?")
     return Mistake(line, "one of " + ", ".join(f"#{known}" for known in FORMS))
 
 

@@ -163,8 +163,7 @@ def _verdict_facts(verdict: Verdict) -> dict[str, Any]:
         "kind": verdict.kind,
         "area": verdict.area,
         "reasons": [
-            {"rule": reason.rule, "effect": reason.effect, "evidence": reason.evidence}
-            for reason in verdict.reasons
+            {"rule": reason.rule, "effect": reason.effect, "evidence": reason.evidence} for reason in verdict.reasons
         ],
     }
 
@@ -241,9 +240,7 @@ def _robot_writes(case: Case | None, arrival: Arrival, terms: Terms, now: dateti
             return _open(arrival, terms, now)
         return Decision(None, outcome=_robot_outcome(arrival), because=because)
     event = _event("robot_wrote", arrival, now, {**_message_facts(arrival), "because": because})
-    return Decision(
-        case.after(event), (event,), outcome=_robot_outcome(arrival), visibility="robot", because=because
-    )
+    return Decision(case.after(event), (event,), outcome=_robot_outcome(arrival), visibility="robot", because=because)
 
 
 def _robot_outcome(arrival: Arrival) -> Any:
@@ -328,13 +325,15 @@ def _wait_over(decision: Decision, terms: Terms, now: datetime) -> Decision:
     )
 
 
-def _event(
-    kind: EventType, arrival: Arrival, now: datetime, facts: dict[str, Any], *, by: str | None = None
-) -> Event:
+def _event(kind: EventType, arrival: Arrival, now: datetime, facts: dict[str, Any], *, by: str | None = None) -> Event:
     sender = arrival.message.sender
     return Event(kind, arrival.received_at, now, by or (sender.address if sender else ""), facts)
 
 
 def _message_facts(arrival: Arrival) -> dict[str, Any]:
     message = arrival.message
-    return {"message_id": message.message_id, "subject": message.subject, "because": arrival.placement.because}
+    return {
+        "message_id": message.message_id,
+        "subject": message.subject,
+        "because": arrival.placement.because,
+    }

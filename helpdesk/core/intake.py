@@ -17,9 +17,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping, Sequence
 
-    Answers = Generator[
-        tuple[str, str], None, int
-    ]  # (field key, raw answer); returns the next line to look at
+    Answers = Generator[tuple[str, str], None, int]  # (field key, raw answer); returns the next line to look at
 
 FieldKind = Literal["text", "url", "date", "priority", "list"]
 
@@ -245,11 +243,7 @@ class _Labels:
         if not line.strip() or self._starts_field(line) or _CLOSING.match(line):
             return False
         if _LIST_ITEM.match(line):
-            return (
-                bool(block and _LIST_ITEM.match(block[-1]))
-                or bool(_LIST_ITEM.match(first))
-                or first.endswith(":")
-            )
+            return bool(block and _LIST_ITEM.match(block[-1])) or bool(_LIST_ITEM.match(first)) or first.endswith(":")
         return line[:1] in " \t" or len(previous) >= WRAPPED
 
     def _headed(self, lines: Sequence[str], at: int, match: re.Match[str]) -> Answers:
@@ -275,9 +269,7 @@ class _Labels:
     def _list_goes_on(self, lines: Sequence[str], at: int, block: Sequence[str]) -> bool:
         """Whether a blank line stands between two items of one list."""
         following = next((line for line in lines[at : at + 3] if line.strip()), "")
-        return bool(_LIST_ITEM.match(block[-1]) and _LIST_ITEM.match(following)) and not self._starts_field(
-            following
-        )
+        return bool(_LIST_ITEM.match(block[-1]) and _LIST_ITEM.match(following)) and not self._starts_field(following)
 
     def _starts_field(self, line: str) -> bool:
         return bool(self._at_start.match(_unboxed(line)) or self._alone.match(line))
@@ -305,8 +297,7 @@ def _wordings(fields: Sequence[Field]) -> dict[str, str]:
         owners = [
             wanted.key
             for wanted in fields
-            if row
-            & {folded(wanted.label), folded(wanted.key.replace("_", " ")), *map(folded, wanted.aliases)}
+            if row & {folded(wanted.label), folded(wanted.key.replace("_", " ")), *map(folded, wanted.aliases)}
         ]
         if owners:
             for word in row:

@@ -64,7 +64,7 @@ class Robot:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One parsed mail. Texts are clean: no NUL, no lone surrogate, `\\n` line ends.
+    r"""One parsed mail. Texts are clean: no NUL, no lone surrogate, `\\n` line ends.
 
     `senders` holds every mailbox of every From field in order: exactly one of them is a sender, anything else
     is nobody. `date` is the sender's own claim: shown, never used for a clock.

@@ -56,9 +56,7 @@ def _counted(amount: int, noun: str) -> str:
     return f"{amount} {noun}" if amount == 1 else f"{amount} {noun}s"
 
 
-def parse_within(
-    text: str, *, mode: BusinessDayMode = "same_time", business_day: timedelta | None = None
-) -> Within:
+def parse_within(text: str, *, mode: BusinessDayMode = "same_time", business_day: timedelta | None = None) -> Within:
     """Read an amount. `business_day` is the number of open hours that one business day counts as, if fixed.
 
     Raises ValueError that says what was expected.

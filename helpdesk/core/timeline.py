@@ -75,12 +75,15 @@ class _Reader:
             for event in self.events
             if event.type in _PAUSE_WHY
         ]
-        return self._run(
-            "resolution", start=self.case.opened_at, stop=ended.at if ended else None, pauses=pauses
-        )
+        return self._run("resolution", start=self.case.opened_at, stop=ended.at if ended else None, pauses=pauses)
 
     def _run(
-        self, target: TargetKind, *, start: datetime, stop: datetime | None, pauses: list[Change] | None = None
+        self,
+        target: TargetKind,
+        *,
+        start: datetime,
+        stop: datetime | None,
+        pauses: list[Change] | None = None,
     ) -> Clock:
         changes = sorted([*self._severities(), *(pauses or ())], key=lambda change: change.at)
         return run(
@@ -95,9 +98,7 @@ class _Reader:
 
     def _promised(self, target: TargetKind, severity: str) -> Promise | NoPromise:
         case = self.case
-        return self.policy.promise(
-            target, plan=case.plan, severity=severity, region=case.region, channel=case.channel
-        )
+        return self.policy.promise(target, plan=case.plan, severity=severity, region=case.region, channel=case.channel)
 
     def _severities(self) -> list[Change]:
         return [

@@ -73,6 +73,11 @@ class Desk:
         with self.database.read() as connection:
             return spool.known_uids(connection, mailbox, folder, uidvalidity, uids)
 
+    def outcomes(self, ids: Sequence[int]) -> dict[int, tuple[str, int | None]]:
+        """What became of accepted mails: outcome and case number, `waiting` for what is not worked yet."""
+        with self.database.read() as connection:
+            return spool.outcomes(connection, ids)
+
     def work(self) -> list[Worked]:
         """Turn a batch of waiting mail into cases; empty when nothing waits."""
         return work(self.database, self._recorder, self.now())

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from helpdesk.store.outbox import Row
     from helpdesk.wires.courier import Courier, Outcome
 
-LEASE = timedelta(minutes=10)
+LEASE = timedelta(minutes=20)  # longer than the courier's own deadlines for one mail
 BATCH = 50
 GIVE_UP_AFTER = timedelta(days=3)
 _FIRST_PAUSE = timedelta(minutes=1)
@@ -39,12 +39,11 @@ class _TakenOverError(RuntimeError):
 
 def pause(attempts: int) -> timedelta:
     """How long to wait after so many failed attempts: 1, 2, 4, ... 60 minutes."""
-    return min(_FIRST_PAUSE * 2 ** (min(attempts, 10) - 1), _LONGEST_PAUSE)
+    doubled: int = 2 ** (min(max(attempts, 1), 10) - 1)
+    return min(_FIRST_PAUSE * doubled, _LONGEST_PAUSE)
 
 
-def deliver(
-    database: Database, recorder: Recorder, courier: Courier, clock: Callable[[], datetime]
-) -> int:
+def deliver(database: Database, recorder: Recorder, courier: Courier, clock: Callable[[], datetime]) -> int:
     """Try a batch of mails whose time has come; returns how many."""
     now = clock()
     with database.write() as connection:
@@ -78,9 +77,7 @@ def _marker(database: Database, row: Row) -> Callable[[], None]:
     return mark
 
 
-def _mark(
-    database: Database, recorder: Recorder, row: Row, outcome: Outcome, now: datetime
-) -> None:
+def _mark(database: Database, recorder: Recorder, row: Row, outcome: Outcome, now: datetime) -> None:
     with database.write() as connection:
         match outcome:
             case Sent(detail):
@@ -96,9 +93,7 @@ def _mark(
                 outbox.fail(connection, row, detail=reason)
                 _log.error("failed", outbox_id=row.id, kind=row.kind, reason=reason)
                 if row.kind != "alert":  # nobody is told by mail that an alert by mail cannot be delivered
-                    recorder.alert(
-                        connection, key=f"outbox/{row.id}", facts=_failure(row, reason), now=now
-                    )
+                    recorder.alert(connection, key=f"outbox/{row.id}", facts=_failure(row, reason), now=now)
 
 
 def _failure(row: Row, reason: str) -> dict[str, object]:

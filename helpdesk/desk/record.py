@@ -50,9 +50,7 @@ class Recorder:
             self._policies[case.policy_version] = read_policy(PolicyText(name, text))
         return self._policies[case.policy_version]
 
-    def terms(
-        self, connection: sa.Connection, mailbox: Mailbox, *, case: Case | None, sender: str = ""
-    ) -> Terms:
+    def terms(self, connection: sa.Connection, mailbox: Mailbox, *, case: Case | None, sender: str = "") -> Terms:
         """What applies to a case, or to one that this sender is about to open."""
         rules = self.rules
         team = rules.configuration.teams[mailbox.team]
@@ -92,8 +90,7 @@ class Recorder:
         """Queue the letters of a decision."""
         letters = self.rules.letters
         queued = [
-            letters.write(draft, case, terms, thread=_thread(connection, case, draft), now=now)
-            for draft in drafts
+            letters.write(draft, case, terms, thread=_thread(connection, case, draft), now=now) for draft in drafts
         ]
         outbox.add(connection, queued, now)
 

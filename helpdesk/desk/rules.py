@@ -35,9 +35,7 @@ class Rules:
     signer: Signer
 
 
-def load_rules(
-    path: Path, *, environment: Mapping[str, str] | None = None, signing_key: bytes | None = None
-) -> Rules:
+def load_rules(path: Path, *, environment: Mapping[str, str] | None = None, signing_key: bytes | None = None) -> Rules:
     """Read everything. Raises ConfigurationError with every problem of every file at once.
 
     `signing_key` takes the place of the secret file's (the laboratory leaves no files behind).

@@ -68,9 +68,7 @@ def work(database: Database, recorder: Recorder, now: datetime) -> list[Worked]:
         return [done for mail in claimed if (done := _alone(database, recorder, mail, now))]
 
 
-def _together(
-    database: Database, recorder: Recorder, mails: Sequence[Spooled], now: datetime
-) -> list[Worked]:
+def _together(database: Database, recorder: Recorder, mails: Sequence[Spooled], now: datetime) -> list[Worked]:
     with database.write() as connection:
         worked = [_one(connection, recorder, mail, now) for mail in mails]
         failpoint("work.pre_commit")
@@ -100,9 +98,7 @@ def _alone(database: Database, recorder: Recorder, mail: Spooled, now: datetime)
         return None
 
 
-def _set_aside(
-    connection: sa.Connection, recorder: Recorder, mail: Spooled, error: str, now: datetime
-) -> None:
+def _set_aside(connection: sa.Connection, recorder: Recorder, mail: Spooled, error: str, now: datetime) -> None:
     spool.quarantine(connection, mail.id, error=error, now=now)
     facts = {
         "headline": "a mail was set aside",
@@ -137,9 +133,7 @@ def _one(connection: sa.Connection, recorder: Recorder, mail: Spooled, now: date
     number = None
     if decision.case is not None:
         number = _record(connection, recorder, mail, arrival, decision, terms, now)
-    spool.finish(
-        connection, mail.id, outcome=decision.outcome, case=number, now=now, because=decision.because
-    )
+    spool.finish(connection, mail.id, outcome=decision.outcome, case=number, now=now, because=decision.because)
     return Worked(mail.id, decision.outcome, number, message, decision.because)
 
 

@@ -53,7 +53,7 @@ def reply(
     *,
     at: datetime,
     message_id: str,
-    quote: bool,  # noqa: FBT001 - keyword only, and the scenario's own word
+    quote: bool,
 ) -> bytes:
     """A reply to `original`; `sheet.to`, `sheet.subject` empty: to its Reply-To, under its subject."""
     answer_to = (original.reply_to or original.senders)[0].address

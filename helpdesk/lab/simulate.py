@@ -98,8 +98,7 @@ class Laboratory:
         """Take a mail as if it had just come over the wire, and do all that follows from it now."""
         envelope = Envelope(sender, recipients)
         mails = [
-            Accepted(mailbox, raw, envelope, "simulate", self.now)
-            for mailbox in self.desk.mailboxes_for(recipients)
+            Accepted(mailbox, raw, envelope, "simulate", self.now) for mailbox in self.desk.mailboxes_for(recipients)
         ]
         ids = self.desk.accept(mails)
         worked: list[Worked] = []
@@ -203,8 +202,8 @@ class _Player:
         recipients = tuple(person.address for person in (*message.to, *message.cc))
         sender = message.sender.address if message.sender else ""
         worked = self._laboratory.receive(raw, recipients or message.delivered_to, sender)
-        for done in worked or [None]:
-            self._received.append(Received(number, name, done, message))
+        outcomes: list[Worked | None] = [*worked] or [None]
+        self._received += [Received(number, name, done, message) for done in outcomes]
 
     def _fresh(self, step: StepTable) -> bytes:
         sheet = mailer.Sheet(step.sender, step.to, step.subject, step.body, step.cc, step.headers)
@@ -219,9 +218,7 @@ class _Player:
             problem = f"step.{number}.answer: expected {what} to {step.answer.to} before {step.at}, there is none"
             raise ConfigurationError([f"{self._scenario.path}: {problem}"])
         sheet = mailer.Sheet(step.answer.to, step.to, step.subject, step.body, step.cc, step.headers)
-        return mailer.reply(
-            original, sheet, at=step.at, message_id=self._laboratory.message_id(), quote=step.quote
-        )
+        return mailer.reply(original, sheet, at=step.at, message_id=self._laboratory.message_id(), quote=step.quote)
 
     def _signed(self, step: StepTable, raw: bytes) -> bytes:
         """With the authentication result that our border would write on a genuine mail."""

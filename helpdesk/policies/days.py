@@ -18,9 +18,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_MONTHS = (
-    "january february march april may june july august september october november december".split()
-)
+_MONTHS = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
 _NTH = {"1st": 1, "2nd": 2, "3rd": 3, "4th": 4, "5th": 5, "last": -1}
 _RULE = re.compile(
     r"(?P<nth>1st|2nd|3rd|4th|5th|last) (?P<weekday>\w+) of (?P<month>\w+)(?: (?P<sign>[+-]) (?P<days>\d+) days?)?"
@@ -33,15 +44,16 @@ EXPECTED_RULE = (
 
 @lru_cache(maxsize=512)
 def public_holidays(
-    country: str, subdivision: str | None, observed: bool, year: int  # noqa: FBT001 - a cache key, not a switch
+    country: str,
+    subdivision: str | None,
+    observed: bool,
+    year: int,
 ) -> tuple[tuple[date, str], ...]:
     """A country's public holidays of one year, in order. Raises ValueError for a country that is not known."""
     import holidays  # noqa: PLC0415 - see the module's promise
 
     try:
-        found = holidays.country_holidays(
-            country, subdiv=subdivision, years=year, observed=observed, language="en_US"
-        )
+        found = holidays.country_holidays(country, subdiv=subdivision, years=year, observed=observed, language="en_US")
     except NotImplementedError:
         raise ValueError(f"expected a country (and subdivision) that has public holidays, not {country!r}") from None
     return tuple(sorted((day, name) for day, name in found.items() if day.year == year))
@@ -59,7 +71,11 @@ def day_rule(on: str | date) -> Callable[[int], date | None]:
     if not rule or rule["weekday"] not in _WEEKDAYS or rule["month"] not in _MONTHS:
         raise ValueError(f"expected {EXPECTED_RULE}, not {on!r}")
     shift = timedelta(days=int(rule["days"] or 0) * (-1 if rule["sign"] == "-" else 1))
-    nth, weekday, month = _NTH[rule["nth"]], _WEEKDAYS.index(rule["weekday"]), _MONTHS.index(rule["month"]) + 1
+    nth, weekday, month = (
+        _NTH[rule["nth"]],
+        _WEEKDAYS.index(rule["weekday"]),
+        _MONTHS.index(rule["month"]) + 1,
+    )
     return lambda year: _shifted(nth_weekday(year, month, weekday, nth), shift)
 
 

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import TypeAdapter
 
-from helpdesk.core.calendar import Calendar, SpecialDay, parse_hours
+from helpdesk.core.calendar import Calendar, SpecialDay, Window, parse_hours
 from helpdesk.core.errors import ConfigurationError
 from helpdesk.core.intake import Field
 from helpdesk.core.policy import (
@@ -35,7 +37,7 @@ from helpdesk.policies.schema import PolicyFile
 from helpdesk.tables import fill, parse_toml
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Collection, Iterator
 
     from helpdesk.core.policy import TargetKind
     from helpdesk.policies.schema import CalendarTable, DayEntry, GoalTable, StepEntry
@@ -43,8 +45,11 @@ if TYPE_CHECKING:
 _FILE = TypeAdapter(PolicyFile)
 _PART = re.compile(r"(\d\d):([0-5]\d)-(\d\d):([0-5]\d)")
 R = TypeVar("R")
+_DayRule = Callable[[int], "Iterator[SpecialDay]"]
 _AFTER = re.compile(r"due(?: \+ (\w+))?")
 _SHARE = re.compile(r"(\d{1,2})\s*%")
+_ANY_YEAR = 2026
+_NO_WINDOWS: tuple[Window, ...] = ()
 ALWAYS = "24x7"  # every policy has this calendar
 
 
@@ -84,9 +89,7 @@ class _Reader:
             name=table.name,
             version=self.source.version,
             plans=tuple(Plan(key, entry.name, entry.calendar) for key, entry in table.plans.items()),
-            regions=tuple(
-                Region(key, entry.name or key, entry.calendar) for key, entry in table.regions.items()
-            ),
+            regions=tuple(Region(key, entry.name or key, entry.calendar) for key, entry in table.regions.items()),
             channels=self.channels(),
             calendars=calendars,
             goals=dict(self.goals()),
@@ -116,24 +119,20 @@ class _Reader:
     def calendar(self, key: str, entry: CalendarTable) -> Calendar:
         place = f"calendars.{key}"
         hours = [entry.hours] if isinstance(entry.hours, str) else entry.hours
-        windows = [
-            window
-            for line in hours
-            for window in self.attempt(f"{place}.hours", lambda line=line: parse_hours(line), ())
-        ]
+        windows: list[Window] = []
+        for line in hours:
+            windows += self.attempt(f"{place}.hours", partial(parse_hours, line), _NO_WINDOWS)
         timezone = self.timezone(place, entry.timezone)
-        business = entry.business_days and self.attempt(
-            f"{place}.business_days",
-            lambda: frozenset(w.weekday for w in parse_hours(f"{entry.business_days} 00:00-24:00")),
-            None,
-        )
-        return Calendar(
-            name=key,
-            timezone=timezone,
-            windows=windows,
-            special_days=self.special_days(place, entry),
-            business_weekdays=business or None,
-        )
+        business: frozenset[int] | None = None
+        if entry.business_days:
+            days = f"{entry.business_days} 00:00-24:00"
+            business = frozenset(
+                window.weekday
+                for window in self.attempt(f"{place}.business_days", partial(parse_hours, days), _NO_WINDOWS)
+            )
+        # A calendar without special days says so: one that is always open then counts whole days of 24 hours.
+        special = {"special_days": self.special_days(place, entry)} if entry.days or entry.holidays else {}
+        return Calendar(name=key, timezone=timezone, windows=windows, business_weekdays=business, **special)
 
     def timezone(self, place: str, name: str) -> str:
         try:
@@ -144,26 +143,22 @@ class _Reader:
         return name
 
     def special_days(self, place: str, entry: CalendarTable) -> Callable[[int], tuple[SpecialDay, ...]]:
-        named = [
-            self.attempt(f"{place}.days.{number}", lambda day=day: _named_day(day), None)
-            for number, day in enumerate(entry.days, start=1)
-        ]
+        named: list[_DayRule] = []
+        for number, day in enumerate(entry.days, start=1):
+            rule = self.attempt(f"{place}.days.{number}", partial(_named_day, day), None)
+            named += [rule] if rule else []
         public = entry.holidays
-        if public:
-            self.attempt(
-                f"{place}.holidays",
-                lambda: public_holidays(public.country, public.subdivision, public.observed, 2026),
-                (),
-            )
 
         def of_year(year: int) -> tuple[SpecialDay, ...]:
-            days = [day for rule in named if rule for day in rule(year)]
+            days = [day for rule in named for day in rule(year)]
             if public:
                 found = public_holidays(public.country, public.subdivision, public.observed, year)
                 days += [SpecialDay(day, name) for day, name in found if name not in public.without]
             return tuple(days)
 
-        return of_year
+        # A country that is not known is a problem of the file, not of the first mail that needs that year.
+        known = self.attempt(f"{place}.holidays", partial(of_year, _ANY_YEAR), None)
+        return of_year if known is not None else _no_days
 
     # --- targets
 
@@ -172,7 +167,7 @@ class _Reader:
             for target, severities in targets.items():
                 for severity, entry in severities.items():
                     place = f"targets.{plan}.{target}.{severity}"
-                    goal = self.attempt(place, lambda entry=entry: _goal(entry), None)
+                    goal = self.attempt(place, partial(_goal, entry), None)
                     if goal:
                         yield (plan, target, severity), goal
 
@@ -216,7 +211,7 @@ class _Reader:
 
     def steps(self) -> Iterator[Step]:
         for number, entry in enumerate(self.table.ladder, start=1):
-            step = self.attempt(f"ladder.{number}.at", lambda entry=entry: _step(entry), None)
+            step = self.attempt(f"ladder.{number}.at", partial(_step, entry), None)
             if step:
                 yield step
 
@@ -304,9 +299,10 @@ def _named_day(entry: DayEntry) -> Callable[[int], Iterator[SpecialDay]]:
     opens = bool(entry.open)
 
     def of_year(year: int) -> Iterator[SpecialDay]:
-        day = rule(year)
-        if day is not None:
-            yield SpecialDay(day, entry.name, start, end, opens=opens)
+        # A rule with a shift may land in the neighbouring year.
+        for day in filter(None, (rule(near) for near in (year - 1, year, year + 1))):
+            if day.year == year:
+                yield SpecialDay(day, entry.name, start, end, opens=opens)
 
     return of_year
 
@@ -319,6 +315,10 @@ def _part_of_day(text: str) -> tuple[int, int]:
     if not 0 <= start < end <= 24 * 3600:
         raise ValueError(f'expected a part of a day such as "12:00-24:00", not {text!r}')
     return start, end
+
+
+def _no_days(_year: int) -> tuple[SpecialDay, ...]:
+    return ()
 
 
 def _days(days: int | None) -> timedelta | None:

@@ -177,6 +177,9 @@ def due_shape(
             "due_at": instant(due_at),
             "late_from": instant(promise.calendar.breached_at(due_at)),
             "warranted": promise.warranted,
-            "because": [f"{promise.within} of {promise.calendar.name} ({promise.calendar.timezone})", *promise.because],
+            "because": [
+                f"{promise.within} of {promise.calendar.name} ({promise.calendar.timezone})",
+                *promise.because,
+            ],
         }
     return shape

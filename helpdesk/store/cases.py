@@ -50,9 +50,7 @@ def insert(connection: sa.Connection, case: Case, next_at: datetime | None) -> i
     return number
 
 
-def save(
-    connection: sa.Connection, case: Case, *, new: Sequence[Event], next_at: datetime | None
-) -> None:
+def save(connection: sa.Connection, case: Case, *, new: Sequence[Event], next_at: datetime | None) -> None:
     """Append events to a case's ledger. Raises StaleCase if it grew since it was read."""
     before = len(case.events) - len(new)
     changed = connection.execute(
@@ -166,7 +164,11 @@ def workloads(connection: sa.Connection, agents: Collection[str]) -> dict[str, W
 
 
 def list_numbers(
-    connection: sa.Connection, *, only_open: bool = False, only_breached: bool = False, customer: str | None = None
+    connection: sa.Connection,
+    *,
+    only_open: bool = False,
+    only_breached: bool = False,
+    customer: str | None = None,
 ) -> list[int]:
     """Case numbers, those that are due soonest first, then the newest."""
     query = sa.select(cases.c.id).order_by(cases.c.next_at.is_(None), cases.c.next_at, cases.c.id.desc())
@@ -179,9 +181,7 @@ def list_numbers(
     return [int(number) for number in connection.execute(query).scalars()]
 
 
-def store_policy(
-    connection: sa.Connection, *, version: str, policy: str, name: str, text: str, now: datetime
-) -> None:
+def store_policy(connection: sa.Connection, *, version: str, policy: str, name: str, text: str, now: datetime) -> None:
     """Keep the text of a policy version, once, so that an old case can be explained years later."""
     row = {"version": version, "policy": policy, "name": name, "text": text, "stored_at": now}
     connection.execute(insert_ignoring(connection, policy_version).values(row))
@@ -210,8 +210,7 @@ def add_message(
     """Keep what a mail says, for people to read."""
     sender = parsed.sender
     attachments = [
-        {"name": part.name, "type": part.type, "size": part.size, "part": part.part}
-        for part in parsed.attachments
+        {"name": part.name, "type": part.type, "size": part.size, "part": part.part} for part in parsed.attachments
     ]
     row = {
         "case_id": case,
@@ -234,6 +233,16 @@ def messages(connection: sa.Connection, case: int) -> list[StoredMessage]:
     """The mails of a case, oldest first."""
     query = sa.select(message).where(message.c.case_id == case).order_by(message.c.at, message.c.id)
     return [_message(row) for row in connection.execute(query)]
+
+
+def attachment_places(connection: sa.Connection, case: int) -> list[tuple[int, int]]:
+    """Where a case's attachments lie, oldest first: (spool row, part of its MIME tree)."""
+    query = (
+        sa.select(message.c.spool_id, message.c.attachments)
+        .where(message.c.case_id == case, message.c.spool_id.is_not(None))
+        .order_by(message.c.at, message.c.id)
+    )
+    return [(int(row.spool_id), int(part["part"])) for row in connection.execute(query) for part in row.attachments]
 
 
 def _message(row: Any) -> StoredMessage:

@@ -98,9 +98,7 @@ def claim(connection: sa.Connection, *, now: datetime, lease: timedelta, limit: 
     statement = (
         sa.update(outbox)
         .where(outbox.c.id.in_(due.scalar_subquery()))
-        .values(
-            state="sending", lease=outbox.c.lease + 1, lease_until=now + lease, attempts=outbox.c.attempts + 1
-        )
+        .values(state="sending", lease=outbox.c.lease + 1, lease_until=now + lease, attempts=outbox.c.attempts + 1)
         .returning(outbox)
     )
     return sorted((_row(row) for row in connection.execute(statement)), key=lambda row: row.id)
@@ -124,7 +122,12 @@ def retry(connection: sa.Connection, row: Row, *, at: datetime, detail: str) -> 
 def settle_uncertain(connection: sa.Connection, now: datetime) -> None:
     """Acknowledgments whose worker died after the final dot may have arrived: they are not sent again."""
     lost = sa.and_(outbox.c.state == "handed_over", outbox.c.next_at.is_not(None), outbox.c.lease_until <= now)
-    values = {"state": "uncertain", "next_at": None, "lease_until": None, "detail": "the desk stopped while sending"}
+    values = {
+        "state": "uncertain",
+        "next_at": None,
+        "lease_until": None,
+        "detail": "the desk stopped while sending",
+    }
     connection.execute(sa.update(outbox).where(lost).values(values))
 
 
@@ -180,7 +183,13 @@ def load(connection: sa.Connection, number: int) -> Row:
 def retry_now(connection: sa.Connection, number: int, now: datetime) -> None:
     """Put a failed or waiting mail back to the front. Raises NotFound."""
     load(connection, number)
-    values = {"state": "queued", "next_at": now, "lease_until": None, "attempts": 0, "detail": "retried by hand"}
+    values = {
+        "state": "queued",
+        "next_at": now,
+        "lease_until": None,
+        "attempts": 0,
+        "detail": "retried by hand",
+    }
     connection.execute(sa.update(outbox).where(outbox.c.id == number, outbox.c.state != "sent").values(values))
 
 

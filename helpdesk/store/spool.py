@@ -98,14 +98,12 @@ def put(connection: sa.Connection, mails: Sequence[Accepted], now: datetime) -> 
         first |= _insert(connection, placeless, [key for _, key in unplaced], now)
         known |= _ids_of(connection, keys)
     return [
-        first.pop(key, None) or _insert_copy(connection, mail, known[key], now)
+        first.pop(key, 0) or _insert_copy(connection, mail, known[key], now)
         for mail, key in zip(mails, keys, strict=True)
     ]
 
 
-def _insert(
-    connection: sa.Connection, mails: Sequence[Accepted], keys: Sequence[str], now: datetime
-) -> dict[str, int]:
+def _insert(connection: sa.Connection, mails: Sequence[Accepted], keys: Sequence[str], now: datetime) -> dict[str, int]:
     """Insert what is new; returns id by key. Within one batch the first of two equals is the new one."""
     rows: dict[str, dict[str, Any]] = {}
     for mail, key in zip(mails, keys, strict=True):
@@ -143,9 +141,7 @@ def _row(mail: Accepted, now: datetime) -> dict[str, Any]:
     }
 
 
-def known_uids(
-    connection: sa.Connection, mailbox: str, folder: str, uidvalidity: int, uids: Iterable[int]
-) -> set[int]:
+def known_uids(connection: sa.Connection, mailbox: str, folder: str, uidvalidity: int, uids: Iterable[int]) -> set[int]:
     """Which of these IMAP mails were accepted before."""
     query = sa.select(spool.c.uid).where(
         spool.c.mailbox == mailbox,
@@ -181,7 +177,13 @@ def _spooled(row: Any) -> Spooled:
 
 
 def finish(
-    connection: sa.Connection, spool_id: int, *, outcome: str, case: int | None, now: datetime, because: str = ""
+    connection: sa.Connection,
+    spool_id: int,
+    *,
+    outcome: str,
+    case: int | None,
+    now: datetime,
+    because: str = "",
 ) -> None:
     """The mail is worked: what became of it."""
     _set(connection, spool_id, state="done", outcome=outcome, case_id=case, done_at=now, error=because or None)
@@ -211,6 +213,13 @@ def worn_out(connection: sa.Connection, now: datetime) -> list[Spooled]:
 
 def _set(connection: sa.Connection, spool_id: int, **values: Any) -> None:
     connection.execute(sa.update(spool).where(spool.c.id == spool_id).values(values))
+
+
+def outcomes(connection: sa.Connection, ids: Collection[int]) -> dict[int, tuple[str, int | None]]:
+    """Outcome and case number by id, in order of the ids; `waiting` for what is not worked yet."""
+    query = sa.select(spool.c.id, spool.c.outcome, spool.c.state, spool.c.case_id).where(spool.c.id.in_(list(ids)))
+    found = {row.id: (row.outcome or row.state, row.case_id) for row in connection.execute(query)}
+    return {number: found[number] for number in ids}
 
 
 def quarantined(connection: sa.Connection) -> list[Any]:
@@ -268,7 +277,7 @@ def received(
 ) -> dict[str, int]:
     """How many mails were accepted by mailbox."""
     query = sa.select(spool.c.mailbox, sa.func.count()).group_by(spool.c.mailbox).order_by(spool.c.mailbox)
-    return {mailbox: number for mailbox, number in connection.execute(_between(query, since, until))}
+    return dict(connection.execute(_between(query, since, until)))
 
 
 def _between(query: Any, since: datetime | None, until: datetime | None) -> Any:

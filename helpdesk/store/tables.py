@@ -23,7 +23,6 @@ metadata = sa.MetaData(
 _Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")  # SQLite numbers rows only in INTEGER keys
 
 
-
 def _where(condition: str) -> dict[str, Any]:
     """A partial index on both databases: the cost of looking follows what waits, not what there is."""
     return {"sqlite_where": sa.text(condition), "postgresql_where": sa.text(condition)}

@@ -1,24 +1,52 @@
-"""From a mail and a policy's terms to a verdict: the order of the signals is written here and nowhere else."""
+"""From a mail and a policy's terms to a verdict: the order of the signals is written here and nowhere else.
+
+What is found in the text, what the customer states and what the policy binds are three voices. They are heard in
+this order, each leaves its reason, and where they disagree or say too little a human is asked.
+"""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from helpdesk.core.severity import cues, stated as stating
+from helpdesk.core.severity import caps, stated as stating
+from helpdesk.core.severity.explain import reasons_for
+from helpdesk.core.severity.kind import kind_of
 from helpdesk.core.severity.model import DEFAULT
-from helpdesk.core.severity.text import own_subject, own_words
+from helpdesk.core.severity.observe import observe
 from helpdesk.core.severity.verdict import Reason, Verdict, shown
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from helpdesk.core.severity.model import Model
-    from helpdesk.core.severity.terms import Cap, Kind, SeverityTerms
+    from helpdesk.core.severity.observe import Observation
+    from helpdesk.core.severity.terms import Kind, Rank, SeverityTerms
+    from helpdesk.core.severity.verdict import Probabilities
 
 SUSPECT = 0.15  # above this probability of rank 1 somebody is told now
+SURE = 0.8  # without any cue only this much is believed
+APART = 2  # ranks between stated and found that are a conflict
+MONITORING = "monitoring"  # the channel whose alerts open at rank 1 (LGT-4)
 _NO_FIELDS: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class _Opinion:
+    """A rank on its way to the verdict, with what was said about it so far."""
+
+    rank: Rank
+    review: bool = False
+    reasons: tuple[Reason, ...] = ()
+
+    def but(self, reason: Reason, *, rank: Rank | None = None, review: bool | None = None) -> _Opinion:
+        return _Opinion(
+            rank=self.rank if rank is None else rank,
+            review=self.review if review is None else review,
+            reasons=(*self.reasons, reason),
+        )
 
 
 def assess(  # noqa: PLR0913 - one argument a signal, all by name
@@ -36,80 +64,101 @@ def assess(  # noqa: PLR0913 - one argument a signal, all by name
 ) -> Verdict:
     """Judge a mail. `text` is the customer's own new text, `stated` the raw words of a stated priority.
 
-    Deterministic; never raises on any text.
+    `fields` are intake answers, `products` the products and components the case is about, `robot` a
+    `message.Robot` kind, `language` an ISO 639-1 code. Deterministic; never raises on any text; KeyError where
+    `terms` names a level that it does not have.
     """
-    head, body = own_subject(subject), own_words(text)
-    heard = cues.found(f"{head}.\n{body}")
-    names = {cue.name for cue in heard}
-    features = {"bias": 1.0, **dict.fromkeys(names, 1.0), **({"robot": 1.0} if robot else {})}
-    probabilities = model.probabilities(features)
-    confidence = max(probabilities)
-    rank = probabilities.index(confidence) + 1
-    reasons = [Reason(cue.name, "counted", shown(cue.evidence)) for cue in heard]
-    review = not heard and not robot
-    if review or confidence < terms.review_below:
-        rank, review = terms.level(terms.default).rank, True
-        reasons.append(Reason("unsure", f"the policy's default, {terms.default}; a human looks"))
-    words = stated or stating.stated_words(subject, body)
-    words_rank = stating.stated_rank(words, terms) if words else None
-    if words and words_rank and terms.stated != "ignored":
-        found_rank = probabilities.index(max(probabilities)) + 1
-        if terms.stated == "initial":
-            rank, review = words_rank, False
-            reasons.append(
-                Reason("stated priority", "the initial severity, as the policy wants it", shown(words))
-            )
-        if abs(words_rank - found_rank) >= 2:
-            review = True
-            reasons.append(
-                Reason("conflict", "stated and found are two ranks apart; a human looks", shown(words))
-            )
-    kind = _kind(names)
-    for cap in terms.caps:
-        limit = terms.level(cap.at_most).rank
-        if rank < limit and _holds(cap, names, kind, products, fields):
-            rank = limit
-            reasons.append(Reason(cap.name, f"at most {cap.at_most}"))
-    if rank == 1 and kind in terms.never_rank_1:
-        rank = 2
-        reasons.append(Reason("never rank 1", f"a {kind} is never {terms.at_rank(1).name}"))
+    observed = observe(
+        subject=subject, text=text, terms=terms, stated=stated, fields=fields, robot=robot, language=language
+    )
+    values = {**observed.values, **model.words(f"{observed.subject}\n{observed.text}")}
+    probabilities = model.probabilities(values)
+    kind = kind_of(observed)
+    opinion = _found(observed, probabilities, terms)
+    opinion = _with_stated(opinion, observed, probabilities, terms)
+    opinion = _with_channel(opinion, observed, channel)
+    rank, bound = caps.bind(
+        opinion.rank,
+        observed=observed,
+        terms=terms,
+        kind=kind,
+        names=(*products, *fields.values()),
+        channel=channel,
+    )
+    suspect = rank != 1 and _suspected(probabilities, kind, bound, terms)
     return Verdict(
         severity=terms.at_rank(rank).key,
         rank=rank,
-        stated=words,
-        confidence=confidence,
+        stated=observed.stated,
+        confidence=max(probabilities),
         probabilities=probabilities,
-        review=review,
-        s1_suspect=rank != 1 and probabilities[0] > SUSPECT,
+        review=opinion.review,
+        s1_suspect=suspect,
         kind=kind,
-        area=_area(f"{head}\n{body}", terms),
-        reasons=tuple(reasons),
+        area=_area(f"{observed.subject}\n{observed.text}\n{' '.join(fields.values())}", terms),
+        reasons=(*reasons_for(observed, model, terms), *opinion.reasons, *bound, *_suspicion(suspect, probabilities, terms)),
     )
 
 
-def _kind(names: set[str]) -> Kind:
-    if "wish" in names:
-        return "enhancement"
-    if "question" in names and not names & {"stopped", "degraded", "security"}:
-        return "question"
-    return "defect"
+def _found(observed: Observation, probabilities: Probabilities, terms: SeverityTerms) -> _Opinion:
+    """What the text alone says; the policy's default where it says too little."""
+    confidence = max(probabilities)
+    opinion = _Opinion(rank=probabilities.index(confidence) + 1)
+    default = terms.level(terms.default)
+    if "says-nothing" in observed.values and confidence < SURE:
+        return opinion.but(Reason("no cue", f"the policy's default, {default.name}; a human looks"), rank=default.rank, review=True)
+    if confidence < terms.review_below:
+        why = f"the best guess has {confidence:.0%}: the policy's default, {default.name}; a human looks"
+        return opinion.but(Reason("unsure", why), rank=default.rank, review=True)
+    return opinion
 
 
-def _holds(
-    cap: Cap, names: set[str], kind: str, products: Collection[str], fields: Mapping[str, str]
-) -> bool:
-    about, _, value = cap.when.partition(":")
-    if about == "kind":
-        return kind == value
-    if about in {"product", "component"}:
-        named = {item.casefold() for item in (*products, *fields.values())}
-        return value.casefold() in named
-    return cap.when in names
+def _with_stated(
+    opinion: _Opinion, observed: Observation, probabilities: Probabilities, terms: SeverityTerms
+) -> _Opinion:
+    """The customer's own word, as far as the policy lets it count."""
+    words = observed.stated
+    said = stating.stated_rank(words, terms) if words else None
+    if words is None or said is None or terms.stated == "ignored":
+        return opinion
+    evidence = shown(words)
+    name = terms.at_rank(said).name
+    if terms.stated == "initial":
+        opinion = opinion.but(Reason("stated priority", f"{name} is the initial severity, as the policy has it", evidence), rank=said, review=False)
+    found = probabilities.index(max(probabilities)) + 1
+    if abs(said - found) >= APART:
+        why = f"stated {name}, found {terms.at_rank(found).name}: a human looks"
+        opinion = opinion.but(Reason("conflict", why, evidence), review=True)
+    return opinion
+
+
+def _with_channel(opinion: _Opinion, observed: Observation, channel: str) -> _Opinion:
+    """A monitoring address opens at rank 1, unless the monitor itself takes it back or watches a test system."""
+    alert = observed.alert
+    if channel != MONITORING or opinion.rank == 1:
+        return opinion
+    if alert is not None and (alert.state != "problem" or alert.non_production):
+        return opinion
+    return opinion.but(Reason("monitoring channel", "a potential outage found by monitoring opens at rank 1", shown(observed.subject)), rank=1, review=False)
+
+
+def _suspected(probabilities: Probabilities, kind: Kind, bound: tuple[Reason, ...], terms: SeverityTerms) -> bool:
+    """Whether somebody is told now. A rule that rests on a reading may be a misreading; one that rests on facts is not."""
+    readings = {cap.name for cap in terms.caps if cap.when in {"workaround", "past", "partial"}}
+    settled = any(reason.rule not in readings for reason in bound)
+    return probabilities[0] > SUSPECT and not settled and kind not in terms.never_rank_1
+
+
+def _suspicion(suspect: bool, probabilities: Probabilities, terms: SeverityTerms) -> tuple[Reason, ...]:  # noqa: FBT001
+    if not suspect:
+        return ()
+    return (Reason("may be worse", f"{probabilities[0]:.0%} for {terms.at_rank(1).name}: somebody is told now"),)
 
 
 def _area(text: str, terms: SeverityTerms) -> str | None:
+    """The application area whose words the mail uses most; the first of the policy where several do alike."""
     counts = {
-        area.key: sum(len(re.findall(rf"\b{re.escape(word)}", text, re.IGNORECASE)) for word in area.words)
+        area.key: sum(len(re.findall(rf"(?<!\w){re.escape(word)}", text, re.IGNORECASE)) for word in area.words)
         for area in terms.areas
     }
     best = max(counts, key=lambda key: counts[key], default=None)

@@ -13,10 +13,12 @@ from types import MappingProxyType
 from typing import Any
 
 from helpdesk.core.severity import weights
+from helpdesk.core.severity.hashing import hashed
 from helpdesk.core.severity.verdict import Probabilities
 
 Weights = Mapping[str, tuple[float, float, float, float]]
 
+_ZERO = (0.0, 0.0, 0.0, 0.0)
 _NONE: Weights = MappingProxyType({})
 
 
@@ -47,6 +49,17 @@ class Model:
                     for index, weight in enumerate(row):
                         totals[index] += weight * value
         return totals
+
+    def row(self, name: str) -> tuple[float, float, float, float]:
+        """One feature's weights, shipped and learned together."""
+        shipped = self.weights.get(name, _ZERO)
+        taught = self.learned.get(name, _ZERO)
+        one, two, three, four = (a + b for a, b in zip(shipped, taught, strict=True))
+        return one, two, three, four
+
+    def words(self, text: str) -> dict[str, float]:
+        """The hashed words of a text as features, once this desk has taught any; else nothing."""
+        return hashed(text) if self.seen else {}
 
     def state(self) -> dict[str, Any]:
         """What a desk has learned, as plain JSON values; the shipped weights are not part of it."""

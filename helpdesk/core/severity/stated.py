@@ -86,3 +86,8 @@ def _common_rank(plain: str) -> Rank | None:
     words = plain.split()
     candidates = {*words, *("_".join(pair) for pair in zip(words, words[1:], strict=False))}
     return next((rank for rank, known in COMMON if known & candidates), None)
+
+
+def without_statement(text: str) -> str:
+    """A text without the lines that state a priority: they are kept apart and are nobody's symptom."""
+    return _LINE.sub("", text)

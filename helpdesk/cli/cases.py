@@ -1,0 +1,136 @@
+"""`cases`, `case show`, `case explain`: the queue, one case, and its clocks span by span."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from helpdesk.cli.shared import (
+    AsJson,
+    Config,
+    open_database,
+    open_rules,
+    print_json,
+    print_table,
+    read_ref,
+    wall_clock,
+)
+
+if TYPE_CHECKING:
+    from helpdesk.core.case import Case
+    from helpdesk.core.policy import Policy
+
+Ref = Annotated[str, typer.Argument(metavar="REF", help="A case, such as HD-7.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add this group's commands."""
+    app.command("cases")(list_cases)
+    group = typer.Typer(no_args_is_help=True, help="One case.")
+    group.command("show")(show)
+    group.command("explain")(explain)
+    group.command("attachment")(attachment)
+    app.add_typer(group, name="case")
+
+
+def list_cases(
+    config: Config = None,
+    only_open: Annotated[bool, typer.Option("--open", help="Only what is not resolved or closed.")] = False,
+    only_breached: Annotated[bool, typer.Option("--breached", help="Only where a promise was broken.")] = False,
+    customer: Annotated[str | None, typer.Option(help="Only this customer's, by key.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """The queue, what is due first on top."""
+    from helpdesk.desk.record import Recorder  # noqa: PLC0415 - see open_rules
+    from helpdesk.report.shapes import case_shape  # noqa: PLC0415
+    from helpdesk.store import cases  # noqa: PLC0415
+
+    rules, now = open_rules(config), wall_clock()
+    recorder = Recorder(rules)
+    with open_database(rules) as database, database.read() as connection:
+        numbers = cases.list_numbers(connection, only_open=only_open, only_breached=only_breached, customer=customer)
+        found = cases.find(connection, numbers)
+        shapes = [
+            case_shape(found[number], recorder.policy_of(connection, found[number]), [], now) for number in numbers
+        ]
+    if as_json:
+        print_json(shapes)
+        return
+    rows = [_row(shape) for shape in shapes]
+    print_table(
+        ("case", "severity", "status", "due", "assignee", "from", "subject"),
+        rows,
+        empty="There are no cases.",
+    )
+
+
+def _row(shape: dict[str, Any]) -> tuple[str, ...]:
+    due = next((clock for clock in shape["clocks"] if not clock["stopped_at"] and clock["due_at"]), None)
+    said = f"{due['due_at'][:16].replace('T', ' ')} UTC {due['state']}" if due else ""
+    return (
+        shape["ref"],
+        shape["severity"],
+        shape["status"],
+        said,
+        shape["assignee"] or "",
+        shape["requester"],
+        shape["subject"],
+    )
+
+
+def show(ref: Ref, config: Config = None, as_json: AsJson = False) -> None:
+    """One case: people, severity and why, clocks, mails, ledger."""
+    from helpdesk.report.casefile import case_text  # noqa: PLC0415
+    from helpdesk.report.shapes import case_shape  # noqa: PLC0415
+    from helpdesk.store import cases  # noqa: PLC0415
+
+    rules, now, number = open_rules(config), wall_clock(), read_ref(ref)
+    with open_database(rules) as database, database.read() as connection:
+        case, policy = _load(connection, rules, number)
+        messages = cases.messages(connection, number)
+    if as_json:
+        print_json(case_shape(case, policy, messages, now))
+    else:
+        typer.echo(case_text(case, policy, messages, now))
+
+
+def explain(ref: Ref, config: Config = None) -> None:
+    """Its clocks, span by span: what was counted and what not, on the calendar's wall clock."""
+    from helpdesk.report.explain import case_clocks_text  # noqa: PLC0415
+
+    rules, now = open_rules(config), wall_clock()
+    with open_database(rules) as database, database.read() as connection:
+        case, policy = _load(connection, rules, read_ref(ref))
+    typer.echo(case_clocks_text(case, policy, now))
+
+
+def attachment(
+    ref: Ref,
+    number: Annotated[int, typer.Argument(help="Which attachment of the case, from 1.")],
+    output: Annotated[str, typer.Option("-o", help="The file to write.")],
+    config: Config = None,
+) -> None:
+    """Cut an attachment out of the mail it came in."""
+    from pathlib import Path  # noqa: PLC0415
+
+    from helpdesk.core.errors import NotFound  # noqa: PLC0415
+    from helpdesk.mail.attachments import attachment as cut  # noqa: PLC0415
+    from helpdesk.store import cases, spool  # noqa: PLC0415
+
+    with open_database(open_rules(config)) as database, database.read() as connection:
+        places = cases.attachment_places(connection, read_ref(ref))
+        if not 1 <= number <= len(places):
+            raise NotFound(f"{ref} has {len(places)} attachments, there is no number {number}")
+        spool_id, part = places[number - 1]
+        _, _, content = cut(spool.raw(connection, spool_id), part)
+    Path(output).write_bytes(content)
+    typer.echo(f"{len(content)} bytes in {output}")
+
+
+def _load(connection: Any, rules: Any, number: int) -> tuple[Case, Policy]:
+    from helpdesk.desk.record import Recorder  # noqa: PLC0415
+    from helpdesk.store import cases  # noqa: PLC0415
+
+    case = cases.load(connection, number)
+    return case, Recorder(rules).policy_of(connection, case)

@@ -1,0 +1,120 @@
+"""`import`, `classify`, `simulate`: mail from files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from helpdesk.cli.shared import (
+    AsJson,
+    Config,
+    open_book,
+    open_database,
+    open_rules,
+    print_json,
+    print_line,
+    print_table,
+    wall_clock,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from helpdesk.desk import Rules
+    from helpdesk.store.engine import Database
+
+Paths = Annotated[list[Path], typer.Argument(metavar="PATH...")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add this group's commands."""
+    app.command("import")(import_mail)
+    app.command()(classify)
+    app.command()(simulate)
+
+
+def import_mail(
+    paths: Paths,
+    config: Config = None,
+    mailbox: Annotated[str, typer.Option(help="For mail that names none of our mailboxes.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Take .eml files, mboxes and Maildirs through the same pipe as the daemon."""
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import track  # noqa: PLC0415
+
+    rules = open_rules(config)
+    outcomes: dict[str, int] = {}
+    with open_database(rules) as database:
+        shapes = _imported(rules, database, paths, mailbox)
+        console = Console(stderr=True)
+        for shape in track(shapes, "importing", console=console, disable=not console.is_terminal):
+            outcomes[shape["outcome"]] = outcomes.get(shape["outcome"], 0) + 1
+            if as_json:
+                print_line(shape)
+    if not as_json:
+        rows = [(outcome, str(number)) for outcome, number in sorted(outcomes.items())]
+        print_table(("became", "mails"), rows, empty="There was no mail.")
+    if outcomes.get("rejected") or outcomes.get("quarantined"):
+        raise typer.Exit(1)
+
+
+def _imported(rules: Rules, database: Database, paths: list[Path], mailbox: str) -> Iterator[dict[str, Any]]:
+    from helpdesk.archive import mails_in  # noqa: PLC0415
+    from helpdesk.desk import Desk  # noqa: PLC0415
+    from helpdesk.importing import import_one  # noqa: PLC0415
+    from helpdesk.log import quiet  # noqa: PLC0415
+
+    quiet()
+    desk = Desk(database=database, rules=rules, now=wall_clock)
+    desk.begin()
+    for path in paths:
+        for found in mails_in(path):
+            yield from import_one(desk, found, mailbox)
+
+
+def classify(
+    key: Annotated[str, typer.Argument(metavar="POLICY")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE.eml...")],
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
+    """The severity of mails under a policy, with reasons."""
+    from helpdesk.report.verdict import verdict_shape, verdict_text  # noqa: PLC0415
+
+    policy = open_book(config).policy(key)
+    for file in files:
+        shape = verdict_shape(policy, file.name, file.read_bytes())
+        if as_json:
+            print_line(shape)
+        else:
+            typer.echo(verdict_text(shape))
+
+
+def simulate(
+    scenario: Annotated[Path, typer.Argument(metavar="SCENARIO.toml")],
+    as_json: AsJson = False,
+) -> None:
+    """Run a whole desk in memory on virtual time."""
+    from helpdesk.lab.scenario import read_scenario  # noqa: PLC0415
+    from helpdesk.lab.simulate import simulate as run  # noqa: PLC0415
+    from helpdesk.log import quiet  # noqa: PLC0415
+
+    quiet()
+    outcome = run(read_scenario(scenario))
+    if as_json:
+        print_json(outcome)
+        return
+    rows = [(mail["at"], mail["kind"], ", ".join(mail["to"]), mail["subject"]) for mail in outcome["sent"]]
+    print_table(("at", "kind", "to", "subject"), rows, empty="Nothing was sent.")
+    lines = [
+        (case["ref"], case["severity"], case["status"], _clocks(case), case["subject"]) for case in outcome["cases"]
+    ]
+    typer.echo("")
+    print_table(("case", "severity", "status", "clocks", "subject"), lines, empty="There are no cases.")
+
+
+def _clocks(case: dict[str, Any]) -> str:
+    return ", ".join(f"{clock['target']} {clock['state']}" for clock in case["clocks"])

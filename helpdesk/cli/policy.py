@@ -1,0 +1,194 @@
+"""`policy`: what is promised, when it is due and why, and whether the files hold what they say."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from helpdesk.cli.shared import (
+    AsJson,
+    Config,
+    open_book,
+    print_json,
+    print_line,
+    print_table,
+    read_instant,
+)
+from helpdesk.core.errors import HelpdeskError
+from helpdesk.core.policy import TARGET_KINDS
+
+if TYPE_CHECKING:
+    from helpdesk.core.policy import Policy
+    from helpdesk.policies import PolicyBook
+
+Key = Annotated[str, typer.Argument(metavar="POLICY")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add this group's commands."""
+    group = typer.Typer(no_args_is_help=True, help="Support offerings: what is promised to whom.")
+    group.command("list")(policy_list)
+    group.command("show")(policy_show)
+    group.command("check")(policy_check)
+    group.command("due")(policy_due)
+    app.add_typer(group, name="policy")
+
+
+def policy_list(config: Config = None, as_json: AsJson = False) -> None:
+    """The policies that are in force."""
+    policies = open_book(config).policies.values()
+    shapes = [
+        {
+            "key": policy.key,
+            "name": policy.name,
+            "version": policy.version,
+            "plans": [plan.key for plan in policy.plans],
+            "severities": [level.key for level in policy.severity.levels],
+            "regions": [region.key for region in policy.regions],
+            "channels": [channel.key for channel in policy.channels],
+        }
+        for policy in policies
+    ]
+    if as_json:
+        print_json(shapes)
+        return
+    rows = [
+        (
+            str(shape["key"]),
+            str(shape["name"]),
+            *(", ".join(shape[part]) for part in ("plans", "severities", "regions")),
+        )
+        for shape in shapes
+    ]
+    print_table(("policy", "name", "plans", "severities", "regions"), rows, empty="There are no policies.")
+
+
+def policy_show(key: Key, config: Config = None, as_json: AsJson = False) -> None:
+    """One policy, to be read beside the document it was written from."""
+    from helpdesk.report.offering import offering_shape, offering_text  # noqa: PLC0415
+
+    policy = open_book(config).policy(key)
+    if as_json:
+        print_json(offering_shape(policy))
+    else:
+        typer.echo(offering_text(policy))
+
+
+def policy_check(
+    files: Annotated[list[Path] | None, typer.Argument(metavar="[FILE]...")] = None,
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check policy files and run their worked examples; exits with 1 when something is wrong."""
+    from helpdesk.policies.lint import Finding, check_file  # noqa: PLC0415
+
+    paths = files or _paths(config)
+    findings: list[Finding] = [finding for path in paths for finding in check_file(path)]
+    if as_json:
+        print_json([finding.shape() for finding in findings])
+    else:
+        for finding in findings:
+            typer.echo(str(finding))
+        counted = {
+            level: sum(finding.level == level for finding in findings) for level in ("error", "warning", "assumption")
+        }
+        typer.echo(", ".join(f"{number} {level}s" for level, number in counted.items()) + f" in {len(paths)} files")
+    if any(finding.level == "error" for finding in findings):
+        raise typer.Exit(1)
+
+
+def _paths(config: Path | None) -> list[Path]:
+    from helpdesk.cli.shared import config_path  # noqa: PLC0415
+    from helpdesk.policies.find import policy_files  # noqa: PLC0415
+
+    path = config_path(config)
+    if config is None and not path.exists():
+        return policy_files(None)
+    from helpdesk.config import load_configuration  # noqa: PLC0415
+
+    configuration = load_configuration(path)
+    return policy_files(configuration.place(configuration.file.desk.policies))
+
+
+def policy_due(  # noqa: PLR0913 - one option an argument of the question
+    key: Annotated[str, typer.Argument(metavar="[POLICY]")] = "",
+    plan: Annotated[str, typer.Option(help="The customer's plan; otherwise the policy's default.")] = "",
+    severity: Annotated[str, typer.Option(help="The severity's key.")] = "",
+    at: Annotated[str, typer.Option(help="When the mail was received, with an offset.")] = "",
+    region: Annotated[str, typer.Option(help="The customer's region; otherwise the policy's default.")] = "",
+    channel: Annotated[str, typer.Option(help="How it came.")] = "email",
+    target: Annotated[str, typer.Option(help="first_response, follow_up or resolution.")] = "first_response",
+    batch: Annotated[str, typer.Option(help="- reads one JSON object of arguments a line, answers a line each.")] = "",
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
+    """When something is due, and why."""
+    book = open_book(config)
+    if batch:
+        _answer_batch(book, batch)
+        return
+    if not key or not severity or not at:
+        raise typer.BadParameter("expected POLICY, --severity and --at, or --batch -")
+    question = {"plan": plan, "severity": severity, "region": region, "channel": channel, "target": target}
+    policy = book.policy(key)
+    if as_json:
+        print_json(_answer(policy, read_instant(at), question))
+        return
+    from helpdesk.report.explain import due_text  # noqa: PLC0415
+
+    typer.echo(due_text(policy, read_instant(at), _filled(policy, question)))
+
+
+def _answer_batch(book: PolicyBook, name: str) -> None:
+    lines = sys.stdin if name == "-" else Path(name).open(encoding="utf-8")
+    failed = False
+    for line in lines:
+        if line.strip():
+            answer = _answer_line(book, line)
+            failed = failed or "error" in answer
+            print_line(answer)
+    if failed:
+        raise typer.Exit(1)
+
+
+def _answer_line(book: PolicyBook, line: str) -> dict[str, Any]:
+    """One answer a question, also to a question that is wrong: the lines must not go out of step."""
+    try:
+        question = json.loads(line)
+        policy = book.policy(question["policy"])
+        at = datetime.fromisoformat(question["at"])
+        if at.tzinfo is None:
+            raise ValueError(f"at: expected a time with an offset, not {question['at']!r}")
+        return _answer(policy, at, question)
+    except (HelpdeskError, ValueError, KeyError, TypeError, AttributeError) as problem:
+        return {"error": f"{problem.args[0] if problem.args else problem}", "question": line.strip()}
+
+
+def _answer(policy: Policy, at: datetime, question: dict[str, Any]) -> dict[str, Any]:
+    from helpdesk.report.shapes import due_shape  # noqa: PLC0415
+
+    asked = _filled(policy, question)
+    return due_shape(policy, policy.promise(asked["target"], **_terms(asked)), at, **_terms(asked))
+
+
+def _terms(asked: dict[str, Any]) -> dict[str, Any]:
+    return {name: asked[name] for name in ("plan", "severity", "region", "channel")}
+
+
+def _filled(policy: Policy, question: dict[str, Any]) -> dict[str, Any]:
+    """The question with the policy's defaults where nothing was said."""
+    asked = {
+        "plan": question.get("plan") or policy.plans[0].key,
+        "severity": question["severity"],
+        "region": question.get("region") or policy.regions[0].key,
+        "channel": question.get("channel") or "email",
+        "target": question.get("target") or "first_response",
+    }
+    if asked["target"] not in TARGET_KINDS:
+        raise ValueError(f"target: expected one of {', '.join(TARGET_KINDS)}, not {asked['target']!r}")
+    return asked

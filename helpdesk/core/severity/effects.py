@@ -1,0 +1,305 @@
+"""What a mail says about its effect: segments of concepts combined into features, each with its evidence.
+
+Every effect below is a question a support lead would ask: is something down, what cannot be done, by whom, since
+when, is there a way round it. The answer is a combination of concepts in one segment, so it does not matter
+how a writer words it or in which language.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from helpdesk.core.severity.reading import Hit, Segment
+
+NEAR = 4  # words between `no` and the thing there is none of
+SHORT = 7  # words of a segment that can only be about the whole
+TROUBLE = ("down", "halt", "fail", "cannot", "wrong")
+
+
+@dataclass(slots=True)
+class Effects:
+    """The effects found: each with the text of the segment that says it first."""
+
+    found: dict[str, str] = field(default_factory=dict)
+
+    def add(self, name: str, segment: Segment) -> None:
+        """Note an effect; the first segment that says it is its evidence."""
+        self.found.setdefault(name, segment.text)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.found
+
+    def any(self, *names: str) -> bool:
+        """Whether any of the effects was found."""
+        return any(name in self.found for name in names)
+
+
+def effects(segments: Sequence[Segment]) -> Effects:
+    """Every effect of a mail's segments."""
+    seen = Effects()
+    for segment in segments:
+        for rule in RULES:
+            rule(segment, seen)
+    _only_me(segments, seen)
+    _contrast(segments, seen)
+    _after_solved(segments, seen)
+    return seen
+
+
+# Questions about one segment.
+
+
+def unable(segment: Segment) -> bool:
+    """Something that should work or be possible does not or is not: `nobody can ...`, `no page loads`."""
+    return "negated" in segment.status_of("work", "can", "ok") or segment.has("cannot")
+
+
+def failing(segment: Segment) -> bool:
+    """Something is asserted to go wrong here."""
+    return unable(segment) or segment.has("down", "halt", "fail")
+
+
+def none_of(segment: Segment, concept: str) -> bool:
+    """`no orders`, `not a single completed order`: there is none of a thing, and that is said as a fact."""
+    zeros = [hit for hit in segment.hits if hit.concept in {"none", "nobody"}]
+    things = [hit for hit in segment.hits if hit.concept == concept]
+    return any(0 <= thing.start - zero.end < NEAR and thing.part == zero.part for zero in zeros for thing in things)
+
+
+def total(segment: Segment) -> bool:
+    """Whoever or whatever it is: all of it, or nobody."""
+    return segment.has("all") or segment.says("nobody") or none_of(segment, "core") or none_of(segment, "users")
+
+
+def peripheral(segment: Segment) -> bool:
+    """It is about a thing at the edge, and about nothing that the business lives on."""
+    return segment.has("peripheral", "internal", "cosmetic")
+
+
+def _only_asked(segment: Segment) -> bool:
+    """Whether trouble is only asked about or planned for: `is any downtime needed?`."""
+    if segment.has("future", "firm_if"):
+        return True
+    return segment.asks and not unable(segment) and (segment.has("question") or bool(_ASKED.intersection(segment.words)))
+
+
+_ASKED = frozenset("any needed required necessary if would expected notwendig notig erforderlich falls prevu necessaire habra".split())
+
+
+def _request(segment: Segment) -> bool:
+    return segment.asks or segment.has("question", "wish")
+
+
+# The rules. Each adds what its segment says.
+
+
+def _stopping(segment: Segment, seen: Effects) -> None:
+    if _only_asked(segment):
+        return
+    if unable(segment) and segment.says("lacking") and segment.says("we", "me") and not segment.says("nobody", "core"):
+        seen.add("needs-it", segment)  # `we cannot work without a dark mode` is no outage
+        return
+    edge = peripheral(segment) and not segment.has("core")
+    about_all = segment.has("system", "core") or total(segment) or len(segment.words) <= SHORT
+    if segment.has("down") and about_all and not edge:
+        seen.add("outage", segment)
+    if segment.has("halt") and segment.says("system", "core", "idle") and not edge:
+        seen.add("halted", segment)
+    if none_of(segment, "core") and not segment.has("question", "fyi"):
+        seen.add("none-comes-through", segment)
+    if failing(segment) and total(segment) and segment.says("core") and not edge:
+        seen.add("core-stopped", segment)
+    if failing(segment) and total(segment) and segment.says("system", "users") and not edge:
+        seen.add("all-affected", segment)
+    if segment.says("nobody") and (unable(segment) or segment.has("fail")):
+        seen.add("nobody-can", segment)
+    if segment.says("we") and unable(segment) and segment.says("core", "idle") and not edge:
+        seen.add("we-cannot", segment)
+    if segment.has("users") and (unable(segment) or segment.has("halt")) and not edge and not segment.has("one", "partial"):
+        seen.add("users-cannot", segment)
+    if segment.has("idle"):
+        seen.add("business-idle", segment)
+
+
+def _failing(segment: Segment, seen: Effects) -> None:
+    if not failing(segment):
+        if segment.has("wrong"):
+            seen.add("wrong-result", segment)
+        return
+    seen.add("failing", segment)
+    if segment.says("core"):
+        seen.add("core-failing", segment)
+    if segment.says("system"):
+        seen.add("system-failing", segment)
+    if segment.says("users") and segment.has("many", "all"):
+        seen.add("many-affected", segment)
+    if peripheral(segment):
+        seen.add("peripheral", segment)
+    if segment.has("wrong"):
+        seen.add("wrong-result", segment)
+
+
+def _degraded(segment: Segment, seen: Effects) -> None:
+    if segment.has("slow"):
+        seen.add("slow", segment)
+    if segment.has("intermittent") and (failing(segment) or segment.has("slow", "wrong") or segment.says("core", "system")):
+        seen.add("intermittent", segment)
+    if segment.has("partial") and (failing(segment) or segment.says("users", "core", "system", "wrong")):
+        seen.add("partial", segment)
+    if segment.has("downstream") and (failing(segment) or segment.has("slow", "many")):
+        seen.add("background", segment)
+    if segment.has("many") and segment.says("users", "core"):
+        seen.add("many", segment)
+
+
+def _scope(segment: Segment, seen: Effects) -> None:
+    if segment.has("one"):
+        seen.add("one-user-or-item", segment)
+    if segment.has("peripheral", "internal"):
+        seen.add("edge-thing", segment)
+    if segment.has("cosmetic"):
+        seen.add("cosmetic", segment)
+    if segment.has("lowkey"):
+        seen.add("low-key", segment)
+    if segment.has("urgent"):
+        seen.add("urgent-words", segment)
+
+
+def _still_works(segment: Segment, seen: Effects) -> None:
+    fine = segment.has("ok") or (segment.has("work") and segment.has("still", "else"))
+    if fine and not failing(segment):
+        seen.add("else-works", segment)
+    negated_trouble = "negated" in segment.status_of("down", "halt", "fail", "cannot")
+    if negated_trouble and not failing(segment) and not segment.says("way"):
+        seen.add("trouble-denied", segment)
+
+
+def _way_round(segment: Segment, seen: Effects) -> None:
+    if none_of(segment, "way") or "negated" in segment.status_of("way", "workaround") or _way_gone(segment):
+        seen.add("no-workaround", segment)
+    elif segment.has("workaround") and not _request(segment):
+        seen.add("workaround", segment)
+    if segment.has("costly"):
+        seen.add("costly", segment)
+    if segment.says("in_vain"):
+        seen.add("tried-in-vain", segment)
+
+
+def _way_gone(segment: Segment) -> bool:
+    """`the workaround does not work any more`."""
+    ways = [hit.end for hit in segment.hits if hit.concept == "way"]
+    return any(hit.concept == "work" and hit.status == "negated" and min(ways, default=99) <= hit.start for hit in segment.hits)
+
+
+def _weight(segment: Segment, seen: Effects) -> None:
+    for concept, name in (("cost", "costs-money"), ("deadline", "deadline"), ("again", "again"), ("since", "ongoing")):
+        if segment.has(concept):
+            seen.add(name, segment)
+    if segment.has("security_paper"):
+        seen.add("security-paper", segment)
+    if segment.has("security"):
+        seen.add("security", segment)
+    elif "negated" in segment.status_of("security"):
+        seen.add("security-denied", segment)
+    if segment.has("dataloss"):
+        seen.add("data-lost", segment)
+
+
+def _over(segment: Segment, seen: Effects) -> None:
+    if any(_achieved(hit, segment) for hit in segment.hits):
+        seen.add("solved", segment)
+    if "past" in segment.status_of(*TROUBLE):
+        seen.add("past-trouble", segment)
+    if "hypothetical" in segment.status_of(*TROUBLE):
+        seen.add("supposed-trouble", segment)
+
+
+_WISHED = frozenset(
+    "be get gets getting to have please until when must should need needs once want can could soon will would help may hope "
+    "bis werden wenn sobald bitte muss etre soit quand jusqu sera ser sea hasta cuando favor if if_it how".split()
+)
+
+
+def _achieved(hit: Hit, segment: Segment) -> bool:
+    """Whether `fixed` is a fact and no wish (`please get this fixed`)."""
+    if hit.concept != "solved" or hit.status != "asserted":
+        return False
+    before = segment.words[max(0, hit.start - 2) : hit.start]
+    return not _WISHED.intersection(before) and not segment.asks
+
+
+def _wants(segment: Segment, seen: Effects) -> None:
+    if segment.has("question") and not failing(segment):
+        seen.add("question", segment)
+    elif segment.asks:
+        seen.add("question-mark", segment)
+    for concept in ("wish", "admin", "maintenance", "docs", "thanks"):
+        if segment.has(concept):
+            seen.add(concept, segment)
+    if segment.has("fyi") and not failing(segment):
+        seen.add("fyi", segment)
+
+
+def _place(segment: Segment, seen: Effects) -> None:
+    trouble = failing(segment) or segment.has("slow", "wrong", "dataloss")
+    fine = not trouble and (segment.has("ok") or "negated" in segment.status_of("down", "fail", "halt"))
+    works = fine or (not trouble and segment.has("work"))
+    if segment.has("nonprod"):
+        seen.add("nonprod-fine" if works else "nonprod-trouble" if trouble else "nonprod-named", segment)
+    if segment.says("prod") and not segment.has("not_prod_word"):
+        denied = "negated" in segment.status_of("prod")
+        seen.add("prod-fine" if fine or denied else "prod-trouble" if trouble else "prod-named", segment)
+
+
+RULES: tuple[Callable[[Segment, Effects], None], ...] = (
+    _stopping,
+    _failing,
+    _degraded,
+    _scope,
+    _still_works,
+    _way_round,
+    _weight,
+    _over,
+    _wants,
+    _place,
+)
+
+
+def _only_me(segments: Sequence[Segment], seen: Effects) -> None:
+    """Trouble told by somebody who speaks of nobody but themselves."""
+    mine = next((segment for segment in segments if failing(segment) and segment.says("me")), None)
+    if mine is not None and not any(segment.says("users", "we", "nobody", "core") and failing(segment) for segment in segments):
+        seen.add("only-me", mine)
+
+
+def _after_solved(segments: Sequence[Segment], seen: Effects) -> None:
+    """Solved once, and broken again: trouble told after the good news, with a sign that it is of now."""
+    solved = False
+    for segment in segments:
+        if _relapse(segment):
+            seen.add("broken-again", segment)
+        if solved and (failing(segment) or segment.has("slow", "intermittent")) and segment.has("since", "again", "still"):
+            seen.add("broken-again", segment)
+        solved = solved or any(_achieved(hit, segment) for hit in segment.hits)
+
+
+def _relapse(segment: Segment) -> bool:
+    """`it recovered on Monday, today it is offline again`, in one breath."""
+    ends = [hit.end for hit in segment.hits if _achieved(hit, segment)]
+    later = [hit for hit in segment.hits if ends and hit.start >= min(ends) and hit.status == "asserted"]
+    now = any(hit.concept in {"since", "again"} for hit in later)
+    return now and any(hit.concept in {"down", "halt", "fail", "cannot", "slow"} for hit in later)
+
+
+def _contrast(segments: Sequence[Segment], seen: Effects) -> None:
+    """Where the trouble is, when two environments are named."""
+    nonprod = seen.any("nonprod-trouble", "nonprod-named")
+    production = "prod-trouble" in seen or ("prod-named" in seen and "nonprod-trouble" not in seen)
+    if nonprod and not production:
+        seen.add("non-production", next(s for s in segments if s.has("nonprod")))
+    elif seen.any("prod-trouble", "prod-named"):
+        seen.add("production", next(s for s in segments if s.says("prod")))

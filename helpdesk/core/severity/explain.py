@@ -1,0 +1,38 @@
+"""Why: the effects that moved the verdict most, in words, each with its piece of the mail."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from helpdesk.core.severity.features import alert_kind
+from helpdesk.core.severity.verdict import Reason, shown
+
+if TYPE_CHECKING:
+    from helpdesk.core.severity.model import Model
+    from helpdesk.core.severity.observe import Observation
+    from helpdesk.core.severity.terms import SeverityTerms
+
+MOST = 7  # reasons of this sort that a reader is given
+LEAST = 0.25  # a cue that spreads the four ranks less than this moved nothing
+
+
+def reasons_for(observed: Observation, model: Model, terms: SeverityTerms) -> tuple[Reason, ...]:
+    """The strongest cues first; a robot or an alert is one reason of its own."""
+    if observed.robot is not None:
+        return (Reason("automatic mail", f"nobody waits for an answer: {terms.at_rank(4).name}", observed.robot),)
+    if observed.alert is not None:
+        alert = observed.alert
+        said = alert_kind(alert).replace("-", " ")
+        return (Reason("monitoring alert", f"{alert.state}; {said}", shown(alert.evidence)),)
+    moved = [(*_pull(name, model), name, evidence) for name, evidence in observed.seen.found.items()]
+    strongest = sorted((item for item in moved if item[0] >= LEAST), key=lambda item: -item[0])[:MOST]
+    return tuple(
+        Reason(name.replace("-", " "), f"speaks for {terms.at_rank(rank).name}", shown(evidence))
+        for _, rank, name, evidence in strongest
+    )
+
+
+def _pull(name: str, model: Model) -> tuple[float, int]:
+    """How far a cue spreads the ranks, and which one it lifts most."""
+    row = model.row(name)
+    return max(row) - min(row), row.index(max(row)) + 1

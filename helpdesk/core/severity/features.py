@@ -1,0 +1,85 @@
+"""A mail's effects as the numbers that the softmax weighs, and the combinations that single effects cannot say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from helpdesk.core.severity.alerts import Alert
+    from helpdesk.core.severity.effects import Effects
+    from helpdesk.core.severity.terms import Rank
+
+STOPS = ("outage", "halted", "none-comes-through", "core-stopped", "nobody-can", "business-idle", "all-affected", "we-cannot", "users-cannot")
+MILDER = ("slow", "intermittent", "partial", "background")
+TROUBLE = (*STOPS, *MILDER, "failing", "wrong-result", "data-lost")
+ASKS = ("question", "question-mark", "wish", "admin", "docs", "fyi", "thanks", "maintenance", "security-paper")
+
+# Effects that only tell where or give a reason its evidence; what they mean is in the combinations.
+UNWEIGHED = frozenset(
+    {"prod-named", "prod-trouble", "prod-fine", "nonprod-named", "nonprod-trouble", "nonprod-fine", "system-failing", "thanks"}
+)
+
+
+def of_person(seen: Effects, *, stated: Rank | None) -> dict[str, float]:
+    """The features of a mail that a person wrote. `stated` is a rank only where the policy takes it as evidence."""
+    features = {"bias": 1.0}
+    features.update((name, 1.0) for name in seen.found if name not in UNWEIGHED)
+    features.update(_combinations(seen))
+    if stated is not None:
+        features[f"stated-{stated}"] = 1.0
+    return features
+
+
+def of_alert(alert: Alert) -> dict[str, float]:
+    """The features of a monitoring alert; exactly one of the `alert-` kinds and the bias."""
+    return {"bias": 1.0, f"alert-{alert_kind(alert)}": 1.0}
+
+
+def of_robot() -> dict[str, float]:
+    """The features of a mail that no person wrote and no monitor either."""
+    return {"bias": 1.0, "robot": 1.0}
+
+
+def alert_kind(alert: Alert) -> str:
+    """Name the one thing that an alert comes down to."""
+    if alert.state == "recovered":
+        return "recovered"
+    if alert.non_production:
+        return "non-production"
+    if alert.state == "notice":
+        return "notice"
+    if alert.edge:
+        return "edge"
+    if alert.gone and not alert.one_of_many and alert.level != 3:  # noqa: PLR2004 - a warning
+        return "gone-gradually" if alert.gradual else "gone"
+    if alert.level == 3 and not alert.gone:  # noqa: PLR2004
+        return "warning"
+    return "degraded"
+
+
+def _combinations(seen: Effects) -> dict[str, float]:
+    stops = sum(name in seen for name in STOPS)
+    elsewhere = "non-production" in seen
+    over = "solved" in seen and "broken-again" not in seen
+    trouble = seen.any(*TROUBLE) and not elsewhere and not over
+    way = "workaround" in seen and not seen.any("no-workaround", "tried-in-vain", "costly")
+    found = {
+        "stop": min(stops, 4) / 2 if trouble else 0.0,
+        "stop-strong": float(trouble and stops > 2),
+        "stop-plain": float(trouble and stops > 0 and not seen.any(*MILDER, "else-works", "edge-thing") and not way),
+        "stop-and-milder": float(trouble and stops > 0 and seen.any(*MILDER)),
+        "stop-and-way": float(trouble and stops > 0 and way),
+        "stop-and-edge": float(trouble and stops > 0 and seen.any("edge-thing", "cosmetic")),
+        "stop-and-else-works": float(trouble and stops > 0 and "else-works" in seen),
+        "milder-only": float(trouble and not stops and seen.any(*MILDER)),
+        "edge-only": float(trouble and not stops and seen.any("edge-thing", "cosmetic", "one-user-or-item", "only-me", "low-key")),
+        "fails-only": float(trouble and not stops and not seen.any(*MILDER, "edge-thing", "cosmetic", "one-user-or-item", "only-me", "low-key")),
+        "way-only": float(trouble and way and not stops),
+        "over": float(over),
+        "asks-only": float(seen.any(*ASKS) and not seen.any(*TROUBLE) and "security" not in seen),
+        "wish-with-trouble": float("wish" in seen and trouble),
+        "asks-with-trouble": float(seen.any("question", "admin", "docs", "fyi") and trouble),
+        "security-live": float("security" in seen and not elsewhere and not over and "security-paper" not in seen),
+        "says-nothing": float(not seen.any(*TROUBLE, *ASKS, "security", "cosmetic")),
+    }
+    return {name: value for name, value in found.items() if value}

@@ -1,0 +1,155 @@
+"""Words of several languages for the concepts from which effects are read.
+
+A concept is what many words mean alike: `down`, `nobody`, `core` (what the business lives on). The tables list
+words by concept, never whole phrases of somebody's mails: an effect is a combination of concepts in one segment
+(`reading`, `effects`), so that a stranger's wording needs no entry of its own.
+
+Notation: entries are separated by blanks; `_` joins the words of one entry; `*` stands for any ending or
+beginning of a word; `~` for up to two words between. Accents may be left out by the writer of a mail, and German
+umlauts may be spelled with `e`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from helpdesk.core.severity.lexicon import de, en, es, fr
+from helpdesk.core.severity.words import fold, tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+LANGUAGES: Mapping[str, Mapping[str, str]] = MappingProxyType({"en": en.WORDS, "de": de.WORDS, "fr": fr.WORDS, "es": es.WORDS})
+
+# Function words that tell the four apart; words that two of them share are left out.
+FUNCTION_WORDS: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "en": frozenset("the is are was of and to it this that we you our your for with have has not from be on at my they can i but since all".split()),
+        "de": frozenset("der die das und ist sind wir nicht ein eine mit von auf zu dem den sie ich bei fur im wird werden kann seit unser unsere haben hat aber auch noch bitte".split()),
+        "fr": frozenset("le la les des et est sont nous vous ne pas un une dans pour sur avec notre nos je ce cette depuis que qui au aux du plus mais votre".split()),
+        "es": frozenset("el los las y es son de que en no un una por para con nuestro nuestra nos se del al lo desde esta este pero su hay estamos tenemos".split()),
+    }
+)  # fmt: skip
+# What every language borrows: of these concepts the English words are known in any mail, but for those that
+# mean something else in another language.
+BORROWED = frozenset({"down", "system", "core", "prod", "nonprod", "security", "urgent", "slow"})
+FALSE_FRIENDS = frozenset("sale till line lines fine access live legal gas stale order quote pos cart dead gone".split())
+FEWEST = 4  # characters of a stem that an ending may follow
+
+# Words that only make sense as a whole: the concepts of their parts do not count.
+WHOLE = frozenset({"neutral", "not_prod_word", "lowkey", "ok", "security_paper", "fyi", "intermittent", "one", "partial"})
+GAP = "~"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a table: its concept and the patterns of its words."""
+
+    concept: str
+    parts: tuple[str, ...]
+
+
+class Lexicon:
+    """The tables of some languages, indexed by an entry's first word."""
+
+    def __init__(self, languages: Sequence[str]) -> None:
+        self._exact: dict[str, list[Entry]] = {}
+        self._starts: dict[str, list[Entry]] = {}
+        self._ends: dict[str, list[Entry]] = {}
+        for language in languages:
+            for concept, words in LANGUAGES[language].items():
+                for word in words.split():
+                    self._add(concept, word, language)
+        if "en" not in languages:
+            for concept in BORROWED:
+                for word in set(LANGUAGES["en"][concept].split()) - FALSE_FRIENDS:
+                    self._add(concept, word, "en")
+
+    def at(self, words: Sequence[str], position: int) -> Iterator[tuple[str, int]]:
+        """Every (concept, number of words) that an entry matches at a position."""
+        for entry in self._candidates(words[position]):
+            length = _length(entry.parts, words, position)
+            if length:
+                yield entry.concept, length
+
+    def _candidates(self, word: str) -> Iterator[Entry]:
+        yield from self._exact.get(word, ())
+        for size in range(FEWEST, len(word) + 1):
+            yield from self._starts.get(word[:size], ())
+            yield from self._ends.get(word[-size:], ())
+
+    def _add(self, concept: str, written: str, language: str) -> None:
+        for spelled in _spellings(written, language):
+            parts = tuple(_parts(spelled))
+            first = parts[0]
+            entry = Entry(concept, parts)
+            if first.endswith("*"):
+                self._starts.setdefault(first[:-1], []).append(entry)
+            elif first.startswith("*"):
+                self._ends.setdefault(first[1:], []).append(entry)
+            else:
+                self._exact.setdefault(first, []).append(entry)
+
+
+@lru_cache(maxsize=16)
+def lexicon(languages: tuple[str, ...]) -> Lexicon:
+    """The lexicon of some languages; built once a combination."""
+    return Lexicon(languages)
+
+
+def spoken(words: Sequence[str], *, told: str) -> tuple[str, ...]:
+    """The languages a text is read in: those whose function words it shows, and the one its reader told.
+
+    Most mails are one language, some are two; where nothing tells, English and the told one.
+    """
+    counts = {language: sum(word in known for word in words) for language, known in FUNCTION_WORDS.items()}
+    most = max(counts.values())
+    found = [language for language, count in counts.items() if count and count * 2 >= most]
+    if most < 2:  # noqa: PLR2004 - one function word proves nothing
+        found = ["en", *([told] if told in LANGUAGES else [])]
+    return tuple(sorted({*found}))
+
+
+def _spellings(written: str, language: str) -> set[str]:
+    if language != "de":
+        return {fold(written)}
+    spelled_out = written.replace("ä", "ae").replace("ö", "oe").replace("ü", "ue")
+    return {fold(written), fold(spelled_out)}
+
+
+def _parts(spelled: str) -> Iterator[str]:
+    for part in spelled.split("_"):
+        if part == GAP:
+            yield GAP
+            continue
+        star_before, star_after = part.startswith("*"), part.endswith("*")
+        pieces = [token.word for token in tokens(part.strip("*")) if token.word]
+        for index, piece in enumerate(pieces):
+            first, last = index == 0, index == len(pieces) - 1
+            yield ("*" if star_before and first else "") + piece + ("*" if star_after and last else "")
+
+
+def _length(parts: Sequence[str], words: Sequence[str], position: int) -> int:
+    """How many words from `position` an entry covers; 0 where it does not match."""
+    at, index = position + 1, 1  # the first part matched by the index
+    while index < len(parts):
+        if parts[index] == GAP:
+            index += 1
+            reach = range(at, min(at + 3, len(words)))
+            at = next((place for place in reach if _matches(parts[index], words[place])), -1)
+            if at < 0:
+                return 0
+        elif at >= len(words) or not _matches(parts[index], words[at]):
+            return 0
+        at += 1
+        index += 1
+    return at - position
+
+
+def _matches(part: str, word: str) -> bool:
+    if part.endswith("*"):
+        return word.startswith(part[:-1])
+    return word == part

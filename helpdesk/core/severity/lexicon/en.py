@@ -1,0 +1,357 @@
+"""English words for the concepts. See `lexicon/__init__.py` for the notation."""
+
+WORDS: dict[str, str] = {
+    # grammar
+    "not": "not never hardly barely no_longer nor neither stopped_working_~_as without_any without_a",
+    "neutral": (
+        "not_only not_just not_sure no_matter no_idea no_doubt not_because not_to_mention whether_or_not nothing_to_do_with "
+        "no_worries no_thanks not_a_problem why_not no_problem no_problems if_not_already or_not not_to_panic cannot_wait can_not_wait not_until "
+        "what_is_the_status what_is_the_eta what_is_the_problem what_is_the_reason what_is_going_on what_is_wrong please_advise"
+    ),
+    "none": "no none nothing zero not_a_single not_one not_any 0 not_even_one",
+    "nobody": "nobody no_one noone no-one none_of not_one_of not_one_person neither_of nobody's",
+    "can": "can able could possible manage manages managed allow allows allowed let lets ability get_to gets_to",
+    "cannot": (
+        "unable impossible inability incapable cant prevented prevents prevent preventing unusable unworkable barred "
+        "kept_from keeps_us_from keeps_~_from stops_~_from stopping_~_from failing_to fails_to failed_to refuses_to refusing_to "
+        "struggling_to give_up no_way_to no_access lost_access lack_access locked_out shut_out kicked_out lost_the_ability "
+        "no_means nowhere_to"
+    ),
+    "contrast": "but however yet although though whereas while except instead_of despite unfortunately otherwise",
+    "if": (
+        "if would should unless in_case might may hypothetical* suppose assuming imagine what_happens worst_case could_happen "
+        "in_the_event plan_to planning_to planned intend going_to will upcoming next_month next_quarter next_year before_we "
+        "in_the_future potential_future were_to whether afraid_that worried_that risk_of in_theory"
+    ),
+    "firm_if": "if unless in_case suppose assuming imagine hypothetical* in_the_event were_to worst_case in_theory what_happens",
+    "future": "next_month next_quarter next_year upcoming planned planning scheduled going_to plan_to in_preparation",
+    # how it fails
+    "down": (
+        "down offline unreachable unavailable inaccessible dead outage outages blackout unresponsive downtime nonfunctional "
+        "non_functional out_of_service out_of_order not_reachable not_available cannot_be_reached not_responding no_response "
+        "not_accessible went_dark kaput toast gone_dark shut_down taken_down taken_offline collapsed collapse knocked_out "
+        "stopped_responding stopped_answering crashed_completely 503 502 504 bad_gateway service_unavailable gateway_timeout "
+        "connection_refused refuses_all refuses_connections refuses_every does_not_exist does_not_resolve nxdomain "
+        "not_come_up does_not_come_up will_not_start does_not_start unreachable* wiped_out destroyed"
+    ),
+    "halt": (
+        "stopped halted standstill stand_still stands_still stop stops blocked blocking blocks stuck paralyzed paralysed paralysing "
+        "paralyzing at_a_standstill ground_to_a_halt grinding_to_a_halt come_to_a_halt came_to_a_halt frozen seized standing "
+        "suspended jammed piled_up brought_to_a_halt on_hold dead_in_the_water crippled ceased idle cut_off interrupted "
+        "idling shutdown stalled stalls stalling piling_up backed_up"
+    ),
+    "fail": (
+        "fail fails failed failing failure failures error errors broke broken breaks breaking crash crashes crashed crashing "
+        "reject rejects rejected rejecting refuse refuses refused refusing bounce bounces bounced abort aborts aborted aborting "
+        "exception exceptions declined declines denied throws throwing threw bug bugs buggy issue issues problem problems "
+        "malfunction* defect defects glitch glitches 500 400 401 403 404 410 422 429 hang hangs hanging hung freeze freezes "
+        "freezing spins spinning spinner blank empty white_page white_screen grey_screen black_screen blue_screen "
+        "endless_loop infinite_loop loop loops looping trouble troubles drops dropped dropping disconnects disconnected "
+        "nothing_happens does_nothing goes_nowhere do_nothing ignores ignored ignoring invalid expired unexpectedly "
+        "times_out timing_out timed_out gives_up misfiring misbehaving misbehaves not_found goes_wrong went_wrong "
+        "unsuccessful unsuccessfully unprocessed undelivered missing_in stack_trace kicks_out kicks_me kicked "
+        "throws_me chokes falls_over breaks_down vanish vanishes reset_by dies died dying corrupted corrupt "
+        "does_not_get does_not_let will_not_let not_letting gone_wrong screwed messed"
+    ),
+    "wrong": (
+        "wrong wrongly incorrect incorrectly inaccurate missing misses duplicate duplicated duplicates twice doubled mismatch "
+        "mismatched outdated stale inconsistent inconsistently truncated cut_off_at garbled disappeared disappears vanished "
+        "unexpected misplaced mixed_up swapped lacks leaves_out omitted omits off_by too_low too_high miscalculat* "
+        "not_match not_correct not_correctly not_right not_updated not_update not_refresh rounding double_charged charged_twice"
+    ),
+    "slow": (
+        "slow slower slowly slowness sluggish lag lags lagging laggy latency delay delays delayed crawl crawls crawling "
+        "degraded degradation degrade degrading performance takes_~_minutes take_~_minutes takes_~_seconds "
+        "take_~_seconds takes_~_s unbearably snail backlog behind_schedule response_time response_times throughput slowed "
+        "slowing sluggishness timeouts timeout time_out minutes_to_load seconds_to_load minutes_late takes_ages long_time "
+        "minutes_per seconds_per overloaded bottleneck "
+        "late takes_ages takes_forever"
+    ),
+    "intermittent": (
+        "sometimes sometime intermittent intermittently sporadic sporadically occasionally occasional random randomly flaky "
+        "flapping now_and_then now_and_again on_and_off off_and_on once_in_a_while from_time_to_time every_so_often at_times "
+        "hit_and_miss hit_or_miss comes_and_goes every_third every_fourth every_fifth every_second every_other one_in out_of_ten "
+        "unstable instability unreliable periodically several_times_per several_times_a many_times_a few_times_a second_try "
+        "third_try second_attempt third_attempt on_the_second after_several_attempts after_a_few_tries keep_retrying "
+        "1_in 1_out_of 1_from repeatedly repeated again_and_again in_waves spotty patchy retry_works reload_helps "
+        "often frequently erratic erratically"
+    ),
+    # what works
+    "work": (
+        "work works working worked function functions functioning functional load loads loading open opens opening start starts "
+        "starting run runs running respond responds responding answers reply react reacts process processes processed processing "
+        "arrive arrives arriving arrived come_in coming_in comes_in comes_through coming_through go_through goes_through going_through "
+        "get_through gets_through going_out go_out goes_out log_in logs_in sign_in signs_in logging_in signing_in login logon "
+        "access accessing enter entering get_in gets_in get_into reach reaches reached connect connects connecting save saves saving "
+        "saved send sends sending sent sync syncs syncing submit submits submitted submitting complete completes completed "
+        "completing place placed placing create creates creating created sell selling ship ships shipping shipped deliver delivers "
+        "delivering delivered pay pays paying trade trading buy buying book booking print prints printing render renders "
+        "rendering update updates updated receive receives receiving received display displays displayed show shows shown "
+        "proceed proceeds finish finishes finished use uses using click clicks select upload uploads uploading download downloads "
+        "downloading import imports importing export_works generate generates calculate calculates add adds change changes serve "
+        "serves take takes accept accepts accepting publish publishes execute executes executed trigger triggers triggered "
+        "fire fires check_out move moves moving view views see find finds edit edits refresh appear appears continue continues "
+        "reset resets register registers configure configures fulfil fulfill post posts posted pass passes approve approves "
+        "leave leaves launch launches boot boots live_again boots_up "
+        "accessible available reachable responsive usable emits emit"
+    ),
+    "ok": (
+        "fine ok okay normal normally unaffected correct correctly stable healthy as_expected as_usual intact operational smoothly "
+        "properly good perfect perfectly quick fast not_affected without_any_issue without_issues without_problems no_trouble "
+        "as_designed succeed succeeds unharmed not_touched not_impacted no_impact all_right alright in_order green"
+    ),
+    "else": "else other others otherwise rest remaining remainder apart_from aside_from besides elsewhere everything_else every_other",
+    "still": "still keep keeps kept continue continues at_least even_so remain remains",
+    # what it hits
+    "core": (
+        "order orders ordering checkout checkouts payment payments login logins logon signin sign-in authentication sso quote quotes quoting "
+        "offer offers sale sales shipment shipments shipping delivery deliveries invoicing billing payroll transaction transactions "
+        "message messages production_line line lines plant plants factory factories warehouse warehouses till tills register "
+        "registers pos trading cart carts basket booking bookings reservations business revenue trade fulfilment fulfillment "
+        "picking manufacturing assembly dispatch purchase purchases purchasing filing interface interfaces integrations "
+        "integration flow flows pipeline pipelines queue queues traffic request requests card_payments claims settlement "
+        "settlements customers_buy add_to_cart calculation calculate conversion enrolment trucks jobs sync syncs synchronization "
+        "synchronisation replication data_flow batch connection connections access"
+    ),
+    "system": (
+        "site website web_site webshop web_shop shop store storefront storefronts portal platform system systems application "
+        "app tenant instance server servers service services database cluster hub gateway api apis endpoint endpoints "
+        "configurator player environment everything solution product software tool suite pages page_loads backend frontend broker "
+        "runtime host node nodes network domain homepage home_page start_page login_page page marketplace saas cloud "
+        "module engine connector agent agents whole_thing url dns middleware bus"
+    ),
+    "peripheral": (
+        "report reports export exports pdf pdfs filter filters filtering sort sorting sorted label labels tooltip tooltips logo "
+        "logos image images picture pictures thumbnail thumbnails newsletter column columns date_field field fields button buttons "
+        "widget widgets notification notifications preview header headers footer footers translation translations typo icon icons "
+        "checkbox dropdown drop_down format formatting counter banner avatar profile chart charts graph graphs dashboard csv excel xlsx "
+        "spreadsheet word_export help_text scroll scrolling scrollbar shortcut keyboard font colour color colours colors alignment "
+        "comment comments tag tags attachment autocomplete auto_complete mention mentions breadcrumb bookmark wishlist tile tiles "
+        "popup pop_up menu archive calendar printout template layout text hint list_view pagination log_search audit_view "
+        "time_zone timezone sound email_signature toolbar favourites favorites favicon sitemap review_stars opening_hours "
+        "map minimap placeholder greeting greetings survey surveys caption title tab tabs display statistics stats zoom "
+        "print printing printer printers printed donut"
+    ),
+    "internal": " internal back_office backoffice back_end_user temps trainee intern test_user reporting archive monthly_report",
+    # for whom
+    "all": (
+        "all every everyone everybody everything entire entirely whole complete completely totally total fully any anybody anyone each "
+        "100 across company_wide companywide globally worldwide throughout every_single entire_company "
+        "for_any "
+        "a_single"
+    ),
+    "users": (
+        " users colleague colleagues customers clients seller sellers dealer dealers team teams company staff "
+        "office offices employee employees people agents operators drivers buyers shoppers visitors salespeople "
+        "sales_reps reps partners suppliers stores branches branch locations countries sites shops department departments "
+        "organisation organization workforce crew nurses doctors students patients cashiers planners accounts "
+        "site_visitors public tellers"
+    ),
+    "we": "we us",
+    "many": (
+        "many most several hundreds thousands dozens lots numerous majority half multiple a_lot plenty huge massive massively "
+        "widespread largest biggest two_thirds a_third a_quarter percent wave"
+    ),
+    "partial": (
+        "some partially partial partly certain few region regions several only_in only_for only_on subset portion specific one_country "
+        "one_region country selected handful third quarter half_of majority_of locale some_of one_store one_site "
+        "one_shop affected_users fraction half "
+        "not_all not_every"
+    ),
+    "one": (
+        "one_user one_customer one_colleague one_person single_user single_customer one_client one_employee only_me just_me "
+        "my_account my_user my_login my_password my_laptop my_browser my_computer my_pc for_me a_colleague a_customer a_user "
+        "one_of_our_users one_of_my one_dealer one_record one_item one_product one_category one_field one_report one_order "
+        "one_invoice one_page one_browser one_machine her_account his_account new_hire one_contact single_record only_one "
+        "only_for_me this_user one_seller a_single_user one_specific one_particular one_article one_document one_team_member "
+        "one_teammate on_my_machine on_my_phone two_users couple_of_users two_people two_colleagues one_flow two_of_us i_alone "
+        "one_vendor one_supplier our_intern a_single_customer one_out_of_the_way one_language "
+        "one_of_our_customers one_of_our_clients one_of_my_colleagues one_of_our_employees one_of_our_sellers one_of_our_dealers she he her his one_of_our_staff a_user a_dealer a_seller a_vendor"
+    ),
+    # where
+    "prod": (
+        "prod production productive live in_prod on_prod productive_system live_site live_system live_shop production_system prd "
+        "production_environment live_environment live_tenant production_tenant real_system"
+    ),
+    "nonprod": (
+        "sandbox sandboxes staging stage uat qa dev preprod pre_prod preproduction pre_production non_production nonproduction "
+        "nonprod non_prod test_environment test_system test_tenant test_instance test_server test_env test_org test_site test_shop "
+        "test_account test_store testing_environment in_test on_test our_test demo demo_environment demo_system demo_tenant "
+        "training_system training_environment training_tenant development_environment development_system dev_environment "
+        "beta preview_environment integration_environment acceptance_environment localhost proof_of_concept poc lab_environment "
+        "development_instance dev_instance development_tenant development_server test_machine playground trial test_cluster "
+        "testsystem test_stage quality_system performance_environment scratch_org dry_run migration_rehearsal rehearsal "
+        "pilot_environment mock our_development development_org"
+    ),
+    "not_prod_word": (
+        "go_live going_live golive went_live production_line production_lines production_planning production_plan production_hall "
+        "production_manager production_side live_chat live_demo live_preview live_in live_with goes_live production_run "
+        "production_process deploy_to_production move_to_production into_production to_production production_staff we_live test_order"
+    ),
+    # a way round
+    "workaround": (
+        "workaround workarounds work_around work_arounds instead by_hand manually alternative alternatively circumvent "
+        "bypass temporary_solution stopgap interim fallback plan_b way_around way_round another_way other_way other_route "
+        "by_phone by_email on_paper paper_forms spreadsheet_instead in_excel use_excel in_the_meantime in_the_interim meanwhile for_now "
+        "for_the_time_being until_then re_enter reenter re_entering retype retyping switched_to switch_to moved_to fall_back falling_back "
+        "can_use can_still use_another different_browser other_browser works_in works_with works_on works_if works_when works_via "
+        "helps mitigated mitigate mitigation rerun re_run restart_helps restarting_helps refresh_helps reloading phone_in phoning "
+        "copy_paste we_can_live live_with_it live_with_that worked_around get_by getting_by second_batch in_batches "
+        "other_channel another_channel custom_range"
+    ),
+    "way": (
+        "workaround workarounds work_around alternative alternatives way other_way fallback plan_b backup_system backup bypass way_around "
+        "way_round other_tool other_system other_channel other_means manual_process manual_fallback paper_process substitute copy_elsewhere "
+        "other_shop other_option option options manual_way second_system break_glass paper excel redundancy replacement "
+        "manual_route route second_route"
+    ),
+    "costly": (
+        "overtime barely a_third_of only_manage not_sustainable unsustainable hours_a_day extra_hours hours_of_work "
+        "cannot_keep_up can_not_keep_up keep_up does_not_scale error_prone tedious painful exhausting six_people extra_staff "
+        "not_a_solution not_a_real_solution half_of_their half_the_volume fraction_of just_about loses_more_than"
+    ),
+    # security and data
+    "security": (
+        "security unauthorised unauthorized breach breached leak leaked leaks leaking exposed exposes exposure vulnerability "
+        "vulnerabilities xss sql_injection csrf phishing hacked hack hacker hackers compromised compromise attacker attackers malware "
+        "ransomware ransom intrusion intruder suspicious gdpr data_protection privacy confidential personal_data clear_text "
+        "plain_text credentials_visible passwords_visible sees_other sees_data see_other_customers other_customers_data other_tenants "
+        "another_customer_data another_tenant someone_else's permissions_bypassed impersonate impersonation brute_force "
+        "access_control privilege escalation_of stolen fraud fraudulent spoofed spoofing defaced keep_their_access without_permission "
+        "without_authorisation without_authorization cve without_being_logged without_login without_logging not_authorized_to_see "
+        "not_supposed_to_see should_not_see should_not_be_able other_people other_companies other_company wrong_customer "
+        "wrong_person audit_finding token_leak secrets api_keys_visible publicly_accessible publicly_visible open_to_the_internet "
+        "still_log_in former_employee ex_employee leaver leavers not_be_visible not_be_able_to_see not_allowed_to_see rogue "
+        "data_of_other data_from_other"
+    ),
+    "security_paper": (
+        "questionnaire assessment certification certificate_of iso soc penetration_test pentest audit_report vendor_assessment "
+        "security_policy whitepaper compliance_documents due_diligence dpa data_processing_agreement security_review "
+        "security_contact security_documentation is_it_genuine legitimate genuine really_from_you"
+    ),
+    "dataloss": (
+        "data_loss lost_data lost_all data_is_gone deleted wiped erased lost overwritten disappeared vanished corrupted corruption "
+        "unrecoverable irretrievable gone purged"
+    ),
+    # what it costs
+    "cost": (
+        "revenue losing_money lose_money losing_sales losing_orders losing_customers lost_sales loses_money penalty penalties "
+        "fines money losses turnover cost_us costing_us costs_us walk_away walking_away abandon abandoning abandoned contractual refunds "
+        "chargebacks lose_customers lose_orders financial_loss bleeding complaints complaining complain furious per_hour "
+        "every_minute every_hour an_hour"
+    ),
+    "idle": (
+        "waiting_outside sent_home sit_idle sitting_idle standing_still standing_idle idle waiting_in_line queueing queuing "
+        "trucks lorries twiddling hands_tied can_not_work cannot_work unable_to_work not_able_to_work can_not_sell unable_to_sell "
+        "can_not_trade can_not_operate can_not_do_business unable_to_operate can_not_ship unable_to_ship out_of_business "
+        "can_not_serve turning_away turn_away waiting_at nothing_to_do stopped_production production_stopped stores_closed closed_shop "
+        "can_not_invoice can_not_bill sitting_around can_not_do_anything can_not_do_our business_is_stopped business_is_stop "
+        "business_stopped business_has_stopped dead_stop everything_stopped work_stopped stopped_work stop_selling send_people_home "
+        "standing_around standing_still run_dry ran_dry runs_dry runs_empty hang_around hanging_around"
+    ),
+    "deadline": "deadline today by_noon by_tonight cut_off cutoff by_end_of_day end_of_business within_the_hour tonight by_5 in_two_hours this_afternoon",
+    "numbers_zero": "zero_orders zero_sales",
+    "downstream": (
+        "overdue late stale background batch nightly overnight scheduler scheduled_job scheduled_jobs cron backlog "
+        "asynchronous email_delivery outbox indexing reindex replication nightly_job import_job feed feeds webhook webhooks pending "
+        "reminder reminders mails_are_not emails_are_not"
+    ),
+    # when
+    "since": (
+        "since as_of right_now currently now at_the_moment this_morning this_afternoon started ongoing today for_hours for_days "
+        "for_~_hours for_~_minutes all_day all_morning hour_ago hours_ago minutes_ago after_the_update after_the_upgrade "
+        "after_the_release after_the_deploy after_your following_the presently as_we_speak tonight"
+    ),
+    "past": (
+        "yesterday last_week last_night last_month last_monday last_tuesday last_wednesday last_thursday last_friday last_saturday "
+        "last_sunday last_year this_night the_other_day days_ago weeks_ago earlier previously past"
+    ),
+    "solved": (
+        "resolved fixed solved recovered recover restored back_up is_back back_online back_to_normal works_again working_again "
+        "up_again running_again over_now no_longer_occurs no_longer_happens has_been_stable stable_since gone_away went_away "
+        "fixed_itself disappeared_by_itself recovered_by_itself cleared is_gone_now normal_again sorted_out working_now works_now "
+        "all_good_now is_over is_fixed got_fixed back_in_business problem_is_gone can_be_closed close_this please_close "
+        "close_the_ticket close_the_case came_back_up self_healed healed solved_itself resolved_itself everything_is_back"
+    ),
+    "again": (
+        "again is_back it_is_back came_back come_back reappeared returned recurred recurring recurs reoccur* back_again happening_again same_again third_time fourth_time "
+        "second_time fifth_time every_day daily each_day each_time reopen once_more another_outage keeps_happening"
+    ),
+    # what they want
+    "question": (
+        "how_do how_can how_to how_does how_should how_would how_many how_much how_long how_often where_can where_do where_is where_could where_in "
+        "where_are what_is_the what_are what_does what_would what_is_your "
+        "which_one which_of is_it_possible is_there_a is_there_any is_there_an are_there are_we_able can_i can_we can_you_tell could_you_tell could_you_explain "
+        "can_you_explain can_you_confirm could_you_confirm can_someone_explain please_explain please_clarify wondering wonder question "
+        "questions best_practice best_practices recommend recommended recommendation advice guidance clarification clarify "
+        "like_to_know want_to_know need_to_know curious do_you_have do_you_support do_you_offer does_it_support does_your "
+        "does_the_product is_it_supported tell_me let_me_know_how show_me_how point_me not_find_where could_not_find_out "
+        "when_will what_happens_if possible_to what_exactly do_we_need do_i_need should_we should_i am_i_right "
+        "may_i what_options what_do_we what_do_i anyone_know any_tips how_come which_plan steps_to_add the_steps_to "
+        "would_it_be_possible trying_to_figure trying_to_understand not_sure_how do_not_know_how figure_out need_help_with"
+    ),
+    "wish": (
+        "would_be_nice would_be_great would_be_good would_be_useful would_be_helpful would_be_awesome would_love feature_request "
+        " enhancement enhancements suggestion suggest suggesting improvement improve idea proposal wish wishlist "
+        "please_add could_you_add can_you_add add_support add_an_option "
+        "add_the_ability roadmap we_would_like we_d_like i_would_like would_like_to_see it_would_help it_would_be "
+        "would_it_be_possible_to_add could_we_have can_we_have can_we_get nice_to_have new_feature functionality_request allow_us_to "
+        "consider_adding please_consider consider_making consider wanted_to_ask_for request_for_feature dark_mode extend_the missing_feature no_connector "
+        "do_not_offer does_not_offer not_supported_yet vote future_version future_release some_day someday add_a_button "
+        "an_option_to we_need_a we_miss_a lack_of_a put_it_back bring_back change_request when_can_you_deliver "
+        "has_always_worked works_as_designed by_design there_is_none not_exist_yet would_make_our "
+        "asked_for asking_for any_plans when_is_it_coming features is_there_any_plan on_the_roadmap"
+    ),
+    "admin": (
+        "invoice_copy invoice contract renewal renew licence license licences licenses purchase_order subscription questionnaire "
+        "vendor_form quotation price_quote pricing budget training course webinar demo_call meeting call_back appointment address_change bank_details "
+        "certificate_of_insurance add_a_user add_user new_user new_users create_an_account deactivate_user remove_user "
+        "additional_seats seats change_owner rename transfer_ownership certificate survey newsletter_unsubscribe unsubscribe "
+        "nda legal account_manager contact_person please_send_us please_send_me kindly_send send_us_the corrected_copy "
+        "cancel_our cancel_the upgrade_our_plan downgrade_our_plan purchase_additional billing_address vat tax_certificate "
+        "root_cause_analysis rca post_mortem postmortem incident_report report_of_the_cause uptime_report statement user_list "
+        "delete_the_account delete_account gdpr_request data_request please_enable please_activate enable_the whitelist "
+        "please_increase increase_the_limit quota provision set_up_a_new set_up_an_account procurement onboarding "
+        "for_our_management for_our_files for_our_records for_our_audit holiday_hours opening_hours_of_support"
+    ),
+    "maintenance": (
+        "field_mapping mapping_update update_the_mapping change_the_schedule change_the_configuration configuration_change "
+        "update_the_connection rotate renew_the_certificate expires expiry expiring migration upgrade_window maintenance "
+        "maintenance_window planned_downtime scheduled_downtime scheduled_maintenance planned_maintenance please_refresh "
+        "refresh_our_sandbox change_the_address reconfigure please_change please_update please_adjust please_remove please_set cutover"
+    ),
+    "docs": (
+        "documentation docs manual handbook release_notes changelog knowledge_base help_page help_center user_guide guide "
+        "tutorial article readme spelling typo wording"
+    ),
+    "fyi": (
+        "for_your_information fyi no_action just_to_let_you_know heads_up please_be_aware just_be_aware for_information "
+        "no_reply_needed no_need_to no_response_needed announcement announce inform_you informing_you to_inform out_of_office "
+        "out_of_the_office on_vacation on_leave automatic_reply auto_reply autoreply thank_you_for_contacting for_the_record "
+        "nothing_to_do_on_your"
+    ),
+    "thanks": "thank_you_for_the_quick thanks_for_the_quick great_job well_done appreciate_the_help love_the compliments kudos congratulations brilliant just_wanted_to_say fantastic awesome thank_you_for_your_help thanks_for_your_help",
+    "cosmetic": (
+        "typo typos cosmetic misaligned alignment spelling font fonts colour color pixel pixels overlap overlaps overlapping ugly "
+        "layout_shift spacing icon looks_odd looks_strange looks_ugly misspelled misspelt wording capital_letter padding margin "
+        "truncated_text favicon visual visually contrast_of blurry"
+    ),
+    "lowkey": (
+        "no_rush no_hurry not_urgent not_critical not_blocking not_a_blocker when_you_have_time whenever when_you_get_a_chance minor small "
+        "low_priority nice_to_have annoying inconvenient inconvenience nuisance cosmetic not_a_big not_big_deal no_big_deal "
+        "can_wait no_impact little_impact low_impact not_important unimportant trivial eventually at_your_convenience next_release "
+        "some_point in_the_next sometime_soon not_dramatic small_thing nobody_needs not_a_problem_right rarely twice_a_quarter once_a_week "
+        "once_a_month once_a_quarter barely_used tiny slightly slight a_bit_annoying not_high_priority low_prio irritating "
+        "not_a_show not_pressing no_urgency nothing_urgent nothing_critical does_not_hurt not_harmful negligible convenience "
+        "two_people seldom takes_ten_seconds takes_a_minute nice_if"
+    ),
+    "urgent": (
+        "urgent urgently asap immediately emergency critical top_priority highest_priority right_away blocker showstopper "
+        "as_soon_as_possible escalate escalated escalation escalating highest_level help_please please_help sos mayday alarm p1 sev1 "
+        "drop_everything very_fast at_once call_me call_us call_now disaster catastrophe nightmare desperate unacceptable"
+    ),
+    "recovery": "recovered resolved back_up up_again ok",
+    "me": "i me my mine myself",
+    "in_vain": "no_difference no_effect does_not_help did_not_help do_not_help nothing_helps nothing_helped no_luck to_no_avail without_success same_result same_problem same_issue no_improvement still_the_same did_not_change not_solve not_help already_tried already_rebooted already_restarted tried_everything same_everywhere no_change",
+    "lacking": "without",
+}  # fmt: skip

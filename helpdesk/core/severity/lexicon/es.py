@@ -1,0 +1,94 @@
+"""Spanish words for the concepts. See `lexicon/__init__.py` for the notation."""
+
+WORDS: dict[str, str] = {
+    "not": "no nunca jamás tampoco sin apenas ya_no ni dejó_de dejado_de dejaron_de deja_de",
+    "neutral": "no_solo no_sólo no_estoy_seguro no_hay_problema ni_idea por_qué_no no_se_preocupen no_te_preocupes no_obstante sin_duda sin_embargo",
+    "none": "ningún ninguno ninguna nada cero ni_un ni_una ni_un_solo ni_una_sola ningunos",
+    "nobody": "nadie ninguno_de ningún_usuario ningún_cliente ninguno_de_nosotros ningún_empleado ningún_vendedor ninguna_persona",
+    "can": "puede pueden podemos puedo podía podían podría posible logra logran logramos consigue conseguimos consiguen permite permiten deja dejan",
+    "cannot": "imposible imposibilidad incapaz incapaces impide impiden imposibilita inutilizable inservible sin_acceso perdido_el_acceso no_hay_manera no_hay_forma bloqueados_fuera inoperativo inoperativa inoperante",
+    "contrast": "pero sin_embargo aunque mientras_que pese_a no_obstante excepto salvo",
+    "if": "si sería serían podría podrían eventual en_caso_de suponiendo prevemos planeamos tenemos_previsto el_próximo_mes próximo_mes próximo_año próximo_trimestre antes_de futuro hipotético",
+    "firm_if": "en_caso_de suponiendo hipotético qué_pasa_si qué_ocurre_si qué_sucede_si en_teoría qué_pasaría",
+    "future": "próximo_mes próximo_año próximo_trimestre previsto prevista planificado planificada programado programada la_próxima_semana",
+    "down": (
+        "caído caída caídos caídas inaccesible inaccesibles fuera_de_servicio fuera_de_línea indisponible no_disponible no_responde no_responden sin_servicio muerto desconectado corte apagón "
+        "se_cayó se_ha_caído se_cae cayó tumbado tumbada offline interrupción_total 502 503 no_carga_nada no_arranca no_arrancan no_levanta no_inicia abajo"
+    ),
+    "halt": "parado parada parados paradas detenido detenida detenidos detenidas bloqueado bloqueada bloqueados bloqueadas bloquea bloquean paralizado paralizada paralizados paralizadas paralización congelado atascado atascada atascados atascadas interrumpido suspendido varado varados frenado colapsado colapsada",
+    "fail": (
+        "falla fallan falló fallo fallos fallado fallando error errores rompe roto rota rotos rechaza rechazan rechazado rechazada rechazados rechazadas avería averiado defecto defectuoso problema problemas incidencia incidencias "
+        "cuelga cuelgan colgado colgada se_queda en_blanco pantalla_blanca vacío vacía vacíos bucle excepción inválido aborta bug no_funciona no_sirve no_va no_anda deniega denegado expulsa se_cierra "
+        "se_queda_cargando dando_vueltas se_pierde pierden 500 404 403 401 no_pasa_nada malfuncionamiento cancela "
+        "rebota rebotan tira_error da_error dan_error tira arroja"
+    ),
+    "wrong": "incorrecto incorrecta incorrectos incorrectas equivocado equivocada erróneo errónea erróneos erróneas falta faltan duplicado duplicados duplicada incompleto incompleta desactualizado desaparecido mal inconsistente no_coincide no_coinciden no_se_actualiza no_cuadra no_cuadran truncado",
+    "slow": "lento lenta lentos lentas lentitud lentísimo lentísima tarda tardan demora demoras retraso retrasos ralentizado ralentización latencia degradado degradada degradación rendimiento eterno segundos_por minutos_por tiempo_de_respuesta tiempos_de_respuesta timeout tiempo_de_espera saturado despacio demorado",
+    "intermittent": "a_veces intermitente intermitentes intermitencia aleatorio aleatoria aleatoriamente esporádico esporádica esporádicamente ocasional ocasionalmente de_vez_en_cuando por_momentos inestable inestables una_de_cada uno_de_cada varias_veces al_segundo_intento reintentar reintentan a_ratos frecuentemente a_menudo",
+    "work": (
+        "funciona funcionan funcionar carga cargan cargar abre abren abrir arranca arrancan arrancar inicia iniciar responde responden procesa procesan procesado procesar llega llegan llegar entra entran entrar pasa pasan pasar "
+        "conectar conecta conexión acceder accede acceso guardar guarda enviar envía envían enviado sincroniza completar finalizar comprar pagar vender entregar expedir crear facturar imprimir usar utilizar trabajar descargar importar "
+        "exportar generar genera recibe recibimos recibir muestra mostrar ver producir despachar cobrar registrar hacer realizar operar continuar emitir sale salen consultar sube subir ejecuta ejecutan actualiza autenticar "
+        "ingresar ingresa ingresan ingreso ingresos loguear loguearse logueo accesible accesibles disponible disponibles"
+    ),
+    "ok": "normal normalmente bien correcto correctos correctamente estable ok sin_problema sin_problemas perfectamente operativo operativa no_afectado perfecto sin_novedad",
+    "else": "otro otra otros otras resto demás además_de aparte_de lo_demás salvo",
+    "still": "todavía aún sigue siguen al_menos continúa continúan",
+    "core": (
+        "pedido pedidos orden órdenes pago pagos inicio_de_sesión autenticación presupuesto presupuestos cotización cotizaciones oferta ofertas venta ventas entrega entregas envío envíos facturación nómina nóminas transacción transacciones mensaje mensajes "
+        "línea_de_producción fábrica planta plantas almacén almacenes caja cajas carrito carritos reserva reservas ingresos negocio operación operaciones flujo flujos interfaz interfaces cola colas despacho línea tarjeta albaranes cobros despachos "
+        "ingreso_de"
+    ),
+    "system": "sitio web página páginas tienda tienda_online tienda_en_línea portal plataforma sistema sistemas aplicación app instancia servidor servidores servicio servicios base_de_datos clúster hub pasarela api configurador entorno todo software herramienta programa solución producto",
+    "peripheral": (
+        "informe informes reporte reportes exportación pdf filtro filtros orden_de columna columnas campo campos logo imagen imágenes foto vista_previa icono iconos botón botones boletín notificación notificaciones etiqueta etiquetas traducción "
+        "encabezado gráfico gráficos estadística estadísticas lista formato fuente color colores comentario comentarios archivo_histórico calendario plantilla menú excel csv contador panel panel_de_control visualización texto título casilla"
+    ),
+    "internal": "interno internos becario administración",
+    "all": "todo toda todos todas completamente totalmente entero entera cada total por_completo 100 en_todos absolutamente siempre todo_el_mundo",
+    "users": "usuario usuarios cliente clientes compañero compañeros colega colegas equipo equipos vendedor vendedores distribuidor distribuidores empleado empleados personal oficina oficinas tiendas sucursales sucursal empresa compañía departamento países proveedores gente visitantes operarios sedes agentes socios",
+    "we": "nosotros tenemos podemos estamos",
+    "many": "muchos muchas varios varias numerosos cientos miles decenas mayoría mitad masivo masivamente bastantes",
+    "partial": "algunos algunas algún ciertos ciertas parcial parcialmente sólo solamente únicamente solo_en solo_para una_región un_país una_tienda una_sucursal tercio cuarto ciento",
+    "one": "un_usuario un_cliente una_clienta un_compañero una_compañera un_solo una_sola mi_cuenta mi_contraseña mi_ordenador mi_equipo a_mí una_persona único_usuario solo_yo sólo_yo un_empleado una_empleada un_producto un_artículo dos_usuarios un_navegador",
+    "prod": "producción productivo prod en_producción entorno_productivo sistema_productivo en_vivo live entorno_de_producción real",
+    "not_prod_word": "línea_de_producción líneas_de_producción planta_de_producción salida_a_producción pase_a_producción paso_a_producción poner_en_producción jefe_de_producción pasar_a_producción puesta_en_producción plan_de_producción",
+    "nonprod": "entorno_de_pruebas entorno_de_prueba entorno_de_test sistema_de_pruebas sandbox staging preproducción pre-producción pre desarrollo entorno_de_desarrollo entorno_de_formación formación demo uat qa en_pruebas pruebas servidor_de_pruebas ambiente_de_pruebas ambiente_de_prueba ambiente_de_desarrollo entorno_de_capacitación entorno_de_integración instancia_de_prueba",
+    "workaround": (
+        "solución_alternativa solución_temporal alternativa a_mano manualmente mientras_tanto en_su_lugar provisionalmente provisional temporalmente por_teléfono en_papel con_excel otro_navegador por_ahora de_momento por_el_momento "
+        "rodeo apaño entretanto evitarlo sortear funciona_con funciona_desde en_cambio usamos utilizamos nos_apañamos nos_arreglamos parche de_forma_manual recargando"
+    ),
+    "way": "alternativa alternativas solución_alternativa plan_b respaldo otra_forma otra_vía otra_manera otro_sistema otro_medio papel proceso_manual medio_alternativo manera forma opción",
+    "costly": "horas_extra tedioso insostenible costoso apenas_un no_damos_abasto inviable laborioso no_es_sostenible un_tercio_del",
+    "security": (
+        "seguridad vulnerabilidad* brecha filtración filtrado filtrados fuga no_autorizado no_autorizada no_autorizados hackeado hackeada hackeo hacker intrusión sospechoso sospechosa sospechosos phishing suplantación comprometido comprometida confidencial confidenciales "
+        "datos_personales rgpd expuesto expuesta expuestos expuestas datos_de_otros datos_de_otro exempleado ex_empleado contraseñas_en ransomware malware robo robado ataque sin_autorización sin_permiso de_otra_empresa de_otro_cliente de_otros_clientes privacidad permisos"
+    ),
+    "security_paper": "cuestionario certificación evaluación_de_proveedores iso auditoría_anual prueba_de_penetración",
+    "dataloss": "pérdida_de_datos perdido perdidos perdida borrado borrados borrada borraron eliminado eliminados desaparecido desaparecieron",
+    "cost": "ingresos pérdidas perdemos perdiendo dinero penalización penalizaciones multa multas cuesta costando abandonan abandono facturación_diaria quejas reclamaciones por_hora cada_minuto cada_hora se_quejan",
+    "idle": "brazos_cruzados no_podemos_trabajar no_pueden_trabajar no_podemos_vender no_podemos_operar no_podemos_facturar no_podemos_despachar camiones esperando sin_trabajar negocio_parado empresa_parada todo_parado producción_parada mano_sobre_mano en_la_calle a_casa",
+    "deadline": "hoy fecha_límite plazo antes_del_mediodía esta_tarde esta_noche cierre",
+    "downstream": "proceso_nocturno procesos_nocturnos batch segundo_plano tarea_programada tareas_programadas cola envío_de_correos indexación correos pendientes recordatorios",
+    "since": "desde actualmente ahora en_este_momento esta_mañana hoy anoche ahora_mismo tras_la_actualización después_de_la hace_~_horas hace_una_hora",
+    "past": "ayer anteayer semana_pasada mes_pasado jueves_pasado lunes_pasado viernes_pasado",
+    "solved": "resuelto resuelta solucionado solucionada arreglado arreglada restablecido restablecida restaurado recuperado recuperada funciona_de_nuevo vuelve_a_funcionar volvió_a_funcionar ya_funciona ya_está todo_normal se_recuperó normalizado cerrar_el_ticket pueden_cerrar",
+    "again": "otra_vez de_nuevo nuevamente vuelve volvió cada_día todos_los_días tercera_vez segunda_vez reiteradamente recurrente",
+    "question": (
+        "cómo_puedo cómo_se cómo_podemos cómo_hago cómo dónde_puedo dónde_está dónde_se dónde cuál_es cuáles_son cuántos cuántas cuánto qué_es qué_significa es_posible sería_posible puedo_hacer hay_alguna "
+        "existe_alguna pregunta preguntas duda dudas consulta saber explicar podrían_indicarme pueden_indicarme podría_decirme me_gustaría_saber quisiera_saber recomendación recomiendan cuándo_estará manual_de instrucciones pasos_para "
+        "ofrecen soportan cuál quería_saber buenas_prácticas"
+    ),
+    "wish": "sugerencia sugerimos sugerir sugiero mejora mejoras nos_gustaría me_gustaría estaría_bien sería_bueno sería_útil sería_ideal sería_genial nueva_funcionalidad nueva_función funcionalidad podrían_añadir podrían_agregar añadir_una añadir_un agregar_una agregar_un solicitud_de_función idea propuesta petición_de hoja_de_ruta deseo próxima_versión muy_útil",
+    "admin": "factura facturas contrato licencia licencias renovación cotización_para cuestionario capacitación curso reunión nuevo_usuario nuevos_usuarios crear_un_usuario crear_usuario dar_de_alta dar_de_baja enviar_una_copia nos_envíen envíen copia certificado cambio_de_dirección informe_de_causa causa_raíz cancelación suscripción contacto_comercial activar_la número_de_pedido iva darnos_acceso",
+    "maintenance": "mantenimiento mantenimiento_programado parada_programada migración mapeo cambiar_la_configuración cambiar_el_horario certificado_caduca caduca vence renovar_el_certificado ventana_de_mantenimiento",
+    "docs": "documentación manual guía notas_de_la_versión errata página_de_ayuda ortografía tutorial",
+    "fyi": "para_su_información para_información ninguna_acción solo_informar les_informo les_informamos tengan_en_cuenta respuesta_automática fuera_de_la_oficina de_vacaciones ausente aviso comunicamos comunicarles",
+    "thanks": "gracias_por_la_rapidez felicidades enhorabuena",
+    "cosmetic": "cosmético cosmética errata ortografía color colores fuente alineación desalineado píxel icono superpone solapan estético tipografía",
+    "lowkey": "no_es_urgente no_urgente nada_urgente sin_prisa no_hay_prisa no_corre_prisa cuando_puedan cuando_tengan_tiempo menor menores pequeño pequeña molesto molesta incómodo no_crítico no_es_crítico no_bloquea no_es_grave no_es_grave baja_prioridad sin_impacto sin_urgencia leve detalle rara_vez algún_día",
+    "urgent": "urgente urgentes urgencia inmediatamente inmediato crítico crítica emergencia cuanto_antes lo_antes_posible de_inmediato ya_mismo máxima_prioridad catástrofe desastre socorro llámenme llamen ayuda rápidamente escalar",
+    "me": "yo mi mis me",
+    "in_vain": "sin_éxito no_ayuda no_ayudó en_vano sin_resultado mismo_resultado no_sirvió ningún_cambio sin_cambios no_cambia nada_funciona",
+    "lacking": "sin",
+}  # fmt: skip

@@ -1,0 +1,91 @@
+"""A mail as the classifier sees it: who wrote it, and what it says about its effect.
+
+The order of the signals: a robot's mail is nobody's problem; a monitoring alert is parsed; only then the
+customer's own new words are read, without the priority they state, which is kept apart.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from helpdesk.core.severity import alerts, features, stated as stating
+from helpdesk.core.severity.effects import Effects, effects
+from helpdesk.core.severity.reading import read
+from helpdesk.core.severity.text import own_subject, own_words
+from helpdesk.core.severity.words import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from helpdesk.core.severity.alerts import Alert
+    from helpdesk.core.severity.terms import SeverityTerms
+
+# Robots that say of themselves that nobody waits for an answer; a list may carry a monitor's or a person's mail.
+SILENT_ROBOTS = frozenset({"auto-reply", "vacation", "bounce-permanent", "bounce-temporary", "own-mail"})
+
+_AWAY = re.compile(
+    r"\s*(?:automatic reply|auto(?:matic)?[- ]?(?:reply|response|antwort)|out of (?:the )?office|automatische antwort|"
+    r"abwesenheit|ich bin (?:abwesend|im urlaub)|réponse automatique|absence du bureau|respuesta automática|fuera de la oficina)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What was seen in a mail. `values` are the features; `seen` is empty for robots and alerts."""
+
+    subject: str
+    text: str
+    values: Mapping[str, float]
+    seen: Effects = field(default_factory=Effects)
+    alert: Alert | None = None
+    robot: str | None = None
+    stated: str | None = None
+
+
+def observe(  # noqa: PLR0913 - one argument a signal, all by name
+    *,
+    subject: str,
+    text: str,
+    terms: SeverityTerms,
+    stated: str | None,
+    fields: Mapping[str, str],
+    robot: str | None,
+    language: str,
+) -> Observation:
+    """Look at a mail; the same mail is always seen the same way."""
+    head, body = own_subject(subject), own_words(text)
+    alert = alerts.parse(subject, text[: alerts.LONGEST])
+    if alert is not None:
+        return Observation(head, body, features.of_alert(alert), alert=alert)
+    if robot in SILENT_ROBOTS or _AWAY.match(subject):
+        return Observation(head, body, features.of_robot(), robot=robot or "auto-reply")
+    words = stated or stating.stated_words(subject, body)
+    seen = effects(read(head, stating.without_statement(body), told=language))
+    _told_environment(fields, seen, language)
+    rank = stating.stated_rank(words, terms) if words and terms.stated == "evidence" else None
+    values = features.of_person(seen, stated=rank)
+    values.update(_policy_cues(f"{head}\n{body}", terms))
+    return Observation(head, body, values, seen=seen, stated=words)
+
+
+def _told_environment(fields: Mapping[str, str], seen: Effects, language: str) -> None:
+    """An intake field that names the environment settles it."""
+    for key, value in fields.items():
+        if "environ" in key.casefold() or key.casefold() in {"stage", "tier", "instance"}:
+            for segment in read("", value, told=language):
+                if segment.has("nonprod"):
+                    seen.add("non-production", segment)
+                elif segment.has("prod"):
+                    seen.found.pop("non-production", None)
+                    seen.add("production", segment)
+
+
+def _policy_cues(text: str, terms: SeverityTerms) -> dict[str, float]:
+    """The phrases of the policy's own definitions and examples that the mail uses."""
+    plain = fold(text)
+    return {
+        f"policy-cue-{level.rank}": 1.0 for level in terms.levels for cue in level.cues if cue and fold(cue) in plain
+    }

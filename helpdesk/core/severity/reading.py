@@ -1,0 +1,197 @@
+"""A text as segments of concepts, each hit with its status: asserted, negated, hypothetical or past.
+
+A segment is a sentence, cut again where a contrast turns it (`..., but`). Within it, negation reaches a few words
+and never over a comma; a condition covers the part between commas that it opens.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from helpdesk.core.severity.lexicon import WHOLE, lexicon, spoken
+from helpdesk.core.severity.words import blanked, tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from helpdesk.core.severity.lexicon import Lexicon
+    from helpdesk.core.severity.words import Token
+
+Status = Literal["asserted", "negated", "hypothetical", "past"]
+
+NEGATORS = ("not", "none", "nobody")
+POSITIVE = frozenset({"work", "can", "ok", "core", "way", "prod"})  # negated by a word on either side
+INDIFFERENT = frozenset({"all", "users", "we", "me", "many", "since", "past", "system", "peripheral", "firm_if", "future", "contrast", "neutral", "deadline", "still", "else", "not_prod_word"})
+REACH = 5  # words between a negator and the positive word it turns
+LIST_REACH = 10  # words that `nobody` reaches over the commas of a list
+REACH_BACK = 4  # the same where the negator follows (German, French)
+SHORT_REACH = 3  # and for a negative word: `no error`, `nothing is down`
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One concept at words `start` to `end` of a segment, in comma part `part`."""
+
+    concept: str
+    start: int
+    end: int
+    part: int
+    status: Status = "asserted"
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch of text that says one thing."""
+
+    text: str
+    words: tuple[str, ...]
+    hits: tuple[Hit, ...] = field(default=())
+    asks: bool = False  # ends in a question mark
+    subject: bool = False  # stands in the subject line
+
+    def has(self, *concepts: str) -> bool:
+        """Whether any of the concepts is asserted here."""
+        return any(hit.concept in concepts and hit.status == "asserted" for hit in self.hits)
+
+    def says(self, *concepts: str) -> bool:
+        """Whether any of the concepts is named here, whatever its status."""
+        return any(hit.concept in concepts for hit in self.hits)
+
+    def status_of(self, *concepts: str) -> set[Status]:
+        """The statuses in which the concepts occur here."""
+        return {hit.status for hit in self.hits if hit.concept in concepts}
+
+
+def read(subject: str, text: str, *, told: str) -> tuple[Segment, ...]:
+    """The segments of a subject and a text; `told` is the language the mail is said to be in."""
+    everything = [*tokens(blanked(subject)), *tokens(blanked(text))]
+    book = lexicon(spoken([token.word for token in everything if token.word], told=told))
+    return (*_segments(subject, book, subject=True), *_segments(text, book, subject=False))
+
+
+def _segments(text: str, book: Lexicon, *, subject: bool) -> Iterator[Segment]:
+    for piece in _pieces(list(tokens(blanked(text))), book):
+        words = tuple(token.word for token in piece if token.word)
+        if not words:
+            continue
+        hits = _hits(piece, book)
+        yield Segment(
+            text=text[piece[0].start : piece[-1].end],
+            words=words,
+            hits=tuple(_with_status(hits, words)),
+            asks="?" in piece[-1].mark,
+            subject=subject,
+        )
+
+
+def _pieces(everything: list[Token], book: Lexicon) -> Iterator[list[Token]]:
+    """Sentences, cut once more before a word of contrast."""
+    piece: list[Token] = []
+    for token in everything:
+        turns = bool(token.word) and any(concept == "contrast" for concept, _ in book.at([token.word], 0))
+        if turns and any(earlier.word for earlier in piece):
+            yield piece
+            piece = []
+        piece.append(token)
+        if _ends_sentence(token.mark):
+            yield piece
+            piece = []
+    if piece:
+        yield piece
+
+
+def _ends_sentence(mark: str) -> bool:
+    return any(char in mark for char in ".!?;…()|") or "\n" in mark or mark.strip() in {"-", "–", "—", "--"}
+
+
+def _hits(piece: Sequence[Token], book: Lexicon) -> list[Hit]:
+    words, parts = _words_and_parts(piece)
+    hits: list[Hit] = []
+    swallowed = 0  # words before this place belong to an entry that counts only as a whole
+    for place, word in enumerate(words):
+        if share := _share(words, place):
+            hits.append(Hit(share, place, place + 2, parts[place]))
+        if place < swallowed or not word:
+            continue
+        found = list(book.at(words, place))
+        whole = max((length for concept, length in found if concept in WHOLE and length > 1), default=0)
+        if whole and whole >= max(length for _, length in found):
+            swallowed = place + whole
+            found = [(concept, length) for concept, length in found if length == whole]
+        hits.extend(Hit(concept, place, place + length, parts[place]) for concept, length in found)
+    return hits
+
+
+def _words_and_parts(piece: Sequence[Token]) -> tuple[list[str], list[int]]:
+    words: list[str] = []
+    parts: list[int] = []
+    part = 0
+    for token in piece:
+        if token.word:
+            words.append(token.word)
+            parts.append(part)
+        elif "," in token.mark or ":" in token.mark:
+            part += 1
+    return words, parts
+
+
+_OF = frozenset({"of", "in", "von", "sur", "de", "out"})
+_COUNTED = frozenset("one two three four five six seven eight nine ten eins ein zwei drei vier funf un une deux trois uno una dos tres".split())
+
+
+def _share(words: Sequence[str], place: int) -> str | None:
+    """`all` for `100 %` and close to it, `partial` for a smaller share, `3 of 60` or `two out of ten`."""
+    number, following = words[place], words[place + 1 : place + 4]
+    if not following:
+        return None
+    if following[0] in {"percent", "prozent"} and number[0].isdigit():
+        return "all" if _value(number) >= 95 else "partial"  # noqa: PLR2004 - "practically all"
+    whole = following[2] if following[0] == "out" and len(following) > 2 else following[1] if len(following) > 1 else ""  # noqa: PLR2004
+    counted = following[0] in _OF and all(word.isdigit() or word in _COUNTED for word in (number, whole) if word)
+    return "partial" if counted and whole and number != whole else None
+
+
+def _value(number: str) -> float:
+    whole, _, rest = number.replace(",", ".").partition(".")
+    return float(f"{whole.split(':')[0]}.{rest.split('.')[0] or 0}") if whole.split(":")[0].isdigit() and rest.split(".")[0].isdigit() | (not rest) else 0.0
+
+
+def _with_status(hits: Sequence[Hit], words: Sequence[str]) -> Iterator[Hit]:
+    negators = [hit for hit in hits if hit.concept in NEGATORS]
+    supposed = _supposed_parts(hits)
+    bygone = any(hit.concept == "past" for hit in hits) and not any(hit.concept in {"since", "still", "again"} for hit in hits)
+    for hit in hits:
+        if _negated(hit, negators):
+            status: Status = "negated"
+        elif hit.part in supposed:
+            status = "hypothetical"
+        elif bygone and hit.concept not in {"past", "solved"}:
+            status = "past"
+        else:
+            status = "asserted"
+        yield Hit(hit.concept, hit.start, hit.end, hit.part, status)
+
+
+def _negated(hit: Hit, negators: Collection[Hit]) -> bool:
+    if hit.concept in NEGATORS or hit.concept in INDIFFERENT:
+        return False
+    positive = hit.concept in POSITIVE
+    reach = REACH if positive else SHORT_REACH
+    for negator in negators:
+        if negator.part != hit.part:
+            # `none of my colleagues in London, Madrid or Oslo can ...`: who is nobody reaches over a list.
+            if negator.concept == "nobody" and hit.concept in {"can", "work"} and 0 <= hit.start - negator.end < LIST_REACH:
+                return True
+            continue
+        if negator.end <= hit.start <= negator.end + reach - 1:
+            return True
+        if positive and hit.end <= negator.start <= hit.end + REACH_BACK - 1:
+            return True
+    return False
+
+
+def _supposed_parts(hits: Sequence[Hit]) -> set[int]:
+    """The comma parts that a condition opens, or that speak of plans."""
+    supposed = {hit.part for hit in hits if hit.concept == "firm_if" and hit.start <= 2}  # noqa: PLR2004 - `and if`
+    return supposed | {hit.part for hit in hits if hit.concept == "future"}

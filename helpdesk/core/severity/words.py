@@ -1,0 +1,70 @@
+"""Text to words: folded, contractions undone, each with its place in the text."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# A number with its unit apart; letters; every mark that may end a clause; line ends.
+_TOKEN = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*'?|%|[.!?;:,…()\[\]\"«»“”|]+|\s[-–—]+\s|\n+")
+_NOT_WORDS = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\S+|\b\w*\d\w*-\w+(?:-\w+)+\b|[0-9a-f]{12,}", re.IGNORECASE)
+_IS_AFTER = frozenset({"it", "what", "where", "how", "that", "there", "here", "he", "she", "who", "when", "everything", "nothing"})
+_SHORT = {"'re": "are", "'m": "am", "'ve": "have", "'ll": "will", "'d": "would"}
+_RUN_TOGETHER = {"cannot": ("can", "not"), "cant": ("can", "not"), "dont": ("do", "not"), "doesnt": ("does", "not"), "didnt": ("did", "not"), "isnt": ("is", "not"), "arent": ("are", "not"), "wont": ("will", "not"), "wasnt": ("was", "not"), "couldnt": ("could", "not"), "havent": ("have", "not"), "hasnt": ("has", "not"), "nothings": ("nothing",), "im": ("i", "am"), "ive": ("i", "have")}  # fmt: skip
+_IRREGULAR = {"can't": "can", "won't": "will", "shan't": "shall", "ain't": "is"}
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A folded word (`""` for a mark) and the slice of the text it came from. `mark` is punctuation or line ends."""
+
+    word: str
+    start: int
+    end: int
+    mark: str = ""
+
+
+def fold(text: str) -> str:
+    """Lower case, straight apostrophes, no accents; `ß` is `ss`."""
+    plain = text.lower().replace("\u2019", "'").replace("\u2018", "'").replace("`", "'").replace("´", "'").replace("ß", "ss")
+    if plain.isascii():
+        return plain
+    return "".join(char for char in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(char))
+
+
+def blanked(text: str) -> str:
+    """`text` with addresses, URLs and machine names overwritten by blanks: their parts are nobody's words."""
+    return _NOT_WORDS.sub(lambda match: " " * len(match[0]), text.replace("\u2019", "'"))
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """The words and marks of a text, in order."""
+    for match in _TOKEN.finditer(text.replace("\u2019", "'")):
+        raw = match[0]
+        if raw[0].isalnum():
+            for word in _undone(fold(raw)):
+                yield Token(word, match.start(), match.end())
+        elif raw == "%":
+            yield Token("percent", match.start(), match.end())
+        else:
+            yield Token("", match.start(), match.end(), raw)
+
+
+def _undone(word: str) -> tuple[str, ...]:
+    """A word without its contraction: `can't` is `can not`, `l'export` is `l export`, `it's` is `it is`."""
+    if "'" not in word:
+        return _RUN_TOGETHER.get(word, (word,))
+    if word.endswith("n't"):
+        return (_IRREGULAR.get(word, word[:-3]), "not")
+    if word.endswith("'s"):
+        stem = word[:-2]
+        return (stem, "is") if stem in _IS_AFTER else (stem,)
+    for ending, meant in _SHORT.items():
+        if word.endswith(ending):
+            return (word[: -len(ending)], meant)
+    return tuple(piece for piece in word.split("'") if piece)

@@ -1,0 +1,169 @@
+"""What a policy file says about itself: errors, contradictions of the document, assumptions, worked examples.
+
+An error means the file cannot run or an example does not come out; a warning is a contradiction in the document that
+runs as written; an assumption is our reading where the document is silent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Literal
+from zoneinfo import ZoneInfo
+
+from helpdesk.core.errors import ConfigurationError, HelpdeskError
+from helpdesk.core.policy import TARGET_NAMES, Promise
+from helpdesk.policies.read import PolicyText, read_policy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from helpdesk.core.policy import Example, Plan, Policy, TargetKind
+
+Level = Literal["error", "warning", "assumption"]
+# A Tuesday morning in open hours nearly everywhere, without a holiday near: where promises are compared.
+_PROBE = datetime(2026, 6, 9, 15, 0, tzinfo=ZoneInfo("UTC"))
+_SHORTEST_DAY = timedelta(hours=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing to know about a policy file."""
+
+    level: Level
+    file: str
+    key: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.level}: {self.file}: {self.key}: {self.text}"
+
+    def shape(self) -> dict[str, Any]:
+        """As JSON."""
+        return {"level": self.level, "file": self.file, "key": self.key, "text": self.text}
+
+
+def check_file(path: Path) -> list[Finding]:
+    """Everything there is to say about one file, errors first."""
+    name = str(path)
+    try:
+        policy = read_policy(PolicyText(name, path.read_text(encoding="utf-8")))
+    except ConfigurationError as wrong:
+        return [_error(name, problem) for problem in wrong.problems]
+    except OSError as problem:
+        return [Finding("error", name, "(the file)", f"expected a readable file: {problem.strerror}")]
+    found = [*_examples(policy), *_contradictions(policy), *_assumptions(policy)]
+    return [Finding(level, name, key, text) for level, key, text in found]
+
+
+def _error(name: str, problem: str) -> Finding:
+    key, _, text = problem.removeprefix(f"{name}: ").partition(": ")
+    return Finding("error", name, key, text or problem)
+
+
+Found = tuple[Level, str, str]
+
+
+def _examples(policy: Policy) -> Iterator[Found]:
+    """Each worked example is computed and compared."""
+    if not policy.examples:
+        yield "error", "example", "expected worked examples; a policy without any proves nothing"
+    for number, example in enumerate(policy.examples, start=1):
+        wrong = _wrong(policy, example)
+        if wrong:
+            yield "error", f"example.{number}", wrong
+
+
+def _wrong(policy: Policy, example: Example) -> str:
+    try:
+        promise = policy.promise(
+            example.target,
+            plan=example.plan,
+            severity=example.severity,
+            region=example.region,
+            channel=example.channel,
+        )
+    except HelpdeskError as problem:
+        return f"expected a question that the policy can answer: {problem}"
+    if not isinstance(promise, Promise):
+        return "" if example.due_at is None else f"expected {example.due_at}, but {'; '.join(promise.because)}"
+    due_at = promise.within.due_at(promise.calendar, example.at)
+    if example.due_at is None:
+        return f"expected no target, but it is due {due_at}"
+    zone = ZoneInfo(promise.calendar.timezone)
+    return "" if due_at == example.due_at else f"expected {example.due_at}, computed {due_at.astimezone(zone)}"
+
+
+def _contradictions(policy: Policy) -> Iterator[Found]:
+    yield from _slower_plans(policy)
+    yield from _slower_severities(policy)
+    yield from _undefined(policy)
+    yield from _short_days(policy)
+
+
+def _slower_plans(policy: Policy) -> Iterator[Found]:
+    """A plan that is sold as better and is slower (LGK-4): plans stand in order of price."""
+    for cheaper, dearer in pairwise(policy.plans):
+        for target in ("first_response", "follow_up", "resolution"):
+            slower = [
+                f"{level.name} ({_said(policy, dearer, target, level.key)} against {_said(policy, cheaper, target, level.key)})"
+                for level in policy.severity.levels
+                if _slower(policy, cheaper, dearer, target, level.key)
+            ]
+            if slower:
+                text = f"slower than plan {cheaper.name}: {', '.join(slower)}"
+                yield "warning", f"targets.{dearer.key}.{target}", text
+
+
+def _slower(policy: Policy, cheaper: Plan, dearer: Plan, target: TargetKind, severity: str) -> bool:
+    before, after = (_due(policy, plan.key, target, severity) for plan in (cheaper, dearer))
+    return before is not None and after is not None and after > before
+
+
+def _slower_severities(policy: Policy) -> Iterator[Found]:
+    """A worse severity that is answered later than a milder one."""
+    for plan in policy.plans:
+        for worse, milder in pairwise(policy.severity.levels):
+            before, after = (_due(policy, plan.key, "first_response", level.key) for level in (worse, milder))
+            if before is not None and after is not None and before > after:
+                key = f"targets.{plan.key}.first_response.{worse.key}"
+                yield "warning", key, f"later than the milder {milder.name}"
+
+
+def _due(policy: Policy, plan: str, target: TargetKind, severity: str) -> datetime | None:
+    promise = policy.promise(target, plan=plan, severity=severity, region=policy.regions[0].key, channel="email")
+    return promise.within.due_at(promise.calendar, _PROBE) if isinstance(promise, Promise) else None
+
+
+def _said(policy: Policy, plan: Plan, target: TargetKind, severity: str) -> str:
+    return str(policy.goals[plan.key, target, severity].within)
+
+
+def _undefined(policy: Policy) -> Iterator[Found]:
+    for level in policy.severity.levels:
+        if not level.definition:
+            yield "warning", f"severities.{level.key}.definition", "expected a definition, there is none"
+    for plan in policy.plans:
+        for level in policy.severity.levels:
+            if (plan.key, "first_response", level.key) not in policy.goals:
+                text = f"no {TARGET_NAMES['first_response']} target for {level.name}"
+                yield "warning", f"targets.{plan.key}.first_response.{level.key}", text
+
+
+def _short_days(policy: Policy) -> Iterator[Found]:
+    """A day that is open for so short that somebody probably wrote it wrongly (CEL-2)."""
+    for name, calendar in policy.calendars.items():
+        longest = max((window.end - window.start for window in calendar.windows), default=0)
+        if timedelta(seconds=longest) < _SHORTEST_DAY:
+            yield (
+                "warning",
+                f"calendars.{name}.hours",
+                f"the longest day is open for {longest // 60} minutes only",
+            )
+
+
+def _assumptions(policy: Policy) -> Iterator[Found]:
+    for assumption in policy.assumptions:
+        yield "assumption", assumption.key, assumption.why

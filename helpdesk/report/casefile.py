@@ -1,0 +1,69 @@
+"""One case as a person reads it on a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from helpdesk.core.timeline import clocks
+from helpdesk.letters import desk_zone
+from helpdesk.phrases import moment
+from helpdesk.report.explain import clock_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from helpdesk.core.case import Case, Event
+    from helpdesk.core.policy import Policy
+    from helpdesk.store.cases import StoredMessage
+
+_LESS = 12  # lines of a mail that are shown
+
+
+def case_text(case: Case, policy: Policy, messages: Sequence[StoredMessage], now: datetime) -> str:
+    """The case, its clocks, its mails and its ledger."""
+    zone = desk_zone(case, policy)
+    lines = [
+        f"{case.ref}  {case.subject}",
+        f"{case.status}, with {case.assignee or 'nobody'}; opened {moment(case.opened_at, zone)}",
+        f"from {case.requester.name} <{case.requester.address}>, customer {case.customer or 'unknown'}",
+        f"{policy.name} {policy.plan(case.plan).name}, region {case.region}, channel {case.channel}",
+        "",
+        f"Severity {policy.level(case.severity).name}, set by {case.severity_set_by}"
+        + (", to be reviewed" if case.review else ""),
+        *(f"  {reason}" for reason in _reasons(case)),
+        *(f"  note: {tag}" for tag in case.tags),
+        "",
+        *(line for clock in clocks(case, policy) for line in (*clock_lines(clock, now), "")),
+        *(line for message in messages for line in (*_message_lines(message, zone), "")),
+        "Ledger",
+        *(f"  {_event_line(event, zone)}" for event in case.events),
+    ]
+    return "\n".join(_printable(line) for line in lines)
+
+
+def _reasons(case: Case) -> Iterator[str]:
+    for event in case.of_type("assessed"):
+        for reason in event.facts["reasons"]:
+            evidence = f" ({reason['evidence']})" if reason["evidence"] else ""
+            yield f"{reason['rule']}: {reason['effect']}{evidence}"
+
+
+def _message_lines(message: StoredMessage, zone: str) -> Iterator[str]:
+    seen = "" if message.visibility == "public" else f" [{message.visibility}]"
+    yield f"{moment(message.at, zone)}  {message.author_name or message.author}{seen}"
+    lines = message.reply.splitlines() or message.text.splitlines()
+    for line in lines[:_LESS]:
+        yield f"  | {line}"
+    if len(lines) > _LESS:
+        yield f"  | ... {len(lines) - _LESS} more lines"
+
+
+def _event_line(event: Event, zone: str) -> str:
+    facts = ", ".join(f"{key} {value}" for key, value in event.facts.items() if isinstance(value, str | int) and value)
+    return f"{moment(event.at, zone)}  {event.type} by {event.by or 'nobody'}{': ' if facts else ''}{facts}"[:160]
+
+
+def _printable(line: str) -> str:
+    # Mail writes these lines: nothing of it may steer the terminal (threat C11).
+    return "".join(letter if letter.isprintable() else " " for letter in line)

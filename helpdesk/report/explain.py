@@ -1,0 +1,139 @@
+"""A due time explained: what was counted and what not, span by span, on the calendar's own wall clock.
+
+Every line carries its own sum, so that a reader can check it with a finger and no calculator.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from helpdesk.core.policy import TARGET_NAMES, Promise
+from helpdesk.core.timeline import clocks
+from helpdesk.phrases import moment, span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from helpdesk.core.calendar import Calendar
+    from helpdesk.core.case import Case
+    from helpdesk.core.clock import Clock, Stretch
+    from helpdesk.core.policy import Policy
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_HALF_DAY = timedelta(hours=12)
+
+
+def due_text(policy: Policy, at: datetime, asked: dict[str, Any]) -> str:
+    """The answer to "when is this due, and why"."""
+    terms = {name: asked[name] for name in ("plan", "severity", "region", "channel")}
+    promise = policy.promise(asked["target"], **terms)
+    level, plan = policy.level(asked["severity"]), policy.plan(asked["plan"])
+    head = f"{policy.name} {plan.name}, {level.name}, {TARGET_NAMES[promise.target]}"
+    if not isinstance(promise, Promise):
+        return f"{head}: no target, because {'; '.join(promise.because)}"
+    calendar = promise.calendar
+    due_at = promise.within.due_at(calendar, at)
+    return "\n".join(
+        [
+            f"{head}: {promise.within}",
+            f"calendar {calendar.name} ({calendar.timezone})",
+            "",
+            *_spans(calendar, at, due_at, timedelta()),
+            "",
+            f"due {moment(due_at, calendar.timezone)}",
+            *_late(calendar, due_at),
+            *([] if promise.warranted else [f"not warranted: {'; '.join(promise.because)}"]),
+        ]
+    )
+
+
+def case_clocks_text(case: Case, policy: Policy, now: datetime) -> str:
+    """Every clock of a case, explained."""
+    head = f"{case.ref} {case.subject}\n{policy.name} {policy.plan(case.plan).name}, version {case.policy_version}\n"
+    return "\n".join([head, *("\n".join(clock_lines(clock, now)) + "\n" for clock in clocks(case, policy))])
+
+
+def clock_lines(clock: Clock, now: datetime) -> Iterator[str]:
+    """One clock: its stretches, then what came of it."""
+    promise = clock.promise
+    if not isinstance(promise, Promise) and not clock.stretches:
+        yield f"{TARGET_NAMES[clock.target]}: no target, because {'; '.join(promise.because)}"
+        return
+    yield f"{TARGET_NAMES[clock.target]}: {clock.state(now)}"
+    for stretch in clock.stretches:
+        yield from _stretch_lines(clock, stretch, now)
+    yield from _verdict_lines(clock, now)
+
+
+def _stretch_lines(clock: Clock, stretch: Stretch, now: datetime) -> Iterator[str]:
+    calendar = stretch.calendar
+    begins = moment(stretch.start, calendar.timezone)
+    yield f"  {begins}: {stretch.why}; {stretch.severity}, {span(stretch.budget)} of {calendar.name} ({calendar.timezone})"
+    if stretch.consumed:
+        yield f"    {span(stretch.consumed)} used before"
+    if not stretch.counted:
+        yield f"    not counted {_until(stretch.end, calendar)}"
+        return
+    # A running clock is shown up to its due time, so that the reader sees why it is due then.
+    until = stretch.end or max(now, stretch.due_at or now) if clock.stopped_at is None else stretch.end or now
+    for line in _spans(calendar, stretch.start, until, stretch.consumed):
+        yield f"    {line}"
+
+
+def _until(end: datetime | None, calendar: Calendar) -> str:
+    return f"until {moment(end, calendar.timezone)}" if end else "from then on"
+
+
+def _verdict_lines(clock: Clock, now: datetime) -> Iterator[str]:
+    last = clock.stretches[-1]
+    zone = last.calendar.timezone
+    due_at, breached_at = clock.due_at, clock.breached_at(now)
+    if clock.exempt:
+        yield f"  exempt: {clock.exempt}"
+        return
+    if due_at is not None:
+        yield f"  due {moment(due_at, zone)}"
+    if clock.stopped_at is not None:
+        yield f"  answered {moment(clock.stopped_at, zone)}, after {span(clock.used(now))} of {span(last.budget)}"
+    if breached_at is not None:
+        yield f"  late from {moment(breached_at, zone)}"
+    elif clock.stopped_at is None and due_at is not None:
+        yield f"  {span(last.budget - clock.used(now))} left at {moment(now, zone)}"
+
+
+def _spans(calendar: Calendar, start: datetime, end: datetime, used: timedelta) -> Iterator[str]:
+    """One line a span: from, to, counted or why not, and the sum so far."""
+    zone = ZoneInfo(calendar.timezone)
+    for piece in calendar.spans(start, end):
+        length = piece.end - piece.start
+        when = _from_to(piece.start.astimezone(zone), piece.end.astimezone(zone))
+        if piece.open:
+            used += length
+            yield f"{when}  counted  {span(length):>14}  sum {span(used)}"
+        else:
+            yield f"{when}  closed   {'':>14}  {_why_closed(piece, zone)}".rstrip()
+
+
+def _from_to(start: datetime, end: datetime) -> str:
+    return f"{_wall(start)} - {_wall(end)}"
+
+
+def _wall(local: datetime) -> str:
+    return f"{_DAYS[local.weekday()]} {local:%Y-%m-%d %H:%M}" + (f":{local:%S}" if local.second else "")
+
+
+def _why_closed(piece: Any, zone: ZoneInfo) -> str:
+    start, end = piece.start.astimezone(zone), piece.end.astimezone(zone)
+    days = {(start + timedelta(days=n)).weekday() for n in range((end.date() - start.date()).days + 1)}
+    long_enough = piece.end - piece.start > timedelta(days=1)
+    weekend = ["weekend"] if long_enough and {5, 6} <= days else []
+    return ", ".join([*weekend, *piece.names])
+
+
+def _late(calendar: Calendar, due_at: datetime) -> Iterator[str]:
+    late = calendar.breached_at(due_at)
+    if late != due_at:
+        yield f"a closing: late only from the next opening, {moment(late, calendar.timezone)}"

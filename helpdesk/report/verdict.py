@@ -1,0 +1,56 @@
+"""A mail's severity under a policy, with its reasons."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from helpdesk.core.intake import read
+from helpdesk.core.severity import assess
+from helpdesk.mail.parse import parse
+
+if TYPE_CHECKING:
+    from helpdesk.core.policy import Policy
+
+
+def verdict_shape(policy: Policy, name: str, raw: bytes) -> dict[str, Any]:
+    """What `classify --json` prints of one mail."""
+    message = parse(raw)
+    robot = message.robot.kind if message.robot else None
+    intake = read(message.reply, policy.intake, subject=message.subject)
+    verdict = assess(
+        subject=message.subject,
+        text=message.reply,
+        terms=policy.severity,
+        stated=intake.values.get("priority"),
+        fields=intake.values,
+        robot=robot,
+        language=message.language,
+    )
+    return {
+        "file": name,
+        "severity": verdict.severity,
+        "rank": verdict.rank,
+        "stated": verdict.stated,
+        "confidence": round(verdict.confidence, 4),
+        "probabilities": [round(probability, 4) for probability in verdict.probabilities],
+        "review": verdict.review,
+        "s1_suspect": verdict.s1_suspect,
+        "kind": verdict.kind,
+        "area": verdict.area,
+        "reasons": [
+            {"rule": reason.rule, "effect": reason.effect, "evidence": reason.evidence} for reason in verdict.reasons
+        ],
+        "intake": dict(intake.values),
+        "missing": list(intake.missing),
+        "language": message.language,
+        "robot": robot,
+    }
+
+
+def verdict_text(shape: dict[str, Any]) -> str:
+    """The same to read."""
+    doubts = [word for word in ("review", "s1_suspect") if shape[word]]
+    head = f"{shape['file']}: {shape['severity']} ({shape['confidence']:.0%}), {shape['kind']}"
+    lines = [head + (f"; {', '.join(doubts)}" if doubts else "")]
+    lines += [f"  {reason['rule']}: {reason['effect']} ({reason['evidence']})" for reason in shape["reasons"]]
+    return "\n".join("".join(letter if letter.isprintable() else " " for letter in line) for line in lines)
