@@ -400,4 +400,4 @@ def _beside(url: str, scheme: str, folder: Path) -> str:
     rest = url.removeprefix(scheme)
     if not url.startswith(scheme) or not rest or rest.startswith(("/", ":")):
         return url
-    return f"{scheme}{folder / rest}"
+    return f"{scheme}{(folder / rest).resolve()}"

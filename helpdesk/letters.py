@@ -7,6 +7,7 @@ severity to give away (threats P01, P02). What agents are told is built by `_age
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from helpdesk.core.message import Person
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from helpdesk.templates import Rendered, Templates
 
 _BY_A_PERSON = ("relay",)
+_MOMENT = timedelta(minutes=1)
+_NOTHING = timedelta()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +142,7 @@ class Letters:
             "severities": ", ".join(level.key for level in policy.severity.levels),
             "review": case.review,
             "tags": case.tags,
-            "missing": [field.label for field in policy.intake if field.key in case.missing],
+            "missing": [_short(field.label) for field in policy.intake if field.key in case.missing],
             "assignee": (agent.name if (agent := terms.team.agent(case.assignee)) else "nobody"),
             "due": due,
             "first_due": due[0] if due else None,
@@ -201,9 +204,15 @@ def _due(clock: Clock, terms: Terms, case: Case, now: datetime) -> dict[str, str
         "target": TARGET_NAMES[clock.target],
         "at": moment(due_at, zone),
         "brief": brief(due_at, zone),
-        "left": f"{span(left)} late" if late or left.total_seconds() < 0 else f"in {span(left)}",
+        "left": _left(left, late=late),
         "promise": str(clock.promise.within) if isinstance(clock.promise, Promise) else "",
     }
+
+
+def _left(left: timedelta, *, late: bool) -> str:
+    if abs(left) < _MOMENT:
+        return "now"
+    return f"{span(left)} late" if late or left < _NOTHING else f"in {span(left)}"
 
 
 def _step_facts(facts: dict[str, Any], case: Case, terms: Terms) -> dict[str, Any] | None:
@@ -224,6 +233,11 @@ def _why(assessed: Any) -> str:
     reasons = assessed.get("reasons", [])[:2]
     said = [f"{reason['rule']}" + (f": {reason['evidence']}" if reason["evidence"] else "") for reason in reasons]
     return "; ".join(said)
+
+
+def _short(label: str) -> str:
+    """A label without the hint in parentheses that helps a customer and not an agent."""
+    return label.partition(" (")[0]
 
 
 def _named(person: Person) -> str:

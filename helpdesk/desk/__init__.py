@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
     from datetime import datetime
 
-    from helpdesk.core.message import Envelope
     from helpdesk.store.engine import Database
     from helpdesk.store.spool import Accepted
     from helpdesk.wires.courier import Courier

@@ -20,10 +20,13 @@ import textwrap
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 WIDTH = 72
-_OPEN, _CLOSE = "\ue000", "\ue001"  # private-use marks around a person's words; removed from those words first
+_OPEN, _CLOSE = (
+    "\ue000",
+    "\ue001",
+)  # private-use marks around a person's words; removed from those words first
 _FACT = re.compile(r"([A-Z][\w .'’/-]{0,24}): +(\S.*)")
 _LINK = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]]")
 _GAP = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
@@ -130,7 +133,12 @@ def _text_facts(block: str) -> str:
 
 def _text_point(point: str) -> str:
     return textwrap.fill(
-        point, WIDTH, initial_indent="- ", subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+        point,
+        WIDTH,
+        initial_indent="- ",
+        subsequent_indent="  ",
+        break_long_words=False,
+        break_on_hyphens=False,
     )
 
 
@@ -155,7 +163,10 @@ def _foot(block: str) -> str:
 
 
 def _html_facts(block: str) -> str:
-    rows = (f"<tr><td>{_inline(label)}</td><td>{_inline(value)}</td></tr>" for label, value in map(_fact, block.splitlines()))
+    rows = (
+        f"<tr><td>{_inline(label)}</td><td>{_inline(value)}</td></tr>"
+        for label, value in map(_fact, block.splitlines())
+    )
     return f"<table>{''.join(rows)}</table>"
 
 
@@ -169,11 +180,13 @@ def _html_words(block: str) -> str:
     return "\n".join(f'<p class="words">{part}</p>' for part in paragraphs)
 
 
-_HTML = {
+_HTML: dict[str, Callable[[str], str]] = {
     "facts": _html_facts,
     "quote": _html_quote,
     "words": _html_words,
-    "list": lambda block: "<ul>" + "".join(f"<li>{_inline(point)}</li>" for point in _points(block)) + "</ul>",
+    "list": lambda block: (
+        "<ul>" + "".join(f"<li>{_inline(point)}</li>" for point in _points(block)) + "</ul>"
+    ),
     "foot": lambda block: f'<p class="foot">{_inline(_foot(block))}</p>',
     "paragraph": lambda block: f"<p>{_inline(' '.join(block.split()))}</p>",
 }

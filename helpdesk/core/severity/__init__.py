@@ -5,8 +5,25 @@ calibrated confidence, kind, area and every reason with its piece of evidence. P
 """
 
 from helpdesk.core.severity.assess import assess
+from helpdesk.core.severity.learning import Evaluation, Example, evaluate, learn, learn_all, may_replace
 from helpdesk.core.severity.model import DEFAULT, Model
 from helpdesk.core.severity.terms import Area, Cap, Level, SeverityTerms
 from helpdesk.core.severity.verdict import Reason, Verdict
 
-__all__ = ["DEFAULT", "Area", "Cap", "Level", "Model", "Reason", "SeverityTerms", "Verdict", "assess"]
+__all__ = [
+    "DEFAULT",
+    "Area",
+    "Cap",
+    "Evaluation",
+    "Example",
+    "Level",
+    "Model",
+    "Reason",
+    "SeverityTerms",
+    "Verdict",
+    "assess",
+    "evaluate",
+    "learn",
+    "learn_all",
+    "may_replace",
+]

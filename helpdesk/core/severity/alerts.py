@@ -24,11 +24,11 @@ _MARKS = re.compile(
     r"^(?:problem|resolved|recovery|update): |zabbix|alertmanager|^\s*alertname\b|pagerduty|opsgenie|victorops|pingdom|uptimerobot|"
     r"^(?:down|up) alert:|monitor is (?:down|up)\b|(?-i:is (?:DOWN|UP|CRITICAL|WARNING|OK|UNKNOWN)\b)|datadog|cloudwatch|new relic|dynatrace|"
     r"grafana|statuscake|site24x7|checkly|sensu|checkmk|prtg|healthchecks|synthetic (?:test|check|monitor)|"
-    r"(?:incident|violation|alert|condition) (?:opened|closed|triggered|resolved)\b|metric(?: value)?\s*[:=]|threshold|"
+    r"(?:incident|violation|alert|condition) (?:opened|closed|triggered|resolved)\b|"
     r"automated (?:notice|alert|message|notification)|automatische (?:benachrichtigung|meldung)",
     _FLAGS,
 )
-_FIELD = re.compile(r"^[ \t*•-]*[A-Za-z][\w /.-]{1,28}\s*[:=]\s*\S", re.MULTILINE)
+_URL = re.compile(r"https?://\S+")
 _PERSON = re.compile(
     r"\b(?:hi|hello|hallo|dear|bonjour|hola|guten (?:tag|morgen)|good (?:morning|afternoon)|regards|thanks|thank you|please|bitte|merci|gracias|"
     r"we|our|i'm|i am|wir|unser\w*|nous|notre|nuestr\w+)\b",
@@ -40,10 +40,17 @@ _RECOVERED = re.compile(
     r"is (?:back )?up again|cleared\b|violation closed|notification type:\s*recovery",
     _FLAGS,
 )
-_NOTICE = re.compile(r"acknowledg\w+|downtime(?:start|end)|flapping\w*|certificate|expir\w+|zertifikat|weekly report|digest|summary report|maintenance|\binfo(?:rmational|rmation)?\b severity|severity\s*[:=]\s*\"?(?:info|information|none|low)\b", _FLAGS)
-_TOP = re.compile(r"\b(?:critical|disaster|emergency|fatal|page|sev-?[01]|p[01]|urgency:\s*high|highest)\b", re.IGNORECASE)
+_NOTICE = re.compile(
+    r"acknowledg\w+|downtime(?:start|end)|flapping\w*|certificate|expir\w+|zertifikat|weekly report|digest|summary report|maintenance|\binfo(?:rmational|rmation)?\b severity|severity\s*[:=]\s*\"?(?:info|information|none|low)\b",
+    _FLAGS,
+)
+_TOP = re.compile(
+    r"\b(?:critical|disaster|emergency|fatal|page|sev-?[01]|p[01]|urgency:\s*high|highest)\b", re.IGNORECASE
+)
 _HIGH = re.compile(r"\b(?:high|major|error|severe|sev-?2|p2|alarm|alerting|urgent)\b", re.IGNORECASE)
-_WARNING = re.compile(r"\b(?:warn(?:ing)?|average|minor|low|moderate|sev-?[34]|p[345]|no data)\b", re.IGNORECASE)
+_WARNING = re.compile(
+    r"\b(?:warn(?:ing)?|average|minor|low|moderate|sev-?[34]|p[345]|no data)\b", re.IGNORECASE
+)
 _GONE = re.compile(
     r"\bis down\b|\bdown\b|unreachable|100 ?% (?:packet )?loss|socket timeout|connection (?:timed out|refused|timeout)|no route to host|\b(?:502|503|504)\b|"
     r"service unavailable|\b0 (?:successful|healthy|available|running|orders|requests|logins|checkouts|ready|up)|zero\b|no (?:successful|healthy|available|orders|logins)|all (?:\d+ )?(?:backends|"
@@ -51,13 +58,23 @@ _GONE = re.compile(
     r"success(?:ful)?[ _]?rate\w*\W+0\b|up\W+0\b|healthy\w*\s*[:=]\s*0|0/\d+",
     re.IGNORECASE,
 )
-_ONE_OF_MANY = re.compile(r"\b1 (?:of|/) ?\d|\b1/\d|one of|single (?:node|replica|pod|instance)|other \d* ?(?:checks|nodes|replicas|hosts|probes|monitors)|replica\b|redundan|remaining nodes|quorum ok|failover (?:ok|succe)", re.IGNORECASE)
+_ONE_OF_MANY = re.compile(
+    r"\b1 (?:of|/) ?\d|\b1/\d|one of|single (?:node|replica|pod|instance)|other \d* ?(?:checks|nodes|replicas|hosts|probes|monitors)|replica\b|redundan|remaining nodes|quorum ok|failover (?:ok|succe)",
+    re.IGNORECASE,
+)
 _GRADUAL = re.compile(
     r"latency|slow|queue|lag\b|backlog|cpu|memory|load average|disk|storage|inode|swap|restart\w*|oom|p9[59]|response time|error rate|throughput|threads|pool|utili[sz]ation|usage|"
     r"replication|consumer|depth|length|duration|heap|gc\b|bounce rate|retries",
     re.IGNORECASE,
 )
-_EDGE = re.compile(r"wishlist|newsletter|backup|report\w*|sitemap|recommendation|archive|cron|blog|intranet|wiki|log ?rotat|printer|metrics-exporter|thumbnail|analytics|ntp|clock skew|print", re.IGNORECASE)
+_FELT = re.compile(
+    r"latency|response time|error rate|errors?/s|5xx|p9[59]|failed (?:requests|logins|orders)|duration of requests|apdex",
+    re.IGNORECASE,
+)
+_EDGE = re.compile(
+    r"wishlist|newsletter|backup|report\w*|sitemap|recommendation|archive|cron|blog|intranet|wiki|log ?rotat|printer|metrics-exporter|thumbnail|analytics|ntp|clock skew|print",
+    re.IGNORECASE,
+)
 _NONPROD = re.compile(
     r"(?<![a-z])(?:staging|stage|stg|sandbox|uat|qa|dev|develop|development|preprod|pre-prod|preproduction|pre-production|nonprod|non-prod|non-production|demo|sit|testing)(?![a-z])|"
     r"(?<=[-_./@])(?:test|tst|int|lab)(?=[-_./\d\s,:)]|$)|\b(?:test|tst)(?=[-_]\w)|\b(?:env(?:ironment)?|stage|tier|umgebung|hostgroup|cluster|tags?)\W{1,4}(?:\w+[:=])?(?:test|tst|int)\b",
@@ -74,6 +91,7 @@ class Alert:
     level: int
     gone: bool  # the thing does not answer at all
     gradual: bool  # a measure is over its threshold
+    felt: bool  # the measure is one that users feel
     one_of_many: bool
     edge: bool
     non_production: bool
@@ -84,12 +102,14 @@ def parse(subject: str, text: str) -> Alert | None:
     """Read a monitoring mail; None where a person wrote it."""
     if not _is_alert(subject, text):
         return None
+    text = _URL.sub(" ", text)
     whole = f"{subject}\n{text}"
     return Alert(
         state=_state(subject, text),
         level=_level(subject) or _level(whole),
         gone=bool(_GONE.search(whole)),
         gradual=bool(_GRADUAL.search(whole)),
+        felt=bool(_FELT.search(whole)),
         one_of_many=bool(_ONE_OF_MANY.search(whole)),
         edge=bool(_EDGE.search(whole)),
         non_production=bool(_NONPROD.search(whole)) and not _PROD.search(subject) and not _PROD.search(text),
@@ -102,13 +122,14 @@ def _is_alert(subject: str, text: str) -> bool:
     people = len(_PERSON.findall(text))
     if not marks or people > 1 or (people and marks == 1):
         return False
-    lines = [line for line in text.splitlines() if line.strip()]
-    fields = len(_FIELD.findall(text))
-    return marks > 1 or bool(_MARKS.search(subject)) or (fields >= 2 and fields * 2 >= len(lines))  # noqa: PLR2004
+    return True
 
 
 def _state(subject: str, text: str) -> State:
-    if _RECOVERED.search(subject) or (not re.search(r"\bproblem\b|firing|triggered|\bdown\b", subject, re.IGNORECASE) and _RECOVERED.search(text)):
+    if _RECOVERED.search(subject) or (
+        not re.search(r"\bproblem\b|firing|triggered|\bdown\b", subject, re.IGNORECASE)
+        and _RECOVERED.search(text)
+    ):
         return "recovered"
     if _NOTICE.search(f"{subject}\n{text}"):
         return "notice"

@@ -96,7 +96,12 @@ def assess(  # noqa: PLR0913 - one argument a signal, all by name
         s1_suspect=suspect,
         kind=kind,
         area=_area(f"{observed.subject}\n{observed.text}\n{' '.join(fields.values())}", terms),
-        reasons=(*reasons_for(observed, model, terms), *opinion.reasons, *bound, *_suspicion(suspect, probabilities, terms)),
+        reasons=(
+            *reasons_for(observed, model, terms),
+            *opinion.reasons,
+            *bound,
+            *_suspicion(suspect, probabilities, terms),
+        ),
     )
 
 
@@ -106,7 +111,11 @@ def _found(observed: Observation, probabilities: Probabilities, terms: SeverityT
     opinion = _Opinion(rank=probabilities.index(confidence) + 1)
     default = terms.level(terms.default)
     if "says-nothing" in observed.values and confidence < SURE:
-        return opinion.but(Reason("no cue", f"the policy's default, {default.name}; a human looks"), rank=default.rank, review=True)
+        return opinion.but(
+            Reason("no cue", f"the policy's default, {default.name}; a human looks"),
+            rank=default.rank,
+            review=True,
+        )
     if confidence < terms.review_below:
         why = f"the best guess has {confidence:.0%}: the policy's default, {default.name}; a human looks"
         return opinion.but(Reason("unsure", why), rank=default.rank, review=True)
@@ -124,7 +133,11 @@ def _with_stated(
     evidence = shown(words)
     name = terms.at_rank(said).name
     if terms.stated == "initial":
-        opinion = opinion.but(Reason("stated priority", f"{name} is the initial severity, as the policy has it", evidence), rank=said, review=False)
+        opinion = opinion.but(
+            Reason("stated priority", f"{name} is the initial severity, as the policy has it", evidence),
+            rank=said,
+            review=False,
+        )
     found = probabilities.index(max(probabilities)) + 1
     if abs(said - found) >= APART:
         why = f"stated {name}, found {terms.at_rank(found).name}: a human looks"
@@ -139,10 +152,20 @@ def _with_channel(opinion: _Opinion, observed: Observation, channel: str) -> _Op
         return opinion
     if alert is not None and (alert.state != "problem" or alert.non_production):
         return opinion
-    return opinion.but(Reason("monitoring channel", "a potential outage found by monitoring opens at rank 1", shown(observed.subject)), rank=1, review=False)
+    return opinion.but(
+        Reason(
+            "monitoring channel",
+            "a potential outage found by monitoring opens at rank 1",
+            shown(observed.subject),
+        ),
+        rank=1,
+        review=False,
+    )
 
 
-def _suspected(probabilities: Probabilities, kind: Kind, bound: tuple[Reason, ...], terms: SeverityTerms) -> bool:
+def _suspected(
+    probabilities: Probabilities, kind: Kind, bound: tuple[Reason, ...], terms: SeverityTerms
+) -> bool:
     """Whether somebody is told now. A rule that rests on a reading may be a misreading; one that rests on facts is not."""
     readings = {cap.name for cap in terms.caps if cap.when in {"workaround", "past", "partial"}}
     settled = any(reason.rule not in readings for reason in bound)
@@ -152,13 +175,17 @@ def _suspected(probabilities: Probabilities, kind: Kind, bound: tuple[Reason, ..
 def _suspicion(suspect: bool, probabilities: Probabilities, terms: SeverityTerms) -> tuple[Reason, ...]:  # noqa: FBT001
     if not suspect:
         return ()
-    return (Reason("may be worse", f"{probabilities[0]:.0%} for {terms.at_rank(1).name}: somebody is told now"),)
+    return (
+        Reason("may be worse", f"{probabilities[0]:.0%} for {terms.at_rank(1).name}: somebody is told now"),
+    )
 
 
 def _area(text: str, terms: SeverityTerms) -> str | None:
     """The application area whose words the mail uses most; the first of the policy where several do alike."""
     counts = {
-        area.key: sum(len(re.findall(rf"(?<!\w){re.escape(word)}", text, re.IGNORECASE)) for word in area.words)
+        area.key: sum(
+            len(re.findall(rf"(?<!\w){re.escape(word)}", text, re.IGNORECASE)) for word in area.words
+        )
         for area in terms.areas
     }
     best = max(counts, key=lambda key: counts[key], default=None)

@@ -70,7 +70,7 @@ def _said(when: str, observed: Observation) -> Iterator[str]:
         yield observed.alert.evidence
     if when == "workaround" and "no-workaround" in seen:
         return
-    if when == "documentation" and not seen.any("docs") :
+    if when == "documentation" and not seen.any("docs"):
         return
     if when == "past":
         if "over" in observed.values:

@@ -60,19 +60,50 @@ def unable(segment: Segment) -> bool:
 
 def failing(segment: Segment) -> bool:
     """Something is asserted to go wrong here."""
-    return unable(segment) or segment.has("down", "halt", "fail")
+    return unable(segment) or segment.has("down", "halt", "fail") or _left_undone(segment)
+
+
+_HELPERS = frozenset("does do did has have will would is are was were".split())
+_HARMLESS = frozenset(
+    "know want think see understand need mind believe expect remember hesitate matter bother seem affect impact use say been care like "
+    "plan yet to a the an in on only just sure urgent critical about happy aware so that very be it dramatic because more worry panic".split()
+)
+
+
+def _left_undone(segment: Segment) -> bool:
+    """Whether something `does not` or `has not` done what it should: the verb need not be one that we know."""
+    negators = [hit for hit in segment.hits if hit.concept == "not" and hit.end - hit.start == 1]
+    words = segment.words
+    return any(
+        hit.start > 0
+        and hit.status == "asserted"
+        and words[hit.start - 1] in _HELPERS
+        and hit.end < len(words)
+        and words[hit.end] not in _HARMLESS
+        and not any(
+            other.start <= hit.start < other.end
+            for other in segment.hits
+            if other is not hit and other.concept != "not"
+        )
+        and "i" not in words[max(0, hit.start - 2) : hit.start]
+        for hit in negators
+    )
 
 
 def none_of(segment: Segment, concept: str) -> bool:
     """`no orders`, `not a single completed order`: there is none of a thing, and that is said as a fact."""
     zeros = [hit for hit in segment.hits if hit.concept in {"none", "nobody"}]
     things = [hit for hit in segment.hits if hit.concept == concept]
-    return any(0 <= thing.start - zero.end < NEAR and thing.part == zero.part for zero in zeros for thing in things)
+    return any(
+        0 <= thing.start - zero.end < NEAR and thing.part == zero.part for zero in zeros for thing in things
+    )
 
 
 def total(segment: Segment) -> bool:
     """Whoever or whatever it is: all of it, or nobody."""
-    return segment.has("all") or segment.says("nobody") or none_of(segment, "core") or none_of(segment, "users")
+    return (
+        segment.has("all") or segment.says("nobody") or none_of(segment, "core") or none_of(segment, "users")
+    )
 
 
 def peripheral(segment: Segment) -> bool:
@@ -84,10 +115,16 @@ def _only_asked(segment: Segment) -> bool:
     """Whether trouble is only asked about or planned for: `is any downtime needed?`."""
     if segment.has("future", "firm_if"):
         return True
-    return segment.asks and not unable(segment) and (segment.has("question") or bool(_ASKED.intersection(segment.words)))
+    return (
+        segment.asks
+        and not unable(segment)
+        and (segment.has("question") or bool(_ASKED.intersection(segment.words)))
+    )
 
 
-_ASKED = frozenset("any needed required necessary if would expected notwendig notig erforderlich falls prevu necessaire habra".split())
+_ASKED = frozenset(
+    "will wird werden sera seront habra sera any needed required necessary if would expected notwendig notig erforderlich falls prevu necessaire habra".split()
+)
 
 
 def _request(segment: Segment) -> bool:
@@ -100,7 +137,12 @@ def _request(segment: Segment) -> bool:
 def _stopping(segment: Segment, seen: Effects) -> None:
     if _only_asked(segment):
         return
-    if unable(segment) and segment.says("lacking") and segment.says("we", "me") and not segment.says("nobody", "core"):
+    if (
+        unable(segment)
+        and segment.says("lacking")
+        and segment.says("we", "me")
+        and not segment.says("nobody", "core")
+    ):
         seen.add("needs-it", segment)  # `we cannot work without a dark mode` is no outage
         return
     edge = peripheral(segment) and not segment.has("core")
@@ -113,13 +155,27 @@ def _stopping(segment: Segment, seen: Effects) -> None:
         seen.add("none-comes-through", segment)
     if failing(segment) and total(segment) and segment.says("core") and not edge:
         seen.add("core-stopped", segment)
-    if failing(segment) and total(segment) and segment.says("system", "users") and not edge:
+    if (
+        segment.has("zero")
+        and not segment.has("fyi", "ok")
+        and "negated" not in segment.status_of("fail", "down")
+    ):
+        seen.add("none-comes-through", segment)
+    everyone = total(segment) and (
+        failing(segment) and segment.says("system", "users") or segment.has("affects")
+    )
+    if everyone and not edge and not _request(segment):
         seen.add("all-affected", segment)
     if segment.says("nobody") and (unable(segment) or segment.has("fail")):
         seen.add("nobody-can", segment)
     if segment.says("we") and unable(segment) and segment.says("core", "idle") and not edge:
         seen.add("we-cannot", segment)
-    if segment.has("users") and (unable(segment) or segment.has("halt")) and not edge and not segment.has("one", "partial"):
+    if (
+        segment.has("users")
+        and (unable(segment) or segment.has("halt"))
+        and not edge
+        and not segment.has("one", "partial")
+    ):
         seen.add("users-cannot", segment)
     if segment.has("idle"):
         seen.add("business-idle", segment)
@@ -146,7 +202,9 @@ def _failing(segment: Segment, seen: Effects) -> None:
 def _degraded(segment: Segment, seen: Effects) -> None:
     if segment.has("slow"):
         seen.add("slow", segment)
-    if segment.has("intermittent") and (failing(segment) or segment.has("slow", "wrong") or segment.says("core", "system")):
+    if segment.has("intermittent") and (
+        failing(segment) or segment.has("slow", "wrong") or segment.says("core", "system")
+    ):
         seen.add("intermittent", segment)
     if segment.has("partial") and (failing(segment) or segment.says("users", "core", "system", "wrong")):
         seen.add("partial", segment)
@@ -169,9 +227,14 @@ def _scope(segment: Segment, seen: Effects) -> None:
         seen.add("urgent-words", segment)
 
 
+_WORKS = frozenset(
+    "works functions runs funktioniert klappt geht lauft fonctionne marche funciona va".split()
+)
+
+
 def _still_works(segment: Segment, seen: Effects) -> None:
-    fine = segment.has("ok") or (segment.has("work") and segment.has("still", "else"))
-    if fine and not failing(segment):
+    works = segment.has("work") and (segment.has("still", "else") or bool(_WORKS.intersection(segment.words)))
+    if (segment.has("ok") or works) and not failing(segment):
         seen.add("else-works", segment)
     negated_trouble = "negated" in segment.status_of("down", "halt", "fail", "cannot")
     if negated_trouble and not failing(segment) and not segment.says("way"):
@@ -192,11 +255,19 @@ def _way_round(segment: Segment, seen: Effects) -> None:
 def _way_gone(segment: Segment) -> bool:
     """`the workaround does not work any more`."""
     ways = [hit.end for hit in segment.hits if hit.concept == "way"]
-    return any(hit.concept == "work" and hit.status == "negated" and min(ways, default=99) <= hit.start for hit in segment.hits)
+    return any(
+        hit.concept == "work" and hit.status == "negated" and min(ways, default=99) <= hit.start
+        for hit in segment.hits
+    )
 
 
 def _weight(segment: Segment, seen: Effects) -> None:
-    for concept, name in (("cost", "costs-money"), ("deadline", "deadline"), ("again", "again"), ("since", "ongoing")):
+    for concept, name in (
+        ("cost", "costs-money"),
+        ("deadline", "deadline"),
+        ("again", "again"),
+        ("since", "ongoing"),
+    ):
         if segment.has(concept):
             seen.add(name, segment)
     if segment.has("security_paper"):
@@ -272,7 +343,9 @@ RULES: tuple[Callable[[Segment, Effects], None], ...] = (
 def _only_me(segments: Sequence[Segment], seen: Effects) -> None:
     """Trouble told by somebody who speaks of nobody but themselves."""
     mine = next((segment for segment in segments if failing(segment) and segment.says("me")), None)
-    if mine is not None and not any(segment.says("users", "we", "nobody", "core") and failing(segment) for segment in segments):
+    if mine is not None and not any(
+        segment.says("users", "we", "nobody", "core") and failing(segment) for segment in segments
+    ):
         seen.add("only-me", mine)
 
 
@@ -282,7 +355,11 @@ def _after_solved(segments: Sequence[Segment], seen: Effects) -> None:
     for segment in segments:
         if _relapse(segment):
             seen.add("broken-again", segment)
-        if solved and (failing(segment) or segment.has("slow", "intermittent")) and segment.has("since", "again", "still"):
+        if (
+            solved
+            and (failing(segment) or segment.has("slow", "intermittent"))
+            and segment.has("since", "again", "still")
+        ):
             seen.add("broken-again", segment)
         solved = solved or any(_achieved(hit, segment) for hit in segment.hits)
 

@@ -9,14 +9,47 @@ if TYPE_CHECKING:
     from helpdesk.core.severity.effects import Effects
     from helpdesk.core.severity.terms import Rank
 
-STOPS = ("outage", "halted", "none-comes-through", "core-stopped", "nobody-can", "business-idle", "all-affected", "we-cannot", "users-cannot")
+STOPS = (
+    "outage",
+    "halted",
+    "none-comes-through",
+    "core-stopped",
+    "nobody-can",
+    "business-idle",
+    "all-affected",
+    "we-cannot",
+    "users-cannot",
+)
 MILDER = ("slow", "intermittent", "partial", "background")
 TROUBLE = (*STOPS, *MILDER, "failing", "wrong-result", "data-lost")
-ASKS = ("question", "question-mark", "wish", "admin", "docs", "fyi", "thanks", "maintenance", "security-paper")
+ASKS = (
+    "question",
+    "question-mark",
+    "wish",
+    "admin",
+    "docs",
+    "fyi",
+    "thanks",
+    "maintenance",
+    "security-paper",
+)
 
 # Effects that only tell where or give a reason its evidence; what they mean is in the combinations.
 UNWEIGHED = frozenset(
-    {"prod-named", "prod-trouble", "prod-fine", "nonprod-named", "nonprod-trouble", "nonprod-fine", "system-failing", "thanks"}
+    {
+        "prod-named",
+        "prod-trouble",
+        "prod-fine",
+        "nonprod-named",
+        "nonprod-trouble",
+        "nonprod-fine",
+        "system-failing",
+        "thanks",
+    }
+)
+
+COMBINED = frozenset(
+    "stop stop-strong stop-plain stop-and-milder stop-and-way stop-and-edge stop-and-else-works stop-but-at-times slow-at-the-edge way-but-costly milder-only edge-only fails-only way-only over asks-only wish-with-trouble asks-with-trouble security-live says-nothing".split()
 )
 
 
@@ -52,7 +85,7 @@ def alert_kind(alert: Alert) -> str:
         return "edge"
     if alert.gone and not alert.one_of_many and alert.level != 3:  # noqa: PLR2004 - a warning
         return "gone-gradually" if alert.gradual else "gone"
-    if alert.level == 3 and not alert.gone:  # noqa: PLR2004
+    if alert.level == 3 and not alert.gone and not alert.felt:  # noqa: PLR2004
         return "warning"
     return "degraded"
 
@@ -66,20 +99,41 @@ def _combinations(seen: Effects) -> dict[str, float]:
     found = {
         "stop": min(stops, 4) / 2 if trouble else 0.0,
         "stop-strong": float(trouble and stops > 2),
-        "stop-plain": float(trouble and stops > 0 and not seen.any(*MILDER, "else-works", "edge-thing") and not way),
+        "stop-plain": float(
+            trouble and stops > 0 and not seen.any(*MILDER, "else-works", "edge-thing") and not way
+        ),
         "stop-and-milder": float(trouble and stops > 0 and seen.any(*MILDER)),
         "stop-and-way": float(trouble and stops > 0 and way),
         "stop-and-edge": float(trouble and stops > 0 and seen.any("edge-thing", "cosmetic")),
         "stop-and-else-works": float(trouble and stops > 0 and "else-works" in seen),
+        "stop-but-at-times": float(trouble and stops > 0 and "intermittent" in seen),
+        "slow-at-the-edge": float(
+            trouble and "slow" in seen and seen.any("edge-thing", "low-key") and "core-failing" not in seen
+        ),
+        "way-but-costly": float(trouble and "workaround" in seen and "costly" in seen),
         "milder-only": float(trouble and not stops and seen.any(*MILDER)),
-        "edge-only": float(trouble and not stops and seen.any("edge-thing", "cosmetic", "one-user-or-item", "only-me", "low-key")),
-        "fails-only": float(trouble and not stops and not seen.any(*MILDER, "edge-thing", "cosmetic", "one-user-or-item", "only-me", "low-key")),
+        "edge-only": float(
+            trouble
+            and not stops
+            and seen.any("edge-thing", "cosmetic", "one-user-or-item", "only-me", "low-key")
+        ),
+        "fails-only": float(
+            trouble
+            and not stops
+            and not seen.any(*MILDER, "edge-thing", "cosmetic", "one-user-or-item", "only-me", "low-key")
+        ),
         "way-only": float(trouble and way and not stops),
         "over": float(over),
-        "asks-only": float(seen.any(*ASKS) and not seen.any(*TROUBLE) and "security" not in seen),
+        "asks-only": float(
+            seen.any(*(ask for ask in ASKS if ask != "question-mark"))
+            and not seen.any(*TROUBLE)
+            and "security" not in seen
+        ),
         "wish-with-trouble": float("wish" in seen and trouble),
         "asks-with-trouble": float(seen.any("question", "admin", "docs", "fyi") and trouble),
-        "security-live": float("security" in seen and not elsewhere and not over and "security-paper" not in seen),
+        "security-live": float(
+            "security" in seen and not elsewhere and not over and "security-paper" not in seen
+        ),
         "says-nothing": float(not seen.any(*TROUBLE, *ASKS, "security", "cosmetic")),
     }
     return {name: value for name, value in found.items() if value}

@@ -25,6 +25,9 @@ def kind_of(observed: Observation) -> Kind:
         return "defect"
     if "maintenance" in seen:
         return "maintenance"
-    if seen.any("question", "question-mark", "admin", "docs", "fyi", "thanks", "security-paper") or "over" in observed.values:
+    if (
+        seen.any("question", "question-mark", "admin", "docs", "fyi", "thanks", "security-paper")
+        or "over" in observed.values
+    ):
         return "question"
     return "defect" if seen.any("cosmetic", "edge-thing", "workaround", "security") else "question"

@@ -87,5 +87,8 @@ def _policy_cues(text: str, terms: SeverityTerms) -> dict[str, float]:
     """The phrases of the policy's own definitions and examples that the mail uses."""
     plain = fold(text)
     return {
-        f"policy-cue-{level.rank}": 1.0 for level in terms.levels for cue in level.cues if cue and fold(cue) in plain
+        f"policy-cue-{level.rank}": 1.0
+        for level in terms.levels
+        for cue in level.cues
+        if cue and fold(cue) in plain
     }

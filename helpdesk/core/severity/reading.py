@@ -21,8 +21,30 @@ if TYPE_CHECKING:
 Status = Literal["asserted", "negated", "hypothetical", "past"]
 
 NEGATORS = ("not", "none", "nobody")
-POSITIVE = frozenset({"work", "can", "ok", "core", "way", "prod"})  # negated by a word on either side
-INDIFFERENT = frozenset({"all", "users", "we", "me", "many", "since", "past", "system", "peripheral", "firm_if", "future", "contrast", "neutral", "deadline", "still", "else", "not_prod_word"})
+POSITIVE = frozenset(
+    {"work", "can", "ok", "core", "way", "prod", "solved"}
+)  # negated by a word on either side
+INDIFFERENT = frozenset(
+    {
+        "all",
+        "users",
+        "we",
+        "me",
+        "many",
+        "since",
+        "past",
+        "system",
+        "peripheral",
+        "firm_if",
+        "future",
+        "contrast",
+        "neutral",
+        "deadline",
+        "still",
+        "else",
+        "not_prod_word",
+    }
+)
 REACH = 5  # words between a negator and the positive word it turns
 LIST_REACH = 10  # words that `nobody` reaches over the commas of a list
 REACH_BACK = 4  # the same where the negator follows (German, French)
@@ -137,7 +159,9 @@ def _words_and_parts(piece: Sequence[Token]) -> tuple[list[str], list[int]]:
 
 
 _OF = frozenset({"of", "in", "von", "sur", "de", "out"})
-_COUNTED = frozenset("one two three four five six seven eight nine ten eins ein zwei drei vier funf un une deux trois uno una dos tres".split())
+_COUNTED = frozenset(
+    "one two three four five six seven eight nine ten eins ein zwei drei vier funf un une deux trois uno una dos tres".split()
+)
 
 
 def _share(words: Sequence[str], place: int) -> str | None:
@@ -147,20 +171,34 @@ def _share(words: Sequence[str], place: int) -> str | None:
         return None
     if following[0] in {"percent", "prozent"} and number[0].isdigit():
         return "all" if _value(number) >= 95 else "partial"  # noqa: PLR2004 - "practically all"
-    whole = following[2] if following[0] == "out" and len(following) > 2 else following[1] if len(following) > 1 else ""  # noqa: PLR2004
-    counted = following[0] in _OF and all(word.isdigit() or word in _COUNTED for word in (number, whole) if word)
+    whole = (
+        following[2]
+        if following[0] == "out" and len(following) > 2
+        else following[1]
+        if len(following) > 1
+        else ""
+    )  # noqa: PLR2004
+    counted = following[0] in _OF and all(
+        word.isdigit() or word in _COUNTED for word in (number, whole) if word
+    )
     return "partial" if counted and whole and number != whole else None
 
 
 def _value(number: str) -> float:
     whole, _, rest = number.replace(",", ".").partition(".")
-    return float(f"{whole.split(':')[0]}.{rest.split('.')[0] or 0}") if whole.split(":")[0].isdigit() and rest.split(".")[0].isdigit() | (not rest) else 0.0
+    return (
+        float(f"{whole.split(':')[0]}.{rest.split('.')[0] or 0}")
+        if whole.split(":")[0].isdigit() and rest.split(".")[0].isdigit() | (not rest)
+        else 0.0
+    )
 
 
 def _with_status(hits: Sequence[Hit], words: Sequence[str]) -> Iterator[Hit]:
     negators = [hit for hit in hits if hit.concept in NEGATORS]
     supposed = _supposed_parts(hits)
-    bygone = any(hit.concept == "past" for hit in hits) and not any(hit.concept in {"since", "still", "again"} for hit in hits)
+    bygone = any(hit.concept == "past" for hit in hits) and not any(
+        hit.concept in {"since", "still", "again"} for hit in hits
+    )
     for hit in hits:
         if _negated(hit, negators):
             status: Status = "negated"
@@ -181,7 +219,11 @@ def _negated(hit: Hit, negators: Collection[Hit]) -> bool:
     for negator in negators:
         if negator.part != hit.part:
             # `none of my colleagues in London, Madrid or Oslo can ...`: who is nobody reaches over a list.
-            if negator.concept == "nobody" and hit.concept in {"can", "work"} and 0 <= hit.start - negator.end < LIST_REACH:
+            if (
+                negator.concept == "nobody"
+                and hit.concept in {"can", "work"}
+                and 0 <= hit.start - negator.end < LIST_REACH
+            ):
                 return True
             continue
         if negator.end <= hit.start <= negator.end + reach - 1:

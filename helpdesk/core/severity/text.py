@@ -43,11 +43,7 @@ def own_words(text: str) -> str:
     unquoted = "\n".join(
         line for line in text[: 4 * MAX_TEXT].splitlines() if not line.lstrip().startswith(">")
     )
-    body = _newest(unquoted)
-    signature = _SIGNATURE.search(body)
-    if signature and signature.start() > 0:
-        body = body[: signature.start()]
-    return body[:MAX_TEXT].strip()
+    return _newest(unquoted)[:MAX_TEXT].strip()
 
 
 def own_subject(subject: str) -> str:
@@ -64,8 +60,14 @@ def _newest(text: str) -> str:
         own, rest = text[: forwarded.start()], text[forwarded.end() :]
         following = _FORWARDED.search(rest)
         newest = rest[: following.start()] if following else rest
-        return own + "\n" + _HEADER.sub("", newest)
+        return _unsigned(own) + "\n" + _unsigned(_HEADER.sub("", newest))
     original = _ORIGINAL.search(text)
     if original and len(text[: original.start()].strip()) >= MIN_OWN:
-        return text[: original.start()]
-    return _HEADER.sub("", text) if original else text
+        return _unsigned(text[: original.start()])
+    return _unsigned(_HEADER.sub("", text) if original else text)
+
+
+def _unsigned(text: str) -> str:
+    """A mail without its closing and what stands below."""
+    signature = _SIGNATURE.search(text)
+    return text[: signature.start()] if signature and text[: signature.start()].strip() else text

@@ -12,8 +12,26 @@ if TYPE_CHECKING:
 
 # A number with its unit apart; letters; every mark that may end a clause; line ends.
 _TOKEN = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*'?|%|[.!?;:,…()\[\]\"«»“”|]+|\s[-–—]+\s|\n+")
-_NOT_WORDS = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\S+|\b\w*\d\w*-\w+(?:-\w+)+\b|[0-9a-f]{12,}", re.IGNORECASE)
-_IS_AFTER = frozenset({"it", "what", "where", "how", "that", "there", "here", "he", "she", "who", "when", "everything", "nothing"})
+_NOT_WORDS = re.compile(
+    r"(?:https?://|www\.)\S+|\S+@\S+\.\S+|\b\w*\d\w*-\w+(?:-\w+)+\b|[0-9a-f]{12,}", re.IGNORECASE
+)
+_IS_AFTER = frozenset(
+    {
+        "it",
+        "what",
+        "where",
+        "how",
+        "that",
+        "there",
+        "here",
+        "he",
+        "she",
+        "who",
+        "when",
+        "everything",
+        "nothing",
+    }
+)
 _SHORT = {"'re": "are", "'m": "am", "'ve": "have", "'ll": "will", "'d": "would"}
 _RUN_TOGETHER = {"cannot": ("can", "not"), "cant": ("can", "not"), "dont": ("do", "not"), "doesnt": ("does", "not"), "didnt": ("did", "not"), "isnt": ("is", "not"), "arent": ("are", "not"), "wont": ("will", "not"), "wasnt": ("was", "not"), "couldnt": ("could", "not"), "havent": ("have", "not"), "hasnt": ("has", "not"), "nothings": ("nothing",), "im": ("i", "am"), "ive": ("i", "have")}  # fmt: skip
 _IRREGULAR = {"can't": "can", "won't": "will", "shan't": "shall", "ain't": "is"}
@@ -31,7 +49,14 @@ class Token:
 
 def fold(text: str) -> str:
     """Lower case, straight apostrophes, no accents; `ß` is `ss`."""
-    plain = text.lower().replace("\u2019", "'").replace("\u2018", "'").replace("`", "'").replace("´", "'").replace("ß", "ss")
+    plain = (
+        text.lower()
+        .replace("\u2019", "'")
+        .replace("\u2018", "'")
+        .replace("`", "'")
+        .replace("´", "'")
+        .replace("ß", "ss")
+    )
     if plain.isascii():
         return plain
     return "".join(char for char in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(char))

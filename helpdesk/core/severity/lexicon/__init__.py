@@ -22,7 +22,9 @@ from helpdesk.core.severity.words import fold, tokens
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-LANGUAGES: Mapping[str, Mapping[str, str]] = MappingProxyType({"en": en.WORDS, "de": de.WORDS, "fr": fr.WORDS, "es": es.WORDS})
+LANGUAGES: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {"en": en.WORDS, "de": de.WORDS, "fr": fr.WORDS, "es": es.WORDS}
+)
 
 # Function words that tell the four apart; words that two of them share are left out.
 FUNCTION_WORDS: Mapping[str, frozenset[str]] = MappingProxyType(
@@ -36,11 +38,15 @@ FUNCTION_WORDS: Mapping[str, frozenset[str]] = MappingProxyType(
 # What every language borrows: of these concepts the English words are known in any mail, but for those that
 # mean something else in another language.
 BORROWED = frozenset({"down", "system", "core", "prod", "nonprod", "security", "urgent", "slow"})
-FALSE_FRIENDS = frozenset("sale till line lines fine access live legal gas stale order quote pos cart dead gone".split())
+FALSE_FRIENDS = frozenset(
+    "sale till line lines fine access live legal gas stale order quote pos cart dead gone".split()
+)
 FEWEST = 4  # characters of a stem that an ending may follow
 
 # Words that only make sense as a whole: the concepts of their parts do not count.
-WHOLE = frozenset({"neutral", "not_prod_word", "lowkey", "ok", "security_paper", "fyi", "intermittent", "one", "partial"})
+WHOLE = frozenset(
+    {"neutral", "not_prod_word", "lowkey", "ok", "security_paper", "fyi", "intermittent", "one", "partial"}
+)
 GAP = "~"
 
 

@@ -34,7 +34,8 @@ WORDS: dict[str, str] = {
         "abgelehnt ablehnt lehnt_ab lehnt_~_ab lehnen_ab verweigert verweigern friert hängt hängt_sich aufgehängt leer leere leeren "
         "weisse_seite weiss bleibt_weiss fehlermeldung* exception timeout "
         "funktionsstörung bug bugs versagt versagen geht_nicht läuft_nicht zurückgewiesen weist_zurück ungültig verschwindet "
-        "dreht_sich ladekreis sanduhr wirft meckert spinnt streikt klemmt hakt bockt zickt fliegt_raus rausgeworfen abgewiesen 500 404 403 401"
+        "dreht_sich ladekreis sanduhr wirft meckert spinnt streikt klemmt hakt bockt zickt fliegt_raus rausgeworfen abgewiesen 500 404 403 401 "
+        "unbekannt ausgegraut rausgeflogen fliegen_raus wirft_~_fehler zurückgeworfen abgemeldet ausgeloggt getrennt funktionsunfähig deaktiviert"
     ),
     "wrong": (
         "falsch falsche falschen falscher falsches fehlt fehlen fehlend* doppelt doppelte inkorrekt unvollständig veraltet veraltete "
@@ -44,13 +45,15 @@ WORDS: dict[str, str] = {
     "slow": (
         "langsam langsamer langsame extrem_langsam verlangsamt träge zäh verzögert verzögerung* verzögern dauert dauern ewig "
         "minutenlang performance* ladezeit* antwortzeit* wartezeit* ruckelt ruckeln lahmt schneckentempo überlastet rückstand zeitüberschreitung timeout timeouts "
-        "minuten_pro sekunden_pro durchsatz bremst kriecht schleppend sekunden_zum_laden"
+        "minuten_pro sekunden_pro durchsatz bremst kriecht schleppend sekunden_zum_laden "
+        "minuten_zum bis_zu_zwei_minuten braucht_~_minuten braucht_~_sekunden hinterher stunden_zu_spät halbe_minute"
     ),
     "intermittent": (
         "manchmal sporadisch* gelegentlich* zeitweise zeitweilig immer_wieder ab_und_zu hin_und_wieder teilweise vereinzelt unregelmässig "
         "zufällig unzuverlässig instabil wiederholt mehrmals öfter öfters mal_~_mal jede_dritte jeder_dritte jede_vierte jeder_vierte jede_fünfte jeder_fünfte jede_zweite jeder_zweite "
         "jedes_dritte jedes_zweite beim_zweiten_versuch zweiten_anlauf nach_mehreren_versuchen phasenweise von_zeit_zu_zeit stellenweise häufig "
-        "wackelig in_unregelmässigen sporadische"
+        "wackelig in_unregelmässigen sporadische "
+        "alle_~_minuten alle_~_stunden mal_pro_stunde mal_am_tag"
     ),
     "work": (
         "funktioniert funktionieren geht gehen läuft laufen lädt laden öffnet öffnen startet starten reagiert antwortet verarbeitet "
@@ -133,7 +136,8 @@ WORDS: dict[str, str] = {
     "cost": "umsatz* umsatzausfall umsatzverlust kosten kostet verlust* verlieren geld strafe* vertragsstrafe* pönale brechen_~_ab springen_ab abwandern stornieren schaden pro_stunde beschwer* reklam* jede_minute",
     "idle": (
         "untätig sitzen_herum tatenlos nach_hause warten_vor schlange lkw stehen_auf_dem können_nicht_arbeiten nicht_arbeiten nicht_weiterarbeiten nicht_ausliefern nicht_verkaufen "
-        "geschäft_steht betrieb_steht band_steht bänder_stehen produktion_steht werk_steht alles_steht handlungsunfähig kurzarbeit arbeitsstillstand stehen_still"
+        "geschäft_steht betrieb_steht band_steht bänder_stehen produktion_steht werk_steht alles_steht handlungsunfähig kurzarbeit arbeitsstillstand stehen_still "
+        "däumchen nichts_mehr_erfassen türen_geschlossen kunden_weg nichts_mehr_zu_tun schicken_~_weg laden_zu umsatz_null produktion_ruht bänder_stehen stehen_leer"
     ),
     "deadline": "frist heute_noch bis_heute deadline stichtag fristende bis_mittag bis_zum_abend",
     "downstream": "nachtverarbeitung nachtlauf batch* hintergrund* job jobs zeitgesteuert* warteschlange mailversand e-mail-versand indexierung stapelverarbeitung überfällig erinnerungsmail* nachtjob ausstehend",
@@ -147,8 +151,9 @@ WORDS: dict[str, str] = {
     "question": (
         "wie_kann wie_können wie_lässt wie_geht wie_funktioniert wie_mache wie_lege wie_stelle wie_richte wie_ändere wie_viele wie_viel wie_lange wie_oft wo_finde wo_kann wo_stelle wo_ist "
         "wo_sehe was_ist was_bedeutet was_passiert welche welcher welches wozu gibt_es ist_es_möglich ist_das_möglich besteht_die_möglichkeit "
-        "können_sie_mir_sagen können_sie_erklären könnten_sie_erklären frage fragen rückfrage anleitung empfehlung empfehlen wissen erklären bitte_um_auskunft auskunft "
-        "unterstützen_sie bieten_sie wann_wird wann_kommt darf_ich kann_man könnte_man muss_ich müssen_wir handbuch_nichts best_practice vorgehen_sie hätte_gerne_gewusst interessieren würde_mich"
+        "können_sie_mir_sagen können_sie_erklären könnten_sie_erklären frage fragen rückfrage anleitung empfehlung empfehlen erklären bitte_um_auskunft auskunft "
+        "unterstützen_sie bieten_sie wann_wird wann_kommt darf_ich kann_man könnte_man muss_ich müssen_wir handbuch_nichts best_practice vorgehen_sie hätte_gerne_gewusst interessieren würde_mich "
+        "wissen_ob gerne_wissen gern_wissen wissen_möchte möchte_wissen möchten_wissen wissen_wie"
     ),
     "wish": (
         "wünschenswert wunsch wünsche wünschen verbesserungsvorschlag vorschlag vorschläge anregung erweiterung erweiterungswunsch neue_funktion feature wäre_schön wäre_toll wäre_hilfreich "
@@ -161,7 +166,7 @@ WORDS: dict[str, str] = {
         "bescheinigung kontodaten bankverbindung umsatzsteuer* freischalten freischaltung aktivieren_sie stammdaten für_unsere_akten einrichten_bitte stellungnahme"
     ),
     "maintenance": "wartung wartungsfenster wartungsarbeiten geplante_abschaltung umstellung migration feldzuordnung mapping_anpassen zeitplan_ändern bitte_ändern bitte_anpassen zertifikat_erneuern läuft_ab läuft_am ablauf_des auffrischung",
-    "docs": "dokumentation handbuch hilfeseite release_notes versionshinweise tippfehler anleitung rechtschreibfehler onlinehilfe",
+    "docs": "dokumentation handbuch hilfeseite release_notes versionshinweise anleitung onlinehilfe",
     "fyi": "zur_information zur_info zur_kenntnis nur_zur keine_aktion kein_handlungsbedarf bitte_beachten ankündigung informieren abwesend abwesenheit* automatische_antwort im_urlaub ausser_haus nicht_im_büro hinweis",
     "thanks": "vielen_dank_für_die_schnelle super_arbeit lob danke_für_die_schnelle gute_arbeit",
     "cosmetic": "tippfehler rechtschreib* kosmetisch* schönheitsfehler optisch* schriftart farbe farben abstand ausrichtung überlappt überlappen verschoben pixel layout unschön verrutscht schrift",
@@ -174,4 +179,6 @@ WORDS: dict[str, str] = {
     "me": "ich mir mich mein meine meinem meinen",
     "in_vain": "nichts_gebracht nichts_genützt ohne_erfolg erfolglos kein_unterschied keine_besserung hilft_nicht hilft_nichts half_nicht gleiche_ergebnis gleiches_ergebnis nichts_geholfen bringt_nichts keine_änderung vergeblich",
     "lacking": "ohne",
+    "zero": "kein_einziger keine_einzige kein_einziges keinen_einzigen nicht_ein_einziger nicht_eine_einzige null gar_nichts überhaupt_nichts nichts_geht nichts_kommt nichts_läuft",
+    "affects": "betrifft betroffen betreffen egal_welcher egal_welches egal_bei bei_allen gilt_für unabhängig_vom",
 }  # fmt: skip

@@ -24,7 +24,7 @@ WORDS: dict[str, str] = {
         "in_the_future potential_future were_to whether afraid_that worried_that risk_of in_theory"
     ),
     "firm_if": "if unless in_case suppose assuming imagine hypothetical* in_the_event were_to worst_case in_theory what_happens",
-    "future": "next_month next_quarter next_year upcoming planned planning scheduled going_to plan_to in_preparation",
+    "future": "next_month next_quarter next_year upcoming planned planning going_to plan_to in_preparation scheduled_for scheduled_to scheduled_on next_week next_weekend next_monday next_tuesday next_wednesday next_thursday next_friday next_saturday next_sunday",
     # how it fails
     "down": (
         "down offline unreachable unavailable inaccessible dead outage outages blackout unresponsive downtime nonfunctional "
@@ -32,13 +32,15 @@ WORDS: dict[str, str] = {
         "not_accessible went_dark kaput toast gone_dark shut_down taken_down taken_offline collapsed collapse knocked_out "
         "stopped_responding stopped_answering crashed_completely 503 502 504 bad_gateway service_unavailable gateway_timeout "
         "connection_refused refuses_all refuses_connections refuses_every does_not_exist does_not_resolve nxdomain "
-        "not_come_up does_not_come_up will_not_start does_not_start unreachable* wiped_out destroyed"
+        "not_come_up does_not_come_up will_not_start does_not_start unreachable* wiped_out destroyed "
+        "interruption interruptions"
     ),
     "halt": (
         "stopped halted standstill stand_still stands_still stop stops blocked blocking blocks stuck paralyzed paralysed paralysing "
         "paralyzing at_a_standstill ground_to_a_halt grinding_to_a_halt come_to_a_halt came_to_a_halt frozen seized standing "
         "suspended jammed piled_up brought_to_a_halt on_hold dead_in_the_water crippled ceased idle cut_off interrupted "
-        "idling shutdown stalled stalls stalling piling_up backed_up"
+        "idling shutdown stalled stalls stalling piling_up backed_up "
+        "interruption"
     ),
     "fail": (
         "fail fails failed failing failure failures error errors broke broken breaks breaking crash crashes crashed crashing "
@@ -51,7 +53,8 @@ WORDS: dict[str, str] = {
         "times_out timing_out timed_out gives_up misfiring misbehaving misbehaves not_found goes_wrong went_wrong "
         "unsuccessful unsuccessfully unprocessed undelivered missing_in stack_trace kicks_out kicks_me kicked "
         "throws_me chokes falls_over breaks_down vanish vanishes reset_by dies died dying corrupted corrupt "
-        "does_not_get does_not_let will_not_let not_letting gone_wrong screwed messed"
+        "does_not_get does_not_let will_not_let not_letting gone_wrong screwed messed "
+        "thrown_back throws_back sent_back thrown_~_back straight_back thrown_out logged_out signed_out lost_contact lost_connection lose_connection lost_its lose_their not_configured not_supported undefined null nan grey greyed greyed_out garbage gibberish misconfigured econnrefused refuse_to does_not_respond gave_up gives_an gives_us unknown_tenant bad_request internal_server_error internal_error will_not will_not_open red_banner red_message error_page error_message kicks kicking throwing_out lockout locked disabled"
     ),
     "wrong": (
         "wrong wrongly incorrect incorrectly inaccurate missing misses duplicate duplicated duplicates twice doubled mismatch "
@@ -65,7 +68,8 @@ WORDS: dict[str, str] = {
         "take_~_seconds takes_~_s unbearably snail backlog behind_schedule response_time response_times throughput slowed "
         "slowing sluggishness timeouts timeout time_out minutes_to_load seconds_to_load minutes_late takes_ages long_time "
         "minutes_per seconds_per overloaded bottleneck "
-        "late takes_ages takes_forever"
+        "late takes_ages takes_forever "
+        "takes_~_minute take_~_minute over_a_minute half_a_minute minutes_behind hours_behind hours_late seconds_to minutes_to behind_real backlog_grows growing_backlog gap_widens lagging_behind falling_behind timed takes_~_hours painfully very_long so_long wait_~_minutes wait_~_seconds"
     ),
     "intermittent": (
         "sometimes sometime intermittent intermittently sporadic sporadically occasionally occasional random randomly flaky "
@@ -74,7 +78,8 @@ WORDS: dict[str, str] = {
         "unstable instability unreliable periodically several_times_per several_times_a many_times_a few_times_a second_try "
         "third_try second_attempt third_attempt on_the_second after_several_attempts after_a_few_tries keep_retrying "
         "1_in 1_out_of 1_from repeatedly repeated again_and_again in_waves spotty patchy retry_works reload_helps "
-        "often frequently erratic erratically"
+        "often frequently erratic erratically "
+        "every_~_minutes every_~_hours times_an_hour times_a_day times_per_hour every_few every_so_often every_now now_and_again roughly_every"
     ),
     # what works
     "work": (
@@ -155,18 +160,19 @@ WORDS: dict[str, str] = {
     "partial": (
         "some partially partial partly certain few region regions several only_in only_for only_on subset portion specific one_country "
         "one_region country selected handful third quarter half_of majority_of locale some_of one_store one_site "
-        "one_shop affected_users fraction half "
-        "not_all not_every"
+        "one_shop affected_users fraction "
+        "not_all not_every "
+        "half_of_the half_the"
     ),
     "one": (
         "one_user one_customer one_colleague one_person single_user single_customer one_client one_employee only_me just_me "
-        "my_account my_user my_login my_password my_laptop my_browser my_computer my_pc for_me a_colleague a_customer a_user "
+        "my_account my_user my_login my_password my_laptop my_browser my_computer my_pc for_me a_colleague a_customer "
         "one_of_our_users one_of_my one_dealer one_record one_item one_product one_category one_field one_report one_order "
         "one_invoice one_page one_browser one_machine her_account his_account new_hire one_contact single_record only_one "
         "only_for_me this_user one_seller a_single_user one_specific one_particular one_article one_document one_team_member "
         "one_teammate on_my_machine on_my_phone two_users couple_of_users two_people two_colleagues one_flow two_of_us i_alone "
         "one_vendor one_supplier our_intern a_single_customer one_out_of_the_way one_language "
-        "one_of_our_customers one_of_our_clients one_of_my_colleagues one_of_our_employees one_of_our_sellers one_of_our_dealers she he her his one_of_our_staff a_user a_dealer a_seller a_vendor"
+        "one_of_our_customers one_of_our_clients one_of_my_colleagues one_of_our_employees one_of_our_sellers one_of_our_dealers she he her his one_of_our_staff a_dealer a_seller a_vendor"
     ),
     # where
     "prod": (
@@ -197,7 +203,8 @@ WORDS: dict[str, str] = {
         "can_use can_still use_another different_browser other_browser works_in works_with works_on works_if works_when works_via "
         "helps mitigated mitigate mitigation rerun re_run restart_helps restarting_helps refresh_helps reloading phone_in phoning "
         "copy_paste we_can_live live_with_it live_with_that worked_around get_by getting_by second_batch in_batches "
-        "other_channel another_channel custom_range"
+        "other_channel another_channel custom_range "
+        "in_two_batches in_smaller_batches one_by_one in_smaller_chunks"
     ),
     "way": (
         "workaround workarounds work_around alternative alternatives way other_way fallback plan_b backup_system backup bypass way_around "
@@ -222,7 +229,8 @@ WORDS: dict[str, str] = {
         "not_supposed_to_see should_not_see should_not_be_able other_people other_companies other_company wrong_customer "
         "wrong_person audit_finding token_leak secrets api_keys_visible publicly_accessible publicly_visible open_to_the_internet "
         "still_log_in former_employee ex_employee leaver leavers not_be_visible not_be_able_to_see not_allowed_to_see rogue "
-        "data_of_other data_from_other"
+        "data_of_other data_from_other "
+        "should_be_impossible should_not_be_possible should_not_be_able_to able_to_delete who_else all_roles elevated admin_rights"
     ),
     "security_paper": (
         "questionnaire assessment certification certificate_of iso soc penetration_test pentest audit_report vendor_assessment "
@@ -231,7 +239,8 @@ WORDS: dict[str, str] = {
     ),
     "dataloss": (
         "data_loss lost_data lost_all data_is_gone deleted wiped erased lost overwritten disappeared vanished corrupted corruption "
-        "unrecoverable irretrievable gone purged"
+        "unrecoverable irretrievable purged "
+        "gone_missing everything_is_gone are_all_gone data_gone are_gone is_all_gone"
     ),
     # what it costs
     "cost": (
@@ -247,7 +256,8 @@ WORDS: dict[str, str] = {
         "can_not_serve turning_away turn_away waiting_at nothing_to_do stopped_production production_stopped stores_closed closed_shop "
         "can_not_invoice can_not_bill sitting_around can_not_do_anything can_not_do_our business_is_stopped business_is_stop "
         "business_stopped business_has_stopped dead_stop everything_stopped work_stopped stopped_work stop_selling send_people_home "
-        "standing_around standing_still run_dry ran_dry runs_dry runs_empty hang_around hanging_around"
+        "standing_around standing_still run_dry ran_dry runs_dry runs_empty hang_around hanging_around "
+        "close_the_doors closed_the_doors close_our_doors turning_customers turn_customers run_out_of_work twiddle asked_to_pause doors_closed customers_away nothing_they_can hands_in lines_are_down line_is_down line_down workless stand_idle trading_halted no_business no_trading no_revenue revenue_is_zero zero_revenue cannot_pick can_not_pick can_not_bill can_not_take everything_on_hold unable_to_take unable_to_trade business_is_dead shut_the_doors trucks_are trucks_cannot production_line_is plant_is plants_are"
     ),
     "deadline": "deadline today by_noon by_tonight cut_off cutoff by_end_of_day end_of_business within_the_hour tonight by_5 in_two_hours this_afternoon",
     "numbers_zero": "zero_orders zero_sales",
@@ -267,15 +277,18 @@ WORDS: dict[str, str] = {
         "last_sunday last_year this_night the_other_day days_ago weeks_ago earlier previously past"
     ),
     "solved": (
-        "resolved fixed solved recovered recover restored back_up is_back back_online back_to_normal works_again working_again "
+        "resolved fixed solved recovered recover back_up is_back back_online back_to_normal works_again working_again "
         "up_again running_again over_now no_longer_occurs no_longer_happens has_been_stable stable_since gone_away went_away "
-        "fixed_itself disappeared_by_itself recovered_by_itself cleared is_gone_now normal_again sorted_out working_now works_now "
+        "fixed_itself disappeared_by_itself recovered_by_itself is_gone_now normal_again sorted_out working_now works_now "
         "all_good_now is_over is_fixed got_fixed back_in_business problem_is_gone can_be_closed close_this please_close "
-        "close_the_ticket close_the_case came_back_up self_healed healed solved_itself resolved_itself everything_is_back"
+        "close_the_ticket close_the_case came_back_up self_healed healed solved_itself resolved_itself everything_is_back "
+        "have_gone has_gone are_gone is_gone back_in all_good good_again good_now closing_the_loop close_the_loop all_well all_is_well working_fine_now "
+        "service_restored been_restored was_restored is_restored access_restored restored_now alert_cleared"
     ),
     "again": (
         "again is_back it_is_back came_back come_back reappeared returned recurred recurring recurs reoccur* back_again happening_again same_again third_time fourth_time "
-        "second_time fifth_time every_day daily each_day each_time reopen once_more another_outage keeps_happening"
+        "second_time fifth_time every_day daily each_day each_time reopen once_more another_outage keeps_happening "
+        "third_interruption fourth_interruption third_outage fourth_outage second_outage third_incident recurring_outage keeps_coming comes_back yet_again"
     ),
     # what they want
     "question": (
@@ -322,7 +335,8 @@ WORDS: dict[str, str] = {
     ),
     "docs": (
         "documentation docs manual handbook release_notes changelog knowledge_base help_page help_center user_guide guide "
-        "tutorial article readme spelling typo wording"
+        "tutorial article readme  "
+        "in_the_documentation"
     ),
     "fyi": (
         "for_your_information fyi no_action just_to_let_you_know heads_up please_be_aware just_be_aware for_information "
@@ -334,7 +348,8 @@ WORDS: dict[str, str] = {
     "cosmetic": (
         "typo typos cosmetic misaligned alignment spelling font fonts colour color pixel pixels overlap overlaps overlapping ugly "
         "layout_shift spacing icon looks_odd looks_strange looks_ugly misspelled misspelt wording capital_letter padding margin "
-        "truncated_text favicon visual visually contrast_of blurry"
+        "truncated_text favicon visual visually contrast_of blurry "
+        "spelling_mistake stretched copyright grammar capitalisation capitalization misprint truncated cut_off_text harmless rendering_glitch odd_looking"
     ),
     "lowkey": (
         "no_rush no_hurry not_urgent not_critical not_blocking not_a_blocker when_you_have_time whenever when_you_get_a_chance minor small "
@@ -354,4 +369,6 @@ WORDS: dict[str, str] = {
     "me": "i me my mine myself",
     "in_vain": "no_difference no_effect does_not_help did_not_help do_not_help nothing_helps nothing_helped no_luck to_no_avail without_success same_result same_problem same_issue no_improvement still_the_same did_not_change not_solve not_help already_tried already_rebooted already_restarted tried_everything same_everywhere no_change",
     "lacking": "without",
+    "zero": "zero not_a_single not_one_single not_even_one at_zero down_to_zero drops_to_zero 0_orders 0_sales none_at_all a_single_one nothing_at_all nothing_whatsoever nothing_goes nothing_comes nothing_works nothing_moves nothing_loads nothing_arrives",
+    "affects": "affect affects affected affecting impact impacts impacted impacting concerns concern hit hits same_for happens_for happens_to applies_to regardless",
 }  # fmt: skip

@@ -20,11 +20,12 @@ WORDS: dict[str, str] = {
         "falla fallan falló fallo fallos fallado fallando error errores rompe roto rota rotos rechaza rechazan rechazado rechazada rechazados rechazadas avería averiado defecto defectuoso problema problemas incidencia incidencias "
         "cuelga cuelgan colgado colgada se_queda en_blanco pantalla_blanca vacío vacía vacíos bucle excepción inválido aborta bug no_funciona no_sirve no_va no_anda deniega denegado expulsa se_cierra "
         "se_queda_cargando dando_vueltas se_pierde pierden 500 404 403 401 no_pasa_nada malfuncionamiento cancela "
-        "rebota rebotan tira_error da_error dan_error tira arroja"
+        "rebota rebotan tira_error da_error dan_error tira arroja "
+        "desconocido deshabilitado expulsados desconecta desconectan no_encontrado pantalla_en_blanco"
     ),
     "wrong": "incorrecto incorrecta incorrectos incorrectas equivocado equivocada erróneo errónea erróneos erróneas falta faltan duplicado duplicados duplicada incompleto incompleta desactualizado desaparecido mal inconsistente no_coincide no_coinciden no_se_actualiza no_cuadra no_cuadran truncado",
-    "slow": "lento lenta lentos lentas lentitud lentísimo lentísima tarda tardan demora demoras retraso retrasos ralentizado ralentización latencia degradado degradada degradación rendimiento eterno segundos_por minutos_por tiempo_de_respuesta tiempos_de_respuesta timeout tiempo_de_espera saturado despacio demorado",
-    "intermittent": "a_veces intermitente intermitentes intermitencia aleatorio aleatoria aleatoriamente esporádico esporádica esporádicamente ocasional ocasionalmente de_vez_en_cuando por_momentos inestable inestables una_de_cada uno_de_cada varias_veces al_segundo_intento reintentar reintentan a_ratos frecuentemente a_menudo",
+    "slow": "lento lenta lentos lentas lentitud lentísimo lentísima tarda tardan demora demoras retraso retrasos ralentizado ralentización latencia degradado degradada degradación rendimiento eterno segundos_por minutos_por tiempo_de_respuesta tiempos_de_respuesta timeout tiempo_de_espera saturado despacio demorado lentísimo lentísima lentísimos tarda_~_minuto medio_minuto",
+    "intermittent": "a_veces intermitente intermitentes intermitencia aleatorio aleatoria aleatoriamente esporádico esporádica esporádicamente ocasional ocasionalmente de_vez_en_cuando por_momentos inestable inestables una_de_cada uno_de_cada varias_veces al_segundo_intento reintentar reintentan a_ratos frecuentemente a_menudo cada_~_minutos veces_al_día veces_por_hora cada_pocos cada_poco",
     "work": (
         "funciona funcionan funcionar carga cargan cargar abre abren abrir arranca arrancan arrancar inicia iniciar responde responden procesa procesan procesado procesar llega llegan llegar entra entran entrar pasa pasan pasar "
         "conectar conecta conexión acceder accede acceso guardar guarda enviar envía envían enviado sincroniza completar finalizar comprar pagar vender entregar expedir crear facturar imprimir usar utilizar trabajar descargar importar "
@@ -67,7 +68,7 @@ WORDS: dict[str, str] = {
     "security_paper": "cuestionario certificación evaluación_de_proveedores iso auditoría_anual prueba_de_penetración",
     "dataloss": "pérdida_de_datos perdido perdidos perdida borrado borrados borrada borraron eliminado eliminados desaparecido desaparecieron",
     "cost": "ingresos pérdidas perdemos perdiendo dinero penalización penalizaciones multa multas cuesta costando abandonan abandono facturación_diaria quejas reclamaciones por_hora cada_minuto cada_hora se_quejan",
-    "idle": "brazos_cruzados no_podemos_trabajar no_pueden_trabajar no_podemos_vender no_podemos_operar no_podemos_facturar no_podemos_despachar camiones esperando sin_trabajar negocio_parado empresa_parada todo_parado producción_parada mano_sobre_mano en_la_calle a_casa",
+    "idle": "brazos_cruzados no_podemos_trabajar no_pueden_trabajar no_podemos_vender no_podemos_operar no_podemos_facturar no_podemos_despachar camiones esperando sin_trabajar negocio_parado empresa_parada todo_parado producción_parada mano_sobre_mano en_la_calle a_casa cerrar_las_puertas rechazando_clientes sin_poder_trabajar sin_poder_vender sin_poder_operar no_facturamos no_vendemos",
     "deadline": "hoy fecha_límite plazo antes_del_mediodía esta_tarde esta_noche cierre",
     "downstream": "proceso_nocturno procesos_nocturnos batch segundo_plano tarea_programada tareas_programadas cola envío_de_correos indexación correos pendientes recordatorios",
     "since": "desde actualmente ahora en_este_momento esta_mañana hoy anoche ahora_mismo tras_la_actualización después_de_la hace_~_horas hace_una_hora",
@@ -82,7 +83,7 @@ WORDS: dict[str, str] = {
     "wish": "sugerencia sugerimos sugerir sugiero mejora mejoras nos_gustaría me_gustaría estaría_bien sería_bueno sería_útil sería_ideal sería_genial nueva_funcionalidad nueva_función funcionalidad podrían_añadir podrían_agregar añadir_una añadir_un agregar_una agregar_un solicitud_de_función idea propuesta petición_de hoja_de_ruta deseo próxima_versión muy_útil",
     "admin": "factura facturas contrato licencia licencias renovación cotización_para cuestionario capacitación curso reunión nuevo_usuario nuevos_usuarios crear_un_usuario crear_usuario dar_de_alta dar_de_baja enviar_una_copia nos_envíen envíen copia certificado cambio_de_dirección informe_de_causa causa_raíz cancelación suscripción contacto_comercial activar_la número_de_pedido iva darnos_acceso",
     "maintenance": "mantenimiento mantenimiento_programado parada_programada migración mapeo cambiar_la_configuración cambiar_el_horario certificado_caduca caduca vence renovar_el_certificado ventana_de_mantenimiento",
-    "docs": "documentación manual guía notas_de_la_versión errata página_de_ayuda ortografía tutorial",
+    "docs": "documentación manual guía notas_de_la_versión página_de_ayuda tutorial",
     "fyi": "para_su_información para_información ninguna_acción solo_informar les_informo les_informamos tengan_en_cuenta respuesta_automática fuera_de_la_oficina de_vacaciones ausente aviso comunicamos comunicarles",
     "thanks": "gracias_por_la_rapidez felicidades enhorabuena",
     "cosmetic": "cosmético cosmética errata ortografía color colores fuente alineación desalineado píxel icono superpone solapan estético tipografía",
@@ -91,4 +92,6 @@ WORDS: dict[str, str] = {
     "me": "yo mi mis me",
     "in_vain": "sin_éxito no_ayuda no_ayudó en_vano sin_resultado mismo_resultado no_sirvió ningún_cambio sin_cambios no_cambia nada_funciona",
     "lacking": "sin",
+    "zero": "ni_un_solo ni_una_sola cero ni_un ni_una nada_funciona no_entra_nada no_llega_nada",
+    "affects": "afecta afectados afectado afectan impacta impactados ocurre_a pasa_a le_pasa",
 }  # fmt: skip

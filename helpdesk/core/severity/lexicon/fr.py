@@ -27,13 +27,15 @@ WORDS: dict[str, str] = {
         "échec échecs échoue échouent échoué échouée erreur erreurs plante plantent plantage plantages dysfonctionnement* dysfonctionne défaillance* défaut bug bugs bogue problème problèmes "
         "cassé cassée refuse refusent refusé refusée refusés refusées rejeté rejetée rejetés rejetées rejette rejettent page_blanche écran_blanc écran_noir vide vides "
         "boucle mouline tourne_en_rond tourne_dans_le_vide rame freeze fige déconnecte déconnectés anomalie* incident invalide expiré souci soucis ne_marche_pas ne_marche_plus ne_marche "
-        "rien_ne_se_passe 500 404 403 401 exception avorte interrompt"
+        "rien_ne_se_passe 500 404 403 401 exception avorte interrompt "
+        "inconnu grisé déconnectés renvoyé renvoyés éjecté éjectés déconnexions"
     ),
     "wrong": "faux fausse fausses incorrect incorrecte incorrects incorrectes erroné erronée erronés erronées manquant manquante manquants manquantes manque manquent doublon doublons double incomplet incomplète incohérent* tronqué disparu disparue obsolète inexact inexacte mauvais mauvaise mauvaises s_arrête_à décalage",
-    "slow": "lent lente lents lentes lenteur lenteurs ralenti ralentie ralentis ralentissement* retard retards latence rame rament traîne secondes_par minutes_par temps_de_réponse temps_de_chargement dégradé dégradée dégradation performances performance interminable met_~_minutes prend_~_minutes saturé saturée timeout timeouts délai_dépassé",
+    "slow": "lent lente lents lentes lenteur lenteurs ralenti ralentie ralentis ralentissement* retard retards latence rame rament traîne secondes_par minutes_par temps_de_réponse temps_de_chargement dégradé dégradée dégradation performances performance interminable met_~_minutes prend_~_minutes saturé saturée timeout timeouts délai_dépassé plus_d_une_minute met_une_éternité",
     "intermittent": (
         "parfois intermittent intermittente intermittents intermittence aléatoire aléatoires aléatoirement sporadique* occasionnel* de_temps_en_temps par_moments par_intermittence une_fois_sur un_sur "
-        "une_sur instable instables irrégulier irrégulièrement ponctuellement à_répétition plusieurs_fois réessaient réessayer deuxième_essai deuxième_tentative souvent fréquemment quelquefois"
+        "une_sur instable instables irrégulier irrégulièrement ponctuellement à_répétition plusieurs_fois réessaient réessayer deuxième_essai deuxième_tentative souvent fréquemment quelquefois "
+        "toutes_les_~_minutes fois_par_heure fois_par_jour"
     ),
     "work": (
         "fonctionne fonctionnent fonctionner marche marchent marcher charge chargent charger ouvre ouvrent ouvrir démarre démarrent démarrer répond répondent "
@@ -90,7 +92,7 @@ WORDS: dict[str, str] = {
     "security_paper": "questionnaire certification audit_annuel attestation iso évaluation_fournisseur test_d_intrusion",
     "dataloss": "perte_de_données perdu perdue perdues perdus supprimé supprimées effacé effacées disparu disparus disparues écrasé",
     "cost": "chiffre_d_affaires perte pertes perdons perdre argent pénalité pénalités coûte coûtent manque_à_gagner abandonnent abandon abandons plaintes réclamations par_heure chaque_minute chaque_heure préjudice se_plaignent",
-    "idle": "bras_croisés ne_peut_pas_travailler ne_peuvent_pas_travailler ne_peuvent_plus_travailler ne_pouvons_plus_travailler chômage_technique à_l_arrêt renvoyé attendent camions plus_vendre plus_livrer plus_facturer activité_est_arrêtée activité_à_l_arrêt tout_est_bloqué",
+    "idle": "bras_croisés ne_peut_pas_travailler ne_peuvent_pas_travailler ne_peuvent_plus_travailler ne_pouvons_plus_travailler chômage_technique à_l_arrêt renvoyé attendent camions plus_vendre plus_livrer plus_facturer activité_est_arrêtée activité_à_l_arrêt tout_est_bloqué refusons_des_clients fermé_les_portes plus_rien_à_faire plus_rien_faire se_tournent_les_pouces arrêt_total activité_paralysée ne_vendons_plus",
     "deadline": "aujourd'hui échéance avant_midi ce_soir date_limite délai_légal clôture",
     "downstream": "traitement_de_nuit traitements batch arrière-plan planificateur tâche_planifiée tâches_planifiées file_d_attente envoi_des_mails indexation en_attente relances",
     "since": "depuis actuellement en_ce_moment ce_matin cette_nuit maintenant aujourd_hui à_l_instant à_l_heure après_la_mise_à_jour suite_à",
@@ -111,7 +113,7 @@ WORDS: dict[str, str] = {
         "merci_de_m_envoyer copie attestation changement_d_adresse coordonnées rapport_d_incident compte_rendu analyse_des_causes bon_de_commande résiliation résilier interlocuteur rib activer_l_option activer_le avoir tva ajouter_un_utilisateur"
     ),
     "maintenance": "maintenance maintenance_prévue arrêt_planifié arrêt_prévu intervention_planifiée migration mappage correspondance_des_champs changer_la_planification certificat_expire expire_le renouveler_le_certificat modifier_la_configuration bascule",
-    "docs": "documentation manuel guide_utilisateur notes_de_version faute_de_frappe page_d_aide orthographe coquille tutoriel",
+    "docs": "documentation manuel guide_utilisateur notes_de_version page_d_aide tutoriel",
     "fyi": "pour_information pour_info à_titre_d_information aucune_action sachez veuillez_noter absent absente absence réponse_automatique en_congés en_vacances je_vous_informe nous_vous_informons rien_à_faire",
     "thanks": "merci_pour_votre_réactivité bravo félicitations",
     "cosmetic": "cosmétique faute_de_frappe orthographe couleur couleurs police alignement décalé décalée esthétique pixel icône chevauche chevauchent coquille visuel",
@@ -120,4 +122,6 @@ WORDS: dict[str, str] = {
     "me": "je j moi mon ma mes",
     "in_vain": "sans_succès rien_n_y_fait aucun_changement aucune_différence sans_effet en_vain pas_aidé rien_changé aucun_effet",
     "lacking": "sans",
+    "zero": "pas_un_seul pas_une_seule zéro plus_rien plus_aucun plus_aucune le_moindre la_moindre rien_ne",
+    "affects": "concerne concernés concernées concerné touche touchés touchées impacte impactés impactées affecte affectés quel_que_soit",
 }  # fmt: skip

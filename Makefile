@@ -1,0 +1,49 @@
+# Two commands matter: `make run` and `make test`. Everything they need is built in .venv.
+
+PYTHON ?= python3
+BIN := .venv/bin
+CONFIG := demo/helpdesk.toml
+
+.PHONY: run demo test fast lint bench clean
+
+run: .venv/run
+	@mkdir -p var/demo
+	@$(BIN)/helpdesk db upgrade --config $(CONFIG)
+	@$(BIN)/helpdesk serve --config $(CONFIG)
+
+demo: .venv/run
+	@$(BIN)/python demo/tour.py
+
+test: .venv/dev
+	$(BIN)/python -m pytest
+
+# What a developer runs all day: everything but the crash cycles, the soak and the long property runs.
+fast: .venv/dev
+	$(BIN)/python -m pytest -m "not slow"
+
+lint: .venv/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: .venv/dev
+	@for file in bench/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+clean:
+	rm -rf .venv var dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+.venv/python: Makefile
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
+	@$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/run: .venv/python pyproject.toml constraints.txt
+	@echo "installing (a minute, once)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	@touch $@
+
+.venv/dev: .venv/python pyproject.toml constraints.txt
+	@echo "installing with the development tools (a minute or two, once)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[dev]"
+	@touch $@ .venv/run

@@ -1,0 +1,134 @@
+"""Learning from agents: an online softmax, one correction at a time, state in and state out.
+
+A correction is a label that an agent gave because the first one was wrong, or the one that a case was closed with.
+A later downgrade because a workaround was found is none; whoever calls `learn` knows the difference
+(design: `#severity X` before the first reply, or with `initially`).
+
+Shipped weights never change. What is learned lies over them in `Model.learned`: weights of the cues, and of hashed
+words, so that a desk's own vocabulary counts where the cues know nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from helpdesk.core.severity.hashing import hashed
+from helpdesk.core.severity.observe import observe
+from helpdesk.core.severity.terms import Level, SeverityTerms
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from helpdesk.core.severity.model import Model
+    from helpdesk.core.severity.terms import Rank
+    from helpdesk.core.severity.verdict import Probabilities
+
+CUE_RATE = 0.06  # one correction moves a cue by at most this much
+WORD_RATE = 1.2  # hashed words come scaled by one over the root of their number
+MOST = 6.0  # no learned weight grows beyond this
+
+# Learning is about ranks; a policy's names and rules come after it.
+_RANKS = SeverityTerms(
+    levels=tuple(Level(str(rank), rank, str(rank)) for rank in (1, 2, 3, 4)), default="3", stated="ignored"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A mail and the rank that agents say it had when it came in."""
+
+    subject: str
+    text: str
+    rank: Rank
+    language: str = "en"
+    robot: str | None = None
+    fields: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """How a model does on examples. `confusion[truth - 1][found - 1]` counts; the rest are shares of 0 to 1."""
+
+    confusion: tuple[tuple[int, int, int, int], ...]
+    agreement: float
+    far_off: float  # more than one rank from the truth
+    rank_1_recall: float  # 1.0 where there was none to find
+    calibration_error: float  # mean distance of confidence from being right, weighted, in ten bins
+
+
+def learn(model: Model, example: Example) -> Model:
+    """Answer a model that has seen one more label."""
+    values = _values(example)
+    guess = model.probabilities(values)
+    learned = dict(model.learned)
+    for name, value in values.items():
+        rate = WORD_RATE if name.startswith("#") else CUE_RATE
+        learned[name] = _moved(learned.get(name, (0.0, 0.0, 0.0, 0.0)), guess, example.rank, rate * value)
+    return replace(model, learned=MappingProxyType(learned), seen=model.seen + 1, version="learned")
+
+
+def learn_all(model: Model, examples: Iterable[Example]) -> Model:
+    """Answer a model that has seen the examples in their order."""
+    for example in examples:
+        model = learn(model, example)
+    return model
+
+
+def evaluate(model: Model, examples: Sequence[Example]) -> Evaluation:
+    """Compare a model with what agents said. An empty sequence agrees with everything."""
+    confusion = [[0, 0, 0, 0] for _ in range(4)]
+    sureness: list[tuple[float, bool]] = []
+    for example in examples:
+        guess = model.probabilities(_values(example))
+        found = guess.index(max(guess)) + 1
+        confusion[example.rank - 1][found - 1] += 1
+        sureness.append((max(guess), found == example.rank))
+    count = max(1, len(examples))
+    hits = sum(confusion[index][index] for index in range(4))
+    far = sum(confusion[truth][found] for truth in range(4) for found in range(4) if abs(truth - found) > 1)
+    top = sum(confusion[0])
+    return Evaluation(
+        confusion=tuple((row[0], row[1], row[2], row[3]) for row in confusion),
+        agreement=hits / count if examples else 1.0,
+        far_off=far / count,
+        rank_1_recall=confusion[0][0] / top if top else 1.0,
+        calibration_error=_calibration_error(sureness),
+    )
+
+
+def may_replace(candidate: Model, current: Model, kept: Sequence[Example]) -> bool:
+    """Whether a candidate may be promoted: on the kept cases it finds no fewer of rank 1 and agrees no less."""
+    new, old = evaluate(candidate, kept), evaluate(current, kept)
+    return new.rank_1_recall >= old.rank_1_recall and new.agreement >= old.agreement
+
+
+def _values(example: Example) -> dict[str, float]:
+    observed = observe(
+        subject=example.subject,
+        text=example.text,
+        terms=_RANKS,
+        stated=None,
+        fields=example.fields,
+        robot=example.robot,
+        language=example.language,
+    )
+    return {**observed.values, **hashed(f"{observed.subject}\n{observed.text}")}
+
+
+def _moved(row: tuple[float, ...], guess: Probabilities, rank: Rank, step: float) -> tuple[float, float, float, float]:
+    """One step down the slope of the loss, weights kept in bounds."""
+    one, two, three, four = (
+        max(-MOST, min(MOST, weight - step * (share - (index == rank))))
+        for index, (weight, share) in enumerate(zip(row, guess, strict=True), start=1)
+    )
+    return one, two, three, four
+
+
+def _calibration_error(sureness: Sequence[tuple[float, bool]]) -> float:
+    bins: dict[int, list[tuple[float, bool]]] = {}
+    for confidence, right in sureness:
+        bins.setdefault(min(9, int(confidence * 10)), []).append((confidence, right))
+    gaps = (abs(sum(sure - right for sure, right in group)) for group in bins.values())
+    return sum(gaps) / max(1, len(sureness))
