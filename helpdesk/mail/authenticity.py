@@ -79,7 +79,7 @@ def strict_sender(message: Message) -> str:
         return ""
     found = _STRICT.fullmatch(values[0].strip())
     address = (found[1] or found[2]).lower() if found else ""
-    return address if address == message.senders[0].address else ""
+    return address if address == message.senders[0].address and "=?" not in address else ""
 
 
 # --- Authentication-Results -----------------------------------------------------------------------------------------
@@ -215,9 +215,14 @@ _METHOD = re.compile(r"\s*([a-z][a-z0-9-]{0,30})(?:\s*/\s*\d+)?\s*=\s*([a-z]+)",
 _PROPERTY = re.compile(r'\b([a-z]+\.[a-z0-9_-]+)\s*=\s*(?:"([^"\\]*)"|([^\s;"]+))', re.IGNORECASE)
 
 
+_BETWEEN = re.compile(r'(?:"(?:[^"\\]|\\.)*+"|[^;"])+')  # what stands between semicolons; a quoted one is none
+_REASON = re.compile(r'\breason\s*=\s*(?:"(?:[^"\\]|\\.)*+"|[^\s"]+)', re.IGNORECASE)
+
+
 def _results(value: str) -> Iterator[_Result]:
-    for piece in _without_comments(value).split(";")[1:]:
-        method = _METHOD.match(piece)
+    for piece in _BETWEEN.findall(_without_comments(value).partition(";")[2]):
+        told = _REASON.sub("", piece)  # a reason is free text: what looks like a property in it is none
+        method = _METHOD.match(told)
         if method:
-            properties = {name.lower(): quoted or bare for name, quoted, bare in _PROPERTY.findall(piece)}
+            properties = {name.lower(): quoted or bare for name, quoted, bare in _PROPERTY.findall(told)}
             yield _Result(method[1].lower(), method[2].lower(), properties)
