@@ -83,9 +83,7 @@ def attachment(raw: bytes, part: int) -> tuple[str, str, bytes]:
 def listed(tree: Tree, parts: Iterable[Part], inline: frozenset[int]) -> tuple[Attachment, ...]:
     """These parts as attachments; `inline` holds the numbers of those that the text shows."""
     return tuple(
-        Attachment(
-            name_of(tree, part), part.type, _size(tree, part), part.number, inline=part.number in inline
-        )
+        Attachment(name_of(tree, part), part.type, _size(tree, part), part.number, inline=part.number in inline)
         for part in parts
     )
 

@@ -131,9 +131,7 @@ def _tags(value: str) -> Iterator[tuple[str, str]]:
 
 
 # Below these two-letter countries people register three labels deep: `co.uk` is nobody's.
-_SECOND_LEVEL = frozenset(
-    "ac co com edu gob gov gouv go ne net nom or org sch mil gen ltd plc me info web".split()
-)
+_SECOND_LEVEL = frozenset("ac co com edu gob gov gouv go ne net nom or org sch mil gen ltd plc me info web".split())
 
 
 def aligned(signer: str, domain: str) -> bool:

@@ -125,7 +125,8 @@ class _Reader:
         for child in part.children:
             if child not in plain and child not in rich:
                 self._attach(child)
-        texts = [text for child in plain for text in self.texts(child)]
+        shown_plain = (self.texts(child) for child in plain)
+        texts = next((found for found in shown_plain if "".join(found).strip()), [])
         words = "".join(texts).strip()
         if words and not (len(words) < 200 and rich and _STUB.search(words)):
             for child in rich:
@@ -143,9 +144,7 @@ class _Reader:
         for child in part.children:
             if child is not root:
                 self._attach_files(child)
-                self._body.inline.update(
-                    one.number for one in _leaves(child) if one.type.startswith("image/")
-                )
+                self._body.inline.update(one.number for one in _leaves(child) if one.type.startswith("image/"))
         return self.texts(root)
 
     def _attach_files(self, part: Part) -> None:

@@ -46,9 +46,7 @@ def read_bounce(tree: Tree) -> Bounce | None:
     """`bounce`, of a mail that is taken apart already."""
     if _report_type(tree) in {"feedback-report", "disposition-notification"}:
         return None
-    if any(
-        part.type in {"message/feedback-report", "message/disposition-notification"} for part in tree.parts
-    ):
+    if any(part.type in {"message/feedback-report", "message/disposition-notification"} for part in tree.parts):
         return None
     return _standard(tree) or _notified(tree) or _prose(tree)
 
@@ -69,9 +67,7 @@ def _standard(tree: Tree) -> Bounce | None:
     if report is None:
         return None
     recipients = list(_recipients(tree.body(report)[:_READ]))
-    told = [
-        one for one in recipients if one.action in {"failed", "delayed", ""} and (one.status or one.action)
-    ]
+    told = [one for one in recipients if one.action in {"failed", "delayed", ""} and (one.status or one.action)]
     if not told:
         return None
     first = next((one for one in told if one.action == "failed"), told[0])
@@ -144,17 +140,13 @@ def _notified(tree: Tree) -> Bounce | None:
         recipient = report["bouncedRecipients"][0]
         status = str(recipient.get("status", ""))
         permanent = report["bounceType"] != "Transient"
-        return Bounce(
-            str(recipient["emailAddress"]).lower(), status, permanent, _ses_id(mail), "an Amazon SES notice"
-        )
+        return Bounce(str(recipient["emailAddress"]).lower(), status, permanent, _ses_id(mail), "an Amazon SES notice")
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return Bounce("", "", True, "", "an Amazon SES notice that is not whole")
 
 
 def _ses_id(mail: Any) -> str:
-    found = [
-        one["value"] for one in mail.get("headers", ()) if str(one.get("name", "")).lower() == "message-id"
-    ]
+    found = [one["value"] for one in mail.get("headers", ()) if str(one.get("name", "")).lower() == "message-id"]
     ids = message_ids([str(found[0]).encode("utf-8", "replace")]) if found else ()
     return ids[0] if ids else ""
 

@@ -289,8 +289,6 @@ def _part_body(text: str) -> bytes:
             return data
         case "base64":
             encoded_text = binascii.b2a_base64(data, newline=False)
-            return (
-                b"\r\n".join(encoded_text[at : at + 76] for at in range(0, len(encoded_text), 76)) + b"\r\n"
-            )
+            return b"\r\n".join(encoded_text[at : at + 76] for at in range(0, len(encoded_text), 76)) + b"\r\n"
         case _:
             return binascii.b2a_qp(data, istext=True)

@@ -64,9 +64,7 @@ def read_block(raw: bytes, start: int = 0, *, stop: int = sys.maxsize) -> Block:
     at = start
     while at < stop:
         if at >= limit or len(fields) >= MAX_FIELDS:
-            return Block(
-                _joined(fields), _after_blank(raw, at, stop), (*damage, "header block too large: cut")
-            )
+            return Block(_joined(fields), _after_blank(raw, at, stop), (*damage, "header block too large: cut"))
         newline = raw.find(b"\n", at, stop)
         following = stop if newline < 0 else newline + 1
         line = raw[at : min(following, limit)].rstrip(b"\r\n")
@@ -236,9 +234,7 @@ def _mailboxes(text: str) -> list[Person]:
             result += _mailbox("".join(phrase), address, "".join(comment))
             phrase, comment, address = [], [], ""
         elif mark == ":":
-            phrase = (
-                [] if "@" not in "".join(phrase) else [*phrase, ":"]
-            )  # the name of a group (RFC 5322 s3.4)
+            phrase = [] if "@" not in "".join(phrase) else [*phrase, ":"]  # the name of a group (RFC 5322 s3.4)
         elif angle:
             address = angle if "@" in angle or not address else address
         else:

@@ -61,9 +61,7 @@ _ORIGINAL = (
     "исходное сообщение|оригинальное сообщение|orijinal mesaj|αρχικό μήνυμα|原始邮件|原始郵件|元のメッセージ|원본 메시지|"
     "original besked|antwort auf|missatge original|originele bericht|previous message"
 )
-ORIGINAL = re.compile(
-    rf"^[\s>*]*(?:-{{2,}}|_{{2,}}|={{2,}}|—+|─+)[\s*]*(?:{_ORIGINAL})\b.{{0,40}}$", re.IGNORECASE
-)
+ORIGINAL = re.compile(rf"^[\s>*]*(?:-{{2,}}|_{{2,}}|={{2,}}|—+|─+)[\s*]*(?:{_ORIGINAL})\b.{{0,40}}$", re.IGNORECASE)
 _FORWARDED = (
     "forwarded (?:message|mail|by)|begin forwarded message|start of forwarded message|weitergeleitete (?:nachricht|mail)|"
     "anfang der weitergeleiteten|message (?:transf(?:é|e)r(?:é|e)|réexpédié)|début du message (?:transféré|réexpédié)|"
@@ -98,9 +96,7 @@ _HEADER_NAMES = {
     "message-id|newsgroups|mailing-list|x-[a-z-]{2,20}|resent-[a-z]{2,8}|répondre à|pièces? jointes?|prioridad|responder a",
 }
 _HEADER_KIND = {
-    name: kind
-    for kind, names in reversed(_HEADER_NAMES.items())
-    for name in names.replace("\\", "").split("|")
+    name: kind for kind, names in reversed(_HEADER_NAMES.items()) for name in names.replace("\\", "").split("|")
 }
 _HEADER_LINE = re.compile(r"^[\s>|*_]{0,8}([^\W\d_][\w .'’-]{0,24}?)[*_\s]{0,4}[:：][*_]{0,2}(?:\s|$|(?=\S))")
 
@@ -163,7 +159,10 @@ CONTACT = re.compile(
     r" \| |\b(?:gmbh|inc|ltd|llc|ag|s\.?a\.?r?\.?l|b\.v|corp)\b",
     re.IGNORECASE,
 )
-POSTSCRIPT = re.compile(r"^\W{0,3}(?:p\.? ?s\.?|n\.b\.|nachtrag|edit|update|ps)\s?[:.,-]?\s", re.IGNORECASE)
+POSTSCRIPT = re.compile(
+    r"^\W{0,3}(?:(?:p\.? ?s\.?|n\.b\.|nachtrag|edit|update)\s?[:.,-]?\s|\[\d{1,3}\]\W)", re.IGNORECASE
+)
+GREETING = re.compile(r"^\W{0,3}(?:hello|hi|hey|dear|hallo|guten tag|sehr geehrte|bonjour|hola|ciao)\b", re.IGNORECASE)
 HEADING = re.compile(
     r"^\W*(?:disclaimer|confidentiality(?: notice)?|legal notice|important notice|haftungsausschluss)\W*$",
     re.IGNORECASE,

@@ -92,23 +92,15 @@ def read_tree(raw: bytes) -> Tree:
     lines = raw if b"\n" in raw else raw.replace(b"\r", b"\n")  # from before Mac OS X
     reader = _Reader(lines)
     tree = reader.read()
-    if (
-        tree.root.type.startswith("multipart/")
-        and len(tree.parts) == 1
-        and (guess := _guess(lines, tree.root))
-    ):
+    if tree.root.type.startswith("multipart/") and len(tree.parts) == 1 and (guess := _guess(lines, tree.root)):
         repaired = _Reader(lines).read(boundary=guess)
-        return Tree(
-            lines, repaired.parts, (*repaired.damage, "multipart without its boundary: one was guessed")
-        )
+        return Tree(lines, repaired.parts, (*repaired.damage, "multipart without its boundary: one was guessed"))
     return tree
 
 
 def _guess(raw: bytes, root: Part) -> bytes:
     """What looks like the boundary of a multipart that names none, or a wrong one."""
-    found = re.compile(rb"^--([^\s-][^\r\n]{0,68}?)[ \t]*\r?\nContent-", re.MULTILINE).search(
-        raw, root.block.body
-    )
+    found = re.compile(rb"^--([^\s-][^\r\n]{0,68}?)[ \t]*\r?\nContent-", re.MULTILINE).search(raw, root.block.body)
     return found[1] if found else b""
 
 
@@ -119,9 +111,7 @@ class _Reader:
         self._raw = raw
         self._parts: list[Part] = []
         self._open: list[Part] = []  # parts whose end is not known yet, outermost first
-        self._marks: dict[
-            bytes, list[tuple[Part, bool]]
-        ] = {}  # delimiter line -> (its multipart, closes it?)
+        self._marks: dict[bytes, list[tuple[Part, bool]]] = {}  # delimiter line -> (its multipart, closes it?)
         self._damage: list[str] = []
 
     def read(self, *, boundary: bytes = b"") -> Tree:
@@ -157,9 +147,7 @@ class _Reader:
     def _begin(self, at: int, parent: Part | None, boundary: bytes = b"") -> Part:
         block = read_block(self._raw, at)
         if parent and (delimiter := self._delimiter_within(at, block.body)) is not None:
-            block = read_block(
-                self._raw, at, stop=delimiter
-            )  # a part without a body, or without even headers
+            block = read_block(self._raw, at, stop=delimiter)  # a part without a body, or without even headers
         kind = "message/rfc822" if parent and parent.type == "multipart/digest" else "text/plain"
         depth = parent.depth + 1 if parent else 0
         part = Part(len(self._parts), depth, block, end=len(self._raw), default_type=kind)
@@ -169,9 +157,7 @@ class _Reader:
         if parent:
             parent.children.append(part)
         if part.type.startswith("multipart/"):
-            self._remember(
-                part, boundary or part.parameters.get("boundary", "").encode("utf-8", "replace").rstrip()
-            )
+            self._remember(part, boundary or part.parameters.get("boundary", "").encode("utf-8", "replace").rstrip())
         return part
 
     def _delimiter_within(self, start: int, end: int) -> int | None:
@@ -191,9 +177,7 @@ class _Reader:
             self._marks.setdefault(b"--" + boundary + b"--", []).append((part, True))
 
     def _forget(self, part: Part) -> None:
-        for mark in [
-            mark for mark, owners in self._marks.items() if any(owner is part for owner, _ in owners)
-        ]:
+        for mark in [mark for mark, owners in self._marks.items() if any(owner is part for owner, _ in owners)]:
             owners = [one for one in self._marks[mark] if one[0] is not part]
             if owners:
                 self._marks[mark] = owners

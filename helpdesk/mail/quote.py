@@ -140,19 +140,13 @@ def _attribution(lines: list[str], at: int) -> int:
         return 1
     joined = ""
     for width, line in enumerate(lines[at : at + _ATTRIBUTION_LINES], 1):
-        if (
-            not line.strip()
-            or len(line) > marks.MAX_LINE
-            or (marks.QUOTE.match(line) and line.strip() != ">:")
-        ):
+        if not line.strip() or len(line) > marks.MAX_LINE or (marks.QUOTE.match(line) and line.strip() != ">:"):
             return 0
         joined = f"{joined} {line.strip()}".strip()
         if joined.endswith((":", "：")) or _ends_in_wrote(joined):
             around = (lines[at - 1 : at] or [""]) + (lines[at + width : at + width + 1] or [""])
             alone = not any(one.strip() for one in around)
-            return (
-                width if _is_attribution(joined, quoted=_quote_follows(lines, at + width), alone=alone) else 0
-            )
+            return width if _is_attribution(joined, quoted=_quote_follows(lines, at + width), alone=alone) else 0
         if width == 1 and not (marks.ATTRIBUTION_START.match(first) or marks.HAS_ADDRESS.search(first)):
             if not marks.HAS_DATE.search(first[:45]):
                 return 0
@@ -162,9 +156,7 @@ def _attribution(lines: list[str], at: int) -> int:
 def _ends_in_wrote(text: str) -> bool:
     tail = text[-120:].rstrip()
     # The long pattern is tried only on what could match it: most lines end in a word or a full stop.
-    if tail[-1:] in ".,;!?" or (
-        tail[-1:].isascii() and tail[-1:].isalpha() and not tail.endswith(marks.WROTE_ENDINGS)
-    ):
+    if tail[-1:] in ".,;!?" or (tail[-1:].isascii() and tail[-1:].isalpha() and not tail.endswith(marks.WROTE_ENDINGS)):
         return False
     return marks.ATTRIBUTION_END.search(tail) is not None
 
@@ -214,7 +206,5 @@ def _header_block(lines: list[str], at: int) -> int:
             break
     core = kinds & {"from", "date", "to", "subject"}
     # "From: Berlin, To: Paris, Date: May 12" is what a traveller writes: there must be a subject or an address too.
-    plausible = "subject" in core or marks.HAS_ADDRESS.search(
-        " ".join(lines[at : at + width])[: marks.MAX_LINE * 4]
-    )
+    plausible = "subject" in core or marks.HAS_ADDRESS.search(" ".join(lines[at : at + width])[: marks.MAX_LINE * 4])
     return width if plausible and (len(core) >= 3 or {"from", "date"} <= core) else 0

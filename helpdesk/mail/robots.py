@@ -55,11 +55,7 @@ def _unknown_report(tree: Tree) -> Robot | None:
     """A report of whatever kind is made by a program (RFC 6522), such as one of successful delivery."""
     if tree.root.type == "multipart/report":
         return Robot("auto-reply", "a report (RFC 6522)")
-    if (
-        tree.raw[tree.root.block.body : tree.root.block.body + 40]
-        .lstrip()
-        .startswith(b'{"notificationType":')
-    ):
+    if tree.raw[tree.root.block.body : tree.root.block.body + 40].lstrip().startswith(b'{"notificationType":'):
         return Robot("auto-reply", "an Amazon SES notice")
     if _COMPLAINT.match(text_of(tree.root.block.first("subject"))) and len(tree.parts) > 1:
         return Robot("auto-reply", "a feedback report of Hotmail")

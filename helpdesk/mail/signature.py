@@ -79,7 +79,7 @@ def _at_closing(lines: list[str]) -> int | None:
         if marks.CLOSING.match(line):
             return at
         words += bool(line.strip())
-        if words > _MAX_BLOCK or not _in_signature(line):
+        if words > _MAX_BLOCK or not _in_signature(line) or line.rstrip().endswith(":"):
             return None
     return None
 
@@ -92,15 +92,16 @@ def _in_signature(line: str) -> bool:
 
 def _at_block(lines: list[str]) -> int | None:
     """Name, title and telephone number below a "Thanks," that stays, or below a line drawn with dashes."""
-    contacts = words = 0
+    contacts = words = sentences = 0
     for at in range(len(lines) - 1, max(-1, len(lines) - 30), -1):
         line = lines[at][: marks.MAX_LINE]
         if contacts and marks.RULE.match(line):
             return at
         if contacts and words > 1 and marks.THANKS.match(line):
-            return at + 1
+            return None if sentences else at + 1
         words += bool(line.strip())
         contacts += marks.CONTACT.search(line) is not None
+        sentences += len(line.split()) > 7 or line.rstrip().endswith(":") or marks.GREETING.match(line) is not None
         if words > _MAX_BLOCK or not _in_signature(line):
             return None
     return None
@@ -132,9 +133,7 @@ def _at_disclaimer(lines: list[str]) -> int | None:
 
 def _is_legal(paragraph: str) -> bool:
     return bool(
-        marks.DISCLAIMER.search(paragraph)
-        or marks.HEADING.match(paragraph)
-        or marks.RULE.match(paragraph[:200])
+        marks.DISCLAIMER.search(paragraph) or marks.HEADING.match(paragraph) or marks.RULE.match(paragraph[:200])
     )
 
 
@@ -147,8 +146,6 @@ def _paragraph_start(lines: list[str], end: int) -> int:
 
 def _at_list_footer(lines: list[str]) -> int | None:
     for at in range(len(lines) - 1, max(-1, len(lines) - 12), -1):
-        if marks.RULE.match(lines[at]) and any(
-            marks.LIST_FOOTER.search(line[:400]) for line in lines[at + 1 :]
-        ):
+        if marks.RULE.match(lines[at]) and any(marks.LIST_FOOTER.search(line[:400]) for line in lines[at + 1 :]):
             return at
     return None

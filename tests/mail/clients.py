@@ -48,8 +48,8 @@ TOP_POSTED = {
     "zoho": "%n\n\n---- On Tue, 26 May 2026 09:12:00 +0200 Ann Berg <ann@desk.example> wrote ----\n\n%o",
     "yandex": '%n\n\n26.05.2026, 09:12, "Ann Berg" <ann@desk.example>:\n\n%o',
     "mail.ru": "%n\n\nВторник, 26 мая 2026, 9:12 +03:00 от Ann Berg <ann@desk.example>:\n\n%o",
-    "gmx": "%n\n\nGesendet: Dienstag, 26. Mai 2026 um 09:12 Uhr\nVon: \"Ann Berg\" <ann@desk.example>\nAn: kim@acme.example\nBetreff: Re: Drucker\n\n%o",
-    "orange-fr": "%n\n\n========================================\n\nMessage du : 26/05/2026 09:12\nDe : \"Ann Berg\" <ann@desk.example>\nÀ : kim@acme.example\nObjet : RE: Imprimante\n\n%o",
+    "gmx": '%n\n\nGesendet: Dienstag, 26. Mai 2026 um 09:12 Uhr\nVon: "Ann Berg" <ann@desk.example>\nAn: kim@acme.example\nBetreff: Re: Drucker\n\n%o',
+    "orange-fr": '%n\n\n========================================\n\nMessage du : 26/05/2026 09:12\nDe : "Ann Berg" <ann@desk.example>\nÀ : kim@acme.example\nObjet : RE: Imprimante\n\n%o',
     "old-gmail": "%n\n\n2026/5/26 Ann Berg <ann@desk.example>\n\n%q",
     "sup": "%n\n\nExcerpts from Ann Berg's message of Tue May 26 09:12:00 +0200 2026:\n%q",
 }

@@ -33,7 +33,10 @@ def many_parts(count: int) -> bytes:
 
 
 def same_boundary(levels: int) -> bytes:
-    return b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\nContent-Type: multipart/mixed; boundary=b\n\n" * levels
+    return (
+        b"Content-Type: multipart/mixed; boundary=b\n\n"
+        + b"--b\nContent-Type: multipart/mixed; boundary=b\n\n" * levels
+    )
 
 
 def part(kind: str, body: bytes) -> bytes:
@@ -58,7 +61,9 @@ STRUCTURES = {
     "punycode": part("text/plain; charset=punycode", b"a" * 1_000_000 + b"-"),
     "flowed": part("text/plain; format=flowed", b"a \n" * 1_000_000),
     "digest": b"Content-Type: multipart/digest; boundary=b\n\n" + b"--b\n\nSubject: x\n\n" * 50_000,
-    "tnef": part("application/ms-tnef", b"\x78\x9f\x3e\x22\x00\x00" + b"\x02\x02\x90\x06\x00\x00\x00\x00\x00\x00\x00" * 90_000),
+    "tnef": part(
+        "application/ms-tnef", b"\x78\x9f\x3e\x22\x00\x00" + b"\x02\x02\x90\x06\x00\x00\x00\x00\x00\x00\x00" * 90_000
+    ),
     "nothing-but-newlines": b"\n" * 5_000_000,
     "nothing-but-zeros": b"\0" * 5_000_000,
 }
@@ -74,7 +79,9 @@ def test_a_bomb_of_structure_gives_a_message_in_a_moment(bomb):
 
 
 @pytest.mark.parametrize("size", [2_000, 20_000, 200_000])
-@pytest.mark.parametrize("name", ["From", "To", "Subject", "Content-Type", "Content-Disposition", "Message-ID", "Date", "References"])
+@pytest.mark.parametrize(
+    "name", ["From", "To", "Subject", "Content-Type", "Content-Disposition", "Message-ID", "Date", "References"]
+)
 @pytest.mark.parametrize(
     "pattern",
     ['"', ",", "<", "(", ")", "\\", ";", "; a=b", ";a*0=b", "=?utf-8?q?", "=?utf-8?q?a?= ", "a@b,", "<a@", ":;", "[", "'", "=?", "?="],
@@ -150,7 +157,9 @@ def multiparts(draw, children=LEAVES):
 
 
 TREES = st.recursive(LEAVES, lambda inner: multiparts(inner), max_leaves=12)
-NAMES = st.sampled_from([b"From", b"To", b"Subject", b"Date", b"Message-ID", b"References", b"Content-Type", b"Content-ID", b"X", b""])
+NAMES = st.sampled_from(
+    [b"From", b"To", b"Subject", b"Date", b"Message-ID", b"References", b"Content-Type", b"Content-ID", b"X", b""]
+)
 FIELDS = st.lists(st.tuples(NAMES, st.binary(max_size=60)).map(b": ".join), max_size=6).map(b"\n".join)
 
 
@@ -179,7 +188,7 @@ def test_any_bytes_give_a_clean_message(raw):
     check(parse(raw), raw)
 
 
-@given(st.text(alphabet='<>/="\'!-& \naphrefbrulitdscomnx;#1', max_size=120))
+@given(st.text(alphabet="<>/=\"'!-& \naphrefbrulitdscomnx;#1", max_size=120))
 def test_any_markup_gives_text_without_a_crash(html):
     assert "\0" not in to_text(html)
 

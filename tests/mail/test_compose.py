@@ -72,7 +72,9 @@ def test_automatic_mail_says_so_and_an_agents_does_not():
     assert answer.header("X-Auto-Response-Suppress") == "All"
     assert answer.robot is not None
     human = parse(compose(replace(LETTER, automatic=False, in_reply_to="<a@b.example>")))
-    assert not {"auto-submitted", "x-auto-response-suppress", "precedence"} & {name.lower() for name, _ in human.headers}
+    assert not {"auto-submitted", "x-auto-response-suppress", "precedence"} & {
+        name.lower() for name, _ in human.headers
+    }
     assert human.robot is None
 
 
@@ -99,7 +101,9 @@ def test_of_very_many_references_the_first_and_the_newest_are_kept():
 
 
 def test_an_id_that_is_none_is_left_out_rather_than_written():
-    raw = compose(replace(LETTER, in_reply_to="<a b>\r\nBcc: x@y.example", references=("<ok@x.example>", "bad", "<a\nb@c>")))
+    raw = compose(
+        replace(LETTER, in_reply_to="<a b>\r\nBcc: x@y.example", references=("<ok@x.example>", "bad", "<a\nb@c>"))
+    )
     assert b"Bcc" not in raw
     assert parse(raw).references == ("<ok@x.example>",)
     assert parse(raw).in_reply_to == ()
@@ -143,7 +147,16 @@ def test_whatever_the_values_the_fields_are_the_same(subject, name, body, html):
     person = Person("kim@acme.example", name)
     raw = compose(replace(LETTER, subject=subject, to=person, text=body, html=html))
     sound(raw)
-    expected = ["From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "X-Auto-Response-Suppress", "MIME-Version"]
+    expected = [
+        "From",
+        "To",
+        "Subject",
+        "Date",
+        "Message-ID",
+        "Auto-Submitted",
+        "X-Auto-Response-Suppress",
+        "MIME-Version",
+    ]
     expected += ["Content-Type"] if html is not None else ["Content-Type", "Content-Transfer-Encoding"]
     assert names(raw) == expected
     again = email.message_from_bytes(raw, policy=policy.default)
@@ -169,7 +182,9 @@ def test_what_is_no_plain_address_is_refused(address):
         address_spec(address)
 
 
-@pytest.mark.parametrize("address", ["a@b.example", "a.b+tag=x@sub.b-c.example", "support+1.cabc@desk.example", "o'neill@x.example"])
+@pytest.mark.parametrize(
+    "address", ["a@b.example", "a.b+tag=x@sub.b-c.example", "support+1.cabc@desk.example", "o'neill@x.example"]
+)
 def test_a_plain_address_is_taken_as_it_is(address):
     assert address_spec(address) == address
 

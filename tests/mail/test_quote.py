@@ -123,7 +123,9 @@ def test_what_a_person_wrote_stays(text):
 
 
 def test_a_warning_of_the_mail_server_above_the_text_goes():
-    text = "CAUTION: This email originated from outside of the organization. Do not click links.\n\nHello,\n\nit is down."
+    text = (
+        "CAUTION: This email originated from outside of the organization. Do not click links.\n\nHello,\n\nit is down."
+    )
     assert new_text(text) == "Hello,\n\nit is down."
 
 
