@@ -57,9 +57,7 @@ class Listed:
 class Session:
     """Begun by `Session.begin`. What raises MailboxUnavailable breaks it, but for CommandRefused."""
 
-    def __init__(
-        self, connection: Connection, account: Account, allowance: Allowance, patience: Patience
-    ) -> None:
+    def __init__(self, connection: Connection, account: Account, allowance: Allowance, patience: Patience) -> None:
         self._connection = connection
         self._account = account
         self._allowance = allowance
@@ -204,9 +202,7 @@ class Session:
     def _fetch(self, uids: Sequence[int], *items: bytes, octets: int = 0) -> dict[int, dict[bytes, Any]]:
         return dict(self._ask("FETCH", self._connection.fetch, uids, items, octets=octets))
 
-    def _ask(
-        self, what: str, command: Callable[..., Any], *args: object, octets: int = 0, **flags: bool
-    ) -> Any:
+    def _ask(self, what: str, command: Callable[..., Any], *args: object, octets: int = 0, **flags: bool) -> Any:
         """Give a command, and once more where the server only says that we missed an EXPUNGE (RFC 5530)."""
         try:
             return self._ask_once(what, command, *args, octets=octets, **flags)
@@ -216,9 +212,7 @@ class Session:
         self._ask_once("NOOP", self._connection.noop, octets=0)
         return self._ask_once(what, command, *args, octets=octets, **flags)
 
-    def _ask_once(
-        self, what: str, command: Callable[..., Any], *args: object, octets: int, **flags: bool
-    ) -> Any:
+    def _ask_once(self, what: str, command: Callable[..., Any], *args: object, octets: int, **flags: bool) -> Any:
         # RFC822.SIZE may be an estimate; octets other than those of mails are few.
         seconds = self._patience.command.total_seconds() + octets / self._patience.slowest
         self._allowance.grant(seconds=seconds, octets=_MEBIBYTE + 2 * octets)

@@ -1,19 +1,26 @@
-"""A desk for tests of the IMAP poller: it remembers what came through its door, and can be out of order."""
+"""What stands in for the desk in tests of the IMAP poller: one in memory, and one on disk that outlives a kill."""
 
 from __future__ import annotations
 
+import importlib
+import os
+import sqlite3
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
+from helpdesk import failpoints
 from helpdesk.wires.imap import Account, Fetched, Poller, Report, Retry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from tests.wire.imap_servers import Mailbox
 
 HASTY = Retry(
     first=timedelta(milliseconds=20),
@@ -80,3 +87,40 @@ def until(condition: Callable[[], object], *, seconds: float = 5) -> None:
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"
         time.sleep(0.01)
+
+
+class Ledger:
+    """The durable side of a desk, as small as it can be."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        with closing(self._open()) as ledger, ledger:
+            ledger.execute("CREATE TABLE IF NOT EXISTS taken (uidvalidity, uid, raw, PRIMARY KEY (uidvalidity, uid))")
+
+    def _open(self) -> sqlite3.Connection:
+        ledger = sqlite3.connect(self.path)
+        ledger.execute("PRAGMA synchronous = FULL")
+        return ledger
+
+    def accept(self, mails: Sequence[Fetched]) -> None:
+        rows = [(mail.uidvalidity, mail.uid, mail.raw) for mail in mails]
+        with closing(self._open()) as ledger, ledger:
+            ledger.executemany("INSERT INTO taken VALUES (?, ?, ?)", rows)  # twice would be an error here
+
+    def known(self, uidvalidity: int, uids: Sequence[int]) -> set[int]:
+        with closing(self._open()) as ledger:
+            rows = ledger.execute("SELECT uid FROM taken WHERE uidvalidity = ?", [uidvalidity])
+            return {uid for (uid,) in rows} & set(uids)
+
+    def raws(self) -> list[bytes]:
+        with closing(self._open()) as ledger:
+            return [raw for (raw,) in ledger.execute("SELECT raw FROM taken ORDER BY uid")]
+
+
+def poll_with_failpoints(mailbox: Mailbox, processed: str | None, path: Path, setting: str) -> None:
+    """Poll once with failpoints armed; for a process of its own."""
+    os.environ["HELPDESK_FAILPOINTS"] = setting
+    importlib.reload(failpoints)
+    ledger = Ledger(path)
+    account = mailbox.account(processed=processed)
+    Poller(account, accept=ledger.accept, known=ledger.known, report=print).poll()

@@ -90,17 +90,12 @@ class Mailbox:
                 return {}
             client.select_folder(folder, readonly=True)
             found = client.search("ALL")
-            return {
-                uid: set(items[b"FLAGS"]) - {b"\\Recent"}
-                for uid, items in client.fetch(found, ["FLAGS"]).items()
-            }
+            return {uid: set(items[b"FLAGS"]) - {b"\\Recent"} for uid, items in client.fetch(found, ["FLAGS"]).items()}
 
     def raws(self, folder: str | None = None) -> list[bytes]:
         with self.client() as client:
             client.select_folder(folder or self.folder, readonly=True)
-            return [
-                items[b"BODY[]"] for items in client.fetch(client.search("ALL"), ["BODY.PEEK[]"]).values()
-            ]
+            return [items[b"BODY[]"] for items in client.fetch(client.search("ALL"), ["BODY.PEEK[]"]).values()]
 
 
 def mail(number: int, body: str = "It does not work.") -> bytes:
@@ -176,9 +171,7 @@ class Dovecot:
 
     def _write_settings(self) -> None:
         root = os.getuid() == 0
-        owner = (
-            pwd.getpwnam("nobody") if root else pwd.getpwuid(os.getuid())
-        )  # Dovecot serves no mail of root's
+        owner = pwd.getpwnam("nobody") if root else pwd.getpwuid(os.getuid())  # Dovecot serves no mail of root's
         self.home.chmod(0o755)
         (self.home / "mail").mkdir()
         os.chown(self.home / "mail", owner.pw_uid, owner.pw_gid)
@@ -216,9 +209,7 @@ class Dovecot:
     def mailbox(self, *, folder: str = "INBOX") -> Mailbox:
         """A new user's, hence empty."""
         user = f"user{next(_SERIAL)}"
-        made = Mailbox(
-            "dovecot", self.port, self.tls_port, user, folder, "Processed", authority=self.home / "cert.pem"
-        )
+        made = Mailbox("dovecot", self.port, self.tls_port, user, folder, "Processed", authority=self.home / "cert.pem")
         if folder != "INBOX":
             with made.client() as client:
                 client.create_folder(folder)
@@ -226,9 +217,7 @@ class Dovecot:
 
 
 def _dovecot_program() -> str:
-    found = shutil.which("dovecot") or shutil.which(
-        "dovecot", path="/usr/sbin:/usr/local/sbin:/opt/homebrew/sbin"
-    )
+    found = shutil.which("dovecot") or shutil.which("dovecot", path="/usr/sbin:/usr/local/sbin:/opt/homebrew/sbin")
     if not found:
         raise FileNotFoundError("dovecot")
     return found
@@ -255,9 +244,7 @@ class Pymap:
     def start(self) -> None:
         program = Path(sys.executable).with_name("pymap")
         words = f"{program} --host 127.0.0.1 --port {self.port} --no-tls dict --demo-user user --demo-password".split()
-        self._process = subprocess.Popen(
-            [*words, PASSWORD], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
+        self._process = subprocess.Popen([*words, PASSWORD], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         _wait_for(self.port, self._process)
 
     def remove(self) -> None:
@@ -328,9 +315,7 @@ class Proxy:
     server's answers lose, such as the name of a capability.
     """
 
-    def __init__(
-        self, port: int, *, silent_at: bytes | None = None, most: int = 1, hide: Sequence[bytes] = ()
-    ) -> None:
+    def __init__(self, port: int, *, silent_at: bytes | None = None, most: int = 1, hide: Sequence[bytes] = ()) -> None:
         self.spoiled = 0
         self.connections = 0
         self._target = port
@@ -393,7 +378,7 @@ class Lying:
     flags: set[str] = field(default_factory=set)
 
 
-class Hangup(Exception):  # noqa: N818 - a wish of the script
+class Hangup(Exception):
     """Raised by a script to close the connection."""
 
 

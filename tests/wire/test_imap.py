@@ -108,9 +108,7 @@ def test_reading_a_mail_sets_no_flag_before_it_is_accepted(mailbox: Mailbox, des
     assert list(seen_meanwhile[0].values()) == [set()]
 
 
-def test_one_mail_that_is_always_refused_does_not_hold_up_its_neighbours(
-    mailbox: Mailbox, desk: Desk
-) -> None:
+def test_one_mail_that_is_always_refused_does_not_hold_up_its_neighbours(mailbox: Mailbox, desk: Desk) -> None:
     """I05."""
     sent = [mail(number) for number in range(20)]
     mailbox.fill(sent)
@@ -152,9 +150,7 @@ def test_without_a_folder_for_processed_mail_it_is_flagged_and_a_second_poll_tak
 
     assert desk.poll(account) == 3
     assert desk.poll(account) == 0
-    flags = (
-        {rb"\Seen", b"$HelpdeskTaken"} if mailbox.server == "dovecot" else {rb"\Seen"}
-    )  # pymap keeps no keywords
+    flags = {rb"\Seen", b"$HelpdeskTaken"} if mailbox.server == "dovecot" else {rb"\Seen"}  # pymap keeps no keywords
     assert list(mailbox.flags().values()) == [flags] * 3
 
     mailbox.fill([mail(3)])
@@ -191,9 +187,7 @@ def test_the_keyword_alone_is_no_evidence_a_mail_with_it_is_taken_when_it_is_not
     assert desk.poll(mailbox.account(processed=None)) == 1
 
 
-def test_mails_that_others_remove_between_our_commands_cost_no_other_mail(
-    mailbox: Mailbox, desk: Desk
-) -> None:
+def test_mails_that_others_remove_between_our_commands_cost_no_other_mail(mailbox: Mailbox, desk: Desk) -> None:
     """I02."""
     sent = [mail(number) for number in range(130)]
     mailbox.fill(sent)
@@ -299,9 +293,7 @@ def test_two_pollers_on_one_mailbox_open_each_case_once(mailbox: Mailbox, desk: 
     assert sorted(desk.cases) == sorted(sent)
 
 
-@pytest.mark.parametrize(
-    "hidden", [[b" MOVE"], [b" MOVE", b" UIDPLUS"]], ids=["no MOVE", "no MOVE, no UIDPLUS"]
-)
+@pytest.mark.parametrize("hidden", [[b" MOVE"], [b" MOVE", b" UIDPLUS"]], ids=["no MOVE", "no MOVE, no UIDPLUS"])
 def test_without_move_nothing_that_other_people_marked_as_deleted_is_expunged(
     mailbox: Mailbox, desk: Desk, hidden: list[bytes]
 ) -> None:

@@ -60,7 +60,9 @@ def test_mails_are_named_by_uid_only_and_read_without_a_trace(desk: Desk) -> Non
 
 def test_nothing_that_a_mail_says_becomes_a_command(desk: Desk) -> None:
     """I10."""
-    hostile = b"Message-ID: <1\r\nA999 DELETE INBOX\r\n>\r\nSubject: x\r\nA998 LOGOUT\r\n\r\nDONE\r\nA997 UID EXPUNGE 1:*\r\n"
+    hostile = (
+        b"Message-ID: <1\r\nA999 DELETE INBOX\r\n>\r\nSubject: x\r\nA998 LOGOUT\r\n\r\nDONE\r\nA997 UID EXPUNGE 1:*\r\n"
+    )
     with Liar([hostile]) as liar:
         desk.poll(liar.account())
     assert desk.cases == [hostile]
@@ -391,9 +393,7 @@ def test_without_move_a_mail_is_copied_and_expunged_by_its_uid_or_else_only_flag
         ("MOVE", "* 1 EXPUNGE\r\nA1 OK of another tag"),
     ],
 )
-def test_an_answer_that_makes_no_sense_is_an_outage_and_never_a_crash(
-    desk: Desk, verb: str, answer: str
-) -> None:
+def test_an_answer_that_makes_no_sense_is_an_outage_and_never_a_crash(desk: Desk, verb: str, answer: str) -> None:
     with Liar([mail(1)]) as liar:
         liar.scripts[verb] = said(answer)
         with pytest.raises(MailboxUnavailable):
@@ -405,9 +405,7 @@ def test_an_answer_that_makes_no_sense_is_an_outage_and_never_a_crash(
 
 
 @pytest.mark.parametrize("greeting", ["* BYE too many connections", "220 smtp.example ESMTP", "* OK\x00", ""])
-def test_what_is_no_imap_server_is_an_outage(
-    desk: Desk, greeting: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_is_no_imap_server_is_an_outage(desk: Desk, greeting: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Talk, "hold", lambda talk: talk.send(greeting))
     with Liar() as liar, pytest.raises(MailboxUnavailable):
         desk.poll(liar.account(), patience=IMPATIENT)

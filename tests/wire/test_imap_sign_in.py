@@ -227,11 +227,7 @@ def test_a_connection_that_breaks_during_the_login_is_no_refusal(desk: Desk) -> 
 
 def test_refused_logins_are_at_most_two_a_minute() -> None:
     """I11."""
-    pauses = [
-        Retry().pause(cause, failures=n, jitter=0.0)
-        for n in range(1, 20)
-        for cause in ("login", "credentials")
-    ]
+    pauses = [Retry().pause(cause, failures=n, jitter=0.0) for n in range(1, 20) for cause in ("login", "credentials")]
     assert min(pauses) >= 30
     assert max(Retry().pause("login", failures=n, jitter=0.999) for n in range(1, 20)) <= 180
 
@@ -301,9 +297,7 @@ def test_only_the_imap_wire_speaks_imap() -> None:
     package = Path(helpdesk.__file__).parent
     for path in package.rglob("*.py"):
         names = {
-            alias.name.partition(".")[0]
-            if isinstance(node, ast.Import)
-            else (node.module or "").partition(".")[0]
+            alias.name.partition(".")[0] if isinstance(node, ast.Import) else (node.module or "").partition(".")[0]
             for node in ast.walk(ast.parse(path.read_text()))
             if isinstance(node, ast.Import | ast.ImportFrom)
             for alias in node.names
@@ -314,7 +308,5 @@ def test_only_the_imap_wire_speaks_imap() -> None:
 
 def test_a_password_is_not_in_the_account_that_somebody_prints() -> None:
     assert "secret" not in repr(
-        Account(
-            "support@logik.example", "imap.example", 993, "implicit", "support", password=lambda: "secret"
-        )
+        Account("support@logik.example", "imap.example", 993, "implicit", "support", password=lambda: "secret")
     )
