@@ -14,7 +14,7 @@ from types import ModuleType
 from zoneinfo import ZoneInfo
 
 import pytest
-from calendar_cases import DAY, HOURS, ZONES, Desk, changes, closed, scenes
+from tests.core.calendar_cases import DAY, HOURS, ZONES, Desk, changes, closed, scenes
 from hypothesis import HealthCheck, Phase, assume, find, given, settings
 from hypothesis import strategies as st
 

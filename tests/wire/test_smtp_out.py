@@ -14,7 +14,7 @@ from helpdesk import failpoints
 from helpdesk.core.errors import Unavailable
 from helpdesk.wires.courier import Failed, Outgoing, Retry, Sent, Smarthost
 from helpdesk.wires.smtp_out import Deadlines, SmtpCourier
-from wire.smarthost import DROP, HANG, OK, RESET, Accepting, Drip, ScriptedSmarthost, closed_port
+from tests.wire.smarthost import DROP, HANG, OK, RESET, Accepting, Drip, ScriptedSmarthost, closed_port
 
 CONTENT = (
     b"From: support@desk.example\r\nTo: bob@client.example\r\nSubject: Payroll-Incident\r\n"

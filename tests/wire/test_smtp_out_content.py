@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from helpdesk.wires.courier import Failed, Outgoing, Sent, open_courier
 from helpdesk.wires.smtp_out_link import canonical, stuffed
-from wire.smarthost import ScriptedSmarthost
+from tests.wire.smarthost import ScriptedSmarthost
 
 MAIL = Outgoing("support@desk.example", "bob@client.example", b"", "<1@desk.example>")
 MAIL_LINE = "MAIL FROM:<support@desk.example>"

@@ -11,7 +11,7 @@ from helpdesk.core.errors import Unavailable
 from helpdesk.wires import smtp_out_dial
 from helpdesk.wires.courier import Login, Outgoing, Retry, Sent, Smarthost
 from helpdesk.wires.smtp_out import Deadlines, SmtpCourier
-from wire.smarthost import DROP, HANG, ScriptedSmarthost, trusting
+from tests.wire.smarthost import DROP, HANG, ScriptedSmarthost, trusting
 
 MAIL = Outgoing("support@desk.example", "bob@client.example", b"Subject: x\r\n\r\nx\r\n", "<1@desk.example>")
 PASSWORD = "correct horse 🔑"
