@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import threading
 import time
-from contextlib import contextmanager
+from collections import deque
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -59,6 +60,7 @@ __all__ = [
 ]
 
 _WINDOW = 500  # UIDs asked of `known` at once
+_UNTOLD = 1000  # reports kept for an operator who cannot be told now; the latest count
 _BATCH_OCTETS = 8 * 2**20  # mails fetched together are together no larger than this; one alone may be
 
 
@@ -87,11 +89,11 @@ class Poller:
     """Takes the mail of one account. One thread uses it; others only set the event that `run` was given.
 
     `accept` returns when the mails are durable; when it raises, none of them was taken and the mailbox stays as
-    it is. `known` says which of these UIDs were accepted earlier. `report` is told what an operator should know.
-    `tls` replaces the context that trusts the system's authorities.
+    it is. `known` says which of these UIDs were accepted earlier. `report` is told what an operator should know;
+    where it raises, it is told the same again later. `tls` replaces the context that trusts the system's authorities.
     """
 
-    def __init__(  # noqa: PLR0913 - one account, three doors to the desk, and what tests change
+    def __init__(
         self,
         account: Account,
         *,
@@ -110,7 +112,8 @@ class Poller:
         self._patience = patience or Patience()
         self._tls = tls
         self._clock = clock
-        self._outage = Outage(account.mailbox, report, retry=retry or Retry(), clock=clock)
+        self._untold: deque[Report] = deque(maxlen=_UNTOLD)
+        self._outage = Outage(account.mailbox, self._untold.append, retry=retry or Retry(), clock=clock)
         self._stop = threading.Event()
         self._session: Session | None = None
         self._connected = 0.0
@@ -145,6 +148,7 @@ class Poller:
                 if self._stopping():
                     break  # otherwise once more: mail may have come meanwhile
         self._polled = self._clock()
+        self._tell()
         return taken
 
     def close(self) -> None:
@@ -157,6 +161,7 @@ class Poller:
         try:
             self.poll()
             self._outage.over()
+            self._tell()
             self._rest()
         except MailboxUnavailable as error:
             self._pause(error)
@@ -173,8 +178,17 @@ class Poller:
         self._outage.held(timedelta(seconds=self._clock() - self._connected))
 
     def _pause(self, error: MailboxUnavailable) -> None:
-        if not self._stop.is_set():
-            self._stop.wait(self._outage.failed(error.cause, error.detail))
+        if self._stopping():
+            return
+        pause = self._outage.failed(error.cause, error.detail)
+        with suppress(Exception):  # most likely the same desk that could not take the mail
+            self._tell()
+        self._stop.wait(pause)
+
+    def _tell(self) -> None:
+        while self._untold:
+            self._report(self._untold[0])
+            self._untold.popleft()
 
     @contextmanager
     def _connection(self) -> Iterator[Session]:
@@ -192,7 +206,7 @@ class Poller:
         if self._uidvalidity is not None and self._uidvalidity != session.uidvalidity:
             # What we know by UID is about other mails now. The desk sees by their octets which it has.
             mailbox, folder = self.account.mailbox, self.account.folder
-            self._report(Renumbered(mailbox, folder, old=self._uidvalidity, new=session.uidvalidity))
+            self._untold.append(Renumbered(mailbox, folder, old=self._uidvalidity, new=session.uidvalidity))
             self._doubts = Doubts()
         self._uidvalidity = session.uidvalidity
         return session
@@ -204,7 +218,7 @@ class Poller:
         """Take all that lies there now; return how many were accepted."""
         present = self._doubts.in_order(session.present())
         # Where taken mail leaves the folder, whatever is known and lies there still has to leave it.
-        unmarked = set(present) if session.moves else session.unmarked()
+        unmarked = set(present) if session.moves or not present else session.unmarked()
         taken = 0
         left: list[int] = []
         for start in range(0, len(present), _WINDOW):
@@ -228,7 +242,7 @@ class Poller:
         for mails in _by_octets(listed):
             accepted.update(self._take_batch(session, mails))
         for uid in self._doubts.not_given(set(uids) - accepted):
-            self._report(Unfetchable(self.account.mailbox, self.account.folder, uid))
+            self._untold.append(Unfetchable(self.account.mailbox, self.account.folder, uid))
         return accepted
 
     def _take_batch(self, session: Session, mails: Sequence[Listed]) -> list[int]:
@@ -270,14 +284,14 @@ class Poller:
         for mail in fetched:
             if mail.omitted:
                 kept = len(mail.raw)
-                self._report(Oversized(self.account.mailbox, mail.uid, size=kept + mail.omitted, kept=kept))
+                self._untold.append(Oversized(self.account.mailbox, mail.uid, size=kept + mail.omitted, kept=kept))
 
     def _put_away(self, session: Session, uids: Sequence[int]) -> None:
         if not uids:
             return
         trouble = session.put_away(uids)
         if trouble and trouble != self._not_put_away:
-            self._report(NotPutAway(self.account.mailbox, trouble))
+            self._untold.append(NotPutAway(self.account.mailbox, trouble))
         self._not_put_away = trouble
 
 

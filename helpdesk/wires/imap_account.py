@@ -58,7 +58,7 @@ def sign_in(connection: Connection, account: Account) -> None:
         # IMAPClient makes a LoginError of everything, even of a connection that broke.
         reason = error.__context__ or error
         cause: Cause = "closed" if isinstance(reason, IMAPClientAbortError) else "login"
-        raise MailboxUnavailable(cause, printable(reason).replace(secret, "***")) from None
+        raise MailboxUnavailable(cause, printable(reason, secret=secret)) from None
 
 
 def _secret(account: Account) -> str:

@@ -47,10 +47,12 @@ class AnswerTooBig(MailboxUnavailable):
     """The server began to send more than was asked for; the connection cannot be used any more."""
 
 
-def printable(error: BaseException) -> str:
-    """Return what the server or the system said, fit for one line of a log."""
+def printable(error: BaseException, *, secret: str = "") -> str:
+    """Return what the server or the system said, fit for one line of a log and without the secret."""
     said = error.args[0] if error.args else ""
     text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(error)
+    for form in {secret, secret.replace("\\", "\\\\").replace('"', '\\"')} - {""}:  # some servers say it back
+        text = text.replace(form, "***")
     return "".join(letter if letter.isprintable() else " " for letter in text)[:200]
 
 
@@ -151,7 +153,7 @@ class Outage:
     def __init__(
         self,
         mailbox: str,
-        report: Callable[[Report], None],
+        report: Callable[[Report], object],
         *,
         retry: Retry,
         clock: Callable[[], float] = time.monotonic,

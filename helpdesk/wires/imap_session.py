@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from imapclient import DELETED, SEEN
-from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, ProtocolError
+from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, IMAPClientReadOnlyError, ProtocolError
 
 from helpdesk.wires.imap_account import sign_in
 from helpdesk.wires.imap_reports import AnswerTooBig, CommandRefused, MailboxUnavailable, printable
@@ -247,6 +247,8 @@ def _told_apart(what: str) -> Iterator[None]:
         raise MailboxUnavailable("silent", f"{what}: {error}") from error
     except TooMuch as error:
         raise AnswerTooBig("protocol", f"{what}: {error}") from error
+    except IMAPClientReadOnlyError as error:  # which calls itself an abort
+        raise CommandRefused("refused", f"{what}: the folder may only be read") from error
     except IMAPClientAbortError as error:
         raise MailboxUnavailable("closed", f"{what}: {printable(error)}") from error
     except ProtocolError as error:

@@ -33,11 +33,11 @@ _ANSWER = 1024 * 1024  # octets that the answer to an ordinary command stays far
 _CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
 
 
-class Hung(Exception):  # noqa: N818 - a state of the peer; not an OSError, which imaplib would make an abort of
+class Hung(Exception):
     """The peer was silent for too long, or the operation's time is up."""
 
 
-class TooMuch(Exception):  # noqa: N818 - see Hung
+class TooMuch(Exception):
     """The peer sends more than the operation allows."""
 
 

@@ -16,6 +16,8 @@ from tests.wire.imap_servers import Hangup, Liar, Lying, Talk, mail
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from helpdesk.wires.imap import Report
+
 __all__ = ["desk"]  # the fixture
 
 MEBIBYTE = 2**20
@@ -371,6 +373,35 @@ def test_without_move_a_mail_is_copied_and_expunged_by_its_uid_or_else_only_flag
     else:
         assert sorted(liar.mails) == [1, 2, 3]
         assert not [line for line in liar.said if "EXPUNGE" in line or "COPY" in line]
+
+
+# --- operators ----------------------------------------------------------------------------------------------
+
+
+def test_an_operator_who_cannot_be_told_now_is_told_later_and_mail_goes_on_meanwhile(desk: Desk) -> None:
+    """An alert is a row of the same database that refuses the mail: that must end no poller."""
+    away = True
+
+    def report(told: Report) -> None:
+        if away:
+            raise OSError("database is locked")
+        desk.reports.append(told)
+
+    retry = Retry(first=timedelta(milliseconds=5), longest=timedelta(milliseconds=10), alert_after=timedelta(0))
+    with Liar([mail(1)]) as liar:
+        desk.down = True
+        with running(desk.poller(liar.account(max_size=10), report=report, retry=retry)):
+            until(lambda: len([verb for verb in liar.verbs() if verb == "UID FETCH"]) >= 6)
+            assert "UID MOVE" not in liar.verbs()
+            desk.down = False
+            until(lambda: desk.cases)
+            until(lambda: not liar.mails)
+            away = False
+            until(lambda: len(desk.reports) >= 4)
+    kinds = [type(told).__name__ for told in desk.reports]
+    assert kinds[:2] == ["Interrupted", "Failing"]
+    assert kinds.count("Oversized") == 1
+    assert "Recovered" in kinds
 
 
 # --- nonsense ----------------------------------------------------------------------------------------------
