@@ -108,7 +108,6 @@ class Served:
         self.loop = asyncio.new_event_loop()
         self.thread = threading.Thread(target=self.loop.run_forever)
         self.thread.start()
-        self.run(listener.start())
 
     def run(self, coroutine):
         return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(PATIENCE)
@@ -136,6 +135,7 @@ def serving(desk=None, *, listen="127.0.0.1:0", limits=None, **options):
     settings = {"accept": desk.accept, "knows": desk.knows, "on_fault": desk.faults.append} | options
     listener = SmtpListener(listen=listen, hostname="mx.desk.example", limits=limits or Limits(), **settings)
     with closing(Served(desk, listener)) as served:
+        served.run(listener.start())
         yield served
 
 
