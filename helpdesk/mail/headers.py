@@ -28,6 +28,7 @@ _KNOWN = re.compile(
     rb"(?:from|to|cc|subject|date|received|sender|[a-z]{1,20}-[a-z-]{1,40})[ \t]*:",
     re.IGNORECASE,
 )
+_ABOVE = re.compile(rb"\s{0,400}" + _KNOWN.pattern, re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +71,11 @@ def read_block(raw: bytes, start: int = 0, *, stop: int = sys.maxsize) -> Block:
         line = raw[at : min(following, limit)].rstrip(b"\r\n")
         if not line.strip(b" \t\r"):
             # RFC 5322 s4.2 once allowed a line of blanks alone inside a folded field.
-            skipped = start == 0 and not fields or bool(line) and line[:1] in b" \t"
-            if not (skipped and _header_follows(raw, following)):
+            above = start == 0 and not fields and _ABOVE.match(raw, following) is not None
+            inside = bool(fields) and line[:1] in (b" ", b"\t") and _header_follows(raw, following)
+            if not (above or inside):
                 return Block(_joined(fields), following, tuple(damage))
-        elif line[:1] in b" \t" and fields:
+        elif line[:1] in (b" ", b"\t") and fields:
             fields[-1].append(line)
         elif found := _NAME.match(line):
             fields.append([found[1], line[found.end() :]])

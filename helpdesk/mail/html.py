@@ -136,6 +136,7 @@ class _Writer:
         self._lines: list[str] = []
         self._line: list[str] = []
         self._depth = 0
+        self._depth_above = 0  # of the line written last
         self._lists: list[int] = []  # of every open list the next number, -1 for bullets
         self._marker = ""
         self._pre = 0
@@ -262,9 +263,11 @@ class _Writer:
     def _break(self) -> None:
         line = "".join(self._line).rstrip()
         line = line if self._pre else line.lstrip(" ")
-        prefix = ">" * min(self._depth, _MAX_QUOTE) + " " if self._depth else ""
+        depth = min(self._depth, _MAX_QUOTE)
+        prefix = ">" * depth + " " if depth else ""
         if line and self._gap and self._lines:
-            self._lines += [prefix.rstrip()] * self._gap
+            self._lines += [">" * min(depth, self._depth_above)] * self._gap
+        self._depth_above = depth
         if line:
             self._gap = 0
         if line or self._lines:

@@ -95,17 +95,20 @@ _AUTO_SUBJECT = re.compile(
 def _automatic(message: Message) -> Robot | None:
     why = _marked(message)
     subject = message.subject
-    away = bool(_AWAY.search(subject)) or bool(_AWAY_TEXT.search(message.text[:3000]))
     if message.header("X-Apple-Action").strip().upper() == "VACATION":
         return Robot("vacation", "X-Apple-Action: VACATION")
     if why:
         # `auto-replied` alone does not mean vacation: the words decide.
-        return Robot("vacation" if away and why != _GENERATED else "auto-reply", why)
+        return Robot("vacation" if why != _GENERATED and _away(message) else "auto-reply", why)
     if _AUTO_SUBJECT.search(subject):
-        return Robot("vacation" if away else "auto-reply", f"subject reads as automatic: {subject[:60]!r}")
+        return Robot("vacation" if _away(message) else "auto-reply", f"subject reads as automatic: {subject[:60]!r}")
     if _OFFICE_SUBJECT.match(subject) and _AWAY_TEXT.search(message.text[:3000]):
         return Robot("vacation", f"subject reads as out of office: {subject[:60]!r}")
     return None
+
+
+def _away(message: Message) -> bool:
+    return bool(_AWAY.search(message.subject) or _AWAY_TEXT.search(message.text[:3000]))
 
 
 _OFFICE_SUBJECT = re.compile(

@@ -131,7 +131,16 @@ def _at_disclaimer(lines: list[str]) -> int | None:
     return found
 
 
+_LEGAL_WORDS = (
+    "confiden privileg intended virus disclaim legal received environment print paper vertraulich bestimmt destin riservat "
+    "dirigid vertrouwelijk fortrolig registered amtsgericht handelsregister geschäftsführer ust avg avast recipient scanned tree"
+).split()
+
+
 def _is_legal(paragraph: str) -> bool:
+    lower = paragraph.lower()  # the long pattern is tried only where one of its words stands
+    if not any(word in lower for word in _LEGAL_WORDS):
+        return marks.RULE.match(paragraph[:200]) is not None
     return bool(
         marks.DISCLAIMER.search(paragraph) or marks.HEADING.match(paragraph) or marks.RULE.match(paragraph[:200])
     )

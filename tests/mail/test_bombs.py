@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from helpdesk.core.message import Message
 from helpdesk.mail.attachments import attachment
+from helpdesk.mail.authenticity import authenticity
 from helpdesk.mail.html import to_text
 from helpdesk.mail.parse import parse
 
@@ -78,20 +79,34 @@ def test_a_bomb_of_structure_gives_a_message_in_a_moment(bomb):
     assert not any("could not be taken apart" in word for word in message.damage)
 
 
-@pytest.mark.parametrize("size", [2_000, 20_000, 200_000])
-@pytest.mark.parametrize(
-    "name", ["From", "To", "Subject", "Content-Type", "Content-Disposition", "Message-ID", "Date", "References"]
-)
-@pytest.mark.parametrize(
-    "pattern",
-    ['"', ",", "<", "(", ")", "\\", ";", "; a=b", ";a*0=b", "=?utf-8?q?", "=?utf-8?q?a?= ", "a@b,", "<a@", ":;", "[", "'", "=?", "?="],
+PATTERNS = (
+    '"', ",", "<", "(", ")", "\\", ";", "; a=b", ";a*0=b", "=?utf-8?q?", "=?utf-8?q?a?= ", "a@b,", "<a@", ":;", "[", "'", "=?", "?=",
+    "<a@b> ", "(a) ", '"a" ', "a=\"", "<>", "\t", "=?a?q?", "%41", "*0",
 )  # fmt: skip
-def test_a_bomb_in_a_header_is_read_in_a_moment(pattern, name, size):
+
+
+@pytest.mark.parametrize("size", [20_000, pytest.param(200_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "From",
+        "To",
+        "Subject",
+        "Content-Type",
+        "Content-Disposition",
+        "Message-ID",
+        "Date",
+        "References",
+        "Authentication-Results",
+    ],
+)
+def test_a_bomb_in_a_header_is_read_in_a_moment(name, size):
     """C02: quotation marks alone cost the standard library more than fifteen seconds."""
-    value = (pattern * size)[:size]
-    begun = time.perf_counter()
-    parse(f"{name}: x {value}\nSubject: s\n\nbody".encode())
-    assert time.perf_counter() - begun < 0.5
+    for pattern in PATTERNS:
+        raw = f"{name}: x {(pattern * size)[:size]}\nSubject: s\n\nbody".encode()
+        begun = time.perf_counter()
+        authenticity(parse(raw), authserv_id="x")
+        assert time.perf_counter() - begun < 0.5, pattern
 
 
 HTML = {

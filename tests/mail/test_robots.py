@@ -1,0 +1,272 @@
+"""Mail that no person wrote, told by its marks, its form and its words (threats L01, L02, L06)."""
+
+from __future__ import annotations
+
+import pytest
+
+from helpdesk.mail.parse import parse
+from helpdesk.mail.robots import bounce
+
+PERSON = "From: Kim Lee <kim@acme.example>\nTo: support@desk.example\nSubject: Printer\n"
+
+
+def kind(head: str, text: str = "It burns.", base: str = PERSON) -> str | None:
+    robot = parse(f"{base}{head}\n\n{text}\n".encode()).robot
+    return robot.kind if robot else None
+
+
+def test_a_person_is_no_robot():
+    assert kind("X: y") is None
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Auto-Submitted: auto-generated",
+        "Auto-Submitted: auto-replied",
+        "Auto-Submitted: auto-replied (vacation)",
+        "AUTO-SUBMITTED: AUTO-REPLIED",
+        "Auto-Submitted:\n auto-generated",
+        "Auto-Submitted: auto-notified; owner-email=x@y.example",
+        "Auto-Submitted: no\nAuto-Submitted: auto-generated",
+        "X-Auto-Response-Suppress: All",
+        "X-Auto-Response-Suppress: DR, OOF, AutoReply",
+        "X-Autoreply: yes",
+        "X-Autorespond: yes",
+        "X-Autoresponder: x",
+        "Precedence: auto_reply",
+        "X-FC-MachineGenerated: true",
+        "X-Cron-Env: <SHELL=/bin/sh>",
+        "Content-Type: multipart/report; report-type=unheard-of; boundary=b",
+    ],
+)
+def test_what_says_that_it_is_automatic_is_believed(head):
+    """L02: any of these means that nobody may answer automatically."""
+    assert kind(head) == "auto-reply"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Precedence: bulk",
+        "Precedence: list",
+        "PRECEDENCE: Junk",
+        "Precedence: normal\nPrecedence: bulk",  # two of them: the second counts too
+        "Precedence: bulk (comment)",
+        "List-Id: <users.acme.example>",
+        "List-Unsubscribe: <https://acme.example/u>",
+        "Mailing-List: contact x@y.example; run by ezmlm",
+        "X-Loop: users@acme.example",
+        "X-Mailing-List: users",
+    ],
+)
+def test_what_comes_by_a_list_is_a_list(head):
+    """L02."""
+    assert kind(head) == "list"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Auto-Submitted: no",
+        "Auto-Submitted: No",
+        "X-Auto-Response-Suppress: DR, NDR, RN, NRN",  # Exchange puts this on mail of people
+        "X-Auto-Response-Suppress: None",
+        "Precedence: normal",
+        "Precedence: first-class",
+        "X-Priority: 1",
+        "Return-Path: <kim@acme.example>",
+        "Feedback-ID: 1:2:3:Gmail",
+    ],
+)
+def test_what_people_send_too_proves_nothing(head):
+    assert kind(head) is None
+
+
+@pytest.mark.parametrize(
+    ("subject", "head", "text", "expected"),
+    [
+        (
+            "Automatic reply: Printer",
+            "X-Auto-Response-Suppress: All",
+            "I am out of the office until Monday.",
+            "vacation",
+        ),
+        ("Out of Office: Printer", "Auto-Submitted: auto-replied", "Back on 3 June.", "vacation"),
+        (
+            "Automatische Antwort: Drucker",
+            "Auto-Submitted: auto-replied",
+            "Ich bin bis zum 3. Juni im Urlaub.",
+            "vacation",
+        ),
+        ("Abwesenheitsnotiz: Drucker", "X-Autoreply: yes", "Ich bin erst am Montag wieder da.", "vacation"),
+        (
+            "Réponse automatique : Imprimante",
+            "Auto-Submitted: auto-replied",
+            "Je suis absent jusqu'à lundi.",
+            "vacation",
+        ),
+        ("Auto reply: Printer", "X-Apple-Action: VACATION", "I'm only sleeping.", "vacation"),
+        ("Automatic reply: Printer", "X: y", "I'm currently out of the office.", "vacation"),
+        ("Automatic reply: Printer", "X: y", "We received your message, number 4711.", "auto-reply"),
+        ("[Ticket 1] received", "Auto-Submitted: auto-replied", "We received your message.", "auto-reply"),
+        ("Re: Printer", "X: y", "I was out of the office yesterday, sorry.", None),
+        ("Vacation requests fail", "X: y", "The form for vacation does not open.", None),
+    ],
+)
+def test_a_vacation_is_told_by_its_words_and_not_by_auto_submitted_alone(subject, head, text, expected):
+    assert kind(f"Subject: {subject}\n{head}", text, base="From: kim@acme.example\n") == expected
+
+
+def report(*, action: str = "failed", status: str = "5.1.1", extra: str = "", head: str = "") -> bytes:
+    """A delivery report as RFC 3464 has it, of a mail of ours."""
+    return (
+        f"From: Mail Delivery System <MAILER-DAEMON@mx.acme.example>\nTo: support@desk.example\nSubject: Undelivered Mail\n{head}"
+        'Auto-Submitted: auto-replied\nContent-Type: multipart/report; report-type=delivery-status; boundary="b"\n\n--b\n\n'
+        "Your mail could not be delivered.\n\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.acme.example\n\n"
+        f"Final-Recipient: rfc822; Kim@Acme.example\nAction: {action}\nStatus: {status}\n{extra}\n"
+        "--b\nContent-Type: message/rfc822\n\nFrom: support@desk.example\nMessage-ID: <1.abc@desk.example>\nSubject: Re: Printer\n\nx\n--b--\n"
+    ).encode()
+
+
+@pytest.mark.parametrize(
+    ("raw", "permanent"),
+    [
+        (report(), True),
+        (report(status="4.2.2"), False),
+        (report(action="delayed", status="4.4.1"), False),
+        (report(action="delayed", status="5.0.0"), False),
+        (report(action="Failed", status="5.0.0 (unknown)"), True),
+        (report(status="", extra="Diagnostic-Code: smtp; 452 4.2.2 full\n"), False),
+        (report(status="", extra="Diagnostic-Code: smtp; 550 no such user\n"), True),
+    ],
+)
+def test_a_standard_report_says_whose_mail_came_back_and_whether_for_good(raw, permanent):
+    """L01, RFC 3464; the returned Message-ID is what proves that the mail was ours (L06)."""
+    found = bounce(raw)
+    assert found is not None
+    assert found.recipient == "kim@acme.example"
+    assert found.permanent is permanent
+    assert found.message_id == "<1.abc@desk.example>"
+    robot = parse(raw).robot
+    assert robot is not None
+    assert robot.kind == ("bounce-permanent" if permanent else "bounce-temporary")
+
+
+QMAIL = """From: MAILER-DAEMON@mx.acme.example
+To: support@desk.example
+Subject: failure notice
+
+Hi. This is the qmail-send program at mx.acme.example.
+I'm afraid I wasn't able to deliver your message to the following addresses.
+This is a permanent error; I've given up. Sorry it didn't work out.
+
+<kim@acme.example>:
+Sorry, no mailbox here by that name. (#5.1.1)
+
+--- Below this line is a copy of the message.
+
+Return-Path: <support@desk.example>
+Message-ID: <1.abc@desk.example>
+Subject: Re: Printer 4.1.1
+
+x
+"""
+EXIM = """From: Mail Delivery System <Mailer-Daemon@mx.acme.example>
+To: support@desk.example
+Subject: Mail delivery failed: returning message to sender
+X-Failed-Recipients: kim@acme.example
+
+This message was created automatically by mail delivery software.
+
+  kim@acme.example
+    all relevant MX records point to non-existent hosts
+
+------ This is a copy of the message, including all the headers. ------
+
+Message-ID: <1.abc@desk.example>
+"""
+DELAY = """From: Mail Delivery Subsystem <mailer-daemon@googlemail.example>
+To: support@desk.example
+Subject: Delivery Status Notification (Delay)
+
+Delivery to the following recipient has been delayed:
+
+     kim@acme.example
+
+Message will be retried for 2 more day(s)
+
+----- Original message -----
+
+Message-ID: <1.abc@desk.example>
+"""
+EXCHANGE = """From: postmaster@acme.example
+To: support@desk.example
+Subject: Undeliverable: Re: Printer
+
+Your message did not reach some or all of the intended recipients.
+
+kim@acme.example
+The e-mail account does not exist at the organization this message was sent to.
+#550 5.1.1 RESOLVER.ADR.RecipNotFound
+
+Message-ID: <1.abc@desk.example>
+"""
+
+
+@pytest.mark.parametrize(("raw", "permanent"), [(QMAIL, True), (EXIM, True), (DELAY, False), (EXCHANGE, True)])
+def test_a_report_in_prose_is_read_too(raw, permanent):
+    """L01: what qmail, Exim, Google and Exchange write instead of RFC 3464."""
+    found = bounce(raw.encode())
+    assert found is not None
+    assert (found.recipient, found.permanent, found.message_id) == (
+        "kim@acme.example",
+        permanent,
+        "<1.abc@desk.example>",
+    )
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        PERSON + "\nMy mail to bob@acme.example was returned: 550 user unknown. Why?\n",
+        PERSON.replace("Printer", "Re: Undelivered Mail Returned to Sender") + "\nWhat does this mean?\n",
+        PERSON.replace("Printer", "Fwd: failure notice") + "\n> MAILER-DAEMON wrote:\n> <a@b.example>: user unknown\n",
+    ],
+)
+def test_a_person_who_asks_about_a_bounce_is_no_bounce(raw):
+    assert bounce(raw.encode()) is None
+    assert parse(raw.encode()).robot is None
+
+
+@pytest.mark.parametrize("action", ["delivered", "relayed", "expanded"])
+def test_a_report_of_success_is_automatic_but_no_bounce(action):
+    raw = report(action=action, status="2.0.0").replace(b"could not be delivered", b"was delivered successfully")
+    assert bounce(raw) is None
+    robot = parse(raw).robot
+    assert robot is not None
+    assert robot.kind == "auto-reply"
+
+
+@pytest.mark.parametrize("kind_of_part", ["feedback-report", "disposition-notification"])
+def test_complaints_and_reading_receipts_are_automatic_and_no_bounces(kind_of_part):
+    """RFC 5965, RFC 8098."""
+    raw = (
+        f"From: fbl@acme.example\nSubject: FW: x\nContent-Type: multipart/report; report-type={kind_of_part}; boundary=b\n\n--b\n\nx\n"
+        f"--b\nContent-Type: message/{kind_of_part}\n\nFeedback-Type: abuse\n\n--b--\n"
+    ).encode()
+    assert bounce(raw) is None
+    robot = parse(raw).robot
+    assert robot is not None
+    assert robot.kind == "auto-reply"
+
+
+def test_a_dmarc_report_is_automatic():
+    """RFC 7489."""
+    raw = (
+        "From: noreply@big.example\nSubject: Report domain: desk.example\nContent-Type: application/gzip; "
+        'name="big.example!desk.example!1779753600!1779839999.xml.gz"\nContent-Transfer-Encoding: base64\n\nAAAA\n'
+    ).encode()
+    robot = parse(raw).robot
+    assert robot is not None
+    assert "DMARC" in robot.why
