@@ -32,6 +32,7 @@ TERMS = SeverityTerms(
 WEIGHTS = Path(__file__).parents[1] / "helpdesk/core/severity/weights.py"
 REPORT = Path(__file__).with_suffix(".md")
 STRENGTH = 2.0  # pull towards the prior (L2)
+STRANGERS = 1.3  # the least temperature
 STEPS = 400
 RATE = 0.3
 
@@ -120,6 +121,11 @@ PRIOR: dict[str, tuple[float, float, float, float]] = {
     "stated-2": (0.0, 0.1, 0.0, 0.0),
     "stated-3": (-0.1, 0.0, 0.1, 0.0),
     "stated-4": (-0.1, -0.1, 0.1, 0.1),
+    # the policy's own phrases; no mail of a training file can know them
+    "policy-cue-1": (1.2, 0.2, -0.6, -0.8),
+    "policy-cue-2": (-0.2, 1.2, -0.2, -0.8),
+    "policy-cue-3": (-0.8, -0.3, 1.4, -0.3),
+    "policy-cue-4": (-0.8, -0.6, -0.2, 1.6),
     # nobody wrote it
     "robot": (-4.0, -4.0, -2.0, 6.0),
     "alert-gone": (3.1, 0.7, -1.0, -1.5),
@@ -141,7 +147,15 @@ def load(path: str) -> list[dict[str, Any]]:
 
 def features(mail: dict[str, Any]) -> dict[str, float]:
     return dict(
-        observe(subject=mail["subject"], text=mail["body"], terms=TERMS, stated=None, fields={}, robot=mail.get("robot"), language=mail.get("lang", "en")).values
+        observe(
+            subject=mail["subject"],
+            text=mail["body"],
+            terms=TERMS,
+            stated=None,
+            fields={},
+            robot=mail.get("robot"),
+            language=mail.get("lang", "en"),
+        ).values
     )
 
 
@@ -155,7 +169,10 @@ def fit(rows: list[dict[str, float]], ranks: list[int], strength: float = STRENG
     prior = {name: list(PRIOR.get(name, (0.0, 0.0, 0.0, 0.0))) for name in names}
     weights = {name: list(row) for name, row in prior.items()}
     for _ in range(STEPS):
-        slope = {name: [strength / len(rows) * (w - p) for w, p in zip(weights[name], prior[name], strict=True)] for name in names}
+        slope = {
+            name: [strength / len(rows) * (w - p) for w, p in zip(weights[name], prior[name], strict=True)]
+            for name in names
+        }
         for row, truth in zip(rows, ranks, strict=True):
             guess = predict(weights, row)
             for name, value in row.items():
@@ -228,7 +245,16 @@ ABLATIONS: dict[str, tuple[str, ...]] = {
     "without the environment": ("non-production", "production"),
     "without the way round": ("workaround", "no-workaround", "way-only", "stop-and-way", "way-but-costly", "costly"),
     "without what is over": ("over", "solved", "past-trouble", "supposed-trouble", "broken-again"),
-    "without kinds of request": ("question", "question-mark", "wish", "admin", "docs", "fyi", "asks-only", "wish-with-trouble"),
+    "without kinds of request": (
+        "question",
+        "question-mark",
+        "wish",
+        "admin",
+        "docs",
+        "fyi",
+        "asks-only",
+        "wish-with-trouble",
+    ),
     "without what still works": ("else-works", "stop-and-else-works", "trouble-denied"),
     "without combinations": tuple(features_module.COMBINED),
     "without the stated priority": ("stated-1", "stated-2", "stated-3", "stated-4"),
@@ -306,7 +332,9 @@ def calibration(guesses: list[tuple[float, ...]], ranks: list[int]) -> list[tupl
     pairs = sorted((max(guess), best(guess) == truth) for guess, truth in zip(guesses, ranks, strict=True))
     size = max(1, len(pairs) // 5)
     bins = [pairs[at : at + size] for at in range(0, size * 5, size)]
-    return [(sum(c for c, _ in part) / len(part), sum(r for _, r in part) / len(part), len(part)) for part in bins if part]
+    return [
+        (sum(c for c, _ in part) / len(part), sum(r for _, r in part) / len(part), len(part)) for part in bins if part
+    ]
 
 
 def picture(points: list[tuple[float, float, int]]) -> list[str]:
@@ -350,7 +378,7 @@ def cost(mails: list[dict[str, Any]]) -> list[str]:
 
 
 def learned_custom(mails: list[dict[str, Any]]) -> list[str]:
-    """A desk whose custom is another than ours: what it calls rank 4 for us is its 3 where a test system is concerned, ..."""
+    """A desk whose custom is another than ours, taught one mail after the other."""
     examples = [_as_example(mail, _custom(mail)) for mail in mails]
     order = sorted(range(len(examples)), key=lambda index: (index * SEEDS[0]) % 10007)
     held, taught = [examples[index] for index in order[:40]], [examples[index] for index in order[40:]]
@@ -363,10 +391,10 @@ def learned_custom(mails: list[dict[str, Any]]) -> list[str]:
 
 
 def _custom(mail: dict[str, Any]) -> int:
-    """A desk that works on test systems (3) and takes security for rank 1."""
-    if "sandbox" in str(mail.get("trap")) and rank(mail) == 4:
-        return 3
-    return 1 if "security" in str(mail.get("trap")) and rank(mail) == 2 else rank(mail)
+    """A desk that works on test systems (3), and to which slow, partial or now and then is no more than a problem (3)."""
+    row = features(mail)
+    milder = any(name in row for name in features_module.MILDER)
+    return 3 if "non-production" in row or (rank(mail) == 2 and milder) else rank(mail)
 
 
 def _as_example(mail: dict[str, Any], label: int) -> Example:
@@ -377,7 +405,8 @@ def command_fit(path: str) -> None:
     mails = load(path)
     rows, ranks = [features(mail) for mail in mails], [rank(mail) for mail in mails]
     guesses = cross_validated(rows, ranks)
-    temperature = max(1.0, temperature_of(guesses, ranks))
+    # Held-out mails of one hand flatter; on strangers' the same model is right less often than it says.
+    temperature = max(STRANGERS, temperature_of(guesses, ranks))
     write_weights(fit(rows, ranks), temperature)
     print(f"{len(mails)} mails, held out {accuracy(guesses, ranks):.3f}, temperature {temperature:.2f} -> {WEIGHTS}")
 
@@ -470,7 +499,7 @@ def command_measure(path: str) -> None:
         "",
         "## Learning",
         "",
-        "A desk with another custom than ours (it works on test systems, and takes security for rank 1); agreement with its agents on 40 mails that",
+        "A desk with another custom than ours (test systems are its rank 3, and so is what is slow, partial or now and then); agreement on 40 mails that",
         "were never taught, after so many corrections (beyond 80 the same ones come again).",
         "",
         "| corrections | agreement |",

@@ -48,9 +48,7 @@ _TOP = re.compile(
     r"\b(?:critical|disaster|emergency|fatal|page|sev-?[01]|p[01]|urgency:\s*high|highest)\b", re.IGNORECASE
 )
 _HIGH = re.compile(r"\b(?:high|major|error|severe|sev-?2|p2|alarm|alerting|urgent)\b", re.IGNORECASE)
-_WARNING = re.compile(
-    r"\b(?:warn(?:ing)?|average|minor|low|moderate|sev-?[34]|p[345]|no data)\b", re.IGNORECASE
-)
+_WARNING = re.compile(r"\b(?:warn(?:ing)?|average|minor|low|moderate|sev-?[34]|p[345]|no data)\b", re.IGNORECASE)
 _GONE = re.compile(
     r"\bis down\b|\bdown\b|unreachable|100 ?% (?:packet )?loss|socket timeout|connection (?:timed out|refused|timeout)|no route to host|\b(?:502|503|504)\b|"
     r"service unavailable|\b0 (?:successful|healthy|available|running|orders|requests|logins|checkouts|ready|up)|zero\b|no (?:successful|healthy|available|orders|logins)|all (?:\d+ )?(?:backends|"
@@ -127,8 +125,7 @@ def _is_alert(subject: str, text: str) -> bool:
 
 def _state(subject: str, text: str) -> State:
     if _RECOVERED.search(subject) or (
-        not re.search(r"\bproblem\b|firing|triggered|\bdown\b", subject, re.IGNORECASE)
-        and _RECOVERED.search(text)
+        not re.search(r"\bproblem\b|firing|triggered|\bdown\b", subject, re.IGNORECASE) and _RECOVERED.search(text)
     ):
         return "recovered"
     if _NOTICE.search(f"{subject}\n{text}"):

@@ -163,9 +163,7 @@ def _with_channel(opinion: _Opinion, observed: Observation, channel: str) -> _Op
     )
 
 
-def _suspected(
-    probabilities: Probabilities, kind: Kind, bound: tuple[Reason, ...], terms: SeverityTerms
-) -> bool:
+def _suspected(probabilities: Probabilities, kind: Kind, bound: tuple[Reason, ...], terms: SeverityTerms) -> bool:
     """Whether somebody is told now. A rule that rests on a reading may be a misreading; one that rests on facts is not."""
     readings = {cap.name for cap in terms.caps if cap.when in {"workaround", "past", "partial"}}
     settled = any(reason.rule not in readings for reason in bound)
@@ -175,17 +173,13 @@ def _suspected(
 def _suspicion(suspect: bool, probabilities: Probabilities, terms: SeverityTerms) -> tuple[Reason, ...]:  # noqa: FBT001
     if not suspect:
         return ()
-    return (
-        Reason("may be worse", f"{probabilities[0]:.0%} for {terms.at_rank(1).name}: somebody is told now"),
-    )
+    return (Reason("may be worse", f"{probabilities[0]:.0%} for {terms.at_rank(1).name}: somebody is told now"),)
 
 
 def _area(text: str, terms: SeverityTerms) -> str | None:
     """The application area whose words the mail uses most; the first of the policy where several do alike."""
     counts = {
-        area.key: sum(
-            len(re.findall(rf"(?<!\w){re.escape(word)}", text, re.IGNORECASE)) for word in area.words
-        )
+        area.key: sum(len(re.findall(rf"(?<!\w){re.escape(word)}", text, re.IGNORECASE)) for word in area.words)
         for area in terms.areas
     }
     best = max(counts, key=lambda key: counts[key], default=None)

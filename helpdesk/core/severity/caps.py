@@ -50,9 +50,7 @@ def bind(  # noqa: PLR0913 - what a rule may look at
     return rank, tuple(reasons)
 
 
-def _evidence(
-    cap: Cap, *, observed: Observation, kind: Kind, names: Collection[str], channel: str
-) -> str | None:
+def _evidence(cap: Cap, *, observed: Observation, kind: Kind, names: Collection[str], channel: str) -> str | None:
     """The words that make a rule hold; None where it does not."""
     about, _, value = cap.when.partition(":")
     if about == "kind":

@@ -94,16 +94,12 @@ def none_of(segment: Segment, concept: str) -> bool:
     """`no orders`, `not a single completed order`: there is none of a thing, and that is said as a fact."""
     zeros = [hit for hit in segment.hits if hit.concept in {"none", "nobody"}]
     things = [hit for hit in segment.hits if hit.concept == concept]
-    return any(
-        0 <= thing.start - zero.end < NEAR and thing.part == zero.part for zero in zeros for thing in things
-    )
+    return any(0 <= thing.start - zero.end < NEAR and thing.part == zero.part for zero in zeros for thing in things)
 
 
 def total(segment: Segment) -> bool:
     """Whoever or whatever it is: all of it, or nobody."""
-    return (
-        segment.has("all") or segment.says("nobody") or none_of(segment, "core") or none_of(segment, "users")
-    )
+    return segment.has("all") or segment.says("nobody") or none_of(segment, "core") or none_of(segment, "users")
 
 
 def peripheral(segment: Segment) -> bool:
@@ -116,9 +112,7 @@ def _only_asked(segment: Segment) -> bool:
     if segment.has("future", "firm_if"):
         return True
     return (
-        segment.asks
-        and not unable(segment)
-        and (segment.has("question") or bool(_ASKED.intersection(segment.words)))
+        segment.asks and not unable(segment) and (segment.has("question") or bool(_ASKED.intersection(segment.words)))
     )
 
 
@@ -137,12 +131,7 @@ def _request(segment: Segment) -> bool:
 def _stopping(segment: Segment, seen: Effects) -> None:
     if _only_asked(segment):
         return
-    if (
-        unable(segment)
-        and segment.says("lacking")
-        and segment.says("we", "me")
-        and not segment.says("nobody", "core")
-    ):
+    if unable(segment) and segment.says("lacking") and segment.says("we", "me") and not segment.says("nobody", "core"):
         seen.add("needs-it", segment)  # `we cannot work without a dark mode` is no outage
         return
     edge = peripheral(segment) and not segment.has("core")
@@ -155,15 +144,9 @@ def _stopping(segment: Segment, seen: Effects) -> None:
         seen.add("none-comes-through", segment)
     if failing(segment) and total(segment) and segment.says("core") and not edge:
         seen.add("core-stopped", segment)
-    if (
-        segment.has("zero")
-        and not segment.has("fyi", "ok")
-        and "negated" not in segment.status_of("fail", "down")
-    ):
+    if segment.has("zero") and not segment.has("fyi", "ok") and "negated" not in segment.status_of("fail", "down"):
         seen.add("none-comes-through", segment)
-    everyone = total(segment) and (
-        failing(segment) and segment.says("system", "users") or segment.has("affects")
-    )
+    everyone = total(segment) and (failing(segment) and segment.says("system", "users") or segment.has("affects"))
     if everyone and not edge and not _request(segment):
         seen.add("all-affected", segment)
     if segment.says("nobody") and (unable(segment) or segment.has("fail")):
@@ -227,9 +210,7 @@ def _scope(segment: Segment, seen: Effects) -> None:
         seen.add("urgent-words", segment)
 
 
-_WORKS = frozenset(
-    "works functions runs funktioniert klappt geht lauft fonctionne marche funciona va".split()
-)
+_WORKS = frozenset("works functions runs funktioniert klappt geht lauft fonctionne marche funciona va".split())
 
 
 def _still_works(segment: Segment, seen: Effects) -> None:
@@ -256,8 +237,7 @@ def _way_gone(segment: Segment) -> bool:
     """`the workaround does not work any more`."""
     ways = [hit.end for hit in segment.hits if hit.concept == "way"]
     return any(
-        hit.concept == "work" and hit.status == "negated" and min(ways, default=99) <= hit.start
-        for hit in segment.hits
+        hit.concept == "work" and hit.status == "negated" and min(ways, default=99) <= hit.start for hit in segment.hits
     )
 
 

@@ -19,9 +19,7 @@ LEAST = 0.25  # a cue that spreads the four ranks less than this moved nothing
 def reasons_for(observed: Observation, model: Model, terms: SeverityTerms) -> tuple[Reason, ...]:
     """The strongest cues first; a robot or an alert is one reason of its own."""
     if observed.robot is not None:
-        return (
-            Reason("automatic mail", f"nobody waits for an answer: {terms.at_rank(4).name}", observed.robot),
-        )
+        return (Reason("automatic mail", f"nobody waits for an answer: {terms.at_rank(4).name}", observed.robot),)
     if observed.alert is not None:
         alert = observed.alert
         said = alert_kind(alert).replace("-", " ")

@@ -99,9 +99,7 @@ def _combinations(seen: Effects) -> dict[str, float]:
     found = {
         "stop": min(stops, 4) / 2 if trouble else 0.0,
         "stop-strong": float(trouble and stops > 2),
-        "stop-plain": float(
-            trouble and stops > 0 and not seen.any(*MILDER, "else-works", "edge-thing") and not way
-        ),
+        "stop-plain": float(trouble and stops > 0 and not seen.any(*MILDER, "else-works", "edge-thing") and not way),
         "stop-and-milder": float(trouble and stops > 0 and seen.any(*MILDER)),
         "stop-and-way": float(trouble and stops > 0 and way),
         "stop-and-edge": float(trouble and stops > 0 and seen.any("edge-thing", "cosmetic")),
@@ -113,9 +111,7 @@ def _combinations(seen: Effects) -> dict[str, float]:
         "way-but-costly": float(trouble and "workaround" in seen and "costly" in seen),
         "milder-only": float(trouble and not stops and seen.any(*MILDER)),
         "edge-only": float(
-            trouble
-            and not stops
-            and seen.any("edge-thing", "cosmetic", "one-user-or-item", "only-me", "low-key")
+            trouble and not stops and seen.any("edge-thing", "cosmetic", "one-user-or-item", "only-me", "low-key")
         ),
         "fails-only": float(
             trouble
@@ -131,9 +127,7 @@ def _combinations(seen: Effects) -> dict[str, float]:
         ),
         "wish-with-trouble": float("wish" in seen and trouble),
         "asks-with-trouble": float(seen.any("question", "admin", "docs", "fyi") and trouble),
-        "security-live": float(
-            "security" in seen and not elsewhere and not over and "security-paper" not in seen
-        ),
+        "security-live": float("security" in seen and not elsewhere and not over and "security-paper" not in seen),
         "says-nothing": float(not seen.any(*TROUBLE, *ASKS, "security", "cosmetic")),
     }
     return {name: value for name, value in found.items() if value}

@@ -14,9 +14,7 @@ MOST_WORDS = 400  # of a mail; a symptom stands at the top
 
 def hashed(text: str) -> dict[str, float]:
     """Word and pair buckets, scaled so that a long mail does not shout: the squares sum to 1."""
-    words = [token.word for token in tokens(blanked(text)) if token.word and not token.word[0].isdigit()][
-        :MOST_WORDS
-    ]
+    words = [token.word for token in tokens(blanked(text)) if token.word and not token.word[0].isdigit()][:MOST_WORDS]
     grams = {*words, *(f"{first} {second}" for first, second in pairwise(words))}
     if not grams:
         return {}

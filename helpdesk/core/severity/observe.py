@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from helpdesk.core.severity import alerts, features, stated as stating
 from helpdesk.core.severity.effects import Effects, effects
 from helpdesk.core.severity.reading import read
-from helpdesk.core.severity.text import own_subject, own_words
+from helpdesk.core.severity.text import MAX_SUBJECT, own_subject, own_words, tidy
 from helpdesk.core.severity.words import fold
 
 if TYPE_CHECKING:
@@ -56,8 +56,8 @@ def observe(  # noqa: PLR0913 - one argument a signal, all by name
     language: str,
 ) -> Observation:
     """Look at a mail; the same mail is always seen the same way."""
-    head, body = own_subject(subject), own_words(text)
-    alert = alerts.parse(subject, text[: alerts.LONGEST])
+    head, body = own_subject(subject[:MAX_SUBJECT]), own_words(text)
+    alert = alerts.parse(subject[:MAX_SUBJECT], tidy(text)[: alerts.LONGEST])
     if alert is not None:
         return Observation(head, body, features.of_alert(alert), alert=alert)
     if robot in SILENT_ROBOTS or _AWAY.match(subject):
@@ -87,8 +87,5 @@ def _policy_cues(text: str, terms: SeverityTerms) -> dict[str, float]:
     """The phrases of the policy's own definitions and examples that the mail uses."""
     plain = fold(text)
     return {
-        f"policy-cue-{level.rank}": 1.0
-        for level in terms.levels
-        for cue in level.cues
-        if cue and fold(cue) in plain
+        f"policy-cue-{level.rank}": 1.0 for level in terms.levels for cue in level.cues if cue and fold(cue) in plain
     }

@@ -7,6 +7,7 @@ and never over a comma; a condition covers the part between commas that it opens
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 from helpdesk.core.severity.lexicon import WHOLE, lexicon, spoken
@@ -21,9 +22,7 @@ if TYPE_CHECKING:
 Status = Literal["asserted", "negated", "hypothetical", "past"]
 
 NEGATORS = ("not", "none", "nobody")
-POSITIVE = frozenset(
-    {"work", "can", "ok", "core", "way", "prod", "solved"}
-)  # negated by a word on either side
+POSITIVE = frozenset({"work", "can", "ok", "core", "way", "prod", "solved"})  # negated by a word on either side
 INDIFFERENT = frozenset(
     {
         "all",
@@ -46,6 +45,8 @@ INDIFFERENT = frozenset(
     }
 )
 REACH = 5  # words between a negator and the positive word it turns
+LONGEST = 60  # words and marks of a segment; who writes on without a stop is cut
+MOST_WORDS = 900  # words and marks of a mail that are read
 LIST_REACH = 10  # words that `nobody` reaches over the commas of a list
 REACH_BACK = 4  # the same where the negator follows (German, French)
 SHORT_REACH = 3  # and for a negative word: `no error`, `nothing is down`
@@ -87,13 +88,13 @@ class Segment:
 
 def read(subject: str, text: str, *, told: str) -> tuple[Segment, ...]:
     """The segments of a subject and a text; `told` is the language the mail is said to be in."""
-    everything = [*tokens(blanked(subject)), *tokens(blanked(text))]
+    everything = [*tokens(blanked(subject)), *islice(tokens(blanked(text)), MOST_WORDS)]
     book = lexicon(spoken([token.word for token in everything if token.word], told=told))
     return (*_segments(subject, book, subject=True), *_segments(text, book, subject=False))
 
 
 def _segments(text: str, book: Lexicon, *, subject: bool) -> Iterator[Segment]:
-    for piece in _pieces(list(tokens(blanked(text))), book):
+    for piece in _pieces(list(islice(tokens(blanked(text)), MOST_WORDS)), book):
         words = tuple(token.word for token in piece if token.word)
         if not words:
             continue
@@ -110,13 +111,13 @@ def _segments(text: str, book: Lexicon, *, subject: bool) -> Iterator[Segment]:
 def _pieces(everything: list[Token], book: Lexicon) -> Iterator[list[Token]]:
     """Sentences, cut once more before a word of contrast."""
     piece: list[Token] = []
+    contrasts = book.single("contrast")
     for token in everything:
-        turns = bool(token.word) and any(concept == "contrast" for concept, _ in book.at([token.word], 0))
-        if turns and any(earlier.word for earlier in piece):
+        if token.word in contrasts and any(earlier.word for earlier in piece):
             yield piece
             piece = []
         piece.append(token)
-        if _ends_sentence(token.mark):
+        if _ends_sentence(token.mark) or len(piece) >= LONGEST:
             yield piece
             piece = []
     if piece:
@@ -171,16 +172,8 @@ def _share(words: Sequence[str], place: int) -> str | None:
         return None
     if following[0] in {"percent", "prozent"} and number[0].isdigit():
         return "all" if _value(number) >= 95 else "partial"  # noqa: PLR2004 - "practically all"
-    whole = (
-        following[2]
-        if following[0] == "out" and len(following) > 2
-        else following[1]
-        if len(following) > 1
-        else ""
-    )  # noqa: PLR2004
-    counted = following[0] in _OF and all(
-        word.isdigit() or word in _COUNTED for word in (number, whole) if word
-    )
+    whole = following[2] if following[0] == "out" and len(following) > 2 else following[1] if len(following) > 1 else ""  # noqa: PLR2004
+    counted = following[0] in _OF and all(word.isdigit() or word in _COUNTED for word in (number, whole) if word)
     return "partial" if counted and whole and number != whole else None
 
 

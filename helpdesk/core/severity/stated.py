@@ -26,12 +26,8 @@ _LINE = re.compile(
     rf"^[ \t>*_|#•-]*{_LABEL}[*_ \t]*(?:\([^)\n]*\))?[ \t]*(?:[:=|–—]|-(?=\s))[*_ \t|]*(?P<value>[^\n|]{{1,60}})",
     re.IGNORECASE | re.MULTILINE,
 )
-_CODE = re.compile(
-    r"\b(?:(?:P|S|SEV|PRIO|PRIORITY|SEVERITY)[ -]?(?P<digit>[1-4]))\b(?![.,]?\d)", re.IGNORECASE
-)
-_TAG = re.compile(
-    r"^\s*(?:(?:re|aw|fw|fwd|wg|tr|rv)\s*:\s*)*[\[(](?P<value>[^\])]{1,30})[\])]", re.IGNORECASE
-)
+_CODE = re.compile(r"\b(?:(?:P|S|SEV|PRIO|PRIORITY|SEVERITY)[ -]?(?P<digit>[1-4]))\b(?![.,]?\d)", re.IGNORECASE)
+_TAG = re.compile(r"^\s*(?:(?:re|aw|fw|fwd|wg|tr|rv)\s*:\s*)*[\[(](?P<value>[^\])]{1,30})[\])]", re.IGNORECASE)
 _DIGIT = re.compile(r"(?<!\d)[1-4](?!\d)")
 
 # What common words mean where the policy has no severity of that name.

@@ -9,16 +9,19 @@ from __future__ import annotations
 import re
 
 MAX_TEXT = 8000  # characters looked at: a symptom stands at the top, a log below
+MAX_SUBJECT = 500
+MAX_WORD = 80  # characters; a longer one is no word
 MIN_OWN = 40  # fewer characters above a forwarded mail are no report: the forwarded one is
 
+_ENDLESS = re.compile(rf"\S{{{MAX_WORD},}}")
 _FORWARDED = re.compile(
-    r"^[ >]*-{2,}\s*(?:forwarded message|weitergeleitete nachricht|message transféré|mensaje reenviado)",
+    r"^-{2,}\s*(?:forwarded message|weitergeleitete nachricht|message transféré|mensaje reenviado)",
     re.IGNORECASE | re.MULTILINE,
 )
 _ORIGINAL = re.compile(
-    r"^[ >]*(?:-{2,}\s*(?:original message|ursprüngliche nachricht|message d'origine|mensaje original)|_{20,}\s*$|"
+    r"^(?:-{2,}\s*(?:original message|ursprüngliche nachricht|message d'origine|mensaje original)|_{20,}$|"
     r"on [^\n]{8,120} wrote:\s*$|am [^\n]{8,120} schrieb[^\n]{0,80}:\s*$|le [^\n]{8,120} a écrit\s*:\s*$|el [^\n]{8,120} escribió:\s*$|"
-    r"(?:from|von|de)\s*:[^\n]*\n[ >]*(?:sent|gesendet|datum|date|envoyé|enviado|fecha|to|an|à|para|subject|betreff)\s*:)",
+    r"(?:from|von|de)\s*:[^\n]*\n(?:sent|gesendet|datum|date|envoyé|enviado|fecha|to|an|à|para|subject|betreff)\s*:)",
     re.IGNORECASE | re.MULTILINE,
 )
 _HEADER = re.compile(
@@ -26,31 +29,33 @@ _HEADER = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _SIGNATURE = re.compile(
-    r"^\s*(?:--\s*$|(?:(?:with )?(?:kind|best|warm|many|warmest)?\s*(?:regards|greetings|wishes)|sincerely|yours\b|cheers|"
+    r"^(?:--$|(?:(?:with )?(?:kind|best|warm|many|warmest)?\s*(?:regards|greetings|wishes)|sincerely|yours\b|cheers|"
     r"mit (?:freundlichen|besten|vielen|lieben) gr|(?:viele|beste|freundliche|liebe|schöne) gr|mfg|cordialement|bien à vous|bien cordialement|"
     r"cordiales salutations|salutations|saludos|un saludo|atentamente|cordialmente|sent from my|gesendet von|envoyé de mon|enviado desde)"
     r"[^\n]{0,30}$)",
     re.IGNORECASE | re.MULTILINE,
 )
 _REPLY_PREFIX = re.compile(r"^\s*(?:re|aw|antw|ref|sv|rif|r)\s*(?:\[\d+\])?:", re.IGNORECASE)
-_ANY_PREFIX = re.compile(
-    r"^\s*(?:(?:re|aw|antw|sv|fw|fwd|wg|tr|rv|ref|r)\s*(?:\[\d+\])?:\s*)+", re.IGNORECASE
-)
+_ANY_PREFIX = re.compile(r"^\s*(?:(?:re|aw|antw|sv|fw|fwd|wg|tr|rv|ref|r)\s*(?:\[\d+\])?:\s*)+", re.IGNORECASE)
 
 
 def own_words(text: str) -> str:
     """`text` without quoted lines, older mails, headers and signature, cut at `MAX_TEXT` characters."""
-    unquoted = "\n".join(
-        line for line in text[: 4 * MAX_TEXT].splitlines() if not line.lstrip().startswith(">")
-    )
+    unquoted = "\n".join(line for line in tidy(text).splitlines() if not line.startswith(">"))
     return _newest(unquoted)[:MAX_TEXT].strip()
+
+
+def tidy(text: str) -> str:
+    """`text` without runs of blanks, blank lines and endless words, so that no pattern can be made to crawl."""
+    lines = (" ".join(line.split()) for line in text[: 2 * MAX_TEXT].splitlines())
+    return _ENDLESS.sub(lambda match: match[0][:MAX_WORD], "\n".join(line for line in lines if line))
 
 
 def own_subject(subject: str) -> str:
     """The subject without reply prefixes; `""` for an answer, whose subject somebody else chose."""
     if _REPLY_PREFIX.match(subject):
         return ""
-    return _ANY_PREFIX.sub("", subject).strip()
+    return tidy(_ANY_PREFIX.sub("", subject))
 
 
 def _newest(text: str) -> str:

@@ -1,6 +1,6 @@
 """The shipped weights. Written by `python bench/severity.py fit`; not to be edited by hand."""
 
-TEMPERATURE = 1.000
+TEMPERATURE = 1.300
 
 WEIGHTS: dict[str, tuple[float, float, float, float]] = {
     "admin": (-0.439, -0.421, -0.159, 0.818),
@@ -54,6 +54,10 @@ WEIGHTS: dict[str, tuple[float, float, float, float]] = {
     "partial": (-0.464, 0.762, -0.186, -0.112),
     "past-trouble": (-0.501, -0.102, -0.015, 0.418),
     "peripheral": (-0.002, -0.489, 0.470, -0.178),
+    "policy-cue-1": (1.200, 0.200, -0.600, -0.800),
+    "policy-cue-2": (-0.200, 1.200, -0.200, -0.800),
+    "policy-cue-3": (-0.800, -0.300, 1.400, -0.300),
+    "policy-cue-4": (-0.800, -0.600, -0.200, 1.600),
     "production": (0.529, 0.728, -0.190, -0.867),
     "question": (-0.504, -0.468, -0.310, 0.782),
     "question-mark": (0.243, -0.469, -0.612, 0.838),

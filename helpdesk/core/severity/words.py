@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 # A number with its unit apart; letters; every mark that may end a clause; line ends.
 _TOKEN = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*'?|%|[.!?;:,…()\[\]\"«»“”|]+|\s[-–—]+\s|\n+")
 _NOT_WORDS = re.compile(
-    r"(?:https?://|www\.)\S+|\S+@\S+\.\S+|\b\w*\d\w*-\w+(?:-\w+)+\b|[0-9a-f]{12,}", re.IGNORECASE
+    r"(?:https?://|www\.)\S+|[\w.+%-]{1,60}@[\w-]{1,60}\.\S{1,60}|\b[a-z]{0,20}\d\w{0,20}-\w{1,20}-[\w-]{1,60}|\b[0-9a-f]{12,}",
+    re.IGNORECASE,
 )
 _IS_AFTER = frozenset(
     {

@@ -81,6 +81,15 @@ class Lexicon:
             if length:
                 yield entry.concept, length
 
+    def single(self, concept: str) -> frozenset[str]:
+        """The one-word entries of a concept."""
+        return frozenset(
+            word
+            for word, entries in self._exact.items()
+            for entry in entries
+            if entry.concept == concept and len(entry.parts) == 1
+        )
+
     def _candidates(self, word: str) -> Iterator[Entry]:
         yield from self._exact.get(word, ())
         for size in range(FEWEST, len(word) + 1):
