@@ -36,6 +36,7 @@ def register(app: typer.Typer) -> None:
     group.command("show")(policy_show)
     group.command("check")(policy_check)
     group.command("due")(policy_due)
+    group.command("schema")(policy_schema)
     app.add_typer(group, name="policy")
 
 
@@ -113,6 +114,13 @@ def _paths(config: Path | None) -> list[Path]:
 
     configuration = load_configuration(path)
     return policy_files(configuration.place(configuration.file.desk.policies))
+
+
+def policy_schema() -> None:
+    """Print the JSON schema of policy files, for editors."""
+    from helpdesk.policies.read import schema  # noqa: PLC0415
+
+    print_json(schema())
 
 
 def policy_due(  # noqa: PLR0913 - one option an argument of the question

@@ -274,7 +274,7 @@ def _joining(arrival: Arrival, terms: Terms, now: datetime, *, already: set[str]
 
 
 def _too_old_to_reopen(case: Case, arrival: Arrival, terms: Terms) -> bool:
-    window = terms.policy.reopen_within
+    window = terms.policy.lifecycle.reopen_within
     if case.status != "closed" or window is None or case.status_since is None:
         return False
     return arrival.received_at - case.status_since > window

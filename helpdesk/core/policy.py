@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 from helpdesk.core.errors import NotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import datetime, timedelta
 
     from helpdesk.core.calendar import Calendar
@@ -35,11 +35,17 @@ OnSeverityChange = Literal["keep_consumed", "from_start", "restart"]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What the customer bought. `calendar` overrides the region's; `""` leaves it to the region."""
+    """What the customer bought.
+
+    `calendar` overrides the region's, `""` leaves it to the region. `channels` are the ways in that come with the
+    plan, empty for all. A case of an area in `excludes` is flagged as not in the plan.
+    """
 
     key: str
     name: str
     calendar: str = ""
+    channels: tuple[str, ...] = ()
+    excludes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +59,28 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A way in. `targets` False: cases from it carry none. `warranted` False: measured, but not promised."""
+    """A way in. `targets` False: cases from it carry none. `warranted` False: measured, but not promised.
+
+    `warranted_while_down` names a switch of the operators (`website`): while it is down, the channel is warranted.
+    """
 
     key: str
     name: str
     targets: bool = True
     warranted: bool = True
     because: str = ""
+    warranted_while_down: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Warranty:
+    """What the provider answers for with money: an empty list names all there are."""
+
+    plans: tuple[str, ...] = ()
+    severities: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+    only_registered: bool = False  # the sender must be a registered contact
+    requires: tuple[str, ...] = ()  # intake fields without which nothing is warranted
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +127,48 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Exclusion:
+    """A reason for which a case is outside the promises, named by an agent or found by its words."""
+
+    key: str
+    why: str
+    words: tuple[str, ...] = ()
+    out_of_scope: bool = False  # answered with a mail of its own: not supported at all
+
+
+@dataclass(frozen=True, slots=True)
+class Maintenance:
+    """Planned unavailability. `between(start, end)` yields the windows (aware UTC) that touch that stretch."""
+
+    name: str
+    sector: str
+    between: Callable[[datetime, datetime], Iterable[tuple[datetime, datetime]]]
+    rule: str  # as written, to be read
+
+
+@dataclass(frozen=True, slots=True)
+class Lifecycle:
+    """What happens to a case over its life. All spans are elapsed time; None: it does not happen."""
+
+    remind_after: timedelta | None = None  # waiting for the customer
+    close_after: timedelta | None = None  # after the reminder
+    reopen_within: timedelta | None = None  # after closing; later mail opens a linked case. None: always
+    downgrade_after: timedelta | None = None  # without information that the customer owes
+    downgrade_to: str = ""
+    downgrade_automatically: bool = False  # otherwise it is proposed to the agent
+    progress_mails: bool = False  # tell the customer when severity or owner changes
+
+
+@dataclass(frozen=True, slots=True)
+class Credits:
+    """What missed promises cost (percent of the quarter's fee by percent of violations)."""
+
+    bands: tuple[tuple[float, float], ...]  # (from this share of violations, in percent; credit in percent)
+    request_within: int  # business days after the quarter
+    calendar: str  # whose business days
+
+
+@dataclass(frozen=True, slots=True)
 class Example:
     """A worked example: the due time that the document's reader computed by hand. `due_at` None: no target."""
 
@@ -145,7 +208,12 @@ class Policy:
     examples: tuple[Example, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
     on_severity_change: OnSeverityChange = "keep_consumed"
-    reopen_within: timedelta | None = None  # elapsed time after closing; None: always
+    warranty: Warranty = Warranty()
+    exclusions: tuple[Exclusion, ...] = ()
+    maintenance: tuple[Maintenance, ...] = ()
+    lifecycle: Lifecycle = Lifecycle()
+    credits: Credits | None = None
+    escalation_words: tuple[str, ...] = ()  # with which a customer asks for escalation
     languages: tuple[str, ...] = ("en",)
     source: str = ""  # which document it was written from
 
@@ -161,13 +229,22 @@ class Policy:
         if goal is None:
             return NoPromise(target, (f"{self.name} {bought.name} gives no {TARGET_NAMES[target]} target",))
         hours = goal.by_channel.get(channel) or goal.calendar or bought.calendar or place.calendar
-        return Promise(
-            target,
-            goal.within,
-            self.calendars[hours],
-            way_in.warranted,
-            () if way_in.warranted else (way_in.because,),
-        )
+        doubts = tuple(self._doubts(bought, way_in, severity))
+        return Promise(target, goal.within, self.calendars[hours], warranted=not doubts, because=doubts)
+
+    def _doubts(self, plan: Plan, channel: Channel, severity: str) -> Iterator[str]:
+        """Why this combination is measured but not warranted; nothing when it is."""
+        warranty = self.warranty
+        if not channel.warranted:
+            yield channel.because or f"{channel.name} is not warranted"
+        elif (warranty.channels and channel.key not in warranty.channels) or (
+            plan.channels and channel.key not in plan.channels
+        ):
+            yield f"{channel.name} is not a defined channel of {plan.name}"
+        if warranty.plans and plan.key not in warranty.plans:
+            yield f"the plan {plan.name} is not warranted"
+        if warranty.severities and severity not in warranty.severities:
+            yield f"{self.level(severity).name} is not warranted"
 
     def plan(self, key: str) -> Plan:
         """The plan of that key. Raises NotFound."""

@@ -49,11 +49,16 @@ def public_holidays(
     observed: bool,
     year: int,
 ) -> tuple[tuple[date, str], ...]:
-    """A country's public holidays of one year, in order. Raises ValueError for a country that is not known."""
+    """A country's public holidays of one year, in order. Raises ValueError for a country that is not known.
+
+    The next year is asked as well: an observed New Year's Day lies in the year before.
+    """
     import holidays  # noqa: PLC0415 - see the module's promise
 
     try:
-        found = holidays.country_holidays(country, subdiv=subdivision, years=year, observed=observed, language="en_US")
+        found = holidays.country_holidays(
+            country, subdiv=subdivision, years=(year, year + 1), observed=observed, language="en_US"
+        )
     except NotImplementedError:
         raise ValueError(f"expected a country (and subdivision) that has public holidays, not {country!r}") from None
     return tuple(sorted((day, name) for day, name in found.items() if day.year == year))

@@ -12,19 +12,22 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 from zoneinfo import ZoneInfo
 
-from helpdesk.core.errors import ConfigurationError, HelpdeskError
+from helpdesk.core.errors import ConfigurationError, HelpdeskError, NeverOpen
 from helpdesk.core.policy import TARGET_NAMES, Promise
-from helpdesk.policies.read import PolicyText, read_policy
+from helpdesk.policies.maintenance import lands_on
+from helpdesk.policies.read import PolicyText, read_policy, read_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from helpdesk.core.policy import Example, Plan, Policy, TargetKind
+    from helpdesk.policies.schema import PolicyFile
 
 Level = Literal["error", "warning", "assumption"]
 # A Tuesday morning in open hours nearly everywhere, without a holiday near: where promises are compared.
 _PROBE = datetime(2026, 6, 9, 15, 0, tzinfo=ZoneInfo("UTC"))
+_DAY = 86400  # seconds
 _SHORTEST_DAY = timedelta(hours=2)
 
 
@@ -49,12 +52,13 @@ def check_file(path: Path) -> list[Finding]:
     """Everything there is to say about one file, errors first."""
     name = str(path)
     try:
-        policy = read_policy(PolicyText(name, path.read_text(encoding="utf-8")))
+        source = PolicyText(name, path.read_text(encoding="utf-8"))
+        policy, table = read_policy(source), read_table(source)
     except ConfigurationError as wrong:
         return [_error(name, problem) for problem in wrong.problems]
     except OSError as problem:
         return [Finding("error", name, "(the file)", f"expected a readable file: {problem.strerror}")]
-    found = [*_examples(policy), *_contradictions(policy), *_assumptions(policy)]
+    found = [*_never_open(policy), *_examples(policy), *_contradictions(policy, table), *_assumptions(policy)]
     return [Finding(level, name, key, text) for level, key, text in found]
 
 
@@ -96,11 +100,58 @@ def _wrong(policy: Policy, example: Example) -> str:
     return "" if due_at == example.due_at else f"expected {example.due_at}, computed {due_at.astimezone(zone)}"
 
 
-def _contradictions(policy: Policy) -> Iterator[Found]:
+def _never_open(policy: Policy) -> Iterator[Found]:
+    """A target whose hours never come: refused when the file is checked, not when the first mail arrives."""
+    for plan, target, severity in policy.goals:
+        for region in policy.regions:
+            promise = policy.promise(target, plan=plan, severity=severity, region=region.key, channel="email")
+            try:
+                if isinstance(promise, Promise):
+                    promise.within.due_at(promise.calendar, _PROBE)
+            except NeverOpen as problem:
+                yield "error", f"targets.{plan}.{target}.{severity}", f"expected hours that come: {problem}"
+
+
+def _contradictions(policy: Policy, table: PolicyFile) -> Iterator[Found]:
+    yield from _misplaced_maintenance(table)
+    yield from _overlaps(policy)
+    yield from _odd_steps(policy)
     yield from _slower_plans(policy)
     yield from _slower_severities(policy)
     yield from _undefined(policy)
     yield from _short_days(policy)
+
+
+def _misplaced_maintenance(table: PolicyFile) -> Iterator[Found]:
+    """An offset that lands on another weekday than the document says (LGK-10)."""
+    for number, entry in enumerate(table.maintenance, start=1):
+        if entry.after and entry.weekday:
+            falls = lands_on(entry, table.maintenance)
+            if falls != entry.weekday.lower():
+                text = f"{entry.after_days} days after {entry.after} is a {falls}, the document says {entry.weekday}"
+                yield "warning", f"maintenance.{number}.after_days", text
+
+
+def _overlaps(policy: Policy) -> Iterator[Found]:
+    for name, calendar in policy.calendars.items():
+        week = sorted(
+            (window.weekday * _DAY + window.start, window.weekday * _DAY + window.end) for window in calendar.windows
+        )
+        wrapped = [*week, *((start + 7 * _DAY, end + 7 * _DAY) for start, end in week[:1])]
+        if any(following[0] < window[1] for window, following in pairwise(wrapped)):
+            yield "warning", f"calendars.{name}.hours", "windows overlap; their union is run"
+
+
+def _odd_steps(policy: Policy) -> Iterator[Found]:
+    """A rung that comes after its own end, or before the one above it."""
+    for number, step in enumerate(policy.ladder, start=1):
+        if step.kind == "warning" and step.share >= 1:
+            yield "warning", f"ladder.{number}.at", "a warning at or after the due time warns of nothing"
+        if step.kind != "warning" and step.share < 1:
+            yield "warning", f"ladder.{number}.at", f"a {step.kind} before anything is late"
+    for number, (before, after) in enumerate(pairwise(policy.ladder), start=2):
+        if (after.share, after.after) < (before.share, before.after):
+            yield "warning", f"ladder.{number}.at", "earlier than the step above it"
 
 
 def _slower_plans(policy: Policy) -> Iterator[Found]:
@@ -118,8 +169,12 @@ def _slower_plans(policy: Policy) -> Iterator[Found]:
 
 
 def _slower(policy: Policy, cheaper: Plan, dearer: Plan, target: TargetKind, severity: str) -> bool:
-    before, after = (_due(policy, plan.key, target, severity) for plan in (cheaper, dearer))
-    return before is not None and after is not None and after > before
+    """Compared in the cheaper plan's hours: wider hours alone make nothing slower."""
+    promises = [_promise(policy, plan.key, target, severity) for plan in (cheaper, dearer)]
+    before, after = promises
+    if before is None or after is None:
+        return False
+    return after.within.due_at(before.calendar, _PROBE) > before.within.due_at(before.calendar, _PROBE)
 
 
 def _slower_severities(policy: Policy) -> Iterator[Found]:
@@ -133,8 +188,14 @@ def _slower_severities(policy: Policy) -> Iterator[Found]:
 
 
 def _due(policy: Policy, plan: str, target: TargetKind, severity: str) -> datetime | None:
-    promise = policy.promise(target, plan=plan, severity=severity, region=policy.regions[0].key, channel="email")
-    return promise.within.due_at(promise.calendar, _PROBE) if isinstance(promise, Promise) else None
+    promise = _promise(policy, plan, target, severity)
+    return promise.within.due_at(promise.calendar, _PROBE) if promise else None
+
+
+def _promise(policy: Policy, plan: str, target: TargetKind, severity: str) -> Promise | None:
+    region = policy.regions[0].key
+    promise = policy.promise(target, plan=plan, severity=severity, region=region, channel="email")
+    return promise if isinstance(promise, Promise) else None
 
 
 def _said(policy: Policy, plan: Plan, target: TargetKind, severity: str) -> str:

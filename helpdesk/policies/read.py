@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import TypeAdapter
@@ -23,16 +23,22 @@ from helpdesk.core.intake import Field
 from helpdesk.core.policy import (
     Assumption,
     Channel,
+    Credits,
     Example,
+    Exclusion,
     Goal,
+    Lifecycle,
+    Maintenance,
     Plan,
     Policy,
     Region,
     Step,
+    Warranty,
 )
 from helpdesk.core.promise import Within, parse_open_time, parse_within
 from helpdesk.core.severity import Area, Cap, Level, SeverityTerms
 from helpdesk.policies.days import day_rule, public_holidays
+from helpdesk.policies.maintenance import read_maintenance
 from helpdesk.policies.schema import PolicyFile
 from helpdesk.tables import fill, parse_toml
 
@@ -40,7 +46,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from helpdesk.core.policy import TargetKind
-    from helpdesk.policies.schema import CalendarTable, DayEntry, GoalTable, StepEntry
+    from helpdesk.policies.schema import CalendarTable, CreditsTable, DayEntry, GoalTable, LifecycleTable, StepEntry
 
 _FILE = TypeAdapter(PolicyFile)
 _PART = re.compile(r"(\d\d):([0-5]\d)-(\d\d):([0-5]\d)")
@@ -68,8 +74,21 @@ class PolicyText:
 
 def read_policy(source: PolicyText) -> Policy:
     """Read one policy. Raises ConfigurationError with every problem, each `file: key: what was expected`."""
-    table = fill(_FILE, parse_toml(source.text, source.name), source.name)
-    return _Reader(source, table).policy()
+    return _Reader(source, read_table(source)).policy()
+
+
+def read_table(source: PolicyText) -> PolicyFile:
+    """The file's tables as they are written. Raises ConfigurationError."""
+    return fill(_FILE, parse_toml(source.text, source.name), source.name)
+
+
+def schema() -> dict[str, Any]:
+    """The JSON schema of the format, for editors."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Helpdesk policy",
+        **_FILE.json_schema(),
+    }
 
 
 class _Reader:
@@ -88,7 +107,10 @@ class _Reader:
             key=table.key,
             name=table.name,
             version=self.source.version,
-            plans=tuple(Plan(key, entry.name, entry.calendar) for key, entry in table.plans.items()),
+            plans=tuple(
+                Plan(key, entry.name, entry.calendar, tuple(entry.channels), tuple(entry.excludes))
+                for key, entry in table.plans.items()
+            ),
             regions=tuple(Region(key, entry.name or key, entry.calendar) for key, entry in table.regions.items()),
             channels=self.channels(),
             calendars=calendars,
@@ -102,7 +124,20 @@ class _Reader:
             examples=tuple(self.examples()),
             assumptions=tuple(Assumption(entry.key, entry.why) for entry in table.assumed),
             on_severity_change=table.on_severity_change,
-            reopen_within=_days(table.lifecycle.reopen_within_days),
+            warranty=Warranty(
+                plans=tuple(table.warranty.plans),
+                severities=tuple(table.warranty.severities),
+                channels=tuple(table.warranty.channels),
+                only_registered=table.warranty.only_registered,
+                requires=tuple(table.warranty.requires),
+            ),
+            exclusions=tuple(
+                Exclusion(entry.key, entry.why, tuple(entry.words), entry.out_of_scope) for entry in table.exclusion
+            ),
+            maintenance=tuple(self.maintenance()),
+            lifecycle=_lifecycle(table.lifecycle),
+            credits=_credits(table.credits),
+            escalation_words=tuple(table.escalation_words),
             languages=tuple(table.languages),
             source=table.source,
         )
@@ -174,7 +209,14 @@ class _Reader:
     def channels(self) -> tuple[Channel, ...]:
         table = dict(self.table.channels)
         named = [
-            Channel(key, entry.name or key, entry.targets, entry.warranted, entry.because)
+            Channel(
+                key,
+                entry.name or key,
+                targets=entry.targets,
+                warranted=entry.warranted,
+                because=entry.because,
+                warranted_while_down=entry.warranted_while_down,
+            )
             for key, entry in table.items()
         ]
         return (*(() if "email" in table else (Channel("email", "e-mail"),)), *named)
@@ -231,10 +273,18 @@ class _Reader:
                 why=entry.why,
             )
 
+    def maintenance(self) -> Iterator[Maintenance]:
+        windows = self.table.maintenance
+        for number, entry in enumerate(windows, start=1):
+            found = self.attempt(f"maintenance.{number}", partial(read_maintenance, entry, windows), None)
+            if found:
+                yield found
+
     def references(self, policy: Policy) -> None:
         """Every key that names another table must name one that is there."""
         severities = {level.key for level in policy.severity.levels}
         self.hours_references(policy)
+        self.warranty_references(policy)
         for (plan, target, severity), goal in policy.goals.items():
             place = f"targets.{plan}.{target}.{severity}"
             self.among(place, plan, {entry.key for entry in policy.plans})
@@ -256,6 +306,26 @@ class _Reader:
         for what, entries in (("plans", policy.plans), ("regions", policy.regions)):
             if not entries:
                 self.wrong(what, "expected at least one")
+
+    def warranty_references(self, policy: Policy) -> None:
+        plans, channels = {entry.key for entry in policy.plans}, {entry.key for entry in policy.channels}
+        severities = {level.key for level in policy.severity.levels}
+        areas, fields = {area.key for area in policy.severity.areas}, {field.key for field in policy.intake}
+        named = [
+            ("warranty.plans", policy.warranty.plans, plans),
+            ("warranty.severities", policy.warranty.severities, severities),
+            ("warranty.channels", policy.warranty.channels, channels),
+            ("warranty.requires", policy.warranty.requires, fields),
+            *((f"plans.{plan.key}.channels", plan.channels, channels) for plan in policy.plans),
+            *((f"plans.{plan.key}.excludes", plan.excludes, areas) for plan in policy.plans),
+        ]
+        for place, keys, known in named:
+            for key in keys:
+                self.among(place, key, known)
+        if policy.credits:
+            self.among("credits.calendar", policy.credits.calendar, policy.calendars)
+        if policy.lifecycle.downgrade_to:
+            self.among("lifecycle.downgrade_to", policy.lifecycle.downgrade_to, severities)
 
     def among(self, place: str, key: str, known: Collection[str]) -> None:
         if key not in known:
@@ -319,6 +389,24 @@ def _part_of_day(text: str) -> tuple[int, int]:
 
 def _no_days(_year: int) -> tuple[SpecialDay, ...]:
     return ()
+
+
+def _lifecycle(table: LifecycleTable) -> Lifecycle:
+    return Lifecycle(
+        remind_after=_days(table.remind_after_days),
+        close_after=_days(table.close_after_days),
+        reopen_within=_days(table.reopen_within_days),
+        downgrade_after=_days(table.downgrade_after_days),
+        downgrade_to=table.downgrade_to,
+        downgrade_automatically=table.downgrade_automatically,
+        progress_mails=table.progress_mails,
+    )
+
+
+def _credits(table: CreditsTable | None) -> Credits | None:
+    if table is None:
+        return None
+    return Credits(tuple(sorted(table.bands)), table.request_within_business_days, table.calendar)
 
 
 def _days(days: int | None) -> timedelta | None:

@@ -21,7 +21,9 @@ class PlanTable:
     """`[plans.KEY]`: what a customer can buy; the first is the default."""
 
     name: str
-    calendar: str = ""
+    calendar: str = ""  # overrides the region's
+    channels: list[str] = field(default_factory=list)  # ways in that come with the plan; none named: all
+    excludes: list[str] = field(default_factory=list)  # areas that do not come with the plan
 
 
 @strict
@@ -99,6 +101,57 @@ class ChannelTable:
     targets: bool = True
     warranted: bool = True
     because: str = ""
+    warranted_while_down: str = ""  # a switch of the operators: `helpdesk status set website down`
+
+
+@strict
+@dataclass
+class WarrantyTable:
+    """`[warranty]`: what is answered for with money; a list that is not there names all."""
+
+    plans: list[str] = field(default_factory=list)
+    severities: list[str] = field(default_factory=list)
+    channels: list[str] = field(default_factory=list)
+    only_registered: bool = False
+    requires: list[str] = field(default_factory=list)
+
+
+@strict
+@dataclass
+class ExclusionEntry:
+    """`[[exclusion]]`: a reason for which a case is outside the promises."""
+
+    key: str
+    why: str
+    words: list[str] = field(default_factory=list)
+    out_of_scope: bool = False
+
+
+@strict
+@dataclass
+class MaintenanceEntry:
+    """`[[maintenance]]`: planned unavailability, by a rule (RFC 5545) or from and to dated instants."""
+
+    name: str
+    sector: str = ""
+    timezone: str = "UTC"
+    start: datetime | None = None  # of the first window, on the wall clock of the zone
+    rule: str = ""  # RRULE, such as "FREQ=WEEKLY;BYDAY=FR"
+    hours: float = 0  # how long a window is, on the wall clock
+    after: str = ""  # the name of another entry that this one follows,
+    after_days: int = 0  # so many calendar days later
+    weekday: str = ""  # on which weekday the document says it falls
+    dated: list[list[datetime]] = field(default_factory=list)  # [[from, to], ...]
+
+
+@strict
+@dataclass
+class CreditsTable:
+    """`[credits]`: what missed promises cost. Bands are floors: [[4, 10], [6, 15]] is 10 % from 4 % on."""
+
+    bands: list[tuple[float, float]]
+    request_within_business_days: int
+    calendar: str
 
 
 @strict
@@ -150,7 +203,13 @@ class StepEntry:
 class LifecycleTable:
     """`[lifecycle]`: what happens to a case over its life. Spans are elapsed time, in days."""
 
+    remind_after_days: int | None = None
+    close_after_days: int | None = None
     reopen_within_days: int | None = None
+    downgrade_after_days: int | None = None
+    downgrade_to: str = ""
+    downgrade_automatically: bool = False
+    progress_mails: bool = False
 
 
 @strict
@@ -197,5 +256,10 @@ class PolicyFile:
     intake: list[IntakeEntry] = field(default_factory=list)
     ladder: list[StepEntry] = field(default_factory=list)
     lifecycle: LifecycleTable = field(default_factory=LifecycleTable)
+    warranty: WarrantyTable = field(default_factory=WarrantyTable)
+    exclusion: list[ExclusionEntry] = field(default_factory=list)
+    maintenance: list[MaintenanceEntry] = field(default_factory=list)
+    credits: CreditsTable | None = None
+    escalation_words: list[str] = field(default_factory=list)
     example: list[ExampleEntry] = field(default_factory=list)
     assumed: list[AssumedEntry] = field(default_factory=list)
