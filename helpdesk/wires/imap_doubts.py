@@ -31,8 +31,8 @@ class Doubts:
         return uid in self._larger
 
     def in_order(self, uids: Iterable[int]) -> list[int]:
-        """Sort by UID, those under suspicion last."""
-        return sorted(uids, key=lambda uid: (self._suspected[uid], uid))
+        """Keep their order, but put those under suspicion last."""
+        return sorted(uids, key=self._suspected.__getitem__)
 
     def batches(self, uids: Sequence[int], most: int) -> Iterator[Sequence[int]]:
         """Cut into batches of so many at most; each suspected mail is one by itself, and comes last."""

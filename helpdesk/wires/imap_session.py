@@ -194,10 +194,10 @@ class Session:
         return None
 
     def _search(self, *criteria: bytes) -> list[int]:
-        wanted = [b"UID", b"%d:*" % self.floor, *criteria]
-        found = self._ask("SEARCH", self._connection.search, wanted, octets=_SEARCH_ANSWER)
+        wanted = (b"UID", b"%d:*" % self.floor, *criteria)
+        found = self._ask("SEARCH", self._connection.uids, *wanted, octets=_SEARCH_ANSWER)
         # RFC 3501 section 6.4.8: n:* holds the last mail even where its UID is below n.
-        return sorted({uid for uid in found if uid >= self.floor})
+        return sorted(uid for uid in found if uid >= self.floor)
 
     def _fetch(self, uids: Sequence[int], *items: bytes, octets: int = 0) -> dict[int, dict[bytes, Any]]:
         return dict(self._ask("FETCH", self._connection.fetch, uids, items, octets=octets))

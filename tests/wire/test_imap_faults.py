@@ -240,7 +240,7 @@ def test_three_hundred_thousand_mails_in_one_folder_are_no_obstacle(desk: Desk) 
             tracemalloc.stop()
             poller.close()
     assert time.monotonic() - began < 5
-    assert peak < 100 * MEBIBYTE
+    assert peak < 64 * MEBIBYTE
 
 
 def test_many_large_mails_are_fetched_a_few_at_a_time(desk: Desk) -> None:
@@ -287,6 +287,11 @@ def test_a_server_that_hangs_up_at_every_idle_is_not_knocked_at_all_the_time(des
             until(lambda: desk.cases == [mail(1), mail(7)])
         assert time.process_time() - cpu < 0.3
     assert 3 <= len(liar.logins) <= 6  # at 0, then after 50..100 ms, 100..200, 200..400, 400..800, ...
+
+
+def test_a_server_that_dies_in_silence_is_left_and_called_again_within_a_minute() -> None:
+    """I06: at the latest when IDLE is ended, plus how long silence is borne, plus the first pause."""
+    assert Patience().idle + Patience().silence + Retry().first < timedelta(minutes=1)
 
 
 def test_idle_is_ended_and_begun_anew_long_before_any_router_forgets_the_connection(desk: Desk) -> None:
