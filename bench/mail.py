@@ -7,6 +7,8 @@ The mails are not part of the project. `mail_replies.json` says which lines of a
 with alternatives where two readings are right.
 """
 
+# ruff: noqa: E501, ISC004  the page's lines are written as they stand on it
+
 from __future__ import annotations
 
 import csv
@@ -17,9 +19,11 @@ import sys
 import time
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from helpdesk.core.message import Person
 from helpdesk.mail import compose as writing
 from helpdesk.mail.body import read_body
 from helpdesk.mail.codec import clean, decode
@@ -258,10 +262,6 @@ def _timed(function: object, repeats: int = 1) -> float:
 
 def letters() -> float:
     """Seconds a letter takes to write."""
-    from datetime import UTC, datetime
-
-    from helpdesk.core.message import Person
-
     letter = writing.Letter(
         from_=Person("support@desk.example", "Acme Support"),
         to=Person("kim@acme.example", "Kim Lee"),

@@ -6,6 +6,8 @@ can have written, are somebody else's claims and count for nothing (threat A04).
 is fetched.
 """
 
+# ruff: noqa: SIM905  a list of words reads best as words
+
 from __future__ import annotations
 
 import re
@@ -22,7 +24,7 @@ MAX_RESULTS = 4 * 1024  # characters of one field
 
 @dataclass(frozen=True, slots=True)
 class Authenticity:
-    """`pass`: the From domain is proven. `fail`: it is disproven, or the headers are made to mislead. `domain` is From's."""
+    """`pass`: the From domain, `domain`, is proven. `fail`: it is disproven, or the headers are made to mislead."""
 
     result: Literal["pass", "fail", "none"]
     why: str
@@ -64,7 +66,8 @@ def _misleading(message: Message) -> str:
 
 
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-_ADDRESS = rf"[a-z0-9!#$%&'*+/=?^_`{{|}}~-]{{1,64}}(?:\.[a-z0-9!#$%&'*+/=?^_`{{|}}~-]{{1,64}}){{0,20}}@(?:{_LABEL}\.){{1,20}}{_LABEL}"
+_ATOM = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]{1,64}"
+_ADDRESS = rf"{_ATOM}(?:\.{_ATOM}){{0,20}}@(?:{_LABEL}\.){{1,20}}{_LABEL}"
 _STRICT = re.compile(
     rf'(?:"[^"\\<>]{{0,300}}"|[^"\\<>@,;:()\[\]]{{0,300}})[ ]{{0,10}}<({_ADDRESS})>|({_ADDRESS})',
     re.IGNORECASE | re.ASCII,
@@ -96,19 +99,27 @@ def _judged(message: Message, authserv_id: str, domain: str) -> Authenticity:
     results = [one for value in _believed(message, authserv_id) for one in _results(value)]
     if not results:
         return Authenticity("none", f"no Authentication-Results of {authserv_id}", domain)
-    dmarc = [one for one in results if one.method == "dmarc"]
-    if any(one.result in {"fail", "reject", "quarantine"} for one in dmarc):
-        return Authenticity("fail", "dmarc=fail", domain)
-    if _partly_signed(message, domain):
+    proven = _proof(results, domain)
+    if proven.startswith(("dmarc=fail", "dkim=fail")):
+        return Authenticity("fail", proven, domain)
+    if proven and _partly_signed(message, domain):
         return Authenticity("none", "the DKIM signature covers only a part of the body (l=)", domain)
+    return Authenticity("pass" if proven else "none", proven or f"no aligned pass for {domain}", domain)
+
+
+def _proof(results: list[_Result], domain: str) -> str:
+    """The result that decides, `""` where none does. What DMARC disproves nothing else proves."""
+    dmarc = [one for one in results if one.method == "dmarc"]
+    if any(one.result == "fail" for one in dmarc):
+        return "dmarc=fail"
     if any(one.result == "pass" and one.properties.get("header.from", "").lower() == domain for one in dmarc):
-        return Authenticity("pass", f"dmarc=pass header.from={domain}", domain)
+        return f"dmarc=pass header.from={domain}"
     signed = [one for one in results if one.method == "dkim" and aligned(_signer(one), domain)]
-    if any(one.result == "pass" for one in signed):
-        return Authenticity("pass", f"dkim=pass header.d={_signer(next(iter(signed)))}", domain)
-    if any(one.result in {"fail", "permerror"} for one in signed):
-        return Authenticity("fail", "dkim=fail for the sender's own domain", domain)
-    return Authenticity("none", f"no aligned pass for {domain}", domain)
+    passed = [one for one in signed if one.result == "pass"]
+    if passed:
+        return f"dkim=pass header.d={_signer(passed[0])}"
+    failed = any(one.result in {"fail", "permerror"} for one in signed)
+    return "dkim=fail for the sender's own domain" if failed else ""
 
 
 def _signer(result: _Result) -> str:
@@ -135,7 +146,7 @@ _SECOND_LEVEL = frozenset("ac co com edu gob gov gouv go ne net nom or org sch m
 
 
 def aligned(signer: str, domain: str) -> bool:
-    """RFC 7489 s3.1 relaxed, as far as that is sure without a list of public suffixes: equal, or one inside the other."""
+    """RFC 7489 s3.1 relaxed, as far as that is sure without a list of public suffixes: equal, or one in the other."""
     if not signer or not domain:
         return False
     shorter, longer = sorted((signer, domain), key=len)

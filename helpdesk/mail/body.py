@@ -215,7 +215,7 @@ _QUOTED = re.compile(r">*")
 
 
 def _unflowed(text: str, part: Part) -> str:
-    """RFC 3676: a line that ends in a space goes on in the next of the same quote depth; one leading space is stuffing."""
+    """RFC 3676: a line that ends in a space goes on in the next of its quote depth; one leading space is stuffing."""
     lines: list[list[str]] = []
     before, soft = -1, False
     delete_space = part.parameters.get("delsp", "").lower() == "yes"

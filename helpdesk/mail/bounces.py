@@ -4,6 +4,7 @@ RFC 3464 reports are read by their fields. Exchange, qmail, Exim and others writ
 reply codes, status codes and phrases in it. Nothing here is to be believed before the returned Message-ID proves to
 be ours (threat L06).
 """
+# ruff: noqa: E501  patterns read best with one language a line
 
 from __future__ import annotations
 

@@ -5,6 +5,8 @@ others that turn mail into something else or take quadratic time (threat C04). W
 tried as UTF-8 and as windows-1252, in that order, and only then with replacement characters.
 """
 
+# ruff: noqa: SIM905  a list of words reads best as words
+
 from __future__ import annotations
 
 import re
@@ -26,11 +28,11 @@ _STAND_INS = {
     "utf_8_sig": "utf-8",
 }
 _AS_THEY_ARE = (
-    "utf_16 utf_16_be utf_16_le utf_32 utf_32_be utf_32_le utf_7 "
-    "iso8859_2 iso8859_3 iso8859_4 iso8859_5 iso8859_6 iso8859_7 iso8859_8 iso8859_10 iso8859_13 iso8859_14 iso8859_15 "
-    "iso8859_16 cp1250 cp1251 cp1252 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258 cp437 cp850 cp852 cp855 cp866 cp874 cp932 "
-    "cp949 cp950 koi8_r koi8_u koi8_t mac_roman mac_cyrillic mac_greek mac_latin2 mac_turkish gb18030 hz big5hkscs "
-    "euc_jp euc_jis_2004 iso2022_jp iso2022_jp_1 iso2022_jp_2 iso2022_jp_3 iso2022_jp_ext iso2022_kr johab ptcp154"
+    "utf_16 utf_16_be utf_16_le utf_32 utf_32_be utf_32_le utf_7 iso8859_2 iso8859_3 iso8859_4 iso8859_5 "
+    "iso8859_6 iso8859_7 iso8859_8 iso8859_10 iso8859_13 iso8859_14 iso8859_15 iso8859_16 cp1250 cp1251 cp1252 "
+    "cp1253 cp1254 cp1255 cp1256 cp1257 cp1258 cp437 cp850 cp852 cp855 cp866 cp874 cp932 cp949 cp950 koi8_r "
+    "koi8_u koi8_t mac_roman mac_cyrillic mac_greek mac_latin2 mac_turkish gb18030 hz big5hkscs euc_jp "
+    "euc_jis_2004 iso2022_jp iso2022_jp_1 iso2022_jp_2 iso2022_jp_3 iso2022_jp_ext iso2022_kr johab ptcp154 "
 ).split()
 
 

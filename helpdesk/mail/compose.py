@@ -6,6 +6,8 @@ than 998 octets (RFC 5322 s2.1.1). Built by hand: `EmailMessage` takes twenty ti
 Message-IDs (threat C10).
 """
 
+# ruff: noqa: SIM905  a list of words reads best as words
+
 from __future__ import annotations
 
 import binascii
@@ -51,7 +53,7 @@ class Letter:
 
 
 def compose(letter: Letter) -> bytes:
-    """The letter as bytes. Raises ValueError for what cannot be a valid mail: an address, a Message-ID, a header name."""
+    """The letter as bytes. Raises ValueError for an address, a Message-ID or a header name that cannot be valid."""
     fields = [*_fields(letter), *_content_fields(letter)]
     head = "".join(f"{name}: {value}\r\n" for name, value in fields).encode("ascii") + b"\r\n"
     _reread(head, fields, letter)

@@ -4,16 +4,23 @@ Own tokeniser, because every parser that was measured goes quadratic on some hos
 `bench/mail.md`). Each character is looked at a bounded number of times and nothing recurses. Nothing is fetched.
 """
 
+# ruff: noqa: SIM905  a list of words reads best as words
+
 from __future__ import annotations
 
 import re
 from html import unescape
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _BLOCKS = frozenset(
     "address article aside body center dd details dialog dir div dl dt fieldset figcaption figure footer form header "
     "html legend main menu nav ol section summary table tbody tfoot thead tr ul caption option select".split()
 )
 _PARAGRAPHS = frozenset("p h1 h2 h3 h4 h5 h6 pre blockquote".split())
+_LISTS = ("ul", "ol", "menu", "dir")
 _RAW = frozenset("script style title textarea xml noframes svg math object".split())  # content is not shown
 _VOID = frozenset("br img hr input meta link base col area embed source wbr param track".split())
 _MAX_QUOTE = 20  # deeper quotation is shown at this depth
@@ -165,36 +172,51 @@ class _Writer:
         if self._hidden:
             if tag == self._hidden[0]:
                 self._hidden = (tag, self._hidden[1] + 1)
-            return
-        if "none" in attributes or "mso-hide" in attributes:
-            if tag not in _VOID and not self._show_hidden and _HIDDEN.search(attributes):
-                self._hidden, self.hid_something = (tag, 1), True
-                return
-        if tag == "br":
-            self._break()
-        elif tag in _PARAGRAPHS:
-            self._paragraph(tag)
-        elif tag in {"ul", "ol", "menu", "dir"}:
-            self._block()
-            if len(self._lists) < _MAX_LISTS:
-                self._lists.append(1 if tag == "ol" else -1)
-        elif tag == "li":
-            self._item()
+        elif tag not in _VOID and not self._show_hidden and _hides(attributes):
+            self._hidden, self.hid_something = (tag, 1), True
+        elif tag in _OPENERS:
+            _OPENERS[tag](self, tag, attributes)
         elif tag in _BLOCKS:
             self._block()
-        elif tag in {"td", "th"}:
-            if self._line:
-                self._put("  ")
-        elif tag == "hr":
-            self._block()
-            self._put("_" * 32)
-            self._block()
-        elif tag == "a":
-            self._links.append((_attribute(attributes, "href"), len(self._line)))
-        elif tag == "img":
-            alt = _attribute(attributes, "alt").strip()
-            if alt:
-                self._put(f"[{_SPACES.sub(' ', alt)}]")
+
+    def open_break(self, tag: str, attributes: str) -> None:  # noqa: ARG002  one signature for all openers
+        self._break()
+
+    def open_paragraph(self, tag: str, attributes: str) -> None:  # noqa: ARG002
+        self._block()
+        self._gap = max(self._gap, 1)
+        self._depth += tag == "blockquote"
+        self._pre += tag == "pre"
+
+    def open_list(self, tag: str, attributes: str) -> None:  # noqa: ARG002
+        self._block()
+        if len(self._lists) < _MAX_LISTS:
+            self._lists.append(1 if tag == "ol" else -1)
+
+    def open_item(self, tag: str, attributes: str) -> None:  # noqa: ARG002
+        self._block()
+        number = self._lists[-1] if self._lists else -1
+        indent = "  " * max(0, len(self._lists) - 1)
+        self._marker = f"{indent}- " if number < 0 else f"{indent}{number}. "
+        if number >= 0:
+            self._lists[-1] = number + 1
+
+    def open_cell(self, tag: str, attributes: str) -> None:  # noqa: ARG002
+        if self._line:
+            self._put("  ")
+
+    def open_rule(self, tag: str, attributes: str) -> None:  # noqa: ARG002
+        self._block()
+        self._put("_" * 32)
+        self._block()
+
+    def open_link(self, tag: str, attributes: str) -> None:  # noqa: ARG002
+        self._links.append((_attribute(attributes, "href"), len(self._line)))
+
+    def open_image(self, tag: str, attributes: str) -> None:  # noqa: ARG002
+        alt = _attribute(attributes, "alt").strip()
+        if alt:
+            self._put(f"[{_SPACES.sub(' ', alt)}]")
 
     def close(self, tag: str) -> None:
         if self._hidden:
@@ -210,7 +232,7 @@ class _Writer:
             self._block()
             self._pre = max(0, self._pre - (tag == "pre"))
             self._gap = max(self._gap, 1)
-        elif tag in {"ul", "ol", "menu", "dir"}:
+        elif tag in _LISTS:
             self._block()
             if self._lists:
                 self._lists.pop()
@@ -223,22 +245,6 @@ class _Writer:
     def text(self) -> str:
         self._block()
         return "\n".join(self._lines).strip("\n")
-
-    def _paragraph(self, tag: str) -> None:
-        self._block()
-        self._gap = max(self._gap, 1)
-        if tag == "blockquote":
-            self._depth += 1
-        elif tag == "pre":
-            self._pre += 1
-
-    def _item(self) -> None:
-        self._block()
-        number = self._lists[-1] if self._lists else -1
-        indent = "  " * max(0, len(self._lists) - 1)
-        self._marker = f"{indent}- " if number < 0 else f"{indent}{number}. "
-        if number >= 0:
-            self._lists[-1] = number + 1
 
     def _end_link(self) -> None:
         target, begun = self._links.pop()
@@ -275,6 +281,23 @@ class _Writer:
             self._marker = "" if line else self._marker
         self._line.clear()
         self._links = [(target, 0) for target, _ in self._links[-1:]]
+
+
+_OPENERS: dict[str, Callable[[_Writer, str, str], None]] = {
+    "br": _Writer.open_break,
+    "li": _Writer.open_item,
+    "td": _Writer.open_cell,
+    "th": _Writer.open_cell,
+    "hr": _Writer.open_rule,
+    "a": _Writer.open_link,
+    "img": _Writer.open_image,
+    **dict.fromkeys(_PARAGRAPHS, _Writer.open_paragraph),
+    **dict.fromkeys(_LISTS, _Writer.open_list),
+}
+
+
+def _hides(attributes: str) -> bool:
+    return ("none" in attributes or "mso-hide" in attributes) and _HIDDEN.search(attributes) is not None
 
 
 def _attribute(attributes: str, wanted: str) -> str:

@@ -3,12 +3,14 @@
 Every pattern is applied to one line, or to a few short ones joined, cut to `MAX_LINE` characters: that keeps them
 linear whatever comes (threat C05).
 """
+# ruff: noqa: E501, RUF001  patterns read best with one language a line, and hold letters of many scripts
 
 from __future__ import annotations
 
 import re
 
 MAX_LINE = 400
+COLONS = (":", "：")
 
 # Not `|` and not `SQL> `: people send tables and what their console said.
 QUOTE = re.compile(r"^[ \t]{0,3}(?:>|&gt;)")

@@ -4,6 +4,8 @@
 levels) and `body` (text). Attachments are listed, not copied: `attachment` cuts one out of the raw mail.
 """
 
+# ruff: noqa: SIM905  a list of words reads best as words
+
 from __future__ import annotations
 
 import re

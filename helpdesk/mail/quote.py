@@ -54,7 +54,7 @@ def _could_begin_quote(lines: list[str], at: int, line: str) -> bool:
         or marks.header_kind(line) == "from"
         or _introduction(lines, at) > 0
         or (marks.HAS_DATE.search(line) is not None and marks.HAS_ADDRESS.search(line) is not None)
-        or (line.rstrip().endswith((":", "：")) and _ends_in_wrote(line))
+        or (line.rstrip().endswith(marks.COLONS) and _ends_in_wrote(line))
     )
 
 
@@ -143,14 +143,18 @@ def _attribution(lines: list[str], at: int) -> int:
         if not line.strip() or len(line) > marks.MAX_LINE or (marks.QUOTE.match(line) and line.strip() != ">:"):
             return 0
         joined = f"{joined} {line.strip()}".strip()
-        if joined.endswith((":", "：")) or _ends_in_wrote(joined):
+        if joined.endswith(marks.COLONS) or _ends_in_wrote(joined):
             around = (lines[at - 1 : at] or [""]) + (lines[at + width : at + width + 1] or [""])
             alone = not any(one.strip() for one in around)
             return width if _is_attribution(joined, quoted=_quote_follows(lines, at + width), alone=alone) else 0
-        if width == 1 and not (marks.ATTRIBUTION_START.match(first) or marks.HAS_ADDRESS.search(first)):
-            if not marks.HAS_DATE.search(first[:45]):
-                return 0
+        if width == 1 and not _may_begin_attribution(first):
+            return 0
     return 0
+
+
+def _may_begin_attribution(line: str) -> bool:
+    patterns = marks.ATTRIBUTION_START.match(line), marks.HAS_DATE.search(line[:45]), marks.HAS_ADDRESS.search(line)
+    return any(patterns)
 
 
 def _ends_in_wrote(text: str) -> bool:
@@ -170,13 +174,13 @@ def _is_attribution(text: str, *, quoted: bool, alone: bool) -> bool:
     """Whether a sentence says who wrote what follows, and when."""
     wrote = marks.WROTE.search(text) is not None or _ends_in_wrote(text)
     dated, addressed = marks.HAS_DATE.search(text), marks.HAS_ADDRESS.search(text)
-    if quoted and text.endswith((":", "：")) and len(text) < 300 and (dated or addressed or wrote):
+    if quoted and text.endswith(marks.COLONS) and len(text) < 300 and (dated or addressed or wrote):
         return True
     if not dated:
         return False
     if wrote and (addressed or (alone and marks.ATTRIBUTION_START.match(text))):
         return True
-    return bool(addressed and marks.HAS_DATE.search(text[:45]) and text.endswith((":", "：")))
+    return bool(addressed and marks.HAS_DATE.search(text[:45]) and text.endswith(marks.COLONS))
 
 
 def _original(lines: list[str], at: int) -> int:

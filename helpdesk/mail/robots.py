@@ -4,6 +4,7 @@ Delivery reports first, as a third of them carry `Auto-Submitted: auto-replied` 
 automatic mail, and lists. A `Robot` is never answered automatically (RFC 3834 s2); whether our own mail came back is
 not told here but by its signed Message-ID.
 """
+# ruff: noqa: E501  patterns read best with one language a line
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
 """The tail of what somebody wrote that is not the message: signature, "sent from my phone", disclaimer, list footer."""
 
+# ruff: noqa: SIM905  a list of words reads best as words
+
 from __future__ import annotations
 
 import re
@@ -72,7 +74,7 @@ def _at_sent_from(lines: list[str]) -> int | None:
 
 
 def _at_closing(lines: list[str]) -> int | None:
-    """ "Kind regards" and a block of short lines below it; not when a postscript or a question follows."""
+    """Find "Kind regards" and a block of short lines below it; not when a postscript or a question follows."""
     words = 0
     for at in range(len(lines) - 1, max(-1, len(lines) - 30), -1):
         line = lines[at][: marks.MAX_LINE]
@@ -132,8 +134,9 @@ def _at_disclaimer(lines: list[str]) -> int | None:
 
 
 _LEGAL_WORDS = (
-    "confiden privileg intended virus disclaim legal received environment print paper vertraulich bestimmt destin riservat "
-    "dirigid vertrouwelijk fortrolig registered amtsgericht handelsregister geschäftsführer ust avg avast recipient scanned tree"
+    "confiden privileg intended virus disclaim legal received environment print paper vertraulich bestimmt "
+    "destin riservat dirigid vertrouwelijk fortrolig registered amtsgericht handelsregister geschäftsführer "
+    "ust avg avast recipient scanned tree "
 ).split()
 
 

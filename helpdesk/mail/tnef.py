@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
+from . import rtf
 from .codec import decode
 from .headers import Block, Field
 from .html import to_text
 from .mime import Part
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _SIGNATURE = b"\x78\x9f\x3e\x22"
 _MAX_FILES = 200
@@ -58,7 +62,7 @@ def _body(properties: dict[int, bytes | str], codec: str) -> str:
     if html:
         return to_text(html if isinstance(html, str) else decode(html, codec)[0])
     packed = properties.get(_RTF_BODY)
-    return rtf_text(_unpacked(packed)) if isinstance(packed, bytes) else ""
+    return rtf.text_of(rtf.unpacked(packed)) if isinstance(packed, bytes) else ""
 
 
 def _quotable(name: str) -> bytes:
@@ -158,101 +162,3 @@ def _past_name(data: bytes, at: int) -> int:
         return at + 24
     (length,) = struct.unpack_from("<I", data, at + 20)
     return at + 24 + int(length + 3) // 4 * 4
-
-
-_RTF_START = (
-    b"{\\rtf1\\ansi\\mac\\deff0\\deftab720{\\fonttbl;}{\\f0\\fnil \\froman \\fswiss \\fmodern \\fscript \\fdecor MS Sans "
-    b"SerifSymbolArialTimes New RomanCourier{\\colortbl\\red0\\green0\\blue0\r\n\\par \\pard\\plain\\f0\\fs20\\b\\i\\u\\tab"
-    b"\\tx"
-)
-_MAX_RTF = 4 * 1024 * 1024
-
-
-def _unpacked(data: bytes) -> bytes:
-    """Compressed RTF (MS-OXRTFCP): LZ77 over a ring that begins with known text."""
-    if len(data) < 16:
-        return b""
-    size, kind = struct.unpack_from("<4xI4s", data)
-    if kind == b"MELA":
-        return data[16 : 16 + size]
-    if kind != b"LZFu":
-        return b""
-    ring = bytearray(_RTF_START.ljust(4096, b" "))
-    write, at, out = len(_RTF_START), 16, bytearray()
-    limit = min(size, _MAX_RTF)
-    while at < len(data) and len(out) < limit:
-        control = data[at]
-        at += 1
-        for bit in range(8):
-            if control >> bit & 1:
-                if at + 1 >= len(data):
-                    return bytes(out)
-                reference = data[at] << 8 | data[at + 1]
-                at += 2
-                read, length = reference >> 4, (reference & 15) + 2
-                if read == write:
-                    return bytes(out)
-                copied = bytearray()
-                for _ in range(length):
-                    byte = ring[read]
-                    copied.append(byte)
-                    ring[write] = byte
-                    read, write = (read + 1) & 4095, (write + 1) & 4095
-                out += copied
-            elif at < len(data):
-                out.append(data[at])
-                ring[write] = data[at]
-                write = (write + 1) & 4095
-                at += 1
-    return bytes(out)
-
-
-_RTF = re.compile(rb"\\'([0-9a-fA-F]{2})|\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\([^a-zA-Z])|([{}])|[\r\n]+|([^\\{}\r\n]+)")
-_RTF_SILENT = frozenset(
-    {b"fonttbl", b"colortbl", b"stylesheet", b"info", b"pict", b"object", b"themedata", b"listtable"}
-)
-
-
-def rtf_text(data: bytes) -> str:
-    """The readable text of RTF; HTML wrapped in RTF (MS-OXRTFEX) is unwrapped and read as HTML."""
-    html = b"\\fromhtml" in data[:1000]
-    out: list[str] = []
-    silent = 0  # depth of the group that is not shown
-    depth = 0
-    tag = False
-    plain_hidden = False  # \htmlrtf: RTF that stands in for HTML
-    for byte, word, number, symbol, brace, text in _RTF.findall(data[:_MAX_RTF]):
-        if brace == b"{":
-            depth += 1
-        elif brace == b"}":
-            depth -= 1
-            if silent and depth < silent:
-                silent, tag = 0, False
-        elif word == b"htmltag":
-            tag, silent = True, 0
-            silent = 0
-        elif word in _RTF_SILENT and not silent:
-            silent = depth
-        elif symbol == b"*" and not silent:
-            silent = depth
-        elif word == b"htmlrtf":
-            plain_hidden = number != b"0"
-        elif silent or plain_hidden:
-            continue
-        elif byte:
-            out.append(bytes([int(byte, 16)]).decode("cp1252", "replace"))
-        elif word in {b"par", b"line"}:
-            out.append("\n")
-        elif word == b"tab":
-            out.append("\t")
-        elif word == b"u" and number:
-            out.append(chr(int(number) % 65536))
-        elif symbol in {b"\\", b"{", b"}"}:
-            out.append(symbol.decode())
-        elif symbol == b"~":
-            out.append("\u00a0")
-        elif text:
-            out.append(text.decode("cp1252", "replace"))
-    _ = tag
-    joined = "".join(out)
-    return to_text(joined) if html else joined.strip()

@@ -3,6 +3,8 @@
 `%n` stands for the new text, `%q` for the old text with `> ` before every line, `%o` for the old text as it was.
 """
 
+# ruff: noqa: RUF001  letters of many scripts are the point
+
 from __future__ import annotations
 
 TOP_POSTED = {

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.core.message import Message
 from helpdesk.mail.attachments import attachment
 from helpdesk.mail.authenticity import authenticity
 from helpdesk.mail.html import to_text
@@ -81,7 +80,7 @@ def test_a_bomb_of_structure_gives_a_message_in_a_moment(bomb):
 
 PATTERNS = (
     '"', ",", "<", "(", ")", "\\", ";", "; a=b", ";a*0=b", "=?utf-8?q?", "=?utf-8?q?a?= ", "a@b,", "<a@", ":;", "[", "'", "=?", "?=",
-    "<a@b> ", "(a) ", '"a" ', "a=\"", "<>", "\t", "=?a?q?", "%41", "*0",
+    "<a@b> ", "(a) ", '"a" ', 'a="', "<>", "\t", "=?a?q?", "%41", "*0",
 )  # fmt: skip
 
 
@@ -171,14 +170,14 @@ def multiparts(draw, children=LEAVES):
     return b"Content-Type: multipart/" + draw(KINDS) + b'; boundary="' + mark + b'"\n\n' + body + end
 
 
-TREES = st.recursive(LEAVES, lambda inner: multiparts(inner), max_leaves=12)
+TREES = st.recursive(LEAVES, multiparts, max_leaves=12)
 NAMES = st.sampled_from(
     [b"From", b"To", b"Subject", b"Date", b"Message-ID", b"References", b"Content-Type", b"Content-ID", b"X", b""]
 )
 FIELDS = st.lists(st.tuples(NAMES, st.binary(max_size=60)).map(b": ".join), max_size=6).map(b"\n".join)
 
 
-def check(message: Message, raw: bytes) -> None:
+def check(message, raw) 
     assert not any("could not be taken apart" in word for word in message.damage), message.damage
     shown = [message.subject, message.text, message.reply, *(value for _, value in message.headers)]
     shown += [attached.name for attached in message.attachments]

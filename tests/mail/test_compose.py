@@ -1,5 +1,7 @@
 """Letters as bytes: what the letter says and nothing else (threats C09, C10, L07, O04)."""
 
+# ruff: noqa: RUF001  letters of many scripts are the point
+
 from __future__ import annotations
 
 import email

@@ -1,14 +1,15 @@
 """Any bytes give a message: who, what, when, the readable text and what came with it."""
 
+# ruff: noqa: RUF001  letters of many scripts are the point
+
 from __future__ import annotations
 
 import base64
 import codecs
+import encodings
 import pkgutil
 from datetime import UTC, datetime
 from encodings import aliases
-
-import encodings
 
 import pytest
 

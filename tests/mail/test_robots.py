@@ -264,9 +264,9 @@ def test_complaints_and_reading_receipts_are_automatic_and_no_bounces(kind_of_pa
 def test_a_dmarc_report_is_automatic():
     """RFC 7489."""
     raw = (
-        "From: noreply@big.example\nSubject: Report domain: desk.example\nContent-Type: application/gzip; "
-        'name="big.example!desk.example!1779753600!1779839999.xml.gz"\nContent-Transfer-Encoding: base64\n\nAAAA\n'
-    ).encode()
+        b"From: noreply@big.example\nSubject: Report domain: desk.example\nContent-Type: application/gzip; "
+        b'name="big.example!desk.example!1779753600!1779839999.xml.gz"\nContent-Transfer-Encoding: base64\n\nAAAA\n'
+    )
     robot = parse(raw).robot
     assert robot is not None
     assert "DMARC" in robot.why
