@@ -35,6 +35,7 @@ from helpdesk.core.message import Envelope
 from helpdesk.desk import Desk
 from helpdesk.store import migrate
 from helpdesk.store.engine import Database
+from helpdesk.store.presence import Presence
 from helpdesk.store.spool import Accepted
 from helpdesk.watch import Watch
 from helpdesk.wires.imap import Fetched, Poller
@@ -100,6 +101,7 @@ class Daemon:
         """Build everything; nothing is opened yet. Raises ConfigurationError, Unavailable."""
         self.rules = rules
         self.database = Database(rules.configuration.database_url)
+        self.presence = Presence(self.database)
         self.desk = Desk(database=self.database, rules=rules, now=now)
         self.courier: Courier = open_outgoing(rules.configuration)
         self.stop = threading.Event()
@@ -200,6 +202,7 @@ class Daemon:
         """Run until SIGTERM or SIGINT (or `self.stop`). Raises Unavailable when the address is taken."""
         migrate.upgrade(self.database)
         self.desk.begin()
+        self.presence.arrive(self.desk.recover)
         listener = self.listener()
         if listener is not None:
             await listener.start()
@@ -248,6 +251,7 @@ class Daemon:
         for loop in (self.worker, self.sender):
             loop.join(timeout=30)
         self.courier.close()
+        self.presence.leave()
         self.database.close()
 
 

@@ -52,6 +52,12 @@ class Desk:
         with self.database.write() as connection:
             self._recorder.store_policies(connection, now)
 
+    def recover(self) -> None:
+        """Free what a process that died had claimed. To be called only where no other process is at work."""
+        with self.database.write() as connection:
+            spool.free_all(connection)
+            outbox.free_all(connection)
+
     def mailboxes_for(self, recipients: Sequence[str]) -> list[str]:
         """The mailboxes that envelope recipients stand for, each once; empty when we know none of them."""
         known = {mailbox.address for mailbox in self.rules.configuration.mailboxes}

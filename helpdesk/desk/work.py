@@ -2,7 +2,8 @@
 
 The attempt is counted in a transaction of its own before any byte is read. A batch is worked in one transaction; if
 anything in it fails, each mail gets its own, so that one bad mail never takes its neighbours down, and after three
-attempts it is set aside with its bytes and the operators are told once.
+attempts it is set aside with its bytes and the operators are told once. A mail that was tried before is worked alone,
+so that one that kills the process is not counted against those that were claimed with it.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from helpdesk.store.engine import Database
     from helpdesk.store.spool import Spooled
 
-LEASE = timedelta(minutes=5)
+LEASE = timedelta(minutes=1)  # a batch takes a second or two; who is frozen for longer has lost it, see `spool.hold`
 BATCH = 50
 _DAY = timedelta(days=1)
 _log = structlog.get_logger("work")
@@ -70,7 +71,7 @@ def work(database: Database, recorder: Recorder, now: datetime) -> list[Worked]:
 
 def _together(database: Database, recorder: Recorder, mails: Sequence[Spooled], now: datetime) -> list[Worked]:
     with database.write() as connection:
-        worked = [_one(connection, recorder, mail, now) for mail in mails]
+        worked = [_one(connection, recorder, mail, now) for mail in spool.hold(connection, mails)]
         failpoint("work.pre_commit")
     failpoint("work.post_commit")
     for done in worked:
@@ -81,11 +82,11 @@ def _together(database: Database, recorder: Recorder, mails: Sequence[Spooled], 
 def _alone(database: Database, recorder: Recorder, mail: Spooled, now: datetime) -> Worked | None:
     """One mail in a transaction of its own; if it fails, it waits for another attempt or is set aside."""
     try:
-        return _together(database, recorder, [mail], now)[0]
+        return next(iter(_together(database, recorder, [mail], now)), None)
     except (sa.exc.OperationalError, sa.exc.InterfaceError):
         _log.warning("the database does not answer", spool_id=mail.id)
         with database.write() as connection:
-            spool.forgive(connection, mail.id)  # not the mail's fault: the attempt does not count
+            spool.forgive(connection, mail)  # not the mail's fault: the attempt does not count
         return None
     except Exception as problem:  # unknown is temporary, until it has happened three times (design law 5)
         _log.exception("a mail could not be worked", spool_id=mail.id, attempts=mail.attempts)
@@ -94,12 +95,13 @@ def _alone(database: Database, recorder: Recorder, mail: Spooled, now: datetime)
             if mail.attempts >= spool.MAX_ATTEMPTS:
                 _set_aside(connection, recorder, mail, error, now)
             else:
-                spool.release(connection, mail.id, error=error)
+                spool.release(connection, mail, error=error)
         return None
 
 
 def _set_aside(connection: sa.Connection, recorder: Recorder, mail: Spooled, error: str, now: datetime) -> None:
-    spool.quarantine(connection, mail.id, error=error, now=now)
+    if not spool.quarantine(connection, mail, error=error, now=now):
+        return
     facts = {
         "headline": "a mail was set aside",
         "what": f"A mail to {mail.mailbox} could not be worked and was set aside. Its bytes are kept.",

@@ -121,7 +121,18 @@ def retry(connection: sa.Connection, row: Row, *, at: datetime, detail: str) -> 
 
 def settle_uncertain(connection: sa.Connection, now: datetime) -> None:
     """Acknowledgments whose worker died after the final dot may have arrived: they are not sent again."""
-    lost = sa.and_(outbox.c.state == "handed_over", outbox.c.next_at.is_not(None), outbox.c.lease_until <= now)
+    _leave_handed_over(connection, sa.and_(outbox.c.next_at.is_not(None), outbox.c.lease_until <= now))
+
+
+def free_all(connection: sa.Connection) -> None:
+    """Nobody works here: whoever was sending is dead. What may have arrived and must not go twice is uncertain."""
+    claimed = sa.and_(outbox.c.next_at.is_not(None), outbox.c.lease_until.is_not(None))
+    _leave_handed_over(connection, claimed)
+    connection.execute(sa.update(outbox).where(claimed).values(state="queued", lease_until=None))
+
+
+def _leave_handed_over(connection: sa.Connection, which: sa.ColumnElement[bool]) -> None:
+    lost = sa.and_(outbox.c.state == "handed_over", which)
     values = {
         "state": "uncertain",
         "next_at": None,

@@ -3,7 +3,8 @@
 A mail is known by its content: the digest of its bytes without the fields that mail servers add on the way, and of
 the mailbox it came to. A second copy gets a row of its own that points at the first, so that the day's counts
 balance, and is never worked. `attempts` grows in the transaction that claims, before anything reads the bytes: a
-mail that kills its worker three times is set aside.
+mail that kills its worker three times is set aside. It also tells one claim from the next: a worker that was frozen
+past its lease can neither finish nor fail what another has taken over.
 """
 
 from __future__ import annotations
@@ -153,11 +154,22 @@ def known_uids(connection: sa.Connection, mailbox: str, folder: str, uidvalidity
 
 
 def claim(connection: sa.Connection, *, now: datetime, lease: timedelta, limit: int) -> list[Spooled]:
-    """Take the oldest waiting mails for a while, and count the attempt."""
-    free = sa.or_(spool.c.claimed_until.is_(None), spool.c.claimed_until <= now)
+    """Take the oldest waiting mails for a while, and count the attempt.
+
+    A mail that was tried before may be the one that kills its worker. It is taken alone, so that the kills are counted
+    against it and not against its neighbours.
+    """
+    tried = sa.and_(spool.c.attempts > 0, spool.c.attempts < MAX_ATTEMPTS)
+    again = _take(connection, tried, now=now, lease=lease, limit=1)
+    return again or _take(connection, spool.c.attempts == 0, now=now, lease=lease, limit=limit)
+
+
+def _take(
+    connection: sa.Connection, which: sa.ColumnElement[bool], *, now: datetime, lease: timedelta, limit: int
+) -> list[Spooled]:
     waiting = skip_locked(
         sa.select(spool.c.id)
-        .where(spool.c.state == "waiting", spool.c.attempts < MAX_ATTEMPTS, free)
+        .where(spool.c.state == "waiting", which, _free(now))
         .order_by(spool.c.id)
         .limit(sa.literal_column(str(limit))),
         connection,
@@ -169,6 +181,25 @@ def claim(connection: sa.Connection, *, now: datetime, lease: timedelta, limit: 
         .returning(spool)
     )
     return sorted((_spooled(row) for row in connection.execute(statement)), key=lambda mail: mail.id)
+
+
+def _free(now: datetime) -> sa.ColumnElement[bool]:
+    return sa.or_(spool.c.claimed_until.is_(None), spool.c.claimed_until <= now)
+
+
+def hold(connection: sa.Connection, mails: Collection[Spooled]) -> list[Spooled]:
+    """Those of these mails that are still this worker's, held until the commit."""
+    query = sa.select(spool.c.id, spool.c.attempts).where(
+        spool.c.id.in_([mail.id for mail in mails]), spool.c.state == "waiting"
+    )
+    ours = {(row.id, row.attempts) for row in connection.execute(skip_locked(query, connection))}
+    return [mail for mail in mails if (mail.id, mail.attempts) in ours]
+
+
+def free_all(connection: sa.Connection) -> None:
+    """Nobody works here: whoever had claimed mail is dead."""
+    claimed = sa.and_(spool.c.state == "waiting", spool.c.claimed_until.is_not(None))
+    connection.execute(sa.update(spool).where(claimed).values(claimed_until=None))
 
 
 def _spooled(row: Any) -> Spooled:
@@ -189,25 +220,29 @@ def finish(
     _set(connection, spool_id, state="done", outcome=outcome, case_id=case, done_at=now, error=because or None)
 
 
-def release(connection: sa.Connection, spool_id: int, *, error: str) -> None:
+def release(connection: sa.Connection, mail: Spooled, *, error: str) -> None:
     """This attempt failed: the mail waits for the next."""
-    _set(connection, spool_id, claimed_until=None, error=error)
+    _settle(connection, mail, claimed_until=None, error=error)
 
 
-def forgive(connection: sa.Connection, spool_id: int) -> None:
+def forgive(connection: sa.Connection, mail: Spooled) -> None:
     """The attempt failed for a reason that was not the mail's: it waits, and the attempt does not count."""
-    _set(connection, spool_id, claimed_until=None, attempts=spool.c.attempts - 1)
+    _settle(connection, mail, claimed_until=None, attempts=spool.c.attempts - 1)
 
 
-def quarantine(connection: sa.Connection, spool_id: int, *, error: str, now: datetime) -> None:
-    """Set the mail aside, bytes kept."""
-    _set(connection, spool_id, state="quarantined", outcome="quarantined", done_at=now, error=error)
+def quarantine(connection: sa.Connection, mail: Spooled, *, error: str, now: datetime) -> bool:
+    """Set the mail aside, bytes kept; says whether it was still this worker's to set aside."""
+    return _settle(connection, mail, state="quarantined", outcome="quarantined", done_at=now, error=error)
+
+
+def _settle(connection: sa.Connection, mail: Spooled, **values: Any) -> bool:
+    mine = sa.and_(spool.c.id == mail.id, spool.c.state == "waiting", spool.c.attempts == mail.attempts)
+    return connection.execute(sa.update(spool).where(mine).values(values)).rowcount == 1
 
 
 def worn_out(connection: sa.Connection, now: datetime) -> list[Spooled]:
     """Mails that killed or failed their worker too often and whose last claim has run out."""
-    expired = sa.or_(spool.c.claimed_until.is_(None), spool.c.claimed_until <= now)
-    query = sa.select(spool).where(spool.c.state == "waiting", spool.c.attempts >= MAX_ATTEMPTS, expired)
+    query = sa.select(spool).where(spool.c.state == "waiting", spool.c.attempts >= MAX_ATTEMPTS, _free(now))
     return [_spooled(row) for row in connection.execute(query)]
 
 
