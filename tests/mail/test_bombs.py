@@ -177,7 +177,7 @@ NAMES = st.sampled_from(
 FIELDS = st.lists(st.tuples(NAMES, st.binary(max_size=60)).map(b": ".join), max_size=6).map(b"\n".join)
 
 
-def check(message, raw) 
+def check(message, raw):
     assert not any("could not be taken apart" in word for word in message.damage), message.damage
     shown = [message.subject, message.text, message.reply, *(value for _, value in message.headers)]
     shown += [attached.name for attached in message.attachments]
