@@ -54,7 +54,9 @@ class Letters:
     def write(self, draft: Draft, case: Case, terms: Terms, *, thread: Thread, now: datetime) -> Queued:
         """One draft of a stored case into one mail of the outbox."""
         facts = self._facts(draft, case, terms, now)
-        language = case.language if draft.audience == "customer" else "en"
+        languages = terms.policy.languages
+        spoken = case.language if case.language in languages else languages[0]
+        language = spoken if draft.audience == "customer" else "en"
         words = self._templates.render(draft.kind, language, facts)
         key = f"{case.number}/{draft.key}/{draft.kind}/{draft.to.address}"
         return self._queued(key, draft, words, case.number, terms.mailbox, thread, now)
@@ -176,12 +178,24 @@ def _customer_facts(draft: Draft, case: Case, terms: Terms) -> dict[str, Any]:
     return {
         "name": draft.to.name,
         "known": draft.facts.get("known", True),
+        "because": draft.facts.get("because", ""),
+        "answered_in": _answered_in(case, policy),
         "policy": policy.name,
         "severity": policy.level(case.severity).name,
         "promise": str(first.promise.within) if isinstance(first.promise, Promise) else "",
         "due": moment(first.due_at, zone) if promised and first.due_at else "",
         "missing": [field.label for field in policy.intake if field.key in case.missing],
     }
+
+
+_LANGUAGES = {"en": "English", "de": "German", "fr": "French", "es": "Spanish"}
+
+
+def _answered_in(case: Case, policy: Policy) -> str:
+    """The languages we answer in, where the customer wrote in another (LAI-13)."""
+    if case.language in policy.languages:
+        return ""
+    return " or ".join(_LANGUAGES.get(language, language) for language in policy.languages)
 
 
 def desk_zone(case: Case, policy: Policy) -> str:

@@ -77,6 +77,7 @@ def _vocabulary(terms: Terms) -> Vocabulary:
     return Vocabulary(
         tuple(level.key for level in terms.policy.severity.levels),
         tuple((agent.name, agent.address) for agent in terms.team.agents),
+        tuple(exclusion.key for exclusion in terms.policy.exclusions),
     )
 
 
@@ -152,6 +153,15 @@ def _reopen(scribe: _Scribe, _command: Command, _orders: Orders) -> None:
     scribe.done.append("open again")
 
 
+def _exclude(scribe: _Scribe, command: Command, _orders: Orders) -> None:
+    """The promises of the case do not apply from now on (CEL-10, CEL-11)."""
+    why = next(entry.why for entry in scribe.terms.policy.exclusions if entry.key == command.argument)
+    because = f"{why}: {command.detail}" if command.detail else why
+    scribe.happened("exempted", {"key": command.argument, "because": because, "out_of_scope": False})
+    scribe.happened("flagged", {"tag": f"excluded: {command.argument}"})
+    scribe.done.append(f"excluded: {because}")
+
+
 def _help(scribe: _Scribe, _command: Command, _orders: Orders) -> None:
     scribe.done.append("commands:\n" + "\n".join(FORMS.values()))
 
@@ -168,5 +178,6 @@ _OBEY: dict[str, Callable[[_Scribe, Command, Orders], None]] = {
     "resolve": _resolve,
     "close": _close,
     "reopen": _reopen,
+    "exclude": _exclude,
     "help": _help,
 }

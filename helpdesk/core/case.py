@@ -40,6 +40,7 @@ EventType = Literal[
     "linked",
     "step_taken",  # a rung of the escalation ladder
     "breached",
+    "exempted",  # its promises need not be met, and why
     "breach_withdrawn",  # an answer received in time was read after the breach was recorded
     "command_refused",
 ]
@@ -86,6 +87,8 @@ class Case:
     tags: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()  # keys of the intake fields that the customer did not give
     intake: tuple[tuple[str, str], ...] = ()
+    unwarranted: tuple[str, ...] = ()  # why its promises are kept but not answered for
+    down: tuple[str, ...] = ()  # the operators' switches that were down when it was opened
     events: tuple[Event, ...] = ()
 
     @property
@@ -147,6 +150,8 @@ def _open(number: int, event: Event) -> Case:
         intake=tuple(facts["intake"].items()),
         missing=tuple(facts["missing"]),
         status_since=event.at,
+        unwarranted=tuple(facts.get("unwarranted", ())),
+        down=tuple(facts.get("down", ())),
         events=(event,),
     )
 

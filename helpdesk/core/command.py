@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-Verb = Literal["note", "severity", "assign", "wait", "resolve", "close", "reopen", "help"]
+Verb = Literal["note", "severity", "assign", "wait", "resolve", "close", "reopen", "exclude", "help"]
 
 FORMS: dict[Verb, str] = {
     "note": "#note                       the text below stays in the team",
@@ -28,6 +28,7 @@ FORMS: dict[Verb, str] = {
     "resolve": "#resolve                    resolved, with the text below as the answer",
     "close": "#close                      closed, and the customer is told",
     "reopen": "#reopen                     open again",
+    "exclude": "#exclude KEY [reason]       the promises do not apply, and why",
     "help": "#help                       sends this list",
 }
 
@@ -74,6 +75,7 @@ class Vocabulary:
 
     severities: tuple[str, ...]
     agents: tuple[tuple[str, str], ...]
+    exclusions: tuple[str, ...] = ()
 
 
 def read_orders(text: str, vocabulary: Vocabulary) -> Orders:
@@ -124,6 +126,14 @@ def _severity(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mis
     return Mistake(line, "#severity and one of " + ", ".join(vocabulary.severities))
 
 
+def _exclude(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
+    key, _, reason = argument.partition(" ")
+    if key.lower() in vocabulary.exclusions:
+        return Command("exclude", line, argument=key.lower(), detail=reason.strip())
+    known = ", ".join(vocabulary.exclusions) or "nothing: this policy excludes nothing"
+    return Mistake(line, f"#exclude and one of {known}")
+
+
 def _assign(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
     wanted = argument.lower()
     matches = {
@@ -153,5 +163,6 @@ _READERS: dict[Verb, Callable[[str, str, Vocabulary], Command | Mistake]] = {
     "resolve": _plain("resolve"),
     "close": _plain("close"),
     "reopen": _plain("reopen"),
+    "exclude": _exclude,
     "help": _plain("help"),
 }

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from helpdesk.core import ladder
+from helpdesk.core import ladder, scope
 from helpdesk.core.answer import agent_writes
 from helpdesk.core.case import DESK, Event, open_case
 from helpdesk.core.decision import Decision, Draft
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from helpdesk.core.case import Case, EventType
-    from helpdesk.core.decision import Arrival
+    from helpdesk.core.decision import Arrival, MailKind
     from helpdesk.core.intake import Intake
     from helpdesk.core.people import Agent, Terms
     from helpdesk.core.severity import Verdict
@@ -91,9 +91,10 @@ def _opened_by(sender: Person, arrival: Arrival, terms: Terms, now: datetime) ->
     assessed = _event("assessed", arrival, now, {**_verdict_facts(verdict), "set_by": _set_by(verdict)}, by=DESK)
     wrote = _event("customer_wrote", arrival, now, _message_facts(arrival))
     joined = tuple(_joining(arrival, terms, now, already={sender.address}))
+    outside = tuple(scope.findings(arrival, verdict, terms, now))
     given = _assignment(terms, now)
     acknowledged = _acknowledgment(sender, arrival, now)
-    events = (opened, assessed, wrote, *joined, *given, acknowledged)
+    events = (opened, assessed, wrote, *joined, *outside, *given, acknowledged)
     case = open_case(opened).after(*events[1:])
     drafts = _opening_drafts(case, arrival, terms, acknowledge=acknowledged.facts["sent"])
     return Decision(case, events, drafts, outcome="opened", reply=arrival.message.reply)
@@ -102,6 +103,7 @@ def _opened_by(sender: Person, arrival: Arrival, terms: Terms, now: datetime) ->
 def _opening_facts(sender: Person, arrival: Arrival, terms: Terms, intake: Intake) -> dict[str, Any]:
     policy, customer, mailbox = terms.policy, terms.customer, terms.mailbox
     theirs = customer if customer and customer.policy == policy.key else None
+    entitled = list(scope.unentitled(arrival, terms))
     return {
         "mailbox": mailbox.address,
         "policy": policy.key,
@@ -116,24 +118,12 @@ def _opening_facts(sender: Person, arrival: Arrival, terms: Terms, intake: Intak
         "language": arrival.message.language,
         "intake": dict(intake.values),
         "missing": list(intake.missing),
-        "tags": list(_opening_tags(arrival, terms)),
+        "tags": [*entitled, *(["unverified"] if arrival.placement.linked is not None else [])],
+        "unwarranted": [*entitled, *scope.unclaimed(sender, intake, terms)],
+        "down": list(terms.down),
         "because": arrival.placement.because,
         "linked": arrival.linked_ref,
     }
-
-
-def _opening_tags(arrival: Arrival, terms: Terms) -> Iterator[str]:
-    customer = terms.customer
-    if customer is None:
-        yield "not entitled: unknown sender"
-    elif customer.policy != terms.policy.key:
-        yield f"not entitled: bought {customer.policy}"
-    elif (customer.entitled_from and arrival.received_at.date() < customer.entitled_from) or (
-        customer.entitled_to and arrival.received_at.date() > customer.entitled_to
-    ):
-        yield "not entitled: no active subscription"
-    if arrival.placement.linked is not None:
-        yield "unverified"
 
 
 def _verdict(arrival: Arrival, intake: Intake, terms: Terms) -> Verdict:
@@ -206,7 +196,10 @@ def _opening_drafts(case: Case, arrival: Arrival, terms: Terms, *, acknowledge: 
     if acknowledge:
         # An address that we do not know may be forged: it gets none of the mail's own words back (threat L05).
         facts = {"known": terms.customer is not None}
-        drafts.insert(0, [Draft("ack", case.requester, "customer", arrival.key, facts=facts)])
+        outside = next((event.facts for event in case.of_type("exempted") if event.facts.get("out_of_scope")), None)
+        kind: MailKind = "out-of-scope" if outside else "ack"
+        facts["because"] = outside["because"] if outside else ""
+        drafts.insert(0, [Draft(kind, case.requester, "customer", arrival.key, facts=facts)])
     return tuple(draft for group in drafts for draft in group)
 
 

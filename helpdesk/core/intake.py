@@ -100,13 +100,13 @@ SAME_THING: tuple[tuple[str, ...], ...] = (
     ("product", "product name", "produkt", "produit", "producto"),
 )  # fmt: skip
 
-_BULLET = r"(?:[-*•–▪·+]|\(?\d{1,2}[.)]|\(?[a-h][.)])"
+_BULLET = r"(?:[-*•\u2013▪·+]|\(?\d{1,2}[.)]|\(?[a-h][.)])"
 _LIST_ITEM = re.compile(rf"^\s*{_BULLET}\s+\S")
 _LEAD = rf"^\s*(?:#{{1,6}}\s*)?(?:{_BULLET}\s+)?[*_`\[]{{0,3}}"
 _NOTE = r"[*_`\]]{0,3}\s*(?:\([^()]{0,120}\)|\[[^\[\]]{0,120}\])?\s*[*_`]{0,3}"
 _URL = re.compile(r"https?://[^\s<>\"'|\])]+|(?<![\w@.])www\.[^\s<>\"'|\])]+", re.IGNORECASE)
 _EMPTY = re.compile(
-    r"^[\s\-–—_.*?:|/…]*$|^(?:tbd|todo|to be (?:filled|completed|added).*|please (?:fill|select|choose|enter|specify).*|"
+    r"^[\s\-\u2013\u2014_.*?:|/…]*$|^(?:tbd|todo|to be (?:filled|completed|added).*|please (?:fill|select|choose|enter|specify).*|"
     r"\(?(?:select|choose|optional|required)\)?|[<\[{][^<>\[\]{}]*[>\]}]|bitte (?:ausfüllen|wählen|angeben).*|"
     r"à (?:remplir|compléter).*|por (?:rellenar|completar).*)$",
     re.IGNORECASE,
@@ -176,7 +176,7 @@ class _Labels:
         words = sorted(self._key_of, key=len, reverse=True)
         label = "|".join(_pattern(word) for word in words) or r"(?!)"
         self._at_start = re.compile(
-            rf"{_LEAD}({label}){_NOTE}\s*(?:[:=|]|\?+:?|[-–—](?=\s)|\t|\s{{2,}})[*_`]{{0,3}}\s*(.*)$",
+            rf"{_LEAD}({label}){_NOTE}\s*(?:[:=|]|\?+:?|[-\u2013\u2014](?=\s)|\t|\s{{2,}})[*_`]{{0,3}}\s*(.*)$",
             re.IGNORECASE,
         )
         self._alone = re.compile(rf"{_LEAD}({label}){_NOTE}\s*[:?.]*[*_`]{{0,3}}\s*$", re.IGNORECASE)
@@ -292,18 +292,19 @@ def _wordings(fields: Sequence[Field]) -> dict[str, str]:
     for wanted in fields:
         for word in (wanted.label, *wanted.aliases, wanted.key.replace("_", " ").replace("-", " ")):
             key_of.setdefault(folded(word), wanted.key)
-    rows = [{folded(word) for word in row} for row in SAME_THING]
-    for row in rows:
-        owners = [
-            wanted.key
-            for wanted in fields
-            if row & {folded(wanted.label), folded(wanted.key.replace("_", " ")), *map(folded, wanted.aliases)}
-        ]
-        if owners:
-            for word in row:
-                key_of.setdefault(word, owners[0])
+    for row in ({folded(word) for word in row} for row in SAME_THING):
+        owner = _owner(row, fields)
+        for word in row if owner else ():
+            key_of.setdefault(word, owner)
     key_of.pop("", None)
     return key_of
+
+
+def _owner(row: set[str], fields: Sequence[Field]) -> str:
+    """The field that a row of `SAME_THING` belongs to: by its label or key, else by an alias; `""` for none."""
+    named = [wanted.key for wanted in fields if row & {folded(wanted.label), folded(wanted.key.replace("_", " "))}]
+    nicknamed = [wanted.key for wanted in fields if row & set(map(folded, wanted.aliases))]
+    return next(iter([*named, *nicknamed]), "")
 
 
 _ACCENTED = {

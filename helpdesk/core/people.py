@@ -93,6 +93,10 @@ class Customer:
     quarterly_fee: str = ""
     paid_up: bool = True
 
+    def registers(self, address: str) -> bool:
+        """Whether that address is a registered contact."""
+        return any(contact.address == address and contact.registered for contact in self.contacts)
+
     def includes(self, address: str) -> bool:
         """Whether that address is one of the customer's contacts, or of their domains."""
         domain = address.rpartition("@")[2]
@@ -117,4 +121,5 @@ class Terms:
     team: Team
     operators: tuple[Person, ...] = ()
     customer: Customer | None = None
+    down: tuple[str, ...] = ()  # the operators' switches that are down now
     workloads: Mapping[str, Workload] = field(default_factory=dict)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 from helpdesk.core.errors import NotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from datetime import datetime, timedelta
 
     from helpdesk.core.calendar import Calendar
@@ -218,9 +218,12 @@ class Policy:
     source: str = ""  # which document it was written from
 
     def promise(
-        self, target: TargetKind, *, plan: str, severity: str, region: str, channel: str
+        self, target: TargetKind, *, plan: str, severity: str, region: str, channel: str, down: Collection[str] = ()
     ) -> Promise | NoPromise:
-        """What is promised, or why nothing is. Raises NotFound for a key that the policy does not have."""
+        """What is promised, or why nothing is. Raises NotFound for a key that the policy does not have.
+
+        `down` names the operators' switches that are down, such as `website`.
+        """
         self.level(severity)
         way_in, bought, place = self.channel(channel), self.plan(plan), self.region(region)
         if not way_in.targets:
@@ -229,13 +232,13 @@ class Policy:
         if goal is None:
             return NoPromise(target, (f"{self.name} {bought.name} gives no {TARGET_NAMES[target]} target",))
         hours = goal.by_channel.get(channel) or goal.calendar or bought.calendar or place.calendar
-        doubts = tuple(self._doubts(bought, way_in, severity))
+        doubts = tuple(self._doubts(bought, way_in, severity, down))
         return Promise(target, goal.within, self.calendars[hours], warranted=not doubts, because=doubts)
 
-    def _doubts(self, plan: Plan, channel: Channel, severity: str) -> Iterator[str]:
+    def _doubts(self, plan: Plan, channel: Channel, severity: str, down: Collection[str]) -> Iterator[str]:
         """Why this combination is measured but not warranted; nothing when it is."""
         warranty = self.warranty
-        if not channel.warranted:
+        if not channel.warranted and channel.warranted_while_down not in down:
             yield channel.because or f"{channel.name} is not warranted"
         elif (warranty.channels and channel.key not in warranty.channels) or (
             plan.channels and channel.key not in plan.channels

@@ -86,7 +86,7 @@ class _Reader:
         pauses: list[Change] | None = None,
     ) -> Clock:
         changes = sorted([*self._severities(), *(pauses or ())], key=lambda change: change.at)
-        return run(
+        clock = run(
             target,
             start=start,
             stop=stop,
@@ -95,6 +95,23 @@ class _Reader:
             promised=lambda severity: self._promised(target, severity),
             rule=self.policy.on_severity_change,
         )
+        return self._exempted(self._unwarranted(clock))
+
+    def _unwarranted(self, clock: Clock) -> Clock:
+        """What is not owed to this sender is measured all the same."""
+        if not clock.stretches or not self.case.unwarranted:
+            return clock
+        return replace(clock, warranted=False, because=(*clock.because, *self.case.unwarranted))
+
+    def _exempted(self, clock: Clock) -> Clock:
+        """An exempted clock need not be met; one that was late before stays late, and is not answered for."""
+        exempted = next((event for event in self.events if event.type == "exempted"), None)
+        if exempted is None or not clock.stretches:
+            return clock
+        because = str(exempted.facts["because"])
+        if clock.late_from is not None and clock.late_from < exempted.at:
+            return replace(clock, warranted=False, because=(*clock.because, because))
+        return replace(clock, exempt=because)
 
     def _promised(self, target: TargetKind, severity: str) -> Promise | NoPromise:
         case = self.case

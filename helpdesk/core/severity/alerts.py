@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of patterns and words are read by the line
 """Mail of monitoring systems: its state, its own severity and its environment, which no sentence reading would find.
 
 Knows the shapes of Nagios and Icinga, Zabbix, Prometheus Alertmanager, Grafana, Pingdom, UptimeRobot, Datadog,
@@ -118,9 +119,7 @@ def parse(subject: str, text: str) -> Alert | None:
 def _is_alert(subject: str, text: str) -> bool:
     marks = len({match[0].lower() for match in _MARKS.finditer(f"{subject}\n{text}")})
     people = len(_PERSON.findall(text))
-    if not marks or people > 1 or (people and marks == 1):
-        return False
-    return True
+    return marks > people and people <= 1
 
 
 def _state(subject: str, text: str) -> State:

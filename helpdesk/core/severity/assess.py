@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from helpdesk.core.severity import caps, stated as stating
+from helpdesk.core.severity import caps
+from helpdesk.core.severity import stated as stating
 from helpdesk.core.severity.explain import reasons_for
 from helpdesk.core.severity.kind import kind_of
 from helpdesk.core.severity.model import DEFAULT

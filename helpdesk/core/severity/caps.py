@@ -24,7 +24,7 @@ _EFFECTS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def bind(  # noqa: PLR0913 - what a rule may look at
+def bind(
     rank: Rank,
     *,
     observed: Observation,

@@ -63,10 +63,57 @@ def failing(segment: Segment) -> bool:
     return unable(segment) or segment.has("down", "halt", "fail") or _left_undone(segment)
 
 
-_HELPERS = frozenset("does do did has have will would is are was were".split())
+_HELPERS = frozenset(["does", "do", "did", "has", "have", "will", "would", "is", "are", "was", "were"])
 _HARMLESS = frozenset(
-    "know want think see understand need mind believe expect remember hesitate matter bother seem affect impact use say been care like "
-    "plan yet to a the an in on only just sure urgent critical about happy aware so that very be it dramatic because more worry panic".split()
+    [
+        "know",
+        "want",
+        "think",
+        "see",
+        "understand",
+        "need",
+        "mind",
+        "believe",
+        "expect",
+        "remember",
+        "hesitate",
+        "matter",
+        "bother",
+        "seem",
+        "affect",
+        "impact",
+        "use",
+        "say",
+        "been",
+        "care",
+        "like",
+        "plan",
+        "yet",
+        "to",
+        "a",
+        "the",
+        "an",
+        "in",
+        "on",
+        "only",
+        "just",
+        "sure",
+        "urgent",
+        "critical",
+        "about",
+        "happy",
+        "aware",
+        "so",
+        "that",
+        "very",
+        "be",
+        "it",
+        "dramatic",
+        "because",
+        "more",
+        "worry",
+        "panic",
+    ]
 )
 
 
@@ -117,7 +164,29 @@ def _only_asked(segment: Segment) -> bool:
 
 
 _ASKED = frozenset(
-    "will wird werden sera seront habra sera any needed required necessary if would expected notwendig notig erforderlich falls prevu necessaire habra".split()
+    [
+        "will",
+        "wird",
+        "werden",
+        "sera",
+        "seront",
+        "habra",
+        "sera",
+        "any",
+        "needed",
+        "required",
+        "necessary",
+        "if",
+        "would",
+        "expected",
+        "notwendig",
+        "notig",
+        "erforderlich",
+        "falls",
+        "prevu",
+        "necessaire",
+        "habra",
+    ]
 )
 
 
@@ -135,6 +204,14 @@ def _stopping(segment: Segment, seen: Effects) -> None:
         seen.add("needs-it", segment)  # `we cannot work without a dark mode` is no outage
         return
     edge = peripheral(segment) and not segment.has("core")
+    _at_a_stop(segment, seen, edge=edge)
+    _for_whom(segment, seen, edge=edge)
+    if segment.has("idle"):
+        seen.add("business-idle", segment)
+
+
+def _at_a_stop(segment: Segment, seen: Effects, *, edge: bool) -> None:
+    """What stands still."""
     about_all = segment.has("system", "core") or total(segment) or len(segment.words) <= SHORT
     if segment.has("down") and about_all and not edge:
         seen.add("outage", segment)
@@ -146,7 +223,12 @@ def _stopping(segment: Segment, seen: Effects) -> None:
         seen.add("core-stopped", segment)
     if segment.has("zero") and not segment.has("fyi", "ok") and "negated" not in segment.status_of("fail", "down"):
         seen.add("none-comes-through", segment)
-    everyone = total(segment) and (failing(segment) and segment.says("system", "users") or segment.has("affects"))
+
+
+def _for_whom(segment: Segment, seen: Effects, *, edge: bool) -> None:
+    """Who is stopped."""
+    reached = (failing(segment) and segment.says("system", "users")) or segment.has("affects")
+    everyone = total(segment) and reached
     if everyone and not edge and not _request(segment):
         seen.add("all-affected", segment)
     if segment.says("nobody") and (unable(segment) or segment.has("fail")):
@@ -160,8 +242,6 @@ def _stopping(segment: Segment, seen: Effects) -> None:
         and not segment.has("one", "partial")
     ):
         seen.add("users-cannot", segment)
-    if segment.has("idle"):
-        seen.add("business-idle", segment)
 
 
 def _failing(segment: Segment, seen: Effects) -> None:
@@ -210,7 +290,9 @@ def _scope(segment: Segment, seen: Effects) -> None:
         seen.add("urgent-words", segment)
 
 
-_WORKS = frozenset("works functions runs funktioniert klappt geht lauft fonctionne marche funciona va".split())
+_WORKS = frozenset(
+    ["works", "functions", "runs", "funktioniert", "klappt", "geht", "lauft", "fonctionne", "marche", "funciona", "va"]
+)
 
 
 def _still_works(segment: Segment, seen: Effects) -> None:
@@ -270,8 +352,50 @@ def _over(segment: Segment, seen: Effects) -> None:
 
 
 _WISHED = frozenset(
-    "be get gets getting to have please until when must should need needs once want can could soon will would help may hope "
-    "bis werden wenn sobald bitte muss etre soit quand jusqu sera ser sea hasta cuando favor if if_it how".split()
+    [
+        "be",
+        "get",
+        "gets",
+        "getting",
+        "to",
+        "have",
+        "please",
+        "until",
+        "when",
+        "must",
+        "should",
+        "need",
+        "needs",
+        "once",
+        "want",
+        "can",
+        "could",
+        "soon",
+        "will",
+        "would",
+        "help",
+        "may",
+        "hope",
+        "bis",
+        "werden",
+        "wenn",
+        "sobald",
+        "bitte",
+        "muss",
+        "etre",
+        "soit",
+        "quand",
+        "jusqu",
+        "sera",
+        "ser",
+        "sea",
+        "hasta",
+        "cuando",
+        "favor",
+        "if",
+        "if_it",
+        "how",
+    ]
 )
 
 

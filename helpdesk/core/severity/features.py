@@ -49,7 +49,28 @@ UNWEIGHED = frozenset(
 )
 
 COMBINED = frozenset(
-    "stop stop-strong stop-plain stop-and-milder stop-and-way stop-and-edge stop-and-else-works stop-but-at-times slow-at-the-edge way-but-costly milder-only edge-only fails-only way-only over asks-only wish-with-trouble asks-with-trouble security-live says-nothing".split()
+    [
+        "stop",
+        "stop-strong",
+        "stop-plain",
+        "stop-and-milder",
+        "stop-and-way",
+        "stop-and-edge",
+        "stop-and-else-works",
+        "stop-but-at-times",
+        "slow-at-the-edge",
+        "way-but-costly",
+        "milder-only",
+        "edge-only",
+        "fails-only",
+        "way-only",
+        "over",
+        "asks-only",
+        "wish-with-trouble",
+        "asks-with-trouble",
+        "security-live",
+        "says-nothing",
+    ]
 )
 
 
@@ -79,15 +100,16 @@ def alert_kind(alert: Alert) -> str:
         return "recovered"
     if alert.non_production:
         return "non-production"
-    if alert.state == "notice":
-        return "notice"
-    if alert.edge:
-        return "edge"
-    if alert.gone and not alert.one_of_many and alert.level != 3:  # noqa: PLR2004 - a warning
+    if alert.state == "notice" or alert.edge:
+        return "notice" if alert.state == "notice" else "edge"
+    return _problem_kind(alert)
+
+
+def _problem_kind(alert: Alert) -> str:
+    warning = alert.level == 3
+    if alert.gone and not alert.one_of_many and not warning:
         return "gone-gradually" if alert.gradual else "gone"
-    if alert.level == 3 and not alert.gone and not alert.felt:  # noqa: PLR2004
-        return "warning"
-    return "degraded"
+    return "warning" if warning and not alert.gone and not alert.felt else "degraded"
 
 
 def _combinations(seen: Effects) -> dict[str, float]:

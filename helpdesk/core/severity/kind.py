@@ -13,21 +13,22 @@ _TROUBLE = ("failing", "slow", "wrong-result", "data-lost", "outage", "none-come
 
 def kind_of(observed: Observation) -> Kind:
     """The kind of a case. Trouble that is told as a fact makes a defect, however politely it is asked about."""
-    seen = observed.seen
     if observed.alert is not None:
         return "maintenance" if observed.alert.state == "notice" else "defect"
     if observed.robot is not None:
         return "question"
-    trouble = seen.any(*_TROUBLE) and "over" not in observed.values
+    return _of_person(observed)
+
+
+def _of_person(observed: Observation) -> Kind:
+    seen, over = observed.seen, "over" in observed.values
+    trouble = seen.any(*_TROUBLE) and not over
     if "wish" in seen and not (trouble and seen.any("ongoing", "core-stopped", "outage", "production")):
         return "enhancement"
-    if trouble or ("security" in seen and "security-paper" not in seen and "question" not in seen):
+    if trouble or ("security" in seen and not seen.any("security-paper", "question")):
         return "defect"
     if "maintenance" in seen:
         return "maintenance"
-    if (
-        seen.any("question", "question-mark", "admin", "docs", "fyi", "thanks", "security-paper")
-        or "over" in observed.values
-    ):
-        return "question"
-    return "defect" if seen.any("cosmetic", "edge-thing", "workaround", "security") else "question"
+    asks = seen.any("question", "question-mark", "admin", "docs", "fyi", "thanks", "security-paper")
+    flaw = seen.any("cosmetic", "edge-thing", "workaround", "security")
+    return "defect" if flaw and not asks and not over else "question"

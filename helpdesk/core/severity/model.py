@@ -10,11 +10,13 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from helpdesk.core.severity import weights
 from helpdesk.core.severity.hashing import hashed
-from helpdesk.core.severity.verdict import Probabilities
+
+if TYPE_CHECKING:
+    from helpdesk.core.severity.verdict import Probabilities
 
 Weights = Mapping[str, tuple[float, float, float, float]]
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of patterns and words are read by the line
 """A mail as the classifier sees it: who wrote it, and what it says about its effect.
 
 The order of the signals: a robot's mail is nobody's problem; a monitoring alert is parsed; only then the
@@ -10,7 +11,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from helpdesk.core.severity import alerts, features, stated as stating
+from helpdesk.core.severity import alerts, features
+from helpdesk.core.severity import stated as stating
 from helpdesk.core.severity.effects import Effects, effects
 from helpdesk.core.severity.reading import read
 from helpdesk.core.severity.text import MAX_SUBJECT, own_subject, own_words, tidy
@@ -45,7 +47,7 @@ class Observation:
     stated: str | None = None
 
 
-def observe(  # noqa: PLR0913 - one argument a signal, all by name
+def observe(
     *,
     subject: str,
     text: str,

@@ -102,7 +102,7 @@ def _segments(text: str, book: Lexicon, *, subject: bool) -> Iterator[Segment]:
         yield Segment(
             text=text[piece[0].start : piece[-1].end],
             words=words,
-            hits=tuple(_with_status(hits, words)),
+            hits=tuple(_with_status(hits)),
             asks="?" in piece[-1].mark,
             subject=subject,
         )
@@ -125,7 +125,7 @@ def _pieces(everything: list[Token], book: Lexicon) -> Iterator[list[Token]]:
 
 
 def _ends_sentence(mark: str) -> bool:
-    return any(char in mark for char in ".!?;…()|") or "\n" in mark or mark.strip() in {"-", "–", "—", "--"}
+    return any(char in mark for char in ".!?;…()|") or "\n" in mark or mark.strip() in {"-", "\u2013", "\u2014", "--"}
 
 
 def _hits(piece: Sequence[Token], book: Lexicon) -> list[Hit]:
@@ -161,7 +161,32 @@ def _words_and_parts(piece: Sequence[Token]) -> tuple[list[str], list[int]]:
 
 _OF = frozenset({"of", "in", "von", "sur", "de", "out"})
 _COUNTED = frozenset(
-    "one two three four five six seven eight nine ten eins ein zwei drei vier funf un une deux trois uno una dos tres".split()
+    [
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eins",
+        "ein",
+        "zwei",
+        "drei",
+        "vier",
+        "funf",
+        "un",
+        "une",
+        "deux",
+        "trois",
+        "uno",
+        "una",
+        "dos",
+        "tres",
+    ]
 )
 
 
@@ -171,8 +196,8 @@ def _share(words: Sequence[str], place: int) -> str | None:
     if not following:
         return None
     if following[0] in {"percent", "prozent"} and number[0].isdigit():
-        return "all" if _value(number) >= 95 else "partial"  # noqa: PLR2004 - "practically all"
-    whole = following[2] if following[0] == "out" and len(following) > 2 else following[1] if len(following) > 1 else ""  # noqa: PLR2004
+        return "all" if _value(number) >= 95 else "partial"
+    whole = following[2] if following[0] == "out" and len(following) > 2 else following[1] if len(following) > 1 else ""
     counted = following[0] in _OF and all(word.isdigit() or word in _COUNTED for word in (number, whole) if word)
     return "partial" if counted and whole and number != whole else None
 
@@ -186,7 +211,7 @@ def _value(number: str) -> float:
     )
 
 
-def _with_status(hits: Sequence[Hit], words: Sequence[str]) -> Iterator[Hit]:
+def _with_status(hits: Sequence[Hit]) -> Iterator[Hit]:
     negators = [hit for hit in hits if hit.concept in NEGATORS]
     supposed = _supposed_parts(hits)
     bygone = any(hit.concept == "past" for hit in hits) and not any(
@@ -228,5 +253,5 @@ def _negated(hit: Hit, negators: Collection[Hit]) -> bool:
 
 def _supposed_parts(hits: Sequence[Hit]) -> set[int]:
     """The comma parts that a condition opens, or that speak of plans."""
-    supposed = {hit.part for hit in hits if hit.concept == "firm_if" and hit.start <= 2}  # noqa: PLR2004 - `and if`
+    supposed = {hit.part for hit in hits if hit.concept == "firm_if" and hit.start <= 2}
     return supposed | {hit.part for hit in hits if hit.concept == "future"}

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of patterns and words are read by the line
 """The priority that the customer states, kept apart from what the text says.
 
 Only a statement counts: a labelled line, a tag at the start of the subject, `P1`, `Sev 2`. Shouting is tone
@@ -7,6 +8,7 @@ and is left to the cues.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from helpdesk.core.intake import folded
@@ -23,7 +25,7 @@ _LABEL = (
     r"priorità|gravità|prioridade|severidade|prioriteit|ernst)"
 )
 _LINE = re.compile(
-    rf"^[ \t>*_|#•-]*{_LABEL}[*_ \t]*(?:\([^)\n]*\))?[ \t]*(?:[:=|–—]|-(?=\s))[*_ \t|]*(?P<value>[^\n|]{{1,60}})",
+    rf"^[ \t>*_|#•-]*{_LABEL}[*_ \t]*(?:\([^)\n]*\))?[ \t]*(?:[:=|\u2013\u2014]|-(?=\s))[*_ \t|]*(?P<value>[^\n|]{{1,60}})",
     re.IGNORECASE | re.MULTILINE,
 )
 _CODE = re.compile(r"\b(?:(?:P|S|SEV|PRIO|PRIORITY|SEVERITY)[ -]?(?P<digit>[1-4]))\b(?![.,]?\d)", re.IGNORECASE)
@@ -32,10 +34,10 @@ _DIGIT = re.compile(r"(?<!\d)[1-4](?!\d)")
 
 # What common words mean where the policy has no severity of that name.
 COMMON: tuple[tuple[Rank, frozenset[str]], ...] = (
-    (1, frozenset("critical blocker showstopper highest emergency outage top maximum kritisch sehr_hoch hochste notfall critique bloquant maximale critico critica maxima bloqueante very_high tres_haute muy_alta system_down".split())),
-    (2, frozenset("urgent high important major asap hoch dringend wichtig haute elevee eleve urgente alta alto importante majeur majeure mayor severe immediate sofort hoog".split())),
-    (3, frozenset("medium normal moderate mittel standard average moyenne moyen normale media medio regular moderada".split())),
-    (4, frozenset("low lowest minor trivial none niedrig gering basse bas faible mineure mineur baja bajo menor minima cosmetic question info informational laag".split())),
+    (1, frozenset(["critical", "blocker", "showstopper", "highest", "emergency", "outage", "top", "maximum", "kritisch", "sehr_hoch", "hochste", "notfall", "critique", "bloquant", "maximale", "critico", "critica", "maxima", "bloqueante", "very_high", "tres_haute", "muy_alta", "system_down"])),
+    (2, frozenset(["urgent", "high", "important", "major", "asap", "hoch", "dringend", "wichtig", "haute", "elevee", "eleve", "urgente", "alta", "alto", "importante", "majeur", "majeure", "mayor", "severe", "immediate", "sofort", "hoog"])),
+    (3, frozenset(["medium", "normal", "moderate", "mittel", "standard", "average", "moyenne", "moyen", "normale", "media", "medio", "regular", "moderada"])),
+    (4, frozenset(["low", "lowest", "minor", "trivial", "none", "niedrig", "gering", "basse", "bas", "faible", "mineure", "mineur", "baja", "bajo", "menor", "minima", "cosmetic", "question", "info", "informational", "laag"])),
 )  # fmt: skip
 
 
@@ -80,7 +82,7 @@ def _named_inside(plain: str, terms: SeverityTerms) -> Rank | None:
 
 def _common_rank(plain: str) -> Rank | None:
     words = plain.split()
-    candidates = {*words, *("_".join(pair) for pair in zip(words, words[1:], strict=False))}
+    candidates = {*words, *("_".join(pair) for pair in pairwise(words))}
     return next((rank for rank, known in COMMON if known & candidates), None)
 
 

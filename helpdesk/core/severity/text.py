@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of patterns and words are read by the line
 """A mail's text as the classifier reads it: the customer's own new words, cut into clauses.
 
 The caller hands over the text without quotes where it could tell; this takes away what is left of them,

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of patterns and words are read by the line
 """Text to words: folded, contractions undone, each with its place in the text."""
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # A number with its unit apart; letters; every mark that may end a clause; line ends.
-_TOKEN = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*'?|%|[.!?;:,…()\[\]\"«»“”|]+|\s[-–—]+\s|\n+")
+_TOKEN = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*'?|%|[.!?;:,…()\[\]\"«»“”|]+|\s[-\u2013\u2014]+\s|\n+")
 _NOT_WORDS = re.compile(
     r"(?:https?://|www\.)\S+|[\w.+%-]{1,60}@[\w-]{1,60}\.\S{1,60}|\b[a-z]{0,20}\d\w{0,20}-\w{1,20}-[\w-]{1,60}|\b[0-9a-f]{12,}",
     re.IGNORECASE,
@@ -55,7 +56,7 @@ def fold(text: str) -> str:
         .replace("\u2019", "'")
         .replace("\u2018", "'")
         .replace("`", "'")
-        .replace("´", "'")
+        .replace("\u00b4", "'")
         .replace("ß", "ss")
     )
     if plain.isascii():

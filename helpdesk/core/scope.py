@@ -1,0 +1,73 @@
+"""What a new case is not owed: by who wrote it, what the plan covers, and what the offering leaves out.
+
+Nothing here refuses a mail. A case is flagged, its promises are measured without warranty, or they do not apply; the
+reason is always on the record.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from helpdesk.core.case import DESK, Event
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from helpdesk.core.decision import Arrival
+    from helpdesk.core.intake import Intake
+    from helpdesk.core.message import Person
+    from helpdesk.core.people import Customer, Terms
+    from helpdesk.core.policy import Exclusion
+    from helpdesk.core.severity import Verdict
+
+
+def unentitled(arrival: Arrival, terms: Terms) -> Iterator[str]:
+    """Why the sender has not bought this offering (LGK-1, CEL-1)."""
+    customer = terms.customer
+    if customer is None:
+        yield "not entitled: unknown sender"
+    elif customer.policy != terms.policy.key:
+        yield f"not entitled: bought {customer.policy}"
+    elif not _subscribed(customer, arrival.received_at):
+        yield "not entitled: no active subscription"
+
+
+def _subscribed(customer: Customer, at: datetime) -> bool:
+    begun = customer.entitled_from is None or customer.entitled_from <= at.date()
+    return begun and (customer.entitled_to is None or at.date() <= customer.entitled_to)
+
+
+def unclaimed(sender: Person, intake: Intake, terms: Terms) -> Iterator[str]:
+    """What the policy asks of those who claim its warranty, and this mail lacks (LAI-5)."""
+    warranty, customer = terms.policy.warranty, terms.customer
+    if warranty.only_registered and not (customer and customer.registers(sender.address)):
+        yield "the sender is not a registered contact"
+    labels = {field.key: field.label for field in terms.policy.intake}
+    for key in warranty.requires:
+        if key not in intake.values:
+            yield f"the mail does not name: {labels[key]}"
+
+
+def findings(arrival: Arrival, verdict: Verdict, terms: Terms, now: datetime) -> Iterator[Event]:
+    """Events for what the plan does not cover, and for what the offering leaves out."""
+    plan = terms.policy.plan((terms.customer.plan if terms.customer else "") or terms.policy.plans[0].key)
+    if verdict.area in plan.excludes:
+        yield Event("flagged", arrival.received_at, now, DESK, {"tag": f"not in plan: {verdict.area}"})  # TKT-6
+    elif verdict.area is None and terms.policy.severity.areas and verdict.kind == "defect":
+        yield Event("flagged", arrival.received_at, now, DESK, {"tag": "no covered area recognised"})  # LGK-8
+    for exclusion in terms.policy.exclusions:
+        if _mentions(arrival, exclusion):
+            facts = {"key": exclusion.key, "because": exclusion.why, "out_of_scope": exclusion.out_of_scope}
+            yield Event("exempted", arrival.received_at, now, DESK, facts)
+            yield Event("flagged", arrival.received_at, now, DESK, {"tag": f"excluded: {exclusion.key}"})
+            return
+
+
+def _mentions(arrival: Arrival, exclusion: Exclusion) -> bool:
+    if not exclusion.words:
+        return False
+    words = "|".join(re.escape(word.lower()) for word in exclusion.words)
+    text = f"{arrival.message.subject}\n{arrival.message.reply}".lower()
+    return re.search(rf"(?<!\w)(?:{words})(?!\w)", text) is not None
