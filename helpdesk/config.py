@@ -12,6 +12,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partial
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import TypeAdapter
@@ -88,6 +89,7 @@ class WebTable:
     """`[web]`: the console; without `listen` there is none."""
 
     listen: str = ""
+    token_file: str = ""
 
 
 @strict
@@ -304,6 +306,7 @@ def _team(entry: TeamTable, agents: tuple[Agent, ...]) -> Team:
 
 def _problems(file: ConfigurationFile) -> Iterator[str]:
     yield from _value_problems(file)
+    yield from _web_problems(file)
     yield from _address_problems(file)
     yield from _reference_problems(file)
     yield from _secret_problems(file)
@@ -325,6 +328,21 @@ def _value_problems(file: ConfigurationFile) -> Iterator[str]:
         yield "smtp_in.require_tls: expected tls_cert and tls_key, without which there is no TLS to require"
     if not re.match(r"(smtps?://.|maildir:.)", file.smtp_out.url):
         yield f"smtp_out.url: expected smtp://HOST:PORT, smtps://HOST:PORT or maildir:PATH, not {file.smtp_out.url!r}"
+
+
+def _web_problems(file: ConfigurationFile) -> Iterator[str]:
+    if file.web.listen.startswith("lmtp:"):
+        yield 'web.listen: expected an address and a port such as "127.0.0.1:8080"'
+    elif file.web.listen and not file.web.token_file and not _names_loopback(file.web.listen.rpartition(":")[0]):
+        # The pages show what customers wrote, and there is no login.
+        yield f"web.token_file: expected one, because others than this host reach {file.web.listen}"
+
+
+def _names_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
 
 
 def _refused(place: str, reading: Callable[[], object]) -> Iterator[str]:

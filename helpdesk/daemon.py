@@ -33,11 +33,15 @@ from helpdesk.committer import Committer
 from helpdesk.core.errors import ConfigurationError
 from helpdesk.core.message import Envelope
 from helpdesk.desk import Desk
+from helpdesk.desk.record import Recorder
 from helpdesk.store import migrate
 from helpdesk.store.engine import Database
 from helpdesk.store.presence import Presence
 from helpdesk.store.spool import Accepted
 from helpdesk.watch import Watch
+from helpdesk.web.access import access_of
+from helpdesk.web.console import Console
+from helpdesk.web.views import Views
 from helpdesk.wires.imap import Fetched, Poller
 from helpdesk.wires.smtp_in import Limits, SmtpListener
 
@@ -109,6 +113,7 @@ class Daemon:
         self.committer = Committer(self.desk.accept)
         self.worker = _Loop("worker", self._work, self.stop, self.watch)
         self.sender = _Loop("sender", self._send, self.stop, self.watch)
+        self.console = self._console()
         self.pollers = [self._poller(account) for account in self._accounts()]
         self._metronome = BackgroundScheduler(timezone=UTC, job_defaults={"coalesce": True, "misfire_grace_time": None})
 
@@ -179,6 +184,21 @@ class Daemon:
             report=lambda report: self.watch.mailbox(self.desk, report),
         )
 
+    def _console(self) -> Console | None:
+        """The console that is configured, not yet open."""
+        configuration = self.rules.configuration
+        if not configuration.file.web.listen:
+            return None
+        views = Views(
+            name=configuration.file.desk.name,
+            database=self.database,
+            policy_of=Recorder(self.rules).policy_of,
+            watch=self.watch,
+            now=self.desk.now,
+            started_at=self.desk.now(),
+        )
+        return Console(listen=configuration.file.web.listen, views=views, access=access_of(configuration))
+
     # --- a life
 
     def listener(self) -> SmtpListener | None:
@@ -206,6 +226,8 @@ class Daemon:
         listener = self.listener()
         if listener is not None:
             await listener.start()
+        if self.console is not None:
+            self.console.open()
         pollers = self._start()
         if ready is not None:
             ready(self, listener)
@@ -251,6 +273,8 @@ class Daemon:
         for loop in (self.worker, self.sender):
             loop.join(timeout=30)
         self.courier.close()
+        if self.console is not None:
+            self.console.close()
         self.presence.leave()
         self.database.close()
 

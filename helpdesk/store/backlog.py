@@ -1,0 +1,52 @@
+"""What waits and how long already: the figures behind health and metrics. Each costs an index, not a table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from helpdesk.store.tables import cases, outbox, spool
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many, and since when the oldest; None where nothing waits."""
+
+    number: int
+    oldest_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """Mail accepted and not worked, mail written and not sent, mail set aside."""
+
+    unworked: Waiting
+    unsent: Waiting
+    quarantined: int
+
+
+def backlog(connection: sa.Connection) -> Backlog:
+    """How things stand now."""
+    quarantined = sa.select(sa.func.count()).where(spool.c.state == "quarantined")
+    return Backlog(
+        unworked=_waiting(connection, spool.c.accepted_at, spool.c.state == "waiting"),
+        unsent=_waiting(connection, outbox.c.created_at, outbox.c.next_at.is_not(None)),
+        quarantined=int(connection.execute(quarantined).scalar_one()),
+    )
+
+
+def _waiting(connection: sa.Connection, since: sa.Column[datetime], where: sa.ColumnElement[bool]) -> Waiting:
+    query = sa.select(sa.func.count(), sa.func.min(since, type_=since.type)).where(where)
+    number, oldest_at = connection.execute(query).one()
+    return Waiting(int(number), oldest_at)
+
+
+def cases_by_status(connection: sa.Connection) -> dict[tuple[str, bool], int]:
+    """How many cases by (status, whether a promise was broken)."""
+    query = sa.select(cases.c.status, cases.c.breached, sa.func.count()).group_by(cases.c.status, cases.c.breached)
+    return {(status, bool(breached)): int(number) for status, breached, number in connection.execute(query)}

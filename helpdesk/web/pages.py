@@ -1,0 +1,198 @@
+"""The pages: the queue, and one case with its clocks, mails and ledger. To look at; nothing can be changed here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from helpdesk.core.policy import TARGET_NAMES
+from helpdesk.core.timeline import clocks
+from helpdesk.letters import desk_zone
+from helpdesk.phrases import moment, span
+from helpdesk.report.explain import clock_lines
+from helpdesk.web.markup import element, page, together
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from helpdesk.core.case import Case, Event
+    from helpdesk.core.clock import Clock
+    from helpdesk.core.policy import Policy
+    from helpdesk.store.cases import StoredMessage
+    from helpdesk.web.markup import Markup
+
+VIEWS = {"open": "Open", "breached": "Breached", "all": "All"}
+
+
+def queue_page(
+    desk: str, view: str, cases: Sequence[tuple[Case, Policy]], now: datetime, *, more: int, problems: Sequence[str]
+) -> str:
+    """The queue, what is due first on top. `more` cases are not shown; `problems` are the desk's own."""
+    items = [_item(case, policy, now) for case, policy in cases]
+    return page(
+        f"{desk}: cases",
+        element("header", element("h1", desk), _views(view)),
+        element(
+            "main",
+            *(element("p", problem, class_="problem") for problem in problems),
+            element("ol", *items, class_="queue")
+            if items
+            else element("p", "There are no such cases.", class_="quiet"),
+            element("p", f"and {more} more: helpdesk cases", class_="quiet") if more else None,
+        ),
+    )
+
+
+def _views(chosen: str) -> Markup:
+    links = [
+        element("a", name, href=f"/?show={view}", aria_current="page" if view == chosen else "")
+        for view, name in VIEWS.items()
+    ]
+    return element("nav", *links)
+
+
+def _item(case: Case, policy: Policy, now: datetime) -> Markup:
+    due = _next_due(case, policy)
+    return element(
+        "li",
+        element(
+            "p",
+            element("a", case.ref, href=f"/cases/{case.ref}"),
+            " ",
+            _severity(case, policy),
+            " ",
+            element("span", case.status, class_="state"),
+            " ",
+            _due(due, desk_zone(case, policy), now) if due else None,
+            class_="marks",
+        ),
+        element("p", element("a", case.subject or "(no subject)", href=f"/cases/{case.ref}"), class_="subject"),
+        element("p", _who(case), class_="quiet"),
+    )
+
+
+def _who(case: Case) -> str:
+    sender = case.requester.name or case.requester.address or "unknown sender"
+    return f"{sender} ({case.customer or 'not a known customer'}) · with {case.assignee or 'nobody'}"
+
+
+def _severity(case: Case, policy: Policy) -> Markup:
+    return element("span", policy.level(case.severity).name, class_=f"severity rank{case.rank}")
+
+
+def _next_due(case: Case, policy: Policy) -> Clock | None:
+    running = [clock for clock in clocks(case, policy) if clock.stopped_at is None and clock.due_at]
+    return min(running, key=lambda clock: clock.due_at or case.opened_at, default=None)
+
+
+def _due(clock: Clock, zone: str, now: datetime) -> Markup | None:
+    if clock.due_at is None:
+        return None
+    state = clock.state(now)
+    left = clock.due_at - now
+    told = f"{span(left)} late" if state == "breached" else f"due in {span(left)}" if clock.due_at > now else "due now"
+    return element("span", f"{TARGET_NAMES[clock.target]} {told} · {moment(clock.due_at, zone)}", class_=f"due {state}")
+
+
+# --- one case
+
+
+def case_page(desk: str, case: Case, policy: Policy, messages: Sequence[StoredMessage], now: datetime) -> str:
+    """One case as far as it went by `now`."""
+    zone = desk_zone(case, policy)
+    return page(
+        f"{case.ref} {case.subject}",
+        element("header", element("p", element("a", f"{desk}: cases", href="/")), element("h1", _title(case))),
+        element(
+            "main",
+            _facts(case, policy, zone),
+            element("h2", "Clocks"),
+            *(_clock(clock, now) for clock in clocks(case, policy)),
+            element("h2", "Mails"),
+            *(_message(message, zone) for message in messages),
+            element("h2", "Ledger"),
+            element("ol", *(_event(event, zone) for event in case.events), class_="ledger"),
+        ),
+    )
+
+
+def _title(case: Case) -> str:
+    return f"{case.ref} {case.subject or '(no subject)'}"
+
+
+def _facts(case: Case, policy: Policy, zone: str) -> Markup:
+    reasons = [
+        f"{reason['rule']}: {reason['effect']}" + (f" ({reason['evidence']})" if reason["evidence"] else "")
+        for event in case.of_type("assessed")
+        for reason in event.facts["reasons"]
+    ]
+    told = {
+        "Status": case.status,
+        "Severity": policy.level(case.severity).name + (", please review" if case.review else ""),
+        "Because": "; ".join(reasons),
+        "From": f"{case.requester.name} <{case.requester.address}>".strip(),
+        "Also": ", ".join(person.address for person in case.participants),
+        "Customer": case.customer or "unknown",
+        "Offering": f"{policy.name} {policy.plan(case.plan).name}, region {case.region}, channel {case.channel}",
+        "Policy": f"{case.policy} {case.policy_version}",
+        "With": case.assignee or "nobody",
+        "Opened": moment(case.opened_at, zone),
+        "Notes": "; ".join(case.tags),
+        "Missing": ", ".join(case.missing),
+    }
+    rows = [together(element("dt", name), element("dd", value)) for name, value in told.items() if value]
+    return element("dl", *rows)
+
+
+def _clock(clock: Clock, now: datetime) -> Markup:
+    """The lines of `case explain`, each of which carries its own sum."""
+    head, *lines = clock_lines(clock, now)
+    return element(
+        "section",
+        element("h3", head, class_=f"due {clock.state(now)}"),
+        *(element("p", line.strip(), class_=f"line depth{_depth(line)}") for line in lines),
+        class_="clock",
+    )
+
+
+def _depth(line: str) -> int:
+    return (len(line) - len(line.lstrip())) // 2
+
+
+def _message(message: StoredMessage, zone: str) -> Markup:
+    seen = "" if message.visibility == "public" else message.visibility
+    parts = [f"{part['name'] or 'unnamed'} ({part['type']}, {part['size']} bytes)" for part in message.attachments]
+    return element(
+        "article",
+        element(
+            "p",
+            element("strong", message.author_name or message.author or "unknown sender"),
+            f" {message.role}, {moment(message.at, zone)} ",
+            element("span", seen, class_="state") if seen else None,
+        ),
+        element("pre", message.reply or message.text),
+        element("p", "Attached: " + "; ".join(parts), class_="quiet") if parts else None,
+        class_=f"mail {message.visibility}",
+    )
+
+
+def _event(event: Event, zone: str) -> Markup:
+    facts = ", ".join(f"{key} {value}" for key, value in event.facts.items() if isinstance(value, str | int) and value)
+    return element(
+        "li",
+        element("span", moment(event.at, zone), class_="quiet"),
+        " ",
+        element("strong", event.type.replace("_", " ")),
+        f" by {event.by or 'nobody'}",
+        element("span", f": {facts[:300]}", class_="quiet") if facts else None,
+    )
+
+
+def message_page(title: str, words: str) -> str:
+    """A page that says one thing: what is not there, or why not."""
+    return page(
+        title,
+        element(
+            "main", element("h1", title), element("p", words), element("p", element("a", "To the queue", href="/"))
+        ),
+    )

@@ -1,0 +1,84 @@
+"""What is read for each path: the store is asked, the answer is a page, JSON or figures."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import structlog
+
+from helpdesk.store import cases as case_store
+from helpdesk.store.backlog import Backlog, backlog, cases_by_status
+from helpdesk.web import health
+from helpdesk.web.health import Facts
+from helpdesk.web.metrics import metrics_text
+from helpdesk.web.pages import case_page, queue_page
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    import sqlalchemy as sa
+
+    from helpdesk.core.case import Case
+    from helpdesk.core.policy import Policy
+    from helpdesk.store.engine import Database
+    from helpdesk.watch import Watch
+
+SHOWN = 200  # cases on one page
+_log = structlog.get_logger("console")
+
+
+@dataclass(frozen=True, slots=True)
+class Views:
+    """The desk as far as it can be looked at."""
+
+    name: str
+    database: Database
+    policy_of: Callable[[sa.Connection, Case], Policy]
+    watch: Watch
+    now: Callable[[], datetime]
+    started_at: datetime
+
+    def health(self) -> tuple[int, str]:
+        """HTTP status and JSON."""
+        facts = self._facts()
+        return (503 if health.status(facts) == "failing" else 200), json.dumps(health.shape(facts), indent=2) + "\n"
+
+    def metrics(self) -> str:
+        """Every figure."""
+        facts = self._facts()
+        if facts.backlog is None:
+            return metrics_text(facts, {})
+        with self.database.read() as connection:
+            return metrics_text(facts, cases_by_status(connection))
+
+    def queue(self, view: str) -> str:
+        """The queue, as far as one page goes."""
+        now = self.now()
+        with self.database.read() as connection:
+            numbers = case_store.list_numbers(connection, only_open=view == "open", only_breached=view == "breached")
+            found = case_store.find(connection, numbers[:SHOWN])
+            shown = [(found[number], self.policy_of(connection, found[number])) for number in numbers[:SHOWN]]
+        problems = health.shape(self._facts())["problems"]
+        return queue_page(self.name, view, shown, now, more=len(numbers) - len(shown), problems=problems)
+
+    def case(self, number: int) -> str:
+        """One case. Raises NotFound."""
+        with self.database.read() as connection:
+            case = case_store.load(connection, number)
+            policy = self.policy_of(connection, case)
+            messages = case_store.messages(connection, number)
+        return case_page(self.name, case, policy, messages, self.now())
+
+    def _facts(self) -> Facts:
+        return Facts(self.now(), self.started_at, self.watch.progress, self.watch.failing, self._backlog())
+
+    def _backlog(self) -> Backlog | None:
+        try:
+            with self.database.read() as connection:
+                return backlog(connection)
+        except Exception:  # noqa: BLE001 - whatever the database says, the answer is that it does not answer
+            _log.exception("the database does not answer")
+            return None
