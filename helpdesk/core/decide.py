@@ -195,7 +195,7 @@ def _opening_drafts(case: Case, arrival: Arrival, terms: Terms, *, acknowledge: 
     drafts = [_to_agents("assigned", case, arrival, terms)]
     if acknowledge:
         # An address that we do not know may be forged: it gets none of the mail's own words back (threat L05).
-        facts = {"known": terms.customer is not None}
+        facts: dict[str, Any] = {"known": terms.customer is not None}
         outside = next((event.facts for event in case.of_type("exempted") if event.facts.get("out_of_scope")), None)
         kind: MailKind = "out-of-scope" if outside else "ack"
         facts["because"] = outside["because"] if outside else ""
