@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables and sentences of the report stay on their line
 """Fit and measure the severity classifier.
 
     python bench/severity.py fit FILE.jsonl       write helpdesk/core/severity/weights.py
@@ -524,7 +525,7 @@ def _without(row: dict[str, float], gone: tuple[str, ...]) -> dict[str, float]:
 def _statusless(mails: list[dict[str, Any]]) -> list[dict[str, float]]:
     """The features as they were if every cue counted as asserted."""
     kept = reading._with_status  # noqa: SLF001 - an ablation takes parts out
-    reading._with_status = lambda hits, _words: iter(hits)  # type: ignore[assignment]  # noqa: SLF001
+    reading._with_status = lambda hits: iter(hits)  # type: ignore[assignment]  # noqa: SLF001
     try:
         return [features(mail) for mail in mails]
     finally:

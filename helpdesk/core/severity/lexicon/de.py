@@ -145,7 +145,8 @@ WORDS: dict[str, str] = {
     "past": "gestern letzte letzten letzter letztes vorgestern vergangene vergangenen vergangener damals am_montag am_dienstag am_mittwoch am_donnerstag am_freitag",
     "solved": (
         "behoben gelöst erledigt wiederhergestellt läuft_wieder laufen_wieder funktioniert_wieder funktionieren_wieder geht_wieder wieder_online wieder_erreichbar wieder_da "
-        "wieder_normal seitdem_läuft seitdem_stabil wieder_verfügbar wieder_in_ordnung von_selbst_erholt hat_sich_erledigt kann_geschlossen schliessen_sie alles_wieder beseitigt"
+        "wieder_normal seitdem_läuft seitdem_stabil wieder_verfügbar wieder_in_ordnung von_selbst_erholt hat_sich_erledigt kann_geschlossen schliessen_sie alles_wieder beseitigt "
+        "alles_gut alles_ok jetzt_wieder geht_jetzt alles_in_ordnung"
     ),
     "again": "wieder erneut schon_wieder nochmals wiederholt abermals zum_dritten_mal zum_zweiten_mal täglich jeden_tag tritt_wieder",
     "question": (

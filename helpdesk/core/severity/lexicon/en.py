@@ -283,7 +283,8 @@ WORDS: dict[str, str] = {
         "all_good_now is_over is_fixed got_fixed back_in_business problem_is_gone can_be_closed close_this please_close "
         "close_the_ticket close_the_case came_back_up self_healed healed solved_itself resolved_itself everything_is_back "
         "have_gone has_gone are_gone is_gone back_in all_good good_again good_now closing_the_loop close_the_loop all_well all_is_well working_fine_now "
-        "service_restored been_restored was_restored is_restored access_restored restored_now alert_cleared"
+        "service_restored been_restored was_restored is_restored access_restored restored_now alert_cleared "
+        "fine_now all_fine ok_now okay_now good_now all_ok all_working everything_works_now fine_again"
     ),
     "again": (
         "again is_back it_is_back came_back come_back reappeared returned recurred recurring recurs reoccur* back_again happening_again same_again third_time fourth_time "

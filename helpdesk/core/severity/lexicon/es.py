@@ -73,7 +73,7 @@ WORDS: dict[str, str] = {
     "downstream": "proceso_nocturno procesos_nocturnos batch segundo_plano tarea_programada tareas_programadas cola envío_de_correos indexación correos pendientes recordatorios",
     "since": "desde actualmente ahora en_este_momento esta_mañana hoy anoche ahora_mismo tras_la_actualización después_de_la hace_~_horas hace_una_hora",
     "past": "ayer anteayer semana_pasada mes_pasado jueves_pasado lunes_pasado viernes_pasado",
-    "solved": "resuelto resuelta solucionado solucionada arreglado arreglada restablecido restablecida restaurado recuperado recuperada funciona_de_nuevo vuelve_a_funcionar volvió_a_funcionar ya_funciona ya_está todo_normal se_recuperó normalizado cerrar_el_ticket pueden_cerrar",
+    "solved": "resuelto resuelta solucionado solucionada arreglado arreglada restablecido restablecida restaurado recuperado recuperada funciona_de_nuevo vuelve_a_funcionar volvió_a_funcionar ya_funciona ya_está todo_normal se_recuperó normalizado cerrar_el_ticket pueden_cerrar todo_bien ya_está_todo todo_funciona",
     "again": "otra_vez de_nuevo nuevamente vuelve volvió cada_día todos_los_días tercera_vez segunda_vez reiteradamente recurrente",
     "question": (
         "cómo_puedo cómo_se cómo_podemos cómo_hago cómo dónde_puedo dónde_está dónde_se dónde cuál_es cuáles_son cuántos cuántas cuánto qué_es qué_significa es_posible sería_posible puedo_hacer hay_alguna "

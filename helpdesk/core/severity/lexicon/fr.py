@@ -97,7 +97,7 @@ WORDS: dict[str, str] = {
     "downstream": "traitement_de_nuit traitements batch arrière-plan planificateur tâche_planifiée tâches_planifiées file_d_attente envoi_des_mails indexation en_attente relances",
     "since": "depuis actuellement en_ce_moment ce_matin cette_nuit maintenant aujourd_hui à_l_instant à_l_heure après_la_mise_à_jour suite_à",
     "past": "hier avant-hier dernier dernière semaine_dernière jeudi_dernier lundi_dernier mardi_dernier vendredi_dernier mercredi_dernier mois_dernier",
-    "solved": "résolu résolue résolus corrigé corrigée rétabli rétablie réglé réglée rentré_dans_l_ordre fonctionne_à_nouveau fonctionne_de_nouveau remarche revenu_à_la_normale de_nouveau_accessible à_nouveau_accessible refonctionne terminé est_terminée réparé clôturer fermer_le_ticket tout_est_rentré",
+    "solved": "résolu résolue résolus corrigé corrigée rétabli rétablie réglé réglée rentré_dans_l_ordre fonctionne_à_nouveau fonctionne_de_nouveau remarche revenu_à_la_normale de_nouveau_accessible à_nouveau_accessible refonctionne terminé est_terminée réparé clôturer fermer_le_ticket tout_est_rentré tout_fonctionne c_est_bon tout_va_bien",
     "again": "à_nouveau de_nouveau encore_une_fois rebelote tous_les_jours chaque_jour récurrent récurrente deuxième_fois troisième_fois se_reproduit",
     "question": (
         "comment où_se_trouve où_puis-je où_peut-on où_trouver quel_est quelle_est quels_sont quelles_sont quelle_est_la combien est-il_possible est_il_possible est-ce_possible puis-je puis_je peut-on peut_on pouvez-vous_m_indiquer pouvez_vous_m_indiquer pouvez-vous_m_expliquer pouvez_vous_m_expliquer "
