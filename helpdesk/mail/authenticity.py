@@ -14,6 +14,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from .headers import CUT, LEFT_OUT, NO_BLANK
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -55,6 +57,9 @@ _SINGLETONS = (
 
 def _misleading(message: Message) -> str:
     """A field that may stand once stands twice, or one is written so that two readers see two things (threat A05)."""
+    for damage in (CUT, LEFT_OUT, NO_BLANK):
+        if damage in message.damage:
+            return damage
     names = [name.lower() for name, _ in message.headers]
     for name in _SINGLETONS:
         if names.count(name) > 1:

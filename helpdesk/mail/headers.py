@@ -22,6 +22,11 @@ MAX_BLOCK = 100 * 1024
 MAX_STRUCTURED = 4 * 1024
 MAX_ADDRESSES = 64 * 1024
 
+# What can be wrong with a header block. Where one of these holds, another reader may see another header.
+CUT = "header block too large: cut"
+LEFT_OUT = "a line that is no header field: left out"
+NO_BLANK = "no blank line between header and body"
+
 _NAME = re.compile(rb"([!-9;-~]{1,100})[ \t]*:")  # RFC 5322 s2.2; s4.5 allows blanks before the colon
 # Names that no sentence begins with: by them a header is told from text where the blank line is missing.
 _KNOWN = re.compile(
@@ -65,7 +70,7 @@ def read_block(raw: bytes, start: int = 0, *, stop: int = sys.maxsize) -> Block:
     at = start
     while at < stop:
         if at >= limit or len(fields) >= MAX_FIELDS:
-            return Block(_joined(fields), _after_blank(raw, at, stop), (*damage, "header block too large: cut"))
+            return Block(_joined(fields), _after_blank(raw, at, stop), (*damage, CUT))
         newline = raw.find(b"\n", at, stop)
         following = stop if newline < 0 else newline + 1
         line = raw[at : min(following, limit)].rstrip(b"\r\n")
@@ -82,9 +87,9 @@ def read_block(raw: bytes, start: int = 0, *, stop: int = sys.maxsize) -> Block:
         elif _is_mbox_line(line) and not fields:
             pass  # the envelope line of an mbox file, not part of the mail
         elif _header_follows(raw, following):
-            damage.append("a line that is no header field: left out")
+            damage.append(LEFT_OUT)
         else:
-            return Block(_joined(fields), at, (*damage, "no blank line between header and body"))
+            return Block(_joined(fields), at, (*damage, NO_BLANK))
         at = following
     return Block(_joined(fields), stop, tuple(damage))
 

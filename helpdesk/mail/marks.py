@@ -135,7 +135,7 @@ SENT_FROM = re.compile(
 
 CLOSING = re.compile(
     r"^[\s*_]{0,3}(?:"
-    r"(?:with |my |many |very )?(?:(?:kind(?:est)?|best|warm(?:est)?|with|sincere|friendly|good) )*(?:regards|wishes)(?: from .{2,30})?|"
+    r"(?:(?:many )?thank(?:s| you)(?:,| and| &| \+)? )?(?:with |my |many |very )?(?:(?:kind(?:est)?|best|warm(?:est)?|with|sincere|friendly|good) )*(?:regards|wishes)(?: from .{2,30})?|"
     r"(?:yours|very) (?:sincerely|truly|faithfully)|sincerely(?: yours)?|respectfully(?: yours)?|cordially|kr|br|rgds|"
     r"(?:mit |viele |liebe |beste |freundliche |herzliche |schöne |besten |vielen |freundlichen |herzlichen |lieben |und |mfg )*gr(?:ü|ue?|u)(?:ß|ss)(?:e|en)?"
     r"(?: (?:aus|von) .{2,30})?|hochachtungsvoll|m\.?f\.?g\.?|lg|vg|"
@@ -161,6 +161,10 @@ CONTACT = re.compile(
     r" \| |\b(?:gmbh|inc|ltd|llc|ag|s\.?a\.?r?\.?l|b\.v|corp)\b",
     re.IGNORECASE,
 )
+# The first line of a visiting card: two to four words that begin with capitals.
+PERSON_NAME = re.compile(r"^\s{0,3}\*?[^\W\d_a-z][\w.'-]{1,20}(?: [^\W\d_a-z][\w.'-]{0,20}){1,3}\*?(?:,.{1,40})?\s*$")
+PHONE = re.compile(r"\+?\(?\d[\d ()./-]{6,}\d")
+LINK = re.compile(r"https?://|\bwww\.", re.IGNORECASE)
 POSTSCRIPT = re.compile(
     r"^\W{0,3}(?:(?:p\.? ?s\.?|n\.b\.|nachtrag|edit|update)\s?[:.,-]?\s|\[\d{1,3}\]\W)", re.IGNORECASE
 )

@@ -144,8 +144,7 @@ def _attribution(lines: list[str], at: int) -> int:
             return 0
         joined = f"{joined} {line.strip()}".strip()
         if joined.endswith(marks.COLONS) or _ends_in_wrote(joined):
-            around = (lines[at - 1 : at] or [""]) + (lines[at + width : at + width + 1] or [""])
-            alone = not any(one.strip() for one in around)
+            alone = at == 0 or not lines[at - 1].strip()
             return width if _is_attribution(joined, quoted=_quote_follows(lines, at + width), alone=alone) else 0
         if width == 1 and not _may_begin_attribution(first):
             return 0

@@ -28,7 +28,7 @@ def without_signature(lines: list[str]) -> list[str]:
 
 
 def _cut_once(lines: list[str]) -> list[str]:
-    for cut in (_at_rule, _at_list_footer, _at_disclaimer, _at_dashes, _at_sent_from, _at_closing, _at_block):
+    for cut in (_at_rule, _at_list_footer, _at_disclaimer, _at_dashes, _at_sent_from, _at_closing, _at_block, _at_card):
         at = cut(lines)
         if at is not None and any(line.strip() for line in lines[:at]):
             return lines[:at]
@@ -107,6 +107,18 @@ def _at_block(lines: list[str]) -> int | None:
         if words > _MAX_BLOCK or not _in_signature(line):
             return None
     return None
+
+
+def _at_card(lines: list[str]) -> int | None:
+    """A visiting card as the last paragraph: a name, and two of telephone, address and web page; nobody announced it."""
+    start = _paragraph_start(lines, len(lines))
+    card = [line[: marks.MAX_LINE] for line in lines[start:]]
+    if not 3 <= len(card) <= _MAX_BLOCK or start < 2 or not marks.PERSON_NAME.match(card[0]):
+        return None
+    announced = next((line for line in reversed(lines[:start]) if line.strip()), ":").rstrip().endswith(":")
+    kinds = (marks.PHONE, marks.HAS_ADDRESS, marks.LINK)
+    told = [any(kind.search(line) for line in card) for kind in kinds]
+    return start if sum(told) >= 2 and not announced and all(map(_in_signature, card)) else None
 
 
 def _at_rule(lines: list[str]) -> int | None:

@@ -160,6 +160,12 @@ def test_a_field_that_may_stand_once_and_stands_twice_fails(double):
     assert result(PASS, BORDER, FROM, f"{double}: a@b.example", f"{double}: a@b.example") == "fail"
 
 
+@pytest.mark.parametrize("between", ["no field at all", "X: " + "x" * 110_000])
+def test_a_header_that_two_readers_read_differently_fails(between):
+    """A02: behind rubbish, or behind more than is read, a second From may hide."""
+    assert result(PASS, BORDER, FROM, between, "From: eve@else.example") == "fail"
+
+
 def test_a_signature_over_a_part_of_the_body_is_none():
     """A05: with `l=` anybody may append a line."""
     signature = "DKIM-Signature: v=1; a=rsa-sha256; d=acme.example; s=x; l=12; h=from; b=abc"
