@@ -14,12 +14,15 @@ from helpdesk.cli.shared import (
     AsJson,
     Config,
     open_book,
+    open_database,
+    open_rules,
     print_json,
     print_line,
     print_table,
     read_instant,
+    wall_clock,
 )
-from helpdesk.core.errors import HelpdeskError
+from helpdesk.core.errors import HelpdeskError, NotFound
 from helpdesk.core.policy import TARGET_KINDS
 
 if TYPE_CHECKING:
@@ -37,6 +40,8 @@ def register(app: typer.Typer) -> None:
     group.command("check")(policy_check)
     group.command("due")(policy_due)
     group.command("schema")(policy_schema)
+    group.command("diff")(policy_diff)
+    group.command("apply")(policy_apply)
     app.add_typer(group, name="policy")
 
 
@@ -121,6 +126,79 @@ def policy_schema() -> None:
     from helpdesk.policies.read import schema  # noqa: PLC0415
 
     print_json(schema())
+
+
+def policy_diff(
+    old: Annotated[str, typer.Argument(metavar="OLD", help="A file, or the key of a policy in force.")],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="A file, or the key of a policy in force.")],
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
+    """What changes between two versions of a policy, and for whom."""
+    from dataclasses import asdict  # noqa: PLC0415
+
+    from helpdesk.policies.compare import differences  # noqa: PLC0415
+
+    year = wall_clock().year
+    found = differences(_policy(config, old), _policy(config, new), years=(year, year + 1))
+    if as_json:
+        print_json([asdict(difference) for difference in found])
+        return
+    rows = [(difference.what, difference.who, difference.was or "-", difference.now or "-") for difference in found]
+    print_table(("what", "for whom", "was", "becomes"), rows, empty="Nothing changes.")
+
+
+def _policy(config: Path | None, name: str) -> Policy:
+    from helpdesk.policies.read import PolicyText, read_policy  # noqa: PLC0415
+
+    path = Path(name)
+    if path.suffix == ".toml":
+        try:
+            return read_policy(PolicyText(name, path.read_text(encoding="utf-8")))
+        except OSError as problem:
+            raise NotFound(f"{name}: expected a policy file: {problem.strerror}") from None
+    return open_book(config).policy(name)
+
+
+def policy_apply(
+    key: Key,
+    config: Config = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Move open cases to the version in force; exits with 1 when a case cannot be moved."""
+    from helpdesk.desk.apply import apply_policy  # noqa: PLC0415
+    from helpdesk.desk.record import Recorder  # noqa: PLC0415
+    from helpdesk.report.shapes import instant  # noqa: PLC0415
+
+    rules = open_rules(config)
+    with open_database(rules) as database:
+        moved, stuck = apply_policy(database, Recorder(rules), key, now=wall_clock(), dry_run=dry_run)
+    shapes = [
+        {
+            "case": move.ref,
+            "target": move.target,
+            "was": move.was,
+            "now": move.now,
+            "due_before": instant(move.due_before),
+            "due_after": instant(move.due_after),
+            "overdue": move.overdue,
+        }
+        for move in moved
+    ]
+    if as_json:
+        print_json(
+            {"dry_run": dry_run, "moved": shapes, "stuck": [{"case": left.ref, "why": left.why} for left in stuck]}
+        )
+    else:
+        rows = [[str(value) for value in shape.values()] for shape in shapes]
+        columns = ("case", "target", "version", "becomes", "due", "becomes due", "late at once")
+        print_table(columns, rows, empty="No open case runs under an older version.")
+        for left in stuck:
+            typer.echo(f"{left.ref} stays: {left.why}")
+        typer.echo("Nothing was changed." if dry_run else f"{len({move.ref for move in moved})} cases moved.")
+    if stuck:
+        raise typer.Exit(1)
 
 
 def policy_due(  # noqa: PLR0913 - one option an argument of the question

@@ -40,6 +40,7 @@ EventType = Literal[
     "linked",
     "step_taken",  # a rung of the escalation ladder
     "breached",
+    "policy_changed",  # moved to another version of its policy
     "exempted",  # its promises need not be met, and why
     "breach_withdrawn",  # an answer received in time was read after the breach was recorded
     "command_refused",
@@ -200,6 +201,10 @@ def _participant_added(case: Case, event: Event) -> Case:
     return replace(case, participants=(*case.participants, person))
 
 
+def _policy_changed(case: Case, event: Event) -> Case:
+    return replace(case, policy_version=event.facts["now"])
+
+
 def _flagged(case: Case, event: Event) -> Case:
     tag = event.facts["tag"]
     return case if tag in case.tags else replace(case, tags=(*case.tags, tag))
@@ -216,4 +221,5 @@ _EFFECTS: dict[EventType, Callable[[Case, Event], Case]] = {
     "reopened": _status("open"),
     "participant_added": _participant_added,
     "flagged": _flagged,
+    "policy_changed": _policy_changed,
 }

@@ -144,11 +144,12 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What bends a clock: a severity from then on, or a pause (`paused` True) and its end (False)."""
+    """What bends a clock: a severity from then on, a pause (`paused` True) and its end (False), a new policy version."""
 
     at: datetime
     severity: str | None = None
     paused: bool | None = None
+    renewed: bool = False
     why: str = ""
 
 
@@ -159,21 +160,23 @@ def run(
     stop: datetime | None,
     severity: str,
     changes: Sequence[Change],
-    promised: Callable[[str], Promise | NoPromise],
+    promised: Callable[[str, datetime], Promise | NoPromise],
     rule: OnSeverityChange,
 ) -> Clock:
     """Measure one target from `start` until `stop` (or on), through the changes, which are in order of time.
 
-    `severity` is the one at `start`; `promised` says what is promised under a severity.
+    `severity` is the one at `start`; `promised` says what is promised under a severity from an instant on.
     """
-    first = promised(severity)
+    first = promised(severity, start)
     meter = _Meter(target, start, rule, first)
     meter.begin(start, severity, "received" if target == "first_response" else "customer wrote")
     for change in changes:
         if change.at < start or (stop is not None and change.at >= stop):
             continue
         if change.severity is not None and change.severity != meter.severity:
-            meter.severity_becomes(change, promised(change.severity))
+            meter.severity_becomes(change, promised(change.severity, change.at))
+        elif change.renewed:
+            meter.renewed(change, promised(meter.severity, change.at))
         elif change.paused is not None:
             meter.pause_becomes(change)
     return meter.stop(stop)
@@ -218,6 +221,12 @@ class _Meter:
         elif self.rule == "restart":
             consumed, self.start = ZERO, change.at
         self.begin(change.at, change.severity or "", change.why, consumed)
+
+    def renewed(self, change: Change, promise: Promise | NoPromise) -> None:
+        """Go on under another version of the policy; what is consumed stays, whatever its rule for severities."""
+        consumed = self.settle(change.at)
+        self.promise = promise
+        self.begin(change.at, self.severity, change.why, consumed)
 
     def pause_becomes(self, change: Change) -> None:
         """Stop or resume counting."""

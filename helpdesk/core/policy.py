@@ -216,6 +216,8 @@ class Policy:
     escalation_words: tuple[str, ...] = ()  # with which a customer asks for escalation
     languages: tuple[str, ...] = ("en",)
     source: str = ""  # which document it was written from
+    # Earlier versions by version, for cases that were moved from them to this one.
+    earlier: Mapping[str, Policy] = field(default_factory=dict)
 
     def promise(
         self, target: TargetKind, *, plan: str, severity: str, region: str, channel: str, down: Collection[str] = ()

@@ -85,14 +85,14 @@ class _Reader:
         stop: datetime | None,
         pauses: list[Change] | None = None,
     ) -> Clock:
-        changes = sorted([*self._severities(), *(pauses or ())], key=lambda change: change.at)
+        changes = sorted([*self._severities(), *self._moves(), *(pauses or ())], key=lambda change: change.at)
         clock = run(
             target,
             start=start,
             stop=stop,
             severity=self._severity_at(start),
             changes=changes,
-            promised=lambda severity: self._promised(target, severity),
+            promised=lambda severity, at: self._promised(target, severity, at),
             rule=self.policy.on_severity_change,
         )
         return self._exempted(self._unwarranted(clock))
@@ -113,15 +113,30 @@ class _Reader:
             return replace(clock, warranted=False, because=(*clock.because, because))
         return replace(clock, exempt=because)
 
-    def _promised(self, target: TargetKind, severity: str) -> Promise | NoPromise:
+    def _promised(self, target: TargetKind, severity: str, at: datetime) -> Promise | NoPromise:
         case = self.case
-        return self.policy.promise(target, plan=case.plan, severity=severity, region=case.region, channel=case.channel)
+        return self._policy_at(at).promise(
+            target, plan=case.plan, severity=severity, region=case.region, channel=case.channel, down=case.down
+        )
+
+    def _policy_at(self, at: datetime) -> Policy:
+        """The version that the case ran under at that instant: it keeps its own until it is moved."""
+        moves = [event for event in self.events if event.type == "policy_changed"]
+        version = next((event.facts["was"] for event in moves if at < event.at), None)
+        return self.policy.earlier.get(version, self.policy) if version else self.policy
 
     def _severities(self) -> list[Change]:
         return [
             Change(event.at, severity=event.facts["severity"], why=f"severity {event.facts['severity']}")
             for event in self.events
             if event.type == "severity_set"
+        ]
+
+    def _moves(self) -> list[Change]:
+        return [
+            Change(event.at, renewed=True, why=f"policy version {event.facts['now']}")
+            for event in self.events
+            if event.type == "policy_changed"
         ]
 
     def _severity_at(self, at: datetime) -> str:

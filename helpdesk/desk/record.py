@@ -41,14 +41,23 @@ class Recorder:
             )
 
     def policy_of(self, connection: sa.Connection, case: Case) -> Policy:
-        """The policy version that a case was opened under. Raises NotFound."""
-        current = self.rules.book.policies.get(case.policy)
-        if current is not None and current.version == case.policy_version:
+        """The policy version that a case runs under, with those it was moved from. Raises NotFound."""
+        policy = self._version(connection, case.policy, case.policy_version)
+        moved_from = [event.facts["was"] for event in case.of_type("policy_changed")]
+        if not moved_from:
+            return policy
+        return replace(
+            policy, earlier={version: self._version(connection, case.policy, version) for version in moved_from}
+        )
+
+    def _version(self, connection: sa.Connection, key: str, version: str) -> Policy:
+        current = self.rules.book.policies.get(key)
+        if current is not None and current.version == version:
             return current
-        if case.policy_version not in self._policies:
-            name, text = case_store.policy_text(connection, case.policy_version)
-            self._policies[case.policy_version] = read_policy(PolicyText(name, text))
-        return self._policies[case.policy_version]
+        if version not in self._policies:
+            name, text = case_store.policy_text(connection, version)
+            self._policies[version] = read_policy(PolicyText(name, text))
+        return self._policies[version]
 
     def terms(self, connection: sa.Connection, mailbox: Mailbox, *, case: Case | None, sender: str = "") -> Terms:
         """What applies to a case, or to one that this sender is about to open."""

@@ -181,6 +181,14 @@ def list_numbers(
     return [int(number) for number in connection.execute(query).scalars()]
 
 
+def numbers_to_move(connection: sa.Connection, policy: str, version: str) -> list[int]:
+    """Open cases of a policy that run under another version of it."""
+    query = sa.select(cases.c.id).where(
+        cases.c.policy == policy, cases.c.policy_version != version, cases.c.status.in_(_ACTIVE)
+    )
+    return [int(number) for number in connection.execute(query.order_by(cases.c.id)).scalars()]
+
+
 def store_policy(connection: sa.Connection, *, version: str, policy: str, name: str, text: str, now: datetime) -> None:
     """Keep the text of a policy version, once, so that an old case can be explained years later."""
     row = {"version": version, "policy": policy, "name": name, "text": text, "stored_at": now}

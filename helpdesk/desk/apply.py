@@ -1,0 +1,108 @@
+"""Moving open cases to the version of their policy that is in force now.
+
+A case keeps the version it was opened under until an operator moves it. What was consumed stays, a breach stays; only
+the rest of each clock runs by the new version. Every move is an event.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from helpdesk.core.case import DESK, Event
+from helpdesk.core.decision import Decision
+from helpdesk.core.timeline import clocks
+from helpdesk.store import cases as case_store
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    import sqlalchemy as sa
+
+    from helpdesk.core.case import Case
+    from helpdesk.core.clock import Clock
+    from helpdesk.core.policy import Policy
+    from helpdesk.desk.record import Recorder
+    from helpdesk.store.engine import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What a move does to one running clock of a case. Instants aware UTC."""
+
+    ref: str
+    target: str
+    was: str  # policy version
+    now: str
+    due_before: datetime | None
+    due_after: datetime | None
+    overdue: bool  # late at once under the new version, and not before
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """A case that cannot be moved, and why."""
+
+    ref: str
+    why: str
+
+
+def apply_policy(
+    database: Database, recorder: Recorder, key: str, *, now: datetime, dry_run: bool
+) -> tuple[list[Moved], list[Stuck]]:
+    """Move every open case of a policy to the version in force, a transaction each. Raises NotFound."""
+    policy = recorder.rules.book.policy(key)
+    with database.write() as connection:
+        recorder.store_policies(connection, now)
+        numbers = case_store.numbers_to_move(connection, key, policy.version)
+    moved: list[Moved] = []
+    stuck: list[Stuck] = []
+    for number in numbers:
+        with database.write() as connection:
+            case = case_store.load(connection, number)
+            problem = _misfit(case, policy)
+            if problem:
+                stuck.append(Stuck(case.ref, problem))
+                continue
+            moved += _move(connection, recorder, case, policy, now, dry_run=dry_run)
+    return moved, stuck
+
+
+def _misfit(case: Case, policy: Policy) -> str:
+    """Why the new version cannot hold a case: it lacks the plan, region, channel or severity."""
+    for what, key, known in (
+        ("plan", case.plan, policy.plans),
+        ("region", case.region, policy.regions),
+        ("channel", case.channel, policy.channels),
+        ("severity", case.severity, policy.severity.levels),
+    ):
+        if key not in {entry.key for entry in known}:
+            return f"the new version has no {what} {key!r}"
+    return ""
+
+
+def _move(
+    connection: sa.Connection, recorder: Recorder, case: Case, policy: Policy, now: datetime, *, dry_run: bool
+) -> list[Moved]:
+    old = recorder.policy_of(connection, case)
+    event = Event("policy_changed", now, now, DESK, {"was": case.policy_version, "now": policy.version})
+    after = case.after(event)
+    new = replace(policy, earlier={**old.earlier, case.policy_version: old})
+    mailbox = recorder.rules.configuration.mailbox(case.mailbox)
+    if not dry_run and mailbox is not None:
+        terms = replace(recorder.terms(connection, mailbox, case=case), policy=new)
+        recorder.store(connection, Decision(after, (event,)), terms)
+    before_and_after = zip(clocks(case, old), clocks(after, new), strict=False)
+    return [_moved(case, policy, was, becomes, now) for was, becomes in before_and_after if was.stopped_at is None]
+
+
+def _moved(case: Case, policy: Policy, was: Clock, becomes: Clock, now: datetime) -> Moved:
+    return Moved(
+        ref=case.ref,
+        target=was.target,
+        was=case.policy_version,
+        now=policy.version,
+        due_before=was.due_at,
+        due_after=becomes.due_at,
+        overdue=becomes.state(now) == "breached" and was.state(now) != "breached",
+    )
