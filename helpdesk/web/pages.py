@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from helpdesk.core.policy import TARGET_NAMES
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
     from helpdesk.core.clock import Clock
     from helpdesk.core.policy import Policy
     from helpdesk.store.cases import StoredMessage
-    from helpdesk.web.markup import Markup
+    from helpdesk.web.markup import Child, Markup
 
+_GAP = re.compile(r" {2,}")  # the terminal's columns
 VIEWS = {"open": "Open", "breached": "Breached", "all": "All"}
 
 
@@ -126,11 +128,12 @@ def _facts(case: Case, policy: Policy, zone: str) -> Markup:
         for event in case.of_type("assessed")
         for reason in event.facts["reasons"]
     ]
-    told = {
+    requester = case.requester
+    told: dict[str, Child] = {
         "Status": case.status,
         "Severity": policy.level(case.severity).name + (", please review" if case.review else ""),
-        "Because": "; ".join(reasons),
-        "From": f"{case.requester.name} <{case.requester.address}>".strip(),
+        "Because": together(*(element("p", reason) for reason in reasons)),
+        "From": f"{requester.name} <{requester.address}>" if requester.name else requester.address or "unknown sender",
         "Also": ", ".join(person.address for person in case.participants),
         "Customer": case.customer or "unknown",
         "Offering": f"{policy.name} {policy.plan(case.plan).name}, region {case.region}, channel {case.channel}",
@@ -150,7 +153,7 @@ def _clock(clock: Clock, now: datetime) -> Markup:
     return element(
         "section",
         element("h3", head, class_=f"due {clock.state(now)}"),
-        *(element("p", line.strip(), class_=f"line depth{_depth(line)}") for line in lines),
+        *(element("p", _GAP.sub("  ", line.strip()), class_=f"line depth{_depth(line)}") for line in lines),
         class_="clock",
     )
 
@@ -184,7 +187,7 @@ def _event(event: Event, zone: str) -> Markup:
         " ",
         element("strong", event.type.replace("_", " ")),
         f" by {event.by or 'nobody'}",
-        element("span", f": {facts[:300]}", class_="quiet") if facts else None,
+        element("span", f": {facts[:200]}", class_="quiet") if facts else None,
     )
 
 
