@@ -34,6 +34,7 @@ from helpdesk.core.errors import ConfigurationError
 from helpdesk.core.message import Envelope
 from helpdesk.desk import Desk
 from helpdesk.desk.record import Recorder
+from helpdesk.reload import Reloader
 from helpdesk.store import migrate
 from helpdesk.store.engine import Database
 from helpdesk.store.presence import Presence
@@ -111,6 +112,7 @@ class Daemon:
         self.stop = threading.Event()
         self.watch = Watch(now)
         self.committer = Committer(self.desk.accept)
+        self.reloader = Reloader(self.desk)
         self.worker = _Loop("worker", self._work, self.stop, self.watch)
         self.sender = _Loop("sender", self._send, self.stop, self.watch)
         self.console = self._console()
@@ -137,6 +139,12 @@ class Daemon:
             return
         if changed:
             self.sender.call.set()
+
+    def _look_for_edits(self) -> None:
+        try:
+            self.reloader.look()
+        except Exception:  # see the module's promise
+            _log.exception("failed", part="reloader")
 
     # --- what the wires call
 
@@ -244,6 +252,7 @@ class Daemon:
         self.worker.start()
         self.sender.start()
         self._metronome.add_job(self._tick, "interval", seconds=1, max_instances=1)
+        self._metronome.add_job(self._look_for_edits, "interval", seconds=1, max_instances=1)
         self._metronome.start()
         threads = [
             threading.Thread(target=poller.run, args=(self.stop,), name=f"imap {poller.account.mailbox}", daemon=True)
@@ -259,6 +268,8 @@ class Daemon:
         for number in (signal.SIGTERM, signal.SIGINT):
             with contextlib.suppress(ValueError, RuntimeError):  # not in the main thread: a test stops us itself
                 loop.add_signal_handler(number, asked.set)
+        with contextlib.suppress(ValueError, RuntimeError):
+            loop.add_signal_handler(signal.SIGHUP, self.reloader.ask)
         while not asked.is_set() and not self.stop.is_set():
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(asked.wait(), timeout=0.2)
