@@ -110,7 +110,7 @@ def _at_block(lines: list[str]) -> int | None:
 
 
 def _at_card(lines: list[str]) -> int | None:
-    """A visiting card as the last paragraph: a name, and two of telephone, address and web page; nobody announced it."""
+    """A visiting card as the last paragraph: a name, and two of telephone, address, web page; nobody announced it."""
     start = _paragraph_start(lines, len(lines))
     card = [line[: marks.MAX_LINE] for line in lines[start:]]
     if not 3 <= len(card) <= _MAX_BLOCK or start < 2 or not marks.PERSON_NAME.match(card[0]):

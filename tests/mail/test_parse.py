@@ -147,6 +147,14 @@ def test_a_mail_passed_on_as_an_attachment_without_a_word_gives_its_text():
     assert [(one.name, one.type) for one in message.attachments] == [("the printer.eml", "message/rfc822")]
 
 
+def test_an_invitation_without_a_text_says_what_it_is():
+    event = "BEGIN:VEVENT\nDTSTART;TZID=Europe/Berlin:20260526T091200\nSUMMARY:Look at the\n  printer\nDESCRIPTION:a\\, b\\nc\nEND:VEVENT"
+    body = f"BEGIN:VCALENDAR\nBEGIN:VTIMEZONE\nDTSTART:16010101T020000\nEND:VTIMEZONE\n{event}\nEND:VCALENDAR"
+    message = parse(multipart("mixed", part("Content-Type: text/calendar; method=REQUEST", body=body)))
+    assert message.text == "Summary: Look at the printer\nDtstart: 20260526T091200\nDescription: a, b\nc"
+    assert [one.name for one in message.attachments] == ["invite.ics"]
+
+
 @pytest.mark.parametrize(
     ("kind", "parts", "names", "damage"),
     [
