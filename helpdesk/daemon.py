@@ -91,7 +91,7 @@ class _Loop:
             try:
                 busy = self.piece()
                 self.watch.progressed(self.name)
-            except Exception:  # the desk goes on: the database may be away, and comes back
+            except Exception:  # noqa: BLE001 - the desk goes on: the database may be away, and comes back
                 _log.exception("failed", part=self.name)
                 self.stop.wait(_AFTER_FAILURE)
                 continue
@@ -134,7 +134,7 @@ class Daemon:
         try:
             changed = self.desk.tick()
             self.watch.progressed("metronome")
-        except Exception:  # see the module's promise
+        except Exception:  # noqa: BLE001 - see the module's promise
             _log.exception("failed", part="metronome")
             return
         if changed:
@@ -143,7 +143,7 @@ class Daemon:
     def _look_for_edits(self) -> None:
         try:
             self.reloader.look()
-        except Exception:  # see the module's promise
+        except Exception:  # noqa: BLE001 - see the module's promise
             _log.exception("failed", part="reloader")
 
     # --- what the wires call

@@ -88,7 +88,7 @@ def _alone(database: Database, recorder: Recorder, mail: Spooled, now: datetime)
         with database.write() as connection:
             spool.forgive(connection, mail)  # not the mail's fault: the attempt does not count
         return None
-    except Exception as problem:  # unknown is temporary, until it has happened three times (design law 5)
+    except Exception as problem:  # noqa: BLE001 - unknown is temporary, until it has happened three times (design law 5)
         _log.exception("a mail could not be worked", spool_id=mail.id, attempts=mail.attempts)
         error = f"{type(problem).__name__}: {problem}"
         with database.write() as connection:
@@ -157,6 +157,7 @@ def _place(
         signer=rules.signer,
         authserv_id=configuration.file.smtp_in.authserv_id,
         authentication_required=configuration.authentication_required,
+        operators=configuration.operators,
     )
     placement = place_robot(proof, here) if message.robot else place(proof, here, team)
     return (here[placement.case] if placement.case is not None else None), placement
