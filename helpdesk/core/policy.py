@@ -15,6 +15,7 @@ from helpdesk.core.errors import NotFound
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from datetime import datetime, timedelta
+    from decimal import Decimal
 
     from helpdesk.core.calendar import Calendar
     from helpdesk.core.intake import Field
@@ -160,10 +161,19 @@ class Lifecycle:
 
 
 @dataclass(frozen=True, slots=True)
+class Band:
+    """From which share of violations on (or only `above` it), in percent, how many percent of the fee are credited."""
+
+    share: Decimal
+    credit: Decimal
+    above: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Credits:
     """What missed promises cost (percent of the quarter's fee by percent of violations)."""
 
-    bands: tuple[tuple[float, float], ...]  # (from this share of violations, in percent; credit in percent)
+    bands: tuple[Band, ...]  # from the lowest share on
     request_within: int  # business days after the quarter
     calendar: str  # whose business days
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -22,6 +23,7 @@ from helpdesk.core.errors import ConfigurationError
 from helpdesk.core.intake import Field
 from helpdesk.core.policy import (
     Assumption,
+    Band,
     Channel,
     Credits,
     Example,
@@ -54,6 +56,7 @@ R = TypeVar("R")
 _DayRule = Callable[[int], "Iterator[SpecialDay]"]
 _AFTER = re.compile(r"due(?: \+ (\w+))?")
 _SHARE = re.compile(r"(\d{1,2})\s*%")
+_BAND = re.compile(r"(>)?\s*(\d{1,3}(?:\.\d{1,6})?)")
 _ANY_YEAR = 2026
 _NO_WINDOWS: tuple[Window, ...] = ()
 ALWAYS = "24x7"  # every policy has this calendar
@@ -136,7 +139,7 @@ class _Reader:
             ),
             maintenance=tuple(self.maintenance()),
             lifecycle=_lifecycle(table.lifecycle),
-            credits=_credits(table.credits),
+            credits=self.attempt("credits.bands", partial(_credits, table.credits), None),
             escalation_words=tuple(table.escalation_words),
             languages=tuple(table.languages),
             source=table.source,
@@ -406,7 +409,18 @@ def _lifecycle(table: LifecycleTable) -> Lifecycle:
 def _credits(table: CreditsTable | None) -> Credits | None:
     if table is None:
         return None
-    return Credits(tuple(sorted(table.bands)), table.request_within_business_days, table.calendar)
+    bands = sorted((_band(share, credit) for share, credit in table.bands), key=lambda band: (band.share, band.above))
+    return Credits(tuple(bands), table.request_within_business_days, table.calendar)
+
+
+def _band(share: float | str, credit: float) -> Band:
+    # By way of its digits, so that 10.1 is 10.1 and not the nearest binary fraction.
+    found = _BAND.fullmatch(str(share).strip())
+    if not found:
+        raise ValueError(f'expected a share in percent such as 4 or "> 10.1", not {share!r}')
+    if not 0 <= credit <= 100:
+        raise ValueError(f"expected a credit of 0 to 100 percent, not {credit!r}")
+    return Band(Decimal(found[2]), Decimal(str(credit)), above=bool(found[1]))
 
 
 def _days(days: int | None) -> timedelta | None:

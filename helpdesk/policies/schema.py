@@ -147,9 +147,9 @@ class MaintenanceEntry:
 @strict
 @dataclass
 class CreditsTable:
-    """`[credits]`: what missed promises cost. Bands are floors: [[4, 10], [6, 15]] is 10 % from 4 % on."""
+    """`[credits]`: what missed promises cost. Bands are floors: [[4, 10], ["> 6", 15]] is 10 from 4 on, 15 above 6."""
 
-    bands: list[tuple[float, float]]
+    bands: list[tuple[float | str, float]]
     request_within_business_days: int
     calendar: str
 
