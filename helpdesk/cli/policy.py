@@ -82,7 +82,7 @@ def policy_show(key: Key, config: Config = None, as_json: AsJson = False) -> Non
     if as_json:
         print_json(offering_shape(policy))
     else:
-        typer.echo(offering_text(policy))
+        typer.echo(offering_text(policy, now=wall_clock()))
 
 
 def policy_check(

@@ -71,7 +71,8 @@ def clock_lines(clock: Clock, now: datetime) -> Iterator[str]:
 def _stretch_lines(clock: Clock, stretch: Stretch, now: datetime) -> Iterator[str]:
     calendar = stretch.calendar
     begins = moment(stretch.start, calendar.timezone)
-    yield f"  {begins}: {stretch.why}; {stretch.severity}, {span(stretch.budget)} of {calendar.name} ({calendar.timezone})"
+    hours = f"{span(stretch.budget)} of {calendar.name} ({calendar.timezone})"
+    yield f"  {begins}: {stretch.why}; {stretch.severity}, {hours}"
     if stretch.consumed:
         yield f"    {span(stretch.consumed)} used before"
     if not stretch.counted:

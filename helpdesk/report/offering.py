@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from helpdesk.core.policy import TARGET_KINDS, TARGET_NAMES, NoPromise
+from helpdesk.phrases import moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from helpdesk.core.calendar import Calendar
-    from helpdesk.core.policy import Policy, Region
+    from helpdesk.core.intake import Field
+    from helpdesk.core.policy import Channel, Exclusion, Policy, Region
 
 
 def offering_shape(policy: Policy) -> dict[str, Any]:
@@ -46,9 +49,8 @@ def offering_shape(policy: Policy) -> dict[str, Any]:
     }
 
 
-def offering_text(policy: Policy, *, year: int | None = None) -> str:
-    """The policy to read. `year` is the one whose holidays are listed, this year by default."""
-    year = year or datetime.now(UTC).year
+def offering_text(policy: Policy, *, now: datetime) -> str:
+    """The policy to read: holidays of the year of `now`, maintenance of the four weeks after it."""
     sections = [
         [
             f"{policy.name}  (policy {policy.key}, version {policy.version})",
@@ -56,18 +58,115 @@ def offering_text(policy: Policy, *, year: int | None = None) -> str:
         ],
         *(_matrix(policy, region) for region in policy.regions),
         ["Severities", *(f"  {level.name}: {level.definition}" for level in policy.severity.levels)],
-        ["Hours", *(line for calendar in policy.calendars.values() for line in _hours(calendar, year))],
-        ["What customers are asked for", *(f"  {field.label}" for field in policy.intake)] if policy.intake else [],
-        ["Areas covered", "  " + ", ".join(area.key for area in policy.severity.areas)]
-        if policy.severity.areas
-        else [],
-        [
-            "Warnings and escalation",
-            *(f"  at {step.key}: {step.kind} to {', '.join(step.to)}" for step in policy.ladder),
-        ],
-        ["Assumed", *(f"  {assumption.key}: {assumption.why}" for assumption in policy.assumptions)],
+        ["Severity is set by", *_severity_rules(policy)],
+        ["Hours", *(line for calendar in policy.calendars.values() for line in _hours(calendar, now.year))],
+        _titled("Channels", [_channel(channel) for channel in policy.channels]),
+        _titled("Warranty", _warranty(policy)),
+        _titled("Plans", _plans(policy)),
+        _titled("Left out", [_exclusion(exclusion) for exclusion in policy.exclusions]),
+        _titled("What customers are asked for", [_field(field) for field in policy.intake]),
+        _titled("Areas covered", [", ".join(area.key for area in policy.severity.areas)]),
+        _titled("Maintenance", list(_maintenance(policy, now))),
+        _titled("Warnings and escalation", [f"at {s.key}: {s.kind} to {', '.join(s.to)}" for s in policy.ladder]),
+        _titled("Life of a case", list(_lifecycle(policy))),
+        _titled("Credits", list(_credits(policy))),
+        _titled("Languages", [", ".join(policy.languages)]),
+        _titled("Assumed", [f"{assumption.key}: {assumption.why}" for assumption in policy.assumptions]),
     ]
     return "\n\n".join("\n".join(section) for section in sections if section)
+
+
+def _titled(title: str, lines: list[str]) -> list[str]:
+    said = [f"  {line}" for line in lines if line]
+    return [title, *said] if said else []
+
+
+def _severity_rules(policy: Policy) -> list[str]:
+    stated = {
+        "initial": "what the customer states is the initial severity",
+        "evidence": "what the customer states is evidence, the desk decides",
+        "ignored": "what the customer states is kept and not looked at",
+    }
+    default = policy.level(policy.severity.default).name
+    never = [f"{kind} is never {policy.severity.levels[0].name}" for kind in policy.severity.never_rank_1]
+    caps = [f"{cap.name} (at most {policy.level(cap.at_most).name})" for cap in policy.severity.caps]
+    return [f"  {line}" for line in (stated[policy.severity.stated], f"otherwise {default}", *caps, *never)]
+
+
+def _channel(channel: Channel) -> str:
+    if not channel.targets:
+        return f"{channel.name}: no targets, {channel.because}"
+    if not channel.warranted:
+        return f"{channel.name}: not warranted, {channel.because}"
+    return channel.name
+
+
+def _warranty(policy: Policy) -> list[str]:
+    warranty = policy.warranty
+    named = (("plans", warranty.plans), ("severities", warranty.severities), ("channels", warranty.channels))
+    lines = [f"only {what} {', '.join(keys)}" for what, keys in named if keys]
+    lines += ["only registered contacts"] if warranty.only_registered else []
+    return lines + ([f"only with {', '.join(warranty.requires)}"] if warranty.requires else [])
+
+
+def _plans(policy: Policy) -> list[str]:
+    return [
+        f"{plan.name}: "
+        + "; ".join(
+            part
+            for part in (
+                f"by {', '.join(plan.channels)}" if plan.channels else "",
+                f"without {', '.join(plan.excludes)}" if plan.excludes else "",
+            )
+            if part
+        )
+        for plan in policy.plans
+        if plan.channels or plan.excludes
+    ]
+
+
+def _exclusion(exclusion: Exclusion) -> str:
+    return f"{exclusion.key}: {exclusion.why}" + (" (out of scope)" if exclusion.out_of_scope else "")
+
+
+def _field(field: Field) -> str:
+    return field.label if field.required else f"{field.label} (if known)"
+
+
+def _maintenance(policy: Policy, now: datetime) -> Iterator[str]:
+    zone = desk_timezone(policy)
+    for window in policy.maintenance:
+        yield f"{window.name}{f', {window.sector}' if window.sector else ''}: {window.rule}"
+        for begins, ends in window.between(now, now + timedelta(weeks=4)):
+            yield f"  {moment(begins, zone)} to {moment(ends, zone)}"
+
+
+def _lifecycle(policy: Policy) -> Iterator[str]:
+    life = policy.lifecycle
+    if life.remind_after:
+        yield f"a customer who is waited for is reminded after {life.remind_after.days} days"
+    if life.close_after:
+        yield f"and the case is closed {life.close_after.days} days after that"
+    if life.downgrade_after:
+        how = "downgraded" if life.downgrade_automatically else "proposed to be downgraded"
+        to = policy.level(life.downgrade_to).name if life.downgrade_to else "the next severity"
+        yield f"without information that is owed, {how} to {to} after {life.downgrade_after.days} days"
+    if life.reopen_within:
+        yield f"a reply reopens a closed case within {life.reopen_within.days} days, later it opens a linked one"
+
+
+def _credits(policy: Policy) -> Iterator[str]:
+    if policy.credits is None:
+        return
+    for band in policy.credits.bands:
+        yield f"{'above' if band.above else 'from'} {float(band.share):g} % of violations: {float(band.credit):g} % of the quarter's fee"
+    days = policy.credits.request_within
+    yield f"to be asked for within {days} business days ({policy.credits.calendar}) after the quarter, once"
+
+
+def desk_timezone(policy: Policy) -> str:
+    """The zone of the default region's hours."""
+    return policy.calendars[policy.regions[0].calendar].timezone
 
 
 def _matrix(policy: Policy, region: Region) -> list[str]:
