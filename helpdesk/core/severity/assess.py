@@ -165,7 +165,7 @@ def _with_channel(opinion: _Opinion, observed: Observation, channel: str) -> _Op
 
 
 def _suspected(probabilities: Probabilities, kind: Kind, bound: tuple[Reason, ...], terms: SeverityTerms) -> bool:
-    """Whether somebody is told now. A rule that rests on a reading may be a misreading; one that rests on facts is not."""
+    """Whether somebody is told now. A rule that rests on a reading may misread; one that rests on facts settles it."""
     readings = {cap.name for cap in terms.caps if cap.when in {"workaround", "past", "partial"}}
     settled = any(reason.rule not in readings for reason in bound)
     return probabilities[0] > SUSPECT and not settled and kind not in terms.never_rank_1

@@ -151,7 +151,7 @@ def total(segment: Segment) -> bool:
 
 def peripheral(segment: Segment) -> bool:
     """It is about a thing at the edge, and about nothing that the business lives on."""
-    return segment.has("peripheral", "internal", "cosmetic")
+    return segment.has("peripheral", "internal", "cosmetic", "docs")
 
 
 def _only_asked(segment: Segment) -> bool:
@@ -203,7 +203,8 @@ def _stopping(segment: Segment, seen: Effects) -> None:
     if unable(segment) and segment.says("lacking") and segment.says("we", "me") and not segment.says("nobody", "core"):
         seen.add("needs-it", segment)  # `we cannot work without a dark mode` is no outage
         return
-    edge = peripheral(segment) and not segment.has("core")
+    mailing = segment.says("mailing") and failing(segment)
+    edge = (peripheral(segment) and not segment.has("core")) or mailing
     _at_a_stop(segment, seen, edge=edge)
     _for_whom(segment, seen, edge=edge)
     if segment.has("idle"):
@@ -271,7 +272,8 @@ def _degraded(segment: Segment, seen: Effects) -> None:
         seen.add("intermittent", segment)
     if segment.has("partial") and (failing(segment) or segment.says("users", "core", "system", "wrong")):
         seen.add("partial", segment)
-    if segment.has("downstream") and (failing(segment) or segment.has("slow", "many")):
+    downstream = segment.has("downstream") or segment.says("mailing")
+    if downstream and (failing(segment) or segment.has("slow", "many")):
         seen.add("background", segment)
     if segment.has("many") and segment.says("users", "core"):
         seen.add("many", segment)
@@ -299,6 +301,8 @@ def _still_works(segment: Segment, seen: Effects) -> None:
     works = segment.has("work") and (segment.has("still", "else") or bool(_WORKS.intersection(segment.words)))
     if (segment.has("ok") or works) and not failing(segment):
         seen.add("else-works", segment)
+        if segment.has("core"):
+            seen.add("core-works", segment)
     negated_trouble = "negated" in segment.status_of("down", "halt", "fail", "cannot")
     if negated_trouble and not failing(segment) and not segment.says("way"):
         seen.add("trouble-denied", segment)

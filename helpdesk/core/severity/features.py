@@ -149,7 +149,13 @@ def _combinations(seen: Effects) -> dict[str, float]:
         ),
         "wish-with-trouble": float("wish" in seen and trouble),
         "asks-with-trouble": float(seen.any("question", "admin", "docs", "fyi") and trouble),
-        "security-live": float("security" in seen and not elsewhere and not over and "security-paper" not in seen),
+        "security-live": float(
+            "security" in seen
+            and not elsewhere
+            and not over
+            and "security-paper" not in seen
+            and (trouble or not seen.any("wish", "question", "admin"))
+        ),
         "says-nothing": float(not seen.any(*TROUBLE, *ASKS, "security", "cosmetic")),
     }
     return {name: value for name, value in found.items() if value}

@@ -142,6 +142,8 @@ def _hits(piece: Sequence[Token], book: Lexicon) -> list[Hit]:
         if whole and whole >= max(length for _, length in found):
             swallowed = place + whole
             found = [(concept, length) for concept, length in found if length == whole]
+        if any(concept == "not" and length > 1 for concept, length in found):
+            found = [(concept, length) for concept, length in found if concept != "none"]  # `no longer`
         hits.extend(Hit(concept, place, place + length, parts[place]) for concept, length in found)
     return hits
 

@@ -14,7 +14,7 @@ WORDS: dict[str, str] = {
     "contrast": "aber jedoch allerdings obwohl trotzdem während dagegen leider sondern doch hingegen",
     "if": "wenn falls würde würden sollte sollten ob angenommen geplant planen beabsichtigen werden_wir nächsten_monat nächstes_jahr nächstes_quartal künftig demnächst bevor_wir vorhaben",
     "firm_if": "falls angenommen theoretisch was_passiert gesetzt_den_fall was_geschieht",
-    "future": "nächsten_monat nächstes_jahr nächstes_quartal geplant geplante geplanten künftig demnächst kommende kommenden",
+    "future": "nächsten_monat nächstes_jahr nächstes_quartal geplant geplante geplanten künftig demnächst kommende kommenden zukünftige zukünftigen künftige künftigen",
     "down": (
         "offline ausgefallen ausfall totalausfall unerreichbar nicht_erreichbar nicht_verfügbar tot down abgestürzt "
         "zusammengebrochen lahmgelegt ausser_betrieb nicht_mehr_erreichbar nicht_aufrufbar antwortet_nicht reagiert_nicht "
@@ -86,7 +86,8 @@ WORDS: dict[str, str] = {
         "bericht* auswertung* report* export* pdf filter* sortierung sortieren spalte* feld felder logo bild bilder vorschau* symbol* "
         "schaltfläche button newsletter benachrichtigung* etikett* übersetzung* tippfehler kopfzeile fusszeile diagramm* grafik* statistik* "
         "dashboard liste listen listenansicht formatierung schriftart farbe farben kommentar* archiv kalender druckansicht vorlage* "
-        "menü excel csv zähler anzeige* tooltip* hinweistext datumsfeld dropdown icon profilbild avatar tastenkürzel suchfilter lesezeichen ansicht text"
+        "menü excel csv zähler anzeige* tooltip* hinweistext datumsfeld dropdown icon profilbild avatar tastenkürzel suchfilter lesezeichen ansicht text "
+        "ausdruck zeile zeilen"
     ),
     "internal": "backoffice intern interne internen praktikant verwaltung",
     "all": (
@@ -182,4 +183,5 @@ WORDS: dict[str, str] = {
     "lacking": "ohne",
     "zero": "kein_einziger keine_einzige kein_einziges keinen_einzigen nicht_ein_einziger nicht_eine_einzige null gar_nichts überhaupt_nichts nichts_geht nichts_kommt nichts_läuft",
     "affects": "betrifft betroffen betreffen egal_welcher egal_welches egal_bei bei_allen gilt_für unabhängig_vom",
+    "mailing": "mail mails e_mail e_mails emails bestätigungsmail* bestellbestätigung* benachrichtigung* erinnerungsmail* mailversand",
 }  # fmt: skip

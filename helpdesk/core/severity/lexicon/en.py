@@ -8,7 +8,7 @@ WORDS: dict[str, str] = {
         "no_worries no_thanks not_a_problem why_not no_problem no_problems if_not_already or_not not_to_panic cannot_wait can_not_wait not_until "
         "what_is_the_status what_is_the_eta what_is_the_problem what_is_the_reason what_is_going_on what_is_wrong please_advise"
     ),
-    "none": "no none nothing zero not_a_single not_one not_any 0 not_even_one",
+    "none": "no none nothing zero not_a_single not_one not_any 0 not_even_one not_~_one",
     "nobody": "nobody no_one noone no-one none_of not_one_of not_one_person neither_of nobody's",
     "can": "can able could possible manage manages managed allow allows allowed let lets ability get_to gets_to",
     "cannot": (
@@ -24,7 +24,7 @@ WORDS: dict[str, str] = {
         "in_the_future potential_future were_to whether afraid_that worried_that risk_of in_theory"
     ),
     "firm_if": "if unless in_case suppose assuming imagine hypothetical* in_the_event were_to worst_case in_theory what_happens",
-    "future": "next_month next_quarter next_year upcoming planned planning going_to plan_to in_preparation scheduled_for scheduled_to scheduled_on next_week next_weekend next_monday next_tuesday next_wednesday next_thursday next_friday next_saturday next_sunday",
+    "future": "next_month next_quarter next_year upcoming planned planning going_to plan_to in_preparation scheduled_for scheduled_to scheduled_on next_week next_weekend next_monday next_tuesday next_wednesday next_thursday next_friday next_saturday next_sunday future",
     # how it fails
     "down": (
         "down offline unreachable unavailable inaccessible dead outage outages blackout unresponsive downtime nonfunctional "
@@ -135,9 +135,10 @@ WORDS: dict[str, str] = {
         "popup pop_up menu archive calendar printout template layout text hint list_view pagination log_search audit_view "
         "time_zone timezone sound email_signature toolbar favourites favorites favicon sitemap review_stars opening_hours "
         "map minimap placeholder greeting greetings survey surveys caption title tab tabs display statistics stats zoom "
-        "print printing printer printers printed donut"
+        "print printing printer printers printed donut "
+        "row rows arrow margins tooltips page_number bulk_edit"
     ),
-    "internal": " internal back_office backoffice back_end_user temps trainee intern test_user reporting archive monthly_report",
+    "": " back_office backoffice back_end_user temps trainee intern test_user reporting archive monthly_report",
     # for whom
     "all": (
         "all every everyone everybody everything entire entirely whole complete completely totally total fully any anybody anyone each "
@@ -162,17 +163,18 @@ WORDS: dict[str, str] = {
         "one_region country selected handful third quarter half_of majority_of locale some_of one_store one_site "
         "one_shop affected_users fraction "
         "not_all not_every "
-        "half_of_the half_the"
+        "half_of_the half_the "
+        "one_of_our_two one_of_our_three one_of_our_four one_of_two one_of_three one_of_the_two one_of_the_three one_of_our_regions one_of_several one_of_our_sites one_of_our_stores"
     ),
     "one": (
         "one_user one_customer one_colleague one_person single_user single_customer one_client one_employee only_me just_me "
-        "my_account my_user my_login my_password my_laptop my_browser my_computer my_pc for_me a_colleague a_customer "
+        "my_account my_user my_login my_password my_laptop my_browser my_computer my_pc for_me a_colleague "
         "one_of_our_users one_of_my one_dealer one_record one_item one_product one_category one_field one_report one_order "
         "one_invoice one_page one_browser one_machine her_account his_account new_hire one_contact single_record only_one "
         "only_for_me this_user one_seller a_single_user one_specific one_particular one_article one_document one_team_member "
         "one_teammate on_my_machine on_my_phone two_users couple_of_users two_people two_colleagues one_flow two_of_us i_alone "
         "one_vendor one_supplier our_intern a_single_customer one_out_of_the_way one_language "
-        "one_of_our_customers one_of_our_clients one_of_my_colleagues one_of_our_employees one_of_our_sellers one_of_our_dealers she he her his one_of_our_staff a_dealer a_seller a_vendor"
+        "one_of_our_customers one_of_our_clients one_of_my_colleagues one_of_our_employees one_of_our_sellers one_of_our_dealers she he her his one_of_our_staff "
     ),
     # where
     "prod": (
@@ -204,7 +206,8 @@ WORDS: dict[str, str] = {
         "helps mitigated mitigate mitigation rerun re_run restart_helps restarting_helps refresh_helps reloading phone_in phoning "
         "copy_paste we_can_live live_with_it live_with_that worked_around get_by getting_by second_batch in_batches "
         "other_channel another_channel custom_range "
-        "in_two_batches in_smaller_batches one_by_one in_smaller_chunks"
+        "in_two_batches in_smaller_batches one_by_one in_smaller_chunks "
+        "separately"
     ),
     "way": (
         "workaround workarounds work_around alternative alternatives way other_way fallback plan_b backup_system backup bypass way_around "
@@ -257,7 +260,8 @@ WORDS: dict[str, str] = {
         "can_not_invoice can_not_bill sitting_around can_not_do_anything can_not_do_our business_is_stopped business_is_stop "
         "business_stopped business_has_stopped dead_stop everything_stopped work_stopped stopped_work stop_selling send_people_home "
         "standing_around standing_still run_dry ran_dry runs_dry runs_empty hang_around hanging_around "
-        "close_the_doors closed_the_doors close_our_doors turning_customers turn_customers run_out_of_work twiddle asked_to_pause doors_closed customers_away nothing_they_can hands_in lines_are_down line_is_down line_down workless stand_idle trading_halted no_business no_trading no_revenue revenue_is_zero zero_revenue cannot_pick can_not_pick can_not_bill can_not_take everything_on_hold unable_to_take unable_to_trade business_is_dead shut_the_doors trucks_are trucks_cannot production_line_is plant_is plants_are"
+        "close_the_doors closed_the_doors close_our_doors turning_customers turn_customers run_out_of_work twiddle asked_to_pause doors_closed customers_away nothing_they_can hands_in lines_are_down line_is_down line_down workless stand_idle trading_halted no_business no_trading no_revenue revenue_is_zero zero_revenue cannot_pick can_not_pick can_not_bill can_not_take everything_on_hold unable_to_take unable_to_trade business_is_dead shut_the_doors trucks_are trucks_cannot production_line_is plant_is plants_are "
+        "shop_is_closed store_is_closed shop_closed pull_the_plug pulled_the_plug sales_have_dried dried_up"
     ),
     "deadline": "deadline today by_noon by_tonight cut_off cutoff by_end_of_day end_of_business within_the_hour tonight by_5 in_two_hours this_afternoon",
     "numbers_zero": "zero_orders zero_sales",
@@ -372,4 +376,6 @@ WORDS: dict[str, str] = {
     "lacking": "without",
     "zero": "zero not_a_single not_one_single not_even_one at_zero down_to_zero drops_to_zero 0_orders 0_sales none_at_all a_single_one nothing_at_all nothing_whatsoever nothing_goes nothing_comes nothing_works nothing_moves nothing_loads nothing_arrives",
     "affects": "affect affects affected affecting impact impacts impacted impacting concerns concern hit hits same_for happens_for happens_to applies_to regardless",
+    "internal": "internal_user internal_users internal_tool internal_report internal_page internal_wiki",
+    "mailing": "email emails e_mail e_mails mails confirmation confirmations notification notifications reminder reminders newsletter newsletters",
 }  # fmt: skip

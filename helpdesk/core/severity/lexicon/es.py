@@ -10,7 +10,7 @@ WORDS: dict[str, str] = {
     "contrast": "pero sin_embargo aunque mientras_que pese_a no_obstante excepto salvo",
     "if": "si sería serían podría podrían eventual en_caso_de suponiendo prevemos planeamos tenemos_previsto el_próximo_mes próximo_mes próximo_año próximo_trimestre antes_de futuro hipotético",
     "firm_if": "en_caso_de suponiendo hipotético qué_pasa_si qué_ocurre_si qué_sucede_si en_teoría qué_pasaría",
-    "future": "próximo_mes próximo_año próximo_trimestre previsto prevista planificado planificada programado programada la_próxima_semana",
+    "future": "próximo_mes próximo_año próximo_trimestre previsto prevista planificado planificada programado programada la_próxima_semana futuro futuros futura futuras",
     "down": (
         "caído caída caídos caídas inaccesible inaccesibles fuera_de_servicio fuera_de_línea indisponible no_disponible no_responde no_responden sin_servicio muerto desconectado corte apagón "
         "se_cayó se_ha_caído se_cae cayó tumbado tumbada offline interrupción_total 502 503 no_carga_nada no_arranca no_arrancan no_levanta no_inicia abajo"
@@ -43,7 +43,8 @@ WORDS: dict[str, str] = {
     "system": "sitio web página páginas tienda tienda_online tienda_en_línea portal plataforma sistema sistemas aplicación app instancia servidor servidores servicio servicios base_de_datos clúster hub pasarela api configurador entorno todo software herramienta programa solución producto",
     "peripheral": (
         "informe informes reporte reportes exportación pdf filtro filtros orden_de columna columnas campo campos logo imagen imágenes foto vista_previa icono iconos botón botones boletín notificación notificaciones etiqueta etiquetas traducción "
-        "encabezado gráfico gráficos estadística estadísticas lista formato fuente color colores comentario comentarios archivo_histórico calendario plantilla menú excel csv contador panel panel_de_control visualización texto título casilla"
+        "encabezado gráfico gráficos estadística estadísticas lista formato fuente color colores comentario comentarios archivo_histórico calendario plantilla menú excel csv contador panel panel_de_control visualización texto título casilla "
+        "impresión imprimir márgenes fila filas"
     ),
     "internal": "interno internos becario administración",
     "all": "todo toda todos todas completamente totalmente entero entera cada total por_completo 100 en_todos absolutamente siempre todo_el_mundo",
@@ -94,4 +95,5 @@ WORDS: dict[str, str] = {
     "lacking": "sin",
     "zero": "ni_un_solo ni_una_sola cero ni_un ni_una nada_funciona no_entra_nada no_llega_nada",
     "affects": "afecta afectados afectado afectan impacta impactados ocurre_a pasa_a le_pasa",
+    "mailing": "correo correos email emails notificación notificaciones confirmación confirmaciones recordatorios",
 }  # fmt: skip

@@ -13,7 +13,7 @@ WORDS: dict[str, str] = {
     "contrast": "mais cependant toutefois pourtant malgré alors_que tandis_que malheureusement néanmoins en_revanche par_contre",
     "if": "si serait seraient pourrait pourraient éventuel éventuellement hypothèse prévu prévue prévoyons comptons envisageons le_mois_prochain l'année_prochaine trimestre_prochain avant_de au_cas_où",
     "firm_if": "au_cas_où hypothèse que_se_passe que_se_passerait supposons en_théorie en_cas_de",
-    "future": "mois_prochain année_prochaine trimestre_prochain prévu prévue prévues planifié planifiée à_venir",
+    "future": "mois_prochain année_prochaine trimestre_prochain prévu prévue prévues planifié planifiée à_venir futur futurs futures future",
     "down": (
         "panne panne_totale inaccessible inaccessibles injoignable injoignables indisponible indisponibles hors_service hors_ligne hors_d_usage coupure "
         "tombé tombée tombés planté plantée plantés mort morte ne_répond_plus ne_répond_pas ne_répondent_plus à_plat ko indisponibilité erreur_502 erreur_503 502 503 "
@@ -59,7 +59,8 @@ WORDS: dict[str, str] = {
     "peripheral": (
         "rapport rapports export exports pdf filtre filtres tri colonne colonnes champ champs logo image images photo aperçu icône icônes bouton boutons newsletter notification notifications "
         "étiquette étiquettes traduction en-tête pied_de_page graphique graphiques statistique statistiques tableau_de_bord liste format police couleur couleurs commentaire commentaires archive* calendrier modèle "
-        "menu excel csv compteur affichage infobulle libellé libellés mise_en_page vignette texte case_à_cocher date_de"
+        "menu excel csv compteur affichage infobulle libellé libellés mise_en_page vignette texte case_à_cocher date_de "
+        "impression marges ligne_du_tableau"
     ),
     "internal": "interne internes back-office stagiaire administration",
     "all": "tous toutes tout toute totalement complètement entièrement entier entière ensemble chaque partout intégralité totalité 100 total totale mondial aucun_pays systématiquement à_chaque",
@@ -124,4 +125,5 @@ WORDS: dict[str, str] = {
     "lacking": "sans",
     "zero": "pas_un_seul pas_une_seule zéro plus_rien plus_aucun plus_aucune le_moindre la_moindre rien_ne",
     "affects": "concerne concernés concernées concerné touche touchés touchées impacte impactés impactées affecte affectés quel_que_soit",
+    "mailing": "mail mails courriel courriels e_mail e_mails notification notifications confirmation confirmations relances",
 }  # fmt: skip
