@@ -6,6 +6,7 @@ severity to give away (threats P01, P02). What agents are told is built by `_age
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -91,7 +92,7 @@ class Letters:
     ) -> Queued:
         letter = Letter(
             from_=Person(mailbox.address, self._from_name(draft, mailbox)),
-            to=draft.to,
+            to=_reader(draft),
             reply_to=self._address(mailbox, number, draft.to, draft.audience),
             subject=words.subject,
             message_id=self._signer.message_id(case=number, nonce=key, domain=mailbox.address.rpartition("@")[2]),
@@ -119,7 +120,7 @@ class Letters:
             "desk": terms.mailbox.name or self._desk,
             "ref": case.ref,
             "subject": case.subject or "(no subject)",
-            "text": draft.text,
+            "text": _without_staff(draft.text, terms) if draft.audience == "customer" else draft.text,
             "author": draft.author,
             "status": case.status,
             "to": draft.to,
@@ -143,6 +144,8 @@ class Letters:
             "severity_why": _why(assessed[-1].facts if assessed else {}),
             "severities": ", ".join(level.key for level in policy.severity.levels),
             "review": case.review,
+            "acts": terms.team.agent(draft.to.address) is not None,
+            "attached": facts.get("attached", ()),
             "tags": case.tags,
             "missing": [_short(field.label) for field in policy.intake if field.key in case.missing],
             "assignee": (agent.name if (agent := terms.team.agent(case.assignee)) else "nobody"),
@@ -196,6 +199,19 @@ def _answered_in(case: Case, policy: Policy) -> str:
     if case.language in policy.languages:
         return ""
     return " or ".join(_LANGUAGES.get(language, language) for language in policy.languages)
+
+
+def _reader(draft: Draft) -> Person:
+    """Whom a letter is to. An address that we do not know may be forged, and its name be the message (threat L05)."""
+    return draft.to if draft.facts.get("known", True) else Person(draft.to.address)
+
+
+def _without_staff(text: str, terms: Terms) -> str:
+    """What an agent wrote, with the desk's address for anybody's own: customers write to the desk (threat P02)."""
+    people = {address for agent in terms.team.members for address in agent.addresses}
+    people |= {operator.address for operator in terms.operators}
+    own = "|".join(re.escape(address) for address in sorted(people, key=len, reverse=True))
+    return re.sub(rf"(?<![\w.+-])(?:{own})(?![\w-])", terms.mailbox.address, text, flags=re.IGNORECASE) if own else text
 
 
 def desk_zone(case: Case, policy: Policy) -> str:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from helpdesk.core.case import Case
-    from helpdesk.core.message import Envelope, Message
+    from helpdesk.core.message import Envelope, Message, Person
     from helpdesk.core.people import Mailbox, Team
 
 
@@ -63,14 +63,20 @@ def evidence(
     signer: Signer,
     authserv_id: str,
     authentication_required: bool,
+    operators: Iterable[Person] = (),
 ) -> Evidence:
-    """Verify the clues. `cases` are those of `clues.case_numbers` that exist in the mailbox."""
+    """Verify the clues. `cases` are those of `clues.case_numbers` that exist in the mailbox.
+
+    `operators` get mail about cases too, and so their reply addresses name one.
+    """
     sender = message.sender.address if message.sender else ""
     agent = team.agent(sender)
     holders = agent.addresses if agent else (sender,)
     return Evidence(
         sender=sender,
-        tokens=tuple(_seen(token, holders, cases, team, signer) for token in clues.tokens),
+        tokens=tuple(
+            _seen(token, holders, _people(cases.get(token.case), team, operators), signer) for token in clues.tokens
+        ),
         own_ids=clues.own_ids,
         subject_numbers=clues.subject_numbers,
         authenticated=authenticity(message, authserv_id=authserv_id or None).result == "pass",
@@ -78,20 +84,15 @@ def evidence(
     )
 
 
-def _seen(
-    token: ReplyToken, holders: Iterable[str], cases: Mapping[int, Case], team: Team, signer: Signer
-) -> TokenSeen:
+def _seen(token: ReplyToken, holders: Iterable[str], people: Iterable[str], signer: Signer) -> TokenSeen:
     given = any(signer.verifies(token, person=holder) for holder in holders)
-    genuine = given or any(signer.verifies(token, person=person) for person in _people(cases.get(token.case), team))
+    genuine = given or any(signer.verifies(token, person=person) for person in people)
     return TokenSeen(token.case, token.purpose, given_to_sender=given, genuine=genuine)
 
 
-def _people(case: Case | None, team: Team) -> list[str]:
+def _people(case: Case | None, team: Team, operators: Iterable[Person]) -> list[str]:
+    """Everybody who may have been given a reply address of that case."""
     if case is None:
         return []
-    customers = (case.requester.address, *(person.address for person in case.participants))
-    return [
-        *customers,
-        *(agent.address for agent in team.agents),
-        *([team.lead.address] if team.lead else []),
-    ]
+    customers = (case.requester, *case.participants)
+    return [person.address for person in (*customers, *(agent.person for agent in team.members), *operators)]

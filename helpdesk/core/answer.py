@@ -1,15 +1,18 @@
 """What an agent's mail does: orders first, all or none, then the text to the customer or into the team.
 
 A reply without commands goes to the customer. With `#note` its text stays in the team. A mistake in any command
-changes nothing, sends nothing to the customer, and comes back with the right form.
+changes nothing, sends nothing to the customer, and comes back with the right form. Nothing that an agent wrote is
+lost without a word: what is not passed on is said.
 """
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from helpdesk.core.case import Event
-from helpdesk.core.command import FORMS, Vocabulary, read_orders
+from helpdesk.core.command import FORMS, Mistake, Vocabulary, read_orders
 from helpdesk.core.decision import Decision, Draft
 
 if TYPE_CHECKING:
@@ -22,19 +25,23 @@ if TYPE_CHECKING:
     from helpdesk.core.message import Person
     from helpdesk.core.people import Agent, Terms
 
+# The facts that stand in every mail to an agent: where they stand, the text is ours and not the agent's.
+_OURS = re.compile(r"^\W*Case: HD-\d+\b", re.MULTILINE)
+
 
 def agent_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
     """Decide what an agent's verified reply does."""
     agent = arrival.placement.agent
     if agent is None:
         raise ValueError("an agent's mail was expected")
-    orders = read_orders(arrival.orders_text, _vocabulary(terms))
+    orders = _orders(arrival, _vocabulary(terms))
     if orders.mistakes:
         return _refused(case, arrival, now, agent, orders)
     scribe = _Scribe(case, arrival, terms, now, agent)
     _speak(scribe, orders)
     for command in orders.commands:
         _OBEY[command.verb](scribe, command, orders)
+    _say_what_stays(scribe, orders)
     scribe.echo()
     visibility: Visibility = "internal" if orders.has("note") else "public"
     return Decision(scribe.case, tuple(scribe.events), tuple(scribe.drafts), visibility=visibility, reply=orders.text)
@@ -52,6 +59,10 @@ class _Scribe:
         self.events: list[Event] = []
         self.drafts: list[Draft] = []
         self.done: list[str] = []  # what the agent is told, in words
+
+    @property
+    def name(self) -> str:
+        return self.agent.name or self.agent.address
 
     def happened(self, kind: Any, facts: dict[str, Any]) -> None:
         event = Event(kind, self.arrival.received_at, self.now, self.agent.address, facts)
@@ -76,17 +87,35 @@ class _Scribe:
 def _vocabulary(terms: Terms) -> Vocabulary:
     return Vocabulary(
         tuple(level.key for level in terms.policy.severity.levels),
-        tuple((agent.name, agent.address) for agent in terms.team.agents),
+        tuple((agent.name or agent.address.partition("@")[0], agent.address) for agent in terms.team.members),
         tuple(exclusion.key for exclusion in terms.policy.exclusions),
     )
+
+
+def _orders(arrival: Arrival, vocabulary: Vocabulary) -> Orders:
+    """Commands stand above any quote; the text is all that the agent wrote, also below a quote or between its lines."""
+    orders = read_orders(arrival.orders_text, vocabulary)
+    text = arrival.message.reply
+    if (not arrival.orders_text and text == arrival.message.text.strip()) or _OURS.search(text):
+        return orders  # nothing could be told from the quote, which must not go to the customer
+    said = read_orders(text, vocabulary)
+    above, everywhere = _lines(orders), _lines(said)
+    if everywhere[: len(above)] != above:
+        return orders
+    misplaced = tuple(Mistake(line, "commands at the very top, above any quote") for line in everywhere[len(above) :])
+    return replace(orders, mistakes=(*orders.mistakes, *misplaced), text=said.text)
+
+
+def _lines(orders: Orders) -> list[str]:
+    return [command.line for command in orders.commands] + [mistake.line for mistake in orders.mistakes]
 
 
 def _refused(case: Case, arrival: Arrival, now: datetime, agent: Agent, orders: Orders) -> Decision:
     mistakes = [{"line": mistake.line, "expected": mistake.expected} for mistake in orders.mistakes]
     event = Event("command_refused", arrival.received_at, now, agent.address, {"mistakes": mistakes})
     understood = [command.line for command in orders.commands]
-    facts = {"done": [], "understood": understood, "mistakes": mistakes, "text": orders.text}
-    draft = Draft("echo", agent.person, "agent", arrival.key, facts=facts)
+    facts = {"done": [], "understood": understood, "mistakes": mistakes}
+    draft = Draft("echo", agent.person, "agent", arrival.key, text=orders.text, facts=facts)
     return Decision(case.after(event), (event,), (draft,), visibility="internal", reply=orders.text)
 
 
@@ -104,6 +133,15 @@ def _speak(scribe: _Scribe, orders: Orders) -> None:
         scribe.to_customers("relay", text=orders.text)
 
 
+def _say_what_stays(scribe: _Scribe, orders: Orders) -> None:
+    """An agent who believes to have answered must hear that they have not."""
+    files = [part.name or part.type for part in scribe.arrival.message.attachments if not part.inline]
+    if files:
+        scribe.done.append(f"kept on the case and not sent to the customer: {', '.join(files)}")
+    if not orders.commands and not orders.text:
+        scribe.done.append("nothing: no text of yours was found in your mail, and the customer got none")
+
+
 def _severity(scribe: _Scribe, command: Command, _orders: Orders) -> None:
     level = scribe.terms.policy.level(command.argument)
     was = scribe.terms.policy.level(scribe.case.severity)
@@ -116,8 +154,8 @@ def _assign(scribe: _Scribe, command: Command, _orders: Orders) -> None:
     agent = scribe.terms.team.agent(command.argument)
     if agent is None:
         raise ValueError(f"{command.argument} is no agent of the team")
-    scribe.happened("assigned", {"agent": agent.address, "because": f"by {scribe.agent.name}"})
-    scribe.done.append(f"assigned to {agent.name}")
+    scribe.happened("assigned", {"agent": agent.address, "because": f"by {scribe.name}"})
+    scribe.done.append(f"assigned to {agent.name or agent.address}")
     if agent.address != scribe.agent.address:
         scribe.mail("assigned", agent.person, "agent", handed_over=True)
 
@@ -149,7 +187,7 @@ def _reopen(scribe: _Scribe, _command: Command, _orders: Orders) -> None:
     if scribe.case.status == "open":
         scribe.done.append("was open already")
         return
-    scribe.happened("reopened", {"because": f"by {scribe.agent.name}"})
+    scribe.happened("reopened", {"because": f"by {scribe.name}"})
     scribe.done.append("open again")
 
 

@@ -104,7 +104,7 @@ def _read_line(line: str, vocabulary: Vocabulary) -> Command | Mistake:
         return _READERS[verb](line, found[2].strip(), vocabulary)
     near = difflib.get_close_matches(verb, FORMS, n=1)
     if near:
-        return Mistake(line, f"did you mean {_form(near[0])}?")
+        return Mistake(line, _form(near[0]))
     return Mistake(line, "one of " + ", ".join(f"#{known}" for known in FORMS))
 
 

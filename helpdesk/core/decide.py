@@ -63,11 +63,11 @@ def tick(case: Case, terms: Terms, now: datetime) -> Decision:
 def next_at(case: Case, terms: Terms) -> datetime | None:
     """The earliest instant at which time alone changes something; None while nothing can."""
     instants = [rung.at for rung in ladder.outstanding(case, terms)]
-    recorded = {event.facts["clock"] for event in case.of_type("breached")}
+    standing = _standing_breaches(case)
     instants += [
         clock.late_from
         for clock in clocks(case, terms.policy)
-        if clock.late_from is not None and ladder.clock_key(clock) not in recorded
+        if clock.late_from is not None and ladder.clock_key(clock) not in standing
     ]
     wait_ends = _wait_ends_at(case)
     return min([*instants, *([wait_ends] if wait_ends else [])], default=None)
@@ -108,7 +108,7 @@ def _opening_facts(sender: Person, arrival: Arrival, terms: Terms, intake: Intak
         "mailbox": mailbox.address,
         "policy": policy.key,
         "policy_version": policy.version,
-        "plan": (theirs and theirs.plan) or mailbox.plan or policy.plans[0].key,
+        "plan": scope.plan_key(terms),
         "region": (theirs and theirs.region) or policy.regions[0].key,
         "channel": mailbox.channel,
         "customer": customer.key if customer else "",
@@ -250,10 +250,15 @@ def _to_agents(kind: Any, case: Case, arrival: Arrival, terms: Terms) -> list[Dr
         "trust": arrival.placement.because,
         "unverified": arrival.placement.role == "outsider" or "unverified" in case.tags,
         "sender": sender.address if sender else "",
+        "attached": [f"{part.name or part.type} ({_size(part.size)})" for part in arrival.message.attachments],
     }
     text = arrival.message.text if kind == "assigned" else arrival.message.reply
     author = (sender.name or sender.address) if sender else "unknown sender"
     return [Draft(kind, person, "agent", arrival.key, text, author, facts) for person in people]
+
+
+def _size(size: int) -> str:
+    return f"{size / 1_000_000:.1f} MB" if size >= 1_000_000 else f"{max(1, round(size / 1000))} kB"
 
 
 def _joining(arrival: Arrival, terms: Terms, now: datetime, *, already: set[str]) -> Iterator[Event]:
@@ -277,21 +282,28 @@ def _too_old_to_reopen(case: Case, arrival: Arrival, terms: Terms) -> bool:
 
 
 def _on_the_record(decision: Decision, terms: Terms, now: datetime) -> Decision:
-    """Record each breach that has happened by `now`, and withdraw one that an answer received in time undoes."""
+    """Record each breach that has happened by `now`, and withdraw one that a mail received in time undoes."""
     case = decision.case
     if case is None:
         return decision
-    recorded = {event.facts["clock"] for event in case.of_type("breached")}
-    withdrawn = {event.facts["clock"] for event in case.of_type("breach_withdrawn")}
+    standing = _standing_breaches(case)
     events = []
     for clock in clocks(case, terms.policy):
         key, late = ladder.clock_key(clock), clock.breached_at(now)
-        if late is not None and key not in recorded:
+        if late is not None and key not in standing:
             events.append(Event("breached", late, now, DESK, {"clock": key, "target": clock.target}))
-        elif clock.state(now) == "met" and key in recorded - withdrawn:
-            facts = {"clock": key, "because": "answered in time, and read late"}
+        elif late is None and key in standing:
+            # Time alone never takes a breach back: an agent's mail did, received before it and read after it.
+            what = "answered" if clock.stopped_at else "changed"
+            facts = {"clock": key, "because": f"{what} in time, and read late"}
             events.append(Event("breach_withdrawn", now, now, DESK, facts))
     return replace(decision, case=case.after(*events), events=(*decision.events, *events))
+
+
+def _standing_breaches(case: Case) -> set[str]:
+    """The clocks whose breach is on the record and was not withdrawn since."""
+    last = {event.facts["clock"]: event.type for event in case.of_type("breached", "breach_withdrawn")}
+    return {clock for clock, kind in last.items() if kind == "breached"}
 
 
 def _wait_ends_at(case: Case) -> datetime | None:

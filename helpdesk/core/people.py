@@ -59,9 +59,17 @@ class Team:
     agents: tuple[Agent, ...]
     lead: Person | None = None
 
+    @property
+    def members(self) -> tuple[Agent, ...]:
+        """Everybody who may answer: the agents, and the lead, who gets no case by turn."""
+        lead = self.lead
+        if lead is None or any(lead.address in agent.addresses for agent in self.agents):
+            return self.agents
+        return (*self.agents, Agent(lead.name, lead.address))
+
     def agent(self, address: str) -> Agent | None:
-        """The agent who writes from that address."""
-        return next((agent for agent in self.agents if address in agent.addresses), None)
+        """The member who writes from that address."""
+        return next((agent for agent in self.members if address in agent.addresses), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,9 +50,15 @@ def unclaimed(sender: Person, intake: Intake, terms: Terms) -> Iterator[str]:
             yield f"the mail does not name: {labels[key]}"
 
 
+def plan_key(terms: Terms) -> str:
+    """The plan that a new case runs under: the customer's, if they bought this offering, else the mailbox's."""
+    theirs = terms.customer if terms.customer and terms.customer.policy == terms.policy.key else None
+    return (theirs.plan if theirs else "") or terms.mailbox.plan or terms.policy.plans[0].key
+
+
 def findings(arrival: Arrival, verdict: Verdict, terms: Terms, now: datetime) -> Iterator[Event]:
     """Events for what the plan does not cover, and for what the offering leaves out."""
-    plan = terms.policy.plan((terms.customer.plan if terms.customer else "") or terms.policy.plans[0].key)
+    plan = terms.policy.plan(plan_key(terms))
     if verdict.area in plan.excludes:
         yield Event("flagged", arrival.received_at, now, DESK, {"tag": f"not in plan: {verdict.area}"})  # TKT-6
     elif verdict.area is None and terms.policy.severity.areas and verdict.kind == "defect":

@@ -3,7 +3,8 @@
 First response: from the receipt of the first mail to the first public answer of an agent, never paused. Follow-up:
 one clock a round, from the oldest customer message that no agent has answered, once the first response is done, to
 the next public answer. Resolution: until resolved or closed, paused while waiting for the customer. A case that is
-closed without an answer owes none any more: its open clocks become exempt and say so.
+closed without an answer owes none any more: its open clocks become exempt and say so. If it is opened again, they go
+on with what was left; nothing is counted for the time in between.
 """
 
 from __future__ import annotations
@@ -47,7 +48,8 @@ class _Reader:
         start = self.case.opened_at
         answered = next((at for at in self.answers if at >= start), None)
         ended = self._ended_after(start) if answered is None else None
-        clock = self._run("first_response", start=start, stop=answered or (ended.at if ended else None))
+        stop = answered or (ended.at if ended else None)
+        clock = self._run("first_response", start=start, stop=stop, pauses=self._pauses(_OVER_AND_AGAIN))
         return _closed_unanswered(clock, ended) if ended else clock
 
     def follow_ups(self) -> Iterator[Clock]:
@@ -70,12 +72,15 @@ class _Reader:
 
     def resolution(self) -> Clock:
         ended = self._ended_after(self.case.opened_at)
-        pauses = [
-            Change(event.at, paused=event.type == "waiting_set", why=_PAUSE_WHY[event.type])
-            for event in self.events
-            if event.type in _PAUSE_WHY
-        ]
+        pauses = self._pauses({**_OVER_AND_AGAIN, **_WAITED_FOR})
         return self._run("resolution", start=self.case.opened_at, stop=ended.at if ended else None, pauses=pauses)
+
+    def _pauses(self, why: dict[str, str]) -> list[Change]:
+        return [
+            Change(event.at, paused=event.type in _PAUSING, why=why[event.type])
+            for event in self.events
+            if event.type in why
+        ]
 
     def _run(
         self,
@@ -150,11 +155,9 @@ class _Reader:
         return next((event for event in reversed(self.events) if event.type in _ENDS and event.at >= start), None)
 
 
-_PAUSE_WHY = {
-    "waiting_set": "waiting for the customer",
-    "customer_wrote": "the customer wrote",
-    "reopened": "reopened",
-}
+_OVER_AND_AGAIN = {"resolved": "resolved", "closed": "closed", "reopened": "reopened"}
+_WAITED_FOR = {"waiting_set": "waiting for the customer", "customer_wrote": "the customer wrote"}
+_PAUSING = ("waiting_set", *_ENDS)
 
 
 def _closed_unanswered(clock: Clock, ended: Event) -> Clock:

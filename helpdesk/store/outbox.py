@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime, timedelta
 
-AT_MOST_ONCE = ("ack",)
+AT_MOST_ONCE = ("ack", "out-of-scope")  # what answers a first mail by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +160,7 @@ def _move(connection: sa.Connection, row: Row, **values: Any) -> bool:
 def recent_acknowledgments(connection: sa.Connection, recipient: str, since: datetime) -> int:
     """How many acknowledgments were written to an address since then."""
     query = sa.select(sa.func.count()).where(
-        outbox.c.recipient == recipient, outbox.c.created_at >= since, outbox.c.kind == "ack"
+        outbox.c.recipient == recipient, outbox.c.created_at >= since, outbox.c.kind.in_(AT_MOST_ONCE)
     )
     return int(connection.execute(query).scalar_one())
 
