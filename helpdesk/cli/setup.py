@@ -47,9 +47,19 @@ def check(config: Config = None) -> None:
     """Everything that can be known before starting; exits with 1 when something does not work."""
     rules = open_rules(config)
     typer.echo(f"ok: {rules.configuration.path}")
+    for warning in _warnings(rules):
+        typer.echo(f"warning: {warning}")
     failed = [name for name, probe in _probes(rules) if not _works(name, probe)]
     if failed:
         raise typer.Exit(1)
+
+
+def _warnings(rules: Rules) -> Iterator[str]:
+    """What works and is not as the policies ask for."""
+    for customer in rules.customers.by_key.values():
+        policy = rules.book.policies.get(customer.policy)
+        if policy and policy.escalation_contact and not customer.escalation_contact:
+            yield f"customer {customer.key}: {policy.name} asks for an escalation_contact, there is none"
 
 
 def _works(name: str, probe: Callable[[], str]) -> bool:

@@ -40,6 +40,8 @@ def receive(case: Case | None, arrival: Arrival, terms: Terms, now: datetime) ->
     """
     if arrival.message.robot:
         decision = _robot_writes(case, arrival, terms, now)
+    elif case is None and not terms.policy.is_support(arrival.sender):
+        return Decision(None, outcome="ignored", because="its sender is not a support channel")
     elif case is None:
         decision = _open(arrival, terms, now)
     elif arrival.placement.role == "agent":

@@ -67,6 +67,11 @@ class Arrival:
     recent_acknowledgments: int = 0  # sent to this address within the last day
     linked_ref: str = ""
 
+    @property
+    def sender(self) -> str:
+        """The one From address, "" where From names nobody or several."""
+        return self.message.sender.address if self.message.sender else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:

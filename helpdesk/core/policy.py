@@ -224,6 +224,8 @@ class Policy:
     lifecycle: Lifecycle = Lifecycle()
     credits: Credits | None = None
     escalation_words: tuple[str, ...] = ()  # with which a customer asks for escalation
+    escalation_contact: bool = False  # every customer gives one who is reachable around the clock
+    not_support: tuple[str, ...] = ()  # addresses and domains whose mail makes no case
     languages: tuple[str, ...] = ("en",)
     source: str = ""  # which document it was written from
     # Earlier versions by version, for cases that were moved from them to this one.
@@ -260,6 +262,10 @@ class Policy:
             yield f"the plan {plan.name} is not warranted"
         if warranty.severities and severity not in warranty.severities:
             yield f"{self.level(severity).name} is not warranted"
+
+    def is_support(self, sender: str) -> bool:
+        """Whether mail from that address is a request for support at all (LGT-10)."""
+        return not {sender, sender.rpartition("@")[2]} & set(self.not_support)
 
     def plan(self, key: str) -> Plan:
         """The plan of that key. Raises NotFound."""

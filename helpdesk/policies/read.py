@@ -141,6 +141,8 @@ class _Reader:
             lifecycle=_lifecycle(table.lifecycle),
             credits=self.attempt("credits.bands", partial(_credits, table.credits), None),
             escalation_words=tuple(table.escalation_words),
+            escalation_contact=table.escalation_contact,
+            not_support=tuple(sender.lower() for sender in table.not_support),
             languages=tuple(table.languages),
             source=table.source,
         )

@@ -261,5 +261,7 @@ class PolicyFile:
     maintenance: list[MaintenanceEntry] = field(default_factory=list)
     credits: CreditsTable | None = None
     escalation_words: list[str] = field(default_factory=list)
+    escalation_contact: bool = False  # every customer gives one who is reachable around the clock
+    not_support: list[str] = field(default_factory=list)  # addresses and domains whose mail makes no case
     example: list[ExampleEntry] = field(default_factory=list)
     assumed: list[AssumedEntry] = field(default_factory=list)
