@@ -186,7 +186,7 @@ def _acknowledgment(sender: Person, arrival: Arrival, now: datetime) -> Event:
     withheld = ""
     if not sender.address:
         withheld = "there is no one sender to answer"
-    elif arrival.message.robot:
+    elif arrival.message.robot or arrival.null_sender:
         withheld = "nothing automatic is answered automatically"
     elif arrival.recent_acknowledgments >= ACKNOWLEDGMENTS_A_DAY:
         withheld = f"{arrival.recent_acknowledgments} acknowledgments went to this address within a day"

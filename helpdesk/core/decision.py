@@ -66,6 +66,7 @@ class Arrival:
     orders_text: str = ""
     recent_acknowledgments: int = 0  # sent to this address within the last day
     linked_ref: str = ""
+    null_sender: bool = False  # it came with MAIL FROM:<>, and wants no answer (RFC 5321 section 4.5.5)
 
     @property
     def sender(self) -> str:

@@ -8,7 +8,7 @@ so that one that kills the process is not counted against those that were claime
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -112,7 +112,7 @@ def _set_aside(connection: sa.Connection, recorder: Recorder, mail: Spooled, err
 
 
 def _one(connection: sa.Connection, recorder: Recorder, mail: Spooled, now: datetime) -> Worked:
-    message = parse(mail.raw)
+    message = _own_mail_marked(parse(mail.raw), recorder)
     mailbox = recorder.rules.configuration.mailbox(mail.mailbox)
     if mailbox is None or mailbox.channel == "ignore":
         because = "the mailbox is ignored" if mailbox else "the mailbox is no longer configured"
@@ -128,6 +128,7 @@ def _one(connection: sa.Connection, recorder: Recorder, mail: Spooled, now: date
         orders_text=before_quote(message.text) if placement.role == "agent" else "",
         recent_acknowledgments=outbox.recent_acknowledgments(connection, sender, now - _DAY),
         linked_ref=f"HD-{placement.linked}" if placement.linked else "",
+        null_sender=mail.source == "smtp" and not mail.envelope.mail_from,
     )
     terms = recorder.terms(connection, mailbox, case=case, sender=sender)
     decision = decide.receive(case, arrival, terms, now)
@@ -137,6 +138,17 @@ def _one(connection: sa.Connection, recorder: Recorder, mail: Spooled, now: date
         number = _record(connection, recorder, mail, arrival, decision, terms, now)
     spool.finish(connection, mail.id, outcome=decision.outcome, case=number, now=now, because=decision.because)
     return Worked(mail.id, decision.outcome, number, message, decision.because)
+
+
+def _own_mail_marked(message: Message, recorder: Recorder) -> Message:
+    """Our own mail come back is nobody's word (threat L04): known by its signed Message-ID, or by its sender."""
+    rules = recorder.rules
+    ours = rules.signer.case_of(message.message_id) is not None
+    sender = message.sender.address if message.sender else ""
+    if not ours and rules.configuration.mailbox(base_address(sender)) is None:
+        return message
+    why = "a mail that we wrote ourselves" if ours else "sent from a mailbox of ours"
+    return replace(message, robot=Robot("own-mail", why))
 
 
 def _place(
