@@ -32,7 +32,7 @@ _SHORTEST = 0.001  # seconds; to aiosmtpd a timer of 0 means its default
 logging.getLogger("mail.log").setLevel(logging.ERROR)
 
 
-class Over(Exception):  # noqa: N818  (an end, not an error)
+class Over(Exception):
     """The session ends. `last` is the reply that is still owed, `""` where none is."""
 
     def __init__(self, last: str = "") -> None:
@@ -98,8 +98,6 @@ class Connection(SMTP):
             await super().smtp_STARTTLS("")
         except TLSSetupException as failed:
             raise Over from failed
-        if not self.secure:  # they went away amid the handshake, which asyncio reports as success
-            raise Over
 
     # -- bytes in, replies out
 

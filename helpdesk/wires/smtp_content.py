@@ -11,9 +11,8 @@ from typing import Protocol
 
 from helpdesk.wires.smtp_syntax import Rejected
 
-_END = (
-    b"\r\n.\r\n"  # RFC 5321 section 4.1.1.4, and nothing else: every looser reading has been a way to smuggle
-)
+# RFC 5321 section 4.1.1.4, and nothing else: every looser reading has been a way to smuggle a second mail in.
+_END = b"\r\n.\r\n"
 _SLACK = 2**16  # octets beyond the limit that we take in, so that dot-stuffing never counts against a mail
 
 _ANY_LINE_END = re.compile(rb"\r\n|\r|\n")

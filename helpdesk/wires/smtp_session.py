@@ -32,9 +32,7 @@ _LMTP_GREETINGS = frozenset({"LHLO"})
 _IDLE = frozenset({"RSET", "NOOP", "VRFY", "HELP"}) | _SMTP_GREETINGS | _LMTP_GREETINGS
 _VERBS = frozenset({"MAIL", "RCPT", "DATA", "BDAT", "RSET", "NOOP", "VRFY", "HELP", "STARTTLS", "QUIT"})
 _BEFORE_TLS = frozenset({"EHLO", "LHLO", "NOOP", "STARTTLS", "QUIT"})  # RFC 3207 section 4
-_NOT_SMTP = frozenset(
-    {"PROXY", "CONNECT", "GET", "HEAD", "POST", "PUT", "OPTIONS"}
-)  # a liar or an abused browser
+_NOT_SMTP = frozenset({"PROXY", "CONNECT", "GET", "HEAD", "POST", "PUT", "OPTIONS"})  # a liar or an abused browser
 
 
 @dataclass(slots=True)
@@ -78,17 +76,25 @@ class Session(Connection):
 
     async def _handle_client(self) -> None:
         try:
-            await self._converse()
-        except Rejected as refusal:
-            await self.part(refusal.reply)
-        except Over as over:
-            if over.last:
-                await self.part(over.last)
-        except Exception as error:  # noqa: BLE001  (a defect of ours, and nobody else is left to hear of it)
-            self._reception.on_fault(error)
+            last = await self._until_over()
+            self._set_rset_state()  # what came of a mail that was refused is not to be kept while they read why
+            if last:
+                await self.part(last)
         finally:
             self._reception.leave(self)
             self.close()
+
+    async def _until_over(self) -> str:
+        """Hold the session; return the reply that is still owed at its end."""
+        try:
+            await self._converse()
+        except Rejected as refusal:
+            return refusal.reply
+        except Over as over:
+            return over.last
+        except Exception as error:  # noqa: BLE001  (a defect of ours, and nobody else is left to hear of it)
+            self._reception.on_fault(error)
+        return ""
 
     async def _converse(self) -> None:
         self._reception.admit(self)

@@ -82,6 +82,4 @@ def test_many_clients_at_once_each_get_their_own_answer():
             assert client.reply().startswith("250 2.0.0 queued as ")
             client.close()
     assert len(served.desk.mails) == 15
-    assert all(
-        raw == envelope.mail_from.partition("@")[0].encode() + b"\r\n" for raw, envelope in served.desk.mails
-    )
+    assert all(raw == envelope.mail_from.partition("@")[0].encode() + b"\r\n" for raw, envelope in served.desk.mails)

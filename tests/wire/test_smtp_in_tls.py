@@ -59,14 +59,10 @@ def test_a_mail_inside_tls_is_marked_so(tls):
 def test_s08_what_is_said_behind_starttls_in_the_clear_is_never_heard(tls):
     with serving(tls=tls) as served, served.client() as client:
         client.ask("EHLO client.example")
-        client.send(
-            b"STARTTLS\r\nEHLO evil\r\nMAIL FROM:<x@evil.example>\r\nRCPT TO:<support@desk.example>\r\n"
-        )
+        client.send(b"STARTTLS\r\nEHLO evil\r\nMAIL FROM:<x@evil.example>\r\nRCPT TO:<support@desk.example>\r\n")
         assert client.line().startswith("220 ")
         with upgraded(client):
-            assert (
-                client.ask("NOOP") == "250 2.0.0 OK"
-            )  # the first answer inside is to the first command inside
+            assert client.ask("NOOP") == "250 2.0.0 OK"  # the first answer inside is to the first command inside
             assert client.ask("RCPT TO:<support@desk.example>") == "503 5.5.1 MAIL first"
     assert served.desk.asked == []
 
