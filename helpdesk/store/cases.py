@@ -18,12 +18,22 @@ from helpdesk.store.dialect import insert_ignoring, skip_locked
 from helpdesk.store.tables import cases, event, message, policy_version
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from helpdesk.core.message import Message
 
 _ACTIVE = ("open", "waiting")
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Which cases: opened in [since, until), of one customer, under one policy. None asks for all."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    customer: str | None = None
+    policy: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +189,36 @@ def list_numbers(
     if customer is not None:
         query = query.where(cases.c.customer == customer)
     return [int(number) for number in connection.execute(query).scalars()]
+
+
+def count(connection: sa.Connection, which: Opened) -> int:
+    """How many cases these are."""
+    return int(connection.execute(_opened(sa.select(sa.func.count()).select_from(cases), which)).scalar_one())
+
+
+def stream(connection: sa.Connection, which: Opened, *, batch: int = 200) -> Iterator[Case]:
+    """These cases in order of their numbers, `batch` of them in memory at a time."""
+    last = 0
+    while True:
+        query = _opened(sa.select(cases.c.id).where(cases.c.id > last), which).order_by(cases.c.id).limit(batch)
+        numbers = [int(number) for number in connection.execute(query).scalars()]
+        if not numbers:
+            return
+        yield from find(connection, numbers).values()
+        last = numbers[-1]
+
+
+def _opened(query: sa.Select[Any], which: Opened) -> sa.Select[Any]:
+    conditions = []
+    if which.since is not None:
+        conditions.append(cases.c.opened_at >= which.since)
+    if which.until is not None:
+        conditions.append(cases.c.opened_at < which.until)
+    if which.customer is not None:
+        conditions.append(cases.c.customer == which.customer)
+    if which.policy is not None:
+        conditions.append(cases.c.policy == which.policy)
+    return query.where(*conditions)
 
 
 def numbers_to_move(connection: sa.Connection, policy: str, version: str) -> list[int]:

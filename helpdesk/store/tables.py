@@ -145,3 +145,15 @@ outbox = sa.Table(
     sa.Index("ix_outbox_case_id", "case_id"),
     sa.Index("ix_outbox_recipient_created_at", "recipient", "created_at"),
 )
+
+credit_request = sa.Table(
+    "credit_request",
+    metadata,
+    sa.Column("customer", sa.String(200), primary_key=True),
+    sa.Column("quarter", sa.String(6), primary_key=True),  # 2026Q3: one request each, never changed
+    sa.Column("requested_at", Instant, nullable=False),
+    sa.Column("events", sa.Integer, nullable=False),  # what the statement said at that moment
+    sa.Column("violations", sa.Integer, nullable=False),
+    sa.Column("percent", sa.String(20), nullable=False),
+    sa.Column("amount", sa.String(40), nullable=False),  # "2400.00 EUR", "" where no fee is on record
+)
