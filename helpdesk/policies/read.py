@@ -139,7 +139,7 @@ class _Reader:
             ),
             maintenance=tuple(self.maintenance()),
             lifecycle=_lifecycle(table.lifecycle),
-            credits=self.attempt("credits.bands", partial(_credits, table.credits), None),
+            credits=self.attempt("credits", partial(_credits, table.credits), None),
             escalation_words=tuple(table.escalation_words),
             escalation_contact=table.escalation_contact,
             not_support=tuple(sender.lower() for sender in table.not_support),
@@ -411,6 +411,8 @@ def _lifecycle(table: LifecycleTable) -> Lifecycle:
 def _credits(table: CreditsTable | None) -> Credits | None:
     if table is None:
         return None
+    if table.request_within_business_days < 1:
+        raise ValueError(f"expected one business day or more for requests, not {table.request_within_business_days}")
     bands = sorted((_band(share, credit) for share, credit in table.bands), key=lambda band: (band.share, band.above))
     return Credits(tuple(bands), table.request_within_business_days, table.calendar)
 
