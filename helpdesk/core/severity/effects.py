@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from helpdesk.core.severity.words import word_set
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -63,57 +65,11 @@ def failing(segment: Segment) -> bool:
     return unable(segment) or segment.has("down", "halt", "fail") or _left_undone(segment)
 
 
-_HELPERS = frozenset(["does", "do", "did", "has", "have", "will", "would", "is", "are", "was", "were"])
-_HARMLESS = frozenset(
-    [
-        "know",
-        "want",
-        "think",
-        "see",
-        "understand",
-        "need",
-        "mind",
-        "believe",
-        "expect",
-        "remember",
-        "hesitate",
-        "matter",
-        "bother",
-        "seem",
-        "affect",
-        "impact",
-        "use",
-        "say",
-        "been",
-        "care",
-        "like",
-        "plan",
-        "yet",
-        "to",
-        "a",
-        "the",
-        "an",
-        "in",
-        "on",
-        "only",
-        "just",
-        "sure",
-        "urgent",
-        "critical",
-        "about",
-        "happy",
-        "aware",
-        "so",
-        "that",
-        "very",
-        "be",
-        "it",
-        "dramatic",
-        "because",
-        "more",
-        "worry",
-        "panic",
-    ]
+_HELPERS = word_set("does do did has have will would is are was were")
+_HARMLESS = word_set(
+    "know want think see understand need mind believe expect remember hesitate matter bother seem "
+    "affect impact use say been care like plan yet to a the an in on only just sure urgent critical "
+    "about happy aware so that very be it dramatic because more worry panic"
 )
 
 
@@ -163,30 +119,9 @@ def _only_asked(segment: Segment) -> bool:
     )
 
 
-_ASKED = frozenset(
-    [
-        "will",
-        "wird",
-        "werden",
-        "sera",
-        "seront",
-        "habra",
-        "sera",
-        "any",
-        "needed",
-        "required",
-        "necessary",
-        "if",
-        "would",
-        "expected",
-        "notwendig",
-        "notig",
-        "erforderlich",
-        "falls",
-        "prevu",
-        "necessaire",
-        "habra",
-    ]
+_ASKED = word_set(
+    "will wird werden sera seront habra sera any needed required necessary if would expected "
+    "notwendig notig erforderlich falls prevu necessaire habra"
 )
 
 
@@ -292,9 +227,7 @@ def _scope(segment: Segment, seen: Effects) -> None:
         seen.add("urgent-words", segment)
 
 
-_WORKS = frozenset(
-    ["works", "functions", "runs", "funktioniert", "klappt", "geht", "lauft", "fonctionne", "marche", "funciona", "va"]
-)
+_WORKS = word_set("works functions runs funktioniert klappt geht lauft fonctionne marche funciona va")
 
 
 def _still_works(segment: Segment, seen: Effects) -> None:
@@ -355,51 +288,10 @@ def _over(segment: Segment, seen: Effects) -> None:
         seen.add("supposed-trouble", segment)
 
 
-_WISHED = frozenset(
-    [
-        "be",
-        "get",
-        "gets",
-        "getting",
-        "to",
-        "have",
-        "please",
-        "until",
-        "when",
-        "must",
-        "should",
-        "need",
-        "needs",
-        "once",
-        "want",
-        "can",
-        "could",
-        "soon",
-        "will",
-        "would",
-        "help",
-        "may",
-        "hope",
-        "bis",
-        "werden",
-        "wenn",
-        "sobald",
-        "bitte",
-        "muss",
-        "etre",
-        "soit",
-        "quand",
-        "jusqu",
-        "sera",
-        "ser",
-        "sea",
-        "hasta",
-        "cuando",
-        "favor",
-        "if",
-        "if_it",
-        "how",
-    ]
+_WISHED = word_set(
+    "be get gets getting to have please until when must should need needs once want can could soon "
+    "will would help may hope bis werden wenn sobald bitte muss etre soit quand jusqu sera ser sea "
+    "hasta cuando favor if if_it how"
 )
 
 

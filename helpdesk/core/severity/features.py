@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from helpdesk.core.severity.words import word_set
+
 if TYPE_CHECKING:
     from helpdesk.core.severity.alerts import Alert
     from helpdesk.core.severity.effects import Effects
@@ -48,29 +50,10 @@ UNWEIGHED = frozenset(
     }
 )
 
-COMBINED = frozenset(
-    [
-        "stop",
-        "stop-strong",
-        "stop-plain",
-        "stop-and-milder",
-        "stop-and-way",
-        "stop-and-edge",
-        "stop-and-else-works",
-        "stop-but-at-times",
-        "slow-at-the-edge",
-        "way-but-costly",
-        "milder-only",
-        "edge-only",
-        "fails-only",
-        "way-only",
-        "over",
-        "asks-only",
-        "wish-with-trouble",
-        "asks-with-trouble",
-        "security-live",
-        "says-nothing",
-    ]
+COMBINED = word_set(
+    "stop stop-strong stop-plain stop-and-milder stop-and-way stop-and-edge stop-and-else-works "
+    "stop-but-at-times slow-at-the-edge way-but-costly milder-only edge-only fails-only way-only "
+    "over asks-only wish-with-trouble asks-with-trouble security-live says-nothing"
 )
 
 

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from helpdesk.core.severity.terms import Rank
     from helpdesk.core.severity.verdict import Probabilities
 
-CUE_RATE = 0.06  # one correction moves a cue by at most this much
-WORD_RATE = 1.2  # hashed words come scaled by one over the root of their number
+CUE_RATE = 0.25  # one correction moves a cue by at most this much
+WORD_RATE = 0.8  # hashed words come scaled by one over the root of their number
 MOST = 6.0  # no learned weight grows beyond this
 
 # Learning is about ranks; a policy's names and rules come after it.

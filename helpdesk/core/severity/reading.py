@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
-from helpdesk.core.severity.lexicon import WHOLE, lexicon, spoken
-from helpdesk.core.severity.words import blanked, tokens
+from helpdesk.core.severity.lexicon import WHOLE, shelf, spoken
+from helpdesk.core.severity.words import blanked, tokens, word_set
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from helpdesk.core.severity.lexicon import Lexicon
+    from helpdesk.core.severity.lexicon import Shelf
     from helpdesk.core.severity.words import Token
 
 Status = Literal["asserted", "negated", "hypothetical", "past"]
@@ -89,11 +89,11 @@ class Segment:
 def read(subject: str, text: str, *, told: str) -> tuple[Segment, ...]:
     """The segments of a subject and a text; `told` is the language the mail is said to be in."""
     everything = [*tokens(blanked(subject)), *islice(tokens(blanked(text)), MOST_WORDS)]
-    book = lexicon(spoken([token.word for token in everything if token.word], told=told))
+    book = shelf(spoken([token.word for token in everything if token.word], told=told))
     return (*_segments(subject, book, subject=True), *_segments(text, book, subject=False))
 
 
-def _segments(text: str, book: Lexicon, *, subject: bool) -> Iterator[Segment]:
+def _segments(text: str, book: Shelf, *, subject: bool) -> Iterator[Segment]:
     for piece in _pieces(list(islice(tokens(blanked(text)), MOST_WORDS)), book):
         words = tuple(token.word for token in piece if token.word)
         if not words:
@@ -108,7 +108,7 @@ def _segments(text: str, book: Lexicon, *, subject: bool) -> Iterator[Segment]:
         )
 
 
-def _pieces(everything: list[Token], book: Lexicon) -> Iterator[list[Token]]:
+def _pieces(everything: list[Token], book: Shelf) -> Iterator[list[Token]]:
     """Sentences, cut once more before a word of contrast."""
     piece: list[Token] = []
     contrasts = book.single("contrast")
@@ -128,7 +128,7 @@ def _ends_sentence(mark: str) -> bool:
     return any(char in mark for char in ".!?;…()|") or "\n" in mark or mark.strip() in {"-", "\u2013", "\u2014", "--"}
 
 
-def _hits(piece: Sequence[Token], book: Lexicon) -> list[Hit]:
+def _hits(piece: Sequence[Token], book: Shelf) -> list[Hit]:
     words, parts = _words_and_parts(piece)
     hits: list[Hit] = []
     swallowed = 0  # words before this place belong to an entry that counts only as a whole
@@ -162,33 +162,8 @@ def _words_and_parts(piece: Sequence[Token]) -> tuple[list[str], list[int]]:
 
 
 _OF = frozenset({"of", "in", "von", "sur", "de", "out"})
-_COUNTED = frozenset(
-    [
-        "one",
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "ten",
-        "eins",
-        "ein",
-        "zwei",
-        "drei",
-        "vier",
-        "funf",
-        "un",
-        "une",
-        "deux",
-        "trois",
-        "uno",
-        "una",
-        "dos",
-        "tres",
-    ]
+_COUNTED = word_set(
+    "one two three four five six seven eight nine ten eins ein zwei drei vier funf un une deux trois uno una dos tres"
 )
 
 

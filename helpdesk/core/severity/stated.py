@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from helpdesk.core.intake import folded
+from helpdesk.core.severity.words import word_set
 
 if TYPE_CHECKING:
     from helpdesk.core.severity.terms import Rank, SeverityTerms
@@ -34,11 +35,30 @@ _DIGIT = re.compile(r"(?<!\d)[1-4](?!\d)")
 
 # What common words mean where the policy has no severity of that name.
 COMMON: tuple[tuple[Rank, frozenset[str]], ...] = (
-    (1, frozenset(["critical", "blocker", "showstopper", "highest", "emergency", "outage", "top", "maximum", "kritisch", "sehr_hoch", "hochste", "notfall", "critique", "bloquant", "maximale", "critico", "critica", "maxima", "bloqueante", "very_high", "tres_haute", "muy_alta", "system_down"])),
-    (2, frozenset(["urgent", "high", "important", "major", "asap", "hoch", "dringend", "wichtig", "haute", "elevee", "eleve", "urgente", "alta", "alto", "importante", "majeur", "majeure", "mayor", "severe", "immediate", "sofort", "hoog"])),
-    (3, frozenset(["medium", "normal", "moderate", "mittel", "standard", "average", "moyenne", "moyen", "normale", "media", "medio", "regular", "moderada"])),
-    (4, frozenset(["low", "lowest", "minor", "trivial", "none", "niedrig", "gering", "basse", "bas", "faible", "mineure", "mineur", "baja", "bajo", "menor", "minima", "cosmetic", "question", "info", "informational", "laag"])),
-)  # fmt: skip
+    (
+        1,
+        word_set(
+            "critical blocker showstopper highest emergency outage top maximum kritisch sehr_hoch hochste "
+            "notfall critique bloquant maximale critico critica maxima bloqueante very_high tres_haute "
+            "muy_alta system_down"
+        ),
+    ),
+    (
+        2,
+        word_set(
+            "urgent high important major asap hoch dringend wichtig haute elevee eleve urgente alta alto "
+            "importante majeur majeure mayor severe immediate sofort hoog"
+        ),
+    ),
+    (3, word_set("medium normal moderate mittel standard average moyenne moyen normale media medio regular moderada")),
+    (
+        4,
+        word_set(
+            "low lowest minor trivial none niedrig gering basse bas faible mineure mineur baja bajo menor "
+            "minima cosmetic question info informational laag"
+        ),
+    ),
+)
 
 
 def stated_words(subject: str, text: str) -> str | None:

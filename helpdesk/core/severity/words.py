@@ -49,6 +49,11 @@ class Token:
     mark: str = ""
 
 
+def word_set(words: str) -> frozenset[str]:
+    """Words written one after the other, as a set."""
+    return frozenset(words.split())
+
+
 def fold(text: str) -> str:
     """Lower case, straight apostrophes, no accents; `ß` is `ss`."""
     plain = (

@@ -12,15 +12,15 @@ umlauts may be spelled with `e`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from helpdesk.core.severity.lexicon import de, en, es, fr
-from helpdesk.core.severity.words import fold, tokens
+from helpdesk.core.severity.words import fold, tokens, word_set
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
 LANGUAGES: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {"en": en.WORDS, "de": de.WORDS, "fr": fr.WORDS, "es": es.WORDS}
@@ -29,35 +29,28 @@ LANGUAGES: Mapping[str, Mapping[str, str]] = MappingProxyType(
 # Function words that tell the four apart; words that two of them share are left out.
 FUNCTION_WORDS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
-        "en": frozenset(["the", "is", "are", "was", "of", "and", "to", "it", "this", "that", "we", "you", "our", "your", "for", "with", "have", "has", "not", "from", "be", "on", "at", "my", "they", "can", "i", "but", "since", "all"]),
-        "de": frozenset(["der", "die", "das", "und", "ist", "sind", "wir", "nicht", "ein", "eine", "mit", "von", "auf", "zu", "dem", "den", "sie", "ich", "bei", "fur", "im", "wird", "werden", "kann", "seit", "unser", "unsere", "haben", "hat", "aber", "auch", "noch", "bitte"]),
-        "fr": frozenset(["le", "la", "les", "des", "et", "est", "sont", "nous", "vous", "ne", "pas", "un", "une", "dans", "pour", "sur", "avec", "notre", "nos", "je", "ce", "cette", "depuis", "que", "qui", "au", "aux", "du", "plus", "mais", "votre"]),
-        "es": frozenset(["el", "los", "las", "y", "es", "son", "de", "que", "en", "no", "un", "una", "por", "para", "con", "nuestro", "nuestra", "nos", "se", "del", "al", "lo", "desde", "esta", "este", "pero", "su", "hay", "estamos", "tenemos"]),
+        "en": word_set(
+            "the is are was of and to it this that we you our your for with have has not from be on at my "
+            "they can i but since all"
+        ),
+        "de": word_set(
+            "der die das und ist sind wir nicht ein eine mit von auf zu dem den sie ich bei fur im wird "
+            "werden kann seit unser unsere haben hat aber auch noch bitte"
+        ),
+        "fr": word_set(
+            "le la les des et est sont nous vous ne pas un une dans pour sur avec notre nos je ce cette "
+            "depuis que qui au aux du plus mais votre"
+        ),
+        "es": word_set(
+            "el los las y es son de que en no un una por para con nuestro nuestra nos se del al lo desde "
+            "esta este pero su hay estamos tenemos"
+        ),
     }
-)  # fmt: skip
+)
 # What every language borrows: of these concepts the English words are known in any mail, but for those that
 # mean something else in another language.
 BORROWED = frozenset({"down", "system", "core", "prod", "nonprod", "security", "urgent", "slow"})
-FALSE_FRIENDS = frozenset(
-    [
-        "sale",
-        "till",
-        "line",
-        "lines",
-        "fine",
-        "access",
-        "live",
-        "legal",
-        "gas",
-        "stale",
-        "order",
-        "quote",
-        "pos",
-        "cart",
-        "dead",
-        "gone",
-    ]
-)
+FALSE_FRIENDS = word_set("sale till line lines fine access live legal gas stale order quote pos cart dead gone")
 FEWEST = 4  # characters of a stem that an ending may follow
 
 # Words that only make sense as a whole: the concepts of their parts do not count.
@@ -76,20 +69,15 @@ class Entry:
 
 
 class Lexicon:
-    """The tables of some languages, indexed by an entry's first word."""
+    """The tables of one language, indexed by an entry's first word."""
 
-    def __init__(self, languages: Sequence[str]) -> None:
+    def __init__(self, tables: Mapping[str, Collection[str]], language: str) -> None:
         self._exact: dict[str, list[Entry]] = {}
         self._starts: dict[str, list[Entry]] = {}
         self._ends: dict[str, list[Entry]] = {}
-        for language in languages:
-            for concept, words in LANGUAGES[language].items():
-                for word in words.split():
-                    self._add(concept, word, language)
-        if "en" not in languages:
-            for concept in BORROWED:
-                for word in set(LANGUAGES["en"][concept].split()) - FALSE_FRIENDS:
-                    self._add(concept, word, "en")
+        for concept, words in tables.items():
+            for word in words:
+                self._add(concept, word, language)
 
     def at(self, words: Sequence[str], position: int) -> Iterator[tuple[str, int]]:
         """Every (concept, number of words) that an entry matches at a position."""
@@ -98,6 +86,7 @@ class Lexicon:
             if length:
                 yield entry.concept, length
 
+    @cache  # noqa: B019 - five lexicons live as long as the process
     def single(self, concept: str) -> frozenset[str]:
         """The one-word entries of a concept."""
         return frozenset(
@@ -126,10 +115,37 @@ class Lexicon:
                 self._exact.setdefault(first, []).append(entry)
 
 
-@lru_cache(maxsize=16)
-def lexicon(languages: tuple[str, ...]) -> Lexicon:
-    """The lexicon of some languages; built once a combination."""
-    return Lexicon(languages)
+class Shelf:
+    """The lexicons that one mail is read with."""
+
+    def __init__(self, books: Sequence[Lexicon]) -> None:
+        self._books = tuple(books)
+
+    def at(self, words: Sequence[str], position: int) -> Iterator[tuple[str, int]]:
+        """Every (concept, number of words) that an entry of any language matches at a position."""
+        for book in self._books:
+            yield from book.at(words, position)
+
+    def single(self, concept: str) -> frozenset[str]:
+        """The one-word entries of a concept."""
+        return frozenset().union(*(book.single(concept) for book in self._books))
+
+
+def shelf(languages: Sequence[str]) -> Shelf:
+    """The lexicons of some languages, and what all of them borrow from English."""
+    borrowed = [] if "en" in languages else [_borrowed()]
+    return Shelf([*(_lexicon(language) for language in languages), *borrowed])
+
+
+@cache
+def _lexicon(language: str) -> Lexicon:
+    return Lexicon({concept: words.split() for concept, words in LANGUAGES[language].items()}, language)
+
+
+@cache
+def _borrowed() -> Lexicon:
+    english = LANGUAGES["en"]
+    return Lexicon({concept: set(english[concept].split()) - FALSE_FRIENDS for concept in BORROWED}, "en")
 
 
 def spoken(words: Sequence[str], *, told: str) -> tuple[str, ...]:
