@@ -16,7 +16,8 @@ import sqlalchemy as sa
 import structlog
 
 from helpdesk.core import decide
-from helpdesk.core.decision import Arrival, Decision
+from helpdesk.core.decision import Arrival
+from helpdesk.core.message import Robot, base_address
 from helpdesk.core.thread import place, place_robot
 from helpdesk.failpoints import failpoint
 from helpdesk.mail.parse import parse
