@@ -248,6 +248,24 @@ def test_a_statement_is_understood_in_the_policys_words_first(words, rank):
     assert judged("Import", "The import is broken.", terms, stated=words).rank == rank
 
 
+@pytest.mark.parametrize(
+    ("subject", "text", "stated"),
+    [
+        ("Import", "Priority: High\nThe import fails.", "High"),
+        ("Import", "The import fails. Priority: High", "High"),
+        ("Import", "| Severity | 2 - High |\nThe import fails.", "2 - High"),
+        ("Import", "Priorität: Sehr hoch\nDer Import bricht ab.", "Sehr hoch"),
+        ("[P2] Import", "The import fails.", "P2"),
+        ("Sev 1: import", "The import fails.", "Sev 1"),
+        ("Import", "Our priority queues: medium and fast ones fail.", None),
+        ("Import", "This has priority for us.", None),
+    ],
+)
+def test_a_priority_is_taken_as_stated_only_where_it_is_stated(subject, text, stated):
+    """LAI-3, CEL-7"""
+    assert judged(subject, text).stated == stated
+
+
 def test_shouting_is_no_statement():
     verdict = judged("URGENT!!! ASAP!!!", "How can I change the logo?")
     assert (verdict.stated, verdict.severity) == (None, "low")

@@ -29,6 +29,8 @@ _LINE = re.compile(
     rf"^[ \t>*_|#•-]*{_LABEL}[*_ \t]*(?:\([^)\n]*\))?[ \t]*(?:[:=|\u2013\u2014]|-(?=\s))[*_ \t|]*(?P<value>[^\n|]{{1,60}})",
     re.IGNORECASE | re.MULTILINE,
 )
+# The same in the middle of a line: there only a colon or `=` makes a statement of it.
+_INLINE = re.compile(rf"(?:(?<=[.;,!?] )|(?<=\bas )){_LABEL} ?[:=] ?(?P<value>\w[\w -]{{0,24}})", re.IGNORECASE)
 _CODE = re.compile(r"\b(?:(?:P|S|SEV|PRIO|PRIORITY|SEVERITY)[ -]?(?P<digit>[1-4]))\b(?![.,]?\d)", re.IGNORECASE)
 _TAG = re.compile(r"^\s*(?:(?:re|aw|fw|fwd|wg|tr|rv)\s*:\s*)*[\[(](?P<value>[^\])]{1,30})[\])]", re.IGNORECASE)
 _DIGIT = re.compile(r"(?<!\d)[1-4](?!\d)")
@@ -63,7 +65,7 @@ COMMON: tuple[tuple[Rank, frozenset[str]], ...] = (
 
 def stated_words(subject: str, text: str) -> str | None:
     """The raw words of a priority stated in a mail, or None."""
-    if match := _LINE.search(text) or _LINE.search(subject):
+    if match := _LINE.search(text) or _INLINE.search(text) or _LINE.search(subject):
         return " ".join(match["value"].split()).strip(" *_|") or None
     if match := _TAG.match(subject):
         words = match["value"].strip()
@@ -108,4 +110,4 @@ def _common_rank(plain: str) -> Rank | None:
 
 def without_statement(text: str) -> str:
     """A text without the lines that state a priority: they are kept apart and are nobody's symptom."""
-    return _LINE.sub("", text)
+    return _INLINE.sub("", _LINE.sub("", text))
