@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from helpdesk.core.case import Case
+    from helpdesk.core.decision import Decision
     from helpdesk.core.message import Message
     from helpdesk.core.people import Mailbox, Terms
     from helpdesk.core.thread import Placement
