@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from helpdesk.core.people import Agent, Terms
 
 # The facts that stand in every mail to an agent: where they stand, the text is ours and not the agent's.
-_OURS = re.compile(r"^\W*Case: HD-\d+\b", re.MULTILINE)
+# A mail program that quotes the HTML part leaves the colon out.
+_OURS = re.compile(r"^\W*Case:?\s+HD-\d+\b", re.MULTILINE)
 
 
 def agent_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
@@ -96,8 +97,12 @@ def _orders(arrival: Arrival, vocabulary: Vocabulary) -> Orders:
     """Commands stand above any quote; the text is all that the agent wrote, also below a quote or between its lines."""
     orders = read_orders(arrival.orders_text, vocabulary)
     text = arrival.message.reply
-    if (not arrival.orders_text and text == arrival.message.text.strip()) or _OURS.search(text):
-        return orders  # nothing could be told from the quote, which must not go to the customer
+    ours = _OURS.search(orders.text)
+    if ours:
+        unmarked = Mistake(ours[0].strip(), "your own words only, or the mail that you answer below a quote mark")
+        return replace(orders, mistakes=(*orders.mistakes, unmarked))
+    if _OURS.search(text):
+        return orders  # below the block at the top nothing can be told from the quote
     said = read_orders(text, vocabulary)
     above, everywhere = _lines(orders), _lines(said)
     if everywhere[: len(above)] != above:
