@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -31,23 +34,49 @@ def serve(config: Config = None) -> None:
 
 
 def _greet(daemon: Daemon, listener: SmtpListener | None) -> None:
-    """Tell a newcomer how to send a first mail and where the answer lies."""
-    rules = daemon.rules
-    configuration = rules.configuration
-    typer.echo(f"helpdesk {configuration.file.desk.name!r} is running; {configuration.path}")
+    """Tell a newcomer how to send a first mail, how to answer it, and where everything lies."""
+    configuration = daemon.rules.configuration
+    typer.echo(f"helpdesk {configuration.file.desk.name!r} is running, configured by {_near(configuration.path)}")
     for mailbox in configuration.mailboxes:
         typer.echo(f"  {mailbox.address}  policy {mailbox.policy}, team {mailbox.team}")
     if listener is not None:
-        typer.echo(f"  listening on {configuration.file.smtp_in.listen}")
-        typer.echo("\n" + _first_mail(rules, listener.port))
-    if configuration.smtp_out_url.startswith("maildir:"):
-        folder = configuration.smtp_out_url.removeprefix("maildir:")
-        typer.echo(f"\nAnswers lie in {folder}/new, the newest last:\n\n  ls -tr {folder}/new/* | tail -2 | xargs cat")
+        typer.echo(f"  mail comes in at {configuration.file.smtp_in.listen}")
+    if daemon.console is not None:
+        typer.echo(f"  console at http://{configuration.file.web.listen}/")
+    if listener is not None and configuration.smtp_out_url.startswith("maildir:"):
+        typer.echo(_first_steps(daemon.rules, listener.port))
     typer.echo("\nStop with Ctrl-C.\n")
 
 
-def _first_mail(rules: Rules, port: int) -> str:
-    address = rules.configuration.mailboxes[0].address
-    return f"""Send it a first mail, from another terminal:
+def _first_steps(rules: Rules, port: int) -> str:
+    """From the first mail to the first answer, each a line to paste into another terminal."""
+    configuration = rules.configuration
+    folder = _near(Path(configuration.smtp_out_url.removeprefix("maildir:")) / "new")
+    steps = [("Send it a first mail, from another terminal:", first_mail(configuration.mailboxes[0].address, port))]
+    steps += [("See what was sent because of it, the newest last:", f"ls -tr {folder}/* | xargs tail -n +1")]
+    script = configuration.folder / "answer.py"
+    if script.exists() and configuration.file.agent:
+        agent = configuration.file.agent[0].email
+        line = f'{_python()} {_near(script)} {agent} "We are on it."'
+        steps += [(f"Answer it as {configuration.file.agent[0].name}, whose mail program would do this:", line)]
+    steps += [("Look at the case:", f"{_python()} -m helpdesk case show HD-1 --config {_near(configuration.path)}")]
+    return "\n".join(f"\n{words}\n\n  {line}" for words, line in steps)
 
-  .venv/bin/python -c "import smtplib; smtplib.SMTP('127.0.0.1', {port}).sendmail('jo@customer.example', '{address}', 'From: Jo <jo@customer.example>\\nTo: {address}\\nSubject: Rules do not load\\n\\nOur shop is down, nobody can order since 9:00.\\n')\""""
+
+def first_mail(address: str, port: int) -> str:
+    """A line for the shell that sends a mail with nothing but this Python."""
+    lines = ("From: Jo Miller <jo@acme.example>", f"To: {address}", "Subject: Production is down")
+    mail = "\\n".join((*lines, "", "Nobody can order since 9:00."))
+    send = f"import smtplib; smtplib.SMTP('127.0.0.1', {port}).sendmail('jo@acme.example', '{address}', '{mail}')"
+    return f'{_python()} -c "{send}"'
+
+
+def _python() -> str:
+    """The Python that runs us, as it is called from here."""
+    return _near(Path(sys.executable))
+
+
+def _near(path: Path) -> str:
+    """The path from the current directory, where that is not longer than the whole of it."""
+    told = os.path.relpath(path)
+    return told if len(told) < len(str(path)) else str(path)
