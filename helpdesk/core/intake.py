@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 FieldKind = Literal["text", "url", "date", "priority", "list"]
 
 MAX_VALUE = 2000  # characters kept of one answer; the rest stands in the mail
+MAX_LINE = 1000  # characters of a line that may hold a label
 MAX_LINES = 2000  # lines looked at; a longer mail is a log, not a form
 WRAPPED = 56  # a line at least this long may have been wrapped by the mail program
 
@@ -148,9 +150,10 @@ def read(text: str, fields: Sequence[Field], *, subject: str = "") -> Intake:
 
     The first answer to a field counts. Never raises, never invents.
     """
-    labels = _Labels(fields)
+    labels = _labels(tuple(fields))
+    lines = [line.rstrip()[:MAX_LINE] for line in text.splitlines()[:MAX_LINES]]
     found: dict[str, str] = {}
-    for key, value in labels.answers([*text.splitlines()[:MAX_LINES], "", subject]):
+    for key, value in labels.answers([*lines, "", subject.rstrip()[:MAX_LINE]]):
         cleaned = _clean(value)
         if cleaned and key not in found:
             found[key] = cleaned
@@ -284,6 +287,12 @@ class _Labels:
         if len(values) != len(keys):
             return []
         return [(key, value) for key, value in zip(keys, values, strict=True) if key and not self.key(value)]
+
+
+@lru_cache(maxsize=64)
+def _labels(fields: tuple[Field, ...]) -> _Labels:
+    """A policy's labels, compiled once."""
+    return _Labels(fields)
 
 
 def _wordings(fields: Sequence[Field]) -> dict[str, str]:
