@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 _PIECE = 2**16  # octets asked of the stream at once
 _LINGER = 1.0  # seconds that a peer may go on talking after our last word
-_SHORTEST = 0.001  # seconds; to aiosmtpd a timer of 0 means its default
 
 # aiosmtpd tells this logger every connection and address. What the desk wants to know goes to `on_fault`.
 logging.getLogger("mail.log").setLevel(logging.ERROR)
@@ -56,6 +55,7 @@ class Connection(SMTP):
         self.remote = ""
         self._limits = reception.limits
         self._pending = bytearray()  # read, not yet used
+        self._too_late = f"421 4.4.2 {reception.hostname} You took too long"
         self._parting = False
 
     @property
@@ -103,7 +103,10 @@ class Connection(SMTP):
 
     def allow(self, *, until: float) -> None:
         """Give the peer time: `idle`, but never beyond `until` on the loop's clock."""
-        self._reset_timeout(max(_SHORTEST, min(self._limits.idle, until - self.loop.time())))
+        left = until - self.loop.time()
+        if left <= 0:
+            raise Over(self._too_late)
+        self._reset_timeout(min(self._limits.idle, left))
 
     def allow_all_time(self) -> None:
         """Stop the clock: what takes time now is on our side."""
@@ -163,7 +166,7 @@ class Connection(SMTP):
         self.task().cancel()
 
     def _timeout_cb(self) -> None:
-        self.hang_up(f"421 4.4.2 {self.hostname} You took too long")
+        self.hang_up(self._too_late)
 
     async def part(self, last: str) -> None:
         """Say a last word so that it is heard.

@@ -27,9 +27,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Limits", "SmtpListener"]
 
-_BACKLOG = (
-    1024  # connections the kernel may hold for us: a flood is to be turned away, not to be left waiting
-)
+# Connections the kernel may hold for us: a flood is to be turned away, not to be left waiting.
+_BACKLOG = 1024
 _LAST_WORDS = 2.0  # seconds for sessions that were cut off to close
 
 

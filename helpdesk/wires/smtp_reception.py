@@ -69,9 +69,7 @@ class Reception:
         """Let a session in; raises `Rejected` where that is one too many."""
         if len(self.sessions) >= self.limits.max_sessions:
             raise Rejected(f"421 4.3.2 {self.hostname} Too many sessions, please come back")
-        if not within(
-            session.remote, self.proxies
-        ):  # a proxy is charged to nobody: it says for whom it speaks
+        if not self.is_proxy(session):
             self.charge(session)
         self.sessions.add(session)
 

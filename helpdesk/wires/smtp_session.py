@@ -275,7 +275,8 @@ class Session(Connection):
 
     def _for_each(self, reply: str) -> str:
         """One reply for the mail; in LMTP one for each recipient that was taken (RFC 2033 section 4.2)."""
-        return "\r\n".join([reply] * (len(self._transaction.rcpt_to) if self._reception.lmtp else 1))
+        recipients = len(self._transaction.rcpt_to) if self._reception.lmtp else 1
+        return "\r\n".join([reply] * max(1, recipients))
 
     async def _read(self, content: Content) -> bytes:
         """Read to the content's end. Where it may not go on we hang up: the next command is anywhere."""

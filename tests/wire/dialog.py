@@ -32,9 +32,7 @@ class Desk:
     mails: list = field(default_factory=list)
     faults: list = field(default_factory=list)
     asked: list = field(default_factory=list)
-    mailboxes: frozenset = frozenset(
-        {"support@desk.example", "sales@desk.example", "postmaster@mx.desk.example"}
-    )
+    mailboxes: frozenset = frozenset({"support@desk.example", "sales@desk.example", "postmaster@mx.desk.example"})
 
     def accept(self, raw, envelope):
         taken = concurrent.futures.Future()
@@ -51,9 +49,7 @@ class Client:
     """The other end: a plain socket."""
 
     def __init__(self, port, source="127.0.0.1"):
-        self.socket = socket.create_connection(
-            ("127.0.0.1", port), timeout=PATIENCE, source_address=(source, 0)
-        )
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE, source_address=(source, 0))
         self.lines = self.socket.makefile("rb")
 
     def close(self):
@@ -158,9 +154,7 @@ def _step(where, line, client, unread):
         client.send(_octets(said))
     elif role == "S:":
         heard = client.line()
-        assert re.fullmatch(re.escape(said).replace(r"\*", ".*"), heard), (
-            f"{where}: {heard!r} instead of {said!r}"
-        )
+        assert re.fullmatch(re.escape(said).replace(r"\*", ".*"), heard), f"{where}: {heard!r} instead of {said!r}"
     elif role == "M:":
         assert _mail(next(unread, None)) == said, where
     else:

@@ -158,6 +158,17 @@ def test_s05_a_chunk_that_is_too_big_is_not_read(command):
         assert client.line() == "(closed)"
 
 
+def test_s05_lmtp_answers_a_mail_that_is_too_big_once_for_each_recipient_and_at_least_once():
+    with serving(listen="lmtp:127.0.0.1:0", limits=Limits(max_size=1000)) as served:
+        with served.client() as client:
+            assert client.ask("BDAT 2000 LAST") == "552 5.3.4 Message too big"
+            assert client.line() == "(closed)"
+        with served.client() as client:
+            client.begin(to=("support@desk.example", "sales@desk.example"), hello="LHLO")
+            client.send(PIECE * 3)
+            assert [client.reply()[:9] for _ in range(3)] == ["552 5.3.4", "552 5.3.4", "(closed)"]
+
+
 def test_s05_chunks_that_are_too_big_together_are_not_read():
     with serving(limits=Limits(max_size=1000)) as served, served.client() as client:
         for command in (
