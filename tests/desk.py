@@ -204,7 +204,10 @@ class TestDesk:
 
     def at(self, text: str, zone: str = "America/Chicago") -> None:
         """Let time pass until then, with everything that falls due on the way at its own instant."""
-        self.laboratory.advance(wall(text, zone), inclusive=True)
+        when = wall(text, zone)
+        if not self.case_numbers():
+            self.laboratory.now = when  # a story begins when it likes
+        self.laboratory.advance(when, inclusive=True)
 
     def just_before(self, text: str, zone: str = "America/Chicago") -> None:
         """Let time pass until then; what is due at that very instant has not happened yet."""
