@@ -58,7 +58,12 @@ def check_file(path: Path) -> list[Finding]:
         return [_error(name, problem) for problem in wrong.problems]
     except OSError as problem:
         return [Finding("error", name, "(the file)", f"expected a readable file: {problem.strerror}")]
-    found = [*_never_open(policy), *_examples(policy), *_contradictions(policy, table), *_assumptions(policy)]
+    # With hours that never come nothing else can be computed: say that, and no more.
+    found = [*_never_open(policy)] or [
+        *_examples(policy),
+        *_contradictions(policy, table),
+        *_assumptions(policy),
+    ]
     return [Finding(level, name, key, text) for level, key, text in found]
 
 

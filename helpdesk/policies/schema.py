@@ -174,7 +174,7 @@ class ClassifierTable:
     caps: list[CapTable] = field(default_factory=list)
     areas: dict[str, list[str]] = field(default_factory=dict)
     never_rank_1: list[str] = field(default_factory=list)
-    review_below: float = 0.5
+    review_below: float = 0.6
 
 
 @strict

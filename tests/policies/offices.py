@@ -42,7 +42,13 @@ channel = "{channel}"
 
 
 def open_desk(
-    folder: Path, *, policy: str, channels: tuple[str, ...] = ("email",), customers: str = "", start: str, desk: str = ""
+    folder: Path,
+    *,
+    policy: str,
+    channels: tuple[str, ...] = ("email",),
+    customers: str = "",
+    start: str,
+    desk: str = "",
 ) -> TestDesk:
     """A desk in memory for one policy: the mailbox of a channel is `<channel>@<policy>.example`."""
     boxes = "".join(

@@ -50,7 +50,10 @@ def test_cel_1_only_an_active_subscription_is_served_with_warranty(desk):
 def test_cel_2_essential_hours_follow_the_customers_region(policy):
     """CEL-2: and the Australian row, as printed, is warned of."""
     asked = {"plan": "essential", "severity": "urgent", "channel": "online"}
-    hours = {region: policy.promise("first_response", region=region, **asked).calendar for region in ("americas", "emea", "apac")}
+    hours = {
+        region: policy.promise("first_response", region=region, **asked).calendar
+        for region in ("americas", "emea", "apac")
+    }
     assert {name: calendar.timezone for name, calendar in hours.items()} == {
         "americas": LA,
         "emea": "UTC",
@@ -172,7 +175,9 @@ def test_cel_9_a_case_has_two_clocks_and_a_round_of_follow_up_for_each_turn(desk
 def test_cel_10_an_agent_excludes_foreign_code_by_mail_with_the_reason_on_record(desk):
     """CEL-10: the case is answered on, and no longer measured against the agreement."""
     opened(desk, REX)
-    desk.reply(ANN, "#exclude custom-code a Lambda of theirs\nThis comes from your Lambda function.", to_kind="assigned")
+    desk.reply(
+        ANN, "#exclude custom-code a Lambda of theirs\nThis comes from your Lambda function.", to_kind="assigned"
+    )
 
     case = desk.case()
     assert "excluded: custom-code" in case.tags

@@ -40,7 +40,9 @@ def test_clx_1_three_to_five_pacific_from_monday_to_friday_and_never_after(polic
 def test_clx_2_one_target_whatever_the_severity_and_severities_order_the_queue(policy, desk):
     """CLX-2: a response within four hours, in support hours."""
     for severity in ("urgent", "high", "normal", "low"):
-        promise = policy.promise("first_response", plan="essential", severity=severity, region="pacific", channel="email")
+        promise = policy.promise(
+            "first_response", plan="essential", severity=severity, region="pacific", channel="email"
+        )
         assert str(promise.within) == "4 hours"
         asked = {"plan": "essential", "severity": severity, "region": "pacific", "channel": "email"}
         assert isinstance(policy.promise("follow_up", **asked), NoPromise)

@@ -200,7 +200,11 @@ def test_lai_14_a_company_holiday_is_an_edit_of_the_file(policy):
 
     text = (shipped("policies") / "laioutr.toml").read_text(encoding="utf-8")
     day = 'days = [{ name = "Company day", on = 2026-03-30 }]'
-    changed = read_policy(PolicyText("laioutr.toml", text.replace('holidays = { country = "DE" }', f'holidays = {{ country = "DE" }}\n{day}')))
+    changed = read_policy(
+        PolicyText(
+            "laioutr.toml", text.replace('holidays = { country = "DE" }', f'holidays = {{ country = "DE" }}\n{day}')
+        )
+    )
     asked = {"plan": "standard", "severity": "s3", "region": "europe", "channel": "website"}
     due = [
         promise.within.due_at(promise.calendar, wall("2026-03-27 16:00", "Europe/Berlin"))

@@ -1,0 +1,184 @@
+"""`policy check` finds what the documents contradict, and what a file gets wrong, each with its key."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from helpdesk.core.errors import ConfigurationError
+from helpdesk.policies import PolicyText, load_policies, read_policy
+from helpdesk.policies.find import policy_files
+from helpdesk.policies.lint import check_file
+from helpdesk.policies.read import schema
+from helpdesk.shipped import shipped
+from tests.desk import wall
+
+
+def text_of(name):
+    return (shipped("policies") / f"{name}.toml").read_text(encoding="utf-8")
+
+
+def found(tmp_path, name, *changes):
+    """What the check says of a shipped file after some edits, as (level, key, text)."""
+    text = text_of(name)
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new, 1)
+    path = tmp_path / f"{name}.toml"
+    path.write_text(text, encoding="utf-8")
+    return [(finding.level, finding.key, finding.text) for finding in check_file(path)]
+
+
+def of_level(findings, level):
+    return {key: text for found_level, key, text in findings if found_level == level}
+
+
+@pytest.mark.parametrize("path", policy_files(None), ids=lambda path: path.stem)
+def test_every_shipped_policy_comes_out_as_its_own_examples_say(path):
+    assert [str(finding) for finding in check_file(path) if finding.level == "error"] == []
+
+
+def test_every_shipped_policy_has_an_example_of_each_severity_plan_and_region():
+    for policy in load_policies().policies.values():
+        for part, known in (
+            ("severity", policy.severity.levels),
+            ("plan", policy.plans),
+            ("region", policy.regions),
+        ):
+            assert {getattr(example, part) for example in policy.examples} == {entry.key for entry in known}
+
+
+def test_lgk_4_a_plan_that_is_sold_as_better_and_is_slower_is_warned_of(tmp_path):
+    """LGK-4: Premier Success is slower than Standard at every severity."""
+    said = of_level(found(tmp_path, "logik"), "warning")["targets.premier.first_response"]
+
+    for severity in ("Critical", "Urgent", "Medium", "Low"):
+        assert severity in said
+
+
+def test_lgk_10_an_offset_that_lands_on_another_weekday_is_warned_of(tmp_path):
+    """LGK-10: Thursday and 13 days is a Wednesday; the window is read as the Friday after."""
+    said = of_level(found(tmp_path, "logik"), "warning")["maintenance.2.after_days"]
+    assert "wednesday" in said
+    assert "friday" in said
+
+    prod = next(window for window in load_policies().policy("logik").maintenance if window.sector == "Prod")
+    (begins, _), *_ = prod.between(wall("2026-01-20 00:00"), wall("2026-01-31 00:00"))
+    assert begins == wall("2026-01-23 20:00")  # 15 days after Thursday, 8 January
+
+
+def test_lgk_11_routine_maintenance_is_friday_evening_to_sunday_morning_central_time():
+    """LGK-11: 8 PM to 5 AM on the wall clock, also across a clock change."""
+    routine = next(
+        window for window in load_policies().policy("logik").maintenance if window.name.startswith("Routine")
+    )
+
+    windows = list(routine.between(wall("2026-03-05 00:00"), wall("2026-03-16 00:00")))
+    assert windows == [
+        (wall("2026-03-06 20:00"), wall("2026-03-08 05:00")),
+        (wall("2026-03-13 20:00"), wall("2026-03-15 05:00")),
+    ]
+
+
+def test_tkt_9_dated_maintenance_is_an_entry_of_the_file(tmp_path):
+    """TKT-9: preview and production, each on its dates."""
+    dated = """
+[[maintenance]]
+name = "Spring update"
+sector = "Preview"
+dated = [[2026-04-14T20:00:00-04:00, 2026-04-15T00:00:00-04:00]]
+"""
+    changed = read_policy(PolicyText("threekit.toml", text_of("threekit") + dated))
+
+    (window,) = changed.maintenance
+    assert list(window.between(wall("2026-04-14 00:00"), wall("2026-04-15 12:00"))) == [
+        (wall("2026-04-14 19:00"), wall("2026-04-14 23:00"))
+    ]
+    assert list(window.between(wall("2026-04-16 00:00"), wall("2026-04-20 00:00"))) == []
+
+
+def test_cel_2_a_region_whose_day_is_one_hour_long_is_warned_of(tmp_path):
+    """CEL-2"""
+    assert "60 minutes" in of_level(found(tmp_path, "celigo"), "warning")["calendars.apac.hours"]
+
+
+def test_lgt_1_targets_that_the_document_does_not_give_are_assumptions(tmp_path):
+    """LGT-1"""
+    assert "targets.standard" in of_level(found(tmp_path, "logicgate"), "assumption")
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "level", "key"),
+    [
+        ("logik", 'definition = "Business stopped."', 'definition = ""', "warning", "severities.critical.definition"),
+        (
+            "logik",
+            'hours = "mon-fri 07:00-18:00"',
+            'hours = ["mon-fri 07:00-18:00", "tue 12:00-13:00"]',
+            "warning",
+            "calendars.central.hours",
+        ),
+        ("logik", 'at = "80%"\nsend = "warning"', 'at = "due + 1h"\nsend = "warning"', "warning", "ladder.2.at"),
+        ("logik", 'at = "80%"', 'at = "40%"', "warning", "ladder.2.at"),
+        ("logik", 'urgent = "2h"', 'urgent = "20h"', "warning", "targets.standard.first_response.urgent"),
+        ("logik", 'low = "1bd"\n', "", "warning", "targets.standard.first_response.low"),
+        ("logik", "due = 2026-05-19T11:15:00-05:00", "due = 2026-05-19T11:16:00-05:00", "error", "example.1"),
+        ("logik", 'urgent = "2h"', 'urgent = "2d"', "error", "targets.standard.first_response.urgent"),
+        ("logik", 'timezone = "Europe/Berlin"', 'timezone = "Europe/Berlyn"', "error", "calendars.emea.timezone"),
+        ("logik", 'holidays = { country = "DE" }', 'holidays = { country = "XX" }', "error", "calendars.emea.holidays"),
+        ("logik", 'default = "medium"', 'default = "middling"', "error", "classifier.default"),
+        ("logik", 'calendar = "emea"', 'calendar = "emae"', "error", "regions.emea.calendar"),
+        ("logik", 'rule = "FREQ=WEEKLY;BYDAY=FR"', 'rule = "FREQ=SOMETIMES"', "error", "maintenance.3"),
+        ("logicgate", 'on = "last monday of may"', 'on = "last monady of may"', "error", "calendars.central.days.2"),
+        (
+            "celigo",
+            'channels = ["online", "chat", "phone"]\n\n# CEL-12',
+            'channels = ["onlin"]\n\n# CEL-12',
+            "error",
+            "warranty.channels",
+        ),
+    ],
+)
+def test_each_kind_of_mistake_is_named_by_its_key(tmp_path, name, old, new, level, key):
+    assert key in of_level(found(tmp_path, name, (old, new)), level)
+
+
+def test_a_target_in_hours_that_never_come_is_an_error(tmp_path):
+    closed = "".join(
+        f'{{ name = "never", on = "{m:02}-{d:02}" }},'
+        for m in range(1, 13)
+        for d in range(1, 32)
+        if (m, d) not in {(2, 30), (2, 31), (4, 31), (6, 31), (9, 31), (11, 31)}
+    )
+    findings = found(tmp_path, "cloudextend", ('holidays = { country = "US" }', f"days = [{closed}]"))
+
+    assert "targets.essential.first_response.urgent" in of_level(findings, "error")
+
+
+def test_every_problem_of_a_file_is_said_at_once():
+    broken = text_of("logik").replace('urgent = "2h"', 'urgent = "2d"').replace("America/Chicago", "America/Chikago")
+    broken = broken.replace('default = "medium"', 'default = "middling"')
+
+    with pytest.raises(ConfigurationError) as raised:
+        read_policy(PolicyText("logik.toml", broken))
+    problems = raised.value.problems
+    assert len(problems) >= 3
+    assert all(problem.startswith("logik.toml: ") for problem in problems)
+
+
+def test_a_misspelt_key_is_refused_by_name():
+    with pytest.raises(ConfigurationError) as raised:
+        read_policy(PolicyText("logik.toml", text_of("logik").replace("reopen_within_days", "reopen_witin_days")))
+
+    assert raised.value.problems == ("logik.toml: lifecycle.reopen_witin_days: no such key",)
+
+
+def test_the_schema_for_editors_names_every_table_of_the_format():
+    described = schema()
+
+    assert json.dumps(described)
+    assert {"plans", "regions", "calendars", "severities", "targets", "classifier", "credits"} <= set(
+        described["properties"]
+    )
+    assert described["additionalProperties"] is False

@@ -1,0 +1,78 @@
+"""Edits are taken without a restart; a broken one keeps the old state and tells the operators once."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from helpdesk.reload import Reloader
+from helpdesk.store import outbox
+from tests.desk import JO
+from tests.policies.offices import customer, open_desk
+
+
+@pytest.fixture
+def desk(tmp_path):
+    return open_desk(tmp_path, policy="logik", customers=customer("acme", "logik"), start="2026-05-19 09:15")
+
+
+@pytest.fixture
+def reloader(desk, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    return Reloader(desk.laboratory.desk)
+
+
+def write(path, text, *, moments=iter(range(1, 1000))):
+    """An edit, at a moment of its own: file systems tell time coarsely."""
+    path.write_text(text, encoding="utf-8")
+    at = path.stat().st_mtime + next(moments)
+    os.utime(path, (at, at))
+
+
+def alerts(desk):
+    with desk.database.read() as connection:
+        return [row for row in outbox.rows(connection) if row.kind == "alert"]
+
+
+def test_nothing_is_read_while_nothing_changes(reloader):
+    assert not reloader.look()
+
+
+def test_a_new_customer_is_known_without_a_restart(desk, reloader, tmp_path):
+    """LGK-1: the sender of the next mail is matched against the new file."""
+    desk.mail("new@nova.example", to="email@logik.example")
+    assert desk.case(1).customer == ""
+
+    write(tmp_path / "customers.toml", customer("acme", "logik") + customer("nova", "logik", plan="premier"))
+    assert reloader.look()
+    desk.mail("new@nova.example", "Another", to="email@logik.example")
+    assert (desk.case(2).customer, desk.case(2).plan) == ("nova", "premier")
+
+
+def test_a_broken_edit_keeps_the_old_state_and_tells_the_operators_once(desk, reloader, tmp_path):
+    write(tmp_path / "customers.toml", 'customer = "nobody"')
+    assert not reloader.look()
+    write(tmp_path / "customers.toml", 'customer = "nobody"')
+    assert not reloader.look()
+
+    (alert,) = alerts(desk)
+    assert alert.recipient == "ops@desk.example"
+    desk.mail(JO, to="email@logik.example")
+    assert desk.case().customer == "acme"
+
+
+def test_the_operators_hear_that_the_edit_is_right_again(desk, reloader, tmp_path):
+    write(tmp_path / "customers.toml", "customer = 1")
+    reloader.look()
+    write(tmp_path / "customers.toml", customer("acme", "logik"))
+    assert reloader.look()
+
+    assert len(alerts(desk)) == 2
+
+
+def test_a_signal_reads_everything_again(reloader):
+    reloader.ask()
+
+    assert reloader.look()
+    assert not reloader.look()
