@@ -3,6 +3,11 @@
 PYTHON ?= python3
 BIN := .venv/bin
 CONFIG := demo/helpdesk.toml
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+# The pins hold for what builds us, too: older versions of pip read the one, newer ones the other.
+export PIP_CONSTRAINT := constraints.txt
+export PIP_BUILD_CONSTRAINT := constraints.txt
 
 .PHONY: run demo test fast lint bench clean
 
@@ -31,7 +36,7 @@ bench: .venv/dev
 	@for file in bench/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
 
 clean:
-	rm -rf .venv var dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv var dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
 .venv/python: Makefile
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
@@ -40,10 +45,10 @@ clean:
 
 .venv/run: .venv/python pyproject.toml constraints.txt
 	@echo "installing (a minute, once)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	@$(PIP) --editable .
 	@touch $@
 
 .venv/dev: .venv/python pyproject.toml constraints.txt
 	@echo "installing with the development tools (a minute or two, once)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[dev]"
+	@$(PIP) --editable ".[dev]"
 	@touch $@ .venv/run
