@@ -1,0 +1,217 @@
+"""`report`, `credits`, `replay`: how promises were kept, what broken ones cost, what another policy makes of them."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from helpdesk.cli.shared import (
+    AsJson,
+    Config,
+    open_database,
+    open_rules,
+    print_json,
+    print_table,
+    read_instant,
+    wall_clock,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from helpdesk.core.credit import Quarter
+    from helpdesk.core.policy import Policy
+    from helpdesk.desk import Rules
+    from helpdesk.lab.replay import Replayed, Summary
+    from helpdesk.report.statement import Statement
+
+From = Annotated[str, typer.Option("--from", help="Cases received from then on: a day (UTC) or a time with an offset.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add this group's commands."""
+    app.command("report")(report)
+    app.command("credits")(credit_statement)
+    app.command("replay")(replay)
+
+
+def report(
+    config: Config = None,
+    customer: Annotated[str | None, typer.Option(help="Only this customer's, by key.")] = None,
+    since: From = "",
+    until: Annotated[str, typer.Option("--to", help="A day (UTC), itself included, or a time with an offset.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Met and breached promises by customer, policy, month, target and severity, with response times in open time."""
+    from helpdesk.desk.record import Recorder  # noqa: PLC0415 - see open_rules
+    from helpdesk.report.compliance import COLUMNS, compliance_rows, compliance_shape, measure  # noqa: PLC0415
+    from helpdesk.store import cases  # noqa: PLC0415
+
+    which = cases.Opened(_start(since) if since else None, _end(until) if until else None, customer)
+    rules = open_rules(config)
+    recorder = Recorder(rules)
+    with open_database(rules) as database, database.read() as connection:
+        found = ((case, recorder.policy_of(connection, case)) for case in cases.stream(connection, which))
+        compliance = measure(found, wall_clock())
+    if as_json:
+        print_json(compliance_shape(compliance))
+        return
+    print_table(COLUMNS, compliance_rows(compliance), empty="There are no promises in that time.")
+    for what, reasons in (("not warranted", compliance.reasons), ("exempt", compliance.exemptions)):
+        for because, number in reasons.most_common():
+            typer.echo(f"{what}: {number}, {because}")
+
+
+def credit_statement(
+    customer: Annotated[str, typer.Option(help="The customer's key.")],
+    quarter: Annotated[str, typer.Option(help="Such as 2026Q3.")],
+    config: Config = None,
+    mail: Annotated[
+        str, typer.Option(metavar="TO", help="Send it to an operator or to a contact of the customer's entry.")
+    ] = "",
+    output: Annotated[Path | None, typer.Option(metavar="FILE.eml", help="Write it as a mail.")] = None,
+    request: Annotated[bool, typer.Option("--request", help="Record the customer's request for the credit.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """The credit statement of a quarter: events, violations, share, credit; one request a quarter."""
+    from helpdesk.report.statement import statement_shape, statement_words  # noqa: PLC0415
+
+    rules, which = open_rules(config), _quarter(quarter)
+    statement = _drawn(rules, customer, which, mail=mail, request=request)
+    if output is not None:
+        _write(statement, rules, mail, output)
+    if as_json:
+        print_json(statement_shape(statement))
+    else:
+        words = statement_words(statement, rules)
+        typer.echo(f"{words.subject}\n\n{words.text}", nl=False)
+
+
+def _drawn(rules: Rules, customer: str, quarter: Quarter, *, mail: str, request: bool) -> Statement:
+    """Draw the statement and do what was ordered with it, in one transaction."""
+    from helpdesk.desk.record import Recorder  # noqa: PLC0415
+    from helpdesk.report import statement as statements  # noqa: PLC0415
+    from helpdesk.store import outbox  # noqa: PLC0415
+
+    recorder, now = Recorder(rules), wall_clock()
+    if not (mail or request):
+        with open_database(rules) as database, database.read() as connection:
+            return statements.draw(connection, recorder, customer, quarter, now)
+    with open_database(rules) as database, database.write() as connection:
+        statement = statements.draw(connection, recorder, customer, quarter, now)
+        if request:
+            statement = statements.request(connection, statement)
+        if mail:
+            outbox.add(connection, [statements.statement_mail(statement, rules, mail)], now)
+        return statement
+
+
+def _write(statement: Statement, rules: Rules, to: str, file: Path) -> None:
+    from helpdesk.report.statement import statement_mail  # noqa: PLC0415
+
+    file.write_bytes(statement_mail(statement, rules, to).raw)
+    typer.echo(f"wrote {file}", err=True)
+
+
+def _quarter(text: str) -> Quarter:
+    from helpdesk.core.credit import read_quarter  # noqa: PLC0415
+
+    try:
+        return read_quarter(text)
+    except ValueError as problem:
+        raise typer.BadParameter(str(problem)) from None
+
+
+# --- replay
+
+
+def replay(
+    since: From,
+    until: Annotated[
+        str, typer.Option("--to", help="Cases received before then: a day (UTC) or a time with an offset.")
+    ],
+    policy: Annotated[Path, typer.Option(metavar="NEW.toml", help="The other version of the policy, by its key.")],
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
+    """What if: the recorded events of past cases under another policy file; which outcomes differ, and by how much."""
+    from helpdesk.desk.record import Recorder  # noqa: PLC0415
+    from helpdesk.lab.replay import Summary  # noqa: PLC0415
+    from helpdesk.lab.replay import replay as run  # noqa: PLC0415
+    from helpdesk.store import cases  # noqa: PLC0415
+
+    other, rules, summary = _policy(policy), open_rules(config), Summary()
+    which = cases.Opened(_start(since), _start(until), policy=other.key)
+    with open_database(rules) as database, database.read() as connection:
+        replayed = run(connection, Recorder(rules), which, other, wall_clock())
+        shown = _with_progress(replayed, cases.count(connection, which))
+        (_print_as_json if as_json else _print_as_text)(shown, summary, other)
+
+
+def _with_progress(replayed: Iterable[Replayed], total: int) -> Iterable[Replayed]:
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import track  # noqa: PLC0415
+
+    console = Console(stderr=True)
+    return track(replayed, "replaying", total=total, console=console, disable=not console.is_terminal)
+
+
+def _print_as_text(found: Iterable[Replayed], summary: Summary, policy: Policy) -> None:
+    from helpdesk.report.whatif import replayed_lines, summary_lines  # noqa: PLC0415
+
+    for replayed in found:
+        summary.add(replayed)
+        for line in replayed_lines(replayed, policy):
+            typer.echo(line)
+    for line in summary_lines(summary, policy):
+        typer.echo(line)
+
+
+def _print_as_json(found: Iterable[Replayed], summary: Summary, policy: Policy) -> None:
+    """One JSON object, written case by case, so that a year of cases needs no more memory than a day of them."""
+    from helpdesk.report.whatif import replayed_shape, summary_shape  # noqa: PLC0415
+
+    typer.echo(f'{{"policy": {json.dumps(policy.key)}, "version": {json.dumps(policy.version)}, "cases": [', nl=False)
+    separator = "\n"
+    for replayed in found:
+        summary.add(replayed)
+        if replayed.differences or replayed.problem:
+            typer.echo(separator + json.dumps(replayed_shape(replayed), ensure_ascii=False), nl=False)
+            separator = ",\n"
+    typer.echo(f'], "summary": {json.dumps(summary_shape(summary))}}}')
+
+
+def _policy(file: Path) -> Policy:
+    from helpdesk.core.errors import ConfigurationError  # noqa: PLC0415
+    from helpdesk.policies import PolicyText, read_policy  # noqa: PLC0415
+
+    try:
+        return read_policy(PolicyText(str(file), file.read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError) as problem:
+        raise ConfigurationError([f"{file}: expected a readable policy file: {problem}"]) from None
+
+
+# --- days and times
+
+
+def _start(text: str) -> datetime:
+    """A day's midnight in UTC, or a time with an offset."""
+    return _day_or_time(text)[0]
+
+
+def _end(text: str) -> datetime:
+    """The midnight that ends a day in UTC, or a time with an offset."""
+    return _day_or_time(text)[1]
+
+
+def _day_or_time(text: str) -> tuple[datetime, datetime]:
+    try:
+        start = datetime.combine(date.fromisoformat(text), time(), tzinfo=UTC)
+    except ValueError:
+        at = read_instant(text)
+        return at, at
+    return start, start + timedelta(days=1)

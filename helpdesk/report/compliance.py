@@ -1,0 +1,208 @@
+"""How the promises were kept: met, breached, running and exempt, and how long answers took in open time.
+
+One line for each customer, policy, severity, target and month (UTC, of the case's receipt), and one for each target in
+all. A clock counts as breached from its breach on, answered or not. The response of a clock is the open time it had
+used when it was answered; the 90th percentile is the nearest rank, so that is always a time that really happened.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC
+from statistics import median
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from helpdesk.core.policy import TARGET_NAMES
+from helpdesk.core.timeline import clocks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from helpdesk.core.case import Case
+    from helpdesk.core.clock import Clock
+    from helpdesk.core.policy import Policy, TargetKind
+
+
+class Line(NamedTuple):
+    """What the clocks of one line have in common. `customer` is a key, "" for somebody unknown."""
+
+    customer: str
+    policy: str
+    severity: str
+    target: TargetKind
+    month: str  # 2026-07
+
+
+@dataclass(slots=True)
+class Tally:
+    """How the clocks of one line stand."""
+
+    met: int = 0
+    breached: int = 0
+    running: int = 0  # paused ones too
+    exempt: int = 0
+    not_warranted: int = 0  # of all these
+    responses: list[int] = field(default_factory=list)  # seconds of open time
+
+    @property
+    def clocks(self) -> int:
+        """All of them."""
+        return self.met + self.breached + self.running + self.exempt
+
+    @property
+    def median(self) -> int | None:
+        """The middle response, of two the mean; whole seconds."""
+        return int(median(self.responses)) if self.responses else None
+
+    @property
+    def percentile_90(self) -> int | None:
+        """The response that nine in ten did not exceed; whole seconds."""
+        if not self.responses:
+            return None
+        rank = -(-len(self.responses) * 9 // 10)  # rounded up: the nearest rank
+        return sorted(self.responses)[rank - 1]
+
+    def add(self, clock: Clock, state: str, now: datetime) -> None:
+        """Count one clock."""
+        if state in {"running", "paused"}:
+            self.running += 1
+        elif state == "met":
+            self.met += 1
+        elif state == "breached":
+            self.breached += 1
+        else:
+            self.exempt += 1
+        self.not_warranted += not clock.warranted
+        if clock.stopped_at is not None and state != "exempt":
+            self.responses.append(int(clock.used(now).total_seconds()))
+
+
+class Compliance:
+    """Collects cases one by one; what it keeps grows with the lines and a number for each answer."""
+
+    def __init__(self) -> None:
+        self.cases = 0
+        self.untargeted = 0  # first responses that nothing was promised for
+        self.lines: dict[Line, Tally] = {}
+        self.totals: dict[TargetKind, Tally] = {}
+        self.reasons: Counter[str] = Counter()  # why clocks were not warranted
+        self.exemptions: Counter[str] = Counter()  # why clocks were exempt
+
+    def add(self, case: Case, policy: Policy, now: datetime) -> None:
+        """Count the clocks of one case as they stand at `now`."""
+        self.cases += 1
+        for clock in clocks(case, policy):
+            state = clock.state(now)
+            if state == "none":
+                self.untargeted += 1
+                continue
+            line = Line(case.customer, case.policy, _severity(case, clock), clock.target, _month(case))
+            self.lines.setdefault(line, Tally()).add(clock, state, now)
+            self.totals.setdefault(clock.target, Tally()).add(clock, state, now)
+            self.exemptions.update([clock.exempt] if clock.exempt else [])
+            self.reasons.update([] if clock.warranted else clock.because)
+
+    def sorted_lines(self) -> list[tuple[Line, Tally]]:
+        """The lines in order of customer, policy, month, target, severity."""
+
+        def place(item: tuple[Line, Tally]) -> tuple[str, ...]:
+            line = item[0]
+            return line.customer, line.policy, line.month, line.target, line.severity
+
+        return sorted(self.lines.items(), key=place)
+
+
+def _severity(case: Case, clock: Clock) -> str:
+    return clock.stretches[-1].severity if clock.stretches else case.severity
+
+
+def _month(case: Case) -> str:
+    return f"{case.opened_at.astimezone(UTC):%Y-%m}"
+
+
+def measure(cases: Iterable[tuple[Case, Policy]], now: datetime) -> Compliance:
+    """Count these cases, each under its policy version, as they stand at `now`."""
+    compliance = Compliance()
+    for case, policy in cases:
+        compliance.add(case, policy, now)
+    return compliance
+
+
+def compliance_shape(compliance: Compliance) -> dict[str, Any]:
+    """What `report --json` prints. Durations are whole seconds of open time."""
+    return {
+        "cases": compliance.cases,
+        "without_target": compliance.untargeted,
+        "lines": [
+            {**line._asdict(), "customer": line.customer or None, **_tally_shape(tally)}
+            for line, tally in compliance.sorted_lines()
+        ],
+        "totals": {target: _tally_shape(tally) for target, tally in compliance.totals.items()},
+        "not_warranted": _counted(compliance.reasons),
+        "exempt": _counted(compliance.exemptions),
+    }
+
+
+def _tally_shape(tally: Tally) -> dict[str, Any]:
+    return {
+        "clocks": tally.clocks,
+        "met": tally.met,
+        "breached": tally.breached,
+        "running": tally.running,
+        "exempt": tally.exempt,
+        "not_warranted": tally.not_warranted,
+        "answered": len(tally.responses),
+        "median": tally.median,
+        "p90": tally.percentile_90,
+    }
+
+
+def _counted(reasons: Counter[str]) -> list[dict[str, Any]]:
+    return [{"because": because, "clocks": number} for because, number in reasons.most_common()]
+
+
+COLUMNS = (
+    "customer",
+    "policy",
+    "month",
+    "target",
+    "severity",
+    "met",
+    "breached",
+    "running",
+    "exempt",
+    "not warranted",
+    "median",
+    "90 %",
+)
+
+
+def compliance_rows(compliance: Compliance) -> list[Sequence[str]]:
+    """The lines for a table under `COLUMNS`, the totals of each target at its foot."""
+    rows: list[Sequence[str]] = [
+        (
+            line.customer or "(unknown)",
+            line.policy,
+            line.month,
+            TARGET_NAMES[line.target],
+            line.severity,
+            *_cells(tally),
+        )
+        for line, tally in compliance.sorted_lines()
+    ]
+    rows += [
+        ("all", "", "", TARGET_NAMES[target], "", *_cells(tally)) for target, tally in sorted(compliance.totals.items())
+    ]
+    return rows
+
+
+def _cells(tally: Tally) -> tuple[str, ...]:
+    numbers = (tally.met, tally.breached, tally.running, tally.exempt, tally.not_warranted)
+    return (*(str(number) for number in numbers), _clockwise(tally.median), _clockwise(tally.percentile_90))
+
+
+def _clockwise(seconds: int | None) -> str:
+    """`27:05`, hours and minutes of open time."""
+    return "-" if seconds is None else f"{seconds // 3600}:{seconds // 60 % 60:02d}"

@@ -1,0 +1,105 @@
+"""What a replay found, for people and programs."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from helpdesk.core.policy import TARGET_NAMES
+from helpdesk.phrases import moment, span
+from helpdesk.report.shapes import instant
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from helpdesk.core.policy import Policy
+    from helpdesk.lab.replay import Difference, Outcome, Replayed, Summary
+
+_ZERO = timedelta()
+
+
+def replayed_shape(replayed: Replayed) -> dict[str, Any]:
+    """One case of `replay --json`. Durations are whole seconds; `due_by` and `late_by` are negative for less."""
+    return {
+        "case": replayed.ref,
+        "subject": replayed.subject,
+        "problem": replayed.problem or None,
+        "clocks": [_difference_shape(difference) for difference in replayed.differences],
+    }
+
+
+def _difference_shape(difference: Difference) -> dict[str, Any]:
+    due_by = difference.due_by
+    return {
+        "target": difference.target,
+        "severity": difference.severity,
+        "started_at": instant(difference.started_at),
+        "before": _outcome_shape(difference.before),
+        "after": _outcome_shape(difference.after),
+        "due_by": None if due_by is None else int(due_by.total_seconds()),
+        "late_by": int((difference.after.late_by - difference.before.late_by).total_seconds()),
+    }
+
+
+def _outcome_shape(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "state": outcome.state,
+        "due_at": instant(outcome.due_at),
+        "late_by": int(outcome.late_by.total_seconds()),
+        "warranted": outcome.warranted,
+    }
+
+
+def summary_shape(summary: Summary) -> dict[str, Any]:
+    """The counts of `replay --json`."""
+    return {
+        "cases": summary.cases,
+        "clocks": summary.clocks,
+        "cases_changed": summary.cases_changed,
+        "clocks_changed": summary.clocks_changed,
+        "outcomes": dict(summary.outcomes.most_common()),
+        "due_earlier": summary.due_earlier,
+        "due_later": summary.due_later,
+        "problems": summary.problems,
+    }
+
+
+def replayed_lines(replayed: Replayed, policy: Policy) -> Iterator[str]:
+    """One case, a line for each clock that differs; nothing where all stays."""
+    if replayed.problem:
+        yield f"{replayed.ref} cannot be replayed: {replayed.problem}"
+    for difference in replayed.differences:
+        what = f"{difference.severity} {TARGET_NAMES[difference.target]}".strip()
+        yield f"{replayed.ref} {what}: {'; '.join(_changes(difference, policy))}"
+
+
+def _changes(difference: Difference, policy: Policy) -> Iterator[str]:
+    before, after = difference.before, difference.after
+    if difference.outcome:
+        yield difference.outcome
+    yield from _due(difference, policy.calendars[policy.regions[0].calendar].timezone)
+    if before.late_by != after.late_by:
+        yield f"late by {span(after.late_by)}, was {span(before.late_by)}"
+    if before.warranted != after.warranted and "none" not in {before.state, after.state}:
+        yield "warranted, was not" if after.warranted else "not warranted, was"
+
+
+def _due(difference: Difference, zone: str) -> Iterator[str]:
+    moved, due_at = difference.due_by, difference.after.due_at
+    if moved and due_at is not None:
+        yield f"due {span(moved)} {'later' if moved > _ZERO else 'earlier'}, {moment(due_at, zone)}"
+
+
+def summary_lines(summary: Summary, policy: Policy) -> Iterator[str]:
+    """The counts, in words."""
+    yield (
+        f"{summary.cases} cases with {summary.clocks} clocks under {policy.name} {policy.version}: "
+        f"{summary.clocks_changed} clocks of {summary.cases_changed} cases differ"
+    )
+    for outcome, number in summary.outcomes.most_common():
+        yield f"  {outcome}: {number}"
+    for what, number in (("due earlier", summary.due_earlier), ("due later", summary.due_later)):
+        if number:
+            yield f"  {what}: {number}"
+    if summary.problems:
+        yield f"  cannot be replayed: {summary.problems}"
