@@ -161,7 +161,7 @@ def _with_progress(replayed: Iterable[Replayed], total: int) -> Iterable[Replaye
 
 
 def _print_as_text(found: Iterable[Replayed], summary: Summary, policy: Policy) -> None:
-    from helpdesk.report.whatif import replayed_lines, summary_lines  # noqa: PLC0415
+    from helpdesk.lab.whatif import replayed_lines, summary_lines  # noqa: PLC0415
 
     for replayed in found:
         summary.add(replayed)
@@ -173,7 +173,7 @@ def _print_as_text(found: Iterable[Replayed], summary: Summary, policy: Policy) 
 
 def _print_as_json(found: Iterable[Replayed], summary: Summary, policy: Policy) -> None:
     """One JSON object, written case by case, so that a year of cases needs no more memory than a day of them."""
-    from helpdesk.report.whatif import replayed_shape, summary_shape  # noqa: PLC0415
+    from helpdesk.lab.whatif import replayed_shape, summary_shape  # noqa: PLC0415
 
     typer.echo(f'{{"policy": {json.dumps(policy.key)}, "version": {json.dumps(policy.version)}, "cases": [', nl=False)
     separator = "\n"
