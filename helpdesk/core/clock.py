@@ -206,11 +206,13 @@ class _Meter:
 
     def settle(self, at: datetime) -> timedelta:
         """Close the open stretch at `at`; returns the open time used so far."""
-        if not self.stretches or self.stretches[-1].end is not None:
+        if not self.stretches:
             return ZERO
-        closed = replace(self.stretches[-1], end=at)
-        self.stretches[-1] = closed
-        return closed.used_at(at)
+        last = self.stretches[-1]
+        if last.end is not None:  # nothing was promised since then, and what was used stays used
+            return last.used_at(last.end)
+        self.stretches[-1] = replace(last, end=at)
+        return last.used_at(at)
 
     def severity_becomes(self, change: Change, promise: Promise | NoPromise) -> None:
         """Go on under another severity, with what is consumed as the policy's rule says."""
@@ -256,4 +258,5 @@ class _Meter:
 
 def _part(whole: timedelta, share: float) -> timedelta:
     # Whole seconds, rounded up: a step at 75 % is reached when at least that much is used.
-    return timedelta(seconds=-(-whole.total_seconds() * share // 1))
+    # In whole per cents, because 7 % of an hour is a little more than 252 s in binary fractions.
+    return timedelta(seconds=-(-int(whole.total_seconds()) * round(share * 100) // 100))
