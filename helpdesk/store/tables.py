@@ -157,3 +157,40 @@ credit_request = sa.Table(
     sa.Column("percent", sa.String(20), nullable=False),
     sa.Column("amount", sa.String(40), nullable=False),  # "2400.00 EUR", "" where no fee is on record
 )
+
+switch = sa.Table(
+    "switch",
+    metadata,
+    sa.Column("name", sa.String(100), primary_key=True),
+    sa.Column("down", sa.Boolean, nullable=False),
+    sa.Column("since", Instant, nullable=False),
+    sa.Column("by", sa.String(320), nullable=False),
+)
+
+incident = sa.Table(
+    "incident",
+    metadata,
+    sa.Column("id", _Id, primary_key=True),
+    sa.Column("key", sa.String(100), nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("words", sa.JSON, nullable=False),
+    sa.Column("policies", sa.JSON, nullable=False),
+    sa.Column("opened_at", Instant, nullable=False),
+    sa.Column("opened_by", sa.String(320), nullable=False),
+    sa.Column("closed_at", Instant),
+    sa.Index("ix_incident_key", "key"),
+)
+
+maintenance = sa.Table(
+    "maintenance",
+    metadata,
+    sa.Column("id", _Id, primary_key=True),
+    sa.Column("policy", sa.String(100), nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("sector", sa.Text, nullable=False),
+    sa.Column("begins_at", Instant, nullable=False),
+    sa.Column("ends_at", Instant, nullable=False),
+    sa.Column("declared_at", Instant, nullable=False),
+    sa.Column("declared_by", sa.String(320), nullable=False),
+    sa.Column("announced_at", Instant),
+)

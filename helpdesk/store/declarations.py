@@ -1,0 +1,121 @@
+"""What operators declare: switches, incidents, maintenance. Kept with who declared it and when; nothing is deleted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from helpdesk.core.errors import NotFound, Refused
+from helpdesk.core.standing import Incident, Standing, Window
+from helpdesk.store.tables import incident, maintenance, switch
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A declared maintenance window with its number."""
+
+    number: int
+    window: Window
+    announced_at: datetime | None
+
+
+def standing(connection: sa.Connection, now: datetime) -> Standing:
+    """All that is declared and not over."""
+    down = connection.execute(sa.select(switch.c.name).where(switch.c.down).order_by(switch.c.name)).scalars()
+    open_incidents = sa.select(incident).where(incident.c.closed_at.is_(None)).order_by(incident.c.id)
+    coming = sa.select(maintenance).where(maintenance.c.ends_at > now).order_by(maintenance.c.begins_at)
+    return Standing(
+        down=tuple(down),
+        incidents=tuple(_incident(row) for row in connection.execute(open_incidents)),
+        windows=tuple(_window(row) for row in connection.execute(coming)),
+    )
+
+
+def set_switch(connection: sa.Connection, name: str, *, down: bool, by: str, now: datetime) -> None:
+    """Say that something is down, or up again."""
+    connection.execute(sa.delete(switch).where(switch.c.name == name))
+    connection.execute(sa.insert(switch).values(name=name, down=down, since=now, by=by))
+
+
+def switches(connection: sa.Connection) -> list[Any]:
+    """Every switch that was ever set, by name: name, down, since, by."""
+    return list(connection.execute(sa.select(switch).order_by(switch.c.name)))
+
+
+def open_incident(connection: sa.Connection, declared: Incident, *, by: str, now: datetime) -> None:
+    """Declare an incident. Raises Refused when one of that key is open."""
+    taken = sa.select(incident.c.id).where(incident.c.key == declared.key, incident.c.closed_at.is_(None))
+    if connection.execute(taken).first():
+        raise Refused(f"an incident {declared.key!r} is open already")
+    row = {
+        "key": declared.key,
+        "title": declared.title,
+        "words": list(declared.words),
+        "policies": list(declared.policies),
+        "opened_at": now,
+        "opened_by": by,
+    }
+    connection.execute(sa.insert(incident).values(row))
+
+
+def close_incident(connection: sa.Connection, key: str, now: datetime) -> None:
+    """Declare an incident over. Raises NotFound when none of that key is open."""
+    mine = sa.and_(incident.c.key == key, incident.c.closed_at.is_(None))
+    if connection.execute(sa.update(incident).where(mine).values(closed_at=now)).rowcount == 0:
+        raise NotFound(f"no incident {key!r} is open")
+
+
+def incidents(connection: sa.Connection) -> list[Any]:
+    """Every incident, the newest first."""
+    return list(connection.execute(sa.select(incident).order_by(incident.c.id.desc())))
+
+
+def plan_maintenance(connection: sa.Connection, window: Window, *, by: str, now: datetime) -> int:
+    """Declare a window; returns its number."""
+    row = {
+        "policy": window.policy,
+        "name": window.name,
+        "sector": window.sector,
+        "begins_at": window.begins_at,
+        "ends_at": window.ends_at,
+        "declared_at": now,
+        "declared_by": by,
+    }
+    return int(connection.execute(sa.insert(maintenance).values(row).returning(maintenance.c.id)).scalar_one())
+
+
+def planned(connection: sa.Connection, *, since: datetime) -> list[Planned]:
+    """Declared windows that end after an instant, in order."""
+    query = sa.select(maintenance).where(maintenance.c.ends_at > since).order_by(maintenance.c.begins_at)
+    return [Planned(row.id, _window(row), row.announced_at) for row in connection.execute(query)]
+
+
+def load_planned(connection: sa.Connection, number: int) -> Planned:
+    """One declared window. Raises NotFound."""
+    row = connection.execute(sa.select(maintenance).where(maintenance.c.id == number)).first()
+    if row is None:
+        raise NotFound(f"there is no maintenance {number}; helpdesk maintenance list")
+    return Planned(row.id, _window(row), row.announced_at)
+
+
+def announced(connection: sa.Connection, number: int, now: datetime) -> None:
+    """Its customers were told."""
+    connection.execute(sa.update(maintenance).where(maintenance.c.id == number).values(announced_at=now))
+
+
+def _incident(row: Any) -> Incident:
+    return Incident(row.key, row.title, _texts(row.words), _texts(row.policies), row.opened_at)
+
+
+def _window(row: Any) -> Window:
+    return Window(row.name, row.sector, row.begins_at, row.ends_at, row.policy)
+
+
+def _texts(values: Sequence[Any]) -> tuple[str, ...]:
+    return tuple(str(value) for value in values)
