@@ -1,0 +1,156 @@
+"""Commands: the grammar line by line, and that no text whatever is taken for an order by accident."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from helpdesk.core.command import FORMS, Vocabulary, read_orders
+from helpdesk.mail.quote import before_quote
+
+WORDS = Vocabulary(
+    ("critical", "urgent", "medium", "low"),
+    (("Ann Berg", "ann@desk.example"), ("Anna Smith", "anna@desk.example"), ("Bob Cole", "bob@desk.example")),
+    ("custom-code",),
+)
+
+
+def read(text):
+    return read_orders(text, WORDS)
+
+
+@pytest.mark.parametrize(
+    ("line", "verb", "argument", "detail", "span"),
+    [
+        ("#note", "note", "", "", None),
+        ("#NOTE", "note", "", "", None),
+        ("  #note  ", "note", "", "", None),
+        ("#severity urgent", "severity", "urgent", "", None),
+        ("#severity URGENT shop is down", "severity", "urgent", "shop is down", None),
+        ("#assign bob", "assign", "bob@desk.example", "", None),
+        ("#assign Bob Cole", "assign", "bob@desk.example", "", None),
+        ("#assign BOB@desk.example", "assign", "bob@desk.example", "", None),
+        ("#assign ann", "assign", "ann@desk.example", "", None),
+        ("#wait", "wait", "", "", None),
+        ("#wait 12h", "wait", "12h", "", timedelta(hours=12)),
+        ("#wait 3d", "wait", "3d", "", timedelta(days=3)),
+        ("#wait 2 w", "wait", "2 w", "", timedelta(weeks=2)),
+        ("#resolve", "resolve", "", "", None),
+        ("#close", "close", "", "", None),
+        ("#reopen", "reopen", "", "", None),
+        ("#help", "help", "", "", None),
+        ("#exclude custom-code theirs, not ours", "exclude", "custom-code", "theirs, not ours", None),
+    ],
+)
+def test_each_command_is_read(line, verb, argument, detail, span):
+    (command,) = read(f"{line}\nHello").commands
+
+    assert (command.verb, command.argument, command.detail, command.span) == (verb, argument, detail, span)
+    assert command.line == line.strip()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "#",
+        "# close",
+        "##close",
+        "#closed",
+        "#1",
+        "#severity",
+        "#severity none",
+        "#severityurgent",
+        "#assign",
+        "#assign carl",
+        "#wait soon",
+        "#wait 0d",
+        "#wait 3",
+        "#wait 1000d",
+        "#close please",
+        "#exclude",
+        "#exclude weather",
+        "#résolve",
+        "#close;",
+    ],
+)
+def test_each_mistake_is_a_mistake_and_no_order(line):
+    orders = read(f"{line}\nHello")
+
+    assert orders.commands == ()
+    assert [mistake.line for mistake in orders.mistakes] == [line]
+    assert orders.mistakes[0].expected
+    assert orders.text == "Hello"
+
+
+def test_a_name_that_two_agents_share_assigns_nobody():
+    shared = Vocabulary(("low",), (("Ann Berg", "ann@desk.example"), ("Ann Cole", "annc@desk.example")))
+
+    assert read_orders("#assign Ann", shared).commands == ()
+
+
+def test_everything_below_the_first_words_is_text():
+    orders = read("#note\n\n#wait 2d\nPlease\n#close\nthe window")
+
+    assert [command.verb for command in orders.commands] == ["note", "wait"]
+    assert orders.text == "Please\n#close\nthe window"
+
+
+def test_the_list_of_forms_names_every_command():
+    for verb, form in FORMS.items():
+        assert form.startswith(f"#{verb}")
+
+
+@given(st.text(max_size=400))
+@settings(max_examples=400, deadline=None)
+def test_any_text_is_read_without_an_error_and_only_lines_that_begin_with_a_hash_are_orders(text):
+    orders = read(text)
+
+    for order in (*orders.commands, *orders.mistakes):
+        assert order.line.startswith("#")
+        assert order.line in text
+    assert orders.text in text.replace("\r", "\n").replace("\x0b", "\n") or orders.text.splitlines()
+
+
+lines = st.one_of(
+    st.sampled_from(["#close", "#severity urgent", "#assign bob", "#note", "#wait 3d", "", "Hello,", "#nonsense", "thanks"]),
+    st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), max_size=20),
+)
+
+
+@given(st.lists(lines, max_size=8), st.lists(lines, max_size=8))
+@settings(max_examples=300, deadline=None)
+def test_what_stands_below_ordinary_words_never_changes_what_is_ordered(above, below):
+    top = "\n".join(above)
+    assert read(f"{top}\nBest regards, Ann\n" + "\n".join(below)).commands == read(f"{top}\nBest regards, Ann").commands
+
+
+CUSTOMER = "#close\n#severity low\n#assign bob"
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "Thanks.\n\nOn Tue, 19 May 2026 at 09:15, Jo <jo@acme.example> wrote:\n{quoted}",
+        "On Tue, 19 May 2026 at 09:15, Jo <jo@acme.example> wrote:\n{plain}",
+        "-----Original Message-----\nFrom: Jo\nSent: Tuesday\nSubject: x\n\n{plain}",
+        "________________________________\nFrom: Jo Park <jo@acme.example>\nSent: Tuesday, 19 May 2026 09:15\n\n{plain}",
+        "Am 19.05.2026 um 09:15 schrieb Jo Park:\n{plain}",
+        "Le mar. 19 mai 2026 à 09:15, Jo Park <jo@acme.example> a écrit :\n{plain}",
+        "El mar, 19 may 2026 a las 9:15, Jo Park (<jo@acme.example>) escribió:\n{plain}",
+        "Jo Park wrote:\n{plain}",
+        "\n\nVon: Jo Park\nGesendet: Dienstag, 19. Mai 2026\n\n{plain}",
+        "{quoted}",
+        "-- \nAnn\n{plain}",
+        "---------- Forwarded message ---------\n{plain}",
+        "Sent from my iPhone\n\n{plain}",
+        "> {plain}",
+    ],
+)
+def test_a_customers_commands_below_any_quote_are_not_obeyed(reply):
+    """A13"""
+    text = reply.format(plain=CUSTOMER, quoted="\n".join(f"> {line}" for line in CUSTOMER.splitlines()))
+
+    assert read(before_quote(text)).commands == ()
