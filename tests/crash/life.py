@@ -1,0 +1,167 @@
+"""A desk's life of many deaths: it is killed and started again while its customers go on writing."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import signal
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from tests.crash import laws
+from tests.process import Ledger, Mta, Premises, Running, kill, letter, stop, until
+from tests.wire.imap_servers import PASSWORD
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Self
+
+    from tests.process import Letter, Starter
+    from tests.wire.imap_servers import Mailbox
+    from tests.wire.smarthost import ScriptedSmarthost
+
+_IMAP = """
+  [mailbox.imap]
+  host = "127.0.0.1"
+  port = {port}
+  tls = "none"
+  username = "{username}"
+  password_env = "IMAP_PASSWORD"
+  folder = "{folder}"
+  processed = "{processed}"
+  poll = "2s"
+"""
+
+
+def imap_table(mailbox: Mailbox) -> str:
+    """The configuration of a mailbox that is polled."""
+    return _IMAP.format(
+        port=mailbox.port, username=mailbox.username, folder=mailbox.folder, processed=mailbox.processed
+    )
+
+
+class Life:
+    """From the first start to the last stop. Everything is checked when it is left."""
+
+    def __init__(
+        self,
+        folder: Path,
+        smarthost: ScriptedSmarthost,
+        *,
+        database: str = "",
+        starter: Starter | None = None,
+        mailbox: Mailbox | None = None,
+    ) -> None:
+        self.smarthost, self.mailbox = smarthost, mailbox
+        self.desk = Premises(
+            folder,
+            smarthost=smarthost.url,
+            database=database,
+            starter=starter,
+            imap=imap_table(mailbox) if mailbox else "",
+            environment={"IMAP_PASSWORD": PASSWORD},
+        )
+        self.records = laws.records(self.desk)
+        self.ledger = Ledger(folder / "ledger")
+        self.tally = laws.Tally()
+        self.mta = Mta(self.desk.port, self.ledger)
+        self._numbers = itertools.count(1)
+        self._lay_there: set[int] = set()  # the numbers of mails that came by IMAP
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        try:
+            if kind is None:
+                self.come_to_rest()
+        finally:
+            self.mta.close()
+            self.records.engine.dispose()
+
+    def write(self, count: int) -> None:
+        """Customers write by SMTP."""
+        self.mta.send(self._letters(count))
+
+    def drop(self, count: int) -> None:
+        """Mail comes to lie in the IMAP mailbox."""
+        assert self.mailbox
+        letters = self._letters(count)
+        self._lay_there |= {each.number for each in letters}
+        self.mailbox.fill([each.raw for each in letters])
+
+    def _letters(self, count: int) -> list[Letter]:
+        return self.tally.add(letter(number) for number in itertools.islice(self._numbers, count))
+
+    def die_at(self, place: str, *, nth: int = 1) -> None:
+        """One start that ends at a failpoint, amid fresh mail."""
+        running = self.desk.spawn(f"{place}=kill@{nth}")
+        self.write(2 * nth)
+        if self.mailbox and place.startswith("imap."):
+            self.drop(1)
+        self._feed_until_dead(running, place)
+        assert running.status() == -signal.SIGKILL, f"{place}: {self.desk.logged()[-3000:]}"
+        self.check()
+
+    def _feed_until_dead(self, running: Running, place: str) -> None:
+        """Some places are passed once a batch: customers go on writing until it is reached."""
+        for _ in range(50):
+            with contextlib.suppress(AssertionError):
+                until(lambda: running.status() is not None, f"{place} is reached", seconds=0.4)
+                return
+            if self.mailbox and place.startswith("imap."):
+                self.drop(1)
+            else:
+                self.write(1)
+        kill(running)
+        raise AssertionError(f"{place} was never reached: {self.desk.logged()[-3000:]}")
+
+    def have_mercy(self) -> None:
+        """A mail whose worker died three times is rightly set aside; before the third death it is given its peace."""
+        tried = "SELECT count(*) FROM spool WHERE state = 'waiting' AND attempts > 1"
+        if self.records.number(tried):
+            running = self.desk.start()
+            until(lambda: not self.records.number(tried), "what was tried twice is worked")
+            self.die(running)
+
+    def die(self, running: Running) -> None:
+        """kill -9 at this very instant, wherever it is, and look."""
+        kill(running)
+        self.check()
+
+    def check(self) -> None:
+        """What holds at every death."""
+        until(self._all_is_said, "the smarthost has read what the dead had sent")
+        if self._has_tables():
+            self.tally.note_doubt(self.records, list(self.smarthost.accepted))
+            laws.always(self.records, self.ledger, self.tally, list(self.smarthost.accepted))
+            self.have_mercy()
+
+    def _all_is_said(self) -> bool:
+        with self.smarthost.lock:
+            return not any(thread.is_alive() for _, thread in self.smarthost._sessions)
+
+    def _has_tables(self) -> bool:
+        return "outbox" in sa.inspect(self.records.engine).get_table_names()
+
+    def come_to_rest(self) -> None:
+        """A last start without mishap: it catches up, and everything is there once."""
+        running = self.desk.start()
+        try:
+            by_smtp = set(self.tally.letters) - self._lay_there
+            until(lambda: self.ledger.numbers() == by_smtp, "every mail got its 250")
+            until(self._all_taken, "every mail was taken", seconds=30)
+            until(lambda: laws.is_quiet(self.records), "nothing waits any more", seconds=30)
+        except AssertionError as late:
+            kill(running)
+            late.add_note(self.desk.logged()[-5000:])
+            raise
+        assert stop(running) == 0
+        laws.in_the_end(self.records, self.ledger, self.tally, list(self.smarthost.accepted))
+        if self.mailbox:
+            assert self.mailbox.flags() == {}
+
+    def _all_taken(self) -> bool:
+        originals = "SELECT count(*) FROM spool WHERE copy_of IS NULL"
+        return self.records.number(originals) == len(self.tally.letters)
