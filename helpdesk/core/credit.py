@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
 Standing = Literal["met", "violated", "running", "exempt", "not warranted"]
 
-_QUARTER = re.compile(r"(\d{4})[Qq]([1-4])")
-_MONEY = re.compile(r"(\d{1,12}(?:\.\d{1,2})?) ([A-Z]{3})")
+_QUARTER = re.compile(r"(\d{4})[Qq]([1-4])", re.ASCII)
+_MONEY = re.compile(r"(\d{1,12}(?:\.\d{1,2})?) ([A-Z]{3})", re.ASCII)
 _ZERO = timedelta()
 _CENT = Decimal("0.01")
 _NO_CREDIT = Decimal(0)

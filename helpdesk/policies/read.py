@@ -56,7 +56,7 @@ R = TypeVar("R")
 _DayRule = Callable[[int], "Iterator[SpecialDay]"]
 _AFTER = re.compile(r"due(?: \+ (\w+))?")
 _SHARE = re.compile(r"(\d{1,2})\s*%")
-_BAND = re.compile(r"(>)?\s*(\d{1,3}(?:\.\d{1,6})?)")
+_BAND = re.compile(r"(>)?\s*(\d{1,3}(?:\.\d{1,6})?)", re.ASCII)
 _ANY_YEAR = 2026
 _NO_WINDOWS: tuple[Window, ...] = ()
 ALWAYS = "24x7"  # every policy has this calendar
@@ -142,6 +142,7 @@ class _Reader:
             credits=self.attempt("credits", partial(_credits, table.credits), None),
             escalation_words=tuple(table.escalation_words),
             escalation_contact=table.escalation_contact,
+            known_incidents_exempt=table.known_incidents_exempt,
             not_support=tuple(sender.lower() for sender in table.not_support),
             languages=tuple(table.languages),
             source=table.source,
