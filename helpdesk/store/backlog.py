@@ -1,4 +1,8 @@
-"""What waits and how long already: the figures behind health and metrics. Each costs an index, not a table."""
+"""What waits and how long already: the figures behind health and metrics.
+
+What waits is read through an index; what was set aside is counted over the whole spool (70 ms for 50,000 mails in
+SQLite).
+"""
 
 from __future__ import annotations
 
