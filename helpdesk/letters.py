@@ -31,6 +31,20 @@ if TYPE_CHECKING:
     from helpdesk.templates import Rendered, Templates
 
 _BY_A_PERSON = ("relay",)
+# Facts of a draft that agents' templates say as the decision has them.
+_AS_DECIDED = (
+    "done",
+    "understood",
+    "mistakes",
+    "handed_over",
+    "unverified",
+    "trust",
+    "sender",
+    "missed",
+    "asked",
+    "downgrade_to",
+    "downgrade_key",
+)
 _MOMENT = timedelta(minutes=1)
 _NOTHING = timedelta()
 
@@ -58,7 +72,7 @@ class Letters:
         languages = terms.policy.languages
         spoken = case.language if case.language in languages else languages[0]
         language = spoken if draft.audience == "customer" else "en"
-        words = self._templates.render(draft.kind, language, facts)
+        words = self._templates.render(draft.template or draft.kind, language, facts)
         key = f"{case.number}/{draft.key}/{draft.kind}/{draft.to.address}"
         return self._queued(key, draft, words, case.number, terms.mailbox, thread, now)
 
@@ -157,19 +171,7 @@ class Letters:
             "delayed": span(facts["delayed"])
             if facts.get("delayed") and facts["delayed"].total_seconds() >= 60
             else "",
-            **{
-                name: facts.get(name)
-                for name in (
-                    "done",
-                    "understood",
-                    "mistakes",
-                    "handed_over",
-                    "unverified",
-                    "trust",
-                    "sender",
-                    "missed",
-                )
-            },
+            **{name: facts.get(name) for name in _AS_DECIDED},
         }
 
 
@@ -182,6 +184,7 @@ def _customer_facts(draft: Draft, case: Case, terms: Terms) -> dict[str, Any]:
         "name": draft.to.name,
         "known": draft.facts.get("known", True),
         "because": draft.facts.get("because", ""),
+        "declared": draft.facts.get("declared", []),
         "answered_in": _answered_in(case, policy),
         "policy": policy.name,
         "severity": policy.level(case.severity).name,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from helpdesk.core.case import Event
 from helpdesk.core.command import FORMS, Mistake, Vocabulary, read_orders
 from helpdesk.core.decision import Decision, Draft
+from helpdesk.core.scope import incident_events
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,6 +91,7 @@ def _vocabulary(terms: Terms) -> Vocabulary:
         tuple(level.key for level in terms.policy.severity.levels),
         tuple((agent.name or agent.address.partition("@")[0], agent.address) for agent in terms.team.members),
         tuple(exclusion.key for exclusion in terms.policy.exclusions),
+        tuple(incident.key for incident in terms.standing.incidents if incident.concerns(terms.policy.key)),
     )
 
 
@@ -205,6 +207,16 @@ def _exclude(scribe: _Scribe, command: Command, _orders: Orders) -> None:
     scribe.done.append(f"excluded: {because}")
 
 
+def _incident(scribe: _Scribe, command: Command, _orders: Orders) -> None:
+    """The case is about a known incident (LAI-6)."""
+    policy = scribe.terms.policy
+    incident = next(entry for entry in scribe.terms.standing.incidents if entry.key == command.argument)
+    at, by = scribe.arrival.received_at, scribe.agent.address
+    for event in incident_events(incident, policy, at=at, now=scribe.now, by=by):
+        scribe.happened(event.type, dict(event.facts))
+    scribe.done.append(f"linked to incident {incident.key}: {incident.title}")
+
+
 def _help(scribe: _Scribe, _command: Command, _orders: Orders) -> None:
     scribe.done.append("commands:\n" + "\n".join(FORMS.values()))
 
@@ -222,5 +234,6 @@ _OBEY: dict[str, Callable[[_Scribe, Command, Orders], None]] = {
     "close": _close,
     "reopen": _reopen,
     "exclude": _exclude,
+    "incident": _incident,
     "help": _help,
 }

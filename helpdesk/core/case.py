@@ -41,6 +41,9 @@ EventType = Literal[
     "step_taken",  # a rung of the escalation ladder
     "breached",
     "policy_changed",  # moved to another version of its policy
+    "escalation_requested",  # by the customer; it alters no clock
+    "reminded",  # the customer, of what we wait for
+    "downgrade_proposed",  # to the agent, because the customer owes information
     "exempted",  # its promises need not be met, and why
     "breach_withdrawn",  # an answer received in time was read after the breach was recorded
     "command_refused",

@@ -144,7 +144,7 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What bends a clock: a severity from then on, a pause (`paused` True) and its end (False), a new policy version."""
+    """What bends a clock: a severity from then on, a pause (`paused`) and its end, a new version of the policy."""
 
     at: datetime
     severity: str | None = None

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-Verb = Literal["note", "severity", "assign", "wait", "resolve", "close", "reopen", "exclude", "help"]
+Verb = Literal["note", "severity", "assign", "wait", "resolve", "close", "reopen", "exclude", "incident", "help"]
 
 FORMS: dict[Verb, str] = {
     "note": "#note                       the text below stays in the team",
@@ -29,6 +29,7 @@ FORMS: dict[Verb, str] = {
     "close": "#close                      closed, and the customer is told",
     "reopen": "#reopen                     open again",
     "exclude": "#exclude KEY [reason]       the promises do not apply, and why",
+    "incident": "#incident KEY               the case is about a known incident",
     "help": "#help                       sends this list",
 }
 
@@ -76,6 +77,7 @@ class Vocabulary:
     severities: tuple[str, ...]
     agents: tuple[tuple[str, str], ...]
     exclusions: tuple[str, ...] = ()
+    incidents: tuple[str, ...] = ()
 
 
 def read_orders(text: str, vocabulary: Vocabulary) -> Orders:
@@ -134,6 +136,13 @@ def _exclude(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mist
     return Mistake(line, f"#exclude and one of {known}")
 
 
+def _incident(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
+    if argument.lower() in vocabulary.incidents:
+        return Command("incident", line, argument=argument.lower())
+    known = ", ".join(vocabulary.incidents) or "nothing: no incident is declared"
+    return Mistake(line, f"#incident and one of {known}")
+
+
 def _assign(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
     wanted = argument.lower()
     matches = {
@@ -164,5 +173,6 @@ _READERS: dict[Verb, Callable[[str, str, Vocabulary], Command | Mistake]] = {
     "close": _plain("close"),
     "reopen": _plain("reopen"),
     "exclude": _exclude,
+    "incident": _incident,
     "help": _plain("help"),
 }

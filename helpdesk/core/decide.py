@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from helpdesk.core import ladder, scope
+from helpdesk.core import escalation, ladder, lifecycle, scope
 from helpdesk.core.answer import agent_writes
 from helpdesk.core.case import DESK, Event, open_case
 from helpdesk.core.decision import Decision, Draft
@@ -58,6 +58,8 @@ def receive(case: Case | None, arrival: Arrival, terms: Terms, now: datetime) ->
 def tick(case: Case, terms: Terms, now: datetime) -> Decision:
     """Decide what time alone changes by `now`: breaches, steps of the ladder, the end of a wait."""
     events, drafts = ladder.climb(case, terms, now)
+    lived, letters = lifecycle.live(case, terms, now)
+    events, drafts = (*events, *lived), (*drafts, *letters)
     decision = Decision(case.after(*events), events, drafts)
     return _on_the_record(_wait_over(decision, terms, now), terms, now)
 
@@ -71,6 +73,7 @@ def next_at(case: Case, terms: Terms) -> datetime | None:
         for clock in clocks(case, terms.policy)
         if clock.late_from is not None and ladder.clock_key(clock) not in standing
     ]
+    instants += [step.at for step in lifecycle.outstanding(case, terms)]
     wait_ends = _wait_ends_at(case)
     return min([*instants, *([wait_ends] if wait_ends else [])], default=None)
 
@@ -94,11 +97,13 @@ def _opened_by(sender: Person, arrival: Arrival, terms: Terms, now: datetime) ->
     wrote = _event("customer_wrote", arrival, now, _message_facts(arrival))
     joined = tuple(_joining(arrival, terms, now, already={sender.address}))
     outside = tuple(scope.findings(arrival, verdict, terms, now))
+    escalated = tuple(escalation.requested(arrival, terms, now))
     given = _assignment(terms, now)
     acknowledged = _acknowledgment(sender, arrival, now)
-    events = (opened, assessed, wrote, *joined, *outside, *given, acknowledged)
+    events = (opened, assessed, wrote, *joined, *outside, *escalated, *given, acknowledged)
     case = open_case(opened).after(*events[1:])
     drafts = _opening_drafts(case, arrival, terms, acknowledge=acknowledged.facts["sent"])
+    drafts = (*drafts, *escalation.mails(escalated, arrival, terms))
     return Decision(case, events, drafts, outcome="opened", reply=arrival.message.reply)
 
 
@@ -112,7 +117,7 @@ def _opening_facts(sender: Person, arrival: Arrival, terms: Terms, intake: Intak
         "policy_version": policy.version,
         "plan": scope.plan_key(terms),
         "region": (theirs and theirs.region) or policy.regions[0].key,
-        "channel": mailbox.channel,
+        "channel": scope.channel_key(terms),
         "customer": customer.key if customer else "",
         "requester": sender.address,
         "requester_name": sender.name,
@@ -122,7 +127,7 @@ def _opening_facts(sender: Person, arrival: Arrival, terms: Terms, intake: Intak
         "missing": list(intake.missing),
         "tags": [*entitled, *(["unverified"] if arrival.placement.linked is not None else [])],
         "unwarranted": [*entitled, *scope.unclaimed(sender, intake, terms)],
-        "down": list(terms.down),
+        "down": list(terms.standing.down),
         "because": arrival.placement.because,
         "linked": arrival.linked_ref,
     }
@@ -201,6 +206,7 @@ def _opening_drafts(case: Case, arrival: Arrival, terms: Terms, *, acknowledge: 
         outside = next((event.facts for event in case.of_type("exempted") if event.facts.get("out_of_scope")), None)
         kind: MailKind = "out-of-scope" if outside else "ack"
         facts["because"] = outside["because"] if outside else ""
+        facts["declared"] = [event.facts["say"] for event in case.of_type("flagged") if event.facts.get("say")]
         drafts.insert(0, [Draft(kind, case.requester, "customer", arrival.key, facts=facts)])
     return tuple(draft for group in drafts for draft in group)
 
@@ -212,12 +218,17 @@ def _customer_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) 
     events = [_event("customer_wrote", arrival, now, _message_facts(arrival))]
     if not case.active:
         events.append(_event("reopened", arrival, now, {"because": "the customer wrote"}))
+    escalated = tuple(escalation.requested(arrival, terms, now))
+    events += escalated
     if arrival.placement.verified:
         known = {case.requester.address, *(person.address for person in case.participants)}
         events += _joining(arrival, terms, now, already=known)
     case = case.after(*events)
-    drafts = _to_agents("customer-message", case, arrival, terms)
-    return Decision(case, tuple(events), tuple(drafts), reply=arrival.message.reply)
+    drafts = (
+        *_to_agents("customer-message", case, arrival, terms),
+        *escalation.mails(escalated, arrival, terms),
+    )
+    return Decision(case, tuple(events), drafts, reply=arrival.message.reply)
 
 
 def _outsider_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decision:

@@ -66,6 +66,7 @@ class Arrival:
     orders_text: str = ""
     recent_acknowledgments: int = 0  # sent to this address within the last day
     linked_ref: str = ""
+    to_escalation: bool = False  # written to a mailbox of the channel `escalation`
     null_sender: bool = False  # it came with MAIL FROM:<>, and wants no answer (RFC 5321 section 4.5.5)
 
     @property
@@ -85,6 +86,7 @@ class Draft:
     text: str = ""  # what a person wrote and we pass on
     author: str = ""  # the name of who wrote it
     facts: Mapping[str, Any] = field(default_factory=dict)
+    template: str = ""  # where one kind of mail is written in several ways; "" is the kind's own
 
 
 @dataclass(frozen=True, slots=True)

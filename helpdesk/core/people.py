@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from helpdesk.core.message import Person
+from helpdesk.core.standing import Standing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -129,5 +130,5 @@ class Terms:
     team: Team
     operators: tuple[Person, ...] = ()
     customer: Customer | None = None
-    down: tuple[str, ...] = ()  # the operators' switches that are down now
+    standing: Standing = field(default_factory=Standing)  # what the operators have declared
     workloads: Mapping[str, Workload] = field(default_factory=dict)

@@ -225,6 +225,7 @@ class Policy:
     credits: Credits | None = None
     escalation_words: tuple[str, ...] = ()  # with which a customer asks for escalation
     escalation_contact: bool = False  # every customer gives one who is reachable around the clock
+    known_incidents_exempt: bool = False  # a case about a declared incident need not be answered in time
     not_support: tuple[str, ...] = ()  # addresses and domains whose mail makes no case
     languages: tuple[str, ...] = ("en",)
     source: str = ""  # which document it was written from

@@ -19,8 +19,11 @@ if TYPE_CHECKING:
     from helpdesk.core.intake import Intake
     from helpdesk.core.message import Person
     from helpdesk.core.people import Customer, Terms
-    from helpdesk.core.policy import Exclusion
+    from helpdesk.core.policy import Exclusion, Policy
     from helpdesk.core.severity import Verdict
+    from helpdesk.core.standing import Incident
+
+_UNAVAILABLE = 2  # the mildest rank that can mean that something is not available
 
 
 def unentitled(arrival: Arrival, terms: Terms) -> Iterator[str]:
@@ -56,6 +59,12 @@ def plan_key(terms: Terms) -> str:
     return (theirs.plan if theirs else "") or terms.mailbox.plan or terms.policy.plans[0].key
 
 
+def channel_key(terms: Terms) -> str:
+    """The channel that a new case counts under: the mailbox's, where the policy has it, else e-mail."""
+    known = {channel.key for channel in terms.policy.channels}
+    return terms.mailbox.channel if terms.mailbox.channel in known else "email"
+
+
 def findings(arrival: Arrival, verdict: Verdict, terms: Terms, now: datetime) -> Iterator[Event]:
     """Events for what the plan does not cover, and for what the offering leaves out."""
     plan = terms.policy.plan(plan_key(terms))
@@ -63,12 +72,39 @@ def findings(arrival: Arrival, verdict: Verdict, terms: Terms, now: datetime) ->
         yield Event("flagged", arrival.received_at, now, DESK, {"tag": f"not in plan: {verdict.area}"})  # TKT-6
     elif verdict.area is None and terms.policy.severity.areas and verdict.kind == "defect":
         yield Event("flagged", arrival.received_at, now, DESK, {"tag": "no covered area recognised"})  # LGK-8
+    yield from _declared(arrival, verdict, terms, now)
     for exclusion in terms.policy.exclusions:
         if _mentions(arrival, exclusion):
             facts = {"key": exclusion.key, "because": exclusion.why, "out_of_scope": exclusion.out_of_scope}
             yield Event("exempted", arrival.received_at, now, DESK, facts)
             yield Event("flagged", arrival.received_at, now, DESK, {"tag": f"excluded: {exclusion.key}"})
             return
+
+
+def _declared(arrival: Arrival, verdict: Verdict, terms: Terms, now: datetime) -> Iterator[Event]:
+    """What the operators have said already: a known incident (LAI-6), planned maintenance (LGK-11, TKT-9)."""
+    policy, at = terms.policy, arrival.received_at
+    incident = terms.standing.incident(policy.key, f"{arrival.message.subject}\n{arrival.message.reply}")
+    if incident:
+        yield from incident_events(incident, policy, at=at, now=now, by=DESK)
+    window = terms.standing.window(policy, at)
+    if window and verdict.kind == "defect" and verdict.rank <= _UNAVAILABLE:
+        zone = policy.calendars[policy.regions[0].calendar].timezone
+        facts = {
+            "tag": "maintenance",
+            "say": f"planned maintenance, {window.name}",
+            "until": window.ends_at.isoformat(),
+        }
+        yield Event("flagged", at, now, DESK, {**facts, "zone": zone})
+
+
+def incident_events(incident: Incident, policy: Policy, *, at: datetime, now: datetime, by: str) -> Iterator[Event]:
+    """A case is about a known incident: it is tagged, and exempt where the policy exempts known incidents."""
+    facts = {"tag": f"incident {incident.key}", "say": f"a known problem, {incident.title}"}
+    yield Event("flagged", at, now, by, facts)
+    if policy.known_incidents_exempt:
+        because = f"known incident {incident.key}: {incident.title}"
+        yield Event("exempted", at, now, by, {"key": "incident", "because": because, "out_of_scope": False})
 
 
 def _mentions(arrival: Arrival, exclusion: Exclusion) -> bool:

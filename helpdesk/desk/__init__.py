@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from helpdesk.core.message import base_address
-from helpdesk.desk.deliver import deliver
+from helpdesk.desk.deliver import deliver, never
 from helpdesk.desk.record import Recorder
 from helpdesk.desk.rules import Rules, load_rules
 from helpdesk.desk.tick import tick
@@ -99,9 +99,12 @@ class Desk:
         """Do what time alone has made due; returns the number of cases it changed."""
         return tick(self.database, self._recorder, self.now())
 
-    def deliver(self, courier: Courier) -> int:
-        """Hand a batch of composed mail to the courier; returns how many rows were tried."""
-        return deliver(self.database, self._recorder, courier, self.now)
+    def deliver(self, courier: Courier, *, stopping: Callable[[], bool] = never) -> int:
+        """Hand a batch of composed mail to the courier; returns how many rows were tried.
+
+        Once `stopping` says so, the mail on its way is the last.
+        """
+        return deliver(self.database, self._recorder, courier, self.now, stopping=stopping)
 
     def alert(self, *, key: str, mailbox: str, facts: dict[str, Any]) -> None:
         """Tell the operators about the desk itself, once for each key."""

@@ -90,7 +90,7 @@ def _move(
     new = replace(policy, earlier={**old.earlier, case.policy_version: old})
     mailbox = recorder.rules.configuration.mailbox(case.mailbox)
     if not dry_run and mailbox is not None:
-        terms = replace(recorder.terms(connection, mailbox, case=case), policy=new)
+        terms = replace(recorder.terms(connection, mailbox, case=case, now=now), policy=new)
         recorder.store(connection, Decision(after, (event,)), terms)
     before_and_after = zip(clocks(case, old), clocks(after, new), strict=False)
     return [_moved(case, policy, was, becomes, now) for was, becomes in before_and_after if was.stopped_at is None]

@@ -17,7 +17,7 @@ from helpdesk.store import outbox
 from helpdesk.wires.courier import Failed, Outgoing, Retry, Sent, no_mark
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from helpdesk.desk.record import Recorder
@@ -43,14 +43,32 @@ def pause(attempts: int) -> timedelta:
     return min(_FIRST_PAUSE * doubled, _LONGEST_PAUSE)
 
 
-def deliver(database: Database, recorder: Recorder, courier: Courier, clock: Callable[[], datetime]) -> int:
-    """Try a batch of mails whose time has come; returns how many."""
+def never() -> bool:
+    """Nobody asks us to stop."""
+    return False
+
+
+def deliver(
+    database: Database,
+    recorder: Recorder,
+    courier: Courier,
+    clock: Callable[[], datetime],
+    *,
+    stopping: Callable[[], bool] = never,
+) -> int:
+    """Try a batch of mails whose time has come; returns how many.
+
+    Once `stopping` says so, the mail on its way is the last, and the others are given back.
+    """
     now = clock()
     with database.write() as connection:
         outbox.settle_uncertain(connection, now)
         rows = outbox.claim(connection, now=now, lease=LEASE, limit=BATCH)
     failpoint("out.claimed")
-    for row in rows:
+    for position, row in enumerate(rows):
+        if stopping():
+            _give_back(database, rows[position:])
+            return position
         try:
             outcome = courier.deliver(_outgoing(row), before_dot=_marker(database, row))
         except _TakenOverError:
@@ -58,6 +76,12 @@ def deliver(database: Database, recorder: Recorder, courier: Courier, clock: Cal
         failpoint("out.pre_mark")
         _mark(database, recorder, row, outcome, clock())
     return len(rows)
+
+
+def _give_back(database: Database, rows: Sequence[Row]) -> None:
+    with database.write() as connection:
+        for row in rows:
+            outbox.give_back(connection, row)
 
 
 def _outgoing(row: Row) -> Outgoing:

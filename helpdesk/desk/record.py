@@ -10,7 +10,7 @@ from helpdesk.core.people import Terms
 from helpdesk.letters import Thread, thread_of
 from helpdesk.policies import PolicyText, read_policy
 from helpdesk.store import cases as case_store
-from helpdesk.store import outbox
+from helpdesk.store import declarations, outbox
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,7 +59,9 @@ class Recorder:
             self._policies[version] = read_policy(PolicyText(name, text))
         return self._policies[version]
 
-    def terms(self, connection: sa.Connection, mailbox: Mailbox, *, case: Case | None, sender: str = "") -> Terms:
+    def terms(
+        self, connection: sa.Connection, mailbox: Mailbox, *, case: Case | None, sender: str = "", now: datetime
+    ) -> Terms:
         """What applies to a case, or to one that this sender is about to open."""
         rules = self.rules
         team = rules.configuration.teams[mailbox.team]
@@ -75,6 +77,7 @@ class Recorder:
             operators=rules.configuration.operators,
             customer=customer,
             workloads=case_store.workloads(connection, [agent.address for agent in team.agents]),
+            standing=declarations.standing(connection, now),
         )
 
     def store(self, connection: sa.Connection, decision: Decision, terms: Terms) -> Case:

@@ -75,7 +75,7 @@ def _one(connection: sa.Connection, recorder: Recorder, case: Case, now: datetim
         # Its mailbox left the configuration: nobody is there to be told, until it comes back.
         case_store.put_off(connection, case.number)
         return
-    terms = recorder.terms(connection, mailbox, case=case)
+    terms = recorder.terms(connection, mailbox, case=case, now=now)
     decision = decide.tick(case, terms, now)
     after = recorder.store(connection, decision, terms)
     recorder.write(connection, after, decision.drafts, terms, now)

@@ -121,6 +121,7 @@ def _one(connection: sa.Connection, recorder: Recorder, mail: Spooled, now: date
         spool.finish(connection, mail.id, outcome="ignored", case=None, now=now, because=because)
         return Worked(mail.id, "ignored", None, message, because)
     case, placement = _place(connection, recorder, mail, message, mailbox)
+    home = recorder.rules.configuration.mailbox(case.mailbox) if case else None
     sender = message.sender.address if message.sender else ""
     arrival = Arrival(
         message=message,
@@ -130,9 +131,10 @@ def _one(connection: sa.Connection, recorder: Recorder, mail: Spooled, now: date
         orders_text=before_quote(message.text) if placement.role == "agent" else "",
         recent_acknowledgments=outbox.recent_acknowledgments(connection, sender, now - _DAY),
         linked_ref=f"HD-{placement.linked}" if placement.linked else "",
+        to_escalation=mailbox.channel == "escalation",
         null_sender=mail.source == "smtp" and not mail.envelope.mail_from,
     )
-    terms = recorder.terms(connection, mailbox, case=case, sender=sender)
+    terms = recorder.terms(connection, home or mailbox, case=case, sender=sender, now=now)
     decision = decide.receive(case, arrival, terms, now)
     failpoint("work.decided")
     number = None
@@ -162,7 +164,13 @@ def _place(
     team = configuration.teams[mailbox.team]
     clues = read_clues(message, mail.envelope, mailbox, rules.signer)
     found = case_store.find(connection, clues.case_numbers)
-    here = {number: case for number, case in found.items() if case.mailbox == mailbox.address}
+    # What is written to the escalation address may be about a case of any mailbox of that offering.
+    anywhere = mailbox.channel == "escalation"
+    here = {
+        number: case
+        for number, case in found.items()
+        if case.mailbox == mailbox.address or (anywhere and case.policy == mailbox.policy)
+    }
     proof = evidence(
         clues,
         message,

@@ -262,6 +262,7 @@ class PolicyFile:
     credits: CreditsTable | None = None
     escalation_words: list[str] = field(default_factory=list)
     escalation_contact: bool = False  # every customer gives one who is reachable around the clock
+    known_incidents_exempt: bool = False  # a case about a declared incident need not be answered in time
     not_support: list[str] = field(default_factory=list)  # addresses and domains whose mail makes no case
     example: list[ExampleEntry] = field(default_factory=list)
     assumed: list[AssumedEntry] = field(default_factory=list)

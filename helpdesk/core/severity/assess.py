@@ -31,23 +31,33 @@ SUSPECT = 0.15  # above this probability of rank 1 somebody is told now
 SURE = 0.8  # without any cue only this much is believed
 APART = 2  # ranks between stated and found that are a conflict
 MONITORING = "monitoring"  # the channel whose alerts open at rank 1 (LGT-4)
+NO_MONITORS = frozenset({"vacation", "bounce-permanent", "bounce-temporary", "own-mail"})
 _NO_FIELDS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class _Opinion:
-    """A rank on its way to the verdict, with what was said about it so far."""
+    """A rank on its way to the verdict: who decided it (None: the cues themselves), and what else is to be said."""
 
     rank: Rank
     review: bool = False
-    reasons: tuple[Reason, ...] = ()
+    decided: Reason | None = None
+    doubts: tuple[Reason, ...] = ()
 
-    def but(self, reason: Reason, *, rank: Rank | None = None, review: bool | None = None) -> _Opinion:
-        return _Opinion(
-            rank=self.rank if rank is None else rank,
-            review=self.review if review is None else review,
-            reasons=(*self.reasons, reason),
-        )
+    def decided_by(self, reason: Reason, *, rank: Rank, review: bool = False) -> _Opinion:
+        """Another voice has the last word; what was decided before it is moot."""
+        return _Opinion(rank, review, reason, self.doubts)
+
+    def doubted(self, reason: Reason) -> _Opinion:
+        """The rank stands, and a human is asked."""
+        return _Opinion(self.rank, review=True, decided=self.decided, doubts=(*self.doubts, reason))
+
+    def reasons(
+        self, cues: tuple[Reason, ...], bound: tuple[Reason, ...], suspicion: tuple[Reason, ...]
+    ) -> tuple[Reason, ...]:
+        """All reasons in order of weight: what decided comes first."""
+        decided = (self.decided,) if self.decided else ()
+        return (*reversed(bound), *decided, *suspicion, *self.doubts, *cues)
 
 
 def assess(  # noqa: PLR0913 - one argument a signal, all by name
@@ -74,7 +84,7 @@ def assess(  # noqa: PLR0913 - one argument a signal, all by name
     )
     values = {**observed.values, **model.words(f"{observed.subject}\n{observed.text}")}
     probabilities = model.probabilities(values)
-    kind = kind_of(observed)
+    kind = "defect" if _potential_outage(observed, channel) else kind_of(observed)
     opinion = _found(observed, probabilities, terms)
     opinion = _with_stated(opinion, observed, probabilities, terms)
     opinion = _with_channel(opinion, observed, channel)
@@ -97,12 +107,7 @@ def assess(  # noqa: PLR0913 - one argument a signal, all by name
         s1_suspect=suspect,
         kind=kind,
         area=_area(f"{observed.subject}\n{observed.text}\n{' '.join(fields.values())}", terms),
-        reasons=(
-            *reasons_for(observed, model, terms),
-            *opinion.reasons,
-            *bound,
-            *_suspicion(suspect, probabilities, terms),
-        ),
+        reasons=opinion.reasons(reasons_for(observed, model, terms), bound, _suspicion(suspect, probabilities, terms)),
     )
 
 
@@ -112,14 +117,11 @@ def _found(observed: Observation, probabilities: Probabilities, terms: SeverityT
     opinion = _Opinion(rank=probabilities.index(confidence) + 1)
     default = terms.level(terms.default)
     if "says-nothing" in observed.values and confidence < SURE:
-        return opinion.but(
-            Reason("no cue", f"the policy's default, {default.name}; a human looks"),
-            rank=default.rank,
-            review=True,
-        )
+        why = f"the policy's default, {default.name}; a human looks"
+        return opinion.decided_by(Reason("no cue", why), rank=default.rank, review=True)
     if confidence < terms.review_below:
         why = f"the best guess has {confidence:.0%}: the policy's default, {default.name}; a human looks"
-        return opinion.but(Reason("unsure", why), rank=default.rank, review=True)
+        return opinion.decided_by(Reason("unsure", why), rank=default.rank, review=True)
     return opinion
 
 
@@ -134,34 +136,35 @@ def _with_stated(
     evidence = shown(words)
     name = terms.at_rank(said).name
     if terms.stated == "initial":
-        opinion = opinion.but(
-            Reason("stated priority", f"{name} is the initial severity, as the policy has it", evidence),
-            rank=said,
-            review=False,
-        )
-    found = probabilities.index(max(probabilities)) + 1
-    if abs(said - found) >= APART:
-        why = f"stated {name}, found {terms.at_rank(found).name}: a human looks"
-        opinion = opinion.but(Reason("conflict", why, evidence), review=True)
-    return opinion
+        why = f"{name} is the initial severity, as the policy has it"
+        opinion = opinion.decided_by(Reason("stated priority", why, evidence), rank=said)
+    confidence = max(probabilities)
+    found = probabilities.index(confidence) + 1
+    if abs(said - found) < APART:
+        return opinion
+    default = terms.level(terms.default)
+    if terms.stated == "evidence" and confidence < SURE and opinion.decided is None:
+        why = f"stated {name}, found {terms.at_rank(found).name}: the policy's default, {default.name}; a human looks"
+        return opinion.decided_by(Reason("conflict", why, evidence), rank=default.rank, review=True)
+    return opinion.doubted(
+        Reason("conflict", f"stated {name}, found {terms.at_rank(found).name}: a human looks", evidence)
+    )
 
 
 def _with_channel(opinion: _Opinion, observed: Observation, channel: str) -> _Opinion:
-    """A monitoring address opens at rank 1, unless the monitor itself takes it back or watches a test system."""
+    """A monitoring address opens at rank 1, unless the monitor itself takes it back or watches a test system (LGT-4)."""
+    if not _potential_outage(observed, channel) or opinion.rank == 1:
+        return opinion
+    why = "a potential outage found by monitoring opens at rank 1"
+    return opinion.decided_by(Reason("monitoring channel", why, shown(observed.subject)), rank=1)
+
+
+def _potential_outage(observed: Observation, channel: str) -> bool:
+    """Whether a monitor reports something; its words need not be ones that we know."""
+    if channel != MONITORING or observed.robot in NO_MONITORS:
+        return False
     alert = observed.alert
-    if channel != MONITORING or opinion.rank == 1:
-        return opinion
-    if alert is not None and (alert.state != "problem" or alert.non_production):
-        return opinion
-    return opinion.but(
-        Reason(
-            "monitoring channel",
-            "a potential outage found by monitoring opens at rank 1",
-            shown(observed.subject),
-        ),
-        rank=1,
-        review=False,
-    )
+    return alert is None or (alert.state == "problem" and not alert.non_production)
 
 
 def _suspected(probabilities: Probabilities, kind: Kind, bound: tuple[Reason, ...], terms: SeverityTerms) -> bool:
