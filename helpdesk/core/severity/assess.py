@@ -56,8 +56,9 @@ class _Opinion:
         self, cues: tuple[Reason, ...], bound: tuple[Reason, ...], suspicion: tuple[Reason, ...]
     ) -> tuple[Reason, ...]:
         """All reasons in order of weight: what decided comes first."""
-        decided = (self.decided,) if self.decided else ()
-        return (*reversed(bound), *decided, *suspicion, *self.doubts, *cues)
+        decided = (*reversed(bound), *((self.decided,) if self.decided else ())) or cues[:1]
+        rest = tuple(cue for cue in cues if cue not in decided)
+        return (*decided, *suspicion, *self.doubts, *rest)
 
 
 def assess(  # noqa: PLR0913 - one argument a signal, all by name
@@ -107,14 +108,22 @@ def assess(  # noqa: PLR0913 - one argument a signal, all by name
         s1_suspect=suspect,
         kind=kind,
         area=_area(f"{observed.subject}\n{observed.text}\n{' '.join(fields.values())}", terms),
-        reasons=opinion.reasons(reasons_for(observed, model, terms), bound, _suspicion(suspect, probabilities, terms)),
+        reasons=opinion.reasons(
+            reasons_for(observed, model, terms, found=_best(probabilities)),
+            bound,
+            _suspicion(suspect, probabilities, terms),
+        ),
     )
+
+
+def _best(probabilities: Probabilities) -> Rank:
+    return probabilities.index(max(probabilities)) + 1
 
 
 def _found(observed: Observation, probabilities: Probabilities, terms: SeverityTerms) -> _Opinion:
     """What the text alone says; the policy's default where it says too little."""
     confidence = max(probabilities)
-    opinion = _Opinion(rank=probabilities.index(confidence) + 1)
+    opinion = _Opinion(rank=_best(probabilities))
     default = terms.level(terms.default)
     if "says-nothing" in observed.values and confidence < SURE:
         why = f"the policy's default, {default.name}; a human looks"
@@ -139,7 +148,7 @@ def _with_stated(
         why = f"{name} is the initial severity, as the policy has it"
         opinion = opinion.decided_by(Reason("stated priority", why, evidence), rank=said)
     confidence = max(probabilities)
-    found = probabilities.index(confidence) + 1
+    found = _best(probabilities)
     if abs(said - found) < APART:
         return opinion
     default = terms.level(terms.default)
@@ -152,7 +161,7 @@ def _with_stated(
 
 
 def _with_channel(opinion: _Opinion, observed: Observation, channel: str) -> _Opinion:
-    """A monitoring address opens at rank 1, unless the monitor itself takes it back or watches a test system (LGT-4)."""
+    """A monitoring address opens at rank 1, unless the monitor itself takes it back or watches a test system."""
     if not _potential_outage(observed, channel) or opinion.rank == 1:
         return opinion
     why = "a potential outage found by monitoring opens at rank 1"

@@ -10,14 +10,14 @@ from helpdesk.core.severity.verdict import Reason, shown
 if TYPE_CHECKING:
     from helpdesk.core.severity.model import Model
     from helpdesk.core.severity.observe import Observation
-    from helpdesk.core.severity.terms import SeverityTerms
+    from helpdesk.core.severity.terms import Rank, SeverityTerms
 
 MOST = 7  # reasons of this sort that a reader is given
 LEAST = 0.25  # a cue that spreads the four ranks less than this moved nothing
 
 
-def reasons_for(observed: Observation, model: Model, terms: SeverityTerms) -> tuple[Reason, ...]:
-    """The strongest cues first; a robot or an alert is one reason of its own."""
+def reasons_for(observed: Observation, model: Model, terms: SeverityTerms, *, found: Rank) -> tuple[Reason, ...]:
+    """The strongest cues, those that speak for what was `found` first; a robot or an alert is one reason of its own."""
     if observed.robot is not None:
         return (Reason("automatic mail", f"nobody waits for an answer: {terms.at_rank(4).name}", observed.robot),)
     if observed.alert is not None:
@@ -26,6 +26,7 @@ def reasons_for(observed: Observation, model: Model, terms: SeverityTerms) -> tu
         return (Reason("monitoring alert", f"{alert.state}; {said}", shown(alert.evidence)),)
     moved = [(*_pull(name, model), name, evidence) for name, evidence in observed.seen.found.items()]
     strongest = sorted((item for item in moved if item[0] >= LEAST), key=lambda item: -item[0])[:MOST]
+    strongest.sort(key=lambda item: item[1] != found)
     return tuple(
         Reason(name.replace("-", " "), f"speaks for {terms.at_rank(rank).name}", shown(evidence))
         for _, rank, name, evidence in strongest
