@@ -144,6 +144,17 @@ outbox = sa.Table(
     sa.Index("ix_outbox_next_at", "next_at", **_where("next_at IS NOT NULL")),
     sa.Index("ix_outbox_case_id", "case_id"),
     sa.Index("ix_outbox_recipient_created_at", "recipient", "created_at"),
+    # What a first mail is answered with by itself: counted over all addresses before another one goes out.
+    sa.Index("ix_outbox_acknowledged_at", "created_at", **_where("kind IN ('ack', 'out-of-scope')")),
+)
+
+undeliverable = sa.Table(
+    "undeliverable",
+    metadata,
+    sa.Column("address", sa.String(320), primary_key=True),
+    sa.Column("since", Instant, nullable=False),  # when its first permanent delivery report was received
+    sa.Column("status", sa.String(20), nullable=False),  # RFC 3463, "" where the report gives none
+    sa.Column("outbox_id", _Id, sa.ForeignKey("outbox.id"), nullable=False),  # the mail that came back
 )
 
 credit_request = sa.Table(
