@@ -20,6 +20,7 @@ import shutil
 import signal
 import ssl
 import threading
+import time
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -57,7 +58,8 @@ if TYPE_CHECKING:
 _log = structlog.get_logger("daemon")
 _IDLE = 1.0  # seconds between looks when nobody calls
 _AFTER_FAILURE = 2.0  # seconds
-_GRACE = 25.0  # seconds for mail that is coming in
+_GRACE = 20.0  # seconds for mail that is coming in
+_LAST_WORK = 10.0  # seconds for what the threads are at; a service manager kills after a minute or so
 
 
 def wall_clock() -> datetime:
@@ -84,6 +86,10 @@ class _Loop:
         self.call.set()
         if self.thread is not None:
             self.thread.join(timeout)
+
+    @property
+    def running(self) -> bool:
+        return self.thread is not None and self.thread.is_alive()
 
     def _run(self) -> None:
         while not self.stop.is_set():
@@ -128,7 +134,7 @@ class Daemon:
         return worked
 
     def _send(self) -> object:
-        return self.desk.deliver(self.courier)
+        return self.desk.deliver(self.courier, stopping=self.stop.is_set)
 
     def _tick(self) -> None:
         try:
@@ -275,15 +281,20 @@ class Daemon:
                 await asyncio.wait_for(asked.wait(), timeout=0.2)
 
     def _shut_down(self, pollers: Sequence[threading.Thread]) -> None:
-        """Stop in the order of the pipe: nothing new, then what was accepted is written, then the rest."""
+        """Stop in the order of the pipe: nothing new, then what was accepted is written, then the rest.
+
+        Whoever does not come to an end in time is left: what it was at is repeated by the next start.
+        """
         self.stop.set()
+        ends = time.monotonic() + _LAST_WORK
         self._metronome.shutdown(wait=True)
         for thread in pollers:
-            thread.join(timeout=10)
+            thread.join(timeout=max(0, ends - time.monotonic()))
         self.committer.close()
         for loop in (self.worker, self.sender):
-            loop.join(timeout=30)
-        self.courier.close()
+            loop.join(timeout=max(0, ends - time.monotonic()))
+        if not self.sender.running:
+            self.courier.close()  # otherwise it would wait for the mail on its way
         if self.console is not None:
             self.console.close()
         self.presence.leave()

@@ -119,6 +119,11 @@ def retry(connection: sa.Connection, row: Row, *, at: datetime, detail: str) -> 
     return _move(connection, row, state="queued", next_at=at, lease_until=None, detail=detail)
 
 
+def give_back(connection: sa.Connection, row: Row) -> bool:
+    """It was not tried: whoever comes next may, at once."""
+    return _move(connection, row, state="queued", lease_until=None, attempts=outbox.c.attempts - 1)
+
+
 def settle_uncertain(connection: sa.Connection, now: datetime) -> None:
     """Acknowledgments whose worker died after the final dot may have arrived: they are not sent again."""
     _leave_handed_over(connection, sa.and_(outbox.c.next_at.is_not(None), outbox.c.lease_until <= now))
@@ -150,6 +155,13 @@ def leave_uncertain(connection: sa.Connection, row: Row, *, detail: str) -> bool
 def fail(connection: sa.Connection, row: Row, *, detail: str) -> bool:
     """It will not be sent; kept for people to look at and retry."""
     return _move(connection, row, state="failed", next_at=None, lease_until=None, detail=detail)
+
+
+def came_back(connection: sa.Connection, row: Row, *, permanent: bool, detail: str) -> None:
+    """A delivery report is about this mail: `bounced` for good; a delay is only noted."""
+    values = {"state": "bounced", "next_at": None} if permanent else {}
+    mine = sa.and_(outbox.c.id == row.id, outbox.c.sent_at.is_not(None) | outbox.c.state.in_(("uncertain", "sending")))
+    connection.execute(sa.update(outbox).where(mine).values(**values, detail=detail))
 
 
 def _move(connection: sa.Connection, row: Row, **values: Any) -> bool:

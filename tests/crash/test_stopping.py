@@ -1,0 +1,79 @@
+"""V01: a daemon that is asked to stop does so soon, and leaves nothing half done."""
+
+from __future__ import annotations
+
+import random
+import socket
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.crash.life import Life
+from tests.process import Dialogue, Fresh, Premises, letter, stop, until
+from tests.wire.smarthost import HANG, ScriptedSmarthost
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.process import Foundry
+
+
+@pytest.mark.parametrize("rounds", [2, pytest.param(15, marks=pytest.mark.slow)])
+def test_sigterm_under_load_ends_in_order(
+    tmp_path: Path, smarthost: ScriptedSmarthost, foundry: Foundry, rounds: int
+) -> None:
+    """V01: exit status 0, in a moment, and no claim is left for the next start to free."""
+    chance = random.Random(11)
+    with Life(tmp_path, smarthost, starter=foundry) as life:
+        for _ in range(rounds):
+            running = life.desk.start()
+            life.write(20)
+            time.sleep(chance.uniform(0, 0.3))
+            began = time.monotonic()
+            assert stop(running) == 0
+            assert time.monotonic() - began < 10
+            life.check()
+            assert (
+                life.records.number("SELECT count(*) FROM spool WHERE claimed_until > done_at AND state = 'waiting'")
+                == 0
+            )
+            assert life.records.number("SELECT count(*) FROM outbox WHERE state IN ('sending', 'handed_over')") == 0
+
+
+def test_a_mail_that_is_coming_in_is_finished_first(tmp_path: Path, foundry: Foundry) -> None:
+    """V01: its sender hears 250 after the SIGTERM, and only then the desk goes."""
+    desk = Premises(tmp_path, starter=foundry)
+    running = desk.start()
+    with Dialogue(desk.port) as dialogue:
+        dialogue.begin(letter(1))
+        running.signal(15)
+        until(lambda: not desk.greets(), "nobody new is let in")
+        assert running.status() is None
+        dialogue.sock.sendall(b".\r\n")
+        assert dialogue.reply().startswith("250 2.0.0 queued as 1")
+    assert stop(running) == 0
+
+
+@pytest.mark.slow
+def test_a_smarthost_that_says_nothing_does_not_hold_the_desk(tmp_path: Path, foundry: Foundry) -> None:
+    """V01: the courier would wait ten minutes for the reply to its dot."""
+    with ScriptedSmarthost({"DOT": HANG}) as silent:
+        desk = Premises(tmp_path, smarthost=silent.url, starter=foundry)
+        running = desk.start()
+        with Dialogue(desk.port) as dialogue:
+            dialogue.deliver(letter(1))
+        until(lambda: "DATA" in silent.verbs, "the smarthost is at the dot")
+        began = time.monotonic()
+        assert stop(running) == 0
+        assert time.monotonic() - began < 35
+
+
+def test_a_port_that_is_taken_is_said_and_nothing_is_started(tmp_path: Path) -> None:
+    desk = Premises(tmp_path, starter=Fresh())
+    with socket.create_server(("127.0.0.1", desk.port)):
+        running = desk.spawn()
+        until(lambda: running.status() is not None, "it gives up")
+    assert running.status() == 1
+    [words] = desk.logged().splitlines()
+    assert words == f"smtp_in: cannot listen on 127.0.0.1:{desk.port}: the port is taken; is another daemon running?"
