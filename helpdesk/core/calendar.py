@@ -511,6 +511,14 @@ def _zone(name: str) -> ZoneInfo:
         raise ValueError(f"timezone {name!r}: expected a name of the tz database such as Europe/Berlin") from None
 
 
+def wall_instant(timezone: str, day: date, seconds: int) -> datetime:
+    """Return the first instant at which that zone's wall shows `seconds` after the midnight that begins `day`.
+
+    Aware UTC; by the rules above where the clock changes. ValueError for a zone that is not known.
+    """
+    return _instant(_WallClock(_zone(timezone)).instant(_day_of(day) * _DAY + seconds))
+
+
 # Instants and days as numbers. ---------------------------------------------------------------------------
 
 
