@@ -1,0 +1,345 @@
+"""The console over a real socket, on both databases: what it shows, to whom, and what it says of the desk's health."""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import json
+import re
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from helpdesk.config import load_configuration
+from helpdesk.core.errors import ConfigurationError, Unavailable
+from helpdesk.desk.record import Recorder
+from helpdesk.store import cases
+from helpdesk.store.engine import Database
+from helpdesk.watch import Watch
+from helpdesk.web.access import Access, access_of
+from helpdesk.web.console import Console
+from helpdesk.web.markup import element, text
+from helpdesk.web.views import Views
+from helpdesk.wires.imap_reports import Failing
+from tests.desk import ANN, JO, STRANGER, TestDesk, write_office
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+LOCAL = Access(frozenset({"127.0.0.1", "desk.example"}))
+TOKEN = "a token of some length"
+
+
+@dataclass
+class Site:
+    """A console on a desk of its own."""
+
+    desk: TestDesk
+    views: Views
+    console: Console
+
+    def get(self, path: str = "/", *, method: str = "GET", **headers: str) -> Answer:
+        connection = http.client.HTTPConnection("127.0.0.1", self.console.port, timeout=10)
+        try:
+            connection.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+            reply = connection.getresponse()
+            return Answer(reply.status, dict(reply.getheaders()), reply.read().decode())
+        finally:
+            connection.close()
+
+    def health(self) -> tuple[int, dict[str, Any]]:
+        answer = self.get("/health")
+        return answer.status, json.loads(answer.body)
+
+
+@dataclass
+class Answer:
+    status: int
+    headers: dict[str, str]
+    body: str = field(repr=False)
+
+
+@dataclass
+class Clock:
+    """A wall clock that a test turns."""
+
+    desk: TestDesk
+    ahead: timedelta = timedelta()
+
+    def __call__(self) -> datetime:
+        return self.desk.now + self.ahead
+
+
+@pytest.fixture
+def clock(rules, database) -> Clock:
+    return Clock(TestDesk(rules, database))
+
+
+@pytest.fixture
+def site(rules, database, clock) -> Iterator[Site]:
+    watch = Watch(clock)
+    for part in ("worker", "sender", "metronome"):
+        watch.progressed(part)
+    views = Views("Acme Support", database, Recorder(rules).policy_of, watch, clock, clock())
+    yield from _served(clock.desk, views, LOCAL)
+
+
+@pytest.fixture
+def guarded(site) -> Iterator[Site]:
+    yield from _served(site.desk, site.views, Access(frozenset(), TOKEN))
+
+
+def _served(desk: TestDesk, views: Views, access: Access) -> Iterator[Site]:
+    console = Console(listen="127.0.0.1:0", views=views, access=access)
+    console.open()
+    yield Site(desk, views, console)
+    console.close()
+
+
+# --- the pages
+
+
+def test_an_empty_queue_says_so(site):
+    assert "There are no such cases." in site.get().body
+
+
+def test_the_queue_shows_what_is_due_first_and_for_whom(site):
+    site.desk.mail(JO, "Colours are odd", "Case priority: Low")
+    site.desk.mail(JO, "Everything is down", "Case priority: Critical")
+    page = site.get().body
+    assert page.index("HD-2") < page.index("HD-1"), "critical is due first"
+    assert "first response due in 1 h" in page
+    assert "acme" in page
+    assert ANN in page
+
+
+def test_resolved_cases_leave_the_queue_and_stay_among_all(site):
+    site.desk.mail(JO, "A question")
+    site.desk.reply(ANN, "#resolve\nDone.")
+    assert "HD-1" not in site.get("/").body
+    assert "HD-1" in site.get("/?show=all").body
+    assert "HD-1" not in site.get("/?show=breached").body
+
+
+def test_a_breach_is_shown_as_late(site):
+    site.desk.mail(JO, "Everything is down", "Case priority: Critical")
+    site.desk.at("2026-05-19 11:00")
+    assert "45 min late" in site.get("/?show=breached").body
+
+
+def test_a_case_shows_clocks_mails_and_ledger_and_marks_what_customers_must_not_see(site):
+    site.desk.mail(JO, "The rules do not fire", "Since nine.")
+    site.desk.reply(ANN, "#note\nLooks like the index.")
+    page = site.get("/cases/HD-1").body
+    assert "first response: running" in page
+    assert "counted  8 h  sum 8 h" in page, "the lines of case explain, each with its sum"
+    assert "Since nine." in page
+    assert re.search(r'class="mail internal".*Looks like the index', page, re.DOTALL)
+    assert "agent noted" in page
+
+
+def test_the_link_of_the_agents_mails_leads_to_the_case(site):
+    site.desk.mail(JO)
+    assert site.get("/cases/HD-1").status == 200
+    assert site.get("/cases/hd-1").status == 200
+
+
+@pytest.mark.parametrize("ref", ["HD-999", "HD-x", "HD-99999999999999999999", "..%2f..%2fetc", "HD-%D9%A1"])
+def test_a_case_that_is_not_there_is_a_page_that_says_so(site, ref):
+    answer = site.get(f"/cases/{ref}")
+    assert answer.status == 404
+    assert "Not here" in answer.body
+
+
+def test_what_strangers_write_is_shown_and_never_run(site):
+    """C11: markup, templates and marks that turn the reading direction come out literally or visibly."""
+    site.desk.mail(STRANGER, "{{7*7}} <script>alert(1)</script>", "<img src=x onerror=alert(2)> \u202eevil {{7*7}}")
+    for path in ("/", "/cases/HD-1"):
+        page = site.get(path).body
+        assert "{{7*7}} &lt;script&gt;alert(1)&lt;/script&gt;" in page
+        assert "<script" not in page
+        assert "<img" not in page
+        assert "\u202e" not in page
+        assert "49" not in re.sub(r"<[^>]*>|\d\d:\d\d", "", page)
+
+
+def test_every_answer_forbids_scripts_frames_and_foreign_things(site):
+    for path in ("/", "/cases/HD-1", "/health", "/metrics", "/style.css", "/nowhere"):
+        headers = site.get(path).headers
+        assert headers["content-security-policy"].startswith("default-src 'none'; style-src 'self'")
+        assert "frame-ancestors 'none'" in headers["content-security-policy"]
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "no-referrer"
+        assert headers["cache-control"] == "no-store"
+        assert "server" not in headers
+
+
+def test_nothing_can_be_changed(site):
+    site.desk.mail(JO)
+    before = site.desk.case()
+    for method in ("POST", "PUT", "DELETE", "PATCH"):
+        assert site.get("/cases/HD-1", method=method).status == 405
+    assert site.desk.case() == before
+
+
+def test_text_is_escaped_and_elements_are_not():
+    assert element("p", "<b>", element("b", "&")) == "<p>&lt;b&gt;<b>&amp;</b></p>"
+    assert element("a", "x", href='"><script>') == '<a href="&quot;&gt;&lt;script&gt;">x</a>'
+    assert text("a\x00b\u2066c\u00a0d") == "a\ufffdb\ufffdc\u00a0d"
+
+
+# --- who may look
+
+
+def test_a_page_of_the_open_web_whose_name_means_this_host_reads_nothing(site):
+    site.desk.mail(JO, "Secret plans")
+    answer = site.get("/", Host="rebound.example")
+    assert answer.status == 421
+    assert "Secret" not in answer.body
+    assert site.get("/", Host="desk.example").status == 200
+    assert site.get("/", Host="desk.example:8080").status == 200
+
+
+def test_where_a_token_is_asked_for_nothing_is_shown_without_it(guarded):
+    for path in ("/", "/cases/HD-1", "/health", "/metrics", "/style.css"):
+        answer = guarded.get(path)
+        assert answer.status == 401
+        assert answer.headers["www-authenticate"].startswith("Basic")
+    basic = base64.b64encode(f"anybody:{TOKEN}".encode()).decode()
+    assert guarded.get("/", Authorization=f"Basic {basic}").status == 200
+    assert guarded.get("/", Authorization=f"Bearer {TOKEN}").status == 200
+    for wrong in ("Bearer no", "Basic !", "Basic " + base64.b64encode(b"\xff").decode(), "Digest x", TOKEN):
+        assert guarded.get("/", Authorization=wrong).status == 401
+
+
+@pytest.mark.parametrize("listen", ["0.0.0.0:8080", "*:8080", "[::]:8080", "192.0.2.7:8080", "desk.example:8080"])
+def test_no_address_but_loopback_is_taken_without_a_token(tmp_path, listen):
+    path = write_office(tmp_path, more=f'\n[web]\nlisten = "{listen}"\n')
+    with pytest.raises(ConfigurationError, match=r"web\.token_file: expected one"):
+        load_configuration(path, environment={})
+    assert load_configuration(path, environment={"HELPDESK_WEB_TOKEN_FILE": "token"})
+
+
+@pytest.mark.parametrize("listen", ["127.0.0.1:8080", "localhost:8080", "[::1]:8080", "127.0.0.2:8080"])
+def test_loopback_needs_no_token(tmp_path, listen):
+    configuration = load_configuration(write_office(tmp_path, more=f'\n[web]\nlisten = "{listen}"\n'), environment={})
+    assert access_of(configuration).token is None
+
+
+def test_a_token_that_can_be_guessed_or_is_not_there_is_refused(tmp_path):
+    configuration = load_configuration(
+        write_office(tmp_path, more='\n[web]\nlisten = "0.0.0.0:8080"\ntoken_file = "token"\n'), environment={}
+    )
+    with pytest.raises(ConfigurationError, match="expected a readable file"):
+        access_of(configuration)
+    (tmp_path / "token").write_text("short\n")
+    with pytest.raises(ConfigurationError, match="at least 16 characters"):
+        access_of(configuration)
+    (tmp_path / "token").write_text(f"{TOKEN}\n")
+    assert access_of(configuration).admits(f"Bearer {TOKEN}")
+
+
+def test_a_port_that_is_taken_is_named(site):
+    second = Console(listen=f"127.0.0.1:{site.console.port}", views=site.views, access=LOCAL)
+    with pytest.raises(Unavailable, match=rf"web: cannot listen on 127\.0\.0\.1:{site.console.port}"):
+        second.open()
+
+
+# --- health
+
+
+def test_a_desk_that_works_is_well(site):
+    status, shape = site.health()
+    assert (status, shape["status"], shape["problems"]) == (200, "ok", [])
+    assert shape["database"] is True
+    assert set(shape["parts"]) == {"worker", "sender", "metronome"}
+    assert shape["unsent"] == {"number": 0, "oldest_at": None}
+
+
+def test_a_part_that_stands_still_is_failing(site, clock):
+    clock.ahead = timedelta(minutes=6)
+    status, shape = site.health()
+    assert (status, shape["status"]) == (503, "failing")
+    assert any("worker" in problem for problem in shape["problems"])
+    assert not any("sender" in problem for problem in shape["problems"]), "a slow smarthost is not a dead sender"
+
+
+def test_mail_that_waits_to_be_worked_is_failing_and_mail_that_waits_to_be_sent_is_not(site, clock):
+    """Many a host refuses one mail for hours; no restart of the desk helps against that."""
+    desk = site.desk
+    with desk.database.write() as connection:
+        connection.exec_driver_sql("UPDATE outbox SET state = 'queued'")
+    desk.mail(JO)
+    with desk.database.write() as connection:
+        connection.exec_driver_sql("UPDATE outbox SET state = 'queued', next_at = created_at")
+    clock.ahead = timedelta(hours=2)
+    for part in ("worker", "sender", "metronome"):
+        site.views.watch.progressed(part)
+    status, shape = site.health()
+    assert (status, shape["status"]) == (200, "attention")
+    assert shape["unsent"]["number"] == 2
+    with desk.database.write() as connection:
+        connection.exec_driver_sql("UPDATE spool SET state = 'waiting'")
+    status, shape = site.health()
+    assert (status, shape["status"]) == (503, "failing")
+    assert shape["unworked"]["number"] == 1
+
+
+def test_a_mailbox_that_cannot_be_read_and_mail_that_was_set_aside_want_a_person(site):
+    site.desk.mail(JO)
+    with site.desk.database.write() as connection:
+        connection.exec_driver_sql("UPDATE spool SET state = 'quarantined'")
+    site.views.watch.mailbox(site.desk.laboratory.desk, _failing())
+    status, shape = site.health()
+    assert (status, shape["status"], shape["quarantined"]) == (200, "attention", 1)
+    assert shape["failing_mailboxes"] == {"support@logik.example": "login: refused"}
+    assert "cannot be read" in site.get("/").body, "the queue says it too"
+
+
+def _failing() -> Failing:
+    values = {"mailbox": "support@logik.example", "cause": "login", "detail": "refused"}
+    others = {name: None for name in Failing.__slots__ if name not in values}
+    return Failing(**values, **others)
+
+
+def test_a_database_that_is_away_is_said_and_takes_nothing_else_down(rules, clock, tmp_path):
+    views = Views(
+        "Acme",
+        Database(f"sqlite:///{tmp_path}/no/such/folder.db"),
+        Recorder(rules).policy_of,
+        Watch(clock),
+        clock,
+        clock(),
+    )
+    for site in _served(clock.desk, views, LOCAL):
+        status, shape = site.health()
+        assert (status, shape["database"], shape["status"]) == (503, False, "failing")
+        assert "helpdesk_database_up 0" in site.get("/metrics").body
+        queue = site.get("/")
+        assert queue.status == 503
+        assert "cannot answer this now" in queue.body
+
+
+def test_figures_are_in_the_format_that_prometheus_reads(site):
+    site.desk.mail(JO)
+    answer = site.get("/metrics")
+    assert answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
+    sample = re.compile(r'[a-z_]+(\{[a-z_]+="[^"]*"(,[a-z_]+="[^"]*")*\})? -?[0-9.e+]+')
+    lines = answer.body.splitlines()
+    assert all(line.startswith(("# HELP ", "# TYPE ")) or sample.fullmatch(line) for line in lines)
+    assert 'helpdesk_cases{status="open",breached="false"} 1' in lines
+    assert "helpdesk_up 1" in lines
+
+
+def test_a_long_queue_shows_its_beginning_and_says_how_much_is_left(site, monkeypatch):
+    monkeypatch.setattr("helpdesk.web.views.SHOWN", 2)
+    for number in range(3):
+        site.desk.mail(JO, f"Question {number}", f"Number {number}?")
+    page = site.get("/").body
+    assert page.count("<li>") == 2
+    assert "and 1 more" in page
+    with site.desk.database.read() as connection:
+        assert len(cases.list_numbers(connection)) == 3
