@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from helpdesk.core import suspicion
 from helpdesk.core.message import Person
 from helpdesk.core.policy import TARGET_NAMES, Promise
 from helpdesk.core.timeline import clocks
@@ -24,9 +25,10 @@ if TYPE_CHECKING:
 
     from helpdesk.core.case import Case
     from helpdesk.core.clock import Clock
-    from helpdesk.core.decision import Draft
+    from helpdesk.core.decision import Draft, MailKind
     from helpdesk.core.people import Mailbox, Terms
     from helpdesk.core.policy import Policy
+    from helpdesk.core.standing import Window
     from helpdesk.mail.address import Purpose, Signer
     from helpdesk.templates import Rendered, Templates
 
@@ -44,6 +46,7 @@ _AS_DECIDED = (
     "asked",
     "downgrade_to",
     "downgrade_key",
+    "bounced",
 )
 _MOMENT = timedelta(minutes=1)
 _NOTHING = timedelta()
@@ -77,22 +80,39 @@ class Letters:
         return self._queued(key, draft, words, case.number, terms.mailbox, thread, now)
 
     def alert(self, to: Person, *, mailbox: Mailbox, key: str, facts: dict[str, Any], now: datetime) -> Queued:
-        """A mail to an operator about the desk itself; it belongs to no case."""
-        words = self._templates.render("alert", "en", {"desk": self._desk, **facts})
-        key = f"alert/{key}/{to.address}"
-        domain = mailbox.address.rpartition("@")[2]
+        """A mail to an operator about the desk itself."""
+        return self.caseless("alert", to, mailbox=mailbox, key=key, facts={"desk": self._desk, **facts}, now=now)
+
+    def notice(self, to: Person, *, mailbox: Mailbox, window: Window, number: int, zone: str, now: datetime) -> Queued:
+        """A mail to a customer's contact about planned maintenance, in their zone (LGT-9)."""
+        facts = {
+            "desk": mailbox.name or self._desk,
+            "name": window.name,
+            "sector": window.sector,
+            "begins": moment(window.begins_at, zone),
+            "begins_brief": brief(window.begins_at, zone),
+            "ends": moment(window.ends_at, zone),
+        }
+        return self.caseless("maintenance", to, mailbox=mailbox, key=str(number), facts=facts, now=now)
+
+    def caseless(
+        self, kind: MailKind, to: Person, *, mailbox: Mailbox, key: str, facts: dict[str, Any], now: datetime
+    ) -> Queued:
+        """A mail that belongs to no case; `key` and the recipient make it unique among its kind."""
+        words = self._templates.render(kind, "en", facts)
+        unique = f"{kind}/{key}/{to.address}"
         letter = Letter(
-            from_=Person(mailbox.address, self._desk),
+            from_=Person(mailbox.address, mailbox.name or self._desk),
             to=to,
             subject=words.subject,
-            message_id=self._signer.message_id(case=0, nonce=key, domain=domain),
+            message_id=self._signer.message_id(case=0, nonce=unique, domain=mailbox.address.rpartition("@")[2]),
             date=now,
             automatic=True,
             text=words.text,
             html=words.html,
         )
-        # The null sender: a report that the alert could not be delivered must not come back as mail.
-        return Queued(key, None, "alert", to.address, "", letter.message_id, compose(letter))
+        # The null sender: a report that it could not be delivered must not come back as mail.
+        return Queued(unique, None, kind, to.address, "", letter.message_id, compose(letter))
 
     def _queued(
         self,
@@ -168,6 +188,8 @@ class Letters:
             "opened": moment(case.opened_at, desk_zone(case, policy)),
             "link": f"{self._public_url}/cases/{case.ref}" if self._public_url else "",
             "step": _step_facts(facts, case, terms),
+            "current": case.severity,
+            "suspicion": _suspicion_facts(facts, case, terms),
             "delayed": span(facts["delayed"])
             if facts.get("delayed") and facts["delayed"].total_seconds() >= 60
             else "",
@@ -264,8 +286,26 @@ def _step_facts(facts: dict[str, Any], case: Case, terms: Terms) -> dict[str, An
 def _why(assessed: Any) -> str:
     """One line: the strongest reasons of the severity."""
     reasons = assessed.get("reasons", [])[:2]
-    said = [f"{reason['rule']}" + (f": {reason['evidence']}" if reason["evidence"] else "") for reason in reasons]
-    return "; ".join(said)
+    return "; ".join(f"{reason['rule']}: {reason['evidence'] or reason['effect']}" for reason in reasons)
+
+
+def _suspicion_facts(facts: dict[str, Any], case: Case, terms: Terms) -> dict[str, Any] | None:
+    """What the alarm about a possible rank 1 says."""
+    if "probability" not in facts:
+        return None
+    raised, zone = case.of_type("suspected")[-1], desk_zone(case, terms.policy)
+    measured = suspicion.clock(case, terms.policy)
+    level = terms.policy.severity.at_rank(1)
+    cues = [reason for reason in raised.facts["reasons"] if reason["evidence"]][:3]
+    return {
+        "level": level.name,
+        "key": level.key,
+        "percent": round(facts["probability"] * 100),
+        "again": facts["again"],
+        "since": moment(raised.at, zone),
+        "due": moment(measured.due_at, zone) if measured and measured.due_at else "",
+        "why": "; ".join(f"{reason['rule']}: {reason['evidence']}" for reason in cues),
+    }
 
 
 def _short(label: str) -> str:

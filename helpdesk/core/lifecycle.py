@@ -36,7 +36,7 @@ def outstanding(case: Case, terms: Terms) -> list[Step]:
     since = _waiting_since(case)
     if since is None:
         return []
-    done: set[str] = {event.type for event in case.events if event.at >= since}
+    done: set[str] = {event.type for event in case.events if event.at > since}
     return sorted(_steps(case, terms, since, done), key=lambda step: step.at)
 
 

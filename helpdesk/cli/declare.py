@@ -1,0 +1,208 @@
+"""`incident`, `status`, `maintenance`: what operators declare. The running daemon sees it with the next mail."""
+
+from __future__ import annotations
+
+import getpass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from helpdesk.cli.shared import (
+    AsJson,
+    Config,
+    open_database,
+    open_rules,
+    print_json,
+    print_table,
+    read_instant,
+    wall_clock,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from helpdesk.core.standing import Window
+    from helpdesk.desk import Rules
+
+Policies = Annotated[list[str] | None, typer.Option("--policy", help="Only for this offering; repeatable.")]
+_MONTH = timedelta(days=28)
+
+
+def register(app: typer.Typer) -> None:
+    """Add this group's commands."""
+    incident = typer.Typer(no_args_is_help=True, help="Known problems: their cases say so, and may be exempt.")
+    incident.command("open")(incident_open)
+    incident.command("close")(incident_close)
+    incident.command("list")(incident_list)
+    app.add_typer(incident, name="incident")
+    status = typer.Typer(no_args_is_help=True, help="What is down, such as the support website.")
+    status.command("set")(status_set)
+    status.command("show")(status_show)
+    app.add_typer(status, name="status")
+    maintenance = typer.Typer(no_args_is_help=True, help="Planned unavailability.")
+    maintenance.command("add")(maintenance_add)
+    maintenance.command("list")(maintenance_list)
+    maintenance.command("announce")(maintenance_announce)
+    app.add_typer(maintenance, name="maintenance")
+
+
+def incident_open(
+    key: Annotated[str, typer.Argument(help="A short name, such as checkout-down.")],
+    title: Annotated[str, typer.Option(help="What customers are told it is.")],
+    words: Annotated[str, typer.Option(help="A mail with all of these words, comma separated, is about it.")] = "",
+    policy: Policies = None,
+    config: Config = None,
+) -> None:
+    """Declare a known problem."""
+    from helpdesk.core.standing import Incident  # noqa: PLC0415
+    from helpdesk.store import declarations  # noqa: PLC0415
+
+    rules = open_rules(config)
+    for name in policy or ():
+        rules.book.policy(name)
+    match = tuple(word.strip() for word in words.split(",") if word.strip())
+    with open_database(rules) as database, database.write() as connection:
+        declared = Incident(key.lower(), title, match, tuple(policy or ()))
+        declarations.open_incident(connection, declared, by=getpass.getuser(), now=wall_clock())
+    typer.echo(f"incident {key.lower()} is open")
+
+
+def incident_close(key: str, config: Config = None) -> None:
+    """Declare a known problem over."""
+    from helpdesk.store import declarations  # noqa: PLC0415
+
+    with open_database(open_rules(config)) as database, database.write() as connection:
+        declarations.close_incident(connection, key.lower(), wall_clock())
+    typer.echo(f"incident {key.lower()} is closed")
+
+
+def incident_list(config: Config = None, as_json: AsJson = False) -> None:
+    """Known problems, the newest first."""
+    from helpdesk.report.shapes import instant  # noqa: PLC0415
+    from helpdesk.store import declarations  # noqa: PLC0415
+
+    with open_database(open_rules(config)) as database, database.read() as connection:
+        rows = declarations.incidents(connection)
+    shapes = [
+        {
+            "key": row.key,
+            "title": row.title,
+            "words": row.words,
+            "policies": row.policies,
+            "opened_at": instant(row.opened_at),
+            "closed_at": instant(row.closed_at),
+        }
+        for row in rows
+    ]
+    _show(shapes, as_json=as_json, empty="There is no known problem.")
+
+
+def status_set(name: str, state: Literal["up", "down"], config: Config = None) -> None:
+    """Say that something is down, or up again: `status set website down`."""
+    from helpdesk.store import declarations  # noqa: PLC0415
+
+    with open_database(open_rules(config)) as database, database.write() as connection:
+        declarations.set_switch(connection, name, down=state == "down", by=getpass.getuser(), now=wall_clock())
+    typer.echo(f"{name} is {state}")
+
+
+def status_show(config: Config = None, as_json: AsJson = False) -> None:
+    """What was said to be up or down, and since when."""
+    from helpdesk.report.shapes import instant  # noqa: PLC0415
+    from helpdesk.store import declarations  # noqa: PLC0415
+
+    with open_database(open_rules(config)) as database, database.read() as connection:
+        rows = declarations.switches(connection)
+    shapes = [
+        {"name": row.name, "state": "down" if row.down else "up", "since": instant(row.since), "by": row.by}
+        for row in rows
+    ]
+    _show(shapes, as_json=as_json, empty="Nothing was said to be down.")
+
+
+def maintenance_add(
+    policy: Annotated[str, typer.Argument(help="The offering, by key.")],
+    name: Annotated[str, typer.Argument(help="What customers are told it is.")],
+    begins: Annotated[str, typer.Option("--from", help="When it begins, with an offset.")],
+    ends: Annotated[str, typer.Option("--to", help="When it ends, with an offset.")],
+    sector: Annotated[str, typer.Option(help="What is affected, such as Production.")] = "",
+    config: Config = None,
+) -> None:
+    """Plan a window; `maintenance announce` tells the customers."""
+    from helpdesk.core.standing import Window  # noqa: PLC0415
+    from helpdesk.store import declarations  # noqa: PLC0415
+
+    rules = open_rules(config)
+    window = Window(name, sector, read_instant(begins), read_instant(ends), rules.book.policy(policy).key)
+    if window.ends_at <= window.begins_at:
+        raise typer.BadParameter("expected --to after --from")
+    with open_database(rules) as database, database.write() as connection:
+        number = declarations.plan_maintenance(connection, window, by=getpass.getuser(), now=wall_clock())
+    typer.echo(f"maintenance {number} is planned; tell the customers with: helpdesk maintenance announce {number}")
+
+
+def maintenance_list(config: Config = None, as_json: AsJson = False) -> None:
+    """What is planned for the next four weeks: declared windows by number, and those of the policy files."""
+    from helpdesk.store import declarations  # noqa: PLC0415
+
+    rules, now = open_rules(config), wall_clock()
+    with open_database(rules) as database, database.read() as connection:
+        planned = declarations.planned(connection, since=now)
+    shapes = [
+        {"number": plan.number, **_window_shape(plan.window), "announced": plan.announced_at is not None}
+        for plan in planned
+    ]
+    shapes += [{"number": None, **_window_shape(window), "announced": False} for window in _recurring(rules, now)]
+    shapes.sort(key=lambda shape: str(shape["from"]))
+    _show(shapes, as_json=as_json, empty="Nothing is planned.")
+
+
+def _recurring(rules: Rules, now: datetime) -> Iterator[Window]:
+    from helpdesk.core.standing import Window  # noqa: PLC0415
+
+    bound = {mailbox.policy for mailbox in rules.configuration.mailboxes}
+    for policy in rules.book.policies.values():
+        for entry in policy.maintenance if policy.key in bound else ():
+            for begins, ends in entry.between(now, now + _MONTH):
+                yield Window(entry.name, entry.sector, begins, ends, policy.key)
+
+
+def _window_shape(window: Window) -> dict[str, Any]:
+    from helpdesk.report.shapes import instant  # noqa: PLC0415
+
+    return {
+        "policy": window.policy,
+        "name": window.name,
+        "sector": window.sector,
+        "from": instant(window.begins_at),
+        "to": instant(window.ends_at),
+    }
+
+
+def maintenance_announce(number: int, config: Config = None, as_json: AsJson = False) -> None:
+    """Mail the contacts of the offering's customers, once (LGT-9)."""
+    from helpdesk.desk.announce import announce  # noqa: PLC0415
+
+    rules = open_rules(config)
+    with open_database(rules) as database:
+        told = announce(database, rules, number, wall_clock())
+    if as_json:
+        print_json({"number": number, "told": told})
+    else:
+        typer.echo(f"{len(told)} contacts are told" if told else "Nobody is to be told: no customer names a contact.")
+
+
+def _show(shapes: Sequence[dict[str, Any]], *, as_json: bool, empty: str) -> None:
+    if as_json:
+        print_json(list(shapes))
+        return
+    columns = tuple(shapes[0]) if shapes else ()
+    rows = [[_cell(value) for value in shape.values()] for shape in shapes]
+    print_table(columns, rows, empty=empty)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
