@@ -10,13 +10,13 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from helpdesk.core import escalation, ladder, lifecycle, scope
+from helpdesk.core import bounced, escalation, ladder, lifecycle, scope, suspicion
 from helpdesk.core.answer import agent_writes
 from helpdesk.core.case import DESK, Event, open_case
 from helpdesk.core.decision import Decision, Draft
 from helpdesk.core.intake import read as read_intake
+from helpdesk.core.judging import facts_of, judge
 from helpdesk.core.message import Person, base_address
-from helpdesk.core.severity import assess
 from helpdesk.core.timeline import clocks
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from helpdesk.core.decision import Arrival, MailKind
     from helpdesk.core.intake import Intake
     from helpdesk.core.people import Agent, Terms
-    from helpdesk.core.severity import Verdict
 
 ACKNOWLEDGMENTS_A_DAY = 5  # to one address: an acknowledgment must be of no use for flooding (threat L05)
 _DAY = timedelta(days=1)
@@ -59,7 +58,8 @@ def tick(case: Case, terms: Terms, now: datetime) -> Decision:
     """Decide what time alone changes by `now`: breaches, steps of the ladder, the end of a wait."""
     events, drafts = ladder.climb(case, terms, now)
     lived, letters = lifecycle.live(case, terms, now)
-    events, drafts = (*events, *lived), (*drafts, *letters)
+    alarmed, alarms = suspicion.repeat(case, terms, now)
+    events, drafts = (*events, *lived, *alarmed), (*drafts, *letters, *alarms)
     decision = Decision(case.after(*events), events, drafts)
     return _on_the_record(_wait_over(decision, terms, now), terms, now)
 
@@ -74,8 +74,8 @@ def next_at(case: Case, terms: Terms) -> datetime | None:
         if clock.late_from is not None and ladder.clock_key(clock) not in standing
     ]
     instants += [step.at for step in lifecycle.outstanding(case, terms)]
-    wait_ends = _wait_ends_at(case)
-    return min([*instants, *([wait_ends] if wait_ends else [])], default=None)
+    others = (_wait_ends_at(case), suspicion.repeats_at(case, terms))
+    return min([*instants, *(at for at in others if at)], default=None)
 
 
 # --- a new case
@@ -91,9 +91,9 @@ def _open(arrival: Arrival, terms: Terms, now: datetime) -> Decision:
 
 def _opened_by(sender: Person, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
     intake = read_intake(arrival.message.reply, terms.policy.intake, subject=arrival.message.subject)
-    verdict = _verdict(arrival, intake, terms)
+    verdict = judge(arrival, intake.values, terms)
     opened = _event("opened", arrival, now, _opening_facts(sender, arrival, terms, intake))
-    assessed = _event("assessed", arrival, now, {**_verdict_facts(verdict), "set_by": _set_by(verdict)}, by=DESK)
+    assessed = _event("assessed", arrival, now, facts_of(verdict, terms), by=DESK)
     wrote = _event("customer_wrote", arrival, now, _message_facts(arrival))
     joined = tuple(_joining(arrival, terms, now, already={sender.address}))
     outside = tuple(scope.findings(arrival, verdict, terms, now))
@@ -101,9 +101,11 @@ def _opened_by(sender: Person, arrival: Arrival, terms: Terms, now: datetime) ->
     given = _assignment(terms, now)
     acknowledged = _acknowledgment(sender, arrival, now)
     events = (opened, assessed, wrote, *joined, *outside, *escalated, *given, acknowledged)
+    suspected = suspicion.raised(open_case(opened).after(assessed), verdict, arrival, terms, now)
+    events = (*events, *suspected)
     case = open_case(opened).after(*events[1:])
     drafts = _opening_drafts(case, arrival, terms, acknowledge=acknowledged.facts["sent"])
-    drafts = (*drafts, *escalation.mails(escalated, arrival, terms))
+    drafts = (*drafts, *escalation.mails(escalated, arrival, terms), *suspicion.alarms(case, suspected, terms))
     return Decision(case, events, drafts, outcome="opened", reply=arrival.message.reply)
 
 
@@ -131,42 +133,6 @@ def _opening_facts(sender: Person, arrival: Arrival, terms: Terms, intake: Intak
         "because": arrival.placement.because,
         "linked": arrival.linked_ref,
     }
-
-
-def _verdict(arrival: Arrival, intake: Intake, terms: Terms) -> Verdict:
-    message = arrival.message
-    return assess(
-        subject=message.subject,
-        text=message.reply,
-        terms=terms.policy.severity,
-        stated=intake.values.get("priority"),
-        fields=intake.values,
-        products=terms.customer.products if terms.customer else (),
-        robot=message.robot.kind if message.robot else None,
-        channel=terms.mailbox.channel,
-        language=message.language,
-    )
-
-
-def _verdict_facts(verdict: Verdict) -> dict[str, Any]:
-    return {
-        "severity": verdict.severity,
-        "rank": verdict.rank,
-        "stated": verdict.stated,
-        "confidence": verdict.confidence,
-        "probabilities": list(verdict.probabilities),
-        "review": verdict.review,
-        "s1_suspect": verdict.s1_suspect,
-        "kind": verdict.kind,
-        "area": verdict.area,
-        "reasons": [
-            {"rule": reason.rule, "effect": reason.effect, "evidence": reason.evidence} for reason in verdict.reasons
-        ],
-    }
-
-
-def _set_by(verdict: Verdict) -> str:
-    return verdict.reasons[0].rule if verdict.reasons else "default"
 
 
 def _assignment(terms: Terms, now: datetime) -> tuple[Event, ...]:
@@ -224,11 +190,22 @@ def _customer_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) 
         known = {case.requester.address, *(person.address for person in case.participants)}
         events += _joining(arrival, terms, now, already=known)
     case = case.after(*events)
+    suspected = _reassessed(case, arrival, terms, now)
+    case = case.after(*suspected)
     drafts = (
         *_to_agents("customer-message", case, arrival, terms),
         *escalation.mails(escalated, arrival, terms),
+        *suspicion.alarms(case, suspected, terms),
     )
-    return Decision(case, tuple(events), drafts, reply=arrival.message.reply)
+    return Decision(case, (*events, *suspected), drafts, reply=arrival.message.reply)
+
+
+def _reassessed(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> tuple[Event, ...]:
+    """A further mail can make a case look worse; what was said before of priority and environment is kept in mind."""
+    said = read_intake(arrival.message.reply, terms.policy.intake, subject=arrival.message.subject).values
+    known = {key: value for key, value in case.intake if key != "priority"}
+    verdict = judge(arrival, {**known, **said}, terms)
+    return suspicion.raised(case, verdict, arrival, terms, now)
 
 
 def _outsider_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
@@ -245,8 +222,12 @@ def _robot_writes(case: Case | None, arrival: Arrival, terms: Terms, now: dateti
         if terms.mailbox.channel == "monitoring" and robot and robot.kind != "own-mail":
             return _open(arrival, terms, now)
         return Decision(None, outcome=_robot_outcome(arrival), because=because)
-    event = _event("robot_wrote", arrival, now, {**_message_facts(arrival), "because": because})
-    return Decision(case.after(event), (event,), outcome=_robot_outcome(arrival), visibility="robot", because=because)
+    events = [_event("robot_wrote", arrival, now, {**_message_facts(arrival), "because": because})]
+    events += bounced.happened(arrival, now)
+    case = case.after(*events)
+    drafts = tuple(bounced.mails(case, arrival, terms))
+    outcome = _robot_outcome(arrival)
+    return Decision(case, tuple(events), drafts, outcome=outcome, visibility="robot", because=because)
 
 
 def _robot_outcome(arrival: Arrival) -> Any:
@@ -255,9 +236,7 @@ def _robot_outcome(arrival: Arrival) -> Any:
 
 
 def _to_agents(kind: Any, case: Case, arrival: Arrival, terms: Terms) -> list[Draft]:
-    """To the assignee; where there is none, to the whole team, else the operators."""
-    agent = terms.team.agent(case.assignee)
-    people = [agent.person] if agent else [agent.person for agent in terms.team.agents] or list(terms.operators)
+    """A mail to those who keep the case."""
     sender = arrival.message.sender
     facts = {
         "trust": arrival.placement.because,
@@ -267,7 +246,7 @@ def _to_agents(kind: Any, case: Case, arrival: Arrival, terms: Terms) -> list[Dr
     }
     text = arrival.message.text if kind == "assigned" else arrival.message.reply
     author = (sender.name or sender.address) if sender else "unknown sender"
-    return [Draft(kind, person, "agent", arrival.key, text, author, facts) for person in people]
+    return [Draft(kind, person, "agent", arrival.key, text, author, facts) for person in terms.keepers(case.assignee)]
 
 
 def _size(size: int) -> str:
