@@ -38,7 +38,8 @@ def add(connection: sa.Connection, request: CreditRequest) -> bool:
         "percent": request.percent,
         "amount": request.amount,
     }
-    return connection.execute(insert_ignoring(connection, credit_request).values(row)).rowcount == 1
+    statement = insert_ignoring(connection, credit_request).values(row).returning(credit_request.c.quarter)
+    return connection.execute(statement).first() is not None
 
 
 def find(connection: sa.Connection, customer: str, quarter: str) -> CreditRequest | None:
