@@ -23,9 +23,11 @@ DESK = "desk"  # who did it, when the desk itself did
 EventType = Literal[
     "opened",  # a mail became this case
     "assessed",  # the severity that the desk found, with reasons
+    "suspected",  # it may be rank 1 though its label says less: somebody is told until somebody looks
     "customer_wrote",
     "outsider_wrote",  # on the case, but not to be trusted: shown to the assignee, obeyed by nobody
     "robot_wrote",  # no person wrote it: stops nothing, reopens nothing
+    "bounced",  # a mail of ours came back
     "agent_answered",  # the public reply that stops clocks
     "agent_noted",
     "acknowledged",  # the acknowledgment was sent, or withheld and why
@@ -39,6 +41,7 @@ EventType = Literal[
     "flagged",
     "linked",
     "step_taken",  # a rung of the escalation ladder
+    "page_acknowledged",  # an agent has it: nobody else is called
     "breached",
     "policy_changed",  # moved to another version of its policy
     "escalation_requested",  # by the customer; it alters no clock

@@ -1,45 +1,51 @@
 """The escalation ladder: which steps of which clocks are outstanding, when, and to whom they go.
 
-A step is taken once for each clock, ever. Shares are of the promised open time and steps after the breach are in open
-time too, so nobody is reminded at night of a desk that is closed. After downtime the missed steps collapse: each
-person gets one mail, of the highest step, that says how late it is.
+A step is taken once for each clock, ever; one that repeats, once each time. Shares are of the promised open time and
+steps after the breach are in open time too, so nobody is reminded at night of a desk that is closed. A step in
+working hours waits for the region's next opening. Once somebody has acknowledged, nothing is repeated and nobody
+further is called. After downtime the missed steps collapse: each person gets one mail, of the highest step, that
+says how late it is.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from helpdesk.core.audience import readers
 from helpdesk.core.case import DESK, Event
 from helpdesk.core.decision import Draft
-from helpdesk.core.policy import TARGET_NAMES
+from helpdesk.core.policy import ON_CALL, TARGET_NAMES
 from helpdesk.core.timeline import clocks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterator
     from datetime import datetime
 
+    from helpdesk.core.audience import Reader
     from helpdesk.core.case import Case
     from helpdesk.core.clock import Clock
-    from helpdesk.core.message import Person
     from helpdesk.core.people import Terms
-    from helpdesk.core.policy import Audience, Step
+    from helpdesk.core.policy import Step
 
 _HEIGHT = {"warning": 0, "breach": 1, "escalation": 2}
+_NO_TIME = timedelta()
 
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """A step of one clock of one case, and the instant at which it is reached."""
+    """A step of one clock of one case, and the instant at which it is reached; `turn` counts repetitions from 0."""
 
     at: datetime
     clock: Clock
     step: Step
+    turn: int = 0
 
     @property
     def key(self) -> str:
         """Unique within the case."""
-        return f"{clock_key(self.clock)}/{self.step.key}"
+        return f"{_step_key(self.clock, self.step)}{f'#{self.turn}' if self.turn else ''}"
 
     @property
     def height(self) -> tuple[int, datetime]:
@@ -52,43 +58,117 @@ def clock_key(clock: Clock) -> str:
     return f"{clock.target}/{clock.started_at:%Y%m%dT%H%M%SZ}"
 
 
-def outstanding(case: Case, terms: Terms) -> list[Rung]:
-    """The steps that are still to be taken on clocks that still run, in order of time."""
-    taken = {event.facts["key"] for event in case.of_type("step_taken")}
-    rungs = [
-        rung
-        for clock in clocks(case, terms.policy)
-        if clock.stopped_at is None
-        for rung in _rungs(clock, terms.policy.ladder)
-        if rung.key not in taken
-    ]
+def _step_key(clock: Clock, step: Step) -> str:
+    return f"{clock_key(clock)}/{step.key}"
+
+
+def outstanding(case: Case, terms: Terms, now: datetime | None = None) -> list[Rung]:
+    """The steps that are still to be taken on clocks that still run, in order of time.
+
+    Of a step that repeats it is the next repetition; with `now`, the last one that has come by then.
+    """
+    ladder = _Ladder(case, terms, now)
+    rungs = [rung for clock in clocks(case, terms.policy) if clock.stopped_at is None for rung in ladder.rungs(clock)]
     return sorted(rungs, key=lambda rung: rung.at)
 
 
-def _rungs(clock: Clock, ladder: Iterable[Step]) -> Iterable[Rung]:
-    for step in ladder:
-        at = clock.share_at(step.share) if step.share < 1 else clock.beyond_at(step.after)
-        if at is not None:
-            yield Rung(at, clock, step)
+class _Ladder:
+    """A policy's steps on one case."""
+
+    def __init__(self, case: Case, terms: Terms, now: datetime | None) -> None:
+        self.terms = terms
+        self.now = now
+        self.severity = case.severity
+        self.calendar = terms.policy.calendars[terms.policy.region(case.region).calendar]
+        self.taken = _turns_taken(case)
+        self.acknowledged = [event.at for event in case.of_type("page_acknowledged")]
+        changes = [event.at for event in case.of_type("severity_set")]
+        self.severe_since = max(changes, default=case.opened_at)
+
+    def rungs(self, clock: Clock) -> Iterator[Rung]:
+        for step in self.terms.policy.ladder:
+            begins = self._begins(clock, step) if self._applies(step) else None
+            if begins is not None:
+                yield from self._rungs_of(clock, step, begins)
+
+    def _applies(self, step: Step) -> bool:
+        """Whether it is for this severity. Where there is no rotation nobody is on call, and nobody is called."""
+        nobody = self.terms.team.rotation is None and ON_CALL.issuperset(step.to)
+        return not nobody and (not step.only or self.severity in step.only)
+
+    def _begins(self, clock: Clock, step: Step) -> datetime | None:
+        """When the step is reached, acknowledgments aside."""
+        if step.share == 0:
+            at = clock.share_at(0) if clock.target == "first_response" else None
+        elif step.share < 1:
+            at = clock.share_at(step.share)
+        else:
+            at = clock.beyond_at(step.after)
+        return max(at, self.severe_since) if at is not None and step.only else at
+
+    def _rungs_of(self, clock: Clock, step: Step, begins: datetime) -> Iterator[Rung]:
+        if (step.waits_for_acknowledgment or step.unless_acknowledged) and self._heard_since(begins):
+            return
+        first = begins + (step.unless_acknowledged or _NO_TIME)
+        done = self.taken.get(_step_key(clock, step))
+        if done is None or step.repeat:
+            turn = max(self._turns_by_now(step, first), 0 if done is None else done + 1)
+            yield Rung(self._in_hours(step, first + turn * (step.repeat or _NO_TIME)), clock, step, turn)
+
+    def _heard_since(self, at: datetime) -> bool:
+        return any(heard >= at for heard in self.acknowledged)
+
+    def _turns_by_now(self, step: Step, first: datetime) -> int:
+        return (self.now - first) // step.repeat if self.now and step.repeat else 0
+
+    def _in_hours(self, step: Step, at: datetime) -> datetime:
+        return self.calendar.next_open(at) if step.hours == "working" else at
+
+
+def _turns_taken(case: Case) -> dict[str, int]:
+    """Which turn of each step was taken last."""
+    taken: dict[str, int] = {}
+    for event in case.of_type("step_taken"):
+        key, turn = event.facts["key"], event.facts.get("turn", 0)
+        step = key.removesuffix(f"#{turn}")
+        taken[step] = max(turn, taken.get(step, 0))
+    return taken
 
 
 def climb(case: Case, terms: Terms, now: datetime) -> tuple[tuple[Event, ...], tuple[Draft, ...]]:
     """Take every step that is reached by `now`: one event each, one mail a person."""
-    reached = [rung for rung in outstanding(case, terms) if rung.at <= now]
-    highest: dict[Person, Rung] = {}
+    reached = [rung for rung in outstanding(case, terms, now) if rung.at <= now]
+    highest: dict[str, tuple[Reader, Rung]] = {}
     for rung in sorted(reached, key=lambda rung: rung.height):
-        for person in _people(rung.step.to, case, terms):
-            highest[person] = rung
+        for reader in readers(rung.step.to, case, terms, now):
+            highest[reader.person.address] = reader, rung
     events = tuple(_taken(rung, highest, now) for rung in reached)
-    drafts = tuple(
-        Draft(rung.step.kind, person, "agent", rung.key, facts=_facts(rung, reached, now))
-        for person, rung in highest.items()
+    return events, tuple(_draft(rung, reader, reached, now) for reader, rung in highest.values())
+
+
+def unacknowledged(case: Case) -> bool:
+    """Whether somebody was called, or is reminded again and again, and nobody has said that they have it."""
+    last = next(
+        (
+            event
+            for event in reversed(case.events)
+            if event.type == "page_acknowledged" or (event.type == "step_taken" and event.facts.get("acknowledge"))
+        ),
+        None,
     )
-    return events, drafts
+    return last is not None and last.type == "step_taken"
 
 
-def _taken(rung: Rung, highest: dict[Person, Rung], now: datetime) -> Event:
-    told = [person.address for person, top in highest.items() if top is rung]
+def _draft(rung: Rung, reader: Reader, reached: list[Rung], now: datetime) -> Draft:
+    key, facts = rung.key, _facts(rung, reached, now)
+    if reader.audience == "customer":
+        return Draft("escalation", reader.person, "customer", key, facts=facts, template="escalation-customer")
+    template = "page" if rung.step.share == 0 else ""
+    return Draft(rung.step.kind, reader.person, "agent", key, facts=facts, template=template)
+
+
+def _taken(rung: Rung, highest: dict[str, tuple[Reader, Rung]], now: datetime) -> Event:
+    told = [address for address, (_, top) in highest.items() if top is rung]
     facts = {
         "key": rung.key,
         "step": rung.step.key,
@@ -97,6 +177,8 @@ def _taken(rung: Rung, highest: dict[Person, Rung], now: datetime) -> Event:
         "to": told,
         "collapsed": not told,
     }
+    if rung.step.waits_for_acknowledgment:
+        facts |= {"acknowledge": True, "turn": rung.turn}
     return Event("step_taken", rung.at, now, DESK, facts)
 
 
@@ -111,23 +193,7 @@ def _facts(rung: Rung, reached: list[Rung], now: datetime) -> dict[str, Any]:
         "after": rung.step.after,
         "delayed": now - rung.at,
         "missed": missed,
+        "acknowledge": rung.step.waits_for_acknowledgment,
+        "unheard_for": rung.step.unless_acknowledged,
+        "turn": rung.turn,
     }
-
-
-def _people(audiences: tuple[Audience, ...], case: Case, terms: Terms) -> list[Person]:
-    """Who hears of it, each once; where a seat is empty, the next that can act: the team, then the operators."""
-    found = [person for audience in audiences for person in _audience(audience, case, terms)]
-    fallback = [agent.person for agent in terms.team.agents] or list(terms.operators)
-    return list(dict.fromkeys(found or fallback))
-
-
-def _audience(audience: Audience, case: Case, terms: Terms) -> list[Person]:
-    team = terms.team
-    if audience == "assignee":
-        agent = team.agent(case.assignee)
-        return [agent.person] if agent else []
-    if audience == "lead":
-        return [team.lead] if team.lead else []
-    if audience == "team":
-        return [agent.person for agent in team.agents]
-    return list(terms.operators)

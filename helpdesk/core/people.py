@@ -7,15 +7,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
+from zoneinfo import ZoneInfo
 
 from helpdesk.core.message import Person
+from helpdesk.core.severity import DEFAULT, Model
 from helpdesk.core.standing import Standing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
 
+    from helpdesk.core.calendar import Calendar
     from helpdesk.core.policy import Policy
+    from helpdesk.core.rotation import Rotation
 
 Channel = Literal["email", "forum", "monitoring", "escalation", "ignore"]
 
@@ -33,13 +37,24 @@ class Mailbox:
 
 
 @dataclass(frozen=True, slots=True)
+class Absence:
+    """Local dates on which somebody is away, the first and the last included."""
+
+    first_on: date
+    last_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Agent:
-    """Somebody who answers customers, from any of their addresses."""
+    """Somebody who answers customers, from any of their addresses. `hours` None: on duty whenever not away."""
 
     name: str
     address: str
     aliases: tuple[str, ...] = ()
     teams: tuple[str, ...] = ()
+    timezone: str = "UTC"
+    hours: Calendar | None = None
+    absences: tuple[Absence, ...] = ()
 
     @property
     def addresses(self) -> tuple[str, ...]:
@@ -51,22 +66,32 @@ class Agent:
         """The agent as a recipient."""
         return Person(self.address, self.name)
 
+    def away(self, at: datetime) -> bool:
+        """Whether the agent is absent on the local date of an aware instant."""
+        today = at.astimezone(ZoneInfo(self.timezone)).date()
+        return any(absence.first_on <= today <= absence.last_on for absence in self.absences)
+
+    def on_duty(self, at: datetime) -> bool:
+        """Whether an aware instant lies in the agent's hours, and the agent is not away."""
+        return not self.away(at) and (self.hours is None or self.hours.is_open(at))
+
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """The agents behind a mailbox, and who hears of their breaches."""
+    """The agents behind a mailbox, who hears of their breaches, and who is on call for them."""
 
     name: str
     agents: tuple[Agent, ...]
     lead: Person | None = None
+    rotation: Rotation | None = None
 
     @property
     def members(self) -> tuple[Agent, ...]:
-        """Everybody who may answer: the agents, and the lead, who gets no case by turn."""
-        lead = self.lead
-        if lead is None or any(lead.address in agent.addresses for agent in self.agents):
-            return self.agents
-        return (*self.agents, Agent(lead.name, lead.address))
+        """Everybody who may answer: the agents, and without cases by turn the lead and who comes to be on call."""
+        known = {address for agent in self.agents for address in agent.addresses}
+        others = (*([self.lead] if self.lead else []), *(self.rotation.people if self.rotation else ()))
+        further = {other.address: Agent(other.name, other.address) for other in others if other.address not in known}
+        return (*self.agents, *further.values())
 
     def agent(self, address: str) -> Agent | None:
         """The member who writes from that address."""
@@ -132,3 +157,11 @@ class Terms:
     customer: Customer | None = None
     standing: Standing = field(default_factory=Standing)  # what the operators have declared
     workloads: Mapping[str, Workload] = field(default_factory=dict)
+    model: Model = DEFAULT  # by which severities are found: the shipped one, or what this desk has taught it
+
+    def keepers(self, assignee: str) -> tuple[Person, ...]:
+        """Who is told what happens on a case: its assignee; without one the whole team, else the operators."""
+        agent = self.team.agent(assignee)
+        if agent:
+            return (agent.person,)
+        return tuple(agent.person for agent in self.team.agents) or self.operators

@@ -30,7 +30,20 @@ TARGET_NAMES: dict[TargetKind, str] = {
     "resolution": "resolution",
 }
 StepKind = Literal["warning", "breach", "escalation"]
-Audience = Literal["assignee", "team", "lead", "operators"]
+# Who hears of a step: one of these, or a bare address.
+Audience = str
+AUDIENCES = (
+    "assignee",
+    "team",
+    "lead",
+    "operators",
+    "on-call",
+    "on-call-secondary",
+    "account-contacts",
+    "customer-escalation",
+)
+ON_CALL = frozenset({"on-call", "on-call-secondary"})
+StepHours = Literal["", "working", "always"]
 OnSeverityChange = Literal["keep_consumed", "from_start", "restart"]
 
 
@@ -117,14 +130,28 @@ class Step:
     """A rung of the escalation ladder.
 
     It is reached when `share` of the promised open time is used; a share of 1 is the breach, and `after` is open
-    time beyond it.
+    time beyond it; a share of 0 is the opening of the case. `repeat` and `unless_acknowledged` are elapsed time.
     """
 
-    key: str
+    key: str  # unique in its ladder, as far as two steps may be taken at different instants
     kind: StepKind
     share: float
     after: timedelta
     to: tuple[Audience, ...]
+    only: tuple[str, ...] = ()  # severities; empty for all
+    hours: StepHours = ""  # working: waits for the region's hours; otherwise the hours of the promise itself
+    repeat: timedelta | None = None  # said again until somebody acknowledges
+    unless_acknowledged: timedelta | None = None  # so much later, and only if nobody has acknowledged by then
+
+    @property
+    def pages(self) -> bool:
+        """Whether it calls whoever is on call."""
+        return not ON_CALL.isdisjoint(self.to)
+
+    @property
+    def waits_for_acknowledgment(self) -> bool:
+        """Whether somebody is asked to say that they have it."""
+        return self.pages or self.repeat is not None
 
 
 @dataclass(frozen=True, slots=True)

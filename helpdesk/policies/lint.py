@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import TYPE_CHECKING, Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from helpdesk.core.policy import Example, Plan, Policy, TargetKind
+    from helpdesk.core.policy import Example, Plan, Policy, Step, TargetKind
     from helpdesk.policies.schema import PolicyFile
 
 Level = Literal["error", "warning", "assumption"]
@@ -152,11 +152,31 @@ def _odd_steps(policy: Policy) -> Iterator[Found]:
     for number, step in enumerate(policy.ladder, start=1):
         if step.kind == "warning" and step.share >= 1:
             yield "warning", f"ladder.{number}.at", "a warning at or after the due time warns of nothing"
-        if step.kind != "warning" and step.share < 1:
+        if step.kind != "warning" and 0 < step.share < 1:
             yield "warning", f"ladder.{number}.at", f"a {step.kind} before anything is late"
+        if step.unless_acknowledged:
+            yield from _unheard(policy, f"ladder.{number}.unless_acknowledged", step)
     for number, (before, after) in enumerate(pairwise(policy.ladder), start=2):
-        if (after.share, after.after) < (before.share, before.after):
+        # Both for other severities than each other: neither stands above the other.
+        apart = before.only and after.only and set(before.only).isdisjoint(after.only)
+        if (after.share, after.after) < (before.share, before.after) and not apart:
             yield "warning", f"ladder.{number}.at", "earlier than the step above it"
+
+
+def _unheard(policy: Policy, key: str, step: Step) -> Iterator[Found]:
+    """A step for want of an acknowledgment that nobody was asked for, or that comes when all is late already."""
+    asked = any(
+        other.waits_for_acknowledgment and (other.share, other.after) == (step.share, step.after)
+        for other in policy.ladder
+        if other is not step and not other.unless_acknowledged
+    )
+    if not asked:
+        yield "warning", key, f"nobody is asked to acknowledge at {step.key.partition(' ')[0]}"
+    if step.share == 0 and step.unless_acknowledged:
+        for plan, level in product(policy.plans, step.only or [level.key for level in policy.severity.levels]):
+            promise = _promise(policy, plan.key, "first_response", level)
+            if promise and not promise.within.business_days and promise.within.open_time <= step.unless_acknowledged:
+                yield "warning", key, f"not before the first response of {policy.level(level).name} is due"
 
 
 def _slower_plans(policy: Policy) -> Iterator[Found]:

@@ -22,6 +22,7 @@ from helpdesk.core.calendar import Calendar, SpecialDay, Window, parse_hours
 from helpdesk.core.errors import ConfigurationError
 from helpdesk.core.intake import Field
 from helpdesk.core.policy import (
+    AUDIENCES,
     Assumption,
     Band,
     Channel,
@@ -55,10 +56,12 @@ _PART = re.compile(r"(\d\d):([0-5]\d)-(\d\d):([0-5]\d)")
 R = TypeVar("R")
 _DayRule = Callable[[int], "Iterator[SpecialDay]"]
 _AFTER = re.compile(r"due(?: \+ (\w+))?")
+_ADDRESS = re.compile(r"[^\s@<>,\"]+@[^\s@<>,\"]+")
 _SHARE = re.compile(r"(\d{1,2})\s*%")
 _BAND = re.compile(r"(>)?\s*(\d{1,3}(?:\.\d{1,6})?)", re.ASCII)
 _ANY_YEAR = 2026
 _NO_WINDOWS: tuple[Window, ...] = ()
+_NOBODY: tuple[str, ...] = ()
 ALWAYS = "24x7"  # every policy has this calendar
 
 
@@ -259,9 +262,14 @@ class _Reader:
 
     def steps(self) -> Iterator[Step]:
         for number, entry in enumerate(self.table.ladder, start=1):
-            step = self.attempt(f"ladder.{number}.at", partial(_step, entry), None)
-            if step:
-                yield step
+            place = f"ladder.{number}"
+            reached = self.attempt(f"{place}.at", partial(_reached, entry.at), None)
+            to = self.attempt(f"{place}.to", partial(_audiences, entry.to), _NOBODY)
+            repeat = self.attempt(f"{place}.repeat", partial(_elapsed, entry.repeat), None)
+            unless = self.attempt(f"{place}.unless_acknowledged", partial(_elapsed, entry.unless_acknowledged), None)
+            if reached:
+                key, only = _step_key(entry), tuple(entry.only)
+                yield Step(key, entry.send, *reached, to, only, entry.hours, repeat, unless)
 
     def examples(self) -> Iterator[Example]:
         for number, entry in enumerate(self.table.example, start=1):
@@ -299,6 +307,9 @@ class _Reader:
                 self.among(f"{place}.calendar", calendar, policy.calendars)
             for channel in goal.by_channel:
                 self.among(f"{place}.by_channel", channel, {entry.key for entry in policy.channels})
+        for number, step in enumerate(policy.ladder, start=1):
+            for severity in step.only:
+                self.among(f"ladder.{number}.only", severity, severities)
         self.among("classifier.default", policy.severity.default, severities)
         for number, cap in enumerate(policy.severity.caps, start=1):
             self.among(f"classifier.caps.{number}.at_most", cap.at_most, severities)
@@ -358,15 +369,39 @@ def _within(entry: GoalTable) -> Within:
     return parse_within(entry.within, business_day=parse_open_time(entry.business_day))
 
 
-def _step(entry: StepEntry) -> Step:
-    at = " ".join(entry.at.split())
+def _reached(text: str) -> tuple[float, timedelta]:
+    at = " ".join(text.split())
     share, after = _SHARE.fullmatch(at), _AFTER.fullmatch(at)
-    if share:
-        return Step(at, entry.send, int(share[1]) / 100, timedelta(), tuple(entry.to))
+    if at == "opened":
+        return 0.0, timedelta()
+    if share and int(share[1]):
+        return int(share[1]) / 100, timedelta()
     if after:
-        beyond = parse_open_time(after[1]) if after[1] else timedelta()
-        return Step(at, entry.send, 1.0, beyond, tuple(entry.to))
-    raise ValueError(f'expected a share such as "75%", "due" or "due + 1h", not {entry.at!r}')
+        return 1.0, parse_open_time(after[1]) if after[1] else timedelta()
+    raise ValueError(f'expected "opened", a share such as "75%", "due" or "due + 1h", not {text!r}')
+
+
+def _elapsed(text: str) -> timedelta | None:
+    return parse_open_time(text) if text else None
+
+
+def _step_key(entry: StepEntry) -> str:
+    """What tells steps apart that may be taken at different instants; a ledger remembers it."""
+    parts = (
+        " ".join(entry.at.split()),
+        f"for {', '.join(entry.only)}" if entry.only else "",
+        f"in {entry.hours} hours" if entry.hours == "working" else "",
+        f"every {entry.repeat}" if entry.repeat else "",
+        f"unless acknowledged in {entry.unless_acknowledged}" if entry.unless_acknowledged else "",
+    )
+    return " ".join(part for part in parts if part)
+
+
+def _audiences(names: list[str]) -> tuple[str, ...]:
+    for name in names:
+        if name not in AUDIENCES and not _ADDRESS.fullmatch(name):
+            raise ValueError(f"expected one of {', '.join(AUDIENCES)}, or a bare address, not {name!r}")
+    return tuple(name.lower() for name in names)
 
 
 def _named_day(entry: DayEntry) -> Callable[[int], Iterator[SpecialDay]]:

@@ -191,11 +191,19 @@ class IntakeEntry:
 @strict
 @dataclass
 class StepEntry:
-    """`[[ladder]]`: a step. `at` is a share of the promise ("75%"), "due", or "due + 1h" of open time."""
+    """`[[ladder]]`: a step.
+
+    `at` is "opened" (at once), a share of the promise ("75%"), "due", or "due + 1h" of open time. `to` names seats
+    (assignee, team, lead, operators, on-call, on-call-secondary, account-contacts, customer-escalation) or addresses.
+    """
 
     at: str
     send: Literal["warning", "breach", "escalation"]
-    to: list[Literal["assignee", "team", "lead", "operators"]]
+    to: list[str]
+    only: list[str] = field(default_factory=list)  # severities; without it, all
+    hours: Literal["", "working", "always"] = ""  # working: waits for the region's hours; else the promise's own
+    repeat: str = ""  # "15m" of elapsed time: said again until somebody acknowledges
+    unless_acknowledged: str = ""  # "15m": so much later, and only if nobody has acknowledged by then
 
 
 @strict

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from helpdesk.core.policy import TARGET_KINDS, TARGET_NAMES, NoPromise
-from helpdesk.phrases import moment
+from helpdesk.phrases import moment, span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from helpdesk.core.calendar import Calendar
     from helpdesk.core.intake import Field
-    from helpdesk.core.policy import Channel, Exclusion, Policy, Region
+    from helpdesk.core.policy import Channel, Exclusion, Policy, Region, Step
 
 
 def offering_shape(policy: Policy) -> dict[str, Any]:
@@ -45,6 +45,7 @@ def offering_shape(policy: Policy) -> dict[str, Any]:
         ],
         "calendars": {name: {"timezone": calendar.timezone} for name, calendar in policy.calendars.items()},
         "intake": [{"key": field.key, "label": field.label, "required": field.required} for field in policy.intake],
+        "ladder": [_step_shape(step) for step in policy.ladder],
         "assumptions": [{"key": assumption.key, "why": assumption.why} for assumption in policy.assumptions],
     }
 
@@ -67,7 +68,7 @@ def offering_text(policy: Policy, *, now: datetime) -> str:
         _titled("What customers are asked for", [_field(field) for field in policy.intake]),
         _titled("Areas covered", [", ".join(area.key for area in policy.severity.areas)]),
         _titled("Maintenance", list(_maintenance(policy, now))),
-        _titled("Warnings and escalation", [f"at {s.key}: {s.kind} to {', '.join(s.to)}" for s in policy.ladder]),
+        _titled("Warnings and escalation", [_step(step) for step in policy.ladder]),
         _titled("Life of a case", list(_lifecycle(policy))),
         _titled("Credits", list(_credits(policy))),
         _titled("Languages", [", ".join(policy.languages)]),
@@ -79,6 +80,34 @@ def offering_text(policy: Policy, *, now: datetime) -> str:
 def _titled(title: str, lines: list[str]) -> list[str]:
     said = [f"  {line}" for line in lines if line]
     return [title, *said] if said else []
+
+
+def _step(step: Step) -> str:
+    repeated = f", every {span(step.repeat)} until acknowledged" if step.repeat else ""
+    return f"{_when(step)}: {step.kind} to {', '.join(step.to)}{repeated}"
+
+
+def _when(step: Step) -> str:
+    at = "due" if step.share == 1 else "opened" if step.share == 0 else f"{round(step.share * 100)}%"
+    parts = (
+        f"at {at}{f' + {span(step.after)}' if step.after else ''}",
+        f"for {', '.join(step.only)}" if step.only else "",
+        "in working hours" if step.hours == "working" else "",
+        f"unless acknowledged within {span(step.unless_acknowledged)}" if step.unless_acknowledged else "",
+    )
+    return ", ".join(part for part in parts if part)
+
+
+def _step_shape(step: Step) -> dict[str, Any]:
+    return {
+        "at": step.key,
+        "send": step.kind,
+        "to": list(step.to),
+        "only": list(step.only),
+        "hours": step.hours or None,
+        "repeat": int(step.repeat.total_seconds()) if step.repeat else None,
+        "unless_acknowledged": int(step.unless_acknowledged.total_seconds()) if step.unless_acknowledged else None,
+    }
 
 
 def _severity_rules(policy: Policy) -> list[str]:

@@ -1,0 +1,73 @@
+"""Who hears of a step of the ladder: seats that are filled when it is taken, or an address."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from helpdesk.core.message import Person
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from helpdesk.core.case import Case
+    from helpdesk.core.decision import AudienceOf
+    from helpdesk.core.people import Terms
+    from helpdesk.core.policy import Audience
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Somebody who hears of it, and whether as one of ours or as a customer, who is told nothing of ours."""
+
+    person: Person
+    audience: AudienceOf = "agent"
+
+
+def readers(audiences: tuple[Audience, ...], case: Case, terms: Terms, now: datetime) -> list[Reader]:
+    """Each once; where every seat is empty, the next that can act: the team, then the operators."""
+    found = [reader for audience in audiences for reader in _seat(audience, case, terms, now)]
+    fallback = [agent.person for agent in terms.team.agents] or list(terms.operators)
+    return list(dict.fromkeys(found or _ours(fallback)))
+
+
+def _seat(audience: Audience, case: Case, terms: Terms, now: datetime) -> list[Reader]:
+    if audience == "customer-escalation":
+        contact = terms.customer.escalation_contact if terms.customer else ""
+        return [Reader(Person(contact), "customer")] if contact else []
+    return _ours(_people(audience, case, terms, now))
+
+
+def _people(audience: Audience, case: Case, terms: Terms, now: datetime) -> list[Person]:
+    team = terms.team
+    found: list[Person | None]
+    match audience:
+        case "assignee":
+            agent = team.agent(case.assignee)
+            found = [agent.person if agent else None]
+        case "lead":
+            found = [team.lead]
+        case "team":
+            found = [agent.person for agent in team.agents]
+        case "operators":
+            found = [*terms.operators]
+        case "on-call" | "on-call-secondary":
+            found = [_on_call(audience, terms, now)]
+        case "account-contacts":
+            found = [Person(address) for address in (terms.customer.account_contacts if terms.customer else ())]
+        case _:
+            found = [Person(audience)]
+    return [person for person in found if person]
+
+
+def _on_call(audience: Audience, terms: Terms, now: datetime) -> Person | None:
+    """Without a secondary the lead is next."""
+    team = terms.team
+    if team.rotation is None:
+        return None
+    seats = team.rotation.on_call(now)
+    return seats.primary if audience == "on-call" else seats.secondary or team.lead
+
+
+def _ours(people: list[Person]) -> list[Reader]:
+    return [Reader(person) for person in people]
