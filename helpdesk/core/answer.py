@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from helpdesk.core.case import Event
 from helpdesk.core.command import FORMS, Mistake, Vocabulary, read_orders
 from helpdesk.core.decision import Decision, Draft
+from helpdesk.core.ladder import unacknowledged
 from helpdesk.core.scope import incident_events
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def agent_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> D
     _speak(scribe, orders)
     for command in orders.commands:
         _OBEY[command.verb](scribe, command, orders)
+    _acknowledge(scribe, orders)
     _say_what_stays(scribe, orders)
     scribe.echo()
     visibility: Visibility = "internal" if orders.has("note") else "public"
@@ -140,6 +142,13 @@ def _speak(scribe: _Scribe, orders: Orders) -> None:
         scribe.to_customers("relay", text=orders.text)
 
 
+def _acknowledge(scribe: _Scribe, orders: Orders) -> None:
+    """Any mail of an agent says that somebody has it (LGT-5)."""
+    if orders.has("ack") or unacknowledged(scribe.case):
+        scribe.happened("page_acknowledged", {"because": "#ack" if orders.has("ack") else "an agent wrote"})
+        scribe.done.append("acknowledged: nobody else is called")
+
+
 def _say_what_stays(scribe: _Scribe, orders: Orders) -> None:
     """An agent who believes to have answered must hear that they have not."""
     files = [part.name or part.type for part in scribe.arrival.message.attachments if not part.inline]
@@ -222,7 +231,7 @@ def _help(scribe: _Scribe, _command: Command, _orders: Orders) -> None:
 
 
 def _note(_scribe: _Scribe, _command: Command, _orders: Orders) -> None:
-    """Nothing to do by itself: `_speak` has read it."""
+    """Nothing to do by itself: `_speak` has read it, as `_acknowledge` reads `#ack`."""
 
 
 _OBEY: dict[str, Callable[[_Scribe, Command, Orders], None]] = {
@@ -235,5 +244,6 @@ _OBEY: dict[str, Callable[[_Scribe, Command, Orders], None]] = {
     "reopen": _reopen,
     "exclude": _exclude,
     "incident": _incident,
+    "ack": _note,
     "help": _help,
 }

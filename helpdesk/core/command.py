@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-Verb = Literal["note", "severity", "assign", "wait", "resolve", "close", "reopen", "exclude", "incident", "help"]
+Verb = Literal["note", "severity", "assign", "wait", "resolve", "close", "reopen", "exclude", "incident", "ack", "help"]
 
 FORMS: dict[Verb, str] = {
     "note": "#note                       the text below stays in the team",
@@ -30,6 +30,7 @@ FORMS: dict[Verb, str] = {
     "reopen": "#reopen                     open again",
     "exclude": "#exclude KEY [reason]       the promises do not apply, and why",
     "incident": "#incident KEY               the case is about a known incident",
+    "ack": "#ack                        you have it: nobody else is called",
     "help": "#help                       sends this list",
 }
 
@@ -174,5 +175,6 @@ _READERS: dict[Verb, Callable[[str, str, Vocabulary], Command | Mistake]] = {
     "reopen": _plain("reopen"),
     "exclude": _exclude,
     "incident": _incident,
+    "ack": _plain("ack"),
     "help": _plain("help"),
 }

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from helpdesk.core import bounced, escalation, ladder, lifecycle, scope, suspicion
+from helpdesk.core import assignment, bounced, escalation, ladder, lifecycle, scope, suspicion
 from helpdesk.core.answer import agent_writes
 from helpdesk.core.case import DESK, Event, open_case
 from helpdesk.core.decision import Decision, Draft
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from helpdesk.core.case import Case, EventType
     from helpdesk.core.decision import Arrival, MailKind
     from helpdesk.core.intake import Intake
-    from helpdesk.core.people import Agent, Terms
+    from helpdesk.core.people import Terms
 
 ACKNOWLEDGMENTS_A_DAY = 5  # to one address: an acknowledgment must be of no use for flooding (threat L05)
 _DAY = timedelta(days=1)
@@ -56,10 +56,11 @@ def receive(case: Case | None, arrival: Arrival, terms: Terms, now: datetime) ->
 
 def tick(case: Case, terms: Terms, now: datetime) -> Decision:
     """Decide what time alone changes by `now`: breaches, steps of the ladder, the end of a wait."""
-    events, drafts = ladder.climb(case, terms, now)
+    given, told = assignment.relieve(case, terms, now) if ladder.reached_by(case, terms, now) else ((), ())
+    events, drafts = ladder.climb(case.after(*given), terms, now)
     lived, letters = lifecycle.live(case, terms, now)
     alarmed, alarms = suspicion.repeat(case, terms, now)
-    events, drafts = (*events, *lived, *alarmed), (*drafts, *letters, *alarms)
+    events, drafts = (*given, *events, *lived, *alarmed), (*told, *drafts, *letters, *alarms)
     decision = Decision(case.after(*events), events, drafts)
     return _on_the_record(_wait_over(decision, terms, now), terms, now)
 
@@ -98,7 +99,7 @@ def _opened_by(sender: Person, arrival: Arrival, terms: Terms, now: datetime) ->
     joined = tuple(_joining(arrival, terms, now, already={sender.address}))
     outside = tuple(scope.findings(arrival, verdict, terms, now))
     escalated = tuple(escalation.requested(arrival, terms, now))
-    given = _assignment(terms, now)
+    given = assignment.assign(terms, now)
     acknowledged = _acknowledgment(sender, arrival, now)
     events = (opened, assessed, wrote, *joined, *outside, *escalated, *given, acknowledged)
     suspected = suspicion.raised(open_case(opened).after(assessed), verdict, arrival, terms, now)
@@ -133,23 +134,6 @@ def _opening_facts(sender: Person, arrival: Arrival, terms: Terms, intake: Intak
         "because": arrival.placement.because,
         "linked": arrival.linked_ref,
     }
-
-
-def _assignment(terms: Terms, now: datetime) -> tuple[Event, ...]:
-    """Each case goes to one agent: the least open cases, ties to who waited longest (LGK-2, TKT-5)."""
-    if not terms.team.agents:
-        return ()
-    agent = min(terms.team.agents, key=lambda agent: _busyness(agent, terms))
-    load = terms.workloads.get(agent.address)
-    facts = {"agent": agent.address, "because": f"least open cases ({load.open_cases if load else 0})"}
-    return (Event("assigned", now, now, DESK, facts),)
-
-
-def _busyness(agent: Agent, terms: Terms) -> tuple[int, float]:
-    load = terms.workloads.get(agent.address)
-    if load is None:
-        return 0, float("-inf")
-    return load.open_cases, load.last_assigned_at.timestamp() if load.last_assigned_at else float("-inf")
 
 
 def _acknowledgment(sender: Person, arrival: Arrival, now: datetime) -> Event:

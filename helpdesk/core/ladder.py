@@ -135,9 +135,14 @@ def _turns_taken(case: Case) -> dict[str, int]:
     return taken
 
 
+def reached_by(case: Case, terms: Terms, now: datetime) -> list[Rung]:
+    """The steps that are to be taken now."""
+    return [rung for rung in outstanding(case, terms, now) if rung.at <= now]
+
+
 def climb(case: Case, terms: Terms, now: datetime) -> tuple[tuple[Event, ...], tuple[Draft, ...]]:
     """Take every step that is reached by `now`: one event each, one mail a person."""
-    reached = [rung for rung in outstanding(case, terms, now) if rung.at <= now]
+    reached = reached_by(case, terms, now)
     highest: dict[str, tuple[Reader, Rung]] = {}
     for rung in sorted(reached, key=lambda rung: rung.height):
         for reader in readers(rung.step.to, case, terms, now):
