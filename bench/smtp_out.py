@@ -15,7 +15,8 @@ import sys
 import threading
 import time
 
-from helpdesk.wires.courier import Courier, Outgoing, Sent, open_courier
+from helpdesk.wires.courier import Courier, Outgoing, Sent
+from helpdesk.wires.outgoing import open_courier
 
 
 def main() -> None:

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from helpdesk.config import read_span
 from helpdesk.core.errors import ConfigurationError, Unavailable
-from helpdesk.wires.courier import open_courier
 from helpdesk.wires.imap_account import Account
+from helpdesk.wires.outgoing import open_courier
 
 if TYPE_CHECKING:
     from collections.abc import Callable

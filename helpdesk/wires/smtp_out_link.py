@@ -87,7 +87,7 @@ class Reply:
         return f"{self.code} {self.text}".strip() if self.kind else "the reply is not SMTP"
 
 
-class Refused(Exception):  # noqa: N818  an answer, not an error
+class Refused(Exception):
     """This mail, or any mail, goes no further here and now; `outcome` is what that means for this one."""
 
     def __init__(self, outcome: Retry | Failed, *, code: int = 0, ends_the_dialogue: bool = False) -> None:
@@ -107,7 +107,7 @@ class Refused(Exception):  # noqa: N818  an answer, not an error
         )
 
 
-class Lost(Exception):  # noqa: N818  as above
+class Lost(Exception):
     """The connection cannot be used any more; the text says in which stage and why, and may be logged."""
 
 

@@ -14,7 +14,8 @@ import pytest
 from helpdesk import failpoints
 from helpdesk.core.errors import Unavailable
 from helpdesk.wires import maildir
-from helpdesk.wires.courier import Failed, Outgoing, Retry, Sent, open_courier
+from helpdesk.wires.courier import Failed, Outgoing, Retry, Sent
+from helpdesk.wires.outgoing import open_courier
 
 RAW = b"From: support@desk.example\r\nSubject: Hello\r\nMessage-ID: <1@desk.example>\r\n\r\n.text\r\n"
 MAIL = Outgoing("support@desk.example", "ann@client.example", RAW, "<1@desk.example>")
@@ -145,7 +146,8 @@ def test_the_order_is_write_sync_mark_move_sync(courier, path, monkeypatch):
 def test_killed_anywhere_the_mail_is_there_once_after_the_next_try(courier, path, place, visible):
     """O01, with a real kill -9: loss 0, and here also duplicates 0."""
     code = (
-        "from helpdesk.wires.courier import Outgoing, open_courier\n"
+        "from helpdesk.wires.courier import Outgoing\n"
+        "from helpdesk.wires.outgoing import open_courier\n"
         f"open_courier('maildir:{path}').deliver(Outgoing("
         f"{MAIL.mail_from!r}, {MAIL.recipient!r}, {RAW!r}, {MAIL.message_id!r}))"
     )

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpdesk.wires.courier import Failed, Outgoing, Sent, open_courier, unsendable
+from helpdesk.wires.courier import Failed, Outgoing, Sent, unsendable
+from helpdesk.wires.outgoing import open_courier
 from tests.wire.smarthost import ScriptedSmarthost
 
 MAIL = Outgoing("support@desk.example", "bob@client.example", b"Subject: x\r\n\r\nx\r\n", "<1@desk.example>")

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpdesk.wires.courier import Failed, Outgoing, Sent, open_courier
+from helpdesk.wires.courier import Failed, Outgoing, Sent
+from helpdesk.wires.outgoing import open_courier
 from helpdesk.wires.smtp_out_link import canonical, stuffed
 from tests.wire.smarthost import ScriptedSmarthost
 

@@ -2,8 +2,9 @@
 
 import pytest
 
-from helpdesk.wires.courier import Courier, open_courier
+from helpdesk.wires.courier import Courier
 from helpdesk.wires.maildir import MaildirCourier
+from helpdesk.wires.outgoing import open_courier
 from helpdesk.wires.smtp_out import SmtpCourier
 
 
