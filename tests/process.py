@@ -75,7 +75,7 @@ at = "1%"
 send = "warning"
 to = ["assignee"]
 [[ladder]]
-at = "4%"
+at = "2%"
 send = "escalation"
 to = ["lead"]
 """

@@ -88,16 +88,20 @@ class Life:
         """Mail comes to lie in the IMAP mailbox."""
         assert self.mailbox
         letters = self._letters(count)
-        self._lay_there |= {each.number for each in letters}
+        self.expect_by_imap(*(each.number for each in letters))
         self.mailbox.fill([each.raw for each in letters])
+
+    def expect_by_imap(self, *numbers: int) -> None:
+        """These letters get no 250."""
+        self._lay_there.update(numbers)
 
     def _letters(self, count: int) -> list[Letter]:
         return self.tally.add(letter(number) for number in itertools.islice(self._numbers, count))
 
-    def die_at(self, place: str, *, nth: int = 1) -> None:
-        """One start that ends at a failpoint, amid fresh mail."""
+    def die_at(self, place: str, *, nth: int = 1, letters: int = 0) -> None:
+        """One start that ends at a failpoint, amid fresh mail; without a number of letters, enough of it."""
         running = self.desk.spawn(f"{place}=kill@{nth}")
-        self.write(2 * nth)
+        self.write(letters or 2 * nth)
         if self.mailbox and place.startswith("imap."):
             self.drop(1)
         self._feed_until_dead(running, place)
