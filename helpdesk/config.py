@@ -13,18 +13,23 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partial
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import TypeAdapter
+from pydantic import Field, TypeAdapter
 
+from helpdesk.core.calendar import Calendar, parse_hours
 from helpdesk.core.errors import ConfigurationError
 from helpdesk.core.message import Person
-from helpdesk.core.people import Agent, Mailbox, Team
+from helpdesk.core.people import Absence, Agent, Mailbox, Team
+from helpdesk.core.rotation import Override, Rotation
+from helpdesk.core.walltime import is_zone, parse_daily, parse_weekly
 from helpdesk.tables import fill, read_toml, strict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from pathlib import Path
+
+    from helpdesk.core.walltime import WallTime
 
 _SIZE = re.compile(r"(\d+)\s*(B|KiB|MiB|GiB|kB|MB|GB)?")
 _FACTOR = {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "kB": 10**3, "MB": 10**6, "GB": 10**9, None: 1}
@@ -47,6 +52,7 @@ class DeskTable:
     secret_file: str = "secret"  # noqa: S105 - a file's name
     operators: list[str] = field(default_factory=list)
     public_url: str = ""
+    digest: str = ""  # "08:00 Europe/Berlin": when the operators get the daily digest
     require_authentication: Literal["auto", "always", "never"] = "auto"
 
 
@@ -145,17 +151,41 @@ class TeamTable:
 
     name: str
     lead: str = ""
+    rotation: str = ""  # who is on call for it; without it, the only rotation there is
+
+
+@strict
+@dataclass
+class AbsenceTable:
+    """`{from = 2026-05-01, to = 2026-05-08}`: away on these local dates, both included."""
+
+    since: Annotated[date, Field(alias="from")]
+    to: date
 
 
 @strict
 @dataclass
 class AgentTable:
-    """`[[agent]]`: somebody who answers."""
+    """`[[agent]]`: somebody who answers. Without `hours` they are on duty whenever they are not away."""
 
     name: str
     email: str
     aliases: list[str] = field(default_factory=list)
     teams: list[str] = field(default_factory=list)
+    timezone: str = ""
+    hours: str = ""
+    absences: list[AbsenceTable] = field(default_factory=list)
+
+
+@strict
+@dataclass
+class OverrideTable:
+    """An entry of `overrides`: somebody else on these local dates, both included."""
+
+    since: Annotated[date, Field(alias="from")]
+    to: date
+    primary: str = ""
+    secondary: str = ""
 
 
 @strict
@@ -169,7 +199,7 @@ class RotationTable:
     start: date
     primary: list[str]
     secondary: list[str] = field(default_factory=list)
-    overrides: list[dict[str, Any]] = field(default_factory=list)
+    overrides: list[OverrideTable] = field(default_factory=list)
 
 
 @strict
@@ -200,6 +230,7 @@ class Configuration:
     file: ConfigurationFile
     mailboxes: tuple[Mailbox, ...]
     teams: Mapping[str, Team]
+    rotations: tuple[Rotation, ...]
     operators: tuple[Person, ...]
     max_size: int  # bytes
 
@@ -227,6 +258,11 @@ class Configuration:
         """Whether an agent's mail needs an aligned authentication result."""
         setting = self.file.desk.require_authentication
         return setting == "always" or (setting == "auto" and bool(self.file.smtp_in.authserv_id))
+
+    @property
+    def digest(self) -> WallTime | None:
+        """When the operators get the daily digest."""
+        return parse_daily(self.file.desk.digest) if self.file.desk.digest else None
 
     def mailbox(self, address: str) -> Mailbox | None:
         """The mailbox of that address, without its +tag."""
@@ -270,9 +306,13 @@ def _checked(path: Path, file: ConfigurationFile) -> Configuration:
             address=entry.email.lower(),
             aliases=tuple(alias.lower() for alias in entry.aliases),
             teams=tuple(entry.teams),
+            timezone=entry.timezone or "UTC",
+            hours=_hours(entry),
+            absences=tuple(Absence(absence.since, absence.to) for absence in entry.absences),
         )
         for entry in file.agent
     )
+    rotations = {entry.name: _rotation(entry, _names(file, agents)) for entry in file.rotation}
     return Configuration(
         path=path,
         file=file,
@@ -287,18 +327,52 @@ def _checked(path: Path, file: ConfigurationFile) -> Configuration:
             )
             for entry in file.mailbox
         ),
-        teams={entry.name: _team(entry, agents) for entry in file.team},
+        teams={entry.name: _team(entry, agents, rotations) for entry in file.team},
+        rotations=tuple(rotations.values()),
         operators=tuple(Person(address.lower(), "Operators") for address in file.desk.operators),
         max_size=read_size(file.smtp_in.max_size),
     )
 
 
-def _team(entry: TeamTable, agents: tuple[Agent, ...]) -> Team:
+def _team(entry: TeamTable, agents: tuple[Agent, ...], rotations: Mapping[str, Rotation]) -> Team:
     members = tuple(agent for agent in agents if entry.name in agent.teams)
     by_address = {address: agent for agent in agents for address in agent.addresses}
     lead = entry.lead.lower()
     name = by_address[lead].name if lead in by_address else ""
-    return Team(entry.name, members, Person(lead, name) if lead else None)
+    only = next(iter(rotations.values())) if len(rotations) == 1 else None
+    return Team(entry.name, members, Person(lead, name) if lead else None, rotations.get(entry.rotation, only))
+
+
+def _hours(entry: AgentTable) -> Calendar | None:
+    if not entry.hours:
+        return None
+    return Calendar(name=entry.email, timezone=entry.timezone, windows=parse_hours(entry.hours))
+
+
+def _names(file: ConfigurationFile, agents: tuple[Agent, ...]) -> dict[str, Person]:
+    """Everybody who may be on call, by any address of theirs: agents, leads and operators."""
+    others = [*(team.lead for team in file.team if team.lead), *file.desk.operators]
+    people = {address.lower(): Person(address.lower()) for address in others}
+    return people | {address: agent.person for agent in agents for address in agent.addresses}
+
+
+def _rotation(entry: RotationTable, people: Mapping[str, Person]) -> Rotation:
+    return Rotation(
+        name=entry.name,
+        handover=parse_weekly(entry.handover, entry.timezone),
+        start=entry.start,
+        primary=tuple(people[address.lower()] for address in entry.primary),
+        secondary=tuple(people[address.lower()] for address in entry.secondary),
+        overrides=tuple(
+            Override(
+                override.since,
+                override.to,
+                people.get(override.primary.lower()),
+                people.get(override.secondary.lower()),
+            )
+            for override in entry.overrides
+        ),
+    )
 
 
 # --- what must fit together; each check yields `key: what was expected`
@@ -309,6 +383,8 @@ def _problems(file: ConfigurationFile) -> Iterator[str]:
     yield from _web_problems(file)
     yield from _address_problems(file)
     yield from _reference_problems(file)
+    yield from _duty_problems(file)
+    yield from _rotation_problems(file)
     yield from _secret_problems(file)
 
 
@@ -382,10 +458,76 @@ def _reference_problems(file: ConfigurationFile) -> Iterator[str]:
             yield f"team: expected each name once, {name!r} is there {times} times"
 
 
-def _among(place: str, name: str, known: Collection[str]) -> Iterator[str]:
+def _among(place: str, name: str, known: Collection[str], *, what: str = "team") -> Iterator[str]:
     if name not in known:
         there = ", ".join(sorted(known)) or "there are none"
-        yield f"{place}: expected the name of a [[team]] ({there}), not {name!r}"
+        yield f"{place}: expected the name of a [[{what}]] ({there}), not {name!r}"
+
+
+def _duty_problems(file: ConfigurationFile) -> Iterator[str]:
+    """When agents are there, and when the operators get the digest."""
+    if file.desk.digest:
+        yield from _refused("desk.digest", partial(parse_daily, file.desk.digest))
+        if not file.desk.operators:
+            yield "desk.operators: expected somebody who gets the digest"
+    for number, agent in enumerate(file.agent, start=1):
+        place = f"agent.{number}"
+        if agent.timezone or agent.hours:
+            yield from _zone_problems(place, agent.timezone)
+        if agent.hours:
+            yield from _refused(f"{place}.hours", partial(parse_hours, agent.hours))
+        for which, absence in enumerate(agent.absences, start=1):
+            yield from _order_problems(f"{place}.absences.{which}", absence)
+
+
+def _rotation_problems(file: ConfigurationFile) -> Iterator[str]:
+    """Who is on call, and for whom."""
+    names = [entry.name for entry in file.rotation]
+    for name, times in Counter(names).items():
+        if times > 1:
+            yield f"rotation: expected each name once, {name!r} is there {times} times"
+    for number, team in enumerate(file.team, start=1):
+        if team.rotation:
+            yield from _among(f"team.{number}.rotation", team.rotation, names, what="rotation")
+    known = {address.lower() for agent in file.agent for address in (agent.email, *agent.aliases)}
+    known |= {address.lower() for address in (*(team.lead for team in file.team), *file.desk.operators)}
+    for number, entry in enumerate(file.rotation, start=1):
+        place = f"rotation.{number}"
+        yield from _zone_problems(place, entry.timezone)
+        yield from _refused(f"{place}.handover", partial(parse_weekly, entry.handover, entry.timezone))
+        if not entry.primary:
+            yield f"{place}.primary: expected at least one member"
+        seats = [("primary", address) for address in entry.primary]
+        seats += [("secondary", address) for address in entry.secondary]
+        yield from _seat_problems(place, seats, known)
+        yield from _override_problems(place, entry.overrides, known)
+
+
+def _override_problems(place: str, overrides: list[OverrideTable], known: Collection[str]) -> Iterator[str]:
+    for number, override in enumerate(overrides, start=1):
+        here = f"{place}.overrides.{number}"
+        yield from _order_problems(here, override)
+        if not override.primary and not override.secondary:
+            yield f"{here}: expected primary, secondary or both"
+        seats = [("primary", override.primary), ("secondary", override.secondary)]
+        yield from _seat_problems(here, [(seat, address) for seat, address in seats if address], known)
+
+
+def _seat_problems(place: str, seats: Sequence[tuple[str, str]], known: Collection[str]) -> Iterator[str]:
+    """Whoever is called must be able to act by replying."""
+    for seat, address in seats:
+        if address.lower() not in known:
+            yield f"{place}.{seat}: expected the address of an [[agent]], a lead or an operator, not {address!r}"
+
+
+def _order_problems(place: str, dates: AbsenceTable | OverrideTable) -> Iterator[str]:
+    if dates.to < dates.since:
+        yield f"{place}.to: expected a date on or after from ({dates.since}), not {dates.to}"
+
+
+def _zone_problems(place: str, zone: str) -> Iterator[str]:
+    if not is_zone(zone):
+        yield f'{place}.timezone: expected a zone of the IANA database ("Europe/Berlin"), not {zone!r}'
 
 
 def _secret_problems(file: ConfigurationFile) -> Iterator[str]:
