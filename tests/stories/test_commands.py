@@ -10,7 +10,7 @@ from tests.desk import ANN, BOB, JO, LENA, wall
 @pytest.fixture
 def desk(desk):
     """A medium case of Jo's: eight business hours from Tuesday 09:15, so until 17:15; Ann has it."""
-    desk.mail(f"Jo Park <{JO}>", "The rules do not fire", "Priority: Medium\n\nSince this morning.")
+    desk.mail(f"Jo Park <{JO}>", "The rules do not fire", "Priority: Medium\n\nFor one product only.\nSince this morning.")
     return desk
 
 

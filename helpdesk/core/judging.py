@@ -1,0 +1,56 @@
+"""A mail's severity under what applies to its case, and what the ledger keeps of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from helpdesk.core.severity import assess
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from helpdesk.core.decision import Arrival
+    from helpdesk.core.people import Terms
+    from helpdesk.core.severity import Verdict
+
+_DIGITS = 4  # of a probability: enough to explain it, and the same on every machine
+
+
+def judge(arrival: Arrival, fields: Mapping[str, str], terms: Terms) -> Verdict:
+    """Judge one mail. `fields` are the intake answers that are known of the case."""
+    message = arrival.message
+    return assess(
+        subject=message.subject,
+        text=message.reply,
+        terms=terms.policy.severity,
+        stated=fields.get("priority"),
+        fields=fields,
+        products=terms.customer.products if terms.customer else (),
+        robot=message.robot.kind if message.robot else None,
+        channel=terms.mailbox.channel,
+        language=message.language,
+        model=terms.model,
+    )
+
+
+def facts_of(verdict: Verdict, terms: Terms) -> dict[str, Any]:
+    """The facts of an `assessed` event: the whole verdict, what decided it, and by which model."""
+    return {
+        "severity": verdict.severity,
+        "rank": verdict.rank,
+        "stated": verdict.stated,
+        "confidence": round(verdict.confidence, _DIGITS),
+        "probabilities": [round(share, _DIGITS) for share in verdict.probabilities],
+        "review": verdict.review,
+        "s1_suspect": verdict.s1_suspect,
+        "kind": verdict.kind,
+        "area": verdict.area,
+        "reasons": reasons_of(verdict),
+        "set_by": verdict.reasons[0].rule if verdict.reasons else "default",
+        "model": terms.model.version,
+    }
+
+
+def reasons_of(verdict: Verdict) -> list[dict[str, str]]:
+    """Every reason as plain data, what decided first."""
+    return [{"rule": reason.rule, "effect": reason.effect, "evidence": reason.evidence} for reason in verdict.reasons]

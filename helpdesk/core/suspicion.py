@@ -1,0 +1,135 @@
+"""A case that may be rank 1 though its label says less: somebody is told now, and again when rank 1 would be due.
+
+The label stays, and so do its clocks: nothing more is promised to the customer. Beside them runs one more clock, the
+rank-1 promise counted from the mail that raised the suspicion, until a person has looked: an agent's answer, note or
+severity, or the end of the case. Passing it is no breach; it repeats the alarm, once.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from helpdesk.core.case import DESK, Event
+from helpdesk.core.clock import run
+from helpdesk.core.decision import Draft
+from helpdesk.core.judging import reasons_of
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from helpdesk.core.case import Case, EventType
+    from helpdesk.core.clock import Clock
+    from helpdesk.core.decision import Arrival
+    from helpdesk.core.message import Person
+    from helpdesk.core.people import Terms
+    from helpdesk.core.policy import Policy, TargetKind
+    from helpdesk.core.severity import Verdict
+
+_LOOKED: tuple[EventType, ...] = ("agent_answered", "agent_noted", "severity_set", "resolved", "closed")
+
+
+def raised(case: Case, verdict: Verdict, arrival: Arrival, terms: Terms, now: datetime) -> tuple[Event, ...]:
+    """The event, if this mail makes a case that is not rank 1 look like it. It never lowers anything.
+
+    One suspicion stands at a time; after a person has looked, only a mail that says rank 1 outright raises another.
+    """
+    outright = verdict.rank == 1
+    if case.rank == 1 or not (outright or verdict.s1_suspect) or standing(case):
+        return ()
+    if case.of_type(*_LOOKED) and not outright:
+        return ()
+    facts = {
+        "severity": terms.policy.severity.at_rank(1).key,
+        "probability": round(verdict.probabilities[0], 4),
+        "reasons": reasons_of(verdict),
+        "model": terms.model.version,
+    }
+    return (Event("suspected", arrival.received_at, now, DESK, facts),)
+
+
+def standing(case: Case) -> Event | None:
+    """The suspicion that no person has looked at yet."""
+    raised_last = next(reversed(case.of_type("suspected")), None)
+    return raised_last if raised_last and _looked_at(case, raised_last) is None else None
+
+
+def clock(case: Case, policy: Policy) -> Clock | None:
+    """The rank-1 clock of the newest suspicion, stopped where somebody looked; None where nothing is promised."""
+    suspicion = next(reversed(case.of_type("suspected")), None)
+    if suspicion is None:
+        return None
+    answered = any(event.at < suspicion.at for event in case.of_type("agent_answered"))
+    target: TargetKind = "follow_up" if answered else "first_response"
+    measured = run(
+        target,
+        start=suspicion.at,
+        stop=_looked_at(case, suspicion),
+        severity=policy.severity.at_rank(1).key,
+        changes=(),
+        promised=lambda severity, _at: policy.promise(
+            target, plan=case.plan, severity=severity, region=case.region, channel=case.channel, down=case.down
+        ),
+        rule="keep_consumed",
+    )
+    return measured if measured.stretches else None
+
+
+def repeats_at(case: Case, terms: Terms) -> datetime | None:
+    """When the alarm is to be repeated; None when it was, or when nobody need be told."""
+    measured = clock(case, terms.policy) if standing(case) else None
+    if measured is None or _taken(case, _key(measured.started_at, "due")):
+        return None
+    return measured.due_at
+
+
+def repeat(case: Case, terms: Terms, now: datetime) -> tuple[tuple[Event, ...], tuple[Draft, ...]]:
+    """The alarm once more, where the rank-1 time is over and nobody has looked."""
+    at, suspicion = repeats_at(case, terms), standing(case)
+    if at is None or at > now or suspicion is None:
+        return (), ()
+    drafts = _drafts(case, suspicion, terms, rung="due", delayed=now - at)
+    facts = {
+        "key": _key(suspicion.at, "due"),
+        "step": "due",
+        "kind": "escalation",
+        "target": "suspicion",
+        "to": [draft.to.address for draft in drafts],
+        "collapsed": False,
+    }
+    return (Event("step_taken", at, now, DESK, facts),), drafts
+
+
+def alarms(case: Case, events: tuple[Event, ...], terms: Terms) -> tuple[Draft, ...]:
+    """The mails that tell of a suspicion at once."""
+    return tuple(draft for event in events for draft in _drafts(case, event, terms, rung="now"))
+
+
+def _drafts(case: Case, suspicion: Event, terms: Terms, *, rung: str, **more: Any) -> tuple[Draft, ...]:
+    facts = {"probability": suspicion.facts["probability"], "again": rung == "due", **more}
+    key = _key(suspicion.at, rung)
+    template = "escalation-suspected"
+    return tuple(
+        Draft("escalation", person, "agent", key, facts=facts, template=template) for person in _told(case, terms)
+    )
+
+
+def _told(case: Case, terms: Terms) -> tuple[Person, ...]:
+    """The assignee and the lead, each once; where there is neither, the team, then the operators."""
+    agent, lead = terms.team.agent(case.assignee), terms.team.lead
+    people = [*([agent.person] if agent else []), *([lead] if lead else [])]
+    fallback = [agent.person for agent in terms.team.agents] or list(terms.operators)
+    by_address = {person.address: person for person in reversed(people or fallback)}
+    return tuple(reversed(by_address.values()))
+
+
+def _looked_at(case: Case, suspicion: Event) -> datetime | None:
+    # By when it happened: an agent's mail that was read late looked at what was there before it.
+    return min((event.at for event in case.of_type(*_LOOKED) if event.at >= suspicion.at), default=None)
+
+
+def _key(started_at: datetime, rung: str) -> str:
+    return f"suspicion/{started_at:%Y%m%dT%H%M%SZ}/{rung}"
+
+
+def _taken(case: Case, key: str) -> bool:
+    return any(event.facts["key"] == key for event in case.of_type("step_taken"))
