@@ -114,4 +114,13 @@ def _begin_sqlite(connection: sa.Connection) -> None:
 
 def _postgresql(url: sa.URL) -> sa.Engine:
     arguments = {"options": _PG_OPTIONS, "connect_timeout": 10}
-    return sa.create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=arguments)
+    engine = sa.create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=arguments)
+    sa.event.listen(engine, "handle_error", _only_first_line)
+    return engine
+
+
+def _only_first_line(context: sa.engine.ExceptionContext) -> None:
+    # PostgreSQL's DETAIL repeats the row that it refuses, mail and all, and would go into the log and into alerts.
+    for error in (context.original_exception, context.sqlalchemy_exception):
+        if error is not None and error.args:
+            error.args = (str(error.args[0]).partition("\n")[0], *error.args[1:])
