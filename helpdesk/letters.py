@@ -96,10 +96,18 @@ class Letters:
         return self.caseless("maintenance", to, mailbox=mailbox, key=str(number), facts=facts, now=now)
 
     def caseless(
-        self, kind: MailKind, to: Person, *, mailbox: Mailbox, key: str, facts: dict[str, Any], now: datetime
+        self,
+        kind: MailKind,
+        to: Person,
+        *,
+        mailbox: Mailbox,
+        key: str,
+        facts: dict[str, Any],
+        now: datetime,
+        template: str = "",
     ) -> Queued:
         """A mail that belongs to no case; `key` and the recipient make it unique among its kind."""
-        words = self._templates.render(kind, "en", facts)
+        words = self._templates.render(template or kind, "en", facts)
         unique = f"{kind}/{key}/{to.address}"
         letter = Letter(
             from_=Person(mailbox.address, mailbox.name or self._desk),
@@ -280,6 +288,9 @@ def _step_facts(facts: dict[str, Any], case: Case, terms: Terms) -> dict[str, An
         "due_brief": brief(facts["due_at"], zone) if facts["due_at"] else "",
         "percent": round(facts["share"] * 100),
         "after": span(facts["after"]) if facts["after"] else "",
+        "acknowledge": facts["acknowledge"],
+        "unheard_for": span(facts["unheard_for"]) if facts["unheard_for"] else "",
+        "again": facts["turn"] > 0,
     }
 
 
