@@ -60,6 +60,10 @@ def _warnings(rules: Rules) -> Iterator[str]:
         policy = rules.book.policies.get(customer.policy)
         if policy and policy.escalation_contact and not customer.escalation_contact:
             yield f"customer {customer.key}: {policy.name} asks for an escalation_contact, there is none"
+    for mailbox in rules.configuration.mailboxes:
+        calls = any(step.pages for step in rules.book.policy(mailbox.policy).ladder)
+        if calls and rules.configuration.teams[mailbox.team].rotation is None:
+            yield f"mailbox {mailbox.address}: {mailbox.policy} calls who is on call, team {mailbox.team} has no rotation"
 
 
 def _works(name: str, probe: Callable[[], str]) -> bool:
