@@ -38,21 +38,22 @@ def register(app: typer.Typer) -> None:
 
 
 def outbox_list(config: Config = None, every: All = False, as_json: AsJson = False) -> None:
-    """Mail that waits, failed or may have been lost; with --all, also what was sent."""
-    from helpdesk.store import outbox  # noqa: PLC0415
+    """Mail that waits, failed, came back or may have been lost; with --all, also what was sent."""
+    from helpdesk.store import outbox, undeliverable  # noqa: PLC0415
 
-    states = None if every else ("queued", "sending", "handed_over", "failed", "uncertain")
+    states = None if every else ("queued", "sending", "handed_over", "failed", "uncertain", "bounced")
     with open_database(open_rules(config)) as database, database.read() as connection:
         rows = outbox.rows(connection, states=states)
+        marked = undeliverable.marked(connection)
     if as_json:
-        print_json([_outbox_shape(row) for row in rows])
+        print_json([{**_outbox_shape(row), "undeliverable": row.recipient in marked} for row in rows])
         return
     cells = [
         (
             str(row.id),
             f"HD-{row.case}" if row.case else "",
             row.kind,
-            row.recipient,
+            f"{row.recipient} (undeliverable)" if row.recipient in marked else row.recipient,
             row.state,
             str(row.attempts),
             row.detail,

@@ -106,7 +106,7 @@ def _opened_by(sender: Person, arrival: Arrival, terms: Terms, now: datetime) ->
     events = (*events, *suspected)
     case = open_case(opened).after(*events[1:])
     drafts = _opening_drafts(case, arrival, terms, acknowledge=acknowledged.facts["sent"])
-    drafts = (*drafts, *escalation.mails(escalated, arrival, terms), *suspicion.alarms(case, suspected, terms))
+    drafts = (*drafts, *escalation.mails(escalated, arrival, terms), *suspicion.alarms(case, suspected, terms, now))
     return Decision(case, events, drafts, outcome="opened", reply=arrival.message.reply)
 
 
@@ -179,7 +179,7 @@ def _customer_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) 
     drafts = (
         *_to_agents("customer-message", case, arrival, terms),
         *escalation.mails(escalated, arrival, terms),
-        *suspicion.alarms(case, suspected, terms),
+        *suspicion.alarms(case, suspected, terms, now),
     )
     return Decision(case, (*events, *suspected), drafts, reply=arrival.message.reply)
 

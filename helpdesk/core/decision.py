@@ -49,6 +49,19 @@ Outcome = Literal[
     "rejected",
 ]
 Visibility = Literal["public", "internal", "unverified", "robot"]
+Reason = Literal["permanent", "temporary", "complaint"]  # why a mail of ours came back
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """A mail of ours that a delivery report is about: proven by what we signed, not by what the report says."""
+
+    case: int
+    recipient: str
+    kind: str  # of the mail that came back
+    reason: Reason
+    status: str  # RFC 3463, "" where the report gives none
+    staff: bool  # it was to one of us
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +80,7 @@ class Arrival:
     recent_acknowledgments: int = 0  # sent to this address within the last day
     linked_ref: str = ""
     to_escalation: bool = False  # written to a mailbox of the channel `escalation`
+    returned: Returned | None = None  # on a delivery report about a mail of ours
     null_sender: bool = False  # it came with MAIL FROM:<>, and wants no answer (RFC 5321 section 4.5.5)
 
     @property

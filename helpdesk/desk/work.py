@@ -18,23 +18,23 @@ import structlog
 from helpdesk.core import decide
 from helpdesk.core.decision import Arrival
 from helpdesk.core.message import Robot, base_address
-from helpdesk.core.thread import place, place_robot
+from helpdesk.core.thread import Placement, place, place_robot
+from helpdesk.desk import bounces
 from helpdesk.failpoints import failpoint
 from helpdesk.mail.parse import parse
 from helpdesk.mail.quote import before_quote
 from helpdesk.placing import evidence, read_clues
 from helpdesk.store import cases as case_store
-from helpdesk.store import outbox, spool
+from helpdesk.store import outbox, spool, undeliverable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
     from helpdesk.core.case import Case
-    from helpdesk.core.decision import Decision
+    from helpdesk.core.decision import Decision, Returned
     from helpdesk.core.message import Message
     from helpdesk.core.people import Mailbox, Terms
-    from helpdesk.core.thread import Placement
     from helpdesk.desk.record import Recorder
     from helpdesk.store.engine import Database
     from helpdesk.store.spool import Spooled
@@ -120,7 +120,8 @@ def _one(connection: sa.Connection, recorder: Recorder, mail: Spooled, now: date
         because = "the mailbox is ignored" if mailbox else "the mailbox is no longer configured"
         spool.finish(connection, mail.id, outcome="ignored", case=None, now=now, because=because)
         return Worked(mail.id, "ignored", None, message, because)
-    case, placement = _place(connection, recorder, mail, message, mailbox)
+    back = bounces.settle(connection, recorder, mail, message, mailbox, now=now) if message.robot else None
+    case, placement = _place(connection, recorder, mail, message, mailbox, back)
     home = recorder.rules.configuration.mailbox(case.mailbox) if case else None
     sender = message.sender.address if message.sender else ""
     arrival = Arrival(
@@ -132,8 +133,11 @@ def _one(connection: sa.Connection, recorder: Recorder, mail: Spooled, now: date
         recent_acknowledgments=outbox.recent_acknowledgments(connection, sender, now - _DAY),
         linked_ref=f"HD-{placement.linked}" if placement.linked else "",
         to_escalation=mailbox.channel == "escalation",
+        returned=back,
         null_sender=mail.source == "smtp" and not mail.envelope.mail_from,
     )
+    if placement.verified:
+        undeliverable.forget(connection, sender)  # what we sent them arrived
     terms = recorder.terms(connection, home or mailbox, case=case, sender=sender, now=now)
     decision = decide.receive(case, arrival, terms, now)
     failpoint("work.decided")
@@ -156,9 +160,16 @@ def _own_mail_marked(message: Message, recorder: Recorder) -> Message:
 
 
 def _place(
-    connection: sa.Connection, recorder: Recorder, mail: Spooled, message: Message, mailbox: Mailbox
+    connection: sa.Connection,
+    recorder: Recorder,
+    mail: Spooled,
+    message: Message,
+    mailbox: Mailbox,
+    back: Returned | None,
 ) -> tuple[Case | None, Placement]:
     """The case a mail belongs to, None for a new one, and what its sender may do there."""
+    if back is not None:
+        return case_store.load(connection, back.case), Placement(back.case, "outsider", "a report about a mail of ours")
     rules = recorder.rules
     configuration = rules.configuration
     team = configuration.teams[mailbox.team]

@@ -36,11 +36,20 @@ class Bounce:
     permanent: bool
     message_id: str
     why: str
+    complaint: bool = False  # not undelivered, but unwanted
 
 
 def bounce(raw: bytes) -> Bounce | None:
     """The delivery failure or delay that this mail reports; None where it reports none."""
     return read_bounce(read_tree(raw))
+
+
+def complaint(raw: bytes) -> Bounce | None:
+    """The feedback report (RFC 5965) that this mail is: somebody called a mail of ours spam. None if it is none."""
+    tree = read_tree(raw)
+    if all(part.type != "message/feedback-report" for part in tree.parts):
+        return None
+    return Bounce("", "", permanent=False, message_id=_returned_id(tree), why="a feedback report", complaint=True)
 
 
 def read_bounce(tree: Tree) -> Bounce | None:

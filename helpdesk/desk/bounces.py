@@ -1,0 +1,109 @@
+"""Delivery reports about our own mail: which row of the outbox came back, and who is to know.
+
+A report counts only with something in it that we signed: the envelope sender of the mail it is about, to which it
+comes, or the Message-ID of the mail that it returns. Anything else is somebody's claim and changes nothing (threat
+L06). What came back from a customer is told to the agent of the case; what came back from one of us is told to the
+operators alone, so that it never escalates a second time (threat L08). Nobody is answered.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from helpdesk.core.decision import Returned
+from helpdesk.core.message import base_address
+from helpdesk.mail.address import read_token
+from helpdesk.mail.bounces import Bounce, bounce, complaint
+from helpdesk.store import outbox, undeliverable
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    import sqlalchemy as sa
+
+    from helpdesk.core.decision import Reason
+    from helpdesk.core.message import Message
+    from helpdesk.core.people import Mailbox
+    from helpdesk.desk.record import Recorder
+    from helpdesk.mail.address import Signer
+    from helpdesk.store.outbox import Row
+    from helpdesk.store.spool import Spooled
+
+
+def settle(
+    connection: sa.Connection,
+    recorder: Recorder,
+    mail: Spooled,
+    message: Message,
+    mailbox: Mailbox,
+    *,
+    now: datetime,
+) -> Returned | None:
+    """Mark what a report brings back, and tell the operators what is theirs; None where it is about no mail of ours."""
+    report = _report(mail.raw)
+    row = report and _row(connection, recorder.rules.signer, mail, message, mailbox, report)
+    if not report or not row or row.case is None:
+        return None
+    reason = _reason(report)
+    back = Returned(row.case, row.recipient, row.kind, reason, report.status, staff=_is_staff(recorder, row.recipient))
+    outbox.came_back(connection, row, permanent=report.permanent, detail=f"{reason} {report.status}".strip())
+    if reason != "temporary":
+        status = undeliverable.COMPLAINT if report.complaint else report.status
+        undeliverable.mark(connection, row.recipient, since=mail.received_at, status=status, outbox_id=row.id)
+    if back.staff or report.complaint:
+        key = f"bounce/{reason}/{row.recipient}/{now:%Y-%m-%d}"
+        recorder.alert(connection, key=key, mailbox=mailbox.address, facts=_alert(row, back), now=now)
+    return back
+
+
+def _report(raw: bytes) -> Bounce | None:
+    return bounce(raw) or complaint(raw)
+
+
+def _reason(report: Bounce) -> Reason:
+    if report.complaint:
+        return "complaint"
+    return "permanent" if report.permanent else "temporary"
+
+
+def _row(
+    connection: sa.Connection, signer: Signer, mail: Spooled, message: Message, mailbox: Mailbox, report: Bounce
+) -> Row | None:
+    """The mail that came back: the returned Message-ID names it; else the newest one with that envelope sender."""
+    case = signer.case_of(report.message_id)
+    if case:
+        return next((row for row in outbox.rows(connection, case=case) if row.message_id == report.message_id), None)
+    addresses = (*mail.envelope.rcpt_to, *message.delivered_to, *(person.address for person in message.to))
+    for address in dict.fromkeys(addresses):
+        token = read_token(address) if base_address(address) == mailbox.address else None
+        if token and token.purpose == "bounce":
+            rows = reversed(outbox.rows(connection, case=token.case))
+            return next((row for row in rows if row.sent_at and signer.verifies(token, person=row.recipient)), None)
+    return None
+
+
+def _is_staff(recorder: Recorder, address: str) -> bool:
+    """Whether an address is one of us: an agent, a lead or an operator."""
+    configuration = recorder.rules.configuration
+    staff = {own for team in configuration.teams.values() for agent in team.members for own in agent.addresses}
+    return address in staff or any(address == operator.address for operator in configuration.operators)
+
+
+def _alert(row: Row, back: Returned) -> dict[str, object]:
+    what = {
+        "permanent": "It could not be delivered and did not arrive.",
+        "temporary": "It is delayed, or was given up after a while.",
+        "complaint": "Its reader called it spam: no acknowledgment goes there until its owner answers a mail.",
+    }
+    return {
+        "headline": f"mail to {row.recipient} {'is unwanted' if back.reason == 'complaint' else 'comes back'}",
+        "what": f"A mail of the desk to {row.recipient} came back. {what[back.reason]}",
+        "details": [
+            ("To", row.recipient),
+            ("Kind", row.kind),
+            ("Case", f"HD-{row.case}"),
+            ("Outbox", str(row.id)),
+            ("Status", back.status or "none given"),
+        ],
+        "todo": "See to it that this address takes mail, or remove it from the configuration.",
+    }
