@@ -63,7 +63,7 @@ def _warnings(rules: Rules) -> Iterator[str]:
     for mailbox in rules.configuration.mailboxes:
         calls = any(step.pages for step in rules.book.policy(mailbox.policy).ladder)
         if calls and rules.configuration.teams[mailbox.team].rotation is None:
-            yield f"mailbox {mailbox.address}: {mailbox.policy} calls who is on call, team {mailbox.team} has no rotation"
+            yield f"mailbox {mailbox.address}: {mailbox.policy} calls who is on call, {mailbox.team} has no rotation"
 
 
 def _works(name: str, probe: Callable[[], str]) -> bool:
