@@ -1,4 +1,4 @@
-"""The console over a real socket, on both databases: what it shows, to whom, and what it says of the desk's health."""
+"""The console over a real socket: what it shows, to whom, and what it says of the desk's health."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import base64
 import http.client
 import json
 import re
+import shutil
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -74,6 +75,23 @@ class Clock:
 
 
 @pytest.fixture
+def database_url(request, tmp_path, migrated_file) -> Iterator[str]:
+    """SQLite, which is enough for most pages; PostgreSQL for the tests that ask for it."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        file = tmp_path / "helpdesk.db"
+        shutil.copy(migrated_file, file)
+        yield f"sqlite:///{file}"
+        return
+    cluster = request.getfixturevalue("cluster")
+    name = cluster.create()
+    yield cluster.url_of(name)
+    cluster.drop(name)
+
+
+BOTH = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
+
+
+@pytest.fixture
 def clock(rules, database) -> Clock:
     return Clock(TestDesk(rules, database))
 
@@ -106,6 +124,7 @@ def test_an_empty_queue_says_so(site):
     assert "There are no such cases." in site.get().body
 
 
+@BOTH
 def test_the_queue_shows_what_is_due_first_and_for_whom(site):
     site.desk.mail(JO, "Colours are odd", "Case priority: Low")
     site.desk.mail(JO, "Everything is down", "Case priority: Critical")
@@ -130,6 +149,7 @@ def test_a_breach_is_shown_as_late(site):
     assert "45 min late" in site.get("/?show=breached").body
 
 
+@BOTH
 def test_a_case_shows_clocks_mails_and_ledger_and_marks_what_customers_must_not_see(site):
     site.desk.mail(JO, "The rules do not fire", "Since nine.")
     site.desk.reply(ANN, "#note\nLooks like the index.")
@@ -267,6 +287,7 @@ def test_a_part_that_stands_still_is_failing(site, clock):
     assert not any("sender" in problem for problem in shape["problems"]), "a slow smarthost is not a dead sender"
 
 
+@BOTH
 def test_mail_that_waits_to_be_worked_is_failing_and_mail_that_waits_to_be_sent_is_not(site, clock):
     """Many a host refuses one mail for hours; no restart of the desk helps against that."""
     desk = site.desk
@@ -323,6 +344,7 @@ def test_a_database_that_is_away_is_said_and_takes_nothing_else_down(rules, cloc
         assert "cannot answer this now" in queue.body
 
 
+@BOTH
 def test_figures_are_in_the_format_that_prometheus_reads(site):
     site.desk.mail(JO)
     answer = site.get("/metrics")

@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from helpdesk.core.errors import HelpdeskError, NotFound, Unavailable
+from helpdesk.core.errors import NotFound, Unavailable
 from helpdesk.web.metrics import CONTENT_TYPE
 from helpdesk.web.pages import VIEWS, message_page
 
@@ -120,8 +120,8 @@ def application(views: Views, access: Access) -> ASGIApp:
 
     paths = {"/": queue, "/cases/{ref}": case, "/health": health, "/metrics": metrics, "/style.css": stylesheet}
     app = Starlette(
-        routes=[Route(path, endpoint, methods=["GET"]) for path, endpoint in paths.items()],
-        exception_handlers={404: _not_there, NotFound: _no_case, HelpdeskError: _unavailable},
+        routes=[Route(path, _calm(endpoint), methods=["GET"]) for path, endpoint in paths.items()],
+        exception_handlers={404: _not_there},
     )
     return _guarded(app, access)
 
@@ -138,13 +138,19 @@ def _not_there(_request: Request, _problem: Exception) -> Response:
     return HTMLResponse(message_page("Not here", "There is no such page."), 404)
 
 
-def _no_case(_request: Request, problem: Exception) -> Response:
-    return HTMLResponse(message_page("Not here", f"{problem}."), 404)
+def _calm(endpoint: Callable[[Request], Response]) -> Callable[[Request], Response]:
+    """The same, with a page for what cannot be shown."""
 
+    def answered(request: Request) -> Response:
+        try:
+            return endpoint(request)
+        except NotFound as problem:
+            return HTMLResponse(message_page("Not here", f"{problem}."), 404)
+        except Exception as problem:  # noqa: BLE001 - whatever it was, the desk goes on and the reader is told
+            _log.warning("cannot be shown", problem=type(problem).__name__)
+            return HTMLResponse(message_page("Not now", "The desk cannot answer this now. /health says more."), 503)
 
-def _unavailable(_request: Request, problem: Exception) -> Response:
-    _log.warning("unavailable", problem=type(problem).__name__)
-    return HTMLResponse(message_page("Not now", "The desk cannot answer this now. /health says more."), 503)
+    return answered
 
 
 def _guarded(app: ASGIApp, access: Access) -> ASGIApp:

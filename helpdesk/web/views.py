@@ -79,6 +79,6 @@ class Views:
         try:
             with self.database.read() as connection:
                 return backlog(connection)
-        except Exception:  # noqa: BLE001 - whatever the database says, the answer is that it does not answer
-            _log.exception("the database does not answer")
+        except Exception as problem:  # noqa: BLE001 - whatever the database says, it does not answer
+            _log.warning("the database does not answer", problem=type(problem).__name__)
             return None

@@ -1,0 +1,150 @@
+"""The console in a real Chromium: a phone's width, light and dark, and nothing but our own page and stylesheet."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from helpdesk.desk.record import Recorder
+from helpdesk.watch import Watch
+from helpdesk.web.access import Access
+from helpdesk.web.console import Console
+from helpdesk.web.views import Views
+from tests.desk import ANN, JO, STRANGER, TestDesk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.slow
+
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PATHS = ("/", "/cases/HD-1", "/cases/HD-2", "/nowhere")
+PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+HOSTILE = "{{7*7}} <script>document.title='owned'</script>" + "W" * 300
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = shutil.which("chromium")
+    if path is None:
+        if os.environ.get("HELPDESK_REQUIRE_CHROMIUM") == "1":
+            pytest.fail("HELPDESK_REQUIRE_CHROMIUM=1, but no chromium is installed")
+        pytest.skip("no chromium on this machine; .ci/run installs it")
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - not needed where there is no browser
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def address(rules, database_url, database) -> Iterator[str]:
+    """A console over a desk with an ordinary case and a hostile one."""
+    desk = TestDesk(rules, database)
+    desk.mail(JO, "The player does not load, and this subject is rather long for a telephone", "Case priority: Urgent")
+    desk.reply(ANN, "#note\nA note.")
+    desk.mail(STRANGER, HOSTILE, f"<img src=http://evil.example/x.png onerror=alert(1)>\n{HOSTILE}\n" + "x" * 2000)
+    desk.at("2026-05-19 12:00")
+    views = Views(
+        "Acme Support", database, Recorder(rules).policy_of, Watch(lambda: desk.now), lambda: desk.now, desk.now
+    )
+    console = Console(listen="127.0.0.1:0", views=views, access=Access(frozenset({"127.0.0.1"})))
+    console.open()
+    yield f"http://127.0.0.1:{console.port}"
+    console.close()
+
+
+@pytest.fixture
+def database_url(tmp_path, migrated_file) -> str:
+    file = tmp_path / "helpdesk.db"
+    shutil.copy(migrated_file, file)
+    return f"sqlite:///{file}"
+
+
+@contextmanager
+def opened(browser: Browser, *, size: dict[str, int], scheme: str = "light") -> Iterator[Page]:
+    context = browser.new_context(viewport=size, color_scheme=scheme)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_no_page_scrolls_sideways(browser, address, size, scheme):
+    with opened(browser, size=size, scheme=scheme) as page:
+        for path in PATHS:
+            page.goto(address + path)
+            assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], path
+
+
+def test_dark_is_dark_and_light_is_light(browser, address):
+    brightness = {}
+    for scheme in ("light", "dark"):
+        with opened(browser, size=PHONE, scheme=scheme) as page:
+            page.goto(address)
+            ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+            brightness[scheme] = sum(int(part) for part in ground.removeprefix("rgb(").removesuffix(")").split(","))
+    assert brightness["light"] > 600
+    assert brightness["dark"] < 150
+
+
+def test_a_page_asks_for_itself_and_its_stylesheet_and_runs_nothing(browser, address):
+    """C11: what a mail says is shown, not run, and fetches nothing from anywhere."""
+    with opened(browser, size=PHONE) as page:
+        asked: list[str] = []
+        complaints: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("dialog", lambda dialog: complaints.append(dialog.message))
+        page.goto(f"{address}/cases/HD-2")
+        assert "owned" not in page.title().replace(HOSTILE, "")
+        assert page.locator("script").count() == 0
+        assert page.locator("img").count() == 0
+        body = page.locator("body").inner_text()
+        assert "{{7*7}} <script>document.title='owned'</script>" in body
+        assert "<img src=http://evil.example/x.png onerror=alert(1)>" in body
+        ours = {f"{address}/cases/HD-2", f"{address}/style.css", f"{address}/favicon.ico"}
+        assert set(asked) <= ours
+        assert not [words for words in complaints if "favicon" not in words]
+
+
+def test_an_injected_script_or_style_would_not_run(browser, address):
+    """The second wall: even if a mail's markup got into a page, the browser is told to run none of it."""
+    with opened(browser, size=PHONE) as page:
+        page.goto(address)
+        page.evaluate(
+            """() => {
+                const script = document.createElement('script');
+                script.textContent = 'document.body.dataset.owned = 1';
+                document.body.append(script);
+                const style = document.createElement('style');
+                style.textContent = 'body { background: rgb(1, 2, 3) !important }';
+                document.head.append(style);
+            }"""
+        )
+        assert page.evaluate("document.body.dataset.owned") is None
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") != "rgb(1, 2, 3)"
+
+
+def test_the_queue_leads_to_the_case_and_back(browser, address):
+    with opened(browser, size=PHONE) as page:
+        page.goto(address)
+        page.get_by_role("link", name="HD-1", exact=True).click()
+        assert page.get_by_role("heading", name="Clocks").is_visible()
+        page.get_by_role("link", name="Acme Support: cases").click()
+        assert page.get_by_role("link", name="HD-2", exact=True).is_visible()
