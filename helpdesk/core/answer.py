@@ -162,6 +162,7 @@ def _severity(scribe: _Scribe, command: Command, _orders: Orders) -> None:
     level = scribe.terms.policy.level(command.argument)
     was = scribe.terms.policy.level(scribe.case.severity)
     facts = {"severity": level.key, "rank": level.rank, "was": was.key, "reason": command.detail}
+    facts["initially"] = command.initially
     scribe.happened("severity_set", facts)
     scribe.done.append(f"severity {level.name}, was {was.name}")
 
@@ -178,6 +179,8 @@ def _assign(scribe: _Scribe, command: Command, _orders: Orders) -> None:
 
 def _wait(scribe: _Scribe, command: Command, _orders: Orders) -> None:
     seconds = int(command.span.total_seconds()) if command.span else 0
+    if not scribe.case.active:
+        scribe.happened("reopened", {"because": f"by {scribe.name}"})
     scribe.happened("waiting_set", {"seconds": seconds})
     until = scribe.arrival.received_at + command.span if command.span else None
     scribe.done.append(f"waiting for the customer{f' until {until:%Y-%m-%d %H:%M} UTC' if until else ''}")

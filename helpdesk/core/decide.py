@@ -56,13 +56,15 @@ def receive(case: Case | None, arrival: Arrival, terms: Terms, now: datetime) ->
 
 def tick(case: Case, terms: Terms, now: datetime) -> Decision:
     """Decide what time alone changes by `now`: breaches, steps of the ladder, the end of a wait."""
+    over, reminders = _wait_over(case, terms, now)
+    case = case.after(*over)  # first, because clocks that waited run again from then on
     given, told = assignment.relieve(case, terms, now) if ladder.reached_by(case, terms, now) else ((), ())
     events, drafts = ladder.climb(case.after(*given), terms, now)
     lived, letters = lifecycle.live(case, terms, now)
     alarmed, alarms = suspicion.repeat(case, terms, now)
     events, drafts = (*given, *events, *lived, *alarmed), (*told, *drafts, *letters, *alarms)
-    decision = Decision(case.after(*events), events, drafts)
-    return _on_the_record(_wait_over(decision, terms, now), terms, now)
+    decision = Decision(case.after(*events), (*over, *events), (*reminders, *drafts))
+    return _on_the_record(decision, terms, now)
 
 
 def next_at(case: Case, terms: Terms) -> datetime | None:
@@ -289,21 +291,16 @@ def _wait_ends_at(case: Case) -> datetime | None:
     return case.status_since + timedelta(seconds=seconds) if seconds else None
 
 
-def _wait_over(decision: Decision, terms: Terms, now: datetime) -> Decision:
-    case = decision.case
-    ends_at = _wait_ends_at(case) if case else None
-    if case is None or ends_at is None or ends_at > now:
-        return decision
+def _wait_over(case: Case, terms: Terms, now: datetime) -> tuple[tuple[Event, ...], tuple[Draft, ...]]:
+    """The end of a wait that was set for a span: the case is open again, and its agent hears of it."""
+    ends_at = _wait_ends_at(case)
+    if ends_at is None or ends_at > now:
+        return (), ()
     event = Event("reopened", ends_at, now, DESK, {"because": "the wait is over"})
     agent = terms.team.agent(case.assignee)
     key = f"wait/{ends_at:%Y%m%dT%H%M%SZ}"
     drafts = (Draft("reminder", agent.person, "agent", key, facts={"waited_until": ends_at}),) if agent else ()
-    return replace(
-        decision,
-        case=case.after(event),
-        events=(*decision.events, event),
-        drafts=(*decision.drafts, *drafts),
-    )
+    return (event,), drafts
 
 
 def _event(kind: EventType, arrival: Arrival, now: datetime, facts: dict[str, Any], *, by: str | None = None) -> Event:
