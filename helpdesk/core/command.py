@@ -22,7 +22,7 @@ Verb = Literal["note", "severity", "assign", "wait", "resolve", "close", "reopen
 
 FORMS: dict[Verb, str] = {
     "note": "#note                       the text below stays in the team",
-    "severity": "#severity KEY [reason]      sets the severity",
+    "severity": "#severity KEY [initially] [reason]  sets the severity; initially: the first one was wrong",
     "assign": "#assign NAME-OR-ADDRESS     gives the case to an agent of the team",
     "wait": "#wait [3d]                  waits for the customer",
     "resolve": "#resolve                    resolved, with the text below as the answer",
@@ -47,6 +47,7 @@ class Command:
     line: str
     argument: str = ""
     detail: str = ""  # severity: the reason
+    initially: bool = False  # severity: it was so from the start, and the desk learns from it
     span: timedelta | None = None  # wait: how long
 
 
@@ -125,7 +126,10 @@ def _plain(verb: Verb) -> Callable[[str, str, Vocabulary], Command | Mistake]:
 def _severity(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
     key, _, reason = argument.partition(" ")
     if key.lower() in vocabulary.severities:
-        return Command("severity", line, argument=key.lower(), detail=reason.strip())
+        first, _, rest = reason.strip().partition(" ")
+        initially = first.lower() == "initially"
+        detail = rest.strip() if initially else reason.strip()
+        return Command("severity", line, argument=key.lower(), detail=detail, initially=initially)
     return Mistake(line, "#severity and one of " + ", ".join(vocabulary.severities))
 
 

@@ -1,14 +1,15 @@
 """A case that may be rank 1 though its label says less: somebody is told now, and again when rank 1 would be due.
 
 The label stays, and so do its clocks: nothing more is promised to the customer. Beside them runs one more clock, the
-rank-1 promise counted from the mail that raised the suspicion, until a person has looked: an agent's answer, note or
-severity, or the end of the case. Passing it is no breach; it repeats the alarm, once.
+rank-1 promise counted from the mail that raised the suspicion, until a person has looked: an agent's answer, note,
+`#ack` or `#severity`, or the end of the case. Passing it is no breach; it repeats the alarm, once.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from helpdesk.core.audience import readers
 from helpdesk.core.case import DESK, Event
 from helpdesk.core.clock import run
 from helpdesk.core.decision import Draft
@@ -25,7 +26,14 @@ if TYPE_CHECKING:
     from helpdesk.core.policy import Policy, TargetKind
     from helpdesk.core.severity import Verdict
 
-_LOOKED: tuple[EventType, ...] = ("agent_answered", "agent_noted", "severity_set", "resolved", "closed")
+_LOOKED: tuple[EventType, ...] = (
+    "agent_answered",
+    "agent_noted",
+    "severity_set",
+    "page_acknowledged",
+    "resolved",
+    "closed",
+)
 
 
 def raised(case: Case, verdict: Verdict, arrival: Arrival, terms: Terms, now: datetime) -> tuple[Event, ...]:
@@ -87,7 +95,7 @@ def repeat(case: Case, terms: Terms, now: datetime) -> tuple[tuple[Event, ...], 
     at, suspicion = repeats_at(case, terms), standing(case)
     if at is None or at > now or suspicion is None:
         return (), ()
-    drafts = _drafts(case, suspicion, terms, rung="due", delayed=now - at)
+    drafts = _drafts(case, suspicion, terms, now, rung="due", delayed=now - at)
     facts = {
         "key": _key(suspicion.at, "due"),
         "step": "due",
@@ -99,27 +107,29 @@ def repeat(case: Case, terms: Terms, now: datetime) -> tuple[tuple[Event, ...], 
     return (Event("step_taken", at, now, DESK, facts),), drafts
 
 
-def alarms(case: Case, events: tuple[Event, ...], terms: Terms) -> tuple[Draft, ...]:
+def alarms(case: Case, events: tuple[Event, ...], terms: Terms, now: datetime) -> tuple[Draft, ...]:
     """The mails that tell of a suspicion at once."""
-    return tuple(draft for event in events for draft in _drafts(case, event, terms, rung="now"))
+    return tuple(draft for event in events for draft in _drafts(case, event, terms, now, rung="now"))
 
 
-def _drafts(case: Case, suspicion: Event, terms: Terms, *, rung: str, **more: Any) -> tuple[Draft, ...]:
+def _drafts(case: Case, suspicion: Event, terms: Terms, now: datetime, *, rung: str, **more: Any) -> tuple[Draft, ...]:
     facts = {"probability": suspicion.facts["probability"], "again": rung == "due", **more}
     key = _key(suspicion.at, rung)
     template = "escalation-suspected"
     return tuple(
-        Draft("escalation", person, "agent", key, facts=facts, template=template) for person in _told(case, terms)
+        Draft("escalation", person, "agent", key, facts=facts, template=template)
+        for person in _told(case, terms, now, rung=rung)
     )
 
 
-def _told(case: Case, terms: Terms) -> tuple[Person, ...]:
-    """The assignee and the lead, each once; where there is neither, the team, then the operators."""
-    agent, lead = terms.team.agent(case.assignee), terms.team.lead
-    people = [*([agent.person] if agent else []), *([lead] if lead else [])]
-    fallback = [agent.person for agent in terms.team.agents] or list(terms.operators)
-    by_address = {person.address: person for person in reversed(people or fallback)}
-    return tuple(reversed(by_address.values()))
+def _told(case: Case, terms: Terms, now: datetime, *, rung: str) -> tuple[Person, ...]:
+    """The assignee and who is on call, the lead where nobody is; all of them when the alarm is repeated."""
+    rota = terms.team.rotation is not None
+    seats = ("assignee", "on-call") if rota and rung == "now" else ("assignee", "on-call", "on-call-secondary", "lead")
+    by_address: dict[str, Person] = {}
+    for reader in readers(seats, case, terms, now):
+        by_address.setdefault(reader.person.address, reader.person)
+    return tuple(by_address.values())
 
 
 def _looked_at(case: Case, suspicion: Event) -> datetime | None:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from helpdesk.core import decide
 from helpdesk.core.people import Terms
+from helpdesk.core.severity import DEFAULT, Model
 from helpdesk.letters import Thread, thread_of
 from helpdesk.policies import PolicyText, read_policy
 from helpdesk.store import cases as case_store
-from helpdesk.store import declarations, outbox
+from helpdesk.store import declarations, learning, outbox
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +32,7 @@ class Recorder:
     def __init__(self, rules: Rules) -> None:
         self.rules = rules
         self._policies: dict[str, Policy] = {}  # by version, as cases remember them
+        self._models: dict[int, Model] = {}  # the version that was used last
 
     def store_policies(self, connection: sa.Connection, now: datetime) -> None:
         """Keep the texts of the policies in force, so that their cases can be explained later."""
@@ -79,6 +81,15 @@ class Recorder:
             workloads=case_store.workloads(connection, [agent.address for agent in team.agents]),
             standing=declarations.standing(connection, now),
         )
+
+    def model(self, connection: sa.Connection) -> Model:
+        """The model that severities are found by; a version that was promoted meanwhile is picked up here."""
+        version = learning.active_version(connection)
+        if version is None:
+            return DEFAULT
+        if version not in self._models:
+            self._models = {version: Model.from_state(learning.state_of(connection, version))}
+        return self._models[version]
 
     def store(self, connection: sa.Connection, decision: Decision, terms: Terms) -> Case:
         """Insert or save a decided case; returns it with its number. Raises StaleCase."""

@@ -205,3 +205,14 @@ maintenance = sa.Table(
     sa.Column("declared_by", sa.String(320), nullable=False),
     sa.Column("announced_at", Instant),
 )
+
+classifier_model = sa.Table(
+    "classifier_model",
+    metadata,
+    sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("trained_at", Instant, nullable=False),
+    sa.Column("state", sa.String(20), nullable=False),  # active | retired | refused | withdrawn
+    sa.Column("examples", sa.Integer, nullable=False),  # how many labels it was taught
+    sa.Column("facts", sa.JSON, nullable=False),  # how it did on the kept cases, and the model before it
+    sa.Column("model", sa.JSON, nullable=False),  # `Model.state()`
+)

@@ -209,7 +209,7 @@ def test_after_fourteen_days_an_answer_opens_a_new_case_that_is_linked(desk):
 def test_help_sends_the_list_and_nothing_else(desk):
     desk.reply(ANN, "#help")
 
-    assert "#severity KEY [reason]" in desk.last(ANN, "echo").text
+    assert "#severity KEY [initially] [reason]" in desk.last(ANN, "echo").text
     assert desk.kinds_to(JO) == ["ack"]
 
 

@@ -5,7 +5,16 @@ calibrated confidence, kind, area and every reason with its piece of evidence. P
 """
 
 from helpdesk.core.severity.assess import assess
-from helpdesk.core.severity.learning import Evaluation, Example, evaluate, learn, learn_all, may_replace
+from helpdesk.core.severity.learning import (
+    Evaluation,
+    Example,
+    confusion,
+    evaluate,
+    learn,
+    learn_all,
+    may_replace,
+    tally,
+)
 from helpdesk.core.severity.model import DEFAULT, Model
 from helpdesk.core.severity.terms import Area, Cap, Level, SeverityTerms
 from helpdesk.core.severity.verdict import Reason, Verdict
@@ -22,8 +31,10 @@ __all__ = [
     "SeverityTerms",
     "Verdict",
     "assess",
+    "confusion",
     "evaluate",
     "learn",
     "learn_all",
     "may_replace",
+    "tally",
 ]

@@ -10,10 +10,12 @@ words, so that a desk's own vocabulary counts where the cues know nothing.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from helpdesk.core.severity.assess import SUSPECT
 from helpdesk.core.severity.hashing import hashed
 from helpdesk.core.severity.observe import observe
 from helpdesk.core.severity.terms import Level, SeverityTerms
@@ -55,7 +57,10 @@ class Evaluation:
     agreement: float
     far_off: float  # more than one rank from the truth
     rank_1_recall: float  # 1.0 where there was none to find
+    rank_1_told: float  # found or suspected: somebody hears of it at once
+    false_alarms: float  # the same among mails of other ranks
     calibration_error: float  # mean distance of confidence from being right, weighted, in ten bins
+    calibration: tuple[tuple[float, float, int], ...]  # a bin: mean confidence, share that was right, mails
 
 
 def learn(model: Model, example: Example) -> Model:
@@ -78,24 +83,35 @@ def learn_all(model: Model, examples: Iterable[Example]) -> Model:
 
 def evaluate(model: Model, examples: Sequence[Example]) -> Evaluation:
     """Compare a model with what agents said. An empty sequence agrees with everything."""
-    confusion = [[0, 0, 0, 0] for _ in range(4)]
-    sureness: list[tuple[float, bool]] = []
-    for example in examples:
-        guess = model.probabilities(_values(example))
-        found = guess.index(max(guess)) + 1
-        confusion[example.rank - 1][found - 1] += 1
-        sureness.append((max(guess), found == example.rank))
-    count = max(1, len(examples))
-    hits = sum(confusion[index][index] for index in range(4))
-    far = sum(confusion[truth][found] for truth in range(4) for found in range(4) if abs(truth - found) > 1)
-    top = sum(confusion[0])
+    return tally([(example.rank, model.probabilities(_values(example))) for example in examples])
+
+
+def tally(judged: Sequence[tuple[Rank, Probabilities]]) -> Evaluation:
+    """Count guesses against the truth."""
+    found = [(truth, guess.index(max(guess)) + 1, guess) for truth, guess in judged]
+    told = [(truth, rank == 1 or guess[0] > SUSPECT) for truth, rank, guess in found]
+    bins = _calibration([(max(guess), truth == rank) for truth, rank, guess in found])
     return Evaluation(
-        confusion=tuple((row[0], row[1], row[2], row[3]) for row in confusion),
-        agreement=hits / count if examples else 1.0,
-        far_off=far / count,
-        rank_1_recall=confusion[0][0] / top if top else 1.0,
-        calibration_error=_calibration_error(sureness),
+        confusion=confusion((truth, rank) for truth, rank, _ in found),
+        agreement=_share(truth == rank for truth, rank, _ in found),
+        far_off=_share((abs(truth - rank) > 1 for truth, rank, _ in found), nothing=0.0),
+        rank_1_recall=_share(rank == 1 for truth, rank, _ in found if truth == 1),
+        rank_1_told=_share(heard for truth, heard in told if truth == 1),
+        false_alarms=_share((heard for truth, heard in told if truth != 1), nothing=0.0),
+        calibration_error=sum(abs(sure - right) * size for sure, right, size in bins) / max(1, len(found)),
+        calibration=bins,
     )
+
+
+def confusion(pairs: Iterable[tuple[Rank, Rank]]) -> tuple[tuple[int, int, int, int], ...]:
+    """Counts by truth (rows) and found (columns), of pairs (truth, found)."""
+    counts = Counter(pairs)
+    return tuple((counts[truth, 1], counts[truth, 2], counts[truth, 3], counts[truth, 4]) for truth in (1, 2, 3, 4))
+
+
+def _share(hits: Iterable[bool], *, nothing: float = 1.0) -> float:
+    counted = list(hits)
+    return sum(counted) / len(counted) if counted else nothing
 
 
 def may_replace(candidate: Model, current: Model, kept: Sequence[Example]) -> bool:
@@ -126,9 +142,11 @@ def _moved(row: tuple[float, ...], guess: Probabilities, rank: Rank, step: float
     return one, two, three, four
 
 
-def _calibration_error(sureness: Sequence[tuple[float, bool]]) -> float:
+def _calibration(sureness: Sequence[tuple[float, bool]]) -> tuple[tuple[float, float, int], ...]:
     bins: dict[int, list[tuple[float, bool]]] = {}
     for confidence, right in sureness:
         bins.setdefault(min(9, int(confidence * 10)), []).append((confidence, right))
-    gaps = (abs(sum(sure - right for sure, right in group)) for group in bins.values())
-    return sum(gaps) / max(1, len(sureness))
+    return tuple(
+        (sum(sure for sure, _ in group) / len(group), sum(right for _, right in group) / len(group), len(group))
+        for _, group in sorted(bins.items())
+    )
