@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from helpdesk.core import assignment, bounced, escalation, ladder, lifecycle, scope, suspicion
+from helpdesk.core import acknowledgment, assignment, bounced, escalation, ladder, lifecycle, scope, suspicion
 from helpdesk.core.answer import agent_writes
 from helpdesk.core.case import DESK, Event, open_case
 from helpdesk.core.decision import Decision, Draft
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from helpdesk.core.intake import Intake
     from helpdesk.core.people import Terms
 
-ACKNOWLEDGMENTS_A_DAY = 5  # to one address: an acknowledgment must be of no use for flooding (threat L05)
-_DAY = timedelta(days=1)
 
 
 def receive(case: Case | None, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
@@ -102,7 +100,7 @@ def _opened_by(sender: Person, arrival: Arrival, terms: Terms, now: datetime) ->
     outside = tuple(scope.findings(arrival, verdict, terms, now))
     escalated = tuple(escalation.requested(arrival, terms, now))
     given = assignment.assign(terms, now)
-    acknowledged = _acknowledgment(sender, arrival, now)
+    acknowledged = acknowledgment.decided(sender, arrival, now, known=terms.customer is not None)
     events = (opened, assessed, wrote, *joined, *outside, *escalated, *given, acknowledged)
     suspected = suspicion.raised(open_case(opened).after(assessed), verdict, arrival, terms, now)
     events = (*events, *suspected)
@@ -136,18 +134,6 @@ def _opening_facts(sender: Person, arrival: Arrival, terms: Terms, intake: Intak
         "because": arrival.placement.because,
         "linked": arrival.linked_ref,
     }
-
-
-def _acknowledgment(sender: Person, arrival: Arrival, now: datetime) -> Event:
-    """Every case has its acknowledgment decision on the record: sent, or withheld and why."""
-    withheld = ""
-    if not sender.address:
-        withheld = "there is no one sender to answer"
-    elif arrival.message.robot or arrival.null_sender:
-        withheld = "nothing automatic is answered automatically"
-    elif arrival.recent_acknowledgments >= ACKNOWLEDGMENTS_A_DAY:
-        withheld = f"{arrival.recent_acknowledgments} acknowledgments went to this address within a day"
-    return Event("acknowledged", now, now, DESK, {"sent": not withheld, "because": withheld})
 
 
 def _opening_drafts(case: Case, arrival: Arrival, terms: Terms, *, acknowledge: bool) -> tuple[Draft, ...]:

@@ -53,6 +53,18 @@ Reason = Literal["permanent", "temporary", "complaint"]  # why a mail of ours ca
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """Acknowledgments written to this sender lately, and to everybody within the last minute."""
+
+    hour: int = 0
+    day: int = 0
+    memory: int = 0  # within `acknowledgment.MEMORY`
+    alike: int = 0  # of these, for cases that began with the same words
+    everywhere: int = 0
+    complained: bool = False  # the sender called mail of ours spam
+
+
+@dataclass(frozen=True, slots=True)
 class Returned:
     """A mail of ours that a delivery report is about: proven by what we signed, not by what the report says."""
 
@@ -77,7 +89,7 @@ class Arrival:
     received_at: datetime
     key: str
     orders_text: str = ""
-    recent_acknowledgments: int = 0  # sent to this address within the last day
+    answered: Answered = Answered()
     linked_ref: str = ""
     to_escalation: bool = False  # written to a mailbox of the channel `escalation`
     returned: Returned | None = None  # on a delivery report about a mail of ours

@@ -16,16 +16,17 @@ import sqlalchemy as sa
 import structlog
 
 from helpdesk.core import decide
-from helpdesk.core.decision import Arrival
+from helpdesk.core.decision import Answered, Arrival
 from helpdesk.core.message import Robot, base_address
 from helpdesk.core.thread import Placement, place, place_robot
 from helpdesk.desk import bounces
+from helpdesk.desk.answered import answered, raise_alarm
 from helpdesk.failpoints import failpoint
 from helpdesk.mail.parse import parse
 from helpdesk.mail.quote import before_quote
 from helpdesk.placing import evidence, read_clues
 from helpdesk.store import cases as case_store
-from helpdesk.store import outbox, spool, undeliverable
+from helpdesk.store import spool, undeliverable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
 
 LEASE = timedelta(minutes=1)  # a batch takes a second or two; who is frozen for longer has lost it, see `spool.hold`
 BATCH = 50
-_DAY = timedelta(days=1)
 _log = structlog.get_logger("work")
 
 
@@ -130,7 +130,7 @@ def _one(connection: sa.Connection, recorder: Recorder, mail: Spooled, now: date
         received_at=mail.received_at,
         key=f"mail/{mail.id}",
         orders_text=before_quote(message.text) if placement.role == "agent" else "",
-        recent_acknowledgments=outbox.recent_acknowledgments(connection, sender, now - _DAY),
+        answered=Answered() if case and case.active else answered(connection, message, now),
         linked_ref=f"HD-{placement.linked}" if placement.linked else "",
         to_escalation=mailbox.channel == "escalation",
         returned=back,
@@ -139,6 +139,7 @@ def _one(connection: sa.Connection, recorder: Recorder, mail: Spooled, now: date
     if placement.verified:
         undeliverable.forget(connection, sender)  # what we sent them arrived
     terms = recorder.terms(connection, home or mailbox, case=case, sender=sender, now=now)
+    terms = replace(terms, model=recorder.model(connection))
     decision = decide.receive(case, arrival, terms, now)
     failpoint("work.decided")
     number = None
@@ -218,4 +219,8 @@ def _record(
         reply=decision.reply,
     )
     recorder.write(connection, case, decision.drafts, terms, now)
+    for event in decision.events:
+        if event.type == "acknowledged":
+            mailbox, sender = terms.mailbox.address, arrival.sender
+            raise_alarm(connection, recorder, event, sender=sender, mailbox=mailbox, now=now)
     return case.number

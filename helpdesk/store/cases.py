@@ -283,6 +283,13 @@ def messages(connection: sa.Connection, case: int) -> list[StoredMessage]:
     return [_message(row) for row in connection.execute(query)]
 
 
+def first_words(connection: sa.Connection, numbers: Collection[int]) -> list[str]:
+    """What the mails that opened these cases say."""
+    firsts = sa.select(sa.func.min(message.c.id)).where(message.c.case_id.in_(set(numbers))).group_by(message.c.case_id)
+    query = sa.select(message.c.reply).where(message.c.id.in_(firsts.scalar_subquery()))
+    return [str(text) for text in connection.execute(query).scalars()] if numbers else []
+
+
 def attachment_places(connection: sa.Connection, case: int) -> list[tuple[int, int]]:
     """Where a case's attachments lie, oldest first: (spool row, part of its MIME tree)."""
     query = (

@@ -169,10 +169,21 @@ def _move(connection: sa.Connection, row: Row, **values: Any) -> bool:
     return connection.execute(sa.update(outbox).where(mine).values(values)).rowcount == 1
 
 
-def recent_acknowledgments(connection: sa.Connection, recipient: str, since: datetime) -> int:
-    """How many acknowledgments were written to an address since then."""
-    query = sa.select(sa.func.count()).where(
-        outbox.c.recipient == recipient, outbox.c.created_at >= since, outbox.c.kind.in_(AT_MOST_ONCE)
+def acknowledged(connection: sa.Connection, recipient: str, *, since: datetime) -> list[tuple[datetime, int | None]]:
+    """When an address was acknowledged since then, and for which case."""
+    query = sa.select(outbox.c.created_at, outbox.c.case_id).where(
+        outbox.c.recipient == recipient, outbox.c.created_at > since, outbox.c.kind.in_(AT_MOST_ONCE)
+    )
+    return [(row.created_at, row.case_id) for row in connection.execute(query)]
+
+
+def acknowledged_everywhere(connection: sa.Connection, *, since: datetime) -> int:
+    """How many acknowledgments were written since then."""
+    # The condition in the index's own words, so that both databases use it.
+    query = (
+        sa.select(sa.func.count())
+        .where(outbox.c.created_at > since, sa.text("kind IN ('ack', 'out-of-scope')"))
+        .select_from(outbox)
     )
     return int(connection.execute(query).scalar_one())
 

@@ -1,0 +1,62 @@
+"""Whether a new case is acknowledged: once, unless that could feed a loop, a flood, or somebody who never wrote.
+
+Nothing automatic is answered (RFC 3834 section 2). An address that nobody knows may be a victim's, and one that answers
+every acknowledgment with a new mail is a machine that does not say so: both get few and then none, while their cases
+are opened all the same (threats L03, L05).
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from helpdesk.core.case import DESK, Event
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from helpdesk.core.decision import Arrival
+    from helpdesk.core.message import Person
+
+A_DAY = 5  # to one address
+TO_A_STRANGER_AN_HOUR = 3
+TO_A_STRANGER = 4  # within `MEMORY`: two desks that answer one another stop there
+ALIKE = 3  # of cases that were opened with the same words within `MEMORY`
+EVERYWHERE_A_MINUTE = 60
+MEMORY = timedelta(days=3)
+
+
+def decided(sender: Person, arrival: Arrival, now: datetime, *, known: bool) -> Event:
+    """Every case has its acknowledgment decision on the record: sent, or withheld and why.
+
+    `alarm` in the facts: the operators are to be told. `known`: the sender is a customer's.
+    """
+    quiet = _nobody_to_answer(sender, arrival)
+    excess = "" if quiet else _too_many(arrival, known=known)
+    facts = {"sent": not (quiet or excess), "because": quiet or excess}
+    return Event("acknowledged", now, now, DESK, {**facts, "alarm": True} if excess else facts)
+
+
+def _nobody_to_answer(sender: Person, arrival: Arrival) -> str:
+    if not sender.address:
+        return "there is no one sender to answer"
+    if arrival.message.robot or arrival.null_sender:
+        return "nothing automatic is answered automatically"
+    if arrival.answered.complained:
+        return "this address called our mail spam"
+    return ""
+
+
+def _too_many(arrival: Arrival, *, known: bool) -> str:
+    answered = arrival.answered
+    if answered.alike >= ALIKE:
+        return f"{answered.alike} cases of this address began with the same words within three days"
+    if not known and answered.hour >= TO_A_STRANGER_AN_HOUR:
+        return f"{answered.hour} acknowledgments went to this unknown address within an hour"
+    if not known and answered.memory >= TO_A_STRANGER:
+        return f"{answered.memory} acknowledgments went to this unknown address within three days"
+    if answered.day >= A_DAY:
+        return f"{answered.day} acknowledgments went to this address within a day"
+    if answered.everywhere >= EVERYWHERE_A_MINUTE:
+        return f"{answered.everywhere} acknowledgments went out within a minute"
+    return ""

@@ -1,0 +1,71 @@
+"""What was acknowledged lately, to this address and to all: what `core.acknowledgment` decides by."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from helpdesk.core.acknowledgment import MEMORY
+from helpdesk.core.decision import Answered
+from helpdesk.store import cases as case_store
+from helpdesk.store import outbox, undeliverable
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    import sqlalchemy as sa
+
+    from helpdesk.core.case import Event
+    from helpdesk.core.message import Message
+    from helpdesk.desk.record import Recorder
+
+_HOUR, _DAY, _MINUTE = timedelta(hours=1), timedelta(days=1), timedelta(minutes=1)
+_COMPARED = 400  # characters: a machine's words differ in their numbers, if at all
+_TOO_SHORT = 24  # letters that two people may well write alike
+
+
+def answered(connection: sa.Connection, message: Message, now: datetime) -> Answered:
+    """Count what went to the sender of a mail that may open a case."""
+    sender = message.sender.address if message.sender else ""
+    if not sender:
+        return Answered()
+    acknowledged = outbox.acknowledged(connection, sender, since=now - MEMORY)
+    times = [at for at, _ in acknowledged]
+    cases = [case for _, case in acknowledged if case is not None]
+    return Answered(
+        hour=sum(at > now - _HOUR for at in times),
+        day=sum(at > now - _DAY for at in times),
+        memory=len(times),
+        alike=_alike(connection, message, cases),
+        everywhere=outbox.acknowledged_everywhere(connection, since=now - _MINUTE),
+        complained=undeliverable.complained(connection, sender),
+    )
+
+
+def _alike(connection: sa.Connection, message: Message, cases: list[int]) -> int:
+    words = _letters(message.reply)
+    if len(words) < _TOO_SHORT:
+        return 0
+    return sum(_letters(text) == words for text in case_store.first_words(connection, cases))
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[\W\d_]+", "", text[:_COMPARED]).lower()
+
+
+def raise_alarm(
+    connection: sa.Connection, recorder: Recorder, acknowledged: Event, *, sender: str, mailbox: str, now: datetime
+) -> None:
+    """Tell the operators, once a day for each address, that acknowledgments are withheld, if that is a reason."""
+    if not acknowledged.facts.get("alarm"):
+        return
+    because = str(acknowledged.facts["because"])
+    facts = {
+        "headline": f"no more acknowledgments to {sender} for now",
+        "what": f"{because[0].upper()}{because[1:]}: it may be another machine that answers ours, or a flood. "
+        "Its mails still open cases.",
+        "details": [("Address", sender), ("Mailbox", mailbox)],
+        "todo": "If it is a machine, have its mail go to a mailbox of the channel `ignore`, or tell its operator.",
+    }
+    recorder.alert(connection, key=f"acknowledgments/{sender}/{now:%Y-%m-%d}", mailbox=mailbox, facts=facts, now=now)
