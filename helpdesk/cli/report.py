@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,14 +17,11 @@ from helpdesk.cli.shared import (
     open_database,
     open_rules,
     print_json,
-    print_table,
     read_instant,
     wall_clock,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from helpdesk.core.credit import Quarter
     from helpdesk.core.policy import Policy
     from helpdesk.desk import Rules
@@ -48,7 +47,7 @@ def report(
 ) -> None:
     """Met and breached promises by customer, policy, month, target and severity, with response times in open time."""
     from helpdesk.desk.record import Recorder  # noqa: PLC0415 - see open_rules
-    from helpdesk.report.compliance import COLUMNS, compliance_rows, compliance_shape, measure  # noqa: PLC0415
+    from helpdesk.report.compliance import compliance_shape, compliance_text, measure  # noqa: PLC0415
     from helpdesk.store import cases  # noqa: PLC0415
 
     which = cases.Opened(_start(since) if since else None, _end(until) if until else None, customer)
@@ -59,11 +58,8 @@ def report(
         compliance = measure(found, wall_clock())
     if as_json:
         print_json(compliance_shape(compliance))
-        return
-    print_table(COLUMNS, compliance_rows(compliance), empty="There are no promises in that time.")
-    for what, reasons in (("not warranted", compliance.reasons), ("exempt", compliance.exemptions)):
-        for because, number in reasons.most_common():
-            typer.echo(f"{what}: {number}, {because}")
+    else:
+        typer.echo(compliance_text(compliance))
 
 
 def credit_statement(
@@ -140,49 +136,68 @@ def replay(
 ) -> None:
     """What if: the recorded events of past cases under another policy file; which outcomes differ, and by how much."""
     from helpdesk.desk.record import Recorder  # noqa: PLC0415
-    from helpdesk.lab.replay import Summary  # noqa: PLC0415
     from helpdesk.lab.replay import replay as run  # noqa: PLC0415
     from helpdesk.store import cases  # noqa: PLC0415
 
-    other, rules, summary = _policy(policy), open_rules(config), Summary()
+    other, rules = _policy(policy), open_rules(config)
     which = cases.Opened(_start(since), _start(until), policy=other.key)
     with open_database(rules) as database, database.read() as connection:
-        replayed = run(connection, Recorder(rules), which, other, wall_clock())
-        shown = _with_progress(replayed, cases.count(connection, which))
-        (_print_as_json if as_json else _print_as_text)(shown, summary, other)
+        found = run(connection, Recorder(rules), which, other, wall_clock())
+        lines = (_as_json if as_json else _as_text)(found, other)
+        _print_with_progress(lines, cases.count(connection, which))
 
 
-def _with_progress(replayed: Iterable[Replayed], total: int) -> Iterable[Replayed]:
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import track  # noqa: PLC0415
-
-    console = Console(stderr=True)
-    return track(replayed, "replaying", total=total, console=console, disable=not console.is_terminal)
+_Steps = Iterator[Iterable[str]]  # the lines of one case each, then those of the end
 
 
-def _print_as_text(found: Iterable[Replayed], summary: Summary, policy: Policy) -> None:
+def _as_text(found: Iterable[Replayed], policy: Policy) -> _Steps:
     from helpdesk.lab.whatif import replayed_lines, summary_lines  # noqa: PLC0415
 
+    summary = _summary()
     for replayed in found:
         summary.add(replayed)
-        for line in replayed_lines(replayed, policy):
-            typer.echo(line)
-    for line in summary_lines(summary, policy):
-        typer.echo(line)
+        yield replayed_lines(replayed, policy)
+    yield summary_lines(summary, policy)
 
 
-def _print_as_json(found: Iterable[Replayed], summary: Summary, policy: Policy) -> None:
+def _as_json(found: Iterable[Replayed], policy: Policy) -> _Steps:
     """One JSON object, written case by case, so that a year of cases needs no more memory than a day of them."""
     from helpdesk.lab.whatif import replayed_shape, summary_shape  # noqa: PLC0415
 
-    typer.echo(f'{{"policy": {json.dumps(policy.key)}, "version": {json.dumps(policy.version)}, "cases": [', nl=False)
-    separator = "\n"
+    summary, comma = _summary(), ""
+    head = {"policy": policy.key, "version": policy.version}
+    begun = [json.dumps(head, ensure_ascii=False).removesuffix("}") + ', "cases": [']
     for replayed in found:
         summary.add(replayed)
         if replayed.differences or replayed.problem:
-            typer.echo(separator + json.dumps(replayed_shape(replayed), ensure_ascii=False), nl=False)
-            separator = ",\n"
-    typer.echo(f'], "summary": {json.dumps(summary_shape(summary))}}}')
+            yield [*begun, comma + json.dumps(replayed_shape(replayed), ensure_ascii=False)]
+            begun, comma = [], ", "
+        else:
+            yield ()
+    yield [*begun, f'], "summary": {json.dumps(summary_shape(summary))}}}']
+
+
+def _summary() -> Summary:
+    from helpdesk.lab.replay import Summary  # noqa: PLC0415
+
+    return Summary()
+
+
+def _print_with_progress(steps: _Steps, total: int) -> None:
+    """Lines to standard output, a bar to standard error where somebody watches it."""
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import Progress  # noqa: PLC0415
+
+    console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False, emoji=False)
+    watched = console.is_terminal
+    # On one screen the lines go above the bar, by way of it; in a pipe or a file they go where they belong.
+    say = console.print if watched and sys.stdout.isatty() else typer.echo
+    with Progress(console=console, redirect_stdout=False, redirect_stderr=False, disable=not watched) as progress:
+        bar = progress.add_task("replaying", total=total)
+        for lines in steps:
+            for line in lines:
+                say(line)
+            progress.advance(bar)
 
 
 def _policy(file: Path) -> Policy:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC
+from itertools import groupby
 from statistics import median
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -17,7 +18,7 @@ from helpdesk.core.policy import TARGET_NAMES
 from helpdesk.core.timeline import clocks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from helpdesk.core.case import Case
@@ -86,6 +87,7 @@ class Compliance:
         self.cases = 0
         self.untargeted = 0  # first responses that nothing was promised for
         self.lines: dict[Line, Tally] = {}
+        self.ranks: dict[tuple[str, str], int] = {}  # of the severities of each policy
         self.totals: dict[TargetKind, Tally] = {}
         self.reasons: Counter[str] = Counter()  # why clocks were not warranted
         self.exemptions: Counter[str] = Counter()  # why clocks were exempt
@@ -93,6 +95,7 @@ class Compliance:
     def add(self, case: Case, policy: Policy, now: datetime) -> None:
         """Count the clocks of one case as they stand at `now`."""
         self.cases += 1
+        self.ranks |= {(policy.key, level.key): level.rank for level in policy.severity.levels}
         for clock in clocks(case, policy):
             state = clock.state(now)
             if state == "none":
@@ -105,13 +108,12 @@ class Compliance:
             self.reasons.update([] if clock.warranted else clock.because)
 
     def sorted_lines(self) -> list[tuple[Line, Tally]]:
-        """The lines in order of customer, policy, month, target, severity."""
+        """The lines in order of customer, policy, month and target, the worst severity first."""
+        return sorted(self.lines.items(), key=lambda item: self._place(item[0]))
 
-        def place(item: tuple[Line, Tally]) -> tuple[str, ...]:
-            line = item[0]
-            return line.customer, line.policy, line.month, line.target, line.severity
-
-        return sorted(self.lines.items(), key=place)
+    def _place(self, line: Line) -> tuple[str, str, str, str, int]:
+        rank = self.ranks.get((line.policy, line.severity), 0)
+        return line.customer, line.policy, line.month, line.target, rank
 
 
 def _severity(case: Case, clock: Clock) -> str:
@@ -163,46 +165,44 @@ def _counted(reasons: Counter[str]) -> list[dict[str, Any]]:
     return [{"because": because, "clocks": number} for because, number in reasons.most_common()]
 
 
-COLUMNS = (
-    "customer",
-    "policy",
-    "month",
-    "target",
-    "severity",
-    "met",
-    "breached",
-    "running",
-    "exempt",
-    "not warranted",
-    "median",
-    "90 %",
-)
+_COLUMNS = ("met", "breached", "running", "exempt", "warranted", "median", "90 %")
 
 
-def compliance_rows(compliance: Compliance) -> list[Sequence[str]]:
-    """The lines for a table under `COLUMNS`, the totals of each target at its foot."""
-    rows: list[Sequence[str]] = [
-        (
-            line.customer or "(unknown)",
-            line.policy,
-            line.month,
-            TARGET_NAMES[line.target],
-            line.severity,
-            *_cells(tally),
-        )
-        for line, tally in compliance.sorted_lines()
-    ]
-    rows += [
-        ("all", "", "", TARGET_NAMES[target], "", *_cells(tally)) for target, tally in sorted(compliance.totals.items())
-    ]
-    return rows
+def compliance_text(compliance: Compliance) -> str:
+    """A table for each customer, policy and month, the totals, and what was not owed; 80 columns for usual names."""
+    if not compliance.lines:
+        return "There are no promises in that time."
+    groups = groupby(compliance.sorted_lines(), key=lambda item: (item[0].customer, item[0].policy, item[0].month))
+    rows: list[tuple[str, ...]] = [("", *_COLUMNS)]
+    for (customer, policy, month), lines in groups:
+        rows.append((f"{customer or '(unknown)'}, {policy}, {month}",))
+        rows += [(f"  {TARGET_NAMES[line.target]} {line.severity}", *_cells(tally)) for line, tally in lines]
+    rows.append(("all",))
+    rows += [(f"  {TARGET_NAMES[target]}", *_cells(tally)) for target, tally in sorted(compliance.totals.items())]
+    return "\n".join(
+        [*_aligned(rows), *_told("not warranted", compliance.reasons), *_told("exempt", compliance.exemptions)]
+    )
 
 
 def _cells(tally: Tally) -> tuple[str, ...]:
-    numbers = (tally.met, tally.breached, tally.running, tally.exempt, tally.not_warranted)
+    numbers = (tally.met, tally.breached, tally.running, tally.exempt, tally.clocks - tally.not_warranted)
     return (*(str(number) for number in numbers), _clockwise(tally.median), _clockwise(tally.percentile_90))
 
 
 def _clockwise(seconds: int | None) -> str:
     """`27:05`, hours and minutes of open time."""
     return "-" if seconds is None else f"{seconds // 3600}:{seconds // 60 % 60:02d}"
+
+
+def _aligned(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    """Names to the left, numbers to the right; a row of one cell is a heading and may be as long as it likes."""
+    whole = [row for row in rows if len(row) > 1]
+    widths = [max(len(row[column]) for row in whole) for column in range(len(whole[0]))]
+    for name, *numbers in rows:
+        cells = (number.rjust(width) for number, width in zip(numbers, widths[1:], strict=False))
+        yield "  ".join([name.ljust(widths[0]), *cells]).rstrip()
+
+
+def _told(what: str, reasons: Counter[str]) -> Iterator[str]:
+    for because, number in reasons.most_common():
+        yield f"{what}: {number}, {because}"
