@@ -5,7 +5,7 @@
     pollers      a thread a mailbox            mail from IMAP folders to the spool
     worker       a thread                      spool to cases
     sender       a thread                      outbox to the courier
-    metronome    APScheduler                   the tick, once a second; it holds no job a case
+    metronome    APScheduler                   the tick and the rounds, once a second; it holds no job a case
     console      a thread                      health and the pages, where it is configured
 
 A thread that fails logs, waits a little and goes on: no mail can stop the desk, and a database that is away is
@@ -34,6 +34,7 @@ from helpdesk.committer import Committer
 from helpdesk.core.errors import ConfigurationError
 from helpdesk.core.message import Envelope
 from helpdesk.desk import Desk
+from helpdesk.desk.conditions import Conditions
 from helpdesk.desk.record import Recorder
 from helpdesk.reload import Reloader
 from helpdesk.store import migrate
@@ -119,6 +120,7 @@ class Daemon:
         self.watch = Watch(now)
         self.committer = Committer(self.desk.accept)
         self.reloader = Reloader(self.desk)
+        self.conditions = Conditions(self.desk, self._free_space)
         self.worker = _Loop("worker", self._work, self.stop, self.watch)
         self.sender = _Loop("sender", self._send, self.stop, self.watch)
         self.console = self._console()
@@ -145,6 +147,24 @@ class Daemon:
             return
         if changed:
             self.sender.call.set()
+
+    def _go_round(self) -> None:
+        try:
+            written = self.desk.go_round(failing=self.watch.failing)
+        except Exception:  # noqa: BLE001 - see the module's promise
+            _log.exception("failed", part="rounds")
+            return
+        if written:
+            self.sender.call.set()
+
+    def _look_at_itself(self) -> None:
+        try:
+            self.conditions.look()
+        except Exception:  # noqa: BLE001 - see the module's promise
+            _log.exception("failed", part="conditions")
+
+    def _free_space(self) -> int:
+        return shutil.disk_usage(self.rules.configuration.folder).free
 
     def _look_for_edits(self) -> None:
         try:
@@ -229,7 +249,7 @@ class Daemon:
             tls=_tls(configuration.place(table.tls_cert), configuration.place(table.tls_key)),
             require_tls=table.require_tls,
             trusted_relays=table.trusted_relays,
-            free_space=lambda: shutil.disk_usage(configuration.folder).free,
+            free_space=self._free_space,
         )
 
     async def run(self, *, ready: Callable[[Daemon, SmtpListener | None], None] | None = None) -> None:
@@ -259,6 +279,8 @@ class Daemon:
         self.sender.start()
         self._metronome.add_job(self._tick, "interval", seconds=1, max_instances=1)
         self._metronome.add_job(self._look_for_edits, "interval", seconds=1, max_instances=1)
+        self._metronome.add_job(self._go_round, "interval", seconds=1, max_instances=1)
+        self._metronome.add_job(self._look_at_itself, "interval", minutes=1, max_instances=1)
         self._metronome.start()
         threads = [
             threading.Thread(target=poller.run, args=(self.stop,), name=f"imap {poller.account.mailbox}", daemon=True)

@@ -6,6 +6,8 @@ A door reads the clock once and hands that `now` on. What a door does is on disk
     work     spool rows                   -> case, events, messages, outbox rows, next_at   COMMIT B, C
     tick     cases that time changes      -> events, outbox rows, next_at                   COMMIT C
     deliver  outbox rows                  -> sent, to be tried again, failed                COMMIT D
+
+Beside them `go_round` writes what the wall clock makes due for the desk as a whole: digests and hand-overs.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from helpdesk.core.message import base_address
 from helpdesk.desk.deliver import deliver, never
 from helpdesk.desk.record import Recorder
+from helpdesk.desk.rounds import Rounds
 from helpdesk.desk.rules import Rules, load_rules
 from helpdesk.desk.tick import tick
 from helpdesk.desk.work import Worked, work
@@ -22,12 +25,14 @@ from helpdesk.failpoints import failpoint
 from helpdesk.store import cases, outbox, spool
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import datetime
 
     from helpdesk.store.engine import Database
     from helpdesk.store.spool import Accepted
     from helpdesk.wires.courier import Courier
+
+_NOTHING_FAILS: Mapping[str, str] = {}
 
 __all__ = ["Desk", "Rules", "Worked", "load_rules"]
 
@@ -40,6 +45,7 @@ class Desk:
         self.database = database
         self.now = now
         self._recorder = Recorder(rules)
+        self._rounds = Rounds(database, self._recorder)
 
     @property
     def rules(self) -> Rules:
@@ -99,6 +105,13 @@ class Desk:
         """Do what time alone has made due; returns the number of cases it changed."""
         return tick(self.database, self._recorder, self.now())
 
+    def go_round(self, *, failing: Mapping[str, str] = _NOTHING_FAILS) -> int:
+        """Write the digest and hand-over mails that have come; returns how many.
+
+        `failing` holds the mailboxes that cannot be read, and why.
+        """
+        return self._rounds.go(self.now(), failing=failing)
+
     def deliver(self, courier: Courier, *, stopping: Callable[[], bool] = never) -> int:
         """Hand a batch of composed mail to the courier; returns how many rows were tried.
 
@@ -113,7 +126,8 @@ class Desk:
             self._recorder.alert(connection, key=key, mailbox=mailbox, facts=facts, now=now)
 
     def earliest_due(self) -> datetime | None:
-        """When time alone next makes something due: a step, a breach, a mail to be tried again."""
+        """When time alone next makes something due: a step, a breach, a mail to be tried again, a digest."""
         with self.database.read() as connection:
-            instants = (cases.earliest_due(connection), outbox.earliest_due(connection))
+            instants = [cases.earliest_due(connection), outbox.earliest_due(connection)]
+        instants.append(self._rounds.next_at(self.now()))
         return min((at for at in instants if at is not None), default=None)

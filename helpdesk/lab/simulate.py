@@ -85,6 +85,7 @@ class Laboratory:
         while (due := self.desk.earliest_due()) is not None and (due < until or (inclusive and due == until)):
             self.now = max(self.now, due)
             self.desk.tick()
+            self.desk.go_round()
             self.deliver()
         self.now = max(self.now, until)
 

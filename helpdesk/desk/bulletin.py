@@ -1,0 +1,97 @@
+"""What the digest and the hand-over mail say, on the wall clock of the digest or of the rotation."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from helpdesk.core.calendar import wall_instant
+from helpdesk.phrases import brief, moment, span
+from helpdesk.store import bulletins, undeliverable
+from helpdesk.store.backlog import backlog
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    import sqlalchemy as sa
+
+    from helpdesk.core.overview import Line, Overview
+    from helpdesk.core.rotation import Rotation
+    from helpdesk.core.walltime import WallTime
+
+_SHOWN = 20  # cases of a list: what does not fit is counted
+_LONGEST = 5
+_SUBJECT = 60  # characters
+_DAY = timedelta(days=1)
+
+
+def digest_facts(
+    connection: sa.Connection, found: Overview, wall: WallTime, now: datetime, failing: Mapping[str, str]
+) -> dict[str, Any]:
+    """The day for the operators; today ends at midnight on the wall of the digest."""
+    zone = wall.timezone
+    tomorrow = wall_instant(zone, now.astimezone(ZoneInfo(zone)).date() + _DAY, 0)
+    due, waits = found.due_by(tomorrow), backlog(connection)
+    return {
+        "day": brief(now, zone).rpartition(" ")[0],
+        "open": len(found.lines),
+        "by_severity": [f"{number} {name}" for name, number in found.by_severity],
+        "due": _listed(due, [f"{line.target} due {_time(line.due_at, zone)}" for line in due]),
+        "late": _listed(found.late, [f"late since {_time(line.late_since, zone)}" for line in found.late]),
+        "waiting": _listed(
+            found.waiting[:_LONGEST],
+            [f"waits since {_time(line.waiting_since, zone)}" for line in found.waiting[:_LONGEST]],
+        ),
+        "due_number": len(due),
+        "late_number": len(found.late),
+        "quarantined": waits.quarantined,
+        "undelivered": bulletins.undelivered(connection),
+        "unsent": waits.unsent.number,
+        "bounced": sorted(undeliverable.marked(connection)),
+        "failing": [f"{mailbox}: {why}" for mailbox, why in sorted(failing.items())],
+    }
+
+
+def handover_facts(found: Overview, rotation: Rotation, at: datetime, now: datetime) -> dict[str, Any]:
+    """The week for who comes on call."""
+    seats, zone = rotation.on_call(at), rotation.timezone
+    open_cases = _listed(found.lines, [_due(line, zone, now) for line in found.lines])
+    return {
+        "rotation": rotation.name,
+        "primary": seats.primary.name or seats.primary.address,
+        "secondary": (seats.secondary.name or seats.secondary.address) if seats.secondary else "",
+        "primary_address": seats.primary.address,
+        "begins": moment(at, zone),
+        "until": moment(seats.until, zone),
+        "until_brief": brief(seats.until, zone),
+        "open": len(found.lines),
+        "late_number": len(found.late),
+        "cases": open_cases,
+    }
+
+
+def _listed(lines: Sequence[Line], said: Sequence[str]) -> list[str]:
+    """One line a case, and how many more there are."""
+    shown = [_case(line, words) for line, words in zip(lines[:_SHOWN], said, strict=False)]
+    more = len(lines) - len(shown)
+    return [*shown, *([f"and {more} more: helpdesk cases --open"] if more else [])]
+
+
+def _case(line: Line, words: str) -> str:
+    subject = line.subject or "(no subject)"
+    short = subject if len(subject) <= _SUBJECT else f"{subject[: _SUBJECT - 1].rstrip()}…"
+    return f"{line.ref} {line.severity}, {words}, {line.assignee or 'nobody'}: {short}"
+
+
+def _due(line: Line, zone: str, now: datetime) -> str:
+    if line.late_since:
+        return f"late since {_time(line.late_since, zone)}"
+    if line.due_at:
+        return f"{line.target} due {_time(line.due_at, zone)} (in {span(line.due_at - now)})"
+    return line.status
+
+
+def _time(at: datetime | None, zone: str) -> str:
+    return brief(at, zone) if at else ""

@@ -1,0 +1,152 @@
+"""What the wall clock makes due for the desk as a whole: the daily digest, and the mail to who comes on call.
+
+Each is written once: its key in the outbox carries the day. One that fell into a time when nothing ran is written at
+the next start, unless it is a day old; of several, the last. A desk that was not there yet has missed nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from helpdesk.core.overview import overview
+from helpdesk.desk.bulletin import digest_facts, handover_facts
+from helpdesk.store import bulletins, outbox
+from helpdesk.store import cases as case_store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+
+    import sqlalchemy as sa
+
+    from helpdesk.config import Configuration
+    from helpdesk.core.case import Case
+    from helpdesk.core.message import Person
+    from helpdesk.core.people import Mailbox
+    from helpdesk.core.policy import Policy
+    from helpdesk.core.rotation import Rotation
+    from helpdesk.core.walltime import WallTime
+    from helpdesk.desk.record import Recorder
+    from helpdesk.store.engine import Database
+    from helpdesk.store.outbox import Queued
+
+_TOO_OLD = timedelta(days=1)
+_BATCH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One thing that comes again: the digest, or the hand-over of a rotation."""
+
+    wall: WallTime
+    rotation: Rotation | None = None
+
+    @property
+    def name(self) -> str:
+        """Unique among the desk's."""
+        return f"handover/{self.rotation.name}" if self.rotation else "day"
+
+
+class Rounds:
+    """The rounds of one desk in one process. What it remembers only saves looking: the outbox is the truth."""
+
+    def __init__(self, database: Database, recorder: Recorder) -> None:
+        self._database = database
+        self._recorder = recorder
+        self._founded_at: datetime | None = None
+        self._done: dict[str, datetime] = {}
+
+    def go(self, now: datetime, *, failing: Mapping[str, str]) -> int:
+        """Write what has come by `now`; returns how many mails. `failing`: mailboxes that cannot be read, and why."""
+        written = 0
+        for each, at in self._outstanding(now):
+            written += self._write(each, at, now, failing)
+            self._done[each.name] = at
+        return written
+
+    def next_at(self, now: datetime) -> datetime | None:
+        """When something is to be written next: now or earlier for what is outstanding."""
+        instants = [at for _, at in self._outstanding(now)]
+        instants += [each.wall.next(now) for each in _rounds(self._recorder.rules.configuration)]
+        return min(instants, default=None)
+
+    def _outstanding(self, now: datetime) -> Iterator[tuple[Round, datetime]]:
+        for each in _rounds(self._recorder.rules.configuration):
+            at = each.wall.last(now)
+            if self._done.get(each.name) != at and now - at < _TOO_OLD and self._was_there(at):
+                yield each, at
+
+    def _was_there(self, at: datetime) -> bool:
+        if self._founded_at is None:
+            with self._database.read() as connection:
+                self._founded_at = bulletins.founded_at(connection)
+        return self._founded_at is not None and self._founded_at <= at
+
+    def _write(self, each: Round, at: datetime, now: datetime, failing: Mapping[str, str]) -> int:
+        """Read in one transaction and write in another, so that a long queue keeps nobody waiting."""
+        with self._database.read() as connection:
+            people = [
+                person
+                for person in _readers(each, at, self._recorder.rules.configuration)
+                if not bulletins.is_written(connection, _outbox_key(each, at, person))
+            ]
+            facts = self._facts(connection, each, at, now, failing) if people else {}
+        mails = [self._mail(each, at, person, facts, now) for person in people]
+        with self._database.write() as connection:
+            outbox.add(connection, mails, now)
+        return len(mails)
+
+    def _facts(
+        self, connection: sa.Connection, each: Round, at: datetime, now: datetime, failing: Mapping[str, str]
+    ) -> dict[str, Any]:
+        configuration = self._recorder.rules.configuration
+        if each.rotation:
+            boxes = {box.address for box in _boxes(configuration, each.rotation)}
+            cases = (pair for pair in self._open_cases(connection) if pair[0].mailbox in boxes)
+            return handover_facts(overview(cases, now), each.rotation, at, now)
+        return digest_facts(connection, overview(self._open_cases(connection), now), each.wall, now, failing)
+
+    def _open_cases(self, connection: sa.Connection) -> Iterator[tuple[Case, Policy]]:
+        numbers = case_store.list_numbers(connection, only_open=True)
+        for start in range(0, len(numbers), _BATCH):
+            for case in case_store.find(connection, numbers[start : start + _BATCH]).values():
+                yield case, self._recorder.policy_of(connection, case)
+
+    def _mail(self, each: Round, at: datetime, person: Person, facts: dict[str, Any], now: datetime) -> Queued:
+        configuration = self._recorder.rules.configuration
+        boxes = _boxes(configuration, each.rotation) or list(configuration.mailboxes)
+        said = {"desk": configuration.file.desk.name, "to": person.address, **facts}
+        template = "handover" if each.rotation else ""
+        return self._recorder.rules.letters.caseless(
+            "digest", person, mailbox=boxes[0], key=_key(each, at), facts=said, now=now, template=template
+        )
+
+
+def _rounds(configuration: Configuration) -> Iterator[Round]:
+    if configuration.digest:
+        yield Round(configuration.digest)
+    for rotation in configuration.rotations:
+        yield Round(rotation.handover, rotation)
+
+
+def _readers(each: Round, at: datetime, configuration: Configuration) -> list[Person]:
+    if each.rotation is None:
+        return list(configuration.operators)
+    seats = each.rotation.on_call(at)
+    return [seat for seat in (seats.primary, seats.secondary) if seat]
+
+
+def _boxes(configuration: Configuration, rotation: Rotation | None) -> list[Mailbox]:
+    """The mailboxes of the teams that a rotation is for."""
+    teams = {name for name, team in configuration.teams.items() if rotation and team.rotation == rotation}
+    return [box for box in configuration.mailboxes if box.team in teams]
+
+
+def _key(each: Round, at: datetime) -> str:
+    return f"{each.name}/{each.wall.last_day(at)}"
+
+
+def _outbox_key(each: Round, at: datetime, person: Person) -> str:
+    return f"digest/{_key(each, at)}/{person.address}"

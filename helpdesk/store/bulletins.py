@@ -1,0 +1,44 @@
+"""What the desk as a whole has told, and what it has to tell: digests, hand-overs, alerts about itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from helpdesk.store.tables import outbox, policy_version
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+# States of the outbox that wait for a person; what is queued goes by itself.
+_LEFT = ("failed", "uncertain")
+
+
+def founded_at(connection: sa.Connection) -> datetime | None:
+    """When the desk was first started on this database."""
+    query = sa.select(sa.func.min(policy_version.c.stored_at, type_=policy_version.c.stored_at.type))
+    found: datetime | None = connection.execute(query).scalar()
+    return found
+
+
+def is_written(connection: sa.Connection, key: str) -> bool:
+    """Whether the outbox has, or had, the mail of that key."""
+    return connection.execute(sa.select(outbox.c.id).where(outbox.c.key == key)).first() is not None
+
+
+def newest_alert(connection: sa.Connection, prefix: str) -> str:
+    """The key of the newest alert whose key begins so, "" without one."""
+    query = (
+        sa.select(outbox.c.key)
+        .where(outbox.c.kind == "alert", outbox.c.key.startswith(prefix, autoescape=True))
+        .order_by(outbox.c.id.desc())
+        .limit(1)
+    )
+    return str(connection.execute(query).scalar() or "")
+
+
+def undelivered(connection: sa.Connection) -> int:
+    """How many mails were given up and wait for a person."""
+    query = sa.select(sa.func.count()).where(outbox.c.state.in_(_LEFT))
+    return int(connection.execute(query).scalar_one())
