@@ -49,12 +49,13 @@ def open_desk(
     customers: str = "",
     start: str,
     desk: str = "",
+    more: str = "",
 ) -> TestDesk:
-    """A desk in memory for one policy: the mailbox of a channel is `<channel>@<policy>.example`."""
+    """A desk in memory for one policy: the mailbox of a channel is `<channel>@<policy>.example`. `more` is added."""
     boxes = "".join(
         _MAILBOX.format(address=f"{channel}@{policy}.example", policy=policy, channel=channel) for channel in channels
     )
-    (folder / "helpdesk.toml").write_text(_DESK.format(desk=desk) + boxes, encoding="utf-8")
+    (folder / "helpdesk.toml").write_text(_DESK.format(desk=desk) + boxes + more, encoding="utf-8")
     (folder / "customers.toml").write_text(customers, encoding="utf-8")
     rules = load_rules(folder / "helpdesk.toml", environment={}, signing_key=KEY)
     database = Database("sqlite://")

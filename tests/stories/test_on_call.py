@@ -1,0 +1,322 @@
+"""Who is on call, who is called, and who is told at the hand-over: primary, then secondary (LGT-4, LGT-5)."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from helpdesk.cli import app
+from helpdesk.config import load_configuration
+from helpdesk.core.errors import ConfigurationError
+from helpdesk.core.message import Person
+from helpdesk.core.rotation import Override, Rotation
+from helpdesk.core.walltime import WallTime, parse_weekly
+from tests.desk import ANN, BOB, LENA, wall
+from tests.policies.offices import customer, open_desk
+
+RAY = "ray@gate.example"
+ALERT = "CRITICAL: service unavailable\nHost: app-production\nState: DOWN\nSince: 08:58"
+ROTATION = """
+[[agent]]
+name = "Bob Cole"
+email = "bob@desk.example"
+teams = ["first line"]
+
+[[rotation]]
+name = "on-call"
+timezone = "America/Chicago"
+handover = "mon 09:00"
+start = 2026-05-11
+primary = ["bob@desk.example", "ann@desk.example"]
+secondary = ["ann@desk.example", "bob@desk.example"]
+"""
+
+
+def gate(folder, *, more=ROTATION, start="2026-05-20 02:00"):
+    """A LogicGate desk, Wednesday 20 May 2026, two in the morning in Chicago: Ann is primary, Bob secondary."""
+    desk = open_desk(
+        folder,
+        policy="logicgate",
+        channels=("email", "monitoring"),
+        customers=customer("gate", "logicgate"),
+        start=start,
+        more=more,
+    )
+    desk.just_before(start)
+    return desk
+
+
+@pytest.fixture
+def desk(tmp_path):
+    return gate(tmp_path)
+
+
+def is_down(desk):
+    desk.mail("alerts@watch.example", "PROBLEM: app-production is DOWN", ALERT, to="monitoring@logicgate.example")
+
+
+def called(desk, address):
+    return [mail.at for mail in desk.sent_to(address, "escalation") if "] CALL" in mail.subject]
+
+
+def test_lgt_4_what_monitoring_finds_at_night_calls_the_primary_at_once(desk):
+    """LGT-4, LGT-5: also in the middle of the night, and by a subject that a lock screen shows."""
+    is_down(desk)
+    desk.at("2026-05-20 02:01")
+
+    assert called(desk, ANN) == [wall("2026-05-20 02:00")]
+    assert called(desk, BOB) == []
+    call = desk.last(ANN, "escalation")
+    assert call.subject.startswith("[HD-1] CALL · Severity 1 · first response due Wed 20 May 03:00")
+    assert '"#ack"' in call.text
+
+
+def test_lgt_5_without_an_acknowledgment_the_secondary_is_called_after_a_quarter_of_an_hour(desk):
+    """LGT-5: and the primary again, until somebody has it."""
+    is_down(desk)
+    desk.at("2026-05-20 02:31")
+
+    assert called(desk, ANN) == [wall("2026-05-20 02:00"), wall("2026-05-20 02:15"), wall("2026-05-20 02:30")]
+    assert called(desk, BOB) == [wall("2026-05-20 02:15")]
+    assert "Nobody has acknowledged HD-1 within 15 min" in " ".join(desk.last(BOB, "escalation").text.split())
+    assert "still not acknowledged" in desk.last(ANN, "escalation").text
+
+
+@pytest.mark.parametrize("words", ["#ack", "#note\nI am looking into it.", "We are on it."])
+def test_lgt_5_any_reply_acknowledges_and_nobody_else_is_called(desk, words):
+    """LGT-5: an acknowledgment is a reply."""
+    is_down(desk)
+    desk.at("2026-05-20 02:10")
+    desk.reply(ANN, words, to_kind="escalation")
+    desk.at("2026-05-20 02:59")
+
+    assert called(desk, ANN) == [wall("2026-05-20 02:00")]
+    assert called(desk, BOB) == []
+    acknowledged = desk.events("page_acknowledged")
+    assert [(event.at, event.by) for event in acknowledged] == [(wall("2026-05-20 02:10"), ANN)]
+    assert "acknowledged: nobody else is called" in desk.last(ANN, "echo").text
+
+
+def test_lgt_5_a_reply_of_the_secondary_stops_the_calls_to_the_primary(desk):
+    """LGT-5"""
+    is_down(desk)
+    desk.at("2026-05-20 02:16")
+    desk.reply(BOB, "#ack", to_kind="escalation")
+    desk.at("2026-05-20 02:59")
+
+    assert called(desk, ANN) == [wall("2026-05-20 02:00"), wall("2026-05-20 02:15")]
+
+
+def test_lgt_5_an_acknowledgment_without_an_answer_does_not_hush_the_breach(desk):
+    """LGT-5: whoever had it did not answer in time: the primary is told, then the secondary."""
+    is_down(desk)
+    desk.at("2026-05-20 02:10")
+    desk.reply(ANN, "#ack", to_kind="escalation")
+    desk.at("2026-05-20 03:20")
+
+    assert [mail.at for mail in desk.sent_to(BOB, "escalation")] == [wall("2026-05-20 03:15")]
+    assert desk.kinds_to(ANN)[-1] == "escalation", "the agent's breach and the primary's call are one mail"
+    assert desk.last(ANN, "escalation").subject.startswith("[HD-1] ESCALATED")
+
+
+def test_lgt_5_a_stranger_acknowledges_nothing(desk):
+    """LGT-5: only somebody who may act for the team."""
+    is_down(desk)
+    desk.at("2026-05-20 02:05")
+    desk.reply("mallory@elsewhere.example", "#ack", holder=ANN, to_kind="escalation")
+    desk.at("2026-05-20 02:16")
+
+    assert desk.events("page_acknowledged") == []
+    assert called(desk, BOB) == [wall("2026-05-20 02:15")]
+
+
+def test_lgt_5_a_milder_severity_calls_nobody_at_night(desk):
+    """LGT-4: only Severity 1 is worked outside business hours."""
+    desk.mail(RAY, "Report", "The report shows an error.", to="email@logicgate.example")
+    desk.at("2026-05-20 07:59")
+
+    assert desk.case().rank > 1
+    assert called(desk, ANN) == []
+    assert called(desk, BOB) == []
+
+
+def test_lgt_5_a_severity_raised_in_the_night_calls_from_then_on(desk):
+    """LGT-5: at once, and not with the hours of the milder one on its back."""
+    desk.mail(RAY, "Report", "The report shows an error.", to="email@logicgate.example")
+    desk.at("2026-05-20 02:40")
+    desk.reply(desk.case().assignee, "#severity sev1 nobody can sign in", to_kind="assigned")
+    desk.at("2026-05-20 02:56")
+
+    assert called(desk, ANN) == [wall("2026-05-20 02:40"), wall("2026-05-20 02:55")]
+    assert called(desk, BOB) == [wall("2026-05-20 02:55")]
+    assert "comes" not in desk.sent_to(ANN, "escalation")[0].text
+
+
+def test_lgt_5_calls_missed_while_the_desk_was_down_are_one_mail_a_person(desk):
+    """LGT-5: a call that comes late says so, and its repetitions are not made up for."""
+    is_down(desk)
+    desk.is_down_until("2026-05-20 02:50")
+
+    assert called(desk, ANN) == [wall("2026-05-20 02:50")]
+    assert called(desk, BOB) == [wall("2026-05-20 02:50")]
+    assert "This call comes 35 min late." in desk.last(BOB, "escalation").text
+    desk.at("2026-05-20 02:59")
+    assert len(called(desk, ANN)) == 1
+
+
+def test_lgt_5_who_is_on_call_at_that_moment_is_called(tmp_path):
+    """LGT-5: an override takes the seat for its dates, and gives it back."""
+    override = 'overrides = [{from = 2026-05-20, to = 2026-05-20, primary = "lena@desk.example"}]'
+    desk = gate(tmp_path, more=ROTATION + override)
+    is_down(desk)
+    desk.at("2026-05-20 02:01")
+
+    assert len(called(desk, LENA)) == 1
+    assert called(desk, ANN) == []
+    desk.reply(LENA, "We are on it.", to_kind="escalation")
+    assert desk.state() == "met"
+
+
+def test_lgt_5_without_a_rotation_nobody_is_called_and_the_ladder_is_as_it_was(tmp_path):
+    """LGT-5: a desk that has none."""
+    desk = gate(tmp_path, more="")
+    is_down(desk)
+    desk.at("2026-05-20 03:00")
+
+    assert [mail.kind for mail in desk.sent] == ["ack", "assigned", "warning", "warning", "breach", "escalation"]
+
+
+def test_lgt_5_at_the_hand_over_both_are_told_what_is_open_once(tmp_path):
+    """LGT-5: Monday at nine, in the zone of the rotation, also after a restart."""
+    desk = gate(tmp_path, start="2026-05-22 10:00")
+    desk.mail(RAY, "Report", "The report shows an error.", to="email@logicgate.example")
+    desk.at("2026-05-25 10:00")
+
+    mail = desk.last(BOB, "digest")
+    assert (mail.at, len(desk.sent_to(BOB, "digest"))) == (wall("2026-05-25 09:00"), 1)
+    assert mail.subject == "[Acme Support] You are on call until Mon 1 Jun 09:00: 1 open"
+    assert "Your seat: primary" in mail.text
+    assert "Secondary: Ann Berg" in mail.text
+    assert "HD-1" in mail.text
+    assert "Your seat: secondary" in desk.last(ANN, "digest").text
+    restarted = type(desk)(desk.rules, desk.database, start="2026-05-25 10:00")
+    assert restarted.laboratory.desk.go_round() == 0
+
+
+def test_lgt_5_oncall_says_who_and_until_when(tmp_path):
+    """LGT-5: `helpdesk oncall --at`."""
+    gate(tmp_path)
+    asked = ["oncall", "--config", str(tmp_path / "helpdesk.toml"), "--at", "2026-05-20T02:00:00-05:00"]
+    answer = CliRunner().invoke(app, [*asked, "--json"])
+
+    assert json.loads(answer.stdout) == [
+        {
+            "rotation": "on-call",
+            "at": "2026-05-20T07:00:00+00:00",
+            "primary": ANN,
+            "secondary": BOB,
+            "until": "2026-05-25T14:00:00+00:00",
+        }
+    ]
+    assert "Mon 25 May 2026, 09:00 CDT" in CliRunner().invoke(app, asked).stdout
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ('handover = "mon 09:00"', 'handover = "someday"', "rotation.1.handover: expected a day and a time"),
+        ('"America/Chicago"', '"Mars/Olympus"', "rotation.1.timezone: expected a zone of the IANA database"),
+        ("primary = [", "primary = []\nprimry = [", "rotation.1.primry: no such key"),
+        ('["bob@desk.example", "ann', '["zed@desk.example", "ann', "rotation.1.primary: expected the address of an"),
+        (
+            "[[rotation]]",
+            '[[team]]\nname = "b"\nrotation = "x"\n[[rotation]]',
+            "team.2.rotation: expected the name of a",
+        ),
+    ],
+)
+def test_lgt_5_a_rotation_that_is_written_wrong_is_said_by_file_and_key(tmp_path, old, new, problem):
+    gate(tmp_path)
+    path = tmp_path / "helpdesk.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
+
+    with pytest.raises(ConfigurationError) as wrong:
+        load_configuration(path, environment={})
+    assert any(said.startswith(f"{path}: {problem}") for said in wrong.value.problems)
+
+
+@pytest.mark.parametrize(
+    ("entry", "problem"),
+    [
+        ('{from = 2026-05-03, to = 2026-05-01, primary = "ann@desk.example"}', "overrides.1.to: expected a date on or"),
+        ("{from = 2026-05-01, to = 2026-05-03}", "overrides.1: expected primary, secondary or both"),
+        ('{from = 2026-05-01, primary = "ann@desk.example"}', "overrides.1.to: expected this key, which is missing"),
+        ('{from = 2026-05-01, to = 2026-05-03, primary = "x@y.example"}', "overrides.1.primary: expected the address"),
+    ],
+)
+def test_lgt_5_an_override_that_is_written_wrong_is_said_by_file_and_key(tmp_path, entry, problem):
+    with pytest.raises(ConfigurationError, match="rotation.1." + problem.replace(".", r"\.")):
+        gate(tmp_path, more=f"{ROTATION}overrides = [{entry}]")
+
+
+# --- the rotation itself
+
+PEOPLE = tuple(Person(f"{name}@desk.example") for name in ("ann", "bob", "cy"))
+
+
+def rotation(zone="America/Chicago", handover="mon 09:00", **more):
+    return Rotation("on-call", parse_weekly(handover, zone), date(2026, 1, 5), PEOPLE, PEOPLE[1:], **more)
+
+
+def test_a_week_each_in_turn_from_the_first_hand_over_on():
+    turns = [rotation().on_call(wall(day)).primary.address[:3] for day in ("2026-01-05 09:00", "2026-01-12 08:59:59")]
+    later = [rotation().on_call(wall(day)).primary.address[:3] for day in ("2026-01-12 09:00", "2026-01-26 09:00")]
+
+    assert (turns, later) == (["ann", "ann"], ["bob", "ann"])
+
+
+def test_the_hand_over_stays_at_nine_on_the_wall_when_the_clock_changes():
+    """The week of the change has 167 hours, and 169 in autumn."""
+    spring = rotation().on_call(wall("2026-03-04 12:00")).until
+    autumn = rotation().on_call(wall("2026-10-28 12:00")).until
+
+    assert spring.astimezone(ZoneInfo("America/Chicago")).isoformat() == "2026-03-09T09:00:00-05:00"
+    assert autumn.astimezone(ZoneInfo("America/Chicago")).isoformat() == "2026-11-02T09:00:00-06:00"
+
+
+def test_nobody_is_their_own_secondary():
+    override = Override(date(2026, 1, 6), date(2026, 1, 6), primary=PEOPLE[1])
+    seats = rotation(overrides=(override,)).on_call(wall("2026-01-06 12:00"))
+
+    assert (seats.primary, seats.secondary) == (PEOPLE[1], None)
+    assert seats.until == wall("2026-01-07 00:00")
+
+
+ZONES = st.sampled_from(
+    ["America/Chicago", "Europe/Berlin", "Australia/Lord_Howe", "America/Havana", "Asia/Beirut", "UTC"]
+)
+INSTANTS = st.integers(1_704_067_200, 1_830_297_600).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
+
+
+@settings(max_examples=150, deadline=None)
+@given(ZONES, st.integers(0, 6), st.integers(0, 1439), INSTANTS, st.booleans())
+def test_somebody_is_on_call_at_every_instant_and_the_same_until_it_ends(zone, weekday, minute, at, overridden):
+    override = Override(at.date(), at.date() + timedelta(days=2), secondary=PEOPLE[0])
+    handover = WallTime(zone, minute * 60, weekday)
+    turns = Rotation("r", handover, date(2026, 1, 1), PEOPLE, PEOPLE, (override,) if overridden else ())
+    seats = turns.on_call(at)
+
+    assert at < seats.until <= at + timedelta(days=7, hours=2)
+    last = turns.on_call(seats.until - timedelta(seconds=1))
+    assert (last.primary, last.secondary, last.until) == (seats.primary, seats.secondary, seats.until)
+    handed_over_at = handover.next(at)
+    now, then = (turns.primary.index(turns.on_call(when).primary) for when in (at, handed_over_at))
+    assert then == (now + 1) % len(PEOPLE)
+    assert handover.last(handed_over_at) == handed_over_at
+    assert handover.last(handed_over_at - timedelta(seconds=1)) <= at
