@@ -12,7 +12,8 @@ _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 def moment(at: datetime, zone: str) -> str:
     """`Fri 27 Mar 2026, 16:00 CET`, on the wall clock of the zone."""
     local = at.astimezone(ZoneInfo(zone))
-    return f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {local.year}, {local:%H:%M} {zone_name(local)}"
+    day = f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {local.year}"
+    return f"{day}, {local:%H:%M} {zone_name(local)}"
 
 
 def brief(at: datetime, zone: str) -> str:

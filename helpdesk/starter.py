@@ -48,8 +48,8 @@ email = "ann@desk.example"
 teams = ["support"]
 """
 
-CUSTOMERS = """# Who bought what. A sender is found by address first, then by domain; everybody else is answered under the
-# policy's default plan and flagged as an unknown sender.
+CUSTOMERS = """# Who bought what. A sender is found by address first, then by domain; everybody else is answered under
+# the policy's default plan and flagged as an unknown sender.
 
 [[customer]]
 key = "acme"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import count
 
 import pytest
 
@@ -23,10 +24,13 @@ def reloader(desk, monkeypatch, tmp_path):
     return Reloader(desk.laboratory.desk)
 
 
-def write(path, text, *, moments=iter(range(1, 1000))):
+MOMENTS = count(1)
+
+
+def write(path, text):
     """An edit, at a moment of its own: file systems tell time coarsely."""
     path.write_text(text, encoding="utf-8")
-    at = path.stat().st_mtime + next(moments)
+    at = path.stat().st_mtime + next(MOMENTS)
     os.utime(path, (at, at))
 
 

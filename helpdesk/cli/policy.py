@@ -201,7 +201,7 @@ def policy_apply(
         raise typer.Exit(1)
 
 
-def policy_due(  # noqa: PLR0913 - one option an argument of the question
+def policy_due(  # noqa: PLR0913, PLR0917 - one option an argument of the question
     key: Annotated[str, typer.Argument(metavar="[POLICY]")] = "",
     plan: Annotated[str, typer.Option(help="The customer's plan; otherwise the policy's default.")] = "",
     severity: Annotated[str, typer.Option(help="The severity's key.")] = "",
@@ -231,13 +231,12 @@ def policy_due(  # noqa: PLR0913 - one option an argument of the question
 
 
 def _answer_batch(book: PolicyBook, name: str) -> None:
-    lines = sys.stdin if name == "-" else Path(name).open(encoding="utf-8")
+    lines = sys.stdin if name == "-" else Path(name).read_text(encoding="utf-8").splitlines()
     failed = False
-    for line in lines:
-        if line.strip():
-            answer = _answer_line(book, line)
-            failed = failed or "error" in answer
-            print_line(answer)
+    for line in filter(str.strip, lines):
+        answer = _answer_line(book, line)
+        failed = failed or "error" in answer
+        print_line(answer)
     if failed:
         raise typer.Exit(1)
 
@@ -247,12 +246,16 @@ def _answer_line(book: PolicyBook, line: str) -> dict[str, Any]:
     try:
         question = json.loads(line)
         policy = book.policy(question["policy"])
-        at = datetime.fromisoformat(question["at"])
-        if at.tzinfo is None:
-            raise ValueError(f"at: expected a time with an offset, not {question['at']!r}")
-        return _answer(policy, at, question)
+        return _answer(policy, _instant(question["at"]), question)
     except (HelpdeskError, ValueError, KeyError, TypeError, AttributeError) as problem:
         return {"error": f"{problem.args[0] if problem.args else problem}", "question": line.strip()}
+
+
+def _instant(text: str) -> datetime:
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError(f"at: expected a time with an offset, not {text!r}")
+    return at
 
 
 def _answer(policy: Policy, at: datetime, question: dict[str, Any]) -> dict[str, Any]:

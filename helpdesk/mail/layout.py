@@ -27,14 +27,11 @@ _OPEN, _CLOSE = (
     "\ue000",
     "\ue001",
 )  # private-use marks around a person's words; removed from those words first
-_FACT = re.compile(r"([A-Z][\w .'’/-]{0,24}): +(\S.*)")
+_FACT = re.compile(r"([A-Z][\w .'\u2019/-]{0,24}): +(\S.*)")
 _LINK = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]]")
 _GAP = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 
-_BODY = (
-    "margin:0;padding:16px;font:16px/1.5 -apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;"
-    "max-width:640px"
-)
+_BODY = "margin:0;padding:16px;font:16px/1.5 -apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;max-width:640px"
 _STYLE = """:root{color-scheme:light dark}
 table{border-collapse:collapse;margin:0 0 16px}
 td{padding:3px 14px 3px 0;vertical-align:top}
@@ -184,9 +181,7 @@ _HTML: dict[str, Callable[[str], str]] = {
     "facts": _html_facts,
     "quote": _html_quote,
     "words": _html_words,
-    "list": lambda block: (
-        "<ul>" + "".join(f"<li>{_inline(point)}</li>" for point in _points(block)) + "</ul>"
-    ),
+    "list": lambda block: "<ul>" + "".join(f"<li>{_inline(point)}</li>" for point in _points(block)) + "</ul>",
     "foot": lambda block: f'<p class="foot">{_inline(_foot(block))}</p>',
     "paragraph": lambda block: f"<p>{_inline(' '.join(block.split()))}</p>",
 }

@@ -46,7 +46,7 @@ EXPECTED_RULE = (
 def public_holidays(
     country: str,
     subdivision: str | None,
-    observed: bool,
+    observed: bool,  # noqa: FBT001 - part of a cache key, not a switch
     year: int,
 ) -> tuple[tuple[date, str], ...]:
     """A country's public holidays of one year, in order. Raises ValueError for a country that is not known.

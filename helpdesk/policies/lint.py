@@ -184,7 +184,8 @@ def _slower_plans(policy: Policy) -> Iterator[Found]:
     for cheaper, dearer in pairwise(policy.plans):
         for target in ("first_response", "follow_up", "resolution"):
             slower = [
-                f"{level.name} ({_said(policy, dearer, target, level.key)} against {_said(policy, cheaper, target, level.key)})"
+                f"{level.name} ({_said(policy, dearer, target, level.key)}"
+                f" against {_said(policy, cheaper, target, level.key)})"
                 for level in policy.severity.levels
                 if _slower(policy, cheaper, dearer, target, level.key)
             ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from helpdesk.core import suspicion
 from helpdesk.core.timeline import clocks
 from helpdesk.letters import desk_zone
 from helpdesk.phrases import moment
@@ -31,7 +32,7 @@ def case_text(case: Case, policy: Policy, messages: Sequence[StoredMessage], now
         "",
         f"Severity {policy.level(case.severity).name}, set by {case.severity_set_by}"
         + (", to be reviewed" if case.review else ""),
-        *(f"  {reason}" for reason in _reasons(case)),
+        *(f"  {line}" for line in _verdict(case, policy, zone)),
         *(f"  note: {tag}" for tag in case.tags),
         "",
         *(line for clock in clocks(case, policy) for line in (*clock_lines(clock, now), "")),
@@ -40,6 +41,19 @@ def case_text(case: Case, policy: Policy, messages: Sequence[StoredMessage], now
         *(f"  {_event_line(event, zone)}" for event in case.events),
     ]
     return "\n".join(_printable(line) for line in lines)
+
+
+def _verdict(case: Case, policy: Policy, zone: str) -> Iterator[str]:
+    """What the desk found, how sure it was, and why; what decided comes first."""
+    for event in case.of_type("assessed"):
+        names = (policy.severity.at_rank(rank).name for rank in (1, 2, 3, 4))
+        shares = zip(names, event.facts["probabilities"], strict=True)
+        yield "found: " + ", ".join(f"{name} {share:.0%}" for name, share in shares)
+    standing, measured = suspicion.standing(case), suspicion.clock(case, policy)
+    if standing:
+        due = f", to be looked at by {moment(measured.due_at, zone)}" if measured and measured.due_at else ""
+        yield f"MAY BE {policy.severity.at_rank(1).name.upper()}, since {moment(standing.at, zone)}{due}"
+    yield from _reasons(case)
 
 
 def _reasons(case: Case) -> Iterator[str]:

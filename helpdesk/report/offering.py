@@ -188,7 +188,8 @@ def _credits(policy: Policy) -> Iterator[str]:
     if policy.credits is None:
         return
     for band in policy.credits.bands:
-        yield f"{'above' if band.above else 'from'} {float(band.share):g} % of violations: {float(band.credit):g} % of the quarter's fee"
+        share = f"{'above' if band.above else 'from'} {band.share.normalize():f} % of violations"
+        yield f"{share}: {band.credit.normalize():f} % of the quarter's fee"
     days = policy.credits.request_within
     yield f"to be asked for within {days} business days ({policy.credits.calendar}) after the quarter, once"
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
+from helpdesk.core import suspicion
 from helpdesk.core.policy import NoPromise, Promise
 from helpdesk.core.timeline import clocks
 
@@ -47,6 +48,8 @@ def case_shape(case: Case, policy: Policy, messages: Sequence[StoredMessage], no
         "severity_set_by": case.severity_set_by,
         "stated": case.stated or None,
         "review": case.review,
+        **_verdict_shape(case),
+        "suspicion": _suspicion_shape(case, policy, now),
         "kind": case.kind,
         "area": case.area or None,
         "language": case.language,
@@ -59,6 +62,32 @@ def case_shape(case: Case, policy: Policy, messages: Sequence[StoredMessage], no
         "clocks": [clock_shape(clock, now) for clock in clocks(case, policy)],
         "messages": [_message_shape(message) for message in messages],
         "events": [_event_shape(event) for event in case.events],
+    }
+
+
+def _verdict_shape(case: Case) -> dict[str, Any]:
+    """What the desk found when the case came in; what was decided since stands in the events."""
+    assessed = next(iter(case.of_type("assessed")), None)
+    facts = assessed.facts if assessed else {}
+    return {
+        "confidence": facts.get("confidence"),
+        "probabilities": facts.get("probabilities"),
+        "s1_suspect": facts.get("s1_suspect", False),
+        "reasons": facts.get("reasons", []),
+    }
+
+
+def _suspicion_shape(case: Case, policy: Policy, now: datetime) -> dict[str, Any] | None:
+    """The newest suspicion that the case is rank 1; its clock promises nothing to the customer."""
+    raised = next(reversed(case.of_type("suspected")), None)
+    if raised is None:
+        return None
+    measured = suspicion.clock(case, policy)
+    return {
+        "raised_at": instant(raised.at),
+        "probability": raised.facts["probability"],
+        "standing": suspicion.standing(case) is not None,
+        "clock": clock_shape(measured, now) if measured else None,
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from helpdesk.core.intake import read
+from helpdesk.core.judging import reasons_of
 from helpdesk.core.severity import assess
 from helpdesk.mail.parse import parse
 
@@ -37,9 +38,7 @@ def verdict_shape(policy: Policy, name: str, raw: bytes) -> dict[str, Any]:
         "s1_suspect": verdict.s1_suspect,
         "kind": verdict.kind,
         "area": verdict.area,
-        "reasons": [
-            {"rule": reason.rule, "effect": reason.effect, "evidence": reason.evidence} for reason in verdict.reasons
-        ],
+        "reasons": reasons_of(verdict),
         "intake": dict(intake.values),
         "missing": list(intake.missing),
         "language": message.language,
@@ -52,5 +51,7 @@ def verdict_text(shape: dict[str, Any]) -> str:
     doubts = [word for word in ("review", "s1_suspect") if shape[word]]
     head = f"{shape['file']}: {shape['severity']} ({shape['confidence']:.0%}), {shape['kind']}"
     lines = [head + (f"; {', '.join(doubts)}" if doubts else "")]
-    lines += [f"  {reason['rule']}: {reason['effect']} ({reason['evidence']})" for reason in shape["reasons"]]
+    for reason in shape["reasons"]:
+        evidence = f" ({reason['evidence']})" if reason["evidence"] else ""
+        lines.append(f"  {reason['rule']}: {reason['effect']}{evidence}")
     return "\n".join("".join(letter if letter.isprintable() else " " for letter in line) for line in lines)

@@ -33,7 +33,20 @@ WEEKDAYS = {
     "saturday": SA,
     "sunday": SU,
 }
-MONTHS = "january february march april may june july august september october november december".split()
+MONTHS = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
 YEARS = range(2024, 2031)
 AMOUNT = re.compile(r"(\d+)(m|h|bd)")
 
@@ -138,7 +151,7 @@ def clock_changes(zone):
 
 def compare(book, name, number, seed):
     """Draw `number` questions; returns the answers that differ."""
-    rng = random.Random(f"{name} {seed}")  # noqa: S311 - reproducible, not secret
+    rng = random.Random(f"{name} {seed}")
     policy = book.policy(name)
     zone = ZoneInfo(policy.calendars[policy.regions[0].calendar].timezone)
     instants = critical_instants(zone, rng)

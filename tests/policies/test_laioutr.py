@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from helpdesk.policies import load_policies
+from helpdesk.cli.setup import _warnings
+from helpdesk.core.severity import assess
+from helpdesk.policies import PolicyText, load_policies, read_policy
+from helpdesk.shipped import shipped
 from tests.desk import ANN, wall
 from tests.policies.offices import customer, open_desk
 
@@ -89,10 +92,6 @@ def test_lai_3_the_stated_and_the_effective_severity_are_both_kept(desk):
 
 def test_lai_4_a_cap_for_a_product_is_an_edit_of_the_file_and_says_so(tmp_path, policy):
     """LAI-4: maximum severities by product are read from the file and named where they bind."""
-    from helpdesk.core.severity import assess
-    from helpdesk.policies import PolicyText, read_policy
-    from helpdesk.shipped import shipped
-
     text = (shipped("policies") / "laioutr.toml").read_text(encoding="utf-8")
     capped = '[[classifier.caps]]\nname = "beta apps are never above S4"\nwhen = "product:beta-app"\nat_most = "s4"\n\n'
     changed = read_policy(PolicyText("laioutr.toml", text.replace("[[exclusion]]", capped + "[[exclusion]]", 1)))
@@ -156,8 +155,6 @@ def test_lai_9_who_does_not_answer_may_be_downgraded_and_the_file_says_when(poli
 
 def test_lai_10_check_lists_customers_without_an_escalation_contact(desk, tmp_path, capsys):
     """LAI-10"""
-    from helpdesk.cli.setup import _warnings
-
     assert [warning for warning in _warnings(desk.rules) if "nord" in warning and "escalation_contact" in warning]
 
 
@@ -195,9 +192,6 @@ def test_lai_13_who_writes_another_language_is_told_which_one_we_answer_in(desk)
 
 def test_lai_14_a_company_holiday_is_an_edit_of_the_file(policy):
     """LAI-14: announced ahead, added to the file, and the due time moves."""
-    from helpdesk.policies import PolicyText, read_policy
-    from helpdesk.shipped import shipped
-
     text = (shipped("policies") / "laioutr.toml").read_text(encoding="utf-8")
     day = 'days = [{ name = "Company day", on = 2026-03-30 }]'
     changed = read_policy(
@@ -216,9 +210,6 @@ def test_lai_14_a_company_holiday_is_an_edit_of_the_file(policy):
 
 def test_lai_15_a_premium_plan_is_an_edit_of_the_file():
     """LAI-15: no code changes for it."""
-    from helpdesk.policies import PolicyText, read_policy
-    from helpdesk.shipped import shipped
-
     text = (shipped("policies") / "laioutr.toml").read_text(encoding="utf-8")
     plan = '[plans.premium]\nname = "Premium"\n\n[regions.europe]'
     targets = '[targets.premium.first_response]\ns1 = { within = "30m", calendar = "24x7" }\n\n[channels.website]'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from helpdesk.core.timeline import clocks
 from helpdesk.desk import load_rules
 from helpdesk.desk.apply import apply_policy
 from helpdesk.desk.record import Recorder
@@ -69,8 +70,6 @@ def exchange(desk, tmp_path, *changes):
 
 
 def clocks_now(desk, rules):
-    from helpdesk.core.timeline import clocks
-
     with desk.database.read() as connection:
         case = desk.case()
         return clocks(case, Recorder(rules).policy_of(connection, case))

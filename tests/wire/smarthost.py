@@ -268,9 +268,7 @@ class _Session:
 
     def _take(self, wire):
         content = re.sub(rb"(?m)^\.", b"", wire)
-        mail = AcceptedMail(
-            self.mail_from, self.rcpt_to, content, wire, self.encrypted, self.user, self.number
-        )
+        mail = AcceptedMail(self.mail_from, self.rcpt_to, content, wire, self.encrypted, self.user, self.number)
         self.mail_from, self.rcpt_to = None, ()
         action = self.smarthost.turn("DOT")
         if action is OK:

@@ -140,9 +140,7 @@ def test_the_order_is_write_sync_mark_move_sync(courier, path, monkeypatch):
     assert done == ["sync file", "mark", "move", "sync new"]
 
 
-@pytest.mark.parametrize(
-    ("place", "visible"), [("out.pre_data", 0), ("out.post_dot", 1), ("out.post_250", 1)]
-)
+@pytest.mark.parametrize(("place", "visible"), [("out.pre_data", 0), ("out.post_dot", 1), ("out.post_250", 1)])
 def test_killed_anywhere_the_mail_is_there_once_after_the_next_try(courier, path, place, visible):
     """O01, with a real kill -9: loss 0, and here also duplicates 0."""
     code = (
@@ -186,9 +184,7 @@ def test_a_path_that_cannot_be_a_folder_is_worth_another_try(courier, path):
 
 
 @pytest.mark.parametrize("fails_at", ["write", "move", "sync of new"])
-def test_a_full_or_broken_disk_is_worth_another_try_and_leaves_no_half_mail(
-    courier, path, monkeypatch, fails_at
-):
+def test_a_full_or_broken_disk_is_worth_another_try_and_leaves_no_half_mail(courier, path, monkeypatch, fails_at):
     """D03."""
 
     def broken(*_):

@@ -142,9 +142,7 @@ def _ids(rows):
 
 
 @pytest.mark.parametrize(("_what", "script", "reason"), BEFORE_THE_DOT, ids=_ids(BEFORE_THE_DOT))
-def test_whatever_goes_wrong_before_the_dot_is_worth_another_try_and_leaves_no_copy(
-    courier_to, _what, script, reason
-):
+def test_whatever_goes_wrong_before_the_dot_is_worth_another_try_and_leaves_no_copy(courier_to, _what, script, reason):
     """O02: up to the dot we know that the far side does not have the mail."""
     with ScriptedSmarthost(script) as smarthost:
         outcome = courier_to(smarthost).deliver(MAIL, before_dot=_until_interrupted(smarthost, script))
@@ -154,9 +152,7 @@ def test_whatever_goes_wrong_before_the_dot_is_worth_another_try_and_leaves_no_c
     assert smarthost.accepted == []
 
 
-@pytest.mark.parametrize(
-    ("_what", "script", "reason"), REFUSED_BEFORE_THE_DOT, ids=_ids(REFUSED_BEFORE_THE_DOT)
-)
+@pytest.mark.parametrize(("_what", "script", "reason"), REFUSED_BEFORE_THE_DOT, ids=_ids(REFUSED_BEFORE_THE_DOT))
 def test_5xx_for_this_mail_or_recipient_is_permanent(courier_to, _what, script, reason):
     """O05."""
     with ScriptedSmarthost(script) as smarthost:
@@ -274,9 +270,7 @@ def test_when_the_mark_fails_the_dot_is_never_sent_and_the_caller_hears_of_it(co
         assert isinstance(courier.deliver(MAIL), Sent)
 
 
-@pytest.mark.parametrize(
-    ("place", "taken"), [("out.pre_data", 0), ("out.post_dot", 1), ("out.post_250", 1)], ids=str
-)
+@pytest.mark.parametrize(("place", "taken"), [("out.pre_data", 0), ("out.post_dot", 1), ("out.post_250", 1)], ids=str)
 def test_an_unforeseen_fault_at_each_failpoint_leaves_the_courier_fit_for_the_next_mail(
     courier_to, monkeypatch, place, taken
 ):
@@ -307,9 +301,7 @@ def test_mails_share_a_connection_also_after_refusals(courier_to):
         outcomes = [courier.deliver(MAIL) for _ in range(6)]
     assert [type(outcome) for outcome in outcomes] == [Sent, Retry, Failed, Retry, Failed, Sent]
     assert smarthost.connections == 1
-    assert (
-        smarthost.verbs.count("RSET") == 3
-    )  # after MAIL, RCPT and DATA; a dot ends its transaction by itself
+    assert smarthost.verbs.count("RSET") == 3  # after MAIL, RCPT and DATA; a dot ends its transaction by itself
 
 
 @pytest.mark.parametrize(
@@ -457,9 +449,7 @@ def test_a_reason_is_one_short_printable_line(courier_to):
 @pytest.mark.parametrize("place", ["CONTENT", "DOT"])
 def test_what_a_content_filter_quotes_of_the_mail_does_not_reach_the_log(courier_to, place):
     """P04."""
-    reply = (
-        '554 5.7.1 Message-ID <1@desk.example> rejected: "Payroll-Incident", (swordfish-42) looks like spam'
-    )
+    reply = '554 5.7.1 Message-ID <1@desk.example> rejected: "Payroll-Incident", (swordfish-42) looks like spam'
     with ScriptedSmarthost({place: reply}) as smarthost:
         outcome = courier_to(smarthost).deliver(MAIL, before_dot=_until_interrupted(smarthost, {place: 1}))
     assert isinstance(outcome, Failed)

@@ -154,9 +154,7 @@ def test_smtputf8_is_announced_only_for_mail_that_needs_it(smarthost, courier):
 
 
 @settings(max_examples=1000, deadline=None)
-@given(
-    st.text(st.sampled_from('ab.@<>\r\n \t"\\\0:,;()[]-_ö\u200b\uff20'), max_size=12) | st.text(max_size=20)
-)
+@given(st.text(st.sampled_from('ab.@<>\r\n \t"\\\0:,;()[]-_ö\u200b\uff20'), max_size=12) | st.text(max_size=20))
 def test_whatever_passes_cannot_end_a_line_or_a_path(address):
     """O04: the law behind the two lists."""
     if unsendable(replace(MAIL, recipient=address)) is None:

@@ -62,11 +62,7 @@ def test_content_arrives_byte_for_byte_with_crlf_line_ends(smarthost, courier, r
 def test_no_end_of_data_in_the_content_makes_two_mails_of_one(smarthost, courier, end):
     """S07, O04: a smuggled second mail stays text of the first, for whatever receiver comes behind."""
     before = len(smarthost.accepted)
-    raw = (
-        b"A: b\r\n\r\nfirst"
-        + end
-        + b"MAIL FROM:<evil@desk.example>\r\nRCPT TO:<x@client.example>\r\nDATA\r\n"
-    )
+    raw = b"A: b\r\n\r\nfirst" + end + b"MAIL FROM:<evil@desk.example>\r\nRCPT TO:<x@client.example>\r\nDATA\r\n"
     assert isinstance(courier.deliver(replace(MAIL, raw=raw)), Sent)
     assert len(smarthost.accepted) == before + 1
     assert b"MAIL FROM:<evil@desk.example>" in smarthost.accepted[-1].content

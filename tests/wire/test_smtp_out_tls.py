@@ -86,9 +86,7 @@ STRIPPED = [
 
 
 @pytest.mark.parametrize(("what", "script", "reason"), STRIPPED, ids=[row[0] for row in STRIPPED])
-def test_where_tls_was_asked_for_and_is_stripped_neither_mail_nor_password_goes_out(
-    courier_to, what, script, reason
-):
+def test_where_tls_was_asked_for_and_is_stripped_neither_mail_nor_password_goes_out(courier_to, what, script, reason):
     """O08: STARTTLS missing: deferred, and no AUTH on the wire."""
     opening = timedelta(milliseconds=150) if "timed out" in reason else timedelta(seconds=10)
     with ScriptedSmarthost(script, tls="starttls", users=USERS) as smarthost:
@@ -109,9 +107,7 @@ def test_where_tls_was_asked_for_and_is_stripped_neither_mail_nor_password_goes_
     ],
     ids=["unknown issuer", "known only to these tests", "another's name"],
 )
-def test_a_certificate_that_is_not_the_smarthosts_stops_everything(
-    courier_to, tls, certificate, context, why
-):
+def test_a_certificate_that_is_not_the_smarthosts_stops_everything(courier_to, tls, certificate, context, why):
     """O08: worth another try, since operators repair it; the reason says what is wrong with it."""
     with ScriptedSmarthost(tls=tls, certificate=certificate, users=USERS) as smarthost:
         courier = courier_to(smarthost, password=PASSWORD, context=context)

@@ -1,11 +1,15 @@
 """The URL under [smtp_out] opens the courier it says, or says what was expected."""
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from helpdesk.wires.courier import Courier
 from helpdesk.wires.maildir import MaildirCourier
 from helpdesk.wires.outgoing import open_courier
 from helpdesk.wires.smtp_out import SmtpCourier
+
+if TYPE_CHECKING:
+    from helpdesk.wires.courier import Courier
 
 
 @pytest.mark.parametrize(
