@@ -1,7 +1,7 @@
 """A case that may be rank 1 though its label says less: somebody is told now, and again when rank 1 would be due.
 
 The label stays, and so do its clocks: nothing more is promised to the customer. Beside them runs one more clock, the
-rank-1 promise counted from the mail that raised the suspicion, until a person has looked: an agent's answer, note,
+first response of rank 1 counted from the mail that raised the suspicion, until a person has looked: an agent's answer, note,
 `#ack` or `#severity`, or the end of the case. Passing it is no breach; it repeats the alarm, once.
 """
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from helpdesk.core.decision import Arrival
     from helpdesk.core.message import Person
     from helpdesk.core.people import Terms
-    from helpdesk.core.policy import Policy, TargetKind
+    from helpdesk.core.policy import Policy
     from helpdesk.core.severity import Verdict
 
 _LOOKED: tuple[EventType, ...] = (
@@ -66,16 +66,19 @@ def clock(case: Case, policy: Policy) -> Clock | None:
     suspicion = next(reversed(case.of_type("suspected")), None)
     if suspicion is None:
         return None
-    answered = any(event.at < suspicion.at for event in case.of_type("agent_answered"))
-    target: TargetKind = "follow_up" if answered else "first_response"
     measured = run(
-        target,
+        "first_response",
         start=suspicion.at,
         stop=_looked_at(case, suspicion),
         severity=policy.severity.at_rank(1).key,
         changes=(),
         promised=lambda severity, _at: policy.promise(
-            target, plan=case.plan, severity=severity, region=case.region, channel=case.channel, down=case.down
+            "first_response",
+            plan=case.plan,
+            severity=severity,
+            region=case.region,
+            channel=case.channel,
+            down=case.down,
         ),
         rule="keep_consumed",
     )
