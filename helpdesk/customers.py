@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import TypeAdapter
 
+from helpdesk.core.credit import read_money
 from helpdesk.core.errors import ConfigurationError, NotFound
 from helpdesk.core.people import Contact, Customer
 from helpdesk.tables import fill, read_toml, strict
@@ -128,6 +129,7 @@ def _problems(entries: list[CustomerTable], policies: Mapping[str, Policy]) -> I
     for number, entry in enumerate(entries, start=1):
         place = f"customer.{number}"
         yield from _offering_problems(place, entry, policies)
+        yield from _fee_problems(place, entry.quarterly_fee)
         if entry.timezone and not _is_zone(entry.timezone):
             yield f'{place}.timezone: expected a zone of the IANA database ("Europe/Berlin"), not {entry.timezone!r}'
         for claim in (f"key {entry.key}", *entry.domains, *(contact.email for contact in entry.contacts)):
@@ -135,6 +137,14 @@ def _problems(entries: list[CustomerTable], policies: Mapping[str, Policy]) -> I
             if owner != entry.key or (claim.startswith("key ") and taken.get(f"#{entry.key}")):
                 yield f"{place}: expected {claim!r} with one customer only, {owner} has it too"
         taken[f"#{entry.key}"] = entry.key
+
+
+def _fee_problems(place: str, fee: str) -> Iterator[str]:
+    try:
+        if fee:
+            read_money(fee)
+    except ValueError as problem:
+        yield f"{place}.quarterly_fee: {problem}"
 
 
 def _offering_problems(place: str, entry: CustomerTable, policies: Mapping[str, Policy]) -> Iterator[str]:
