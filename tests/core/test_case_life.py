@@ -181,9 +181,9 @@ class Life(RuleBasedStateMachine):
     def robot_writes(self):
         before = self.case
         self.writes("I am away", robot=Robot("vacation", "test"))
-        assert [(clock.started_at, clock.due_at, clock.stopped_at) for clock in clocks(self.case, self.terms.policy)] == [
-            (clock.started_at, clock.due_at, clock.stopped_at) for clock in clocks(before, self.terms.policy)
-        ]
+        assert [
+            (clock.started_at, clock.due_at, clock.stopped_at) for clock in clocks(self.case, self.terms.policy)
+        ] == [(clock.started_at, clock.due_at, clock.stopped_at) for clock in clocks(before, self.terms.policy)]
         assert self.case.status == before.status
 
     @rule(text=st.sampled_from(ORDERS))

@@ -61,7 +61,9 @@ def measured(start, promises, *changes, stop=None, severity="first", rule="keep_
         amount, hours = promises[key]
         return Promise("first_response", parse_within(amount), hours.calendar, True, ())
 
-    return run("first_response", start=start, stop=stop, severity=severity, changes=changes, promised=promised, rule=rule)
+    return run(
+        "first_response", start=start, stop=stop, severity=severity, changes=changes, promised=promised, rule=rule
+    )
 
 
 def waiting(since, until):
@@ -72,14 +74,18 @@ def waiting(since, until):
 
 
 def test_a_wait_in_open_time_costs_nothing():
-    clock = measured(berlin("03-27 16:00"), {"first": ("8h", DE)}, *waiting(berlin("03-27 18:00"), berlin("03-30 11:30")))
+    clock = measured(
+        berlin("03-27 16:00"), {"first": ("8h", DE)}, *waiting(berlin("03-27 18:00"), berlin("03-30 11:30"))
+    )
 
     assert clock.used(berlin("03-30 11:30")) == 2 * HOUR
     assert clock.due_at == berlin("03-30 17:30")
 
 
 def test_a_wait_in_closed_time_changes_nothing():
-    clock = measured(berlin("03-27 16:00"), {"first": ("8h", DE)}, *waiting(berlin("03-27 23:00"), berlin("03-29 12:00")))
+    clock = measured(
+        berlin("03-27 16:00"), {"first": ("8h", DE)}, *waiting(berlin("03-27 23:00"), berlin("03-29 12:00"))
+    )
 
     assert clock.due_at == berlin("03-30 10:00")
 
@@ -268,7 +274,11 @@ class ByHand:
         for change in [*changes, Change(stop)] if stop else changes:
             if stop and change.at >= stop and change.at is not stop:
                 continue
-            if change.at is not stop and change.severity in {None, self.severity} and change.paused in {None, self.paused}:
+            if (
+                change.at is not stop
+                and change.severity in {None, self.severity}
+                and change.paused in {None, self.paused}
+            ):
                 continue  # it is so already
             self.walk(at, change.at)
             at = change.at

@@ -115,7 +115,9 @@ def test_any_text_is_read_without_an_error_and_only_lines_that_begin_with_a_hash
 
 
 lines = st.one_of(
-    st.sampled_from(["#close", "#severity urgent", "#assign bob", "#note", "#wait 3d", "", "Hello,", "#nonsense", "thanks"]),
+    st.sampled_from(
+        ["#close", "#severity urgent", "#assign bob", "#note", "#wait 3d", "", "Hello,", "#nonsense", "thanks"]
+    ),
     st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), max_size=20),
 )
 

@@ -10,7 +10,9 @@ from tests.desk import ANN, BOB, JO, LENA, wall
 @pytest.fixture
 def desk(desk):
     """A medium case of Jo's: eight business hours from Tuesday 09:15, so until 17:15; Ann has it."""
-    desk.mail(f"Jo Park <{JO}>", "The rules do not fire", "Priority: Medium\n\nFor one product only.\nSince this morning.")
+    desk.mail(
+        f"Jo Park <{JO}>", "The rules do not fire", "Priority: Medium\n\nFor one product only.\nSince this morning."
+    )
     return desk
 
 
@@ -256,9 +258,7 @@ def test_answers_between_the_quoted_lines_reach_the_customer(desk):
 
 
 def test_a_sentence_with_a_date_and_an_address_does_not_cut_an_answer_short(desk):
-    words = (
-        "We fixed it.\n\nPlease write to billing@logik.example before 12 May 2026 10:00, too.\n\nThen restart the engine."
-    )
+    words = "We fixed it.\n\nPlease write to billing@logik.example before 12 May 2026 10:00, too.\n\nThen restart the engine."
     desk.reply(ANN, words)
 
     assert "Then restart the engine." in desk.last(JO, "relay").text
@@ -314,7 +314,9 @@ def test_a_reply_that_holds_nothing_but_the_quote_sends_nothing_and_says_so(desk
 
     assert desk.kinds_to(JO) == ["ack"]
     assert desk.state() == "running"
-    assert ("no text of yours was found" if mark else "your own words only") in " ".join(desk.last(ANN, "echo").text.split())
+    assert ("no text of yours was found" if mark else "your own words only") in " ".join(
+        desk.last(ANN, "echo").text.split()
+    )
 
 
 def test_what_is_attached_to_an_answer_is_said_to_stay_behind(desk):

@@ -19,7 +19,9 @@ OUTAGE = "Since 20:15 our production is down, nobody can work, there is no way r
 @pytest.fixture
 def laioutr(tmp_path):
     customers = customer("nord", "laioutr", contacts=[{"email": EVA, "registered": True}])
-    return open_desk(tmp_path, policy="laioutr", channels=("email", "website"), customers=customers, start="2026-05-19 09:15")
+    return open_desk(
+        tmp_path, policy="laioutr", channels=("email", "website"), customers=customers, start="2026-05-19 09:15"
+    )
 
 
 @pytest.fixture
@@ -96,9 +98,7 @@ def test_lgk_11_unavailability_during_a_window_is_told_and_tagged(logik):
     assert logik.state() == "running"
 
 
-@pytest.mark.parametrize(
-    ("at", "body"), [("2026-05-22 20:15", "How do I add a field?"), ("2026-05-24 05:00", OUTAGE)]
-)
+@pytest.mark.parametrize(("at", "body"), [("2026-05-22 20:15", "How do I add a field?"), ("2026-05-24 05:00", OUTAGE)])
 def test_lgk_11_a_question_or_a_mail_after_the_window_is_like_any_other(logik, at, body):
     """LGK-11: a window ends at its end."""
     logik.at(at)
@@ -112,7 +112,9 @@ def test_tkt_9_dated_maintenance_is_added_without_a_restart(tmp_path):
     desk = open_desk(tmp_path, policy="threekit", customers=customer("acme", "threekit"), start="2026-05-19 09:15")
     window = Window("Player update", "Production", wall("2026-05-19 09:00"), wall("2026-05-19 11:00"), "threekit")
     declare(desk, "plan_maintenance", window, by="ops", now=desk.now)
-    desk.mail(JO, "Player", "The player on our live site is down, nobody can see a product.", to="email@threekit.example")
+    desk.mail(
+        JO, "Player", "The player on our live site is down, nobody can see a product.", to="email@threekit.example"
+    )
 
     assert "maintenance" in desk.case().tags
     assert "Player update" in desk.last(JO, "ack").text

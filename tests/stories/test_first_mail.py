@@ -10,7 +10,11 @@ STAFF = (ANN, BOB, LENA, OPS, "ann.berg@home.example")
 
 
 def first_mail(desk):
-    return desk.mail(f"Jo Park <{JO}>", "The rules do not fire", "Case Priority: Urgent\n\nFor one product only.\nSince this morning.")
+    return desk.mail(
+        f"Jo Park <{JO}>",
+        "The rules do not fire",
+        "Case Priority: Urgent\n\nFor one product only.\nSince this morning.",
+    )
 
 
 def test_a_first_mail_becomes_the_first_case(desk):

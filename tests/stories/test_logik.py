@@ -236,7 +236,9 @@ def test_what_the_customer_wrote_is_read_and_nothing_is_asked_for_again(desk):
 
 def test_the_acknowledgment_asks_for_exactly_what_is_missing(desk):
     """LGK-9"""
-    desk.mail(JO, "Saving fails", "Case Priority: Urgent\nIssue Type: Error\nFirst noticed: this morning\n\nSaving fails.")
+    desk.mail(
+        JO, "Saving fails", "Case Priority: Urgent\nIssue Type: Error\nFirst noticed: this morning\n\nSaving fails."
+    )
 
     ack = desk.last(JO, "ack").text
     assert desk.case().missing == ("area", "url", "steps", "expected")

@@ -49,7 +49,10 @@ def test_the_subject_says_what_is_due_when_on_a_lock_screen(desk):
 
     subjects = {mail.kind: mail.subject for mail in desk.sent}
     assert subjects["warning"] == "[HD-1] Urgent · first response due Tue 19 May 11:15 · The rules do not fire"
-    assert subjects["breach"] == "[HD-1] BREACHED · Urgent · first response was due Tue 19 May 11:15 · The rules do not fire"
+    assert (
+        subjects["breach"]
+        == "[HD-1] BREACHED · Urgent · first response was due Tue 19 May 11:15 · The rules do not fire"
+    )
     assert (
         subjects["escalation"]
         == "[HD-1] ESCALATED · Urgent · first response was due Tue 19 May 11:15 · The rules do not fire"

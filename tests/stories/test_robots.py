@@ -58,7 +58,9 @@ def test_a_robot_that_answers_the_agents_mail_address_orders_nothing(desk):
 def test_a_robot_with_a_number_in_its_subject_belongs_to_no_case(desk):
     """L06: only what we signed names a case for a robot."""
     desk.mail(JO)
-    became = desk.mail("shop@robots.example", "Order [HD-1] shipped", "Thanks", headers={"Auto-Submitted": "auto-generated"})
+    became = desk.mail(
+        "shop@robots.example", "Order [HD-1] shipped", "Thanks", headers={"Auto-Submitted": "auto-generated"}
+    )
 
     assert (became.outcome, became.case) == ("robot", None)
 

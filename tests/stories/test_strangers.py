@@ -49,7 +49,11 @@ def test_a_stranger_with_a_copied_thread_opens_a_case_of_their_own(desk):
 def test_message_ids_of_ours_cannot_be_guessed(desk):
     """A12: the signature in the Message-ID is missing or somebody else's."""
     real = desk.last(JO, "relay").message.message_id
-    made_up = [real[:8] + ("a" if real[8] != "a" else "b") + real[9:], "<1.0123456789abcdef@logik.example>", real.replace("<1.", "<2.")]
+    made_up = [
+        real[:8] + ("a" if real[8] != "a" else "b") + real[9:],
+        "<1.0123456789abcdef@logik.example>",
+        real.replace("<1.", "<2."),
+    ]
     for number, message_id in enumerate(made_up, start=2):
         became = desk.mail(JO, "hello", "again", headers={"In-Reply-To": message_id, "References": message_id})
         assert (became.outcome, became.case) == ("opened", number)

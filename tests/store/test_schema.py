@@ -1,0 +1,131 @@
+"""The schema of the code and the schema of the migrations are one; going up and down again loses nothing but itself."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime
+
+import pytest
+import sqlalchemy as sa
+
+from helpdesk.core.errors import Unavailable
+from helpdesk.store import migrate
+from helpdesk.store.engine import Database
+from helpdesk.store.tables import metadata
+
+
+@pytest.fixture
+def empty(empty_url):
+    opened = Database(empty_url)
+    yield opened
+    opened.close()
+
+
+def table_names(database):
+    return set(sa.inspect(database.engine).get_table_names())
+
+
+def test_the_migrations_make_exactly_the_tables_of_the_code(empty):
+    assert migrate.current(empty) is None
+    migrate.upgrade(empty)
+
+    assert migrate.current(empty) == migrate.head()
+    assert migrate.differences(empty) == []
+    assert table_names(empty) == {*metadata.tables, "alembic_version"}
+
+
+def test_the_migrations_make_the_same_indexes_and_constraints_as_the_code(empty, tmp_path):
+    """`compare_metadata` does not look at partial indexes, names of constraints and nullability on every database."""
+    migrate.upgrade(empty)
+    made = shape(empty)
+    empty.engine.dispose()
+    with empty.engine.begin() as connection:
+        metadata.drop_all(connection)
+        metadata.create_all(connection)
+
+    assert made == shape(empty)
+
+
+def shape(database):
+    inspector = sa.inspect(database.engine)
+    return {
+        table: (
+            sorted((c["name"], str(c["type"]), c["nullable"]) for c in inspector.get_columns(table)),
+            sorted((i["name"], tuple(i["column_names"]), bool(i["unique"])) for i in inspector.get_indexes(table)),
+            sorted((u["name"], tuple(u["column_names"])) for u in inspector.get_unique_constraints(table)),
+            sorted(
+                (f["name"], tuple(f["constrained_columns"]), f["referred_table"])
+                for f in inspector.get_foreign_keys(table)
+            ),
+        )
+        for table in metadata.tables
+    }
+
+
+def test_upgrading_twice_is_upgrading_once(empty):
+    migrate.upgrade(empty)
+    migrate.upgrade(empty)
+
+    assert migrate.current(empty) == migrate.head()
+
+
+def test_down_to_nothing_and_up_again(empty):
+    migrate.upgrade(empty)
+    migrate.downgrade(empty, "base")
+    assert table_names(empty) <= {"alembic_version"}
+    migrate.upgrade(empty)
+
+    assert migrate.differences(empty) == []
+
+
+def test_daemons_that_start_at_once_on_one_postgresql_migrate_it_once(cluster):
+    name = cluster.create(template="template1")
+    problems = []
+
+    def start():
+        database = Database(cluster.url_of(name))
+        try:
+            migrate.upgrade(database)
+        except Exception as problem:  # noqa: BLE001 - whatever it is, it is the finding
+            problems.append(problem)
+        finally:
+            database.close()
+
+    threads = [threading.Thread(target=start) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    cluster.drop(name)
+    assert problems == []
+
+
+def test_foreign_keys_are_kept_after_a_migration(empty):
+    """D04: they are off while tables are rebuilt."""
+    migrate.upgrade(empty)
+
+    at = datetime(2026, 5, 19, tzinfo=UTC)
+    row = {"case_id": 99, "seq": 1, "type": "opened", "by": "", "facts": {}, "at": at, "recorded_at": at}
+    with empty.write() as connection, pytest.raises(sa.exc.IntegrityError):
+        connection.execute(sa.insert(metadata.tables["event"]).values(row))
+
+
+@pytest.mark.parametrize("url", ["mysql://x", "nonsense", ""])
+def test_a_database_that_we_do_not_know_is_refused_in_words(url):
+    with pytest.raises(Unavailable, match=r"database\.url: expected"):
+        Database(url)
+
+
+def test_a_postgresql_that_is_not_there_is_unavailable():
+    database = Database("postgresql+psycopg://nobody@127.0.0.1:1/none")
+    with pytest.raises(Unavailable, match="database"):
+        migrate.current(database)
+    database.close()
+
+
+def test_errors_of_the_database_do_not_repeat_what_was_written(database):
+    """P04: statements fail with mail in their parameters."""
+    with pytest.raises(sa.exc.DBAPIError) as caught, database.write() as connection:
+        connection.execute(sa.insert(metadata.tables["policy_version"]).values(version=None, text="SECRET-CANARY"))
+
+    assert "SECRET-CANARY" not in str(caught.value)

@@ -1,0 +1,106 @@
+"""Two doors to one database: a write is all or nothing, readers wait for nobody, and eight writers never collide."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from helpdesk.core.message import Envelope
+from helpdesk.store import spool
+from helpdesk.store.engine import Database
+from helpdesk.store.spool import Accepted
+from helpdesk.store.tables import policy_version
+
+AT = datetime(2026, 5, 19, 14, 15, tzinfo=UTC)
+
+
+def mail(text, mailbox="support@logik.example"):
+    return Accepted(mailbox, text.encode(), Envelope("", (mailbox,)), "smtp", AT)
+
+
+def written(database):
+    with database.read() as connection:
+        return connection.execute(sa.select(sa.func.count()).select_from(spool.spool)).scalar_one()
+
+
+def test_a_block_that_fails_leaves_nothing_behind(database):
+    def fails():
+        with database.write() as connection:
+            spool.put(connection, [mail("Subject: x\n\nhello")], AT)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fails()
+
+    assert written(database) == 0
+
+
+def test_a_reader_sees_what_was_committed_and_waits_for_no_writer(database):
+    with database.write() as connection:
+        spool.put(connection, [mail("Subject: x\n\nhello")], AT)
+        assert written(database) == 0
+    assert written(database) == 1
+
+
+def test_naive_times_are_refused_and_aware_ones_come_back_in_utc(database):
+    row = {"version": "v", "policy": "p", "name": "n", "text": "t"}
+    zoned = AT.astimezone(__import__("zoneinfo").ZoneInfo("Asia/Kolkata"))
+    with database.write() as connection:
+        connection.execute(sa.insert(policy_version).values(**row, stored_at=zoned))
+        back = connection.execute(sa.select(policy_version.c.stored_at)).scalar_one()
+    assert (back, back.utcoffset()) == (AT, timedelta())
+
+    with pytest.raises(sa.exc.StatementError, match="aware datetime"), database.write() as connection:
+        connection.execute(sa.insert(policy_version).values(**row, stored_at=AT.replace(tzinfo=None)))
+
+
+def test_an_embedded_database_flushes_before_it_answers(database):
+    """S01: WAL alone does not."""
+    if not database.embedded:
+        with database.read() as connection:
+            assert connection.execute(sa.text("SHOW synchronous_commit")).scalar() == "on"
+        return
+    with database.read() as connection:
+        assert connection.execute(sa.text("PRAGMA journal_mode")).scalar() == "wal"
+        assert connection.execute(sa.text("PRAGMA synchronous")).scalar() == 2
+        assert connection.execute(sa.text("PRAGMA foreign_keys")).scalar() == 1
+
+
+def collide(url, *, writers, each):
+    """Writers with connections of their own, as processes have, that read before they write; returns what went wrong."""
+    problems = []
+
+    def write(number):
+        database = Database(url)
+        try:
+            for turn in range(each):
+                with database.write() as connection:
+                    connection.execute(sa.select(sa.func.count()).select_from(spool.spool)).scalar_one()
+                    spool.put(connection, [mail(f"Message-ID: <{number}.{turn}@x>\n\nhello")], AT)
+        except sa.exc.DBAPIError as problem:
+            problems.append(problem)
+        finally:
+            database.close()
+
+    threads = [threading.Thread(target=write, args=(number,)) for number in range(writers)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return problems
+
+
+def test_four_writers_that_read_before_they_write_never_collide(database_url, database):
+    """D02, in small"""
+    assert collide(database_url, writers=4, each=25) == []
+    assert written(database) == 100
+
+
+@pytest.mark.slow
+def test_eight_writers_with_a_thousand_transactions_each_never_collide(database_url, database):
+    """D02"""
+    assert collide(database_url, writers=8, each=1_000) == []
+    assert written(database) == 8_000
