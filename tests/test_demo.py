@@ -1,0 +1,114 @@
+"""The demo works as it says: its configuration, its scenarios, the tour, and the way from the first mail to the answer."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from helpdesk.config import load_configuration
+from helpdesk.desk import load_rules
+from helpdesk.lab.scenario import read_scenario
+from helpdesk.lab.simulate import simulate
+from helpdesk.log import quiet
+
+TOP = Path(__file__).parents[1]
+DEMO = TOP / "demo"
+SCENARIOS = sorted(path.stem for path in (DEMO / "scenarios").glob("*.toml"))
+
+
+def play(name: str) -> dict:
+    quiet()
+    return simulate(read_scenario(DEMO / "scenarios" / f"{name}.toml"))
+
+
+def when(outcome: dict, kind: str) -> list[tuple[str, str]]:
+    return [(mail["at"], mail["to"][0]) for mail in outcome["sent"] if mail["kind"] == kind]
+
+
+def test_the_demo_desk_has_a_mailbox_for_every_shipped_offering_it_names_and_two_agents_and_a_lead():
+    desk = load_rules(DEMO / "helpdesk.toml", environment={}, signing_key=b"a key for a test, of some length")
+    configuration = desk.configuration
+    assert {box.policy for box in configuration.mailboxes} <= set(desk.book.policies)
+    assert "support@logik.example" in {box.address for box in configuration.mailboxes}
+    assert len(configuration.file.agent) == 2
+    assert configuration.file.team[0].lead
+    assert configuration.file.web.listen == "127.0.0.1:8080"
+    assert configuration.file.smtp_in.listen == "127.0.0.1:2525"
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_every_scenario_runs(name):
+    outcome = play(name)
+    assert outcome["cases"]
+    assert all(mail["outcome"] != "quarantined" for mail in outcome["inbox"])
+
+
+def test_nobody_answers_over_a_long_weekend():
+    """LGK-3, LGK-5: eight business hours from Friday 16:40 across Memorial Day end on Tuesday 13:40 in Chicago."""
+    outcome = play("breach")
+    assert when(outcome, "breach") == [("2026-05-26T18:40:00+00:00", "ann@desk.example")]
+    escalated = when(outcome, "escalation")
+    assert escalated[0] == ("2026-05-26T18:40:00+00:00", "lena@desk.example")
+    assert {to for at, to in escalated if at == "2026-05-26T19:40:00+00:00"} >= {"lena@desk.example"}
+    case = outcome["cases"][0]
+    assert case["assignee"] == "bob@desk.example"
+    clock = case["clocks"][0]
+    assert (clock["state"], clock["stopped_at"]) == ("breached", "2026-05-26T20:05:00+00:00")
+
+
+def test_an_outage_is_answered_in_time_and_comes_back():
+    case = play("outage")["cases"][0]
+    assert case["clocks"][0]["state"] == "met"
+    assert case["severity"] == "urgent"
+    assert case["status"] == "open", "the customer wrote again"
+    assert "connection pool again" not in str(
+        [mail["text"] for mail in play("outage")["sent"] if "orion" in mail["to"][0]]
+    )
+
+
+def test_noise_opens_no_cases_and_gets_no_answers():
+    outcome = play("noise")
+    assert [mail["outcome"] for mail in outcome["inbox"]] == ["opened", "duplicate", "robot", "opened", "opened"]
+    assert [to for _, to in when(outcome, "ack")].count("jo@acme.example") == 1
+    stranger = [mail for mail in outcome["sent"] if mail["to"] == ["mallory@stranger.example"]]
+    assert not any("export" in mail["text"] for mail in stranger)
+
+
+def test_answering_where_there_is_no_mail_says_so(tmp_path):
+    environment = os.environ | {"HELPDESK_SMTP_OUT_URL": f"maildir:{tmp_path}/mail"}
+    done = run("answer.py", "ann@desk.example", "Hello", environment=environment)
+    assert done.returncode == 1
+    assert "has no mail in" in done.stderr
+
+
+@pytest.mark.slow
+def test_the_tour_shows_what_it_says_and_leaves_nothing_behind(tmp_path):
+    done = run("tour.py", environment=os.environ | {"TMPDIR": str(tmp_path)})
+    assert done.returncode == 0, done.stdout + done.stderr
+    for words in (
+        "1 duplicate, 2 opened, 1 robot",
+        "within 1 hour",
+        "From: Ann Berg (Logik Support) <support@logik.example>",
+        "first response: met",
+        "virtual time",
+        "[HD-1] BREACHED",
+        "[HD-1] ESCALATED",
+    ):
+        assert words in done.stdout, words
+    assert list(tmp_path.iterdir()) == []
+
+
+def run(script: str, *arguments: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(DEMO / script), *arguments]
+    environment = environment | {"PYTHONPATH": str(TOP)}
+    return subprocess.run(command, env=environment, capture_output=True, encoding="utf-8", check=False, timeout=180)
+
+
+def test_the_demo_touches_nothing_but_its_own_folder():
+    desk = load_configuration(DEMO / "helpdesk.toml", environment={})
+    for place in (desk.database_url.removeprefix("sqlite:///"), desk.smtp_out_url.removeprefix("maildir:")):
+        assert Path(place).is_relative_to(TOP / "var" / "demo")

@@ -1,0 +1,162 @@
+"""The documentation keeps up with the code: whatever can be typed or written into a file is mentioned somewhere."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
+
+import pytest
+import typer
+
+from helpdesk.cli import app
+from helpdesk.cli.serve import first_mail
+from helpdesk.config import ConfigurationFile, load_configuration
+from helpdesk.core.command import FORMS
+from helpdesk.core.decision import MailKind
+from helpdesk.customers import CustomersFile
+from helpdesk.failpoints import PLACES
+from helpdesk.policies.lint import check_file
+from helpdesk.policies.schema import PolicyFile
+from helpdesk.shipped import shipped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TOP = Path(__file__).parents[1]
+README = (TOP / "README.md").read_text(encoding="utf-8")
+FORMAT = (TOP / "docs" / "policy-format.md").read_text(encoding="utf-8")
+TEMPLATES = (TOP / "docs" / "templates.md").read_text(encoding="utf-8")
+EXAMPLE = re.search(r"```toml\n(.*?)```", FORMAT, re.DOTALL)
+TABLES = README.partition("\n## Configuration\n")[2].partition("\n## Commands\n")[0]
+EVERYWHERE = {"--config", "-c", "--json", "--help"}  # said once, above the table
+
+
+def commands(command: Any = None, name: str = "helpdesk") -> Iterator[tuple[str, Any]]:
+    command = command or typer.main.get_command(app)
+    inner = getattr(command, "commands", None)
+    if inner is None:
+        yield name, command
+        return
+    for word, sub in inner.items():
+        yield from commands(sub, f"{name} {word}")
+
+
+def keys(table: type) -> Iterator[str]:
+    """Every key of a table and of the tables in it."""
+    hints = get_type_hints(table)
+    for entry in fields(table):
+        yield entry.name
+        for inner in _tables(hints[entry.name]):
+            yield from keys(inner)
+
+
+def _tables(hint: Any) -> Iterator[type]:
+    if is_dataclass(hint) and isinstance(hint, type):
+        yield hint
+    for inner in get_args(hint):
+        yield from _tables(inner)
+
+
+@pytest.mark.parametrize("name", sorted(name for name, _ in commands()))
+def test_every_command_is_in_the_readme(name):
+    assert re.search(rf"`{re.escape(name)}[ `]", README), name
+
+
+@pytest.mark.parametrize("name", sorted(name for name, _ in commands()))
+def test_every_option_is_in_the_readme(name):
+    command = dict(commands())[name]
+    options = {word for entry in command.params if entry.param_type_name == "option" for word in entry.opts}
+    missing = [
+        word for word in sorted(options - EVERYWHERE) if not re.search(rf"(?<![\w-]){re.escape(word)}\b", README)
+    ]
+    assert not missing
+
+
+@pytest.mark.parametrize("key", sorted(set(keys(ConfigurationFile)) | set(keys(CustomersFile))))
+def test_every_configuration_key_is_in_the_tables(key):
+    assert re.search(rf"`{key}`|\[{key}\]|\[{key}\.|\.{key}\]|\b{key} = ", TABLES), key
+
+
+@pytest.mark.parametrize("key", sorted(set(keys(PolicyFile))))
+def test_every_policy_key_is_in_the_example(key):
+    assert EXAMPLE
+    assert re.search(rf"(?m)^\W*{key} = |[{{,] {key} = |^\[+({key}[\].]|\w+\.{key}[\].])", EXAMPLE[1]), key
+
+
+def test_the_example_of_the_policy_format_runs(tmp_path):
+    assert EXAMPLE
+    file = tmp_path / "orchard.toml"
+    file.write_text(EXAMPLE[1], encoding="utf-8")
+    found = [str(finding) for finding in check_file(file) if finding.level != "assumption"]
+    assert found == []
+
+
+@pytest.mark.parametrize("policy", sorted(path.stem for path in shipped("policies").glob("*.toml")))
+def test_every_shipped_policy_is_in_the_readme(policy):
+    assert f"`{policy}`" in README
+
+
+@pytest.mark.parametrize("kind", get_args(MailKind))
+def test_every_kind_of_mail_is_explained(kind):
+    assert f"`{kind}`" in TEMPLATES
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in shipped("templates").glob("*.txt")))
+def test_every_template_is_explained(name):
+    assert f"`{name}`" in TEMPLATES or f"`{name.removesuffix('.txt')}`" in TEMPLATES
+
+
+@pytest.mark.parametrize("verb", FORMS)
+def test_every_command_by_mail_is_in_the_readme(verb):
+    assert f"`#{verb}" in README
+
+
+def test_the_first_steps_of_the_readme_are_those_that_serve_prints(monkeypatch):
+    monkeypatch.chdir(TOP)
+    monkeypatch.setattr("sys.executable", str(TOP / ".venv" / "bin" / "python"))
+    desk = load_configuration(TOP / "demo" / "helpdesk.toml", environment={})
+    port = int(desk.file.smtp_in.listen.rpartition(":")[2])
+    assert f"    {first_mail(desk.mailboxes[0].address, port)}\n" in README
+    assert f'    .venv/bin/python demo/answer.py {desk.file.agent[0].email} "We are on it."\n' in README
+    folder = Path(desk.smtp_out_url.removeprefix("maildir:")).relative_to(TOP)
+    assert f"    ls -tr {folder}/new/* | xargs tail -n +1\n" in README
+    assert "    .venv/bin/python -m helpdesk case show HD-1 --config demo/helpdesk.toml\n" in README
+    assert f"http://{desk.file.web.listen}/" in README
+
+
+@pytest.mark.parametrize("target", ["run", "test", "demo", "fast", "lint", "bench", "clean"])
+def test_every_make_target_is_there_and_told_of(target):
+    makefile = (TOP / "Makefile").read_text(encoding="utf-8")
+    assert re.search(rf"(?m)^{target}:", makefile)
+    assert f"make {target}" in README
+
+
+@pytest.mark.parametrize(
+    "file", sorted(path.relative_to(TOP).as_posix() for path in (*TOP.glob("*.md"), *TOP.glob("docs/*.md")))
+)
+def test_links_between_documents_lead_somewhere(file):
+    text = (TOP / file).read_text(encoding="utf-8")
+    for link in re.findall(r"\]\(([^)#:]+)\)", text):
+        assert ((TOP / file).parent / link).exists(), link
+
+
+def test_the_rooms_that_are_drawn_are_the_rooms_that_there_are():
+    drawn = (TOP / "HOW-IT-WORKS.md").read_text(encoding="utf-8")
+    parts = {path.stem for path in (TOP / "helpdesk").iterdir() if not path.name.startswith("_")}
+    small = {"failpoints", "log", "phrases", "shipped", "starter", "tables"}  # beneath every room
+    missing = [part for part in sorted(parts - small) if not re.search(rf"\b{part}(/|\.py|\b)", drawn)]
+    assert not missing
+
+
+def test_the_places_where_tests_kill_are_the_steps_that_are_told():
+    """The crash table speaks of accept (A), work (B, C), out (D) and tick; a new kind of place needs a row there."""
+    assert {place.partition(".")[0] for place in PLACES} <= {"smtp", "accept", "imap", "work", "out", "tick"}
+
+
+def test_nothing_speaks_of_how_it_was_made():
+    words = re.compile(r"\.\./shared|/work/|\bLLM\b|\bAI\b|prompt", re.IGNORECASE)
+    for path in (*TOP.glob("*.md"), *TOP.glob("docs/*.md"), *TOP.glob("decisions/*.md"), *TOP.glob("demo/**/*.*")):
+        if path.suffix in {".md", ".py", ".toml"}:
+            assert not words.search(path.read_text(encoding="utf-8")), path

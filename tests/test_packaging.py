@@ -1,0 +1,152 @@
+"""What is shipped to run elsewhere: image, unit, pins. No container engine is asked; the files are read."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import tomllib
+from importlib.metadata import distribution, distributions
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+TOP = Path(__file__).parents[1]
+DOCKERFILE = (TOP / "Dockerfile").read_text(encoding="utf-8")
+UNIT = TOP / "packaging" / "helpdesk.service"
+PINS = (TOP / "constraints.txt").read_text(encoding="utf-8").splitlines()
+
+
+def instructions() -> list[tuple[str, str]]:
+    """The Dockerfile's instructions, continued lines joined, comments left out."""
+    lines = [line for line in DOCKERFILE.splitlines() if line and not line.startswith("#")]
+    joined = re.sub(r"\\\n\s*", "", "\n".join(lines))
+    return [(line.partition(" ")[0], line.partition(" ")[2]) for line in joined.splitlines()]
+
+
+def of(name: str) -> list[str]:
+    return [arguments for instruction, arguments in instructions() if instruction == name]
+
+
+def test_the_image_is_built_in_two_stages_and_the_second_has_no_sources():
+    stages = of("FROM")
+    assert len(stages) == 2
+    assert stages[0].endswith(" AS build")
+    last = instructions()[[name for name, _ in instructions()].index("FROM", 1) :]
+    assert [arguments for name, arguments in last if name == "COPY"] == ["--from=build /opt/helpdesk /opt/helpdesk"]
+
+
+def test_the_image_names_its_base_by_version_and_no_registry():
+    for stage in of("FROM"):
+        image = stage.split()[0]
+        assert re.fullmatch(r"[a-z]+:\d[\w.-]+", image), image
+
+
+def test_the_image_does_not_run_as_root_and_can_write_its_volume():
+    assert of("USER") == ["10001:10001"]
+    assert "--uid 10001 --gid 10001 --home-dir /desk --create-home" in of("RUN")[-1]
+    assert of("VOLUME") == ["/desk"]
+    order = [name for name, _ in instructions()]
+    assert order.index("USER") > len(order) - order[::-1].index("RUN") - 1, "nothing is installed by that user"
+
+
+def test_the_image_asks_after_its_health_and_stops_politely():
+    health = of("HEALTHCHECK")[0]
+    assert health.endswith('CMD ["helpdesk", "health"]')
+    assert "--start-period=" in health
+    assert of("STOPSIGNAL") == ["SIGTERM"]
+    assert of("CMD") == ['["helpdesk", "serve"]'], "a list, so that signals reach the daemon and no shell"
+
+
+def test_everything_that_the_image_copies_is_there_and_let_through():
+    allowed = {line[1:] for line in (TOP / ".dockerignore").read_text().splitlines() if line.startswith("!")}
+    for copied in of("COPY"):
+        if copied.startswith("--from"):
+            continue
+        for name in copied.split()[:-1]:
+            assert (TOP / name).exists(), name
+            assert name in allowed, name
+
+
+def test_the_image_holds_the_pins():
+    assert "PIP_CONSTRAINT=/source/constraints.txt" in of("ENV")[0]
+
+
+def test_the_unit_is_one_that_systemd_accepts(tmp_path):
+    tool = shutil.which("systemd-analyze")
+    if tool is None:
+        pytest.skip("no systemd-analyze on this machine; the directives are read by the next test")
+    unit = tmp_path / "helpdesk.service"
+    unit.write_text(UNIT.read_text().replace("/opt/helpdesk/bin/helpdesk", shutil.which("true") or "/bin/true"))
+    done = subprocess.run([tool, "verify", str(unit)], capture_output=True, encoding="utf-8", check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    graded = subprocess.run(
+        [tool, "security", "--offline=yes", "--threshold=20", "--no-pager", str(unit)],
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert graded.returncode == 0, graded.stdout[-400:]
+
+
+def test_the_unit_is_locked_up_restarts_and_waits_for_mail_that_is_coming_in():
+    text = UNIT.read_text(encoding="utf-8")
+    settings = dict(re.findall(r"(?m)^(\w+)=(.*)$", text))
+    for key in (
+        "NoNewPrivileges",
+        "PrivateTmp",
+        "PrivateDevices",
+        "ProtectHome",
+        "RestrictNamespaces",
+        "LockPersonality",
+    ):
+        assert settings[key] == "yes", key
+    assert settings["ProtectSystem"] == "strict"
+    assert settings["CapabilityBoundingSet"] == ""
+    assert settings["User"] == "helpdesk"
+    assert settings["Restart"] == "always"
+    assert int(settings["TimeoutStopSec"]) > 25 + 30 + 30, "the listener's grace, the worker, the sender"
+
+
+def test_every_pin_is_exact_and_names_no_place():
+    assert all(re.fullmatch(r"[A-Za-z0-9._-]+==[\w.]+", pin) for pin in PINS)
+    assert sorted(PINS, key=str.lower) == PINS
+
+
+def test_everything_that_is_installed_is_pinned_at_that_version():
+    """A version that nobody chose is one that nobody tested."""
+    pinned = {name(pin.partition("==")[0]): pin.partition("==")[2] for pin in PINS}
+    wanted = _needed("helpdesk")
+    installed = {name(found.name): found.version for found in distributions() if name(found.name) in wanted}
+    assert {key: pinned.get(key) for key in installed} == installed
+
+
+def name(distribution: str) -> str:
+    return re.sub(r"[-_.]+", "-", distribution).lower()
+
+
+def _needed(root: str) -> set[str]:
+    """The project's dependencies, with the development extras, and theirs."""
+    project = tomllib.loads((TOP / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    waiting = [Requirement(line) for line in (*project["dependencies"], *project["optional-dependencies"]["dev"])]
+    seen: set[tuple[str, str]] = {(name(root), "")}
+    while waiting:
+        wanted = waiting.pop()
+        for extra in ("", *wanted.extras):
+            key = (name(wanted.name), extra)
+            if key in seen or not (wanted.marker is None or wanted.marker.evaluate({"extra": extra})):
+                continue
+            seen.add(key)
+            theirs = (Requirement(line) for line in distribution(wanted.name).requires or [])
+            waiting += [one for one in theirs if one.marker is None or one.marker.evaluate({"extra": extra})]
+    return {found for found, _ in seen} - {name(root)}
+
+
+def test_ci_is_executable_and_runs_the_two_commands_exactly():
+    script = TOP / ".ci" / "run"
+    assert os.access(script, os.X_OK)
+    lines = script.read_text(encoding="utf-8").splitlines()
+    assert lines[-2:] == ["make lint", "make test"]
+    assert subprocess.run(["sh", "-n", str(script)], check=False).returncode == 0
