@@ -1,0 +1,131 @@
+"""Each case goes to one agent: who is on duty and has the least, and somebody else while they are away (LGK-2, TKT-5)."""
+
+from __future__ import annotations
+
+import pytest
+
+from helpdesk.config import load_configuration
+from helpdesk.core.errors import ConfigurationError
+from helpdesk.desk import load_rules
+from helpdesk.store.engine import Database
+from helpdesk.store.tables import metadata
+from tests.desk import ANN, BOB, JO, KEY, LENA, TestDesk, wall, write_office
+
+URGENT = "Priority: Urgent\n\nNo rule fires."
+CHICAGO = 'timezone = "America/Chicago"\nhours = "mon-fri 07:00-15:00"\n'
+MANILA = 'timezone = "Asia/Manila"\nhours = "mon-sat 20:00-06:00"\n'  # 07:00 to 17:00 in Chicago
+AWAY = "absences = [{from = 2026-05-19, to = 2026-05-20}]\n"
+
+
+def office(folder, *, ann="", bob=""):
+    """The tests' office with more said of Ann and of Bob."""
+    path = write_office(folder)
+    text = path.read_text(encoding="utf-8")
+    for address, more in ((ANN, ann), (BOB, bob)):
+        text = text.replace(f'email = "{address}"\n', f'email = "{address}"\n{more}', 1)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def staffed(folder, *, start, **duties):
+    rules = load_rules(office(folder, **duties), environment={}, signing_key=KEY)
+    database = Database("sqlite://")
+    metadata.create_all(database.engine)
+    desk = TestDesk(rules, database, start=start)
+    desk.just_before(start)
+    return desk
+
+
+def given_to(desk, number):
+    return desk.case(desk.mail(JO, f"Case {number}", URGENT).case).assignee
+
+
+def test_lgk_2_only_who_is_on_duty_gets_cases_however_much_they_have(tmp_path):
+    """LGK-2, TKT-5: at four in the afternoon Ann has gone home, and Bob's night in Manila goes on."""
+    desk = staffed(tmp_path, start="2026-05-19 16:00", ann=CHICAGO, bob=MANILA)
+
+    assert [given_to(desk, number) for number in range(3)] == [BOB, BOB, BOB]
+    assert desk.events("assigned", number=3)[0].facts["because"] == "on duty; least open cases (2)"
+
+
+def test_lgk_2_the_least_open_load_and_ties_in_turn_among_those_on_duty(tmp_path):
+    """LGK-2"""
+    desk = staffed(tmp_path, start="2026-05-19 09:00", ann=CHICAGO, bob=MANILA)
+
+    assert [given_to(desk, number) for number in range(4)] == [ANN, BOB, ANN, BOB]
+
+
+def test_lgk_2_while_nobody_is_on_duty_a_case_still_has_an_agent_who_is_not_away(tmp_path):
+    """LGK-2: at night each case goes directly to one agent all the same, and not to one on holiday."""
+    desk = staffed(tmp_path, start="2026-05-19 22:00", ann=CHICAGO + AWAY, bob=CHICAGO)
+
+    assert [given_to(desk, number) for number in range(2)] == [BOB, BOB]
+    assert desk.events("assigned")[0].facts["because"].startswith("nobody is on duty; ")
+
+
+def test_lgk_2_while_everybody_is_away_a_case_still_has_an_agent(tmp_path):
+    """LGK-2"""
+    desk = staffed(tmp_path, start="2026-05-19 09:00", ann=AWAY, bob=AWAY)
+
+    assert [given_to(desk, number) for number in range(2)] == [ANN, BOB]
+
+
+def test_lgk_2_an_absence_is_whole_days_on_the_agents_own_wall(tmp_path):
+    """LGK-2: it ends at midnight in Manila, which is eleven in the morning in Chicago."""
+    desk = staffed(tmp_path, start="2026-05-20 10:59", ann=AWAY + 'timezone = "Asia/Manila"\n', bob=AWAY)
+    agent = next(agent for agent in desk.rules.configuration.teams["first line"].agents if agent.address == ANN)
+
+    assert agent.away(wall("2026-05-20 10:59"))
+    assert not agent.away(wall("2026-05-20 11:00"))
+
+
+def test_lgk_2_the_case_of_somebody_who_is_away_is_given_on_when_time_runs_out(tmp_path):
+    """LGK-2: at the first warning, with an event, and both are told."""
+    desk = staffed(tmp_path, start="2026-05-18 17:30", ann=AWAY)
+    assert given_to(desk, 1) == ANN
+    desk.at("2026-05-19 08:00")
+
+    assert desk.case().assignee == BOB
+    event = desk.events("assigned")[-1]
+    assert (event.at, event.by) == (wall("2026-05-19 07:30"), "desk")
+    assert event.facts["because"] == "Ann Berg is away; on duty; least open cases (0)"
+    assert "This case is now yours." in desk.last(BOB, "assigned").text
+    assert desk.last(ANN).subject == (
+        "[HD-1] done: given to Bob Cole, because you are away and a promise is running out"
+    )
+    assert desk.kinds_to(BOB) == ["assigned", "warning"]
+    assert "warning" not in desk.kinds_to(ANN)
+
+
+def test_lgk_2_nothing_is_given_on_while_nothing_runs_out(tmp_path):
+    """LGK-2: somebody who is away for a day keeps what has time."""
+    desk = staffed(tmp_path, start="2026-05-19 09:00", bob=AWAY)
+    desk.mail(JO, "Slow", "Priority: Low\n\nA question.")
+    desk.at("2026-05-19 10:00")
+
+    assert desk.case().assignee == ANN
+    assert len(desk.events("assigned")) == 1
+
+
+def test_lgk_2_with_nobody_else_there_the_case_stays_and_the_lead_hears_of_the_breach(tmp_path):
+    """LGK-2"""
+    desk = staffed(tmp_path, start="2026-05-18 17:30", ann=AWAY, bob=AWAY)
+    given_to(desk, 1)
+    desk.at("2026-05-19 09:00")
+
+    assert len(desk.events("assigned")) == 1
+    assert "escalation" in desk.kinds_to(LENA)
+
+
+@pytest.mark.parametrize(
+    ("ann", "problem"),
+    [
+        ('hours = "mon-fri 09:00-17:00"\n', r"agent.1.timezone: expected a zone of the IANA database"),
+        ('timezone = "America/Chicago"\nhours = "9 to 5"\n', r"agent.1.hours: .*expected days and times"),
+        ("absences = [{from = 2026-05-08, to = 2026-05-01}]\n", r"agent.1.absences.1.to: expected a date on or after"),
+        ("absences = [{from = 2026-05-08, until = 2026-05-09}]\n", r"agent.1.absences.1.until: no such key"),
+    ],
+)
+def test_duties_that_are_written_wrong_are_said_by_file_and_key(tmp_path, ann, problem):
+    with pytest.raises(ConfigurationError, match=problem):
+        load_configuration(office(tmp_path, ann=ann), environment={})
