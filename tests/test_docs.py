@@ -45,9 +45,9 @@ def commands(command: Any = None, name: str = "helpdesk") -> Iterator[tuple[str,
 
 def keys(table: type) -> Iterator[str]:
     """Every key of a table and of the tables in it."""
-    hints = get_type_hints(table)
+    hints = get_type_hints(table, include_extras=True)
     for entry in fields(table):
-        yield entry.name
+        yield next((said.alias for said in get_args(hints[entry.name]) if getattr(said, "alias", None)), entry.name)
         for inner in _tables(hints[entry.name]):
             yield from keys(inner)
 
