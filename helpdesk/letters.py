@@ -176,14 +176,13 @@ class Letters:
         facts = dict(draft.facts)
         running = [clock for clock in clocks(case, policy) if clock.stopped_at is None and clock.due_at]
         due = [_due(clock, terms, case, now) for clock in sorted(running, key=_due_at)]
-        assessed = case.of_type("assessed")
         return {
             "requester": _named(case.requester),
             "customer": terms.customer.name if terms.customer else "unknown",
             "policy": policy.name,
             "plan": policy.plan(case.plan).name,
             "severity": policy.level(case.severity).name,
-            "severity_why": _why(assessed[-1].facts if assessed else {}),
+            "severity_why": _why(case, terms),
             "severities": ", ".join(level.key for level in policy.severity.levels),
             "review": case.review,
             "acts": terms.team.agent(draft.to.address) is not None,
@@ -294,9 +293,17 @@ def _step_facts(facts: dict[str, Any], case: Case, terms: Terms) -> dict[str, An
     }
 
 
-def _why(assessed: Any) -> str:
-    """One line: the strongest reasons of the severity."""
-    reasons = assessed.get("reasons", [])[:2]
+def _why(case: Case, terms: Terms) -> str:
+    """One line: who set the severity last and why, or the desk's own strongest reasons."""
+    found = case.of_type("assessed", "severity_set")
+    if not found:
+        return ""
+    last = found[-1]
+    if last.type == "severity_set":
+        agent = terms.team.agent(last.by)
+        by = f"set by {agent.name if agent and agent.name else last.by}"
+        return f"{by}: {last.facts['reason']}" if last.facts.get("reason") else by
+    reasons = last.facts.get("reasons", [])[:2]
     return "; ".join(f"{reason['rule']}: {reason['evidence'] or reason['effect']}" for reason in reasons)
 
 

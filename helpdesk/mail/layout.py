@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 WIDTH = 72
+_DEEPEST = 12  # columns of indentation that a phone has room for
 _OPEN, _CLOSE = (
     "\ue000",
     "\ue001",
@@ -169,12 +170,19 @@ def _html_facts(block: str) -> str:
 
 def _html_quote(block: str) -> str:
     lines = (line.removeprefix(">").removeprefix(" ") for line in block.splitlines())
-    return f"<blockquote>{'<br>'.join(_inline(line) for line in lines)}</blockquote>"
+    return f"<blockquote>{'<br>'.join(_indented(line) for line in lines)}</blockquote>"
 
 
 def _html_words(block: str) -> str:
-    paragraphs = (_inline(part).replace("\n", "<br>") for part in _GAP.split(block.strip("\n")))
+    paragraphs = ("<br>".join(map(_indented, part.split("\n"))) for part in _GAP.split(block.strip("\n")))
     return "\n".join(f'<p class="words">{part}</p>' for part in paragraphs)
+
+
+def _indented(line: str) -> str:
+    """One line of a person's words; code and lists keep their indentation."""
+    words = line.expandtabs(4)
+    indent = len(words) - len(words.lstrip(" "))
+    return "&nbsp;" * min(indent, _DEEPEST) + _inline(words[indent:])
 
 
 _HTML: dict[str, Callable[[str], str]] = {

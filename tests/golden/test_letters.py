@@ -1,0 +1,98 @@
+"""Every kind of mail, to the letter. `HELPDESK_GOLDEN=rewrite pytest tests/golden` writes the files anew; read the diff."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.golden.letters import html_of, letters, text_of
+
+FOLDER = Path(__file__).parent
+REWRITE = os.environ.get("HELPDESK_GOLDEN") == "rewrite"
+NAMES = (
+    "ack ack-unknown alert assigned assigned-handed-over breach closed closed-resolved customer-message "
+    "customer-message-unverified echo echo-mistake escalation escalation-late escalation-operator relay reminder warning"
+).split()
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="session")
+def written(rules):
+    return letters(rules)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(("face", "suffix"), [(text_of, "txt"), (html_of, "html")])
+def test_the_letter_reads_as_it_should(written, name, face, suffix):
+    file = FOLDER / f"{name}.{suffix}"
+    said = face(written[name])
+    if REWRITE:
+        file.write_text(said, encoding="utf-8")
+    assert said == file.read_text(encoding="utf-8")
+
+
+def test_there_is_a_file_for_every_letter_and_no_other(written):
+    files = {path.name for path in FOLDER.iterdir() if path.suffix in {".txt", ".html"}}
+
+    assert set(written) == set(NAMES)
+    assert files == {f"{name}.{suffix}" for name in NAMES for suffix in ("txt", "html")}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_line_of_our_own_is_too_long_for_a_terminal(written, name):
+    own = [line for line in text_of(written[name]).partition("\n\n")[2].splitlines() if not line.startswith(">")]
+
+    assert [line for line in own if len(line) > 79] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "begins"),
+    [
+        ("assigned", "[HD-1] Urgent · reply by Tue 19 May 11:15"),
+        ("warning", "[HD-1] Urgent · first response due Tue 19 May 11:15"),
+        ("breach", "[HD-1] BREACHED · Urgent · first response"),
+        ("escalation", "[HD-1] ESCALATED · Urgent · first response"),
+        ("customer-message", "[HD-1] Critical"),
+    ],
+)
+def test_a_lock_screen_shows_case_severity_and_what_is_due(written, name, begins):
+    """It shows some forty letters."""
+    assert written[name].subject.startswith(begins)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("no chromium on this machine: mails are not looked at in a browser")
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - only where there is a browser
+
+    flags = (
+        "--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking "
+        "--disable-component-update --disable-sync"
+    )
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium, args=flags.split())
+        yield opened
+        opened.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_phone_shows_every_letter_without_scrolling_sideways_and_asks_nobody_for_anything(
+    written, browser, scheme, tmp_path
+):
+    page = browser.new_page(viewport=PHONE, color_scheme=scheme)
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    shots = Path(os.environ.get("HELPDESK_SCREENSHOTS") or tmp_path)
+    for name in NAMES:
+        html = html_of(written[name])
+        assert "<script" not in html
+        page.set_content(html)
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], name
+        page.screenshot(path=shots / f"{name}-{scheme}.png", full_page=True)
+    page.close()
+    assert asked == []
