@@ -1,0 +1,240 @@
+"""What operators hear of the desk as a whole: the digest once a day, and what ails the desk itself once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from helpdesk.config import load_configuration
+from helpdesk.core.errors import ConfigurationError
+from helpdesk.core.message import Envelope
+from helpdesk.desk import load_rules
+from helpdesk.desk.conditions import DISK_LOW, DISK_WELL, Conditions
+from helpdesk.store import outbox
+from helpdesk.store.engine import Database
+from helpdesk.store.spool import Accepted
+from helpdesk.store.tables import metadata
+from helpdesk.wires.courier import Failed, Retry
+from tests.desk import ANN, JO, KEY, LOGIK, OPS, UTE, TestDesk, wall, write_office
+
+DIGEST = 'digest = "08:00 Europe/Berlin"\n'
+
+
+def office(folder, more=DIGEST):
+    path = write_office(folder)
+    text = path.read_text(encoding="utf-8").replace("[database]", f"{more}[database]", 1)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def desk(tmp_path):
+    """Monday 18 May 2026, nine in the morning in Berlin: today's digest is over."""
+    database = Database("sqlite://")
+    metadata.create_all(database.engine)
+    rules = load_rules(office(tmp_path), environment={}, signing_key=KEY)
+    desk = TestDesk(rules, database, start="2026-05-18 02:00")
+    desk.just_before("2026-05-18 02:00")
+    return desk
+
+
+def passes(desk, until):
+    """Time passes, until a time in Berlin."""
+    desk.laboratory.advance(wall(until, "Europe/Berlin"), inclusive=True)
+
+
+def words(mail):
+    return " ".join(mail.text.split())
+
+
+def digests(desk):
+    return [mail.at for mail in desk.sent_to(OPS, "digest")]
+
+
+def test_the_digest_comes_at_its_time_on_the_wall_once_a_day(desk):
+    passes(desk, "2026-05-20 12:00")
+
+    assert digests(desk) == [wall(f"2026-05-{day} 08:00", "Europe/Berlin") for day in (19, 20)]
+
+
+def test_the_digest_stays_at_its_time_when_the_clock_changes(desk):
+    passes(desk, "2026-10-26 12:00")
+
+    assert digests(desk)[-2:] == [wall(f"2026-10-{day} 08:00", "Europe/Berlin") for day in (25, 26)]
+
+
+def test_the_digest_of_a_quiet_desk_says_so(desk):
+    passes(desk, "2026-05-19 08:00")
+
+    mail = desk.last(OPS, "digest")
+    assert mail.subject == "[Acme Support] Tue 19 May: 0 open · 0 due today"
+    assert words(mail).startswith("Open: none Late: none Due today: none Set aside: none Not delivered: none")
+    assert "helpdesk" not in mail.text
+
+
+def test_the_digest_says_what_is_open_due_late_and_waiting(desk):
+    desk.at("2026-05-18 16:30")
+    desk.mail(JO, "No rule fires", "Priority: Urgent\n\nNo rule fires.")
+    desk.mail(UTE, "A report is slow", "Priority: Medium\n\nA report is slow.")
+    desk.at("2026-05-19 14:00")
+    desk.mail(JO, "A question", "Priority: Medium\n\nHow do I export?")
+    desk.mail(JO, "Done soon", "Priority: Low\n\nHow do I import?")
+    desk.reply(ANN if desk.case(4).assignee == ANN else "bob@desk.example", "#close\nLike this.")
+    passes(desk, "2026-05-20 08:00")
+
+    mail = desk.last(OPS, "digest")
+    text = words(mail)
+    assert mail.subject == "[Acme Support] Wed 20 May: 3 open · 2 LATE · 1 due today"
+    assert "Open: 3 (1 Urgent, 2 Medium)" in text
+    assert "- HD-1 Urgent, late since Tue 19 May 14:30, ann@desk.example: No rule fires" in text
+    assert "- HD-3 Medium, first response due Wed 20 May" in text
+    assert (
+        "Customers who wait longest: - HD-1 Urgent, waits since Mon 18 May 23:30, ann@desk.example: No rule fires"
+        in text
+    )
+    assert "HD-4" not in text
+
+
+def test_a_digest_missed_in_a_downtime_comes_at_the_next_start_and_only_the_last(desk):
+    desk.is_down_until("2026-05-21 11:00")
+    desk.laboratory.desk.go_round()
+    desk.laboratory.deliver()
+
+    assert digests(desk) == [wall("2026-05-21 11:00")]
+    assert "Thu 21 May" in desk.last(OPS, "digest").subject
+
+
+def test_a_restart_sends_no_digest_a_second_time(desk):
+    passes(desk, "2026-05-19 08:00")
+    restarted = TestDesk(desk.rules, desk.database, start="2026-05-19 01:00")
+
+    assert restarted.laboratory.desk.go_round() == 0
+    with desk.database.read() as connection:
+        assert [row.kind for row in outbox.rows(connection)] == ["digest"]
+
+
+def test_a_desk_that_was_not_there_yet_has_missed_no_digest(desk):
+    assert desk.laboratory.desk.go_round() == 0
+
+
+class Refusing:
+    """A smarthost that says: never."""
+
+    def deliver(self, mail, *, before_dot):
+        return Failed("550 no such user")
+
+
+class Deferring:
+    """A smarthost that says: later."""
+
+    def deliver(self, mail, *, before_dot):
+        return Retry("450 later")
+
+
+def comes_in(desk):
+    """A mail becomes a case, and nothing is sent yet."""
+    raw = f"From: {JO}\r\nTo: {LOGIK}\r\nSubject: x\r\nMessage-ID: <1@acme.example>\r\n\r\nHelp.\r\n".encode()
+    desk.laboratory.desk.accept([Accepted(LOGIK, raw, Envelope(JO, (LOGIK,)), "smtp", desk.now)])
+    desk.laboratory.desk.work()
+
+
+def test_the_digest_says_what_was_not_delivered_and_which_mailboxes_cannot_be_read(desk):
+    comes_in(desk)
+    desk.laboratory.desk.deliver(Refusing())
+    desk.laboratory.now = wall("2026-05-19 08:00", "Europe/Berlin")
+    desk.laboratory.desk.go_round(failing={LOGIK: "sign-in: password refused"})
+    desk.laboratory.deliver()
+
+    text = words(desk.last(OPS, "digest"))
+    assert "Not delivered: 2 (helpdesk outbox list)" in text
+    assert f"- {LOGIK}: sign-in: password refused" in text
+    assert "Set aside: none" in text
+
+
+@pytest.mark.parametrize(
+    ("more", "problem"),
+    [
+        ('digest = "08:00"\n', "desk.digest: expected a time and a zone"),
+        ('digest = "25:00 Europe/Berlin"\n', "desk.digest: expected a time of day"),
+        ('digest = "8 Uhr Europe/Berlin"\n', "desk.digest: expected a time and a zone"),
+    ],
+)
+def test_a_time_that_is_written_wrong_is_said_by_file_and_key(tmp_path, more, problem):
+    with pytest.raises(ConfigurationError, match=problem):
+        load_configuration(office(tmp_path, more), environment={})
+
+
+def test_a_digest_for_nobody_is_refused(tmp_path):
+    path = office(tmp_path)
+    path.write_text(path.read_text(encoding="utf-8").replace('["ops@desk.example"]', "[]"), encoding="utf-8")
+
+    with pytest.raises(ConfigurationError, match=r"desk.operators: expected somebody who gets the digest"):
+        load_configuration(path, environment={})
+
+
+# --- what ails the desk itself
+
+
+def alerts(desk):
+    with desk.database.read() as connection:
+        return [row.raw.decode() for row in outbox.rows(connection) if row.kind == "alert"]
+
+
+def subjects(desk):
+    return [raw.partition("Subject: ")[2].splitlines()[0] for raw in alerts(desk)]
+
+
+def stuck(desk, minutes):
+    """A mail has waited for so long."""
+    comes_in(desk)
+    desk.laboratory.desk.deliver(Deferring())
+    desk.laboratory.now += timedelta(minutes=minutes)
+
+
+def plenty():
+    return DISK_WELL
+
+
+def test_mail_that_is_not_sent_for_half_an_hour_is_told_once_and_its_end_once(desk):
+    conditions = Conditions(desk.laboratory.desk, plenty)
+    stuck(desk, minutes=30)
+    conditions.look()
+    assert subjects(desk) == []
+    desk.laboratory.now += timedelta(minutes=1)
+    for _ in range(3):
+        conditions.look()
+    assert subjects(desk) == ["[Acme Support] mail is not being sent"]
+
+    desk.laboratory.now += timedelta(hours=1)
+    desk.laboratory.deliver()
+    for _ in range(3):
+        conditions.look()
+    assert subjects(desk)[1:] == ["[Acme Support] mail is being sent again"]
+
+
+def test_a_restart_tells_nobody_twice_and_still_tells_of_the_end(desk):
+    stuck(desk, minutes=31)
+    Conditions(desk.laboratory.desk, plenty).look()
+    Conditions(desk.laboratory.desk, plenty).look()
+    assert len(alerts(desk)) == 1
+
+    desk.laboratory.now += timedelta(hours=1)
+    desk.laboratory.deliver()
+    Conditions(desk.laboratory.desk, plenty).look()
+    Conditions(desk.laboratory.desk, plenty).look()
+    assert len(alerts(desk)) == 2
+
+
+def test_a_disk_that_fills_is_told_once_until_it_clearly_has_room_again(desk):
+    free = [DISK_LOW - 1]
+    conditions = Conditions(desk.laboratory.desk, lambda: free[0])
+    for left in (DISK_LOW - 1, DISK_LOW + 1, DISK_LOW - 1, DISK_WELL - 1, DISK_WELL, DISK_LOW):
+        free[0] = left
+        conditions.look()
+    assert subjects(desk) == ["[Acme Support] the disk is nearly full", "[Acme Support] the disk has room again"]
+
+    desk.laboratory.now += timedelta(minutes=1)
+    free[0] = 0
+    conditions.look()
+    assert subjects(desk)[2:] == ["[Acme Support] the disk is nearly full"]
