@@ -5,6 +5,7 @@ it, so they are off while migrating and checked afterwards (fault D04).
 """
 
 from alembic import context
+
 from helpdesk.store.tables import metadata
 
 connection = context.config.attributes["connection"]
