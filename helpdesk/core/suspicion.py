@@ -1,8 +1,8 @@
 """A case that may be rank 1 though its label says less: somebody is told now, and again when rank 1 would be due.
 
 The label stays, and so do its clocks: nothing more is promised to the customer. Beside them runs one more clock, the
-first response of rank 1 counted from the mail that raised the suspicion, until a person has looked: an agent's answer, note,
-`#ack` or `#severity`, or the end of the case. Passing it is no breach; it repeats the alarm, once.
+first response of rank 1 counted from the mail that raised the suspicion, until a person has looked: an agent's
+answer, note, `#ack` or `#severity`, or the end of the case. Passing it is no breach; it repeats the alarm, once.
 """
 
 from __future__ import annotations

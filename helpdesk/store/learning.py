@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from helpdesk.core.case import Case, Event, EventType
 
 _ENDS: tuple[EventType, ...] = ("resolved", "closed")
+_ABSTAINED = ("no cue", "unsure")  # the rules by which the desk left it to people
 _BATCH = 200
 
 
@@ -146,7 +147,7 @@ def _corrects(event: Event, case: Case) -> bool:
 
 def _found_by_reading(assessed: Event) -> bool:
     shares = assessed.facts["probabilities"]
-    return bool(assessed.facts["review"]) or shares.index(max(shares)) + 1 == assessed.facts["rank"]
+    return assessed.facts["set_by"] in _ABSTAINED or shares.index(max(shares)) + 1 == assessed.facts["rank"]
 
 
 def examples(connection: sa.Connection, given: Collection[Label]) -> dict[int, Example]:
