@@ -167,7 +167,7 @@ def unacknowledged(case: Case) -> bool:
 def _draft(rung: Rung, reader: Reader, reached: list[Rung], now: datetime) -> Draft:
     key, facts = rung.key, _facts(rung, reached, now)
     if reader.audience == "customer":
-        return Draft("escalation", reader.person, "customer", key, facts=facts, template="escalation-customer")
+        return Draft(rung.step.kind, reader.person, "customer", key, facts=facts, template="escalation-customer")
     template = "page" if rung.step.share == 0 else ""
     return Draft(rung.step.kind, reader.person, "agent", key, facts=facts, template=template)
 
