@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from helpdesk.core.message import base_address
 from helpdesk.core.thread import Evidence, TokenSeen, numbers_in_subject
 from helpdesk.mail.address import ReplyToken, Signer, read_token
-from helpdesk.mail.authenticity import authenticity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -61,8 +60,6 @@ def evidence(
     cases: Mapping[int, Case],
     team: Team,
     signer: Signer,
-    authserv_id: str,
-    authentication_required: bool,
     operators: Iterable[Person] = (),
 ) -> Evidence:
     """Verify the clues. `cases` are those of `clues.case_numbers` that exist in the mailbox.
@@ -79,8 +76,7 @@ def evidence(
         ),
         own_ids=clues.own_ids,
         subject_numbers=clues.subject_numbers,
-        authenticated=authenticity(message, authserv_id=authserv_id or None).result == "pass",
-        authentication_required=authentication_required,
+        dated_at=message.date,
     )
 
 

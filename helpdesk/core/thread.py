@@ -5,21 +5,29 @@ the case; the case number in the subject, only for a person of the case. Nobody 
 number or a copied thread opens a new case that is linked and marked. An agent acts only with an agent's token that
 was given to them, from an address of theirs, and with an aligned authentication result where that is asked for;
 anything less is shown to the assignee and obeyed by nobody.
+
+An agent's token carries no date. It lasts as long as they are an agent of the team and the case is alive, and
+`TOKEN_OUTLIVES_CASE` longer; what was once sent with it cannot be sent again, nor kept for later (threat A06).
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from helpdesk.core.case import Case
     from helpdesk.core.people import Agent, Team
 
 Role = Literal["agent", "customer", "outsider"]
+
+TOKEN_OUTLIVES_CASE = timedelta(days=90)  # after its closing
+OLDEST_MAIL = timedelta(days=7)  # between its Date and its arrival
 
 _REFERENCE = re.compile(r"\[?\bHD-(\d{1,12})\b\]?", re.IGNORECASE)
 
@@ -47,6 +55,9 @@ class Evidence:
     subject_numbers: tuple[int, ...] = ()
     authenticated: bool = False
     authentication_required: bool = False
+    received_at: datetime | None = None
+    dated_at: datetime | None = None  # its Date, where it has one
+    repeated_on: frozenset[int] = frozenset()  # cases on which a mail of an agent had this Message-ID before
 
     @property
     def case_numbers(self) -> tuple[int, ...]:
@@ -84,7 +95,7 @@ def place(evidence: Evidence, cases: Mapping[int, Case], team: Team) -> Placemen
     agent = team.agent(evidence.sender)
     named = [number for number in evidence.case_numbers if number in cases]
     if agent:
-        return _place_agent(evidence, named, agent)
+        return _place_agent(evidence, cases, named, agent)
     for number in named:
         placed = _place_customer(evidence, cases[number])
         if placed:
@@ -97,16 +108,30 @@ def place(evidence: Evidence, cases: Mapping[int, Case], team: Team) -> Placemen
     return Placement(None, "customer", "names no case of ours")
 
 
-def _place_agent(evidence: Evidence, named: list[int], agent: Agent) -> Placement:
+def _place_agent(evidence: Evidence, cases: Mapping[int, Case], named: list[int], agent: Agent) -> Placement:
     given = [t.case for t in evidence.tokens if t.purpose == "agent" and t.given_to_sender and t.case in named]
-    if given and (evidence.authenticated or not evidence.authentication_required):
-        return Placement(given[0], "agent", "agent's token and address", agent=agent, verified=True)
     if given:
-        why = "the agent's token is right, but the mail's authentication result is not"
-        return Placement(given[0], "outsider", why, agent=agent)
+        doubt = _doubt(evidence, cases[given[0]])
+        if not doubt:
+            return Placement(given[0], "agent", "agent's token and address", agent=agent, verified=True)
+        return Placement(given[0], "outsider", doubt, agent=agent)
     if named:
         return Placement(named[0], "outsider", "an agent's address without that agent's token", agent=agent)
     return Placement(None, "customer", "names no case of ours")
+
+
+def _doubt(evidence: Evidence, case: Case) -> str:
+    """Why an agent's mail with the right token is not obeyed all the same; "" if it is."""
+    if evidence.authentication_required and not evidence.authenticated:
+        return "the agent's token is right, but the mail's authentication result is not"
+    if case.number in evidence.repeated_on:
+        return "an agent's mail with the same Message-ID came before: it is a repetition"
+    at, dated = evidence.received_at, evidence.dated_at
+    if at and dated and at - dated > OLDEST_MAIL:
+        return f"its Date is more than {OLDEST_MAIL.days} days before its arrival"
+    if at and case.status == "closed" and case.status_since and at - case.status_since > TOKEN_OUTLIVES_CASE:
+        return f"the agent's token has ended: the case is closed for more than {TOKEN_OUTLIVES_CASE.days} days"
+    return ""
 
 
 def _place_customer(evidence: Evidence, case: Case) -> Placement | None:

@@ -58,7 +58,7 @@ def load_rules(path: Path, *, environment: Mapping[str, str] | None = None, sign
         customers = Directory()
     if problems:
         raise ConfigurationError(problems)
-    signer = Signer(signing_key or _signing_key(configuration.folder / desk.secret_file))
+    signer = Signer(*([signing_key] if signing_key else _signing_keys(configuration.folder / desk.secret_file)))
     letters = Letters(templates=templates, signer=signer, desk=desk.name, public_url=desk.public_url)
     return Rules(configuration, book, customers, letters, signer)
 
@@ -86,27 +86,30 @@ def _policy_problems(configuration: Configuration, book: PolicyBook) -> Iterator
             yield f"{place}.channel: expected one of {', '.join(sorted(channels))}, not {mailbox.channel!r}"
 
 
-def _signing_key(path: Path) -> bytes:
-    """The key of reply tokens; made on first start, readable by its owner only."""
+def _signing_keys(path: Path) -> list[bytes]:
+    """The keys of reply tokens, one a line; made on first start, readable by its owner only.
+
+    The first signs; the others are still believed. To change the key, write a new one above the old.
+    """
     try:
         # Exclusive, so that two daemons starting at once agree on one key.
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        return _read_key(path)
+        return _read_keys(path)
     except OSError as problem:
         raise ConfigurationError([f"{path}: expected to be able to make the secret file: {problem}"]) from None
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(secrets.token_hex(_KEY_BYTES) + "\n")
         file.flush()
         os.fsync(file.fileno())
-    return _read_key(path)
+    return _read_keys(path)
 
 
-def _read_key(path: Path) -> bytes:
+def _read_keys(path: Path) -> list[bytes]:
     try:
-        key = path.read_text(encoding="utf-8").strip().encode()
+        lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
     except OSError as problem:
         raise ConfigurationError([f"{path}: expected a readable secret file: {problem}"]) from None
-    if len(key) < _KEY_BYTES:
-        raise ConfigurationError([f"{path}: expected a secret of at least {_KEY_BYTES} characters"])
-    return key
+    if not lines or any(len(line.encode()) < _KEY_BYTES for line in lines):
+        raise ConfigurationError([f"{path}: expected secrets of at least {_KEY_BYTES} characters, one a line"])
+    return [line.encode() for line in lines]

@@ -18,13 +18,12 @@ import structlog
 from helpdesk.core import decide
 from helpdesk.core.decision import Answered, Arrival
 from helpdesk.core.message import Robot, base_address
-from helpdesk.core.thread import Placement, place, place_robot
-from helpdesk.desk import bounces
+from helpdesk.core.thread import Placement
+from helpdesk.desk import bounces, trust
 from helpdesk.desk.answered import answered, raise_alarm
 from helpdesk.failpoints import failpoint
 from helpdesk.mail.parse import parse
 from helpdesk.mail.quote import before_quote
-from helpdesk.placing import evidence, read_clues
 from helpdesk.store import cases as case_store
 from helpdesk.store import spool, undeliverable
 
@@ -171,30 +170,8 @@ def _place(
     """The case a mail belongs to, None for a new one, and what its sender may do there."""
     if back is not None:
         return case_store.load(connection, back.case), Placement(back.case, "outsider", "a report about a mail of ours")
-    rules = recorder.rules
-    configuration = rules.configuration
-    team = configuration.teams[mailbox.team]
-    clues = read_clues(message, mail.envelope, mailbox, rules.signer)
-    found = case_store.find(connection, clues.case_numbers)
-    # What is written to the escalation address may be about a case of any mailbox of that offering.
-    anywhere = mailbox.channel == "escalation"
-    here = {
-        number: case
-        for number, case in found.items()
-        if case.mailbox == mailbox.address or (anywhere and case.policy == mailbox.policy)
-    }
-    proof = evidence(
-        clues,
-        message,
-        cases=here,
-        team=team,
-        signer=rules.signer,
-        authserv_id=configuration.file.smtp_in.authserv_id,
-        authentication_required=configuration.authentication_required,
-        operators=configuration.operators,
-    )
-    placement = place_robot(proof, here) if message.robot else place(proof, here, team)
-    return (here[placement.case] if placement.case is not None else None), placement
+    findings = trust.look_into(connection, recorder.rules, mail, message, mailbox)
+    return findings.case, findings.placement
 
 
 def _record(

@@ -283,6 +283,21 @@ def messages(connection: sa.Connection, case: int) -> list[StoredMessage]:
     return [_message(row) for row in connection.execute(query)]
 
 
+def with_agents_mail(
+    connection: sa.Connection, numbers: Collection[int], message_id: str, *, besides: int
+) -> frozenset[int]:
+    """On which of these cases an agent's mail had this Message-ID, besides the one of that spool row."""
+    if not numbers or not message_id:
+        return frozenset()
+    query = sa.select(message.c.case_id).where(
+        message.c.case_id.in_(list(numbers)),
+        message.c.role == "agent",
+        message.c.message_id == message_id,
+        message.c.spool_id != besides,
+    )
+    return frozenset(int(number) for number in connection.execute(query).scalars())
+
+
 def first_words(connection: sa.Connection, numbers: Collection[int]) -> list[str]:
     """What the mails that opened these cases say."""
     firsts = sa.select(sa.func.min(message.c.id)).where(message.c.case_id.in_(set(numbers))).group_by(message.c.case_id)

@@ -1,0 +1,89 @@
+"""What is known of a mail before it is placed: the cases it names, the proofs it carries, and what they are worth.
+
+`work` places mail by it; `helpdesk case verify` shows it again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from ipaddress import ip_address, ip_network
+from typing import TYPE_CHECKING
+
+from helpdesk.core.thread import place, place_robot
+from helpdesk.mail.authenticity import Authenticity, authenticity
+from helpdesk.placing import evidence, read_clues
+from helpdesk.store import cases as case_store
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import sqlalchemy as sa
+
+    from helpdesk.config import Configuration
+    from helpdesk.core.case import Case
+    from helpdesk.core.message import Message
+    from helpdesk.core.people import Mailbox
+    from helpdesk.core.thread import Evidence, Placement
+    from helpdesk.desk.rules import Rules
+    from helpdesk.store.spool import Spooled
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What a mail shows, and where that places it. `cases` are those that it names and that exist here."""
+
+    placement: Placement
+    evidence: Evidence
+    proof: Authenticity
+    cases: Mapping[int, Case]
+
+    @property
+    def case(self) -> Case | None:
+        """The case the mail belongs to, None for a new one."""
+        return self.cases[self.placement.case] if self.placement.case is not None else None
+
+
+def look_into(connection: sa.Connection, rules: Rules, mail: Spooled, message: Message, mailbox: Mailbox) -> Findings:
+    """Verify all that a mail shows, and place it."""
+    configuration = rules.configuration
+    team = configuration.teams[mailbox.team]
+    clues = read_clues(message, mail.envelope, mailbox, rules.signer)
+    found = case_store.find(connection, clues.case_numbers)
+    # What is written to the escalation address may be about a case of any mailbox of that offering.
+    anywhere = mailbox.channel == "escalation"
+    here = {
+        number: case
+        for number, case in found.items()
+        if case.mailbox == mailbox.address or (anywhere and case.policy == mailbox.policy)
+    }
+    proof = sender_proof(configuration, mail, message)
+    shown = replace(
+        evidence(clues, message, cases=here, team=team, signer=rules.signer, operators=configuration.operators),
+        authenticated=proof.result == "pass",
+        authentication_required=configuration.authentication_required,
+        received_at=mail.received_at,
+        repeated_on=case_store.with_agents_mail(connection, here, message.message_id, besides=mail.id),
+    )
+    placement = place_robot(shown, here) if message.robot else place(shown, here, team)
+    return Findings(placement, shown, proof, here)
+
+
+def sender_proof(configuration: Configuration, mail: Spooled, message: Message) -> Authenticity:
+    """What is known of the sender's domain: what our border wrote, of the mail that our border handed to us."""
+    smtp_in = configuration.file.smtp_in
+    if from_our_border(mail, smtp_in.trusted_relays):
+        return authenticity(message, authserv_id=smtp_in.authserv_id or None)
+    # Whoever speaks to our listener directly can write any Authentication-Results (RFC 8601 section 7.1).
+    return Authenticity("none", f"it came straight from {mail.envelope.remote}, not through our border", "")
+
+
+def from_our_border(mail: Spooled, trusted_relays: list[str]) -> bool:
+    """Whether a server of ours handed the mail on: it lay in our mailbox, or came from this host or a trusted relay."""
+    remote = mail.envelope.remote
+    if mail.source != "smtp" or not remote:
+        return True
+    try:
+        address = ip_address(remote)
+    except ValueError:
+        return False
+    return address.is_loopback or any(address in ip_network(relay, strict=False) for relay in trusted_relays)
