@@ -22,6 +22,7 @@ from helpdesk.core.severity.verdict import Reason, Verdict, shown
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from helpdesk.core.severity.caps import Bound
     from helpdesk.core.severity.model import Model
     from helpdesk.core.severity.observe import Observation
     from helpdesk.core.severity.terms import Kind, Rank, SeverityTerms
@@ -31,6 +32,7 @@ SUSPECT = 0.15  # above this probability of rank 1 somebody is told now
 SURE = 0.8  # without any cue only this much is believed
 APART = 2  # ranks between stated and found that are a conflict
 MONITORING = "monitoring"  # the channel whose alerts open at rank 1 (LGT-4)
+READINGS = frozenset({"workaround", "past", "partial"})  # conditions that a reader can be wrong about
 NO_MONITORS = frozenset({"vacation", "bounce-permanent", "bounce-temporary", "own-mail"})
 _NO_FIELDS: Mapping[str, str] = MappingProxyType({})
 
@@ -89,15 +91,11 @@ def assess(  # noqa: PLR0913 - one argument a signal, all by name
     opinion = _found(observed, probabilities, terms)
     opinion = _with_stated(opinion, observed, probabilities, terms)
     opinion = _with_channel(opinion, observed, channel)
-    rank, bound = caps.bind(
-        opinion.rank,
-        observed=observed,
-        terms=terms,
-        kind=kind,
-        names=(*products, *fields.values()),
-        channel=channel,
+    rules = caps.holding(
+        observed=observed, terms=terms, kind=kind, names=(*products, *fields.values()), channel=channel
     )
-    suspect = rank != 1 and _suspected(probabilities, kind, bound, terms)
+    rank, bound = caps.bind(opinion.rank, rules, terms=terms, kind=kind)
+    suspect = rank != 1 and _suspected(probabilities, kind, rules, terms)
     return Verdict(
         severity=terms.at_rank(rank).key,
         rank=rank,
@@ -176,10 +174,9 @@ def _potential_outage(observed: Observation, channel: str) -> bool:
     return alert is None or (alert.state == "problem" and not alert.non_production)
 
 
-def _suspected(probabilities: Probabilities, kind: Kind, bound: tuple[Reason, ...], terms: SeverityTerms) -> bool:
+def _suspected(probabilities: Probabilities, kind: Kind, rules: Collection[Bound], terms: SeverityTerms) -> bool:
     """Whether somebody is told now. A rule that rests on a reading may misread; one that rests on facts settles it."""
-    readings = {cap.name for cap in terms.caps if cap.when in {"workaround", "past", "partial"}}
-    settled = any(reason.rule not in readings for reason in bound)
+    settled = any(rule.limit > 1 and rule.cap.when not in READINGS for rule in rules)
     return probabilities[0] > SUSPECT and not settled and kind not in terms.never_rank_1
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from helpdesk.core.severity.verdict import Reason, shown
@@ -24,26 +25,30 @@ _EFFECTS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def bind(
-    rank: Rank,
-    *,
-    observed: Observation,
-    terms: SeverityTerms,
-    kind: Kind,
-    names: Collection[str],
-    channel: str,
-) -> tuple[Rank, tuple[Reason, ...]]:
-    """Lower a rank as far as the policy's rules want it; every rule that bound is a reason.
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A rule of the policy that holds for a mail, and the most severe rank that it leaves."""
 
-    `names` are the products and components that the case is about.
-    """
+    cap: Cap
+    limit: Rank
+    evidence: str
+
+
+def holding(
+    *, observed: Observation, terms: SeverityTerms, kind: Kind, names: Collection[str], channel: str
+) -> tuple[Bound, ...]:
+    """Every rule that holds, whether it lowers anything or not. `names` are the products and components of the case."""
+    found = ((cap, _evidence(cap, observed=observed, kind=kind, names=names, channel=channel)) for cap in terms.caps)
+    return tuple(Bound(cap, terms.level(cap.at_most).rank, evidence) for cap, evidence in found if evidence is not None)
+
+
+def bind(rank: Rank, rules: Collection[Bound], *, terms: SeverityTerms, kind: Kind) -> tuple[Rank, tuple[Reason, ...]]:
+    """Lower a rank as far as the policy's rules want it; every rule that bound is a reason."""
     reasons: list[Reason] = []
-    for cap in terms.caps:
-        limit = terms.level(cap.at_most).rank
-        evidence = _evidence(cap, observed=observed, kind=kind, names=names, channel=channel)
-        if rank < limit and evidence is not None:
-            rank = limit
-            reasons.append(Reason(cap.name, f"at most {terms.level(cap.at_most).name}", shown(evidence)))
+    for rule in rules:
+        if rank < rule.limit:
+            rank = rule.limit
+            reasons.append(Reason(rule.cap.name, f"at most {terms.level(rule.cap.at_most).name}", shown(rule.evidence)))
     if rank == 1 and kind in terms.never_rank_1:
         rank = 2
         reasons.append(Reason("never rank 1", f"a case of kind {kind} is never {terms.at_rank(1).name}"))

@@ -8,6 +8,7 @@ how a writer words it or in which language.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from helpdesk.core.severity.words import word_set
@@ -44,8 +45,9 @@ def effects(segments: Sequence[Segment]) -> Effects:
     """Every effect of a mail's segments."""
     seen = Effects()
     for segment in segments:
-        for rule in RULES:
+        for rule in AFTERWARDS if _told_as_over(segment) else RULES:
             rule(segment, seen)
+    _for_all_of_them(segments, seen)
     _only_me(segments, seen)
     _contrast(segments, seen)
     _after_solved(segments, seen)
@@ -232,6 +234,8 @@ _WORKS = word_set("works functions runs funktioniert klappt geht lauft fonctionn
 
 def _still_works(segment: Segment, seen: Effects) -> None:
     works = segment.has("work") and (segment.has("still", "else") or bool(_WORKS.intersection(segment.words)))
+    if _others_work(segment):
+        seen.add("else-works", segment)
     if (segment.has("ok") or works) and not failing(segment):
         seen.add("else-works", segment)
         if segment.has("core"):
@@ -239,6 +243,14 @@ def _still_works(segment: Segment, seen: Effects) -> None:
     negated_trouble = "negated" in segment.status_of("down", "halt", "fail", "cannot")
     if negated_trouble and not failing(segment) and not segment.says("way"):
         seen.add("trouble-denied", segment)
+
+
+def _others_work(segment: Segment) -> bool:
+    """`Paris gets an error, other offices are fine`: a comma part of its own that says so."""
+    troubled = {hit.part for hit in segment.hits if hit.concept in TROUBLE or hit.status == "negated"}
+    elsewhere = {hit.part for hit in segment.hits if hit.concept == "else"}
+    well = {hit.part for hit in segment.hits if hit.concept in {"ok", "work"} and hit.status == "asserted"}
+    return bool(elsewhere & well - troubled)
 
 
 def _way_round(segment: Segment, seen: Effects) -> None:
@@ -338,6 +350,28 @@ RULES: tuple[Callable[[Segment, Effects], None], ...] = (
     _wants,
     _place,
 )
+
+
+# What a segment can still say that tells of trouble and of its end in one breath.
+AFTERWARDS = (_scope, _still_works, _weight, _over, _wants)
+
+
+def _told_as_over(segment: Segment) -> bool:
+    """`the outage of yesterday is over, all works`: the trouble stands before its end, and is of the past."""
+    ends = [hit.end for hit in segment.hits if _achieved(hit, segment)]
+    if not ends or not segment.has("past"):
+        return False
+    return not any(hit.concept in TROUBLE and hit.start >= min(ends) for hit in segment.hits)
+
+
+def _for_all_of_them(segments: Sequence[Segment], seen: Effects) -> None:
+    """`We are locked out. Entire team.`: a few words that say who, next to what it is."""
+    for first, second in pairwise(segments):
+        for fragment, other in ((first, second), (second, first)):
+            says_who = fragment.has("all", "nobody") and fragment.says("users", "we", "nobody")
+            short = len(fragment.words) < SHORT and not fragment.says("work", "can", "ok", "solved")
+            if says_who and short and failing(other) and not peripheral(other) and not _only_asked(other):
+                seen.add("all-affected", fragment)
 
 
 def _only_me(segments: Sequence[Segment], seen: Effects) -> None:

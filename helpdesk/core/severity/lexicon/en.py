@@ -151,7 +151,7 @@ WORDS: dict[str, str] = {
         "office offices employee employees people agents operators drivers buyers shoppers visitors salespeople "
         "sales_reps reps partners suppliers stores branches branch locations countries sites shops department departments "
         "organisation organization workforce crew nurses doctors students patients cashiers planners accounts "
-        "site_visitors public tellers"
+        "site_visitors public tellers technicians field_technicians field_staff engineers pickers consultants subscribers guests members analysts teachers tenants technician"
     ),
     "we": "we us",
     "many": (
