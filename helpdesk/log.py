@@ -17,13 +17,7 @@ def configure() -> None:
     terminal = sys.stderr.isatty()
     renderer: Any = structlog.dev.ConsoleRenderer() if terminal else structlog.processors.JSONRenderer()
     structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            _without_control_characters,
-            renderer,
-        ],
+        processors=[*_processors(), renderer],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
@@ -35,9 +29,20 @@ def configure() -> None:
 def quiet() -> None:
     """For commands: nothing but what goes wrong."""
     structlog.configure(
+        processors=[*_processors(), structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())],
         wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
+
+
+def _processors() -> list[Any]:
+    return [
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        # A traceback in plain text: structlog's own for terminals prints local variables, which are somebody's mail.
+        structlog.processors.ExceptionRenderer(),
+        _without_control_characters,
+    ]
 
 
 def _without_control_characters(
