@@ -31,6 +31,7 @@ def register(app: typer.Typer) -> None:
     group.command("show")(show)
     group.command("explain")(explain)
     group.command("attachment")(attachment)
+    group.command("verify")(verify)
     app.add_typer(group, name="case")
 
 
@@ -126,6 +127,28 @@ def attachment(
         _, _, content = cut(spool.raw(connection, spool_id), part)
     Path(output).write_bytes(content)
     typer.echo(f"{len(content)} bytes in {output}")
+
+
+def verify(
+    ref: Ref,
+    number: Annotated[int, typer.Argument(help="Which mail of the case, from 1.")],
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
+    """Why a mail was or was not trusted: its sender, reply tokens, thread and authentication."""
+    from helpdesk.report.verify import verify_shape  # noqa: PLC0415
+
+    rules = open_rules(config)
+    with open_database(rules) as database, database.read() as connection:
+        shape = verify_shape(connection, rules, read_ref(ref), number)
+    if as_json:
+        print_json(shape)
+        return
+    then = shape["then"]
+    typer.echo(f"Mail {number} of {shape['ref']}, received {shape['received_at']}")
+    typer.echo(f"When it came: {then['trusted']}, as {then['role']} ({then['visibility']}): {then['because']}")
+    rows = [(check["check"], "yes" if check["holds"] else "no", check["why"]) for check in shape["checks"]]
+    print_table(("check", "holds", "why"), rows, empty="")
 
 
 def _load(connection: Any, rules: Any, number: int) -> tuple[Case, Policy]:

@@ -52,6 +52,16 @@ class StoredMessage:
     attachments: tuple[Mapping[str, Any], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Where a mail of a case lies, and what was thought of it."""
+
+    spool_id: int
+    role: str
+    visibility: str
+    message_id: str
+
+
 def insert(connection: sa.Connection, case: Case, next_at: datetime | None) -> int:
     """Store a new case with its ledger; returns its number."""
     row = {**_index(case), "next_at": next_at, "events": len(case.events)}
@@ -303,6 +313,16 @@ def first_words(connection: sa.Connection, numbers: Collection[int]) -> list[str
     firsts = sa.select(sa.func.min(message.c.id)).where(message.c.case_id.in_(set(numbers))).group_by(message.c.case_id)
     query = sa.select(message.c.reply).where(message.c.id.in_(firsts.scalar_subquery()))
     return [str(text) for text in connection.execute(query).scalars()] if numbers else []
+
+
+def kept(connection: sa.Connection, case: int) -> list[Kept]:
+    """The mails that came in on a case, in the order of `messages`."""
+    query = (
+        sa.select(message.c.spool_id, message.c.role, message.c.visibility, message.c.message_id)
+        .where(message.c.case_id == case, message.c.spool_id.is_not(None))
+        .order_by(message.c.at, message.c.id)
+    )
+    return [Kept(row.spool_id, row.role, row.visibility, row.message_id) for row in connection.execute(query)]
 
 
 def attachment_places(connection: sa.Connection, case: int) -> list[tuple[int, int]]:

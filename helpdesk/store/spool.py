@@ -204,7 +204,7 @@ def free_all(connection: sa.Connection) -> None:
 
 def _spooled(row: Any) -> Spooled:
     envelope = Envelope(row.mail_from, tuple(row.rcpt_to), row.remote)
-    return Spooled(row.id, row.mailbox, row.raw, envelope, row.source, row.received_at, row.attempts)
+    return Spooled(row.id, row.mailbox, row.raw or b"", envelope, row.source, row.received_at, row.attempts)
 
 
 def finish(
@@ -261,6 +261,14 @@ def quarantined(connection: sa.Connection) -> list[Any]:
     """Rows that were set aside, oldest first."""
     query = sa.select(spool).where(spool.c.state == "quarantined").order_by(spool.c.id)
     return list(connection.execute(query))
+
+
+def load(connection: sa.Connection, spool_id: int) -> Spooled:
+    """One mail as it came; its bytes are empty once they are erased. Raises NotFound."""
+    row = connection.execute(sa.select(spool).where(spool.c.id == spool_id)).first()
+    if row is None:
+        raise NotFound(f"there is no mail {spool_id} in the spool")
+    return _spooled(row)
 
 
 def raw(connection: sa.Connection, spool_id: int) -> bytes:
