@@ -169,7 +169,7 @@ def _for_whom(segment: Segment, seen: Effects, *, edge: bool) -> None:
     everyone = total(segment) and reached
     if everyone and not edge and not _request(segment):
         seen.add("all-affected", segment)
-    if segment.says("nobody") and (unable(segment) or segment.has("fail")):
+    if segment.says("nobody") and (unable(segment) or segment.has("fail")) and not _none_at_the_edge(segment):
         seen.add("nobody-can", segment)
     if segment.says("we") and unable(segment) and segment.says("core", "idle") and not edge:
         seen.add("we-cannot", segment)
@@ -180,6 +180,11 @@ def _for_whom(segment: Segment, seen: Effects, *, edge: bool) -> None:
         and not segment.has("one", "partial")
     ):
         seen.add("users-cannot", segment)
+
+
+def _none_at_the_edge(segment: Segment) -> bool:
+    """`none of the scheduled reports`: nobody is a thing here, and at the edge."""
+    return peripheral(segment) and not segment.says("core", "users", "we")
 
 
 def _failing(segment: Segment, seen: Effects) -> None:
@@ -289,6 +294,8 @@ def _weight(segment: Segment, seen: Effects) -> None:
         seen.add("security-denied", segment)
     if segment.has("dataloss"):
         seen.add("data-lost", segment)
+        if total(segment):
+            seen.add("all-affected", segment)
 
 
 def _over(segment: Segment, seen: Effects) -> None:
@@ -312,6 +319,8 @@ def _achieved(hit: Hit, segment: Segment) -> bool:
     if hit.concept != "solved" or hit.status != "asserted":
         return False
     before = segment.words[max(0, hit.start - 2) : hit.start]
+    if segment.has("dataloss") and not segment.says("down", "fail", "slow", "cannot"):
+        return False  # records that are gone are no problem that is gone
     return not _WISHED.intersection(before) and not segment.asks
 
 
@@ -359,9 +368,11 @@ AFTERWARDS = (_scope, _still_works, _weight, _over, _wants)
 def _told_as_over(segment: Segment) -> bool:
     """`the outage of yesterday is over, all works`: the trouble stands before its end, and is of the past."""
     ends = [hit.end for hit in segment.hits if _achieved(hit, segment)]
-    if not ends or not segment.has("past"):
+    troubles = [hit for hit in segment.hits if hit.concept in TROUBLE]
+    if not ends or any(hit.start >= min(ends) for hit in troubles):
         return False
-    return not any(hit.concept in TROUBLE and hit.start >= min(ends) for hit in segment.hits)
+    itself = any(0 <= min(ends) - hit.end <= NEAR for hit in troubles)  # `the problem is gone since your fix`
+    return segment.has("past") or itself
 
 
 def _for_all_of_them(segments: Sequence[Segment], seen: Effects) -> None:

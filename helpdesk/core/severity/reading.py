@@ -144,6 +144,8 @@ def _hits(piece: Sequence[Token], book: Shelf) -> list[Hit]:
             found = [(concept, length) for concept, length in found if length == whole]
         if any(concept == "not" and length > 1 for concept, length in found):
             found = [(concept, length) for concept, length in found if concept != "none"]  # `no longer`
+        if place and words[place - 1] in _FROM_THEN_ON:
+            found = [("since" if concept == "past" else concept, length) for concept, length in found]
         hits.extend(Hit(concept, place, place + length, parts[place]) for concept, length in found)
     return hits
 
@@ -161,6 +163,7 @@ def _words_and_parts(piece: Sequence[Token]) -> tuple[list[str], list[int]]:
     return words, parts
 
 
+_FROM_THEN_ON = word_set("after since seit nach depuis apres desde tras")  # `after last night's update`
 _OF = frozenset({"of", "in", "von", "sur", "de", "out"})
 _COUNTED = word_set(
     "one two three four five six seven eight nine ten eins ein zwei drei vier funf un une deux trois uno una dos tres"

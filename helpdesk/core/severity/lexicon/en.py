@@ -321,7 +321,7 @@ WORDS: dict[str, str] = {
         "asked_for asking_for any_plans when_is_it_coming features is_there_any_plan on_the_roadmap"
     ),
     "admin": (
-        "invoice_copy invoice contract renewal renew licence license licences licenses purchase_order subscription questionnaire "
+        "change_of_contact technical_contact contact_person new_contact invoice_copy invoice contract renewal renew licence license licences licenses purchase_order subscription questionnaire "
         "vendor_form quotation price_quote pricing budget training course webinar demo_call meeting call_back appointment address_change bank_details "
         "certificate_of_insurance add_a_user add_user new_user new_users create_an_account deactivate_user remove_user "
         "additional_seats seats change_owner rename transfer_ownership certificate survey newsletter_unsubscribe unsubscribe "

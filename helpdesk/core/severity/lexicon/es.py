@@ -23,7 +23,7 @@ WORDS: dict[str, str] = {
         "rebota rebotan tira_error da_error dan_error tira arroja "
         "desconocido deshabilitado expulsados desconecta desconectan no_encontrado pantalla_en_blanco"
     ),
-    "wrong": "incorrecto incorrecta incorrectos incorrectas equivocado equivocada erróneo errónea erróneos erróneas falta faltan duplicado duplicados duplicada incompleto incompleta desactualizado desaparecido mal inconsistente no_coincide no_coinciden no_se_actualiza no_cuadra no_cuadran truncado",
+    "wrong": "dos_veces incorrecto incorrecta incorrectos incorrectas equivocado equivocada erróneo errónea erróneos erróneas falta faltan duplicado duplicados duplicada incompleto incompleta desactualizado desaparecido mal inconsistente no_coincide no_coinciden no_se_actualiza no_cuadra no_cuadran truncado",
     "slow": "lento lenta lentos lentas lentitud lentísimo lentísima tarda tardan demora demoras retraso retrasos ralentizado ralentización latencia degradado degradada degradación rendimiento eterno segundos_por minutos_por tiempo_de_respuesta tiempos_de_respuesta timeout tiempo_de_espera saturado despacio demorado lentísimo lentísima lentísimos tarda_~_minuto medio_minuto",
     "intermittent": "a_veces intermitente intermitentes intermitencia aleatorio aleatoria aleatoriamente esporádico esporádica esporádicamente ocasional ocasionalmente de_vez_en_cuando por_momentos inestable inestables una_de_cada uno_de_cada varias_veces al_segundo_intento reintentar reintentan a_ratos frecuentemente a_menudo cada_~_minutos veces_al_día veces_por_hora cada_pocos cada_poco",
     "work": (

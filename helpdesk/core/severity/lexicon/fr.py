@@ -28,7 +28,7 @@ WORDS: dict[str, str] = {
         "cassé cassée refuse refusent refusé refusée refusés refusées rejeté rejetée rejetés rejetées rejette rejettent page_blanche écran_blanc écran_noir vide vides "
         "boucle mouline tourne_en_rond tourne_dans_le_vide rame freeze fige déconnecte déconnectés anomalie* incident invalide expiré souci soucis ne_marche_pas ne_marche_plus ne_marche "
         "rien_ne_se_passe 500 404 403 401 exception avorte interrompt "
-        "inconnu grisé déconnectés renvoyé renvoyés éjecté éjectés déconnexions"
+        "tout_seul toute_seule inconnu grisé déconnectés renvoyé renvoyés éjecté éjectés déconnexions"
     ),
     "wrong": "faux fausse fausses incorrect incorrecte incorrects incorrectes erroné erronée erronés erronées manquant manquante manquants manquantes manque manquent doublon doublons double incomplet incomplète incohérent* tronqué disparu disparue obsolète inexact inexacte mauvais mauvaise mauvaises s_arrête_à décalage",
     "slow": "lent lente lents lentes lenteur lenteurs ralenti ralentie ralentis ralentissement* retard retards latence rame rament traîne secondes_par minutes_par temps_de_réponse temps_de_chargement dégradé dégradée dégradation performances performance interminable met_~_minutes prend_~_minutes saturé saturée timeout timeouts délai_dépassé plus_d_une_minute met_une_éternité",
