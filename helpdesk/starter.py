@@ -6,6 +6,7 @@ HELPDESK = """# The desk. Every key is explained in the README; `helpdesk check`
 name = "Acme Support"
 customers = "customers.toml"      # who bought what; changed without touching anything else
 operators = ["ops@desk.example"]  # get alerts about the desk itself
+# digest = "08:00 Europe/Berlin"  # and once a day what is open, due, late and not delivered
 # policies = "policies"           # your own support offerings, laid over the shipped ones file by file
 # templates = "templates"         # your own words, laid over the shipped ones file by file
 # secret_file = "secret"          # key of the reply addresses; made on first start. Keep it: without it, replies
@@ -46,6 +47,18 @@ lead = "lead@desk.example"
 name = "Ann Berg"
 email = "ann@desk.example"
 teams = ["support"]
+# timezone = "Europe/Berlin"      # cases go to who is on duty: in their hours and not away
+# hours = "mon-fri 09:00-17:00"
+# absences = [{from = 2026-05-01, to = 2026-05-08}]
+
+# [[rotation]]                    # who is on call, a week each in turn: helpdesk oncall
+# name = "on-call"
+# timezone = "Europe/Berlin"
+# handover = "mon 09:00"
+# start = 2026-01-05
+# primary = ["ann@desk.example"]
+# secondary = ["lead@desk.example"]
+# overrides = [{from = 2026-05-01, to = 2026-05-03, primary = "lead@desk.example"}]
 """
 
 CUSTOMERS = """# Who bought what. A sender is found by address first, then by domain; everybody else is answered under
