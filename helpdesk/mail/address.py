@@ -21,8 +21,9 @@ Purpose = Literal["customer", "agent", "bounce"]
 _LETTER: dict[Purpose, str] = {"customer": "c", "agent": "a", "bounce": "b"}
 _PURPOSE: dict[str, Purpose] = {letter: purpose for purpose, letter in _LETTER.items()}
 _DIGEST = 26  # base 32 characters: 130 bits
-_TAG = re.compile(rf"(\d{{1,12}})\.([abc])([a-z2-7]{{{_DIGEST}}})")
-_MESSAGE_ID = re.compile(rf"<(\d{{1,12}})\.([0-9a-f]{{16}})\.([a-z2-7]{{{_DIGEST}}})@[^<>@\s]+>")
+_CASE = "(0|[1-9][0-9]{0,11})"  # written in one way only
+_TAG = re.compile(rf"{_CASE}\.([abc])([a-z2-7]{{{_DIGEST}}})")
+_MESSAGE_ID = re.compile(rf"<{_CASE}\.([0-9a-f]{{16}})\.([a-z2-7]{{{_DIGEST}}})@[^<>@\s]+>")
 
 
 @dataclass(frozen=True, slots=True)
