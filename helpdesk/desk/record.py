@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from helpdesk.core.people import Mailbox
     from helpdesk.core.policy import Policy
     from helpdesk.desk.rules import Rules
+    from helpdesk.store.cases import StoredMessage
+
+_LAST = 6  # messages; who wants to read more asks for the case
+_WHOSE = {"internal": ", a note", "unverified": ", not verified"}
 
 
 class Recorder:
@@ -113,7 +117,8 @@ class Recorder:
         """Queue the letters of a decision."""
         letters = self.rules.letters
         queued = [
-            letters.write(draft, case, terms, thread=_thread(connection, case, draft), now=now) for draft in drafts
+            letters.write(_told(connection, case, draft), case, terms, thread=_thread(connection, case, draft), now=now)
+            for draft in drafts
         ]
         outbox.add(connection, queued, now)
 
@@ -128,6 +133,24 @@ class Recorder:
             for operator in configuration.operators
         ]
         outbox.add(connection, queued, now)
+
+
+def _told(connection: sa.Connection, case: Case, draft: Draft) -> Draft:
+    """Who is to act on a case that they have not seen gets what was said on it: they may have nothing but their mail."""
+    unseen = draft.facts.get("handed_over") or (draft.kind == "escalation" and not draft.template)
+    if not unseen or draft.text or draft.audience != "agent":
+        return draft
+    messages = case_store.messages(connection, case.number)[-_LAST:]
+    return replace(draft, text="\n\n".join(map(_said, filter(_by_somebody, messages))))
+
+
+def _by_somebody(message: StoredMessage) -> bool:
+    return bool(message.reply) and message.visibility != "robot"
+
+
+def _said(message: StoredMessage) -> str:
+    who, whose = message.author_name or message.author, _WHOSE.get(message.visibility, "")
+    return f"{who}, {message.at:%Y-%m-%d %H:%M} UTC{whose}:\n{message.reply}"
 
 
 def _thread(connection: sa.Connection, case: Case, draft: Draft) -> Thread:

@@ -12,10 +12,26 @@ from tests.golden.letters import html_of, letters, text_of
 
 FOLDER = Path(__file__).parent
 REWRITE = os.environ.get("HELPDESK_GOLDEN") == "rewrite"
-NAMES = (
-    "ack ack-unknown alert assigned assigned-handed-over breach closed closed-resolved customer-message "
-    "customer-message-unverified echo echo-mistake escalation escalation-late escalation-operator relay reminder warning"
-).split()
+NAMES = [
+    "ack",
+    "ack-unknown",
+    "alert",
+    "assigned",
+    "assigned-handed-over",
+    "breach",
+    "closed",
+    "closed-resolved",
+    "customer-message",
+    "customer-message-unverified",
+    "echo",
+    "echo-mistake",
+    "escalation",
+    "escalation-late",
+    "escalation-operator",
+    "relay",
+    "reminder",
+    "warning",
+]
 PHONE = {"width": 390, "height": 844}
 
 

@@ -118,6 +118,7 @@ def test_a_case_given_to_a_colleague_is_mailed_to_them_with_its_history(desk):
     assert desk.case().assignee == BOB
     handed = desk.last(BOB, "assigned")
     assert "This case is now yours." in handed.text
+    assert "> Since this morning." in handed.text
     assert desk.last(ANN, "echo").subject == "[HD-1] done: assigned to Bob Cole"
     desk.reply(BOB, "I have it now.")
     assert desk.last(JO, "relay").message.senders[0].name == "Bob Cole (Logik Support)"

@@ -11,10 +11,9 @@ from helpdesk.core.errors import ConfigurationError
 from helpdesk.core.message import Envelope
 from helpdesk.desk import load_rules
 from helpdesk.desk.conditions import DISK_LOW, DISK_WELL, Conditions
+from helpdesk.log import quiet
 from helpdesk.store import outbox
-from helpdesk.store.engine import Database
 from helpdesk.store.spool import Accepted
-from helpdesk.store.tables import metadata
 from helpdesk.wires.courier import Failed, Retry
 from tests.desk import ANN, JO, KEY, LOGIK, OPS, UTE, TestDesk, wall, write_office
 
@@ -29,12 +28,11 @@ def office(folder, more=DIGEST):
 
 
 @pytest.fixture
-def desk(tmp_path):
+def desk(tmp_path, desk_database):
     """Monday 18 May 2026, nine in the morning in Berlin: today's digest is over."""
-    database = Database("sqlite://")
-    metadata.create_all(database.engine)
+    quiet()
     rules = load_rules(office(tmp_path), environment={}, signing_key=KEY)
-    desk = TestDesk(rules, database, start="2026-05-18 02:00")
+    desk = TestDesk(rules, desk_database, start="2026-05-18 02:00")
     desk.just_before("2026-05-18 02:00")
     return desk
 
@@ -59,6 +57,8 @@ def test_the_digest_comes_at_its_time_on_the_wall_once_a_day(desk):
 
 
 def test_the_digest_stays_at_its_time_when_the_clock_changes(desk):
+    desk.laboratory.now = wall("2026-10-24 12:00", "Europe/Berlin")
+    desk.laboratory.desk.go_round()
     passes(desk, "2026-10-26 12:00")
 
     assert digests(desk)[-2:] == [wall(f"2026-10-{day} 08:00", "Europe/Berlin") for day in (25, 26)]
