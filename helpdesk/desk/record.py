@@ -136,7 +136,7 @@ class Recorder:
 
 
 def _told(connection: sa.Connection, case: Case, draft: Draft) -> Draft:
-    """Who is to act on a case that they have not seen gets what was said on it: they may have nothing but their mail."""
+    """Who is to act on a case without having seen it gets what was said: they may have nothing but their mail."""
     unseen = draft.facts.get("handed_over") or (draft.kind == "escalation" and not draft.template)
     if not unseen or draft.text or draft.audience != "agent":
         return draft

@@ -68,7 +68,7 @@ def test_another_persons_reply_address_is_shown_to_the_assignee_and_changes_noth
     assert desk.case().status == "closed"
     assert desk.case().participants == ()
     shown = desk.last(ANN, "customer-message")
-    assert "Careful: this mail from mallory@elsewhere.example is not verified" in shown.text
+    assert "Careful! This mail from mallory@elsewhere.example is not verified" in shown.text
     assert desk.sent_to(STRANGER) == []
     assert desk.sent_to("accomplice@elsewhere.example") == []
 
