@@ -137,7 +137,7 @@ class Recorder:
 
 def _told(connection: sa.Connection, case: Case, draft: Draft) -> Draft:
     """Who is to act on a case without having seen it gets what was said: they may have nothing but their mail."""
-    unseen = draft.facts.get("handed_over") or (draft.kind == "escalation" and not draft.template)
+    unseen = draft.facts.get("handed_over") or (draft.kind == "escalation" and draft.template in {"", "page"})
     if not unseen or draft.text or draft.audience != "agent":
         return draft
     messages = case_store.messages(connection, case.number)[-_LAST:]

@@ -75,6 +75,7 @@ def test_lgt_4_what_monitoring_finds_at_night_calls_the_primary_at_once(desk):
     call = desk.last(ANN, "escalation")
     assert call.subject.startswith("[HD-1] CALL · Severity 1 · first response due Wed 20 May 03:00")
     assert '"#ack"' in call.text
+    assert "> State: DOWN" in call.text, "at night there is nothing but the mail"
 
 
 def test_lgt_5_without_an_acknowledgment_the_secondary_is_called_after_a_quarter_of_an_hour(desk):
