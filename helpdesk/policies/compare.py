@@ -26,8 +26,15 @@ class Difference:
 
 
 def differences(old: Policy, new: Policy, *, years: Collection[int]) -> list[Difference]:
-    """Every change of what is promised, in which hours, and on which days of these years."""
-    return [*_keys(old, new), *_promises(old, new), *_hours(old, new), *_days(old, new, years), *_readings(old, new)]
+    """Every change of what is promised, in which hours, on which days of these years, and of who is told when."""
+    return [
+        *_keys(old, new),
+        *_promises(old, new),
+        *_hours(old, new),
+        *_days(old, new, years),
+        *_steps(old, new),
+        *_readings(old, new),
+    ]
 
 
 def _keys(old: Policy, new: Policy) -> Iterator[Difference]:
@@ -109,6 +116,22 @@ def _by_date(days: tuple[SpecialDay, ...]) -> dict[str, str]:
         key = day.on.isoformat()
         words[key] = f"{words[key]}, {said}" if key in words else said
     return words
+
+
+def _steps(old: Policy, new: Policy) -> Iterator[Difference]:
+    before, after = _ladder(old), _ladder(new)
+    for key in dict.fromkeys((*before, *after)):
+        if before.get(key) != after.get(key):
+            yield Difference(f"step at {key}", "all", before.get(key, ""), after.get(key, ""))
+
+
+def _ladder(policy: Policy) -> dict[str, str]:
+    """Who is told at each instant of the ladder."""
+    said: dict[str, str] = {}
+    for step in policy.ladder:
+        words = f"{step.kind} to {', '.join(step.to)}"
+        said[step.key] = f"{said[step.key]}; {words}" if step.key in said else words
+    return said
 
 
 def _readings(old: Policy, new: Policy) -> Iterator[Difference]:

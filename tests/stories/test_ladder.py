@@ -6,6 +6,7 @@ import pytest
 
 from helpdesk.core.errors import ConfigurationError
 from helpdesk.policies import PolicyText, read_policy
+from helpdesk.policies.compare import differences
 from helpdesk.policies.lint import check_file
 from helpdesk.report.offering import offering_shape, offering_text
 from helpdesk.shipped import shipped
@@ -231,4 +232,15 @@ def test_policy_show_says_for_whom_when_and_how_often():
             "repeat": 1800,
             "unless_acknowledged": None,
         }
+    ]
+
+
+def test_policy_diff_says_who_is_told_when_from_now_on():
+    """Two steps at one instant are one line."""
+    lead = 'at = "due"\nsend = "escalation"\nto = ["lead"]'
+    agent = 'at = "due"\nsend = "breach"\nto = ["assignee"]'
+    old, new = (read_policy(PolicyText("gate.toml", with_ladder(*steps))) for steps in ([agent], [agent, lead]))
+
+    assert [(found.what, found.was, found.now) for found in differences(old, new, years=(2026,))] == [
+        ("step at due", "breach to assignee", "breach to assignee; escalation to lead")
     ]
