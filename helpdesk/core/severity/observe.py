@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from helpdesk.core.severity.alerts import Alert
     from helpdesk.core.severity.terms import SeverityTerms
 
-# Robots that say of themselves that nobody waits for an answer; a list may carry a monitor's or a person's mail.
-SILENT_ROBOTS = frozenset({"auto-reply", "vacation", "bounce-permanent", "bounce-temporary", "own-mail"})
+# Robots whose sender waits for no answer from us. A monitor's mail is known before, however it came.
+SILENT_ROBOTS = frozenset({"auto-reply", "vacation", "bounce-permanent", "bounce-temporary", "own-mail", "list"})
 
 _AWAY = re.compile(
     r"\s*(?:automatic reply|auto(?:matic)?[- ]?(?:reply|response|antwort)|out of (?:the )?office|automatische antwort|"
