@@ -16,6 +16,7 @@ from helpdesk.cli.shared import (
     print_json,
     print_line,
     print_table,
+    read_file,
     wall_clock,
 )
 
@@ -86,7 +87,7 @@ def classify(
 
     policy = open_book(config).policy(key)
     for file in files:
-        shape = verdict_shape(policy, file.name, file.read_bytes())
+        shape = verdict_shape(policy, file.name, read_file(file))
         if as_json:
             print_line(shape)
         else:

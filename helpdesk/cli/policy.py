@@ -19,6 +19,7 @@ from helpdesk.cli.shared import (
     print_json,
     print_line,
     print_table,
+    read_file,
     read_instant,
     wall_clock,
 )
@@ -231,7 +232,7 @@ def policy_due(  # noqa: PLR0913, PLR0917 - one option an argument of the questi
 
 
 def _answer_batch(book: PolicyBook, name: str) -> None:
-    lines = sys.stdin if name == "-" else Path(name).read_text(encoding="utf-8").splitlines()
+    lines = sys.stdin if name == "-" else read_file(Path(name)).decode("utf-8", "replace").split("\n")
     failed = False
     for line in filter(str.strip, lines):
         answer = _answer_line(book, line)
@@ -262,7 +263,10 @@ def _answer(policy: Policy, at: datetime, question: dict[str, Any]) -> dict[str,
     from helpdesk.report.shapes import due_shape  # noqa: PLC0415
 
     asked = _filled(policy, question)
-    return due_shape(policy, policy.promise(asked["target"], **_terms(asked)), at, **_terms(asked))
+    try:
+        return due_shape(policy, policy.promise(asked["target"], **_terms(asked)), at, **_terms(asked))
+    except OverflowError:
+        raise NotFound(f"at: expected a time that a calendar reaches, not {at.isoformat()}") from None
 
 
 def _terms(asked: dict[str, Any]) -> dict[str, Any]:
@@ -279,5 +283,5 @@ def _filled(policy: Policy, question: dict[str, Any]) -> dict[str, Any]:
         "target": question.get("target") or "first_response",
     }
     if asked["target"] not in TARGET_KINDS:
-        raise ValueError(f"target: expected one of {', '.join(TARGET_KINDS)}, not {asked['target']!r}")
+        raise NotFound(f"target: expected one of {', '.join(TARGET_KINDS)}, not {asked['target']!r}")
     return asked

@@ -75,6 +75,14 @@ def wall_clock() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
 
+def read_file(path: Path) -> bytes:
+    """A file that the command line names. Raises NotFound that says what is wrong with it."""
+    try:
+        return path.read_bytes()
+    except OSError as problem:
+        raise NotFound(f"{path}: expected a readable file: {problem.strerror}") from None
+
+
 def read_instant(text: str) -> datetime:
     """A time with an offset, from the command line. Raises BadParameter."""
     try:

@@ -1,0 +1,429 @@
+"""The commands as programs and people meet them: exit codes, the JSON of the contract, and problems in words."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import sys
+from datetime import UTC, datetime
+
+import pytest
+
+from helpdesk.archive import Found
+from helpdesk.cli import main
+from helpdesk.desk import Desk, load_rules
+from helpdesk.importing import import_one
+from helpdesk.store import migrate
+from helpdesk.store.engine import Database
+from tests.desk import write_office
+
+MAIL = """\
+From: Jo Park <jo@acme.example>
+To: support@logik.example
+Subject: The rules do not fire
+Message-ID: <{number}@acme.example>
+Received: from mx.acme.example by mx.logik.example; Tue, 19 May 2026 09:15:00 -0500
+Date: Mon, 18 May 2026 09:00:00 -0500
+
+Case Priority: Urgent
+
+Since this morning no rule fires.
+"""
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch, capsys):
+    """Run a command in the office's folder; gives (exit code, standard output, standard error)."""
+    write_office(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("HELPDESK_CONFIG", raising=False)
+
+    def command(*words, stdin=""):
+        monkeypatch.setattr(sys, "argv", ["helpdesk", *map(str, words)])
+        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
+        code = 0
+        try:
+            main()
+        except SystemExit as left:
+            code = left.code or 0
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return command
+
+
+@pytest.fixture(scope="session")
+def filled_database(tmp_path_factory, migrated_file):
+    """A database with one case in it, to be copied; made by the desk that the commands open."""
+    folder = tmp_path_factory.mktemp("filled")
+    shutil.copy(migrated_file, folder / "helpdesk.db")
+    database = Database(f"sqlite:///{folder / 'helpdesk.db'}")
+    desk = Desk(database=database, rules=load_rules(write_office(folder)), now=lambda: datetime.now(UTC))
+    desk.begin()
+    (outcome,) = import_one(desk, Found("mail.eml", MAIL.format(number=1).encode()))
+    assert outcome["outcome"] == "opened"
+    database.close()
+    return folder / "helpdesk.db"
+
+
+@pytest.fixture
+def filled(run, tmp_path, filled_database):
+    """An office with a database and one case in it."""
+    shutil.copy(filled_database, tmp_path / "helpdesk.db")
+    (tmp_path / "mail.eml").write_text(MAIL.format(number=1))
+    return run
+
+
+def an_instant(text):
+    return datetime.fromisoformat(text).utcoffset() is not None
+
+
+# --- wrong use
+
+
+def test_without_a_command_it_says_what_there_is(run):
+    code, out, err = run()
+
+    assert code == 2
+    assert "policy" in out + err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["nonsense"],
+        ["case", "show"],
+        ["case", "show", "HD-x"],
+        ["case", "show", "HD-99"],
+        ["case", "explain", "HD-99"],
+        ["cases", "--config", "nowhere.toml"],
+        ["policy", "show", "nothing"],
+        ["policy", "due", "logik"],
+        ["policy", "due", "logik", "--severity", "urgent", "--at", "yesterday"],
+        ["policy", "due", "logik", "--severity", "urgent", "--at", "2026-05-19T09:15:00"],
+        ["policy", "due", "logik", "--severity", "awful", "--at", "2026-05-19T09:15:00-05:00"],
+        ["policy", "due", "logik", "--severity", "urgent", "--at", "2026-05-19T09:15:00-05:00", "--plan", "gold"],
+        ["policy", "due", "logik", "--severity", "urgent", "--at", "2026-05-19T09:15:00-05:00", "--target", "lunch"],
+        ["policy", "due", "--batch", "nowhere.jsonl"],
+        ["classify", "logik", "nowhere.eml"],
+        ["import", "nowhere"],
+        ["simulate", "nowhere.toml"],
+        ["outbox", "show", "99"],
+        ["quarantine", "retry", "99"],
+        ["ledger", "--day", "tomorrow"],
+    ],
+)
+def test_wrong_use_is_exit_code_two_and_words(filled, words):
+    code, out, err = filled(*words)
+
+    assert code == 2, (out, err)
+    assert err
+    assert "Traceback" not in err
+    assert out == ""
+
+
+def test_a_database_that_is_not_there_yet_is_a_problem_that_says_what_to_do(run):
+    code, _, err = run("cases")
+
+    assert code == 1
+    assert "run: helpdesk db upgrade" in err
+
+
+def test_wrong_configuration_says_every_problem_at_once_and_starts_nothing(run, tmp_path):
+    broken = (
+        '[desk]\nnmae = "Acme"\noperators = ["ops"]\n[smtp_out]\nurl = "ftp://x"\n'
+        '[[mailbox]]\naddress = "support"\npolicy = "logik"\nteam = "nobody"\n'
+        '[[agent]]\nname = 5\nemail = "ann@desk.example"\n'
+    )
+    (tmp_path / "helpdesk.toml").write_text(broken)
+    code, out, err = run("serve")
+    lines = err.splitlines()
+
+    assert (code, out) == (2, "")
+    assert all(line.startswith("helpdesk.toml: ") for line in lines)
+    assert any("desk.nmae: no such key" in line for line in lines)
+    assert any("agent.1.name: expected" in line for line in lines)
+    assert not (tmp_path / "secret").exists()
+
+    (tmp_path / "helpdesk.toml").write_text(broken.replace("nmae", "name").replace("name = 5", 'name = "Ann"'))
+    code, _, err = run("serve")
+    assert code == 2
+    for expected in (
+        "desk.operators: expected",
+        "smtp_out.url: expected",
+        "mailbox.1.address: expected",
+        "mailbox.1.team: expected",
+    ):
+        assert expected in err
+
+
+def test_wrong_customers_and_policies_are_said_together(run, tmp_path):
+    with (tmp_path / "helpdesk.toml").open("a") as file:
+        file.write('\n[[mailbox]]\naddress = "x@y.example"\npolicy = "none"\nteam = "first line"\n')
+    (tmp_path / "customers.toml").write_text('[[customer]]\nkey = "a"\nname = "A"\npolicy = "logik"\nplan = "gold"\n')
+    code, _, err = run("cases")
+
+    assert code == 2
+    assert "mailbox.5.policy: expected one of" in err
+    assert "customer.1.plan: expected one of standard, premier, not 'gold'" in err
+
+
+# --- init, db
+
+
+def test_init_writes_a_configuration_that_is_right(run, tmp_path):
+    code, out, _ = run("init", "fresh")
+    assert code == 0
+    assert "helpdesk check" in out
+
+    assert run("db", "upgrade", "--config", "fresh/helpdesk.toml")[0] == 0
+    assert run("cases", "--config", "fresh/helpdesk.toml")[1] == "There are no cases.\n"
+    assert run("init", "fresh")[0] == 2, "it overwrites nothing"
+
+
+def test_db_current_says_where_the_database_is(filled):
+    code, out, _ = filled("db", "current")
+
+    assert code == 0
+    assert migrate.head() in out
+
+
+# --- import
+
+
+def test_import_prints_one_object_a_mail(filled, tmp_path):
+    (tmp_path / "inbox.mbox").write_text(
+        f"From jo Tue May 19 09:15:00 2026\n{MAIL.format(number=2)}\nFrom jo Tue May 19 09:15:00 2026\n{MAIL.format(number=1)}"
+    )
+    (tmp_path / "elsewhere.eml").write_text(MAIL.format(number=3).replace("support@logik", "someone@else"))
+    code, out, _ = filled("import", "inbox.mbox", "elsewhere.eml", "--json")
+    shapes = [json.loads(line) for line in out.splitlines()]
+
+    assert code == 1, "one was rejected"
+    assert [(shape["file"], shape["outcome"], shape["case"]) for shape in shapes] == [
+        ("inbox.mbox#1", "opened", "HD-2"),
+        ("inbox.mbox#2", "duplicate", "HD-1"),
+        ("elsewhere.eml", "rejected", None),
+    ] or shapes[1]["case"] is None
+    assert set(shapes[0]) >= {
+        "file",
+        "outcome",
+        "case",
+        "message_id",
+        "from",
+        "subject",
+        "text",
+        "reply",
+        "attachments",
+        "robot",
+    }
+    assert shapes[0]["from"] == "jo@acme.example"
+
+
+def test_mail_without_a_mailbox_of_ours_can_be_sent_to_one(filled, tmp_path):
+    (tmp_path / "elsewhere.eml").write_text(MAIL.format(number=3).replace("support@logik", "someone@else"))
+    code, out, _ = filled("import", "elsewhere.eml", "--json", "--mailbox", "support@threekit.example")
+
+    assert (code, json.loads(out)["outcome"]) == (0, "opened")
+
+
+def test_imported_mail_was_received_when_its_last_server_says(filled):
+    shape = json.loads(filled("case", "show", "HD-1", "--json")[1])
+
+    assert shape["opened_at"] == "2026-05-19T14:15:00+00:00"
+
+
+# --- cases
+
+
+def test_a_case_as_json_is_what_the_contract_says(filled):
+    code, out, _ = filled("case", "show", "HD-1", "--json")
+    shape = json.loads(out)
+
+    assert code == 0
+    assert set(shape) >= {
+        "ref",
+        "mailbox",
+        "policy",
+        "policy_version",
+        "plan",
+        "customer",
+        "requester",
+        "subject",
+        "severity",
+        "rank",
+        "severity_set_by",
+        "stated",
+        "kind",
+        "status",
+        "assignee",
+        "tags",
+        "opened_at",
+        "clocks",
+        "messages",
+        "events",
+    }
+    assert (shape["ref"], shape["customer"], shape["requester"]) == ("HD-1", "acme", "jo@acme.example")
+    assert (shape["severity"], shape["rank"], shape["status"]) == ("urgent", 2, "open")
+    clock = shape["clocks"][0]
+    assert set(clock) >= {
+        "target",
+        "started_at",
+        "due_at",
+        "state",
+        "stopped_at",
+        "breached_at",
+        "warranted",
+        "because",
+    }
+    assert (clock["target"], clock["state"], clock["due_at"]) == (
+        "first_response",
+        "breached",
+        "2026-05-19T16:15:00+00:00",
+    )
+    assert clock["breached_at"] == "2026-05-19T16:15:00+00:00"
+    assert all(set(event) == {"at", "recorded_at", "type", "by", "facts"} for event in shape["events"])
+    assert all(an_instant(event["at"]) for event in shape["events"])
+
+
+def test_a_case_is_found_by_its_number_in_any_writing(filled):
+    assert filled("case", "show", "1")[1] == filled("case", "show", "hd-1")[1] != ""
+
+
+def test_the_queue_as_json_and_as_a_table(filled):
+    assert [shape["ref"] for shape in json.loads(filled("cases", "--json")[1])] == ["HD-1"]
+    assert "HD-1" in filled("cases")[1]
+    assert json.loads(filled("cases", "--json", "--customer", "orion")[1]) == []
+    assert json.loads(filled("cases", "--json", "--open", "--breached")[1])[0]["ref"] == "HD-1"
+
+
+def test_explain_shows_what_was_counted_span_by_span(filled):
+    out = filled("case", "explain", "HD-1")[1]
+
+    assert "Tue 2026-05-19 09:15 - Tue 2026-05-19" in out
+    assert "due Tue 19 May 2026, 11:15 CDT" in out
+
+
+def test_hostile_text_in_a_subject_does_not_reach_the_terminal(filled, tmp_path):
+    """C11"""
+    (tmp_path / "evil.eml").write_text(
+        MAIL.format(number=9).replace("The rules do not fire", "=?utf-8?q?=1B]0;owned=07_[bold]x?=")
+    )
+    filled("import", "evil.eml")
+    for words in (["cases"], ["case", "show", "HD-2"], ["case", "explain", "HD-2"], ["outbox", "list"]):
+        out = filled(*words)[1]
+        assert "\x1b]" not in out, words
+        assert "\x07" not in out, words
+
+
+# --- policy due
+
+QUESTION = {"policy": "logik", "plan": "standard", "severity": "medium", "at": "2026-05-22T16:40:00-05:00"}
+
+
+def test_a_due_time_as_json(run):
+    code, out, _ = run(
+        "policy", "due", "logik", "--plan", "standard", "--severity", "medium", "--at", QUESTION["at"], "--json"
+    )
+    shape = json.loads(out)
+
+    assert code == 0
+    assert set(shape) >= {
+        "policy",
+        "plan",
+        "severity",
+        "region",
+        "channel",
+        "target",
+        "calendar",
+        "started_at",
+        "due_at",
+        "warranted",
+        "because",
+    }
+    assert datetime.fromisoformat(shape["due_at"]) == datetime.fromisoformat("2026-05-26T13:40:00-05:00")
+    assert (shape["region"], shape["calendar"], shape["warranted"]) == ("central", "central", True)
+
+
+def test_a_due_time_in_words_says_why(run):
+    out = run("policy", "due", "logik", "--severity", "medium", "--at", QUESTION["at"])[1]
+
+    assert "Memorial Day" in out
+    assert "due Tue 26 May 2026, 13:40 CDT" in out
+
+
+def test_a_combination_without_a_target_says_why(run):
+    words = ["policy", "due", "threekit", "--severity", "high", "--at", QUESTION["at"], "--channel", "forum", "--json"]
+    shape = json.loads(run(*words)[1])
+
+    assert shape["due_at"] is None
+    assert shape["because"] == ["forum posts carry no service level"]
+
+
+def test_many_questions_get_an_answer_a_line_also_the_wrong_ones(run):
+    questions = [
+        QUESTION,
+        {**QUESTION, "severity": "critical", "region": "emea", "channel": "email", "target": "first_response"},
+        {**QUESTION, "severity": "awful"},
+        {**QUESTION, "at": "2026-05-22T16:40:00"},
+        {**QUESTION, "at": 5},
+        {"policy": "logik"},
+        "nonsense",
+        {**QUESTION, "at": "9999-12-31T23:00:00-05:00"},
+        {**QUESTION, "severity": "low"},
+    ]
+    code, out, _ = run("policy", "due", "--batch", "-", stdin="\n".join(map(json.dumps, questions)) + "\n{broken\n\n")
+    answers = [json.loads(line) for line in out.splitlines()]
+
+    assert code == 1
+    assert len(answers) == len(questions) + 1
+    assert ["error" in answer for answer in answers] == [False, False, *[True] * 6, False, True]
+    assert answers[0]["due_at"] == "2026-05-26T18:40:00+00:00"
+
+
+def test_only_right_questions_are_exit_code_zero(run):
+    assert run("policy", "due", "--batch", "-", stdin=json.dumps(QUESTION))[0] == 0
+
+
+def test_the_policies_are_listed_and_check(run):
+    listed = {shape["key"]: shape for shape in json.loads(run("policy", "list", "--json")[1])}
+    assert listed["logik"]["plans"] == ["standard", "premier"]
+    assert listed["logik"]["severities"] == ["critical", "urgent", "medium", "low"]
+
+    code, out, _ = run("policy", "check", "--json")
+    findings = json.loads(out)
+    assert code == 0, [finding for finding in findings if finding["level"] == "error"]
+    slower = [
+        f
+        for f in findings
+        if f["level"] == "warning" and f["key"].startswith("targets.premier") and "logik" in f["file"]
+    ]
+    assert slower, "LGK-4: Premier is slower than Standard"
+
+
+# --- outbox, ledger
+
+
+def test_the_outbox_lists_what_waits(filled):
+    rows = json.loads(filled("outbox", "list", "--json")[1])
+
+    assert {(row["kind"], row["to"], row["state"]) for row in rows} >= {
+        ("ack", "jo@acme.example", "queued"),
+        ("assigned", "ann@desk.example", "queued"),
+    }
+    assert all(an_instant(row["created_at"]) for row in rows)
+    assert "Subject: Re: The rules do not fire [HD-1]" in filled("outbox", "show", rows[0]["number"])[1]
+    assert filled("outbox", "drop", rows[0]["number"])[0] == 0
+    assert len(json.loads(filled("outbox", "list", "--json")[1])) == len(rows) - 1
+    assert len(json.loads(filled("outbox", "list", "--json", "--all")[1])) == len(rows)
+
+
+def test_the_ledger_balances(filled):
+    filled("import", "mail.eml")
+    code, out, _ = filled("ledger", "--json")
+
+    assert code == 0
+    (shape,) = json.loads(out)
+    assert shape == {"mailbox": "support@logik.example", "received": 2, "opened": 1, "duplicate": 1, "balances": True}
+    assert json.loads(filled("ledger", "--day", "2020-01-01", "--json")[1]) == []
