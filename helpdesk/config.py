@@ -54,6 +54,7 @@ class DeskTable:
     public_url: str = ""
     digest: str = ""  # "08:00 Europe/Berlin": when the operators get the daily digest
     require_authentication: Literal["auto", "always", "never"] = "auto"
+    second_voter: bool = False  # wants the extra `embeddings`
 
 
 @strict

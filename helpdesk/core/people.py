@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from helpdesk.core.calendar import Calendar
     from helpdesk.core.policy import Policy
     from helpdesk.core.rotation import Rotation
+    from helpdesk.core.severity.second import SecondVoter
 
 Channel = Literal["email", "forum", "monitoring", "escalation", "ignore"]
 
@@ -158,6 +159,7 @@ class Terms:
     standing: Standing = field(default_factory=Standing)  # what the operators have declared
     workloads: Mapping[str, Workload] = field(default_factory=dict)
     model: Model = DEFAULT  # by which severities are found: the shipped one, or what this desk has taught it
+    second_voter: SecondVoter | None = None
 
     def keepers(self, assignee: str) -> tuple[Person, ...]:
         """Who is told what happens on a case: its assignee; without one the whole team, else the operators."""

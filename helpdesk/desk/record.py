@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from helpdesk.core import decide
 from helpdesk.core.people import Terms
 from helpdesk.core.severity import DEFAULT, Model
+from helpdesk.desk.second_voter import load_second_voter
 from helpdesk.letters import Thread, thread_of
 from helpdesk.policies import PolicyText, read_policy
 from helpdesk.store import cases as case_store
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from helpdesk.core.decision import Decision, Draft
     from helpdesk.core.people import Mailbox
     from helpdesk.core.policy import Policy
+    from helpdesk.core.severity.second import SecondVoter
     from helpdesk.desk.rules import Rules
     from helpdesk.store.cases import StoredMessage
 
@@ -94,6 +96,10 @@ class Recorder:
         if version not in self._models:
             self._models = {version: Model.from_state(learning.state_of(connection, version))}
         return self._models[version]
+
+    def second_voter(self) -> SecondVoter | None:
+        """The second voter, where it is switched on and installed."""
+        return load_second_voter() if self.rules.configuration.file.desk.second_voter else None
 
     def store(self, connection: sa.Connection, decision: Decision, terms: Terms) -> Case:
         """Insert or save a decided case; returns it with its number. Raises StaleCase."""

@@ -138,7 +138,7 @@ def _one(connection: sa.Connection, recorder: Recorder, mail: Spooled, now: date
     if placement.verified:
         undeliverable.forget(connection, sender)  # what we sent them arrived
     terms = recorder.terms(connection, home or mailbox, case=case, sender=sender, now=now)
-    terms = replace(terms, model=recorder.model(connection))
+    terms = replace(terms, model=recorder.model(connection), second_voter=recorder.second_voter())
     decision = decide.receive(case, arrival, terms, now)
     failpoint("work.decided")
     number = None

@@ -17,6 +17,7 @@ from helpdesk.core.severity.explain import reasons_for
 from helpdesk.core.severity.kind import kind_of
 from helpdesk.core.severity.model import DEFAULT
 from helpdesk.core.severity.observe import observe
+from helpdesk.core.severity.second import reason_of, together
 from helpdesk.core.severity.verdict import Reason, Verdict, shown
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from helpdesk.core.severity.caps import Bound
     from helpdesk.core.severity.model import Model
     from helpdesk.core.severity.observe import Observation
+    from helpdesk.core.severity.second import SecondVoter
     from helpdesk.core.severity.terms import Kind, Rank, SeverityTerms
     from helpdesk.core.severity.verdict import Probabilities
 
@@ -75,11 +77,13 @@ def assess(  # noqa: PLR0913 - one argument a signal, all by name
     channel: str = "email",
     language: str = "en",
     model: Model = DEFAULT,
+    second_voter: SecondVoter | None = None,
 ) -> Verdict:
     """Judge a mail. `text` is the customer's own new text, `stated` the raw words of a stated priority.
 
     `fields` are intake answers, `products` the products and components the case is about, `robot` a
-    `message.Robot` kind, `language` an ISO 639-1 code. Deterministic; never raises on any text; KeyError where
+    `message.Robot` kind, `language` an ISO 639-1 code, `second_voter` is asked about
+    what a person wrote. Deterministic; never raises on any text; KeyError where
     `terms` names a level that it does not have.
     """
     observed = observe(
@@ -87,6 +91,10 @@ def assess(  # noqa: PLR0913 - one argument a signal, all by name
     )
     values = {**observed.values, **model.words(f"{observed.subject}\n{observed.text}")}
     probabilities = model.probabilities(values)
+    written = observed.alert is None and observed.robot is None
+    second = second_voter(f"{observed.subject}. {observed.text}") if second_voter and written else None
+    if second is not None:
+        probabilities = together(probabilities, second)
     kind = "defect" if _potential_outage(observed, channel) else kind_of(observed)
     opinion = _found(observed, probabilities, terms)
     opinion = _with_stated(opinion, observed, probabilities, terms)
@@ -107,7 +115,10 @@ def assess(  # noqa: PLR0913 - one argument a signal, all by name
         kind=kind,
         area=_area(f"{observed.subject}\n{observed.text}\n{' '.join(fields.values())}", terms),
         reasons=opinion.reasons(
-            reasons_for(observed, model, terms, found=_best(probabilities)),
+            (
+                *reasons_for(observed, model, terms, found=_best(probabilities)),
+                *([reason_of(second, terms)] if second else []),
+            ),
             bound,
             _suspicion(suspect, probabilities, terms),
         ),
