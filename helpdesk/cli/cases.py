@@ -33,6 +33,7 @@ def register(app: typer.Typer) -> None:
     group.command("attachment")(attachment)
     group.command("verify")(verify)
     app.add_typer(group, name="case")
+    app.command()(redact)
 
 
 def list_cases(
@@ -149,6 +150,40 @@ def verify(
     typer.echo(f"When it came: {then['trusted']}, as {then['role']} ({then['visibility']}): {then['because']}")
     rows = [(check["check"], "yes" if check["holds"] else "no", check["why"]) for check in shape["checks"]]
     print_table(("check", "holds", "why"), rows, empty="")
+
+
+def redact(
+    ref: Ref,
+    config: Config = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Erase what was sent and written on a case, for good; the customer is asked to send it again without the data."""
+    from helpdesk.core.errors import NotFound  # noqa: PLC0415
+    from helpdesk.core.redaction import in_words  # noqa: PLC0415
+    from helpdesk.desk.record import Recorder  # noqa: PLC0415
+    from helpdesk.desk.redact import redact as erase  # noqa: PLC0415
+    from helpdesk.store import cases  # noqa: PLC0415
+
+    number = read_ref(ref)
+    if not yes:
+        typer.confirm(
+            f"Erase all mails, texts, attachments and copies of HD-{number}? This cannot be undone.", abort=True
+        )
+    rules, now = open_rules(config), wall_clock()
+    recorder = Recorder(rules)
+    with open_database(rules) as database, database.write() as connection:
+        case = cases.load(connection, number)
+        mailbox = rules.configuration.mailbox(case.mailbox)
+        if mailbox is None:
+            raise NotFound(f"{case.mailbox}, the mailbox of {case.ref}, is not configured any more")
+        terms = recorder.terms(connection, mailbox, case=case, now=now)
+        erased = erase(connection, recorder, number, terms, by="operator", now=now)
+    if as_json:
+        print_json({"ref": f"HD-{number}", "erased": erased})
+        return
+    exempt = next((entry.why for entry in terms.policy.exclusions if entry.key == "personal-data"), "")
+    typer.echo(in_words(erased, exempt=exempt, told=bool(case.requester.address)))
 
 
 def _load(connection: Any, rules: Any, number: int) -> tuple[Case, Policy]:

@@ -48,7 +48,14 @@ def agent_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> D
     _say_what_stays(scribe, orders)
     scribe.echo()
     visibility: Visibility = "internal" if orders.has("note") else "public"
-    return Decision(scribe.case, tuple(scribe.events), tuple(scribe.drafts), visibility=visibility, reply=orders.text)
+    return Decision(
+        scribe.case,
+        tuple(scribe.events),
+        tuple(scribe.drafts),
+        visibility=visibility,
+        reply=orders.text,
+        erase=orders.has("redact"),
+    )
 
 
 class _Scribe:
@@ -234,7 +241,7 @@ def _help(scribe: _Scribe, _command: Command, _orders: Orders) -> None:
 
 
 def _note(_scribe: _Scribe, _command: Command, _orders: Orders) -> None:
-    """Nothing to do by itself: `_speak` has read it, as `_acknowledge` reads `#ack`."""
+    """Nothing to do by itself: `_speak` has read `#note`, `_acknowledge` `#ack`, `agent_writes` `#redact`."""
 
 
 _OBEY: dict[str, Callable[[_Scribe, Command, Orders], None]] = {
@@ -248,5 +255,6 @@ _OBEY: dict[str, Callable[[_Scribe, Command, Orders], None]] = {
     "exclude": _exclude,
     "incident": _incident,
     "ack": _note,
+    "redact": _note,
     "help": _help,
 }

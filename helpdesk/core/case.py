@@ -50,6 +50,7 @@ EventType = Literal[
     "exempted",  # its promises need not be met, and why
     "breach_withdrawn",  # an answer received in time was read after the breach was recorded
     "command_refused",
+    "redacted",  # its content was erased, and how much of it
 ]
 
 

@@ -18,7 +18,9 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-Verb = Literal["note", "severity", "assign", "wait", "resolve", "close", "reopen", "exclude", "incident", "ack", "help"]
+Verb = Literal[
+    "note", "severity", "assign", "wait", "resolve", "close", "reopen", "exclude", "incident", "ack", "redact", "help"
+]
 
 FORMS: dict[Verb, str] = {
     "note": "#note                       the text below stays in the team",
@@ -31,6 +33,7 @@ FORMS: dict[Verb, str] = {
     "exclude": "#exclude KEY [reason]       the promises do not apply, and why",
     "incident": "#incident KEY               the case is about a known incident",
     "ack": "#ack                        you have it: nobody else is called",
+    "redact": "#redact                     erases all that was sent on this case; it is asked for again",
     "help": "#help                       sends this list",
 }
 
@@ -180,5 +183,6 @@ _READERS: dict[Verb, Callable[[str, str, Vocabulary], Command | Mistake]] = {
     "exclude": _exclude,
     "incident": _incident,
     "ack": _plain("ack"),
+    "redact": _plain("redact"),
     "help": _plain("help"),
 }

@@ -10,7 +10,17 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from helpdesk.core import acknowledgment, assignment, bounced, escalation, ladder, lifecycle, scope, suspicion
+from helpdesk.core import (
+    acknowledgment,
+    assignment,
+    bounced,
+    escalation,
+    ladder,
+    lifecycle,
+    redaction,
+    scope,
+    suspicion,
+)
 from helpdesk.core.answer import agent_writes
 from helpdesk.core.case import DESK, Event, open_case
 from helpdesk.core.decision import Decision, Draft
@@ -27,7 +37,6 @@ if TYPE_CHECKING:
     from helpdesk.core.decision import Arrival, MailKind
     from helpdesk.core.intake import Intake
     from helpdesk.core.people import Terms
-
 
 
 def receive(case: Case | None, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
@@ -101,7 +110,17 @@ def _opened_by(sender: Person, arrival: Arrival, terms: Terms, now: datetime) ->
     escalated = tuple(escalation.requested(arrival, terms, now))
     given = assignment.assign(terms, now)
     acknowledged = acknowledgment.decided(sender, arrival, now, known=terms.customer is not None)
-    events = (opened, assessed, wrote, *joined, *outside, *escalated, *given, acknowledged)
+    events = (
+        opened,
+        assessed,
+        wrote,
+        *redaction.flags(arrival, now),
+        *joined,
+        *outside,
+        *escalated,
+        *given,
+        acknowledged,
+    )
     suspected = suspicion.raised(open_case(opened).after(assessed), verdict, arrival, terms, now)
     events = (*events, *suspected)
     case = open_case(opened).after(*events[1:])
@@ -153,7 +172,7 @@ def _opening_drafts(case: Case, arrival: Arrival, terms: Terms, *, acknowledge: 
 
 
 def _customer_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
-    events = [_event("customer_wrote", arrival, now, _message_facts(arrival))]
+    events = [_event("customer_wrote", arrival, now, _message_facts(arrival)), *redaction.flags(arrival, now)]
     if not case.active:
         events.append(_event("reopened", arrival, now, {"because": "the customer wrote"}))
     escalated = tuple(escalation.requested(arrival, terms, now))
@@ -181,10 +200,10 @@ def _reassessed(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> tu
 
 
 def _outsider_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
-    event = _event("outsider_wrote", arrival, now, _message_facts(arrival))
-    case = case.after(event)
+    events = (_event("outsider_wrote", arrival, now, _message_facts(arrival)), *redaction.flags(arrival, now))
+    case = case.after(*events)
     drafts = _to_agents("customer-message", case, arrival, terms)
-    return Decision(case, (event,), tuple(drafts), visibility="unverified", reply=arrival.message.reply)
+    return Decision(case, events, tuple(drafts), visibility="unverified", reply=arrival.message.reply)
 
 
 def _robot_writes(case: Case | None, arrival: Arrival, terms: Terms, now: datetime) -> Decision:

@@ -92,6 +92,7 @@ class Arrival:
     answered: Answered = Answered()
     linked_ref: str = ""
     to_escalation: bool = False  # written to a mailbox of the channel `escalation`
+    sensitive: tuple[str, ...] = ()  # secrets and others' data that are masked in it, each `kind in place`
     returned: Returned | None = None  # on a delivery report about a mail of ours
     null_sender: bool = False  # it came with MAIL FROM:<>, and wants no answer (RFC 5321 section 4.5.5)
 
@@ -126,3 +127,4 @@ class Decision:
     visibility: Visibility = "public"
     reply: str = ""  # what the sender said, without commands
     because: str = ""
+    erase: bool = False  # what the case holds is to be erased, this mail included

@@ -21,9 +21,11 @@ from helpdesk.core.message import Robot, base_address
 from helpdesk.core.thread import Placement
 from helpdesk.desk import bounces, trust
 from helpdesk.desk.answered import answered, raise_alarm
+from helpdesk.desk.redact import redact
 from helpdesk.failpoints import failpoint
 from helpdesk.mail.parse import parse
 from helpdesk.mail.quote import before_quote
+from helpdesk.mail.sensitive import look_through, without_secrets
 from helpdesk.store import cases as case_store
 from helpdesk.store import spool, undeliverable
 
@@ -40,7 +42,7 @@ if TYPE_CHECKING:
     from helpdesk.store.spool import Spooled
 
 LEASE = timedelta(minutes=1)  # a batch takes a second or two; who is frozen for longer has lost it, see `spool.hold`
-BATCH = 50
+BATCH = 8  # who accepts mail waits meanwhile; more would save hardly any flush a mail (bench/ingest.md)
 _log = structlog.get_logger("work")
 
 
@@ -123,8 +125,10 @@ def _one(connection: sa.Connection, recorder: Recorder, mail: Spooled, now: date
     case, placement = _place(connection, recorder, mail, message, mailbox, back)
     home = recorder.rules.configuration.mailbox(case.mailbox) if case else None
     sender = message.sender.address if message.sender else ""
+    secrets = look_through(mail.raw, message) if placement.role != "agent" else ()
     arrival = Arrival(
-        message=message,
+        message=without_secrets(message) if secrets else message,
+        sensitive=secrets,
         placement=placement,
         received_at=mail.received_at,
         key=f"mail/{mail.id}",
@@ -195,6 +199,12 @@ def _record(
         visibility=decision.visibility,
         reply=decision.reply,
     )
+    if decision.erase:
+        # Before what this decision sends is written, and with the order itself, which may quote what is to go.
+        agent = arrival.placement.agent
+        person = agent.person if agent else None
+        redact(connection, recorder, case.number, terms, by=arrival.sender, now=now, agent=person, also=[mail.id])
+        case = case_store.load(connection, case.number)
     recorder.write(connection, case, decision.drafts, terms, now)
     for event in decision.events:
         if event.type == "acknowledged":

@@ -215,8 +215,9 @@ def load(connection: sa.Connection, number: int) -> Row:
 
 
 def retry_now(connection: sa.Connection, number: int, now: datetime) -> None:
-    """Put a failed or waiting mail back to the front. Raises NotFound."""
-    load(connection, number)
+    """Put a failed or waiting mail back to the front. Raises NotFound, also where its bytes were erased."""
+    if load(connection, number).raw is None:
+        raise NotFound(f"the bytes of mail {number} were erased")
     values = {
         "state": "queued",
         "next_at": now,

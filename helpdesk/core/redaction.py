@@ -1,0 +1,71 @@
+"""What a case may not keep: secrets and other people's data are flagged, and on an order erased (LAI-11).
+
+A mail comes here with its secrets masked already (`Arrival.sensitive` names them). Erasing is the store's; what it
+means for the case is decided here: the order is on the record with what was erased, the customer is asked to send it
+again without the data, and where the policy says so its promises do not apply.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from helpdesk.core.case import DESK, Event
+from helpdesk.core.decision import Decision, Draft
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+
+    from helpdesk.core.case import Case
+    from helpdesk.core.decision import Arrival
+    from helpdesk.core.message import Person
+    from helpdesk.core.people import Terms
+
+EXCLUSION = "personal-data"  # the key by which a policy exempts such cases
+ERASED = "(erased)"  # stands in place of a subject
+
+
+def flags(arrival: Arrival, now: datetime) -> Iterator[Event]:
+    """What the mail held, by kind and place."""
+    for told in arrival.sensitive:
+        tag = f"masked: {told} (#redact erases it)"
+        yield Event("flagged", arrival.received_at, now, DESK, {"tag": tag})
+
+
+def redacted(
+    case: Case, terms: Terms, *, by: str, erased: Mapping[str, int], agent: Person | None, now: datetime
+) -> Decision:
+    """Decide what follows from erasing. `erased` counts by what; `agent` is told by mail, if they asked by mail."""
+    events = [Event("redacted", now, now, by, {"erased": dict(erased)})]
+    exclusion = next((entry for entry in terms.policy.exclusions if entry.key == EXCLUSION), None)
+    if exclusion is not None:
+        facts: dict[str, Any] = {"key": exclusion.key, "because": exclusion.why, "out_of_scope": False}
+        events.append(Event("exempted", now, now, by, facts))
+    events.append(Event("flagged", now, now, by, {"tag": "redacted"}))
+    key = f"redaction/{len(case.of_type('redacted')) + 1}"
+    drafts = []
+    if case.requester.address:
+        drafts.append(Draft("resend-anonymised", case.requester, "customer", key))
+    if agent is not None:
+        done = [in_words(erased, exempt=exclusion.why if exclusion else "", told=bool(case.requester.address))]
+        drafts.append(Draft("echo", agent, "agent", key, facts={"done": done, "mistakes": []}))
+    return Decision(case.after(*events), tuple(events), tuple(drafts))
+
+
+_WHAT = {
+    "mails": "mails as they came",
+    "texts": "texts with their attachments",
+    "sent": "copies of what we sent",
+    "unsent": "mails that were not sent yet, which will not be",
+    "facts": "entries of the ledger that quoted the mail",
+}
+
+
+def in_words(erased: Mapping[str, int], *, exempt: str, told: bool) -> str:
+    """What was erased, and what follows."""
+    counted = ", ".join(f"{erased.get(key, 0)} {words}" for key, words in _WHAT.items() if erased.get(key))
+    said = [f"erased: {counted or 'nothing was left to erase'}"]
+    said += ["the customer is asked to send it again without the data"] if told else []
+    said += [f"its promises do not apply from now on: {exempt}"] if exempt else []
+    said.append("copies on mail servers and in backups are not the desk's: erase them there")
+    return "; ".join(said)

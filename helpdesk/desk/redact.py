@@ -1,0 +1,42 @@
+"""Erase what a case holds, on an agent's or an operator's order, in one transaction with what follows from it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from helpdesk.core import redaction
+from helpdesk.store import cases as case_store
+from helpdesk.store import erasure
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+
+    import sqlalchemy as sa
+
+    from helpdesk.core.message import Person
+    from helpdesk.core.people import Terms
+    from helpdesk.desk.record import Recorder
+
+
+def redact(
+    connection: sa.Connection,
+    recorder: Recorder,
+    number: int,
+    terms: Terms,
+    *,
+    by: str,
+    now: datetime,
+    agent: Person | None = None,
+    also: Collection[int] = (),
+) -> dict[str, int]:
+    """Erase a case's content; returns how many of what. `also` are spool rows not on the case yet. Raises NotFound.
+
+    `by` goes on the record; `agent` is told by mail what was erased.
+    """
+    erased = erasure.erase(connection, number, also=also, instead=redaction.ERASED)
+    case = case_store.load(connection, number)
+    decision = redaction.redacted(case, terms, by=by, erased=erased, agent=agent, now=now)
+    after = recorder.store(connection, decision, terms)
+    recorder.write(connection, after, decision.drafts, terms, now)
+    return erased
