@@ -288,7 +288,8 @@ def test_a_case_as_json_is_what_the_contract_says(filled):
 
 
 def test_a_case_is_found_by_its_number_in_any_writing(filled):
-    assert filled("case", "show", "1")[1] == filled("case", "show", "hd-1")[1] != ""
+    for writing in ("1", "hd-1", "HD-1"):
+        assert json.loads(filled("case", "show", writing, "--json")[1])["ref"] == "HD-1"
 
 
 def test_the_queue_as_json_and_as_a_table(filled):
@@ -300,7 +301,7 @@ def test_the_queue_as_json_and_as_a_table(filled):
 
 def test_explain_shows_what_was_counted_span_by_span(filled):
     out = filled("case", "explain", "HD-1")[1]
-
+    assert len(out.splitlines()) < 20, "months of closed nights after the breach explain nothing"
     assert "Tue 2026-05-19 09:15 - Tue 2026-05-19" in out
     assert "due Tue 19 May 2026, 11:15 CDT" in out
 

@@ -64,11 +64,11 @@ def clock_lines(clock: Clock, now: datetime) -> Iterator[str]:
         return
     yield f"{TARGET_NAMES[clock.target]}: {clock.state(now)}"
     for stretch in clock.stretches:
-        yield from _stretch_lines(clock, stretch, now)
+        yield from _stretch_lines(stretch, now)
     yield from _verdict_lines(clock, now)
 
 
-def _stretch_lines(clock: Clock, stretch: Stretch, now: datetime) -> Iterator[str]:
+def _stretch_lines(stretch: Stretch, now: datetime) -> Iterator[str]:
     calendar = stretch.calendar
     begins = moment(stretch.start, calendar.timezone)
     hours = f"{span(stretch.budget)} of {calendar.name} ({calendar.timezone})"
@@ -78,8 +78,9 @@ def _stretch_lines(clock: Clock, stretch: Stretch, now: datetime) -> Iterator[st
     if not stretch.counted:
         yield f"    not counted {_until(stretch.end, calendar)}"
         return
-    # A running clock is shown up to its due time, so that the reader sees why it is due then.
-    until = stretch.end or max(now, stretch.due_at or now) if clock.stopped_at is None else stretch.end or now
+    # A running clock is shown up to its due time, so that the reader sees why it is due then, and no further: the
+    # nights since then explain nothing.
+    until = stretch.end or stretch.due_at or now
     for line in _spans(calendar, stretch.start, until, stretch.consumed):
         yield f"    {line}"
 
@@ -100,7 +101,8 @@ def _verdict_lines(clock: Clock, now: datetime) -> Iterator[str]:
     if clock.stopped_at is not None:
         yield f"  answered {moment(clock.stopped_at, zone)}, after {span(clock.used(now))} of {span(last.budget)}"
     if breached_at is not None:
-        yield f"  late from {moment(breached_at, zone)}"
+        so_far = "" if clock.stopped_at else f"; {span(clock.used(now))} used by {moment(now, zone)}"
+        yield f"  late from {moment(breached_at, zone)}{so_far}"
     elif clock.stopped_at is None and due_at is not None:
         yield f"  {span(last.budget - clock.used(now))} left at {moment(now, zone)}"
 
