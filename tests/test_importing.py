@@ -1,0 +1,59 @@
+"""Old mail: when was it received, as far as its headers can be trusted?"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from helpdesk.archive import mails_in
+from helpdesk.core.errors import NotFound
+from helpdesk.importing import received_at
+from helpdesk.mail.parse import parse
+
+NOW = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
+RECEIVED = "Received: from a by b with ESMTP; Tue, 19 May 2026 09:15:00 -0500\n"
+OLDER = "Received: from x by a; Mon, 18 May 2026 01:00:00 +0000\n"
+DATE = "Date: Sun, 17 May 2026 10:00:00 +0200\n"
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        (RECEIVED + OLDER + DATE, "2026-05-19 14:15"),
+        (OLDER + RECEIVED + DATE, "2026-05-18 01:00"),
+        (DATE, "2026-05-17 08:00"),
+        ("", "2026-05-20 12:00"),
+        ("Received: from a by b; nonsense\n" + DATE, "2026-05-17 08:00"),
+        ("Received: from a by b\n" + DATE, "2026-05-17 08:00"),
+        ("Date: Tue, 19 May 2099 10:00:00 +0000\n", "2026-05-20 12:00"),
+        ("Date: Thu, 01 Jan 1970 00:00:00 +0000\n", "2026-05-20 12:00"),
+        ("Date: never\n", "2026-05-20 12:00"),
+        ("Received: from a by b; Tue, 19 May 2026 09:15:00\n", "2026-05-19 09:15"),
+        ("Received: from a by b; Tue, 19 May 2026 09:15:00 -0000\n", "2026-05-19 09:15"),
+    ],
+)
+def test_the_newest_trustworthy_time_is_never_later_than_now(headers, expected):
+    message = parse(f"From: jo@acme.example\n{headers}\nHello\n".encode())
+
+    assert received_at(message, NOW) == datetime.fromisoformat(expected).replace(tzinfo=UTC)
+
+
+def test_mail_is_found_in_files_mboxes_maildirs_and_folders_of_them(tmp_path):
+    (tmp_path / "a.eml").write_bytes(b"Subject: a\n\nA\n")
+    (tmp_path / "b.mbox").write_bytes(
+        b"From x Tue May 19 09:15:00 2026\nSubject: b\n\nB\n\nFrom x Tue May 19 09:16:00 2026\nSubject: c\n\nC\n"
+    )
+    for part in ("cur", "new", "tmp"):
+        (tmp_path / "maildir" / part).mkdir(parents=True)
+    (tmp_path / "maildir" / "new" / "1").write_bytes(b"Subject: d\n\nD\n")
+    (tmp_path / "maildir" / "tmp" / "2").write_bytes(b"Subject: unfinished\n\n")
+    (tmp_path / ".hidden").write_bytes(b"Subject: no\n\n")
+
+    subjects = [parse(found.raw).subject for found in mails_in(tmp_path)]
+    assert subjects == ["a", "b", "c", "d"]
+
+
+def test_a_path_that_is_not_there_is_said_in_words(tmp_path):
+    with pytest.raises(NotFound, match="there is nothing"):
+        list(mails_in(tmp_path / "none"))
