@@ -16,7 +16,7 @@ from helpdesk.core.message import Person
 from helpdesk.core.policy import TARGET_NAMES, Promise
 from helpdesk.core.timeline import clocks
 from helpdesk.mail.compose import Letter, compose
-from helpdesk.phrases import brief, moment, span
+from helpdesk.phrases import NO_SUBJECT, brief, language_names, moment, span
 from helpdesk.store.outbox import Queued
 
 if TYPE_CHECKING:
@@ -72,9 +72,7 @@ class Letters:
     def write(self, draft: Draft, case: Case, terms: Terms, *, thread: Thread, now: datetime) -> Queued:
         """One draft of a stored case into one mail of the outbox."""
         facts = self._facts(draft, case, terms, now)
-        languages = terms.policy.languages
-        spoken = case.language if case.language in languages else languages[0]
-        language = spoken if draft.audience == "customer" else "en"
+        language = _spoken(case, terms.policy) if draft.audience == "customer" else "en"
         words = self._templates.render(draft.template or draft.kind, language, facts)
         key = f"{case.number}/{draft.key}/{draft.kind}/{draft.to.address}"
         return self._queued(key, draft, words, case.number, terms.mailbox, thread, now)
@@ -206,6 +204,7 @@ class Letters:
 
 def _customer_facts(draft: Draft, case: Case, terms: Terms) -> dict[str, Any]:
     policy = terms.policy
+    language = _spoken(case, policy)
     first = clocks(case, policy)[0]
     zone = (terms.customer.timezone if terms.customer else "") or desk_zone(case, policy)
     promised = isinstance(first.promise, Promise) and first.due_at is not None
@@ -214,23 +213,24 @@ def _customer_facts(draft: Draft, case: Case, terms: Terms) -> dict[str, Any]:
         "known": draft.facts.get("known", True),
         "because": draft.facts.get("because", ""),
         "declared": draft.facts.get("declared", []),
-        "answered_in": _answered_in(case, policy),
+        "subject": case.subject or NO_SUBJECT[language],
+        "answered_in": _answered_in(case, policy, language),
         "policy": policy.name,
         "severity": policy.level(case.severity).name,
         "promise": str(first.promise.within) if isinstance(first.promise, Promise) else "",
-        "due": moment(first.due_at, zone) if promised and first.due_at else "",
+        "due": moment(first.due_at, zone, language) if promised and first.due_at else "",
         "missing": [field.label for field in policy.intake if field.key in case.missing],
     }
 
 
-_LANGUAGES = {"en": "English", "de": "German", "fr": "French", "es": "Spanish"}
+def _spoken(case: Case, policy: Policy) -> str:
+    """The language in which a customer is written to: theirs, if the offering speaks it (LAI-13)."""
+    return case.language if case.language in policy.languages else policy.languages[0]
 
 
-def _answered_in(case: Case, policy: Policy) -> str:
+def _answered_in(case: Case, policy: Policy, language: str) -> str:
     """The languages we answer in, where the customer wrote in another (LAI-13)."""
-    if case.language in policy.languages:
-        return ""
-    return " or ".join(_LANGUAGES.get(language, language) for language in policy.languages)
+    return "" if case.language in policy.languages else language_names(policy.languages, language)
 
 
 def _reader(draft: Draft) -> Person:

@@ -2,18 +2,40 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+_GERMAN_DAYS = ("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So")
+_GERMAN_ZONES = {"CET": "MEZ", "CEST": "MESZ"}
+_LANGUAGES = {
+    "en": {"en": "English", "de": "German", "fr": "French", "es": "Spanish"},
+    "de": {"en": "Englisch", "de": "Deutsch", "fr": "Französisch", "es": "Spanisch"},
+}
+_OR = {"en": "or", "de": "oder"}
+NO_SUBJECT = defaultdict(lambda: "(no subject)", de="(ohne Betreff)")
 
 
-def moment(at: datetime, zone: str) -> str:
-    """`Fri 27 Mar 2026, 16:00 CET`, on the wall clock of the zone."""
+def moment(at: datetime, zone: str, language: str = "en") -> str:
+    """`Fri 27 Mar 2026, 16:00 CET`, on the wall clock of the zone; German: `Fr., 27.03.2026, 16:00 Uhr MEZ`."""
     local = at.astimezone(ZoneInfo(zone))
+    if language == "de":
+        name = zone_name(local)
+        return f"{_GERMAN_DAYS[local.weekday()]}., {local:%d.%m.%Y, %H:%M} Uhr {_GERMAN_ZONES.get(name, name)}"
     day = f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {local.year}"
     return f"{day}, {local:%H:%M} {zone_name(local)}"
+
+
+def language_names(languages: Sequence[str], language: str) -> str:
+    """`English or German`, as one says it in a language; in English where we do not speak that one."""
+    told = language if language in _LANGUAGES else "en"
+    return f" {_OR[told]} ".join(_LANGUAGES[told].get(one, one) for one in languages)
 
 
 def brief(at: datetime, zone: str) -> str:
