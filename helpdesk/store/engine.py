@@ -8,7 +8,6 @@ writer. Statement parameters never show in errors (fault P04).
 
 from __future__ import annotations
 
-import threading
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.pool import StaticPool
 
 from helpdesk.core.errors import Unavailable
+from helpdesk.store.turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,7 +57,7 @@ class Database:
         self.embedded = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite(self.url) if self.embedded else _postgresql(self.url)
         # One writer at a time in this process: SQLite has one anyway, and waiting here is fair and cheap.
-        self._writer = threading.RLock() if self.embedded else None
+        self._writer = Turns() if self.embedded else None
 
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:
