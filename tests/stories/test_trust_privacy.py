@@ -129,7 +129,7 @@ def run(rules, *, examples: int, steps: int) -> None:
 
 def test_no_note_and_no_agents_address_ever_reaches_a_customer(rules):
     """P01, P02: whatever the team and the customers do, in any order."""
-    run(rules, examples=6, steps=15)
+    run(rules, examples=4, steps=12)
 
 
 @pytest.mark.slow
