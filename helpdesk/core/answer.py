@@ -76,7 +76,8 @@ class _Scribe:
         return self.agent.name or self.agent.address
 
     def happened(self, kind: Any, facts: dict[str, Any]) -> None:
-        event = Event(kind, self.arrival.received_at, self.now, self.agent.address, facts)
+        at = self.case.not_before(kind, self.arrival.received_at)
+        event = Event(kind, at, self.now, self.agent.address, facts)
         self.case = self.case.after(event)
         self.events.append(event)
 

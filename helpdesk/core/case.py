@@ -118,6 +118,14 @@ class Case:
         """The events of these types, in order of recording."""
         return tuple(event for event in self.events if event.type in types)
 
+    def not_before(self, kind: EventType, at: datetime) -> datetime:
+        """When a change of status or severity becomes true: mail that is read late changes nothing behind the last one.
+
+        Otherwise the order in which clocks see changes and the order in which the case does would differ.
+        """
+        kinds = next((group for group in _IN_TURN if kind in group), ())
+        return max((at, *(event.at for event in self.of_type(*kinds))))
+
     def after(self, *events: Event) -> Case:
         """The case after these further events."""
         case = self
@@ -162,6 +170,12 @@ def _open(number: int, event: Event) -> Case:
         down=tuple(facts.get("down", ())),
         events=(event,),
     )
+
+
+_IN_TURN: tuple[tuple[EventType, ...], ...] = (
+    ("waiting_set", "resolved", "closed", "reopened"),
+    ("severity_set",),
+)
 
 
 def _nothing(case: Case, _event: Event) -> Case:

@@ -174,7 +174,8 @@ def _opening_drafts(case: Case, arrival: Arrival, terms: Terms, *, acknowledge: 
 def _customer_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
     events = [_event("customer_wrote", arrival, now, _message_facts(arrival)), *redaction.flags(arrival, now)]
     if not case.active:
-        events.append(_event("reopened", arrival, now, {"because": "the customer wrote"}))
+        reopened = _event("reopened", arrival, now, {"because": "the customer wrote"})
+        events.append(replace(reopened, at=case.not_before("reopened", reopened.at)))
     escalated = tuple(escalation.requested(arrival, terms, now))
     events += escalated
     if arrival.placement.verified:
