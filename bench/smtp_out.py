@@ -28,18 +28,14 @@ def main() -> None:
     with subprocess.Popen([sys.executable, __file__, "--sink"], stdout=subprocess.PIPE, text=True) as sink:
         assert sink.stdout is not None
         courier = open_courier(f"smtp://127.0.0.1:{sink.stdout.readline().strip()}", hostname="bench.example")
-        rounds = [_round(courier, mail, mails=options.mails) for _ in range(options.rounds + 1)][
-            1:
-        ]  # one to warm up
+        rounds = [_round(courier, mail, mails=options.mails) for _ in range(options.rounds + 1)][1:]  # one to warm up
         courier.close()
         sink.terminate()
     _print(rounds, options)
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--mails", type=int, default=400, help="a round and way")
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--size", type=int, default=4096, help="bytes a mail")

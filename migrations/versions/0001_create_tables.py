@@ -39,9 +39,7 @@ def upgrade() -> None:
         sa.Column("breached", sa.Boolean(), nullable=False),
         sa.Column("next_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("events", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["policy_version"], ["policy_version.version"], name=op.f("fk_cases_policy_version")
-        ),
+        sa.ForeignKeyConstraint(["policy_version"], ["policy_version.version"], name=op.f("fk_cases_policy_version")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cases")),
     )
     op.create_index("ix_cases_assignee_status", "cases", ["assignee", "status"], unique=False)
