@@ -427,12 +427,12 @@ def _gridline(tenth: int) -> str:
 
 
 def cost(mails: list[dict[str, Any]]) -> list[str]:
-    """Milliseconds a mail of `assess`, and of the worst 8 kB that we could think of."""
+    """Milliseconds of processor time a mail of `assess`, and of the worst 8 kB that we could think of."""
     times = []
     for mail in mails * 3:
-        begun = time.perf_counter()
+        begun = time.process_time()
         assess(subject=mail["subject"], text=mail["body"], terms=TERMS, language=mail.get("lang", "en"))
-        times.append((time.perf_counter() - begun) * 1000)
+        times.append((time.process_time() - begun) * 1000)
     times.sort()
     worst = 0.0
     for text in (
@@ -445,9 +445,9 @@ def cost(mails: list[dict[str, Any]]) -> list[str]:
         ("Von: a\n" * 1200)[:8000],
         ("1.1.1.1-" * 1000),
     ):
-        begun = time.perf_counter()
+        begun = time.process_time()
         assess(subject="Site down", text=text, terms=TERMS)
-        worst = max(worst, (time.perf_counter() - begun) * 1000)
+        worst = max(worst, (time.process_time() - begun) * 1000)
     middle, late = times[len(times) // 2], times[int(len(times) * 0.95)]
     return [f"| median | {middle:.2f} ms |", f"| 95th percentile | {late:.2f} ms |", f"| worst 8 kB | {worst:.1f} ms |"]
 
@@ -580,7 +580,7 @@ def command_measure(path: str) -> None:
         *learned_custom(mails),
         "",
         *SECOND,
-        "## Cost of `assess`, one core",
+        "## Cost of `assess`, processor time of one core",
         "",
         "| | |",
         "|---|---|",
