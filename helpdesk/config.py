@@ -88,6 +88,9 @@ class SmtpOutTable:
     username: str = ""
     password_env: str = ""
     password_file: str = ""
+    dkim_domain: str = ""
+    dkim_selector: str = ""
+    dkim_key_file: str = ""
 
 
 @strict
@@ -537,6 +540,11 @@ def _secret_problems(file: ConfigurationFile) -> Iterator[str]:
         ways = [bool(way) for way in (imap.password_env, imap.password_file, imap.oauth2)] if imap else [True]
         if sum(ways) != 1:
             yield f"mailbox.{number}.imap: expected exactly one of password_env, password_file, oauth2"
+    signing = [
+        bool(part) for part in (file.smtp_out.dkim_domain, file.smtp_out.dkim_selector, file.smtp_out.dkim_key_file)
+    ]
+    if any(signing) and not all(signing):
+        yield "smtp_out: expected dkim_domain, dkim_selector and dkim_key_file together"
     if file.smtp_out.username and bool(file.smtp_out.password_env) == bool(file.smtp_out.password_file):
         yield "smtp_out: expected exactly one of password_env, password_file beside username"
 

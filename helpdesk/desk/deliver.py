@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from helpdesk.desk.record import Recorder
+    from helpdesk.mail.signing import Signing
     from helpdesk.store.engine import Database
     from helpdesk.store.outbox import Row
     from helpdesk.wires.courier import Courier, Outcome
@@ -70,7 +71,7 @@ def deliver(
             _give_back(database, rows[position:])
             return position
         try:
-            outcome = courier.deliver(_outgoing(row), before_dot=_marker(database, row))
+            outcome = courier.deliver(_outgoing(row, recorder.rules.signing), before_dot=_marker(database, row))
         except _TakenOverError:
             continue
         failpoint("out.pre_mark")
@@ -84,8 +85,9 @@ def _give_back(database: Database, rows: Sequence[Row]) -> None:
             outbox.give_back(connection, row)
 
 
-def _outgoing(row: Row) -> Outgoing:
-    return Outgoing(row.mail_from, row.recipient, row.raw or b"", row.message_id)
+def _outgoing(row: Row, signing: Signing | None) -> Outgoing:
+    raw = row.raw or b""
+    return Outgoing(row.mail_from, row.recipient, signing.signed(raw) if signing else raw, row.message_id)
 
 
 def _marker(database: Database, row: Row) -> Callable[[], None]:

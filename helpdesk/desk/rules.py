@@ -12,6 +12,8 @@ from helpdesk.core.errors import ConfigurationError
 from helpdesk.customers import Directory, load_customers
 from helpdesk.letters import Letters
 from helpdesk.mail.address import Signer
+from helpdesk.mail.dkim_check import dns_txt
+from helpdesk.mail.signing import Signing
 from helpdesk.policies import PolicyBook, load_policies
 from helpdesk.templates import Templates
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from helpdesk.config import Configuration
+    from helpdesk.mail.dkim_check import Lookup
 
 _KEY_BYTES = 32
 
@@ -33,6 +36,8 @@ class Rules:
     customers: Directory
     letters: Letters
     signer: Signer
+    signing: Signing | None = None  # DKIM, of what we send
+    lookup: Lookup = dns_txt  # how DKIM keys of others are found
 
 
 def load_rules(path: Path, *, environment: Mapping[str, str] | None = None, signing_key: bytes | None = None) -> Rules:
@@ -60,7 +65,23 @@ def load_rules(path: Path, *, environment: Mapping[str, str] | None = None, sign
         raise ConfigurationError(problems)
     signer = Signer(*([signing_key] if signing_key else _signing_keys(configuration.folder / desk.secret_file)))
     letters = Letters(templates=templates, signer=signer, desk=desk.name, public_url=desk.public_url)
-    return Rules(configuration, book, customers, letters, signer)
+    return Rules(configuration, book, customers, letters, signer, _signing(configuration))
+
+
+def _signing(configuration: Configuration) -> Signing | None:
+    """What outgoing mail is signed with, if it is. Raises ConfigurationError."""
+    table = configuration.file.smtp_out
+    path = configuration.place(table.dkim_key_file)
+    if path is None:
+        return None
+    try:
+        signing = Signing(table.dkim_domain, table.dkim_selector, path.read_bytes())
+    except OSError as unreadable:
+        raise ConfigurationError([f"{path}: expected a readable key file: {unreadable}"]) from None
+    problem = signing.problem()
+    if problem:
+        raise ConfigurationError([f"{path}: {problem}"])
+    return signing
 
 
 def _folder_problems(configuration: Configuration) -> Iterator[str]:

@@ -10,7 +10,9 @@ from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING
 
 from helpdesk.core.thread import place, place_robot
-from helpdesk.mail.authenticity import Authenticity, authenticity
+from helpdesk.mail.authenticity import Authenticity, authenticity, misleading, strict_sender
+from helpdesk.mail.dkim_check import proven_domain
+from helpdesk.mail.parse import parse
 from helpdesk.placing import evidence, read_clues
 from helpdesk.store import cases as case_store
 
@@ -73,8 +75,29 @@ def sender_proof(configuration: Configuration, mail: Spooled, message: Message) 
     smtp_in = configuration.file.smtp_in
     if from_our_border(mail, smtp_in.trusted_relays):
         return authenticity(message, authserv_id=smtp_in.authserv_id or None)
+    sender = strict_sender(message)
+    if mail.proven_domain and sender and not misleading(message):
+        domain = sender.rpartition("@")[2]
+        return Authenticity("pass", f"dkim=pass header.d={mail.proven_domain}, checked by the desk", domain)
     # Whoever speaks to our listener directly can write any Authentication-Results (RFC 8601 section 7.1).
     return Authenticity("none", f"it came straight from {mail.envelope.remote}, not through our border", "")
+
+
+def checked(rules: Rules, mail: Spooled) -> Spooled:
+    """The mail with the domain whose signature it proves to carry, where that is asked for and nobody else has checked.
+
+    Only mail in the name of an agent, straight from outside, where authentication is required: nothing else is worth
+    asking a name server for.
+    """
+    configuration = rules.configuration
+    border = from_our_border(mail, configuration.file.smtp_in.trusted_relays)
+    if not configuration.authentication_required or border:
+        return mail
+    sender = strict_sender(parse(mail.raw))
+    if not any(team.agent(sender) for team in configuration.teams.values()):
+        return mail
+    domain = sender.rpartition("@")[2]
+    return replace(mail, proven_domain=proven_domain(mail.raw, domain, lookup=rules.lookup))
 
 
 def from_our_border(mail: Spooled, trusted_relays: list[str]) -> bool:

@@ -66,6 +66,7 @@ def work(database: Database, recorder: Recorder, now: datetime) -> list[Worked]:
     failpoint("work.claimed")
     if not claimed:
         return []
+    claimed = [trust.checked(recorder.rules, mail) for mail in claimed]  # may ask name servers: not in a transaction
     try:
         return _together(database, recorder, claimed, now)
     except Exception:  # noqa: BLE001 - whatever it was, one by one finds out whose it is

@@ -35,7 +35,7 @@ class Authenticity:
 
 def authenticity(message: Message, *, authserv_id: str | None) -> Authenticity:
     """What our border found out about the sender; `authserv_id` is the name it signs its results with."""
-    problem = _misleading(message)
+    problem = misleading(message)
     if problem:
         return Authenticity("fail", problem, "")
     address = strict_sender(message)
@@ -55,8 +55,8 @@ _SINGLETONS = (
 ).split()
 
 
-def _misleading(message: Message) -> str:
-    """A field that may stand once stands twice, or one is written so that two readers see two things (threat A05)."""
+def misleading(message: Message) -> str:
+    """Why the headers may be read in two ways, "" if not: a field stands twice, or passes for another (threat A05)."""
     for damage in (CUT, LEFT_OUT, NO_BLANK):
         if damage in message.damage:
             return damage

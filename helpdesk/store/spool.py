@@ -72,6 +72,7 @@ class Spooled:
     source: str
     received_at: datetime
     attempts: int
+    proven_domain: str = ""  # whose DKIM signature the desk itself has found to hold; never stored
 
 
 def content_key(mailbox: str, raw: bytes) -> str:
