@@ -99,7 +99,8 @@ def test_an_unknown_german_sender_gets_none_of_their_words_back(both):
     assert b"PILLEN" not in ack.raw
 
 
-def test_a_policy_that_speaks_english_only_answers_german_mail_in_english(desk):
+def test_a_policy_that_speaks_english_only_answers_german_mail_in_english(story_databases, request, rules):
+    desk = TestDesk(rules, story_databases.of("memory", request))
     desk.mail(JO, "Regeln", GERMAN, to=LOGIK)
 
     assert "We answer in English" in desk.last(JO, "ack").text

@@ -7,13 +7,19 @@ import base64
 import pytest
 
 from helpdesk.lab.mailer import Sheet, write
-from tests.desk import ANN, JO, KIM, LOGIK, STRANGER, UTE
+from tests.desk import ANN, JO, KIM, LOGIK, STRANGER, UTE, TestDesk
 from tests.mail.test_parse import tnef
 
 
 def fresh(desk, from_: str, subject: str, body: str, **headers: str):
     sheet = Sheet(from_, LOGIK, subject, body, "", {name.replace("_", "-"): value for name, value in headers.items()})
     return desk.receive(write(sheet, at=desk.now, message_id=desk.laboratory.message_id()))
+
+
+@pytest.fixture
+def desk(story_databases, request, rules) -> TestDesk:
+    """In memory only: where a mail belongs is decided before anything is stored."""
+    return TestDesk(rules, story_databases.of("memory", request))
 
 
 @pytest.fixture
