@@ -271,23 +271,26 @@ def _on_the_record(decision: Decision, terms: Terms, now: datetime) -> Decision:
     if case is None:
         return decision
     standing = _standing_breaches(case)
+    shown = {ladder.clock_key(clock): clock for clock in clocks(case, terms.policy)}
     events = []
-    for clock in clocks(case, terms.policy):
-        key, late = ladder.clock_key(clock), clock.breached_at(now)
+    for key, clock in shown.items():
+        late = clock.breached_at(now)
         if late is not None and key not in standing:
             events.append(Event("breached", late, now, DESK, {"clock": key, "target": clock.target}))
-        elif late is None and key in standing:
-            # Time alone never takes a breach back: an agent's mail did, received before it and read after it.
-            what = "answered" if clock.stopped_at else "changed"
+    for key, at in standing.items():
+        undone = key not in shown or shown[key].breached_at(now) is None
+        # Time alone never takes a breach back: what was received before it, and read after it, does.
+        if undone and any(event.at <= at for event in decision.events):
+            what = "answered" if key not in shown or shown[key].stopped_at else "changed"
             facts = {"clock": key, "because": f"{what} in time, and read late"}
             events.append(Event("breach_withdrawn", now, now, DESK, facts))
     return replace(decision, case=case.after(*events), events=(*decision.events, *events))
 
 
-def _standing_breaches(case: Case) -> set[str]:
-    """The clocks whose breach is on the record and was not withdrawn since."""
-    last = {event.facts["clock"]: event.type for event in case.of_type("breached", "breach_withdrawn")}
-    return {clock for clock, kind in last.items() if kind == "breached"}
+def _standing_breaches(case: Case) -> dict[str, datetime]:
+    """When the clocks were breached whose breach is on the record and was not withdrawn since."""
+    last = {event.facts["clock"]: event for event in case.of_type("breached", "breach_withdrawn")}
+    return {clock: event.at for clock, event in last.items() if event.type == "breached"}
 
 
 def _wait_ends_at(case: Case) -> datetime | None:

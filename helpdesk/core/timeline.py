@@ -58,14 +58,16 @@ class _Reader:
         answered_once = False
         for event in self.events:
             if event.type == "agent_answered":
-                if waiting_since is not None:
+                # A round that was over as it began measures nothing, and would share its start with the next.
+                if waiting_since is not None and waiting_since < event.at:
                     yield self._run("follow_up", start=waiting_since, stop=event.at)
                 answered_once, waiting_since = True, None
             elif event.type == "customer_wrote" and answered_once:
                 waiting_since = waiting_since or event.at
             elif event.type in _ENDS and waiting_since is not None:
                 clock = self._run("follow_up", start=waiting_since, stop=event.at)
-                yield _closed_unanswered(clock, event)
+                if waiting_since < event.at:
+                    yield _closed_unanswered(clock, event)
                 waiting_since = None
         if waiting_since is not None:
             yield self._run("follow_up", start=waiting_since, stop=None)
