@@ -141,10 +141,26 @@ _NAMED_KEY = re.compile(
 _AUTHORIZATION = re.compile(r"\b(?:Bearer|Basic)[ \t]{1,4}([A-Za-z0-9_./+=~-]{16,4000})")
 
 
+# Each shape begins with one of these, each named key is called one: most mails hold none, and looking is cheap.
+_KEY_SIGNS = (
+    "AKIA", "ASIA", "AIza", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "xox", "_live_", "_test_",
+    "sk-", "whsec_", "SG.", "eyJ", "npm_", "pypi-", "shpat_", "shpca_", "shppa_", "shpss_", "00D",
+)  # fmt: skip
+_KEY_NAMES = ("key", "token", "secret", "bearer", "credential")
+_PASSWORD_NAMES = ("pass", "pwd", "kennwort", "contraseña", "wachtwoord", "pin code")
+
+
+def _mentions(text: str, words: Iterable[str]) -> bool:
+    return any(word in text for word in words)
+
+
 def _keys(text: str) -> Iterator[Found]:
-    yield from (Found("API key or token", *found.span()) for found in _KEY_SHAPES.finditer(text))
-    for pattern in (_NAMED_KEY, _AUTHORIZATION):
-        yield from (Found("API key or token", *found.span(1)) for found in pattern.finditer(text))
+    if _mentions(text, _KEY_SIGNS):
+        yield from (Found("API key or token", *found.span()) for found in _KEY_SHAPES.finditer(text))
+    if _mentions(text.lower(), _KEY_NAMES):
+        yield from (Found("API key or token", *found.span(1)) for found in _NAMED_KEY.finditer(text))
+    if _mentions(text, ("Bearer", "Basic")):
+        yield from (Found("API key or token", *found.span(1)) for found in _AUTHORIZATION.finditer(text))
 
 
 _PASSWORD = re.compile(
@@ -157,13 +173,14 @@ _SYMBOL = re.compile(r"[\d!#$%&*+@^_~{}|?=-]")
 
 
 def _passwords(text: str) -> Iterator[Found]:
-    for found in _PASSWORD.finditer(text):
+    for found in _PASSWORD.finditer(text) if _mentions(text.lower(), _PASSWORD_NAMES) else ():
         word = found["word"].rstrip(".,;:!?)")
         # "The password is wrong" tells none; what has a figure or a sign in it does, or stands alone behind a colon.
         alone = found["sign"] and text[found.end() : found.end() + 40].partition("\n")[0].strip() == ""
         if len(word) >= 4 and (_SYMBOL.search(word) or alone):
             yield Found("password", found.start("word"), found.start("word") + len(word))
-    yield from (Found("password", *found.span(1)) for found in _IN_ADDRESS.finditer(text))
+    if "://" in text:
+        yield from (Found("password", *found.span(1)) for found in _IN_ADDRESS.finditer(text))
 
 
 # --- numbers that prove themselves ----------------------------------------------------------------------------------
@@ -228,6 +245,8 @@ _HEADER_LINE = re.compile(r"^[>\s*]{0,10}(?:from|to|cc|bcc|sender|reply-to|von|a
 
 
 def _others(text: str, own_domain: str) -> list[Found]:
+    if text.count("@") < LIST:
+        return []
     found, lines = [], {}
     for one in _ADDRESS.finditer(text):
         begins = text.rfind("\n", max(0, one.start() - 1_000), one.start()) + 1
