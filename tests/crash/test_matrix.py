@@ -33,11 +33,20 @@ def test_a_few_kills_in_the_commits_lose_and_double_nothing(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("nth", [1, 3], ids=["first", "third"])
 def test_killed_at_every_named_place_the_desk_loses_and_doubles_nothing(
-    tmp_path: Path, smarthost: ScriptedSmarthost, foundry: Foundry, empty_url: str, mailbox: Mailbox, nth: int
+    tmp_path: Path, smarthost: ScriptedSmarthost, foundry: Foundry, empty_url: str, mailbox: Mailbox
 ) -> None:
     """S01, I01, O01."""
     with Life(tmp_path, smarthost, database=empty_url, starter=foundry, mailbox=mailbox) as life:
         for place in PLACES:
-            life.die_at(place, nth=nth)
+            life.die_at(place)
+
+
+@pytest.mark.slow
+def test_killed_there_when_it_has_been_at_work_for_a_while_it_does_not_either(
+    tmp_path: Path, smarthost: ScriptedSmarthost, foundry: Foundry, mailbox: Mailbox
+) -> None:
+    """S01, I01, O01: the third time that a place is reached, amid more mail."""
+    with Life(tmp_path, smarthost, starter=foundry, mailbox=mailbox) as life:
+        for place in PLACES:
+            life.die_at(place, nth=3)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tests.process import Foundry
 
 
-@pytest.mark.parametrize("rounds", [1, pytest.param(10, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("rounds", [1, pytest.param(5, marks=pytest.mark.slow)])
 def test_sigterm_under_load_ends_in_order(
     tmp_path: Path, smarthost: ScriptedSmarthost, foundry: Foundry, rounds: int
 ) -> None:
