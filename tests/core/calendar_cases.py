@@ -91,9 +91,7 @@ class Desk:
         windows = [module.Window(w.weekday, w.start, w.end) for w in self.windows]
         if not self.special_days:
             return module.Calendar(name="desk", timezone=self.zone, windows=windows)
-        return module.Calendar(
-            name="desk", timezone=self.zone, windows=windows, special_days=self.special_days_in
-        )
+        return module.Calendar(name="desk", timezone=self.zone, windows=windows, special_days=self.special_days_in)
 
     def special_days_in(self, year):
         return [day for day in self.special_days if day.on.year == year]
@@ -161,12 +159,8 @@ def pivots(draw, zone):
 @st.composite
 def special_days(draw, around):
     on = around + timedelta(days=draw(st.sampled_from((0, 0, 0, -1, 1, 2, 5, -6))))
-    start, end = draw(
-        st.sampled_from(((0, 1440), (0, 1440), (0, 1440), (720, 1440), (0, 150), (130, 170), (600, 840)))
-    )
-    return SpecialDay(
-        on, f"day {start}", start * 60, end * 60, opens=draw(st.sampled_from((False, False, True)))
-    )
+    start, end = draw(st.sampled_from(((0, 1440), (0, 1440), (0, 1440), (720, 1440), (0, 150), (130, 170), (600, 840))))
+    return SpecialDay(on, f"day {start}", start * 60, end * 60, opens=draw(st.sampled_from((False, False, True))))
 
 
 @st.composite

@@ -14,13 +14,13 @@ from types import ModuleType
 from zoneinfo import ZoneInfo
 
 import pytest
-from tests.core.calendar_cases import DAY, HOURS, ZONES, Desk, changes, closed, scenes
 from hypothesis import HealthCheck, Phase, assume, find, given, settings
 from hypothesis import strategies as st
 
 from helpdesk.core import calendar as engine
 from helpdesk.core.calendar import Calendar, SpecialDay, Window, parse_hours
 from helpdesk.core.errors import NeverOpen
+from tests.core.calendar_cases import DAY, HOURS, ZONES, Desk, changes, closed, scenes
 
 HOUR = timedelta(hours=1)
 SECOND = timedelta(seconds=1)
@@ -155,9 +155,7 @@ def test_a_sunday_that_opens_for_the_evening_is_no_business_day():
     assert calendar.business_weekdays == {0, 1, 2, 3, 4}
     # The desk works on Sunday evening, but the day it is asked to count begins on Monday.
     assert calendar.add_business_days(desk.at("2026-03-15 17:00"), 1) == desk.at("2026-03-17 00:00")
-    assert calendar.add_business_days(desk.at("2026-03-15 17:00"), 1, mode="close") == desk.at(
-        "2026-03-17 00:00"
-    )
+    assert calendar.add_business_days(desk.at("2026-03-15 17:00"), 1, mode="close") == desk.at("2026-03-17 00:00")
 
 
 def test_an_opening_on_a_saturday_does_not_make_it_a_business_day():
@@ -201,9 +199,7 @@ def test_in_a_repeated_hour_the_business_day_counts_from_when_the_clock_was_turn
 def test_a_holiday_is_a_whole_local_date_however_long_that_is(on, length):
     desk = Desk("Europe/Berlin", "24x7", closed(f"{on} Sunday"))
     midnight = desk.at(f"{on} 00:00")
-    (span,) = [
-        span for span in desk.calendar().spans(midnight - hours(30), midnight + hours(60)) if not span.open
-    ]
+    (span,) = [span for span in desk.calendar().spans(midnight - hours(30), midnight + hours(60)) if not span.open]
     assert (span.start, span.end - span.start, span.names) == (midnight, hours(length), ("Sunday",))
 
 
@@ -254,9 +250,7 @@ def test_a_gap_of_half_an_hour_opens_the_desk_at_the_jump_and_not_later():
 def test_the_second_pass_of_a_repeated_hour_keeps_the_state_of_when_the_clock_was_turned_back():
     zone = ZoneInfo("Europe/Berlin")
     inside = [datetime(2026, 10, 25, 2, 30, tzinfo=zone, fold=fold) for fold in (0, 1)]
-    short, long = (
-        Desk("Europe/Berlin", f"mon-sun {text}").calendar() for text in ("02:15-02:45", "02:15-05:00")
-    )
+    short, long = (Desk("Europe/Berlin", f"mon-sun {text}").calendar() for text in ("02:15-02:45", "02:15-05:00"))
     assert [short.is_open(at) for at in inside] == [True, False]
     assert [long.is_open(at) for at in inside] == [True, True]
 
@@ -363,9 +357,7 @@ def test_spans_name_the_days_that_closed_the_desk_and_no_others():
 def test_spans_name_days_in_order_and_a_half_day_for_its_half():
     desk = DESKS["half day"]
     closings = [
-        s
-        for s in desk.calendar().spans(desk.at("2026-12-23 12:00"), desk.at("2026-12-28 12:00"))
-        if not s.open
+        s for s in desk.calendar().spans(desk.at("2026-12-23 12:00"), desk.at("2026-12-28 12:00")) if not s.open
     ]
     assert [span.names for span in closings] == [(), ("Heiligabend", "Weihnachten")]
 
@@ -638,9 +630,7 @@ def test_spans_tile_the_time_in_turn_and_hold_the_open_time(scene):
         assert span.end == following.start
         assert span.open is not following.open
     for span in spans:
-        assert scene.calendar.elapsed(span.start, span.end) == (
-            span.end - span.start if span.open else timedelta()
-        )
+        assert scene.calendar.elapsed(span.start, span.end) == (span.end - span.start if span.open else timedelta())
         assert scene.calendar.is_open(span.start) is span.open
         assert not (span.open and span.names)
 
@@ -840,17 +830,13 @@ def test_the_scenes_find_a_deliberate_fault(mutant):
         settings=settings(QUICK, max_examples=3000, phases=[Phase.generate]),
         random=Random(0),
     )
-    assert not any(differences(replace(found, calendar=found.desk.calendar()))), (
-        "the scene is right, the fault is not"
-    )
+    assert not any(differences(replace(found, calendar=found.desk.calendar()))), "the scene is right, the fault is not"
 
 
 def test_a_settlement_that_does_not_advance_is_found():
     def is_due_elsewhere(scene):
         clock = Clock(scene.first, timedelta(), scene.amount + scene.more)
-        stuck = clock.settled_without_advancing(
-            scene.calendar, min(scene.second, clock.due_at(scene.calendar))
-        )
+        stuck = clock.settled_without_advancing(scene.calendar, min(scene.second, clock.due_at(scene.calendar)))
         return stuck.due_at(scene.calendar) != clock.due_at(scene.calendar)
 
     find(scenes(), is_due_elsewhere, settings=settings(QUICK, phases=[Phase.generate]), random=Random(0))
