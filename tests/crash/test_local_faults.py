@@ -52,7 +52,15 @@ def test_a_missing_table_is_451_and_the_session_goes_on(desk: Premises) -> None:
     assert stop(running) == 0
 
 
-@pytest.mark.parametrize("place", ["smtp.data_read", "accept.pre_commit", "accept.post_commit", "smtp.pre_250"])
+@pytest.mark.parametrize(
+    "place",
+    [
+        "accept.pre_commit",
+        "accept.post_commit",
+        pytest.param("smtp.data_read", marks=pytest.mark.slow),
+        pytest.param("smtp.pre_250", marks=pytest.mark.slow),
+    ],
+)
 def test_an_error_that_nobody_foresaw_is_451_and_the_mail_is_taken_once(desk: Premises, place: str) -> None:
     """S02: also after the commit, when the second try is a copy."""
     running = desk.start(f"{place}=raise")

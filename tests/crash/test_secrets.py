@@ -85,6 +85,7 @@ def test_no_secret_and_no_word_of_a_mail_is_printed(tmp_path: Path, foundry: Fou
         assert not any(canary in text for text in said), canary
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", ["work.decided", "work.pre_commit", "tick.pre_commit", "out.pre_mark"])
 def test_an_error_amid_a_mail_is_logged_without_it(tmp_path: Path, foundry: Foundry, place: str) -> None:
     """P04: a traceback names code, and no content."""

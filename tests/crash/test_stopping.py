@@ -19,14 +19,12 @@ if TYPE_CHECKING:
     from tests.process import Foundry
 
 
-@pytest.mark.parametrize("rounds", [1, pytest.param(5, marks=pytest.mark.slow)])
-def test_sigterm_under_load_ends_in_order(
-    tmp_path: Path, smarthost: ScriptedSmarthost, foundry: Foundry, rounds: int
-) -> None:
+@pytest.mark.slow
+def test_sigterm_under_load_ends_in_order(tmp_path: Path, smarthost: ScriptedSmarthost, foundry: Foundry) -> None:
     """V01: exit status 0, in a moment, and no claim is left for the next start to free."""
     chance = random.Random(11)
     with Life(tmp_path, smarthost, starter=foundry) as life:
-        for _ in range(rounds):
+        for _ in range(5):
             running = life.desk.start()
             life.write(20)
             time.sleep(chance.uniform(0, 0.3))
