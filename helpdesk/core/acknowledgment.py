@@ -57,6 +57,7 @@ def _too_many(arrival: Arrival, *, known: bool) -> str:
         return f"{answered.memory} acknowledgments went to this unknown address within three days"
     if answered.day >= A_DAY:
         return f"{answered.day} acknowledgments went to this address within a day"
-    if answered.everywhere >= EVERYWHERE_A_MINUTE:
-        return f"{answered.everywhere} acknowledgments went out within a minute"
+    # A big outage brings many customers at once: they are known, and limited one by one above.
+    if not known and answered.everywhere >= EVERYWHERE_A_MINUTE:
+        return f"{answered.everywhere} acknowledgments went out within a minute, and this address is unknown"
     return ""
