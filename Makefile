@@ -20,11 +20,11 @@ demo: .venv/run
 	@$(BIN)/python demo/tour.py
 
 test: .venv/dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -m ""
 
 # What a developer runs all day: everything but the crash cycles, the soak and the long property runs.
 fast: .venv/dev
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest
 
 lint: .venv/dev
 	$(BIN)/ruff check .

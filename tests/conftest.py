@@ -29,6 +29,15 @@ if TYPE_CHECKING:
     from helpdesk.desk import Rules
 
 _TEMPLATE = "helpdesk_template"
+# What needs processes, browsers or another server takes its time: it is part of `make test`, not of every save.
+_UNHURRIED = ("tests/crash/", "tests/test_web.py", "tests/test_wheel.py", "tests/test_demo.py", "tests/wire/test_imap")
+
+
+def pytest_collection_modifyitems(items) -> None:
+    """Call slow what starts processes or asks for the second database; the first one is asked at every run."""
+    for item in items:
+        if item.nodeid.startswith(_UNHURRIED) or "postgresql" in item.nodeid:
+            item.add_marker(pytest.mark.slow)
 
 
 class Cluster:

@@ -24,10 +24,8 @@ if TYPE_CHECKING:
 
 WIDTH = 72
 _DEEPEST = 12  # columns of indentation that a phone has room for
-_OPEN, _CLOSE = (
-    "\ue000",
-    "\ue001",
-)  # private-use marks around a person's words; removed from those words first
+# Private-use marks around a person's words, and before quoted ones; removed from those words first.
+_OPEN, _CLOSE, _QUOTE = "\ue000", "\ue001", "\ue002"
 _FACT = re.compile(r"([A-Z][\w .'\u2019/-]{0,24}): +(\S.*)")
 _LINK = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]]")
 _GAP = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
@@ -54,11 +52,11 @@ def verbatim(text: str) -> str:
 def quoted(text: str) -> str:
     """A person's words, every line marked as quoted."""
     lines = _clean(text).splitlines() or [""]
-    return f"{_OPEN}" + "\n".join(f"> {line}".rstrip() for line in lines) + _CLOSE
+    return _OPEN + _QUOTE + "\n".join(f"> {line}".rstrip() for line in lines) + _CLOSE
 
 
 def _clean(text: str) -> str:
-    return text.replace(_OPEN, "").replace(_CLOSE, "").strip("\n")
+    return re.sub(f"[{_OPEN}{_CLOSE}{_QUOTE}]", "", text).strip("\n")
 
 
 def as_text(source: str) -> str:
@@ -81,8 +79,9 @@ def _blocks(source: str) -> Iterator[tuple[str, str]]:
     """The blocks of a source in order, each with its kind."""
     for number, piece in enumerate(re.split(f"[{_OPEN}{_CLOSE}]", source)):
         if number % 2:  # between the marks: a person's words
-            if piece.strip():
-                yield ("quote" if piece.startswith(">") else "words"), piece
+            words = piece.removeprefix(_QUOTE)
+            if words.strip():
+                yield ("words" if words == piece else "quote"), words
             continue
         for block in _GAP.split(piece):
             if block.strip():
