@@ -30,7 +30,19 @@ if TYPE_CHECKING:
 
 _TEMPLATE = "helpdesk_template"
 # What needs processes, browsers or another server takes its time: it is part of `make test`, not of every save.
-_UNHURRIED = ("tests/crash/", "tests/test_web.py", "tests/test_wheel.py", "tests/test_demo.py", "tests/wire/test_imap")
+_UNHURRIED = (
+    "tests/crash/",
+    "tests/golden/",
+    "tests/mail/test_bombs.py",
+    "tests/test_classifier.py",
+    "tests/test_credits.py",
+    "tests/test_demo.py",
+    "tests/test_replay.py",
+    "tests/test_report.py",
+    "tests/test_web.py",
+    "tests/test_wheel.py",
+    "tests/wire/test_imap",
+)
 
 
 def pytest_collection_modifyitems(items) -> None:
