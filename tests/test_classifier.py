@@ -216,6 +216,31 @@ def test_a_file_of_labelled_mails_is_evaluated(schooled, tmp_path):
     assert "right: 100%" in run("evaluate", str(file), "-c", str(schooled)).stdout
 
 
+def classified(tmp_path, *arguments):
+    file = tmp_path / "mail.eml"
+    file.write_text(f"From: jo@acme.example\nSubject: Frobnicator\n\n{HUM}\n", encoding="utf-8")
+    return CliRunner().invoke(app, ["classify", "logik", str(file), *arguments])
+
+
+def test_classify_judges_by_what_the_desk_has_learned_and_says_so(schooled, tmp_path):
+    before = json.loads(classified(tmp_path, "--json", "-c", str(schooled)).stdout)
+    run("train", "-c", str(schooled))
+    after = json.loads(classified(tmp_path, "--json", "-c", str(schooled)).stdout)
+    assert (before["model"], before["severity"]) == ("shipped", "medium")
+    assert (after["model"], after["severity"], after["found"]) == ("desk-1", "urgent", "urgent")
+    assert "Judged by the model desk-1 of this desk." in classified(tmp_path, "-c", str(schooled)).stdout
+    shipped = json.loads(classified(tmp_path, "--json", "--shipped", "-c", str(schooled)).stdout)
+    assert shipped == before
+
+
+def test_classify_needs_no_database_and_makes_none(tmp_path):
+    path = write_office(tmp_path)
+    outcome = classified(tmp_path, "-c", str(path))
+    assert outcome.exit_code == 0, outcome.output
+    assert "Judged by the shipped model." in outcome.stdout
+    assert not (tmp_path / "helpdesk.db").exists()
+
+
 @pytest.mark.parametrize(
     "line", ["not json", '{"subject": "x"}', '{"subject": "x", "body": "y", "label": "S7"}', "[1]"]
 )

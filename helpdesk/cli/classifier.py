@@ -10,9 +10,9 @@ import typer
 from helpdesk.cli.shared import (
     AsJson,
     Config,
-    config_path,
     open_database,
     open_rules,
+    open_voters,
     print_json,
     print_table,
     wall_clock,
@@ -20,8 +20,6 @@ from helpdesk.cli.shared import (
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from helpdesk.core.severity import Model
 
 
 def register(app: typer.Typer) -> None:
@@ -95,7 +93,7 @@ def evaluate(
     """How the model in use does on labelled mails; the shipped model where there is no configuration."""
     from helpdesk.desk import learn as learning  # noqa: PLC0415 - as above
 
-    shape = learning.evaluate_file(_model(config), file)
+    shape = learning.evaluate_file(open_voters(config).model, file)
     if as_json:
         print_json(shape)
         return
@@ -125,16 +123,6 @@ def rollback(config: Config = None, as_json: AsJson = False) -> None:
         print_json(shape)
     else:
         typer.echo(f"{shape['withdrawn']} was taken back; the desk judges by {shape['active']}.")
-
-
-def _model(config: Path | None) -> Model:
-    from helpdesk.core.severity import DEFAULT  # noqa: PLC0415 - as above
-    from helpdesk.desk.learn import active_model  # noqa: PLC0415
-
-    if config is None and not config_path(config).exists():
-        return DEFAULT
-    with open_database(open_rules(config)) as database, database.read() as connection:
-        return active_model(connection)
 
 
 def _print_confusion(confusion: Sequence[Sequence[int]]) -> None:

@@ -13,6 +13,7 @@ from helpdesk.cli.shared import (
     open_book,
     open_database,
     open_rules,
+    open_voters,
     print_json,
     print_line,
     print_table,
@@ -80,18 +81,23 @@ def classify(
     key: Annotated[str, typer.Argument(metavar="POLICY")],
     files: Annotated[list[Path], typer.Argument(metavar="FILE.eml...")],
     config: Config = None,
+    shipped: Annotated[
+        bool, typer.Option("--shipped", help="By the shipped model, whatever the desk has learned.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """The severity of mails under a policy, with reasons."""
-    from helpdesk.report.verdict import verdict_shape, verdict_text  # noqa: PLC0415
+    """The severity of mails under a policy, with reasons, by the model that the desk judges by."""
+    from helpdesk.report.verdict import Voters, verdict_shape, verdict_text  # noqa: PLC0415
 
-    policy = open_book(config).policy(key)
+    policy, voters = open_book(config).policy(key), Voters() if shipped else open_voters(config)
     for file in files:
-        shape = verdict_shape(policy, file.name, read_file(file))
+        shape = verdict_shape(policy, file.name, read_file(file), voters)
         if as_json:
             print_line(shape)
         else:
             typer.echo(verdict_text(shape))
+    if not as_json:
+        typer.echo(f"Judged by {voters.described}.")
 
 
 def simulate(

@@ -17,10 +17,14 @@ from helpdesk.core.errors import NotFound, Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from contextlib import AbstractContextManager
 
     from helpdesk.desk import Rules
     from helpdesk.policies import PolicyBook
+    from helpdesk.report.verdict import Voters
     from helpdesk.store.engine import Database
+
+_SQLITE = "sqlite:///"
 
 Config = Annotated[
     Path | None,
@@ -54,13 +58,53 @@ def open_book(given: Path | None) -> PolicyBook:
     return load_policies(configuration.place(configuration.file.desk.policies))
 
 
-@contextmanager
-def open_database(rules: Rules) -> Iterator[Database]:
-    """The desk's database, at this version's schema. Raises Unavailable that says what to do."""
+def open_voters(given: Path | None) -> Voters:
+    """What the desk judges by; the shipped model where there is no configuration, or no desk has started yet.
+
+    Raises ConfigurationError, and Unavailable where the database cannot be read.
+    """
+    from helpdesk.report.verdict import Voters  # noqa: PLC0415 - as above
+
+    if given is None and not config_path(given).exists():
+        return Voters()
+    from helpdesk.config import load_configuration  # noqa: PLC0415
+    from helpdesk.desk.learn import active_model  # noqa: PLC0415
+    from helpdesk.desk.second_voter import load_second_voter  # noqa: PLC0415
+
+    configuration = load_configuration(config_path(given))
+    second = load_second_voter() if configuration.file.desk.second_voter else None
+    if not _begun(configuration.database_url):
+        return Voters(second=second)
+    with open_url(configuration.database_url) as database, database.read() as connection:
+        return Voters(active_model(connection), second)
+
+
+def _begun(url: str) -> bool:
+    """Whether there is a database with tables; looking makes none."""
     from helpdesk.store import migrate  # noqa: PLC0415 - as above
     from helpdesk.store.engine import Database  # noqa: PLC0415
 
-    database = Database(rules.configuration.database_url)
+    if url.startswith(_SQLITE) and not Path(url.removeprefix(_SQLITE)).exists():
+        return False
+    database = Database(url)
+    try:
+        return migrate.current(database) is not None
+    finally:
+        database.close()
+
+
+def open_database(rules: Rules) -> AbstractContextManager[Database]:
+    """The desk's database, at this version's schema. Raises Unavailable that says what to do."""
+    return open_url(rules.configuration.database_url)
+
+
+@contextmanager
+def open_url(url: str) -> Iterator[Database]:
+    """The same by its URL."""
+    from helpdesk.store import migrate  # noqa: PLC0415 - as above
+    from helpdesk.store.engine import Database  # noqa: PLC0415
+
+    database = Database(url)
     try:
         revision = migrate.current(database)
         if revision != migrate.head():

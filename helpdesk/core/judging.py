@@ -39,6 +39,7 @@ def facts_of(verdict: Verdict, terms: Terms) -> dict[str, Any]:
     return {
         "severity": verdict.severity,
         "rank": verdict.rank,
+        "found": terms.policy.severity.at_rank(verdict.found).key,
         "stated": verdict.stated,
         "confidence": round(verdict.confidence, _DIGITS),
         "probabilities": [round(share, _DIGITS) for share in verdict.probabilities],

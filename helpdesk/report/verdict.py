@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from helpdesk.core.intake import read
 from helpdesk.core.judging import reasons_of
-from helpdesk.core.severity import assess
+from helpdesk.core.severity import DEFAULT, Model, assess
 from helpdesk.mail.parse import parse
 
 if TYPE_CHECKING:
     from helpdesk.core.policy import Policy
+    from helpdesk.core.severity.second import SecondVoter
 
 
-def verdict_shape(policy: Policy, name: str, raw: bytes) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Voters:
+    """Who judges: the shipped model or what a desk made of it, and the second voter where the desk has one."""
+
+    model: Model = DEFAULT
+    second: SecondVoter | None = None
+
+    @property
+    def described(self) -> str:
+        """In words, for people."""
+        model = "the shipped model" if self.model is DEFAULT else f"the model {self.model.version} of this desk"
+        return f"{model} and the second voter" if self.second else model
+
+
+def verdict_shape(policy: Policy, name: str, raw: bytes, voters: Voters) -> dict[str, Any]:
     """What `classify --json` prints of one mail."""
     message = parse(raw)
     robot = message.robot.kind if message.robot else None
@@ -26,11 +42,14 @@ def verdict_shape(policy: Policy, name: str, raw: bytes) -> dict[str, Any]:
         fields=intake.values,
         robot=robot,
         language=message.language,
+        model=voters.model,
+        second_voter=voters.second,
     )
     return {
         "file": name,
         "severity": verdict.severity,
         "rank": verdict.rank,
+        "found": policy.severity.at_rank(verdict.found).key,
         "stated": verdict.stated,
         "confidence": round(verdict.confidence, 4),
         "probabilities": [round(probability, 4) for probability in verdict.probabilities],
@@ -43,6 +62,7 @@ def verdict_shape(policy: Policy, name: str, raw: bytes) -> dict[str, Any]:
         "missing": list(intake.missing),
         "language": message.language,
         "robot": robot,
+        "model": voters.model.version,
     }
 
 

@@ -215,12 +215,25 @@ def test_a_stated_priority_that_a_policy_takes_as_initial_is_taken_and_a_conflic
     assert (agreed.severity, agreed.review) == ("critical", False)
 
 
-def test_a_stated_priority_as_evidence_never_overrules_what_is_found():
-    """CEL-7"""
+def test_two_ranks_between_stated_and_found_are_a_conflict_for_a_human_however_sure_the_reading_is():
+    """CEL-7: the policy's default, and somebody looks."""
     verdict = judged("Help text", "Priority: Critical\n\nHow can I change the help text?")
-    assert verdict.severity == "low"
+    assert (verdict.severity, verdict.found, verdict.review) == ("medium", 4, True)
+    assert (verdict.stated, verdict.reasons[0].rule) == ("Critical", "conflict")
+
+
+def test_an_outage_that_is_stated_low_still_alarms():
+    """CEL-7: the label is the default, and who is on call hears of it at once."""
+    verdict = judged("Portal down", f"Priority: Low\n\n{OUTAGE}")
+    assert (verdict.severity, verdict.found) == ("medium", 1)
     assert verdict.review
-    assert verdict.stated == "Critical"
+    assert verdict.s1_suspect
+
+
+def test_one_rank_between_stated_and_found_is_no_conflict():
+    """CEL-7"""
+    verdict = judged("Portal down", f"Priority: Urgent\n\n{OUTAGE}")
+    assert (verdict.severity, verdict.review) == ("critical", False)
 
 
 def test_an_ignored_statement_is_kept_and_changes_nothing():

@@ -128,8 +128,8 @@ def test_cel_8_by_impact_and_never_outside_production(expected, subject, text):
 def test_cel_7_a_stated_urgency_is_evidence_and_a_plain_contradiction_is_shown_to_somebody():
     """CEL-7: the provider sets the severity, from the stated urgency and the definitions."""
     verdict = judged("celigo", "Columns", f"Priority: Urgent\n\n{HOW}")
-    assert (verdict.stated, verdict.severity, verdict.review) == ("Urgent", "low", True)
-    assert "conflict" in [reason.rule for reason in verdict.reasons]
+    assert (verdict.stated, verdict.severity, verdict.review) == ("Urgent", "normal", True)
+    assert (verdict.found, verdict.reasons[0].rule) == (4, "conflict")
 
 
 @pytest.mark.parametrize(

@@ -107,6 +107,7 @@ def assess(  # noqa: PLR0913 - one argument a signal, all by name
     return Verdict(
         severity=terms.at_rank(rank).key,
         rank=rank,
+        found=_best(probabilities),
         stated=observed.stated,
         confidence=max(probabilities),
         probabilities=probabilities,
@@ -156,17 +157,15 @@ def _with_stated(
     if terms.stated == "initial":
         why = f"{name} is the initial severity, as the policy has it"
         opinion = opinion.decided_by(Reason("stated priority", why, evidence), rank=said)
-    confidence = max(probabilities)
     found = _best(probabilities)
     if abs(said - found) < APART:
         return opinion
-    default = terms.level(terms.default)
-    if terms.stated == "evidence" and confidence < SURE and opinion.decided is None:
-        why = f"stated {name}, found {terms.at_rank(found).name}: the policy's default, {default.name}; a human looks"
+    default, apart = terms.level(terms.default), f"stated {name}, found {terms.at_rank(found).name}"
+    if terms.stated == "evidence" and opinion.decided is None:
+        why = f"{apart}: the policy's default, {default.name}; a human looks"
         return opinion.decided_by(Reason("conflict", why, evidence), rank=default.rank, review=True)
-    return opinion.doubted(
-        Reason("conflict", f"stated {name}, found {terms.at_rank(found).name}: a human looks", evidence)
-    )
+    # Where the policy takes the customer's word for a start, or the default is taken already, that stands.
+    return opinion.doubted(Reason("conflict", f"{apart}: a human looks", evidence))
 
 
 def _with_channel(opinion: _Opinion, observed: Observation, channel: str) -> _Opinion:

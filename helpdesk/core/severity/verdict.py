@@ -26,13 +26,15 @@ class Reason:
 class Verdict:
     """A case's severity as the classifier sees it.
 
-    `severity` is a level key of the policy and `rank` its rank. `stated` is what the customer wrote, in their words.
-    `confidence` is the calibrated probability that the rank found in the text is right. `review` asks for a human;
-    `s1_suspect` tells somebody now, and leaves the severity as it is.
+    `severity` is a level key of the policy and `rank` its rank; `found` is the rank that the text alone speaks for,
+    before the policy's default, the customer's word and the policy's rules. `stated` is what the customer wrote, in
+    their words. `confidence` is the calibrated probability that the rank found in the text is right. `review` asks
+    for a human; `s1_suspect` tells somebody now, and leaves the severity as it is.
     """
 
     severity: str
     rank: int
+    found: int
     stated: str | None
     confidence: float
     probabilities: Probabilities
