@@ -11,8 +11,9 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from helpdesk.core.block import Mistake
 from helpdesk.core.case import Event
-from helpdesk.core.command import FORMS, Mistake, Vocabulary, read_orders
+from helpdesk.core.command import FORMS, Vocabulary, read_orders
 from helpdesk.core.decision import Decision, Draft
 from helpdesk.core.ladder import unacknowledged
 from helpdesk.core.scope import incident_events

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
+from helpdesk.core.block import Mistake, read_block
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -55,14 +57,6 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True)
-class Mistake:
-    """A line that is no order, and the right form."""
-
-    line: str
-    expected: str
-
-
-@dataclass(frozen=True, slots=True)
 class Orders:
     """What a reply says: its commands, its mistakes, and the text that is left."""
 
@@ -87,21 +81,8 @@ class Vocabulary:
 
 def read_orders(text: str, vocabulary: Vocabulary) -> Orders:
     """Read a reply; `text` is what stands above any quote."""
-    lines = text.strip().splitlines()
-    commands: list[Command] = []
-    mistakes: list[Mistake] = []
-    used = 0
-    for line in lines:
-        if line.strip() and not line.lstrip().startswith("#"):
-            break
-        used += 1
-        if line.strip():
-            understood = _read_line(line.strip(), vocabulary)
-            if isinstance(understood, Command):
-                commands.append(understood)
-            else:
-                mistakes.append(understood)
-    return Orders(tuple(commands), tuple(mistakes), "\n".join(lines[used:]).strip())
+    block = read_block(text, lambda line: _read_line(line, vocabulary))
+    return Orders(block.orders, block.mistakes, block.text)
 
 
 def _read_line(line: str, vocabulary: Vocabulary) -> Command | Mistake:

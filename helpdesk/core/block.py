@@ -1,0 +1,68 @@
+"""The block of orders at the very top of a mail: lines that begin with `#`, before any text and any quote.
+
+Only the first lines count, so that words quoted below can never order anything (threat A13). Whoever reads a block
+either understands all of it or does nothing: the mistakes come back, marked, with the right form.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+Order = TypeVar("Order")
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """A line that is no order, and the right form."""
+
+    line: str
+    expected: str
+
+
+@dataclass(frozen=True, slots=True)
+class Block(Generic[Order]):
+    """What a mail orders: understood, not understood, and the text that is left."""
+
+    orders: tuple[Order, ...]
+    mistakes: tuple[Mistake, ...]
+    text: str
+
+
+def read_block(text: str, read: Callable[[str], Order | Mistake], *, folded: bool = False) -> Block[Order]:
+    """Read the block; `text` is what stands above any quote, `read` understands one line.
+
+    `folded`: a long line goes on in the lines right below it, as mail programs wrap them, up to an empty one.
+    """
+    lines = text.strip().splitlines()
+    used = _height(lines, folded=folded)
+    understood = [read(line) for line in _unfolded(lines[:used])]
+    return Block(
+        tuple(one for one in understood if not isinstance(one, Mistake)),
+        tuple(one for one in understood if isinstance(one, Mistake)),
+        "\n".join(lines[used:]).strip(),
+    )
+
+
+def _height(lines: list[str], *, folded: bool) -> int:
+    """How many lines the block has."""
+    for at, line in enumerate(lines):
+        begins = line.lstrip().startswith("#") or not line.strip()
+        goes_on = folded and at > 0 and lines[at - 1].strip()
+        if not begins and not goes_on:
+            return at
+    return len(lines)
+
+
+def _unfolded(lines: list[str]) -> Iterator[str]:
+    whole = ""
+    for line in map(str.strip, lines):
+        if whole and (not line or line.startswith("#")):
+            yield whole
+            whole = ""
+        whole = f"{whole} {line}".strip()
+    if whole:
+        yield whole
