@@ -14,6 +14,7 @@ from helpdesk.core import (
     acknowledgment,
     assignment,
     bounced,
+    copied,
     escalation,
     ladder,
     lifecycle,
@@ -26,11 +27,10 @@ from helpdesk.core.case import DESK, Event, open_case
 from helpdesk.core.decision import Decision, Draft
 from helpdesk.core.intake import read as read_intake
 from helpdesk.core.judging import facts_of, judge
-from helpdesk.core.message import Person, base_address
+from helpdesk.core.message import Person
 from helpdesk.core.timeline import clocks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import datetime
 
     from helpdesk.core.case import Case, EventType
@@ -105,7 +105,7 @@ def _opened_by(sender: Person, arrival: Arrival, terms: Terms, now: datetime) ->
     opened = _event("opened", arrival, now, _opening_facts(sender, arrival, terms, intake))
     assessed = _event("assessed", arrival, now, facts_of(verdict, terms), by=DESK)
     wrote = _event("customer_wrote", arrival, now, _message_facts(arrival))
-    joined = tuple(_joining(arrival, terms, now, already={sender.address}))
+    joined = tuple(copied.by_first_mail(arrival, terms, now))
     outside = tuple(scope.findings(arrival, verdict, terms, now))
     escalated = tuple(escalation.requested(arrival, terms, now))
     given = assignment.assign(terms, now)
@@ -178,9 +178,7 @@ def _customer_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) 
         events.append(replace(reopened, at=case.not_before("reopened", reopened.at)))
     escalated = tuple(escalation.requested(arrival, terms, now))
     events += escalated
-    if arrival.placement.verified:
-        known = {case.requester.address, *(person.address for person in case.participants)}
-        events += _joining(arrival, terms, now, already=known)
+    events += copied.by_person_of_case(case, arrival, terms, now)
     case = case.after(*events)
     suspected = _reassessed(case, arrival, terms, now)
     case = case.after(*suspected)
@@ -243,16 +241,6 @@ def _to_agents(kind: Any, case: Case, arrival: Arrival, terms: Terms) -> list[Dr
 
 def _size(size: int) -> str:
     return f"{size / 1_000_000:.1f} MB" if size >= 1_000_000 else f"{max(1, round(size / 1000))} kB"
-
-
-def _joining(arrival: Arrival, terms: Terms, now: datetime, *, already: set[str]) -> Iterator[Event]:
-    """Those whom a person of the case put on To or Cc become participants; they see what comes, not what was."""
-    known = {*already, terms.mailbox.address}
-    for person in (*arrival.message.to, *arrival.message.cc):
-        if base_address(person.address) in known or person.address in known or terms.team.agent(person.address):
-            continue
-        known.add(person.address)
-        yield _event("participant_added", arrival, now, {"address": person.address, "name": person.name})
 
 
 def _too_old_to_reopen(case: Case, arrival: Arrival, terms: Terms) -> bool:

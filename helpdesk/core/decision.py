@@ -94,6 +94,7 @@ class Arrival:
     to_escalation: bool = False  # written to a mailbox of the channel `escalation`
     sensitive: tuple[str, ...] = ()  # secrets and others' data that are masked in it, each `kind in place`
     returned: Returned | None = None  # on a delivery report about a mail of ours
+    mailboxes: frozenset[str] = frozenset()  # every address we receive at
     null_sender: bool = False  # it came with MAIL FROM:<>, and wants no answer (RFC 5321 section 4.5.5)
 
     @property

@@ -76,6 +76,7 @@ class Placement:
     agent: Agent | None = None
     linked: int | None = None  # the case a stranger named without belonging to it
     verified: bool = False  # a signed token or Message-ID stands behind it: they may bring others in
+    authenticated: bool = False  # of a new case: its sender's domain is proven
 
 
 def numbers_in_subject(subject: str) -> tuple[int, ...]:
@@ -105,7 +106,7 @@ def place(evidence: Evidence, cases: Mapping[int, Case], team: Team) -> Placemen
         return Placement(lent, "outsider", "another person's reply address")
     if named:
         return Placement(None, "customer", "names a case of somebody else", linked=named[0])
-    return Placement(None, "customer", "names no case of ours")
+    return Placement(None, "customer", "names no case of ours", authenticated=evidence.authenticated)
 
 
 def _place_agent(evidence: Evidence, cases: Mapping[int, Case], named: list[int], agent: Agent) -> Placement:
@@ -117,7 +118,7 @@ def _place_agent(evidence: Evidence, cases: Mapping[int, Case], named: list[int]
         return Placement(given[0], "outsider", doubt, agent=agent)
     if named:
         return Placement(named[0], "outsider", "an agent's address without that agent's token", agent=agent)
-    return Placement(None, "customer", "names no case of ours")
+    return Placement(None, "customer", "names no case of ours", authenticated=evidence.authenticated)
 
 
 def _doubt(evidence: Evidence, case: Case) -> str:

@@ -138,6 +138,7 @@ def _one(connection: sa.Connection, recorder: Recorder, mail: Spooled, now: date
         linked_ref=f"HD-{placement.linked}" if placement.linked else "",
         to_escalation=mailbox.channel == "escalation",
         returned=back,
+        mailboxes=frozenset(one.address for one in recorder.rules.configuration.mailboxes),
         null_sender=mail.source == "smtp" and not mail.envelope.mail_from,
     )
     if placement.verified:

@@ -6,8 +6,9 @@ import base64
 
 import pytest
 
+from helpdesk.desk import load_rules
 from helpdesk.lab.mailer import Sheet, write
-from tests.desk import ANN, JO, KIM, LOGIK, STRANGER, UTE, TestDesk
+from tests.desk import ANN, JO, KEY, KIM, LOGIK, STRANGER, THREEKIT, UTE, TestDesk, write_office
 from tests.mail.test_parse import tnef
 
 
@@ -183,6 +184,52 @@ def test_an_agents_cc_brings_nobody_in(answered):
     assert answered.sent_to(STRANGER) == []
 
 
+def test_a_first_mail_brings_in_colleagues_and_shows_the_others_to_the_agent(desk):
+    """A10, L05: its From may be made up, and who stands on copy never asked for our mail."""
+    desk.mail(JO, cc=f"{KIM}, {UTE}, victim@elsewhere.example")
+    desk.reply(ANN, "Hello.")
+
+    assert [person.address for person in desk.case().participants] == [KIM]
+    assert f"on copy, not added: {UTE}, victim@elsewhere.example" in " ".join(desk.last(ANN, "assigned").text.split())
+    assert desk.sent_to(UTE) == desk.sent_to("victim@elsewhere.example") == []
+
+
+def test_an_unknown_senders_first_mail_brings_in_nobody(desk):
+    """A10, L05: an unknown sender's Cc is no way to make the desk write to strangers, nor to a customer."""
+    victims = ", ".join(f"victim{number}@elsewhere.example" for number in range(40))
+    desk.mail(STRANGER, cc=f"{KIM}, {victims}")
+    desk.reply(ANN, "Hello.")
+
+    assert desk.case().participants == ()
+    assert "victim3@elsewhere.example and 36 more" in " ".join(desk.last(ANN, "assigned").text.split())
+    assert not any("victim" in mail.to or mail.to == KIM for mail in desk.sent)
+
+
+def test_an_authenticated_first_mail_brings_in_whom_it_likes(tmp_path, story_databases, request):
+    """A10: where the border has proven the sender's domain, it is really they who ask for it."""
+    office = write_office(tmp_path, more='\n[smtp_in]\nauthserv_id = "mx.desk.example"\n')
+    rules = load_rules(office, environment={}, signing_key=KEY)
+    desk = TestDesk(rules, story_databases.of("memory", request))
+    for result in ("pass", "fail"):
+        sheet = Sheet(JO, LOGIK, f"The rules {result}", "No rule fires.", f"{KIM}, {STRANGER}", {})
+        raw = write(sheet, at=desk.now, message_id=desk.laboratory.message_id())
+        desk.receive(
+            b"Authentication-Results: mx.desk.example; dmarc=%s header.from=acme.example\r\n" % result.encode() + raw
+        )
+
+    assert [person.address for person in desk.case(1).participants] == [KIM, STRANGER]
+    assert [person.address for person in desk.case(2).participants] == [KIM]
+
+
+def test_a_mailbox_of_ours_on_copy_is_no_participant(desk):
+    """The desk would write to itself."""
+    desk.mail(JO, cc=f"{THREEKIT}, {KIM}")
+    desk.reply(JO, "Adding the other desk.", cc=THREEKIT, to_kind="ack")
+
+    assert [person.address for person in desk.case().participants] == [KIM]
+    assert not any("not added" in tag for tag in desk.case().tags)
+
+
 def test_a_list_of_fifty_on_copy_is_fifty_readers_of_later_answers_and_of_nothing_else(desk):
     """P03"""
     people = [f"user{number}@acme.example" for number in range(50)]
@@ -191,3 +238,14 @@ def test_a_list_of_fifty_on_copy_is_fifty_readers_of_later_answers_and_of_nothin
     desk.reply(ANN, "Hello all.")
 
     assert sum(mail.kind == "relay" for mail in desk.sent) == 51
+
+
+def test_a_case_has_at_most_fifty_people_on_copy(desk):
+    """L05: an answer is a mail to each."""
+    desk.mail(JO)
+    for batch in range(2):
+        people = [f"user{batch}x{number}@elsewhere.example" for number in range(30)]
+        desk.reply(JO, "Adding the whole floor.", cc=", ".join(people), to_kind="ack")
+
+    assert len(desk.case().participants) == 50
+    assert "on copy, not added: user1x20@elsewhere.example" in desk.case().tags[-1]

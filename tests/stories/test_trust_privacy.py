@@ -171,11 +171,11 @@ def test_whoever_was_on_blind_copy_is_no_participant_and_gets_nothing(desk):
 
 def test_each_reader_gets_a_mail_of_their_own_and_sees_nobody_else(desk):
     """P03: one envelope a recipient, no Bcc and no Cc header, and a reply address that is theirs alone."""
-    desk.mail(JO, cc=f"{KIM}, {UTE}")
+    desk.mail(JO, cc=f"{KIM}, lee@acme.example")
     desk.reply(ANN, "Hello all.")
 
     relays = [mail for mail in desk.sent if mail.kind == "relay"]
-    assert [mail.to for mail in relays] == [JO, KIM, UTE]
+    assert [mail.to for mail in relays] == [JO, KIM, "lee@acme.example"]
     assert len({mail.reply_to for mail in relays}) == 3
     for mail in relays:
         assert [person.address for person in mail.message.to] == [mail.to]

@@ -1,0 +1,75 @@
+"""Who comes onto a case because a mail has them on To or Cc. They see what comes, not what was.
+
+A person of the case who has proven it (by their reply token, or by answering a mail of ours) brings in whom they like.
+The mail that opens a case proves nothing: its From may be made up, and whoever stands on copy never asked for our
+mail. So it brings in colleagues, that is addresses of the same customer, and others only where the mail is
+authenticated (threats A10, L05). Who is left out stands on the case, so that its agent can add them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from helpdesk.core.case import DESK, Event
+from helpdesk.core.message import base_address
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from helpdesk.core.case import Case
+    from helpdesk.core.decision import Arrival
+    from helpdesk.core.message import Person
+    from helpdesk.core.people import Terms
+
+MAX_PEOPLE = 50  # on copy of one case: an answer is a mail to each
+_SHOWN = 5
+
+
+def by_first_mail(arrival: Arrival, terms: Terms, now: datetime) -> Iterator[Event]:
+    """Who joins a new case, and the note about who does not."""
+    colleagues = terms.customer.includes if terms.customer else _nobody
+    asked = list(_asked(arrival, terms, already={arrival.sender}))
+    joining = [one for one in asked if arrival.placement.authenticated or colleagues(one.address)][:MAX_PEOPLE]
+    yield from _joined(joining, arrival, now)
+    yield from _left_out([one for one in asked if one not in joining], arrival, now)
+
+
+def by_person_of_case(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Iterator[Event]:
+    """Who joins a case because one of its people brings them in."""
+    already = {case.requester.address, *(person.address for person in case.participants)}
+    asked = list(_asked(arrival, terms, already=already))
+    if not arrival.placement.verified:
+        yield from _left_out(asked, arrival, now)
+        return
+    room = max(0, MAX_PEOPLE - len(case.participants))
+    yield from _joined(asked[:room], arrival, now)
+    yield from _left_out(asked[room:], arrival, now)
+
+
+def _asked(arrival: Arrival, terms: Terms, *, already: set[str]) -> Iterator[Person]:
+    """Everybody on To and Cc who is not there already, none of us, and no mailbox of ours."""
+    known = {*already, terms.mailbox.address, *arrival.mailboxes}
+    for person in (*arrival.message.to, *arrival.message.cc):
+        address = person.address
+        if not address or address in known or base_address(address) in known or terms.team.agent(address):
+            continue
+        known.add(address)
+        yield person
+
+
+def _joined(people: list[Person], arrival: Arrival, now: datetime) -> Iterator[Event]:
+    for person in people:
+        facts = {"address": person.address, "name": person.name}
+        yield Event("participant_added", arrival.received_at, now, arrival.sender, facts)
+
+
+def _left_out(people: list[Person], arrival: Arrival, now: datetime) -> Iterator[Event]:
+    if people:
+        named = ", ".join(person.address for person in people[:_SHOWN])
+        more = f" and {len(people) - _SHOWN} more" if len(people) > _SHOWN else ""
+        yield Event("flagged", arrival.received_at, now, DESK, {"tag": f"on copy, not added: {named}{more}"})
+
+
+def _nobody(_address: str) -> bool:
+    return False
