@@ -91,6 +91,7 @@ class SmtpOutTable:
     dkim_domain: str = ""
     dkim_selector: str = ""
     dkim_key_file: str = ""
+    attachments: str = "15 MiB"  # of one mail, that go along when it is passed on
 
 
 @strict
@@ -237,6 +238,7 @@ class Configuration:
     rotations: tuple[Rotation, ...]
     operators: tuple[Person, ...]
     max_size: int  # bytes
+    attachments: int  # bytes, of one mail, that go along when it is passed on
 
     @property
     def folder(self) -> Path:
@@ -246,6 +248,12 @@ class Configuration:
     def place(self, name: str) -> Path | None:
         """The absolute path of a configured file or folder; None where none is configured."""
         return (self.folder / name).resolve() if name else None
+
+    @property
+    def staff(self) -> frozenset[str]:
+        """Every address of one of us: agents, leads, who is on call, operators."""
+        agents = {own for team in self.teams.values() for agent in team.members for own in agent.addresses}
+        return frozenset(agents | {operator.address for operator in self.operators})
 
     @property
     def database_url(self) -> str:
@@ -335,6 +343,7 @@ def _checked(path: Path, file: ConfigurationFile) -> Configuration:
         rotations=tuple(rotations.values()),
         operators=tuple(Person(address.lower(), "Operators") for address in file.desk.operators),
         max_size=read_size(file.smtp_in.max_size),
+        attachments=read_size(file.smtp_out.attachments),
     )
 
 
@@ -396,6 +405,7 @@ def _value_problems(file: ConfigurationFile) -> Iterator[str]:
     if not file.mailbox:
         yield "mailbox: expected at least one [[mailbox]]"
     yield from _refused("smtp_in.max_size", lambda: read_size(file.smtp_in.max_size))
+    yield from _refused("smtp_out.attachments", lambda: read_size(file.smtp_out.attachments))
     for number, entry in enumerate(file.mailbox, start=1):
         if entry.imap:
             yield from _refused(f"mailbox.{number}.imap.poll", partial(read_span, entry.imap.poll))

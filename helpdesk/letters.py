@@ -144,7 +144,8 @@ class Letters:
             html=words.html,
         )
         sender = self._address(mailbox, number, draft.to, "bounce")
-        return Queued(key, number, draft.kind, draft.to.address, sender, letter.message_id, compose(letter))
+        files = tuple((file.mail, file.part) for file in draft.enclosures)
+        return Queued(key, number, draft.kind, draft.to.address, sender, letter.message_id, compose(letter), files)
 
     def _address(self, mailbox: Mailbox, number: int, person: Person, purpose: Purpose) -> str:
         return self._signer.reply_address(mailbox.address, case=number, person=person.address, purpose=purpose)

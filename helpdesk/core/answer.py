@@ -15,6 +15,7 @@ from helpdesk.core.block import Mistake
 from helpdesk.core.case import Event
 from helpdesk.core.command import FORMS, Vocabulary, read_orders
 from helpdesk.core.decision import Decision, Draft
+from helpdesk.core.enclosure import enclosures, kept_back
 from helpdesk.core.ladder import unacknowledged
 from helpdesk.core.scope import incident_events
 
@@ -85,11 +86,14 @@ class _Scribe:
     def mail(self, kind: Any, to: Person, audience: Any, *, text: str = "", **facts: Any) -> None:
         self.drafts.append(Draft(kind, to, audience, self.arrival.key, text, self.agent.name, facts))
 
-    def to_customers(self, kind: Any, *, text: str = "") -> None:
+    def to_customers(self, kind: Any, *, text: str = "", internal: bool = False) -> None:
+        """To everybody on the customer's side; the agent's files go along unless the mail is `internal`."""
         people = (self.case.requester, *self.case.participants)
+        files = () if internal else enclosures(self.arrival.message, self.arrival.number)
         for person in people:
             if person.address:
-                self.mail(kind, person, "customer", text=text)
+                draft = Draft(kind, person, "customer", self.arrival.key, text, self.agent.name, enclosures=files)
+                self.drafts.append(draft)
 
     def echo(self) -> None:
         """Tell the agent in one mail what was done that cannot be seen otherwise."""
@@ -139,8 +143,8 @@ def _refused(case: Case, arrival: Arrival, now: datetime, agent: Agent, orders: 
 
 def _speak(scribe: _Scribe, orders: Orders) -> None:
     """The text: to the customer, or with `#note` into the team."""
-    if not orders.text:
-        return
+    if not orders.text and (orders.commands or not enclosures(scribe.arrival.message, 0)):
+        return  # a file alone is an answer, too
     facts = {"message_id": scribe.arrival.message.message_id}
     if orders.has("note"):
         scribe.happened("agent_noted", facts)
@@ -160,10 +164,13 @@ def _acknowledge(scribe: _Scribe, orders: Orders) -> None:
 
 def _say_what_stays(scribe: _Scribe, orders: Orders) -> None:
     """An agent who believes to have answered must hear that they have not."""
-    files = [part.name or part.type for part in scribe.arrival.message.attachments if not part.inline]
+    message = scribe.arrival.message
+    files = [f"{part.name or part.type} ({part.kept})" for part in kept_back(message)]
+    if not any(draft.enclosures for draft in scribe.drafts):
+        files += [part.name or part.type for part in message.attachments if not part.kept]
     if files:
         scribe.done.append(f"kept on the case and not sent to the customer: {', '.join(files)}")
-    if not orders.commands and not orders.text:
+    if not orders.commands and not orders.text and not enclosures(message, 0):
         scribe.done.append("nothing: no text of yours was found in your mail, and the customer got none")
 
 
@@ -207,7 +214,8 @@ def _close(scribe: _Scribe, _command: Command, orders: Orders) -> None:
 
 def _confirm(scribe: _Scribe, orders: Orders, done: str) -> None:
     """On resolution a mail confirms it (LGT-8)."""
-    scribe.to_customers("closed", text="" if orders.has("note") else orders.text)
+    internal = orders.has("note")
+    scribe.to_customers("closed", text="" if internal else orders.text, internal=internal)
     scribe.done.append(f"{done}, and the customer is told")
 
 

@@ -15,6 +15,7 @@ from helpdesk.core import (
     assignment,
     bounced,
     copied,
+    enclosure,
     escalation,
     ladder,
     lifecycle,
@@ -232,15 +233,15 @@ def _to_agents(kind: Any, case: Case, arrival: Arrival, terms: Terms) -> list[Dr
         "trust": arrival.placement.because,
         "unverified": arrival.placement.role == "outsider" or "unverified" in case.tags,
         "sender": sender.address if sender else "",
-        "attached": [f"{part.name or part.type} ({_size(part.size)})" for part in arrival.message.attachments],
+        "attached": list(enclosure.told(arrival.message)),
     }
     text = arrival.message.text if kind == "assigned" else arrival.message.reply
     author = (sender.name or sender.address) if sender else "unknown sender"
-    return [Draft(kind, person, "agent", arrival.key, text, author, facts) for person in terms.keepers(case.assignee)]
-
-
-def _size(size: int) -> str:
-    return f"{size / 1_000_000:.1f} MB" if size >= 1_000_000 else f"{max(1, round(size / 1000))} kB"
+    files = enclosure.enclosures(arrival.message, arrival.number)
+    return [
+        Draft(kind, person, "agent", arrival.key, text, author, facts, enclosures=files)
+        for person in terms.keepers(case.assignee)
+    ]
 
 
 def _too_old_to_reopen(case: Case, arrival: Arrival, terms: Terms) -> bool:

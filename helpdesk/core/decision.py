@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from helpdesk.core.case import Case, Event
+    from helpdesk.core.enclosure import Enclosure
     from helpdesk.core.message import Message, Person
     from helpdesk.core.thread import Placement
 
@@ -95,6 +96,7 @@ class Arrival:
     sensitive: tuple[str, ...] = ()  # secrets and others' data that are masked in it, each `kind in place`
     returned: Returned | None = None  # on a delivery report about a mail of ours
     mailboxes: frozenset[str] = frozenset()  # every address we receive at
+    number: int = 0  # of the mail in the spool
     null_sender: bool = False  # it came with MAIL FROM:<>, and wants no answer (RFC 5321 section 4.5.5)
 
     @property
@@ -115,6 +117,7 @@ class Draft:
     author: str = ""  # the name of who wrote it
     facts: Mapping[str, Any] = field(default_factory=dict)
     template: str = ""  # where one kind of mail is written in several ways; "" is the kind's own
+    enclosures: tuple[Enclosure, ...] = ()  # files that go along
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,7 @@ class Attachment:
     size: int  # bytes, decoded
     part: int
     inline: bool = False
+    kept: str = ""  # why it stays on the case when the mail is passed on; see `core.enclosure`
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,9 +84,7 @@ def _row(
 
 def _is_staff(recorder: Recorder, address: str) -> bool:
     """Whether an address is one of us: an agent, a lead or an operator."""
-    configuration = recorder.rules.configuration
-    staff = {own for team in configuration.teams.values() for agent in team.members for own in agent.addresses}
-    return address in staff or any(address == operator.address for operator in configuration.operators)
+    return address in recorder.rules.configuration.staff
 
 
 def _alert(row: Row, back: Returned) -> dict[str, object]:

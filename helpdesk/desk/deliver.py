@@ -8,12 +8,15 @@ state after a crash is left as `uncertain`. One mail that fails never delays ano
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import structlog
 
 from helpdesk.failpoints import failpoint
-from helpdesk.store import outbox
+from helpdesk.mail.enclose import cut, enclose
+from helpdesk.store import outbox, spool
 from helpdesk.wires.courier import Failed, Outgoing, Retry, Sent, no_mark
 
 if TYPE_CHECKING:
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from helpdesk.desk.record import Recorder
+    from helpdesk.mail.enclose import File
     from helpdesk.mail.signing import Signing
     from helpdesk.store.engine import Database
     from helpdesk.store.outbox import Row
@@ -71,7 +75,8 @@ def deliver(
             _give_back(database, rows[position:])
             return position
         try:
-            outcome = courier.deliver(_outgoing(row, recorder.rules.signing), before_dot=_marker(database, row))
+            mail = _outgoing(database, row, recorder.rules.signing)
+            outcome = courier.deliver(mail, before_dot=_marker(database, row))
         except _TakenOverError:
             continue
         failpoint("out.pre_mark")
@@ -85,9 +90,19 @@ def _give_back(database: Database, rows: Sequence[Row]) -> None:
             outbox.give_back(connection, row)
 
 
-def _outgoing(row: Row, signing: Signing | None) -> Outgoing:
-    raw = row.raw or b""
+def _outgoing(database: Database, row: Row, signing: Signing | None) -> Outgoing:
+    raw = enclose(row.raw or b"", _files(database, row))
     return Outgoing(row.mail_from, row.recipient, signing.signed(raw) if signing else raw, row.message_id)
+
+
+def _files(database: Database, row: Row) -> list[File]:
+    """What goes along, cut out of the mails that it came in; what was erased meanwhile does not."""
+    if not row.enclosed:
+        return []
+    with database.read() as connection:
+        raws = spool.bytes_of(connection, [number for number, _ in row.enclosed])
+    places = groupby(row.enclosed, key=itemgetter(0))
+    return [file for number, parts in places if number in raws for file in cut(raws[number], [p for _, p in parts])]
 
 
 def _marker(database: Database, row: Row) -> Callable[[], None]:
@@ -115,6 +130,11 @@ def _mark(database: Database, recorder: Recorder, row: Row, outcome: Outcome, no
             case Retry(reason) if now - row.created_at < GIVE_UP_AFTER:
                 outbox.retry(connection, row, at=now + pause(row.attempts), detail=reason)
                 _log.warning("deferred", outbox_id=row.id, kind=row.kind, attempts=row.attempts, reason=reason)
+            case Failed(reason) if row.enclosed:
+                # A server that takes no such file, or none so large, may well take the words.
+                outbox.without_files(connection, row, now=now, detail=reason)
+                recorder.alert(connection, key=f"outbox/{row.id}/files", facts=_without_files(row, reason), now=now)
+                _log.warning("refused with its files", outbox_id=row.id, kind=row.kind, reason=reason)
             case Retry(reason) | Failed(reason):
                 outbox.fail(connection, row, detail=reason)
                 _log.error("failed", outbox_id=row.id, kind=row.kind, reason=reason)
@@ -122,16 +142,29 @@ def _mark(database: Database, recorder: Recorder, row: Row, outcome: Outcome, no
                     recorder.alert(connection, key=f"outbox/{row.id}", facts=_failure(row, reason), now=now)
 
 
+def _without_files(row: Row, reason: str) -> dict[str, object]:
+    return {
+        "headline": "a mail was refused with its attachments",
+        "what": "It is sent again without them; they are kept on the case.",
+        "details": _details(row, reason),
+        "todo": f"Somebody should see to it that {row.recipient} gets them another way.",
+    }
+
+
 def _failure(row: Row, reason: str) -> dict[str, object]:
     return {
         "headline": "a mail could not be sent",
         "what": "A mail was refused for good or could not be sent for three days.",
-        "details": [
-            ("Outbox", str(row.id)),
-            ("Kind", row.kind),
-            ("Case", f"HD-{row.case}" if row.case else "none"),
-            ("To", row.recipient),
-            ("Reason", reason),
-        ],
+        "details": _details(row, reason),
         "todo": f"Once the reason is gone, send it with: helpdesk outbox retry {row.id}",
     }
+
+
+def _details(row: Row, reason: str) -> list[tuple[str, str]]:
+    return [
+        ("Outbox", str(row.id)),
+        ("Kind", row.kind),
+        ("Case", f"HD-{row.case}" if row.case else "none"),
+        ("To", row.recipient),
+        ("Reason", reason),
+    ]

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from helpdesk.core import decide
+from helpdesk.core.enclosure import Enclosure
 from helpdesk.core.people import Terms
 from helpdesk.core.severity import DEFAULT, Model
 from helpdesk.desk.second_voter import load_second_voter
@@ -121,10 +122,10 @@ class Recorder:
         now: datetime,
     ) -> None:
         """Queue the letters of a decision."""
-        letters = self.rules.letters
+        letters, up_to = self.rules.letters, self.rules.configuration.attachments
         queued = [
-            letters.write(_told(connection, case, draft), case, terms, thread=_thread(connection, case, draft), now=now)
-            for draft in drafts
+            letters.write(told, case, terms, thread=_thread(connection, case, told), now=now)
+            for told in (_told(connection, case, draft, up_to) for draft in drafts)
         ]
         outbox.add(connection, queued, now)
 
@@ -141,13 +142,25 @@ class Recorder:
         outbox.add(connection, queued, now)
 
 
-def _told(connection: sa.Connection, case: Case, draft: Draft) -> Draft:
+def _told(connection: sa.Connection, case: Case, draft: Draft, up_to: int) -> Draft:
     """Who is to act on a case without having seen it gets what was said: they may have nothing but their mail."""
     unseen = draft.facts.get("handed_over") or (draft.kind == "escalation" and draft.template in {"", "page"})
     if not unseen or draft.text or draft.audience != "agent":
         return draft
     messages = case_store.messages(connection, case.number)[-_LAST:]
-    return replace(draft, text="\n\n".join(map(_said, filter(_by_somebody, messages))))
+    text = "\n\n".join(map(_said, filter(_by_somebody, messages)))
+    return replace(draft, text=text, enclosures=_enclosures(messages, up_to) if draft.facts.get("handed_over") else ())
+
+
+def _enclosures(messages: Sequence[StoredMessage], up_to: int) -> tuple[Enclosure, ...]:
+    """The files of these mails, the newest first, that fit into one."""
+    found, used = [], 0
+    for message in reversed(messages):
+        for part in message.attachments:
+            if message.spool_id and not part.get("kept") and used + part["size"] <= up_to:
+                found.append(Enclosure(message.spool_id, part["part"]))
+                used += part["size"]
+    return tuple(found)
 
 
 def _by_somebody(message: StoredMessage) -> bool:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 import structlog
 
-from helpdesk.core import decide
+from helpdesk.core import decide, enclosure
 from helpdesk.core.decision import Answered, Arrival
 from helpdesk.core.message import Robot, base_address
 from helpdesk.core.thread import Placement
@@ -23,6 +23,7 @@ from helpdesk.desk import bounces, trust
 from helpdesk.desk.answered import answered, raise_alarm
 from helpdesk.desk.redact import redact
 from helpdesk.failpoints import failpoint
+from helpdesk.mail.enclose import naming
 from helpdesk.mail.parse import parse
 from helpdesk.mail.quote import before_quote
 from helpdesk.mail.sensitive import look_through, without_secrets
@@ -30,7 +31,7 @@ from helpdesk.store import cases as case_store
 from helpdesk.store import spool, undeliverable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from helpdesk.core.case import Case
@@ -127,12 +128,14 @@ def _one(connection: sa.Connection, recorder: Recorder, mail: Spooled, now: date
     home = recorder.rules.configuration.mailbox(case.mailbox) if case else None
     sender = message.sender.address if message.sender else ""
     secrets = look_through(mail.raw, message) if placement.role != "agent" else ()
+    shown = without_secrets(message) if secrets else message
     arrival = Arrival(
-        message=without_secrets(message) if secrets else message,
+        message=_sorted_out(recorder, mail, shown, placement, secrets),
         sensitive=secrets,
         placement=placement,
         received_at=mail.received_at,
         key=f"mail/{mail.id}",
+        number=mail.id,
         orders_text=before_quote(message.text) if placement.role == "agent" else "",
         answered=Answered() if case and case.active else answered(connection, message, now),
         linked_ref=f"HD-{placement.linked}" if placement.linked else "",
@@ -152,6 +155,20 @@ def _one(connection: sa.Connection, recorder: Recorder, mail: Spooled, now: date
         number = _record(connection, recorder, mail, arrival, decision, terms, now)
     spool.finish(connection, mail.id, outcome=decision.outcome, case=number, now=now, because=decision.because)
     return Worked(mail.id, decision.outcome, number, message, decision.because)
+
+
+def _sorted_out(
+    recorder: Recorder, mail: Spooled, message: Message, placement: Placement, secrets: Collection[str]
+) -> Message:
+    """The message, with what is to become of its attachments when it is passed on."""
+    if not message.attachments:
+        return message
+    configuration = recorder.rules.configuration
+    ours = placement.role == "agent"
+    naming_staff = naming(mail.raw, message, configuration.staff) if ours else ()
+    return enclosure.sorted_out(
+        message, secrets=secrets, naming_staff=naming_staff, up_to=configuration.attachments, answers_us=ours
+    )
 
 
 def _own_mail_marked(message: Message, recorder: Recorder) -> Message:

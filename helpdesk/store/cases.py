@@ -50,6 +50,7 @@ class StoredMessage:
     text: str
     reply: str
     attachments: tuple[Mapping[str, Any], ...]
+    spool_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +269,8 @@ def add_message(
     """Keep what a mail says, for people to read."""
     sender = parsed.sender
     attachments = [
-        {"name": part.name, "type": part.type, "size": part.size, "part": part.part} for part in parsed.attachments
+        {"name": part.name, "type": part.type, "size": part.size, "part": part.part, "kept": part.kept}
+        for part in parsed.attachments
     ]
     row = {
         "case_id": case,
@@ -347,6 +349,7 @@ def _message(row: Any) -> StoredMessage:
         text=row.text,
         reply=row.reply,
         attachments=tuple(row.attachments),
+        spool_id=row.spool_id,
     )
 
 

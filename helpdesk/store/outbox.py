@@ -38,6 +38,7 @@ class Queued:
     mail_from: str
     message_id: str
     raw: bytes
+    enclosed: tuple[tuple[int, int], ...] = ()  # files to go along: (spool row, part of its MIME tree)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ class Row:
     lease: int
     detail: str
     sent_at: datetime | None
+    enclosed: tuple[tuple[int, int], ...]
 
 
 def add(connection: sa.Connection, mails: Sequence[Queued], now: datetime) -> None:
@@ -72,6 +74,7 @@ def add(connection: sa.Connection, mails: Sequence[Queued], now: datetime) -> No
             "mail_from": mail.mail_from,
             "message_id": mail.message_id,
             "raw": mail.raw,
+            "enclosed": [list(place) for place in mail.enclosed] or None,
             "created_at": now,
             "state": "queued",
             "attempts": 0,
@@ -145,6 +148,11 @@ def _leave_handed_over(connection: sa.Connection, which: sa.ColumnElement[bool])
         "detail": "the desk stopped while sending",
     }
     connection.execute(sa.update(outbox).where(lost).values(values))
+
+
+def without_files(connection: sa.Connection, row: Row, *, now: datetime, detail: str) -> bool:
+    """Try again at once, with the words alone: it was refused with its files."""
+    return _move(connection, row, state="queued", next_at=now, lease_until=None, enclosed=None, detail=detail)
 
 
 def leave_uncertain(connection: sa.Connection, row: Row, *, detail: str) -> bool:
@@ -263,4 +271,5 @@ def _row(row: Any) -> Row:
         lease=row.lease,
         detail=row.detail,
         sent_at=row.sent_at,
+        enclosed=tuple((int(mail), int(part)) for mail, part in row.enclosed or ()),
     )

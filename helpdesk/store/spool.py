@@ -280,6 +280,12 @@ def raw(connection: sa.Connection, spool_id: int) -> bytes:
     return found
 
 
+def bytes_of(connection: sa.Connection, numbers: Collection[int]) -> dict[int, bytes]:
+    """The bytes of these mails, by number, of those that still have theirs."""
+    query = sa.select(spool.c.id, spool.c.raw).where(spool.c.id.in_(set(numbers)), spool.c.raw.is_not(None))
+    return {int(row.id): bytes(row.raw) for row in connection.execute(query)}
+
+
 def retry(connection: sa.Connection, spool_id: int) -> None:
     """Work a quarantined mail again, with new attempts. Raises NotFound."""
     _only_quarantined(connection, spool_id)

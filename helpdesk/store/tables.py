@@ -133,6 +133,7 @@ outbox = sa.Table(
     sa.Column("mail_from", sa.String(320), nullable=False),
     sa.Column("message_id", sa.String(320), nullable=False),
     sa.Column("raw", sa.LargeBinary),
+    sa.Column("enclosed", sa.JSON(none_as_null=True)),  # files that go along: [spool row, part of its MIME tree]
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("state", sa.String(20), nullable=False),  # see helpdesk.store.outbox
     sa.Column("attempts", sa.Integer, nullable=False),

@@ -318,29 +318,3 @@ def test_a_reply_that_holds_nothing_but_the_quote_sends_nothing_and_says_so(desk
     assert ("no text of yours was found" if mark else "your own words only") in " ".join(
         desk.last(ANN, "echo").text.split()
     )
-
-
-def test_what_is_attached_to_an_answer_is_said_to_stay_behind(desk):
-    """The agent must not believe that the customer has it."""
-    from email.message import EmailMessage  # noqa: PLC0415
-
-    mail = EmailMessage()
-    mail["From"], mail["To"], mail["Subject"] = ANN, desk.last(ANN, "assigned").reply_to, "Re: The rules"
-    mail.set_content("See the attached patch.")
-    mail.add_attachment(b"diff", maintype="text", subtype="x-diff", filename="fix.diff")
-    desk.receive(mail.as_bytes())
-
-    assert desk.last(JO, "relay").text.startswith("See the attached patch.")
-    assert "not sent to the customer: fix.diff" in " ".join(desk.last(ANN, "echo").text.split())
-
-
-def test_the_agent_is_told_what_the_customer_attached(desk):
-    from email.message import EmailMessage  # noqa: PLC0415
-
-    mail = EmailMessage()
-    mail["From"], mail["To"], mail["Subject"] = JO, "support@logik.example", "With a log"
-    mail.set_content("See the log.")
-    mail.add_attachment(b"x" * 12_345, maintype="text", subtype="plain", filename="error.log")
-    desk.receive(mail.as_bytes())
-
-    assert "Attached: error.log (12 kB)" in " ".join(desk.last(desk.case(2).assignee, "assigned").text.split())
