@@ -16,6 +16,7 @@ import pytest
 from helpdesk.config import load_configuration
 from helpdesk.core.errors import ConfigurationError, Unavailable
 from helpdesk.desk.record import Recorder
+from helpdesk.mail.enclose import File, enclose
 from helpdesk.store import cases
 from helpdesk.store.engine import Database
 from helpdesk.watch import Watch
@@ -24,7 +25,7 @@ from helpdesk.web.console import Console
 from helpdesk.web.markup import element, text
 from helpdesk.web.views import Views
 from helpdesk.wires.imap_reports import Failing
-from tests.desk import ANN, JO, STRANGER, TestDesk, write_office
+from tests.desk import ANN, JO, LOGIK, STRANGER, TestDesk, write_office
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -159,6 +160,34 @@ def test_a_case_shows_clocks_mails_and_ledger_and_marks_what_customers_must_not_
     assert "Since nine." in page
     assert re.search(r'class="mail internal".*Looks like the index', page, re.DOTALL)
     assert "agent noted" in page
+
+
+PAGE = File("page.html", "text/html", b"<script>alert(1)</script>")
+SETTINGS = File("settings.ini", "text/plain", b"password = hunter2-canary")
+
+
+def test_an_attachment_is_saved_and_never_shown_by_the_browser(site):
+    """C06: it is a stranger's file, whatever its type says."""
+    raw = f"From: {JO}\r\nTo: {LOGIK}\r\nSubject: Look\r\nContent-Type: text/plain\r\n\r\nSee.\r\n"
+    site.desk.receive(enclose(raw.encode(), [PAGE, SETTINGS]))
+    page = site.get("/cases/HD-1").body
+    assert 'href="/cases/HD-1/attachments/1"' in page
+    assert "attachments/2" not in page, "LAI-11: what may hold a secret is not offered"
+    assert "hunter2" not in page
+
+    answer = site.get("/cases/HD-1/attachments/1")
+    assert answer.body == "<script>alert(1)</script>"
+    assert answer.headers["content-type"] == "application/octet-stream"
+    assert answer.headers["content-disposition"] == "attachment; filename*=utf-8''page.html"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize(
+    "place", ["HD-1/attachments/1", "HD-9/attachments/1", "HD-1/attachments/0", "HD-1/attachments/x"]
+)
+def test_an_attachment_that_is_not_there_is_a_page_that_says_so(site, place):
+    site.desk.mail(JO)
+    assert site.get(f"/cases/{place}").status == 404
 
 
 def test_the_link_of_the_agents_mails_leads_to_the_case(site):

@@ -116,18 +116,12 @@ def attachment(
     """Cut an attachment out of the mail it came in."""
     from pathlib import Path  # noqa: PLC0415
 
-    from helpdesk.core.errors import NotFound  # noqa: PLC0415
-    from helpdesk.mail.attachments import attachment as cut  # noqa: PLC0415
-    from helpdesk.store import cases, spool  # noqa: PLC0415
+    from helpdesk.report.attached import load_attachment  # noqa: PLC0415
 
     with open_database(open_rules(config)) as database, database.read() as connection:
-        places = cases.attachment_places(connection, read_ref(ref))
-        if not 1 <= number <= len(places):
-            raise NotFound(f"{ref} has {len(places)} attachments, there is no number {number}")
-        spool_id, part = places[number - 1]
-        _, _, content = cut(spool.raw(connection, spool_id), part)
-    Path(output).write_bytes(content)
-    typer.echo(f"{len(content)} bytes in {output}")
+        file = load_attachment(connection, read_ref(ref), number)
+    Path(output).write_bytes(file.data)
+    typer.echo(f"{len(file.data)} bytes in {output}")
 
 
 def verify(

@@ -89,6 +89,8 @@ def outbox_show(number: Number, config: Config = None) -> None:
     with open_database(open_rules(config)) as database, database.read() as connection:
         row = outbox.load(connection, number)
     typer.echo((row.raw or b"").decode("utf-8", "replace"))
+    for mail, part in row.enclosed:
+        typer.echo(f"(and part {part} of mail {mail}, put in when it is sent)")
 
 
 def outbox_retry(number: Number, config: Config = None) -> None:

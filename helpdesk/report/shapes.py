@@ -172,6 +172,7 @@ def sent_shape(row: Row, message: Message) -> dict[str, Any]:
         "reply_to": message.reply_to[0].address if message.reply_to else None,
         "auto_submitted": message.header("Auto-Submitted") or None,
         "text": message.text,
+        "attachments": [{"name": part.name, "type": part.type, "size": part.size} for part in message.attachments],
     }
 
 

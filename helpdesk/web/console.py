@@ -1,10 +1,11 @@
-"""The console's server: four paths, no state, a thread of its own."""
+"""The console's server: a few paths, no state, a thread of its own."""
 
 from __future__ import annotations
 
 import socket
 import threading
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import structlog
 import uvicorn
@@ -108,6 +109,13 @@ def application(views: Views, access: Access) -> ASGIApp:
     def case(request: Request) -> Response:
         return HTMLResponse(views.case(_number(request.path_params["ref"])))
 
+    def attachment(request: Request) -> Response:
+        ref, number = request.path_params["ref"], request.path_params["number"]
+        file = views.attachment(_number(ref), _number(number))
+        # A stranger's file: it is saved and never shown, whatever its type says (threat C06).
+        headers = {"Content-Disposition": f"attachment; filename*=utf-8''{quote(file.name, safe='')}"}
+        return Response(file.data, media_type="application/octet-stream", headers=headers)
+
     def health(_request: Request) -> Response:
         status, body = views.health()
         return Response(body, status, media_type="application/json")
@@ -118,7 +126,14 @@ def application(views: Views, access: Access) -> ASGIApp:
     def stylesheet(_request: Request) -> Response:
         return FileResponse(style, media_type="text/css")
 
-    paths = {"/": queue, "/cases/{ref}": case, "/health": health, "/metrics": metrics, "/style.css": stylesheet}
+    paths = {
+        "/": queue,
+        "/cases/{ref}": case,
+        "/cases/{ref}/attachments/{number}": attachment,
+        "/health": health,
+        "/metrics": metrics,
+        "/style.css": stylesheet,
+    }
     app = Starlette(
         routes=[Route(path, _calm(endpoint), methods=["GET"]) for path, endpoint in paths.items()],
         exception_handlers={404: _not_there},

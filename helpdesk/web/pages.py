@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from helpdesk.core.enclosure import SECRET
 from helpdesk.core.policy import TARGET_NAMES
 from helpdesk.core.timeline import clocks
 from helpdesk.letters import desk_zone
 from helpdesk.phrases import moment, span
 from helpdesk.report.explain import clock_lines
-from helpdesk.web.markup import element, page, together
+from helpdesk.web.markup import element, page, text, together
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from helpdesk.core.case import Case, Event
@@ -111,7 +112,7 @@ def case_page(desk: str, case: Case, policy: Policy, messages: Sequence[StoredMe
             element("h2", "Clocks"),
             *(_clock(clock, now) for clock in clocks(case, policy)),
             element("h2", "Mails"),
-            *(_message(message, zone) for message in messages),
+            *_messages(case, messages, zone),
             element("h2", "Ledger"),
             element("ol", *(_event(event, zone) for event in case.events), class_="ledger"),
         ),
@@ -162,9 +163,22 @@ def _depth(line: str) -> int:
     return (len(line) - len(line.lstrip())) // 2
 
 
-def _message(message: StoredMessage, zone: str) -> Markup:
+def _messages(case: Case, messages: Sequence[StoredMessage], zone: str) -> Iterator[Markup]:
+    first = 1  # attachments are counted over the whole case
+    for message in messages:
+        yield _message(message, zone, [_file(case, part, first + at) for at, part in enumerate(message.attachments)])
+        first += len(message.attachments)
+
+
+def _file(case: Case, part: Mapping[str, Any], number: int) -> Markup:
+    words = f"{part['name'] or 'unnamed'} ({part['type']}, {part['size']} bytes)"
+    if part.get("kept") == SECRET:
+        return together(text(f"{words}: not shown here, {SECRET}"))
+    return element("a", words, href=f"/cases/{case.ref}/attachments/{number}")
+
+
+def _message(message: StoredMessage, zone: str, files: Sequence[Markup]) -> Markup:
     seen = "" if message.visibility == "public" else message.visibility
-    parts = [f"{part['name'] or 'unnamed'} ({part['type']}, {part['size']} bytes)" for part in message.attachments]
     return element(
         "article",
         element(
@@ -174,7 +188,7 @@ def _message(message: StoredMessage, zone: str) -> Markup:
             element("span", seen, class_="state") if seen else None,
         ),
         element("pre", message.reply or message.text),
-        element("p", "Attached: " + "; ".join(parts), class_="quiet") if parts else None,
+        element("ul", *(element("li", file) for file in files), class_="quiet") if files else None,
         class_=f"mail {message.visibility}",
     )
 

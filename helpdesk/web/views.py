@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from helpdesk.report.attached import load_attachment
 from helpdesk.store import cases as case_store
 from helpdesk.store.backlog import Backlog, backlog, cases_by_status
 from helpdesk.web import health
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from helpdesk.core.case import Case
     from helpdesk.core.policy import Policy
+    from helpdesk.mail.enclose import File
     from helpdesk.store.engine import Database
     from helpdesk.watch import Watch
 
@@ -71,6 +73,11 @@ class Views:
             policy = self.policy_of(connection, case)
             messages = case_store.messages(connection, number)
         return case_page(self.name, case, policy, messages, self.now())
+
+    def attachment(self, case: int, number: int) -> File:
+        """One attachment of a case, counted from 1 over all its mails. Raises NotFound."""
+        with self.database.read() as connection:
+            return load_attachment(connection, case, number)
 
     def _facts(self) -> Facts:
         return Facts(self.now(), self.started_at, self.watch.progress, self.watch.failing, self._backlog())
