@@ -47,6 +47,9 @@ _AS_DECIDED = (
     "downgrade_to",
     "downgrade_key",
     "bounced",
+    "thanked",
+    "confirms",
+    "reopened",
 )
 _MOMENT = timedelta(minutes=1)
 _NOTHING = timedelta()

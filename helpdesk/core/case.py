@@ -25,6 +25,7 @@ EventType = Literal[
     "assessed",  # the severity that the desk found, with reasons
     "suspected",  # it may be rank 1 though its label says less: somebody is told until somebody looks
     "customer_wrote",
+    "thanked",  # the customer said thanks, or that it works, and nothing else: reopens nothing, owes nothing
     "outsider_wrote",  # on the case, but not to be trusted: shown to the assignee, obeyed by nobody
     "robot_wrote",  # no person wrote it: stops nothing, reopens nothing
     "bounced",  # a mail of ours came back

@@ -15,6 +15,7 @@ from helpdesk.core import (
     assignment,
     bounced,
     copied,
+    courtesy,
     enclosure,
     escalation,
     ladder,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from helpdesk.core.decision import Arrival, MailKind
     from helpdesk.core.intake import Intake
     from helpdesk.core.people import Terms
+    from helpdesk.core.thanks import Thanks
 
 
 def receive(case: Case | None, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
@@ -55,6 +57,8 @@ def receive(case: Case | None, arrival: Arrival, terms: Terms, now: datetime) ->
         decision = agent_writes(case, arrival, terms, now)
     elif arrival.placement.role == "outsider":
         decision = _outsider_writes(case, arrival, terms, now)
+    elif thanks := courtesy.only_thanks(case, arrival, terms):
+        decision = _customer_thanks(case, arrival, thanks, terms, now)
     elif _too_old_to_reopen(case, arrival, terms):
         decision = _open(replace(arrival, linked_ref=case.ref), terms, now)
     else:
@@ -174,7 +178,8 @@ def _opening_drafts(case: Case, arrival: Arrival, terms: Terms, *, acknowledge: 
 
 def _customer_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
     events = [_event("customer_wrote", arrival, now, _message_facts(arrival)), *redaction.flags(arrival, now)]
-    if not case.active:
+    was_over = not case.active
+    if was_over:
         reopened = _event("reopened", arrival, now, {"because": "the customer wrote"})
         events.append(replace(reopened, at=case.not_before("reopened", reopened.at)))
     escalated = tuple(escalation.requested(arrival, terms, now))
@@ -184,11 +189,19 @@ def _customer_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) 
     suspected = _reassessed(case, arrival, terms, now)
     case = case.after(*suspected)
     drafts = (
-        *_to_agents("customer-message", case, arrival, terms),
+        *_to_agents("customer-message", case, arrival, terms, reopened=was_over),
         *escalation.mails(escalated, arrival, terms),
         *suspicion.alarms(case, suspected, terms, now),
     )
     return Decision(case, (*events, *suspected), drafts, reply=arrival.message.reply)
+
+
+def _customer_thanks(case: Case, arrival: Arrival, thanks: Thanks, terms: Terms, now: datetime) -> Decision:
+    """Nothing is opened again and no clock runs; the agent sees it, and may read it otherwise."""
+    facts = {**_message_facts(arrival), "confirms": thanks.confirms}
+    case = case.after(event := _event("thanked", arrival, now, facts))
+    drafts = _to_agents("customer-message", case, arrival, terms, thanked=True, confirms=thanks.confirms)
+    return Decision(case, (event,), tuple(drafts), reply=arrival.message.reply)
 
 
 def _reassessed(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> tuple[Event, ...]:
@@ -226,7 +239,7 @@ def _robot_outcome(arrival: Arrival) -> Any:
     return "loop" if kind == "own-mail" else "bounce" if kind.startswith("bounce") else "robot"
 
 
-def _to_agents(kind: Any, case: Case, arrival: Arrival, terms: Terms) -> list[Draft]:
+def _to_agents(kind: Any, case: Case, arrival: Arrival, terms: Terms, **more: Any) -> list[Draft]:
     """A mail to those who keep the case."""
     sender = arrival.message.sender
     facts = {
@@ -234,6 +247,7 @@ def _to_agents(kind: Any, case: Case, arrival: Arrival, terms: Terms) -> list[Dr
         "unverified": arrival.placement.role == "outsider" or "unverified" in case.tags,
         "sender": sender.address if sender else "",
         "attached": list(enclosure.told(arrival.message)),
+        **more,
     }
     text = arrival.message.text if kind == "assigned" else arrival.message.reply
     author = (sender.name or sender.address) if sender else "unknown sender"
