@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from helpdesk.cli import cases, classifier, declare, health, mail, oncall, policy, queues, report, serve, setup
+from helpdesk.cli import cases, classifier, declare, health, mail, oncall, policy, privacy, queues, report, serve, setup
 from helpdesk.core.errors import ConfigurationError, HelpdeskError, NotFound
 
 __all__ = ["app", "main"]
@@ -22,7 +22,7 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
 )
-for module in (setup, serve, health, mail, cases, policy, declare, oncall, classifier, queues, report):
+for module in (setup, serve, health, mail, cases, policy, declare, oncall, classifier, queues, privacy, report):
     module.register(app)
 
 

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Annotated, Any, get_args
+from typing import Annotated, Any, get_args
 from zoneinfo import ZoneInfo
 
 import typer
 
 from helpdesk.cli.shared import AsJson, Config, open_database, open_rules, print_json, print_table, wall_clock
 from helpdesk.core.decision import Outcome
-
-if TYPE_CHECKING:
-    from helpdesk.store.outbox import Row
 
 # Every accepted mail is in exactly one of these; anything else in the table breaks the balance.
 _PLACES = (*get_args(Outcome), "waiting")
@@ -39,6 +36,7 @@ def register(app: typer.Typer) -> None:
 
 def outbox_list(config: Config = None, every: All = False, as_json: AsJson = False) -> None:
     """Mail that waits, failed, came back or may have been lost; with --all, also what was sent."""
+    from helpdesk.report.shapes import outbox_shape  # noqa: PLC0415
     from helpdesk.store import outbox, undeliverable  # noqa: PLC0415
 
     states = None if every else ("queued", "sending", "handed_over", "failed", "uncertain", "bounced")
@@ -46,7 +44,7 @@ def outbox_list(config: Config = None, every: All = False, as_json: AsJson = Fal
         rows = outbox.rows(connection, states=states)
         marked = undeliverable.marked(connection)
     if as_json:
-        print_json([{**_outbox_shape(row), "undeliverable": row.recipient in marked} for row in rows])
+        print_json([{**outbox_shape(row), "undeliverable": row.recipient in marked} for row in rows])
         return
     cells = [
         (
@@ -61,25 +59,6 @@ def outbox_list(config: Config = None, every: All = False, as_json: AsJson = Fal
         for row in rows
     ]
     print_table(("number", "case", "kind", "to", "state", "tries", "detail"), cells, empty="Nothing waits.")
-
-
-def _outbox_shape(row: Row) -> dict[str, Any]:
-    from helpdesk.report.shapes import instant  # noqa: PLC0415
-
-    return {
-        "number": row.id,
-        "key": row.key,
-        "case": f"HD-{row.case}" if row.case else None,
-        "kind": row.kind,
-        "to": row.recipient,
-        "message_id": row.message_id,
-        "state": row.state,
-        "attempts": row.attempts,
-        "created_at": instant(row.created_at),
-        "next_at": instant(row.next_at),
-        "sent_at": instant(row.sent_at),
-        "detail": row.detail,
-    }
 
 
 def outbox_show(number: Number, config: Config = None) -> None:

@@ -52,6 +52,7 @@ EventType = Literal[
     "breach_withdrawn",  # an answer received in time was read after the breach was recorded
     "command_refused",
     "redacted",  # its content was erased, and how much of it
+    "purged",  # the same because of its age, and the people on it have pseudonyms from here on
 ]
 
 

@@ -259,10 +259,13 @@ def _to_agents(kind: Any, case: Case, arrival: Arrival, terms: Terms, **more: An
 
 
 def _too_old_to_reopen(case: Case, arrival: Arrival, terms: Terms) -> bool:
+    """An answer to what ended long ago, or holds nothing any more, opens a new case."""
     window = terms.policy.lifecycle.reopen_within
-    if case.status != "closed" or window is None or case.status_since is None:
+    if case.active or case.status_since is None:
         return False
-    return arrival.received_at - case.status_since > window
+    if case.of_type("purged"):
+        return True
+    return window is not None and arrival.received_at - case.status_since > window
 
 
 # --- the ledger

@@ -1,8 +1,10 @@
-"""What a case may not keep: secrets and other people's data are flagged, and on an order erased (LAI-11).
+"""What a case may not keep: secrets and other people's data, and after a while everything that people wrote.
 
-A mail comes here with its secrets masked already (`Arrival.sensitive` names them). Erasing is the store's; what it
-means for the case is decided here: the order is on the record with what was erased, the customer is asked to send it
-again without the data, and where the policy says so its promises do not apply.
+A mail comes here with its secrets masked already (`Arrival.sensitive` names them, LAI-11). Erasing is the store's; what
+it means for the case is decided here: the order is on the record with what was erased, the customer is asked to send it
+again without the data, and where the policy says so its promises do not apply. A case that ended long ago is purged:
+the same is erased, nobody is told, and whoever is not staff gets a pseudonym; what happened and when stays, so that
+clocks, reports and credit statements say what they said. An answer to it opens a new case.
 """
 
 from __future__ import annotations
@@ -13,16 +15,17 @@ from helpdesk.core.case import DESK, Event
 from helpdesk.core.decision import Decision, Draft
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from datetime import datetime
 
-    from helpdesk.core.case import Case
+    from helpdesk.core.case import Case, EventType
     from helpdesk.core.decision import Arrival
     from helpdesk.core.message import Person
     from helpdesk.core.people import Terms
 
 EXCLUSION = "personal-data"  # the key by which a policy exempts such cases
 ERASED = "(erased)"  # stands in place of a subject
+NOWHERE = "erased.invalid"  # RFC 2606 section 2: nothing is ever delivered there
 
 
 def flags(arrival: Arrival, now: datetime) -> Iterator[Event]:
@@ -51,6 +54,36 @@ def redacted(
         drafts.append(Draft("echo", agent, "agent", key, facts={"done": done, "mistakes": []}))
     return Decision(case.after(*events), tuple(events), tuple(drafts))
 
+
+def outsiders(case: Case, correspondents: Collection[str], staff: Collection[str]) -> dict[str, str]:
+    """The pseudonym of everybody on a case who is not staff, by address.
+
+    `correspondents` wrote or got mail on it; whoever acted as an agent on it is staff, also after leaving.
+    """
+    acted = {event.by for event in case.of_type(*_ACTS_OF_AGENTS)}
+    given = {str(event.facts["agent"]) for event in case.of_type("assigned")}
+    there = [case.requester.address, *(person.address for person in case.participants)]
+    there += [event.by for event in case.of_type(*_ACTS_OF_OTHERS)]
+    people = dict.fromkeys(address for address in (*there, *sorted(correspondents)) if "@" in address)
+    strangers = [address for address in people if address not in {*acted, *given, *staff} and not is_pseudonym(address)]
+    taken = sum(map(is_pseudonym, people))
+    return {
+        address: f"person-{number}.hd-{case.number}@{NOWHERE}" for number, address in enumerate(strangers, taken + 1)
+    }
+
+
+def is_pseudonym(address: str) -> bool:
+    """Whether an address stands for somebody who was forgotten."""
+    return address.endswith(f"@{NOWHERE}")
+
+
+def purged(by: str, erased: Mapping[str, int], now: datetime) -> tuple[Event, ...]:
+    """The record of a purge. `erased` counts by what."""
+    return (Event("purged", now, now, by, {"erased": dict(erased)}), Event("flagged", now, now, by, {"tag": "purged"}))
+
+
+_ACTS_OF_AGENTS: tuple[EventType, ...] = ("agent_answered", "agent_noted", "page_acknowledged")
+_ACTS_OF_OTHERS: tuple[EventType, ...] = ("customer_wrote", "outsider_wrote", "robot_wrote", "escalation_requested")
 
 _WHAT = {
     "mails": "mails as they came",

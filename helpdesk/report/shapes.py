@@ -176,6 +176,24 @@ def sent_shape(row: Row, message: Message) -> dict[str, Any]:
     }
 
 
+def outbox_shape(row: Row) -> dict[str, Any]:
+    """A row of the outbox, as `outbox list --json` prints it."""
+    return {
+        "number": row.id,
+        "key": row.key,
+        "case": f"HD-{row.case}" if row.case else None,
+        "kind": row.kind,
+        "to": row.recipient,
+        "message_id": row.message_id,
+        "state": row.state,
+        "attempts": row.attempts,
+        "created_at": instant(row.created_at),
+        "next_at": instant(row.next_at),
+        "sent_at": instant(row.sent_at),
+        "detail": row.detail,
+    }
+
+
 def due_shape(
     policy: Policy,
     promise: Promise | NoPromise,

@@ -1,11 +1,12 @@
 """Erasing what a case holds: the mails as they came, their texts, the copies of what we sent, quotes in the ledger.
 
-The ledger itself stays: what happened, when and by whom is no one's secret. This is the only place where events are
-changed, and only words of mails in them are.
+The ledger itself stays: what happened and when is no one's secret. This is the only place where events are changed,
+and only words of mails in them are, and in `forget` who people were.
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -13,8 +14,12 @@ import sqlalchemy as sa
 from helpdesk.store.tables import cases, event, message, outbox, spool
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
+    from datetime import datetime
 
+_Facts = dict[str, Any]
+_NAMES = ("name", "requester_name")  # facts that hold a person's name
+_TO_CUSTOMERS = ("maintenance", "statement")  # kinds of mail that belong to no case
 _UNSENT = ("queued", "sending", "failed")
 
 
@@ -23,8 +28,7 @@ def erase(connection: sa.Connection, case: int, *, also: Collection[int], instea
 
     Returns how many of what: mails, texts, sent, unsent, facts.
     """
-    if connection.dialect.name == "sqlite":
-        connection.execute(sa.text("PRAGMA secure_delete = ON"))  # the freed pages are overwritten, not only forgotten
+    _overwrite_freed_pages(connection)
     erased = {
         "mails": _mails(connection, case, also),
         "texts": _texts(connection, case, instead),
@@ -34,6 +38,11 @@ def erase(connection: sa.Connection, case: int, *, also: Collection[int], instea
     }
     connection.execute(sa.update(cases).where(cases.c.id == case).values(subject=instead))
     return erased
+
+
+def _overwrite_freed_pages(connection: sa.Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        connection.execute(sa.text("PRAGMA secure_delete = ON"))  # overwritten, not only forgotten
 
 
 def _mails(connection: sa.Connection, case: int, also: Collection[int]) -> int:
@@ -60,12 +69,18 @@ def _sent(connection: sa.Connection, case: int) -> int:
 
 
 def _facts(connection: sa.Connection, case: int, instead: str) -> int:
+    return _change(connection, case, lambda by, facts: (by, _without_quotes(facts, instead)))
+
+
+def _change(connection: sa.Connection, case: int, change: Callable[[str, _Facts], tuple[str, _Facts]]) -> int:
+    """Change who did a case's events and their facts; returns how many differ."""
     changed = 0
-    for row in connection.execute(sa.select(event.c.seq, event.c.facts).where(event.c.case_id == case)).all():
-        facts = _without_quotes(row.facts, instead)
-        if facts != row.facts:
+    query = sa.select(event.c.seq, event.c.by, event.c.facts).where(event.c.case_id == case)
+    for row in connection.execute(query).all():
+        by, facts = change(row.by, row.facts)
+        if (by, facts) != (row.by, row.facts):
             mine = sa.and_(event.c.case_id == case, event.c.seq == row.seq)
-            changed += connection.execute(sa.update(event).where(mine).values(facts=facts)).rowcount
+            changed += connection.execute(sa.update(event).where(mine).values(by=by, facts=facts)).rowcount
     return changed
 
 
@@ -81,3 +96,103 @@ def _without_quotes(facts: Mapping[str, Any], instead: str) -> dict[str, Any]:
     if kept.get("reasons"):
         kept["reasons"] = [{**reason, "evidence": ""} for reason in kept["reasons"]]
     return kept
+
+
+# --- age
+
+
+def ended(connection: sa.Connection, *, before: datetime, after: int, limit: int) -> list[int]:
+    """Cases resolved or closed to which nothing has happened since `before` and that hold something to erase.
+
+    In order of their numbers, from the one behind `after` on.
+    """
+    since = sa.exists().where(event.c.case_id == cases.c.id, event.c.at >= before)
+    holds = sa.or_(
+        sa.exists().where(spool.c.case_id == cases.c.id, spool.c.raw.is_not(None)),
+        sa.exists().where(outbox.c.case_id == cases.c.id, outbox.c.raw.is_not(None)),
+        sa.exists().where(message.c.case_id == cases.c.id, message.c.text != ""),
+    )
+    query = sa.select(cases.c.id).where(cases.c.id > after, cases.c.status.in_(("resolved", "closed")), ~since, holds)
+    return [int(number) for number in connection.execute(query.order_by(cases.c.id).limit(limit)).scalars()]
+
+
+def correspondents(connection: sa.Connection, case: int) -> tuple[set[str], set[str]]:
+    """Who wrote or got mail on a case, and who of them wrote it as an agent."""
+    wrote = {(row.author, row.role) for row in connection.execute(_authors.where(message.c.case_id == case))}
+    got = connection.execute(sa.select(outbox.c.recipient).where(outbox.c.case_id == case)).scalars()
+    sent = connection.execute(sa.select(spool.c.mail_from).where(spool.c.case_id == case)).scalars()
+    return {*(author for author, _ in wrote), *got, *sent}, {author for author, role in wrote if role == "agent"}
+
+
+_authors = sa.select(message.c.author, message.c.role).distinct()
+
+
+def forget(connection: sa.Connection, case: int, people: Mapping[str, str]) -> None:
+    """Put pseudonyms in place of people's addresses everywhere on a case, and nothing in place of their names.
+
+    Message-IDs stay, and with them the names of the servers that gave them.
+    """
+    named = _named(people)
+    _change(connection, case, lambda by, facts: (named(by), _without_people(facts, named)))
+    for address, pseudonym in people.items():
+        connection.execute(
+            sa.update(message)
+            .where(message.c.case_id == case, message.c.author == address)
+            .values(author=pseudonym, author_name="")
+        )
+    requester = connection.execute(sa.select(cases.c.requester).where(cases.c.id == case)).scalar_one()
+    connection.execute(sa.update(cases).where(cases.c.id == case).values(requester=named(requester)))
+    for row in connection.execute(sa.select(spool.c.id, spool.c.rcpt_to).where(spool.c.case_id == case)).all():
+        who = {"mail_from": "", "remote": "", "rcpt_to": [named(address) for address in row.rcpt_to]}
+        connection.execute(sa.update(spool).where(spool.c.id == row.id).values(who))
+    for row in connection.execute(sa.select(outbox).where(outbox.c.case_id == case)).all():
+        told = {name: named(getattr(row, name)) for name in ("key", "recipient", "detail")}
+        connection.execute(sa.update(outbox).where(outbox.c.id == row.id).values(told))
+
+
+def _named(people: Mapping[str, str]) -> Callable[[str], str]:
+    """Text with the pseudonyms of people in place of their addresses."""
+    if not people:
+        return lambda text: text
+    known = "|".join(re.escape(address) for address in sorted(people, key=len, reverse=True))
+    pattern = re.compile(rf"(?<![\w.+-])(?:{known})(?![\w-]|\.\w)", re.IGNORECASE)
+    return lambda text: pattern.sub(lambda found: people[found[0].lower()], text)
+
+
+def _without_people(facts: Any, named: Callable[[str], str]) -> Any:
+    if isinstance(facts, dict):
+        return {key: "" if key in _NAMES else _without_people(value, named) for key, value in facts.items()}
+    if isinstance(facts, list):
+        return [_without_people(value, named) for value in facts]
+    return named(facts) if isinstance(facts, str) else facts
+
+
+def erase_caseless(connection: sa.Connection, *, before: datetime, ids: range) -> dict[str, int]:
+    """Erase mail that belongs to no case and came or was written before then: robots, duplicates, ignored, alerts.
+
+    `ids` are the rows of spool and outbox to look at. Returns how many of what: mails, sent.
+    """
+    _overwrite_freed_pages(connection)
+    came = sa.and_(
+        spool.c.case_id.is_(None), spool.c.state == "done", spool.c.received_at < before, _within(spool, ids)
+    )
+    left = sa.or_(spool.c.raw.is_not(None), spool.c.mail_from != "", spool.c.remote != "")
+    mails = connection.execute(sa.select(sa.func.count()).where(came, spool.c.raw.is_not(None))).scalar_one()
+    connection.execute(sa.update(spool).where(came, left).values(raw=None, mail_from="", remote="", rcpt_to=[]))
+    over = sa.and_(outbox.c.case_id.is_(None), outbox.c.next_at.is_(None), outbox.c.created_at < before)
+    over = sa.and_(over, outbox.c.raw.is_not(None), _within(outbox, ids))
+    # Their keys name whom they went to, and so many years later guard nothing any more.
+    nobody = {"recipient": "", "detail": "", "key": "erased/" + sa.cast(outbox.c.id, sa.String)}
+    connection.execute(sa.update(outbox).where(over, outbox.c.kind.in_(_TO_CUSTOMERS)).values(nobody))
+    sent = connection.execute(sa.update(outbox).where(over).values(raw=None)).rowcount
+    return {"mails": int(mails), "sent": sent}
+
+
+def _within(table: sa.Table, ids: range) -> sa.ColumnElement[bool]:
+    return table.c.id.between(ids.start, ids.stop - 1)
+
+
+def stretches(connection: sa.Connection, *, size: int) -> Iterator[range]:
+    """The ids of spool and outbox in stretches, so that one transaction never holds all of them."""
+    newest = (connection.execute(sa.select(sa.func.max(table.c.id))).scalar() or 0 for table in (spool, outbox))
+    yield from (range(start, start + size) for start in range(1, max(newest) + 1, size))

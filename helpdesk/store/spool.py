@@ -286,6 +286,12 @@ def bytes_of(connection: sa.Connection, numbers: Collection[int]) -> dict[int, b
     return {int(row.id): bytes(row.raw) for row in connection.execute(query)}
 
 
+def of_case(connection: sa.Connection, case: int) -> list[int]:
+    """The mails that came in on a case, robots' and outsiders' too, in the order in which they came."""
+    query = sa.select(spool.c.id).where(spool.c.case_id == case).order_by(spool.c.received_at, spool.c.id)
+    return [int(number) for number in connection.execute(query).scalars()]
+
+
 def retry(connection: sa.Connection, spool_id: int) -> None:
     """Work a quarantined mail again, with new attempts. Raises NotFound."""
     _only_quarantined(connection, spool_id)

@@ -1,0 +1,137 @@
+"""`export`, `purge`: what the desk holds of a case, and how long it holds it."""
+
+from __future__ import annotations
+
+import os
+import re
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from helpdesk.cli.shared import AsJson, Config, open_database, open_rules, print_json, read_ref, wall_clock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import IO
+
+_AGE = re.compile(r"(\d{1,5})\s*(d|w)", re.ASCII)
+_DAYS = {"d": 1, "w": 7}
+
+
+def register(app: typer.Typer) -> None:
+    """Add this group's commands."""
+    app.command()(export)
+    app.command()(purge)
+
+
+def export(
+    ref: Annotated[str, typer.Argument(metavar="REF", help="A case such as HD-7.")],
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", metavar="FILE.zip", help="Where to; otherwise HD-7.zip here. Never over a file."),
+    ] = None,
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write everything the desk holds of a case into a zip: mails as they came, copies of ours, ledger, attachments."""
+    from helpdesk.desk.record import Recorder  # noqa: PLC0415 - see open_rules
+    from helpdesk.report.export import export as write  # noqa: PLC0415
+    from helpdesk.store import cases  # noqa: PLC0415
+
+    rules, number = open_rules(config), read_ref(ref)
+    with open_database(rules) as database, database.read() as connection:
+        case = cases.load(connection, number)
+        policy = Recorder(rules).policy_of(connection, case)
+        path = output or Path(f"{case.ref}.zip")
+        with _new_file(path) as file:
+            exported = write(connection, case, policy, wall_clock(), file)
+    if as_json:
+        told = {"ref": case.ref, "file": str(path), "files": len(exported.files), "bytes": exported.size}
+        print_json({**told, "erased": list(exported.erased)})
+        return
+    typer.echo(f"{len(exported.files)} files, {exported.size} bytes, in {path}")
+    if exported.erased:
+        typer.echo(f"{len(exported.erased)} mails and attachments had been erased before; manifest.json names them")
+
+
+@contextmanager
+def _new_file(path: Path) -> Iterator[IO[bytes]]:
+    """A new file that only its owner can read, for there is other people's mail in it; none if writing it fails.
+
+    Raises BadParameter.
+    """
+    try:
+        file = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+    except OSError as problem:
+        raise typer.BadParameter(f"{path}: expected to be able to make a new file: {problem.strerror}") from None
+    try:
+        with file:
+            yield file
+    except BaseException:
+        path.unlink()
+        raise
+
+
+def purge(
+    older_than: Annotated[str, typer.Option(metavar="AGE", help="Such as 400d or 60w: since the last thing happened.")],
+    config: Config = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be erased.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Erase content and people of cases that ended long ago, and old mail without a case; clocks and credits stay."""
+    from helpdesk.desk.purge import purge as erase  # noqa: PLC0415
+    from helpdesk.report.shapes import instant  # noqa: PLC0415
+
+    now = wall_clock()
+    before = now - _age(older_than)
+    if not (dry_run or yes):
+        typer.confirm(f"Erase what ended before {before:%Y-%m-%d}? This cannot be undone.", abort=True)
+    rules = open_rules(config)
+    console = Console(stderr=True)
+    with open_database(rules) as database, console.status("looking", spinner="dots") as status:
+        counts = erase(
+            database,
+            rules,
+            before=before,
+            by="operator",
+            now=now,
+            dry_run=dry_run,
+            watched=lambda done: status.update(f"{done} cases"),
+        )
+    if as_json:
+        print_json({"before": instant(before), "dry_run": dry_run, **counts})
+    else:
+        typer.echo(_in_words(counts, dry_run=dry_run))
+
+
+def _age(text: str) -> timedelta:
+    found = _AGE.fullmatch(text.strip())
+    if not found or not int(found[1]):
+        raise typer.BadParameter(f"expected an age such as 400d or 60w, not {text!r}")
+    return timedelta(days=int(found[1]) * _DAYS[found[2]])
+
+
+def _in_words(counts: Mapping[str, int], *, dry_run: bool) -> str:
+    told = {
+        "cases": "cases",
+        "people": "people on them, who have pseudonyms now",
+        "mails": "mails as they came",
+        "texts": "texts with their attachments",
+        "sent": "copies of what we sent",
+        "unsent": "mails that were never sent",
+        "facts": "entries of ledgers that quoted mail",
+    }
+    lines = [f"  {counts[key]:>7}  {words}" for key, words in told.items() if counts[key]]
+    if not lines:
+        return "There is nothing of that age to erase."
+    end = (
+        "Nothing was erased."
+        if dry_run
+        else "What happened and when is kept. Backups and mail servers are not the desk's."
+    )
+    return "\n".join(["Would be erased:" if dry_run else "Erased:", *lines, end])
