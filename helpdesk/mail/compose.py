@@ -275,10 +275,11 @@ def _part_fields(text: str, kind: str) -> list[tuple[str, str]]:
 def _encoding(text: str) -> str:
     if text.isascii() and not _UNFIT.search(text):
         return "7bit"
-    foreign = sum(char > "\x7f" for char in text[:2_000])
-    return "base64" if foreign * 4 > len(text[:2_000]) else "quoted-printable"
+    beginning = text[:2_000]
+    return "base64" if len(_FOREIGN.findall(beginning)) * 4 > len(beginning) else "quoted-printable"
 
 
+_FOREIGN = re.compile(r"[^\x00-\x7f]")
 _UNFIT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]|[^\n]{900}")
 _UNFIT_CHARS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 

@@ -69,10 +69,11 @@ def _recurring(
     start: datetime, rule: str, length: timedelta, zone: ZoneInfo
 ) -> Callable[[datetime, datetime], Iterable[tuple[datetime, datetime]]]:
     """Windows on the wall clock of the zone: a window keeps its hours through a clock change."""
+    starts = rrulestr(rule, dtstart=start, cache=True)  # every new case asks: nothing is counted twice
 
     def between(since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime]]:
         wall_since, wall_until = (at.astimezone(zone).replace(tzinfo=None) for at in (since, until))
-        for begins in rrulestr(rule, dtstart=start).between(wall_since - length, wall_until, inc=True):
+        for begins in starts.between(wall_since - length, wall_until, inc=True):
             window = (_instant(begins, zone), _instant(begins + length, zone))
             if window[0] < until and window[1] > since:
                 yield window
