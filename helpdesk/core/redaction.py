@@ -83,7 +83,13 @@ def purged(by: str, erased: Mapping[str, int], now: datetime) -> tuple[Event, ..
 
 
 _ACTS_OF_AGENTS: tuple[EventType, ...] = ("agent_answered", "agent_noted", "page_acknowledged")
-_ACTS_OF_OTHERS: tuple[EventType, ...] = ("customer_wrote", "outsider_wrote", "robot_wrote", "escalation_requested")
+_ACTS_OF_OTHERS: tuple[EventType, ...] = (
+    "customer_wrote",
+    "thanked",
+    "outsider_wrote",
+    "robot_wrote",
+    "escalation_requested",
+)
 
 _WHAT = {
     "mails": "mails as they came",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from helpdesk.core.errors import ConfigurationError, NotFound
-from helpdesk.policies.read import PolicyText, read_policy
+from helpdesk.policies.read import PolicyText, read_whole
 from helpdesk.shipped import shipped
 
 if TYPE_CHECKING:
@@ -45,8 +45,7 @@ def load_policies(folder: Path | None = None) -> PolicyBook:
     problems: list[str] = []
     for path in policy_files(folder):
         try:
-            source = PolicyText(str(path), path.read_text(encoding="utf-8"))
-            policy = read_policy(source)
+            policy, source = read_whole(PolicyText(str(path), path.read_text(encoding="utf-8")))
         except ConfigurationError as wrong:
             problems += wrong.problems
             continue

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
@@ -40,7 +40,8 @@ from helpdesk.core.policy import (
 )
 from helpdesk.core.promise import Within, parse_open_time, parse_within
 from helpdesk.core.severity import Area, Cap, Level, SeverityTerms
-from helpdesk.policies.days import day_rule, public_holidays
+from helpdesk.policies.days import day_rule
+from helpdesk.policies.known_days import KnownDays, known_now
 from helpdesk.policies.maintenance import read_maintenance
 from helpdesk.policies.schema import PolicyFile
 from helpdesk.tables import fill, parse_toml
@@ -67,20 +68,41 @@ ALWAYS = "24x7"  # every policy has this calendar
 
 @dataclass(frozen=True, slots=True)
 class PolicyText:
-    """A policy file's text and where it came from: what is stored, so that an old case can be explained later."""
+    """A policy file's text, where it came from, and the public holidays that were known when it was first read.
+
+    This is what is stored, so that an old case can be explained later. A file that is read now has no `days` and no
+    `version` yet; a version that was stored before days were kept has no `days`, and keeps its version.
+    """
 
     name: str
     text: str
-
-    @property
-    def version(self) -> str:
-        """The digest that cases remember."""
-        return hashlib.sha256(self.text.encode()).hexdigest()[:12]
+    days: KnownDays | None = None
+    version: str = ""  # what cases remember
 
 
 def read_policy(source: PolicyText) -> Policy:
     """Read one policy. Raises ConfigurationError with every problem, each `file: key: what was expected`."""
-    return _Reader(source, read_table(source)).policy()
+    return read_whole(source)[0]
+
+
+def read_whole(source: PolicyText) -> tuple[Policy, PolicyText]:
+    """Read one policy, and its text with the days and the version that are to be stored. Raises ConfigurationError."""
+    table = read_table(source)
+    whole = source if source.days else replace(source, days=days_of(table))
+    if not whole.version:
+        whole = replace(whole, version=_version(whole))
+    return _Reader(whole, table).policy(), whole
+
+
+def days_of(table: PolicyFile) -> KnownDays:
+    """The public holidays that a policy's calendars ask for, as they are known now."""
+    return known_now(calendar.holidays for calendar in table.calendars.values() if calendar.holidays)
+
+
+def _version(source: PolicyText) -> str:
+    """The digest of the text and its public holidays: other days are another version."""
+    days = source.days.fingerprint if source.days else ""
+    return hashlib.sha256((source.text + days).encode()).hexdigest()[:12]
 
 
 def read_table(source: PolicyText) -> PolicyFile:
@@ -191,18 +213,18 @@ class _Reader:
         for number, day in enumerate(entry.days, start=1):
             rule = self.attempt(f"{place}.days.{number}", partial(_named_day, day), None)
             named += [rule] if rule else []
-        public = entry.holidays
+        public, known = entry.holidays, self.source.days or days_of(self.table)
 
         def of_year(year: int) -> tuple[SpecialDay, ...]:
             days = [day for rule in named for day in rule(year)]
             if public:
-                found = public_holidays(public.country, public.subdivision, public.observed, year)
+                found = known.of(public, year)
                 days += [SpecialDay(day, name) for day, name in found if name not in public.without]
             return tuple(days)
 
         # A country that is not known is a problem of the file, not of the first mail that needs that year.
-        known = self.attempt(f"{place}.holidays", partial(of_year, _ANY_YEAR), None)
-        return of_year if known is not None else _no_days
+        works = self.attempt(f"{place}.holidays", partial(of_year, _ANY_YEAR), None)
+        return of_year if works is not None else _no_days
 
     # --- targets
 
