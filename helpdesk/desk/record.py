@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from helpdesk.core import decide
 from helpdesk.core.enclosure import Enclosure
+from helpdesk.core.errors import ConfigurationError
 from helpdesk.core.people import Terms
 from helpdesk.core.severity import DEFAULT, Model
 from helpdesk.desk.second_voter import load_second_voter
 from helpdesk.letters import Thread, thread_of
-from helpdesk.policies import PolicyText, read_policy
+from helpdesk.policies import PolicyText, days_from_shape, read_policy, read_whole
 from helpdesk.store import cases as case_store
 from helpdesk.store import declarations, learning, outbox
+from helpdesk.store.cases import StoredPolicy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,12 +44,12 @@ class Recorder:
         self._models: dict[int, Model] = {}  # the version that was used last
 
     def store_policies(self, connection: sa.Connection, now: datetime) -> None:
-        """Keep the texts of the policies in force, so that their cases can be explained later."""
-        for key, policy in self.rules.book.policies.items():
-            source = self.rules.book.texts[key]
-            case_store.store_policy(
-                connection, version=policy.version, policy=key, name=source.name, text=source.text, now=now
-            )
+        """Keep the texts and holidays of the policies in force, so that their cases can be explained later."""
+        for key, source in self.rules.book.texts.items():
+            days = source.days.shape() if source.days else None
+            case_store.store_policy(connection, StoredPolicy(source.version, key, source.name, source.text, days), now)
+        for stored in case_store.policies_without_days(connection):
+            _keep_days(connection, stored)
 
     def policy_of(self, connection: sa.Connection, case: Case) -> Policy:
         """The policy version that a case runs under, with those it was moved from. Raises NotFound."""
@@ -64,8 +66,7 @@ class Recorder:
         if current is not None and current.version == version:
             return current
         if version not in self._policies:
-            name, text = case_store.policy_text(connection, version)
-            self._policies[version] = read_policy(PolicyText(name, text))
+            self._policies[version] = read_policy(policy_source(case_store.stored_policy(connection, version)))
         return self._policies[version]
 
     def terms(
@@ -140,6 +141,22 @@ class Recorder:
             for operator in configuration.operators
         ]
         outbox.add(connection, queued, now)
+
+
+def policy_source(stored: StoredPolicy) -> PolicyText:
+    """A stored version as it is read: with its own days, or those of today where none were kept."""
+    days = days_from_shape(stored.days) if stored.days else None
+    return PolicyText(stored.name, stored.text, days, stored.version)
+
+
+def _keep_days(connection: sa.Connection, stored: StoredPolicy) -> None:
+    """A version from before days were kept takes those of now, the nearest to what it had."""
+    try:
+        days = read_whole(policy_source(stored))[1].days
+    except ConfigurationError:
+        return  # of an older format; who asks for it is told what is wrong with it
+    if days is not None:
+        case_store.keep_days(connection, stored.version, days.shape())
 
 
 def _told(connection: sa.Connection, case: Case, draft: Draft, up_to: int) -> Draft:

@@ -1,6 +1,7 @@
 """Support offerings as files: read, find, check. The only room that knows TOML policies and public holidays."""
 
 from helpdesk.policies.find import PolicyBook, load_policies
-from helpdesk.policies.read import PolicyText, read_policy
+from helpdesk.policies.known_days import from_shape as days_from_shape
+from helpdesk.policies.read import PolicyText, read_policy, read_whole
 
-__all__ = ["PolicyBook", "PolicyText", "load_policies", "read_policy"]
+__all__ = ["PolicyBook", "PolicyText", "days_from_shape", "load_policies", "read_policy", "read_whole"]

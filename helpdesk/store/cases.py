@@ -240,19 +240,45 @@ def numbers_to_move(connection: sa.Connection, policy: str, version: str) -> lis
     return [int(number) for number in connection.execute(query.order_by(cases.c.id)).scalars()]
 
 
-def store_policy(connection: sa.Connection, *, version: str, policy: str, name: str, text: str, now: datetime) -> None:
-    """Keep the text of a policy version, once, so that an old case can be explained years later."""
-    row = {"version": version, "policy": policy, "name": name, "text": text, "stored_at": now}
+@dataclass(frozen=True, slots=True)
+class StoredPolicy:
+    """A version of a policy as it was read: the file's text, and the public holidays known then (None: not kept)."""
+
+    version: str
+    policy: str
+    name: str  # of the file
+    text: str
+    days: Mapping[str, Any] | None = None
+
+
+def store_policy(connection: sa.Connection, stored: StoredPolicy, now: datetime) -> None:
+    """Keep a policy version, once, so that an old case can be explained years later."""
+    row = {name: getattr(stored, name) for name in StoredPolicy.__slots__} | {"stored_at": now}
     connection.execute(insert_ignoring(connection, policy_version).values(row))
 
 
-def policy_text(connection: sa.Connection, version: str) -> tuple[str, str]:
-    """The file name and text of a stored policy version. Raises NotFound."""
-    query = sa.select(policy_version.c.name, policy_version.c.text).where(policy_version.c.version == version)
-    row = connection.execute(query).first()
+def stored_policy(connection: sa.Connection, version: str) -> StoredPolicy:
+    """A policy version. Raises NotFound."""
+    row = connection.execute(sa.select(policy_version).where(policy_version.c.version == version)).first()
     if row is None:
         raise NotFound(f"the policy version {version} was never stored")
-    return row.name, row.text
+    return _stored_policy(row)
+
+
+def policies_without_days(connection: sa.Connection) -> list[StoredPolicy]:
+    """The versions that were stored before public holidays were kept with them."""
+    query = sa.select(policy_version).where(policy_version.c.days.is_(sa.null()))
+    return [_stored_policy(row) for row in connection.execute(query)]
+
+
+def keep_days(connection: sa.Connection, version: str, days: Mapping[str, Any]) -> None:
+    """Keep the public holidays of a version that was stored without."""
+    mine = sa.and_(policy_version.c.version == version, policy_version.c.days.is_(sa.null()))
+    connection.execute(sa.update(policy_version).where(mine).values(days=dict(days)))
+
+
+def _stored_policy(row: Any) -> StoredPolicy:
+    return StoredPolicy(row.version, row.policy, row.name, row.text, row.days)
 
 
 def add_message(

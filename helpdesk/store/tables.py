@@ -36,6 +36,9 @@ policy_version = sa.Table(
     sa.Column("name", sa.Text, nullable=False),  # the file it was read from
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("stored_at", Instant, nullable=False),
+    sa.Column(
+        "days", sa.JSON(none_as_null=True)
+    ),  # its public holidays; NULL on a version stored before they were kept
 )
 
 cases = sa.Table(

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from helpdesk.core.errors import ConfigurationError
-from helpdesk.policies import PolicyText, load_policies, read_policy
+from helpdesk.policies import PolicyText, days, known_days, load_policies, read_policy
 from helpdesk.policies.lint import check_file
 from helpdesk.shipped import shipped
 
@@ -94,11 +94,16 @@ def test_a_file_that_is_empty_names_what_is_missing():
     } <= set(found)
 
 
-def test_the_version_follows_the_text_and_nothing_else():
-    first, other = PolicyText("a.toml", GOOD), PolicyText("b.toml", GOOD)
+def test_the_version_follows_the_text_and_the_public_holidays_and_nothing_else(monkeypatch):
+    def version(name="a.toml", text=GOOD):
+        return read_policy(PolicyText(name, text)).version
 
-    assert first.version == other.version
-    assert PolicyText("a.toml", GOOD + "\n").version != first.version
+    first = version()
+    assert version("b.toml") == first
+    assert version(text=GOOD + "\n") != first
+    answer = days.public_holidays
+    monkeypatch.setattr(known_days, "public_holidays", lambda *asked: answer(*asked)[1:])
+    assert version() != first
 
 
 def test_an_example_that_does_not_come_out_is_an_error(tmp_path):

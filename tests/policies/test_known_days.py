@@ -1,0 +1,160 @@
+"""The public holidays that a case was promised by stay, whatever a later release of the package says."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import holidays
+import pytest
+import sqlalchemy as sa
+
+from helpdesk.core.timeline import clocks
+from helpdesk.desk import load_rules
+from helpdesk.desk.apply import apply_policy
+from helpdesk.desk.record import Recorder
+from helpdesk.policies import days_from_shape, load_policies, read_policy
+from helpdesk.policies.days import public_holidays
+from helpdesk.policies.known_days import YEARS, known_now
+from helpdesk.policies.schema import CountryHolidays
+from helpdesk.report.explain import case_clocks_text
+from helpdesk.store import cases, migrate
+from helpdesk.store.engine import Database
+from helpdesk.store.tables import metadata, policy_version
+from tests.desk import JO, KEY, TestDesk, wall, write_office
+
+US = CountryHolidays("US")
+
+
+@pytest.fixture
+def later_release(monkeypatch):
+    """Call it, and the package knows a new holiday in the United States: Wednesday, 20 May 2026."""
+    of_now = holidays.country_holidays
+
+    def install():
+        def of_later(country, *asked, **more):
+            found = of_now(country, *asked, **more)
+            return {**found, date(2026, 5, 20): "A new holiday"} if country == "US" else found
+
+        monkeypatch.setattr(holidays, "country_holidays", of_later)
+        public_holidays.cache_clear()
+
+    yield install
+    public_holidays.cache_clear()
+
+
+@pytest.fixture
+def desk(desk_database, tmp_path):
+    """Tuesday 19 May 2026, 16:00 in Chicago: 8 business hours end on Wednesday at 13:00."""
+    rules = load_rules(write_office(tmp_path), environment={}, signing_key=KEY)
+    desk = TestDesk(rules, desk_database, start="2026-05-19 16:00")
+    desk.laboratory.desk.begin()
+    desk.mail(JO, "Rules", "Priority: Medium\n\nNo rule fires.")
+    return desk
+
+
+def restarted(desk, tmp_path):
+    """The desk after an upgrade: the files are read again, nothing is remembered."""
+    rules = load_rules(tmp_path / "helpdesk.toml", environment={}, signing_key=KEY)
+    desk.laboratory.desk.exchange(rules)
+    return Recorder(rules)
+
+
+def due(desk, recorder, number=1):
+    with desk.database.read() as connection:
+        case = cases.load(connection, number)
+        return clocks(case, recorder.policy_of(connection, case))[0].due_at
+
+
+def explained(desk, recorder, number=1):
+    with desk.database.read() as connection:
+        case = cases.load(connection, number)
+        return case_clocks_text(case, recorder.policy_of(connection, case), wall("2026-05-22 12:00"))
+
+
+def test_a_later_release_of_the_package_moves_no_case_that_is_there(desk, tmp_path, later_release):
+    before = explained(desk, Recorder(desk.rules))
+    later_release()
+    recorder = restarted(desk, tmp_path)
+    desk.mail(JO, "Layouts", "Priority: Medium\n\nNo layout loads.")
+
+    assert due(desk, recorder) == wall("2026-05-20 13:00")
+    assert explained(desk, recorder) == before
+    assert due(desk, recorder, 2) == wall("2026-05-21 13:00"), "a new case is promised by what is known now"
+    assert "A new holiday" in explained(desk, recorder, 2)
+    assert desk.case(1).policy_version != desk.case(2).policy_version
+
+
+def test_who_wants_the_new_days_for_open_cases_moves_them(desk, tmp_path, later_release):
+    later_release()
+    recorder = restarted(desk, tmp_path)
+    (moved,), stuck = apply_policy(desk.database, recorder, "logik", now=desk.now, dry_run=False)
+
+    assert (moved.due_before, moved.due_after, stuck) == (wall("2026-05-20 13:00"), wall("2026-05-21 13:00"), [])
+    assert due(desk, recorder) == wall("2026-05-21 13:00")
+
+
+def test_a_release_that_knows_the_same_days_makes_no_new_version(desk, tmp_path, monkeypatch):
+    monkeypatch.setattr("helpdesk.policies.known_days.version", lambda _name: "99.0")
+    restarted(desk, tmp_path)
+    desk.mail(JO, "Layouts", "Priority: Medium\n\nNo layout loads.")
+
+    assert desk.case(1).policy_version == desk.case(2).policy_version
+
+
+def test_what_is_stored_is_read_again_as_it_was_and_says_where_it_is_from():
+    known = known_now([US, CountryHolidays("DE", "BY"), CountryHolidays("US", observed=False)])
+    again = days_from_shape(json.loads(json.dumps(known.shape())))
+
+    assert again == known
+    assert again.source == f"holidays {holidays.__version__}"
+    assert (date(2026, 1, 6), "Epiphany") in again.of(CountryHolidays("DE", "BY"), 2026)
+    assert date(2026, 7, 3) in dict(again.of(US, 2026))
+    assert date(2026, 7, 3) not in dict(again.of(CountryHolidays("US", observed=False), 2026))
+
+
+def test_a_year_that_is_not_kept_is_asked_of_the_package():
+    assert 2009 not in YEARS
+    assert known_now([US]).of(US, 2009) == public_holidays("US", None, True, 2009)
+
+
+def test_every_shipped_policy_keeps_the_days_of_its_calendars():
+    for key, text in load_policies().texts.items():
+        policy = read_policy(text)
+        assert policy.version == load_policies().policy(key).version
+        for calendar in policy.calendars.values():
+            assert calendar.special_days_in(2026) == load_policies().policy(key).calendars[
+                calendar.name
+            ].special_days_in(2026)
+
+
+def test_a_version_from_before_days_were_kept_takes_them_at_the_next_start(empty_url, tmp_path, later_release):
+    """Revision 0007: data of 0006 is carried across; from the first start on the days of that version stay."""
+    database = Database(empty_url)
+    rules = load_rules(write_office(tmp_path), environment={}, signing_key=KEY)
+    text = rules.book.texts["logik"].text
+    try:
+        migrate.upgrade(database, "0006")
+        old = {"version": "v1", "policy": "logik", "name": "logik.toml", "stored_at": "2026-05-01 00:00:00+00"}
+        statement = "INSERT INTO policy_version (version, policy, name, text, stored_at) VALUES (:version, :policy, :name, :text, :stored_at)"
+        with database.write() as connection:
+            connection.execute(sa.text(statement), {**old, "text": text})
+            connection.execute(sa.text(statement), {**old, "version": "v0", "text": "of an older format"})
+        migrate.upgrade(database)
+        assert migrate.differences(database) == []
+        desk = TestDesk(rules, database, start="2026-05-19 16:00")
+        desk.laboratory.desk.begin()
+        with database.read() as connection:
+            kept = {row.version: row.days for row in connection.execute(sa.select(policy_version))}
+            assert "2026-05-25" in kept["v1"]["days"]["US"]
+            assert kept["v0"] is None
+        later_release()
+        recorder = Recorder(load_rules(tmp_path / "helpdesk.toml", environment={}, signing_key=KEY))
+        with database.read() as connection:
+            policy = recorder._version(connection, "logik", "v1")
+        assert policy.version == "v1"
+        assert date(2026, 5, 20) not in {day.on for day in policy.calendars["central"].special_days_in(2026)}
+    finally:
+        if not database.embedded:
+            metadata.drop_all(database.engine)
+        database.close()
