@@ -10,8 +10,9 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
-from helpdesk.core import suspicion
+from helpdesk.core import rating, suspicion
 from helpdesk.core.message import Person
 from helpdesk.core.policy import TARGET_NAMES, Promise
 from helpdesk.core.timeline import clocks
@@ -50,6 +51,7 @@ _AS_DECIDED = (
     "thanked",
     "confirms",
     "reopened",
+    "grade",
 )
 _MOMENT = timedelta(minutes=1)
 _NOTHING = timedelta()
@@ -170,8 +172,22 @@ class Letters:
             "to": draft.to,
         }
         if draft.audience == "customer":
-            return base | _customer_facts(draft, case, terms)
+            asked = draft.kind == "closed" and rating.is_asked(case, draft.to, terms)
+            links = self._rating_links(draft.to, case, terms) if asked else None
+            return base | _customer_facts(draft, case, terms) | {"rate": links}
         return base | self._agent_facts(draft, case, terms, now)
+
+    def _rating_links(self, person: Person, case: Case, terms: Terms) -> dict[str, str]:
+        """For each grade a `mailto:` (RFC 6068) that writes the whole mail: it only has to be sent."""
+        language = _spoken(case, terms.policy)
+        links: dict[str, str] = {}
+        for grade in rating.GRADES:
+            address = self._address(terms.mailbox, case.number, person, grade)
+            said = rating.prefilled(grade, case.ref, language)
+            fields = f"subject={quote(said.removesuffix('.'), safe='')}&body={quote(said, safe='')}%0D%0A"
+            # Some programs read a plain `+` as a space.
+            links[grade] = f"mailto:{quote(address, safe='@')}?{fields}"
+        return links
 
     def _agent_facts(self, draft: Draft, case: Case, terms: Terms, now: datetime) -> dict[str, Any]:
         policy = terms.policy
@@ -224,7 +240,17 @@ def _customer_facts(draft: Draft, case: Case, terms: Terms) -> dict[str, Any]:
         "promise": str(first.promise.within) if isinstance(first.promise, Promise) else "",
         "due": moment(first.due_at, zone, language) if promised and first.due_at else "",
         "missing": [field.label for field in policy.intake if field.key in case.missing],
+        "unanswered": draft.facts.get("unanswered", False),
+        "reopens_until": _reopens_until(case, policy, zone, language),
     }
+
+
+def _reopens_until(case: Case, policy: Policy, zone: str, language: str) -> str:
+    """Until when a reply opens a closed case again; "" for one that any reply opens."""
+    window = policy.lifecycle.reopen_within
+    if case.status != "closed" or window is None or case.status_since is None:
+        return ""
+    return moment(case.status_since + window, zone, language)
 
 
 def _spoken(case: Case, policy: Policy) -> str:

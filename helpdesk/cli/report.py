@@ -45,7 +45,7 @@ def report(
     until: Annotated[str, typer.Option("--to", help="A day (UTC), itself included, or a time with an offset.")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Met and breached promises by customer, policy, month, target and severity, with response times in open time."""
+    """Met and breached promises with response times in open time, and what customers said, by customer and month."""
     from helpdesk.desk.record import Recorder  # noqa: PLC0415 - see open_rules
     from helpdesk.report.compliance import compliance_shape, compliance_text, measure  # noqa: PLC0415
     from helpdesk.store import cases  # noqa: PLC0415

@@ -26,6 +26,7 @@ EventType = Literal[
     "suspected",  # it may be rank 1 though its label says less: somebody is told until somebody looks
     "customer_wrote",
     "thanked",  # the customer said thanks, or that it works, and nothing else: reopens nothing, owes nothing
+    "rated",  # whether they were satisfied; the last of each person counts
     "outsider_wrote",  # on the case, but not to be trusted: shown to the assignee, obeyed by nobody
     "robot_wrote",  # no person wrote it: stops nothing, reopens nothing
     "bounced",  # a mail of ours came back

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from helpdesk.core.enclosure import DECORATION, MACHINERY
 from helpdesk.core.thanks import read_thanks
 
 if TYPE_CHECKING:
@@ -18,10 +19,8 @@ if TYPE_CHECKING:
     from helpdesk.core.people import Terms
     from helpdesk.core.thanks import Thanks
 
-_SIGNATURES = frozenset(
-    ("application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature", "text/vcard")
-)
-_A_LOGO = 50_000  # bytes: a larger picture in the text may be a screenshot
+_OF_THE_MAIL = frozenset((MACHINERY, DECORATION))
+_CARDS = frozenset(("text/vcard", "text/x-vcard"))
 _PREFIXES = re.compile(
     r"^\s*(?:(?:re|aw|antw|antwort|sv|fw|fwd|wg|tr|rv|res|rif|r)\s*(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE
 )
@@ -47,7 +46,7 @@ def _may_be_an_answer(case: Case, thanks: Thanks) -> bool:
 
 def _says_nothing(attached: Attachment) -> bool:
     """Whether an attachment is part of how people sign their mail."""
-    return attached.type.lower() in _SIGNATURES or (attached.inline and attached.size <= _A_LOGO)
+    return attached.kept in _OF_THE_MAIL or attached.type in _CARDS
 
 
 def _same_subject(case: Case, subject: str) -> bool:

@@ -20,6 +20,7 @@ from helpdesk.core import (
     escalation,
     ladder,
     lifecycle,
+    rating,
     redaction,
     scope,
     suspicion,
@@ -57,6 +58,8 @@ def receive(case: Case | None, arrival: Arrival, terms: Terms, now: datetime) ->
         decision = agent_writes(case, arrival, terms, now)
     elif arrival.placement.role == "outsider":
         decision = _outsider_writes(case, arrival, terms, now)
+    elif arrival.placement.rating:
+        decision = rating.rated(case, arrival, arrival.placement.rating, terms, now)
     elif thanks := courtesy.only_thanks(case, arrival, terms):
         decision = _customer_thanks(case, arrival, thanks, terms, now)
     elif _too_old_to_reopen(case, arrival, terms):
@@ -199,9 +202,10 @@ def _customer_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) 
 def _customer_thanks(case: Case, arrival: Arrival, thanks: Thanks, terms: Terms, now: datetime) -> Decision:
     """Nothing is opened again and no clock runs; the agent sees it, and may read it otherwise."""
     facts = {**_message_facts(arrival), "confirms": thanks.confirms}
-    case = case.after(event := _event("thanked", arrival, now, facts))
+    events = (_event("thanked", arrival, now, facts), *copied.by_person_of_case(case, arrival, terms, now))
+    case = case.after(*events)
     drafts = _to_agents("customer-message", case, arrival, terms, thanked=True, confirms=thanks.confirms)
-    return Decision(case, (event,), tuple(drafts), reply=arrival.message.reply)
+    return Decision(case, events, tuple(drafts), reply=arrival.message.reply)
 
 
 def _reassessed(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> tuple[Event, ...]:

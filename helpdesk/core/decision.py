@@ -49,7 +49,7 @@ Outcome = Literal[
     "ignored",
     "rejected",
 ]
-Visibility = Literal["public", "internal", "unverified", "robot"]
+Visibility = Literal["public", "internal", "unverified", "robot", "rating"]
 Reason = Literal["permanent", "temporary", "complaint"]  # why a mail of ours came back
 
 

@@ -101,7 +101,8 @@ def _downgrade(case: Case, terms: Terms, at: datetime, now: datetime) -> Iterato
 
 def _close(case: Case, _terms: Terms, at: datetime, now: datetime) -> Iterator[tuple[Event, list[Draft]]]:
     key = f"close/{at:%Y%m%dT%H%M%SZ}"
-    letters = [Draft("closed", person, "customer", key) for person in _customers(case)]
+    facts = {"unanswered": True}
+    letters = [Draft("closed", person, "customer", key, facts=facts) for person in _customers(case)]
     yield Event("closed", at, now, DESK, {"because": "the customer did not answer"}), letters
 
 

@@ -184,6 +184,7 @@ class Lifecycle:
     downgrade_after: timedelta | None = None  # without information that the customer owes
     downgrade_to: str = ""
     downgrade_automatically: bool = False  # otherwise it is proposed to the agent
+    ask_rating: bool = True  # closing mails ask whether the customer was satisfied
     progress_mails: bool = False  # tell the customer when severity or owner changes
 
 

@@ -40,7 +40,7 @@ class TokenSeen:
     """
 
     case: int
-    purpose: Literal["customer", "agent", "bounce"]
+    purpose: Literal["customer", "agent", "bounce", "good", "bad"]
     given_to_sender: bool
     genuine: bool = False
 
@@ -75,6 +75,7 @@ class Placement:
     because: str
     agent: Agent | None = None
     linked: int | None = None  # the case a stranger named without belonging to it
+    rating: Literal["", "good", "bad"] = ""  # it only says whether they were satisfied
     verified: bool = False  # a signed token or Message-ID stands behind it: they may bring others in
     authenticated: bool = False  # of a new case: its sender's domain is proven
 
@@ -141,10 +142,20 @@ def _place_customer(evidence: Evidence, case: Case) -> Placement | None:
     tokens = [token for token in evidence.tokens if token.case == number]
     if any(token.given_to_sender and token.purpose == "customer" for token in tokens):
         return Placement(number, "customer", "reply token", verified=True)
-    if case.person(evidence.sender):
-        if number in evidence.own_ids:
-            because = "answers a mail of ours, from a person of the case"
-            return Placement(number, "customer", because, verified=True)
-        if number in evidence.subject_numbers or tokens:
-            return Placement(number, "customer", "names the case, from a person of the case")
+    if case.person(evidence.sender) and number in evidence.own_ids:
+        because = "answers a mail of ours, from a person of the case"
+        return Placement(number, "customer", because, verified=True)
+    rating = next((token for token in tokens if token.purpose in {"good", "bad"}), None)
+    if rating:
+        return _place_rating(rating, evidence, case)
+    if case.person(evidence.sender) and (number in evidence.subject_numbers or tokens):
+        return Placement(number, "customer", "names the case, from a person of the case")
     return None
+
+
+def _place_rating(token: TokenSeen, evidence: Evidence, case: Case) -> Placement:
+    """A click in a closing mail says one thing and lets nobody do another; whoever else has the link says nothing."""
+    if token.given_to_sender or (token.genuine and case.person(evidence.sender)):
+        because = "a link of a closing mail"
+        return Placement(case.number, "customer", because, rating="good" if token.purpose == "good" else "bad")
+    return Placement(case.number, "outsider", "a link of a closing mail that was not given to them")

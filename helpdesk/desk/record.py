@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from helpdesk.store.cases import StoredMessage
 
 _LAST = 6  # messages; who wants to read more asks for the case
-_WHOSE = {"internal": ", a note", "unverified": ", not verified"}
+_WHOSE = {"internal": ", a note", "unverified": ", not verified", "rating": ", a rating"}
 
 
 class Recorder:

@@ -5,6 +5,7 @@ The source is plain text in blocks that a blank line divides:
     Label: value        every line like that: a table of facts
     - point             a list
     > words             somebody's words, quoted
+    [Yes](mailto:...)   every line like that: links to click, and their addresses to write to
     -- small print      the foot
     anything else       a paragraph, wrapped at 72 columns
 
@@ -18,6 +19,7 @@ import html
 import re
 import textwrap
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,10 +29,15 @@ _DEEPEST = 12  # columns of indentation that a phone has room for
 # Private-use marks around a person's words, and before quoted ones; removed from those words first.
 _OPEN, _CLOSE, _QUOTE = "\ue000", "\ue001", "\ue002"
 _FACT = re.compile(r"([A-Z][\w .'\u2019/-]{0,24}): +(\S.*)")
+_ANSWER = re.compile(r"\[([^\[\]\n]{1,40})\]\((mailto:[^\s()<>\"']+)\)")
 _LINK = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]]")
 _GAP = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 
 _BODY = "margin:0;padding:16px;font:16px/1.5 -apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;max-width:640px"
+_BUTTON = (  # in place, for the programs that leave style sheets out
+    "display:inline-block;min-width:72px;margin:0 8px 8px 0;padding:10px 16px;border:1px solid #8a94a6;"
+    "border-radius:8px;text-align:center;text-decoration:none"
+)
 _STYLE = """:root{color-scheme:light dark}
 table{border-collapse:collapse;margin:0 0 16px}
 td{padding:3px 14px 3px 0;vertical-align:top}
@@ -92,6 +99,8 @@ def _kind(block: str) -> str:
     lines = block.splitlines()
     if all(_FACT.fullmatch(line.strip()) for line in lines):
         return "facts"
+    if all(_ANSWER.fullmatch(line.strip()) for line in lines):
+        return "answers"
     if lines[0].startswith("-- "):
         return "foot"
     if lines[0].lstrip().startswith("- "):
@@ -104,6 +113,8 @@ def _text_block(kind: str, block: str) -> str:
         return textwrap.fill(" ".join(block.split()), WIDTH, break_long_words=False, break_on_hyphens=False)
     if kind == "facts":
         return _text_facts(block)
+    if kind == "answers":
+        return _text_facts("\n".join(f"{label}: {_written(link)}" for label, link in _ANSWER.findall(block)))
     if kind == "list":
         return "\n".join(_text_point(point) for point in _points(block))
     if kind == "foot":
@@ -167,6 +178,17 @@ def _html_facts(block: str) -> str:
     return f"<table>{''.join(rows)}</table>"
 
 
+def _written(link: str) -> str:
+    """The address that a link leads to, as one writes it."""
+    return unquote(link.removeprefix("mailto:").partition("?")[0])
+
+
+def _html_answers(block: str) -> str:
+    links = _ANSWER.findall(block)
+    drawn = (f'<a href="{html.escape(to)}" style="{_BUTTON}">{html.escape(label)}</a>' for label, to in links)
+    return f"<p>{' '.join(drawn)}</p>"
+
+
 def _html_quote(block: str) -> str:
     lines = (line.removeprefix(">").removeprefix(" ") for line in block.splitlines())
     return f"<blockquote>{'<br>'.join(_indented(line) for line in lines)}</blockquote>"
@@ -186,6 +208,7 @@ def _indented(line: str) -> str:
 
 _HTML: dict[str, Callable[[str], str]] = {
     "facts": _html_facts,
+    "answers": _html_answers,
     "quote": _html_quote,
     "words": _html_words,
     "list": lambda block: "<ul>" + "".join(f"<li>{_inline(point)}</li>" for point in _points(block)) + "</ul>",

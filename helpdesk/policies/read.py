@@ -463,6 +463,7 @@ def _lifecycle(table: LifecycleTable) -> Lifecycle:
         downgrade_to=table.downgrade_to,
         downgrade_automatically=table.downgrade_automatically,
         progress_mails=table.progress_mails,
+        ask_rating=table.ask_rating,
     )
 
 

@@ -218,6 +218,7 @@ class LifecycleTable:
     downgrade_to: str = ""
     downgrade_automatically: bool = False
     progress_mails: bool = False
+    ask_rating: bool = True
 
 
 @strict

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from helpdesk.core import suspicion
+from helpdesk.core import rating, suspicion
 from helpdesk.core.timeline import clocks
 from helpdesk.letters import desk_zone
 from helpdesk.phrases import moment
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from helpdesk.core.case import Case, Event
     from helpdesk.core.policy import Policy
+    from helpdesk.core.rating import Rating
     from helpdesk.store.cases import StoredMessage
 
 _LESS = 12  # lines of a mail that are shown
@@ -34,6 +35,7 @@ def case_text(case: Case, policy: Policy, messages: Sequence[StoredMessage], now
         + (", to be reviewed" if case.review else ""),
         *(f"  {line}" for line in _verdict(case, policy, zone)),
         *(f"  note: {tag}" for tag in case.tags),
+        *(f"  rated {_rating(one, zone)}" for one in rating.ratings(case)),
         "",
         *(line for clock in clocks(case, policy) for line in (*clock_lines(clock, now), "")),
         *(line for message in messages for line in (*_message_lines(message, zone), "")),
@@ -54,6 +56,11 @@ def _verdict(case: Case, policy: Policy, zone: str) -> Iterator[str]:
         due = f", to be looked at by {moment(measured.due_at, zone)}" if measured and measured.due_at else ""
         yield f"MAY BE {policy.severity.at_rank(1).name.upper()}, since {moment(standing.at, zone)}{due}"
     yield from _reasons(case)
+
+
+def _rating(one: Rating, zone: str) -> str:
+    said = f": {' '.join(one.comment.split())}" if one.comment else ""
+    return f"{one.grade} by {one.by}, {moment(one.at, zone)}{said}"
 
 
 def _reasons(case: Case) -> Iterator[str]:

@@ -3,6 +3,7 @@
 One line for each customer, policy, severity, target and month (UTC, of the case's receipt), and one for each target in
 all. A clock counts as breached from its breach on, answered or not. The response of a clock is the open time it had
 used when it was answered; the 90th percentile is the nearest rank, so that is always a time that really happened.
+Beside them the ratings: of each person and case the last one, by customer, policy and month.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from helpdesk.core.policy import TARGET_NAMES
+from helpdesk.core.rating import ratings
 from helpdesk.core.timeline import clocks
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from helpdesk.core.case import Case
     from helpdesk.core.clock import Clock
     from helpdesk.core.policy import Policy, TargetKind
+    from helpdesk.core.rating import Grade
 
 
 class Line(NamedTuple):
@@ -80,6 +83,39 @@ class Tally:
             self.responses.append(int(clock.used(now).total_seconds()))
 
 
+class Group(NamedTuple):
+    """What the ratings of one line have in common."""
+
+    customer: str
+    policy: str
+    month: str
+
+
+@dataclass(slots=True)
+class Satisfaction:
+    """How many said whether they were satisfied."""
+
+    good: int = 0
+    bad: int = 0
+
+    @property
+    def rated(self) -> int:
+        """All of them."""
+        return self.good + self.bad
+
+    @property
+    def share(self) -> float | None:
+        """Of those who were, from 0 to 1; None where nobody has said."""
+        return round(self.good / self.rated, 4) if self.rated else None
+
+    def add(self, grade: Grade) -> None:
+        """Count one rating."""
+        if grade == "good":
+            self.good += 1
+        else:
+            self.bad += 1
+
+
 class Compliance:
     """Collects cases one by one; what it keeps grows with the lines and a number for each answer."""
 
@@ -89,12 +125,18 @@ class Compliance:
         self.lines: dict[Line, Tally] = {}
         self.ranks: dict[tuple[str, str], int] = {}  # of the severities of each policy
         self.totals: dict[TargetKind, Tally] = {}
+        self.satisfaction: dict[Group, Satisfaction] = {}
+        self.satisfied = Satisfaction()
         self.reasons: Counter[str] = Counter()  # why clocks were not warranted
         self.exemptions: Counter[str] = Counter()  # why clocks were exempt
 
     def add(self, case: Case, policy: Policy, now: datetime) -> None:
         """Count the clocks of one case as they stand at `now`."""
         self.cases += 1
+        for one in ratings(case):
+            group = Group(case.customer, case.policy, _month(case))
+            self.satisfaction.setdefault(group, Satisfaction()).add(one.grade)
+            self.satisfied.add(one.grade)
         self.ranks |= {(policy.key, level.key): level.rank for level in policy.severity.levels}
         for clock in clocks(case, policy):
             state = clock.state(now)
@@ -142,9 +184,20 @@ def compliance_shape(compliance: Compliance) -> dict[str, Any]:
             for line, tally in compliance.sorted_lines()
         ],
         "totals": {target: _tally_shape(tally) for target, tally in compliance.totals.items()},
+        "satisfaction": {
+            **_satisfaction_shape(compliance.satisfied),
+            "lines": [
+                {**group._asdict(), "customer": group.customer or None, **_satisfaction_shape(found)}
+                for group, found in sorted(compliance.satisfaction.items())
+            ],
+        },
         "not_warranted": _counted(compliance.reasons),
         "exempt": _counted(compliance.exemptions),
     }
+
+
+def _satisfaction_shape(found: Satisfaction) -> dict[str, Any]:
+    return {"rated": found.rated, "good": found.good, "bad": found.bad, "share": found.share}
 
 
 def _tally_shape(tally: Tally) -> dict[str, Any]:
@@ -171,7 +224,7 @@ _COLUMNS = ("met", "breached", "running", "exempt", "warranted", "median", "90 %
 def compliance_text(compliance: Compliance) -> str:
     """A table for each customer, policy and month, the totals, and what was not owed; 80 columns for usual names."""
     if not compliance.lines:
-        return "There are no promises in that time."
+        return "\n".join(["There are no promises in that time.", *_satisfied(compliance)])
     groups = groupby(compliance.sorted_lines(), key=lambda item: (item[0].customer, item[0].policy, item[0].month))
     rows: list[tuple[str, ...]] = [("", *_COLUMNS)]
     for (customer, policy, month), lines in groups:
@@ -179,9 +232,21 @@ def compliance_text(compliance: Compliance) -> str:
         rows += [(f"  {TARGET_NAMES[line.target]} {line.severity}", *_cells(tally)) for line, tally in lines]
     rows.append(("all",))
     rows += [(f"  {TARGET_NAMES[target]}", *_cells(tally)) for target, tally in sorted(compliance.totals.items())]
-    return "\n".join(
-        [*_aligned(rows), *_told("not warranted", compliance.reasons), *_told("exempt", compliance.exemptions)]
-    )
+    told = (*_told("not warranted", compliance.reasons), *_told("exempt", compliance.exemptions))
+    return "\n".join([*_aligned(rows), *told, *_satisfied(compliance)])
+
+
+def _satisfied(compliance: Compliance) -> Iterator[str]:
+    """What customers said: `satisfied: 9 of 12 (75 %)`, then by customer, policy and month."""
+    if not compliance.satisfied.rated:
+        return
+    yield f"satisfied: {_share(compliance.satisfied)}"
+    for group, found in sorted(compliance.satisfaction.items()):
+        yield f"  {group.customer or '(unknown)'}, {group.policy}, {group.month}: {_share(found)}"
+
+
+def _share(found: Satisfaction) -> str:
+    return f"{found.good} of {found.rated} ({found.good / found.rated:.0%})".replace("%", " %")
 
 
 def _cells(tally: Tally) -> tuple[str, ...]:

@@ -182,6 +182,10 @@ def _lifecycle(policy: Policy) -> Iterator[str]:
         yield f"without information that is owed, {how} to {to} after {life.downgrade_after.days} days"
     if life.reopen_within:
         yield f"a reply reopens a closed case within {life.reopen_within.days} days, later it opens a linked one"
+    if life.progress_mails:
+        yield "the customer is told when the severity or the agent changes"
+    if life.ask_rating:
+        yield "closing mails ask whether the customer was satisfied"
 
 
 def _credits(policy: Policy) -> Iterator[str]:

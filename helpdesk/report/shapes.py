@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
-from helpdesk.core import suspicion
+from helpdesk.core import rating, suspicion
 from helpdesk.core.policy import NoPromise, Promise
 from helpdesk.core.timeline import clocks
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from helpdesk.core.clock import Clock
     from helpdesk.core.message import Message
     from helpdesk.core.policy import Policy
+    from helpdesk.core.rating import Rating
     from helpdesk.store.cases import StoredMessage
     from helpdesk.store.outbox import Row
 
@@ -60,6 +61,7 @@ def case_shape(case: Case, policy: Policy, messages: Sequence[StoredMessage], no
         "missing": list(case.missing),
         "opened_at": instant(case.opened_at),
         "clocks": [clock_shape(clock, now) for clock in clocks(case, policy)],
+        "ratings": [_rating_shape(one) for one in rating.ratings(case)],
         "messages": [_message_shape(message) for message in messages],
         "events": [_event_shape(event) for event in case.events],
     }
@@ -75,6 +77,11 @@ def _verdict_shape(case: Case) -> dict[str, Any]:
         "s1_suspect": facts.get("s1_suspect", False),
         "reasons": facts.get("reasons", []),
     }
+
+
+def _rating_shape(one: Rating) -> dict[str, Any]:
+    """Whether somebody was satisfied: what counts of them; all that they ever said stands in the events."""
+    return {"by": one.by, "grade": one.grade, "at": instant(one.at), "comment": one.comment or None}
 
 
 def _suspicion_shape(case: Case, policy: Policy, now: datetime) -> dict[str, Any] | None:

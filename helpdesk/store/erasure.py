@@ -85,10 +85,12 @@ def _change(connection: sa.Connection, case: int, change: Callable[[str, _Facts]
 
 
 def _without_quotes(facts: Mapping[str, Any], instead: str) -> dict[str, Any]:
-    """The facts without words of mails: subject, intake fields, evidence of a severity, an agent's mistaken lines."""
+    """The facts without words of mails: subject, comment, intake fields, evidence, an agent's mistaken lines."""
     kept = dict(facts)
     if "subject" in kept:
         kept["subject"] = instead
+    if kept.get("comment"):
+        kept["comment"] = ""
     if kept.get("intake"):
         kept["intake"] = {}
     if kept.get("mistakes"):
