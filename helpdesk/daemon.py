@@ -254,6 +254,8 @@ class Daemon:
 
     async def run(self, *, ready: Callable[[Daemon, SmtpListener | None], None] | None = None) -> None:
         """Run until SIGTERM or SIGINT (or `self.stop`). Raises Unavailable when the address is taken."""
+        if doubt := self.database.doubt():
+            _log.warning("the database is in doubt", because=doubt)
         migrate.upgrade(self.database)
         self.desk.begin()
         self.presence.arrive(self.desk.recover)

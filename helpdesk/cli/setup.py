@@ -122,8 +122,9 @@ def _check_mailbox(account: Account) -> str:
 
 
 def _check_database(rules: Rules) -> str:
-    with open_database(rules):
-        return "at this version's schema"
+    with open_database(rules) as database:
+        doubt = database.doubt()
+        return "at this version's schema" + (f"; careful: {doubt}" if doubt else "")
 
 
 def backup(file: Annotated[Path, typer.Argument(metavar="FILE")], config: Config = None) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 from typing import TYPE_CHECKING
 
 from helpdesk.core.errors import Unavailable
+from helpdesk.store.sqlite import library
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,7 +19,8 @@ def copy_to(database: Database, file: Path) -> None:
         raise Unavailable("backup: expected an embedded database; PostgreSQL is copied with pg_dump")
     if file.exists():
         raise Unavailable(f"backup: expected no file at {file} yet")
-    source, target = sqlite3.connect(database.url.database), sqlite3.connect(file)
+    connect = library().connect
+    source, target = connect(database.url.database), connect(file)
     try:
         source.backup(target)
     finally:

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.pool import StaticPool
 
 from helpdesk.core.errors import Unavailable
+from helpdesk.store.sqlite import library, resets_safely
 from helpdesk.store.turns import Turns
 
 if TYPE_CHECKING:
@@ -59,6 +60,16 @@ class Database:
         # One writer at a time in this process: SQLite has one anyway, and waiting here is fair and cheap.
         self._writer = Turns() if self.embedded else None
 
+    def doubt(self) -> str:
+        """What is wrong with the database's library itself, in words; `""` where nothing is."""
+        version = library().sqlite_version_info
+        if not self.embedded or resets_safely(version):
+            return ""
+        return (
+            f"SQLite {'.'.join(map(str, version))} can damage its file when two processes write: "
+            "install pysqlite3, or use PostgreSQL"
+        )
+
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:
         """A transaction that is on disk when the block ends, or never was."""
@@ -95,7 +106,7 @@ def _sqlite(url: sa.URL) -> sa.Engine:
     in_memory = url.database in {None, "", ":memory:"}
     pool: dict[str, Any] = {"poolclass": StaticPool} if in_memory else {}
     arguments = {"check_same_thread": False}
-    engine = sa.create_engine(url, hide_parameters=True, connect_args=arguments, **pool)
+    engine = sa.create_engine(url, module=library(), hide_parameters=True, connect_args=arguments, **pool)
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
