@@ -276,6 +276,11 @@ class Configuration:
         """When the operators get the daily digest."""
         return parse_daily(self.file.desk.digest) if self.file.desk.digest else None
 
+    @property
+    def addresses(self) -> frozenset[str]:
+        """Every address of our own: people and mailboxes."""
+        return self.staff | {mailbox.address for mailbox in self.mailboxes}
+
     def mailbox(self, address: str) -> Mailbox | None:
         """The mailbox of that address, without its +tag."""
         return next((mailbox for mailbox in self.mailboxes if mailbox.address == address), None)

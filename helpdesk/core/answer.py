@@ -1,6 +1,7 @@
 """What an agent's mail does: orders first, all or none, then the text to the customer or into the team.
 
-A reply without commands goes to the customer. With `#note` its text stays in the team. A mistake in any command
+A reply without commands goes to the customer. With `#note` its text stays in the team, and so does a reply to a mail
+that holds nothing to answer a customer with (`Draft.stays`), unless `#answer` says otherwise. A mistake in any command
 changes nothing, sends nothing to the customer, and comes back with the right form. Nothing that an agent wrote is
 lost without a word: what is not passed on is said.
 """
@@ -9,15 +10,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from helpdesk.core import correction, links, snooze
 from helpdesk.core.block import Mistake
 from helpdesk.core.case import Event
 from helpdesk.core.command import FORMS, Vocabulary, read_orders
 from helpdesk.core.decision import Decision, Draft
 from helpdesk.core.enclosure import enclosures, kept_back
 from helpdesk.core.ladder import unacknowledged
+from helpdesk.core.later import zone_of
 from helpdesk.core.scope import incident_events
+from helpdesk.core.scribe import Scribe
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,8 +29,7 @@ if TYPE_CHECKING:
 
     from helpdesk.core.case import Case
     from helpdesk.core.command import Command, Orders
-    from helpdesk.core.decision import Arrival, Visibility
-    from helpdesk.core.message import Person
+    from helpdesk.core.decision import Arrival
     from helpdesk.core.people import Agent, Terms
 
 # The facts that stand in every mail to an agent: where they stand, the text is ours and not the agent's.
@@ -39,74 +42,40 @@ def agent_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> D
     agent = arrival.placement.agent
     if agent is None:
         raise ValueError("an agent's mail was expected")
-    orders = _orders(arrival, _vocabulary(terms))
+    orders = _orders(arrival, _vocabulary(case, arrival, terms, agent))
     if orders.mistakes:
         return _refused(case, arrival, now, agent, orders)
-    scribe = _Scribe(case, arrival, terms, now, agent)
+    stays = orders.has("note") or (arrival.placement.stays and not orders.has("answer"))
+    scribe = Scribe(case=case, arrival=arrival, terms=terms, now=now, agent=agent, stays=stays)
+    # Who is on the case is settled first: the text below already goes to those who were added.
+    first = [command for command in orders.commands if command.verb == "cc"]
+    for command in first:
+        _OBEY[command.verb](scribe, command, orders)
     _speak(scribe, orders)
     for command in orders.commands:
-        _OBEY[command.verb](scribe, command, orders)
+        if command not in first:
+            _OBEY[command.verb](scribe, command, orders)
     _acknowledge(scribe, orders)
     _say_what_stays(scribe, orders)
     scribe.echo()
-    visibility: Visibility = "internal" if orders.has("note") else "public"
-    return Decision(
-        scribe.case,
-        tuple(scribe.events),
-        tuple(scribe.drafts),
-        visibility=visibility,
-        reply=orders.text,
-        erase=orders.has("redact"),
-    )
+    return scribe.decision(reply=orders.text, erase=orders.has("redact"))
 
 
-class _Scribe:
-    """Writes down what one agent's mail does, so that each command sees what the one before it did."""
-
-    def __init__(self, case: Case, arrival: Arrival, terms: Terms, now: datetime, agent: Agent) -> None:
-        self.case = case
-        self.arrival = arrival
-        self.terms = terms
-        self.now = now
-        self.agent = agent
-        self.events: list[Event] = []
-        self.drafts: list[Draft] = []
-        self.done: list[str] = []  # what the agent is told, in words
-
-    @property
-    def name(self) -> str:
-        return self.agent.name or self.agent.address
-
-    def happened(self, kind: Any, facts: dict[str, Any]) -> None:
-        at = self.case.not_before(kind, self.arrival.received_at)
-        event = Event(kind, at, self.now, self.agent.address, facts)
-        self.case = self.case.after(event)
-        self.events.append(event)
-
-    def mail(self, kind: Any, to: Person, audience: Any, *, text: str = "", **facts: Any) -> None:
-        self.drafts.append(Draft(kind, to, audience, self.arrival.key, text, self.agent.name, facts))
-
-    def to_customers(self, kind: Any, *, text: str = "", internal: bool = False) -> None:
-        """To everybody on the customer's side; the agent's files go along unless the mail is `internal`."""
-        people = (self.case.requester, *self.case.participants)
-        files = () if internal else enclosures(self.arrival.message, self.arrival.number)
-        for person in people:
-            if person.address:
-                draft = Draft(kind, person, "customer", self.arrival.key, text, self.agent.name, enclosures=files)
-                self.drafts.append(draft)
-
-    def echo(self) -> None:
-        """Tell the agent in one mail what was done that cannot be seen otherwise."""
-        if self.done:
-            self.mail("echo", self.agent.person, "agent", done=self.done, mistakes=[])
-
-
-def _vocabulary(terms: Terms) -> Vocabulary:
+def _vocabulary(case: Case, arrival: Arrival, terms: Terms, agent: Agent) -> Vocabulary:
+    policy = terms.policy
+    served_in = policy.calendars[policy.region(case.region).calendar].timezone
     return Vocabulary(
-        tuple(level.key for level in terms.policy.severity.levels),
-        tuple((agent.name or agent.address.partition("@")[0], agent.address) for agent in terms.team.members),
-        tuple(exclusion.key for exclusion in terms.policy.exclusions),
-        tuple(incident.key for incident in terms.standing.incidents if incident.concerns(terms.policy.key)),
+        severities=tuple(level.key for level in policy.severity.levels),
+        agents=tuple((one.name or one.address.partition("@")[0], one.address) for one in terms.team.members),
+        exclusions=tuple(exclusion.key for exclusion in policy.exclusions),
+        incidents=tuple(incident.key for incident in terms.standing.incidents if incident.concerns(policy.key)),
+        areas=tuple(area.key for area in policy.severity.areas),
+        people=tuple(person.address for person in (case.requester, *case.participants)),
+        ours=terms.ours,
+        linkable=links.linkable(case, arrival.named, agent),
+        at=arrival.received_at,
+        zone=zone_of(agent.timezone, served_in),
+        active=case.active,
     )
 
 
@@ -136,33 +105,34 @@ def _refused(case: Case, arrival: Arrival, now: datetime, agent: Agent, orders: 
     mistakes = [{"line": mistake.line, "expected": mistake.expected} for mistake in orders.mistakes]
     event = Event("command_refused", arrival.received_at, now, agent.address, {"mistakes": mistakes})
     understood = [command.line for command in orders.commands]
-    facts = {"done": [], "understood": understood, "mistakes": mistakes}
+    facts = {"done": [], "understood": understood, "mistakes": mistakes, "internal": arrival.placement.stays}
     draft = Draft("echo", agent.person, "agent", arrival.key, text=orders.text, facts=facts)
     return Decision(case.after(event), (event,), (draft,), visibility="internal", reply=orders.text)
 
 
-def _speak(scribe: _Scribe, orders: Orders) -> None:
+def _speak(scribe: Scribe, orders: Orders) -> None:
     """The text: to the customer, or with `#note` into the team."""
     if not orders.text and (orders.commands or not enclosures(scribe.arrival.message, 0)):
         return  # a file alone is an answer, too
     facts = {"message_id": scribe.arrival.message.message_id}
-    if orders.has("note"):
+    if scribe.stays:
         scribe.happened("agent_noted", facts)
-        scribe.done.append("noted, in the team only")
+        how = "" if orders.has("note") else ": replies to that mail stay there, unless they begin with #answer"
+        scribe.done.append(f"noted, in the team only{how}")
         return
     scribe.happened("agent_answered", facts)
     if not (orders.has("close") or orders.has("resolve")):  # the closing mail carries the text itself
         scribe.to_customers("relay", text=orders.text)
 
 
-def _acknowledge(scribe: _Scribe, orders: Orders) -> None:
+def _acknowledge(scribe: Scribe, orders: Orders) -> None:
     """Any mail of an agent says that somebody has it (LGT-5)."""
     if orders.has("ack") or unacknowledged(scribe.case):
         scribe.happened("page_acknowledged", {"because": "#ack" if orders.has("ack") else "an agent wrote"})
         scribe.done.append("acknowledged: nobody else is called")
 
 
-def _say_what_stays(scribe: _Scribe, orders: Orders) -> None:
+def _say_what_stays(scribe: Scribe, orders: Orders) -> None:
     """An agent who believes to have answered must hear that they have not."""
     message = scribe.arrival.message
     files = [f"{part.name or part.type} ({part.kept})" for part in kept_back(message)]
@@ -174,7 +144,7 @@ def _say_what_stays(scribe: _Scribe, orders: Orders) -> None:
         scribe.done.append("nothing: no text of yours was found in your mail, and the customer got none")
 
 
-def _severity(scribe: _Scribe, command: Command, _orders: Orders) -> None:
+def _severity(scribe: Scribe, command: Command, _orders: Orders) -> None:
     level = scribe.terms.policy.level(command.argument)
     was = scribe.terms.policy.level(scribe.case.severity)
     facts = {"severity": level.key, "rank": level.rank, "was": was.key, "reason": command.detail}
@@ -183,7 +153,7 @@ def _severity(scribe: _Scribe, command: Command, _orders: Orders) -> None:
     scribe.done.append(f"severity {level.name}, was {was.name}")
 
 
-def _assign(scribe: _Scribe, command: Command, _orders: Orders) -> None:
+def _assign(scribe: Scribe, command: Command, _orders: Orders) -> None:
     agent = scribe.terms.team.agent(command.argument)
     if agent is None:
         raise ValueError(f"{command.argument} is no agent of the team")
@@ -193,7 +163,7 @@ def _assign(scribe: _Scribe, command: Command, _orders: Orders) -> None:
         scribe.mail("assigned", agent.person, "agent", handed_over=True)
 
 
-def _wait(scribe: _Scribe, command: Command, _orders: Orders) -> None:
+def _wait(scribe: Scribe, command: Command, _orders: Orders) -> None:
     seconds = int(command.span.total_seconds()) if command.span else 0
     if not scribe.case.active:
         scribe.happened("reopened", {"because": f"by {scribe.name}"})
@@ -202,24 +172,23 @@ def _wait(scribe: _Scribe, command: Command, _orders: Orders) -> None:
     scribe.done.append(f"waiting for the customer{f' until {until:%Y-%m-%d %H:%M} UTC' if until else ''}")
 
 
-def _resolve(scribe: _Scribe, _command: Command, orders: Orders) -> None:
+def _resolve(scribe: Scribe, _command: Command, orders: Orders) -> None:
     scribe.happened("resolved", {})
     _confirm(scribe, orders, "resolved")
 
 
-def _close(scribe: _Scribe, _command: Command, orders: Orders) -> None:
+def _close(scribe: Scribe, _command: Command, orders: Orders) -> None:
     scribe.happened("closed", {})
     _confirm(scribe, orders, "closed")
 
 
-def _confirm(scribe: _Scribe, orders: Orders, done: str) -> None:
+def _confirm(scribe: Scribe, orders: Orders, done: str) -> None:
     """On resolution a mail confirms it (LGT-8)."""
-    internal = orders.has("note")
-    scribe.to_customers("closed", text="" if internal else orders.text, internal=internal)
+    scribe.to_customers("closed", text="" if scribe.stays else orders.text)
     scribe.done.append(f"{done}, and the customer is told")
 
 
-def _reopen(scribe: _Scribe, _command: Command, _orders: Orders) -> None:
+def _reopen(scribe: Scribe, _command: Command, _orders: Orders) -> None:
     if scribe.case.status == "open":
         scribe.done.append("was open already")
         return
@@ -227,7 +196,21 @@ def _reopen(scribe: _Scribe, _command: Command, _orders: Orders) -> None:
     scribe.done.append("open again")
 
 
-def _exclude(scribe: _Scribe, command: Command, _orders: Orders) -> None:
+def _cc(scribe: Scribe, command: Command, _orders: Orders) -> None:
+    """Who is added sees what comes, and never what was; who is removed can write to the case and is not believed."""
+    for person in command.people:
+        there = person.address in {known.address for known in (scribe.case.requester, *scribe.case.participants)}
+        if command.argument == "remove":
+            scribe.happened("participant_removed", {"address": person.address})
+            scribe.done.append(f"{person.address} gets no more answers")
+        elif there:
+            scribe.done.append(f"{person.address} was on the case already")
+        else:
+            scribe.happened("participant_added", {"address": person.address, "name": person.name})
+            scribe.done.append(f"{person.address} gets the answers from now on, and nothing of before")
+
+
+def _exclude(scribe: Scribe, command: Command, _orders: Orders) -> None:
     """The promises of the case do not apply from now on (CEL-10, CEL-11)."""
     why = next(entry.why for entry in scribe.terms.policy.exclusions if entry.key == command.argument)
     because = f"{why}: {command.detail}" if command.detail else why
@@ -236,7 +219,7 @@ def _exclude(scribe: _Scribe, command: Command, _orders: Orders) -> None:
     scribe.done.append(f"excluded: {because}")
 
 
-def _incident(scribe: _Scribe, command: Command, _orders: Orders) -> None:
+def _incident(scribe: Scribe, command: Command, _orders: Orders) -> None:
     """The case is about a known incident (LAI-6)."""
     policy = scribe.terms.policy
     incident = next(entry for entry in scribe.terms.standing.incidents if entry.key == command.argument)
@@ -246,22 +229,29 @@ def _incident(scribe: _Scribe, command: Command, _orders: Orders) -> None:
     scribe.done.append(f"linked to incident {incident.key}: {incident.title}")
 
 
-def _help(scribe: _Scribe, _command: Command, _orders: Orders) -> None:
-    scribe.done.append("commands:\n" + "\n".join(FORMS.values()))
+def _help(scribe: Scribe, _command: Command, _orders: Orders) -> None:
+    scribe.done.append("the list of commands")
+    scribe.help = [dict(zip(("form", "does"), form.split("  ", 1), strict=True)) for form in FORMS.values()]
 
 
-def _note(_scribe: _Scribe, _command: Command, _orders: Orders) -> None:
-    """Nothing to do by itself: `_speak` has read `#note`, `_acknowledge` `#ack`, `agent_writes` `#redact`."""
+def _note(_scribe: Scribe, _command: Command, _orders: Orders) -> None:
+    """Nothing to do by itself: `agent_writes` has read `#note`, `#answer` and `#redact`, `_acknowledge` `#ack`."""
 
 
-_OBEY: dict[str, Callable[[_Scribe, Command, Orders], None]] = {
+_OBEY: dict[str, Callable[[Scribe, Command, Orders], None]] = {
     "note": _note,
+    "answer": _note,
     "severity": _severity,
+    "kind": correction.kind,
+    "area": correction.area,
     "assign": _assign,
     "wait": _wait,
+    "snooze": snooze.begin,
     "resolve": _resolve,
     "close": _close,
     "reopen": _reopen,
+    "cc": _cc,
+    "link": links.link,
     "exclude": _exclude,
     "incident": _incident,
     "ack": _note,

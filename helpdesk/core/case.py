@@ -8,13 +8,13 @@ a mailbox was read late. Facts hold only what JSON holds, so that the ledger can
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from helpdesk.core.message import Person
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-    from datetime import datetime
 
 Status = Literal["open", "waiting", "resolved", "closed"]
 Kind = Literal["question", "defect", "maintenance", "enhancement"]
@@ -35,12 +35,18 @@ EventType = Literal[
     "acknowledged",  # the acknowledgment was sent, or withheld and why
     "assigned",
     "severity_set",
+    "kind_set",
+    "area_set",
     "waiting_set",
+    "snoozed",  # its agent is reminded at a moment of their choice
+    "snooze_over",
     "resolved",
     "closed",
     "reopened",
     "participant_added",
+    "participant_removed",
     "flagged",
+    "unflagged",
     "linked",
     "step_taken",  # a rung of the escalation ladder
     "page_acknowledged",  # an agent has it: nobody else is called
@@ -66,6 +72,14 @@ class Event:
     recorded_at: datetime
     by: str
     facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Snooze:
+    """Until when (aware UTC) an agent wants to hear nothing of a case that waits for nothing else, and who asked."""
+
+    until: datetime
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +114,9 @@ class Case:
     intake: tuple[tuple[str, str], ...] = ()
     unwarranted: tuple[str, ...] = ()  # why its promises are kept but not answered for
     down: tuple[str, ...] = ()  # the operators' switches that were down when it was opened
+    links: tuple[str, ...] = ()  # refs of other cases
+    removed: frozenset[str] = frozenset()  # addresses that an agent took off the case
+    snoozed: Snooze | None = None
     events: tuple[Event, ...] = ()
 
     @property
@@ -171,6 +188,7 @@ def _open(number: int, event: Event) -> Case:
         status_since=event.at,
         unwarranted=tuple(facts.get("unwarranted", ())),
         down=tuple(facts.get("down", ())),
+        links=tuple(filter(None, (facts.get("linked", ""),))),
         events=(event,),
     )
 
@@ -210,19 +228,53 @@ def _assigned(case: Case, event: Event) -> Case:
 
 def _status(status: Status) -> Callable[[Case, Event], Case]:
     def become(case: Case, event: Event) -> Case:
-        return replace(case, status=status, status_since=event.at)
+        snoozed = case.snoozed if status in {"open", "waiting"} else None
+        return replace(case, status=status, status_since=event.at, snoozed=snoozed)
 
     return become
 
 
 def _customer_wrote(case: Case, event: Event) -> Case:
-    # Whoever was waited for has written: the desk owes the next word again.
+    # Whoever was waited for has written: the desk owes the next word again, and its agent need not be reminded.
+    case = replace(case, snoozed=None)
     return replace(case, status="open", status_since=event.at) if case.status == "waiting" else case
 
 
 def _participant_added(case: Case, event: Event) -> Case:
     person = Person(event.facts["address"], event.facts["name"])
-    return replace(case, participants=(*case.participants, person))
+    removed = case.removed - {person.address}
+    return replace(case, participants=(*case.participants, person), removed=removed)
+
+
+def _participant_removed(case: Case, event: Event) -> Case:
+    address = event.facts["address"]
+    staying = tuple(person for person in case.participants if person.address != address)
+    return replace(case, participants=staying, removed=case.removed | {address})
+
+
+def _kind_set(case: Case, event: Event) -> Case:
+    return replace(case, kind=event.facts["kind"])
+
+
+def _area_set(case: Case, event: Event) -> Case:
+    return replace(case, area=event.facts["area"])
+
+
+def _snoozed(case: Case, event: Event) -> Case:
+    return replace(case, snoozed=Snooze(datetime.fromisoformat(event.facts["until"]), event.by))
+
+
+def _snooze_over(case: Case, _event: Event) -> Case:
+    return replace(case, snoozed=None)
+
+
+def _linked(case: Case, event: Event) -> Case:
+    ref = event.facts["to"]
+    return case if ref in case.links else replace(case, links=(*case.links, ref))
+
+
+def _unflagged(case: Case, event: Event) -> Case:
+    return replace(case, tags=tuple(tag for tag in case.tags if tag != event.facts["tag"]))
 
 
 def _policy_changed(case: Case, event: Event) -> Case:
@@ -243,7 +295,14 @@ _EFFECTS: dict[EventType, Callable[[Case, Event], Case]] = {
     "resolved": _status("resolved"),
     "closed": _status("closed"),
     "reopened": _status("open"),
+    "kind_set": _kind_set,
+    "area_set": _area_set,
+    "snoozed": _snoozed,
+    "snooze_over": _snooze_over,
     "participant_added": _participant_added,
+    "participant_removed": _participant_removed,
     "flagged": _flagged,
+    "unflagged": _unflagged,
+    "linked": _linked,
     "policy_changed": _policy_changed,
 }

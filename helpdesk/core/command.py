@@ -5,43 +5,81 @@
 
 Only the first lines count, before any text and before any quote, so that a customer's words quoted below can never
 order anything (threat A13). Either all commands are understood or nothing happens: the mistakes come back, marked.
+Orders that contradict one another are a mistake, too. docs/agent-commands.md is the grammar for people.
 """
 
 from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Literal, get_args
 
+from helpdesk.core.addresses import read_people
 from helpdesk.core.block import Mistake, read_block
+from helpdesk.core.case import Kind
+from helpdesk.core.later import read_moment, read_span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from datetime import timedelta
+
+    from helpdesk.core.message import Person
 
 Verb = Literal[
-    "note", "severity", "assign", "wait", "resolve", "close", "reopen", "exclude", "incident", "ack", "redact", "help"
+    "note",
+    "answer",
+    "severity",
+    "kind",
+    "area",
+    "assign",
+    "wait",
+    "snooze",
+    "resolve",
+    "close",
+    "reopen",
+    "cc",
+    "link",
+    "exclude",
+    "incident",
+    "ack",
+    "redact",
+    "help",
 ]
 
 FORMS: dict[Verb, str] = {
-    "note": "#note                       the text below stays in the team",
+    "note": "#note  the text below stays in the team",
     "severity": "#severity KEY [initially] [reason]  sets the severity; initially: the first one was wrong",
-    "assign": "#assign NAME-OR-ADDRESS     gives the case to an agent of the team",
-    "wait": "#wait [3d]                  waits for the customer",
-    "resolve": "#resolve                    resolved, with the text below as the answer",
-    "close": "#close                      closed, and the customer is told",
-    "reopen": "#reopen                     open again",
-    "exclude": "#exclude KEY [reason]       the promises do not apply, and why",
-    "incident": "#incident KEY               the case is about a known incident",
-    "ack": "#ack                        you have it: nobody else is called",
-    "redact": "#redact                     erases all that was sent on this case; it is asked for again",
-    "help": "#help                       sends this list",
+    "assign": "#assign NAME-OR-ADDRESS  gives the case to an agent of the team",
+    "answer": "#answer  the text below goes to the customer, whatever mail you answer",
+    "kind": "#kind question|defect|maintenance|enhancement  corrects what the case is",
+    "area": "#area NAME  corrects the application area",
+    "wait": "#wait [3d]  waits for the customer",
+    "snooze": "#snooze 3d | 2026-06-01 [09:00] | mon  reminds you then; no clock stops",
+    "resolve": "#resolve  resolved, with the text below as the answer",
+    "close": "#close  closed, and the customer is told",
+    "reopen": "#reopen  open again",
+    "cc": "#cc add|remove ADDRESS...  who gets the answers to come, too",
+    "link": "#link HD-9  links the two cases",
+    "exclude": "#exclude KEY [reason]  the promises do not apply, and why",
+    "incident": "#incident KEY  the case is about a known incident",
+    "ack": "#ack  you have it: nobody else is called",
+    "redact": "#redact  erases all that was sent on this case; it is asked for again",
+    "help": "#help  sends this list",
 }
 
 _LINE = re.compile(r"#([a-z-]+)\b\s*(.*)", re.IGNORECASE)
-_WAIT = re.compile(r"(\d{1,3})\s*(h|d|w)")
-_WAIT_UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+_SPACED = re.compile(r"#\s+([a-z-]+)\b.*", re.IGNORECASE)
+_REFERENCE = re.compile(r"\[?(?:HD-)?([1-9]\d{0,11})\]?", re.IGNORECASE)
+# At most one of each group stands in a mail, and at most one of each command that is not among the repeatable.
+_CONTRADICTIONS: tuple[frozenset[Verb], ...] = (
+    frozenset({"note", "answer"}),
+    frozenset({"wait", "resolve", "close", "reopen"}),
+    frozenset({"snooze", "resolve", "close"}),
+)
+_REPEATABLE: frozenset[Verb] = frozenset({"note", "answer", "cc", "link", "incident", "ack", "redact", "help"})
+_ALWAYS = datetime(1, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +92,9 @@ class Command:
     detail: str = ""  # severity: the reason
     initially: bool = False  # severity: it was so from the start, and the desk learns from it
     span: timedelta | None = None  # wait: how long
+    until: datetime | None = None  # snooze: aware UTC
+    people: tuple[Person, ...] = ()  # cc
+    case: int = 0  # link: the number of the other case
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,25 +105,65 @@ class Orders:
     mistakes: tuple[Mistake, ...]
     text: str
 
-    def has(self, verb: Verb) -> bool:
-        """Whether that command was given."""
-        return any(command.verb == verb for command in self.commands)
+    def has(self, *verbs: Verb) -> bool:
+        """Whether one of these commands was given."""
+        return any(command.verb in verbs for command in self.commands)
 
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """What arguments may name: the policy's severities and the team's agents (name to address)."""
+    """What arguments may name: what the policy knows, the team's agents (name to address), who and which cases.
+
+    `people` are on the case, the requester first; `ours` are addresses of our own; `linkable` says of the cases that a
+    mail names why each cannot be linked, "" where it can. `at` (aware UTC) and `zone` are when and where it is read.
+    """
 
     severities: tuple[str, ...]
     agents: tuple[tuple[str, str], ...]
     exclusions: tuple[str, ...] = ()
     incidents: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    ours: Collection[str] = frozenset()
+    linkable: Mapping[int, str] = field(default_factory=dict)
+    at: datetime = _ALWAYS
+    zone: str = "UTC"
+    active: bool = True  # whether the case is open or waiting
 
 
 def read_orders(text: str, vocabulary: Vocabulary) -> Orders:
     """Read a reply; `text` is what stands above any quote."""
     block = read_block(text, lambda line: _read_line(line, vocabulary))
-    return Orders(block.orders, block.mistakes, block.text)
+    clashes = tuple(_clashes(block.orders))
+    clashing = {mistake.line for mistake in clashes}
+    commands = tuple(command for command in block.orders if command.line not in clashing)
+    return Orders(commands, (*block.mistakes, *clashes), block.text)
+
+
+def cases_named(text: str) -> tuple[int, ...]:
+    """The numbers of the cases that orders at the top of a mail name: what must be read before they can be obeyed."""
+    lines = read_block(text, lambda line: line).orders
+    found = (_LINE.fullmatch(line) for line in lines)
+    numbers = (_REFERENCE.fullmatch(match[2].strip()) for match in found if match and match[1].lower() in _ABOUT_CASES)
+    return tuple(dict.fromkeys(int(number[1]) for number in numbers if number))
+
+
+_ABOUT_CASES = ("link",)
+
+
+def _clashes(commands: Iterable[Command]) -> Iterator[Mistake]:
+    """The orders that contradict one before them."""
+    given: list[Verb] = []
+    for command in commands:
+        verb = command.verb
+        if verb in given and verb not in _REPEATABLE:
+            yield Mistake(command.line, f"one #{verb} in a mail")
+        for group in _CONTRADICTIONS:
+            others = [other for other in given if other in group and other != verb]
+            if verb in group and others:
+                yield Mistake(command.line, f"#{others[0]} or #{verb}, not both in one mail")
+                break
+        given.append(verb)
 
 
 def _read_line(line: str, vocabulary: Vocabulary) -> Command | Mistake:
@@ -90,19 +171,23 @@ def _read_line(line: str, vocabulary: Vocabulary) -> Command | Mistake:
     verb = found[1].lower() if found else ""
     if found and verb in FORMS:
         return _READERS[verb](line, found[2].strip(), vocabulary)
+    spaced = _SPACED.fullmatch(line)
+    if spaced and spaced[1].lower() in FORMS:
+        return Mistake(line, f"{form_of(spaced[1].lower())}, without a blank behind the #")
     near = difflib.get_close_matches(verb, FORMS, n=1)
     if near:
-        return Mistake(line, _form(near[0]))
+        return Mistake(line, form_of(near[0]))
     return Mistake(line, "one of " + ", ".join(f"#{known}" for known in FORMS))
 
 
-def _form(verb: Verb) -> str:
-    return FORMS[verb].split("  ", maxsplit=1)[0]
+def form_of(verb: str) -> str:
+    """How it is written, without what it does."""
+    return next(form for known, form in FORMS.items() if known == verb).partition("  ")[0]
 
 
 def _plain(verb: Verb) -> Callable[[str, str, Vocabulary], Command | Mistake]:
     def read(line: str, argument: str, _vocabulary: Vocabulary) -> Command | Mistake:
-        return Mistake(line, f"{_form(verb)} on a line of its own") if argument else Command(verb, line)
+        return Mistake(line, f"{form_of(verb)} on a line of its own") if argument else Command(verb, line)
 
     return read
 
@@ -115,6 +200,24 @@ def _severity(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mis
         detail = rest.strip() if initially else reason.strip()
         return Command("severity", line, argument=key.lower(), detail=detail, initially=initially)
     return Mistake(line, "#severity and one of " + ", ".join(vocabulary.severities))
+
+
+def _kind(line: str, argument: str, _vocabulary: Vocabulary) -> Command | Mistake:
+    if argument.lower() in get_args(Kind):
+        return Command("kind", line, argument=argument.lower())
+    return Mistake(line, "#kind and one of " + ", ".join(get_args(Kind)))
+
+
+def _area(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
+    named = {_plainly(key): key for key in vocabulary.areas}
+    if _plainly(argument) in named:
+        return Command("area", line, argument=named[_plainly(argument)])
+    known = ", ".join(vocabulary.areas) or "nothing: this policy names no areas"
+    return Mistake(line, f"#area and one of {known}")
+
+
+def _plainly(key: str) -> str:
+    return re.sub(r"[\s_-]+", "-", key.strip().lower())
 
 
 def _exclude(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
@@ -145,22 +248,64 @@ def _assign(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mista
 
 
 def _wait(line: str, argument: str, _vocabulary: Vocabulary) -> Command | Mistake:
-    if not argument:
-        return Command("wait", line)
-    found = _WAIT.fullmatch(argument.lower())
-    if found and int(found[1]):
-        return Command("wait", line, argument=argument, span=int(found[1]) * _WAIT_UNITS[found[2]])
+    span = read_span(argument)
+    if not argument or span:
+        return Command("wait", line, argument=argument, span=span)
     return Mistake(line, "#wait, or with a span such as 12h, 3d or 2w")
+
+
+def _snooze(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
+    if not vocabulary.active:
+        return Mistake(line, "#snooze on a case that is open; #reopen opens it again")
+    until = read_moment(argument, zone=vocabulary.zone, after=vocabulary.at)
+    if until:
+        return Command("snooze", line, argument=argument, until=until)
+    return Mistake(line, "#snooze and a moment within a year: 12h, 3d, 2w, 2026-06-01, 2026-06-01 14:30 or mon")
+
+
+def _cc(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
+    how, _, rest = argument.partition(" ")
+    people = read_people(rest)
+    if how.lower() not in {"add", "remove"} or people is None:
+        return Mistake(line, "#cc add or #cc remove, and addresses such as kim@acme.example")
+    wrong = next(filter(None, (_misplaced(how.lower(), person, vocabulary) for person in people)), "")
+    return Mistake(line, wrong) if wrong else Command("cc", line, argument=how.lower(), people=people)
+
+
+def _misplaced(how: str, person: Person, vocabulary: Vocabulary) -> str:
+    """Why somebody can be neither added nor removed, as the right form; "" if they can."""
+    address = person.address
+    if how == "add" and address in vocabulary.ours:
+        return f"addresses of customers; {address} is one of us (#assign gives the case to a colleague)"
+    if how == "remove" and address == next(iter(vocabulary.people), ""):
+        return f"somebody other than {address}, whose case it is"
+    if how == "remove" and address not in vocabulary.people:
+        there = ", ".join(vocabulary.people[1:])
+        return f"one of {there}" if there else "nobody: none but the requester is on the case"
+    return ""
+
+
+def _link(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
+    found = _REFERENCE.fullmatch(argument)
+    number = int(found[1]) if found else 0
+    wrong = vocabulary.linkable.get(number, "#link and the number of a case of your team, such as HD-9")
+    return Mistake(line, wrong) if wrong else Command("link", line, argument=f"HD-{number}", case=number)
 
 
 _READERS: dict[Verb, Callable[[str, str, Vocabulary], Command | Mistake]] = {
     "note": _plain("note"),
+    "answer": _plain("answer"),
     "severity": _severity,
+    "kind": _kind,
+    "area": _area,
     "assign": _assign,
     "wait": _wait,
+    "snooze": _snooze,
     "resolve": _plain("resolve"),
     "close": _plain("close"),
     "reopen": _plain("reopen"),
+    "cc": _cc,
+    "link": _link,
     "exclude": _exclude,
     "incident": _incident,
     "ack": _plain("ack"),

@@ -37,7 +37,8 @@ def by_first_mail(arrival: Arrival, terms: Terms, now: datetime) -> Iterator[Eve
 
 def by_person_of_case(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Iterator[Event]:
     """Who joins a case because one of its people brings them in."""
-    already = {case.requester.address, *(person.address for person in case.participants)}
+    # Whom an agent took off the case only an agent brings back.
+    already = {case.requester.address, *(person.address for person in case.participants), *case.removed}
     asked = list(_asked(arrival, terms, already=already))
     if not arrival.placement.verified:
         yield from _left_out(asked, arrival, now)
@@ -49,7 +50,7 @@ def by_person_of_case(case: Case, arrival: Arrival, terms: Terms, now: datetime)
 
 def _asked(arrival: Arrival, terms: Terms, *, already: set[str]) -> Iterator[Person]:
     """Everybody on To and Cc who is not there already, none of us, and no mailbox of ours."""
-    known = {*already, terms.mailbox.address, *arrival.mailboxes}
+    known = {*already, *terms.ours, terms.mailbox.address, *arrival.mailboxes}
     for person in (*arrival.message.to, *arrival.message.cc):
         address = person.address
         if not address or address in known or base_address(address) in known or terms.team.agent(address):

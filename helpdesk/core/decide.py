@@ -23,6 +23,7 @@ from helpdesk.core import (
     rating,
     redaction,
     scope,
+    snooze,
     suspicion,
 )
 from helpdesk.core.answer import agent_writes
@@ -66,7 +67,8 @@ def receive(case: Case | None, arrival: Arrival, terms: Terms, now: datetime) ->
         decision = _open(replace(arrival, linked_ref=case.ref), terms, now)
     else:
         decision = _customer_writes(case, arrival, terms, now)
-    return _on_the_record(decision, terms, now)
+    also = ((_on_the_record(other, others, now), others) for other, others in decision.also)
+    return _on_the_record(replace(decision, also=tuple(also)), terms, now)
 
 
 def tick(case: Case, terms: Terms, now: datetime) -> Decision:
@@ -77,7 +79,8 @@ def tick(case: Case, terms: Terms, now: datetime) -> Decision:
     events, drafts = ladder.climb(case.after(*given), terms, now)
     lived, letters = lifecycle.live(case, terms, now)
     alarmed, alarms = suspicion.repeat(case, terms, now)
-    events, drafts = (*given, *events, *lived, *alarmed), (*told, *drafts, *letters, *alarms)
+    awake, wake = snooze.over(case.after(*given, *lived), terms, now)
+    events, drafts = (*given, *events, *lived, *alarmed, *awake), (*told, *drafts, *letters, *alarms, *wake)
     decision = Decision(case.after(*events), (*over, *events), (*reminders, *drafts))
     return _on_the_record(decision, terms, now)
 
@@ -92,7 +95,8 @@ def next_at(case: Case, terms: Terms) -> datetime | None:
         if clock.late_from is not None and ladder.clock_key(clock) not in standing
     ]
     instants += [step.at for step in lifecycle.outstanding(case, terms)]
-    others = (_wait_ends_at(case), suspicion.repeats_at(case, terms))
+    wakes_at = case.snoozed.until if case.snoozed else None
+    others = (_wait_ends_at(case), wakes_at, suspicion.repeats_at(case, terms))
     return min([*instants, *(at for at in others if at)], default=None)
 
 
@@ -249,6 +253,7 @@ def _to_agents(kind: Any, case: Case, arrival: Arrival, terms: Terms, **more: An
     facts = {
         "trust": arrival.placement.because,
         "unverified": arrival.placement.role == "outsider" or "unverified" in case.tags,
+        "outsider": arrival.placement.role == "outsider",
         "sender": sender.address if sender else "",
         "attached": list(enclosure.told(arrival.message)),
         **more,

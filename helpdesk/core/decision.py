@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from helpdesk.core.case import Case, Event
     from helpdesk.core.enclosure import Enclosure
     from helpdesk.core.message import Message, Person
+    from helpdesk.core.people import Terms
     from helpdesk.core.thread import Placement
 
 MailKind = Literal[
@@ -78,6 +79,14 @@ class Returned:
 
 
 @dataclass(frozen=True, slots=True)
+class Neighbour:
+    """Another case that a mail is about, and what applies to it."""
+
+    case: Case
+    terms: Terms
+
+
+@dataclass(frozen=True, slots=True)
 class Arrival:
     """One mail with its place.
 
@@ -97,12 +106,16 @@ class Arrival:
     returned: Returned | None = None  # on a delivery report about a mail of ours
     mailboxes: frozenset[str] = frozenset()  # every address we receive at
     number: int = 0  # of the mail in the spool
+    named: Mapping[int, Neighbour] = field(default_factory=dict)  # the cases that an agent's orders name, by number
     null_sender: bool = False  # it came with MAIL FROM:<>, and wants no answer (RFC 5321 section 4.5.5)
 
     @property
     def sender(self) -> str:
         """The one From address, "" where From names nobody or several."""
         return self.message.sender.address if self.message.sender else ""
+
+
+_FOR_THE_TEAM = frozenset({"page", "bounced", "escalation-asked"})  # templates
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +132,19 @@ class Draft:
     template: str = ""  # where one kind of mail is written in several ways; "" is the kind's own
     enclosures: tuple[Enclosure, ...] = ()  # files that go along
 
+    @property
+    def stays(self) -> bool:
+        """Whether a plain reply to it stays in the team: it holds nothing that one answers to a customer with.
+
+        It acknowledges, tells of what was done, or shows the words of somebody who is not on the case.
+        """
+        if self.audience != "agent":
+            return False
+        if self.kind == "echo":  # one that a mistake sends back asks for it once more, and goes where it was to go
+            return not self.facts.get("mistakes") or bool(self.facts.get("internal"))
+        asked = self.facts.get("acknowledge") or self.facts.get("outsider")
+        return bool(asked) or self.template in _FOR_THE_TEAM
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
@@ -132,3 +158,4 @@ class Decision:
     reply: str = ""  # what the sender said, without commands
     because: str = ""
     erase: bool = False  # what the case holds is to be erased, this mail included
+    also: tuple[tuple[Decision, Terms], ...] = ()  # what it does to other cases, in the same transaction

@@ -155,6 +155,7 @@ class Terms:
     mailbox: Mailbox
     team: Team
     operators: tuple[Person, ...] = ()
+    ours: frozenset[str] = frozenset()  # every address of our own: mailboxes, agents, leads, operators
     customer: Customer | None = None
     standing: Standing = field(default_factory=Standing)  # what the operators have declared
     workloads: Mapping[str, Workload] = field(default_factory=dict)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from helpdesk.core.intake import Intake
     from helpdesk.core.message import Person
     from helpdesk.core.people import Customer, Terms
-    from helpdesk.core.policy import Exclusion, Policy
+    from helpdesk.core.policy import Exclusion, Plan, Policy
     from helpdesk.core.severity import Verdict
     from helpdesk.core.standing import Incident
 
@@ -68,10 +68,8 @@ def channel_key(terms: Terms) -> str:
 def findings(arrival: Arrival, verdict: Verdict, terms: Terms, now: datetime) -> Iterator[Event]:
     """Events for what the plan does not cover, and for what the offering leaves out."""
     plan = terms.policy.plan(plan_key(terms))
-    if verdict.area in plan.excludes:
-        yield Event("flagged", arrival.received_at, now, DESK, {"tag": f"not in plan: {verdict.area}"})  # TKT-6
-    elif verdict.area is None and terms.policy.severity.areas and verdict.kind == "defect":
-        yield Event("flagged", arrival.received_at, now, DESK, {"tag": "no covered area recognised"})  # LGK-8
+    for tag in uncovered(verdict.kind, verdict.area or "", plan, terms.policy):
+        yield Event("flagged", arrival.received_at, now, DESK, {"tag": tag})
     yield from _declared(arrival, verdict, terms, now)
     for exclusion in terms.policy.exclusions:
         if _mentions(arrival, exclusion):
@@ -79,6 +77,21 @@ def findings(arrival: Arrival, verdict: Verdict, terms: Terms, now: datetime) ->
             yield Event("exempted", arrival.received_at, now, DESK, facts)
             yield Event("flagged", arrival.received_at, now, DESK, {"tag": f"excluded: {exclusion.key}"})
             return
+
+
+_NOT_IN_PLAN, _NO_AREA = "not in plan: ", "no covered area recognised"
+
+
+def uncovered(kind: str, area: str, plan: Plan, policy: Policy) -> tuple[str, ...]:
+    """How a case is marked that the plan, or the offering, does not cover; `area` is "" where none was recognised."""
+    if area in plan.excludes:
+        return (f"{_NOT_IN_PLAN}{area}",)  # TKT-6
+    return (_NO_AREA,) if not area and policy.severity.areas and kind == "defect" else ()  # LGK-8
+
+
+def is_coverage(tag: str) -> bool:
+    """Whether a mark is one of `uncovered`."""
+    return tag == _NO_AREA or tag.startswith(_NOT_IN_PLAN)
 
 
 def _declared(arrival: Arrival, verdict: Verdict, terms: Terms, now: datetime) -> Iterator[Event]:

@@ -40,7 +40,7 @@ class TokenSeen:
     """
 
     case: int
-    purpose: Literal["customer", "agent", "bounce", "good", "bad"]
+    purpose: Literal["customer", "agent", "note", "bounce", "good", "bad"]
     given_to_sender: bool
     genuine: bool = False
 
@@ -78,6 +78,7 @@ class Placement:
     rating: Literal["", "good", "bad"] = ""  # it only says whether they were satisfied
     verified: bool = False  # a signed token or Message-ID stands behind it: they may bring others in
     authenticated: bool = False  # of a new case: its sender's domain is proven
+    stays: bool = False  # an agent answers a mail whose plain replies stay in the team
 
 
 def numbers_in_subject(subject: str) -> tuple[int, ...]:
@@ -102,6 +103,10 @@ def place(evidence: Evidence, cases: Mapping[int, Case], team: Team) -> Placemen
         placed = _place_customer(evidence, cases[number])
         if placed:
             return placed
+    shown = (*(token.case for token in evidence.tokens if token.given_to_sender), *evidence.own_ids)
+    off = next((number for number in shown if number in cases and evidence.sender in cases[number].removed), None)
+    if off is not None:
+        return Placement(off, "outsider", "an agent took them off the case")
     lent = next((token.case for token in evidence.tokens if token.genuine and token.case in cases), None)
     if lent is not None:
         return Placement(lent, "outsider", "another person's reply address")
@@ -111,12 +116,14 @@ def place(evidence: Evidence, cases: Mapping[int, Case], team: Team) -> Placemen
 
 
 def _place_agent(evidence: Evidence, cases: Mapping[int, Case], named: list[int], agent: Agent) -> Placement:
-    given = [t.case for t in evidence.tokens if t.purpose == "agent" and t.given_to_sender and t.case in named]
-    if given:
-        doubt = _doubt(evidence, cases[given[0]])
+    acting = [t for t in evidence.tokens if t.purpose in {"agent", "note"} and t.given_to_sender and t.case in named]
+    if acting:
+        number, stays = acting[0].case, acting[0].purpose == "note"
+        doubt = _doubt(evidence, cases[number])
         if not doubt:
-            return Placement(given[0], "agent", "agent's token and address", agent=agent, verified=True)
-        return Placement(given[0], "outsider", doubt, agent=agent)
+            because = "agent's token and address"
+            return Placement(number, "agent", because, agent=agent, verified=True, stays=stays)
+        return Placement(number, "outsider", doubt, agent=agent)
     if named:
         return Placement(named[0], "outsider", "an agent's address without that agent's token", agent=agent)
     return Placement(None, "customer", "names no case of ours", authenticated=evidence.authenticated)
@@ -139,6 +146,8 @@ def _doubt(evidence: Evidence, case: Case) -> str:
 def _place_customer(evidence: Evidence, case: Case) -> Placement | None:
     """The sender's place on one case, or None if they have none there."""
     number = case.number
+    if evidence.sender in case.removed:
+        return None
     tokens = [token for token in evidence.tokens if token.case == number]
     if any(token.given_to_sender and token.purpose == "customer" for token in tokens):
         return Placement(number, "customer", "reply token", verified=True)

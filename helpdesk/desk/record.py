@@ -85,6 +85,7 @@ class Recorder:
             mailbox=mailbox,
             team=team,
             operators=rules.configuration.operators,
+            ours=rules.configuration.addresses,
             customer=customer,
             workloads=case_store.workloads(connection, [agent.address for agent in team.agents]),
             standing=declarations.standing(connection, now),

@@ -16,11 +16,13 @@ import sqlalchemy as sa
 import structlog
 
 from helpdesk.core import decide, enclosure
+from helpdesk.core.command import cases_named
 from helpdesk.core.decision import Answered, Arrival
 from helpdesk.core.message import Robot, base_address
 from helpdesk.core.thread import Placement
 from helpdesk.desk import bounces, trust
 from helpdesk.desk.answered import answered, raise_alarm
+from helpdesk.desk.neighbours import neighbours
 from helpdesk.desk.redact import redact
 from helpdesk.failpoints import failpoint
 from helpdesk.mail.enclose import naming
@@ -129,6 +131,7 @@ def _one(connection: sa.Connection, recorder: Recorder, mail: Spooled, now: date
     sender = message.sender.address if message.sender else ""
     secrets = look_through(mail.raw, message) if placement.role != "agent" else ()
     shown = without_secrets(message) if secrets else message
+    orders_text = before_quote(message.text) if placement.role == "agent" else ""
     arrival = Arrival(
         message=_sorted_out(recorder, mail, shown, placement, secrets),
         sensitive=secrets,
@@ -136,7 +139,8 @@ def _one(connection: sa.Connection, recorder: Recorder, mail: Spooled, now: date
         received_at=mail.received_at,
         key=f"mail/{mail.id}",
         number=mail.id,
-        orders_text=before_quote(message.text) if placement.role == "agent" else "",
+        orders_text=orders_text,
+        named=neighbours(connection, recorder, cases_named(orders_text), now) if orders_text else {},
         answered=Answered() if case and case.active else answered(connection, message, now),
         linked_ref=f"HD-{placement.linked}" if placement.linked else "",
         to_escalation=mailbox.channel == "escalation",
@@ -225,6 +229,8 @@ def _record(
         redact(connection, recorder, case.number, terms, by=arrival.sender, now=now, agent=person, also=[mail.id])
         case = case_store.load(connection, case.number)
     recorder.write(connection, case, decision.drafts, terms, now)
+    for other, others in decision.also:
+        recorder.write(connection, recorder.store(connection, other, others), other.drafts, others, now)
     for event in decision.events:
         if event.type == "acknowledged":
             mailbox, sender = terms.mailbox.address, arrival.sender

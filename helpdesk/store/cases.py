@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from helpdesk.core.case import Case, Event, case_from
 from helpdesk.core.errors import NotFound, StaleCase
 from helpdesk.core.people import Workload
-from helpdesk.store.dialect import insert_ignoring, skip_locked
+from helpdesk.store.dialect import insert_ignoring, locked, skip_locked
 from helpdesk.store.tables import cases, event, message, policy_version
 
 if TYPE_CHECKING:
@@ -158,6 +158,12 @@ def hold_due(connection: sa.Connection, numbers: Collection[int], *, now: dateti
     """Those of these cases that are still due and that no other process holds, held until the commit."""
     query = sa.select(cases.c.id).where(cases.c.id.in_(list(numbers)), cases.c.next_at <= now)
     return [int(number) for number in connection.execute(skip_locked(query, connection)).scalars()]
+
+
+def hold(connection: sa.Connection, numbers: Collection[int]) -> list[int]:
+    """Those of these cases that exist, held until the commit: in the order of their numbers, as everybody does it."""
+    query = sa.select(cases.c.id).where(cases.c.id.in_(set(numbers))).order_by(cases.c.id)
+    return [int(number) for number in connection.execute(locked(query, connection)).scalars()]
 
 
 def put_off(connection: sa.Connection, number: int) -> None:

@@ -19,3 +19,8 @@ def insert_ignoring(connection: sa.Connection, table: sa.Table) -> Any:
 def skip_locked(query: sa.Select[Any], connection: sa.Connection) -> sa.Select[Any]:
     """Rows that another process holds are left to it. SQLite has one writer and needs no word for it."""
     return query if connection.dialect.name == "sqlite" else query.with_for_update(skip_locked=True)
+
+
+def locked(query: sa.Select[Any], connection: sa.Connection) -> sa.Select[Any]:
+    """Rows that nobody else changes until the commit; whoever holds one is waited for."""
+    return query if connection.dialect.name == "sqlite" else query.with_for_update()

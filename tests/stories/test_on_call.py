@@ -180,7 +180,7 @@ def test_lgt_5_who_is_on_call_at_that_moment_is_called(tmp_path):
 
     assert len(called(desk, LENA)) == 1
     assert called(desk, ANN) == []
-    desk.reply(LENA, "We are on it.", to_kind="escalation")
+    desk.reply(LENA, "#answer\nWe are on it.", to_kind="escalation")
     assert desk.state() == "met"
 
 

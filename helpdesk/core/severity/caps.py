@@ -55,6 +55,12 @@ def bind(rank: Rank, rules: Collection[Bound], *, terms: SeverityTerms, kind: Ki
     return rank, tuple(reasons)
 
 
+def bind_kind(rank: Rank, *, kind: Kind, terms: SeverityTerms) -> tuple[Rank, tuple[Reason, ...]]:
+    """Lower a rank as far as the policy's rules about this kind of case want it."""
+    rules = [Bound(cap, terms.level(cap.at_most).rank, kind) for cap in terms.caps if cap.when == f"kind:{kind}"]
+    return bind(rank, rules, terms=terms, kind=kind)
+
+
 def _evidence(cap: Cap, *, observed: Observation, kind: Kind, names: Collection[str], channel: str) -> str | None:
     """The words that make a rule hold; None where it does not."""
     about, _, value = cap.when.partition(":")

@@ -1,0 +1,84 @@
+"""Writes down what one agent's mail does, so that each command sees what the one before it did."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from helpdesk.core.case import Event
+from helpdesk.core.decision import Decision, Draft
+from helpdesk.core.enclosure import enclosures
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from helpdesk.core.case import Case, EventType
+    from helpdesk.core.decision import Arrival, Neighbour
+    from helpdesk.core.message import Person
+    from helpdesk.core.people import Agent, Terms
+
+
+class Scribe:
+    """One agent's mail on one case. `stays`: its text is for the team."""
+
+    def __init__(self, *, case: Case, arrival: Arrival, terms: Terms, now: datetime, agent: Agent, stays: bool) -> None:
+        self.case = case
+        self.arrival = arrival
+        self.terms = terms
+        self.now = now
+        self.agent = agent
+        self.stays = stays
+        self.events: list[Event] = []
+        self.drafts: list[Draft] = []
+        self.done: list[str] = []  # what the agent is told, in words
+        self.help: list[dict[str, str]] = []  # the list of commands, if it was asked for
+        self.beside: dict[int, tuple[Decision, Terms]] = {}  # what the mail does to other cases
+
+    @property
+    def name(self) -> str:
+        """How the agent is called."""
+        return self.agent.name or self.agent.address
+
+    def happened(self, kind: EventType, facts: dict[str, Any], *, by: str = "") -> None:
+        """Something is a fact of the case from now on."""
+        at = self.case.not_before(kind, self.arrival.received_at)
+        event = Event(kind, at, self.now, by or self.agent.address, facts)
+        self.case = self.case.after(event)
+        self.events.append(event)
+
+    def happened_to(self, other: Neighbour, kind: EventType, facts: dict[str, Any]) -> None:
+        """Something is a fact of another case from now on."""
+        decision, terms = self.beside.get(other.case.number, (Decision(other.case), other.terms))
+        case = decision.case or other.case
+        event = Event(kind, case.not_before(kind, self.arrival.received_at), self.now, self.agent.address, facts)
+        decision = replace(decision, case=case.after(event), events=(*decision.events, event))
+        self.beside[other.case.number] = decision, terms
+
+    def mail(self, kind: Any, to: Person, audience: Any, *, text: str = "", **facts: Any) -> None:
+        """Somebody is written to."""
+        self.drafts.append(Draft(kind, to, audience, self.arrival.key, text, self.agent.name, facts))
+
+    def to_customers(self, kind: Any, *, text: str = "") -> None:
+        """Everybody on the customer's side is written to, each alone; the agent's files go along unless they stay."""
+        files = () if self.stays else enclosures(self.arrival.message, self.arrival.number)
+        for person in (self.case.requester, *self.case.participants):
+            if person.address:
+                draft = Draft(kind, person, "customer", self.arrival.key, text, self.agent.name, enclosures=files)
+                self.drafts.append(draft)
+
+    def echo(self) -> None:
+        """Tell the agent in one mail what was done that cannot be seen otherwise."""
+        if self.done:
+            self.mail("echo", self.agent.person, "agent", done=self.done, mistakes=[], help=self.help)
+
+    def decision(self, *, reply: str, erase: bool) -> Decision:
+        """All of it."""
+        return Decision(
+            self.case,
+            tuple(self.events),
+            tuple(self.drafts),
+            visibility="internal" if self.stays else "public",
+            reply=reply,
+            erase=erase,
+            also=tuple(self.beside.values()),
+        )

@@ -1,0 +1,66 @@
+"""A case that its agent wants to hear of again at a moment of their choice: one mail then, and no clock stops.
+
+Unlike `#wait` it waits for nobody: the status stays, the ladder goes on. A mail of the customer ends it, and so does
+the end of the case. Whoever asked is reminded; if the case was given to somebody else since, they are.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from helpdesk.core.case import DESK, Event
+from helpdesk.core.decision import Draft
+from helpdesk.core.later import zone_of
+from helpdesk.core.policy import TARGET_NAMES
+from helpdesk.core.timeline import clocks
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from helpdesk.core.case import Case
+    from helpdesk.core.command import Command, Orders
+    from helpdesk.core.people import Agent, Terms
+    from helpdesk.core.scribe import Scribe
+
+
+def begin(scribe: Scribe, command: Command, _orders: Orders) -> None:
+    """Obey `#snooze`."""
+    if command.until is None:
+        raise ValueError("a moment was expected")
+    scribe.happened("snoozed", {"until": command.until.astimezone(UTC).isoformat()})
+    policy = scribe.terms.policy
+    zone = zone_of(scribe.agent.timezone, policy.calendars[policy.region(scribe.case.region).calendar].timezone)
+    said = f"you are reminded {_wall(command.until, zone)}; no clock stops"
+    due = sorted(
+        (clock.due_at, TARGET_NAMES[clock.target])
+        for clock in clocks(scribe.case, policy)
+        if clock.stopped_at is None and clock.due_at and clock.due_at < command.until
+    )
+    before = ", ".join(f"{target} {_wall(at, zone)}" for at, target in due)
+    scribe.done.append(f"{said}; due before that: {before}" if before else said)
+
+
+def over(case: Case, terms: Terms, now: datetime) -> tuple[tuple[Event, ...], tuple[Draft, ...]]:
+    """The reminder, once its moment has come by `now`."""
+    snoozed = case.snoozed
+    if snoozed is None or snoozed.until > now:
+        return (), ()
+    agent = _reminded(case, terms)
+    key = f"snooze/{snoozed.until:%Y%m%dT%H%M%SZ}"
+    facts = {"delayed": now - snoozed.until}
+    drafts = (Draft("reminder", agent.person, "agent", key, facts=facts, template="reminder-snooze"),) if agent else ()
+    return (Event("snooze_over", snoozed.until, now, DESK),), drafts
+
+
+def _reminded(case: Case, terms: Terms) -> Agent | None:
+    """Who asked; the assignee where the case was given to somebody since, or who asked has left the team."""
+    since = [event.type for event in case.of_type("snoozed", "assigned")]
+    asked = terms.team.agent(case.snoozed.by) if case.snoozed and since[-1] == "snoozed" else None
+    return asked or terms.team.agent(case.assignee)
+
+
+def _wall(at: datetime, zone: str) -> str:
+    local = at.astimezone(ZoneInfo(zone))
+    return f"{local:%Y-%m-%d %H:%M} {local.tzname()}"
