@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 Order = TypeVar("Order")
+_UNSEEN = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +51,21 @@ def read_block(text: str, read: Callable[[str], Order | Mistake], *, folded: boo
 def _height(lines: list[str], *, folded: bool) -> int:
     """How many lines the block has."""
     for at, line in enumerate(lines):
-        begins = line.lstrip().startswith("#") or not line.strip()
-        goes_on = folded and at > 0 and lines[at - 1].strip()
+        begins = _bare(line).startswith("#") or not _bare(line)
+        goes_on = folded and at > 0 and _bare(lines[at - 1])
         if not begins and not goes_on:
             return at
     return len(lines)
 
 
+def _bare(line: str) -> str:
+    """A line without blanks at its ends, nor letters that nobody sees and some mail programs put there."""
+    return line.strip().strip(_UNSEEN).strip()
+
+
 def _unfolded(lines: list[str]) -> Iterator[str]:
     whole = ""
-    for line in map(str.strip, lines):
+    for line in map(_bare, lines):
         if whole and (not line or line.startswith("#")):
             yield whole
             whole = ""

@@ -71,7 +71,8 @@ FORMS: dict[Verb, str] = {
 
 _LINE = re.compile(r"#([a-z-]+)\b\s*(.*)", re.IGNORECASE)
 _SPACED = re.compile(r"#\s+([a-z-]+)\b.*", re.IGNORECASE)
-_REFERENCE = re.compile(r"\[?(?:HD-)?([1-9]\d{0,11})\]?", re.IGNORECASE)
+# A mail program may make a link of it and show where it leads.
+_REFERENCE = re.compile(r"\[?(?:HD-)?([1-9]\d{0,11})\]?(?:\s*<[^<>]*>)?", re.IGNORECASE)
 # At most one of each group stands in a mail, and at most one of each command that is not among the repeatable.
 _CONTRADICTIONS: tuple[frozenset[Verb], ...] = (
     frozenset({"note", "answer"}),
@@ -170,7 +171,8 @@ def _read_line(line: str, vocabulary: Vocabulary) -> Command | Mistake:
     found = _LINE.fullmatch(line)
     verb = found[1].lower() if found else ""
     if found and verb in FORMS:
-        return _READERS[verb](line, found[2].strip(), vocabulary)
+        # Blanks that do not break, as HTML mails have them, are blanks.
+        return _READERS[verb](line, " ".join(found[2].split()), vocabulary)
     spaced = _SPACED.fullmatch(line)
     if spaced and spaced[1].lower() in FORMS:
         return Mistake(line, f"{form_of(spaced[1].lower())}, without a blank behind the #")

@@ -29,6 +29,7 @@ def case_text(case: Case, policy: Policy, messages: Sequence[StoredMessage], now
         f"{case.ref}  {case.subject}",
         f"{case.status}, with {case.assignee or 'nobody'}; opened {moment(case.opened_at, zone)}",
         f"from {case.requester.name} <{case.requester.address}>, customer {case.customer or 'unknown'}",
+        *([f"also {', '.join(person.address for person in case.participants)}"] if case.participants else []),
         f"{policy.name} {policy.plan(case.plan).name}, region {case.region}, channel {case.channel}",
         "",
         f"Severity {policy.level(case.severity).name}, set by {case.severity_set_by}"
@@ -36,6 +37,9 @@ def case_text(case: Case, policy: Policy, messages: Sequence[StoredMessage], now
         *(f"  {line}" for line in _verdict(case, policy, zone)),
         *(f"  note: {tag}" for tag in case.tags),
         *(f"  rated {_rating(one, zone)}" for one in rating.ratings(case)),
+        f"Kind {case.kind}, area {case.area or 'none'}",
+        *([f"linked to {', '.join(case.links)}"] if case.links else []),
+        *([f"{case.snoozed.by} is reminded {moment(case.snoozed.until, zone)}"] if case.snoozed else []),
         "",
         *(line for clock in clocks(case, policy) for line in (*clock_lines(clock, now), "")),
         *(line for message in messages for line in (*_message_lines(message, zone), "")),

@@ -57,6 +57,8 @@ def case_shape(case: Case, policy: Policy, messages: Sequence[StoredMessage], no
         "status": case.status,
         "assignee": case.assignee or None,
         "tags": list(case.tags),
+        "links": list(case.links),
+        "snoozed_until": instant(case.snoozed.until if case.snoozed else None),
         "intake": dict(case.intake),
         "missing": list(case.missing),
         "opened_at": instant(case.opened_at),

@@ -140,12 +140,21 @@ def _facts(case: Case, policy: Policy, zone: str) -> Markup:
         "Offering": f"{policy.name} {policy.plan(case.plan).name}, region {case.region}, channel {case.channel}",
         "Policy": f"{case.policy} {case.policy_version}",
         "With": case.assignee or "nobody",
+        "Kind": case.kind + (f", area {case.area}" if case.area else ""),
         "Opened": moment(case.opened_at, zone),
+        "Reminder": f"{moment(case.snoozed.until, zone)}, for {case.snoozed.by}" if case.snoozed else "",
+        "Linked": together(*(element("a", f"{ref} ", href=f"/cases/{ref}") for ref in case.links))
+        if case.links
+        else "",
         "Notes": "; ".join(case.tags),
         "Missing": ", ".join(case.missing),
     }
     rows = [together(element("dt", name), element("dd", value)) for name, value in told.items() if value]
     return element("dl", *rows)
+
+
+def _references(refs: Sequence[str]) -> Child:
+    return together(*(element("a", f"{ref} ", href=f"/cases/{ref}") for ref in refs)) if refs else ""
 
 
 def _clock(clock: Clock, now: datetime) -> Markup:
