@@ -109,8 +109,11 @@ def test_every_template_is_explained(name):
 
 
 @pytest.mark.parametrize("verb", FORMS)
-def test_every_command_by_mail_is_in_the_readme(verb):
+def test_every_command_by_mail_is_in_the_readme_and_in_its_own_page(verb):
+    page = (TOP / "docs" / "agent-commands.md").read_text(encoding="utf-8")
     assert f"`#{verb}" in README
+    assert f"**`#{verb}" in page
+    assert f"\n    #{verb}" in page, "with an example"
 
 
 def test_the_first_steps_of_the_readme_are_those_that_serve_prints(monkeypatch):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpdesk.core.command import FORMS, Vocabulary, read_orders
+from helpdesk.mail.compose import address_spec
 from helpdesk.mail.quote import before_quote
 
 WORDS = Vocabulary(
@@ -83,6 +85,78 @@ def test_each_mistake_is_a_mistake_and_no_order(line):
     assert [mistake.line for mistake in orders.mistakes] == [line]
     assert orders.mistakes[0].expected
     assert orders.text == "Hello"
+
+
+@pytest.mark.parametrize(
+    ("line", "verb", "argument"),
+    [
+        ("#severity\u00a0urgent\u00a0now", "severity", "urgent"),
+        ("\u200b#close\u200b", "close", ""),
+        ("\ufeff#note", "note", ""),
+        ("#link HD-9 <https://desk.example/cases/HD-9>", "link", "HD-9"),
+        ("#link [HD-9]", "link", "HD-9"),
+        ("#link 9", "link", "HD-9"),
+    ],
+)
+def test_what_a_mail_program_makes_of_a_line_is_read_as_it_was_typed(line, verb, argument):
+    """Blanks that do not break, letters that nobody sees, links made of references."""
+    (command,) = read_orders(f"{line}\nHello", replace(WORDS, linkable={9: ""})).commands
+
+    assert (command.verb, command.argument) == (verb, argument)
+
+
+@pytest.mark.parametrize(
+    ("text", "addresses"),
+    [
+        ("kim@acme.example", ["kim@acme.example"]),
+        (
+            "Kim@ACME.example, lou@acme.example;ute@acme.example",
+            ["kim@acme.example", "lou@acme.example", "ute@acme.example"],
+        ),
+        ("kim@acme.example<mailto:kim@acme.example>", ["kim@acme.example"]),
+        ('"Roe, Kim" <kim@acme.example> Lou Fry <lou@acme.example>', ["kim@acme.example", "lou@acme.example"]),
+        ("kim@acme.example kim@acme.example", ["kim@acme.example"]),
+        ("kim@münchen.example", ["kim@münchen.example"]),
+    ],
+)
+def test_addresses_are_read_however_they_are_written(text, addresses):
+    (command,) = read(f"#cc add {text}").commands
+
+    assert [person.address for person in command.people] == addresses
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "kim",
+        "kim@",
+        "@acme.example",
+        "kim@acme",
+        "kim@acme.example please",
+        "a..b@acme.example",
+        "kim@-acme.example",
+    ],
+)
+def test_what_is_no_address_is_a_mistake(text):
+    assert read(f"#cc add {text}").commands == ()
+
+
+@given(st.text(max_size=80))
+@settings(max_examples=300, deadline=None)
+def test_whoever_is_read_from_any_text_can_be_mailed_to(text):
+    for command in read(f"#cc add {text}").commands:
+        for person in command.people:
+            address_spec(person.address)
+
+
+def test_orders_that_contradict_one_another_are_a_mistake():
+    orders = read("#resolve\n#wait 3d\nHello")
+
+    assert [command.verb for command in orders.commands] == ["resolve"]
+    assert [(mistake.line, mistake.expected) for mistake in orders.mistakes] == [
+        ("#wait 3d", "#resolve or #wait, not both in one mail")
+    ]
 
 
 def test_a_name_that_two_agents_share_assigns_nobody():

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from email.message import EmailMessage
+
 import pytest
 
 from helpdesk.core.case import case_from
 from helpdesk.desk import load_rules
+from helpdesk.store import cases
 from helpdesk.store.learning import label_of
 from tests.desk import ANN, BOB, JO, KEY, KIM, LENA, OPS, STRANGER, VIC, TestDesk, wall, write_office
 
@@ -418,3 +421,34 @@ def test_every_command_is_recomputed_from_the_ledger(desk):
 
     assert case_from(1, case.events) == case
     assert (case.kind, case.area, case.links) == ("question", "rule", ("HD-2",))
+
+
+OUTLOOK = """\
+<html><body><p class="MsoNormal">#note<o:p></o:p></p><p class="MsoNormal">#severity&nbsp;urgent shop down<o:p></o:p></p>
+<p class="MsoNormal"><o:p>&nbsp;</o:p></p><p class="MsoNormal">They pay late. SECRET-CANARY<o:p></o:p></p>
+<p class="MsoNormal">Best regards,</p><p class="MsoNormal">Ann Berg</p>
+<div style="border:none;border-top:solid #E1E1E1 1.0pt"><p class="MsoNormal"><b>From:</b> Logik Support<br>
+<b>Sent:</b> Tuesday, May 19, 2026 9:15 AM<br><b>To:</b> Ann Berg<br><b>Subject:</b> [HD-1] Medium</p></div>
+<p class="MsoNormal">A new case for you.</p><p class="MsoNormal">#close</p></body></html>"""
+GMAIL = """\
+<div dir="ltr"><div>#note</div><div>#severity urgent shop down</div><div><br></div><div>They pay late. SECRET-CANARY</div>
+</div><br><div class="gmail_quote"><div dir="ltr" class="gmail_attr">On Tue, May 19, 2026 at 9:15 AM Logik Support &lt;
+<a href="mailto:support@logik.example">support@logik.example</a>&gt; wrote:<br></div>
+<blockquote class="gmail_quote"><div>#close</div></blockquote></div>"""
+PHONE = """\
+<html><body>#note<div>#severity urgent shop down</div><div>They pay late. SECRET-CANARY</div><div><br>Sent from my iPhone
+<blockquote type="cite"><div>On 19 May 2026, at 09:15, Logik Support wrote:</div><div>#close</div></blockquote></div></body>"""
+
+
+@pytest.mark.parametrize("page", [OUTLOOK, GMAIL, PHONE], ids=["outlook", "gmail", "phone"])
+def test_a13_commands_in_a_mail_that_is_html_alone_are_read_and_the_quote_is_not(desk, page):
+    """A13"""
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = ANN, desk.last(ANN, "assigned").reply_to, "Re: [HD-1]"
+    mail.set_content(page, subtype="html")
+    desk.receive(mail.as_bytes())
+
+    assert (desk.case().severity, desk.case().status) == ("urgent", "open")
+    assert desk.kinds_to(JO) == ["ack"]
+    with desk.database.read() as connection:
+        assert cases.messages(connection, 1)[-1].reply.startswith("They pay late. SECRET-CANARY")

@@ -72,6 +72,22 @@ class Team(RuleBasedStateMachine):
         if self.got(who):
             self.desk.reply(who, f"#nonsense\n{self.internal()}")
 
+    @rule(who=AGENTS)
+    def an_agent_answers_the_desk_itself(self, who):
+        echoes = self.desk.sent_to(who, "echo")
+        if echoes and "Nothing was changed" not in echoes[-1].text:
+            self.desk.reply(who, f"Thanks, desk. {self.internal()}", to_kind="echo")
+
+    @rule(who=AGENTS, how=st.sampled_from(["add", "remove"]), person=st.sampled_from([KIM, UTE, STRANGER, BOB]))
+    def an_agent_says_who_is_on_the_case(self, who, how, person):
+        if self.got(who):
+            self.desk.reply(who, f"#cc {how} {person}\n#note\n{self.internal()}")
+
+    @rule(who=AGENTS, order=st.sampled_from(["#kind question", "#area rule", "#snooze 3h", "#link HD-1", "#link HD-2"]))
+    def an_agent_puts_a_case_right_with_a_note(self, who, order):
+        if self.got(who):
+            self.desk.reply(who, f"{order}\n#note\n{self.internal()}")
+
     @rule(who=AGENTS, to=AGENTS)
     def an_agent_hands_over_with_a_note(self, who, to):
         if self.got(who):
