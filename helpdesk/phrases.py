@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
@@ -42,6 +43,11 @@ def brief(at: datetime, zone: str) -> str:
     """`Fri 27 Mar 16:00`, for a subject line."""
     local = at.astimezone(ZoneInfo(zone))
     return f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {local:%H:%M}"
+
+
+def date_words(on: date) -> str:
+    """`27 Mar`."""
+    return f"{on.day} {_MONTHS[on.month - 1]}"
 
 
 def zone_name(local: datetime) -> str:

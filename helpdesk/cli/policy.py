@@ -27,10 +27,13 @@ from helpdesk.core.errors import HelpdeskError, NotFound
 from helpdesk.core.policy import TARGET_KINDS
 
 if TYPE_CHECKING:
+    from helpdesk.core.people import Customer
     from helpdesk.core.policy import Policy
     from helpdesk.policies import PolicyBook
 
+_WHICH = "A file, the key of a policy in force, or KEY@VERSION for one that was stored."
 Key = Annotated[str, typer.Argument(metavar="POLICY")]
+KeyOrVersion = Annotated[str, typer.Argument(metavar="POLICY", help=_WHICH)]
 
 
 def register(app: typer.Typer) -> None:
@@ -43,6 +46,7 @@ def register(app: typer.Typer) -> None:
     group.command("schema")(policy_schema)
     group.command("diff")(policy_diff)
     group.command("apply")(policy_apply)
+    group.command("versions")(policy_versions)
     app.add_typer(group, name="policy")
 
 
@@ -75,15 +79,81 @@ def policy_list(config: Config = None, as_json: AsJson = False) -> None:
     print_table(("policy", "name", "plans", "severities", "regions"), rows, empty="There are no policies.")
 
 
-def policy_show(key: Key, config: Config = None, as_json: AsJson = False) -> None:
-    """One policy, to be read beside the document it was written from."""
-    from helpdesk.report.offering import offering_shape, offering_text  # noqa: PLC0415
+def policy_show(
+    key: KeyOrVersion,
+    config: Config = None,
+    timezone: Annotated[
+        list[str] | None, typer.Option(metavar="ZONE", help="Hours and holidays in this zone too; may be repeated.")
+    ] = None,
+    customer: Annotated[str, typer.Option(metavar="KEY", help="What this customer bought, in their zone too.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """One policy, to be read beside the document it was written from; POLICY@VERSION is one that was stored."""
+    from helpdesk.report.offering import Reader, offering_shape, offering_text  # noqa: PLC0415
 
-    policy = open_book(config).policy(key)
+    policy, now = _policy(config, key), wall_clock()
+    bought = _customer(config, customer, policy) if customer else None
+    zones = [_zone(name) for name in timezone or ()]
+    zones += [bought.timezone] if bought and bought.timezone else []
+    reader = Reader(tuple(dict.fromkeys(zones)), bought)
     if as_json:
-        print_json(offering_shape(policy))
+        print_json(offering_shape(policy, now=now, reader=reader))
     else:
-        typer.echo(offering_text(policy, now=wall_clock()))
+        typer.echo(offering_text(policy, now=now, reader=reader))
+
+
+def _customer(config: Path | None, key: str, policy: Policy) -> Customer:
+    customers = open_rules(config).customers.by_key
+    if key not in customers:
+        raise NotFound(f"there is no customer {key!r}; there are {', '.join(sorted(customers)) or 'none'}")
+    found = customers[key]
+    if found.policy != policy.key:
+        raise NotFound(f"customer {key} bought {found.policy}, not {policy.key}")
+    return found
+
+
+def _zone(name: str) -> str:
+    from helpdesk.core.walltime import is_zone  # noqa: PLC0415
+
+    if not is_zone(name):
+        raise typer.BadParameter(f"expected a zone of the IANA database such as Europe/Berlin, not {name!r}")
+    return name
+
+
+def policy_versions(key: Key, config: Config = None, as_json: AsJson = False) -> None:
+    """The versions of a policy that cases were opened under, the newest first; `policy show` and `diff` take them."""
+    from helpdesk.report.shapes import instant  # noqa: PLC0415
+    from helpdesk.store import cases  # noqa: PLC0415
+
+    rules = open_rules(config)
+    current = rules.book.policies.get(key)
+    with open_database(rules) as database, database.read() as connection:
+        shapes = [
+            {
+                "version": version.stored.version,
+                "stored_at": instant(version.stored_at),
+                "in_force": current is not None and version.stored.version == current.version,
+                "file": version.stored.name,
+                "holidays_source": (version.stored.days or {}).get("source"),
+                "cases": version.cases,
+                "open_cases": version.open_cases,
+            }
+            for version in cases.policy_versions(connection, key)
+        ]
+    if as_json:
+        print_json(shapes)
+        return
+    rows = [
+        (
+            f"{key}@{shape['version']}",
+            f"{shape['stored_at']}",
+            "in force" if shape["in_force"] else "",
+            f"{shape['cases']}",
+            f"{shape['open_cases']}",
+        )
+        for shape in shapes
+    ]
+    print_table(("version", "since", "", "cases", "open"), rows, empty=f"No version of {key} was stored.")
 
 
 def policy_check(
@@ -130,8 +200,8 @@ def policy_schema() -> None:
 
 
 def policy_diff(
-    old: Annotated[str, typer.Argument(metavar="OLD", help="A file, or the key of a policy in force.")],
-    new: Annotated[str, typer.Argument(metavar="NEW", help="A file, or the key of a policy in force.")],
+    old: Annotated[str, typer.Argument(metavar="OLD", help=_WHICH)],
+    new: Annotated[str, typer.Argument(metavar="NEW", help=_WHICH)],
     config: Config = None,
     as_json: AsJson = False,
 ) -> None:
@@ -150,6 +220,7 @@ def policy_diff(
 
 
 def _policy(config: Path | None, name: str) -> Policy:
+    """A policy by file, by key, or by key and stored version."""
     from helpdesk.policies.read import PolicyText, read_policy  # noqa: PLC0415
 
     path = Path(name)
@@ -158,7 +229,20 @@ def _policy(config: Path | None, name: str) -> Policy:
             return read_policy(PolicyText(name, path.read_text(encoding="utf-8")))
         except OSError as problem:
             raise NotFound(f"{name}: expected a policy file: {problem.strerror}") from None
-    return open_book(config).policy(name)
+    key, _, version = name.partition("@")
+    return _stored_policy(config, key, version) if version else open_book(config).policy(key)
+
+
+def _stored_policy(config: Path | None, key: str, version: str) -> Policy:
+    from helpdesk.desk.record import policy_source  # noqa: PLC0415
+    from helpdesk.policies import read_policy  # noqa: PLC0415
+    from helpdesk.store import cases  # noqa: PLC0415
+
+    with open_database(open_rules(config)) as database, database.read() as connection:
+        stored = cases.stored_policy(connection, version)
+    if stored.policy != key:
+        raise NotFound(f"the version {version} is one of {stored.policy}, not of {key}")
+    return read_policy(policy_source(stored))
 
 
 def policy_apply(

@@ -257,6 +257,8 @@ class Policy:
     not_support: tuple[str, ...] = ()  # addresses and domains whose mail makes no case
     languages: tuple[str, ...] = ("en",)
     source: str = ""  # which document it was written from
+    shown_in: tuple[str, ...] = ()  # further zones in which the document prints its hours
+    days_source: str = ""  # where its public holidays are from, "" without any
     # Earlier versions by version, for cases that were moved from them to this one.
     earlier: Mapping[str, Policy] = field(default_factory=dict)
 

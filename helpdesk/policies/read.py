@@ -171,6 +171,8 @@ class _Reader:
             not_support=tuple(sender.lower() for sender in table.not_support),
             languages=tuple(table.languages),
             source=table.source,
+            shown_in=tuple(self.timezone("shown_in", zone) for zone in table.shown_in),
+            days_source=self.source.days.source if self.source.days and self.source.days.days else "",
         )
         self.references(policy)
         if self.problems:
@@ -188,7 +190,7 @@ class _Reader:
         windows: list[Window] = []
         for line in hours:
             windows += self.attempt(f"{place}.hours", partial(parse_hours, line), _NO_WINDOWS)
-        timezone = self.timezone(place, entry.timezone)
+        timezone = self.timezone(f"{place}.timezone", entry.timezone)
         business: frozenset[int] | None = None
         if entry.business_days:
             days = f"{entry.business_days} 00:00-24:00"
@@ -204,7 +206,7 @@ class _Reader:
         try:
             ZoneInfo(name)
         except (ZoneInfoNotFoundError, ValueError, OSError):
-            self.wrong(f"{place}.timezone", f'expected a zone of the IANA database ("Europe/Berlin"), not {name!r}')
+            self.wrong(place, f'expected a zone of the IANA database ("Europe/Berlin"), not {name!r}')
             return "UTC"
         return name
 

@@ -259,6 +259,7 @@ class PolicyFile:
     targets: dict[str, dict[Target, dict[str, str | GoalTable]]]
     classifier: ClassifierTable
     source: str = ""
+    shown_in: list[str] = field(default_factory=list)  # further zones in which the document prints its hours
     languages: list[str] = field(default_factory=lambda: ["en"])
     on_severity_change: Literal["keep_consumed", "from_start", "restart"] = "keep_consumed"
     channels: dict[str, ChannelTable] = field(default_factory=dict)

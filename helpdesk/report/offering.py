@@ -2,37 +2,86 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from helpdesk.core.calendar import wall_instant
 from helpdesk.core.policy import TARGET_KINDS, TARGET_NAMES, NoPromise
-from helpdesk.phrases import moment, span
+from helpdesk.phrases import brief, moment, span
+from helpdesk.report import hours
+from helpdesk.report.shapes import instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from helpdesk.core.calendar import Calendar
+    from helpdesk.core.calendar import Calendar, SpecialDay
     from helpdesk.core.intake import Field
-    from helpdesk.core.policy import Channel, Exclusion, Policy, Region, Step
+    from helpdesk.core.people import Customer
+    from helpdesk.core.policy import Channel, Example, Exclusion, Goal, Plan, Policy, Region, Step, TargetKind
+
+_DAY = 86400  # seconds
 
 
-def offering_shape(policy: Policy) -> dict[str, Any]:
-    """The policy as JSON."""
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """For whom an offering is told: a customer (None: everybody), and the zones they want the hours in besides."""
+
+    zones: tuple[str, ...] = ()
+    customer: Customer | None = None
+
+    def plans(self, policy: Policy) -> tuple[Plan, ...]:
+        """The plans that concern them."""
+        if self.customer is None:
+            return policy.plans
+        return (policy.plan(self.customer.plan) if self.customer.plan else policy.plans[0],)
+
+    def regions(self, policy: Policy) -> tuple[Region, ...]:
+        """The regions that concern them."""
+        if self.customer is None:
+            return policy.regions
+        return (policy.region(self.customer.region) if self.customer.region else policy.regions[0],)
+
+
+EVERYBODY = Reader()
+
+
+def offering_shape(policy: Policy, *, now: datetime, reader: Reader = EVERYBODY) -> dict[str, Any]:
+    """The policy as JSON: all of it, and the hours and holidays of the year of `now` in the reader's zones too."""
     return {
         "key": policy.key,
         "name": policy.name,
         "version": policy.version,
-        "plans": [{"key": plan.key, "name": plan.name} for plan in policy.plans],
+        "source": policy.source or None,
+        "plans": [
+            {
+                "key": plan.key,
+                "name": plan.name,
+                "calendar": plan.calendar or None,
+                "channels": list(plan.channels),
+                "excludes": list(plan.excludes),
+            }
+            for plan in policy.plans
+        ],
         "regions": [{"key": region.key, "name": region.name, "calendar": region.calendar} for region in policy.regions],
         "channels": [
-            {"key": channel.key, "targets": channel.targets, "warranted": channel.warranted}
+            {
+                "key": channel.key,
+                "name": channel.name,
+                "targets": channel.targets,
+                "warranted": channel.warranted,
+                "because": channel.because or None,
+                "warranted_while_down": channel.warranted_while_down or None,
+            }
             for channel in policy.channels
         ],
         "severities": [
             {"key": level.key, "rank": level.rank, "name": level.name, "definition": level.definition}
             for level in policy.severity.levels
         ],
+        "caps": [{"name": cap.name, "when": cap.when, "at_most": cap.at_most} for cap in policy.severity.caps],
+        "areas": [area.key for area in policy.severity.areas],
         "targets": [
             {
                 "plan": plan,
@@ -40,27 +89,73 @@ def offering_shape(policy: Policy) -> dict[str, Any]:
                 "severity": severity,
                 "within": str(goal.within),
                 "calendar": goal.calendar or None,
+                "by_channel": dict(goal.by_channel),
             }
             for (plan, target, severity), goal in policy.goals.items()
         ],
-        "calendars": {name: {"timezone": calendar.timezone} for name, calendar in policy.calendars.items()},
+        "calendars": {
+            name: _calendar_shape(calendar, now.year, reader.zones) for name, calendar in policy.calendars.items()
+        },
+        "holidays_source": policy.days_source or None,
+        "customer": reader.customer.key if reader.customer else None,
+        "warranty": {
+            "plans": list(policy.warranty.plans),
+            "severities": list(policy.warranty.severities),
+            "channels": list(policy.warranty.channels),
+            "only_registered": policy.warranty.only_registered,
+            "requires": list(policy.warranty.requires),
+        },
+        "exclusions": [
+            {"key": exclusion.key, "why": exclusion.why, "out_of_scope": exclusion.out_of_scope}
+            for exclusion in policy.exclusions
+        ],
         "intake": [{"key": field.key, "label": field.label, "required": field.required} for field in policy.intake],
+        "maintenance": [
+            {"name": window.name, "sector": window.sector or None, "rule": window.rule} for window in policy.maintenance
+        ],
         "ladder": [_step_shape(step) for step in policy.ladder],
+        "credits": [
+            {"share": str(band.share), "above": band.above, "credit": str(band.credit)}
+            for band in (policy.credits.bands if policy.credits else ())
+        ],
+        "languages": list(policy.languages),
+        "on_severity_change": policy.on_severity_change,
+        "escalation_words": list(policy.escalation_words),
+        "escalation_contact": policy.escalation_contact,
+        "known_incidents_exempt": policy.known_incidents_exempt,
+        "not_support": list(policy.not_support),
         "assumptions": [{"key": assumption.key, "why": assumption.why} for assumption in policy.assumptions],
     }
 
 
-def offering_text(policy: Policy, *, now: datetime) -> str:
+def _calendar_shape(calendar: Calendar, year: int, zones: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        "timezone": calendar.timezone,
+        "hours": hours.week(calendar),
+        "business_days": [hours.DAYS[day].lower() for day in sorted(calendar.business_weekdays)],
+        "hours_in": {zone: hours.seasons_text(hours.seasons(calendar, zone, year)) for zone in zones},
+        "special_days": [
+            {
+                "on": day.on.isoformat(),
+                "name": day.name,
+                "opens": day.opens,
+                "begins_at": instant(wall_instant(calendar.timezone, day.on, day.start)),
+                "ends_at": instant(wall_instant(calendar.timezone, day.on, day.end)),
+            }
+            for day in calendar.special_days_in(year)
+        ],
+    }
+
+
+def offering_text(policy: Policy, *, now: datetime, reader: Reader = EVERYBODY) -> str:
     """The policy to read: holidays of the year of `now`, maintenance of the four weeks after it."""
     sections = [
-        [
-            f"{policy.name}  (policy {policy.key}, version {policy.version})",
-            *([f"after: {policy.source}"] if policy.source else []),
-        ],
-        *(_matrix(policy, region) for region in policy.regions),
+        list(_head(policy, reader)),
+        *(_matrix(policy, target, reader.plans(policy)) for target in TARGET_KINDS),
+        ["Hours", *_hours(policy, now.year, reader)],
+        *_holidays(policy, now.year, reader),
         ["Severities", *(f"  {level.name}: {level.definition}" for level in policy.severity.levels)],
         ["Severity is set by", *_severity_rules(policy)],
-        ["Hours", *(line for calendar in policy.calendars.values() for line in _hours(calendar, now.year))],
         _titled("Channels", [_channel(channel) for channel in policy.channels]),
         _titled("Warranty", _warranty(policy)),
         _titled("Plans", _plans(policy)),
@@ -70,11 +165,22 @@ def offering_text(policy: Policy, *, now: datetime) -> str:
         _titled("Maintenance", list(_maintenance(policy, now))),
         _titled("Warnings and escalation", [_step(step) for step in policy.ladder]),
         _titled("Life of a case", list(_lifecycle(policy))),
+        _titled("Rules", list(_rules(policy))),
         _titled("Credits", list(_credits(policy))),
         _titled("Languages", [", ".join(policy.languages)]),
+        _titled("Worked examples", list(_examples(policy, reader))),
         _titled("Assumed", [f"{assumption.key}: {assumption.why}" for assumption in policy.assumptions]),
     ]
     return "\n\n".join("\n".join(section) for section in sections if section)
+
+
+def _head(policy: Policy, reader: Reader) -> Iterator[str]:
+    yield f"{policy.name}  (policy {policy.key}, version {policy.version})"
+    if policy.source:
+        yield f"after: {policy.source}"
+    if reader.customer:
+        plan, region = reader.plans(policy)[0], reader.regions(policy)[0]
+        yield f"for: {reader.customer.name}, plan {plan.name}, region {region.name}"
 
 
 def _titled(title: str, lines: list[str]) -> list[str]:
@@ -198,31 +304,48 @@ def _credits(policy: Policy) -> Iterator[str]:
     yield f"to be asked for within {days} business days ({policy.credits.calendar}) after the quarter, once"
 
 
+def _rules(policy: Policy) -> Iterator[str]:
+    changes = {
+        "keep_consumed": "the time that was used stays used, the rest runs by the new target",
+        "from_start": "the new target counts from the receipt",
+        "restart": "the new target begins anew at the change",
+    }
+    yield f"when the severity changes, {changes[policy.on_severity_change]}"
+    if policy.known_incidents_exempt:
+        yield "a case about an incident that is declared already need not be answered in time"
+    if policy.escalation_contact:
+        yield "every customer names a contact who is reachable around the clock"
+    if policy.escalation_words:
+        yield f"a customer asks for escalation with: {', '.join(policy.escalation_words)}"
+    if policy.not_support:
+        yield f"no case is made of mail from {', '.join(policy.not_support)}"
+
+
 def desk_timezone(policy: Policy) -> str:
     """The zone of the default region's hours."""
     return policy.calendars[policy.regions[0].calendar].timezone
 
 
-def _matrix(policy: Policy, region: Region) -> list[str]:
-    """Severities down, plans across: what the document prints."""
-    lines = []
-    for target in TARGET_KINDS:
-        if not any(kind == target for _, kind, _ in policy.goals):
-            continue
-        title = f"{TARGET_NAMES[target].capitalize()}, region {region.name}"
-        rows = [
-            [level.name, *(_cell(policy, target, plan.key, level.key, region.key) for plan in policy.plans)]
-            for level in policy.severity.levels
-        ]
-        lines += [title, *_aligned([["", *(plan.name for plan in policy.plans)], *rows])]
-    return lines
+# --- the matrix
 
 
-def _cell(policy: Policy, target: Any, plan: str, severity: str, region: str) -> str:
-    promise = policy.promise(target, plan=plan, severity=severity, region=region, channel="email")
-    if isinstance(promise, NoPromise):
+def _matrix(policy: Policy, target: TargetKind, plans: tuple[Plan, ...]) -> list[str]:
+    """Severities down, plans across: what the document prints. Without a calendar, the hours of plan and region."""
+    if not any(kind == target for _, kind, _ in policy.goals):
+        return []
+    rows = [
+        [level.name, *(_cell(policy, policy.goals.get((plan.key, target, level.key))) for plan in plans)]
+        for level in policy.severity.levels
+    ]
+    return [TARGET_NAMES[target].capitalize(), *_aligned([["", *(plan.name for plan in plans)], *rows])]
+
+
+def _cell(policy: Policy, goal: Goal | None) -> str:
+    if goal is None:
         return "-"
-    return f"{promise.within} ({promise.calendar.name})"
+    own = [goal.calendar] if goal.calendar else []
+    own += [f"by {policy.channel(channel).name}: {calendar}" for channel, calendar in goal.by_channel.items()]
+    return f"{goal.within} ({'; '.join(own)})" if own else str(goal.within)
 
 
 def _aligned(rows: list[list[str]]) -> Iterator[str]:
@@ -231,34 +354,100 @@ def _aligned(rows: list[list[str]]) -> Iterator[str]:
         yield "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
 
 
-def _hours(calendar: Calendar, year: int) -> Iterator[str]:
-    yield f"  {calendar.name}: {_week(calendar)} ({calendar.timezone})"
-    days = calendar.special_days_in(year)
-    for day in days:
-        part = "" if (day.start, day.end) == (0, 86400) else f" {_clock(day.start)}-{_clock(day.end)}"
-        yield f"    {day.on:%a %d %b %Y}  {'open' if day.opens else 'closed'}{part}  {day.name}"
+# --- hours and holidays
 
 
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+def _hours(policy: Policy, year: int, reader: Reader) -> Iterator[str]:
+    """Each calendar, for whom it is, and its week in its own zone beside the reader's and the document's."""
+    for calendar in _calendars(policy, reader):
+        yield f"  {calendar.name}{_for_whom(policy, calendar.name, reader)}"
+        # The document prints the default region's hours in several zones, and those of the others once.
+        printed = policy.shown_in if calendar.timezone == desk_timezone(policy) else ()
+        zones = [zone for zone in (*reader.zones, *printed) if zone != calendar.timezone]
+        if calendar.always:
+            yield "    around the clock"
+            continue
+        rows = [[f"  {calendar.timezone}", hours.week(calendar)]]
+        rows += [
+            [f"  {zone}", hours.seasons_text(hours.seasons(calendar, zone, year))] for zone in dict.fromkeys(zones)
+        ]
+        yield from _aligned(rows)
 
 
-def _week(calendar: Calendar) -> str:
-    if calendar.always:
-        return "around the clock"
-    by_hours: dict[str, list[int]] = {}
-    for window in sorted(calendar.windows, key=lambda window: (window.weekday, window.start)):
-        if window.end - window.start > 86400:
-            last = _DAYS[(window.weekday + window.end // 86400) % 7]
-            return f"{_DAYS[window.weekday]} {_clock(window.start)} to {last} {_clock(window.end % 86400)}"
-        by_hours.setdefault(f"{_clock(window.start)}-{_clock(window.end % 86400 or 86400)}", []).append(window.weekday)
-    return ", ".join(f"{_days(weekdays)} {hours}" for hours, weekdays in by_hours.items())
+def _calendars(policy: Policy, reader: Reader) -> list[Calendar]:
+    """Those in which something is promised to the reader."""
+    used = {name for plan in reader.plans(policy) for name, _ in _uses(policy, plan, reader.regions(policy))}
+    return [calendar for name, calendar in policy.calendars.items() if name in used]
 
 
-def _days(weekdays: list[int]) -> str:
-    if len(weekdays) > 2 and weekdays == list(range(weekdays[0], weekdays[-1] + 1)):
-        return f"{_DAYS[weekdays[0]]}-{_DAYS[weekdays[-1]]}"
-    return ", ".join(_DAYS[day] for day in weekdays)
+def _uses(policy: Policy, plan: Plan, regions: tuple[Region, ...]) -> Iterator[tuple[str, str]]:
+    """Which calendars a plan is promised in, and for what."""
+    goals = [(severity, goal) for (key, _, severity), goal in policy.goals.items() if key == plan.key]
+    for severity, goal in goals:
+        named = policy.level(severity).name
+        yield from ((calendar, f"{named} by {policy.channel(key).name}") for key, calendar in goal.by_channel.items())
+        if goal.calendar:
+            yield goal.calendar, named
+    if any(not goal.calendar for _, goal in goals):
+        if plan.calendar:
+            yield plan.calendar, ""
+        else:
+            yield from ((region.calendar, region.name if len(policy.regions) > 1 else "") for region in regions)
 
 
-def _clock(seconds: int) -> str:
-    return f"{seconds // 3600:02}:{seconds % 3600 // 60:02}"
+def _for_whom(policy: Policy, name: str, reader: Reader) -> str:
+    whom = []
+    for plan in reader.plans(policy):
+        what = [said for calendar, said in _uses(policy, plan, reader.regions(policy)) if calendar == name]
+        if what:
+            told = ", ".join(dict.fromkeys(filter(None, what)))
+            whom.append(f"{plan.name} ({told})" if told else plan.name)
+    return f": {', '.join(whom)}" if whom else ""
+
+
+def _holidays(policy: Policy, year: int, reader: Reader) -> Iterator[list[str]]:
+    """What counts as a holiday this year: once for all calendars that agree, in the reader's zones too."""
+    alike: dict[tuple[tuple[SpecialDay, ...], str], list[Calendar]] = {}
+    for calendar in _calendars(policy, reader):
+        days = calendar.special_days_in(year)
+        if days:
+            alike.setdefault((days, calendar.timezone if reader.zones else ""), []).append(calendar)
+    for (days, _), calendars in alike.items():
+        rows = [_day_row(day, calendars[0].timezone, reader.zones) for day in days]
+        columns = ["", "", "", *(f"in {zone}" for zone in reader.zones)]
+        names = ", ".join(calendar.name for calendar in calendars)
+        source = f"; public ones as in {policy.days_source}" if policy.days_source else ""
+        yield [f"Holidays in {year} ({names}{source})", *_aligned([columns, *rows] if reader.zones else rows)]
+
+
+def _day_row(day: SpecialDay, timezone: str, zones: tuple[str, ...]) -> list[str]:
+    part = "" if (day.start, day.end) == (0, _DAY) else f" {hours.clock(day.start)}-{hours.clock(day.end)}"
+    begins, ends = (wall_instant(timezone, day.on, seconds) for seconds in (day.start, day.end))
+    elsewhere = [f"{brief(begins, zone)} to {brief(ends, zone)}" for zone in zones]
+    return [f"{day.on:%a %d %b}", f"{'open' if day.opens else 'closed'}{part}", day.name, *elsewhere]
+
+
+# --- examples
+
+
+def _examples(policy: Policy, reader: Reader) -> Iterator[str]:
+    plans = {plan.key for plan in reader.plans(policy)}
+    regions = {region.key for region in reader.regions(policy)}
+    for example in policy.examples:
+        if example.plan in plans and example.region in regions:
+            yield _example(policy, example, reader)
+
+
+def _example(policy: Policy, example: Example, reader: Reader) -> str:
+    terms = {"plan": example.plan, "severity": example.severity, "region": example.region, "channel": example.channel}
+    promise = policy.promise(example.target, **terms)
+    zone = desk_timezone(policy) if isinstance(promise, NoPromise) else promise.calendar.timezone
+    said = [policy.level(example.severity).name]
+    said += [policy.plan(example.plan).name] if len(policy.plans) > 1 else []
+    said += [policy.region(example.region).name] if len(policy.regions) > 1 else []
+    said += [policy.channel(example.channel).name] if example.channel != "email" else []
+    said += [TARGET_NAMES[example.target]] if example.target != "first_response" else []
+    due = "no target"
+    if example.due_at:
+        due = "due " + " = ".join(moment(example.due_at, one) for one in dict.fromkeys((zone, *reader.zones)))
+    return f"{moment(example.at, zone)}, {', '.join(said)}: {due}" + (f" ({example.why})" if example.why else "")

@@ -271,6 +271,26 @@ def stored_policy(connection: sa.Connection, version: str) -> StoredPolicy:
     return _stored_policy(row)
 
 
+@dataclass(frozen=True, slots=True)
+class PolicyVersion:
+    """A stored version, and how many cases run under it now."""
+
+    stored: StoredPolicy
+    stored_at: datetime
+    cases: int
+    open_cases: int
+
+
+def policy_versions(connection: sa.Connection, policy: str) -> list[PolicyVersion]:
+    """The stored versions of a policy, the newest first."""
+    active = sa.func.sum(sa.case((cases.c.status.in_(_ACTIVE), 1), else_=0))
+    query = sa.select(cases.c.policy_version, sa.func.count(), active).where(cases.c.policy == policy)
+    counts = {row[0]: (int(row[1]), int(row[2])) for row in connection.execute(query.group_by(cases.c.policy_version))}
+    stored = sa.select(policy_version).where(policy_version.c.policy == policy)
+    rows = connection.execute(stored.order_by(policy_version.c.stored_at.desc(), policy_version.c.version)).all()
+    return [PolicyVersion(_stored_policy(row), row.stored_at, *counts.get(row.version, (0, 0))) for row in rows]
+
+
 def policies_without_days(connection: sa.Connection) -> list[StoredPolicy]:
     """The versions that were stored before public holidays were kept with them."""
     query = sa.select(policy_version).where(policy_version.c.days.is_(sa.null()))

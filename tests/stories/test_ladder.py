@@ -222,7 +222,7 @@ def test_policy_show_says_for_whom_when_and_how_often():
     line = "at due + 1 h, for sev1, in working hours: escalation to on-call, every 30 min until acknowledged"
 
     assert line in offering_text(policy, now=wall("2026-05-20 09:00"))
-    assert offering_shape(policy)["ladder"] == [
+    assert offering_shape(policy, now=wall("2026-05-20 09:00"))["ladder"] == [
         {
             "at": "due + 1h for sev1 in working hours every 30m",
             "send": "escalation",
