@@ -285,6 +285,16 @@ class Configuration:
         """The mailbox of that address, without its +tag."""
         return next((mailbox for mailbox in self.mailboxes if mailbox.address == address), None)
 
+    def voice(self, address: str = "") -> Mailbox:
+        """The mailbox that the desk itself writes from: that one, unless nobody reads what comes there."""
+        first = self.mailbox(address)
+        heard = [box for box in (*([first] if first else []), *self.mailboxes) if box.channel != "ignore"]
+        return heard[0] if heard else self.mailboxes[0]
+
+    def operator(self, address: str) -> Person | None:
+        """The operator of that address."""
+        return next((person for person in self.operators if person.address == address), None)
+
 
 def load_configuration(path: Path, *, environment: Mapping[str, str] | None = None) -> Configuration:
     """Read and check a configuration. Raises ConfigurationError with every problem at once."""

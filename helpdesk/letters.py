@@ -16,12 +16,13 @@ from helpdesk.core import rating, suspicion
 from helpdesk.core.message import Person
 from helpdesk.core.policy import TARGET_NAMES, Promise
 from helpdesk.core.timeline import clocks
+from helpdesk.mail.address import NO_CASE
 from helpdesk.mail.compose import Letter, compose
 from helpdesk.phrases import NO_SUBJECT, brief, language_names, moment, span
 from helpdesk.store.outbox import Queued
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from helpdesk.core.case import Case
@@ -66,6 +67,21 @@ class Thread:
     references: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Bulletin:
+    """What a mail that belongs to no case says. `key` and the recipient make it unique among its kind.
+
+    `operator`: its reader is one, and may order by answering it.
+    """
+
+    kind: MailKind
+    key: str
+    facts: Mapping[str, Any]
+    template: str = ""  # "" is the kind's own
+    operator: bool = False
+    thread: Thread = Thread()
+
+
 class Letters:
     """Writes the desk's mail."""
 
@@ -85,7 +101,8 @@ class Letters:
 
     def alert(self, to: Person, *, mailbox: Mailbox, key: str, facts: dict[str, Any], now: datetime) -> Queued:
         """A mail to an operator about the desk itself."""
-        return self.caseless("alert", to, mailbox=mailbox, key=key, facts={"desk": self._desk, **facts}, now=now)
+        told = Bulletin("alert", key, {"desk": self._desk, **facts}, operator=True)
+        return self.bulletin(told, to, mailbox=mailbox, now=now)
 
     def notice(self, to: Person, *, mailbox: Mailbox, window: Window, number: int, zone: str, now: datetime) -> Queued:
         """A mail to a customer's contact about planned maintenance, in their zone (LGT-9)."""
@@ -97,34 +114,27 @@ class Letters:
             "begins_brief": brief(window.begins_at, zone),
             "ends": moment(window.ends_at, zone),
         }
-        return self.caseless("maintenance", to, mailbox=mailbox, key=str(number), facts=facts, now=now)
+        return self.bulletin(Bulletin("maintenance", str(number), facts), to, mailbox=mailbox, now=now)
 
-    def caseless(
-        self,
-        kind: MailKind,
-        to: Person,
-        *,
-        mailbox: Mailbox,
-        key: str,
-        facts: dict[str, Any],
-        now: datetime,
-        template: str = "",
-    ) -> Queued:
-        """A mail that belongs to no case; `key` and the recipient make it unique among its kind."""
-        words = self._templates.render(template or kind, "en", facts)
-        unique = f"{kind}/{key}/{to.address}"
+    def bulletin(self, told: Bulletin, to: Person, *, mailbox: Mailbox, now: datetime) -> Queued:
+        """A mail that belongs to no case."""
+        words = self._templates.render(told.template or told.kind, "en", told.facts)
+        unique = f"{told.kind}/{told.key}/{to.address}"
         letter = Letter(
             from_=Person(mailbox.address, mailbox.name or self._desk),
             to=to,
+            reply_to=self._address(mailbox, NO_CASE, to, "operator") if told.operator else "",
             subject=words.subject,
-            message_id=self._signer.message_id(case=0, nonce=unique, domain=mailbox.address.rpartition("@")[2]),
+            message_id=self._signer.message_id(case=NO_CASE, nonce=unique, domain=mailbox.address.rpartition("@")[2]),
             date=now,
+            in_reply_to=told.thread.in_reply_to,
+            references=told.thread.references,
             automatic=True,
             text=words.text,
             html=words.html,
         )
         # The null sender: a report that it could not be delivered must not come back as mail.
-        return Queued(unique, None, kind, to.address, "", letter.message_id, compose(letter))
+        return Queued(unique, None, told.kind, to.address, "", letter.message_id, compose(letter))
 
     def _queued(
         self,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from helpdesk.core.message import base_address
 from helpdesk.core.thread import Evidence, TokenSeen, numbers_in_subject
-from helpdesk.mail.address import ReplyToken, Signer, read_token
+from helpdesk.mail.address import NO_CASE, ReplyToken, Signer, read_token
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -77,6 +77,14 @@ def evidence(
         own_ids=clues.own_ids,
         subject_numbers=clues.subject_numbers,
         dated_at=message.date,
+    )
+
+
+def holder_of(clues: Clues, operators: Iterable[Person], signer: Signer) -> Person | None:
+    """The operator whose reply address the mail came to; None where it came to none of theirs."""
+    theirs = [token for token in clues.tokens if token.purpose == "operator" and token.case == NO_CASE]
+    return next(
+        (person for person in operators for token in theirs if signer.verifies(token, person=person.address)), None
     )
 
 

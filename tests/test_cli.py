@@ -428,3 +428,34 @@ def test_the_ledger_balances(filled):
     (shape,) = json.loads(out)
     assert shape == {"mailbox": "support@logik.example", "received": 2, "opened": 1, "duplicate": 1, "balances": True}
     assert json.loads(filled("ledger", "--day", "2020-01-01", "--json")[1]) == []
+
+
+# --- what operators declare
+
+
+def test_what_is_declared_says_for_whom_it_changes_what(filled):
+    """LAI-5, LAI-6, TKT-9, LGT-9; the same by mail: tests/stories/test_operators.py."""
+    opened = filled("incident", "open", "Slow", "--title", "All is slow", "--words", "slow, rules", "--policy", "logik")
+    assert opened[:2] == (
+        0,
+        'incident slow is open: mail to logik with "slow" and "rules" in it is about it; their clocks run on\n',
+    )
+    assert filled("incident", "open", "slow", "--title", "Again")[0] == 1
+    assert filled("incident", "open", "x", "--title", "X", "--policy", "nosuch")[0] == 2
+    assert filled("status", "set", "Website", "down")[1].startswith("website is down: no offering asks for it")
+    assert filled("status", "set", "website", "down")[1].startswith("website was down already, since ")
+    assert [shape["name"] for shape in json.loads(filled("status", "show", "--json")[1])] == ["website"]
+    assert filled("incident", "close", "slow")[0] == 0
+    assert json.loads(filled("incident", "list", "--json")[1])[0]["closed_at"] is not None
+
+
+def test_maintenance_is_planned_in_a_zone_or_with_an_offset(filled):
+    """TKT-9, LGT-9"""
+    begins, ends = "2099-05-30 20:00 America/Chicago", "2099-05-30T23:00-05:00"
+    out = filled("maintenance", "add", "logik", "Move", "--from", begins, "--to", ends)[1]
+    assert "maintenance 1 is planned: Move, Sat 30 May 2099, 20:00 CDT to Sat 30 May 2099, 23:00 CDT" in out
+    assert filled("maintenance", "add", "logik", "Move", "--from", ends, "--to", begins)[0] == 2
+    assert filled("maintenance", "add", "logik", "Move", "--from", "tonight", "--to", ends)[0] == 2
+    planned = json.loads(filled("maintenance", "list", "--json")[1])
+    assert [shape["number"] for shape in planned if shape["name"] == "Move"] == [1]
+    assert json.loads(filled("maintenance", "announce", "1", "--json")[1])["number"] == 1

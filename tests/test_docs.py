@@ -15,6 +15,8 @@ from helpdesk.cli.serve import first_mail
 from helpdesk.config import ConfigurationFile, load_configuration
 from helpdesk.core.command import FORMS
 from helpdesk.core.decision import MailKind
+from helpdesk.core.declaration import FORMS as DECLARATIONS
+from helpdesk.core.declaration import form_of
 from helpdesk.customers import CustomersFile
 from helpdesk.failpoints import PLACES
 from helpdesk.policies.lint import check_file
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 TOP = Path(__file__).parents[1]
 README = (TOP / "README.md").read_text(encoding="utf-8")
 FORMAT = (TOP / "docs" / "policy-format.md").read_text(encoding="utf-8")
+OPERATORS = (TOP / "docs" / "operators-by-mail.md").read_text(encoding="utf-8")
 TEMPLATES = (TOP / "docs" / "templates.md").read_text(encoding="utf-8")
 EXAMPLE = re.search(r"```toml\n(.*?)```", FORMAT, re.DOTALL)
 TABLES = README.partition("\n## Configuration\n")[2].partition("\n## Commands\n")[0]
@@ -114,6 +117,11 @@ def test_every_command_by_mail_is_in_the_readme_and_in_its_own_page(verb):
     assert f"`#{verb}" in README
     assert f"**`#{verb}" in page
     assert f"\n    #{verb}" in page, "with an example"
+
+
+@pytest.mark.parametrize("order", DECLARATIONS)
+def test_every_order_by_mail_is_in_its_document(order):
+    assert f"`{form_of(order)}`".replace("|", "\\|") in OPERATORS
 
 
 def test_the_first_steps_of_the_readme_are_those_that_serve_prints(monkeypatch):

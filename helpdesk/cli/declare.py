@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import getpass
-from datetime import datetime, timedelta
+import os
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -21,12 +22,13 @@ from helpdesk.cli.shared import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
+    from helpdesk.core.declaration import Declaration
     from helpdesk.core.standing import Window
-    from helpdesk.desk import Rules
+    from helpdesk.desk.declare import Order
 
 Policies = Annotated[list[str] | None, typer.Option("--policy", help="Only for this offering; repeatable.")]
-_MONTH = timedelta(days=28)
 
 
 def register(app: typer.Typer) -> None:
@@ -55,26 +57,16 @@ def incident_open(
     config: Config = None,
 ) -> None:
     """Declare a known problem."""
-    from helpdesk.core.standing import Incident  # noqa: PLC0415
-    from helpdesk.store import declarations  # noqa: PLC0415
+    from helpdesk.core.declaration import known_problem  # noqa: PLC0415 - as in `shared`
 
-    rules = open_rules(config)
-    for name in policy or ():
-        rules.book.policy(name)
-    match = tuple(word.strip() for word in words.split(",") if word.strip())
-    with open_database(rules) as database, database.write() as connection:
-        declared = Incident(key.lower(), title, match, tuple(policy or ()))
-        declarations.open_incident(connection, declared, by=getpass.getuser(), now=wall_clock())
-    typer.echo(f"incident {key.lower()} is open")
+    _obey(known_problem(key, title=title, words=words, policies=policy or ()), config)
 
 
 def incident_close(key: str, config: Config = None) -> None:
     """Declare a known problem over."""
-    from helpdesk.store import declarations  # noqa: PLC0415
+    from helpdesk.core.declaration import CloseIncident  # noqa: PLC0415
 
-    with open_database(open_rules(config)) as database, database.write() as connection:
-        declarations.close_incident(connection, key.lower(), wall_clock())
-    typer.echo(f"incident {key.lower()} is closed")
+    _obey(CloseIncident(key.lower()), config)
 
 
 def incident_list(config: Config = None, as_json: AsJson = False) -> None:
@@ -100,11 +92,9 @@ def incident_list(config: Config = None, as_json: AsJson = False) -> None:
 
 def status_set(name: str, state: Literal["up", "down"], config: Config = None) -> None:
     """Say that something is down, or up again: `status set website down`."""
-    from helpdesk.store import declarations  # noqa: PLC0415
+    from helpdesk.core.declaration import SetStatus  # noqa: PLC0415
 
-    with open_database(open_rules(config)) as database, database.write() as connection:
-        declarations.set_switch(connection, name, down=state == "down", by=getpass.getuser(), now=wall_clock())
-    typer.echo(f"{name} is {state}")
+    _obey(SetStatus(name.lower(), down=state == "down"), config)
 
 
 def status_show(config: Config = None, as_json: AsJson = False) -> None:
@@ -130,42 +120,32 @@ def maintenance_add(
     config: Config = None,
 ) -> None:
     """Plan a window; `maintenance announce` tells the customers."""
+    from helpdesk.core.declaration import PlanMaintenance  # noqa: PLC0415
     from helpdesk.core.standing import Window  # noqa: PLC0415
-    from helpdesk.store import declarations  # noqa: PLC0415
 
-    rules = open_rules(config)
-    window = Window(name, sector, read_instant(begins), read_instant(ends), rules.book.policy(policy).key)
-    if window.ends_at <= window.begins_at:
-        raise typer.BadParameter("expected --to after --from")
-    with open_database(rules) as database, database.write() as connection:
-        number = declarations.plan_maintenance(connection, window, by=getpass.getuser(), now=wall_clock())
-    typer.echo(f"maintenance {number} is planned; tell the customers with: helpdesk maintenance announce {number}")
+    window = Window(name, sector, read_instant(begins), read_instant(ends), policy.lower())
+    try:
+        planned = PlanMaintenance(window)
+    except ValueError as wrong:
+        raise typer.BadParameter(str(wrong)) from None
+    _obey(planned, config)
 
 
 def maintenance_list(config: Config = None, as_json: AsJson = False) -> None:
     """What is planned for the next four weeks: declared windows by number, and those of the policy files."""
-    from helpdesk.store import declarations  # noqa: PLC0415
+    from helpdesk.desk.declare import coming  # noqa: PLC0415
 
-    rules, now = open_rules(config), wall_clock()
-    with open_database(rules) as database, database.read() as connection:
-        planned = declarations.planned(connection, since=now)
+    with _order(config) as order:
+        planned = coming(order)
     shapes = [
-        {"number": plan.number, **_window_shape(plan.window), "announced": plan.announced_at is not None}
+        {
+            "number": plan.number or None,
+            **_window_shape(plan.window),
+            "announced": plan.announced_at is not None,
+        }
         for plan in planned
     ]
-    shapes += [{"number": None, **_window_shape(window), "announced": False} for window in _recurring(rules, now)]
-    shapes.sort(key=lambda shape: str(shape["from"]))
     _show(shapes, as_json=as_json, empty="Nothing is planned.")
-
-
-def _recurring(rules: Rules, now: datetime) -> Iterator[Window]:
-    from helpdesk.core.standing import Window  # noqa: PLC0415
-
-    bound = {mailbox.policy for mailbox in rules.configuration.mailboxes}
-    for policy in rules.book.policies.values():
-        for entry in policy.maintenance if policy.key in bound else ():
-            for begins, ends in entry.between(now, now + _MONTH):
-                yield Window(entry.name, entry.sector, begins, ends, policy.key)
 
 
 def _window_shape(window: Window) -> dict[str, Any]:
@@ -182,15 +162,40 @@ def _window_shape(window: Window) -> dict[str, Any]:
 
 def maintenance_announce(number: int, config: Config = None, as_json: AsJson = False) -> None:
     """Mail the contacts of the offering's customers, once (LGT-9)."""
-    from helpdesk.desk.announce import announce  # noqa: PLC0415
+    from helpdesk.core.declaration import AnnounceMaintenance  # noqa: PLC0415
+    from helpdesk.desk.declare import obey  # noqa: PLC0415
+
+    with _order(config) as order:
+        done = obey(AnnounceMaintenance(number), order)
+    if as_json:
+        print_json({"number": number, "told": list(done.told)})
+    else:
+        typer.echo(done.said)
+
+
+@contextmanager
+def _order(config: Path | None) -> Iterator[Order]:
+    """Who sits at this terminal, over the desk's database."""
+    from helpdesk.desk.declare import Order  # noqa: PLC0415
 
     rules = open_rules(config)
-    with open_database(rules) as database:
-        told = announce(database, rules, number, wall_clock())
-    if as_json:
-        print_json({"number": number, "told": told})
-    else:
-        typer.echo(f"{len(told)} contacts are told" if told else "Nobody is to be told: no customer names a contact.")
+    with open_database(rules) as database, database.write() as connection:
+        yield Order(connection, rules, _who(), wall_clock())
+
+
+def _who() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"user {os.getuid()}"  # a container knows numbers only
+
+
+def _obey(declaration: Declaration, config: Path | None) -> None:
+    from helpdesk.desk.declare import obey  # noqa: PLC0415
+
+    with _order(config) as order:
+        done = obey(declaration, order)
+    typer.echo(done.said)
 
 
 def _show(shapes: Sequence[dict[str, Any]], *, as_json: bool, empty: str) -> None:

@@ -128,14 +128,13 @@ def read_file(path: Path) -> bytes:
 
 
 def read_instant(text: str) -> datetime:
-    """A time with an offset, from the command line. Raises BadParameter."""
+    """A time with an offset or a zone, from the command line. Raises BadParameter."""
+    from helpdesk.core import walltime  # noqa: PLC0415 - as above
+
     try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        at = datetime.min  # noqa: DTZ901 - naive, and refused below
-    if at.tzinfo is None:
-        raise typer.BadParameter(f"expected a time with an offset such as 2026-05-22T16:40:00-05:00, not {text!r}")
-    return at
+        return walltime.read_instant(text)
+    except ValueError as problem:
+        raise typer.BadParameter(str(problem)) from None
 
 
 def read_ref(text: str) -> int:

@@ -6,6 +6,7 @@ either understands all of it or does nothing: the mistakes come back, marked, wi
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
 Order = TypeVar("Order")
 _UNSEEN = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+
+_COLUMN = 70  # mail programs wrap at 72 to 80
+_OPTION = re.compile(r"(?:--|[—–])[a-z]", re.IGNORECASE)  # noqa: RUF001 - what phones make of two hyphens
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,7 @@ class Block(Generic[Order]):
 def read_block(text: str, read: Callable[[str], Order | Mistake], *, folded: bool = False) -> Block[Order]:
     """Read the block; `text` is what stands above any quote, `read` understands one line.
 
-    `folded`: a long line goes on in the lines right below it, as mail programs wrap them, up to an empty one.
+    `folded`: a line may go on in the one right below it, where a mail program wrapped it, or with an option.
     """
     lines = text.strip().splitlines()
     used = _height(lines, folded=folded)
@@ -52,8 +56,7 @@ def _height(lines: list[str], *, folded: bool) -> int:
     """How many lines the block has."""
     for at, line in enumerate(lines):
         begins = _bare(line).startswith("#") or not _bare(line)
-        goes_on = folded and at > 0 and _bare(lines[at - 1])
-        if not begins and not goes_on:
+        if not begins and not (folded and at > 0 and _goes_on(lines[at - 1], line)):
             return at
     return len(lines)
 
@@ -61,6 +64,11 @@ def _height(lines: list[str], *, folded: bool) -> int:
 def _bare(line: str) -> str:
     """A line without blanks at its ends, nor letters that nobody sees and some mail programs put there."""
     return line.strip().strip(_UNSEEN).strip()
+
+
+def _goes_on(line: str, following: str) -> bool:
+    word = following.split(maxsplit=1)[0]
+    return bool(_bare(line)) and (len(line) + 1 + len(word) > _COLUMN or _OPTION.match(word) is not None)
 
 
 def _unfolded(lines: list[str]) -> Iterator[str]:

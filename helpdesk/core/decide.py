@@ -38,8 +38,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from helpdesk.core.case import Case, EventType
-    from helpdesk.core.decision import Arrival, MailKind
+    from helpdesk.core.decision import Arrival, MailKind, Outcome
     from helpdesk.core.intake import Intake
+    from helpdesk.core.message import Message
     from helpdesk.core.people import Terms
     from helpdesk.core.thanks import Thanks
 
@@ -233,17 +234,18 @@ def _robot_writes(case: Case | None, arrival: Arrival, terms: Terms, now: dateti
     if case is None:
         if terms.mailbox.channel == "monitoring" and robot and robot.kind != "own-mail":
             return _open(arrival, terms, now)
-        return Decision(None, outcome=_robot_outcome(arrival), because=because)
+        return Decision(None, outcome=robot_outcome(arrival.message), because=because)
     events = [_event("robot_wrote", arrival, now, {**_message_facts(arrival), "because": because})]
     events += bounced.happened(arrival, now)
     case = case.after(*events)
     drafts = tuple(bounced.mails(case, arrival, terms))
-    outcome = _robot_outcome(arrival)
+    outcome = robot_outcome(arrival.message)
     return Decision(case, tuple(events), drafts, outcome=outcome, visibility="robot", because=because)
 
 
-def _robot_outcome(arrival: Arrival) -> Any:
-    kind = arrival.message.robot.kind if arrival.message.robot else ""
+def robot_outcome(message: Message) -> Outcome:
+    """What becomes of a mail that no person wrote, where it makes no case."""
+    kind = message.robot.kind if message.robot else ""
     return "loop" if kind == "own-mail" else "bounce" if kind.startswith("bounce") else "robot"
 
 

@@ -42,6 +42,7 @@ AudienceOf = Literal["customer", "agent"]
 Outcome = Literal[
     "opened",
     "appended",
+    "ordered",  # an operator's, to the desk itself
     "robot",
     "bounce",
     "loop",

@@ -40,7 +40,7 @@ class TokenSeen:
     """
 
     case: int
-    purpose: Literal["customer", "agent", "note", "bounce", "good", "bad"]
+    purpose: Literal["customer", "agent", "note", "operator", "bounce", "good", "bad"]
     given_to_sender: bool
     genuine: bool = False
 
@@ -129,16 +129,28 @@ def _place_agent(evidence: Evidence, cases: Mapping[int, Case], named: list[int]
     return Placement(None, "customer", "names no case of ours", authenticated=evidence.authenticated)
 
 
-def _doubt(evidence: Evidence, case: Case) -> str:
-    """Why an agent's mail with the right token is not obeyed all the same; "" if it is."""
+def why_not_obeyed(evidence: Evidence, *, whose: str, repeated: bool) -> str:
+    """Why a mail with the right token and from the right address is not obeyed all the same; "" if it is.
+
+    `whose` is an agent's or an operator's; `repeated`: a mail of theirs had this Message-ID before.
+    """
     if evidence.authentication_required and not evidence.authenticated:
-        return "the agent's token is right, but the mail's authentication result is not"
-    if case.number in evidence.repeated_on:
-        return "an agent's mail with the same Message-ID came before: it is a repetition"
+        return f"the {whose}'s token is right, but the mail's authentication result is not"
+    if repeated:
+        return f"an {whose}'s mail with the same Message-ID came before: it is a repetition"
     at, dated = evidence.received_at, evidence.dated_at
     if at and dated and at - dated > OLDEST_MAIL:
         return f"its Date is more than {OLDEST_MAIL.days} days before its arrival"
-    if at and case.status == "closed" and case.status_since and at - case.status_since > TOKEN_OUTLIVES_CASE:
+    return ""
+
+
+def _doubt(evidence: Evidence, case: Case) -> str:
+    """Why an agent's mail with the right token is not obeyed all the same; "" if it is."""
+    doubted = why_not_obeyed(evidence, whose="agent", repeated=case.number in evidence.repeated_on)
+    at = evidence.received_at
+    if doubted or not at or case.status != "closed" or not case.status_since:
+        return doubted
+    if at - case.status_since > TOKEN_OUTLIVES_CASE:
         return f"the agent's token has ended: the case is closed for more than {TOKEN_OUTLIVES_CASE.days} days"
     return ""
 

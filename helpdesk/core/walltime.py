@@ -77,6 +77,26 @@ def parse_daily(text: str) -> WallTime:
     return WallTime(zone.strip(), _seconds(time, text))
 
 
+def read_instant(text: str) -> datetime:
+    """An instant from `2026-05-22T16:40-05:00`, or from `2026-05-22 16:40 America/Chicago`. Aware.
+
+    Raises ValueError that says what was expected.
+    """
+    written, _, zone = text.strip().rpartition(" ")
+    try:
+        if is_zone(zone):
+            wall = datetime.fromisoformat(written.strip())
+            midnight = wall.replace(hour=0, minute=0, second=0, microsecond=0)
+            return wall_instant(zone, wall.date(), (wall - midnight).seconds)
+        at = datetime.fromisoformat(text.strip())
+    except ValueError:
+        at = datetime.min  # noqa: DTZ901 - naive, and refused below
+    if at.tzinfo is None:
+        expected = 'expected a time such as 2026-05-22T16:40-05:00 or "2026-05-22 16:40 America/Chicago"'
+        raise ValueError(f"{expected}, not {text!r}")
+    return at
+
+
 def is_zone(name: str) -> bool:
     """Whether the IANA database knows a zone of that name."""
     try:

@@ -136,9 +136,8 @@ class Recorder:
     ) -> None:
         """Tell the operators about the desk itself, once for each key."""
         configuration = self.rules.configuration
-        sender = configuration.mailbox(mailbox) or configuration.mailboxes[0]
         queued = [
-            self.rules.letters.alert(operator, mailbox=sender, key=key, facts=facts, now=now)
+            self.rules.letters.alert(operator, mailbox=configuration.voice(mailbox), key=key, facts=facts, now=now)
             for operator in configuration.operators
         ]
         outbox.add(connection, queued, now)

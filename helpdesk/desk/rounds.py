@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpdesk.core.overview import overview
 from helpdesk.desk.bulletin import digest_facts, handover_facts
+from helpdesk.letters import Bulletin
 from helpdesk.store import bulletins, outbox
 from helpdesk.store import cases as case_store
 
@@ -116,12 +117,13 @@ class Rounds:
 
     def _mail(self, each: Round, at: datetime, person: Person, facts: dict[str, Any], now: datetime) -> Queued:
         configuration = self._recorder.rules.configuration
-        boxes = _boxes(configuration, each.rotation) or list(configuration.mailboxes)
-        said = {"desk": configuration.file.desk.name, "to": person.address, **facts}
+        boxes = _boxes(configuration, each.rotation)
+        operator = configuration.operator(person.address) is not None
+        said = {"desk": configuration.file.desk.name, "to": person.address, "operator": operator, **facts}
         template = "handover" if each.rotation else ""
-        return self._recorder.rules.letters.caseless(
-            "digest", person, mailbox=boxes[0], key=_key(each, at), facts=said, now=now, template=template
-        )
+        told = Bulletin("digest", _key(each, at), said, template=template, operator=operator)
+        mailbox = configuration.voice(boxes[0].address if boxes else "")
+        return self._recorder.rules.letters.bulletin(told, person, mailbox=mailbox, now=now)
 
 
 def _rounds(configuration: Configuration) -> Iterator[Round]:

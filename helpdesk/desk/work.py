@@ -20,7 +20,7 @@ from helpdesk.core.command import cases_named
 from helpdesk.core.decision import Answered, Arrival
 from helpdesk.core.message import Robot, base_address
 from helpdesk.core.thread import Placement
-from helpdesk.desk import bounces, trust
+from helpdesk.desk import bounces, operators, trust
 from helpdesk.desk.answered import answered, raise_alarm
 from helpdesk.desk.neighbours import neighbours
 from helpdesk.desk.redact import redact
@@ -125,6 +125,11 @@ def _one(connection: sa.Connection, recorder: Recorder, mail: Spooled, now: date
         because = "the mailbox is ignored" if mailbox else "the mailbox is no longer configured"
         spool.finish(connection, mail.id, outcome="ignored", case=None, now=now, because=because)
         return Worked(mail.id, "ignored", None, message, because)
+    ordered = operators.settle(connection, recorder, mail, message, mailbox, now=now)
+    if ordered:
+        outcome, because = ordered
+        spool.finish(connection, mail.id, outcome=outcome, case=None, now=now, because=because)
+        return Worked(mail.id, outcome, None, message, because)
     back = bounces.settle(connection, recorder, mail, message, mailbox, now=now) if message.robot else None
     case, placement = _place(connection, recorder, mail, message, mailbox, back)
     home = recorder.rules.configuration.mailbox(case.mailbox) if case else None

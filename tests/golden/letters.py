@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from email import message_from_bytes
 from email.policy import SMTP
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from helpdesk.desk import load_rules
 from helpdesk.store.engine import Database
 from helpdesk.store.tables import metadata
-from tests.desk import ANN, BOB, JO, KIM, LENA, OPS, STRANGER, TestDesk
+from tests.desk import ANN, BOB, JO, KEY, KIM, LENA, OPS, STRANGER, TestDesk, write_office
 
 LONG_WORD = "https://shop.example/admin/" + "rules/" * 20 + "?session=0123456789abcdef"
 FIRST = f"""\
@@ -28,12 +31,55 @@ Jo
 
 def letters(rules):
     """Name of the letter to its mail, in the order in which they were sent."""
+    return {**_on(rules, _written), **_on(_with_a_digest(), _bulletins)}
+
+
+def _on(rules, story):
     database = Database("sqlite://")
     metadata.create_all(database.engine)
     try:
-        return _written(TestDesk(rules, database, start="2026-05-19 09:15"))
+        return story(TestDesk(rules, database, start="2026-05-19 09:15"))
     finally:
         database.close()
+
+
+DIGEST = 'digest = "08:00 America/Chicago"\n\n[database]'
+ROTATION = """
+[[rotation]]
+name = "on-call"
+timezone = "America/Chicago"
+handover = "wed 09:00"
+start = 2026-05-13
+primary = ["ann@desk.example", "bob@desk.example"]
+secondary = ["bob@desk.example", "ann@desk.example"]
+"""
+
+
+def _with_a_digest():
+    with TemporaryDirectory() as folder:
+        path = write_office(Path(folder), more=ROTATION)
+        path.write_text(path.read_text(encoding="utf-8").replace("[database]", DIGEST, 1), encoding="utf-8")
+        return load_rules(path, environment={}, signing_key=KEY)
+
+
+def _bulletins(desk):
+    """What operators and who comes on call read, and what operators are answered."""
+    found = {}
+    desk.mail(f"Jo Park <{JO}>", "Bundle rules do not fire since the update", FIRST)
+    desk.mail(f"Kim Roe <{KIM}>", "How do I add a field?", "Priority: Low\n\nI cannot find it.")
+    desk.at("2026-05-20 09:00")
+    found["digest"] = desk.last(OPS, "digest")
+    found["handover"] = desk.last(BOB, "digest")
+    desk.reply(
+        OPS,
+        '#incident open bundles --title "Bundle rules do not fire" --words "bundle, rule"\n#status show\n'
+        '#maintenance add logik "Index rebuild" --from "2026-05-23 20:00 America/Chicago"\n'
+        '--to "2026-05-23 23:30 America/Chicago" --sector Production',
+    )
+    found["ordered"] = desk.last(OPS, "echo")
+    desk.reply(OPS, "#status set website up\n#incident clos bundles\nThanks", to_kind="digest")
+    found["ordered-mistake"] = desk.last(OPS, "echo")
+    return found
 
 
 def _written(desk):

@@ -1,0 +1,277 @@
+"""Doing what operators order, the same from the command line and by mail.
+
+What is declared reaches the next mail; cases that are open stay as they are. Each order answers in one line what was
+done and for whom it changes what.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from helpdesk.core.declaration import (
+    FORMS,
+    AnnounceMaintenance,
+    Ask,
+    CloseIncident,
+    OpenIncident,
+    PlanMaintenance,
+    SetStatus,
+    Unstick,
+    form_of,
+)
+from helpdesk.core.errors import Refused
+from helpdesk.core.standing import Window
+from helpdesk.desk.announce import announce, contacts_of
+from helpdesk.phrases import moment
+from helpdesk.store import declarations, outbox, spool
+from helpdesk.store.declarations import Planned
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    import sqlalchemy as sa
+
+    from helpdesk.core.declaration import Declaration, Topic
+    from helpdesk.core.policy import Policy
+    from helpdesk.desk.rules import Rules
+
+_AHEAD = timedelta(days=28)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One declaration with who makes it and when; `rules` and the open transaction are the desk's."""
+
+    connection: sa.Connection
+    rules: Rules
+    by: str
+    now: datetime
+
+    @property
+    def policies(self) -> list[Policy]:
+        """The offerings that a mailbox is bound to, by key."""
+        bound = {mailbox.policy for mailbox in self.rules.configuration.mailboxes}
+        return [policy for key, policy in sorted(self.rules.book.policies.items()) if key in bound]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What was done, in one line, or what was asked for, in several. `told`: who gets a mail because of it."""
+
+    said: str
+    lines: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
+
+
+def obey(declaration: Declaration, order: Order) -> Done:
+    """Do it. Raises NotFound and Refused, with nothing done."""
+    match declaration:
+        case OpenIncident():
+            done = _open_incident(declaration, order)
+        case CloseIncident(key):
+            done = _close_incident(key, order)
+        case SetStatus():
+            done = _set_status(declaration, order)
+        case PlanMaintenance(window):
+            done = _plan(window, order)
+        case AnnounceMaintenance(number):
+            done = _announce(number, order)
+        case Unstick():
+            done = _unstick(declaration, order)
+        case Ask(topic):
+            done = _ANSWERS[topic](order)
+    return done
+
+
+# --- incidents (LAI-6)
+
+
+def _open_incident(declaration: OpenIncident, order: Order) -> Done:
+    incident = declaration.incident
+    for key in incident.policies:
+        order.rules.book.policy(key)
+    declarations.open_incident(order.connection, incident, by=order.by, now=order.now)
+    concerned = [policy for policy in order.policies if incident.concerns(policy.key)]
+    if incident.words:
+        how = f"mail to {_all(p.key for p in concerned)} with {_all(map(_quoted, incident.words))} in it is about it"
+    else:
+        how = f"agents of {_all(p.key for p in concerned)} link cases to it (#incident {incident.key})"
+    exempt = [policy.key for policy in concerned if policy.known_incidents_exempt]
+    owed = f"; what {_all(exempt)} promises does not apply to those" if exempt else "; their clocks run on"
+    return Done(f"incident {incident.key} is open: {how}{owed}")
+
+
+def _close_incident(key: str, order: Order) -> Done:
+    declarations.close_incident(order.connection, key, order.now)
+    return Done(f"incident {key} is closed: new mail is like any other, linked cases stay linked")
+
+
+def _incidents(order: Order) -> Done:
+    rows = [row for row in declarations.incidents(order.connection) if row.closed_at is None]
+    zone = _zone(order)
+    lines = [
+        f"{row.key}: {row.title}, since {moment(row.opened_at, zone)}, by {row.opened_by}; "
+        f"words: {', '.join(row.words) or 'none'}; for {', '.join(row.policies) or 'every offering'}"
+        for row in rows
+    ]
+    return Done(_number(lines, "known problem"), tuple(lines))
+
+
+# --- switches (LAI-5)
+
+
+def _set_status(declaration: SetStatus, order: Order) -> Done:
+    name, state = declaration.name, "down" if declaration.down else "up"
+    before = next((row for row in declarations.switches(order.connection) if row.name == name), None)
+    if before is not None and before.down == declaration.down:
+        return Done(f"{name} was {state} already, since {moment(before.since, _zone(order))}: nothing changes")
+    declarations.set_switch(order.connection, name, down=declaration.down, by=order.by, now=order.now)
+    lifted = [
+        f"{channel.name} to {policy.key}"
+        for policy in order.policies
+        for channel in policy.channels
+        if channel.warranted_while_down == name
+    ]
+    if not lifted:
+        return Done(f"{name} is {state}: no offering asks for it, so nothing else changes")
+    then = "is warranted until it is up again" if declaration.down else "is not warranted any more"
+    return Done(f"{name} is {state}: new mail by {_all(lifted)} {then}")
+
+
+def _status(order: Order) -> Done:
+    zone = _zone(order)
+    lines = [
+        f"{row.name}: {'down' if row.down else 'up'} since {moment(row.since, zone)}, by {row.by}"
+        for row in declarations.switches(order.connection)
+    ]
+    return Done(_number(lines, "switch", "switches"), tuple(lines))
+
+
+# --- maintenance (LGK-11, TKT-9, LGT-9)
+
+
+def _plan(window: Window, order: Order) -> Done:
+    policy = order.rules.book.policy(window.policy)
+    number = declarations.plan_maintenance(order.connection, window, by=order.by, now=order.now)
+    people = contacts_of(order.rules, policy.key)
+    return Done(
+        f"maintenance {number} is planned: {_when(window, policy)}; mail to {policy.key} that reports an outage in it "
+        f"is told so. Nobody knows yet: maintenance announce {number} tells {_number(people, 'contact')}"
+    )
+
+
+def _announce(number: int, order: Order) -> Done:
+    before = declarations.load_planned(order.connection, number).announced_at
+    told = announce(order.connection, order.rules, number, order.now)
+    if not told:
+        nobody = "were told before" if before else "are none: no customer names a contact"
+        return Done(f"maintenance {number}: nobody is told now, the contacts {nobody}")
+    return Done(f"maintenance {number}: {_number(told, 'contact')} told: {_all(told)}", told=tuple(told))
+
+
+def _maintenance(order: Order) -> Done:
+    lines = []
+    for plan in coming(order):
+        policy = order.rules.book.policy(plan.window.policy)
+        told = ", customers told" if plan.announced_at else ""
+        number = f"{plan.number}: " if plan.number else ""
+        lines.append(f"{number}{policy.key}, {_when(plan.window, policy)}{told}")
+    return Done(f"{_number(lines, 'window')} planned", tuple(lines))
+
+
+def coming(order: Order) -> list[Planned]:
+    """What is planned for the next four weeks: declared windows, and those of the policy files, without a number."""
+    declared = declarations.planned(order.connection, since=order.now)
+    recurring = [Planned(0, window, None) for window in _recurring(order)]
+    return sorted([*declared, *recurring], key=lambda plan: plan.window.begins_at)
+
+
+def _recurring(order: Order) -> Iterator[Window]:
+    for policy in order.policies:
+        for entry in policy.maintenance:
+            for begins, ends in entry.between(order.now, order.now + _AHEAD):
+                yield Window(entry.name, entry.sector, begins, ends, policy.key)
+
+
+def _when(window: Window, policy: Policy) -> str:
+    zone = policy.calendars[policy.regions[0].calendar].timezone
+    sector = f" ({window.sector})" if window.sector else ""
+    return f"{window.name}{sector}, {moment(window.begins_at, zone)} to {moment(window.ends_at, zone)}"
+
+
+# --- what is stuck
+
+
+def _unstick(declaration: Unstick, order: Order) -> Done:
+    number, connection = declaration.number, order.connection
+    match declaration.where, declaration.act:
+        case "quarantine", "retry":
+            spool.retry(connection, number)
+            return Done(f"mail {number} waits to be worked again, with three new attempts")
+        case "quarantine", "drop":
+            spool.ignore(connection, number, order.now)
+            return Done(f"mail {number} is ignored; its bytes stay")
+        case "outbox", _ if outbox.load(connection, number).state == "sent":
+            raise Refused(f"mail {number} was sent already")
+        case "outbox", "retry":
+            outbox.retry_now(connection, number, order.now)
+            return Done(f"mail {number} is at the front of the outbox")
+        case _:
+            outbox.drop(connection, number)
+            return Done(f"mail {number} will not be sent")
+
+
+def _quarantine(order: Order) -> Done:
+    lines = [
+        f"{row.id}: to {row.mailbox}, received {moment(row.received_at, _zone(order))}: {row.error}"
+        for row in spool.quarantined(order.connection)
+    ]
+    return Done(f"{_number(lines, 'mail')} set aside", tuple(lines))
+
+
+def _outbox(order: Order) -> Done:
+    lines = [
+        f"{row.id}: {row.kind} to {row.recipient}, {row.state}: {row.detail}"
+        for row in outbox.rows(order.connection, states=("failed", "uncertain"))
+    ]
+    return Done(f"{_number(lines, 'mail')} not delivered", tuple(lines))
+
+
+def _help(_order: Order) -> Done:
+    return Done("what can be ordered", tuple(f"{form_of(name)}: {form.says}" for name, form in FORMS.items()))
+
+
+_ANSWERS: Mapping[Topic, Callable[[Order], Done]] = {
+    "incidents": _incidents,
+    "status": _status,
+    "maintenance": _maintenance,
+    "quarantine": _quarantine,
+    "outbox": _outbox,
+    "help": _help,
+}
+
+
+# --- words
+
+
+def _zone(order: Order) -> str:
+    """The zone in which operators are answered: the digest's, else UTC."""
+    digest = order.rules.configuration.digest
+    return digest.timezone if digest else "UTC"
+
+
+def _all(words: Iterable[str]) -> str:
+    """`a, b and c`."""
+    *first, last = [*words] or ["nobody"]
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def _quoted(word: str) -> str:
+    return f'"{word}"'
+
+
+def _number(things: Sequence[object], one: str, many: str = "") -> str:
+    return f"{len(things) or 'no'} {one if len(things) == 1 else many or f'{one}s'}"
