@@ -3,10 +3,10 @@
 The digest is a keyed hash over (purpose, case, the person's address), 130 bits in base 32, lower case and compared
 in constant time, so it survives mail programs that change the case of a local part and cannot be guessed (threat
 A07). A customer's token lets only that customer append; an agent's token lets that agent act, and so does a note token,
-whose plain text stays in the team; an operator's, which names no case (0), lets that operator declare; a bounce token is
-the envelope sender of our mail, so that a delivery report about it cannot be made up (threat L06). Two more say that its
-holder was or was not satisfied, and nothing else. The same digest goes into our Message-IDs, so that References to them
-cannot be made up either (threat A12).
+whose plain text stays in the team; an operator's, which names no case (0), lets that operator declare; a bounce token
+is the envelope sender of our mail, so that a delivery report about it cannot be made up (threat L06). Two more say that
+its holder was or was not satisfied, and nothing else. The same digest goes into our Message-IDs, so that References to
+them cannot be made up either (threat A12).
 """
 
 from __future__ import annotations
