@@ -14,8 +14,9 @@ from zoneinfo import ZoneInfo
 
 from helpdesk.core.errors import ConfigurationError, HelpdeskError, NeverOpen
 from helpdesk.core.policy import TARGET_NAMES, Promise
+from helpdesk.policies.coverage import missing
 from helpdesk.policies.maintenance import lands_on
-from helpdesk.policies.read import PolicyText, read_policy, read_table
+from helpdesk.policies.read import PolicyText, days_of, read_policy, read_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,6 +63,7 @@ def check_file(path: Path) -> list[Finding]:
     found = [*_never_open(policy)] or [
         *_examples(policy),
         *_contradictions(policy, table),
+        *_unshown(policy),
         *_assumptions(policy),
     ]
     return [Finding(level, name, key, text) for level, key, text in found]
@@ -83,6 +85,13 @@ def _examples(policy: Policy) -> Iterator[Found]:
         wrong = _wrong(policy, example)
         if wrong:
             yield "error", f"example.{number}", wrong
+
+
+def _unshown(policy: Policy) -> Iterator[Found]:
+    """Kinds of moments that no worked example shows, in one line."""
+    kinds = list(missing(policy)) if policy.examples else []
+    if kinds:
+        yield "warning", "example", f"expected worked examples of every kind; there is {', '.join(kinds)}"
 
 
 def _wrong(policy: Policy, example: Example) -> str:
@@ -125,6 +134,7 @@ def _contradictions(policy: Policy, table: PolicyFile) -> Iterator[Found]:
     yield from _slower_severities(policy)
     yield from _undefined(policy)
     yield from _short_days(policy)
+    yield from _unknown_holidays(table)
 
 
 def _misplaced_maintenance(table: PolicyFile) -> Iterator[Found]:
@@ -249,6 +259,18 @@ def _short_days(policy: Policy) -> Iterator[Found]:
                 f"calendars.{name}.hours",
                 f"the longest day is open for {longest // 60} minutes only",
             )
+
+
+def _unknown_holidays(table: PolicyFile) -> Iterator[Found]:
+    """A public holiday that is to be left out under a name that it does not have: the desk would be closed then."""
+    known = days_of(table)
+    for key, calendar in table.calendars.items():
+        if calendar.holidays:
+            names = {name for year in known.years for _, name in known.of(calendar.holidays, year)}
+            for name in calendar.holidays.without:
+                if name not in names:
+                    text = f"no public holiday is called {name!r}; there are {', '.join(sorted(names))}"
+                    yield "warning", f"calendars.{key}.holidays.without", text
 
 
 def _assumptions(policy: Policy) -> Iterator[Found]:

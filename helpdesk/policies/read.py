@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import TypeAdapter
@@ -39,7 +39,7 @@ from helpdesk.core.policy import (
     Warranty,
 )
 from helpdesk.core.promise import Within, parse_open_time, parse_within
-from helpdesk.core.severity import Area, Cap, Level, SeverityTerms
+from helpdesk.core.severity import CONDITIONS, Area, Cap, Kind, Level, SeverityTerms
 from helpdesk.policies.days import day_rule
 from helpdesk.policies.known_days import KnownDays, known_now
 from helpdesk.policies.maintenance import read_maintenance
@@ -337,6 +337,19 @@ class _Reader:
         self.among("classifier.default", policy.severity.default, severities)
         for number, cap in enumerate(policy.severity.caps, start=1):
             self.among(f"classifier.caps.{number}.at_most", cap.at_most, severities)
+            self.condition(f"classifier.caps.{number}.when", cap.when, {entry.key for entry in policy.channels})
+        for kind in policy.severity.never_rank_1:
+            self.among("classifier.never_rank_1", kind, get_args(Kind))
+
+    def condition(self, place: str, when: str, channels: Collection[str]) -> None:
+        """A binding rule that can never hold would be believed to."""
+        about, colon, value = when.partition(":")
+        if about == "kind" and colon:
+            self.among(place, value, get_args(Kind))
+        elif about == "channel" and colon:
+            self.among(place, value, {*channels, "monitoring", "escalation"})
+        elif not (about in {"product", "component"} and value):
+            self.among(place, when, (*CONDITIONS, "kind:...", "channel:...", "product:...", "component:..."))
 
     def hours_references(self, policy: Policy) -> None:
         for region in policy.regions:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
+from helpdesk.core.calendar import Calendar, parse_hours
 from helpdesk.core.errors import ConfigurationError
 from helpdesk.policies import PolicyText, load_policies, read_policy
+from helpdesk.policies.coverage import missing
 from helpdesk.policies.find import policy_files
 from helpdesk.policies.lint import check_file
 from helpdesk.policies.read import schema
@@ -39,14 +42,86 @@ def test_every_shipped_policy_comes_out_as_its_own_examples_say(path):
     assert [str(finding) for finding in check_file(path) if finding.level == "error"] == []
 
 
-def test_every_shipped_policy_has_an_example_of_each_severity_plan_and_region():
-    for policy in load_policies().policies.values():
-        for part, known in (
-            ("severity", policy.severity.levels),
-            ("plan", policy.plans),
-            ("region", policy.regions),
-        ):
-            assert {getattr(example, part) for example in policy.examples} == {entry.key for entry in known}
+@pytest.mark.parametrize("policy", load_policies().policies.values(), ids=lambda policy: policy.key)
+def test_every_shipped_policy_has_worked_examples_of_every_kind(policy):
+    """Each severity, plan and region; in hours, weekend, holiday, Saturday, before opening, each change of clocks."""
+    assert list(missing(policy)) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "left_out", "said"),
+    [
+        ("logik", lambda one: one.severity == "low", ["none of severity low"]),
+        ("logik", lambda one: one.plan == "premier", ["none of plan premier"]),
+        ("logik", lambda one: one.at.weekday() == 5, ["none on a Saturday"]),
+        (
+            "cloudextend",
+            lambda one: one.at.isoformat().startswith("2026-05-19T01:00"),
+            ["none before opening on a working day"],
+        ),
+        (
+            "logik",
+            lambda one: one.at.month in {3, 4} and one.region == "emea",
+            ["none over the change to summer time in Europe/Berlin"],
+        ),
+        (
+            "logik",
+            lambda one: one.at.month in {10, 11} and one.region == "central",
+            ["none over the change to winter time in America/Chicago"],
+        ),
+        (
+            "cloudextend",
+            lambda one: one.due_at and (one.due_at - one.at).days >= 1,
+            [
+                "none that spans a weekend",
+                "none that spans a holiday",
+                "none on a Saturday",
+                "none over the change to summer time in America/Los_Angeles",
+                "none over the change to winter time in America/Los_Angeles",
+            ],
+        ),
+    ],
+)
+def test_a_kind_of_moment_that_no_example_shows_is_named(name, left_out, said):
+    policy = load_policies().policy(name)
+    fewer = replace(policy, examples=tuple(one for one in policy.examples if not left_out(one)))
+    assert fewer.examples != policy.examples
+
+    keys = ("none of severity", "none of plan")
+    assert [kind for kind in missing(fewer) if not kind.startswith(keys) or kind in said] == said
+
+
+def test_what_is_not_shown_is_one_warning_of_the_check(tmp_path):
+    text = text_of("cloudextend").partition("[[example]]")[0]
+    text += '[[example]]\nat = 2026-05-19T09:00:00-07:00\nseverity = "urgent"\ndue = 2026-05-19T13:00:00-07:00\n'
+    path = tmp_path / "cloudextend.toml"
+    path.write_text(text, encoding="utf-8")
+
+    (warning,) = [finding for finding in check_file(path) if finding.level == "warning"]
+    assert warning.key == "example"
+    for kind in ("none of severity low", "none that spans a holiday", "none on a Saturday", "in America/Los_Angeles"):
+        assert kind in warning.text
+
+
+def test_a_desk_that_is_always_open_has_no_weekend_to_show():
+    policy = load_policies().policy("cloudextend")
+    always = {name: policy_24x7(calendar) for name, calendar in policy.calendars.items()}
+
+    assert list(missing(replace(policy, calendars=always))) == []
+
+
+def policy_24x7(calendar):
+    return Calendar(name=calendar.name, timezone="UTC", windows=parse_hours("24x7"))
+
+
+def test_a_holiday_that_is_left_out_by_a_wrong_name_is_warned_of(tmp_path):
+    """It would be closed in silence on a day on which the desk means to work."""
+    change = ('holidays = { country = "US" }', 'holidays = { country = "US", without = ["Columbus Dya", "Labor Day"] }')
+    said = of_level(found(tmp_path, "cloudextend", change), "warning")["calendars.pacific.holidays.without"]
+
+    assert "'Columbus Dya'" in said
+    assert "Columbus Day" in said
+    assert "'Labor Day'" not in said
 
 
 def test_lgk_4_a_plan_that_is_sold_as_better_and_is_slower_is_warned_of(tmp_path):
@@ -128,6 +203,11 @@ def test_lgt_1_targets_that_the_document_does_not_give_are_assumptions(tmp_path)
         ("logik", 'timezone = "Europe/Berlin"', 'timezone = "Europe/Berlyn"', "error", "calendars.emea.timezone"),
         ("logik", 'holidays = { country = "DE" }', 'holidays = { country = "XX" }', "error", "calendars.emea.holidays"),
         ("logik", 'default = "medium"', 'default = "middling"', "error", "classifier.default"),
+        ("celigo", 'when = "non-production"', 'when = "non-prodction"', "error", "classifier.caps.1.when"),
+        ("celigo", 'when = "kind:enhancement"', 'when = "kind:wish"', "error", "classifier.caps.2.when"),
+        ("celigo", 'when = "workaround"', 'when = "channel:fax"', "error", "classifier.caps.3.when"),
+        ("celigo", 'when = "workaround"', 'when = "product:"', "error", "classifier.caps.3.when"),
+        ("logicgate", "never_rank_1 = [", 'never_rank_1 = ["wish", ', "error", "classifier.never_rank_1"),
         ("logik", 'calendar = "emea"', 'calendar = "emae"', "error", "regions.emea.calendar"),
         ("logik", 'rule = "FREQ=WEEKLY;BYDAY=FR"', 'rule = "FREQ=SOMETIMES"', "error", "maintenance.3"),
         ("logicgate", 'on = "last monday of may"', 'on = "last monady of may"', "error", "calendars.central.days.2"),

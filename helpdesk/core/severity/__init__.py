@@ -5,6 +5,7 @@ calibrated confidence, kind, area and every reason with its piece of evidence. P
 """
 
 from helpdesk.core.severity.assess import assess
+from helpdesk.core.severity.caps import CONDITIONS
 from helpdesk.core.severity.learning import (
     Evaluation,
     Example,
@@ -16,15 +17,17 @@ from helpdesk.core.severity.learning import (
     tally,
 )
 from helpdesk.core.severity.model import DEFAULT, Model
-from helpdesk.core.severity.terms import Area, Cap, Level, SeverityTerms
+from helpdesk.core.severity.terms import Area, Cap, Kind, Level, SeverityTerms
 from helpdesk.core.severity.verdict import Reason, Verdict
 
 __all__ = [
+    "CONDITIONS",
     "DEFAULT",
     "Area",
     "Cap",
     "Evaluation",
     "Example",
+    "Kind",
     "Level",
     "Model",
     "Reason",

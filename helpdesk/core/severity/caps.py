@@ -23,6 +23,7 @@ _EFFECTS: Mapping[str, tuple[str, ...]] = {
     "security": ("security",),
     "cosmetic": ("cosmetic",),
 }
+CONDITIONS = tuple(_EFFECTS)  # what a rule's `when` may name, besides kind:, channel:, product: and component:
 
 
 @dataclass(frozen=True, slots=True)
