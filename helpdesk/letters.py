@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -23,7 +23,6 @@ from helpdesk.store.outbox import Queued
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
 
     from helpdesk.core.case import Case
     from helpdesk.core.clock import Clock
@@ -80,6 +79,7 @@ class Bulletin:
     template: str = ""  # "" is the kind's own
     operator: bool = False
     thread: Thread = Thread()
+    language: str = "en"
 
 
 class Letters:
@@ -104,21 +104,33 @@ class Letters:
         told = Bulletin("alert", key, {"desk": self._desk, **facts}, operator=True)
         return self.bulletin(told, to, mailbox=mailbox, now=now)
 
-    def notice(self, to: Person, *, mailbox: Mailbox, window: Window, number: int, zone: str, now: datetime) -> Queued:
-        """A mail to a customer's contact about planned maintenance, in their zone (LGT-9)."""
+    def notice(
+        self,
+        to: Person,
+        *,
+        mailbox: Mailbox,
+        window: Window,
+        number: int,
+        zone: str,
+        now: datetime,
+        language: str = "en",
+    ) -> Queued:
+        """A mail to a customer's contact about planned maintenance, in their zone and our first language (LGT-9)."""
         facts = {
             "desk": mailbox.name or self._desk,
             "name": window.name,
             "sector": window.sector,
-            "begins": moment(window.begins_at, zone),
-            "begins_brief": brief(window.begins_at, zone),
-            "ends": moment(window.ends_at, zone),
+            "begins": moment(window.begins_at, zone, language),
+            "begins_brief": brief(window.begins_at, zone, language),
+            "ends": moment(window.ends_at, zone, language),
         }
-        return self.bulletin(Bulletin("maintenance", str(number), facts), to, mailbox=mailbox, now=now)
+        return self.bulletin(
+            Bulletin("maintenance", str(number), facts, language=language), to, mailbox=mailbox, now=now
+        )
 
     def bulletin(self, told: Bulletin, to: Person, *, mailbox: Mailbox, now: datetime) -> Queued:
         """A mail that belongs to no case."""
-        words = self._templates.render(told.template or told.kind, "en", told.facts)
+        words = self._templates.render(told.template or told.kind, told.language, told.facts)
         unique = f"{told.kind}/{told.key}/{to.address}"
         letter = Letter(
             from_=Person(mailbox.address, mailbox.name or self._desk),
@@ -245,7 +257,13 @@ def _customer_facts(draft: Draft, case: Case, terms: Terms) -> dict[str, Any]:
         "name": draft.to.name,
         "known": draft.facts.get("known", True),
         "because": draft.facts.get("because", ""),
-        "declared": draft.facts.get("declared", []),
+        "declared": [_declared(entry, zone, language) for entry in draft.facts.get("declared", ())],
+        "escalated": draft.facts.get("escalated", False),
+        "follows": draft.facts.get("follows", ""),
+        "channel_says": policy.told_of(case.channel, case.down),
+        "next_due": _next_due(case, policy, zone, language),
+        "closes": moment(closes_at, zone, language) if (closes_at := draft.facts.get("closes_at")) else "",
+        **{name: draft.facts.get(name, "") for name in ("severity_was", "owner_changed", "owner")},
         "subject": case.subject or NO_SUBJECT[language],
         "answered_in": _answered_in(case, policy, language),
         "policy": policy.name,
@@ -256,6 +274,21 @@ def _customer_facts(draft: Draft, case: Case, terms: Terms) -> dict[str, Any]:
         "unanswered": draft.facts.get("unanswered", False),
         "reopens_until": _reopens_until(case, policy, zone, language),
     }
+
+
+def _declared(facts: Mapping[str, Any], zone: str, language: str) -> dict[str, str]:
+    """A known problem, or planned maintenance and its end on the customer's wall."""
+    until = facts.get("until")
+    kind = "maintenance" if until else "incident"
+    name = facts.get("name") or facts["say"]
+    return {"kind": kind, "name": name, "until": moment(datetime.fromisoformat(until), zone, language) if until else ""}
+
+
+def _next_due(case: Case, policy: Policy, zone: str, language: str) -> str:
+    """By when an answer is promised now: the first response, or what is owed for the last mail."""
+    running = [clock for clock in clocks(case, policy) if clock.stopped_at is None and clock.target != "resolution"]
+    dues = [clock.due_at for clock in running if clock.due_at]
+    return moment(min(dues), zone, language) if dues else ""
 
 
 def _reopens_until(case: Case, policy: Policy, zone: str, language: str) -> str:

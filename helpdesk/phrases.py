@@ -39,9 +39,11 @@ def language_names(languages: Sequence[str], language: str) -> str:
     return f" {_OR[told]} ".join(_LANGUAGES[told].get(one, one) for one in languages)
 
 
-def brief(at: datetime, zone: str) -> str:
-    """`Fri 27 Mar 16:00`, for a subject line."""
+def brief(at: datetime, zone: str, language: str = "en") -> str:
+    """`Fri 27 Mar 16:00`, for a subject line; German: `Fr. 27.03. 16:00`."""
     local = at.astimezone(ZoneInfo(zone))
+    if language == "de":
+        return f"{_GERMAN_DAYS[local.weekday()]}. {local:%d.%m. %H:%M}"
     return f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {local:%H:%M}"
 
 

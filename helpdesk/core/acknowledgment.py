@@ -31,13 +31,14 @@ def decided(sender: Person, arrival: Arrival, now: datetime, *, known: bool) -> 
 
     `alarm` in the facts: the operators are to be told. `known`: the sender is a customer's.
     """
-    quiet = _nobody_to_answer(sender, arrival)
+    quiet = nobody_to_answer(sender, arrival)
     excess = "" if quiet else _too_many(arrival, known=known)
     facts = {"sent": not (quiet or excess), "because": quiet or excess}
     return Event("acknowledged", now, now, DESK, {**facts, "alarm": True} if excess else facts)
 
 
-def _nobody_to_answer(sender: Person, arrival: Arrival) -> str:
+def nobody_to_answer(sender: Person, arrival: Arrival) -> str:
+    """Why this mail may not be answered automatically; "" where it may."""
     if not sender.address:
         return "there is no one sender to answer"
     if arrival.message.robot or arrival.null_sender:

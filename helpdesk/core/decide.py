@@ -20,6 +20,7 @@ from helpdesk.core import (
     escalation,
     ladder,
     lifecycle,
+    progress,
     rating,
     redaction,
     scope,
@@ -68,12 +69,15 @@ def receive(case: Case | None, arrival: Arrival, terms: Terms, now: datetime) ->
         decision = _open(replace(arrival, linked_ref=case.ref), terms, now)
     else:
         decision = _customer_writes(case, arrival, terms, now)
-    also = ((_on_the_record(other, others, now), others) for other, others in decision.also)
-    return _on_the_record(replace(decision, also=tuple(also)), terms, now)
+    also = tuple((_on_the_record(other, others, now), others) for other, others in decision.also)
+    told = progress.mails(case if decision.outcome == "appended" else None, decision.case, terms, arrival.key)
+    decision = replace(decision, drafts=(*decision.drafts, *told), also=also)
+    return _on_the_record(decision, terms, now)
 
 
 def tick(case: Case, terms: Terms, now: datetime) -> Decision:
     """Decide what time alone changes by `now`: breaches, steps of the ladder, the end of a wait."""
+    before = case
     over, reminders = _wait_over(case, terms, now)
     case = case.after(*over)  # first, because clocks that waited run again from then on
     given, told = assignment.relieve(case, terms, now) if ladder.reached_by(case, terms, now) else ((), ())
@@ -82,7 +86,9 @@ def tick(case: Case, terms: Terms, now: datetime) -> Decision:
     alarmed, alarms = suspicion.repeat(case, terms, now)
     awake, wake = snooze.over(case.after(*given, *lived), terms, now)
     events, drafts = (*given, *events, *lived, *alarmed, *awake), (*told, *drafts, *letters, *alarms, *wake)
-    decision = Decision(case.after(*events), (*over, *events), (*reminders, *drafts))
+    after = case.after(*events)
+    drafts = (*reminders, *drafts, *progress.mails(before, after, terms, f"time/{now:%Y%m%dT%H%M%SZ}"))
+    decision = Decision(after, (*over, *events), drafts)
     return _on_the_record(decision, terms, now)
 
 
@@ -176,7 +182,9 @@ def _opening_drafts(case: Case, arrival: Arrival, terms: Terms, *, acknowledge: 
         outside = next((event.facts for event in case.of_type("exempted") if event.facts.get("out_of_scope")), None)
         kind: MailKind = "out-of-scope" if outside else "ack"
         facts["because"] = outside["because"] if outside else ""
-        facts["declared"] = [event.facts["say"] for event in case.of_type("flagged") if event.facts.get("say")]
+        facts["declared"] = [event.facts for event in case.of_type("flagged") if event.facts.get("say")]
+        facts["escalated"] = bool(case.of_type("escalation_requested"))
+        facts["follows"] = arrival.linked_ref if arrival.placement.linked is None else ""
         drafts.insert(0, [Draft(kind, case.requester, "customer", arrival.key, facts=facts)])
     return tuple(draft for group in drafts for draft in group)
 
@@ -197,11 +205,20 @@ def _customer_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) 
     suspected = _reassessed(case, arrival, terms, now)
     case = case.after(*suspected)
     drafts = (
+        *(_open_again(arrival, terms) if was_over else ()),
         *_to_agents("customer-message", case, arrival, terms, reopened=was_over),
         *escalation.mails(escalated, arrival, terms),
         *suspicion.alarms(case, suspected, terms, now),
     )
     return Decision(case, (*events, *suspected), drafts, reply=arrival.message.reply)
+
+
+def _open_again(arrival: Arrival, terms: Terms) -> tuple[Draft, ...]:
+    """Who has opened a case again hears that it is; at most once between two closings, so that it feeds no loop."""
+    sender, known = arrival.message.sender, terms.customer is not None
+    if not sender or not (arrival.placement.verified or known) or acknowledgment.nobody_to_answer(sender, arrival):
+        return ()
+    return (Draft("reopened", sender, "customer", arrival.key),)
 
 
 def _customer_thanks(case: Case, arrival: Arrival, thanks: Thanks, terms: Terms, now: datetime) -> Decision:

@@ -30,6 +30,7 @@ MailKind = Literal[
     "echo",
     "closed",
     "reopened",
+    "progress",
     "reminder",
     "resend-anonymised",
     "out-of-scope",

@@ -47,8 +47,10 @@ def _steps(case: Case, terms: Terms, since: datetime, done: set[str]) -> Iterato
     worst = case.rank <= _DOWNGRADABLE and life.downgrade_to
     if life.downgrade_after and worst and not done & {"downgrade_proposed", "severity_set"}:
         yield Step(since + life.downgrade_after, "downgrade")
-    if life.remind_after and life.close_after and "closed" not in done:
-        yield Step(since + life.remind_after + life.close_after, "close")
+    reminded = next((event.recorded_at for event in case.of_type("reminded") if event.at > since), None)
+    if reminded and life.close_after and "closed" not in done:
+        # From when it was sent: whoever was reminded late, because nothing ran, has as long to answer.
+        yield Step(reminded + life.close_after, "close")
 
 
 def _waiting_since(case: Case) -> datetime | None:
@@ -70,9 +72,13 @@ def live(case: Case, terms: Terms, now: datetime) -> tuple[tuple[Event, ...], tu
     return tuple(events), tuple(drafts)
 
 
-def _remind(case: Case, _terms: Terms, at: datetime, now: datetime) -> Iterator[tuple[Event, list[Draft]]]:
-    key = f"remind/{at:%Y%m%dT%H%M%SZ}"
-    letters = [Draft("reminder", person, "customer", key, template="reminder-customer") for person in _customers(case)]
+def _remind(case: Case, terms: Terms, at: datetime, now: datetime) -> Iterator[tuple[Event, list[Draft]]]:
+    key, template = f"remind/{at:%Y%m%dT%H%M%SZ}", "reminder-customer"
+    patience = terms.policy.lifecycle.close_after
+    facts = {"closes_at": now + patience if patience else None}
+    letters = [
+        Draft("reminder", person, "customer", key, facts=facts, template=template) for person in _customers(case)
+    ]
     yield Event("reminded", at, now, DESK, {}), letters
 
 

@@ -76,6 +76,7 @@ class Channel:
     """A way in. `targets` False: cases from it carry none. `warranted` False: measured, but not promised.
 
     `warranted_while_down` names a switch of the operators (`website`): while it is down, the channel is warranted.
+    `tell` is what customers read in the acknowledgment while it is not.
     """
 
     key: str
@@ -84,6 +85,7 @@ class Channel:
     warranted: bool = True
     because: str = ""
     warranted_while_down: str = ""
+    tell: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,6 +295,11 @@ class Policy:
             yield f"the plan {plan.name} is not warranted"
         if warranty.severities and severity not in warranty.severities:
             yield f"{self.level(severity).name} is not warranted"
+
+    def told_of(self, channel: str, down: Collection[str]) -> str:
+        """What a customer is told who came in by a channel that is not warranted; "" while it is."""
+        way_in = self.channel(channel)
+        return "" if way_in.warranted or way_in.warranted_while_down in down else way_in.tell
 
     def is_support(self, sender: str) -> bool:
         """Whether mail from that address is a request for support at all (LGT-10)."""

@@ -106,6 +106,7 @@ def _declared(arrival: Arrival, verdict: Verdict, terms: Terms, now: datetime) -
         facts = {
             "tag": "maintenance",
             "say": f"planned maintenance, {window.name}",
+            "name": window.name,
             "until": window.ends_at.isoformat(),
         }
         yield Event("flagged", at, now, DESK, {**facts, "zone": zone})
@@ -113,7 +114,7 @@ def _declared(arrival: Arrival, verdict: Verdict, terms: Terms, now: datetime) -
 
 def incident_events(incident: Incident, policy: Policy, *, at: datetime, now: datetime, by: str) -> Iterator[Event]:
     """A case is about a known incident: it is tagged, and exempt where the policy exempts known incidents."""
-    facts = {"tag": f"incident {incident.key}", "say": f"a known problem, {incident.title}"}
+    facts = {"tag": f"incident {incident.key}", "say": f"a known problem, {incident.title}", "name": incident.title}
     yield Event("flagged", at, now, by, facts)
     if policy.known_incidents_exempt:
         because = f"known incident {incident.key}: {incident.title}"

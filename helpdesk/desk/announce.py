@@ -33,7 +33,13 @@ def announce(connection: sa.Connection, rules: Rules, number: int, now: datetime
     zone = policy.calendars[policy.regions[0].calendar].timezone
     queued = [
         rules.letters.notice(
-            person, mailbox=mailbox, window=window, number=number, zone=customer.timezone or zone, now=now
+            person,
+            mailbox=mailbox,
+            window=window,
+            number=number,
+            zone=customer.timezone or zone,
+            now=now,
+            language=policy.languages[0],
         )
         for customer, person in contacts_of(rules, policy.key)
     ]

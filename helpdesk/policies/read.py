@@ -249,6 +249,7 @@ class _Reader:
                 warranted=entry.warranted,
                 because=entry.because,
                 warranted_while_down=entry.warranted_while_down,
+                tell=entry.tell,
             )
             for key, entry in table.items()
         ]

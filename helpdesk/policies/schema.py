@@ -102,6 +102,7 @@ class ChannelTable:
     warranted: bool = True
     because: str = ""
     warranted_while_down: str = ""  # a switch of the operators: `helpdesk status set website down`
+    tell: str = ""  # what customers read in the acknowledgment while the channel is not warranted
 
 
 @strict

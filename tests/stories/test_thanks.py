@@ -105,7 +105,8 @@ def test_thanks_on_an_open_case_run_no_clock_and_anything_more_does(tmp_path):
     """CEL-9: the follow-up runs from a customer's word that an agent is to answer."""
     desk = celigo_desk(tmp_path)
     desk.opens("high", "07-07 09:00")
-    desk.answers("07-07 10:00")
+    desk.la("07-07 10:00")
+    desk.reply(ANN, "We are on it.", to_kind="assigned")
     desk.reply(ACME_JO, "Thank you, it works now!", to_kind="relay")
     assert [clock.target for clock in desk.clocks()] == ["first_response"]
     assert "#resolve" in desk.last(ANN, "customer-message").text
