@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 export PIP_CONSTRAINT := constraints.txt
 export PIP_BUILD_CONSTRAINT := constraints.txt
 
-.PHONY: run demo test fast lint bench clean
+.PHONY: run demo test fast soak lint bench clean
 
 run: .venv/run
 	@mkdir -p var/demo
@@ -25,6 +25,10 @@ test: .venv/dev
 # What a developer runs all day: a minute at most, on every core.
 fast: .venv/dev
 	$(BIN)/python -m pytest -n auto
+
+# The long numbers: a hundred thousand steps of a team at work, ten thousand mails in a minute, and the like. Over an hour.
+soak: .venv/dev
+	HELPDESK_SOAK=1 $(BIN)/python -m pytest -m soak
 
 lint: .venv/dev
 	$(BIN)/ruff check .

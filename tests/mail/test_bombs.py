@@ -6,13 +6,14 @@ import base64
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpdesk.mail.attachments import attachment
 from helpdesk.mail.authenticity import authenticity
 from helpdesk.mail.html import to_text
 from helpdesk.mail.parse import parse
+from tests.soak import amount
 
 SECONDS = 4.0  # generous for a busy machine: the slowest takes a tenth of it on an idle one
 
@@ -190,18 +191,24 @@ def check(message, raw):
         assert (name, kind, len(content)) == (attached.name, attached.type, attached.size)
 
 
+@pytest.mark.soak
+@settings(max_examples=amount(100, 100_000), deadline=None)
 @given(st.tuples(FIELDS, TREES).map(b"\n".join))
 def test_any_structure_gives_a_clean_message_and_its_attachments_can_be_cut_out(raw):
     """C03, C12."""
     check(parse(raw), raw)
 
 
+@pytest.mark.soak
+@settings(max_examples=amount(100, 100_000), deadline=None)
 @given(st.binary(max_size=400))
 def test_any_bytes_give_a_clean_message(raw):
     """C03, C12."""
     check(parse(raw), raw)
 
 
+@pytest.mark.soak
+@settings(max_examples=amount(100, 100_000), deadline=None)
 @given(st.text(alphabet="<>/=\"'!-& \naphrefbrulitdscomnx;#1", max_size=120))
 def test_any_markup_gives_text_without_a_crash(html):
     assert "\0" not in to_text(html)

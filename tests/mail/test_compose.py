@@ -11,12 +11,13 @@ from datetime import UTC, datetime, timedelta, timezone
 from email import policy
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpdesk.core.message import Person
 from helpdesk.mail.compose import Letter, address_spec, compose
 from helpdesk.mail.parse import parse
+from tests.soak import amount
 
 AT = datetime(2026, 5, 26, 9, 12, 13, tzinfo=UTC)
 LETTER = Letter(
@@ -143,6 +144,8 @@ def test_no_text_of_a_stranger_becomes_a_header(nasty):
 ANY_TEXT = st.one_of(st.text(max_size=200), st.sampled_from(NASTY))
 
 
+@pytest.mark.soak
+@settings(max_examples=amount(100, 100_000), deadline=None)
 @given(subject=ANY_TEXT, name=ANY_TEXT, body=ANY_TEXT, html=st.none() | ANY_TEXT)
 def test_whatever_the_values_the_fields_are_the_same(subject, name, body, html):
     """C09: the names of the fields, and one blank line, whatever a subject, a name or a text holds."""

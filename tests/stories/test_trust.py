@@ -314,6 +314,7 @@ def test_no_changed_token_is_believed():
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 def test_of_a_million_changed_tokens_none_is_believed():
     """A07"""
     assert accepted_mutants(1_000_000) == 0

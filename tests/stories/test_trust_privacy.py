@@ -19,6 +19,7 @@ from helpdesk.store.engine import Database
 from helpdesk.store.spool import Accepted
 from helpdesk.store.tables import metadata
 from tests.desk import ANN, BOB, JO, KIM, LENA, LOGIK, OPS, STRANGER, UTE, TestDesk, write_office
+from tests.soak import amount
 
 STAFF = {ANN, BOB, LENA, OPS, "ann.berg@home.example"}
 AGENTS = st.sampled_from([ANN, BOB, LENA])
@@ -29,6 +30,7 @@ class Team(RuleBasedStateMachine):
     """Customers, agents and strangers do what they do; whatever is internal carries a canary."""
 
     office = None  # what the operator wrote
+    steps = 0  # of all runs
 
     @initialize()
     def opens(self) -> None:
@@ -118,6 +120,7 @@ class Team(RuleBasedStateMachine):
 
     @invariant()
     def nothing_internal_left_the_team(self):
+        Team.steps += 1
         mails = self.desk.laboratory.notebook.mails
         for _, mail, message in mails[self.looked_at :]:
             if mail.recipient not in STAFF:
@@ -149,9 +152,13 @@ def test_no_note_and_no_agents_address_ever_reaches_a_customer(rules):
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 def test_no_note_and_no_agents_address_ever_reaches_a_customer_at_length(rules):
-    """P01, P02: four thousand steps."""
-    run(rules, examples=100, steps=40)
+    """P01, P02: some two thousand steps, and a hundred thousand in `make soak`."""
+    Team.steps = 0
+    wanted = amount(2_000, 100_000)
+    run(rules, examples=wanted // 40, steps=40)
+    assert Team.steps > wanted * 0.8
 
 
 @pytest.fixture
