@@ -77,8 +77,9 @@ def work(database: Database, recorder: Recorder, now: datetime) -> list[Worked]:
 
 
 def _together(database: Database, recorder: Recorder, mails: Sequence[Spooled], now: datetime) -> list[Worked]:
+    read = {mail.id: _read(recorder, mail) for mail in mails}  # before the transaction: it may take a moment
     with database.write() as connection:
-        worked = [_one(connection, recorder, mail, now) for mail in spool.hold(connection, mails)]
+        worked = [_one(connection, recorder, mail, read[mail.id], now) for mail in spool.hold(connection, mails)]
         failpoint("work.pre_commit")
     failpoint("work.post_commit")
     for done in worked:
@@ -118,8 +119,21 @@ def _set_aside(connection: sa.Connection, recorder: Recorder, mail: Spooled, err
     recorder.alert(connection, key=f"quarantine/{mail.id}", mailbox=mail.mailbox, facts=facts, now=now)
 
 
-def _one(connection: sa.Connection, recorder: Recorder, mail: Spooled, now: datetime) -> Worked:
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A mail that was read: what it says, and which secrets it holds."""
+
+    message: Message
+    secrets: tuple[str, ...]
+
+
+def _read(recorder: Recorder, mail: Spooled) -> _Read:
     message = _own_mail_marked(parse(mail.raw), recorder)
+    return _Read(message, look_through(mail.raw, message))
+
+
+def _one(connection: sa.Connection, recorder: Recorder, mail: Spooled, read: _Read, now: datetime) -> Worked:
+    message = read.message
     mailbox = recorder.rules.configuration.mailbox(mail.mailbox)
     if mailbox is None or mailbox.channel == "ignore":
         because = "the mailbox is ignored" if mailbox else "the mailbox is no longer configured"
@@ -134,7 +148,7 @@ def _one(connection: sa.Connection, recorder: Recorder, mail: Spooled, now: date
     case, placement = _place(connection, recorder, mail, message, mailbox, back)
     home = recorder.rules.configuration.mailbox(case.mailbox) if case else None
     sender = message.sender.address if message.sender else ""
-    secrets = look_through(mail.raw, message) if placement.role != "agent" else ()
+    secrets = read.secrets if placement.role != "agent" else ()
     shown = without_secrets(message) if secrets else message
     orders_text = before_quote(message.text) if placement.role == "agent" else ""
     arrival = Arrival(

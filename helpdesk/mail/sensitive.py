@@ -11,9 +11,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from .attachments import expanded, name_of
-from .codec import clean, decode
-from .mime import read_tree
+from .readable import readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -21,14 +19,8 @@ if TYPE_CHECKING:
     from helpdesk.core.message import Message
 
 MAX_TEXT = 500_000  # characters of a text or an attachment that are looked at
-MAX_FILES = 20
 MAX_PLACES = 10  # more than these are not told one by one
 LIST = 6  # so many addresses or numbers of others are a list
-
-_READABLE = re.compile(r"text/.*|application/(?:json|xml|x-yaml|yaml|sql|x-sh|x-pem-file|toml|csv)|message/.*")
-_READABLE_NAME = re.compile(
-    r".*\.(?:txt|log|csv|tsv|json|xml|ya?ml|toml|ini|conf|cfg|env|pem|key|sql|sh|md|html?|properties)", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +53,10 @@ def masked(text: str, *, own_domain: str = "") -> str:
 def look_through(raw: bytes, message: Message) -> tuple[str, ...]:
     """What a mail holds that must not be repeated, each `kind in place`; `message` is these bytes, read."""
     domain = _domain(message)
-    places = [*_places(message.subject, "the subject", domain), *_places(message.text, "the text", domain)]
-    if message.attachments:
-        for name, text in _files(raw, message):
-            places += _places(text, name, domain)
+    places = [*_places(message.subject, "the subject", domain, lines=False)]
+    places += _places(message.text, "the text", domain, lines="\n" in message.text)
+    for one in readable(raw) if message.attachments else ():
+        places += _places(one.text, one.name, domain, lines=one.lines)
     told = list(dict.fromkeys(places))
     rest = len(told) - MAX_PLACES
     return (*told[:MAX_PLACES], *([f"{rest} more"] if rest > 0 else []))
@@ -85,21 +77,11 @@ def _domain(message: Message) -> str:
     return message.sender.address.rpartition("@")[2] if message.sender else ""
 
 
-def _places(text: str, where: str, domain: str) -> Iterator[str]:
-    several_lines = "\n" in text
+def _places(text: str, where: str, domain: str, *, lines: bool) -> Iterator[str]:
     line, at = 1, 0
     for one in find(text, own_domain=domain):
         line, at = line + text.count("\n", at, one.start), one.start
-        yield f"{one.kind} in {where}" + (f", line {line}" if several_lines else "")
-
-
-def _files(raw: bytes, message: Message) -> Iterator[tuple[str, str]]:
-    """The readable attachments: name and text."""
-    tree = expanded(read_tree(raw))
-    for part in [tree.parts[one.part] for one in message.attachments[:MAX_FILES] if one.part < len(tree.parts)]:
-        if _READABLE.fullmatch(part.type) or _READABLE_NAME.fullmatch(part.file_name):
-            data = tree.body(part)[: 4 * MAX_TEXT]
-            yield name_of(tree, part), clean(decode(data, part.parameters.get("charset", ""))[0])
+        yield f"{one.kind} in {where}" + (f", line {line}" if lines else "")
 
 
 def _apart(found: Iterable[Found]) -> Iterator[Found]:
