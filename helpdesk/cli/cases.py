@@ -97,14 +97,17 @@ def show(ref: Ref, config: Config = None, as_json: AsJson = False) -> None:
         typer.echo(case_text(case, policy, messages, now))
 
 
-def explain(ref: Ref, config: Config = None) -> None:
+def explain(ref: Ref, config: Config = None, as_json: AsJson = False) -> None:
     """Its clocks, span by span: what was counted and what not, on the calendar's wall clock."""
-    from helpdesk.report.explain import case_clocks_text  # noqa: PLC0415
+    from helpdesk.report.explain import case_clocks_shape, case_clocks_text  # noqa: PLC0415
 
     rules, now = open_rules(config), wall_clock()
     with open_database(rules) as database, database.read() as connection:
         case, policy = _load(connection, rules, read_ref(ref))
-    typer.echo(case_clocks_text(case, policy, now))
+    if as_json:
+        print_json(case_clocks_shape(case, policy, now))
+    else:
+        typer.echo(case_clocks_text(case, policy, now))
 
 
 def attachment(

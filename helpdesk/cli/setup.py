@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from helpdesk.cli.shared import Config, open_database, open_rules
+from helpdesk.cli.shared import AsJson, Config, open_database, open_rules, print_json
 from helpdesk.core.errors import ConfigurationError, HelpdeskError
 
 if TYPE_CHECKING:
@@ -43,15 +44,52 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR")]) -> None:
     typer.echo(f"\nNext: read {folder / 'helpdesk.toml'}, then\n  helpdesk check --config {folder / 'helpdesk.toml'}")
 
 
-def check(config: Config = None) -> None:
+@dataclass(frozen=True)
+class _Looked:
+    """What a look at one part of the desk found: in words, with what is odd there, or the problem."""
+
+    part: str
+    said: str = ""
+    warnings: list[str] = field(default_factory=list)
+    problem: str = ""
+
+
+def check(config: Config = None, as_json: AsJson = False) -> None:
     """Everything that can be known before starting; exits with 1 when something does not work."""
     rules = open_rules(config)
-    typer.echo(f"ok: {rules.configuration.path}")
-    for warning in _warnings(rules):
-        typer.echo(f"warning: {warning}")
-    failed = [name for name, probe in _probes(rules) if not _works(name, probe)]
+    looked = [_Looked(str(rules.configuration.path), warnings=list(_warnings(rules)))]
+    _tell(looked[0], as_json=as_json)
+    for part, probe in _probes(rules):
+        looked.append(_look(part, probe))
+        _tell(looked[-1], as_json=as_json)
+    failed = [one for one in looked if one.problem]
+    if as_json:
+        shapes = [
+            {"part": one.part, "ok": not one.problem, "text": one.problem or one.said, "warnings": one.warnings}
+            for one in looked
+        ]
+        print_json({"ok": not failed, "checks": shapes})
     if failed:
         raise typer.Exit(1)
+
+
+def _look(part: str, probe: Callable[[], tuple[str, list[str]]]) -> _Looked:
+    try:
+        return _Looked(part, *probe())
+    except HelpdeskError as problem:
+        return _Looked(part, problem=str(problem))
+
+
+def _tell(looked: _Looked, *, as_json: bool) -> None:
+    """Said as soon as it is known: a mail server may take its time."""
+    if as_json:
+        return
+    for warning in looked.warnings:
+        typer.echo(f"warning: {warning}")
+    if looked.problem:
+        typer.echo(f"FAILED: {looked.part}: {looked.problem}", err=True)
+    else:
+        typer.echo(f"ok: {looked.part}{': ' if looked.said else ''}{looked.said}")
 
 
 def _warnings(rules: Rules) -> Iterator[str]:
@@ -66,17 +104,7 @@ def _warnings(rules: Rules) -> Iterator[str]:
             yield f"mailbox {mailbox.address}: {mailbox.policy} calls who is on call, {mailbox.team} has no rotation"
 
 
-def _works(name: str, probe: Callable[[], str]) -> bool:
-    try:
-        said = probe()
-    except HelpdeskError as problem:
-        typer.echo(f"FAILED: {name}: {problem}", err=True)
-        return False
-    typer.echo(f"ok: {name}{': ' if said else ''}{said}")
-    return True
-
-
-def _probes(rules: Rules) -> Iterator[tuple[str, Callable[[], str]]]:
+def _probes(rules: Rules) -> Iterator[tuple[str, Callable[[], tuple[str, list[str]]]]]:
     from helpdesk.accounts import imap_account  # noqa: PLC0415
 
     configuration = rules.configuration
@@ -89,7 +117,7 @@ def _probes(rules: Rules) -> Iterator[tuple[str, Callable[[], str]]]:
             yield f"mailbox {entry.address}", partial(_check_mailbox, account)
 
 
-def _check_policies(rules: Rules) -> str:
+def _check_policies(rules: Rules) -> tuple[str, list[str]]:
     from helpdesk.core.errors import Unavailable  # noqa: PLC0415
     from helpdesk.policies.find import policy_files  # noqa: PLC0415
     from helpdesk.policies.lint import check_file  # noqa: PLC0415
@@ -99,32 +127,33 @@ def _check_policies(rules: Rules) -> str:
     errors = [str(finding) for finding in findings if finding.level == "error"]
     if errors:
         raise Unavailable("\n".join(errors))
-    for finding in findings:
-        if finding.level == "warning":
-            typer.echo(f"  {finding}")
+    odd = [str(finding).removeprefix("warning: ") for finding in findings if finding.level == "warning"]
     examples = sum(len(policy.examples) for policy in rules.book.policies.values())
-    return f"{len(rules.book.policies)} policies, {examples} worked examples come out"
+    return f"{len(rules.book.policies)} policies, {examples} worked examples come out", odd
 
 
-def _check_outgoing(rules: Rules) -> str:
+def _check_outgoing(rules: Rules) -> tuple[str, list[str]]:
     from helpdesk.accounts import open_outgoing  # noqa: PLC0415
 
     courier = open_outgoing(rules.configuration)
     courier.probe()
     courier.close()
-    return rules.configuration.file.smtp_out.url
+    return rules.configuration.file.smtp_out.url, []
 
 
-def _check_mailbox(account: Account) -> str:
+def _check_mailbox(account: Account) -> tuple[str, list[str]]:
     from helpdesk.wires.imap import probe  # noqa: PLC0415
 
-    return f"{probe(account)} mails wait"
+    return f"{probe(account)} mails wait", []
 
 
-def _check_database(rules: Rules) -> str:
+def _check_database(rules: Rules) -> tuple[str, list[str]]:
+    url = rules.configuration.database_url
+    if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
+        return "there is none yet; helpdesk serve makes it, and so does helpdesk db upgrade", []
     with open_database(rules) as database:
         doubt = database.doubt()
-        return "at this version's schema" + (f"; careful: {doubt}" if doubt else "")
+        return "at this version's schema", [f"database: {doubt}"] if doubt else []
 
 
 def backup(file: Annotated[Path, typer.Argument(metavar="FILE")], config: Config = None) -> None:
@@ -149,13 +178,17 @@ def db_upgrade(config: Config = None) -> None:
         database.close()
 
 
-def db_current(config: Config = None) -> None:
+def db_current(config: Config = None, as_json: AsJson = False) -> None:
     """The database's revision and the one that this version needs."""
     from helpdesk.store import migrate  # noqa: PLC0415
     from helpdesk.store.engine import Database  # noqa: PLC0415
 
     database = Database(open_rules(config).configuration.database_url)
     try:
-        typer.echo(f"database at revision {migrate.current(database)}, this version needs {migrate.head()}")
+        revision, needed = migrate.current(database), migrate.head()
     finally:
         database.close()
+    if as_json:
+        print_json({"revision": revision, "needed": needed, "current": revision == needed})
+    else:
+        typer.echo(f"database at revision {revision}, this version needs {needed}")

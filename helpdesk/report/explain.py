@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from helpdesk.core.policy import TARGET_NAMES, Promise
 from helpdesk.core.timeline import clocks
 from helpdesk.phrases import moment, span
+from helpdesk.report.shapes import clock_shape, instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,6 +55,44 @@ def case_clocks_text(case: Case, policy: Policy, now: datetime) -> str:
     """Every clock of a case, explained."""
     head = f"{case.ref} {case.subject}\n{policy.name} {policy.plan(case.plan).name}, version {case.policy_version}\n"
     return "\n".join([head, *("\n".join(clock_lines(clock, now)) + "\n" for clock in clocks(case, policy))])
+
+
+def case_clocks_shape(case: Case, policy: Policy, now: datetime) -> dict[str, Any]:
+    """The same as JSON: each clock with its stretches, each stretch with its spans."""
+    return {
+        "ref": case.ref,
+        "policy": case.policy,
+        "policy_version": case.policy_version,
+        "clocks": [
+            {**clock_shape(clock, now), "stretches": [_stretch_shape(stretch, now) for stretch in clock.stretches]}
+            for clock in clocks(case, policy)
+        ],
+    }
+
+
+def _stretch_shape(stretch: Stretch, now: datetime) -> dict[str, Any]:
+    until = stretch.end or stretch.due_at or now
+    return {
+        "from": instant(stretch.start),
+        "to": instant(stretch.end),
+        "why": stretch.why,
+        "severity": stretch.severity,
+        "calendar": stretch.calendar.name,
+        "timezone": stretch.calendar.timezone,
+        "promised": int(stretch.budget.total_seconds()),
+        "used_before": int(stretch.consumed.total_seconds()),
+        "counted": stretch.counted,
+        "spans": [
+            {
+                "from": instant(piece.start),
+                "to": instant(piece.end),
+                "open": piece.open,
+                "seconds": int((piece.end - piece.start).total_seconds()),
+                "holidays": list(piece.names),
+            }
+            for piece in (stretch.calendar.spans(stretch.start, until) if stretch.counted else ())
+        ],
+    }
 
 
 def clock_lines(clock: Clock, now: datetime) -> Iterator[str]:

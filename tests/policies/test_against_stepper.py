@@ -1,8 +1,9 @@
 """Every due time of every policy against an independent calculation: other code, other data structures, no engine.
 
-The policy files are read with tomllib alone; public holidays come straight from the `holidays` package; named days are
-worked out with dateutil; time is walked minute by minute by `tests.stepper`. Instants are drawn where mistakes live:
-clock changes, holidays, openings, closings, New Year, 2024 to 2030.
+The policy files are read with tomllib alone; public and named days are worked out by their rules with dateutil, without
+the `holidays` package; time is walked minute by minute by `tests.stepper`. Instants are drawn where mistakes live, on
+the wall of the calendar that answers: its zone's clock changes, its holidays, openings and closings, New Year, 2024 to
+2030.
 """
 
 from __future__ import annotations
@@ -14,12 +15,13 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-import holidays
 import pytest
+from dateutil.easter import easter
 from dateutil.relativedelta import FR, MO, SA, SU, TH, TU, WE, relativedelta
 
 from helpdesk.core.policy import Promise
 from helpdesk.policies import load_policies
+from helpdesk.policies.days import public_holidays
 from helpdesk.shipped import shipped
 from tests.stepper import Stepper
 
@@ -76,21 +78,57 @@ def named_day(rule, year):
     return start + relativedelta(weekday=weekday(nth)) + timedelta(days=shift)
 
 
+def federal_holidays(year):
+    """Of the United States: by 5 U.S.C. 6103, with the day on which one that falls on a weekend is observed."""
+    fixed = [date(year, 1, 1), date(year, 6, 19), date(year, 7, 4), date(year, 11, 11), date(year, 12, 25)]
+    rules = ("3rd monday of january", "3rd monday of february", "last monday of may", "1st monday of september")
+    rules += ("2nd monday of october", "4th thursday of november")
+    observed = [day + timedelta(days={5: -1, 6: 1}.get(day.weekday(), 0)) for day in fixed]
+    return {*fixed, *observed, *(named_day(rule, year) for rule in rules)}
+
+
+def german_holidays(year):
+    """Those of all sixteen states."""
+    sunday = easter(year)
+    moving = {sunday + timedelta(days=days) for days in (-2, 1, 39, 50)}
+    return moving | {date(year, month, day) for month, day in ((1, 1), (5, 1), (10, 3), (12, 25), (12, 26))}
+
+
+PUBLIC = {"US": federal_holidays, "DE": german_holidays}
+
+
+@lru_cache
+def closed_days(name, calendar):
+    entry = table(name)["calendars"].get(calendar, {})
+    years = range(2023, 2033)
+    public = PUBLIC[entry["holidays"]["country"]] if "holidays" in entry else lambda _year: set()
+    named = {found for year in years for day in entry.get("days", []) if (found := named_day(day["on"], year))}
+    return sorted(named.union(*map(public, years)))
+
+
 @lru_cache
 def stepper(name, calendar):
     """The hours of one calendar of a policy, to be walked."""
     entry = table(name)["calendars"].get(calendar, {"hours": "24x7", "timezone": "UTC"})
-    closed = set()
-    if "holidays" in entry:
-        country = entry["holidays"]["country"]
-        closed |= set(holidays.country_holidays(country, years=range(2023, 2033), observed=True))
-    for day in entry.get("days", []):
-        closed |= {found for year in range(2023, 2033) if (found := named_day(day["on"], year))}
-    return Stepper(entry["hours"], entry["timezone"], sorted(closed))
+    assert not set(entry) - {"timezone", "hours", "holidays", "days"}, "keys that this calculation does not know"
+    assert set(entry.get("holidays", {})) <= {"country"}
+    assert all(set(day) == {"name", "on"} for day in entry.get("days", []))
+    return Stepper(entry["hours"], entry["timezone"], closed_days(name, calendar))
 
 
-def independent_due(name, at, plan, severity, region, channel, target):
-    """The due time by the document alone; None where there is no target."""
+def question_of(policy, rng):
+    """A question that anybody might ask."""
+    return {
+        "plan": rng.choice(list(policy["plans"])),
+        "severity": rng.choice(list(policy["severities"])),
+        "region": rng.choice(list(policy["regions"])),
+        "channel": rng.choice(["email", *policy.get("channels", {})]),
+        "target": rng.choice(("first_response", "first_response", "follow_up")),
+    }
+
+
+def goal_of(name, plan, severity, region, channel, target):
+    """(amount, calendar) by the document alone; None where there is no target."""
     policy = table(name)
     if policy.get("channels", {}).get(channel, {}).get("targets", True) is False:
         return None
@@ -104,36 +142,53 @@ def independent_due(name, at, plan, severity, region, channel, target):
         or policy["plans"][plan].get("calendar")
         or policy["regions"][region]["calendar"]
     )
+    assert set(goal) <= {"within", "calendar", "by_channel"}
+    return goal["within"], calendar
+
+
+def independent_due(name, at, within, calendar):
+    """When it is due, and from when on it is late."""
     walked = stepper(name, calendar)
-    amount, unit = AMOUNT.fullmatch(goal["within"]).groups()
+    amount, unit = AMOUNT.fullmatch(within).groups()
     if unit == "bd":
-        return walked.business_days_due(at, int(amount), "same_time")
-    return walked.due(at, int(amount) * {"m": 60, "h": 3600}[unit])
+        due = walked.business_days_due(at, int(amount), "same_time")
+    else:
+        due = walked.due(at, int(amount) * {"m": 60, "h": 3600}[unit])
+    return due, walked.next_open(due)
 
 
-def critical_instants(zone, rng):
-    """Instants near which calculations go wrong, and some anywhere."""
-    start, end = datetime(2024, 1, 1, tzinfo=UTC), datetime(2030, 12, 1, tzinfo=UTC)
-    spans = (timedelta(0), timedelta(seconds=1), timedelta(minutes=1), timedelta(minutes=37), timedelta(hours=3))
-    edges = [
-        *clock_changes(zone),
-        *(datetime(year, 1, 1, tzinfo=zone).astimezone(UTC) for year in YEARS),
-        *(
-            datetime(year, month, day, hour, tzinfo=zone).astimezone(UTC)
-            for year in YEARS
-            for month, day in ((5, 25), (7, 3), (7, 5), (11, 26), (12, 24), (12, 25), (12, 31), (4, 5), (10, 3))
-            for hour in (0, 7, 8, 17, 18, 21)
-        ),
-    ]
-    while True:
-        if rng.random() < 0.7:
-            yield (
-                rng.choice(edges)
-                + rng.choice((-1, 1)) * rng.choice(spans)
-                + timedelta(days=rng.choice((-2, -1, 0, 0, 1)))
-            )
-        else:
-            yield start + timedelta(seconds=rng.randrange(int((end - start).total_seconds())))
+SPANS = (timedelta(0), timedelta(seconds=1), timedelta(minutes=1), timedelta(minutes=37), timedelta(hours=3))
+START, END = datetime(2024, 1, 1, tzinfo=UTC), datetime(2031, 1, 1, tzinfo=UTC)
+
+
+@lru_cache
+def edges(name, calendar):
+    """Instants on the wall of a calendar at which something changes: (clocks, closed days and New Year, hours)."""
+    entry = table(name)["calendars"].get(calendar, {"hours": "24x7", "timezone": "UTC"})
+    zone = ZoneInfo(entry["timezone"])
+    times = [tuple(map(int, found)) for found in re.findall(r"(\d\d):(\d\d)", str(entry["hours"]))] or [(0, 0)]
+    days = [day for day in closed_days(name, calendar) if day.year in YEARS] + [date(year, 1, 1) for year in YEARS]
+    near = {day + timedelta(days=shift) for day in days for shift in (-1, 0, 1)}
+    clocks = clock_changes(zone)
+    weeks = {at.date() + timedelta(days=shift) for at in clocks for shift in range(-4, 5)}
+    return (
+        clocks,
+        tuple(wall(day, 0, 0, zone) for day in sorted(near)),
+        tuple(wall(day, hour, minute, zone) for day in sorted(near | weeks) for hour, minute in times),
+    )
+
+
+def wall(day, hour, minute, zone):
+    return (datetime(day.year, day.month, day.day, hour % 24, minute, tzinfo=zone)).astimezone(UTC)
+
+
+def critical_instant(name, calendar, rng):
+    """An instant near which calculations go wrong; one of three is anywhere."""
+    kinds = [kind for kind in edges(name, calendar) if kind]
+    if rng.random() < 0.33 or not kinds:
+        return START + timedelta(seconds=rng.randrange(int((END - START).total_seconds())))
+    at = rng.choice(rng.choice(kinds)) + rng.choice((-1, 1)) * rng.choice(SPANS)
+    return at + timedelta(days=rng.choice((-2, -1, 0, 0, 0, 1)))
 
 
 @lru_cache
@@ -153,25 +208,30 @@ def compare(book, name, number, seed):
     """Draw `number` questions; returns the answers that differ."""
     rng = random.Random(f"{name} {seed}")
     policy = book.policy(name)
-    zone = ZoneInfo(policy.calendars[policy.regions[0].calendar].timezone)
-    instants = critical_instants(zone, rng)
     different = []
     for _ in range(number):
-        question = {
-            "plan": rng.choice(policy.plans).key,
-            "severity": rng.choice(policy.severity.levels).key,
-            "region": rng.choice(policy.regions).key,
-            "channel": rng.choice(policy.channels).key,
-            "target": rng.choice(("first_response", "first_response", "follow_up")),
-        }
-        at = next(instants)
-        terms = {key: value for key, value in question.items() if key != "target"}
-        promise = policy.promise(question["target"], **terms)
-        due = promise.within.due_at(promise.calendar, at) if isinstance(promise, Promise) else None
-        expected = independent_due(name, at, **question)
-        if due != expected:
-            different.append((at.isoformat(), question, due, expected))
+        question = question_of(table(name), rng)
+        goal = goal_of(name, **question)
+        at = critical_instant(name, goal[1] if goal else "24x7", rng)
+        promise = policy.promise(**question)
+        computed = expected = None
+        if isinstance(promise, Promise):
+            due = promise.within.due_at(promise.calendar, at)
+            computed = due, promise.calendar.breached_at(due)
+        if goal:
+            expected = independent_due(name, at, *goal)
+        if computed != expected:
+            different.append((at.isoformat(), question, computed, expected))
     return different
+
+
+@pytest.mark.parametrize("country", PUBLIC)
+def test_the_public_holidays_of_the_package_are_those_of_the_law(country):
+    """A check of the data itself: what the policies take from the package, against the rules, 2024 to 2030."""
+    for year in YEARS:
+        known = {day for day, _ in public_holidays(country, None, True, year)}
+        ruled = {day for near in (year, year + 1) for day in PUBLIC[country](near) if day.year == year}
+        assert known == ruled, year
 
 
 @pytest.mark.parametrize("name", NAMES)
