@@ -19,6 +19,7 @@ import contextlib
 import shutil
 import signal
 import ssl
+import sys
 import threading
 import time
 from concurrent.futures import Future
@@ -31,11 +32,12 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from helpdesk.accounts import imap_account, open_outgoing
 from helpdesk.committer import Committer
-from helpdesk.core.errors import ConfigurationError
+from helpdesk.core.errors import ConfigurationError, Unavailable
 from helpdesk.core.message import Envelope
 from helpdesk.desk import Desk
 from helpdesk.desk.conditions import Conditions
 from helpdesk.desk.record import Recorder
+from helpdesk.mail.compose import guard_holds
 from helpdesk.reload import Reloader
 from helpdesk.store import migrate
 from helpdesk.store.engine import Database
@@ -254,6 +256,8 @@ class Daemon:
 
     async def run(self, *, ready: Callable[[Daemon, SmtpListener | None], None] | None = None) -> None:
         """Run until SIGTERM or SIGINT (or `self.stop`). Raises Unavailable when the address is taken."""
+        if not guard_holds():
+            raise Unavailable(f"the guard of outgoing headers does not hold on Python {sys.version.split()[0]}")
         if doubt := self.database.doubt():
             _log.warning("the database is in doubt", because=doubt)
         migrate.upgrade(self.database)

@@ -309,6 +309,7 @@ def test_a_desk_that_works_is_well(site):
 
 
 def test_a_part_that_stands_still_is_failing(site, clock):
+    """V02: alive is who gets somewhere."""
     clock.ahead = timedelta(minutes=6)
     status, shape = site.health()
     assert (status, shape["status"]) == (503, "failing")
@@ -318,7 +319,7 @@ def test_a_part_that_stands_still_is_failing(site, clock):
 
 @BOTH
 def test_mail_that_waits_to_be_worked_is_failing_and_mail_that_waits_to_be_sent_is_not(site, clock):
-    """Many a host refuses one mail for hours; no restart of the desk helps against that."""
+    """V04: a dead smarthost is seen without mail. No restart of the desk helps against it."""
     desk = site.desk
     desk.mail(JO)
     with desk.database.write() as connection:

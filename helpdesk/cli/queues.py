@@ -24,6 +24,7 @@ def register(app: typer.Typer) -> None:
     outbox.command("show")(outbox_show)
     outbox.command("retry")(outbox_retry)
     outbox.command("drop")(outbox_drop)
+    outbox.command("release")(outbox_release)
     app.add_typer(outbox, name="outbox")
     quarantine = typer.Typer(no_args_is_help=True, help="Mail that could not be worked, bytes kept.")
     quarantine.command("list")(quarantine_list)
@@ -39,7 +40,7 @@ def outbox_list(config: Config = None, every: All = False, as_json: AsJson = Fal
     from helpdesk.report.shapes import outbox_shape  # noqa: PLC0415
     from helpdesk.store import outbox, undeliverable  # noqa: PLC0415
 
-    states = None if every else ("queued", "sending", "handed_over", "failed", "uncertain", "bounced")
+    states = None if every else ("queued", "sending", "handed_over", "failed", "uncertain", "bounced", "held")
     with open_database(open_rules(config)) as database, database.read() as connection:
         rows = outbox.rows(connection, states=states)
         marked = undeliverable.marked(connection)
@@ -79,6 +80,15 @@ def outbox_retry(number: Number, config: Config = None) -> None:
     with open_database(open_rules(config)) as database, database.write() as connection:
         outbox.retry_now(connection, number, wall_clock())
     typer.echo(f"Mail {number} is at the front of the outbox.")
+
+
+def outbox_release(config: Config = None) -> None:
+    """Send what a restored backup held back, because the original may have sent it already."""
+    from helpdesk.store import outbox  # noqa: PLC0415
+
+    with open_database(open_rules(config)) as database, database.write() as connection:
+        released = outbox.release(connection, wall_clock())
+    typer.echo(f"{released} mails are sent now.")
 
 
 def outbox_drop(number: Number, config: Config = None) -> None:

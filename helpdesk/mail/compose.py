@@ -14,15 +14,15 @@ import binascii
 import hashlib
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+
+from helpdesk.core.message import Person
 
 from .headers import read_block, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
-
-    from helpdesk.core.message import Person
 
 MAX_LINE = 998
 MAX_SUBJECT = 400  # characters
@@ -58,6 +58,25 @@ def compose(letter: Letter) -> bytes:
     head = "".join(f"{name}: {value}\r\n" for name, value in fields).encode("ascii") + b"\r\n"
     _reread(head, fields, letter)
     return head + _body(letter)
+
+
+def guard_holds() -> bool:
+    """Whether the guard of header lines works on this interpreter (CVE-2024-6923 and its kin; threat V05)."""
+    hostile = "a\nBcc: eve@evil.example =?utf-8?Q?=0ABcc:_eve=40evil.example?="
+    person = Person("a@b.example", hostile)
+    letter = Letter(
+        from_=person,
+        to=person,
+        subject=hostile,
+        message_id="<a@b.example>",
+        date=datetime(2026, 1, 1, tzinfo=UTC),
+        text=".",
+    )
+    try:
+        names = [field.name.lower() for field in read_block(compose(letter)).fields]
+    except ValueError:
+        return False
+    return "bcc" not in names and len(names) == len(set(names))
 
 
 # --- headers --------------------------------------------------------------------------------------------------------

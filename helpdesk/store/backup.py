@@ -1,4 +1,8 @@
-"""A consistent copy of the embedded database while it is in use."""
+"""A consistent copy of the embedded database while it is in use.
+
+The copy holds back its unsent mail: the original goes on and sends it, and a desk that is started on the copy a day
+later must not send it a second time (fault D08). Whoever restores a copy looks at `outbox list` and releases it.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +27,8 @@ def copy_to(database: Database, file: Path) -> None:
     source, target = connect(database.url.database), connect(file)
     try:
         source.backup(target)
+        target.execute("UPDATE outbox SET state = 'held', next_at = NULL, lease_until = NULL WHERE next_at IS NOT NULL")
+        target.commit()
     finally:
         target.close()
         source.close()

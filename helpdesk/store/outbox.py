@@ -6,7 +6,7 @@
 A worker that dies leaves its row `sending`: it is sent again with the same Message-ID, which receivers can fold. Only
 an acknowledgment goes through `handed_over`: after a crash there nobody can know whether it arrived, it becomes
 `uncertain` and is not repeated, because a second one is worth less than none. `lease` counts the claims, so that a
-worker that was frozen past its lease cannot finish what another has taken over.
+worker that was frozen past its lease cannot finish what another has taken over. What a backup had not sent is `held`.
 """
 
 from __future__ import annotations
@@ -234,6 +234,13 @@ def retry_now(connection: sa.Connection, number: int, now: datetime) -> None:
         "detail": "retried by hand",
     }
     connection.execute(sa.update(outbox).where(outbox.c.id == number, outbox.c.state != "sent").values(values))
+
+
+def release(connection: sa.Connection, now: datetime) -> int:
+    """Send what a restored backup held back; returns how many."""
+    values = {"state": "queued", "next_at": now, "detail": "released after a restore"}
+    held = sa.and_(outbox.c.state == "held", outbox.c.raw.is_not(None))
+    return connection.execute(sa.update(outbox).where(held).values(values)).rowcount
 
 
 def drop(connection: sa.Connection, number: int) -> None:

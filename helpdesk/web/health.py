@@ -11,8 +11,10 @@ One refused mail is no reason to restart a desk, which is why it is `attention` 
 
 from __future__ import annotations
 
+import platform
 from dataclasses import dataclass
 from datetime import timedelta
+from importlib import metadata
 from typing import TYPE_CHECKING, Any, Literal
 
 from helpdesk.report.shapes import instant
@@ -91,6 +93,8 @@ def shape(facts: Facts) -> dict[str, Any]:
         "problems": [*_failing(facts), *_attention(facts)],
         "at": instant(facts.now),
         "started_at": instant(facts.started_at),
+        "version": metadata.version("helpdesk"),
+        "python": platform.python_version(),
         "database": known is not None,
         "parts": {part: instant(facts.progress.get(part)) for part in PARTS},
         "unworked": _waiting_shape(known.unworked) if known else None,

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpdesk.core.message import Person
+from helpdesk.mail import compose as compose_module
 from helpdesk.mail.compose import Letter, address_spec, compose
 from helpdesk.mail.parse import parse
 from tests.soak import amount
@@ -222,3 +223,10 @@ def test_a_letter_is_written_fast():
     for _ in range(200):
         compose(LETTER)
     assert (time.perf_counter() - begun) / 200 < 0.002
+
+
+def test_the_guard_tries_itself_before_a_daemon_starts(monkeypatch):
+    """V05: an interpreter on which a subject becomes a header is no ground to send mail from."""
+    assert compose_module.guard_holds()
+    monkeypatch.setattr(compose_module, "encoded", lambda text, *, used: text)
+    assert not compose_module.guard_holds()

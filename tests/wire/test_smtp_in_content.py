@@ -1,4 +1,4 @@
-"""The mail itself: its end, its size, its lines (S04 to S07)."""
+"""The mail itself: its end, its size, its lines (S04, S05, S06, S07)."""
 
 import itertools
 import os
