@@ -53,6 +53,8 @@ _AS_DECIDED = (
     "confirms",
     "reopened",
     "grade",
+    "through",
+    "merged_ref",
 )
 _MOMENT = timedelta(minutes=1)
 _NOTHING = timedelta()
@@ -215,8 +217,11 @@ class Letters:
     def _agent_facts(self, draft: Draft, case: Case, terms: Terms, now: datetime) -> dict[str, Any]:
         policy = terms.policy
         facts = dict(draft.facts)
-        running = [clock for clock in clocks(case, policy) if clock.stopped_at is None and clock.due_at]
-        due = [_due(clock, terms, case, now) for clock in sorted(running, key=_due_at)]
+        owed = [(clock, case, terms) for clock in _running(case, policy)]
+        for merged in terms.merged:
+            owed += [(clock, merged.case, merged.terms) for clock in _running(merged.case, merged.terms.policy)]
+        owed.sort(key=lambda one: _due_at(one[0]))
+        due = [_due(clock, whose, of, now, within=case) for clock, of, whose in owed]
         return {
             "requester": _named(case.requester),
             "customer": terms.customer.name if terms.customer else "unknown",
@@ -229,6 +234,8 @@ class Letters:
             "acts": terms.team.agent(draft.to.address) is not None,
             "stays": draft.stays,
             "links": case.links,
+            "merged": [f"HD-{number}" for number in case.merged],
+            "merged_into": case.merged_into,
             "attached": facts.get("attached", ()),
             "tags": case.tags,
             "missing": [_short(field.label) for field in policy.intake if field.key in case.missing],
@@ -333,13 +340,18 @@ def _due_at(clock: Clock) -> datetime:
     return clock.due_at
 
 
-def _due(clock: Clock, terms: Terms, case: Case, now: datetime) -> dict[str, str]:
+def _running(case: Case, policy: Policy) -> list[Clock]:
+    return [clock for clock in clocks(case, policy) if clock.stopped_at is None and clock.due_at]
+
+
+def _due(clock: Clock, terms: Terms, case: Case, now: datetime, *, within: Case) -> dict[str, str]:
     zone = desk_zone(case, terms.policy)
     due_at = _due_at(clock)
     late = clock.late_from is not None and clock.late_from <= now
     left = due_at - now
     return {
         "target": TARGET_NAMES[clock.target],
+        "of": "" if case is within else case.ref,
         "at": moment(due_at, zone),
         "brief": brief(due_at, zone),
         "left": _left(left, late=late),

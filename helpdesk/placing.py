@@ -98,5 +98,5 @@ def _people(case: Case | None, team: Team, operators: Iterable[Person]) -> list[
     """Everybody who may have been given a reply address of that case."""
     if case is None:
         return []
-    customers = (case.requester, *case.participants)
+    customers = case.people
     return [person.address for person in (*customers, *(agent.person for agent in team.members), *operators)]

@@ -12,7 +12,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from helpdesk.core import correction, links, snooze
+from helpdesk.core import correction, links, merging, snooze
 from helpdesk.core.block import Mistake
 from helpdesk.core.case import Event
 from helpdesk.core.command import FORMS, Vocabulary, read_orders
@@ -48,13 +48,11 @@ def agent_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> D
     stays = orders.has("note") or (arrival.placement.stays and not orders.has("answer"))
     scribe = Scribe(case=case, arrival=arrival, terms=terms, now=now, agent=agent, stays=stays)
     # Who is on the case is settled first: the text below already goes to those who were added.
-    first = [command for command in orders.commands if command.verb == "cc"]
-    for command in first:
+    for command in orders.given("cc"):
         _OBEY[command.verb](scribe, command, orders)
     _speak(scribe, orders)
-    for command in orders.commands:
-        if command not in first:
-            _OBEY[command.verb](scribe, command, orders)
+    for command in (*orders.given_besides("cc", "merge"), *orders.given("merge")):
+        _OBEY[command.verb](scribe, command, orders)
     _acknowledge(scribe, orders)
     _say_what_stays(scribe, orders)
     scribe.echo()
@@ -70,9 +68,10 @@ def _vocabulary(case: Case, arrival: Arrival, terms: Terms, agent: Agent) -> Voc
         exclusions=tuple(exclusion.key for exclusion in policy.exclusions),
         incidents=tuple(incident.key for incident in terms.standing.incidents if incident.concerns(policy.key)),
         areas=tuple(area.key for area in policy.severity.areas),
-        people=tuple(person.address for person in (case.requester, *case.participants)),
+        people=tuple(person.address for person in case.people),
         ours=terms.ours,
         linkable=links.linkable(case, arrival.named, agent),
+        mergeable=merging.mergeable(case, terms, arrival, agent),
         at=arrival.received_at,
         zone=zone_of(agent.timezone, served_in),
         active=case.active,
@@ -252,6 +251,7 @@ _OBEY: dict[str, Callable[[Scribe, Command, Orders], None]] = {
     "reopen": _reopen,
     "cc": _cc,
     "link": links.link,
+    "merge": merging.merge,
     "exclude": _exclude,
     "incident": _incident,
     "ack": _note,

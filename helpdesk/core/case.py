@@ -48,6 +48,9 @@ EventType = Literal[
     "flagged",
     "unflagged",
     "linked",
+    "merged",  # other cases went into this one
+    "merged_into",  # this case went into another, where it is answered from then on
+    "merged_wrote",  # the customer of a case that went into this one: its clocks run, not this one's
     "step_taken",  # a rung of the escalation ladder
     "page_acknowledged",  # an agent has it: nobody else is called
     "breached",
@@ -117,6 +120,9 @@ class Case:
     links: tuple[str, ...] = ()  # refs of other cases
     removed: frozenset[str] = frozenset()  # addresses that an agent took off the case
     snoozed: Snooze | None = None
+    merged: tuple[int, ...] = ()  # numbers of the cases that went into this one, and into those
+    merged_into: str = ""  # ref of the case that goes on in its place
+    shared: frozenset[str] = frozenset()  # whose mail comes from that case, because they are people of it, too
     events: tuple[Event, ...] = ()
 
     @property
@@ -129,10 +135,14 @@ class Case:
         """Whether the desk still owes something."""
         return self.status in {"open", "waiting"}
 
+    @property
+    def people(self) -> tuple[Person, ...]:
+        """The requester and the participants."""
+        return (self.requester, *self.participants)
+
     def person(self, address: str) -> Person | None:
         """The requester or participant of that address."""
-        people = (self.requester, *self.participants)
-        return next((person for person in people if person.address == address), None)
+        return next((person for person in self.people if person.address == address), None)
 
     def of_type(self, *types: EventType) -> tuple[Event, ...]:
         """The events of these types, in order of recording."""
@@ -152,6 +162,11 @@ class Case:
         for event in events:
             case = replace(_EFFECTS.get(event.type, _nothing)(case, event), events=(*case.events, event))
         return case
+
+
+def number_of(ref: str) -> int:
+    """The number behind `HD-7`."""
+    return int(ref.removeprefix("HD-"))
 
 
 def case_from(number: int, events: Iterable[Event]) -> Case:
@@ -273,6 +288,15 @@ def _linked(case: Case, event: Event) -> Case:
     return case if ref in case.links else replace(case, links=(*case.links, ref))
 
 
+def _merged(case: Case, event: Event) -> Case:
+    return replace(case, merged=(*case.merged, *map(number_of, event.facts["cases"])))
+
+
+def _merged_into(case: Case, event: Event) -> Case:
+    facts = event.facts
+    return replace(case, merged_into=facts["into"], shared=frozenset(facts["shared"]), snoozed=None)
+
+
 def _unflagged(case: Case, event: Event) -> Case:
     return replace(case, tags=tuple(tag for tag in case.tags if tag != event.facts["tag"]))
 
@@ -304,5 +328,8 @@ _EFFECTS: dict[EventType, Callable[[Case, Event], Case]] = {
     "flagged": _flagged,
     "unflagged": _unflagged,
     "linked": _linked,
+    "merged": _merged,
+    "merged_into": _merged_into,
+    "merged_wrote": _customer_wrote,
     "policy_changed": _policy_changed,
 }

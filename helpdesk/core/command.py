@@ -41,6 +41,7 @@ Verb = Literal[
     "reopen",
     "cc",
     "link",
+    "merge",
     "exclude",
     "incident",
     "ack",
@@ -62,6 +63,7 @@ FORMS: dict[Verb, str] = {
     "reopen": "#reopen  open again",
     "cc": "#cc add|remove ADDRESS...  who gets the answers to come, too",
     "link": "#link HD-9  links the two cases",
+    "merge": "#merge HD-9  this case goes into HD-9, where both are answered",
     "exclude": "#exclude KEY [reason]  the promises do not apply, and why",
     "incident": "#incident KEY  the case is about a known incident",
     "ack": "#ack  you have it: nobody else is called",
@@ -76,8 +78,9 @@ _REFERENCE = re.compile(r"\[?(?:HD-)?([1-9]\d{0,11})\]?(?:\s*<[^<>]*>)?", re.IGN
 # At most one of each group stands in a mail, and at most one of each command that is not among the repeatable.
 _CONTRADICTIONS: tuple[frozenset[Verb], ...] = (
     frozenset({"note", "answer"}),
-    frozenset({"wait", "resolve", "close", "reopen"}),
-    frozenset({"snooze", "resolve", "close"}),
+    frozenset({"wait", "resolve", "close", "reopen", "merge"}),
+    frozenset({"snooze", "resolve", "close", "merge"}),
+    frozenset({"assign", "merge"}),
 )
 _REPEATABLE: frozenset[Verb] = frozenset({"note", "answer", "cc", "link", "incident", "ack", "redact", "help"})
 _ALWAYS = datetime(1, 1, 1, tzinfo=UTC)
@@ -106,6 +109,14 @@ class Orders:
     mistakes: tuple[Mistake, ...]
     text: str
 
+    def given(self, *verbs: Verb) -> tuple[Command, ...]:
+        """The commands of these, in order."""
+        return tuple(command for command in self.commands if command.verb in verbs)
+
+    def given_besides(self, *verbs: Verb) -> tuple[Command, ...]:
+        """The other commands, in order."""
+        return tuple(command for command in self.commands if command.verb not in verbs)
+
     def has(self, *verbs: Verb) -> bool:
         """Whether one of these commands was given."""
         return any(command.verb in verbs for command in self.commands)
@@ -115,8 +126,9 @@ class Orders:
 class Vocabulary:
     """What arguments may name: what the policy knows, the team's agents (name to address), who and which cases.
 
-    `people` are on the case, the requester first; `ours` are addresses of our own; `linkable` says of the cases that a
-    mail names why each cannot be linked, "" where it can. `at` (aware UTC) and `zone` are when and where it is read.
+    `people` are on the case, the requester first; `ours` are addresses of our own. Of the cases that a mail names
+    `linkable` says why each cannot be linked, and `mergeable` why this case cannot go into it: "" where it can. `at`
+    (aware UTC) and `zone` are when and where it is read.
     """
 
     severities: tuple[str, ...]
@@ -127,6 +139,7 @@ class Vocabulary:
     people: tuple[str, ...] = ()
     ours: Collection[str] = frozenset()
     linkable: Mapping[int, str] = field(default_factory=dict)
+    mergeable: Mapping[int, str] = field(default_factory=dict)
     at: datetime = _ALWAYS
     zone: str = "UTC"
     active: bool = True  # whether the case is open or waiting
@@ -149,7 +162,7 @@ def cases_named(text: str) -> tuple[int, ...]:
     return tuple(dict.fromkeys(int(number[1]) for number in numbers if number))
 
 
-_ABOUT_CASES = ("link",)
+_ABOUT_CASES = ("link", "merge")
 
 
 def _clashes(commands: Iterable[Command]) -> Iterator[Mistake]:
@@ -288,10 +301,18 @@ def _misplaced(how: str, person: Person, vocabulary: Vocabulary) -> str:
 
 
 def _link(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
+    return _about_case("link", line, argument, vocabulary.linkable)
+
+
+def _merge(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
+    return _about_case("merge", line, argument, vocabulary.mergeable)
+
+
+def _about_case(verb: Verb, line: str, argument: str, problems: Mapping[int, str]) -> Command | Mistake:
     found = _REFERENCE.fullmatch(argument)
     number = int(found[1]) if found else 0
-    wrong = vocabulary.linkable.get(number, "#link and the number of a case of your team, such as HD-9")
-    return Mistake(line, wrong) if wrong else Command("link", line, argument=f"HD-{number}", case=number)
+    wrong = problems.get(number, f"#{verb} and the number of a case of your team, such as HD-9")
+    return Mistake(line, wrong) if wrong else Command(verb, line, argument=f"HD-{number}", case=number)
 
 
 _READERS: dict[Verb, Callable[[str, str, Vocabulary], Command | Mistake]] = {
@@ -308,6 +329,7 @@ _READERS: dict[Verb, Callable[[str, str, Vocabulary], Command | Mistake]] = {
     "reopen": _plain("reopen"),
     "cc": _cc,
     "link": _link,
+    "merge": _merge,
     "exclude": _exclude,
     "incident": _incident,
     "ack": _plain("ack"),

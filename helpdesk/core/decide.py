@@ -20,6 +20,7 @@ from helpdesk.core import (
     escalation,
     ladder,
     lifecycle,
+    merging,
     progress,
     rating,
     redaction,
@@ -67,8 +68,11 @@ def receive(case: Case | None, arrival: Arrival, terms: Terms, now: datetime) ->
         decision = _customer_thanks(case, arrival, thanks, terms, now)
     elif _too_old_to_reopen(case, arrival, terms):
         decision = _open(replace(arrival, linked_ref=case.ref), terms, now)
+    elif arrival.through:
+        decision = _merged_customer_writes(case, arrival, terms, now)
     else:
         decision = _customer_writes(case, arrival, terms, now)
+    decision = merging.follow(case, decision, arrival, terms, now)
     also = tuple((_on_the_record(other, others, now), others) for other, others in decision.also)
     told = progress.mails(case if decision.outcome == "appended" else None, decision.case, terms, arrival.key)
     decision = replace(decision, drafts=(*decision.drafts, *told), also=also)
@@ -221,6 +225,18 @@ def _open_again(arrival: Arrival, terms: Terms) -> tuple[Draft, ...]:
     return (Draft("reopened", sender, "customer", arrival.key),)
 
 
+def _merged_customer_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
+    """The customer of a case that was merged into this one: their own clocks run, and the agent reads it here."""
+    merged = merging.of_number(terms.merged, arrival.through or 0)
+    theirs = replace(merged.terms, model=terms.model, second_voter=terms.second_voter)
+    came = _customer_writes(merged.case, arrival, theirs, now)
+    case, events = merging.heard(case, came, arrival, merged.case, now)
+    was_over = any(event.type == "reopened" for event in events)
+    drafts = _to_agents("customer-message", case, arrival, terms, reopened=was_over, through=merged.case.ref)
+    came = replace(came, drafts=tuple(draft for draft in came.drafts if draft.kind != "customer-message"))
+    return Decision(case, events, tuple(drafts), reply=arrival.message.reply, also=((came, theirs),))
+
+
 def _customer_thanks(case: Case, arrival: Arrival, thanks: Thanks, terms: Terms, now: datetime) -> Decision:
     """Nothing is opened again and no clock runs; the agent sees it, and may read it otherwise."""
     facts = {**_message_facts(arrival), "confirms": thanks.confirms}
@@ -340,7 +356,8 @@ def _wait_over(case: Case, terms: Terms, now: datetime) -> tuple[tuple[Event, ..
     if ends_at is None or ends_at > now:
         return (), ()
     event = Event("reopened", ends_at, now, DESK, {"because": "the wait is over"})
-    agent = terms.team.agent(case.assignee)
+    # A merged case waits together with the one that took its place, whose agent is told.
+    agent = None if case.merged_into else terms.team.agent(case.assignee)
     key = f"wait/{ends_at:%Y%m%dT%H%M%SZ}"
     drafts = (Draft("reminder", agent.person, "agent", key, facts={"waited_until": ends_at}),) if agent else ()
     return (event,), drafts

@@ -108,7 +108,8 @@ class Arrival:
     returned: Returned | None = None  # on a delivery report about a mail of ours
     mailboxes: frozenset[str] = frozenset()  # every address we receive at
     number: int = 0  # of the mail in the spool
-    named: Mapping[int, Neighbour] = field(default_factory=dict)  # the cases that an agent's orders name, by number
+    named: Mapping[int, Neighbour] = field(default_factory=dict)  # for the cases that orders name, who goes on for each
+    through: int | None = None  # the merged case that it was written to, whose place this one has taken
     null_sender: bool = False  # it came with MAIL FROM:<>, and wants no answer (RFC 5321 section 4.5.5)
 
     @property

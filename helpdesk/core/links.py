@@ -20,7 +20,8 @@ def linkable(case: Case, named: Mapping[int, Neighbour], agent: Agent) -> dict[i
     Only cases of a team that the agent is in; others are as if they did not exist.
     """
     seen = {number for number, other in named.items() if other.terms.team.agent(agent.address)}
-    return {number: "another case than this one" if number == case.number else "" for number in seen}
+    here = {number for number in seen if named[number].case.number == case.number}
+    return {number: "another case than this one" if number in here else "" for number in seen}
 
 
 def link(scribe: Scribe, command: Command, _orders: Orders) -> None:

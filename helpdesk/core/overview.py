@@ -67,7 +67,13 @@ class Overview:
 
 def overview(cases: Iterable[tuple[Case, Policy]], now: datetime) -> Overview:
     """The open ones among these cases as they stand at `now` (aware UTC)."""
-    return Overview(_in_order([_line(case, policy, now) for case, policy in cases if case.active]))
+    return Overview(_in_order([_line(case, policy, now) for case, policy in cases if _is_owed(case, policy)]))
+
+
+def _is_owed(case: Case, policy: Policy) -> bool:
+    """A case that went into another one is listed only for the promises that it still has to keep."""
+    owed = not case.merged_into or any(clock.stopped_at is None and clock.stretches for clock in clocks(case, policy))
+    return case.active and owed
 
 
 def _in_order(lines: Sequence[Line]) -> tuple[Line, ...]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from helpdesk.core.calendar import Calendar
+    from helpdesk.core.decision import Neighbour
     from helpdesk.core.policy import Policy
     from helpdesk.core.rotation import Rotation
     from helpdesk.core.severity.second import SecondVoter
@@ -161,6 +162,7 @@ class Terms:
     workloads: Mapping[str, Workload] = field(default_factory=dict)
     model: Model = DEFAULT  # by which severities are found: the shipped one, or what this desk has taught it
     second_voter: SecondVoter | None = None
+    merged: tuple[Neighbour, ...] = ()  # the cases that went into this one
 
     def keepers(self, assignee: str) -> tuple[Person, ...]:
         """Who is told what happens on a case: its assignee; without one the whole team, else the operators."""

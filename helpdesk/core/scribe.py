@@ -54,6 +54,11 @@ class Scribe:
         decision = replace(decision, case=case.after(event), events=(*decision.events, event))
         self.beside[other.case.number] = decision, terms
 
+    def drafted_for(self, other: Neighbour, draft: Draft) -> None:
+        """A mail about another case is to be written."""
+        decision, terms = self.beside.get(other.case.number, (Decision(other.case), other.terms))
+        self.beside[other.case.number] = replace(decision, drafts=(*decision.drafts, draft)), terms
+
     def mail(self, kind: Any, to: Person, audience: Any, *, text: str = "", **facts: Any) -> None:
         """Somebody is written to."""
         self.drafts.append(Draft(kind, to, audience, self.arrival.key, text, self.agent.name, facts))
@@ -61,7 +66,7 @@ class Scribe:
     def to_customers(self, kind: Any, *, text: str = "") -> None:
         """Everybody on the customer's side is written to, each alone; the agent's files go along unless they stay."""
         files = () if self.stays else enclosures(self.arrival.message, self.arrival.number)
-        for person in (self.case.requester, *self.case.participants):
+        for person in self.case.people:
             if person.address:
                 draft = Draft(kind, person, "customer", self.arrival.key, text, self.agent.name, enclosures=files)
                 self.drafts.append(draft)

@@ -10,6 +10,7 @@ from helpdesk.core.enclosure import Enclosure
 from helpdesk.core.errors import ConfigurationError
 from helpdesk.core.people import Terms
 from helpdesk.core.severity import DEFAULT, Model
+from helpdesk.desk.neighbours import neighbours
 from helpdesk.desk.second_voter import load_second_voter
 from helpdesk.letters import Thread, thread_of
 from helpdesk.policies import PolicyText, days_from_shape, read_policy, read_whole
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from helpdesk.desk.rules import Rules
     from helpdesk.store.cases import StoredMessage
 
+_LONGEST = 10  # Message-IDs of a thread
 _LAST = 6  # messages; who wants to read more asks for the case
 _WHOSE = {"internal": ", a note", "unverified": ", not verified", "rating": ", a rating"}
 
@@ -74,6 +76,7 @@ class Recorder:
     ) -> Terms:
         """What applies to a case, or to one that this sender is about to open."""
         rules = self.rules
+        merged = neighbours(connection, self, case_store.find(connection, case.merged), now) if case else {}
         team = rules.configuration.teams[mailbox.team]
         if case is None:
             policy, customer = rules.book.policy(mailbox.policy), rules.customers.find(sender)
@@ -89,6 +92,7 @@ class Recorder:
             customer=customer,
             workloads=case_store.workloads(connection, [agent.address for agent in team.agents]),
             standing=declarations.standing(connection, now),
+            merged=tuple(merged.values()),
         )
 
     def model(self, connection: sa.Connection) -> Model:
@@ -161,10 +165,13 @@ def _keep_days(connection: sa.Connection, stored: StoredPolicy) -> None:
 
 def _told(connection: sa.Connection, case: Case, draft: Draft, up_to: int) -> Draft:
     """Who is to act on a case without having seen it gets what was said: they may have nothing but their mail."""
+    if draft.template == "merged":
+        said = case_store.messages(connection, draft.facts["merged_number"])[-_LAST:]
+        return replace(draft, text="\n\n".join(map(_said, filter(_by_somebody, said))))
     unseen = draft.facts.get("handed_over") or (draft.kind == "escalation" and draft.template in {"", "page"})
     if not unseen or draft.text or draft.audience != "agent":
         return draft
-    messages = case_store.messages(connection, case.number)[-_LAST:]
+    messages = case_store.messages(connection, case.number, *case.merged)[-_LAST:]
     text = "\n\n".join(map(_said, filter(_by_somebody, messages)))
     return replace(draft, text=text, enclosures=_enclosures(messages, up_to) if draft.facts.get("handed_over") else ())
 
@@ -189,6 +196,15 @@ def _said(message: StoredMessage) -> str:
     return f"{who}, {message.at:%Y-%m-%d %H:%M} UTC{whose}:\n{message.reply}"
 
 
+def _written_by_customers(case: Case) -> list[str]:
+    """The newest Message-IDs of what its own people wrote, oldest first: nobody sees those of another case's people.
+
+    Agents' own Message-IDs are left out as well: they name the agents' mail servers (threat P02).
+    """
+    wrote = [str(event.facts.get("message_id", "")) for event in case.of_type("customer_wrote", "thanked", "rated")]
+    return list(filter(None, wrote))[-_LONGEST:]
+
+
 def _thread(connection: sa.Connection, case: Case, draft: Draft) -> Thread:
     """Where a letter belongs in its reader's mail program.
 
@@ -197,7 +213,7 @@ def _thread(connection: sa.Connection, case: Case, draft: Draft) -> Thread:
     ours = outbox.message_ids_to(connection, case.number, draft.to.address)
     if draft.audience == "agent":
         return thread_of(ours)
-    theirs = case_store.customer_message_ids(connection, case.number)
+    theirs = _written_by_customers(case)
     if not theirs:
         return thread_of(ours)
     references = tuple(dict.fromkeys((*theirs[:1], *ours, *theirs[1:])))

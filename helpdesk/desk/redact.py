@@ -39,4 +39,7 @@ def redact(
     decision = redaction.redacted(case, terms, by=by, erased=erased, agent=agent, now=now)
     after = recorder.store(connection, decision, terms)
     recorder.write(connection, after, decision.drafts, terms, now)
+    for merged in terms.merged:  # the words of the one are the words of the other
+        more = redact(connection, recorder, merged.case.number, merged.terms, by=by, now=now)
+        erased = {what: erased[what] + more[what] for what in erased}
     return erased

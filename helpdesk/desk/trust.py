@@ -10,6 +10,7 @@ from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING
 
 from helpdesk.core.thread import place, place_robot
+from helpdesk.desk.neighbours import after_merging
 from helpdesk.mail.authenticity import Authenticity, authenticity, misleading, strict_sender
 from helpdesk.mail.dkim_check import proven_domain
 from helpdesk.mail.parse import parse
@@ -64,10 +65,19 @@ def look_into(connection: sa.Connection, rules: Rules, mail: Spooled, message: M
         authenticated=proof.result == "pass",
         authentication_required=configuration.authentication_required,
         received_at=mail.received_at,
-        repeated_on=case_store.with_agents_mail(connection, here, message.message_id, besides=mail.id),
+        repeated_on=_repeated_on(connection, here, message.message_id, besides=mail.id),
     )
     placement = place_robot(shown, here) if message.robot else place(shown, here, team)
     return Findings(placement, shown, proof, here)
+
+
+def _repeated_on(
+    connection: sa.Connection, here: Mapping[int, Case], message_id: str, *, besides: int
+) -> frozenset[int]:
+    """Those of these cases on which an agent's mail had that Message-ID before, or on the one they were merged into."""
+    after = after_merging(connection, here)
+    known = case_store.with_agents_mail(connection, {*here, *after.values()}, message_id, besides=besides)
+    return frozenset(number for number in here if {number, after[number]} & known)
 
 
 def sender_proof(configuration: Configuration, mail: Spooled, message: Message) -> Authenticity:

@@ -22,7 +22,7 @@ from helpdesk.core.message import Robot, base_address
 from helpdesk.core.thread import Placement
 from helpdesk.desk import bounces, operators, trust
 from helpdesk.desk.answered import answered, raise_alarm
-from helpdesk.desk.neighbours import neighbours
+from helpdesk.desk.neighbours import Company, gather, neighbours
 from helpdesk.desk.redact import redact
 from helpdesk.failpoints import failpoint
 from helpdesk.mail.enclose import naming
@@ -145,12 +145,14 @@ def _one(connection: sa.Connection, recorder: Recorder, mail: Spooled, read: _Re
         spool.finish(connection, mail.id, outcome=outcome, case=None, now=now, because=because)
         return Worked(mail.id, outcome, None, message, because)
     back = bounces.settle(connection, recorder, mail, message, mailbox, now=now) if message.robot else None
-    case, placement = _place(connection, recorder, mail, message, mailbox, back)
+    placed, placement = _place(connection, recorder, mail, message, mailbox, back)
+    orders_text = before_quote(message.text) if placement.role == "agent" else ""
+    about = _about(connection, placed, placement, orders_text, back)
+    case = about.case
     home = recorder.rules.configuration.mailbox(case.mailbox) if case else None
     sender = message.sender.address if message.sender else ""
     secrets = read.secrets if placement.role != "agent" else ()
     shown = without_secrets(message) if secrets else message
-    orders_text = before_quote(message.text) if placement.role == "agent" else ""
     arrival = Arrival(
         message=_sorted_out(recorder, mail, shown, placement, secrets),
         sensitive=secrets,
@@ -159,7 +161,8 @@ def _one(connection: sa.Connection, recorder: Recorder, mail: Spooled, read: _Re
         key=f"mail/{mail.id}",
         number=mail.id,
         orders_text=orders_text,
-        named=neighbours(connection, recorder, cases_named(orders_text), now) if orders_text else {},
+        named=neighbours(connection, recorder, about.named, now),
+        through=about.through,
         answered=Answered() if case and case.active else answered(connection, message, now),
         linked_ref=f"HD-{placement.linked}" if placement.linked else "",
         to_escalation=mailbox.channel == "escalation",
@@ -178,6 +181,15 @@ def _one(connection: sa.Connection, recorder: Recorder, mail: Spooled, read: _Re
         number = _record(connection, recorder, mail, arrival, decision, terms, now)
     spool.finish(connection, mail.id, outcome=decision.outcome, case=number, now=now, because=decision.because)
     return Worked(mail.id, decision.outcome, number, message, decision.because)
+
+
+def _about(
+    connection: sa.Connection, placed: Case | None, placement: Placement, orders_text: str, back: Returned | None
+) -> Company:
+    """The cases that the mail is about. A rating, and what came back, are about a mail of the very case they name."""
+    if back is not None or placement.rating:
+        return Company(placed, None, {})
+    return gather(connection, placed, cases_named(orders_text))
 
 
 def _sorted_out(
@@ -241,6 +253,7 @@ def _record(
         visibility=decision.visibility,
         reply=decision.reply,
     )
+    beside = [(recorder.store(connection, other, others), other, others) for other, others in decision.also]
     if decision.erase:
         # Before what this decision sends is written, and with the order itself, which may quote what is to go.
         agent = arrival.placement.agent
@@ -248,8 +261,9 @@ def _record(
         redact(connection, recorder, case.number, terms, by=arrival.sender, now=now, agent=person, also=[mail.id])
         case = case_store.load(connection, case.number)
     recorder.write(connection, case, decision.drafts, terms, now)
-    for other, others in decision.also:
-        recorder.write(connection, recorder.store(connection, other, others), other.drafts, others, now)
+    for stored, other, others in beside:
+        now_is = case_store.load(connection, stored.number) if decision.erase else stored
+        recorder.write(connection, now_is, other.drafts, others, now)
     for event in decision.events:
         if event.type == "acknowledged":
             mailbox, sender = terms.mailbox.address, arrival.sender

@@ -38,6 +38,8 @@ def case_text(case: Case, policy: Policy, messages: Sequence[StoredMessage], now
         *(f"  note: {tag}" for tag in case.tags),
         *(f"  rated {_rating(one, zone)}" for one in rating.ratings(case)),
         f"Kind {case.kind}, area {case.area or 'none'}",
+        *([f"MERGED into {case.merged_into}, where it is answered"] if case.merged_into else []),
+        *([f"merged with {', '.join(f'HD-{number}' for number in case.merged)}"] if case.merged else []),
         *([f"linked to {', '.join(case.links)}"] if case.links else []),
         *([f"{case.snoozed.by} is reminded {moment(case.snoozed.until, zone)}"] if case.snoozed else []),
         "",

@@ -54,6 +54,10 @@ def due_text(policy: Policy, at: datetime, asked: dict[str, Any]) -> str:
 def case_clocks_text(case: Case, policy: Policy, now: datetime) -> str:
     """Every clock of a case, explained."""
     head = f"{case.ref} {case.subject}\n{policy.name} {policy.plan(case.plan).name}, version {case.policy_version}\n"
+    if case.merged_into:
+        head += f"merged into {case.merged_into}, whose answers stop these clocks\n"
+    elif case.merged:
+        head += f"merged with {', '.join(f'HD-{number}' for number in case.merged)}, which keep clocks of their own\n"
     return "\n".join([head, *("\n".join(clock_lines(clock, now)) + "\n" for clock in clocks(case, policy))])
 
 

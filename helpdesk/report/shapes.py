@@ -58,6 +58,8 @@ def case_shape(case: Case, policy: Policy, messages: Sequence[StoredMessage], no
         "assignee": case.assignee or None,
         "tags": list(case.tags),
         "links": list(case.links),
+        "merged_into": case.merged_into or None,
+        "merged": [f"HD-{number}" for number in case.merged],
         "snoozed_until": instant(case.snoozed.until if case.snoozed else None),
         "intake": dict(case.intake),
         "missing": list(case.missing),

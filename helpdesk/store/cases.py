@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from helpdesk.core.message import Message
 
 _ACTIVE = ("open", "waiting")
+_OWING = (*_ACTIVE, "merged")  # a merged case keeps its promises, but it is answered in another one
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ def _index(case: Case) -> dict[str, Any]:
         "subject": case.subject,
         "severity": case.severity,
         "rank": case.rank,
-        "status": case.status,
+        "status": "merged" if case.merged_into and case.active else case.status,
         "assignee": case.assignee,
         "opened_at": case.opened_at,
         "assigned_at": assigned[-1].recorded_at if assigned else None,
@@ -200,7 +201,8 @@ def list_numbers(
     """Case numbers, those that are due soonest first, then the newest."""
     query = sa.select(cases.c.id).order_by(cases.c.next_at.is_(None), cases.c.next_at, cases.c.id.desc())
     if only_open:
-        query = query.where(cases.c.status.in_(_ACTIVE))
+        promised = sa.and_(cases.c.status == "merged", cases.c.next_at.is_not(None))
+        query = query.where(sa.or_(cases.c.status.in_(_ACTIVE), promised))
     if only_breached:
         query = query.where(cases.c.breached)
     if customer is not None:
@@ -241,7 +243,7 @@ def _opened(query: sa.Select[Any], which: Opened) -> sa.Select[Any]:
 def numbers_to_move(connection: sa.Connection, policy: str, version: str) -> list[int]:
     """Open cases of a policy that run under another version of it."""
     query = sa.select(cases.c.id).where(
-        cases.c.policy == policy, cases.c.policy_version != version, cases.c.status.in_(_ACTIVE)
+        cases.c.policy == policy, cases.c.policy_version != version, cases.c.status.in_(_OWING)
     )
     return [int(number) for number in connection.execute(query.order_by(cases.c.id)).scalars()]
 
@@ -341,9 +343,9 @@ def add_message(
     connection.execute(sa.insert(message).values(row))
 
 
-def messages(connection: sa.Connection, case: int) -> list[StoredMessage]:
-    """The mails of a case, oldest first."""
-    query = sa.select(message).where(message.c.case_id == case).order_by(message.c.at, message.c.id)
+def messages(connection: sa.Connection, *numbers: int) -> list[StoredMessage]:
+    """The mails of a case, or of several, oldest first."""
+    query = sa.select(message).where(message.c.case_id.in_(numbers)).order_by(message.c.at, message.c.id)
     return [_message(row) for row in connection.execute(query)]
 
 
@@ -403,22 +405,3 @@ def _message(row: Any) -> StoredMessage:
         attachments=tuple(row.attachments),
         spool_id=row.spool_id,
     )
-
-
-def customer_message_ids(connection: sa.Connection, case: int, limit: int = 10) -> list[str]:
-    """Message-IDs of what customers wrote on a case, oldest first.
-
-    Agents' own Message-IDs are left out: they name the agents' mail servers (threat P02).
-    """
-    query = (
-        sa.select(message.c.message_id)
-        .where(
-            message.c.case_id == case,
-            message.c.role == "customer",
-            message.c.visibility == "public",
-            message.c.message_id != "",
-        )
-        .order_by(message.c.id.desc())
-        .limit(limit)
-    )
-    return [str(found) for found in reversed(list(connection.execute(query).scalars()))]

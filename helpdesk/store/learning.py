@@ -3,7 +3,8 @@
 A label is what an agent said a case was when it came in. A correction is `#severity` before the first answer, or with
 `initially`; a later change is none, because a workaround may have been found since. Closing a case that nobody
 corrected confirms what the desk found, or abstained from; where the customer's word or a rule of the policy decided, it
-says nothing about the text; nor does the closing of a case whose kind somebody corrected.
+says nothing about the text; nor does the closing of a case whose kind somebody corrected,
+or that ended with the case it had been merged into.
 """
 
 from __future__ import annotations
@@ -132,7 +133,7 @@ def label_of(case: Case) -> Label | None:
         last = corrections[-1]
         return Label(case.number, last.at, "corrected", last.facts["rank"], assessed.facts)
     ended = next(iter(case.of_type(*_ENDS)), None)
-    if ended is None or case.of_type("kind_set") or not _found_by_reading(assessed):
+    if ended is None or "on" in ended.facts or case.of_type("kind_set") or not _found_by_reading(assessed):
         return None
     return Label(case.number, ended.at, "confirmed", assessed.facts["rank"], assessed.facts)
 

@@ -143,9 +143,9 @@ def _facts(case: Case, policy: Policy, zone: str) -> Markup:
         "Kind": case.kind + (f", area {case.area}" if case.area else ""),
         "Opened": moment(case.opened_at, zone),
         "Reminder": f"{moment(case.snoozed.until, zone)}, for {case.snoozed.by}" if case.snoozed else "",
-        "Linked": together(*(element("a", f"{ref} ", href=f"/cases/{ref}") for ref in case.links))
-        if case.links
-        else "",
+        "Linked": _references(case.links),
+        "Merged into": _references([case.merged_into] if case.merged_into else []),
+        "Merged": _references([f"HD-{number}" for number in case.merged]),
         "Notes": "; ".join(case.tags),
         "Missing": ", ".join(case.missing),
     }

@@ -85,7 +85,12 @@ class Team(RuleBasedStateMachine):
         if self.got(who):
             self.desk.reply(who, f"#cc {how} {person}\n#note\n{self.internal()}")
 
-    @rule(who=AGENTS, order=st.sampled_from(["#kind question", "#area rule", "#snooze 3h", "#link HD-1", "#link HD-2"]))
+    @rule(
+        who=AGENTS,
+        order=st.sampled_from(
+            ["#kind question", "#area rule", "#snooze 3h", "#link HD-1", "#merge HD-2", "#merge HD-1"]
+        ),
+    )
     def an_agent_puts_a_case_right_with_a_note(self, who, order):
         if self.got(who):
             self.desk.reply(who, f"{order}\n#note\n{self.internal()}")

@@ -1,0 +1,177 @@
+"""One case goes into another: from then on there is one conversation, and still every promise that was made.
+
+`#merge HD-9` on HD-7 puts HD-7 into HD-9, the survivor. Whatever is written to HD-7 arrives there. HD-7 keeps its
+ledger, its people, its severity and its clocks: what happened stays, what runs goes on. The survivor's public answers,
+waits and endings happen to HD-7 as well (`follow`), so that they stop its clocks, and its people are written to as
+HD-7, each alone; nobody learns of the other case's people. What HD-7's customer writes runs HD-7's clocks, and opens
+the survivor where it was over or waiting.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from helpdesk.core.case import DESK, Event, number_of
+from helpdesk.core.decision import Decision, Draft
+from helpdesk.core.ladder import unacknowledged
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+
+    from helpdesk.core.case import Case, EventType
+    from helpdesk.core.command import Command, Orders
+    from helpdesk.core.decision import Arrival, Neighbour
+    from helpdesk.core.people import Agent, Terms
+    from helpdesk.core.scribe import Scribe
+
+# What the survivor's people and agents do that happens to the merged cases as well.
+_FOLLOWED: frozenset[EventType] = frozenset(
+    ("agent_answered", "waiting_set", "resolved", "closed", "reopened", "assigned", "page_acknowledged")
+)
+_BECOMES = {"resolved": "resolved", "closed": "closed", "reopened": "open"}
+_WRITTEN_TO_ALL = ("relay", "closed")
+
+
+def mergeable(case: Case, terms: Terms, arrival: Arrival, agent: Agent) -> dict[int, str]:
+    """Of the cases that a mail names: "" for one that this case can go into, else what was expected.
+
+    Cases of a team that the agent is not in are as if they did not exist.
+    """
+    return {
+        number: _problem(case, terms, number, other, arrival)
+        for number, other in arrival.named.items()
+        if other.terms.team.agent(agent.address)
+    }
+
+
+def _problem(case: Case, terms: Terms, number: int, other: Neighbour, arrival: Arrival) -> str:
+    if other.case.number == case.number:
+        once_more = number in case.merged or arrival.through is not None
+        return "" if once_more else "another case than this one"
+    if other.terms.team.name != terms.team.name:
+        return f"a case of the same team as this one, {terms.team.name}"
+    if other.terms.policy.key != terms.policy.key:
+        return f"a case of the same offering as this one, {terms.policy.name}"
+    if not case.active:
+        return f"#merge on a case that is open; {case.ref} is {case.status}, #reopen opens it again"
+    if not other.case.active:
+        return f"a case that is open; {other.case.ref} is {other.case.status}"
+    return ""
+
+
+def merge(scribe: Scribe, command: Command, _orders: Orders) -> None:
+    """Obey `#merge`."""
+    case, survivor = scribe.case, scribe.arrival.named[command.case]
+    into = survivor.case
+    if into.number == case.number:
+        scribe.done.append(f"HD-{command.case} and {case.ref} are one case already")
+        return
+    theirs = {person.address for person in into.people}
+    shared = sorted(person.address for person in case.people if person.address in theirs)
+    scribe.happened_to(survivor, "merged", {"cases": [f"HD-{number}" for number in (case.number, *case.merged)]})
+    if into.status == "waiting":
+        scribe.happened_to(survivor, "reopened", {"because": f"{case.ref} was merged into it"})
+    if case.status == "waiting":
+        scribe.happened("reopened", {"because": f"it was merged into {into.ref}"})
+    if into.assignee and into.assignee != case.assignee:
+        scribe.happened("assigned", {"agent": into.assignee, "because": f"merged into {into.ref}"})
+    scribe.happened("merged_into", {"into": into.ref, "shared": shared})
+    for person in survivor.terms.keepers(into.assignee):
+        if person.address not in scribe.agent.addresses:
+            facts = {"merged_ref": case.ref, "merged_number": case.number}
+            key = scribe.arrival.key
+            draft = Draft("assigned", person, "agent", key, author=scribe.name, facts=facts, template="merged")
+            scribe.drafted_for(survivor, draft)
+    scribe.done.append(
+        f"{case.ref} goes into {into.ref}: {into.subject}\n"
+        f"Answer on {into.ref}: your answers go to the people of both, each alone, and stop the clocks of both. "
+        f"Whoever writes to {case.ref} writes to {into.ref} from now on."
+    )
+
+
+def follow(before: Case | None, decision: Decision, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
+    """Let what happened to the survivor happen to the cases that were merged into it."""
+    case = decision.case
+    if case is None or before is None or case.number != before.number or not terms.merged:
+        return decision
+    also = {other.case.number: (other, others) for other, others in decision.also if other.case}
+    told = {person.address for person in case.people}
+    for merged in terms.merged:
+        number = merged.case.number
+        so_far, others = also.get(number, (Decision(merged.case), merged.terms))
+        also[number] = _followed(so_far, decision, arrival, now, told), others
+        told |= {person.address for person in merged.case.people}
+    return replace(decision, also=tuple(also.values()))
+
+
+def _followed(so_far: Decision, decision: Decision, arrival: Arrival, now: datetime, told: set[str]) -> Decision:
+    case, survivor = so_far.case, decision.case
+    if case is None or survivor is None:
+        return so_far
+    events: list[Event] = []
+    for kind, event in _to_happen(decision):
+        if kind in _BECOMES and case.status == _BECOMES[kind]:
+            continue
+        if kind == "page_acknowledged" and not unacknowledged(case):
+            continue
+        at = case.not_before(kind, event.at)
+        events.append(Event(kind, at, now, event.by, {**event.facts, "on": survivor.ref}))
+        case = case.after(events[-1])
+    if arrival.placement.role == "agent" and unacknowledged(case):
+        facts = {"because": "an agent wrote", "on": survivor.ref}
+        events.append(Event("page_acknowledged", arrival.received_at, now, arrival.sender, facts))
+        case = case.after(events[-1])
+    if case.status == "waiting" and survivor.status == "open":
+        facts = {"because": f"{survivor.ref} waits no more", "on": survivor.ref}
+        at = case.not_before("reopened", arrival.received_at)
+        events.append(Event("reopened", at, now, DESK, facts))
+        case = case.after(events[-1])
+    drafts = (*so_far.drafts, *_letters(case, decision, told))
+    return replace(so_far, case=case, events=(*so_far.events, *events), drafts=drafts)
+
+
+def _to_happen(decision: Decision) -> Iterator[tuple[EventType, Event]]:
+    return ((event.type, event) for event in decision.events if event.type in _FOLLOWED)
+
+
+def _letters(case: Case, decision: Decision, told: set[str]) -> Iterator[Draft]:
+    """What the survivor's people are told, to those of a merged case who are not among them."""
+    said = {draft.kind: draft for draft in decision.drafts if draft.audience == "customer"}
+    for kind in _WRITTEN_TO_ALL:
+        for person in case.people:
+            if kind in said and person.address and person.address not in told:
+                yield replace(said[kind], to=person)
+
+
+# --- a customer of a merged case writes
+
+
+def heard(
+    before: Case, came: Decision, arrival: Arrival, merged: Case, now: datetime
+) -> tuple[Case, tuple[Event, ...]]:
+    """What the mail of a merged case's customer does to the survivor, whose own clocks it does not run."""
+    message = arrival.message
+    facts = {"case": merged.ref, "message_id": message.message_id, "subject": message.subject}
+    events = [Event("merged_wrote", arrival.received_at, now, arrival.sender, facts)]
+    events += [event for event in came.events if event.type == "flagged"]
+    if not before.active:
+        at = before.not_before("reopened", arrival.received_at)
+        events.append(Event("reopened", at, now, arrival.sender, {"because": f"the customer of {merged.ref} wrote"}))
+    return before.after(*events), tuple(events)
+
+
+def of_number(merged: tuple[Neighbour, ...], number: int) -> Neighbour:
+    """The merged case of that number. Raises ValueError."""
+    for one in merged:
+        if one.case.number == number:
+            return one
+    raise ValueError(f"HD-{number} is not merged into this case")
+
+
+def survivor_of(number: int, cases: Mapping[int, Case]) -> int:
+    """The number of the case that goes on in its place, as far as these cases tell."""
+    while number in cases and cases[number].merged_into:
+        number = number_of(cases[number].merged_into)
+    return number
