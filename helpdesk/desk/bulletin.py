@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from helpdesk.core.overview import Line, Overview
     from helpdesk.core.rotation import Rotation
+    from helpdesk.core.silence import Silence
     from helpdesk.core.walltime import WallTime
 
 _SHOWN = 20  # cases of a list: what does not fit is counted
@@ -27,11 +29,19 @@ _SUBJECT = 60  # characters
 _DAY = timedelta(days=1)
 
 
+@dataclass(frozen=True, slots=True)
+class Mailboxes:
+    """The mailboxes that a person should look at: those that cannot be read, and why; those that are too quiet."""
+
+    failing: Mapping[str, str]
+    silent: Mapping[str, Silence]
+
+
 def digest_facts(
-    connection: sa.Connection, found: Overview, wall: WallTime, now: datetime, failing: Mapping[str, str]
+    connection: sa.Connection, found: Overview, wall: WallTime, now: datetime, mailboxes: Mailboxes
 ) -> dict[str, Any]:
     """The day for the operators; today ends at midnight on the wall of the digest."""
-    zone = wall.timezone
+    zone, failing = wall.timezone, mailboxes.failing
     tomorrow = wall_instant(zone, now.astimezone(ZoneInfo(zone)).date() + _DAY, 0)
     due, waits = found.due_by(tomorrow), backlog(connection)
     return {
@@ -51,6 +61,12 @@ def digest_facts(
         "unsent": waits.unsent.number,
         "bounced": sorted(undeliverable.marked(connection)),
         "failing": [f"{mailbox}: {why}" for mailbox, why in sorted(failing.items())],
+        "silent": [
+            f"{mailbox}: nothing for {span(now - quiet.since)}, since {_time(quiet.since, zone)}; "
+            f"usually some {quiet.usually} mails come in that time"
+            for mailbox, quiet in mailboxes.silent.items()
+            if mailbox not in failing
+        ],
     }
 
 

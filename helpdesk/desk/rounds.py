@@ -11,7 +11,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from helpdesk.core.overview import overview
-from helpdesk.desk.bulletin import digest_facts, handover_facts
+from helpdesk.desk.bulletin import Mailboxes, digest_facts, handover_facts
+from helpdesk.desk.silent import silent_mailboxes
 from helpdesk.letters import Bulletin
 from helpdesk.store import bulletins, outbox
 from helpdesk.store import cases as case_store
@@ -107,7 +108,9 @@ class Rounds:
             boxes = {box.address for box in _boxes(configuration, each.rotation)}
             cases = (pair for pair in self._open_cases(connection) if pair[0].mailbox in boxes)
             return handover_facts(overview(cases, now), each.rotation, at, now)
-        return digest_facts(connection, overview(self._open_cases(connection), now), each.wall, now, failing)
+        silent = dict(silent_mailboxes(connection, self._recorder.rules, now))
+        boxes_to_see = Mailboxes(failing, silent)
+        return digest_facts(connection, overview(self._open_cases(connection), now), each.wall, now, boxes_to_see)
 
     def _open_cases(self, connection: sa.Connection) -> Iterator[tuple[Case, Policy]]:
         numbers = case_store.list_numbers(connection, only_open=True)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 if TYPE_CHECKING:
-    import sqlalchemy as sa
+    from datetime import datetime
 
 
 def insert_ignoring(connection: sa.Connection, table: sa.Table) -> Any:
@@ -24,3 +25,10 @@ def skip_locked(query: sa.Select[Any], connection: sa.Connection) -> sa.Select[A
 def locked(query: sa.Select[Any], connection: sa.Connection) -> sa.Select[Any]:
     """Rows that nobody else changes until the commit; whoever holds one is waited for."""
     return query if connection.dialect.name == "sqlite" else query.with_for_update()
+
+
+def hour_of(connection: sa.Connection, column: sa.Column[datetime]) -> sa.ColumnElement[str]:
+    """The UTC hour that an instant lies in, as ISO 8601 without an offset."""
+    if connection.dialect.name == "sqlite":
+        return sa.func.strftime("%Y-%m-%dT%H:00:00", column)
+    return sa.func.to_char(sa.func.timezone("UTC", column), 'YYYY-MM-DD"T"HH24":00:00"')

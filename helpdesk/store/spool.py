@@ -12,18 +12,19 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from helpdesk.core.errors import NotFound
 from helpdesk.core.message import Envelope
-from helpdesk.store.dialect import insert_ignoring, skip_locked
+from helpdesk.core.silence import WEEKS, Arrivals
+from helpdesk.store.dialect import hour_of, insert_ignoring, skip_locked
 from helpdesk.store.tables import spool
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
-    from datetime import datetime, timedelta
 
 MAX_ATTEMPTS = 3
 
@@ -340,3 +341,16 @@ def _between(query: Any, since: datetime | None, until: datetime | None) -> Any:
     if since is not None:
         query = query.where(spool.c.accepted_at >= since)
     return query if until is None else query.where(spool.c.accepted_at < until)
+
+
+def arrivals(connection: sa.Connection, mailbox: str) -> Arrivals | None:
+    """When mail came to a mailbox, copies too; None where none ever did. Read from an index alone."""
+    here = sa.select(spool.c.received_at).where(spool.c.mailbox == mailbox).limit(1)
+    first = connection.execute(here.order_by(spool.c.received_at)).scalar()
+    last = connection.execute(here.order_by(spool.c.received_at.desc())).scalar()
+    if first is None or last is None:
+        return None
+    hour = hour_of(connection, spool.c.received_at)
+    lately = sa.and_(spool.c.mailbox == mailbox, spool.c.received_at > last - (WEEKS + 1) * timedelta(weeks=1))
+    rows = connection.execute(sa.select(hour, sa.func.count()).where(lately).group_by(hour))
+    return Arrivals(first, last, {datetime.fromisoformat(f"{at}+00:00"): int(number) for at, number in rows})

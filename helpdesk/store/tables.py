@@ -104,6 +104,7 @@ spool = sa.Table(
     sa.UniqueConstraint("mailbox", "folder", "uidvalidity", "uid"),
     sa.Index("ix_spool_waiting", "id", **_where("state = 'waiting'")),
     sa.Index("ix_spool_case_id", "case_id"),
+    sa.Index("ix_spool_mailbox_received_at", "mailbox", "received_at"),  # what is usual for a mailbox
 )
 
 message = sa.Table(

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from helpdesk.core.errors import Unavailable
-from helpdesk.store import migrate
+from helpdesk.store import migrate, spool
 from helpdesk.store.engine import Database
 from helpdesk.store.tables import metadata
 
@@ -129,3 +129,20 @@ def test_errors_of_the_database_do_not_repeat_what_was_written(database):
         connection.execute(sa.insert(metadata.tables["policy_version"]).values(version=None, text="SECRET-CANARY"))
 
     assert "SECRET-CANARY" not in str(caught.value)
+
+
+def test_what_had_arrived_is_known_by_its_mailbox_and_time_from_now_on(empty):
+    """Revision 0008: mail of 0007 is carried across, and indexed."""
+    migrate.upgrade(empty, "0007")
+    at = datetime(2026, 5, 19, 12, 30, tzinfo=UTC)
+    row = {"mailbox": "support@logik.example", "source": "imap", "mail_from": "", "rcpt_to": [], "remote": ""}
+    row |= {"received_at": at, "accepted_at": at, "raw": b"x", "state": "done", "attempts": 1, "outcome": "opened"}
+    with empty.write() as connection:
+        connection.execute(sa.insert(metadata.tables["spool"]).values(row))
+    migrate.upgrade(empty)
+
+    assert "ix_spool_mailbox_received_at" in {one["name"] for one in sa.inspect(empty.engine).get_indexes("spool")}
+    with empty.read() as connection:
+        arrivals = spool.arrivals(connection, "support@logik.example")
+        assert spool.raw(connection, 1) == b"x"
+    assert (arrivals.first_at, arrivals.last_at, list(arrivals.hourly.values())) == (at, at, [1])

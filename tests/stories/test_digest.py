@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from helpdesk.config import load_configuration
 from helpdesk.core.errors import ConfigurationError
@@ -12,10 +13,10 @@ from helpdesk.core.message import Envelope
 from helpdesk.desk import load_rules
 from helpdesk.desk.conditions import DISK_LOW, DISK_WELL, Conditions
 from helpdesk.log import quiet
-from helpdesk.store import outbox
+from helpdesk.store import outbox, spool
 from helpdesk.store.spool import Accepted
 from helpdesk.wires.courier import Failed, Retry
-from tests.desk import ANN, JO, KEY, LOGIK, OPS, UTE, TestDesk, wall, write_office
+from tests.desk import ANN, FORUM, JO, KEY, LOGIK, OPS, THREEKIT, UTE, TestDesk, wall, write_office
 
 DIGEST = 'digest = "08:00 Europe/Berlin"\n'
 
@@ -150,6 +151,65 @@ def test_the_digest_says_what_was_not_delivered_and_which_mailboxes_cannot_be_re
     assert "Not delivered: 2 (helpdesk outbox list)" in text
     assert f"- {LOGIK}: sign-in: password refused" in text
     assert "Set aside: none" in text
+
+
+def came(desk, mailbox, *instants):
+    """Mail came to a mailbox at these instants, and made no case."""
+    mails = [
+        Accepted(mailbox, f"Subject: {at}\r\n\r\n.\r\n".encode(), Envelope("", (mailbox,)), "imap", at)
+        for at in instants
+    ]
+    with desk.database.write() as connection:
+        for number in spool.put(connection, mails, desk.now):
+            spool.finish(connection, number, outcome="ignored", case=None, now=desk.now)
+
+
+def office_hours(first, last):
+    """A mail every hour of every working day from eight to five in Chicago, until the last of these days."""
+    days = [first + number * timedelta(days=1) for number in range((last - first).days + 1)]
+    return [wall(f"{day} {hour:02}:20") for day in days if day.weekday() < 5 for hour in range(8, 17)]
+
+
+def test_the_digest_names_a_mailbox_that_is_silent_for_longer_than_usual(desk):
+    """Since Wednesday evening: said on Monday and not on Thursday, and not of the mailboxes beside it."""
+    came(desk, LOGIK, *office_hours(date(2026, 3, 2), date(2026, 5, 20)))
+    came(desk, THREEKIT, *office_hours(date(2026, 3, 2), date(2026, 5, 25)))
+    came(desk, FORUM, *(wall(f"2026-05-{day:02} 10:00") for day in (4, 11, 18)))
+    passes(desk, "2026-05-21 08:00")
+    assert "Mailboxes too quiet: none" in words(desk.last(OPS, "digest"))
+    passes(desk, "2026-05-25 08:00")
+
+    text = words(desk.last(OPS, "digest"))
+    assert "Mailboxes too quiet: 1" in text
+    assert (
+        f"Mailboxes that are silent for longer than usual: - {LOGIK}: nothing for 4 d 8 h, "
+        "since Wed 20 May 23:20; usually some 18 mails come in that time"
+    ) in text
+
+
+def test_what_is_usual_for_a_mailbox_is_read_from_an_index_alone(desk):
+    came(desk, LOGIK, *office_hours(date(2026, 3, 2), date(2026, 5, 20)))
+    asked = []
+
+    def note(_connection, _cursor, statement, parameters, *_rest):
+        if statement.startswith("SELECT"):
+            asked.append((statement, parameters))
+
+    sa.event.listen(desk.database.engine, "before_cursor_execute", note)
+    with desk.database.read() as connection:
+        arrivals = spool.arrivals(connection, LOGIK)
+        sa.event.remove(desk.database.engine, "before_cursor_execute", note)
+        assert spool.arrivals(connection, THREEKIT) is None
+        if desk.database.embedded:
+            plans = [
+                str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all())
+                for statement, parameters in asked
+            ]
+            assert [plan for plan in plans if "COVERING INDEX ix_spool_mailbox_received_at" not in plan] == []
+
+    assert (arrivals.first_at, arrivals.last_at) == (wall("2026-03-02 08:20"), wall("2026-05-20 16:20"))
+    assert arrivals.hourly[wall("2026-05-20 16:00")] == 1
+    assert min(arrivals.hourly) == wall("2026-03-19 08:00")
 
 
 @pytest.mark.parametrize(

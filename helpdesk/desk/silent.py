@@ -1,0 +1,45 @@
+"""Which mailboxes are silent for longer than usual, read from the history of the spool."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from helpdesk.core.silence import silence
+from helpdesk.store import spool
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import date, datetime
+
+    import sqlalchemy as sa
+
+    from helpdesk.core.policy import Policy
+    from helpdesk.core.silence import Silence
+    from helpdesk.desk.rules import Rules
+
+_WHOLE_DAY = 24 * 60 * 60  # seconds of a date
+
+
+def silent_mailboxes(connection: sa.Connection, rules: Rules, now: datetime) -> Iterator[tuple[str, Silence]]:
+    """Address and silence, in the order of the configuration; none where nobody waits for mail (channel `ignore`)."""
+    for mailbox in rules.configuration.mailboxes:
+        arrivals = spool.arrivals(connection, mailbox.address) if mailbox.channel != "ignore" else None
+        if arrivals is None:
+            continue
+        policy = rules.book.policy(mailbox.policy)
+        zone = policy.calendars[policy.regions[0].calendar].timezone
+        found = silence(arrivals, now, zone=zone, holiday=_holidays(policy))
+        if found:
+            yield mailbox.address, found
+
+
+def _holidays(policy: Policy) -> Callable[[date], bool]:
+    """Whether a date is a holiday in any calendar of the offering: fewer mails are no wonder then."""
+
+    @cache
+    def closed_in(year: int) -> frozenset[date]:
+        days = (day for calendar in policy.calendars.values() for day in calendar.special_days_in(year))
+        return frozenset(day.on for day in days if not day.opens and day.end - day.start >= _WHOLE_DAY)
+
+    return lambda day: day in closed_in(day.year)
