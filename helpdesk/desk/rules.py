@@ -16,6 +16,7 @@ from helpdesk.mail.dkim_check import dns_txt
 from helpdesk.mail.signing import Signing
 from helpdesk.policies import PolicyBook, load_policies
 from helpdesk.templates import Templates
+from helpdesk.wires.name_servers import resolve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from helpdesk.config import Configuration
     from helpdesk.mail.dkim_check import Lookup
+    from helpdesk.mail.spf import Resolver
 
 _KEY_BYTES = 32
 
@@ -38,6 +40,7 @@ class Rules:
     signer: Signer
     signing: Signing | None = None  # DKIM, of what we send
     lookup: Lookup = dns_txt  # how DKIM keys of others are found
+    resolver: Resolver = resolve  # how it is found who may send in their name
 
 
 def load_rules(path: Path, *, environment: Mapping[str, str] | None = None, signing_key: bytes | None = None) -> Rules:

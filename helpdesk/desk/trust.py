@@ -6,14 +6,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING
 
 from helpdesk.core.thread import place, place_robot
+from helpdesk.desk.border import sender_proof
 from helpdesk.desk.neighbours import after_merging
-from helpdesk.mail.authenticity import Authenticity, authenticity, misleading, strict_sender
-from helpdesk.mail.dkim_check import proven_domain
-from helpdesk.mail.parse import parse
 from helpdesk.placing import evidence, read_clues
 from helpdesk.store import cases as case_store
 
@@ -22,12 +19,12 @@ if TYPE_CHECKING:
 
     import sqlalchemy as sa
 
-    from helpdesk.config import Configuration
     from helpdesk.core.case import Case
     from helpdesk.core.message import Message
     from helpdesk.core.people import Mailbox
     from helpdesk.core.thread import Evidence, Placement
     from helpdesk.desk.rules import Rules
+    from helpdesk.mail.authenticity import Authenticity
     from helpdesk.store.spool import Spooled
 
 
@@ -78,45 +75,3 @@ def _repeated_on(
     after = after_merging(connection, here)
     known = case_store.with_agents_mail(connection, {*here, *after.values()}, message_id, besides=besides)
     return frozenset(number for number in here if {number, after[number]} & known)
-
-
-def sender_proof(configuration: Configuration, mail: Spooled, message: Message) -> Authenticity:
-    """What is known of the sender's domain: what our border wrote, of the mail that our border handed to us."""
-    smtp_in = configuration.file.smtp_in
-    if from_our_border(mail, smtp_in.trusted_relays):
-        return authenticity(message, authserv_id=smtp_in.authserv_id or None)
-    sender = strict_sender(message)
-    if mail.proven_domain and sender and not misleading(message):
-        domain = sender.rpartition("@")[2]
-        return Authenticity("pass", f"dkim=pass header.d={mail.proven_domain}, checked by the desk", domain)
-    # Whoever speaks to our listener directly can write any Authentication-Results (RFC 8601 section 7.1).
-    return Authenticity("none", f"it came straight from {mail.envelope.remote}, not through our border", "")
-
-
-def checked(rules: Rules, mail: Spooled) -> Spooled:
-    """The mail with the domain whose signature it proves to carry, where that is asked for and nobody else has checked.
-
-    Only mail in the name of an agent or an operator, straight from outside, where authentication is required: nothing
-    else is worth asking a name server for.
-    """
-    configuration = rules.configuration
-    border = from_our_border(mail, configuration.file.smtp_in.trusted_relays)
-    if not configuration.authentication_required or border:
-        return mail
-    sender = strict_sender(parse(mail.raw))
-    if not configuration.operator(sender) and not any(team.agent(sender) for team in configuration.teams.values()):
-        return mail
-    domain = sender.rpartition("@")[2]
-    return replace(mail, proven_domain=proven_domain(mail.raw, domain, lookup=rules.lookup))
-
-
-def from_our_border(mail: Spooled, trusted_relays: list[str]) -> bool:
-    """Whether a server of ours handed the mail on: it lay in our mailbox, or came from this host or a trusted relay."""
-    remote = mail.envelope.remote
-    if mail.source != "smtp" or not remote:
-        return True
-    try:
-        address = ip_address(remote)
-    except ValueError:
-        return False
-    return address.is_loopback or any(address in ip_network(relay, strict=False) for relay in trusted_relays)

@@ -20,7 +20,7 @@ from helpdesk.core.command import cases_named
 from helpdesk.core.decision import Answered, Arrival
 from helpdesk.core.message import Robot, base_address
 from helpdesk.core.thread import Placement
-from helpdesk.desk import bounces, operators, trust
+from helpdesk.desk import border, bounces, operators, trust
 from helpdesk.desk.answered import answered, raise_alarm
 from helpdesk.desk.neighbours import Company, gather, neighbours
 from helpdesk.desk.redact import redact
@@ -69,7 +69,7 @@ def work(database: Database, recorder: Recorder, now: datetime) -> list[Worked]:
     failpoint("work.claimed")
     if not claimed:
         return []
-    claimed = [trust.checked(recorder.rules, mail) for mail in claimed]  # may ask name servers: not in a transaction
+    claimed = [border.checked(recorder.rules, mail) for mail in claimed]  # may ask name servers: not in a transaction
     try:
         return _together(database, recorder, claimed, now)
     except Exception:  # noqa: BLE001 - whatever it was, one by one finds out whose it is

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from helpdesk.core.errors import NotFound
-from helpdesk.desk.trust import from_our_border, look_into
+from helpdesk.desk.border import checked, from_our_border
+from helpdesk.desk.trust import look_into
 from helpdesk.mail.authenticity import strict_sender
 from helpdesk.mail.parse import parse
 from helpdesk.report.shapes import instant
@@ -35,7 +36,7 @@ def verify_shape(connection: sa.Connection, rules: Rules, number: int, nth: int)
     if not 1 <= nth <= len(kept):
         raise NotFound(f"{case.ref} has {len(kept)} mails, there is no number {nth}")
     found = kept[nth - 1]
-    mail = spool.load(connection, found.spool_id)
+    mail = checked(rules, spool.load(connection, found.spool_id))
     mailbox = rules.configuration.mailbox(mail.mailbox)
     if not mail.raw or mailbox is None:
         raise NotFound(f"the bytes of mail {nth} of {case.ref} are gone, or its mailbox is no longer configured")

@@ -73,7 +73,8 @@ class Spooled:
     source: str
     received_at: datetime
     attempts: int
-    proven_domain: str = ""  # whose DKIM signature the desk itself has found to hold; never stored
+    proof: str = ""  # what the desk itself has found to prove its sender's domain; never stored
+    tried: str = ""  # what it has found that proves nothing
 
 
 def content_key(mailbox: str, raw: bytes) -> str:
