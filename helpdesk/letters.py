@@ -199,7 +199,7 @@ class Letters:
         if draft.audience == "customer":
             asked = draft.kind == "closed" and rating.is_asked(case, draft.to, terms)
             links = self._rating_links(draft.to, case, terms) if asked else None
-            return base | _customer_facts(draft, case, terms) | {"rate": links}
+            return base | _customer_facts(draft, case, terms, now) | {"rate": links}
         return base | self._agent_facts(draft, case, terms, now)
 
     def _rating_links(self, person: Person, case: Case, terms: Terms) -> dict[str, str]:
@@ -254,7 +254,7 @@ class Letters:
         }
 
 
-def _customer_facts(draft: Draft, case: Case, terms: Terms) -> dict[str, Any]:
+def _customer_facts(draft: Draft, case: Case, terms: Terms, now: datetime) -> dict[str, Any]:
     policy = terms.policy
     language = _spoken(case, policy)
     first = clocks(case, policy)[0]
@@ -268,7 +268,7 @@ def _customer_facts(draft: Draft, case: Case, terms: Terms) -> dict[str, Any]:
         "escalated": draft.facts.get("escalated", False),
         "follows": draft.facts.get("follows", ""),
         "channel_says": policy.told_of(case.channel, case.down),
-        "next_due": _next_due(case, policy, zone, language),
+        "next_due": moment(next_due, zone, language) if (next_due := _next_due(case, policy, now)) else "",
         "closes": moment(closes_at, zone, language) if (closes_at := draft.facts.get("closes_at")) else "",
         **{name: draft.facts.get(name, "") for name in ("severity_was", "owner_changed", "owner")},
         "subject": case.subject or NO_SUBJECT[language],
@@ -291,11 +291,10 @@ def _declared(facts: Mapping[str, Any], zone: str, language: str) -> dict[str, s
     return {"kind": kind, "name": name, "until": moment(datetime.fromisoformat(until), zone, language) if until else ""}
 
 
-def _next_due(case: Case, policy: Policy, zone: str, language: str) -> str:
-    """By when an answer is promised now: the first response, or what is owed for the last mail."""
+def _next_due(case: Case, policy: Policy, now: datetime) -> datetime | None:
+    """By when an answer is promised: the first response, or what is owed for the last mail; None once it is late."""
     running = [clock for clock in clocks(case, policy) if clock.stopped_at is None and clock.target != "resolution"]
-    dues = [clock.due_at for clock in running if clock.due_at]
-    return moment(min(dues), zone, language) if dues else ""
+    return min((clock.due_at for clock in running if clock.due_at and clock.due_at > now), default=None)
 
 
 def _reopens_until(case: Case, policy: Policy, zone: str, language: str) -> str:

@@ -5,43 +5,55 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
+from helpdesk.shipped import shipped
+from helpdesk.templates import Templates
+from tests.golden.further import further
 from tests.golden.letters import html_of, letters, text_of
 
 FOLDER = Path(__file__).parent
+TEMPLATES = shipped("templates")
 REWRITE = os.environ.get("HELPDESK_GOLDEN") == "rewrite"
-NAMES = [
-    "ack",
-    "ack-unknown",
-    "alert",
-    "assigned",
-    "assigned-handed-over",
-    "breach",
-    "closed",
-    "closed-resolved",
-    "customer-message",
-    "customer-message-unverified",
-    "digest",
-    "echo",
-    "echo-mistake",
-    "escalation",
-    "escalation-late",
-    "escalation-operator",
-    "handover",
-    "ordered",
-    "ordered-mistake",
-    "relay",
-    "reminder",
-    "warning",
-]
+NAMES = sorted(path.stem for path in FOLDER.glob("*.txt"))
 PHONE = {"width": 390, "height": 844}
 
 
 @pytest.fixture(scope="session")
-def written(rules):
-    return letters(rules)
+def rendered():
+    """Every template that a letter was written from, filled while the letters are written."""
+    return set()
+
+
+@pytest.fixture(scope="session")
+def written(rules, rendered, tmp_path_factory):
+    render = Templates._template
+
+    def seen(templates, kind, language):
+        template = render(templates, kind, language)
+        rendered.add(template.name)
+        return template
+
+    with mock.patch.object(Templates, "_template", seen):
+        return {**letters(rules), **further(tmp_path_factory.mktemp("letters"))}
+
+
+def test_there_is_a_letter_of_every_template(written, rendered):
+    shipped_ones = {path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.txt")}
+
+    assert {name for name in shipped_ones if not name.startswith("_")} == rendered
+
+
+def test_customers_can_be_written_to_in_german_whatever_it_is_about():
+    """LAI-13: but for the credit statement."""
+    agents = {"alert", "assigned", "bounced", "breach", "customer-message", "digest", "echo", "escalation", "handover"}
+    agents |= {"escalation-asked", "escalation-suspected", "ordered", "page", "rated", "reminder", "warning"}
+    agents |= {"reminder-downgrade", "reminder-snooze", "statement"}
+    english = {path.stem for path in TEMPLATES.glob("[!_]*.txt")}
+
+    assert english - agents == {path.stem for path in (TEMPLATES / "de").glob("*.txt")}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -57,8 +69,12 @@ def test_the_letter_reads_as_it_should(written, name, face, suffix):
 def test_there_is_a_file_for_every_letter_and_no_other(written):
     files = {path.name for path in FOLDER.iterdir() if path.suffix in {".txt", ".html"}}
 
-    assert set(written) == set(NAMES)
-    assert files == {f"{name}.{suffix}" for name in NAMES for suffix in ("txt", "html")}
+    if REWRITE:
+        for name in set(written) - set(NAMES):
+            (FOLDER / f"{name}.txt").write_text(text_of(written[name]), encoding="utf-8")
+            (FOLDER / f"{name}.html").write_text(html_of(written[name]), encoding="utf-8")
+        files = {path.name for path in FOLDER.iterdir() if path.suffix in {".txt", ".html"}}
+    assert files == {f"{name}.{suffix}" for name in written for suffix in ("txt", "html")}
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -67,7 +67,7 @@ def test_an_answer_that_comes_back_is_marked_and_its_agent_is_told_once(answered
     assert marked(answered) == {JO: "5.1.1"}
     told = answered.sent_to(ANN, "alert")
     assert len(told) == 1
-    assert told[0].subject.startswith("[HD-1] jo@acme.example gets no mail")
+    assert told[0].subject.startswith(f"[HD-1] Medium · {JO} gets no mail")
     assert "Status: 5.1.1" in told[0].text
     assert f"undeliverable: {JO}" in answered.case().tags
     assert answered.sent_to(OPS) == []

@@ -1,0 +1,230 @@
+"""The mails that a plain day does not bring: every other template, in English and German."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from helpdesk.core.credit import read_quarter
+from helpdesk.core.message import Person
+from helpdesk.core.standing import Incident, Window
+from helpdesk.desk import load_rules
+from helpdesk.mail.parse import parse
+from helpdesk.report.statement import draw, statement_mail
+from helpdesk.shipped import shipped
+from helpdesk.store import declarations
+from helpdesk.store.engine import Database
+from helpdesk.store.tables import metadata
+from tests.celigo import AM, EMAIL, celigo_desk, la
+from tests.desk import ANN, BOB, JO, KEY, LENA, LOGIK, UTE, TestDesk, wall, write_office
+from tests.policies.offices import customer, open_desk
+from tests.stories.test_on_call import gate, is_down
+from tests.stories.test_robots_bounces import comes_back, report
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DUTY = "duty@acme.example"
+JO_PARK, UTE_ORTH = f"Jo Park <{JO}>", f"Ute Orth <{UTE}>"
+SUBJECT, BETREFF = "Bundle rules do not fire", "Regeln für Bundles greifen nicht"
+ENGLISH = "Case Priority: Urgent\n\nSince this morning no rule fires when a customer adds a bundle to the cart."
+GERMAN = (
+    "Guten Tag,\n\nPriorität: Urgent\n\nseit heute Morgen werden die Regeln nicht mehr ausgeführt, wenn ein Kunde ein "
+    "Bundle in den Warenkorb legt. Können Sie bitte nachsehen?\n\nMit freundlichen Grüßen\nUte Orth"
+)
+LIFECYCLE = """
+remind_after_days = 3
+close_after_days = 4
+downgrade_after_days = 2
+downgrade_to = "low"
+progress_mails = true
+"""
+MORE = """
+[[ladder]]
+at = "due + 1h"
+send = "escalation"
+to = ["customer-escalation"]
+
+[[exclusion]]
+key = "training"
+why = "training is not part of support"
+words = ["training", "Schulung"]
+out_of_scope = true
+"""
+
+
+@dataclass(frozen=True)
+class Written:
+    """A mail that was not sent through a desk."""
+
+    raw: bytes
+
+    @property
+    def subject(self) -> str:
+        return parse(self.raw).subject
+
+
+def further(folder: Path) -> dict[str, Any]:
+    """Name of the letter to its mail."""
+    return {
+        **_english(_desk(folder / "english")),
+        **_german(_desk(folder / "german")),
+        **_website(folder / "website"),
+        "page": _page(folder / "page"),
+        "statement": _statement(folder / "statement"),
+    }
+
+
+def _desk(folder: Path) -> TestDesk:
+    """The tests' desk with a policy that speaks German too, reminds, closes, tells of progress and escalates."""
+    folder.mkdir()
+    office = write_office(folder)
+    (folder / "policies").mkdir()
+    text = (shipped("policies") / "logik.toml").read_text(encoding="utf-8")
+    for was, now in (
+        ("[lifecycle]\n", f"[lifecycle]{LIFECYCLE}"),
+        ('languages = ["en"]', 'languages = ["en", "de"]\nescalation_words = ["please escalate"]'),
+    ):
+        assert was in text
+        text = text.replace(was, now)
+    (folder / "policies" / "logik.toml").write_text(text + MORE, encoding="utf-8")
+    office.write_text(office.read_text().replace("[desk]\n", '[desk]\npolicies = "policies"\n'))
+    people = (folder / "customers.toml").read_text()
+    for key in ("acme", "orion"):
+        contact = f'key = "{key}"\nescalation_contact = "duty@{key}.example"\naccount_contacts = ["{LENA}"]\n'
+        people = people.replace(f'key = "{key}"\n', contact)
+    (folder / "customers.toml").write_text(people)
+    database = Database("sqlite://")
+    metadata.create_all(database.engine)
+    return TestDesk(load_rules(office, environment={}, signing_key=KEY), database, start="2026-05-19 09:15")
+
+
+def _declare(desk: TestDesk, what: str, *arguments: Any, **named: Any) -> None:
+    with desk.database.write() as connection:
+        getattr(declarations, what)(connection, *arguments, by="ops", now=desk.now, **named)
+
+
+def _english(desk: TestDesk) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+
+    def keep(name: str, to: str, kind: str) -> None:
+        found[name] = desk.last(to, kind)
+
+    desk.mail(JO_PARK, SUBJECT, ENGLISH)
+    desk.reply(ANN, "#severity critical\n#assign bob", to_kind="assigned")
+    keep("progress", JO, "progress")
+    desk.reply(BOB, "#assign ann", to_kind="assigned")
+    keep("progress-owner", JO, "progress")
+    desk.at("2026-05-19 11:30")
+    keep("escalation-customer", DUTY, "escalation")
+    desk.reply(JO_PARK, "This is the second day without an answer. Please escalate.")
+    keep("escalation-asked", LENA, "escalation")
+    desk.reply(ANN, "#wait\nWhich version do you run?", to_kind="assigned")
+    answer = desk.last(JO, "relay")
+    comes_back(desk, report(answer.envelope_from, about=JO), answer.envelope_from)
+    keep("bounced", ANN, "alert")
+    desk.at("2026-05-21 12:00")
+    keep("reminder-downgrade", ANN, "reminder")
+    desk.at("2026-05-22 12:00")
+    keep("reminder-customer", JO, "reminder")
+    desk.at("2026-05-26 12:00")
+    keep("closed-unanswered", JO, "closed")
+    desk.reply(JO_PARK, "Sorry, it is version 7.2, and it still fails.", to_kind="closed")
+    keep("reopened", JO, "reopened")
+    keep("customer-message-reopened", ANN, "customer-message")
+    desk.reply(ANN, "#snooze 1d", to_kind="assigned")
+    desk.at("2026-05-27 13:00")
+    keep("reminder-snooze", ANN, "reminder")
+    desk.reply(ANN, "#resolve\nIt is fixed in version 7.3.", to_kind="assigned")
+    desk.reply(JO_PARK, "Thanks Ann, that fixed it!", to_kind="closed")
+    keep("customer-message-thanks", ANN, "customer-message")
+    address = desk.rules.signer.reply_address(LOGIK, case=1, person=JO, purpose="bad")
+    desk.mail(JO_PARK, "I was not satisfied with HD-1", "It took more than a week.", to=address)
+    keep("rated", LENA, "customer-message")
+    desk.reply(ANN, "#redact", to_kind="assigned")
+    keep("resend-anonymised", JO, "resend-anonymised")
+    desk.mail(JO_PARK, "A training for our team", "Could you give us a training for ten people in June?")
+    keep("out-of-scope", JO, "out-of-scope")
+    desk.mail(JO_PARK, "Orders", "Nobody can place an order, the shop of our customers shows an error 500.")
+    keep("escalation-suspected", ANN, "escalation")
+    _declare(desk, "open_incident", Incident("bundles", "Bundles are sold at full price", ("bundle",)))
+    window = Window("Database move", "Production", desk.now, wall("2026-05-27 18:00"), "logik")
+    _declare(desk, "plan_maintenance", window)
+    desk.mail(JO_PARK, "Production is down", "Production is down, no bundle can be bought by anybody.")
+    keep("ack-declared", JO, "ack")
+    found["maintenance"] = _notice(desk, "en")
+    return found
+
+
+def _notice(desk: TestDesk, language: str) -> Written:
+    window = Window("Database move", "Production", wall("2026-05-30 20:00"), wall("2026-05-30 23:00"), "logik")
+    box, zone = desk.rules.configuration.mailboxes[0], "Europe/Berlin"
+    letters = desk.rules.letters
+    return Written(
+        letters.notice(
+            Person(UTE), mailbox=box, window=window, number=7, zone=zone, now=desk.now, language=language
+        ).raw
+    )
+
+
+def _german(desk: TestDesk) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+
+    def keep(name: str, kind: str, to: str = UTE) -> None:
+        found[f"de-{name}"] = desk.last(to, kind)
+
+    _declare(desk, "open_incident", Incident("bundles", "Bundles are sold at full price", ("bundle",)))
+    desk.mail(UTE_ORTH, BETREFF, GERMAN)
+    keep("ack", "ack")
+    desk.reply(ANN, "#severity critical\n#assign bob", to_kind="assigned")
+    keep("progress", "progress")
+    desk.at("2026-05-19 14:00")
+    keep("escalation-customer", "escalation", "duty@orion.example")
+    desk.reply(BOB, "#wait\nGuten Tag Frau Orth,\n\nwelche Version setzen Sie ein?", to_kind="assigned")
+    keep("relay", "relay")
+    desk.at("2026-05-22 17:00")
+    keep("reminder-customer", "reminder")
+    desk.at("2026-05-26 17:00")
+    keep("closed-unanswered", "closed")
+    desk.reply(UTE_ORTH, "Version 7.2, und es geht immer noch nicht.", to_kind="closed")
+    keep("reopened", "reopened")
+    desk.reply(BOB, "#resolve\nMit Version 7.3 geht es wieder.", to_kind="assigned")
+    keep("closed-resolved", "closed")
+    desk.reply(BOB, "#redact", to_kind="assigned")
+    keep("resend-anonymised", "resend-anonymised")
+    desk.mail(UTE_ORTH, "Schulung", "Guten Tag,\n\nkönnen Sie uns im Juni eine Schulung für zehn Personen geben?")
+    keep("out-of-scope", "out-of-scope")
+    found["de-maintenance"] = _notice(desk, "de")
+    return found
+
+
+def _website(folder: Path) -> dict[str, Any]:
+    folder.mkdir()
+    desk = open_desk(folder, policy="laioutr", customers=customer("acme", "laioutr"), start="2026-05-19 09:15")
+    desk.mail(JO_PARK, "The editor shows an error", "The editor shows an error.", to="email@laioutr.example")
+    return {"ack-website": desk.last(JO, "ack")}
+
+
+def _page(folder: Path) -> Any:
+    folder.mkdir()
+    desk = gate(folder)
+    is_down(desk)
+    desk.at("2026-05-20 02:01")
+    return desk.last(ANN, "escalation")
+
+
+def _statement(folder: Path) -> Written:
+    """A quarter with an answer in time, one that was late, and one by e-mail that is not counted."""
+    folder.mkdir()
+    desk = celigo_desk(folder)
+    for at, until, way in (
+        ("07-07 09:00", "07-07 10:00", ""),
+        ("07-13 09:00", "07-13 19:30", ""),
+        ("07-14 09:00", "07-14 09:30", EMAIL),
+    ):
+        desk.opens("high", at, **({"to": way} if way else {}))
+        desk.la(until)
+        desk.reply(ANN, "We are on it.", to_kind="assigned")
+    with desk.database.read() as connection:
+        drawn = draw(connection, desk.recorder, "acme", read_quarter("2026Q3"), la("10-02 09:00"))
+    return Written(statement_mail(drawn, desk.rules, AM).raw)
