@@ -81,7 +81,7 @@ def test_there_is_a_file_for_every_letter_and_no_other(written):
 def test_no_line_of_our_own_is_too_long_for_a_terminal(written, name):
     own = [line for line in text_of(written[name]).partition("\n\n")[2].splitlines() if not line.startswith(">")]
 
-    assert [line for line in own if len(line) > 79] == []
+    assert [line for line in own if len(line) > 72] == []
 
 
 @pytest.mark.parametrize(

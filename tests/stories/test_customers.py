@@ -70,7 +70,7 @@ def test_lai_5_e_mail_is_pointed_to_the_website_while_it_is_up(tmp_path):
     desk.mail(JO, "Studio", "The studio shows an error.", to="email@laioutr.example")
 
     first, second = desk.sent_to(JO, "ack")
-    assert "Please note: Please open your case on the support website" in said(first)
+    assert "Please open your case on the support website" in said(first)
     assert "website" not in said(second)
 
 
