@@ -64,7 +64,7 @@ def receive(case: Case | None, arrival: Arrival, terms: Terms, now: datetime) ->
         decision = _outsider_writes(case, arrival, terms, now)
     elif arrival.placement.rating:
         decision = rating.rated(case, arrival, arrival.placement.rating, terms, now)
-    elif thanks := courtesy.only_thanks(case, arrival, terms):
+    elif thanks := _thanks(case, arrival, terms):
         decision = _customer_thanks(case, arrival, thanks, terms, now)
     elif _too_old_to_reopen(case, arrival, terms):
         decision = _open(replace(arrival, linked_ref=case.ref), terms, now)
@@ -237,10 +237,27 @@ def _merged_customer_writes(case: Case, arrival: Arrival, terms: Terms, now: dat
     return Decision(case, events, tuple(drafts), reply=arrival.message.reply, also=((came, theirs),))
 
 
+def _thanks(case: Case, arrival: Arrival, terms: Terms) -> Thanks | None:
+    """Whether a mail only thanks, on the case that its sender knows."""
+    if not arrival.through:
+        return courtesy.only_thanks(case, arrival, terms)
+    merged = merging.of_number(terms.merged, arrival.through)
+    return courtesy.only_thanks(merged.case, arrival, merged.terms)
+
+
 def _customer_thanks(case: Case, arrival: Arrival, thanks: Thanks, terms: Terms, now: datetime) -> Decision:
     """Nothing is opened again and no clock runs; the agent sees it, and may read it otherwise."""
-    facts = {**_message_facts(arrival), "confirms": thanks.confirms}
-    events = (_event("thanked", arrival, now, facts), *copied.by_person_of_case(case, arrival, terms, now))
+    event = _event("thanked", arrival, now, {**_message_facts(arrival), "confirms": thanks.confirms})
+    if not arrival.through:
+        events = (event, *copied.by_person_of_case(case, arrival, terms, now))
+        return _thanked(case, events, arrival, thanks, terms)
+    merged = merging.of_number(terms.merged, arrival.through)
+    events = (event, *copied.by_person_of_case(merged.case, arrival, merged.terms, now))
+    came = Decision(merged.case.after(*events), events)
+    return replace(_thanked(case, (event,), arrival, thanks, terms), also=((came, merged.terms),))
+
+
+def _thanked(case: Case, events: tuple[Event, ...], arrival: Arrival, thanks: Thanks, terms: Terms) -> Decision:
     case = case.after(*events)
     drafts = _to_agents("customer-message", case, arrival, terms, thanked=True, confirms=thanks.confirms)
     return Decision(case, events, tuple(drafts), reply=arrival.message.reply)

@@ -147,6 +147,9 @@ def _english(desk: TestDesk) -> dict[str, Any]:
     keep("out-of-scope", JO, "out-of-scope")
     desk.mail(JO_PARK, "Orders", "Nobody can place an order, the shop of our customers shows an error 500.")
     keep("escalation-suspected", ANN, "escalation")
+    agent = desk.case(desk.mail(UTE_ORTH, BETREFF, ENGLISH).case or 0).assignee
+    desk.reply(agent, "#merge HD-2", to_kind="assigned")
+    found["merged"] = next(mail for mail in reversed(desk.sent) if "went into it" in mail.subject)
     _declare(desk, "open_incident", Incident("bundles", "Bundles are sold at full price", ("bundle",)))
     window = Window("Database move", "Production", desk.now, wall("2026-05-27 18:00"), "logik")
     _declare(desk, "plan_maintenance", window)

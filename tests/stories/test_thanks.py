@@ -9,7 +9,7 @@ import pytest
 
 from tests.celigo import JO as ACME_JO
 from tests.celigo import celigo_desk
-from tests.desk import ANN, BOB, JO, STRANGER
+from tests.desk import ANN, BOB, JO, STRANGER, UTE
 
 
 @pytest.fixture
@@ -125,3 +125,18 @@ def test_thanks_before_the_first_answer_leave_the_promise_as_it_is(desk):
     assert desk.first_response(2).due_at == due
     assert desk.state(2) == "running"
     assert desk.kinds_to(BOB).count("customer-message") == 2
+
+
+def test_thanks_on_a_case_that_went_into_another_open_neither_again(desk):
+    """The people of the two are not shown to one another."""
+    desk.reply(ANN, "#reopen", to_kind="assigned")
+    desk.mail(f"Ute Orth <{UTE}>", "Rules are dead", "Priority: Medium\n\nFor one product only.\nSince this morning.")
+    desk.reply(BOB, "#merge HD-1", to_kind="assigned")
+    desk.reply(ANN, "#resolve\nBoth are fixed.", to_kind="assigned")
+    assert desk.case(1).status == desk.case(2).status == "resolved"
+    desk.reply(f"Ute Orth <{UTE}>", "Thank you, it works now!", to_kind="closed", cc=STRANGER)
+
+    assert desk.case(1).status == desk.case(2).status == "resolved"
+    assert len(desk.events("thanked", number=1)) == len(desk.events("thanked", number=2)) == 1
+    assert STRANGER not in {person.address for person in desk.case(1).participants}
+    assert "works now" in desk.last(ANN, "customer-message").subject
