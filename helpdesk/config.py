@@ -266,6 +266,13 @@ class Configuration:
         return _beside(self.file.smtp_out.url, "maildir:", self.folder)
 
     @property
+    def storage(self) -> tuple[Path, ...]:
+        """The folders that the desk writes to, as far as they are there: its own, the database's, the Maildir's."""
+        written = [(self.database_url, "sqlite:///"), (self.smtp_out_url, "maildir:")]
+        named = [self.folder / url.removeprefix(scheme) for url, scheme in written if url.startswith(scheme)]
+        return tuple(dict.fromkeys((self.folder, *(place.parent for place in named if place.parent.is_dir()))))
+
+    @property
     def authentication_required(self) -> bool:
         """Whether an agent's mail needs an aligned authentication result."""
         setting = self.file.desk.require_authentication

@@ -35,7 +35,7 @@ from helpdesk.committer import Committer
 from helpdesk.core.errors import ConfigurationError, Unavailable
 from helpdesk.core.message import Envelope
 from helpdesk.desk import Desk
-from helpdesk.desk.conditions import Conditions
+from helpdesk.desk.conditions import Conditions, Reading
 from helpdesk.desk.record import Recorder
 from helpdesk.mail.compose import guard_holds
 from helpdesk.reload import Reloader
@@ -122,7 +122,7 @@ class Daemon:
         self.watch = Watch(now)
         self.committer = Committer(self.desk.accept)
         self.reloader = Reloader(self.desk)
-        self.conditions = Conditions(self.desk, self._free_space)
+        self.conditions = Conditions(self.desk, self._free_space, self._readings)
         self.worker = _Loop("worker", self._work, self.stop, self.watch)
         self.sender = _Loop("sender", self._send, self.stop, self.watch)
         self.console = self._console()
@@ -166,7 +166,13 @@ class Daemon:
             _log.exception("failed", part="conditions")
 
     def _free_space(self) -> int:
-        return shutil.disk_usage(self.rules.configuration.folder).free
+        """Octets left on the fullest of the disks that the desk writes to."""
+        return min(shutil.disk_usage(place).free for place in self.rules.configuration.storage)
+
+    def _readings(self) -> list[Reading]:
+        return [
+            self.watch.reading(poller.account.mailbox, read=poller.since_poll is not None) for poller in self.pollers
+        ]
 
     def _look_for_edits(self) -> None:
         try:

@@ -15,6 +15,7 @@ import structlog
 
 from helpdesk.core.errors import ConfigurationError
 from helpdesk.desk import load_rules
+from helpdesk.desk.troubles import Troubles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +37,9 @@ class Reloader:
         self._desk = desk
         self._seen = fingerprint(desk.rules.configuration)
         self._asked = threading.Event()
-        self._refused = ""  # digest of the problems that the operators were told of
+        self._troubles = Troubles(desk)
+        self._refused = ""  # digest of the problems that the operators were told of last
+        self._started = False
 
     def ask(self) -> None:
         """Read everything again at the next look, changed or not (SIGHUP)."""
@@ -44,6 +47,9 @@ class Reloader:
 
     def look(self) -> bool:
         """Read everything again if something changed; True when the desk runs by new rules now."""
+        if not self._started:
+            self._started = True
+            self._recovered()  # the desk has started by these files, so they are right
         seen = fingerprint(self._desk.rules.configuration)
         if seen == self._seen and not self._asked.is_set():
             return False
@@ -76,19 +82,17 @@ class Reloader:
             "details": [("Problem", problem) for problem in wrong.problems],
             "todo": "Correct it; it is read again by itself.",
         }
-        self._desk.alert(key=f"edit/{digest}/{self._desk.now():%Y%m%dT%H%M%S}", mailbox="", facts=facts)
+        self._troubles.begin("edit", facts, mark=f"-{digest}")
 
     def _recovered(self) -> None:
-        if not self._refused:
-            return
+        self._refused = ""
         facts = {
             "headline": "the edit is accepted now",
             "what": "The files are right again, and the desk runs by them.",
             "details": [],
             "todo": "Nothing to do.",
         }
-        self._desk.alert(key=f"edit/{self._refused}/over/{self._desk.now():%Y%m%dT%H%M%S}", mailbox="", facts=facts)
-        self._refused = ""
+        self._troubles.end("edit", facts)
 
 
 def fingerprint(configuration: Configuration) -> Fingerprint:

@@ -1,6 +1,6 @@
 """What the desk knows of its own health: when each part last got somewhere, and which mailboxes cannot be read.
 
-Operators are told of an outage once and of its end once; that mail waits in the outbox like any other.
+Operators are told of an outage once and of its end once (`desk.conditions`); of a single mail, when it is met.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from helpdesk.desk.conditions import Reading
 from helpdesk.wires.imap_reports import (
     Failing,
     Interrupted,
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from helpdesk.wires.imap_reports import Report
 
 _log = structlog.get_logger("mailbox")
-_QUIET = (Interrupted, Renumbered)
+_QUIET = (Interrupted, Renumbered, Failing, Recovered)  # for the log; the last two are told by `desk.conditions`
 
 
 class Watch:
@@ -39,6 +40,7 @@ class Watch:
         self._lock = threading.Lock()
         self._progress: dict[str, datetime] = {}
         self._failing: dict[str, str] = {}
+        self._outages: dict[str, Failing] = {}  # those that a person should look at
 
     def progressed(self, part: str) -> None:
         """A part of the daemon has just come through its loop."""
@@ -57,6 +59,14 @@ class Watch:
         with self._lock:
             return dict(self._failing)
 
+    def reading(self, mailbox: str, *, read: bool) -> Reading:
+        """How it stands with a mailbox; `read`: it was read to its end since the start."""
+        with self._lock:
+            outage, failing = self._outages.get(mailbox), mailbox in self._failing
+        if outage is not None:
+            return Reading(mailbox, fails=True, details=tuple(_details(outage)))
+        return Reading(mailbox, fails=False if read and not failing else None)
+
     def mailbox(self, desk: Desk, report: Report) -> None:
         """What a poller has to say: always into the log, and to the operators where a person should act."""
         _log.warning(type(report).__name__.lower(), **_facts(report))
@@ -65,7 +75,10 @@ class Watch:
                 self._failing[report.mailbox] = f"{report.cause}: {report.detail}"
             elif isinstance(report, Recovered):
                 self._failing.pop(report.mailbox, None)
-        if not isinstance(report, _QUIET) and not (isinstance(report, Recovered) and not report.alerted):
+                self._outages.pop(report.mailbox, None)
+            if isinstance(report, Failing):
+                self._outages[report.mailbox] = report
+        if not isinstance(report, _QUIET):
             desk.alert(key=f"mailbox/{_key(report, self._now())}", mailbox=report.mailbox, facts=_letter(report))
 
 
@@ -82,24 +95,19 @@ def _key(report: Report, now: datetime) -> str:
 
 def _letter(report: Report) -> dict[str, Any]:
     headline, todo = _WORDS[type(report)]
-    details = [(name.replace("_", " ").capitalize(), value) for name, value in _facts(report).items()]
     return {
         "headline": f"{report.mailbox} {headline}",
         "what": f"The mailbox {report.mailbox} {headline}.",
-        "details": details,
+        "details": _details(report),
         "todo": todo,
     }
 
 
+def _details(report: Report) -> list[tuple[str, str]]:
+    return [(name.replace("_", " ").capitalize(), value) for name, value in _facts(report).items()]
+
+
 _WORDS: dict[type, tuple[str, str]] = {
-    Failing: (
-        "cannot be read",
-        (
-            "Check the server, the account and its password. Nothing is lost: the mail waits there, and clocks count "
-            "from when the server received it."
-        ),
-    ),
-    Recovered: ("can be read again", "Nothing to do. What waited there has been taken."),
     Oversized: (
         "holds a mail over the size limit",
         "Its beginning became a case; all of it lies on the server.",

@@ -75,6 +75,29 @@ def test_the_operators_hear_that_the_edit_is_right_again(desk, reloader, tmp_pat
     assert len(alerts(desk)) == 2
 
 
+def test_an_edit_that_is_mended_while_the_desk_is_down_is_told_of_after_the_start(desk, reloader, tmp_path):
+    """The desk starts by right files only."""
+    write(tmp_path / "customers.toml", "customer = 1")
+    reloader.look()
+    write(tmp_path / "customers.toml", customer("acme", "logik"))
+    for _ in range(2):
+        started = Reloader(desk.laboratory.desk)
+        for _ in range(2):
+            started.look()
+
+    assert [b"the edit is accepted now" in row.raw for row in alerts(desk)] == [False, True]
+
+
+def test_another_mistake_is_told_of_too(desk, reloader, tmp_path):
+    for wrong in ("customer = 1", "customer = 1", "customers = 1"):
+        write(tmp_path / "customers.toml", wrong)
+        reloader.look()
+    write(tmp_path / "customers.toml", customer("acme", "logik"))
+    reloader.look()
+
+    assert [b"an edit was refused" in row.raw for row in alerts(desk)] == [True, True, False]
+
+
 def test_a_signal_reads_everything_again(reloader):
     reloader.ask()
 

@@ -1,6 +1,6 @@
-"""What ails the desk itself: mail that is not sent, a disk that fills. Operators are told once, and once of its end.
+"""What ails the desk itself: mail that is not sent, a disk that fills, a mailbox that cannot be read.
 
-What was told is known from the outbox, so that a restart in between tells nobody twice.
+Operators are told of each once, and once of its end.
 """
 
 from __future__ import annotations
@@ -9,14 +9,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-import structlog
-
+from helpdesk.desk.troubles import Troubles
 from helpdesk.phrases import span
-from helpdesk.store import bulletins
 from helpdesk.store.backlog import backlog
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
 
     from helpdesk.desk import Desk
@@ -24,7 +22,6 @@ if TYPE_CHECKING:
 UNSENT = timedelta(minutes=30)  # how long the oldest mail may wait
 DISK_LOW = 1 << 30  # octets
 DISK_WELL = 3 << 29  # half as much again: a disk at the edge does not tell us every minute
-_log = structlog.get_logger("conditions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,46 +35,70 @@ class Condition:
     details: list[tuple[str, str]]
     todo: str
     over: str
+    then: str = ""  # what is to be said of it, once it is over
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How it stands with reading one mailbox. `fails` None: it has failed for a moment, or was not yet read at all."""
+
+    mailbox: str
+    fails: bool | None
+    details: tuple[tuple[str, str], ...] = ()
+
+
+def no_mailboxes() -> tuple[Reading, ...]:
+    """A desk that reads none."""
+    return ()
 
 
 class Conditions:
-    """Looks at one desk. `free_space` says how many octets are left where the desk keeps its mail."""
+    """Looks at one desk.
 
-    def __init__(self, desk: Desk, free_space: Callable[[], int]) -> None:
+    `free_space` says how many octets are left where the desk keeps its mail, `readings` how it stands with the
+    mailboxes that are read.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        free_space: Callable[[], int],
+        readings: Callable[[], Iterable[Reading]] = no_mailboxes,
+    ) -> None:
         self._desk = desk
         self._free_space = free_space
-        self._told: dict[str, str] = {}  # by condition: the key under which its beginning was told, "" when over
+        self._readings = readings
+        self._troubles = Troubles(desk)
 
     def look(self) -> None:
         """Tell what has begun or ended since the last look."""
-        now = self._desk.now()
-        for condition in self._conditions(now):
-            told = self._told_of(condition.name)
-            if condition.ails and not told:
-                self._tell(condition, f"condition/{condition.name}/{now:%Y%m%dT%H%M%S}", _begun(condition))
-            elif condition.ails is False and told:
-                self._tell(condition, f"{told}/over", _over(condition))
+        for condition in self._conditions(self._desk.now()):
+            if condition.ails and not self._troubles.known(condition.name):
+                self._troubles.begin(condition.name, _begun(condition))
+            elif condition.ails is False:
+                self._troubles.end(condition.name, _over(condition))
 
     def _conditions(self, now: datetime) -> Iterator[Condition]:
+        yield from map(_mailbox, self._readings())
+        yield _disk(self._free_space())
         with self._desk.database.read() as connection:
             unsent = backlog(connection).unsent
         waits = now - unsent.oldest_at if unsent.oldest_at else timedelta()
         yield _outbox(waits, unsent.number)
-        yield _disk(self._free_space())
 
-    def _told_of(self, name: str) -> str:
-        if name not in self._told:
-            prefix = f"alert/condition/{name}/"
-            with self._desk.database.read() as connection:
-                key = bulletins.newest_alert(connection, prefix)
-            began, _, rest = key.removeprefix(prefix).partition("/")
-            self._told[name] = f"condition/{name}/{began}" if key and not rest.startswith("over/") else ""
-        return self._told[name]
 
-    def _tell(self, condition: Condition, key: str, facts: dict[str, Any]) -> None:
-        _log.warning("told the operators", condition=condition.name, ails=condition.ails)
-        self._desk.alert(key=key, mailbox="", facts=facts)
-        self._told[condition.name] = key if condition.ails else ""
+def _mailbox(reading: Reading) -> Condition:
+    return Condition(
+        name=f"mailbox/{reading.mailbox}",
+        ails=reading.fails,
+        headline=f"{reading.mailbox} cannot be read",
+        what=f"The mailbox {reading.mailbox} cannot be read. Nothing is lost: the mail waits there, and clocks count "
+        "from when the server received it.",
+        details=list(reading.details),
+        todo="Check the server, the account and its password.",
+        over=f"{reading.mailbox} can be read again",
+        then="What waited there has been taken.",
+    )
 
 
 def _outbox(waits: timedelta, number: int) -> Condition:
@@ -114,5 +135,5 @@ def _begun(condition: Condition) -> dict[str, Any]:
 
 
 def _over(condition: Condition) -> dict[str, Any]:
-    what = f"This is over: {condition.headline}."
+    what = f"This is over: {condition.headline}. {condition.then}".strip()
     return {"headline": condition.over, "what": what, "details": [], "todo": "Nothing to do."}

@@ -15,7 +15,9 @@ from helpdesk.desk.conditions import DISK_LOW, DISK_WELL, Conditions
 from helpdesk.log import quiet
 from helpdesk.store import outbox, spool
 from helpdesk.store.spool import Accepted
+from helpdesk.watch import Watch
 from helpdesk.wires.courier import Failed, Retry
+from helpdesk.wires.imap_reports import Failing, Interrupted, Recovered
 from tests.desk import ANN, FORUM, JO, KEY, LOGIK, OPS, THREEKIT, UTE, TestDesk, wall, write_office
 
 DIGEST = 'digest = "08:00 Europe/Berlin"\n'
@@ -298,3 +300,55 @@ def test_a_disk_that_fills_is_told_once_until_it_clearly_has_room_again(desk):
     free[0] = 0
     conditions.look()
     assert subjects(desk)[2:] == ["[Acme Support] the disk is nearly full"]
+
+
+FAILING = Failing(LOGIK, "login", "password refused", timedelta(minutes=15), 9)
+INTERRUPTED = Interrupted(LOGIK, "login", "password refused")
+RECOVERED = Recovered(LOGIK, timedelta(minutes=40), alerted=True)
+
+
+def watched(desk, *reports, read=True):
+    """A process of the daemon: what its poller has reported so far, and whether it has read the mailbox."""
+    watch = Watch(lambda: desk.now)
+    for report in reports:
+        watch.mailbox(desk.laboratory.desk, report)
+    return Conditions(desk.laboratory.desk, plenty, lambda: [watch.reading(LOGIK, read=read)])
+
+
+def test_a_mailbox_that_cannot_be_read_is_told_once_and_its_end_once(desk):
+    for reports, read in (((), False), ((), True), ((INTERRUPTED,), True), ((INTERRUPTED, RECOVERED), True)):
+        watched(desk, *reports, read=read).look()
+    assert subjects(desk) == [], "a moment's outage is nobody's business"
+    for _ in range(2):
+        watched(desk, INTERRUPTED, FAILING).look()
+    assert subjects(desk) == [f"[Acme Support] {LOGIK} cannot be read"]
+    assert "password refused" in alerts(desk)[0]
+    for _ in range(2):
+        watched(desk, INTERRUPTED, FAILING, RECOVERED).look()
+    assert subjects(desk)[1:] == [f"[Acme Support] {LOGIK} can be read again"]
+
+    desk.laboratory.now += timedelta(minutes=1)
+    watched(desk, INTERRUPTED, FAILING).look()
+    assert len(alerts(desk)) == 3, "the next outage is told anew"
+
+
+def test_a_mailbox_that_is_mended_while_the_desk_is_down_is_told_of_after_the_start(desk):
+    """And a start that finds it broken still tells nobody twice."""
+    watched(desk, INTERRUPTED, FAILING).look()
+    watched(desk, read=False).look()
+    watched(desk, INTERRUPTED, read=False).look()
+    watched(desk, INTERRUPTED, FAILING, read=False).look()
+    assert len(alerts(desk)) == 1
+
+    watched(desk, read=True).look()
+    assert subjects(desk)[1:] == [f"[Acme Support] {LOGIK} can be read again"]
+
+
+def test_a_disk_is_looked_at_wherever_the_desk_writes(tmp_path):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    path = office(tmp_path)
+    text = path.read_text(encoding="utf-8").replace("sqlite:///helpdesk.db", f"sqlite:///{elsewhere}/helpdesk.db")
+    path.write_text(text.replace("maildir:outgoing", "maildir:/nowhere/at/all"), encoding="utf-8")
+
+    assert load_configuration(path, environment={}).storage == (tmp_path, elsewhere)

@@ -1,0 +1,50 @@
+"""What operators were told of and is not over yet: each beginning once, and its end once.
+
+It is known from the outbox, so that a restart in between tells nobody twice and forgets no end.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from helpdesk.store import bulletins
+
+if TYPE_CHECKING:
+    from helpdesk.desk import Desk
+
+_log = structlog.get_logger("troubles")
+
+
+class Troubles:
+    """The troubles of one desk, each under a name that its alerts carry."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._told: dict[str, str] = {}  # by name: the key under which its beginning was told, "" when over
+
+    def known(self, name: str) -> bool:
+        """Whether operators were told of it, and not yet of its end."""
+        if name not in self._told:
+            prefix = f"alert/condition/{name}/"
+            with self._desk.database.read() as connection:
+                key = bulletins.newest_alert(connection, prefix)
+            began, _, rest = key.removeprefix(prefix).partition("/")
+            self._told[name] = f"condition/{name}/{began}" if key and not rest.startswith("over/") else ""
+        return bool(self._told[name])
+
+    def begin(self, name: str, facts: dict[str, Any], *, mark: str = "") -> None:
+        """Tell of it, also where it is known. `mark` tells apart two tellings within a second."""
+        self._tell(name, f"condition/{name}/{self._desk.now():%Y%m%dT%H%M%S}{mark}", facts)
+
+    def end(self, name: str, facts: dict[str, Any]) -> None:
+        """Tell that it is over, if it was told of."""
+        if self.known(name):
+            self._tell(name, f"{self._told[name]}/over", facts)
+            self._told[name] = ""
+
+    def _tell(self, name: str, key: str, facts: dict[str, Any]) -> None:
+        _log.warning("told the operators", trouble=name, headline=facts["headline"])
+        self._desk.alert(key=key, mailbox="", facts=facts)
+        self._told[name] = key
