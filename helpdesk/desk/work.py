@@ -27,7 +27,7 @@ from helpdesk.desk.redact import redact
 from helpdesk.failpoints import failpoint
 from helpdesk.mail.enclose import naming
 from helpdesk.mail.parse import parse
-from helpdesk.mail.quote import before_quote
+from helpdesk.mail.quote import before_quote, own_words
 from helpdesk.mail.sensitive import look_through, without_secrets
 from helpdesk.store import cases as case_store
 from helpdesk.store import spool, undeliverable
@@ -153,6 +153,8 @@ def _one(connection: sa.Connection, recorder: Recorder, mail: Spooled, read: _Re
     sender = message.sender.address if message.sender else ""
     secrets = read.secrets if placement.role != "agent" else ()
     shown = without_secrets(message) if secrets else message
+    if placement.role == "agent":
+        shown = replace(shown, reply=own_words(message.text))  # it goes to the customer: nothing that is passed on
     arrival = Arrival(
         message=_sorted_out(recorder, mail, shown, placement, secrets),
         sensitive=secrets,

@@ -42,7 +42,7 @@ WROTE_ENDINGS = (
 )
 WROTE = re.compile(rf"\b(?:{_WROTE})\b", re.IGNORECASE)
 ATTRIBUTION_START = re.compile(
-    r"^[\s*_>-]{0,6}(?:on|am|le|el|il|em|op|den|på|dne|dnia|w dniu|w|в|на|at|in|il giorno|el día|tor|fre|ons|tir|man|"
+    r"^[\s*_>-]{0,6}(?:on|am|le|el|il|em|op|den|på|dne|dnia|w dniu|w|в|на|at(?= \d)|in|il giorno|el día|tor|fre|ons|tir|man|"
     r"mon|tue|wed|thu|fri|sat|sun|am|vom|pe|ti|ke|to|la|su|ma|\d{1,4}[-/.年])\b",
     re.IGNORECASE,
 )
@@ -76,7 +76,9 @@ FORWARDED = re.compile(
     rf"^[\s>*]*(?:(?:-{{2,}}|_{{2,}}|={{2,}}|—+)[\s*]*(?:{_FORWARDED}).{{0,60}}|(?:{_FORWARDED})[^\w\n]{{0,3}}[:：][\s*]*)$",
     re.IGNORECASE,
 )
-RULE = re.compile(r"^[\s>]*(?:_{5,}|-{5,}|={3,}|—{3,}|─{5,}|\*{5,})[\s]*$")
+RULE = re.compile(
+    r"^[\s>]*(?:_{5,}|-{5,}|={3,}|—{3,}|─{5,}|━{5,}|═{5,}|\*{5,}|~{5,}|＝{3,}|－{3,}|ー{5,}|＿{5,}|\+{5,}|・{5,})[\s]*$"
+)
 REPLY_MARKER = re.compile(
     r"^[\s#*=_-]*(?:please )?(?:reply|respond|type your (?:reply|response)|antworte[nt]?|bitte antworten)(?: \w+){0,3} (?:above|over|oberhalb|über)\b",
     re.IGNORECASE,
@@ -133,8 +135,10 @@ SENT_FROM = re.compile(
     re.IGNORECASE,
 )
 
+_GRATEFUL = "thanks(?: again| in advance)?|danke|vielen dank|besten dank|grazie(?: mille)?|merci|gracias|muchas gracias|obrigad[oa]|bedankt|tack|tak|takk|dziękuję|kiitos"
 CLOSING = re.compile(
-    r"^[\s*_]{0,3}(?:"
+    rf"^[\s*_]{{0,3}}(?:(?:{_GRATEFUL})(?:,| and| und| e| et| y| en| och| og| i| ja| &| \+) )?"
+    r"(?:best|all the best|cheers|take care|warmly|"
     r"(?:(?:many )?thank(?:s| you)(?:,| and| &| \+)? )?(?:with |my |many |very )?(?:(?:kind(?:est)?|best|warm(?:est)?|with|sincere|friendly|good) )*(?:regards|wishes)(?: from .{2,30})?|"
     r"(?:yours|very) (?:sincerely|truly|faithfully)|sincerely(?: yours)?|respectfully(?: yours)?|cordially|kr|br|rgds|"
     r"(?:mit |viele |liebe |beste |freundliche |herzliche |schöne |besten |vielen |freundlichen |herzlichen |lieben |und |mfg )*gr(?:ü|ue?|u)(?:ß|ss)(?:e|en)?"
@@ -162,9 +166,27 @@ CONTACT = re.compile(
     re.IGNORECASE,
 )
 # The first line of a visiting card: two to four words that begin with capitals.
-PERSON_NAME = re.compile(r"^\s{0,3}\*?[^\W\d_a-z][\w.'-]{1,20}(?: [^\W\d_a-z][\w.'-]{0,20}){1,3}\*?(?:,.{1,40})?\s*$")
+PERSON_NAME = re.compile(
+    r"^\s{0,3}(?:\[[^\[\]\n]{1,40}\]\s{0,4})?\*?[^\W\d_a-z][\w.'-]{1,20}(?: [^\W\d_a-z][\w.'-]{0,20}){1,3}\*?(?:,.{1,40})?\s*$"
+)
 PHONE = re.compile(r"\+?\(?\d[\d ()./-]{6,}\d")
 LINK = re.compile(r"https?://|\bwww\.", re.IGNORECASE)
+INITIAL = re.compile(r"^\s{0,3}/{1,2}[^\W\d_][\w.]{0,15}(?: [^\W\d_][\w.]{0,15})?\s*$")  # "/Mikko"
+# "My answers in red": they stand in what was answered to.
+ANSWERS_INSIDE = re.compile(
+    r"\b(?:comments?|answers?|repl(?:y|ies)|responses?|remarks?|notes?)\b.{0,40}\b(?:below|inline|in ?line|in (?:red|blue|green|bold|the text))\b|"
+    r"\b(?:see|answered|replied|commented)\b.{0,30}\b(?:inline|in ?line|in (?:red|blue|green|bold))\b|"
+    r"\b(?:antworten|kommentare|anmerkungen)\b.{0,40}\b(?:unten|im text|in (?:rot|blau|grün)|farbig)\b|"
+    r"\b(?:réponses|commentaires|remarques)\b.{0,40}(?:ci-dessous|dans le (?:texte|corps)|en (?:rouge|bleu|vert))|"
+    r"\b(?:respuestas|comentarios)\b.{0,40}(?:abajo|en (?:rojo|azul|verde))|\b(?:risposte|commenti)\b.{0,40}(?:sotto|in (?:rosso|blu|verde))|"
+    r"\b(?:antwoorden|opmerkingen)\b.{0,40}(?:hieronder|in (?:het rood|rood|blauw))|\b(?:respostas)\b.{0,40}(?:abaixo|em vermelho)",
+    re.IGNORECASE,
+)
+# A subject that says "passed on": of the mail itself, not of one that is answered to.
+PASSED_ON = re.compile(
+    r"^\s*(?:\[[^\[\]]{1,30}\]\s*)*(?:fwd?|wg|tr|rv|enc|vl|vb|pd|doorst|továbbítás|ilt|i̇lt|转发|轉寄|転送)\s?[:：]",
+    re.IGNORECASE,
+)
 POSTSCRIPT = re.compile(
     r"^\W{0,3}(?:(?:p\.? ?s\.?|n\.b\.|nachtrag|edit|update)\s?[:.,-]?\s|\[\d{1,3}\]\W)", re.IGNORECASE
 )
@@ -184,6 +206,7 @@ DISCLAIMER = re.compile(
     r"ce (?:message|courriel|mail).{0,80}(?:confidentiel|destin)|este (?:mensaje|correo).{0,80}(?:confidencial|dirigid)|"
     r"(?:virus[- ]free|checked by avg|scanned (?:by|for)|checked for viruses|avast).{0,60}|"
     r"(?:questo messaggio|dit bericht|deze e-?mail|denne e-?mail|esta mensagem).{0,80}(?:confiden|riservat|vertrouwelijk|fortrolig)|"
+    r"(?:i|we) work flexibl[ey]|outside (?:of )?(?:your|my) (?:own |normal )?(?:working|office) hours|"
     r"registered (?:office|in england)|(?:amtsgericht|handelsregister|geschäftsführer|ust-?id)",
     re.IGNORECASE,
 )

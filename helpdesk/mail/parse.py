@@ -62,7 +62,7 @@ def _message(block: Block, tree: Tree, body: Body) -> Message:
         subject=subject,
         date=date_of(block.first("date")),
         text=body.text,
-        reply=quote.new_text(body.text),
+        reply=quote.new_text(body.text, subject=subject),
         in_reply_to=message_ids(block.all("in-reply-to")),
         references=message_ids(block.all("references")),
         delivered_to=_delivered_to(block),

@@ -6,18 +6,43 @@ a sentence that was cut. Interleaved answers stay, and forwarded text stays when
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
+
 from . import marks
 from .signature import without_signature
 
 MAX_LINES = 5_000  # further down nothing is looked for but lines that begin with `>`
-_BARE_COMMENT = 3  # words: "FYI", "see below": what is passed on under them is the message
+_REFERENCE = re.compile(r"\bHD-\d", re.IGNORECASE)
+_SHOWN = 10  # lines that begin with `>` and are shown, not answered to
 _ATTRIBUTION_LINES = 5  # "On ... wrote:" is wrapped by some programs, to no more lines than this
 
 
-def new_text(text: str) -> str:
-    """What was written now; never empty when `text` is not."""
+def new_text(text: str, *, subject: str = "") -> str:
+    """What was written now; never empty when `text` is not.
+
+    What somebody passes on is part of their message, as the subject or the mail program says, and so is what they have
+    written their answers into.
+    """
+    passed_on = marks.PASSED_ON.match(subject) is not None and not _REFERENCE.search(subject)
+    return _said(text, _Whole(passed_on))
+
+
+def own_words(text: str) -> str:
+    """What was written now, and nothing that is merely passed on: of an agent's mail, as it goes to a customer."""
+    return _said(text, None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """Where others' words may be part of the message. `passed_on`: the subject says so."""
+
+    passed_on: bool
+
+
+def _said(text: str, whole: _Whole | None) -> str:
     lines = text.split("\n")
-    kept = _unquoted(lines)
+    kept = _unquoted(lines, whole)
     if not _any_words(kept):
         return text.strip()
     shown = without_signature(kept)
@@ -62,14 +87,15 @@ def _any_words(lines: list[str]) -> bool:
     return any(char.isalnum() for line in lines for char in line) or any(line.strip() for line in lines)
 
 
-def _unquoted(lines: list[str]) -> list[str]:
+def _unquoted(lines: list[str], whole: _Whole | None) -> list[str]:
     """The lines that are not quoted, up to where everything that follows is the mail answered to."""
     kept: list[str] = []
     at, count = 0, len(lines)
     while at < count:
         if marks.QUOTE.match(lines[at]):
-            at = _past_quote(lines, at)
-            kept.append("")
+            past = _past_quote(lines, at)
+            kept += lines[at:past] if whole and _is_shown(lines, past, kept, past - at) else [""]
+            at = past
             continue
         width = _introduction(lines, at) if at < MAX_LINES and lines[at].strip() else 0
         if not width:
@@ -79,7 +105,7 @@ def _unquoted(lines: list[str]) -> list[str]:
         following = _next_words(lines, at + width)
         if following < count and marks.QUOTE.match(lines[following]):
             at = following
-        elif _is_message(lines[at], kept):
+        elif whole and _is_message(lines[at], kept, whole):
             return kept + lines[at:]
         elif _any_words(kept):
             return kept
@@ -89,13 +115,20 @@ def _unquoted(lines: list[str]) -> list[str]:
     return kept
 
 
-def _is_message(line: str, above: list[str]) -> bool:
-    """Whether what is passed on below this line is the message: nobody says much above it."""
-    words = sum(len(one.split()) for one in above)
-    marked = marks.FORWARDED.match(line[: marks.MAX_LINE]) or (
-        not words and marks.ORIGINAL.match(line[: marks.MAX_LINE])
-    )
-    return bool(marked) and words <= _BARE_COMMENT
+def _is_message(line: str, above: list[str], whole: _Whole) -> bool:
+    """Whether what stands below this line is part of the message."""
+    if whole.passed_on or marks.FORWARDED.match(line[: marks.MAX_LINE]):
+        return True
+    if not any(one.strip() for one in above):
+        return marks.ORIGINAL.match(line[: marks.MAX_LINE]) is not None
+    return any(marks.ANSWERS_INSIDE.search(one[: marks.MAX_LINE]) for one in above[-30:])
+
+
+def _is_shown(lines: list[str], past: int, above: list[str], count: int) -> bool:
+    """Whether a few lines with `>` are what somebody shows, such as commands: announced, and talked of after."""
+    announced = next((line[-marks.MAX_LINE :].rstrip() for line in reversed(above[-3:]) if line.strip()), "")
+    told = announced.endswith(":") and not marks.HAS_DATE.search(announced) and not marks.HAS_ADDRESS.search(announced)
+    return told and count <= _SHOWN and _next_words(lines, past) < len(lines)
 
 
 def _introduction(lines: list[str], at: int) -> int:

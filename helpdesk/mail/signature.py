@@ -28,7 +28,7 @@ def without_signature(lines: list[str]) -> list[str]:
 
 
 def _cut_once(lines: list[str]) -> list[str]:
-    for cut in (_at_rule, _at_list_footer, _at_disclaimer, _at_dashes, _at_sent_from, _at_closing, _at_block, _at_card):
+    for cut in _CUTS:
         at = cut(lines)
         if at is not None and any(line.strip() for line in lines[:at]):
             return lines[:at]
@@ -78,12 +78,18 @@ def _at_closing(lines: list[str]) -> int | None:
     words = 0
     for at in range(len(lines) - 1, max(-1, len(lines) - 30), -1):
         line = lines[at][: marks.MAX_LINE]
-        if marks.CLOSING.match(line):
+        if _is_closing(line):
             return at
         words += bool(line.strip())
         if words > _MAX_BLOCK or not _in_signature(line) or line.rstrip().endswith(":"):
             return None
     return None
+
+
+def _is_closing(line: str) -> bool:
+    """Whether a line is a "Kind regards", also in two languages side by side."""
+    parts = re.split(r"\s*/\s*", line) if "/" in line else [line]
+    return 0 < len(parts) <= 3 and all(marks.CLOSING.match(part) for part in parts)
 
 
 def _in_signature(line: str) -> bool:
@@ -161,6 +167,21 @@ def _is_legal(paragraph: str) -> bool:
     )
 
 
+def _at_legal_line(lines: list[str]) -> int | None:
+    """Lawyers' text that begins with a line of its own in the last paragraph, right below the signature."""
+    start = _paragraph_start(lines, len(lines))
+    for at in range(start, len(lines)):
+        line = lines[at][: marks.MAX_LINE].lstrip(" *_")
+        if len(line) > _SHORT and marks.DISCLAIMER.match(line):
+            return at
+    return None
+
+
+def _at_initial(lines: list[str]) -> int | None:
+    """A "/Mikko" below everything."""
+    return len(lines) - 1 if lines and marks.INITIAL.match(lines[-1][: marks.MAX_LINE]) else None
+
+
 def _paragraph_start(lines: list[str], end: int) -> int:
     start = end
     while start > 0 and end - start < _LOOK_BACK and lines[start - 1].strip():
@@ -173,3 +194,17 @@ def _at_list_footer(lines: list[str]) -> int | None:
         if marks.RULE.match(lines[at]) and any(marks.LIST_FOOTER.search(line[:400]) for line in lines[at + 1 :]):
             return at
     return None
+
+
+_CUTS = (
+    _at_rule,
+    _at_list_footer,
+    _at_disclaimer,
+    _at_legal_line,
+    _at_dashes,
+    _at_sent_from,
+    _at_closing,
+    _at_block,
+    _at_card,
+    _at_initial,
+)

@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.mail.quote import before_quote, new_text
+from helpdesk.mail.parse import parse
+from helpdesk.mail.quote import before_quote, new_text, own_words
 
 from .clients import BOTTOM_POSTED, TOP_POSTED, written
+from .replies import answers
 
 NEW = "The printer works again.\n\nCould you also look at the scanner on the second floor?"
 OLD = "Hello Kim,\n\nplease switch the printer off and on.\n\n#close\n\nIs it better now?"
@@ -63,9 +65,42 @@ def test_a_mail_passed_on_without_a_word_is_the_message():
     )
     assert "The printer burns." in new_text(text)
     assert "The printer burns." in new_text(f"FYI\n\n{text}")
-    assert new_text(f"Please take care of the mail below before noon.\n\n{text}") == (
-        "Please take care of the mail below before noon."
-    )
+    assert "The printer burns." in new_text(f"Please take care of the mail below before noon.\n\n{text}")
+
+
+def test_what_the_subject_calls_passed_on_is_part_of_the_message():
+    """Outlook writes the same above what it forwards as above what it answers to: only the subject tells."""
+    text = "Please advise.\n\nFrom: Kim <kim@acme.example>\nSent: Tuesday, May 26, 2026 9:12 AM\nTo: Jo\nSubject: Printer\n\nThe printer burns.\n"
+    for subject in ("FW: Printer", "WG: Printer", "[EXT] TR: Printer", "转发\uff1aPrinter"):
+        assert "The printer burns." in new_text(text, subject=subject)
+    for subject in ("RE: FW: Printer", "Printer", "FW: Printer [HD-7]"):
+        assert new_text(text, subject=subject) == "Please advise."
+
+
+def test_of_an_agents_mail_only_their_own_words_go_to_a_customer():
+    """P01: what an agent's program calls passed on, or says to hold answers, may be a notice of the desk's."""
+    notice = "From: Desk\nSent: Tuesday, May 26, 2026 9:12 AM\nTo: Ann\nSubject: New case\n\nINTERNAL"
+    assert own_words(f"My answers in red below.\n\n{notice}") == "My answers in red below."
+    assert own_words(f"FYI\n\n---------- Forwarded message ---------\n{notice}") == "FYI"
+    assert own_words("We ran this:\n\n> INTERNAL\n\nDid it help?").split() == [
+        "We",
+        "ran",
+        "this:",
+        "Did",
+        "it",
+        "help?",
+    ]
+
+
+ANSWERS = answers()
+
+
+@pytest.mark.parametrize("answer", ANSWERS, ids=[answer.name for answer in ANSWERS])
+def test_of_an_answer_as_people_send_it_what_they_wrote_is_left(answer):
+    """By the mail programs of the world; a bare name below the text may stay, no word of theirs may go."""
+    reply = " ".join(parse(answer.raw).reply.split())
+    wanted = " ".join(answer.wanted.split())
+    assert reply in {wanted, f"{wanted} Marco"}
 
 
 @pytest.mark.parametrize(
