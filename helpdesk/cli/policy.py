@@ -24,7 +24,7 @@ from helpdesk.cli.shared import (
     wall_clock,
 )
 from helpdesk.core.errors import HelpdeskError, NotFound
-from helpdesk.core.policy import TARGET_KINDS
+from helpdesk.core.policy import TARGET_KINDS, TARGET_NAMES
 
 if TYPE_CHECKING:
     from helpdesk.core.people import Customer
@@ -276,14 +276,29 @@ def policy_apply(
             {"dry_run": dry_run, "moved": shapes, "stuck": [{"case": left.ref, "why": left.why} for left in stuck]}
         )
     else:
-        rows = [[str(value) for value in shape.values()] for shape in shapes]
-        columns = ("case", "target", "version", "becomes", "due", "becomes due", "late at once")
+        if moved:
+            typer.echo(f"To version {moved[0].now} of {key}:")
+        rows = [
+            (
+                move.ref,
+                TARGET_NAMES[move.target],
+                _minute(move.due_before),
+                _minute(move.due_after),
+                "late at once" if move.overdue else "" if move.due_after != move.due_before else "unchanged",
+            )
+            for move in moved
+        ]
+        columns = ("case", "target", "was due", "becomes due", "")
         print_table(columns, rows, empty="No open case runs under an older version.")
         for left in stuck:
             typer.echo(f"{left.ref} stays: {left.why}")
         typer.echo("Nothing was changed." if dry_run else f"{len({move.ref for move in moved})} cases moved.")
     if stuck:
         raise typer.Exit(1)
+
+
+def _minute(at: datetime | None) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC" if at else "-"
 
 
 def policy_due(  # noqa: PLR0913, PLR0917 - one option an argument of the question

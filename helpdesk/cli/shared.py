@@ -32,6 +32,8 @@ Config = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
+_UNCUT = 2000  # columns
+
 
 def config_path(given: Path | None) -> Path:
     """The configuration that a command means."""
@@ -156,14 +158,17 @@ def print_line(shape: Any) -> None:
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, empty: str) -> None:
-    """A table that fits the terminal, or a sentence where there is nothing."""
+    """A table that fits the terminal, or a sentence where there is nothing; in a pipe or a file nothing is cut."""
     if not rows:
         typer.echo(empty)
         return
     table = Table(*columns, box=None, header_style="bold", pad_edge=False)
     for row in rows:
         table.add_row(*(_plain(cell) for cell in row))
-    Console(soft_wrap=False, highlight=False).print(table)
+    console = Console(soft_wrap=False, highlight=False)
+    if not console.is_terminal:
+        console.width = max(console.width, _UNCUT)
+    console.print(table)
 
 
 def _plain(text: str) -> str:

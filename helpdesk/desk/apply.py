@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from helpdesk.core.case import Case
     from helpdesk.core.clock import Clock
-    from helpdesk.core.policy import Policy
+    from helpdesk.core.policy import Policy, TargetKind
     from helpdesk.desk.record import Recorder
     from helpdesk.store.engine import Database
 
@@ -31,7 +31,7 @@ class Moved:
     """What a move does to one running clock of a case. Instants aware UTC."""
 
     ref: str
-    target: str
+    target: TargetKind
     was: str  # policy version
     now: str
     due_before: datetime | None

@@ -157,7 +157,11 @@ def independent_due(name, at, within, calendar):
     return due, walked.next_open(due)
 
 
-SPANS = (timedelta(0), timedelta(seconds=1), timedelta(minutes=1), timedelta(minutes=37), timedelta(hours=3))
+# By so much before or after; whole hours, so that what is promised runs out on openings and closings.
+SPANS = (
+    *(timedelta(seconds=seconds) for seconds in (0, 0, 1, 60, 37 * 60)),
+    *(timedelta(hours=hours) for hours in (1, 2, 3, 4, 8, 12)),
+)
 START, END = datetime(2024, 1, 1, tzinfo=UTC), datetime(2031, 1, 1, tzinfo=UTC)
 
 
