@@ -35,6 +35,9 @@ _SIZE = re.compile(r"(\d+)\s*(B|KiB|MiB|GiB|kB|MB|GB)?")
 _FACTOR = {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "kB": 10**3, "MB": 10**6, "GB": 10**9, None: 1}
 _SPAN = re.compile(r"(\d+)\s*(s|m|h)")
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
+_AGE = re.compile(r"(\d{1,5})\s*(d|w)", re.ASCII)
+_DAYS = {"d": 1, "w": 7}
+_LEAST_KEEP = timedelta(days=30)
 # A deliberately narrow reading of RFC 5321's Mailbox: what real mailboxes and agents use.
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*/=?^_`{|}~.+-]+@[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
 _ENVIRONMENT = "HELPDESK_"
@@ -55,6 +58,7 @@ class DeskTable:
     digest: str = ""  # "08:00 Europe/Berlin": when the operators get the daily digest
     require_authentication: Literal["auto", "always", "never"] = "auto"
     second_voter: bool = False  # wants the extra `embeddings`
+    keep: str = ""  # "400d": how long content and people of ended cases are kept; without it, for ever
 
 
 @strict
@@ -256,6 +260,11 @@ class Configuration:
         return frozenset(agents | {operator.address for operator in self.operators})
 
     @property
+    def keep(self) -> timedelta | None:
+        """How long what ended is kept; None: for ever."""
+        return _keep(self.file.desk.keep) if self.file.desk.keep else None
+
+    @property
     def database_url(self) -> str:
         """The database's URL; a relative SQLite file is beside the configuration."""
         return _beside(self.file.database.url, "sqlite:///", self.folder)
@@ -426,6 +435,8 @@ def _problems(file: ConfigurationFile) -> Iterator[str]:
 def _value_problems(file: ConfigurationFile) -> Iterator[str]:
     if not file.mailbox:
         yield "mailbox: expected at least one [[mailbox]]"
+    if file.desk.keep:
+        yield from _refused("desk.keep", lambda: _keep(file.desk.keep))
     yield from _refused("smtp_in.max_size", lambda: read_size(file.smtp_in.max_size))
     yield from _refused("smtp_out.attachments", lambda: read_size(file.smtp_out.attachments))
     for number, entry in enumerate(file.mailbox, start=1):
@@ -595,6 +606,22 @@ def read_span(text: str) -> timedelta:
     if not found or int(found[1]) == 0:
         raise ValueError(f'expected a span such as "60s" or "5m", not {text!r}')
     return timedelta(seconds=int(found[1]) * _SECONDS[found[2]])
+
+
+def read_age(text: str) -> timedelta:
+    """How old something is, from "400d" or "60w". Raises ValueError that says what was expected."""
+    found = _AGE.fullmatch(text.strip())
+    if not found or int(found[1]) == 0:
+        raise ValueError(f'expected an age such as "400d" or "60w", not {text!r}')
+    return timedelta(days=int(found[1]) * _DAYS[found[2]])
+
+
+def _keep(text: str) -> timedelta:
+    """What runs by itself and cannot be undone has a least."""
+    age = read_age(text)
+    if age < _LEAST_KEEP:
+        raise ValueError(f"expected {_LEAST_KEEP.days}d or more, not {text!r}: replies and credit claims still come")
+    return age
 
 
 def _beside(url: str, scheme: str, folder: Path) -> str:

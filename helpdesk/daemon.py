@@ -62,6 +62,7 @@ _log = structlog.get_logger("daemon")
 _IDLE = 1.0  # seconds between looks when nobody calls
 _AFTER_FAILURE = 2.0  # seconds
 _GRACE = 20.0  # seconds for mail that is coming in
+_PURGE_HOURS = 6  # between looks for what is old enough; not at the start, so that a wrong `keep` can be mended
 _LAST_WORK = 10.0  # seconds for what the threads are at; a service manager kills after a minute or so
 
 
@@ -158,6 +159,15 @@ class Daemon:
             return
         if written:
             self.sender.call.set()
+
+    def _purge(self) -> None:
+        try:
+            erased = self.desk.purge(stopping=self.stop.is_set)
+        except Exception:  # noqa: BLE001 - see the module's promise
+            _log.exception("failed", part="purge")
+            return
+        if any(erased.values()):
+            _log.info("purged", **erased)
 
     def _look_at_itself(self) -> None:
         try:
@@ -293,6 +303,7 @@ class Daemon:
         self._metronome.add_job(self._look_for_edits, "interval", seconds=1, max_instances=1)
         self._metronome.add_job(self._go_round, "interval", seconds=1, max_instances=1)
         self._metronome.add_job(self._look_at_itself, "interval", minutes=1, max_instances=1)
+        self._metronome.add_job(self._purge, "interval", hours=_PURGE_HOURS, max_instances=1)
         self._metronome.start()
         threads = [
             threading.Thread(target=poller.run, args=(self.stop,), name=f"imap {poller.account.mailbox}", daemon=True)

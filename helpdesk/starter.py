@@ -11,6 +11,7 @@ operators = ["ops@desk.example"]  # get alerts about the desk itself
 # templates = "templates"         # your own words, laid over the shipped ones file by file
 # secret_file = "secret"          # key of the reply addresses; made on first start. Keep it: without it, replies
                                   # to mails that are already out open new cases
+# keep = "400d"                   # erase content and people of cases that ended so long ago; without it, keep all
 # require_authentication = "auto" # auto | always | never: agents' mail needs an aligned DKIM/DMARC result;
                                   # auto asks for it wherever authserv_id below is set
 

@@ -45,6 +45,8 @@ def problems(tmp_path, text, environment=None):
             'address = "ANN@desk.example"',
             "ann@desk.example: expected once among mailboxes and agents",
         ),
+        ("[desk]", '[desk]\nkeep = "a year"', 'desk.keep: expected an age such as "400d" or "60w"'),
+        ("[desk]", '[desk]\nkeep = "4w"', "desk.keep: expected 30d or more, not '4w'"),
         ('lead = "lena@desk.example"', 'lead = "lena"', "team.1.lead: expected a bare address"),
         ('team = "first line"', 'team = "second line"', "mailbox.1.team: expected the name of a [[team]]"),
         ('teams = ["first line"]', 'teams = ["second line"]', "agent.1.teams: expected the name of a [[team]]"),

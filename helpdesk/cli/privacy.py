@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -17,9 +16,6 @@ from helpdesk.cli.shared import AsJson, Config, open_database, open_rules, print
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import IO
-
-_AGE = re.compile(r"(\d{1,5})\s*(d|w)", re.ASCII)
-_DAYS = {"d": 1, "w": 7}
 
 
 def register(app: typer.Typer) -> None:
@@ -77,8 +73,11 @@ def _new_file(path: Path) -> Iterator[IO[bytes]]:
 
 
 def purge(
-    older_than: Annotated[str, typer.Option(metavar="AGE", help="Such as 400d or 60w: since the last thing happened.")],
     config: Config = None,
+    older_than: Annotated[
+        str,
+        typer.Option(metavar="AGE", help="Such as 400d or 60w, since the last thing happened; otherwise [desk] keep."),
+    ] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be erased.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     as_json: AsJson = False,
@@ -87,11 +86,10 @@ def purge(
     from helpdesk.desk.purge import purge as erase  # noqa: PLC0415
     from helpdesk.report.shapes import instant  # noqa: PLC0415
 
-    now = wall_clock()
-    before = now - _age(older_than)
+    rules, now = open_rules(config), wall_clock()
+    before = now - _age(older_than, rules.configuration.keep)
     if not (dry_run or yes):
         typer.confirm(f"Erase what ended before {before:%Y-%m-%d}? This cannot be undone.", abort=True)
-    rules = open_rules(config)
     console = Console(stderr=True)
     with open_database(rules) as database, console.status("looking", spinner="dots") as status:
         counts = erase(
@@ -109,11 +107,16 @@ def purge(
         typer.echo(_in_words(counts, dry_run=dry_run))
 
 
-def _age(text: str) -> timedelta:
-    found = _AGE.fullmatch(text.strip())
-    if not found or not int(found[1]):
-        raise typer.BadParameter(f"expected an age such as 400d or 60w, not {text!r}")
-    return timedelta(days=int(found[1]) * _DAYS[found[2]])
+def _age(text: str, keep: timedelta | None) -> timedelta:
+    """How old what is erased must be: as said, or as the configuration has it. Raises BadParameter."""
+    from helpdesk.config import read_age  # noqa: PLC0415
+
+    if not text and keep:
+        return keep
+    try:
+        return read_age(text)
+    except ValueError as problem:
+        raise typer.BadParameter(str(problem)) from None
 
 
 def _in_words(counts: Mapping[str, int], *, dry_run: bool) -> str:

@@ -7,15 +7,19 @@ A door reads the clock once and hands that `now` on. What a door does is on disk
     tick     cases that time changes      -> events, outbox rows, next_at                   COMMIT C
     deliver  outbox rows                  -> sent, to be tried again, failed                COMMIT D
 
-Beside them `go_round` writes what the wall clock makes due for the desk as a whole: digests and hand-overs.
+Beside them `go_round` writes what the wall clock makes due for the desk as a whole: digests and hand-overs; `purge`
+erases what ended longer ago than the operator keeps it.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from helpdesk.core.case import DESK
 from helpdesk.core.message import base_address
 from helpdesk.desk.deliver import deliver, never
+from helpdesk.desk.purge import purge
 from helpdesk.desk.record import Recorder
 from helpdesk.desk.rounds import Rounds
 from helpdesk.desk.rules import Rules, load_rules
@@ -111,6 +115,13 @@ class Desk:
         `failing` holds the mailboxes that cannot be read, and why.
         """
         return self._rounds.go(self.now(), failing=failing)
+
+    def purge(self, *, stopping: Callable[[], bool] = never) -> Counter[str]:
+        """Erase what ended longer ago than the configuration keeps it; nothing where it names no age."""
+        keep, now = self.rules.configuration.keep, self.now()
+        if keep is None:
+            return Counter()
+        return purge(self.database, self.rules, before=now - keep, by=DESK, now=now, stopping=stopping)
 
     def deliver(self, courier: Courier, *, stopping: Callable[[], bool] = never) -> int:
         """Hand a batch of composed mail to the courier; returns how many rows were tried.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from helpdesk.core import redaction
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from helpdesk.store.engine import Database
 
 _BATCH = 100
-_STRETCH = 2000  # rows without a case that are looked at in one transaction
 
 
 def purge(
@@ -37,37 +37,45 @@ def purge(
     now: datetime,
     dry_run: bool = False,
     watched: Callable[[int], None] = lambda _done: None,
+    stopping: Callable[[], bool] = lambda: False,
 ) -> Counter[str]:
     """Erase what ended before then; returns how many of what: cases, people, mails, texts, sent, unsent, facts.
 
-    `dry_run` does it all and undoes it, so that the counts are the true ones. `watched` hears how many cases are done.
+    `dry_run` does it all and undoes it, so that the counts are the true ones. `watched` hears how many cases are done;
+    once `stopping` says so, the case at hand is the last, and the next purge goes on there.
     """
     counts: Counter[str] = Counter(dict.fromkeys(("cases", "people", "mails", "texts", "sent", "unsent", "facts"), 0))
     staff = frozenset(_staff(rules))
-    for done, number in enumerate(_ended(database, before), start=1):
-        with contextlib.suppress(StaleCase), database.write() as connection, _tried(connection, dry_run=dry_run):
-            counts.update(_purge(connection, number, staff, before=before, by=by, now=now))
-        watched(done)
-    for ids in _stretches(database):
-        with database.write() as connection, _tried(connection, dry_run=dry_run):
-            counts.update(erasure.erase_caseless(connection, before=before, ids=ids))
+    done = 0
+    for numbers in _batches(database, erasure.ended, before, stopping):
+        for number in takewhile(lambda _: not stopping(), numbers):
+            with contextlib.suppress(StaleCase), database.write() as connection, _tried(connection, dry_run=dry_run):
+                counts.update(_purge(connection, number, staff, before=before, by=by, now=now))
+            done += 1
+            watched(done)
+    for what, find, erase in (
+        ("mails", erasure.caseless_mails, erasure.erase_mails),
+        ("sent", erasure.caseless_sent, erasure.erase_sent),
+    ):
+        for numbers in _batches(database, find, before, stopping):
+            with database.write() as connection, _tried(connection, dry_run=dry_run):
+                counts[what] += erase(connection, numbers)
+    if any(counts.values()):
+        database.forget_log()
     return counts
 
 
-def _ended(database: Database, before: datetime) -> Iterator[int]:
+def _batches(
+    database: Database, find: Callable[..., list[int]], before: datetime, stopping: Callable[[], bool]
+) -> Iterator[list[int]]:
     last = 0
-    while True:
+    while not stopping():
         with database.read() as connection:
-            numbers = erasure.ended(connection, before=before, after=last, limit=_BATCH)
-        yield from numbers
+            numbers = find(connection, before=before, after=last, limit=_BATCH)
         if not numbers:
             return
+        yield numbers
         last = numbers[-1]
-
-
-def _stretches(database: Database) -> list[range]:
-    with database.read() as connection:
-        return list(erasure.stretches(connection, size=_STRETCH))
 
 
 @contextlib.contextmanager

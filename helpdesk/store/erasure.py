@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from helpdesk.store.tables import cases, event, message, outbox, spool
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from datetime import datetime
 
 _Facts = dict[str, Any]
@@ -28,7 +28,6 @@ def erase(connection: sa.Connection, case: int, *, also: Collection[int], instea
 
     Returns how many of what: mails, texts, sent, unsent, facts.
     """
-    _overwrite_freed_pages(connection)
     erased = {
         "mails": _mails(connection, case, also),
         "texts": _texts(connection, case, instead),
@@ -38,11 +37,6 @@ def erase(connection: sa.Connection, case: int, *, also: Collection[int], instea
     }
     connection.execute(sa.update(cases).where(cases.c.id == case).values(subject=instead))
     return erased
-
-
-def _overwrite_freed_pages(connection: sa.Connection) -> None:
-    if connection.dialect.name == "sqlite":
-        connection.execute(sa.text("PRAGMA secure_delete = ON"))  # overwritten, not only forgotten
 
 
 def _mails(connection: sa.Connection, case: int, also: Collection[int]) -> int:
@@ -169,32 +163,33 @@ def _without_people(facts: Any, named: Callable[[str], str]) -> Any:
     return named(facts) if isinstance(facts, str) else facts
 
 
-def erase_caseless(connection: sa.Connection, *, before: datetime, ids: range) -> dict[str, int]:
-    """Erase mail that belongs to no case and came or was written before then: robots, duplicates, ignored, alerts.
+def caseless_mails(connection: sa.Connection, *, before: datetime, after: int, limit: int) -> list[int]:
+    """Mail that came before then, belongs to no case and says something yet: robots', copies, what was ignored."""
+    says = sa.or_(spool.c.raw.is_not(None), spool.c.mail_from != "", spool.c.remote != "")
+    over = sa.and_(spool.c.case_id.is_(None), spool.c.state == "done", spool.c.received_at < before, says)
+    query = sa.select(spool.c.id).where(over, spool.c.id > after).order_by(spool.c.id).limit(limit)
+    return [int(number) for number in connection.execute(query).scalars()]
 
-    `ids` are the rows of spool and outbox to look at. Returns how many of what: mails, sent.
-    """
-    _overwrite_freed_pages(connection)
-    came = sa.and_(
-        spool.c.case_id.is_(None), spool.c.state == "done", spool.c.received_at < before, _within(spool, ids)
-    )
-    left = sa.or_(spool.c.raw.is_not(None), spool.c.mail_from != "", spool.c.remote != "")
-    mails = connection.execute(sa.select(sa.func.count()).where(came, spool.c.raw.is_not(None))).scalar_one()
-    connection.execute(sa.update(spool).where(came, left).values(raw=None, mail_from="", remote="", rcpt_to=[]))
+
+def erase_mails(connection: sa.Connection, numbers: Collection[int]) -> int:
+    """Erase mail without a case; the rows stay, for the ledger and to know a copy. Returns how many had their bytes."""
+    these = spool.c.id.in_(list(numbers))
+    had = connection.execute(sa.select(sa.func.count()).where(these, spool.c.raw.is_not(None))).scalar_one()
+    connection.execute(sa.update(spool).where(these).values(raw=None, mail_from="", remote="", rcpt_to=[]))
+    return int(had)
+
+
+def caseless_sent(connection: sa.Connection, *, before: datetime, after: int, limit: int) -> list[int]:
+    """Mail of ours that was written before then, belongs to no case and does not wait: alerts, digests, notices."""
     over = sa.and_(outbox.c.case_id.is_(None), outbox.c.next_at.is_(None), outbox.c.created_at < before)
-    over = sa.and_(over, outbox.c.raw.is_not(None), _within(outbox, ids))
+    query = sa.select(outbox.c.id).where(over, outbox.c.raw.is_not(None), outbox.c.id > after)
+    return [int(number) for number in connection.execute(query.order_by(outbox.c.id).limit(limit)).scalars()]
+
+
+def erase_sent(connection: sa.Connection, numbers: Collection[int]) -> int:
+    """Erase mail of ours without a case, and to which customers it went. Returns how many."""
+    these = outbox.c.id.in_(list(numbers))
     # Their keys name whom they went to, and so many years later guard nothing any more.
     nobody = {"recipient": "", "detail": "", "key": "erased/" + sa.cast(outbox.c.id, sa.String)}
-    connection.execute(sa.update(outbox).where(over, outbox.c.kind.in_(_TO_CUSTOMERS)).values(nobody))
-    sent = connection.execute(sa.update(outbox).where(over).values(raw=None)).rowcount
-    return {"mails": int(mails), "sent": sent}
-
-
-def _within(table: sa.Table, ids: range) -> sa.ColumnElement[bool]:
-    return table.c.id.between(ids.start, ids.stop - 1)
-
-
-def stretches(connection: sa.Connection, *, size: int) -> Iterator[range]:
-    """The ids of spool and outbox in stretches, so that one transaction never holds all of them."""
-    newest = (connection.execute(sa.select(sa.func.max(table.c.id))).scalar() or 0 for table in (spool, outbox))
-    yield from (range(start, start + size) for start in range(1, max(newest) + 1, size))
+    connection.execute(sa.update(outbox).where(these, outbox.c.kind.in_(_TO_CUSTOMERS)).values(nobody))
+    return connection.execute(sa.update(outbox).where(these).values(raw=None)).rowcount

@@ -22,11 +22,11 @@ from helpdesk.desk.record import Recorder
 from helpdesk.report.compliance import compliance_shape, measure
 from helpdesk.report.export import export
 from helpdesk.report.statement import draw, statement_shape
-from helpdesk.store import cases, migrate, outbox, spool
+from helpdesk.store import cases, erasure, migrate, outbox, spool
 from helpdesk.store.engine import Database
 from helpdesk.store.tables import metadata
 from tests.celigo import celigo_desk, la
-from tests.desk import ANN, JO, KEY, KIM, STRANGER, TestDesk, wall, write_office
+from tests.desk import ANN, BOB, JO, KEY, KIM, STRANGER, TestDesk, wall, write_office
 
 CANARY = "Canary-4711"
 PDF = (
@@ -233,6 +233,69 @@ def test_reports_and_credit_statements_say_what_they_said(tmp_path, desk_databas
     assert said() == before
 
 
+def kept(tmp_path, database, keep):
+    more = f'keep = "{keep}"\n' if keep else ""
+    config = write_office(tmp_path)
+    config.write_text(config.read_text(encoding="utf-8").replace("[desk]\n", f"[desk]\n{more}"), encoding="utf-8")
+    return TestDesk(load_rules(config, environment={}, signing_key=KEY), database)
+
+
+def test_the_desk_purges_by_itself_what_is_older_than_it_keeps(tmp_path, desk_database):
+    desk = kept(tmp_path, desk_database, "60w")
+    a_whole_case(desk)
+    days_later(desk, 419)
+    assert sum(desk.laboratory.desk.purge().values()) == 0
+    days_later(desk, 2)
+
+    assert desk.laboratory.desk.purge()["cases"] == 1
+    assert CANARY not in everything(desk)
+    assert desk.events("purged")[0].by == "desk"
+
+
+def test_without_an_age_everything_is_kept(desk):
+    a_whole_case(desk)
+    days_later(desk, 5000)
+
+    assert desk.laboratory.desk.purge() == {}
+    assert CANARY in everything(desk)
+
+
+def test_a_purge_that_is_stopped_goes_on_at_the_next(desk):
+    for number, agent in enumerate((ANN, BOB, ANN), start=1):
+        desk.mail(JO, f"Case {number}", CANARY)
+        desk.reply(agent, "#close\nDone.", to_kind="assigned")
+    days_later(desk, 401)
+    done = []
+    how = {"before": desk.now - timedelta(days=400), "by": "desk", "now": desk.now}
+    first = purge(desk.database, desk.rules, **how, watched=done.append, stopping=lambda: bool(done))
+
+    assert first["cases"] == 1
+    assert purge(desk.database, desk.rules, **how)["cases"] == 2
+
+
+def test_a_case_that_is_answered_meanwhile_is_left_alone(desk, monkeypatch):
+    """Between the look and the transaction somebody wrote."""
+    a_whole_case(desk)
+    address = desk.last(JO, "relay").reply_to
+    days_later(desk, 401)
+    look, looks = erasure.ended, []
+
+    def ended(connection, **which):
+        found = look(connection, **which)
+        looks.append(found)
+        if len(looks) == 1:
+            connection.rollback()
+            assert desk.mail(STRANGER, "Re: [HD-1]", "Me too.", to=address).case == 1
+        return found
+
+    monkeypatch.setattr(erasure, "ended", ended)
+    counts = purged(desk)
+
+    assert looks[0] == [1]
+    assert counts["cases"] == 0
+    assert CANARY in everything(desk)
+
+
 # --- export
 
 
@@ -339,7 +402,7 @@ def test_an_age_that_is_none_is_refused_in_words(on_disk, age):
     refused = run("purge", "--older-than", age, "--yes")
 
     assert refused.exit_code == 2
-    assert "expected an age such as 400d or 60w" in " ".join(refused.stderr.split())
+    assert 'expected an age such as "400d" or "60w"' in " ".join(refused.stderr.split())
 
 
 def test_export_writes_a_file_for_its_owner_alone_and_never_over_another(on_disk, tmp_path):
