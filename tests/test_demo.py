@@ -70,6 +70,33 @@ def test_an_outage_is_answered_in_time_and_comes_back():
     )
 
 
+def test_thanks_open_nothing_a_click_says_how_it_was_and_anything_more_opens_it_again():
+    """LGT-8"""
+    outcome = play("thanks")
+    (case,) = outcome["cases"]
+    told = [event["type"] for event in case["events"]]
+    kept = [one for one in told if one in {"resolved", "thanked", "rated", "reopened", "closed"}]
+    assert kept == ["resolved", "thanked", "rated", "reopened", "closed", "rated"]
+    assert case["ratings"] == [
+        {
+            "by": "jo@acme.example",
+            "grade": "bad",
+            "at": "2026-05-20T16:00:00+00:00",
+            "comment": "Twice in two days is once too often.",
+        }
+    ]
+    assert [mail["kind"] for mail in outcome["sent"] if mail["to"] == ["jo@acme.example"]] == [
+        "ack",
+        "closed",
+        "reopened",
+        "closed",
+    ]
+    assert [mail["to"] for mail in outcome["sent"] if "NOT CONTENT" in mail["subject"]] == [
+        ["ann@desk.example"],
+        ["lena@desk.example"],
+    ]
+
+
 def test_noise_opens_no_cases_and_gets_no_answers():
     outcome = play("noise")
     assert [mail["outcome"] for mail in outcome["inbox"]] == ["opened", "duplicate", "robot", "opened", "opened"]

@@ -19,10 +19,14 @@ if TYPE_CHECKING:
 @strict
 @dataclass
 class AnswerTable:
-    """`answer = {to, kind}`: a reply to the newest mail that `to` got, of that kind if one is named."""
+    """`answer = {to, kind}`: a reply to the newest mail that `to` got, of that kind if one is named.
+
+    With `click = "Yes"` it is the mail that the link of that name writes, with the body as what its reader adds.
+    """
 
     to: str
     kind: str = ""
+    click: str = ""
 
 
 @strict

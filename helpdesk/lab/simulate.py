@@ -7,7 +7,8 @@ same instant the mail comes first, because on the dot is on time. No socket is o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from helpdesk.core.errors import ConfigurationError
@@ -219,7 +220,19 @@ class _Player:
             problem = f"step.{number}.answer: expected {what} to {step.answer.to} before {step.at}, there is none"
             raise ConfigurationError([f"{self._scenario.path}: {problem}"])
         sheet = mailer.Sheet(step.answer.to, step.to, step.subject, step.body, step.cc, step.headers)
+        if step.answer.click:
+            link = self._link(number, step.answer.click, original)
+            sheet = replace(sheet, to=link, subject=step.subject or step.answer.click)
+            return mailer.write(sheet, at=step.at, message_id=self._laboratory.message_id())
         return mailer.reply(original, sheet, at=step.at, message_id=self._laboratory.message_id(), quote=step.quote)
+
+    def _link(self, number: int, name: str, original: Message) -> str:
+        """The address that stands behind a link's name in the plain text of a mail."""
+        found = re.search(rf"^{re.escape(name)}: +(\S+@\S+)$", original.text, re.MULTILINE)
+        if found is None:
+            problem = f"step.{number}.answer.click: expected the name of a link in {original.subject!r}, not {name!r}"
+            raise ConfigurationError([f"{self._scenario.path}: {problem}"])
+        return found[1]
 
     def _signed(self, step: StepTable, raw: bytes) -> bytes:
         """With the authentication result that our border would write on a genuine mail."""
