@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 
 from helpdesk.core.thanks import Thanks, read_thanks
+from helpdesk.mail.parse import parse
+
+CORPORA = Path(__file__).resolve().parents[3] / "shared" / "corpora"
 
 NAMES = ["Ann Berg", "Jo Park", "jo.park", "Logik Support"]
 
@@ -205,3 +209,14 @@ def test_a_long_text_and_an_endless_one_are_told_at_once():
     assert read_thanks("thank you so much it works " * 20) is None
     assert read_thanks("it works now again fine for us " * 9) is None
     assert time.perf_counter() - begun < 1
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not CORPORA.is_dir(), reason=f"the shared real mails are not at {CORPORA}: nothing to read here")
+def test_of_two_thousand_real_mails_only_bare_thanks_are_taken_for_thanks():
+    read = [parse(path.read_bytes()) for path in CORPORA.rglob("*") if path.is_file()]
+    taken = [mail.reply for mail in read if read_thanks(mail.reply, names=[mail.sender.name] if mail.sender else [])]
+
+    assert len(read) > 1_700
+    assert 1 <= len(taken) <= 10
+    assert all("thank" in text.lower() and len(text.split()) <= 6 for text in taken)
