@@ -55,6 +55,7 @@ _AS_DECIDED = (
     "grade",
     "through",
     "merged_ref",
+    "split_from",
 )
 _MOMENT = timedelta(minutes=1)
 _NOTHING = timedelta()

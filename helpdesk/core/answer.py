@@ -12,7 +12,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from helpdesk.core import correction, links, merging, snooze
+from helpdesk.core import correction, links, merging, snooze, splitting
 from helpdesk.core.block import Mistake
 from helpdesk.core.case import Event
 from helpdesk.core.command import FORMS, Vocabulary, read_orders
@@ -71,6 +71,7 @@ def _vocabulary(case: Case, arrival: Arrival, terms: Terms, agent: Agent) -> Voc
         people=tuple(person.address for person in case.people),
         ours=terms.ours,
         linkable=links.linkable(case, arrival.named, agent),
+        unsplittable="" if arrival.piece else arrival.unsplittable,
         mergeable=merging.mergeable(case, terms, arrival, agent),
         at=arrival.received_at,
         zone=zone_of(agent.timezone, served_in),
@@ -113,6 +114,8 @@ def _speak(scribe: Scribe, orders: Orders) -> None:
     """The text: to the customer, or with `#note` into the team."""
     if not orders.text and (orders.commands or not enclosures(scribe.arrival.message, 0)):
         return  # a file alone is an answer, too
+    if orders.has("split") and not scribe.stays:
+        return  # it is said on the new case
     facts = {"message_id": scribe.arrival.message.message_id}
     if scribe.stays:
         scribe.happened("agent_noted", facts)
@@ -252,6 +255,7 @@ _OBEY: dict[str, Callable[[Scribe, Command, Orders], None]] = {
     "cc": _cc,
     "link": links.link,
     "merge": merging.merge,
+    "split": splitting.split,
     "exclude": _exclude,
     "incident": _incident,
     "ack": _note,

@@ -48,6 +48,7 @@ EventType = Literal[
     "flagged",
     "unflagged",
     "linked",
+    "split_off",  # a customer's mail became a case of its own, and waits for no answer here
     "merged",  # other cases went into this one
     "merged_into",  # this case went into another, where it is answered from then on
     "merged_wrote",  # the customer of a case that went into this one: its clocks run, not this one's

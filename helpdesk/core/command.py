@@ -42,6 +42,7 @@ Verb = Literal[
     "cc",
     "link",
     "merge",
+    "split",
     "exclude",
     "incident",
     "ack",
@@ -64,6 +65,7 @@ FORMS: dict[Verb, str] = {
     "cc": "#cc add|remove ADDRESS...  who gets the answers to come, too",
     "link": "#link HD-9  links the two cases",
     "merge": "#merge HD-9  this case goes into HD-9, where both are answered",
+    "split": "#split [subject]  the customer's mail becomes a case of its own, with the text below as its answer",
     "exclude": "#exclude KEY [reason]  the promises do not apply, and why",
     "incident": "#incident KEY  the case is about a known incident",
     "ack": "#ack  you have it: nobody else is called",
@@ -82,6 +84,8 @@ _CONTRADICTIONS: tuple[frozenset[Verb], ...] = (
     frozenset({"snooze", "resolve", "close", "merge"}),
     frozenset({"assign", "merge"}),
 )
+# Beside an order to split the others would be about the old case or the new one, and nobody could tell.
+_BESIDE_SPLIT: frozenset[Verb] = frozenset({"split", "note", "answer", "link", "ack", "help"})
 _REPEATABLE: frozenset[Verb] = frozenset({"note", "answer", "cc", "link", "incident", "ack", "redact", "help"})
 _ALWAYS = datetime(1, 1, 1, tzinfo=UTC)
 
@@ -98,7 +102,7 @@ class Command:
     span: timedelta | None = None  # wait: how long
     until: datetime | None = None  # snooze: aware UTC
     people: tuple[Person, ...] = ()  # cc
-    case: int = 0  # link: the number of the other case
+    case: int = 0  # link, merge: the number of the other case
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +144,7 @@ class Vocabulary:
     ours: Collection[str] = frozenset()
     linkable: Mapping[int, str] = field(default_factory=dict)
     mergeable: Mapping[int, str] = field(default_factory=dict)
+    unsplittable: str = ""  # why no mail of the customer's can become a case
     at: datetime = _ALWAYS
     zone: str = "UTC"
     active: bool = True  # whether the case is open or waiting
@@ -162,6 +167,12 @@ def cases_named(text: str) -> tuple[int, ...]:
     return tuple(dict.fromkeys(int(number[1]) for number in numbers if number))
 
 
+def may_split(text: str) -> bool:
+    """Whether orders at the top of a mail have one to split."""
+    lines = read_block(text, lambda line: line).orders
+    return any(match and match[1].lower() == "split" for match in map(_LINE.fullmatch, lines))
+
+
 _ABOUT_CASES = ("link", "merge")
 
 
@@ -177,7 +188,14 @@ def _clashes(commands: Iterable[Command]) -> Iterator[Mistake]:
             if verb in group and others:
                 yield Mistake(command.line, f"#{others[0]} or #{verb}, not both in one mail")
                 break
+        other = next((one for one in given if _splits(verb) != _splits(one) and {verb, one} - _BESIDE_SPLIT), None)
+        if other and "split" in {verb, other}:
+            yield Mistake(command.line, f"#{other} or #{verb}, not both: the new case gets a mail of its own")
         given.append(verb)
+
+
+def _splits(verb: Verb) -> bool:
+    return verb == "split"
 
 
 def _read_line(line: str, vocabulary: Vocabulary) -> Command | Mistake:
@@ -315,6 +333,11 @@ def _about_case(verb: Verb, line: str, argument: str, problems: Mapping[int, str
     return Mistake(line, wrong) if wrong else Command(verb, line, argument=f"HD-{number}", case=number)
 
 
+def _split(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
+    wrong = vocabulary.unsplittable
+    return Mistake(line, wrong) if wrong else Command("split", line, argument=argument)
+
+
 _READERS: dict[Verb, Callable[[str, str, Vocabulary], Command | Mistake]] = {
     "note": _plain("note"),
     "answer": _plain("answer"),
@@ -330,6 +353,7 @@ _READERS: dict[Verb, Callable[[str, str, Vocabulary], Command | Mistake]] = {
     "cc": _cc,
     "link": _link,
     "merge": _merge,
+    "split": _split,
     "exclude": _exclude,
     "incident": _incident,
     "ack": _plain("ack"),

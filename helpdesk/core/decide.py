@@ -26,10 +26,11 @@ from helpdesk.core import (
     redaction,
     scope,
     snooze,
+    splitting,
     suspicion,
 )
 from helpdesk.core.answer import agent_writes
-from helpdesk.core.case import DESK, Event, open_case
+from helpdesk.core.case import DESK, Event, case_from, open_case
 from helpdesk.core.decision import Decision, Draft
 from helpdesk.core.intake import read as read_intake
 from helpdesk.core.judging import facts_of, judge
@@ -72,6 +73,7 @@ def receive(case: Case | None, arrival: Arrival, terms: Terms, now: datetime) ->
         decision = _merged_customer_writes(case, arrival, terms, now)
     else:
         decision = _customer_writes(case, arrival, terms, now)
+    decision = _split_off(decision, arrival, now) if decision.split else decision
     decision = merging.follow(case, decision, arrival, terms, now)
     also = tuple((_on_the_record(other, others, now), others) for other, others in decision.also)
     told = progress.mails(case if decision.outcome == "appended" else None, decision.case, terms, arrival.key)
@@ -191,6 +193,23 @@ def _opening_drafts(case: Case, arrival: Arrival, terms: Terms, *, acknowledge: 
         facts["follows"] = arrival.linked_ref if arrival.placement.linked is None else ""
         drafts.insert(0, [Draft(kind, case.requester, "customer", arrival.key, facts=facts)])
     return tuple(draft for group in drafts for draft in group)
+
+
+def _split_off(decision: Decision, arrival: Arrival, now: datetime) -> Decision:
+    """Make a case of a customer's mail on another one, in the same transaction."""
+    case, piece, order = decision.case, arrival.piece, decision.split
+    if case is None or piece is None or order is None:
+        raise ValueError("an order to split and what it is about were expected")
+    came = splitting.of_its_people(piece, case, order.subject)
+    alone = _open(came, piece.terms, now)
+    events = tuple(splitting.began(alone.events, case, arrival, order, now))
+    new = case_from(piece.number, events)
+    drafts = (
+        *_to_agents("assigned", new, came, piece.terms, split_from=case.ref),
+        *splitting.answers(new, arrival, order),
+    )
+    opened = Decision(new, events, drafts, outcome="opened", reply=order.text, moves=came.number)
+    return replace(decision, also=(*decision.also, (opened, piece.terms)))
 
 
 # --- on a case

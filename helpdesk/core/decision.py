@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from helpdesk.core.case import Case, Event
     from helpdesk.core.enclosure import Enclosure
     from helpdesk.core.message import Message, Person
-    from helpdesk.core.people import Terms
+    from helpdesk.core.people import Agent, Terms
     from helpdesk.core.thread import Placement
 
 MailKind = Literal[
@@ -89,6 +89,31 @@ class Neighbour:
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """A customer's mail that can become a case of its own.
+
+    `arrival` is as if it came now to open a case, `terms` are those of its sender, `number` is kept for the case. It is
+    the event number `event` (from 0) in the ledger of the case `owner`.
+    """
+
+    arrival: Arrival
+    terms: Terms
+    number: int
+    owner: int
+    event: int
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """The order to make a case of a piece: under which subject, and with which first answer (`text` "": none)."""
+
+    subject: str
+    text: str
+    agent: Agent
+    enclosures: tuple[Enclosure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Arrival:
     """One mail with its place.
 
@@ -109,6 +134,8 @@ class Arrival:
     mailboxes: frozenset[str] = frozenset()  # every address we receive at
     number: int = 0  # of the mail in the spool
     named: Mapping[int, Neighbour] = field(default_factory=dict)  # for the cases that orders name, who goes on for each
+    piece: Piece | None = None  # what `#split` makes a case of, where it stands among the orders
+    unsplittable: str = ""  # why there is nothing to make a case of
     through: int | None = None  # the merged case that it was written to, whose place this one has taken
     null_sender: bool = False  # it came with MAIL FROM:<>, and wants no answer (RFC 5321 section 4.5.5)
 
@@ -161,4 +188,6 @@ class Decision:
     reply: str = ""  # what the sender said, without commands
     because: str = ""
     erase: bool = False  # what the case holds is to be erased, this mail included
+    split: Split | None = None  # a case is to be made of a mail of this one
+    moves: int = 0  # the number in the spool of the mail that goes from its old case to this one
     also: tuple[tuple[Decision, Terms], ...] = ()  # what it does to other cases, in the same transaction

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from helpdesk.core.case import Case, EventType
-    from helpdesk.core.decision import Arrival, Neighbour
+    from helpdesk.core.decision import Arrival, Neighbour, Split
     from helpdesk.core.message import Person
     from helpdesk.core.people import Agent, Terms
 
@@ -31,6 +31,7 @@ class Scribe:
         self.events: list[Event] = []
         self.drafts: list[Draft] = []
         self.done: list[str] = []  # what the agent is told, in words
+        self.split: Split | None = None
         self.help: list[dict[str, str]] = []  # the list of commands, if it was asked for
         self.beside: dict[int, tuple[Decision, Terms]] = {}  # what the mail does to other cases
 
@@ -85,5 +86,6 @@ class Scribe:
             visibility="internal" if self.stays else "public",
             reply=reply,
             erase=erase,
+            split=self.split,
             also=tuple(self.beside.values()),
         )

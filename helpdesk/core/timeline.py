@@ -3,8 +3,9 @@
 First response: from the receipt of the first mail to the first public answer of an agent, never paused. Follow-up:
 one clock a round, from the oldest customer message that no agent has answered, once the first response is done, to
 the next public answer. Resolution: until resolved or closed, paused while waiting for the customer. A case that is
-closed without an answer owes none any more: its open clocks become exempt and say so. If it is opened again, they go
-on with what was left; nothing is counted for the time in between.
+closed without an answer owes none any more: its open clocks become exempt and say so; so does the round of a message
+that became a case of its own. If it is opened again, they go on with what was left; nothing is counted for the time in
+between.
 """
 
 from __future__ import annotations
@@ -53,24 +54,31 @@ class _Reader:
         return _closed_unanswered(clock, ended) if ended else clock
 
     def follow_ups(self) -> Iterator[Clock]:
-        """One clock for each round: a customer's word after the first answer, up to the next answer."""
-        waiting_since: datetime | None = None
+        """One clock for each round: a customer's word after the first answer, up to the next answer.
+
+        A word that became a case of its own waits for no answer here: the round goes on with the next one.
+        """
+        waiting: list[Event] = []  # what the customer said since the last answer
         answered_once = False
         for event in self.events:
             if event.type == "agent_answered":
                 # A round that was over as it began measures nothing, and would share its start with the next.
-                if waiting_since is not None and waiting_since < event.at:
-                    yield self._run("follow_up", start=waiting_since, stop=event.at)
-                answered_once, waiting_since = True, None
+                if waiting and waiting[0].at < event.at:
+                    yield self._run("follow_up", start=waiting[0].at, stop=event.at)
+                answered_once, waiting = True, []
             elif event.type == "customer_wrote" and answered_once:
-                waiting_since = waiting_since or event.at
-            elif event.type in _ENDS and waiting_since is not None:
-                clock = self._run("follow_up", start=waiting_since, stop=event.at)
-                if waiting_since < event.at:
-                    yield _closed_unanswered(clock, event)
-                waiting_since = None
-        if waiting_since is not None:
-            yield self._run("follow_up", start=waiting_since, stop=None)
+                waiting.append(event)
+            elif event.type == "split_off":
+                gone = self.case.events[event.facts["event"]]
+                if waiting and waiting[0] is gone and gone.at < event.at:
+                    yield _split_off(self._run("follow_up", start=gone.at, stop=event.at), event)
+                waiting = [said for said in waiting if said is not gone]
+            elif event.type in _ENDS and waiting:
+                if waiting[0].at < event.at:
+                    yield _closed_unanswered(self._run("follow_up", start=waiting[0].at, stop=event.at), event)
+                waiting = []
+        if waiting:
+            yield self._run("follow_up", start=waiting[0].at, stop=None)
 
     def resolution(self) -> Clock:
         ended = self._ended_after(self.case.opened_at)
@@ -166,3 +174,9 @@ def _closed_unanswered(clock: Clock, ended: Event) -> Clock:
     if clock.late_from is not None:
         return clock  # late before it was closed: a breach never vanishes
     return replace(clock, exempt=f"{ended.type} by {ended.by} without an answer")
+
+
+def _split_off(clock: Clock, event: Event) -> Clock:
+    if clock.late_from is not None:
+        return clock  # late before it was split off: a breach never vanishes
+    return replace(clock, exempt=f"split off to {event.facts['into']} by {event.by}")

@@ -114,7 +114,7 @@ class Recorder:
         if case is None:
             raise ValueError("a decision about a case was expected")
         next_at = decide.next_at(case, terms)
-        if case.number:
+        if case.number and decision.outcome != "opened":
             case_store.save(connection, case, new=decision.events, next_at=next_at)
             return case
         return replace(case, number=case_store.insert(connection, case, next_at))

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 import structlog
 
 from helpdesk.core import decide, enclosure
-from helpdesk.core.command import cases_named
+from helpdesk.core.command import cases_named, may_split
 from helpdesk.core.decision import Answered, Arrival
 from helpdesk.core.message import Robot, base_address
 from helpdesk.core.thread import Placement
@@ -24,6 +24,7 @@ from helpdesk.desk import border, bounces, operators, trust
 from helpdesk.desk.answered import answered, raise_alarm
 from helpdesk.desk.neighbours import Company, gather, neighbours
 from helpdesk.desk.redact import redact
+from helpdesk.desk.splitting import piece_of
 from helpdesk.failpoints import failpoint
 from helpdesk.mail.enclose import naming
 from helpdesk.mail.parse import parse
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from helpdesk.core.case import Case
-    from helpdesk.core.decision import Decision, Returned
+    from helpdesk.core.decision import Decision, Piece, Returned
     from helpdesk.core.message import Message
     from helpdesk.core.people import Mailbox, Terms
     from helpdesk.desk.record import Recorder
@@ -155,6 +156,7 @@ def _one(connection: sa.Connection, recorder: Recorder, mail: Spooled, read: _Re
     shown = without_secrets(message) if secrets else message
     if placement.role == "agent":
         shown = replace(shown, reply=own_words(message.text))  # it goes to the customer: nothing that is passed on
+    piece, unsplittable = _piece(connection, recorder, message, case, orders_text, now)
     arrival = Arrival(
         message=_sorted_out(recorder, mail, shown, placement, secrets),
         sensitive=secrets,
@@ -165,6 +167,8 @@ def _one(connection: sa.Connection, recorder: Recorder, mail: Spooled, read: _Re
         orders_text=orders_text,
         named=neighbours(connection, recorder, about.named, now),
         through=about.through,
+        piece=piece,
+        unsplittable=unsplittable,
         answered=Answered() if case and case.active else answered(connection, message, now),
         linked_ref=f"HD-{placement.linked}" if placement.linked else "",
         to_escalation=mailbox.channel == "escalation",
@@ -192,6 +196,31 @@ def _about(
     if back is not None or placement.rating:
         return Company(placed, None, {})
     return gather(connection, placed, cases_named(orders_text))
+
+
+def _piece(
+    connection: sa.Connection, recorder: Recorder, message: Message, case: Case | None, orders_text: str, now: datetime
+) -> tuple[Piece | None, str]:
+    """The mail that an order to split means, if there is one; read only then."""
+    if case is None or not may_split(orders_text):
+        return None, ""
+    return piece_of(connection, recorder, message, case, now)
+
+
+def _begin_with(connection: sa.Connection, number: int, arrival: Arrival, decision: Decision) -> None:
+    """A case that was split off has the mail that it was made of, and what the agent answered with the order."""
+    case_store.move_message(connection, decision.moves, to=number)
+    if decision.reply:
+        case_store.add_message(
+            connection,
+            number,
+            replace(arrival.message, attachments=()),
+            spool_id=None,
+            at=arrival.received_at,
+            role="agent",
+            visibility="public",
+            reply=decision.reply,
+        )
 
 
 def _sorted_out(
@@ -256,6 +285,9 @@ def _record(
         reply=decision.reply,
     )
     beside = [(recorder.store(connection, other, others), other, others) for other, others in decision.also]
+    for new, other, _ in beside:
+        if other.moves:
+            _begin_with(connection, new.number, arrival, other)
     if decision.erase:
         # Before what this decision sends is written, and with the order itself, which may quote what is to go.
         agent = arrival.placement.agent

@@ -15,7 +15,7 @@ from helpdesk.core.case import Case, Event, case_from
 from helpdesk.core.errors import NotFound, StaleCase
 from helpdesk.core.people import Workload
 from helpdesk.store.dialect import insert_ignoring, locked, skip_locked
-from helpdesk.store.tables import cases, event, message, policy_version
+from helpdesk.store.tables import cases, event, message, policy_version, spool
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -67,9 +67,25 @@ class Kept:
 def insert(connection: sa.Connection, case: Case, next_at: datetime | None) -> int:
     """Store a new case with its ledger; returns its number."""
     row = {**_index(case), "next_at": next_at, "events": len(case.events)}
+    if case.number:  # one that was kept for it
+        row["id"] = case.number
     number = int(connection.execute(sa.insert(cases).values(row).returning(cases.c.id)).scalar_one())
     _append(connection, number, case.events, first=1)
     return number
+
+
+def next_number(connection: sa.Connection) -> int:
+    """A number for a case that is to be inserted in this transaction; nobody else gets it."""
+    if connection.dialect.name == "sqlite":  # one writer at a time
+        return int(connection.execute(sa.select(sa.func.coalesce(sa.func.max(cases.c.id), 0) + 1)).scalar_one())
+    sequence = sa.func.pg_get_serial_sequence(cases.name, cases.c.id.name)
+    return int(connection.execute(sa.select(sa.func.nextval(sequence))).scalar_one())
+
+
+def move_message(connection: sa.Connection, spool_id: int, *, to: int) -> None:
+    """A mail goes from its case to another one, with its bytes."""
+    connection.execute(sa.update(message).where(message.c.spool_id == spool_id).values(case_id=to))
+    connection.execute(sa.update(spool).where(spool.c.id == spool_id).values(case_id=to))
 
 
 def save(connection: sa.Connection, case: Case, *, new: Sequence[Event], next_at: datetime | None) -> None:
@@ -314,7 +330,7 @@ def add_message(
     case: int,
     parsed: Message,
     *,
-    spool_id: int,
+    spool_id: int | None,
     at: datetime,
     role: str,
     visibility: str,

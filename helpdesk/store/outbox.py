@@ -21,7 +21,7 @@ from helpdesk.store.dialect import insert_ignoring, skip_locked
 from helpdesk.store.tables import outbox
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime, timedelta
 
 AT_MOST_ONCE = ("ack", "out-of-scope")  # what answers a first mail by itself
@@ -248,6 +248,12 @@ def drop(connection: sa.Connection, number: int) -> None:
     load(connection, number)
     values = {"state": "dropped", "next_at": None, "lease_until": None}
     connection.execute(sa.update(outbox).where(outbox.c.id == number, outbox.c.state != "sent").values(values))
+
+
+def key_of(connection: sa.Connection, message_id: str, numbers: Collection[int]) -> str:
+    """The key of the mail about one of these cases that has this Message-ID; "" without one."""
+    query = sa.select(outbox.c.key).where(outbox.c.case_id.in_(list(numbers)), outbox.c.message_id == message_id)
+    return str(connection.execute(query).scalar() or "")
 
 
 def message_ids_to(connection: sa.Connection, case: int, recipient: str, limit: int = 20) -> list[str]:

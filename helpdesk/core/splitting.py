@@ -1,0 +1,92 @@
+"""A customer's mail becomes a case of its own: `#split [subject]`.
+
+It is the mail that the agent answers; where they answer something else, the customer's newest. The new case begins when
+that mail was received: its clocks run from there, its severity is judged from that mail alone, and it is with whoever
+has the old case. Nobody acknowledges it a second time. What the agent writes below the order is its first answer, and
+an answer that the customer had on the old case since counts, too. On the old case the mail waits for no answer any
+more; what was late there stays late.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from helpdesk.core.case import DESK, Event
+from helpdesk.core.decision import Draft, Split
+from helpdesk.core.enclosure import enclosures
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from helpdesk.core.case import Case
+    from helpdesk.core.command import Command, Orders
+    from helpdesk.core.decision import Arrival, Piece
+    from helpdesk.core.scribe import Scribe
+
+NOTHING = "#split on a case with a further mail of the customer's; the first one is the case itself"
+FIRST = "#split in answer to the mail that is to become a case; the first one is the case itself"
+ERASED = "#split of a mail that is still there; this one was erased"
+_MARKS = re.compile(r"^\s*(?:(?:re|aw|fwd?|wg|tr|rv|sv)\s*:\s*)+|\s*\[HD-\d+\]\s*", re.IGNORECASE)
+
+
+def split(scribe: Scribe, command: Command, orders: Orders) -> None:
+    """Obey `#split`."""
+    piece, case = scribe.arrival.piece, scribe.case
+    if piece is None:
+        raise ValueError("a mail of the customer's was expected")
+    ref = f"HD-{piece.number}"
+    subject = command.argument or _MARKS.sub("", piece.arrival.message.subject).strip() or case.subject
+    facts = {"into": ref, "event": piece.event, "message_id": piece.arrival.message.message_id}
+    if piece.owner == case.number:
+        scribe.happened("split_off", facts)
+    else:
+        owner = next(one for one in scribe.terms.merged if one.case.number == piece.owner)
+        scribe.happened_to(owner, "split_off", facts)
+    scribe.happened("linked", {"to": ref})
+    text = "" if scribe.stays else orders.text
+    files = () if scribe.stays else enclosures(scribe.arrival.message, scribe.arrival.number)
+    scribe.split = Split(subject, text, scribe.agent, files)
+    said = "; your text is its first answer" if text else ""
+    scribe.done.append(f"the mail of {piece.arrival.sender} is a case of its own now, {ref}: {subject}{said}")
+
+
+def began(events: tuple[Event, ...], case: Case, arrival: Arrival, order: Split, now: datetime) -> Iterator[Event]:
+    """The ledger of the new case, from that of a case that the mail would have opened; `case` is the old one."""
+    for event in events:
+        if event.type == "opened":
+            yield replace(event, facts={**event.facts, "split_from": case.ref})
+        elif event.type == "acknowledged":
+            facts = {"sent": False, "because": f"it was split off {case.ref}, where its customer has been answered"}
+            yield Event("acknowledged", now, now, DESK, facts)
+        elif event.type == "assigned" and case.assignee:
+            because = f"has {case.ref}, from which it was split off"
+            yield replace(event, facts={"agent": case.assignee, "because": because})
+        elif event.type not in {"escalation_requested", "suspected"}:  # of these somebody has heard already
+            yield event
+    since = events[0].at
+    earlier = next((event for event in case.of_type("agent_answered") if event.at >= since), None)
+    if earlier:
+        yield replace(earlier, recorded_at=now, facts={**earlier.facts, "on": case.ref})
+    if order.text:
+        facts = {"message_id": arrival.message.message_id}
+        yield Event("agent_answered", arrival.received_at, now, order.agent.address, facts)
+
+
+def answers(case: Case, arrival: Arrival, order: Split) -> Iterator[Draft]:
+    """The agent's text to the people of the new case, each alone."""
+    for person in case.people:
+        if order.text and person.address:
+            name = order.agent.name
+            yield Draft("relay", person, "customer", arrival.key, order.text, name, enclosures=order.enclosures)
+
+
+def of_its_people(piece: Piece, case: Case, subject: str) -> Arrival:
+    """The mail as the one that opens a case: on copy stay those who were on the old case."""
+    known = {person.address for person in case.people}
+    message = piece.arrival.message
+    to = tuple(person for person in message.to if person.address in known)
+    cc = tuple(person for person in message.cc if person.address in known)
+    return replace(piece.arrival, message=replace(message, subject=subject, to=to, cc=cc), linked_ref=case.ref)
