@@ -1,6 +1,8 @@
 """Whose case it is: the agent on duty with the least open cases (LGK-2, TKT-5), and somebody else while they are away.
 
 On duty are those whose hours it is and who are not away; while nobody is, all who are not away; while all are, all.
+When time runs out on a case, it is given on from who is absent, and from who has gone home and is not back before it is
+due, if somebody else is on duty.
 """
 
 from __future__ import annotations
@@ -24,20 +26,33 @@ def assign(terms: Terms, now: datetime) -> tuple[Event, ...]:
     return (_given(_least_busy(agents, terms), standing, terms, now),) if agents else ()
 
 
-def relieve(case: Case, terms: Terms, now: datetime) -> tuple[tuple[Event, ...], tuple[Draft, ...]]:
-    """Give the case of an agent who is away to one who is not, and tell both; nothing where there is no such agent."""
-    absent = terms.team.agent(case.assignee)
-    if absent is None or not absent.away(now):
+def relieve(
+    case: Case, terms: Terms, now: datetime, *, due_at: datetime | None
+) -> tuple[tuple[Event, ...], tuple[Draft, ...]]:
+    """Give on the case of an agent who cannot act before it is due, and tell both; nothing where nobody can."""
+    holder = terms.team.agent(case.assignee)
+    if holder is None:
         return (), ()
-    agents, standing = _candidates([agent for agent in terms.team.agents if not agent.away(now)], now)
-    if not agents:
+    others = [agent for agent in terms.team.agents if agent.address != holder.address and not agent.away(now)]
+    if not holder.away(now):
+        back = holder.on_duty_before(now, due_at or now)
+        others = [] if back else [agent for agent in others if agent.on_duty(now)]
+    if not others:
         return (), ()
+    why = "away" if holder.away(now) else "not on duty before it is due"
+    return _handed_over(holder, why, others, terms, now)
+
+
+def _handed_over(
+    holder: Agent, why: str, others: Collection[Agent], terms: Terms, now: datetime
+) -> tuple[tuple[Event, ...], tuple[Draft, ...]]:
+    agents, standing = _candidates(others, now)
     agent = _least_busy(agents, terms)
-    event = _given(agent, f"{_name(absent)} is away; {standing}", terms, now)
+    event = _given(agent, f"{_name(holder)} is {why}; {standing}", terms, now)
     key = f"away/{now:%Y%m%dT%H%M%SZ}"
-    said = f"given to {_name(agent)}, because you are away and a promise is running out"
+    said = f"given to {_name(agent)}, because you are {why} and a promise is running out"
     handed = Draft("assigned", agent.person, "agent", key, facts={"handed_over": True})
-    told = Draft("echo", absent.person, "agent", key, facts={"done": [said], "mistakes": []})
+    told = Draft("echo", holder.person, "agent", key, facts={"done": [said], "mistakes": []})
     return (event,), (handed, told)
 
 

@@ -86,7 +86,7 @@ def tick(case: Case, terms: Terms, now: datetime) -> Decision:
     before = case
     over, reminders = _wait_over(case, terms, now)
     case = case.after(*over)  # first, because clocks that waited run again from then on
-    given, told = assignment.relieve(case, terms, now) if ladder.reached_by(case, terms, now) else ((), ())
+    given, told = _relieved(case, terms, now)
     events, drafts = ladder.climb(case.after(*given), terms, now)
     lived, letters = lifecycle.live(case, terms, now)
     alarmed, alarms = suspicion.repeat(case, terms, now)
@@ -96,6 +96,15 @@ def tick(case: Case, terms: Terms, now: datetime) -> Decision:
     drafts = (*reminders, *drafts, *progress.mails(before, after, terms, f"time/{now:%Y%m%dT%H%M%SZ}"))
     decision = Decision(after, (*over, *events), drafts)
     return _on_the_record(decision, terms, now)
+
+
+def _relieved(case: Case, terms: Terms, now: datetime) -> tuple[tuple[Event, ...], tuple[Draft, ...]]:
+    """When time runs out on a case whose agent cannot act (LGK-2)."""
+    reached = ladder.reached_by(case, terms, now)
+    if not reached:
+        return (), ()
+    due = min((rung.clock.due_at for rung in reached if rung.clock.due_at), default=None)
+    return assignment.relieve(case, terms, now, due_at=due)
 
 
 def next_at(case: Case, terms: Terms) -> datetime | None:
@@ -291,10 +300,17 @@ def _reassessed(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> tu
 
 
 def _outsider_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
-    events = (_event("outsider_wrote", arrival, now, _message_facts(arrival)), *redaction.flags(arrival, now))
+    events = [_event("outsider_wrote", arrival, now, _message_facts(arrival)), *redaction.flags(arrival, now)]
+    sender = arrival.message.sender
+    heard = arrival.placement.told and arrival.sender in ladder.called(case)
+    if heard:
+        events.append(_event("page_acknowledged", arrival, now, {"because": "somebody who was told wrote"}))
     case = case.after(*events)
     drafts = _to_agents("customer-message", case, arrival, terms)
-    return Decision(case, events, tuple(drafts), visibility="unverified", reply=arrival.message.reply)
+    if heard and sender is not None:
+        facts = {"done": ["acknowledged: nobody else is called"], "mistakes": []}
+        drafts.append(Draft("echo", sender, "agent", arrival.key, facts=facts))
+    return Decision(case, tuple(events), tuple(drafts), visibility="unverified", reply=arrival.message.reply)
 
 
 def _robot_writes(case: Case | None, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
@@ -323,7 +339,8 @@ def _to_agents(kind: Any, case: Case, arrival: Arrival, terms: Terms, **more: An
     sender = arrival.message.sender
     facts = {
         "trust": arrival.placement.because,
-        "unverified": arrival.placement.role == "outsider" or "unverified" in case.tags,
+        "unverified": (arrival.placement.role == "outsider" and not arrival.placement.told)
+        or "unverified" in case.tags,
         "outsider": arrival.placement.role == "outsider",
         "sender": sender.address if sender else "",
         "attached": list(enclosure.told(arrival.message)),

@@ -1,10 +1,11 @@
 """The escalation ladder: which steps of which clocks are outstanding, when, and to whom they go.
 
 A step is taken once for each clock, ever; one that repeats, once each time. Shares are of the promised open time and
-steps after the breach are in open time too, so nobody is reminded at night of a desk that is closed. A step in
-working hours waits for the region's next opening. Once somebody has acknowledged, nothing is repeated and nobody
-further is called. After downtime the missed steps collapse: each person gets one mail, of the highest step, that
-says how late it is.
+steps after the breach are in open time too, so nobody is reminded at night of a desk that is closed. Quiet hours hold
+back everything that the policy does not call urgent (`hours = "always"`): a step in working hours waits for the
+region's next opening, any other for the hours of its promise. Once somebody has acknowledged, nothing is repeated and
+nobody further is called. After downtime the missed steps collapse: each person gets one mail, of the highest step,
+that says how late it is.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from helpdesk.core.audience import readers
 from helpdesk.core.case import DESK, Event
 from helpdesk.core.decision import Draft
-from helpdesk.core.policy import ON_CALL, TARGET_NAMES
+from helpdesk.core.policy import ON_CALL, TARGET_NAMES, Promise
 from helpdesk.core.timeline import clocks
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ class _Ladder:
         done = self.taken.get(_step_key(clock, step))
         if done is None or step.repeat:
             turn = max(self._turns_by_now(step, first), 0 if done is None else done + 1)
-            yield Rung(self._in_hours(step, first + turn * (step.repeat or _NO_TIME)), clock, step, turn)
+            yield Rung(self._in_hours(clock, step, first + turn * (step.repeat or _NO_TIME)), clock, step, turn)
 
     def _heard_since(self, at: datetime) -> bool:
         return any(heard >= at for heard in self.acknowledged)
@@ -121,8 +122,11 @@ class _Ladder:
     def _turns_by_now(self, step: Step, first: datetime) -> int:
         return (self.now - first) // step.repeat if self.now and step.repeat else 0
 
-    def _in_hours(self, step: Step, at: datetime) -> datetime:
-        return self.calendar.next_open(at) if step.hours == "working" else at
+    def _in_hours(self, clock: Clock, step: Step, at: datetime) -> datetime:
+        if step.hours == "working":
+            return self.calendar.next_open(at)
+        promised = clock.promise.calendar if isinstance(clock.promise, Promise) else None
+        return promised.next_open(at) if promised and step.hours != "always" else at
 
 
 def _turns_taken(case: Case) -> dict[str, int]:
@@ -149,6 +153,17 @@ def climb(case: Case, terms: Terms, now: datetime) -> tuple[tuple[Event, ...], t
             highest[reader.person.address] = reader, rung
     events = tuple(_taken(rung, highest, now) for rung in reached)
     return events, tuple(_draft(rung, reader, reached, now) for reader, rung in highest.values())
+
+
+def called(case: Case) -> frozenset[str]:
+    """Who was called, or is reminded again and again, since somebody last said that they have it: their addresses."""
+    asked: set[str] = set()
+    for event in case.of_type("step_taken", "page_acknowledged"):
+        if event.type == "page_acknowledged":
+            asked.clear()
+        elif event.facts.get("acknowledge"):
+            asked.update(event.facts["to"])
+    return frozenset(asked)
 
 
 def unacknowledged(case: Case) -> bool:

@@ -6,9 +6,11 @@ Addresses are bare and lower case throughout.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
+from helpdesk.core.calendar import wall_instant
 from helpdesk.core.message import Person
 from helpdesk.core.severity import DEFAULT, Model
 from helpdesk.core.standing import Standing
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from helpdesk.core.policy import Policy
     from helpdesk.core.rotation import Rotation
     from helpdesk.core.severity.second import SecondVoter
+
+_DAY = timedelta(days=1)
 
 Channel = Literal["email", "forum", "monitoring", "escalation", "ignore"]
 
@@ -76,6 +80,16 @@ class Agent:
     def on_duty(self, at: datetime) -> bool:
         """Whether an aware instant lies in the agent's hours, and the agent is not away."""
         return not self.away(at) and (self.hours is None or self.hours.is_open(at))
+
+    def on_duty_before(self, at: datetime, end: datetime) -> bool:
+        """Whether the agent is on duty at some time from `at` on, and before `end`."""
+        while not self.on_duty(at):
+            midnight = wall_instant(self.timezone, at.astimezone(ZoneInfo(self.timezone)).date() + _DAY, 0)
+            opens = self.hours.next_open(at) if self.hours else midnight
+            at = midnight if self.away(at) else opens
+            if at >= end:
+                return False
+        return True
 
 
 @dataclass(frozen=True, slots=True)

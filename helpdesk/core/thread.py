@@ -79,6 +79,7 @@ class Placement:
     verified: bool = False  # a signed token or Message-ID stands behind it: they may bring others in
     authenticated: bool = False  # of a new case: its sender's domain is proven
     stays: bool = False  # an agent answers a mail whose plain replies stay in the team
+    told: bool = False  # no agent, but we had told them of the case: their reply says that somebody has it
 
 
 def numbers_in_subject(subject: str) -> tuple[int, ...]:
@@ -107,12 +108,21 @@ def place(evidence: Evidence, cases: Mapping[int, Case], team: Team) -> Placemen
     off = next((number for number in shown if number in cases and evidence.sender in cases[number].removed), None)
     if off is not None:
         return Placement(off, "outsider", "an agent took them off the case")
-    lent = next((token.case for token in evidence.tokens if token.genuine and token.case in cases), None)
+    lent = next((token for token in evidence.tokens if token.genuine and token.case in cases), None)
     if lent is not None:
-        return Placement(lent, "outsider", "another person's reply address")
+        return _place_reader(lent, evidence, cases[lent.case])
     if named:
         return Placement(None, "customer", "names a case of somebody else", linked=named[0])
     return Placement(None, "customer", "names no case of ours", authenticated=evidence.authenticated)
+
+
+def _place_reader(lent: TokenSeen, evidence: Evidence, case: Case) -> Placement:
+    """Somebody with a reply address of the case who is no person of it: we had told them, or it was passed on."""
+    if not lent.given_to_sender or lent.purpose not in {"agent", "note"}:
+        return Placement(case.number, "outsider", "another person's reply address")
+    doubt = _doubt(evidence, case)
+    because = doubt or "the reply address of somebody whom we had told"
+    return Placement(case.number, "outsider", because, told=not doubt)
 
 
 def _place_agent(evidence: Evidence, cases: Mapping[int, Case], named: list[int], agent: Agent) -> Placement:

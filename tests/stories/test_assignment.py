@@ -97,6 +97,52 @@ def test_lgk_2_the_case_of_somebody_who_is_away_is_given_on_when_time_runs_out(t
     assert "warning" not in desk.kinds_to(ANN)
 
 
+CRITICAL = "Priority: Critical\n\nOur shop is down, nobody can order."
+
+
+def test_lgk_2_a_case_that_is_due_before_its_agent_is_back_is_given_to_who_is_on_duty(tmp_path):
+    """LGK-2: Ann goes home at three, when Bob's night in Manila begins; half of the hour is over at twenty past."""
+    desk = staffed(tmp_path, start="2026-05-19 14:50", ann=CHICAGO, bob=MANILA.replace("20:00-06:00", "04:00-08:00"))
+    desk.mail(JO, "Shop is down", CRITICAL)
+    assert desk.case().assignee == ANN
+    desk.at("2026-05-19 15:30")
+
+    event = desk.events("assigned")[-1]
+    assert (desk.case().assignee, event.at) == (BOB, wall("2026-05-19 15:20"))
+    assert event.facts["because"] == "Ann Berg is not on duty before it is due; on duty; least open cases (0)"
+    assert "This case is now yours." in desk.last(BOB, "assigned").text
+    assert desk.last(ANN).subject.startswith("[HD-1] done: given to Bob Cole, because you are not on duty before it")
+
+
+@pytest.mark.parametrize(
+    ("ann", "bob"),
+    [
+        (CHICAGO.replace("15:00", "16:00"), MANILA),  # back in time: she is still there
+        (CHICAGO, CHICAGO),  # nobody else is there either
+    ],
+)
+def test_lgk_2_a_case_stays_with_who_can_act_in_time_or_while_nobody_can(tmp_path, ann, bob):
+    """LGK-2"""
+    desk = staffed(tmp_path, start="2026-05-19 14:50", ann=ann, bob=bob)
+    desk.mail(JO, "Shop is down", CRITICAL)
+    holder = desk.case().assignee
+    desk.at("2026-05-19 15:40")
+
+    assert desk.case().assignee == holder
+    assert len(desk.events("assigned")) == 1
+
+
+def test_lgk_2_who_is_back_before_it_is_due_keeps_the_case_overnight(tmp_path):
+    """LGK-2: half of two hours is over at half past five, when Bob works; the rest ends at half past seven, Ann's time."""
+    bob = MANILA.replace("20:00-06:00", "06:00-09:00")  # from five in the afternoon
+    desk = staffed(tmp_path, start="2026-05-19 16:30", ann=CHICAGO, bob=bob)
+    assert given_to(desk, 1) == ANN
+    desk.at("2026-05-20 07:20")
+
+    assert desk.sent_to(ANN, "warning")[0].at == wall("2026-05-19 17:30")
+    assert desk.case().assignee == ANN
+
+
 def test_lgk_2_nothing_is_given_on_while_nothing_runs_out(tmp_path):
     """LGK-2: somebody who is away for a day keeps what has time."""
     desk = staffed(tmp_path, start="2026-05-19 09:00", bob=AWAY)

@@ -10,7 +10,7 @@ from helpdesk.policies.compare import differences
 from helpdesk.policies.lint import check_file
 from helpdesk.report.offering import offering_shape, offering_text
 from helpdesk.shipped import shipped
-from tests.desk import ANN, LENA, wall
+from tests.desk import ANN, LENA, OPS, wall
 from tests.policies.offices import customer, open_desk
 
 RAY, DUTY, MANAGER, PAGER = "ray@gate.example", "duty@gate.example", "am@desk.example", "pager@vendor.example"
@@ -115,6 +115,46 @@ def test_what_repeats_stops_with_an_acknowledgment(tmp_path, words):
     assert len(keys) == len(set(keys)), "exactly one mail a step and person"
 
 
+def test_a_clock_is_warned_of_thrice_and_goes_up_after_the_breach_each_step_to_its_own(tmp_path):
+    """LGT-5: 50, 75 and 90 % of eight open hours, over a night; then the breach, and an hour of open time later."""
+    desk = climbing(
+        tmp_path,
+        'at = "50%"\nsend = "warning"\nto = ["assignee"]',
+        'at = "75%"\nsend = "warning"\nto = ["assignee", "lead"]',
+        f'at = "90%"\nsend = "warning"\nto = ["{PAGER}"]',
+        'at = "due"\nsend = "breach"\nto = ["assignee", "lead"]',
+        'at = "due + 1h"\nsend = "escalation"\nto = ["lead", "account-contacts"]',
+        'at = "due + 4h"\nsend = "escalation"\nto = ["operators"]',
+        start="2026-05-19 15:00",
+        account_contacts=[MANAGER],
+    )
+    desk.mail(RAY, "Report", MILD, to="email@logicgate.example")
+    desk.at("2026-05-21 17:00")
+
+    on = "2026-05-20"
+    assert told(desk, ANN, "warning") == [wall(f"{on} 10:00"), wall(f"{on} 12:00")]
+    assert told(desk, LENA, "warning") == [wall(f"{on} 12:00")]
+    assert told(desk, PAGER, "warning") == [wall(f"{on} 13:12")]
+    assert told(desk, ANN, "breach") == told(desk, LENA, "breach") == [wall(f"{on} 14:00")]
+    assert told(desk, LENA) == told(desk, MANAGER) == [wall(f"{on} 15:00")]
+    assert told(desk, OPS) == [wall("2026-05-21 09:00")], "two hours on Wednesday, and the rest on Thursday"
+
+
+def test_quiet_hours_hold_back_what_repeats_where_the_policy_says_nothing_of_hours(tmp_path):
+    """A promise of office hours rings nobody at night: what is not called urgent keeps to the hours of its promise."""
+    desk = climbing(
+        tmp_path,
+        'at = "due"\nsend = "escalation"\nto = ["lead"]\nrepeat = "2h"',
+        f'at = "due"\nsend = "escalation"\nto = ["{PAGER}"]\nunless_acknowledged = "3h"',
+        start="2026-05-19 16:00",
+    )
+    desk.mail(RAY, "Report", MILD, to="email@logicgate.example")
+    desk.at("2026-05-21 10:30")
+
+    assert told(desk, LENA) == [wall(f"2026-05-{at}") for at in ("20 15:00", "21 08:00", "21 09:00")]
+    assert told(desk, PAGER) == [wall("2026-05-21 08:00")]
+
+
 def test_repetitions_that_fell_into_a_downtime_are_not_made_up_for(tmp_path):
     desk = climbing(tmp_path, 'at = "due"\nsend = "escalation"\nto = ["lead"]\nrepeat = "20m"')
     outage(desk)
@@ -137,6 +177,35 @@ def test_any_address_may_stand_on_the_ladder_and_account_contacts_are_the_custom
     assert "what you reply is shown to the agent" in " ".join(desk.last(MANAGER, "escalation").text.split())
     desk.reply(MANAGER, "I call them.", to_kind="escalation")
     assert "I call them." in desk.last(ANN, "customer-message").text
+
+
+@pytest.mark.parametrize("words", ["#ack", "I call them."])
+def test_whoever_is_told_may_acknowledge_by_a_reply_and_orders_nothing_else(tmp_path, words):
+    """LGT-5: an address outside of the team, too: `#ack` or any reply."""
+    desk = climbing(tmp_path, f'at = "due"\nsend = "escalation"\nto = ["{PAGER}", "lead"]\nrepeat = "20m"')
+    outage(desk)
+    desk.at("2026-05-20 03:25")
+    desk.reply(PAGER, f"{words}\n\n#severity sev4", to_kind="escalation")
+    desk.at("2026-05-20 06:00")
+
+    assert told(desk, LENA) == told(desk, PAGER) == [wall("2026-05-20 03:00"), wall("2026-05-20 03:20")]
+    assert [event.by for event in desk.events("page_acknowledged")] == [PAGER]
+    assert "acknowledged: nobody else is called" in desk.last(PAGER, "echo").text
+    assert words in desk.last(ANN, "customer-message").text
+    assert desk.case().rank == 1
+
+
+def test_somebody_elses_reply_acknowledges_nothing(tmp_path):
+    """LGT-5: the address of the reply is for one reader."""
+    desk = climbing(tmp_path, f'at = "due"\nsend = "escalation"\nto = ["{PAGER}"]\nrepeat = "20m"')
+    outage(desk)
+    desk.at("2026-05-20 03:05")
+    desk.reply(MANAGER, "#ack", holder=PAGER, to_kind="escalation")
+    desk.reply(RAY, "#ack", holder=PAGER, to_kind="escalation")
+    desk.at("2026-05-20 03:25")
+
+    assert desk.events("page_acknowledged") == []
+    assert len(told(desk, PAGER)) == 2
 
 
 def test_lai_10_the_customers_escalation_contact_is_told_and_may_answer(tmp_path):
