@@ -8,6 +8,7 @@ from itertools import count
 import pytest
 
 from helpdesk.reload import Reloader
+from helpdesk.shipped import shipped
 from helpdesk.store import outbox
 from tests.desk import JO
 from tests.policies.offices import customer, open_desk
@@ -52,6 +53,29 @@ def test_a_new_customer_is_known_without_a_restart(desk, reloader, tmp_path):
     assert reloader.look()
     desk.mail("new@nova.example", "Another", to="email@logik.example")
     assert (desk.case(2).customer, desk.case(2).plan) == ("nova", "premier")
+
+
+def test_a_holiday_that_is_announced_moves_the_cases_after_it_without_a_restart(tmp_path, monkeypatch):
+    """LAI-14: a company holiday is a line of the file; who was promised something before keeps it."""
+    (tmp_path / "policies").mkdir()
+    file = tmp_path / "policies" / "laioutr.toml"
+    text = (shipped("policies") / "laioutr.toml").read_text(encoding="utf-8")
+    file.write_text(text, encoding="utf-8")
+    more = 'policies = "policies"'
+    desk = open_desk(
+        tmp_path, policy="laioutr", channels=("website",), customers="", start="2026-03-27 10:00", desk=more
+    )
+    monkeypatch.chdir(tmp_path)
+    reloader = Reloader(desk.laboratory.desk)
+    desk.mail("eva@nord.example", "Editor", "Severity: S3\n\nA strange error.", to="website@laioutr.example")
+    announced = 'holidays = { country = "DE" }\ndays = [{ name = "Company day", on = 2026-03-30 }]'
+    write(file, text.replace('holidays = { country = "DE" }', announced))
+    assert reloader.look()
+    desk.mail("eva@nord.example", "Again", "Severity: S3\n\nA strange error.", to="website@laioutr.example")
+
+    said = [desk.last("eva@nord.example", "ack").text, desk.sent_to("eva@nord.example", "ack")[0].text]
+    assert ["Mon 30 Mar" in text for text in said] == [False, True]
+    assert "Tue 31 Mar" in said[0]
 
 
 def test_a_broken_edit_keeps_the_old_state_and_tells_the_operators_once(desk, reloader, tmp_path):

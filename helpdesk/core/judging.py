@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from helpdesk.core.severity import assess
@@ -10,9 +11,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from helpdesk.core.decision import Arrival
+    from helpdesk.core.message import Message
     from helpdesk.core.people import Terms
     from helpdesk.core.severity import Verdict
 
+_WORD = re.compile(r"[^\W_]+")
 _DIGITS = 4  # of a probability: enough to explain it, and the same on every machine
 
 
@@ -25,13 +28,29 @@ def judge(arrival: Arrival, fields: Mapping[str, str], terms: Terms) -> Verdict:
         terms=terms.policy.severity,
         stated=fields.get("priority"),
         fields=fields,
-        products=terms.customer.products if terms.customer else (),
+        products=_products(message, fields, terms),
         robot=message.robot.kind if message.robot else None,
         channel=terms.mailbox.channel,
         language=message.language,
         model=terms.model,
         second_voter=terms.second_voter,
     )
+
+
+def _products(message: Message, fields: Mapping[str, str], terms: Terms) -> tuple[str, ...]:
+    """Those of the customer's products that the mail names, or the only one they have (LAI-4).
+
+    Who uses several and names none is not bound by what holds for one of them.
+    """
+    products = terms.customer.products if terms.customer else ()
+    words = _spaced("\n".join((message.subject, message.reply, *fields.values())))
+    named = tuple(product for product in products if f" {_spaced(product).strip()} " in words)
+    return named or (products if len(products) == 1 else ())
+
+
+def _spaced(text: str) -> str:
+    """Only words, with a space around each: `beta-app` is `beta app`."""
+    return " ".join(("", *_WORD.findall(text.casefold()), ""))
 
 
 def facts_of(verdict: Verdict, terms: Terms) -> dict[str, Any]:

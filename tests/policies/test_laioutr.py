@@ -103,6 +103,50 @@ def test_lai_4_a_cap_for_a_product_is_an_edit_of_the_file_and_says_so(tmp_path, 
     assert any("beta apps are never above S4" in reason.rule for reason in verdict.reasons)
 
 
+BETA = '[[classifier.caps]]\nname = "beta apps are never above S4"\nwhen = "product:beta-app"\nat_most = "s4"\n\n'
+
+
+@pytest.fixture
+def capped(tmp_path):
+    """A desk whose policy caps beta-app. Nord uses it and the frontend, West uses nothing else."""
+    (tmp_path / "policies").mkdir()
+    text = (
+        (shipped("policies") / "laioutr.toml")
+        .read_text(encoding="utf-8")
+        .replace("[[exclusion]]", BETA + "[[exclusion]]", 1)
+    )
+    (tmp_path / "policies" / "laioutr.toml").write_text(text, encoding="utf-8")
+    customers = customer("nord", "laioutr", contacts=REGISTERED, products=["frontend", "beta-app"])
+    customers += customer("west", "laioutr", products=["beta-app"])
+    more = 'policies = "policies"'
+    return open_desk(
+        tmp_path, policy="laioutr", channels=("website",), customers=customers, start="2026-03-27 10:00", desk=more
+    )
+
+
+DOWN = COMPLETE + "Our live shop is down, nobody can order, there is no way round it."
+
+
+@pytest.mark.parametrize(
+    ("sender", "body", "severity"),
+    [
+        (EVA, DOWN, "s1"),  # she names none of her two products
+        (EVA, DOWN + " It is the frontend.", "s1"),
+        (EVA, DOWN + " It is the Beta App.", "s4"),
+        ("wim@west.example", DOWN, "s4"),
+    ],
+)
+def test_lai_4_a_product_caps_the_cases_that_are_about_it_and_no_others(capped, sender, body, severity):
+    """LAI-4: on the running desk; what capped it is on the record and told to the agent."""
+    case = opened(capped, body, sender=sender)
+
+    assert case.severity == severity
+    why = any("beta apps" in reason["rule"] for reason in case.of_type("assessed")[0].facts["reasons"])
+    assert why == (severity == "s4")
+    if why:
+        assert "beta apps are never above S4" in " ".join(capped.last(case.assignee, "assigned").text.split())
+
+
 def test_lai_5_a_registered_contact_who_names_everything_is_warranted_on_the_website(desk):
     """LAI-5"""
     opened(desk, COMPLETE + "The editor shows an error.")
