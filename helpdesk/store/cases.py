@@ -214,8 +214,10 @@ def list_numbers(
     only_breached: bool = False,
     customer: str | None = None,
 ) -> list[int]:
-    """Case numbers, those that are due soonest first, then the newest."""
-    query = sa.select(cases.c.id).order_by(cases.c.next_at.is_(None), cases.c.next_at, cases.c.id.desc())
+    """Case numbers as a queue: what is owed first, the worst severity first, what comes due soonest, the newest."""
+    over = cases.c.status.not_in(_ACTIVE)
+    soonest = (cases.c.next_at.is_(None), cases.c.next_at)
+    query = sa.select(cases.c.id).order_by(over, cases.c.rank, *soonest, cases.c.id.desc())
     if only_open:
         promised = sa.and_(cases.c.status == "merged", cases.c.next_at.is_not(None))
         query = query.where(sa.or_(cases.c.status.in_(_ACTIVE), promised))

@@ -228,3 +228,14 @@ def test_cel_14_the_acknowledgment_asks_for_what_the_customer_owes(desk):
     assert "Links to the records" in asked
     assert "Steps to reproduce" not in asked
     assert "Screenshots" not in asked
+
+
+def test_cel_14_credentials_in_a_mail_are_masked_for_the_agent_and_can_be_erased(desk):
+    """CEL-14: they belong into the secure tool; what LAI-11 does with secrets holds for every offering."""
+    case = opened(desk, REX, body="The import fails.\n\nOur password is Canary-4711! for the connection.")
+
+    assert any(tag.startswith("masked: password in the text") for tag in case.tags)
+    assert "Canary-4711" not in desk.last(ANN, "assigned").raw.decode()
+    desk.reply(ANN, "#redact", to_kind="assigned")
+    assert desk.case().subject == "(erased)"
+    assert "We have erased it" in " ".join(desk.last(REX, "resend-anonymised").text.split())

@@ -6,6 +6,7 @@ import pytest
 
 from helpdesk.core.policy import NoPromise
 from helpdesk.policies import load_policies
+from helpdesk.store.cases import list_numbers
 from tests.desk import ANN, wall
 from tests.policies.offices import customer, open_desk
 
@@ -52,6 +53,20 @@ def test_clx_2_one_target_whatever_the_severity_and_severities_order_the_queue(p
     assert desk.first_response().due_at == wall("2026-05-26 05:00", LA)  # 2 h on Friday, 2 h on Tuesday
     desk.reply(ANN, "#severity low", to_kind="assigned")
     assert desk.first_response().due_at == wall("2026-05-26 05:00", LA)
+
+
+def test_clx_2_the_queue_is_ordered_by_severity_though_all_have_the_same_time(desk):
+    """CLX-2: the worst first, then what comes due soonest; what is over comes last."""
+    for number, severity in enumerate(("low", "urgent", "normal", "urgent", "high"), start=1):
+        desk.mail(CY, f"Case {number}", "The export fails.", to="email@cloudextend.example")
+        desk.reply(ANN, f"#severity {severity}", to_kind="assigned")
+        desk.at(f"2026-05-22 17:{number:02}")
+    desk.mail(CY, "Case 6", "The export fails.", to="email@cloudextend.example")
+    desk.reply(ANN, "#severity urgent\n#close\nDone.", to_kind="assigned")
+
+    with desk.database.read() as connection:
+        assert list_numbers(connection) == [2, 4, 5, 3, 1, 6]
+        assert list_numbers(connection, only_open=True) == [2, 4, 5, 3, 1]
 
 
 @pytest.mark.parametrize("reason", ["no-subscription", "third-party", "modified"])
