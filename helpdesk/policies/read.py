@@ -381,6 +381,23 @@ class _Reader:
             self.among("credits.calendar", policy.credits.calendar, policy.calendars)
         if policy.lifecycle.downgrade_to:
             self.among("lifecycle.downgrade_to", policy.lifecycle.downgrade_to, severities)
+        self.lifecycle(policy.lifecycle)
+
+    def lifecycle(self, life: Lifecycle) -> None:
+        """Spans that can pass, and nothing that never happens for want of what comes before it."""
+        spans = {
+            "remind_after_days": life.remind_after,
+            "close_after_days": life.close_after,
+            "reopen_within_days": life.reopen_within,
+            "downgrade_after_days": life.downgrade_after,
+        }
+        for key, days in spans.items():
+            if days is not None and days < timedelta(days=1):
+                self.wrong(f"lifecycle.{key}", f"expected one day or more, not {days.days}")
+        if life.close_after and not life.remind_after:
+            self.wrong("lifecycle.close_after_days", "expected remind_after_days, too: it counts from the reminder")
+        if life.downgrade_after and not life.downgrade_to:
+            self.wrong("lifecycle.downgrade_after_days", "expected downgrade_to, too: the severity that it comes to")
 
     def among(self, place: str, key: str, known: Collection[str]) -> None:
         if key not in known:

@@ -57,6 +57,13 @@ def with_change(old, new):
         ("at = 2026-05-19T10:00:00-04:00", "at = 2026-05-19T10:00:00", "example.1: expected times with an offset"),
         ('name = "Threekit"', 'nmae = "Threekit"', "nmae: no such key"),
         ("reopen_within_days = 14", 'reopen_within_days = "long"', "lifecycle.reopen_within_days: expected"),
+        ("reopen_within_days = 14", "reopen_within_days = 0", "lifecycle.reopen_within_days: expected one day or more"),
+        ("reopen_within_days = 14", "close_after_days = 4", "lifecycle.close_after_days: expected remind_after_days"),
+        (
+            "reopen_within_days = 14",
+            "downgrade_after_days = 4",
+            "lifecycle.downgrade_after_days: expected downgrade_to",
+        ),
     ],
 )
 def test_each_mistake_is_named_with_its_place_and_what_was_expected(old, new, expected):
