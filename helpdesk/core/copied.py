@@ -32,7 +32,10 @@ def by_first_mail(arrival: Arrival, terms: Terms, now: datetime) -> Iterator[Eve
     asked = list(_asked(arrival, terms, already={arrival.sender}))
     joining = [one for one in asked if arrival.placement.authenticated or colleagues(one.address)][:MAX_PEOPLE]
     yield from _joined(joining, arrival, now)
-    yield from _left_out([one for one in asked if one not in joining], arrival, now)
+    # Where none of our mailboxes stands there, To is an alias that leads to us: nobody on copy.
+    addresses = {base_address(person.address) for person in (*arrival.message.to, *arrival.message.cc)}
+    shown = (*arrival.message.to, *arrival.message.cc) if addresses & arrival.mailboxes else arrival.message.cc
+    yield from _left_out([one for one in asked if one not in joining and one in shown], arrival, now)
 
 
 def by_person_of_case(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Iterator[Event]:

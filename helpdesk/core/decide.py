@@ -28,6 +28,7 @@ from helpdesk.core import (
     snooze,
     splitting,
     suspicion,
+    unread,
 )
 from helpdesk.core.answer import agent_writes
 from helpdesk.core.case import DESK, Event, case_from, open_case
@@ -149,6 +150,7 @@ def _opened_by(sender: Person, arrival: Arrival, terms: Terms, now: datetime) ->
         assessed,
         wrote,
         *redaction.flags(arrival, now),
+        *unread.notes(arrival, now),
         *joined,
         *outside,
         *escalated,
@@ -226,6 +228,7 @@ def _split_off(decision: Decision, arrival: Arrival, now: datetime) -> Decision:
 
 def _customer_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
     events = [_event("customer_wrote", arrival, now, _message_facts(arrival)), *redaction.flags(arrival, now)]
+    events += unread.notes(arrival, now)
     was_over = not case.active
     if was_over:
         reopened = _event("reopened", arrival, now, {"because": "the customer wrote"})

@@ -34,6 +34,8 @@ _SHOWN = {
     "text/markdown",
     "text/x-plain",
 }
+_PAGE_BEGINS = re.compile(rb"\s{0,200}<(?:!doctype html|html|head|body|p|div|table|font)\b[^<>]{0,300}>", re.IGNORECASE)
+_PAGE_ENDS = re.compile(rb"</(?:body|html)>\s*$", re.IGNORECASE)
 _STUB = re.compile(r"html|view (?:this|it)|browser", re.IGNORECASE)
 
 
@@ -73,6 +75,7 @@ def _from_inside(tree: Tree, body: Body, forwards: int) -> list[str]:
     for part in body.attachments:
         if part.type in {"message/rfc822", "message/global"} and forwards > 0:
             inner = read_body(read_tree(tree.body(part)), forwards=forwards - 1)
+            body.damage += inner.damage
             return [inner.text] if inner.text else []
     return _from_preamble(tree)
 
@@ -115,9 +118,16 @@ class _Reader:
         if part.type.startswith("multipart/"):
             return [self._shown(part, "text/plain")]
         if part.disposition != "attachment" and part.type in _SHOWN and not self._is_named_file(part):
-            return [self._shown(part, part.type)]
+            return [self._shown(part, "text/html" if self._is_page(part) else part.type)]
         self._attach(part)
         return []
+
+    def _is_page(self, part: Part) -> bool:
+        """Whether a part that names no type is HTML all the same."""
+        if part.type != "text/plain" or b"/" in part.block.first("content-type"):
+            return False
+        data = self._tree.body(part)[:MAX_HTML]
+        return _PAGE_BEGINS.match(data) is not None or _PAGE_ENDS.search(data[-200:]) is not None
 
     def _is_named_file(self, part: Part) -> bool:
         return bool(part.file_name) and part.number > 1

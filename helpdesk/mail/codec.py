@@ -2,7 +2,8 @@
 
 Only the codecs of `_CODECS` are ever used: Python's own registry also holds `unicode_escape`, `idna`, `zlib` and
 others that turn mail into something else or take quadratic time (threat C04). What cannot be decoded as claimed is
-tried as UTF-8 and as windows-1252, in that order, and only then with replacement characters.
+tried as UTF-8, in what `guess` finds plain, and as windows-1252, in that order, and only then with replacement
+characters.
 """
 
 # ruff: noqa: SIM905  a list of words reads best as words
@@ -11,6 +12,8 @@ from __future__ import annotations
 
 import re
 from encodings.aliases import aliases
+
+from .guess import guess
 
 # What a claimed charset is decoded with. Superset codecs stand in for the ones mail programs mean by a narrower name.
 _STAND_INS = {
@@ -78,6 +81,8 @@ def _repaired(data: bytes, codec: str | None) -> tuple[str, bool]:
         # A few bad bytes in real UTF-8 are damage; many mean that it never was UTF-8.
         if mostly.count("\ufffd") * 4 < sum(char > "\x7f" for char in mostly):
             return mostly, True
+        if plain := guess(data):
+            return data.decode(plain, "replace"), True
         # The five bytes that windows-1252 does not have are the C1 controls of ISO 8859-1.
         return _strict(data, "cp1252") or data.decode("latin-1"), codec != "cp1252"
     for likelier in _LIKELIER.get(codec[:7], ("utf-8",)):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from email import message_from_bytes
 
+import pytest
+
 from tests.desk import ANN, BOB, JO, KIM, LENA, LOGIK, OPS, STRANGER, wall
 
 STAFF = (ANN, BOB, LENA, OPS, "ann.berg@home.example")
@@ -192,3 +194,26 @@ def test_mail_to_an_ignored_mailbox_is_kept_in_the_log_and_makes_no_case(desk):
 
     assert (became.outcome, became.case) == ("ignored", None)
     assert desk.sent == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        (
+            "application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m",
+            "encrypted (S/MIME): the text cannot be read here",
+        ),
+        (
+            "application/pkcs7-mime; smime-type=signed-data; name=smime.p7m",
+            "signed (S/MIME, opaque): the text is inside the attachment",
+        ),
+    ],
+)
+def test_an_encrypted_mail_is_not_taken_for_an_empty_one(desk, kind, told):
+    """The agent is told, and has the file."""
+    raw = f"From: {JO}\r\nTo: {LOGIK}\r\nSubject: Secret\r\nContent-Type: {kind}\r\nContent-Transfer-Encoding: base64\r\n\r\nMIAG\r\n"
+    desk.receive(raw.encode())
+
+    shown = " ".join(desk.last(ANN, "assigned").text.split())
+    assert f"not all of a mail was read: {told}" in shown
+    assert "smime.p7m" in shown

@@ -240,6 +240,14 @@ def test_a_list_of_fifty_on_copy_is_fifty_readers_of_later_answers_and_of_nothin
     assert sum(mail.kind == "relay" for mail in desk.sent) == 51
 
 
+def test_an_alias_that_leads_to_the_desk_is_nobody_on_copy(desk):
+    """Mail to another address of theirs is passed on to us: only the envelope names our mailbox."""
+    sheet = Sheet(JO, "helpdesk@alias.example", "The rules", "No rule fires.", STRANGER, {})
+    desk.laboratory.receive(write(sheet, at=desk.now, message_id="<a1@acme.example>"), (LOGIK,), JO)
+
+    assert desk.case().tags[-1] == f"on copy, not added: {STRANGER}"
+
+
 def test_a_case_has_at_most_fifty_people_on_copy(desk):
     """L05: an answer is a mail to each."""
     desk.mail(JO)

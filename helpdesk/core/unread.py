@@ -1,0 +1,23 @@
+"""What of a mail could not be read: an agent must not take an encrypted mail for an empty one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from helpdesk.core.case import DESK, Event
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from helpdesk.core.decision import Arrival
+
+# The beginnings of what `Message.damage` says of text that is missing; the rest of it was repaired.
+_MISSING = ("encrypted", "signed (S/MIME, opaque)", "S/MIME", "more than", "text longer", "could not", "header block")
+
+
+def notes(arrival: Arrival, now: datetime) -> Iterator[Event]:
+    """A note on the case for each."""
+    for told in arrival.message.damage:
+        if told.startswith(_MISSING):
+            yield Event("flagged", arrival.received_at, now, DESK, {"tag": f"not all of a mail was read: {told}"})

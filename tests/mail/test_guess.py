@@ -1,0 +1,69 @@
+"""Text in a charset that nobody names: read where its script is plain, left as it was where it is not."""
+
+# ruff: noqa: RUF001  letters of many scripts are the point
+
+from __future__ import annotations
+
+import pytest
+
+from helpdesk.mail.guess import guess
+from helpdesk.mail.parse import parse
+
+SAID = {
+    "gb18030": "您好，我们的系统今天早上无法登录，请尽快处理，谢谢。",
+    "big5hkscs": "您好，我們的系統今天早上無法登入，請儘快處理，謝謝。",
+    "cp932": "お世話になっております。ログインできません。ご確認ください。",
+    "euc_jp": "お世話になっております。ログインできません。ご確認ください。",
+    "cp949": "안녕하세요 오늘 아침부터 로그인이 되지 않습니다. 확인 부탁드립니다.",
+    "koi8_r": "Здравствуйте, не могу войти в систему с утра. Помогите, пожалуйста.",
+    "cp1251": "Здравствуйте, не могу войти в систему с утра. Помогите, пожалуйста.",
+}
+
+
+@pytest.mark.parametrize("codec", SAID)
+@pytest.mark.parametrize(
+    "kind", ["text/plain", "text/plain; charset=us-ascii", "text/plain; charset=utf-8", "text/plain; charset=x-odd"]
+)
+def test_a_mail_without_its_charset_is_read(codec, kind):
+    raw = (
+        b"From: a@b.example\r\nSubject: "
+        + SAID[codec].encode(codec)
+        + f"\r\nContent-Type: {kind}\r\n\r\n".encode()
+        + SAID[codec].encode(codec)
+    )
+    message = parse(raw)
+    assert message.text == SAID[codec]
+    assert message.subject == SAID[codec]
+    assert any("charset" in told for told in message.damage)
+
+
+@pytest.mark.parametrize("codec", ["cp1252", "cp1250", "iso8859_15", "cp850"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Grüße aus Köln, schöne Straße übermäßig heiß",
+        "C'était déjà prévu à l'été, été, été",
+        "El señor Peña pidió más cañas mañana",
+        "",
+    ],
+)
+def test_nothing_is_guessed_of_western_text(codec, text):
+    assert guess(text.encode(codec, "ignore")) == ""
+
+
+def test_western_text_without_its_charset_is_read_as_ever():
+    assert (
+        parse("Subject: x\r\n\r\nGrüße aus Köln, schöne Straße".encode("cp1252")).text
+        == "Grüße aus Köln, schöne Straße"
+    )
+
+
+@pytest.mark.parametrize("head", ["", "Content-Type: <html>\r\n", "Content-Type:\r\n"])
+def test_a_page_that_does_not_say_so_is_read_as_a_page(head):
+    raw = f"Subject: x\r\n{head}\r\n<html><body><p>Hello &amp; good<br>bye</p></body></html>\r\n"
+    assert parse(raw.encode()).text == "Hello & good\nbye"
+
+
+def test_source_that_is_sent_as_text_stays_source():
+    source = "<p>Hello</p></body></html>"
+    assert parse(f"Subject: x\r\nContent-Type: text/plain\r\n\r\n{source}".encode()).text == source
