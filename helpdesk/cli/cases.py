@@ -73,7 +73,7 @@ def _row(shape: dict[str, Any]) -> tuple[str, ...]:
     return (
         shape["ref"],
         shape["severity"],
-        shape["status"],
+        f"in {shape['merged_into']}" if shape["merged_into"] else shape["status"],
         said,
         shape["assignee"] or "",
         shape["requester"],

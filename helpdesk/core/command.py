@@ -55,7 +55,7 @@ FORMS: dict[Verb, str] = {
     "severity": "#severity KEY [initially] [reason]  sets the severity; initially: the first one was wrong",
     "assign": "#assign NAME-OR-ADDRESS  gives the case to an agent of the team",
     "answer": "#answer  the text below goes to the customer, whatever mail you answer",
-    "kind": "#kind question|defect|maintenance|enhancement  corrects what the case is",
+    "kind": "#kind KIND  corrects what the case is: question, defect, maintenance or enhancement",
     "area": "#area NAME  corrects the application area",
     "wait": "#wait [3d]  waits for the customer",
     "snooze": "#snooze 3d | 2026-06-01 [09:00] | mon  reminds you then; no clock stops",

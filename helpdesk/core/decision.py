@@ -92,15 +92,14 @@ class Neighbour:
 class Piece:
     """A customer's mail that can become a case of its own.
 
-    `arrival` is as if it came now to open a case, `terms` are those of its sender, `number` is kept for the case. It is
-    the event number `event` (from 0) in the ledger of the case `owner`.
+    `arrival` is as if it came now to open a case, `terms` are those of its sender, `number` is kept for the case. It
+    stands in the ledger of the case `owner`.
     """
 
     arrival: Arrival
     terms: Terms
     number: int
     owner: int
-    event: int
 
 
 @dataclass(frozen=True, slots=True)

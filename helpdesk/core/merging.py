@@ -84,9 +84,9 @@ def merge(scribe: Scribe, command: Command, _orders: Orders) -> None:
             key = scribe.arrival.key
             draft = Draft("assigned", person, "agent", key, author=scribe.name, facts=facts, template="merged")
             scribe.drafted_for(survivor, draft)
+    scribe.done.append(f"{case.ref} goes into {into.ref}: {into.subject}")
     scribe.done.append(
-        f"{case.ref} goes into {into.ref}: {into.subject}\n"
-        f"Answer on {into.ref}: your answers go to the people of both, each alone, and stop the clocks of both. "
+        f"What you answer on {into.ref} goes to the people of both, to each alone, and stops the clocks of both. "
         f"Whoever writes to {case.ref} writes to {into.ref} from now on."
     )
 

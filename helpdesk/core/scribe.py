@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from helpdesk.core.decision import Arrival, Neighbour, Split
     from helpdesk.core.message import Person
     from helpdesk.core.people import Agent, Terms
+
+_WIDTH = 72  # columns of a mail's text
 
 
 class Scribe:
@@ -75,7 +78,8 @@ class Scribe:
     def echo(self) -> None:
         """Tell the agent in one mail what was done that cannot be seen otherwise."""
         if self.done:
-            self.mail("echo", self.agent.person, "agent", done=self.done, mistakes=[], help=self.help)
+            done = [_wrapped(said) for said in self.done]
+            self.mail("echo", self.agent.person, "agent", done=done, mistakes=[], help=self.help)
 
     def decision(self, *, reply: str, erase: bool) -> Decision:
         """All of it."""
@@ -89,3 +93,7 @@ class Scribe:
             split=self.split,
             also=tuple(self.beside.values()),
         )
+
+
+def _wrapped(said: str) -> str:
+    return textwrap.fill(said, _WIDTH, break_long_words=False, break_on_hyphens=False)

@@ -39,7 +39,8 @@ def split(scribe: Scribe, command: Command, orders: Orders) -> None:
         raise ValueError("a mail of the customer's was expected")
     ref = f"HD-{piece.number}"
     subject = command.argument or _MARKS.sub("", piece.arrival.message.subject).strip() or case.subject
-    facts = {"into": ref, "event": piece.event, "message_id": piece.arrival.message.message_id}
+    came = piece.arrival
+    facts = {"into": ref, "at": came.received_at.isoformat(), "message_id": came.message.message_id}
     if piece.owner == case.number:
         scribe.happened("split_off", facts)
     else:

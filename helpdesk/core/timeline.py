@@ -69,10 +69,9 @@ class _Reader:
             elif event.type == "customer_wrote" and answered_once:
                 waiting.append(event)
             elif event.type == "split_off":
-                gone = self.case.events[event.facts["event"]]
-                if waiting and waiting[0] is gone and gone.at < event.at:
-                    yield _split_off(self._run("follow_up", start=gone.at, stop=event.at), event)
-                waiting = [said for said in waiting if said is not gone]
+                if waiting and is_split_off(waiting[0], event) and waiting[0].at < event.at:
+                    yield _split_off(self._run("follow_up", start=waiting[0].at, stop=event.at), event)
+                waiting = [said for said in waiting if not is_split_off(said, event)]
             elif event.type in _ENDS and waiting:
                 if waiting[0].at < event.at:
                     yield _closed_unanswered(self._run("follow_up", start=waiting[0].at, stop=event.at), event)
@@ -174,6 +173,12 @@ def _closed_unanswered(clock: Clock, ended: Event) -> Clock:
     if clock.late_from is not None:
         return clock  # late before it was closed: a breach never vanishes
     return replace(clock, exempt=f"{ended.type} by {ended.by} without an answer")
+
+
+def is_split_off(said: Event, event: Event) -> bool:
+    """Whether it was this word of the customer's that became a case of its own."""
+    wrote = said.facts["message_id"], said.at.isoformat()
+    return said.type == "customer_wrote" and wrote == (event.facts["message_id"], event.facts["at"])
 
 
 def _split_off(clock: Clock, event: Event) -> Clock:

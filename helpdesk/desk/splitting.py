@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from helpdesk.core import enclosure, splitting
 from helpdesk.core.decision import Arrival, Piece
 from helpdesk.core.thread import Placement
+from helpdesk.core.timeline import is_split_off
 from helpdesk.mail.parse import parse
 from helpdesk.mail.sensitive import look_through, without_secrets
 from helpdesk.store import cases as case_store
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     import sqlalchemy as sa
 
-    from helpdesk.core.case import Case
+    from helpdesk.core.case import Case, Event
     from helpdesk.core.message import Message
     from helpdesk.desk.record import Recorder
     from helpdesk.store.cases import StoredMessage
@@ -30,10 +31,9 @@ _PASSED_ON = re.compile(r"\d+/mail/(\d+)/(?:assigned|customer-message)/")
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a customer's mail stands in a ledger. `first`: it opened that case."""
+    """A customer's mail, and the case in whose ledger it stands. `first`: it opened that case."""
 
     owner: int
-    event: int
     first: bool
     mail: StoredMessage
 
@@ -62,13 +62,15 @@ def _places(mails: list[StoredMessage], ledgers: list[Case]) -> Iterator[_Place]
     """The customers' mails that no case of their own was made of, oldest first."""
     for mail in mails:
         for case in ledgers:
-            gone = {event.facts["event"] for event in case.of_type("split_off")}
-            wrote = [at for at, event in enumerate(case.events) if event.type == "customer_wrote"]
-            for number in wrote:
-                event = case.events[number]
-                same = (event.at, event.by, event.facts["message_id"]) == (mail.at, mail.author, mail.message_id)
-                if same and mail.role == "customer" and mail.spool_id and number not in gone:
-                    yield _Place(case.number, number, number == wrote[0], mail)
+            wrote = case.of_type("customer_wrote")
+            said = next((event for event in wrote if _says(event, mail)), None)
+            if said and not any(is_split_off(said, event) for event in case.of_type("split_off")):
+                yield _Place(case.number, said is wrote[0], mail)
+
+
+def _says(event: Event, mail: StoredMessage) -> bool:
+    same = (event.at, event.by, event.facts["message_id"]) == (mail.at, mail.author, mail.message_id)
+    return same and mail.role == "customer" and mail.spool_id is not None
 
 
 def _answered(connection: sa.Connection, answer: Message, ledgers: list[Case]) -> int:
@@ -103,4 +105,4 @@ def _piece(
         number=mail.spool_id or 0,
         mailboxes=frozenset(one.address for one in configuration.mailboxes),
     )
-    return Piece(arrival, terms, case_store.next_number(connection), place.owner, place.event)
+    return Piece(arrival, terms, case_store.next_number(connection), place.owner)

@@ -64,7 +64,7 @@ def _item(case: Case, policy: Policy, now: datetime) -> Markup:
             " ",
             _severity(case, policy),
             " ",
-            element("span", case.status, class_="state"),
+            element("span", f"in {case.merged_into}" if case.merged_into else case.status, class_="state"),
             " ",
             _due(due, desk_zone(case, policy), now) if due else None,
             class_="marks",

@@ -123,6 +123,7 @@ def _written(desk):
     keep("closed", JO, "closed")
     desk.mail(STRANGER, "Something of mine", "It is broken.")
     keep("ack-unknown", STRANGER, "ack")
+    _of_several_cases(desk, keep)
     desk.laboratory.desk.alert(
         key="test",
         mailbox="",
@@ -136,6 +137,25 @@ def _written(desk):
     desk.laboratory.deliver()
     keep("alert", OPS, "alert")
     return found
+
+
+def _of_several_cases(desk, keep):
+    """What is split off, goes into another, is put off."""
+    desk.mail(f"Kim Roe <{KIM}>", "Bundles, again", "Priority: Medium\n\nNo rule fires for bundles of four.")
+    kept_by = desk.case(3).assignee
+    desk.reply(f"Kim Roe <{KIM}>", "Priority: Low\n\nBy the way, our logo is out of date.", to_kind="ack")
+    desk.reply(kept_by, "#split Our logo", to_kind="customer-message")
+    keep("assigned-split-off", kept_by, "assigned")
+    desk.mail(f"Jo Park <{JO}>", "Bundles of four", "Priority: Medium\n\nIs it the same as with Kim?")
+    other = desk.case(5).assignee
+    desk.reply(other, "#merge HD-3", to_kind="assigned")
+    keep("echo-merged", other, "echo")
+    desk.reply(f"Jo Park <{JO}>", "We have found out more.", to_kind="ack")
+    keep("customer-message-merged", kept_by, "customer-message")
+    desk.reply(kept_by, "#snooze 1h", to_kind="customer-message")
+    keep("echo-snooze", kept_by, "echo")
+    desk.reply(kept_by, "#help", to_kind="customer-message")
+    keep("echo-help", kept_by, "echo")
 
 
 def text_of(mail):
