@@ -21,7 +21,7 @@ from typing import Any
 from helpdesk.core.severity import DEFAULT, Example, assess, evaluate, learn, reading
 from helpdesk.core.severity import features as features_module
 from helpdesk.core.severity.assess import SUSPECT
-from helpdesk.core.severity.model import softmax
+from helpdesk.core.severity.shares import softmax
 from helpdesk.core.severity.observe import observe
 from helpdesk.core.severity.terms import Level, SeverityTerms
 
@@ -94,6 +94,24 @@ PRIOR: dict[str, tuple[float, float, float, float]] = {
     "only-me": (-0.5, -0.2, 0.5, 0.0),
     "workaround": (-0.9, 0.2, 0.7, -0.1),
     "way-only": (-0.8, 0.2, 0.8, -0.3),
+    "own-account": (-1.0, -0.4, 1.3, 0.1),
+    "one-place": (-0.5, 0.9, -0.1, -0.3),
+    "stop-and-place": (-0.6, 0.9, -0.1, -0.2),
+    "stop-and-low-key": (-0.6, 0.0, 0.5, 0.1),
+    "for-everyone": (0.2, 0.2, 0.0, -0.4),
+    "wrong-figures": (-0.4, 0.5, 0.1, -0.2),
+    "figures-matter": (-0.3, 0.7, -0.2, -0.2),
+    "lost-now": (-0.2, 1.5, -0.4, -0.9),
+    "was-trouble": (-0.3, -0.1, 0.0, 0.4),
+    "only-was": (-0.5, -0.2, 0.0, 0.7),
+    "announced": (-1.0, -0.6, -0.2, 1.8),
+    "cosmetic-only": (-1.0, -1.0, -0.4, 1.6),
+    "docs-only": (-0.6, -0.6, -0.4, 1.2),
+    # what the words lean to: two opinions multiplied, this one with the smaller share
+    "words-1": (0.4, 0.0, 0.0, 0.0),
+    "words-2": (0.0, 0.4, 0.0, 0.0),
+    "words-3": (0.0, 0.0, 0.4, 0.0),
+    "words-4": (0.0, 0.0, 0.0, 0.4),
     "low-key": (-1.2, -0.4, 1.0, 0.5),
     "cosmetic": (-1.0, -1.0, 0.2, 1.4),
     "else-works": (-0.6, 0.4, 0.3, 0.0),
@@ -337,6 +355,10 @@ def figures(guesses: list[tuple[float, ...]], ranks: list[int]) -> dict[str, flo
         "told": sum(best(guess) == 1 or guess[0] > SUSPECT for guess in tops) / max(1, len(tops)),
         "alarms": sum(alarmed) / max(1, len(rest)),
     }
+
+
+def shares_text(found: dict[str, float]) -> str:
+    return ", ".join(f"{name} {value:.3f}" for name, value in found.items())
 
 
 def interval(share: float, count: int) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from helpdesk.core.severity.model import softmax
+from helpdesk.core.severity.shares import softmax
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

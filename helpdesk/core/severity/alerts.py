@@ -23,7 +23,7 @@ _MARKS = re.compile(
     r"notification type:|\[(?:triggered|re-triggered|recovered|warn(?:ing)?|no data|alerting|monitor alert|ok)\b[^\]]*\]|"
     r"^(?:alarm|insufficient_data|ok): \"|state change:|alarm details:|^problem (?:started|has been resolved|name:)|^original problem id|"
     r"^(?:problem|resolved|recovery|update): |zabbix|alertmanager|^\s*alertname\b|pagerduty|opsgenie|victorops|pingdom|uptimerobot|"
-    r"^(?:down|up) alert:|monitor is (?:down|up)\b|(?-i:is (?:DOWN|UP|CRITICAL|WARNING|OK|UNKNOWN)\b)|datadog|cloudwatch|new relic|dynatrace|"
+    r"^(?:down|up) alert:|monitor is (?:down|up)\b|(?-i:is (?:DOWN|UP|CRITICAL|WARNING|UNKNOWN)\b|is OK \*\*)|datadog|cloudwatch|new relic|dynatrace|"
     r"grafana|statuscake|site24x7|checkly|sensu|checkmk|prtg|healthchecks|synthetic (?:test|check|monitor)|"
     r"(?:incident|violation|alert|condition) (?:opened|closed|triggered|resolved)\b|"
     r"automated (?:notice|alert|message|notification)|automatische (?:benachrichtigung|meldung)",
@@ -54,8 +54,12 @@ _GONE = re.compile(
     r"\bis down\b|\bdown\b|unreachable|100 ?% (?:packet )?loss|socket timeout|connection (?:timed out|refused|timeout)|no route to host|\b(?:502|503|504)\b|"
     r"service unavailable|\b0 (?:successful|healthy|available|running|orders|requests|logins|checkouts|ready|up)|zero\b|no (?:successful|healthy|available|orders|logins)|all (?:\d+ )?(?:backends|"
     r"nodes|instances|hosts|targets|replicas|pods|probes|locations|regions)|100 ?%|absent|not responding|unavailable|outage|0 ?% (?:availability|success|uptime)|"
-    r"success(?:ful)?[ _]?rate\w*\W+0\b|up\W+0\b|healthy\w*\s*[:=]\s*0|0/\d+",
+    r"success(?:ful)?[ _]?rate\w*\W+0\b|up\W+0\b|healthy\w*\s*[:=]\s*0|0/\d+|\b(\d+) (?:of|out of|/) ?\1\b|\b0 (?:of|out of) \d|throughput\W+0\b|\ball\w*(?:gone|down|dead)\b|"
+    r"(?:orders|requests|logins|checkouts|sessions|transactions|payments|messages)\b[^\n:=]{0,40}[:=]\s*0\b",
     re.IGNORECASE,
+)
+_NOTHING_LEFT = re.compile(
+    r"\b0 (?:of|out of|/) ?\d|\b0/\d|\ball\w*(?:gone|down|dead)\b|throughput\W+0\b", re.IGNORECASE
 )
 _ONE_OF_MANY = re.compile(
     r"\b1 (?:of|/) ?\d|\b1/\d|one of|single (?:node|replica|pod|instance)|other \d* ?(?:checks|nodes|replicas|hosts|probes|monitors)|replica\b|redundan|remaining nodes|quorum ok|failover (?:ok|succe)",
@@ -107,7 +111,7 @@ def parse(subject: str, text: str) -> Alert | None:
         state=_state(subject, text),
         level=_level(subject) or _level(whole),
         gone=bool(_GONE.search(whole)),
-        gradual=bool(_GRADUAL.search(whole)),
+        gradual=bool(_GRADUAL.search(whole)) and not _NOTHING_LEFT.search(whole),
         felt=bool(_FELT.search(whole)),
         one_of_many=bool(_ONE_OF_MANY.search(whole)),
         edge=bool(_EDGE.search(whole)),

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from helpdesk.core.severity.reading import Hit, Segment
 
 NEAR = 4  # words between `no` and the thing there is none of
+OPENS = 4  # words within which a question says that it is one
 SHORT = 7  # words of a segment that can only be about the whole
 TROUBLE = ("down", "halt", "fail", "cannot", "wrong")
 
@@ -51,6 +52,7 @@ def effects(segments: Sequence[Segment]) -> Effects:
     _only_me(segments, seen)
     _contrast(segments, seen)
     _after_solved(segments, seen)
+    _only_announced(segments, seen)
     return seen
 
 
@@ -116,11 +118,16 @@ def _only_asked(segment: Segment) -> bool:
     """Whether trouble is only asked about or planned for: `is any downtime needed?`."""
     if segment.has("future", "firm_if"):
         return True
+    if segment.asks and segment.words[0] in _YES_OR_NO and not segment.says("nobody", "since"):
+        return True
+    if segment.asks and any(hit.concept == "question" and hit.start <= OPENS for hit in segment.hits):
+        return not segment.says("nobody", "since")
     return (
         segment.asks and not unable(segment) and (segment.has("question") or bool(_ASKED.intersection(segment.words)))
     )
 
 
+_YES_OR_NO = word_set("do does will would should can could may")
 _ASKED = word_set(
     "will wird werden sera seront habra sera any needed required necessary if would expected "
     "notwendig notig erforderlich falls prevu necessaire habra"
@@ -159,19 +166,36 @@ def _at_a_stop(segment: Segment, seen: Effects, *, edge: bool) -> None:
         seen.add("none-comes-through", segment)
     if failing(segment) and total(segment) and segment.says("core") and not edge:
         seen.add("core-stopped", segment)
-    if segment.has("zero") and not segment.has("fyi", "ok") and "negated" not in segment.status_of("fail", "down"):
+    if len(segment.words) <= SHORT and _not_possible(segment) and not edge:
         seen.add("none-comes-through", segment)
+    if (
+        segment.has("zero")
+        and not segment.has("fyi", "ok", "figures")
+        and "negated" not in segment.status_of("fail", "down")
+    ):
+        seen.add("none-comes-through", segment)
+
+
+_POSSIBLE = word_set("possible moglich posible")
+
+
+def _not_possible(segment: Segment) -> bool:
+    """`no calls possible`, and nothing more: whatever it is, there is none of it."""
+    none = any(hit.concept == "none" for hit in segment.hits)
+    return none and not segment.asks and bool(_POSSIBLE.intersection(segment.words))
 
 
 def _for_whom(segment: Segment, seen: Effects, *, edge: bool) -> None:
     """Who is stopped."""
-    reached = (failing(segment) and segment.says("system", "users")) or segment.has("affects")
-    everyone = total(segment) and reached
+    reached = segment.has("affects")
+    everyone = total(segment) and (failing(segment) and segment.says("system", "users"))
+    if total(segment) and reached and not everyone:
+        seen.add("for-everyone", segment)
     if everyone and not edge and not _request(segment):
         seen.add("all-affected", segment)
     if segment.says("nobody") and (unable(segment) or segment.has("fail")) and not _none_at_the_edge(segment):
         seen.add("nobody-can", segment)
-    if segment.says("we") and unable(segment) and segment.says("core", "idle") and not edge:
+    if segment.says("we") and unable(segment) and (segment.says("core", "idle") or _nothing_of(segment)) and not edge:
         seen.add("we-cannot", segment)
     if (
         segment.has("users")
@@ -180,6 +204,12 @@ def _for_whom(segment: Segment, seen: Effects, *, edge: bool) -> None:
         and not segment.has("one", "partial")
     ):
         seen.add("users-cannot", segment)
+
+
+def _nothing_of(segment: Segment) -> bool:
+    """`we cannot take any patients`: not one of whatever it is."""
+    can = [hit for hit in segment.hits if hit.concept == "can" and hit.status == "negated"]
+    return bool(can) and any(hit.concept == "none" or segment.words[hit.start] == "any" for hit in segment.hits)
 
 
 def _none_at_the_edge(segment: Segment) -> bool:
@@ -209,12 +239,18 @@ def _degraded(segment: Segment, seen: Effects) -> None:
     if segment.has("slow"):
         seen.add("slow", segment)
     if segment.has("intermittent") and (
-        failing(segment) or segment.has("slow", "wrong") or segment.says("core", "system")
+        failing(segment) or segment.has("slow", "wrong", "dataloss") or segment.says("core", "system")
     ):
         seen.add("intermittent", segment)
     if segment.has("partial") and (failing(segment) or segment.says("users", "core", "system", "wrong")):
         seen.add("partial", segment)
-    downstream = segment.has("downstream") or segment.says("mailing")
+    if segment.has("place") and (failing(segment) or segment.says("wrong")) and not segment.has("all", "question"):
+        seen.add("one-place", segment)
+    if segment.says("wrong", "instead") and segment.has("figures"):
+        seen.add("wrong-figures", segment)
+    downstream = (segment.has("downstream") or segment.says("mailing")) and not (
+        segment.says("account") and segment.says("me", "one")
+    )
     if downstream and (failing(segment) or segment.has("slow", "many")):
         seen.add("background", segment)
     if segment.has("many") and segment.says("users", "core"):
@@ -234,7 +270,11 @@ def _scope(segment: Segment, seen: Effects) -> None:
         seen.add("urgent-words", segment)
 
 
-_WORKS = word_set("works functions runs funktioniert klappt geht lauft fonctionne marche funciona va")
+_WORKS = word_set(
+    "works work working functions function runs run goes behaves funktioniert funktionieren klappt klappen geht gehen lauft "
+    "laufen fonctionne fonctionnent marche marchent funciona funcionan va van"
+)
+_COUNTS = frozenset({"work", "ok"})
 
 
 def _still_works(segment: Segment, seen: Effects) -> None:
@@ -253,20 +293,53 @@ def _still_works(segment: Segment, seen: Effects) -> None:
 def _others_work(segment: Segment) -> bool:
     """`Paris gets an error, other offices are fine`: a comma part of its own that says so."""
     troubled = {hit.part for hit in segment.hits if hit.concept in TROUBLE or hit.status == "negated"}
-    elsewhere = {hit.part for hit in segment.hits if hit.concept == "else"}
-    well = {hit.part for hit in segment.hits if hit.concept in {"ok", "work"} and hit.status == "asserted"}
-    return bool(elsewhere & well - troubled)
+    elsewhere = {hit.part for hit in segment.hits if hit.concept in {"else", "place"}}
+    well = {hit.part for hit in segment.hits if hit.concept in _COUNTS and hit.status == "asserted"}
+    plainly = {hit.part for hit in segment.hits if _says_it_works(hit, segment)}
+    return bool((elsewhere & well | plainly) - troubled)
+
+
+def _says_it_works(hit: Hit, segment: Segment) -> bool:
+    """`cards are refused, vouchers work`: a verb of its own, not what should be done."""
+    return (
+        hit.concept == "work"
+        and hit.status == "asserted"
+        and hit.part > 0
+        and segment.words[hit.start] in _WORKS
+        and not _WISHED.intersection(segment.words[max(0, hit.start - 2) : hit.start])
+    )
 
 
 def _way_round(segment: Segment, seen: Effects) -> None:
-    if none_of(segment, "way") or "negated" in segment.status_of("way", "workaround") or _way_gone(segment):
+    if _way_none(segment) or none_of(segment, "way") or "negated" in segment.status_of("way", "workaround") or _way_gone(segment):
         seen.add("no-workaround", segment)
     elif segment.has("workaround") and not _request(segment):
         seen.add("workaround", segment)
     if segment.has("costly"):
         seen.add("costly", segment)
+    if segment.has("way", "workaround") and _fails_too(segment):
+        seen.found.pop("workaround", None)
+        seen.add("no-workaround", segment)
     if segment.says("in_vain"):
         seen.add("tried-in-vain", segment)
+
+
+_TOO = word_set("too also either likewise ebenfalls auch ebenso aussi tambien tampoco dead same")
+
+
+def _fails_too(segment: Segment) -> bool:
+    """`the fallback goes through you too, so that is dead as well`."""
+    ways = [hit.end for hit in segment.hits if hit.concept in {"way", "workaround"}]
+    later = [
+        hit for hit in segment.hits if hit.concept in {"down", "halt", "fail", "cannot"} and hit.start >= min(ways)
+    ]
+    return bool(later) and bool(_TOO.intersection(segment.words))
+
+
+def _way_none(segment: Segment) -> bool:
+    """`Workaround: none`."""
+    ways = [hit.end for hit in segment.hits if hit.concept in {"way", "workaround"}]
+    return any(hit.concept == "none" and 0 <= hit.start - end <= 1 for hit in segment.hits for end in ways)
 
 
 def _way_gone(segment: Segment) -> bool:
@@ -292,19 +365,34 @@ def _weight(segment: Segment, seen: Effects) -> None:
         seen.add("security", segment)
     elif "negated" in segment.status_of("security"):
         seen.add("security-denied", segment)
-    if segment.has("dataloss"):
+    if segment.has("dataloss") and not segment.has("question") and not _only_asked(segment):
         seen.add("data-lost", segment)
-        if total(segment):
-            seen.add("all-affected", segment)
 
 
 def _over(segment: Segment, seen: Effects) -> None:
-    if any(_achieved(hit, segment) for hit in segment.hits):
+    if segment.has("closing") or any(_achieved(hit, segment) for hit in segment.hits):
         seen.add("solved", segment)
+    if _was(segment):
+        seen.add("was-trouble", segment)
     if "past" in segment.status_of(*TROUBLE):
         seen.add("past-trouble", segment)
     if "hypothetical" in segment.status_of(*TROUBLE):
         seen.add("supposed-trouble", segment)
+
+
+_WAS = word_set(
+    "was were had war waren hatte hatten wurde wurden etait etaient avait avaient estaba estaban estuvo fue fueron"
+)
+
+
+def _was(segment: Segment) -> bool:
+    """Trouble that is told in the past tense and with no word of now."""
+    return _told_in_past(segment) and not segment.has("since", "still", "again")
+
+
+def _told_in_past(segment: Segment) -> bool:
+    troubles = [hit.start for hit in segment.hits if hit.concept in {"down", "halt", "fail", "cannot", "slow"}]
+    return any(_WAS.intersection(segment.words[max(0, start - 4) : start + 2]) for start in troubles)
 
 
 _WISHED = word_set(
@@ -329,14 +417,18 @@ def _wants(segment: Segment, seen: Effects) -> None:
         seen.add("question", segment)
     elif segment.asks:
         seen.add("question-mark", segment)
-    for concept in ("wish", "admin", "maintenance", "docs", "thanks"):
+    for concept in ("wish", "maintenance", "docs", "thanks"):
         if segment.has(concept):
             seen.add(concept, segment)
+    if segment.has("admin") and not failing(segment) and not (segment.has("wrong") and segment.has("figures")):
+        seen.add("admin", segment)
     if segment.has("fyi") and not failing(segment):
         seen.add("fyi", segment)
 
 
 def _place(segment: Segment, seen: Effects) -> None:
+    if segment.has("nonprod") and segment.says("prod") and _one_is_fine(segment, seen):
+        return
     trouble = failing(segment) or segment.has("slow", "wrong", "dataloss")
     fine = not trouble and (segment.has("ok") or "negated" in segment.status_of("down", "fail", "halt"))
     works = fine or (not trouble and segment.has("work"))
@@ -345,6 +437,19 @@ def _place(segment: Segment, seen: Effects) -> None:
     if segment.says("prod") and not segment.has("not_prod_word"):
         denied = "negated" in segment.status_of("prod")
         seen.add("prod-fine" if fine or denied else "prod-trouble" if trouble else "prod-named", segment)
+
+
+def _one_is_fine(segment: Segment, seen: Effects) -> bool:
+    """`staging gives 503, prod is fine`: both in one breath, and the comma parts tell which is which."""
+    well = {hit.part for hit in segment.hits if hit.concept in _COUNTS and hit.status == "asserted"}
+    troubled = {hit.part for hit in segment.hits if hit.concept in TROUBLE or hit.status == "negated"}
+    prod = {hit.part for hit in segment.hits if hit.concept == "prod"}
+    other = {hit.part for hit in segment.hits if hit.concept == "nonprod"}
+    if other & troubled and prod & well - troubled:
+        seen.add("nonprod-trouble", segment)
+        seen.add("prod-fine", segment)
+        return True
+    return False
 
 
 RULES: tuple[Callable[[Segment, Effects], None], ...] = (
@@ -379,7 +484,7 @@ def _for_all_of_them(segments: Sequence[Segment], seen: Effects) -> None:
     """`We are locked out. Entire team.`: a few words that say who, next to what it is."""
     for first, second in pairwise(segments):
         for fragment, other in ((first, second), (second, first)):
-            says_who = fragment.has("all", "nobody") and fragment.says("users", "we", "nobody")
+            says_who = fragment.has("all", "nobody") and fragment.says("users", "we", "nobody", "affects")
             short = len(fragment.words) < SHORT and not fragment.says("work", "can", "ok", "solved")
             if says_who and short and failing(other) and not peripheral(other) and not _only_asked(other):
                 seen.add("all-affected", fragment)
@@ -388,10 +493,13 @@ def _for_all_of_them(segments: Sequence[Segment], seen: Effects) -> None:
 def _only_me(segments: Sequence[Segment], seen: Effects) -> None:
     """Trouble told by somebody who speaks of nobody but themselves."""
     mine = next((segment for segment in segments if failing(segment) and segment.says("me")), None)
-    if mine is not None and not any(
-        segment.says("users", "we", "nobody", "core") and failing(segment) for segment in segments
-    ):
+    if mine is None:
+        return
+    if not any(segment.says("users", "we", "nobody", "core") and failing(segment) for segment in segments):
         seen.add("only-me", mine)
+    account = next((segment for segment in segments if failing(segment) and segment.says("account")), None)
+    if account is not None and not any(segment.says("users", "we", "nobody") or total(segment) for segment in segments):
+        seen.add("own-account", account)
 
 
 def _after_solved(segments: Sequence[Segment], seen: Effects) -> None:
@@ -404,6 +512,7 @@ def _after_solved(segments: Sequence[Segment], seen: Effects) -> None:
             solved
             and (failing(segment) or segment.has("slow", "intermittent"))
             and segment.has("since", "again", "still")
+            and not _told_in_past(segment)
         ):
             seen.add("broken-again", segment)
         solved = solved or any(_achieved(hit, segment) for hit in segment.hits)
@@ -415,6 +524,14 @@ def _relapse(segment: Segment) -> bool:
     later = [hit for hit in segment.hits if ends and hit.start >= min(ends) and hit.status == "asserted"]
     now = any(hit.concept in {"since", "again"} for hit in later)
     return now and any(hit.concept in {"down", "halt", "fail", "cannot", "slow"} for hit in later)
+
+
+def _only_announced(segments: Sequence[Segment], seen: Effects) -> None:
+    """`Outage on Friday`, and the text says that there will be one: nothing has failed."""
+    plans = [s for s in segments if "hypothetical" in s.status_of(*TROUBLE) or (s.has("future") and s.says(*TROUBLE))]
+    body = [segment for segment in segments if not segment.subject]
+    if plans and not any(failing(segment) and not _only_asked(segment) for segment in body):
+        seen.add("announced", plans[0])
 
 
 def _contrast(segments: Sequence[Segment], seen: Effects) -> None:

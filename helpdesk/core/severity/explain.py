@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from helpdesk.core.severity.features import alert_kind
+from helpdesk.core.severity.shares import softmax
 from helpdesk.core.severity.verdict import Reason, shown
 
 if TYPE_CHECKING:
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from helpdesk.core.severity.terms import Rank, SeverityTerms
 
 MOST = 7  # reasons of this sort that a reader is given
+HEARD = 0.35  # so much of the words' own probability is support
+SHOWN_WORDS = 5
 LEAST = 0.25  # a cue that spreads the four ranks less than this moved nothing
 
 
@@ -27,9 +30,23 @@ def reasons_for(observed: Observation, model: Model, terms: SeverityTerms, *, fo
     moved = [(*_pull(name, model), name, evidence) for name, evidence in observed.seen.found.items()]
     strongest = sorted((item for item in moved if item[0] >= LEAST), key=lambda item: -item[0])[:MOST]
     strongest.sort(key=lambda item: item[1] != found)
-    return tuple(
+    cues = tuple(
         Reason(name.replace("-", " "), f"speaks for {terms.at_rank(rank).name}", shown(evidence))
         for _, rank, name, evidence in strongest
+    )
+    return (*cues, *_words(observed, terms, found=found))
+
+
+def _words(observed: Observation, terms: SeverityTerms, *, found: Rank) -> tuple[Reason, ...]:
+    """What single words lean to, where they know something; those that speak for what was found are shown."""
+    leaning = observed.lean
+    if leaning is None:
+        return ()
+    shares = softmax(leaning.scores)
+    rank = found if shares[found - 1] >= HEARD else shares.index(max(shares)) + 1
+    words = ", ".join(leaning.strongest(rank, SHOWN_WORDS))
+    return (
+        (Reason("words", f"lean to {terms.at_rank(rank).name}, {shares[rank - 1]:.0%}", shown(words)),) if words else ()
     )
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
+from helpdesk.core.severity.shares import softmax
 from helpdesk.core.severity.words import word_set
 
 if TYPE_CHECKING:
     from helpdesk.core.severity.alerts import Alert
     from helpdesk.core.severity.effects import Effects
+    from helpdesk.core.severity.leanings import Lean
     from helpdesk.core.severity.terms import Rank
 
+LEAST = 0.01  # no word is so sure that the cues are not heard
 STOPS = (
     "outage",
     "halted",
@@ -52,18 +56,25 @@ UNWEIGHED = frozenset(
 
 COMBINED = word_set(
     "stop stop-strong stop-plain stop-and-milder stop-and-way stop-and-edge stop-and-else-works "
-    "stop-but-at-times slow-at-the-edge way-but-costly milder-only edge-only fails-only way-only "
+    "stop-and-place stop-and-low-key lost-now only-was cosmetic-only docs-only figures-matter stop-but-at-times slow-at-the-edge way-but-costly milder-only edge-only fails-only way-only "
     "over asks-only wish-with-trouble asks-with-trouble security-live says-nothing"
 )
 
 
-def of_person(seen: Effects, *, stated: Rank | None) -> dict[str, float]:
-    """The features of a mail that a person wrote. `stated` is a rank only where the policy takes it as evidence."""
+def of_person(seen: Effects, *, stated: Rank | None, lean: Lean | None) -> dict[str, float]:
+    """The features of a mail that a person wrote. `stated` is a rank only where the policy takes it as evidence.
+
+    What the words lean to comes in as the logarithm of its probability of each rank: two opinions, multiplied.
+    """
     features = {"bias": 1.0}
     features.update((name, 1.0) for name in seen.found if name not in UNWEIGHED)
     features.update(_combinations(seen))
     if stated is not None:
         features[f"stated-{stated}"] = 1.0
+    if lean is not None:
+        features.update(
+            (f"words-{rank}", math.log(max(LEAST, share))) for rank, share in enumerate(softmax(lean.scores), start=1)
+        )
     return features
 
 
@@ -99,7 +110,7 @@ def _combinations(seen: Effects) -> dict[str, float]:
     stops = sum(name in seen for name in STOPS)
     elsewhere = "non-production" in seen
     over = "solved" in seen and "broken-again" not in seen
-    trouble = seen.any(*TROUBLE) and not elsewhere and not over
+    trouble = seen.any(*TROUBLE) and not elsewhere and not over and "announced" not in seen
     way = "workaround" in seen and not seen.any("no-workaround", "tried-in-vain", "costly")
     found = {
         "stop": min(stops, 4) / 2 if trouble else 0.0,
@@ -109,6 +120,15 @@ def _combinations(seen: Effects) -> dict[str, float]:
         "stop-and-way": float(trouble and stops > 0 and way),
         "stop-and-edge": float(trouble and stops > 0 and seen.any("edge-thing", "cosmetic")),
         "stop-and-else-works": float(trouble and stops > 0 and "else-works" in seen),
+        "stop-and-place": float(trouble and stops > 0 and "one-place" in seen),
+        "stop-and-low-key": float(trouble and stops > 0 and seen.any("low-key", "trouble-denied")),
+        "lost-now": float("data-lost" in seen and not elsewhere and not over),
+        "only-was": float(trouble and "was-trouble" in seen and not seen.any("ongoing", "again")),
+        "cosmetic-only": float("cosmetic" in seen and not stops and not seen.any("failing", *MILDER)),
+        "docs-only": float("docs" in seen and not stops and not seen.any("production", *MILDER)),
+        "figures-matter": float(
+            trouble and seen.any("wrong-figures") and not seen.any("one-user-or-item", "only-me", "low-key")
+        ),
         "stop-but-at-times": float(trouble and stops > 0 and "intermittent" in seen),
         "slow-at-the-edge": float(
             trouble and "slow" in seen and seen.any("edge-thing", "low-key") and "core-failing" not in seen
@@ -121,7 +141,7 @@ def _combinations(seen: Effects) -> dict[str, float]:
         "fails-only": float(
             trouble
             and not stops
-            and not seen.any(*MILDER, "edge-thing", "cosmetic", "one-user-or-item", "only-me", "low-key")
+            and not seen.any(*MILDER, "edge-thing", "cosmetic", "one-user-or-item", "only-me", "own-account", "low-key")
         ),
         "way-only": float(trouble and way and not stops),
         "over": float(over),

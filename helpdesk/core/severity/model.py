@@ -6,7 +6,6 @@ A `Model` is a value. The shipped one is `DEFAULT`; what a desk learns from its 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpdesk.core.severity import weights
 from helpdesk.core.severity.hashing import hashed
+from helpdesk.core.severity.shares import softmax
 
 if TYPE_CHECKING:
     from helpdesk.core.severity.verdict import Probabilities
@@ -82,15 +82,6 @@ class Model:
             seen=int(state["seen"]),
             version=str(state["version"]),
         )
-
-
-def softmax(scores: list[float]) -> Probabilities:
-    """Scores as probabilities; safe for any finite numbers."""
-    top = max(scores)
-    powers = [math.exp(score - top) for score in scores]
-    total = sum(powers)
-    one, two, three, four = (power / total for power in powers)
-    return one, two, three, four
 
 
 def _row(values: list[Any]) -> tuple[float, float, float, float]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from helpdesk.core.severity import alerts, features
 from helpdesk.core.severity import stated as stating
 from helpdesk.core.severity.effects import Effects, effects
+from helpdesk.core.severity.leanings import lean
 from helpdesk.core.severity.reading import read
 from helpdesk.core.severity.text import MAX_SUBJECT, own_subject, own_words, tidy
 from helpdesk.core.severity.words import fold
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from helpdesk.core.severity.alerts import Alert
+    from helpdesk.core.severity.leanings import Lean
     from helpdesk.core.severity.terms import SeverityTerms
 
 # Robots whose sender waits for no answer from us. A monitor's mail is known before, however it came.
@@ -42,6 +44,7 @@ class Observation:
     text: str
     values: Mapping[str, float]
     seen: Effects = field(default_factory=Effects)
+    lean: Lean | None = None
     alert: Alert | None = None
     robot: str | None = None
     stated: str | None = None
@@ -65,12 +68,14 @@ def observe(
     if robot in SILENT_ROBOTS or _AWAY.match(subject):
         return Observation(head, body, features.of_robot(), robot=robot or "auto-reply")
     words = stated or stating.stated_words(subject, body)
-    seen = effects(read(head, stating.without_statement(body), told=language))
+    without = stating.without_statement(body)
+    seen = effects(read(head, without, told=language))
     _told_environment(fields, seen, language)
     rank = stating.stated_rank(words, terms) if words and terms.stated == "evidence" else None
-    values = features.of_person(seen, stated=rank)
+    leaning = lean(f"{head}\n{without}")
+    values = features.of_person(seen, stated=rank, lean=leaning)
     values.update(_policy_cues(f"{head}\n{body}", terms))
-    return Observation(head, body, values, seen=seen, stated=words)
+    return Observation(head, body, values, seen=seen, lean=leaning, stated=words)
 
 
 def _told_environment(fields: Mapping[str, str], seen: Effects, language: str) -> None:

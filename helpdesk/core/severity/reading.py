@@ -42,6 +42,11 @@ INDIFFERENT = frozenset(
         "still",
         "else",
         "not_prod_word",
+        "place",
+        "figures",
+        "closing",
+        "instead",
+        "account",
     }
 )
 REACH = 5  # words between a negator and the positive word it turns
@@ -49,6 +54,7 @@ LONGEST = 60  # words and marks of a segment; who writes on without a stop is cu
 MOST_WORDS = 900  # words and marks of a mail that are read
 LIST_REACH = 10  # words that `nobody` reaches over the commas of a list
 REACH_BACK = 4  # the same where the negator follows (German, French)
+NEARLY_ALL, NEXT_TO_NONE = 95, 3  # percent
 SHORT_REACH = 3  # and for a negative word: `no error`, `nothing is down`
 
 
@@ -142,6 +148,8 @@ def _hits(piece: Sequence[Token], book: Shelf) -> list[Hit]:
         if whole and whole >= max(length for _, length in found):
             swallowed = place + whole
             found = [(concept, length) for concept, length in found if length == whole]
+        if place and words[place - 1] in _NOT_EVEN:
+            found = [(concept, length) for concept, length in found if concept != "one"]  # `not one customer`
         if any(concept == "not" and length > 1 for concept, length in found):
             found = [(concept, length) for concept, length in found if concept != "none"]  # `no longer`
         if place and words[place - 1] in _FROM_THEN_ON:
@@ -164,6 +172,8 @@ def _words_and_parts(piece: Sequence[Token]) -> tuple[list[str], list[int]]:
 
 
 _FROM_THEN_ON = word_set("after since seit nach depuis apres desde tras")  # `after last night's update`
+_NOT_EVEN = word_set("not no nor even kein pas ni nicht")
+_FILLERS = word_set("the our these those all total der unserer la las los les nos")
 _OF = frozenset({"of", "in", "von", "sur", "de", "out"})
 _COUNTED = word_set(
     "one two three four five six seven eight nine ten eins ein zwei drei vier funf un une deux trois uno una dos tres"
@@ -171,15 +181,23 @@ _COUNTED = word_set(
 
 
 def _share(words: Sequence[str], place: int) -> str | None:
-    """`all` for `100 %` and close to it, `partial` for a smaller share, `3 of 60` or `two out of ten`."""
-    number, following = words[place], words[place + 1 : place + 4]
+    """`all` for `100 %` and close to it, `one` for next to nothing, `partial` between; `3 of 60`, `two out of the ten`."""
+    number, following = words[place], [word for word in words[place + 1 : place + 5] if word not in _FILLERS]
     if not following:
         return None
     if following[0] in {"percent", "prozent"} and number[0].isdigit():
-        return "all" if _value(number) >= 95 else "partial"
+        return _of_hundred(_value(number))
     whole = following[2] if following[0] == "out" and len(following) > 2 else following[1] if len(following) > 1 else ""
     counted = following[0] in _OF and all(word.isdigit() or word in _COUNTED for word in (number, whole) if word)
-    return "partial" if counted and whole and number != whole else None
+    if not counted or not whole:
+        return None
+    return "partial" if number != whole else "all"
+
+
+def _of_hundred(share: float) -> str:
+    if share >= NEARLY_ALL:
+        return "all"
+    return "partial" if share > NEXT_TO_NONE else "one"
 
 
 def _value(number: str) -> float:

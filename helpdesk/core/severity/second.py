@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from helpdesk.core.severity.model import softmax
+from helpdesk.core.severity.shares import softmax
 from helpdesk.core.severity.verdict import Probabilities, Reason
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 WORDS: dict[str, str] = {
     "not": "nicht nie niemals kaum ohne weder nix noch_nicht nicht_mehr keinesfalls keineswegs",
-    "neutral": "nicht_nur nicht_sicher keine_ahnung kein_problem keine_sorge nicht_wahr nicht_zuletzt kein_thema nicht_panik ob_nicht bis_jetzt_nicht ohne_weiteres",
+    "neutral": "nicht_nur nicht_sicher keine_ahnung kein_problem keine_sorge nicht_wahr nicht_zuletzt kein_thema nicht_panik ob_nicht bis_jetzt_nicht ohne_weiteres bei_allen_anderen alle_anderen keine_fehlermeldung keine_fehlermeldungen ohne_fehlermeldung",
     "none": "kein keine keinen keinem keiner keinerlei keines nichts null kein_einziger keine_einzige kein_einziges nicht_ein_einziger nicht_eine_einzige gar_nichts",
     "nobody": "niemand niemanden niemandem keiner_von keiner_der keiner_unserer keiner_kann kein_mensch kein_anwender kein_benutzer kein_kunde kein_mitarbeiter keiner_mehr",
     "can": "kann können könnte könnten konnte konnten lässt lassen möglich schaffen gelingt erlaubt darf dürfen",
@@ -14,13 +14,13 @@ WORDS: dict[str, str] = {
     "contrast": "aber jedoch allerdings obwohl trotzdem während dagegen leider sondern doch hingegen",
     "if": "wenn falls würde würden sollte sollten ob angenommen geplant planen beabsichtigen werden_wir nächsten_monat nächstes_jahr nächstes_quartal künftig demnächst bevor_wir vorhaben",
     "firm_if": "falls angenommen theoretisch was_passiert gesetzt_den_fall was_geschieht",
-    "future": "nächsten_monat nächstes_jahr nächstes_quartal geplant geplante geplanten künftig demnächst kommende kommenden zukünftige zukünftigen künftige künftigen",
+    "future": "nächsten_monat nächstes_jahr nächstes_quartal geplant geplante geplanten künftig demnächst kommende kommenden zukünftige zukünftigen künftige künftigen wird_~_nicht_erreichbar_sein werden_~_nicht_verfügbar_sein wird_abgeschaltet geplanter_ausfall wegen_wartung wegen_wartungsarbeiten geplante_wartung",
     "down": (
         "offline ausgefallen ausfall totalausfall unerreichbar nicht_erreichbar nicht_verfügbar tot down abgestürzt "
         "zusammengebrochen lahmgelegt ausser_betrieb nicht_mehr_erreichbar nicht_aufrufbar antwortet_nicht reagiert_nicht "
         "gar_nicht_mehr nichts_geht_mehr nichts_mehr geht_nichts rein_gar_nichts hinüber fällt_aus fallen_aus systemausfall serverausfall "
         "betriebsausfall weg_vom_fenster komplettausfall nicht_ansprechbar liegt_flach liegt_am_boden liegen_am_boden stromlos störung grossstörung "
-        "nicht_mehr_verfügbar nicht_mehr_aufrufbar startet_nicht startet_gar_nicht 503 502"
+        "nicht_mehr_verfügbar nicht_mehr_aufrufbar startet_nicht startet_gar_nicht 503 502 weisse_seite weisser_bildschirm bleibt_weiss leere_seite nicht_erreibar nicht_ereichbar lädt_nicht öffnet_nicht geht_nicht_auf gehen_nicht_auf lässt_sich_nicht_öffnen lassen_sich_nicht_öffnen"
     ),
     "halt": (
         "steht stehen stillstand steht_still stehen_still gestoppt stoppt angehalten blockiert blockieren hängt hängen gesperrt "
@@ -46,14 +46,14 @@ WORDS: dict[str, str] = {
         "langsam langsamer langsame extrem_langsam verlangsamt träge zäh verzögert verzögerung* verzögern dauert dauern ewig "
         "minutenlang performance* ladezeit* antwortzeit* wartezeit* ruckelt ruckeln lahmt schneckentempo überlastet rückstand zeitüberschreitung timeout timeouts "
         "minuten_pro sekunden_pro durchsatz bremst kriecht schleppend sekunden_zum_laden "
-        "minuten_zum bis_zu_zwei_minuten braucht_~_minuten braucht_~_sekunden hinterher stunden_zu_spät halbe_minute"
+        "minuten_zum bis_zu_zwei_minuten braucht_~_minuten braucht_~_sekunden hinterher stunden_zu_spät halbe_minute minuten_für minuten_bis"
     ),
     "intermittent": (
         "manchmal sporadisch* gelegentlich* zeitweise zeitweilig immer_wieder ab_und_zu hin_und_wieder teilweise vereinzelt unregelmässig "
         "zufällig unzuverlässig instabil wiederholt mehrmals öfter öfters mal_~_mal jede_dritte jeder_dritte jede_vierte jeder_vierte jede_fünfte jeder_fünfte jede_zweite jeder_zweite "
         "jedes_dritte jedes_zweite beim_zweiten_versuch zweiten_anlauf nach_mehreren_versuchen phasenweise von_zeit_zu_zeit stellenweise häufig "
         "wackelig in_unregelmässigen sporadische "
-        "alle_~_minuten alle_~_stunden mal_pro_stunde mal_am_tag"
+        "alle_~_minuten alle_~_stunden mal_pro_stunde mal_am_tag verbindungsabbrüche mehrmals_am"
     ),
     "work": (
         "funktioniert funktionieren geht gehen läuft laufen lädt laden öffnet öffnen startet starten reagiert antwortet verarbeitet "
@@ -68,7 +68,7 @@ WORDS: dict[str, str] = {
         "in_ordnung normal einwandfrei problemlos stabil ok okay korrekt richtig fehlerfrei gut reibungslos nicht_betroffen "
         "wie_gewohnt wie_erwartet unauffällig vollständig sauber grün stimmen laufen_weiter läuft_weiter erfolgreich"
     ),
-    "else": "sonst ansonsten andere anderen anderer übrige übrigen restliche rest ausser abgesehen alles_andere",
+    "else": "sonst ansonsten andere anderen anderer übrige übrigen restliche rest ausser abgesehen alles_andere bei_allen_anderen alle_anderen übrigen",
     "still": "weiterhin noch immerhin trotzdem nach_wie_vor zumindest",
     "core": (
         "bestellung* auftrag* aufträge* kasse kassen warenkorb zahlung* bezahlung* login anmeldung* angebot* verkauf* verkäufe* versand* "
@@ -83,12 +83,14 @@ WORDS: dict[str, str] = {
         "startseite oberfläche instanz kundenportal händlerportal applikation programm systeme filiale laden backend frontend lösung netzwerk"
     ),
     "peripheral": (
-        "bericht* auswertung* report* export* pdf filter* sortierung sortieren spalte* feld felder logo bild bilder vorschau* symbol* "
+        "bewertung* bewertungsstern* bericht* auswertung* report* export* pdf filter* sortierung sortieren spalte* feld felder logo bild bilder vorschau* symbol* "
         "schaltfläche button newsletter benachrichtigung* etikett* übersetzung* tippfehler kopfzeile fusszeile diagramm* grafik* statistik* "
         "dashboard liste listen listenansicht formatierung schriftart farbe farben kommentar* archiv kalender druckansicht vorlage* "
         "menü excel csv zähler anzeige* tooltip* hinweistext datumsfeld dropdown icon profilbild avatar tastenkürzel suchfilter lesezeichen ansicht text "
         "ausdruck zeile zeilen"
     ),
+    "instead": "statt anstatt anstelle",
+    "account": "login einloggen anmelden anmeldung passwort passwörter konto account zurücksetzen registrieren benutzerkonto profil",
     "internal": "backoffice intern interne internen praktikant verwaltung",
     "all": (
         "alle allen aller alles jede jeder jedes jeden sämtliche sämtlicher gesamt gesamte gesamten ganze ganzen komplett komplette kompletten vollständig vollkommen "
@@ -103,10 +105,10 @@ WORDS: dict[str, str] = {
     "many": "viele vielen mehrere mehreren zahlreiche hunderte tausende dutzende hälfte meisten massenhaft grossteil massiv erheblich zweidrittel zwei_drittel",
     "partial": "einige einigen einzelne einzelnen teilweise teil bestimmte bestimmten nur_in nur_bei nur_für region ein_standort eine_filiale ausgewählte drittel viertel prozent eingeschränkt bestimmter",
     "one": (
-        "ein_benutzer ein_anwender ein_kunde eine_kundin ein_kollege eine_kollegin nur_ich nur_bei_mir bei_mir mein_konto mein_account meinem_rechner mein_passwort "
+        "ein_~_kunde eine_~_kundin ein_~_kollege eine_~_kollegin einem_~_kunden einem_~_lieferanten ein_~_lieferant ein_~_händler ein_~_benutzer ein_~_mitarbeiter ein_~_artikel ein_benutzer ein_anwender ein_kunde eine_kundin ein_kollege eine_kollegin nur_ich nur_bei_mir bei_mir mein_konto mein_account meinem_rechner mein_passwort "
         "einem_kollegen einer_kollegin einem_kunden einer_kundin einem_benutzer ein_mitarbeiter eine_mitarbeiterin einzelner_benutzer einziger_benutzer ein_artikel ein_datensatz ein_browser "
         "einem_mitarbeiter einer_mitarbeiterin ein_einzelner einzelnen_kunden nur_eine_person mein_login zwei_kollegen praktikant praktikantin ein_feld nur_eine nur_ein "
-        "nur_einen nur_einem"
+        "nur_einen nur_einem nur_bei_frau nur_bei_herrn nur_bei_einem nur_bei_einer zwei_benutzer zwei_mitarbeiter zwei_kunden"
     ),
     "prod": (
         "produktiv* produktion prod live livesystem live_system live_shop liveshop livebetrieb echtbetrieb echtsystem wirkbetrieb "
@@ -123,7 +125,7 @@ WORDS: dict[str, str] = {
         "workaround umgehung* umgehungslösung stattdessen von_hand händisch manuell ausweichen ausweichlösung übergangsweise vorläufig behelfen "
         "behelfslösung vorerst derweil einstweilen in_der_zwischenzeit zwischenzeitlich alternativ alternative notlösung notbehelf solange umgehen telefonisch per_telefon auf_papier "
         "in_excel über_excel anderer_browser anderen_browser mit_chrome mit_firefox mit_edge funktioniert_mit geht_mit hilft_~_neu nachtragen nachträglich eintragen umweg "
-        "lässt_sich_umgehen provisorisch ersatzweise ausweichend behelfsmässig"
+        "lässt_sich_umgehen provisorisch ersatzweise ausweichend behelfsmässig neu_laden neuladen cache_leeren umgangen neustart_hilft nochmal_speichern neu_installieren druckt_für tippen_~_ab umweg_über"
     ),
     "way": "workaround umgehung* umgehungslösung alternative alternativen ausweichlösung ausweichmöglichkeit* ausweichsystem ersatz* notfallsystem notbetrieb papier plan_b anderen_weg anderer_weg fallback möglichkeit notlösung handbetrieb",
     "costly": "überstunden aufwändig aufwendig mühsam zeitaufwändig keine_dauerlösung kommen_nicht_hinterher kommen_nicht_nach nur_ein_drittel nur_die_hälfte kostet_uns_stunden fehleranfällig erst_mittags stundenlang",
@@ -133,7 +135,7 @@ WORDS: dict[str, str] = {
         "ransomware trojaner erpress* keine_berechtigung ohne_berechtigung berechtigung* klartext verdächtig* missbrauch ausgeschieden* ehemalige*_mitarbeiter öffentlich_zugänglich ohne_anmeldung passwörter_im rechte"
     ),
     "security_paper": "fragebogen zertifizierung lieferantenbewertung auditbericht penetrationstest iso avv auftragsverarbeitung* datenschutzvereinbarung",
-    "dataloss": "datenverlust gelöscht verloren verschwunden überschrieben weg unwiederbringlich",
+    "dataloss": "datenverlust gelöscht verloren verschwunden überschrieben weg unwiederbringlich datenbank_verlust teilweiser_~_verlust fehlende_daten daten_fehlen alles_weg",
     "cost": "umsatz* umsatzausfall umsatzverlust kosten kostet verlust* verlieren geld strafe* vertragsstrafe* pönale brechen_~_ab springen_ab abwandern stornieren schaden pro_stunde beschwer* reklam* jede_minute",
     "idle": (
         "untätig sitzen_herum tatenlos nach_hause warten_vor schlange lkw stehen_auf_dem können_nicht_arbeiten nicht_arbeiten nicht_weiterarbeiten nicht_ausliefern nicht_verkaufen "
@@ -141,14 +143,17 @@ WORDS: dict[str, str] = {
         "däumchen nichts_mehr_erfassen türen_geschlossen kunden_weg nichts_mehr_zu_tun schicken_~_weg laden_zu umsatz_null produktion_ruht bänder_stehen stehen_leer"
     ),
     "deadline": "frist heute_noch bis_heute deadline stichtag fristende bis_mittag bis_zum_abend",
-    "downstream": "nachtverarbeitung nachtlauf batch* hintergrund* job jobs zeitgesteuert* warteschlange mailversand e-mail-versand indexierung stapelverarbeitung überfällig erinnerungsmail* nachtjob ausstehend",
+    "downstream": "nachtverarbeitung nachtlauf batch* hintergrund* job jobs zeitgesteuert* warteschlange mailversand e-mail-versand indexierung stapelverarbeitung überfällig erinnerungsmail* nachtjob ausstehend abgleich* bestandsabgleich synchronis* übertragungsjob* schnittstellenjob* import importe warteschlangen planer cronjob*",
     "since": "seit derzeit momentan aktuell zurzeit gerade heute jetzt heute_morgen heute_früh seit_heute nach_dem_update seit_dem_update im_moment augenblicklich",
     "past": "gestern letzte letzten letzter letztes vorgestern vergangene vergangenen vergangener damals am_montag am_dienstag am_mittwoch am_donnerstag am_freitag",
     "solved": (
         "behoben gelöst erledigt wiederhergestellt läuft_wieder laufen_wieder funktioniert_wieder funktionieren_wieder geht_wieder wieder_online wieder_erreichbar wieder_da "
-        "wieder_normal seitdem_läuft seitdem_stabil wieder_verfügbar wieder_in_ordnung von_selbst_erholt hat_sich_erledigt kann_geschlossen schliessen_sie alles_wieder beseitigt "
-        "alles_gut alles_ok jetzt_wieder geht_jetzt alles_in_ordnung"
+        "wieder_normal seitdem_läuft seitdem_stabil wieder_verfügbar wieder_in_ordnung von_selbst_erholt hat_sich_erledigt alles_wieder beseitigt "
+        "alles_gut alles_ok jetzt_wieder geht_jetzt alles_in_ordnung mein_fehler geht_wieder war_mein"
     ),
+    "closing": "kann_geschlossen schliessen_sie bitte_schliessen können_schliessen ticket_schliessen hat_sich_erledigt danke_trotzdem",
+    "place": "deutschland österreich schweiz frankreich belgien luxemburg niederlande italien spanien portugal polen ungarn rumänien griechenland schweden norwegen dänemark finnland irland grossbritannien england usa kanada mexiko brasilien china japan indien australien türkei afrika europa asien österreichische* schweizer deutsche* französische* italienische* südtirol wien berlin hamburg münchen köln frankfurt stuttgart zürich basel bern linz graz leipzig dresden bremen hannover nürnberg iphone ipad android tablet safari firefox chrome edge handy handys smartphone desktop",
+    "figures": "preis* betrag beträge menge mengen bestand bestände rechnung rechnungen steuer mehrwertsteuer adresse adressen gehalt gehälter saldo summe* rabatt* kosten gebühr* werte zahlen kennzahlen währung einheit einheiten gewicht verfügbarkeit ausverkauft beträge",
     "again": "wieder erneut schon_wieder nochmals wiederholt abermals zum_dritten_mal zum_zweiten_mal täglich jeden_tag tritt_wieder",
     "question": (
         "wie_kann wie_können wie_lässt wie_geht wie_funktioniert wie_mache wie_lege wie_stelle wie_richte wie_ändere wie_viele wie_viel wie_lange wie_oft wo_finde wo_kann wo_stelle wo_ist "
@@ -165,11 +170,11 @@ WORDS: dict[str, str] = {
     "admin": (
         "rechnung rechnung_* rechnungskopie vertrag* lizenz* kündigung verlängerung angebot_für bestellnummer schulung* termin neuer_benutzer neuen_benutzer benutzer_anlegen benutzer_löschen anlegen_bitte "
         "zusenden zuschicken senden_sie_uns schicken_sie korrigierte_kopie ansprechpartner ursachenbericht bericht_zur_ursache kurzen_bericht abschlussbericht fragebogen adressänderung nachweis "
-        "bescheinigung kontodaten bankverbindung umsatzsteuer* freischalten freischaltung aktivieren_sie stammdaten für_unsere_akten einrichten_bitte stellungnahme"
+        "bescheinigung kontodaten bankverbindung umsatzsteuer* freischalten freischaltung aktivieren_sie stammdaten für_unsere_akten einrichten_bitte stellungnahme rückerstattung erstattung kündigen stornierung kaufen lizenzschlüssel konto_löschen account_löschen löschen_lassen"
     ),
     "maintenance": "wartung wartungsfenster wartungsarbeiten geplante_abschaltung umstellung migration feldzuordnung mapping_anpassen zeitplan_ändern bitte_ändern bitte_anpassen zertifikat_erneuern läuft_ab läuft_am ablauf_des auffrischung",
     "docs": "dokumentation handbuch hilfeseite release_notes versionshinweise anleitung onlinehilfe",
-    "fyi": "zur_information zur_info zur_kenntnis nur_zur keine_aktion kein_handlungsbedarf bitte_beachten ankündigung informieren abwesend abwesenheit* automatische_antwort im_urlaub ausser_haus nicht_im_büro hinweis",
+    "fyi": "zur_information zur_info zur_kenntnis nur_zur keine_aktion kein_handlungsbedarf bitte_beachten ankündigung informieren abwesend abwesenheit* automatische_antwort im_urlaub ausser_haus nicht_im_büro hinweis geplante_wartung geplanter_ausfall bitte_bewerten nicht_überwacht nicht_antworten wir_schliessen geschlossen_vom ist_geschlossen betriebsferien",
     "thanks": "vielen_dank_für_die_schnelle super_arbeit lob danke_für_die_schnelle gute_arbeit",
     "cosmetic": "tippfehler rechtschreib* kosmetisch* schönheitsfehler optisch* schriftart farbe farben abstand ausrichtung überlappt überlappen verschoben pixel layout unschön verrutscht schrift",
     "lowkey": (

@@ -5,11 +5,11 @@ WORDS: dict[str, str] = {
     "not": "not never hardly barely no_longer nor neither stopped_working_~_as without_any without_a",
     "neutral": (
         "not_only not_just not_sure no_matter no_idea no_doubt not_because not_to_mention whether_or_not nothing_to_do_with "
-        "no_worries no_thanks not_a_problem why_not no_problem no_problems if_not_already or_not not_to_panic cannot_wait can_not_wait not_until "
-        "what_is_the_status what_is_the_eta what_is_the_problem what_is_the_reason what_is_going_on what_is_wrong please_advise"
+        "no_worries no_thanks no_message no_messages_shown no_error_message no_warning nothing_happened nothing_has_happened nothing_special nothing_changed not_a_problem why_not no_problem no_problems if_not_already or_not not_to_panic cannot_wait can_not_wait not_until "
+        "what_is_the_status what_is_the_eta what_is_the_problem what_is_the_reason what_is_going_on what_is_wrong please_advise so_that_nobody none_of_us_created none_of_us_knows all_others all_other everyone_else everybody_else all_the_others for_all_other no_errors_in no_error_in not_giving_any without_any_error"
     ),
     "none": "no none nothing zero not_a_single not_one not_any 0 not_even_one not_~_one",
-    "nobody": "nobody no_one noone no-one none_of not_one_of not_one_person neither_of nobody's",
+    "nobody": "nobody no_one noone no-one none_of not_one_of not_one_person neither_of nobody's not_one_customer not_one_user not_a_single_customer not_a_single_user no_customer no_user no_client no_visitor no_employee no_student no_buyer no_users no_customers no_clients no_visitors none_can",
     "can": "can able could possible manage manages managed allow allows allowed let lets ability get_to gets_to",
     "cannot": (
         "unable impossible inability incapable cant prevented prevents prevent preventing unusable unworkable barred "
@@ -24,7 +24,7 @@ WORDS: dict[str, str] = {
         "in_the_future potential_future were_to whether afraid_that worried_that risk_of in_theory"
     ),
     "firm_if": "if unless in_case suppose assuming imagine hypothetical* in_the_event were_to worst_case in_theory what_happens",
-    "future": "next_month next_quarter next_year upcoming planned planning going_to plan_to in_preparation scheduled_for scheduled_to scheduled_on next_week next_weekend next_monday next_tuesday next_wednesday next_thursday next_friday next_saturday next_sunday future",
+    "future": "next_month next_quarter next_year upcoming planned planning going_to plan_to in_preparation scheduled_for scheduled_to scheduled_on next_week next_weekend next_monday next_tuesday next_wednesday next_thursday next_friday next_saturday next_sunday future will_be_offline will_be_unavailable will_be_down will_be_closed will_be_shut will_be_switched there_will_be will_not_be_available planned_downtime planned_outage scheduled_downtime scheduled_outage scheduled_maintenance planned_maintenance for_maintenance for_a_kernel",
     # how it fails
     "down": (
         "down offline unreachable unavailable inaccessible dead outage outages blackout unresponsive downtime nonfunctional "
@@ -33,13 +33,13 @@ WORDS: dict[str, str] = {
         "stopped_responding stopped_answering crashed_completely 503 502 504 bad_gateway service_unavailable gateway_timeout "
         "connection_refused refuses_all refuses_connections refuses_every does_not_exist does_not_resolve nxdomain "
         "not_come_up does_not_come_up will_not_start does_not_start unreachable* wiped_out destroyed "
-        "interruption interruptions"
+        "interruption interruptions white_screen white_page blank_page blank_screen went_blank goes_blank blank_white completely_blank is_blank grey_screen wont_load not_opening does_not_open took_too_long"
     ),
     "halt": (
         "stopped halted standstill stand_still stands_still stop stops blocked blocking blocks stuck paralyzed paralysed paralysing "
         "paralyzing at_a_standstill ground_to_a_halt grinding_to_a_halt come_to_a_halt came_to_a_halt frozen seized standing "
         "suspended jammed piled_up brought_to_a_halt on_hold dead_in_the_water crippled ceased idle cut_off interrupted "
-        "idling shutdown stalled stalls stalling piling_up backed_up "
+        "pile_up piles_up queued sitting_on sitting_in sits_in idling shutdown stalled stalls stalling piling_up backed_up "
         "interruption"
     ),
     "fail": (
@@ -60,7 +60,7 @@ WORDS: dict[str, str] = {
         "wrong wrongly incorrect incorrectly inaccurate missing misses duplicate duplicated duplicates twice doubled mismatch "
         "mismatched outdated stale inconsistent inconsistently truncated cut_off_at garbled disappeared disappears vanished "
         "unexpected misplaced mixed_up swapped lacks leaves_out omitted omits off_by too_low too_high miscalculat* "
-        "not_match not_correct not_correctly not_right not_updated not_update not_refresh rounding double_charged charged_twice"
+        "not_match not_correct not_correctly not_right not_updated not_update not_refresh rounding double_charged charged_twice mixed_up too_short too_long too_much too_few too_wide"
     ),
     "slow": (
         "slow slower slowly slowness sluggish lag lags lagging laggy latency delay delays delayed crawl crawls crawling "
@@ -69,7 +69,7 @@ WORDS: dict[str, str] = {
         "slowing sluggishness timeouts timeout time_out minutes_to_load seconds_to_load minutes_late takes_ages long_time "
         "minutes_per seconds_per overloaded bottleneck "
         "late takes_ages takes_forever "
-        "takes_~_minute take_~_minute over_a_minute half_a_minute minutes_behind hours_behind hours_late seconds_to minutes_to behind_real backlog_grows growing_backlog gap_widens lagging_behind falling_behind timed takes_~_hours painfully very_long so_long wait_~_minutes wait_~_seconds"
+        "takes_~_minute take_~_minute over_a_minute half_a_minute minutes_behind hours_behind hours_late seconds_to minutes_to behind_real backlog_grows growing_backlog gap_widens lagging_behind falling_behind timed takes_~_hours painfully very_long so_long wait_~_minutes wait_~_seconds minutes_for minutes_before very_very_slow several_minutes minutes_to_open"
     ),
     "intermittent": (
         "sometimes sometime intermittent intermittently sporadic sporadically occasionally occasional random randomly flaky "
@@ -77,7 +77,7 @@ WORDS: dict[str, str] = {
         "hit_and_miss hit_or_miss comes_and_goes every_third every_fourth every_fifth every_second every_other one_in out_of_ten "
         "unstable instability unreliable periodically several_times_per several_times_a many_times_a few_times_a second_try "
         "third_try second_attempt third_attempt on_the_second after_several_attempts after_a_few_tries keep_retrying "
-        "1_in 1_out_of 1_from repeatedly repeated again_and_again in_waves spotty patchy retry_works reload_helps "
+        "1_in 1_out_of 1_from repeatedly repeated in_waves spotty patchy retry_works reload_helps "
         "often frequently erratic erratically "
         "every_~_minutes every_~_hours times_an_hour times_a_day times_per_hour every_few every_so_often every_now now_and_again roughly_every"
     ),
@@ -105,7 +105,7 @@ WORDS: dict[str, str] = {
         "properly good perfect perfectly quick fast not_affected without_any_issue without_issues without_problems no_trouble "
         "as_designed succeed succeeds unharmed not_touched not_impacted no_impact all_right alright in_order green"
     ),
-    "else": "else other others otherwise rest remaining remainder apart_from aside_from besides elsewhere everything_else every_other",
+    "else": "else other others otherwise rest remaining remainder apart_from aside_from besides elsewhere everything_else every_other all_others all_other everyone_else everybody_else all_the_others for_all_other",
     "still": "still keep keeps kept continue continues at_least even_so remain remains",
     # what it hits
     "core": (
@@ -114,9 +114,9 @@ WORDS: dict[str, str] = {
         "message messages production_line line lines plant plants factory factories warehouse warehouses till tills register "
         "registers pos trading cart carts basket booking bookings reservations business revenue trade fulfilment fulfillment "
         "picking manufacturing assembly dispatch purchase purchases purchasing filing interface interfaces integrations "
-        "integration flow flows pipeline pipelines queue queues traffic request requests card_payments claims settlement "
-        "settlements customers_buy add_to_cart calculation calculate conversion enrolment trucks jobs sync syncs synchronization "
-        "synchronisation replication data_flow batch connection connections access"
+        "integration flow flows pipeline pipelines   traffic request requests card_payments claims settlement "
+        "settlements customers_buy add_to_cart calculation calculate conversion enrolment trucks     "
+        "  data_flow  connection connections access"
     ),
     "system": (
         "site website web_site webshop web_shop shop store storefront storefronts portal platform system systems application "
@@ -151,12 +151,12 @@ WORDS: dict[str, str] = {
         "office offices employee employees people agents operators drivers buyers shoppers visitors salespeople "
         "sales_reps reps partners suppliers stores branches branch locations countries sites shops department departments "
         "organisation organization workforce crew nurses doctors students patients cashiers planners accounts "
-        "site_visitors public tellers technicians field_technicians field_staff engineers pickers consultants subscribers guests members analysts teachers tenants technician"
+        "site_visitors public tellers technicians field_technicians field_staff engineers pickers consultants subscribers guests members analysts teachers tenants technician patrons readers participants players pupils residents citizens volunteers editors operators developers testers subscribers owners everybody_else"
     ),
     "we": "we us",
     "many": (
         "many most several hundreds thousands dozens lots numerous majority half multiple a_lot plenty huge massive massively "
-        "widespread largest biggest two_thirds a_third a_quarter percent wave"
+        "widespread largest biggest two_thirds a_third a_quarter wave"
     ),
     "partial": (
         "some partially partial partly certain few region regions several only_in only_for only_on subset portion specific one_country "
@@ -164,17 +164,17 @@ WORDS: dict[str, str] = {
         "one_shop affected_users fraction "
         "not_all not_every "
         "half_of_the half_the "
-        "one_of_our_two one_of_our_three one_of_our_four one_of_two one_of_three one_of_the_two one_of_the_three one_of_our_regions one_of_several one_of_our_sites one_of_our_stores"
+        "one_of_our_two one_of_our_three one_of_our_four one_of_two one_of_three one_of_the_two one_of_the_three one_of_our_regions one_of_several one_of_our_sites one_of_our_stores only_from only_with only_when just_with two_of_the two_of_our three_of_our one_of_two that_channel this_channel one_channel"
     ),
     "one": (
-        "one_user one_customer one_colleague one_person single_user single_customer one_client one_employee only_me just_me "
+        "one_~_customer one_~_user one_~_colleague one_~_client one_~_dealer one_~_supplier one_~_partner one_~_vendor one_~_employee one_~_person one_~_contact one_~_record one_~_article one_~_product one_~_field single_~_customer single_~_user single_~_supplier only_~_person one_user one_customer one_colleague one_person single_user single_customer one_client one_employee only_me just_me "
         "my_account my_user my_login my_password my_laptop my_browser my_computer my_pc for_me a_colleague "
         "one_of_our_users one_of_my one_dealer one_record one_item one_product one_category one_field one_report one_order "
         "one_invoice one_page one_browser one_machine her_account his_account new_hire one_contact single_record only_one "
         "only_for_me this_user one_seller a_single_user one_specific one_particular one_article one_document one_team_member "
         "one_teammate on_my_machine on_my_phone two_users couple_of_users two_people two_colleagues one_flow two_of_us i_alone "
         "one_vendor one_supplier our_intern a_single_customer one_out_of_the_way one_language "
-        "one_of_our_customers one_of_our_clients one_of_my_colleagues one_of_our_employees one_of_our_sellers one_of_our_dealers she he her his one_of_our_staff "
+        "one_of_our_customers one_of_our_clients one_of_my_colleagues one_of_our_employees one_of_our_sellers one_of_our_dealers     one_of_our_staff  two_~_users two_~_people two_~_patrons two_~_customers two_~_students two_~_members two_~_employees have_a_user have_a_customer a_colleague_of one_member one_student one_patron a_specific_user"
     ),
     # where
     "prod": (
@@ -189,7 +189,7 @@ WORDS: dict[str, str] = {
         "beta preview_environment integration_environment acceptance_environment localhost proof_of_concept poc lab_environment "
         "development_instance dev_instance development_tenant development_server test_machine playground trial test_cluster "
         "testsystem test_stage quality_system performance_environment scratch_org dry_run migration_rehearsal rehearsal "
-        "pilot_environment mock our_development development_org"
+        "pilot_environment mock our_development development_org preview_link preview_deployment preview_url preview_build local_install dev_server my_local localhost_only"
     ),
     "not_prod_word": (
         "go_live going_live golive went_live production_line production_lines production_planning production_plan production_hall "
@@ -207,7 +207,7 @@ WORDS: dict[str, str] = {
         "copy_paste we_can_live live_with_it live_with_that worked_around get_by getting_by second_batch in_batches "
         "other_channel another_channel custom_range "
         "in_two_batches in_smaller_batches one_by_one in_smaller_chunks "
-        "separately"
+        "separately reinstall reinstalling re_install re_installing ctrl clear_the_cache clearing_the_cache clear_my fixes_the fixes_it resolves_the resolves_it resolves_this solves_it solves_the solves_this does_the_trick gets_it_going refresh_the_page have_to_refresh need_to_refresh save_again re_edit re_save click_it_again private_mode reload_and"
     ),
     "way": (
         "workaround workarounds work_around alternative alternatives way other_way fallback plan_b backup_system backup bypass way_around "
@@ -228,12 +228,12 @@ WORDS: dict[str, str] = {
         "plain_text credentials_visible passwords_visible sees_other sees_data see_other_customers other_customers_data other_tenants "
         "another_customer_data another_tenant someone_else's permissions_bypassed impersonate impersonation brute_force "
         "access_control privilege escalation_of stolen fraud fraudulent spoofed spoofing defaced keep_their_access without_permission "
-        "without_authorisation without_authorization cve without_being_logged without_login without_logging not_authorized_to_see "
+        "without_authorisation without_authorization cve without_being_logged without_signing without_a_password not_signed_in not_logged_in   whistleblower changed_~_digit change_~_digit change_the_id change_the_number without_login without_logging not_authorized_to_see "
         "not_supposed_to_see should_not_see should_not_be_able other_people other_companies other_company wrong_customer "
         "wrong_person audit_finding token_leak secrets api_keys_visible publicly_accessible publicly_visible open_to_the_internet "
         "still_log_in former_employee ex_employee leaver leavers not_be_visible not_be_able_to_see not_allowed_to_see rogue "
         "data_of_other data_from_other "
-        "should_be_impossible should_not_be_possible should_not_be_able_to able_to_delete who_else all_roles elevated admin_rights"
+        "should_be_impossible should_not_be_possible should_not_be_able_to able_to_delete who_else all_roles elevated admin_rights plaintext leaks_the dump_list unauthenticated exposes_the  strangers_data previous_shopper see_each_other sees_each_other of_somebody_else of_someone_else of_another_user of_another_customer another_user password_of_another without_being_signed strangers bug_bounty_report"
     ),
     "security_paper": (
         "questionnaire assessment certification certificate_of iso soc penetration_test pentest audit_report vendor_assessment "
@@ -243,7 +243,7 @@ WORDS: dict[str, str] = {
     "dataloss": (
         "data_loss lost_data lost_all data_is_gone deleted wiped erased lost overwritten disappeared vanished corrupted corruption "
         "unrecoverable irretrievable purged "
-        "gone_missing everything_is_gone are_all_gone data_gone are_gone is_all_gone"
+        "gone_missing everything_is_gone are_all_gone data_gone are_gone is_all_gone destroyed deletes lost_some loss_of_data dropped_the_database missing_data"
     ),
     # what it costs
     "cost": (
@@ -268,7 +268,7 @@ WORDS: dict[str, str] = {
     "downstream": (
         "overdue late stale background batch nightly overnight scheduler scheduled_job scheduled_jobs cron backlog "
         "asynchronous email_delivery outbox indexing reindex replication nightly_job import_job feed feeds webhook webhooks pending "
-        "reminder reminders mails_are_not emails_are_not"
+        "reminder reminders mails_are_not emails_are_not sync syncs syncing synching synced synchronization synchronisation synchronizing queue queues job jobs imports webhook_delivery notifications sidekiq worker workers dispatcher mail_queue"
     ),
     # when
     "since": (
@@ -284,12 +284,13 @@ WORDS: dict[str, str] = {
         "resolved fixed solved recovered recover back_up is_back back_online back_to_normal works_again working_again "
         "up_again running_again over_now no_longer_occurs no_longer_happens has_been_stable stable_since gone_away went_away "
         "fixed_itself disappeared_by_itself recovered_by_itself is_gone_now normal_again sorted_out working_now works_now "
-        "all_good_now is_over is_fixed got_fixed back_in_business problem_is_gone can_be_closed close_this please_close "
-        "close_the_ticket close_the_case came_back_up self_healed healed solved_itself resolved_itself everything_is_back "
-        "have_gone has_gone are_gone is_gone back_in all_good good_again good_now closing_the_loop close_the_loop all_well all_is_well working_fine_now "
+        "all_good_now is_over is_fixed got_fixed back_in_business problem_is_gone "
+        "came_back_up self_healed healed solved_itself resolved_itself everything_is_back "
+        "have_gone has_gone are_gone is_gone back_in all_good good_again good_now all_well all_is_well working_fine_now "
         "service_restored been_restored was_restored is_restored access_restored restored_now alert_cleared "
-        "fine_now all_fine ok_now okay_now good_now all_ok all_working everything_works_now fine_again"
+        "fine_now all_fine ok_now okay_now good_now all_ok all_working everything_works_now fine_again without_a_hitch been_running been_fine been_stable working_since running_since fine_since been_working is_history can_close_it is_lifted is_cleared no_issues_since no_problem_since resolved_now repaired all_is_going never_mind nevermind sorry_for_the_noise works_fine_again my_fault my_mistake"
     ),
+    "closing": "closing_the_loop close_the_loop can_be_closed close_this please_close close_the_ticket close_the_case can_close_it no_further_action nothing_further all_sorted",
     "again": (
         "again is_back it_is_back came_back come_back reappeared returned recurred recurring recurs reoccur* back_again happening_again same_again third_time fourth_time "
         "second_time fifth_time every_day daily each_day each_time reopen once_more another_outage keeps_happening "
@@ -310,7 +311,7 @@ WORDS: dict[str, str] = {
     ),
     "wish": (
         "would_be_nice would_be_great would_be_good would_be_useful would_be_helpful would_be_awesome would_love feature_request "
-        " enhancement enhancements suggestion suggest suggesting improvement improve idea proposal wish wishlist "
+        " enhancement enhancements suggestion suggest suggesting improvement improve idea proposal wish "
         "please_add could_you_add can_you_add add_support add_an_option "
         "add_the_ability roadmap we_would_like we_d_like i_would_like would_like_to_see it_would_help it_would_be "
         "would_it_be_possible_to_add could_we_have can_we_have can_we_get nice_to_have new_feature functionality_request allow_us_to "
@@ -330,7 +331,7 @@ WORDS: dict[str, str] = {
         "root_cause_analysis rca post_mortem postmortem incident_report report_of_the_cause uptime_report statement user_list "
         "delete_the_account delete_account gdpr_request data_request please_enable please_activate enable_the whitelist "
         "please_increase increase_the_limit quota provision set_up_a_new set_up_an_account procurement onboarding "
-        "for_our_management for_our_files for_our_records for_our_audit holiday_hours opening_hours_of_support"
+        "for_our_management for_our_files for_our_records for_our_audit holiday_hours opening_hours_of_support refund refunds money_back cancel_my cancellation seats tender rfi rfp kindly_state gdpr_questions sub_processors my_licence my_license licence_key license_key billing_question delete_my close_my_account remove_my_account cancel_my_account"
     ),
     "maintenance": (
         "field_mapping mapping_update update_the_mapping change_the_schedule change_the_configuration configuration_change "
@@ -340,16 +341,16 @@ WORDS: dict[str, str] = {
     ),
     "docs": (
         "documentation docs manual handbook release_notes changelog knowledge_base help_page help_center user_guide guide "
-        "tutorial article readme  "
+        "tutorial help_article kb_article knowledge_article readme docs_page api_page "
         "in_the_documentation"
     ),
     "fyi": (
         "for_your_information fyi no_action just_to_let_you_know heads_up please_be_aware just_be_aware for_information "
         "no_reply_needed no_need_to no_response_needed announcement announce inform_you informing_you to_inform out_of_office "
         "out_of_the_office on_vacation on_leave automatic_reply auto_reply autoreply thank_you_for_contacting for_the_record "
-        "nothing_to_do_on_your"
+        "nothing_to_do_on_your planned_downtime planned_outage scheduled_outage planned_interruption extended_downtime is_closed_from closed_for closed_between please_rate rate_your not_monitored do_not_reply unmonitored ignore_this feedback_wanted"
     ),
-    "thanks": "thank_you_for_the_quick thanks_for_the_quick great_job well_done appreciate_the_help love_the compliments kudos congratulations brilliant just_wanted_to_say fantastic awesome thank_you_for_your_help thanks_for_your_help",
+    "thanks": "thank_you_for_the_quick thanks_for_the_quick great_job well_done appreciate_the_help love_the compliments kudos congratulations brilliant just_wanted_to_say fantastic awesome thank_you_for_your_help thanks_for_your_help great_work nice_work good_job so_much_faster love_it well_done",
     "cosmetic": (
         "typo typos cosmetic misaligned alignment spelling font fonts colour color pixel pixels overlap overlaps overlapping ugly "
         "layout_shift spacing icon looks_odd looks_strange looks_ugly misspelled misspelt wording capital_letter padding margin "
@@ -358,12 +359,12 @@ WORDS: dict[str, str] = {
     ),
     "lowkey": (
         "no_rush no_hurry not_urgent not_critical not_blocking not_a_blocker when_you_have_time whenever when_you_get_a_chance minor small "
-        "low_priority nice_to_have annoying inconvenient inconvenience nuisance cosmetic not_a_big not_big_deal no_big_deal "
+        "low_priority nice_to_have annoying inconvenient  nuisance cosmetic not_a_big not_big_deal no_big_deal "
         "can_wait no_impact little_impact low_impact not_important unimportant trivial eventually at_your_convenience next_release "
         "some_point in_the_next sometime_soon not_dramatic small_thing nobody_needs not_a_problem_right rarely twice_a_quarter once_a_week "
         "once_a_month once_a_quarter barely_used tiny slightly slight a_bit_annoying not_high_priority low_prio irritating "
         "not_a_show not_pressing no_urgency nothing_urgent nothing_critical does_not_hurt not_harmful negligible convenience "
-        "two_people seldom takes_ten_seconds takes_a_minute nice_if"
+        "two_people seldom takes_ten_seconds takes_a_minute nice_if a_handful handful_of happens_rarely happen_rarely just_noticed when_someone_touches by_the_way"
     ),
     "urgent": (
         "urgent urgently asap immediately emergency critical top_priority highest_priority right_away blocker showstopper "
@@ -372,10 +373,14 @@ WORDS: dict[str, str] = {
     ),
     "recovery": "recovered resolved back_up up_again ok",
     "me": "i me my mine myself",
-    "in_vain": "no_difference no_effect does_not_help did_not_help do_not_help nothing_helps nothing_helped no_luck to_no_avail without_success same_result same_problem same_issue no_improvement still_the_same did_not_change not_solve not_help already_tried already_rebooted already_restarted tried_everything same_everywhere no_change",
+    "in_vain": "tried_~_other tried_~_different tried_~_another other_~_tried tried_several tried_already tried_both tried_all no_difference no_effect does_not_help did_not_help do_not_help nothing_helps nothing_helped no_luck to_no_avail without_success same_result same_problem same_issue no_improvement still_the_same did_not_change not_solve not_help already_tried already_rebooted already_restarted tried_everything same_everywhere no_change",
     "lacking": "without",
     "zero": "zero not_a_single not_one_single not_even_one at_zero down_to_zero drops_to_zero 0_orders 0_sales none_at_all a_single_one nothing_at_all nothing_whatsoever nothing_goes nothing_comes nothing_works nothing_moves nothing_loads nothing_arrives",
     "affects": "affect affects affected affecting impact impacts impacted impacting concerns concern hit hits same_for happens_for happens_to applies_to regardless",
+    "place": "germany austria switzerland france belgium luxembourg netherlands italy spain portugal poland hungary romania greece sweden norway denmark finland ireland uk britain england scotland usa canada mexico brazil argentina chile china japan india australia turkey morocco africa europe asia apac emea latam swiss austrian german french belgian dutch italian spanish portuguese polish swedish norwegian danish canadian mexican london paris berlin munich hamburg vienna zurich madrid rome milan lisbon warsaw prague budapest dublin singapore sydney tokyo chicago boston iphone ipad ios android safari firefox chrome edge mobile tablet phones desktop windows mac macs",
+    "figures": "price prices pricing amount amounts quantity quantities stock inventory invoice invoices tax taxes vat address addresses salary salaries balance balances total totals discount discounts payment payments rates rate cost fees risk_score scores values figures numbers sum sums currency deduction surcharge units dose doses weight weights dates availability sold_out",
+    "instead": "instead_of rather_than",
+    "account": "login log_in logging_in logged_in sign_in signing_in password passwords account reset register registration verification activation my_profile username rescue_email subscribe my_card my_plan my_subscription unlock_me",
     "internal": "internal_user internal_users internal_tool internal_report internal_page internal_wiki",
     "mailing": "email emails e_mail e_mails mails confirmation confirmations notification notifications reminder reminders newsletter newsletters",
 }  # fmt: skip

@@ -2,7 +2,7 @@
 
 WORDS: dict[str, str] = {
     "not": "no nunca jamás tampoco sin apenas ya_no ni dejó_de dejado_de dejaron_de deja_de",
-    "neutral": "no_solo no_sólo no_estoy_seguro no_hay_problema ni_idea por_qué_no no_se_preocupen no_te_preocupes no_obstante sin_duda sin_embargo",
+    "neutral": "no_solo no_sólo no_estoy_seguro no_hay_problema ni_idea por_qué_no no_se_preocupen no_te_preocupes no_obstante sin_duda sin_embargo todos_los_demás los_demás ningún_error_en sin_errores",
     "none": "ningún ninguno ninguna nada cero ni_un ni_una ni_un_solo ni_una_sola ningunos",
     "nobody": "nadie ninguno_de ningún_usuario ningún_cliente ninguno_de_nosotros ningún_empleado ningún_vendedor ninguna_persona",
     "can": "puede pueden podemos puedo podía podían podría posible logra logran logramos consigue conseguimos consiguen permite permiten deja dejan",
@@ -10,10 +10,10 @@ WORDS: dict[str, str] = {
     "contrast": "pero sin_embargo aunque mientras_que pese_a no_obstante excepto salvo",
     "if": "si sería serían podría podrían eventual en_caso_de suponiendo prevemos planeamos tenemos_previsto el_próximo_mes próximo_mes próximo_año próximo_trimestre antes_de futuro hipotético",
     "firm_if": "en_caso_de suponiendo hipotético qué_pasa_si qué_ocurre_si qué_sucede_si en_teoría qué_pasaría",
-    "future": "próximo_mes próximo_año próximo_trimestre previsto prevista planificado planificada programado programada la_próxima_semana futuro futuros futura futuras",
+    "future": "próximo_mes próximo_año próximo_trimestre previsto prevista planificado planificada programado programada la_próxima_semana futuro futuros futura futuras estará_fuera_de estará_cerrado mantenimiento_previsto por_mantenimiento",
     "down": (
         "caído caída caídos caídas inaccesible inaccesibles fuera_de_servicio fuera_de_línea indisponible no_disponible no_responde no_responden sin_servicio muerto desconectado corte apagón "
-        "se_cayó se_ha_caído se_cae cayó tumbado tumbada offline interrupción_total 502 503 no_carga_nada no_arranca no_arrancan no_levanta no_inicia abajo"
+        "se_cayó se_ha_caído se_cae cayó tumbado tumbada offline interrupción_total 502 503 no_carga_nada no_arranca no_arrancan no_levanta no_inicia abajo pantalla_en_blanco página_en_blanco no_abre no_carga caida caido se_cayo"
     ),
     "halt": "parado parada parados paradas detenido detenida detenidos detenidas bloqueado bloqueada bloqueados bloqueadas bloquea bloquean paralizado paralizada paralizados paralizadas paralización congelado atascado atascada atascados atascadas interrumpido suspendido varado varados frenado colapsado colapsada",
     "fail": (
@@ -24,7 +24,7 @@ WORDS: dict[str, str] = {
         "desconocido deshabilitado expulsados desconecta desconectan no_encontrado pantalla_en_blanco"
     ),
     "wrong": "dos_veces incorrecto incorrecta incorrectos incorrectas equivocado equivocada erróneo errónea erróneos erróneas falta faltan duplicado duplicados duplicada incompleto incompleta desactualizado desaparecido mal inconsistente no_coincide no_coinciden no_se_actualiza no_cuadra no_cuadran truncado",
-    "slow": "lento lenta lentos lentas lentitud lentísimo lentísima tarda tardan demora demoras retraso retrasos ralentizado ralentización latencia degradado degradada degradación rendimiento eterno segundos_por minutos_por tiempo_de_respuesta tiempos_de_respuesta timeout tiempo_de_espera saturado despacio demorado lentísimo lentísima lentísimos tarda_~_minuto medio_minuto",
+    "slow": "lento lenta lentos lentas lentitud lentísimo lentísima tarda tardan demora demoras retraso retrasos ralentizado ralentización latencia degradado degradada degradación rendimiento eterno segundos_por minutos_por tiempo_de_respuesta tiempos_de_respuesta timeout tiempo_de_espera saturado despacio demorado lentísimo lentísima lentísimos tarda_~_minuto medio_minuto minutos_para varios_minutos",
     "intermittent": "a_veces intermitente intermitentes intermitencia aleatorio aleatoria aleatoriamente esporádico esporádica esporádicamente ocasional ocasionalmente de_vez_en_cuando por_momentos inestable inestables una_de_cada uno_de_cada varias_veces al_segundo_intento reintentar reintentan a_ratos frecuentemente a_menudo cada_~_minutos veces_al_día veces_por_hora cada_pocos cada_poco",
     "work": (
         "funciona funcionan funcionar carga cargan cargar abre abren abrir arranca arrancan arrancar inicia iniciar responde responden procesa procesan procesado procesar llega llegan llegar entra entran entrar pasa pasan pasar "
@@ -33,7 +33,7 @@ WORDS: dict[str, str] = {
         "ingresar ingresa ingresan ingreso ingresos loguear loguearse logueo accesible accesibles disponible disponibles"
     ),
     "ok": "normal normalmente bien correcto correctos correctamente estable ok sin_problema sin_problemas perfectamente operativo operativa no_afectado perfecto sin_novedad",
-    "else": "otro otra otros otras resto demás además_de aparte_de lo_demás salvo",
+    "else": "otro otra otros otras resto demás además_de aparte_de lo_demás salvo todos_los_demás los_demás",
     "still": "todavía aún sigue siguen al_menos continúa continúan",
     "core": (
         "pedido pedidos orden órdenes pago pagos inicio_de_sesión autenticación presupuesto presupuestos cotización cotizaciones oferta ofertas venta ventas entrega entregas envío envíos facturación nómina nóminas transacción transacciones mensaje mensajes "
@@ -46,19 +46,21 @@ WORDS: dict[str, str] = {
         "encabezado gráfico gráficos estadística estadísticas lista formato fuente color colores comentario comentarios archivo_histórico calendario plantilla menú excel csv contador panel panel_de_control visualización texto título casilla "
         "impresión imprimir márgenes fila filas"
     ),
+    "instead": "en_lugar_de en_vez_de",
+    "account": "ingresar iniciar_sesión contraseña cuenta restablecer registrar registrarme usuario_y loguearme entrar_en_mi",
     "internal": "interno internos becario administración",
     "all": "todo toda todos todas completamente totalmente entero entera cada total por_completo 100 en_todos absolutamente siempre todo_el_mundo",
     "users": "usuario usuarios cliente clientes compañero compañeros colega colegas equipo equipos vendedor vendedores distribuidor distribuidores empleado empleados personal oficina oficinas tiendas sucursales sucursal empresa compañía departamento países proveedores gente visitantes operarios sedes agentes socios",
     "we": "nosotros tenemos podemos estamos",
     "many": "muchos muchas varios varias numerosos cientos miles decenas mayoría mitad masivo masivamente bastantes",
     "partial": "algunos algunas algún ciertos ciertas parcial parcialmente sólo solamente únicamente solo_en solo_para una_región un_país una_tienda una_sucursal tercio cuarto ciento",
-    "one": "un_usuario un_cliente una_clienta un_compañero una_compañera un_solo una_sola mi_cuenta mi_contraseña mi_ordenador mi_equipo a_mí una_persona único_usuario solo_yo sólo_yo un_empleado una_empleada un_producto un_artículo dos_usuarios un_navegador",
+    "one": "un_~_cliente una_~_clienta un_~_proveedor un_~_usuario un_~_compañero un_usuario un_cliente una_clienta un_compañero una_compañera un_solo una_sola mi_cuenta mi_contraseña mi_ordenador mi_equipo a_mí una_persona único_usuario solo_yo sólo_yo un_empleado una_empleada un_producto un_artículo dos_usuarios un_navegador",
     "prod": "producción productivo prod en_producción entorno_productivo sistema_productivo en_vivo live entorno_de_producción real",
     "not_prod_word": "línea_de_producción líneas_de_producción planta_de_producción salida_a_producción pase_a_producción paso_a_producción poner_en_producción jefe_de_producción pasar_a_producción puesta_en_producción plan_de_producción",
     "nonprod": "entorno_de_pruebas entorno_de_prueba entorno_de_test sistema_de_pruebas sandbox staging preproducción pre-producción pre desarrollo entorno_de_desarrollo entorno_de_formación formación demo uat qa en_pruebas pruebas servidor_de_pruebas ambiente_de_pruebas ambiente_de_prueba ambiente_de_desarrollo entorno_de_capacitación entorno_de_integración instancia_de_prueba",
     "workaround": (
         "solución_alternativa solución_temporal alternativa a_mano manualmente mientras_tanto en_su_lugar provisionalmente provisional temporalmente por_teléfono en_papel con_excel otro_navegador por_ahora de_momento por_el_momento "
-        "rodeo apaño entretanto evitarlo sortear funciona_con funciona_desde en_cambio usamos utilizamos nos_apañamos nos_arreglamos parche de_forma_manual recargando"
+        "rodeo apaño entretanto evitarlo sortear funciona_con funciona_desde en_cambio usamos utilizamos nos_apañamos nos_arreglamos parche de_forma_manual recargando recargar actualizar_la_página borrar_la_caché navegación_privada reinstalando reiniciando volver_a_guardar"
     ),
     "way": "alternativa alternativas solución_alternativa plan_b respaldo otra_forma otra_vía otra_manera otro_sistema otro_medio papel proceso_manual medio_alternativo manera forma opción",
     "costly": "horas_extra tedioso insostenible costoso apenas_un no_damos_abasto inviable laborioso no_es_sostenible un_tercio_del",
@@ -71,10 +73,13 @@ WORDS: dict[str, str] = {
     "cost": "ingresos pérdidas perdemos perdiendo dinero penalización penalizaciones multa multas cuesta costando abandonan abandono facturación_diaria quejas reclamaciones por_hora cada_minuto cada_hora se_quejan",
     "idle": "brazos_cruzados no_podemos_trabajar no_pueden_trabajar no_podemos_vender no_podemos_operar no_podemos_facturar no_podemos_despachar camiones esperando sin_trabajar negocio_parado empresa_parada todo_parado producción_parada mano_sobre_mano en_la_calle a_casa cerrar_las_puertas rechazando_clientes sin_poder_trabajar sin_poder_vender sin_poder_operar no_facturamos no_vendemos",
     "deadline": "hoy fecha_límite plazo antes_del_mediodía esta_tarde esta_noche cierre",
-    "downstream": "proceso_nocturno procesos_nocturnos batch segundo_plano tarea_programada tareas_programadas cola envío_de_correos indexación correos pendientes recordatorios",
+    "downstream": "proceso_nocturno procesos_nocturnos batch segundo_plano tarea_programada tareas_programadas cola envío_de_correos indexación correos pendientes recordatorios sincronización planificador importación tareas procesos_en",
     "since": "desde actualmente ahora en_este_momento esta_mañana hoy anoche ahora_mismo tras_la_actualización después_de_la hace_~_horas hace_una_hora",
     "past": "ayer anteayer semana_pasada mes_pasado jueves_pasado lunes_pasado viernes_pasado",
-    "solved": "resuelto resuelta solucionado solucionada arreglado arreglada restablecido restablecida restaurado recuperado recuperada funciona_de_nuevo vuelve_a_funcionar volvió_a_funcionar ya_funciona ya_está todo_normal se_recuperó normalizado cerrar_el_ticket pueden_cerrar todo_bien ya_está_todo todo_funciona",
+    "solved": "resuelto resuelta solucionado solucionada arreglado arreglada restablecido restablecida restaurado recuperado recuperada funciona_de_nuevo vuelve_a_funcionar volvió_a_funcionar ya_funciona ya_está todo_normal se_recuperó normalizado todo_bien ya_está_todo todo_funciona ya_funciona solucionado era_mi",
+    "closing": "cerrar_el_ticket pueden_cerrar pueden_cerrarlo se_puede_cerrar ya_está_resuelto",
+    "place": "alemania austria suiza francia bélgica italia españa portugal polonia grecia suecia noruega dinamarca irlanda inglaterra canadá méxico brasil argentina chile colombia perú uruguay ecuador china japón india australia turquía marruecos áfrica europa asia madrid barcelona valencia sevilla bilbao bogotá lima santiago iphone android tableta safari firefox chrome edge móvil móviles",
+    "figures": "precio precios importe importes cantidad cantidades stock existencias inventario factura facturas impuesto impuestos iva dirección direcciones salario salarios saldo total totales descuento descuentos cifras valores moneda unidades peso agotado",
     "again": "otra_vez de_nuevo nuevamente vuelve volvió cada_día todos_los_días tercera_vez segunda_vez reiteradamente recurrente",
     "question": (
         "cómo_puedo cómo_se cómo_podemos cómo_hago cómo dónde_puedo dónde_está dónde_se dónde cuál_es cuáles_son cuántos cuántas cuánto qué_es qué_significa es_posible sería_posible puedo_hacer hay_alguna "
@@ -82,7 +87,7 @@ WORDS: dict[str, str] = {
         "ofrecen soportan cuál quería_saber buenas_prácticas"
     ),
     "wish": "sugerencia sugerimos sugerir sugiero mejora mejoras nos_gustaría me_gustaría estaría_bien sería_bueno sería_útil sería_ideal sería_genial nueva_funcionalidad nueva_función funcionalidad podrían_añadir podrían_agregar añadir_una añadir_un agregar_una agregar_un solicitud_de_función idea propuesta petición_de hoja_de_ruta deseo próxima_versión muy_útil",
-    "admin": "factura facturas contrato licencia licencias renovación cotización_para cuestionario capacitación curso reunión nuevo_usuario nuevos_usuarios crear_un_usuario crear_usuario dar_de_alta dar_de_baja enviar_una_copia nos_envíen envíen copia certificado cambio_de_dirección informe_de_causa causa_raíz cancelación suscripción contacto_comercial activar_la número_de_pedido iva darnos_acceso",
+    "admin": "factura facturas contrato licencia licencias renovación cotización_para cuestionario capacitación curso reunión nuevo_usuario nuevos_usuarios crear_un_usuario crear_usuario dar_de_alta dar_de_baja enviar_una_copia nos_envíen envíen copia certificado cambio_de_dirección informe_de_causa causa_raíz cancelación suscripción contacto_comercial activar_la número_de_pedido iva darnos_acceso reembolso cancelar_mi devolución_del eliminar_mi_cuenta borrar_mi_cuenta",
     "maintenance": "mantenimiento mantenimiento_programado parada_programada migración mapeo cambiar_la_configuración cambiar_el_horario certificado_caduca caduca vence renovar_el_certificado ventana_de_mantenimiento",
     "docs": "documentación manual guía notas_de_la_versión página_de_ayuda tutorial",
     "fyi": "para_su_información para_información ninguna_acción solo_informar les_informo les_informamos tengan_en_cuenta respuesta_automática fuera_de_la_oficina de_vacaciones ausente aviso comunicamos comunicarles",
@@ -90,7 +95,7 @@ WORDS: dict[str, str] = {
     "cosmetic": "cosmético cosmética errata ortografía color colores fuente alineación desalineado píxel icono superpone solapan estético tipografía",
     "lowkey": "no_es_urgente no_urgente nada_urgente sin_prisa no_hay_prisa no_corre_prisa cuando_puedan cuando_tengan_tiempo menor menores pequeño pequeña molesto molesta incómodo no_crítico no_es_crítico no_bloquea no_es_grave no_es_grave baja_prioridad sin_impacto sin_urgencia leve detalle rara_vez algún_día",
     "urgent": "urgente urgentes urgencia inmediatamente inmediato crítico crítica emergencia cuanto_antes lo_antes_posible de_inmediato ya_mismo máxima_prioridad catástrofe desastre socorro llámenme llamen ayuda rápidamente escalar",
-    "me": "yo mi mis me",
+    "me": "yo mi mis me puedo",
     "in_vain": "sin_éxito no_ayuda no_ayudó en_vano sin_resultado mismo_resultado no_sirvió ningún_cambio sin_cambios no_cambia nada_funciona",
     "lacking": "sin",
     "zero": "ni_un_solo ni_una_sola cero ni_un ni_una nada_funciona no_entra_nada no_llega_nada",

