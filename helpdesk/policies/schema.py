@@ -175,7 +175,7 @@ class ClassifierTable:
     caps: list[CapTable] = field(default_factory=list)
     areas: dict[str, list[str]] = field(default_factory=dict)
     never_rank_1: list[str] = field(default_factory=list)
-    review_below: float = 0.6
+    review_below: float = 0.75
 
 
 @strict

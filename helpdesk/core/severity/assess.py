@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from helpdesk.core.severity.terms import Kind, Rank, SeverityTerms
     from helpdesk.core.severity.verdict import Probabilities
 
-SUSPECT = 0.15  # above this probability of rank 1 somebody is told now
-SURE = 0.8  # without any cue only this much is believed
+SUSPECT = 0.1  # above this probability of rank 1 somebody is told now
+SURE = 0.95  # without any cue only this much is believed
 APART = 2  # ranks between stated and found that are a conflict
 MONITORING = "monitoring"  # the channel whose alerts open at rank 1 (LGT-4)
 READINGS = frozenset({"workaround", "past", "partial"})  # conditions that a reader can be wrong about
@@ -89,14 +89,16 @@ def assess(  # noqa: PLR0913 - one argument a signal, all by name
     observed = observe(
         subject=subject, text=text, terms=terms, stated=stated, fields=fields, robot=robot, language=language
     )
-    values = {**observed.values, **model.words(f"{observed.subject}\n{observed.text}")}
+    own = model.words(f"{observed.subject}\n{observed.text}")
+    values = {**observed.values, **own}
     probabilities = model.probabilities(values)
     written = observed.alert is None and observed.robot is None
     second = second_voter(f"{observed.subject}. {observed.text}") if second_voter and written else None
     if second is not None:
         probabilities = together(probabilities, second)
     kind = "defect" if _potential_outage(observed, channel) else kind_of(observed)
-    opinion = _found(observed, probabilities, terms)
+    taught = any(word in model.learned for word in own)
+    opinion = _found(probabilities, terms, blank=_says_nothing(observed) and not taught)
     opinion = _with_stated(opinion, observed, probabilities, terms)
     opinion = _with_channel(opinion, observed, channel)
     rules = caps.holding(
@@ -130,12 +132,17 @@ def _best(probabilities: Probabilities) -> Rank:
     return probabilities.index(max(probabilities)) + 1
 
 
-def _found(observed: Observation, probabilities: Probabilities, terms: SeverityTerms) -> _Opinion:
-    """What the text alone says; the policy's default where it says too little."""
+def _says_nothing(observed: Observation) -> bool:
+    """Whether there is no cue: neither of trouble nor of anything wanted, nor that it is over."""
+    return "says-nothing" in observed.values and "solved" not in observed.seen
+
+
+def _found(probabilities: Probabilities, terms: SeverityTerms, *, blank: bool) -> _Opinion:
+    """What the text alone says; the policy's default where it says too little, or is `blank`."""
     confidence = max(probabilities)
     opinion = _Opinion(rank=_best(probabilities))
     default = terms.level(terms.default)
-    if "says-nothing" in observed.values and confidence < SURE:
+    if blank and confidence < SURE:
         why = f"the policy's default, {default.name}; a human looks"
         return opinion.decided_by(Reason("no cue", why), rank=default.rank, review=True)
     if confidence < terms.review_below:

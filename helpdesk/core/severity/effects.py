@@ -271,8 +271,8 @@ def _scope(segment: Segment, seen: Effects) -> None:
 
 
 _WORKS = word_set(
-    "works work working functions function runs run goes behaves funktioniert funktionieren klappt klappen geht gehen lauft "
-    "laufen fonctionne fonctionnent marche marchent funciona funcionan va van"
+    "works work working functions function runs run goes behaves funktioniert funktionieren klappt klappen "
+    "geht gehen lauft laufen fonctionne fonctionnent marche marchent funciona funcionan va van"
 )
 _COUNTS = frozenset({"work", "ok"})
 
@@ -311,7 +311,12 @@ def _says_it_works(hit: Hit, segment: Segment) -> bool:
 
 
 def _way_round(segment: Segment, seen: Effects) -> None:
-    if _way_none(segment) or none_of(segment, "way") or "negated" in segment.status_of("way", "workaround") or _way_gone(segment):
+    if (
+        _way_none(segment)
+        or none_of(segment, "way")
+        or "negated" in segment.status_of("way", "workaround")
+        or _way_gone(segment)
+    ):
         seen.add("no-workaround", segment)
     elif segment.has("workaround") and not _request(segment):
         seen.add("workaround", segment)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from helpdesk.core.severity.leanings import Lean
     from helpdesk.core.severity.terms import Rank
 
+OPINION = ("words-1", "words-2", "words-3", "words-4")  # what the words lean to, as features
 LEAST = 0.01  # no word is so sure that the cues are not heard
 STOPS = (
     "outage",
@@ -55,9 +56,10 @@ UNWEIGHED = frozenset(
 )
 
 COMBINED = word_set(
-    "stop stop-strong stop-plain stop-and-milder stop-and-way stop-and-edge stop-and-else-works "
-    "stop-and-place stop-and-low-key lost-now only-was cosmetic-only docs-only figures-matter stop-but-at-times slow-at-the-edge way-but-costly milder-only edge-only fails-only way-only "
-    "over asks-only wish-with-trouble asks-with-trouble security-live says-nothing"
+    "stop stop-strong stop-plain stop-and-milder stop-and-way stop-and-edge stop-and-else-works stop-and-place "
+    "stop-and-low-key lost-now only-was cosmetic-only docs-only figures-matter stop-but-at-times "
+    "slow-at-the-edge way-but-costly milder-only edge-only fails-only way-only over asks-only "
+    "wish-with-trouble asks-with-trouble security-live says-nothing "
 )
 
 
@@ -72,9 +74,8 @@ def of_person(seen: Effects, *, stated: Rank | None, lean: Lean | None) -> dict[
     if stated is not None:
         features[f"stated-{stated}"] = 1.0
     if lean is not None:
-        features.update(
-            (f"words-{rank}", math.log(max(LEAST, share))) for rank, share in enumerate(softmax(lean.scores), start=1)
-        )
+        shares = softmax(lean.scores)
+        features.update((name, math.log(max(LEAST, share))) for name, share in zip(OPINION, shares, strict=True))
     return features
 
 

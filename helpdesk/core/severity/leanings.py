@@ -1,9 +1,9 @@
 """What the words of a mail lean to, taken one by one: the voice that knows words for which there is no cue.
 
-A table gives every common word of seven languages a lean to each rank. It was fitted outside
-(`bench/severity_fit.py`): the lean is a linear reading of the word's meaning as a sentence encoder has it, so that a word that no labelled mail
-used leans as its neighbours do. A mail leans as its words do on the average. Negation, order and who is meant are lost
-here; that is what the cues are for, and why this voice has the smaller share.
+A table gives every common word of seven languages a lean to each rank. It was fitted outside (`bench/severity_fit.py`):
+the lean is a linear reading of the word's meaning as a sentence encoder has it, so that a word which no labelled mail
+used leans as its neighbours do. A mail leans as its words do on the average. Negation, order and who is meant are
+lost here; that is what the cues are for, and they have the last word where they know one.
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from helpdesk.core.severity.words import blanked, tokens
+from helpdesk.core.severity.lexicon import FUNCTION_WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
+_EMPTY = frozenset().union(*FUNCTION_WORDS.values())  # they lean too, and tell a reader nothing
 MOST_WORDS = 400  # of a mail; a symptom stands at the top
 RANKS = 4
 FEW = 5  # words; of fewer the lean is shrunk by more than half
@@ -37,7 +38,7 @@ class Lean:
 
     def strongest(self, rank: int, count: int) -> tuple[str, ...]:
         """The words that lean most to a rank, most first."""
-        pulls = {word: row[rank - 1] for word, row in self.words.items() if row[rank - 1] > 0}
+        pulls = {word: row[rank - 1] for word, row in self.words.items() if row[rank - 1] > 0 and word not in _EMPTY}
         return tuple(sorted(pulls, key=lambda word: (-pulls[word], word))[:count])
 
 
@@ -57,13 +58,13 @@ class Table:
         return ((one - OFFSET) * unit, (two - OFFSET) * unit, (three - OFFSET) * unit, (four - OFFSET) * unit)
 
 
-def lean(text: str) -> Lean | None:
-    """What a text leans to; None where it has no word that the table knows."""
+def lean(words: Iterable[str]) -> Lean | None:
+    """What folded words lean to together; None where the table knows none of them."""
     table, known = shipped(), {}
-    for token in islice(tokens(blanked(text)), MOST_WORDS):
-        place = table.places.get(token.word) if token.word else None  # a mark is no word
-        if place is not None and token.word not in known:
-            known[token.word] = table.row(place)
+    for word in islice(words, MOST_WORDS):
+        place = table.places.get(word)
+        if place is not None and word not in known:
+            known[word] = table.row(place)
     if not known:
         return None
     count = len(known) + FEW

@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from helpdesk.core.severity.assess import SUSPECT
+from helpdesk.core.severity.features import OPINION
 from helpdesk.core.severity.hashing import hashed
 from helpdesk.core.severity.observe import observe
 from helpdesk.core.severity.terms import Level, SeverityTerms
@@ -69,6 +70,8 @@ def learn(model: Model, example: Example) -> Model:
     guess = model.probabilities(values)
     learned = dict(model.learned)
     for name, value in values.items():
+        if name in OPINION:  # what words lean to is no cue of this mail; a desk's own words are the hashed ones
+            continue
         rate = WORD_RATE if name.startswith("#") else CUE_RATE
         learned[name] = _moved(learned.get(name, (0.0, 0.0, 0.0, 0.0)), guess, example.rank, rate * value)
     return replace(model, learned=MappingProxyType(learned), seen=model.seen + 1, version="learned")

@@ -69,10 +69,11 @@ def observe(
         return Observation(head, body, features.of_robot(), robot=robot or "auto-reply")
     words = stated or stating.stated_words(subject, body)
     without = stating.without_statement(body)
-    seen = effects(read(head, without, told=language))
+    segments = read(head, without, told=language)
+    seen = effects(segments)
     _told_environment(fields, seen, language)
     rank = stating.stated_rank(words, terms) if words and terms.stated == "evidence" else None
-    leaning = lean(f"{head}\n{without}")
+    leaning = lean(word for segment in segments for word in segment.words)
     values = features.of_person(seen, stated=rank, lean=leaning)
     values.update(_policy_cues(f"{head}\n{body}", terms))
     return Observation(head, body, values, seen=seen, lean=leaning, stated=words)

@@ -78,14 +78,20 @@ class Segment:
     hits: tuple[Hit, ...] = field(default=())
     asks: bool = False  # ends in a question mark
     subject: bool = False  # stands in the subject line
+    asserted: frozenset[str] = field(init=False)  # the concepts; asked for again and again
+    named: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "asserted", frozenset(hit.concept for hit in self.hits if hit.status == "asserted"))
+        object.__setattr__(self, "named", frozenset(hit.concept for hit in self.hits))
 
     def has(self, *concepts: str) -> bool:
         """Whether any of the concepts is asserted here."""
-        return any(hit.concept in concepts and hit.status == "asserted" for hit in self.hits)
+        return not self.asserted.isdisjoint(concepts)
 
     def says(self, *concepts: str) -> bool:
         """Whether any of the concepts is named here, whatever its status."""
-        return any(hit.concept in concepts for hit in self.hits)
+        return not self.named.isdisjoint(concepts)
 
     def status_of(self, *concepts: str) -> set[Status]:
         """The statuses in which the concepts occur here."""
@@ -94,13 +100,13 @@ class Segment:
 
 def read(subject: str, text: str, *, told: str) -> tuple[Segment, ...]:
     """The segments of a subject and a text; `told` is the language the mail is said to be in."""
-    everything = [*tokens(blanked(subject)), *islice(tokens(blanked(text)), MOST_WORDS)]
-    book = shelf(spoken([token.word for token in everything if token.word], told=told))
-    return (*_segments(subject, book, subject=True), *_segments(text, book, subject=False))
+    head, body = list(tokens(blanked(subject))), list(islice(tokens(blanked(text)), MOST_WORDS))
+    book = shelf(spoken([token.word for token in (*head, *body) if token.word], told=told))
+    return (*_segments(subject, head, book, subject=True), *_segments(text, body, book, subject=False))
 
 
-def _segments(text: str, book: Shelf, *, subject: bool) -> Iterator[Segment]:
-    for piece in _pieces(list(islice(tokens(blanked(text)), MOST_WORDS)), book):
+def _segments(text: str, everything: list[Token], book: Shelf, *, subject: bool) -> Iterator[Segment]:
+    for piece in _pieces(everything, book):
         words = tuple(token.word for token in piece if token.word)
         if not words:
             continue
@@ -181,7 +187,7 @@ _COUNTED = word_set(
 
 
 def _share(words: Sequence[str], place: int) -> str | None:
-    """`all` for `100 %` and close to it, `one` for next to nothing, `partial` between; `3 of 60`, `two out of the ten`."""
+    """`all` for `100 %` or nearly, `one` for next to nothing, `partial` between; also of `3 of 60`, `1 out of 9`."""
     number, following = words[place], [word for word in words[place + 1 : place + 5] if word not in _FILLERS]
     if not following:
         return None

@@ -63,7 +63,7 @@ class SeverityTerms:
     stated: StatedUse = "initial"
     caps: tuple[Cap, ...] = ()
     areas: tuple[Area, ...] = ()
-    review_below: float = 0.5
+    review_below: float = 0.75
     never_rank_1: tuple[str, ...] = ()
 
     def level(self, key: str) -> Level:

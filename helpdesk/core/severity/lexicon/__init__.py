@@ -51,6 +51,7 @@ FUNCTION_WORDS: Mapping[str, frozenset[str]] = MappingProxyType(
 # mean something else in another language.
 BORROWED = frozenset({"down", "system", "core", "prod", "nonprod", "security", "urgent", "slow"})
 FALSE_FRIENDS = word_set("sale till line lines fine access live legal gas stale order quote pos cart dead gone")
+REMEMBERED = 20_000  # words whose entries are kept at hand, in each language
 FEWEST = 4  # characters of a stem that an ending may follow
 
 # Words that only make sense as a whole: the concepts of their parts do not count.
@@ -75,6 +76,7 @@ class Lexicon:
         self._exact: dict[str, list[Entry]] = {}
         self._starts: dict[str, list[Entry]] = {}
         self._ends: dict[str, list[Entry]] = {}
+        self._looked_up: dict[str, tuple[Entry, ...]] = {}
         for concept, words in tables.items():
             for word in words:
                 self._add(concept, word, language)
@@ -96,7 +98,16 @@ class Lexicon:
             if entry.concept == concept and len(entry.parts) == 1
         )
 
-    def _candidates(self, word: str) -> Iterator[Entry]:
+    def _candidates(self, word: str) -> tuple[Entry, ...]:
+        """The entries that begin with a word; mails use the same few thousand words again and again."""
+        found = self._looked_up.get(word)
+        if found is None:
+            if len(self._looked_up) >= REMEMBERED:
+                self._looked_up.clear()
+            found = self._looked_up[word] = tuple(self._look_up(word))
+        return found
+
+    def _look_up(self, word: str) -> Iterator[Entry]:
         yield from self._exact.get(word, ())
         for size in range(FEWEST, len(word) + 1):
             yield from self._starts.get(word[:size], ())
@@ -126,12 +137,14 @@ class Shelf:
         for book in self._books:
             yield from book.at(words, position)
 
+    @cache  # noqa: B019 - a shelf lives as long as the process; there are few
     def single(self, concept: str) -> frozenset[str]:
         """The one-word entries of a concept."""
         return frozenset().union(*(book.single(concept) for book in self._books))
 
 
-def shelf(languages: Sequence[str]) -> Shelf:
+@cache
+def shelf(languages: tuple[str, ...]) -> Shelf:
     """The lexicons of some languages, and what all of them borrow from English."""
     borrowed = [] if "en" in languages else [_borrowed()]
     return Shelf([*(_lexicon(language) for language in languages), *borrowed])
