@@ -86,6 +86,8 @@ _ACTS_OF_AGENTS: tuple[EventType, ...] = ("agent_answered", "agent_noted", "page
 _ACTS_OF_OTHERS: tuple[EventType, ...] = (
     "customer_wrote",
     "thanked",
+    "rated",
+    "merged_wrote",
     "outsider_wrote",
     "robot_wrote",
     "escalation_requested",

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import TypeAdapter
@@ -43,6 +43,7 @@ from helpdesk.core.severity import CONDITIONS, Area, Cap, Kind, Level, SeverityT
 from helpdesk.policies.days import day_rule
 from helpdesk.policies.known_days import KnownDays, known_now
 from helpdesk.policies.maintenance import read_maintenance
+from helpdesk.policies.observed import Kept, Way, substitutes
 from helpdesk.policies.schema import PolicyFile
 from helpdesk.tables import fill, parse_toml
 
@@ -55,7 +56,6 @@ if TYPE_CHECKING:
 _FILE = TypeAdapter(PolicyFile)
 _PART = re.compile(r"(\d\d):([0-5]\d)-(\d\d):([0-5]\d)")
 R = TypeVar("R")
-_DayRule = Callable[[int], "Iterator[SpecialDay]"]
 _AFTER = re.compile(r"due(?: \+ (\w+))?")
 _ADDRESS = re.compile(r"[^\s@<>,\"]+@[^\s@<>,\"]+")
 _SHARE = re.compile(r"(\d{1,2})\s*%")
@@ -211,18 +211,31 @@ class _Reader:
         return name
 
     def special_days(self, place: str, entry: CalendarTable) -> Callable[[int], tuple[SpecialDay, ...]]:
-        named: list[_DayRule] = []
+        named: list[_NamedDay] = []
         for number, day in enumerate(entry.days, start=1):
-            rule = self.attempt(f"{place}.days.{number}", partial(_named_day, day), None)
-            named += [rule] if rule else []
+            read = self.attempt(f"{place}.days.{number}", partial(_named_day, day), None)
+            named += [read] if read else []
         public, known = entry.holidays, self.source.days or days_of(self.table)
 
-        def of_year(year: int) -> tuple[SpecialDay, ...]:
-            days = [day for rule in named for day in rule(year)]
+        def plain(year: int) -> list[SpecialDay]:
+            days = [special for day in named for special in day.of_year(year)]
             if public:
                 found = known.of(public, year)
-                days += [SpecialDay(day, name) for day, name in found if name not in public.without]
-            return tuple(days)
+                days += [SpecialDay(on, name) for on, name in found if name not in public.without]
+            return days
+
+        def of_year(year: int) -> tuple[SpecialDay, ...]:
+            # New Year's Day may be kept in the year before, and Christmas in the one after.
+            near = (year - 1, year, year + 1)
+            kept = [
+                Kept(special.on, special.name, day.observed)
+                for day in named
+                if day.observed
+                for one in near
+                for special in day.of_year(one)
+            ]
+            closed = [day.on for one in near for day in plain(one) if not day.opens] if kept else []
+            return (*plain(year), *(day for day in substitutes(kept, closed) if day.on.year == year))
 
         # A country that is not known is a problem of the file, not of the first mail that needs that year.
         works = self.attempt(f"{place}.holidays", partial(of_year, _ANY_YEAR), None)
@@ -459,10 +472,20 @@ def _audiences(names: list[str]) -> tuple[str, ...]:
     return tuple(name.lower() for name in names)
 
 
-def _named_day(entry: DayEntry) -> Callable[[int], Iterator[SpecialDay]]:
+@dataclass(frozen=True, slots=True)
+class _NamedDay:
+    """An entry of `days`, read."""
+
+    of_year: Callable[[int], Iterator[SpecialDay]]
+    observed: Way | Literal[""]
+
+
+def _named_day(entry: DayEntry) -> _NamedDay:
     rule = day_rule(entry.on)
     start, end = _part_of_day(entry.open or entry.closed or "00:00-24:00")
     opens = bool(entry.open)
+    if entry.observed and (entry.open or entry.closed):
+        raise ValueError("observed: expected of a day that is closed as a whole, not of a part of one")
 
     def of_year(year: int) -> Iterator[SpecialDay]:
         # A rule with a shift may land in the neighbouring year.
@@ -470,7 +493,7 @@ def _named_day(entry: DayEntry) -> Callable[[int], Iterator[SpecialDay]]:
             if day.year == year:
                 yield SpecialDay(day, entry.name, start, end, opens=opens)
 
-    return of_year
+    return _NamedDay(of_year, entry.observed)
 
 
 def _part_of_day(text: str) -> tuple[int, int]:

@@ -55,6 +55,7 @@ class DayEntry:
     on: str | date
     closed: str = ""  # "12:00-24:00": closed for that part only
     open: str = ""  # "10:00-14:00": open then, whatever else is said
+    observed: Literal["", "nearest", "next"] = ""  # when it falls on a weekend: also closed on that working day
 
 
 @strict
