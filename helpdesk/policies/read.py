@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
@@ -48,7 +47,7 @@ from helpdesk.policies.schema import PolicyFile
 from helpdesk.tables import fill, parse_toml
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from helpdesk.core.policy import TargetKind
     from helpdesk.policies.schema import CalendarTable, CreditsTable, DayEntry, GoalTable, LifecycleTable, StepEntry
