@@ -354,6 +354,38 @@ def test_a_name_is_safe_to_show_and_to_save(given, name):
     assert [one.name for one in parse(raw).attachments] == [name]
 
 
+DIRECTORIES = ("../", "..\\", "/etc/", "C:\\x\\", "\\\\host\\share\\", "a/b/", "./", "file:///", "~/", "%2e%2e/")
+NAMES = (
+    "passwd",
+    ".htaccess",
+    "a\x00.txt",
+    "x\r\nX-Y: z",
+    "nul",
+    "aux.txt",
+    "a b.pdf",
+    "-rf",
+    "\u200bx.exe",
+    "\ufeff.bashrc",
+    "x" * 400,
+    "…",
+)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("directory", DIRECTORIES)
+def test_no_name_leads_out_of_the_folder_it_is_saved_in(tmp_path, directory, name):
+    """C08: whatever the sender calls the file, the name is a name, and a file can be made of it."""
+    given = f"{directory}{name}".encode().hex("%").upper()
+    raw = multipart("mixed", part(f"Content-Disposition: attachment; filename*=utf-8''%{given}", "Content-Type: a/b"))
+    (safe,) = [one.name for one in parse(raw).attachments]
+
+    (tmp_path / safe).write_bytes(b"x")
+    assert [path.name for path in tmp_path.iterdir()] == [safe]
+    assert safe.isprintable()
+    assert not safe.startswith(".")
+    assert len(safe) <= 150
+
+
 def test_an_attachment_is_cut_out_of_the_raw_mail():
     content = bytes(range(256))
     coded = base64.encodebytes(content).decode()

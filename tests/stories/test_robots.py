@@ -47,6 +47,7 @@ def test_a_vacation_notice_does_not_reopen_a_closed_case(desk):
 
 
 def test_a_robot_that_answers_the_agents_mail_address_orders_nothing(desk):
+    """L08: an agent's out-of-office note never posts, and never stops a clock."""
     desk.mail(JO)
     desk.reply(ANN, "#close\nI am on holiday.", headers=VACATION)
 

@@ -1,0 +1,91 @@
+"""Whatever arrives becomes a case, or is accounted for: bombs, garbage, and text that would like to be something else."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from helpdesk.store import cases, spool
+from tests.desk import ANN, JO, LOGIK, TestDesk
+from tests.mail.test_bombs import HTML, STRUCTURES, part
+
+BOMBS = {**STRUCTURES, **{name: part("text/html", text.encode()) for name, text in HTML.items()}}
+
+
+@pytest.fixture
+def small(story_databases, request, rules) -> TestDesk:
+    """In memory only: what a bomb does, it does before anything is stored."""
+    return TestDesk(rules, story_databases.of("memory", request))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_a_bomb_opens_a_case_with_its_bytes_kept(small, bomb):
+    """C01, C06: and the next mail is worked as ever."""
+    raw = f"From: {JO}\r\nTo: {LOGIK}\r\n".encode() + BOMBS[bomb]
+    became = small.laboratory.receive(raw, (LOGIK,), JO)[0]
+    small.mail(JO, "Another thing", "It is slow.")
+
+    assert became.outcome == "opened"
+    with small.database.read() as connection:
+        kept = cases.kept(connection, became.case)[0]
+        assert spool.load(connection, kept.spool_id).raw == raw
+    assert small.case_numbers() == [1, 2]
+
+
+NASTY = (
+    b"\0", b"\xff\xfe", b"\xed\xa0\x80", "\u202e".encode(), b"\x1b[2J", b"=?utf-8?q?=00=0ABcc:_x=40y.example?=", b"=?utf-8?b?7aCA?=",
+    b"\r", b"\n", b"\r\n", b"\r\n\r\n", b"--b", b"--b--", b"{{7*7}}", b"%s%n", b"'; DROP TABLE mail; --", "\U0001f4a9".encode(), b"\x85", "\u2028".encode(),
+    b"From: a@b.example", b"From: <<<", b"Message-ID: <<<", b"Date: Tue, 26 May 0001 09:00:00 +9999", b"Subject: ", b"References: <a@b> <", b"To: ;:,",
+    b"Content-Type: multipart/mixed; boundary=b", b"Content-Type: text/html; charset=x-none", b"Content-Type: message/rfc822", b"Content-Type: text/plain; charset=utf-7",
+    b"Content-Transfer-Encoding: base64", b"Content-Disposition: attachment; filename*=utf-8''%00%2e%2e%2f", b"Auto-Submitted: \0auto-replied", b"x",
+)  # fmt: skip
+
+
+def garbage(rng: random.Random) -> bytes:
+    pieces = [
+        rng.choice(NASTY) if rng.random() < 0.8 else rng.randbytes(rng.randrange(20))
+        for _ in range(rng.randrange(1, 40))
+    ]
+    return rng.choice((b"", b"\r\n", b" ")).join(pieces)
+
+
+def test_any_bytes_are_accounted_for_and_stored(desk):
+    """C03, C12: on both databases, which refuse NUL and lone surrogates."""
+    rng = random.Random(12)
+    mails = [garbage(rng) for _ in range(120)]
+    outcomes = [desk.laboratory.receive(raw, (LOGIK,), "x@y.example")[0].outcome for raw in mails]
+
+    assert set(outcomes) <= {"opened", "robot", "bounce", "loop", "duplicate"}
+    assert outcomes.count("opened") > 60
+    with desk.database.read() as connection:
+        counts = spool.counts(connection)
+    assert sum(count for (mailbox, _), count in counts.items() if mailbox == LOGIK) == len(mails)
+    for number in desk.case_numbers():
+        case = desk.case(number)
+        for text in (case.subject, case.requester.name, case.requester.address, *case.tags):
+            assert "\0" not in text
+            text.encode("utf-8")
+
+
+def test_who_takes_a_message_id_first_keeps_nobody_elses_mail_out(desk):
+    """C12: the real mail comes second, with the id that an attacker has guessed."""
+    squatted = {"Message-ID": "<invoice-7@acme.example>"}
+    desk.mail("mallory@elsewhere.example", "Invoice", "Ignore this.", headers=squatted)
+    became = desk.mail(JO, "Invoice", "Our invoice is wrong.", headers=squatted)
+
+    assert became.outcome == "opened"
+    assert desk.case(became.case).requester.address == JO
+
+
+def test_what_reads_like_a_template_is_written_as_it_was(desk):
+    """C11: name, subject, body, and what an agent answers."""
+    text = "{{7*7}} {% for x in y %} ${7*7} <%= 7*7 %> %(secret)s {0.__class__}"
+    desk.mail(f'"{{{{7*7}}}}" <{JO}>', f"The rules {text}", text)
+    desk.reply(ANN, text)
+
+    for mail in (desk.last(ANN, "assigned"), desk.last(JO, "ack"), desk.last(JO, "relay")):
+        assert "49" not in mail.subject
+        assert "{{7*7}}" in mail.text or "{{7*7}}" in mail.subject
+    assert text in " ".join(desk.last(JO, "relay").text.split())
