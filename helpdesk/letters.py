@@ -245,7 +245,7 @@ class Letters:
             "first_due": due[0] if due else None,
             "opened": moment(case.opened_at, desk_zone(case, policy)),
             "link": f"{self._public_url}/cases/{case.ref}" if self._public_url else "",
-            "step": _step_facts(facts, case, terms),
+            "step": _step_facts(facts, case, terms, now),
             "current": case.severity,
             "suspicion": _suspicion_facts(facts, case, terms),
             "delayed": span(facts["delayed"])
@@ -365,7 +365,7 @@ def _left(left: timedelta, *, late: bool) -> str:
     return f"{span(left)} late" if late or left < _NOTHING else f"in {span(left)}"
 
 
-def _step_facts(facts: dict[str, Any], case: Case, terms: Terms) -> dict[str, Any] | None:
+def _step_facts(facts: dict[str, Any], case: Case, terms: Terms, now: datetime) -> dict[str, Any] | None:
     if "target_name" not in facts:
         return None
     zone = desk_zone(case, terms.policy)
@@ -373,6 +373,7 @@ def _step_facts(facts: dict[str, Any], case: Case, terms: Terms) -> dict[str, An
         "target": facts["target_name"],
         "due": moment(facts["due_at"], zone) if facts["due_at"] else "",
         "due_brief": brief(facts["due_at"], zone) if facts["due_at"] else "",
+        "late": bool(facts["due_at"]) and facts["due_at"] < now,
         "percent": round(facts["share"] * 100),
         "after": span(facts["after"]) if facts["after"] else "",
         "acknowledge": facts["acknowledge"],

@@ -70,6 +70,26 @@ def test_an_outage_is_answered_in_time_and_comes_back():
     )
 
 
+def test_an_outage_in_the_night_calls_one_after_the_other_and_the_operator_declares_it_by_mail():
+    """LGT-4, LGT-5, LGT-9, LAI-6: the primary at once, the secondary after a quarter of an hour, nobody after #ack."""
+    outcome = play("night")
+    calls = [(mail["at"], mail["to"][0]) for mail in outcome["sent"] if "] CALL" in mail["subject"]]
+    assert calls == [
+        ("2026-05-22T07:00:00+00:00", "ann@desk.example"),
+        ("2026-05-22T07:15:00+00:00", "ann@desk.example"),
+        ("2026-05-22T07:15:00+00:00", "bob@desk.example"),
+        ("2026-05-22T13:30:00+00:00", "ann@desk.example"),
+    ]
+    assert [mail["outcome"] for mail in outcome["inbox"]] == [
+        *("opened", "appended", "appended", "ordered", "opened", "appended"),
+    ]
+    assert when(outcome, "maintenance") == [("2026-05-22T13:05:00+00:00", "ray@gate-industries.example")]
+    assert "incident sign-in" in outcome["cases"][1]["tags"]
+    assert [case["clocks"][0]["state"] for case in outcome["cases"]] == ["breached", "met"]
+    handed_over = {to: at for at, to in when(outcome, "digest") if to != "ops@desk.example"}
+    assert handed_over == dict.fromkeys(["bob@desk.example", "ann@desk.example"], "2026-05-25T14:00:00+00:00")
+
+
 def test_thanks_open_nothing_a_click_says_how_it_was_and_anything_more_opens_it_again():
     """LGT-8"""
     outcome = play("thanks")

@@ -89,6 +89,14 @@ def test_lgt_5_without_an_acknowledgment_the_secondary_is_called_after_a_quarter
     assert "still not acknowledged" in desk.last(ANN, "escalation").text
 
 
+def test_lgt_5_a_call_that_nobody_acknowledges_says_when_it_is_late(desk):
+    """LGT-5: the lock screen at four in the morning."""
+    is_down(desk)
+    desk.at("2026-05-20 03:15")
+
+    assert desk.last(ANN, "escalation").subject.startswith("[HD-1] CALL · Severity 1 · first response was due Wed 20 ")
+
+
 @pytest.mark.parametrize("words", ["#ack", "#note\nI am looking into it.", "We are on it."])
 def test_lgt_5_any_reply_acknowledges_and_nobody_else_is_called(desk, words):
     """LGT-5: an acknowledgment is a reply."""
