@@ -101,11 +101,18 @@ class Warranty:
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """One cell of a policy's matrix. `calendar` "" leaves the hours to plan and region."""
+    """One cell of a policy's matrix. `calendar` "" leaves the hours to plan and region.
+
+    `by_channel` holds what differs by a way in; its goals have no channels of their own.
+    """
 
     within: Within
     calendar: str = ""
-    by_channel: Mapping[str, str] = field(default_factory=dict)
+    by_channel: Mapping[str, Goal] = field(default_factory=dict)
+
+    def of(self, channel: str) -> Goal:
+        """What is promised by that way in."""
+        return self.by_channel.get(channel, self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +285,8 @@ class Policy:
         goal = self.goals.get((plan, target, severity))
         if goal is None:
             return NoPromise(target, (f"{self.name} {bought.name} gives no {TARGET_NAMES[target]} target",))
-        hours = goal.by_channel.get(channel) or goal.calendar or bought.calendar or place.calendar
+        goal = goal.of(channel)
+        hours = goal.calendar or bought.calendar or place.calendar
         doubts = tuple(self._doubts(bought, way_in, severity, down))
         return Promise(target, goal.within, self.calendars[hours], warranted=not doubts, because=doubts)
 

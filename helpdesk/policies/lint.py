@@ -117,13 +117,14 @@ def _wrong(policy: Policy, example: Example) -> str:
 def _never_open(policy: Policy) -> Iterator[Found]:
     """A target whose hours never come: refused when the file is checked, not when the first mail arrives."""
     for plan, target, severity in policy.goals:
-        for region in policy.regions:
-            promise = policy.promise(target, plan=plan, severity=severity, region=region.key, channel="email")
+        for region, channel in product(policy.regions, policy.channels):
+            promise = policy.promise(target, plan=plan, severity=severity, region=region.key, channel=channel.key)
             try:
                 if isinstance(promise, Promise):
                     promise.within.due_at(promise.calendar, _PROBE)
             except NeverOpen as problem:
                 yield "error", f"targets.{plan}.{target}.{severity}", f"expected hours that come: {problem}"
+                break
 
 
 def _contradictions(policy: Policy, table: PolicyFile) -> Iterator[Found]:

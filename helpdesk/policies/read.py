@@ -50,7 +50,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
     from helpdesk.core.policy import TargetKind
-    from helpdesk.policies.schema import CalendarTable, CreditsTable, DayEntry, GoalTable, LifecycleTable, StepEntry
+    from helpdesk.policies.schema import (
+        CalendarTable,
+        ChannelGoalTable,
+        CreditsTable,
+        DayEntry,
+        GoalTable,
+        LifecycleTable,
+        StepEntry,
+    )
 
 _FILE = TypeAdapter(PolicyFile)
 _PART = re.compile(r"(\d\d):([0-5]\d)-(\d\d):([0-5]\d)")
@@ -340,7 +348,8 @@ class _Reader:
             place = f"targets.{plan}.{target}.{severity}"
             self.among(place, plan, {entry.key for entry in policy.plans})
             self.among(place, severity, severities)
-            for calendar in filter(None, (goal.calendar, *goal.by_channel.values())):
+            hours = (goal.calendar, *(by.calendar for by in goal.by_channel.values()))
+            for calendar in filter(None, hours):
                 self.among(f"{place}.calendar", calendar, policy.calendars)
             for channel in goal.by_channel:
                 self.among(f"{place}.by_channel", channel, {entry.key for entry in policy.channels})
@@ -427,13 +436,21 @@ class _Reader:
 def _goal(entry: str | GoalTable) -> Goal:
     if isinstance(entry, str):
         return Goal(parse_within(entry))
-    return Goal(_within(entry), entry.calendar, entry.by_channel)
+    by_channel = {channel: _channel_goal(by, entry) for channel, by in entry.by_channel.items()}
+    return Goal(_within(entry.within, entry.business_day), entry.calendar, by_channel)
 
 
-def _within(entry: GoalTable) -> Within:
-    if entry.business_day in {"", "same_time", "close", "close_next"}:
-        return parse_within(entry.within, mode=entry.business_day or "same_time")  # type: ignore[arg-type]
-    return parse_within(entry.within, business_day=parse_open_time(entry.business_day))
+def _channel_goal(entry: str | ChannelGoalTable, otherwise: GoalTable) -> Goal:
+    if isinstance(entry, str):
+        return Goal(_within(otherwise.within, otherwise.business_day), entry)
+    business_day = entry.business_day or otherwise.business_day
+    return Goal(_within(entry.within or otherwise.within, business_day), entry.calendar or otherwise.calendar)
+
+
+def _within(text: str, business_day: str) -> Within:
+    if business_day in {"", "same_time", "close", "close_next"}:
+        return parse_within(text, mode=business_day or "same_time")  # type: ignore[arg-type]
+    return parse_within(text, business_day=parse_open_time(business_day))
 
 
 def _reached(text: str) -> tuple[float, timedelta]:

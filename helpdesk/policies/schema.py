@@ -84,12 +84,22 @@ class SeverityTable:
 
 @strict
 @dataclass
+class ChannelGoalTable:
+    """What differs by a way in: `by_channel = { phone = { within = "30m", calendar = "24x7" } }`."""
+
+    within: str = ""  # otherwise as by other ways
+    calendar: str = ""
+    business_day: str = ""
+
+
+@strict
+@dataclass
 class GoalTable:
     """A target with its own hours: `{within = "1h", calendar = "24x7"}`."""
 
     within: str
     calendar: str = ""
-    by_channel: dict[str, str] = field(default_factory=dict)
+    by_channel: dict[str, str | ChannelGoalTable] = field(default_factory=dict)  # a text names a calendar
     business_day: str = ""  # "same_time" (default), "close", "close_next", or hours such as "8h"
 
 

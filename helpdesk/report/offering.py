@@ -89,7 +89,10 @@ def offering_shape(policy: Policy, *, now: datetime, reader: Reader = EVERYBODY)
                 "severity": severity,
                 "within": str(goal.within),
                 "calendar": goal.calendar or None,
-                "by_channel": dict(goal.by_channel),
+                "by_channel": {
+                    channel: {"within": str(by.within), "calendar": by.calendar or None}
+                    for channel, by in goal.by_channel.items()
+                },
             }
             for (plan, target, severity), goal in policy.goals.items()
         ],
@@ -344,7 +347,10 @@ def _cell(policy: Policy, goal: Goal | None) -> str:
     if goal is None:
         return "-"
     own = [goal.calendar] if goal.calendar else []
-    own += [f"by {policy.channel(channel).name}: {calendar}" for channel, calendar in goal.by_channel.items()]
+    for channel, by in goal.by_channel.items():
+        differs = [str(by.within)] if by.within != goal.within else []
+        differs += [by.calendar] if by.calendar != goal.calendar else []
+        own += [f"by {policy.channel(channel).name}: {', '.join(differs)}"] if differs else []
     return f"{goal.within} ({'; '.join(own)})" if own else str(goal.within)
 
 
@@ -385,7 +391,9 @@ def _uses(policy: Policy, plan: Plan, regions: tuple[Region, ...]) -> Iterator[t
     goals = [(severity, goal) for (key, _, severity), goal in policy.goals.items() if key == plan.key]
     for severity, goal in goals:
         named = policy.level(severity).name
-        yield from ((calendar, f"{named} by {policy.channel(key).name}") for key, calendar in goal.by_channel.items())
+        for key, by in goal.by_channel.items():
+            if by.calendar and by.calendar != goal.calendar:
+                yield by.calendar, f"{named} by {policy.channel(key).name}"
         if goal.calendar:
             yield goal.calendar, named
     if any(not goal.calendar for _, goal in goals):

@@ -14,6 +14,7 @@ from helpdesk.policies.coverage import missing
 from helpdesk.policies.find import policy_files
 from helpdesk.policies.lint import check_file
 from helpdesk.policies.read import schema
+from helpdesk.report.offering import offering_text
 from helpdesk.shipped import shipped
 from tests.desk import wall
 
@@ -222,6 +223,28 @@ def test_lgt_1_targets_that_the_document_does_not_give_are_assumptions(tmp_path)
 )
 def test_each_kind_of_mistake_is_named_by_its_key(tmp_path, name, old, new, level, key):
     assert key in of_level(found(tmp_path, name, (old, new)), level)
+
+
+def test_a_channel_may_have_another_time_and_other_hours(tmp_path):
+    """Targets by plan, severity and channel."""
+    by = '{ within = "2h", by_channel = { phone = { within = "30m", calendar = "24x7" }, chat = { within = "1bd", business_day = "close" } } }'
+    text = text_of("celigo").replace('{ within = "2h", by_channel = { phone = "24x7" } }', by, 1)
+    policy = read_policy(PolicyText("celigo.toml", text))
+    asked = {"plan": "preferred", "severity": "urgent", "region": "americas"}
+    said = {key: policy.promise("first_response", channel=key, **asked) for key in ("online", "phone", "chat")}
+
+    assert {key: (str(one.within), one.calendar.name) for key, one in said.items()} == {
+        "online": ("2 hours", "preferred"),
+        "phone": ("30 minutes", "24x7"),
+        "chat": ("1 business day", "preferred"),
+    }
+    shown = offering_text(policy, now=wall("2026-05-20 09:00"))
+    assert "2 hours (by telephone: 30 minutes, 24x7; by chat: 1 business day)" in shown
+    for wrong in ('within = "30d"', 'calendar = "nights"', 'wihtin = "30m"'):
+        broken = text.replace('phone = { within = "30m"', f"phone = {{ {wrong}", 1)
+        with pytest.raises(ConfigurationError) as raised:
+            read_policy(PolicyText("celigo.toml", broken.replace(', calendar = "24x7" }, chat', " }, chat")))
+        assert any("targets.preferred.first_response.urgent" in problem for problem in raised.value.problems)
 
 
 def test_a_target_in_hours_that_never_come_is_an_error(tmp_path):
