@@ -31,7 +31,8 @@ def quiet() -> None:
     structlog.configure(
         processors=[*_processors(), structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())],
         wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        # Whatever standard error is when something is said: who calls us may have exchanged it since.
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
     )
 
 

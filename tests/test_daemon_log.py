@@ -25,14 +25,14 @@ class _Terminal(io.StringIO):
 def output(request: pytest.FixtureRequest) -> Iterator[io.StringIO]:
     """Where the daemon prints; the log is afterwards as it was before."""
     before, handlers = structlog.get_config(), logging.root.handlers[:]
-    yield request.param()
+    with contextlib.redirect_stderr(request.param()) as printed:
+        yield printed
     structlog.configure(**before)
     logging.root.handlers[:] = handlers
 
 
-def printing_to(output: io.StringIO, configure: Callable[[], None]) -> structlog.BoundLogger:
-    with contextlib.redirect_stderr(output):
-        configure()
+def logger_after(configure: Callable[[], None]) -> structlog.BoundLogger:
+    configure()
     return structlog.get_logger("daemon")
 
 
@@ -45,7 +45,7 @@ def test_a_failure_is_logged_with_its_place_and_without_what_was_in_hand(
     output: io.StringIO, configure: Callable[[], None]
 ) -> None:
     """P04: a traceback may show names of variables, and no variable."""
-    logger = printing_to(output, configure)
+    logger = logger_after(configure)
     try:
         fail("canary" + "-in-the-body")
     except ValueError:
@@ -58,6 +58,20 @@ def test_a_failure_is_logged_with_its_place_and_without_what_was_in_hand(
 
 def test_a_peers_words_do_not_steer_the_terminal(output: io.StringIO) -> None:
     """C11."""
-    printing_to(output, log.configure).error("failing", detail="wel\x1b[2Jcome\r\nroot")
+    logger_after(log.configure).error("failing", detail="wel\x1b[2Jcome\r\nroot")
     said = output.getvalue().replace("\\ufffd", "\ufffd")
     assert "wel\ufffd[2Jcome\ufffd\ufffdroot" in said
+
+
+def test_a_command_that_was_called_by_a_program_leaves_no_closed_file_behind() -> None:
+    """Its standard error is gone when the next failure is to be told."""
+    before = structlog.get_config()
+    try:
+        with io.StringIO() as gone, contextlib.redirect_stderr(gone):
+            log.quiet()
+        with contextlib.redirect_stderr(io.StringIO()) as now:
+            structlog.get_logger("worker").error("failed")
+    finally:
+        structlog.configure(**before)
+
+    assert "failed" in now.getvalue()
