@@ -25,8 +25,7 @@ class _Terminal(io.StringIO):
 def output(request: pytest.FixtureRequest) -> Iterator[io.StringIO]:
     """Where the daemon prints; the log is afterwards as it was before."""
     before, handlers = structlog.get_config(), logging.root.handlers[:]
-    with contextlib.redirect_stderr(request.param()) as printed:
-        yield printed
+    yield request.param()
     structlog.configure(**before)
     logging.root.handlers[:] = handlers
 
@@ -45,11 +44,12 @@ def test_a_failure_is_logged_with_its_place_and_without_what_was_in_hand(
     output: io.StringIO, configure: Callable[[], None]
 ) -> None:
     """P04: a traceback may show names of variables, and no variable."""
-    logger = logger_after(configure)
-    try:
-        fail("canary" + "-in-the-body")
-    except ValueError:
-        logger.exception("failed", part="worker")
+    with contextlib.redirect_stderr(output):
+        logger = logger_after(configure)
+        try:
+            fail("canary" + "-in-the-body")
+        except ValueError:
+            logger.exception("failed", part="worker")
     said = output.getvalue()
     assert "18 octets could not be worked" in said
     assert "in fail" in said
@@ -58,7 +58,8 @@ def test_a_failure_is_logged_with_its_place_and_without_what_was_in_hand(
 
 def test_a_peers_words_do_not_steer_the_terminal(output: io.StringIO) -> None:
     """C11."""
-    logger_after(log.configure).error("failing", detail="wel\x1b[2Jcome\r\nroot")
+    with contextlib.redirect_stderr(output):
+        logger_after(log.configure).error("failing", detail="wel\x1b[2Jcome\r\nroot")
     said = output.getvalue().replace("\\ufffd", "\ufffd")
     assert "wel\ufffd[2Jcome\ufffd\ufffdroot" in said
 
