@@ -92,6 +92,7 @@ PRIOR: dict[str, tuple[float, float, float, float]] = {
     "one-place": (-0.5, 0.9, -0.1, -0.3),
     "stop-and-place": (-0.6, 0.9, -0.1, -0.2),
     "stop-and-low-key": (-0.6, 0.0, 0.5, 0.1),
+    "all-fails": (0.5, 0.2, -0.4, -0.3),
     "for-everyone": (0.2, 0.2, 0.0, -0.4),
     "wrong-figures": (-0.4, 0.5, 0.1, -0.2),
     "figures-matter": (-0.3, 0.7, -0.2, -0.2),

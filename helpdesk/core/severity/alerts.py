@@ -22,7 +22,7 @@ _MARKS = re.compile(
     r"\[(?:firing|resolved)(?::\d+)?\]|\*\* ?(?:problem|recovery|acknowledgement|flapping\w*|downtime\w*)\b|^\*{3,} ?(?:nagios|icinga)|"
     r"notification type:|\[(?:triggered|re-triggered|recovered|warn(?:ing)?|no data|alerting|monitor alert|ok)\b[^\]]*\]|"
     r"^(?:alarm|insufficient_data|ok): \"|state change:|alarm details:|^problem (?:started|has been resolved|name:)|^original problem id|"
-    r"^(?:problem|resolved|recovery|update): |zabbix|alertmanager|^\s*alertname\b|pagerduty|opsgenie|victorops|pingdom|uptimerobot|"
+    r"^(?:problem|resolved|recovery|update|completed|service restored|restored|closed)\s*[:\u2013-] |completed successfully|weekly digest|sent automatically|automatically generated|zabbix|alertmanager|^\s*alertname\b|pagerduty|opsgenie|victorops|pingdom|uptimerobot|"
     r"^(?:down|up) alert:|monitor is (?:down|up)\b|(?-i:is (?:DOWN|UP|CRITICAL|WARNING|UNKNOWN)\b|is OK \*\*)|datadog|cloudwatch|new relic|dynatrace|"
     r"grafana|statuscake|site24x7|checkly|sensu|checkmk|prtg|healthchecks|synthetic (?:test|check|monitor)|"
     r"(?:incident|violation|alert|condition) (?:opened|closed|triggered|resolved)\b|"
@@ -38,11 +38,11 @@ _PERSON = re.compile(
 _RECOVERED = re.compile(
     r"\[resolved|\brecover(?:y|ed)\b|\[ok\]|^ok:|state:\s*(?:ok|up)\b|status:\s*(?:ok|up|resolved|closed|recovered)\b|is (?:UP|OK)\b|up alert|"
     r"monitor is up|problem has been resolved|^resolved[: ]|alarm\s*->\s*ok|-> ok\b|back to normal|incident (?:resolved|closed)|alert (?:resolved|closed)|"
-    r"is (?:back )?up again|cleared\b|violation closed|notification type:\s*recovery",
+    r"^(?:recovery|completed|service restored|restored|closed)\s*[:\u2013-]|completed successfully|reachable again|all closed|is (?:back )?up again|cleared\b|violation closed|notification type:\s*recovery",
     _FLAGS,
 )
 _NOTICE = re.compile(
-    r"acknowledg\w+|downtime(?:start|end)|flapping\w*|certificate|expir\w+|zertifikat|weekly report|digest|summary report|maintenance|\binfo(?:rmational|rmation)?\b severity|severity\s*[:=]\s*\"?(?:info|information|none|low)\b",
+    r"(?<!not )acknowledg\w+|downtime(?:start|end)|flapping\w*|certificate|expir\w+|zertifikat|weekly report|digest|summary report|maintenance|\binfo(?:rmational|rmation)?\b severity|severity\s*[:=]\s*\"?(?:info|information|none|low)\b",
     _FLAGS,
 )
 _TOP = re.compile(

@@ -189,6 +189,8 @@ def _for_whom(segment: Segment, seen: Effects, *, edge: bool) -> None:
     """Who is stopped."""
     reached = segment.has("affects")
     everyone = total(segment) and (failing(segment) and segment.says("system", "users"))
+    if total(segment) and failing(segment) and not everyone and not edge and not _request(segment):
+        seen.add("all-fails", segment)
     if total(segment) and reached and not everyone:
         seen.add("for-everyone", segment)
     if everyone and not edge and not _request(segment):
@@ -312,7 +314,8 @@ def _says_it_works(hit: Hit, segment: Segment) -> bool:
 
 def _way_round(segment: Segment, seen: Effects) -> None:
     if (
-        _way_none(segment)
+        segment.has("no_way")
+        or _way_none(segment)
         or none_of(segment, "way")
         or "negated" in segment.status_of("way", "workaround")
         or _way_gone(segment)
@@ -516,7 +519,7 @@ def _after_solved(segments: Sequence[Segment], seen: Effects) -> None:
         if (
             solved
             and (failing(segment) or segment.has("slow", "intermittent"))
-            and segment.has("since", "again", "still")
+            and (segment.has("since", "again", "still") or total(segment))
             and not _told_in_past(segment)
         ):
             seen.add("broken-again", segment)

@@ -47,6 +47,7 @@ INDIFFERENT = frozenset(
         "closing",
         "instead",
         "account",
+        "no_way",
     }
 )
 REACH = 5  # words between a negator and the positive word it turns

@@ -2,7 +2,7 @@
 
 WORDS: dict[str, str] = {
     "not": "nicht nie niemals kaum ohne weder nix noch_nicht nicht_mehr keinesfalls keineswegs",
-    "neutral": "nicht_nur nicht_sicher keine_ahnung kein_problem keine_sorge nicht_wahr nicht_zuletzt kein_thema nicht_panik ob_nicht bis_jetzt_nicht ohne_weiteres bei_allen_anderen alle_anderen keine_fehlermeldung keine_fehlermeldungen ohne_fehlermeldung",
+    "neutral": "nicht_nur nicht_sicher keine_ahnung kein_problem keine_sorge nicht_wahr nicht_zuletzt kein_thema nicht_panik ob_nicht bis_jetzt_nicht ohne_weiteres bei_allen_anderen alle_anderen keine_fehlermeldung keine_fehlermeldungen ohne_fehlermeldung als_gelöst_gemeldet als_gelöst nichts_kaputt",
     "none": "kein keine keinen keinem keiner keinerlei keines nichts null kein_einziger keine_einzige kein_einziges nicht_ein_einziger nicht_eine_einzige gar_nichts",
     "nobody": "niemand niemanden niemandem keiner_von keiner_der keiner_unserer keiner_kann kein_mensch kein_anwender kein_benutzer kein_kunde kein_mitarbeiter keiner_mehr",
     "can": "kann können könnte könnten konnte konnten lässt lassen möglich schaffen gelingt erlaubt darf dürfen",
@@ -14,7 +14,7 @@ WORDS: dict[str, str] = {
     "contrast": "aber jedoch allerdings obwohl trotzdem während dagegen leider sondern doch hingegen",
     "if": "wenn falls würde würden sollte sollten ob angenommen geplant planen beabsichtigen werden_wir nächsten_monat nächstes_jahr nächstes_quartal künftig demnächst bevor_wir vorhaben",
     "firm_if": "falls angenommen theoretisch was_passiert gesetzt_den_fall was_geschieht",
-    "future": "nächsten_monat nächstes_jahr nächstes_quartal geplant geplante geplanten künftig demnächst kommende kommenden zukünftige zukünftigen künftige künftigen wird_~_nicht_erreichbar_sein werden_~_nicht_verfügbar_sein wird_abgeschaltet geplanter_ausfall wegen_wartung wegen_wartungsarbeiten geplante_wartung",
+    "future": "nächsten_monat nächstes_jahr nächstes_quartal geplant geplante geplanten künftig demnächst kommende kommenden zukünftige zukünftigen künftige künftigen wird_~_nicht_erreichbar_sein werden_~_nicht_verfügbar_sein wird_abgeschaltet geplanter_ausfall wegen_wartung wegen_wartungsarbeiten geplante_wartung wartungsankündigung wird_~_aktualisiert künftig",
     "down": (
         "offline ausgefallen ausfall totalausfall unerreichbar nicht_erreichbar nicht_verfügbar tot down abgestürzt "
         "zusammengebrochen lahmgelegt ausser_betrieb nicht_mehr_erreichbar nicht_aufrufbar antwortet_nicht reagiert_nicht "
@@ -91,6 +91,7 @@ WORDS: dict[str, str] = {
     ),
     "instead": "statt anstatt anstelle",
     "account": "login einloggen anmelden anmeldung passwort passwörter konto account zurücksetzen registrieren benutzerkonto profil",
+    "no_way": "gibt_es_nicht_mehr nicht_machbar nicht_zu_schaffen kein_anderer_weg keine_andere geht_nur_über nur_darüber ausgeschlossen einzige_möglichkeit einzige_weg einziger_weg keinen_anderen kein_plan_b",
     "internal": "backoffice intern interne internen praktikant verwaltung",
     "all": (
         "alle allen aller alles jede jeder jedes jeden sämtliche sämtlicher gesamt gesamte gesamten ganze ganzen komplett komplette kompletten vollständig vollkommen "
@@ -119,7 +120,7 @@ WORDS: dict[str, str] = {
         "testsystem* testumgebung* testmandant* testinstanz* test_system test_umgebung entwicklungssystem* entwicklungsumgebung* sandbox staging "
         "abnahmesystem* abnahmeumgebung* integrationssystem* integrationsumgebung* qs_system qs_umgebung schulungssystem* schulungsumgebung* schulungsmandant* "
         "demosystem* demoumgebung* im_test uat qa dev vorproduktion* preprod pilotumgebung referenzsystem* testshop* auf_test testserver* spielwiese probesystem "
-        "konsolidierungssystem* testlandschaft demomandant* in_der_entwicklung"
+        "konsolidierungssystem* testlandschaft demomandant* in_der_entwicklung integrationstest testfälle noch_nicht_live inbetriebnahme abnahmetest"
     ),
     "workaround": (
         "workaround umgehung* umgehungslösung stattdessen von_hand händisch manuell ausweichen ausweichlösung übergangsweise vorläufig behelfen "
@@ -140,7 +141,7 @@ WORDS: dict[str, str] = {
     "idle": (
         "untätig sitzen_herum tatenlos nach_hause warten_vor schlange lkw stehen_auf_dem können_nicht_arbeiten nicht_arbeiten nicht_weiterarbeiten nicht_ausliefern nicht_verkaufen "
         "geschäft_steht betrieb_steht band_steht bänder_stehen produktion_steht werk_steht alles_steht handlungsunfähig kurzarbeit arbeitsstillstand stehen_still "
-        "däumchen nichts_mehr_erfassen türen_geschlossen kunden_weg nichts_mehr_zu_tun schicken_~_weg laden_zu umsatz_null produktion_ruht bänder_stehen stehen_leer"
+        "däumchen nichts_mehr_erfassen türen_geschlossen kunden_weg nichts_mehr_zu_tun schicken_~_weg laden_zu umsatz_null produktion_ruht bänder_stehen stehen_leer heimgeschickt nach_hause_geschickt stehen_die_leute schlange_stehen lager_steht ohne_arbeit keine_arbeit stehen_auf_rot lkw_leer"
     ),
     "deadline": "frist heute_noch bis_heute deadline stichtag fristende bis_mittag bis_zum_abend",
     "downstream": "nachtverarbeitung nachtlauf batch* hintergrund* job jobs zeitgesteuert* warteschlange mailversand e-mail-versand indexierung stapelverarbeitung überfällig erinnerungsmail* nachtjob ausstehend abgleich* bestandsabgleich synchronis* übertragungsjob* schnittstellenjob* import importe warteschlangen planer cronjob*",
@@ -149,7 +150,7 @@ WORDS: dict[str, str] = {
     "solved": (
         "behoben gelöst erledigt wiederhergestellt läuft_wieder laufen_wieder funktioniert_wieder funktionieren_wieder geht_wieder wieder_online wieder_erreichbar wieder_da "
         "wieder_normal seitdem_läuft seitdem_stabil wieder_verfügbar wieder_in_ordnung von_selbst_erholt hat_sich_erledigt alles_wieder beseitigt "
-        "alles_gut alles_ok jetzt_wieder geht_jetzt alles_in_ordnung mein_fehler geht_wieder war_mein"
+        "alles_gut alles_ok jetzt_wieder geht_jetzt alles_in_ordnung mein_fehler geht_wieder war_mein längst_behoben seither_nicht inzwischen_erledigt"
     ),
     "closing": "kann_geschlossen schliessen_sie bitte_schliessen können_schliessen ticket_schliessen hat_sich_erledigt danke_trotzdem",
     "place": "deutschland österreich schweiz frankreich belgien luxemburg niederlande italien spanien portugal polen ungarn rumänien griechenland schweden norwegen dänemark finnland irland grossbritannien england usa kanada mexiko brasilien china japan indien australien türkei afrika europa asien österreichische* schweizer deutsche* französische* italienische* südtirol wien berlin hamburg münchen köln frankfurt stuttgart zürich basel bern linz graz leipzig dresden bremen hannover nürnberg iphone ipad android tablet safari firefox chrome edge handy handys smartphone desktop",
@@ -174,7 +175,7 @@ WORDS: dict[str, str] = {
     ),
     "maintenance": "wartung wartungsfenster wartungsarbeiten geplante_abschaltung umstellung migration feldzuordnung mapping_anpassen zeitplan_ändern bitte_ändern bitte_anpassen zertifikat_erneuern läuft_ab läuft_am ablauf_des auffrischung",
     "docs": "dokumentation handbuch hilfeseite release_notes versionshinweise anleitung onlinehilfe",
-    "fyi": "zur_information zur_info zur_kenntnis nur_zur keine_aktion kein_handlungsbedarf bitte_beachten ankündigung informieren abwesend abwesenheit* automatische_antwort im_urlaub ausser_haus nicht_im_büro hinweis geplante_wartung geplanter_ausfall bitte_bewerten nicht_überwacht nicht_antworten wir_schliessen geschlossen_vom ist_geschlossen betriebsferien",
+    "fyi": "zur_information zur_info zur_kenntnis nur_zur keine_aktion kein_handlungsbedarf bitte_beachten ankündigung informieren abwesend abwesenheit* automatische_antwort im_urlaub ausser_haus nicht_im_büro hinweis geplante_wartung geplanter_ausfall bitte_bewerten nicht_überwacht nicht_antworten wir_schliessen geschlossen_vom ist_geschlossen betriebsferien müssen_nichts_tun nichts_tun wartungsankündigung",
     "thanks": "vielen_dank_für_die_schnelle super_arbeit lob danke_für_die_schnelle gute_arbeit",
     "cosmetic": "tippfehler rechtschreib* kosmetisch* schönheitsfehler optisch* schriftart farbe farben abstand ausrichtung überlappt überlappen verschoben pixel layout unschön verrutscht schrift",
     "lowkey": (
@@ -186,7 +187,7 @@ WORDS: dict[str, str] = {
     "me": "ich mir mich mein meine meinem meinen",
     "in_vain": "nichts_gebracht nichts_genützt ohne_erfolg erfolglos kein_unterschied keine_besserung hilft_nicht hilft_nichts half_nicht gleiche_ergebnis gleiches_ergebnis nichts_geholfen bringt_nichts keine_änderung vergeblich",
     "lacking": "ohne",
-    "zero": "kein_einziger keine_einzige kein_einziges keinen_einzigen nicht_ein_einziger nicht_eine_einzige null gar_nichts überhaupt_nichts nichts_geht nichts_kommt nichts_läuft",
+    "zero": "kein_einziger keine_einzige kein_einziges keinen_einzigen nicht_ein_einziger nicht_eine_einzige null gar_nichts überhaupt_nichts nichts_geht nichts_kommt nichts_läuft lässt_sich_nichts kommt_nichts nichts_mehr_bestellen gar_keine umsatz_~_null",
     "affects": "betrifft betroffen betreffen egal_welcher egal_welches egal_bei bei_allen gilt_für unabhängig_vom",
     "mailing": "mail mails e_mail e_mails emails bestätigungsmail* bestellbestätigung* benachrichtigung* erinnerungsmail* mailversand",
 }  # fmt: skip

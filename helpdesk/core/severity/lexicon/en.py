@@ -33,7 +33,7 @@ WORDS: dict[str, str] = {
         "stopped_responding stopped_answering crashed_completely 503 502 504 bad_gateway service_unavailable gateway_timeout "
         "connection_refused refuses_all refuses_connections refuses_every does_not_exist does_not_resolve nxdomain "
         "not_come_up does_not_come_up will_not_start does_not_start unreachable* wiped_out destroyed "
-        "interruption interruptions white_screen white_page blank_page blank_screen went_blank goes_blank blank_white completely_blank is_blank grey_screen wont_load not_opening does_not_open took_too_long"
+        "interruption interruptions white_screen white_page blank_page blank_screen went_blank goes_blank blank_white completely_blank is_blank grey_screen wont_load not_opening does_not_open took_too_long won_t_come_up will_not_come_up wont_come_up suspended black_screen servfail does_not_load not_loading"
     ),
     "halt": (
         "stopped halted standstill stand_still stands_still stop stops blocked blocking blocks stuck paralyzed paralysed paralysing "
@@ -144,7 +144,7 @@ WORDS: dict[str, str] = {
         "all every everyone everybody everything entire entirely whole complete completely totally total fully any anybody anyone each "
         "100 across company_wide companywide globally worldwide throughout every_single entire_company "
         "for_any "
-        "a_single"
+        "a_single each_of_us each_one_of nationwide everywhere"
     ),
     "users": (
         " users colleague colleagues customers clients seller sellers dealer dealers team teams company staff "
@@ -189,7 +189,7 @@ WORDS: dict[str, str] = {
         "beta preview_environment integration_environment acceptance_environment localhost proof_of_concept poc lab_environment "
         "development_instance dev_instance development_tenant development_server test_machine playground trial test_cluster "
         "testsystem test_stage quality_system performance_environment scratch_org dry_run migration_rehearsal rehearsal "
-        "pilot_environment mock our_development development_org preview_link preview_deployment preview_url preview_build local_install dev_server my_local localhost_only"
+        "pilot_environment mock our_development development_org preview_link preview_deployment preview_url preview_build local_install dev_server my_local localhost_only ptr test_realm nightly_build develop_branch feature_branch full_copy acceptatieomgeving testomgeving homologacao ambiente_de_homologacao ambiente_di_test ambiente_di_collaudo drill emergency_drill integrationstest full_copy_org my_laptop build_from_source from_source rehearse"
     ),
     "not_prod_word": (
         "go_live going_live golive went_live production_line production_lines production_planning production_plan production_hall "
@@ -261,7 +261,7 @@ WORDS: dict[str, str] = {
         "business_stopped business_has_stopped dead_stop everything_stopped work_stopped stopped_work stop_selling send_people_home "
         "standing_around standing_still run_dry ran_dry runs_dry runs_empty hang_around hanging_around "
         "close_the_doors closed_the_doors close_our_doors turning_customers turn_customers run_out_of_work twiddle asked_to_pause doors_closed customers_away nothing_they_can hands_in lines_are_down line_is_down line_down workless stand_idle trading_halted no_business no_trading no_revenue revenue_is_zero zero_revenue cannot_pick can_not_pick can_not_bill can_not_take everything_on_hold unable_to_take unable_to_trade business_is_dead shut_the_doors trucks_are trucks_cannot production_line_is plant_is plants_are "
-        "shop_is_closed store_is_closed shop_closed pull_the_plug pulled_the_plug sales_have_dried dried_up"
+        "shop_is_closed store_is_closed shop_closed pull_the_plug pulled_the_plug sales_have_dried dried_up paid_break gone_for_an gone_home people_are_waiting customers_are_waiting customers_are_leaving guests_leave guest_go guests_go no_parcels all_sits everybody_sits out_of_work early_lunch men_are_standing cannot_dispatch cannot_accept accepted_none unable_to_dispatch on_the_floor no_business_today can_not_serve queue_out"
     ),
     "deadline": "deadline today by_noon by_tonight cut_off cutoff by_end_of_day end_of_business within_the_hour tonight by_5 in_two_hours this_afternoon",
     "numbers_zero": "zero_orders zero_sales",
@@ -288,7 +288,7 @@ WORDS: dict[str, str] = {
         "came_back_up self_healed healed solved_itself resolved_itself everything_is_back "
         "have_gone has_gone are_gone is_gone back_in all_good good_again good_now all_well all_is_well working_fine_now "
         "service_restored been_restored was_restored is_restored access_restored restored_now alert_cleared "
-        "fine_now all_fine ok_now okay_now good_now all_ok all_working everything_works_now fine_again without_a_hitch been_running been_fine been_stable working_since running_since fine_since been_working is_history can_close_it is_lifted is_cleared no_issues_since no_problem_since resolved_now repaired all_is_going never_mind nevermind sorry_for_the_noise works_fine_again my_fault my_mistake"
+        "fine_now all_fine ok_now okay_now good_now all_ok all_working everything_works_now fine_again without_a_hitch been_running been_fine been_stable working_since running_since fine_since been_working is_history can_close_it is_lifted is_cleared no_issues_since no_problem_since resolved_now repaired all_is_going never_mind nevermind sorry_for_the_noise works_fine_again my_fault my_mistake is_sorted been_sorted has_been_replaced buying_again rolled_back reachable_again all_systems_operational completed_successfully been_completed been_resolved no_longer_seen not_seen_any works_since"
     ),
     "closing": "closing_the_loop close_the_loop can_be_closed close_this please_close close_the_ticket close_the_case can_close_it no_further_action nothing_further all_sorted",
     "again": (
@@ -307,7 +307,7 @@ WORDS: dict[str, str] = {
         "does_the_product is_it_supported tell_me let_me_know_how show_me_how point_me not_find_where could_not_find_out "
         "when_will what_happens_if possible_to what_exactly do_we_need do_i_need should_we should_i am_i_right "
         "may_i what_options what_do_we what_do_i anyone_know any_tips how_come which_plan steps_to_add the_steps_to "
-        "would_it_be_possible trying_to_figure trying_to_understand not_sure_how do_not_know_how figure_out need_help_with"
+        "would_it_be_possible trying_to_figure trying_to_understand not_sure_how do_not_know_how figure_out need_help_with are_you_affected is_it_genuine is_this_mail what_if_we where_is_our please_confirm_whether"
     ),
     "wish": (
         "would_be_nice would_be_great would_be_good would_be_useful would_be_helpful would_be_awesome would_love feature_request "
@@ -348,9 +348,9 @@ WORDS: dict[str, str] = {
         "for_your_information fyi no_action just_to_let_you_know heads_up please_be_aware just_be_aware for_information "
         "no_reply_needed no_need_to no_response_needed announcement announce inform_you informing_you to_inform out_of_office "
         "out_of_the_office on_vacation on_leave automatic_reply auto_reply autoreply thank_you_for_contacting for_the_record "
-        "nothing_to_do_on_your planned_downtime planned_outage scheduled_outage planned_interruption extended_downtime is_closed_from closed_for closed_between please_rate rate_your not_monitored do_not_reply unmonitored ignore_this feedback_wanted"
+        "nothing_to_do_on_your planned_downtime planned_outage scheduled_outage planned_interruption extended_downtime is_closed_from closed_for closed_between please_rate rate_your not_monitored do_not_reply unmonitored ignore_this feedback_wanted no_action_from no_action_needed weekly_digest satisfaction_survey went_great automatically_generated sent_automatically thanks_for_contacting we_aim_to"
     ),
-    "thanks": "thank_you_for_the_quick thanks_for_the_quick great_job well_done appreciate_the_help love_the compliments kudos congratulations brilliant just_wanted_to_say fantastic awesome thank_you_for_your_help thanks_for_your_help great_work nice_work good_job so_much_faster love_it well_done",
+    "thanks": "thank_you_for_the_quick thanks_for_the_quick great_job well_done appreciate_the_help love_the compliments kudos congratulations brilliant just_wanted_to_say fantastic awesome thank_you_for_your_help thanks_for_your_help great_work nice_work good_job so_much_faster love_it well_done hiccup went_great pass_it_on kudos praise without_a_hiccup",
     "cosmetic": (
         "typo typos cosmetic misaligned alignment spelling font fonts colour color pixel pixels overlap overlaps overlapping ugly "
         "layout_shift spacing icon looks_odd looks_strange looks_ugly misspelled misspelt wording capital_letter padding margin "
@@ -364,7 +364,7 @@ WORDS: dict[str, str] = {
         "some_point in_the_next sometime_soon not_dramatic small_thing nobody_needs not_a_problem_right rarely twice_a_quarter once_a_week "
         "once_a_month once_a_quarter barely_used tiny slightly slight a_bit_annoying not_high_priority low_prio irritating "
         "not_a_show not_pressing no_urgency nothing_urgent nothing_critical does_not_hurt not_harmful negligible convenience "
-        "two_people seldom takes_ten_seconds takes_a_minute nice_if a_handful handful_of happens_rarely happen_rarely just_noticed when_someone_touches by_the_way"
+        "two_people seldom takes_ten_seconds takes_a_minute nice_if a_handful handful_of happens_rarely happen_rarely just_noticed when_someone_touches by_the_way biggie no_biggie slightly"
     ),
     "urgent": (
         "urgent urgently asap immediately emergency critical top_priority highest_priority right_away blocker showstopper "
@@ -375,12 +375,13 @@ WORDS: dict[str, str] = {
     "me": "i me my mine myself",
     "in_vain": "tried_~_other tried_~_different tried_~_another other_~_tried tried_several tried_already tried_both tried_all no_difference no_effect does_not_help did_not_help do_not_help nothing_helps nothing_helped no_luck to_no_avail without_success same_result same_problem same_issue no_improvement still_the_same did_not_change not_solve not_help already_tried already_rebooted already_restarted tried_everything same_everywhere no_change",
     "lacking": "without",
-    "zero": "zero not_a_single not_one_single not_even_one at_zero down_to_zero drops_to_zero 0_orders 0_sales none_at_all a_single_one nothing_at_all nothing_whatsoever nothing_goes nothing_comes nothing_works nothing_moves nothing_loads nothing_arrives",
+    "zero": "zero not_a_single not_one_single not_even_one at_zero down_to_zero drops_to_zero 0_orders 0_sales none_at_all a_single_one nothing_at_all nothing_whatsoever nothing_goes nothing_comes nothing_works nothing_moves nothing_loads nothing_arrives nothing_has_come nothing_from nothing_to_the nothing_moves nothing_moving nothing_gets 0_processed nothing_leaves nothing_goes nothing_arrives no_one_order not_one_success not_one_of_our nothing_passes nobody_got nothing_but_an nothing_but_a",
     "affects": "affect affects affected affecting impact impacts impacted impacting concerns concern hit hits same_for happens_for happens_to applies_to regardless",
     "place": "germany austria switzerland france belgium luxembourg netherlands italy spain portugal poland hungary romania greece sweden norway denmark finland ireland uk britain england scotland usa canada mexico brazil argentina chile china japan india australia turkey morocco africa europe asia apac emea latam swiss austrian german french belgian dutch italian spanish portuguese polish swedish norwegian danish canadian mexican london paris berlin munich hamburg vienna zurich madrid rome milan lisbon warsaw prague budapest dublin singapore sydney tokyo chicago boston iphone ipad ios android safari firefox chrome edge mobile tablet phones desktop windows mac macs",
     "figures": "price prices pricing amount amounts quantity quantities stock inventory invoice invoices tax taxes vat address addresses salary salaries balance balances total totals discount discounts payment payments rates rate cost fees risk_score scores values figures numbers sum sums currency deduction surcharge units dose doses weight weights dates availability sold_out",
     "instead": "instead_of rather_than",
     "account": "login log_in logging_in logged_in sign_in signing_in password passwords account reset register registration verification activation my_profile username rescue_email subscribe my_card my_plan my_subscription unlock_me",
+    "no_way": "no_other no_second no_plan_b only_way_to only_via only_possible_inside not_feasible any_other_way no_fallback cannot_be_done_by_hand cannot_be_done_on_paper not_other_way no_other_tool manual_screen_was old_program_was removed_last closed_the_manual we_sell_nothing sell_nothing no_other_instance no_other_console no_other_channel our_only_channel not_possible_by_hand by_design_cannot no_cash",
     "internal": "internal_user internal_users internal_tool internal_report internal_page internal_wiki",
     "mailing": "email emails e_mail e_mails mails confirmation confirmations notification notifications reminder reminders newsletter newsletters",
 }  # fmt: skip

@@ -64,8 +64,9 @@ WORDS: dict[str, str] = {
     ),
     "instead": "au_lieu_de plutôt_que",
     "account": "connecter connexion mot_de_passe compte réinitialiser inscription identifiants profil",
+    "no_way": "seul_moyen passe_par_là passent_par_là pas_d_autre aucune_autre aucun_autre uniquement_par pas_faisable plus_l_ancien seule_façon impossible_à_la_main",
     "internal": "interne internes back-office stagiaire administration",
-    "all": "tous toutes tout toute totalement complètement entièrement entier entière ensemble chaque partout intégralité totalité 100 total totale mondial aucun_pays systématiquement à_chaque",
+    "all": "tous toutes tout toute totalement complètement entièrement entier entière ensemble chaque partout intégralité totalité 100 total totale mondial aucun_pays systématiquement à_chaque toute_l_équipe tous_nos toutes_nos internautes",
     "users": (
         "utilisateur utilisateurs utilisatrices client clients collègue collègues collaborateur collaborateurs équipe équipes vendeur vendeurs vendeuses revendeur revendeurs concessionnaires salarié salariés employé employés "
         "personnel bureau bureaux agence agences magasins succursales service société entreprise monde internautes visiteurs pays partenaires fournisseurs gens opérateurs commerciaux sites"
@@ -95,7 +96,7 @@ WORDS: dict[str, str] = {
     "security_paper": "questionnaire certification audit_annuel attestation iso évaluation_fournisseur test_d_intrusion",
     "dataloss": "perte_de_données perdu perdue perdues perdus supprimé supprimées effacé effacées disparu disparus disparues écrasé perte_de_données données_perdues tout_a_disparu",
     "cost": "chiffre_d_affaires perte pertes perdons perdre argent pénalité pénalités coûte coûtent manque_à_gagner abandonnent abandon abandons plaintes réclamations par_heure chaque_minute chaque_heure préjudice se_plaignent",
-    "idle": "bras_croisés ne_peut_pas_travailler ne_peuvent_pas_travailler ne_peuvent_plus_travailler ne_pouvons_plus_travailler chômage_technique à_l_arrêt renvoyé attendent camions plus_vendre plus_livrer plus_facturer activité_est_arrêtée activité_à_l_arrêt tout_est_bloqué refusons_des_clients fermé_les_portes plus_rien_à_faire plus_rien_faire se_tournent_les_pouces arrêt_total activité_paralysée ne_vendons_plus",
+    "idle": "bras_croisés ne_peut_pas_travailler ne_peuvent_pas_travailler ne_peuvent_plus_travailler ne_pouvons_plus_travailler chômage_technique à_l_arrêt renvoyé attendent camions plus_vendre plus_livrer plus_facturer activité_est_arrêtée activité_à_l_arrêt tout_est_bloqué refusons_des_clients fermé_les_portes plus_rien_à_faire plus_rien_faire se_tournent_les_pouces arrêt_total activité_paralysée ne_vendons_plus plus_de_travail quais_sont_vides quais_vides chômage_technique bras_croisés attendent_devant clients_partent",
     "deadline": "aujourd'hui échéance avant_midi ce_soir date_limite délai_légal clôture",
     "downstream": "traitement_de_nuit traitements batch arrière-plan planificateur tâche_planifiée tâches_planifiées file_d_attente envoi_des_mails indexation en_attente relances synchronisation synchro planificateur tâches_planifiées file_d_attente import imports tâche_planifiée",
     "since": "depuis actuellement en_ce_moment ce_matin cette_nuit maintenant aujourd_hui à_l_instant à_l_heure après_la_mise_à_jour suite_à",
@@ -117,7 +118,7 @@ WORDS: dict[str, str] = {
     ),
     "maintenance": "maintenance maintenance_prévue arrêt_planifié arrêt_prévu intervention_planifiée migration mappage correspondance_des_champs changer_la_planification certificat_expire expire_le renouveler_le_certificat modifier_la_configuration bascule",
     "docs": "documentation manuel guide_utilisateur notes_de_version page_d_aide tutoriel",
-    "fyi": "pour_information pour_info à_titre_d_information aucune_action sachez veuillez_noter absent absente absence réponse_automatique en_congés en_vacances je_vous_informe nous_vous_informons rien_à_faire",
+    "fyi": "pour_information pour_info à_titre_d_information aucune_action sachez veuillez_noter absent absente absence réponse_automatique en_congés en_vacances je_vous_informe nous_vous_informons rien_à_faire sans_accroc",
     "thanks": "merci_pour_votre_réactivité bravo félicitations",
     "cosmetic": "cosmétique faute_de_frappe orthographe couleur couleurs police alignement décalé décalée esthétique pixel icône chevauche chevauchent coquille visuel",
     "lowkey": "pas_urgent rien_d_urgent pas_pressé quand_vous_aurez quand_vous_pouvez mineur mineure petit petite gênant agaçant sans_gravité pas_grave pas_critique pas_bloquant non_bloquant faible_priorité sans_impact à_l_occasion aucun_impact embêtant détail rarement un_jour sans_urgence prochaine_version désagréable confort",
