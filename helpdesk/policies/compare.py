@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import timedelta
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from helpdesk.core.policy import TARGET_KINDS, TARGET_NAMES, NoPromise
+from helpdesk.core.week import clock_words, week_words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -26,13 +28,17 @@ class Difference:
 
 
 def differences(old: Policy, new: Policy, *, years: Collection[int]) -> list[Difference]:
-    """Every change of what is promised, in which hours, on which days of these years, and of who is told when."""
+    """Every change: what is promised, in which hours, on which days of these years, who is told when, and all else.
+
+    Worked examples prove a version and change nothing for anybody.
+    """
     return [
         *_keys(old, new),
         *_promises(old, new),
         *_hours(old, new),
         *_days(old, new, years),
         *_steps(old, new),
+        *_entries(old, new),
         *_readings(old, new),
     ]
 
@@ -89,8 +95,7 @@ def _hours(old: Policy, new: Policy) -> Iterator[Difference]:
 def _hours_words(calendar: Calendar | None) -> str:
     if calendar is None:
         return ""
-    windows = ", ".join(f"{window.weekday}:{window.start}-{window.end}" for window in calendar.windows)
-    return f"{windows} {calendar.timezone}"
+    return f"{week_words(calendar)} ({calendar.timezone})"
 
 
 def _users(policy: Policy, calendar: str) -> str:
@@ -112,7 +117,8 @@ def _days(old: Policy, new: Policy, years: Collection[int]) -> Iterator[Differen
 def _by_date(days: tuple[SpecialDay, ...]) -> dict[str, str]:
     words: dict[str, str] = {}
     for day in days:
-        said = f"{'open' if day.opens else 'closed'} {day.start // 60}-{day.end // 60} min ({day.name})"
+        part = f" {clock_words(day.start)}-{clock_words(day.end)}" if (day.start, day.end) != _WHOLE else ""
+        said = f"{'open' if day.opens else 'closed'}{part} ({day.name})"
         key = day.on.isoformat()
         words[key] = f"{words[key]}, {said}" if key in words else said
     return words
@@ -140,5 +146,74 @@ def _readings(old: Policy, new: Policy) -> Iterator[Difference]:
     for key in dict.fromkeys((*before, *after)):
         if before.get(key) != after.get(key):
             yield Difference(f"assumption {key}", "all", before.get(key, ""), after.get(key, ""))
-    if old.on_severity_change != new.on_severity_change:
-        yield Difference("on_severity_change", "all", old.on_severity_change, new.on_severity_change)
+
+
+def _entries(old: Policy, new: Policy) -> Iterator[Difference]:
+    """Everything else that a file says, entry by entry: for all who have it."""
+    before, after = dict(_said_of(old)), dict(_said_of(new))
+    for what in dict.fromkeys((*before, *after)):
+        if before.get(what) != after.get(what):
+            yield Difference(what, "all", before.get(what, ""), after.get(what, ""))
+
+
+def _said_of(policy: Policy) -> Iterator[tuple[str, str]]:
+    yield from ((f"excluded areas of plan {plan.key}", ", ".join(plan.excludes)) for plan in policy.plans)
+    for channel in policy.channels:
+        yield f"channel {channel.key} is warranted while down", channel.warranted_while_down
+        yield f"channel {channel.key}, why", channel.because
+    for level in policy.severity.levels:
+        yield f"definition of {level.key}", level.definition
+        yield f"other names of {level.key}", ", ".join(level.aliases)
+        yield f"cues of {level.key}", ", ".join(level.cues)
+    terms = policy.severity
+    yield "severity when nothing tells", terms.default
+    yield "the stated severity is", terms.stated
+    yield "looked at by a person below", f"{terms.review_below:g}"
+    yield "never the worst severity", ", ".join(terms.never_rank_1)
+    yield from ((f"rule {cap.name!r}", f"{cap.when}: at most {cap.at_most}") for cap in terms.caps)
+    yield from ((f"area {area.key}", ", ".join(area.words)) for area in terms.areas)
+    for field in policy.intake:
+        yield f"intake field {field.key}", f"{field.label}{'' if field.required else ' (if known)'}"
+        yield f"names of intake field {field.key}", ", ".join(field.aliases)
+    for exclusion in policy.exclusions:
+        scope = " (out of scope)" if exclusion.out_of_scope else ""
+        yield f"exclusion {exclusion.key}", f"{exclusion.why}{scope}: {', '.join(exclusion.words)}"
+    yield from (
+        (f"maintenance {window.name}", f"{window.sector} {window.rule}".strip()) for window in policy.maintenance
+    )
+    yield from ((f"lifecycle {name}", _plain(value)) for name, value in asdict(policy.lifecycle).items())
+    yield from _credits_of(policy)
+    yield "registered contacts only", _plain(policy.warranty.only_registered)
+    yield "warranted only with", ", ".join(policy.warranty.requires)
+    for name in _PLAIN:
+        yield name, _plain(getattr(policy, name))
+
+
+def _credits_of(policy: Policy) -> Iterator[tuple[str, str]]:
+    if policy.credits is None:
+        return
+    for band in policy.credits.bands:
+        yield f"credit {'above' if band.above else 'from'} {band.share} % of violations", f"{band.credit} %"
+    yield "credits are asked for within", f"{policy.credits.request_within} business days of {policy.credits.calendar}"
+
+
+_WHOLE = (0, 86400)  # seconds of a day
+_PLAIN = (
+    "name",
+    "source",
+    "languages",
+    "on_severity_change",
+    "escalation_words",
+    "escalation_contact",
+    "known_incidents_exempt",
+    "not_support",
+    "shown_in",
+)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, timedelta):
+        return f"{value.days} days"
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpdesk.core.calendar import wall_instant
 from helpdesk.core.policy import TARGET_KINDS, TARGET_NAMES, NoPromise
+from helpdesk.core.week import DAYS, clock_words, week_words
 from helpdesk.phrases import brief, moment, span
 from helpdesk.report import hours
 from helpdesk.report.shapes import instant
@@ -134,8 +135,8 @@ def offering_shape(policy: Policy, *, now: datetime, reader: Reader = EVERYBODY)
 def _calendar_shape(calendar: Calendar, year: int, zones: tuple[str, ...]) -> dict[str, Any]:
     return {
         "timezone": calendar.timezone,
-        "hours": hours.week(calendar),
-        "business_days": [hours.DAYS[day].lower() for day in sorted(calendar.business_weekdays)],
+        "hours": week_words(calendar),
+        "business_days": [DAYS[day].lower() for day in sorted(calendar.business_weekdays)],
         "hours_in": {zone: hours.seasons_text(hours.seasons(calendar, zone, year)) for zone in zones},
         "special_days": [
             {
@@ -373,7 +374,7 @@ def _hours(policy: Policy, year: int, reader: Reader) -> Iterator[str]:
         if calendar.always:
             yield "    around the clock"
             continue
-        rows = [[f"  {calendar.timezone}", hours.week(calendar)]]
+        rows = [[f"  {calendar.timezone}", week_words(calendar)]]
         rows += [
             [f"  {zone}", hours.seasons_text(hours.seasons(calendar, zone, year))] for zone in dict.fromkeys(zones)
         ]
@@ -429,7 +430,7 @@ def _holidays(policy: Policy, year: int, reader: Reader) -> Iterator[list[str]]:
 
 
 def _day_row(day: SpecialDay, timezone: str, zones: tuple[str, ...]) -> list[str]:
-    part = "" if (day.start, day.end) == (0, _DAY) else f" {hours.clock(day.start)}-{hours.clock(day.end)}"
+    part = "" if (day.start, day.end) == (0, _DAY) else f" {clock_words(day.start)}-{clock_words(day.end)}"
     begins, ends = (wall_instant(timezone, day.on, seconds) for seconds in (day.start, day.end))
     elsewhere = [f"{brief(begins, zone)} to {brief(ends, zone)}" for zone in zones]
     return [f"{day.on:%a %d %b}", f"{'open' if day.opens else 'closed'}{part}", day.name, *elsewhere]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import pytest
 
 from helpdesk.core.timeline import clocks
 from helpdesk.desk import load_rules
 from helpdesk.desk.apply import apply_policy
 from helpdesk.desk.record import Recorder
-from helpdesk.policies import PolicyText, load_policies, read_policy
+from helpdesk.policies import PolicyText, compare, load_policies, read_policy
 from helpdesk.policies.compare import differences
 from helpdesk.shipped import shipped
 from tests.desk import ANN, JO, KEY, wall
@@ -43,6 +45,69 @@ def test_the_difference_says_what_changes_for_whom():
     who = "plan standard, region central, channel email"
     assert said["first response of urgent", who] == ("2 hours of central", "1 hour of central")
     assert ("2026-01-06 in emea", "region emea") in said  # Epiphany is a holiday in Bavaria
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what", "was", "now"),
+    [
+        (
+            'hours = "mon-fri 07:00-18:00"',
+            'hours = "mon-fri 08:00-18:00"',
+            "hours of central",
+            "Mon-Fri 07:00-18:00 (America/Chicago)",
+            "Mon-Fri 08:00-18:00 (America/Chicago)",
+        ),
+        ("reopen_within_days = 14", "reopen_within_days = 7", "lifecycle reopen_within", "14 days", "7 days"),
+        ('default = "medium"', 'default = "low"', "severity when nothing tells", "medium", "low"),
+        ('stated = "initial"', 'stated = "evidence"', "the stated severity is", "initial", "evidence"),
+        (
+            'blueprint = ["blueprint", "blueprints"]',
+            'blueprint = ["blueprint"]',
+            "area blueprint",
+            "blueprint, blueprints",
+            "blueprint",
+        ),
+        (
+            'label = "Expected behavior"',
+            'label = "What you expected"',
+            "intake field expected",
+            "Expected behavior",
+            "What you expected",
+        ),
+        ('languages = ["en"]', 'languages = ["en", "de"]', "languages", "en", "en, de"),
+        (
+            'definition = "Business stopped."',
+            'definition = "All stopped."',
+            "definition of critical",
+            "Business stopped.",
+            "All stopped.",
+        ),
+        (
+            'holidays = { country = "US" }',
+            'holidays = { country = "US" }\ndays = [{ name = "Half", on = "12-24", closed = "12:00-24:00" }]',
+            "2026-12-24 in central",
+            "",
+            "closed 12:00-24:00 (Half)",
+        ),
+        ("hours = 33", "hours = 30", "maintenance Routine maintenance", "33 hours", "30 hours"),
+    ],
+)
+def test_every_edit_is_a_difference_in_words(old, new, what, was, now):
+    before = read_policy(PolicyText("logik.toml", LOGIK))
+    found = differences(before, read_policy(PolicyText("logik.toml", edited((old, new)))), years=(2026,))
+
+    (difference,) = [one for one in found if one.what == what]
+    assert difference.was.endswith(was)
+    assert difference.now.endswith(now)
+
+
+def test_every_part_of_a_policy_is_compared():
+    """A field that nobody compares would change in silence; the examples and the version are none."""
+    policy = load_policies().policy("celigo")
+    told = {"plans", "regions", "channels", "calendars", "goals", "severity", "intake", "ladder", "assumptions"}
+    told |= {"warranty", "exclusions", "maintenance", "lifecycle", "credits", *compare._PLAIN}
+
+    assert {field.name for field in fields(policy)} - told == {"key", "version", "examples", "earlier", "days_source"}
 
 
 @pytest.fixture
