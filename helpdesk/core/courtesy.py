@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from helpdesk.core.thanks import Thanks
 
 _OF_THE_MAIL = frozenset((MACHINERY, DECORATION))
+_NO_SUBJECT = ("nosubject", "ohnebetreff")  # as our mails call it
 _CARDS = frozenset(("text/vcard", "text/x-vcard"))
 _PREFIXES = re.compile(
     r"^\s*(?:(?:re|aw|antw|antwort|sv|fw|fwd|wg|tr|rv|res|rif|r)\s*(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE
@@ -55,7 +56,8 @@ def _same_subject(case: Case, subject: str) -> bool:
     ref = rf"\[?{case.ref}\b\]?"
     if re.match(ref, said, re.IGNORECASE):
         return True  # as our own subjects begin
-    return _plain(re.sub(ref, "", said, flags=re.IGNORECASE)) in {"", _plain(_PREFIXES.sub("", case.subject))}
+    theirs = _plain(_PREFIXES.sub("", case.subject))
+    return _plain(re.sub(ref, "", said, flags=re.IGNORECASE)) in {"", theirs, *(() if theirs else _NO_SUBJECT)}
 
 
 def _plain(text: str) -> str:

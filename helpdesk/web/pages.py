@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpdesk.core.enclosure import SECRET
 from helpdesk.core.policy import TARGET_NAMES
+from helpdesk.core.rating import ratings
 from helpdesk.core.timeline import clocks
 from helpdesk.letters import desk_zone
 from helpdesk.phrases import moment, span
@@ -148,6 +149,7 @@ def _facts(case: Case, policy: Policy, zone: str) -> Markup:
         "Merged": _references([f"HD-{number}" for number in case.merged]),
         "Notes": "; ".join(case.tags),
         "Missing": ", ".join(case.missing),
+        "Rated": "; ".join(f"{one.grade} by {one.by}" for one in ratings(case)),
     }
     rows = [together(element("dt", name), element("dd", value)) for name, value in told.items() if value]
     return element("dl", *rows)

@@ -140,3 +140,11 @@ def test_thanks_on_a_case_that_went_into_another_open_neither_again(desk):
     assert len(desk.events("thanked", number=1)) == len(desk.events("thanked", number=2)) == 1
     assert STRANGER not in {person.address for person in desk.case(1).participants}
     assert "works now" in desk.last(ANN, "customer-message").subject
+
+
+def test_thanks_on_a_case_without_a_subject_are_thanks(desk):
+    desk.mail(JO, "", "Priority: Urgent\n\nNo rule fires.")
+    desk.reply(BOB, "#resolve\nFixed.", to_kind="assigned")
+    desk.reply(JO, "Thank you!", to_kind="closed")
+
+    assert desk.case(2).status == "resolved"
