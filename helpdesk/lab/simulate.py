@@ -228,7 +228,7 @@ class _Player:
 
     def _link(self, number: int, name: str, original: Message) -> str:
         """The address that stands behind a link's name in the plain text of a mail."""
-        found = re.search(rf"^{re.escape(name)}: +(\S+@\S+)$", original.text, re.MULTILINE)
+        found = re.search(rf"^{re.escape(name)}: +mailto:(\S+@\S+)$", original.text, re.MULTILINE)
         if found is None:
             problem = f"step.{number}.answer.click: expected the name of a link in {original.subject!r}, not {name!r}"
             raise ConfigurationError([f"{self._scenario.path}: {problem}"])

@@ -5,7 +5,7 @@ The source is plain text in blocks that a blank line divides:
     Label: value        every line like that: a table of facts
     - point             a list
     > words             somebody's words, quoted
-    [Yes](mailto:...)   every line like that: links to click, and their addresses to write to
+    [Yes](mailto:...)   every line like that: links to click, in the text without what they fill in
     -- small print      the foot
     anything else       a paragraph, wrapped at 72 columns
 
@@ -179,8 +179,8 @@ def _html_facts(block: str) -> str:
 
 
 def _written(link: str) -> str:
-    """The address that a link leads to, as one writes it."""
-    return unquote(link.removeprefix("mailto:").partition("?")[0])
+    """A link without what it fills in, as one can read it, copy it or click on it."""
+    return unquote(link.partition("?")[0])
 
 
 def _html_answers(block: str) -> str:

@@ -69,8 +69,8 @@ def test_a_click_is_on_the_record_and_does_nothing_else(desk):
 
 def test_an_empty_mail_is_enough_and_a_plain_text_reader_finds_the_address(desk):
     address, _, _ = links(desk, JO)["No"]
-    assert f"No:  {address}" in desk.last(JO, "closed").text
-    assert len(f"No:  {address}") <= 72
+    assert f"No:  mailto:{address}" in desk.last(JO, "closed").text
+    assert len(f"No:  mailto:{address}") <= 72
     click(desk, JO, "No", empty=True)
 
     assert [event.facts["grade"] for event in desk.events("rated")] == ["bad"]
