@@ -52,6 +52,7 @@ TARGETS = {"first_response", "follow_up", "resolution"}
 KINDS = {"defect", "question", "enhancement", "maintenance"}
 ROBOTS = {"auto-reply", "vacation", "bounce-permanent", "bounce-temporary", "list", "own-mail", None}
 OUTCOMES = {"opened", "appended", "robot", "bounce", "loop", "duplicate", "quarantined", "ignored", "rejected"}
+OUTCOMES |= {"ordered"}
 SENT = {"ack", "assigned", "customer-message", "relay", "warning", "breach", "escalation", "echo", "closed", "reopened"}
 SENT |= {"reminder", "resend-anonymised", "out-of-scope", "maintenance", "alert", "digest", "statement"}
 CLOCK = {

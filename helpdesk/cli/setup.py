@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from helpdesk.cli.shared import AsJson, Config, open_database, open_rules, print_json
+from helpdesk.cli.shared import AsJson, Config, open_database, open_rules, print_json, wall_clock
 from helpdesk.core.errors import ConfigurationError, HelpdeskError
 
 if TYPE_CHECKING:
@@ -102,6 +103,19 @@ def _warnings(rules: Rules) -> Iterator[str]:
         calls = any(step.pages for step in rules.book.policy(mailbox.policy).ladder)
         if calls and rules.configuration.teams[mailbox.team].rotation is None:
             yield f"mailbox {mailbox.address}: {mailbox.policy} calls who is on call, {mailbox.team} has no rotation"
+    if not rules.configuration.operators:
+        yield "desk.operators: there are none, so nobody hears what ails the desk itself"
+    yield from _called_while_away(rules)
+
+
+def _called_while_away(rules: Rules) -> Iterator[str]:
+    from helpdesk.core.people import on_call_while_away  # noqa: PLC0415
+
+    agents = [agent for team in rules.configuration.teams.values() for agent in team.agents]
+    today = wall_clock().date()
+    for rotation in rules.configuration.rotations:
+        for agent, day in on_call_while_away(rotation, agents, [today + timedelta(days=ahead) for ahead in range(56)]):
+            yield f"rotation {rotation.name}: {agent.name} is first on call on {day} and absent; overrides say who else"
 
 
 def _probes(rules: Rules) -> Iterator[tuple[str, Callable[[], tuple[str, list[str]]]]]:

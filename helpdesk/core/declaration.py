@@ -218,7 +218,7 @@ def _nearest(written: str) -> str:
 # --- what stands behind the words
 
 _OPTION = re.compile(r"(?:--|[—–])([a-z]+)(?:=(.*))?", re.IGNORECASE | re.DOTALL)  # noqa: RUF001 - phones write a dash
-_QUOTES = str.maketrans(dict.fromkeys("“”„‟", '"'))
+_TYPED = str.maketrans({**dict.fromkeys("“”„‟«»", '"'), "\u00a0": " ", "\u202f": " "})  # HTML mails are full of blanks
 
 
 def _arguments(text: str, form: Form, *, skip: int) -> Arguments:
@@ -248,7 +248,7 @@ def _arguments(text: str, form: Form, *, skip: int) -> Arguments:
 
 
 def _words(text: str) -> list[str]:
-    lexer = shlex.shlex(text.translate(_QUOTES), posix=True)
+    lexer = shlex.shlex(text.translate(_TYPED), posix=True)
     lexer.whitespace_split, lexer.quotes, lexer.escape, lexer.commenters = True, '"', "", ""
     try:
         return list(lexer)

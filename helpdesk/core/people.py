@@ -16,7 +16,7 @@ from helpdesk.core.severity import DEFAULT, Model
 from helpdesk.core.standing import Standing
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import date, datetime
 
     from helpdesk.core.calendar import Calendar
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from helpdesk.core.severity.second import SecondVoter
 
 _DAY = timedelta(days=1)
+_NOON = 12 * 60 * 60  # seconds
 
 Channel = Literal["email", "forum", "monitoring", "escalation", "ignore"]
 
@@ -112,6 +113,20 @@ class Team:
     def agent(self, address: str) -> Agent | None:
         """The member who writes from that address."""
         return next((agent for agent in self.members if address in agent.addresses), None)
+
+
+def on_call_while_away(
+    rotation: Rotation, agents: Iterable[Agent], days: Iterable[date]
+) -> Iterator[tuple[Agent, date]]:
+    """Who is first on call while absent, each with the first such day; at noon on the wall of the rotation."""
+    by_address = {agent.address: agent for agent in agents}
+    told: set[str] = set()
+    for day in days:
+        noon = wall_instant(rotation.timezone, day, _NOON)
+        agent = by_address.get(rotation.on_call(noon).primary.address)
+        if agent and agent.address not in told and agent.away(noon):
+            told.add(agent.address)
+            yield agent, day
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ from helpdesk.cli import app
 from helpdesk.config import load_configuration
 from helpdesk.core.errors import ConfigurationError
 from helpdesk.core.message import Person
+from helpdesk.core.people import Absence, Agent, on_call_while_away
 from helpdesk.core.rotation import Override, Rotation
 from helpdesk.core.walltime import WallTime, parse_weekly
 from tests.desk import ANN, BOB, LENA, wall
@@ -272,6 +274,21 @@ def test_lgt_5_a_rotation_that_is_written_wrong_is_said_by_file_and_key(tmp_path
 def test_lgt_5_an_override_that_is_written_wrong_is_said_by_file_and_key(tmp_path, entry, problem):
     with pytest.raises(ConfigurationError, match="rotation.1." + problem.replace(".", r"\.")):
         gate(tmp_path, more=f"{ROTATION}overrides = [{entry}]")
+
+
+def test_lgt_5_who_is_first_on_call_while_absent_is_found_before_the_night_comes():
+    """LGT-5: `helpdesk check` warns of it; an override is the answer."""
+    ann, bob = (
+        Agent(name, person.address, timezone="America/Chicago") for name, person in zip("ab", PEOPLE, strict=False)
+    )
+    ann = replace(
+        ann, absences=(Absence(date(2026, 1, 8), date(2026, 1, 9)), Absence(date(2026, 1, 14), date(2026, 1, 14)))
+    )
+    days = [date(2026, 1, 1) + timedelta(days=number) for number in range(28)]
+
+    assert [*on_call_while_away(rotation(), (ann, bob), days)] == [(ann, date(2026, 1, 8))]
+    override = Override(date(2026, 1, 8), date(2026, 1, 9), primary=PEOPLE[1])
+    assert [*on_call_while_away(rotation(overrides=(override,)), (ann, bob), days)] == []
 
 
 # --- the rotation itself
