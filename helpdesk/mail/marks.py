@@ -52,6 +52,8 @@ HAS_DATE = re.compile(
 HAS_ADDRESS = re.compile(r"[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+|<mailto:", re.IGNORECASE)
 # Lotus Notes: "-----Ann Berg/ACME wrote: -----".
 DASHED_PERSON = re.compile(rf"^-{{3,}}.{{3,200}}\b(?:{_WROTE})[:：]?\s*-{{3,}}\s*$", re.IGNORECASE)
+# GroupWise: ">>> Ann Berg <ann@desk.example> 5/26/2026 9:12 AM >>>", and below it the mail as it was.
+ARROWED_PERSON = re.compile(r"^>{3} .{3,160}\d.{0,20}>{3}\s*$")
 # Old Gmail: "2012/5/3 Ann Berg <ann@desk.example>" alone above the quote.
 DATED_PERSON = re.compile(r"^\d{4}[-/]\d{1,2}[-/]\d{1,2}.{0,120}<[^<>\s]{1,100}@[^<>\s]{1,100}>[:：]?\s*$")
 
@@ -121,6 +123,7 @@ SENT_FROM = re.compile(
     rf"^[\s*_~<(\[•-]{{0,4}}(?:"
     rf"(?:sent|written|typed|posted) (?:from|via|with|by|using|on)\b[^,;:?!\n]{{0,20}}(?:{_DEVICE})[^,;?!\n]{{0,60}}|"
     rf"sent from (?:my )?(?:\w+ ?){{1,3}}|"
+    rf"sent (?:via|with|using) (?!e-?mails?\b|mail\b|post\b|fax\b|sms\b|dhl\b|ups\b|fedex\b)\w{{3,20}}\.?|"
     rf"(?:von|vom) mein\w{{0,2}} .{{1,50}}gesendet|gesendet (?:von|mit|über|vom) .{{1,60}}|diese nachricht wurde von mein.{{1,60}}|"
     rf"envoyé (?:de(?:puis)?|à partir de|par|avec) .{{1,60}}|enviado (?:desde|de|do|via|a partir do|con) .{{1,60}}|"
     rf"inviato (?:da|dal|con|tramite) .{{1,60}}|verzonden (?:vanaf|met|van|via) .{{1,60}}|verstuurd vanaf .{{1,60}}|"
@@ -135,13 +138,14 @@ SENT_FROM = re.compile(
     re.IGNORECASE,
 )
 
-_GRATEFUL = "thanks(?: again| in advance)?|danke|vielen dank|besten dank|grazie(?: mille)?|merci|gracias|muchas gracias|obrigad[oa]|bedankt|tack|tak|takk|dziękuję|kiitos"
+_GRATEFUL = "(?:many |much )?thanks(?: again| a lot| in advance)?|thank you(?: very much| so much)?(?: in advance)?|danke|vielen dank|besten dank|grazie(?: mille)?|merci|gracias|muchas gracias|obrigad[oa]|bedankt|tack|tak|takk|dziękuję|kiitos"
 CLOSING = re.compile(
     rf"^[\s*_]{{0,3}}(?:(?:{_GRATEFUL})(?:,| and| und| e| et| y| en| och| og| i| ja| &| \+) )?"
-    r"(?:best|all the best|cheers|take care|warmly|"
+    r"(?:(?:lg|vg|mfg|kr|br|rgds|regards|saludos|mvg|mvh|gruß|grüße|gruss)\s+[^\W\d_]\w{1,20}(?: [^\W\d_][\w.]{0,20})?|"
+    r"best|all the best|cheers|take care|warmly|"
     r"(?:(?:many )?thank(?:s| you)(?:,| and| &| \+)? )?(?:with |my |many |very )?(?:(?:kind(?:est)?|best|warm(?:est)?|with|sincere|friendly|good) )*(?:regards|wishes)(?: from .{2,30})?|"
     r"(?:yours|very) (?:sincerely|truly|faithfully)|sincerely(?: yours)?|respectfully(?: yours)?|cordially|kr|br|rgds|"
-    r"(?:mit |viele |liebe |beste |freundliche |herzliche |schöne |besten |vielen |freundlichen |herzlichen |lieben |und |mfg )*gr(?:ü|ue?|u)(?:ß|ss)(?:e|en)?"
+    r"(?:mit |viele |liebe |beste |freundliche |freundlichem |bestem |lieber |lieben |herzliche |schöne |besten |vielen |freundlichen |herzlichen |lieben |und |mfg )*gr(?:ü|ue?|u)(?:ß|ss)(?:e|en)?"
     r"(?: (?:aus|von) .{2,30})?|hochachtungsvoll|m\.?f\.?g\.?|lg|vg|"
     r"(?:bien )?cordialement|salutations(?: distinguées)?|bien à vous|sincères salutations|cdlt|amicalement|"
     r"(?:un |muchos |cordiales )?saludos?(?: cordiales)?|atentamente|un cordial saludo|atenciosamente|att\.?|abraços?|cumprimentos|"
@@ -169,6 +173,7 @@ CONTACT = re.compile(
 PERSON_NAME = re.compile(
     r"^\s{0,3}(?:\[[^\[\]\n]{1,40}\]\s{0,4})?\*?[^\W\d_a-z][\w.'-]{1,20}(?: [^\W\d_a-z][\w.'-]{0,20}){1,3}\*?(?:,.{1,40})?\s*$"
 )
+STAMPED = re.compile(r"\b\d{4}-\d\d-\d\d\b|\b\d\d:\d\d:\d\d\b")  # a line of a log
 PHONE = re.compile(r"\+?\(?\d[\d ()./-]{6,}\d")
 LINK = re.compile(r"https?://|\bwww\.", re.IGNORECASE)
 INITIAL = re.compile(r"^\s{0,3}/{1,2}[^\W\d_][\w.]{0,15}(?: [^\W\d_][\w.]{0,15})?\s*$")  # "/Mikko"

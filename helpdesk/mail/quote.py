@@ -92,6 +92,8 @@ def _unquoted(lines: list[str], whole: _Whole | None) -> list[str]:
     kept: list[str] = []
     at, count = 0, len(lines)
     while at < count:
+        if marks.ARROWED_PERSON.match(lines[at][: marks.MAX_LINE]) and _any_words(kept):
+            return kept
         if marks.QUOTE.match(lines[at]):
             past = _past_quote(lines, at)
             kept += lines[at:past] if whole and _is_shown(lines, past, kept, past - at) else [""]
@@ -226,11 +228,16 @@ def _original(lines: list[str], at: int) -> int:
         width = _header_block(lines, block) if block <= at + 3 else 0
         return block - at + width if width else 0
     alone = at == 0 or not lines[at - 1].strip()
-    return _header_block(lines, at) if alone else 0
+    if not alone and [marks.header_kind(one) for one in lines[at : at + 2]] != ["from", "date"]:
+        return 0
+    return _header_block(lines, at, every=not alone)
 
 
-def _header_block(lines: list[str], at: int) -> int:
-    """How many lines at `at` are the From, Sent, To and Subject that Outlook puts above what it quotes; 0 when none."""
+def _header_block(lines: list[str], at: int, *, every: bool = False) -> int:
+    """How many lines at `at` are the From, Sent, To and Subject that Outlook puts above what it quotes; 0 when none.
+
+    `every`: all four must stand there.
+    """
     kinds: set[str] = set()
     width = 0
     for offset, line in enumerate(lines[at : at + 12]):
@@ -243,4 +250,5 @@ def _header_block(lines: list[str], at: int) -> int:
     core = kinds & {"from", "date", "to", "subject"}
     # "From: Berlin, To: Paris, Date: May 12" is what a traveller writes: there must be a subject or an address too.
     plausible = "subject" in core or marks.HAS_ADDRESS.search(" ".join(lines[at : at + width])[: marks.MAX_LINE * 4])
-    return width if plausible and (len(core) >= 3 or {"from", "date"} <= core) else 0
+    enough = len(core) == 4 if every else len(core) >= 3 or {"from", "date"} <= core
+    return width if plausible and enough else 0

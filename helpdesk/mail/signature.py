@@ -93,7 +93,7 @@ def _is_closing(line: str) -> bool:
 
 
 def _in_signature(line: str) -> bool:
-    if marks.POSTSCRIPT.match(line) or line.rstrip().endswith("?"):
+    if marks.POSTSCRIPT.match(line) or line.rstrip().endswith("?") or marks.STAMPED.search(line):
         return False
     return len(line) <= _SHORT or marks.CONTACT.search(line) is not None
 
