@@ -18,11 +18,13 @@ import base64
 import os
 import sys
 import zlib
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.optimize import minimize
+from scipy.sparse import csr_matrix
 from severity import PRIOR, figures, load, observed, rank, shares_text, temperature_of
 
 from helpdesk.core.severity.features import LEAST
@@ -38,6 +40,8 @@ TABLE = Path(__file__).parents[1] / "helpdesk/core/severity/leanings_table.py"
 WORDS = {"en": 12000, "de": 7000, "fr": 6000, "es": 6000, "it": 2000, "pt": 1500, "nl": 1500}  # the most frequent ones
 STRENGTH = 4.0  # pull of the cues towards their prior
 WORD_STRENGTH = 100.0  # pull of the words towards nothing
+OFTEN = 3  # mails in which a word occurs that also gets a lean of its own, beside that of its meaning
+OWN = 80.0  # how far such a lean may go
 PARTS = 5  # a mixed file of many authors is left out in parts
 MIXED = "real"  # in the name of such a file
 
@@ -67,8 +71,15 @@ class Authors:
         used = sorted({place for mail in known for place in mail})
         self.vectors = vectors - vectors[used].mean(0)
         self.means = np.array([self.vectors[mail].sum(0) / (len(mail) + FEW) for mail in known])
+        counts = Counter(place for mail in known for place in mail)
+        self.often = [place for place, count in counts.items() if count >= OFTEN]
+        columns = {place: column for column, place in enumerate(self.often)}
+        self.bags = np.zeros((len(known), len(columns)), dtype=np.float32)
+        for row, mail in zip(self.bags, known, strict=True):
+            row[[columns[place] for place in mail if place in columns]] = OWN / (len(mail) + FEW)
         person = np.array([seen.alert is None and seen.robot is None for seen in self.seen])
         self.written = person & self.means.any(axis=1)
+        self.sums = _sparse(known, len(self.words))
 
     def left_out(self) -> Array:
         """Every mail's probabilities by a model that was not fitted to its author."""
@@ -95,17 +106,27 @@ class Authors:
     def word_table(self, kept: Array) -> tuple[Array, Array]:
         used = kept & self.written
         spread = float(self.means[used].std(0).mean())
-        rows = np.c_[self.means[used] / spread, np.ones(used.sum())]
+        rows = np.c_[self.means[used] / spread, self.bags[used], np.ones(used.sum())]
         weights = _fit(rows, self.ranks[used], WORD_STRENGTH, np.zeros((rows.shape[1], 4)))
-        return weights[:-1] / spread, weights[-1]
+        meaning = self.vectors.shape[1]
+        leans = self.vectors @ (weights[:meaning] / spread)
+        leans[self.often] += OWN * weights[meaning:-1]
+        return leans, weights[-1]
 
     def hearing(self, which: Array, table: tuple[Array, Array]) -> Array:
         """The features of some mails, with the words' opinion as this table has it."""
-        weights, bias = table
+        leans, bias = table
         rows = self.cues[which].copy()
-        opinion = np.log(np.maximum(LEAST, _shares(self.means[which] @ weights + bias)))
+        opinion = np.log(np.maximum(LEAST, _shares(self.sums[which] @ leans + bias)))
         rows[np.ix_(self.written[which], self.heard)] = opinion[self.written[which]]
         return rows
+
+
+def _sparse(known: list[list[int]], width: int) -> Any:
+    """Of every mail and word: one over the mail's words, where it has the word."""
+    rows = [row for row, mail in enumerate(known) for _ in mail]
+    values = [1 / (len(mail) + FEW) for mail in known for _ in mail]
+    return csr_matrix((values, (rows, [place for mail in known for place in mail])), shape=(len(known), width))
 
 
 def vocabulary() -> tuple[list[str], Array]:
@@ -155,8 +176,7 @@ def _fit(rows: Array, ranks: Array, strength: float, prior: Array) -> Array:
 
 
 def write_table(authors: Authors, table: tuple[Array, Array]) -> None:
-    weights, bias = table
-    leans = authors.vectors @ weights
+    leans, bias = table
     leans -= leans.mean(1, keepdims=True)
     unit = float(np.abs(leans).max()) / (OFFSET - 1)
     rows = (np.round(leans / unit) + OFFSET).astype(np.uint8)
