@@ -255,6 +255,11 @@ class TestDesk:
         sheet = Sheet(from_, to, subject, body, cc, headers or {})
         return reply(original, sheet, at=self.now, message_id=self.laboratory.message_id(), quote=quote)
 
+    def reply_to(self, original: Sent, from_: str, body: str, *, quote: bool = False) -> bytes:
+        """A reply to that very mail; not sent yet."""
+        sheet = Sheet(from_, "", "", body)
+        return reply(original.message, sheet, at=self.now, message_id=self.laboratory.message_id(), quote=quote)
+
     def reply(self, from_: str, body: str, **how: Any) -> Worked:
         """A reply comes in; see `written_reply`."""
         return self.receive(self.written_reply(from_, body, **how))

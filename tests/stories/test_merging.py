@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 import threading
+from contextlib import nullcontext
 
 import pytest
+import sqlalchemy as sa
 
 from helpdesk.core.case import case_from
+from helpdesk.core.message import Envelope
 from helpdesk.report.compliance import measure
 from helpdesk.store import cases
 from helpdesk.store.learning import label_of
+from helpdesk.store.spool import Accepted
+from helpdesk.store.tables import spool
 from tests.desk import ANN, BOB, JO, KIM, STRANGER, UTE, VIC, TestDesk
 
 MEDIUM = "Priority: Medium\n\nFor one product only.\nSince this morning."
@@ -362,28 +368,69 @@ def test_the_queue_of_open_cases_has_the_merged_one_only_while_a_promise_runs(de
         assert cases.workloads(connection, [ANN])[ANN].open_cases == 1
 
 
-def test_two_agents_who_merge_into_each_others_case_at_once_make_no_circle(database, rules):
-    """Several workers on one PostgreSQL: whoever comes second finds the case merged."""
+def at_once(desks, raws, database, *, held):
+    """Two workers, a mail each, that both come upon a case that somebody holds, and go on when it is let go."""
+    box = "support@logik.example"
+    for raw in raws:
+        desks[0].laboratory.desk.accept([Accepted(box, raw, Envelope("", (box,)), "import", desks[0].now)])
+    workers = [threading.Thread(target=desk.laboratory.desk.work) for desk in desks]
+    with database.write() if not database.embedded else nullcontext() as connection:
+        if connection is not None:
+            cases.hold(connection, held)
+        for worker in workers:
+            worker.start()
+        if connection is not None:
+            for worker in workers:
+                worker.join(timeout=1)
+    for worker in workers:
+        worker.join()
+    while desks[0].laboratory.desk.work():
+        pass
+    desks[0].laboratory.deliver()
+
+
+@pytest.fixture
+def two_workers(database, rules, monkeypatch):
+    """Each takes one mail at a time; Jo's case is Ann's, Ute's is Bob's."""
+    monkeypatch.setattr(sys.modules["helpdesk.desk.work"], "BATCH", 1)
     desks = [TestDesk(rules, database) for _ in range(2)]
-    desk = desks[0]
-    desk.mail(JO, "The rules", MEDIUM)
-    desk.mail(UTE, "Rules are dead", MEDIUM)
+    desks[0].mail(JO, "The rules", MEDIUM)
+    desks[0].mail(UTE, "Rules are dead", MEDIUM)
+    return desks
+
+
+def test_two_agents_who_merge_into_each_others_case_at_once_make_no_circle(database, two_workers):
+    """Several workers on one PostgreSQL: whoever comes second finds the case merged."""
+    desk = two_workers[0]
     orders = [
         desk.written_reply(desk.case(1).assignee, "#merge HD-2", to_kind="assigned"),
         desk.written_reply(desk.case(2).assignee, "#merge HD-1", to_kind="assigned"),
     ]
-    from helpdesk.core.message import Envelope  # noqa: PLC0415
-    from helpdesk.store.spool import Accepted  # noqa: PLC0415
-
-    box = "support@logik.example"
-    desk.laboratory.desk.accept([Accepted(box, raw, Envelope("", (box,)), "import", desk.now) for raw in orders])
-    workers = [threading.Thread(target=one.laboratory.desk.work) for one in desks]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
-    while desk.laboratory.desk.work():
-        pass
+    at_once(two_workers, orders, database, held=[1])
 
     into = [desk.case(number).merged_into for number in (1, 2)]
     assert sorted(map(bool, into)) == [False, True]
+    assert [row.outcome for row in outcomes(database)] == ["opened", "opened", "appended", "appended"]
+
+
+def test_an_answer_and_a_merge_at_once_are_one_after_the_other(database, two_workers):
+    """Whichever is first: nobody is answered twice, every ledger is whole, nothing is set aside."""
+    desk = two_workers[0]
+    mails = [
+        desk.written_reply(desk.case(2).assignee, "#merge HD-1", to_kind="assigned"),
+        desk.written_reply(desk.case(1).assignee, "We are on it.", to_kind="assigned"),
+        desk.written_reply(UTE, "Any news?", to_kind="ack"),
+    ]
+    at_once(two_workers, mails, database, held=[1, 2])
+
+    assert desk.case(2).merged_into == "HD-1"
+    assert desk.kinds_to(JO).count("relay") == 1
+    assert desk.kinds_to(UTE).count("relay") <= 1
+    assert {row.outcome for row in outcomes(database)} == {"opened", "appended"}
+    for number in (1, 2):
+        assert case_from(number, desk.case(number).events) == desk.case(number)
+
+
+def outcomes(database):
+    with database.read() as connection:
+        return connection.execute(sa.select(spool.c.outcome).order_by(spool.c.id)).all()
