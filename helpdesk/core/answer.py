@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from helpdesk.core import correction, links, merging, snooze, splitting
 from helpdesk.core.block import Mistake
@@ -138,11 +138,12 @@ def _say_what_stays(scribe: Scribe, orders: Orders) -> None:
     """An agent who believes to have answered must hear that they have not."""
     message = scribe.arrival.message
     files = [f"{part.name or part.type} ({part.kept})" for part in kept_back(message)]
-    if not any(draft.enclosures for draft in scribe.drafts):
+    with_the_answer = scribe.split is not None and scribe.split.text != ""
+    if not with_the_answer and not any(draft.enclosures for draft in scribe.drafts):
         files += [part.name or part.type for part in message.attachments if not part.kept]
     if files:
         scribe.done.append(f"kept on the case and not sent to the customer: {', '.join(files)}")
-    if not orders.commands and not orders.text and not enclosures(message, 0):
+    if not orders.given_besides("note", "answer") and not orders.text and not enclosures(message, 0):
         scribe.done.append("nothing: no text of yours was found in your mail, and the customer got none")
 
 
@@ -159,6 +160,9 @@ def _assign(scribe: Scribe, command: Command, _orders: Orders) -> None:
     agent = scribe.terms.team.agent(command.argument)
     if agent is None:
         raise ValueError(f"{command.argument} is no agent of the team")
+    if agent.address == scribe.case.assignee:
+        scribe.done.append(f"was with {agent.name or agent.address} already")
+        return
     scribe.happened("assigned", {"agent": agent.address, "because": f"by {scribe.name}"})
     scribe.done.append(f"assigned to {agent.name or agent.address}")
     if agent.address != scribe.agent.address:
@@ -175,19 +179,22 @@ def _wait(scribe: Scribe, command: Command, _orders: Orders) -> None:
 
 
 def _resolve(scribe: Scribe, _command: Command, orders: Orders) -> None:
-    scribe.happened("resolved", {})
-    _confirm(scribe, orders, "resolved")
+    _end(scribe, orders, "resolved", over=("resolved", "closed"))
 
 
 def _close(scribe: Scribe, _command: Command, orders: Orders) -> None:
-    scribe.happened("closed", {})
-    _confirm(scribe, orders, "closed")
+    _end(scribe, orders, "closed", over=("closed",))
 
 
-def _confirm(scribe: Scribe, orders: Orders, done: str) -> None:
-    """On resolution a mail confirms it (LGT-8)."""
-    scribe.to_customers("closed", text="" if scribe.stays else orders.text)
-    scribe.done.append(f"{done}, and the customer is told")
+def _end(scribe: Scribe, orders: Orders, kind: Literal["resolved", "closed"], *, over: tuple[str, ...]) -> None:
+    """On resolution a mail confirms it (LGT-8), once; a last answer goes out all the same."""
+    text = "" if scribe.stays else orders.text
+    if scribe.case.status in over and not text:
+        scribe.done.append(f"was {scribe.case.status} already; nobody is told again")
+        return
+    scribe.happened(kind, {})
+    scribe.to_customers("closed", text=text)
+    scribe.done.append(f"{kind}, and the customer is told")
 
 
 def _reopen(scribe: Scribe, _command: Command, _orders: Orders) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from helpdesk.core import suspicion
 from helpdesk.core.case import DESK, Event, number_of
 from helpdesk.core.decision import Decision, Draft
 from helpdesk.core.ladder import unacknowledged
@@ -119,7 +120,7 @@ def _followed(so_far: Decision, decision: Decision, arrival: Arrival, now: datet
         at = case.not_before(kind, event.at)
         events.append(Event(kind, at, now, event.by, {**event.facts, "on": survivor.ref}))
         case = case.after(events[-1])
-    if arrival.placement.role == "agent" and unacknowledged(case):
+    if arrival.placement.role == "agent" and (unacknowledged(case) or suspicion.standing(case)):
         facts = {"because": "an agent wrote", "on": survivor.ref}
         events.append(Event("page_acknowledged", arrival.received_at, now, arrival.sender, facts))
         case = case.after(events[-1])

@@ -33,7 +33,7 @@ _PASSED_ON = re.compile(r"\d+/mail/(\d+)/(?:assigned|customer-message)/")
 class _Place:
     """A customer's mail, and the case in whose ledger it stands. `first`: it opened that case."""
 
-    owner: int
+    owner: Case
     first: bool
     mail: StoredMessage
 
@@ -65,7 +65,7 @@ def _places(mails: list[StoredMessage], ledgers: list[Case]) -> Iterator[_Place]
             wrote = case.of_type("customer_wrote")
             said = next((event for event in wrote if _says(event, mail)), None)
             if said and not any(is_split_off(said, event) for event in case.of_type("split_off")):
-                yield _Place(case.number, said is wrote[0], mail)
+                yield _Place(case, said is wrote[0], mail)
 
 
 def _says(event: Event, mail: StoredMessage) -> bool:
@@ -93,7 +93,8 @@ def _piece(
     message = enclosure.sorted_out(
         message, secrets=secrets, naming_staff=(), up_to=configuration.attachments, answers_us=False
     )
-    mailbox = configuration.mailbox(case.mailbox) or configuration.mailboxes[0]
+    home = configuration.mailbox(place.owner.mailbox) or configuration.mailbox(case.mailbox)
+    mailbox = home or configuration.mailboxes[0]
     terms = recorder.terms(connection, mailbox, case=None, sender=mail.author, now=now)
     terms = replace(terms, model=recorder.model(connection), second_voter=recorder.second_voter())
     arrival = Arrival(
@@ -105,4 +106,4 @@ def _piece(
         number=mail.spool_id or 0,
         mailboxes=frozenset(one.address for one in configuration.mailboxes),
     )
-    return Piece(arrival, terms, case_store.next_number(connection), place.owner)
+    return Piece(arrival, terms, case_store.next_number(connection), place.owner.number)

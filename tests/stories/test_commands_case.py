@@ -452,3 +452,21 @@ def test_a13_commands_in_a_mail_that_is_html_alone_are_read_and_the_quote_is_not
     assert desk.kinds_to(JO) == ["ack"]
     with desk.database.read() as connection:
         assert cases.messages(connection, 1)[-1].reply.startswith("They pay late. SECRET-CANARY")
+
+
+def test_what_is_so_already_is_said_and_not_done_twice(desk):
+    desk.reply(ANN, "#close\nDone.", to_kind="assigned")
+    desk.reply(ANN, "#close", to_kind="assigned")
+    assert "was closed already; nobody is told again" in said(desk)
+    assert desk.kinds_to(JO) == ["ack", "closed"]
+    desk.reply(ANN, "#assign ann", to_kind="assigned")
+    assert "was with Ann Berg already" in said(desk)
+    desk.reply(ANN, "#note", to_kind="assigned")
+    assert "nothing: no text of yours was found" in said(desk)
+
+
+def test_a_last_word_on_a_closed_case_goes_to_the_customer(desk):
+    desk.reply(ANN, "#close\nDone.", to_kind="assigned")
+    desk.reply(ANN, "#close\nOne more thing: it needs a restart.", to_kind="assigned")
+
+    assert desk.last(JO, "closed").text.startswith("One more thing")

@@ -434,3 +434,16 @@ def test_an_answer_and_a_merge_at_once_are_one_after_the_other(database, two_wor
 def outcomes(database):
     with database.read() as connection:
         return connection.execute(sa.select(spool.c.outcome).order_by(spool.c.id)).all()
+
+
+def test_who_looks_at_the_one_has_looked_at_the_other(desk):
+    """A suspicion on the merged case is not raised again."""
+    desk.mail(KIM, "Orders", "Priority: Medium\n\nNobody can order anything, the whole shop is down for everybody.")
+    third = desk.case(3).assignee
+    assert desk.events("suspected", number=3)
+    desk.reply(third, "#merge HD-1", to_kind="assigned")
+    desk.reply(ANN, "#note\nI know.", to_kind="assigned")
+    raised = [mail for mail in desk.sent if mail.subject.startswith("[HD-3] MAY BE")]
+    desk.at("2026-05-19 14:00")
+
+    assert [mail for mail in desk.sent if mail.subject.startswith("[HD-3] MAY BE")] == raised
