@@ -174,4 +174,4 @@ def test_whatever_is_merged_and_split_nobody_is_shown_to_anybody(rules):
 @pytest.mark.slow
 def test_whatever_is_merged_and_split_nobody_is_shown_to_anybody_at_length(rules):
     """P01, A10"""
-    run(rules, examples=60, steps=50)
+    run(rules, examples=20, steps=40)
