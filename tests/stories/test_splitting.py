@@ -112,7 +112,7 @@ def celigo(desk_database, tmp_path):
     more = '\n[[mailbox]]\naddress = "help@celigo.example"\npolicy = "celigo"\nplan = "premier"\nteam = "first line"\n'
     desk = TestDesk(load_rules(write_office(tmp_path, more=more), environment={}, signing_key=KEY), desk_database)
     desk.mail("pat@shop.example", "Flow", "Priority: High\n\nThe flow is slow.", to="help@celigo.example")
-    desk.reply(desk.case().assignee, "We are on it.", to_kind="assigned")
+    desk.reply(desk.case().assignee, "#severity high\nWe are on it.", to_kind="assigned")
     desk.at("2026-05-19 10:00")
     desk.reply("pat@shop.example", "And the export does not work at all.", to_kind="relay")
     return desk
