@@ -373,7 +373,7 @@ def _step_facts(facts: dict[str, Any], case: Case, terms: Terms, now: datetime) 
         "target": facts["target_name"],
         "due": moment(facts["due_at"], zone) if facts["due_at"] else "",
         "due_brief": brief(facts["due_at"], zone) if facts["due_at"] else "",
-        "late": bool(facts["due_at"]) and facts["due_at"] < now,
+        "late": bool(facts["due_at"]) and facts["due_at"] <= now,
         "percent": round(facts["share"] * 100),
         "after": span(facts["after"]) if facts["after"] else "",
         "acknowledge": facts["acknowledge"],
