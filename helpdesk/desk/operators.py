@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from helpdesk.core.block import Mistake, read_block
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
     from helpdesk.desk.record import Recorder
     from helpdesk.store.spool import Spooled
 
+_OBEYED, _MISTAKEN = "order", "mistake"  # how the keys of answers begin
+_MISTAKES = 10  # that are answered in a day: what answers ours may be a machine, too (threat L03)
+_DAY = timedelta(days=1)
 _SHOWN = 300  # characters of what somebody wrote in an operator's name
 
 
@@ -59,7 +63,12 @@ class Letter:
     def key(self) -> str:
         """The same for every mail of this operator with this Message-ID."""
         named = self.message.message_id or f"spool {self.mail.id}"
-        return f"order/{hashlib.sha256(named.encode()).hexdigest()[:32]}"
+        return f"{_OBEYED}/{hashlib.sha256(named.encode()).hexdigest()[:32]}"
+
+    @property
+    def mistaken_key(self) -> str:
+        """Of the answer to a mail that ordered nothing."""
+        return f"{_MISTAKEN}/{self.mail.id}"
 
 
 def settle(
@@ -82,7 +91,7 @@ def settle(
     if doubt:
         _warn(connection, recorder, letter, doubt, now)
         return "ignored", doubt
-    return "ordered", _carry_out(connection, recorder, letter, now)
+    return _carry_out(connection, recorder, letter, now)
 
 
 def _doubt(connection: sa.Connection, recorder: Recorder, letter: Letter) -> str:
@@ -104,7 +113,7 @@ def _doubt(connection: sa.Connection, recorder: Recorder, letter: Letter) -> str
 # --- what is obeyed
 
 
-def _carry_out(connection: sa.Connection, recorder: Recorder, letter: Letter, now: datetime) -> str:
+def _carry_out(connection: sa.Connection, recorder: Recorder, letter: Letter, now: datetime) -> tuple[Outcome, str]:
     """Do what the mail orders, all or nothing, and answer it; returns what was done, in a few words."""
     block = _orders(letter.message)
     done: list[Done] = []
@@ -113,15 +122,34 @@ def _carry_out(connection: sa.Connection, recorder: Recorder, letter: Letter, no
         begins = next(iter(block.text.splitlines()), "(no text)")
         mistakes.append(Mistake(begins, "expected orders at the very top, such as #status show; #help sends them all"))
     if not mistakes:
-        order = Order(connection, recorder.rules, letter.holder.address, now)
-        done, mistakes = _all_or_none(block, order)
+        done, mistakes = _all_or_none(block, Order(connection, recorder.rules, letter.holder.address, now))
+    if mistakes:
+        return "ignored", _refuse(connection, recorder, letter, (block, mistakes), now)
+    said = [{"said": one.said, "lines": [_flat(line) for line in one.lines]} for one in done]
+    _answer(connection, recorder, letter, letter.key, {"done": said, "understood": [], "mistakes": []}, now)
+    return "ordered", "; ".join(one.said for one in done)
+
+
+def _refuse(
+    connection: sa.Connection,
+    recorder: Recorder,
+    letter: Letter,
+    read: tuple[Block[Ordered], list[Mistake]],
+    now: datetime,
+) -> str:
+    """Send the mistakes back, so many a day."""
+    block, mistakes = read
+    because = f"not understood: {mistakes[0].line}"
+    begins = f"echo/{_MISTAKEN}/"
+    if bulletins.written_to(connection, letter.holder.address, begins, since=now - _DAY) >= _MISTAKES:
+        return f"{because}; not answered, because {_MISTAKES} mistakes were answered within a day"
     facts = {
-        "done": [{"said": one.said, "lines": [_flat(line) for line in one.lines]} for one in done],
+        "done": [],
         "understood": [one.line for one in block.orders if one.line not in {mistake.line for mistake in mistakes}],
         "mistakes": [{"line": mistake.line, "expected": mistake.expected} for mistake in mistakes],
     }
-    _answer(connection, recorder, letter, facts, now)
-    return "; ".join(one.said for one in done) or f"not understood: {mistakes[0].line}"
+    _answer(connection, recorder, letter, letter.mistaken_key, facts, now)
+    return because
 
 
 def _orders(message: Message) -> Block[Ordered]:
@@ -152,12 +180,12 @@ def _all_or_none(block: Block[Ordered], order: Order) -> tuple[list[Done], list[
 
 
 def _answer(
-    connection: sa.Connection, recorder: Recorder, letter: Letter, facts: dict[str, Any], now: datetime
+    connection: sa.Connection, recorder: Recorder, letter: Letter, key: str, facts: dict[str, Any], now: datetime
 ) -> None:
     desk = recorder.rules.configuration.file.desk.name
     told = Bulletin(
         "echo",
-        letter.key,
+        key,
         {"desk": desk, **facts},
         template="ordered",
         operator=True,

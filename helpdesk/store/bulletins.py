@@ -27,6 +27,16 @@ def is_written(connection: sa.Connection, key: str) -> bool:
     return connection.execute(sa.select(outbox.c.id).where(outbox.c.key == key)).first() is not None
 
 
+def written_to(connection: sa.Connection, address: str, prefix: str, *, since: datetime) -> int:
+    """How many mails whose keys begin so were written to an address."""
+    query = sa.select(sa.func.count()).where(
+        outbox.c.recipient == address,
+        outbox.c.created_at > since,
+        outbox.c.key.startswith(prefix, autoescape=True),
+    )
+    return int(connection.execute(query).scalar_one())
+
+
 def newest_alert(connection: sa.Connection, prefix: str) -> str:
     """The key of the newest alert whose key begins so, "" without one."""
     query = (

@@ -223,9 +223,22 @@ def test_an_order_sees_what_the_one_above_it_did(desk):
 
 
 def test_words_without_an_order_are_answered_with_how_to_write_one(desk):
-    assert order(desk, "Thanks, I am on it.").outcome == "ordered"
+    assert order(desk, "Thanks, I am on it.").outcome == "ignored"
     assert "- Thanks, I am on it. - expected orders at the very top, such as #status show" in echo(desk)
     assert desk.case_numbers() == []
+
+
+def test_l03_a_machine_behind_an_operators_address_is_not_answered_for_ever(desk):
+    """L03: one that says of itself that it is a person; orders are obeyed as ever."""
+    for number in range(30):
+        desk.reply(OPS, f"#{number} was opened for your request.")
+    assert len(desk.sent_to(OPS, "echo")) == 10
+    assert order(desk, "#status set shop down").outcome == "ordered"
+    assert len(desk.sent_to(OPS, "echo")) == 11
+
+    desk.laboratory.now += timedelta(days=1)
+    order(desk, "Thanks")
+    assert len(desk.sent_to(OPS, "echo")) == 12
 
 
 @pytest.mark.parametrize(
