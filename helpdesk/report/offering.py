@@ -236,7 +236,8 @@ def _channel(channel: Channel) -> str:
     if not channel.targets:
         return f"{channel.name}: no targets, {channel.because}"
     if not channel.warranted:
-        return f"{channel.name}: not warranted, {channel.because}"
+        told = f"; customers are told: {channel.tell}" if channel.tell else ""
+        return f"{channel.name}: not warranted, {channel.because}{told}"
     return channel.name
 
 

@@ -186,6 +186,15 @@ class Life(RuleBasedStateMachine):
         ] == [(clock.started_at, clock.due_at, clock.stopped_at) for clock in clocks(before, self.terms.policy)]
         assert self.case.status == before.status
 
+    @rule(text=st.sampled_from(["Thank you!", "Thanks, it works now!"]))
+    def customer_thanks(self, text):
+        """It changes nothing, but for what may be the answer that is waited for."""
+        before = self.case
+        self.writes(text)
+        if before.status != "waiting" or text == "Thank you!":
+            assert clocks(self.case, self.terms.policy) == clocks(before, self.terms.policy)
+            assert (self.case.status, self.case.status_since) == (before.status, before.status_since)
+
     @rule(text=st.sampled_from(ORDERS))
     def agent_writes(self, text):
         self.writes(text, role="agent")
