@@ -304,8 +304,8 @@ def _head() -> list[str]:
     return [
         "# Reading mail, measured",
         "",
-        f"Written by `python bench/mail.py` at {_commit()}, which needs the shared mails beside the project. Times are of a",
-        "busy machine with two cores: compare them with one another.",
+        f"Written by `python bench/mail.py` at {_commit()}, which needs the shared mails beside the project. Times are the",
+        "processor's, on a busy machine with two cores: compare them with one another.",
         "",
     ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 
 import pytest
@@ -84,3 +85,21 @@ def test_a_mail_that_is_not_there_is_said_to_be_missing(desk):
     desk.mail(JO)
     with desk.database.read() as connection, pytest.raises(NotFound, match="HD-1 has 1 mails, there is no number 2"):
         verify_shape(connection, desk.rules, 1, 2)
+
+
+def test_an_attachment_is_cut_out_into_a_file(desk, tmp_path):
+    """C08: `case attachment REF N -o FILE`, and what it says of what cannot be."""
+    coded = base64.b64encode(b"content").decode()
+    part = f"Content-Type: a/b\r\nContent-Disposition: attachment; filename=../x.bin\r\nContent-Transfer-Encoding: base64\r\n\r\n{coded}\r\n"
+    head = f"From: {JO}\r\nTo: support@logik.example\r\nSubject: x\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+    desk.receive(f"{head}--b\r\n\r\nSee the file.\r\n--b\r\n{part}--b--\r\n".encode())
+    config = ["--config", str(tmp_path / "helpdesk.toml")]
+
+    done = CliRunner().invoke(app, ["case", "attachment", "HD-1", "1", "-o", str(tmp_path / "out"), *config])
+    assert (tmp_path / "out").read_bytes() == b"content"
+    assert "7 bytes" in done.stdout
+    with pytest.raises(NotFound, match="has 1 attachments?, there is no number 2"):
+        CliRunner().invoke(app, ["case", "attachment", "HD-1", "2", "-o", "x", *config], catch_exceptions=False)
+    with pytest.raises(NotFound, match="expected a file that can be written"):
+        nowhere = str(tmp_path / "no" / "where")
+        CliRunner().invoke(app, ["case", "attachment", "HD-1", "1", "-o", nowhere, *config], catch_exceptions=False)

@@ -15,6 +15,7 @@ from helpdesk.cli.shared import (
     print_table,
     read_ref,
     wall_clock,
+    write_file,
 )
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ def attachment(
 
     with open_database(open_rules(config)) as database, database.read() as connection:
         file = load_attachment(connection, read_ref(ref), number)
-    Path(output).write_bytes(file.data)
+    write_file(Path(output), file.data)
     typer.echo(f"{len(file.data)} bytes in {output}")
 
 

@@ -19,6 +19,7 @@ from helpdesk.cli.shared import (
     print_json,
     read_instant,
     wall_clock,
+    write_file,
 )
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def _drawn(rules: Rules, customer: str, quarter: Quarter, *, mail: str, request:
 def _write(statement: Statement, rules: Rules, to: str, file: Path) -> None:
     from helpdesk.report.statement import statement_mail  # noqa: PLC0415
 
-    file.write_bytes(statement_mail(statement, rules, to).raw)
+    write_file(file, statement_mail(statement, rules, to).raw)
     typer.echo(f"wrote {file}", err=True)
 
 

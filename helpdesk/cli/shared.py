@@ -129,6 +129,14 @@ def read_file(path: Path) -> bytes:
         raise NotFound(f"{path}: expected a readable file: {problem.strerror}") from None
 
 
+def write_file(path: Path, data: bytes) -> None:
+    """Write a file that the command line names. Raises NotFound that says what is wrong with it."""
+    try:
+        path.write_bytes(data)
+    except OSError as problem:
+        raise NotFound(f"{path}: expected a file that can be written: {problem.strerror}") from None
+
+
 def read_instant(text: str) -> datetime:
     """A time with an offset or a zone, from the command line. Raises BadParameter."""
     from helpdesk.core import walltime  # noqa: PLC0415 - as above
