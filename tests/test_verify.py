@@ -98,8 +98,8 @@ def test_an_attachment_is_cut_out_into_a_file(desk, tmp_path):
     done = CliRunner().invoke(app, ["case", "attachment", "HD-1", "1", "-o", str(tmp_path / "out"), *config])
     assert (tmp_path / "out").read_bytes() == b"content"
     assert "7 bytes" in done.stdout
-    with pytest.raises(NotFound, match="has 1 attachments?, there is no number 2"):
+    with pytest.raises(NotFound, match=r"has 1 attachments?, there is no number 2"):
         CliRunner().invoke(app, ["case", "attachment", "HD-1", "2", "-o", "x", *config], catch_exceptions=False)
+    nowhere = str(tmp_path / "no" / "where")
     with pytest.raises(NotFound, match="expected a file that can be written"):
-        nowhere = str(tmp_path / "no" / "where")
         CliRunner().invoke(app, ["case", "attachment", "HD-1", "1", "-o", nowhere, *config], catch_exceptions=False)
