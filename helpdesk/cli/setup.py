@@ -162,12 +162,24 @@ def _check_mailbox(account: Account) -> tuple[str, list[str]]:
 
 
 def _check_database(rules: Rules) -> tuple[str, list[str]]:
+    from helpdesk.store import migrate  # noqa: PLC0415
+    from helpdesk.store.engine import Database  # noqa: PLC0415
+
     url = rules.configuration.database_url
     if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
-        return "there is none yet; helpdesk serve makes it, and so does helpdesk db upgrade", []
+        return _NO_DATABASE, []  # looking into it would make the file
+    database = Database(url)
+    try:
+        if migrate.current(database) is None:
+            return _NO_DATABASE, []
+    finally:
+        database.close()
     with open_database(rules) as database:
         doubt = database.doubt()
         return "at this version's schema", [f"database: {doubt}"] if doubt else []
+
+
+_NO_DATABASE = "empty yet; helpdesk serve makes the tables, and so does helpdesk db upgrade"
 
 
 def backup(file: Annotated[Path, typer.Argument(metavar="FILE")], config: Config = None) -> None:
