@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_TYPE_WORDS = {"str", "date", "bool", "int", "GoalTable"}
+_TYPE_WORDS = {"str", "date", "bool", "int", "GoalTable", "ChannelGoalTable"}
 _EXPECTED = {
     "missing": "expected this key, which is missing",
     "unexpected_keyword_argument": "no such key",
@@ -30,13 +30,20 @@ def strict(cls: type[T]) -> type[T]:
 
 def read_toml(path: Path) -> dict[str, Any]:
     """Parse a TOML file. Raises ConfigurationError that names the file and the line."""
+    return parse_toml(read_text(path), str(path))
+
+
+def read_text(path: Path) -> str:
+    """A file that an operator wrote. Raises ConfigurationError that names it."""
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise ConfigurationError([f"{path}: expected a file, there is none"]) from None
-    except (OSError, UnicodeDecodeError) as problem:
-        raise ConfigurationError([f"{path}: expected a readable UTF-8 file: {problem}"]) from None
-    return parse_toml(text, str(path))
+    except OSError as problem:
+        raise ConfigurationError([f"{path}: expected a readable file: {problem.strerror}"]) from None
+    except UnicodeDecodeError as problem:
+        line = problem.object[: problem.start].count(b"\n") + 1
+        raise ConfigurationError([f"{path}: expected UTF-8, line {line} is something else"]) from None
 
 
 def parse_toml(text: str, name: str) -> dict[str, Any]:
@@ -52,7 +59,10 @@ def fill(adapter: TypeAdapter[T], data: Any, name: str) -> T:
     try:
         return adapter.validate_python(data)
     except ValidationError as problem:
-        raise ConfigurationError([_said(name, error) for error in problem.errors()]) from None
+        errors = problem.errors()
+        # Where text or a table may stand, a table with a mistake is no text either: that is nobody's mistake.
+        meant = [error for error in errors if error["type"] != "string_type" or not isinstance(error["input"], dict)]
+        raise ConfigurationError([_said(name, error) for error in meant or errors]) from None
 
 
 def _said(name: str, error: Any) -> str:

@@ -288,7 +288,7 @@ def test_a_policy_file_that_cannot_be_read_is_wrong_use(terminal, tmp_path):
         *("replay", "--from", "2026-07-01", "--to", "2026-10-01", "--policy", str(tmp_path / "none.toml")), at=NOW
     )
     assert ran.code == 2
-    assert "expected a readable policy file" in ran.err
+    assert "expected a file, there is none" in ran.err
 
 
 def test_a_policy_file_with_mistakes_names_them():

@@ -162,10 +162,14 @@ def policy_check(
     as_json: AsJson = False,
 ) -> None:
     """Check policy files and run their worked examples; exits with 1 when something is wrong."""
-    from helpdesk.policies.lint import Finding, check_file  # noqa: PLC0415
+    from helpdesk.policies.find import policy_files  # noqa: PLC0415
+    from helpdesk.policies.lint import check_file, check_folder  # noqa: PLC0415
 
-    paths = files or _paths(config)
-    findings: list[Finding] = [finding for path in paths for finding in check_file(path)]
+    if files:
+        findings, number = [finding for path in files for finding in check_file(path)], len(files)
+    else:
+        folder = _folder(config)
+        findings, number = check_folder(folder), len(policy_files(folder))
     if as_json:
         print_json([finding.shape() for finding in findings])
     else:
@@ -174,22 +178,21 @@ def policy_check(
         counted = {
             level: sum(finding.level == level for finding in findings) for level in ("error", "warning", "assumption")
         }
-        typer.echo(", ".join(f"{number} {level}s" for level, number in counted.items()) + f" in {len(paths)} files")
+        typer.echo(", ".join(f"{count} {level}s" for level, count in counted.items()) + f" in {number} files")
     if any(finding.level == "error" for finding in findings):
         raise typer.Exit(1)
 
 
-def _paths(config: Path | None) -> list[Path]:
+def _folder(config: Path | None) -> Path | None:
+    """The operator's own policies, where there is a configuration that names them."""
     from helpdesk.cli.shared import config_path  # noqa: PLC0415
-    from helpdesk.policies.find import policy_files  # noqa: PLC0415
+    from helpdesk.config import load_configuration  # noqa: PLC0415
 
     path = config_path(config)
     if config is None and not path.exists():
-        return policy_files(None)
-    from helpdesk.config import load_configuration  # noqa: PLC0415
-
+        return None
     configuration = load_configuration(path)
-    return policy_files(configuration.place(configuration.file.desk.policies))
+    return configuration.place(configuration.file.desk.policies)
 
 
 def policy_schema() -> None:
@@ -221,14 +224,11 @@ def policy_diff(
 
 def _policy(config: Path | None, name: str) -> Policy:
     """A policy by file, by key, or by key and stored version."""
-    from helpdesk.policies.read import PolicyText, read_policy  # noqa: PLC0415
+    from helpdesk.policies import policy_file, read_policy  # noqa: PLC0415
 
     path = Path(name)
     if path.suffix == ".toml":
-        try:
-            return read_policy(PolicyText(name, path.read_text(encoding="utf-8")))
-        except OSError as problem:
-            raise NotFound(f"{name}: expected a policy file: {problem.strerror}") from None
+        return read_policy(policy_file(path))
     key, _, version = name.partition("@")
     return _stored_policy(config, key, version) if version else open_book(config).policy(key)
 

@@ -202,13 +202,9 @@ def _print_with_progress(steps: _Steps, total: int) -> None:
 
 
 def _policy(file: Path) -> Policy:
-    from helpdesk.core.errors import ConfigurationError  # noqa: PLC0415
-    from helpdesk.policies import PolicyText, read_policy  # noqa: PLC0415
+    from helpdesk.policies import policy_file, read_policy  # noqa: PLC0415
 
-    try:
-        return read_policy(PolicyText(str(file), file.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError) as problem:
-        raise ConfigurationError([f"{file}: expected a readable policy file: {problem}"]) from None
+    return read_policy(policy_file(file))
 
 
 # --- days and times

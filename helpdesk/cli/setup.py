@@ -133,11 +133,10 @@ def _probes(rules: Rules) -> Iterator[tuple[str, Callable[[], tuple[str, list[st
 
 def _check_policies(rules: Rules) -> tuple[str, list[str]]:
     from helpdesk.core.errors import Unavailable  # noqa: PLC0415
-    from helpdesk.policies.find import policy_files  # noqa: PLC0415
-    from helpdesk.policies.lint import check_file  # noqa: PLC0415
+    from helpdesk.policies.lint import check_folder  # noqa: PLC0415
 
     folder = rules.configuration.place(rules.configuration.file.desk.policies)
-    findings = [finding for path in policy_files(folder) for finding in check_file(path)]
+    findings = check_folder(folder)
     errors = [str(finding) for finding in findings if finding.level == "error"]
     if errors:
         raise Unavailable("\n".join(errors))

@@ -2,6 +2,6 @@
 
 from helpdesk.policies.find import PolicyBook, load_policies
 from helpdesk.policies.known_days import from_shape as days_from_shape
-from helpdesk.policies.read import PolicyText, read_policy, read_whole
+from helpdesk.policies.read import PolicyText, policy_file, read_policy, read_whole
 
-__all__ = ["PolicyBook", "PolicyText", "days_from_shape", "load_policies", "read_policy", "read_whole"]
+__all__ = ["PolicyBook", "PolicyText", "days_from_shape", "load_policies", "policy_file", "read_policy", "read_whole"]

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from helpdesk.core.errors import ConfigurationError, NotFound
-from helpdesk.policies.read import PolicyText, read_whole
+from helpdesk.policies.read import PolicyText, policy_file, read_whole
 from helpdesk.shipped import shipped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
     from helpdesk.core.policy import Policy
@@ -45,18 +45,19 @@ def load_policies(folder: Path | None = None) -> PolicyBook:
     problems: list[str] = []
     for path in policy_files(folder):
         try:
-            policy, source = read_whole(PolicyText(str(path), path.read_text(encoding="utf-8")))
+            policy, source = read_whole(policy_file(path))
         except ConfigurationError as wrong:
             problems += wrong.problems
             continue
-        problems += _misnamed(path, policy, policies)
+        problems += misnamed(path, policy, policies)
         policies[policy.key], texts[policy.key] = policy, source
     if problems:
         raise ConfigurationError(problems)
     return PolicyBook(policies, texts)
 
 
-def _misnamed(path: Path, policy: Policy, known: Mapping[str, Policy]) -> Iterator[str]:
+def misnamed(path: Path, policy: Policy, known: Collection[str]) -> Iterator[str]:
+    """What is wrong with a file's key in a folder that has `known` ones already."""
     if path.stem != policy.key:
         yield f"{path}: key: expected {path.stem!r}, the file's own name, not {policy.key!r}"
     elif policy.key in known:

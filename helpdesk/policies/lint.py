@@ -6,6 +6,7 @@ runs as written; an assumption is our reading where the document is silent.
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise, product
@@ -15,8 +16,9 @@ from zoneinfo import ZoneInfo
 from helpdesk.core.errors import ConfigurationError, HelpdeskError, NeverOpen
 from helpdesk.core.policy import TARGET_NAMES, Promise
 from helpdesk.policies.coverage import missing
+from helpdesk.policies.find import misnamed, policy_files
 from helpdesk.policies.maintenance import lands_on
-from helpdesk.policies.read import PolicyText, days_of, read_policy, read_table
+from helpdesk.policies.read import days_of, policy_file, read_policy, read_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,16 +51,28 @@ class Finding:
         return {"level": self.level, "file": self.file, "key": self.key, "text": self.text}
 
 
+def check_folder(folder: Path | None) -> list[Finding]:
+    """Everything there is to say about the policies that are in force with this folder of the operator's own."""
+    found: list[Finding] = []
+    known: list[str] = []
+    for path in policy_files(folder):
+        of_file = check_file(path)
+        with contextlib.suppress(ConfigurationError):
+            policy = read_policy(policy_file(path))
+            of_file += [_error(str(path), problem) for problem in misnamed(path, policy, known)]
+            known.append(policy.key)
+        found += of_file
+    return found
+
+
 def check_file(path: Path) -> list[Finding]:
     """Everything there is to say about one file, errors first."""
     name = str(path)
     try:
-        source = PolicyText(name, path.read_text(encoding="utf-8"))
+        source = policy_file(path)
         policy, table = read_policy(source), read_table(source)
     except ConfigurationError as wrong:
         return [_error(name, problem) for problem in wrong.problems]
-    except OSError as problem:
-        return [Finding("error", name, "(the file)", f"expected a readable file: {problem.strerror}")]
     # With hours that never come nothing else can be computed: say that, and no more.
     found = [*_never_open(policy)] or [
         *_examples(policy),
@@ -70,8 +84,11 @@ def check_file(path: Path) -> list[Finding]:
 
 
 def _error(name: str, problem: str) -> Finding:
-    key, _, text = problem.removeprefix(f"{name}: ").partition(": ")
-    return Finding("error", name, key, text or problem)
+    said = problem.removeprefix(f"{name}: ")
+    key, _, text = said.partition(": ")
+    if not text or key.startswith("expected"):
+        return Finding("error", name, "(the file)", said)
+    return Finding("error", name, key, text)
 
 
 Found = tuple[Level, str, str]

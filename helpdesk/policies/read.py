@@ -44,10 +44,11 @@ from helpdesk.policies.known_days import KnownDays, known_now
 from helpdesk.policies.maintenance import read_maintenance
 from helpdesk.policies.observed import Kept, Way, substitutes
 from helpdesk.policies.schema import PolicyFile
-from helpdesk.tables import fill, parse_toml
+from helpdesk.tables import fill, parse_toml, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
+    from pathlib import Path
 
     from helpdesk.core.policy import TargetKind
     from helpdesk.policies.schema import (
@@ -85,6 +86,11 @@ class PolicyText:
     text: str
     days: KnownDays | None = None
     version: str = ""  # what cases remember
+
+
+def policy_file(path: Path) -> PolicyText:
+    """A policy file as it is now. Raises ConfigurationError."""
+    return PolicyText(str(path), read_text(path))
 
 
 def read_policy(source: PolicyText) -> Policy:

@@ -244,7 +244,9 @@ def test_a_channel_may_have_another_time_and_other_hours(tmp_path):
         broken = text.replace('phone = { within = "30m"', f"phone = {{ {wrong}", 1)
         with pytest.raises(ConfigurationError) as raised:
             read_policy(PolicyText("celigo.toml", broken.replace(', calendar = "24x7" }, chat', " }, chat")))
-        assert any("targets.preferred.first_response.urgent" in problem for problem in raised.value.problems)
+        place = "celigo.toml: targets.preferred.first_response.urgent"
+        assert all(problem.startswith(place) for problem in raised.value.problems), raised.value.problems
+        assert not any("Table" in problem for problem in raised.value.problems), raised.value.problems
 
 
 def test_a_target_in_hours_that_never_come_is_an_error(tmp_path):

@@ -8,7 +8,7 @@ import pytest
 
 from helpdesk.core.errors import ConfigurationError
 from helpdesk.policies import PolicyText, days, known_days, load_policies, read_policy
-from helpdesk.policies.lint import check_file
+from helpdesk.policies.lint import check_file, check_folder
 from helpdesk.shipped import shipped
 
 GOOD = (shipped("policies") / "threekit.toml").read_text(encoding="utf-8")
@@ -129,6 +129,33 @@ def test_a_policy_folder_with_two_files_of_one_key_or_a_broken_one_is_refused_as
         load_policies(tmp_path)
 
     assert any("targets.standard.first_response.urgent" in problem for problem in caught.value.problems)
+
+
+def test_a_file_that_is_not_utf_8_is_a_problem_with_its_line(tmp_path):
+    """Else a broken edit would be no refused edit, but a failure once a second."""
+    (tmp_path / "mine.toml").write_bytes(b'key = "mine"\nname = "M\xfcller"\n')
+    with pytest.raises(ConfigurationError) as caught:
+        load_policies(tmp_path)
+
+    assert caught.value.problems == (f"{tmp_path / 'mine.toml'}: expected UTF-8, line 2 is something else",)
+    (finding,) = check_file(tmp_path / "mine.toml")
+    assert (finding.level, finding.key, finding.text) == (
+        "error",
+        "(the file)",
+        "expected UTF-8, line 2 is something else",
+    )
+    (gone,) = check_file(tmp_path / "gone.toml")
+    assert gone.text == "expected a file, there is none"
+
+
+def test_a_file_whose_name_is_not_its_key_is_an_error_of_the_folder(tmp_path):
+    """On its own it may be called as one likes; in force it must be found by its key."""
+    (tmp_path / "mine.toml").write_text(GOOD, encoding="utf-8")
+    assert [finding for finding in check_file(tmp_path / "mine.toml") if finding.level == "error"] == []
+
+    (error,) = [finding for finding in check_folder(tmp_path) if finding.level == "error"]
+    assert (error.file, error.key) == (str(tmp_path / "mine.toml"), "key")
+    assert "the file's own name" in error.text
 
 
 @pytest.mark.parametrize("name", ["logik", "threekit"])
