@@ -56,7 +56,8 @@ def agent_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> D
     _acknowledge(scribe, orders)
     _say_what_stays(scribe, orders)
     scribe.echo()
-    return scribe.decision(reply=orders.text, erase=orders.has("redact"))
+    said_elsewhere = scribe.split is not None and not scribe.stays
+    return scribe.decision(reply="" if said_elsewhere else orders.text, erase=orders.has("redact"))
 
 
 def _vocabulary(case: Case, arrival: Arrival, terms: Terms, agent: Agent) -> Vocabulary:

@@ -71,7 +71,8 @@ def merge(scribe: Scribe, command: Command, _orders: Orders) -> None:
         return
     theirs = {person.address for person in into.people}
     shared = sorted(person.address for person in case.people if person.address in theirs)
-    scribe.happened_to(survivor, "merged", {"cases": [f"HD-{number}" for number in (case.number, *case.merged)]})
+    cases = [f"HD-{number}" for number in (case.number, *case.merged)]
+    scribe.happened_to(survivor, "merged", {"from": case.ref, "cases": cases})
     if into.status == "waiting":
         scribe.happened_to(survivor, "reopened", {"because": f"{case.ref} was merged into it"})
     if case.status == "waiting":

@@ -87,7 +87,7 @@ class Scribe:
             self.case,
             tuple(self.events),
             tuple(self.drafts),
-            visibility="internal" if self.stays else "public",
+            visibility="internal" if self.stays or self.split else "public",
             reply=reply,
             erase=erase,
             split=self.split,

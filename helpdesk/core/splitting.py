@@ -60,7 +60,7 @@ def began(events: tuple[Event, ...], case: Case, arrival: Arrival, order: Split,
         if event.type == "opened":
             yield replace(event, facts={**event.facts, "split_from": case.ref})
         elif event.type == "acknowledged":
-            facts = {"sent": False, "because": f"it was split off {case.ref}, where its customer has been answered"}
+            facts = {"sent": False, "because": f"it was split off {case.ref}, and nobody is acknowledged twice"}
             yield Event("acknowledged", now, now, DESK, facts)
         elif event.type == "assigned" and case.assignee:
             because = f"has {case.ref}, from which it was split off"

@@ -54,7 +54,7 @@ def test_the_case_that_is_answered_goes_into_the_one_that_is_named(desk):
     merged(desk)
 
     assert (desk.case(2).merged_into, desk.case(1).merged) == ("HD-1", (2,))
-    assert [event.facts for event in desk.events("merged", number=1)] == [{"cases": ["HD-2"]}]
+    assert [event.facts for event in desk.events("merged", number=1)] == [{"from": "HD-2", "cases": ["HD-2"]}]
     assert desk.case(2).assignee == ANN, "whoever has the one has the other"
     assert "HD-2 goes into HD-1: The rules do not fire" in said(desk, BOB)
     told = desk.last(ANN, "assigned")

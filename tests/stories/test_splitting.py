@@ -86,6 +86,7 @@ def test_the_mail_goes_with_its_bytes_and_both_ledgers_keep_its_place(desk):
 
     assert [mail.reply[:10] for mail in mails(desk, 2)] == ["Priority: ", "We look at"]
     assert not any("export is broken" in mail.reply for mail in mails(desk, 1))
+    assert (mails(desk, 1)[-1].reply, mails(desk, 1)[-1].visibility) == ("", "internal"), "the order itself"
     gone = desk.events("split_off", number=1)[0].facts
     assert gone["into"] == "HD-2"
     assert datetime.fromisoformat(gone["at"]) == wall("2026-05-19 10:00")
