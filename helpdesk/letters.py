@@ -392,8 +392,16 @@ def _why(case: Case, terms: Terms) -> str:
         agent = terms.team.agent(last.by)
         by = f"set by {agent.name if agent and agent.name else last.by}"
         return f"{by}: {last.facts['reason']}" if last.facts.get("reason") else by
-    reasons = last.facts.get("reasons", [])[:2]
-    return "; ".join(f"{reason['rule']}: {reason['evidence'] or reason['effect']}" for reason in reasons)
+    return "; ".join(_told_together(last.facts.get("reasons", []))[:2])
+
+
+def _told_together(reasons: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Reasons that make the same of the same words: the words once, behind what they say."""
+    said: dict[tuple[str, str], list[str]] = {}
+    for reason in reasons:
+        words = (reason["evidence"] or reason["effect"]).rstrip(". ")
+        said.setdefault((words, reason["effect"]), []).append(reason["rule"])
+    return [f"{', '.join(rules[:3])}: {words}" for (words, _), rules in said.items()]
 
 
 def _suspicion_facts(facts: dict[str, Any], case: Case, terms: Terms) -> dict[str, Any] | None:
