@@ -201,8 +201,10 @@ def _answer(
 def _warn(connection: sa.Connection, recorder: Recorder, letter: Letter, doubt: str, now: datetime) -> None:
     """Tell the operator whose address it is, and the one in whose name it came; once a day for each reason."""
     configuration = recorder.rules.configuration
-    concerned = dict.fromkeys([letter.holder, *filter(None, [configuration.operator(letter.sender)])])
-    key = f"in-your-name/{hashlib.sha256(doubt.encode()).hexdigest()[:16]}/{now:%Y-%m-%d}"
+    author = configuration.operator(letter.sender)
+    concerned = dict.fromkeys([letter.holder, *([author] if author else [])])
+    reason = hashlib.sha256(doubt.encode()).hexdigest()[:16] if author else "stranger"  # however many they are
+    key = f"in-your-name/{reason}/{now:%Y-%m-%d}"
     letters = [
         recorder.rules.letters.alert(
             person, mailbox=configuration.voice(letter.mailbox.address), key=key, facts=_warning(letter, doubt), now=now

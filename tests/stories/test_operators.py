@@ -327,6 +327,17 @@ def test_a08_who_answers_an_alert_that_was_passed_on_orders_nothing_and_is_not_l
     assert f"was not obeyed: {JO} is no operator" in words(desk.last(OPS, "alert"))
 
 
+def test_a08_an_address_in_many_hands_is_told_of_once_a_day(desk):
+    for number in range(5):
+        desk.reply(f"m{number}@elsewhere.example", "#status set shop down", holder=OPS, to_kind="alert")
+    desk.laboratory.now += timedelta(days=1)
+    desk.reply("m@elsewhere.example", "#status set shop down", holder=OPS, to_kind="alert")
+
+    told = [mail for mail in desk.sent_to(OPS, "alert") if "in your name" in mail.subject]
+    assert len(told) == 2
+    assert standing(desk).down == ()
+
+
 def test_a06_what_was_obeyed_once_is_not_obeyed_again(desk):
     """A06: the same bytes, the same Message-ID, or a mail that was kept for later."""
     raw = desk.written_reply(OPS, "#status set shop down", to_kind="alert")
