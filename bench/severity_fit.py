@@ -83,11 +83,15 @@ class Authors:
 
     def left_out(self) -> Array:
         """Every mail's probabilities by a model that was not fitted to its author."""
-        rows, guesses = self.heard_from_others(), np.zeros((len(self.mails), 4))
-        for group in sorted(set(self.groups)):
+        return self.out_of(self.heard_from_others())
+
+    def out_of(self, rows: Array, groups: list[str] | None = None) -> Array:
+        """The same of given features; of some groups only where they are named."""
+        guesses = np.full((len(self.mails), 4), 0.25)
+        for group in groups or sorted(set(self.groups)):
             held = self.groups == group
-            weights = _fit(rows[~held], self.ranks[~held], STRENGTH, self.prior)
-            guesses[held] = _shares(rows[held] @ weights)
+            weights = fit_softmax(rows[~held], self.ranks[~held], STRENGTH, self.prior)
+            guesses[held] = shares(rows[held] @ weights)
         return guesses
 
     def heard_from_others(self) -> Array:
@@ -101,13 +105,13 @@ class Authors:
     def fitted(self) -> tuple[Array, tuple[Array, Array]]:
         """The weights of the cues and the table of words, fitted to all mails."""
         everything = np.ones(len(self.mails), dtype=bool)
-        return _fit(self.heard_from_others(), self.ranks, STRENGTH, self.prior), self.word_table(everything)
+        return fit_softmax(self.heard_from_others(), self.ranks, STRENGTH, self.prior), self.word_table(everything)
 
     def word_table(self, kept: Array) -> tuple[Array, Array]:
         used = kept & self.written
         spread = float(self.means[used].std(0).mean())
         rows = np.c_[self.means[used] / spread, self.bags[used], np.ones(used.sum())]
-        weights = _fit(rows, self.ranks[used], WORD_STRENGTH, np.zeros((rows.shape[1], 4)))
+        weights = fit_softmax(rows, self.ranks[used], WORD_STRENGTH, np.zeros((rows.shape[1], 4)))
         meaning = self.vectors.shape[1]
         leans = self.vectors @ (weights[:meaning] / spread)
         leans[self.often] += OWN * weights[meaning:-1]
@@ -117,7 +121,7 @@ class Authors:
         """The features of some mails, with the words' opinion as this table has it."""
         leans, bias = table
         rows = self.cues[which].copy()
-        opinion = np.log(np.maximum(LEAST, _shares(self.sums[which] @ leans + bias)))
+        opinion = np.log(np.maximum(LEAST, shares(self.sums[which] @ leans + bias)))
         rows[np.ix_(self.written[which], self.heard)] = opinion[self.written[which]]
         return rows
 
@@ -157,17 +161,17 @@ def _places(seen: Observation, places: dict[str, int]) -> list[int]:
     return sorted({places[word] for word in words if word in places})
 
 
-def _shares(scores: Array) -> Array:
+def shares(scores: Array) -> Array:
     powers = np.exp(scores - scores.max(1, keepdims=True))
     return powers / powers.sum(1, keepdims=True)
 
 
-def _fit(rows: Array, ranks: Array, strength: float, prior: Array) -> Array:
+def fit_softmax(rows: Array, ranks: Array, strength: float, prior: Array) -> Array:
     truth, count = np.eye(4)[ranks - 1], np.arange(len(rows))
 
     def loss(flat: Array) -> tuple[float, Array]:
         weights = flat.reshape(prior.shape)
-        guess = _shares(rows @ weights)
+        guess = shares(rows @ weights)
         pull = weights - prior
         surprise = -np.log(guess[count, ranks - 1] + 1e-12).sum() + strength / 2 * (pull**2).sum()
         return surprise, (rows.T @ (guess - truth) + strength * pull).ravel()

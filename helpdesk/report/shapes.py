@@ -76,6 +76,7 @@ def _verdict_shape(case: Case) -> dict[str, Any]:
     assessed = next(iter(case.of_type("assessed")), None)
     facts = assessed.facts if assessed else {}
     return {
+        "found": facts.get("found"),
         "confidence": facts.get("confidence"),
         "probabilities": facts.get("probabilities"),
         "s1_suspect": facts.get("s1_suspect", False),

@@ -77,3 +77,32 @@ def test_the_word_test_in_a_check_is_no_test_environment():
 def test_a_person_who_writes_about_an_alert_is_a_person():
     text = "Hi team, we got a Pingdom alert for our shop, but we can use it. Could you please check your status?"
     assert parse("Question about Pingdom", text) is None
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("[Datadog] [Triggered] Checkout test failed (env:production)", "Failed from 8 of 8 locations for 25 minutes.\nOrders per minute: 0"),
+        ("[FIRING:1] AllConsumersGone (prod broker)", "env: prod\nsummary: 0 of 24 consumers connected, throughput 0 msg/s"),
+        ("[FIRING] synthetic check player-prod failed", "Environment: prod\nFailing: 4 of 4 locations\nState: FIRING, not acknowledged"),
+    ],
+)  # fmt: skip
+def test_all_of_them_or_nothing_at_all_is_gone(subject, text):
+    assert rank(subject, text) == 1
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("RECOVERY - db-prod-3/Replication lag", "State: OK (was CRITICAL)\nDuration of problem: 11m"),
+        ("Completed: database maintenance", "The maintenance has been completed. All systems operational."),
+        ("Service restored: VPN gateway (prod)", "Reachable again as of 06:17. This message was sent automatically."),
+        ("Nightly backup completed successfully", "Duration 01:12:44, 0 errors, 0 warnings."),
+    ],
+)
+def test_what_has_ended_well_is_rank_4_whoever_sends_it(subject, text):
+    assert rank(subject, text) == 4
+
+
+def test_a_person_who_says_that_something_is_ok_is_no_monitor():
+    assert parse("Dark theme: text unreadable", "Grey on grey. Light theme is OK.") is None

@@ -167,3 +167,50 @@ def test_no_text_can_make_the_reading_crawl(text):
     begun = time.perf_counter()
     seen(own_words(text))
     assert time.perf_counter() - begun < 1.0  # a tenth of it on a quiet machine
+
+
+def test_what_only_one_of_several_has_is_no_outage_for_all():
+    assert "one-user-or-item" in seen("One trade customer, Mr Okoro, is not given his discount.")
+    assert "nobody-can" in seen("Not one customer can enter our shop.")
+
+
+def test_a_share_is_all_most_or_next_to_none():
+    assert "partial" in seen("Saving fails for 140 of the 200 users.")
+    assert "all-affected" in seen("Saving fails for 38 of 38 users.")
+    assert "one-user-or-item" in seen("Saving fails for about 1 % of the users.")
+
+
+def test_in_one_breath_the_part_that_works_tells_where_the_trouble_is():
+    """CEL-8"""
+    told = seen("Our staging gives 503 since the weekend, prod is fine.")
+    assert "non-production" in told
+    assert "else-works" in seen("All cards are refused since noon, vouchers work.")
+
+
+def test_an_outage_that_is_announced_has_not_happened():
+    mail = read("Outage on Friday", "The server will be unavailable from 20:00 to 22:00 for a kernel upgrade.", told="en")
+    assert "announced" in effects(mail).found
+    assert "announced" not in seen("The server is unavailable since 20:00. We plan to leave at ten.")
+
+
+def test_a_fallback_that_fails_too_is_no_way_round():
+    told = seen("The file drop as fallback goes through you too, so that is dead as well.")
+    assert "no-workaround" in told
+    assert "workaround" not in told
+    assert "no-workaround" in seen("Way round: none.")
+
+
+def test_a_closing_that_recalls_the_trouble_does_not_say_that_it_is_back():
+    told = seen("Closing the loop: checkout was broken between six and seven, you had it running again by ten past.")
+    assert "solved" in told
+    assert "broken-again" not in told
+
+
+def test_ones_own_account_is_told_from_everybodys_login():
+    assert "own-account" in seen("I cannot log in and the reset mail never arrives.")
+    assert "own-account" not in seen("Nobody here can log in, and I cannot either.")
+
+
+def test_wrong_figures_weigh_more_than_a_wrong_label():
+    assert "wrong-figures" in seen("The price is wrong on every invoice.")
+    assert "wrong-figures" not in seen("The tooltip is wrong.")
