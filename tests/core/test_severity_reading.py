@@ -188,7 +188,9 @@ def test_in_one_breath_the_part_that_works_tells_where_the_trouble_is():
 
 
 def test_an_outage_that_is_announced_has_not_happened():
-    mail = read("Outage on Friday", "The server will be unavailable from 20:00 to 22:00 for a kernel upgrade.", told="en")
+    mail = read(
+        "Outage on Friday", "The server will be unavailable from 20:00 to 22:00 for a kernel upgrade.", told="en"
+    )
     assert "announced" in effects(mail).found
     assert "announced" not in seen("The server is unavailable since 20:00. We plan to leave at ten.")
 
