@@ -246,7 +246,7 @@ def coverage(guesses: list[tuple[float, ...]], ranks: list[int]) -> list[str]:
     lines = []
     for threshold in THRESHOLDS:
         kept = [best(guess) == truth for guess, truth in zip(guesses, ranks, strict=True) if max(guess) >= threshold]
-        lines.append(f"| {threshold:.1f} | {len(kept) / len(ranks):.2f} | {sum(kept) / max(1, len(kept)):.2f} |")
+        lines.append(f"| {threshold:g} | {len(kept) / len(ranks):.2f} | {sum(kept) / max(1, len(kept)):.2f} |")
     return lines
 
 
