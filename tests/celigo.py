@@ -64,9 +64,10 @@ class CeligoDesk(TestDesk):
         return number
 
     def answers(self, at: str, text: str = "We are on it.") -> None:
-        """The agent answers the newest mail that she got of a case."""
+        """The agent answers the newest mail that she got of a case and that is the customer's: notices stay inside."""
         self.la(at)
-        self.reply(ANN, text)
+        newest = [mail.kind for mail in self.sent_to(ANN) if mail.kind in {"assigned", "customer-message"}][-1]
+        self.reply(ANN, text, to_kind=newest)
 
     @property
     def recorder(self) -> Recorder:

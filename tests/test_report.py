@@ -202,7 +202,7 @@ def test_the_commands_days_are_in_utc_and_the_last_one_is_included(terminal):
 def test_a_day_that_is_none_is_wrong_use(terminal):
     ran = terminal.run("report", "--from", "yesterday", at=la("12-31 12:00"))
     assert ran.code == 2
-    assert "expected a time with an offset" in ran.err
+    assert "expected a time such as" in ran.err
 
 
 def test_an_empty_report_says_so_in_a_sentence(terminal):
