@@ -172,6 +172,8 @@ def redact(
     recorder = Recorder(rules)
     with open_database(rules) as database, database.write() as connection:
         case = cases.load(connection, number)
+        if case.merged_into:
+            raise NotFound(f"{case.ref} went into {case.merged_into}: redact that one, which erases both")
         mailbox = rules.configuration.mailbox(case.mailbox)
         if mailbox is None:
             raise NotFound(f"{case.mailbox}, the mailbox of {case.ref}, is not configured any more")

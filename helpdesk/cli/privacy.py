@@ -36,6 +36,7 @@ def export(
     """Write everything the desk holds of a case into a zip: mails as they came, copies of ours, ledger, attachments."""
     from helpdesk.desk.record import Recorder  # noqa: PLC0415 - see open_rules
     from helpdesk.report.export import export as write  # noqa: PLC0415
+    from helpdesk.report.export import merged_with  # noqa: PLC0415
     from helpdesk.store import cases  # noqa: PLC0415
 
     rules, number = open_rules(config), read_ref(ref)
@@ -50,6 +51,8 @@ def export(
         print_json({**told, "erased": list(exported.erased)})
         return
     typer.echo(f"{len(exported.files)} files, {exported.size} bytes, in {path}")
+    if merged_with(case):
+        typer.echo(f"Before you hand it out: {merged_with(case)}")
     if exported.erased:
         typer.echo(f"{len(exported.erased)} mails and attachments had been erased before; manifest.json names them")
 

@@ -58,8 +58,17 @@ def export(connection: sa.Connection, case: Case, policy: Policy, now: datetime,
             files.append({"name": name, "size": len(content), "sha256": hashlib.sha256(content).hexdigest()})
             _write(archive, name, content, now)
         manifest = {"case": case.ref, "exported_at": instant(now), "files": files, "erased": erased}
+        manifest["merged"] = merged_with(case)
         _write(archive, "manifest.json", _json(manifest), now)
     return Exported(tuple(files), tuple(erased))
+
+
+def merged_with(case: Case) -> str:
+    """What whoever hands it out must know of a case that was merged: whose mails are in it, and where others are."""
+    if case.merged_into:
+        return f"{case.ref} went into {case.merged_into}: what its people wrote since is there"
+    refs = ", ".join(f"HD-{number}" for number in case.merged)
+    return f"{refs} went into {case.ref}: what their people wrote since is in here, too" if refs else ""
 
 
 def _write(archive: ZipFile, name: str, content: bytes, now: datetime) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import json
 import sys
 import threading
+import zipfile
 from contextlib import nullcontext
 
 import pytest
@@ -12,6 +15,7 @@ import sqlalchemy as sa
 from helpdesk.core.case import case_from
 from helpdesk.core.message import Envelope
 from helpdesk.report.compliance import measure
+from helpdesk.report.export import export
 from helpdesk.store import cases
 from helpdesk.store.learning import label_of
 from helpdesk.store.spool import Accepted
@@ -447,3 +451,20 @@ def test_who_looks_at_the_one_has_looked_at_the_other(desk):
     desk.at("2026-05-19 14:00")
 
     assert [mail for mail in desk.sent if mail.subject.startswith("[HD-3] MAY BE")] == raised
+
+
+def test_whoever_hands_out_a_case_is_told_whose_mails_are_in_it(desk):
+    """`helpdesk export`: the one holds what the people of both wrote since."""
+    merged(desk)
+    told = []
+    for number in (1, 2):
+        file = io.BytesIO()
+        with desk.database.read() as connection:
+            case = cases.load(connection, number)
+            export(connection, case, desk.rules.book.policy("logik"), desk.now, file)
+        told.append(json.loads(zipfile.ZipFile(file).read("manifest.json"))["merged"])
+
+    assert told == [
+        "HD-2 went into HD-1: what their people wrote since is in here, too",
+        "HD-2 went into HD-1: what its people wrote since is there",
+    ]
