@@ -72,7 +72,8 @@ def _left_out(people: list[Person], arrival: Arrival, now: datetime) -> Iterator
     if people:
         named = ", ".join(person.address for person in people[:_SHOWN])
         more = f" and {len(people) - _SHOWN} more" if len(people) > _SHOWN else ""
-        yield Event("flagged", arrival.received_at, now, DESK, {"tag": f"on copy, not added: {named}{more}"})
+        tag = f"on copy, not added: {named}{more} (#cc add ADDRESS adds them)"
+        yield Event("flagged", arrival.received_at, now, DESK, {"tag": tag})
 
 
 def _nobody(_address: str) -> bool:
