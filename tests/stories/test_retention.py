@@ -233,6 +233,23 @@ def test_reports_and_credit_statements_say_what_they_said(tmp_path, desk_databas
     assert said() == before
 
 
+def test_cases_that_were_merged_split_rated_and_linked_are_forgotten_too(desk):
+    """Whatever else the ledger came to hold: no word and no person is left in any table."""
+    desk.mail(f"Jo Park <{JO}>", f"First {CANARY}", CANARY)
+    desk.mail(f"Kim {CANARY} <{KIM}>", f"Second {CANARY}", CANARY)
+    desk.reply(BOB, "#merge HD-1", to_kind="assigned")
+    desk.reply(ANN, f"Look at {CANARY}, please.", to_kind="assigned")
+    desk.reply(KIM, f"{CANARY} it is.", to_kind="relay")
+    desk.reply(ANN, "#resolve\nDone.", to_kind="customer-message")
+    before = [clocks_of(desk, number) for number in (1, 2)]
+    days_later(desk, 401)
+    assert purged(desk)["cases"] == 2
+
+    held = everything(desk)
+    assert [word for word in (CANARY, JO, KIM, "Jo Park") if word in held] == []
+    assert [clocks_of(desk, number) for number in (1, 2)] == before
+
+
 def kept(tmp_path, database, keep):
     more = f'keep = "{keep}"\n' if keep else ""
     config = write_office(tmp_path)
