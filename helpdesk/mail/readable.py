@@ -36,8 +36,10 @@ _TEXT_NAME = re.compile(
     re.IGNORECASE,
 )
 _ARCHIVE_NAME = re.compile(r".*\.(?:docx|docm|dotx|xlsx|xlsm|xltx|pptx|pptm|ppsx|odt|ods|odp|ott)", re.IGNORECASE)
-_PACKED = re.compile(r"pdf|officedocument|opendocument|macroenabled|octet-stream")
-_PACKED_NAME = re.compile(r"\.(?:pdf|doc|xls|ppt|msg|od[tsp]|docx|xlsx|pptx)\b", re.IGNORECASE)
+_PACKED = re.compile(
+    r"pdf|officedocument|opendocument|macroenabled|octet-stream|msword|ms-(?:excel|powerpoint|outlook)"
+)
+_PACKED_NAME = re.compile(r"\.(?:pdf|do[ct][xm]?|xl[st][xm]?|p(?:pt|ps)[xm]?|msg|o[dt][tsp])\b", re.IGNORECASE)
 _ARCHIVE = re.compile(r"officedocument|opendocument|macroenabled")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # [MS-CFB] section 2.2
 
@@ -53,6 +55,13 @@ class Readable:
 
 def readable(raw: bytes) -> Iterator[Readable]:
     """The attachments of a mail that can be read, those of mails inside it by the names of both. Never raises."""
+    try:
+        yield from _readable(raw)
+    except Exception:  # noqa: BLE001  as in `_file`: whatever is wrong inside, the mail itself is worked
+        return
+
+
+def _readable(raw: bytes) -> Iterator[Readable]:
     left, unpacked = MAX_ALL, 0
     for number, (part, tree, name) in enumerate(_parts(raw, "", MAX_NESTING)):
         unpacked += (packed := _is_packed(part, name))

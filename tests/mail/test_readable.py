@@ -50,6 +50,9 @@ FILES = [
     ("glyphs.pdf", pdf_of_glyphs(SECRET), "password in glyphs.pdf"),
     ("kerned.pdf", pdf_of_glyphs(SECRET, kerned=True), "password in kerned.pdf"),
     ("form.pdf", b"%PDF-1.4\n1 0 obj\n<< /FT /Tx /V (Password: hunter2!) >>\nendobj\n", "password in form.pdf"),
+    ("macro.docm", docx((SECRET,)), "password in macro.docm"),
+    ("macro.xlsm", xlsx((SECRET,)), "password in macro.xlsm"),
+    ("show.ppsx", pptx(SECRET), "password in show.ppsx"),
     ("old.doc", OLE + SECRET.encode() + b"\r\x00", "password in old.doc"),
     ("old.msg", OLE + SECRET.encode("utf-16-le") + b"\0\0", "password in old.msg"),
     ("note.rtf", rb"{\rtf1\ansi Pass{\b word}: hunter2!\par}", "password in note.rtf"),
@@ -70,9 +73,19 @@ def test_a_secret_in_an_attachment_is_told_by_kind_and_place(name, content, told
     assert look_through(raw, parse(raw)) == (told,)
 
 
-@pytest.mark.parametrize("kind", ["message/rfc822", "application/pdf"])
+TYPES = {
+    "message/rfc822": NESTED,
+    "application/pdf": pdf_of_glyphs(SECRET),
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": docx((SECRET,)),
+    "application/vnd.oasis.opendocument.text": odt(SECRET),
+    "application/vnd.ms-excel.sheet.macroenabled.12": xlsx((SECRET,)),
+    "application/msword": OLE + SECRET.encode() + b"\0",
+}
+
+
+@pytest.mark.parametrize("kind", TYPES)
 def test_the_type_says_as_much_as_the_name(kind):
-    content = NESTED if kind == "message/rfc822" else pdf_of_glyphs(SECRET)
+    content = TYPES[kind]
     raw = mail(("x", kind, content))
     assert [told.partition(" in ")[0] for told in look_through(raw, parse(raw))] == ["password"]
 
@@ -160,6 +173,17 @@ def test_any_pieces_of_a_sheet_are_read_without_a_crash(pieces):
     """C03"""
     text = "".join(pieces)
     text_of_archive(packed({"xl/worksheets/sheet1.xml": text, "xl/sharedStrings.xml": text, "word/document.xml": text}))
+
+
+def test_a_defect_of_a_reader_costs_no_mail(monkeypatch):
+    """C03"""
+
+    def broken(_tree):
+        raise RuntimeError("a defect")
+
+    monkeypatch.setattr("helpdesk.mail.readable.read_body", broken)
+    raw = mail(("a.txt", "text/plain", SECRET.encode()))
+    assert look_through(raw, parse(raw)) == ()
 
 
 def test_mails_inside_mails_are_read_some_levels_deep_and_no_further():

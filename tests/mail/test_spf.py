@@ -106,10 +106,6 @@ def test_macros_are_filled_in_as_the_standard_has_it():
     """RFC 7208 section 7.4: the examples of the standard."""
     asked = []
 
-    def resolver(name, kind, _seconds):
-        asked.append(name)
-        return ["v=spf1 exists:%{o}._spf.%{d2} exists:%{l}.%{dr}.x exists:%{lr-}.%{d4}.x exists:%{l1r-}.x exists:%{ir}.%{v}._spf.%{d2} exists:%%%_%-%{h}.x -all"] if kind == "TXT" else ["127.0.0.1"] if "zz" in name else []  # fmt: skip
-
     def expanded(spec: str, remote: str = "192.0.2.3") -> str:
         asked.clear()
         check(
@@ -141,7 +137,6 @@ def test_macros_are_filled_in_as_the_standard_has_it():
     assert expanded("%{ir}.%{v}.x", "2001:db8::cb01").startswith("1.0.b.c.0.0")
     assert expanded("%{ir}.%{v}.x", "2001:db8::cb01").endswith("8.b.d.0.1.0.0.2.ip6.x")
     assert len(expanded("%{s}." * 30 + "end.x")) <= 253
-    assert resolver
 
 
 def test_at_most_ten_terms_ask_a_name_server():
