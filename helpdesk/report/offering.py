@@ -423,14 +423,15 @@ def _holidays(policy: Policy, year: int, reader: Reader) -> Iterator[list[str]]:
         if days:
             alike.setdefault((days, calendar.timezone if reader.zones else ""), []).append(calendar)
     for (days, _), calendars in alike.items():
-        rows = [_day_row(day, calendars[0].timezone, reader.zones) for day in days]
-        columns = ["", "", "", *(f"in {zone}" for zone in reader.zones)]
+        zones = [zone for zone in reader.zones if zone != calendars[0].timezone]
+        rows = [_day_row(day, calendars[0].timezone, zones) for day in days]
+        columns = ["", "", "", *(f"in {zone}" for zone in zones)]
         names = ", ".join(calendar.name for calendar in calendars)
         source = f"; public ones as in {policy.days_source}" if policy.days_source else ""
-        yield [f"Holidays in {year} ({names}{source})", *_aligned([columns, *rows] if reader.zones else rows)]
+        yield [f"Holidays in {year} ({names}{source})", *_aligned([columns, *rows] if zones else rows)]
 
 
-def _day_row(day: SpecialDay, timezone: str, zones: tuple[str, ...]) -> list[str]:
+def _day_row(day: SpecialDay, timezone: str, zones: list[str]) -> list[str]:
     part = "" if (day.start, day.end) == (0, _DAY) else f" {clock_words(day.start)}-{clock_words(day.end)}"
     begins, ends = (wall_instant(timezone, day.on, seconds) for seconds in (day.start, day.end))
     elsewhere = [f"{brief(begins, zone)} to {brief(ends, zone)}" for zone in zones]
