@@ -17,7 +17,7 @@ import structlog
 from helpdesk.failpoints import failpoint
 from helpdesk.mail.enclose import cut, enclose
 from helpdesk.store import outbox, spool
-from helpdesk.wires.courier import Failed, Outgoing, Retry, Sent, no_mark
+from helpdesk.wires.courier import UNREACHED, Failed, Outgoing, Retry, Sent, no_mark
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -70,6 +70,7 @@ def deliver(
         outbox.settle_uncertain(connection, now)
         rows = outbox.claim(connection, now=now, lease=LEASE, limit=BATCH)
     failpoint("out.claimed")
+    reached = False
     for position, row in enumerate(rows):
         if stopping():
             _give_back(database, rows[position:])
@@ -81,6 +82,12 @@ def deliver(
             continue
         failpoint("out.pre_mark")
         _mark(database, recorder, row, outcome, clock())
+        if isinstance(outcome, Sent):
+            reached = True
+    if reached:
+        # What waits because the smarthost was away waits no longer: an escalation may be among it.
+        with database.write() as connection:
+            outbox.hasten(connection, clock(), UNREACHED)
     return len(rows)
 
 

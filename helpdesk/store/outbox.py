@@ -122,6 +122,13 @@ def retry(connection: sa.Connection, row: Row, *, at: datetime, detail: str) -> 
     return _move(connection, row, state="queued", next_at=at, lease_until=None, detail=detail)
 
 
+def hasten(connection: sa.Connection, now: datetime, reasons: Sequence[str]) -> None:
+    """Try at once what was deferred for a reason that begins so: it has gone."""
+    begins = sa.or_(*(outbox.c.detail.startswith(f"{reason}: ", autoescape=True) for reason in reasons))
+    waits = sa.and_(outbox.c.state == "queued", outbox.c.next_at > now)
+    connection.execute(sa.update(outbox).where(waits, begins).values(next_at=now))
+
+
 def give_back(connection: sa.Connection, row: Row) -> bool:
     """It was not tried: whoever comes next may, at once."""
     return _move(connection, row, state="queued", lease_until=None, attempts=outbox.c.attempts - 1)

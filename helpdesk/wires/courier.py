@@ -45,6 +45,10 @@ class Retry:
     uncertain: bool = False
 
 
+# How the reason of a `Retry` begins where the far side was not reached at all: no fault of the mail.
+UNREACHED = ("connect", "TLS", "greeting", "EHLO", "STARTTLS", "AUTH", "Maildir")
+
+
 @dataclass(frozen=True, slots=True)
 class Failed:
     """Proven permanent: refused with 5xx for this mail or recipient, or not possible to say in SMTP."""

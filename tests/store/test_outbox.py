@@ -120,6 +120,20 @@ def test_a_mail_that_was_refused_for_good_is_kept_and_delays_no_other(database, 
     assert row(database, 1).detail == "550 no such user"
 
 
+def test_once_a_smarthost_that_was_away_takes_a_mail_all_that_waited_for_it_goes(database, desk):
+    """Not what it had deferred for a reason of the mail's own."""
+    add(database, queued(1), queued(2), queued(3))
+    away = Post(Retry("connect: Connection refused"), Retry("RCPT: 450 later"), Retry("TLS: certificate expired"))
+    deliver(desk, away)
+    add(database, queued(4))
+    with database.write() as connection:
+        connection.exec_driver_sql("UPDATE outbox SET next_at = '2099-01-01 00:00:00' WHERE id < 4")
+    post, at = Post(Sent("250 ok")), AT + timedelta(minutes=5)
+    assert [deliver(desk, post, at), deliver(desk, post, at), deliver(desk, post, at)] == [1, 2, 0]
+
+    assert [row(database, number).state for number in (1, 2, 3, 4)] == ["sent", "queued", "sent", "sent"]
+
+
 def test_nobody_is_alerted_by_mail_that_an_alert_cannot_be_mailed(database, desk):
     add(database, queued(1, kind="alert"))
     deliver(desk, Post(Failed("550 no such user")))
