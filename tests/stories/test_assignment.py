@@ -11,7 +11,7 @@ from helpdesk.store.engine import Database
 from helpdesk.store.tables import metadata
 from tests.desk import ANN, BOB, JO, KEY, LENA, TestDesk, wall, write_office
 
-URGENT = "Priority: Urgent\n\nNo rule fires."
+URGENT = "Priority: Urgent\n\nHalf of our rules do not fire."
 CHICAGO = 'timezone = "America/Chicago"\nhours = "mon-fri 07:00-15:00"\n'
 MANILA = 'timezone = "Asia/Manila"\nhours = "mon-sat 20:00-06:00"\n'  # 07:00 to 17:00 in Chicago
 AWAY = "absences = [{from = 2026-05-19, to = 2026-05-20}]\n"

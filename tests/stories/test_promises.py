@@ -6,7 +6,7 @@ import pytest
 
 from tests.desk import ANN, BOB, JO, LENA, OPS, wall
 
-URGENT = "Priority: Urgent\n\nNo rule fires."
+URGENT = "Priority: Urgent\n\nHalf of our rules do not fire."
 
 
 @pytest.fixture
@@ -70,7 +70,9 @@ def test_a_warning_says_for_whom_how_long_and_what_to_do(desk):
 
 def test_an_escalation_is_answered_like_any_other_mail(desk):
     desk.at("2026-05-19 11:16")
-    assert "> No rule fires." in desk.last(LENA, "escalation").text, "who answers must know the question"
+    assert "> Half of our rules do not fire." in desk.last(LENA, "escalation").text, (
+        "who answers must know the question"
+    )
     desk.reply(ANN, "Sorry, we are on it now.", to_kind="breach")
 
     assert desk.kinds_to(JO) == ["ack", "relay"]

@@ -25,7 +25,7 @@ GERMAN = "Guten Tag,\n\nseit heute Morgen werden die Regeln nicht mehr ausgefüh
 @pytest.fixture
 def desk(desk):
     """Jo asked, with Kim on copy; Ann resolved it."""
-    desk.mail(f"Jo Park <{JO}>", "The rules do not fire", "Priority: Urgent\n\nNo rule fires.", cc=KIM)
+    desk.mail(f"Jo Park <{JO}>", "The rules do not fire", "Priority: Urgent\n\nHalf of our rules do not fire.", cc=KIM)
     desk.at("2026-05-19 10:00")
     desk.reply(ANN, "#resolve\nIt is fixed in version 7.3.", to_kind="assigned")
     desk.at("2026-05-20 08:00")

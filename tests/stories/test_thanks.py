@@ -15,7 +15,7 @@ from tests.desk import ANN, BOB, JO, STRANGER, UTE
 @pytest.fixture
 def desk(desk):
     """Jo asked, Ann answered and resolved it."""
-    desk.mail(f"Jo Park <{JO}>", "The rules do not fire", "Priority: Urgent\n\nNo rule fires.")
+    desk.mail(f"Jo Park <{JO}>", "The rules do not fire", "Priority: Urgent\n\nHalf of our rules do not fire.")
     desk.at("2026-05-19 10:00")
     desk.reply(ANN, "#resolve\nIt is fixed in version 7.3.", to_kind="assigned")
     desk.at("2026-05-19 10:30")
@@ -117,7 +117,7 @@ def test_thanks_on_an_open_case_run_no_clock_and_anything_more_does(tmp_path):
 
 
 def test_thanks_before_the_first_answer_leave_the_promise_as_it_is(desk):
-    desk.mail(f"Jo Park <{JO}>", "Another thing", "Priority: Urgent\n\nNo rule fires.")
+    desk.mail(f"Jo Park <{JO}>", "Another thing", "Priority: Urgent\n\nHalf of our rules do not fire.")
     due = desk.first_response(2).due_at
     desk.reply(JO, "Never mind the hurry.", to_kind="ack")
     desk.reply(JO, "Thanks!", to_kind="ack")
@@ -143,7 +143,7 @@ def test_thanks_on_a_case_that_went_into_another_open_neither_again(desk):
 
 
 def test_thanks_on_a_case_without_a_subject_are_thanks(desk):
-    desk.mail(JO, "", "Priority: Urgent\n\nNo rule fires.")
+    desk.mail(JO, "", "Priority: Urgent\n\nHalf of our rules do not fire.")
     desk.reply(BOB, "#resolve\nFixed.", to_kind="assigned")
     desk.reply(JO, "Thank you!", to_kind="closed")
 

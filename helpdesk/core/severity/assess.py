@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 SUSPECT = 0.1  # above this probability of rank 1 somebody is told now
 SURE = 0.95  # without any cue only this much is believed
+PLAIN = 0.45  # without any cue only this much for rank 1 alarms
 APART = 2  # ranks between stated and found that are a conflict
 MONITORING = "monitoring"  # the channel whose alerts open at rank 1 (LGT-4)
 READINGS = frozenset({"workaround", "past", "partial"})  # conditions that a reader can be wrong about
@@ -98,14 +99,15 @@ def assess(  # noqa: PLR0913 - one argument a signal, all by name
         probabilities = together(probabilities, second)
     kind = "defect" if _potential_outage(observed, channel) else kind_of(observed)
     taught = any(word in model.learned for word in own)
-    opinion = _found(probabilities, terms, blank=_says_nothing(observed) and not taught)
+    blank = _says_nothing(observed) and not taught
+    opinion = _found(probabilities, terms, blank=blank)
     opinion = _with_stated(opinion, observed, probabilities, terms)
     opinion = _with_channel(opinion, observed, channel)
     rules = caps.holding(
         observed=observed, terms=terms, kind=kind, names=(*products, *fields.values()), channel=channel
     )
     rank, bound = caps.bind(opinion.rank, rules, terms=terms, kind=kind)
-    suspect = rank != 1 and _suspected(probabilities, kind, rules, terms)
+    suspect = rank != 1 and _suspected(probabilities, kind, rules, terms) and not (blank and probabilities[0] < PLAIN)
     return Verdict(
         severity=terms.at_rank(rank).key,
         rank=rank,

@@ -423,7 +423,7 @@ def _achieved(hit: Hit, segment: Segment) -> bool:
 def _wants(segment: Segment, seen: Effects) -> None:
     if segment.has("question") and not failing(segment):
         seen.add("question", segment)
-    elif segment.asks:
+    elif segment.asks and not segment.has("polite"):  # `could you please have a look?` asks for no answer
         seen.add("question-mark", segment)
     for concept in ("wish", "maintenance", "docs", "thanks"):
         if segment.has(concept):

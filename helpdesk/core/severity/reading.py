@@ -48,6 +48,7 @@ INDIFFERENT = frozenset(
         "instead",
         "account",
         "no_way",
+        "polite",
     }
 )
 REACH = 5  # words between a negator and the positive word it turns

@@ -92,6 +92,7 @@ WORDS: dict[str, str] = {
     "instead": "statt anstatt anstelle",
     "account": "login einloggen anmelden anmeldung passwort passwörter konto account zurücksetzen registrieren benutzerkonto profil",
     "no_way": "gibt_es_nicht_mehr nicht_machbar nicht_zu_schaffen kein_anderer_weg keine_andere geht_nur_über nur_darüber ausgeschlossen einzige_möglichkeit einzige_weg einziger_weg keinen_anderen kein_plan_b",
+    "polite": "bitte_nachsehen bitte_prüfen bitte_ansehen bitte_anschauen bitte_helfen können_sie_bitte könnten_sie_bitte könnt_ihr_bitte nachsehen nachschauen jemand_kümmern können_sie_helfen können_sie_das_prüfen",
     "internal": "backoffice intern interne internen praktikant verwaltung",
     "all": (
         "alle allen aller alles jede jeder jedes jeden sämtliche sämtlicher gesamt gesamte gesamten ganze ganzen komplett komplette kompletten vollständig vollkommen "

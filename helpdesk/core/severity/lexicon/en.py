@@ -382,6 +382,7 @@ WORDS: dict[str, str] = {
     "instead": "instead_of rather_than",
     "account": "login log_in logging_in logged_in sign_in signing_in password passwords account reset register registration verification activation my_profile username rescue_email subscribe my_card my_plan my_subscription unlock_me",
     "no_way": "no_other no_second no_plan_b only_way_to only_via only_possible_inside not_feasible any_other_way no_fallback cannot_be_done_by_hand cannot_be_done_on_paper not_other_way no_other_tool manual_screen_was old_program_was removed_last closed_the_manual we_sell_nothing sell_nothing no_other_instance no_other_console no_other_channel our_only_channel not_possible_by_hand by_design_cannot no_cash",
+    "polite": "could_you_please can_you_please have_a_look take_a_look look_into please_check please_fix please_help can_you_check could_you_check can_you_look could_you_look could_someone could_somebody can_someone can_somebody can_anyone any_ideas any_eta any_news what_is_going can_you_help could_you_help can_you_fix will_you_fix anyone_awake anyone_working",
     "internal": "internal_user internal_users internal_tool internal_report internal_page internal_wiki",
     "mailing": "email emails e_mail e_mails mails confirmation confirmations notification notifications reminder reminders newsletter newsletters",
 }  # fmt: skip

@@ -49,6 +49,7 @@ WORDS: dict[str, str] = {
     "instead": "en_lugar_de en_vez_de",
     "account": "ingresar iniciar_sesión contraseña cuenta restablecer registrar registrarme usuario_y loguearme entrar_en_mi",
     "no_way": "único_medio única_forma no_hay_otra no_tenemos_otra solo_se_puede no_es_viable única_vía",
+    "polite": "pueden_revisar pueden_ayudar podrían_revisar podrían_ayudarnos nos_ayudan ayudarnos pueden_mirar podéis_mirar",
     "internal": "interno internos becario administración",
     "all": "todo toda todos todas completamente totalmente entero entera cada total por_completo 100 en_todos absolutamente siempre todo_el_mundo",
     "users": "usuario usuarios cliente clientes compañero compañeros colega colegas equipo equipos vendedor vendedores distribuidor distribuidores empleado empleados personal oficina oficinas tiendas sucursales sucursal empresa compañía departamento países proveedores gente visitantes operarios sedes agentes socios",

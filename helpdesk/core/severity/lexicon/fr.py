@@ -65,6 +65,7 @@ WORDS: dict[str, str] = {
     "instead": "au_lieu_de plutôt_que",
     "account": "connecter connexion mot_de_passe compte réinitialiser inscription identifiants profil",
     "no_way": "seul_moyen passe_par_là passent_par_là pas_d_autre aucune_autre aucun_autre uniquement_par pas_faisable plus_l_ancien seule_façon impossible_à_la_main",
+    "polite": "nous_aider vous_vérifier vous_regarder vous_corriger merci_de_vérifier vous_intervenir que_se_passe_t_il",
     "internal": "interne internes back-office stagiaire administration",
     "all": "tous toutes tout toute totalement complètement entièrement entier entière ensemble chaque partout intégralité totalité 100 total totale mondial aucun_pays systématiquement à_chaque toute_l_équipe tous_nos toutes_nos internautes",
     "users": (
