@@ -206,7 +206,7 @@ def test_lai_10_check_lists_customers_without_an_escalation_contact(desk, tmp_pa
     ("body", "key"),
     [
         ("Could you do an architecture review of our shop?", "consulting"),
-        ("The widget from the App Store does not load.", "app-store"),
+        ("How do we set up the widget from the App Store?", "app-store"),
         ("Please implement our solution for bundles.", "implementation"),
     ],
 )
