@@ -57,6 +57,7 @@ _AS_DECIDED = (
     "merged_ref",
     "split_from",
 )
+_AROUND = re.compile(r"^(?:\s*(?:re|aw|antw|sv)\s*:)+|(?:\s*\[HD-\d+\])+\s*$", re.IGNORECASE)
 _MOMENT = timedelta(minutes=1)
 _NOTHING = timedelta()
 
@@ -272,7 +273,8 @@ def _customer_facts(draft: Draft, case: Case, terms: Terms, now: datetime) -> di
         "next_due": moment(next_due, zone, language) if (next_due := _next_due(case, policy, now)) else "",
         "closes": moment(closes_at, zone, language) if (closes_at := draft.facts.get("closes_at")) else "",
         **{name: draft.facts.get(name, "") for name in ("severity_was", "owner_changed", "owner")},
-        "subject": case.subject or NO_SUBJECT[language],
+        "subject": _topic(case.subject) or NO_SUBJECT[language],
+        "exempt": draft.facts.get("exempt", False),
         "answered_in": _answered_in(case, policy, language),
         "policy": policy.name,
         "severity": policy.level(case.severity).name,
@@ -282,6 +284,11 @@ def _customer_facts(draft: Draft, case: Case, terms: Terms, now: datetime) -> di
         "unanswered": draft.facts.get("unanswered", False),
         "reopens_until": _reopens_until(case, policy, zone, language),
     }
+
+
+def _topic(subject: str) -> str:
+    """A subject without what an answer puts around it: the letter adds its own "Re:" and its own number."""
+    return _AROUND.sub("", subject).strip()
 
 
 def _declared(facts: Mapping[str, Any], zone: str, language: str) -> dict[str, str]:
@@ -299,9 +306,9 @@ def _next_due(case: Case, policy: Policy, now: datetime) -> datetime | None:
 
 
 def _reopens_until(case: Case, policy: Policy, zone: str, language: str) -> str:
-    """Until when a reply opens a closed case again; "" for one that any reply opens."""
+    """Until when a reply opens a resolved or closed case again; "" for one that any reply opens."""
     window = policy.lifecycle.reopen_within
-    if case.status != "closed" or window is None or case.status_since is None:
+    if case.active or window is None or case.status_since is None:
         return ""
     return moment(case.status_since + window, zone, language)
 

@@ -383,6 +383,24 @@ def test_many_questions_get_an_answer_a_line_also_the_wrong_ones(run):
     assert answers[0]["due_at"] == "2026-05-26T18:40:00+00:00"
 
 
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("{broken", "expected a JSON object: "),
+        ("[]", "expected a JSON object of arguments"),
+        (json.dumps({**QUESTION, "plann": "standard"}), "plann: no such argument; there are policy, plan, "),
+        (json.dumps({**QUESTION, "at": None}), "at: expected this argument, which is missing"),
+        (json.dumps({**QUESTION, "at": 5}), "at: expected text, not 5"),
+        (json.dumps({**QUESTION, "at": "2026-02-30T09:00Z"}), "at: expected a time with an offset such as "),
+        (json.dumps({**QUESTION, "at": "2026-02-20T09:00"}), "at: expected a time with an offset such as "),
+    ],
+)
+def test_a_wrong_question_is_told_what_is_wrong_with_it(run, question, said):
+    code, out, _ = run("policy", "due", "--batch", "-", stdin=question)
+    assert code == 1
+    assert json.loads(out)["error"].startswith(said)
+
+
 def test_only_right_questions_are_exit_code_zero(run):
     assert run("policy", "due", "--batch", "-", stdin=json.dumps(QUESTION))[0] == 0
 

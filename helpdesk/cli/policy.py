@@ -344,17 +344,43 @@ def _answer_batch(book: PolicyBook, name: str) -> None:
 def _answer_line(book: PolicyBook, line: str) -> dict[str, Any]:
     """One answer a question, also to a question that is wrong: the lines must not go out of step."""
     try:
-        question = json.loads(line)
+        question = _question(line)
         policy = book.policy(question["policy"])
         return _answer(policy, _instant(question["at"]), question)
-    except (HelpdeskError, ValueError, KeyError, TypeError, AttributeError) as problem:
+    except (HelpdeskError, ValueError) as problem:
         return {"error": f"{problem.args[0] if problem.args else problem}", "question": line.strip()}
 
 
+_ARGUMENTS = ("policy", "plan", "severity", "at", "region", "channel", "target")
+_NEEDED = ("policy", "severity", "at")
+
+
+def _question(line: str) -> dict[str, Any]:
+    """One line of a batch. Raises ValueError that says what is wrong with it."""
+    try:
+        question = json.loads(line)
+    except (ValueError, RecursionError) as problem:
+        raise ValueError(f"expected a JSON object: {problem}") from None
+    if not isinstance(question, dict):
+        raise ValueError("expected a JSON object of arguments")  # noqa: TRY004 - told, not raised further
+    if unknown := [key for key in question if key not in _ARGUMENTS]:
+        raise ValueError(f"{unknown[0]}: no such argument; there are {', '.join(_ARGUMENTS)}")
+    for key in _ARGUMENTS:
+        value = question.get(key)
+        if value is None and key in _NEEDED:
+            raise ValueError(f"{key}: expected this argument, which is missing")
+        if value is not None and not isinstance(value, str):
+            raise ValueError(f"{key}: expected text, not {value!r}")
+    return question
+
+
 def _instant(text: str) -> datetime:
-    at = datetime.fromisoformat(text)
-    if at.tzinfo is None:
-        raise ValueError(f"at: expected a time with an offset, not {text!r}")
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        raise ValueError(f"at: expected a time with an offset such as 2026-05-22T16:40-05:00, not {text!r}")
     return at
 
 

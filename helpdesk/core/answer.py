@@ -176,7 +176,7 @@ def _wait(scribe: Scribe, command: Command, _orders: Orders) -> None:
         scribe.happened("reopened", {"because": f"by {scribe.name}"})
     scribe.happened("waiting_set", {"seconds": seconds})
     until = scribe.arrival.received_at + command.span if command.span else None
-    scribe.done.append(f"waiting for the customer{f' until {until:%Y-%m-%d %H:%M} UTC' if until else ''}")
+    scribe.done.append(f"waiting for the customer{f' until {snooze.wall(scribe, until)}' if until else ''}")
 
 
 def _resolve(scribe: Scribe, _command: Command, orders: Orders) -> None:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from helpdesk.core.case import DESK, Event
 from helpdesk.core.decision import Decision, Draft
+from helpdesk.core.ladder import unacknowledged
+from helpdesk.core.scribe import wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -48,9 +50,14 @@ def redacted(
     key = f"redaction/{len(case.of_type('redacted')) + 1}"
     drafts = []
     if case.requester.address:
-        drafts.append(Draft("resend-anonymised", case.requester, "customer", key))
+        drafts.append(
+            Draft("resend-anonymised", case.requester, "customer", key, facts={"exempt": exclusion is not None})
+        )
     if agent is not None:
-        done = [in_words(erased, exempt=exclusion.why if exclusion else "", told=bool(case.requester.address))]
+        if unacknowledged(case):  # an order is an act: whoever gave it has the case before them (LGT-5)
+            events.append(Event("page_acknowledged", now, now, by, {"because": "an agent wrote"}))
+        said = _said(erased, exempt=exclusion.why if exclusion else "", told=bool(case.requester.address))
+        done = ["erased for good", *map(wrapped, said)]
         drafts.append(Draft("echo", agent, "agent", key, facts={"done": done, "mistakes": []}))
     return Decision(case.after(*events), tuple(events), tuple(drafts))
 
@@ -103,10 +110,14 @@ _WHAT = {
 
 
 def in_words(erased: Mapping[str, int], *, exempt: str, told: bool) -> str:
-    """What was erased, and what follows."""
+    """What was erased, and what follows, in one line."""
+    return "; ".join(_said(erased, exempt=exempt, told=told))
+
+
+def _said(erased: Mapping[str, int], *, exempt: str, told: bool) -> list[str]:
     counted = ", ".join(f"{erased.get(key, 0)} {words}" for key, words in _WHAT.items() if erased.get(key))
     said = [f"erased: {counted or 'nothing was left to erase'}"]
     said += ["the customer is asked to send it again without the data"] if told else []
     said += [f"its promises do not apply from now on: {exempt}"] if exempt else []
     said.append("copies on mail servers and in backups are not the desk's: erase them there")
-    return "; ".join(said)
+    return said

@@ -78,7 +78,7 @@ class Scribe:
     def echo(self) -> None:
         """Tell the agent in one mail what was done that cannot be seen otherwise."""
         if self.done:
-            done = [_wrapped(said) for said in self.done]
+            done = [wrapped(said) for said in self.done]
             self.mail("echo", self.agent.person, "agent", done=done, mistakes=[], help=self.help)
 
     def decision(self, *, reply: str, erase: bool) -> Decision:
@@ -95,5 +95,6 @@ class Scribe:
         )
 
 
-def _wrapped(said: str) -> str:
+def wrapped(said: str) -> str:
+    """What an agent is told, in the columns of a mail."""
     return textwrap.fill(said, _WIDTH, break_long_words=False, break_on_hyphens=False)

@@ -31,14 +31,13 @@ def begin(scribe: Scribe, command: Command, _orders: Orders) -> None:
         raise ValueError("a moment was expected")
     scribe.happened("snoozed", {"until": command.until.astimezone(UTC).isoformat()})
     policy = scribe.terms.policy
-    zone = zone_of(scribe.agent.timezone, policy.calendars[policy.region(scribe.case.region).calendar].timezone)
-    said = f"you are reminded {_wall(command.until, zone)}; no clock stops"
+    said = f"you are reminded {wall(scribe, command.until)}; no clock stops"
     due = sorted(
         (clock.due_at, TARGET_NAMES[clock.target])
         for clock in clocks(scribe.case, policy)
         if clock.stopped_at is None and clock.due_at and clock.due_at < command.until
     )
-    before = ", ".join(f"{target} {_wall(at, zone)}" for at, target in due)
+    before = ", ".join(f"{target} {wall(scribe, at)}" for at, target in due)
     scribe.done.append(f"{said}; due before that: {before}" if before else said)
 
 
@@ -61,6 +60,9 @@ def _reminded(case: Case, terms: Terms) -> Agent | None:
     return asked or terms.team.agent(case.assignee)
 
 
-def _wall(at: datetime, zone: str) -> str:
-    local = at.astimezone(ZoneInfo(zone))
+def wall(scribe: Scribe, at: datetime) -> str:
+    """A moment as the agent who wrote has it on the wall."""
+    policy = scribe.terms.policy
+    served_in = policy.calendars[policy.region(scribe.case.region).calendar].timezone
+    local = at.astimezone(ZoneInfo(zone_of(scribe.agent.timezone, served_in)))
     return f"{local:%Y-%m-%d %H:%M} {local.tzname()}"

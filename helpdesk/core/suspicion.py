@@ -33,6 +33,7 @@ _LOOKED: tuple[EventType, ...] = (
     "page_acknowledged",
     "resolved",
     "closed",
+    "redacted",  # whoever erases a case has read it
 )
 
 

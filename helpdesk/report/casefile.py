@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 from helpdesk.core import rating, suspicion
@@ -24,7 +25,7 @@ _LESS = 12  # lines of a mail that are shown
 
 def case_text(case: Case, policy: Policy, messages: Sequence[StoredMessage], now: datetime) -> str:
     """The case, its clocks, its mails and its ledger."""
-    zone = desk_zone(case, policy)
+    zone, files = desk_zone(case, policy), itertools.count(1)
     lines = [
         f"{case.ref}  {case.subject}",
         f"{case.status}, with {case.assignee or 'nobody'}; opened {moment(case.opened_at, zone)}",
@@ -44,7 +45,7 @@ def case_text(case: Case, policy: Policy, messages: Sequence[StoredMessage], now
         *([f"{case.snoozed.by} is reminded {moment(case.snoozed.until, zone)}"] if case.snoozed else []),
         "",
         *(line for clock in clocks(case, policy) for line in (*clock_lines(clock, now), "")),
-        *(line for message in messages for line in (*_message_lines(message, zone), "")),
+        *(line for message in messages for line in (*_message_lines(message, zone, files), "")),
         "Ledger",
         *(f"  {_event_line(event, zone)}" for event in case.events),
     ]
@@ -76,7 +77,8 @@ def _reasons(case: Case) -> Iterator[str]:
             yield f"{reason['rule']}: {reason['effect']}{evidence}"
 
 
-def _message_lines(message: StoredMessage, zone: str) -> Iterator[str]:
+def _message_lines(message: StoredMessage, zone: str, files: Iterator[int]) -> Iterator[str]:
+    """One mail. Attachments have the numbers that `case attachment` takes: over all mails, oldest first."""
     seen = "" if message.visibility == "public" else f" [{message.visibility}]"
     yield f"{moment(message.at, zone)}  {message.author_name or message.author}{seen}"
     lines = message.reply.splitlines() or message.text.splitlines()
@@ -84,6 +86,8 @@ def _message_lines(message: StoredMessage, zone: str) -> Iterator[str]:
         yield f"  | {line}"
     if len(lines) > _LESS:
         yield f"  | ... {len(lines) - _LESS} more lines"
+    for part in message.attachments:
+        yield f"  attachment {next(files)}: {part['name'] or 'unnamed'}, {part['type']}, {part['size']} bytes"
 
 
 def _event_line(event: Event, zone: str) -> str:

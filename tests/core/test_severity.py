@@ -205,6 +205,14 @@ def test_the_application_area_is_recognised_or_left_open():
     assert judged("Coffee", "The coffee machine is broken.").area is None
 
 
+def test_a_word_inside_a_longer_one_speaks_for_the_longer_ones_area_alone():
+    """TKT-6: a custom integration is no integration of the platform's own."""
+    areas = (Area("integration", ("integration", "shopify")), Area("custom-integration", ("custom integration",)))
+    terms = dataclasses.replace(LOGIK, areas=areas)
+    assert judged("Sync", "Our custom integration with SAP is broken.", terms).area == "custom-integration"
+    assert judged("Sync", "The integration with Shopify is broken.", terms).area == "integration"
+
+
 def test_a_stated_priority_that_a_policy_takes_as_initial_is_taken_and_a_conflict_is_looked_at():
     """LAI-3, CEL-7"""
     terms = dataclasses.replace(LOGIK, stated="initial")

@@ -7,6 +7,8 @@ import json
 import pytest
 
 from helpdesk.mail.enclose import File, cut, enclose
+from helpdesk.report.attached import load_attachment
+from helpdesk.report.casefile import case_text
 from helpdesk.store import cases, outbox
 from helpdesk.wires.courier import Failed, Sent
 from tests.desk import ANN, BOB, JO, LOGIK, OPS, STRANGER
@@ -43,6 +45,18 @@ def test_what_a_customer_attached_comes_with_the_agents_mail_byte_for_byte(desk,
     assert files_in(told) == [(LOG.name, LOG.data), (SCREENSHOT.name, SCREENSHOT.data)]
     assert "Attached: error.log (1 kB), Übersicht Büro.png (10 kB)" in " ".join(told.text.split())
     assert not desk.last(JO, "ack").message.attachments, "nobody gets their own files back"
+
+
+def test_case_show_names_them_by_the_number_that_case_attachment_takes(desk, sends):
+    sends(JO, LOG, SCREENSHOT)
+    with desk.database.read() as connection:
+        messages = cases.messages(connection, 1)
+        second = load_attachment(connection, 1, 2)
+    shown = case_text(desk.case(), desk.rules.book.policy("logik"), messages, desk.now)
+
+    assert second.data == SCREENSHOT.data
+    assert f"  attachment 1: {LOG.name}, " in shown
+    assert f"  attachment 2: {SCREENSHOT.name}, image/png, {len(SCREENSHOT.data)} bytes" in shown
 
 
 def test_an_agents_files_reach_everybody_on_the_customers_side(desk, sends):

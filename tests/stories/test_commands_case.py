@@ -130,6 +130,14 @@ def test_tkt_6_an_area_outside_the_plan_is_marked_and_the_mark_goes_with_the_are
     assert not any("not in plan" in tag for tag in desk.case(2).tags)
 
 
+def test_tkt_6_a_custom_integration_in_the_customers_words_is_marked_for_standard(desk):
+    """TKT-6: "integration" alone is an area of the platform, the two words are not."""
+    desk.mail(VIC, "Sync", "Priority: High\n\nOur custom integration with SAP fails.", to="support@threekit.example")
+
+    assert desk.case(2).area == "custom-integration"
+    assert "not in plan: custom-integration" in desk.case(2).tags
+
+
 def test_lgk_8_a_defect_of_no_area_is_marked_until_an_agent_names_one(desk):
     """LGK-8"""
     desk.mail(JO, "Error", "Priority: Medium\n\nIt crashes with an error message when we click.")

@@ -146,6 +146,17 @@ def test_a_reminder_says_when_the_case_is_closed_and_then_it_is(keen):
     assert "A reply until Tue 9 Jun 2026, 09:15 CDT opens this case again" in closing
 
 
+def test_the_mail_of_a_resolved_case_says_until_when_a_reply_opens_it(desk):
+    desk.mail(JO, "Re: Rules [HD-77]")
+    desk.reply(ANN, "#resolve\nFixed.", to_kind="assigned")
+    closing = desk.last(JO, "closed")
+    assert "A reply until Tue 2 Jun 2026, 09:15 CDT opens this case again" in said(closing)
+    assert closing.subject == "Re: Rules [HD-1]", "neither Re: nor a number twice"
+
+    desk.at("2026-06-02 09:16")
+    assert desk.reply(JO, "It is back.", to_kind="closed").case == 2
+
+
 def test_whoever_is_reminded_late_has_as_long_to_answer(keen):
     """A desk that was down over both instants does not remind and close in one breath."""
     keen.mail(JO, "Rules", "No rule fires.")

@@ -19,6 +19,10 @@ CANARY = "Canary-4711!"
 LETTER = f"Priority: Urgent\nSteps to reproduce: log in as {CANARY}-user\n\nOur password: {CANARY}\nNo rule fires."
 
 
+def words(mail) -> str:
+    return " ".join(mail.text.split())
+
+
 def everything(desk) -> str:
     """All that every table holds, as text."""
     told = []
@@ -82,6 +86,16 @@ def test_the_case_goes_on_where_it_was(desk):
     assert became.case == 1
     assert "without the password" in desk.last(ANN, "customer-message").text
     assert desk.state() == "running", "this policy exempts nothing"
+    assert "No response time is promised" not in words(desk.last(JO, "resend-anonymised"))
+
+
+def test_the_echo_fits_a_phone_and_a_terminal(desk):
+    desk.mail(JO, body=LETTER)
+    desk.reply(ANN, "#redact")
+    echo = desk.last(ANN, "echo")
+
+    assert echo.subject == "[HD-1] done: erased for good"
+    assert max(map(len, echo.text.splitlines())) <= 72
 
 
 def test_mail_that_was_not_sent_yet_is_not_sent_any_more(desk):
@@ -127,6 +141,7 @@ def test_where_the_policy_says_so_the_promises_do_not_apply_from_then_on(laioutr
 
     assert laioutr.state() == "exempt"
     assert "personal data" in laioutr.first_response().exempt
+    assert "No response time is promised for this case until then." in words(laioutr.last(JO, "resend-anonymised"))
     assert laioutr.events("breached") == []
     assert "its promises do not apply from now on" in " ".join(laioutr.last(ANN, "echo").text.split())
 

@@ -106,7 +106,9 @@ def test_the_rank_1_clock_runs_at_night_although_the_label_waits_for_the_morning
     assert [mail.at for mail in alarms(desk, ANN)] == [wall("2026-05-22 22:00"), wall("2026-05-22 23:00")]
 
 
-@pytest.mark.parametrize("look", ["We are on it.", "#severity medium", "#note\nIt is the old problem.", "#ack"])
+@pytest.mark.parametrize(
+    "look", ["We are on it.", "#severity medium", "#note\nIt is the old problem.", "#ack", "#redact"]
+)
 def test_whoever_looks_ends_it(desk, look):
     desk.mail(JO, "Orders", OUTAGE)
     desk.at("2026-05-19 09:40")

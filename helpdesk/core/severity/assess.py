@@ -7,6 +7,7 @@ this order, each leaves its reason, and where they disagree or say too little a 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -206,10 +207,14 @@ def _suspicion(suspect: bool, probabilities: Probabilities, terms: SeverityTerms
 
 
 def _area(text: str, terms: SeverityTerms) -> str | None:
-    """The application area whose words the mail uses most; the first of the policy where several do alike."""
-    counts = {
-        area.key: sum(len(re.findall(rf"(?<!\w){re.escape(word)}", text, re.IGNORECASE)) for word in area.words)
-        for area in terms.areas
-    }
-    best = max(counts, key=lambda key: counts[key], default=None)
-    return best if best is not None and counts[best] else None
+    """The application area whose words the mail uses most; the first of the policy where several do alike.
+
+    A word inside a longer one does not count: "custom integration" is not about "integration".
+    """
+    words = sorted({word.lower() for area in terms.areas for word in area.words}, key=len, reverse=True)
+    if not words:
+        return None
+    used = Counter(re.findall(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})", text.lower()))
+    counts = {area.key: sum(used[word] for word in {word.lower() for word in area.words}) for area in terms.areas}
+    best = max(counts, key=lambda key: counts[key])
+    return best if counts[best] else None
