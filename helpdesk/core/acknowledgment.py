@@ -26,22 +26,23 @@ EVERYWHERE_A_MINUTE = 60
 MEMORY = timedelta(days=3)
 
 
-def decided(sender: Person, arrival: Arrival, now: datetime, *, known: bool) -> Event:
+def decided(sender: Person, arrival: Arrival, now: datetime, *, known: bool, channel: str) -> Event:
     """Every case has its acknowledgment decision on the record: sent, or withheld and why.
 
-    `alarm` in the facts: the operators are to be told. `known`: the sender is a customer's.
+    `alarm` in the facts: the operators are to be told. `known`: the sender is a customer's. `channel`: of the
+    mailbox it came to.
     """
-    quiet = nobody_to_answer(sender, arrival)
+    quiet = nobody_to_answer(sender, arrival, channel)
     excess = "" if quiet else _too_many(arrival, known=known)
     facts = {"sent": not (quiet or excess), "because": quiet or excess}
     return Event("acknowledged", now, now, DESK, {**facts, "alarm": True} if excess else facts)
 
 
-def nobody_to_answer(sender: Person, arrival: Arrival) -> str:
+def nobody_to_answer(sender: Person, arrival: Arrival, channel: str) -> str:
     """Why this mail may not be answered automatically; "" where it may."""
     if not sender.address:
         return "there is no one sender to answer"
-    if arrival.message.robot or arrival.null_sender:
+    if arrival.message.robot or arrival.null_sender or channel == "monitoring":  # few monitors say that they are one
         return "nothing automatic is answered automatically"
     if arrival.answered.complained:
         return "this address called our mail spam"

@@ -144,7 +144,9 @@ def _opened_by(sender: Person, arrival: Arrival, terms: Terms, now: datetime) ->
     outside = tuple(scope.findings(arrival, verdict, terms, now))
     escalated = tuple(escalation.requested(arrival, terms, now))
     given = assignment.assign(terms, now)
-    acknowledged = acknowledgment.decided(sender, arrival, now, known=terms.customer is not None)
+    acknowledged = acknowledgment.decided(
+        sender, arrival, now, known=terms.customer is not None, channel=terms.mailbox.channel
+    )
     events = (
         opened,
         assessed,
@@ -251,7 +253,9 @@ def _customer_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) 
 def _open_again(arrival: Arrival, terms: Terms) -> tuple[Draft, ...]:
     """Who has opened a case again hears that it is; at most once between two closings, so that it feeds no loop."""
     sender, known = arrival.message.sender, terms.customer is not None
-    if not sender or not (arrival.placement.verified or known) or acknowledgment.nobody_to_answer(sender, arrival):
+    if not sender or not (arrival.placement.verified or known):
+        return ()
+    if acknowledgment.nobody_to_answer(sender, arrival, terms.mailbox.channel):
         return ()
     return (Draft("reopened", sender, "customer", arrival.key),)
 

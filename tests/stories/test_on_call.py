@@ -63,6 +63,15 @@ def is_down(desk):
     desk.mail("alerts@watch.example", "PROBLEM: app-production is DOWN", ALERT, to="monitoring@logicgate.example")
 
 
+def test_lgt_4_a_monitor_gets_no_acknowledgment(desk):
+    """LGT-4: it is a machine, whether or not its mail says so; what was decided stands on the record."""
+    is_down(desk)
+
+    assert desk.sent_to("alerts@watch.example") == []
+    (decided,) = desk.events("acknowledged")
+    assert decided.facts == {"sent": False, "because": "nothing automatic is answered automatically"}
+
+
 def called(desk, address):
     return [mail.at for mail in desk.sent_to(address, "escalation") if "] CALL" in mail.subject]
 
@@ -200,7 +209,7 @@ def test_lgt_5_without_a_rotation_nobody_is_called_and_the_ladder_is_as_it_was(t
     is_down(desk)
     desk.at("2026-05-20 03:00")
 
-    assert [mail.kind for mail in desk.sent] == ["ack", "assigned", "warning", "warning", "breach", "escalation"]
+    assert [mail.kind for mail in desk.sent] == ["assigned", "warning", "warning", "breach", "escalation"]
 
 
 def test_lgt_5_at_the_hand_over_both_are_told_what_is_open_once(tmp_path):
