@@ -23,7 +23,7 @@ from helpdesk.core.message import Person
 from helpdesk.core.people import Absence, Agent, Mailbox, Team
 from helpdesk.core.rotation import Override, Rotation
 from helpdesk.core.walltime import is_zone, parse_daily, parse_weekly
-from helpdesk.tables import fill, read_toml, strict
+from helpdesk.tables import fill_as_far_as_possible, read_toml, strict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -316,12 +316,11 @@ def load_configuration(path: Path, *, environment: Mapping[str, str] | None = No
     """Read and check a configuration. Raises ConfigurationError with every problem at once."""
     data = read_toml(path)
     problems = list(_overlay(data, os.environ if environment is None else environment))
-    try:
-        file = fill(_FILE, data, str(path))
-    except ConfigurationError as wrong:
-        raise ConfigurationError([*problems, *wrong.problems]) from None
-    problems += [f"{path}: {problem}" for problem in _problems(file)]
-    if problems:
+    filled = fill_as_far_as_possible(_FILE, data, str(path))
+    file = filled.table
+    problems += filled.problems
+    problems += [f"{path}: {problem}" for problem in _problems(file)] if file else []
+    if file is None or problems:
         raise ConfigurationError(problems)
     return _checked(path.resolve(), file)
 

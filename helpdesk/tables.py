@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import tomllib
-from typing import TYPE_CHECKING, Any, TypeVar
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
@@ -54,15 +56,49 @@ def parse_toml(text: str, name: str) -> dict[str, Any]:
         raise ConfigurationError([f"{name}: expected TOML: {problem}"]) from None
 
 
+@dataclass(frozen=True)
+class Filled(Generic[T]):
+    """A dataclass, None where nothing could be filled, and every problem found, each `file: key: what was expected`."""
+
+    table: T | None
+    problems: list[str]
+
+
 def fill(adapter: TypeAdapter[T], data: Any, name: str) -> T:
     """Fill the dataclass from parsed TOML. Raises ConfigurationError with every problem found."""
+    filled = fill_as_far_as_possible(adapter, data, name)
+    if filled.table is None or filled.problems:
+        raise ConfigurationError(filled.problems)
+    return filled.table
+
+
+def fill_as_far_as_possible(adapter: TypeAdapter[T], data: Any, name: str) -> Filled[T]:
+    """Fill the dataclass without the wrong keys and values, so that the caller can look through the rest, too."""
     try:
-        return adapter.validate_python(data)
+        return Filled(adapter.validate_python(data), [])
     except ValidationError as problem:
         errors = problem.errors()
-        # Where text or a table may stand, a table with a mistake is no text either: that is nobody's mistake.
-        meant = [error for error in errors if error["type"] != "string_type" or not isinstance(error["input"], dict)]
-        raise ConfigurationError([_said(name, error) for error in meant or errors]) from None
+    # Where text or a table may stand, a table with a mistake is no text either: that is nobody's mistake.
+    meant = [error for error in errors if error["type"] != "string_type" or not isinstance(error["input"], dict)]
+    problems = [_said(name, error) for error in meant or errors]
+    rest = deepcopy(data)
+    for error in reversed(meant or errors):
+        _leave_out(rest, error["loc"])
+    try:
+        return Filled(adapter.validate_python(rest), problems)
+    except ValidationError:
+        return Filled(None, problems)
+
+
+def _leave_out(data: Any, location: tuple[str | int, ...]) -> None:
+    """Remove what stands at a place of parsed TOML; nothing where there is no such place."""
+    *way, last = location
+    for part in way:
+        named = isinstance(data, dict) and part in data
+        counted = isinstance(data, list) and isinstance(part, int) and part < len(data)
+        data = data[part] if named or counted else data  # pydantic names types, too, where several are allowed
+    if isinstance(data, dict):
+        data.pop(last, None)
 
 
 def _said(name: str, error: Any) -> str:

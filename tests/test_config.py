@@ -212,3 +212,13 @@ def test_each_mistake_about_customers_is_named(tmp_path, policies, old, new, exp
         load_customers(tmp_path / "customers.toml", policies)
 
     assert any(expected in problem for problem in caught.value.problems), caught.value.problems
+
+
+def test_mistakes_of_every_kind_are_said_at_once(tmp_path):
+    """A key that does not exist, a value of the wrong type and a team that nobody defined, in one go."""
+    text = CONFIGURATION.replace("[desk]", '[desk]\nnmae = "x"\nsecond_voter = "perhaps"', 1)
+    found = "\n".join(problems(tmp_path, text.replace('team = "first line"', 'team = "second line"', 1)))
+
+    assert "desk.nmae: no such key" in found
+    assert "desk.second_voter: expected" in found
+    assert "mailbox.1.team: expected the name of a [[team]]" in found

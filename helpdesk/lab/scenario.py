@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import TypeAdapter
 
 from helpdesk.core.errors import ConfigurationError
-from helpdesk.tables import fill, read_toml, strict
+from helpdesk.tables import fill_as_far_as_possible, read_toml, strict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,9 +84,10 @@ def read_scenario(path: Path) -> Scenario:
     data = read_toml(path)
     for step in data.get("step", []):
         _rename_from(step)
-    table = fill(_FILE, data, str(path))
-    problems = [f"{path}: {problem}" for problem in _problems(table)]
-    if problems:
+    filled = fill_as_far_as_possible(_FILE, data, str(path))
+    table = filled.table
+    problems = [*filled.problems, *(f"{path}: {problem}" for problem in (_problems(table) if table else ()))]
+    if table is None or problems:
         raise ConfigurationError(problems)
     for step in table.step:
         step.at = step.at.astimezone(UTC)

@@ -44,7 +44,7 @@ from helpdesk.policies.known_days import KnownDays, known_now
 from helpdesk.policies.maintenance import read_maintenance
 from helpdesk.policies.observed import Kept, Way, substitutes
 from helpdesk.policies.schema import PolicyFile
-from helpdesk.tables import fill, parse_toml, read_text
+from helpdesk.tables import fill, fill_as_far_as_possible, parse_toml, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -100,11 +100,23 @@ def read_policy(source: PolicyText) -> Policy:
 
 def read_whole(source: PolicyText) -> tuple[Policy, PolicyText]:
     """Read one policy, and its text with the days and the version that are to be stored. Raises ConfigurationError."""
-    table = read_table(source)
+    filled = fill_as_far_as_possible(_FILE, parse_toml(source.text, source.name), source.name)
+    table = filled.table
+    if table is None or filled.problems:
+        raise ConfigurationError([*filled.problems, *(_further(source, table) if table else ())])
     whole = source if source.days else replace(source, days=days_of(table))
     if not whole.version:
         whole = replace(whole, version=_version(whole))
     return _Reader(whole, table).policy(), whole
+
+
+def _further(source: PolicyText, table: PolicyFile) -> tuple[str, ...]:
+    """What else is wrong with a policy whose wrong keys were left out."""
+    try:
+        _Reader(replace(source, days=source.days or days_of(table)), table).policy()
+    except ConfigurationError as wrong:
+        return wrong.problems
+    return ()
 
 
 def days_of(table: PolicyFile) -> KnownDays:

@@ -172,3 +172,11 @@ def test_that_premier_success_is_slower_than_standard_is_a_warning():
     warnings = [finding.text for finding in findings if finding.level == "warning" and "premier" in finding.key]
 
     assert any("slower than plan Standard" in text and "Critical (2 hours against 1 hour)" in text for text in warnings)
+
+
+def test_a_misspelt_key_does_not_hide_what_else_is_wrong():
+    text = with_change('timezone = "America/New_York"', 'timezone = "America/New_Yorck"')
+    found = "\n".join(problems(text + '\n[[incidental]]\nname = "x"\n'))
+
+    assert "incidental: no such key" in found
+    assert "New_Yorck" in found
