@@ -90,6 +90,8 @@ PRIOR: dict[str, tuple[float, float, float, float]] = {
     "own-account": (-1.0, -0.4, 1.3, 0.1),
     "one-place": (-0.5, 0.9, -0.1, -0.3),
     "stop-and-place": (-0.6, 0.9, -0.1, -0.2),
+    "stop-though-asked": (0.8, 0.3, -0.3, -0.8),
+    "fails-though-asked": (0.2, 0.4, 0.2, -0.8),
     "stop-and-low-key": (-0.6, 0.0, 0.5, 0.1),
     "all-fails": (0.5, 0.2, -0.4, -0.3),
     "for-everyone": (0.2, 0.2, 0.0, -0.4),

@@ -38,12 +38,13 @@ VECTORS = Path(__file__).with_name("severity-words.npz")  # made when it is miss
 WEIGHTS = Path(__file__).parents[1] / "helpdesk/core/severity/weights.py"
 TABLE = Path(__file__).parents[1] / "helpdesk/core/severity/leanings_table.py"
 WORDS = {"en": 12000, "de": 7000, "fr": 6000, "es": 6000, "it": 2000, "pt": 1500, "nl": 1500}  # the most frequent ones
-STRENGTH = 4.0  # pull of the cues towards their prior
+STRENGTH = 8.0  # pull of the cues towards their prior
+REAL = 2.0  # how much a text of a stranger counts, where one of ours counts 1
 WORD_STRENGTH = 100.0  # pull of the words towards nothing
 OFTEN = 3  # mails in which a word occurs that also gets a lean of its own, beside that of its meaning
 OWN = 80.0  # how far such a lean may go
 PARTS = 5  # a mixed file of many authors is left out in parts
-MIXED = "real"  # in the name of such a file
+MIXED = "real"  # in the name of such a file: texts of strangers
 
 Array = np.ndarray[Any, Any]
 
@@ -61,6 +62,7 @@ class Authors:
         self.seen = [observed(mail) for mail in self.mails]
         self.groups = np.array(group)
         self.ranks = np.array([rank(mail) for mail in self.mails])
+        self.worth = np.array([REAL if MIXED in name else 1.0 for name in group])
         self.names = sorted({*PRIOR, *(name for seen in self.seen for name in seen.values)})
         self.prior = np.array([PRIOR.get(name, (0.0,) * 4) for name in self.names])
         self.cues = np.array([[seen.values.get(name, 0.0) for name in self.names] for seen in self.seen])
@@ -90,7 +92,7 @@ class Authors:
         guesses = np.full((len(self.mails), 4), 0.25)
         for group in groups or sorted(set(self.groups)):
             held = self.groups == group
-            weights = fit_softmax(rows[~held], self.ranks[~held], STRENGTH, self.prior)
+            weights = fit_softmax(rows[~held], self.ranks[~held], STRENGTH, self.prior, self.worth[~held])
             guesses[held] = shares(rows[held] @ weights)
         return guesses
 
@@ -105,13 +107,14 @@ class Authors:
     def fitted(self) -> tuple[Array, tuple[Array, Array]]:
         """The weights of the cues and the table of words, fitted to all mails."""
         everything = np.ones(len(self.mails), dtype=bool)
-        return fit_softmax(self.heard_from_others(), self.ranks, STRENGTH, self.prior), self.word_table(everything)
+        weights = fit_softmax(self.heard_from_others(), self.ranks, STRENGTH, self.prior, self.worth)
+        return weights, self.word_table(everything)
 
     def word_table(self, kept: Array) -> tuple[Array, Array]:
         used = kept & self.written
         spread = float(self.means[used].std(0).mean())
         rows = np.c_[self.means[used] / spread, self.bags[used], np.ones(used.sum())]
-        weights = fit_softmax(rows, self.ranks[used], WORD_STRENGTH, np.zeros((rows.shape[1], 4)))
+        weights = fit_softmax(rows, self.ranks[used], WORD_STRENGTH, np.zeros((rows.shape[1], 4)), np.ones(used.sum()))
         meaning = self.vectors.shape[1]
         leans = self.vectors @ (weights[:meaning] / spread)
         leans[self.often] += OWN * weights[meaning:-1]
@@ -166,15 +169,15 @@ def shares(scores: Array) -> Array:
     return powers / powers.sum(1, keepdims=True)
 
 
-def fit_softmax(rows: Array, ranks: Array, strength: float, prior: Array) -> Array:
+def fit_softmax(rows: Array, ranks: Array, strength: float, prior: Array, worth: Array) -> Array:
     truth, count = np.eye(4)[ranks - 1], np.arange(len(rows))
 
     def loss(flat: Array) -> tuple[float, Array]:
         weights = flat.reshape(prior.shape)
         guess = shares(rows @ weights)
         pull = weights - prior
-        surprise = -np.log(guess[count, ranks - 1] + 1e-12).sum() + strength / 2 * (pull**2).sum()
-        return surprise, (rows.T @ (guess - truth) + strength * pull).ravel()
+        surprise = -(worth * np.log(guess[count, ranks - 1] + 1e-12)).sum() + strength / 2 * (pull**2).sum()
+        return surprise, (rows.T @ ((guess - truth) * worth[:, None]) + strength * pull).ravel()
 
     return minimize(loss, prior.ravel(), jac=True, method="L-BFGS-B", options={"maxiter": 300}).x.reshape(prior.shape)
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 
 import pytest
+from typer.testing import CliRunner
 
 from helpdesk.archive import mails_in
+from helpdesk.cli import app
 from helpdesk.core.errors import NotFound
 from helpdesk.importing import received_at
 from helpdesk.mail.parse import parse
+from tests.desk import write_office
 
 NOW = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
 RECEIVED = "Received: from a by b with ESMTP; Tue, 19 May 2026 09:15:00 -0500\n"
@@ -57,3 +61,23 @@ def test_mail_is_found_in_files_mboxes_maildirs_and_folders_of_them(tmp_path):
 def test_a_path_that_is_not_there_is_said_in_words(tmp_path):
     with pytest.raises(NotFound, match="there is nothing"):
         list(mails_in(tmp_path / "none"))
+
+
+def test_an_import_may_hold_back_what_it_writes(tmp_path):
+    """Six months of mail must not be acknowledged all at once because somebody tried the import."""
+    config = write_office(tmp_path)
+    (tmp_path / "old.eml").write_bytes(
+        b"From: jo@acme.example\nTo: support@logik.example\nSubject: Rules\n" + DATE.encode() + b"\nNo rule fires.\n"
+    )
+    run = CliRunner()
+    run.invoke(app, ["db", "upgrade", "--config", str(config)])
+    said = run.invoke(app, ["import", str(tmp_path / "old.eml"), "--hold", "--config", str(config)])
+    assert said.exit_code == 0, said.output
+    rows = json.loads(run.invoke(app, ["outbox", "list", "--json", "--config", str(config)]).output)
+    assert {row["state"] for row in rows} == {"held"}
+    assert {row["kind"] for row in rows} >= {"ack", "assigned"}
+
+    released = run.invoke(app, ["outbox", "release", "--config", str(config)])
+    assert released.output == f"{len(rows)} mails are sent now.\n"
+    rows = json.loads(run.invoke(app, ["outbox", "list", "--json", "--config", str(config)]).output)
+    assert {row["state"] for row in rows} == {"queued"}

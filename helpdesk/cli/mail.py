@@ -41,16 +41,17 @@ def import_mail(
     paths: Paths,
     config: Config = None,
     mailbox: Annotated[str, typer.Option(help="For mail that names none of our mailboxes.")] = "",
+    hold: Annotated[bool, typer.Option("--hold", help="Send nothing: `outbox release` or `drop` decides.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Take .eml files, mboxes and Maildirs through the same pipe as the daemon."""
+    """Take .eml files, mboxes and Maildirs through the same pipe as the daemon, answers to people included."""
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import track  # noqa: PLC0415
 
     rules = open_rules(config)
     outcomes: dict[str, int] = {}
     with open_database(rules) as database:
-        shapes = _imported(rules, database, paths, mailbox)
+        shapes = _imported(rules, database, paths, mailbox, hold=hold)
         console = Console(stderr=True)
         for shape in track(shapes, "importing", console=console, disable=not console.is_terminal):
             outcomes[shape["outcome"]] = outcomes.get(shape["outcome"], 0) + 1
@@ -63,14 +64,16 @@ def import_mail(
         raise typer.Exit(1)
 
 
-def _imported(rules: Rules, database: Database, paths: list[Path], mailbox: str) -> Iterator[dict[str, Any]]:
+def _imported(
+    rules: Rules, database: Database, paths: list[Path], mailbox: str, *, hold: bool
+) -> Iterator[dict[str, Any]]:
     from helpdesk.archive import mails_in  # noqa: PLC0415
     from helpdesk.desk import Desk  # noqa: PLC0415
     from helpdesk.importing import import_one  # noqa: PLC0415
     from helpdesk.log import quiet  # noqa: PLC0415
 
     quiet()
-    desk = Desk(database=database, rules=rules, now=wall_clock)
+    desk = Desk(database=database, rules=rules, now=wall_clock, holds=hold)
     desk.begin()
     for path in paths:
         for found in mails_in(path):

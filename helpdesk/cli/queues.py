@@ -83,7 +83,7 @@ def outbox_retry(number: Number, config: Config = None) -> None:
 
 
 def outbox_release(config: Config = None) -> None:
-    """Send what a restored backup held back, because the original may have sent it already."""
+    """Send what is held back: by a restored backup, whose original may have sent it, or by `import --hold`."""
     from helpdesk.store import outbox  # noqa: PLC0415
 
     with open_database(open_rules(config)) as database, database.write() as connection:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 Status = Literal["open", "waiting", "resolved", "closed"]
 Kind = Literal["question", "defect", "maintenance", "enhancement"]
 DESK = "desk"  # who did it, when the desk itself did
+MASKED = "masked: "  # begins the tag of something that is not repeated
 
 EventType = Literal[
     "opened",  # a mail became this case
@@ -311,7 +312,14 @@ def _flagged(case: Case, event: Event) -> Case:
     return case if tag in case.tags else replace(case, tags=(*case.tags, tag))
 
 
+def _erased(case: Case, _event: Event) -> Case:
+    """What was masked is gone, and so is the word of it."""
+    return replace(case, tags=tuple(tag for tag in case.tags if not tag.startswith(MASKED)))
+
+
 _EFFECTS: dict[EventType, Callable[[Case, Event], Case]] = {
+    "redacted": _erased,
+    "purged": _erased,
     "assessed": _assessed,
     "severity_set": _severity_set,
     "assigned": _assigned,

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from helpdesk.core.case import DESK, Event
+from helpdesk.core.case import DESK, MASKED, Event
 from helpdesk.core.decision import Decision, Draft
 from helpdesk.core.ladder import unacknowledged
 from helpdesk.core.scribe import wrapped
@@ -33,7 +33,7 @@ NOWHERE = "erased.invalid"  # RFC 2606 section 2: nothing is ever delivered ther
 def flags(arrival: Arrival, now: datetime) -> Iterator[Event]:
     """What the mail held, by kind and place."""
     for told in arrival.sensitive:
-        tag = f"masked: {told} (#redact erases it)"
+        tag = f"{MASKED}{told} (#redact erases it)"
         yield Event("flagged", arrival.received_at, now, DESK, {"tag": tag})
 
 

@@ -44,11 +44,11 @@ __all__ = ["Desk", "Rules", "Worked", "load_rules"]
 class Desk:
     """The desk over one database. Several may run on one PostgreSQL."""
 
-    def __init__(self, *, database: Database, rules: Rules, now: Callable[[], datetime]) -> None:
-        """`now` gives aware UTC instants; only the doors call it."""
+    def __init__(self, *, database: Database, rules: Rules, now: Callable[[], datetime], holds: bool = False) -> None:
+        """`now` gives aware UTC instants; only the doors call it. `holds`: what is written waits to be released."""
         self.database = database
         self.now = now
-        self._recorder = Recorder(rules)
+        self._recorder = Recorder(rules, holds=holds)
         self._rounds = Rounds(database, self._recorder)
 
     @property

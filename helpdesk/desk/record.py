@@ -40,8 +40,10 @@ _WHOSE = {"internal": ", a note", "unverified": ", not verified", "rating": ", a
 class Recorder:
     """What the doors share: the rules in force, and how decisions are written down."""
 
-    def __init__(self, rules: Rules) -> None:
+    def __init__(self, rules: Rules, *, holds: bool = False) -> None:
+        """`holds`: what is written waits until somebody releases it."""
         self.rules = rules
+        self._holds = holds
         self._policies: dict[str, Policy] = {}  # by version, as cases remember them
         self._models: dict[int, Model] = {}  # the version that was used last
 
@@ -133,7 +135,7 @@ class Recorder:
             letters.write(told, case, terms, thread=_thread(connection, case, told), now=now)
             for told in (_told(connection, case, draft, up_to) for draft in drafts)
         ]
-        outbox.add(connection, queued, now)
+        outbox.add(connection, queued, now, held=self._holds)
 
     def alert(
         self, connection: sa.Connection, *, key: str, mailbox: str = "", facts: dict[str, Any], now: datetime
@@ -144,7 +146,7 @@ class Recorder:
             self.rules.letters.alert(operator, mailbox=configuration.voice(mailbox), key=key, facts=facts, now=now)
             for operator in configuration.operators
         ]
-        outbox.add(connection, queued, now)
+        outbox.add(connection, queued, now, held=self._holds)
 
 
 def policy_source(stored: StoredPolicy) -> PolicyText:

@@ -9,6 +9,7 @@ from helpdesk.core.intake import read
 from helpdesk.core.judging import reasons_of
 from helpdesk.core.severity import DEFAULT, Model, assess
 from helpdesk.mail.parse import parse
+from helpdesk.mail.sensitive import look_through, without_secrets
 
 if TYPE_CHECKING:
     from helpdesk.core.policy import Policy
@@ -32,6 +33,8 @@ class Voters:
 def verdict_shape(policy: Policy, name: str, raw: bytes, voters: Voters) -> dict[str, Any]:
     """What `classify --json` prints of one mail."""
     message = parse(raw)
+    if look_through(raw, message):
+        message = without_secrets(message)  # as the desk judges it
     robot = message.robot.kind if message.robot else None
     intake = read(message.reply, policy.intake, subject=message.subject)
     verdict = assess(

@@ -63,8 +63,11 @@ class Row:
     enclosed: tuple[tuple[int, int], ...]
 
 
-def add(connection: sa.Connection, mails: Sequence[Queued], now: datetime) -> None:
-    """Queue mails in the transaction of the fact that causes them. A key that is there already is not doubled."""
+def add(connection: sa.Connection, mails: Sequence[Queued], now: datetime, *, held: bool = False) -> None:
+    """Queue mails in the transaction of the fact that causes them. A key that is there already is not doubled.
+
+    `held` ones wait for `release`.
+    """
     rows = [
         {
             "key": mail.key,
@@ -76,9 +79,9 @@ def add(connection: sa.Connection, mails: Sequence[Queued], now: datetime) -> No
             "raw": mail.raw,
             "enclosed": [list(place) for place in mail.enclosed] or None,
             "created_at": now,
-            "state": "queued",
+            "state": "held" if held else "queued",
             "attempts": 0,
-            "next_at": now,
+            "next_at": None if held else now,
             "lease": 0,
             "detail": "",
         }
@@ -244,8 +247,8 @@ def retry_now(connection: sa.Connection, number: int, now: datetime) -> None:
 
 
 def release(connection: sa.Connection, now: datetime) -> int:
-    """Send what a restored backup held back; returns how many."""
-    values = {"state": "queued", "next_at": now, "detail": "released after a restore"}
+    """Send what a restored backup or an import held back; returns how many."""
+    values = {"state": "queued", "next_at": now, "detail": "released by hand"}
     held = sa.and_(outbox.c.state == "held", outbox.c.raw.is_not(None))
     return connection.execute(sa.update(outbox).where(held).values(values)).rowcount
 

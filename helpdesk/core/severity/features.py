@@ -57,8 +57,8 @@ UNWEIGHED = frozenset(
 
 COMBINED = word_set(
     "stop stop-strong stop-plain stop-and-milder stop-and-way stop-and-edge stop-and-else-works stop-and-place "
-    "stop-and-low-key lost-now only-was cosmetic-only docs-only figures-matter stop-but-at-times "
-    "slow-at-the-edge way-but-costly milder-only edge-only fails-only way-only over asks-only "
+    "stop-and-low-key stop-though-asked fails-though-asked lost-now only-was cosmetic-only docs-only figures-matter "
+    "stop-but-at-times slow-at-the-edge way-but-costly milder-only edge-only fails-only way-only over asks-only "
     "wish-with-trouble asks-with-trouble security-live says-nothing "
 )
 
@@ -123,6 +123,10 @@ def _combinations(seen: Effects) -> dict[str, float]:
         "stop-and-else-works": float(trouble and stops > 0 and "else-works" in seen),
         "stop-and-place": float(trouble and stops > 0 and "one-place" in seen),
         "stop-and-low-key": float(trouble and stops > 0 and seen.any("low-key", "trouble-denied")),
+        "stop-though-asked": float(trouble and stops > 0 and "question-mark" in seen),
+        "fails-though-asked": float(
+            trouble and not stops and "question-mark" in seen and seen.any("failing", "core-failing")
+        ),
         "lost-now": float("data-lost" in seen and not elsewhere and not over),
         "only-was": float(trouble and "was-trouble" in seen and not seen.any("ongoing", "again")),
         "cosmetic-only": float("cosmetic" in seen and not stops and not seen.any("failing", *MILDER)),
