@@ -174,7 +174,7 @@ def test_mail_without_any_words_still_becomes_a_case(desk):
 
 
 def test_mail_from_nobody_is_shown_to_the_agent_and_answered_to_nobody(desk):
-    became = desk.receive(b"To: support@logik.example\r\nSubject: hello\r\n\r\nNobody wrote this.\r\n")
+    became = desk.receive(b"To: support@logik.example\r\nSubject: A manual\r\n\r\nWhere is the manual?\r\n")
 
     assert became.outcome == "opened"
     assert [mail.kind for mail in desk.sent] == ["assigned"]
@@ -183,7 +183,7 @@ def test_mail_from_nobody_is_shown_to_the_agent_and_answered_to_nobody(desk):
 
 def test_mail_from_two_senders_is_answered_to_neither(desk):
     """A From with several mailboxes is nobody: we cannot know whom to tell."""
-    raw = f"From: {JO}, {STRANGER}\r\nTo: {LOGIK}\r\nSubject: hello\r\n\r\nWe wrote this.\r\n"
+    raw = f"From: {JO}, {STRANGER}\r\nTo: {LOGIK}\r\nSubject: A manual\r\n\r\nWhere is the manual?\r\n"
     desk.receive(raw.encode())
 
     assert [mail.kind for mail in desk.sent] == ["assigned"]
