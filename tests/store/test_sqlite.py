@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import multiprocessing
 import sqlite3
-import sys
 from datetime import UTC, datetime
+from importlib.util import find_spec
 
 import pytest
 import sqlalchemy as sa
@@ -40,8 +40,8 @@ def test_versions_with_the_wal_reset_bug_are_known(version, safe):
 
 
 def test_the_newer_library_is_used_where_it_is_installed(tmp_path):
-    if sys.platform != "linux":
-        pytest.skip("pysqlite3 is brought along on Linux")
+    if find_spec("pysqlite3") is None:
+        pytest.skip("there is no pysqlite3 for this platform")
     assert library().sqlite_version_info >= sqlite3.sqlite_version_info
     database = Database(f"sqlite:///{tmp_path}/x.db")
     with database.read() as connection:
