@@ -15,15 +15,16 @@ from functools import partial
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Field, TypeAdapter
+from pydantic import Field
 
+from helpdesk.blanks import BLANK, speaks_of_blank
 from helpdesk.core.calendar import Calendar, parse_hours
 from helpdesk.core.errors import ConfigurationError
 from helpdesk.core.message import Person
 from helpdesk.core.people import Absence, Agent, Mailbox, Team
 from helpdesk.core.rotation import Override, Rotation
 from helpdesk.core.walltime import is_zone, parse_daily, parse_weekly
-from helpdesk.tables import fill_as_far_as_possible, read_toml, strict
+from helpdesk.tables import Filled, fill_as_far_as_possible, read_toml, strict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -227,7 +228,6 @@ class ConfigurationFile:
     rotation: list[RotationTable] = field(default_factory=list)
 
 
-_FILE = TypeAdapter(ConfigurationFile)
 _PLAIN = ("desk", "database", "smtp_in", "smtp_out", "web")
 
 
@@ -312,17 +312,36 @@ class Configuration:
         return next((person for person in self.operators if person.address == address), None)
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A configuration file with everything that is wrong in it; blanks stand in for what is missing or wrong."""
+
+    path: Path
+    filled: Filled[ConfigurationFile]
+    problems: tuple[str, ...]
+
+    def place(self, name: str) -> Path | None:
+        """The absolute path of a configured file or folder; None where none is configured, or its name is wrong."""
+        return (self.path.resolve().parent / name).resolve() if name and not speaks_of_blank(name) else None
+
+    def checked(self) -> Configuration:
+        """The configuration. Raises ConfigurationError with every problem at once."""
+        if self.problems:
+            raise ConfigurationError(self.problems)
+        return _checked(self.path.resolve(), self.filled.table)
+
+
 def load_configuration(path: Path, *, environment: Mapping[str, str] | None = None) -> Configuration:
     """Read and check a configuration. Raises ConfigurationError with every problem at once."""
+    return read_configuration(path, environment=environment).checked()
+
+
+def read_configuration(path: Path, *, environment: Mapping[str, str] | None = None) -> Written:
+    """Read a configuration as far as possible. Raises ConfigurationError where it is no TOML."""
     data = read_toml(path)
     problems = list(_overlay(data, os.environ if environment is None else environment))
-    filled = fill_as_far_as_possible(_FILE, data, str(path))
-    file = filled.table
-    problems += filled.problems
-    problems += [f"{path}: {problem}" for problem in _problems(file)] if file else []
-    if file is None or problems:
-        raise ConfigurationError(problems)
-    return _checked(path.resolve(), file)
+    filled = fill_as_far_as_possible(ConfigurationFile, data, str(path))
+    return Written(path, filled, (*problems, *filled.problems, *filled.further(_problems(filled.table))))
 
 
 def _overlay(data: dict[str, Any], environment: Mapping[str, str]) -> Iterator[str]:
@@ -505,7 +524,7 @@ def _reference_problems(file: ConfigurationFile) -> Iterator[str]:
 
 
 def _among(place: str, name: str, known: Collection[str], *, what: str = "team") -> Iterator[str]:
-    if name not in known:
+    if name not in known and BLANK not in known:
         there = ", ".join(sorted(known)) or "there are none"
         yield f"{place}: expected the name of a [[{what}]] ({there}), not {name!r}"
 
@@ -562,7 +581,7 @@ def _override_problems(place: str, overrides: list[OverrideTable], known: Collec
 def _seat_problems(place: str, seats: Sequence[tuple[str, str]], known: Collection[str]) -> Iterator[str]:
     """Whoever is called must be able to act by replying."""
     for seat, address in seats:
-        if address.lower() not in known:
+        if address.lower() not in known and BLANK not in known:
             yield f"{place}.{seat}: expected the address of an [[agent]], a lead or an operator, not {address!r}"
 
 

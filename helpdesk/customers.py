@@ -7,12 +7,11 @@ from datetime import date
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import TypeAdapter
-
+from helpdesk.blanks import BLANK
 from helpdesk.core.credit import read_money
 from helpdesk.core.errors import ConfigurationError, NotFound
 from helpdesk.core.people import Contact, Customer
-from helpdesk.tables import fill, read_toml, strict
+from helpdesk.tables import fill_as_far_as_possible, read_toml, strict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -61,9 +60,6 @@ class CustomersFile:
     customer: list[CustomerTable] = field(default_factory=list)
 
 
-_FILE = TypeAdapter(CustomersFile)
-
-
 @dataclass(frozen=True, slots=True)
 class Directory:
     """Every customer, found by key, by a contact's address, or by the domain of an address."""
@@ -87,8 +83,9 @@ def load_customers(path: Path | None, policies: Mapping[str, Policy]) -> Directo
     """Read the customers. Raises ConfigurationError with every problem; no file configured: nobody is known."""
     if path is None:
         return Directory()
-    entries = fill(_FILE, read_toml(path), str(path)).customer
-    problems = [f"{path}: {problem}" for problem in _problems(entries, policies)]
+    filled = fill_as_far_as_possible(CustomersFile, read_toml(path), str(path))
+    entries = filled.table.customer
+    problems = [*filled.problems, *filled.further(_problems(entries, policies))]
     if problems:
         raise ConfigurationError(problems)
     return directory([_customer(entry) for entry in entries])
@@ -125,7 +122,7 @@ def _customer(entry: CustomerTable) -> Customer:
 
 
 def _problems(entries: list[CustomerTable], policies: Mapping[str, Policy]) -> Iterator[str]:
-    taken: dict[str, str] = {}
+    taken: dict[str, int] = {}
     for number, entry in enumerate(entries, start=1):
         place = f"customer.{number}"
         yield from _offering_problems(place, entry, policies)
@@ -133,10 +130,9 @@ def _problems(entries: list[CustomerTable], policies: Mapping[str, Policy]) -> I
         if entry.timezone and not _is_zone(entry.timezone):
             yield f'{place}.timezone: expected a zone of the IANA database ("Europe/Berlin"), not {entry.timezone!r}'
         for claim in (f"key {entry.key}", *entry.domains, *(contact.email for contact in entry.contacts)):
-            owner = taken.setdefault(claim.lower(), entry.key)
-            if owner != entry.key or (claim.startswith("key ") and taken.get(f"#{entry.key}")):
-                yield f"{place}: expected {claim!r} with one customer only, {owner} has it too"
-        taken[f"#{entry.key}"] = entry.key
+            owner = taken.setdefault(claim.lower(), number)
+            if owner != number:
+                yield f"{place}: expected {claim!r} with one customer only, customer.{owner} has it too"
 
 
 def _fee_problems(place: str, fee: str) -> Iterator[str]:
@@ -150,11 +146,12 @@ def _fee_problems(place: str, fee: str) -> Iterator[str]:
 def _offering_problems(place: str, entry: CustomerTable, policies: Mapping[str, Policy]) -> Iterator[str]:
     policy = policies.get(entry.policy)
     if policy is None:
-        yield f"{place}.policy: expected one of {', '.join(sorted(policies))}, not {entry.policy!r}"
+        if BLANK not in policies:
+            yield f"{place}.policy: expected one of {', '.join(sorted(policies))}, not {entry.policy!r}"
         return
     for what, key, known in (("plan", entry.plan, policy.plans), ("region", entry.region, policy.regions)):
         keys = [item.key for item in known]
-        if key and key not in keys:
+        if key and key not in keys and BLANK not in keys:
             yield f"{place}.{what}: expected one of {', '.join(keys)}, not {key!r}"
 
 

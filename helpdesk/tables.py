@@ -5,23 +5,33 @@ from __future__ import annotations
 import tomllib
 from copy import deepcopy
 from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
+from helpdesk.blanks import blank, keys_of, speaks_of_blank, types_at
 from helpdesk.core.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 T = TypeVar("T")
 
-_TYPE_WORDS = {"str", "date", "bool", "int", "GoalTable", "ChannelGoalTable"}
-_EXPECTED = {
-    "missing": "expected this key, which is missing",
-    "unexpected_keyword_argument": "no such key",
-    "extra_forbidden": "no such key",
+_UNKNOWN_KEY = {"unexpected_keyword_argument", "extra_forbidden"}
+_WORDS = {
+    "string_type": "text",
+    "list_type": "a list",
+    "dict_type": "a table",
+    "dataclass_type": "a table",
+    "bool_type": "true or false",
+    "bool_parsing": "true or false",
+    "int_type": "a whole number",
+    "int_parsing": "a whole number",
 }
+_ROUNDS = 8  # a table inside a table inside ...: deeper than any file of ours
 
 
 def strict(cls: type[T]) -> type[T]:
@@ -56,70 +66,126 @@ def parse_toml(text: str, name: str) -> dict[str, Any]:
         raise ConfigurationError([f"{name}: expected TOML: {problem}"]) from None
 
 
+@cache
+def _adapter(shape: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(shape)
+
+
+def json_schema(shape: Any) -> dict[str, Any]:
+    """The JSON schema of a dataclass, for editors."""
+    return _adapter(shape).json_schema()
+
+
 @dataclass(frozen=True)
 class Filled(Generic[T]):
-    """A dataclass, None where nothing could be filled, and every problem found, each `file: key: what was expected`."""
+    """A dataclass with blanks for what is missing or wrong, and what was said of that.
 
-    table: T | None
-    problems: list[str]
+    `problems` are `file: key: what was expected`; `told` are the keys.
+    """
+
+    table: T
+    name: str
+    problems: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
+
+    def further(self, found: Iterable[str]) -> list[str]:
+        """Of what was found in the table, each `key: what was expected`, that which does not come of a blank.
+
+        With the file's name before it.
+        """
+        return [f"{self.name}: {problem}" for problem in found if not self._known(problem)]
+
+    def _known(self, problem: str) -> bool:
+        key = problem.partition(": ")[0]
+        return speaks_of_blank(problem) or any(key == place or key.startswith(f"{place}.") for place in self.told)
 
 
-def fill(adapter: TypeAdapter[T], data: Any, name: str) -> T:
+def fill(shape: type[T], data: Any, name: str) -> T:
     """Fill the dataclass from parsed TOML. Raises ConfigurationError with every problem found."""
-    filled = fill_as_far_as_possible(adapter, data, name)
-    if filled.table is None or filled.problems:
+    filled = fill_as_far_as_possible(shape, data, name)
+    if filled.problems:
         raise ConfigurationError(filled.problems)
     return filled.table
 
 
-def fill_as_far_as_possible(adapter: TypeAdapter[T], data: Any, name: str) -> Filled[T]:
-    """Fill the dataclass without the wrong keys and values, so that the caller can look through the rest, too."""
+def fill_as_far_as_possible(shape: type[T], data: Any, name: str) -> Filled[T]:
+    """Fill the dataclass with blanks for what is missing or wrong, so that the caller can look through the rest."""
+    table, errors = _validated(shape, data)
+    if table is not None:
+        return Filled(table, name)
+    said: dict[str, list[Any]] = {}
+    for error in errors:
+        said.setdefault(_key(data, error), []).append(error)
+    rest = deepcopy(data)
+    for _ in range(_ROUNDS):
+        for error in errors:
+            _mend(shape, rest, error)
+        table, errors = _validated(shape, rest)
+        if table is not None:
+            break
+    else:
+        table, _ = _validated(shape, blank([shape]))
+    problems = (f"{name}: {key or '(the file)'}: {_expectation(shape, data, these)}" for key, these in said.items())
+    return Filled(table, name, tuple(problems), tuple(said))
+
+
+def _validated(shape: Any, data: Any) -> tuple[Any, list[Any]]:
+    """The dataclass, or what pydantic finds wrong."""
     try:
-        return Filled(adapter.validate_python(data), [])
+        return _adapter(shape).validate_python(data), []
     except ValidationError as problem:
         errors = problem.errors()
     # Where text or a table may stand, a table with a mistake is no text either: that is nobody's mistake.
-    meant = [error for error in errors if error["type"] != "string_type" or not isinstance(error["input"], dict)]
-    problems = [_said(name, error) for error in meant or errors]
-    rest = deepcopy(data)
-    for error in reversed(meant or errors):
-        _leave_out(rest, error["loc"])
-    try:
-        return Filled(adapter.validate_python(rest), problems)
-    except ValidationError:
-        return Filled(None, problems)
+    meant = [error for error in errors if error["type"] != "string_type" or not isinstance(error["input"], dict | list)]
+    return None, list(meant or errors)
 
 
-def _leave_out(data: Any, location: tuple[str | int, ...]) -> None:
-    """Remove what stands at a place of parsed TOML; nothing where there is no such place."""
-    *way, last = location
-    for part in way:
+def _path(data: Any, error: Any) -> tuple[str | int, ...]:
+    """The place as the file has it: pydantic adds the name of the type it tried where several are allowed."""
+    path: list[str | int] = []
+    for part in error["loc"]:
         named = isinstance(data, dict) and part in data
         counted = isinstance(data, list) and isinstance(part, int) and part < len(data)
-        data = data[part] if named or counted else data  # pydantic names types, too, where several are allowed
-    if isinstance(data, dict):
+        if named or counted:
+            path.append(part)
+            data = data[part]
+    return (*path, error["loc"][-1]) if error["type"] == "missing" else tuple(path)
+
+
+def _mend(shape: type[Any], data: Any, error: Any) -> None:
+    """Take out a key that there is not, and put a blank where a value is missing or wrong."""
+    path = _path(data, error)
+    if not path:
+        return
+    *way, last = path
+    for part in way:
+        data = data[part]
+    if error["type"] in _UNKNOWN_KEY or error["loc"][-1] == "[key]":
         data.pop(last, None)
+    elif isinstance(data, list) and last == len(data):
+        data.append(blank(types_at(shape, path)))  # a pair of one
+    else:
+        data[last] = blank(types_at(shape, path))
 
 
-def _said(name: str, error: Any) -> str:
-    key = ".".join(_key_parts(error["loc"]))
-    return f"{name}: {key or '(the file)'}: {_expectation(error)}"
+def _key(data: Any, error: Any) -> str:
+    """The place in words: people count tables from one."""
+    return ".".join(str(part + 1) if isinstance(part, int) else part for part in _path(data, error))
 
 
-def _key_parts(location: tuple[str | int, ...]) -> list[str]:
-    """The place as the file has it: pydantic adds the name of the type it tried where several are allowed."""
-    parts: list[str] = []
-    for part in location:
-        if isinstance(part, int):
-            parts.append(str(part + 1))  # people count tables from one
-        elif part not in _TYPE_WORDS and not part.startswith(("list[", "dict[")):
-            parts.append(part)
-    return parts
+def _expectation(shape: type[Any], data: Any, errors: list[Any]) -> str:
+    """What was expected at one place; several errors are about the types that are allowed there."""
+    error = errors[0]
+    if error["type"] == "missing":
+        return "expected this key, which is missing"
+    if error["type"] in _UNKNOWN_KEY:
+        *way, last = _path(data, error)
+        there = keys_of(types_at(shape, tuple(way)))
+        near = get_close_matches(str(last), there, n=1)
+        return f"no such key; did you mean {near[0]}?" if near else f"no such key; there are {', '.join(there)}"
+    return f"expected {' or '.join(dict.fromkeys(map(_wanted, errors)))}, not {error['input']!r}"
 
 
-def _expectation(error: Any) -> str:
-    known = _EXPECTED.get(error["type"])
-    if known:
-        return known
-    message = str(error["msg"])
-    return f"expected {message[0].lower()}{message[1:]}, not {error['input']!r}"
+def _wanted(error: Any) -> str:
+    message = str(error["msg"]).removeprefix("Input should be ")
+    return _WORDS.get(error["type"], f"{message[0].lower()}{message[1:]}")

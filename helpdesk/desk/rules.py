@@ -7,22 +7,24 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from helpdesk.config import load_configuration
+from helpdesk.blanks import BLANK
+from helpdesk.config import read_configuration
 from helpdesk.core.errors import ConfigurationError
 from helpdesk.customers import Directory, load_customers
 from helpdesk.letters import Letters
 from helpdesk.mail.address import Signer
 from helpdesk.mail.dkim_check import dns_txt
 from helpdesk.mail.signing import Signing
-from helpdesk.policies import PolicyBook, load_policies
+from helpdesk.policies import PolicyBook, collect_policies
 from helpdesk.templates import Templates
 from helpdesk.wires.name_servers import resolve
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
     from pathlib import Path
 
-    from helpdesk.config import Configuration
+    from helpdesk.config import Configuration, ConfigurationFile, Written
+    from helpdesk.core.policy import Policy
     from helpdesk.mail.dkim_check import Lookup
     from helpdesk.mail.spf import Resolver
 
@@ -48,34 +50,51 @@ def load_rules(path: Path, *, environment: Mapping[str, str] | None = None, sign
 
     `signing_key` takes the place of the secret file's (the laboratory leaves no files behind).
     """
-    configuration = load_configuration(path, environment=environment)
-    desk = configuration.file.desk
-    problems: list[str] = []
-    try:
-        book = load_policies(configuration.place(desk.policies))
-    except ConfigurationError as wrong:
-        raise ConfigurationError([*_folder_problems(configuration), *wrong.problems]) from None
-    problems += _folder_problems(configuration)
-    problems += _policy_problems(configuration, book)
-    templates = Templates(configuration.place(desk.templates))
-    problems += templates.problems()
-    try:
-        customers = load_customers(configuration.place(desk.customers), book.policies)
-    except ConfigurationError as wrong:
-        problems += wrong.problems
-        customers = Directory()
+    written = read_configuration(path, environment=environment)
+    desk = written.filled.table.desk
+    collected = collect_policies(written.place(desk.policies))
+    templates = Templates(written.place(desk.templates))
+    problems = (
+        *written.problems,
+        *written.filled.further(_place_problems(written)),
+        *written.filled.further(_policy_problems(written.filled.table, _known(written, collected.book))),
+        *collected.problems,
+        *templates.problems(),
+        *_refused(lambda: load_customers(written.place(desk.customers), _known(written, collected.book))),
+        *_refused(lambda: _signing(written)),
+        *(() if signing_key else _refused(lambda: _kept_keys(written))),
+    )
     if problems:
         raise ConfigurationError(problems)
+    configuration = written.checked()
+    customers = load_customers(configuration.place(desk.customers), collected.book.policies)
     signer = Signer(*([signing_key] if signing_key else _signing_keys(configuration.folder / desk.secret_file)))
     letters = Letters(templates=templates, signer=signer, desk=desk.name, public_url=desk.public_url)
-    return Rules(configuration, book, customers, letters, signer, _signing(configuration))
+    return Rules(configuration, collected.book, customers, letters, signer, _signing(written))
 
 
-def _signing(configuration: Configuration) -> Signing | None:
+def _refused(reading: Callable[[], object]) -> tuple[str, ...]:
+    """What is wrong with what `reading` reads."""
+    try:
+        reading()
+    except ConfigurationError as wrong:
+        return wrong.problems
+    return ()
+
+
+def _known(written: Written, book: PolicyBook) -> Mapping[str, Policy]:
+    """The policies that may be named; where their folder is not to be found, nobody knows which there are."""
+    folder = written.place(written.filled.table.desk.policies)
+    if folder is None or folder.is_dir():
+        return book.policies
+    return {**book.policies, BLANK: next(iter(book.policies.values()))}
+
+
+def _signing(written: Written) -> Signing | None:
     """What outgoing mail is signed with, if it is. Raises ConfigurationError."""
-    table = configuration.file.smtp_out
-    path = configuration.place(table.dkim_key_file)
-    if path is None:
+    table = written.filled.table.smtp_out
+    path = written.place(table.dkim_key_file)
+    if path is None or not (table.dkim_domain and table.dkim_selector):
         return None
     try:
         signing = Signing(table.dkim_domain, table.dkim_selector, path.read_bytes())
@@ -87,27 +106,36 @@ def _signing(configuration: Configuration) -> Signing | None:
     return signing
 
 
-def _folder_problems(configuration: Configuration) -> Iterator[str]:
-    desk = configuration.file.desk
+def _place_problems(written: Written) -> Iterator[str]:
+    desk = written.filled.table.desk
     for key, name in (("policies", desk.policies), ("templates", desk.templates)):
-        place = configuration.place(name)
+        place = written.place(name)
         if place is not None and not place.is_dir():
-            yield f"{configuration.path}: desk.{key}: expected a folder, there is none at {place}"
+            yield f"desk.{key}: expected a folder, there is none at {place}"
 
 
-def _policy_problems(configuration: Configuration, book: PolicyBook) -> Iterator[str]:
-    for number, mailbox in enumerate(configuration.mailboxes, start=1):
-        place = f"{configuration.path}: mailbox.{number}"
-        policy = book.policies.get(mailbox.policy)
+def _policy_problems(file: ConfigurationFile, policies: Mapping[str, Policy]) -> Iterator[str]:
+    for number, mailbox in enumerate(file.mailbox, start=1):
+        policy = policies.get(mailbox.policy)
         if policy is None:
-            yield f"{place}.policy: expected one of {', '.join(sorted(book.policies))}, not {mailbox.policy!r}"
+            yield from _among(f"mailbox.{number}.policy", mailbox.policy, policies)
             continue
-        plans = [plan.key for plan in policy.plans]
-        if mailbox.plan and mailbox.plan not in plans:
-            yield f"{place}.plan: expected one of {', '.join(plans)}, not {mailbox.plan!r}"
+        if mailbox.plan:
+            yield from _among(f"mailbox.{number}.plan", mailbox.plan, [plan.key for plan in policy.plans])
         channels = {channel.key for channel in policy.channels} | {"monitoring", "escalation", "ignore"}
-        if mailbox.channel not in channels:
-            yield f"{place}.channel: expected one of {', '.join(sorted(channels))}, not {mailbox.channel!r}"
+        yield from _among(f"mailbox.{number}.channel", mailbox.channel, sorted(channels))
+
+
+def _among(place: str, name: str, known: Collection[str]) -> Iterator[str]:
+    if name not in known and BLANK not in known:
+        yield f"{place}: expected one of {', '.join(known)}, not {name!r}"
+
+
+def _kept_keys(written: Written) -> None:
+    """Looks at the secret that is there already. Raises ConfigurationError."""
+    path = written.place(written.filled.table.desk.secret_file)
+    if path is not None and path.exists():
+        _read_keys(path)
 
 
 def _signing_keys(path: Path) -> list[bytes]:

@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from pydantic import TypeAdapter
-
 from helpdesk.core.errors import ConfigurationError
 from helpdesk.tables import fill_as_far_as_possible, read_toml, strict
 
@@ -57,9 +55,6 @@ class ScenarioFile:
     step: list[StepTable] = field(default_factory=list)
 
 
-_FILE = TypeAdapter(ScenarioFile)
-
-
 @dataclass(frozen=True, slots=True)
 class Scenario:
     """A checked scenario. All times aware UTC, steps in order."""
@@ -84,10 +79,10 @@ def read_scenario(path: Path) -> Scenario:
     data = read_toml(path)
     for step in data.get("step", []):
         _rename_from(step)
-    filled = fill_as_far_as_possible(_FILE, data, str(path))
+    filled = fill_as_far_as_possible(ScenarioFile, data, str(path))
     table = filled.table
-    problems = [*filled.problems, *(f"{path}: {problem}" for problem in (_problems(table) if table else ()))]
-    if table is None or problems:
+    problems = [*filled.problems, *filled.further(_problems(table))]
+    if problems:
         raise ConfigurationError(problems)
     for step in table.step:
         step.at = step.at.astimezone(UTC)

@@ -1,7 +1,16 @@
 """Support offerings as files: read, find, check. The only room that knows TOML policies and public holidays."""
 
-from helpdesk.policies.find import PolicyBook, load_policies
+from helpdesk.policies.find import PolicyBook, collect_policies, load_policies
 from helpdesk.policies.known_days import from_shape as days_from_shape
 from helpdesk.policies.read import PolicyText, policy_file, read_policy, read_whole
 
-__all__ = ["PolicyBook", "PolicyText", "days_from_shape", "load_policies", "policy_file", "read_policy", "read_whole"]
+__all__ = [
+    "PolicyBook",
+    "PolicyText",
+    "collect_policies",
+    "days_from_shape",
+    "load_policies",
+    "policy_file",
+    "read_policy",
+    "read_whole",
+]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from helpdesk.blanks import BLANK
 from helpdesk.core.errors import ConfigurationError, NotFound
-from helpdesk.policies.read import PolicyText, policy_file, read_whole
+from helpdesk.policies.read import PolicyText, policy_file, survey_policy
 from helpdesk.shipped import shipped
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from helpdesk.core.policy import Policy
+    from helpdesk.policies.read import Survey
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,26 +40,47 @@ def policy_files(folder: Path | None) -> list[Path]:
     return list(files.values())
 
 
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """Every policy as far as it can be read, and what is wrong with them."""
+
+    book: PolicyBook
+    problems: tuple[str, ...]
+
+
 def load_policies(folder: Path | None = None) -> PolicyBook:
     """Read every policy. Raises ConfigurationError with the problems of all files at once."""
+    collected = collect_policies(folder)
+    if collected.problems:
+        raise ConfigurationError(collected.problems)
+    return collected.book
+
+
+def collect_policies(folder: Path | None) -> Collected:
+    """Read every policy as far as possible: a name of a policy that has a mistake is no wrong name."""
     policies: dict[str, Policy] = {}
     texts: dict[str, PolicyText] = {}
     problems: list[str] = []
     for path in policy_files(folder):
-        try:
-            policy, source = read_whole(policy_file(path))
-        except ConfigurationError as wrong:
-            problems += wrong.problems
-            continue
-        problems += misnamed(path, policy, policies)
-        policies[policy.key], texts[policy.key] = policy, source
-    if problems:
-        raise ConfigurationError(problems)
-    return PolicyBook(policies, texts)
+        survey = _surveyed(path)
+        problems += [*survey.problems, *misnamed(path, survey.policy, policies)]
+        for key in {survey.policy.key, path.stem} - {BLANK}:
+            policies[key], texts[key] = survey.policy, survey.source
+    return Collected(PolicyBook(policies, texts), tuple(problems))
+
+
+def _surveyed(path: Path) -> Survey:
+    """A file that cannot be read at all may hold anything."""
+    try:
+        return survey_policy(policy_file(path))
+    except ConfigurationError as wrong:
+        return replace(survey_policy(PolicyText(str(path), "")), problems=wrong.problems)
 
 
 def misnamed(path: Path, policy: Policy, known: Collection[str]) -> Iterator[str]:
     """What is wrong with a file's key in a folder that has `known` ones already."""
+    if policy.key == BLANK:
+        return
     if path.stem != policy.key:
         yield f"{path}: key: expected {path.stem!r}, the file's own name, not {policy.key!r}"
     elif policy.key in known:

@@ -18,7 +18,7 @@ from helpdesk.core.policy import TARGET_NAMES, Promise
 from helpdesk.policies.coverage import missing
 from helpdesk.policies.find import misnamed, policy_files
 from helpdesk.policies.maintenance import lands_on
-from helpdesk.policies.read import days_of, policy_file, read_policy, read_table
+from helpdesk.policies.read import days_of, policy_file, read_policy, read_table, survey_policy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,7 +58,7 @@ def check_folder(folder: Path | None) -> list[Finding]:
     for path in policy_files(folder):
         of_file = check_file(path)
         with contextlib.suppress(ConfigurationError):
-            policy = read_policy(policy_file(path))
+            policy = survey_policy(policy_file(path)).policy
             of_file += [_error(str(path), problem) for problem in misnamed(path, policy, known)]
             known.append(policy.key)
         found += of_file

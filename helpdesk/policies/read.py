@@ -6,6 +6,7 @@ our business here; `helpdesk.policies.lint` looks for that.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import re
 from dataclasses import dataclass, replace
@@ -15,8 +16,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import TypeAdapter
-
+from helpdesk.blanks import BLANK
 from helpdesk.core.calendar import Calendar, SpecialDay, Window, parse_hours
 from helpdesk.core.errors import ConfigurationError
 from helpdesk.core.intake import Field
@@ -43,8 +43,8 @@ from helpdesk.policies.days import day_rule
 from helpdesk.policies.known_days import KnownDays, known_now
 from helpdesk.policies.maintenance import read_maintenance
 from helpdesk.policies.observed import Kept, Way, substitutes
-from helpdesk.policies.schema import PolicyFile
-from helpdesk.tables import fill, fill_as_far_as_possible, parse_toml, read_text
+from helpdesk.policies.schema import ChannelGoalTable, PolicyFile
+from helpdesk.tables import fill, fill_as_far_as_possible, json_schema, parse_toml, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -53,7 +53,6 @@ if TYPE_CHECKING:
     from helpdesk.core.policy import TargetKind
     from helpdesk.policies.schema import (
         CalendarTable,
-        ChannelGoalTable,
         CreditsTable,
         DayEntry,
         GoalTable,
@@ -61,7 +60,6 @@ if TYPE_CHECKING:
         StepEntry,
     )
 
-_FILE = TypeAdapter(PolicyFile)
 _PART = re.compile(r"(\d\d):([0-5]\d)-(\d\d):([0-5]\d)")
 R = TypeVar("R")
 _AFTER = re.compile(r"due(?: \+ (\w+))?")
@@ -70,7 +68,6 @@ _SHARE = re.compile(r"(\d{1,2})\s*%")
 _BAND = re.compile(r"(>)?\s*(\d{1,3}(?:\.\d{1,6})?)", re.ASCII)
 _ANY_YEAR = 2026
 _NO_WINDOWS: tuple[Window, ...] = ()
-_NOBODY: tuple[str, ...] = ()
 ALWAYS = "24x7"  # every policy has this calendar
 
 
@@ -100,23 +97,34 @@ def read_policy(source: PolicyText) -> Policy:
 
 def read_whole(source: PolicyText) -> tuple[Policy, PolicyText]:
     """Read one policy, and its text with the days and the version that are to be stored. Raises ConfigurationError."""
-    filled = fill_as_far_as_possible(_FILE, parse_toml(source.text, source.name), source.name)
+    survey = survey_policy(source)
+    if survey.problems:
+        raise ConfigurationError(survey.problems)
+    return survey.policy, survey.source
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """A policy file as far as it can be read, with every problem, each `file: key: what was expected`.
+
+    With a problem, the policy has blanks where something is missing or wrong: good for looking names up, no more.
+    """
+
+    policy: Policy
+    source: PolicyText
+    problems: tuple[str, ...]
+
+
+def survey_policy(source: PolicyText) -> Survey:
+    """Read one policy as far as possible. Raises ConfigurationError where its text is no TOML."""
+    filled = fill_as_far_as_possible(PolicyFile, parse_toml(source.text, source.name), source.name)
     table = filled.table
-    if table is None or filled.problems:
-        raise ConfigurationError([*filled.problems, *(_further(source, table) if table else ())])
     whole = source if source.days else replace(source, days=days_of(table))
     if not whole.version:
         whole = replace(whole, version=_version(whole))
-    return _Reader(whole, table).policy(), whole
-
-
-def _further(source: PolicyText, table: PolicyFile) -> tuple[str, ...]:
-    """What else is wrong with a policy whose wrong keys were left out."""
-    try:
-        _Reader(replace(source, days=source.days or days_of(table)), table).policy()
-    except ConfigurationError as wrong:
-        return wrong.problems
-    return ()
+    reader = _Reader(whole, table)
+    policy = reader.policy()
+    return Survey(policy, whole, (*filled.problems, *filled.further(reader.problems)))
 
 
 def days_of(table: PolicyFile) -> KnownDays:
@@ -132,7 +140,7 @@ def _version(source: PolicyText) -> str:
 
 def read_table(source: PolicyText) -> PolicyFile:
     """The file's tables as they are written. Raises ConfigurationError."""
-    return fill(_FILE, parse_toml(source.text, source.name), source.name)
+    return fill(PolicyFile, parse_toml(source.text, source.name), source.name)
 
 
 def schema() -> dict[str, Any]:
@@ -140,7 +148,7 @@ def schema() -> dict[str, Any]:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Helpdesk policy",
-        **_FILE.json_schema(),
+        **json_schema(PolicyFile),
     }
 
 
@@ -189,7 +197,7 @@ class _Reader:
             ),
             maintenance=tuple(self.maintenance()),
             lifecycle=_lifecycle(table.lifecycle),
-            credits=self.attempt("credits", partial(_credits, table.credits), None),
+            credits=self.credits(table.credits) if table.credits else None,
             escalation_words=tuple(table.escalation_words),
             escalation_contact=table.escalation_contact,
             known_incidents_exempt=table.known_incidents_exempt,
@@ -200,12 +208,10 @@ class _Reader:
             days_source=self.source.days.source if self.source.days and self.source.days.days else "",
         )
         self.references(policy)
-        if self.problems:
-            raise ConfigurationError(self.problems)
         return policy
 
     def wrong(self, key: str, expected: str) -> None:
-        self.problems.append(f"{self.source.name}: {key}: {expected}")
+        self.problems.append(f"{key}: {expected}")
 
     # --- calendars
 
@@ -273,9 +279,27 @@ class _Reader:
             for target, severities in targets.items():
                 for severity, entry in severities.items():
                     place = f"targets.{plan}.{target}.{severity}"
-                    goal = self.attempt(place, partial(_goal, entry), None)
+                    goal = self.goal(place, entry)
                     if goal:
                         yield (plan, target, severity), goal
+
+    def goal(self, place: str, entry: str | GoalTable) -> Goal | None:
+        if isinstance(entry, str):
+            return self.attempt(place, lambda: Goal(parse_within(entry)), None)
+        within = self.attempt(place, partial(_within, entry.within, entry.business_day), None)
+        by_channel = {channel: self.channel_goal(place, by, entry) for channel, by in entry.by_channel.items()}
+        read = {channel: goal for channel, goal in by_channel.items() if goal}
+        return Goal(within, entry.calendar, read) if within else None
+
+    def channel_goal(self, place: str, entry: str | ChannelGoalTable, otherwise: GoalTable) -> Goal | None:
+        own = ChannelGoalTable(calendar=entry) if isinstance(entry, str) else entry
+        within, business_day = own.within or otherwise.within, own.business_day or otherwise.business_day
+        if (within, business_day) == (otherwise.within, otherwise.business_day):
+            with contextlib.suppress(ValueError):  # the mistake is that of the goal itself
+                return Goal(_within(within, business_day), own.calendar or otherwise.calendar)
+            return None
+        span = self.attempt(place, partial(_within, within, business_day), None)
+        return Goal(span, own.calendar or otherwise.calendar) if span else None
 
     def channels(self) -> tuple[Channel, ...]:
         table = dict(self.table.channels)
@@ -327,12 +351,30 @@ class _Reader:
         for number, entry in enumerate(self.table.ladder, start=1):
             place = f"ladder.{number}"
             reached = self.attempt(f"{place}.at", partial(_reached, entry.at), None)
-            to = self.attempt(f"{place}.to", partial(_audiences, entry.to), _NOBODY)
+            to = tuple(self.audiences(f"{place}.to", entry.to))
             repeat = self.attempt(f"{place}.repeat", partial(_elapsed, entry.repeat), None)
             unless = self.attempt(f"{place}.unless_acknowledged", partial(_elapsed, entry.unless_acknowledged), None)
             if reached:
                 key, only = _step_key(entry), tuple(entry.only)
                 yield Step(key, entry.send, *reached, to, only, entry.hours, repeat, unless)
+
+    def audiences(self, place: str, names: list[str]) -> Iterator[str]:
+        for name in names:
+            if name in AUDIENCES or _ADDRESS.fullmatch(name):
+                yield name.lower()
+            else:
+                self.wrong(place, f"expected one of {', '.join(AUDIENCES)}, or a bare address, not {name!r}")
+
+    def credits(self, table: CreditsTable) -> Credits:
+        if table.request_within_business_days < 1:
+            days = table.request_within_business_days
+            self.wrong("credits.request_within_business_days", f"expected one business day or more, not {days}")
+        read = (
+            self.attempt(f"credits.bands.{number}", partial(_band, *band), None)
+            for number, band in enumerate(table.bands, start=1)
+        )
+        bands = sorted((band for band in read if band), key=lambda band: (band.share, band.above))
+        return Credits(tuple(bands), table.request_within_business_days, table.calendar)
 
     def examples(self) -> Iterator[Example]:
         for number, entry in enumerate(self.table.example, start=1):
@@ -362,16 +404,8 @@ class _Reader:
         severities = {level.key for level in policy.severity.levels}
         self.hours_references(policy)
         self.warranty_references(policy)
-        for (plan, target, severity), goal in policy.goals.items():
-            place = f"targets.{plan}.{target}.{severity}"
-            self.among(place, plan, {entry.key for entry in policy.plans})
-            self.among(place, severity, severities)
-            hours = (goal.calendar, *(by.calendar for by in goal.by_channel.values()))
-            for calendar in filter(None, hours):
-                self.among(f"{place}.calendar", calendar, policy.calendars)
-            for channel in goal.by_channel:
-                self.among(f"{place}.by_channel", channel, {entry.key for entry in policy.channels})
-        for number, step in enumerate(policy.ladder, start=1):
+        self.goal_references(policy)
+        for number, step in enumerate(self.table.ladder, start=1):
             for severity in step.only:
                 self.among(f"ladder.{number}.only", severity, severities)
         self.among("classifier.default", policy.severity.default, severities)
@@ -380,6 +414,26 @@ class _Reader:
             self.condition(f"classifier.caps.{number}.when", cap.when, {entry.key for entry in policy.channels})
         for kind in policy.severity.never_rank_1:
             self.among("classifier.never_rank_1", kind, get_args(Kind))
+
+    def goal_references(self, policy: Policy) -> None:
+        """As the file has them: a span that cannot be read hides no name beside it."""
+        plans, channels = {entry.key for entry in policy.plans}, {entry.key for entry in policy.channels}
+        severities = {level.key for level in policy.severity.levels}
+        for plan, targets in self.table.targets.items():
+            for target, goals in targets.items():
+                for severity, entry in goals.items():
+                    place = f"targets.{plan}.{target}.{severity}"
+                    self.among(place, plan, plans)
+                    self.among(place, severity, severities)
+                    if not isinstance(entry, str):
+                        self.hours_of_goal(place, entry, policy.calendars)
+                        for channel in entry.by_channel:
+                            self.among(f"{place}.by_channel", channel, channels)
+
+    def hours_of_goal(self, place: str, entry: GoalTable, calendars: Collection[str]) -> None:
+        by_channel = (by if isinstance(by, str) else by.calendar for by in entry.by_channel.values())
+        for calendar in filter(None, (entry.calendar, *by_channel)):
+            self.among(f"{place}.calendar", calendar, calendars)
 
     def condition(self, place: str, when: str, channels: Collection[str]) -> None:
         """A binding rule that can never hold would be believed to."""
@@ -416,8 +470,8 @@ class _Reader:
         for place, keys, known in named:
             for key in keys:
                 self.among(place, key, known)
-        if policy.credits:
-            self.among("credits.calendar", policy.credits.calendar, policy.calendars)
+        if self.table.credits:
+            self.among("credits.calendar", self.table.credits.calendar, policy.calendars)
         if policy.lifecycle.downgrade_to:
             self.among("lifecycle.downgrade_to", policy.lifecycle.downgrade_to, severities)
         self.lifecycle(policy.lifecycle)
@@ -439,7 +493,7 @@ class _Reader:
             self.wrong("lifecycle.downgrade_after_days", "expected downgrade_to, too: the severity that it comes to")
 
     def among(self, place: str, key: str, known: Collection[str]) -> None:
-        if key not in known:
+        if key not in known and BLANK not in known:
             self.wrong(place, f"expected one of {', '.join(sorted(known))}, not {key!r}")
 
     def attempt(self, place: str, reading: Callable[[], R], otherwise: R) -> R:
@@ -449,20 +503,6 @@ class _Reader:
         except ValueError as problem:
             self.wrong(place, str(problem))
             return otherwise
-
-
-def _goal(entry: str | GoalTable) -> Goal:
-    if isinstance(entry, str):
-        return Goal(parse_within(entry))
-    by_channel = {channel: _channel_goal(by, entry) for channel, by in entry.by_channel.items()}
-    return Goal(_within(entry.within, entry.business_day), entry.calendar, by_channel)
-
-
-def _channel_goal(entry: str | ChannelGoalTable, otherwise: GoalTable) -> Goal:
-    if isinstance(entry, str):
-        return Goal(_within(otherwise.within, otherwise.business_day), entry)
-    business_day = entry.business_day or otherwise.business_day
-    return Goal(_within(entry.within or otherwise.within, business_day), entry.calendar or otherwise.calendar)
 
 
 def _within(text: str, business_day: str) -> Within:
@@ -497,13 +537,6 @@ def _step_key(entry: StepEntry) -> str:
         f"unless acknowledged in {entry.unless_acknowledged}" if entry.unless_acknowledged else "",
     )
     return " ".join(part for part in parts if part)
-
-
-def _audiences(names: list[str]) -> tuple[str, ...]:
-    for name in names:
-        if name not in AUDIENCES and not _ADDRESS.fullmatch(name):
-            raise ValueError(f"expected one of {', '.join(AUDIENCES)}, or a bare address, not {name!r}")
-    return tuple(name.lower() for name in names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -555,15 +588,6 @@ def _lifecycle(table: LifecycleTable) -> Lifecycle:
         progress_mails=table.progress_mails,
         ask_rating=table.ask_rating,
     )
-
-
-def _credits(table: CreditsTable | None) -> Credits | None:
-    if table is None:
-        return None
-    if table.request_within_business_days < 1:
-        raise ValueError(f"expected one business day or more for requests, not {table.request_within_business_days}")
-    bands = sorted((_band(share, credit) for share, credit in table.bands), key=lambda band: (band.share, band.above))
-    return Credits(tuple(bands), table.request_within_business_days, table.calendar)
 
 
 def _band(share: float | str, credit: float) -> Band:

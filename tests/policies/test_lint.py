@@ -276,7 +276,9 @@ def test_a_misspelt_key_is_refused_by_name():
     with pytest.raises(ConfigurationError) as raised:
         read_policy(PolicyText("logik.toml", text_of("logik").replace("reopen_within_days", "reopen_witin_days")))
 
-    assert raised.value.problems == ("logik.toml: lifecycle.reopen_witin_days: no such key",)
+    assert raised.value.problems == (
+        "logik.toml: lifecycle.reopen_witin_days: no such key; did you mean reopen_within_days?",
+    )
 
 
 def test_the_schema_for_editors_names_every_table_of_the_format():
