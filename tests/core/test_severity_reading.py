@@ -15,7 +15,7 @@ def seen(text, *, told="en"):
 
 
 def statuses(text, concept, *, told="en"):
-    return {status for segment in read("", text, told=told) for status in segment.status_of(concept)}
+    return {hit.status for segment in read("", text, told=told) for hit in segment.hits if hit.concept == concept}
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import Literal
 
 State = Literal["problem", "recovered", "notice"]
@@ -121,9 +122,10 @@ def parse(subject: str, text: str) -> Alert | None:
 
 
 def _is_alert(subject: str, text: str) -> bool:
-    marks = len({match[0].lower() for match in _MARKS.finditer(f"{subject}\n{text}")})
-    people = len(_PERSON.findall(text))
-    return marks > people and people <= 1
+    people = sum(1 for _ in islice(_PERSON.finditer(text), 2))
+    if people > 1:
+        return False  # which spares most mails the search for marks
+    return len({match[0].lower() for match in _MARKS.finditer(f"{subject}\n{text}")}) > people
 
 
 def _state(subject: str, text: str) -> State:

@@ -16,7 +16,7 @@ from helpdesk.core.severity.words import word_set
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from helpdesk.core.severity.reading import Hit, Segment
+    from helpdesk.core.severity.segment import Hit, Segment
 
 NEAR = 4  # words between `no` and the thing there is none of
 OPENS = 4  # words within which a question says that it is one
@@ -56,62 +56,7 @@ def effects(segments: Sequence[Segment]) -> Effects:
     return seen
 
 
-# Questions about one segment.
-
-
-def unable(segment: Segment) -> bool:
-    """Something that should work or be possible does not or is not: `nobody can ...`, `no page loads`."""
-    return "negated" in segment.status_of("work", "can", "ok") or segment.has("cannot")
-
-
-def failing(segment: Segment) -> bool:
-    """Something is asserted to go wrong here."""
-    return unable(segment) or segment.has("down", "halt", "fail") or _left_undone(segment)
-
-
-_HELPERS = word_set("does do did has have will would is are was were")
-_HARMLESS = word_set(
-    "know want think see understand need mind believe expect remember hesitate matter bother seem "
-    "affect impact use say been care like plan yet to a the an in on only just sure urgent critical "
-    "about happy aware so that very be it dramatic because more worry panic"
-)
-
-
-def _left_undone(segment: Segment) -> bool:
-    """Whether something `does not` or `has not` done what it should: the verb need not be one that we know."""
-    negators = [hit for hit in segment.hits if hit.concept == "not" and hit.end - hit.start == 1]
-    words = segment.words
-    return any(
-        hit.start > 0
-        and hit.status == "asserted"
-        and words[hit.start - 1] in _HELPERS
-        and hit.end < len(words)
-        and words[hit.end] not in _HARMLESS
-        and not any(
-            other.start <= hit.start < other.end
-            for other in segment.hits
-            if other is not hit and other.concept != "not"
-        )
-        and "i" not in words[max(0, hit.start - 2) : hit.start]
-        for hit in negators
-    )
-
-
-def none_of(segment: Segment, concept: str) -> bool:
-    """`no orders`, `not a single completed order`: there is none of a thing, and that is said as a fact."""
-    zeros = [hit for hit in segment.hits if hit.concept in {"none", "nobody"}]
-    things = [hit for hit in segment.hits if hit.concept == concept]
-    return any(0 <= thing.start - zero.end < NEAR and thing.part == zero.part for zero in zeros for thing in things)
-
-
-def total(segment: Segment) -> bool:
-    """Whoever or whatever it is: all of it, or nobody."""
-    return segment.has("all") or segment.says("nobody") or none_of(segment, "core") or none_of(segment, "users")
-
-
-def peripheral(segment: Segment) -> bool:
-    """It is about a thing at the edge, and about nothing that the business lives on."""
-    return segment.has("peripheral", "internal", "cosmetic", "docs")
+# Questions about one segment; those of more than one place are asked of the segment itself.
 
 
 def _only_asked(segment: Segment) -> bool:
@@ -122,9 +67,7 @@ def _only_asked(segment: Segment) -> bool:
         return True
     if segment.asks and any(hit.concept == "question" and hit.start <= OPENS for hit in segment.hits):
         return not segment.says("nobody", "since")
-    return (
-        segment.asks and not unable(segment) and (segment.has("question") or bool(_ASKED.intersection(segment.words)))
-    )
+    return segment.asks and not segment.unable and (segment.has("question") or bool(_ASKED.intersection(segment.words)))
 
 
 _YES_OR_NO = word_set("do does will would should can could may")
@@ -144,11 +87,11 @@ def _request(segment: Segment) -> bool:
 def _stopping(segment: Segment, seen: Effects) -> None:
     if _only_asked(segment):
         return
-    if unable(segment) and segment.says("lacking") and segment.says("we", "me") and not segment.says("nobody", "core"):
+    if segment.unable and segment.says("lacking") and segment.says("we", "me") and not segment.says("nobody", "core"):
         seen.add("needs-it", segment)  # `we cannot work without a dark mode` is no outage
         return
-    mailing = segment.says("mailing") and failing(segment)
-    edge = (peripheral(segment) and not segment.has("core")) or mailing
+    mailing = segment.says("mailing") and segment.failing
+    edge = (segment.peripheral and not segment.has("core")) or mailing
     _at_a_stop(segment, seen, edge=edge)
     _for_whom(segment, seen, edge=edge)
     if segment.has("idle"):
@@ -157,22 +100,18 @@ def _stopping(segment: Segment, seen: Effects) -> None:
 
 def _at_a_stop(segment: Segment, seen: Effects, *, edge: bool) -> None:
     """What stands still."""
-    about_all = segment.has("system", "core") or total(segment) or len(segment.words) <= SHORT
+    about_all = segment.has("system", "core") or segment.total or len(segment.words) <= SHORT
     if segment.has("down") and about_all and not edge:
         seen.add("outage", segment)
     if segment.has("halt") and segment.says("system", "core", "idle") and not edge:
         seen.add("halted", segment)
-    if none_of(segment, "core") and not segment.has("question", "fyi"):
+    if segment.none_of("core") and not segment.has("question", "fyi"):
         seen.add("none-comes-through", segment)
-    if failing(segment) and total(segment) and segment.says("core") and not edge:
+    if segment.failing and segment.total and segment.says("core") and not edge:
         seen.add("core-stopped", segment)
     if len(segment.words) <= SHORT and _not_possible(segment) and not edge:
         seen.add("none-comes-through", segment)
-    if (
-        segment.has("zero")
-        and not segment.has("fyi", "ok", "figures")
-        and "negated" not in segment.status_of("fail", "down")
-    ):
+    if segment.has("zero") and not segment.has("fyi", "ok", "figures") and not segment.tells("negated", "fail", "down"):
         seen.add("none-comes-through", segment)
 
 
@@ -188,20 +127,20 @@ def _not_possible(segment: Segment) -> bool:
 def _for_whom(segment: Segment, seen: Effects, *, edge: bool) -> None:
     """Who is stopped."""
     reached = segment.has("affects")
-    everyone = total(segment) and (failing(segment) and segment.says("system", "users"))
-    if total(segment) and failing(segment) and not everyone and not edge and not _request(segment):
+    everyone = segment.total and (segment.failing and segment.says("system", "users"))
+    if segment.total and segment.failing and not everyone and not edge and not _request(segment):
         seen.add("all-fails", segment)
-    if total(segment) and reached and not everyone:
+    if segment.total and reached and not everyone:
         seen.add("for-everyone", segment)
     if everyone and not edge and not _request(segment):
         seen.add("all-affected", segment)
-    if segment.says("nobody") and (unable(segment) or segment.has("fail")) and not _none_at_the_edge(segment):
+    if segment.says("nobody") and (segment.unable or segment.has("fail")) and not _none_at_the_edge(segment):
         seen.add("nobody-can", segment)
-    if segment.says("we") and unable(segment) and (segment.says("core", "idle") or _nothing_of(segment)) and not edge:
+    if segment.says("we") and segment.unable and (segment.says("core", "idle") or _nothing_of(segment)) and not edge:
         seen.add("we-cannot", segment)
     if (
         segment.has("users")
-        and (unable(segment) or segment.has("halt"))
+        and (segment.unable or segment.has("halt"))
         and not edge
         and not segment.has("one", "partial")
     ):
@@ -216,11 +155,11 @@ def _nothing_of(segment: Segment) -> bool:
 
 def _none_at_the_edge(segment: Segment) -> bool:
     """`none of the scheduled reports`: nobody is a thing here, and at the edge."""
-    return peripheral(segment) and not segment.says("core", "users", "we")
+    return segment.peripheral and not segment.says("core", "users", "we")
 
 
 def _failing(segment: Segment, seen: Effects) -> None:
-    if not failing(segment):
+    if not segment.failing:
         if segment.has("wrong"):
             seen.add("wrong-result", segment)
         return
@@ -231,7 +170,7 @@ def _failing(segment: Segment, seen: Effects) -> None:
         seen.add("system-failing", segment)
     if segment.says("users") and segment.has("many", "all"):
         seen.add("many-affected", segment)
-    if peripheral(segment):
+    if segment.peripheral:
         seen.add("peripheral", segment)
     if segment.has("wrong"):
         seen.add("wrong-result", segment)
@@ -241,19 +180,19 @@ def _degraded(segment: Segment, seen: Effects) -> None:
     if segment.has("slow"):
         seen.add("slow", segment)
     if segment.has("intermittent") and (
-        failing(segment) or segment.has("slow", "wrong", "dataloss") or segment.says("core", "system")
+        segment.failing or segment.has("slow", "wrong", "dataloss") or segment.says("core", "system")
     ):
         seen.add("intermittent", segment)
-    if segment.has("partial") and (failing(segment) or segment.says("users", "core", "system", "wrong")):
+    if segment.has("partial") and (segment.failing or segment.says("users", "core", "system", "wrong")):
         seen.add("partial", segment)
-    if segment.has("place") and (failing(segment) or segment.says("wrong")) and not segment.has("all", "question"):
+    if segment.has("place") and (segment.failing or segment.says("wrong")) and not segment.has("all", "question"):
         seen.add("one-place", segment)
     if segment.says("wrong", "instead") and segment.has("figures"):
         seen.add("wrong-figures", segment)
     downstream = (segment.has("downstream") or segment.says("mailing")) and not (
         segment.says("account") and segment.says("me", "one")
     )
-    if downstream and (failing(segment) or segment.has("slow", "many")):
+    if downstream and (segment.failing or segment.has("slow", "many")):
         seen.add("background", segment)
     if segment.has("many") and segment.says("users", "core"):
         seen.add("many", segment)
@@ -281,14 +220,14 @@ _COUNTS = frozenset({"work", "ok"})
 
 def _still_works(segment: Segment, seen: Effects) -> None:
     works = segment.has("work") and (segment.has("still", "else") or bool(_WORKS.intersection(segment.words)))
-    if _others_work(segment):
+    if segment.has(*_COUNTS) and _others_work(segment):
         seen.add("else-works", segment)
-    if (segment.has("ok") or works) and not failing(segment):
+    if (segment.has("ok") or works) and not segment.failing:
         seen.add("else-works", segment)
         if segment.has("core"):
             seen.add("core-works", segment)
-    negated_trouble = "negated" in segment.status_of("down", "halt", "fail", "cannot")
-    if negated_trouble and not failing(segment) and not segment.says("way"):
+    negated_trouble = segment.tells("negated", "down", "halt", "fail", "cannot")
+    if negated_trouble and not segment.failing and not segment.says("way"):
         seen.add("trouble-denied", segment)
 
 
@@ -316,8 +255,8 @@ def _way_round(segment: Segment, seen: Effects) -> None:
     if (
         segment.has("no_way")
         or _way_none(segment)
-        or none_of(segment, "way")
-        or "negated" in segment.status_of("way", "workaround")
+        or segment.none_of("way")
+        or segment.tells("negated", "way", "workaround")
         or _way_gone(segment)
     ):
         seen.add("no-workaround", segment)
@@ -347,15 +286,14 @@ def _fails_too(segment: Segment) -> bool:
 def _way_none(segment: Segment) -> bool:
     """`Workaround: none`."""
     ways = [hit.end for hit in segment.hits if hit.concept in {"way", "workaround"}]
-    return any(hit.concept == "none" and 0 <= hit.start - end <= 1 for hit in segment.hits for end in ways)
+    return any(hit.concept == "none" and 0 <= hit.start - end <= 1 for end in ways for hit in segment.hits)
 
 
 def _way_gone(segment: Segment) -> bool:
     """`the workaround does not work any more`."""
     ways = [hit.end for hit in segment.hits if hit.concept == "way"]
-    return any(
-        hit.concept == "work" and hit.status == "negated" and min(ways, default=99) <= hit.start for hit in segment.hits
-    )
+    undone = [hit.start for hit in segment.hits if hit.concept == "work" and hit.status == "negated"]
+    return bool(ways and undone) and min(ways) <= max(undone)
 
 
 def _weight(segment: Segment, seen: Effects) -> None:
@@ -371,20 +309,20 @@ def _weight(segment: Segment, seen: Effects) -> None:
         seen.add("security-paper", segment)
     if segment.has("security"):
         seen.add("security", segment)
-    elif "negated" in segment.status_of("security"):
+    elif segment.tells("negated", "security"):
         seen.add("security-denied", segment)
     if segment.has("dataloss") and not segment.has("question") and not _only_asked(segment):
         seen.add("data-lost", segment)
 
 
 def _over(segment: Segment, seen: Effects) -> None:
-    if segment.has("closing") or any(_achieved(hit, segment) for hit in segment.hits):
+    if segment.has("closing") or _ends(segment):
         seen.add("solved", segment)
     if _was(segment):
         seen.add("was-trouble", segment)
-    if "past" in segment.status_of(*TROUBLE):
+    if segment.tells("past", *TROUBLE):
         seen.add("past-trouble", segment)
-    if "hypothetical" in segment.status_of(*TROUBLE):
+    if segment.tells("hypothetical", *TROUBLE):
         seen.add("supposed-trouble", segment)
 
 
@@ -410,40 +348,43 @@ _WISHED = word_set(
 )
 
 
-def _achieved(hit: Hit, segment: Segment) -> bool:
-    """Whether `fixed` is a fact and no wish (`please get this fixed`)."""
-    if hit.concept != "solved" or hit.status != "asserted":
-        return False
-    before = segment.words[max(0, hit.start - 2) : hit.start]
+def _ends(segment: Segment) -> list[int]:
+    """Where it is said that something `is fixed`, as a fact and no wish (`please get this fixed`)."""
+    if segment.asks or not segment.has("solved"):
+        return []
     if segment.has("dataloss") and not segment.says("down", "fail", "slow", "cannot"):
-        return False  # records that are gone are no problem that is gone
-    return not _WISHED.intersection(before) and not segment.asks
+        return []  # records that are gone are no problem that is gone
+    return [hit.end for hit in segment.hits if hit.concept == "solved" and _achieved(hit, segment)]
+
+
+def _achieved(hit: Hit, segment: Segment) -> bool:
+    return hit.status == "asserted" and not _WISHED.intersection(segment.words[max(0, hit.start - 2) : hit.start])
 
 
 def _wants(segment: Segment, seen: Effects) -> None:
-    if segment.has("question") and not failing(segment):
+    if segment.has("question") and not segment.failing:
         seen.add("question", segment)
     elif segment.asks and not segment.has("polite"):  # `could you please have a look?` asks for no answer
         seen.add("question-mark", segment)
     for concept in ("wish", "maintenance", "docs", "thanks"):
         if segment.has(concept):
             seen.add(concept, segment)
-    if segment.has("admin") and not failing(segment) and not (segment.has("wrong") and segment.has("figures")):
+    if segment.has("admin") and not segment.failing and not (segment.has("wrong") and segment.has("figures")):
         seen.add("admin", segment)
-    if segment.has("fyi") and not failing(segment):
+    if segment.has("fyi") and not segment.failing:
         seen.add("fyi", segment)
 
 
 def _place(segment: Segment, seen: Effects) -> None:
     if segment.has("nonprod") and segment.says("prod") and _one_is_fine(segment, seen):
         return
-    trouble = failing(segment) or segment.has("slow", "wrong", "dataloss")
-    fine = not trouble and (segment.has("ok") or "negated" in segment.status_of("down", "fail", "halt"))
+    trouble = segment.failing or segment.has("slow", "wrong", "dataloss")
+    fine = not trouble and (segment.has("ok") or segment.tells("negated", "down", "fail", "halt"))
     works = fine or (not trouble and segment.has("work"))
     if segment.has("nonprod"):
         seen.add("nonprod-fine" if works else "nonprod-trouble" if trouble else "nonprod-named", segment)
     if segment.says("prod") and not segment.has("not_prod_word"):
-        denied = "negated" in segment.status_of("prod")
+        denied = segment.tells("negated", "prod")
         seen.add("prod-fine" if fine or denied else "prod-trouble" if trouble else "prod-named", segment)
 
 
@@ -480,7 +421,7 @@ AFTERWARDS = (_scope, _still_works, _weight, _over, _wants)
 
 def _told_as_over(segment: Segment) -> bool:
     """`the outage of yesterday is over, all works`: the trouble stands before its end, and is of the past."""
-    ends = [hit.end for hit in segment.hits if _achieved(hit, segment)]
+    ends = _ends(segment)
     troubles = [hit for hit in segment.hits if hit.concept in TROUBLE]
     if not ends or any(hit.start >= min(ends) for hit in troubles):
         return False
@@ -494,19 +435,19 @@ def _for_all_of_them(segments: Sequence[Segment], seen: Effects) -> None:
         for fragment, other in ((first, second), (second, first)):
             says_who = fragment.has("all", "nobody") and fragment.says("users", "we", "nobody", "affects")
             short = len(fragment.words) < SHORT and not fragment.says("work", "can", "ok", "solved")
-            if says_who and short and failing(other) and not peripheral(other) and not _only_asked(other):
+            if says_who and short and other.failing and not other.peripheral and not _only_asked(other):
                 seen.add("all-affected", fragment)
 
 
 def _only_me(segments: Sequence[Segment], seen: Effects) -> None:
     """Trouble told by somebody who speaks of nobody but themselves."""
-    mine = next((segment for segment in segments if failing(segment) and segment.says("me")), None)
+    mine = next((segment for segment in segments if segment.failing and segment.says("me")), None)
     if mine is None:
         return
-    if not any(segment.says("users", "we", "nobody", "core") and failing(segment) for segment in segments):
+    if not any(segment.says("users", "we", "nobody", "core") and segment.failing for segment in segments):
         seen.add("only-me", mine)
-    account = next((segment for segment in segments if failing(segment) and segment.says("account")), None)
-    if account is not None and not any(segment.says("users", "we", "nobody") or total(segment) for segment in segments):
+    account = next((segment for segment in segments if segment.failing and segment.says("account")), None)
+    if account is not None and not any(segment.says("users", "we", "nobody") or segment.total for segment in segments):
         seen.add("own-account", account)
 
 
@@ -518,17 +459,17 @@ def _after_solved(segments: Sequence[Segment], seen: Effects) -> None:
             seen.add("broken-again", segment)
         if (
             solved
-            and (failing(segment) or segment.has("slow", "intermittent"))
-            and (segment.has("since", "again", "still") or total(segment))
+            and (segment.failing or segment.has("slow", "intermittent"))
+            and (segment.has("since", "again", "still") or segment.total)
             and not _told_in_past(segment)
         ):
             seen.add("broken-again", segment)
-        solved = solved or any(_achieved(hit, segment) for hit in segment.hits)
+        solved = solved or bool(_ends(segment))
 
 
 def _relapse(segment: Segment) -> bool:
     """`it recovered on Monday, today it is offline again`, in one breath."""
-    ends = [hit.end for hit in segment.hits if _achieved(hit, segment)]
+    ends = _ends(segment)
     later = [hit for hit in segment.hits if ends and hit.start >= min(ends) and hit.status == "asserted"]
     now = any(hit.concept in {"since", "again"} for hit in later)
     return now and any(hit.concept in {"down", "halt", "fail", "cannot", "slow"} for hit in later)
@@ -536,9 +477,9 @@ def _relapse(segment: Segment) -> bool:
 
 def _only_announced(segments: Sequence[Segment], seen: Effects) -> None:
     """`Outage on Friday`, and the text says that there will be one: nothing has failed."""
-    plans = [s for s in segments if "hypothetical" in s.status_of(*TROUBLE) or (s.has("future") and s.says(*TROUBLE))]
+    plans = [s for s in segments if s.tells("hypothetical", *TROUBLE) or (s.has("future") and s.says(*TROUBLE))]
     body = [segment for segment in segments if not segment.subject]
-    if plans and not any(failing(segment) and not _only_asked(segment) for segment in body):
+    if plans and not any(segment.failing and not _only_asked(segment) for segment in body):
         seen.add("announced", plans[0])
 
 

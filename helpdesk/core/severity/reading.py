@@ -6,20 +6,19 @@ and never over a comma; a condition covers the part between commas that it opens
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from itertools import islice
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from helpdesk.core.severity.lexicon import WHOLE, shelf, spoken
+from helpdesk.core.severity.segment import Hit, Segment
 from helpdesk.core.severity.words import blanked, tokens, word_set
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
-    from helpdesk.core.severity.lexicon import Shelf
+    from helpdesk.core.severity.lexicon import Found, Shelf
+    from helpdesk.core.severity.segment import Status
     from helpdesk.core.severity.words import Token
-
-Status = Literal["asserted", "negated", "hypothetical", "past"]
 
 NEGATORS = ("not", "none", "nobody")
 POSITIVE = frozenset({"work", "can", "ok", "core", "way", "prod", "solved"})  # negated by a word on either side
@@ -60,46 +59,6 @@ NEARLY_ALL, NEXT_TO_NONE = 95, 3  # percent
 SHORT_REACH = 3  # and for a negative word: `no error`, `nothing is down`
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """One concept at words `start` to `end` of a segment, in comma part `part`."""
-
-    concept: str
-    start: int
-    end: int
-    part: int
-    status: Status = "asserted"
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """A stretch of text that says one thing."""
-
-    text: str
-    words: tuple[str, ...]
-    hits: tuple[Hit, ...] = field(default=())
-    asks: bool = False  # ends in a question mark
-    subject: bool = False  # stands in the subject line
-    asserted: frozenset[str] = field(init=False)  # the concepts; asked for again and again
-    named: frozenset[str] = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "asserted", frozenset(hit.concept for hit in self.hits if hit.status == "asserted"))
-        object.__setattr__(self, "named", frozenset(hit.concept for hit in self.hits))
-
-    def has(self, *concepts: str) -> bool:
-        """Whether any of the concepts is asserted here."""
-        return not self.asserted.isdisjoint(concepts)
-
-    def says(self, *concepts: str) -> bool:
-        """Whether any of the concepts is named here, whatever its status."""
-        return not self.named.isdisjoint(concepts)
-
-    def status_of(self, *concepts: str) -> set[Status]:
-        """The statuses in which the concepts occur here."""
-        return {hit.status for hit in self.hits if hit.concept in concepts}
-
-
 def read(subject: str, text: str, *, told: str) -> tuple[Segment, ...]:
     """The segments of a subject and a text; `told` is the language the mail is said to be in."""
     head, body = list(tokens(blanked(subject))), list(islice(tokens(blanked(text)), MOST_WORDS))
@@ -131,39 +90,55 @@ def _pieces(everything: list[Token], book: Shelf) -> Iterator[list[Token]]:
             yield piece
             piece = []
         piece.append(token)
-        if _ends_sentence(token.mark) or len(piece) >= LONGEST:
+        if (token.mark and _ends_sentence(token.mark)) or len(piece) >= LONGEST:
             yield piece
             piece = []
     if piece:
         yield piece
 
 
+_STOPS = frozenset(".!?;…()|\n")
+_DASHES = frozenset({"-", "\u2013", "\u2014", "--"})
+
+
 def _ends_sentence(mark: str) -> bool:
-    return any(char in mark for char in ".!?;…()|") or "\n" in mark or mark.strip() in {"-", "\u2013", "\u2014", "--"}
+    return not _STOPS.isdisjoint(mark) or mark.strip() in _DASHES
 
 
 def _hits(piece: Sequence[Token], book: Shelf) -> list[Hit]:
     words, parts = _words_and_parts(piece)
     hits: list[Hit] = []
     swallowed = 0  # words before this place belong to an entry that counts only as a whole
-    for place, word in enumerate(words):
+    for place, part in enumerate(parts):
+        before = words[place - 1] if place else ""
         if share := _share(words, place):
-            hits.append(Hit(share, place, place + 2, parts[place]))
-        if place < swallowed or not word:
+            hits.append(Hit(share, place, place + 2, part))
+        if place < swallowed or not (found := book.at(words, place)):
             continue
-        found = list(book.at(words, place))
-        whole = max((length for concept, length in found if concept in WHOLE and length > 1), default=0)
-        if whole and whole >= max(length for _, length in found):
-            swallowed = place + whole
-            found = [(concept, length) for concept, length in found if length == whole]
-        if place and words[place - 1] in _NOT_EVEN:
-            found = [(concept, length) for concept, length in found if concept != "one"]  # `not one customer`
-        if any(concept == "not" and length > 1 for concept, length in found):
-            found = [(concept, length) for concept, length in found if concept != "none"]  # `no longer`
-        if place and words[place - 1] in _FROM_THEN_ON:
-            found = [("since" if concept == "past" else concept, length) for concept, length in found]
-        hits.extend(Hit(concept, place, place + length, parts[place]) for concept, length in found)
+        longest = max([length for _, length in found])
+        if longest > 1:
+            found, whole = _longer(found, longest)
+            swallowed = place + longest if whole else swallowed
+        if before in _TURNING:
+            found = _turned(found, before)
+        hits += [Hit(concept, place, place + length, part) for concept, length in found]
     return hits
+
+
+def _longer(found: Sequence[Found], longest: int) -> tuple[list[Found], bool]:
+    """What entries of several words leave of those of one, and whether the longest counts only as a whole."""
+    whole = any(length == longest and concept in WHOLE for concept, length in found)
+    left = [(concept, length) for concept, length in found if length == longest or not whole]
+    if any(concept == "not" and length > 1 for concept, length in left):
+        left = [(concept, length) for concept, length in left if concept != "none"]  # `no longer`
+    return left, whole
+
+
+def _turned(found: Iterable[Found], before: str) -> list[Found]:
+    """What the word before makes of it: `not one customer`, `after last night's update`."""
+    if before in _NOT_EVEN:
+        return [(concept, length) for concept, length in found if concept != "one"]
+    return [("since" if concept == "past" else concept, length) for concept, length in found]
 
 
 def _words_and_parts(piece: Sequence[Token]) -> tuple[list[str], list[int]]:
@@ -179,8 +154,9 @@ def _words_and_parts(piece: Sequence[Token]) -> tuple[list[str], list[int]]:
     return words, parts
 
 
-_FROM_THEN_ON = word_set("after since seit nach depuis apres desde tras")  # `after last night's update`
+_FROM_THEN_ON = word_set("after since seit nach depuis apres desde tras")
 _NOT_EVEN = word_set("not no nor even kein pas ni nicht")
+_TURNING = _FROM_THEN_ON | _NOT_EVEN
 _FILLERS = word_set("the our these those all total der unserer la las los les nos")
 _OF = frozenset({"of", "in", "von", "sur", "de", "out"})
 _COUNTED = word_set(
@@ -190,7 +166,10 @@ _COUNTED = word_set(
 
 def _share(words: Sequence[str], place: int) -> str | None:
     """`all` for `100 %` or nearly, `one` for next to nothing, `partial` between; also of `3 of 60`, `1 out of 9`."""
-    number, following = words[place], [word for word in words[place + 1 : place + 5] if word not in _FILLERS]
+    number = words[place]
+    if not number[0].isdigit() and number not in _COUNTED:
+        return None
+    following = [word for word in words[place + 1 : place + 5] if word not in _FILLERS]
     if not following:
         return None
     if following[0] in {"percent", "prozent"} and number[0].isdigit():
@@ -218,6 +197,7 @@ def _value(number: str) -> float:
 
 
 def _with_status(hits: Sequence[Hit]) -> Iterator[Hit]:
+    """Every hit with what the words around it make of it."""
     negators = [hit for hit in hits if hit.concept in NEGATORS]
     supposed = _supposed_parts(hits)
     bygone = any(hit.concept == "past" for hit in hits) and not any(
@@ -232,7 +212,7 @@ def _with_status(hits: Sequence[Hit]) -> Iterator[Hit]:
             status = "past"
         else:
             status = "asserted"
-        yield Hit(hit.concept, hit.start, hit.end, hit.part, status)
+        yield hit._replace(status=status) if status != "asserted" else hit
 
 
 def _negated(hit: Hit, negators: Collection[Hit]) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,13 +34,13 @@ _IS_AFTER = frozenset(
         "nothing",
     }
 )
+REMEMBERED = 20_000  # words that need not be folded again: mails use the same few thousand
 _SHORT = {"'re": "are", "'m": "am", "'ve": "have", "'ll": "will", "'d": "would"}
 _RUN_TOGETHER = {"cannot": ("can", "not"), "cant": ("can", "not"), "dont": ("do", "not"), "doesnt": ("does", "not"), "didnt": ("did", "not"), "isnt": ("is", "not"), "arent": ("are", "not"), "wont": ("will", "not"), "wasnt": ("was", "not"), "couldnt": ("could", "not"), "havent": ("have", "not"), "hasnt": ("has", "not"), "nothings": ("nothing",), "im": ("i", "am"), "ive": ("i", "have")}  # fmt: skip
 _IRREGULAR = {"can't": "can", "won't": "will", "shan't": "shall", "ain't": "is"}
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A folded word (`""` for a mark) and the slice of the text it came from. `mark` is punctuation or line ends."""
 
     word: str
@@ -79,12 +79,17 @@ def tokens(text: str) -> Iterator[Token]:
     for match in _TOKEN.finditer(text.replace("\u2019", "'")):
         raw = match[0]
         if raw[0].isalnum():
-            for word in _undone(fold(raw)):
+            for word in _words(raw):
                 yield Token(word, match.start(), match.end())
         elif raw == "%":
             yield Token("percent", match.start(), match.end())
         else:
             yield Token("", match.start(), match.end(), raw)
+
+
+@lru_cache(REMEMBERED)
+def _words(raw: str) -> tuple[str, ...]:
+    return _undone(fold(raw))
 
 
 def _undone(word: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ umlauts may be spelled with `e`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ from helpdesk.core.severity.lexicon import de, en, es, fr
 from helpdesk.core.severity.words import fold, tokens, word_set
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 LANGUAGES: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {"en": en.WORDS, "de": de.WORDS, "fr": fr.WORDS, "es": es.WORDS}
@@ -51,7 +51,7 @@ FUNCTION_WORDS: Mapping[str, frozenset[str]] = MappingProxyType(
 # mean something else in another language.
 BORROWED = frozenset({"down", "system", "core", "prod", "nonprod", "security", "urgent", "slow"})
 FALSE_FRIENDS = word_set("sale till line lines fine access live legal gas stale order quote pos cart dead gone")
-REMEMBERED = 20_000  # words whose entries are kept at hand, in each language
+REMEMBERED = 20_000  # words whose entries are kept at hand, in each shelf
 FEWEST = 4  # characters of a stem that an ending may follow
 
 # Words that only make sense as a whole: the concepts of their parts do not count.
@@ -59,6 +59,9 @@ WHOLE = frozenset(
     {"neutral", "not_prod_word", "lowkey", "ok", "security_paper", "fyi", "intermittent", "one", "partial"}
 )
 GAP = "~"
+
+
+Found = tuple[str, int]  # a concept, and the number of words that say it
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +79,16 @@ class Lexicon:
         self._exact: dict[str, list[Entry]] = {}
         self._starts: dict[str, list[Entry]] = {}
         self._ends: dict[str, list[Entry]] = {}
-        self._looked_up: dict[str, tuple[Entry, ...]] = {}
         for concept, words in tables.items():
             for word in words:
                 self._add(concept, word, language)
 
-    def at(self, words: Sequence[str], position: int) -> Iterator[tuple[str, int]]:
-        """Every (concept, number of words) that an entry matches at a position."""
-        for entry in self._candidates(words[position]):
-            length = _length(entry.parts, words, position)
-            if length:
-                yield entry.concept, length
+    def begun_by(self, word: str) -> Iterator[Entry]:
+        """Every entry that begins with a word."""
+        yield from self._exact.get(word, ())
+        for size in range(FEWEST, len(word) + 1):
+            yield from self._starts.get(word[:size], ())
+            yield from self._ends.get(word[-size:], ())
 
     @cache  # noqa: B019 - five lexicons live as long as the process
     def single(self, concept: str) -> frozenset[str]:
@@ -97,21 +99,6 @@ class Lexicon:
             for entry in entries
             if entry.concept == concept and len(entry.parts) == 1
         )
-
-    def _candidates(self, word: str) -> tuple[Entry, ...]:
-        """The entries that begin with a word; mails use the same few thousand words again and again."""
-        found = self._looked_up.get(word)
-        if found is None:
-            if len(self._looked_up) >= REMEMBERED:
-                self._looked_up.clear()
-            found = self._looked_up[word] = tuple(self._look_up(word))
-        return found
-
-    def _look_up(self, word: str) -> Iterator[Entry]:
-        yield from self._exact.get(word, ())
-        for size in range(FEWEST, len(word) + 1):
-            yield from self._starts.get(word[:size], ())
-            yield from self._ends.get(word[-size:], ())
 
     def _add(self, concept: str, written: str, language: str) -> None:
         for spelled in _spellings(written, language):
@@ -126,16 +113,45 @@ class Lexicon:
                 self._exact.setdefault(first, []).append(entry)
 
 
+class Beginnings:
+    """The entries that begin with one word: those of that word alone, those told by the next word, and the rest."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self._alone: list[Found] = []
+        self._by_next: dict[str, list[Entry]] = {}
+        self._rest: list[Entry] = []
+        for entry in entries:
+            following = entry.parts[1] if len(entry.parts) > 1 else ""
+            if not following:
+                self._alone.append((entry.concept, 1))
+            elif following == GAP or following.endswith("*"):
+                self._rest.append(entry)
+            else:
+                self._by_next.setdefault(following, []).append(entry)
+
+    def at(self, words: Sequence[str], position: int) -> list[Found]:
+        """What the word begins at a position where it stands."""
+        following = words[position + 1] if position + 1 < len(words) else ""
+        longer = [*self._by_next.get(following, ()), *self._rest]
+        matched = [(entry.concept, length) for entry in longer if (length := _length(entry.parts, words, position))]
+        return self._alone + matched if matched else self._alone
+
+
 class Shelf:
     """The lexicons that one mail is read with."""
 
     def __init__(self, books: Sequence[Lexicon]) -> None:
         self._books = tuple(books)
+        self._begun_by = lru_cache(REMEMBERED)(self._look_up)  # mails use the same few thousand words again and again
 
-    def at(self, words: Sequence[str], position: int) -> Iterator[tuple[str, int]]:
+    def at(self, words: Sequence[str], position: int) -> list[Found]:
         """Every (concept, number of words) that an entry of any language matches at a position."""
-        for book in self._books:
-            yield from book.at(words, position)
+        begun = self._begun_by(words[position])
+        return begun.at(words, position) if begun else []
+
+    def _look_up(self, word: str) -> Beginnings | None:
+        entries = [entry for book in self._books for entry in book.begun_by(word)]
+        return Beginnings(entries) if entries else None
 
     @cache  # noqa: B019 - a shelf lives as long as the process; there are few
     def single(self, concept: str) -> frozenset[str]:
@@ -166,7 +182,7 @@ def spoken(words: Sequence[str], *, told: str) -> tuple[str, ...]:
 
     Most mails are one language, some are two; where nothing tells, English and the told one.
     """
-    counts = {language: sum(word in known for word in words) for language, known in FUNCTION_WORDS.items()}
+    counts = {language: sum(map(known.__contains__, words)) for language, known in FUNCTION_WORDS.items()}
     most = max(counts.values())
     found = [language for language, count in counts.items() if count and count * 2 >= most]
     if most < 2:
