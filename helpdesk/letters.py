@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from helpdesk.core.clock import Clock
     from helpdesk.core.decision import Draft, MailKind
     from helpdesk.core.people import Mailbox, Terms
-    from helpdesk.core.policy import Policy
+    from helpdesk.core.policy import Doubt, Policy
     from helpdesk.core.standing import Window
     from helpdesk.mail.address import Purpose, Signer
     from helpdesk.templates import Rendered, Templates
@@ -262,6 +262,8 @@ def _customer_facts(draft: Draft, case: Case, terms: Terms, now: datetime) -> di
     first = clocks(case, policy)[0]
     zone = (terms.customer.timezone if terms.customer else "") or desk_zone(case, policy)
     promised = isinstance(first.promise, Promise) and first.due_at is not None
+    channel_says = policy.told_of(case.channel, case.down)
+    following = _next_due(case, policy, now)
     return {
         "name": draft.to.name,
         "known": draft.facts.get("known", True),
@@ -269,8 +271,11 @@ def _customer_facts(draft: Draft, case: Case, terms: Terms, now: datetime) -> di
         "declared": [_declared(entry, zone, language) for entry in draft.facts.get("declared", ())],
         "escalated": draft.facts.get("escalated", False),
         "follows": draft.facts.get("follows", ""),
-        "channel_says": policy.told_of(case.channel, case.down),
-        "next_due": moment(next_due, zone, language) if (next_due := _next_due(case, policy, now)) else "",
+        "channel_says": channel_says,
+        "assured": first.warranted,
+        "not_owed": _not_owed(first, draft.facts.get("doubts", ()), told=bool(channel_says)),
+        "next_due": moment(_due_at(following), zone, language) if following else "",
+        "next_assured": bool(following and following.warranted),
         "closes": moment(closes_at, zone, language) if (closes_at := draft.facts.get("closes_at")) else "",
         **{name: draft.facts.get(name, "") for name in ("severity_was", "owner_changed", "owner")},
         "subject": _topic(case.subject) or NO_SUBJECT[language],
@@ -299,10 +304,20 @@ def _declared(facts: Mapping[str, Any], zone: str, language: str) -> dict[str, s
     return {"kind": kind, "name": name, "until": moment(datetime.fromisoformat(until), zone, language) if until else ""}
 
 
-def _next_due(case: Case, policy: Policy, now: datetime) -> datetime | None:
-    """By when an answer is promised: the first response, or what is owed for the last mail; None once it is late."""
+def _not_owed(clock: Clock, doubts: Sequence[Doubt], *, told: bool) -> list[Doubt]:
+    """Why a time that is told is not owed to this customer; `told`: their way in has words of its own for that."""
+    found = (*doubts, *(clock.promise.doubts if isinstance(clock.promise, Promise) else ()))
+    said = {"way-in"} if told else set()
+    if any(doubt.about == "sender" for doubt in found):
+        said |= {"contact"}  # a sender whom nobody knows is no contact either
+    return [doubt for doubt in found if doubt.about not in said]
+
+
+def _next_due(case: Case, policy: Policy, now: datetime) -> Clock | None:
+    """What says when the next answer is due: the first response, or what the last mail asks; None once it is late."""
     running = [clock for clock in clocks(case, policy) if clock.stopped_at is None and clock.target != "resolution"]
-    return min((clock.due_at for clock in running if clock.due_at and clock.due_at > now), default=None)
+    ahead = [clock for clock in running if clock.due_at and clock.due_at > now]
+    return min(ahead, key=_due_at, default=None)
 
 
 def _reopens_until(case: Case, policy: Policy, zone: str, language: str) -> str:

@@ -39,13 +39,15 @@ from helpdesk.core.message import Person
 from helpdesk.core.timeline import clocks
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from helpdesk.core.case import Case, EventType
-    from helpdesk.core.decision import Arrival, MailKind, Outcome
+    from helpdesk.core.decision import Arrival, Outcome
     from helpdesk.core.intake import Intake
     from helpdesk.core.message import Message
     from helpdesk.core.people import Terms
+    from helpdesk.core.policy import Doubt
     from helpdesk.core.thanks import Thanks
 
 
@@ -137,6 +139,7 @@ def _open(arrival: Arrival, terms: Terms, now: datetime) -> Decision:
 def _opened_by(sender: Person, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
     intake = read_intake(arrival.message.reply, terms.policy.intake, subject=arrival.message.subject)
     verdict = judge(arrival, intake.values, terms)
+    doubts = (*scope.unentitled(arrival, terms), *scope.unclaimed(sender, intake, terms))
     opened = _event("opened", arrival, now, _opening_facts(sender, arrival, terms, intake))
     assessed = _event("assessed", arrival, now, facts_of(verdict, terms), by=DESK)
     wrote = _event("customer_wrote", arrival, now, _message_facts(arrival))
@@ -162,15 +165,19 @@ def _opened_by(sender: Person, arrival: Arrival, terms: Terms, now: datetime) ->
     suspected = suspicion.raised(open_case(opened).after(assessed), verdict, arrival, terms, now)
     events = (*events, *suspected)
     case = open_case(opened).after(*events[1:])
-    drafts = _opening_drafts(case, arrival, terms, acknowledge=acknowledged.facts["sent"])
-    drafts = (*drafts, *escalation.mails(escalated, arrival, terms), *suspicion.alarms(case, suspected, terms, now))
+    drafts = (
+        *([_acknowledgment(case, arrival, terms, doubts)] if acknowledged.facts["sent"] else []),
+        *_to_agents("assigned", case, arrival, terms),
+        *escalation.mails(escalated, arrival, terms),
+        *suspicion.alarms(case, suspected, terms, now),
+    )
     return Decision(case, events, drafts, outcome="opened", reply=arrival.message.reply)
 
 
 def _opening_facts(sender: Person, arrival: Arrival, terms: Terms, intake: Intake) -> dict[str, Any]:
     policy, customer, mailbox = terms.policy, terms.customer, terms.mailbox
     theirs = customer if customer and customer.policy == policy.key else None
-    entitled = list(scope.unentitled(arrival, terms))
+    entitled = [doubt.said for doubt in scope.unentitled(arrival, terms)]
     return {
         "mailbox": mailbox.address,
         "policy": policy.key,
@@ -186,26 +193,25 @@ def _opening_facts(sender: Person, arrival: Arrival, terms: Terms, intake: Intak
         "intake": dict(intake.values),
         "missing": list(intake.missing),
         "tags": [*entitled, *(["unverified"] if arrival.placement.linked is not None else [])],
-        "unwarranted": [*entitled, *scope.unclaimed(sender, intake, terms)],
+        "unwarranted": [*entitled, *(doubt.said for doubt in scope.unclaimed(sender, intake, terms))],
         "down": list(terms.standing.down),
         "because": arrival.placement.because,
         "linked": arrival.linked_ref,
     }
 
 
-def _opening_drafts(case: Case, arrival: Arrival, terms: Terms, *, acknowledge: bool) -> tuple[Draft, ...]:
-    drafts = [_to_agents("assigned", case, arrival, terms)]
-    if acknowledge:
+def _acknowledgment(case: Case, arrival: Arrival, terms: Terms, doubts: Sequence[Doubt]) -> Draft:
+    outside = next((event.facts for event in case.of_type("exempted") if event.facts.get("out_of_scope")), None)
+    facts = {
         # An address that we do not know may be forged: it gets none of the mail's own words back (threat L05).
-        facts: dict[str, Any] = {"known": terms.customer is not None}
-        outside = next((event.facts for event in case.of_type("exempted") if event.facts.get("out_of_scope")), None)
-        kind: MailKind = "out-of-scope" if outside else "ack"
-        facts["because"] = outside["because"] if outside else ""
-        facts["declared"] = [event.facts for event in case.of_type("flagged") if event.facts.get("say")]
-        facts["escalated"] = bool(case.of_type("escalation_requested"))
-        facts["follows"] = arrival.linked_ref if arrival.placement.linked is None else ""
-        drafts.insert(0, [Draft(kind, case.requester, "customer", arrival.key, facts=facts)])
-    return tuple(draft for group in drafts for draft in group)
+        "known": terms.customer is not None,
+        "because": outside["because"] if outside else "",
+        "declared": [event.facts for event in case.of_type("flagged") if event.facts.get("say")],
+        "escalated": bool(case.of_type("escalation_requested")),
+        "follows": arrival.linked_ref if arrival.placement.linked is None else "",
+        "doubts": tuple(doubts),
+    }
+    return Draft("out-of-scope" if outside else "ack", case.requester, "customer", arrival.key, facts=facts)
 
 
 def _split_off(decision: Decision, arrival: Arrival, now: datetime) -> Decision:

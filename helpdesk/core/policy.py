@@ -115,15 +115,32 @@ class Goal:
         return self.by_channel.get(channel, self)
 
 
+DoubtAbout = Literal["sender", "offering", "subscription", "contact", "field", "channel", "way-in", "plan", "severity"]
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Why a time is measured but not owed: what that is about and what it is called there, and the record's words.
+
+    `instead` names what it would be owed for.
+    """
+
+    about: DoubtAbout
+    name: str
+    said: str
+    instead: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """What one clock measures: so much time, in this calendar."""
+    """What one clock measures: so much time, in this calendar. Warranted without doubts; `because` says them."""
 
     target: TargetKind
     within: Within
     calendar: Calendar
     warranted: bool
     because: tuple[str, ...]
+    doubts: tuple[Doubt, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,21 +305,26 @@ class Policy:
         goal = goal.of(channel)
         hours = goal.calendar or bought.calendar or place.calendar
         doubts = tuple(self._doubts(bought, way_in, severity, down))
-        return Promise(target, goal.within, self.calendars[hours], warranted=not doubts, because=doubts)
+        said = tuple(doubt.said for doubt in doubts)
+        return Promise(target, goal.within, self.calendars[hours], warranted=not doubts, because=said, doubts=doubts)
 
-    def _doubts(self, plan: Plan, channel: Channel, severity: str, down: Collection[str]) -> Iterator[str]:
+    def _doubts(self, plan: Plan, channel: Channel, severity: str, down: Collection[str]) -> Iterator[Doubt]:
         """Why this combination is measured but not warranted; nothing when it is."""
         warranty = self.warranty
         if not channel.warranted and channel.warranted_while_down not in down:
-            yield channel.because or f"{channel.name} is not warranted"
-        elif (warranty.channels and channel.key not in warranty.channels) or (
-            plan.channels and channel.key not in plan.channels
-        ):
-            yield f"{channel.name} is not a defined channel of {plan.name}"
+            yield Doubt("way-in", channel.name, channel.because or f"{channel.name} is not warranted")
+        elif not self._defines(plan, channel):
+            others = tuple(other.name for other in self.channels if other.warranted and self._defines(plan, other))
+            yield Doubt("channel", channel.name, f"{channel.name} is not a defined channel of {plan.name}", others)
         if warranty.plans and plan.key not in warranty.plans:
-            yield f"the plan {plan.name} is not warranted"
+            yield Doubt("plan", plan.name, f"the plan {plan.name} is not warranted")
         if warranty.severities and severity not in warranty.severities:
-            yield f"{self.level(severity).name} is not warranted"
+            name = self.level(severity).name
+            yield Doubt("severity", name, f"{name} is not warranted")
+
+    def _defines(self, plan: Plan, channel: Channel) -> bool:
+        """Whether the offering and the plan have that way in; where they name none, they have all."""
+        return all(not named or channel.key in named for named in (self.warranty.channels, plan.channels))
 
     def told_of(self, channel: str, down: Collection[str]) -> str:
         """What a customer is told who came in by a channel that is not warranted; "" while it is."""

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from helpdesk.core.case import DESK, Event
+from helpdesk.core.policy import Doubt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,15 +27,15 @@ if TYPE_CHECKING:
 _UNAVAILABLE = 2  # the mildest rank that can mean that something is not available
 
 
-def unentitled(arrival: Arrival, terms: Terms) -> Iterator[str]:
+def unentitled(arrival: Arrival, terms: Terms) -> Iterator[Doubt]:
     """Why the sender has not bought this offering (LGK-1, CEL-1)."""
     customer = terms.customer
     if customer is None:
-        yield "not entitled: unknown sender"
+        yield Doubt("sender", "", "not entitled: unknown sender")
     elif customer.policy != terms.policy.key:
-        yield f"not entitled: bought {customer.policy}"
+        yield Doubt("offering", terms.policy.name, f"not entitled: bought {customer.policy}")
     elif not _subscribed(customer, arrival.received_at):
-        yield "not entitled: no active subscription"
+        yield Doubt("subscription", terms.policy.name, "not entitled: no active subscription")
 
 
 def _subscribed(customer: Customer, at: datetime) -> bool:
@@ -42,15 +43,15 @@ def _subscribed(customer: Customer, at: datetime) -> bool:
     return begun and (customer.entitled_to is None or at.date() <= customer.entitled_to)
 
 
-def unclaimed(sender: Person, intake: Intake, terms: Terms) -> Iterator[str]:
+def unclaimed(sender: Person, intake: Intake, terms: Terms) -> Iterator[Doubt]:
     """What the policy asks of those who claim its warranty, and this mail lacks (LAI-5)."""
     warranty, customer = terms.policy.warranty, terms.customer
     if warranty.only_registered and not (customer and customer.registers(sender.address)):
-        yield "the sender is not a registered contact"
+        yield Doubt("contact", "", "the sender is not a registered contact")
     labels = {field.key: field.label for field in terms.policy.intake}
     for key in warranty.requires:
         if key not in intake.values:
-            yield f"the mail does not name: {labels[key]}"
+            yield Doubt("field", labels[key], f"the mail does not name: {labels[key]}")
 
 
 def plan_key(terms: Terms) -> str:

@@ -70,6 +70,7 @@ def further(folder: Path) -> dict[str, Any]:
         **_english(_desk(folder / "english")),
         **_german(_desk(folder / "german")),
         **_website(folder / "website"),
+        **_not_owed(folder / "not-owed"),
         "page": _page(folder / "page"),
         "statement": _statement(folder / "statement"),
     }
@@ -206,6 +207,14 @@ def _website(folder: Path) -> dict[str, Any]:
     desk = open_desk(folder, policy="laioutr", customers=customer("acme", "laioutr"), start="2026-05-19 09:15")
     desk.mail(JO_PARK, "The editor shows an error", "The editor shows an error.", to="email@laioutr.example")
     return {"ack-website": desk.last(JO, "ack")}
+
+
+def _not_owed(folder: Path) -> dict[str, Any]:
+    """An expired customer, by a way that comes with no plan (CEL-1, CEL-6, CEL-11)."""
+    folder.mkdir()
+    desk = celigo_desk(folder, entitled_to="2026-03-31")
+    desk.mail(JO_PARK, "Import fails", "Priority: Low\n\nThe import of orders shows an error.", to=EMAIL)
+    return {"ack-not-owed": desk.last(JO, "ack")}
 
 
 def _page(folder: Path) -> Any:

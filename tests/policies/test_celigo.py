@@ -47,6 +47,60 @@ def test_cel_1_only_an_active_subscription_is_served_with_warranty(desk):
     assert "not entitled: no active subscription" in desk.case(2).tags
 
 
+def acknowledged(desk, sender):
+    return " ".join(desk.last(sender, "ack").text.split())
+
+
+@pytest.mark.parametrize(
+    ("sender", "channel", "because"),
+    [
+        (OLD, "online", ["we do not find an active Celigo integrator.io subscription of yours"]),
+        (
+            REX,
+            "email",
+            ["e-mail is not among the ways to reach us that come with your plan: the online portal, chat, telephone"],
+        ),
+        (
+            ERIN,
+            "phone",
+            [
+                "telephone is not among the ways to reach us that come with your plan: the online portal, chat",
+                "answer times are not promised with the plan Essential",
+            ],
+        ),
+        ("sue@nowhere.example", "online", ["we do not know the address that you write from as a customer's"]),
+    ],
+)
+def test_cel_11_an_acknowledgment_promises_no_time_that_is_not_owed(desk, sender, channel, because):
+    """CEL-1, CEL-6, CEL-11: the time is told as what it is, with every reason."""
+    opened(desk, sender, channel=channel)
+    said = acknowledged(desk, sender)
+
+    assert "First answer:" not in said
+    assert "We aim to answer: within" in said
+    assert "It is not promised for this case, because:" in said
+    for reason in because:
+        assert reason in said
+
+
+def test_cel_11_a_time_that_is_owed_is_promised_without_a_word_more(desk):
+    """CEL-11"""
+    opened(desk, REX)
+
+    assert "First answer: within" in acknowledged(desk, REX)
+    assert "aim" not in acknowledged(desk, REX)
+
+
+def test_cel_11_what_is_owed_follows_the_severity(desk):
+    """CEL-11: Low is not warranted, on any plan; the confirmation that a case is open again says so, too."""
+    opened(desk, REX, body="Priority: Low\n\nPlease make the icon of the flow editor blue.", subject="Icon")
+    assert "answer times are not promised for the severity Low" in acknowledged(desk, REX)
+
+    desk.reply(ANN, "#resolve\nIt is blue now.", to_kind="assigned")
+    desk.reply(REX, "It is still green, and the import fails now.", to_kind="closed")
+    assert "Next answer: we aim at " in " ".join(desk.last(REX, "reopened").text.split())
+
+
 def test_cel_2_essential_hours_follow_the_customers_region(policy):
     """CEL-2: and the Australian row, as printed, is warned of."""
     asked = {"plan": "essential", "severity": "urgent", "channel": "online"}

@@ -46,6 +46,18 @@ def test_who_writes_german_is_answered_in_german(both):
     assert "Wir halten Ihre Anfrage HD-1 für gelöst" in " ".join(both.last(JO, "closed").text.split())
 
 
+def test_who_is_owed_no_time_reads_that_in_german(both):
+    """LAI-13, CEL-1: a customer whose contract has ended."""
+    both.mail("jo@lapsed.example", "Regeln", GERMAN)
+    said = " ".join(both.last("jo@lapsed.example", "ack").text.split())
+
+    assert "Erste Antwort: angestrebt bis " in said
+    assert (
+        "Zugesagt ist sie für diese Anfrage nicht, denn: - wir finden keinen laufenden Vertrag von Ihnen über" in said
+    )
+    assert "spätestens" not in said
+
+
 def test_agents_are_written_to_in_english_whatever_the_customer_speaks(both):
     both.mail(JO, "Regeln", GERMAN)
 
