@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
+from helpdesk.core.errors import NotFound
 from helpdesk.core.message import Envelope
 from helpdesk.mail.parse import parse
 from helpdesk.report.shapes import mail_shape
@@ -28,13 +29,16 @@ _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # before that, a date is a mistake
 def import_one(desk: Desk, found: Found, mailbox: str = "") -> Iterator[dict[str, Any]]:
     """Take one mail; yields its outcome at each mailbox it names, or `rejected` if it names none of ours.
 
-    `mailbox` is where mail goes that names none.
+    `mailbox` is where mail goes that names none. Raises NotFound for one that is not ours.
     """
+    if mailbox and not desk.mailboxes_for([mailbox]):
+        ours = ", ".join(box.address for box in desk.rules.configuration.mailboxes)
+        raise NotFound(f"--mailbox: expected one of {ours}, not {mailbox!r}")
     message = parse(found.raw)
     recipients = _recipients(message)
     mailboxes = desk.mailboxes_for(recipients) or desk.mailboxes_for([mailbox] if mailbox else [])
     if not mailboxes:
-        yield mail_shape(found.name, "rejected", None, message)
+        yield mail_shape(found.name, "rejected", None, message, desk.unknown(recipients))
         return
     at = received_at(message, desk.now())
     sender = message.sender.address if message.sender else ""
@@ -47,14 +51,13 @@ def _worked(desk: Desk, found: Found, message: Message, ids: list[int]) -> Itera
     worked: dict[int, Worked] = {}
     while batch := desk.work():
         worked |= {done.spool_id: done for done in batch}
-    for number, (outcome, case) in desk.outcomes(ids).items():
-        done = worked.get(number)
-        yield mail_shape(found.name, outcome if done else _copy(outcome), case, message)
-
-
-def _copy(outcome: str) -> str:
-    # Not worked now: it was known before, or three attempts failed.
-    return outcome if outcome in {"quarantined", "waiting"} else "duplicate"
+    for number, became in desk.outcomes(ids).items():
+        # Not worked now: it was known before, or three attempts failed.
+        known = number not in worked and became.outcome not in {"quarantined", "waiting"}
+        outcome, because = (
+            ("duplicate", "the same mail was taken before") if known else (became.outcome, became.because)
+        )
+        yield mail_shape(found.name, outcome, became.case, message, because)
 
 
 def _recipients(message: Message) -> list[str]:

@@ -221,6 +221,42 @@ def test_import_prints_one_object_a_mail(filled, tmp_path):
     assert shapes[0]["from"] == "jo@acme.example"
 
 
+def test_an_import_says_of_each_mail_that_it_does_not_take_why(filled, tmp_path):
+    (tmp_path / "elsewhere.eml").write_text(MAIL.format(number=3).replace("support@logik", "someone@else"))
+    (tmp_path / "nobody.eml").write_text("From: jo@acme.example\nSubject: To nobody\n\nHello\n")
+    code, out, _ = filled("import", "elsewhere.eml", "nobody.eml")
+
+    assert code == 1
+    assert "elsewhere.eml: rejected: it is to someone@else.example, and ours are support@logik.example, " in out
+    assert "nobody.eml: rejected: it names no recipient, and ours are support@logik.example, " in out
+    assert "--mailbox ADDRESS" in out
+
+    shapes = [json.loads(line) for line in filled("import", "elsewhere.eml", "mail.eml", "--json")[1].splitlines()]
+    assert shapes[0]["because"].startswith("it is to someone@else.example")
+
+
+def test_an_import_says_why_a_mail_became_no_case(filled, tmp_path):
+    """A copy, a robot's, one to a mailbox that is not read: `because` has it; what opens a case needs none."""
+    (tmp_path / "copy.eml").write_text(MAIL.format(number=1))
+    (tmp_path / "ignored.eml").write_text(MAIL.format(number=4).replace("support@logik", "nothing@logik"))
+    (tmp_path / "new.eml").write_text(MAIL.format(number=5))
+    out = filled("import", "copy.eml", "ignored.eml", "new.eml", "--json")[1]
+
+    assert [(shape["outcome"], shape["because"]) for shape in map(json.loads, out.splitlines())] == [
+        ("duplicate", "the same mail was taken before"),
+        ("ignored", "the mailbox is ignored"),
+        ("opened", None),
+    ]
+
+
+def test_an_import_into_a_mailbox_that_is_not_ours_is_wrong_use(filled, tmp_path):
+    (tmp_path / "elsewhere.eml").write_text(MAIL.format(number=3).replace("support@logik", "someone@else"))
+    code, out, err = filled("import", "elsewhere.eml", "--mailbox", "support@logic.example")
+
+    assert (code, out) == (2, "")
+    assert err.startswith("--mailbox: expected one of support@logik.example, ")
+
+
 def test_mail_without_a_mailbox_of_ours_can_be_sent_to_one(filled, tmp_path):
     (tmp_path / "elsewhere.eml").write_text(MAIL.format(number=3).replace("support@logik", "someone@else"))
     code, out, _ = filled("import", "elsewhere.eml", "--json", "--mailbox", "support@threekit.example")

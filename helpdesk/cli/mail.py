@@ -50,6 +50,7 @@ def import_mail(
 
     rules = open_rules(config)
     outcomes: dict[str, int] = {}
+    odd: list[str] = []
     with open_database(rules) as database:
         shapes = _imported(rules, database, paths, mailbox, hold=hold)
         console = Console(stderr=True)
@@ -57,11 +58,25 @@ def import_mail(
             outcomes[shape["outcome"]] = outcomes.get(shape["outcome"], 0) + 1
             if as_json:
                 print_line(shape)
+            elif shape["outcome"] in _NOT_TAKEN:
+                odd.append(f"{shape['file']}: {shape['outcome']}: {shape['because']}")
     if not as_json:
         rows = [(outcome, str(number)) for outcome, number in sorted(outcomes.items())]
         print_table(("became", "mails"), rows, empty="There was no mail.")
-    if outcomes.get("rejected") or outcomes.get("quarantined"):
+        _tell_odd(odd, hint=bool(outcomes.get("rejected")) and not mailbox)
+    if not _NOT_TAKEN.isdisjoint(outcomes):
         raise typer.Exit(1)
+
+
+_NOT_TAKEN = {"rejected", "quarantined"}
+
+
+def _tell_odd(odd: list[str], *, hint: bool) -> None:
+    """Each mail that became nothing, and why; `hint`: how it can be taken all the same."""
+    for line in odd:
+        typer.echo(line)
+    if hint:
+        typer.echo("With --mailbox ADDRESS, mail that names none of our mailboxes goes to that one.")
 
 
 def _imported(

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from helpdesk.store.engine import Database
-    from helpdesk.store.spool import Accepted
+    from helpdesk.store.spool import Accepted, Became
     from helpdesk.wires.courier import Courier
 
 _NOTHING_FAILS: Mapping[str, str] = {}
@@ -96,8 +96,14 @@ class Desk:
         with self.database.read() as connection:
             return spool.known_uids(connection, mailbox, folder, uidvalidity, uids)
 
-    def outcomes(self, ids: Sequence[int]) -> dict[int, tuple[str, int | None]]:
-        """What became of accepted mails: outcome and case number, `waiting` for what is not worked yet."""
+    def unknown(self, recipients: Sequence[str]) -> str:
+        """Why mail to these recipients is taken nowhere."""
+        ours = ", ".join(mailbox.address for mailbox in self.rules.configuration.mailboxes)
+        named = ", ".join(dict.fromkeys(recipients))
+        return f"it is to {named}, and ours are {ours}" if named else f"it names no recipient, and ours are {ours}"
+
+    def outcomes(self, ids: Sequence[int]) -> dict[int, Became]:
+        """What became of accepted mails, `waiting` for what is not worked yet."""
         with self.database.read() as connection:
             return spool.outcomes(connection, ids)
 

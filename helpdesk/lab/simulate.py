@@ -65,6 +65,7 @@ class Received:
     name: str
     worked: Worked | None
     message: Message
+    recipients: tuple[str, ...]
 
 
 class Laboratory:
@@ -185,9 +186,13 @@ class _Player:
         """What became of each mail, in order."""
         shapes = []
         for received in self._received:
-            worked = received.worked
-            outcome, case = (worked.outcome, worked.case) if worked else ("rejected", None)
-            shapes.append({**mail_shape(received.name, outcome, case, received.message), "step": received.step})
+            worked, message = received.worked, received.message
+            if worked:
+                shape = mail_shape(received.name, worked.outcome, worked.case, message, worked.because)
+            else:
+                because = self._laboratory.desk.unknown(received.recipients)
+                shape = mail_shape(received.name, "rejected", None, message, because)
+            shapes.append({**shape, "step": received.step})
         return shapes
 
     def play(self, number: int, step: StepTable) -> None:
@@ -203,9 +208,10 @@ class _Player:
         message = parse(raw)
         recipients = tuple(person.address for person in (*message.to, *message.cc))
         sender = message.sender.address if message.sender else ""
-        worked = self._laboratory.receive(raw, recipients or message.delivered_to, sender)
+        recipients = recipients or message.delivered_to
+        worked = self._laboratory.receive(raw, recipients, sender)
         outcomes: list[Worked | None] = [*worked] or [None]
-        self._received += [Received(number, name, done, message) for done in outcomes]
+        self._received += [Received(number, name, done, message, recipients) for done in outcomes]
 
     def _fresh(self, step: StepTable) -> bytes:
         sheet = mailer.Sheet(step.sender, step.to, step.subject, step.body, step.cc, step.headers)

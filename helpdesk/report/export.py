@@ -108,7 +108,7 @@ def _received(connection: sa.Connection, case: Case, erased: list[str]) -> Itera
                 "envelope_from": mail.envelope.mail_from,
                 "envelope_to": list(mail.envelope.rcpt_to),
                 "remote": mail.envelope.remote,
-                "outcome": became[number][0],
+                "outcome": became[number].outcome,
             }
         )
         if mail.raw:

@@ -148,13 +148,14 @@ def _event_shape(event: Event) -> dict[str, Any]:
     }
 
 
-def mail_shape(name: str, outcome: str, case: int | None, message: Message | None) -> dict[str, Any]:
-    """What became of one mail, as `import --json` prints it."""
+def mail_shape(name: str, outcome: str, case: int | None, message: Message | None, because: str = "") -> dict[str, Any]:
+    """What became of one mail, as `import --json` prints it; `because`: why it became that, where it says."""
     sender = message.sender if message else None
     return {
         "file": name,
         "outcome": outcome,
         "case": f"HD-{case}" if case else None,
+        "because": because or None,
         "message_id": message.message_id if message else "",
         "from": sender.address if sender else "",
         "subject": message.subject if message else "",

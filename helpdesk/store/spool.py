@@ -13,7 +13,7 @@ import hashlib
 import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -253,10 +253,21 @@ def _set(connection: sa.Connection, spool_id: int, **values: Any) -> None:
     connection.execute(sa.update(spool).where(spool.c.id == spool_id).values(values))
 
 
-def outcomes(connection: sa.Connection, ids: Collection[int]) -> dict[int, tuple[str, int | None]]:
-    """Outcome and case number by id, in order of the ids; `waiting` for what is not worked yet."""
-    query = sa.select(spool.c.id, spool.c.outcome, spool.c.state, spool.c.case_id).where(spool.c.id.in_(list(ids)))
-    found = {row.id: (row.outcome or row.state, row.case_id) for row in connection.execute(query)}
+class Became(NamedTuple):
+    """What became of an accepted mail: `waiting` for what is not worked yet; `because` is "" where nothing is odd."""
+
+    outcome: str
+    case: int | None
+    because: str
+
+
+def outcomes(connection: sa.Connection, ids: Collection[int]) -> dict[int, Became]:
+    """What became of mails by id, in order of the ids."""
+    columns = (spool.c.id, spool.c.outcome, spool.c.state, spool.c.case_id, spool.c.error)
+    query = sa.select(*columns).where(spool.c.id.in_(list(ids)))
+    found = {
+        row.id: Became(row.outcome or row.state, row.case_id, row.error or "") for row in connection.execute(query)
+    }
     return {number: found[number] for number in ids}
 
 

@@ -38,7 +38,7 @@ def claim(database, now=AT, limit=50):
 
 def outcomes(database, ids):
     with database.read() as connection:
-        return spool.outcomes(connection, ids)
+        return {number: (became.outcome, became.case) for number, became in spool.outcomes(connection, ids).items()}
 
 
 def test_a_mail_comes_back_as_it_was_put_in(database):
