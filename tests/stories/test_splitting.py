@@ -81,6 +81,20 @@ def test_the_text_below_is_the_first_answer_of_the_new_case(desk):
     assert desk.case(2).of_type("customer_wrote")[-1].at == desk.now
 
 
+@pytest.mark.parametrize("answer", ["", "\nWe look at it."], ids=["without an answer", "answered"])
+def test_the_new_cases_mail_tells_of_no_alarm_that_nobody_gets(desk, answer):
+    """Whoever splits a mail off has read it: that it may be worse is said, and nothing of somebody being called."""
+    desk.reply(JO, "Priority: Medium\n\nNobody can place an order since 8:00, every page of the live site answers 503.")
+    before = len(desk.sent)
+    desk.reply(ANN, f"#split Orders{answer}", to_kind="customer-message")
+
+    assert "may be worse" in [reason["rule"] for reason in desk.events("assessed", number=2)[0].facts["reasons"]]
+    assert "may be worse: " in " ".join(desk.last(ANN, "assigned").text.split())
+    assert not desk.events("suspected", number=2)
+    assert not [mail for mail in desk.sent[before:] if mail.kind == "escalation"]
+    assert not [mail for mail in desk.sent[before:] if "told now" in " ".join(mail.text.split())]
+
+
 def test_the_mail_goes_with_its_bytes_and_both_ledgers_keep_its_place(desk):
     desk.reply(ANN, "#split The export\nWe look at it.", to_kind="customer-message")
 

@@ -195,7 +195,7 @@ def _potential_outage(observed: Observation, channel: str) -> bool:
 
 
 def _suspected(probabilities: Probabilities, kind: Kind, rules: Collection[Bound], terms: SeverityTerms) -> bool:
-    """Whether somebody is told now. A rule that rests on a reading may misread; one that rests on facts settles it."""
+    """Whether somebody is to be told. A rule that rests on a reading may misread; one that rests on facts settles it."""
     settled = any(rule.limit > 1 and rule.cap.when not in READINGS for rule in rules)
     return probabilities[0] > SUSPECT and not settled and kind not in terms.never_rank_1
 
@@ -203,7 +203,8 @@ def _suspected(probabilities: Probabilities, kind: Kind, rules: Collection[Bound
 def _suspicion(suspect: bool, probabilities: Probabilities, terms: SeverityTerms) -> tuple[Reason, ...]:  # noqa: FBT001
     if not suspect:
         return ()
-    return (Reason("may be worse", f"{probabilities[0]:.0%} for {terms.at_rank(1).name}: somebody is told now"),)
+    # Whether somebody is told of it is not judged here: it depends on what became of the case by then.
+    return (Reason("may be worse", f"{probabilities[0]:.0%} for {terms.at_rank(1).name}"),)
 
 
 def _area(text: str, terms: SeverityTerms) -> str | None:
