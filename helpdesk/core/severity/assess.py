@@ -195,7 +195,7 @@ def _potential_outage(observed: Observation, channel: str) -> bool:
 
 
 def _suspected(probabilities: Probabilities, kind: Kind, rules: Collection[Bound], terms: SeverityTerms) -> bool:
-    """Whether somebody is to be told. A rule that rests on a reading may misread; one that rests on facts settles it."""
+    """Whether it may be rank 1. A rule that rests on a reading may misread; one that rests on facts settles it."""
     settled = any(rule.limit > 1 and rule.cap.when not in READINGS for rule in rules)
     return probabilities[0] > SUSPECT and not settled and kind not in terms.never_rank_1
 
