@@ -6,6 +6,7 @@ Only what any server takes is read (RFC 5321 section 4.1.2, without quoted local
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from helpdesk.core.message import Person
 
@@ -20,16 +21,25 @@ _ADDRESS = re.compile(
 _LONGEST_LOCAL = 64  # RFC 5321 section 4.5.3.1.1
 
 
-def read_people(text: str) -> tuple[Person, ...] | None:
-    """Everybody who is named, each once; None where anything else stands there, or nobody is."""
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Who is named, each once, and in order all that stands there besides and is no address that takes mail."""
+
+    people: tuple[Person, ...]
+    wrong: tuple[str, ...]
+
+
+def read_people(text: str) -> Named:
+    """Everybody who is named, and everything that names nobody."""
     text = _LINK.sub("", text.strip())
     found = [Person(match[3].lower(), (match[1] or match[2] or "").strip()) for match in _NAMED.finditer(text)]
-    rest = _NAMED.sub(" ", text)
+    rest = _NAMED.sub(",", text)
     found += [Person(match[0].removeprefix("mailto:").lower()) for match in _BARE.finditer(rest)]
-    left_over = _BARE.sub(" ", rest).replace(",", " ").replace(";", " ").strip()
-    if not found or left_over or not all(map(_can_be_mailed_to, found)):
-        return None
-    return tuple({person.address: person for person in found}.values())
+    left_over = (piece.strip() for piece in re.split("[,;]", _BARE.sub(",", rest)))
+    unmailable = (person.address for person in found if not _can_be_mailed_to(person))
+    wrong = dict.fromkeys((*unmailable, *filter(None, left_over)))
+    people = {person.address: person for person in found if person.address not in wrong}
+    return Named(tuple(people.values()), tuple(sorted(wrong, key=text.lower().find)))
 
 
 def _can_be_mailed_to(person: Person) -> bool:

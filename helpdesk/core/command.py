@@ -298,24 +298,31 @@ def _snooze(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mista
 
 def _cc(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
     how, _, rest = argument.partition(" ")
-    people = read_people(rest)
-    if how.lower() not in {"add", "remove"} or people is None:
-        return Mistake(line, "#cc add or #cc remove, and addresses such as kim@acme.example")
-    wrong = next(filter(None, (_misplaced(how.lower(), person, vocabulary) for person in people)), "")
-    return Mistake(line, wrong) if wrong else Command("cc", line, argument=how.lower(), people=people)
+    named = read_people(rest)
+    form = "#cc add or #cc remove, and addresses such as kim@acme.example"
+    if how.lower() not in {"add", "remove"} or not (named.people or named.wrong):
+        return Mistake(line, form)
+    wrong = [f"{form}, not {', '.join(named.wrong)}"] if named.wrong else []
+    wrong += _misplaced(how.lower(), [person.address for person in named.people], vocabulary)
+    return Mistake(line, "; ".join(wrong)) if wrong else Command("cc", line, argument=how.lower(), people=named.people)
 
 
-def _misplaced(how: str, person: Person, vocabulary: Vocabulary) -> str:
-    """Why somebody can be neither added nor removed, as the right form; "" if they can."""
-    address = person.address
-    if how == "add" and address in vocabulary.ours:
-        return f"addresses of customers; {address} is one of us (#assign gives the case to a colleague)"
-    if how == "remove" and address == next(iter(vocabulary.people), ""):
-        return f"somebody other than {address}, whose case it is"
-    if how == "remove" and address not in vocabulary.people:
-        there = ", ".join(vocabulary.people[1:])
-        return f"one of {there}" if there else "nobody: none but the requester is on the case"
-    return ""
+def _misplaced(how: str, addresses: Iterable[str], vocabulary: Vocabulary) -> Iterator[str]:
+    """Who can be neither added nor removed, and why, as the right form."""
+    if how == "add":
+        ours = [address for address in addresses if address in vocabulary.ours]
+        if ours:
+            are = "is one of us" if len(ours) == 1 else "are of us"
+            yield f"addresses of customers; {', '.join(ours)} {are} (#assign gives the case to a colleague)"
+        return
+    requester, *others = vocabulary.people or ("",)
+    if requester in addresses:
+        yield f"somebody other than {requester}, whose case it is"
+    absent = [address for address in addresses if address not in vocabulary.people]
+    if absent and others:
+        yield f"one of {', '.join(others)}, not {', '.join(absent)}"
+    elif absent:
+        yield "nobody: none but the requester is on the case"
 
 
 def _link(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
