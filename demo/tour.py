@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 from answer import DESK, answer, newest_mail, send
 
 from helpdesk.config import load_configuration
+from helpdesk.core.counted import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -178,7 +179,7 @@ def _show(mail: Message) -> None:
     for line in lines[:LINES]:
         print(f"  | {line}")
     if len(lines) > LINES:
-        print(f"  | ... {len(lines) - LINES} more lines")
+        print(f"  | ... {counted(len(lines) - LINES, 'more line')}")
 
 
 # --- waiting

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateNotFound
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from helpdesk.core.counted import counted
 from helpdesk.core.decision import MailKind
 from helpdesk.core.errors import ConfigurationError
 from helpdesk.mail.layout import as_html, as_text, quoted, verbatim
@@ -49,7 +50,7 @@ class Templates:
             lstrip_blocks=True,
             autoescape=False,
         )
-        self._environment.filters |= {"verbatim": verbatim, "quoted": quoted}
+        self._environment.filters |= {"verbatim": verbatim, "quoted": quoted, "counted": counted}
 
     def render(self, kind: str, language: str, facts: Mapping[str, Any]) -> Rendered:
         """Write a letter. Raises ConfigurationError that names the template and what is wrong with it."""

@@ -128,7 +128,7 @@ def test_status_counts_agreement_as_it_was_at_the_time(desk):
 @MEMORY
 def test_too_few_labels_teach_nothing(desk):
     taught(desk, cases=3)
-    with pytest.raises(HelpdeskError, match="at least 10 cases that agents judged, there are 3"):
+    with pytest.raises(HelpdeskError, match="at least 10 cases that agents judged, not 3"):
         train(desk)
 
 

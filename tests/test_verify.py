@@ -83,7 +83,7 @@ def test_the_command_prints_it_for_people_and_for_programs(desk, tmp_path):
 
 def test_a_mail_that_is_not_there_is_said_to_be_missing(desk):
     desk.mail(JO)
-    with desk.database.read() as connection, pytest.raises(NotFound, match="HD-1 has 1 mails, there is no number 2"):
+    with desk.database.read() as connection, pytest.raises(NotFound, match="HD-1 has 1 mail, there is no number 2"):
         verify_shape(connection, desk.rules, 1, 2)
 
 

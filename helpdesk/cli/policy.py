@@ -23,6 +23,7 @@ from helpdesk.cli.shared import (
     read_instant,
     wall_clock,
 )
+from helpdesk.core.counted import counted
 from helpdesk.core.errors import HelpdeskError, NotFound
 from helpdesk.core.policy import TARGET_KINDS, TARGET_NAMES
 
@@ -175,10 +176,12 @@ def policy_check(
     else:
         for finding in findings:
             typer.echo(str(finding))
-        counted = {
+        found = {
             level: sum(finding.level == level for finding in findings) for level in ("error", "warning", "assumption")
         }
-        typer.echo(", ".join(f"{count} {level}s" for level, count in counted.items()) + f" in {number} files")
+        typer.echo(
+            ", ".join(counted(count, level) for level, count in found.items()) + f" in {counted(number, 'file')}"
+        )
     if any(finding.level == "error" for finding in findings):
         raise typer.Exit(1)
 
@@ -292,7 +295,9 @@ def policy_apply(
         print_table(columns, rows, empty="No open case runs under an older version.")
         for left in stuck:
             typer.echo(f"{left.ref} stays: {left.why}")
-        typer.echo("Nothing was changed." if dry_run else f"{len({move.ref for move in moved})} cases moved.")
+        typer.echo(
+            "Nothing was changed." if dry_run else f"{counted(len({move.ref for move in moved}), 'case')} moved."
+        )
     if stuck:
         raise typer.Exit(1)
 

@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 
 from helpdesk.cli.shared import AsJson, Config, open_database, open_rules, print_json, read_ref, wall_clock
+from helpdesk.core.counted import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -50,11 +51,12 @@ def export(
         told = {"ref": case.ref, "file": str(path), "files": len(exported.files), "bytes": exported.size}
         print_json({**told, "erased": list(exported.erased)})
         return
-    typer.echo(f"{len(exported.files)} files, {exported.size} bytes, in {path}")
+    typer.echo(f"{counted(len(exported.files), 'file')}, {counted(exported.size, 'byte')}, in {path}")
     if merged_with(case):
         typer.echo(f"Before you hand it out: {merged_with(case)}")
     if exported.erased:
-        typer.echo(f"{len(exported.erased)} mails and attachments had been erased before; manifest.json names them")
+        gone = counted(len(exported.erased), "mail or attachment", "mails and attachments")
+        typer.echo(f"{gone} had been erased before; manifest.json has the names")
 
 
 @contextmanager
@@ -102,7 +104,7 @@ def purge(
             by="operator",
             now=now,
             dry_run=dry_run,
-            watched=lambda done: status.update(f"{done} cases"),
+            watched=lambda done: status.update(counted(done, "case")),
         )
     if as_json:
         print_json({"before": instant(before), "dry_run": dry_run, **counts})
@@ -124,15 +126,17 @@ def _age(text: str, keep: timedelta | None) -> timedelta:
 
 def _in_words(counts: Mapping[str, int], *, dry_run: bool) -> str:
     told = {
-        "cases": "cases",
-        "people": "people on them, who have pseudonyms now",
-        "mails": "mails as they came",
-        "texts": "texts with their attachments",
-        "sent": "copies of what we sent",
-        "unsent": "mails that were never sent",
-        "facts": "entries of ledgers that quoted mail",
+        "cases": ("case", "cases"),
+        "people": ("person on them, who has a pseudonym now", "people on them, who have pseudonyms now"),
+        "mails": ("mail as it came", "mails as they came"),
+        "texts": ("text with its attachments", "texts with their attachments"),
+        "sent": ("copy of what we sent", "copies of what we sent"),
+        "unsent": ("mail that was never sent", "mails that were never sent"),
+        "facts": ("entry of a ledger that quoted mail", "entries of ledgers that quoted mail"),
     }
-    lines = [f"  {counts[key]:>7}  {words}" for key, words in told.items() if counts[key]]
+    lines = [
+        f"  {counts[key]:>7}  {one if counts[key] == 1 else many}" for key, (one, many) in told.items() if counts[key]
+    ]
     if not lines:
         return "There is nothing of that age to erase."
     end = (

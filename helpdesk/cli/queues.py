@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from helpdesk.cli.shared import AsJson, Config, open_database, open_rules, print_json, print_table, wall_clock
+from helpdesk.core.counted import counted
 from helpdesk.core.decision import Outcome
 
 # Every accepted mail is in exactly one of these; anything else in the table breaks the balance.
@@ -88,7 +89,7 @@ def outbox_release(config: Config = None) -> None:
 
     with open_database(open_rules(config)) as database, database.write() as connection:
         released = outbox.release(connection, wall_clock())
-    typer.echo(f"{released} mails are sent now.")
+    typer.echo(f"{counted(released, 'mail is', 'mails are')} sent now.")
 
 
 def outbox_drop(number: Number, config: Config = None) -> None:
@@ -167,7 +168,7 @@ def ledger(
         {
             "mailbox": mailbox,
             "received": number,
-            **{outcome: counted for (box, outcome), counted in counts.items() if box == mailbox},
+            **{outcome: amount for (box, outcome), amount in counts.items() if box == mailbox},
         }
         for mailbox, number in received.items()
     ]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from helpdesk.cli.shared import AsJson, Config, open_database, open_rules, print_json, wall_clock
+from helpdesk.core.counted import counted
 from helpdesk.core.errors import ConfigurationError, HelpdeskError
 
 if TYPE_CHECKING:
@@ -142,7 +143,8 @@ def _check_policies(rules: Rules) -> tuple[str, list[str]]:
         raise Unavailable("\n".join(errors))
     odd = [str(finding).removeprefix("warning: ") for finding in findings if finding.level == "warning"]
     examples = sum(len(policy.examples) for policy in rules.book.policies.values())
-    return f"{len(rules.book.policies)} policies, {examples} worked examples come out", odd
+    come_out = counted(examples, "worked example comes out", "worked examples come out")
+    return f"{counted(len(rules.book.policies), 'policy', 'policies')}, {come_out}", odd
 
 
 def _check_outgoing(rules: Rules) -> tuple[str, list[str]]:
@@ -157,7 +159,7 @@ def _check_outgoing(rules: Rules) -> tuple[str, list[str]]:
 def _check_mailbox(account: Account) -> tuple[str, list[str]]:
     from helpdesk.wires.imap import probe  # noqa: PLC0415
 
-    return f"{probe(account)} mails wait", []
+    return counted(probe(account), "mail waits", "mails wait"), []
 
 
 def _check_database(rules: Rules) -> tuple[str, list[str]]:

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from helpdesk.core.case import DESK, Event
+from helpdesk.core.counted import counted
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -52,14 +53,14 @@ def nobody_to_answer(sender: Person, arrival: Arrival, channel: str) -> str:
 def _too_many(arrival: Arrival, *, known: bool) -> str:
     answered = arrival.answered
     if answered.alike >= ALIKE:
-        return f"{answered.alike} cases of this address began with the same words within three days"
+        return f"{counted(answered.alike, 'case')} of this address began with the same words within three days"
     if not known and answered.hour >= TO_A_STRANGER_AN_HOUR:
-        return f"{answered.hour} acknowledgments went to this unknown address within an hour"
+        return f"{counted(answered.hour, 'acknowledgment')} went to this unknown address within an hour"
     if not known and answered.memory >= TO_A_STRANGER:
-        return f"{answered.memory} acknowledgments went to this unknown address within three days"
+        return f"{counted(answered.memory, 'acknowledgment')} went to this unknown address within three days"
     if answered.day >= A_DAY:
-        return f"{answered.day} acknowledgments went to this address within a day"
+        return f"{counted(answered.day, 'acknowledgment')} went to this address within a day"
     # A big outage brings many customers at once: they are known, and limited one by one above.
     if not known and answered.everywhere >= EVERYWHERE_A_MINUTE:
-        return f"{answered.everywhere} acknowledgments went out within a minute, and this address is unknown"
+        return f"{counted(answered.everywhere, 'acknowledgment')} went out within a minute, and this address is unknown"
     return ""

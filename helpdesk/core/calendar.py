@@ -203,7 +203,7 @@ class Calendar:
         business day, or when the last is forty years away.
         """
         if days < 1:
-            raise ValueError(f"{days} business days: expected one or more")
+            raise ValueError(f"expected one business day or more, not {days}")
         if self.always:
             return self.add(start, timedelta(days=days))
         begin = self._business_start(_seconds(start))

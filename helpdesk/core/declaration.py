@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from helpdesk.core.block import Mistake
+from helpdesk.core.counted import counted
 from helpdesk.core.standing import Incident, Window
 from helpdesk.core.walltime import read_instant
 
@@ -243,7 +244,8 @@ def _arguments(text: str, form: Form, *, skip: int) -> Arguments:
         raise ValueError(f"{' and '.join(missing)} missing; expected")
     if len(values) != form.values:
         blanks = " (quote what has blanks)" if 0 < form.values < len(values) else ""
-        raise ValueError(f"expected {form.values or 'no'} values, {len(values)} are there{blanks}; expected")
+        wanted = counted(form.values, "value") if form.values else "no value"
+        raise ValueError(f"expected {wanted}, not {len(values)}{blanks}; expected")
     return Arguments(tuple(values), options)
 
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
+from helpdesk.core.counted import counted
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -46,14 +48,10 @@ class Within:
     def __str__(self) -> str:
         """In words: `8 hours`, `1 business day`."""
         if self.business_days:
-            return _counted(self.business_days, "business day")
+            return counted(self.business_days, "business day")
         minutes = int(self.open_time.total_seconds()) // 60
         # Two hours read better as hours, ninety minutes as minutes; a first-reply goal of 60 minutes is an hour.
-        return _counted(minutes // 60, "hour") if minutes % 60 == 0 else _counted(minutes, "minute")
-
-
-def _counted(amount: int, noun: str) -> str:
-    return f"{amount} {noun}" if amount == 1 else f"{amount} {noun}s"
+        return counted(minutes // 60, "hour") if minutes % 60 == 0 else counted(minutes, "minute")
 
 
 def parse_within(text: str, *, mode: BusinessDayMode = "same_time", business_day: timedelta | None = None) -> Within:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from helpdesk.core.calendar import wall_instant
+from helpdesk.core.counted import counted
 from helpdesk.phrases import brief, moment, span
 from helpdesk.store import bulletins, undeliverable
 from helpdesk.store.backlog import backlog
@@ -63,7 +64,7 @@ def digest_facts(
         "failing": [f"{mailbox}: {why}" for mailbox, why in sorted(failing.items())],
         "silent": [
             f"{mailbox}: nothing for {span(now - quiet.since)}, since {_time(quiet.since, zone)}; "
-            f"usually some {quiet.usually} mails come in that time"
+            f"usually some {counted(quiet.usually, 'mail comes', 'mails come')} in that time"
             for mailbox, quiet in mailboxes.silent.items()
             if mailbox not in failing
         ],

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from helpdesk.core.counted import counted
 from helpdesk.core.declaration import (
     FORMS,
     AnnounceMaintenance,
@@ -274,4 +275,4 @@ def _quoted(word: str) -> str:
 
 
 def _number(things: Sequence[object], one: str, many: str = "") -> str:
-    return f"{len(things) or 'no'} {one if len(things) == 1 else many or f'{one}s'}"
+    return counted(len(things), one, many) if things else f"no {many or f'{one}s'}"

@@ -111,9 +111,7 @@ def train(connection: sa.Connection, now: datetime) -> dict[str, Any]:
     taught = [examples[label.case] for label in _in_time(labels, examples) if not _is_kept(label.case)]
     kept = [*(example for number, example in examples.items() if _is_kept(number)), *OUTAGES]
     if len(examples) < ENOUGH:
-        raise HelpdeskError(
-            f"classifier: expected at least {ENOUGH} cases that agents judged, there are {len(examples)}"
-        )
+        raise HelpdeskError(f"classifier: expected at least {ENOUGH} cases that agents judged, not {len(examples)}")
     current, version = active_model(connection), learning.next_version(connection)
     candidate = replace(learn_all(DEFAULT, taught), version=_name(version))
     promoted = may_replace(candidate, current, kept)

@@ -7,6 +7,7 @@ from datetime import timedelta
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
+from helpdesk.core.counted import counted
 from helpdesk.core.policy import TARGET_KINDS, TARGET_NAMES, NoPromise
 from helpdesk.core.week import clock_words, week_words
 
@@ -194,7 +195,10 @@ def _credits_of(policy: Policy) -> Iterator[tuple[str, str]]:
         return
     for band in policy.credits.bands:
         yield f"credit {'above' if band.above else 'from'} {band.share} % of violations", f"{band.credit} %"
-    yield "credits are asked for within", f"{policy.credits.request_within} business days of {policy.credits.calendar}"
+    yield (
+        "credits are asked for within",
+        f"{counted(policy.credits.request_within, 'business day')} of {policy.credits.calendar}",
+    )
 
 
 _WHOLE = (0, 86400)  # seconds of a day
@@ -213,7 +217,7 @@ _PLAIN = (
 
 def _plain(value: Any) -> str:
     if isinstance(value, timedelta):
-        return f"{value.days} days"
+        return counted(value.days, "day")
     if isinstance(value, tuple):
         return ", ".join(value)
     return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)

@@ -13,6 +13,7 @@ from itertools import pairwise, product
 from typing import TYPE_CHECKING, Any, Literal
 from zoneinfo import ZoneInfo
 
+from helpdesk.core.counted import counted
 from helpdesk.core.errors import ConfigurationError, HelpdeskError, NeverOpen
 from helpdesk.core.policy import TARGET_NAMES, Promise
 from helpdesk.policies.coverage import missing
@@ -161,7 +162,8 @@ def _misplaced_maintenance(table: PolicyFile) -> Iterator[Found]:
         if entry.after and entry.weekday:
             falls = lands_on(entry, table.maintenance)
             if falls != entry.weekday.lower():
-                text = f"{entry.after_days} days after {entry.after} is a {falls}, the document says {entry.weekday}"
+                days = counted(entry.after_days, "day")
+                text = f"{days} after {entry.after} is a {falls}, the document says {entry.weekday}"
                 yield "warning", f"maintenance.{number}.after_days", text
 
 
@@ -275,7 +277,7 @@ def _short_days(policy: Policy) -> Iterator[Found]:
             yield (
                 "warning",
                 f"calendars.{name}.hours",
-                f"the longest day is open for {longest // 60} minutes only",
+                f"the longest day is open for {counted(longest // 60, 'minute')} only",
             )
 
 

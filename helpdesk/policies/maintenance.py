@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dateutil.rrule import rrulestr
 
+from helpdesk.core.counted import counted
 from helpdesk.core.policy import Maintenance
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
 def read_maintenance(entry: MaintenanceEntry, entries: Sequence[MaintenanceEntry]) -> Maintenance:
     """Read one entry; `entries` are all of the file. Raises ValueError that says what was expected."""
     if entry.dated:
-        return Maintenance(entry.name, entry.sector, _dated(entry.dated), f"{len(entry.dated)} dated windows")
+        return Maintenance(entry.name, entry.sector, _dated(entry.dated), counted(len(entry.dated), "dated window"))
     start, rule = recurrence(entry, entries)
     try:
         zone = ZoneInfo(entry.timezone)
@@ -31,7 +32,7 @@ def read_maintenance(entry: MaintenanceEntry, entries: Sequence[MaintenanceEntry
     length = timedelta(hours=entry.hours)
     if length <= timedelta():
         raise ValueError("hours: expected how long a window is, more than 0")
-    words = f"{rule}, from {start:%a %d %b %Y %H:%M} ({entry.timezone}), {entry.hours:g} hours"
+    words = f"{rule}, from {start:%a %d %b %Y %H:%M} ({entry.timezone}), {counted(entry.hours, 'hour')}"
     return Maintenance(entry.name, entry.sector, _recurring(start, rule, length, zone), words)
 
 

@@ -6,6 +6,7 @@ import itertools
 from typing import TYPE_CHECKING
 
 from helpdesk.core import rating, suspicion
+from helpdesk.core.counted import counted
 from helpdesk.core.timeline import clocks
 from helpdesk.letters import desk_zone
 from helpdesk.phrases import moment
@@ -85,9 +86,10 @@ def _message_lines(message: StoredMessage, zone: str, files: Iterator[int]) -> I
     for line in lines[:_LESS]:
         yield f"  | {line}"
     if len(lines) > _LESS:
-        yield f"  | ... {len(lines) - _LESS} more lines"
+        yield f"  | ... {counted(len(lines) - _LESS, 'more line')}"
     for part in message.attachments:
-        yield f"  attachment {next(files)}: {part['name'] or 'unnamed'}, {part['type']}, {part['size']} bytes"
+        size = counted(part["size"], "byte")
+        yield f"  attachment {next(files)}: {part['name'] or 'unnamed'}, {part['type']}, {size}"
 
 
 def _event_line(event: Event, zone: str) -> str:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from helpdesk.core.calendar import wall_instant
+from helpdesk.core.counted import counted
 from helpdesk.core.policy import TARGET_KINDS, TARGET_NAMES, NoPromise
 from helpdesk.core.week import DAYS, clock_words, week_words
 from helpdesk.phrases import brief, moment, span
@@ -284,15 +285,16 @@ def _maintenance(policy: Policy, now: datetime) -> Iterator[str]:
 def _lifecycle(policy: Policy) -> Iterator[str]:
     life = policy.lifecycle
     if life.remind_after:
-        yield f"a customer who is waited for is reminded after {life.remind_after.days} days"
+        yield f"a customer who is waited for is reminded after {counted(life.remind_after.days, 'day')}"
     if life.close_after:
-        yield f"and the case is closed {life.close_after.days} days after that"
+        yield f"and the case is closed {counted(life.close_after.days, 'day')} after that"
     if life.downgrade_after:
         how = "downgraded" if life.downgrade_automatically else "proposed to be downgraded"
         to = policy.level(life.downgrade_to).name if life.downgrade_to else "the next severity"
-        yield f"without information that is owed, {how} to {to} after {life.downgrade_after.days} days"
+        yield f"without information that is owed, {how} to {to} after {counted(life.downgrade_after.days, 'day')}"
     if life.reopen_within:
-        yield f"a reply reopens a closed case within {life.reopen_within.days} days, later it opens a linked one"
+        days = counted(life.reopen_within.days, "day")
+        yield f"a reply reopens a closed case within {days}, later it opens a linked one"
     if life.progress_mails:
         yield "the customer is told when the severity or the agent changes"
     if life.ask_rating:
@@ -306,7 +308,7 @@ def _credits(policy: Policy) -> Iterator[str]:
         share = f"{'above' if band.above else 'from'} {band.share.normalize():f} % of violations"
         yield f"{share}: {band.credit.normalize():f} % of the quarter's fee"
     days = policy.credits.request_within
-    yield f"to be asked for within {days} business days ({policy.credits.calendar}) after the quarter, once"
+    yield f"to be asked for within {counted(days, 'business day')} ({policy.credits.calendar}) after the quarter, once"
 
 
 def _rules(policy: Policy) -> Iterator[str]:

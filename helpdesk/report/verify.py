@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from helpdesk.core.counted import counted
 from helpdesk.core.errors import NotFound
 from helpdesk.desk.border import checked, from_our_border
 from helpdesk.desk.trust import look_into
@@ -34,7 +35,7 @@ def verify_shape(connection: sa.Connection, rules: Rules, number: int, nth: int)
     case = case_store.load(connection, number)
     kept = case_store.kept(connection, number)
     if not 1 <= nth <= len(kept):
-        raise NotFound(f"{case.ref} has {len(kept)} mails, there is no number {nth}")
+        raise NotFound(f"{case.ref} has {counted(len(kept), 'mail')}, there is no number {nth}")
     found = kept[nth - 1]
     mail = checked(rules, spool.load(connection, found.spool_id))
     mailbox = rules.configuration.mailbox(mail.mailbox)

@@ -10,6 +10,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from helpdesk.core.counted import counted
 from helpdesk.core.errors import Unavailable
 from helpdesk.shipped import shipped
 
@@ -103,4 +104,5 @@ def _check_references(connection: sa.Connection) -> None:
     broken = connection.execute(sa.text("PRAGMA foreign_key_check")).all()
     connection.rollback()
     if broken:
-        raise Unavailable(f"the migration left {len(broken)} rows that point nowhere; restore the backup")
+        rows = counted(len(broken), "row that points", "rows that point")
+        raise Unavailable(f"the migration left {rows} nowhere; restore the backup")

@@ -17,6 +17,7 @@ from datetime import timedelta
 from importlib import metadata
 from typing import TYPE_CHECKING, Any, Literal
 
+from helpdesk.core.counted import counted
 from helpdesk.report.shapes import instant
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def _longer(waiting: Waiting, now: datetime, patience: timedelta) -> bool:
 
 
 def _minutes(patience: timedelta) -> str:
-    return f"{patience // timedelta(minutes=1)} minutes"
+    return counted(patience // timedelta(minutes=1), "minute")
 
 
 def shape(facts: Facts) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from helpdesk.core.counted import counted
 from helpdesk.core.enclosure import SECRET
 from helpdesk.core.policy import TARGET_NAMES
 from helpdesk.core.rating import ratings
@@ -182,7 +183,7 @@ def _messages(case: Case, messages: Sequence[StoredMessage], zone: str) -> Itera
 
 
 def _file(case: Case, part: Mapping[str, Any], number: int) -> Markup:
-    words = f"{part['name'] or 'unnamed'} ({part['type']}, {part['size']} bytes)"
+    words = f"{part['name'] or 'unnamed'} ({part['type']}, {counted(part['size'], 'byte')})"
     if part.get("kept") == SECRET:
         return together(text(f"{words}: not shown here, {SECRET}"))
     return element("a", words, href=f"/cases/{case.ref}/attachments/{number}")

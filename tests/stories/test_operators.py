@@ -407,10 +407,10 @@ def test_the_command_line_and_a_mail_take_the_same_words(name, command):
     [
         ("#", "expected one of #incident open, "),
         ("#frobnicate", "expected one of #incident open, "),
-        ("#help me", "expected no values, 1 are there; expected: #help"),
-        ("#status set shop", "expected 2 values, 1 are there; expected: #status set NAME up|down"),
+        ("#help me", "expected no value, not 1; expected: #help"),
+        ("#status set shop", "expected 2 values, not 1; expected: #status set NAME up|down"),
         ("#status set shop off", "expected up or down, not 'off': #status set NAME up|down"),
-        ("#incident open a --title A B", "expected 1 values, 2 are there (quote what has blanks); expected: #incident"),
+        ("#incident open a --title A B", "expected 1 value, not 2 (quote what has blanks); expected: #incident"),
         ("#incident open a", "--title missing; expected: #incident open KEY"),
         ("#incident open a --title", "--title has no value; expected: #incident open KEY"),
         ('#incident open a --title "A', 'a quote " is not closed; expected: #incident open KEY'),
