@@ -165,8 +165,9 @@ def read(text: str, fields: Sequence[Field], *, subject: str = "") -> Intake:
 
 def folded(label: str) -> str:
     """A label as labels are compared: lower case, no accents, single spaces, `&` and `/` read as words apart."""
-    plain = unicodedata.normalize("NFKD", label.casefold().replace("\u2019", "'"))
-    plain = "".join(char for char in plain if not unicodedata.combining(char))
+    plain = label.casefold().replace("\u2019", "'")
+    if not plain.isascii():
+        plain = "".join(char for char in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(char))
     return " ".join(re.sub(r"[^\w'.]+", " ", plain).split())
 
 
