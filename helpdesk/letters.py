@@ -52,6 +52,7 @@ _AS_DECIDED = (
     "thanked",
     "confirms",
     "reopened",
+    "news",
     "grade",
     "through",
     "merged_ref",

@@ -30,6 +30,7 @@ EventType = Literal[
     "rated",  # whether they were satisfied; the last of each person counts
     "outsider_wrote",  # on the case, but not to be trusted: shown to the assignee, obeyed by nobody
     "robot_wrote",  # no person wrote it: stops nothing, reopens nothing
+    "monitored",  # what a monitor says of the thing it watches: its state, and how bad it looks
     "bounced",  # a mail of ours came back
     "agent_answered",  # the public reply that stops clocks
     "agent_noted",

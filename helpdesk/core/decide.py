@@ -21,6 +21,7 @@ from helpdesk.core import (
     ladder,
     lifecycle,
     merging,
+    monitor,
     progress,
     rating,
     redaction,
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from helpdesk.core.message import Message
     from helpdesk.core.people import Terms
     from helpdesk.core.policy import Doubt
+    from helpdesk.core.severity.alerts import State
     from helpdesk.core.thanks import Thanks
 
 
@@ -56,12 +58,12 @@ def receive(case: Case | None, arrival: Arrival, terms: Terms, now: datetime) ->
 
     `arrival.received_at` starts and stops clocks; `now` is when we decide. Both aware UTC.
     """
-    if arrival.message.robot:
+    if case is not None and arrival.placement.watched:
+        decision = _monitor_tells(case, arrival, arrival.placement.watched.state, terms, now)
+    elif arrival.message.robot:
         decision = _robot_writes(case, arrival, terms, now)
-    elif case is None and not terms.policy.is_support(arrival.sender):
-        return Decision(None, outcome="ignored", because="its sender is not a support channel")
     elif case is None:
-        decision = _open(arrival, terms, now)
+        decision = _open_for_support(arrival, terms, now)
     elif arrival.placement.role == "agent":
         decision = agent_writes(case, arrival, terms, now)
     elif arrival.placement.role == "outsider":
@@ -128,6 +130,12 @@ def next_at(case: Case, terms: Terms) -> datetime | None:
 # --- a new case
 
 
+def _open_for_support(arrival: Arrival, terms: Terms, now: datetime) -> Decision:
+    if not terms.policy.is_support(arrival.sender):
+        return Decision(None, outcome="ignored", because="its sender is not a support channel")
+    return _open(arrival, terms, now)
+
+
 def _open(arrival: Arrival, terms: Terms, now: datetime) -> Decision:
     sender = arrival.message.sender
     if sender is None:
@@ -154,6 +162,7 @@ def _opened_by(sender: Person, arrival: Arrival, terms: Terms, now: datetime) ->
         opened,
         assessed,
         wrote,
+        *monitor.said(arrival, now, rank=verdict.rank),
         *redaction.flags(arrival, now),
         *unread.notes(arrival, now),
         *joined,
@@ -341,13 +350,35 @@ def _robot_writes(case: Case | None, arrival: Arrival, terms: Terms, now: dateti
     return Decision(case, tuple(events), drafts, outcome=outcome, visibility="robot", because=because)
 
 
+def _monitor_tells(case: Case, arrival: Arrival, state: State, terms: Terms, now: datetime) -> Decision:
+    """The monitor that this case came of tells more of it; of what is over it can only say that it has recovered."""
+    if _too_old_to_reopen(case, arrival, terms) or not (case.active or state == "recovered"):
+        return _open(replace(arrival, linked_ref=case.ref), terms, now)
+    verdict = judge(arrival, {}, terms)
+    news = monitor.news(case, state, verdict.rank) if case.active else ""
+    events = [*monitor.said(arrival, now, rank=verdict.rank), *redaction.flags(arrival, now)]
+    events += monitor.ended(case, arrival, terms, now) if news == "recovered" else ()
+    case = case.after(*events)
+    suspected = suspicion.raised(case, verdict, arrival, terms, now) if news in {"again", "worse"} else ()
+    case = case.after(*suspected)
+    drafts = _to_agents("customer-message", case, arrival, terms, template="monitor", news=news) if news else []
+    drafts += suspicion.alarms(case, suspected, terms, now)
+    because = arrival.placement.because
+    events += suspected
+    return Decision(
+        case, tuple(events), tuple(drafts), visibility="robot", reply=arrival.message.reply, because=because
+    )
+
+
 def robot_outcome(message: Message) -> Outcome:
     """What becomes of a mail that no person wrote, where it makes no case."""
     kind = message.robot.kind if message.robot else ""
     return "loop" if kind == "own-mail" else "bounce" if kind.startswith("bounce") else "robot"
 
 
-def _to_agents(kind: Any, case: Case, arrival: Arrival, terms: Terms, **more: Any) -> list[Draft]:
+def _to_agents(
+    kind: Any, case: Case, arrival: Arrival, terms: Terms, *, template: str = "", **more: Any
+) -> list[Draft]:
     """A mail to those who keep the case."""
     sender = arrival.message.sender
     facts = {
@@ -363,7 +394,7 @@ def _to_agents(kind: Any, case: Case, arrival: Arrival, terms: Terms, **more: An
     author = (sender.name or sender.address) if sender else "unknown sender"
     files = enclosure.enclosures(arrival.message, arrival.number)
     return [
-        Draft(kind, person, "agent", arrival.key, text, author, facts, enclosures=files)
+        Draft(kind, person, "agent", arrival.key, text, author, facts, template=template, enclosures=files)
         for person in terms.keepers(case.assignee)
     ]
 

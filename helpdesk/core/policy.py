@@ -211,6 +211,7 @@ class Lifecycle:
     downgrade_to: str = ""
     downgrade_automatically: bool = False  # otherwise it is proposed to the agent
     ask_rating: bool = True  # closing mails ask whether the customer was satisfied
+    resolve_recovered: bool = False  # once the monitor says so, where no agent has written
     progress_mails: bool = False  # tell the customer when severity or owner changes
 
 

@@ -97,6 +97,7 @@ _ACTS_OF_OTHERS: tuple[EventType, ...] = (
     "merged_wrote",
     "outsider_wrote",
     "robot_wrote",
+    "monitored",
     "escalation_requested",
 )
 

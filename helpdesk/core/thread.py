@@ -1,8 +1,9 @@
 """Which case a mail belongs to, and who its sender is there.
 
 The order of belief: a signed reply token; one of our own signed Message-IDs together with a sender who belongs to
-the case; the case number in the subject, only for a person of the case. Nobody else gets in: a stranger with a right
-number or a copied thread opens a new case that is linked and marked. An agent acts only with an agent's token that
+the case; the case number in the subject, only for a person of the case; for a monitor's mail, that the same monitor
+told of the same thing before. Nobody else gets in: a stranger with a right number or a copied thread opens a new case
+that is linked and marked. An agent acts only with an agent's token that
 was given to them, from an address of theirs, and with an aligned authentication result where that is asked for;
 anything less is shown to the assignee and obeyed by nobody.
 
@@ -13,7 +14,7 @@ An agent's token carries no date. It lasts as long as they are an agent of the t
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from helpdesk.core.case import Case
     from helpdesk.core.people import Agent, Team
+    from helpdesk.core.watched import Watched
 
 Role = Literal["agent", "customer", "outsider"]
 
@@ -80,6 +82,7 @@ class Placement:
     authenticated: bool = False  # of a new case: its sender's domain is proven
     stays: bool = False  # an agent answers a mail whose plain replies stay in the team
     told: bool = False  # no agent, but we had told them of the case: their reply says that somebody has it
+    watched: Watched | None = None  # a monitor's mail, and what it is about
 
 
 def numbers_in_subject(subject: str) -> tuple[int, ...]:
@@ -92,6 +95,29 @@ def place_robot(evidence: Evidence, cases: Mapping[int, Case]) -> Placement:
     signed = (*(token.case for token in evidence.tokens if token.genuine), *evidence.own_ids)
     number = next((number for number in signed if number in cases), None)
     return Placement(number, "outsider", "no person wrote it")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The last case that this sender's mails to this mailbox made of what they watch. `proven`: one of them was."""
+
+    case: int
+    proven: bool
+
+
+def place_monitor(placement: Placement, evidence: Evidence, seen: Watched, told: Told | None) -> Placement:
+    """A monitor's mail that names no case of ours belongs to the case of what it is about.
+
+    Names can be guessed, so a sender who is not proven gets onto no case of one who was, and onto none at all where
+    the desk asks agents for proof: what is believed of an outage is worth as much.
+    """
+    placement = replace(placement, watched=seen)
+    if told is None or placement.linked is not None:
+        return placement
+    if not seen.proven and (told.proven or evidence.authentication_required):
+        because = f"a monitor tells of what HD-{told.case} is about, but the mail's authentication result is not right"
+        return replace(placement, because=because)
+    return replace(placement, case=told.case, role="customer", because="the same monitor tells of the same thing")
 
 
 def place(evidence: Evidence, cases: Mapping[int, Case], team: Team) -> Placement:

@@ -8,11 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from helpdesk.core.thread import place, place_robot
+from helpdesk.core.severity.assess import NO_MONITORS
+from helpdesk.core.thread import place, place_monitor, place_robot
+from helpdesk.core.watched import watched
 from helpdesk.desk.border import sender_proof
 from helpdesk.desk.neighbours import after_merging
 from helpdesk.placing import evidence, read_clues
 from helpdesk.store import cases as case_store
+from helpdesk.store import watched as watched_store
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from helpdesk.core.message import Message
     from helpdesk.core.people import Mailbox
     from helpdesk.core.thread import Evidence, Placement
+    from helpdesk.core.watched import Watched
     from helpdesk.desk.rules import Rules
     from helpdesk.mail.authenticity import Authenticity
     from helpdesk.store.spool import Spooled
@@ -65,7 +69,21 @@ def look_into(connection: sa.Connection, rules: Rules, mail: Spooled, message: M
         repeated_on=_repeated_on(connection, here, message.message_id, besides=mail.id),
     )
     placement = place_robot(shown, here) if message.robot else place(shown, here, team)
+    seen = _seen(message, shown, mailbox) if placement.case is None else None
+    if seen is not None:
+        told = watched_store.find(connection, seen.keys)
+        placement = place_monitor(placement, shown, seen, told)
+        here |= case_store.find(connection, [placement.case] if placement.case else [])
     return Findings(placement, shown, proof, here)
+
+
+def _seen(message: Message, shown: Evidence, mailbox: Mailbox) -> Watched | None:
+    """What a monitor has seen, in a mail that can open a case."""
+    if message.robot and (mailbox.channel != "monitoring" or message.robot.kind in NO_MONITORS):
+        return None
+    return watched(
+        message.subject, message.reply, sender=shown.sender, mailbox=mailbox.address, proven=shown.authenticated
+    )
 
 
 def _repeated_on(

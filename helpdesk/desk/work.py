@@ -31,7 +31,7 @@ from helpdesk.mail.parse import parse
 from helpdesk.mail.quote import before_quote, own_words
 from helpdesk.mail.sensitive import look_through, without_secrets
 from helpdesk.store import cases as case_store
-from helpdesk.store import spool, undeliverable
+from helpdesk.store import spool, undeliverable, watched
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -207,6 +207,13 @@ def _piece(
     return piece_of(connection, recorder, message, case, now)
 
 
+def _remember(connection: sa.Connection, number: int, arrival: Arrival) -> None:
+    """What a monitor found to fail is known by its names from now on, so that its recovery is told on this case."""
+    seen = arrival.placement.watched
+    if seen is not None and seen.state == "problem":
+        watched.note(connection, number, seen.keys, proven=seen.proven)
+
+
 def _begin_with(connection: sa.Connection, number: int, arrival: Arrival, decision: Decision) -> None:
     """A case that was split off has the mail that it was made of, and what the agent answered with the order."""
     case_store.move_message(connection, decision.moves, to=number)
@@ -274,6 +281,7 @@ def _record(
 ) -> int:
     """Write down a decision about a case: its events, what the mail says, what is to be sent."""
     case = recorder.store(connection, decision, terms)
+    _remember(connection, case.number, arrival)
     case_store.add_message(
         connection,
         case.number,

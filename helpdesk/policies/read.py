@@ -585,6 +585,7 @@ def _lifecycle(table: LifecycleTable) -> Lifecycle:
         downgrade_after=_days(table.downgrade_after_days),
         downgrade_to=table.downgrade_to,
         downgrade_automatically=table.downgrade_automatically,
+        resolve_recovered=table.resolve_recovered,
         progress_mails=table.progress_mails,
         ask_rating=table.ask_rating,
     )

@@ -229,6 +229,7 @@ class LifecycleTable:
     downgrade_after_days: int | None = None
     downgrade_to: str = ""
     downgrade_automatically: bool = False
+    resolve_recovered: bool = False
     progress_mails: bool = False
     ask_rating: bool = True
 

@@ -295,6 +295,8 @@ def _lifecycle(policy: Policy) -> Iterator[str]:
     if life.reopen_within:
         days = counted(life.reopen_within.days, "day")
         yield f"a reply reopens a closed case within {days}, later it opens a linked one"
+    if life.resolve_recovered:
+        yield "what a monitor found is resolved once it says that it has recovered, unless an agent has written"
     if life.progress_mails:
         yield "the customer is told when the severity or the agent changes"
     if life.ask_rating:

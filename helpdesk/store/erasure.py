@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from helpdesk.store import watched
 from helpdesk.store.tables import cases, event, message, outbox, spool
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def erase(connection: sa.Connection, case: int, *, also: Collection[int], instea
         "sent": _sent(connection, case),
         "facts": _facts(connection, case, instead),
     }
+    watched.forget(connection, case)
     connection.execute(sa.update(cases).where(cases.c.id == case).values(subject=instead))
     return erased
 

@@ -153,6 +153,15 @@ outbox = sa.Table(
     sa.Index("ix_outbox_acknowledged_at", "created_at", **_where("kind IN ('ack', 'out-of-scope')")),
 )
 
+watched = sa.Table(
+    "watched",
+    metadata,
+    sa.Column("key", sa.String(64), primary_key=True),  # digest of mailbox, sender and a name of what is watched
+    sa.Column("case_id", _Id, sa.ForeignKey("cases.id"), primary_key=True),
+    sa.Column("proven", sa.Boolean, nullable=False),  # whether a mail that said so was authenticated
+    sa.Index("ix_watched_case_id", "case_id"),
+)
+
 undeliverable = sa.Table(
     "undeliverable",
     metadata,

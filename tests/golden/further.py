@@ -157,7 +157,18 @@ def _english(desk: TestDesk) -> dict[str, Any]:
     desk.mail(JO_PARK, "Production is down", "Production is down, no bundle can be bought by anybody.")
     keep("ack-declared", JO, "ack")
     found["maintenance"] = _notice(desk, "en")
+    found["monitor"] = _recovered(desk)
     return found
+
+
+def _recovered(desk: TestDesk) -> Any:
+    text = "Notification Type: {}\nService: HTTP\nHost: web1\nState: {}\n\n{}"
+    watch = "Nagios <nagios@acme.example>"
+    down = text.format("PROBLEM", "CRITICAL", "Connection refused")
+    number = desk.mail(watch, "** PROBLEM Service Alert: web1/HTTP is CRITICAL **", down).case or 0
+    up = text.format("RECOVERY", "OK", "HTTP OK - 200 in 0.1 s")
+    desk.mail(watch, "** RECOVERY Service Alert: web1/HTTP is OK **", up)
+    return desk.last(desk.case(number).assignee, "customer-message")
 
 
 def _notice(desk: TestDesk, language: str) -> Written:

@@ -50,7 +50,17 @@ def test_there_is_a_letter_of_every_template(written, rendered):
 def test_customers_can_be_written_to_in_german_whatever_it_is_about():
     """LAI-13: but for the credit statement."""
     agents = {"alert", "assigned", "bounced", "breach", "customer-message", "digest", "echo", "escalation", "handover"}
-    agents |= {"escalation-asked", "escalation-suspected", "merged", "ordered", "page", "rated", "reminder", "warning"}
+    agents |= {
+        "escalation-asked",
+        "escalation-suspected",
+        "merged",
+        "monitor",
+        "ordered",
+        "page",
+        "rated",
+        "reminder",
+        "warning",
+    }
     agents |= {"reminder-downgrade", "reminder-snooze", "statement"}
     english = {path.stem for path in TEMPLATES.glob("[!_]*.txt")}
 

@@ -90,6 +90,24 @@ def test_lgt_4_what_monitoring_reports_opens_a_severity_1_and_is_not_answered(de
     assert desk.kinds_to(ANN) == ["assigned"]
 
 
+def test_lgt_4_a_monitor_that_says_it_is_automatic_is_heard_here_and_its_recovery_joins(desk):
+    """LGT-4: on a monitoring address; it calls nobody a second time, and ends nothing."""
+    automatic = {"Auto-Submitted": "auto-generated", "Precedence": "bulk"}
+    alert, box = "Host: app-production\nState: {}", "monitoring@logicgate.example"
+    for state, subject in (
+        ("DOWN", "PROBLEM: {} is DOWN"),
+        ("DOWN", "PROBLEM: {} is DOWN"),
+        ("UP", "RECOVERY: {} is UP"),
+    ):
+        text = f"Notification Type: {subject.split(':')[0]}\n{alert.format(state)}"
+        desk.mail("alerts@watch.example", subject.format("app-production"), text, to=box, headers=automatic)
+
+    assert desk.case_numbers() == [1]
+    assert [event.facts["state"] for event in desk.events("monitored")] == ["problem", "problem", "recovered"]
+    assert (desk.case().rank, desk.case().status, desk.state()) == (1, "open", "running")
+    assert desk.kinds_to(ANN) == ["assigned", "customer-message"]
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -9,7 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 from helpdesk.core.errors import Unavailable
-from helpdesk.store import migrate, spool
+from helpdesk.core.thread import Told
+from helpdesk.store import migrate, spool, watched
 from helpdesk.store.engine import Database
 from helpdesk.store.tables import metadata
 
@@ -129,6 +130,32 @@ def test_errors_of_the_database_do_not_repeat_what_was_written(database):
         connection.execute(sa.insert(metadata.tables["policy_version"]).values(version=None, text="SECRET-CANARY"))
 
     assert "SECRET-CANARY" not in str(caught.value)
+
+
+def test_a_case_of_before_is_known_by_no_name_and_one_of_now_by_its_own(empty):
+    """Revision 0009: cases of 0008 are carried across; what monitors watch is remembered from then on."""
+    migrate.upgrade(empty, "0008")
+    at = datetime(2026, 5, 19, 12, 30, tzinfo=UTC)
+    policy = {"version": "v", "policy": "logik", "name": "logik.toml", "text": "", "stored_at": at}
+    row = {"mailbox": "support@logik.example", "policy": "logik", "policy_version": "v", "customer": ""}
+    row |= {"requester": "nagios@acme.example", "subject": "web1", "severity": "s3", "rank": 3, "status": "open"}
+    row |= {"assignee": "", "opened_at": at, "breached": False, "events": 0}
+    with empty.write() as connection:
+        connection.execute(sa.insert(metadata.tables["policy_version"]).values(policy))
+        connection.execute(sa.insert(metadata.tables["cases"]), [row, row])
+    migrate.upgrade(empty)
+
+    with empty.write() as connection:
+        assert watched.find(connection, ["a", "b"]) is None
+        watched.note(connection, 1, ["a", "b"], proven=True)
+        watched.note(connection, 1, ["a"], proven=False)
+        watched.note(connection, 2, ["b"], proven=False)
+        assert watched.find(connection, ["a"]) == Told(1, proven=True)
+        assert watched.find(connection, ["a", "b"]) == Told(2, proven=False)
+        watched.note(connection, 2, ["b"], proven=True)
+        assert watched.find(connection, ["b"]) == Told(2, proven=True)
+        watched.forget(connection, 2)
+        assert watched.find(connection, ["b"]) == Told(1, proven=True)
 
 
 def test_what_had_arrived_is_known_by_its_mailbox_and_time_from_now_on(empty):

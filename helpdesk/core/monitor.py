@@ -1,0 +1,56 @@
+"""What a monitor says on the case of the thing it watches, and when whoever keeps the case has to hear of it.
+
+A monitor repeats itself, so what it repeats is on the record and nobody is mailed: only the first word of a recovery,
+of a failure after one, and of something worse than it said before. None of it is a person's word: no clock starts or
+stops, no wait ends, and nothing that is over is opened again. A recovery ends a case only where its policy says so
+and no agent has written.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from helpdesk.core.case import DESK, Event
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from helpdesk.core.case import Case
+    from helpdesk.core.decision import Arrival
+    from helpdesk.core.people import Terms
+    from helpdesk.core.severity.alerts import State
+
+News = Literal["", "recovered", "again", "worse"]
+
+
+def said(arrival: Arrival, now: datetime, *, rank: int) -> Iterator[Event]:
+    """What the mail says of the thing, if it is a monitor's; `rank` is how bad it looks, 1 to 4."""
+    watched, message = arrival.placement.watched, arrival.message
+    if watched is not None:
+        facts = {"message_id": message.message_id, "subject": message.subject, "state": watched.state, "rank": rank}
+        yield Event("monitored", arrival.received_at, now, arrival.sender, facts)
+
+
+def news(case: Case, state: State, rank: int) -> News:
+    """What of it is new on the case."""
+    before = [event for event in case.of_type("monitored") if event.facts["state"] != "notice"]
+    failed = not before or before[-1].facts["state"] == "problem"
+    if state == "recovered":
+        return "recovered" if failed else ""
+    if state == "notice":
+        return ""
+    if not failed:
+        return "again"
+    return "worse" if rank < min((_rank(event) for event in before), default=rank) else ""
+
+
+def ended(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Iterator[Event]:
+    """The end that the policy gives to a case that recovered by itself."""
+    if terms.policy.lifecycle.resolve_recovered and not case.of_type("agent_answered", "agent_noted"):
+        at = case.not_before("resolved", arrival.received_at)
+        yield Event("resolved", at, now, DESK, {"because": "the monitor says that it has recovered"})
+
+
+def _rank(event: Event) -> int:
+    return int(event.facts["rank"]) if event.facts["state"] == "problem" else 4
