@@ -3,9 +3,9 @@
 The order of belief: a signed reply token; one of our own signed Message-IDs together with a sender who belongs to
 the case; the case number in the subject, only for a person of the case; for a monitor's mail, that the same monitor
 told of the same thing before. Nobody else gets in: a stranger with a right number or a copied thread opens a new case
-that is linked and marked. An agent acts only with an agent's token that
-was given to them, from an address of theirs, and with an aligned authentication result where that is asked for;
-anything less is shown to the assignee and obeyed by nobody.
+that is linked and marked. An agent acts only with an agent's token that was given to them, from an address of theirs,
+and with an aligned authentication result where that is asked for; anything less is shown to the assignee and obeyed by
+nobody.
 
 An agent's token carries no date. It lasts as long as they are an agent of the team and the case is alive, and
 `TOKEN_OUTLIVES_CASE` longer; what was once sent with it cannot be sent again, nor kept for later (threat A06).
