@@ -226,7 +226,7 @@ class Letters:
         owed.sort(key=lambda one: _due_at(one[0]))
         due = [_due(clock, whose, of, now, within=case) for clock, of, whose in owed]
         return {
-            "requester": _named(case.requester),
+            "requester": case.requester.shown,
             "customer": terms.customer.name if terms.customer else "unknown",
             "policy": policy.name,
             "plan": policy.plan(case.plan).name,
@@ -449,10 +449,6 @@ def _suspicion_facts(facts: dict[str, Any], case: Case, terms: Terms) -> dict[st
 def _short(label: str) -> str:
     """A label without the hint in parentheses that helps a customer and not an agent."""
     return label.partition(" (")[0]
-
-
-def _named(person: Person) -> str:
-    return f"{person.name} <{person.address}>" if person.name else person.address or "unknown sender"
 
 
 def thread_of(message_ids: Sequence[str]) -> Thread:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import shutil
+import sqlite3
 import sys
 from datetime import UTC, datetime
 
@@ -127,7 +128,7 @@ def test_a_database_that_is_not_there_yet_is_a_problem_that_says_what_to_do(run)
     code, _, err = run("cases")
 
     assert code == 1
-    assert "run: helpdesk db upgrade" in err
+    assert "helpdesk db upgrade" in err
 
 
 def test_wrong_configuration_says_every_problem_at_once_and_starts_nothing(run, tmp_path):
@@ -187,6 +188,41 @@ def test_db_current_says_where_the_database_is(filled):
 
     assert code == 0
     assert migrate.head() in out
+
+
+@pytest.mark.parametrize("command", [["db", "current"], ["cases"], ["check"]], ids=" ".join)
+def test_a_database_that_is_not_made_yet_is_said_to_be_so_and_is_not_made_by_asking(run, tmp_path, command):
+    run("init", "fresh")
+    _, out, err = run(*command, "--config", "fresh/helpdesk.toml")
+
+    assert "database: empty yet; helpdesk serve makes the tables, and so does: helpdesk db upgrade" in out + err
+    assert "None" not in out + err
+    assert not (tmp_path / "fresh" / "helpdesk.db").exists()
+
+
+@pytest.mark.parametrize("command", [["db", "current"], ["cases"], ["check"]], ids=" ".join)
+def test_a_database_of_another_program_is_said_to_be_one(run, tmp_path, command):
+    run("init", "fresh")
+    foreign = sqlite3.connect(tmp_path / "fresh" / "helpdesk.db")
+    foreign.execute("CREATE TABLE songs (title TEXT)")
+    foreign.close()
+    _, out, err = run(*command, "--config", "fresh/helpdesk.toml")
+
+    assert "it has no tables of the desk's, and others (songs); is it the right one?" in out + err
+    assert "None" not in out + err
+
+
+@pytest.mark.parametrize("command", [["db", "current"], ["db", "upgrade"], ["cases"]], ids=" ".join)
+def test_a_database_of_a_newer_version_is_left_alone(run, tmp_path, command):
+    run("init", "fresh")
+    newer = sqlite3.connect(tmp_path / "fresh" / "helpdesk.db")
+    newer.executescript("CREATE TABLE alembic_version (version_num TEXT); INSERT INTO alembic_version VALUES ('9999');")
+    newer.close()
+    code, out, err = run(*command, "--config", "fresh/helpdesk.toml")
+
+    assert "it is at revision 9999, which this version does not know" in out + err
+    assert code == (0 if command == ["db", "current"] else 1)
+    assert "Traceback" not in err
 
 
 # --- import

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from helpdesk.cli.shared import AsJson, Config, open_database, open_rules, print_json, wall_clock
+from helpdesk.cli.shared import AsJson, Config, absent, open_database, open_rules, print_json, wall_clock
 from helpdesk.core.counted import counted
 from helpdesk.core.errors import ConfigurationError, HelpdeskError
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from helpdesk.desk import Rules
+    from helpdesk.store.engine import Database
     from helpdesk.wires.imap_account import Account
 
 
@@ -167,20 +168,18 @@ def _check_database(rules: Rules) -> tuple[str, list[str]]:
     from helpdesk.store.engine import Database  # noqa: PLC0415
 
     url = rules.configuration.database_url
-    if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
-        return _NO_DATABASE, []  # looking into it would make the file
+    if absent(url):
+        return migrate.EMPTY, []
     database = Database(url)
     try:
         if migrate.current(database) is None:
-            return _NO_DATABASE, []
+            doubt = migrate.doubt(database)
+            return (doubt, []) if doubt == migrate.EMPTY else ("no table of the desk's", [f"database: {doubt}"])
     finally:
         database.close()
     with open_database(rules) as database:
         doubt = database.doubt()
         return "at this version's schema", [f"database: {doubt}"] if doubt else []
-
-
-_NO_DATABASE = "empty yet; helpdesk serve makes the tables, and so does helpdesk db upgrade"
 
 
 def backup(file: Annotated[Path, typer.Argument(metavar="FILE")], config: Config = None) -> None:
@@ -210,12 +209,18 @@ def db_current(config: Config = None, as_json: AsJson = False) -> None:
     from helpdesk.store import migrate  # noqa: PLC0415
     from helpdesk.store.engine import Database  # noqa: PLC0415
 
-    database = Database(open_rules(config).configuration.database_url)
+    url, needed = open_rules(config).configuration.database_url, migrate.head()
+    revision, doubt = (None, migrate.EMPTY) if absent(url) else _schema_of(Database(url))
+    if as_json:
+        print_json({"revision": revision, "needed": needed, "current": revision == needed, "doubt": doubt or None})
+    else:
+        typer.echo(f"database: {doubt}" if doubt else f"database at revision {revision}, this version needs {needed}")
+
+
+def _schema_of(database: Database) -> tuple[str | None, str]:
+    from helpdesk.store import migrate  # noqa: PLC0415
+
     try:
-        revision, needed = migrate.current(database), migrate.head()
+        return migrate.current(database), migrate.doubt(database)
     finally:
         database.close()
-    if as_json:
-        print_json({"revision": revision, "needed": needed, "current": revision == needed})
-    else:
-        typer.echo(f"database at revision {revision}, this version needs {needed}")

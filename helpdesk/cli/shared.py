@@ -86,13 +86,18 @@ def _begun(url: str) -> bool:
     from helpdesk.store import migrate  # noqa: PLC0415 - as above
     from helpdesk.store.engine import Database  # noqa: PLC0415
 
-    if url.startswith(_SQLITE) and not Path(url.removeprefix(_SQLITE)).exists():
+    if absent(url):
         return False
     database = Database(url)
     try:
         return migrate.current(database) is not None
     finally:
         database.close()
+
+
+def absent(url: str) -> bool:
+    """Whether it is an embedded database whose file is not there: to open it would make an empty one."""
+    return url.startswith(_SQLITE) and not Path(url.removeprefix(_SQLITE)).exists()
 
 
 def open_database(rules: Rules) -> AbstractContextManager[Database]:
@@ -106,11 +111,13 @@ def open_url(url: str) -> Iterator[Database]:
     from helpdesk.store import migrate  # noqa: PLC0415 - as above
     from helpdesk.store.engine import Database  # noqa: PLC0415
 
+    if absent(url):
+        raise Unavailable(f"database: {migrate.EMPTY}")
     database = Database(url)
     try:
-        revision = migrate.current(database)
-        if revision != migrate.head():
-            raise Unavailable(f"database: at revision {revision}, expected {migrate.head()}; run: helpdesk db upgrade")
+        doubt = migrate.doubt(database)
+        if doubt:
+            raise Unavailable(f"database: {doubt}")
         yield database
     finally:
         database.close()

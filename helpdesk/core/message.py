@@ -28,6 +28,13 @@ class Person:
     address: str
     name: str = ""
 
+    @property
+    def shown(self) -> str:
+        """As one line for people: `Kim Roe <kim@acme.example>`, the bare address, or that there is none."""
+        if not self.address:
+            return self.name or "unknown sender"
+        return f"{self.name} <{self.address}>" if self.name else self.address
+
 
 @dataclass(frozen=True, slots=True)
 class Envelope:

@@ -21,7 +21,13 @@ _LOCK = 7_211_309_004  # any number that is ours: two daemons must not migrate o
 
 
 def upgrade(database: Database, revision: str = "head") -> None:
-    """Run every migration up to `revision`. Raises Unavailable when the database cannot be reached."""
+    """Run every migration up to `revision`.
+
+    Raises Unavailable when the database cannot be reached, or is at a revision that this version does not know.
+    """
+    there = current(database)
+    if there is not None and not _known(there):
+        raise Unavailable(f"database: {doubt(database)}")
     with _connected(database) as connection:
         _alone(connection)
         _unguarded(connection)
@@ -41,7 +47,43 @@ def downgrade(database: Database, revision: str) -> None:
 def current(database: Database) -> str | None:
     """The revision the database is at; None for an empty one."""
     with _connected(database) as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        return next(iter(MigrationContext.configure(connection).get_current_heads()), None)
+
+
+def doubt(database: Database) -> str:
+    """Why the database cannot be used as it is, and what to do; "" where it has this version's schema."""
+    revision, needed = current(database), head()
+    if revision == needed:
+        return ""
+    if revision is None:
+        others = _tables(database)
+        if not others:
+            return EMPTY
+        return f"it has no tables of the desk's, and others ({_some(others)}); is it the right one? {_PUT_BESIDE}"
+    if not _known(revision):
+        return (
+            f"it is at revision {revision}, which this version does not know (it needs {needed}): "
+            "another program wrote it, or a newer helpdesk; start that one, or name another database in [database] url"
+        )
+    return f"it is at revision {revision}, this version needs {needed}; run: helpdesk db upgrade"
+
+
+EMPTY = "empty yet; helpdesk serve makes the tables, and so does: helpdesk db upgrade"
+_PUT_BESIDE = "helpdesk db upgrade puts the desk's beside them"
+
+
+def _known(revision: str) -> bool:
+    scripts = ScriptDirectory(str(shipped("migrations")))
+    return any(script.revision == revision for script in scripts.walk_revisions())
+
+
+def _tables(database: Database) -> list[str]:
+    with _connected(database) as connection:
+        return sorted(set(sa.inspect(connection).get_table_names()) - {"alembic_version"})
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join((*names[:3], *(["..."] if len(names) > 3 else [])))
 
 
 def head() -> str:

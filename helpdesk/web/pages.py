@@ -136,7 +136,7 @@ def _facts(case: Case, policy: Policy, zone: str) -> Markup:
         "Status": case.status,
         "Severity": policy.level(case.severity).name + (", please review" if case.review else ""),
         "Because": together(*(element("p", reason) for reason in reasons)),
-        "From": f"{requester.name} <{requester.address}>" if requester.name else requester.address or "unknown sender",
+        "From": requester.shown,
         "Also": ", ".join(person.address for person in case.participants),
         "Customer": case.customer or "unknown",
         "Offering": f"{policy.name} {policy.plan(case.plan).name}, region {case.region}, channel {case.channel}",

@@ -6,7 +6,9 @@ import random
 
 import pytest
 
+from helpdesk.report.casefile import case_text
 from helpdesk.store import cases, spool
+from helpdesk.web.pages import case_page
 from tests.desk import ANN, JO, LOGIK, TestDesk
 from tests.mail.test_bombs import HTML, STRUCTURES, part
 
@@ -41,6 +43,23 @@ NASTY = (
     b"Content-Type: multipart/mixed; boundary=b", b"Content-Type: text/html; charset=x-none", b"Content-Type: message/rfc822", b"Content-Type: text/plain; charset=utf-7",
     b"Content-Transfer-Encoding: base64", b"Content-Disposition: attachment; filename*=utf-8''%00%2e%2e%2f", b"Auto-Submitted: \0auto-replied", b"x",
 )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "sender", ["", "From: \r\n", f"From: {JO}, Kim <kim@acme.example>\r\n"], ids=["none", "empty", "two"]
+)
+def test_a_mail_without_a_sender_is_shown_as_one(small, sender):
+    """Kept and shown, and nowhere as "unknown sender <>"."""
+    small.laboratory.receive(f"{sender}To: {LOGIK}\r\nSubject: Rules\r\n\r\nNo rule fires.\r\n".encode(), (LOGIK,), "")
+    case, policy = small.case(), small.rules.book.policy("logik")
+    with small.database.read() as connection:
+        kept = cases.messages(connection, case.number)
+    mail = small.last(case.assignee, "assigned").text
+    seen = [mail, case_text(case, policy, kept, small.now), case_page("Desk", case, policy, kept, small.now)]
+
+    assert "From: unknown sender" in " ".join(mail.split())
+    assert "from unknown sender, customer unknown" in seen[1]
+    assert not [text for text in seen if "<>" in text or "&lt;&gt;" in text]
 
 
 def garbage(rng: random.Random) -> bytes:
