@@ -228,6 +228,18 @@ def test_a_database_of_a_newer_version_is_left_alone(run, tmp_path, command):
 # --- import
 
 
+def test_a_file_is_called_as_it_was_named_to_the_command(filled, tmp_path):
+    """Two folders may hold a mail of one name each; and both commands call it the same."""
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "mail.eml").write_text(MAIL.format(number=folder))
+    for command in (["classify", "logik"], ["import"]):
+        out = filled(*command, "a/mail.eml", "b/mail.eml", tmp_path / "mail.eml", "--json")[1]
+        named = [json.loads(line)["file"] for line in out.splitlines()]
+        assert named == ["a/mail.eml", "b/mail.eml", str(tmp_path / "mail.eml")]
+    assert "a/mail.eml: " in filled("classify", "logik", "a/mail.eml")[1]
+
+
 def test_import_prints_one_object_a_mail(filled, tmp_path):
     (tmp_path / "inbox.mbox").write_text(
         f"From jo Tue May 19 09:15:00 2026\n{MAIL.format(number=2)}\nFrom jo Tue May 19 09:15:00 2026\n{MAIL.format(number=1)}"

@@ -109,7 +109,7 @@ def classify(
 
     policy, voters = open_book(config).policy(key), Voters() if shipped else open_voters(config)
     for file in files:
-        shape = verdict_shape(policy, file.name, read_file(file), voters)
+        shape = verdict_shape(policy, str(file), read_file(file), voters)
         if as_json:
             print_line(shape)
         else:
