@@ -7,6 +7,7 @@ else appended in between, nothing is written and StaleCase is raised.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -197,14 +198,23 @@ def earliest_due(connection: sa.Connection) -> datetime | None:
 
 
 def workloads(connection: sa.Connection, agents: Collection[str]) -> dict[str, Workload]:
-    """Open cases of each agent, and when the last one was given to them."""
-    open_cases = sa.func.sum(sa.case((cases.c.status.in_(_ACTIVE), 1), else_=0))
-    query = (
-        sa.select(cases.c.assignee, open_cases, sa.func.max(cases.c.assigned_at, type_=cases.c.assigned_at.type))
-        .where(cases.c.assignee.in_(list(agents)))
-        .group_by(cases.c.assignee)
-    )
-    return {agent: Workload(int(number or 0), at) for agent, number, at in connection.execute(query)}
+    """Open cases of each agent, and when the last one was given to them. Asks two indexes, never the history."""
+    if not agents:
+        return {}
+    rows = connection.execute(_workloads(tuple(agents)))
+    return {agent: Workload(int(number), at) for agent, number, at in rows}
+
+
+@lru_cache  # asked for with every mail
+def _workloads(agents: tuple[str, ...]) -> sa.CompoundSelect[Any]:
+    return sa.union_all(*map(_workload, agents))
+
+
+def _workload(agent: str) -> sa.Select[Any]:
+    theirs = cases.c.assignee == agent
+    open_cases = sa.select(sa.func.count()).where(theirs, cases.c.status.in_(_ACTIVE)).scalar_subquery()
+    last = sa.func.max(cases.c.assigned_at, type_=cases.c.assigned_at.type)
+    return sa.select(sa.literal(agent), open_cases, sa.select(last).where(theirs).scalar_subquery())
 
 
 def list_numbers(

@@ -62,6 +62,7 @@ cases = sa.Table(
     sa.Column("events", sa.Integer, nullable=False),  # how many: the guard against two writers
     sa.Index("ix_cases_next_at", "next_at", **_where("next_at IS NOT NULL")),
     sa.Index("ix_cases_assignee_status", "assignee", "status"),
+    sa.Index("ix_cases_assignee_assigned_at", "assignee", "assigned_at"),  # whom the next case goes to
     sa.Index("ix_cases_customer_opened_at", "customer", "opened_at"),
 )
 

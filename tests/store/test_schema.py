@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from helpdesk.core.errors import Unavailable
+from helpdesk.core.people import Workload
 from helpdesk.core.thread import Told
-from helpdesk.store import migrate, spool, watched
+from helpdesk.store import cases, migrate, spool, watched
 from helpdesk.store.engine import Database
 from helpdesk.store.tables import metadata
 
@@ -130,6 +131,32 @@ def test_errors_of_the_database_do_not_repeat_what_was_written(database):
         connection.execute(sa.insert(metadata.tables["policy_version"]).values(version=None, text="SECRET-CANARY"))
 
     assert "SECRET-CANARY" not in str(caught.value)
+
+
+def test_who_has_waited_longest_is_asked_of_an_index_from_now_on(empty):
+    """Revision 0010: assignments of 0009 are carried across; what is asked with every mail reads no history."""
+    migrate.upgrade(empty, "0009")
+    at = datetime(2026, 5, 19, 12, 30, tzinfo=UTC)
+    policy = {"version": "v", "policy": "logik", "name": "logik.toml", "text": "", "stored_at": at}
+    row = {"mailbox": "support@logik.example", "policy": "logik", "policy_version": "v", "customer": ""}
+    row |= {"requester": "jo@acme.example", "subject": "", "severity": "s3", "rank": 3, "opened_at": at}
+    row |= {"assignee": "ann@desk.example", "breached": False, "events": 0}
+    later = {"status": "closed", "assigned_at": at + timedelta(hours=1)}
+    with empty.write() as connection:
+        connection.execute(sa.insert(metadata.tables["policy_version"]).values(policy))
+        connection.execute(
+            sa.insert(metadata.tables["cases"]), [row | {"status": "open", "assigned_at": at}, row | later]
+        )
+    migrate.upgrade(empty)
+
+    assert "ix_cases_assignee_assigned_at" in {one["name"] for one in sa.inspect(empty.engine).get_indexes("cases")}
+    with empty.read() as connection:
+        loads = cases.workloads(connection, ["ann@desk.example", "bob@desk.example"])
+        assert cases.workloads(connection, []) == {}
+    assert loads == {
+        "ann@desk.example": Workload(1, at + timedelta(hours=1)),
+        "bob@desk.example": Workload(0, None),
+    }
 
 
 def test_a_case_of_before_is_known_by_no_name_and_one_of_now_by_its_own(empty):
