@@ -12,7 +12,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partial
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
@@ -38,6 +38,7 @@ _SPAN = re.compile(r"(\d+)\s*(s|m|h)")
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
 _AGE = re.compile(r"(\d{1,5})\s*(d|w)", re.ASCII)
 _DAYS = {"d": 1, "w": 7}
+_LAST_PORT = 65535
 _LEAST_KEEP = timedelta(days=30)
 # A deliberately narrow reading of RFC 5321's Mailbox: what real mailboxes and agents use.
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*/=?^_`{|}~.+-]+@[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
@@ -442,6 +443,7 @@ def _rotation(entry: RotationTable, people: Mapping[str, Person]) -> Rotation:
 
 def _problems(file: ConfigurationFile) -> Iterator[str]:
     yield from _value_problems(file)
+    yield from _listener_problems(file)
     yield from _web_problems(file)
     yield from _address_problems(file)
     yield from _reference_problems(file)
@@ -459,16 +461,42 @@ def _value_problems(file: ConfigurationFile) -> Iterator[str]:
     yield from _refused("smtp_out.attachments", lambda: read_size(file.smtp_out.attachments))
     for number, entry in enumerate(file.mailbox, start=1):
         if entry.imap:
-            yield from _refused(f"mailbox.{number}.imap.poll", partial(read_span, entry.imap.poll))
+            yield from _imap_problems(f"mailbox.{number}.imap", entry.imap)
+    if not re.match(r"(smtps?://.|maildir:.)", file.smtp_out.url):
+        yield f"smtp_out.url: expected smtp://HOST:PORT, smtps://HOST:PORT or maildir:PATH, not {file.smtp_out.url!r}"
+
+
+def _listener_problems(file: ConfigurationFile) -> Iterator[str]:
     for table, listen in (("smtp_in", file.smtp_in.listen), ("web", file.web.listen)):
-        if listen and not re.fullmatch(r"(lmtp:)?(\[[0-9a-f:]+\]|[^:\s\[\]]+):\d{1,5}", listen):
+        found = re.fullmatch(r"(?:lmtp:)?(?:\[[0-9a-f:]+\]|[^:\s\[\]]+):(\d{1,5})", listen)
+        if listen and not (found and int(found[1]) <= _LAST_PORT):
             yield f'{table}.listen: expected an address and a port such as "127.0.0.1:2525", not {listen!r}'
+    for relay in file.smtp_in.trusted_relays:
+        if not _is_network(relay):
+            yield f"smtp_in.trusted_relays: expected an address or a network such as 10.0.0.0/8, not {relay!r}"
     if bool(file.smtp_in.tls_cert) != bool(file.smtp_in.tls_key):
         yield "smtp_in.tls_key: expected tls_cert and tls_key together"
     if file.smtp_in.require_tls and not file.smtp_in.tls_cert:
         yield "smtp_in.require_tls: expected tls_cert and tls_key, without which there is no TLS to require"
-    if not re.match(r"(smtps?://.|maildir:.)", file.smtp_out.url):
-        yield f"smtp_out.url: expected smtp://HOST:PORT, smtps://HOST:PORT or maildir:PATH, not {file.smtp_out.url!r}"
+
+
+def _imap_problems(place: str, imap: ImapTable) -> Iterator[str]:
+    yield from _refused(f"{place}.poll", partial(read_span, imap.poll))
+    if not 0 <= imap.port <= _LAST_PORT:
+        yield f"{place}.port: expected a port such as 993, not {imap.port}"
+    if imap.processed == imap.folder:
+        yield f"{place}.processed: expected another folder than {imap.folder!r}, which is the one that is read"
+    for key, text in (("username", imap.username), ("folder", imap.folder), ("processed", imap.processed)):
+        if not text.isprintable():
+            yield f"{place}.{key}: expected text without control characters, not {text!r}"
+
+
+def _is_network(text: str) -> bool:
+    try:
+        ip_network(text, strict=False)
+    except ValueError:
+        return False
+    return True
 
 
 def _web_problems(file: ConfigurationFile) -> Iterator[str]:

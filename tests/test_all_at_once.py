@@ -104,6 +104,32 @@ def test_a_table_that_is_none_is_told_and_names_that_it_would_have_are_not_calle
     assert refused(tmp_path) == ["helpdesk.toml: team: expected a list, not 'first line'"]
 
 
+LATER = [
+    ('url = "sqlite:///helpdesk.db"', 'url = "mysql://x"', "database.url: expected sqlite or postgresql"),
+    ('url = "maildir:outgoing"', 'url = "smtp://x:25?tls=yes"', "smtp_out.url: the only option expected after the ?"),
+    (
+        "[smtp_out]",
+        '[smtp_in]\nlisten = "127.0.0.1:99999"\n[smtp_out]',
+        "smtp_in.listen: expected an address and a port",
+    ),
+    ("[smtp_in]", '[smtp_in]\ntrusted_relays = ["mx"]', "smtp_in.trusted_relays: expected an address or a network"),
+    ('password_env = "P"', 'password_env = "P"\nport = 99999', "mailbox.4.imap.port: expected a port such as 993"),
+    ("port = 99999", 'port = 99999\nprocessed = "INBOX"', "mailbox.4.imap.processed: expected another folder"),
+    ('username = "u"', 'username = "u\\nx"', "mailbox.4.imap.username: expected text without control characters"),
+]
+
+
+def test_what_only_the_wires_would_refuse_is_told_with_the_rest(tmp_path):
+    """Not one at a time, at one start after the other."""
+    write_office(tmp_path)
+    (tmp_path / "helpdesk.toml").write_text(with_mistakes(WHOLE, LATER))
+    found = refused(tmp_path)
+
+    for _, _, expected in LATER:
+        assert [line for line in found if line.startswith(f"helpdesk.toml: {expected}")], (expected, found)
+    assert len(found) == len(LATER), found
+
+
 # --- a policy
 
 
@@ -149,6 +175,22 @@ def test_one_wrong_span_hides_no_other_part_of_the_same_target():
     assert "not 'x'" in found
     assert "not 'nights'" in found
     assert "not 'pigeon'" in found
+
+
+def test_one_entry_with_several_mistakes_says_them_all():
+    """A named day and a window: an entry is read in parts, each for itself."""
+    text = (shipped("policies") / "threekit.toml").read_text(encoding="utf-8")
+    day = 'days = [{ name = "Odd", on = "sometimes", closed = "late", observed = "next" }]\n'
+    text = text.replace('timezone = "America/New_York"\n', f'timezone = "America/New_York"\n{day}', 1)
+    text += '\n[[maintenance]]\nname = "Odd"\nafter = "nothing"\ntimezone = "Mars"\n'
+    with pytest.raises(ConfigurationError) as caught:
+        read_policy(PolicyText("threekit.toml", text))
+    found = "\n".join(caught.value.problems)
+
+    assert found.count("calendars.eastern.days.1: ") == 3
+    window = next(line for line in caught.value.problems if "maintenance.1: " in line)
+    for expected in ("after: expected the name", "timezone: expected a zone", "hours: expected how long"):
+        assert expected in window
 
 
 # --- every file

@@ -128,7 +128,7 @@ def test_a_database_that_is_not_there_yet_is_a_problem_that_says_what_to_do(run)
     code, _, err = run("cases")
 
     assert code == 1
-    assert "helpdesk db upgrade" in err
+    assert "run: helpdesk db upgrade" in err
 
 
 def test_wrong_configuration_says_every_problem_at_once_and_starts_nothing(run, tmp_path):
@@ -195,7 +195,7 @@ def test_a_database_that_is_not_made_yet_is_said_to_be_so_and_is_not_made_by_ask
     run("init", "fresh")
     _, out, err = run(*command, "--config", "fresh/helpdesk.toml")
 
-    assert "database: empty yet; helpdesk serve makes the tables, and so does: helpdesk db upgrade" in out + err
+    assert "database: empty yet; helpdesk serve makes the tables, or run: helpdesk db upgrade" in out + err
     assert "None" not in out + err
     assert not (tmp_path / "fresh" / "helpdesk.db").exists()
 

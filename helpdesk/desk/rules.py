@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from helpdesk.blanks import BLANK
 from helpdesk.config import read_configuration
-from helpdesk.core.errors import ConfigurationError
+from helpdesk.core.errors import ConfigurationError, Unavailable
 from helpdesk.customers import Directory, load_customers
 from helpdesk.letters import Letters
 from helpdesk.mail.address import Signer
 from helpdesk.mail.dkim_check import dns_txt
 from helpdesk.mail.signing import Signing
 from helpdesk.policies import PolicyBook, collect_policies
+from helpdesk.store.engine import read_url
 from helpdesk.templates import Templates
 from helpdesk.wires.name_servers import resolve
+from helpdesk.wires.outgoing import smarthost_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -57,6 +60,7 @@ def load_rules(path: Path, *, environment: Mapping[str, str] | None = None, sign
     problems = (
         *written.problems,
         *written.filled.further(_place_problems(written)),
+        *written.filled.further(_url_problems(written.filled.table)),
         *written.filled.further(_policy_problems(written.filled.table, _known(written, collected.book))),
         *collected.problems,
         *templates.problems(),
@@ -112,6 +116,20 @@ def _place_problems(written: Written) -> Iterator[str]:
         place = written.place(name)
         if place is not None and not place.is_dir():
             yield f"desk.{key}: expected a folder, there is none at {place}"
+
+
+def _url_problems(file: ConfigurationFile) -> Iterator[str]:
+    """What the wires and the store will not take; the configuration itself knows their schemes only."""
+    try:
+        read_url(file.database.url)
+    except Unavailable as problem:
+        yield str(problem)
+    out = file.smtp_out
+    try:
+        if re.match(r"smtps?://.", out.url):
+            smarthost_of(out.url, username=out.username or None, password=str if out.username else None)
+    except ValueError as problem:
+        yield f"smtp_out.url: {problem}"
 
 
 def _policy_problems(file: ConfigurationFile, policies: Mapping[str, Policy]) -> Iterator[str]:

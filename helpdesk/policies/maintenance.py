@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrulestr
 
 from helpdesk.core.counted import counted
 from helpdesk.core.policy import Maintenance
+from helpdesk.core.walltime import is_zone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -20,20 +21,31 @@ _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
 
 
 def read_maintenance(entry: MaintenanceEntry, entries: Sequence[MaintenanceEntry]) -> Maintenance:
-    """Read one entry; `entries` are all of the file. Raises ValueError that says what was expected."""
+    """Read one entry; `entries` are all of the file. Raises ValueError that says everything that was expected."""
     if entry.dated:
         return Maintenance(entry.name, entry.sector, _dated(entry.dated), counted(len(entry.dated), "dated window"))
-    start, rule = recurrence(entry, entries)
-    try:
-        zone = ZoneInfo(entry.timezone)
-        rrulestr(rule, dtstart=start)
-    except (ZoneInfoNotFoundError, ValueError) as problem:
-        raise ValueError(f"expected a zone and a rule of RFC 5545 such as FREQ=WEEKLY;BYDAY=FR: {problem}") from None
-    length = timedelta(hours=entry.hours)
-    if length <= timedelta():
-        raise ValueError("hours: expected how long a window is, more than 0")
+    wrong = list(_problems(entry, entries))
+    if wrong:
+        raise ValueError("; ".join(wrong))
+    (start, rule), length = recurrence(entry, entries), timedelta(hours=entry.hours)
     words = f"{rule}, from {start:%a %d %b %Y %H:%M} ({entry.timezone}), {counted(entry.hours, 'hour')}"
-    return Maintenance(entry.name, entry.sector, _recurring(start, rule, length, zone), words)
+    return Maintenance(entry.name, entry.sector, _recurring(start, rule, length, ZoneInfo(entry.timezone)), words)
+
+
+def _problems(entry: MaintenanceEntry, entries: Sequence[MaintenanceEntry]) -> Iterator[str]:
+    try:
+        start, rule = recurrence(entry, entries)
+    except ValueError as problem:
+        yield str(problem)
+    else:
+        try:
+            rrulestr(rule, dtstart=start)
+        except ValueError as problem:
+            yield f"expected a rule of RFC 5545 such as FREQ=WEEKLY;BYDAY=FR: {problem}"
+    if not is_zone(entry.timezone):
+        yield f'timezone: expected a zone of the IANA database ("Europe/Berlin"), not {entry.timezone!r}'
+    if timedelta(hours=entry.hours) <= timedelta():
+        yield "hours: expected how long a window is, more than 0"
 
 
 def recurrence(entry: MaintenanceEntry, entries: Sequence[MaintenanceEntry]) -> tuple[datetime, str]:

@@ -244,8 +244,7 @@ class _Reader:
     def special_days(self, place: str, entry: CalendarTable) -> Callable[[int], tuple[SpecialDay, ...]]:
         named: list[_NamedDay] = []
         for number, day in enumerate(entry.days, start=1):
-            read = self.attempt(f"{place}.days.{number}", partial(_named_day, day), None)
-            named += [read] if read else []
+            named += self.named_day(f"{place}.days.{number}", day)
         public, known = entry.holidays, self.source.days or days_of(self.table)
 
         def plain(year: int) -> list[SpecialDay]:
@@ -271,6 +270,22 @@ class _Reader:
         # A country that is not known is a problem of the file, not of the first mail that needs that year.
         works = self.attempt(f"{place}.holidays", partial(of_year, _ANY_YEAR), None)
         return of_year if works is not None else _no_days
+
+    def named_day(self, place: str, entry: DayEntry) -> Iterator[_NamedDay]:
+        rule = self.attempt(place, partial(day_rule, entry.on), None)
+        part = self.attempt(place, partial(_part_of_day, entry.open or entry.closed or "00:00-24:00"), None)
+        if entry.observed and (entry.open or entry.closed):
+            self.wrong(place, "observed: expected of a day that is closed as a whole, not of a part of one")
+        if rule is None or part is None:
+            return
+
+        def of_year(year: int) -> Iterator[SpecialDay]:
+            # A rule with a shift may land in the neighbouring year.
+            for day in filter(None, (rule(near) for near in (year - 1, year, year + 1))):
+                if day.year == year:
+                    yield SpecialDay(day, entry.name, *part, opens=bool(entry.open))
+
+        yield _NamedDay(of_year, entry.observed)
 
     # --- targets
 
@@ -545,22 +560,6 @@ class _NamedDay:
 
     of_year: Callable[[int], Iterator[SpecialDay]]
     observed: Way | Literal[""]
-
-
-def _named_day(entry: DayEntry) -> _NamedDay:
-    rule = day_rule(entry.on)
-    start, end = _part_of_day(entry.open or entry.closed or "00:00-24:00")
-    opens = bool(entry.open)
-    if entry.observed and (entry.open or entry.closed):
-        raise ValueError("observed: expected of a day that is closed as a whole, not of a part of one")
-
-    def of_year(year: int) -> Iterator[SpecialDay]:
-        # A rule with a shift may land in the neighbouring year.
-        for day in filter(None, (rule(near) for near in (year - 1, year, year + 1))):
-            if day.year == year:
-                yield SpecialDay(day, entry.name, start, end, opens=opens)
-
-    return _NamedDay(of_year, entry.observed)
 
 
 def _part_of_day(text: str) -> tuple[int, int]:

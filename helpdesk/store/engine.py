@@ -54,7 +54,7 @@ class Database:
 
     def __init__(self, url: str) -> None:
         """Open the pool; nothing is connected yet. Raises Unavailable for a URL that names no database we know."""
-        self.url = _read_url(url)
+        self.url = read_url(url)
         self.embedded = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite(self.url) if self.embedded else _postgresql(self.url)
         # One writer at a time in this process: SQLite has one anyway, and waiting here is fair and cheap.
@@ -100,7 +100,8 @@ class Database:
         self.engine.dispose()
 
 
-def _read_url(text: str) -> sa.URL:
+def read_url(text: str) -> sa.URL:
+    """A database's URL. Raises Unavailable that says what was expected."""
     try:
         url = sa.make_url(text)
     except sa.exc.ArgumentError:

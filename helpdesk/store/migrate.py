@@ -68,7 +68,7 @@ def doubt(database: Database) -> str:
     return f"it is at revision {revision}, this version needs {needed}; run: helpdesk db upgrade"
 
 
-EMPTY = "empty yet; helpdesk serve makes the tables, and so does: helpdesk db upgrade"
+EMPTY = "empty yet; helpdesk serve makes the tables, or run: helpdesk db upgrade"
 _PUT_BESIDE = "helpdesk db upgrade puts the desk's beside them"
 
 

@@ -33,9 +33,13 @@ def open_courier(
     scheme, _, rest = url.partition(":")
     if scheme == "maildir":
         return _open_maildir(rest)
+    return SmtpCourier(replace(smarthost_of(url, username=username, password=password), greet_as=hostname))
+
+
+def smarthost_of(url: str, *, username: str | None = None, password: Callable[[], str] | None = None) -> Smarthost:
+    """The smarthost of a URL that is no Maildir. Raises `ValueError` as `open_courier` does."""
     smarthost = _smarthost(url)
-    login = _login(smarthost, username, password)
-    return SmtpCourier(replace(smarthost, login=login, greet_as=hostname))
+    return replace(smarthost, login=_login(smarthost, username, password))
 
 
 def _open_maildir(path: str) -> Courier:
