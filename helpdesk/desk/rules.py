@@ -6,7 +6,7 @@ import os
 import re
 import secrets
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from helpdesk.blanks import BLANK
 from helpdesk.config import read_configuration
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from helpdesk.mail.spf import Resolver
 
 _KEY_BYTES = 32
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,33 +58,35 @@ def load_rules(path: Path, *, environment: Mapping[str, str] | None = None, sign
     desk = written.filled.table.desk
     collected = collect_policies(written.place(desk.policies))
     templates = Templates(written.place(desk.templates))
+    known = _known(written, collected.book)
+    customers, wrong_customers = _attempt(lambda: load_customers(written.place(desk.customers), known), Directory())
+    signing, wrong_key = _attempt(lambda: _signing(written), None)
+    _, wrong_secret = _attempt(lambda: None if signing_key else _look_at_keys(written), None)
     problems = (
         *written.problems,
         *written.filled.further(_place_problems(written)),
         *written.filled.further(_url_problems(written.filled.table)),
-        *written.filled.further(_policy_problems(written.filled.table, _known(written, collected.book))),
+        *written.filled.further(_policy_problems(written.filled.table, known)),
         *collected.problems,
         *templates.problems(),
-        *_refused(lambda: load_customers(written.place(desk.customers), _known(written, collected.book))),
-        *_refused(lambda: _signing(written)),
-        *(() if signing_key else _refused(lambda: _kept_keys(written))),
+        *wrong_customers,
+        *wrong_key,
+        *wrong_secret,
     )
     if problems:
         raise ConfigurationError(problems)
     configuration = written.checked()
-    customers = load_customers(configuration.place(desk.customers), collected.book.policies)
     signer = Signer(*([signing_key] if signing_key else _signing_keys(configuration.folder / desk.secret_file)))
     letters = Letters(templates=templates, signer=signer, desk=desk.name, public_url=desk.public_url)
-    return Rules(configuration, collected.book, customers, letters, signer, _signing(written))
+    return Rules(configuration, collected.book, customers, letters, signer, signing)
 
 
-def _refused(reading: Callable[[], object]) -> tuple[str, ...]:
-    """What is wrong with what `reading` reads."""
+def _attempt(reading: Callable[[], T], otherwise: T) -> tuple[T, tuple[str, ...]]:
+    """What `reading` reads, or what is wrong with that."""
     try:
-        reading()
+        return reading(), ()
     except ConfigurationError as wrong:
-        return wrong.problems
-    return ()
+        return otherwise, wrong.problems
 
 
 def _known(written: Written, book: PolicyBook) -> Mapping[str, Policy]:
@@ -149,7 +152,7 @@ def _among(place: str, name: str, known: Collection[str]) -> Iterator[str]:
         yield f"{place}: expected one of {', '.join(known)}, not {name!r}"
 
 
-def _kept_keys(written: Written) -> None:
+def _look_at_keys(written: Written) -> None:
     """Looks at the secret that is there already. Raises ConfigurationError."""
     path = written.place(written.filled.table.desk.secret_file)
     if path is not None and path.exists():
