@@ -18,17 +18,19 @@ LONGEST = 6000  # characters of an alert looked at
 
 _FLAGS = re.IGNORECASE | re.MULTILINE
 
-# Subjects and lines that only machines write.
+# Subjects and lines that only machines write; of some the capitals tell, which `_SHOUTED` puts apart. The rest is read
+# in lower case: where nothing need be folded the many alternatives are passed three times as fast.
+_SHOUTED = re.compile(r"is (?=(?:DOWN|UP|CRITICAL|WARNING|UNKNOWN)\b|OK \*\*)")
 _MARKS = re.compile(
     r"\[(?:firing|resolved)(?::\d+)?\]|\*\* ?(?:problem|recovery|acknowledgement|flapping\w*|downtime\w*)\b|^\*{3,} ?(?:nagios|icinga)|"
     r"notification type:|\[(?:triggered|re-triggered|recovered|warn(?:ing)?|no data|alerting|monitor alert|ok)\b[^\]]*\]|"
     r"^(?:alarm|insufficient_data|ok): \"|state change:|alarm details:|^problem (?:started|has been resolved|name:)|^original problem id|"
     r"^(?:problem|resolved|recovery|update|completed|service restored|restored|closed)\s*[:\u2013-] |completed successfully|weekly digest|sent automatically|automatically generated|zabbix|alertmanager|^\s*alertname\b|pagerduty|opsgenie|victorops|pingdom|uptimerobot|"
-    r"^(?:down|up) alert:|monitor is (?:down|up)\b|(?-i:is (?:DOWN|UP|CRITICAL|WARNING|UNKNOWN)\b|is OK \*\*)|datadog|cloudwatch|new relic|dynatrace|"
+    r"^(?:down|up) alert:|monitor \0?is (?:down|up)\b|\0is (?:ok \*\*|\w+)|datadog|cloudwatch|new relic|dynatrace|"
     r"grafana|statuscake|site24x7|checkly|sensu|checkmk|prtg|healthchecks|synthetic (?:test|check|monitor)|"
     r"(?:incident|violation|alert|condition) (?:opened|closed|triggered|resolved)\b|"
     r"automated (?:notice|alert|message|notification)|automatische (?:benachrichtigung|meldung)",
-    _FLAGS,
+    re.MULTILINE,
 )
 _URL = re.compile(r"https?://\S+")
 _PERSON = re.compile(
@@ -125,7 +127,8 @@ def _is_alert(subject: str, text: str) -> bool:
     people = sum(1 for _ in islice(_PERSON.finditer(text), 2))
     if people > 1:
         return False  # which spares most mails the search for marks
-    return len({match[0].lower() for match in _MARKS.finditer(f"{subject}\n{text}")}) > people
+    plain = _SHOUTED.sub("\0is ", f"{subject}\n{text}").lower()
+    return len({match[0].replace("\0", "") for match in _MARKS.finditer(plain)}) > people
 
 
 def _state(subject: str, text: str) -> State:

@@ -11,11 +11,12 @@ from __future__ import annotations
 import base64
 import zlib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from helpdesk.core.severity.lexicon import FUNCTION_WORDS
+from helpdesk.core.severity.words import REMEMBERED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -60,18 +61,21 @@ class Table:
 
 def lean(words: Iterable[str]) -> Lean | None:
     """What folded words lean to together; None where the table knows none of them."""
-    table, known = shipped(), {}
-    for word in islice(words, MOST_WORDS):
-        place = table.places.get(word)
-        if place is not None and word not in known:
-            known[word] = table.row(place)
+    known = {word: row for word in islice(words, MOST_WORDS) if (row := _row(word))}
     if not known:
         return None
     count = len(known) + FEW
     one, two, three, four = (
-        bias + sum(column) / count for bias, column in zip(table.bias, zip(*known.values(), strict=True), strict=True)
+        bias + sum(column) / count
+        for bias, column in zip(shipped().bias, zip(*known.values(), strict=True), strict=True)
     )
     return Lean((one, two, three, four), known)
+
+
+@lru_cache(REMEMBERED)
+def _row(word: str) -> Row | None:
+    place = shipped().places.get(word)
+    return None if place is None else shipped().row(place)
 
 
 @cache

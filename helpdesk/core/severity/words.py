@@ -34,7 +34,7 @@ _IS_AFTER = frozenset(
         "nothing",
     }
 )
-REMEMBERED = 20_000  # words that need not be folded again: mails use the same few thousand
+REMEMBERED = 20_000  # words that are kept with what is known of them: mails use the same few thousand
 _SHORT = {"'re": "are", "'m": "am", "'ve": "have", "'ll": "will", "'d": "would"}
 _RUN_TOGETHER = {"cannot": ("can", "not"), "cant": ("can", "not"), "dont": ("do", "not"), "doesnt": ("does", "not"), "didnt": ("did", "not"), "isnt": ("is", "not"), "arent": ("are", "not"), "wont": ("will", "not"), "wasnt": ("was", "not"), "couldnt": ("could", "not"), "havent": ("have", "not"), "hasnt": ("has", "not"), "nothings": ("nothing",), "im": ("i", "am"), "ive": ("i", "have")}  # fmt: skip
 _IRREGULAR = {"can't": "can", "won't": "will", "shan't": "shall", "ain't": "is"}

@@ -17,7 +17,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from helpdesk.core.severity.lexicon import de, en, es, fr
-from helpdesk.core.severity.words import fold, tokens, word_set
+from helpdesk.core.severity.words import REMEMBERED, fold, tokens, word_set
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -51,7 +51,6 @@ FUNCTION_WORDS: Mapping[str, frozenset[str]] = MappingProxyType(
 # mean something else in another language.
 BORROWED = frozenset({"down", "system", "core", "prod", "nonprod", "security", "urgent", "slow"})
 FALSE_FRIENDS = word_set("sale till line lines fine access live legal gas stale order quote pos cart dead gone")
-REMEMBERED = 20_000  # words whose entries are kept at hand, in each shelf
 FEWEST = 4  # characters of a stem that an ending may follow
 
 # Words that only make sense as a whole: the concepts of their parts do not count.
@@ -142,7 +141,7 @@ class Shelf:
 
     def __init__(self, books: Sequence[Lexicon]) -> None:
         self._books = tuple(books)
-        self._begun_by = lru_cache(REMEMBERED)(self._look_up)  # mails use the same few thousand words again and again
+        self._begun_by = lru_cache(REMEMBERED)(self._look_up)
 
     def at(self, words: Sequence[str], position: int) -> list[Found]:
         """Every (concept, number of words) that an entry of any language matches at a position."""
