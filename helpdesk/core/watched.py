@@ -22,16 +22,26 @@ if TYPE_CHECKING:
 
     from helpdesk.core.severity.alerts import State
 
+# What only monitors write. People name one, too, and begin with `Problem:`; their words must never pass for repetition.
+_UNMISTAKABLE = re.compile(
+    r"\[(?:firing|resolved)(?::\d+)?\]|\[(?:triggered|re-triggered|recovered)\b[^\]]*\]|\[(?:alerting|ok)\]|"
+    r"\[pagerduty\b|\*\* ?(?:problem|recovery|acknowledgement|flapping\w*) (?:host|service)|"
+    r"^\*{3,} ?(?:nagios|icinga)|^notification type:|^(?:alarm|insufficient_data|ok): \"|"
+    r"^[ *-]*(?:state change|alarm details):|^ ?alertname\b|^original problem id|"
+    r"^problem (?:started|has been resolved) at|^(?:down|up) alert:|monitor is (?:down|up):|"
+    r"\b(?:ok|warn|crit|unkn|up|down) -> (?:ok|warn|crit|unkn|up|down)\b",
+    re.IGNORECASE | re.MULTILINE,
+)
 # `Original problem ID: 4711` (Zabbix), `Incident #12` (PagerDuty).
 _OWN_NUMBER = re.compile(
-    r"\b(?:problem|incident|alert|issue|event group)[ _-]?(?:id|number|key)\s*[:=#]*\s*(?P<labelled>[\w-]*\d[\w-]*)|"
+    r"\b(?:problem|incident|alert|issue|event group)[ _-]?(?:id|number|key)[ :=#]{0,5}(?P<labelled>[\w-]*\d[\w-]*)|"
     r"\b(?:problem|incident|alert|issue)\b[^#\n]{0,20}#(?P<counted>\d+)\b",
     re.IGNORECASE,
 )
 # What it stands on, where the subject does not say it; the first value of each.
 _PLACE = re.compile(
-    r"^[\s*-]*(?P<label>host ?(?:name)?|service(?: name)?|instance|alarm name|monitor(?: name)?)"
-    r"\s*[:=]\s*(?P<value>.{1,120})$",
+    r"^[ *-]*(?P<label>host ?(?:name)?|service(?: name)?|instance|alarm name|monitor(?: name)?)"
+    r" ?[:=] ?(?P<value>.{1,120})$",
     re.IGNORECASE | re.MULTILINE,
 )
 # `in 5m 3s`, `after 4 minutes`, `95.3 %`, `10:01:00`, `2026.01.05`: of this mail, not of the thing.
@@ -81,6 +91,11 @@ def watched(subject: str, text: str, *, sender: str, mailbox: str, proven: bool)
     names = _names(head, body) if sender else ()
     keys = (hashlib.sha256(f"{mailbox}\n{sender}\n{name}".encode()).hexdigest() for name in names)
     return Watched(alert.state, tuple(keys), proven)
+
+
+def is_unmistakable(subject: str, text: str) -> bool:
+    """Whether only a monitor writes so. Less is enough to judge an alert, but not to fold it into another one."""
+    return bool(_UNMISTAKABLE.search(subject[:MAX_SUBJECT]) or _UNMISTAKABLE.search(tidy(text)[:LONGEST]))
 
 
 def _names(subject: str, text: str) -> Iterator[str]:

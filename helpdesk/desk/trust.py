@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from helpdesk.core.severity.assess import NO_MONITORS
 from helpdesk.core.thread import place, place_monitor, place_robot
-from helpdesk.core.watched import watched
+from helpdesk.core.watched import is_unmistakable, watched
 from helpdesk.desk.border import sender_proof
 from helpdesk.desk.neighbours import after_merging
 from helpdesk.placing import evidence, read_clues
@@ -78,12 +78,13 @@ def look_into(connection: sa.Connection, rules: Rules, mail: Spooled, message: M
 
 
 def _seen(message: Message, shown: Evidence, mailbox: Mailbox) -> Watched | None:
-    """What a monitor has seen, in a mail that can open a case."""
-    if message.robot and (mailbox.channel != "monitoring" or message.robot.kind in NO_MONITORS):
+    """What a monitor has seen, in a mail that can open a case: at an address for monitors, or beyond doubt."""
+    robot, for_monitors = message.robot, mailbox.channel == "monitoring"
+    if robot and (not for_monitors or robot.kind in NO_MONITORS):
         return None
-    return watched(
-        message.subject, message.reply, sender=shown.sender, mailbox=mailbox.address, proven=shown.authenticated
-    )
+    subject, text = message.subject, message.reply
+    seen = watched(subject, text, sender=shown.sender, mailbox=mailbox.address, proven=shown.authenticated)
+    return seen if seen and (for_monitors or is_unmistakable(subject, text)) else None
 
 
 def _repeated_on(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 
-from helpdesk.core.watched import watched
+from helpdesk.core.watched import is_unmistakable, watched
 
 # Each as the monitor's own templates write it: the problem, and its end.
 PAIRS = {
@@ -83,6 +84,25 @@ def test_a_recovery_is_about_what_its_problem_was_about(monitor):
 
 
 @pytest.mark.parametrize("monitor", PAIRS)
+def test_no_person_writes_as_a_monitor_does(monitor):
+    assert all(is_unmistakable(*mail) for mail in PAIRS[monitor])
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("Problem: Grafana panels stay empty", "Grafana shows no data, Zabbix either."),
+        ("Problem: web1 is DOWN", "It does not answer since 9:00."),
+        ("Update: export", "Still failing. Nagios says CRITICAL."),
+        ("[Urgent] Datadog integration", "The monitor is down for all of us, CloudWatch is fine."),
+        ("Resolved - please close", "All is OK."),
+    ],
+)
+def test_who_names_a_monitor_is_none(subject, text):
+    assert not is_unmistakable(subject, text)
+
+
+@pytest.mark.parametrize("monitor", PAIRS)
 def test_no_two_monitors_tell_of_the_same_thing(monitor):
     others = [name for other in PAIRS if other != monitor for mail in PAIRS[other] for name in names(mail)]
     assert not names(PAIRS[monitor][0]) & set(others)
@@ -127,3 +147,14 @@ def test_a_key_says_neither_whose_nor_what():
     assert (key,) != seen(mail, sender="watch@other.example").keys
     assert (key,) != seen(mail, mailbox="other@desk.example").keys
     assert seen(mail, sender="").keys == ()  # From names nobody, or several
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["-\n" * 4000, "problem id " * 800, "host: " * 1400, "incident #" * 800, "1.1 " * 2000, "* " * 4000, "9-" * 4000],
+)
+def test_no_text_makes_it_crawl(text):
+    began = time.process_time()
+    seen(("** PROBLEM Host Alert: web1 is DOWN **", text))
+    is_unmistakable("", text)
+    assert time.process_time() - began < 0.5

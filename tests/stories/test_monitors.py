@@ -162,6 +162,15 @@ def test_a_person_who_writes_of_the_same_thing_opens_a_case(desk):
     assert desk.mail(NAGIOS, "web1/HTTP is CRITICAL", text).case == 2
 
 
+def test_terse_words_of_a_person_are_never_taken_for_repetition(desk):
+    """No greeting, a monitor's name, and the very subject of last time: all the same somebody is to read it."""
+    for body in ("Grafana shows nothing.", "Grafana shows nothing, now for all of the users."):
+        desk.mail(JO, "Problem: Grafana is DOWN", body)
+
+    assert desk.case_numbers() == [1, 2]
+    assert len([mail for mail in desk.sent if mail.kind == "assigned"]) == 2
+
+
 def test_nobody_is_known_by_two_from_addresses(desk):
     """Who is not one sender is no monitor that we know."""
     fails(desk, from_=f"{NAGIOS}, {JO}")
