@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from helpdesk.core.severity.alerts import LONGEST, parse
@@ -38,6 +39,7 @@ _OWN_NUMBER = re.compile(
     r"\b(?:problem|incident|alert|issue)\b[^#\n]{0,20}#(?P<counted>\d+)\b",
     re.IGNORECASE,
 )
+_URL_HOST = re.compile(r"https?://([\w.-]{1,100})", re.IGNORECASE)  # whose numbers they are
 # What it stands on, where the subject does not say it; the first value of each.
 _PLACE = re.compile(
     r"^[ *-]*(?P<label>host ?(?:name)?|service(?: name)?|instance|alarm name|monitor(?: name)?)"
@@ -75,11 +77,23 @@ class Watched:
     """The state a monitor tells of, and by which keys a later mail of the same sender to the same mailbox is known.
 
     The keys are digests of the names; without any, nothing is known later. `proven`: the sender is authenticated.
+    A bare number is a key to its recovery alone: one service counts for many customers, and no problem may be lost.
     """
 
     state: State
-    keys: tuple[str, ...]
+    names: tuple[str, ...]
+    numbers: tuple[str, ...] = ()
     proven: bool = False
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """All that the thing is known by."""
+        return (*self.names, *self.numbers)
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """By which of them this mail may find what was told before."""
+        return self.keys if self.state == "recovered" else self.names
 
 
 def watched(subject: str, text: str, *, sender: str, mailbox: str, proven: bool) -> Watched | None:
@@ -88,9 +102,18 @@ def watched(subject: str, text: str, *, sender: str, mailbox: str, proven: bool)
     alert = parse(head, body)
     if alert is None:
         return None
-    names = _names(head, body) if sender else ()
-    keys = (hashlib.sha256(f"{mailbox}\n{sender}\n{name}".encode()).hexdigest() for name in names)
-    return Watched(alert.state, tuple(keys), proven)
+    if not sender:
+        return Watched(alert.state, ())
+    key = partial(_key, mailbox, sender)
+    names, numbers = [*_words(head, body)], [*_numbers(head, body)]
+    whose = _URL_HOST.search(body)
+    if whose:
+        names, numbers = [*names, *(f"{number} at {whose[1].casefold()}" for number in numbers)], []
+    return Watched(alert.state, tuple(map(key, names)), tuple(map(key, numbers)), proven)
+
+
+def _key(mailbox: str, sender: str, name: str) -> str:
+    return hashlib.sha256(f"{mailbox}\n{sender}\n{name}".encode()).hexdigest()
 
 
 def is_unmistakable(subject: str, text: str) -> bool:
@@ -98,10 +121,15 @@ def is_unmistakable(subject: str, text: str) -> bool:
     return bool(_UNMISTAKABLE.search(subject[:MAX_SUBJECT]) or _UNMISTAKABLE.search(tidy(text)[:LONGEST]))
 
 
-def _names(subject: str, text: str) -> Iterator[str]:
-    number = _OWN_NUMBER.search(subject) or _OWN_NUMBER.search(text)
-    if number:
-        yield f"number {(number['labelled'] or number['counted']).casefold()}"
+def _numbers(subject: str, text: str) -> Iterator[str]:
+    """The monitor's own number of the incident, if it has one."""
+    found = _OWN_NUMBER.search(subject) or _OWN_NUMBER.search(text)
+    if found:
+        yield f"number {(found['labelled'] or found['counted']).casefold()}"
+
+
+def _words(subject: str, text: str) -> Iterator[str]:
+    """The words that name the thing, if they say more than that there is an alert."""
     words = _lasting(subject)
     said = {part for word in words for part in (word, *_PARTS.split(word))}
     words += [word for place in _places(text) for word in place if word not in said]

@@ -71,7 +71,7 @@ def look_into(connection: sa.Connection, rules: Rules, mail: Spooled, message: M
     placement = place_robot(shown, here) if message.robot else place(shown, here, team)
     seen = _seen(message, shown, mailbox) if placement.case is None else None
     if seen is not None:
-        told = watched_store.find(connection, seen.keys)
+        told = watched_store.find(connection, seen.wanted)
         placement = place_monitor(placement, shown, seen, told)
         here |= case_store.find(connection, [placement.case] if placement.case else [])
     return Findings(placement, shown, proof, here)

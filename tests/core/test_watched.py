@@ -135,6 +135,20 @@ def test_what_says_only_that_there_is_an_alert_names_nothing():
     assert names(("PROBLEM: Nagios alert", "Notification Type: PROBLEM")) == set()
 
 
+def test_a_number_of_a_service_with_many_customers_folds_no_problem_into_anothers():
+    """Where a link says whose number it is, it is as good as a name."""
+    one = ("[PagerDuty ALERT] You have 1 triggered incident", "Incident #812\nStatus: Triggered{}")
+    bare, ours, theirs = (
+        seen((one[0], one[1].format(link)))
+        for link in ("", "\nhttps://acme.pagerduty.com/i/812", "\nhttps://orion.pagerduty.com/i/812")
+    )
+    over = seen(("[PagerDuty] Incident resolved", "Incident #812\nStatus: Resolved\nhttps://acme.pagerduty.com/i/812"))
+    assert bare.keys
+    assert not bare.wanted
+    assert ours.wanted == over.wanted == ours.keys
+    assert not {*theirs.keys, *bare.keys} & {*over.wanted}
+
+
 def test_a_persons_mail_is_about_nothing_that_is_watched():
     text = "Hi, our shop is down, please help. Regards, Jo"
     assert watched("Shop is down", text, sender="jo@acme.example", mailbox="", proven=True) is None
