@@ -222,7 +222,7 @@ def test_credits_do_without_binary_fractions(share):
 def test_a_band_that_cannot_be_read_is_a_problem_of_the_file(bands, problem):
     text = next(path for path in policy_files(None) if path.stem == "celigo").read_text(encoding="utf-8")
     line = next(line for line in text.splitlines() if line.startswith("bands = "))
-    with pytest.raises(ConfigurationError, match=f"celigo.toml: credits: {problem}"):
+    with pytest.raises(ConfigurationError, match=f"celigo.toml: credits.bands.1: {problem}"):
         read_policy(PolicyText("celigo.toml", text.replace(line, f"bands = {bands}")))
 
 
