@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from helpdesk.core.severity.terms import Rank
 
 OPINION = ("words-1", "words-2", "words-3", "words-4")  # what the words lean to, as features
-LEAST = 0.05  # no word is so sure that the cues are not heard
+LEAST = 0.02  # no phrase is so sure that the cues are not heard
 STOPS = (
     "outage",
     "halted",

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from helpdesk.core.severity.alerts import Alert
     from helpdesk.core.severity.leanings import Lean
+    from helpdesk.core.severity.segment import Segment
     from helpdesk.core.severity.terms import SeverityTerms
 
 # Robots whose sender waits for no answer from us. A monitor's mail is known before, however it came.
@@ -38,11 +39,12 @@ _AWAY = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """What was seen in a mail. `values` are the features; `seen` is empty for robots and alerts."""
+    """What was seen in a mail. `values` are the features; nothing is read of robots and alerts."""
 
     subject: str
     text: str
     values: Mapping[str, float]
+    segments: tuple[Segment, ...] = ()
     seen: Effects = field(default_factory=Effects)
     lean: Lean | None = None
     alert: Alert | None = None
@@ -73,10 +75,10 @@ def observe(
     seen = effects(segments)
     _told_environment(fields, seen, language)
     rank = stating.stated_rank(words, terms) if words and terms.stated == "evidence" else None
-    leaning = lean(word for segment in segments for word in segment.words)
+    leaning = lean(segments)
     values = features.of_person(seen, stated=rank, lean=leaning)
     values.update(_policy_cues(f"{head}\n{body}", terms))
-    return Observation(head, body, values, seen=seen, lean=leaning, stated=words)
+    return Observation(head, body, values, segments=segments, seen=seen, lean=leaning, stated=words)
 
 
 def _told_environment(fields: Mapping[str, str], seen: Effects, language: str) -> None:
