@@ -54,7 +54,11 @@ class Voice:
         self.rarities = [round(RARITY * (math.log((1 + len(mails)) / (1 + used[p])) + 1)) for p in self.phrases]
         self.factor = factor
         rows = [
-            {columns[p]: self.rarities[columns[p]] / RARITY * (1 + math.log(n)) for p, n in mail.items() if p in columns}
+            {
+                columns[p]: self.rarities[columns[p]] / RARITY * (1 + math.log(n))
+                for p, n in mail.items()
+                if p in columns
+            }
             for mail in counts
         ]
         norms = [math.sqrt(FEW + sum(value * value for value in row.values())) for row in rows]
@@ -136,7 +140,11 @@ def shares(scores: Array) -> Array:
 
 def fit_softmax(rows: Any, ranks: Array, strength: float, prior: Array, steps: int = 300) -> Array:
     """Weights of a softmax near `prior`, for rows that may be sparse."""
-    truth, count, columns = np.eye(4)[ranks - 1], np.arange(rows.shape[0]), rows.T.tocsr() if hasattr(rows, "tocsr") else rows.T
+    truth, count, columns = (
+        np.eye(4)[ranks - 1],
+        np.arange(rows.shape[0]),
+        rows.T.tocsr() if hasattr(rows, "tocsr") else rows.T,
+    )
 
     def loss(flat: Array) -> tuple[float, Array]:
         weights = flat.reshape(prior.shape)
