@@ -48,6 +48,7 @@ INDIFFERENT = frozenset(
         "account",
         "no_way",
         "polite",
+        "after_it",
     }
 )
 REACH = 5  # words between a negator and the positive word it turns

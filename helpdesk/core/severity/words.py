@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 # A number with its unit apart; letters; every mark that may end a clause; line ends.
 _TOKEN = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*'?|%|[.!?;:,…()\[\]\"«»“”|]+|\s[-\u2013\u2014]+\s|\n+")
 _NOT_WORDS = re.compile(
-    r"(?:https?://|www\.)\S+|[\w.+%-]{1,60}@[\w-]{1,60}\.\S{1,60}|\b[a-z]{0,20}\d\w{0,20}-\w{1,20}-[\w-]{1,60}|\b[0-9a-f]{12,}",
+    r"(?:https?://|www\.)\S+|[\w.+%-]{1,60}@[\w-]{1,60}\.\S{1,60}|\b[a-z]{0,20}\d\w{0,20}-\w{1,20}-[\w-]{1,60}|\b[0-9a-f]{12,}"
+    # paths of files and of endpoints, with their query: neither `dev` in `/dev/null` nor its `?` is the writer's
+    r"|(?<![\w/])/[\w.-]{1,60}(?:(?:/[\w.-]{0,60})+(?:\?\S{0,200})?|\?\w\S{0,200})",
     re.IGNORECASE,
 )
 _IS_AFTER = frozenset(

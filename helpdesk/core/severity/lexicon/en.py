@@ -6,7 +6,7 @@ WORDS: dict[str, str] = {
     "neutral": (
         "not_only not_just not_sure no_matter no_idea no_doubt not_because not_to_mention whether_or_not nothing_to_do_with "
         "no_worries no_thanks no_message no_messages_shown no_error_message no_warning nothing_happened nothing_has_happened nothing_special nothing_changed not_a_problem why_not no_problem no_problems if_not_already or_not not_to_panic cannot_wait can_not_wait not_until "
-        "what_is_the_status what_is_the_eta what_is_the_problem what_is_the_reason what_is_going_on what_is_wrong please_advise so_that_nobody none_of_us_created none_of_us_knows all_others all_other everyone_else everybody_else all_the_others for_all_other no_errors_in no_error_in not_giving_any without_any_error"
+        "what_is_the_status what_is_the_eta what_is_the_problem what_is_the_reason what_is_going_on what_is_wrong please_advise so_that_nobody good_morning good_evening good_afternoon good_day good_night a_good_part a_good_half a_good_many a_good_deal in_order_to of_course quick_question was_all_fine was_all_good was_all_ok was_all_well were_all_fine all_was_fine all_was_well all_was_good everything_was_fine everything_was_good everything_was_ok i_would_like_to_report we_would_like_to_report like_to_report i_would_like_to_let we_would_like_to_let i_would_like_to_inform we_would_like_to_inform i_would_like_to_point i_would_like_to_tell i_would_like_to_thank we_would_like_to_thank the_past_hour the_past_hours the_past_few the_past_day the_past_days the_past_week the_past_two the_past_three the_past_~_minutes the_past_~_hours the_past_~_days do_not_use does_not_use never_use never_used have_not_used has_not_used for_me_or for_me_and for_me_too for_me_either for_me_to for_me_nor none_of_us_created none_of_us_knows all_others all_other everyone_else everybody_else all_the_others for_all_other no_errors_in no_error_in not_giving_any without_any_error"
     ),
     "none": "no none nothing zero not_a_single not_one not_any 0 not_even_one not_~_one",
     "nobody": "nobody no_one noone no-one none_of not_one_of not_one_person neither_of nobody's not_one_customer not_one_user not_a_single_customer not_a_single_user no_customer no_user no_client no_visitor no_employee no_student no_buyer no_users no_customers no_clients no_visitors none_can",
@@ -28,7 +28,7 @@ WORDS: dict[str, str] = {
     # how it fails
     "down": (
         "down offline unreachable unavailable inaccessible dead outage outages blackout unresponsive downtime nonfunctional "
-        "non_functional out_of_service out_of_order not_reachable not_available cannot_be_reached not_responding no_response "
+        "non_functional out_of_service out_of_order not_reachable not_available cannot_be_reached not_coming_up not_up no_longer_up api_~_gone site_~_gone website_~_gone server_~_gone service_~_gone host_~_gone app_~_gone bot_~_gone 520 521 522 523 524 530 not_responding no_response "
         "not_accessible went_dark kaput toast gone_dark shut_down taken_down taken_offline collapsed collapse knocked_out "
         "stopped_responding stopped_answering crashed_completely 503 502 504 bad_gateway service_unavailable gateway_timeout "
         "connection_refused refuses_all refuses_connections refuses_every does_not_exist does_not_resolve nxdomain "
@@ -51,7 +51,7 @@ WORDS: dict[str, str] = {
         "endless_loop infinite_loop loop loops looping trouble troubles drops dropped dropping disconnects disconnected "
         "nothing_happens does_nothing goes_nowhere do_nothing ignores ignored ignoring invalid expired unexpectedly "
         "times_out timing_out timed_out gives_up misfiring misbehaving misbehaves not_found goes_wrong went_wrong "
-        "unsuccessful unsuccessfully unprocessed undelivered missing_in stack_trace kicks_out kicks_me kicked "
+        "runs_into run_into running_into ran_into unsuccessful unsuccessfully unprocessed undelivered missing_in stack_trace kicks_out kicks_me kicked "
         "throws_me chokes falls_over breaks_down vanish vanishes reset_by dies died dying corrupted corrupt "
         "does_not_get does_not_let will_not_let not_letting gone_wrong screwed messed "
         "thrown_back throws_back sent_back thrown_~_back straight_back thrown_out logged_out signed_out lost_contact lost_connection lose_connection lost_its lose_their not_configured not_supported undefined null nan grey greyed greyed_out garbage gibberish misconfigured econnrefused refuse_to does_not_respond gave_up gives_an gives_us unknown_tenant bad_request internal_server_error internal_error will_not will_not_open red_banner red_message error_page error_message kicks kicking throwing_out lockout locked disabled"
@@ -87,7 +87,7 @@ WORDS: dict[str, str] = {
         "starting run runs running respond responds responding answers reply react reacts process processes processed processing "
         "arrive arrives arriving arrived come_in coming_in comes_in comes_through coming_through go_through goes_through going_through "
         "get_through gets_through going_out go_out goes_out log_in logs_in sign_in signs_in logging_in signing_in login logon "
-        "access accessing enter entering get_in gets_in get_into reach reaches reached connect connects connecting save saves saving "
+        "access accessing enter entering get_in gets_in get_past gets_past getting_past come_online comes_online coming_online get_into reach reaches reached connect connects connecting save saves saving "
         "saved send sends sending sent sync syncs syncing submit submits submitted submitting complete completes completed "
         "completing place placed placing create creates creating created sell selling ship ships shipping shipped deliver delivers "
         "delivering delivered pay pays paying trade trading buy buying book booking print prints printing render renders "
@@ -123,7 +123,7 @@ WORDS: dict[str, str] = {
         "app tenant instance server servers service services database cluster hub gateway api apis endpoint endpoints "
         "configurator player environment everything solution product software tool suite pages page_loads backend frontend broker "
         "runtime host node nodes network domain homepage home_page start_page login_page page marketplace saas cloud "
-        "module engine connector agent agents whole_thing url dns middleware bus"
+        "bot bots forum registry launcher web_server webserver mail_server mailserver module engine connector agent agents whole_thing url dns middleware bus"
     ),
     "peripheral": (
         "report reports export exports pdf pdfs filter filters filtering sort sorting sorted label labels tooltip tooltips logo "
@@ -143,11 +143,11 @@ WORDS: dict[str, str] = {
     "all": (
         "all every everyone everybody everything entire entirely whole complete completely totally total fully any anybody anyone each "
         "100 across company_wide companywide globally worldwide throughout every_single entire_company "
-        "for_any "
+        "for_any whatever_i whatever_we no_matter_which no_matter_what no_matter_who whichever wherever_i "
         "a_single each_of_us each_one_of nationwide everywhere"
     ),
     "users": (
-        " users colleague colleagues customers clients seller sellers dealer dealers team teams company staff "
+        " parents parent teacher users colleague colleagues customers clients seller sellers dealer dealers team teams company staff "
         "office offices employee employees people agents operators drivers buyers shoppers visitors salespeople "
         "sales_reps reps partners suppliers stores branches branch locations countries sites shops department departments "
         "organisation organization workforce crew nurses doctors students patients cashiers planners accounts "
@@ -182,19 +182,19 @@ WORDS: dict[str, str] = {
         "production_environment live_environment live_tenant production_tenant real_system"
     ),
     "nonprod": (
-        "sandbox sandboxes staging stage uat qa dev preprod pre_prod preproduction pre_production non_production nonproduction "
+        "sandbox sandboxes staging stage uat on_qa in_qa our_qa qa_environment qa_system qa_server qa_instance qa_tenant dev preprod pre_prod preproduction pre_production non_production nonproduction "
         "nonprod non_prod test_environment test_system test_tenant test_instance test_server test_env test_org test_site test_shop "
-        "test_account test_store testing_environment in_test on_test our_test demo demo_environment demo_system demo_tenant "
+        "test_account test_store testing_environment in_test on_test our_test on_demo in_demo our_demo demo_site demo_shop demo_account demo_instance demo_server demo_company demo_environment demo_system demo_tenant "
         "training_system training_environment training_tenant development_environment development_system dev_environment "
         "beta preview_environment integration_environment acceptance_environment localhost proof_of_concept poc lab_environment "
-        "development_instance dev_instance development_tenant development_server test_machine playground trial test_cluster "
+        "development_instance dev_instance development_tenant development_server test_machine test_box test_buyer test_customer test_company test_organisation test_organization test_workspace test_project test_mode test_data test_database playground trial test_cluster "
         "testsystem test_stage quality_system performance_environment scratch_org dry_run migration_rehearsal rehearsal "
-        "pilot_environment mock our_development development_org preview_link preview_deployment preview_url preview_build local_install dev_server my_local localhost_only ptr test_realm nightly_build develop_branch feature_branch full_copy acceptatieomgeving testomgeving homologacao ambiente_de_homologacao ambiente_di_test ambiente_di_collaudo drill emergency_drill integrationstest full_copy_org my_laptop build_from_source from_source rehearse"
+        "pilot_environment mock our_development development_org preview_link preview_deployment preview_url preview_build local_install dev_server my_local localhost_only ptr test_realm nightly_build develop_branch feature_branch full_copy acceptatieomgeving testomgeving homologacao ambiente_de_homologacao ambiente_di_test ambiente_di_collaudo drill emergency_drill integrationstest full_copy_org build_from_source from_source rehearse"
     ),
     "not_prod_word": (
         "go_live going_live golive went_live production_line production_lines production_planning production_plan production_hall "
         "production_manager production_side live_chat live_demo live_preview live_in live_with goes_live production_run "
-        "production_process deploy_to_production move_to_production into_production to_production production_staff we_live test_order"
+        "production_process once_live once_we_are_live when_live going_live being_live are_live before_live demo_page deploy_to_production move_to_production into_production to_production production_staff we_live test_order"
     ),
     # a way round
     "workaround": (
@@ -278,7 +278,7 @@ WORDS: dict[str, str] = {
     ),
     "past": (
         "yesterday last_week last_night last_month last_monday last_tuesday last_wednesday last_thursday last_friday last_saturday "
-        "last_sunday last_year this_night the_other_day days_ago weeks_ago earlier previously past"
+        "last_sunday last_year at_the_time back_then at_that_time this_night the_other_day days_ago weeks_ago earlier previously past"
     ),
     "solved": (
         "resolved fixed solved recovered recover back_up is_back back_online back_to_normal works_again working_again "
@@ -311,7 +311,7 @@ WORDS: dict[str, str] = {
     ),
     "wish": (
         "would_be_nice would_be_great would_be_good would_be_useful would_be_helpful would_be_awesome would_love feature_request "
-        " enhancement enhancements suggestion suggest suggesting improvement improve idea proposal wish "
+        " enhancement enhancements suggestion suggest suggesting improvement improve an_idea one_idea another_idea idea_for good_idea great_idea my_idea small_idea proposal wish would_be_lovely would_be_better would_be_nicer would_be_of could_do_with should_be_able ought_to_be_able i_miss_a would_spare would_save_us would_prefer rather_have make_it_possible make_that_~_optional make_this_~_optional make_it_~_optional should_be_optional optional "
         "please_add could_you_add can_you_add add_support add_an_option "
         "add_the_ability roadmap we_would_like we_d_like i_would_like would_like_to_see it_would_help it_would_be "
         "would_it_be_possible_to_add could_we_have can_we_have can_we_get nice_to_have new_feature functionality_request allow_us_to "
@@ -354,7 +354,7 @@ WORDS: dict[str, str] = {
     "cosmetic": (
         "typo typos cosmetic misaligned alignment spelling font fonts colour color pixel pixels overlap overlaps overlapping ugly "
         "layout_shift spacing icon looks_odd looks_strange looks_ugly misspelled misspelt wording capital_letter padding margin "
-        "truncated_text favicon visual visually contrast_of blurry "
+        "truncated_text favicon visual visually contrast_of blurry mistranslated mistranslation misnamed mislabelled mislabeled misspells spelt wrong_icon wrong_label wrong_word wrong_colour wrong_color flicker flickers flickering hurts_my distracting "
         "spelling_mistake stretched copyright grammar capitalisation capitalization misprint truncated cut_off_text harmless rendering_glitch odd_looking"
     ),
     "lowkey": (
@@ -369,7 +369,7 @@ WORDS: dict[str, str] = {
     "urgent": (
         "urgent urgently asap immediately emergency critical top_priority highest_priority right_away blocker showstopper "
         "as_soon_as_possible escalate escalated escalation escalating highest_level help_please please_help sos mayday alarm p1 sev1 "
-        "drop_everything very_fast at_once call_me call_us call_now disaster catastrophe nightmare desperate unacceptable"
+        "drop_everything very_fast call_me call_us call_now disaster catastrophe nightmare desperate unacceptable"
     ),
     "recovery": "recovered resolved back_up up_again ok",
     "me": "i me my mine myself",
@@ -383,6 +383,20 @@ WORDS: dict[str, str] = {
     "account": "login log_in logging_in logged_in sign_in signing_in password passwords account reset register registration verification activation my_profile username rescue_email subscribe my_card my_plan my_subscription unlock_me",
     "no_way": "no_other no_second no_plan_b only_way_to only_via only_possible_inside not_feasible any_other_way no_fallback cannot_be_done_by_hand cannot_be_done_on_paper not_other_way no_other_tool manual_screen_was old_program_was removed_last closed_the_manual we_sell_nothing sell_nothing no_other_instance no_other_console no_other_channel our_only_channel not_possible_by_hand by_design_cannot no_cash",
     "polite": "could_you_please can_you_please have_a_look take_a_look look_into please_check please_fix please_help can_you_check could_you_check can_you_look could_you_look could_someone could_somebody can_someone can_somebody can_anyone any_ideas any_eta any_news what_is_going can_you_help could_you_help can_you_fix will_you_fix anyone_awake anyone_working",
+    # what is asked of trouble itself, and is no question of how something is done
+    "after_it": (
+        "any_idea any_ideas any_news any_update any_updates any_eta any_clue any_word what_is_going_on what_is_happening what_is_up "
+        "what_happened what_has_happened what_is_wrong what_is_the_problem what_is_the_matter what_is_the_reason what_is_the_status "
+        "going_on what_could_be what_might_be is_it_me is_it_us is_it_just_me is_it_only_me is_this_me is_this_just just_me only_me just_us only_us or_me "
+        "anyone_else anybody_else someone_else others_too others_as_well is_something something_up something_wrong are_you_aware did_you_know "
+        "do_you_know_about have_you_noticed is_this_known known_issue known_problem aware_of is_there_an_outage is_there_a_problem "
+        "is_there_an_issue are_there_problems are_there_issues an_outage be_fixed be_back is_back be_up be_resolved be_solved "
+        "be_restored be_sorted back_up back_online up_again looking_at looking_into working_on_it on_it is_anyone is_anybody "
+        "is_someone anyone_there anybody_there what_can_i_do what_can_we_do what_should_i_do what_should_we what_do_i_do what_do_we_do what_now "
+        "how_should_i_proceed how_to_proceed how_do_i_proceed what_can_be_done anything_i_can anything_we_can our_side my_side your_side our_end my_end "
+        "your_end am_i_missing am_i_doing did_i_do have_i_done are_we_doing our_fault my_fault why_is why_are why_does why_do why_did "
+        "tell_me_why tell_us_why say_why since_when how_long_will how_long_does banned please_look please_check"
+    ),
     "internal": "internal_user internal_users internal_tool internal_report internal_page internal_wiki",
     "mailing": "email emails e_mail e_mails mails confirmation confirmations notification notifications reminder reminders newsletter newsletters",
 }  # fmt: skip
