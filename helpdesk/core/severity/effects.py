@@ -199,8 +199,8 @@ def _degraded(segment: Segment, seen: Effects) -> None:
 
 
 def _scope(segment: Segment, seen: Effects) -> None:
-    if segment.has("one"):
-        seen.add("one-user-or-item", segment)
+    if segment.has("one") and (segment.failing or not segment.has("admin", "wish")):
+        seen.add("one-user-or-item", segment)  # `please delete my account` tells of nobody's trouble
     if segment.has("peripheral", "internal"):
         seen.add("edge-thing", segment)
     if segment.has("cosmetic"):
@@ -361,8 +361,31 @@ def _achieved(hit: Hit, segment: Segment) -> bool:
     return hit.status == "asserted" and not _WISHED.intersection(segment.words[max(0, hit.start - 2) : hit.start])
 
 
+_IS_IT = word_set("is are was has have did does do ist sind est sont esta")
+_STATE = ("down", "halt", "fail", "cannot", "slow", "work", "ok")
+
+
+_ORDERS = word_set(
+    "please kindly need needs want wants require would could can like send change delete remove update cancel add "
+    "close give let bitte brauchen brauche benotigen mochte mochten wollen konnen konnten merci priere voudrais "
+    "voudrions souhaite souhaitons pourriez besoin favor necesito necesitamos quiero queremos podrian podria pueden"
+)
+
+
+def _asks_after_it(segment: Segment) -> bool:
+    """`Is the site down? Any idea? When will it be back? Is it me?`: the question that stands behind trouble."""
+    if not segment.asks:
+        return False
+    if segment.says("after_it"):
+        return True
+    plain = segment.words[0] in _IS_IT or len(segment.words) < OPENS
+    return plain and segment.says("system", "core") and segment.says(*_STATE) and not segment.says("me", "we")
+
+
 def _wants(segment: Segment, seen: Effects) -> None:
-    if segment.has("question") and not segment.failing:
+    if _asks_after_it(segment):
+        seen.add("asks-after-it", segment)
+    elif segment.has("question") and not segment.failing:
         seen.add("question", segment)
     elif segment.asks and not segment.has("polite"):  # `could you please have a look?` asks for no answer
         seen.add("question-mark", segment)
@@ -370,7 +393,8 @@ def _wants(segment: Segment, seen: Effects) -> None:
         if segment.has(concept):
             seen.add(concept, segment)
     if segment.has("admin") and not segment.failing and not (segment.has("wrong") and segment.has("figures")):
-        seen.add("admin", segment)
+        asked = segment.asks or segment.subject or segment.has("question", "wish") or _ORDERS.intersection(segment.words)
+        seen.add("admin" if asked else "admin-named", segment)
     if segment.has("fyi") and not segment.failing:
         seen.add("fyi", segment)
 
