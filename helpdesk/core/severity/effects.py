@@ -219,6 +219,8 @@ _COUNTS = frozenset({"work", "ok"})
 
 
 def _still_works(segment: Segment, seen: Effects) -> None:
+    if segment.asks or _of_then(segment):
+        return
     works = segment.has("work") and (segment.has("still", "else") or bool(_WORKS.intersection(segment.words)))
     if segment.has(*_COUNTS) and _others_work(segment):
         seen.add("else-works", segment)
@@ -229,6 +231,16 @@ def _still_works(segment: Segment, seen: Effects) -> None:
     negated_trouble = segment.tells("negated", "down", "halt", "fail", "cannot")
     if negated_trouble and not segment.failing and not segment.says("way"):
         seen.add("trouble-denied", segment)
+
+
+def _of_then(segment: Segment) -> bool:
+    """`until then all went well`, and what a status page says: neither tells how it is now."""
+    well = [hit.start for hit in segment.hits if hit.concept == "ok"]
+    then = bool(well) and all(_THEN.intersection(segment.words[max(0, start - 3) : start]) for start in well)
+    return then or ("status" in segment.words and bool(well))
+
+
+_THEN = word_set("was were had went ran used war waren lief liefen etait etaient fonctionnait estaba iba funcionaba")
 
 
 def _others_work(segment: Segment) -> bool:
@@ -358,11 +370,25 @@ def _ends(segment: Segment) -> list[int]:
 
 
 def _achieved(hit: Hit, segment: Segment) -> bool:
-    return hit.status == "asserted" and not _WISHED.intersection(segment.words[max(0, hit.start - 2) : hit.start])
+    before = segment.words[max(0, hit.start - 3) : hit.start]
+    if hit.status != "asserted" or _WISHED.intersection(before[-2:]) or _UNSURE.intersection(before):
+        return False
+    if segment.words[hit.end - 1] in _GONE:  # `the error is gone`; a site that is gone or has gone dark is none
+        went = segment.words[hit.end : hit.end + 1]
+        return segment.says(*TROUBLE, "slow") and not _GONE_WHERE.intersection(went)
+    return True
 
 
-_IS_IT = word_set("is are was has have did does do ist sind est sont esta")
-_STATE = ("down", "halt", "fail", "cannot", "slow", "work", "ok")
+_UNSURE = word_set("before till perhaps maybe possibly probably bevor vielleicht peut hasta quizas")
+_GONE = word_set("gone")
+_GONE_WHERE = word_set("out on off offline black blank dark dead down up wrong missing from to into by")
+
+
+_IS_IT = word_set(
+    "is are was were has have had did am will might seems ist sind war hat habt haben est sont etait esta estan "
+    "estais es avez seid"
+)
+_BEFORE = word_set("hello hi hey but so or and maybe perhaps surely also hallo bonjour hola und oder aber y pero et ou mais")
 
 
 _ORDERS = word_set(
@@ -378,8 +404,15 @@ def _asks_after_it(segment: Segment) -> bool:
         return False
     if segment.says("after_it"):
         return True
-    plain = segment.words[0] in _IS_IT or len(segment.words) < OPENS
-    return plain and segment.says("system", "core") and segment.says(*_STATE) and not segment.says("me", "we")
+    if segment.has("question", "wish") or segment.says("nonprod"):
+        return False
+    return len(segment.words) < OPENS or not _IS_IT.isdisjoint(_opening(segment))
+
+
+def _opening(segment: Segment) -> tuple[str, ...]:
+    """The word that a question opens with, behind `Hello,` and `but`."""
+    first = next((place for place, word in enumerate(segment.words) if word not in _BEFORE), 0)
+    return segment.words[first : first + 1]
 
 
 def _wants(segment: Segment, seen: Effects) -> None:
