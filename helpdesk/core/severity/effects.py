@@ -96,6 +96,36 @@ def _stopping(segment: Segment, seen: Effects) -> None:
     _for_whom(segment, seen, edge=edge)
     if segment.has("idle"):
         seen.add("business-idle", segment)
+    if not edge and not segment.has("one", "partial", "intermittent", "place") and not _was(segment) and _whole_dead(segment):
+        seen.add("thing-dead", segment)
+
+
+_SUBJECT = 4  # words between a thing and what is said of it
+_TAIL = 3  # words behind a verb that can still belong to nothing but it
+
+
+def _whole_dead(segment: Segment) -> bool:
+    """`the shop does not load`, `the API has been unreachable`: the thing itself, and no part of what it does."""
+    things = [hit for hit in segment.hits if hit.concept == "system"]
+    return any(_said_of(thing, hit, segment) for hit in segment.hits for thing in things)
+
+
+def _said_of(thing: Hit, hit: Hit, segment: Segment) -> bool:
+    if thing.part != hit.part or not 0 <= hit.start - thing.end <= _SUBJECT:
+        return False
+    if hit.concept == "down":
+        return hit.status == "asserted"
+    return hit.concept == "work" and hit.status == "negated" and _says_no_more(hit, segment)
+
+
+def _says_no_more(hit: Hit, segment: Segment) -> bool:
+    """Whether nothing follows a verb in its part but when it began or that it does so for all."""
+    later = [other for other in segment.hits if other.part > hit.part or other.concept in _CIRCUMSTANCES]
+    behind = [other.start for other in later if other.start >= hit.end]
+    return min([*behind, len(segment.words)]) - hit.end < _TAIL
+
+
+_CIRCUMSTANCES = frozenset({"since", "past", "all", "nobody", "again", "users", "we", "me", "not"})
 
 
 def _at_a_stop(segment: Segment, seen: Effects, *, edge: bool) -> None:
@@ -433,12 +463,12 @@ def _wants(segment: Segment, seen: Effects) -> None:
 
 
 def _place(segment: Segment, seen: Effects) -> None:
-    if segment.has("nonprod") and segment.says("prod") and _one_is_fine(segment, seen):
+    if segment.says("nonprod") and segment.says("prod") and _one_is_fine(segment, seen):
         return
     trouble = segment.failing or segment.has("slow", "wrong", "dataloss")
     fine = not trouble and (segment.has("ok") or segment.tells("negated", "down", "fail", "halt"))
     works = fine or (not trouble and segment.has("work"))
-    if segment.has("nonprod"):
+    if segment.says("nonprod") and not segment.tells("negated", "nonprod"):
         seen.add("nonprod-fine" if works else "nonprod-trouble" if trouble else "nonprod-named", segment)
     if segment.says("prod") and not segment.has("not_prod_word"):
         denied = segment.tells("negated", "prod")
@@ -545,6 +575,6 @@ def _contrast(segments: Sequence[Segment], seen: Effects) -> None:
     nonprod = seen.any("nonprod-trouble", "nonprod-named")
     production = "prod-trouble" in seen or ("prod-named" in seen and "nonprod-trouble" not in seen)
     if nonprod and not production:
-        seen.add("non-production", next(s for s in segments if s.has("nonprod")))
+        seen.add("non-production", next(s for s in segments if s.says("nonprod")))
     elif seen.any("prod-trouble", "prod-named"):
         seen.add("production", next(s for s in segments if s.says("prod")))

@@ -18,6 +18,7 @@ OPINION = ("words-1", "words-2", "words-3", "words-4")  # what the words lean to
 LEAST = 0.02  # no phrase is so sure that the cues are not heard
 STOPS = (
     "outage",
+    "thing-dead",
     "halted",
     "none-comes-through",
     "core-stopped",
@@ -59,7 +60,7 @@ COMBINED = word_set(
     "stop stop-strong stop-plain stop-and-milder stop-and-way stop-and-edge stop-and-else-works stop-and-place "
     "stop-and-low-key stop-though-asked fails-though-asked lost-now only-was cosmetic-only docs-only figures-matter "
     "stop-but-at-times slow-at-the-edge way-but-costly milder-only edge-only fails-only way-only over asks-only "
-    "wish-with-trouble asks-with-trouble security-live says-nothing "
+    "wish-with-trouble asks-with-trouble asks-after-trouble security-live says-nothing "
 )
 
 
@@ -157,6 +158,7 @@ def _combinations(seen: Effects) -> dict[str, float]:
         ),
         "wish-with-trouble": float("wish" in seen and trouble),
         "asks-with-trouble": float(seen.any("question", "admin", "docs", "fyi") and trouble),
+        "asks-after-trouble": float("asks-after-it" in seen and trouble),
         "security-live": float(
             "security" in seen
             and not elsewhere

@@ -110,13 +110,18 @@ def _hits(piece: Sequence[Token], book: Shelf) -> list[Hit]:
     words, parts = _words_and_parts(piece)
     hits: list[Hit] = []
     swallowed = 0  # words before this place belong to an entry that counts only as a whole
+    mocked = 0  # and words before this one name another environment than production
     for place, part in enumerate(parts):
         before = words[place - 1] if place else ""
         if share := _share(words, place):
             hits.append(Hit(share, place, place + 2, part))
         if place < swallowed or not (found := book.at(words, place)):
             continue
-        longest = max([length for _, length in found])
+        if place < mocked:
+            found = [(concept, length) for concept, length in found if concept != "prod"]  # `pre-production`
+        longest = max([length for _, length in found], default=0)
+        if any(concept == "nonprod" for concept, _ in found):
+            mocked = place + longest
         if longest > 1:
             found, whole = _longer(found, longest)
             swallowed = place + longest if whole else swallowed
@@ -205,7 +210,7 @@ def _with_status(hits: Sequence[Hit]) -> Iterator[Hit]:
         hit.concept in {"since", "still", "again"} for hit in hits
     )
     for hit in hits:
-        if _negated(hit, negators):
+        if _is_not_there(hit, negators, hits) if hit.concept == "nonprod" else _negated(hit, negators):
             status: Status = "negated"
         elif hit.part in supposed:
             status = "hypothetical"
@@ -214,6 +219,15 @@ def _with_status(hits: Sequence[Hit]) -> Iterator[Hit]:
         else:
             status = "asserted"
         yield hit._replace(status=status) if status != "asserted" else hit
+
+
+def _is_not_there(place: Hit, negators: Iterable[Hit], hits: Iterable[Hit]) -> bool:
+    """`this is not the sandbox`; but what cannot be done in the sandbox is of the sandbox."""
+    near = [negator for negator in negators if 0 <= place.start - negator.end < SHORT_REACH]
+    return any(not any(negator.start <= hit.end < place.start for hit in hits if hit.concept in _VERBS) for negator in near)
+
+
+_VERBS = frozenset({"can", "cannot", "work", "ok"})
 
 
 def _negated(hit: Hit, negators: Collection[Hit]) -> bool:
