@@ -37,6 +37,9 @@ PRIOR: dict[str, tuple[float, float, float, float]] = {
     "bias": (-0.5, -0.3, 0.2, 0.6),
     # stopped
     "outage": (0.6, 0.0, -0.7, 0.1),
+    "server-error": (0.3, 0.0, -0.1, -0.2),
+    "thing-dead": (0.3, 0.0, -0.2, -0.1),
+    "dead-now": (1.2, -0.2, -0.4, -0.6),
     "halted": (0.3, 0.5, -0.4, -0.4),
     "none-comes-through": (0.8, 0.1, -0.2, -0.6),
     "core-stopped": (0.3, -0.1, 0.0, -0.3),

@@ -98,6 +98,18 @@ def _stopping(segment: Segment, seen: Effects) -> None:
         seen.add("business-idle", segment)
     if not edge and not segment.has("one", "partial", "intermittent", "place") and not _was(segment) and _whole_dead(segment):
         seen.add("thing-dead", segment)
+    if not edge and _none_goes(segment):
+        seen.add("none-comes-through", segment)
+    served = segment.says("system", "core") and not edge and not segment.has("one", "partial", "intermittent", "place")
+    if segment.has("server_error") and served and not _was(segment):
+        seen.add("server-error", segment)
+
+
+def _none_goes(segment: Segment) -> bool:
+    """`no command works`, `no build has gone through`: whatever it is, not one of it."""
+    nones = [hit for hit in segment.hits if hit.concept == "none"]
+    undone = [hit for hit in segment.hits if hit.concept in {"work", "can"} and hit.status == "negated"]
+    return not segment.asks and any(1 <= verb.start - none.end <= NEAR - 1 for none in nones for verb in undone)
 
 
 _SUBJECT = 4  # words between a thing and what is said of it
@@ -452,6 +464,8 @@ def _wants(segment: Segment, seen: Effects) -> None:
         seen.add("question", segment)
     elif segment.asks and not segment.has("polite"):  # `could you please have a look?` asks for no answer
         seen.add("question-mark", segment)
+    if segment.has("by_the_by"):
+        seen.add("by-the-by", segment)
     for concept in ("wish", "maintenance", "docs", "thanks"):
         if segment.has(concept):
             seen.add(concept, segment)
@@ -531,7 +545,8 @@ def _only_me(segments: Sequence[Segment], seen: Effects) -> None:
     mine = next((segment for segment in segments if segment.failing and segment.says("me")), None)
     if mine is None:
         return
-    if not any(segment.says("users", "we", "nobody", "core") and segment.failing for segment in segments):
+    everybodys = seen.any("thing-dead", "all-affected", "nobody-can", "for-everyone") and not mine.has("one")
+    if not everybodys and not any(segment.says("users", "we", "nobody", "core") and segment.failing for segment in segments):
         seen.add("only-me", mine)
     account = next((segment for segment in segments if segment.failing and segment.says("account")), None)
     if account is not None and not any(segment.says("users", "we", "nobody") or segment.total for segment in segments):

@@ -60,7 +60,7 @@ COMBINED = word_set(
     "stop stop-strong stop-plain stop-and-milder stop-and-way stop-and-edge stop-and-else-works stop-and-place "
     "stop-and-low-key stop-though-asked fails-though-asked lost-now only-was cosmetic-only docs-only figures-matter "
     "stop-but-at-times slow-at-the-edge way-but-costly milder-only edge-only fails-only way-only over asks-only "
-    "wish-with-trouble asks-with-trouble asks-after-trouble security-live says-nothing "
+    "wish-with-trouble asks-with-trouble asks-after-trouble security-live says-nothing dead-now "
 )
 
 
@@ -158,6 +158,7 @@ def _combinations(seen: Effects) -> dict[str, float]:
         ),
         "wish-with-trouble": float("wish" in seen and trouble),
         "asks-with-trouble": float(seen.any("question", "admin", "docs", "fyi") and trouble),
+        "dead-now": float(trouble and "thing-dead" in seen and not seen.any("was-trouble", "partial", "else-works")),
         "asks-after-trouble": float("asks-after-it" in seen and trouble),
         "security-live": float(
             "security" in seen

@@ -49,6 +49,8 @@ INDIFFERENT = frozenset(
         "no_way",
         "polite",
         "after_it",
+        "server_error",
+        "by_the_by",
     }
 )
 REACH = 5  # words between a negator and the positive word it turns

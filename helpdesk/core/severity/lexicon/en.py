@@ -6,7 +6,7 @@ WORDS: dict[str, str] = {
     "neutral": (
         "not_only not_just not_sure no_matter no_idea no_doubt not_because not_to_mention whether_or_not nothing_to_do_with "
         "no_worries no_thanks no_message no_messages_shown no_error_message no_warning nothing_happened nothing_has_happened nothing_special nothing_changed not_a_problem why_not no_problem no_problems if_not_already or_not not_to_panic cannot_wait can_not_wait not_until "
-        "what_is_the_status what_is_the_eta what_is_the_problem what_is_the_reason what_is_going_on what_is_wrong please_advise so_that_nobody good_morning good_evening good_afternoon good_day good_night a_good_part a_good_half a_good_many a_good_deal a_good_idea good_luck for_good good_reason a_good_while a_normal_day normal_day normal_days would_be_good would_be_fine would_be_perfect would_be_ok would_be_okay have_an_idea have_any_idea i_would_like_to_ask i_would_like_to_know we_would_like_to_know i_would_like_to_understand or_else what_else where_else anywhere_else somewhere_else anything_else something_else for_work at_work from_work working_on work_on used_to_work used_to_run used_to_be in_order_to of_course quick_question was_all_fine was_all_good was_all_ok was_all_well were_all_fine all_was_fine all_was_well all_was_good everything_was_fine everything_was_good everything_was_ok i_would_like_to_report we_would_like_to_report like_to_report i_would_like_to_let we_would_like_to_let i_would_like_to_inform we_would_like_to_inform i_would_like_to_point i_would_like_to_tell i_would_like_to_thank we_would_like_to_thank the_past_hour the_past_hours the_past_few the_past_day the_past_days the_past_week the_past_two the_past_three the_past_~_minutes the_past_~_hours the_past_~_days do_not_use does_not_use never_use never_used have_not_used has_not_used for_me_or for_me_and for_me_too for_me_either for_me_to for_me_nor none_of_us_created none_of_us_knows all_others all_other everyone_else everybody_else all_the_others for_all_other no_errors_in no_error_in not_giving_any without_any_error"
+        "what_is_the_status what_is_the_eta what_is_the_problem what_is_the_reason what_is_going_on what_is_wrong please_advise so_that_nobody good_morning good_evening good_afternoon good_day good_night a_good_part a_good_half a_good_many a_good_deal doing_something_wrong doing_anything_wrong missing_something missing_anything something_wrong sort_of sorts_of to_report we_report i_report 401_unauthorized fraud_score fraud_team other_tenants_are other_tenants_seem other_tenants_work a_good_idea good_luck for_good good_reason a_good_while a_normal_day normal_day normal_days would_be_good would_be_fine would_be_perfect would_be_ok would_be_okay have_an_idea have_any_idea i_would_like_to_ask i_would_like_to_know we_would_like_to_know i_would_like_to_understand or_else what_else where_else anywhere_else somewhere_else anything_else something_else for_work at_work from_work working_on work_on used_to_work used_to_run used_to_be in_order_to of_course quick_question was_all_fine was_all_good was_all_ok was_all_well were_all_fine all_was_fine all_was_well all_was_good everything_was_fine everything_was_good everything_was_ok i_would_like_to_report we_would_like_to_report like_to_report i_would_like_to_let we_would_like_to_let i_would_like_to_inform we_would_like_to_inform i_would_like_to_point i_would_like_to_tell i_would_like_to_thank we_would_like_to_thank the_past_hour the_past_hours the_past_few the_past_day the_past_days the_past_week the_past_two the_past_three the_past_~_minutes the_past_~_hours the_past_~_days do_not_use does_not_use never_use never_used have_not_used has_not_used for_me_or for_me_and for_me_too for_me_either for_me_to for_me_nor none_of_us_created none_of_us_knows all_others all_other everyone_else everybody_else all_the_others for_all_other no_errors_in no_error_in not_giving_any without_any_error"
     ),
     "none": "no none nothing zero not_a_single not_one not_any 0 not_even_one not_~_one",
     "nobody": "nobody no_one noone no-one none_of not_one_of not_one_person neither_of nobody's not_one_customer not_one_user not_a_single_customer not_a_single_user no_customer no_user no_client no_visitor no_employee no_student no_buyer no_users no_customers no_clients no_visitors none_can",
@@ -126,7 +126,7 @@ WORDS: dict[str, str] = {
         "bot bots forum registry launcher web_server webserver mail_server mailserver module engine connector agent agents whole_thing url dns middleware bus"
     ),
     "peripheral": (
-        "report reports export exports pdf pdfs filter filters filtering sort sorting sorted label labels tooltip tooltips logo "
+        "report reports export exports pdf pdfs filter filters filtering sort sorting label labels tooltip tooltips logo "
         "logos image images picture pictures thumbnail thumbnails newsletter column columns date_field field fields button buttons "
         "widget widgets notification notifications preview header headers footer footers translation translations typo icon icons "
         "checkbox dropdown drop_down format formatting counter banner avatar profile chart charts graph graphs dashboard csv excel xlsx "
@@ -222,7 +222,7 @@ WORDS: dict[str, str] = {
     ),
     # security and data
     "security": (
-        "security unauthorised unauthorized breach breached leak leaked leaks leaking exposed exposes exposure vulnerability "
+        "security unauthorised_access unauthorized_access unauthorised_person* unauthorized_person* unauthorized_user* unauthorised_user* breach breached leak leaked leaks leaking exposed exposes exposure vulnerability "
         "vulnerabilities xss sql_injection csrf phishing hacked hack hacker hackers compromised compromise attacker attackers malware "
         "ransomware ransom intrusion intruder suspicious gdpr data_protection privacy confidential personal_data clear_text "
         "plain_text credentials_visible passwords_visible sees_other sees_data see_other_customers other_customers_data other_tenants "
@@ -345,7 +345,7 @@ WORDS: dict[str, str] = {
         "in_the_documentation"
     ),
     "fyi": (
-        "for_your_information fyi no_action just_to_let_you_know heads_up please_be_aware just_be_aware for_information "
+        "fyi no_action please_be_aware just_be_aware for_information "
         "no_reply_needed no_need_to no_response_needed announcement announce inform_you informing_you to_inform out_of_office "
         "out_of_the_office on_vacation on_leave automatic_reply auto_reply autoreply thank_you_for_contacting for_the_record "
         "nothing_to_do_on_your planned_downtime planned_outage scheduled_outage planned_interruption extended_downtime is_closed_from closed_for closed_between please_rate rate_your not_monitored do_not_reply unmonitored ignore_this feedback_wanted no_action_from no_action_needed weekly_digest satisfaction_survey went_great automatically_generated sent_automatically thanks_for_contacting we_aim_to"
@@ -358,7 +358,7 @@ WORDS: dict[str, str] = {
         "spelling_mistake stretched copyright grammar capitalisation capitalization misprint truncated cut_off_text harmless rendering_glitch odd_looking"
     ),
     "lowkey": (
-        "no_rush no_hurry not_urgent not_critical not_blocking not_a_blocker when_you_have_time whenever when_you_get_a_chance minor small "
+        "no_rush no_hurry not_urgent not_critical not_blocking not_a_blocker when_you_have_time whenever_you whenever_convenient whenever_possible whenever_it_suits when_you_get_a_chance minor small_issue small_problem small_bug small_request small_question small_wish small_suggestion small_detail small_error small_mistake "
         "low_priority nice_to_have annoying inconvenient  nuisance cosmetic not_a_big not_big_deal no_big_deal "
         "can_wait no_impact little_impact low_impact not_important unimportant trivial eventually at_your_convenience next_release "
         "some_point in_the_next sometime_soon not_dramatic small_thing nobody_needs not_a_problem_right rarely twice_a_quarter once_a_week "
@@ -383,6 +383,8 @@ WORDS: dict[str, str] = {
     "account": "login log_in logging_in logged_in sign_in signing_in password passwords account reset register registration verification activation my_profile username rescue_email subscribe my_card my_plan my_subscription unlock_me",
     "no_way": "no_other no_second no_plan_b only_way_to only_via only_possible_inside not_feasible any_other_way no_fallback cannot_be_done_by_hand cannot_be_done_on_paper not_other_way no_other_tool manual_screen_was old_program_was removed_last closed_the_manual we_sell_nothing sell_nothing no_other_instance no_other_console no_other_channel our_only_channel not_possible_by_hand by_design_cannot no_cash",
     "polite": "could_you_please can_you_please have_a_look take_a_look look_into please_check please_fix please_help can_you_check could_you_check can_you_look could_you_look could_someone could_somebody can_someone can_somebody can_anyone any_ideas any_eta any_news what_is_going can_you_help could_you_help can_you_fix will_you_fix anyone_awake anyone_working",
+    "server_error": "500 internal_server_error internal_error server_error server_errors server_side_error fatal_error",
+    "by_the_by": "just_to_let_you_know heads_up just_so_you_know for_your_information so_you_know wanted_to_let_you wanted_you_to_know in_case_you_did not_sure_if_you",
     # what is asked of trouble itself, and is no question of how something is done
     "after_it": (
         "any_idea any_ideas any_news any_update any_updates any_eta any_clue any_word what_is_going_on what_is_happening what_is_up "
