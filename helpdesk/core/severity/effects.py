@@ -127,7 +127,11 @@ def _said_of(thing: Hit, hit: Hit, segment: Segment) -> bool:
         return False
     if hit.concept == "down":
         return hit.status == "asserted"
-    return hit.concept == "work" and hit.status == "negated" and _says_no_more(hit, segment)
+    undone = hit.concept == "work" and hit.status == "negated" and segment.words[hit.end : hit.end + 1] not in _NOTHING
+    return undone and _says_no_more(hit, segment)
+
+
+_NOTHING = (("no",), ("neither",), ("nothing",), ("none",))  # `shows no error` is no page that does not show
 
 
 def _says_no_more(hit: Hit, segment: Segment) -> bool:
@@ -243,7 +247,8 @@ def _degraded(segment: Segment, seen: Effects) -> None:
 def _scope(segment: Segment, seen: Effects) -> None:
     if segment.has("one") and (segment.failing or not segment.has("admin", "wish")):
         seen.add("one-user-or-item", segment)  # `please delete my account` tells of nobody's trouble
-    if segment.has("peripheral", "internal"):
+    wanted = segment.asks or segment.has("wish", "question") or (segment.has("cosmetic") and not segment.failing)
+    if segment.has("peripheral", "internal") and not wanted:
         seen.add("edge-thing", segment)
     if segment.has("cosmetic"):
         seen.add("cosmetic", segment)
@@ -430,6 +435,7 @@ _IS_IT = word_set(
     "is are was were has have had did am will might seems ist sind war hat habt haben est sont etait esta estan "
     "estais es avez seid"
 )
+_HOW = word_set("which where how who whom when what does do wie wo welche welcher welches wer comment ou quel quelle como donde cual quien")
 _BEFORE = word_set("hello hi hey but so or and maybe perhaps surely also hallo bonjour hola und oder aber y pero et ou mais")
 
 
@@ -460,14 +466,15 @@ def _opening(segment: Segment) -> tuple[str, ...]:
 def _wants(segment: Segment, seen: Effects) -> None:
     if _asks_after_it(segment):
         seen.add("asks-after-it", segment)
-    elif segment.has("question") and not segment.failing:
+    elif (segment.has("question") or (segment.asks and _HOW.intersection(_opening(segment)))) and not segment.failing:
         seen.add("question", segment)
     elif segment.asks and not segment.has("polite"):  # `could you please have a look?` asks for no answer
         seen.add("question-mark", segment)
     if segment.has("by_the_by"):
         seen.add("by-the-by", segment)
+    doubts = _asks_after_it(segment) or segment.has("down")  # `or do I misread the docs?`
     for concept in ("wish", "maintenance", "docs", "thanks"):
-        if segment.has(concept):
+        if segment.has(concept) and not (concept == "docs" and doubts):
             seen.add(concept, segment)
     if segment.has("admin") and not segment.failing and not (segment.has("wrong") and segment.has("figures")):
         asked = segment.asks or segment.subject or segment.has("question", "wish") or _ORDERS.intersection(segment.words)
@@ -549,8 +556,13 @@ def _only_me(segments: Sequence[Segment], seen: Effects) -> None:
     if not everybodys and not any(segment.says("users", "we", "nobody", "core") and segment.failing for segment in segments):
         seen.add("only-me", mine)
     account = next((segment for segment in segments if segment.failing and segment.says("account")), None)
-    if account is not None and not any(segment.says("users", "we", "nobody") or segment.total for segment in segments):
+    if account is not None and _LEAVING.intersection(account.words):
+        seen.add("admin", account)  # who cannot find how to delete an account is not locked out of it
+    elif account is not None and not any(segment.says("users", "we", "nobody") or segment.total for segment in segments):
         seen.add("own-account", account)
+
+
+_LEAVING = word_set("delete deleting deleted remove removing close closing cancel loschen supprimer fermer eliminar borrar")
 
 
 def _after_solved(segments: Sequence[Segment], seen: Effects) -> None:

@@ -6,7 +6,7 @@ WORDS: dict[str, str] = {
     "neutral": (
         "not_only not_just not_sure no_matter no_idea no_doubt not_because not_to_mention whether_or_not nothing_to_do_with "
         "no_worries no_thanks no_message no_messages_shown no_error_message no_warning nothing_happened nothing_has_happened nothing_special nothing_changed not_a_problem why_not no_problem no_problems if_not_already or_not not_to_panic cannot_wait can_not_wait not_until "
-        "what_is_the_status what_is_the_eta what_is_the_problem what_is_the_reason what_is_going_on what_is_wrong please_advise so_that_nobody good_morning good_evening good_afternoon good_day good_night a_good_part a_good_half a_good_many a_good_deal doing_something_wrong doing_anything_wrong missing_something missing_anything something_wrong sort_of sorts_of to_report we_report i_report 401_unauthorized fraud_score fraud_team other_tenants_are other_tenants_seem other_tenants_work a_good_idea good_luck for_good good_reason a_good_while a_normal_day normal_day normal_days would_be_good would_be_fine would_be_perfect would_be_ok would_be_okay have_an_idea have_any_idea i_would_like_to_ask i_would_like_to_know we_would_like_to_know i_would_like_to_understand or_else what_else where_else anywhere_else somewhere_else anything_else something_else for_work at_work from_work working_on work_on used_to_work used_to_run used_to_be in_order_to of_course quick_question was_all_fine was_all_good was_all_ok was_all_well were_all_fine all_was_fine all_was_well all_was_good everything_was_fine everything_was_good everything_was_ok i_would_like_to_report we_would_like_to_report like_to_report i_would_like_to_let we_would_like_to_let i_would_like_to_inform we_would_like_to_inform i_would_like_to_point i_would_like_to_tell i_would_like_to_thank we_would_like_to_thank the_past_hour the_past_hours the_past_few the_past_day the_past_days the_past_week the_past_two the_past_three the_past_~_minutes the_past_~_hours the_past_~_days do_not_use does_not_use never_use never_used have_not_used has_not_used for_me_or for_me_and for_me_too for_me_either for_me_to for_me_nor none_of_us_created none_of_us_knows all_others all_other everyone_else everybody_else all_the_others for_all_other no_errors_in no_error_in not_giving_any without_any_error"
+        "what_is_the_status what_is_the_eta what_is_the_problem what_is_the_reason what_is_going_on what_is_wrong please_advise so_that_nobody good_morning good_evening good_afternoon good_day good_night a_good_part a_good_half a_good_many a_good_deal qa_team qa_department qa_engineer qa_engineers qa_people no_use_for greetings_from work_offline works_offline offline_mode offline_use offline_maps use_offline take_down take_it_down me_down write_down written_down scroll_down turn_down down_to upside_down doing_something_wrong doing_anything_wrong missing_something missing_anything something_wrong sort_of sorts_of to_report we_report i_report 401_unauthorized fraud_score fraud_team other_tenants_are other_tenants_seem other_tenants_work a_good_idea good_luck for_good good_reason a_good_while a_normal_day normal_day normal_days would_be_good would_be_fine would_be_perfect would_be_ok would_be_okay have_an_idea have_any_idea i_would_like_to_ask i_would_like_to_know we_would_like_to_know i_would_like_to_understand or_else what_else where_else anywhere_else somewhere_else anything_else something_else for_work at_work from_work working_on work_on used_to_work used_to_run used_to_be in_order_to of_course quick_question was_all_fine was_all_good was_all_ok was_all_well were_all_fine all_was_fine all_was_well all_was_good everything_was_fine everything_was_good everything_was_ok i_would_like_to_report we_would_like_to_report like_to_report i_would_like_to_let we_would_like_to_let i_would_like_to_inform we_would_like_to_inform i_would_like_to_point i_would_like_to_tell i_would_like_to_thank we_would_like_to_thank the_past_hour the_past_hours the_past_few the_past_day the_past_days the_past_week the_past_two the_past_three the_past_~_minutes the_past_~_hours the_past_~_days do_not_use does_not_use never_use never_used have_not_used has_not_used for_me_or for_me_and for_me_too for_me_either for_me_to for_me_nor none_of_us_created none_of_us_knows all_others all_other everyone_else everybody_else all_the_others for_all_other no_errors_in no_error_in not_giving_any without_any_error"
     ),
     "none": "no none nothing zero not_a_single not_one not_any 0 not_even_one not_~_one",
     "nobody": "nobody no_one noone no-one none_of not_one_of not_one_person neither_of nobody's not_one_customer not_one_user not_a_single_customer not_a_single_user no_customer no_user no_client no_visitor no_employee no_student no_buyer no_users no_customers no_clients no_visitors none_can",
@@ -134,7 +134,7 @@ WORDS: dict[str, str] = {
         "comment comments tag tags attachment autocomplete auto_complete mention mentions breadcrumb bookmark wishlist tile tiles "
         "popup pop_up menu archive calendar printout template layout text hint list_view pagination log_search audit_view "
         "time_zone timezone sound email_signature toolbar favourites favorites favicon sitemap review_stars opening_hours "
-        "map minimap placeholder greeting greetings survey surveys caption title tab tabs display statistics stats zoom "
+        "map minimap placeholder greeting survey surveys caption title tab tabs display statistics stats zoom "
         "print printing printer printers printed donut "
         "row rows arrow margins tooltips page_number bulk_edit"
     ),
@@ -182,7 +182,7 @@ WORDS: dict[str, str] = {
         "production_environment live_environment live_tenant production_tenant real_system"
     ),
     "nonprod": (
-        "sandbox sandboxes staging stage uat on_qa in_qa our_qa qa_environment qa_system qa_server qa_instance qa_tenant dev preprod pre_prod preproduction pre_production non_production nonproduction "
+        "sandbox sandboxes staging stage uat qa dev preprod pre_prod preproduction pre_production non_production nonproduction "
         "nonprod non_prod test_environment test_system test_tenant test_instance test_server test_env test_org test_site test_shop "
         "test_account test_store testing_environment in_test on_test our_test on_demo in_demo our_demo demo_site demo_shop demo_account demo_instance demo_server demo_company demo_environment demo_system demo_tenant "
         "training_system training_environment training_tenant development_environment development_system dev_environment "
@@ -278,7 +278,7 @@ WORDS: dict[str, str] = {
     ),
     "past": (
         "yesterday last_week last_night last_month last_monday last_tuesday last_wednesday last_thursday last_friday last_saturday "
-        "last_sunday last_year at_the_time back_then at_that_time this_night the_other_day days_ago weeks_ago earlier previously past"
+        "last_sunday last_year at_the_time used_to back_then at_that_time this_night the_other_day days_ago weeks_ago earlier previously past"
     ),
     "solved": (
         "resolved fixed solved recovered recover back_up is_back back_online back_to_normal works_again working_again "
@@ -290,7 +290,7 @@ WORDS: dict[str, str] = {
         "service_restored been_restored was_restored is_restored access_restored restored_now alert_cleared "
         "fine_now all_fine ok_now okay_now good_now all_ok all_working everything_works_now fine_again without_a_hitch been_running been_fine been_stable working_since running_since fine_since been_working is_history can_close_it is_lifted is_cleared no_issues_since no_problem_since resolved_now repaired all_is_going never_mind nevermind sorry_for_the_noise works_fine_again my_fault my_mistake is_sorted been_sorted has_been_replaced buying_again rolled_back reachable_again all_systems_operational completed_successfully been_completed been_resolved no_longer_seen not_seen_any works_since"
     ),
-    "closing": "closing_the_loop close_the_loop can_be_closed close_this please_close close_the_ticket close_the_case can_close_it no_further_action nothing_further all_sorted",
+    "closing": "closing_from closing_this finish_this to_close_this closing_the_loop close_the_loop can_be_closed close_this please_close close_the_ticket close_the_case can_close_it no_further_action nothing_further all_sorted",
     "again": (
         "again is_back it_is_back came_back come_back reappeared returned recurred recurring recurs reoccur* back_again happening_again same_again third_time fourth_time "
         "second_time fifth_time every_day daily each_day each_time reopen once_more another_outage keeps_happening "
