@@ -96,7 +96,12 @@ def _stopping(segment: Segment, seen: Effects) -> None:
     _for_whom(segment, seen, edge=edge)
     if segment.has("idle"):
         seen.add("business-idle", segment)
-    if not edge and not segment.has("one", "partial", "intermittent", "place") and not _was(segment) and _whole_dead(segment):
+    if (
+        not edge
+        and not segment.has("one", "partial", "intermittent", "place")
+        and not _was(segment)
+        and _whole_dead(segment)
+    ):
         seen.add("thing-dead", segment)
     if not edge and _none_goes(segment):
         seen.add("none-comes-through", segment)
@@ -119,6 +124,8 @@ _TAIL = 3  # words behind a verb that can still belong to nothing but it
 def _whole_dead(segment: Segment) -> bool:
     """`the shop does not load`, `the API has been unreachable`: the thing itself, and no part of what it does."""
     things = [hit for hit in segment.hits if hit.concept == "system"]
+    if segment.asks and _IS_IT.intersection(_opening(segment)):
+        return False
     return any(_said_of(thing, hit, segment) for hit in segment.hits for thing in things)
 
 
@@ -422,7 +429,8 @@ def _achieved(hit: Hit, segment: Segment) -> bool:
         return False
     if segment.words[hit.end - 1] in _GONE:  # `the error is gone`; a site that is gone or has gone dark is none
         went = segment.words[hit.end : hit.end + 1]
-        return segment.says(*TROUBLE, "slow") and not _GONE_WHERE.intersection(went)
+        told = any(other.concept in {*TROUBLE, "slow"} and other.end <= hit.start for other in segment.hits)
+        return told and not _GONE_WHERE.intersection(went)
     return True
 
 
@@ -435,8 +443,13 @@ _IS_IT = word_set(
     "is are was were has have had did am will might seems ist sind war hat habt haben est sont etait esta estan "
     "estais es avez seid"
 )
-_HOW = word_set("which where how who whom when what does do wie wo welche welcher welches wer comment ou quel quelle como donde cual quien")
-_BEFORE = word_set("hello hi hey but so or and maybe perhaps surely also hallo bonjour hola und oder aber y pero et ou mais")
+_HOW = word_set(
+    "which where how who whom when what does do wie wo welche welcher welches wer comment ou quel quelle como "
+    "donde cual quien"
+)
+_BEFORE = word_set(
+    "hello hi hey but so or and maybe perhaps surely also hallo bonjour hola und oder aber y pero et ou mais"
+)
 
 
 _ORDERS = word_set(
@@ -463,6 +476,9 @@ def _opening(segment: Segment) -> tuple[str, ...]:
     return segment.words[first : first + 1]
 
 
+_IDEA = word_set("idea ideas idee")
+
+
 def _wants(segment: Segment, seen: Effects) -> None:
     if _asks_after_it(segment):
         seen.add("asks-after-it", segment)
@@ -476,8 +492,12 @@ def _wants(segment: Segment, seen: Effects) -> None:
     for concept in ("wish", "maintenance", "docs", "thanks"):
         if segment.has(concept) and not (concept == "docs" and doubts):
             seen.add(concept, segment)
+    if segment.subject and not segment.asks and _IDEA.intersection(segment.words):
+        seen.add("wish", segment)
     if segment.has("admin") and not segment.failing and not (segment.has("wrong") and segment.has("figures")):
-        asked = segment.asks or segment.subject or segment.has("question", "wish") or _ORDERS.intersection(segment.words)
+        asked = (
+            segment.asks or segment.subject or segment.has("question", "wish") or _ORDERS.intersection(segment.words)
+        )
         seen.add("admin" if asked else "admin-named", segment)
     if segment.has("fyi") and not segment.failing:
         seen.add("fyi", segment)
@@ -552,17 +572,23 @@ def _only_me(segments: Sequence[Segment], seen: Effects) -> None:
     mine = next((segment for segment in segments if segment.failing and segment.says("me")), None)
     if mine is None:
         return
+    if _LEAVING.intersection(mine.words) and _BELONGS.intersection(mine.words):
+        seen.add("admin", mine)  # who cannot find how to delete an account is not locked out of it
+        return
     everybodys = seen.any("thing-dead", "all-affected", "nobody-can", "for-everyone") and not mine.has("one")
-    if not everybodys and not any(segment.says("users", "we", "nobody", "core") and segment.failing for segment in segments):
+    if not everybodys and not any(
+        segment.says("users", "we", "nobody", "core") and segment.failing for segment in segments
+    ):
         seen.add("only-me", mine)
     account = next((segment for segment in segments if segment.failing and segment.says("account")), None)
-    if account is not None and _LEAVING.intersection(account.words):
-        seen.add("admin", account)  # who cannot find how to delete an account is not locked out of it
-    elif account is not None and not any(segment.says("users", "we", "nobody") or segment.total for segment in segments):
+    if account is not None and not any(segment.says("users", "we", "nobody") or segment.total for segment in segments):
         seen.add("own-account", account)
 
 
-_LEAVING = word_set("delete deleting deleted remove removing close closing cancel loschen supprimer fermer eliminar borrar")
+_BELONGS = word_set("account accounts profile membership subscription konto profil compte cuenta perfil")
+_LEAVING = word_set(
+    "delete deleting deleted remove removing close closing cancel loschen supprimer fermer eliminar borrar"
+)
 
 
 def _after_solved(segments: Sequence[Segment], seen: Effects) -> None:

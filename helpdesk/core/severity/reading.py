@@ -226,7 +226,9 @@ def _with_status(hits: Sequence[Hit]) -> Iterator[Hit]:
 def _is_not_there(place: Hit, negators: Iterable[Hit], hits: Iterable[Hit]) -> bool:
     """`this is not the sandbox`; but what cannot be done in the sandbox is of the sandbox."""
     near = [negator for negator in negators if 0 <= place.start - negator.end < SHORT_REACH]
-    return any(not any(negator.start <= hit.end < place.start for hit in hits if hit.concept in _VERBS) for negator in near)
+    return any(
+        not any(negator.start <= hit.end < place.start for hit in hits if hit.concept in _VERBS) for negator in near
+    )
 
 
 _VERBS = frozenset({"can", "cannot", "work", "ok"})
