@@ -28,7 +28,7 @@ WORDS: dict[str, str] = {
     # how it fails
     "down": (
         "down offline unreachable unavailable inaccessible dead outage outages blackout unresponsive downtime nonfunctional "
-        "non_functional out_of_service out_of_order not_reachable not_available cannot_be_reached not_coming_up not_up no_longer_up api_~_gone site_~_gone website_~_gone server_~_gone service_~_gone host_~_gone app_~_gone bot_~_gone 520 521 522 523 524 530 not_responding no_response "
+        "non_functional out_of_service out_of_order not_reachable not_available cannot_be_reached without_an_answer no_answer_from welcome_page connection_timed refused_to_connect failed_to_connect unable_to_connect not_connect_to not_be_opened not_be_loaded went_offline account_suspended loads_forever loading_forever never_loads never_opens keeps_loading not_coming_up not_up no_longer_up api_~_gone site_~_gone website_~_gone server_~_gone service_~_gone host_~_gone app_~_gone bot_~_gone 520 521 522 523 524 530 not_responding no_response "
         "not_accessible went_dark kaput toast gone_dark shut_down taken_down taken_offline collapsed collapse knocked_out "
         "stopped_responding stopped_answering crashed_completely 503 502 504 bad_gateway service_unavailable gateway_timeout "
         "connection_refused refuses_all refuses_connections refuses_every does_not_exist does_not_resolve nxdomain "
@@ -147,7 +147,7 @@ WORDS: dict[str, str] = {
         "a_single each_of_us each_one_of nationwide everywhere"
     ),
     "users": (
-        " parents parent teacher users colleague colleagues customers clients seller sellers dealer dealers team teams company staff "
+        " clinic firm club class guild friends family parents parent teacher users colleague colleagues customers clients seller sellers dealer dealers team teams company staff "
         "office offices employee employees people agents operators drivers buyers shoppers visitors salespeople "
         "sales_reps reps partners suppliers stores branches branch locations countries sites shops department departments "
         "organisation organization workforce crew nurses doctors students patients cashiers planners accounts "
@@ -282,7 +282,7 @@ WORDS: dict[str, str] = {
     ),
     "solved": (
         "resolved fixed solved recovered recover back_up is_back back_online back_to_normal works_again working_again "
-        "up_again running_again over_now no_longer_occurs no_longer_happens has_been_stable stable_since gone_away went_away "
+        "up_again running_again over_now no_longer_occurs no_longer_happens has_been_stable stable_since since_you_changed since_your_fix since_the_fix gone_away went_away "
         "fixed_itself disappeared_by_itself recovered_by_itself is_gone_now normal_again sorted_out working_now works_now "
         "all_good_now is_over is_fixed got_fixed back_in_business problem_is_gone "
         "came_back_up self_healed healed solved_itself resolved_itself everything_is_back "
