@@ -133,3 +133,9 @@ def test_who_would_delete_an_account_is_not_locked_out_of_it():
 def test_what_is_wished_at_the_edge_is_not_hurt():
     assert "edge-thing" not in seen("It would be nice to have a filter in the report.")
     assert "edge-thing" in seen("The filter of the report fails.")
+
+
+def test_what_began_in_the_past_is_of_now():
+    assert "past-trouble" not in seen("The backups stopped three weeks ago.")
+    assert "past-trouble" not in seen("Nothing prints after the big upgrade last night.")
+    assert "past-trouble" in seen("Last night the backups stopped for an hour.")

@@ -129,6 +129,10 @@ def _hits(piece: Sequence[Token], book: Shelf) -> list[Hit]:
             swallowed = place + longest if whole else swallowed
         if before in _TURNING:
             found = _turned(found, before)
+        elif any(concept == "past" for concept, _ in found) and _FROM_THEN_ON.intersection(
+            words[max(0, place - 4) : place]
+        ):
+            found = _turned(found, "since")
         hits += [Hit(concept, place, place + length, part) for concept, length in found]
     return hits
 
