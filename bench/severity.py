@@ -120,6 +120,7 @@ PRIOR: dict[str, tuple[float, float, float, float]] = {
     # no problem at all
     "question": (-0.5, -0.4, -0.3, 0.9),
     "question-mark": (0.3, -0.5, -0.4, 0.7),
+    "asks-after-it": (0.3, 0.1, -0.1, -0.3),
     "wish": (-0.7, -0.6, 0.0, 0.9),
     "admin": (-0.4, -0.5, -0.3, 0.9),
     "docs": (-0.7, -0.6, -0.2, 1.2),
