@@ -73,7 +73,8 @@ def _only_asked(segment: Segment) -> bool:
 _YES_OR_NO = word_set("do does will would should can could may")
 _ASKED = word_set(
     "will wird werden sera seront habra sera any needed required necessary if would expected "
-    "notwendig notig erforderlich falls prevu necessaire habra"
+    "notwendig notig erforderlich falls prevu necessaire habra "
+    "nodig zal zullen verwacht previsto necessario sara saranno necessaria necessario havera sera serao"
 )
 
 
@@ -168,7 +169,7 @@ def _at_a_stop(segment: Segment, seen: Effects, *, edge: bool) -> None:
         seen.add("none-comes-through", segment)
 
 
-_POSSIBLE = word_set("possible moglich posible")
+_POSSIBLE = word_set("possible moglich posible mogelijk possibile possivel")
 
 
 def _not_possible(segment: Segment) -> bool:
@@ -267,7 +268,8 @@ def _scope(segment: Segment, seen: Effects) -> None:
 
 _WORKS = word_set(
     "works work working functions function runs run goes behaves funktioniert funktionieren klappt klappen "
-    "geht gehen lauft laufen fonctionne fonctionnent marche marchent funciona funcionan va van"
+    "geht gehen lauft laufen fonctionne fonctionnent marche marchent funciona funcionan va van "
+    "andan werkt werken draait loopt lopen funzionano vanno funcionam"
 )
 _COUNTS = frozenset({"work", "ok"})
 
@@ -337,7 +339,9 @@ def _way_round(segment: Segment, seen: Effects) -> None:
         seen.add("tried-in-vain", segment)
 
 
-_TOO = word_set("too also either likewise ebenfalls auch ebenso aussi tambien tampoco dead same")
+_TOO = word_set(
+    "too also either likewise ebenfalls auch ebenso aussi tambien tampoco dead same ook evenmin anche nemmeno tambem"
+)
 
 
 def _fails_too(segment: Segment) -> bool:
@@ -393,7 +397,8 @@ def _over(segment: Segment, seen: Effects) -> None:
 
 
 _WAS = word_set(
-    "was were had war waren hatte hatten wurde wurden etait etaient avait avaient estaba estaban estuvo fue fueron"
+    "was were had war waren hatte hatten wurde wurden etait etaient avait avaient estaba estaban estuvo fue fueron "
+    "stond stonden waren werd werden deed era erano estava estavam foi foram esteve"
 )
 
 
@@ -410,7 +415,8 @@ def _told_in_past(segment: Segment) -> bool:
 _WISHED = word_set(
     "be get gets getting to have please until when must should need needs once want can could soon "
     "will would help may hope bis werden wenn sobald bitte muss etre soit quand jusqu sera ser sea "
-    "hasta cuando favor if if_it how"
+    "hasta cuando favor if if_it how "
+    "totdat zodra wanneer worden graag alstublieft fino finche quando essere venga ate ser seja assim"
 )
 
 

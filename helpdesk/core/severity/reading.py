@@ -166,13 +166,16 @@ def _words_and_parts(piece: Sequence[Token]) -> tuple[list[str], list[int]]:
     return words, parts
 
 
-_FROM_THEN_ON = word_set("after since seit nach depuis apres desde tras")
-_NOT_EVEN = word_set("not no nor even kein pas ni nicht")
+_FROM_THEN_ON = word_set("after since seit nach depuis apres desde tras sinds vanaf dopo apos")
+_NOT_EVEN = word_set("not no nor even kein pas ni nicht niet geen nemmeno nem")
 _TURNING = _FROM_THEN_ON | _NOT_EVEN
-_FILLERS = word_set("the our these those all total der unserer la las los les nos")
-_OF = frozenset({"of", "in", "von", "sur", "de", "out"})
+_FILLERS = word_set(
+    "the our these those all total der unserer la las los les nos de onze nostri nostre nossos nossas dos das i le"
+)
+_OF = frozenset({"of", "in", "von", "sur", "de", "out", "van", "su", "di", "dei", "dos", "das", "em"})
 _COUNTED = word_set(
-    "one two three four five six seven eight nine ten eins ein zwei drei vier funf un une deux trois uno una dos tres"
+    "one two three four five six seven eight nine ten eins ein zwei drei vier funf un une deux trois uno una dos tres "
+    "twee drie due tre um uma dois duas"
 )
 
 
@@ -184,7 +187,7 @@ def _share(words: Sequence[str], place: int) -> str | None:
     following = [word for word in words[place + 1 : place + 5] if word not in _FILLERS]
     if not following:
         return None
-    if following[0] in {"percent", "prozent"} and number[0].isdigit():
+    if following[0] in {"percent", "prozent", "procent"} and number[0].isdigit():
         return _of_hundred(_value(number))
     whole = following[2] if following[0] == "out" and len(following) > 2 else following[1] if len(following) > 1 else ""
     counted = following[0] in _OF and all(word.isdigit() or word in _COUNTED for word in (number, whole) if word)

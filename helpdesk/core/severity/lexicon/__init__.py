@@ -11,27 +11,36 @@ umlauts may be spelled with `e`.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from helpdesk.core.severity.lexicon import de, en, es, fr
+from helpdesk.core.severity.lexicon import de, en, es, fr, it, nl, pt
 from helpdesk.core.severity.words import REMEMBERED, fold, tokens, word_set
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 LANGUAGES: Mapping[str, Mapping[str, str]] = MappingProxyType(
-    {"en": en.WORDS, "de": de.WORDS, "fr": fr.WORDS, "es": es.WORDS}
+    {
+        "en": en.WORDS,
+        "de": de.WORDS,
+        "fr": fr.WORDS,
+        "es": es.WORDS,
+        "it": it.WORDS,
+        "pt": pt.WORDS,
+        "nl": nl.WORDS,
+    }
 )
 
-# Function words that tell the four apart; words that two of them share are left out.
+# Function words that tell them apart; words that two of them share are left out where they can be spared.
 FUNCTION_WORDS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "en": word_set(
             "the is are was of and to it this that we you our your for with have has not from be on at my "
-            "they can i but since all"
+            "they can i but since all do"
         ),
         "de": word_set(
             "der die das und ist sind wir nicht ein eine mit von auf zu dem den sie ich bei fur im wird "
@@ -45,8 +54,29 @@ FUNCTION_WORDS: Mapping[str, frozenset[str]] = MappingProxyType(
             "el los las y es son de que en no un una por para con nuestro nuestra nos se del al lo desde "
             "esta este pero su hay estamos tenemos"
         ),
+        "it": word_set(
+            "il lo gli di che non per con una del della dei delle dal dalla nel nella nostro nostra nostri vostro "
+            "sono siamo abbiamo ci si ma anche piu questo questa ho hanno cui dopo tutti potete alla sul sulla"
+        ),
+        "pt": word_set(
+            "nao uma com os do da dos das em na nas ao aos para que por mas foi estao voces voce nosso nossa seu sua "
+            "meu minha ele ela isso ja tem temos sao pelo pela muito tambem pra esta desde de no um"
+        ),
+        "nl": word_set(
+            "het een van niet ook maar zijn wij ons onze jullie bij naar voor met aan wordt worden geen kunnen "
+            "sinds nog deze dat dit zou graag hebben heeft ik je op om te er en de kan we door bedankt al"
+        ),
     }
 )
+_SPEAKERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        word: tuple(language for language, known in FUNCTION_WORDS.items() if word in known)
+        for word in frozenset().union(*FUNCTION_WORDS.values())
+    }
+)
+FEWEST_TELLING = 2  # function words that tell a language
+OF_ITS_OWN = 4  # a second language shows at least one word that no other has for so many of the first
+
 # What every language borrows: of these concepts the English words are known in any mail, but for those that
 # mean something else in another language.
 BORROWED = frozenset({"down", "system", "core", "prod", "nonprod", "security", "urgent", "slow"})
@@ -181,10 +211,19 @@ def spoken(words: Sequence[str], *, told: str) -> tuple[str, ...]:
 
     Most mails are one language, some are two; where nothing tells, English and the told one.
     """
-    counts = {language: sum(map(known.__contains__, words)) for language, known in FUNCTION_WORDS.items()}
-    most = max(counts.values())
-    found = [language for language, count in counts.items() if count and count * 2 >= most]
-    if most < 2:
+    counts, own = Counter[str](), Counter[str]()
+    for word in words:
+        languages = _SPEAKERS.get(word, ())
+        counts.update(languages)
+        if len(languages) == 1:
+            own.update(languages)
+    most = max(counts.values(), default=0)
+    found = [
+        language
+        for language, count in counts.items()
+        if count == most or (count * 2 >= most and own[language] * OF_ITS_OWN >= most)
+    ]
+    if most < FEWEST_TELLING:
         found = ["en", *([told] if told in LANGUAGES else [])]
     return tuple(sorted({*found}))
 
