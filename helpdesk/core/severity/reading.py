@@ -25,6 +25,7 @@ POSITIVE = frozenset({"work", "can", "ok", "core", "way", "prod", "solved"})  # 
 INDIFFERENT = frozenset(
     {
         "all",
+        "one",
         "users",
         "we",
         "me",

@@ -2,9 +2,9 @@
 
 WORDS: dict[str, str] = {
     "not": "nicht nie niemals kaum ohne weder nix noch_nicht nicht_mehr keinesfalls keineswegs",
-    "neutral": "nicht_nur nicht_sicher keine_ahnung kein_problem keine_sorge nicht_wahr nicht_zuletzt kein_thema nicht_panik ob_nicht bis_jetzt_nicht ohne_weiteres bei_allen_anderen alle_anderen keine_fehlermeldung keine_fehlermeldungen ohne_fehlermeldung als_gelöst_gemeldet als_gelöst nichts_kaputt",
+    "neutral": "nicht_nur nicht_sicher keine_ahnung kein_problem keine_sorge nicht_wahr nicht_zuletzt kein_thema nicht_panik ob_nicht bis_jetzt_nicht ohne_weiteres bei_allen_anderen alle_anderen keine_fehlermeldung keine_fehlermeldungen ohne_fehlermeldung als_gelöst_gemeldet als_gelöst nichts_kaputt wie_lange_~_dauert wie_lange_~_dauern wie_lange_noch gibt_es_~_prognose gibt_es_schon gibt_es_neuigkeiten gibt_es_probleme gibt_es_gerade gibt_es_aktuell geht_jetzt_seit geht_seit geht_schon_seit geht_das_schon geht_~_so steht_in steht_im steht_auf steht_am steht_als steht_dort steht_da steht_drin steht_nur steht_kein steht_bei steht_unter steht_zur steht_ein steht_eine steht_dass steht_das steht_noch stehen_in stehen_im stehen_auf stehen_dort es_geht_um",
     "none": "kein keine keinen keinem keiner keinerlei keines nichts null kein_einziger keine_einzige kein_einziges nicht_ein_einziger nicht_eine_einzige gar_nichts",
-    "nobody": "niemand niemanden niemandem keiner_von keiner_der keiner_unserer keiner_kann kein_mensch kein_anwender kein_benutzer kein_kunde kein_mitarbeiter keiner_mehr",
+    "nobody": "niemand niemanden niemandem keiner_von keiner_der keiner_unserer keiner_kann kein_mensch kein_anwender kein_benutzer kein_kunde kein_mitarbeiter keiner_mehr keinem_unserer keines_unserer auf_keinem an_keinem bei_keinem in_keiner keiner_von_uns",
     "can": "kann können könnte könnten konnte konnten lässt lassen möglich schaffen gelingt erlaubt darf dürfen",
     "cannot": (
         "unmöglich ausgeschlossen verhindert unfähig ausgesperrt ausserstande keinen_zugriff kein_zugriff keinen_zugang kein_zugang "
@@ -18,9 +18,9 @@ WORDS: dict[str, str] = {
     "down": (
         "offline ausgefallen ausfall totalausfall unerreichbar nicht_erreichbar nicht_verfügbar tot down abgestürzt "
         "zusammengebrochen lahmgelegt ausser_betrieb nicht_mehr_erreichbar nicht_aufrufbar antwortet_nicht reagiert_nicht "
-        "gar_nicht_mehr nichts_geht_mehr nichts_mehr geht_nichts rein_gar_nichts hinüber fällt_aus fallen_aus systemausfall serverausfall "
+        "gar_nicht_mehr nichts_geht_mehr geht_nichts rein_gar_nichts hinüber fällt_aus fallen_aus systemausfall serverausfall "
         "betriebsausfall weg_vom_fenster komplettausfall nicht_ansprechbar liegt_flach liegt_am_boden liegen_am_boden stromlos störung grossstörung "
-        "nicht_mehr_verfügbar nicht_mehr_aufrufbar startet_nicht startet_gar_nicht 503 502 weisse_seite weisser_bildschirm bleibt_weiss leere_seite nicht_erreibar nicht_ereichbar lädt_nicht öffnet_nicht geht_nicht_auf gehen_nicht_auf lässt_sich_nicht_öffnen lassen_sich_nicht_öffnen"
+        "nicht_mehr_verfügbar nicht_mehr_aufrufbar startet_nicht startet_gar_nicht 503 502 weisse_seite weisser_bildschirm bleibt_weiss leere_seite nicht_erreibar nicht_ereichbar lädt_nicht öffnet_nicht geht_nicht_auf gehen_nicht_auf lässt_sich_nicht_öffnen lassen_sich_nicht_öffnen funktioniert_nichts läuft_nichts nichts_läuft nichts_funktioniert"
     ),
     "halt": (
         "steht stehen stillstand steht_still stehen_still gestoppt stoppt angehalten blockiert blockieren hängt hängen gesperrt "
@@ -96,7 +96,7 @@ WORDS: dict[str, str] = {
     "internal": "backoffice intern interne internen praktikant verwaltung",
     "all": (
         "alle allen aller alles jede jeder jedes jeden sämtliche sämtlicher gesamt gesamte gesamten ganze ganzen komplett komplette kompletten vollständig vollkommen "
-        "total weltweit unternehmensweit konzernweit überall durchgehend immer 100 gänzlich ausnahmslos völlig"
+        "total weltweit unternehmensweit konzernweit überall durchgehend immer gänzlich ausnahmslos völlig"
     ),
     "users": (
         "benutzer benutzern anwender anwendern nutzer nutzern kollegen kolleginnen kunden kundinnen mitarbeiter mitarbeitern mitarbeitende mitarbeitenden team "
@@ -137,7 +137,7 @@ WORDS: dict[str, str] = {
         "ransomware trojaner erpress* keine_berechtigung ohne_berechtigung berechtigung* klartext verdächtig* missbrauch ausgeschieden* ehemalige*_mitarbeiter öffentlich_zugänglich ohne_anmeldung passwörter_im rechte"
     ),
     "security_paper": "fragebogen zertifizierung lieferantenbewertung auditbericht penetrationstest iso avv auftragsverarbeitung* datenschutzvereinbarung",
-    "dataloss": "datenverlust gelöscht verloren verschwunden überschrieben weg unwiederbringlich datenbank_verlust teilweiser_~_verlust fehlende_daten daten_fehlen alles_weg",
+    "dataloss": "datenverlust gelöscht verloren verschwunden überschrieben unwiederbringlich datenbank_verlust teilweiser_~_verlust fehlende_daten daten_fehlen alles_weg sind_weg plötzlich_weg einfach_weg spurlos daten_weg",
     "cost": "umsatz* umsatzausfall umsatzverlust kosten kostet verlust* verlieren geld strafe* vertragsstrafe* pönale brechen_~_ab springen_ab abwandern stornieren schaden pro_stunde beschwer* reklam* jede_minute",
     "idle": (
         "untätig sitzen_herum tatenlos nach_hause warten_vor schlange lkw stehen_auf_dem können_nicht_arbeiten nicht_arbeiten nicht_weiterarbeiten nicht_ausliefern nicht_verkaufen "
@@ -175,7 +175,7 @@ WORDS: dict[str, str] = {
         "bescheinigung kontodaten bankverbindung umsatzsteuer* freischalten freischaltung aktivieren_sie stammdaten für_unsere_akten einrichten_bitte stellungnahme rückerstattung erstattung kündigen stornierung kaufen lizenzschlüssel konto_löschen account_löschen löschen_lassen"
     ),
     "maintenance": "wartung wartungsfenster wartungsarbeiten geplante_abschaltung umstellung migration feldzuordnung mapping_anpassen zeitplan_ändern bitte_ändern bitte_anpassen zertifikat_erneuern läuft_ab läuft_am ablauf_des auffrischung",
-    "docs": "dokumentation handbuch hilfeseite release_notes versionshinweise anleitung onlinehilfe",
+    "docs": "dokumentation handbuch hilfeseite release_notes versionshinweise anleitung onlinehilfe doku",
     "fyi": "zur_information zur_info zur_kenntnis nur_zur keine_aktion kein_handlungsbedarf bitte_beachten ankündigung informieren abwesend abwesenheit* automatische_antwort im_urlaub ausser_haus nicht_im_büro hinweis geplante_wartung geplanter_ausfall bitte_bewerten nicht_überwacht nicht_antworten wir_schliessen geschlossen_vom ist_geschlossen betriebsferien müssen_nichts_tun nichts_tun wartungsankündigung",
     "thanks": "vielen_dank_für_die_schnelle super_arbeit lob danke_für_die_schnelle gute_arbeit",
     "cosmetic": "tippfehler rechtschreib* kosmetisch* schönheitsfehler optisch* schriftart farbe farben abstand ausrichtung überlappt überlappen verschoben pixel layout unschön verrutscht schrift",
@@ -190,5 +190,5 @@ WORDS: dict[str, str] = {
     "lacking": "ohne",
     "zero": "kein_einziger keine_einzige kein_einziges keinen_einzigen nicht_ein_einziger nicht_eine_einzige null gar_nichts überhaupt_nichts nichts_geht nichts_kommt nichts_läuft lässt_sich_nichts kommt_nichts nichts_mehr_bestellen gar_keine umsatz_~_null",
     "affects": "betrifft betroffen betreffen egal_welcher egal_welches egal_bei bei_allen gilt_für unabhängig_vom",
-    "mailing": "mail mails e_mail e_mails emails bestätigungsmail* bestellbestätigung* benachrichtigung* erinnerungsmail* mailversand",
+    "mailing": "mail mails e_mail e_mails emails bestätigungsmail* bestellbestätigung* benachrichtigung* erinnerungsmail* mailversand push push_nachrichten push_benachrichtigungen sms",
 }  # fmt: skip

@@ -1,8 +1,8 @@
 """Spanish words for the concepts. See `lexicon/__init__.py` for the notation."""
 
 WORDS: dict[str, str] = {
-    "not": "no nunca jamás tampoco sin apenas ya_no ni dejó_de dejado_de dejaron_de deja_de",
-    "neutral": "no_solo no_sólo no_estoy_seguro no_hay_problema ni_idea por_qué_no no_se_preocupen no_te_preocupes no_obstante sin_duda sin_embargo todos_los_demás los_demás ningún_error_en sin_errores",
+    "not": "no nunca jamás tampoco sin apenas ya_no ni dejó_de dejado_de dejaron_de deja_de dejamos_de dejé_de dejan_de dejó_de",
+    "neutral": "no_solo no_sólo no_estoy_seguro no_hay_problema ni_idea por_qué_no no_se_preocupen no_te_preocupes no_obstante sin_duda sin_embargo todos_los_demás los_demás ningún_error_en sin_errores más_bien si_bien o_bien cuánto_~_tardar* cuánto_tiempo desde_el_móvil desde_mi desde_la_app desde_la_web desde_la_aplicación desde_el_portal desde_otro desde_nuestra desde_nuestro",
     "none": "ningún ninguno ninguna nada cero ni_un ni_una ni_un_solo ni_una_sola ningunos",
     "nobody": "nadie ninguno_de ningún_usuario ningún_cliente ninguno_de_nosotros ningún_empleado ningún_vendedor ninguna_persona",
     "can": "puede pueden podemos puedo podía podían podría posible logra logran logramos consigue conseguimos consiguen permite permiten deja dejan",
@@ -30,7 +30,7 @@ WORDS: dict[str, str] = {
         "funciona funcionan funcionar carga cargan cargar abre abren abrir arranca arrancan arrancar inicia iniciar responde responden procesa procesan procesado procesar llega llegan llegar entra entran entrar pasa pasan pasar "
         "conectar conecta conexión acceder accede acceso guardar guarda enviar envía envían enviado sincroniza completar finalizar comprar pagar vender entregar expedir crear facturar imprimir usar utilizar trabajar descargar importar "
         "exportar generar genera recibe recibimos recibir muestra mostrar ver producir despachar cobrar registrar hacer realizar operar continuar emitir sale salen consultar sube subir ejecuta ejecutan actualiza autenticar "
-        "ingresar ingresa ingresan ingreso ingresos loguear loguearse logueo accesible accesibles disponible disponibles"
+        "ingresar ingresa ingresan ingreso ingresos loguear loguearse logueo accesible accesibles disponible disponibles contesta contestan anda andan"
     ),
     "ok": "normal normalmente bien correcto correctos correctamente estable ok sin_problema sin_problemas perfectamente operativo operativa no_afectado perfecto sin_novedad",
     "else": "otro otra otros otras resto demás además_de aparte_de lo_demás salvo todos_los_demás los_demás",
@@ -51,13 +51,13 @@ WORDS: dict[str, str] = {
     "no_way": "único_medio única_forma no_hay_otra no_tenemos_otra solo_se_puede no_es_viable única_vía",
     "polite": "pueden_revisar pueden_ayudar podrían_revisar podrían_ayudarnos nos_ayudan ayudarnos pueden_mirar podéis_mirar",
     "internal": "interno internos becario administración",
-    "all": "todo toda todos todas completamente totalmente entero entera cada total por_completo 100 en_todos absolutamente siempre todo_el_mundo",
+    "all": "todo toda todos todas completamente totalmente entero entera cada total por_completo en_todos absolutamente siempre todo_el_mundo",
     "users": "usuario usuarios cliente clientes compañero compañeros colega colegas equipo equipos vendedor vendedores distribuidor distribuidores empleado empleados personal oficina oficinas tiendas sucursales sucursal empresa compañía departamento países proveedores gente visitantes operarios sedes agentes socios",
     "we": "nosotros tenemos podemos estamos",
     "many": "muchos muchas varios varias numerosos cientos miles decenas mayoría mitad masivo masivamente bastantes",
     "partial": "algunos algunas algún ciertos ciertas parcial parcialmente sólo solamente únicamente solo_en solo_para una_región un_país una_tienda una_sucursal tercio cuarto ciento",
     "one": "un_~_cliente una_~_clienta un_~_proveedor un_~_usuario un_~_compañero un_usuario un_cliente una_clienta un_compañero una_compañera un_solo una_sola mi_cuenta mi_contraseña mi_ordenador mi_equipo a_mí una_persona único_usuario solo_yo sólo_yo un_empleado una_empleada un_producto un_artículo dos_usuarios un_navegador",
-    "prod": "producción productivo prod en_producción entorno_productivo sistema_productivo en_vivo live entorno_de_producción real",
+    "prod": "producción productivo prod en_producción entorno_productivo sistema_productivo en_vivo live entorno_de_producción entorno_real sistema_real",
     "not_prod_word": "línea_de_producción líneas_de_producción planta_de_producción salida_a_producción pase_a_producción paso_a_producción poner_en_producción jefe_de_producción pasar_a_producción puesta_en_producción plan_de_producción",
     "nonprod": "entorno_de_pruebas entorno_de_prueba entorno_de_test sistema_de_pruebas sandbox staging preproducción pre-producción pre desarrollo entorno_de_desarrollo entorno_de_formación formación demo uat qa en_pruebas pruebas servidor_de_pruebas ambiente_de_pruebas ambiente_de_prueba ambiente_de_desarrollo entorno_de_capacitación entorno_de_integración instancia_de_prueba",
     "workaround": (
@@ -84,14 +84,14 @@ WORDS: dict[str, str] = {
     "figures": "precio precios importe importes cantidad cantidades stock existencias inventario factura facturas impuesto impuestos iva dirección direcciones salario salarios saldo total totales descuento descuentos cifras valores moneda unidades peso agotado",
     "again": "otra_vez de_nuevo nuevamente vuelve volvió cada_día todos_los_días tercera_vez segunda_vez reiteradamente recurrente",
     "question": (
-        "cómo_puedo cómo_se cómo_podemos cómo_hago cómo dónde_puedo dónde_está dónde_se dónde cuál_es cuáles_son cuántos cuántas cuánto qué_es qué_significa es_posible sería_posible puedo_hacer hay_alguna "
+        "cómo_puedo cómo_se cómo_podemos cómo_hago dónde_puedo dónde_está dónde_se dónde cuál_es cuáles_son cuántos cuántas cuánto qué_es qué_significa es_posible sería_posible puedo_hacer hay_alguna "
         "existe_alguna pregunta preguntas duda dudas consulta saber explicar podrían_indicarme pueden_indicarme podría_decirme me_gustaría_saber quisiera_saber recomendación recomiendan cuándo_estará manual_de instrucciones pasos_para "
-        "ofrecen soportan cuál quería_saber buenas_prácticas"
+        "ofrecen soportan quería_saber buenas_prácticas cómo_hacemos cómo_cambio cómo_cambiar cómo_agrego cómo_añado cómo_debo cómo_funciona cómo_exporto cómo_exportar cómo_configuro cómo_configurar cómo_elimino cómo_borro cómo_doy cómo_lo"
     ),
     "wish": "sugerencia sugerimos sugerir sugiero mejora mejoras nos_gustaría me_gustaría estaría_bien sería_bueno sería_útil sería_ideal sería_genial nueva_funcionalidad nueva_función funcionalidad podrían_añadir podrían_agregar añadir_una añadir_un agregar_una agregar_un solicitud_de_función idea propuesta petición_de hoja_de_ruta deseo próxima_versión muy_útil",
     "admin": "factura facturas contrato licencia licencias renovación cotización_para cuestionario capacitación curso reunión nuevo_usuario nuevos_usuarios crear_un_usuario crear_usuario dar_de_alta dar_de_baja enviar_una_copia nos_envíen envíen copia certificado cambio_de_dirección informe_de_causa causa_raíz cancelación suscripción contacto_comercial activar_la número_de_pedido iva darnos_acceso reembolso cancelar_mi devolución_del eliminar_mi_cuenta borrar_mi_cuenta",
     "maintenance": "mantenimiento mantenimiento_programado parada_programada migración mapeo cambiar_la_configuración cambiar_el_horario certificado_caduca caduca vence renovar_el_certificado ventana_de_mantenimiento",
-    "docs": "documentación manual guía notas_de_la_versión página_de_ayuda tutorial",
+    "docs": "documentación guía notas_de_la_versión página_de_ayuda tutorial el_manual del_manual manual_de doc",
     "fyi": "para_su_información para_información ninguna_acción solo_informar les_informo les_informamos tengan_en_cuenta respuesta_automática fuera_de_la_oficina de_vacaciones ausente aviso comunicamos comunicarles",
     "thanks": "gracias_por_la_rapidez felicidades enhorabuena",
     "cosmetic": "cosmético cosmética errata ortografía color colores fuente alineación desalineado píxel icono superpone solapan estético tipografía",

@@ -2,7 +2,7 @@
 
 WORDS: dict[str, str] = {
     "not": "pas jamais ne_~_plus ne_plus n_~_plus n_plus ni sans guère plus_du_tout ne_se ne_fonctionne",
-    "neutral": "pas_seulement pas_sûr pas_de_souci pas_de_problème pas_de_panique pourquoi_pas n'est-ce_pas aucune_idée sans_doute pas_encore_sûr tous_les_autres toutes_les_autres aucune_erreur_dans sans_erreur",
+    "neutral": "pas_seulement pas_sûr pas_de_souci pas_de_problème pas_de_panique pourquoi_pas n'est-ce_pas aucune_idée sans_doute pas_encore_sûr tous_les_autres toutes_les_autres aucune_erreur_dans sans_erreur réglé_la_facture réglé_notre réglé_les réglé_nos réglé_toutes la_personne par_personne autre_personne chaque_personne combien_de_temps combien_de_temps_~_durer bien_cordialement bien_sûr bien_à_vous ou_bien",
     "none": "aucun aucune rien zéro nul plus_aucun plus_aucune pas_un_seul pas_une_seule plus_rien",
     "nobody": "personne personne_ne plus_personne aucun_utilisateur aucun_client aucun_de aucun_vendeur aucun_collaborateur aucun_employé aucun_collègue",
     "can": "peut peuvent pouvons puis pouvait pouvaient possible arrive_à arrivent_à arrivons_à parvient parvenons parviennent permet permettent réussit réussissons",
@@ -44,7 +44,7 @@ WORDS: dict[str, str] = {
         "affichent s'affiche encaisser produire consulter voir finaliser entrer transmis transmises transmise exécuter aboutir aboutit part partent modifier continuer saisir remonte remontent "
         "accessible accessibles joignable joignables disponible disponibles opérationnel"
     ),
-    "ok": "normal normale normalement correct corrects correctement stable bien ok sans_problème sans_souci opérationnel opérationnelle nickel complet fonctionnel impeccable parfait parfaitement corrects pas_touché pas_affecté pas_concernés",
+    "ok": "normal normale normalement correct corrects correctement stable ok sans_problème sans_souci opérationnel opérationnelle nickel complet fonctionnel impeccable parfait parfaitement corrects pas_touché pas_affecté pas_concernés va_bien vont_bien marche_bien marchent_bien fonctionne_bien fonctionnent_bien passe_bien passent_bien répond_bien répondent_bien très_bien tout_est_bien",
     "else": "autre autres sinon reste restant hormis sauf à_part le_reste tous_les_autres toutes_les_autres",
     "still": "toujours encore au_moins continue continuent quand_même",
     "core": (
@@ -67,7 +67,7 @@ WORDS: dict[str, str] = {
     "no_way": "seul_moyen passe_par_là passent_par_là pas_d_autre aucune_autre aucun_autre uniquement_par pas_faisable plus_l_ancien seule_façon impossible_à_la_main",
     "polite": "nous_aider vous_vérifier vous_regarder vous_corriger merci_de_vérifier vous_intervenir que_se_passe_t_il",
     "internal": "interne internes back-office stagiaire administration",
-    "all": "tous toutes tout toute totalement complètement entièrement entier entière ensemble chaque partout intégralité totalité 100 total totale mondial aucun_pays systématiquement à_chaque toute_l_équipe tous_nos toutes_nos internautes",
+    "all": "tous toutes tout toute totalement complètement entièrement entier entière ensemble chaque partout intégralité totalité total totale mondial aucun_pays systématiquement à_chaque toute_l_équipe tous_nos toutes_nos internautes",
     "users": (
         "utilisateur utilisateurs utilisatrices client clients collègue collègues collaborateur collaborateurs équipe équipes vendeur vendeurs vendeuses revendeur revendeurs concessionnaires salarié salariés employé employés "
         "personnel bureau bureaux agence agences magasins succursales service société entreprise monde internautes visiteurs pays partenaires fournisseurs gens opérateurs commerciaux sites"
@@ -101,7 +101,7 @@ WORDS: dict[str, str] = {
     "deadline": "aujourd'hui échéance avant_midi ce_soir date_limite délai_légal clôture",
     "downstream": "traitement_de_nuit traitements batch arrière-plan planificateur tâche_planifiée tâches_planifiées file_d_attente envoi_des_mails indexation en_attente relances synchronisation synchro planificateur tâches_planifiées file_d_attente import imports tâche_planifiée",
     "since": "depuis actuellement en_ce_moment ce_matin cette_nuit maintenant aujourd_hui à_l_instant à_l_heure après_la_mise_à_jour suite_à",
-    "past": "hier avant-hier dernier dernière semaine_dernière jeudi_dernier lundi_dernier mardi_dernier vendredi_dernier mercredi_dernier mois_dernier",
+    "past": "hier avant-hier semaine_dernière jeudi_dernier lundi_dernier mardi_dernier vendredi_dernier mercredi_dernier mois_dernier nuit_dernière an_dernier année_dernière samedi_dernier dimanche_dernier",
     "solved": "résolu résolue résolus corrigé corrigée rétabli rétablie réglé réglée rentré_dans_l_ordre fonctionne_à_nouveau fonctionne_de_nouveau remarche revenu_à_la_normale de_nouveau_accessible à_nouveau_accessible refonctionne terminé est_terminée réparé tout_est_rentré tout_fonctionne tout_va_bien c_est_bon_maintenant c_est_de_nouveau de_nouveau_en_ligne refonctionne tout_refonctionne",
     "again": "à_nouveau de_nouveau encore_une_fois rebelote tous_les_jours chaque_jour récurrent récurrente deuxième_fois troisième_fois se_reproduit",
     "question": (
@@ -118,7 +118,7 @@ WORDS: dict[str, str] = {
         "merci_de_m_envoyer copie attestation changement_d_adresse coordonnées rapport_d_incident compte_rendu analyse_des_causes bon_de_commande résiliation résilier interlocuteur rib activer_l_option activer_le avoir tva ajouter_un_utilisateur remboursement résilier résiliation supprimer_mon_compte envoyer_la_facture"
     ),
     "maintenance": "maintenance maintenance_prévue arrêt_planifié arrêt_prévu intervention_planifiée migration mappage correspondance_des_champs changer_la_planification certificat_expire expire_le renouveler_le_certificat modifier_la_configuration bascule",
-    "docs": "documentation manuel guide_utilisateur notes_de_version page_d_aide tutoriel",
+    "docs": "documentation guide_utilisateur notes_de_version page_d_aide tutoriel guide_d_utilisation notice le_manuel du_manuel manuel_d_utilisation doc",
     "fyi": "pour_information pour_info à_titre_d_information aucune_action sachez veuillez_noter absent absente absence réponse_automatique en_congés en_vacances je_vous_informe nous_vous_informons rien_à_faire sans_accroc",
     "thanks": "merci_pour_votre_réactivité bravo félicitations",
     "cosmetic": "cosmétique faute_de_frappe orthographe couleur couleurs police alignement décalé décalée esthétique pixel icône chevauche chevauchent coquille visuel",

@@ -46,7 +46,7 @@ WORDS: dict[str, str] = {
     "no_way": "unico_modo unica_via unico_mezzo solo_tramite non_c_è_altro non_c_è_modo nessun_altro_modo nessuna_alternativa non_abbiamo_altro non_abbiamo_alternative nessun_piano_b",
     "polite": "potete_verificare potete_controllare potete_aiutarci potete_aiutarmi potreste_verificare potreste_controllare ci_aiutate potete_guardare potete_intervenire potrebbe_verificare",
     "internal": "interno interni interna stagista amministrazione",
-    "all": "tutto tutta tutti tutte completamente totalmente intero intera interamente ogni totale ovunque dappertutto sempre 100 qualsiasi qualunque ognuno chiunque",
+    "all": "tutto tutta tutti tutte completamente totalmente intero intera interamente ogni totale ovunque dappertutto sempre qualsiasi qualunque ognuno chiunque",
     "users": "utente utenti cliente clienti collega colleghi colleghe squadra team venditore venditori rivenditori dipendente dipendenti personale ufficio uffici negozi filiale filiali sede sedi azienda ditta società reparto reparti paesi fornitori gente visitatori operatori agenti pazienti studenti soci addetti persone studio",
     "we": "noi ci nostro nostra nostri abbiamo possiamo riusciamo siamo",
     "many": "molti molte parecchi parecchie numerosi numerose diversi diverse centinaia migliaia decine maggioranza metà massiccio vari varie tanti tante gran_parte maggior_parte",
@@ -60,12 +60,12 @@ WORDS: dict[str, str] = {
     "costly": "straordinari straordinario faticoso insostenibile oneroso laborioso dispendioso non_stiamo_dietro a_malapena",
     "security": (
         "sicurezza vulnerabilità violazione violazioni fuga falla non_autorizzato non_autorizzata non_autorizzati hackerato hackerata hacker intrusione intrusioni sospetto sospetta sospetti sospette phishing compromesso compromessa riservato riservati riservata riservatezza dati_personali gdpr esposto esposti esposta "
-        "dati_di_altri dati_di_un_altro di_un_altro_cliente di_altri_clienti ex_dipendente ex_collega password_in_chiaro ransomware malware virus furto attacco senza_autorizzazione privacy autorizzazioni permessi di_un_altro_paziente"
+        "dati_di_altri dati_di_un_altro di_un_altro_cliente di_altri_clienti ex_dipendente ex_collega password_in_chiaro ransomware malware virus furto attacco senza_autorizzazione privacy autorizzazioni permessi di_un_altro_paziente quello_di_un_altro quella_di_un_altra dati_di_un fatture_di_un_altro dati_~_altro dati_altrui"
     ),
     "security_paper": "questionario certificazione iso valutazione_fornitori audit_annuale penetration_test",
     "dataloss": "perdita_di_dati perso persi persa perse cancellato cancellati cancellata cancellate eliminato eliminati sovrascritto spariti sparito sparite scomparsi dati_persi",
     "cost": "ricavi perdite perdiamo perdendo denaro soldi penale penali multa multe costa reclami lamentano lamentele abbandonano all_ora ogni_minuto ogni_ora danno_economico mancato_incasso",
-    "idle": "braccia_conserte mani_in_mano non_possiamo_lavorare non_riusciamo_a_lavorare non_possono_lavorare non_possiamo_vendere non_possiamo_fatturare non_possiamo_spedire non_si_lavora camion aspettano in_coda mandare_a_casa mandati_a_casa azienda_ferma produzione_ferma attività_ferma tutto_fermo tutti_fermi siamo_fermi fermi_con fermi_da senza_lavorare stiamo_fermi negozio_chiuso clienti_se_ne_vanno",
+    "idle": "braccia_conserte mani_in_mano non_possiamo_lavorare non_riusciamo_a_lavorare non_possono_lavorare non_possiamo_vendere non_possiamo_fatturare non_possiamo_spedire non_si_lavora camion aspettano in_coda mandare_a_casa mandati_a_casa azienda_ferma produzione_ferma attività_ferma tutto_fermo tutti_fermi siamo_fermi fermi_con fermi_da senza_lavorare stiamo_fermi negozio_chiuso clienti_se_ne_vanno impossibilitati_a",
     "deadline": "scadenza entro_oggi entro_stasera entro_mezzogiorno entro_domani termine_ultimo entro_le chiusura_mensile entro_sera",
     "downstream": "elaborazione_notturna batch background attività_pianificata coda invio_delle_mail indicizzazione promemoria solleciti sincronizzazione pianificatore importazione importazioni webhook webhooks processi_notturni",
     "since": "da_stamattina da_questa_mattina stamattina stamane adesso ora attualmente oggi da_oggi in_questo_momento dalle da_ieri da_ore dopo_l_aggiornamento stanotte improvvisamente da_mezz_ora da_un_ora da_lunedì da_martedì da_mercoledì da_giovedì da_venerdì",
@@ -75,12 +75,12 @@ WORDS: dict[str, str] = {
     "again": "di_nuovo nuovamente ancora_una_volta ogni_giorno tutti_i_giorni terza_volta seconda_volta ennesima ricorrente si_ripete si_ripresenta",
     "question": (
         "come_posso come_si come_possiamo come_faccio come_fare dove_posso dove_si dove_trovo dov_è qual_è quali_sono quanti quante quanto che_cos cosa_significa cosa_vuol è_possibile sarebbe_possibile posso_fare c_è_un_modo esiste_un esiste_una domanda domande dubbio informazione informazioni "
-        "sapere spiegare spiegarmi potreste_indicarmi potete_indicarmi potete_dirmi vorrei_sapere volevo_sapere consiglio consigliate istruzioni supportate offrite quando_sarà quale chiarimento chiarimenti curiosità chiedere_se"
+        "sapere spiegare spiegarmi potreste_indicarmi potete_indicarmi potete_dirmi vorrei_sapere volevo_sapere consiglio consigliate istruzioni supportate offrite quando_sarà chiarimento chiarimenti curiosità chiedere_se"
     ),
     "wish": "suggerimento suggerimenti suggerire suggerisco miglioramento miglioramenti ci_piacerebbe mi_piacerebbe sarebbe_bello sarebbe_utile sarebbe_comodo sarebbe_ideale nuova_funzionalità nuova_funzione funzionalità potreste_aggiungere potete_aggiungere aggiungere_un aggiungere_una idea proposta roadmap desiderio prossima_versione richiesta_di_funzionalità",
     "admin": "fattura fatture contratto licenza licenze rinnovo preventivo_per questionario formazione corso riunione appuntamento nuovo_utente nuovi_utenti creare_un_utente creare_un_account inviarci una_copia copia certificato_di cambio_di cambio_indirizzo disdetta disdire recesso abbonamento iban attivare_la rimborso cancellare_il_mio eliminare_il_mio referente intestazione_del voltura",
     "maintenance": "manutenzione manutenzione_programmata migrazione mappatura cambiare_la_configurazione certificato_scade scade rinnovare_il_certificato finestra_di_manutenzione",
-    "docs": "documentazione manuale guida note_di_rilascio pagina_di_aiuto tutorial",
+    "docs": "documentazione guida note_di_rilascio pagina_di_aiuto tutorial manuale_utente il_manuale nel_manuale sul_manuale del_manuale",
     "fyi": "per_conoscenza per_informazione a_titolo_informativo nessuna_azione solo_per_informare vi_informo vi_informiamo si_comunica comunichiamo risposta_automatica fuori_ufficio in_ferie assente avviso",
     "thanks": "grazie_per_la_rapidità grazie_per_la_velocità complimenti ottimo_lavoro bravi congratulazioni",
     "cosmetic": "refuso refusi estetico estetica errore_di_battitura ortografia colore colori carattere allineamento disallineato pixel icona sovrappone sovrappongono grafica",
@@ -91,7 +91,7 @@ WORDS: dict[str, str] = {
     "lacking": "senza",
     "zero": "neanche_un nemmeno_un neanche_una nemmeno_una neppure_un neppure_una zero non_arriva_nulla non_arriva_niente non_funziona_niente non_funziona_nulla non_entra_nulla non_parte_niente",
     "affects": "riguarda interessa interessati coinvolti coinvolge colpisce succede_a capita_a indipendentemente",
-    "place": "italia germania austria svizzera francia spagna portogallo belgio olanda grecia polonia inghilterra europa asia africa america cina giappone india roma milano torino napoli bologna firenze genova venezia verona padova bari palermo catania ancona trieste iphone ipad android tablet safari firefox chrome edge cellulare cellulari telefono",
+    "place": "italia germania austria svizzera francia spagna portogallo belgio olanda grecia polonia inghilterra europa asia africa america cina giappone india roma milano torino napoli bologna firenze genova venezia verona padova bari palermo catania ancona trieste iphone ipad android tablet safari firefox chrome edge cellulare cellulari ",
     "figures": "prezzo prezzi importo importi quantità giacenza giacenze scorte inventario fattura fatture imposta iva indirizzo indirizzi stipendio stipendi saldo saldi totale totali sconto sconti cifre valori valuta unità peso esaurito provvigioni",
     "mailing": "mail email e_mail notifica notifiche conferma conferme promemoria solleciti newsletter",
 }  # fmt: skip

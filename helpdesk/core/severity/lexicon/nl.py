@@ -28,10 +28,10 @@ WORDS: dict[str, str] = {
     "intermittent": "soms af_en_toe nu_en_dan zo_nu_en_dan sporadisch willekeurig onregelmatig instabiel regelmatig steeds_weer telkens_weer van_tijd_tot_tijd bij_vlagen wisselend een_op_de één_op_de vaak om_de_~_minuten om_de_~_uur keer_per_uur keer_per_dag meerdere_keren_per bij_de_tweede_poging",
     "work": (
         "werkt werken werkte functioneert draait draaien loopt lopen gaat gaan laadt laden opent openen start starten reageert antwoordt verwerkt verwerken aankomen "
-        "komt komen binnen binnenkomen aan inloggen aanmelden inlog toegang opslaan opgeslagen versturen verzenden verstuurd verzonden sturen bestellen besteld afrekenen "
+        "komt komen binnenkomen inloggen aanmelden inlog toegang opslaan opgeslagen versturen verzenden verstuurd verzonden sturen bestellen besteld afrekenen "
         "betalen betaald verkopen verkocht leveren geleverd uitleveren boeken geboekt reserveren printen afdrukken gebruiken bruikbaar bereikbaar beschikbaar toegankelijk maken aanmaken invoeren "
         "bijwerken bijgewerkt importeren exporteren uploaden downloaden ontvangen ontvangt krijgen krijgt tonen toont zien bekijken verbinden verbindt synchroniseren synchroniseert plannen factureren scannen gescand "
-        "inklokken aanslaan doorgaan verder doet_het"
+        "inklokken aanslaan doorgaan doet_het"
     ),
     "ok": "in_orde normaal goed prima stabiel ok oke oké correct correcte foutloos probleemloos naar_behoren zoals_verwacht vlekkeloos gewoon_door zonder_problemen kloppen netjes niet_getroffen",
     "else": "ander andere anderen overige rest verder behalve elders al_het_andere alle_anderen alle_andere de_rest",
@@ -51,7 +51,7 @@ WORDS: dict[str, str] = {
     "no_way": "geen_andere_manier enige_manier enige_weg kan_alleen_via alleen_mogelijk_via niet_haalbaar geen_alternatief geen_plan_b niet_met_de_hand niet_handmatig",
     "polite": "kunt_u_kijken kunnen_jullie_kijken kunnen_jullie_dit kunt_u_dit kan_iemand willen_jullie graag_nakijken graag_controleren kunnen_jullie_helpen kunt_u_helpen graag_uw_hulp",
     "internal": "intern interne stagiair stagiaire administratie",
-    "all": "alle alles allemaal iedereen elke elk ieder iedere heel hele volledig volledige geheel gehele compleet complete totaal overal wereldwijd steeds altijd 100",
+    "all": "alle alles allemaal iedereen elke elk ieder iedere heel hele volledig volledige geheel gehele compleet complete totaal overal wereldwijd steeds altijd ",
     "users": (
         "gebruiker gebruikers klant klanten collega collegas medewerker medewerkers personeel team teams verkopers verkoper dealers dealer filiaal filialen vestiging vestigingen locatie locaties afdeling afdelingen bedrijf kantoor kantoren mensen "
         "leveranciers partners landen bezoekers leden patienten patiënten bewoners studenten leerlingen chauffeurs monteurs verpleegkundigen man winkels"
@@ -74,7 +74,7 @@ WORDS: dict[str, str] = {
     "costly": "overuren omslachtig tijdrovend arbeidsintensief niet_vol_te_houden onhoudbaar niet_bij_te_houden foutgevoelig kost_ons_uren",
     "security": (
         "beveiliging* beveiligingslek* datalek* lek privacy avg onbevoegd* ongeautoriseerd* kwetsbaarheid* gehackt hacker hackers aanval phishing gecompromitteerd vertrouwelijk* persoonsgegevens malware ransomware virus misbruik "
-        "verdacht* gegevens_van_anderen gegevens_van_een_ander andermans ex_medewerker oud_medewerker openbaar_toegankelijk leesbare_tekst zonder_inloggen zonder_wachtwoord rechten"
+        "verdacht* gegevens_van_anderen gegevens_van_een_ander andermans ex_medewerker oud_medewerker openbaar_toegankelijk leesbare_tekst zonder_inloggen zonder_wachtwoord rechten facturen_van_een_ander facturen_van_iemand van_iemand_anders van_een_andere_klant van_een_andere_patiënt gegevens_van_een dossier_van_een_ander"
     ),
     "security_paper": "vragenlijst certificering certificaat_iso iso auditrapport verwerkersovereenkomst leveranciersbeoordeling pentest penetratietest",
     "dataloss": "dataverlust gegevensverlust gewist verwijderd verloren verdwenen kwijt overschreven kwijtgeraakt alles_weg gegevens_weg",
@@ -105,7 +105,7 @@ WORDS: dict[str, str] = {
     "lacking": "zonder",
     "zero": "geen_enkele geen_enkel niet_een_enkele helemaal_niets helemaal_niks nul niets_komt niets_gaat niets_werkt niks_werkt komt_niets er_komt_niets er_gaat_niets er_komt_niks",
     "affects": "betreft treft getroffen geldt_voor ongeacht bij_allemaal",
-    "place": "nederland belgie belgië vlaanderen duitsland frankrijk engeland luxemburg spanje italie italië oostenrijk zwitserland polen europa azie azië afrika amsterdam rotterdam utrecht eindhoven antwerpen gent brussel groningen zwolle iphone ipad android tablet safari firefox chrome edge telefoon mobiel telefoons",
+    "place": "nederland belgie belgië vlaanderen duitsland frankrijk engeland luxemburg spanje italie italië oostenrijk zwitserland polen europa azie azië afrika amsterdam rotterdam utrecht eindhoven antwerpen gent brussel groningen zwolle iphone ipad android tablet safari firefox chrome edge mobiel telefoons",
     "figures": "prijs prijzen bedrag bedragen aantal aantallen voorraad voorraden factuur facturen btw belasting adres adressen salaris salarissen loon saldo totaal totalen korting kortingen tarief tarieven cijfers waarden eenheid eenheden gewicht uitverkocht",
     "mailing": "mail mails email emails e_mail e_mails bevestiging bevestigingen bevestigingsmail bevestigingsmails melding meldingen herinnering herinneringen nieuwsbrief",
 }  # fmt: skip

@@ -45,7 +45,7 @@ WORDS: dict[str, str] = {
     "no_way": "único_meio única_forma única_maneira único_jeito não_há_outra não_há_alternativa não_tem_outro só_dá_por nenhuma_alternativa não_temos_outra sem_alternativa",
     "polite": "podem_verificar podem_ajudar poderiam_verificar poderiam_ajudar consegue_ver conseguem_ver podem_ver pode_verificar nos_ajudem podem_dar_uma_olhada",
     "internal": "interno internos interna estagiário estagiária administração",
-    "all": "todo toda todos todas tudo completamente totalmente inteiro inteira cada total por_completo 100 absolutamente sempre todo_mundo toda_a_gente geral qualquer",
+    "all": "todo toda todos todas tudo completamente totalmente inteiro inteira cada total por_completo absolutamente sempre todo_mundo toda_a_gente geral qualquer",
     "users": "usuário usuários utilizador utilizadores cliente clientes colega colegas equipe equipa equipes equipas time vendedor vendedores revendedores funcionário funcionários colaborador colaboradores pessoal escritório escritórios lojas filial filiais empresa companhia departamento países fornecedores gente visitantes operadores agentes médicos pacientes alunos sócios pessoas unidade unidades gestores",
     "we": "nós nosso nossa nossos temos podemos estamos conseguimos",
     "many": "muitos muitas vários várias diversos diversas numerosos centenas milhares dezenas maioria metade massivo massivamente bastantes",
@@ -59,7 +59,7 @@ WORDS: dict[str, str] = {
     "costly": "horas_extras horas_extra tedioso insustentável custoso trabalhoso não_damos_conta moroso inviável",
     "security": (
         "segurança vulnerabilidade* violação brecha vazamento vazaram vazou fuga não_autorizado não_autorizada não_autorizados hackeado hackeada hacker invasão invadido invadida invadiram intrusão suspeito suspeita suspeitos phishing comprometido comprometida confidencial confidenciais dados_pessoais lgpd rgpd exposto exposta expostos expostas "
-        "dados_de_outro dados_de_outra dados_de_outros ex_funcionário ex_colaborador senha_em_texto ransomware malware vírus roubo roubado ataque sem_autorização de_outro_cliente de_outra_pessoa de_outros_clientes privacidade permissões"
+        "dados_de_outro dados_de_outra dados_de_outros ex_funcionário ex_colaborador senha_em_texto ransomware malware vírus roubo roubado ataque sem_autorização de_outro_cliente de_outra_pessoa de_outros_clientes privacidade permissões vi_os_dados dados_de_um_outro veio_a_da veio_a_de veio_o_de dados_alheios"
     ),
     "security_paper": "questionário certificação iso avaliação_de_fornecedores auditoria_anual teste_de_intrusão",
     "dataloss": "perda_de_dados perdido perdidos perdida perdidas perderam apagado apagados apagada apagadas apagou apagaram excluído excluídos eliminado eliminados sumiu sumiram desapareceu desapareceram sobrescrito",
@@ -74,12 +74,12 @@ WORDS: dict[str, str] = {
     "again": "outra_vez de_novo novamente voltou_a todo_dia todos_os_dias terceira_vez segunda_vez repetidamente recorrente",
     "question": (
         "como_posso como_se como_podemos como_faço como_fazer como_é onde_posso onde_fica onde_está onde_encontro qual_é quais_são quantos quantas quanto o_que_é o_que_significa é_possível seria_possível posso_fazer existe_alguma existe_algum há_alguma tem_como pergunta perguntas dúvida dúvidas "
-        "saber explicar poderiam_indicar podem_indicar poderia_me_dizer gostaria_de_saber queria_saber recomendação recomendam quando_estará instruções passo_a_passo suportam oferecem qual boas_práticas"
+        "saber explicar poderiam_indicar podem_indicar poderia_me_dizer gostaria_de_saber queria_saber recomendação recomendam quando_estará instruções passo_a_passo suportam oferecem boas_práticas"
     ),
     "wish": "sugestão sugestões sugerimos sugerir sugiro melhoria melhorias gostaríamos gostaria_de_ver gostaria_que seria_bom seria_útil seria_ótimo seria_legal seria_ideal nova_funcionalidade nova_função funcionalidade poderiam_adicionar poderiam_acrescentar poderiam_incluir adicionar_um adicionar_uma ideia proposta roteiro próxima_versão desejo",
     "admin": "fatura faturas contrato licença licenças renovação cotação_para questionário treinamento formação curso reunião novo_usuário novos_usuários novo_utilizador criar_um_usuário criar_utilizador enviar_uma_cópia segunda_via nos_enviem cópia certificado_de mudança_de_endereço alteração_de_morada cancelamento cancelar_minha assinatura_do subscrição nif cnpj ativar_a reembolso excluir_minha_conta titular titularidade",
     "maintenance": "manutenção manutenção_programada parada_programada migração mapeamento mudar_a_configuração alterar_a_configuração certificado_vence certificado_expira expira vence renovar_o_certificado janela_de_manutenção",
-    "docs": "documentação manual guia notas_da_versão página_de_ajuda tutorial",
+    "docs": "documentação guia notas_da_versão página_de_ajuda tutorial o_manual do_manual manual_de no_manual",
     "fyi": "para_sua_informação para_conhecimento para_informação nenhuma_ação só_para_informar apenas_para_informar informamos informo fica_a_nota resposta_automática fora_do_escritório de_férias ausente aviso comunicamos",
     "thanks": "obrigado_pela_rapidez obrigada_pela_rapidez parabéns excelente_trabalho ótimo_trabalho",
     "cosmetic": "erro_de_digitação gralha gralhas cosmético cosmética ortografia cor cores fonte alinhamento desalinhado pixel ícone sobrepõe sobrepõem estético feio",
