@@ -168,7 +168,7 @@ def _words_and_parts(piece: Sequence[Token]) -> tuple[list[str], list[int]]:
 
 
 _FROM_THEN_ON = word_set("after since seit nach depuis apres desde tras sinds vanaf dopo apos")
-_NOT_EVEN = word_set("not no nor even kein pas ni nicht niet geen nemmeno nem")
+_NOT_EVEN = word_set("not no nor even kein pas plus ni nicht niet geen nemmeno nem")
 _TURNING = _FROM_THEN_ON | _NOT_EVEN
 _FILLERS = word_set(
     "the our these those all total der unserer la las los les nos de onze nostri nostre nossos nossas dos das i le"

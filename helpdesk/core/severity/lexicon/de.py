@@ -2,7 +2,7 @@
 
 WORDS: dict[str, str] = {
     "not": "nicht nie niemals kaum ohne weder nix noch_nicht nicht_mehr keinesfalls keineswegs",
-    "neutral": "nicht_nur nicht_sicher keine_ahnung kein_problem keine_sorge nicht_wahr nicht_zuletzt kein_thema nicht_panik ob_nicht bis_jetzt_nicht ohne_weiteres bei_allen_anderen alle_anderen keine_fehlermeldung keine_fehlermeldungen ohne_fehlermeldung als_gelöst_gemeldet als_gelöst nichts_kaputt wie_lange_~_dauert wie_lange_~_dauern wie_lange_noch gibt_es_~_prognose gibt_es_schon gibt_es_neuigkeiten gibt_es_probleme gibt_es_gerade gibt_es_aktuell geht_jetzt_seit geht_seit geht_schon_seit geht_das_schon geht_~_so steht_in steht_im steht_auf steht_am steht_als steht_dort steht_da steht_drin steht_nur steht_kein steht_bei steht_unter steht_zur steht_ein steht_eine steht_dass steht_das steht_noch stehen_in stehen_im stehen_auf stehen_dort es_geht_um",
+    "neutral": "nicht_nur nicht_sicher keine_ahnung kein_problem keine_sorge nicht_wahr nicht_zuletzt kein_thema nicht_panik ob_nicht bis_jetzt_nicht ohne_weiteres bei_allen_anderen alle_anderen keine_fehlermeldung keine_fehlermeldungen ohne_fehlermeldung als_gelöst_gemeldet als_gelöst nichts_kaputt wie_lange_~_dauert wie_lange_~_dauern wie_lange_noch gibt_es_~_prognose gibt_es_schon gibt_es_neuigkeiten gibt_es_probleme gibt_es_gerade gibt_es_aktuell geht_jetzt_seit geht_seit geht_schon_seit geht_das_schon geht_~_so steht_in steht_im steht_auf steht_am steht_als steht_dort steht_da steht_drin steht_nur steht_kein steht_bei steht_unter steht_zur steht_ein steht_eine steht_dass steht_das steht_noch stehen_in stehen_im stehen_auf stehen_dort es_geht_um zur_sicherheit mit_sicherheit für_die_hilfe für_ihre_hilfe für_eure_hilfe schnelle_hilfe mit_hilfe um_hilfe",
     "none": "kein keine keinen keinem keiner keinerlei keines nichts null kein_einziger keine_einzige kein_einziges nicht_ein_einziger nicht_eine_einzige gar_nichts",
     "nobody": "niemand niemanden niemandem keiner_von keiner_der keiner_unserer keiner_kann kein_mensch kein_anwender kein_benutzer kein_kunde kein_mitarbeiter keiner_mehr keinem_unserer keines_unserer auf_keinem an_keinem bei_keinem in_keiner keiner_von_uns",
     "can": "kann können könnte könnten konnte konnten lässt lassen möglich schaffen gelingt erlaubt darf dürfen",
@@ -32,7 +32,7 @@ WORDS: dict[str, str] = {
         "problem probleme problemen "
         "bricht_ab brechen_ab bricht_~_ab abbruch abbrüche abgebrochen absturz abstürze abgestürzt stürzt_ab stürzt_~_ab stürzen_ab "
         "abgelehnt ablehnt lehnt_ab lehnt_~_ab lehnen_ab verweigert verweigern friert hängt hängt_sich aufgehängt leer leere leeren "
-        "weisse_seite weiss bleibt_weiss fehlermeldung* exception timeout "
+        "weisse_seite bleibt_weiss fehlermeldung* exception timeout "
         "funktionsstörung bug bugs versagt versagen geht_nicht läuft_nicht zurückgewiesen weist_zurück ungültig verschwindet "
         "dreht_sich ladekreis sanduhr wirft meckert spinnt streikt klemmt hakt bockt zickt fliegt_raus rausgeworfen abgewiesen 500 404 403 401 "
         "unbekannt ausgegraut rausgeflogen fliegen_raus wirft_~_fehler zurückgeworfen abgemeldet ausgeloggt getrennt funktionsunfähig deaktiviert"
@@ -62,7 +62,7 @@ WORDS: dict[str, str] = {
         "bestellt aufrufen aufrufbar anlegen erstellen erfassen verkaufen verkauft liefern geliefert ausliefern versand zahlen bezahlen bezahlt "
         "buchen gebucht drucken gedruckt nutzen benutzen nutzbar arbeiten rein reinkommen weiter durch raus hoch anzeigen angezeigt zeigt erreichbar verbinden "
         "verfügbar schreiben hochladen herunterladen importieren exportieren generiert erzeugt abrufen empfangen empfängt abgeschickt aktualisiert "
-        "ausgeführt ausführen eingehen ein einsehen sehen fortfahren weiterarbeiten abwickeln produzieren fertigen kommissionieren rechnet berechnet"
+        "ausgeführt ausführen eingehen ein einsehen sehen fortfahren weiterarbeiten abwickeln produzieren fertigen kommissionieren rechnet berechnet erscheint erscheinen"
     ),
     "ok": (
         "in_ordnung normal einwandfrei problemlos stabil ok okay korrekt richtig fehlerfrei gut reibungslos nicht_betroffen "
@@ -155,7 +155,7 @@ WORDS: dict[str, str] = {
     ),
     "closing": "kann_geschlossen schliessen_sie bitte_schliessen können_schliessen ticket_schliessen hat_sich_erledigt danke_trotzdem",
     "place": "deutschland österreich schweiz frankreich belgien luxemburg niederlande italien spanien portugal polen ungarn rumänien griechenland schweden norwegen dänemark finnland irland grossbritannien england usa kanada mexiko brasilien china japan indien australien türkei afrika europa asien österreichische* schweizer deutsche* französische* italienische* südtirol wien berlin hamburg münchen köln frankfurt stuttgart zürich basel bern linz graz leipzig dresden bremen hannover nürnberg iphone ipad android tablet safari firefox chrome edge handy handys smartphone desktop",
-    "figures": "preis* betrag beträge menge mengen bestand bestände rechnung rechnungen steuer mehrwertsteuer adresse adressen gehalt gehälter saldo summe* rabatt* kosten gebühr* werte zahlen kennzahlen währung einheit einheiten gewicht verfügbarkeit ausverkauft beträge",
+    "figures": "preis* betrag beträge menge mengen bestand bestände rechnung rechnungen steuer mehrwertsteuer adresse adressen gehalt gehälter saldo summe* rabatt* kosten gebühr* werte zahlen kennzahlen währung einheit einheiten gewicht verfügbarkeit ausverkauft beträge *rechnungen *beträge",
     "again": "wieder erneut schon_wieder nochmals wiederholt abermals zum_dritten_mal zum_zweiten_mal täglich jeden_tag tritt_wieder",
     "question": (
         "wie_kann wie_können wie_lässt wie_geht wie_funktioniert wie_mache wie_lege wie_stelle wie_richte wie_ändere wie_viele wie_viel wie_lange wie_oft wo_finde wo_kann wo_stelle wo_ist "
@@ -178,7 +178,7 @@ WORDS: dict[str, str] = {
     "docs": "dokumentation handbuch hilfeseite release_notes versionshinweise anleitung onlinehilfe doku",
     "fyi": "zur_information zur_info zur_kenntnis nur_zur keine_aktion kein_handlungsbedarf bitte_beachten ankündigung informieren abwesend abwesenheit* automatische_antwort im_urlaub ausser_haus nicht_im_büro hinweis geplante_wartung geplanter_ausfall bitte_bewerten nicht_überwacht nicht_antworten wir_schliessen geschlossen_vom ist_geschlossen betriebsferien müssen_nichts_tun nichts_tun wartungsankündigung",
     "thanks": "vielen_dank_für_die_schnelle super_arbeit lob danke_für_die_schnelle gute_arbeit",
-    "cosmetic": "tippfehler rechtschreib* kosmetisch* schönheitsfehler optisch* schriftart farbe farben abstand ausrichtung überlappt überlappen verschoben pixel layout unschön verrutscht schrift",
+    "cosmetic": "tippfehler rechtschreib* kosmetisch* schönheitsfehler optisch* schriftart farbe farben abstand ausrichtung überlappt überlappen pixel layout unschön schrift verrutschtes_layout",
     "lowkey": (
         "eilt_nicht nicht_dringend nicht_eilig keine_eile hat_zeit bei_gelegenheit gelegenheit kleinigkeit klein kleiner kleine kleines geringfügig unkritisch nicht_kritisch nicht_schlimm "
         "nicht_wichtig niedrige_priorität lästig nervig unschön ärgerlich stört irgendwann nächstes_release nächsten_release keine_auswirkung unwichtig nebensächlich kosmetisch selten nice_to_have "

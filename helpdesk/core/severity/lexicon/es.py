@@ -2,10 +2,10 @@
 
 WORDS: dict[str, str] = {
     "not": "no nunca jamás tampoco sin apenas ya_no ni dejó_de dejado_de dejaron_de deja_de dejamos_de dejé_de dejan_de dejó_de",
-    "neutral": "no_solo no_sólo no_estoy_seguro no_hay_problema ni_idea por_qué_no no_se_preocupen no_te_preocupes no_obstante sin_duda sin_embargo todos_los_demás los_demás ningún_error_en sin_errores más_bien si_bien o_bien cuánto_~_tardar* cuánto_tiempo desde_el_móvil desde_mi desde_la_app desde_la_web desde_la_aplicación desde_el_portal desde_otro desde_nuestra desde_nuestro",
+    "neutral": "no_solo no_sólo no_estoy_seguro no_hay_problema ni_idea por_qué_no no_se_preocupen no_te_preocupes no_obstante sin_duda sin_embargo todos_los_demás los_demás ningún_error_en sin_errores más_bien si_bien o_bien cuánto_~_tardar* cuánto_tiempo desde_el_móvil desde_mi desde_la_app desde_la_web desde_la_aplicación desde_el_portal desde_otro desde_nuestra desde_nuestro por_seguridad copia_de_seguridad copias_de_seguridad por_la_ayuda por_su_ayuda por_vuestra_ayuda me_gustaría_informar me_gustaría_reportar nos_gustaría_informar quisiera_reportar",
     "none": "ningún ninguno ninguna nada cero ni_un ni_una ni_un_solo ni_una_sola ningunos",
     "nobody": "nadie ninguno_de ningún_usuario ningún_cliente ninguno_de_nosotros ningún_empleado ningún_vendedor ninguna_persona",
-    "can": "puede pueden podemos puedo podía podían podría posible logra logran logramos consigue conseguimos consiguen permite permiten deja dejan",
+    "can": "puede pueden podemos puedo podía podían podría posible logra logran logramos consigue conseguimos consiguen permite permiten deja dejan poder",
     "cannot": "imposible imposibilidad incapaz incapaces impide impiden imposibilita inutilizable inservible sin_acceso perdido_el_acceso no_hay_manera no_hay_forma bloqueados_fuera inoperativo inoperativa inoperante",
     "contrast": "pero sin_embargo aunque mientras_que pese_a no_obstante excepto salvo",
     "if": "si sería serían podría podrían eventual en_caso_de suponiendo prevemos planeamos tenemos_previsto el_próximo_mes próximo_mes próximo_año próximo_trimestre antes_de futuro hipotético",
@@ -21,7 +21,7 @@ WORDS: dict[str, str] = {
         "cuelga cuelgan colgado colgada se_queda en_blanco pantalla_blanca vacío vacía vacíos bucle excepción inválido aborta bug no_funciona no_sirve no_va no_anda deniega denegado expulsa se_cierra "
         "se_queda_cargando dando_vueltas se_pierde pierden 500 404 403 401 no_pasa_nada malfuncionamiento cancela "
         "rebota rebotan tira_error da_error dan_error tira arroja "
-        "desconocido deshabilitado expulsados desconecta desconectan no_encontrado pantalla_en_blanco"
+        "desconocido deshabilitado expulsados desconecta desconectan no_encontrado pantalla_en_blanco se_planta se_plantan se_traba se_traban se_tilda se_congela se_congelan se_come se_pierden"
     ),
     "wrong": "dos_veces incorrecto incorrecta incorrectos incorrectas equivocado equivocada erróneo errónea erróneos erróneas falta faltan duplicado duplicados duplicada incompleto incompleta desactualizado desaparecido mal inconsistente no_coincide no_coinciden no_se_actualiza no_cuadra no_cuadran truncado",
     "slow": "lento lenta lentos lentas lentitud lentísimo lentísima tarda tardan demora demoras retraso retrasos ralentizado ralentización latencia degradado degradada degradación rendimiento eterno segundos_por minutos_por tiempo_de_respuesta tiempos_de_respuesta timeout tiempo_de_espera saturado despacio demorado lentísimo lentísima lentísimos tarda_~_minuto medio_minuto minutos_para varios_minutos",
@@ -30,7 +30,7 @@ WORDS: dict[str, str] = {
         "funciona funcionan funcionar carga cargan cargar abre abren abrir arranca arrancan arrancar inicia iniciar responde responden procesa procesan procesado procesar llega llegan llegar entra entran entrar pasa pasan pasar "
         "conectar conecta conexión acceder accede acceso guardar guarda enviar envía envían enviado sincroniza completar finalizar comprar pagar vender entregar expedir crear facturar imprimir usar utilizar trabajar descargar importar "
         "exportar generar genera recibe recibimos recibir muestra mostrar ver producir despachar cobrar registrar hacer realizar operar continuar emitir sale salen consultar sube subir ejecuta ejecutan actualiza autenticar "
-        "ingresar ingresa ingresan ingreso ingresos loguear loguearse logueo accesible accesibles disponible disponibles contesta contestan anda andan"
+        "ingresar ingresa ingresan ingreso ingresos loguear loguearse logueo accesible accesibles disponible disponibles contesta contestan anda andan aparece aparecen"
     ),
     "ok": "normal normalmente bien correcto correctos correctamente estable ok sin_problema sin_problemas perfectamente operativo operativa no_afectado perfecto sin_novedad",
     "else": "otro otra otros otras resto demás además_de aparte_de lo_demás salvo todos_los_demás los_demás",
@@ -62,7 +62,7 @@ WORDS: dict[str, str] = {
     "nonprod": "entorno_de_pruebas entorno_de_prueba entorno_de_test sistema_de_pruebas sandbox staging preproducción pre-producción pre desarrollo entorno_de_desarrollo entorno_de_formación formación demo uat qa en_pruebas pruebas servidor_de_pruebas ambiente_de_pruebas ambiente_de_prueba ambiente_de_desarrollo entorno_de_capacitación entorno_de_integración instancia_de_prueba",
     "workaround": (
         "solución_alternativa solución_temporal alternativa a_mano manualmente mientras_tanto en_su_lugar provisionalmente provisional temporalmente por_teléfono en_papel con_excel otro_navegador por_ahora de_momento por_el_momento "
-        "rodeo apaño entretanto evitarlo sortear funciona_con funciona_desde en_cambio usamos utilizamos nos_apañamos nos_arreglamos parche de_forma_manual recargando recargar actualizar_la_página borrar_la_caché navegación_privada reinstalando reiniciando volver_a_guardar"
+        "rodeo apaño entretanto evitarlo sortear funciona_con funciona_desde en_cambio usamos utilizamos nos_apañamos nos_arreglamos de_forma_manual recargando recargar actualizar_la_página borrar_la_caché navegación_privada reinstalando reiniciando volver_a_guardar"
     ),
     "way": "alternativa alternativas solución_alternativa plan_b respaldo otra_forma otra_vía otra_manera otro_sistema otro_medio papel proceso_manual medio_alternativo manera forma opción",
     "costly": "horas_extra tedioso insostenible costoso apenas_un no_damos_abasto inviable laborioso no_es_sostenible un_tercio_del",
@@ -72,9 +72,9 @@ WORDS: dict[str, str] = {
     ),
     "security_paper": "cuestionario certificación evaluación_de_proveedores iso auditoría_anual prueba_de_penetración",
     "dataloss": "pérdida_de_datos perdido perdidos perdida borrado borrados borrada borraron eliminado eliminados desaparecido desaparecieron",
-    "cost": "ingresos pérdidas perdemos perdiendo dinero penalización penalizaciones multa multas cuesta costando abandonan abandono facturación_diaria quejas reclamaciones por_hora cada_minuto cada_hora se_quejan",
+    "cost": "ingresos pérdidas perdemos perdiendo dinero penalización penalizaciones multa multas costando abandonan abandono facturación_diaria quejas reclamaciones por_hora cada_minuto cada_hora se_quejan nos_cuesta cuesta_dinero",
     "idle": "brazos_cruzados no_podemos_trabajar no_pueden_trabajar no_podemos_vender no_podemos_operar no_podemos_facturar no_podemos_despachar camiones esperando sin_trabajar negocio_parado empresa_parada todo_parado producción_parada mano_sobre_mano en_la_calle a_casa cerrar_las_puertas rechazando_clientes sin_poder_trabajar sin_poder_vender sin_poder_operar no_facturamos no_vendemos parados_sin la_gente_espera clientes_se_van sin_trabajo",
-    "deadline": "hoy fecha_límite plazo antes_del_mediodía esta_tarde esta_noche cierre",
+    "deadline": " fecha_límite plazo antes_del_mediodía para_hoy hoy_mismo antes_de_hoy para_mañana antes_de_mañana antes_de_esta_noche cierre_contable cierre_de_mes cierre_mensual",
     "downstream": "proceso_nocturno procesos_nocturnos batch segundo_plano tarea_programada tareas_programadas cola envío_de_correos indexación correos pendientes recordatorios sincronización planificador importación tareas procesos_en",
     "since": "desde actualmente ahora en_este_momento esta_mañana hoy anoche ahora_mismo tras_la_actualización después_de_la hace_~_horas hace_una_hora",
     "past": "ayer anteayer semana_pasada mes_pasado jueves_pasado lunes_pasado viernes_pasado",

@@ -2,10 +2,10 @@
 
 WORDS: dict[str, str] = {
     "not": "pas jamais ne_~_plus ne_plus n_~_plus n_plus ni sans guère plus_du_tout ne_se ne_fonctionne",
-    "neutral": "pas_seulement pas_sûr pas_de_souci pas_de_problème pas_de_panique pourquoi_pas n'est-ce_pas aucune_idée sans_doute pas_encore_sûr tous_les_autres toutes_les_autres aucune_erreur_dans sans_erreur réglé_la_facture réglé_notre réglé_les réglé_nos réglé_toutes la_personne par_personne autre_personne chaque_personne combien_de_temps combien_de_temps_~_durer bien_cordialement bien_sûr bien_à_vous ou_bien",
+    "neutral": "pas_seulement pas_sûr pas_de_souci pas_de_problème pas_de_panique pourquoi_pas n'est-ce_pas aucune_idée sans_doute pas_encore_sûr tous_les_autres toutes_les_autres aucune_erreur_dans sans_erreur réglé_la_facture réglé_notre réglé_les réglé_nos réglé_toutes la_personne par_personne autre_personne chaque_personne combien_de_temps combien_de_temps_~_durer bien_cordialement bien_sûr bien_à_vous ou_bien à_la_place_de à_la_place_du petit_mot petite_question petit_bonjour par_sécurité mesure_de_sécurité en_toute_sécurité aimerais_signaler souhaite_signaler souhaitons_signaler souhaiterais_signaler voulais_signaler",
     "none": "aucun aucune rien zéro nul plus_aucun plus_aucune pas_un_seul pas_une_seule plus_rien",
     "nobody": "personne personne_ne plus_personne aucun_utilisateur aucun_client aucun_de aucun_vendeur aucun_collaborateur aucun_employé aucun_collègue",
-    "can": "peut peuvent pouvons puis pouvait pouvaient possible arrive_à arrivent_à arrivons_à parvient parvenons parviennent permet permettent réussit réussissons",
+    "can": "peut peuvent pouvons puis pouvait pouvaient possible arrive_à arrivent_à arrivons_à parvient parvenons parviennent permet permettent réussit réussissons pouvoir",
     "cannot": (
         "impossible impossibilité incapable incapables empêche empêchent bloque_l_accès inutilisable inutilisables plus_accès "
         "pas_accès aucun_accès perdu_l_accès plus_moyen pas_moyen dans_l_impossibilité inexploitable inopérant inopérante"
@@ -42,7 +42,7 @@ WORDS: dict[str, str] = {
         "traite traitent traité traités traitées arrive arrivent passe passent passer connecter connexion connecte connectent accéder accède accès enregistrer enregistre enregistrons enregistré envoie envoyer envoyé envoyés synchronise "
         "soumettre valider valide commander payer vendre vendons livrer expédier créer facturer imprimer utiliser travailler télécharger importer exporter générer reçoit recevons recevoir affiche "
         "affichent s'affiche encaisser produire consulter voir finaliser entrer transmis transmises transmise exécuter aboutir aboutit part partent modifier continuer saisir remonte remontent "
-        "accessible accessibles joignable joignables disponible disponibles opérationnel"
+        "accessible accessibles joignable joignables disponible disponibles opérationnel apparaît apparaissent"
     ),
     "ok": "normal normale normalement correct corrects correctement stable ok sans_problème sans_souci opérationnel opérationnelle nickel complet fonctionnel impeccable parfait parfaitement corrects pas_touché pas_affecté pas_concernés va_bien vont_bien marche_bien marchent_bien fonctionne_bien fonctionnent_bien passe_bien passent_bien répond_bien répondent_bien très_bien tout_est_bien",
     "else": "autre autres sinon reste restant hormis sauf à_part le_reste tous_les_autres toutes_les_autres",
@@ -98,7 +98,7 @@ WORDS: dict[str, str] = {
     "dataloss": "perte_de_données perdu perdue perdues perdus supprimé supprimées effacé effacées disparu disparus disparues écrasé perte_de_données données_perdues tout_a_disparu",
     "cost": "chiffre_d_affaires perte pertes perdons perdre argent pénalité pénalités coûte coûtent manque_à_gagner abandonnent abandon abandons plaintes réclamations par_heure chaque_minute chaque_heure préjudice se_plaignent",
     "idle": "bras_croisés ne_peut_pas_travailler ne_peuvent_pas_travailler ne_peuvent_plus_travailler ne_pouvons_plus_travailler chômage_technique à_l_arrêt renvoyé attendent camions plus_vendre plus_livrer plus_facturer activité_est_arrêtée activité_à_l_arrêt tout_est_bloqué refusons_des_clients fermé_les_portes plus_rien_à_faire plus_rien_faire se_tournent_les_pouces arrêt_total activité_paralysée ne_vendons_plus plus_de_travail quais_sont_vides quais_vides chômage_technique bras_croisés attendent_devant clients_partent",
-    "deadline": "aujourd'hui échéance avant_midi ce_soir date_limite délai_légal clôture",
+    "deadline": " échéance avant_midi date_limite délai_légal clôture_comptable clôture_du clôture_mensuelle de_clôture pour_ce_soir avant_ce_soir avant_demain dès_aujourd'hui",
     "downstream": "traitement_de_nuit traitements batch arrière-plan planificateur tâche_planifiée tâches_planifiées file_d_attente envoi_des_mails indexation en_attente relances synchronisation synchro planificateur tâches_planifiées file_d_attente import imports tâche_planifiée",
     "since": "depuis actuellement en_ce_moment ce_matin cette_nuit maintenant aujourd_hui à_l_instant à_l_heure après_la_mise_à_jour suite_à",
     "past": "hier avant-hier semaine_dernière jeudi_dernier lundi_dernier mardi_dernier vendredi_dernier mercredi_dernier mois_dernier nuit_dernière an_dernier année_dernière samedi_dernier dimanche_dernier",
@@ -117,7 +117,7 @@ WORDS: dict[str, str] = {
         "facture factures contrat licence licences renouvellement devis_pour abonnement questionnaire formation rendez-vous nouvel_utilisateur nouveaux_utilisateurs créer_un_compte supprimer_un_compte envoyer_une_copie merci_de_nous_envoyer "
         "merci_de_m_envoyer copie attestation changement_d_adresse coordonnées rapport_d_incident compte_rendu analyse_des_causes bon_de_commande résiliation résilier interlocuteur rib activer_l_option activer_le avoir tva ajouter_un_utilisateur remboursement résilier résiliation supprimer_mon_compte envoyer_la_facture"
     ),
-    "maintenance": "maintenance maintenance_prévue arrêt_planifié arrêt_prévu intervention_planifiée migration mappage correspondance_des_champs changer_la_planification certificat_expire expire_le renouveler_le_certificat modifier_la_configuration bascule",
+    "maintenance": "maintenance maintenance_prévue arrêt_planifié arrêt_prévu intervention_planifiée migration mappage correspondance_des_champs changer_la_planification certificat_expire expire_le renouveler_le_certificat modifier_la_configuration la_bascule",
     "docs": "documentation guide_utilisateur notes_de_version page_d_aide tutoriel guide_d_utilisation notice le_manuel du_manuel manuel_d_utilisation doc",
     "fyi": "pour_information pour_info à_titre_d_information aucune_action sachez veuillez_noter absent absente absence réponse_automatique en_congés en_vacances je_vous_informe nous_vous_informons rien_à_faire sans_accroc",
     "thanks": "merci_pour_votre_réactivité bravo félicitations",

@@ -2,10 +2,10 @@
 
 WORDS: dict[str, str] = {
     "not": "non mai né neanche nemmeno neppure senza non_più appena smesso_di",
-    "neutral": "non_solo non_so non_sono_sicuro nessun_problema nessuna_idea non_importa senza_dubbio non_appena se_non tutti_gli_altri tutte_le_altre nessun_errore perché_no non_vi_preoccupate",
+    "neutral": "non_solo non_so non_sono_sicuro nessun_problema nessuna_idea non_importa senza_dubbio non_appena se_non tutti_gli_altri tutte_le_altre nessun_errore perché_no non_vi_preoccupate per_sicurezza copia_di_sicurezza per_l_aiuto",
     "none": "nessun nessuna niente nulla zero neanche_un nemmeno_un neanche_una nemmeno_una alcun alcuna",
     "nobody": "nessuno nessun_utente nessun_cliente nessun_collega nessun_dipendente nessuno_di nessuna_persona",
-    "can": "può possono possiamo posso poteva potevano possibile riesce riescono riusciamo riesco permette permettono consente consentono lascia",
+    "can": "può possono possiamo posso poteva potevano possibile riesce riescono riusciamo riesco permette permettono consente consentono lascia poter potere",
     "cannot": "impossibile impossibilità impossibilitati impossibilitato incapace impedisce impediscono inutilizzabile inutilizzabili senza_accesso nessun_accesso perso_l_accesso chiusi_fuori inservibile inagibile",
     "contrast": "ma però tuttavia sebbene mentre nonostante purtroppo invece eccetto",
     "if": "se sarebbe sarebbero potrebbe potrebbero eventuale eventualmente ipotesi in_caso_di prevediamo previsto il_mese_prossimo prossimo_mese prossimo_anno prossimo_trimestre prima_di futuro",
@@ -27,7 +27,7 @@ WORDS: dict[str, str] = {
     "work": (
         "funziona funzionano funzionare va vanno carica caricano caricare apre aprono aprire avvia avviano avviare parte partono partire risponde rispondono elabora elaborano arriva arrivano arrivare entra entrano entrare passa passano passare accedere accede accesso collegarsi collegarci collegare collega connettersi connettere connessione "
         "salva salvare salvato invia inviare inviato inviati spedire spedito consegnare vendere comprare pagare ordinare fatturare stampare stampa usare utilizzare lavorare lavora scaricare importare esportare generare genera riceve ricevono riceviamo ricevere mostra vedere visualizzare creare inserire registrare prenotare operare completare concludere "
-        "aggiornare aggiorna sincronizza incassare emettere timbrare caricato raggiungibile raggiungibili accessibile accessibili disponibile disponibili"
+        "aggiornare aggiorna sincronizza incassare emettere timbrare caricato raggiungibile raggiungibili accessibile accessibili disponibile disponibili appare appaiono compare compaiono"
     ),
     "ok": "normale normali normalmente bene corretto corretta corretti corrette correttamente regolare regolari regolarmente stabile ok a_posto perfetto perfettamente senza_problemi senza_intoppi tutto_bene va_bene operativo operativi",
     "else": "altro altra altri altre resto rimanente altrimenti tranne salvo a_parte tutto_il_resto tutti_gli_altri",

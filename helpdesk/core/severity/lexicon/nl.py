@@ -2,7 +2,7 @@
 
 WORDS: dict[str, str] = {
     "not": "niet nooit nauwelijks zonder noch niet_meer nog_niet niets_meer_~_uit amper",
-    "neutral": "niet_alleen niet_zeker geen_idee geen_probleem geen_zorgen geen_punt of_niet niet_te_vergeten alle_anderen alle_andere geen_foutmelding zonder_fout zonder_foutmelding geen_haast",
+    "neutral": "niet_alleen niet_zeker geen_idee geen_probleem geen_zorgen geen_punt of_niet niet_te_vergeten alle_anderen alle_andere geen_foutmelding zonder_fout zonder_foutmelding geen_haast voor_de_hulp voor_jullie_hulp voor_uw_hulp",
     "none": "geen niets niks nul geen_enkele geen_enkel helemaal_niets helemaal_niks",
     "nobody": "niemand geen_van geen_enkele_klant geen_enkele_gebruiker geen_enkele_collega geen_enkele_medewerker geen_klant geen_gebruiker geen_mens geen_medewerker niemand_van",
     "can": "kan kunnen kon konden kunt lukt lukken mogelijk mag mogen toegestaan laat laten",
@@ -31,7 +31,7 @@ WORDS: dict[str, str] = {
         "komt komen binnenkomen inloggen aanmelden inlog toegang opslaan opgeslagen versturen verzenden verstuurd verzonden sturen bestellen besteld afrekenen "
         "betalen betaald verkopen verkocht leveren geleverd uitleveren boeken geboekt reserveren printen afdrukken gebruiken bruikbaar bereikbaar beschikbaar toegankelijk maken aanmaken invoeren "
         "bijwerken bijgewerkt importeren exporteren uploaden downloaden ontvangen ontvangt krijgen krijgt tonen toont zien bekijken verbinden verbindt synchroniseren synchroniseert plannen factureren scannen gescand "
-        "inklokken aanslaan doorgaan doet_het"
+        "inklokken aanslaan doorgaan doet_het verschijnt verschijnen"
     ),
     "ok": "in_orde normaal goed prima stabiel ok oke oké correct correcte foutloos probleemloos naar_behoren zoals_verwacht vlekkeloos gewoon_door zonder_problemen kloppen netjes niet_getroffen",
     "else": "ander andere anderen overige rest verder behalve elders al_het_andere alle_anderen alle_andere de_rest",
@@ -98,7 +98,7 @@ WORDS: dict[str, str] = {
     "fyi": "ter_informatie ter_info ter_kennisgeving geen_actie hoeft_niets ter_attentie aankondiging informeren afwezig afwezigheid automatisch_antwoord op_vakantie met_verlof niet_op_kantoor gesloten_van hoeven_niets",
     "thanks": "bedankt_voor_de_snelle dank_voor_de_snelle complimenten compliment goed_werk top_gedaan gefeliciteerd taart",
     "cosmetic": "typefout typefoutje tikfout tikfoutje spelfout spelfoutje spelling cosmetisch lettertype kleur kleuren uitlijning overlapt overlappen verschoven pixel layout lelijk schoonheidsfoutje",
-    "lowkey": "niet_dringend geen_haast geen_spoed niet_urgent niet_erg niet_kritiek heeft_geen_haast kleinigheid klein kleine kleinigheidje bij_gelegenheid als_u_tijd als_jullie_tijd ooit onbelangrijk vervelend irritant hinderlijk zelden lage_prioriteit geen_ramp geen_drama op_termijn schoonheidsfoutje een_keertje",
+    "lowkey": "niet_dringend geen_haast geen_spoed niet_urgent niet_erg niet_kritiek heeft_geen_haast kleinigheid klein kleine kleinigheidje bij_gelegenheid als_u_tijd als_jullie_tijd ooit onbelangrijk vervelend irritant hinderlijk zelden lage_prioriteit geen_ramp geen_drama op_termijn schoonheidsfoutje een_keertje redt_zich redden_ons_wel",
     "urgent": "dringend dringende spoed urgent urgente direct onmiddellijk zo_snel_mogelijk z_s_m zsm meteen kritiek noodgeval hoogste_prioriteit ramp help bel spoedig spoedige alarm escaleren",
     "me": "ik mij me mijn",
     "in_vain": "zonder_resultaat zonder_succes helpt_niet hielp_niet helpt_niets hielp_niets geen_verschil tevergeefs zelfde_resultaat maakt_niet_uit niet_geholpen zelfde_fout",

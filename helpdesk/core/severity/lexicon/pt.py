@@ -2,10 +2,10 @@
 
 WORDS: dict[str, str] = {
     "not": "não nunca jamais tampouco sem nem já_não deixou_de deixaram_de parou_de pararam_de mal_consegue n",
-    "neutral": "não_só não_apenas não_sei não_tenho_certeza sem_problema não_há_problema nem_ideia por_que_não sem_dúvida no_entanto todos_os_outros todos_os_demais os_demais nenhum_erro sem_erros não_se_preocupem",
+    "neutral": "não_só não_apenas não_sei não_tenho_certeza sem_problema não_há_problema nem_ideia por_que_não sem_dúvida no_entanto todos_os_outros todos_os_demais os_demais nenhum_erro sem_erros não_se_preocupem por_segurança cópia_de_segurança cópias_de_segurança pela_ajuda",
     "none": "nenhum nenhuma nada zero nem_um nem_uma nem_um_só nem_uma_só",
     "nobody": "ninguém nenhum_usuário nenhum_utilizador nenhum_cliente nenhum_colega nenhum_funcionário nenhum_de nenhum_colaborador",
-    "can": "pode podem podemos posso podia podiam possível consegue conseguem conseguimos consigo permite permitem deixa deixam dá",
+    "can": "pode podem podemos posso podia podiam possível consegue conseguem conseguimos consigo permite permitem deixa deixam dá poder",
     "cannot": "impossível impossibilidade impossibilitado impossibilitados incapaz impede impedem impossibilita inutilizável inoperante inoperantes sem_acesso perdi_o_acesso perdemos_o_acesso não_há_como não_tem_como",
     "contrast": "mas porém contudo embora entretanto enquanto apesar infelizmente exceto só_que",
     "if": "se seria seriam poderia poderiam eventual em_caso_de supondo pretendemos planejamos planeamos próximo_mês próximo_ano próximo_trimestre antes_de futuro hipótese",
@@ -27,7 +27,7 @@ WORDS: dict[str, str] = {
     "work": (
         "funciona funcionam funcionar carrega carregam carregar abre abrem abrir inicia iniciar arranca responde respondem processa processam processado processar chega chegam chegar entra entram entrar passa passam passar conectar conecta conexão ligação acessar acessa aceder acede acesso "
         "guardar guarda salvar salva salvam gravar grava enviar envia enviado sincroniza concluir finalizar comprar pagar vender entregar expedir criar faturar emitir imprimir usar utilizar trabalhar baixar descarregar importar exportar gerar gera recebe recebemos receber mostra mostrar ver produzir despachar cobrar cadastrar registrar registar fazer realizar operar continuar sai saem consultar sobe subir atualizar atualiza logar "
-        "acessível acessíveis disponível disponíveis"
+        "acessível acessíveis disponível disponíveis aparece aparecem"
     ),
     "ok": "normal normalmente bem correto corretos corretas corretamente certo certa certos certas estável ok sem_problemas sem_novidade perfeitamente perfeito operacional tudo_bem tudo_certo numa_boa tranquilo",
     "else": "outro outra outros outras resto restante restantes demais além_de salvo os_demais os_outros todos_os_outros",
@@ -63,7 +63,7 @@ WORDS: dict[str, str] = {
     ),
     "security_paper": "questionário certificação iso avaliação_de_fornecedores auditoria_anual teste_de_intrusão",
     "dataloss": "perda_de_dados perdido perdidos perdida perdidas perderam apagado apagados apagada apagadas apagou apagaram excluído excluídos eliminado eliminados sumiu sumiram desapareceu desapareceram sobrescrito",
-    "cost": "receita prejuízo prejuízos perdendo perdemos dinheiro multa multas custa custando abandonam reclamações reclamando por_hora a_cada_minuto a_cada_hora queixas",
+    "cost": "receita prejuízo prejuízos perdendo perdemos dinheiro multa multas custando abandonam reclamações reclamando por_hora a_cada_minuto a_cada_hora queixas nos_custa custa_dinheiro",
     "idle": "braços_cruzados não_podemos_trabalhar não_conseguimos_trabalhar não_podem_trabalhar não_podemos_vender não_conseguimos_vender não_conseguimos_faturar não_conseguimos_operar não_conseguimos_emitir caminhões camiões esperando sem_trabalhar empresa_parada loja_parada produção_parada tudo_parado todo_mundo_parado fila_na mandar_embora mandei_embora fechar_as_portas sem_poder_trabalhar sem_poder_vender clientes_indo_embora fila_de",
     "deadline": "prazo data_limite até_meio-dia até_hoje até_amanhã fechamento_do fecho_do ainda_hoje hoje_à_tarde",
     "downstream": "processo_noturno processos_noturnos batch segundo_plano tarefa_agendada tarefas_agendadas fila envio_de_e-mails indexação lembretes sincronização agendador importação importações webhook webhooks",
