@@ -171,12 +171,14 @@ _FROM_THEN_ON = word_set("after since seit nach depuis apres desde tras sinds va
 _NOT_EVEN = word_set("not no nor even kein pas plus ni nicht niet geen nemmeno nem")
 _TURNING = _FROM_THEN_ON | _NOT_EVEN
 _FILLERS = word_set(
-    "the our these those all total der unserer la las los les nos de onze nostri nostre nossos nossas dos das i le"
+    "the our these those all total der unserer la las los les nos onze nuestros nuestras nostri nostre nossos nossas"
 )
+_GENITIVE = frozenset({"der", "unserer"})
 _OF = frozenset({"of", "in", "von", "sur", "de", "out", "van", "su", "di", "dei", "dos", "das", "em"})
 _COUNTED = word_set(
     "one two three four five six seven eight nine ten eins ein zwei drei vier funf un une deux trois uno una dos tres "
-    "twee drie due tre um uma dois duas"
+    "twee drie due tre um uma dois duas "
+    "sechs sieben acht neun zehn quatre cinq cuatro cinco seis quattro cinque quatro vijf zes"
 )
 
 
@@ -185,16 +187,27 @@ def _share(words: Sequence[str], place: int) -> str | None:
     number = words[place]
     if not number[0].isdigit() and number not in _COUNTED:
         return None
-    following = [word for word in words[place + 1 : place + 5] if word not in _FILLERS]
+    ahead = words[place + 1 : place + 5]
+    following = [word for at, word in enumerate(ahead) if word not in _FILLERS and not (at and word == "de")]
     if not following:
         return None
     if following[0] in {"percent", "prozent", "procent"} and number[0].isdigit():
         return _of_hundred(_value(number))
-    whole = following[2] if following[0] == "out" and len(following) > 2 else following[1] if len(following) > 1 else ""
-    counted = following[0] in _OF and all(word.isdigit() or word in _COUNTED for word in (number, whole) if word)
+    genitive = ahead[0] in _GENITIVE  # `zwei unserer fünf`
+    whole = following[0] if genitive else _whole(following)
+    counted = (genitive or following[0] in _OF) and all(
+        word.isdigit() or word in _COUNTED for word in (number, whole) if word
+    )
     if not counted or not whole:
         return None
     return "partial" if number != whole else "all"
+
+
+def _whole(following: Sequence[str]) -> str:
+    """The number after `of` or `out of`; `""` where the segment ends."""
+    if following[0] == "out" and len(following) > 2:
+        return following[2]
+    return following[1] if len(following) > 1 else ""
 
 
 def _of_hundred(share: float) -> str:

@@ -44,11 +44,12 @@ FUNCTION_WORDS: Mapping[str, frozenset[str]] = MappingProxyType(
         ),
         "de": word_set(
             "der die das und ist sind wir nicht ein eine mit von auf zu dem den sie ich bei fur im wird "
-            "werden kann seit unser unsere haben hat aber auch noch bitte"
+            "werden kann seit unser unsere haben hat aber auch noch bitte "
+            "einen einem einer kein keine unserer unseren mehr uns dass"
         ),
         "fr": word_set(
             "le la les des et est sont nous vous ne pas un une dans pour sur avec notre nos je ce cette "
-            "depuis que qui au aux du plus mais votre"
+            "depuis que qui au aux du plus mais votre qu j"
         ),
         "es": word_set(
             "el los las y es son de que en no un una por para con nuestro nuestra nos se del al lo desde "
@@ -56,7 +57,7 @@ FUNCTION_WORDS: Mapping[str, frozenset[str]] = MappingProxyType(
         ),
         "it": word_set(
             "il lo gli di che non per con una del della dei delle dal dalla nel nella nostro nostra nostri vostro "
-            "sono siamo abbiamo ci si ma anche piu questo questa ho hanno cui dopo tutti potete alla sul sulla"
+            "sono siamo abbiamo ci si ma anche piu questo questa ho hanno cui dopo tutti potete alla sul sulla dei dell all nell"
         ),
         "pt": word_set(
             "nao uma com os do da dos das em na nas ao aos para que por mas foi estao voces voce nosso nossa seu sua "
@@ -209,7 +210,7 @@ def _borrowed() -> Lexicon:
 def spoken(words: Sequence[str], *, told: str) -> tuple[str, ...]:
     """The languages a text is read in: those whose function words it shows, and the one its reader told.
 
-    Most mails are one language, some are two; where nothing tells, English and the told one.
+    Most mails are one language, some are two; where next to nothing tells, English and the told one too.
     """
     counts, own = Counter[str](), Counter[str]()
     for word in words:
@@ -224,7 +225,7 @@ def spoken(words: Sequence[str], *, told: str) -> tuple[str, ...]:
         if count == most or (count * 2 >= most and own[language] * OF_ITS_OWN >= most)
     ]
     if most < FEWEST_TELLING:
-        found = ["en", *([told] if told in LANGUAGES else [])]
+        found = ["en", *counts, *([told] if told in LANGUAGES else [])]
     return tuple(sorted({*found}))
 
 

@@ -110,7 +110,7 @@ WORDS: dict[str, str] = {
         "ein_~_kunde eine_~_kundin ein_~_kollege eine_~_kollegin einem_~_kunden einem_~_lieferanten ein_~_lieferant ein_~_händler ein_~_benutzer ein_~_mitarbeiter ein_~_artikel ein_benutzer ein_anwender ein_kunde eine_kundin ein_kollege eine_kollegin nur_ich nur_bei_mir bei_mir mein_konto mein_account meinem_rechner mein_passwort "
         "einem_kollegen einer_kollegin einem_kunden einer_kundin einem_benutzer ein_mitarbeiter eine_mitarbeiterin einzelner_benutzer einziger_benutzer ein_artikel ein_datensatz ein_browser "
         "einem_mitarbeiter einer_mitarbeiterin ein_einzelner einzelnen_kunden nur_eine_person mein_login zwei_kollegen praktikant praktikantin ein_feld nur_eine nur_ein "
-        "nur_einen nur_einem nur_bei_frau nur_bei_herrn nur_bei_einem nur_bei_einer zwei_benutzer zwei_mitarbeiter zwei_kunden"
+        "nur_einen nur_einem nur_bei_frau nur_bei_herrn nur_bei_einem nur_bei_einer zwei_benutzer zwei_mitarbeiter zwei_kunden einer_unserer_kunden eine_unserer_kundinnen eine_unserer_kolleginnen einer_unserer_mitarbeiter einer_unserer_kollegen einer_meiner_kollegen eine_meiner_kolleginnen"
     ),
     "prod": (
         "produktiv* produktion prod live livesystem live_system live_shop liveshop livebetrieb echtbetrieb echtsystem wirkbetrieb "
@@ -134,7 +134,7 @@ WORDS: dict[str, str] = {
     "security": (
         "sicherheit* datenschutz* datenleck datenpanne unbefugt* unberechtigt* sicherheitslücke* schwachstelle* gehackt hacker* angriff* phishing kompromittiert "
         "ausgespäht offengelegt einsehbar fremde_daten fremde_fälle fremden_daten fremder_kunden daten_anderer vertraulich* personenbezogen* dsgvo schadsoftware "
-        "ransomware trojaner erpress* keine_berechtigung ohne_berechtigung berechtigung* klartext verdächtig* missbrauch ausgeschieden* ehemalige*_mitarbeiter öffentlich_zugänglich ohne_anmeldung passwörter_im rechte"
+        "ransomware trojaner erpress* keine_berechtigung ohne_berechtigung berechtigung* klartext verdächtig* missbrauch ausgeschieden* ehemalige*_mitarbeiter öffentlich_zugänglich ohne_anmeldung passwörter_im rechte daten_eines_anderen daten_von_anderen daten_einer_anderen eines_anderen_kunden einer_anderen_firma eines_anderen_patienten fremde_rechnung* fremde_person* fremden_namen virus angreifer einbruch"
     ),
     "security_paper": "fragebogen zertifizierung lieferantenbewertung auditbericht penetrationstest iso avv auftragsverarbeitung* datenschutzvereinbarung",
     "dataloss": "datenverlust gelöscht verloren verschwunden überschrieben unwiederbringlich datenbank_verlust teilweiser_~_verlust fehlende_daten daten_fehlen alles_weg sind_weg plötzlich_weg einfach_weg spurlos daten_weg",
@@ -142,12 +142,12 @@ WORDS: dict[str, str] = {
     "idle": (
         "untätig sitzen_herum tatenlos nach_hause warten_vor schlange lkw stehen_auf_dem können_nicht_arbeiten nicht_arbeiten nicht_weiterarbeiten nicht_ausliefern nicht_verkaufen "
         "geschäft_steht betrieb_steht band_steht bänder_stehen produktion_steht werk_steht alles_steht handlungsunfähig kurzarbeit arbeitsstillstand stehen_still "
-        "däumchen nichts_mehr_erfassen türen_geschlossen kunden_weg nichts_mehr_zu_tun schicken_~_weg laden_zu umsatz_null produktion_ruht bänder_stehen stehen_leer heimgeschickt nach_hause_geschickt stehen_die_leute schlange_stehen lager_steht ohne_arbeit keine_arbeit stehen_auf_rot lkw_leer"
+        "däumchen nichts_mehr_erfassen türen_geschlossen kunden_weg nichts_mehr_zu_tun schicken_~_weg laden_zu umsatz_null produktion_ruht bänder_stehen stehen_leer heimgeschickt nach_hause_geschickt stehen_die_leute schlange_stehen lager_steht ohne_arbeit keine_arbeit stehen_auf_rot lkw_leer kunden_warten patienten_warten däumchen schlange_bis schlange_an nach_hause_geschickt nach_hause_schicken laden_zu laden_dicht müssen_schliessen wartezimmer kann_niemand_arbeiten"
     ),
     "deadline": "frist heute_noch bis_heute deadline stichtag fristende bis_mittag bis_zum_abend",
     "downstream": "nachtverarbeitung nachtlauf batch* hintergrund* job jobs zeitgesteuert* warteschlange mailversand e-mail-versand indexierung stapelverarbeitung überfällig erinnerungsmail* nachtjob ausstehend abgleich* bestandsabgleich synchronis* übertragungsjob* schnittstellenjob* import importe warteschlangen planer cronjob*",
     "since": "seit derzeit momentan aktuell zurzeit gerade heute jetzt heute_morgen heute_früh seit_heute nach_dem_update seit_dem_update im_moment augenblicklich",
-    "past": "gestern letzte letzten letzter letztes vorgestern vergangene vergangenen vergangener damals am_montag am_dienstag am_mittwoch am_donnerstag am_freitag",
+    "past": "gestern vorgestern vergangene vergangenen vergangener damals letzte_woche letzte_nacht letzten_monat letztes_jahr letzten_montag letzten_dienstag letzten_mittwoch letzten_donnerstag letzten_freitag letzter_woche letztes_mal letzte_mal",
     "solved": (
         "behoben gelöst erledigt wiederhergestellt läuft_wieder laufen_wieder funktioniert_wieder funktionieren_wieder geht_wieder wieder_online wieder_erreichbar wieder_da "
         "wieder_normal seitdem_läuft seitdem_stabil wieder_verfügbar wieder_in_ordnung von_selbst_erholt hat_sich_erledigt alles_wieder beseitigt "
@@ -162,12 +162,12 @@ WORDS: dict[str, str] = {
         "wo_sehe was_ist was_bedeutet was_passiert welche welcher welches wozu gibt_es ist_es_möglich ist_das_möglich besteht_die_möglichkeit "
         "können_sie_mir_sagen können_sie_erklären könnten_sie_erklären frage fragen rückfrage anleitung empfehlung empfehlen erklären bitte_um_auskunft auskunft "
         "unterstützen_sie bieten_sie wann_wird wann_kommt darf_ich kann_man könnte_man muss_ich müssen_wir handbuch_nichts best_practice vorgehen_sie hätte_gerne_gewusst interessieren würde_mich "
-        "wissen_ob gerne_wissen gern_wissen wissen_möchte möchte_wissen möchten_wissen wissen_wie"
+        "wissen_ob gerne_wissen gern_wissen wissen_möchte möchte_wissen möchten_wissen wissen_wie wie_bekomme wie_exportier* wie_importier* wie_füge wie_lösche wie_erstell* wie_trage wie_muss wo_trage wo_stellt wo_sieht wo_findet wie_stellt wie_macht wie_legt wie_ändert"
     ),
     "wish": (
         "wünschenswert wunsch wünsche wünschen verbesserungsvorschlag vorschlag vorschläge anregung erweiterung erweiterungswunsch neue_funktion feature wäre_schön wäre_toll wäre_hilfreich "
         "wäre_es_möglich wäre_super wäre_gut wäre_nett wäre_praktisch würden_uns_freuen könnten_sie_hinzufügen bitte_ergänzen ergänzt_werden zusätzliche_option roadmap "
-        "änderungswunsch hätten_gern hätten_gerne würden_gerne fehlende_funktion idee ideen optimierung in_zukunft künftige_version wäre_wünschenswert verbesserung*"
+        "änderungswunsch hätten_gern hätten_gerne würden_gerne fehlende_funktion idee ideen optimierung in_zukunft künftige_version wäre_wünschenswert verbesserung* schön_wäre toll_wäre hilfreich_wäre praktisch_wäre super_wäre gut_wäre würde_mich_freuen fände_es einbauen"
     ),
     "admin": (
         "rechnung rechnung_* rechnungskopie vertrag* lizenz* kündigung verlängerung angebot_für bestellnummer schulung* termin neuer_benutzer neuen_benutzer benutzer_anlegen benutzer_löschen anlegen_bitte "
@@ -177,12 +177,12 @@ WORDS: dict[str, str] = {
     "maintenance": "wartung wartungsfenster wartungsarbeiten geplante_abschaltung umstellung migration feldzuordnung mapping_anpassen zeitplan_ändern bitte_ändern bitte_anpassen zertifikat_erneuern läuft_ab läuft_am ablauf_des auffrischung",
     "docs": "dokumentation handbuch hilfeseite release_notes versionshinweise anleitung onlinehilfe doku",
     "fyi": "zur_information zur_info zur_kenntnis nur_zur keine_aktion kein_handlungsbedarf bitte_beachten ankündigung informieren abwesend abwesenheit* automatische_antwort im_urlaub ausser_haus nicht_im_büro hinweis geplante_wartung geplanter_ausfall bitte_bewerten nicht_überwacht nicht_antworten wir_schliessen geschlossen_vom ist_geschlossen betriebsferien müssen_nichts_tun nichts_tun wartungsankündigung",
-    "thanks": "vielen_dank_für_die_schnelle super_arbeit lob danke_für_die_schnelle gute_arbeit",
+    "thanks": "vielen_dank_für_die_schnelle super_arbeit lob danke_für_die_schnelle gute_arbeit grosses_lob tolle_arbeit klasse_arbeit weiter_so kompliment glückwunsch gut_gemacht toll_gemacht",
     "cosmetic": "tippfehler rechtschreib* kosmetisch* schönheitsfehler optisch* schriftart farbe farben abstand ausrichtung überlappt überlappen pixel layout unschön schrift verrutschtes_layout",
     "lowkey": (
         "eilt_nicht nicht_dringend nicht_eilig keine_eile hat_zeit bei_gelegenheit gelegenheit kleinigkeit klein kleiner kleine kleines geringfügig unkritisch nicht_kritisch nicht_schlimm "
         "nicht_wichtig niedrige_priorität lästig nervig unschön ärgerlich stört irgendwann nächstes_release nächsten_release keine_auswirkung unwichtig nebensächlich kosmetisch selten nice_to_have "
-        "kein_drama halb_so_wild muss_nicht_sofort wenn_sie_zeit etwas_umständlich kleiner_fehler"
+        "kein_drama halb_so_wild muss_nicht_sofort wenn_sie_zeit etwas_umständlich kleiner_fehler kein_stress keine_panik wenn_ihr_zeit wenn_zeit_ist nicht_tragisch kann_warten nur_so mehr_nicht eines_tages"
     ),
     "urgent": "dringend dringende dringender eilig eilt sofort umgehend schnellstmöglich notfall kritisch höchste_priorität unverzüglich schnellstens asap katastrophe hilfe rufen_sie alarm brandeilig eskalieren eskalation",
     "me": "ich mir mich mein meine meinem meinen",
