@@ -3,7 +3,7 @@
 import pytest
 
 from helpdesk.core.severity.effects import effects
-from helpdesk.core.severity.lexicon import LANGUAGES, shelf, spoken
+from helpdesk.core.severity.lexicon import LANGUAGES, spoken
 from helpdesk.core.severity.reading import read
 from helpdesk.core.severity.words import tokens
 

@@ -154,15 +154,15 @@ WORDS: dict[str, str] = {
         "alles_gut alles_ok jetzt_wieder geht_jetzt alles_in_ordnung mein_fehler geht_wieder war_mein längst_behoben seither_nicht inzwischen_erledigt"
     ),
     "closing": "kann_geschlossen schliessen_sie bitte_schliessen können_schliessen ticket_schliessen hat_sich_erledigt danke_trotzdem",
-    "place": "deutschland österreich schweiz frankreich belgien luxemburg niederlande italien spanien portugal polen ungarn rumänien griechenland schweden norwegen dänemark finnland irland grossbritannien england usa kanada mexiko brasilien china japan indien australien türkei afrika europa asien österreichische* schweizer deutsche* französische* italienische* südtirol wien berlin hamburg münchen köln frankfurt stuttgart zürich basel bern linz graz leipzig dresden bremen hannover nürnberg iphone ipad android tablet safari firefox chrome edge handy handys smartphone desktop",
+    "place": "deutschland österreich schweiz frankreich belgien luxemburg niederlande italien spanien portugal polen ungarn rumänien griechenland schweden norwegen dänemark finnland irland grossbritannien england usa kanada mexiko brasilien china japan indien australien türkei afrika europa asien österreichische* schweizer deutsche* französische* italienische* südtirol wien berlin hamburg münchen köln frankfurt stuttgart zürich basel bern linz graz leipzig dresden bremen hannover nürnberg iphone ipad android tablet safari firefox chrome edge handy handys smartphone desktop filiale_in standort_in niederlassung_in zweigstelle_in",
     "figures": "preis* betrag beträge menge mengen bestand bestände rechnung rechnungen steuer mehrwertsteuer adresse adressen gehalt gehälter saldo summe* rabatt* kosten gebühr* werte zahlen kennzahlen währung einheit einheiten gewicht verfügbarkeit ausverkauft beträge *rechnungen *beträge",
     "again": "wieder erneut schon_wieder nochmals wiederholt abermals zum_dritten_mal zum_zweiten_mal täglich jeden_tag tritt_wieder",
     "question": (
         "wie_kann wie_können wie_lässt wie_geht wie_funktioniert wie_mache wie_lege wie_stelle wie_richte wie_ändere wie_viele wie_viel wie_lange wie_oft wo_finde wo_kann wo_stelle wo_ist "
-        "wo_sehe was_ist was_bedeutet was_passiert welche welcher welches wozu gibt_es ist_es_möglich ist_das_möglich besteht_die_möglichkeit "
+        "wo_sehe was_ist was_bedeutet was_passiert welche welcher welches wozu ist_es_möglich ist_das_möglich besteht_die_möglichkeit "
         "können_sie_mir_sagen können_sie_erklären könnten_sie_erklären frage fragen rückfrage anleitung empfehlung empfehlen erklären bitte_um_auskunft auskunft "
         "unterstützen_sie bieten_sie wann_wird wann_kommt darf_ich kann_man könnte_man muss_ich müssen_wir handbuch_nichts best_practice vorgehen_sie hätte_gerne_gewusst interessieren würde_mich "
-        "wissen_ob gerne_wissen gern_wissen wissen_möchte möchte_wissen möchten_wissen wissen_wie wie_bekomme wie_exportier* wie_importier* wie_füge wie_lösche wie_erstell* wie_trage wie_muss wo_trage wo_stellt wo_sieht wo_findet wie_stellt wie_macht wie_legt wie_ändert"
+        "wissen_ob gerne_wissen gern_wissen wissen_möchte möchte_wissen möchten_wissen wissen_wie wie_bekomme wie_exportier* wie_importier* wie_füge wie_lösche wie_erstell* wie_trage wie_muss wo_trage wo_stellt wo_sieht wo_findet wie_stellt wie_macht wie_legt wie_ändert gibt_es_eine gibt_es_einen gibt_es_ein gibt_es_dafür gibt_es_dazu gibt_es_hierzu gibt_es_hierfür gibt_es_auch gibt_es_für gibt_es_die gibt_es_irgendwo gibt_es_da"
     ),
     "wish": (
         "wünschenswert wunsch wünsche wünschen verbesserungsvorschlag vorschlag vorschläge anregung erweiterung erweiterungswunsch neue_funktion feature wäre_schön wäre_toll wäre_hilfreich "

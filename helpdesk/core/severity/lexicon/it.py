@@ -91,7 +91,7 @@ WORDS: dict[str, str] = {
     "lacking": "senza",
     "zero": "neanche_un nemmeno_un neanche_una nemmeno_una neppure_un neppure_una zero non_arriva_nulla non_arriva_niente non_funziona_niente non_funziona_nulla non_entra_nulla non_parte_niente",
     "affects": "riguarda interessa interessati coinvolti coinvolge colpisce succede_a capita_a indipendentemente",
-    "place": "italia germania austria svizzera francia spagna portogallo belgio olanda grecia polonia inghilterra europa asia africa america cina giappone india roma milano torino napoli bologna firenze genova venezia verona padova bari palermo catania ancona trieste iphone ipad android tablet safari firefox chrome edge cellulare cellulari ",
+    "place": "italia germania austria svizzera francia spagna portogallo belgio olanda grecia polonia inghilterra europa asia africa america cina giappone india roma milano torino napoli bologna firenze genova venezia verona padova bari palermo catania ancona trieste iphone ipad android tablet safari firefox chrome edge cellulare cellulari sede_di filiale_di",
     "figures": "prezzo prezzi importo importi quantità giacenza giacenze scorte inventario fattura fatture imposta iva indirizzo indirizzi stipendio stipendi saldo saldi totale totali sconto sconti cifre valori valuta unità peso esaurito provvigioni",
     "mailing": "mail email e_mail notifica notifiche conferma conferme promemoria solleciti newsletter",
 }  # fmt: skip

@@ -33,7 +33,7 @@ WORDS: dict[str, str] = {
         "bijwerken bijgewerkt importeren exporteren uploaden downloaden ontvangen ontvangt krijgen krijgt tonen toont zien bekijken verbinden verbindt synchroniseren synchroniseert plannen factureren scannen gescand "
         "inklokken aanslaan doorgaan doet_het verschijnt verschijnen"
     ),
-    "ok": "in_orde normaal goed prima stabiel ok oke oké correct correcte foutloos probleemloos naar_behoren zoals_verwacht vlekkeloos gewoon_door zonder_problemen kloppen netjes niet_getroffen",
+    "ok": "in_orde goed prima stabiel ok oke oké correct correcte foutloos probleemloos naar_behoren zoals_verwacht vlekkeloos gewoon_door zonder_problemen kloppen netjes niet_getroffen werkt_normaal draait_normaal",
     "else": "ander andere anderen overige rest verder behalve elders al_het_andere alle_anderen alle_andere de_rest",
     "still": "nog nog_steeds tenminste blijft blijven wel_gewoon",
     "core": (
@@ -105,7 +105,7 @@ WORDS: dict[str, str] = {
     "lacking": "zonder",
     "zero": "geen_enkele geen_enkel niet_een_enkele helemaal_niets helemaal_niks nul niets_komt niets_gaat niets_werkt niks_werkt komt_niets er_komt_niets er_gaat_niets er_komt_niks",
     "affects": "betreft treft getroffen geldt_voor ongeacht bij_allemaal",
-    "place": "nederland belgie belgië vlaanderen duitsland frankrijk engeland luxemburg spanje italie italië oostenrijk zwitserland polen europa azie azië afrika amsterdam rotterdam utrecht eindhoven antwerpen gent brussel groningen zwolle iphone ipad android tablet safari firefox chrome edge mobiel telefoons",
+    "place": "nederland belgie belgië vlaanderen duitsland frankrijk engeland luxemburg spanje italie italië oostenrijk zwitserland polen europa azie azië afrika amsterdam rotterdam utrecht eindhoven antwerpen gent brussel groningen zwolle iphone ipad android tablet safari firefox chrome edge mobiel telefoons vestiging_in filiaal_in locatie_in",
     "figures": "prijs prijzen bedrag bedragen aantal aantallen voorraad voorraden factuur facturen btw belasting adres adressen salaris salarissen loon saldo totaal totalen korting kortingen tarief tarieven cijfers waarden eenheid eenheden gewicht uitverkocht",
     "mailing": "mail mails email emails e_mail e_mails bevestiging bevestigingen bevestigingsmail bevestigingsmails melding meldingen herinnering herinneringen nieuwsbrief",
 }  # fmt: skip

@@ -90,7 +90,7 @@ WORDS: dict[str, str] = {
     "lacking": "sem",
     "zero": "nem_um nem_uma zero não_entra_nada não_chega_nada nada_funciona nada_entra nenhum_pedido nenhuma_venda",
     "affects": "afeta afetados afetado afetam impacta impactados acontece_com atinge independentemente",
-    "place": "brasil portugal angola moçambique espanha frança alemanha itália suíça inglaterra argentina méxico europa áfrica américa lisboa porto coimbra braga faro recife fortaleza curitiba salvador goiânia brasília campinas manaus belém são_paulo rio_de_janeiro belo_horizonte porto_alegre iphone android tablet safari firefox chrome edge celular telemóvel celulares telemóveis",
+    "place": "brasil portugal angola moçambique espanha frança alemanha itália suíça inglaterra argentina méxico europa áfrica américa lisboa porto coimbra braga faro recife fortaleza curitiba salvador goiânia brasília campinas manaus belém são_paulo rio_de_janeiro belo_horizonte porto_alegre iphone android tablet safari firefox chrome edge celular telemóvel celulares telemóveis filial_de unidade_de sucursal_de",
     "figures": "preço preços valor valores quantidade quantidades estoque stock inventário fatura faturas imposto impostos iva icms endereço endereços morada salário salários saldo saldos total totais desconto descontos moeda unidades peso esgotado comissão comissões",
     "mailing": "e_mail e_mails email emails notificação notificações confirmação confirmações lembretes",
 }  # fmt: skip
