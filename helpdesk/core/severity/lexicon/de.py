@@ -134,7 +134,7 @@ WORDS: dict[str, str] = {
     "security": (
         "sicherheit* datenschutz* datenleck datenpanne unbefugt* unberechtigt* sicherheitslücke* schwachstelle* gehackt hacker* angriff* phishing kompromittiert "
         "ausgespäht offengelegt einsehbar fremde_daten fremde_fälle fremden_daten fremder_kunden daten_anderer vertraulich* personenbezogen* dsgvo schadsoftware "
-        "ransomware trojaner erpress* keine_berechtigung ohne_berechtigung berechtigung* klartext verdächtig* missbrauch ausgeschieden* ehemalige*_mitarbeiter öffentlich_zugänglich ohne_anmeldung passwörter_im rechte daten_eines_anderen daten_von_anderen daten_einer_anderen eines_anderen_kunden einer_anderen_firma eines_anderen_patienten fremde_rechnung* fremde_person* fremden_namen virus angreifer einbruch"
+        "ransomware trojaner erpress* keine_berechtigung ohne_berechtigung berechtigung* klartext verdächtig* missbrauch ausgeschieden* ehemalige*_mitarbeiter öffentlich_zugänglich ohne_anmeldung passwörter_im rechte daten_eines_anderen daten_von_anderen daten_einer_anderen eines_anderen_kunden einer_anderen_firma eines_anderen_patienten fremde_rechnung* fremde_person* fremden_namen virus angreifer einbruch ohne_passwort"
     ),
     "security_paper": "fragebogen zertifizierung lieferantenbewertung auditbericht penetrationstest iso avv auftragsverarbeitung* datenschutzvereinbarung",
     "dataloss": "datenverlust gelöscht verloren verschwunden überschrieben unwiederbringlich datenbank_verlust teilweiser_~_verlust fehlende_daten daten_fehlen alles_weg sind_weg plötzlich_weg einfach_weg spurlos daten_weg",
@@ -178,11 +178,11 @@ WORDS: dict[str, str] = {
     "docs": "dokumentation handbuch hilfeseite release_notes versionshinweise anleitung onlinehilfe doku",
     "fyi": "zur_information zur_info zur_kenntnis nur_zur keine_aktion kein_handlungsbedarf bitte_beachten ankündigung informieren abwesend abwesenheit* automatische_antwort im_urlaub ausser_haus nicht_im_büro hinweis geplante_wartung geplanter_ausfall bitte_bewerten nicht_überwacht nicht_antworten wir_schliessen geschlossen_vom ist_geschlossen betriebsferien müssen_nichts_tun nichts_tun wartungsankündigung",
     "thanks": "vielen_dank_für_die_schnelle super_arbeit lob danke_für_die_schnelle gute_arbeit grosses_lob tolle_arbeit klasse_arbeit weiter_so kompliment glückwunsch gut_gemacht toll_gemacht",
-    "cosmetic": "tippfehler rechtschreib* kosmetisch* schönheitsfehler optisch* schriftart farbe farben abstand ausrichtung überlappt überlappen pixel layout unschön schrift verrutschtes_layout",
+    "cosmetic": "tippfehler rechtschreib* kosmetisch* schönheitsfehler optisch* schriftart farbe farben abstand ausrichtung überlappt überlappen pixel layout unschön schrift ",
     "lowkey": (
         "eilt_nicht nicht_dringend nicht_eilig keine_eile hat_zeit bei_gelegenheit gelegenheit kleinigkeit klein kleiner kleine kleines geringfügig unkritisch nicht_kritisch nicht_schlimm "
         "nicht_wichtig niedrige_priorität lästig nervig unschön ärgerlich stört irgendwann nächstes_release nächsten_release keine_auswirkung unwichtig nebensächlich kosmetisch selten nice_to_have "
-        "kein_drama halb_so_wild muss_nicht_sofort wenn_sie_zeit etwas_umständlich kleiner_fehler kein_stress keine_panik wenn_ihr_zeit wenn_zeit_ist nicht_tragisch kann_warten nur_so mehr_nicht eines_tages"
+        "kein_drama halb_so_wild muss_nicht_sofort wenn_sie_zeit etwas_umständlich kleiner_fehler kein_stress keine_panik wenn_ihr_zeit wenn_zeit_ist nicht_tragisch kann_warten mehr_nicht eines_tages"
     ),
     "urgent": "dringend dringende dringender eilig eilt sofort umgehend schnellstmöglich notfall kritisch höchste_priorität unverzüglich schnellstens asap katastrophe hilfe rufen_sie alarm brandeilig eskalieren eskalation",
     "me": "ich mir mich mein meine meinem meinen",
