@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from helpdesk.core.severity import extent
 from helpdesk.core.severity.words import word_set
 
 if TYPE_CHECKING:
@@ -230,8 +231,17 @@ def _failing(segment: Segment, seen: Effects) -> None:
         seen.add("wrong-result", segment)
 
 
+def _handwork(segment: Segment) -> bool:
+    """`we type it in, it takes two minutes`: that is how long the way round takes."""
+    slow = [hit for hit in segment.hits if hit.concept == "slow"]
+    return segment.has("workaround", "lowkey") and all(segment.words[hit.start] in _TAKES for hit in slow)
+
+
+_TAKES = word_set("take takes took")
+
+
 def _degraded(segment: Segment, seen: Effects) -> None:
-    if segment.has("slow"):
+    if (segment.has("slow") and not _handwork(segment)) or extent.takes_long(segment):
         seen.add("slow", segment)
     if segment.has("intermittent") and (
         segment.failing or segment.has("slow", "wrong", "dataloss") or segment.says("core", "system")
@@ -241,7 +251,7 @@ def _degraded(segment: Segment, seen: Effects) -> None:
         seen.add("partial", segment)
     if segment.has("place") and (segment.failing or segment.says("wrong")) and not segment.has("all", "question"):
         seen.add("one-place", segment)
-    if segment.says("wrong", "instead") and segment.has("figures"):
+    if (segment.says("wrong", "instead") and segment.has("figures")) or extent.by_numbers(segment):
         seen.add("wrong-figures", segment)
     downstream = (segment.has("downstream") or segment.says("mailing")) and not (
         segment.says("account") and segment.says("me", "one")
@@ -277,7 +287,7 @@ _COUNTS = frozenset({"work", "ok"})
 def _still_works(segment: Segment, seen: Effects) -> None:
     if segment.asks or _of_then(segment):
         return
-    works = segment.has("work") and (segment.has("still", "else") or bool(_WORKS.intersection(segment.words)))
+    works = segment.has("work") and (segment.has("still", "else") or _runs(segment))
     if segment.has(*_COUNTS) and _others_work(segment):
         seen.add("else-works", segment)
     if (segment.has("ok") or works) and not segment.failing:
@@ -297,6 +307,15 @@ def _of_then(segment: Segment) -> bool:
 
 
 _THEN = word_set("was were had went ran used war waren lief liefen etait etaient fonctionnait estaba iba funcionaba")
+
+
+_PEOPLE = word_set("i we you they us who to wir ich nous je on")
+
+
+def _runs(segment: Segment) -> bool:
+    """`the tills work`, and not `we run two shops`."""
+    words = segment.words
+    return any(word in _WORKS and (at == 0 or words[at - 1] not in _PEOPLE) for at, word in enumerate(words))
 
 
 def _others_work(segment: Segment) -> bool:
@@ -326,9 +345,10 @@ def _way_round(segment: Segment, seen: Effects) -> None:
         or segment.none_of("way")
         or segment.tells("negated", "way", "workaround")
         or _way_gone(segment)
+        or _way_barred(segment)
     ):
         seen.add("no-workaround", segment)
-    elif segment.has("workaround") and not _request(segment):
+    elif segment.has("workaround") and not _request(segment) and not extent.by_numbers(segment):
         seen.add("workaround", segment)
     if segment.has("costly"):
         seen.add("costly", segment)
@@ -366,15 +386,36 @@ def _way_gone(segment: Segment) -> bool:
     return bool(ways and undone) and min(ways) <= max(undone)
 
 
+_BARRED = word_set(
+    "forbidden prohibited banned illegal interdit interdite verboten prohibido prohibio impossible imposible"
+)
+
+
+def _way_barred(segment: Segment) -> bool:
+    """`by hand is forbidden`, `typing it in by hand is not something that ...`."""
+    ways = [hit for hit in segment.hits if hit.concept == "workaround"]
+    if ways and not _BARRED.isdisjoint(segment.words):
+        return True
+    return any(
+        other.concept == "not" and other.part == way.part and 0 <= other.start - way.end < NEAR - 1
+        for way in ways
+        for other in segment.hits
+    )
+
+
 def _weight(segment: Segment, seen: Effects) -> None:
     for concept, name in (
         ("cost", "costs-money"),
         ("deadline", "deadline"),
         ("again", "again"),
-        ("since", "ongoing"),
     ):
         if segment.has(concept):
             seen.add(name, segment)
+    if segment.has("since"):
+        told = segment.failing or segment.says(
+            "wrong", "slow", "dataloss", "intermittent", "security", "nobody", "none"
+        )
+        seen.add("ongoing" if told or segment.subject or len(segment.words) <= SHORT else "since-named", segment)
     if segment.has("security_paper"):
         seen.add("security-paper", segment)
     if segment.has("security"):
@@ -535,6 +576,25 @@ def _one_is_fine(segment: Segment, seen: Effects) -> bool:
     return False
 
 
+def _extent(segment: Segment, seen: Effects) -> None:
+    """One of many, some of several, and what is said of the others."""
+    for name, says in _EXTENTS:
+        if says(segment):
+            seen.add(name, segment)
+
+
+_EXTENTS: tuple[tuple[str, Callable[[Segment], bool]], ...] = (
+    ("others-fine", extent.others_fine),
+    ("one-numbered", extent.one_numbered),
+    ("some-numbered", extent.some_numbered),
+    ("one-named", extent.one_named),
+    ("one-person", extent.one_person),
+    ("security", extent.sees_others),
+    ("exposure", extent.sees_others),
+    ("gets-by", extent.gets_by),
+)
+
+
 RULES: tuple[Callable[[Segment, Effects], None], ...] = (
     _stopping,
     _failing,
@@ -546,11 +606,12 @@ RULES: tuple[Callable[[Segment, Effects], None], ...] = (
     _over,
     _wants,
     _place,
+    _extent,
 )
 
 
 # What a segment can still say that tells of trouble and of its end in one breath.
-AFTERWARDS = (_scope, _still_works, _weight, _over, _wants)
+AFTERWARDS = (_extent, _scope, _still_works, _weight, _over, _wants)
 
 
 def _told_as_over(segment: Segment) -> bool:

@@ -29,6 +29,8 @@ STOPS = (
     "users-cannot",
 )
 MILDER = ("slow", "intermittent", "partial", "background")
+ONE = ("one-user-or-item", "one-numbered", "one-named", "one-person", "only-me", "own-account")
+SEVERAL = ("partial", "some-numbered", "one-place", "many", "many-affected")
 TROUBLE = (*STOPS, *MILDER, "failing", "wrong-result", "data-lost")
 ASKS = (
     "question",
@@ -61,6 +63,7 @@ COMBINED = word_set(
     "stop-and-low-key stop-though-asked fails-though-asked lost-now only-was cosmetic-only docs-only figures-matter "
     "stop-but-at-times slow-at-the-edge way-but-costly milder-only edge-only fails-only way-only over asks-only "
     "wish-with-trouble asks-with-trouble asks-after-trouble security-live says-nothing dead-now "
+    "one-of-many some-of-many "
 )
 
 
@@ -165,7 +168,11 @@ def _combinations(seen: Effects) -> dict[str, float]:
             and not elsewhere
             and not over
             and "security-paper" not in seen
-            and (trouble or not seen.any("wish", "question", "admin"))
+            and (trouble or "exposure" in seen or not seen.any("wish", "question", "admin"))
+        ),
+        "one-of-many": float(seen.any(*ONE) and seen.any("others-fine", "else-works") and not elsewhere),
+        "some-of-many": float(
+            seen.any(*SEVERAL) and seen.any("others-fine", "else-works") and not seen.any(*ONE) and not elsewhere
         ),
         "says-nothing": float(not seen.any(*TROUBLE, *ASKS, "security", "cosmetic")),
     }

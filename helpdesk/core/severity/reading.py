@@ -116,10 +116,13 @@ def _hits(piece: Sequence[Token], book: Shelf) -> list[Hit]:
     mocked = 0  # and words before this one name another environment than production
     for place, part in enumerate(parts):
         before = words[place - 1] if place else ""
-        if share := _share(words, place):
+        if (share := _share(words, place)) and before not in _EVERY:
             hits.append(Hit(share, place, place + 2, part))
         if place < swallowed or not (found := book.at(words, place)):
             continue
+        if words[place] == "some" and place + 1 < len(words) and _counts(words[place + 1]):
+            hits.append(Hit("many", place, place + 2, part))
+            continue  # `some nine hundred`: about so many
         if place < mocked:
             found = [(concept, length) for concept, length in found if concept != "prod"]  # `pre-production`
         longest = max([length for _, length in found], default=0)
@@ -136,6 +139,10 @@ def _hits(piece: Sequence[Token], book: Shelf) -> list[Hit]:
             found = _turned(found, "since")
         hits += [Hit(concept, place, place + length, part) for concept, length in found]
     return hits
+
+
+def _counts(word: str) -> bool:
+    return word[0].isdigit() or word in _COUNTED
 
 
 def _longer(found: Sequence[Found], longest: int) -> tuple[list[Found], bool]:
@@ -199,7 +206,9 @@ def _share(words: Sequence[str], place: int) -> str | None:
         word.isdigit() or word in _COUNTED for word in (number, whole) if word
     )
     if not counted or not whole:
-        return None
+        return _of_things(number, words[place + 1 : place + 6])
+    if number in {"1", "one"} and whole.isdigit() and len(whole) > 1:
+        return "one"  # `one out of 40`
     return "partial" if number != whole else "all"
 
 
@@ -208,6 +217,28 @@ def _whole(following: Sequence[str]) -> str:
     if following[0] == "out" and len(following) > 2:
         return following[2]
     return following[1] if len(following) > 1 else ""
+
+
+def _of_things(number: str, following: Sequence[str]) -> str | None:
+    """`9 classes out of 31`, `six farms of the forty`: the things stand between."""
+    after = [word for word in following if word not in _FILLERS]
+    if len(after) < 3 or after[0] in _MEASURES or after[0] in _OF or after[1] not in _OF_THINGS:
+        return None
+    whole = after[2] if after[2] not in _OF else after[3] if len(after) > 3 else ""
+    if not number.isdigit() and number not in _COUNTED:
+        return None
+    if whole.isdigit() and (not number.isdigit() or int(number) < int(whole) < _A_YEAR):
+        return "partial"
+    return "partial" if whole in _COUNTED and not number.isdigit() and whole != number else None
+
+
+_EVERY = word_set("every each any none jede jeder jedes chaque cada")
+_OF_THINGS = frozenset({"of", "out", "von", "sur", "de"})
+_MEASURES = word_set(
+    "days hours minutes seconds weeks months percent prozent tage stunden minuten jours heures dias horas kg g ml l "
+    "euro euros january february march april may june july august september october november december"
+)
+_A_YEAR = 1900  # what is counted here is fewer; `3 files of 2024` is no share
 
 
 def _of_hundred(share: float) -> str:

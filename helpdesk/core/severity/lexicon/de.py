@@ -191,4 +191,8 @@ WORDS: dict[str, str] = {
     "zero": "kein_einziger keine_einzige kein_einziges keinen_einzigen nicht_ein_einziger nicht_eine_einzige null gar_nichts überhaupt_nichts nichts_geht nichts_kommt nichts_läuft lässt_sich_nichts kommt_nichts nichts_mehr_bestellen gar_keine umsatz_~_null",
     "affects": "betrifft betroffen betreffen egal_welcher egal_welches egal_bei bei_allen gilt_für unabhängig_vom",
     "mailing": "mail mails e_mail e_mails emails bestätigungsmail* bestellbestätigung* benachrichtigung* erinnerungsmail* mailversand push push_nachrichten push_benachrichtigungen sms",
+    "foreign": "jemand_anderem jemand_anders fremde fremden fremder anderer_kunden andere_kunden anderen_kunden anderer_firmen andere_firma anderen_firma anderer_mandanten anderen_mandanten anderer_patienten anderer_leute anderer_nutzer nicht_meine nicht_unsere alle_gehalter",
+    "server_error": "500 interner_serverfehler internal_server_error server_error serverfehler interner_fehler",
+    "by_the_by": "nur_zur_info zur_info zur_information nur_damit_ihr nur_damit_sie damit_sie_bescheid damit_ihr_bescheid wollte_nur_bescheid falls_ihr_es falls_sie_es",
+    "after_it": "woran_liegt was_ist_los was_ist_da ist_etwas_bekannt ist_das_bekannt ist_ihnen_bekannt ist_euch_bekannt liegt_es_an liegt_das_an nur_bei_mir nur_bei_uns noch_jemand sonst_noch_jemand wann_geht wann_ist wann_lauft wieder_online wieder_da wieder_erreichbar wissen_sie_schon wisst_ihr gibt_es_eine_storung gibt_es_ein_problem was_konnen_wir_tun was_soll_ich wie_lange_dauert wie_lange_noch arbeiten_sie_daran arbeitet_ihr_daran schon_bekannt",
 }  # fmt: skip

@@ -7,6 +7,7 @@ WORDS: dict[str, str] = {
         "not_only not_just not_sure no_matter no_idea no_doubt not_because not_to_mention whether_or_not nothing_to_do_with "
         "no_worries no_thanks no_message no_messages_shown no_error_message no_warning nothing_happened nothing_has_happened nothing_special nothing_changed not_a_problem why_not no_problem no_problems if_not_already or_not not_to_panic cannot_wait can_not_wait not_until "
         "what_is_the_status what_is_the_eta what_is_the_problem what_is_the_reason what_is_going_on what_is_wrong please_advise so_that_nobody good_morning good_evening good_afternoon good_day good_night a_good_part a_good_half a_good_many a_good_deal of_zero the_zero a_zero says_zero the_last_month the_last_week the_last_year the_past_weeks the_past_months the_past_month you_an_idea you_any_idea qa_team qa_department qa_engineer qa_engineers qa_people no_use_for greetings_from work_offline works_offline offline_mode offline_use offline_maps use_offline take_down take_it_down me_down write_down written_down scroll_down turn_down down_to upside_down doing_something_wrong doing_anything_wrong missing_something missing_anything something_wrong sort_of sorts_of to_report we_report i_report 401_unauthorized fraud_score fraud_team other_tenants_are other_tenants_seem other_tenants_work a_good_idea good_luck for_good good_reason a_good_while a_normal_day normal_day normal_days would_be_good would_be_fine would_be_perfect would_be_ok would_be_okay have_an_idea have_any_idea i_would_like_to_ask i_would_like_to_know we_would_like_to_know i_would_like_to_understand or_else what_else where_else anywhere_else somewhere_else anything_else something_else for_work at_work from_work working_on work_on used_to_work used_to_run used_to_be in_order_to of_course quick_question was_all_fine was_all_good was_all_ok was_all_well were_all_fine all_was_fine all_was_well all_was_good everything_was_fine everything_was_good everything_was_ok i_would_like_to_report we_would_like_to_report like_to_report i_would_like_to_let we_would_like_to_let i_would_like_to_inform we_would_like_to_inform i_would_like_to_point i_would_like_to_tell i_would_like_to_thank we_would_like_to_thank the_past_hour the_past_hours the_past_few the_past_day the_past_days the_past_week the_past_two the_past_three the_past_~_minutes the_past_~_hours the_past_~_days do_not_use does_not_use never_use never_used have_not_used has_not_used for_me_or for_me_and for_me_too for_me_either for_me_to for_me_nor none_of_us_created none_of_us_knows all_others all_other everyone_else everybody_else all_the_others for_all_other no_errors_in no_error_in not_giving_any without_any_error"
+        " good_news bye_for_now quarter_past quarter_to quarter_of_an a_few_things a_few_days a_few_words a_few_minutes some_time some_days some_weeks some_reason some_point several_days somebody_else someone_else trial_balance stage_door as_it_should_be third_of_a nobody_complained no_complaints an_hour_off some_fashion some_of_you some_sort some_kind my_late his_late her_late the_late our_late late_shift lost_nothing nothing_lost nothing_was_lost nothing_is_lost nothing_has_been_lost i_deleted we_deleted i_have_deleted a_third_of_a quarter_of_an_hour half_an_hour"
     ),
     "none": "no none nothing zero not_a_single not_one not_any 0 not_even_one not_~_one",
     "nobody": "nobody no_one noone no-one none_of not_one_of not_one_person neither_of nobody's not_one_customer not_one_user not_a_single_customer not_a_single_user no_customer no_user no_client no_visitor no_employee no_student no_buyer no_users no_customers no_clients no_visitors none_can",
@@ -74,10 +75,10 @@ WORDS: dict[str, str] = {
     "intermittent": (
         "sometimes sometime intermittent intermittently sporadic sporadically occasionally occasional random randomly flaky "
         "flapping now_and_then now_and_again on_and_off off_and_on once_in_a_while from_time_to_time every_so_often at_times "
-        "hit_and_miss hit_or_miss comes_and_goes every_third every_fourth every_fifth every_second every_other one_in out_of_ten "
+        "hit_and_miss hit_or_miss comes_and_goes every_third every_fourth every_fifth every_second every_other  out_of_ten "
         "unstable instability unreliable periodically several_times_per several_times_a many_times_a few_times_a second_try "
         "third_try second_attempt third_attempt on_the_second after_several_attempts after_a_few_tries keep_retrying "
-        "1_in 1_out_of 1_from repeatedly repeated in_waves spotty patchy retry_works reload_helps "
+        "   repeatedly repeated in_waves spotty patchy retry_works reload_helps "
         "often frequently erratic erratically "
         "every_~_minutes every_~_hours times_an_hour times_a_day times_per_hour every_few every_so_often every_now now_and_again roughly_every"
     ),
@@ -104,6 +105,7 @@ WORDS: dict[str, str] = {
         "fine ok okay normal as_normal works_normally work_normally working_normally runs_normally run_normally running_normally behaves_normally loads_normally load_normally opens_normally open_normally operates_normally operating_normally unaffected correct correctly stable healthy as_expected as_usual intact operational smoothly "
         "properly good perfect perfectly is_quick are_quick quickly fast not_affected without_any_issue without_issues without_problems no_trouble "
         "as_designed succeed succeeds unharmed not_touched not_impacted no_impact all_right alright in_order all_green is_green are_green on_green shows_green"
+        " is_good are_good looks_good look_good very_good works_good good_too good_here"
     ),
     "else": "else other others otherwise rest remaining remainder apart_from aside_from besides elsewhere everything_else every_other all_others all_other everyone_else everybody_else all_the_others for_all_other",
     "still": "still keep keeps kept continue continues at_least even_so remain remains",
@@ -151,7 +153,7 @@ WORDS: dict[str, str] = {
         "office offices employee employees people agents operators drivers buyers shoppers visitors salespeople "
         "sales_reps reps partners suppliers stores branches branch locations countries sites shops department departments "
         "organisation organization workforce crew nurses doctors students patients cashiers planners accounts "
-        "site_visitors public tellers technicians field_technicians field_staff engineers pickers consultants subscribers guests members analysts teachers tenants technician patrons readers participants players pupils residents citizens volunteers editors operators developers testers subscribers owners everybody_else"
+        "site_visitors public tellers technicians field_technicians field_staff engineers pickers consultants subscribers guests members analysts teachers tenants technician patrons readers participants players pupils residents citizens  editors operators developers testers subscribers owners everybody_else"
     ),
     "we": "we us",
     "many": (
@@ -201,13 +203,14 @@ WORDS: dict[str, str] = {
         "workaround workarounds work_around work_arounds instead by_hand manually alternative alternatively circumvent "
         "bypass temporary_solution stopgap interim fallback plan_b way_around way_round another_way other_way other_route "
         "by_phone by_email on_paper paper_forms spreadsheet_instead in_excel use_excel in_the_meantime in_the_interim meanwhile for_now "
-        "for_the_time_being until_then re_enter reenter re_entering retype retyping switched_to switch_to moved_to fall_back falling_back "
+        "for_the_time_being until_then re_enter reenter re_entering retype retyping switched_to switch_to  fall_back falling_back "
         "can_use can_still use_another different_browser other_browser works_in works_with works_on works_if works_when works_via "
         "helps mitigated mitigate mitigation rerun re_run restart_helps restarting_helps refresh_helps reloading phone_in phoning "
         "copy_paste we_can_live live_with_it live_with_that worked_around get_by getting_by second_batch in_batches "
         "other_channel another_channel custom_range "
         "in_two_batches in_smaller_batches one_by_one in_smaller_chunks "
         "separately reinstall reinstalling re_install re_installing ctrl clear_the_cache clearing_the_cache clear_my fixes_the fixes_it resolves_the resolves_it resolves_this solves_it solves_the solves_this does_the_trick gets_it_going refresh_the_page have_to_refresh need_to_refresh save_again re_edit re_save click_it_again private_mode reload_and"
+        " by_post in_the_other by_radio cut_and_paste copy_and_paste copy_it paste_it typed_it type_it typed_them key_it key_them keyed_them_in read_it_out reads_it_out the_other_browser another_browser another_machine another_computer another_room if_i_type if_you_type if_he_types if_she_types if_they_type after_a_restart until_i_restart restarted_it it_works_if skip_it skip_them we_skip leave_it_out borrow borrows borrowed turned_the_other use_the_other used_the_other takes_the_other"
     ),
     "way": (
         "workaround workarounds work_around alternative alternatives way other_way fallback plan_b backup_system backup bypass way_around "
@@ -219,6 +222,7 @@ WORDS: dict[str, str] = {
         "overtime barely a_third_of only_manage not_sustainable unsustainable hours_a_day extra_hours hours_of_work "
         "cannot_keep_up can_not_keep_up keep_up does_not_scale error_prone tedious painful exhausting six_people extra_staff "
         "not_a_solution not_a_real_solution half_of_their half_the_volume fraction_of just_about loses_more_than"
+        " extra_work whole_day whole_days each_time_a at_half_speed hours_every people_all_day all_day_long which_costs two_hours_a three_hours_a double_the_work"
     ),
     # security and data
     "security": (
@@ -234,6 +238,7 @@ WORDS: dict[str, str] = {
         "still_log_in former_employee ex_employee leaver leavers not_be_visible not_be_able_to_see not_allowed_to_see rogue "
         "data_of_other data_from_other "
         "should_be_impossible should_not_be_possible should_not_be_able_to able_to_delete who_else all_roles elevated admin_rights plaintext leaks_the dump_list unauthenticated exposes_the  strangers_data previous_shopper see_each_other sees_each_other of_somebody_else of_someone_else of_another_user of_another_customer another_user password_of_another without_being_signed strangers bug_bounty_report"
+        " the_password_itself clear_letters plain_view be_signed_in anyone_can_see everyone_can_see everybody_can_see anybody_can_see any_tenant any_customer_can any_user_can gives_you_all without_asking_for_a_password"
     ),
     "security_paper": (
         "questionnaire assessment certification certificate_of iso soc penetration_test pentest audit_report vendor_assessment "
@@ -251,6 +256,7 @@ WORDS: dict[str, str] = {
         "fines money losses turnover cost_us costing_us costs_us walk_away walking_away abandon abandoning abandoned contractual refunds "
         "chargebacks lose_customers lose_orders financial_loss bleeding complaints complaining complain furious per_hour "
         "every_minute every_hour an_hour"
+        " losing_an_hour lose_an_hour cost_an_hour_each"
     ),
     "idle": (
         "waiting_outside sent_home sit_idle sitting_idle standing_still standing_idle idle waiting_in_line queueing queuing "
@@ -266,7 +272,7 @@ WORDS: dict[str, str] = {
     "deadline": "deadline today by_noon by_tonight cut_off cutoff by_end_of_day end_of_business within_the_hour tonight by_5 in_two_hours this_afternoon",
     "numbers_zero": "zero_orders zero_sales",
     "downstream": (
-        "overdue late stale background batch nightly overnight scheduler scheduled_job scheduled_jobs cron backlog "
+        "overdue  stale background batch nightly overnight scheduler scheduled_job scheduled_jobs cron backlog "
         "asynchronous email_delivery outbox indexing reindex replication nightly_job import_job feed feeds webhook webhooks pending "
         "reminder reminders mails_are_not emails_are_not sync syncs syncing synching synced synchronization synchronisation synchronizing queue queues job jobs imports webhook_delivery notifications sidekiq worker workers dispatcher mail_queue"
     ),
@@ -286,7 +292,7 @@ WORDS: dict[str, str] = {
         "fixed_itself disappeared_by_itself recovered_by_itself is_gone_now normal_again sorted_out working_now works_now "
         "all_good_now is_over is_fixed got_fixed back_in_business problem_is_gone "
         "came_back_up self_healed healed solved_itself resolved_itself everything_is_back "
-        "have_gone has_gone are_gone is_gone back_in all_good good_again good_now all_well all_is_well working_fine_now "
+        "have_gone has_gone are_gone is_gone  all_good good_again good_now all_well all_is_well working_fine_now "
         "service_restored been_restored was_restored is_restored access_restored restored_now alert_cleared "
         "fine_now all_fine ok_now okay_now good_now all_ok all_working everything_works_now fine_again without_a_hitch been_running been_fine been_stable working_since running_since fine_since been_working is_history can_close_it is_lifted is_cleared no_issues_since no_problem_since resolved_now repaired all_is_going never_mind nevermind sorry_for_the_noise works_fine_again my_fault my_mistake is_sorted been_sorted has_been_replaced buying_again rolled_back reachable_again all_systems_operational completed_successfully been_completed been_resolved no_longer_seen not_seen_any works_since"
     ),
@@ -364,7 +370,8 @@ WORDS: dict[str, str] = {
         "some_point in_the_next sometime_soon not_dramatic small_thing nobody_needs not_a_problem_right rarely twice_a_quarter once_a_week "
         "once_a_month once_a_quarter barely_used tiny slightly slight a_bit_annoying not_high_priority low_prio irritating "
         "not_a_show not_pressing no_urgency nothing_urgent nothing_critical does_not_hurt not_harmful negligible convenience "
-        "two_people seldom takes_ten_seconds takes_a_minute nice_if a_handful handful_of happens_rarely happen_rarely just_noticed when_someone_touches by_the_way biggie no_biggie slightly"
+        " seldom takes_ten_seconds takes_a_minute nice_if a_handful handful_of happens_rarely happen_rarely just_noticed when_someone_touches by_the_way biggie no_biggie slightly"
+        " small_matter small_glitch small_point no_harm no_hurry_at take_your_time is_not_bothered is_patient does_not_mind do_not_mind nobody_minds no_one_minds can_manage can_live_with not_the_end no_great out_of_curiosity when_you_get when_you_pass curiosity a_trifle no_drama nothing_dramatic not_a_disaster no_matter_of_life"
     ),
     "urgent": (
         "urgent urgently asap immediately emergency critical top_priority highest_priority right_away blocker showstopper "
@@ -378,7 +385,7 @@ WORDS: dict[str, str] = {
     "zero": "zero not_a_single not_one_single not_even_one at_zero down_to_zero drops_to_zero 0_orders 0_sales none_at_all a_single_one nothing_at_all nothing_whatsoever nothing_goes nothing_comes nothing_works nothing_moves nothing_loads nothing_arrives nothing_has_come nothing_from nothing_to_the nothing_moves nothing_moving nothing_gets 0_processed nothing_leaves nothing_goes nothing_arrives no_one_order not_one_success not_one_of_our nothing_passes nobody_got nothing_but_an nothing_but_a",
     "affects": "affect affects affected affecting impact impacts impacted impacting concerns concern hit hits same_for happens_for happens_to applies_to regardless",
     "place": "germany austria switzerland france belgium luxembourg netherlands italy spain portugal poland hungary romania greece sweden norway denmark finland ireland uk britain england scotland usa canada mexico brazil argentina chile china japan india australia turkey morocco africa europe asia apac emea latam swiss austrian german french belgian dutch italian spanish portuguese polish swedish norwegian danish canadian mexican london paris berlin munich hamburg vienna zurich madrid rome milan lisbon warsaw prague budapest dublin singapore sydney tokyo chicago boston iphone ipad ios android safari firefox chrome edge mobile tablet phones desktop windows mac macs",
-    "figures": "price prices pricing amount amounts quantity quantities stock inventory invoice invoices tax taxes vat address addresses salary salaries balance balances total totals discount discounts payment payments rates rate cost fees risk_score scores values figures numbers sum sums currency deduction surcharge units dose doses weight weights dates availability sold_out",
+    "figures": "price prices pricing amount amounts quantity quantities stock inventory invoice invoices tax taxes vat address addresses salary salaries balance balances total totals discount discounts payment payments rates rate cost fees risk_score scores values figures numbers sum sums currency deduction surcharge units dose doses weight weights dates availability sold_out percent supplement supplements contribution contributions deductions payslip payslips wage wages pension pensions dosage reading readings temperature depth meter mg interest commission premium premiums calculation calculated points grades marks",
     "instead": "instead_of rather_than",
     "account": "login log_in logging_in logged_in sign_in signing_in password passwords account reset register registration verification activation my_profile username rescue_email subscribe my_card my_plan my_subscription unlock_me",
     "no_way": "no_other no_second no_plan_b only_way_to only_via only_possible_inside not_feasible any_other_way no_fallback cannot_be_done_by_hand cannot_be_done_on_paper not_other_way no_other_tool manual_screen_was old_program_was removed_last closed_the_manual we_sell_nothing sell_nothing no_other_instance no_other_console no_other_channel our_only_channel not_possible_by_hand by_design_cannot no_cash",
@@ -401,4 +408,5 @@ WORDS: dict[str, str] = {
     ),
     "internal": "internal_user internal_users internal_tool internal_report internal_page internal_wiki",
     "mailing": "email emails e_mail e_mails mails confirmation confirmations notification notifications reminder reminders newsletter newsletters",
+    "foreign": "somebody_else someone_else someone_else's other_people other_people's other_customers other_clients other_tenants other_companies other_firms other_patients other_users other_families other_members another_customer another_company another_firm another_client another_patient another_family another_tenant another_person another_school strangers a_stranger not_mine not_ours firm_called company_called everybody's_salary everyone's_salary our_salaries all_salaries what_i_earn what_we_earn what_everybody_earns next_patient next_customer neighbour's neighbours",
 }  # fmt: skip

@@ -103,4 +103,8 @@ WORDS: dict[str, str] = {
     "zero": "ni_un_solo ni_una_sola cero ni_un ni_una nada_funciona no_entra_nada no_llega_nada",
     "affects": "afecta afectados afectado afectan impacta impactados ocurre_a pasa_a le_pasa",
     "mailing": "correo correos email emails notificación notificaciones confirmación confirmaciones recordatorios",
+    "foreign": "otra_persona otras_personas otro_cliente otros_clientes otra_empresa otras_empresas otro_paciente otros_pacientes otros_usuarios otros_inquilinos que_no_son_mios que_no_son_nuestros de_un_desconocido todos_los_sueldos todas_las_nominas",
+    "server_error": "500 error_del_servidor error_de_servidor error_interno internal_server_error",
+    "by_the_by": "para_su_informacion para_que_lo_sepan para_que_lo_sepais solo_para_avisar solo_para_informar a_titulo_informativo por_si_no_lo",
+    "after_it": "que_pasa que_esta_pasando que_ha_pasado que_ocurre alguna_idea alguna_novedad es_conocido problema_conocido lo_sabian lo_sabiais sois_conscientes soy_yo somos_nosotros solo_a_mi solo_a_nosotros a_alguien_mas le_pasa_a_alguien cuando_vuelve cuando_estara hay_alguna_caida hay_algun_problema que_hacemos que_puedo_hacer que_podemos_hacer a_que_se_debe",
 }  # fmt: skip

@@ -133,4 +133,8 @@ WORDS: dict[str, str] = {
     "zero": "pas_un_seul pas_une_seule zéro plus_rien plus_aucun plus_aucune le_moindre la_moindre rien_ne",
     "affects": "concerne concernés concernées concerné touche touchés touchées impacte impactés impactées affecte affectés quel_que_soit",
     "mailing": "mail mails courriel courriels e_mail e_mails notification notifications confirmation confirmations relances",
+    "foreign": "quelqu_un_d_autre d_autres_clients autres_clients autre_client d_autres_societes autre_societe autre_entreprise d_autres_entreprises autres_patients autre_patient d_autres_utilisateurs autres_locataires pas_les_miennes pas_les_notres tous_les_salaires",
+    "server_error": "500 erreur_serveur erreur_interne internal_server_error erreur_interne_du_serveur",
+    "by_the_by": "pour_info pour_information a_titre_d_information juste_pour_vous_signaler juste_pour_signaler juste_pour_vous_dire au_cas_ou_vous",
+    "after_it": "que_se_passe c_est_normal est_ce_normal une_idee des_nouvelles est_ce_connu probleme_connu vous_etes_au_courant etes_vous_au_courant le_saviez_vous c_est_chez_nous c_est_chez_moi est_ce_chez que_chez_moi que_chez_nous d_autres_ont quand_sera quand_est_ce retour_a_la_normale y_a_t_il_une_panne une_panne y_a_t_il_un_probleme que_faire que_dois_je d_ou_vient",
 }  # fmt: skip

@@ -94,4 +94,8 @@ WORDS: dict[str, str] = {
     "place": "italia germania austria svizzera francia spagna portogallo belgio olanda grecia polonia inghilterra europa asia africa america cina giappone india roma milano torino napoli bologna firenze genova venezia verona padova bari palermo catania ancona trieste iphone ipad android tablet safari firefox chrome edge cellulare cellulari sede_di filiale_di",
     "figures": "prezzo prezzi importo importi quantità giacenza giacenze scorte inventario fattura fatture imposta iva indirizzo indirizzi stipendio stipendi saldo saldi totale totali sconto sconti cifre valori valuta unità peso esaurito provvigioni",
     "mailing": "mail email e_mail notifica notifiche conferma conferme promemoria solleciti newsletter",
+    "foreign": "un_altro_cliente altri_clienti altra_azienda altre_aziende un_altra_persona altri_pazienti altri_utenti non_sono_miei non_sono_nostri tutti_gli_stipendi",
+    "server_error": "500 errore_del_server errore_server errore_interno internal_server_error",
+    "by_the_by": "per_conoscenza per_informazione solo_per_segnalare solo_per_informarvi giusto_per_segnalare",
+    "after_it": "cosa_succede che_succede cosa_sta_succedendo qualche_idea novita e_noto problema_noto lo_sapevate siete_al_corrente sono_io siamo_noi solo_io solo_noi capita_ad_altri anche_ad_altri quando_torna quando_sara c_e_un_guasto c_e_un_problema cosa_possiamo_fare cosa_devo_fare riguarda_tutti",
 }  # fmt: skip

@@ -108,4 +108,8 @@ WORDS: dict[str, str] = {
     "place": "nederland belgie belgië vlaanderen duitsland frankrijk engeland luxemburg spanje italie italië oostenrijk zwitserland polen europa azie azië afrika amsterdam rotterdam utrecht eindhoven antwerpen gent brussel groningen zwolle iphone ipad android tablet safari firefox chrome edge mobiel telefoons vestiging_in filiaal_in locatie_in",
     "figures": "prijs prijzen bedrag bedragen aantal aantallen voorraad voorraden factuur facturen btw belasting adres adressen salaris salarissen loon saldo totaal totalen korting kortingen tarief tarieven cijfers waarden eenheid eenheden gewicht uitverkocht",
     "mailing": "mail mails email emails e_mail e_mails bevestiging bevestigingen bevestigingsmail bevestigingsmails melding meldingen herinnering herinneringen nieuwsbrief",
+    "foreign": "iemand_anders andere_klant andere_klanten ander_bedrijf andere_bedrijven andere_patienten andere_gebruikers niet_van_mij niet_van_ons alle_salarissen",
+    "server_error": "500 serverfout interne_fout interne_serverfout internal_server_error",
+    "by_the_by": "ter_info ter_informatie even_ter_info voor_de_goede_orde even_laten_weten wilde_even_melden voor_het_geval",
+    "after_it": "wat_is_er_aan_de_hand wat_is_er_gebeurd enig_idee nieuws is_dit_bekend bekend_probleem weten_jullie weet_u ligt_het_aan alleen_bij_mij alleen_bij_ons nog_iemand wanneer_werkt wanneer_is weer_online is_er_een_storing is_er_een_probleem wat_kunnen_we wat_moet_ik hoe_lang_nog wordt_eraan_gewerkt",
 }  # fmt: skip

@@ -93,4 +93,8 @@ WORDS: dict[str, str] = {
     "place": "brasil portugal angola moçambique espanha frança alemanha itália suíça inglaterra argentina méxico europa áfrica américa lisboa porto coimbra braga faro recife fortaleza curitiba salvador goiânia brasília campinas manaus belém são_paulo rio_de_janeiro belo_horizonte porto_alegre iphone android tablet safari firefox chrome edge celular telemóvel celulares telemóveis filial_de unidade_de sucursal_de",
     "figures": "preço preços valor valores quantidade quantidades estoque stock inventário fatura faturas imposto impostos iva icms endereço endereços morada salário salários saldo saldos total totais desconto descontos moeda unidades peso esgotado comissão comissões",
     "mailing": "e_mail e_mails email emails notificação notificações confirmação confirmações lembretes",
+    "foreign": "outra_pessoa outro_cliente outros_clientes outra_empresa outras_empresas outros_pacientes outros_utilizadores outros_usuarios que_nao_sao_meus que_nao_sao_nossos todos_os_salarios",
+    "server_error": "500 erro_do_servidor erro_de_servidor erro_interno internal_server_error",
+    "by_the_by": "para_informacao para_vosso_conhecimento so_para_avisar apenas_para_avisar so_para_informar caso_nao_saibam",
+    "after_it": "o_que_se_passa o_que_aconteceu o_que_esta_acontecendo alguma_ideia alguma_novidade e_conhecido problema_conhecido ja_sabiam voces_sabem sou_eu somos_nos so_comigo so_connosco mais_alguem quando_volta previsao_de_retorno ha_previsao ha_alguma_avaria ha_algum_problema o_que_fazer o_que_podemos_fazer podem_verificar",
 }  # fmt: skip
