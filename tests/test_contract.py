@@ -204,8 +204,8 @@ until = 2026-05-27T12:00:00-05:00
 at = 2026-05-22T16:40:00-05:00
 from = "it@acme.example"
 to = "support@logik.example"
-subject = "No rule fires"
-body = "Production is down."
+subject = "One rule does not fire"
+body = "Since this morning one rule does not fire."
 
 [[step]]
 at = 2026-05-22T16:55:00-05:00
