@@ -66,6 +66,7 @@ _AFTER = re.compile(r"due(?: \+ (\w+))?")
 _ADDRESS = re.compile(r"[^\s@<>,\"]+@[^\s@<>,\"]+")
 _SHARE = re.compile(r"(\d{1,2})\s*%")
 _BAND = re.compile(r"(>)?\s*(\d{1,3}(?:\.\d{1,6})?)", re.ASCII)
+_WHOLE = 100  # percent
 _ANY_YEAR = 2026
 _NO_WINDOWS: tuple[Window, ...] = ()
 ALWAYS = "24x7"  # every policy has this calendar
@@ -336,6 +337,10 @@ class _Reader:
 
     def severity(self) -> SeverityTerms:
         table = self.table.classifier
+        if not 0 <= table.review_below <= 1:
+            self.wrong(
+                "classifier.review_below", f"expected a share from 0 to 1, such as 0.75, not {table.review_below:g}"
+            )
         for key, entry in self.table.severities.items():
             if not 1 <= entry.rank <= 4:
                 self.wrong(f"severities.{key}.rank", f"expected 1 (the worst) to 4, not {entry.rank}")
@@ -595,7 +600,9 @@ def _band(share: float | str, credit: float) -> Band:
     found = _BAND.fullmatch(str(share).strip())
     if not found:
         raise ValueError(f'expected a share in percent such as 4 or "> 10.1", not {share!r}')
-    if not 0 <= credit <= 100:
+    if Decimal(found[2]) > _WHOLE:
+        raise ValueError(f"expected a share of 0 to 100 percent, not {share!r}")
+    if not 0 <= credit <= _WHOLE:
         raise ValueError(f"expected a credit of 0 to 100 percent, not {credit!r}")
     return Band(Decimal(found[2]), Decimal(str(credit)), above=bool(found[1]))
 

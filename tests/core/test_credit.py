@@ -217,6 +217,7 @@ def test_credits_do_without_binary_fractions(share):
         ('[["", 10]]', "expected a share in percent"),
         ("[[-4, 10]]", "expected a share in percent"),
         ("[[4, 110]]", "expected a credit of 0 to 100 percent"),
+        ("[[101, 10]]", "expected a share of 0 to 100 percent"),
     ],
 )
 def test_a_band_that_cannot_be_read_is_a_problem_of_the_file(bands, problem):

@@ -51,6 +51,14 @@ def with_change(old, new):
         ("rank = 1", "rank = 0", "severities.critical.rank: expected 1 (the worst) to 4, not 0"),
         ("rank = 1", 'rank = "first"', "severities.critical.rank: expected"),
         ('default = "high"', 'default = "tall"', "classifier.default: expected one of"),
+        *(
+            (
+                'default = "high"',
+                f'default = "high"\nreview_below = {share}',
+                f"classifier.review_below: expected a share from 0 to 1, such as 0.75, not {share}",
+            )
+            for share in ("75", "-0.5", "1.01", "nan")
+        ),
         ('at = "50%"', 'at = "half"', "ladder.1.at: expected "),
         ('send = "warning"', 'send = "pigeon"', "ladder.1.send: expected"),
         ('to = ["assignee"]', 'to = ["everybody"]', "ladder.1.to"),
