@@ -19,6 +19,7 @@ def seen(text, *, subject="", told="en"):
         ("one-named", "There is one supplier whose prices cannot be saved."),
         ("one-person", "Since Monday Mr Halloran cannot sign in."),
         ("gets-by", "The drawer stays shut, so we take the key."),
+        ("security", "An administrator's account was taken over and somebody is deleting our plans."),
         ("exposure", "When I open my bills I see the bills of another customer."),
         ("partial", "It fails in 4 shops out of 19."),
         ("one-user-or-item", "It fails on 1 of 45 machines."),

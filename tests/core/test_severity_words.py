@@ -30,6 +30,7 @@ def judged(subject, text):
     ("subject", "text"),
     [
         ("Sito irraggiungibile", "Da questa mattina nessun cliente riesce ad aprire il sito, errore 503, vendite ferme."),
+        ("Fermo", "È tutto fermo, nessuno riesce a entrare, produzione bloccata"),
         ("Site onbereikbaar", "Sinds vanmorgen kan niemand meer inloggen, alles ligt plat en we kunnen niets verkopen."),
     ],
 )  # fmt: skip

@@ -45,27 +45,29 @@ FUNCTION_WORDS: Mapping[str, frozenset[str]] = MappingProxyType(
         "de": word_set(
             "der die das und ist sind wir nicht ein eine mit von auf zu dem den sie ich bei fur im wird "
             "werden kann seit unser unsere haben hat aber auch noch bitte "
-            "einen einem einer kein keine unserer unseren mehr uns dass"
+            "einen einem einer kein keine unserer unseren mehr uns dass nichts"
         ),
         "fr": word_set(
             "le la les des et est sont nous vous ne pas un une dans pour sur avec notre nos je ce cette "
-            "depuis que qui au aux du plus mais votre qu j"
+            "depuis que qui au aux du plus mais votre qu j personne rien"
         ),
         "es": word_set(
             "el los las y es son de que en no un una por para con nuestro nuestra nos se del al lo desde "
-            "esta este pero su hay estamos tenemos"
+            "esta este pero su hay estamos tenemos nadie"
         ),
         "it": word_set(
             "il lo gli di che non per con una del della dei delle dal dalla nel nella nostro nostra nostri vostro "
-            "sono siamo abbiamo ci si ma anche piu questo questa ho hanno cui dopo tutti potete alla sul sulla dei dell all nell"
+            "sono siamo abbiamo ci si ma anche piu questo questa ho hanno cui dopo tutti potete alla sul sulla dei dell all nell "
+            "tutto tutta nessuno niente riesce riusciamo"
         ),
         "pt": word_set(
             "nao uma com os do da dos das em na nas ao aos para que por mas foi estao voces voce nosso nossa seu sua "
-            "meu minha ele ela isso ja tem temos sao pelo pela muito tambem pra esta desde de no um"
+            "meu minha ele ela isso ja tem temos sao pelo pela muito tambem pra esta desde de no um "
+            "ninguem tudo consegue conseguimos"
         ),
         "nl": word_set(
             "het een van niet ook maar zijn wij ons onze jullie bij naar voor met aan wordt worden geen kunnen "
-            "sinds nog deze dat dit zou graag hebben heeft ik je op om te er en de kan we door bedankt al"
+            "sinds nog deze dat dit zou graag hebben heeft ik je op om te er en de kan we door bedankt al niets"
         ),
     }
 )

@@ -226,7 +226,7 @@ WORDS: dict[str, str] = {
     ),
     # security and data
     "security": (
-        "security unauthorised_access unauthorized_access unauthorised_person* unauthorized_person* unauthorized_user* unauthorised_user* breach breached leak leaked leaks leaking exposed exposes exposure vulnerability "
+        "security account_taken_over account_was_taken_over account_is_taken_over account_has_been_taken_over account_got_taken_over account_takeover hijacked unauthorised_access unauthorized_access unauthorised_person* unauthorized_person* unauthorized_user* unauthorised_user* breach breached leak leaked leaks leaking exposed exposes exposure vulnerability "
         "vulnerabilities xss sql_injection csrf phishing hacked hack hacker hackers compromised compromise attacker attackers malware "
         "ransomware ransom intrusion intruder suspicious gdpr data_protection privacy confidential personal_data clear_text "
         "plain_text credentials_visible passwords_visible sees_other sees_data see_other_customers other_customers_data other_tenants "
