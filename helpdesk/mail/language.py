@@ -17,6 +17,7 @@ _WORDS = {
         como más lo al muy cuando desde tenemos este esta nuestro favor son fue hay sin ya también puede hemos tiene
         han sobre todo me si""",
 }
+LANGUAGES = tuple(_WORDS)
 _WORD = re.compile(r"[^\W\d_]+")
 _LOOKED_AT = 4_000  # characters: enough to know, bounded for long mails
 _LISTS: dict[str, tuple[str, ...]] = {}

@@ -18,21 +18,35 @@ if TYPE_CHECKING:
     from helpdesk.policies.schema import MaintenanceEntry
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_LONGEST = 24 * 366  # hours
 
 
 def read_maintenance(entry: MaintenanceEntry, entries: Sequence[MaintenanceEntry]) -> Maintenance:
     """Read one entry; `entries` are all of the file. Raises ValueError that says everything that was expected."""
-    if entry.dated:
-        return Maintenance(entry.name, entry.sector, _dated(entry.dated), counted(len(entry.dated), "dated window"))
     wrong = list(_problems(entry, entries))
     if wrong:
         raise ValueError("; ".join(wrong))
+    if entry.dated:
+        return Maintenance(entry.name, entry.sector, _dated(entry.dated), counted(len(entry.dated), "dated window"))
     (start, rule), length = recurrence(entry, entries), timedelta(hours=entry.hours)
     words = f"{rule}, from {start:%a %d %b %Y %H:%M} ({entry.timezone}), {counted(entry.hours, 'hour')}"
     return Maintenance(entry.name, entry.sector, _recurring(start, rule, length, ZoneInfo(entry.timezone)), words)
 
 
 def _problems(entry: MaintenanceEntry, entries: Sequence[MaintenanceEntry]) -> Iterator[str]:
+    if entry.weekday and entry.weekday.lower() not in _WEEKDAYS:
+        yield f"weekday: expected a day such as friday, not {entry.weekday!r}"
+    yield from _dated_problems(entry.dated) if entry.dated else _rule_problems(entry, entries)
+
+
+def _dated_problems(windows: Sequence[Sequence[datetime]]) -> Iterator[str]:
+    for window in windows:
+        if len(window) != 2 or any(at.tzinfo is None for at in window) or window[0] >= window[1]:
+            yield "dated: expected pairs of times with offsets, [[from, to], ...]"
+            return
+
+
+def _rule_problems(entry: MaintenanceEntry, entries: Sequence[MaintenanceEntry]) -> Iterator[str]:
     try:
         start, rule = recurrence(entry, entries)
     except ValueError as problem:
@@ -44,8 +58,8 @@ def _problems(entry: MaintenanceEntry, entries: Sequence[MaintenanceEntry]) -> I
             yield f"expected a rule of RFC 5545 such as FREQ=WEEKLY;BYDAY=FR: {problem}"
     if not is_zone(entry.timezone):
         yield f'timezone: expected a zone of the IANA database ("Europe/Berlin"), not {entry.timezone!r}'
-    if timedelta(hours=entry.hours) <= timedelta():
-        yield "hours: expected how long a window is, more than 0"
+    if not 0 < entry.hours <= _LONGEST:
+        yield f"hours: expected how long a window is, more than 0 and at most {_LONGEST}, not {entry.hours:g}"
 
 
 def recurrence(entry: MaintenanceEntry, entries: Sequence[MaintenanceEntry]) -> tuple[datetime, str]:
@@ -71,10 +85,8 @@ def lands_on(entry: MaintenanceEntry, entries: Sequence[MaintenanceEntry]) -> st
 
 def _on_weekday(start: datetime, weekday: str) -> datetime:
     """The next such weekday from there on, the day itself included."""
-    if not weekday:
-        return start
     if weekday.lower() not in _WEEKDAYS:
-        raise ValueError(f"weekday: expected a day such as friday, not {weekday!r}")
+        return start
     return start + timedelta(days=(_WEEKDAYS.index(weekday.lower()) - start.weekday()) % 7)
 
 
@@ -97,9 +109,6 @@ def _recurring(
 def _dated(
     windows: Sequence[Sequence[datetime]],
 ) -> Callable[[datetime, datetime], Iterable[tuple[datetime, datetime]]]:
-    for window in windows:
-        if len(window) != 2 or any(at.tzinfo is None for at in window) or window[0] >= window[1]:
-            raise ValueError("dated: expected pairs of times with offsets, [[from, to], ...]")
     pairs = [(window[0].astimezone(UTC), window[1].astimezone(UTC)) for window in windows]
     return lambda since, until: [(begins, ends) for begins, ends in pairs if begins < until and ends > since]
 

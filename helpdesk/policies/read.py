@@ -13,13 +13,14 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from helpdesk.blanks import BLANK
 from helpdesk.core.calendar import Calendar, SpecialDay, Window, parse_hours
 from helpdesk.core.errors import ConfigurationError
-from helpdesk.core.intake import Field
+from helpdesk.core.intake import Field, folded
 from helpdesk.core.policy import (
     AUDIENCES,
     Assumption,
@@ -39,6 +40,7 @@ from helpdesk.core.policy import (
 )
 from helpdesk.core.promise import Within, parse_open_time, parse_within
 from helpdesk.core.severity import CONDITIONS, Area, Cap, Kind, Level, SeverityTerms
+from helpdesk.mail.language import LANGUAGES
 from helpdesk.policies.days import day_rule
 from helpdesk.policies.known_days import KnownDays, known_now
 from helpdesk.policies.maintenance import read_maintenance
@@ -209,6 +211,8 @@ class _Reader:
             days_source=self.source.days.source if self.source.days and self.source.days.days else "",
         )
         self.references(policy)
+        self.languages()
+        self.severity_names()
         return policy
 
     def wrong(self, key: str, expected: str) -> None:
@@ -365,7 +369,27 @@ class _Reader:
             never_rank_1=tuple(table.never_rank_1),
         )
 
+    def severity_names(self) -> None:
+        """What a customer may state must mean one severity; compared as it is when a mail states it."""
+        severities = self.table.severities
+        claims = [(key, f"severities.{key}", key) for key in severities]
+        claims += [(key, f"severities.{key}.name", entry.name) for key, entry in severities.items()]
+        claims += [
+            (key, f"severities.{key}.aliases", alias) for key, entry in severities.items() for alias in entry.aliases
+        ]
+        taken: dict[str, str] = {}
+        for key, place, name in claims:
+            owner = taken.setdefault(folded(name), key)
+            if owner != key and folded(name):
+                self.wrong(place, f"expected {name!r} with one severity only, severities.{owner} has it too")
+
     # --- the rest
+
+    def languages(self) -> None:
+        if not self.table.languages:
+            self.wrong("languages", f"expected at least one of {', '.join(sorted(LANGUAGES))}")
+        for language in self.table.languages:
+            self.among("languages", language, LANGUAGES)
 
     def steps(self) -> Iterator[Step]:
         for number, entry in enumerate(self.table.ladder, start=1):
@@ -389,12 +413,25 @@ class _Reader:
         if table.request_within_business_days < 1:
             days = table.request_within_business_days
             self.wrong("credits.request_within_business_days", f"expected one business day or more, not {days}")
+        bands = [band for _, band in self.bands(table)]
+        return Credits(tuple(sorted(bands, key=_reach)), table.request_within_business_days, table.calendar)
+
+    def bands(self, table: CreditsTable) -> list[tuple[int, Band]]:
+        """The bands that can be read, by number; each must begin above the one before it, and give no less."""
         read = (
-            self.attempt(f"credits.bands.{number}", partial(_band, *band), None)
+            (number, self.attempt(f"credits.bands.{number}", partial(_band, *band), None))
             for number, band in enumerate(table.bands, start=1)
         )
-        bands = sorted((band for band in read if band), key=lambda band: (band.share, band.above))
-        return Credits(tuple(bands), table.request_within_business_days, table.calendar)
+        bands = [(number, band) for number, band in read if band]
+        for (before, lower), (number, band) in pairwise(bands):
+            place = f"credits.bands.{number}"
+            if _reach(band) <= _reach(lower):
+                self.wrong(place, f"expected a share above that of band {before}, where that one ends")
+            elif band.credit < lower.credit:
+                self.wrong(
+                    place, f"expected a credit of at least {float(lower.credit):g} percent, which band {before} gives"
+                )
+        return bands
 
     def examples(self) -> Iterator[Example]:
         for number, entry in enumerate(self.table.example, start=1):
@@ -605,6 +642,11 @@ def _band(share: float | str, credit: float) -> Band:
     if not 0 <= credit <= _WHOLE:
         raise ValueError(f"expected a credit of 0 to 100 percent, not {credit!r}")
     return Band(Decimal(found[2]), Decimal(str(credit)), above=bool(found[1]))
+
+
+def _reach(band: Band) -> tuple[Decimal, bool]:
+    """Where a band begins, to be compared: from 4 on is before above 4."""
+    return band.share, band.above
 
 
 def _days(days: int | None) -> timedelta | None:

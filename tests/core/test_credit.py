@@ -227,6 +227,22 @@ def test_a_band_that_cannot_be_read_is_a_problem_of_the_file(bands, problem):
         read_policy(PolicyText("celigo.toml", text.replace(line, f"bands = {bands}")))
 
 
+@pytest.mark.parametrize(
+    ("bands", "number", "problem"),
+    [
+        ("[[6, 15], [4, 10]]", 2, "expected a share above that of band 1"),
+        ("[[4, 10], [4, 15]]", 2, "expected a share above that of band 1"),
+        ('[[2, 5], ["> 4", 10], [4, 15]]', 3, "expected a share above that of band 2"),
+        ("[[4, 15], [6, 10]]", 2, "expected a credit of at least 15 percent, which band 1 gives"),
+    ],
+)
+def test_bands_that_overlap_or_are_out_of_order_are_a_problem_of_the_file(bands, number, problem):
+    text = next(path for path in policy_files(None) if path.stem == "celigo").read_text(encoding="utf-8")
+    line = next(line for line in text.splitlines() if line.startswith("bands = "))
+    with pytest.raises(ConfigurationError, match=f"celigo.toml: credits.bands.{number}: {problem}"):
+        read_policy(PolicyText("celigo.toml", text.replace(line, f"bands = {bands}")))
+
+
 # --- CEL-13: money
 
 

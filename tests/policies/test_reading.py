@@ -59,6 +59,19 @@ def with_change(old, new):
             )
             for share in ("75", "-0.5", "1.01", "nan")
         ),
+        (
+            'aliases = ["p2", "sev 2"]',
+            'aliases = ["p2", "SEV  1"]',
+            "severities.urgent.aliases: expected 'SEV  1' with one severity only, severities.critical has it too",
+        ),
+        (
+            'aliases = ["p1", "sev 1", "blocker"]',
+            'aliases = ["urgent"]',
+            "severities.critical.aliases: expected 'urgent' with one severity only, severities.urgent has it too",
+        ),
+        ('languages = ["en"]', 'languages = ["en", "dee"]', "languages: expected one of de, en, es, fr, not 'dee'"),
+        ('languages = ["en"]', 'languages = ["EN"]', "languages: expected one of de, en, es, fr, not 'EN'"),
+        ('languages = ["en"]', "languages = []", "languages: expected at least one of de, en, es, fr"),
         ('at = "50%"', 'at = "half"', "ladder.1.at: expected "),
         ('send = "warning"', 'send = "pigeon"', "ladder.1.send: expected"),
         ('to = ["assignee"]', 'to = ["everybody"]', "ladder.1.to"),
@@ -78,6 +91,22 @@ def test_each_mistake_is_named_with_its_place_and_what_was_expected(old, new, ex
     found = problems(with_change(old, new))
 
     assert any(problem.startswith(f"bad.toml: {expected}") for problem in found), found
+
+
+@pytest.mark.parametrize(
+    ("entry", "expected"),
+    [
+        ('start = 2026-06-05T20:00:00\nrule = "FREQ=WEEKLY"\nhours = 2\nweekday = "frday"', "weekday: expected a day"),
+        ('start = 2026-06-05T20:00:00\nrule = "FREQ=WEEKLY"\nhours = inf', "hours: expected how long a window is"),
+        ('start = 2026-06-05T20:00:00\nrule = "FREQ=WEEKLY"\nhours = nan', "hours: expected how long a window is"),
+        ('dated = [[2026-06-05T20:00:00Z, 2026-06-05T22:00:00Z]]\nweekday = "fri"', "weekday: expected a day"),
+        ("dated = [[2026-06-05T22:00:00Z, 2026-06-05T20:00:00Z]]", "dated: expected pairs of times"),
+    ],
+)
+def test_each_mistake_of_a_maintenance_window_is_named(entry, expected):
+    (found,) = problems(f'{GOOD}\n[[maintenance]]\nname = "Odd"\n{entry}\n')
+
+    assert found.startswith(f"bad.toml: maintenance.1: {expected}")
 
 
 def test_every_problem_is_said_at_once():
