@@ -20,7 +20,7 @@ from pydantic import Field
 from helpdesk.blanks import BLANK, speaks_of_blank
 from helpdesk.core.calendar import Calendar, parse_hours
 from helpdesk.core.errors import ConfigurationError
-from helpdesk.core.message import Person
+from helpdesk.core.message import Person, is_plain_address
 from helpdesk.core.people import Absence, Agent, Mailbox, Team
 from helpdesk.core.rotation import Override, Rotation
 from helpdesk.core.walltime import is_zone, parse_daily, parse_weekly
@@ -40,8 +40,6 @@ _AGE = re.compile(r"(\d{1,5})\s*(d|w)", re.ASCII)
 _DAYS = {"d": 1, "w": 7}
 _LAST_PORT = 65535
 _LEAST_KEEP = timedelta(days=30)
-# A deliberately narrow reading of RFC 5321's Mailbox: what real mailboxes and agents use.
-_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*/=?^_`{|}~.+-]+@[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
 _ENVIRONMENT = "HELPDESK_"
 
 
@@ -528,7 +526,7 @@ def _address_problems(file: ConfigurationFile) -> Iterator[str]:
     others = [(f"team.{n}.lead", entry.lead) for n, entry in enumerate(file.team, start=1) if entry.lead]
     others += [("desk.operators", address) for address in file.desk.operators]
     for place, address in [*named, *staff, *others]:
-        if not _ADDRESS.fullmatch(address):
+        if not is_plain_address(address):
             yield f"{place}: expected a bare address such as ann@desk.example, not {address!r}"
     for place, address in named:
         if "+" in address:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
@@ -10,14 +11,18 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from helpdesk.blanks import BLANK
 from helpdesk.core.credit import read_money
 from helpdesk.core.errors import ConfigurationError, NotFound
+from helpdesk.core.message import is_plain_address
 from helpdesk.core.people import Contact, Customer
-from helpdesk.tables import fill_as_far_as_possible, read_toml, strict
+from helpdesk.tables import TrueOrFalse, fill_as_far_as_possible, read_toml, strict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from helpdesk.core.policy import Policy
+
+# Labels of letters, digits and hyphens, of any script, as RFC 5890 has them.
+_DOMAIN = re.compile(r"[^\W_]([\w-]*[^\W_])?(\.[^\W_]([\w-]*[^\W_])?)*")
 
 
 @strict
@@ -26,7 +31,7 @@ class ContactTable:
     """An entry of `contacts`."""
 
     email: str
-    registered: bool = False
+    registered: TrueOrFalse = False
 
 
 @strict
@@ -49,7 +54,7 @@ class CustomerTable:
     entitled_from: date | None = None
     entitled_to: date | None = None
     quarterly_fee: str = ""
-    paid_up: bool = True
+    paid_up: TrueOrFalse = True
 
 
 @strict
@@ -127,12 +132,33 @@ def _problems(entries: list[CustomerTable], policies: Mapping[str, Policy]) -> I
         place = f"customer.{number}"
         yield from _offering_problems(place, entry, policies)
         yield from _fee_problems(place, entry.quarterly_fee)
+        yield from _people_problems(place, entry)
+        yield from _date_problems(place, entry)
         if entry.timezone and not _is_zone(entry.timezone):
             yield f'{place}.timezone: expected a zone of the IANA database ("Europe/Berlin"), not {entry.timezone!r}'
         for claim in (f"key {entry.key}", *entry.domains, *(contact.email for contact in entry.contacts)):
             owner = taken.setdefault(claim.lower(), number)
             if owner != number:
                 yield f"{place}: expected {claim!r} with one customer only, customer.{owner} has it too"
+
+
+def _people_problems(place: str, entry: CustomerTable) -> Iterator[str]:
+    for domain in entry.domains:
+        if not _DOMAIN.fullmatch(domain):
+            yield f"{place}.domains: expected a plain domain such as acme.example, not {domain!r}"
+    named = [(f"contacts.{number}.email", contact.email) for number, contact in enumerate(entry.contacts, start=1)]
+    named += [("account_contacts", address) for address in entry.account_contacts]
+    if entry.escalation_contact:
+        named.append(("escalation_contact", entry.escalation_contact))
+    for key, address in named:
+        if not is_plain_address(address):
+            yield f"{place}.{key}: expected a bare address such as it@acme.example, not {address!r}"
+
+
+def _date_problems(place: str, entry: CustomerTable) -> Iterator[str]:
+    since, to = entry.entitled_from, entry.entitled_to
+    if since and to and to < since:
+        yield f"{place}.entitled_to: expected a date on or after entitled_from ({since}), not {to}"
 
 
 def _fee_problems(place: str, fee: str) -> Iterator[str]:

@@ -7,9 +7,9 @@ from copy import deepcopy
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from helpdesk.blanks import blank, keys_of, speaks_of_blank, types_at
 from helpdesk.core.errors import ConfigurationError
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 T = TypeVar("T")
+# `true` or `false` and no text or number that may mean it; the environment, which has only text, sets none of these.
+TrueOrFalse = Annotated[bool, Field(strict=True)]
 
 _UNKNOWN_KEY = {"unexpected_keyword_argument", "extra_forbidden"}
 _WORDS = {

@@ -203,6 +203,34 @@ def test_a_customer_is_found_by_address_before_domain(tmp_path, policies):
         ),
         ("entitled_to = 2026-03-31", 'entitled_to = "spring"', "customer.5.entitled_to: expected"),
         ('domains = ["acme.example"]', 'domain = "acme.example"', "customer.1.domain: no such key"),
+        *(
+            (
+                'domains = ["acme.example"]',
+                f'domains = ["{domain}"]',
+                "customer.1.domains: expected a plain domain such as",
+            )
+            for domain in ("@a1.example", "*.a2.example", "", "c4 example", "a..example", ".example", "x@a.example")
+        ),
+        *(
+            ("integrator.example", f"integrator.example{more}", "customer.2.contacts.1.email: expected a bare address")
+            for more in (">", " x", ", it@a.example")
+        ),
+        *(
+            ('key = "acme"', f'key = "acme"\n{key} = {value}', f"customer.1.{key}: expected a bare address such as")
+            for key, value in (
+                ("escalation_contact", '"IT <it@a3.example>"'),
+                ("escalation_contact", '"nobody"'),
+                ("account_contacts", '["x y"]'),
+                ("account_contacts", '[""]'),
+            )
+        ),
+        (
+            "entitled_to = 2026-03-31",
+            "entitled_from = 2026-04-01\nentitled_to = 2026-03-31",
+            "customer.5.entitled_to: expected a date on or after entitled_from (2026-04-01), not 2026-03-31",
+        ),
+        ('key = "acme"', 'key = "acme"\npaid_up = "no"', "customer.1.paid_up: expected true or false, not 'no'"),
+        ("registered = true", "registered = 1", "customer.2.contacts.1.registered: expected true or false, not 1"),
     ],
 )
 def test_each_mistake_about_customers_is_named(tmp_path, policies, old, new, expected):

@@ -6,6 +6,7 @@ that is decided by `core.thread` from the reply token, the sender and the authen
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -13,6 +14,15 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 RobotKind = Literal["auto-reply", "vacation", "bounce-permanent", "bounce-temporary", "list", "own-mail"]
+
+
+# A deliberately narrow reading of RFC 5321's Mailbox: what real mailboxes and people use.
+_PLAIN = re.compile(r"[A-Za-z0-9!#$%&'*/=?^_`{|}~.+-]+@[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
+
+
+def is_plain_address(text: str) -> bool:
+    """Whether it is an address alone, `ann@desk.example`, without a name or brackets around it."""
+    return bool(_PLAIN.fullmatch(text))
 
 
 def base_address(address: str) -> str:
