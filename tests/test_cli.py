@@ -17,7 +17,7 @@ from helpdesk.desk import Desk, load_rules
 from helpdesk.importing import import_one
 from helpdesk.store import migrate
 from helpdesk.store.engine import Database
-from tests.desk import write_office
+from tests.desk import CUSTOMERS, write_office
 
 MAIL = """\
 From: Jo Park <jo@acme.example>
@@ -561,3 +561,13 @@ def test_maintenance_is_planned_in_a_zone_or_with_an_offset(filled):
     planned = json.loads(filled("maintenance", "list", "--json")[1])
     assert [shape["number"] for shape in planned if shape["name"] == "Move"] == [1]
     assert json.loads(filled("maintenance", "announce", "1", "--json")[1])["number"] == 1
+
+
+def test_a_customer_with_the_domain_of_a_mailbox_is_warned_of(run, tmp_path):
+    (tmp_path / "customers.toml").write_text(
+        CUSTOMERS.replace('["acme.example"]', '["acme.example", "LOGIK.example"]', 1), encoding="utf-8"
+    )
+    _, said, _ = run("check")
+
+    assert said.count("is the domain of a mailbox of ours") == 1
+    assert "warning: customer acme: logik.example is the domain of a mailbox of ours" in said

@@ -101,6 +101,10 @@ def _warnings(rules: Rules) -> Iterator[str]:
         policy = rules.book.policies.get(customer.policy)
         if policy and policy.escalation_contact and not customer.escalation_contact:
             yield f"customer {customer.key}: {policy.name} asks for an escalation_contact, there is none"
+        # No mistake where a desk serves its own house, and a bad one anywhere else.
+        ours = {mailbox.address.rpartition("@")[2] for mailbox in rules.configuration.mailboxes}
+        for domain in sorted(ours.intersection(customer.domains)):
+            yield f"customer {customer.key}: {domain} is the domain of a mailbox of ours, all of it is this customer"
     for mailbox in rules.configuration.mailboxes:
         calls = any(step.pages for step in rules.book.policy(mailbox.policy).ladder)
         if calls and rules.configuration.teams[mailbox.team].rotation is None:
