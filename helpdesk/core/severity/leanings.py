@@ -23,7 +23,6 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from helpdesk.core.severity.lexicon import FUNCTION_WORDS
-from helpdesk.core.severity.words import REMEMBERED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
 _EMPTY = frozenset().union(*FUNCTION_WORDS.values())  # they lean too, and tell a reader nothing
 MOST_WORDS = 400  # of a mail; a symptom stands at the top
 LONGEST = 3  # words of a phrase
+WORDS_KEPT = 5_000  # words whose pieces are remembered
 PIECES = (4, 5)  # letters of a piece
 FEW = 300.0  # weight of silence: a mail of two words leans less than half as far as one of twenty
 RANKS = 4
@@ -144,7 +144,7 @@ def pieces_of(word: str) -> Iterator[str]:
                 yield f"#{marked[start : start + length]}"
 
 
-@lru_cache(REMEMBERED)
+@lru_cache(WORDS_KEPT)
 def _known_pieces(word: str) -> tuple[int, ...]:
     table = shipped()
     return tuple(place for piece in pieces_of(word) if (place := table.place(piece)) is not None)
