@@ -1,9 +1,9 @@
 """What an agent's mail does: orders first, all or none, then the text to the customer or into the team.
 
 A reply without commands goes to the customer. With `#note` its text stays in the team, and so does a reply to a mail
-that holds nothing to answer a customer with (`Draft.stays`), unless `#answer` says otherwise. A mistake in any command
-changes nothing, sends nothing to the customer, and comes back with the right form. Nothing that an agent wrote is
-lost without a word: what is not passed on is said.
+that holds nothing to answer a customer with (`Draft.stays`), unless an order beside it is one to tell the customer
+something. A mistake in any command changes nothing, sends nothing to the customer, and comes back with the right form.
+Nothing that an agent wrote is lost without a word: what is not passed on is said.
 """
 
 from __future__ import annotations
@@ -28,10 +28,12 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from helpdesk.core.case import Case
-    from helpdesk.core.command import Command, Orders
+    from helpdesk.core.command import Command, Orders, Verb
     from helpdesk.core.decision import Arrival
     from helpdesk.core.people import Agent, Terms
 
+# Orders whose text is for the customer, whatever mail was answered: an answer, a last one, a first one.
+_FOR_THE_CUSTOMER: tuple[Verb, ...] = ("answer", "resolve", "close", "split")
 # The facts that stand in every mail to an agent: where they stand, the text is ours and not the agent's.
 # A mail program that quotes the HTML part leaves the colon out.
 _OURS = re.compile(r"^\W*Case:?\s+HD-\d+\b", re.MULTILINE)
@@ -45,7 +47,7 @@ def agent_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> D
     orders = _orders(arrival, _vocabulary(case, arrival, terms, agent))
     if orders.mistakes:
         return _refused(case, arrival, now, agent, orders)
-    stays = orders.has("note") or (arrival.placement.stays and not orders.has("answer"))
+    stays = orders.has("note") or (arrival.placement.stays and not orders.has(*_FOR_THE_CUSTOMER))
     scribe = Scribe(case=case, arrival=arrival, terms=terms, now=now, agent=agent, stays=stays)
     # Who is on the case is settled first: the text below already goes to those who were added.
     for command in orders.given("cc"):

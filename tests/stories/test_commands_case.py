@@ -376,6 +376,28 @@ def test_with_answer_it_goes_to_the_customer_all_the_same(desk):
     assert desk.state() == "met"
 
 
+@pytest.mark.parametrize(("order", "status"), [("#resolve", "resolved"), ("#close", "closed")])
+def test_a_last_answer_goes_out_with_the_end_whatever_mail_was_answered(desk, order, status):
+    """The text beside it is for the customer, and it answers: the clock is met and not exempt."""
+    desk.reply(ANN, "#severity low")
+    assert "#answer, #resolve or #close it goes to the customer" in " ".join(desk.last(ANN, "echo").text.split())
+    desk.reply(ANN, f"{order}\nThe certificate was wrong; please clear your cache once.", to_kind="echo")
+
+    assert (desk.case().status, desk.state()) == (status, "met")
+    assert "please clear your cache once" in desk.last(JO, "closed").text
+    assert desk.kinds_to(JO) == ["ack", "closed"]
+    assert "noted, in the team" not in said(desk)
+
+
+def test_a_note_beside_the_end_stays_in_the_team_whatever_mail_was_answered(desk):
+    """P01"""
+    desk.reply(ANN, "#severity low")
+    desk.reply(ANN, "#resolve\n#note\nHopeless. SECRET-CANARY", to_kind="echo")
+
+    assert desk.case().status == "resolved"
+    assert "SECRET-CANARY" not in desk.last(JO, "closed").text
+
+
 def test_what_a_mistake_sent_back_is_sent_again_by_answering_that(desk):
     desk.reply(ANN, "#severty low\nWe are on it.")
     assert "your text goes to the customer" in " ".join(desk.last(ANN, "echo").text.split())

@@ -194,6 +194,14 @@ def test_answering_something_else_means_the_customers_newest_mail(desk):
     assert "the export is broken" in mails(desk, 2)[0].reply
 
 
+def test_its_first_answer_goes_out_whatever_mail_was_answered(desk):
+    desk.reply(ANN, "#severity low", to_kind="customer-message")
+    desk.reply(ANN, "#split The export\nWe look at this apart.", to_kind="echo")
+
+    assert desk.last(JO, "relay").text.startswith("We look at this apart.")
+    assert desk.state(2) == "met"
+
+
 def test_a_note_beside_it_stays_on_the_old_case(desk):
     """P01"""
     desk.reply(ANN, "#split The export\n#note\nThey always do that. SECRET-CANARY", to_kind="customer-message")
