@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from helpdesk.core import rating, suspicion
 from helpdesk.core.message import Person
+from helpdesk.core.monitor import unheard
 from helpdesk.core.policy import TARGET_NAMES, Promise
 from helpdesk.core.timeline import clocks
 from helpdesk.mail.address import NO_CASE
@@ -235,7 +236,8 @@ class Letters:
             "severities": ", ".join(level.key for level in policy.severity.levels),
             "review": case.review,
             "acts": terms.team.agent(draft.to.address) is not None,
-            "stays": draft.stays,
+            "stays": draft.stays or unheard(case, terms),
+            "unheard": unheard(case, terms),
             "links": case.links,
             "merged": [f"HD-{number}" for number in case.merged],
             "merged_into": case.merged_into,

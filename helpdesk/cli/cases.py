@@ -184,7 +184,7 @@ def redact(
         print_json({"ref": f"HD-{number}", "erased": erased})
         return
     exempt = next((entry.why for entry in terms.policy.exclusions if entry.key == "personal-data"), "")
-    typer.echo(in_words(erased, exempt=exempt, told=bool(case.requester.address)))
+    typer.echo(in_words(erased, exempt=exempt, told=case.answerable))
 
 
 def _load(connection: Any, rules: Any, number: int) -> tuple[Case, Policy]:

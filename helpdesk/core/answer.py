@@ -48,7 +48,8 @@ def agent_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> D
     if orders.mistakes:
         return _refused(case, arrival, now, agent, orders)
     stays = orders.has("note") or (arrival.placement.stays and not orders.has(*_FOR_THE_CUSTOMER))
-    scribe = Scribe(case=case, arrival=arrival, terms=terms, now=now, agent=agent, stays=stays)
+    insists = orders.has("answer")
+    scribe = Scribe(case=case, arrival=arrival, terms=terms, now=now, agent=agent, stays=stays, insists=insists)
     # Who is on the case is settled first: the text below already goes to those who were added.
     for command in orders.given("cc"):
         _OBEY[command.verb](scribe, command, orders)
@@ -126,6 +127,8 @@ def _speak(scribe: Scribe, orders: Orders) -> None:
         scribe.done.append(f"noted, in the team only{how}")
         return
     scribe.happened("agent_answered", facts)
+    if scribe.unheard:
+        scribe.done.append("kept in the team, and counts as the answer: a monitor reads no mail")
     if not (orders.has("close") or orders.has("resolve")):  # the closing mail carries the text itself
         scribe.to_customers("relay", text=orders.text)
 
@@ -197,7 +200,8 @@ def _end(scribe: Scribe, orders: Orders, kind: Literal["resolved", "closed"], *,
         return
     scribe.happened(kind, {})
     scribe.to_customers("closed", text=text)
-    scribe.done.append(f"{kind}, and the customer is told")
+    told = "nobody is told: a monitor reads no mail" if scribe.unheard else "the customer is told"
+    scribe.done.append(f"{kind}, and {told}")
 
 
 def _reopen(scribe: Scribe, _command: Command, _orders: Orders) -> None:

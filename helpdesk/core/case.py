@@ -126,6 +126,7 @@ class Case:
     merged: tuple[int, ...] = ()  # numbers of the cases that went into this one, and into those
     merged_into: str = ""  # ref of the case that goes on in its place
     shared: frozenset[str] = frozenset()  # whose mail comes from that case, because they are people of it, too
+    monitor: bool = False  # no person made it: its requester reads no mail
     events: tuple[Event, ...] = ()
 
     @property
@@ -142,6 +143,11 @@ class Case:
     def people(self) -> tuple[Person, ...]:
         """The requester and the participants."""
         return (self.requester, *self.participants)
+
+    @property
+    def answerable(self) -> bool:
+        """Whether its requester can be written to, and reads it."""
+        return bool(self.requester.address) and not self.monitor
 
     def person(self, address: str) -> Person | None:
         """The requester or participant of that address."""
@@ -207,6 +213,7 @@ def _open(number: int, event: Event) -> Case:
         unwarranted=tuple(facts.get("unwarranted", ())),
         down=tuple(facts.get("down", ())),
         links=tuple(filter(None, (facts.get("linked", ""),))),
+        monitor=facts.get("monitor", False),
         events=(event,),
     )
 

@@ -80,7 +80,10 @@ def receive(case: Case | None, arrival: Arrival, terms: Terms, now: datetime) ->
         decision = _customer_writes(case, arrival, terms, now)
     decision = _split_off(decision, arrival, now) if decision.split else decision
     decision = merging.follow(case, decision, arrival, terms, now)
-    also = tuple((_on_the_record(other, others, now), others) for other, others in decision.also)
+    also = tuple(
+        (_on_the_record(replace(other, insists=decision.insists), others, now), others)
+        for other, others in decision.also
+    )
     told = progress.mails(case if decision.outcome == "appended" else None, decision.case, terms, arrival.key)
     decision = replace(decision, drafts=(*decision.drafts, *told), also=also)
     return _on_the_record(decision, terms, now)
@@ -206,6 +209,7 @@ def _opening_facts(sender: Person, arrival: Arrival, terms: Terms, intake: Intak
         "down": list(terms.standing.down),
         "because": arrival.placement.because,
         "linked": arrival.linked_ref,
+        "monitor": arrival.message.robot is not None or arrival.placement.watched is not None,
     }
 
 
@@ -385,7 +389,7 @@ def _to_agents(
         "trust": arrival.placement.because,
         "unverified": (arrival.placement.role == "outsider" and not arrival.placement.told)
         or "unverified" in case.tags,
-        "outsider": arrival.placement.role == "outsider",
+        "outsider": arrival.placement.role == "outsider" and kind != "assigned",
         "sender": sender.address if sender else "",
         "attached": list(enclosure.told(arrival.message)),
         **more,
@@ -414,6 +418,7 @@ def _too_old_to_reopen(case: Case, arrival: Arrival, terms: Terms) -> bool:
 
 def _on_the_record(decision: Decision, terms: Terms, now: datetime) -> Decision:
     """Record each breach that has happened by `now`, and withdraw one that a mail received in time undoes."""
+    decision = monitor.spared(decision)
     case = decision.case
     if case is None:
         return decision

@@ -189,4 +189,5 @@ class Decision:
     erase: bool = False  # what the case holds is to be erased, this mail included
     split: Split | None = None  # a case is to be made of a mail of this one
     moves: int = 0  # the number in the spool of the mail that goes from its old case to this one
+    insists: bool = False  # an agent wants its answer sent, though it be to a monitor
     also: tuple[tuple[Decision, Terms], ...] = ()  # what it does to other cases, in the same transaction

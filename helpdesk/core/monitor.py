@@ -4,10 +4,14 @@ A monitor repeats itself, so what it repeats is on the record and nobody is mail
 of a failure after one, and of something worse than it said before. None of it is a person's word: no clock starts or
 stops, no wait ends, and nothing that is over is opened again. A recovery ends a case only where its policy says so
 and no agent has written.
+
+Nobody reads the mail that a monitor gets, so on a case of its own none is written to it (`spared`); what an agent
+writes goes to whoever else is on the case, or stays in the team and counts as the answer all the same.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from helpdesk.core.case import DESK, Event
@@ -17,7 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from helpdesk.core.case import Case
-    from helpdesk.core.decision import Arrival
+    from helpdesk.core.decision import Arrival, Decision
     from helpdesk.core.people import Terms
     from helpdesk.core.severity.alerts import State
 
@@ -50,6 +54,21 @@ def ended(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Iterator
     if terms.policy.lifecycle.resolve_recovered and not case.of_type("agent_answered", "agent_noted"):
         at = case.not_before("resolved", arrival.received_at)
         yield Event("resolved", at, now, DESK, {"because": "the monitor says that it has recovered"})
+
+
+def unheard(case: Case, terms: Terms) -> bool:
+    """Whether nobody reads what is written on it: a monitor is alone on it, and on what was merged into it."""
+    return all(one.monitor and not one.participants for one in (case, *(merged.case for merged in terms.merged)))
+
+
+def spared(decision: Decision) -> Decision:
+    """The decision without mail to a monitor, unless an agent insists."""
+    case = decision.case
+    if case is None or not case.monitor or decision.insists:
+        return decision
+    its = case.requester.address
+    drafts = tuple(draft for draft in decision.drafts if draft.audience != "customer" or draft.to.address != its)
+    return replace(decision, drafts=drafts)
 
 
 def _rank(event: Event) -> int:

@@ -49,14 +49,14 @@ def redacted(
     events.append(Event("flagged", now, now, by, {"tag": "redacted"}))
     key = f"redaction/{len(case.of_type('redacted')) + 1}"
     drafts = []
-    if case.requester.address:
+    if case.answerable:
         drafts.append(
             Draft("resend-anonymised", case.requester, "customer", key, facts={"exempt": exclusion is not None})
         )
     if agent is not None:
         if unacknowledged(case):  # an order is an act: whoever gave it has the case before them (LGT-5)
             events.append(Event("page_acknowledged", now, now, by, {"because": "an agent wrote"}))
-        said = _said(erased, exempt=exclusion.why if exclusion else "", told=bool(case.requester.address))
+        said = _said(erased, exempt=exclusion.why if exclusion else "", told=case.answerable)
         done = ["erased for good", *map(wrapped, said)]
         drafts.append(Draft("echo", agent, "agent", key, facts={"done": done, "mistakes": []}))
     return Decision(case.after(*events), tuple(events), tuple(drafts))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from helpdesk.core.case import Event
 from helpdesk.core.decision import Decision, Draft
 from helpdesk.core.enclosure import enclosures
+from helpdesk.core.monitor import unheard
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -22,15 +23,26 @@ _WIDTH = 72  # columns of a mail's text
 
 
 class Scribe:
-    """One agent's mail on one case. `stays`: its text is for the team."""
+    """One agent's mail on one case. `stays`: its text is for the team; `insists`: it is for a monitor, too."""
 
-    def __init__(self, *, case: Case, arrival: Arrival, terms: Terms, now: datetime, agent: Agent, stays: bool) -> None:
+    def __init__(
+        self,
+        *,
+        case: Case,
+        arrival: Arrival,
+        terms: Terms,
+        now: datetime,
+        agent: Agent,
+        stays: bool,
+        insists: bool = False,
+    ) -> None:
         self.case = case
         self.arrival = arrival
         self.terms = terms
         self.now = now
         self.agent = agent
         self.stays = stays
+        self.insists = insists
         self.events: list[Event] = []
         self.drafts: list[Draft] = []
         self.done: list[str] = []  # what the agent is told, in words
@@ -42,6 +54,11 @@ class Scribe:
     def name(self) -> str:
         """How the agent is called."""
         return self.agent.name or self.agent.address
+
+    @property
+    def unheard(self) -> bool:
+        """Whether nobody reads what is written to the people of the case."""
+        return not self.insists and unheard(self.case, self.terms)
 
     def happened(self, kind: EventType, facts: dict[str, Any], *, by: str = "") -> None:
         """Something is a fact of the case from now on."""
@@ -69,7 +86,7 @@ class Scribe:
 
     def to_customers(self, kind: Any, *, text: str = "") -> None:
         """Everybody on the customer's side is written to, each alone; the agent's files go along unless they stay."""
-        files = () if self.stays else enclosures(self.arrival.message, self.arrival.number)
+        files = () if self.stays or self.unheard else enclosures(self.arrival.message, self.arrival.number)
         for person in self.case.people:
             if person.address:
                 draft = Draft(kind, person, "customer", self.arrival.key, text, self.agent.name, enclosures=files)
@@ -87,10 +104,11 @@ class Scribe:
             self.case,
             tuple(self.events),
             tuple(self.drafts),
-            visibility="internal" if self.stays or self.split else "public",
+            visibility="internal" if self.stays or self.split or self.unheard else "public",
             reply=reply,
             erase=erase,
             split=self.split,
+            insists=self.insists,
             also=tuple(self.beside.values()),
         )
 

@@ -33,6 +33,8 @@ _UNMISTAKABLE = re.compile(
     r"\b(?:ok|warn|crit|unkn|up|down) -> (?:ok|warn|crit|unkn|up|down)\b",
     re.IGNORECASE | re.MULTILINE,
 )
+# A person passes it on, or answers it.
+_PASSED_ON = re.compile(r"^\W*(?:re|aw|sv|antw|fwd?|wg|tr|rv|vs)\s*:", re.IGNORECASE)
 # `Original problem ID: 4711` (Zabbix), `Incident #12` (PagerDuty).
 _OWN_NUMBER = re.compile(
     r"\b(?:problem|incident|alert|issue|event group)[ _-]?(?:id|number|key)[ :=#]{0,5}(?P<labelled>[\w-]*\d[\w-]*)|"
@@ -118,6 +120,8 @@ def _key(mailbox: str, sender: str, name: str) -> str:
 
 def is_unmistakable(subject: str, text: str) -> bool:
     """Whether only a monitor writes so. Less is enough to judge an alert, but not to fold it into another one."""
+    if _PASSED_ON.match(subject):
+        return False
     return bool(_UNMISTAKABLE.search(subject[:MAX_SUBJECT]) or _UNMISTAKABLE.search(tidy(text)[:LONGEST]))
 
 

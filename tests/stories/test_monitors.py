@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from helpdesk.desk import load_rules
 from helpdesk.shipped import shipped
 from helpdesk.store.tables import metadata
-from tests.desk import ANN, JO, KEY, LOGIK, TestDesk, write_office
+from tests.desk import ANN, JO, KEY, KIM, LOGIK, TestDesk, write_office
 
 NAGIOS = "nagios@acme.example"
 PROBLEM = "Notification Type: PROBLEM\nService: {service}\nHost: {host}\nState: {state}\n\n{info}"
@@ -186,6 +186,116 @@ def test_the_names_of_an_erased_case_are_forgotten(desk):
     assert recovers(desk).case == 2
 
 
+# --- nobody reads the mail that a monitor gets
+
+
+def foot(mail):
+    return " ".join(mail.text.rpartition("-- \n")[2].split())
+
+
+FIRING = "alertname = HighLatency\ninstance = web1\nseverity = critical"
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        (
+            "** PROBLEM Service Alert: web1/HTTP is CRITICAL **",
+            PROBLEM.format(host="web1", service="HTTP", state="CRITICAL", info=""),
+        ),
+        ("[FIRING:1] HighLatency web1", FIRING),
+    ],
+)
+def test_what_does_not_say_that_it_is_automatic_is_not_acknowledged_either(desk, subject, text):
+    """RFC 3834 section 2: few monitors say what they are."""
+    assert desk.mail(NAGIOS, subject, text).outcome == "opened"
+
+    assert desk.kinds_to(NAGIOS) == []
+    assert desk.events("acknowledged")[0].facts["because"] == "nothing automatic is answered automatically"
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("Problem: the login", "The login is down."),
+        ("Problem: Grafana is DOWN", "Grafana shows nothing."),
+        ("Fwd: [FIRING:1] HighLatency web1", f"See below.\n\n{FIRING}"),
+        ("Re: [FIRING:1] HighLatency web1", "It fires again."),
+    ],
+)
+def test_a_person_is_acknowledged_and_answered_however_terse(desk, subject, text):
+    desk.mail(JO, subject, text)
+    desk.reply(ANN, "We are on it.", to_kind="assigned")
+
+    assert desk.kinds_to(JO) == ["ack", "relay"]
+    assert "your text goes to the customer" in foot(desk.last(ANN, "assigned"))
+
+
+def test_what_an_agent_writes_on_a_monitors_case_stays_in_the_team_and_counts_as_the_answer(desk):
+    fails(desk)
+    desk.reply(ANN, "The disk is being replaced. SECRET-CANARY", to_kind="assigned")
+
+    assert desk.kinds_to(NAGIOS) == []
+    assert desk.state() == "met"
+    assert desk.last(ANN, "echo").subject.startswith("[HD-1] done: kept in the team, and counts as the answer")
+
+
+@pytest.mark.parametrize(("order", "status"), [("#resolve", "resolved"), ("#close", "closed")])
+def test_the_end_of_a_monitors_case_is_told_to_nobody(desk, order, status):
+    fails(desk)
+    desk.reply(ANN, f"{order}\nRestarted.", to_kind="assigned")
+
+    assert (desk.case().status, desk.state()) == (status, "met")
+    assert desk.kinds_to(NAGIOS) == []
+    assert "nobody is told: a monitor reads no mail" in " ".join(desk.last(ANN, "echo").text.split())
+
+
+def test_every_mail_about_a_monitors_case_says_the_same_of_where_a_reply_goes(desk):
+    fails(desk)
+    recovers(desk)
+    fails(desk)
+    desk.at("2026-05-21 09:15")
+    desk.reply(ANN, "#severity low", to_kind="assigned")
+
+    mails = [mail for mail in desk.sent_to(ANN) if "First lines that begin with #" in foot(mail)]
+    assert {"assigned", "customer-message", "warning", "breach", "echo"} <= {mail.kind for mail in mails}
+    assert len({foot(mail) for mail in mails}) == 1
+    assert foot(mails[0]).startswith("Reply and your text stays in the team: the case came from a monitor")
+
+
+def test_whoever_is_brought_in_is_answered_and_the_monitor_is_not(desk):
+    fails(desk)
+    desk.reply(ANN, f"#cc add {KIM}\nWeb1 is being replaced.", to_kind="assigned")
+    recovers(desk)
+    assert "your text goes to the customer" in foot(desk.last(ANN, "customer-message"))
+    desk.reply(ANN, "#resolve\nIt has a new disk.", to_kind="customer-message")
+
+    assert desk.kinds_to(KIM) == ["relay", "closed"]
+    assert desk.kinds_to(NAGIOS) == []
+
+
+def test_with_answer_it_is_sent_to_the_address_all_the_same(desk):
+    """What looks like a monitor's may be a person's after all."""
+    fails(desk)
+    desk.reply(ANN, "#answer\nDo you read this?", to_kind="assigned")
+
+    assert desk.last(NAGIOS, "relay").text.startswith("Do you read this?")
+
+
+def test_the_customer_of_a_case_that_went_into_a_monitors_is_answered(desk):
+    fails(desk)
+    desk.mail(JO)
+    assigned = next(mail for mail in desk.sent if "[HD-2]" in mail.subject and mail.kind == "assigned")
+    desk.receive(desk.reply_to(assigned, assigned.to, "#merge HD-1"))
+    first = next(mail for mail in desk.sent if "[HD-1]" in mail.subject and mail.kind == "assigned")
+    desk.receive(desk.reply_to(first, first.to, "We replace its disk."))
+    desk.receive(desk.reply_to(first, first.to, "#resolve\nWeb1 has a new disk."))
+
+    assert desk.last(JO, "relay").text.startswith("We replace its disk.")
+    assert "Web1 has a new disk." in desk.last(JO, "closed").text
+    assert desk.kinds_to(NAGIOS) == []
+
+
 PASS = b"Authentication-Results: mx.desk.example; dmarc=pass header.from=acme.example\r\n"
 FAIL = b"Authentication-Results: mx.desk.example; dmarc=fail header.from=acme.example\r\n"
 
@@ -239,7 +349,7 @@ def test_a_policy_may_end_what_recovered_by_itself(tmp_path, desk_database):
     assert desk.case().status == "resolved"
     assert desk.events("resolved")[0].facts == {"because": "the monitor says that it has recovered"}
     assert "it is resolved, as the policy says" in " ".join(desk.last(ANN).text.split())
-    assert desk.kinds_to(NAGIOS) == ["ack"]  # nothing automatic is answered: a monitor needs no farewell
+    assert desk.kinds_to(NAGIOS) == []
 
     fails(desk, host="web2")
     desk.reply(desk.case(2).assignee, "We are on it.")
