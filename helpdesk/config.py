@@ -150,6 +150,7 @@ class MailboxTable:
     channel: str = "email"
     plan: str = ""
     name: str = ""
+    forms: list[str] = field(default_factory=list)
     imap: ImapTable | None = None
 
 
@@ -384,6 +385,7 @@ def _checked(path: Path, file: ConfigurationFile) -> Configuration:
                 channel=entry.channel,
                 plan=entry.plan,
                 name=entry.name,
+                forms=frozenset(form.lower() for form in entry.forms),
             )
             for entry in file.mailbox
         ),
@@ -525,12 +527,17 @@ def _address_problems(file: ConfigurationFile) -> Iterator[str]:
     staff += [(f"agent.{n}.aliases", alias) for n, entry in enumerate(file.agent, start=1) for alias in entry.aliases]
     others = [(f"team.{n}.lead", entry.lead) for n, entry in enumerate(file.team, start=1) if entry.lead]
     others += [("desk.operators", address) for address in file.desk.operators]
-    for place, address in [*named, *staff, *others]:
+    forms = [(f"mailbox.{n}.forms", form) for n, entry in enumerate(file.mailbox, start=1) for form in entry.forms]
+    for place, address in [*named, *staff, *others, *forms]:
         if not is_plain_address(address):
             yield f"{place}: expected a bare address such as ann@desk.example, not {address!r}"
     for place, address in named:
         if "+" in address:
             yield f"{place}: expected an address without +: the part behind it carries the reply token"
+    ours = {address.lower() for _, address in [*named, *staff, *others]}
+    for place, form in forms:
+        if form.lower() in ours:
+            yield f"{place}: expected the address that a form writes from, not {form!r}, which is one of ours"
     seen = Counter(address.lower() for _, address in [*named, *staff])
     for address, times in seen.items():
         if times > 1:

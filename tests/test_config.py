@@ -80,6 +80,8 @@ def problems(tmp_path, text, environment=None):
             "mailbox.4.imap.poll: expected a span",
         ),
         ("[desk]", '[desk]\nrequire_authentication = "perhaps"', "desk.require_authentication: expected"),
+        ("[[team]]", 'forms = ["Web <w@shop.example>"]\n[[team]]', "mailbox.4.forms: expected a bare address"),
+        ("[[team]]", 'forms = ["Ann@desk.example"]\n[[team]]', "mailbox.4.forms: expected the address that a form"),
     ],
 )
 def test_each_mistake_is_named_with_its_key_and_what_was_expected(tmp_path, old, new, expected):

@@ -41,6 +41,7 @@ class Mailbox:
     channel: str = "email"
     plan: str = ""  # for unknown senders; "" leaves it to the policy's default
     name: str = ""  # shown as the sender's name; "" shows the policy's
+    forms: frozenset[str] = frozenset()  # whence forms write for others, whom their Reply-To names
 
 
 @dataclass(frozen=True, slots=True)
