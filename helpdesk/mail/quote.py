@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from . import marks
+from . import headerblock, marks
 from .signature import without_signature
 
 MAX_LINES = 5_000  # further down nothing is looked for but lines that begin with `>`
@@ -96,7 +96,8 @@ def _unquoted(lines: list[str], whole: _Whole | None) -> list[str]:
             return kept
         if marks.QUOTE.match(lines[at]):
             past = _past_quote(lines, at)
-            kept += lines[at:past] if whole and _is_shown(lines, past, kept, past - at) else [""]
+            shown = whole and (_is_shown(lines, past, kept, past - at) or _is_passed_on(lines[at:past]))
+            kept += lines[at:past] if shown else [""]
             at = past
             continue
         width = _introduction(lines, at) if at < MAX_LINES and lines[at].strip() else 0
@@ -110,7 +111,7 @@ def _unquoted(lines: list[str], whole: _Whole | None) -> list[str]:
         elif whole and _is_message(lines[at], kept, whole):
             return kept + lines[at:]
         elif _any_words(kept):
-            return kept
+            return kept[: len(kept) - headerblock.card_above(kept)]
         else:
             kept += lines[at:following]
             at = following
@@ -131,6 +132,19 @@ def _is_shown(lines: list[str], past: int, above: list[str], count: int) -> bool
     announced = next((line[-marks.MAX_LINE :].rstrip() for line in reversed(above[-3:]) if line.strip()), "")
     told = announced.endswith(":") and not marks.HAS_DATE.search(announced) and not marks.HAS_ADDRESS.search(announced)
     return told and count <= _SHOWN and _next_words(lines, past) < len(lines)
+
+
+def _is_passed_on(quoted: list[str]) -> bool:
+    """Whether quoted lines are a mail that Apple Mail passes on: it puts `>` before the title and all that follows."""
+    bare = [marks.QUOTE.sub("", line, count=1).strip() for line in quoted[:_PASSED_ON_LINES]]
+    first = _next_words(bare, 0)
+    if first == len(bare) or not (marks.FORWARDED.match(bare[first]) or bare[first].endswith(marks.COLONS)):
+        return False
+    block = _next_words(bare, first + 1)
+    return bool(_header_block(bare, block) or headerblock.block_by_shape(bare, block))
+
+
+_PASSED_ON_LINES = 20
 
 
 def _introduction(lines: list[str], at: int) -> int:
@@ -222,15 +236,18 @@ def _original(lines: list[str], at: int) -> int:
     line = lines[at][: marks.MAX_LINE]
     if marks.ORIGINAL.match(line) or marks.FORWARDED.match(line) or marks.REPLY_MARKER.match(line):
         block = _next_words(lines, at + 1)
-        return block - at + _header_block(lines, block)
-    if marks.RULE.match(line):
+        return block - at + (_header_block(lines, block) or headerblock.block_by_shape(lines, block))
+    if marks.RULE.match(line) or headerblock.is_title(line):
         block = _next_words(lines, at + 1)
-        width = _header_block(lines, block) if block <= at + 3 else 0
+        if block > at + 3:
+            return 0
+        width = _header_block(lines, block) or headerblock.block_by_shape(lines, block)
         return block - at + width if width else 0
     alone = at == 0 or not lines[at - 1].strip()
     if not alone and [marks.header_kind(one) for one in lines[at : at + 2]] != ["from", "date"]:
         return 0
-    return _header_block(lines, at, every=not alone)
+    by_shape = headerblock.block_by_shape(lines, at, announced=False) if alone else 0
+    return _header_block(lines, at, every=not alone) or by_shape
 
 
 def _header_block(lines: list[str], at: int, *, every: bool = False) -> int:
