@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import HealthCheck, settings
 
 from helpdesk.desk import load_rules
 from helpdesk.log import quiet
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from helpdesk.desk import Rules
+
+# How long an example takes is the machine's matter, not the example's.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 _TEMPLATE = "helpdesk_template"
 # What needs processes, browsers or another server takes its time: it is part of `make test`, not of every save.

@@ -34,7 +34,10 @@ MAILBOX = "support@desk.example"
 SECRET = "canary-smtp-password"  # of accounts that exist for one test
 
 
-def until(condition: Callable[[], object], what: str, *, seconds: float = 20) -> None:
+PATIENCE = 120.0  # seconds: no promise, only when to give a test up; a busy machine takes its time
+
+
+def until(condition: Callable[[], object], what: str, *, seconds: float = PATIENCE) -> None:
     """Wait for something another process does."""
     deadline = time.monotonic() + seconds
     while not condition():
@@ -186,10 +189,20 @@ def kill(running: Running) -> None:
 def stop(running: Running) -> int:
     """SIGTERM, and the exit status."""
     running.signal(signal.SIGTERM)
-    until(lambda: running.status() is not None, "the daemon stopped", seconds=35)
+    until(lambda: running.status() is not None, "the daemon stopped")
     status = running.status()
     assert status is not None
     return status
+
+
+_STARTED: list[Running] = []
+
+
+def reap() -> None:
+    """End whatever was started and still runs, as it does after a test that failed."""
+    while _STARTED:
+        if (running := _STARTED.pop()).status() is None:
+            kill(running)
 
 
 @dataclass
@@ -216,9 +229,11 @@ class Fresh:
     def start(self, arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> Running:
         command = [*self.prefix, sys.executable, "-m", "helpdesk", *arguments]
         with log.open("ab") as file:
-            return _Child(
+            child = _Child(
                 subprocess.Popen(command, cwd=ROOT, stdout=file, stderr=file, env={**os.environ, **environment})
             )
+        _STARTED.append(child)
+        return child
 
 
 class Foundry:
@@ -233,7 +248,9 @@ class Foundry:
 
     def start(self, arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> Running:
         pid = self.ask({"start": list(arguments), "environment": dict(environment), "log": str(log)})
-        return _Forked(int(pid), self)
+        child = _Forked(int(pid), self)
+        _STARTED.append(child)
+        return child
 
     def ask(self, question: dict[str, Any]) -> Any:
         assert self._process.stdin
@@ -247,7 +264,7 @@ class Foundry:
         assert self._process.stdout
         self._process.stdin.close()
         self._process.stdout.close()
-        self._process.wait(10)
+        self._process.wait(PATIENCE)
 
 
 @dataclass
@@ -286,6 +303,7 @@ def _forge() -> None:
     for pid in children:
         if _ended(pid) is None:
             os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
 
 
 def _ended(pid: int) -> int | None:
@@ -391,7 +409,7 @@ class Mta:
     def close(self) -> None:
         self._over.set()
         for thread in self._threads:
-            thread.join(10)
+            thread.join(PATIENCE)
 
     def _run(self) -> None:
         while not self._over.is_set():
@@ -430,8 +448,8 @@ class _ResetError(Exception):
 class Dialogue:
     """One SMTP session, said word by word."""
 
-    def __init__(self, port: int, *, patience: float = 40) -> None:
-        self.sock = socket.create_connection(("127.0.0.1", port), patience)
+    def __init__(self, port: int) -> None:
+        self.sock = socket.create_connection(("127.0.0.1", port), PATIENCE)
         self._replies = self.sock.makefile("rb")
         try:
             self.expect("220")

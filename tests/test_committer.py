@@ -35,7 +35,7 @@ class Store:
 
     def write(self, mails: Sequence[Accepted]) -> list[int]:
         self.waiting.set()
-        assert self.gate.wait(10)
+        assert self.gate.wait(120)
         numbers = [int(each.raw) for each in mails]
         if self.refused & set(numbers):
             raise ValueError("no")
@@ -60,7 +60,7 @@ def held_up(committer: Committer, store: Store) -> None:
     """The first mail is being written; everything that comes now waits."""
     store.gate.clear()
     committer.submit([mail(0)])
-    assert store.waiting.wait(10)
+    assert store.waiting.wait(120)
 
 
 def test_a_lone_mail_waits_for_nobody(committer: Committer, store: Store) -> None:
@@ -84,7 +84,7 @@ def test_a_mail_that_the_database_refuses_takes_no_neighbour_down(committer: Com
     held_up(committer, store)
     futures = {number: committer.submit([mail(number)]) for number in (1, 2, 3)}
     store.gate.set()
-    wait(futures.values(), 10)
+    wait(futures.values(), 120)
     assert futures[1].result() == [10]
     assert futures[3].result() == [30]
     assert isinstance(futures[2].exception(), ValueError)

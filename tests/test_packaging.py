@@ -80,8 +80,11 @@ def test_the_unit_is_one_that_systemd_accepts(tmp_path):
         pytest.skip("no systemd-analyze on this machine; the directives are read by the next test")
     unit = tmp_path / "helpdesk.service"
     unit.write_text(UNIT.read_text().replace("/opt/helpdesk/bin/helpdesk", shutil.which("true") or "/bin/true"))
-    done = subprocess.run([tool, "verify", str(unit)], capture_output=True, encoding="utf-8", check=False)
-    assert (done.returncode, done.stderr) == (0, "")
+    verify = [tool, "verify", "--recursive-errors=no", str(unit)]
+    done = subprocess.run(verify, capture_output=True, encoding="utf-8", check=False)
+    # It reads the units that ours names, too: what is wrong with those of other packages is not ours.
+    ours = [line for line in done.stderr.splitlines() if unit.name in line]
+    assert (done.returncode, ours) == (0, [])
     graded = subprocess.run(
         [tool, "security", "--offline=yes", "--threshold=20", "--no-pager", str(unit)],
         capture_output=True,

@@ -44,7 +44,7 @@ class Site:
     console: Console
 
     def get(self, path: str = "/", *, method: str = "GET", **headers: str) -> Answer:
-        connection = http.client.HTTPConnection("127.0.0.1", self.console.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.console.port, timeout=120)
         try:
             connection.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
             reply = connection.getresponse()

@@ -145,6 +145,6 @@ def test_the_queue_leads_to_the_case_and_back(browser, address):
     with opened(browser, size=PHONE) as page:
         page.goto(address)
         page.get_by_role("link", name="HD-1", exact=True).click()
-        page.get_by_role("heading", name="Clocks").wait_for(state="visible", timeout=10_000)
+        page.get_by_role("heading", name="Clocks").wait_for(state="visible", timeout=120_000)
         page.get_by_role("link", name="Acme Support: cases").click()
-        page.get_by_role("link", name="HD-2", exact=True).wait_for(state="visible", timeout=10_000)
+        page.get_by_role("link", name="HD-2", exact=True).wait_for(state="visible", timeout=120_000)

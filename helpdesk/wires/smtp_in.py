@@ -29,6 +29,9 @@ __all__ = ["Limits", "SmtpListener"]
 
 # Connections the kernel may hold for us: a flood is to be turned away, not to be left waiting.
 _BACKLOG = 1024
+# asyncio takes its `backlog` also for how often it tries to accept before it looks up, and without a free descriptor
+# each of those tries fails, is logged, and is repeated a second later by a timer of its own: it spins.
+_AT_ONCE = 1
 _LAST_WORDS = 2.0  # seconds for sessions that were cut off to close
 
 
@@ -92,8 +95,11 @@ class SmtpListener:
         loop = asyncio.get_running_loop()
         try:
             self._server = await loop.create_server(
-                lambda: Session(self._reception), self._host, self._port, backlog=_BACKLOG
+                lambda: Session(self._reception), self._host, self._port, backlog=_AT_ONCE
             )
+            for listening in self._server.sockets:
+                with listening.dup() as same:
+                    same.listen(_BACKLOG)
         except OSError as error:
             raise Unavailable(f"smtp_in: cannot listen on {self._listen}: {_in_words(error)}") from error
 

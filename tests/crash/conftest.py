@@ -8,7 +8,7 @@ import pytest
 
 pytest.register_assert_rewrite("tests.process", "tests.crash.laws", "tests.crash.life")
 
-from tests.process import Foundry  # noqa: E402 - rewritten
+from tests.process import Foundry, reap  # noqa: E402 - rewritten
 from tests.wire.smarthost import ScriptedSmarthost  # noqa: E402
 
 if TYPE_CHECKING:
@@ -20,6 +20,13 @@ def foundry() -> Iterator[Foundry]:
     made = Foundry()
     yield made
     made.close()
+
+
+@pytest.fixture(autouse=True)
+def _nobody_is_left() -> Iterator[None]:
+    """A daemon of a test that failed would go on, and be the next test's warning."""
+    yield
+    reap()
 
 
 @pytest.fixture

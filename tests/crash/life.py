@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import itertools
 import signal
+import time
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from tests.crash import laws
-from tests.process import Ledger, Mta, Premises, Running, kill, letter, stop, until
+from tests.process import PATIENCE, Ledger, Mta, Premises, Running, kill, letter, stop, until
 from tests.wire.imap_servers import PASSWORD
 
 if TYPE_CHECKING:
@@ -110,7 +111,8 @@ class Life:
 
     def _feed_until_dead(self, running: Running, place: str) -> None:
         """Some places are passed once a batch: customers go on writing until it is reached."""
-        for _ in range(50):
+        ends = time.monotonic() + PATIENCE
+        while time.monotonic() < ends:
             with contextlib.suppress(AssertionError):
                 until(lambda: running.status() is not None, f"{place} is reached", seconds=0.4)
                 return
@@ -155,8 +157,8 @@ class Life:
         try:
             by_smtp = set(self.tally.letters) - self._lay_there
             until(lambda: self.ledger.numbers() == by_smtp, "every mail got its 250")
-            until(self._all_taken, "every mail was taken", seconds=30)
-            until(lambda: laws.is_quiet(self.records), "nothing waits any more", seconds=30)
+            until(self._all_taken, "every mail was taken")
+            until(lambda: laws.is_quiet(self.records), "nothing waits any more")
         except AssertionError as late:
             kill(running)
             late.add_note(self.desk.logged()[-5000:])

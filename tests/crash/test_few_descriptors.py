@@ -33,7 +33,8 @@ def test_two_hundred_clients_on_sixty_four_descriptors(tmp_path: Path) -> None:
     for client in clients:
         client.close()
 
-    assert used < WATCHED / 2, f"{used:.1f} s of processor time in {WATCHED:.0f} s of standing at the door"
+    # Of processor time, a busy machine gives less and not more; the daemon needs a hundredth of it.
+    assert used < WATCHED / 8, f"{used:.1f} s of processor time in {WATCHED:.0f} s of standing at the door"
     assert running.status() is None
     until(desk.greets, "it greets again")
     with Dialogue(desk.port) as dialogue:

@@ -75,7 +75,7 @@ def test_a_database_that_refuses_leaves_the_mailbox_as_it_was(life: Life) -> Non
         assert [set(flags) for flags in life.mailbox.flags().values()] == [set()] * 4
         database.execute("DROP TRIGGER refuse")
         database.commit()
-    until(lambda: cases(life) == 4, "it is taken", seconds=30)
+    until(lambda: cases(life) == 4, "it is taken")
     assert stop(running) == 0
 
 

@@ -194,7 +194,7 @@ class Restartable:
         data, log = self._server.pgdata, self._server.pgdata / "log"
         command = [str(self._server.bin_path / "pg_ctl"), "restart", "-m", "immediate", "-w", "-s"]
         command += ["-D", str(data), "-l", str(log)]
-        subprocess.run(command, check=True, timeout=60, user=self._server.system_user, cwd="/")
+        subprocess.run(command, check=True, timeout=120, user=self._server.system_user, cwd="/")
 
     def stop(self) -> None:
         self._server.cleanup()
@@ -228,7 +228,7 @@ class Stream:
     def stop(self) -> None:
         self._stop.set()
         for thread in self._threads:
-            thread.join(60)
+            thread.join(120)
 
     def _sends(self) -> None:
         while not self._stop.is_set():
@@ -259,7 +259,7 @@ def test_a_postgresql_that_loses_its_power_again_and_again_loses_no_mail(postgre
     stream.start()
     for _ in range(6):
         for _ in range(8):
-            assert stream.progress.acquire(timeout=60), "mail is taken again after the restart"
+            assert stream.progress.acquire(timeout=120), "mail is taken again after the restart"
         postgres.lose_power()
     stream.stop()
     wall.now += timedelta(minutes=5)  # what was claimed when the lights went out is free again

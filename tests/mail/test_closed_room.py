@@ -55,7 +55,7 @@ def nasty() -> tuple[bytes, int]:
 def test_reading_connects_to_nothing_runs_nothing_and_opens_nothing():
     """C07: watched by the interpreter itself."""
     raw, _ = nasty()
-    done = subprocess.run([sys.executable, "-c", WATCHED], input=raw, capture_output=True, timeout=60, check=True)
+    done = subprocess.run([sys.executable, "-c", WATCHED], input=raw, capture_output=True, timeout=120, check=True)
 
     assert b"touched" not in done.stdout, done.stdout.decode()
     assert done.stdout.split()

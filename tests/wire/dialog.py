@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 
 from helpdesk.wires.smtp_in import Limits, SmtpListener
 
-PATIENCE = 10  # seconds until a test gives up on an answer
+PATIENCE = 120  # seconds until a test gives up on an answer
 
 
 @dataclass

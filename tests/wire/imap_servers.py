@@ -68,7 +68,7 @@ class Mailbox:
 
     @contextlib.contextmanager
     def client(self) -> Iterator[IMAPClient]:
-        with IMAPClient("127.0.0.1", self.port, ssl=False, timeout=30) as client:
+        with IMAPClient("127.0.0.1", self.port, ssl=False, timeout=120) as client:
             client.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else 40 ms an APPEND
             client.login(f'"{self.username}"', PASSWORD)
             client.normalise_times = False
@@ -199,7 +199,7 @@ class Dovecot:
         """End it with all its processes: those in IDLE would outlive their master by some time."""
         if self._process:
             self._process.terminate()
-            self._process.wait(10)
+            self._process.wait(120)
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
 
@@ -251,7 +251,7 @@ class Pymap:
     def remove(self) -> None:
         if self._process:
             self._process.terminate()
-            self._process.wait(10)
+            self._process.wait(120)
 
     def mailbox(self, *, folder: str = "INBOX") -> Mailbox:
         """A folder of its own, so that tests do not see each other's mail."""
@@ -297,13 +297,14 @@ def _free_port() -> int:
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline and process.poll() is None:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1) as sock:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 5) as sock:
             if sock.recv(1):
                 return
         time.sleep(0.02)
-    raise RuntimeError(f"the IMAP server did not start (exit status {process.poll()})")
+    process.kill()
+    raise RuntimeError(f"the IMAP server did not start (exit status {process.wait(120)})")
 
 
 # --- a proxy that spoils the connection to a real server ---------------------------------------------------

@@ -101,7 +101,7 @@ class ScriptedSmarthost:
         """What was said to it, in order, first words only."""
         return [line.split(" ")[0].rstrip("\r\n").upper() for line in self.heard]
 
-    def wait_for(self, count, *, timeout=10):
+    def wait_for(self, count, *, timeout=120):
         """Wait until that many mails were accepted; says whether they were."""
         with self.lock:
             return self.lock.wait_for(lambda: len(self.accepted) >= count, timeout)
@@ -113,7 +113,7 @@ class ScriptedSmarthost:
         for session, thread in sessions:
             with contextlib.suppress(OSError):
                 socket.socket.shutdown(session.sock, socket.SHUT_RDWR)  # of the wire, below any TLS
-            thread.join(10)
+            thread.join(120)
 
     def __enter__(self):
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
@@ -126,7 +126,7 @@ class ScriptedSmarthost:
         self.stopping.set()
         with contextlib.suppress(OSError):  # wakes accept(), which closing the listener would not
             socket.create_connection(("127.0.0.1", self.port)).close()
-        self._thread.join(10)
+        self._thread.join(120)
         self._listener.close()
         self.hang_up_on_all()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 import tracemalloc
 from datetime import timedelta
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from helpdesk.wires.imap import MailboxUnavailable, NotPutAway, Oversized, Patience, Retry, Unfetchable
+from tests.effort import at_most
 from tests.wire.imap_desk import Desk, desk, running, until
 from tests.wire.imap_servers import Hangup, Liar, Lying, Talk, mail
 
@@ -232,14 +234,13 @@ def test_three_hundred_thousand_mails_in_one_folder_are_no_obstacle(desk: Desk) 
         liar.scripts["SEARCH"] = search
         poller = desk.poller(liar.account(processed=None), known=lambda _, uids: set(uids) - set(new))
         tracemalloc.start()
-        began = time.monotonic()
         try:
-            assert poller.poll() == 3
+            with at_most(10):
+                assert poller.poll() == 3
             _, peak = tracemalloc.get_traced_memory()
         finally:
             tracemalloc.stop()
             poller.close()
-    assert time.monotonic() - began < 5
     assert peak < 64 * MEBIBYTE
 
 
@@ -262,17 +263,16 @@ def test_a_server_that_drips_is_cut_off_at_the_deadline_and_tried_again(desk: De
             if len(connections) == 2:
                 return False
             connections.append(time.monotonic())
-            talk.send(b"* 1 FETCH (UID 1 BODY[] {300}")
-            for _ in range(300):
+            talk.send(b"* 1 FETCH (UID 1 BODY[] {300000}")
+            while True:  # until nobody listens any more
                 talk.sock.sendall(b"x")
                 time.sleep(0.02)
-            return True
 
         liar.scripts["FETCH"] = with_body_of(1, drip)
         with running(desk.poller(liar.account(), patience=IMPATIENT)):
             until(lambda: desk.cases == [mail(1)])
         assert liar.mails == {}
-    assert 0.5 < connections[1] - connections[0] < 1.2
+    assert connections[1] - connections[0] > 0.5, "not before its time"
 
 
 def test_a_server_that_hangs_up_at_every_idle_is_not_knocked_at_all_the_time(desk: Desk) -> None:
@@ -280,13 +280,15 @@ def test_a_server_that_hangs_up_at_every_idle_is_not_knocked_at_all_the_time(des
     retry = Retry(first=timedelta(milliseconds=100), longest=timedelta(seconds=1))
     with Liar([mail(1)]) as liar:
         liar.scripts["IDLE"] = said("+ idling", then_hang_up=True)
-        cpu = time.process_time()
+        began, cpu = time.monotonic(), time.process_time()
         with running(desk.poller(liar.account(), retry=retry)):
-            time.sleep(0.7)
+            until(lambda: len(liar.logins) == 4)
             liar.mails[7] = Lying(mail(7))
             until(lambda: desk.cases == [mail(1), mail(7)])
-        assert time.process_time() - cpu < 0.3
-    assert 3 <= len(liar.logins) <= 6  # at 0, then after 50..100 ms, 100..200, 200..400, 400..800, ...
+            used, passed = time.process_time() - cpu, time.monotonic() - began
+    assert used < passed / 2, "it waits in between, and does not spin"
+    gaps = [later - earlier for earlier, later in itertools.pairwise(liar.logins)]
+    assert all(gap >= shortest for gap, shortest in zip(gaps, (0.05, 0.1, 0.2), strict=False)), gaps
 
 
 def test_a_server_that_dies_in_silence_is_left_and_called_again_within_a_minute() -> None:
@@ -320,7 +322,7 @@ def test_news_that_come_together_with_the_answer_to_idle_are_not_missed(desk: De
 
         liar.scripts["IDLE"] = idle
         with running(desk.poller(liar.account())):
-            until(lambda: desk.cases == [mail(9)], seconds=2)
+            until(lambda: desk.cases == [mail(9)])
 
 
 def test_a_server_without_idle_is_polled(desk: Desk) -> None:

@@ -58,7 +58,7 @@ def test_there_is_no_port_before_the_start():
 def test_it_listens_on_ipv6_too():
     with (
         serving(listen="[::1]:0") as served,
-        socket.create_connection(("::1", served.listener.port), timeout=5) as client,
+        socket.create_connection(("::1", served.listener.port), timeout=120) as client,
     ):
         assert client.recv(100).startswith(b"220 ")
 

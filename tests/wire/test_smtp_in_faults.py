@@ -100,11 +100,11 @@ def test_s02_lmtp_gives_each_recipient_the_451():
 
 def test_a_250_waits_until_the_mail_is_durable():
     desk = PendingDesk()
-    with serving(desk, limits=Limits(idle=0.05)) as served, served.client() as client:
+    with serving(desk, limits=Limits(idle=2)) as served, served.client() as client:
         client.begin()
         client.send(b"x\r\n.\r\n")
         durable = desk.arrived.get(timeout=PATIENCE)
-        client.socket.settimeout(0.1)  # longer than the peer may be idle: it is not the peer who is
+        client.socket.settimeout(2.5)  # longer than the peer may be idle: it is not the peer who is
         with pytest.raises(TimeoutError):
             client.socket.recv(1)
         client.socket.settimeout(PATIENCE)

@@ -22,7 +22,7 @@ USERS = {"desk": PASSWORD}
 def courier_to():
     couriers = []
 
-    def make(smarthost, *, password=None, tls=None, context=trusting, opening=timedelta(seconds=10)):
+    def make(smarthost, *, password=None, tls=None, context=trusting, opening=timedelta(seconds=120)):
         login = Login("desk", password if callable(password) else lambda: password) if password else None
         where = Smarthost("127.0.0.1", smarthost.port, tls or smarthost.tls, login, greet_as="desk.example")
         deadlines = replace(Deadlines(), opening=opening)
@@ -88,7 +88,7 @@ STRIPPED = [
 @pytest.mark.parametrize(("what", "script", "reason"), STRIPPED, ids=[row[0] for row in STRIPPED])
 def test_where_tls_was_asked_for_and_is_stripped_neither_mail_nor_password_goes_out(courier_to, what, script, reason):
     """O08: STARTTLS missing: deferred, and no AUTH on the wire."""
-    opening = timedelta(milliseconds=150) if "timed out" in reason else timedelta(seconds=10)
+    opening = timedelta(seconds=1 if "timed out" in reason else 120)
     with ScriptedSmarthost(script, tls="starttls", users=USERS) as smarthost:
         outcome = courier_to(smarthost, password=PASSWORD, opening=opening).deliver(MAIL)
     assert isinstance(outcome, Retry)
