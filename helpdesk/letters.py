@@ -152,7 +152,8 @@ class Letters:
             html=words.html,
         )
         # The null sender: a report that it could not be delivered must not come back as mail.
-        return Queued(unique, None, told.kind, to.address, "", letter.message_id, compose(letter))
+        raw = compose(letter)
+        return Queued(unique, None, told.kind, to.address, "", letter.message_id, raw, subject=letter.subject)
 
     def _queued(
         self,
@@ -179,7 +180,17 @@ class Letters:
         )
         sender = self._address(mailbox, number, draft.to, "bounce")
         files = tuple((file.mail, file.part) for file in draft.enclosures)
-        return Queued(key, number, draft.kind, draft.to.address, sender, letter.message_id, compose(letter), files)
+        return Queued(
+            key,
+            number,
+            draft.kind,
+            draft.to.address,
+            sender,
+            letter.message_id,
+            compose(letter),
+            files,
+            subject=letter.subject,
+        )
 
     def _address(self, mailbox: Mailbox, number: int, person: Person, purpose: Purpose) -> str:
         return self._signer.reply_address(mailbox.address, case=number, person=person.address, purpose=purpose)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from helpdesk.mail.masking import masked
+
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
 
@@ -49,8 +51,11 @@ def _processors() -> list[Any]:
 def _without_control_characters(
     _logger: Any, _method: str, entry: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
-    """A peer's words may stand in a value: they must not steer the terminal (threat C11)."""
+    """A peer's words may stand in a value: they must not steer the terminal (threat C11), nor give an address away."""
     for key, value in entry.items():
-        if isinstance(value, str) and key != "exception" and not value.isprintable():
-            entry[key] = "".join(letter if letter.isprintable() else "\ufffd" for letter in value)
+        if not isinstance(value, str):
+            continue
+        entry[key] = masked(value)
+        if key != "exception" and not value.isprintable():
+            entry[key] = "".join(letter if letter.isprintable() else "\ufffd" for letter in masked(value))
     return entry

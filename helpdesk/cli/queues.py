@@ -1,4 +1,4 @@
-"""`outbox`, `quarantine`, `ledger`: what is stuck, and whether everything accepted is accounted for."""
+"""`trace`, `outbox`, `quarantine`, `ledger`: what became of a mail, what is stuck, whether it all is accounted for."""
 
 from __future__ import annotations
 
@@ -34,6 +34,44 @@ def register(app: typer.Typer) -> None:
     quarantine.command("drop")(quarantine_drop)
     app.add_typer(quarantine, name="quarantine")
     app.command()(ledger)
+    app.command()(trace)
+
+
+def trace(
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="An address, words of a subject, or a Message-ID.")],
+    config: Config = None,
+    limit: Annotated[int, typer.Option(min=1, help="How many, of the newest.")] = 200,
+    as_json: AsJson = False,
+) -> None:
+    """Everything that came in or went out and what became of it, also what is held, waits or was refused."""
+    from helpdesk.report import traced  # noqa: PLC0415
+
+    if not text.strip():
+        raise typer.BadParameter("expected an address, a word of a subject or a Message-ID")
+    rules = open_rules(config)
+    mailboxes = [mailbox.address for mailbox in rules.configuration.mailboxes]
+    with open_database(rules) as database, database.read() as connection:
+        found = traced.trace(connection, text, mailboxes=mailboxes, limit=limit)
+    shapes = [traced.trace_shape(each) for each in found]
+    if as_json:
+        print_json(shapes)
+        return
+    cells = [
+        (
+            str(shape["at"]),
+            shape["direction"],
+            str(shape["number"] or ""),
+            shape["from"],
+            ", ".join(shape["to"]),
+            shape["subject"],
+            shape["outcome"],
+            shape["case"] or "",
+            "; ".join(filter(None, (shape["because"], shape["server"]))),
+        )
+        for shape in shapes
+    ]
+    columns = ("at", "way", "number", "from", "to", "subject", "became", "case", "because")
+    print_table(columns, cells, empty=f"Nothing came in or went out with {text!r} in it.")
 
 
 def outbox_list(config: Config = None, every: All = False, as_json: AsJson = False) -> None:

@@ -19,6 +19,7 @@ from helpdesk.core import decide, enclosure
 from helpdesk.core.command import cases_named, may_split
 from helpdesk.core.decision import Answered, Arrival
 from helpdesk.core.message import Robot, base_address
+from helpdesk.core.redaction import ERASED
 from helpdesk.core.thread import Placement
 from helpdesk.desk import border, bounces, operators, trust
 from helpdesk.desk.answered import answered, raise_alarm
@@ -138,12 +139,12 @@ def _one(connection: sa.Connection, recorder: Recorder, mail: Spooled, read: _Re
     mailbox = recorder.rules.configuration.mailbox(mail.mailbox)
     if mailbox is None or mailbox.channel == "ignore":
         because = "the mailbox is ignored" if mailbox else "the mailbox is no longer configured"
-        spool.finish(connection, mail.id, outcome="ignored", case=None, now=now, because=because)
+        spool.finish(connection, mail.id, outcome="ignored", case=None, now=now, because=because, message=message)
         return Worked(mail.id, "ignored", None, message, because)
     ordered = operators.settle(connection, recorder, mail, message, mailbox, now=now)
     if ordered:
         outcome, because = ordered
-        spool.finish(connection, mail.id, outcome=outcome, case=None, now=now, because=because)
+        spool.finish(connection, mail.id, outcome=outcome, case=None, now=now, because=because, message=message)
         return Worked(mail.id, outcome, None, message, because)
     back = bounces.settle(connection, recorder, mail, message, mailbox, now=now) if message.robot else None
     placed, placement = _place(connection, recorder, mail, message, mailbox, back)
@@ -185,7 +186,9 @@ def _one(connection: sa.Connection, recorder: Recorder, mail: Spooled, read: _Re
     number = None
     if decision.case is not None:
         number = _record(connection, recorder, mail, arrival, decision, terms, now)
-    spool.finish(connection, mail.id, outcome=decision.outcome, case=number, now=now, because=decision.because)
+    became, because = decision.outcome, decision.because
+    kept = replace(message, subject=ERASED) if decision.erase else message  # the order quotes what was to go
+    spool.finish(connection, mail.id, outcome=became, case=number, now=now, because=because, message=kept)
     return Worked(mail.id, decision.outcome, number, message, decision.because)
 
 

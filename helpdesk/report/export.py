@@ -4,9 +4,11 @@ manifest.json      what is in here, with sizes and SHA-256 digests, and what was
 case.json, .txt    the case, its mails and its ledger, as `case show` prints them
 clocks.txt         its clocks span by span, as `case explain` prints them
 policy.toml        the version of the policy that it runs under
-received/          the mails as they came, byte for byte, and index.json: envelope, time, what became of them
+received/          the mails as they came, and index.json: envelope, time, what became of them
 sent/              the mails that the desk wrote because of it, and index.json
 attachments/       the attachments, cut out of the mails
+
+Reply addresses are masked everywhere: whoever gets the archive must not write in another's name. Nothing else differs.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from helpdesk.mail.attachments import attachment
+from helpdesk.mail.masking import masked, masked_mail
 from helpdesk.report.casefile import case_text
 from helpdesk.report.explain import case_clocks_text
 from helpdesk.report.shapes import case_shape, instant, outbox_shape
@@ -83,7 +86,7 @@ def _entries(
 ) -> Iterator[_Entry]:
     messages = cases.messages(connection, case.number)
     yield "case.json", _json(case_shape(case, policy, messages, now))
-    yield "case.txt", case_text(case, policy, messages, now).encode()
+    yield "case.txt", masked(case_text(case, policy, messages, now)).encode()
     yield "clocks.txt", case_clocks_text(case, policy, now).encode()
     version = cases.stored_policy(connection, case.policy_version)
     yield "policy.toml", version.text.encode()
@@ -112,7 +115,7 @@ def _received(connection: sa.Connection, case: Case, erased: list[str]) -> Itera
             }
         )
         if mail.raw:
-            yield name, mail.raw
+            yield name, masked_mail(mail.raw)
         elif became[number][0] != "duplicate":  # of which only the first copy has bytes
             erased.append(name)
     yield "received/index.json", _json(index)
@@ -134,11 +137,11 @@ def _sent(connection: sa.Connection, case: Case, erased: list[str]) -> Iterator[
         name = f"sent/{row.id:04}-{row.kind}.eml"
         index.append({"file": name if row.raw else None, **outbox_shape(row)})
         if row.raw:
-            yield name, row.raw
+            yield name, masked_mail(row.raw)
         else:
             erased.append(name)
     yield "sent/index.json", _json(index)
 
 
 def _json(shape: Any) -> bytes:
-    return json.dumps(shape, indent=2, ensure_ascii=False).encode()
+    return masked(json.dumps(shape, indent=2, ensure_ascii=False)).encode()

@@ -241,7 +241,9 @@ def statement_mail(statement: Statement, rules: Rules, to: str) -> Queued:
         html=words.html,
     )
     # The null sender: a report that it could not be delivered must not come back as a case.
-    return Queued(key, None, "statement", reader.address, "", letter.message_id, compose(letter))
+    return Queued(
+        key, None, "statement", reader.address, "", letter.message_id, compose(letter), subject=letter.subject
+    )
 
 
 def recipient(statement: Statement, rules: Rules, to: str = "") -> Person:

@@ -32,3 +32,9 @@ def hour_of(connection: sa.Connection, column: sa.Column[datetime]) -> sa.Column
     if connection.dialect.name == "sqlite":
         return sa.func.strftime("%Y-%m-%dT%H:00:00", column)
     return sa.func.to_char(sa.func.timezone("UTC", column), 'YYYY-MM-DD"T"HH24":00:00"')
+
+
+def folded(connection: sa.Connection, text: sa.ColumnElement[str]) -> sa.ColumnElement[str]:
+    """A text without the difference of capitals, in every script."""
+    # SQLite's own `lower` knows ASCII alone; `helpdesk.store.engine` gives it Python's.
+    return sa.func.casefold(text) if connection.dialect.name == "sqlite" else sa.func.lower(text)

@@ -128,6 +128,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     erasing = "secure_delete=ON"
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", erasing, f"busy_timeout={_BUSY}"):
         connection.execute(f"PRAGMA {pragma}")
+    connection.create_function("casefold", 1, str.lower, deterministic=True)  # see `dialect.folded`
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:

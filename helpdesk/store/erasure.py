@@ -21,6 +21,15 @@ if TYPE_CHECKING:
 _Facts = dict[str, Any]
 _NAMES = ("name", "requester_name")  # facts that hold a person's name
 _TO_CUSTOMERS = ("maintenance", "statement")  # kinds of mail that belong to no case
+_NOTHING_SAID: Mapping[str, Any] = {
+    "raw": None,
+    "mail_from": "",
+    "remote": "",
+    "rcpt_to": [],
+    "author": "",
+    "subject": "",
+    "message_id": "",
+}
 _UNSENT = ("queued", "sending", "failed")
 
 
@@ -30,10 +39,10 @@ def erase(connection: sa.Connection, case: int, *, also: Collection[int], instea
     Returns how many of what: mails, texts, sent, unsent, facts.
     """
     erased = {
-        "mails": _mails(connection, case, also),
+        "mails": _mails(connection, case, also, instead),
         "texts": _texts(connection, case, instead),
         "unsent": _unsent(connection, case),
-        "sent": _sent(connection, case),
+        "sent": _sent(connection, case, instead),
         "facts": _facts(connection, case, instead),
     }
     watched.forget(connection, case)
@@ -41,9 +50,10 @@ def erase(connection: sa.Connection, case: int, *, also: Collection[int], instea
     return erased
 
 
-def _mails(connection: sa.Connection, case: int, also: Collection[int]) -> int:
-    theirs = sa.and_(sa.or_(spool.c.case_id == case, spool.c.id.in_(list(also))), spool.c.raw.is_not(None))
-    return connection.execute(sa.update(spool).where(theirs).values(raw=None)).rowcount
+def _mails(connection: sa.Connection, case: int, also: Collection[int], instead: str) -> int:
+    theirs = sa.or_(spool.c.case_id == case, spool.c.id.in_(list(also)))
+    connection.execute(sa.update(spool).where(theirs, spool.c.subject.is_not(None)).values(subject=instead))
+    return connection.execute(sa.update(spool).where(theirs, spool.c.raw.is_not(None)).values(raw=None)).rowcount
 
 
 def _texts(connection: sa.Connection, case: int, instead: str) -> int:
@@ -59,7 +69,9 @@ def _unsent(connection: sa.Connection, case: int) -> int:
     return connection.execute(sa.update(outbox).where(waiting).values(values)).rowcount
 
 
-def _sent(connection: sa.Connection, case: int) -> int:
+def _sent(connection: sa.Connection, case: int, instead: str) -> int:
+    ours = outbox.c.case_id == case
+    connection.execute(sa.update(outbox).where(ours, outbox.c.subject.is_not(None)).values(subject=instead))
     rest = sa.and_(outbox.c.case_id == case, outbox.c.raw.is_not(None))
     return connection.execute(sa.update(outbox).where(rest).values(raw=None)).rowcount
 
@@ -140,8 +152,11 @@ def forget(connection: sa.Connection, case: int, people: Mapping[str, str]) -> N
         )
     requester = connection.execute(sa.select(cases.c.requester).where(cases.c.id == case)).scalar_one()
     connection.execute(sa.update(cases).where(cases.c.id == case).values(requester=named(requester)))
-    for row in connection.execute(sa.select(spool.c.id, spool.c.rcpt_to).where(spool.c.case_id == case)).all():
+    for row in connection.execute(
+        sa.select(spool.c.id, spool.c.rcpt_to, spool.c.author).where(spool.c.case_id == case)
+    ):
         who = {"mail_from": "", "remote": "", "rcpt_to": [named(address) for address in row.rcpt_to]}
+        who["author"] = named(row.author) if row.author else row.author
         connection.execute(sa.update(spool).where(spool.c.id == row.id).values(who))
     for row in connection.execute(sa.select(outbox).where(outbox.c.case_id == case)).all():
         told = {name: named(getattr(row, name)) for name in ("key", "recipient", "detail")}
@@ -177,7 +192,7 @@ def erase_mails(connection: sa.Connection, numbers: Collection[int]) -> int:
     """Erase mail without a case; the rows stay, for the ledger and to know a copy. Returns how many had their bytes."""
     these = spool.c.id.in_(list(numbers))
     had = connection.execute(sa.select(sa.func.count()).where(these, spool.c.raw.is_not(None))).scalar_one()
-    connection.execute(sa.update(spool).where(these).values(raw=None, mail_from="", remote="", rcpt_to=[]))
+    connection.execute(sa.update(spool).where(these).values(_NOTHING_SAID))
     return int(had)
 
 
@@ -192,6 +207,6 @@ def erase_sent(connection: sa.Connection, numbers: Collection[int]) -> int:
     """Erase mail of ours without a case, and to which customers it went. Returns how many."""
     these = outbox.c.id.in_(list(numbers))
     # Their keys name whom they went to, and so many years later guard nothing any more.
-    nobody = {"recipient": "", "detail": "", "key": "erased/" + sa.cast(outbox.c.id, sa.String)}
+    nobody = {"recipient": "", "detail": "", "subject": "", "key": "erased/" + sa.cast(outbox.c.id, sa.String)}
     connection.execute(sa.update(outbox).where(these, outbox.c.kind.in_(_TO_CUSTOMERS)).values(nobody))
-    return connection.execute(sa.update(outbox).where(these).values(raw=None)).rowcount
+    return connection.execute(sa.update(outbox).where(these).values(raw=None, subject="")).rowcount

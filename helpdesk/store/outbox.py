@@ -39,6 +39,7 @@ class Queued:
     message_id: str
     raw: bytes
     enclosed: tuple[tuple[int, int], ...] = ()  # files to go along: (spool row, part of its MIME tree)
+    subject: str = ""  # as people read it
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ def add(connection: sa.Connection, mails: Sequence[Queued], now: datetime, *, he
             "recipient": mail.recipient,
             "mail_from": mail.mail_from,
             "message_id": mail.message_id,
+            "subject": mail.subject,
             "raw": mail.raw,
             "enclosed": [list(place) for place in mail.enclosed] or None,
             "created_at": now,

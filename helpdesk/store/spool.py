@@ -26,6 +26,8 @@ from helpdesk.store.tables import spool
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
+    from helpdesk.core.message import Message
+
 MAX_ATTEMPTS = 3
 
 # Fields that servers add or change on the way; everything else is the sender's (RFC 5321 section 4.4 and practice).
@@ -218,9 +220,14 @@ def finish(
     case: int | None,
     now: datetime,
     because: str = "",
+    message: Message | None = None,
 ) -> None:
-    """The mail is worked: what became of it."""
-    _set(connection, spool_id, state="done", outcome=outcome, case_id=case, done_at=now, error=because or None)
+    """The mail is worked: what became of it. `message`, where it was read, says by what people find it again."""
+    values = {"state": "done", "outcome": outcome, "case_id": case, "done_at": now, "error": because or None}
+    if message is not None:
+        authors = " ".join(person.address for person in message.senders if person.address)
+        values |= {"author": authors, "subject": message.subject, "message_id": message.message_id}
+    _set(connection, spool_id, **values)
 
 
 def release(connection: sa.Connection, mail: Spooled, *, error: str) -> None:

@@ -102,6 +102,10 @@ spool = sa.Table(
     sa.Column("case_id", _Id, sa.ForeignKey("cases.id")),
     sa.Column("error", sa.Text),
     sa.Column("done_at", Instant),
+    # What the mail says of itself, so that it is found: written when it is worked, NULL until then.
+    sa.Column("author", sa.Text),
+    sa.Column("subject", sa.Text),
+    sa.Column("message_id", sa.Text),
     sa.UniqueConstraint("mailbox", "folder", "uidvalidity", "uid"),
     sa.Index("ix_spool_waiting", "id", **_where("state = 'waiting'")),
     sa.Index("ix_spool_case_id", "case_id"),
@@ -137,6 +141,7 @@ outbox = sa.Table(
     sa.Column("recipient", sa.String(320), nullable=False),
     sa.Column("mail_from", sa.String(320), nullable=False),
     sa.Column("message_id", sa.String(320), nullable=False),
+    sa.Column("subject", sa.Text),  # NULL on mail from before it was kept
     sa.Column("raw", sa.LargeBinary),
     sa.Column("enclosed", sa.JSON(none_as_null=True)),  # files that go along: [spool row, part of its MIME tree]
     sa.Column("created_at", Instant, nullable=False),
@@ -152,6 +157,18 @@ outbox = sa.Table(
     sa.Index("ix_outbox_recipient_created_at", "recipient", "created_at"),
     # What a first mail is answered with by itself: counted over all addresses before another one goes out.
     sa.Index("ix_outbox_acknowledged_at", "created_at", **_where("kind IN ('ack', 'out-of-scope')")),
+)
+
+refusal = sa.Table(
+    "refusal",
+    metadata,
+    sa.Column("id", _Id, primary_key=True),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("remote", sa.String(100), nullable=False),
+    sa.Column("mail_from", sa.Text, nullable=False),
+    sa.Column("rcpt_to", sa.JSON, nullable=False),
+    sa.Column("reply", sa.Text, nullable=False),  # what the listener answered
+    sa.Index("ix_refusal_at", "at"),
 )
 
 watched = sa.Table(

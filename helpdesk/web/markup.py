@@ -8,6 +8,8 @@ from __future__ import annotations
 from html import escape
 from unicodedata import category
 
+from helpdesk.mail.masking import masked
+
 _VOID = frozenset({"link", "meta"})  # elements without an end tag
 _JOINERS = "\n\t\u200c\u200d"  # the last two shape Persian words and family pictures, and move nothing
 
@@ -22,8 +24,8 @@ Child = Markup | str | None
 
 
 def text(content: str) -> Markup:
-    """Text as HTML. Control characters and marks that turn the direction of reading are shown as U+FFFD."""
-    return Markup(escape("".join(letter if _harmless(letter) else "\ufffd" for letter in content)))
+    """Text as HTML, reply addresses masked. Control characters and marks that turn the reading are shown as U+FFFD."""
+    return Markup(escape("".join(letter if _harmless(letter) else "\ufffd" for letter in masked(content))))
 
 
 def _harmless(letter: str) -> bool:

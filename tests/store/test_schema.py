@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from helpdesk.core.errors import Unavailable
 from helpdesk.core.people import Workload
 from helpdesk.core.thread import Told
-from helpdesk.store import cases, migrate, spool, watched
+from helpdesk.store import cases, migrate, spool, traces, watched
 from helpdesk.store.engine import Database
 from helpdesk.store.tables import metadata
 
@@ -200,3 +200,37 @@ def test_what_had_arrived_is_known_by_its_mailbox_and_time_from_now_on(empty):
         arrivals = spool.arrivals(connection, "support@logik.example")
         assert spool.raw(connection, 1) == b"x"
     assert (arrivals.first_at, arrivals.last_at, list(arrivals.hourly.values())) == (at, at, [1])
+
+
+def test_mail_of_before_is_found_by_what_its_case_knows_of_it(empty):
+    """Revision 0011: author, subject and Message-ID of mail on cases are carried across."""
+    migrate.upgrade(empty, "0010")
+    at = datetime(2026, 5, 19, 12, 30, tzinfo=UTC)
+    statements = (
+        "INSERT INTO policy_version (version, policy, name, text, stored_at) VALUES ('v', 'p', 'n', '', :at)",
+        (
+            "INSERT INTO cases (id, mailbox, policy, policy_version, customer, requester, subject, severity, rank, status,"
+            " assignee, opened_at, breached, events) VALUES"
+            " (1, 'support@x.example', 'p', 'v', '', 'jo@acme.example', 's', 'normal', 3, 'open', '', :at, :no, 0)"
+        ),
+        (
+            "INSERT INTO spool (id, mailbox, source, mail_from, rcpt_to, remote, received_at, accepted_at, raw, state,"
+            " attempts, outcome, case_id) VALUES"
+            " (1, 'support@x.example', 'smtp', '', '[]', '', :at, :at, NULL, 'done', 1, 'opened', 1),"
+            " (2, 'support@x.example', 'smtp', 'r@x.example', '[]', '', :at, :at, NULL, 'done', 1, 'robot', NULL)"
+        ),
+        (
+            "INSERT INTO message (id, case_id, spool_id, role, visibility, at, author, author_name, message_id, subject,"
+            " text, reply, attachments) VALUES (1, 1, 1, 'customer', 'public', :at, 'jo@acme.example', '', '<m@x>',"
+            " 'Old words', '', '', '[]')"
+        ),
+    )
+    with empty.write() as connection:
+        for statement in statements:
+            connection.execute(sa.text(statement), {"at": at, "no": False})
+    migrate.upgrade(empty)
+
+    with empty.read() as connection:
+        assert [row.subject for row in traces.received(connection, "old WORDS", limit=9)] == ["Old words"]
+        assert [row.id for row in traces.received(connection, "jo@acme.example", limit=9)] == [1]
+        assert [row.id for row in traces.received(connection, "r@x.example", limit=9)] == [2]
