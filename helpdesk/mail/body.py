@@ -169,11 +169,21 @@ class _Reader:
             (child for child in part.children if start and _content_id(child) == start),
             next((child for child in part.children if _may_show(child)), part.children[0]),
         )
+        texts = self.texts(root)
         for child in part.children:
-            if child is not root:
+            if child is root:
+                continue
+            if _may_show(child) and not _is_referred_to(child):
+                texts += self._further(child, texts)
+            else:
                 self._attach_files(child)
-                self._body.inline.update(one.number for one in _leaves(child) if one.type.startswith("image/"))
-        return self.texts(root)
+            self._body.inline.update(one.number for one in _leaves(child) if one.type.startswith("image/"))
+        return texts
+
+    def _further(self, part: Part, before: list[str]) -> list[str]:
+        """Words that stand beside the root, where no program that follows RFC 2387 puts any; not the same in HTML."""
+        said = _letters("\n".join(before))
+        return [text for text in self.texts(part) if _letters(text) and _letters(text) not in said]
 
     def _attach_files(self, part: Part) -> None:
         for leaf in _leaves(part):
@@ -219,6 +229,15 @@ class _Reader:
 
 def _may_show(part: Part) -> bool:
     return part.type in _SHOWN or part.type.startswith("multipart/")
+
+
+def _is_referred_to(part: Part) -> bool:
+    """Whether the root can show this part by its name: then it is no text of its own (RFC 2392, RFC 2557)."""
+    return bool(_content_id(part) or part.block.first("content-location"))
+
+
+def _letters(text: str) -> str:
+    return "".join(char for char in text.casefold() if char.isalnum())
 
 
 def _content_id(part: Part) -> str:

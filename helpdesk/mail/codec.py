@@ -3,7 +3,7 @@
 Only the codecs of `_CODECS` are ever used: Python's own registry also holds `unicode_escape`, `idna`, `zlib` and
 others that turn mail into something else or take quadratic time (threat C04). What cannot be decoded as claimed is
 tried as UTF-8, in what `guess` finds plain, and as windows-1252, in that order, and only then with replacement
-characters.
+characters. What is marked as ISO-2022 or HZ is that, whatever it claims (`seven_bit`).
 """
 
 # ruff: noqa: SIM905  a list of words reads best as words
@@ -14,6 +14,7 @@ import re
 from encodings.aliases import aliases
 
 from .guess import guess
+from .seven_bit import decode_escaped, decode_marked
 
 # What a claimed charset is decoded with. Superset codecs stand in for the ones mail programs mean by a narrower name.
 _STAND_INS = {
@@ -54,6 +55,7 @@ def _table() -> dict[str, str]:
 
 
 _CODECS = _table()
+_SEVEN_BIT = ("iso2022", "hz", "utf_7", "utf_16", "utf_32")
 _MISLABELLED = {"utf-8", "cp1252", "cp1254", "iso8859_15"}  # often claimed for bytes that are really UTF-8
 
 
@@ -65,6 +67,10 @@ def codec_of(charset: str) -> str | None:
 def decode(data: bytes, charset: str = "") -> tuple[str, bool]:
     """The text of `data`, not yet cleaned, and whether it had to be repaired."""
     codec = codec_of(charset) if charset else "utf-8"
+    if codec is None or not codec.startswith(_SEVEN_BIT):
+        text = decode_marked(data)
+        if text is not None:
+            return text, True
     if codec is None or codec in _MISLABELLED:
         text = _strict(data, "utf-8")
         if text is not None:
@@ -72,6 +78,10 @@ def decode(data: bytes, charset: str = "") -> tuple[str, bool]:
     text = _strict(data, codec or "utf-8")
     if text is not None:
         return text, False
+    if codec and codec.startswith("iso2022"):
+        text = decode_escaped(data) if data.isascii() else None
+        if text is not None:
+            return text, False  # vendors' characters, which the standard does not have
     return _repaired(data, codec)
 
 

@@ -16,6 +16,7 @@ from email.utils import parsedate_tz
 from helpdesk.core.message import Person
 
 from .codec import clean_line, decode
+from .seven_bit import is_marked
 
 MAX_FIELDS = 1_000
 MAX_BLOCK = 100 * 1024
@@ -86,8 +87,10 @@ def read_block(raw: bytes, start: int = 0, *, stop: int = sys.maxsize) -> Block:
             fields.append([found[1], line[found.end() :]])
         elif _is_mbox_line(line) and not fields:
             pass  # the envelope line of an mbox file, not part of the mail
-        elif _header_follows(raw, following):
+        elif _resumes(raw, following, fields):
             damage.append(LEFT_OUT)
+            if fields and fields[-1][0].lower() in _GOES_ON:
+                fields[-1].append(b" " + line)
         else:
             return Block(_joined(fields), at, (*damage, NO_BLANK))
         at = following
@@ -100,6 +103,33 @@ def _is_mbox_line(line: bytes) -> bool:
 
 def _header_follows(raw: bytes, at: int) -> bool:
     return _KNOWN.match(raw, at) is not None
+
+
+# What a program that forgets to fold leaves in pieces, and where a piece more does no harm: not who wrote it.
+_GOES_ON = frozenset((b"subject", b"to", b"cc", b"references", b"in-reply-to"))
+_UNFOLDED = 6  # lines at most that are looked at for the next field
+_FIELD = re.compile(
+    rb"(from|to|cc|subject|date|message-id|mime-version|content-type|content-transfer-encoding|references|in-reply-to|"
+    rb"reply-to|sender|received|return-path|thread-topic|x-[a-z-]{1,40}|list-[a-z-]{1,20}|dkim-signature)[ \t]*:",
+    re.IGNORECASE,
+)
+
+
+def _resumes(raw: bytes, at: int, fields: list[list[bytes]]) -> bool:
+    """Whether the header goes on below a few lines that somebody forgot to indent.
+
+    A field that is there already proves nothing: people paste header lines into what they write.
+    """
+    seen = {field[0].lower() for field in fields} - {b"received"}
+    for further in range(_UNFOLDED):
+        found = (_FIELD if further else _KNOWN).match(raw, at)
+        if found:
+            return found[0].rstrip(b" \t:").lower() not in seen
+        newline = raw.find(b"\n", at)
+        if newline < 0 or not raw[at:newline].strip():
+            return False
+        at = newline + 1
+    return False
 
 
 def _after_blank(raw: bytes, at: int, stop: int) -> int:
@@ -124,7 +154,7 @@ def text_of(value: bytes) -> str:
 
 
 def _as_text(value: bytes) -> str:
-    return value.decode("ascii") if value.isascii() else decode(value)[0]
+    return value.decode("ascii") if value.isascii() and not is_marked(value) else decode(value)[0]
 
 
 def decode_words(text: str) -> str:

@@ -448,3 +448,32 @@ def test_winmail_dat_gives_its_text_and_its_files():
 )
 def test_the_language_is_told_by_its_commonest_words(text, language):
     assert parse(f"Content-Type: text/plain; charset=utf-8\n\n{text}".encode()).language == language
+
+
+def test_a_field_that_was_not_folded_goes_on_over_several_lines():
+    raw = b"From: pat@pots.example\nSubject: The kiln\nof hall 3\nis cold\nand stays cold\nTo: help@clay.example\n\nText.\n"
+    message = parse(raw)
+    assert message.subject == "The kiln of hall 3 is cold and stays cold"
+    assert [one.address for one in message.to] == ["help@clay.example"]
+    assert message.text == "Text."
+
+
+def test_a_line_without_a_name_adds_nobody_to_who_wrote_it():
+    raw = b"From: pat@pots.example\n, <ann@desk.example>\nand more\nTo: help@clay.example\n\nText.\n"
+    assert [one.address for one in parse(raw).senders] == ["pat@pots.example"]
+
+
+def test_header_lines_that_somebody_pastes_below_a_missing_blank_line_are_text():
+    raw = b"From: pat@pots.example\nSubject: Kiln\nTo: help@clay.example\nThis came back:\nFrom: me\nSubject: you\nThe end.\n"
+    assert parse(raw).text == "This came back:\nFrom: me\nSubject: you\nThe end."
+
+
+def test_text_beside_the_root_of_related_parts_is_shown_once():
+    raw = (
+        b"From: pat@pots.example\nSubject: Kiln\nContent-Type: multipart/related; boundary=b\n\n"
+        b"--b\nContent-Type: text/html\n\n<p>The kiln is cold.</p>\n"
+        b"--b\nContent-Type: text/plain\n\nThe kiln is cold.\n"
+        b"--b\nContent-Type: text/plain\n\nSent through the gateway: it is urgent.\n"
+        b"--b\nContent-Type: text/html\nContent-ID: <frame@x>\n\n<p>a frame</p>\n--b--\n"
+    )
+    assert parse(raw).text == "The kiln is cold.\n\nSent through the gateway: it is urgent."
