@@ -124,13 +124,18 @@ class Connection(SMTP):
         del self._pending[:end]
         return line
 
-    async def read_into(self, content: Content, *, until: float, weigh: Callable[[int], None]) -> bytes:
-        """Read to the content's end and return it. `weigh` hears how much it is so far, and may raise."""
+    async def read_into(
+        self, content: Content, *, until: Callable[[int], float], weigh: Callable[[int], None]
+    ) -> bytes:
+        """Read to the content's end and return it.
+
+        `until` says how long that may take, given how much it is so far. `weigh` hears how much, and may raise.
+        """
         data = bytes(self._pending)
         self._pending.clear()
         while not content.feed(data):
             weigh(content.held)
-            self.allow(until=until)
+            self.allow(until=until(content.held))
             data = await self._receive()
         self._pending += content.rest
         return content.content()

@@ -1,7 +1,9 @@
 """What all sessions of one listener share: the limits, the desk behind the door, and who is in.
 
 A session asks `Reception` whatever concerns more than itself: may one more come in, is there room on the disk
-and in memory for one more mail.
+and in memory for one more mail. Three kinds of callers have places and memory of their own, so that none can use up
+what another needs: trusted relays, through which all mail may come; proxies that have not yet said for whom they
+speak; and everybody else.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from helpdesk.wires.smtp_session import Session
 
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
+Caller: TypeAlias = Literal["relay", "proxy", "stranger"]
 
 _ALWAYS_WELCOME = 2**18  # octets: a mail of this size is never turned away because others send big ones
 
@@ -33,15 +36,16 @@ class Limits:
     max_size: int = 25 * 2**20  # of one mail
     idle: float = 60  # without a whole command, or without any octet of a mail
     command_total: float = 600  # for commands, from one accepted mail to the next
-    data_total: float = 600  # for one mail to come in
+    data_total: float = 600  # for one mail to come in; longer only for who keeps to `slowest`
+    slowest: int = 8 * 1024  # octets a second on the average: a mail of 25 MiB over a poor line is on its way for long
     accept: float = 25  # for the desk to have it durable; then the peer is asked to try again
-    max_sessions: int = 200
+    max_sessions: int = 200  # of strangers; as many again of trusted relays
     max_per_address: int = 20  # sessions of one IPv4 address or one IPv6 /64; trusted relays are not counted
     max_errors: int = 20  # refused commands of one session
     max_idle_commands: int = 100  # NOOP, RSET and the like, from one accepted mail to the next
     max_recipients: int = 100  # of one mail; RFC 5321 section 4.5.3.1.8 asks for 100
     max_hops: int = 50  # Received lines
-    max_in_transit: int = 256 * 2**20  # of all mails being received at one moment
+    max_in_transit: int = 256 * 2**20  # of all mails being received at one moment; trusted relays as much again
     min_free: int | None = None  # on the disk; None is twice `max_size`
     bare_line_ends: Literal["reject", "normalize"] = "reject"
 
@@ -62,14 +66,15 @@ class Reception:
     proxies: tuple[Network, ...]
     free_space: Callable[[], int] | None
     sessions: set[Session] = field(default_factory=set)
+    _caller: dict[Session, Caller] = field(default_factory=dict)
     _per_origin: Counter[str] = field(default_factory=Counter)
     _in_transit: dict[Session, int] = field(default_factory=dict)
 
     def admit(self, session: Session) -> None:
         """Let a session in; raises `Rejected` where that is one too many."""
-        if len(self.sessions) >= self.limits.max_sessions:
-            raise Rejected(f"421 4.3.2 {self.hostname} Too many sessions, please come back")
-        if not self.is_proxy(session):
+        if self.is_proxy(session):
+            self._seat(session, "proxy")
+        else:
             self.charge(session)
         self.sessions.add(session)
 
@@ -80,17 +85,31 @@ class Reception:
     def charge(self, session: Session) -> None:
         """Count the session against the address it comes from; raises `Rejected`."""
         if within(session.remote, self.trusted_relays):
+            self._seat(session, "relay")
             return
+        self._find_place(session, "stranger")
         origin = _origin(session.remote)
         if self._per_origin.get(origin, 0) >= self.limits.max_per_address:
             raise Rejected(f"421 4.7.0 {self.hostname} Too many sessions from your address")
         self._per_origin[origin] += 1
+        self._caller[session] = "stranger"
         session.origin = origin
+
+    def _seat(self, session: Session, caller: Caller) -> None:
+        self._find_place(session, caller)
+        self._caller[session] = caller
+
+    def _find_place(self, session: Session, caller: Caller) -> None:
+        """Raise `Rejected` where all places of such callers are taken; the place it had is another's from now on."""
+        self._caller.pop(session, None)
+        if sum(other == caller for other in self._caller.values()) >= self.limits.max_sessions:
+            raise Rejected(f"421 4.3.2 {self.hostname} Too many sessions, please come back")
 
     def leave(self, session: Session) -> None:
         """Forget the session and what it held."""
         self.release(session)
         self.sessions.discard(session)
+        self._caller.pop(session, None)
         if session.origin:
             self._per_origin[session.origin] -= 1
             if not self._per_origin[session.origin]:  # this table must not grow with the Internet
@@ -99,8 +118,13 @@ class Reception:
     def hold(self, session: Session, octets: int) -> None:
         """Note what the session's mail takes in memory by now; raises `Rejected` where all take too much."""
         self._in_transit[session] = octets
-        if octets > _ALWAYS_WELCOME and sum(self._in_transit.values()) > self.limits.max_in_transit:
+        if octets > _ALWAYS_WELCOME and self._held_like(session) > self.limits.max_in_transit:
             raise Rejected("452 4.3.1 Too much mail at once, please try again")
+
+    def _held_like(self, session: Session) -> int:
+        """Octets in memory of all sessions whose caller is of this session's kind."""
+        caller = self._caller.get(session)
+        return sum(held for other, held in self._in_transit.items() if self._caller.get(other) == caller)
 
     def release(self, session: Session) -> None:
         """Forget what the session's mail took."""

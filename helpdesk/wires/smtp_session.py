@@ -42,6 +42,7 @@ class _Transaction:
     mail_from: str | None = None
     rcpt_to: list[str] = field(default_factory=list)
     chunks: bytearray | None = None  # what BDAT brought; None before the first
+    began: float | None = None  # when the mail itself began to come, on the loop's clock
     # A fault of ours ended it. What a pipelining peer has sent already gets 451 too: a 503 would be a bounce.
     failed: bool = False
 
@@ -104,7 +105,7 @@ class Session(Connection):
         self._grant_time()
         await self.push(f"220 {self.hostname} {'LMTP' if self._reception.lmtp else 'ESMTP'}")
         while not self._dismissed_with:
-            await self._obey(await self.next_line(until=self._commands_until))
+            await self._obey(await self.next_line(until=self._next_command_until()))
         raise Over(self._dismissed_with)
 
     def _grant_time(self) -> None:
@@ -282,14 +283,32 @@ class Session(Connection):
         """Read to the content's end. Where it may not go on we hang up: the next command is anywhere."""
         self._busy = True
         before = len(self._transaction.chunks or b"")
+        if self._transaction.began is None:
+            self._transaction.began = self.loop.time()
         try:
             return await self.read_into(
                 content,
-                until=self.loop.time() + self._limits.data_total,
+                until=lambda held: self._mail_until(before + held),
                 weigh=lambda held: self._reception.hold(self, before + held),
             )
         except Rejected as refusal:
             raise Over(self._for_each(refusal.reply)) from None
+
+    def _next_command_until(self) -> float:
+        """When the next command must be here; between the pieces of a mail, as if it were a part of it."""
+        pieces = self._transaction.chunks
+        return self._commands_until if pieces is None else self._mail_until(len(pieces))
+
+    def _mail_until(self, octets: int) -> float:
+        """When a mail of which so much has come must be here: soon, or for as long as it comes at a sane pace.
+
+        Whoever drips has the time that is left from the greeting, or from the last mail accepted, and no more.
+        """
+        began = self._transaction.began or self.loop.time()
+        return max(
+            min(self._commands_until, began + self._limits.data_total),
+            began + octets / self._limits.slowest,
+        )
 
     async def _finish(self, raw: bytes) -> None:
         """Answer a whole mail and end the transaction."""

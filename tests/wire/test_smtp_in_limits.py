@@ -54,6 +54,57 @@ def test_s09_a_mail_that_drips_is_cut_off_at_its_deadline():
     assert not served.desk.mails
 
 
+@pytest.mark.parametrize("command", ["NOOP", "RSET", "EHLO x", "VRFY a", "MAIL FROM:<a@b.example>", "EXPN x"])
+def test_s09_words_in_whatever_verb_and_inside_a_mail_together_get_no_more_than_the_time_of_one_phase(command):
+    limits = Limits(command_total=0.4, data_total=0.4, slowest=10**9, max_idle_commands=10**9, max_errors=10**9)
+    with serving(limits=limits) as served, served.client() as client:
+        started = time.monotonic()
+        while time.monotonic() < started + 0.3 and client.ask(command)[:3] != "421":
+            pass
+        client.ask("RSET")
+        client.begin()
+        (session,) = served.listener._reception.sessions
+        granted = session._commands_until
+        assert drip(client, b"word\r\n") == "421 4.4.2 mx.desk.example You took too long"
+        assert session._mail_until(0) == session._commands_until == granted  # the mail has no time of its own
+    assert not served.desk.mails
+
+
+def test_s09_pieces_of_a_mail_that_drip_have_one_deadline_together():
+    limits = Limits(command_total=0.3, data_total=0.3, slowest=10**9)
+    with serving(limits=limits) as served, served.client() as client:
+        for command in ("EHLO client.example", "MAIL FROM:<a@client.example>", "RCPT TO:<support@desk.example>"):
+            client.ask(command)
+        started = time.monotonic()
+        answer = "250"
+        while answer[:3] == "250" and time.monotonic() < started + PATIENCE:
+            client.send(b"BDAT 1\r\nx")
+            answer = client.reply()
+        assert answer.startswith("421 4.4.2 ")
+
+
+@pytest.mark.parametrize("verb", ["DATA", "BDAT"])
+def test_a_large_mail_that_comes_slowly_but_steadily_is_taken_after_the_deadline(verb):
+    limits = Limits(command_total=0.3, data_total=0.3, slowest=50_000)
+    head, piece, count = b"Subject: x\r\n\r\n", b"a" * 9998 + b"\r\n", 8
+    with serving(limits=limits) as served, served.client() as client:
+        for command in ("EHLO client.example", "MAIL FROM:<a@client.example>", "RCPT TO:<support@desk.example>"):
+            client.ask(command)
+        if verb == "DATA":
+            client.ask("DATA")
+        client.send(head if verb == "DATA" else b"BDAT %d\r\n%s" % (len(head), head))
+        started = time.monotonic()
+        for number in range(count):
+            # The pace of the sender, never faster than 10 kB in 60 ms, is what this test is about.
+            select.select([], [], [], max(0.0, started + number * 0.06 - time.monotonic()))
+            client.send(piece if verb == "DATA" else b"BDAT %d\r\n%s" % (len(piece), piece))
+        client.send(b".\r\n" if verb == "DATA" else b"BDAT 0 LAST\r\n")
+        assert time.monotonic() - started > 0.3
+        answers = [client.reply() for _ in range(1 if verb == "DATA" else count + 2)]
+        assert answers[-1] == "250 2.0.0 queued as 1"
+    assert served.desk.mails[0][0] == head + piece * count
+
+
 def test_s09_a_mail_that_stops_in_the_middle_is_cut_off():
     with serving(limits=Limits(idle=2)) as served, served.client() as client:
         client.begin()
@@ -141,6 +192,43 @@ def test_s09_a_relay_of_ours_has_as_many_sessions_as_it_likes():
             assert second.deliver() == "250 2.0.0 queued as 1"
         with served.client(source="127.0.0.2"), served.client("127.0.0.2", greeted=False) as stranger:
             assert stranger.reply().startswith("421 4.7.0 ")
+
+
+def test_s09_strangers_can_not_use_up_the_places_of_a_relay_of_ours_nor_a_relay_theirs():
+    limits = Limits(max_sessions=3, max_per_address=2)
+    with serving(limits=limits, trusted_relays=["127.0.0.9"]) as served, ExitStack() as stack:
+        for source in ("127.0.0.1", "127.0.0.2", "127.0.0.3"):
+            stack.enter_context(served.client(source))
+        with served.client("127.0.0.4", greeted=False) as stranger:
+            assert stranger.reply().startswith("421 4.3.2 ")
+        relay, *_ = [stack.enter_context(served.client("127.0.0.9")) for _ in range(3)]
+        assert relay.deliver() == "250 2.0.0 queued as 1"
+        with served.client("127.0.0.9", greeted=False) as one_too_many:
+            assert one_too_many.reply().startswith("421 4.3.2 ")
+
+
+def test_s09_what_strangers_hold_in_memory_leaves_room_for_the_large_mail_of_a_relay_of_ours():
+    large = b"Subject: x\r\n\r\n" + (b"a" * 998 + b"\r\n") * 700
+    with (
+        serving(limits=Limits(max_in_transit=MIB), trusted_relays=["127.0.0.9"]) as served,
+        served.client() as first,
+        served.client("127.0.0.2") as second,
+        served.client("127.0.0.9") as relay,
+    ):
+        for stranger in (first, second):
+            stranger.begin()
+            stranger.send(large)
+        refused = select.select([first.socket, second.socket], [], [], PATIENCE)[0]
+        assert len(refused) == 1  # so what the other one holds is all that strangers may
+        assert relay.deliver(large) == "250 2.0.0 queued as 1"
+
+
+def test_s13_a_load_balancer_that_says_nothing_takes_no_place_of_those_it_speaks_for():
+    with serving(limits=Limits(max_sessions=2), proxies=["127.0.0.1"]) as served, ExitStack() as stack:
+        for _ in range(2):
+            stack.enter_context(served.client(greeted=False))
+        with served.client(source="127.0.0.2") as direct:
+            assert direct.deliver() == "250 2.0.0 queued as 1"
 
 
 def test_an_ipv6_household_counts_as_one_address():
