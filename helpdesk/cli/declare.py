@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -28,11 +29,13 @@ if TYPE_CHECKING:
     from helpdesk.core.standing import Window
     from helpdesk.desk.declare import Order
 
+_LISTED = 1000
 Policies = Annotated[list[str] | None, typer.Option("--policy", help="Only for this offering; repeatable.")]
 
 
 def register(app: typer.Typer) -> None:
     """Add this group's commands."""
+    app.command()(person)
     incident = typer.Typer(no_args_is_help=True, help="Known problems: their cases say so, and may be exempt.")
     incident.command("open")(incident_open)
     incident.command("close")(incident_close)
@@ -47,6 +50,40 @@ def register(app: typer.Typer) -> None:
     maintenance.command("list")(maintenance_list)
     maintenance.command("announce")(maintenance_announce)
     app.add_typer(maintenance, name="maintenance")
+
+
+def person(
+    number: Annotated[
+        int | None, typer.Argument(metavar="[NUMBER]", help="Its number; without one, all are listed.")
+    ] = None,
+    days: Annotated[int, typer.Option(min=1, help="How far back the list goes.")] = 7,
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say that a person wrote a mail that was held or taken for a robot's; it becomes a case, unacknowledged."""
+    from helpdesk.core.declaration import LetIn  # noqa: PLC0415
+    from helpdesk.report.shapes import instant  # noqa: PLC0415
+    from helpdesk.store import kept  # noqa: PLC0415
+
+    if number is not None:
+        _obey(LetIn(number), config)
+        return
+    since = wall_clock() - timedelta(days=days)
+    with open_database(open_rules(config)) as database, database.read() as connection:
+        found, _ = kept.listed(connection, since=since, limit=_LISTED)
+    shapes = [
+        {
+            "number": each.number,
+            "received_at": instant(each.received_at),
+            "mailbox": each.mailbox,
+            "from": each.author,
+            "subject": each.subject,
+            "outcome": each.outcome,
+            "because": each.because,
+        }
+        for each in found
+    ]
+    _show(shapes, as_json=as_json, empty="No mail was kept from cases.")
 
 
 def incident_open(

@@ -43,6 +43,8 @@ def nobody_to_answer(sender: Person, arrival: Arrival, channel: str) -> str:
     """Why this mail may not be answered automatically; "" where it may."""
     if not sender.address:
         return "there is no one sender to answer"
+    if arrival.released_by:
+        return f"{arrival.released_by} let it in by hand"
     # Few monitors say that they are one.
     a_monitor = arrival.placement.watched is not None or channel == "monitoring"
     if arrival.message.robot or arrival.null_sender or a_monitor:

@@ -177,6 +177,9 @@ def _opened_by(sender: Person, arrival: Arrival, terms: Terms, now: datetime) ->
     suspected = suspicion.raised(open_case(opened).after(assessed), verdict, arrival, terms, now)
     events = (*events, *suspected)
     case = open_case(opened).after(*events[1:])
+    if arrival.released_by:  # a person has just looked at it, and decides whom else it needs
+        late = ladder.passed(case, terms, now)
+        events, case, suspected = (*events, *late), case.after(*late), ()
     drafts = (
         *([_acknowledgment(case, arrival, terms, doubts)] if acknowledged.facts["sent"] else []),
         *_to_agents("assigned", case, arrival, terms),

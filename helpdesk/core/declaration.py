@@ -23,7 +23,7 @@ from helpdesk.core.walltime import read_instant
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-Topic = Literal["incidents", "status", "maintenance", "quarantine", "outbox", "help"]
+Topic = Literal["incidents", "status", "maintenance", "quarantine", "outbox", "kept", "help"]
 Act = Literal["retry", "drop"]
 
 
@@ -77,13 +77,20 @@ class Unstick:
 
 
 @dataclass(frozen=True, slots=True)
+class LetIn:
+    """A mail that was held, or taken for a robot's, is a person's: it is worked as one."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
     """A question: it changes nothing."""
 
     topic: Topic
 
 
-Declaration = OpenIncident | CloseIncident | SetStatus | PlanMaintenance | AnnounceMaintenance | Unstick | Ask
+Declaration = OpenIncident | CloseIncident | SetStatus | PlanMaintenance | AnnounceMaintenance | Unstick | LetIn | Ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +194,8 @@ FORMS: Mapping[str, Form] = {
     "outbox list": Form("", "mail that failed or may be lost", _asking("outbox")),
     "outbox retry": Form("NUMBER", "sends it now", _unsticking("outbox", "retry"), values=1),
     "outbox drop": Form("NUMBER", "never sends it", _unsticking("outbox", "drop"), values=1),
+    "person list": Form("", "mail that was held, or taken for a robot's, in the last week", _asking("kept")),
+    "person": Form("NUMBER", "a person wrote it: it becomes a case", lambda given: LetIn(_number(given)), values=1),
     "help": Form("", "sends this list", _asking("help")),
 }
 

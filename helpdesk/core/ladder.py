@@ -155,6 +155,16 @@ def climb(case: Case, terms: Terms, now: datetime) -> tuple[tuple[Event, ...], t
     return events, tuple(_draft(rung, reader, reached, now) for reader, rung in highest.values())
 
 
+def passed(case: Case, terms: Terms, now: datetime) -> tuple[Event, ...]:
+    """The steps that came while a case was not one yet: on the record, and nobody is called for what is past."""
+    reached = reached_by(case, terms, now)
+    if not reached:
+        return ()
+    names = ", ".join(dict.fromkeys(f"{TARGET_NAMES[rung.clock.target]} {rung.step.key}" for rung in reached))
+    told = Event("flagged", now, now, DESK, {"tag": f"steps that passed before it was let in: {names}"})
+    return (*(_taken(rung, {}, now) for rung in reached), told)
+
+
 def called(case: Case) -> frozenset[str]:
     """Who was called, or is reminded again and again, since somebody last said that they have it: their addresses."""
     asked: set[str] = set()

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 from helpdesk.core.calendar import wall_instant
 from helpdesk.core.counted import counted
+from helpdesk.desk.declare import kept_line
 from helpdesk.phrases import brief, moment, span
-from helpdesk.store import bulletins, undeliverable
+from helpdesk.store import bulletins, kept, undeliverable
 from helpdesk.store.backlog import backlog
 
 if TYPE_CHECKING:
@@ -39,9 +40,15 @@ class Mailboxes:
 
 
 def digest_facts(
-    connection: sa.Connection, found: Overview, wall: WallTime, now: datetime, mailboxes: Mailboxes
+    connection: sa.Connection,
+    found: Overview,
+    wall: WallTime,
+    now: datetime,
+    *,
+    mailboxes: Mailboxes,
+    since: datetime,
 ) -> dict[str, Any]:
-    """The day for the operators; today ends at midnight on the wall of the digest."""
+    """The day for the operators; today ends at midnight on the wall of the digest. `since`: the digest before this."""
     zone, failing = wall.timezone, mailboxes.failing
     tomorrow = wall_instant(zone, now.astimezone(ZoneInfo(zone)).date() + _DAY, 0)
     due, waits = found.due_by(tomorrow), backlog(connection)
@@ -62,6 +69,7 @@ def digest_facts(
         "unsent": waits.unsent.number,
         "bounced": sorted(undeliverable.marked(connection)),
         "failing": [f"{mailbox}: {why}" for mailbox, why in sorted(failing.items())],
+        **_kept_facts(connection, since),
         "silent": [
             f"{mailbox}: nothing for {span(now - quiet.since)}, since {_time(quiet.since, zone)}; "
             f"usually some {counted(quiet.usually, 'mail comes', 'mails come')} in that time"
@@ -69,6 +77,13 @@ def digest_facts(
             if mailbox not in failing
         ],
     }
+
+
+def _kept_facts(connection: sa.Connection, since: datetime) -> dict[str, Any]:
+    """What was kept from cases since the last digest: nobody else sees it."""
+    found, number = kept.listed(connection, since=since, limit=_SHOWN)
+    more = [f"and {number - len(found)} more: helpdesk person"] if number > len(found) else []
+    return {"kept_number": number, "kept": [*map(kept_line, found), *more]}
 
 
 def handover_facts(found: Overview, rotation: Rotation, at: datetime, now: datetime) -> dict[str, Any]:

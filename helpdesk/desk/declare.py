@@ -16,6 +16,7 @@ from helpdesk.core.declaration import (
     AnnounceMaintenance,
     Ask,
     CloseIncident,
+    LetIn,
     OpenIncident,
     PlanMaintenance,
     SetStatus,
@@ -26,7 +27,7 @@ from helpdesk.core.errors import Refused
 from helpdesk.core.standing import Window
 from helpdesk.desk.announce import announce, contacts_of
 from helpdesk.phrases import moment
-from helpdesk.store import declarations, outbox, spool
+from helpdesk.store import declarations, kept, outbox, spool
 from helpdesk.store.declarations import Planned
 
 if TYPE_CHECKING:
@@ -40,6 +41,9 @@ if TYPE_CHECKING:
     from helpdesk.desk.rules import Rules
 
 _AHEAD = timedelta(days=28)
+_RECENT = timedelta(days=7)
+_LISTED = 50
+_SUBJECT = 60  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,9 @@ def obey(declaration: Declaration, order: Order) -> Done:
             done = _announce(number, order)
         case Unstick():
             done = _unstick(declaration, order)
+        case LetIn(number):
+            kept.release(order.connection, number, by=order.by)
+            done = Done(f"mail {number} is worked as a person's; its sender gets no acknowledgment")
         case Ask(topic):
             done = _ANSWERS[topic](order)
     return done
@@ -233,6 +240,20 @@ def _quarantine(order: Order) -> Done:
     return Done(f"{_number(lines, 'mail')} set aside", tuple(lines))
 
 
+def _kept(order: Order) -> Done:
+    found, number = kept.listed(order.connection, since=order.now - _RECENT, limit=_LISTED)
+    lines = [kept_line(each) for each in found]
+    lines += [f"and {number - len(found)} more"] if number > len(found) else []
+    return Done(f"{_number(range(number), 'mail')} kept from cases in the last week", tuple(lines))
+
+
+def kept_line(each: kept.Kept) -> str:
+    """A mail that was kept from cases, on one line that begins with the number by which it is let in."""
+    subject = " ".join(each.subject.split()) or "(no subject)"
+    short = subject if len(subject) <= _SUBJECT else f"{subject[: _SUBJECT - 1].rstrip()}…"
+    return f"{each.number}: {each.author or 'nobody'} to {each.mailbox}: {short} ({each.outcome}: {each.because})"
+
+
 def _outbox(order: Order) -> Done:
     lines = [
         f"{row.id}: {row.kind} to {row.recipient}, {row.state}: {row.detail}"
@@ -251,6 +272,7 @@ _ANSWERS: Mapping[Topic, Callable[[Order], Done]] = {
     "maintenance": _maintenance,
     "quarantine": _quarantine,
     "outbox": _outbox,
+    "kept": _kept,
     "help": _help,
 }
 

@@ -110,7 +110,9 @@ class Rounds:
             return handover_facts(overview(cases, now), each.rotation, at, now)
         silent = dict(silent_mailboxes(connection, self._recorder.rules, now))
         boxes_to_see = Mailboxes(failing, silent)
-        return digest_facts(connection, overview(self._open_cases(connection), now), each.wall, now, boxes_to_see)
+        since = bulletins.newest_of(connection, f"digest/{each.name}/") or at - _TOO_OLD
+        found = overview(self._open_cases(connection), now)
+        return digest_facts(connection, found, each.wall, now, mailboxes=boxes_to_see, since=since)
 
     def _open_cases(self, connection: sa.Connection) -> Iterator[tuple[Case, Policy]]:
         numbers = case_store.list_numbers(connection, only_open=True)

@@ -130,7 +130,8 @@ class _Read:
 
 
 def _read(recorder: Recorder, mail: Spooled) -> _Read:
-    message = _own_mail_marked(parse(mail.raw), recorder)
+    message = parse(mail.raw)
+    message = replace(message, robot=None) if mail.released_by else _own_mail_marked(message, recorder)
     return _Read(message, look_through(mail.raw, message))
 
 
@@ -175,6 +176,7 @@ def _one(connection: sa.Connection, recorder: Recorder, mail: Spooled, read: _Re
         to_escalation=mailbox.channel == "escalation",
         returned=back,
         mailboxes=frozenset(one.address for one in recorder.rules.configuration.mailboxes),
+        released_by=mail.released_by,
         null_sender=mail.source == "smtp" and not mail.envelope.mail_from,
     )
     if placement.verified:

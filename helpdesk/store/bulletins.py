@@ -48,6 +48,13 @@ def newest_alert(connection: sa.Connection, prefix: str) -> str:
     return str(connection.execute(query).scalar() or "")
 
 
+def newest_of(connection: sa.Connection, prefix: str) -> datetime | None:
+    """When the newest mail was written whose key begins so; None without one."""
+    query = sa.select(outbox.c.created_at).where(outbox.c.key.startswith(prefix, autoescape=True))
+    found: datetime | None = connection.execute(query.order_by(outbox.c.id.desc()).limit(1)).scalar()
+    return found
+
+
 def undelivered(connection: sa.Connection) -> int:
     """How many mails were given up and wait for a person."""
     query = sa.select(sa.func.count()).where(outbox.c.state.in_(_LEFT))

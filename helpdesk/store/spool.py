@@ -75,6 +75,7 @@ class Spooled:
     source: str
     received_at: datetime
     attempts: int
+    released_by: str = ""  # who said that a person wrote it, though it was held or taken for a robot's
     proof: str = ""  # what the desk itself has found to prove its sender's domain; never stored
     tried: str = ""  # what it has found that proves nothing
 
@@ -209,7 +210,9 @@ def free_all(connection: sa.Connection) -> None:
 
 def _spooled(row: Any) -> Spooled:
     envelope = Envelope(row.mail_from, tuple(row.rcpt_to), row.remote)
-    return Spooled(row.id, row.mailbox, row.raw or b"", envelope, row.source, row.received_at, row.attempts)
+    return Spooled(
+        row.id, row.mailbox, row.raw or b"", envelope, row.source, row.received_at, row.attempts, row.released_by or ""
+    )
 
 
 def finish(

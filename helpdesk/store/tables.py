@@ -102,6 +102,7 @@ spool = sa.Table(
     sa.Column("case_id", _Id, sa.ForeignKey("cases.id")),
     sa.Column("error", sa.Text),
     sa.Column("done_at", Instant),
+    sa.Column("released_by", sa.String(320)),  # who said that a person wrote it; NULL where nobody had to
     # What the mail says of itself, so that it is found: written when it is worked, NULL until then.
     sa.Column("author", sa.Text),
     sa.Column("subject", sa.Text),

@@ -72,7 +72,9 @@ def test_the_digest_of_a_quiet_desk_says_so(desk):
 
     mail = desk.last(OPS, "digest")
     assert mail.subject == "[Acme Support] Tue 19 May: 0 open · 0 due today"
-    assert words(mail).startswith("Open: none Late: none Due today: none Set aside: none Not delivered: none")
+    assert words(mail).startswith(
+        "Open: none Late: none Due today: none Set aside: none Kept from cases: none Not delivered: none"
+    )
     assert "helpdesk" not in mail.text
 
 
@@ -352,3 +354,16 @@ def test_a_disk_is_looked_at_wherever_the_desk_writes(tmp_path):
     path.write_text(text.replace("maildir:outgoing", "maildir:/nowhere/at/all"), encoding="utf-8")
 
     assert load_configuration(path, environment={}).storage == (tmp_path, elsewhere)
+
+
+def test_the_digest_names_what_was_kept_from_cases_since_the_last_one_and_an_answer_lets_it_in(desk):
+    desk.mail(JO, "Away until Monday", headers={"Auto-Submitted": "auto-replied"})
+    passes(desk, "2026-05-19 12:00")
+    line = f"1: {JO} to {LOGIK}: Away until Monday (robot: "
+    assert line in words(desk.last(OPS, "digest"))
+    passes(desk, "2026-05-20 12:00")
+    assert "Kept from cases: none" in words(desk.last(OPS, "digest"))
+
+    assert desk.reply(OPS, "#person 1").outcome == "ordered"
+    desk.work()
+    assert desk.case().requester.address == JO

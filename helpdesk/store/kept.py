@@ -1,0 +1,71 @@
+"""Mail that was kept from cases: taken for a robot's, or held. A person can say that it was a person's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from helpdesk.core.errors import NotFound
+from helpdesk.store.tables import message, spool
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+OUTCOMES = ("robot", "bounce", "held")
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One such mail: its number in the spool, who wrote it and what it is about as far as it says so, and why."""
+
+    number: int
+    received_at: datetime
+    mailbox: str
+    author: str
+    subject: str
+    outcome: str
+    because: str
+
+
+def listed(connection: sa.Connection, *, since: datetime, limit: int) -> tuple[list[Kept], int]:
+    """Those that were worked from then on and are on no case, oldest first, at most `limit`; and how many in all."""
+    which = sa.and_(spool.c.outcome.in_(OUTCOMES), spool.c.case_id.is_(None), spool.c.done_at >= since)
+    number = connection.execute(sa.select(sa.func.count()).where(which)).scalar_one()
+    columns = (
+        spool.c.id,
+        spool.c.received_at,
+        spool.c.mailbox,
+        spool.c.author,
+        spool.c.mail_from,
+        spool.c.subject,
+        spool.c.outcome,
+        spool.c.error,
+    )
+    query = sa.select(*columns).where(which).order_by(spool.c.id).limit(limit)
+    kept = [
+        Kept(
+            row.id,
+            row.received_at,
+            row.mailbox,
+            row.author or row.mail_from,
+            row.subject or "",
+            row.outcome,
+            row.error or "",
+        )
+        for row in connection.execute(query)
+    ]
+    return kept, int(number)
+
+
+def release(connection: sa.Connection, number: int, *, by: str) -> None:
+    """Work a mail again as a person's. Raises NotFound where it was not kept from cases, or is erased."""
+    row = connection.execute(sa.select(spool.c.outcome, spool.c.raw).where(spool.c.id == number)).first()
+    if row is None or row.outcome not in OUTCOMES:
+        raise NotFound(f"expected the number of a mail that was held or taken for a robot's, not {number}")
+    if row.raw is None:
+        raise NotFound(f"the bytes of mail {number} were erased")
+    connection.execute(sa.delete(message).where(message.c.spool_id == number))  # it is written anew
+    values = {"state": "waiting", "outcome": None, "attempts": 0, "claimed_until": None, "done_at": None, "error": None}
+    connection.execute(sa.update(spool).where(spool.c.id == number).values(**values, released_by=by))
