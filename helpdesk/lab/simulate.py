@@ -109,8 +109,10 @@ class Laboratory:
             worked += batch
         self.deliver()
         known = {done.spool_id for done in worked}
-        copies = [Worked(number, "duplicate", None, parse(raw)) for number in ids if number not in known]
-        return [*worked, *copies]
+        others = self.desk.outcomes([number for number in ids if number not in known])  # copies, and what failed
+        message = parse(raw)
+        unworked = [Worked(number, one.outcome, one.case, message, one.because) for number, one in others.items()]
+        return [*worked, *unworked]
 
     def newest_to(self, address: str, kind: str = "") -> Message | None:
         """The newest mail that somebody got, of that kind if one is named."""
@@ -183,12 +185,15 @@ class _Player:
         self._received: list[Received] = []
 
     def inbox(self) -> list[dict[str, Any]]:
-        """What became of each mail, in order."""
+        """What became of each mail in the end, in order."""
+        numbers = [received.worked.spool_id for received in self._received if received.worked]
+        became = self._laboratory.desk.outcomes(numbers)
         shapes = []
         for received in self._received:
             worked, message = received.worked, received.message
             if worked:
-                shape = mail_shape(received.name, worked.outcome, worked.case, message, worked.because)
+                fate = became[worked.spool_id]
+                shape = mail_shape(received.name, fate.outcome, fate.case, message, fate.because)
             else:
                 because = self._laboratory.desk.unknown(received.recipients)
                 shape = mail_shape(received.name, "rejected", None, message, because)
