@@ -38,6 +38,11 @@ class Committer:
         self._waiting.put((mails, future))
         return future
 
+    @property
+    def running(self) -> bool:
+        """Whether its thread is there."""
+        return self._thread.is_alive()
+
     def close(self) -> None:
         """Write what waits, then stop."""
         self._waiting.put(None)

@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from functools import partial
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field
 
@@ -55,6 +56,7 @@ class DeskTable:
     secret_file: str = "secret"  # noqa: S105 - a file's name
     operators: list[str] = field(default_factory=list)
     public_url: str = ""
+    heartbeat: str = ""  # a URL that is fetched once a minute while all is well
     digest: str = ""  # "08:00 Europe/Berlin": when the operators get the daily digest
     require_authentication: Literal["auto", "always", "never"] = "auto"
     second_voter: bool = False  # wants the extra `embeddings`
@@ -562,8 +564,18 @@ def _among(place: str, name: str, known: Collection[str], *, what: str = "team")
         yield f"{place}: expected the name of a [[{what}]] ({there}), not {name!r}"
 
 
+def _is_url(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0 and " " not in text
+    except ValueError:
+        return False
+
+
 def _duty_problems(file: ConfigurationFile) -> Iterator[str]:
     """When agents are there, and when the operators get the digest."""
+    if file.desk.heartbeat and not _is_url(file.desk.heartbeat):
+        yield "desk.heartbeat: expected a URL such as https://monitor.example/ping/desk"
     if file.desk.digest:
         yield from _refused("desk.digest", partial(parse_daily, file.desk.digest))
         if not file.desk.operators:

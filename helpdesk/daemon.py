@@ -5,11 +5,14 @@
     pollers      a thread a mailbox            mail from IMAP folders to the spool
     worker       a thread                      spool to cases
     sender       a thread                      outbox to the courier
-    metronome    APScheduler                   the tick and the rounds, once a second; it holds no job a case
+    metronome    a thread                      the tick, once a second: what time alone makes due
+    rounds, reloader, conditions, heartbeat, purge: a thread each, at their own intervals
     console      a thread                      health and the pages, where it is configured
 
-A thread that fails logs, waits a little and goes on: no mail can stop the desk, and a database that is away is
-waited for.
+APScheduler rings for those that go by time (`helpdesk.metronome`), by a clock that nobody sets. A thread that fails
+logs, waits a little and goes on: no mail can stop the desk, and a database that is away is waited for. Should one end
+all the same, nobody knows what it has left behind: health says so, and the daemon stops with an error, for its service
+manager to start it anew.
 """
 
 from __future__ import annotations
@@ -23,12 +26,11 @@ import sys
 import threading
 import time
 from concurrent.futures import Future
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
-from apscheduler.schedulers.background import BackgroundScheduler
 
 from helpdesk.accounts import imap_account, open_outgoing
 from helpdesk.committer import Committer
@@ -37,16 +39,22 @@ from helpdesk.core.message import Envelope
 from helpdesk.desk import Desk
 from helpdesk.desk.conditions import Conditions, Reading
 from helpdesk.desk.record import Recorder
+from helpdesk.loops import Loop
 from helpdesk.mail.compose import guard_holds
+from helpdesk.metronome import Metronome
 from helpdesk.reload import Reloader
 from helpdesk.store import migrate
 from helpdesk.store.engine import Database
 from helpdesk.store.presence import Presence
 from helpdesk.store.spool import Accepted
-from helpdesk.watch import Watch
+from helpdesk.store.writable import hindrance
+from helpdesk.watch import Disk, Observed, Watch
+from helpdesk.watch.wall import in_words
 from helpdesk.web.access import access_of
 from helpdesk.web.console import Console
+from helpdesk.web.health import status
 from helpdesk.web.views import Views
+from helpdesk.wires.heartbeat import beat
 from helpdesk.wires.imap import Fetched, Poller
 from helpdesk.wires.smtp_in import Limits, SmtpListener
 
@@ -59,54 +67,17 @@ if TYPE_CHECKING:
     from helpdesk.wires.imap_account import Account
 
 _log = structlog.get_logger("daemon")
-_IDLE = 1.0  # seconds between looks when nobody calls
-_AFTER_FAILURE = 2.0  # seconds
+_EYE = 0.5  # seconds between looks at the clock and the threads
 _GRACE = 20.0  # seconds for mail that is coming in
-_PURGE_HOURS = 6  # between looks for what is old enough; not at the start, so that a wrong `keep` can be mended
+_TICK = timedelta(seconds=1)
+_LOOK = timedelta(minutes=1)
+_PURGE = timedelta(hours=6)  # not at the start, so that a wrong `keep` can be mended
 _LAST_WORK = 10.0  # seconds for what the threads are at; a service manager kills after a minute or so
 
 
 def wall_clock() -> datetime:
     """The time; only the doors ask."""
     return datetime.now(UTC).replace(microsecond=0)
-
-
-@dataclass
-class _Loop:
-    """A thread that does a piece of work whenever it is called, and looks once in a while anyway."""
-
-    name: str
-    piece: Callable[[], object]  # true when it did something: then it is done again at once
-    stop: threading.Event
-    watch: Watch
-    call: threading.Event = field(default_factory=threading.Event)
-    thread: threading.Thread | None = None
-
-    def start(self) -> None:
-        self.thread = threading.Thread(target=self._run, name=self.name, daemon=True)
-        self.thread.start()
-
-    def join(self, timeout: float) -> None:
-        self.call.set()
-        if self.thread is not None:
-            self.thread.join(timeout)
-
-    @property
-    def running(self) -> bool:
-        return self.thread is not None and self.thread.is_alive()
-
-    def _run(self) -> None:
-        while not self.stop.is_set():
-            self.call.clear()
-            try:
-                busy = self.piece()
-                self.watch.progressed(self.name)
-            except Exception:  # noqa: BLE001 - the desk goes on: the database may be away, and comes back
-                _log.exception("failed", part=self.name)
-                self.stop.wait(_AFTER_FAILURE)
-                continue
-            if not busy:
-                self.call.wait(_IDLE)
 
 
 class Daemon:
@@ -118,17 +89,36 @@ class Daemon:
         self.database = Database(rules.configuration.database_url)
         self.presence = Presence(self.database)
         self.desk = Desk(database=self.database, rules=rules, now=now)
-        self.courier: Courier = open_outgoing(rules.configuration)
         self.stop = threading.Event()
-        self.watch = Watch(now)
+        self.watch = Watch(now, disk=Disk(self._free_space, needed=2 * rules.configuration.max_size))
+        self.courier: Courier = Observed(open_outgoing(rules.configuration), self.watch.way_out)
         self.committer = Committer(self.desk.accept)
         self.reloader = Reloader(self.desk)
         self.conditions = Conditions(self.desk, self._free_space, self._readings)
-        self.worker = _Loop("worker", self._work, self.stop, self.watch)
-        self.sender = _Loop("sender", self._send, self.stop, self.watch)
+        self.worker = self._loop("worker", self._work)
+        self.sender = self._loop("sender", self._send)
+        self.views = self._views()
         self.console = self._console()
         self.pollers = [self._poller(account) for account in self._accounts()]
-        self._metronome = BackgroundScheduler(timezone=UTC, job_defaults={"coalesce": True, "misfire_grace_time": None})
+        self._metronome = Metronome()
+        self._rung = [
+            self._ring("metronome", self._tick, _TICK),
+            self._ring("rounds", self._go_round, _TICK),
+            self._ring("reloader", self._look_for_edits, _TICK),
+            self._ring("conditions", self.conditions.look, _LOOK),
+            self._ring("heartbeat", self._beat, _LOOK),
+            self._ring("purge", self._purge, _PURGE),
+        ]
+
+    def _loop(self, name: str, piece: Callable[[], object]) -> Loop:
+        return Loop(name, piece, self.stop, self.watch)
+
+    def _ring(self, name: str, piece: Callable[[], object], interval: timedelta) -> Loop:
+        """A thread that does its piece whenever the metronome rings for it."""
+        idle = 2 * interval.total_seconds()  # should nobody ring
+        loop = Loop(name, piece, self.stop, self.watch, idle=idle, at_once=False)
+        self._metronome.every(interval, loop.call.set)
+        return loop
 
     # --- what the threads do
 
@@ -142,38 +132,30 @@ class Daemon:
         return self.desk.deliver(self.courier, stopping=self.stop.is_set)
 
     def _tick(self) -> None:
-        try:
-            changed = self.desk.tick()
-            self.watch.progressed("metronome")
-        except Exception:  # noqa: BLE001 - see the module's promise
-            _log.exception("failed", part="metronome")
-            return
-        if changed:
+        if self.desk.tick():
             self.sender.call.set()
 
     def _go_round(self) -> None:
-        try:
-            written = self.desk.go_round(failing=self.watch.failing)
-        except Exception:  # noqa: BLE001 - see the module's promise
-            _log.exception("failed", part="rounds")
-            return
-        if written:
+        if self.desk.go_round(failing=self.watch.mailboxes.failing):
             self.sender.call.set()
 
+    def _look_for_edits(self) -> None:
+        self.reloader.look()
+
     def _purge(self) -> None:
-        try:
-            erased = self.desk.purge(stopping=self.stop.is_set)
-        except Exception:  # noqa: BLE001 - see the module's promise
-            _log.exception("failed", part="purge")
-            return
+        erased = self.desk.purge(stopping=self.stop.is_set)
         if any(erased.values()):
             _log.info("purged", **erased)
 
-    def _look_at_itself(self) -> None:
-        try:
-            self.conditions.look()
-        except Exception:  # noqa: BLE001 - see the module's promise
-            _log.exception("failed", part="conditions")
+    def _beat(self) -> None:
+        url = self.desk.rules.configuration.file.desk.heartbeat
+        if url and status(self.views.facts()) != "failing":
+            self.watch.heartbeat = beat(url)
+        elif not url:
+            self.watch.heartbeat = ""
+
+    def _poll(self, poller: Poller) -> None:
+        poller.run(self.stop)
 
     def _free_space(self) -> int:
         """Octets left on the fullest of the disks that the desk writes to."""
@@ -181,14 +163,9 @@ class Daemon:
 
     def _readings(self) -> list[Reading]:
         return [
-            self.watch.reading(poller.account.mailbox, read=poller.since_poll is not None) for poller in self.pollers
+            self.watch.mailboxes.reading(poller.account.mailbox, read=poller.since_poll is not None)
+            for poller in self.pollers
         ]
-
-    def _look_for_edits(self) -> None:
-        try:
-            self.reloader.look()
-        except Exception:  # noqa: BLE001 - see the module's promise
-            _log.exception("failed", part="reloader")
 
     # --- what the wires call
 
@@ -216,6 +193,7 @@ class Daemon:
 
     def _fetched(self, mailbox: str, mails: Sequence[Fetched]) -> None:
         self.desk.accept([_from_imap(mailbox, mail) for mail in mails])
+        self.watch.mailboxes.brought(mailbox)
         self.worker.call.set()
 
     def _accounts(self) -> list[Account]:
@@ -233,7 +211,17 @@ class Daemon:
             account,
             accept=lambda mails: self._fetched(mailbox, mails),
             known=lambda validity, uids: self.desk.known_uids(mailbox, folder, validity, uids),
-            report=lambda report: self.watch.mailbox(self.desk, report),
+            report=lambda report: self.watch.mailboxes.heard(self.desk, report),
+        )
+
+    def _views(self) -> Views:
+        return Views(
+            name=self.rules.configuration.file.desk.name,
+            database=self.database,
+            policy_of=Recorder(self.rules).policy_of,
+            watch=self.watch,
+            now=self.desk.now,
+            started_at=self.desk.now(),
         )
 
     def _console(self) -> Console | None:
@@ -241,15 +229,7 @@ class Daemon:
         configuration = self.rules.configuration
         if not configuration.file.web.listen:
             return None
-        views = Views(
-            name=configuration.file.desk.name,
-            database=self.database,
-            policy_of=Recorder(self.rules).policy_of,
-            watch=self.watch,
-            now=self.desk.now,
-            started_at=self.desk.now(),
-        )
-        return Console(listen=configuration.file.web.listen, views=views, access=access_of(configuration))
+        return Console(listen=configuration.file.web.listen, views=self.views, access=access_of(configuration))
 
     # --- a life
 
@@ -268,6 +248,7 @@ class Daemon:
             require_tls=table.require_tls,
             trusted_relays=table.trusted_relays,
             free_space=self._free_space,
+            tally=self.watch.door,
         )
 
     async def run(self, *, ready: Callable[[Daemon, SmtpListener | None], None] | None = None) -> None:
@@ -276,6 +257,8 @@ class Daemon:
             raise Unavailable(f"the guard of outgoing headers does not hold on Python {sys.version.split()[0]}")
         if doubt := self.database.doubt():
             _log.warning("the database is in doubt", because=doubt)
+        if why := hindrance(self.database):
+            raise Unavailable(f"database: {why}")
         migrate.upgrade(self.database)
         self.desk.begin()
         self.presence.arrive(self.desk.recover)
@@ -287,33 +270,35 @@ class Daemon:
         pollers = self._start()
         if ready is not None:
             ready(self, listener)
+        missing: list[str] = []
         try:
-            await self._until_stopped()
+            missing = await self._until_stopped()
         finally:
             _log.info("stopping")
             if listener is not None:
                 await listener.stop(_GRACE)
             self._shut_down(pollers)
             _log.info("stopped")
+        if missing:
+            raise Unavailable(f"a thread has ended that never should: {', '.join(missing)}")
 
-    def _start(self) -> list[threading.Thread]:
-        self.worker.start()
-        self.sender.start()
-        self._metronome.add_job(self._tick, "interval", seconds=1, max_instances=1)
-        self._metronome.add_job(self._look_for_edits, "interval", seconds=1, max_instances=1)
-        self._metronome.add_job(self._go_round, "interval", seconds=1, max_instances=1)
-        self._metronome.add_job(self._look_at_itself, "interval", minutes=1, max_instances=1)
-        self._metronome.add_job(self._purge, "interval", hours=_PURGE_HOURS, max_instances=1)
+    def _start(self) -> list[Loop]:
+        parts = self.watch.parts
+        parts.expect("committer", lambda: self.committer.running)
+        parts.expect("clockwork", lambda: self._metronome.running)
+        if (console := self.console) is not None:
+            parts.expect("console", lambda: console.running)
+        for loop in (self.worker, self.sender, *self._rung):
+            loop.start()
         self._metronome.start()
-        threads = [
-            threading.Thread(target=poller.run, args=(self.stop,), name=f"imap {poller.account.mailbox}", daemon=True)
-            for poller in self.pollers
-        ]
-        for thread in threads:
-            thread.start()
-        return threads
+        pollers = [self._loop(f"imap {poller.account.mailbox}", partial(self._poll, poller)) for poller in self.pollers]
+        for poller, loop in zip(self.pollers, pollers, strict=True):
+            self.watch.mailboxes.expect(poller.account.mailbox, partial(_since_poll, poller))
+            loop.start()
+        return pollers
 
-    async def _until_stopped(self) -> None:
+    async def _until_stopped(self) -> list[str]:
+        """Keep an eye on clock and threads until somebody asks us to stop; returns the threads that are not there."""
         loop = asyncio.get_running_loop()
         asked = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -323,18 +308,30 @@ class Daemon:
             loop.add_signal_handler(signal.SIGHUP, self.reloader.ask)
         while not asked.is_set() and not self.stop.is_set():
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(asked.wait(), timeout=0.2)
+                await asyncio.wait_for(asked.wait(), timeout=_EYE)
+                break
+            if (missing := self.watch.parts.missing) and not self.stop.is_set():
+                _log.error("a thread has ended", parts=missing)
+                return missing
+            self._look_at_the_clock()
+        return []
 
-    def _shut_down(self, pollers: Sequence[threading.Thread]) -> None:
+    def _look_at_the_clock(self) -> None:
+        jump = self.watch.wall.look()
+        self._metronome.hold_time()
+        if jump:
+            _log.warning("the clock was set", how=in_words(jump))
+
+    def _shut_down(self, pollers: Sequence[Loop]) -> None:
         """Stop in the order of the pipe: nothing new, then what was accepted is written, then the rest.
 
         Whoever does not come to an end in time is left: what it was at is repeated by the next start.
         """
         self.stop.set()
         ends = time.monotonic() + _LAST_WORK
-        self._metronome.shutdown(wait=True)
-        for thread in pollers:
-            thread.join(timeout=max(0, ends - time.monotonic()))
+        self._metronome.stop()
+        for loop in (*pollers, *self._rung):
+            loop.join(timeout=max(0, ends - time.monotonic()))
         self.committer.close()
         for loop in (self.worker, self.sender):
             loop.join(timeout=max(0, ends - time.monotonic()))
@@ -344,6 +341,10 @@ class Daemon:
             self.console.close()
         self.presence.leave()
         self.database.close()
+
+
+def _since_poll(poller: Poller) -> timedelta | None:
+    return poller.since_poll
 
 
 def _from_imap(mailbox: str, mail: Fetched) -> Accepted:

@@ -7,6 +7,7 @@ name = "Acme Support"
 customers = "customers.toml"      # who bought what; changed without touching anything else
 operators = ["ops@desk.example"]  # get alerts about the desk itself
 # digest = "08:00 Europe/Berlin"  # and once a day what is open, due, late and not delivered
+# heartbeat = "https://monitor.example/ping/desk"  # fetched once a minute while all is well
 # policies = "policies"           # your own support offerings, laid over the shipped ones file by file
 # templates = "templates"         # your own words, laid over the shipped ones file by file
 # secret_file = "secret"          # key of the reply addresses; made on first start. Keep it: without it, replies

@@ -74,6 +74,9 @@ class Clock:
     def __call__(self) -> datetime:
         return self.desk.now + self.ahead
 
+    def steady(self) -> float:
+        return self().timestamp()
+
 
 @pytest.fixture
 def database_url(request, tmp_path, migrated_file) -> Iterator[str]:
@@ -99,9 +102,9 @@ def clock(rules, database) -> Clock:
 
 @pytest.fixture
 def site(rules, database, clock) -> Iterator[Site]:
-    watch = Watch(clock)
+    watch = Watch(clock, clock.steady)
     for part in ("worker", "sender", "metronome"):
-        watch.progressed(part)
+        watch.parts.progressed(part)
     views = Views("Acme Support", database, Recorder(rules).policy_of, watch, clock, clock())
     yield from _served(clock.desk, views, LOCAL)
 
@@ -326,7 +329,7 @@ def test_mail_that_waits_to_be_worked_is_failing_and_mail_that_waits_to_be_sent_
         connection.exec_driver_sql("UPDATE outbox SET state = 'queued', next_at = created_at")
     clock.ahead = timedelta(hours=2)
     for part in ("worker", "sender", "metronome"):
-        site.views.watch.progressed(part)
+        site.views.watch.parts.progressed(part)
     status, shape = site.health()
     assert (status, shape["status"]) == (200, "attention")
     assert shape["unsent"]["number"] == len(desk.sent) > 0
@@ -341,7 +344,7 @@ def test_a_mailbox_that_cannot_be_read_and_mail_that_was_set_aside_want_a_person
     site.desk.mail(JO)
     with site.desk.database.write() as connection:
         connection.exec_driver_sql("UPDATE spool SET state = 'quarantined'")
-    site.views.watch.mailbox(site.desk.laboratory.desk, _failing())
+    site.views.watch.mailboxes.heard(site.desk.laboratory.desk, _failing())
     status, shape = site.health()
     assert (status, shape["status"], shape["quarantined"]) == (200, "attention", 1)
     assert shape["failing_mailboxes"] == {"support@logik.example": "login: refused"}

@@ -15,7 +15,7 @@ from helpdesk.core.errors import ConfigurationError, Unavailable
 if TYPE_CHECKING:
     from helpdesk.config import Configuration
 
-_PATIENCE = 10  # seconds
+_PATIENCE = 20  # seconds: a PostgreSQL that does not answer is waited for for ten
 _ANY = {"": "127.0.0.1", "*": "127.0.0.1", "0.0.0.0": "127.0.0.1", "[::]": "[::1]"}  # noqa: S104 - how it is asked
 
 

@@ -12,7 +12,7 @@ import typer
 
 from helpdesk.cli.shared import AsJson, Config, absent, open_database, open_rules, print_json, wall_clock
 from helpdesk.core.counted import counted
-from helpdesk.core.errors import ConfigurationError, HelpdeskError
+from helpdesk.core.errors import ConfigurationError, HelpdeskError, Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -138,7 +138,6 @@ def _probes(rules: Rules) -> Iterator[tuple[str, Callable[[], tuple[str, list[st
 
 
 def _check_policies(rules: Rules) -> tuple[str, list[str]]:
-    from helpdesk.core.errors import Unavailable  # noqa: PLC0415
     from helpdesk.policies.lint import check_folder  # noqa: PLC0415
 
     folder = rules.configuration.place(rules.configuration.file.desk.policies)
@@ -170,12 +169,15 @@ def _check_mailbox(account: Account) -> tuple[str, list[str]]:
 def _check_database(rules: Rules) -> tuple[str, list[str]]:
     from helpdesk.store import migrate  # noqa: PLC0415
     from helpdesk.store.engine import Database  # noqa: PLC0415
+    from helpdesk.store.writable import hindrance  # noqa: PLC0415
 
     url = rules.configuration.database_url
-    if absent(url):
-        return migrate.EMPTY, []
     database = Database(url)
     try:
+        if why := hindrance(database):
+            raise Unavailable(why)
+        if absent(url):
+            return migrate.EMPTY, []
         if migrate.current(database) is None:
             doubt = migrate.doubt(database)
             return (doubt, []) if doubt == migrate.EMPTY else ("no table of the desk's", [f"database: {doubt}"])

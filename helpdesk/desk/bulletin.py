@@ -51,7 +51,7 @@ def digest_facts(
     """The day for the operators; today ends at midnight on the wall of the digest. `since`: the digest before this."""
     zone, failing = wall.timezone, mailboxes.failing
     tomorrow = wall_instant(zone, now.astimezone(ZoneInfo(zone)).date() + _DAY, 0)
-    due, waits = found.due_by(tomorrow), backlog(connection)
+    due, waits = found.due_by(tomorrow), backlog(connection, now)
     return {
         "day": brief(now, zone).rpartition(" ")[0],
         "open": len(found.lines),

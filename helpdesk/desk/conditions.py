@@ -82,7 +82,7 @@ class Conditions:
         yield from map(_mailbox, self._readings())
         yield _disk(self._free_space())
         with self._desk.database.read() as connection:
-            unsent = backlog(connection).unsent
+            unsent = backlog(connection, now).unsent
         waits = now - unsent.oldest_at if unsent.oldest_at else timedelta()
         yield _outbox(waits, unsent.number)
 

@@ -7,6 +7,7 @@ SQLite).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -15,6 +16,8 @@ from helpdesk.store.tables import cases, outbox, spool
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+_RECENT = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,21 +30,34 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """Mail accepted and not worked, mail written and not sent, mail set aside."""
+    """Mail accepted and not worked, mail written and not sent, mail set aside; what the desk says of itself apart."""
 
     unworked: Waiting
     unsent: Waiting
     quarantined: int
+    alerts: Waiting = Waiting(0, None)  # to the operators, not sent yet
+    lost_alerts: int = 0  # that could not be sent, of the last day
 
 
-def backlog(connection: sa.Connection) -> Backlog:
+def backlog(connection: sa.Connection, now: datetime) -> Backlog:
     """How things stand now."""
+    waits, is_alert = outbox.c.next_at.is_not(None), outbox.c.kind == "alert"
     quarantined = sa.select(sa.func.count()).where(spool.c.state == "quarantined")
     return Backlog(
         unworked=_waiting(connection, spool.c.accepted_at, spool.c.state == "waiting"),
-        unsent=_waiting(connection, outbox.c.created_at, outbox.c.next_at.is_not(None)),
+        unsent=_waiting(connection, outbox.c.created_at, waits),
         quarantined=int(connection.execute(quarantined).scalar_one()),
+        alerts=_waiting(connection, outbox.c.created_at, sa.and_(waits, is_alert)),
+        lost_alerts=_lost_alerts(connection, now),
     )
+
+
+def _lost_alerts(connection: sa.Connection, now: datetime) -> int:
+    # The condition in the index's own words, so that both databases use it.
+    query = sa.select(sa.func.count()).where(
+        sa.text("kind = 'alert'"), outbox.c.state.in_(("failed", "bounced")), outbox.c.created_at > now - _RECENT
+    )
+    return int(connection.execute(query).scalar_one())
 
 
 def _waiting(connection: sa.Connection, since: sa.Column[datetime], where: sa.ColumnElement[bool]) -> Waiting:

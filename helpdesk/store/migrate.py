@@ -108,7 +108,7 @@ def differences(database: Database) -> list[str]:
 def _connected(database: Database) -> sa.Connection:
     try:
         return database.engine.connect()
-    except sa.exc.OperationalError as problem:
+    except sa.exc.DatabaseError as problem:  # also: it is no database
         raise Unavailable(f"database: {problem.orig}") from None
 
 

@@ -81,6 +81,11 @@ class Console:
         port: int = self._socket.getsockname()[1]
         return port
 
+    @property
+    def running(self) -> bool:
+        """Whether its thread is there."""
+        return self._thread.is_alive()
+
     def close(self) -> None:
         """Answer what is being asked, then stop."""
         if self._socket is None:
@@ -92,7 +97,7 @@ class Console:
     def _run(self) -> None:
         try:
             self._server.run(sockets=[self._socket] if self._socket else None)
-        except Exception:  # noqa: BLE001 - the desk goes on without its console
+        except BaseException:  # noqa: BLE001 - uvicorn would leave the process; the daemon sees that we are gone
             _log.exception("failed", part="console")
 
 

@@ -1,9 +1,9 @@
-"""Whether the desk does its work: a verdict over facts that anybody can check.
+"""Whether the desk does its work: a verdict over facts that anybody can check, each under a name that stays.
 
-    failing     a restart or a repair is due: the database does not answer, a part stands still, accepted mail is
-                not worked                                                                                  503
+    failing     a restart or a repair is due: the database does not answer, a part stands still, is not there or
+                fails again and again, accepted mail is not worked, mail that comes in is not taken          503
     attention   the desk works, and a person should look: a mailbox cannot be read, mail waits long to be
-                sent, mail was set aside                                                                     200
+                sent, mail was set aside, the smarthost refuses us, the clock was set, ...                   200
     ok          nothing to do                                                                                200
 
 One refused mail is no reason to restart a desk, which is why it is `attention` and not `failing`.
@@ -19,63 +19,76 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from helpdesk.core.counted import counted
 from helpdesk.report.shapes import instant
+from helpdesk.watch import Cause
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from helpdesk.store.backlog import Backlog, Waiting
 
 Status = Literal["ok", "attention", "failing"]
 
-# How long a part may go without coming through its loop. The sender waits for a smarthost's verdict, which may take
-# ten minutes (RFC 5321 section 4.5.3.2.6), and has retries of the connection around it.
-PARTS: Mapping[str, timedelta] = {
-    "worker": timedelta(minutes=5),
-    "sender": timedelta(minutes=25),
-    "metronome": timedelta(minutes=5),
-}
 UNWORKED = timedelta(minutes=10)
-UNSENT = timedelta(hours=1)
+UNSENT = timedelta(hours=1)  # one mail
+NOTHING_SENT = timedelta(minutes=30)  # while any waits
+ALERT_UNSENT = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What there is to judge. `backlog` None: the database does not answer."""
+    """What there is to judge. `causes` is what the daemon knows by itself; `backlog` None: the database is silent."""
 
     now: datetime
     started_at: datetime
     progress: Mapping[str, datetime]
+    ages: Mapping[str, timedelta]
     failing: Mapping[str, str]
+    causes: Sequence[Cause]
+    since_sent: timedelta
+    door: tuple[int, int]  # mails taken and turned away since the start
     backlog: Backlog | None
+    unwritable: str = ""  # why the database can take nothing, where that can be seen from outside
 
 
 def status(facts: Facts) -> Status:
     """The verdict."""
-    if any(_failing(facts)):
-        return "failing"
-    return "attention" if any(_attention(facts)) else "ok"
+    found = {cause.status for cause in causes(facts)}
+    return "failing" if "failing" in found else "attention" if found else "ok"
 
 
-def _failing(facts: Facts) -> Iterator[str]:
-    if facts.backlog is None:
-        yield "the database does not answer"
-    elif _longer(facts.backlog.unworked, facts.now, UNWORKED):
-        yield f"accepted mail has waited for more than {_minutes(UNWORKED)} to be worked"
-    for part, patience in PARTS.items():
-        if facts.now - facts.progress.get(part, facts.started_at) > patience:
-            yield f"the {part} has got nowhere for more than {_minutes(patience)}"
+def causes(facts: Facts) -> list[Cause]:
+    """Everything that ails, what fails the desk first."""
+    found = [*_stored(facts), *facts.causes]
+    return sorted(found, key=lambda cause: cause.status != "failing")
 
 
-def _attention(facts: Facts) -> Iterator[str]:
-    for mailbox, why in sorted(facts.failing.items()):
-        yield f"the mailbox {mailbox} cannot be read: {why}"
-    if facts.backlog is None:
+def _stored(facts: Facts) -> Iterator[Cause]:
+    """What the database knows, or does not."""
+    known, now = facts.backlog, facts.now
+    if facts.unwritable:
+        yield Cause("database.unwritable", "failing", f"the database cannot be written: {facts.unwritable}")
+    if known is None:
+        yield Cause("database.silent", "failing", "the database does not answer")
         return
-    if _longer(facts.backlog.unsent, facts.now, UNSENT):
-        yield f"mail has waited for more than {_minutes(UNSENT)} to be sent: helpdesk outbox list"
-    if facts.backlog.quarantined:
-        yield f"mail was set aside ({facts.backlog.quarantined}): helpdesk quarantine list"
+    if _longer(known.unworked, now, UNWORKED):
+        text = f"accepted mail has waited for more than {_minutes(UNWORKED)} to be worked"
+        yield Cause("spool.unworked", "failing", text)
+    if _longer(known.unsent, now, UNSENT):
+        text = f"mail has waited for more than {_minutes(UNSENT)} to be sent: helpdesk outbox list"
+        yield Cause("outbox.unsent", "attention", text)
+    if _longer(known.unsent, now, NOTHING_SENT) and facts.since_sent > NOTHING_SENT:
+        text = f"nothing was sent for more than {_minutes(NOTHING_SENT)}, and {counted(known.unsent.number, 'mail')} "
+        yield Cause("outbox.silent", "attention", f"{text}{'waits' if known.unsent.number == 1 else 'wait'}")
+    if _longer(known.alerts, now, ALERT_UNSENT):
+        text = f"an alert to the operators has waited for more than {_minutes(ALERT_UNSENT)} to be sent"
+        yield Cause("alerts.unsent", "attention", text)
+    if known.lost_alerts:
+        text = f"alerts to the operators could not be sent within a day ({known.lost_alerts}): helpdesk outbox list"
+        yield Cause("alerts.lost", "attention", text)
+    if known.quarantined:
+        text = f"mail was set aside ({known.quarantined}): helpdesk quarantine list"
+        yield Cause("spool.quarantined", "attention", text)
 
 
 def _longer(waiting: Waiting, now: datetime, patience: timedelta) -> bool:
@@ -88,21 +101,28 @@ def _minutes(patience: timedelta) -> str:
 
 def shape(facts: Facts) -> dict[str, Any]:
     """The verdict and the facts as JSON."""
-    known = facts.backlog
+    known, found = facts.backlog, causes(facts)
     return {
         "status": status(facts),
-        "problems": [*_failing(facts), *_attention(facts)],
+        "problems": [cause.text for cause in found],
+        "causes": [_cause_shape(cause) for cause in found],
         "at": instant(facts.now),
         "started_at": instant(facts.started_at),
         "version": metadata.version("helpdesk"),
         "python": platform.python_version(),
         "database": known is not None,
-        "parts": {part: instant(facts.progress.get(part)) for part in PARTS},
+        "parts": {part: instant(facts.progress.get(part)) for part in facts.ages},
         "unworked": _waiting_shape(known.unworked) if known else None,
         "unsent": _waiting_shape(known.unsent) if known else None,
         "quarantined": known.quarantined if known else None,
+        "mails_taken": facts.door[0],
+        "mails_turned_away": facts.door[1],
         "failing_mailboxes": dict(sorted(facts.failing.items())),
     }
+
+
+def _cause_shape(cause: Cause) -> dict[str, str | None]:
+    return {"cause": cause.name, "status": cause.status, "of": cause.of or None, "text": cause.text}
 
 
 def _waiting_shape(waiting: Waiting) -> dict[str, Any]:

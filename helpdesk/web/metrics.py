@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from helpdesk.web.health import PARTS, status
+from helpdesk.web.health import causes, status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -32,9 +32,19 @@ def _families(facts: Facts, cases: Mapping[tuple[str, bool], int]) -> Iterator[t
     yield (
         "helpdesk_progress_age_seconds",
         "Since a part of the daemon last came through its loop.",
+        [(f'{{part="{part}"}}', age.total_seconds()) for part, age in facts.ages.items()],
+    )
+    yield (
+        "helpdesk_cause",
+        "What ails the desk, and 1 for each; none where it is well.",
+        [(f'{{cause="{name}",status="{state}"}}', 1.0) for name, state in sorted(_named(facts))],
+    )
+    yield (
+        "helpdesk_door_mails",
+        "Mails that came to the listener since the start.",
         [
-            (f'{{part="{part}"}}', (facts.now - facts.progress.get(part, facts.started_at)).total_seconds())
-            for part in PARTS
+            ('{answer="taken"}', float(facts.door[0])),
+            ('{answer="turned away"}', float(facts.door[1])),
         ],
     )
     yield "helpdesk_mailboxes_failing", "IMAP mailboxes that cannot be read.", [("", float(len(facts.failing)))]
@@ -50,6 +60,10 @@ def _families(facts: Facts, cases: Mapping[tuple[str, bool], int]) -> Iterator[t
                 for (state, breached), number in sorted(cases.items())
             ],
         )
+
+
+def _named(facts: Facts) -> set[tuple[str, str]]:
+    return {(cause.name, cause.status) for cause in causes(facts)}
 
 
 def _waiting(name: str, told: str, waiting: Waiting, now: datetime) -> Iterator[tuple[str, str, Sequence[Sample]]]:

@@ -11,6 +11,7 @@ import structlog
 from helpdesk.report.attached import load_attachment
 from helpdesk.store import cases as case_store
 from helpdesk.store.backlog import Backlog, backlog, cases_by_status
+from helpdesk.store.writable import hindrance
 from helpdesk.web import health
 from helpdesk.web.health import Facts
 from helpdesk.web.metrics import metrics_text
@@ -45,12 +46,12 @@ class Views:
 
     def health(self) -> tuple[int, str]:
         """HTTP status and JSON."""
-        facts = self._facts()
+        facts = self.facts()
         return (503 if health.status(facts) == "failing" else 200), json.dumps(health.shape(facts), indent=2) + "\n"
 
     def metrics(self) -> str:
         """Every figure."""
-        facts = self._facts()
+        facts = self.facts()
         if facts.backlog is None:
             return metrics_text(facts, {})
         with self.database.read() as connection:
@@ -63,7 +64,7 @@ class Views:
             numbers = case_store.list_numbers(connection, only_open=view == "open", only_breached=view == "breached")
             found = case_store.find(connection, numbers[:SHOWN])
             shown = [(found[number], self.policy_of(connection, found[number])) for number in numbers[:SHOWN]]
-        problems = health.shape(self._facts())["problems"]
+        problems = health.shape(self.facts())["problems"]
         return queue_page(self.name, view, shown, now, more=len(numbers) - len(shown), problems=problems)
 
     def case(self, number: int) -> str:
@@ -79,13 +80,26 @@ class Views:
         with self.database.read() as connection:
             return load_attachment(connection, case, number)
 
-    def _facts(self) -> Facts:
-        return Facts(self.now(), self.started_at, self.watch.progress, self.watch.failing, self._backlog())
+    def facts(self) -> Facts:
+        """All that health is judged by."""
+        watch = self.watch
+        return Facts(
+            now=self.now(),
+            started_at=self.started_at,
+            progress=watch.parts.progress,
+            ages=watch.parts.ages,
+            failing=watch.mailboxes.failing,
+            causes=tuple(watch.causes()),
+            since_sent=watch.way_out.since_sent,
+            door=watch.door.counts,
+            backlog=self._backlog(),
+            unwritable=hindrance(self.database),
+        )
 
     def _backlog(self) -> Backlog | None:
         try:
             with self.database.read() as connection:
-                return backlog(connection)
+                return backlog(connection, self.now())
         except Exception as problem:  # noqa: BLE001 - whatever the database says, it does not answer
             _log.warning("the database does not answer", problem=type(problem).__name__)
             return None

@@ -2,7 +2,8 @@
 
 A mailbox that cannot be read is an *outage*. It is told once when it begins (`Interrupted`: for the log), once
 more when it has lasted so long that a person should look (`Failing`: for an alert), and once when it is over
-(`Recovered`). Everything else is about one mail or one folder. No text here holds a secret or words of a mail.
+(`Recovered`); between them whenever its reason changes (`Persisting`: for who asks how it stands). Everything else is
+about one mail or one folder. No text here holds a secret or words of a mail.
 """
 
 from __future__ import annotations
@@ -66,6 +67,15 @@ class Interrupted:
 
 
 @dataclass(frozen=True, slots=True)
+class Persisting:
+    """The outage goes on, for another reason than the one that was reported last."""
+
+    mailbox: str
+    cause: Cause
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
 class Failing:
     """The mailbox has not been readable for so long (`lasted`) that a person should look. Once an outage."""
 
@@ -122,7 +132,7 @@ class Renumbered:
     new: int
 
 
-Report = Interrupted | Failing | Recovered | Oversized | Unfetchable | NotPutAway | Renumbered
+Report = Interrupted | Persisting | Failing | Recovered | Oversized | Unfetchable | NotPutAway | Renumbered
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +158,7 @@ class Retry:
 
 
 class Outage:
-    """Counts the failures of one mailbox, says how long to wait after each, reports thrice an outage at most."""
+    """Counts the failures of one mailbox, says how long to wait after each, and reports what is new about them."""
 
     def __init__(
         self,
@@ -166,12 +176,16 @@ class Outage:
         self._attempts = 0  # in this outage
         self._failures = 0  # since a connection last held
         self._alerted = False
+        self._reported: tuple[Cause, str] | None = None  # the reason that was reported last
 
     def failed(self, cause: Cause, detail: str) -> float:
         """Count a failure; return the seconds to wait before the next attempt."""
         if self._began is None:
             self._began = self._clock()
             self._report(Interrupted(self._mailbox, cause, detail))
+        elif self._reported != (cause, detail):
+            self._report(Persisting(self._mailbox, cause, detail))
+        self._reported = cause, detail
         self._attempts += 1
         self._failures += 1
         lasted = self._lasted()

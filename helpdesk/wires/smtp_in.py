@@ -15,7 +15,7 @@ import socket
 from typing import TYPE_CHECKING
 
 from helpdesk.core.errors import ConfigurationError, Unavailable
-from helpdesk.wires.smtp_reception import Limits, Network, Reception
+from helpdesk.wires.smtp_reception import Limits, Network, Reception, Untallied
 from helpdesk.wires.smtp_session import Session
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
     from helpdesk.core.message import Envelope
+    from helpdesk.wires.smtp_reception import Tally
 
 __all__ = ["Limits", "SmtpListener"]
 
@@ -51,7 +52,8 @@ class SmtpListener:
 
     `trusted_relays` (addresses or networks) are our own mail servers: all mail comes from them, so they are
     exempt from `max_per_address`. `proxies` are load balancers, which must begin with a PROXY header; nobody
-    else's is believed. `free_space` says how many octets are left where mail is stored.
+    else's is believed. `free_space` says how many octets are left where mail is stored. `tally` hears of every mail
+    that got its 250, and of everybody who was told to come back for a reason of ours.
 
     Raises `ConfigurationError` for an address that cannot be understood.
     """
@@ -70,6 +72,7 @@ class SmtpListener:
         proxies: Collection[str] = (),
         free_space: Callable[[], int] | None = None,
         on_fault: Callable[[Exception], None] = _log_fault,
+        tally: Tally | None = None,
     ) -> None:
         if require_tls and tls is None:
             raise ConfigurationError(["smtp_in: require_tls: needs tls_cert and tls_key"])
@@ -88,6 +91,7 @@ class SmtpListener:
             trusted_relays=_networks("trusted_relays", trusted_relays),
             proxies=_networks("proxies", proxies),
             free_space=free_space,
+            tally=tally or Untallied(),
         )
 
     async def start(self) -> None:

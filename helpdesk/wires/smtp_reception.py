@@ -11,7 +11,7 @@ from __future__ import annotations
 import ipaddress
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 from helpdesk.wires.smtp_syntax import Rejected
 
@@ -50,6 +50,26 @@ class Limits:
     bare_line_ends: Literal["reject", "normalize"] = "reject"
 
 
+class Tally(Protocol):
+    """Who wants to know how the listener does."""
+
+    def taken(self) -> None:
+        """A mail got its 250."""
+
+    def turned_away(self, why: str, *, crowd: bool = False) -> None:
+        """Somebody was told to come back for a reason of ours. `crowd`: because too many others were there."""
+
+
+class Untallied:
+    """Nobody wants to know."""
+
+    def taken(self) -> None:
+        """A mail got its 250."""
+
+    def turned_away(self, why: str, *, crowd: bool = False) -> None:
+        """Somebody was told to come back."""
+
+
 @dataclass(slots=True, eq=False)
 class Reception:
     """The shared side of one listener. Lives on its event loop's thread only."""
@@ -65,10 +85,16 @@ class Reception:
     trusted_relays: tuple[Network, ...]
     proxies: tuple[Network, ...]
     free_space: Callable[[], int] | None
+    tally: Tally
     sessions: set[Session] = field(default_factory=set)
     _caller: dict[Session, Caller] = field(default_factory=dict)
     _per_origin: Counter[str] = field(default_factory=Counter)
     _in_transit: dict[Session, int] = field(default_factory=dict)
+
+    def fault(self, error: Exception) -> None:
+        """Something of ours went wrong, and the peer is told to come back."""
+        self.tally.turned_away(f"local trouble ({type(error).__name__})")
+        self.on_fault(error)
 
     def admit(self, session: Session) -> None:
         """Let a session in; raises `Rejected` where that is one too many."""
@@ -103,6 +129,7 @@ class Reception:
         """Raise `Rejected` where all places of such callers are taken; the place it had is another's from now on."""
         self._caller.pop(session, None)
         if sum(other == caller for other in self._caller.values()) >= self.limits.max_sessions:
+            self.tally.turned_away("too many sessions", crowd=True)
             raise Rejected(f"421 4.3.2 {self.hostname} Too many sessions, please come back")
 
     def leave(self, session: Session) -> None:
@@ -119,6 +146,7 @@ class Reception:
         """Note what the session's mail takes in memory by now; raises `Rejected` where all take too much."""
         self._in_transit[session] = octets
         if octets > _ALWAYS_WELCOME and self._held_like(session) > self.limits.max_in_transit:
+            self.tally.turned_away("too much mail at once", crowd=True)
             raise Rejected("452 4.3.1 Too much mail at once, please try again")
 
     def _held_like(self, session: Session) -> int:
@@ -136,6 +164,7 @@ class Reception:
             return
         needed = 2 * self.limits.max_size if self.limits.min_free is None else self.limits.min_free
         if self.free_space() < needed:
+            self.tally.turned_away("not enough room on the disk")
             raise Rejected("452 4.3.1 Not enough room, please try again later")
 
 

@@ -94,7 +94,7 @@ class Session(Connection):
         except Over as over:
             return over.last
         except Exception as error:  # noqa: BLE001  (a defect of ours, and nobody else is left to hear of it)
-            self._reception.on_fault(error)
+            self._reception.fault(error)
         return ""
 
     async def _converse(self) -> None:
@@ -148,7 +148,7 @@ class Session(Connection):
 
     async def handle_exception(self, error: Exception) -> str:
         """Tell the desk what went wrong, and the peer only to try again (design law 2, S02)."""
-        self._reception.on_fault(error)
+        self._reception.fault(error)
         self._set_rset_state()
         self._transaction.failed = True
         return LOCAL_FAULT
@@ -326,8 +326,9 @@ class Session(Connection):
         except Rejected as refusal:
             return refusal.reply
         except Exception as error:  # noqa: BLE001  (whatever it is, it is ours)
-            self._reception.on_fault(error)
+            self._reception.fault(error)
             return LOCAL_FAULT
+        self._reception.tally.taken()
         self._grant_time()
         return f"250 2.0.0 queued as {queue_id}"
 

@@ -313,8 +313,8 @@ def watched(desk, *reports, read=True):
     """A process of the daemon: what its poller has reported so far, and whether it has read the mailbox."""
     watch = Watch(lambda: desk.now)
     for report in reports:
-        watch.mailbox(desk.laboratory.desk, report)
-    return Conditions(desk.laboratory.desk, plenty, lambda: [watch.reading(LOGIK, read=read)])
+        watch.mailboxes.heard(desk.laboratory.desk, report)
+    return Conditions(desk.laboratory.desk, plenty, lambda: [watch.mailboxes.reading(LOGIK, read=read)])
 
 
 def test_a_mailbox_that_cannot_be_read_is_told_once_and_its_end_once(desk):

@@ -1,0 +1,63 @@
+"""What a daemon knows of its own health without asking the database, each kind in a module of its own.
+
+    parts      its threads: there, getting somewhere, failing
+    door       whether mail that comes in is taken
+    mailboxes  whether the folders are read
+    way_out    whether mail gets to the smarthost
+    wall       whether the clock was set
+    disk       whether there is room
+
+All of it is judged by a clock that is never set; only what people read is a time of day.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from helpdesk import log
+from helpdesk.core.counted import counted
+from helpdesk.watch.cause import Cause
+from helpdesk.watch.disk import Disk
+from helpdesk.watch.door import Door
+from helpdesk.watch.mailboxes import Mailboxes
+from helpdesk.watch.parts import Parts
+from helpdesk.watch.wall import Wall
+from helpdesk.watch.way_out import Observed, WayOut
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+
+__all__ = ["Cause", "Disk", "Observed", "Watch"]
+
+
+class Watch:
+    """Safe to use from every thread. `heartbeat` is why the newest one did not arrive, "" where it did."""
+
+    def __init__(
+        self, now: Callable[[], datetime], steady: Callable[[], float] = time.monotonic, *, disk: Disk | None = None
+    ) -> None:
+        self.parts = Parts(now, steady)
+        self.door = Door(steady)
+        self.mailboxes = Mailboxes(now, steady)
+        self.way_out = WayOut(steady)
+        self.wall = Wall(now, steady)
+        self.disk = disk
+        self.heartbeat = ""
+
+    def causes(self) -> Iterator[Cause]:
+        """All that ails, what fails the desk first."""
+        yield from self.parts.causes()
+        yield from self.door.causes()
+        if self.disk is not None:
+            yield from self.disk.causes()
+        yield from self.mailboxes.causes()
+        yield from self.way_out.causes()
+        yield from self.wall.causes()
+        lost, why = log.state()
+        if lost:
+            lines = counted(lost, "line is", "lines are")
+            yield Cause("log.unwritable", "attention", f"the log cannot be written ({why}): {lines} missing")
+        if self.heartbeat:
+            yield Cause("heartbeat.unheard", "attention", f"the heartbeat did not arrive: {self.heartbeat}")

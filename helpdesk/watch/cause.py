@@ -1,0 +1,21 @@
+"""One thing that ails, under a name that programs may rely on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Severity = Literal["attention", "failing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """`name` never changes from release to release; `text` is for people.
+
+    `of` is the part or the mailbox that it is about.
+    """
+
+    name: str
+    status: Severity
+    text: str
+    of: str = ""
