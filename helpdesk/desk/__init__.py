@@ -24,7 +24,8 @@ from helpdesk.desk.record import Recorder
 from helpdesk.desk.rounds import Rounds
 from helpdesk.desk.rules import Rules, load_rules
 from helpdesk.desk.tick import tick
-from helpdesk.desk.work import Worked, work
+from helpdesk.desk.work import Worked
+from helpdesk.desk.worker import work
 from helpdesk.failpoints import failpoint
 from helpdesk.store import cases, outbox, spool
 

@@ -59,6 +59,7 @@ def apply_policy(
     stuck: list[Stuck] = []
     for number in numbers:
         with database.write() as connection:
+            case_store.hold(connection, [number])
             case = case_store.load(connection, number)
             problem = _misfit(case, policy)
             if problem:

@@ -1,7 +1,8 @@
 """The cases that one mail is about, held until the commit, so that several workers never decide at once.
 
-A mail to a case that was merged is about the one that goes on in its place. Whoever needs more than one case holds
-all of them in the order of their numbers and reads them then: what was read before may have changed.
+A case is held before anything is decided about it, and read then: what was read before may have changed. Several are
+held in the order of their numbers, so that no two workers wait for each other. A mail to a case that was merged is
+about the one that goes on in its place.
 """
 
 from __future__ import annotations
@@ -39,8 +40,30 @@ class Company:
     named: Mapping[int, Case]
 
 
-def gather(connection: sa.Connection, placed: Case | None, named: Collection[int]) -> Company:
-    """Find and hold them. Raises StaleCase where others merge faster than we read."""
+class Holding:
+    """The cases that this transaction holds."""
+
+    def __init__(self, connection: sa.Connection, *, waits: bool) -> None:
+        """`waits`: for what another holds. Who has held some cases already had better not, see `take`."""
+        self._connection = connection
+        self._waits = waits
+        self._held: set[int] = set()
+
+    def take(self, numbers: Collection[int]) -> dict[int, Case]:
+        """Hold these too, and read those anew that were not held yet. Raises StaleCase for one that another holds.
+
+        One writer at a time, as on SQLite, holds everything from the beginning.
+        """
+        wanted = set(numbers) - self._held
+        if self._connection.dialect.name == "sqlite" or not wanted:
+            return {}
+        held = case_store.hold(self._connection, wanted, waits=self._waits)
+        self._held |= wanted  # a number without a case is not asked for again
+        return case_store.find(self._connection, held)
+
+
+def gather(connection: sa.Connection, holding: Holding, placed: Case | None, named: Collection[int]) -> Company:
+    """Find and hold them. Raises StaleCase where others merge faster than we read, or hold one of them."""
     if placed is None:
         return Company(None, None, {})
     wanted = {placed.number, *named}
@@ -49,8 +72,7 @@ def gather(connection: sa.Connection, placed: Case | None, named: Collection[int
         found = _with_survivors(connection, found)
         survivors = {number: survivor_of(number, found) for number in wanted if number in found}
         numbers = {*survivors.values(), *found[survivors[placed.number]].merged}
-        if len(numbers) > 1:
-            found |= case_store.find(connection, case_store.hold(connection, numbers))
+        found |= holding.take(numbers)
         if all(not found[number].merged_into for number in survivors.values()):
             case = found[survivors[placed.number]]
             through = placed.number if case.number != placed.number else None

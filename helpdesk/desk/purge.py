@@ -93,6 +93,7 @@ def _purge(
     connection: sa.Connection, number: int, staff: Collection[str], *, before: datetime, by: str, now: datetime
 ) -> dict[str, int]:
     """Purge one case, unless something has happened to it meanwhile. Raises StaleCase."""
+    case_store.hold(connection, [number])
     if erasure.ended(connection, before=before, after=number - 1, limit=1) != [number]:
         return {}
     wrote_or_got, agents = erasure.correspondents(connection, number)

@@ -13,6 +13,7 @@ import structlog
 from helpdesk.core import decide
 from helpdesk.failpoints import failpoint
 from helpdesk.store import cases as case_store
+from helpdesk.store.conflicts import is_conflict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,8 +65,9 @@ def _together(database: Database, recorder: Recorder, numbers: Sequence[int], no
 def _alone(database: Database, recorder: Recorder, number: int, now: datetime) -> bool:
     try:
         return bool(_together(database, recorder, [number], now))
-    except Exception:  # noqa: BLE001 - it stays due, and the next tick tries again
-        _log.exception("a case could not be ticked", case=number)
+    except Exception as problem:  # noqa: BLE001 - it stays due, and the next tick tries again
+        if not is_conflict(problem):  # else whoever was faster has decided what is due now
+            _log.exception("a case could not be ticked", case=number)
         return False
 
 

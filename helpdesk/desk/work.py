@@ -1,19 +1,13 @@
-"""The second door: accepted mail becomes cases, answers and a place in the log.
+"""What one accepted mail does: it becomes a case, or goes on one, with all answers; or it is kept from cases, with why.
 
-The attempt is counted in a transaction of its own before any byte is read. A batch is worked in one transaction; if
-anything in it fails, each mail gets its own, so that one bad mail never takes its neighbours down, and after three
-attempts it is set aside with its bytes and the operators are told once. A mail that was tried before is worked alone,
-so that one that kills the process is not counted against those that were claimed with it.
+Read from top to bottom: `work_mail` is the whole of it. `desk.worker` says which mail is worked when, and what becomes
+of one that cannot be.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import TYPE_CHECKING
-
-import sqlalchemy as sa
-import structlog
 
 from helpdesk.core import decide, enclosure
 from helpdesk.core.command import cases_named, may_split
@@ -21,9 +15,9 @@ from helpdesk.core.decision import Answered, Arrival
 from helpdesk.core.message import Robot, base_address
 from helpdesk.core.redaction import ERASED
 from helpdesk.core.thread import Placement
-from helpdesk.desk import border, bounces, operators, trust
+from helpdesk.desk import bounces, operators, trust
 from helpdesk.desk.answered import answered, raise_alarm
-from helpdesk.desk.neighbours import Company, gather, neighbours
+from helpdesk.desk.neighbours import Company, Holding, gather, neighbours
 from helpdesk.desk.redact import redact
 from helpdesk.desk.splitting import piece_of
 from helpdesk.failpoints import failpoint
@@ -31,24 +25,22 @@ from helpdesk.mail.enclose import naming
 from helpdesk.mail.parse import parse
 from helpdesk.mail.quote import before_quote, own_words
 from helpdesk.mail.sensitive import look_through, without_secrets
+from helpdesk.placing import read_clues
 from helpdesk.store import cases as case_store
 from helpdesk.store import spool, undeliverable, watched
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection
     from datetime import datetime
+
+    import sqlalchemy as sa
 
     from helpdesk.core.case import Case
     from helpdesk.core.decision import Decision, Piece, Returned
     from helpdesk.core.message import Message
     from helpdesk.core.people import Mailbox, Terms
     from helpdesk.desk.record import Recorder
-    from helpdesk.store.engine import Database
     from helpdesk.store.spool import Spooled
-
-LEASE = timedelta(minutes=1)  # a batch takes a second or two; who is frozen for longer has lost it, see `spool.hold`
-BATCH = 8  # who accepts mail waits meanwhile; more would save hardly any flush a mail (bench/ingest.md)
-_log = structlog.get_logger("work")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,80 +54,28 @@ class Worked:
     because: str = ""
 
 
-def work(database: Database, recorder: Recorder, now: datetime) -> list[Worked]:
-    """Work a batch of waiting mail; empty when nothing waits."""
-    with database.write() as connection:
-        claimed = spool.claim(connection, now=now, lease=LEASE, limit=BATCH)
-        for mail in spool.worn_out(connection, now):
-            _set_aside(connection, recorder, mail, "its worker died three times", now)
-    failpoint("work.claimed")
-    if not claimed:
-        return []
-    claimed = [border.checked(recorder.rules, mail) for mail in claimed]  # may ask name servers: not in a transaction
-    try:
-        return _together(database, recorder, claimed, now)
-    except Exception:  # noqa: BLE001 - whatever it was, one by one finds out whose it is
-        return [done for mail in claimed if (done := _alone(database, recorder, mail, now))]
-
-
-def _together(database: Database, recorder: Recorder, mails: Sequence[Spooled], now: datetime) -> list[Worked]:
-    read = {mail.id: _read(recorder, mail) for mail in mails}  # before the transaction: it may take a moment
-    with database.write() as connection:
-        worked = [_one(connection, recorder, mail, read[mail.id], now) for mail in spool.hold(connection, mails)]
-        failpoint("work.pre_commit")
-    failpoint("work.post_commit")
-    for done in worked:
-        _log.info("worked", spool_id=done.spool_id, outcome=done.outcome, case=done.case)
-    return worked
-
-
-def _alone(database: Database, recorder: Recorder, mail: Spooled, now: datetime) -> Worked | None:
-    """One mail in a transaction of its own; if it fails, it waits for another attempt or is set aside."""
-    try:
-        return next(iter(_together(database, recorder, [mail], now)), None)
-    except (sa.exc.OperationalError, sa.exc.InterfaceError):
-        _log.warning("the database does not answer", spool_id=mail.id)
-        with database.write() as connection:
-            spool.forgive(connection, mail)  # not the mail's fault: the attempt does not count
-        return None
-    except Exception as problem:  # noqa: BLE001 - unknown is temporary, until it has happened three times (design law 5)
-        _log.exception("a mail could not be worked", spool_id=mail.id, attempts=mail.attempts)
-        error = f"{type(problem).__name__}: {problem}"
-        with database.write() as connection:
-            if mail.attempts >= spool.MAX_ATTEMPTS:
-                _set_aside(connection, recorder, mail, error, now)
-            else:
-                spool.release(connection, mail, error=error)
-        return None
-
-
-def _set_aside(connection: sa.Connection, recorder: Recorder, mail: Spooled, error: str, now: datetime) -> None:
-    if not spool.quarantine(connection, mail, error=error, now=now):
-        return
-    facts = {
-        "headline": "a mail was set aside",
-        "what": f"A mail to {mail.mailbox} could not be worked and was set aside. Its bytes are kept.",
-        "details": [("Quarantine", str(mail.id)), ("Mailbox", mail.mailbox), ("Error", error)],
-        "todo": f"Look at it with: helpdesk quarantine show {mail.id}",
-    }
-    recorder.alert(connection, key=f"quarantine/{mail.id}", mailbox=mail.mailbox, facts=facts, now=now)
-
-
 @dataclass(frozen=True, slots=True)
-class _Read:
+class Reading:
     """A mail that was read: what it says, and which secrets it holds."""
 
     message: Message
     secrets: tuple[str, ...]
+    names: frozenset[int]  # the cases that it may be about
 
 
-def _read(recorder: Recorder, mail: Spooled) -> _Read:
+def read_mail(recorder: Recorder, mail: Spooled) -> Reading:
+    """Read a mail; before the transaction, since it may take a moment."""
     message = parse(mail.raw)
     message = replace(message, robot=None) if mail.released_by else _own_mail_marked(message, recorder)
-    return _Read(message, look_through(mail.raw, message))
+    mailbox = recorder.rules.configuration.mailbox(mail.mailbox)
+    clues = read_clues(message, mail.envelope, mailbox, recorder.rules.signer) if mailbox else None
+    return Reading(message, look_through(mail.raw, message), clues.case_numbers if clues else frozenset())
 
 
-def _one(connection: sa.Connection, recorder: Recorder, mail: Spooled, read: _Read, now: datetime) -> Worked:
+def work_mail(
+    connection: sa.Connection, recorder: Recorder, holding: Holding, mail: Spooled, read: Reading, now: datetime
+) -> Worked:
+    """Do all that a mail causes, in the transaction that `holding` holds cases for. Raises StaleCase."""
     message = read.message
     mailbox = recorder.rules.configuration.mailbox(mail.mailbox)
     if mailbox is None or mailbox.channel == "ignore":
@@ -150,7 +90,7 @@ def _one(connection: sa.Connection, recorder: Recorder, mail: Spooled, read: _Re
     back = bounces.settle(connection, recorder, mail, message, mailbox, now=now) if message.robot else None
     placed, placement = _place(connection, recorder, mail, message, mailbox, back)
     orders_text = before_quote(message.text) if placement.role == "agent" else ""
-    about = _about(connection, placed, placement, orders_text, back)
+    about = _about(connection, holding, placed, placement, orders_text, back)
     case = about.case
     home = recorder.rules.configuration.mailbox(case.mailbox) if case else None
     sender = message.sender.address if message.sender else ""
@@ -195,12 +135,17 @@ def _one(connection: sa.Connection, recorder: Recorder, mail: Spooled, read: _Re
 
 
 def _about(
-    connection: sa.Connection, placed: Case | None, placement: Placement, orders_text: str, back: Returned | None
+    connection: sa.Connection,
+    holding: Holding,
+    placed: Case | None,
+    placement: Placement,
+    orders_text: str,
+    back: Returned | None,
 ) -> Company:
     """The cases that the mail is about. A rating, and what came back, are about a mail of the very case they name."""
-    if back is not None or placement.rating:
-        return Company(placed, None, {})
-    return gather(connection, placed, cases_named(orders_text))
+    if placed is not None and (back is not None or placement.rating):
+        return Company(holding.take([placed.number]).get(placed.number, placed), None, {})
+    return gather(connection, holding, placed, cases_named(orders_text))
 
 
 def _piece(

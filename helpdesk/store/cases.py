@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from helpdesk.core.case import Case, Event, case_from
 from helpdesk.core.errors import NotFound, StaleCase
 from helpdesk.core.people import Workload
-from helpdesk.store.dialect import insert_ignoring, locked, skip_locked
+from helpdesk.store.dialect import insert_ignoring, locked, skip_locked, wait_at_most
 from helpdesk.store.tables import cases, event, message, policy_version, spool
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from helpdesk.core.message import Message
 
+_PATIENCE = 5  # seconds: nobody holds a case for that long but who is frozen
 _ACTIVE = ("open", "waiting")
 _OWING = (*_ACTIVE, "merged")  # a merged case keeps its promises, but it is answered in another one
 
@@ -178,10 +179,19 @@ def hold_due(connection: sa.Connection, numbers: Collection[int], *, now: dateti
     return [int(number) for number in connection.execute(skip_locked(query, connection)).scalars()]
 
 
-def hold(connection: sa.Connection, numbers: Collection[int]) -> list[int]:
-    """Those of these cases that exist, held until the commit: in the order of their numbers, as everybody does it."""
+def hold(connection: sa.Connection, numbers: Collection[int], *, waits: bool = True) -> list[int]:
+    """Those of these cases that exist, held until the commit: in the order of their numbers, as everybody does it.
+
+    Raises StaleCase for one that another holds, where it is not waited for.
+    """
     query = sa.select(cases.c.id).where(cases.c.id.in_(set(numbers))).order_by(cases.c.id)
-    return [int(number) for number in connection.execute(locked(query, connection)).scalars()]
+    if waits:
+        wait_at_most(connection, _PATIENCE)
+        return [int(number) for number in connection.execute(locked(query, connection)).scalars()]
+    held = [int(number) for number in connection.execute(skip_locked(query, connection)).scalars()]
+    if len(held) < len(set(numbers)) and len(held) < len(connection.execute(query).all()):
+        raise StaleCase(f"one of the cases {sorted(set(numbers))} is being worked on")
+    return held
 
 
 def put_off(connection: sa.Connection, number: int) -> None:

@@ -27,6 +27,12 @@ def locked(query: sa.Select[Any], connection: sa.Connection) -> sa.Select[Any]:
     return query if connection.dialect.name == "sqlite" else query.with_for_update()
 
 
+def wait_at_most(connection: sa.Connection, seconds: int) -> None:
+    """How long this transaction waits for a row that another holds. On SQLite who writes waits for nobody."""
+    if connection.dialect.name != "sqlite":
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{seconds}s'")
+
+
 def hour_of(connection: sa.Connection, column: sa.Column[datetime]) -> sa.ColumnElement[str]:
     """The UTC hour that an instant lies in, as ISO 8601 without an offset."""
     if connection.dialect.name == "sqlite":

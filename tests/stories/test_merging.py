@@ -396,7 +396,7 @@ def at_once(desks, raws, database, *, held):
 @pytest.fixture
 def two_workers(database, rules, monkeypatch):
     """Each takes one mail at a time; Jo's case is Ann's, Ute's is Bob's."""
-    monkeypatch.setattr(sys.modules["helpdesk.desk.work"], "BATCH", 1)
+    monkeypatch.setattr(sys.modules["helpdesk.desk.worker"], "BATCH", 1)
     desks = [TestDesk(rules, database) for _ in range(2)]
     desks[0].mail(JO, "The rules", MEDIUM)
     desks[0].mail(UTE, "Rules are dead", MEDIUM)
