@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 export PIP_CONSTRAINT := constraints.txt
 export PIP_BUILD_CONSTRAINT := constraints.txt
 
-.PHONY: run demo test fast soak lint bench clean
+.PHONY: run demo test fast soak crash lint bench clean
 
 run: .venv/run
 	@mkdir -p var/demo
@@ -29,6 +29,10 @@ fast: .venv/dev
 # The long numbers: a hundred thousand steps of a team at work, ten thousand mails in a minute, and the like. Over an hour.
 soak: .venv/dev
 	HELPDESK_SOAK=1 $(BIN)/python -m pytest -m soak
+
+# Every fault there is, for so many MINUTES, or CYCLES; SEED repeats a choice of faults, ADD=1 keeps the result in bench/crash.md.
+crash: .venv/dev
+	@$(BIN)/python -m tests.crash.run --minutes $(or $(MINUTES),0) --cycles $(or $(CYCLES),0) --seed $(or $(SEED),0) $(if $(ADD),--add)
 
 lint: .venv/dev
 	$(BIN)/ruff check .

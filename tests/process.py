@@ -15,6 +15,7 @@ import importlib
 import json
 import os
 import queue
+import random
 import re
 import signal
 import socket
@@ -93,6 +94,8 @@ url = "{database}"
 [smtp_in]
 listen = "127.0.0.1:{port}"
 trusted_relays = ["127.0.0.1"]
+[web]
+listen = "127.0.0.1:{console}"
 [smtp_out]
 url = "{smarthost}"
 {login}
@@ -116,7 +119,10 @@ teams = ["first line"]
 
 
 class Premises:
-    """A desk's folder, and starting its daemon there."""
+    """A desk's folder, and starting its daemon there. Several daemons of one desk have a `name` each in one folder.
+
+    `imap` is the table of the mailbox, `more` further tables of the configuration.
+    """
 
     def __init__(
         self,
@@ -126,23 +132,33 @@ class Premises:
         database: str = "",
         imap: str = "",
         login: str = "",
+        more: str = "",
+        name: str = "helpdesk",
         starter: Starter | None = None,
         environment: Mapping[str, str] | None = None,
     ) -> None:
-        self.folder, self.port = folder, free_port()
+        self.folder, self.port, self.console = folder, free_port(), free_port()
         self.database = database or f"sqlite:///{folder / 'helpdesk.db'}"
-        self.log, self.starter = folder / "log", starter or Fresh()
+        self.log, self.starter = folder / f"{name}.log", starter or Fresh()
         self.environment = dict(environment or {})
-        (folder / "policies").mkdir()
+        (folder / "policies").mkdir(exist_ok=True)
         (folder / "policies" / "quick.toml").write_text(_POLICY)
-        values = {"database": self.database, "port": self.port, "smarthost": smarthost, "mailbox": MAILBOX}
-        self.config = folder / "helpdesk.toml"
-        self.config.write_text(_DESK.format(**values, imap=imap, login=login))
+        values = {"database": self.database, "port": self.port, "console": self.console, "smarthost": smarthost}
+        self.config = folder / f"{name}.toml"
+        self.config.write_text(_DESK.format(**values, mailbox=MAILBOX, imap=imap, login=login) + more)
 
-    def spawn(self, failpoints: str = "", *, command: Sequence[str] = ("serve",)) -> Running:
-        """Start it and do not wait."""
-        environment = {**self.environment, "HELPDESK_FAILPOINTS": failpoints}
-        return self.starter.start([*command, "--config", str(self.config)], environment, self.log)
+    def spawn(
+        self,
+        failpoints: str = "",
+        *,
+        command: Sequence[str] = ("serve",),
+        starter: Starter | None = None,
+        log: Path | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> Running:
+        """Start it and do not wait; otherwise than usual, where that is said."""
+        variables = {**self.environment, **(environment or {}), "HELPDESK_FAILPOINTS": failpoints}
+        return (starter or self.starter).start([*command, "--config", str(self.config)], variables, log or self.log)
 
     def start(self, failpoints: str = "") -> Running:
         """Start it and wait until it greets."""
@@ -242,7 +258,13 @@ class Foundry:
     def __init__(self) -> None:
         command = [sys.executable, "-m", "tests.process"]
         self._process = subprocess.Popen(
-            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
+            command,
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            bufsize=1,
+            start_new_session=True,  # Ctrl-C is for who started us, and they end us in order
         )
         self._lock = threading.Lock()
 
@@ -341,11 +363,14 @@ def _become_daemon(question: dict[str, Any]) -> None:
 
 @dataclass(frozen=True)
 class Letter:
-    """A mail of a customer who writes once."""
+    """A mail to the desk."""
 
     number: int
     raw: bytes = field(repr=False)
     sender: str
+    recipient: str = MAILBOX
+    sort: str = "opens"  # a case; or it `appends` to one, `answers` one, or is a `note` on one
+    about: int = 0  # the letter that opened that case
 
     @property
     def message_id(self) -> str:
@@ -392,9 +417,10 @@ class Ledger:
 class Mta:
     """Sends as a mail server does: until it reads a 250 it sends the same bytes again. Plain sockets, nothing else."""
 
-    def __init__(self, port: int, ledger: Ledger, *, sessions: int = 4) -> None:
-        self.port, self.ledger = port, ledger
-        self.refusals: list[str] = []  # replies to the dot other than 250
+    def __init__(self, ports: Sequence[int], ledger: Ledger, *, sessions: int = 4) -> None:
+        self.ports, self.ledger = ports, ledger
+        self.deferred = 0  # how often a mail was not taken yet
+        self.refused: list[str] = []  # replies that say never
         self._waiting: queue.SimpleQueue[Letter] = queue.SimpleQueue()
         self._over = threading.Event()
         self._threads = [threading.Thread(target=self._run, daemon=True) for _ in range(sessions)]
@@ -413,12 +439,15 @@ class Mta:
 
     def _run(self) -> None:
         while not self._over.is_set():
-            with contextlib.suppress(OSError, _ResetError):
-                self._session()
+            try:
+                with contextlib.suppress(OSError, _ResetError):
+                    self._session()
+            except AssertionError as never:
+                self.refused.append(str(never))
             self._over.wait(0.02)
 
     def _session(self) -> None:
-        with Dialogue(self.port) as dialogue:
+        with Dialogue(random.choice(self.ports)) as dialogue:
             while not self._over.is_set():
                 try:
                     mail = self._waiting.get(timeout=0.05)
@@ -434,11 +463,12 @@ class Mta:
         reply = dialogue.deliver(mail)
         if found := re.match(r"250 2\.0\.0 queued as (\S+)", reply):
             self.ledger.note(mail.number, found[1])
-        else:
-            self.refusals.append(reply)
-            assert reply.startswith("4"), reply
+        elif reply.startswith("4"):
+            self.deferred += 1
             self._waiting.put(mail)
             self._over.wait(0.05)
+        else:
+            self.refused.append(f"mail {mail.number}: {reply}")
 
 
 class _ResetError(Exception):
@@ -477,7 +507,7 @@ class Dialogue:
 
     def expect(self, code: str) -> str:
         reply = self.reply()
-        if reply.startswith("421"):
+        if reply.startswith("4"):  # not now: whoever sends comes again
             raise _ResetError
         assert reply.startswith(code), reply
         return reply
@@ -493,7 +523,7 @@ class Dialogue:
     def begin(self, mail: Letter) -> None:
         """All but the final dot."""
         self.say(f"MAIL FROM:<{mail.sender}>", "250")
-        self.say(f"RCPT TO:<{MAILBOX}>", "250")
+        self.say(f"RCPT TO:<{mail.recipient}>", "250")
         self.say("DATA", "354")
         self.sock.sendall(re.sub(rb"(?m)^\.", b"..", mail.raw))
 

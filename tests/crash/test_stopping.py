@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import random
 import socket
-import time
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.crash.life import Life
 from tests.process import Dialogue, Fresh, Premises, letter, stop, until
 from tests.wire.smarthost import HANG, ScriptedSmarthost
 
@@ -17,24 +14,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.process import Foundry
-
-
-@pytest.mark.slow
-def test_sigterm_under_load_ends_in_order(tmp_path: Path, smarthost: ScriptedSmarthost, foundry: Foundry) -> None:
-    """V01: exit status 0, in a moment, and no claim is left for the next start to free."""
-    chance = random.Random(11)
-    with Life(tmp_path, smarthost, starter=foundry) as life:
-        for _ in range(5):
-            running = life.desk.start()
-            life.write(20)
-            time.sleep(chance.uniform(0, 0.3))
-            assert stop(running) == 0
-            life.check()
-            assert (
-                life.records.number("SELECT count(*) FROM spool WHERE claimed_until > done_at AND state = 'waiting'")
-                == 0
-            )
-            assert life.records.number("SELECT count(*) FROM outbox WHERE state IN ('sending', 'handed_over')") == 0
 
 
 def test_a_mail_that_is_coming_in_is_finished_first(tmp_path: Path, foundry: Foundry) -> None:

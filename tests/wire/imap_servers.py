@@ -268,13 +268,13 @@ class Pymap:
 @functools.cache
 def real_server() -> Dovecot | Pymap:
     """The one real server of this test process, started when it is first asked for."""
-    server = _dovecot_or_pymap()
+    server = mail_server()
     server.start()
     atexit.register(server.remove)
     return server
 
 
-def _dovecot_or_pymap() -> Dovecot | Pymap:
+def mail_server() -> Dovecot | Pymap:
     if os.environ.get("HELPDESK_TEST_IMAP") != "pymap":
         with contextlib.suppress(FileNotFoundError):
             _dovecot_program()

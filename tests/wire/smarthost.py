@@ -21,7 +21,8 @@ import ssl
 import struct
 import tempfile
 import threading
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 from enum import Enum, auto
 
 
@@ -59,6 +60,7 @@ class AcceptedMail:
     encrypted: bool
     user: str  # who had logged in, or ""
     connection: int  # counted from 1
+    at: float = field(default_factory=time.monotonic, compare=False)
 
     @property
     def message_id(self):
@@ -89,6 +91,7 @@ class ScriptedSmarthost:
         self.interrupted = threading.Event()  # what CONTENT asks for was done
         self.stopping = threading.Event()
         self.lock = threading.Condition()
+        self.slowness = 0.0  # seconds between a mail's dot and the answer to it
         self._sessions = []
 
     @property
@@ -116,13 +119,23 @@ class ScriptedSmarthost:
             thread.join(120)
 
     def __enter__(self):
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+        self.port = 0
+        self.come_back()
+        return self
+
+    def come_back(self):
+        """Listen, at the port that it had before if it had one."""
+        self.stopping.clear()
+        self._listener = socket.create_server(("127.0.0.1", self.port), backlog=128)
         self.port = self._listener.getsockname()[1]
         self._thread = threading.Thread(target=self._listen, name="smarthost", daemon=True)
         self._thread.start()
-        return self
 
     def __exit__(self, *_):
+        self.go_away()
+
+    def go_away(self):
+        """Be gone, with every connection, until `come_back`; what was accepted is not forgotten."""
         self.stopping.set()
         with contextlib.suppress(OSError):  # wakes accept(), which closing the listener would not
             socket.create_connection(("127.0.0.1", self.port)).close()
@@ -275,6 +288,7 @@ class _Session:
             action = f"250 2.0.0 Ok: queued as {self.number}-{len(self.smarthost.accepted) + 1}"
         if isinstance(action, Accepting) or (isinstance(action, str) and action.startswith("2")):
             self.smarthost.accept(mail)
+        self.smarthost.stopping.wait(self.smarthost.slowness)
         self._do(action.action if isinstance(action, Accepting) else action)
 
     def _rset(self, _):
