@@ -192,7 +192,8 @@ class Daemon:
         return answer
 
     def _fetched(self, mailbox: str, mails: Sequence[Fetched]) -> None:
-        self.desk.accept([_from_imap(mailbox, mail) for mail in mails])
+        now = self.desk.now()
+        self.desk.accept([_from_imap(mailbox, mail, now) for mail in mails])
         self.watch.mailboxes.brought(mailbox)
         self.worker.call.set()
 
@@ -347,13 +348,13 @@ def _since_poll(poller: Poller) -> timedelta | None:
     return poller.since_poll
 
 
-def _from_imap(mailbox: str, mail: Fetched) -> Accepted:
+def _from_imap(mailbox: str, mail: Fetched, now: datetime) -> Accepted:
     return Accepted(
         mailbox=mailbox,
         raw=mail.raw,
         envelope=Envelope("", (mailbox,)),
         source="imap",
-        received_at=mail.received_at,
+        received_at=mail.received_at or now,
         folder=mail.folder,
         uidvalidity=mail.uidvalidity,
         uid=mail.uid,

@@ -12,7 +12,7 @@ from helpdesk.loops import Loop
 from helpdesk.metronome import Metronome
 from helpdesk.watch import Disk, Watch
 from helpdesk.wires.courier import Failed, Retry, Sent
-from helpdesk.wires.imap_reports import Failing, Interrupted, Persisting, Recovered
+from helpdesk.wires.imap_reports import AloneAgain, Failing, Interrupted, Persisting, Recovered, TakenByOthers
 from tests.process import until
 
 BOX = "support@desk.example"
@@ -261,6 +261,18 @@ def test_a_mailbox_that_was_never_read_and_one_that_is_not_any_more_are_said(wat
     assert [cause.name for cause in watch.mailboxes.causes()] == ["mailbox.unread"]
     watch.mailboxes.brought(BOX)
     assert list(watch.mailboxes.causes()) == [], "a long one takes its time"
+
+
+def test_a_mailbox_whose_mail_others_take_is_said_until_nobody_does(watch):
+    assert watch.mailboxes.reading(BOX, read=True).shared is None
+    for report in (TakenByOthers(BOX, "INBOX", mails=4), TakenByOthers(BOX, "INBOX", mails=9)):
+        watch.mailboxes.heard(None, report)
+    assert named(watch) == ["mailbox.shared"]
+    assert "9 mails" in texts(watch)
+    assert (watch.mailboxes.reading(BOX, read=True).shared, watch.mailboxes.reading(BOX, read=True).others) == (True, 9)
+    watch.mailboxes.heard(None, AloneAgain(BOX, "INBOX"))
+    assert named(watch) == []
+    assert watch.mailboxes.reading(BOX, read=True).shared is False
 
 
 # --- disk, heartbeat

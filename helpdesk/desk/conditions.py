@@ -40,11 +40,16 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How it stands with reading one mailbox. `fails` None: it has failed for a moment, or was not yet read at all."""
+    """How it stands with reading one mailbox. `fails` None: it has failed for a moment, or was not yet read at all.
+
+    `shared`: somebody else takes mail out of it too, `others` mails so far; None: it was not watched for long enough.
+    """
 
     mailbox: str
     fails: bool | None
     details: tuple[tuple[str, str], ...] = ()
+    shared: bool | None = None
+    others: int = 0
 
 
 def no_mailboxes() -> tuple[Reading, ...]:
@@ -79,7 +84,9 @@ class Conditions:
                 self._troubles.end(condition.name, _over(condition))
 
     def _conditions(self, now: datetime) -> Iterator[Condition]:
-        yield from map(_mailbox, self._readings())
+        for reading in self._readings():
+            yield _mailbox(reading)
+            yield _shared(reading)
         yield _disk(self._free_space())
         with self._desk.database.read() as connection:
             unsent = backlog(connection, now).unsent
@@ -98,6 +105,21 @@ def _mailbox(reading: Reading) -> Condition:
         todo="Check the server, the account and its password.",
         over=f"{reading.mailbox} can be read again",
         then="What waited there has been taken.",
+    )
+
+
+def _shared(reading: Reading) -> Condition:
+    return Condition(
+        name=f"others/{reading.mailbox}",
+        ails=reading.shared,
+        headline=f"somebody else takes mail out of {reading.mailbox}",
+        what=f"Mail that the desk found in {reading.mailbox} was gone, or taken by a desk, before it could be put "
+        "away. Most likely a second desk with a database of its own reads the same mailbox, and each has a part of it; "
+        "a mail program with a rule that moves mail does the same.",
+        details=[("Mails", str(reading.others))],
+        todo="Let one desk read the mailbox; several daemons of one desk share one PostgreSQL.",
+        over=f"nobody else takes mail out of {reading.mailbox}",
+        then="For a day, nothing was taken by anybody else.",
     )
 
 

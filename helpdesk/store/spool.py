@@ -139,7 +139,7 @@ def _row(mail: Accepted, now: datetime) -> dict[str, Any]:
         "mail_from": mail.envelope.mail_from,
         "rcpt_to": list(mail.envelope.rcpt_to),
         "remote": mail.envelope.remote,
-        "received_at": mail.received_at,
+        "received_at": min(mail.received_at, now),  # a server's clock may be ahead, a clock of ours never starts ahead
         "accepted_at": now,
         "folder": mail.folder,
         "uidvalidity": mail.uidvalidity,

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from helpdesk.core.counted import counted
 from helpdesk.desk.conditions import Reading
 from helpdesk.phrases import span
 from helpdesk.watch.cause import Cause
 from helpdesk.wires.imap_reports import (
+    AloneAgain,
     Failing,
     Interrupted,
     NotPutAway,
@@ -23,6 +25,7 @@ from helpdesk.wires.imap_reports import (
     Persisting,
     Recovered,
     Renumbered,
+    TakenByOthers,
     Unfetchable,
 )
 
@@ -34,8 +37,8 @@ if TYPE_CHECKING:
     from helpdesk.wires.imap_reports import Report
 
 _log = structlog.get_logger("mailbox")
-# For the log alone: outages and their ends are told by `desk.conditions`.
-_QUIET = (Interrupted, Persisting, Renumbered, Failing, Recovered)
+# For the log alone: what has an end is told by `desk.conditions`.
+_QUIET = (Interrupted, Persisting, Renumbered, Failing, Recovered, TakenByOthers, AloneAgain)
 _FIRST = timedelta(minutes=5)  # for a mailbox to be read to its end for the first time
 _STALE = timedelta(minutes=30)  # without being read to its end again, and without a mail from it
 
@@ -48,6 +51,7 @@ class Mailboxes:
         self._lock = threading.Lock()
         self._failing: dict[str, str] = {}
         self._outages: dict[str, Failing] = {}  # those that a person should look at
+        self._others: dict[str, int | None] = {}  # how many mails others took of it; None: nobody does
         self._since: dict[str, Callable[[], timedelta | None]] = {}  # how long ago it was read to its end
         self._moved: dict[str, float] = {}  # when it began to be read, or mail came of it
 
@@ -72,6 +76,14 @@ class Mailboxes:
         for mailbox, why in sorted(self.failing.items()):
             yield Cause("mailbox.unreadable", "attention", f"the mailbox {mailbox} cannot be read: {why}", mailbox)
         with self._lock:
+            others = sorted(self._others.items())
+        for mailbox, number in others:
+            if number is not None:
+                text = (
+                    f"somebody else takes mail out of the mailbox {mailbox}, {counted(number, 'mail')} on the last day"
+                )
+                yield Cause("mailbox.shared", "attention", text, mailbox)
+        with self._lock:
             looked = [(mailbox, since, self._moved[mailbox]) for mailbox, since in sorted(self._since.items())]
         for mailbox, since, moved in looked:
             idle, read = timedelta(seconds=self._steady() - moved), since()
@@ -86,9 +98,11 @@ class Mailboxes:
         """How it stands with a mailbox; `read`: it was read to its end since the start."""
         with self._lock:
             outage, failing = self._outages.get(mailbox), mailbox in self._failing
+            known, others = mailbox in self._others, self._others.get(mailbox)
+        shared = others is not None if known else None
         if outage is not None:
-            return Reading(mailbox, fails=True, details=tuple(_details(outage)))
-        return Reading(mailbox, fails=False if read and not failing else None)
+            return Reading(mailbox, fails=True, details=tuple(_details(outage)), shared=shared, others=others or 0)
+        return Reading(mailbox, fails=False if read and not failing else None, shared=shared, others=others or 0)
 
     def heard(self, desk: Desk, report: Report) -> None:
         """What a poller has to say: always into the log, and to the operators where a person should act."""
@@ -110,6 +124,10 @@ class Mailboxes:
             case Recovered():
                 self._failing.pop(report.mailbox, None)
                 self._outages.pop(report.mailbox, None)
+            case TakenByOthers():
+                self._others[report.mailbox] = report.mails
+            case AloneAgain():
+                self._others[report.mailbox] = None
 
 
 def _facts(report: Report) -> dict[str, Any]:

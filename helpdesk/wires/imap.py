@@ -2,6 +2,9 @@
 
     look what lies there -> fetch -> accept (durable when it returns) -> move to `processed`, or flag
 
+Where much lies there, what came last is taken first, and what comes meanwhile before the rest of it: an outage that is
+reported now does not wait for the mail of last week.
+
 Killed between any two of these, the next poll does the rest: `known` says what was accepted earlier, and the
 desk makes it harmless to accept the same mail again. A mail that a person has read in another program is taken
 like any other: no flag is ever evidence.
@@ -20,7 +23,10 @@ from typing import TYPE_CHECKING
 from helpdesk.failpoints import failpoint
 from helpdesk.wires.imap_account import Account
 from helpdesk.wires.imap_doubts import Doubts
+from helpdesk.wires.imap_others import Others
 from helpdesk.wires.imap_reports import (
+    AloneAgain,
+    CommandRefused,
     Failing,
     Interrupted,
     MailboxUnavailable,
@@ -32,6 +38,7 @@ from helpdesk.wires.imap_reports import (
     Renumbered,
     Report,
     Retry,
+    TakenByOthers,
     Unfetchable,
 )
 from helpdesk.wires.imap_session import AT_ONCE, Listed, Patience, Session
@@ -44,6 +51,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Account",
+    "AloneAgain",
     "Failing",
     "Fetched",
     "Interrupted",
@@ -57,12 +65,15 @@ __all__ = [
     "Renumbered",
     "Report",
     "Retry",
+    "TakenByOthers",
     "Unfetchable",
     "probe",
 ]
 
 _WINDOW = 500  # UIDs asked of `known` at once
 _UNTOLD = 1000  # reports kept for an operator who cannot be told now; the latest count
+_BROKEN_IDLES = 5  # in a row, before we ask instead of waiting to be called
+_WITHOUT_IDLE = 60 * 60.0  # seconds
 _BATCH_OCTETS = 8 * 2**20  # mails fetched together are together no larger than this; one alone may be
 
 
@@ -71,7 +82,7 @@ class Fetched:
     """One mail as it lies in the folder; of one that is too big, `omitted` octets of its end were left there."""
 
     raw: bytes = field(repr=False)
-    received_at: datetime  # INTERNALDATE: when the server got it
+    received_at: datetime | None  # INTERNALDATE: when the server got it; None where it says nothing sensible
     folder: str
     uidvalidity: int
     uid: int
@@ -92,10 +103,11 @@ class Poller:
 
     `accept` returns when the mails are durable; when it raises, none of them was taken and the mailbox stays as
     it is. `known` says which of these UIDs were accepted earlier. `report` is told what an operator should know;
-    where it raises, it is told the same again later. `tls` replaces the context that trusts the system's authorities.
+    where it raises, it is told the same again later. `alone` says whether this is the only process of the desk. `tls`
+    replaces the context that trusts the system's authorities.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (a poller is its doors)
         self,
         account: Account,
         *,
@@ -105,6 +117,7 @@ class Poller:
         patience: Patience | None = None,
         retry: Retry | None = None,
         tls: ssl.SSLContext | None = None,
+        alone: Callable[[], bool] = lambda: True,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.account = account
@@ -123,6 +136,11 @@ class Poller:
         self._uidvalidity: int | None = None
         self._doubts = Doubts()
         self._not_put_away: str | None = None
+        self._alone = alone
+        self._others = Others(account.mailbox, account.folder, self._untold.append, clock=clock)
+        self._uidnext: int | None = None  # mails below it may have come before we watched
+        self._broken_idles = 0
+        self._no_idle_until: float | None = None
 
     @property
     def since_poll(self) -> timedelta | None:
@@ -173,11 +191,32 @@ class Poller:
     def _rest(self) -> None:
         """Wait for news, for `poll` at most: then all is looked through anyway."""
         with self._connection() as session:
-            if self.account.idle and session.can_idle:
-                session.idle(min(self.account.poll, self._patience.idle))
+            if self.account.idle and session.can_idle and not self._without_idle():
+                self._idle(session)
             else:
                 self._stop.wait(self.account.poll.total_seconds())
         self._outage.held(timedelta(seconds=self._clock() - self._connected))
+
+    def _idle(self, session: Session) -> None:
+        began, wait = self._clock(), min(self.account.poll, self._patience.idle)
+        try:
+            session.idle(wait)
+        except CommandRefused:  # whatever the server says that it can: it is asked instead
+            self._no_idle_until = self._clock() + _WITHOUT_IDLE
+        except MailboxUnavailable:
+            self._broken_idles += 1
+            if self._broken_idles >= _BROKEN_IDLES:
+                self._no_idle_until = self._clock() + _WITHOUT_IDLE
+            raise
+        self._broken_idles = 0
+        between = self._patience.between.total_seconds() - (self._clock() - began)
+        if self._no_idle_until is None and between > 0 and self._clock() - began < wait.total_seconds():
+            self._stop.wait(between)  # the server had something to say at once, perhaps always has
+
+    def _without_idle(self) -> bool:
+        if self._no_idle_until is not None and self._clock() >= self._no_idle_until:
+            self._no_idle_until, self._broken_idles = None, 0
+        return self._no_idle_until is not None
 
     def _pause(self, error: MailboxUnavailable) -> None:
         if self._stopping():
@@ -210,7 +249,10 @@ class Poller:
             mailbox, folder = self.account.mailbox, self.account.folder
             self._untold.append(Renumbered(mailbox, folder, old=self._uidvalidity, new=session.uidvalidity))
             self._doubts = Doubts()
+            self._uidnext = None
         self._uidvalidity = session.uidvalidity
+        if self._uidnext is None:
+            self._uidnext = session.uidnext
         return session
 
     def _stopping(self) -> bool:
@@ -219,27 +261,51 @@ class Poller:
     def _sweep(self, session: Session) -> int:
         """Take all that lies there now; return how many were accepted."""
         present = self._doubts.in_order(session.present())
+        self._note_gone(session, present)
         # Where taken mail leaves the folder, whatever is known and lies there still has to leave it.
         unmarked = set(present) if session.moves or not present else session.unmarked()
+        windows = [present[start : start + _WINDOW] for start in range(0, len(present), _WINDOW)][::-1]
+        settled = max(present, default=session.floor - 1) + 1
         taken = 0
-        left: list[int] = []
-        for start in range(0, len(present), _WINDOW):
-            window = present[start : start + _WINDOW]
-            known = self._known(session.uidvalidity, window)
-            self._put_away(session, [uid for uid in window if uid in known and uid in unmarked])
-            for uids in self._doubts.batches([uid for uid in window if uid not in known], AT_ONCE):
-                if self._stopping():
-                    return taken
+        while windows:
+            if self._stopping():
+                return taken
+            unknown = self._unknown(session, windows.pop(), unmarked)
+            uids, rest = self._doubts.first(unknown, AT_ONCE)
+            if rest:
+                windows.append(rest)
+            if uids:
                 accepted = self._take(session, uids)
                 taken += len(accepted)
-                left += [uid for uid in uids if uid not in accepted]
-        session.floor = min(left, default=max(present, default=session.floor - 1) + 1)
+                settled = min([settled, *(uid for uid in uids if uid not in accepted)])
+            if uids and windows and (arrived := session.arrived()):
+                windows.append(self._doubts.in_order(arrived))
+        session.floor = settled
+        self._others.looked()
         return taken
+
+    def _unknown(self, session: Session, window: Sequence[int], unmarked: AbstractSet[int]) -> list[int]:
+        """Of these mails, those that were not accepted before; the others are put away where that was not done."""
+        known = self._known(session.uidvalidity, window) if window else set()
+        self._put_away(session, [uid for uid in window if uid in known and uid in unmarked])
+        return [uid for uid in window if uid not in known]
+
+    def _note_gone(self, session: Session, present: Sequence[int]) -> None:
+        """Mails that were listed here, and which nobody of this desk has taken, are somewhere else now."""
+        self._others.took(len(self._by_nobody_of_ours(session, sorted(self._others.gone(present)))))
+
+    def _by_nobody_of_ours(self, session: Session, taken: Sequence[int]) -> set[int]:
+        """Of mails that somebody has taken, those that no process of this desk has: it would have them on disk."""
+        return set(taken) - self._known(session.uidvalidity, taken) if taken else set()
 
     def _take(self, session: Session, uids: Sequence[int]) -> set[int]:
         """Fetch, accept and put away; return which of these mails were accepted."""
         with self._doubts.suspecting(uids):
             listed = session.listed(uids)
+        self._others.missed(set(uids).difference(mail.uid for mail in listed))
+        # What came while we watched was not flagged by this desk before its database was lost, or restored.
+        recent = [mail.uid for mail in listed if mail.taken and mail.uid >= (self._uidnext or mail.uid + 1)]
+        self._others.took(len(self._by_nobody_of_ours(session, recent)))
         accepted: set[int] = set()
         for mails in _by_octets(listed):
             accepted.update(self._take_batch(session, mails))
@@ -256,7 +322,9 @@ class Poller:
         failpoint("imap.committed")
         self._note_accepted(fetched)
         failpoint("imap.pre_move")
-        self._put_away(session, [mail.uid for mail in fetched])
+        uids = [mail.uid for mail in fetched]
+        self._see_who_else_took(session, [mail for mail in mails if mail.uid in uids])
+        self._put_away(session, uids)
         failpoint("imap.post_move")
         return [mail.uid for mail in fetched]
 
@@ -287,6 +355,12 @@ class Poller:
             if mail.omitted:
                 kept = len(mail.raw)
                 self._untold.append(Oversized(self.account.mailbox, mail.uid, size=kept + mail.omitted, kept=kept))
+
+    def _see_who_else_took(self, session: Session, mails: Sequence[Listed]) -> None:
+        """Look, right before they are put away, which of these mails somebody else has put away meanwhile."""
+        if mails and self._alone():
+            before = {mail.uid for mail in mails if mail.taken}
+            self._others.took(len(session.taken([mail.uid for mail in mails]) - before))
 
     def _put_away(self, session: Session, uids: Sequence[int]) -> None:
         if not uids:

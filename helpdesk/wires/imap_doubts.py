@@ -31,14 +31,17 @@ class Doubts:
         return uid in self._larger
 
     def in_order(self, uids: Iterable[int]) -> list[int]:
-        """Keep their order, but put those under suspicion last."""
-        return sorted(uids, key=self._suspected.__getitem__)
+        """The newest first, and those under suspicion last."""
+        return sorted(uids, key=lambda uid: (self._suspected[uid], -uid))
 
-    def batches(self, uids: Sequence[int], most: int) -> Iterator[Sequence[int]]:
-        """Cut into batches of so many at most; each suspected mail is one by itself, and comes last."""
-        calm = [uid for uid in uids if not self._suspected[uid]]
-        yield from (calm[start : start + most] for start in range(0, len(calm), most))
-        yield from ([uid] for uid in uids if self._suspected[uid])
+    def first(self, uids: Sequence[int], most: int) -> tuple[list[int], list[int]]:
+        """Cut off what is to be taken first, so many at most; a suspected mail is taken alone. What is left is second.
+
+        `uids` are in the order of `in_order`. What is taken together is in the order in which it came.
+        """
+        calm = [uid for uid in uids[:most] if not self._suspected[uid]]
+        together = calm or list(uids[:1])
+        return sorted(together), list(uids[len(together) :])
 
     @contextmanager
     def suspecting(self, uids: Sequence[int]) -> Iterator[None]:

@@ -132,7 +132,35 @@ class Renumbered:
     new: int
 
 
-Report = Interrupted | Persisting | Failing | Recovered | Oversized | Unfetchable | NotPutAway | Renumbered
+@dataclass(frozen=True, slots=True)
+class TakenByOthers:
+    """Somebody else takes mail of this folder as well: so many mails were gone, or taken already, on the last day."""
+
+    mailbox: str
+    folder: str
+    mails: int
+
+
+@dataclass(frozen=True, slots=True)
+class AloneAgain:
+    """For a day nobody else has taken mail of this folder."""
+
+    mailbox: str
+    folder: str
+
+
+Report = (
+    Interrupted
+    | Persisting
+    | Failing
+    | Recovered
+    | Oversized
+    | Unfetchable
+    | NotPutAway
+    | Renumbered
+    | TakenByOthers
+    | AloneAgain
+)
 
 
 @dataclass(frozen=True, slots=True)

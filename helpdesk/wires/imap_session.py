@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 TAKEN = b"$HelpdeskTaken"  # the keyword on mail that was taken: for people; we do not rely on it
 AT_ONCE = 50  # mails a command: the knee of the curve, and below the 1000 octets of RFC 2683 section 3.2.1.5
+_EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # before that, a date is a mistake
 BEGINNING = 256 * 1024  # octets taken of a mail that is too big: its header and, nearly always, its text
 _MEBIBYTE = 2**20
 _SEARCH_ANSWER = 16 * _MEBIBYTE  # the UIDs of about two million mails; imaplib's own limit is met at 150,000
@@ -43,6 +44,8 @@ class Patience:
     # IDLE is ended and begun anew this often: nothing else shows that the server still lives. RFC 2177 wants
     # it within 29 minutes, routers that forget connections within about ten.
     idle: timedelta = timedelta(seconds=20)
+    # Between two looks that the server asks for: one that always has something to say is not to keep us busy.
+    between: timedelta = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,8 @@ class Listed:
 
     uid: int
     size: int  # octets; some servers only estimate
-    received_at: datetime  # INTERNALDATE
+    received_at: datetime | None  # INTERNALDATE; None where it makes no sense
+    taken: bool  # it bears the keyword of a desk that took it
 
 
 class Session:
@@ -63,10 +67,13 @@ class Session:
         self._allowance = allowance
         self._patience = patience
         self.floor = 1  # every mail below this UID is settled
+        self._top = 0  # the highest UID seen
         selected = self._ask("SELECT", connection.select_folder, account.folder)
         if b"UIDVALIDITY" not in selected:
             raise MailboxUnavailable("protocol", "SELECT: no UIDVALIDITY")
         self.uidvalidity: int = selected[b"UIDVALIDITY"]
+        # RFC 3501 section 2.3.1.1: every mail that comes from now on has this UID or a higher one.
+        self.uidnext: int | None = selected.get(b"UIDNEXT")
         # RFC 3501 section 7.1: without PERMANENTFLAGS every flag can be kept.
         kept = selected.get(b"PERMANENTFLAGS", (rb"\*",))
         self._keeps_keyword = rb"\*" in kept or TAKEN in kept
@@ -116,15 +123,28 @@ class Session:
         """Look: the UIDs of all that lies at or above `floor` now."""
         self._ask("NOOP", self._connection.noop)
         self._connection.forget_news()
-        return self._search()
+        return self._search(self.floor)
+
+    def arrived(self) -> list[int]:
+        """Look what has come since the last look, by this or by `present`."""
+        self._ask("NOOP", self._connection.noop)
+        if not self._connection.news:
+            return []
+        self._connection.forget_news()
+        return self._search(self._top + 1)
 
     def unmarked(self) -> set[int]:
         """Look which of them do not seem taken: of those that are known, a crash came before the flag."""
-        return set(self._search(*([b"UNKEYWORD", TAKEN] if self._keeps_keyword else [b"UNSEEN"])))
+        return set(self._search(self.floor, *([b"UNKEYWORD", TAKEN] if self._keeps_keyword else [b"UNSEEN"])))
 
     def listed(self, uids: Sequence[int]) -> list[Listed]:
         """Ask for size and date; what the server does not give, mostly because it is gone, is absent."""
-        answer = self._fetch(uids, b"RFC822.SIZE", b"INTERNALDATE")
+        try:
+            answer = self._fetch(uids, b"RFC822.SIZE", b"INTERNALDATE", b"FLAGS")
+        except MailboxUnavailable as error:
+            if error.cause != "protocol" or isinstance(error, AnswerTooBig) or len(uids) > 1:
+                raise
+            answer = self._fetch(uids, b"RFC822.SIZE", b"FLAGS")  # a date that cannot even be read as one
         return [mail for uid in uids if (mail := _listed(uid, answer.get(uid, {})))]
 
     def bodies(self, mails: Sequence[Listed]) -> dict[int, bytes]:
@@ -148,8 +168,14 @@ class Session:
             trouble = (self._moved(some) if self.moves else self._marked(some)) or trouble
         return trouble
 
+    def taken(self, uids: Sequence[int]) -> set[int]:
+        """Look which of these mails are gone by now, or bear the keyword of a desk that took them."""
+        self._ask("NOOP", self._connection.noop)  # until then, servers speak of mails that others have expunged
+        answer = self._fetch(uids, b"FLAGS")
+        return {uid for uid in uids if uid not in answer or _bears_keyword(answer[uid])}
+
     def idle(self, wait: timedelta) -> None:
-        """Wait until the server reports something, for so long at most."""
+        """Wait until the server reports something, for so long at most. Raises CommandRefused where it will not."""
         self._ask("IDLE", self._connection.begin_idle)
         self._connection.linger(wait.total_seconds())
         self._ask("DONE", self._connection.idle_done)
@@ -193,11 +219,12 @@ class Session:
             return refusal.detail
         return None
 
-    def _search(self, *criteria: bytes) -> list[int]:
-        wanted = (b"UID", b"%d:*" % self.floor, *criteria)
+    def _search(self, lowest: int, *criteria: bytes) -> list[int]:
+        wanted = (b"UID", b"%d:*" % lowest, *criteria)
         found = self._ask("SEARCH", self._connection.uids, *wanted, octets=_SEARCH_ANSWER)
+        self._top = max(self._top, *found, 0)
         # RFC 3501 section 6.4.8: n:* holds the last mail even where its UID is below n.
-        return sorted(uid for uid in found if uid >= self.floor)
+        return sorted(uid for uid in found if uid >= lowest)
 
     def _fetch(self, uids: Sequence[int], *items: bytes, octets: int = 0) -> dict[int, dict[bytes, Any]]:
         return dict(self._ask("FETCH", self._connection.fetch, uids, items, octets=octets))
@@ -221,12 +248,24 @@ class Session:
 
 
 def _listed(uid: int, items: dict[bytes, Any]) -> Listed | None:
-    size, received_at = items.get(b"RFC822.SIZE"), items.get(b"INTERNALDATE")
-    if not isinstance(size, int) or not isinstance(received_at, datetime) or received_at.tzinfo is None:
+    size = items.get(b"RFC822.SIZE")
+    if not isinstance(size, int):
         return None
-    with contextlib.suppress(OverflowError):  # the year 1, far in the east
-        return Listed(uid, size, received_at.astimezone(UTC))
+    return Listed(uid, size, _moment(items.get(b"INTERNALDATE")), _bears_keyword(items))
+
+
+def _moment(said: object) -> datetime | None:
+    """INTERNALDATE in UTC; None where the server's makes no sense, and nobody may lose a mail by that."""
+    if isinstance(said, datetime) and said.tzinfo is not None:
+        with contextlib.suppress(OverflowError, ValueError):  # the year 1, far in the east; a zone of four days
+            at = said.astimezone(UTC)
+            return at if at >= _EARLIEST else None
     return None
+
+
+def _bears_keyword(items: dict[bytes, Any]) -> bool:
+    flags = items.get(b"FLAGS", ())
+    return isinstance(flags, tuple) and any(isinstance(flag, bytes) and flag.lower() == TAKEN.lower() for flag in flags)
 
 
 def _bodies(answer: dict[int, dict[bytes, Any]]) -> Iterator[tuple[int, bytes]]:

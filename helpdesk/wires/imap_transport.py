@@ -258,10 +258,11 @@ class Connection(IMAPClient):  # type: ignore[misc]  # imapclient has no annotat
     def forget_news(self) -> None:
         """Drop what the server reported unasked, so that `news` speaks of what comes from now on.
 
-        imaplib keeps all of it for as long as the connection lives.
+        imaplib keeps all of it for as long as the connection lives, and reads only whether the folder is writable.
         """
-        for kind in ("EXISTS", "RECENT", "EXPUNGE", "FETCH"):
-            self._imap.untagged_responses.pop(kind, None)
+        for kind in list(self._imap.untagged_responses):
+            if kind != "READ-ONLY":
+                del self._imap.untagged_responses[kind]
 
     @property
     def news(self) -> bool:

@@ -11,7 +11,7 @@ from helpdesk.config import load_configuration
 from helpdesk.core.errors import ConfigurationError
 from helpdesk.core.message import Envelope
 from helpdesk.desk import load_rules
-from helpdesk.desk.conditions import DISK_LOW, DISK_WELL, Conditions
+from helpdesk.desk.conditions import DISK_LOW, DISK_WELL, Conditions, Reading
 from helpdesk.log import quiet
 from helpdesk.store import outbox, spool
 from helpdesk.store.spool import Accepted
@@ -288,6 +288,23 @@ def test_a_restart_tells_nobody_twice_and_still_tells_of_the_end(desk):
     Conditions(desk.laboratory.desk, plenty).look()
     Conditions(desk.laboratory.desk, plenty).look()
     assert len(alerts(desk)) == 2
+
+
+def test_a_mailbox_that_two_desks_read_is_told_once_and_its_end_once(desk):
+    shared = [None]
+
+    def look():
+        Conditions(
+            desk.laboratory.desk, plenty, lambda: [Reading(LOGIK, fails=False, shared=shared[0], others=3)]
+        ).look()
+
+    for shared[0] in (None, True, None, True, None, False, False):
+        look()
+        desk.laboratory.now += timedelta(hours=1)
+    assert subjects(desk) == [
+        f"[Acme Support] somebody else takes mail out of {LOGIK}",
+        f"[Acme Support] nobody else takes mail out of {LOGIK}",
+    ]
 
 
 def test_a_disk_that_fills_is_told_once_until_it_clearly_has_room_again(desk):

@@ -378,6 +378,7 @@ class Lying:
     raw: bytes
     received_at: datetime = datetime(2026, 5, 22, 16, 40, tzinfo=UTC)
     flags: set[str] = field(default_factory=set)
+    internaldate: str = ""  # said in its place
 
 
 class Hangup(Exception):
@@ -500,6 +501,7 @@ class Talk:
     def do_select(self, _: str) -> None:
         self.send(f"* {len(self.liar.mails)} EXISTS")
         self.send(f"* OK [UIDVALIDITY {self.liar.uidvalidity}]")
+        self.send(f"* OK [UIDNEXT {max(self.liar.mails, default=0) + 1}]")
         self.send(r"* OK [PERMANENTFLAGS (\Seen \Deleted \*)]")
 
     def do_search(self, arguments: str) -> None:
@@ -520,8 +522,11 @@ class Talk:
         number = sorted(self.liar.mails).index(uid) + 1
         start = f"* {number} FETCH (UID {uid} ".encode()
         if "RFC822.SIZE" in items:
-            date = lying.received_at.strftime("%d-%b-%Y %H:%M:%S %z")
-            return start + f'RFC822.SIZE {len(lying.raw)} INTERNALDATE "{date}")'.encode()
+            date = lying.internaldate or lying.received_at.strftime('"%d-%b-%Y %H:%M:%S %z"')
+            when = f" INTERNALDATE {date}" if "INTERNALDATE" in items else ""
+            return start + f"RFC822.SIZE {len(lying.raw)}{when} FLAGS ({' '.join(sorted(lying.flags))}))".encode()
+        if items == "(FLAGS)":
+            return start + f"FLAGS ({' '.join(sorted(lying.flags))}))".encode()
         part = re.search(r"<0\.(\d+)>", items)
         raw = lying.raw[: int(part[1])] if part else lying.raw
         return start + b"BODY[]%s {%d}\r\n%s)" % (b"<0>" if part else b"", len(raw), raw)

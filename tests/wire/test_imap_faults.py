@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 import tracemalloc
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -96,7 +96,7 @@ def test_when_every_second_mail_vanishes_between_two_fetches_all_others_are_take
 
         liar.scripts["FETCH"] = expunge_every_second
         assert desk.poll(liar.account()) == 100
-    assert desk.cases == [raw for raw in sent if raw not in vanished]
+    assert sorted(desk.cases) == sorted(raw for raw in sent if raw not in vanished)
     assert desk.reports == []
 
 
@@ -330,6 +330,89 @@ def test_a_server_without_idle_is_polled(desk: Desk) -> None:
         with running(desk.poller(liar.account(poll=timedelta(seconds=0.05)))):
             until(lambda: liar.verbs().count("UID SEARCH") >= 3)
         assert "IDLE" not in liar.verbs()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["{tag} NO not today", "{tag} BAD unknown command", "* 0 RECENT\r\n{tag} BAD no such command"],
+)
+def test_a_server_that_offers_idle_and_refuses_it_is_polled_over_one_connection(desk: Desk, answer: str) -> None:
+    with Liar() as liar:
+        liar.scripts["IDLE"] = said(answer)
+        with running(desk.poller(liar.account(poll=timedelta(seconds=0.05)))):
+            until(lambda: liar.verbs().count("UID SEARCH") >= 4)
+            liar.mails[3] = Lying(mail(3))
+            until(lambda: desk.cases == [mail(3)])
+        assert liar.verbs().count("IDLE") == 1
+        assert len(liar.logins) == 1
+    assert desk.reports == []
+
+
+def test_where_every_idle_breaks_the_connection_the_mailbox_is_polled_and_idle_tried_again_later(desk: Desk) -> None:
+    clock = Turned()
+    with Liar() as liar:
+        liar.scripts["IDLE"] = said("+ idling", then_hang_up=True)
+        account = liar.account(poll=timedelta(seconds=0.05))
+        with running(desk.poller(account, clock=clock)):
+            until(lambda: liar.verbs().count("IDLE") == 5)
+            known = len(liar.logins)
+            until(lambda: liar.verbs()[-40:].count("UID SEARCH") >= 8)
+            assert liar.verbs().count("IDLE") == 5
+            assert len(liar.logins) <= known + 1
+            clock.ahead = 3601
+            until(lambda: liar.verbs().count("IDLE") > 5)
+
+
+class Turned:
+    """A clock that somebody turns."""
+
+    def __init__(self) -> None:
+        self.ahead = 0.0
+
+    def __call__(self) -> float:
+        return time.monotonic() + self.ahead
+
+
+def test_a_server_that_floods_is_asked_once_in_a_while_and_its_mail_is_taken(desk: Desk) -> None:
+    """It reports something the moment it is left to itself, without end: nobody is kept busy by that."""
+    patience = Patience(between=timedelta(seconds=0.2))
+    with Liar() as liar:
+
+        def flood(talk: Talk, tag: str, arguments: str) -> bool:
+            talk.send("+ idling")
+            for number in range(2000):
+                talk.send(f"* {number + 1} EXISTS\r\n* OK still here\r\n* XNOISE {number}")
+            talk.line()
+            talk.send(f"{tag} OK done")
+            return True
+
+        liar.scripts["IDLE"] = flood
+        began = time.monotonic()
+        with running(desk.poller(liar.account(), patience=patience)):
+            until(lambda: liar.verbs().count("IDLE") == 4)
+            assert time.monotonic() - began > 0.5
+            liar.mails[3] = Lying(mail(3))
+            until(lambda: desk.cases == [mail(3)])
+        assert len(liar.logins) == 1
+    assert Patience().between == timedelta(seconds=1)
+
+
+@pytest.mark.parametrize(
+    "said_of_it",
+    [
+        *("NIL", '""', '"yesterday"', '"99-Foo-2026 00:00:00 +0000"', '"01-Jan-1970 00:00:00 +0000"', "(1 2)"),
+        *('"01-Jan-2026 00:00:00 +9999"', '"01-Jan-2026 25:00:00 +0000"', '"01-Jan-0001 00:00:00 +2359"', "17"),
+    ],
+)
+def test_a_mail_whose_time_of_receipt_makes_no_sense_is_taken_with_its_neighbours(desk: Desk, said_of_it: str) -> None:
+    with Liar([mail(1), mail(2)]) as liar:
+        liar.mails[1].internaldate = said_of_it
+        with running(desk.poller(liar.account())):
+            until(lambda: len(desk.fetched) == 2)
+    when = {fetched.uid: fetched.received_at for fetched in desk.fetched}
+    assert when[2] == Lying(b"").received_at
+    assert when[1] is None or when[1] >= datetime(1990, 1, 1, tzinfo=UTC)
+    assert said_of_it == '"01-Jan-0001 00:00:00 +2359"' or when[1] is None  # two digits of a year are those of 2001
 
 
 # --- putting away ------------------------------------------------------------------------------------------
