@@ -164,7 +164,7 @@ def came(desk, mailbox, *instants):
         for at in instants
     ]
     with desk.database.write() as connection:
-        for number in spool.put(connection, mails, desk.now):
+        for number in spool.put(connection, mails, max(desk.now, *instants)):
             spool.finish(connection, number, outcome="ignored", case=None, now=desk.now)
 
 
@@ -300,10 +300,10 @@ def test_a_mailbox_that_two_desks_read_is_told_once_and_its_end_once(desk):
 
     for shared[0] in (None, True, None, True, None, False, False):
         look()
-        desk.laboratory.now += timedelta(hours=1)
+        desk.laboratory.now += timedelta(minutes=1)
     assert subjects(desk) == [
-        f"[Acme Support] somebody else takes mail out of {LOGIK}",
-        f"[Acme Support] nobody else takes mail out of {LOGIK}",
+        "[Acme Support] somebody else takes mail out of",  # and goes on in the next line of the header
+        "[Acme Support] nobody else takes mail out of support@logik.example",
     ]
 
 
