@@ -25,18 +25,23 @@ TO_A_STRANGER = 4  # within `MEMORY`: two desks that answer one another stop the
 ALIKE = 3  # of cases that were opened with the same words within `MEMORY`
 EVERYWHERE_A_MINUTE = 60
 MEMORY = timedelta(days=3)
+EVERYBODY = "everybody"  # `alarm` of a flood
 
 
 def decided(sender: Person, arrival: Arrival, now: datetime, *, known: bool, channel: str) -> Event:
     """Every case has its acknowledgment decision on the record: sent, or withheld and why.
 
-    `alarm` in the facts: the operators are to be told. `known`: the sender is a customer's. `channel`: of the
-    mailbox it came to.
+    `alarm` in the facts: the operators are to be told; `EVERYBODY` where it is about no address in particular.
+    `known`: the sender is a customer's. `channel`: of the mailbox it came to.
     """
     quiet = nobody_to_answer(sender, arrival, channel)
     excess = "" if quiet else _too_many(arrival, known=known)
-    facts = {"sent": not (quiet or excess), "because": quiet or excess}
-    return Event("acknowledged", now, now, DESK, {**facts, "alarm": True} if excess else facts)
+    flood = "" if quiet or excess else _flooded(arrival, known=known)
+    because = quiet or excess or flood
+    facts: dict[str, object] = {"sent": not because, "because": because}
+    if excess or flood:
+        facts["alarm"] = EVERYBODY if flood else True
+    return Event("acknowledged", now, now, DESK, facts)
 
 
 def nobody_to_answer(sender: Person, arrival: Arrival, channel: str) -> str:
@@ -64,6 +69,12 @@ def _too_many(arrival: Arrival, *, known: bool) -> str:
         return f"{counted(answered.memory, 'acknowledgment')} went to this unknown address within three days"
     if answered.day >= A_DAY:
         return f"{counted(answered.day, 'acknowledgment')} went to this address within a day"
+    return ""
+
+
+def _flooded(arrival: Arrival, *, known: bool) -> str:
+    """Why nobody unknown is acknowledged for now; "" where they are."""
+    answered = arrival.answered
     # A big outage brings many customers at once: they are known, and limited one by one above.
     if not known and answered.everywhere >= EVERYWHERE_A_MINUTE:
         return f"{counted(answered.everywhere, 'acknowledgment')} went out within a minute, and this address is unknown"

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpdesk.core.case import DESK
 from helpdesk.core.message import base_address
+from helpdesk.desk import repeated
 from helpdesk.desk.deliver import deliver, never
 from helpdesk.desk.purge import purge
 from helpdesk.desk.record import Recorder
@@ -117,11 +118,12 @@ class Desk:
         return tick(self.database, self._recorder, self.now())
 
     def go_round(self, *, failing: Mapping[str, str] = _NOTHING_FAILS) -> int:
-        """Write the digest and hand-over mails that have come; returns how many.
+        """Write the digest and hand-over mails that have come, and what became of alerts that came in numbers.
 
-        `failing` holds the mailboxes that cannot be read, and why.
+        Returns how many were written. `failing` holds the mailboxes that cannot be read, and why.
         """
-        return self._rounds.go(self.now(), failing=failing)
+        now = self.now()
+        return self._rounds.go(now, failing=failing) + repeated.tell(self.database, self._recorder, now)
 
     def purge(self, *, stopping: Callable[[], bool] = never) -> Counter[str]:
         """Erase what ended longer ago than the configuration keeps it; nothing where it names no age."""
@@ -137,15 +139,21 @@ class Desk:
         """
         return deliver(self.database, self._recorder, courier, self.now, stopping=stopping)
 
-    def alert(self, *, key: str, mailbox: str, facts: dict[str, Any]) -> None:
-        """Tell the operators about the desk itself, once for each key."""
+    def alert(self, *, key: str, kind: str = "", mailbox: str, facts: dict[str, Any]) -> None:
+        """Tell the operators of something that went wrong, once for each key; many of a kind are counted instead."""
         now = self.now()
         with self.database.write() as connection:
-            self._recorder.alert(connection, key=key, mailbox=mailbox, facts=facts, now=now)
+            self._recorder.alert(connection, kind=kind, key=key, mailbox=mailbox, facts=facts, now=now)
+
+    def tell_operators(self, *, key: str, facts: dict[str, Any]) -> None:
+        """Write to the operators about the desk itself, once for each key."""
+        now = self.now()
+        with self.database.write() as connection:
+            self._recorder.tell_operators(connection, key=key, facts=facts, now=now)
 
     def earliest_due(self) -> datetime | None:
         """When time alone next makes something due: a step, a breach, a mail to be tried again, a digest."""
         with self.database.read() as connection:
             instants = [cases.earliest_due(connection), outbox.earliest_due(connection)]
-        instants.append(self._rounds.next_at(self.now()))
+        instants += [self._rounds.next_at(self.now()), repeated.next_at(self.database)]
         return min((at for at in instants if at is not None), default=None)

@@ -6,8 +6,9 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from helpdesk.core.acknowledgment import MEMORY
+from helpdesk.core.acknowledgment import EVERYBODY, MEMORY
 from helpdesk.core.decision import Answered
+from helpdesk.desk import repeated
 from helpdesk.store import cases as case_store
 from helpdesk.store import outbox, undeliverable
 
@@ -57,8 +58,12 @@ def _letters(text: str) -> str:
 def raise_alarm(
     connection: sa.Connection, recorder: Recorder, acknowledged: Event, *, sender: str, mailbox: str, now: datetime
 ) -> None:
-    """Tell the operators, once a day for each address, that acknowledgments are withheld, if that is a reason."""
-    if not acknowledged.facts.get("alarm"):
+    """Tell the operators that acknowledgments are withheld, if that is a reason.
+
+    To one address: once a day. To all that are unknown: as one condition, with its count and its end.
+    """
+    alarm = acknowledged.facts.get("alarm")
+    if not alarm:
         return
     because = str(acknowledged.facts["because"])
     facts = {
@@ -68,4 +73,6 @@ def raise_alarm(
         "details": [("Address", sender), ("Mailbox", mailbox)],
         "todo": "If it is a machine, have its mail go to a mailbox of the channel `ignore`, or tell its operator.",
     }
-    recorder.alert(connection, key=f"acknowledgments/{sender}/{now:%Y-%m-%d}", mailbox=mailbox, facts=facts, now=now)
+    kind = repeated.EVERYBODY if alarm == EVERYBODY else "acknowledgments"
+    key = f"acknowledgments/{sender}/{now:%Y-%m-%d}"
+    recorder.alert(connection, kind=kind, key=key, mailbox=mailbox, facts=facts, now=now)

@@ -52,7 +52,9 @@ def settle(
         undeliverable.mark(connection, row.recipient, since=mail.received_at, status=status, outbox_id=row.id)
     if back.staff or report.complaint:
         key = f"bounce/{reason}/{row.recipient}/{now:%Y-%m-%d}"
-        recorder.alert(connection, key=key, mailbox=mailbox.address, facts=_alert(row, back), now=now)
+        recorder.alert(
+            connection, kind=f"bounce/{reason}", key=key, mailbox=mailbox.address, facts=_alert(row, back), now=now
+        )
     return back
 
 

@@ -140,7 +140,8 @@ def _mark(database: Database, recorder: Recorder, row: Row, outcome: Outcome, no
             case Failed(reason) if row.enclosed:
                 # A server that takes no such file, or none so large, may well take the words.
                 outbox.without_files(connection, row, now=now, detail=reason)
-                recorder.alert(connection, key=f"outbox/{row.id}/files", facts=_without_files(row, reason), now=now)
+                key, facts = f"outbox/{row.id}/files", _without_files(row, reason)
+                recorder.alert(connection, kind="files", key=key, facts=facts, now=now)
                 _log.warning("refused with its files", outbox_id=row.id, kind=row.kind, reason=reason)
             case Retry(reason) | Failed(reason):
                 outbox.fail(connection, row, detail=reason)

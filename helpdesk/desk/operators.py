@@ -18,6 +18,7 @@ from helpdesk.core.decide import robot_outcome
 from helpdesk.core.declaration import read_declaration
 from helpdesk.core.errors import NotFound, Refused
 from helpdesk.core.thread import Evidence, why_not_obeyed
+from helpdesk.desk import repeated
 from helpdesk.desk.border import sender_proof
 from helpdesk.desk.declare import Order, obey
 from helpdesk.letters import Bulletin, thread_of
@@ -204,10 +205,13 @@ def _warn(connection: sa.Connection, recorder: Recorder, letter: Letter, doubt: 
     author = configuration.operator(letter.sender)
     concerned = dict.fromkeys([letter.holder, *([author] if author else [])])
     reason = hashlib.sha256(doubt.encode()).hexdigest()[:16] if author else "stranger"  # however many they are
-    key = f"in-your-name/{reason}/{now:%Y-%m-%d}"
+    key, facts = f"in-your-name/{reason}/{now:%Y-%m-%d}", _warning(letter, doubt)
+    once, headline = f"{key}/{letter.holder.address}", facts["headline"]
+    if not repeated.is_told(connection, kind="in-your-name", key=once, headline=headline, now=now):
+        return
     letters = [
         recorder.rules.letters.alert(
-            person, mailbox=configuration.voice(letter.mailbox.address), key=key, facts=_warning(letter, doubt), now=now
+            person, mailbox=configuration.voice(letter.mailbox.address), key=key, facts=facts, now=now
         )
         for person in concerned
     ]

@@ -10,6 +10,7 @@ from helpdesk.core.enclosure import Enclosure
 from helpdesk.core.errors import ConfigurationError
 from helpdesk.core.people import Terms
 from helpdesk.core.severity import DEFAULT, Model
+from helpdesk.desk import repeated
 from helpdesk.desk.neighbours import neighbours
 from helpdesk.desk.second_voter import load_second_voter
 from helpdesk.letters import Thread, thread_of
@@ -138,9 +139,27 @@ class Recorder:
         outbox.add(connection, queued, now, held=self._holds)
 
     def alert(
+        self,
+        connection: sa.Connection,
+        *,
+        key: str,
+        kind: str = "",
+        mailbox: str = "",
+        facts: dict[str, Any],
+        now: datetime,
+    ) -> None:
+        """Tell the operators of something that went wrong, once for each key; many of a kind are counted instead.
+
+        Without a `kind` it is the key's first word.
+        """
+        kind = kind or key.partition("/")[0]
+        if repeated.is_told(connection, kind=kind, key=key, headline=str(facts["headline"]), now=now):
+            self.tell_operators(connection, key=key, mailbox=mailbox, facts=facts, now=now)
+
+    def tell_operators(
         self, connection: sa.Connection, *, key: str, mailbox: str = "", facts: dict[str, Any], now: datetime
     ) -> None:
-        """Tell the operators about the desk itself, once for each key."""
+        """Write to the operators about the desk itself, once for each key."""
         configuration = self.rules.configuration
         queued = [
             self.rules.letters.alert(operator, mailbox=configuration.voice(mailbox), key=key, facts=facts, now=now)

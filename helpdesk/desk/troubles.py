@@ -46,5 +46,5 @@ class Troubles:
 
     def _tell(self, name: str, key: str, facts: dict[str, Any]) -> None:
         _log.warning("told the operators", trouble=name, headline=facts["headline"])
-        self._desk.alert(key=key, mailbox="", facts=facts)
+        self._desk.tell_operators(key=key, facts=facts)
         self._told[name] = key

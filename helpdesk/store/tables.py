@@ -158,6 +158,7 @@ outbox = sa.Table(
     sa.Index("ix_outbox_recipient_created_at", "recipient", "created_at"),
     # What a first mail is answered with by itself: counted over all addresses before another one goes out.
     sa.Index("ix_outbox_acknowledged_at", "created_at", **_where("kind IN ('ack', 'out-of-scope')")),
+    sa.Index("ix_outbox_alert_created_at", "created_at", **_where("kind = 'alert'")),
 )
 
 refusal = sa.Table(
@@ -170,6 +171,25 @@ refusal = sa.Table(
     sa.Column("rcpt_to", sa.JSON, nullable=False),
     sa.Column("reply", sa.Text, nullable=False),  # what the listener answered
     sa.Index("ix_refusal_at", "at"),
+)
+
+alert = sa.Table(
+    "alert",
+    metadata,
+    sa.Column("id", _Id, primary_key=True),
+    sa.Column("kind", sa.String(400), nullable=False),
+    sa.Column("key", sa.String(600), nullable=False, unique=True),
+    sa.Column("headline", sa.Text, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Index("ix_alert_kind_at", "kind", "at"),
+)
+
+alert_told = sa.Table(
+    "alert_told",
+    metadata,
+    sa.Column("kind", sa.String(400), primary_key=True),
+    sa.Column("number", sa.Integer, nullable=False),  # how many the operators were told of last
+    sa.Column("at", Instant, nullable=False),  # and when
 )
 
 watched = sa.Table(

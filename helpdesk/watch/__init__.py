@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING
 
 from helpdesk import log
 from helpdesk.core.counted import counted
-from helpdesk.watch.cause import Cause
+from helpdesk.watch.cause import HealthCause
 from helpdesk.watch.disk import Disk
 from helpdesk.watch.door import Door
-from helpdesk.watch.mailboxes import Mailboxes
+from helpdesk.watch.mailboxes import MailboxWatch
 from helpdesk.watch.parts import Parts
 from helpdesk.watch.wall import Wall
 from helpdesk.watch.way_out import Observed, WayOut
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
-__all__ = ["Cause", "Disk", "Observed", "Watch"]
+__all__ = ["Disk", "HealthCause", "Observed", "Watch"]
 
 
 class Watch:
@@ -40,13 +40,13 @@ class Watch:
     ) -> None:
         self.parts = Parts(now, steady)
         self.door = Door(steady)
-        self.mailboxes = Mailboxes(now, steady)
+        self.mailboxes = MailboxWatch(now, steady)
         self.way_out = WayOut(steady)
         self.wall = Wall(now, steady)
         self.disk = disk
         self.heartbeat = ""
 
-    def causes(self) -> Iterator[Cause]:
+    def causes(self) -> Iterator[HealthCause]:
         """All that ails, what fails the desk first."""
         yield from self.parts.causes()
         yield from self.door.causes()
@@ -58,6 +58,6 @@ class Watch:
         lost, why = log.state()
         if lost:
             lines = counted(lost, "line is", "lines are")
-            yield Cause("log.unwritable", "attention", f"the log cannot be written ({why}): {lines} missing")
+            yield HealthCause("log.unwritable", "attention", f"the log cannot be written ({why}): {lines} missing")
         if self.heartbeat:
-            yield Cause("heartbeat.unheard", "attention", f"the heartbeat did not arrive: {self.heartbeat}")
+            yield HealthCause("heartbeat.unheard", "attention", f"the heartbeat did not arrive: {self.heartbeat}")

@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Severity = Literal["attention", "failing"]
+Level = Literal["attention", "failing"]
 
 
 @dataclass(frozen=True, slots=True)
-class Cause:
+class HealthCause:
     """`name` never changes from release to release; `text` is for people.
 
     `of` is the part or the mailbox that it is about.
     """
 
     name: str
-    status: Severity
+    status: Level
     text: str
     of: str = ""

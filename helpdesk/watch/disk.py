@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from helpdesk.desk.conditions import DISK_LOW
-from helpdesk.watch.cause import Cause
+from helpdesk.watch.cause import HealthCause
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -17,15 +17,15 @@ class Disk:
     def __init__(self, free_space: Callable[[], int], needed: int) -> None:
         self._free_space, self._needed = free_space, needed
 
-    def causes(self) -> Iterator[Cause]:
+    def causes(self) -> Iterator[HealthCause]:
         """That there is little room, or none."""
         try:
             free = self._free_space()
         except OSError as problem:
-            yield Cause("disk.gone", "failing", f"the desk's own disk cannot be looked at: {problem.strerror}")
+            yield HealthCause("disk.gone", "failing", f"the desk's own disk cannot be looked at: {problem.strerror}")
             return
         left = f"{free / 2**20:.0f} MiB free"
         if free < self._needed:
-            yield Cause("disk.full", "failing", f"the disk is full: {left}, and no mail is taken")
+            yield HealthCause("disk.full", "failing", f"the disk is full: {left}, and no mail is taken")
         elif free < DISK_LOW:
-            yield Cause("disk.low", "attention", f"the disk is nearly full: {left}")
+            yield HealthCause("disk.low", "attention", f"the disk is nearly full: {left}")

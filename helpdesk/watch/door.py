@@ -9,7 +9,7 @@ import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from helpdesk.watch.cause import Cause
+from helpdesk.watch.cause import HealthCause
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -53,7 +53,7 @@ class Door:
         with self._lock:
             return self._taken, self._turned_away
 
-    def causes(self) -> Iterator[Cause]:
+    def causes(self) -> Iterator[HealthCause]:
         """That no mail is taken."""
         with self._lock:
             row, lasted, ago = self._row, self._latest - self._began, self._steady() - self._latest
@@ -62,4 +62,6 @@ class Door:
         if enough and ago < _REMEMBERED.total_seconds():
             text = f"the last {row} who came with mail were told to come back later: {why}"
             # Strangers who crowd the door must not have the desk restarted.
-            yield Cause("door.crowded", "attention", text) if crowd else Cause("door.closed", "failing", text)
+            yield (
+                HealthCause("door.crowded", "attention", text) if crowd else HealthCause("door.closed", "failing", text)
+            )

@@ -15,7 +15,7 @@ import structlog
 from helpdesk.core.counted import counted
 from helpdesk.desk.conditions import Reading
 from helpdesk.phrases import span
-from helpdesk.watch.cause import Cause
+from helpdesk.watch.cause import HealthCause
 from helpdesk.wires.imap_reports import (
     AloneAgain,
     Failing,
@@ -43,7 +43,7 @@ _FIRST = timedelta(minutes=5)  # for a mailbox to be read to its end for the fir
 _STALE = timedelta(minutes=30)  # without being read to its end again, and without a mail from it
 
 
-class Mailboxes:
+class MailboxWatch:
     """Safe to use from every thread."""
 
     def __init__(self, now: Callable[[], datetime], steady: Callable[[], float]) -> None:
@@ -71,10 +71,12 @@ class Mailboxes:
         with self._lock:
             return dict(self._failing)
 
-    def causes(self) -> Iterator[Cause]:
+    def causes(self) -> Iterator[HealthCause]:
         """Those that cannot be read, or are not."""
         for mailbox, why in sorted(self.failing.items()):
-            yield Cause("mailbox.unreadable", "attention", f"the mailbox {mailbox} cannot be read: {why}", mailbox)
+            yield HealthCause(
+                "mailbox.unreadable", "attention", f"the mailbox {mailbox} cannot be read: {why}", mailbox
+            )
         with self._lock:
             others = sorted(self._others.items())
         for mailbox, number in others:
@@ -82,17 +84,17 @@ class Mailboxes:
                 text = (
                     f"somebody else takes mail out of the mailbox {mailbox}, {counted(number, 'mail')} on the last day"
                 )
-                yield Cause("mailbox.shared", "attention", text, mailbox)
+                yield HealthCause("mailbox.shared", "attention", text, mailbox)
         with self._lock:
             looked = [(mailbox, since, self._moved[mailbox]) for mailbox, since in sorted(self._since.items())]
         for mailbox, since, moved in looked:
             idle, read = timedelta(seconds=self._steady() - moved), since()
             if read is None and idle > _FIRST:
                 text = f"the mailbox {mailbox} was never read since the start"
-                yield Cause("mailbox.unread", "attention", text, mailbox)
+                yield HealthCause("mailbox.unread", "attention", text, mailbox)
             elif read is not None and min(read, idle) > _STALE:
                 text = f"the mailbox {mailbox} was last read {span(min(read, idle))} ago"
-                yield Cause("mailbox.unread", "attention", text, mailbox)
+                yield HealthCause("mailbox.unread", "attention", text, mailbox)
 
     def reading(self, mailbox: str, *, read: bool) -> Reading:
         """How it stands with a mailbox; `read`: it was read to its end since the start."""
@@ -110,7 +112,9 @@ class Mailboxes:
         with self._lock:
             self._note(report)
         if not isinstance(report, _QUIET):
-            desk.alert(key=f"mailbox/{_key(report, self._now())}", mailbox=report.mailbox, facts=_letter(report))
+            kind = f"mailbox/{report.mailbox}/{type(report).__name__.lower()}"
+            key = f"{kind}/{_mark(report, self._now())}"
+            desk.alert(kind=kind, key=key, mailbox=report.mailbox, facts=_letter(report))
 
     def _note(self, report: Report) -> None:
         match report:
@@ -134,11 +138,9 @@ def _facts(report: Report) -> dict[str, Any]:
     return {name: str(getattr(report, name)) for name in report.__slots__}
 
 
-def _key(report: Report, now: datetime) -> str:
-    kind = type(report).__name__.lower()
-    if isinstance(report, Oversized | Unfetchable):
-        return f"{report.mailbox}/{kind}/{report.uid}"
-    return f"{report.mailbox}/{kind}/{now:%Y%m%dT%H%M%S}"
+def _mark(report: Report, now: datetime) -> str:
+    """What tells it from others of its kind."""
+    return str(report.uid) if isinstance(report, Oversized | Unfetchable) else f"{now:%Y%m%dT%H%M%S}"
 
 
 def _letter(report: Report) -> dict[str, Any]:

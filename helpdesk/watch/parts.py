@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from helpdesk.core.counted import counted
-from helpdesk.watch.cause import Cause
+from helpdesk.watch.cause import HealthCause
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -82,19 +82,23 @@ class Parts:
         with self._lock:
             return [name for name, part in self._parts.items() if not part.alive()]
 
-    def causes(self) -> Iterator[Cause]:
+    def causes(self) -> Iterator[HealthCause]:
         """What is wrong with them."""
         now = self._steady()
         with self._lock:
             parts = list(self._parts.items())
         for name, part in parts:
             if not part.alive():
-                yield Cause("thread.missing", "failing", f"the thread of the {name} has ended", name)
+                yield HealthCause("thread.missing", "failing", f"the thread of the {name} has ended", name)
             elif part.fails_since is not None and now - part.fails_since > _FAILS.total_seconds():
-                yield Cause("thread.failing", "failing", f"the {name} fails again and again: {part.problem}", name)
+                yield HealthCause(
+                    "thread.failing", "failing", f"the {name} fails again and again: {part.problem}", name
+                )
             elif part.patience and now - part.progressed > part.patience.total_seconds():
                 allowed = counted(part.patience // timedelta(minutes=1), "minute")
-                yield Cause("thread.stuck", "failing", f"the {name} has got nowhere for more than {allowed}", name)
+                yield HealthCause(
+                    "thread.stuck", "failing", f"the {name} has got nowhere for more than {allowed}", name
+                )
 
     def _part(self, name: str) -> _Part:
         return self._parts.setdefault(name, _Part(_yes, PATIENCE.get(name), self._steady()))

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from helpdesk.phrases import span
-from helpdesk.watch.cause import Cause
+from helpdesk.watch.cause import HealthCause
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -50,10 +50,10 @@ class Wall:
             net = sum((jump for _, jump in self._jumps), timedelta())
         return net if abs(net) >= NOTICED else timedelta()
 
-    def causes(self) -> Iterator[Cause]:
+    def causes(self) -> Iterator[HealthCause]:
         """That it was set, for an hour, or until it is set back."""
         if jump := self.jump:
-            yield Cause("clock.set", "attention", f"the clock was set {in_words(jump)} within the last hour")
+            yield HealthCause("clock.set", "attention", f"the clock was set {in_words(jump)} within the last hour")
 
     def _distance(self) -> timedelta:
         return timedelta(seconds=self._now().timestamp() - self._steady())

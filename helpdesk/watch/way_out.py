@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from helpdesk.core.counted import counted
-from helpdesk.watch.cause import Cause
+from helpdesk.watch.cause import HealthCause
 from helpdesk.wires.courier import Failed, Retry, Sent, no_mark
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class WayOut:
         with self._lock:
             return timedelta(seconds=self._steady() - self._sent)
 
-    def causes(self) -> Iterator[Cause]:
+    def causes(self) -> Iterator[HealthCause]:
         """Why mail does not get out."""
         with self._lock:
             deferred, refused, reason = self._deferred, self._refused, self._reason
@@ -72,10 +72,10 @@ class WayOut:
         if deferred:
             name, words, patience = _stage(reason)
             if lasted >= patience and (deferred >= _SOME or name != _DEFERRED[0]):
-                yield Cause(name, "attention", f"{words}: {reason}")
+                yield HealthCause(name, "attention", f"{words}: {reason}")
         elif refused >= _SOME:
             told = counted(refused, "mail was", "mails were")
-            yield Cause("smarthost.refusing", "attention", f"the last {told} refused for good: {reason}")
+            yield HealthCause("smarthost.refusing", "attention", f"the last {told} refused for good: {reason}")
 
 
 def _stage(reason: str) -> tuple[str, str, timedelta]:

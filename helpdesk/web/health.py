@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from helpdesk.core.counted import counted
 from helpdesk.report.shapes import instant
-from helpdesk.watch import Cause
+from helpdesk.watch import HealthCause
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -44,7 +44,7 @@ class Facts:
     progress: Mapping[str, datetime]
     ages: Mapping[str, timedelta]
     failing: Mapping[str, str]
-    causes: Sequence[Cause]
+    causes: Sequence[HealthCause]
     since_sent: timedelta
     door: tuple[int, int]  # mails taken and turned away since the start
     backlog: Backlog | None
@@ -57,38 +57,38 @@ def status(facts: Facts) -> Status:
     return "failing" if "failing" in found else "attention" if found else "ok"
 
 
-def causes(facts: Facts) -> list[Cause]:
+def causes(facts: Facts) -> list[HealthCause]:
     """Everything that ails, what fails the desk first."""
     found = [*_stored(facts), *facts.causes]
     return sorted(found, key=lambda cause: cause.status != "failing")
 
 
-def _stored(facts: Facts) -> Iterator[Cause]:
+def _stored(facts: Facts) -> Iterator[HealthCause]:
     """What the database knows, or does not."""
     known, now = facts.backlog, facts.now
     if facts.unwritable:
-        yield Cause("database.unwritable", "failing", f"the database cannot be written: {facts.unwritable}")
+        yield HealthCause("database.unwritable", "failing", f"the database cannot be written: {facts.unwritable}")
     if known is None:
-        yield Cause("database.silent", "failing", "the database does not answer")
+        yield HealthCause("database.silent", "failing", "the database does not answer")
         return
     if _longer(known.unworked, now, UNWORKED):
         text = f"accepted mail has waited for more than {_minutes(UNWORKED)} to be worked"
-        yield Cause("spool.unworked", "failing", text)
+        yield HealthCause("spool.unworked", "failing", text)
     if _longer(known.unsent, now, UNSENT):
         text = f"mail has waited for more than {_minutes(UNSENT)} to be sent: helpdesk outbox list"
-        yield Cause("outbox.unsent", "attention", text)
+        yield HealthCause("outbox.unsent", "attention", text)
     if _longer(known.unsent, now, NOTHING_SENT) and facts.since_sent > NOTHING_SENT:
         text = f"nothing was sent for more than {_minutes(NOTHING_SENT)}, and {counted(known.unsent.number, 'mail')} "
-        yield Cause("outbox.silent", "attention", f"{text}{'waits' if known.unsent.number == 1 else 'wait'}")
+        yield HealthCause("outbox.silent", "attention", f"{text}{'waits' if known.unsent.number == 1 else 'wait'}")
     if _longer(known.alerts, now, ALERT_UNSENT):
         text = f"an alert to the operators has waited for more than {_minutes(ALERT_UNSENT)} to be sent"
-        yield Cause("alerts.unsent", "attention", text)
+        yield HealthCause("alerts.unsent", "attention", text)
     if known.lost_alerts:
         text = f"alerts to the operators could not be sent within a day ({known.lost_alerts}): helpdesk outbox list"
-        yield Cause("alerts.lost", "attention", text)
+        yield HealthCause("alerts.lost", "attention", text)
     if known.quarantined:
         text = f"mail was set aside ({known.quarantined}): helpdesk quarantine list"
-        yield Cause("spool.quarantined", "attention", text)
+        yield HealthCause("spool.quarantined", "attention", text)
 
 
 def _longer(waiting: Waiting, now: datetime, patience: timedelta) -> bool:
@@ -121,7 +121,7 @@ def shape(facts: Facts) -> dict[str, Any]:
     }
 
 
-def _cause_shape(cause: Cause) -> dict[str, str | None]:
+def _cause_shape(cause: HealthCause) -> dict[str, str | None]:
     return {"cause": cause.name, "status": cause.status, "of": cause.of or None, "text": cause.text}
 
 

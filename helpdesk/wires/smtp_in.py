@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
     from helpdesk.core.message import Envelope
-    from helpdesk.wires.smtp_reception import Tally
+    from helpdesk.wires.smtp_reception import DoorTally
 
 __all__ = ["Limits", "SmtpListener"]
 
@@ -72,7 +72,7 @@ class SmtpListener:
         proxies: Collection[str] = (),
         free_space: Callable[[], int] | None = None,
         on_fault: Callable[[Exception], None] = _log_fault,
-        tally: Tally | None = None,
+        tally: DoorTally | None = None,
     ) -> None:
         if require_tls and tls is None:
             raise ConfigurationError(["smtp_in: require_tls: needs tls_cert and tls_key"])

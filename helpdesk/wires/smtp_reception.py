@@ -50,7 +50,7 @@ class Limits:
     bare_line_ends: Literal["reject", "normalize"] = "reject"
 
 
-class Tally(Protocol):
+class DoorTally(Protocol):
     """Who wants to know how the listener does."""
 
     def taken(self) -> None:
@@ -85,7 +85,7 @@ class Reception:
     trusted_relays: tuple[Network, ...]
     proxies: tuple[Network, ...]
     free_space: Callable[[], int] | None
-    tally: Tally
+    tally: DoorTally
     sessions: set[Session] = field(default_factory=set)
     _caller: dict[Session, Caller] = field(default_factory=dict)
     _per_origin: Counter[str] = field(default_factory=Counter)

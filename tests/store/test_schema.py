@@ -10,8 +10,10 @@ import sqlalchemy as sa
 
 from helpdesk.core.errors import Unavailable
 from helpdesk.core.people import Workload
+from helpdesk.core.repeated import Telling
 from helpdesk.core.thread import Told
-from helpdesk.store import cases, migrate, spool, traces, watched
+from helpdesk.store import alerts, cases, migrate, spool, traces, watched
+from helpdesk.store.backlog import backlog
 from helpdesk.store.engine import Database
 from helpdesk.store.tables import metadata
 
@@ -234,3 +236,33 @@ def test_mail_of_before_is_found_by_what_its_case_knows_of_it(empty):
         assert [row.subject for row in traces.received(connection, "old WORDS", limit=9)] == ["Old words"]
         assert [row.id for row in traces.received(connection, "jo@acme.example", limit=9)] == [1]
         assert [row.id for row in traces.received(connection, "r@x.example", limit=9)] == [2]
+
+
+def test_what_was_told_before_alerts_were_counted_stays_and_a_flood_of_now_is_counted(empty):
+    """Revision 0013: alerts of 0012 are carried across, and what asks for those of the last day reads no history."""
+    migrate.upgrade(empty, "0012")
+    at = datetime(2026, 5, 19, 12, 30, tzinfo=UTC)
+    row = {"key": "alert/outbox/7/ops@desk.example", "kind": "alert", "recipient": "ops@desk.example", "mail_from": ""}
+    row |= {"message_id": "<1@desk.example>", "state": "failed", "attempts": 9, "lease": 1, "detail": "", "at": at}
+    columns = ", ".join(name if name != "at" else "created_at" for name in row)
+    with empty.write() as connection:
+        connection.execute(
+            sa.text(f"INSERT INTO outbox ({columns}) VALUES ({', '.join(f':{name}' for name in row)})"), row
+        )
+    migrate.upgrade(empty)
+
+    assert "ix_outbox_alert_created_at" in {one["name"] for one in sa.inspect(empty.engine).get_indexes("outbox")}
+    with empty.write() as connection:
+        assert backlog(connection, at).lost_alerts == 1
+        assert backlog(connection, at + timedelta(days=2)).lost_alerts == 0
+        for nth in (1, 2, 2):
+            alerts.note(connection, kind="outbox", key=f"outbox/{nth}", headline="no", at=at)
+        ((run, told),) = alerts.runs(connection)
+        assert (run.number, run.began_at, told) == (2, at, None)
+        assert alerts.tell(connection, run, None, at)
+        assert not alerts.tell(connection, run, None, at), "another daemon has"
+        ((run, told),) = alerts.runs(connection)
+        assert told == Telling(2, at)
+        assert alerts.close(connection, run)
+        assert not alerts.close(connection, run)
+        assert alerts.runs(connection) == []

@@ -1,0 +1,95 @@
+"""The general rule for alerts to the operators: whatever raises many of a kind, they are told a few and a count."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from helpdesk.core import repeated
+from helpdesk.core.counted import counted
+from helpdesk.core.repeated import SINGLY, WITHIN
+from helpdesk.store import alerts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    import sqlalchemy as sa
+
+    from helpdesk.core.repeated import NextTelling, Run
+    from helpdesk.desk.record import Recorder
+    from helpdesk.store.engine import Database
+
+EVERYBODY = "acknowledgments/everybody"  # withheld from all unknown senders: about none of them in particular
+_SINGLY: Mapping[str, int] = {EVERYBODY: 0}
+_WORDS: Mapping[str, str] = {EVERYBODY: "acknowledgments to unknown addresses are withheld"}
+_WHERE: Mapping[str, str] = {
+    "quarantine": "Look at them with: helpdesk quarantine list",
+    "outbox": "Look at them with: helpdesk outbox list",
+    "acknowledgments": "Their mails still open cases: helpdesk cases. If it is a flood, stop it at your mail server.",
+}
+
+
+def is_told(connection: sa.Connection, *, kind: str, key: str, headline: str, now: datetime) -> bool:
+    """Count an alert that is raised now; whether it is told by itself."""
+    before = alerts.number(connection, kind, since=now - WITHIN)
+    if not alerts.note(connection, kind=kind, key=key, headline=headline, at=now):
+        return False
+    return repeated.is_told_singly(before, singly=_singly(kind))
+
+
+def tell(database: Database, recorder: Recorder, now: datetime) -> int:
+    """Tell what has become of alerts that came in numbers; returns of how many kinds."""
+    with database.read() as connection:
+        found = alerts.runs(connection)
+    outstanding = [
+        (run, told, step)
+        for run, told in found
+        if (step := repeated.due(run, told, now, singly=_singly(run.kind))) or repeated.over(run, now)
+    ]
+    if not outstanding:
+        return 0
+    number = 0
+    with database.write() as connection:
+        for run, told, step in outstanding:
+            headline = alerts.newest(connection, run.kind)
+            ended = step != "begin" and repeated.over(run, now)
+            ours = alerts.close(connection, run) if ended else alerts.tell(connection, run, told, now)
+            if step and ours:
+                _write(connection, recorder, run, step, headline, now)
+                number += 1
+    return number
+
+
+def next_at(database: Database) -> datetime | None:
+    """When there is something to tell next, should no more come."""
+    with database.read() as connection:
+        found = alerts.runs(connection)
+    return min((repeated.next_at(run, told, singly=_singly(run.kind)) for run, told in found), default=None)
+
+
+def _singly(kind: str) -> int:
+    return _SINGLY.get(kind, SINGLY)
+
+
+def _write(
+    connection: sa.Connection, recorder: Recorder, run: Run, step: NextTelling, newest: str, now: datetime
+) -> None:
+    key = f"alike/{run.kind}/{run.began_at:%Y%m%dT%H%M%S}/{run.number}/{step}"
+    recorder.tell_operators(connection, key=key, facts=_facts(run, step, newest), now=now)
+
+
+def _facts(run: Run, step: NextTelling, newest: str) -> dict[str, Any]:
+    title = _WORDS.get(run.kind, newest)
+    hour = f"{WITHIN.total_seconds() / 3600:.0f} hour"
+    if step == "end":
+        what = f"Nothing like it has happened for {hour}. It was {counted(run.number, 'time')} in all."
+        headline, todo = f"over, {run.number} in all: {title}", "Nothing to do."
+    else:
+        what = (
+            f"This has happened {counted(run.number, 'time')} by now. From here on it is counted: you hear when it is "
+            f"ten times as often, once a day, and when it has been over for {hour}."
+        )
+        headline = f"{run.number} times: {title}" if run.number > 1 else title
+        todo = _WHERE.get(run.kind.partition("/")[0], "See to the cause; the log has each.")
+    details = [("Number", str(run.number)), ("Since", f"{run.began_at:%Y-%m-%d %H:%M} UTC"), ("Newest", newest)]
+    return {"headline": headline, "what": what, "details": details, "todo": todo}
