@@ -1,21 +1,20 @@
 """The operator's accounts: IMAP mailboxes and the smarthost, with their secrets read where they are kept.
 
-A secret is read at every connection, so that a changed file or token is seen without a restart, and never stored.
+A secret is read at every connection, so that a changed file or token is seen without a restart. None is stored, but for
+a refresh token that a token server gave in place of the operator's (`wires.refresh_token`).
 """
 
 from __future__ import annotations
 
-import json
+import hashlib
 import os
-import urllib.error
-import urllib.parse
-import urllib.request
 from typing import TYPE_CHECKING
 
 from helpdesk.config import read_span
 from helpdesk.core.errors import ConfigurationError, Unavailable
 from helpdesk.wires.imap_account import Account
 from helpdesk.wires.outgoing import open_courier
+from helpdesk.wires.refresh_token import RefreshToken
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from helpdesk.wires.courier import Courier
 
 _PORTS = {"implicit": 993, "starttls": 143, "none": 143}
-_TOKEN_PATIENCE = 20  # seconds
 
 
 def open_outgoing(configuration: Configuration) -> Courier:
@@ -42,7 +40,7 @@ def imap_account(configuration: Configuration, mailbox: str, table: ImapTable, *
     """An IMAP account as the wire wants it. Raises ConfigurationError."""
     password = oauth2 = None
     if table.oauth2:
-        oauth2 = _token(configuration, table.oauth2)
+        oauth2 = _token(configuration, table.username, table.oauth2)
     else:
         password = secret(configuration.place(table.password_file), table.password_env)
     try:
@@ -80,26 +78,27 @@ def secret(file: Path | None, variable: str) -> Callable[[], str]:
     return read
 
 
-def _token(configuration: Configuration, table: OAuth2Table) -> Callable[[], str]:
+def _token(configuration: Configuration, username: str, table: OAuth2Table) -> Callable[[], str]:
     """An access token, fetched anew at every connection (RFC 6749 section 6)."""
-    refresh = secret(configuration.place(table.refresh_token_file), table.refresh_token_env)
+    given = secret(configuration.place(table.refresh_token_file), table.refresh_token_env)
     with_secret = bool(table.client_secret_env or table.client_secret_file)
     client_secret = secret(configuration.place(table.client_secret_file), table.client_secret_env)
+    token = RefreshToken(_kept_in(configuration, username, table), given)
 
     def fetch() -> str:
-        form = {"grant_type": "refresh_token", "client_id": table.client_id, "refresh_token": refresh()}
+        form = {"grant_type": "refresh_token", "client_id": table.client_id}
         if with_secret:
             form["client_secret"] = client_secret()
         if table.scope:
             form["scope"] = table.scope
-        request = urllib.request.Request(  # noqa: S310 - the operator's own URL
-            table.token_url, data=urllib.parse.urlencode(form).encode(), method="POST"
-        )
-        try:
-            with urllib.request.urlopen(request, timeout=_TOKEN_PATIENCE) as answer:  # noqa: S310 - as above
-                return str(json.load(answer)["access_token"])
-        except (OSError, ValueError, KeyError) as problem:
-            # Not its text: a token server may repeat what it was sent.
-            raise Unavailable(f"the token server gave no access token: {type(problem).__name__}") from None
+        return token.access(table.token_url, form)
 
     return fetch
+
+
+def _kept_in(configuration: Configuration, username: str, table: OAuth2Table) -> Path:
+    """Where a newer refresh token is kept: beside the desk's own secret, a file for each account."""
+    source = table.refresh_token_file or table.refresh_token_env
+    account = [table.token_url, table.client_id, username, source]
+    beside = configuration.folder / configuration.file.desk.secret_file
+    return beside.with_name(f"{beside.name}.oauth2-{hashlib.sha256(repr(account).encode()).hexdigest()[:16]}")

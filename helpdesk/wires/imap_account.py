@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from imapclient.exceptions import IMAPClientAbortError, LoginError
 
+from helpdesk.core.errors import Unavailable
 from helpdesk.wires.imap_reports import MailboxUnavailable, printable
 
 if TYPE_CHECKING:
@@ -66,6 +67,8 @@ def _secret(account: Account) -> str:
     assert ask is not None  # noqa: S101 - see Account.__post_init__
     try:
         secret = ask()
+    except Unavailable as error:
+        raise MailboxUnavailable("credentials", printable(error)) from None  # in our own words
     except Exception as error:
         # Its text may hold the secret, or the answer of a token server.
         raise MailboxUnavailable("credentials", type(error).__name__) from error

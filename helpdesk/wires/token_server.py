@@ -1,0 +1,211 @@
+"""An access token for a refresh token (RFC 6749 section 6), and no wait without an end.
+
+The time limit is for the whole answer: a server that sends an octet now and then, in the TLS handshake, in its header
+or in its body, is hung up on like one that says nothing. What it says of an error is told (section 5.2), without the
+secrets that it was sent and may repeat.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import http.client
+import json
+import re
+import socket
+import ssl
+import threading
+import urllib.error
+import urllib.parse
+import urllib.request
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from helpdesk.core.errors import Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+PATIENCE = timedelta(seconds=20)
+_LARGEST = 64 * 1024  # octets of an answer; tokens have one or two thousand
+_LONGEST = 300  # characters of what it says
+_CODE = re.compile(r"[\x20-\x21\x23-\x5b\x5d-\x7e]{1,60}")  # RFC 6749 section 5.2
+_FORM_SECRETS = ("refresh_token", "client_secret")
+
+
+class TokenRefused(Unavailable):
+    """The server answered with an error. `code` is RFC 6749's, such as `invalid_grant`, or `""`."""
+
+    def __init__(self, code: str, said: str) -> None:
+        self.code = code
+        super().__init__(said)
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What the server gave. `refresh_token` is to be used from now on in place of the one that was sent, if any."""
+
+    access_token: str = field(repr=False)
+    refresh_token: str = field(default="", repr=False)
+
+
+def ask(url: str, form: Mapping[str, str], *, patience: timedelta = PATIENCE) -> Grant:
+    """Send the form; raises TokenRefused, or Unavailable where there is no answer that makes sense."""
+    secrets = [form[name] for name in _FORM_SECRETS if form.get(name)]
+    seconds = patience.total_seconds()
+    request = urllib.request.Request(  # noqa: S310 - the operator's own URL
+        url,
+        data=urllib.parse.urlencode(form).encode(),
+        headers={"Accept": "application/json", "Connection": "close"},
+        method="POST",
+    )
+    with _deadline(seconds) as line:
+        try:
+            status, body = _exchange(line.opener(), request, seconds)
+        except (OSError, ValueError, http.client.HTTPException) as problem:
+            if line.cut.is_set():
+                raise Unavailable(f"the token server gave no whole answer within {seconds:g} seconds") from None
+            raise Unavailable(f"the token server gave no answer: {_in_words(problem)}") from None
+    if line.cut.is_set():
+        raise Unavailable(f"the token server gave no whole answer within {seconds:g} seconds")
+    return _grant(status, body, secrets)
+
+
+def _exchange(
+    opener: urllib.request.OpenerDirector, request: urllib.request.Request, seconds: float
+) -> tuple[int, bytes]:
+    try:
+        with opener.open(request, timeout=seconds) as answer:
+            return answer.status, answer.read(_LARGEST)
+    except urllib.error.HTTPError as refusal:
+        with refusal:
+            return refusal.code, refusal.read(_LARGEST)
+
+
+def _grant(status: int, body: bytes, secrets: Collection[str]) -> Grant:
+    said = _json(body)
+    token, code = said.get("access_token"), said.get("error")
+    if 200 <= status < 300 and isinstance(token, str) and token:
+        renewed = said.get("refresh_token")
+        return Grant(token, renewed if isinstance(renewed, str) else "")
+    if isinstance(code, str) and _CODE.fullmatch(code):
+        description = said.get("error_description")
+        more = _clean(description, secrets) if isinstance(description, str) else ""
+        raise TokenRefused(code, f"the token server refused: {_clean(code, secrets)}{f' ({more})' if more else ''}")
+    if 200 <= status < 300:
+        raise Unavailable("the token server answered without an access token")
+    raise TokenRefused("", f"the token server answered {status} without a reason")
+
+
+def _json(body: bytes) -> dict[str, Any]:
+    with contextlib.suppress(ValueError, RecursionError):
+        said = json.loads(body)
+        if isinstance(said, dict):
+            return said
+    return {}
+
+
+def _clean(said: str, secrets: Collection[str]) -> str:
+    """What the server says, fit for one line, without what it was sent: as it is, and as a form or JSON spells it."""
+    for secret in secrets:
+        for form in (secret, urllib.parse.quote_plus(secret), urllib.parse.quote(secret), json.dumps(secret)[1:-1]):
+            said = said.replace(form, "***")
+    line = " ".join("".join(letter if letter.isprintable() else " " for letter in said).split())
+    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}..."
+
+
+def _in_words(problem: Exception) -> str:
+    """Whose fault it is, without what a server may have said."""
+    reason = problem.reason if isinstance(problem, urllib.error.URLError) else problem
+    if isinstance(reason, ssl.SSLCertVerificationError):
+        return f"its certificate: {reason.verify_message}"
+    if isinstance(reason, OSError) and reason.strerror:
+        return reason.strerror
+    return type(reason).__name__
+
+
+# --- the time limit -------------------------------------------------------------------------------------------------
+
+
+class _Line:
+    """The sockets of one exchange, so that somebody else can hang up; urllib knows a limit for each read only."""
+
+    def __init__(self) -> None:
+        self.cut = threading.Event()
+        self._lock = threading.Lock()
+        self._sockets: list[socket.socket] = []
+
+    def opener(self) -> urllib.request.OpenerDirector:
+        """As urllib's own, proxies of the environment included."""
+        return urllib.request.build_opener(_Plain(self), _Secure(self))
+
+    def connect(self, *arguments: Any, **named: Any) -> socket.socket:
+        """In place of `socket.create_connection`."""
+        if self.cut.is_set():
+            raise TimeoutError
+        sock = socket.create_connection(*arguments, **named)
+        with self._lock:
+            self._sockets.append(sock.dup())  # TLS takes the socket over, and leaves its object without one
+        if self.cut.is_set():
+            self.hang_up()
+        return sock
+
+    def hang_up(self) -> None:
+        """The time is over: whoever waits for these sockets finds them at their end."""
+        self.cut.set()
+        with self._lock:
+            for sock in self._sockets:
+                with contextlib.suppress(OSError):
+                    sock.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Let go of them."""
+        with self._lock:
+            for sock in self._sockets:
+                sock.close()
+            self._sockets.clear()
+
+
+@contextlib.contextmanager
+def _deadline(seconds: float) -> Iterator[_Line]:
+    line = _Line()
+    timer = threading.Timer(seconds, line.hang_up)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield line
+    finally:
+        timer.cancel()
+        line.close()
+
+
+class _PlainConnection(http.client.HTTPConnection):
+    def __init__(self, line: _Line, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._create_connection = line.connect
+
+
+class _SecureConnection(http.client.HTTPSConnection):
+    def __init__(self, line: _Line, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._create_connection = line.connect
+
+
+class _Plain(urllib.request.HTTPHandler):
+    def __init__(self, line: _Line) -> None:
+        super().__init__()
+        self._line = line
+
+    def http_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
+        return self.do_open(functools.partial(_PlainConnection, self._line), request)
+
+
+class _Secure(urllib.request.HTTPSHandler):
+    def __init__(self, line: _Line) -> None:
+        super().__init__()
+        self._line = line
+
+    def https_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
+        context = ssl.create_default_context()
+        return self.do_open(functools.partial(_SecureConnection, self._line), request, context=context)
