@@ -25,6 +25,8 @@ from helpdesk.core.message import Person, is_plain_address
 from helpdesk.core.people import Absence, Agent, Mailbox, Team
 from helpdesk.core.rotation import Override, Rotation
 from helpdesk.core.walltime import is_zone, parse_daily, parse_weekly
+from helpdesk.policies import read_calls
+from helpdesk.policies.schema import CallsTable
 from helpdesk.tables import Filled, fill_as_far_as_possible, read_toml, strict
 
 if TYPE_CHECKING:
@@ -164,6 +166,7 @@ class TeamTable:
     name: str
     lead: str = ""
     rotation: str = ""  # who is on call for it; without it, the only rotation there is
+    calls: CallsTable | None = None  # how calls that nobody acknowledges go on; without it, as the policy says
 
 
 @strict
@@ -405,7 +408,16 @@ def _team(entry: TeamTable, agents: tuple[Agent, ...], rotations: Mapping[str, R
     lead = entry.lead.lower()
     name = by_address[lead].name if lead in by_address else ""
     only = next(iter(rotations.values())) if len(rotations) == 1 else None
-    return Team(entry.name, members, Person(lead, name) if lead else None, rotations.get(entry.rotation, only))
+    rotation = rotations.get(entry.rotation, only)
+    on_call = {person.address for person in rotation.people} if rotation else set()
+    return Team(
+        entry.name,
+        members,
+        Person(lead, name) if lead else None,
+        rotation,
+        calls=read_calls(entry.calls) if entry.calls else None,
+        on_call=tuple(agent for agent in agents if agent.address in on_call and agent not in members),
+    )
 
 
 def _hours(entry: AgentTable) -> Calendar | None:
@@ -597,6 +609,8 @@ def _rotation_problems(file: ConfigurationFile) -> Iterator[str]:
         if times > 1:
             yield f"rotation: expected each name once, {name!r} is there {times} times"
     for number, team in enumerate(file.team, start=1):
+        if team.calls:
+            yield from _refused(f"team.{number}.calls", partial(read_calls, team.calls))
         if team.rotation:
             yield from _among(f"team.{number}.rotation", team.rotation, names, what="rotation")
     known = {address.lower() for agent in file.agent for address in (agent.email, *agent.aliases)}

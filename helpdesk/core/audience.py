@@ -61,12 +61,19 @@ def _people(audience: Audience, case: Case, terms: Terms, now: datetime) -> list
 
 
 def _on_call(audience: Audience, terms: Terms, now: datetime) -> Person | None:
-    """Without a secondary the lead is next."""
+    """Who has the seat: whoever is away is passed over, and without a secondary the lead is next."""
     team = terms.team
     if team.rotation is None:
         return None
     seats = team.rotation.on_call(now)
-    return seats.primary if audience == "on-call" else seats.secondary or team.lead
+    order = dict.fromkeys(seat for seat in (seats.primary, seats.secondary, team.lead) if seat)
+    here = [person for person in order if not _away(person, terms, now)] or [*order]
+    return here[0] if audience == "on-call" else here[1] if len(here) > 1 else team.lead
+
+
+def _away(person: Person, terms: Terms, now: datetime) -> bool:
+    agent = terms.team.agent(person.address)
+    return agent is not None and agent.away(now)
 
 
 def _ours(people: list[Person]) -> list[Reader]:

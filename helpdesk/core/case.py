@@ -55,6 +55,7 @@ EventType = Literal[
     "merged_into",  # this case went into another, where it is answered from then on
     "merged_wrote",  # the customer of a case that went into this one: its clocks run, not this one's
     "step_taken",  # a rung of the escalation ladder
+    "called_again",  # the customer wrote on a severe case while nobody was there: who is on call is called anew
     "page_acknowledged",  # an agent has it: nobody else is called
     "breached",
     "policy_changed",  # moved to another version of its policy

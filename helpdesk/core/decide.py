@@ -14,6 +14,7 @@ from helpdesk.core import (
     acknowledgment,
     assignment,
     bounced,
+    calling,
     copied,
     courtesy,
     enclosure,
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
     from helpdesk.core.decision import Arrival, Outcome
     from helpdesk.core.intake import Intake
     from helpdesk.core.message import Message
-    from helpdesk.core.people import Terms
+    from helpdesk.core.people import Agent, Terms
     from helpdesk.core.policy import Doubt
     from helpdesk.core.severity.alerts import State
     from helpdesk.core.thanks import Thanks
@@ -257,6 +258,8 @@ def _customer_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) 
     if was_over:
         reopened = _event("reopened", arrival, now, {"because": "the customer wrote"})
         events.append(replace(reopened, at=case.not_before("reopened", reopened.at)))
+    events += calling.again(case, arrival.received_at, terms, now, reopened=was_over)
+    has_it = calling.acknowledger(case, terms, now) if case.rank == 1 else None
     escalated = tuple(escalation.requested(arrival, terms, now))
     events += escalated
     events += copied.by_person_of_case(case, arrival, terms, now)
@@ -265,7 +268,7 @@ def _customer_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) 
     case = case.after(*suspected)
     drafts = (
         *(_open_again(arrival, terms) if was_over else ()),
-        *_to_agents("customer-message", case, arrival, terms, reopened=was_over),
+        *_to_agents("customer-message", case, arrival, terms, also=has_it, reopened=was_over),
         *escalation.mails(escalated, arrival, terms),
         *suspicion.alarms(case, suspected, terms, now),
     )
@@ -384,9 +387,16 @@ def robot_outcome(message: Message) -> Outcome:
 
 
 def _to_agents(
-    kind: Any, case: Case, arrival: Arrival, terms: Terms, *, template: str = "", **more: Any
+    kind: Any,
+    case: Case,
+    arrival: Arrival,
+    terms: Terms,
+    *,
+    template: str = "",
+    also: Agent | None = None,
+    **more: Any,
 ) -> list[Draft]:
-    """A mail to those who keep the case."""
+    """A mail to those who keep the case, and to whom else has it at hand."""
     sender = arrival.message.sender
     facts = {
         "trust": arrival.placement.because,
@@ -402,7 +412,7 @@ def _to_agents(
     files = enclosure.enclosures(arrival.message, arrival.number)
     return [
         Draft(kind, person, "agent", arrival.key, text, author, facts, template=template, enclosures=files)
-        for person in terms.keepers(case.assignee)
+        for person in dict.fromkeys((*terms.keepers(case.assignee), *([also.person] if also else [])))
     ]
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from helpdesk.core import calling
 from helpdesk.core.audience import readers
 from helpdesk.core.case import DESK, Event
 from helpdesk.core.decision import Draft
@@ -21,10 +22,11 @@ from helpdesk.core.policy import ON_CALL, TARGET_NAMES, Promise
 from helpdesk.core.timeline import clocks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from helpdesk.core.audience import Reader
+    from helpdesk.core.calling import Beginning
     from helpdesk.core.case import Case
     from helpdesk.core.clock import Clock
     from helpdesk.core.people import Terms
@@ -41,12 +43,13 @@ class Rung:
     at: datetime
     clock: Clock
     step: Step
+    name: str  # of the step on this clock, or of this beginning
     turn: int = 0
 
     @property
     def key(self) -> str:
         """Unique within the case."""
-        return f"{_step_key(self.clock, self.step)}{f'#{self.turn}' if self.turn else ''}"
+        return f"{self.name}{f'#{self.turn}' if self.turn else ''}"
 
     @property
     def height(self) -> tuple[int, datetime]:
@@ -59,68 +62,88 @@ def clock_key(clock: Clock) -> str:
     return f"{clock.target}/{clock.started_at:%Y%m%dT%H%M%SZ}"
 
 
-def _step_key(clock: Clock, step: Step) -> str:
-    return f"{clock_key(clock)}/{step.key}"
-
-
 def outstanding(case: Case, terms: Terms, now: datetime | None = None) -> list[Rung]:
     """The steps that are still to be taken on clocks that still run, in order of time.
 
     Of a step that repeats it is the next repetition; with `now`, the last one that has come by then.
     """
     ladder = _Ladder(case, terms, now)
-    rungs = [rung for clock in clocks(case, terms.policy) if clock.stopped_at is None for rung in ladder.rungs(clock)]
-    return sorted(rungs, key=lambda rung: rung.at)
+    return sorted(ladder.rungs(), key=lambda rung: rung.at)
 
 
 class _Ladder:
-    """A policy's steps on one case."""
+    """A policy's steps on one case, with those that its calls go on to."""
 
     def __init__(self, case: Case, terms: Terms, now: datetime | None) -> None:
+        self.case = case
         self.terms = terms
         self.now = now
-        self.severity = case.severity
         self.calendar = terms.policy.calendars[terms.policy.region(case.region).calendar]
+        self.clocks = clocks(case, terms.policy)
+        self.running = [clock for clock in self.clocks if clock.stopped_at is None]
         self.taken = _turns_taken(case)
         self.acknowledged = [event.at for event in case.of_type("page_acknowledged")]
-        changes = [event.at for event in case.of_type("severity_set")]
-        self.severe_since = max(changes, default=case.opened_at)
+        self.answered = [event.at for event in case.of_type("agent_answered")]
 
-    def rungs(self, clock: Clock) -> Iterator[Rung]:
-        for step in self.terms.policy.ladder:
-            begins = self._begins(clock, step) if self._applies(step) else None
-            if begins is not None:
-                yield from self._rungs_of(clock, step, begins)
+    def rungs(self) -> Iterator[Rung]:
+        for step in calling.steps(self.terms):
+            begun = calling.begun(self.case, step, self.terms) if self._applies(step) else None
+            if begun is None:
+                continue
+            if step.share == 0:
+                yield from self._at_opening(step, begun)
+            else:
+                for clock in self.running:
+                    yield from self._on_clock(step, clock, begun)
 
     def _applies(self, step: Step) -> bool:
         """Whether it is for this severity. Where there is no rotation nobody is on call, and nobody is called."""
         nobody = self.terms.team.rotation is None and ON_CALL.issuperset(step.to)
-        return not nobody and (not step.only or self.severity in step.only)
+        return not nobody and (not step.only or self.case.severity in step.only)
 
-    def _begins(self, clock: Clock, step: Step) -> datetime | None:
-        """When the step is reached, acknowledgments aside."""
-        if step.share == 0:
-            at = clock.share_at(0) if clock.target == "first_response" else None
-        elif step.share < 1:
-            at = clock.share_at(step.share)
-        else:
-            at = clock.beyond_at(step.after)
-        return max(at, self.severe_since) if at is not None and step.only else at
+    def _at_opening(self, step: Step, begun: Beginning) -> Iterator[Rung]:
+        """At the opening, for as long as the first response is owed; at a later beginning, until somebody answers."""
+        first = self.clocks[0]
+        if begun.number == 0 and begun.at == self.case.opened_at:
+            begins = first.share_at(0) if first.stopped_at is None else None
+            if begins is not None:
+                yield from self._made(step, first, begins, f"{clock_key(first)}/{step.key}")
+        elif self.case.active and not any(at >= begun.at for at in self.answered):
+            # Whatever clock runs meanwhile: the call is one.
+            name = f"{step.key}@{begun.at:%Y%m%dT%H%M%SZ}"
+            yield from self._made(step, next(iter(self.running), first), begun.at, name)
 
-    def _rungs_of(self, clock: Clock, step: Step, begins: datetime) -> Iterator[Rung]:
+    def _on_clock(self, step: Step, clock: Clock, begun: Beginning) -> Iterator[Rung]:
+        """When so much of the promise is used, and for some severities not before the case is one of them."""
+        at = clock.share_at(step.share) if step.share < 1 else clock.beyond_at(step.after)
+        if at is not None:
+            again = f"@{begun.at:%Y%m%dT%H%M%SZ}" if begun.number else ""
+            begins = max(at, begun.at) if step.only else at
+            yield from self._made(step, clock, begins, f"{clock_key(clock)}/{step.key}{again}")
+
+    def _made(self, step: Step, clock: Clock, begins: datetime, name: str) -> Iterator[Rung]:
         if (step.waits_for_acknowledgment or step.unless_acknowledged) and self._heard_since(begins):
             return
+        done = self.taken.get(name)
+        turn = 0 if done is None else done + 1
+        instants = self._instants(step, begins, turn)
+        if turn < len(instants):
+            come = [number for number, at in enumerate(instants) if self.now and at <= self.now]
+            turn = max(turn, come[-1] if come else 0)
+            yield Rung(self._in_hours(clock, step, instants[turn]), clock, step, name, turn)
+
+    def _instants(self, step: Step, begins: datetime, turn: int) -> Sequence[datetime]:
+        """When the step is made, turn by turn, as far as it matters."""
+        if step.calls or (step.pages and step.repeat):
+            return calling.instants(step, begins, calling.rules_of(self.terms))
         first = begins + (step.unless_acknowledged or _NO_TIME)
-        done = self.taken.get(_step_key(clock, step))
-        if done is None or step.repeat:
-            turn = max(self._turns_by_now(step, first), 0 if done is None else done + 1)
-            yield Rung(self._in_hours(clock, step, first + turn * (step.repeat or _NO_TIME)), clock, step, turn)
+        if not step.repeat:
+            return (first,)
+        by_now = (self.now - first) // step.repeat if self.now else 0
+        return [first + number * step.repeat for number in range(max(turn, by_now) + 1)]
 
     def _heard_since(self, at: datetime) -> bool:
         return any(heard >= at for heard in self.acknowledged)
-
-    def _turns_by_now(self, step: Step, first: datetime) -> int:
-        return (self.now - first) // step.repeat if self.now and step.repeat else 0
 
     def _in_hours(self, clock: Clock, step: Step, at: datetime) -> datetime:
         if step.hours == "working":
@@ -224,6 +247,6 @@ def _facts(rung: Rung, reached: list[Rung], now: datetime) -> dict[str, Any]:
         "delayed": now - rung.at,
         "missed": missed,
         "acknowledge": rung.step.waits_for_acknowledgment,
-        "unheard_for": rung.step.unless_acknowledged,
+        "unheard_for": None if rung.turn else rung.step.unless_acknowledged,
         "turn": rung.turn,
     }

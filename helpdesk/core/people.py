@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from helpdesk.core.calendar import Calendar
     from helpdesk.core.decision import Neighbour
-    from helpdesk.core.policy import Policy
+    from helpdesk.core.policy import Calls, Policy
     from helpdesk.core.rotation import Rotation
     from helpdesk.core.severity.second import SecondVoter
 
@@ -102,14 +102,17 @@ class Team:
     agents: tuple[Agent, ...]
     lead: Person | None = None
     rotation: Rotation | None = None
+    calls: Calls | None = None  # how calls go on; None leaves it to the policy
+    on_call: tuple[Agent, ...] = ()  # agents of other teams who stand in the rotation
 
     @property
     def members(self) -> tuple[Agent, ...]:
         """Everybody who may answer: the agents, and without cases by turn the lead and who comes to be on call."""
-        known = {address for agent in self.agents for address in agent.addresses}
+        agents = (*self.agents, *self.on_call)
+        known = {address for agent in agents for address in agent.addresses}
         others = (*([self.lead] if self.lead else []), *(self.rotation.people if self.rotation else ()))
         further = {other.address: Agent(other.name, other.address) for other in others if other.address not in known}
-        return (*self.agents, *further.values())
+        return (*agents, *further.values())
 
     def agent(self, address: str) -> Agent | None:
         """The member who writes from that address."""

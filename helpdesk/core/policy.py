@@ -8,13 +8,14 @@ why there is none.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
 from helpdesk.core.errors import NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-    from datetime import datetime, timedelta
+    from datetime import datetime
     from decimal import Decimal
 
     from helpdesk.core.calendar import Calendar
@@ -177,7 +178,27 @@ class Step:
     @property
     def waits_for_acknowledgment(self) -> bool:
         """Whether somebody is asked to say that they have it."""
-        return self.pages or self.repeat is not None
+        return self.pages or self.repeat is not None or self.calls
+
+    @property
+    def calls(self) -> bool:
+        """Whether it is a call that begins with the opening of a case, or for want of somebody who took one."""
+        return self.share == 0 and (self.pages or self.unless_acknowledged is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """How a call goes on that nobody acknowledges: elapsed time, from the call on.
+
+    To the secondary, the lead, and our own people at the customer's account, where no step of the ladder calls them;
+    after `hourly_after` once an hour to everybody who was called, `at_most` so often, and the operators hear of it.
+    """
+
+    secondary: timedelta = timedelta(minutes=15)
+    lead: timedelta = timedelta(minutes=30)
+    account_contacts: timedelta = timedelta(minutes=45)
+    hourly_after: timedelta = timedelta(hours=1)
+    at_most: int = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +303,7 @@ class Policy:
     escalation_contact: bool = False  # every customer gives one who is reachable around the clock
     known_incidents_exempt: bool = False  # a case about a declared incident need not be answered in time
     not_support: tuple[str, ...] = ()  # addresses and domains whose mail makes no case
+    calls: Calls = Calls()
     languages: tuple[str, ...] = ("en",)
     source: str = ""  # which document it was written from
     shown_in: tuple[str, ...] = ()  # further zones in which the document prints its hours

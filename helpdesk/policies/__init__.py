@@ -2,7 +2,7 @@
 
 from helpdesk.policies.find import PolicyBook, collect_policies, load_policies
 from helpdesk.policies.known_days import from_shape as days_from_shape
-from helpdesk.policies.read import PolicyText, policy_file, read_policy, read_whole
+from helpdesk.policies.read import PolicyText, policy_file, read_calls, read_policy, read_whole
 
 __all__ = [
     "PolicyBook",
@@ -11,6 +11,7 @@ __all__ = [
     "days_from_shape",
     "load_policies",
     "policy_file",
+    "read_calls",
     "read_policy",
     "read_whole",
 ]

@@ -183,6 +183,8 @@ def _said_of(policy: Policy) -> Iterator[tuple[str, str]]:
         (f"maintenance {window.name}", f"{window.sector} {window.rule}".strip()) for window in policy.maintenance
     )
     yield from ((f"lifecycle {name}", _plain(value)) for name, value in asdict(policy.lifecycle).items())
+    if any(step.calls for step in policy.ladder):
+        yield from ((f"calls, {name}", str(value)) for name, value in asdict(policy.calls).items())
     yield from _credits_of(policy)
     yield "registered contacts only", _plain(policy.warranty.only_registered)
     yield "warranted only with", ", ".join(policy.warranty.requires)

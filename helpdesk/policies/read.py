@@ -25,6 +25,7 @@ from helpdesk.core.policy import (
     AUDIENCES,
     Assumption,
     Band,
+    Calls,
     Channel,
     Credits,
     Example,
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
     from helpdesk.core.policy import TargetKind
     from helpdesk.policies.schema import (
         CalendarTable,
+        CallsTable,
         CreditsTable,
         DayEntry,
         GoalTable,
@@ -70,6 +72,7 @@ _SHARE = re.compile(r"(\d{1,2})\s*%")
 _BAND = re.compile(r"(>)?\s*(\d{1,3}(?:\.\d{1,6})?)", re.ASCII)
 _WHOLE = 100  # percent
 _ANY_YEAR = 2026
+_CALLS_AT_MOST = 48  # two days of one an hour
 _NO_WINDOWS: tuple[Window, ...] = ()
 ALWAYS = "24x7"  # every policy has this calendar
 
@@ -200,6 +203,7 @@ class _Reader:
             ),
             maintenance=tuple(self.maintenance()),
             lifecycle=_lifecycle(table.lifecycle),
+            calls=self.attempt("calls", partial(read_calls, table.calls), Calls()),
             credits=self.credits(table.credits) if table.credits else None,
             escalation_words=tuple(table.escalation_words),
             escalation_contact=table.escalation_contact,
@@ -582,6 +586,19 @@ def _reached(text: str) -> tuple[float, timedelta]:
 
 def _elapsed(text: str) -> timedelta | None:
     return parse_open_time(text) if text else None
+
+
+def read_calls(table: CallsTable) -> Calls:
+    """How calls go on. Raises ValueError that says which key is wrong and what was expected."""
+    spans: dict[str, timedelta] = {}
+    for key in ("secondary", "lead", "account_contacts", "hourly_after"):
+        try:
+            spans[key] = parse_open_time(getattr(table, key))
+        except ValueError as problem:
+            raise ValueError(f"{key}: {problem}") from None
+    if not 0 <= table.at_most <= _CALLS_AT_MOST:
+        raise ValueError(f"at_most: expected a number from 0 to {_CALLS_AT_MOST}, not {table.at_most}")
+    return Calls(**spans, at_most=table.at_most)
 
 
 def _step_key(entry: StepEntry) -> str:

@@ -220,6 +220,18 @@ class StepEntry:
 
 @strict
 @dataclass
+class CallsTable:
+    """`[calls]`: how a call goes on that nobody acknowledges. Elapsed time from the call, "15m" or "1h"."""
+
+    secondary: str = "15m"
+    lead: str = "30m"
+    account_contacts: str = "45m"
+    hourly_after: str = "1h"  # once an hour to everybody who was called; the operators hear that nobody answers
+    at_most: int = 12  # times an hour, and no more
+
+
+@strict
+@dataclass
 class LifecycleTable:
     """`[lifecycle]`: what happens to a case over its life. Spans are elapsed time, in days."""
 
@@ -278,6 +290,7 @@ class PolicyFile:
     channels: dict[str, ChannelTable] = field(default_factory=dict)
     intake: list[IntakeEntry] = field(default_factory=list)
     ladder: list[StepEntry] = field(default_factory=list)
+    calls: CallsTable = field(default_factory=CallsTable)
     lifecycle: LifecycleTable = field(default_factory=LifecycleTable)
     warranty: WarrantyTable = field(default_factory=WarrantyTable)
     exclusion: list[ExclusionEntry] = field(default_factory=list)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from helpdesk.core import calling
 from helpdesk.core.calendar import wall_instant
 from helpdesk.core.counted import counted
 from helpdesk.core.policy import TARGET_KINDS, TARGET_NAMES, NoPromise
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from helpdesk.core.calendar import Calendar, SpecialDay
     from helpdesk.core.intake import Field
     from helpdesk.core.people import Customer
-    from helpdesk.core.policy import Channel, Example, Exclusion, Goal, Plan, Policy, Region, Step, TargetKind
+    from helpdesk.core.policy import Calls, Channel, Example, Exclusion, Goal, Plan, Policy, Region, Step, TargetKind
 
 _DAY = 86400  # seconds
 
@@ -119,6 +120,7 @@ def offering_shape(policy: Policy, *, now: datetime, reader: Reader = EVERYBODY)
             {"name": window.name, "sector": window.sector or None, "rule": window.rule} for window in policy.maintenance
         ],
         "ladder": [_step_shape(step) for step in policy.ladder],
+        "calls": _calls_shape(policy.calls),
         "credits": [
             {"share": str(band.share), "above": band.above, "credit": str(band.credit)}
             for band in (policy.credits.bands if policy.credits else ())
@@ -168,7 +170,7 @@ def offering_text(policy: Policy, *, now: datetime, reader: Reader = EVERYBODY) 
         _titled("What customers are asked for", [_field(field) for field in policy.intake]),
         _titled("Areas covered", [", ".join(area.key for area in policy.severity.areas)]),
         _titled("Maintenance", list(_maintenance(policy, now))),
-        _titled("Warnings and escalation", [_step(step) for step in policy.ladder]),
+        _titled("Warnings and escalation", [*map(_step, policy.ladder), *_calls(policy)]),
         _titled("Life of a case", list(_lifecycle(policy))),
         _titled("Rules", list(_rules(policy))),
         _titled("Credits", list(_credits(policy))),
@@ -198,6 +200,15 @@ def _step(step: Step) -> str:
     return f"{_when(step)}: {step.kind} to {', '.join(step.to)}{repeated}"
 
 
+def _calls(policy: Policy) -> Iterator[str]:
+    """How a call goes on, as far as the ladder does not say it, where a desk has a rotation."""
+    for step in calling.further(policy.ladder, policy.calls):
+        yield f"{_when(step)}: {step.kind} to {', '.join(step.to)}"
+    if any(step.calls for step in policy.ladder):
+        hourly, most = span(policy.calls.hourly_after), counted(policy.calls.at_most, "time")
+        yield f"calls that nobody acknowledges: after {hourly} once an hour to everybody called, {most} at most"
+
+
 def _when(step: Step) -> str:
     at = "due" if step.share == 1 else "opened" if step.share == 0 else f"{round(step.share * 100)}%"
     parts = (
@@ -207,6 +218,11 @@ def _when(step: Step) -> str:
         f"unless acknowledged within {span(step.unless_acknowledged)}" if step.unless_acknowledged else "",
     )
     return ", ".join(part for part in parts if part)
+
+
+def _calls_shape(calls: Calls) -> dict[str, int]:
+    spans = ("secondary", "lead", "account_contacts", "hourly_after")
+    return {**{name: int(getattr(calls, name).total_seconds()) for name in spans}, "at_most": calls.at_most}
 
 
 def _step_shape(step: Step) -> dict[str, Any]:

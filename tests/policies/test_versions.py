@@ -105,7 +105,7 @@ def test_every_part_of_a_policy_is_compared():
     """A field that nobody compares would change in silence; the examples and the version are none."""
     policy = load_policies().policy("celigo")
     told = {"plans", "regions", "channels", "calendars", "goals", "severity", "intake", "ladder", "assumptions"}
-    told |= {"warranty", "exclusions", "maintenance", "lifecycle", "credits", *compare._PLAIN}
+    told |= {"warranty", "exclusions", "maintenance", "lifecycle", "credits", "calls", *compare._PLAIN}
 
     assert {field.name for field in fields(policy)} - told == {"key", "version", "examples", "earlier", "days_source"}
 

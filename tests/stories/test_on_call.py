@@ -103,7 +103,7 @@ def test_lgt_5_without_an_acknowledgment_the_secondary_is_called_after_a_quarter
 def test_lgt_5_a_call_that_nobody_acknowledges_says_when_it_is_late(desk):
     """LGT-5: the lock screen at four in the morning."""
     is_down(desk)
-    desk.at("2026-05-20 03:15")
+    desk.at("2026-05-20 04:05")
 
     assert desk.last(ANN, "escalation").subject.startswith("[HD-1] CALL · Severity 1 · first response was due Wed 20 ")
 
