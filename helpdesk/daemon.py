@@ -90,11 +90,12 @@ class Daemon:
         self.presence = Presence(self.database)
         self.desk = Desk(database=self.database, rules=rules, now=now)
         self.stop = threading.Event()
+        self._set_back = threading.Event()  # the clock was, and what waits to be sent has not heard of it yet
         self.watch = Watch(now, disk=Disk(self._free_space, needed=2 * rules.configuration.max_size))
         self.courier: Courier = Observed(open_outgoing(rules.configuration), self.watch.way_out)
         self.committer = Committer(self.desk.accept)
         self.reloader = Reloader(self.desk)
-        self.conditions = Conditions(self.desk, self._free_space, self._readings)
+        self.conditions = Conditions(self.desk, self._free_space, self._readings, self.watch.told.conditions)
         self.worker = self._loop("worker", self._work)
         self.sender = self._loop("sender", self._send)
         self.views = self._views()
@@ -136,6 +137,9 @@ class Daemon:
             self.sender.call.set()
 
     def _go_round(self) -> None:
+        if self._set_back.is_set():
+            self._set_back.clear()
+            self.desk.catch_up()
         if self.desk.go_round(failing=self.watch.mailboxes.failing):
             self.sender.call.set()
 
@@ -322,6 +326,8 @@ class Daemon:
         self._metronome.hold_time()
         if jump:
             _log.warning("the clock was set", how=in_words(jump))
+        if jump < timedelta():
+            self._set_back.set()
 
     def _shut_down(self, pollers: Sequence[Loop]) -> None:
         """Stop in the order of the pipe: nothing new, then what was accepted is written, then the rest.

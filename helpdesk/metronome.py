@@ -42,10 +42,12 @@ class Metronome:
 
     def hold_time(self) -> None:
         """Bring back what a clock that was set back has moved away."""
+        if not self.running:
+            return
         now = datetime.now(UTC)
         for job in self._scheduler.get_jobs():
             latest = now + job.trigger.interval
-            if job.next_run_time is not None and job.next_run_time > latest:
+            if job.next_run_time > latest:
                 job.modify(next_run_time=latest)
 
     @property

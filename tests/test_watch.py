@@ -380,3 +380,36 @@ def test_a_ring_that_takes_long_is_followed_by_the_next_and_nothing_is_said_of_i
         assert rings.acquire(timeout=20)
     metronome.stop()
     assert [record.message for record in caplog.records if record.levelno >= 30] == []
+
+
+# --- what the operators are told of
+
+
+def told(watch: Watch) -> dict[str, bool | None]:
+    return {condition.name: condition.ails for condition in watch.told.conditions() if condition.ails is not False}
+
+
+def test_what_lasts_is_told_and_what_comes_and_goes_is_told_once(watch, time):
+    assert told(watch) == dict.fromkeys(told(watch)), "nothing has been well for long yet"
+    time.passes(minutes=10)
+    assert told(watch) == {}
+    for _ in range(5):
+        for _ in range(3):
+            watch.door.turned_away("local trouble")
+        assert told(watch) in ({"door.closed": None}, {"door.closed": True})
+        time.passes(minutes=1)
+        assert told(watch)["door.closed"] is True
+        watch.door.taken()
+        time.passes(minutes=1)
+        assert told(watch) == {"door.closed": None}, "it may come again"
+        time.passes(minutes=1)
+    time.passes(minutes=9)
+    assert told(watch) == {}
+
+
+def test_a_clock_that_was_set_is_told_at_once(watch, time):
+    time.set_by = timedelta(hours=-1)
+    watch.wall.look()
+    (condition,) = [condition for condition in watch.told.conditions() if condition.ails]
+    assert condition.name == "clock.set"
+    assert condition.what == "The clock was set back by 1 h within the last hour."

@@ -12,18 +12,20 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import sqlalchemy as sa
 
 from helpdesk.config import load_configuration
 from helpdesk.core.errors import ConfigurationError, Unavailable
 from helpdesk.desk.record import Recorder
 from helpdesk.mail.enclose import File, enclose
-from helpdesk.store import cases
+from helpdesk.store import cases, outbox
 from helpdesk.store.engine import Database
 from helpdesk.watch import Watch
 from helpdesk.web.access import Access, access_of
 from helpdesk.web.console import Console
 from helpdesk.web.markup import element, text
 from helpdesk.web.views import Views
+from helpdesk.wires.courier import Sent
 from helpdesk.wires.imap_reports import Failing
 from tests.desk import ANN, JO, LOGIK, STRANGER, TestDesk, write_office
 
@@ -396,3 +398,63 @@ def test_a_long_queue_shows_its_beginning_and_says_how_much_is_left(site, monkey
     assert "and 1 more" in page
     with site.desk.database.read() as connection:
         assert len(cases.list_numbers(connection)) == 3
+
+
+def causes_of(site) -> dict[str, str]:
+    return {cause["cause"]: cause["status"] for cause in site.health()[1]["causes"]}
+
+
+def waits(site, kind: str = "relay", state: str = "queued") -> None:
+    """A mail was written a while ago, and this became of it."""
+    at = site.desk.now
+    mail = outbox.Queued(f"k/{kind}", None, kind, JO, "", f"<{kind}@x>", b"raw")
+    with site.desk.database.write() as connection:
+        outbox.add(connection, [mail], at)
+        connection.execute(sa.update(outbox.outbox).values(state=state, next_at=at if state == "queued" else None))
+
+
+def test_nothing_sent_for_half_an_hour_while_something_waits_wants_a_person(site, clock):
+    """V12."""
+    waits(site)
+    clock.ahead = timedelta(minutes=29)
+    progress(site)
+    assert causes_of(site) == {}
+    clock.ahead = timedelta(minutes=31)
+    progress(site)
+    assert causes_of(site) == {"outbox.silent": "attention"}
+    assert "1 mail waits" in site.health()[1]["problems"][0]
+    site.views.watch.way_out.heard(Sent("250 ok"))
+    assert causes_of(site) == {}, "it is that one mail"
+    clock.ahead = timedelta(minutes=61)
+    progress(site)
+    site.views.watch.way_out.heard(Sent("250 ok"))
+    assert causes_of(site) == {"outbox.unsent": "attention"}
+
+
+def progress(site) -> None:
+    for part in ("worker", "sender", "metronome"):
+        site.views.watch.parts.progressed(part)
+
+
+@pytest.mark.parametrize(
+    ("state", "name"), [("queued", "alerts.unsent"), ("failed", "alerts.lost"), ("bounced", "alerts.lost")]
+)
+def test_what_the_desk_says_of_itself_and_nobody_hears_is_said_by_health(site, clock, state, name):
+    """V12: the operators believed that all was well."""
+    waits(site, "alert", state)
+    clock.ahead = timedelta(minutes=6)
+    progress(site)
+    assert causes_of(site) == {name: "attention"}
+    assert f'helpdesk_cause{{cause="{name}",status="attention"}} 1' in site.get("/metrics").body
+
+
+def test_a_database_that_cannot_be_written_fails_the_desk_before_anything_is_lost(site, monkeypatch):
+    monkeypatch.setattr("helpdesk.web.views.hindrance", lambda _: "its file system is read-only")
+    status, shape = site.health()
+    assert (status, shape["status"]) == (503, "failing")
+    assert shape["causes"][0] == {
+        "cause": "database.unwritable",
+        "status": "failing",
+        "of": None,
+        "text": "the database cannot be written: its file system is read-only",
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -30,7 +31,12 @@ def serve(config: Config = None) -> None:
 
     log.configure()
     daemon = Daemon(open_rules(config))
-    asyncio.run(daemon.run(ready=_greet))
+    asyncio.run(daemon.run(ready=_greeting))
+
+
+def _greeting(daemon: Daemon, listener: SmtpListener | None) -> None:
+    with contextlib.suppress(OSError, ValueError):  # nobody reads it: a closed file, a full disk
+        _greet(daemon, listener)
 
 
 def _greet(daemon: Daemon, listener: SmtpListener | None) -> None:

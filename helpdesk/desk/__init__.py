@@ -125,6 +125,11 @@ class Desk:
         now = self.now()
         return self._rounds.go(now, failing=failing) + repeated.tell(self.database, self._recorder, now)
 
+    def catch_up(self) -> None:
+        """The clock was set back: what waits to be sent would wait for it to come round again."""
+        with self.database.write() as connection:
+            outbox.send_now(connection, self.now())
+
     def purge(self, *, stopping: Callable[[], bool] = never) -> Counter[str]:
         """Erase what ended longer ago than the configuration keeps it; nothing where it names no age."""
         keep, now = self.rules.configuration.keep, self.now()

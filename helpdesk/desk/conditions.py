@@ -61,7 +61,7 @@ class Conditions:
     """Looks at one desk.
 
     `free_space` says how many octets are left where the desk keeps its mail, `readings` how it stands with the
-    mailboxes that are read.
+    mailboxes that are read, `others` what else the daemon knows of itself.
     """
 
     def __init__(
@@ -69,8 +69,10 @@ class Conditions:
         desk: Desk,
         free_space: Callable[[], int],
         readings: Callable[[], Iterable[Reading]] = no_mailboxes,
+        others: Callable[[], Iterable[Condition]] = tuple,
     ) -> None:
         self._desk = desk
+        self._others = others
         self._free_space = free_space
         self._readings = readings
         self._troubles = Troubles(desk)
@@ -87,6 +89,7 @@ class Conditions:
         for reading in self._readings():
             yield _mailbox(reading)
             yield _shared(reading)
+        yield from self._others()
         yield _disk(self._free_space())
         with self._desk.database.read() as connection:
             unsent = backlog(connection, now).unsent

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from helpdesk import log
 from helpdesk.core.counted import counted
 from helpdesk.watch.cause import HealthCause
+from helpdesk.watch.conditions import ToldCauses
 from helpdesk.watch.disk import Disk
 from helpdesk.watch.door import Door
 from helpdesk.watch.mailboxes import MailboxWatch
@@ -45,6 +46,7 @@ class Watch:
         self.wall = Wall(now, steady)
         self.disk = disk
         self.heartbeat = ""
+        self.told = ToldCauses(self.causes, steady)
 
     def causes(self) -> Iterator[HealthCause]:
         """All that ails, what fails the desk first."""

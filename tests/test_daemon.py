@@ -1,0 +1,160 @@
+"""The daemon as a whole, in this process: threads that end, a clock that is set, the heartbeat."""
+
+from __future__ import annotations
+
+import asyncio
+import http.server
+import threading
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from helpdesk.core.errors import ConfigurationError, Unavailable
+from helpdesk.daemon import Daemon
+from helpdesk.desk import load_rules
+from helpdesk.store import migrate, outbox
+from helpdesk.wires.heartbeat import beat
+from tests.desk import write_office
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+START = datetime(2026, 5, 18, 8, tzinfo=UTC)
+
+
+@dataclass
+class Wall:
+    """A clock that somebody sets."""
+
+    now: datetime = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@dataclass
+class Monitor:
+    """Who waits for the heartbeat."""
+
+    port: int
+    answer: list[int] = field(default_factory=lambda: [200])
+    heard: list[str] = field(default_factory=list)
+
+
+@pytest.fixture
+def monitor() -> Iterator[Monitor]:
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            found.heard.append(self.path)
+            self.send_response(found.answer[0])
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None: ...
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    found = Monitor(server.server_port)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield found
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def daemon_of(folder: Path, wall: Wall, *, heartbeat: str = "") -> Daemon:
+    path = write_office(folder)
+    told = f'[desk]\nheartbeat = "{heartbeat}"' if heartbeat else "[desk]"
+    path.write_text(path.read_text().replace("[desk]", told, 1))
+    built = Daemon(load_rules(path), now=wall)
+    migrate.upgrade(built.database)
+    return built
+
+
+def test_a_daemon_that_misses_a_thread_says_so_and_ends_with_an_error(tmp_path, monkeypatch):
+    """V8: a service manager starts it anew; as it was, it sent nothing for ever and said ok."""
+    daemon = daemon_of(tmp_path, Wall())
+    monkeypatch.setattr(daemon.sender, "_run", lambda: None)
+    with pytest.raises(Unavailable, match="a thread has ended that never should: sender"):
+        asyncio.run(daemon.run())
+    assert "thread.missing" in {cause.name for cause in daemon.watch.causes()}
+
+
+def test_every_thread_of_the_daemon_is_watched(tmp_path):
+    daemon = daemon_of(tmp_path, Wall())
+    names: set[str] = set()
+    began = set(threading.enumerate())
+
+    def ready(*_: object) -> None:
+        names.update(thread.name for thread in set(threading.enumerate()) - began)
+        assert daemon.watch.parts.missing == []
+        daemon.stop.set()
+
+    asyncio.run(daemon.run(ready=ready))
+    watched = set(daemon.watch.parts.ages)
+    assert {"worker", "sender", "metronome", "rounds", "conditions", "committer", "clockwork"} <= watched
+    assert {name for name in names if name not in watched} <= {"APScheduler"}, "that is the clockwork"
+
+
+def test_what_waits_to_be_sent_does_not_wait_for_a_clock_that_was_set_back(tmp_path):
+    wall = Wall()
+    daemon = daemon_of(tmp_path, wall)
+    mail = outbox.Queued("k/1", None, "relay", "jo@acme.example", "", "<1@x>", b"raw")
+    with daemon.database.write() as connection:
+        outbox.add(connection, [mail], wall())
+    daemon._look_at_the_clock()
+    wall.now -= timedelta(hours=1)
+    daemon._look_at_the_clock()
+    daemon._go_round()
+    with daemon.database.read() as connection:
+        assert outbox.earliest_due(connection) == wall()
+    assert [cause.name for cause in daemon.watch.wall.causes()] == ["clock.set"]
+    daemon.conditions.look()
+    daemon.conditions.look()
+    with daemon.database.read() as connection:
+        keys = [row.key for row in outbox.rows(connection) if row.kind == "alert"]
+    assert len(keys) == 1, "the operators hear of it once"
+    assert "clock.set" in keys[0]
+    daemon.committer.close()
+    daemon.database.close()
+
+
+def test_the_heart_beats_unless_the_desk_is_failing(tmp_path, monitor):
+    daemon = daemon_of(tmp_path, Wall(), heartbeat=f"http://127.0.0.1:{monitor.port}/ping")
+    daemon._beat()
+    assert monitor.heard == ["/ping"]
+    monitor.answer[0] = 500
+    daemon._beat()
+    assert [cause.name for cause in daemon.watch.causes()] == ["heartbeat.unheard"]
+    daemon._beat()
+    assert len(monitor.heard) == 3, "attention is no reason to be silent"
+    daemon.watch.parts.expect("worker", lambda: False)
+    daemon._beat()
+    assert len(monitor.heard) == 3
+    daemon.committer.close()
+    daemon.database.close()
+
+
+def test_why_a_heartbeat_did_not_arrive_is_told_without_its_url(monitor):
+    monitor.answer[0] = 404
+    assert beat(f"http://127.0.0.1:{monitor.port}/secret") == "answered 404"
+    assert "secret" not in beat("http://127.0.0.1:1/secret")
+    assert beat("http://127.0.0.1:1/secret")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "monitor.example/ping",
+        "ftp://monitor.example/",
+        "https://",
+        "http://[::1",
+        "https://m.example:0/",
+        "https://m.example/a b",
+    ],
+)
+def test_a_heartbeat_that_cannot_be_fetched_is_refused(tmp_path, url):
+    with pytest.raises(ConfigurationError, match=r"desk\.heartbeat: expected a URL such as"):
+        daemon_of(tmp_path, Wall(), heartbeat=url)
