@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import given
+from hypothesis import strategies as st
 
 from helpdesk.config import load_configuration
 from helpdesk.core.errors import ConfigurationError, Unavailable
@@ -25,6 +27,7 @@ from helpdesk.web.access import Access, access_of
 from helpdesk.web.console import Console
 from helpdesk.web.markup import element, text
 from helpdesk.web.views import Views
+from helpdesk.web.window import window
 from helpdesk.wires.courier import Sent
 from helpdesk.wires.imap_reports import Failing
 from tests.desk import ANN, JO, LOGIK, STRANGER, TestDesk, write_office
@@ -458,3 +461,66 @@ def test_a_database_that_cannot_be_written_fails_the_desk_before_anything_is_los
         "of": None,
         "text": "the database cannot be written: its file system is read-only",
     }
+
+
+# --- a case that is long
+
+
+@given(total=st.integers(0, 400), size=st.integers(1, 60), asked=st.text("0123456789x-", max_size=12))
+def test_a_part_of_a_long_list_is_full_and_from_any_part_all_are_reached(total, size, asked):
+    shown = window(total, size, asked)
+    assert len(shown.of(range(total))) == min(size, total)
+    seen = set(shown.of(range(total)))
+    earlier = later = shown
+    for _ in range(total):
+        if earlier.earlier is not None:
+            earlier = window(total, size, str(earlier.earlier))
+        if later.later is not None:
+            later = window(total, size, str(later.later))
+        seen |= {*earlier.of(range(total)), *later.of(range(total))}
+    assert seen == set(range(total))
+    assert window(total, size).last == total, "the newest is what one comes for"
+
+
+def test_a_long_case_is_shown_in_parts_the_newest_first_and_its_files_keep_their_numbers(site, monkeypatch):
+    for name, number in (("pages.MAILS", 2), ("views.MAILS", 2), ("pages.EVENTS", 3)):
+        monkeypatch.setattr(f"helpdesk.web.{name}", number)
+    raw = f"From: {JO}\r\nTo: {LOGIK}\r\nSubject: Look\r\nContent-Type: text/plain\r\n\r\nPart one.\r\n"
+    site.desk.receive(enclose(raw.encode(), [PAGE]))
+    for words in ("two", "three", "four"):
+        site.desk.reply(ANN, f"#note\nPart {words}.")
+    site.desk.receive(site.desk.reply_to(site.desk.last(ANN, "assigned"), ANN, "#note\nPart five."))
+
+    newest = site.get("/cases/HD-1").body
+    assert "Part four." in newest
+    assert "Part five." in newest
+    assert "Part three." not in newest
+    assert "4 to 5 of 5" in newest
+    assert "Later mails" not in newest
+    (link,) = re.findall(r'href="(/cases/HD-1\?mails=3#mails)"', newest)
+
+    middle = site.get(link.partition("#")[0]).body
+    assert "Part two." in middle
+    assert "Part three." in middle
+    assert 'href="/cases/HD-1#mails"' in middle
+    oldest = site.get("/cases/HD-1?mails=1&events=x").body
+    assert "Part one." in oldest
+    assert 'href="/cases/HD-1/attachments/1"' in oldest, "1 to 2 of 5: a full one"
+
+    events = site.get("/cases/HD-1?mails=3").body
+    assert events.count("<li>") <= 3 + 1
+    assert re.search(r'href="/cases/HD-1\?mails=3&amp;events=\d+#events"', events), "the mails stay where they are"
+
+
+def test_a_case_of_thousands_of_mails_is_no_larger_a_page_than_one_of_fifty(site):
+    site.desk.mail(JO, "Look", "The first.")
+    with site.desk.database.write() as connection:
+        (first,) = connection.execute(sa.text("SELECT * FROM message")).mappings().all()
+        rows = [dict(first) | {"id": 10 + n, "spool_id": None, "reply": f"Mail number {n}."} for n in range(3000)]
+        columns = ", ".join(f'"{name}"' for name in first)
+        values = ", ".join(f":{name}" for name in first)
+        connection.execute(sa.text(f"INSERT INTO message ({columns}) VALUES ({values})"), rows)
+    page = site.get("/cases/HD-1").body
+    assert page.count("<article") == 50
+    assert "Mail number 2999." in page
+    assert "2952 to 3001 of 3001" in page

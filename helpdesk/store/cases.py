@@ -387,6 +387,24 @@ def messages(connection: sa.Connection, *numbers: int) -> list[StoredMessage]:
     return [_message(row) for row in connection.execute(query)]
 
 
+def message_count(connection: sa.Connection, number: int) -> int:
+    """How many mails a case has."""
+    query = sa.select(sa.func.count()).where(message.c.case_id == number)
+    return int(connection.execute(query).scalar_one())
+
+
+def messages_from(connection: sa.Connection, number: int, *, skip: int, limit: int) -> list[StoredMessage]:
+    """Some of the mails of a case, in the order of `messages`."""
+    query = sa.select(message).where(message.c.case_id == number).order_by(message.c.at, message.c.id)
+    return [_message(row) for row in connection.execute(query.offset(skip).limit(limit))]
+
+
+def attachment_count(connection: sa.Connection, number: int, *, first: int) -> int:
+    """How many files hang on the first mails of a case."""
+    mails = sa.select(message.c.attachments).where(message.c.case_id == number).order_by(message.c.at, message.c.id)
+    return sum(len(found) for found in connection.execute(mails.limit(first)).scalars())
+
+
 def with_agents_mail(
     connection: sa.Connection, numbers: Collection[int], message_id: str, *, besides: int
 ) -> frozenset[int]:

@@ -112,7 +112,7 @@ def application(views: Views, access: Access) -> ASGIApp:
         return HTMLResponse(views.queue(view if view in VIEWS else "open"))
 
     def case(request: Request) -> Response:
-        return HTMLResponse(views.case(_number(request.path_params["ref"])))
+        return HTMLResponse(views.case(_number(request.path_params["ref"]), request.query_params))
 
     def attachment(request: Request) -> Response:
         ref, number = request.path_params["ref"], request.path_params["number"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from helpdesk.core.counted import counted
@@ -14,6 +15,7 @@ from helpdesk.letters import desk_zone
 from helpdesk.phrases import moment, span
 from helpdesk.report.explain import clock_lines
 from helpdesk.web.markup import element, page, text, together
+from helpdesk.web.window import window
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -24,7 +26,9 @@ if TYPE_CHECKING:
     from helpdesk.core.policy import Policy
     from helpdesk.store.cases import StoredMessage
     from helpdesk.web.markup import Child, Markup
+    from helpdesk.web.window import Window
 
+_NOTHING: Mapping[str, str] = {}
 _GAP = re.compile(r" {2,}")  # the terminal's columns
 VIEWS = {"open": "Open", "breached": "Breached", "all": "All"}
 
@@ -102,23 +106,64 @@ def _due(clock: Clock, zone: str, now: datetime) -> Markup | None:
 # --- one case
 
 
-def case_page(desk: str, case: Case, policy: Policy, messages: Sequence[StoredMessage], now: datetime) -> str:
-    """One case as far as it went by `now`."""
-    zone = desk_zone(case, policy)
+CLOCKS, MAILS, EVENTS = 20, 50, 200  # of one case on one page
+
+
+@dataclass(frozen=True, slots=True)
+class MailPage:
+    """The mails of a case that are shown, and how many files hang on those before them."""
+
+    window: Window
+    mails: Sequence[StoredMessage]
+    files_before: int
+
+
+def case_page(
+    desk: str, case: Case, policy: Policy, mails: MailPage, now: datetime, *, asked: Mapping[str, str] = _NOTHING
+) -> str:
+    """One case as far as it went by `now`. `asked` says where its clocks, mails and events are to end."""
+    zone, found = desk_zone(case, policy), clocks(case, policy)
+    parts = {
+        "clocks": window(len(found), CLOCKS, asked.get("clocks", "")),
+        "mails": mails.window,
+        "events": window(len(case.events), EVENTS, asked.get("events", "")),
+    }
     return page(
         f"{case.ref} {case.subject}",
         element("header", element("p", element("a", f"{desk}: cases", href="/")), element("h1", _title(case))),
         element(
             "main",
             _facts(case, policy, zone),
-            element("h2", "Clocks"),
-            *(_clock(clock, now) for clock in clocks(case, policy)),
-            element("h2", "Mails"),
-            *_messages(case, messages, zone),
-            element("h2", "Ledger"),
-            element("ol", *(_event(event, zone) for event in case.events), class_="ledger"),
+            *_heading("Clocks", "clocks", case, parts),
+            *(_clock(clock, now) for clock in parts["clocks"].of(found)),
+            *_heading("Mails", "mails", case, parts),
+            *_messages(case, mails, zone),
+            *_heading("Ledger", "events", case, parts),
+            element("ol", *(_event(event, zone) for event in parts["events"].of(case.events)), class_="ledger"),
         ),
     )
+
+
+def _heading(words: str, name: str, case: Case, parts: Mapping[str, Window]) -> Iterator[Markup]:
+    """Above a part of a case, with the way to what came earlier and later where there is more than is shown."""
+    shown = parts[name]
+    yield element("h2", words, id=name)
+    if shown.earlier is None and shown.later is None:
+        return
+    links = [
+        element("a", f"{direction} {words.lower()}", href=_elsewhere(case, parts, name, last))
+        for direction, last in (("Earlier", shown.earlier), ("Later", shown.later))
+        if last is not None
+    ]
+    yield element("p", f"{shown.first} to {shown.last} of {shown.total}, the newest at the end", class_="quiet")
+    yield element("nav", *links)
+
+
+def _elsewhere(case: Case, parts: Mapping[str, Window], name: str, last: int) -> str:
+    """The same page with one of its parts elsewhere."""
+    ends = {other: last if other == name else part.last for other, part in parts.items()}
+    moved = [f"{other}={end}" for other, end in ends.items() if end < parts[other].total]
+    return f"/cases/{case.ref}{'?' if moved else ''}{'&'.join(moved)}#{name}"
 
 
 def _title(case: Case) -> str:
@@ -175,9 +220,9 @@ def _depth(line: str) -> int:
     return (len(line) - len(line.lstrip())) // 2
 
 
-def _messages(case: Case, messages: Sequence[StoredMessage], zone: str) -> Iterator[Markup]:
-    first = 1  # attachments are counted over the whole case
-    for message in messages:
+def _messages(case: Case, mails: MailPage, zone: str) -> Iterator[Markup]:
+    first = mails.files_before + 1  # attachments are counted over the whole case
+    for message in mails.mails:
         yield _message(message, zone, [_file(case, part, first + at) for at, part in enumerate(message.attachments)])
         first += len(message.attachments)
 

@@ -15,10 +15,11 @@ from helpdesk.store.writable import hindrance
 from helpdesk.web import health
 from helpdesk.web.health import Facts
 from helpdesk.web.metrics import metrics_text
-from helpdesk.web.pages import case_page, queue_page
+from helpdesk.web.pages import MAILS, MailPage, case_page, queue_page
+from helpdesk.web.window import window
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     import sqlalchemy as sa
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from helpdesk.store.engine import Database
     from helpdesk.watch import Watch
 
+_NOTHING: Mapping[str, str] = {}
 SHOWN = 200  # cases on one page
 _log = structlog.get_logger("console")
 
@@ -67,13 +69,16 @@ class Views:
         problems = health.shape(self.facts())["problems"]
         return queue_page(self.name, view, shown, now, more=len(numbers) - len(shown), problems=problems)
 
-    def case(self, number: int) -> str:
-        """One case. Raises NotFound."""
+    def case(self, number: int, asked: Mapping[str, str] = _NOTHING) -> str:
+        """One case; `asked` says where its clocks, mails and events are to end. Raises NotFound."""
         with self.database.read() as connection:
             case = case_store.load(connection, number)
             policy = self.policy_of(connection, case)
-            messages = case_store.messages(connection, number)
-        return case_page(self.name, case, policy, messages, self.now())
+            shown = window(case_store.message_count(connection, number), MAILS, asked.get("mails", ""))
+            skip = shown.first - 1
+            messages = case_store.messages_from(connection, number, skip=skip, limit=shown.size)
+            files_before = case_store.attachment_count(connection, number, first=skip)
+        return case_page(self.name, case, policy, MailPage(shown, messages, files_before), self.now(), asked=asked)
 
     def attachment(self, case: int, number: int) -> File:
         """One attachment of a case, counted from 1 over all its mails. Raises NotFound."""
