@@ -25,6 +25,7 @@ from helpdesk.core.message import Person, is_plain_address
 from helpdesk.core.people import Absence, Agent, Mailbox, Team
 from helpdesk.core.rotation import Override, Rotation
 from helpdesk.core.walltime import is_zone, parse_daily, parse_weekly
+from helpdesk.mail.authenticity import TOPMOST
 from helpdesk.policies import read_calls
 from helpdesk.policies.schema import CallsTable
 from helpdesk.tables import Filled, fill_as_far_as_possible, read_toml, strict
@@ -488,6 +489,8 @@ def _listener_problems(file: ConfigurationFile) -> Iterator[str]:
     for relay in file.smtp_in.trusted_relays:
         if not _is_network(relay):
             yield f"smtp_in.trusted_relays: expected an address or a network such as 10.0.0.0/8, not {relay!r}"
+    if file.smtp_in.authserv_id.startswith("!") and file.smtp_in.authserv_id != TOPMOST:
+        yield f"smtp_in.authserv_id: expected the id of your border, or {TOPMOST}, not {file.smtp_in.authserv_id!r}"
     if bool(file.smtp_in.tls_cert) != bool(file.smtp_in.tls_key):
         yield "smtp_in.tls_key: expected tls_cert and tls_key together"
     if file.smtp_in.require_tls and not file.smtp_in.tls_cert:

@@ -10,19 +10,25 @@ name server.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING
 
-from helpdesk.mail.authenticity import Authenticity, authenticity, misleading, strict_sender
+from helpdesk.mail.authenticity import TOPMOST, Authenticity, authenticity, misleading, strict_sender
 from helpdesk.mail.dkim_check import proven_domain
 from helpdesk.mail.parse import parse
 from helpdesk.mail.spf import check
 
 if TYPE_CHECKING:
+    from ipaddress import IPv4Address, IPv6Address
+
     from helpdesk.config import Configuration
     from helpdesk.core.message import Message
     from helpdesk.desk.rules import Rules
     from helpdesk.store.spool import Spooled
+
+# Whoever speaks SMTP to us, or hands us a file, can have written the topmost field.
+_TOPMOST_FROM = frozenset({"imap", "simulate"})
 
 
 def checked(rules: Rules, mail: Spooled) -> Spooled:
@@ -46,7 +52,8 @@ def _is_ours(configuration: Configuration, sender: str) -> bool:
 
 def _is_ours_to_check(configuration: Configuration, mail: Spooled) -> bool:
     smtp_in = configuration.file.smtp_in
-    required = configuration.authentication_required and not smtp_in.authserv_id
+    others_do = bool(smtp_in.authserv_id) and not (smtp_in.authserv_id == TOPMOST and mail.source == "smtp")
+    required = configuration.authentication_required and not others_do
     return required and not from_our_border(mail, smtp_in.trusted_relays)
 
 
@@ -66,7 +73,10 @@ def sender_proof(configuration: Configuration, mail: Spooled, message: Message) 
     """What is known of the sender's domain: what our border wrote of mail that it handed to us, else what we found."""
     smtp_in = configuration.file.smtp_in
     if from_our_border(mail, smtp_in.trusted_relays):
-        return authenticity(message, authserv_id=smtp_in.authserv_id or None)
+        if smtp_in.authserv_id == TOPMOST and mail.source not in _TOPMOST_FROM:
+            return Authenticity("none", f"authserv_id {TOPMOST} is for mail that lay in an IMAP mailbox", "")
+        relays = partial(_is_relay, smtp_in.trusted_relays)
+        return authenticity(message, authserv_id=smtp_in.authserv_id or None, relays=relays)
     sender, problem = strict_sender(message), misleading(message)
     if mail.proof and sender and not problem:
         return Authenticity("pass", f"{mail.proof}, checked by the desk", sender.rpartition("@")[2])
@@ -81,7 +91,10 @@ def from_our_border(mail: Spooled, trusted_relays: list[str]) -> bool:
     if mail.source != "smtp" or not remote:
         return True
     try:
-        address = ip_address(remote)
+        return _is_relay(trusted_relays, ip_address(remote))
     except ValueError:
         return False
+
+
+def _is_relay(trusted_relays: list[str], address: IPv4Address | IPv6Address) -> bool:
     return address.is_loopback or any(address in ip_network(relay, strict=False) for relay in trusted_relays)

@@ -2,8 +2,8 @@
 
 Two things are read, both strictly: From (one field, one mailbox, an address without any of the tricks of threat A02),
 and the Authentication-Results (RFC 8601) that our border wrote. Results under another id, or below what our border
-can have written, are somebody else's claims and count for nothing (threat A04). Anything unclear is `none`; nothing
-is fetched.
+can have written, are somebody else's claims and count for nothing (threat A04). A border that writes no id, as
+Microsoft's, is `TOPMOST`: its field stands above all others. Anything unclear is `none`; nothing is fetched.
 """
 
 # ruff: noqa: SIM905  a list of words reads best as words
@@ -12,15 +12,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Literal
 
 from .headers import CUT, LEFT_OUT, NO_BLANK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from ipaddress import IPv4Address, IPv6Address
 
     from helpdesk.core.message import Message
 
+TOPMOST = "!topmost"  # in place of an id: RFC 8601 has none that begins so
 MAX_RESULTS = 4 * 1024  # characters of one field
 
 
@@ -33,8 +36,18 @@ class Authenticity:
     domain: str
 
 
-def authenticity(message: Message, *, authserv_id: str | None) -> Authenticity:
-    """What our border found out about the sender; `authserv_id` is the name it signs its results with."""
+def _nobody(_: IPv4Address | IPv6Address) -> bool:
+    return False
+
+
+def authenticity(
+    message: Message, *, authserv_id: str | None, relays: Callable[[IPv4Address | IPv6Address], bool] = _nobody
+) -> Authenticity:
+    """What our border found out about the sender.
+
+    `authserv_id` is the name it signs its results with, or `TOPMOST`; `relays` says whether an address is a server's of
+    ours, which may hand a mail on after the border had it.
+    """
     problem = misleading(message)
     if problem:
         return Authenticity("fail", problem, "")
@@ -44,7 +57,11 @@ def authenticity(message: Message, *, authserv_id: str | None) -> Authenticity:
     domain = address.rpartition("@")[2]
     if not authserv_id:
         return Authenticity("none", "no authserv_id is configured: nobody's results are believed", domain)
-    return _judged(message, authserv_id, domain)
+    if authserv_id == TOPMOST:
+        believed, missing = _topmost(message), "no Authentication-Results"
+    else:
+        believed, missing = _believed(message, authserv_id, relays), f"no Authentication-Results of {authserv_id}"
+    return _judged(message, believed, domain, missing=missing)
 
 
 # --- From -----------------------------------------------------------------------------------------------------------
@@ -100,11 +117,18 @@ class _Result:
     properties: dict[str, str]
 
 
-def _judged(message: Message, authserv_id: str, domain: str) -> Authenticity:
-    results = [one for value in _believed(message, authserv_id) for one in _results(value)]
-    if not results:
-        return Authenticity("none", f"no Authentication-Results of {authserv_id}", domain)
-    proven = _proof(results, domain)
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """One field of results. `proves` is false where it is not sure enough who wrote it; it disproves all the same."""
+
+    results: tuple[_Result, ...]
+    proves: bool = True
+
+
+def _judged(message: Message, fields: list[_Field], domain: str, *, missing: str) -> Authenticity:
+    if not any(field.results and field.proves for field in fields):
+        return Authenticity("none", missing, domain)
+    proven = _proof(fields, domain)
     if proven.startswith(("dmarc=fail", "dkim=fail")):
         return Authenticity("fail", proven, domain)
     if proven and _partly_signed(message, domain):
@@ -112,13 +136,24 @@ def _judged(message: Message, authserv_id: str, domain: str) -> Authenticity:
     return Authenticity("pass" if proven else "none", proven or f"no aligned pass for {domain}", domain)
 
 
-def _proof(results: list[_Result], domain: str) -> str:
-    """The result that decides, `""` where none does. What DMARC disproves nothing else proves."""
-    dmarc = [one for one in results if one.method == "dmarc"]
-    if any(one.result == "fail" for one in dmarc):
+def _proof(fields: list[_Field], domain: str) -> str:
+    """The result that decides, `""` where none does. What one field disproves, by DMARC or else, no other proves."""
+    if any(one.method == "dmarc" and one.result == "fail" for field in fields for one in field.results):
         return "dmarc=fail"
-    if any(one.result == "pass" and one.properties.get("header.from", "").lower() == domain for one in dmarc):
+    proving = [one for field in fields if field.proves for one in field.results]
+    if any(one.method == "dmarc" and _passed_for(one, domain) for one in proving):
         return f"dmarc=pass header.from={domain}"
+    found = [(field.proves, _by_signature(field.results, domain)) for field in fields]
+    failed = [proof for _, proof in found if proof.startswith("dkim=fail")]
+    return next(iter([*failed, *(proof for proves, proof in found if proves and proof)]), "")
+
+
+def _passed_for(one: _Result, domain: str) -> bool:
+    return one.result == "pass" and one.properties.get("header.from", "").lower() == domain
+
+
+def _by_signature(results: tuple[_Result, ...], domain: str) -> str:
+    """What one field says of the signatures of the sender's domain: one of several that holds is enough."""
     signed = [one for one in results if one.method == "dkim" and aligned(_signer(one), domain)]
     passed = [one for one in signed if one.result == "pass"]
     if passed:
@@ -162,15 +197,22 @@ def aligned(signer: str, domain: str) -> bool:
     return not public and longer.endswith("." + shorter)
 
 
-def _believed(message: Message, authserv_id: str) -> list[str]:
+def _topmost(message: Message) -> list[_Field]:
+    """The field that stands above all others of its name, whoever wrote it."""
+    values = message.header_all("Authentication-Results")
+    return [_Field(tuple(_results(values[0])))] if values else []
+
+
+def _believed(message: Message, authserv_id: str, relays: Callable[[IPv4Address | IPv6Address], bool]) -> list[_Field]:
     """The results that our border can have written.
 
-    Fields are added on top. So everything above our border's own Received was added by us; directly below it stands
-    what a filter of ours inserted, or what the sender sent, and of that the topmost is believed, and only if nothing
-    of ours stands above: RFC 8601 s5 has a border remove results that claim to be its own.
+    Fields are added on top. So everything above our border's own Received was added by us, also below the Received of
+    servers of ours that had the mail from it; directly below it stands what a filter of ours inserted, or what the
+    sender sent, and of that the topmost is believed, and only if nothing of ours stands above: RFC 8601 s5 has a border
+    remove results that claim to be its own.
     """
-    above: list[str] = []
-    below: list[str] = []
+    above: list[_Field] = []
+    below: list[_Field] = []
     passed_border = False
     for name, value in message.headers:
         lower = name.lower()
@@ -180,13 +222,14 @@ def _believed(message: Message, authserv_id: str) -> list[str]:
             match _hop(value, authserv_id):
                 case "border":
                     passed_border = True
-                case "foreign":
+                case "foreign" if above or not _handed_over(value, relays):
                     break
                 case _:
                     continue
         elif lower == "authentication-results" and _ours(value, authserv_id):
-            (below if passed_border else above).append(value)
-    return above or below[:1]
+            results = tuple(_results(value))
+            (below if passed_border else above).append(_Field(results, proves=not (passed_border and below)))
+    return above or below
 
 
 def _ours(value: str, authserv_id: str) -> bool:
@@ -207,6 +250,35 @@ def _hop(value: str, authserv_id: str) -> Literal["border", "internal", "foreign
     if not by or by[1].lower().rstrip(".") != authserv_id.lower():
         return "foreign"
     return "internal" if _LOCAL.search(bare[by.end() :]) else "border"
+
+
+_IN_HOP = re.compile(
+    r"(?<![\w.:-])(?:IPv6:)?((?:\d{1,3}\.){3}\d{1,3}|[0-9a-f]*:[0-9a-f:.]*:[0-9a-f:.]*)(?![\w.-])", re.IGNORECASE
+)
+_HELO = re.compile(r"\bhelo\b[ =]*[^\s()]*", re.IGNORECASE)  # the client's word for itself, also in a comment
+
+
+def _handed_over(received: str, relays: Callable[[IPv4Address | IPv6Address], bool]) -> bool:
+    """Whether a server had the mail from one of ours.
+
+    By what the server noted itself, which stands in a comment (RFC 5321 s4.4); what stands before is what the client
+    said. All addresses have to be ours, so that none of them can have been smuggled in.
+    """
+    before_by = re.split(r"\sby\s", received[:MAX_RESULTS], maxsplit=1)[0]
+    noted = _HELO.sub("", before_by).partition("(")[2]
+    everything, sure = _addresses(before_by), _addresses(noted)
+    return bool(sure) and all(address is not None and relays(address) for address in everything)
+
+
+def _addresses(text: str) -> list[IPv4Address | IPv6Address | None]:
+    """What looks like an address; None for one that is none."""
+    found: list[IPv4Address | IPv6Address | None] = []
+    for one in _IN_HOP.findall(text):
+        try:
+            found.append(ip_address(one))
+        except ValueError:
+            found.append(None)
+    return found
 
 
 _PIECE = re.compile(r'"(?:[^"\\]|\\.)*+"|[^"()\\]++|\\.|[()]|["\\]')
@@ -234,7 +306,9 @@ _REASON = re.compile(r'\breason\s*=\s*(?:"(?:[^"\\]|\\.)*+"|[^\s"]+)', re.IGNORE
 
 
 def _results(value: str) -> Iterator[_Result]:
-    for piece in _BETWEEN.findall(_without_comments(value).partition(";")[2]):
+    first, _, others = _without_comments(value).partition(";")
+    # A border that writes no id, as Microsoft's, begins with a result. No id has an equals sign (RFC 8601 s2.2).
+    for piece in _BETWEEN.findall(f"{first};{others}" if _METHOD.match(first) else others):
         told = _REASON.sub("", piece)  # a reason is free text: what looks like a property in it is none
         method = _METHOD.match(told)
         if method:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
+
 import pytest
 
-from helpdesk.mail.authenticity import aligned, authenticity, strict_sender
+from helpdesk.mail.authenticity import TOPMOST, aligned, authenticity, strict_sender
 from helpdesk.mail.parse import parse
 
 US = "mx.desk.example"
@@ -171,6 +173,115 @@ def test_a_signature_over_a_part_of_the_body_is_none():
     signature = "DKIM-Signature: v=1; a=rsa-sha256; d=acme.example; s=x; l=12; h=from; b=abc"
     assert result(PASS, BORDER, signature, FROM) == "none"
     assert result(PASS, BORDER, signature.replace("l=12; ", ""), FROM) == "pass"
+
+
+OURS = f"Authentication-Results: {US}; "
+SAID_BY_TWO = [
+    ("dmarc=pass header.from=acme.example", "dmarc=fail header.from=acme.example"),
+    ("dkim=pass header.d=acme.example", "dkim=fail header.d=acme.example"),
+    ("dkim=pass header.d=acme.example", "dkim=permerror header.d=mail.acme.example"),
+    ("dkim=pass header.d=acme.example", "spf=fail; dmarc=fail (p=none) header.from=acme.example"),
+]
+
+
+@pytest.mark.parametrize("results", [*SAID_BY_TWO, *((second, first) for first, second in SAID_BY_TWO)])
+@pytest.mark.parametrize("others", [(), ("Received-SPF: pass",), ("ARC-Seal: i=1; cv=none", "X-Spam: no")])
+def test_of_several_fields_of_our_border_one_that_disproves_wins(results, others):
+    first, second = (OURS + said for said in results)
+    assert result(first, *others, second, BORDER, FROM) == "fail"
+    assert result(BORDER, *others, first, second, FROM) == "fail"
+
+
+def test_a_broken_signature_disproves_nothing_that_dmarc_has_proven_by_other_means():
+    """A list that adds a footer breaks the signature; SPF still holds, and DMARC says so."""
+    assert (
+        result(f"{OURS}dkim=fail header.d=acme.example", PASS.replace("dkim=pass", "dkim=none"), BORDER, FROM) == "pass"
+    )
+
+
+def test_below_our_hop_only_the_topmost_proves_anything():
+    assert result(BORDER, f"{OURS}spf=none", FORGED, FROM) == "none"
+    assert result(BORDER, f"{OURS}dkim=none", f"{OURS}dkim=pass header.d=acme.example", FROM) == "none"
+
+
+STORE = "Received: from mx.desk.example (mx.desk.example [198.51.100.7]) by store.desk.example with ESMTPS id 4; Tue, 26 May 2026 09:12:01 +0000"
+
+
+def handed_on(*head, relays=("198.51.100.7", "2001:db8::7")):
+    allowed = {ip_address(one) for one in relays}
+    return authenticity(parse(mail(*head)), authserv_id=US, relays=allowed.__contains__).result
+
+
+@pytest.mark.parametrize(
+    "hop",
+    [
+        STORE,
+        STORE.replace("[198.51.100.7]", "[IPv6:2001:db8::7]"),
+        "Received: from mx.desk.example (198.51.100.7) by EX01.desk.example (10.0.0.2) with Microsoft SMTP Server id 15.2; Tue",
+        "Received: from mx ([198.51.100.7] helo=mx.desk.example)\n by store.desk.example with esmtps (Exim 4.96) id 1; Tue",
+        "Received: from unknown (HELO mx.desk.example) (198.51.100.7)\n by store.desk.example with SMTP; Tue",
+    ],
+)  # fmt: skip
+def test_a_server_of_ours_that_had_the_mail_from_our_border_stands_in_nobodys_way(hop):
+    assert handed_on(hop, PASS, BORDER, FROM) == "pass"
+    assert handed_on(hop, BORDER, PASS, FROM) == "pass"
+    assert handed_on(hop, f"{OURS}dmarc=fail", PASS, BORDER, FROM) == "fail"
+    assert handed_on(hop, hop, PASS, BORDER, FROM) == "pass"
+    assert handed_on(hop, PASS, BORDER, FROM, relays=()) == "none"  # nobody said that it is ours
+
+
+@pytest.mark.parametrize(
+    "hop",
+    [
+        "Received: from mx.desk.example (evil.example [192.0.2.66]) by mx1.desk.example with ESMTP; Tue",
+        "Received: from [198.51.100.7] (evil.example [192.0.2.66]) by mx1.desk.example with ESMTP; Tue",
+        "Received: from unknown (HELO [198.51.100.7]) (192.0.2.66) by mx1.desk.example with SMTP; Tue",
+        "Received: from 198.51.100.7 ([192.0.2.66] helo=[198.51.100.7]) by mx1.desk.example with esmtp; Tue",
+        "Received: from x ([IPv6:2001:db8::66] helo=[198.51.100.7]) by mx1.desk.example with esmtp; Tue",
+        "Received: from 198.51.100.7.evil.example by mx1.desk.example with ESMTP; Tue",
+        "Received: from 198.51.100.7 by mx1.desk.example with ESMTP; Tue",
+        "Received: from [198.51.100.7] by mx1.desk.example with ESMTP; Tue",
+        "Received: from x (HELO [198.51.100.7]) by mx1.desk.example with ESMTP; Tue",
+        "Received: from x (helo=198.51.100.7) by mx1.desk.example with ESMTP; Tue",
+        "Received: from x (EHLO 198.51.100.7 [192.0.2.66]) by mx1.desk.example with ESMTP; Tue",
+        "Received: from x (198.51.100.7.evil.example [192.0.2.66]) by mx1.desk.example with ESMTP; Tue",
+        "Received: from mx.desk.example by mx1.desk.example with ESMTP; Tue",
+        "Received: from x (999.1.1.1 [198.51.100.7]) by mx1.desk.example with ESMTP; Tue",
+    ],
+)
+def test_who_only_says_to_be_our_border_makes_up_no_hop_of_it(hop):
+    """A04: the border is named otherwise than its results, and the sender writes a hop with the right name below."""
+    assert handed_on(hop, FORGED, BORDER, FROM) == "none"
+    assert handed_on(hop, BORDER, FORGED, FROM) == "none"
+
+
+MICROSOFT = """Authentication-Results: spf=pass (sender IP is 192.0.2.1)
+ smtp.mailfrom=acme.example; dkim=pass (signature was verified)
+ header.d=acme.example;dmarc=pass action=none
+ header.from=acme.example;compauth=pass reason=100"""
+EXCHANGE = "Received: from AM0EUR02FT012.eop-EUR02.example (2603:10a6:208:1) by AM0PR08CA0020.example (2603:10a6:208:2) with Microsoft SMTP Server id 15.20; Tue, 26 May 2026 09:12:01 +0000"
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        ((EXCHANGE, EXCHANGE, MICROSOFT, "Received-SPF: Pass", BORDER, FROM), "pass"),
+        ((EXCHANGE, MICROSOFT.replace("dmarc=pass", "dmarc=fail"), BORDER, MICROSOFT, FROM), "fail"),
+        ((EXCHANGE, MICROSOFT.replace("dmarc=pass", "dmarc=none").replace("dkim=pass", "dkim=none"), MICROSOFT, FROM), "none"),
+        ((EXCHANGE, PASS, BORDER, FROM), "pass"),
+        ((EXCHANGE, "Authentication-Results: none", MICROSOFT, FROM), "none"),
+        ((EXCHANGE, "Authentication-Results: mx.example; none", FROM), "none"),
+        ((EXCHANGE, MICROSOFT.replace("from=acme", "from=else").replace(".d=acme", ".d=else"), FROM), "none"),
+        ((EXCHANGE, MICROSOFT.replace("Authentication-Results", "Authentication-Results-Original"), FROM), "none"),
+        ((EXCHANGE, FROM), "none"),
+    ],
+)  # fmt: skip
+def test_of_a_border_without_an_id_the_topmost_field_is_read(head, expected):
+    assert result(*head, authserv_id=TOPMOST) == expected
+
+
+def test_an_id_is_looked_for_where_one_is_configured_and_results_without_one_are_nobodys():
+    assert result(MICROSOFT, BORDER, FROM) == "none"
 
 
 def test_without_a_configured_border_nothing_is_believed():
