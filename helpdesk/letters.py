@@ -41,6 +41,8 @@ _AS_DECIDED = (
     "understood",
     "mistakes",
     "help",
+    "left_out",
+    "folded",
     "handed_over",
     "unverified",
     "trust",

@@ -3,19 +3,19 @@
 A reply without commands goes to the customer. With `#note` its text stays in the team, and so does a reply to a mail
 that holds nothing to answer a customer with (`Draft.stays`), unless an order beside it is one to tell the customer
 something. A mistake in any command changes nothing, sends nothing to the customer, and comes back with the right form.
-Nothing that an agent wrote is lost without a word: what is not passed on is said.
+Nothing that an agent wrote is lost without a word: what is not passed on is said. An order that stands elsewhere than
+on the first lines is no text either: the mail comes back, and so it does where something in it is not for a customer.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from helpdesk.core import correction, links, merging, snooze, splitting
 from helpdesk.core.block import Mistake
 from helpdesk.core.case import Event
-from helpdesk.core.command import FORMS, Vocabulary, read_orders
+from helpdesk.core.command import FORMS, Vocabulary, read_orders, would_be_obeyed
 from helpdesk.core.decision import Decision, Draft
 from helpdesk.core.enclosure import enclosures, kept_back
 from helpdesk.core.ladder import unacknowledged
@@ -24,19 +24,17 @@ from helpdesk.core.scope import incident_events
 from helpdesk.core.scribe import Scribe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from helpdesk.core.case import Case
     from helpdesk.core.command import Command, Orders, Verb
     from helpdesk.core.decision import Arrival
     from helpdesk.core.people import Agent, Terms
+    from helpdesk.core.written import Written
 
 # Orders whose text is for the customer, whatever mail was answered: an answer, a last one, a first one.
 _FOR_THE_CUSTOMER: tuple[Verb, ...] = ("answer", "resolve", "close", "split")
-# The facts that stand in every mail to an agent: where they stand, the text is ours and not the agent's.
-# A mail program that quotes the HTML part leaves the colon out.
-_OURS = re.compile(r"^\W*Case:?\s+HD-\d+\b", re.MULTILINE)
 
 
 def agent_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
@@ -44,10 +42,12 @@ def agent_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> D
     agent = arrival.placement.agent
     if agent is None:
         raise ValueError("an agent's mail was expected")
-    orders = _orders(arrival, _vocabulary(case, arrival, terms, agent))
+    orders = _orders(arrival.written, _vocabulary(case, arrival, terms, agent))
+    stays = orders.has("note") or (arrival.placement.stays and not orders.has(*_FOR_THE_CUSTOMER))
+    if not orders.mistakes and not stays:
+        orders = replace(orders, mistakes=tuple(_not_for_customers(arrival.written, orders)))
     if orders.mistakes:
         return _refused(case, arrival, now, agent, orders)
-    stays = orders.has("note") or (arrival.placement.stays and not orders.has(*_FOR_THE_CUSTOMER))
     insists = orders.has("answer")
     scribe = Scribe(case=case, arrival=arrival, terms=terms, now=now, agent=agent, stays=stays, insists=insists)
     # Who is on the case is settled first: the text below already goes to those who were added.
@@ -58,7 +58,7 @@ def agent_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> D
         _OBEY[command.verb](scribe, command, orders)
     _acknowledge(scribe, orders)
     _say_what_stays(scribe, orders)
-    scribe.echo()
+    scribe.echo(left_out="" if stays else arrival.written.left_out)
     said_elsewhere = scribe.split is not None and not scribe.stays
     return scribe.decision(reply="" if said_elsewhere else orders.text, erase=orders.has("redact"))
 
@@ -83,34 +83,55 @@ def _vocabulary(case: Case, arrival: Arrival, terms: Terms, agent: Agent) -> Voc
     )
 
 
-def _orders(arrival: Arrival, vocabulary: Vocabulary) -> Orders:
-    """Commands stand above any quote; the text is all that the agent wrote, also below a quote or between its lines."""
-    orders = read_orders(arrival.orders_text, vocabulary)
-    text = arrival.message.reply
-    ours = _OURS.search(orders.text)
-    if ours:
-        unmarked = Mistake(ours[0].strip(), "your own words only, or the mail that you answer below a quote mark")
-        return replace(orders, mistakes=(*orders.mistakes, unmarked))
-    if _OURS.search(text):
-        return orders  # below the block at the top nothing can be told from the quote
-    said = read_orders(text, vocabulary)
-    above, everywhere = _lines(orders), _lines(said)
-    if everywhere[: len(above)] != above:
-        return orders
-    misplaced = tuple(Mistake(line, "commands at the very top, above any quote") for line in everywhere[len(above) :])
-    return replace(orders, mistakes=(*orders.mistakes, *misplaced), text=said.text)
+def _orders(written: Written, vocabulary: Vocabulary) -> Orders:
+    """Orders stand on the first lines, above any quote; the text is all that the agent wrote besides."""
+    orders = read_orders(written.head, vocabulary)
+    whole = replace(orders, text="\n\n".join(filter(None, (orders.text, written.rest))))
+    return replace(whole, mistakes=(*orders.mistakes, *_misplaced(whole, written, vocabulary)))
 
 
-def _lines(orders: Orders) -> list[str]:
-    return [command.line for command in orders.commands] + [mistake.line for mistake in orders.mistakes]
+def _misplaced(orders: Orders, written: Written, vocabulary: Vocabulary) -> Iterator[Mistake]:
+    """Lines that would be obeyed elsewhere, and those at the top that the mail which is answered says as well."""
+    if written.echoed and orders.commands:
+        yield Mistake(orders.commands[0].line, "orders of your own: these lines stand in the mail that you answer")
+    if orders.has("answer"):
+        return  # they say that it is text
+    for line in orders.text.splitlines():
+        if line.strip() not in written.repeated and would_be_obeyed(line, vocabulary):
+            yield Mistake(line.strip(), _AT_THE_TOP)
+
+
+_AT_THE_TOP = (
+    "orders on the very first lines, plain, above any text and any quote (below a first line #answer and an empty "
+    "line, everything is text)"
+)
+
+
+def _not_for_customers(written: Written, orders: Orders) -> Iterator[Mistake]:
+    """What must not leave with the text, unless the agent says that it is meant."""
+    meant = orders.has("answer")
+    ordered = {command.line for command in orders.commands}
+    for found in written.inside:
+        if found.line in ordered:
+            continue
+        if found.leaves == "never":
+            yield Mistake(found.line, f"your text without it: {found.what} is not for customers")
+        elif not meant:
+            yield Mistake(
+                found.line,
+                f"your text without it: {found.what} is not for customers (below a first line #answer it goes all the "
+                f"same{found.instead})",
+            )
 
 
 def _refused(case: Case, arrival: Arrival, now: datetime, agent: Agent, orders: Orders) -> Decision:
     mistakes = [{"line": mistake.line, "expected": mistake.expected} for mistake in orders.mistakes]
-    event = Event("command_refused", arrival.received_at, now, agent.address, {"mistakes": mistakes})
+    told = {"mistakes": mistakes, "message_id": arrival.message.message_id}
+    event = Event("command_refused", arrival.received_at, now, agent.address, told)
     understood = [command.line for command in orders.commands]
     facts = {"done": [], "understood": understood, "mistakes": mistakes, "internal": arrival.placement.stays}
-    draft = Draft("echo", agent.person, "agent", arrival.key, text=orders.text, facts=facts)
+    wrote = "\n\n".join(filter(None, (orders.text, arrival.written.left_out)))
+    draft = Draft("echo", agent.person, "agent", arrival.key, text=wrote, facts=facts)
     return Decision(case.after(event), (event,), (draft,), visibility="internal", reply=orders.text)
 
 

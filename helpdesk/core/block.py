@@ -37,14 +37,20 @@ class Block(Generic[Order]):
     text: str
 
 
-def read_block(text: str, read: Callable[[str], Order | Mistake], *, folded: bool = False) -> Block[Order]:
-    """Read the block; `text` is what stands above any quote, `read` understands one line.
+def read_block(text: str, read: Callable[[str], Order | Mistake | None], *, folded: bool = False) -> Block[Order]:
+    """Read the block; `text` is what stands above any quote, `read` understands one line, None: the text begins there.
 
     `folded`: a line may go on in the one right below it, where a mail program wrapped it, or with an option.
     """
     lines = text.strip().splitlines()
     used = _height(lines, folded=folded)
-    understood = [read(line) for line in _unfolded(lines[:used])]
+    understood: list[Order | Mistake] = []
+    for at, line in _unfolded(lines[:used]):
+        one = read(line)
+        if one is None:
+            used = at
+            break
+        understood.append(one)
     return Block(
         tuple(one for one in understood if not isinstance(one, Mistake)),
         tuple(one for one in understood if isinstance(one, Mistake)),
@@ -71,12 +77,14 @@ def _goes_on(line: str, following: str) -> bool:
     return bool(_bare(line)) and (len(line) + 1 + len(word) > _COLUMN or _OPTION.match(word) is not None)
 
 
-def _unfolded(lines: list[str]) -> Iterator[str]:
-    whole = ""
-    for line in map(_bare, lines):
+def _unfolded(lines: list[str]) -> Iterator[tuple[int, str]]:
+    """Each line as it was meant, and where it begins."""
+    whole, begins = "", 0
+    for at, line in enumerate(map(_bare, lines)):
         if whole and (not line or line.startswith("#")):
-            yield whole
+            yield begins, whole
             whole = ""
+        begins = begins if whole else at
         whole = f"{whole} {line}".strip()
     if whole:
-        yield whole
+        yield begins, whole

@@ -5,19 +5,22 @@
 
 Only the first lines count, before any text and before any quote, so that a customer's words quoted below can never
 order anything (threat A13). Either all commands are understood or nothing happens: the mistakes come back, marked.
-Orders that contradict one another are a mistake, too. docs/agent-commands.md is the grammar for people.
+Orders that contradict one another are a mistake, too. What begins like no order (`#include <stdio.h>`) is text, and so
+is all that stands below a first line `#answer`, but the orders right below it. docs/agent-commands.md is the grammar
+for people.
 """
 
 from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal, get_args
 
 from helpdesk.core.addresses import read_people
-from helpdesk.core.block import Mistake, read_block
+from helpdesk.core.block import Block, Mistake, read_block
 from helpdesk.core.case import Kind
 from helpdesk.core.later import read_moment, read_span
 
@@ -74,7 +77,9 @@ FORMS: dict[Verb, str] = {
 }
 
 _LINE = re.compile(r"#([a-z-]+)\b\s*(.*)", re.IGNORECASE)
-_SPACED = re.compile(r"#\s+([a-z-]+)\b.*", re.IGNORECASE)
+_SPACED = re.compile(r"#[#\s]+([a-z-]+)\b.*", re.IGNORECASE)
+_ALONE = re.compile(r"#+\w*[.,:;!]?")
+_NEAR = 0.8  # how alike a word and a command are that may have been meant
 # A mail program may make a link of it and show where it leads.
 _REFERENCE = re.compile(r"\[?(?:HD-)?([1-9]\d{0,11})\]?(?:\s*<[^<>]*>)?", re.IGNORECASE)
 # At most one of each group stands in a mail, and at most one of each command that is not among the repeatable.
@@ -152,11 +157,68 @@ class Vocabulary:
 
 def read_orders(text: str, vocabulary: Vocabulary) -> Orders:
     """Read a reply; `text` is what stands above any quote."""
-    block = read_block(text, lambda line: _read_line(line, vocabulary))
+    block = _block(text, vocabulary)
     clashes = tuple(_clashes(block.orders))
     clashing = {mistake.line for mistake in clashes}
     commands = tuple(command for command in block.orders if command.line not in clashing)
     return Orders(commands, (*block.mistakes, *clashes), block.text)
+
+
+_ANSWER = re.compile(r"\s*#answer[ \t]*\n(?P<orders>(?:[ \t]*#[^\n]*(?:\n|$))*)", re.IGNORECASE)
+
+
+def _block(text: str, vocabulary: Vocabulary) -> Block[Command]:
+    """The orders at the top. Below a first `#answer` only those right below it are orders, up to what is none."""
+    answers = _ANSWER.match(f"{text}\n")
+    if not answers:
+        return read_block(text, lambda line: _read_line(line, vocabulary))
+
+    def read(line: str) -> Command | Mistake | None:
+        one = _read_line(line, vocabulary)
+        return None if isinstance(one, Mistake) else one
+
+    block = read_block(text[: answers.end()], read)
+    below = (block.text, text[answers.end() :].strip("\n").rstrip())
+    return Block(block.orders, block.mistakes, "\n".join(filter(None, below)))
+
+
+def would_be_obeyed(line: str, vocabulary: Vocabulary) -> bool:
+    """Whether a line would be an order on the first line, were it written as one.
+
+    `#note` is one with any words behind it: what was meant for the team must not go to a customer.
+    """
+    plain = _undisguised(line)
+    if not plain.startswith("#"):
+        return False
+    found = _LINE.fullmatch(plain)
+    return (found is not None and found[1].lower() == "note") or isinstance(_read_line(plain, vocabulary), Command)
+
+
+# What people and mail programs put around a line: marks of lists, of emphasis, of code, of quotes, and an escape.
+_BEFORE = re.compile(r"(?:[^\w\s#]|_|\d{1,3}[.):]|[a-z][.)](?=\s)|\s)*(?=#)", re.IGNORECASE)
+_BEHIND = re.compile(r"(?:[^\w\s]|_)+$")
+_SEEN = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\u20e3\ufeff]"
+)
+_SIGNS = str.maketrans({"\u266f": "#", "\u2d4c": "#"})
+
+
+def _undisguised(line: str) -> str:
+    """A line as an order would be written: without what stands around it, and with ordinary signs and blanks."""
+    shown = line[:_LONGEST]
+    if not shown.isascii():
+        shown = unicodedata.normalize("NFKC", _SEEN.sub("", shown)).translate(_SIGNS)
+    for entity in ("&#35;", "&num;"):
+        shown = shown.replace(entity, "#")
+    before = _BEFORE.match(shown)
+    if not before:
+        return ""
+    # A second sign, or a blank behind it, is what a program for formatted text makes of a heading.
+    bare = re.sub(r"^#[#\s]*", "#", shown[before.end() :])
+    return _BEHIND.sub("", " ".join(bare.split())).strip()
+
+
+_LONGEST = 400  # characters of a line with an order
 
 
 def cases_named(text: str) -> tuple[int, ...]:
@@ -198,7 +260,8 @@ def _splits(verb: Verb) -> bool:
     return verb == "split"
 
 
-def _read_line(line: str, vocabulary: Vocabulary) -> Command | Mistake:
+def _read_line(line: str, vocabulary: Vocabulary) -> Command | Mistake | None:
+    """What a line that begins with a `#` orders; None where it is text."""
     found = _LINE.fullmatch(line)
     verb = found[1].lower() if found else ""
     if found and verb in FORMS:
@@ -207,9 +270,11 @@ def _read_line(line: str, vocabulary: Vocabulary) -> Command | Mistake:
     spaced = _SPACED.fullmatch(line)
     if spaced and spaced[1].lower() in FORMS:
         return Mistake(line, f"{form_of(spaced[1].lower())}, without a blank behind the #")
-    near = difflib.get_close_matches(verb, FORMS, n=1)
+    near = difflib.get_close_matches(verb, FORMS, n=1, cutoff=_NEAR)
     if near:
         return Mistake(line, form_of(near[0]))
+    if not _ALONE.fullmatch(line):
+        return None
     return Mistake(line, "one of " + ", ".join(f"#{known}" for known in FORMS))
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from helpdesk.core.written import NOTHING, Written
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
@@ -118,14 +120,16 @@ class Arrival:
     """One mail with its place.
 
     `received_at` is when our side's first server took it: clocks count from there. `key` is what makes it unique
-    among all mail. `orders_text` is what stands above any quote, where an agent's commands may be.
+    among all mail. `written` is what an agent wrote in it; `folded` counts the lines of a customer's mail that are not
+    shown.
     """
 
     message: Message
     placement: Placement
     received_at: datetime
     key: str
-    orders_text: str = ""
+    written: Written = NOTHING
+    folded: int = 0
     answered: Answered = Answered()
     linked_ref: str = ""
     to_escalation: bool = False  # written to a mailbox of the channel `escalation`

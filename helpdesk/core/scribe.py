@@ -92,11 +92,14 @@ class Scribe:
                 draft = Draft(kind, person, "customer", self.arrival.key, text, self.agent.name, enclosures=files)
                 self.drafts.append(draft)
 
-    def echo(self) -> None:
-        """Tell the agent in one mail what was done that cannot be seen otherwise."""
+    def echo(self, *, left_out: str = "") -> None:
+        """Tell the agent in one mail what was done that cannot be seen otherwise; `left_out` comes back to them."""
+        if left_out:
+            self.done.append("not sent to the customer: the lines below, taken for a signature or a quote")
         if self.done:
             done = [wrapped(said) for said in self.done]
-            self.mail("echo", self.agent.person, "agent", done=done, mistakes=[], help=self.help)
+            told: dict[str, Any] = {"mistakes": [], "help": self.help, "left_out": left_out}
+            self.mail("echo", self.agent.person, "agent", done=done, **told)
 
     def decision(self, *, reply: str, erase: bool) -> Decision:
         """All of it."""

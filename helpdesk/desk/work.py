@@ -15,7 +15,8 @@ from helpdesk.core.decision import Answered, Arrival
 from helpdesk.core.message import Robot, base_address
 from helpdesk.core.redaction import ERASED
 from helpdesk.core.thread import Placement
-from helpdesk.desk import bounces, operators, trust
+from helpdesk.core.written import Written
+from helpdesk.desk import bounces, operators, own_words, trust
 from helpdesk.desk.answered import answered, raise_alarm
 from helpdesk.desk.neighbours import Company, Holding, gather, neighbours
 from helpdesk.desk.redact import redact
@@ -23,7 +24,6 @@ from helpdesk.desk.splitting import piece_of
 from helpdesk.failpoints import failpoint
 from helpdesk.mail.enclose import naming
 from helpdesk.mail.parse import parse
-from helpdesk.mail.quote import before_quote, own_words
 from helpdesk.mail.sensitive import look_through, without_secrets
 from helpdesk.placing import read_clues
 from helpdesk.store import cases as case_store
@@ -89,16 +89,16 @@ def work_mail(
         return Worked(mail.id, outcome, None, message, because)
     back = bounces.settle(connection, recorder, mail, message, mailbox, now=now) if message.robot else None
     placed, placement = _place(connection, recorder, mail, message, mailbox, back)
-    orders_text = before_quote(message.text) if placement.role == "agent" else ""
-    about = _about(connection, holding, placed, placement, orders_text, back)
+    own = _written(connection, recorder, message, placed, placement, mailbox)
+    about = _about(connection, holding, placed, placement, own.head, back)
     case = about.case
     home = recorder.rules.configuration.mailbox(case.mailbox) if case else None
     sender = message.sender.address if message.sender else ""
     secrets = read.secrets if placement.role != "agent" else ()
     shown = without_secrets(message) if secrets else message
     if placement.role == "agent":
-        shown = replace(shown, reply=own_words(message.text))  # it goes to the customer: nothing that is passed on
-    piece, unsplittable = _piece(connection, recorder, message, case, orders_text, now)
+        shown = replace(shown, reply=own.text)  # it goes to the customer: nothing that is passed on
+    piece, unsplittable = _piece(connection, recorder, message, case, own.head, now)
     arrival = Arrival(
         message=_sorted_out(recorder, mail, shown, placement, secrets),
         sensitive=secrets,
@@ -106,7 +106,7 @@ def work_mail(
         received_at=mail.received_at,
         key=f"mail/{mail.id}",
         number=mail.id,
-        orders_text=orders_text,
+        written=own,
         named=neighbours(connection, recorder, about.named, now),
         through=about.through,
         piece=piece,
@@ -132,6 +132,20 @@ def work_mail(
     kept = replace(message, subject=ERASED) if decision.erase else message  # the order quotes what was to go
     spool.finish(connection, mail.id, outcome=became, case=number, now=now, because=because, message=kept)
     return Worked(mail.id, decision.outcome, number, message, decision.because)
+
+
+def _written(
+    connection: sa.Connection,
+    recorder: Recorder,
+    message: Message,
+    placed: Case | None,
+    placement: Placement,
+    mailbox: Mailbox,
+) -> Written:
+    """What an agent wrote themselves; of others' mail it is not asked."""
+    if placement.role != "agent" or placement.agent is None or placed is None:
+        return Written()
+    return own_words.of_agent(connection, recorder.rules, message, placed, placement.agent, mailbox=mailbox.address)
 
 
 def _about(

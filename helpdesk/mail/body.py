@@ -64,6 +64,17 @@ def read_body(tree: Tree, *, forwards: int = MAX_FORWARDS) -> Body:
     return body
 
 
+def alternatives(raw: bytes) -> tuple[str, ...]:
+    """The text of a mail in each form that it has, plain text first."""
+    tree = read_tree(raw)
+    reader = _Reader(tree, Body())
+    shown = [
+        part for part in tree.parts if part.type in {"text/plain", "text/html"} and part.disposition != "attachment"
+    ]
+    shown.sort(key=lambda part: part.type != "text/plain")
+    return tuple(text for part in shown for text in reader.texts(part))
+
+
 def _from_inside(tree: Tree, body: Body, forwards: int) -> list[str]:
     """A mail without text of its own: winmail.dat's text, an invitation's, or that of the first mail it encloses."""
     for part in body.attachments:

@@ -28,11 +28,6 @@ def new_text(text: str, *, subject: str = "") -> str:
     return _said(text, _Whole(passed_on))
 
 
-def own_words(text: str) -> str:
-    """What was written now, and nothing that is merely passed on: of an agent's mail, as it goes to a customer."""
-    return _said(text, None)
-
-
 @dataclass(frozen=True, slots=True)
 class _Whole:
     """Where others' words may be part of the message. `passed_on`: the subject says so."""
@@ -194,10 +189,93 @@ def _attribution(lines: list[str], at: int) -> int:
         joined = f"{joined} {line.strip()}".strip()
         if joined.endswith(marks.COLONS) or _ends_in_wrote(joined):
             alone = at == 0 or not lines[at - 1].strip()
-            return width if _is_attribution(joined, quoted=_quote_follows(lines, at + width), alone=alone) else 0
+            found = _is_attribution(joined, quoted=_quote_follows(lines, at + width), alone=alone)
+            return width if found and not _begins_below(lines[at : at + width]) else 0
         if width == 1 and not _may_begin_attribution(first):
             return 0
     return 0
+
+
+_STAMP = re.compile(r"\b(?:19|20)\d\d\b|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|年")
+
+
+def _begins_below(lines: list[str]) -> bool:
+    """Whether the first of these lines is what somebody wrote above an attribution, which is whole without it."""
+    return any(_is_whole(lines[later:]) for later in range(1, len(lines)))
+
+
+def _is_whole(lines: list[str]) -> bool:
+    """Whether these lines alone say when somebody wrote, and who."""
+    text = " ".join(line.strip() for line in lines)
+    named = marks.HAS_ADDRESS.search(text) or marks.WROTE.search(text) or _ends_in_wrote(text)
+    return bool(named) and _STAMP.search(text) is not None and _may_begin_attribution(text)
+
+
+def introduction_above(lines: list[str], at: int) -> int:
+    """Where what introduces the quote at `at` begins, right above it; `at` where nothing does.
+
+    It is asked only of what is proven to be a quote, so little proves an introduction; without marks it has to say when
+    the quote was written. It takes no more than it needs: the line above may be the last one that somebody wrote.
+    """
+    end = at
+    while end > 0 and at - end < _GAP_ABOVE and not _bare(lines[end - 1]):
+        end -= 1
+    bare = [_bare(line) for line in lines[max(0, end - _BLOCK_LINES) : end]]
+    first = end - len(bare)
+    for start in range(len(bare)):
+        width = _original(bare, start) if bare[start] and not marks.REPLY_MARKER.match(bare[start]) else 0
+        if width and start + width >= len(bare):
+            return first + start
+    width = _attribution_above(bare, marked=marks.QUOTE.match(lines[at]) is not None)
+    return end - width if width else at
+
+
+_GAP_ABOVE = 3  # empty lines
+_BLOCK_LINES = 14
+
+
+def _bare(line: str) -> str:
+    """A line without the marks of a quote: some programs put what introduces it behind them, too."""
+    return line[: marks.MAX_LINE].lstrip("> \t").rstrip()
+
+
+def _attribution_above(lines: list[str], *, marked: bool) -> int:
+    """How many lines at the end of these say who wrote what follows: as few as make a sentence."""
+    joined = ""
+    best = 0
+    for width in range(1, min(_ATTRIBUTION_LINES, len(lines)) + 1):
+        line = lines[-width]
+        if not line or (width > 1 and line.endswith(marks.COLONS)):
+            break
+        joined = f"{line} {joined}".strip()
+        if not _introduces(joined):
+            continue
+        if _STAMP.search(joined) or marks.HAS_DATE.search(joined):
+            return width
+        best = best or (width if marked and _balanced(joined) else 0)
+        if width < len(lines) and not _STAMP.search(lines[-width - 1]):
+            break  # the line above has no date for it
+    return best
+
+
+# An address in brackets, or the dashes with which some close the line.
+_ENDS_IN_PERSON = re.compile(r"(?:<[^<>\s]{1,100}@[^<>\s]{1,100}>|\s-{3,})$")
+
+
+def _introduces(text: str) -> bool:
+    if not (text.endswith(marks.COLONS) or _ENDS_IN_PERSON.search(text) or _ends_in_wrote(text)):
+        return False
+    wrote = marks.WROTE.search(text) is not None or _ends_in_wrote(text)
+    addressed = marks.HAS_ADDRESS.search(text) is not None
+    dated = marks.HAS_DATE.search(text) is not None
+    if dated:
+        return wrote or addressed or text.endswith(marks.COLONS) or marks.DASHED_PERSON.match(text) is not None
+    return (wrote and (addressed or text.endswith(marks.COLONS))) or (addressed and text.endswith(marks.COLONS))
+
+
+def _balanced(text: str) -> bool:
+    """Whether it is no mere rest of a sentence, such as `wrote:`."""
+    return text.count("<") == text.count(">") and len(text.split()) > 1
 
 
 def _may_begin_attribution(line: str) -> bool:

@@ -274,6 +274,23 @@ def key_of(connection: sa.Connection, message_id: str, numbers: Collection[int])
     return str(connection.execute(query).scalar() or "")
 
 
+def raws_to(
+    connection: sa.Connection,
+    numbers: Collection[int],
+    recipients: Collection[str],
+    *,
+    named: Collection[str],
+    limit: int,
+) -> list[tuple[str, bytes]]:
+    """What we wrote to a person on these cases, with its kind: these Message-IDs first, then the newest."""
+    theirs = sa.and_(
+        outbox.c.case_id.in_(list(numbers)), outbox.c.recipient.in_(list(recipients)), outbox.c.raw.is_not(None)
+    )
+    first = sa.case((outbox.c.message_id.in_(list(named)), 1), else_=0)
+    query = sa.select(outbox.c.kind, outbox.c.raw).where(theirs).order_by(first.desc(), outbox.c.id.desc()).limit(limit)
+    return [(str(row.kind), bytes(row.raw)) for row in connection.execute(query)]
+
+
 def message_ids_to(connection: sa.Connection, case: int, recipient: str, limit: int = 20) -> list[str]:
     """Message-IDs of what we wrote to a person on a case, oldest first."""
     query = (

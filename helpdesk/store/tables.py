@@ -269,3 +269,11 @@ classifier_model = sa.Table(
     sa.Column("facts", sa.JSON, nullable=False),  # how it did on the kept cases, and the model before it
     sa.Column("model", sa.JSON, nullable=False),  # `Model.state()`
 )
+
+signature = sa.Table(
+    "signature",
+    metadata,
+    sa.Column("agent", sa.String(320), primary_key=True),
+    sa.Column("recent", sa.JSON, nullable=False),  # digests of the last lines of their last mails
+    sa.Column("learnt", sa.JSON, nullable=False),  # of these, what three of them had in common
+)

@@ -17,6 +17,7 @@ from helpdesk.core.message import Message, Person, Robot
 from helpdesk.core.people import Agent, Mailbox, Team, Terms
 from helpdesk.core.thread import Placement
 from helpdesk.core.timeline import clocks
+from helpdesk.core.written import Written
 from helpdesk.policies import PolicyText, read_policy
 
 POLICY = """
@@ -122,8 +123,8 @@ class Life(RuleBasedStateMachine):
         sender = Person(ANN.address, ANN.name) if role == "agent" else JO
         message = Message(senders=(sender,), subject="x", text=text, reply=text, robot=robot)
         placement = Placement(1, role, "test", agent=ANN if role == "agent" else None, verified=True)
-        orders = text if role == "agent" else ""
-        return Arrival(message, placement, received_at or self.now, f"mail/{self.mails}", orders_text=orders)
+        own = Written(head=text) if role == "agent" else Written()
+        return Arrival(message, placement, received_at or self.now, f"mail/{self.mails}", written=own)
 
     def apply(self, decision):
         before = self.case.events if self.case else ()

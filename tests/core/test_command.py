@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpdesk.core.command import FORMS, Vocabulary, read_orders
+from helpdesk.core.command import FORMS, Vocabulary, read_orders, would_be_obeyed
 from helpdesk.mail.compose import address_spec
 from helpdesk.mail.quote import before_quote
 
@@ -85,6 +85,68 @@ def test_each_mistake_is_a_mistake_and_no_order(line):
     assert [mistake.line for mistake in orders.mistakes] == [line]
     assert orders.mistakes[0].expected
     assert orders.text == "Hello"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "#include <stdio.h>",
+        "#define MAX 1",
+        "#1 open Rules",
+        "#!/bin/sh -e",
+        "#if 0",
+        "#FF00FF is our red",
+        "#linking it",
+    ],
+)
+def test_a_line_that_is_like_no_order_is_text(line):
+    orders = read(f"{line}\nHello")
+
+    assert (orders.commands, orders.mistakes, orders.text) == ((), (), f"{line}\nHello")
+
+
+DISGUISED = ["{}", "  {}", "\u00a0{}", "*{}*", "**{}**", "_{}_", "`{}`", "- {}", "\u2022 {}", "1. {}", "2) {}", "a. {}", "> {}", ">> {}",
+             "\\{}", "\u201c{}\u201d", "[{}]", "({})", "{};", "{}.", "\u200b{}", "\ufeff{}", "\u2192 {}", "| {} |", "~{}~", "*{}", "+ {}",
+             '"{}"', "\u00ab {} \u00bb", "\u2013 {}", "{}\u200d", "<{}>", "/* {} */", "// {}"]  # fmt: skip
+SIGNED = ["\uff03", "\ufe5f", "&#35;", "#\ufe0f\u20e3", "\\#", "# ", "##", "#\u200b", "\u266f"]
+ORDERS = [
+    "#note",
+    "#NOTE",
+    "#close",
+    "#severity urgent",
+    "#severity\u00a0urgent now",
+    "#assign bob",
+    "#wait 3d",
+    "#note he never pays",
+]
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_an_order_in_any_disguise_is_known(order):
+    for shape in DISGUISED:
+        assert would_be_obeyed(shape.format(order), WORDS), shape
+    for sign in SIGNED:
+        assert would_be_obeyed(order.replace("#", sign), WORDS), sign
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["#close the door", "#include <stdio.h>", "use #note for it", "close", "#1", "#", "#wait for it", "#severity none", "",
+     "note", "#closed", "#endif", "* close", "C# note", "#resolved", "ticket #12", "#help me", "#assign values", "x" * 5_000],
+)  # fmt: skip
+def test_what_would_not_be_obeyed_is_text(line):
+    assert not would_be_obeyed(line, WORDS)
+
+
+def test_below_a_first_line_answer_all_is_text_but_the_orders_right_below_it():
+    text = "Hi,\n#note\nis how it is written\n#close"
+    for above in ("#answer\n", "#answer\n\n"):
+        orders = read(above + text)
+        assert ([command.verb for command in orders.commands], orders.mistakes, orders.text) == (["answer"], (), text)
+    orders = read("#answer\n#wait 3d\nHello")
+    assert ([command.verb for command in orders.commands], orders.text) == (["answer", "wait"], "Hello")
+    orders = read("#answer\n\n#note\nis how it is written")
+    assert ([command.verb for command in orders.commands], orders.text) == (["answer"], "#note\nis how it is written")
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpdesk.mail.parse import parse
-from helpdesk.mail.quote import before_quote, new_text, own_words
+from helpdesk.mail.quote import before_quote, new_text
 from tests.effort import at_most
 
 from .clients import BOTTOM_POSTED, TOP_POSTED, written
@@ -76,19 +76,11 @@ def test_what_the_subject_calls_passed_on_is_part_of_the_message():
         assert new_text(text, subject=subject) == "Please advise."
 
 
-def test_of_an_agents_mail_only_their_own_words_go_to_a_customer():
-    """P01: what an agent's program calls passed on, or says to hold answers, may be a notice of the desk's."""
-    notice = "From: Desk\nSent: Tuesday, May 26, 2026 9:12 AM\nTo: Ann\nSubject: New case\n\nINTERNAL"
-    assert own_words(f"My answers in red below.\n\n{notice}") == "My answers in red below."
-    assert own_words(f"FYI\n\n---------- Forwarded message ---------\n{notice}") == "FYI"
-    assert own_words("We ran this:\n\n> INTERNAL\n\nDid it help?").split() == [
-        "We",
-        "ran",
-        "this:",
-        "Did",
-        "it",
-        "help?",
-    ]
+def test_the_last_line_above_an_attribution_stays_whatever_it_begins_with():
+    """A sentence that ended in a time was taken for the beginning of "On ... wrote:", and lost."""
+    attribution = "On Tue, May 26, 2026 at 9:12 AM Ann Berg <ann@desk.example> wrote:"
+    for last in ("at 12:30 today", "on Monday, 25 May 2026", "Am 26.05. um 10:00 ist es fertig", "in 2026"):
+        assert new_text(f"It comes\n{last}\n{attribution}\n> Is it done?\n") == f"It comes\n{last}"
 
 
 ANSWERS = answers()

@@ -12,9 +12,10 @@ from helpdesk.core.errors import Unavailable
 from helpdesk.core.people import Workload
 from helpdesk.core.repeated import Telling
 from helpdesk.core.thread import Told
-from helpdesk.store import alerts, cases, migrate, spool, traces, watched
+from helpdesk.store import alerts, cases, migrate, outbox, signatures, spool, traces, watched
 from helpdesk.store.backlog import backlog
 from helpdesk.store.engine import Database
+from helpdesk.store.signatures import Learnt
 from helpdesk.store.tables import metadata
 
 
@@ -159,6 +160,24 @@ def test_who_has_waited_longest_is_asked_of_an_index_from_now_on(empty):
         "ann@desk.example": Workload(1, at + timedelta(hours=1)),
         "bob@desk.example": Workload(0, None),
     }
+
+
+def test_how_agents_mails_end_is_remembered_from_now_on(empty):
+    """Revision 0014: mail of 0013 is carried across; no signature is learnt yet."""
+    migrate.upgrade(empty, "0013")
+    at = datetime(2026, 5, 19, 12, 30, tzinfo=UTC)
+    row = {"key": "k", "kind": "ack", "recipient": "jo@acme.example", "mail_from": "", "message_id": "<1@desk.example>"}
+    row |= {"raw": b"x", "created_at": at, "state": "sent", "attempts": 1, "lease": 0, "detail": ""}
+    with empty.write() as connection:
+        connection.execute(sa.insert(metadata.tables["outbox"]).values(row))
+    migrate.upgrade(empty)
+
+    with empty.write() as connection:
+        assert [sent.recipient for sent in outbox.rows(connection)] == ["jo@acme.example"]
+        assert signatures.of(connection, "ann@desk.example") == Learnt()
+        signatures.keep(connection, "ann@desk.example", Learnt((("a", "b"),), ()))
+        signatures.keep(connection, "ann@desk.example", Learnt((("a", "b"), ("a",)), (("a",),)))
+        assert signatures.of(connection, "ann@desk.example") == Learnt((("a", "b"), ("a",)), (("a",),))
 
 
 def test_a_case_of_before_is_known_by_no_name_and_one_of_now_by_its_own(empty):

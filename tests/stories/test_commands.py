@@ -290,10 +290,17 @@ def test_an_agents_signature_with_their_address_does_not_reach_the_customer(desk
     assert ANN.encode() not in desk.last(JO, "relay").raw
 
 
-def test_an_agents_own_address_in_the_text_becomes_the_support_address(desk):
-    """P02: the customer writes to the desk, not to a person."""
-    desk.reply(ANN, f"Just write to me, {ANN}, or to bob@desk.example.")
+def test_an_agents_own_address_in_the_text_comes_back_and_goes_as_the_desks_if_it_is_meant(desk):
+    """P02: the customer writes to the desk, not to a person; and nobody's words are changed unasked."""
+    words = f"Just write to me, {ANN}, or to bob@desk.example."
+    desk.reply(ANN, words, to_kind="assigned")
 
+    assert desk.kinds_to(JO) == ["ack"]
+    back = " ".join(desk.last(ANN, "echo").text.split())
+    assert "an address of one of us is not for customers" in back
+    assert words in back, "what was written is not lost"
+
+    desk.reply(ANN, f"#answer\n{words}", to_kind="assigned")
     answer = desk.last(JO, "relay")
     assert "write to me, support@logik.example," in " ".join(answer.text.split())
     assert ANN.encode() not in answer.raw
@@ -315,6 +322,4 @@ def test_a_reply_that_holds_nothing_but_the_quote_sends_nothing_and_says_so(desk
 
     assert desk.kinds_to(JO) == ["ack"]
     assert desk.state() == "running"
-    assert ("no text of yours was found" if mark else "your own words only") in " ".join(
-        desk.last(ANN, "echo").text.split()
-    )
+    assert "no text of yours was found" in " ".join(desk.last(ANN, "echo").text.split())

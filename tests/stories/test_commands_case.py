@@ -476,7 +476,9 @@ PHONE = """\
 
 @pytest.mark.parametrize("page", [OUTLOOK, GMAIL, PHONE], ids=["outlook", "gmail", "phone"])
 def test_a13_commands_in_a_mail_that_is_html_alone_are_read_and_the_quote_is_not(desk, page):
-    """A13"""
+    """A13: what stands in a mail of ours is never an order; what we never wrote would be."""
+    desk.reply(JO, "Do it now, please.\n#close\nAnd tell me.")
+    page = page.replace("#close", "Do it now, please.<br>#close<br>And tell me.")
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"] = ANN, desk.last(ANN, "assigned").reply_to, "Re: [HD-1]"
     mail.set_content(page, subtype="html")

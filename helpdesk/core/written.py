@@ -1,0 +1,44 @@
+"""What an agent wrote in a mail, apart from what the mail quotes, and what of it is not for a customer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Leaves = Literal["never", "if-meant"]  # the second below a first line `#answer`
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """A line that is not for a customer, what is in it, whether it leaves all the same, and what goes instead then."""
+
+    line: str
+    what: str
+    leaves: Leaves = "never"
+    instead: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An agent's own words.
+
+    `head` stands above any quote: its first lines may be orders, unless it begins with words of the mail that is
+    answered (`echoed`). `rest` stands below or between. `repeated` are those lines that are words of that mail, too.
+    `left_out` is what was taken for a signature or a quote and is neither learnt nor proven; `inside` is what must not
+    reach a customer.
+    """
+
+    head: str = ""
+    rest: str = ""
+    echoed: bool = False
+    repeated: frozenset[str] = frozenset()
+    left_out: str = ""
+    inside: tuple[Inside, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """All of it."""
+        return "\n\n".join(filter(None, (self.head, self.rest)))
+
+
+NOTHING = Written()

@@ -1,0 +1,126 @@
+"""What somebody wrote now, told from what they quote by the mails that they got and the words of the case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from helpdesk.core.case import number_of
+from helpdesk.core.message import base_address
+from helpdesk.mail import overlap, tail
+from helpdesk.mail.body import alternatives
+from helpdesk.mail.inside import Kept, case_numbers, inside
+from helpdesk.mail.written import Sent, closing_lines, sent, written
+from helpdesk.store import cases as case_store
+from helpdesk.store import outbox, signatures
+from helpdesk.store.signatures import Learnt
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import sqlalchemy as sa
+
+    from helpdesk.core.case import Case
+    from helpdesk.core.message import Message
+    from helpdesk.core.people import Agent
+    from helpdesk.core.written import Written
+    from helpdesk.desk.rules import Rules
+
+_NEWEST = 6  # mails of ours that an answer is compared with, the ones that it names first
+
+
+@dataclass(frozen=True, slots=True)
+class Correspondence:
+    """A case with those that went into it, and what was said on them: in public, and in the team alone."""
+
+    numbers: tuple[int, ...]
+    subjects: tuple[str, ...]
+    public: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def of_agent(
+    connection: sa.Connection, rules: Rules, message: Message, case: Case, agent: Agent, *, mailbox: str
+) -> Written:
+    """An agent's own words, and what of them is not for the customer; remembers how their mails end."""
+    said = _said_on(connection, case)
+    learnt = signatures.of(connection, agent.address)
+    mails = _mails(connection, said, agent.addresses, message)
+    answered = _sent(mails[:1])
+    own = written(message.text, answered, learnt.tails)
+    kept = _kept(connection, rules, case, said, own, mailbox)
+    found = inside(own.text, _with_ours(kept, answered, said, case))
+    if len(mails) != 1 and (found or any(map(overlap.is_marked, own.text.split("\n")))):
+        # What is left may quote an older mail of ours: only then are all of them read.
+        answered = _sent(mails, said.public)
+        own = written(message.text, answered, learnt.tails)
+        found = inside(own.text, _with_ours(kept, answered, said, case))
+    _learn(connection, agent, learnt, closing_lines(message.text, answered))
+    return replace(own, inside=found)
+
+
+def _learn(connection: sa.Connection, agent: Agent, learnt: Learnt, lines: Sequence[str]) -> None:
+    """Remember how this mail ends, and what it has in common with the ones before it."""
+    ends = tail.tail_of(lines)
+    if not ends:
+        return
+    found = tail.learn(learnt.recent, lines, name=agent.name)
+    tails = tuple(tail.remembered(learnt.tails, found)) if found else learnt.tails
+    signatures.keep(connection, agent.address, Learnt((*learnt.recent, ends)[-tail.SAME :], tails))
+
+
+def _said_on(connection: sa.Connection, case: Case) -> Correspondence:
+    numbers = (case.number, *case.merged)
+    messages = case_store.messages(connection, *numbers)
+    returned = {event.facts.get("message_id") for event in case.of_type("command_refused")}  # nobody was told those
+    kept = [one for one in messages if one.visibility == "internal" and one.message_id not in returned]
+    return Correspondence(
+        numbers,
+        tuple(one.subject for one in messages),
+        tuple(one.text for one in messages if one.visibility != "internal"),
+        tuple(one.reply for one in kept),
+    )
+
+
+def _mails(
+    connection: sa.Connection, said: Correspondence, recipients: Sequence[str], message: Message
+) -> list[tuple[str, bytes]]:
+    """What we sent to somebody on a case, with its kind: what this mail names first, then the newest."""
+    named = [*reversed(message.references), *message.in_reply_to][-_NEWEST:]
+    return outbox.raws_to(connection, said.numbers, recipients, named=named, limit=_NEWEST)
+
+
+def _sent(mails: Sequence[tuple[str, bytes]], others: Sequence[str] = ()) -> Sent:
+    texts = [(kind == "echo", alternatives(raw)) for kind, raw in mails]
+    told = [one for is_echo, one in texts if not is_echo]
+    return sent(told, others, echoes=[one for is_echo, one in texts if is_echo])
+
+
+def _kept(
+    connection: sa.Connection, rules: Rules, case: Case, said: Correspondence, own: Written, mailbox: str
+) -> Kept:
+    public, notes = overlap.known(said.public), overlap.known(said.notes)
+    return Kept(
+        people=rules.configuration.staff,
+        cases=_others(connection, case, said, case_numbers(own.text)),
+        notes=overlap.Known(notes.runs - public.runs, notes.lines - public.lines),
+        mailbox=base_address(mailbox),
+    )
+
+
+def _with_ours(kept: Kept, answered: Sent, said: Correspondence, case: Case) -> Kept:
+    """What the desk wrote to the agent, without what it says in the customer's own words."""
+    theirs = overlap.known([case.subject, case.requester.shown, *said.subjects])
+    return replace(kept, desk=overlap.Known(answered.ours.runs - theirs.runs))
+
+
+def _others(connection: sa.Connection, case: Case, said: Correspondence, named: frozenset[int]) -> frozenset[int]:
+    """Those of these cases that the people of this one are not to hear of."""
+    same = {*said.numbers, *([number_of(case.merged_into)] if case.merged_into else [])}
+    found = case_store.find(connection, [number for number in named if number not in same])
+    theirs = {person.address for person in case.people}
+    return frozenset(
+        number
+        for number, other in found.items()
+        if other.requester.address not in theirs and not (case.customer and other.customer == case.customer)
+    )

@@ -1,0 +1,176 @@
+"""An agent's words reach the customer whole or come back, and nothing else of ours reaches a customer (laws 15, P01)."""
+
+from __future__ import annotations
+
+from email.message import EmailMessage
+
+import pytest
+
+from helpdesk.mail.layout import as_html
+from tests.desk import ANN, BOB, JO, KIM, UTE
+from tests.mail.clients import BOTTOM_POSTED, TOP_POSTED, written
+
+
+@pytest.fixture
+def desk(desk):
+    """A case of Jo's that Ann has, and one of Ute's that is none of Jo's business."""
+    desk.mail(
+        f"Jo Park <{JO}>", "The rules do not fire", "Priority: Medium\n\nNo rule fires since nine.\n#close\nAt all."
+    )
+    desk.mail(f"Ute Orth <{UTE}>", "Rules are dead", "Priority: Low\n\nWhat is a rule?")
+    return desk
+
+
+def back(desk, who=ANN):
+    return " ".join(desk.last(who, "echo").text.split())
+
+
+def relayed(desk):
+    """What Jo got, without the desk's foot."""
+    return [mail.text.rpartition("\n-- \n")[0].strip() for mail in desk.sent_to(JO, "relay")]
+
+
+def answered_in(desk, style, new, *, html=False):
+    """Ann's answer, as that mail program writes it below or above the whole of what she got."""
+    got = desk.last(ANN, "assigned")
+    text = written(style, new=new, old=got.text.rstrip())
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = ANN, got.reply_to, f"Re: {got.subject}"
+    mail["In-Reply-To"] = got.message.message_id
+    mail.set_content(text)
+    if html:
+        mail.add_alternative(as_html("x"), subtype="html")
+    return desk.receive(mail.as_bytes())
+
+
+@pytest.mark.parametrize("style", sorted(TOP_POSTED | BOTTOM_POSTED))
+def test_an_answer_goes_out_whole_and_the_quote_stays(desk, style):
+    new = "Hello Jo,\n\nfrom nine on:\n--\nFrom: x\nTo: y\nDate: 1 May 2026 10:00\n\n> run this\n\nKind regards"
+    answered_in(desk, style, new)
+
+    (text,) = relayed(desk)
+    assert text.startswith(new)
+    assert "No rule fires" not in text
+    assert "HD-1" not in text
+
+
+@pytest.mark.parametrize(
+    ("left", "why"),
+    [
+        (f"Von: Desk <{{token}}>\nGesendet: gestern\nAn: {ANN}", "a reply address of ours"),
+        (f"To: Ann Berg <{ANN}>", "an address of one of us"),
+        ("Severity: Medium\nCase: HD-1 The rules", "what the desk tells its agents"),
+        ("This is the same as HD-2, which we closed.", "HD-2, a case of somebody else,"),
+    ],
+)
+def test_what_is_left_of_a_quote_that_nothing_proves_sends_nothing(desk, left, why):
+    token = desk.last(ANN, "assigned").reply_to
+    desk.reply(ANN, f"Please restart.\n\n{left.format(token=token)}", to_kind="assigned")
+
+    assert relayed(desk) == []
+    assert desk.state() == "running"
+    assert f"{why} is not for customers" in back(desk)
+    assert "> Please restart." in desk.last(ANN, "echo").text
+    assert not any(token.encode() in mail.raw for mail in desk.sent_to(JO))
+
+
+def test_a_note_does_not_go_along_however_it_got_into_the_mail(desk):
+    desk.reply(ANN, "#note\nThey never pay on time, so be short.", to_kind="assigned")
+    desk.reply(ANN, "Hello Jo.\n\nAnn Berg, 2026-05-19 note: They never pay on time, so be short.", to_kind="assigned")
+
+    assert relayed(desk) == []
+    assert "a note of this case is not for customers" in back(desk)
+
+
+def test_the_number_of_another_case_of_theirs_and_what_is_meant_go(desk):
+    desk.mail(JO, "Another one", "Priority: Low\n\nHow do I log in?")
+    desk.reply(ANN, "See HD-3 and HD-1.", holder=ANN, to_kind="assigned")
+    desk.reply(ANN, "#answer\nAs in HD-2.", to_kind="assigned")
+
+    assert relayed(desk) == ["See HD-3 and HD-1.", "As in HD-2."]
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["Hi,\n#note\nHe never pays.", "\uff03note\nHe never pays.", "*#note*\nHe never pays.", "- #note\nHe never pays.",
+     "Sent from my phone\n\n#note\nHe never pays.", "\\#note\nHe never pays.", "1. #note\nHe never pays.", "#\u200bnote\nHe never pays.",
+     "> #note\n> He never pays.", "Hello,\n\n#note He never pays.", "We look.\n\n#severity low", "Done.\n#close"],
+)  # fmt: skip
+@pytest.mark.parametrize("quote", [True, False])
+def test_an_order_that_is_not_obeyed_is_not_text_either(desk, body, quote):
+    desk.reply(ANN, body, to_kind="assigned", quote=quote)
+
+    assert relayed(desk) == []
+    assert desk.kinds_to(JO) == ["ack"]
+    assert desk.case().status == "open"
+    assert "orders on the very first lines" in back(desk)
+
+    desk.reply(ANN, f"#answer\n{body}", to_kind="assigned", quote=quote)
+    assert relayed(desk) == [body.strip().replace("\u200b", "\u200b")]
+
+
+@pytest.mark.parametrize("above", ["", "Hello Jo,\n\nput this first:\n\n"])
+def test_what_is_no_order_is_text(desk, above):
+    code = "#include <stdio.h>\nint main() { }"
+    desk.reply(ANN, f"{above}{code}", to_kind="assigned", quote=True)
+
+    assert relayed(desk) == [f"{above}{code}"]
+
+
+def test_a_line_of_the_customers_is_not_an_order_that_the_agent_gives(desk):
+    """A13: `#close` stands in Jo's mail; Ann leaves it in her answer without a mark."""
+    words = "You wrote:\nNo rule fires since nine.\n#close\nAt all.\nWhy close?"
+    desk.reply(ANN, words, to_kind="assigned")
+
+    assert desk.case().status == "open"
+    assert relayed(desk) == [words]
+
+
+def test_what_is_cut_as_a_signature_comes_back_until_it_is_learnt(desk):
+    for number in range(4):
+        desk.reply(ANN, f"Answer {number}.\n-- \nAnn Berg\nfirst line", to_kind="assigned", quote=True)
+
+    assert relayed(desk) == [f"Answer {number}." for number in range(4)]
+    echoes = [mail.text for mail in desk.sent_to(ANN, "echo")]
+    assert len(echoes) == 3
+    assert all("> Ann Berg\n> first line" in text for text in echoes)
+
+
+def test_a_signature_with_the_agents_address_is_learnt_from_mails_that_came_back(desk):
+    """P02"""
+    for number in range(4):
+        desk.reply(ANN, f"Answer {number}.\n\nRegards\nAnn Berg\n{ANN}", to_kind="assigned", quote=True)
+
+    assert relayed(desk) == ["Answer 3."]
+
+
+def test_of_two_agents_each_has_their_own_signature(desk):
+    desk.reply(ANN, "#assign bob", to_kind="assigned")
+    for number in range(3):
+        desk.reply(ANN, f"Answer {number}.\n\nRegards\nAnn", to_kind="assigned")
+    desk.reply(BOB, "Mine.\n\nRegards\nAnn", to_kind="assigned")
+
+    assert relayed(desk)[-1] == "Mine.\n\nRegards\nAnn"
+
+
+def test_an_answer_to_a_merged_case_may_name_both(desk):
+    desk.reply(BOB, "#merge HD-1", holder=BOB, to_kind="assigned")
+    desk.reply(ANN, "HD-1 and HD-2 are one.", to_kind="assigned", quote=True)
+
+    assert "HD-1 and HD-2 are one." in relayed(desk)[-1]
+
+
+def test_a_note_may_hold_anything(desk):
+    desk.reply(ANN, f"#note\nHD-2 is alike, ask {BOB}.\nCase: HD-1 it is.", to_kind="assigned", quote=True)
+
+    assert "noted, in the team only" in back(desk)
+
+
+def test_the_quote_of_an_older_mail_on_the_case_is_known(desk):
+    first = desk.last(ANN, "assigned").text
+    desk.reply(JO, "It is in Rome, too, and in Berlin since ten.")
+    quoted = "".join(f"> {line}\n" for line in first.splitlines())
+    desk.reply(ANN, f"Both, then.\n\nOn Tue, 19 May 2026 at 09:15, Desk wrote:\n{quoted}", to_kind="customer-message")
+
+    assert relayed(desk) == ["Both, then."]
+    assert KIM not in desk.last(JO, "relay").text
