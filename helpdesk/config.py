@@ -156,6 +156,7 @@ class MailboxTable:
     plan: str = ""
     name: str = ""
     forms: list[str] = field(default_factory=list)
+    groups: list[str] = field(default_factory=list)
     imap: ImapTable | None = None
 
 
@@ -264,6 +265,16 @@ class Configuration:
         """Every address of one of us: agents, leads, who is on call, operators."""
         agents = {own for team in self.teams.values() for agent in team.members for own in agent.addresses}
         return frozenset(agents | {operator.address for operator in self.operators})
+
+    @property
+    def mailbox_addresses(self) -> frozenset[str]:
+        """Every address we receive at."""
+        return frozenset(mailbox.address for mailbox in self.mailboxes)
+
+    @property
+    def groups(self) -> frozenset[str]:
+        """Every group or list that stands in front of a mailbox of ours."""
+        return frozenset(group for mailbox in self.mailboxes for group in mailbox.groups)
 
     @property
     def keep(self) -> timedelta | None:
@@ -392,6 +403,7 @@ def _checked(path: Path, file: ConfigurationFile) -> Configuration:
                 plan=entry.plan,
                 name=entry.name,
                 forms=frozenset(form.lower() for form in entry.forms),
+                groups=frozenset(group.lower() for group in entry.groups),
             )
             for entry in file.mailbox
         ),
@@ -538,23 +550,30 @@ def _refused(place: str, reading: Callable[[], object]) -> Iterator[str]:
         yield f"{place}: {problem}"
 
 
+def _fronts(file: ConfigurationFile) -> Iterator[tuple[str, str, str]]:
+    """What stands between people and a mailbox, as place, address and what it is: groups, and forms."""
+    for number, entry in enumerate(file.mailbox, start=1):
+        yield from ((f"mailbox.{number}.forms", form, "that a form writes from") for form in entry.forms)
+        yield from ((f"mailbox.{number}.groups", group, "of a group in front of it") for group in entry.groups)
+
+
 def _address_problems(file: ConfigurationFile) -> Iterator[str]:
     named = [(f"mailbox.{n}.address", entry.address) for n, entry in enumerate(file.mailbox, start=1)]
     staff = [(f"agent.{n}.email", entry.email) for n, entry in enumerate(file.agent, start=1)]
     staff += [(f"agent.{n}.aliases", alias) for n, entry in enumerate(file.agent, start=1) for alias in entry.aliases]
     others = [(f"team.{n}.lead", entry.lead) for n, entry in enumerate(file.team, start=1) if entry.lead]
     others += [("desk.operators", address) for address in file.desk.operators]
-    forms = [(f"mailbox.{n}.forms", form) for n, entry in enumerate(file.mailbox, start=1) for form in entry.forms]
-    for place, address in [*named, *staff, *others, *forms]:
+    fronts = list(_fronts(file))
+    for place, address in [*named, *staff, *others, *((place, address) for place, address, _ in fronts)]:
         if not is_plain_address(address):
             yield f"{place}: expected a bare address such as ann@desk.example, not {address!r}"
     for place, address in named:
         if "+" in address:
             yield f"{place}: expected an address without +: the part behind it carries the reply token"
     ours = {address.lower() for _, address in [*named, *staff, *others]}
-    for place, form in forms:
-        if form.lower() in ours:
-            yield f"{place}: expected the address that a form writes from, not {form!r}, which is one of ours"
+    for place, address, what in fronts:
+        if address.lower() in ours:
+            yield f"{place}: expected the address {what}, not {address!r}, which is one of ours"
     seen = Counter(address.lower() for _, address in [*named, *staff])
     for address, times in seen.items():
         if times > 1:

@@ -54,6 +54,8 @@ def nobody_to_answer(sender: Person, arrival: Arrival, channel: str) -> str:
     a_monitor = arrival.placement.watched is not None or channel == "monitoring"
     if arrival.message.robot or arrival.null_sender or a_monitor:
         return "nothing automatic is answered automatically"
+    if arrival.message.transport.unanswered:
+        return f"nothing may answer it automatically: {arrival.message.transport.unanswered}"
     if arrival.answered.complained:
         return "this address called our mail spam"
     return ""

@@ -235,6 +235,12 @@ def may_split(text: str) -> bool:
     return any(match and match[1].lower() == "split" for match in map(_LINE.fullmatch, lines))
 
 
+def begins_with_order(text: str) -> bool:
+    """Whether an order that there is stands at the top of a mail."""
+    lines = read_block(text, lambda line: line).orders
+    return any(match and match[1].lower() in FORMS for match in map(_LINE.fullmatch, lines))
+
+
 _ABOUT_CASES = ("link", "merge")
 
 

@@ -19,6 +19,7 @@ from helpdesk.core import (
     courtesy,
     enclosure,
     escalation,
+    held,
     ladder,
     lifecycle,
     merging,
@@ -38,6 +39,7 @@ from helpdesk.core.decision import Decision, Draft
 from helpdesk.core.intake import read as read_intake
 from helpdesk.core.judging import facts_of, judge
 from helpdesk.core.message import Person
+from helpdesk.core.thanks import Thanks, is_approval
 from helpdesk.core.timeline import clocks
 
 if TYPE_CHECKING:
@@ -51,7 +53,6 @@ if TYPE_CHECKING:
     from helpdesk.core.people import Agent, Terms
     from helpdesk.core.policy import Doubt
     from helpdesk.core.severity.alerts import State
-    from helpdesk.core.thanks import Thanks
 
 
 def receive(case: Case | None, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
@@ -61,24 +62,14 @@ def receive(case: Case | None, arrival: Arrival, terms: Terms, now: datetime) ->
     """
     if case is not None and arrival.placement.watched:
         decision = _monitor_tells(case, arrival, arrival.placement.watched.state, terms, now)
-    elif arrival.message.robot:
+    elif case is not None and _is_approval(arrival):
+        decision = _customer_thanks(case, arrival, Thanks(), terms, now)
+    elif arrival.message.robot and arrival.placement.role != "agent":
         decision = _robot_writes(case, arrival, terms, now)
     elif case is None:
         decision = _open_for_support(arrival, terms, now)
-    elif arrival.placement.role == "agent":
-        decision = agent_writes(case, arrival, terms, now)
-    elif arrival.placement.role == "outsider":
-        decision = _outsider_writes(case, arrival, terms, now)
-    elif arrival.placement.rating:
-        decision = rating.rated(case, arrival, arrival.placement.rating, terms, now)
-    elif thanks := _thanks(case, arrival, terms):
-        decision = _customer_thanks(case, arrival, thanks, terms, now)
-    elif _too_old_to_reopen(case, arrival, terms):
-        decision = _open(replace(arrival, linked_ref=case.ref), terms, now)
-    elif arrival.through:
-        decision = _merged_customer_writes(case, arrival, terms, now)
     else:
-        decision = _customer_writes(case, arrival, terms, now)
+        decision = _person_writes(case, arrival, terms, now)
     decision = _split_off(decision, arrival, now) if decision.split else decision
     decision = merging.follow(case, decision, arrival, terms, now)
     also = tuple(
@@ -88,6 +79,22 @@ def receive(case: Case | None, arrival: Arrival, terms: Terms, now: datetime) ->
     told = progress.mails(case if decision.outcome == "appended" else None, decision.case, terms, arrival.key)
     decision = replace(decision, drafts=(*decision.drafts, *told), also=also)
     return _on_the_record(decision, terms, now)
+
+
+def _person_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
+    """A person's mail on a case, by who they are there."""
+    if arrival.placement.role == "agent":
+        return agent_writes(case, arrival, terms, now)
+    if arrival.placement.role == "outsider":
+        return _outsider_writes(case, arrival, terms, now)
+    if arrival.placement.rating:
+        return rating.rated(case, arrival, arrival.placement.rating, terms, now)
+    if thanks := _thanks(case, arrival, terms):
+        return _customer_thanks(case, arrival, thanks, terms, now)
+    if _too_old_to_reopen(case, arrival, terms):
+        return _open(replace(arrival, linked_ref=case.ref), terms, now)
+    writes = _merged_customer_writes if arrival.through else _customer_writes
+    return writes(case, arrival, terms, now)
 
 
 def tick(case: Case, terms: Terms, now: datetime) -> Decision:
@@ -137,6 +144,9 @@ def next_at(case: Case, terms: Terms) -> datetime | None:
 def _open_for_support(arrival: Arrival, terms: Terms, now: datetime) -> Decision:
     if not terms.policy.is_support(arrival.sender):
         return Decision(None, outcome="ignored", because="its sender is not a support channel")
+    because = held.why_held(arrival, terms)
+    if because:
+        return Decision(None, outcome="held", because=because)
     return _open(arrival, terms, now)
 
 
@@ -295,6 +305,13 @@ def _merged_customer_writes(case: Case, arrival: Arrival, terms: Terms, now: dat
     drafts = _to_agents("customer-message", case, arrival, terms, reopened=was_over, through=merged.case.ref)
     came = replace(came, drafts=tuple(draft for draft in came.drafts if draft.kind != "customer-message"))
     return Decision(case, events, tuple(drafts), reply=arrival.message.reply, also=((came, theirs),))
+
+
+def _is_approval(arrival: Arrival) -> bool:
+    """Whether a person of the case has set a sign of thanks under a mail of ours, and written nothing."""
+    robot, placement = arrival.message.robot, arrival.placement
+    reacted = robot is not None and robot.kind == "reaction" and placement.role == "customer"
+    return reacted and not placement.rating and robot is not None and is_approval(robot.sign)
 
 
 def _thanks(case: Case, arrival: Arrival, terms: Terms) -> Thanks | None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from datetime import datetime
 
-RobotKind = Literal["auto-reply", "vacation", "bounce-permanent", "bounce-temporary", "list", "own-mail"]
+RobotKind = Literal["auto-reply", "vacation", "bounce-permanent", "bounce-temporary", "reaction", "own-mail"]
 
 
 # A deliberately narrow reading of RFC 5321's Mailbox: what real mailboxes and people use.
@@ -78,6 +78,21 @@ class Robot:
 
     kind: RobotKind
     why: str
+    sign: str = ""  # of a reaction: the emoji
+
+
+@dataclass(frozen=True, slots=True)
+class Transport:
+    """How a mail travelled, by its header: it withholds what we would write by ourselves, and never the mail.
+
+    `unanswered` is the field for which nothing automatic may answer it (RFC 3834 section 2), as `Name: value`, or "".
+    """
+
+    unanswered: str = ""
+    bulk: bool = False  # sent to many at once, by a list or a mailing program
+    generated: bool = False  # a program says that it has written it, and not in answer to anything
+    lists: tuple[str, ...] = ()  # addresses and identifiers by which lists that carried it name themselves, lower case
+    ours: bool = False  # it came by a list of ours, or under an address of ours: known only to the desk
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +117,7 @@ class Message:
     delivered_to: tuple[str, ...] = ()  # addresses of Delivered-To, X-Original-To, Envelope-To
     attachments: tuple[Attachment, ...] = ()
     robot: Robot | None = None
+    transport: Transport = Transport()
     language: str = "en"  # ISO 639-1
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)  # decoded, in order, names as written
     damage: tuple[str, ...] = ()  # what had to be repaired, in words for the log and the agent

@@ -41,6 +41,7 @@ class Mailbox:
     channel: str = "email"
     plan: str = ""  # for unknown senders; "" leaves it to the policy's default
     name: str = ""  # shown as the sender's name; "" shows the policy's
+    groups: frozenset[str] = frozenset()  # groups and lists that stand in front of it
     forms: frozenset[str] = frozenset()  # whence forms write for others, whom their Reply-To names
 
 

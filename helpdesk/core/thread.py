@@ -83,6 +83,7 @@ class Placement:
     stays: bool = False  # an agent answers a mail whose plain replies stay in the team
     told: bool = False  # no agent, but we had told them of the case: their reply says that somebody has it
     watched: Watched | None = None  # a monitor's mail, and what it is about
+    answers_us: bool = False  # it has something in it that we signed, whoever's that is
 
 
 def numbers_in_subject(subject: str) -> tuple[int, ...]:

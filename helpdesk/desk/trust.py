@@ -8,11 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from helpdesk.core.command import begins_with_order
 from helpdesk.core.severity.assess import NO_MONITORS
 from helpdesk.core.thread import place, place_monitor, place_robot
 from helpdesk.core.watched import is_unmistakable, watched
 from helpdesk.desk.border import sender_proof
 from helpdesk.desk.neighbours import after_merging
+from helpdesk.mail.quote import before_quote
 from helpdesk.placing import evidence, read_clues
 from helpdesk.store import cases as case_store
 from helpdesk.store import watched as watched_store
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
     from helpdesk.core.case import Case
     from helpdesk.core.message import Message
-    from helpdesk.core.people import Mailbox
+    from helpdesk.core.people import Mailbox, Team
     from helpdesk.core.thread import Evidence, Placement
     from helpdesk.core.watched import Watched
     from helpdesk.desk.rules import Rules
@@ -68,13 +70,26 @@ def look_into(connection: sa.Connection, rules: Rules, mail: Spooled, message: M
         received_at=mail.received_at,
         repeated_on=_repeated_on(connection, here, message.message_id, besides=mail.id),
     )
-    placement = place_robot(shown, here) if message.robot else place(shown, here, team)
+    answers_us = any(token.genuine for token in shown.tokens) or bool(shown.own_ids)
+    placement = replace(_placed(message, shown, here, team), answers_us=answers_us)
     seen = _seen(message, shown, mailbox) if placement.case is None else None
     if seen is not None:
         told = watched_store.find(connection, seen.wanted)
         placement = place_monitor(placement, shown, seen, told)
         here |= case_store.find(connection, [placement.case] if placement.case else [])
     return Findings(placement, shown, proof, here)
+
+
+def _placed(message: Message, shown: Evidence, here: Mapping[int, Case], team: Team) -> Placement:
+    """Where a mail belongs; a program's too, whose own word counts only where an agent's order stands in it."""
+    robot = message.robot
+    if robot is None or robot.kind == "reaction":
+        return place(shown, here, team)
+    if robot.kind == "auto-reply":
+        placement = place(shown, here, team)
+        if placement.role == "agent" and placement.verified and begins_with_order(before_quote(message.text)):
+            return placement
+    return place_robot(shown, here)
 
 
 def _seen(message: Message, shown: Evidence, mailbox: Mailbox) -> Watched | None:

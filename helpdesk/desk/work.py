@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 from helpdesk.core import decide, enclosure
 from helpdesk.core.command import cases_named, may_split
 from helpdesk.core.decision import Answered, Arrival
-from helpdesk.core.message import Robot, base_address
 from helpdesk.core.redaction import ERASED
 from helpdesk.core.thread import Placement
 from helpdesk.core.written import Written
 from helpdesk.desk import bounces, operators, own_words, trust
 from helpdesk.desk.answered import answered, raise_alarm
 from helpdesk.desk.neighbours import Company, Holding, gather, neighbours
+from helpdesk.desk.own import attributed
 from helpdesk.desk.redact import redact
 from helpdesk.desk.splitting import piece_of
 from helpdesk.failpoints import failpoint
@@ -65,8 +65,8 @@ class Reading:
 
 def read_mail(recorder: Recorder, mail: Spooled) -> Reading:
     """Read a mail; before the transaction, since it may take a moment."""
-    message = parse(mail.raw)
-    message = replace(message, robot=None) if mail.released_by else _own_mail_marked(message, recorder)
+    message = attributed(recorder.rules, mail, parse(mail.raw))
+    message = replace(message, robot=None) if mail.released_by else message
     mailbox = recorder.rules.configuration.mailbox(mail.mailbox)
     clues = read_clues(message, mail.envelope, mailbox, recorder.rules.signer) if mailbox else None
     return Reading(message, look_through(mail.raw, message), clues.case_numbers if clues else frozenset())
@@ -115,7 +115,7 @@ def work_mail(
         linked_ref=f"HD-{placement.linked}" if placement.linked else "",
         to_escalation=mailbox.channel == "escalation",
         returned=back,
-        mailboxes=frozenset(one.address for one in recorder.rules.configuration.mailboxes),
+        mailboxes=recorder.rules.configuration.mailbox_addresses,
         released_by=mail.released_by,
         null_sender=mail.source == "smtp" and not mail.envelope.mail_from,
     )
@@ -206,17 +206,6 @@ def _sorted_out(
     return enclosure.sorted_out(
         message, secrets=secrets, naming_staff=naming_staff, up_to=configuration.attachments, answers_us=ours
     )
-
-
-def _own_mail_marked(message: Message, recorder: Recorder) -> Message:
-    """Our own mail come back is nobody's word (threat L04): known by its signed Message-ID, or by its sender."""
-    rules = recorder.rules
-    ours = rules.signer.case_of(message.message_id) is not None
-    sender = message.sender.address if message.sender else ""
-    if not ours and rules.configuration.mailbox(base_address(sender)) is None:
-        return message
-    why = "a mail that we wrote ourselves" if ours else "sent from a mailbox of ours"
-    return replace(message, robot=Robot("own-mail", why))
 
 
 def _place(

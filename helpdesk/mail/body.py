@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from . import tnef
 from .attachments import is_tnef
+from .calendar import happening
 from .codec import clean, decode
 from .html import to_text
 from .mime import Part, Tree, read_tree
@@ -56,6 +57,8 @@ def read_body(tree: Tree, *, forwards: int = MAX_FORWARDS) -> Body:
     body.attachments += [part for part in tree.parts if part.content is not None]
     if not pieces:
         pieces = _from_inside(tree, body, forwards)
+    elif (event := happening(tree)) is not None and event.method == "REQUEST":
+        pieces = [event.shown(), *pieces]  # who asks for what and when: its own text often says none of it
     text = "\n\n".join(piece.strip("\n") for piece in pieces)
     if len(text) > MAX_TEXT:
         text = text[:MAX_TEXT]
@@ -80,30 +83,15 @@ def _from_inside(tree: Tree, body: Body, forwards: int) -> list[str]:
     for part in body.attachments:
         if is_tnef(part) and (text := clean(tnef.text_of(tree.body(part))).strip()):
             return [text]
-    for part in body.attachments:
-        if part.type == "text/calendar" and (text := _invitation(tree, part)):
-            return [text]
+    event = happening(tree)
+    if event is not None:
+        return ["\n".join(piece for piece in (event.shown(), event.description) if piece)]
     for part in body.attachments:
         if part.type in {"message/rfc822", "message/global"} and forwards > 0:
             inner = read_body(read_tree(tree.body(part)), forwards=forwards - 1)
             body.damage += inner.damage
             return [inner.text] if inner.text else []
     return _from_preamble(tree)
-
-
-_CALENDAR_LINE = re.compile(r"^(SUMMARY|LOCATION|DTSTART|DTEND|DESCRIPTION)(?:;[^:\n]{0,200})?:(.*)$", re.MULTILINE)
-
-
-def _invitation(tree: Tree, part: Part) -> str:
-    """What an invitation without a text says of itself (RFC 5545 s3.8), a line a property."""
-    text = clean(decode(tree.body(part)[: MAX_TEXT * 4], part.parameters.get("charset", ""))[0])
-    event = re.sub(r"\n[ \t]", "", text).partition("BEGIN:VEVENT")[2].partition("END:VEVENT")[0]  # s3.1: folding
-    told = dict(reversed(_CALENDAR_LINE.findall(event)))
-    plain = {name: re.sub(r"\\([,;\\])", r"\1", re.sub(r"\\[nN]", "\n", value)) for name, value in told.items()}
-    return "\n".join(f"{name.capitalize()}: {plain[name]}" for name in sorted(plain, key=_ORDER.index))
-
-
-_ORDER = ("SUMMARY", "LOCATION", "DTSTART", "DTEND", "DESCRIPTION")
 
 
 def _from_preamble(tree: Tree) -> list[str]:

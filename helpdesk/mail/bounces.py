@@ -10,7 +10,10 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from .codec import clean, decode
@@ -18,9 +21,10 @@ from .headers import message_ids, people, read_block, text_of
 from .mime import Tree, read_tree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _READ = 200_000  # bytes of a report that are looked at
+MAX_RECIPIENTS = 50  # of one report
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,7 @@ class Bounce:
     message_id: str
     why: str
     complaint: bool = False  # not undelivered, but unwanted
+    recipients: tuple[str, ...] = ()  # all that it names, where it names more than one: of a list, say
 
 
 def bounce(raw: bytes) -> Bounce | None:
@@ -83,12 +88,16 @@ def _standard(tree: Tree) -> Bounce | None:
     first = next((one for one in told if one.action == "failed"), told[0])
     permanent = _permanent(first)
     why = "a delivery report (RFC 3464)"
-    return Bounce(first.address, first.status, permanent, _returned_id(tree), why)
+    alike = dict.fromkeys(one.address for one in told if one.address and _permanent(one) is permanent)
+    return Bounce(first.address, first.status, permanent, _returned_id(tree), why, recipients=_several(alike))
 
 
 _STATUS_TYPES = {"message/delivery-status", "message/global-delivery-status"}
 _STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
-_REPLY_CODE = re.compile(r"(?:^|[\s:;<(\[#>])([45]\d\d)(?=[\s\-)\]#:,.]|$)")
+# RFC 5321 s4.2.1: the second digit is 0 to 5. "(480) 624-2500" and "450-624-2500" are telephone numbers.
+_REPLY_CODE = re.compile(
+    r"(?:^|[\s:;<(\[#>])([45][0-5]\d)(?![)\s.-]{1,3}\d{3}[\s.-]\d{3,4}\b)(?!-\d{4}\b)(?=[\s\-)\]#:,.]|$)"
+)
 
 
 def _recipients(data: bytes) -> Iterator[_Recipient]:
@@ -124,7 +133,7 @@ def _permanent(one: _Recipient) -> bool:
 def _returned_id(tree: Tree) -> str:
     """The Message-ID of the mail that came back, from the copy enclosed or from the text of the report."""
     for part in tree.parts[1:]:
-        if part.type in {"message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers"}:
+        if part.type in _RETURNED_TYPES:
             found = message_ids(read_block(tree.body(part)[:_READ]).all("message-id"))
             if found:
                 return found[0]
@@ -215,22 +224,66 @@ def _prose(tree: Tree) -> Bounce | None:
     if not _reads_as_report(tree, subject, text):
         return None
     status, permanent = _read_prose(f"{subject}\n{text}")
-    return Bounce(_recipient(tree, text), status, permanent, _returned_id(tree), "a delivery report in prose")
+    why = "a delivery report in prose"
+    named = _recipients_named(tree, text)
+    recipient = named[0] if named else ""
+    return Bounce(recipient, status, permanent, _returned_id(tree), why, recipients=_several(named))
 
 
 def _reads_as_report(tree: Tree, subject: str, text: str) -> bool:
-    """Two of three must agree: who sent it, what the subject says, what the text says; some signs do alone."""
+    """Whether prose is a program's: some signs do alone, and role addresses are also those of people.
+
+    A role address, or a null sender, makes a report only of what has a report's form: it begins as one does, or brings
+    the mail back; its subject says so from its first word; it names who was not reached, and why.
+    """
     block = tree.root.block
     if block.first("x-failed-recipients") or _report_type(tree) == "delivery-status":
         return not _SUCCESS.search(text[:4_000])
     senders = people(block.all("from")[:1])
     if any(_CERTAINLY_DAEMON.match(one.address) for one in senders):
         return True
+    null = _is_null(block.first("return-path"))
+    begins = _begins_as_report(text)
+    if not (null or begins or _brings_mail_back(tree)):
+        return False
+    if _UNNAMED.search(text[:2_000]) or _FORMS.search(text[:4_000]):
+        return True
     daemon = any(_DAEMON.match(one.address) or _DAEMON_NAME.search(one.name) for one in senders)
-    named = _SUBJECT.search(subject) is not None
-    if daemon or (named and (_is_null(block.first("return-path")) or not senders)):
-        return named or _FAILURE.search(text[:6_000]) is not None
-    return _UNNAMED.search(text[:2_000]) is not None
+    named = _SUBJECT.search(subject) is not None and not _ANSWERED.match(subject)
+    if not (daemon or (named and (null or not senders))):
+        return False
+    return (named or begins) and (named + begins > 1 or _FAILURE.search(text[:6_000]) is not None)
+
+
+def _begins_as_report(text: str) -> bool:
+    begins = _openings().match(" ".join(text[:1_500].lower().split())) is not None
+    return begins or _FORMS.search(text[:4_000]) is not None
+
+
+_ANSWERED = re.compile(r"\s*(?:re|fwd?|aw|wg|sv|tr|antw|rv|vs|vl)\s?[:\uff1a]", re.IGNORECASE)
+# Two lines that no person puts one below the other.
+_FORMS = re.compile(
+    r"^error message below:\s{1,4}[45]\d\d\b.{0,200}\s{1,4}message details:|"
+    r"^undeliverable to \S{3,200}\s{1,6}body of message generated response:",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+def _brings_mail_back(tree: Tree) -> bool:
+    """Whether a mail is enclosed, or stands below a line that says so."""
+    if any(part.type in _RETURNED_TYPES for part in tree.parts[1:]):
+        return True
+    body = clean(decode(tree.raw[tree.root.block.body :][:_READ])[0])
+    return _RETURNED.search(body) is not None
+
+
+_RETURNED_TYPES = {"message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers"}
+
+
+@cache
+def _openings() -> re.Pattern[str]:
+    told = tomllib.loads(files(__package__).joinpath("bounce_openings.toml").read_text("utf-8"))
+    return re.compile("|".join(f"(?:{opening})" for opening in told["openings"]))
 
 
 _SUCCESS = re.compile(r"success(?:ful|fully)|has been delivered|was delivered", re.IGNORECASE)
@@ -276,14 +329,25 @@ def _read_prose(text: str) -> tuple[str, bool]:
 _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,8}")
 
 
-def _recipient(tree: Tree, text: str) -> str:
+def _recipients_named(tree: Tree, text: str) -> list[str]:
+    """Who was not reached: those of the field for it, else each address that begins a line, else the first of all."""
     block = tree.root.block
-    failed = people([block.first("x-failed-recipients")])
+    failed = [person.address for person in people(block.all("x-failed-recipients"))]
     if failed:
-        return failed[0].address
+        return failed[:MAX_RECIPIENTS]
     own = {person.address for person in people([*block.all("to"), *block.all("from")])}
-    for found in _ADDRESS.finditer(text[:20_000]):
-        address = found[0].lower().strip("'")
-        if address not in own and not _DAEMON.match(address):
-            return address
-    return ""
+    found = [(found.start(), found[0].lower().strip("'")) for found in _ADDRESS.finditer(text[:20_000])]
+    theirs = [(at, address) for at, address in found if address not in own and not _DAEMON.match(address)]
+    listed = dict.fromkeys(
+        address for at, address in theirs if _LISTED.fullmatch(text[text.rfind("\n", 0, at) + 1 : at])
+    )
+    return (list(listed) or [address for _, address in theirs[:1]])[:MAX_RECIPIENTS]
+
+
+_LISTED = re.compile(r"[\s<*-]{0,12}")  # what stands before an address in a list of them
+
+
+def _several(addresses: Iterable[str]) -> tuple[str, ...]:
+    """The addresses where there is more than one."""
+    all_of_them = tuple(addresses)[:MAX_RECIPIENTS]
+    return all_of_them if len(all_of_them) > 1 else ()

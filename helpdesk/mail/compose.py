@@ -24,6 +24,7 @@ from .headers import read_block, text_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+OWN_ID = "X-Helpdesk-ID"  # the Message-ID once more: relays that write another one leave this
 MAX_LINE = 998
 MAX_SUBJECT = 400  # characters
 MAX_REFERENCES = 30  # the first and the newest are kept (RFC 5322 s3.6.4 lets nobody need more)
@@ -94,6 +95,7 @@ def _fields(letter: Letter) -> Iterator[tuple[str, str]]:
     yield "Subject", encoded(letter.subject[:MAX_SUBJECT], used=len("Subject: "))
     yield "Date", _date(letter.date)
     yield "Message-ID", _own_id(letter.message_id)
+    yield OWN_ID, _own_id(letter.message_id)
     if _usable_id(letter.in_reply_to):
         yield "In-Reply-To", letter.in_reply_to
     references = _references(letter.references)
@@ -112,7 +114,8 @@ def _automatic(letter: Letter) -> Iterator[tuple[str, str]]:
 
 _OWN_FIELDS = frozenset(
     "from to cc bcc reply-to sender subject date message-id in-reply-to references auto-submitted mime-version "
-    "x-auto-response-suppress content-type content-transfer-encoding content-disposition received return-path".split()
+    "x-auto-response-suppress x-helpdesk-id content-type content-transfer-encoding content-disposition received "
+    "return-path".split()
 )
 _FIELD_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}")
 

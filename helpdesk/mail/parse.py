@@ -21,6 +21,7 @@ from .codec import clean, decode
 from .headers import Block, address_text, date_of, message_ids, people, text_of
 from .language import language_of
 from .mime import Tree, read_tree
+from .transport import transport
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -74,6 +75,7 @@ def _message(block: Block, tree: Tree, body: Body) -> Message:
 
 
 def _with_robot(message: Message, tree: Tree) -> Message:
+    message = replace(message, transport=transport(message))
     found: Robot | None = robots.robot(message, tree)
     return replace(message, robot=found) if found else message
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from helpdesk.core.counted import counted
 from helpdesk.core.errors import NotFound
 from helpdesk.desk.border import checked, from_our_border
+from helpdesk.desk.own import attributed
 from helpdesk.desk.trust import look_into
 from helpdesk.mail.authenticity import strict_sender
 from helpdesk.mail.parse import parse
@@ -41,7 +42,7 @@ def verify_shape(connection: sa.Connection, rules: Rules, number: int, nth: int)
     mailbox = rules.configuration.mailbox(mail.mailbox)
     if not mail.raw or mailbox is None:
         raise NotFound(f"the bytes of mail {nth} of {case.ref} are gone, or its mailbox is no longer configured")
-    message = parse(mail.raw)
+    message = attributed(rules, mail, parse(mail.raw))
     findings = look_into(connection, rules, mail, message, mailbox)
     return {
         "ref": case.ref,

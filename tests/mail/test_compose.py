@@ -159,6 +159,7 @@ def test_whatever_the_values_the_fields_are_the_same(subject, name, body, html):
         "Subject",
         "Date",
         "Message-ID",
+        "X-Helpdesk-ID",
         "Auto-Submitted",
         "X-Auto-Response-Suppress",
         "MIME-Version",

@@ -151,7 +151,7 @@ def test_an_invitation_without_a_text_says_what_it_is():
     event = "BEGIN:VEVENT\nDTSTART;TZID=Europe/Berlin:20260526T091200\nSUMMARY:Look at the\n  printer\nDESCRIPTION:a\\, b\\nc\nEND:VEVENT"
     body = f"BEGIN:VCALENDAR\nBEGIN:VTIMEZONE\nDTSTART:16010101T020000\nEND:VTIMEZONE\n{event}\nEND:VCALENDAR"
     message = parse(multipart("mixed", part("Content-Type: text/calendar; method=REQUEST", body=body)))
-    assert message.text == "Summary: Look at the printer\nDtstart: 20260526T091200\nDescription: a, b\nc"
+    assert message.text == "Invitation: Look at the printer\nWhen: Tue 26 May 2026 09:12 Europe/Berlin\na, b\nc"
     assert [one.name for one in message.attachments] == ["invite.ics"]
 
 

@@ -78,7 +78,7 @@ def test_any_bytes_are_accounted_for_and_stored(desk):
     mails = [garbage(rng) for _ in range(120)]
     outcomes = [desk.laboratory.receive(raw, (LOGIK,), "x@y.example")[0].outcome for raw in mails]
 
-    assert set(outcomes) <= {"opened", "robot", "bounce", "loop", "duplicate"}
+    assert set(outcomes) <= {"opened", "robot", "bounce", "held", "loop", "duplicate"}
     assert outcomes.count("opened") > 60
     with desk.database.read() as connection:
         counts = spool.counts(connection)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from helpdesk.core.severity.terms import SeverityTerms
 
 # Robots whose sender waits for no answer from us. A monitor's mail is known before, however it came.
-SILENT_ROBOTS = frozenset({"auto-reply", "vacation", "bounce-permanent", "bounce-temporary", "own-mail", "list"})
+SILENT_ROBOTS = frozenset({"auto-reply", "vacation", "bounce-permanent", "bounce-temporary", "own-mail", "reaction"})
 
 _AWAY = re.compile(
     r"\s*(?:automatic reply|auto(?:matic)?[- ]?(?:reply|response|antwort)|out of (?:the )?office|automatische antwort|"

@@ -26,6 +26,10 @@ _THUMBS = re.compile("[\U0001f44d\U0001f44c\u2705\u2714\U0001f4af\U0001f3fb-\U00
 _CHEERFUL = re.compile(
     "[\U0001f600-\U0001f60e\U0001f642\U0001f607\U0001f64f\U0001f64c\U0001f389\U0001f44f\u2764\u263a\ufe0f]"
 )
+_HEARTS = re.compile(
+    "[\u2665\u2764\u2b50\ufe0e\ufe0f\U0001f31f\U0001f493-\U0001f49f\U0001f4aa\U0001f60d\U0001f90d\U0001f90e\U0001f91d"
+    "\U0001f970\U0001f973\U0001f9e1\U0001fa75-\U0001fa77\U0001faf6]"
+)
 _APOSTROPHES = re.compile("['\u2019`\u00b4]")
 _PUNCTUATION = re.compile('[.,!;:()"\u201c\u201d\u201e\u00ab\u00bb\u2026\u00a1\u2013\u2014\u00b7~-]+')
 # Under a closing formula: one to three words that begin with capitals.
@@ -42,6 +46,12 @@ class Thanks:
 
     confirms: bool = False
     assents: bool = False
+
+
+def is_approval(sign: str) -> bool:
+    """Whether an emoji says thanks, or that all is well."""
+    bare = _HEARTS.sub("", _THUMBS.sub("", _CHEERFUL.sub("", sign)))
+    return bool(sign.strip()) and not bare.replace("\u200d", "").strip()
 
 
 def read_thanks(text: str, *, names: Collection[str] = ()) -> Thanks | None:

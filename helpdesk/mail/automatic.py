@@ -1,0 +1,86 @@
+"""Answers that a program gives for a person: absence notices, confirmations of receipt.
+
+RFC 3834's own word (`auto-replied`) and the fields with which older programs say the same are believed. Everything else
+that hints at a program is also found on mail of people: it counts only together with the form of such an answer, which
+is a mail in answer to another one whose subject the program has put its words before, or with a text that is an absence
+notice and nothing else. A word of a subject alone never counts.
+"""
+# ruff: noqa: E501  patterns read best with one language a line
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from helpdesk.core.message import Robot
+
+from .absence import is_absence_notice
+from .transport import auto_submitted, first_word
+
+if TYPE_CHECKING:
+    from helpdesk.core.message import Message, Transport
+
+_ANSWERS = frozenset(("x-autoreply", "x-autorespond", "x-autoresponder", "x-auto-reply-from", "x-mail-autoreply"))
+_EMPTY = frozenset(("", "no", "none", "false", "0"))
+_ANSWERING = frozenset(("auto_reply", "auto-reply", "autoreply"))
+_TEXT = 3_000  # characters that are looked through
+
+# What absence notices speak of: only to tell them from other automatic answers.
+_AWAY = re.compile(
+    r"out[ -]of[ -](?:the[ -])?office|\booo\b|vacation|on (?:holiday|annual leave|leave)|away (?:from|message|notice)|"
+    r"i(?:'m| am) (?:currently )?(?:out of|away|on (?:vacation|leave|holiday))|will be (?:out of|away|back)|"
+    r"abwesen|nicht im (?:büro|haus)|urlaub|absence|absent|en cong|fuera de (?:la )?oficina|ausen|"
+    r"afwezig|frånvar|fravær|poissa|fuori (?:sede|ufficio)|assen[tz]|nieobecn|mimo kancel|вне офиса|отсутств|不在|休暇|外出|"
+    r"(?:return|back) (?:to the office|on|in the office)|no longer (?:work|with)|bin ich (?:nicht|ab|wieder|erst)|"
+    r"(?:intermittent|limited|no|sporadic) access to (?:my )?e-?mail|(?:inbox|mailbox|address).{0,60}no longer (?:in use|monitored)|"
+    r"(?:maternity|parental) leave|(?:bis zum|ab dem) \d|de retour le|estar[ée] fuera",
+    re.IGNORECASE,
+)
+
+
+def automatic_answer(message: Message, transport: Transport) -> Robot | None:
+    """Why a mail is the answer of a program; None where it may be a person's."""
+    why = _says_so(message)
+    if not why and transport.unanswered and _has_the_form(message):
+        why = f"an automatic reply by its subject and {transport.unanswered}"
+    if why:
+        return Robot("vacation" if _is_away(message) else "auto-reply", why)
+    if is_absence_notice(message.reply):
+        return Robot("vacation", "its whole text is an absence notice")
+    return None
+
+
+def _says_so(message: Message) -> str:
+    """The field by which a mail says that it is an answer nobody wrote, as `Name: value`."""
+    for name, value in message.headers:
+        key, said = name.lower(), value.strip().lower()
+        if (
+            (key == "auto-submitted" and auto_submitted(value) == "auto-replied")
+            or (key == "precedence" and first_word(value) in _ANSWERING)
+            or (key == "x-apple-action" and said == "vacation")
+            or (key in _ANSWERS and said not in _EMPTY)
+        ):
+            return f"{name}: {value.strip()[:40]}"
+    return ""
+
+
+def _is_away(message: Message) -> bool:
+    if message.header("X-Apple-Action").strip().upper() == "VACATION":
+        return True
+    return bool(_AWAY.search(message.subject) or _AWAY.search(message.text[:_TEXT]))
+
+
+def _has_the_form(message: Message) -> bool:
+    """Whether it answers a mail under that mail's subject, with a program's words before it."""
+    answers = bool(message.in_reply_to or message.references) or message.header("Return-Path").strip() == "<>"
+    return answers and _subjects().match(message.subject) is not None
+
+
+@cache
+def _subjects() -> re.Pattern[str]:
+    told = tomllib.loads(files(__package__).joinpath("automatic_subjects.toml").read_text("utf-8"))
+    words = "|".join(re.escape(subject).replace(r"\ ", r"[ \-]?") for subject in told["subjects"])
+    return re.compile(rf"\W*(?:{words})\s?[:\uff1a]\s?\S", re.IGNORECASE)
