@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import queue
 import threading
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -67,14 +68,29 @@ class Committer:
         return batch, False
 
     def _commit(self, batch: list[Entry]) -> None:
+        """Raises nothing, or the thread would end and nobody would be answered any more."""
         try:
-            ids = iter(self._write([mail for mails, _ in batch for mail in mails]))
-        except Exception as problem:  # noqa: BLE001 - whatever it was, the sender is told to come back
+            mails = [mail for accepted, _ in batch for mail in accepted]
+            ids = self._write(mails)
+            if len(ids) != len(mails):
+                raise RuntimeError(f"{len(mails)} mails were written and have {len(ids)} numbers")  # noqa: TRY301
+        except BaseException as problem:  # noqa: BLE001 - whatever it was, the sender is told to come back
             if len(batch) == 1:
-                batch[0][1].set_exception(problem)
+                _resolve(batch[0][1], problem)
             else:
                 for entry in batch:
                     self._commit([entry])
             return
-        for mails, future in batch:
-            future.set_result([next(ids) for _ in mails])
+        for accepted, future in batch:
+            _resolve(future, ids[: len(accepted)])
+            ids = ids[len(accepted) :]
+
+
+def _resolve(future: Future[list[int]], outcome: list[int] | BaseException) -> None:
+    with suppress(InvalidStateError):  # somebody waits no longer; the mail is on disk all the same
+        if isinstance(outcome, Exception):
+            future.set_exception(outcome)
+        elif isinstance(outcome, BaseException):  # it would end whoever asks, and with it the listener
+            future.set_exception(RuntimeError(type(outcome).__name__))
+        else:
+            future.set_result(outcome)

@@ -48,7 +48,7 @@ from helpdesk.store.engine import Database
 from helpdesk.store.presence import Presence
 from helpdesk.store.spool import Accepted
 from helpdesk.store.writable import hindrance
-from helpdesk.watch import Disk, Observed, Watch
+from helpdesk.watch import Disk, Observed, Watch, since_boot
 from helpdesk.watch.wall import in_words
 from helpdesk.web.access import access_of
 from helpdesk.web.console import Console
@@ -91,7 +91,9 @@ class Daemon:
         self.desk = Desk(database=self.database, rules=rules, now=now)
         self.stop = threading.Event()
         self._set_back = threading.Event()  # the clock was, and what waits to be sent has not heard of it yet
-        self.watch = Watch(now, disk=Disk(self._free_space, needed=2 * rules.configuration.max_size))
+        self.watch = Watch(
+            now, since_boot=since_boot, disk=Disk(self._free_space, needed=2 * rules.configuration.max_size)
+        )
         self.courier: Courier = Observed(open_outgoing(rules.configuration), self.watch.way_out)
         self.committer = Committer(self.desk.accept)
         self.reloader = Reloader(self.desk)
@@ -147,6 +149,9 @@ class Daemon:
         self.reloader.look()
 
     def _purge(self) -> None:
+        if self.watch.wall.away:
+            _log.warning("nothing is purged by a clock that was set", how=in_words(self.watch.wall.away))
+            return
         erased = self.desk.purge(stopping=self.stop.is_set)
         if any(erased.values()):
             _log.info("purged", **erased)
@@ -319,6 +324,7 @@ class Daemon:
                 _log.error("a thread has ended", parts=missing)
                 return missing
             self._look_at_the_clock()
+            self.watch.parts.progressed("listener")
         return []
 
     def _look_at_the_clock(self) -> None:

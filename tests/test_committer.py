@@ -109,3 +109,37 @@ def test_closing_writes_what_waits(store: Store) -> None:
     committer.close()
     assert future.result(0) == [10]
     assert not any(thread.name == "committer" for thread in threading.enumerate())
+
+
+class Unforeseen(BaseException):
+    """Not even an Exception."""
+
+
+@pytest.mark.parametrize("problem", [SystemExit, MemoryError, Unforeseen])
+def test_whatever_a_write_raises_the_next_mail_is_written(problem):
+    """V8: a committer whose thread has ended answers nobody any more."""
+    failures = [problem()]
+
+    def write(mails):
+        if failures:
+            raise failures.pop()
+        return list(range(len(mails)))
+
+    committer = Committer(write)
+    expected = problem if issubclass(problem, Exception) else RuntimeError
+    with pytest.raises(expected):
+        committer.submit([mail(1)]).result(20)
+    assert committer.submit([mail(2)]).result(20) == [0]
+    assert committer.running
+    committer.close()
+
+
+def test_a_store_that_returns_too_few_numbers_and_a_caller_who_has_gone_end_nothing():
+    numbers = [[], [1]]
+    committer = Committer(lambda _: numbers.pop(0))
+    with pytest.raises(RuntimeError, match="1 mails were written and have 0 numbers"):
+        committer.submit([mail(1)]).result(20)
+    future = committer.submit([mail(2)])
+    future.cancel()
+    committer.close()
+    assert numbers == []

@@ -158,3 +158,43 @@ def test_why_a_heartbeat_did_not_arrive_is_told_without_its_url(monitor):
 def test_a_heartbeat_that_cannot_be_fetched_is_refused(tmp_path, url):
     with pytest.raises(ConfigurationError, match=r"desk\.heartbeat: expected a URL such as"):
         daemon_of(tmp_path, Wall(), heartbeat=url)
+
+
+def test_a_clock_that_was_set_forward_by_a_year_erases_nothing(tmp_path, monkeypatch):
+    """What is old by it need not be old."""
+    wall = Wall()
+    daemon = daemon_of(tmp_path, wall)
+    purged: list[int] = []
+    monkeypatch.setattr(daemon.desk, "purge", lambda **_: purged.append(1) or {})
+    wall.now += timedelta(days=400)
+    daemon._look_at_the_clock()
+    daemon._purge()
+    assert purged == []
+    wall.now = START
+    daemon._look_at_the_clock()
+    daemon._purge()
+    assert purged == [1]
+    daemon.committer.close()
+    daemon.database.close()
+
+
+def test_two_daemons_that_see_the_same_tell_it_once(tmp_path):
+    """V9: one alert a condition, however many daemons share the database."""
+    wall = Wall()
+    first = daemon_of(tmp_path, wall)
+    second = Daemon(first.rules, now=wall)
+    mail = outbox.Queued("k/1", None, "relay", "jo@acme.example", "", "<1@x>", b"raw")
+    with first.database.write() as connection:
+        outbox.add(connection, [mail], wall())
+    for daemon in (first, second):
+        daemon.conditions.look()
+    wall.now += timedelta(minutes=31)
+    for daemon in (first, second, first, second):
+        daemon.conditions.look()
+        wall.now += timedelta(seconds=20)
+    with first.database.read() as connection:
+        told = [row.key for row in outbox.rows(connection) if row.kind == "alert" and "/outbox/" in row.key]
+    assert len(told) == 1
+    for daemon in (first, second):
+        daemon.committer.close()
+        daemon.database.close()

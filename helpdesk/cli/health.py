@@ -35,7 +35,8 @@ def health(config: Config = None, as_json: AsJson = False) -> None:
     if as_json:
         print_json(shape)
     else:
-        typer.echo("\n".join([shape["status"], *(f"  {problem}" for problem in shape["problems"])]))
+        causes = [f"  {cause['cause']}: {cause['text']}" for cause in shape["causes"]]
+        typer.echo("\n".join([shape["status"], *causes]))
     if shape["status"] == "failing":
         raise typer.Exit(1)
 

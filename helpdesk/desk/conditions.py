@@ -80,7 +80,7 @@ class Conditions:
     def look(self) -> None:
         """Tell what has begun or ended since the last look."""
         for condition in self._conditions(self._desk.now()):
-            if condition.ails and not self._troubles.known(condition.name):
+            if condition.ails and not self._troubles.known_to_anybody(condition.name):
                 self._troubles.begin(condition.name, _begun(condition))
             elif condition.ails is False:
                 self._troubles.end(condition.name, _over(condition))

@@ -34,6 +34,12 @@ class Troubles:
             self._told[name] = f"condition/{name}/{began}" if key and not rest.startswith("over/") else ""
         return bool(self._told[name])
 
+    def known_to_anybody(self, name: str) -> bool:
+        """The same, also where another daemon on this database has told it since we last looked."""
+        if not self._told.get(name):
+            self._told.pop(name, None)
+        return self.known(name)
+
     def begin(self, name: str, facts: dict[str, Any], *, mark: str = "") -> None:
         """Tell of it, also where it is known. `mark` tells apart two tellings within a second."""
         self._tell(name, f"condition/{name}/{self._desk.now():%Y%m%dT%H%M%S}{mark}", facts)

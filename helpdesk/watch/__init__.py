@@ -30,20 +30,30 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
-__all__ = ["Disk", "HealthCause", "Observed", "Watch"]
+__all__ = ["Disk", "HealthCause", "Observed", "Watch", "since_boot"]
+
+
+def since_boot() -> float:
+    """A clock that is never set, and goes on while the host sleeps: to wake up is not to have been set."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
 
 
 class Watch:
     """Safe to use from every thread. `heartbeat` is why the newest one did not arrive, "" where it did."""
 
     def __init__(
-        self, now: Callable[[], datetime], steady: Callable[[], float] = time.monotonic, *, disk: Disk | None = None
+        self,
+        now: Callable[[], datetime],
+        steady: Callable[[], float] = time.monotonic,
+        *,
+        since_boot: Callable[[], float] | None = None,
+        disk: Disk | None = None,
     ) -> None:
         self.parts = Parts(now, steady)
         self.door = Door(steady)
         self.mailboxes = MailboxWatch(now, steady)
         self.way_out = WayOut(steady)
-        self.wall = Wall(now, steady)
+        self.wall = Wall(now, since_boot or steady)
         self.disk = disk
         self.heartbeat = ""
         self.told = ToldCauses(self.causes, steady)

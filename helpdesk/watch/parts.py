@@ -20,6 +20,10 @@ PATIENCE: Mapping[str, timedelta] = {
     "worker": timedelta(minutes=5),
     "sender": timedelta(minutes=25),
     "metronome": timedelta(minutes=5),
+    "listener": timedelta(minutes=1),  # its event loop, which must wait for nothing
+    "rounds": timedelta(minutes=15),
+    "conditions": timedelta(minutes=15),
+    "heartbeat": timedelta(minutes=15),
 }
 _FAILS = timedelta(seconds=20)  # that a part may fail at every turn: a database may restart
 

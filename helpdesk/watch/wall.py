@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 NOTICED = timedelta(seconds=5)  # less is a clock that is kept right
 _REMEMBERED = timedelta(hours=1)
+_FAR = timedelta(days=1)
 
 
 class Wall:
@@ -27,7 +28,7 @@ class Wall:
     def __init__(self, now: Callable[[], datetime], steady: Callable[[], float]) -> None:
         self._now, self._steady = now, steady
         self._lock = threading.Lock()
-        self._apart = self._distance()
+        self._began = self._apart = self._distance()
         self._jumps: deque[tuple[float, timedelta]] = deque()
 
     def look(self) -> timedelta:
@@ -49,6 +50,12 @@ class Wall:
                 self._jumps.popleft()
             net = sum((jump for _, jump in self._jumps), timedelta())
         return net if abs(net) >= NOTICED else timedelta()
+
+    @property
+    def away(self) -> timedelta:
+        """How far it is from where it was at the start, if by so much that what is old by it need not be old."""
+        away = self._distance() - self._began
+        return away if abs(away) >= _FAR else timedelta()
 
     def causes(self) -> Iterator[HealthCause]:
         """That it was set, for an hour, or until it is set back."""
