@@ -26,6 +26,7 @@ from helpdesk.core.people import Absence, Agent, Mailbox, Team
 from helpdesk.core.rotation import Override, Rotation
 from helpdesk.core.walltime import is_zone, parse_daily, parse_weekly
 from helpdesk.mail.authenticity import TOPMOST
+from helpdesk.mail.spam import SpamMark, read_mark
 from helpdesk.policies import read_calls
 from helpdesk.policies.schema import CallsTable
 from helpdesk.tables import Filled, fill_as_far_as_possible, read_toml, strict
@@ -63,6 +64,7 @@ class DeskTable:
     digest: str = ""  # "08:00 Europe/Berlin": when the operators get the daily digest
     require_authentication: Literal["auto", "always", "never"] = "auto"
     second_voter: bool = False  # wants the extra `embeddings`
+    blocked: list[str] = field(default_factory=list)  # addresses and domains whose mail is held
     keep: str = ""  # "400d": how long content and people of ended cases are kept; without it, for ever
 
 
@@ -86,6 +88,7 @@ class SmtpInTable:
     require_tls: bool = False
     trusted_relays: list[str] = field(default_factory=list)
     authserv_id: str = ""
+    spam: list[str] = field(default_factory=list)  # "X-Spam-Flag: YES": what our border writes into spam
 
 
 @strict
@@ -275,6 +278,17 @@ class Configuration:
     def groups(self) -> frozenset[str]:
         """Every group or list that stands in front of a mailbox of ours."""
         return frozenset(group for mailbox in self.mailboxes for group in mailbox.groups)
+
+    @property
+    def spam(self) -> tuple[SpamMark, ...]:
+        """What our border writes into spam."""
+        return tuple(map(read_mark, self.file.smtp_in.spam))
+
+    def blocks(self, address: str) -> str:
+        """What is blocked of an address: itself, its domain or one above it; "" where nothing is."""
+        told = address.lower()
+        blocked = {entry.lower() for entry in self.file.desk.blocked}
+        return next((entry for entry in _itself_and_above(told) if entry in blocked), "")
 
     @property
     def keep(self) -> timedelta | None:
@@ -473,6 +487,7 @@ def _problems(file: ConfigurationFile) -> Iterator[str]:
     yield from _listener_problems(file)
     yield from _web_problems(file)
     yield from _address_problems(file)
+    yield from _kept_out_problems(file)
     yield from _reference_problems(file)
     yield from _duty_problems(file)
     yield from _rotation_problems(file)
@@ -555,6 +570,33 @@ def _fronts(file: ConfigurationFile) -> Iterator[tuple[str, str, str]]:
     for number, entry in enumerate(file.mailbox, start=1):
         yield from ((f"mailbox.{number}.forms", form, "that a form writes from") for form in entry.forms)
         yield from ((f"mailbox.{number}.groups", group, "of a group in front of it") for group in entry.groups)
+
+
+def _itself_and_above(address: str) -> Iterator[str]:
+    """An address, its domain, and the domains above that."""
+    yield address
+    domain = address.rpartition("@")[2]
+    while domain:
+        yield domain
+        domain = domain.partition(".")[2]
+
+
+_DOMAIN = re.compile(r"(?:[\w-]{1,63}\.)+[\w-]{2,63}")
+
+
+def _kept_out_problems(file: ConfigurationFile) -> Iterator[str]:
+    """What is kept from cases: marks of spam, and who is blocked, which cannot be one of us."""
+    for mark in file.smtp_in.spam:
+        yield from _refused("smtp_in.spam", partial(read_mark, mark))
+    ours = [entry.address for entry in file.mailbox] + [entry.email for entry in file.agent] + file.desk.operators
+    ours += [alias for entry in file.agent for alias in entry.aliases]
+    above = {one: address for address in reversed(ours) for one in _itself_and_above(address.lower())}
+    for entry in file.desk.blocked:
+        told = entry.lower()
+        if not is_plain_address(entry) and not _DOMAIN.fullmatch(told):
+            yield f"desk.blocked: expected an address or a domain, not {entry!r}"
+        elif told in above:
+            yield f"desk.blocked: expected somebody else's address or domain, {entry!r} is that of {above[told]}"
 
 
 def _address_problems(file: ConfigurationFile) -> Iterator[str]:

@@ -43,7 +43,7 @@ def agent_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> D
     if agent is None:
         raise ValueError("an agent's mail was expected")
     orders = _orders(arrival.written, _vocabulary(case, arrival, terms, agent))
-    stays = orders.has("note") or (arrival.placement.stays and not orders.has(*_FOR_THE_CUSTOMER))
+    stays = orders.has("note", "spam") or (arrival.placement.stays and not orders.has(*_FOR_THE_CUSTOMER))
     if not orders.mistakes and not stays:
         orders = replace(orders, mistakes=tuple(_not_for_customers(arrival.written, orders)))
     if orders.mistakes:
@@ -76,6 +76,7 @@ def _vocabulary(case: Case, arrival: Arrival, terms: Terms, agent: Agent) -> Voc
         ours=terms.ours,
         linkable=links.linkable(case, arrival.named, agent),
         unsplittable="" if arrival.piece else arrival.unsplittable,
+        no_spam=_why_no_spam(case),
         mergeable=merging.mergeable(case, terms, arrival, agent),
         at=arrival.received_at,
         zone=zone_of(agent.timezone, served_in),
@@ -225,6 +226,25 @@ def _end(scribe: Scribe, orders: Orders, kind: Literal["resolved", "closed"], *,
     scribe.done.append(f"{kind}, and {told}")
 
 
+def _why_no_spam(case: Case) -> str:
+    """Why a case cannot be called spam; "" where it can."""
+    if case.customer:
+        return f"this one is of a customer, {case.customer}"
+    if case.of_type("agent_answered"):
+        return "this one was answered"
+    return "a promise on this one was broken" if case.breaches else ""
+
+
+def _spam(scribe: Scribe, _command: Command, _orders: Orders) -> None:
+    """It ends, and nobody outside hears of it: whoever sends spam must not learn that somebody reads it."""
+    if scribe.case.status == "closed":
+        scribe.done.append("was closed already")
+        return
+    scribe.happened("flagged", {"tag": "spam"})
+    scribe.happened("closed", {"because": "spam"})
+    scribe.done.append("closed as spam, and nobody outside is told")
+
+
 def _reopen(scribe: Scribe, _command: Command, _orders: Orders) -> None:
     if scribe.case.status == "open":
         scribe.done.append("was open already")
@@ -294,6 +314,7 @@ _OBEY: dict[str, Callable[[Scribe, Command, Orders], None]] = {
     "exclude": _exclude,
     "incident": _incident,
     "ack": _note,
+    "spam": _spam,
     "redact": _note,
     "help": _help,
 }

@@ -136,6 +136,12 @@ class Case:
         return f"HD-{self.number}"
 
     @property
+    def breaches(self) -> dict[str, datetime]:
+        """When the clocks were breached whose breach is on the record and was not withdrawn since."""
+        last = {event.facts["clock"]: event for event in self.of_type("breached", "breach_withdrawn")}
+        return {clock: event.at for clock, event in last.items() if event.type == "breached"}
+
+    @property
     def active(self) -> bool:
         """Whether the desk still owes something."""
         return self.status in {"open", "waiting"}

@@ -49,6 +49,7 @@ Verb = Literal[
     "exclude",
     "incident",
     "ack",
+    "spam",
     "redact",
     "help",
 ]
@@ -72,6 +73,7 @@ FORMS: dict[Verb, str] = {
     "exclude": "#exclude KEY [reason]  the promises do not apply, and why",
     "incident": "#incident KEY  the case is about a known incident",
     "ack": "#ack  you have it: nobody else is called",
+    "spam": "#spam  closes a case of somebody unknown that nobody has answered; nobody outside is told",
     "redact": "#redact  erases all that was sent on this case; it is asked for again",
     "help": "#help  sends this list",
 }
@@ -85,9 +87,11 @@ _REFERENCE = re.compile(r"\[?(?:HD-)?([1-9]\d{0,11})\]?(?:\s*<[^<>]*>)?", re.IGN
 # At most one of each group stands in a mail, and at most one of each command that is not among the repeatable.
 _CONTRADICTIONS: tuple[frozenset[Verb], ...] = (
     frozenset({"note", "answer"}),
-    frozenset({"wait", "resolve", "close", "reopen", "merge"}),
-    frozenset({"snooze", "resolve", "close", "merge"}),
-    frozenset({"assign", "merge"}),
+    frozenset({"wait", "resolve", "close", "reopen", "merge", "spam"}),
+    frozenset({"snooze", "resolve", "close", "merge", "spam"}),
+    frozenset({"assign", "merge", "spam"}),
+    frozenset({"answer", "spam"}),
+    frozenset({"cc", "spam"}),
 )
 # Beside an order to split the others would be about the old case or the new one, and nobody could tell.
 _BESIDE_SPLIT: frozenset[Verb] = frozenset({"split", "note", "answer", "link", "ack", "help"})
@@ -150,6 +154,7 @@ class Vocabulary:
     linkable: Mapping[int, str] = field(default_factory=dict)
     mergeable: Mapping[int, str] = field(default_factory=dict)
     unsplittable: str = ""  # why no mail of the customer's can become a case
+    no_spam: str = ""  # why the case cannot be called spam
     at: datetime = _ALWAYS
     zone: str = "UTC"
     active: bool = True  # whether the case is open or waiting
@@ -306,6 +311,14 @@ def _severity(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mis
     return Mistake(line, "#severity and one of " + ", ".join(vocabulary.severities))
 
 
+def _spam(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
+    if argument:
+        return Mistake(line, "#spam on a line of its own")
+    if vocabulary.no_spam:
+        return Mistake(line, f"a case that may be spam: {vocabulary.no_spam}")
+    return Command("spam", line)
+
+
 def _kind(line: str, argument: str, _vocabulary: Vocabulary) -> Command | Mistake:
     if argument.lower() in get_args(Kind):
         return Command("kind", line, argument=argument.lower())
@@ -435,6 +448,7 @@ _READERS: dict[Verb, Callable[[str, str, Vocabulary], Command | Mistake]] = {
     "exclude": _exclude,
     "incident": _incident,
     "ack": _plain("ack"),
+    "spam": _spam,
     "redact": _plain("redact"),
     "help": _plain("help"),
 }

@@ -126,7 +126,7 @@ def _relieved(case: Case, terms: Terms, now: datetime) -> tuple[tuple[Event, ...
 def next_at(case: Case, terms: Terms) -> datetime | None:
     """The earliest instant at which time alone changes something; None while nothing can."""
     instants = [rung.at for rung in ladder.outstanding(case, terms)]
-    standing = _standing_breaches(case)
+    standing = case.breaches
     instants += [
         clock.late_from
         for clock in clocks(case, terms.policy)
@@ -178,6 +178,7 @@ def _opened_by(sender: Person, arrival: Arrival, terms: Terms, now: datetime) ->
         wrote,
         *monitor.said(arrival, now, rank=verdict.rank),
         *redaction.flags(arrival, now),
+        *held.doubts(arrival, now),
         *unread.notes(arrival, now),
         *joined,
         *outside,
@@ -452,7 +453,7 @@ def _on_the_record(decision: Decision, terms: Terms, now: datetime) -> Decision:
     case = decision.case
     if case is None:
         return decision
-    standing = _standing_breaches(case)
+    standing = case.breaches
     shown = {ladder.clock_key(clock): clock for clock in clocks(case, terms.policy)}
     events = []
     for key, clock in shown.items():
@@ -467,12 +468,6 @@ def _on_the_record(decision: Decision, terms: Terms, now: datetime) -> Decision:
             facts = {"clock": key, "because": f"{what} in time, and read late"}
             events.append(Event("breach_withdrawn", now, now, DESK, facts))
     return replace(decision, case=case.after(*events), events=(*decision.events, *events))
-
-
-def _standing_breaches(case: Case) -> dict[str, datetime]:
-    """When the clocks were breached whose breach is on the record and was not withdrawn since."""
-    last = {event.facts["clock"]: event for event in case.of_type("breached", "breach_withdrawn")}
-    return {clock: event.at for clock, event in last.items() if event.type == "breached"}
 
 
 def _wait_ends_at(case: Case) -> datetime | None:

@@ -141,6 +141,7 @@ class Arrival:
     piece: Piece | None = None  # what `#split` makes a case of, where it stands among the orders
     unsplittable: str = ""  # why there is nothing to make a case of
     through: int | None = None  # the merged case that it was written to, whose place this one has taken
+    unwanted: str = ""  # why it is held where its sender is nobody: marked as spam by our border, or blocked
     released_by: str = ""  # who said that a person wrote it, though it was held or taken for a robot's
     null_sender: bool = False  # it came with MAIL FROM:<>, and wants no answer (RFC 5321 section 4.5.5)
 

@@ -1,4 +1,4 @@
-"""Mail of programs that nobody here knows: held, which is neither a case nor lost.
+"""Mail of programs that nobody here knows, and what is not wanted: held, which is neither a case nor lost.
 
 Somebody who is known is never held, whatever their mail carries, nor is what answers a mail of ours, what comes by a
 list of ours, or what a form writes that the operator has named. Of strangers, bulk is held (newsletters), and what a
@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from helpdesk.core.case import DESK, Event
 from helpdesk.core.message import base_address
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Iterator
+    from datetime import datetime
 
     from helpdesk.core.decision import Arrival
     from helpdesk.core.message import Transport
@@ -24,7 +26,13 @@ def why_held(arrival: Arrival, terms: Terms) -> str:
     known = terms.customer is not None or arrival.sender in terms.ours or arrival.sender in terms.mailbox.forms
     if known or arrival.released_by or arrival.placement.answers_us or terms.mailbox.channel == "monitoring":
         return ""
-    return of_strangers(arrival.message.transport)
+    return arrival.unwanted or of_strangers(arrival.message.transport)
+
+
+def doubts(arrival: Arrival, now: datetime) -> Iterator[Event]:
+    """That a mail which opened a case would have been held, were its sender nobody."""
+    if arrival.unwanted:
+        yield Event("flagged", arrival.received_at, now, DESK, {"tag": arrival.unwanted})
 
 
 def of_strangers(transport: Transport) -> str:

@@ -70,6 +70,7 @@ def load_rules(path: Path, *, environment: Mapping[str, str] | None = None, sign
         *collected.problems,
         *templates.problems(),
         *wrong_customers,
+        *_blocked_customers(written, customers),
         *wrong_key,
         *wrong_secret,
     )
@@ -145,6 +146,18 @@ def _policy_problems(file: ConfigurationFile, policies: Mapping[str, Policy]) ->
             yield from _among(f"mailbox.{number}.plan", mailbox.plan, [plan.key for plan in policy.plans])
         channels = {channel.key for channel in policy.channels} | {"monitoring", "escalation", "ignore"}
         yield from _among(f"mailbox.{number}.channel", mailbox.channel, sorted(channels))
+
+
+def _blocked_customers(written: Written, customers: Directory) -> Iterator[str]:
+    """Nobody who bought something can be kept out."""
+    blocked = [entry.lower() for entry in written.filled.table.desk.blocked]
+    for customer in customers.by_key.values():
+        known = (*customer.domains, *(contact.address for contact in customer.contacts))
+        for entry in blocked:
+            theirs = next((one for one in known if one == entry or one.endswith((f".{entry}", f"@{entry}"))), "")
+            theirs = theirs or (entry.rpartition("@")[2] if customer.includes(entry) else "")
+            if theirs:
+                yield f"desk.blocked: expected nobody's who is a customer, {entry!r} is {customer.key}'s ({theirs})"
 
 
 def _among(place: str, name: str, known: Collection[str]) -> Iterator[str]:

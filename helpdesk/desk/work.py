@@ -25,6 +25,7 @@ from helpdesk.failpoints import failpoint
 from helpdesk.mail.enclose import naming
 from helpdesk.mail.parse import parse
 from helpdesk.mail.sensitive import look_through, without_secrets
+from helpdesk.mail.spam import spam_mark
 from helpdesk.placing import read_clues
 from helpdesk.store import cases as case_store
 from helpdesk.store import spool, undeliverable, watched
@@ -116,6 +117,7 @@ def work_mail(
         to_escalation=mailbox.channel == "escalation",
         returned=back,
         mailboxes=recorder.rules.configuration.mailbox_addresses,
+        unwanted=_unwanted(recorder, message, sender),
         released_by=mail.released_by,
         null_sender=mail.source == "smtp" and not mail.envelope.mail_from,
     )
@@ -192,6 +194,15 @@ def _begin_with(connection: sa.Connection, number: int, arrival: Arrival, decisi
             visibility="public",
             reply=decision.reply,
         )
+
+
+def _unwanted(recorder: Recorder, message: Message, sender: str) -> str:
+    """Why a mail is held where its sender is nobody."""
+    configuration = recorder.rules.configuration
+    if blocked := configuration.blocks(sender):
+        return f"{blocked} is blocked"
+    mark = spam_mark(message, configuration.spam, authserv_id=configuration.file.smtp_in.authserv_id)
+    return f"marked as spam by our border ({mark})" if mark else ""
 
 
 def _sorted_out(

@@ -252,6 +252,11 @@ def _hop(value: str, authserv_id: str) -> Literal["border", "internal", "foreign
     return "internal" if _LOCAL.search(bare[by.end() :]) else "border"
 
 
+def is_border_hop(received: str, authserv_id: str) -> bool:
+    """Whether our border wrote a Received field, taking the mail in."""
+    return _hop(received, authserv_id) == "border"
+
+
 _IN_HOP = re.compile(
     r"(?<![\w.:-])(?:IPv6:)?((?:\d{1,3}\.){3}\d{1,3}|[0-9a-f]*:[0-9a-f:.]*:[0-9a-f:.]*)(?![\w.-])", re.IGNORECASE
 )
