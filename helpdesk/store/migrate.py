@@ -13,6 +13,7 @@ from alembic.script import ScriptDirectory
 from helpdesk.core.counted import counted
 from helpdesk.core.errors import Unavailable
 from helpdesk.shipped import shipped
+from helpdesk.store.writable import in_words
 
 if TYPE_CHECKING:
     from helpdesk.store.engine import Database
@@ -109,7 +110,7 @@ def _connected(database: Database) -> sa.Connection:
     try:
         return database.engine.connect()
     except sa.exc.DatabaseError as problem:  # also: it is no database
-        raise Unavailable(f"database: {problem.orig}") from None
+        raise Unavailable(f"database: {in_words(database, problem)}") from None
 
 
 def _config(connection: sa.Connection) -> Config:

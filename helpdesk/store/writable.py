@@ -1,6 +1,9 @@
 """Whether a database can be written to at all, and in words what to do where it cannot.
 
 SQLite itself says "unable to open database file" or "attempt to write a readonly database" for ten different reasons.
+
+The file is never opened here: to close it again would drop the locks that SQLite holds on it for this whole process
+(sqlite.org/howtocorrupt.html section 2.2), and another process would take away the log of a daemon that lives.
 """
 
 from __future__ import annotations
@@ -14,7 +17,6 @@ import sqlalchemy as sa
 if TYPE_CHECKING:
     from helpdesk.store.engine import Database
 
-_MAGIC = b"SQLite format 3\0"  # sqlite.org/fileformat.html section 1.3
 _BESIDE = ("-wal", "-shm")  # SQLite's log and its index, while the database is in use
 
 
@@ -29,6 +31,15 @@ def hindrance(database: Database) -> str:
     return "" if name in {None, "", ":memory:"} else _of_file(Path(str(name)))
 
 
+def in_words(database: Database, problem: sa.exc.DBAPIError) -> str:
+    """What the database said to who connected, and what to do where its words do not tell."""
+    said = str(problem.orig).strip()
+    if database.embedded and "not a database" in said:
+        file = database.url.database
+        return f"{file}: expected an SQLite database, and it is another file; name another one in [database] url"
+    return said
+
+
 def _of_file(file: Path) -> str:
     folder = file.parent
     if not folder.is_dir():
@@ -39,8 +50,6 @@ def _of_file(file: Path) -> str:
     for place in (folder, file, *(file.with_name(file.name + ending) for ending in _BESIDE)):
         if place.exists() and (fault := _closed(place)):
             return fault
-    if file.exists() and not _is_sqlite(file):
-        return f"{file}: expected an SQLite database, and it is another file; name another one in [database] url"
     return ""
 
 
@@ -54,15 +63,6 @@ def _closed(place: Path) -> str:
     if os.statvfs(place).f_flag & os.ST_RDONLY:
         return f"{expected}, and its file system is read-only; mount it otherwise, or correct [database] url"
     return f"{expected}, and user {os.geteuid()} may not; let that user own it (chown), or start as its owner"
-
-
-def _is_sqlite(file: Path) -> bool:
-    try:
-        with file.open("rb") as opened:
-            beginning = opened.read(len(_MAGIC))
-    except OSError:
-        return True  # whatever it is, SQLite says it
-    return beginning in {b"", _MAGIC}
 
 
 def _of_server(database: Database) -> str:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import shutil
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
 
-from helpdesk.store import writable
+from helpdesk.core.errors import Unavailable
+from helpdesk.store import migrate, writable
 from helpdesk.store.engine import Database
 from helpdesk.store.writable import hindrance
 
@@ -46,11 +48,37 @@ def test_a_folder_in_the_place_of_the_file_is_named(tmp_path):
     assert said_of(tmp_path).startswith(f"{tmp_path}: expected a file, and it is a folder")
 
 
-@pytest.mark.parametrize("content", [b"x", b"PK\x03\x04" * 9, b"SQLite format 2"])
+@pytest.mark.parametrize("content", [b"PK\x03\x04" * 9, b"SQLite format 2", b"Dear Sirs, " * 500])
 def test_another_file_is_not_taken_for_a_database(tmp_path, content):
     file = tmp_path / "helpdesk.db"
     file.write_bytes(content)
-    assert "expected an SQLite database, and it is another file" in said_of(file)
+    database = Database(f"sqlite:///{file}")
+    with pytest.raises(Unavailable, match="expected an SQLite database, and it is another file"):
+        migrate.current(database)
+    database.close()
+    assert file.read_bytes() == content
+
+
+def test_looking_takes_no_lock_from_a_database_that_is_in_use(tmp_path, migrated_file):
+    """A process that closes the file drops SQLite's locks on it, and another one would take its log away."""
+    file = tmp_path / "helpdesk.db"
+    shutil.copy(migrated_file, file)
+    database = Database(f"sqlite:///{file}")
+    add = sa.text("INSERT INTO switch (name, down, since, by) VALUES (:name, :no, '2026-05-18', '')")
+    with database.write() as connection:
+        connection.execute(add, {"name": "a", "no": False})
+    assert hindrance(database) == ""
+    look = (
+        f"import sqlite3; c = sqlite3.connect({str(file)!r}); print(*c.execute('SELECT name FROM switch')); c.close()"
+    )
+    for name in ("b", "c"):
+        subprocess.run([sys.executable, "-c", look], check=True, capture_output=True)
+        with database.write() as connection:
+            connection.execute(add, {"name": name, "no": False})
+        assert hindrance(database) == ""
+    seen = subprocess.run([sys.executable, "-c", look], check=True, capture_output=True, text=True).stdout
+    assert sorted(seen.split()) == sorted(["('a',)", "('b',)", "('c',)"])
+    database.close()
 
 
 @pytest.mark.parametrize("closed", ["", "helpdesk.db", "helpdesk.db-wal", "helpdesk.db-shm"])
@@ -80,17 +108,6 @@ def test_a_file_system_that_is_read_only_is_named_also_for_root(tmp_path, monkey
     monkeypatch.setattr(writable.os, "access", lambda *_: False)
     monkeypatch.setattr(writable.os, "statvfs", lambda _: os.statvfs_result((0,) * 8 + (os.ST_RDONLY, 255)))
     assert "its file system is read-only; mount it otherwise" in said_of(tmp_path / "helpdesk.db")
-
-
-def test_what_cannot_even_be_looked_at_is_left_to_sqlite(tmp_path, monkeypatch):
-    file = tmp_path / "helpdesk.db"
-    file.touch()
-
-    def refuses(*_: object) -> None:
-        raise OSError(errno.EIO, "Input/output error")
-
-    monkeypatch.setattr("pathlib.Path.open", refuses)
-    assert said_of(file) == ""
 
 
 def test_a_laboratory_in_memory_needs_no_file():
