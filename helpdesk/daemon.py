@@ -46,6 +46,7 @@ from helpdesk.reload import Reloader
 from helpdesk.store import migrate
 from helpdesk.store.engine import Database
 from helpdesk.store.presence import Presence
+from helpdesk.store.refusals import Refused
 from helpdesk.store.spool import Accepted
 from helpdesk.store.writable import hindrance
 from helpdesk.watch import Disk, Observed, Watch, since_boot
@@ -139,6 +140,7 @@ class Daemon:
             self.sender.call.set()
 
     def _go_round(self) -> None:
+        self._note_refusals()
         if self._set_back.is_set():
             self._set_back.clear()
             self.desk.catch_up()
@@ -147,6 +149,11 @@ class Daemon:
 
     def _look_for_edits(self) -> None:
         self.reloader.look()
+
+    def _note_refusals(self) -> None:
+        if refused := self.watch.door.turned_down():
+            at = self.desk.now()
+            self.desk.note_refusals([Refused(at, one.remote, one.mail_from, one.rcpt_to, one.reply) for one in refused])
 
     def _purge(self) -> None:
         if self.watch.wall.away:

@@ -28,13 +28,14 @@ from helpdesk.desk.tick import tick
 from helpdesk.desk.work import Worked
 from helpdesk.desk.worker import work
 from helpdesk.failpoints import failpoint
-from helpdesk.store import cases, outbox, spool
+from helpdesk.store import cases, outbox, refusals, spool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import datetime
 
     from helpdesk.store.engine import Database
+    from helpdesk.store.refusals import Refused
     from helpdesk.store.spool import Accepted, Became
     from helpdesk.wires.courier import Courier
 
@@ -131,8 +132,9 @@ class Desk:
             outbox.send_now(connection, self.now())
 
     def purge(self, *, stopping: Callable[[], bool] = never) -> Counter[str]:
-        """Erase what ended longer ago than the configuration keeps it; nothing where it names no age."""
+        """Erase what ended longer ago than the configuration keeps it; nothing of cases where it names no age."""
         keep, now = self.rules.configuration.keep, self.now()
+        self.note_refusals(())  # the old ones go
         if keep is None:
             return Counter()
         return purge(self.database, self.rules, before=now - keep, by=DESK, now=now, stopping=stopping)
@@ -155,6 +157,13 @@ class Desk:
         now = self.now()
         with self.database.write() as connection:
             self._recorder.tell_operators(connection, key=key, facts=facts, now=now)
+
+    def note_refusals(self, refused: Sequence[Refused]) -> None:
+        """Keep for a while what was refused at the door, so that it is found."""
+        now = self.now()
+        with self.database.write() as connection:
+            refusals.note(connection, refused)
+            refusals.forget(connection, before=now - refusals.KEPT)
 
     def earliest_due(self) -> datetime | None:
         """When time alone next makes something due: a step, a breach, a mail to be tried again, a digest."""

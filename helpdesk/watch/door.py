@@ -6,6 +6,8 @@ A mail that is turned away once (421, 451, 452) comes again and is taken; it ail
 from __future__ import annotations
 
 import threading
+from collections import deque
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -18,6 +20,17 @@ IN_A_ROW = 3
 _LASTS = timedelta(minutes=1)  # two that are so far apart, with none taken between them, tell as much
 # After the latest: who was turned away has come again by then (RFC 5321 section 4.5.4.1).
 _REMEMBERED = timedelta(minutes=30)
+_UNWRITTEN = 1_000  # refusals that are not written down yet
+
+
+@dataclass(frozen=True, slots=True)
+class TurnedDown:
+    """A mail that was not taken: who brought it, to whom, from which host, and what was answered."""
+
+    mail_from: str
+    rcpt_to: tuple[str, ...]
+    remote: str
+    reply: str
 
 
 class Door:
@@ -30,6 +43,7 @@ class Door:
         self._row = 0
         self._began = self._latest = 0.0
         self._why, self._crowd = "", False
+        self._turned_down: deque[TurnedDown] = deque(maxlen=_UNWRITTEN)
 
     def taken(self) -> None:
         """A mail got its 250."""
@@ -46,6 +60,14 @@ class Door:
             self._why, self._latest = why, self._steady()
             if self._row == 1:
                 self._began = self._latest
+
+    def refused(self, mail_from: str, rcpt_to: tuple[str, ...], remote: str, reply: str) -> None:
+        """A mail, or one recipient of it, was not taken."""
+        self._turned_down.append(TurnedDown(mail_from, rcpt_to, remote, reply))
+
+    def turned_down(self) -> list[TurnedDown]:
+        """What was not taken since this was last asked; of a flood the latest."""
+        return [self._turned_down.popleft() for _ in range(len(self._turned_down))]
 
     @property
     def counts(self) -> tuple[int, int]:

@@ -59,6 +59,9 @@ class DoorTally(Protocol):
     def turned_away(self, why: str, *, crowd: bool = False) -> None:
         """Somebody was told to come back for a reason of ours. `crowd`: because too many others were there."""
 
+    def refused(self, mail_from: str, rcpt_to: tuple[str, ...], remote: str, reply: str) -> None:
+        """A mail, or one recipient of it, was not taken, and this was answered."""
+
 
 class Untallied:
     """Nobody wants to know."""
@@ -68,6 +71,9 @@ class Untallied:
 
     def turned_away(self, why: str, *, crowd: bool = False) -> None:
         """Somebody was told to come back."""
+
+    def refused(self, mail_from: str, rcpt_to: tuple[str, ...], remote: str, reply: str) -> None:
+        """A mail was not taken."""
 
 
 @dataclass(slots=True, eq=False)

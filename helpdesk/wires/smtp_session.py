@@ -32,6 +32,7 @@ _LMTP_GREETINGS = frozenset({"LHLO"})
 _IDLE = frozenset({"RSET", "NOOP", "VRFY", "HELP"}) | _SMTP_GREETINGS | _LMTP_GREETINGS
 _VERBS = frozenset({"MAIL", "RCPT", "DATA", "BDAT", "RSET", "NOOP", "VRFY", "HELP", "STARTTLS", "QUIT"})
 _BEFORE_TLS = frozenset({"EHLO", "LHLO", "NOOP", "STARTTLS", "QUIT"})  # RFC 3207 section 4
+_OF_A_MAIL = frozenset({"MAIL", "RCPT", "DATA", "BDAT"})
 _NOT_SMTP = frozenset({"PROXY", "CONNECT", "GET", "HEAD", "POST", "PUT", "OPTIONS"})  # a liar or an abused browser
 
 
@@ -55,7 +56,7 @@ class Session(Connection):
         self.origin = ""  # whom Reception counts this session against
         self._reception = reception
         self._transaction = _Transaction()
-        self._helo = ""
+        self._helo = self._author = self._asked = ""  # what the last MAIL and RCPT named, taken or not
         self._errors = self._idle_commands = 0
         self._commands_until = 0.0
         self._busy = False  # with a mail
@@ -114,12 +115,15 @@ class Session(Connection):
         self._commands_until = self.loop.time() + self._limits.command_total
 
     async def _obey(self, line: bytes) -> None:
+        verb = ""
         try:
             verb, argument = smtp_syntax.command(line)
             await self._method(verb)(argument)
         except Rejected as refusal:
+            self._tell_refused(verb, refusal.reply)
             await self._refuse(refusal.reply)
-        except Over:
+        except Over as over:
+            self._tell_refused(verb, over.last)
             raise
         except Exception as error:  # noqa: BLE001  (whatever it is, it is ours)
             await self.push(await self.handle_exception(error))
@@ -138,6 +142,12 @@ class Session(Connection):
             raise Over(f"421 4.7.0 {self.hostname} Too many commands without a mail")
         method: Callable[[str], Awaitable[None]] = self._smtp_methods[verb]
         return method
+
+    def _tell_refused(self, verb: str, reply: str) -> None:
+        """Leave a trace of a mail that is not taken: whoever misses it asks where it went."""
+        if verb in _OF_A_MAIL and reply:
+            asked = (*self._transaction.rcpt_to, *([self._asked] if verb == "RCPT" else []))
+            self._reception.tally.refused(self._author, asked, self.remote, reply.partition("\r\n")[0])
 
     async def _refuse(self, reply: str) -> None:
         if reply.startswith("5"):  # a 4xx is no error of theirs
@@ -194,6 +204,7 @@ class Session(Connection):
         if self._transaction.mail_from is not None:
             raise Rejected("503 5.5.1 One MAIL at a time")
         sender = smtp_syntax.sender(arg or "")
+        self._author = sender.address
         if sender.size > self._limits.max_size:  # RFC 1870 section 6.1
             raise Rejected(TOO_BIG)
         self._reception.check_disk()
@@ -205,7 +216,7 @@ class Session(Connection):
         """Take one more recipient, if the desk has it: a bounce later would be backscatter (S10)."""
         self._need(self._transaction.mail_from is not None, "MAIL")
         self._need(self._transaction.chunks is None, "BDAT LAST or RSET")
-        address = smtp_syntax.recipient(arg or "")
+        address = self._asked = smtp_syntax.recipient(arg or "")
         if len(self._transaction.rcpt_to) >= self._limits.max_recipients:
             raise Rejected("452 4.5.3 Too many recipients")
         if "@" not in address:
@@ -313,6 +324,8 @@ class Session(Connection):
     async def _finish(self, raw: bytes) -> None:
         """Answer a whole mail and end the transaction."""
         reply = self._for_each(await self._taken(raw))
+        if not reply.startswith("2"):
+            self._tell_refused("DATA", reply)
         self._set_rset_state()
         await self.push(reply)
 
