@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from helpdesk.core import rating, suspicion
+from helpdesk.core.addresses import unwritable
 from helpdesk.core.message import Person
 from helpdesk.core.monitor import unheard
 from helpdesk.core.policy import TARGET_NAMES, Promise
@@ -167,9 +168,10 @@ class Letters:
         thread: Thread,
         now: datetime,
     ) -> Queued:
+        wrong = unwritable(draft.to.address)
         letter = Letter(
             from_=Person(mailbox.address, self._from_name(draft, mailbox)),
-            to=_reader(draft),
+            to=Person("", draft.to.shown) if wrong else _reader(draft),
             reply_to=self._address(mailbox, number, draft.to, "note" if draft.stays else draft.audience),
             subject=words.subject,
             message_id=self._signer.message_id(case=number, nonce=key, domain=mailbox.address.rpartition("@")[2]),
@@ -192,6 +194,7 @@ class Letters:
             compose(letter),
             files,
             subject=letter.subject,
+            unwritable=wrong,
         )
 
     def _address(self, mailbox: Mailbox, number: int, person: Person, purpose: Purpose) -> str:

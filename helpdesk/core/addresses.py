@@ -1,24 +1,67 @@
-"""Addresses as people type them, or as their mail program makes links of them.
+"""Addresses: which can be written to, and how people type them, or their mail programs make links of them.
 
-Only what any server takes is read (RFC 5321 section 4.1.2, without quoted local parts): what is read here is mailed to.
+Mail comes from more addresses than any server takes: telephone companies hand out `a..b@`, local parts come in quotes
+or with umlauts, and all of them are read, kept and shown. Written to are those that every server takes (RFC 5321
+section 4.1.2, without quoted local parts; threat O04), and there is one rule about which these are: `address_spec`.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from helpdesk.core.message import Person
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 # What an HTML mail shows of a linked address: `kim@acme.example<mailto:kim@acme.example>`.
 _LINK = re.compile(r"\s*[<(\[]mailto:[^<>()\[\]\s]*[>)\]]", re.IGNORECASE)
 _NAMED = re.compile(r'(?:"([^"<>]*)"|([^"<>,;@]*?))\s*<([^<>\s]+@[^<>\s]+)>')
 _BARE = re.compile(r"[^\s<>,;]+@[^\s<>,;]+")
-_ADDRESS = re.compile(
-    r"(?=.{3,254}\Z)[a-z0-9!#$%&'*+/=?^_`{|}~-]{1,64}(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+){0,31}"
-    r"@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_](?:[\w-]{0,61}[^\W_])?"
+_ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+_DOMAIN = re.compile(
+    r"(?=.{1,253}\Z)(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 )
-_LONGEST_LOCAL = 64  # RFC 5321 section 4.5.3.1.1
+_NAMED_HOST = re.compile(r"\.[^\W\d_][^.]*\Z")  # what somebody means to type has a top-level domain
+_LONGEST, _LONGEST_LOCAL = 254, 64  # octets; RFC 5321 section 4.5.3.1
+_AROUND = "'\"<>,;"
+
+
+def address_spec(address: str) -> str:
+    """The address as it stands on the wire, proven to be one that any server takes; its domain in IDNA form.
+
+    Raises ValueError that says what is wrong, without the address.
+    """
+    local, at, domain = address.rpartition("@")
+    if not (at and local and domain):
+        raise ValueError("local@domain was expected")
+    if not local.isascii():
+        raise ValueError("plain letters before the @ were expected: few servers take others (SMTPUTF8)")
+    if not _ATOMS.fullmatch(local):
+        raise ValueError("letters, digits and signs with single dots between them were expected before the @")
+    if len(local) > _LONGEST_LOCAL:
+        raise ValueError(f"at most {_LONGEST_LOCAL} characters were expected before the @")
+    if not domain.isascii():
+        try:
+            domain = domain.encode("idna").decode("ascii")
+        except UnicodeError:
+            domain = ""
+    if not _DOMAIN.fullmatch(domain):
+        raise ValueError("the name of a host was expected behind the @")
+    if len(local) + 1 + len(domain) > _LONGEST:
+        raise ValueError(f"at most {_LONGEST} characters were expected")
+    return f"{local}@{domain}"
+
+
+def unwritable(address: str) -> str:
+    """Why no mail can be written to an address; "" where it can."""
+    try:
+        address_spec(address)
+    except ValueError as problem:
+        return str(problem)
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +85,19 @@ def read_people(text: str) -> Named:
     return Named(tuple(people.values()), tuple(sorted(wrong, key=text.lower().find)))
 
 
+def read_known(text: str, known: Collection[str]) -> tuple[tuple[Person, ...], str]:
+    """Those of the known addresses that are named, however odd they are, and the text that is left.
+
+    An address in quotes, or in brackets, is the one inside as well.
+    """
+    found: list[Person] = []
+    text = _LINK.sub("", text)
+    for address in sorted(filter(None, known), key=len, reverse=True):
+        spelled = rf"(?<![^\s{_AROUND}]){re.escape(address)}(?![^\s{_AROUND}])"
+        text, times = re.subn(rf"['\"<]?{spelled}['\">]?", " ", text, flags=re.IGNORECASE)
+        found += [Person(address)] if times else []
+    return tuple(found), text
+
+
 def _can_be_mailed_to(person: Person) -> bool:
-    local, _, domain = person.address.rpartition("@")
-    if not _ADDRESS.fullmatch(person.address) or len(local) > _LONGEST_LOCAL or "_" in domain:
-        return False
-    try:
-        domain.encode("idna")
-    except UnicodeError:
-        return False
-    return True
+    return not unwritable(person.address) and _NAMED_HOST.search(person.address) is not None

@@ -73,6 +73,7 @@ def _vocabulary(case: Case, arrival: Arrival, terms: Terms, agent: Agent) -> Voc
         incidents=tuple(incident.key for incident in terms.standing.incidents if incident.concerns(policy.key)),
         areas=tuple(area.key for area in policy.severity.areas),
         people=tuple(person.address for person in case.people),
+        removed=case.removed,
         ours=terms.ours,
         linkable=links.linkable(case, arrival.named, agent),
         unsplittable="" if arrival.piece else arrival.unsplittable,
@@ -257,7 +258,9 @@ def _cc(scribe: Scribe, command: Command, _orders: Orders) -> None:
     """Who is added sees what comes, and never what was; who is removed can write to the case and is not believed."""
     for person in command.people:
         there = person.address in {known.address for known in (scribe.case.requester, *scribe.case.participants)}
-        if command.argument == "remove":
+        if command.argument == "remove" and not there:
+            scribe.done.append(f"{person.address} was off the case already")
+        elif command.argument == "remove":
             scribe.happened("participant_removed", {"address": person.address})
             scribe.done.append(f"{person.address} gets no more answers")
         elif there:

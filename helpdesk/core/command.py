@@ -15,11 +15,11 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal, get_args
 
-from helpdesk.core.addresses import read_people
+from helpdesk.core.addresses import read_known, read_people
 from helpdesk.core.block import Block, Mistake, read_block
 from helpdesk.core.case import Kind
 from helpdesk.core.later import read_moment, read_span
@@ -139,9 +139,9 @@ class Orders:
 class Vocabulary:
     """What arguments may name: what the policy knows, the team's agents (name to address), who and which cases.
 
-    `people` are on the case, the requester first; `ours` are addresses of our own. Of the cases that a mail names
-    `linkable` says why each cannot be linked, and `mergeable` why this case cannot go into it: "" where it can. `at`
-    (aware UTC) and `zone` are when and where it is read.
+    `people` are on the case, the requester first; `removed` were; `ours` are addresses of our own. Of the cases that
+    a mail names `linkable` says why each cannot be linked, and `mergeable` why this case cannot go into it: "" where it
+    can. `at` (aware UTC) and `zone` are when and where it is read.
     """
 
     severities: tuple[str, ...]
@@ -150,6 +150,7 @@ class Vocabulary:
     incidents: tuple[str, ...] = ()
     areas: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
+    removed: Collection[str] = frozenset()
     ours: Collection[str] = frozenset()
     linkable: Mapping[int, str] = field(default_factory=dict)
     mergeable: Mapping[int, str] = field(default_factory=dict)
@@ -382,7 +383,9 @@ def _snooze(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mista
 
 def _cc(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
     how, _, rest = argument.partition(" ")
+    known, rest = read_known(rest, (*vocabulary.people, *vocabulary.removed)) if how.lower() == "remove" else ((), rest)
     named = read_people(rest)
+    named = replace(named, people=(*known, *named.people))
     form = "#cc add or #cc remove, and addresses such as kim@acme.example"
     if how.lower() not in {"add", "remove"} or not (named.people or named.wrong):
         return Mistake(line, form)
@@ -402,7 +405,7 @@ def _misplaced(how: str, addresses: Iterable[str], vocabulary: Vocabulary) -> It
     requester, *others = vocabulary.people or ("",)
     if requester in addresses:
         yield f"somebody other than {requester}, whose case it is"
-    absent = [address for address in addresses if address not in vocabulary.people]
+    absent = [address for address in addresses if address not in {*vocabulary.people, *vocabulary.removed}]
     if absent and others:
         yield f"one of {', '.join(others)}, not {', '.join(absent)}"
     elif absent:

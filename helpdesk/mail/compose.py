@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from helpdesk.core.addresses import address_spec
 from helpdesk.core.message import Person
 
 from .headers import read_block, text_of
@@ -34,8 +35,9 @@ MAX_REFERENCES = 30  # the first and the newest are kept (RFC 5322 s3.6.4 lets n
 class Letter:
     """One mail to one set of readers.
 
-    `reply_to` is a bare address or `""`; `date` is aware; `references` runs from the oldest to the newest. `automatic`
-    marks it as RFC 3834 asks; what an agent wrote must not carry those marks. `headers` are further fixed fields.
+    `to` without an address is nobody, under a name; `reply_to` is a bare address or `""`; `date` is aware;
+    `references` runs from the oldest to the newest. `automatic` marks it as RFC 3834 asks; what an agent wrote must
+    not carry those marks. `headers` are further fixed fields.
     """
 
     from_: Person
@@ -176,32 +178,15 @@ def _word(octets: bytes | bytearray) -> str:
     return f"=?utf-8?b?{binascii.b2a_base64(octets, newline=False).decode('ascii')}?="
 
 
-_ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
-_DOMAIN = re.compile(
-    r"(?=.{1,253}\Z)(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-)
 _PHRASE = re.compile(r"[A-Za-z0-9!#$%&'*+/=^_`{|}~ -]*")
 
 
-def address_spec(address: str) -> str:
-    """The address, proven to be one that any server takes (threat O04); a domain with other letters in its IDNA form.
-
-    Raises ValueError.
-    """
-    local, at, domain = address.rpartition("@")
-    if not domain.isascii():
-        try:
-            domain = domain.encode("idna").decode("ascii")
-        except UnicodeError:
-            domain = ""
-    if not (at and len(local) <= 64 and _ATOMS.fullmatch(local) and _DOMAIN.fullmatch(domain)):
-        raise ValueError(f"address {address[:100]!r}: local@domain was expected")
-    return f"{local}@{domain}"
-
-
 def _mailbox(person: Person) -> str:
-    address = address_spec(person.address)
     name = " ".join(guarded(person.name[:100]).split())
+    if not person.address:
+        # RFC 5322 s3.4: a group of nobody, under the name of who cannot be written to.
+        return "\r\n ".join([*_words(name, 20), ":;"])
+    address = address_spec(person.address)
     if not name:
         return address
     if not name.isascii() or "=?" in name:

@@ -245,6 +245,9 @@ def _percent(octets: bytes) -> bytes:
 
 # --- people ---------------------------------------------------------------------------------------------------------
 
+# RFC 5321 s4.5.3.1: 64 octets, the @, and 255. What is longer names nobody, and is shown as it was written.
+MAX_ADDRESS = 320
+
 _LEXEME = re.compile(r'"((?:[^"\\]|\\.)*+)"|<([^<>]*+)>|([(),:;"<>\\])|([^(),:;"<>\\]++)')
 
 
@@ -260,23 +263,39 @@ def _mailboxes(text: str) -> list[Person]:
     if found := _simple(text):
         return [found]
     result: list[Person] = []
-    phrase: list[str] = []
-    comment: list[str] = []
+    phrase, comment = _Phrase(), []
     address, depth = "", 0
     for quoted, angle, mark, plain in _LEXEME.findall(text):
         if depth or mark == "(":
             depth += {"(": 1, ")": -1}.get(mark, 0)
             comment.append(quoted or angle or plain)
         elif mark in {",", ";"}:
-            result += _mailbox("".join(phrase), address, "".join(comment))
-            phrase, comment, address = [], [], ""
+            result += _mailbox(phrase, address, "".join(comment))
+            phrase, comment, address = _Phrase(), [], ""
         elif mark == ":":
-            phrase = [] if "@" not in "".join(phrase) else [*phrase, ":"]  # the name of a group (RFC 5322 s3.4)
+            phrase = phrase.with_text(":") if "@" in phrase.shown else _Phrase()  # a group (RFC 5322 s3.4)
+        elif mark == "<":
+            phrase = phrase.with_text("<")  # nothing closes it
         elif angle:
             address = angle if "@" in angle or not address else address
         else:
-            phrase.append(re.sub(r"\\(.)", r"\1", quoted) if quoted else plain)
-    return result + _mailbox("".join(phrase), address, "".join(comment))
+            phrase = phrase.with_quoted(quoted) if quoted else phrase.with_text(plain)
+    return result + _mailbox(phrase, address, "".join(comment))
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrase:
+    """What stands in a list of addresses outside of angle brackets: as it is shown, and as an address spells it."""
+
+    shown: str = ""
+    spelled: str = ""
+
+    def with_text(self, text: str) -> _Phrase:
+        return _Phrase(self.shown + text, self.spelled + text)
+
+    def with_quoted(self, text: str) -> _Phrase:
+        bare = re.sub(r"\\(.)", r"\1", text)
+        return _Phrase(self.shown + bare, self.spelled + (bare if _PLAIN_LOCAL.fullmatch(bare) else f'"{text}"'))
 
 
 _SIMPLE = re.compile(
@@ -287,18 +306,55 @@ _SIMPLE = re.compile(
 def _simple(text: str) -> Person | None:
     """The one form that nearly every mail has, without the tokeniser: `Name <local@domain>`."""
     found = _SIMPLE.fullmatch(text)
-    return Person(found[3].lower(), _name(found[1] or found[2] or "")) if found else None
+    if not found or not _ORDINARY.fullmatch(found[3]):
+        return None
+    return Person(found[3].lower(), _name(found[1] or found[2] or ""))
 
 
-def _mailbox(phrase: str, angle: str, comment: str) -> list[Person]:
-    address = (angle or phrase).strip()
-    if address.startswith("@") and ":" in address:
-        address = address.rpartition(":")[2]  # RFC 5322 s4.4: a source route says nothing about who it is
-    address = re.sub(r"\s+", "", clean_line(address)) if angle else clean_line(address)
-    local, at, domain = address.rpartition("@")
-    if not (at and local and domain) or " " in address:
-        return []
-    return [Person(address.lower(), _name(phrase if angle else comment))]
+_ORDINARY = re.compile(rf"[!-&(-~]{{3,{MAX_ADDRESS}}}")  # the rest is looked at more closely
+_PLAIN_LOCAL = re.compile(r"[^\s\"(),:;<>@\[\]\\]+")  # what needs no quotes to hold together
+_SPELLED = re.compile(r'\s*"((?:[^"\\]|\\.)*+)"\s*@\s*([^\s"]++)\s*', re.DOTALL)
+_WRAPPED = {"''", "[]"}  # what mail programs put around an address; none both begins and ends with it
+_ROUTE = re.compile(r"@[^:]*:|mailto:", re.IGNORECASE)  # RFC 5322 s4.4: a route says nothing about who it is
+
+
+def _mailbox(phrase: _Phrase, angle: str, comment: str) -> list[Person]:
+    name, address = (phrase.shown, angle) if angle else _taken_apart(phrase.spelled, comment)
+    address = _address(address)
+    return [Person(address, _name(name))] if address else []
+
+
+def _taken_apart(spelled: str, comment: str) -> tuple[str, str]:
+    """The name and the address where no angle brackets tell them apart, or nothing closes them."""
+    before, opened, behind = spelled.rpartition("<")
+    if opened and "@" in behind:
+        return before, behind
+    if _SPELLED.fullmatch(spelled):
+        return comment, spelled
+    words = re.sub(r"\s*@\s*", "@", spelled).split()
+    named = [word for word in words if "@" in word]
+    if len(named) != 1:
+        return comment, ""  # two of them: nobody can tell which is the name
+    return " ".join(word for word in words if word is not named[0]) or comment, named[0]
+
+
+def _address(spelled: str) -> str:
+    """The bare address, lower case; "" where it is none, or longer than any can be."""
+    quoted = _SPELLED.fullmatch(_ROUTE.sub("", spelled, count=1))
+    if quoted:
+        bare = re.sub(r"\\(.)", r"\1", clean_line(quoted[1]))
+        escaped = bare.replace("\\", "\\\\").replace('"', '\\"')
+        local = bare if _PLAIN_LOCAL.fullmatch(bare) else f'"{escaped}"'
+        found = f"{local}@{clean_line(quoted[2])}"
+    else:
+        found = re.sub(r"\s+", "", clean_line(spelled))
+        found = _ROUTE.sub("", found, count=1) if _ROUTE.match(found) else found
+        if found[:1] + found[-1:] in _WRAPPED:
+            found = found[1:-1]
+    found = found.lower()
+    local, _, domain = found.rpartition("@")
+    torn = '"' in found and not quoted
+    return found if local and domain and not torn and len(found) <= MAX_ADDRESS else ""
 
 
 def _name(text: str) -> str:

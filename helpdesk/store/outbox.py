@@ -40,6 +40,7 @@ class Queued:
     raw: bytes
     enclosed: tuple[tuple[int, int], ...] = ()  # files to go along: (spool row, part of its MIME tree)
     subject: str = ""  # as people read it
+    unwritable: str = ""  # why its recipient cannot be written to: it is never tried
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +82,11 @@ def add(connection: sa.Connection, mails: Sequence[Queued], now: datetime, *, he
             "raw": mail.raw,
             "enclosed": [list(place) for place in mail.enclosed] or None,
             "created_at": now,
-            "state": "held" if held else "queued",
+            "state": "failed" if mail.unwritable else "held" if held else "queued",
             "attempts": 0,
-            "next_at": None if held else now,
+            "next_at": None if held or mail.unwritable else now,
             "lease": 0,
-            "detail": "",
+            "detail": mail.unwritable and f"cannot be written to: {mail.unwritable}",
         }
         for mail in mails
     ]

@@ -13,9 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from helpdesk.core.addresses import address_spec
 from helpdesk.core.message import Person
 from helpdesk.mail import compose as compose_module
-from helpdesk.mail.compose import Letter, address_spec, compose
+from helpdesk.mail.compose import Letter, compose
 from helpdesk.mail.parse import parse
 from tests.effort import at_most
 from tests.soak import amount

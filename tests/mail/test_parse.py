@@ -267,6 +267,28 @@ def test_encoded_words_are_decoded(text, decoded):
         ("a@b.example; c@d.example", [("a@b.example", ""), ("c@d.example", "")]),
         ("ann@desk.example <eve@else.example>", [("eve@else.example", "ann@desk.example")]),
         ("", []),
+        # As people and their programs write them all the same.
+        ("Lea Orth <lea@a.example", [("lea@a.example", "Lea Orth")]),
+        ("Lea <lea@a.example, Max <max@b.example>", [("lea@a.example", "Lea"), ("max@b.example", "Max")]),
+        ("[lea@a.example]", [("lea@a.example", "")]),
+        ("'lea@a.example'", [("lea@a.example", "")]),
+        ("Lea <mailto:lea@a.example>", [("lea@a.example", "Lea")]),
+        ("Lea Orth lea@a.example", [("lea@a.example", "Lea Orth")]),
+        ("lea @ a.example", [("lea@a.example", "")]),
+        ("o'neill@a.example", [("o'neill@a.example", "")]),
+        # Addresses that few servers take.
+        ("lea..o@a.example", [("lea..o@a.example", "")]),
+        ('"lea."@a.example', [("lea.@a.example", "")]),
+        ('"Lea O"@a.example', [('"lea o"@a.example', "")]),
+        ('Lea <"lea \\"o\\""@a.example>', [('"lea \\"o\\""@a.example', "Lea")]),
+        ("jörg@a.example", [("jörg@a.example", "")]),
+        ("lea@[192.0.2.1]", [("lea@[192.0.2.1]", "")]),
+        ("lea@mail_1", [("lea@mail_1", "")]),
+        # What nobody can tell apart, or is no address.
+        ("ann@desk.example eve@else.example", []),
+        ('"ann@desk.example" eve@else.example', []),
+        ("x" * 400 + "@a.example", []),
+        ('""@a.example', []),
     ],
 )
 def test_people_are_read_from_every_form_of_address_list(value, expected):
