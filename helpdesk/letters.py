@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from helpdesk.core import rating, suspicion
+from helpdesk.core.addressee import plain_reply
 from helpdesk.core.addresses import unwritable
 from helpdesk.core.message import Person
 from helpdesk.core.monitor import unheard
@@ -236,7 +237,7 @@ class Letters:
 
     def _agent_facts(self, draft: Draft, case: Case, terms: Terms, now: datetime) -> dict[str, Any]:
         policy = terms.policy
-        facts = dict(draft.facts)
+        facts, stays = dict(draft.facts), draft.stays or unheard(case, terms)
         owed = [(clock, case, terms) for clock in _running(case, policy)]
         for merged in terms.merged:
             owed += [(clock, merged.case, merged.terms) for clock in _running(merged.case, merged.terms.policy)]
@@ -252,7 +253,8 @@ class Letters:
             "severities": ", ".join(level.key for level in policy.severity.levels),
             "review": case.review,
             "acts": terms.team.agent(draft.to.address) is not None,
-            "stays": draft.stays or unheard(case, terms),
+            "stays": stays,
+            "reply": plain_reply(case, terms, stays=stays),
             "unheard": unheard(case, terms),
             "links": case.links,
             "merged": [f"HD-{number}" for number in case.merged],

@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from helpdesk.core.addresses import unwritable
 from helpdesk.core.case import DESK, Event
 from helpdesk.core.counted import counted
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from helpdesk.core.decision import Arrival
-    from helpdesk.core.message import Person
 
 A_DAY = 5  # to one address
 TO_A_STRANGER_AN_HOUR = 3
@@ -28,26 +28,31 @@ MEMORY = timedelta(days=3)
 EVERYBODY = "everybody"  # `alarm` of a flood
 
 
-def decided(sender: Person, arrival: Arrival, now: datetime, *, known: bool, channel: str) -> Event:
+def decided(arrival: Arrival, now: datetime, *, known: bool, channel: str) -> Event:
     """Every case has its acknowledgment decision on the record: sent, or withheld and why.
 
     `alarm` in the facts: the operators are to be told; `EVERYBODY` where it is about no address in particular.
-    `known`: the sender is a customer's. `channel`: of the mailbox it came to.
+    `unwritable`: its reader cannot be written to, so that it stands in the outbox with the reason. `known`: whom it
+    goes to is of the customer whose mail it is. `channel`: of the mailbox it came to.
     """
-    quiet = nobody_to_answer(sender, arrival, channel)
+    to = arrival.addressee.address
+    quiet = nobody_to_answer(to, arrival, channel)
     excess = "" if quiet else _too_many(arrival, known=known)
     flood = "" if quiet or excess else _flooded(arrival, known=known)
     because = quiet or excess or flood
+    wrong = unwritable(to) if not because else ""
     facts: dict[str, object] = {"sent": not because, "because": because}
+    if wrong:
+        facts = {"sent": False, "because": f"no mail can be written to {to}: {wrong}", "unwritable": True}
     if excess or flood:
         facts["alarm"] = EVERYBODY if flood else True
     return Event("acknowledged", now, now, DESK, facts)
 
 
-def nobody_to_answer(sender: Person, arrival: Arrival, channel: str) -> str:
-    """Why this mail may not be answered automatically; "" where it may."""
-    if not sender.address:
-        return "there is no one sender to answer"
+def nobody_to_answer(to: str, arrival: Arrival, channel: str) -> str:
+    """Why this mail may not be answered automatically at that address; "" where it may."""
+    if not to:
+        return "there is nobody to answer"
     if arrival.released_by:
         return f"{arrival.released_by} let it in by hand"
     # Few monitors say that they are one.

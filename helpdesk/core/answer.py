@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from helpdesk.core import correction, links, merging, snooze, splitting
+from helpdesk.core.addressee import nobody
 from helpdesk.core.block import Mistake
 from helpdesk.core.case import Event
 from helpdesk.core.command import FORMS, Vocabulary, read_orders, would_be_obeyed
@@ -20,6 +21,7 @@ from helpdesk.core.decision import Decision, Draft
 from helpdesk.core.enclosure import enclosures, kept_back
 from helpdesk.core.ladder import unacknowledged
 from helpdesk.core.later import zone_of
+from helpdesk.core.requester import requester
 from helpdesk.core.scope import incident_events
 from helpdesk.core.scribe import Scribe
 
@@ -51,16 +53,32 @@ def agent_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> D
     insists = orders.has("answer")
     scribe = Scribe(case=case, arrival=arrival, terms=terms, now=now, agent=agent, stays=stays, insists=insists)
     # Who is on the case is settled first: the text below already goes to those who were added.
-    for command in orders.given("cc"):
+    for command in orders.given("cc", "requester"):
         _OBEY[command.verb](scribe, command, orders)
+    if _is_for_the_customer(scribe, orders) and nobody(scribe.case):
+        return _refused(case, arrival, now, agent, replace(orders, mistakes=(_NOBODY,)))
     _speak(scribe, orders)
-    for command in (*orders.given_besides("cc", "merge"), *orders.given("merge")):
+    for command in (*orders.given_besides("cc", "requester", "merge"), *orders.given("merge")):
         _OBEY[command.verb](scribe, command, orders)
     _acknowledge(scribe, orders)
     _say_what_stays(scribe, orders)
     scribe.echo(left_out="" if stays else arrival.written.left_out)
     said_elsewhere = scribe.split is not None and not scribe.stays
     return scribe.decision(reply="" if said_elsewhere else orders.text, erase=orders.has("redact"))
+
+
+def _is_for_the_customer(scribe: Scribe, orders: Orders) -> bool:
+    """Whether the mail holds words, or a file, that are to reach the people of this case."""
+    says = bool(orders.text or (not orders.commands and enclosures(scribe.arrival.message, 0)))
+    return says and not scribe.stays and not orders.has("split")
+
+
+# A clock stops for words that are on their way to somebody, and for nothing less (design law 14).
+_NOBODY = Mistake(
+    "nobody was written to",
+    "#requester jo@acme.example on the first line, with an address of theirs: nobody on this case can be written to. "
+    "#note on it keeps the text in the team",
+)
 
 
 def _vocabulary(case: Case, arrival: Arrival, terms: Terms, agent: Agent) -> Vocabulary:
@@ -143,7 +161,7 @@ def _speak(scribe: Scribe, orders: Orders) -> None:
         return  # a file alone is an answer, too
     if orders.has("split") and not scribe.stays:
         return  # it is said on the new case
-    facts = {"message_id": scribe.arrival.message.message_id}
+    facts = {"message_id": scribe.arrival.message.message_id, "key": scribe.arrival.key}
     if scribe.stays:
         scribe.happened("agent_noted", facts)
         how = "" if orders.has("note") else ": replies to that mail stay there, unless they begin with #answer"
@@ -223,7 +241,10 @@ def _end(scribe: Scribe, orders: Orders, kind: Literal["resolved", "closed"], *,
         return
     scribe.happened(kind, {})
     scribe.to_customers("closed", text=text)
-    told = "nobody is told: a monitor reads no mail" if scribe.unheard else "the customer is told"
+    told = "the customer is told"
+    if scribe.unheard or nobody(scribe.case):
+        why = "a monitor reads no mail" if scribe.unheard else "nobody on this case can be written to"
+        told = f"nobody is told: {why}"
     scribe.done.append(f"{kind}, and {told}")
 
 
@@ -311,6 +332,7 @@ _OBEY: dict[str, Callable[[Scribe, Command, Orders], None]] = {
     "close": _close,
     "reopen": _reopen,
     "cc": _cc,
+    "requester": requester,
     "link": links.link,
     "merge": merging.merge,
     "split": splitting.split,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 Status = Literal["open", "waiting", "resolved", "closed"]
 Kind = Literal["question", "defect", "maintenance", "enhancement"]
 DESK = "desk"  # who did it, when the desk itself did
+CANNOT_BE_WRITTEN_TO = "cannot be written to: "  # begins the tag of an address
 MASKED = "masked: "  # begins the tag of something that is not repeated
 
 EventType = Literal[
@@ -47,6 +48,7 @@ EventType = Literal[
     "reopened",
     "participant_added",
     "participant_removed",
+    "requester_set",  # somebody else's case from here on: what applies to it is theirs, and what was used stays used
     "flagged",
     "unflagged",
     "linked",
@@ -122,6 +124,7 @@ class Case:
     unwarranted: tuple[str, ...] = ()  # why its promises are kept but not answered for
     down: tuple[str, ...] = ()  # the operators' switches that were down when it was opened
     links: tuple[str, ...] = ()  # refs of other cases
+    answers_to: str = ""  # the participant who gets what is written to the requester, where it is another
     removed: frozenset[str] = frozenset()  # addresses that an agent took off the case
     snoozed: Snooze | None = None
     merged: tuple[int, ...] = ()  # numbers of the cases that went into this one, and into those
@@ -152,9 +155,21 @@ class Case:
         return (self.requester, *self.participants)
 
     @property
+    def addressee(self) -> Person:
+        """Who gets what is written to the requester: the requester, or whom their mail named for it."""
+        return next((person for person in self.participants if person.address == self.answers_to), self.requester)
+
+    @property
+    def readers(self) -> tuple[Person, ...]:
+        """Whom answers go to, each once: the requester or whom they named, and the participants."""
+        first = self.addressee
+        others = (person for person in self.participants if person is not first)
+        return tuple(person for person in (first, *others) if person.address)
+
+    @property
     def answerable(self) -> bool:
-        """Whether its requester can be written to, and reads it."""
-        return bool(self.requester.address) and not self.monitor
+        """Whether there is somebody to write to for the requester, who reads it."""
+        return bool(self.addressee.address) and not self.monitor
 
     def person(self, address: str) -> Person | None:
         """The requester or participant of that address."""
@@ -221,6 +236,7 @@ def _open(number: int, event: Event) -> Case:
         down=tuple(facts.get("down", ())),
         links=tuple(filter(None, (facts.get("linked", ""),))),
         monitor=facts.get("monitor", False),
+        answers_to=facts.get("answers_to", ""),
         events=(event,),
     )
 
@@ -281,7 +297,27 @@ def _participant_added(case: Case, event: Event) -> Case:
 def _participant_removed(case: Case, event: Event) -> Case:
     address = event.facts["address"]
     staying = tuple(person for person in case.participants if person.address != address)
-    return replace(case, participants=staying, removed=case.removed | {address})
+    tags = tuple(tag for tag in case.tags if not tag.startswith(f"{CANNOT_BE_WRITTEN_TO}{address} ("))
+    return replace(case, participants=staying, removed=case.removed | {address}, tags=tags)
+
+
+def _requester_set(case: Case, event: Event) -> Case:
+    facts = event.facts
+    person = Person(facts["address"], facts["name"])
+    gone = {case.requester.address, case.answers_to} - {"", person.address}
+    staying = tuple(one for one in case.participants if one.address not in {*gone, person.address})
+    return replace(
+        case,
+        requester=person,
+        answers_to="",
+        participants=staying,
+        removed=(case.removed | gone) - {person.address},
+        customer=facts["customer"],
+        plan=facts["plan"],
+        region=facts["region"],
+        unwarranted=tuple(facts["unwarranted"]),
+        tags=tuple(tag for tag in case.tags if not tag.startswith(CANNOT_BE_WRITTEN_TO)),
+    )
 
 
 def _kind_set(case: Case, event: Event) -> Case:
@@ -349,6 +385,7 @@ _EFFECTS: dict[EventType, Callable[[Case, Event], Case]] = {
     "snooze_over": _snooze_over,
     "participant_added": _participant_added,
     "participant_removed": _participant_removed,
+    "requester_set": _requester_set,
     "flagged": _flagged,
     "unflagged": _unflagged,
     "linked": _linked,

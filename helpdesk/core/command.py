@@ -23,6 +23,7 @@ from helpdesk.core.addresses import read_known, read_people
 from helpdesk.core.block import Block, Mistake, read_block
 from helpdesk.core.case import Kind
 from helpdesk.core.later import read_moment, read_span
+from helpdesk.core.message import base_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -43,6 +44,7 @@ Verb = Literal[
     "close",
     "reopen",
     "cc",
+    "requester",
     "link",
     "merge",
     "split",
@@ -67,6 +69,7 @@ FORMS: dict[Verb, str] = {
     "close": "#close  closed, and the customer is told",
     "reopen": "#reopen  open again",
     "cc": "#cc add|remove ADDRESS...  who gets the answers to come, too",
+    "requester": "#requester ADDRESS  whose case it is: they get the answers to come, and their customer's terms apply",
     "link": "#link HD-9  links the two cases",
     "merge": "#merge HD-9  this case goes into HD-9, where both are answered",
     "split": "#split [subject]  the customer's mail becomes a case of its own, with the text below as its answer",
@@ -110,7 +113,7 @@ class Command:
     initially: bool = False  # severity: it was so from the start, and the desk learns from it
     span: timedelta | None = None  # wait: how long
     until: datetime | None = None  # snooze: aware UTC
-    people: tuple[Person, ...] = ()  # cc
+    people: tuple[Person, ...] = ()  # cc, requester
     case: int = 0  # link, merge: the number of the other case
 
 
@@ -159,6 +162,10 @@ class Vocabulary:
     at: datetime = _ALWAYS
     zone: str = "UTC"
     active: bool = True  # whether the case is open or waiting
+
+    def is_ours(self, address: str) -> bool:
+        """Whether it is an address of our own, with or without a `+tag` such as a reply token."""
+        return address in self.ours or base_address(address) in self.ours
 
 
 def read_orders(text: str, vocabulary: Vocabulary) -> Orders:
@@ -233,6 +240,14 @@ def cases_named(text: str) -> tuple[int, ...]:
     found = (_LINE.fullmatch(line) for line in lines)
     numbers = (_REFERENCE.fullmatch(match[2].strip()) for match in found if match and match[1].lower() in _ABOUT_CASES)
     return tuple(dict.fromkeys(int(number[1]) for number in numbers if number))
+
+
+def people_named(text: str) -> tuple[str, ...]:
+    """The addresses that orders at the top of a mail name as a case's requester."""
+    lines = read_block(text, lambda line: line).orders
+    found = (_LINE.fullmatch(line) for line in lines)
+    named = (read_people(match[2]).people for match in found if match and match[1].lower() == "requester")
+    return tuple(person.address for people in named for person in people)
 
 
 def may_split(text: str) -> bool:
@@ -397,7 +412,7 @@ def _cc(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
 def _misplaced(how: str, addresses: Iterable[str], vocabulary: Vocabulary) -> Iterator[str]:
     """Who can be neither added nor removed, and why, as the right form."""
     if how == "add":
-        ours = [address for address in addresses if address in vocabulary.ours]
+        ours = [address for address in addresses if vocabulary.is_ours(address)]
         if ours:
             are = "is one of us" if len(ours) == 1 else "are of us"
             yield f"addresses of customers; {', '.join(ours)} {are} (#assign gives the case to a colleague)"
@@ -410,6 +425,16 @@ def _misplaced(how: str, addresses: Iterable[str], vocabulary: Vocabulary) -> It
         yield f"one of {', '.join(others)}, not {', '.join(absent)}"
     elif absent:
         yield "nobody: none but the requester is on the case"
+
+
+def _requester(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
+    named = read_people(argument)
+    form = "#requester and one address, such as jo@acme.example"
+    if named.wrong or len(named.people) != 1:
+        return Mistake(line, f"{form}, not {', '.join(named.wrong)}" if named.wrong else form)
+    if vocabulary.is_ours(named.people[0].address):
+        return Mistake(line, f"the address of a customer; {named.people[0].address} is one of us")
+    return Command("requester", line, people=named.people)
 
 
 def _link(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
@@ -445,6 +470,7 @@ _READERS: dict[Verb, Callable[[str, str, Vocabulary], Command | Mistake]] = {
     "close": _plain("close"),
     "reopen": _plain("reopen"),
     "cc": _cc,
+    "requester": _requester,
     "link": _link,
     "merge": _merge,
     "split": _split,

@@ -10,16 +10,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from helpdesk.core.case import DESK, Event
-from helpdesk.core.message import base_address
+from helpdesk.core.addresses import unwritable
+from helpdesk.core.case import CANNOT_BE_WRITTEN_TO, DESK, Event
+from helpdesk.core.message import Person, base_address
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from helpdesk.core.case import Case
     from helpdesk.core.decision import Arrival
-    from helpdesk.core.message import Person
     from helpdesk.core.people import Terms
 
 MAX_PEOPLE = 50  # on copy of one case: an answer is a mail to each
@@ -29,8 +29,12 @@ _SHOWN = 5
 def by_first_mail(arrival: Arrival, terms: Terms, now: datetime) -> Iterator[Event]:
     """Who joins a new case, and the note about who does not."""
     colleagues = terms.customer.includes if terms.customer else _nobody
-    asked = list(_asked(arrival, terms, already={arrival.sender}))
-    joining = [one for one in asked if arrival.placement.authenticated or colleagues(one.address)][:MAX_PEOPLE]
+    asked = list(_asked(arrival, terms, already={arrival.addressee.author.address, arrival.addressee.address}))
+    joining = [
+        one
+        for one in asked
+        if (arrival.placement.authenticated or colleagues(one.address)) and not _is_alias(one, arrival)
+    ][:MAX_PEOPLE]
     yield from _joined(joining, arrival, now)
     # Where none of our mailboxes stands there, To is an alias that leads to us: nobody on copy.
     addresses = {base_address(person.address) for person in (*arrival.message.to, *arrival.message.cc)}
@@ -42,19 +46,55 @@ def by_person_of_case(case: Case, arrival: Arrival, terms: Terms, now: datetime)
     """Who joins a case because one of its people brings them in."""
     # Whom an agent took off the case only an agent brings back.
     already = {case.requester.address, *(person.address for person in case.participants), *case.removed}
-    asked = list(_asked(arrival, terms, already=already))
+    # Where they want to be answered now is one more address of theirs: the old one may be another's, too.
+    wanted = next((one for one in arrival.message.reply_to if one.address != arrival.sender), None)
+    asked = list(_asked(arrival, terms, already=already, besides=(wanted,) if wanted else ()))
     if not arrival.placement.verified:
         yield from _left_out(asked, arrival, now)
         return
     room = max(0, MAX_PEOPLE - len(case.participants))
-    yield from _joined(asked[:room], arrival, now)
-    yield from _left_out(asked[room:], arrival, now)
+    joining = [one for one in asked if not _is_alias(one, arrival)][:room]
+    joined = tuple(_joined(joining, arrival, now))
+    yield from joined
+    yield from unreachable(Person(""), joined, arrival, now)
+    yield from _left_out([one for one in asked if one not in joining], arrival, now)
 
 
-def _asked(arrival: Arrival, terms: Terms, *, already: set[str]) -> Iterator[Person]:
+def answered_instead(address: str, arrival: Arrival, now: datetime) -> Iterator[Event]:
+    """Who is answered in the place of the mail's author, and whom the mail names for it in vain."""
+    instead = arrival.addressee
+    if instead.person and instead.address == address:
+        yield from _joined([instead.person], arrival, now)
+    if instead.not_used:
+        way_out = unwritable(instead.not_used) or f"#requester {instead.not_used}"
+        tag = f"not answered at {instead.not_used}, which its Reply-To names ({way_out})"
+        yield Event("flagged", arrival.received_at, now, DESK, {"tag": tag})
+
+
+def unreachable(sender: Person, joined: Iterable[Event], arrival: Arrival, now: datetime) -> Iterator[Event]:
+    """The note about who is on the case and cannot be written to."""
+    addresses = (event.facts["address"] for event in joined if event.type == "participant_added")
+    for address in filter(None, (sender.address, *addresses)):
+        wrong = unwritable(address)
+        if wrong:
+            tag = f"{CANNOT_BE_WRITTEN_TO}{address} ({wrong})"
+            yield Event("flagged", arrival.received_at, now, DESK, {"tag": tag})
+
+
+def _is_alias(person: Person, arrival: Arrival) -> bool:
+    """Whether an address is in the domain of a mailbox of ours: an alias of the desk, more likely than a person.
+
+    It is a person where a customer's row has it.
+    """
+    domain = person.address.rpartition("@")[2]
+    own = any(domain == mailbox.rpartition("@")[2] for mailbox in arrival.mailboxes)
+    return own and person.address not in arrival.customers
+
+
+def _asked(arrival: Arrival, terms: Terms, *, already: set[str], besides: tuple[Person, ...] = ()) -> Iterator[Person]:
     """Everybody on To and Cc who is not there already, none of us, and no mailbox of ours."""
     known = {*already, *terms.ours, terms.mailbox.address, *arrival.mailboxes}
-    for person in (*arrival.message.to, *arrival.message.cc):
+    for person in (*arrival.message.to, *arrival.message.cc, *besides):
         address = person.address
         if not address or address in known or base_address(address) in known or terms.team.agent(address):
             continue

@@ -38,7 +38,6 @@ from helpdesk.core.case import DESK, Event, case_from, open_case
 from helpdesk.core.decision import Decision, Draft
 from helpdesk.core.intake import read as read_intake
 from helpdesk.core.judging import facts_of, judge
-from helpdesk.core.message import Person
 from helpdesk.core.thanks import Thanks, is_approval
 from helpdesk.core.timeline import clocks
 
@@ -49,7 +48,7 @@ if TYPE_CHECKING:
     from helpdesk.core.case import Case, EventType
     from helpdesk.core.decision import Arrival, Outcome
     from helpdesk.core.intake import Intake
-    from helpdesk.core.message import Message
+    from helpdesk.core.message import Message, Person
     from helpdesk.core.people import Agent, Terms
     from helpdesk.core.policy import Doubt
     from helpdesk.core.severity.alerts import State
@@ -151,10 +150,8 @@ def _open_for_support(arrival: Arrival, terms: Terms, now: datetime) -> Decision
 
 
 def _open(arrival: Arrival, terms: Terms, now: datetime) -> Decision:
-    sender = arrival.message.sender
-    if sender is None:
-        # Kept whole and shown to the agents, but there is nobody to answer.
-        sender = Person("", "unknown sender")
+    # Who is not proven to have written it is shown and written to; where that is nobody, the agents hear so.
+    sender = arrival.message.sender or arrival.addressee.author
     return _opened_by(sender, arrival, terms, now)
 
 
@@ -170,7 +167,7 @@ def _opened_by(sender: Person, arrival: Arrival, terms: Terms, now: datetime) ->
     escalated = tuple(escalation.requested(arrival, terms, now))
     given = assignment.assign(terms, now)
     acknowledged = acknowledgment.decided(
-        sender, arrival, now, known=terms.customer is not None, channel=terms.mailbox.channel
+        arrival, now, known=_is_known(arrival.addressee.address, terms), channel=terms.mailbox.channel
     )
     events = (
         opened,
@@ -180,7 +177,9 @@ def _opened_by(sender: Person, arrival: Arrival, terms: Terms, now: datetime) ->
         *redaction.flags(arrival, now),
         *held.doubts(arrival, now),
         *unread.notes(arrival, now),
+        *copied.answered_instead(opened.facts["answers_to"], arrival, now),
         *joined,
+        *copied.unreachable(sender, joined, arrival, now),
         *outside,
         *escalated,
         *given,
@@ -192,8 +191,9 @@ def _opened_by(sender: Person, arrival: Arrival, terms: Terms, now: datetime) ->
     if arrival.released_by:  # a person has just looked at it, and decides whom else it needs
         late = ladder.passed(case, terms, now)
         events, case, suspected = (*events, *late), case.after(*late), ()
+    written = acknowledged.facts["sent"] or acknowledged.facts.get("unwritable")
     drafts = (
-        *([_acknowledgment(case, arrival, terms, doubts)] if acknowledged.facts["sent"] else []),
+        *([_acknowledgment(case, arrival, terms, doubts)] if written else []),
         *_to_agents("assigned", case, arrival, terms),
         *escalation.mails(escalated, arrival, terms),
         *suspicion.alarms(case, suspected, terms, now),
@@ -203,18 +203,18 @@ def _opened_by(sender: Person, arrival: Arrival, terms: Terms, now: datetime) ->
 
 def _opening_facts(sender: Person, arrival: Arrival, terms: Terms, intake: Intake) -> dict[str, Any]:
     policy, customer, mailbox = terms.policy, terms.customer, terms.mailbox
-    theirs = customer if customer and customer.policy == policy.key else None
     entitled = [doubt.said for doubt in scope.unentitled(arrival, terms)]
     return {
         "mailbox": mailbox.address,
         "policy": policy.key,
         "policy_version": policy.version,
         "plan": scope.plan_key(terms),
-        "region": (theirs and theirs.region) or policy.regions[0].key,
+        "region": scope.region_key(terms),
         "channel": scope.channel_key(terms),
         "customer": customer.key if customer else "",
         "requester": sender.address,
         "requester_name": sender.name,
+        "answers_to": _answers_to(sender, arrival),
         "subject": arrival.message.subject,
         "language": arrival.message.language,
         "intake": dict(intake.values),
@@ -228,18 +228,30 @@ def _opening_facts(sender: Person, arrival: Arrival, terms: Terms, intake: Intak
     }
 
 
+def _answers_to(sender: Person, arrival: Arrival) -> str:
+    """Who gets what is written to the requester, where that is another; a monitor names nobody who reads."""
+    instead = arrival.addressee.address
+    a_monitor = arrival.message.robot is not None or arrival.placement.watched is not None
+    return "" if a_monitor or instead == sender.address else instead
+
+
+def _is_known(address: str, terms: Terms) -> bool:
+    """Whether an address is of the customer whose mail it is: one that is not may be anybody's (threat L05)."""
+    return terms.customer is not None and terms.customer.includes(address)
+
+
 def _acknowledgment(case: Case, arrival: Arrival, terms: Terms, doubts: Sequence[Doubt]) -> Draft:
     outside = next((event.facts for event in case.of_type("exempted") if event.facts.get("out_of_scope")), None)
     facts = {
         # An address that we do not know may be forged: it gets none of the mail's own words back (threat L05).
-        "known": terms.customer is not None,
+        "known": _is_known(case.addressee.address, terms),
         "because": outside["because"] if outside else "",
         "declared": [event.facts for event in case.of_type("flagged") if event.facts.get("say")],
         "escalated": bool(case.of_type("escalation_requested")),
         "follows": arrival.linked_ref if arrival.placement.linked is None else "",
         "doubts": tuple(doubts),
     }
-    return Draft("out-of-scope" if outside else "ack", case.requester, "customer", arrival.key, facts=facts)
+    return Draft("out-of-scope" if outside else "ack", case.addressee, "customer", arrival.key, facts=facts)
 
 
 def _split_off(decision: Decision, arrival: Arrival, now: datetime) -> Decision:
@@ -278,7 +290,7 @@ def _customer_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) 
     suspected = _reassessed(case, arrival, terms, now)
     case = case.after(*suspected)
     drafts = (
-        *(_open_again(arrival, terms) if was_over else ()),
+        *(_open_again(case, arrival, terms) if was_over else ()),
         *_to_agents("customer-message", case, arrival, terms, also=has_it, reopened=was_over),
         *escalation.mails(escalated, arrival, terms),
         *suspicion.alarms(case, suspected, terms, now),
@@ -286,14 +298,15 @@ def _customer_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) 
     return Decision(case, (*events, *suspected), drafts, reply=arrival.message.reply)
 
 
-def _open_again(arrival: Arrival, terms: Terms) -> tuple[Draft, ...]:
+def _open_again(case: Case, arrival: Arrival, terms: Terms) -> tuple[Draft, ...]:
     """Who has opened a case again hears that it is; at most once between two closings, so that it feeds no loop."""
     sender, known = arrival.message.sender, terms.customer is not None
     if not sender or not (arrival.placement.verified or known):
         return ()
-    if acknowledgment.nobody_to_answer(sender, arrival, terms.mailbox.channel):
+    to = case.addressee if sender.address == case.requester.address else sender
+    if acknowledgment.nobody_to_answer(to.address, arrival, terms.mailbox.channel):
         return ()
-    return (Draft("reopened", sender, "customer", arrival.key),)
+    return (Draft("reopened", to, "customer", arrival.key),)
 
 
 def _merged_customer_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
@@ -426,7 +439,8 @@ def _to_agents(
         **more,
     }
     text = arrival.message.text if kind == "assigned" else arrival.message.reply
-    author = (sender.name or sender.address) if sender else "unknown sender"
+    wrote = sender or arrival.addressee.author
+    author = wrote.name or wrote.address or "unknown sender"
     files = enclosure.enclosures(arrival.message, arrival.number)
     return [
         Draft(kind, person, "agent", arrival.key, text, author, facts, template=template, enclosures=files)

@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from helpdesk.core.addressee import Addressee
     from helpdesk.core.case import Case, Event
     from helpdesk.core.enclosure import Enclosure
     from helpdesk.core.message import Message, Person
-    from helpdesk.core.people import Agent, Terms
+    from helpdesk.core.people import Agent, Customer, Terms
     from helpdesk.core.thread import Placement
 
 MailKind = Literal[
@@ -128,6 +129,8 @@ class Arrival:
     placement: Placement
     received_at: datetime
     key: str
+    addressee: Addressee
+    customers: Mapping[str, Customer] = field(default_factory=dict)  # of the addresses that it names, by address
     written: Written = NOTHING
     folded: int = 0
     answered: Answered = Answered()

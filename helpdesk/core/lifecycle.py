@@ -113,7 +113,7 @@ def _close(case: Case, _terms: Terms, at: datetime, now: datetime) -> Iterator[t
 
 
 def _customers(case: Case) -> list[Any]:
-    return [person for person in case.people if person.address and person.address not in case.shared]
+    return [person for person in case.readers if person.address not in case.shared]
 
 
 _ACTS = {"remind": _remind, "downgrade": _downgrade, "close": _close}

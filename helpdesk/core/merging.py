@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from helpdesk.core import suspicion
+from helpdesk.core.addressee import nobody
 from helpdesk.core.case import DESK, Event, number_of
 from helpdesk.core.decision import Decision, Draft
 from helpdesk.core.ladder import unacknowledged
@@ -69,8 +70,8 @@ def merge(scribe: Scribe, command: Command, _orders: Orders) -> None:
     if into.number == case.number:
         scribe.done.append(f"HD-{command.case} and {case.ref} are one case already")
         return
-    theirs = {person.address for person in into.people}
-    shared = sorted(person.address for person in case.people if person.address in theirs)
+    theirs = {person.address for person in into.readers}
+    shared = sorted(person.address for person in case.readers if person.address in theirs)
     cases = [f"HD-{number}" for number in (case.number, *case.merged)]
     scribe.happened_to(survivor, "merged", {"from": case.ref, "cases": cases})
     if into.status == "waiting":
@@ -99,12 +100,12 @@ def follow(before: Case | None, decision: Decision, arrival: Arrival, terms: Ter
     if case is None or before is None or case.number != before.number or not terms.merged:
         return decision
     also = {other.case.number: (other, others) for other, others in decision.also if other.case}
-    told = {person.address for person in case.people}
+    told = {person.address for person in case.readers}
     for merged in terms.merged:
         number = merged.case.number
         so_far, others = also.get(number, (Decision(merged.case), merged.terms))
         also[number] = _followed(so_far, decision, arrival, now, told), others
-        told |= {person.address for person in merged.case.people}
+        told |= {person.address for person in merged.case.readers}
     return replace(decision, also=tuple(also.values()))
 
 
@@ -114,6 +115,8 @@ def _followed(so_far: Decision, decision: Decision, arrival: Arrival, now: datet
         return so_far
     events: list[Event] = []
     for kind, event in _to_happen(decision):
+        if kind == "agent_answered" and nobody(case):
+            continue  # nobody of this one was written to
         if kind in _BECOMES and case.status == _BECOMES[kind]:
             continue
         if kind == "page_acknowledged" and not unacknowledged(case):
@@ -142,8 +145,8 @@ def _letters(case: Case, decision: Decision, told: set[str]) -> Iterator[Draft]:
     """What the survivor's people are told, to those of a merged case who are not among them."""
     said = {draft.kind: draft for draft in decision.drafts if draft.audience == "customer"}
     for kind in _WRITTEN_TO_ALL:
-        for person in case.people:
-            if kind in said and person.address and person.address not in told:
+        for person in case.readers:
+            if kind in said and person.address not in told:
                 yield replace(said[kind], to=person)
 
 

@@ -100,11 +100,15 @@ class Message:
     r"""One parsed mail. Texts are clean: no NUL, no lone surrogate, `\\n` line ends.
 
     `senders` holds every mailbox of every From field in order: exactly one of them is a sender, anything else
-    is nobody. `date` is the sender's own claim: shown, never used for a clock.
+    is nobody. `written_from` is whom a person reads in a From that names nobody by the rules, and `sent_by` is Sender:
+    both may be written to and are never believed (`core.addressee`). `date` is the sender's own claim: shown, never
+    used for a clock.
     """
 
     message_id: str = ""  # with its angle brackets, or ""
     senders: tuple[Person, ...] = ()
+    written_from: tuple[Person, ...] = ()
+    sent_by: tuple[Person, ...] = ()
     reply_to: tuple[Person, ...] = ()
     to: tuple[Person, ...] = ()
     cc: tuple[Person, ...] = ()

@@ -23,9 +23,8 @@ def mails(before: Case | None, after: Case | None, terms: Terms, key: str) -> It
         return
     facts = {**_severity(before, after, terms), **_owner(before, after, terms)}
     if facts:
-        for person in (after.requester, *after.participants):
-            if person.address:
-                yield Draft("progress", person, "customer", f"{key}/progress", facts=facts)
+        for person in after.readers:
+            yield Draft("progress", person, "customer", f"{key}/progress", facts=facts)
 
 
 def _severity(before: Case, after: Case, terms: Terms) -> dict[str, Any]:

@@ -51,7 +51,7 @@ def redacted(
     drafts = []
     if case.answerable:
         drafts.append(
-            Draft("resend-anonymised", case.requester, "customer", key, facts={"exempt": exclusion is not None})
+            Draft("resend-anonymised", case.addressee, "customer", key, facts={"exempt": exclusion is not None})
         )
     if agent is not None:
         if unacknowledged(case):  # an order is an act: whoever gave it has the case before them (LGT-5)
@@ -69,7 +69,7 @@ def outsiders(case: Case, correspondents: Collection[str], staff: Collection[str
     """
     acted = {event.by for event in case.of_type(*_ACTS_OF_AGENTS)}
     given = {str(event.facts["agent"]) for event in case.of_type("assigned")}
-    there = [case.requester.address, *(person.address for person in case.participants)]
+    there = [*case.removed, *(person.address for person in case.people)]
     there += [event.by for event in case.of_type(*_ACTS_OF_OTHERS)]
     people = dict.fromkeys(address for address in (*there, *sorted(correspondents)) if "@" in address)
     strangers = [address for address in people if address not in {*acted, *given, *staff} and not is_pseudonym(address)]

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from helpdesk.core.severity import Verdict
     from helpdesk.core.standing import Incident
 
+_NOT_ENTITLED = "not entitled: "
 _UNAVAILABLE = 2  # the mildest rank that can mean that something is not available
 
 
@@ -31,11 +32,16 @@ def unentitled(arrival: Arrival, terms: Terms) -> Iterator[Doubt]:
     """Why the sender has not bought this offering (LGK-1, CEL-1)."""
     customer = terms.customer
     if customer is None:
-        yield Doubt("sender", "", "not entitled: unknown sender")
+        yield Doubt("sender", "", f"{_NOT_ENTITLED}unknown sender")
     elif customer.policy != terms.policy.key:
-        yield Doubt("offering", terms.policy.name, f"not entitled: bought {customer.policy}")
+        yield Doubt("offering", terms.policy.name, f"{_NOT_ENTITLED}bought {customer.policy}")
     elif not _subscribed(customer, arrival.received_at):
-        yield Doubt("subscription", terms.policy.name, "not entitled: no active subscription")
+        yield Doubt("subscription", terms.policy.name, f"{_NOT_ENTITLED}no active subscription")
+
+
+def is_entitlement(tag: str) -> bool:
+    """Whether a mark is one of `unentitled`."""
+    return tag.startswith(_NOT_ENTITLED)
 
 
 def _subscribed(customer: Customer, at: datetime) -> bool:
@@ -58,6 +64,12 @@ def plan_key(terms: Terms) -> str:
     """The plan that a new case runs under: the customer's, if they bought this offering, else the mailbox's."""
     theirs = terms.customer if terms.customer and terms.customer.policy == terms.policy.key else None
     return (theirs.plan if theirs else "") or terms.mailbox.plan or terms.policy.plans[0].key
+
+
+def region_key(terms: Terms) -> str:
+    """The region that a new case is served from: the customer's, if they bought this offering, else the first."""
+    theirs = terms.customer if terms.customer and terms.customer.policy == terms.policy.key else None
+    return (theirs.region if theirs else "") or terms.policy.regions[0].key
 
 
 def channel_key(terms: Terms) -> str:

@@ -87,10 +87,9 @@ class Scribe:
     def to_customers(self, kind: Any, *, text: str = "") -> None:
         """Everybody on the customer's side is written to, each alone; the agent's files go along unless they stay."""
         files = () if self.stays or self.unheard else enclosures(self.arrival.message, self.arrival.number)
-        for person in self.case.people:
-            if person.address:
-                draft = Draft(kind, person, "customer", self.arrival.key, text, self.agent.name, enclosures=files)
-                self.drafts.append(draft)
+        for person in self.case.readers:
+            draft = Draft(kind, person, "customer", self.arrival.key, text, self.agent.name, enclosures=files)
+            self.drafts.append(draft)
 
     def echo(self, *, left_out: str = "") -> None:
         """Tell the agent in one mail what was done that cannot be seen otherwise; `left_out` comes back to them."""

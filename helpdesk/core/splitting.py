@@ -72,14 +72,14 @@ def began(events: tuple[Event, ...], case: Case, arrival: Arrival, order: Split,
     if earlier:
         yield replace(earlier, recorded_at=now, facts={**earlier.facts, "on": case.ref})
     if order.text:
-        facts = {"message_id": arrival.message.message_id}
+        facts = {"message_id": arrival.message.message_id, "key": arrival.key}
         yield Event("agent_answered", arrival.received_at, now, order.agent.address, facts)
 
 
 def answers(case: Case, arrival: Arrival, order: Split) -> Iterator[Draft]:
     """The agent's text to the people of the new case, each alone."""
-    for person in case.people:
-        if order.text and person.address:
+    if order.text:
+        for person in case.readers:
             name = order.agent.name
             yield Draft("relay", person, "customer", arrival.key, order.text, name, enclosures=order.enclosures)
 

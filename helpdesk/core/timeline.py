@@ -11,12 +11,12 @@ between.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from helpdesk.core.clock import Change, Clock, run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from helpdesk.core.case import Case, Event
@@ -112,10 +112,11 @@ class _Reader:
         return self._exempted(self._unwarranted(clock))
 
     def _unwarranted(self, clock: Clock) -> Clock:
-        """What is not owed to this sender is measured all the same."""
-        if not clock.stretches or not self.case.unwarranted:
+        """What is not owed to whose case it was when the clock stopped, or is, is measured all the same."""
+        doubts = self._owner_at(clock.stopped_at)["unwarranted"]
+        if not clock.stretches or not doubts:
             return clock
-        return replace(clock, warranted=False, because=(*clock.because, *self.case.unwarranted))
+        return replace(clock, warranted=False, because=(*clock.because, *doubts))
 
     def _exempted(self, clock: Clock) -> Clock:
         """An exempted clock need not be met; one that was late before stays late, and is not answered for."""
@@ -128,10 +129,16 @@ class _Reader:
         return replace(clock, exempt=because)
 
     def _promised(self, target: TargetKind, severity: str, at: datetime) -> Promise | NoPromise:
-        case = self.case
+        case, owner = self.case, self._owner_at(at)
         return self._policy_at(at).promise(
-            target, plan=case.plan, severity=severity, region=case.region, channel=case.channel, down=case.down
+            target, plan=owner["plan"], severity=severity, region=owner["region"], channel=case.channel, down=case.down
         )
+
+    def _owner_at(self, at: datetime | None) -> Mapping[str, Any]:
+        """What applied to whose case it was at that instant; None: to whose case it is."""
+        case, later = self.case, [event for event in self.events if event.type == "requester_set"]
+        was = next((event.facts["was"] for event in later if at is not None and at < event.at), None)
+        return was or {"plan": case.plan, "region": case.region, "unwarranted": case.unwarranted}
 
     def _policy_at(self, at: datetime) -> Policy:
         """The version that the case ran under at that instant: it keeps its own until it is moved."""
@@ -151,6 +158,10 @@ class _Reader:
             Change(event.at, renewed=True, why=f"policy version {event.facts['now']}")
             for event in self.events
             if event.type == "policy_changed"
+        ] + [
+            Change(event.at, renewed=True, why="the case of somebody else")
+            for event in self.events
+            if event.type == "requester_set"
         ]
 
     def _severity_at(self, at: datetime) -> str:

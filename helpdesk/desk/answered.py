@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     import sqlalchemy as sa
 
+    from helpdesk.core.addressee import Addressee
     from helpdesk.core.case import Event
     from helpdesk.core.message import Message
     from helpdesk.desk.record import Recorder
@@ -26,12 +27,12 @@ _COMPARED = 400  # characters: a machine's words differ in their numbers, if at 
 _TOO_SHORT = 24  # letters that two people may well write alike
 
 
-def answered(connection: sa.Connection, message: Message, now: datetime) -> Answered:
-    """Count what went to the sender of a mail that may open a case."""
-    sender = message.sender.address if message.sender else ""
-    if not sender:
+def answered(connection: sa.Connection, message: Message, addressee: Addressee, now: datetime) -> Answered:
+    """Count what went to the address that a mail which may open a case is answered at, whoever it says has written."""
+    address = addressee.address
+    if not address:
         return Answered()
-    acknowledged = outbox.acknowledged(connection, sender, since=now - MEMORY)
+    acknowledged = outbox.acknowledged(connection, address, since=now - MEMORY)
     times = [at for at, _ in acknowledged]
     cases = [case for _, case in acknowledged if case is not None]
     return Answered(
@@ -40,7 +41,7 @@ def answered(connection: sa.Connection, message: Message, now: datetime) -> Answ
         memory=len(times),
         alike=_alike(connection, message, cases),
         everywhere=outbox.acknowledged_everywhere(connection, since=now - _MINUTE),
-        complained=undeliverable.complained(connection, sender),
+        complained=undeliverable.complained(connection, address),
     )
 
 
@@ -56,7 +57,7 @@ def _letters(text: str) -> str:
 
 
 def raise_alarm(
-    connection: sa.Connection, recorder: Recorder, acknowledged: Event, *, sender: str, mailbox: str, now: datetime
+    connection: sa.Connection, recorder: Recorder, acknowledged: Event, *, to: str, mailbox: str, now: datetime
 ) -> None:
     """Tell the operators that acknowledgments are withheld, if that is a reason.
 
@@ -67,12 +68,12 @@ def raise_alarm(
         return
     because = str(acknowledged.facts["because"])
     facts = {
-        "headline": f"no more acknowledgments to {sender} for now",
+        "headline": f"no more acknowledgments to {to} for now",
         "what": f"{because[0].upper()}{because[1:]}: it may be another machine that answers ours, or a flood. "
         "Its mails still open cases.",
-        "details": [("Address", sender), ("Mailbox", mailbox)],
+        "details": [("Address", to), ("Mailbox", mailbox)],
         "todo": "If it is a machine, have its mail go to a mailbox of the channel `ignore`, or tell its operator.",
     }
     kind = repeated.EVERYBODY if alarm == EVERYBODY else "acknowledgments"
-    key = f"acknowledgments/{sender}/{now:%Y-%m-%d}"
+    key = f"acknowledgments/{to}/{now:%Y-%m-%d}"
     recorder.alert(connection, kind=kind, key=key, mailbox=mailbox, facts=facts, now=now)

@@ -55,6 +55,7 @@ def _under_our_address(rules: Rules, mail: Spooled, message: Message, sender: Pe
     unanswered = message.transport.unanswered or f"From: {base_address(sender.address)}, an address of ours"
     transport = replace(message.transport, ours=True, unanswered=unanswered)
     author = _author(message, rules.configuration)
+    message = replace(message, sent_by=())  # the group's own
     if author is None:
         return replace(message, senders=(), transport=transport)
     if _is_vouched_for(rules, mail, message, author):

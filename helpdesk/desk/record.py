@@ -98,6 +98,13 @@ class Recorder:
             merged=tuple(merged.values()),
         )
 
+    def terms_after(self, decision: Decision, terms: Terms) -> Terms:
+        """What applies once a decision has made a case another customer's."""
+        case = decision.case
+        if case is None or case.customer == (terms.customer.key if terms.customer else ""):
+            return terms
+        return replace(terms, customer=self.rules.customers.by_key.get(case.customer))
+
     def model(self, connection: sa.Connection) -> Model:
         """The model that severities are found by; a version that was promoted meanwhile is picked up here."""
         version = learning.active_version(connection)
@@ -222,7 +229,10 @@ def _written_by_customers(case: Case) -> list[str]:
 
     Agents' own Message-IDs are left out as well: they name the agents' mail servers (threat P02).
     """
-    wrote = [str(event.facts.get("message_id", "")) for event in case.of_type("customer_wrote", "thanked", "rated")]
+    wrote: list[str] = []
+    for event in case.of_type("customer_wrote", "thanked", "rated", "requester_set"):
+        # Nothing of before goes to whose case it is now.
+        wrote = [] if event.type == "requester_set" else [*wrote, str(event.facts.get("message_id", ""))]
     return list(filter(None, wrote))[-_LONGEST:]
 
 

@@ -10,6 +10,7 @@ from helpdesk.core import enclosure, splitting
 from helpdesk.core.decision import Arrival, Piece
 from helpdesk.core.thread import Placement
 from helpdesk.core.timeline import is_split_off
+from helpdesk.desk.addressing import addressed, customers_of
 from helpdesk.mail.parse import parse
 from helpdesk.mail.sensitive import look_through, without_secrets
 from helpdesk.store import cases as case_store
@@ -103,6 +104,8 @@ def _piece(
         placement=Placement(None, "customer", f"split off {case.ref}", authenticated=True),
         received_at=mail.at,
         key=f"mail/{mail.spool_id}",
+        addressee=addressed(recorder.rules, message, mailbox, authenticated=False),
+        customers=customers_of(recorder.rules, message, ()),
         number=mail.spool_id or 0,
         mailboxes=frozenset(one.address for one in configuration.mailboxes),
     )

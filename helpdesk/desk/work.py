@@ -10,12 +10,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from helpdesk.core import decide, enclosure
-from helpdesk.core.command import cases_named, may_split
+from helpdesk.core.command import cases_named, may_split, people_named
 from helpdesk.core.decision import Answered, Arrival
 from helpdesk.core.redaction import ERASED
 from helpdesk.core.thread import Placement
 from helpdesk.core.written import Written
 from helpdesk.desk import bounces, operators, own_words, trust
+from helpdesk.desk.addressing import addressed, customers_of
 from helpdesk.desk.answered import answered, raise_alarm
 from helpdesk.desk.neighbours import Company, Holding, gather, neighbours
 from helpdesk.desk.own import attributed
@@ -95,6 +96,7 @@ def work_mail(
     case = about.case
     home = recorder.rules.configuration.mailbox(case.mailbox) if case else None
     sender = message.sender.address if message.sender else ""
+    addressee = addressed(recorder.rules, message, home or mailbox, authenticated=placement.authenticated)
     secrets = read.secrets if placement.role != "agent" else ()
     shown = without_secrets(message) if secrets else message
     if placement.role == "agent":
@@ -106,13 +108,15 @@ def work_mail(
         placement=placement,
         received_at=mail.received_at,
         key=f"mail/{mail.id}",
+        addressee=addressee,
+        customers=customers_of(recorder.rules, message, people_named(own.head)),
         number=mail.id,
         written=own,
         named=neighbours(connection, recorder, about.named, now),
         through=about.through,
         piece=piece,
         unsplittable=unsplittable,
-        answered=Answered() if case and case.active else answered(connection, message, now),
+        answered=Answered() if case and case.active else answered(connection, message, addressee, now),
         linked_ref=f"HD-{placement.linked}" if placement.linked else "",
         to_escalation=mailbox.channel == "escalation",
         returned=back,
@@ -126,6 +130,7 @@ def work_mail(
     terms = recorder.terms(connection, home or mailbox, case=case, sender=sender, now=now)
     terms = replace(terms, model=recorder.model(connection), second_voter=recorder.second_voter())
     decision = decide.receive(case, arrival, terms, now)
+    terms = recorder.terms_after(decision, terms)
     failpoint("work.decided")
     number = None
     if decision.case is not None:
@@ -272,6 +277,6 @@ def _record(
         recorder.write(connection, now_is, other.drafts, others, now)
     for event in decision.events:
         if event.type == "acknowledged":
-            mailbox, sender = terms.mailbox.address, arrival.sender
-            raise_alarm(connection, recorder, event, sender=sender, mailbox=mailbox, now=now)
+            mailbox, to = terms.mailbox.address, arrival.addressee.address
+            raise_alarm(connection, recorder, event, to=to, mailbox=mailbox, now=now)
     return case.number

@@ -259,6 +259,16 @@ def people(values: list[bytes]) -> tuple[Person, ...]:
     return tuple(found)
 
 
+def people_as_read(values: list[bytes]) -> tuple[Person, ...]:
+    """Whom a person reads in address lists that name nobody, such as one that is a single encoded word.
+
+    What was decoded is no address to any server, and so it proves nothing of who wrote (threat A02).
+    """
+    if people(values):
+        return ()
+    return tuple(person for value in values for person in _mailboxes(text_of(value[:MAX_ADDRESSES])))
+
+
 def _mailboxes(text: str) -> list[Person]:
     if found := _simple(text):
         return [found]

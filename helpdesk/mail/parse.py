@@ -18,7 +18,7 @@ from . import quote, robots
 from .attachments import attachment, expanded, listed
 from .body import Body, read_body
 from .codec import clean, decode
-from .headers import Block, address_text, date_of, message_ids, people, text_of
+from .headers import Block, address_text, date_of, message_ids, people, people_as_read, text_of
 from .language import language_of
 from .mime import Tree, read_tree
 from .transport import transport
@@ -57,6 +57,8 @@ def _message(block: Block, tree: Tree, body: Body) -> Message:
     return Message(
         message_id=ids[0] if ids else "",
         senders=people(block.all("from")),
+        written_from=people_as_read(block.all("from")),
+        sent_by=people(block.all("sender")),
         reply_to=people(block.all("reply-to")),
         to=people(block.all("to")),
         cc=people(block.all("cc")),

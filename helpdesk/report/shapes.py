@@ -42,6 +42,7 @@ def case_shape(case: Case, policy: Policy, messages: Sequence[StoredMessage], no
         "channel": case.channel,
         "customer": case.customer or None,
         "requester": case.requester.address,
+        "answers_to": case.addressee.address,
         "participants": [person.address for person in case.participants],
         "subject": case.subject,
         "severity": case.severity,

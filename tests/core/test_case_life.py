@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from helpdesk.core import decide, ladder
+from helpdesk.core.addressee import Addressee
 from helpdesk.core.case import case_from
 from helpdesk.core.decision import Arrival
 from helpdesk.core.message import Message, Person, Robot
@@ -124,7 +125,8 @@ class Life(RuleBasedStateMachine):
         message = Message(senders=(sender,), subject="x", text=text, reply=text, robot=robot)
         placement = Placement(1, role, "test", agent=ANN if role == "agent" else None, verified=True)
         own = Written(head=text) if role == "agent" else Written()
-        return Arrival(message, placement, received_at or self.now, f"mail/{self.mails}", written=own)
+        at = received_at or self.now
+        return Arrival(message, placement, at, f"mail/{self.mails}", Addressee(sender, sender), written=own)
 
     def apply(self, decision):
         before = self.case.events if self.case else ()

@@ -178,15 +178,17 @@ def test_mail_from_nobody_is_shown_to_the_agent_and_answered_to_nobody(desk):
 
     assert became.outcome == "opened"
     assert [mail.kind for mail in desk.sent] == ["assigned"]
-    assert desk.events("acknowledged")[0].facts == {"sent": False, "because": "there is no one sender to answer"}
+    assert desk.events("acknowledged")[0].facts == {"sent": False, "because": "there is nobody to answer"}
 
 
-def test_mail_from_two_senders_is_answered_to_neither(desk):
-    """A From with several mailboxes is nobody: we cannot know whom to tell."""
+def test_mail_of_two_authors_is_answered_to_the_first_and_is_nobodys(desk):
+    """A From with several mailboxes says whom to answer (RFC 5322 section 3.6.2) and not who wrote."""
     raw = f"From: {JO}, {STRANGER}\r\nTo: {LOGIK}\r\nSubject: A manual\r\n\r\nWhere is the manual?\r\n"
     desk.receive(raw.encode())
 
-    assert [mail.kind for mail in desk.sent] == ["assigned"]
+    assert desk.told() == [("ack", JO), ("assigned", ANN)]
+    assert desk.case().customer == ""
+    assert "not entitled: unknown sender" in desk.case().tags
 
 
 def test_mail_to_an_ignored_mailbox_is_kept_in_the_log_and_makes_no_case(desk):

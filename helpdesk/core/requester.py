@@ -1,0 +1,73 @@
+"""Whose case it is: `#requester jo@acme.example`.
+
+The answers to come go to the new requester, the text of the very mail with the order first, and nothing that was. The
+old one, and whom their mail named for the answers, get no more. Customer, plan and region follow the new one; each
+clock goes on with what was used, as after a change of severity that keeps it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from helpdesk.core import scope
+from helpdesk.core.intake import Intake
+
+if TYPE_CHECKING:
+    from helpdesk.core.command import Command, Orders
+    from helpdesk.core.people import Terms
+    from helpdesk.core.scribe import Scribe
+
+
+def requester(scribe: Scribe, command: Command, _orders: Orders) -> None:
+    """Obey `#requester`."""
+    (person,) = command.people
+    case = scribe.case
+    if person.address == case.addressee.address == case.requester.address:
+        scribe.done.append(f"{person.shown} is the requester already")
+        return
+    before = [one.shown for one in {case.requester.address: case.requester, case.answers_to: case.addressee}.values()]
+    terms = replace(scribe.terms, customer=scribe.arrival.customers.get(person.address))
+    unentitled = [doubt.said for doubt in scope.unentitled(scribe.arrival, terms)]
+    unclaimed = [doubt.said for doubt in scope.unclaimed(person, Intake(dict(case.intake), case.missing), terms)]
+    facts = {
+        "address": person.address,
+        "name": person.name,
+        "customer": terms.customer.key if terms.customer else "",
+        "plan": scope.plan_key(terms),
+        "region": scope.region_key(terms),
+        "unwarranted": [*unentitled, *unclaimed],
+        "was": {
+            "address": case.requester.address,
+            "answers_to": case.answers_to,
+            "customer": case.customer,
+            "plan": case.plan,
+            "region": case.region,
+            "unwarranted": list(case.unwarranted),
+        },
+    }
+    scribe.happened("requester_set", facts)
+    scribe.terms = terms
+    _mark(scribe, unentitled)
+    gone = " or ".join(before)
+    scribe.done.append(f"{person.shown} is the requester now, and no more {gone}, who gets no more mail")
+    scribe.done.append(f"{person.address} gets the answers from now on, and nothing of before")
+    scribe.done.append(_terms_in_words(terms, scribe))
+
+
+def _mark(scribe: Scribe, unentitled: list[str]) -> None:
+    """What is said of whom the case is not owed to, and what their plan does not cover, is said of the new one."""
+    case, policy = scribe.case, scribe.terms.policy
+    holds = (*unentitled, *scope.uncovered(case.kind, case.area, policy.plan(case.plan), policy))
+    for tag in case.tags:
+        if tag not in holds and (scope.is_coverage(tag) or scope.is_entitlement(tag)):
+            scribe.happened("unflagged", {"tag": tag})
+    for tag in holds:
+        if tag not in case.tags:
+            scribe.happened("flagged", {"tag": tag})
+
+
+def _terms_in_words(terms: Terms, scribe: Scribe) -> str:
+    plan = terms.policy.plan(scribe.case.plan).name
+    whose = terms.customer.name if terms.customer else "nobody we know"
+    return f"customer {whose}, plan {plan}; each clock goes on with what was used"
