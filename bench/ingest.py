@@ -112,7 +112,8 @@ def _serve(folder: Path) -> None:
     log.quiet()
     acknowledgment.EVERYWHERE_A_MINUTE = 10**9  # else only the first sixty a minute would be written
     daemon = Daemon(load_rules(folder / "helpdesk.toml"))
-    daemon.sender.piece = lambda: False
+    for sender in daemon.senders:
+        sender.piece = lambda: False
     asyncio.run(daemon.run(ready=lambda *_: print("ready", flush=True)))
 
 

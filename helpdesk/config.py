@@ -104,6 +104,7 @@ class SmtpOutTable:
     dkim_selector: str = ""
     dkim_key_file: str = ""
     attachments: str = "15 MiB"  # of one mail, that go along when it is passed on
+    connections: int = 4  # to the smarthost at once, of one daemon
 
 
 @strict
@@ -238,6 +239,7 @@ class ConfigurationFile:
     rotation: list[RotationTable] = field(default_factory=list)
 
 
+_MOST_CONNECTIONS = 50  # each is a thread, and a smarthost that grants more is rare
 _PLAIN = ("desk", "database", "smtp_in", "smtp_out", "web")
 
 
@@ -304,6 +306,11 @@ class Configuration:
     def smtp_out_url(self) -> str:
         """The courier's URL; a relative Maildir is beside the configuration."""
         return _beside(self.file.smtp_out.url, "maildir:", self.folder)
+
+    @property
+    def connections(self) -> int:
+        """How many mails may be on their way out at once; a Maildir is one folder and needs no second hand."""
+        return 1 if self.file.smtp_out.url.startswith("maildir:") else self.file.smtp_out.connections
 
     @property
     def storage(self) -> tuple[Path, ...]:
@@ -501,6 +508,8 @@ def _value_problems(file: ConfigurationFile) -> Iterator[str]:
         yield from _refused("desk.keep", lambda: _keep(file.desk.keep))
     yield from _refused("smtp_in.max_size", lambda: read_size(file.smtp_in.max_size))
     yield from _refused("smtp_out.attachments", lambda: read_size(file.smtp_out.attachments))
+    if not 1 <= file.smtp_out.connections <= _MOST_CONNECTIONS:
+        yield f"smtp_out.connections: expected 1 to {_MOST_CONNECTIONS}, not {file.smtp_out.connections}"
     for number, entry in enumerate(file.mailbox, start=1):
         if entry.imap:
             yield from _imap_problems(f"mailbox.{number}.imap", entry.imap)

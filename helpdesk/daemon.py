@@ -4,7 +4,8 @@
     committer    a thread                      accepted mail to the spool, many in one flush
     pollers      a thread a mailbox            mail from IMAP folders to the spool
     worker       a thread                      spool to cases
-    sender       a thread                      outbox to the courier
+    senders      a thread a connection         outbox to the courier, at the pace that the smarthost bears
+    keeper       a thread                      renews the claims of what is worked and sent just now
     metronome    a thread                      the tick, once a second: what time alone makes due
     rounds, reloader, conditions, heartbeat, purge: a thread each, at their own intervals
     console      a thread                      health and the pages, where it is configured
@@ -38,14 +39,15 @@ from helpdesk.core.errors import ConfigurationError, Unavailable
 from helpdesk.core.message import Envelope
 from helpdesk.desk import Desk
 from helpdesk.desk.conditions import Conditions, Reading
+from helpdesk.desk.pace import Pace
 from helpdesk.desk.record import Recorder
-from helpdesk.loops import Loop
+from helpdesk.loops import IDLE, Loop
 from helpdesk.mail.compose import guard_holds
 from helpdesk.metronome import Metronome
 from helpdesk.reload import Reloader
 from helpdesk.store import migrate
+from helpdesk.store.claims import RENEWAL, WorkLock
 from helpdesk.store.engine import Database
-from helpdesk.store.presence import Presence
 from helpdesk.store.refusals import Refused
 from helpdesk.store.spool import Accepted
 from helpdesk.store.writable import hindrance
@@ -69,6 +71,7 @@ if TYPE_CHECKING:
 
 _log = structlog.get_logger("daemon")
 _EYE = 0.5  # seconds between looks at the clock and the threads
+_SOMEBODY_ENDS = timedelta(seconds=10)  # for a daemon that is stopping, or an import that makes room
 _GRACE = 20.0  # seconds for mail that is coming in
 _TICK = timedelta(seconds=1)
 _LOOK = timedelta(minutes=1)
@@ -88,19 +91,21 @@ class Daemon:
         """Build everything; nothing is opened yet. Raises ConfigurationError, Unavailable."""
         self.rules = rules
         self.database = Database(rules.configuration.database_url)
-        self.presence = Presence(self.database)
+        self.lock = WorkLock(self.database)
         self.desk = Desk(database=self.database, rules=rules, now=now)
         self.stop = threading.Event()
         self._set_back = threading.Event()  # the clock was, and what waits to be sent has not heard of it yet
         self.watch = Watch(
             now, since_boot=since_boot, disk=Disk(self._free_space, needed=2 * rules.configuration.max_size)
         )
-        self.courier: Courier = Observed(open_outgoing(rules.configuration), self.watch.way_out)
+        self.pace = Pace(rules.configuration.connections, time.monotonic)
         self.committer = Committer(self.desk.accept)
         self.reloader = Reloader(self.desk)
         self.conditions = Conditions(self.desk, self._free_space, self._readings, self.watch.told.conditions)
         self.worker = self._loop("worker", self._work)
-        self.sender = self._loop("sender", self._send)
+        self.keeper = self._loop("keeper", self.desk.renew, idle=RENEWAL.total_seconds())
+        self.couriers = [self._courier() for _ in range(rules.configuration.connections)]
+        self.senders = [self._sender(number, courier) for number, courier in enumerate(self.couriers, 1)]
         self.views = self._views()
         self.console = self._console()
         self.pollers = [self._poller(account) for account in self._accounts()]
@@ -114,8 +119,8 @@ class Daemon:
             self._ring("purge", self._purge, _PURGE),
         ]
 
-    def _loop(self, name: str, piece: Callable[[], object]) -> Loop:
-        return Loop(name, piece, self.stop, self.watch)
+    def _loop(self, name: str, piece: Callable[[], object], *, idle: float = IDLE) -> Loop:
+        return Loop(name, piece, self.stop, self.watch, idle=idle)
 
     def _ring(self, name: str, piece: Callable[[], object], interval: timedelta) -> Loop:
         """A thread that does its piece whenever the metronome rings for it."""
@@ -129,15 +134,23 @@ class Daemon:
     def _work(self) -> object:
         worked = self.desk.work()
         if worked:
-            self.sender.call.set()
+            self._call_senders()
         return worked
 
-    def _send(self) -> object:
-        return self.desk.deliver(self.courier, stopping=self.stop.is_set)
+    def _courier(self) -> Courier:
+        return Observed(open_outgoing(self.rules.configuration), self.watch.way_out)
+
+    def _sender(self, number: int, courier: Courier) -> Loop:
+        send = partial(self.desk.deliver, courier, pace=self.pace, stopping=self.stop.is_set)
+        return self._loop("sender" if number == 1 else f"sender {number}", send)
+
+    def _call_senders(self) -> None:
+        for sender in self.senders:
+            sender.call.set()
 
     def _tick(self) -> None:
         if self.desk.tick():
-            self.sender.call.set()
+            self._call_senders()
 
     def _go_round(self) -> None:
         self._note_refusals()
@@ -145,7 +158,7 @@ class Daemon:
             self._set_back.clear()
             self.desk.catch_up()
         if self.desk.go_round(failing=self.watch.mailboxes.failing):
-            self.sender.call.set()
+            self._call_senders()
 
     def _look_for_edits(self) -> None:
         self.reloader.look()
@@ -276,9 +289,9 @@ class Daemon:
             _log.warning("the database is in doubt", because=doubt)
         if why := hindrance(self.database):
             raise Unavailable(f"database: {why}")
+        self.lock.take(patience=_SOMEBODY_ENDS)
         migrate.upgrade(self.database)
         self.desk.begin()
-        self.presence.arrive(self.desk.recover)
         listener = self.listener()
         if listener is not None:
             await listener.start()
@@ -305,7 +318,7 @@ class Daemon:
         parts.expect("clockwork", lambda: self._metronome.running)
         if (console := self.console) is not None:
             parts.expect("console", lambda: console.running)
-        for loop in (self.worker, self.sender, *self._rung):
+        for loop in (self.keeper, self.worker, *self.senders, *self._rung):
             loop.start()
         self._metronome.start()
         pollers = [self._loop(f"imap {poller.account.mailbox}", partial(self._poll, poller)) for poller in self.pollers]
@@ -353,14 +366,22 @@ class Daemon:
         for loop in (*pollers, *self._rung):
             loop.join(timeout=max(0, ends - time.monotonic()))
         self.committer.close()
-        for loop in (self.worker, self.sender):
+        for loop in (self.worker, *self.senders, self.keeper):
             loop.join(timeout=max(0, ends - time.monotonic()))
-        if not self.sender.running:
-            self.courier.close()  # otherwise it would wait for the mail on its way
+        self._give_back()
+        for sender, courier in zip(self.senders, self.couriers, strict=True):
+            if not sender.running:
+                courier.close()  # otherwise it would wait for the mail on its way
         if self.console is not None:
             self.console.close()
-        self.presence.leave()
         self.database.close()
+        self.lock.leave()
+
+    def _give_back(self) -> None:
+        try:
+            self.desk.stop_sending()
+        except Exception:  # noqa: BLE001 - the database may be away; what is claimed comes to its end by itself
+            _log.exception("failed", part="stopping")
 
 
 def _since_poll(poller: Poller) -> timedelta | None:

@@ -26,6 +26,7 @@ PLACES = (
     "work.post_commit",
     "out.claimed",
     "out.pre_data",
+    "out.pre_dot",
     "out.post_dot",
     "out.post_250",
     "out.pre_mark",

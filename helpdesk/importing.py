@@ -2,10 +2,14 @@
 
 Its time of receipt is the newest trustworthy one: the topmost `Received`, which the last server wrote, else `Date`,
 never later than now.
+
+An SQLite file is worked by one process: beside a running daemon the mail is only accepted here, and the daemon's
+worker is waited for. Without one it is worked here, and room is made every few seconds for a daemon that starts.
 """
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
@@ -14,22 +18,60 @@ from helpdesk.core.errors import NotFound
 from helpdesk.core.message import Envelope
 from helpdesk.mail.parse import parse
 from helpdesk.report.shapes import mail_shape
+from helpdesk.store.claims import Occupied, WorkLock
 from helpdesk.store.spool import Accepted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from helpdesk.archive import Found
     from helpdesk.core.message import Message
-    from helpdesk.desk import Desk, Worked
+    from helpdesk.desk import Desk
 
+_AT_A_TIME = 5.0  # seconds that a daemon which starts is kept waiting
+_ROOM = 0.2  # seconds in which it comes in, and between looks at what it has worked
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # before that, a date is a mistake
 
 
-def import_one(desk: Desk, found: Found, mailbox: str = "") -> Iterator[dict[str, Any]]:
+class Hands:
+    """Who works what is imported: this process where it may, else the daemon that runs."""
+
+    def __init__(self, desk: Desk, *, makes_room: bool = True) -> None:
+        self._desk = desk
+        self._makes_room = makes_room
+        self._lock = WorkLock(desk.database)
+        self._since = time.monotonic()
+
+    def are_ours(self) -> bool:
+        """Whether nobody else works the database, so that it is worked here."""
+        try:
+            self._lock.take()
+        except Occupied:
+            return False
+        return True
+
+    def work(self, ids: Sequence[int]) -> None:
+        """See to it that these mails are worked."""
+        while not self.are_ours():
+            if all(became.outcome != "waiting" for became in self._desk.outcomes(ids).values()):
+                return
+            time.sleep(_ROOM)
+        while self._desk.work():
+            pass
+        if self._makes_room and time.monotonic() - self._since > _AT_A_TIME:
+            self.leave()
+            time.sleep(_ROOM)
+            self._since = time.monotonic()
+
+    def leave(self) -> None:
+        """Let others work."""
+        self._lock.leave()
+
+
+def import_one(desk: Desk, found: Found, mailbox: str = "", *, hands: Hands | None = None) -> Iterator[dict[str, Any]]:
     """Take one mail; yields its outcome at each mailbox it names, or `rejected` if it names none of ours.
 
-    `mailbox` is where mail goes that names none. Raises NotFound for one that is not ours.
+    `mailbox` is where mail goes that names none; `hands` work many mails. Raises NotFound for one that is not ours.
     """
     if mailbox and not desk.mailboxes_for([mailbox]):
         ours = ", ".join(box.address for box in desk.rules.configuration.mailboxes)
@@ -44,20 +86,15 @@ def import_one(desk: Desk, found: Found, mailbox: str = "") -> Iterator[dict[str
     sender = message.sender.address if message.sender else ""
     mails = [Accepted(box, found.raw, Envelope(sender, tuple(recipients)), "import", at) for box in mailboxes]
     ids = desk.accept(mails)
-    yield from _worked(desk, found, message, ids)
-
-
-def _worked(desk: Desk, found: Found, message: Message, ids: list[int]) -> Iterator[dict[str, Any]]:
-    worked: dict[int, Worked] = {}
-    while batch := desk.work():
-        worked |= {done.spool_id: done for done in batch}
-    for number, became in desk.outcomes(ids).items():
-        # Not worked now: it was known before, or three attempts failed.
-        known = number not in worked and became.outcome not in {"quarantined", "waiting"}
-        outcome, because = (
-            ("duplicate", "the same mail was taken before") if known else (became.outcome, became.because)
-        )
-        yield mail_shape(found.name, outcome, became.case, message, because)
+    whose = hands or Hands(desk)
+    try:
+        whose.work(ids)
+    finally:
+        if hands is None:
+            whose.leave()
+    for became in desk.outcomes(ids).values():
+        because = "the same mail was taken before" if became.outcome == "duplicate" else became.because
+        yield mail_shape(found.name, became.outcome, became.case, message, because)
 
 
 def _recipients(message: Message) -> list[str]:

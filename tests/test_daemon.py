@@ -76,7 +76,7 @@ def daemon_of(folder: Path, wall: Wall, *, heartbeat: str = "") -> Daemon:
 def test_a_daemon_that_misses_a_thread_says_so_and_ends_with_an_error(tmp_path, monkeypatch):
     """V8: a service manager starts it anew; as it was, it sent nothing for ever and said ok."""
     daemon = daemon_of(tmp_path, Wall())
-    monkeypatch.setattr(daemon.sender, "_run", lambda: None)
+    monkeypatch.setattr(daemon.senders[0], "_run", lambda: None)
     with pytest.raises(Unavailable, match="a thread has ended that never should: sender"):
         asyncio.run(daemon.run())
     assert "thread.missing" in {cause.name for cause in daemon.watch.causes()}

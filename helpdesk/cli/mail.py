@@ -20,6 +20,7 @@ from helpdesk.cli.shared import (
     read_file,
     wall_clock,
 )
+from helpdesk.core.errors import Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,15 +85,23 @@ def _imported(
 ) -> Iterator[dict[str, Any]]:
     from helpdesk.archive import mails_in  # noqa: PLC0415
     from helpdesk.desk import Desk  # noqa: PLC0415
-    from helpdesk.importing import import_one  # noqa: PLC0415
+    from helpdesk.importing import Hands, import_one  # noqa: PLC0415
     from helpdesk.log import quiet  # noqa: PLC0415
 
     quiet()
     desk = Desk(database=database, rules=rules, now=wall_clock, holds=hold)
     desk.begin()
-    for path in paths:
-        for found in mails_in(path):
-            yield from import_one(desk, found, mailbox)
+    hands = Hands(desk, makes_room=not hold)
+    if hold and not hands.are_ours():
+        raise Unavailable(
+            "import: --hold cannot hold back what the running daemon writes; stop it, or leave out --hold"
+        )
+    try:
+        for path in paths:
+            for found in mails_in(path):
+                yield from import_one(desk, found, mailbox, hands=hands)
+    finally:
+        hands.leave()
 
 
 def classify(

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from helpdesk.core.case import DESK
 from helpdesk.core.message import base_address
 from helpdesk.desk import repeated
-from helpdesk.desk.deliver import deliver, never
+from helpdesk.desk.deliver import Delivery, Sending, never, stop_sending
 from helpdesk.desk.purge import purge
 from helpdesk.desk.record import Recorder
 from helpdesk.desk.rounds import Rounds
@@ -29,11 +29,13 @@ from helpdesk.desk.work import Worked
 from helpdesk.desk.worker import work
 from helpdesk.failpoints import failpoint
 from helpdesk.store import cases, outbox, refusals, spool
+from helpdesk.store.claims import Keeper
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import datetime
 
+    from helpdesk.desk.pace import Pace
     from helpdesk.store.engine import Database
     from helpdesk.store.refusals import Refused
     from helpdesk.store.spool import Accepted, Became
@@ -51,7 +53,9 @@ class Desk:
         """`now` gives aware UTC instants; only the doors call it. `holds`: what is written waits to be released."""
         self.database = database
         self.now = now
+        self.keeper = Keeper(database)
         self._recorder = Recorder(rules, holds=holds)
+        self._sending = Sending(self.keeper)
         self._rounds = Rounds(database, self._recorder)
 
     @property
@@ -65,11 +69,9 @@ class Desk:
         with self.database.write() as connection:
             self._recorder.store_policies(connection, now)
 
-    def recover(self) -> None:
-        """Free what a process that died had claimed. To be called only where no other process is at work."""
-        with self.database.write() as connection:
-            spool.free_all(connection)
-            outbox.free_all(connection)
+    def renew(self) -> None:
+        """Let the claims of what is worked and sent just now last. To be called every `claims.RENEWAL`."""
+        self.keeper.renew()
 
     def exchange(self, rules: Rules) -> None:
         """Run by other rules from the next unit of work on; their policy versions are stored first."""
@@ -112,7 +114,7 @@ class Desk:
 
     def work(self) -> list[Worked]:
         """Turn a batch of waiting mail into cases; empty when nothing waits."""
-        return work(self.database, self._recorder, self.now())
+        return work(self.database, self._recorder, self.keeper, self.now())
 
     def tick(self) -> int:
         """Do what time alone has made due; returns the number of cases it changed."""
@@ -139,12 +141,24 @@ class Desk:
             return Counter()
         return purge(self.database, self.rules, before=now - keep, by=DESK, now=now, stopping=stopping)
 
-    def deliver(self, courier: Courier, *, stopping: Callable[[], bool] = never) -> int:
-        """Hand a batch of composed mail to the courier; returns how many rows were tried.
+    def deliver(self, courier: Courier, *, pace: Pace | None = None, stopping: Callable[[], bool] = never) -> int:
+        """Hand composed mail to the courier, as fast as the pace allows; returns how many mails were tried.
 
-        Once `stopping` says so, the mail on its way is the last.
+        Several threads may, each with a courier of its own. Once `stopping` says so, the mail on its way is the last.
         """
-        return deliver(self.database, self._recorder, courier, self.now, stopping=stopping)
+        delivery = Delivery(
+            database=self.database,
+            recorder=self._recorder,
+            sending=self._sending,
+            courier=courier,
+            clock=self.now,
+            pace=pace,
+        )
+        return delivery.deliver(stopping=stopping)
+
+    def stop_sending(self) -> None:
+        """What is on its way before its final dot is lost to whoever sends it, and is the next one's."""
+        stop_sending(self.database, self._recorder, self._sending)
 
     def alert(self, *, key: str, kind: str = "", mailbox: str, facts: dict[str, Any]) -> None:
         """Tell the operators of something that went wrong, once for each key; many of a kind are counted instead."""

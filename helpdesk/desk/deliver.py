@@ -1,45 +1,100 @@
 """The fourth door: composed mail goes to the courier, one recipient at a time, at least once.
 
-The Message-ID was fixed when the mail was written, so a second copy after a crash can be folded by its receiver. An
-acknowledgment alone is sent at most once: before its final dot the row says `handed_over`, and a row found in that
-state after a crash is left as `uncertain`. One mail that fails never delays another.
+A mail is claimed alone and right before its dialogue, and its claim is looked at again right before the final dot, in
+the statement that writes down that the dot comes now (`handed_over`). Whoever has lost it by then sends nothing. So the
+window in which a mail may go twice runs from that look to the note of the answer, and it opens only where the process
+dies, is frozen, or loses its connection there: then the mail is sent again, is counted as a possible copy, and can be
+folded by its receiver, because the Message-ID was fixed when it was written. An acknowledgment is left `uncertain`.
+
+What became of a mail is kept in memory until the database has taken it (`Sending`). No failure of anything leaves a
+mail behind as claimed, and one mail that fails delays no other.
 """
 
 from __future__ import annotations
 
+import itertools
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from helpdesk.failpoints import failpoint
 from helpdesk.mail.enclose import cut, enclose
 from helpdesk.store import outbox, spool
-from helpdesk.wires.courier import UNREACHED, Failed, Outgoing, Retry, Sent, no_mark
+from helpdesk.store.engine import NOT_NOW
+from helpdesk.wires.courier import Failed, Outgoing, Retry, Sent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
+    import sqlalchemy as sa
+
+    from helpdesk.desk.pace import Pace
     from helpdesk.desk.record import Recorder
     from helpdesk.mail.enclose import File
     from helpdesk.mail.signing import Signing
+    from helpdesk.store.claims import Keeper
     from helpdesk.store.engine import Database
     from helpdesk.store.outbox import Row
     from helpdesk.wires.courier import Courier, Outcome
 
-LEASE = timedelta(minutes=20)  # longer than the courier's own deadlines for one mail
-BATCH = 50
+BATCH = 50  # mails of one call; each is claimed by itself
+PAST_THE_DOT = timedelta(minutes=12)  # longer than any courier waits for the answer to a dot
 GIVE_UP_AFTER = timedelta(days=3)
 _FIRST_PAUSE = timedelta(minutes=1)
 _LONGEST_PAUSE = timedelta(hours=1)
+_AT_ONCE = 60.0  # seconds; who comes to the dot later than that after the look at the claim was frozen, and looks again
+_SHARE = 4  # one claim in so many looks first for what was deferred
 _log = structlog.get_logger("deliver")
 
 
 class _TakenOverError(RuntimeError):
     """Another worker holds the row now: this one was frozen past its lease and must not send."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What became of a claimed mail, and when. Without an outcome it was not tried, for no fault of its own."""
+
+    row: Row
+    outcome: Outcome | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Alert:
+    key: str
+    facts: dict[str, Any]
+    kind: str = ""
+
+
+@dataclass(slots=True)
+class Sending:
+    """What all that send from one process share: what they hold, and what they found out and have not written down."""
+
+    keeper: Keeper
+    turns: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    doubtful: bool = False  # writing it down failed for a reason that may be one mail's: not all together again
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _done: list[_Done] = field(default_factory=list)
+
+    def add(self, done: Sequence[_Done]) -> None:
+        """To be written down by whoever has the database next."""
+        with self._lock:
+            self._done += done
+
+    def take(self) -> list[_Done]:
+        """All that is to be written down; what cannot be has to be added again."""
+        with self._lock:
+            done, self._done = self._done, []
+        return done
 
 
 def pause(attempts: int) -> timedelta:
@@ -53,48 +108,209 @@ def never() -> bool:
     return False
 
 
-def deliver(
-    database: Database,
-    recorder: Recorder,
-    courier: Courier,
-    clock: Callable[[], datetime],
-    *,
-    stopping: Callable[[], bool] = never,
-) -> int:
-    """Try a batch of mails whose time has come; returns how many.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One that sends: its own courier, and what it shares with the others of this process."""
 
-    Once `stopping` says so, the mail on its way is the last, and the others are given back.
-    """
-    now = clock()
-    with database.write() as connection:
-        outbox.settle_uncertain(connection, now)
-        rows = outbox.claim(connection, now=now, lease=LEASE, limit=BATCH)
-    failpoint("out.claimed")
-    reached = False
-    for position, row in enumerate(rows):
-        if stopping():
-            _give_back(database, rows[position:])
-            return position
+    database: Database
+    recorder: Recorder
+    sending: Sending
+    courier: Courier
+    clock: Callable[[], datetime]
+    pace: Pace | None = None
+    monotonic: Callable[[], float] = time.monotonic
+
+    def deliver(self, *, stopping: Callable[[], bool] = never) -> int:
+        """Send as many mails as are due now, one after the other, up to `BATCH`; returns how many were tried.
+
+        Which one is next is asked anew each time, so that an escalation need not wait for the end of this. Once
+        `stopping` says so, the mail on its way is the last. Raises what the database raises; what was found out until
+        then is not forgotten.
+        """
+        due = take_over(self.database, self.recorder, self.sending, self.clock())
+        tried, reached = 0, False
+        while due and (row := self._next(begin=tried < due and not stopping())):
+            outcome = self._try(row)
+            tried += 1
+            reached = reached or isinstance(outcome, Sent)
+        if reached:
+            # What waits because the smarthost was away waits no longer: an escalation may be among it.
+            with self.database.write() as connection:
+                outbox.hasten(connection, self.clock())
+        return tried
+
+    def _next(self, *, begin: bool) -> Row | None:
+        """In one transaction: what became of the last mail is written down, and the next is claimed."""
+        begins = begin and (self.pace is None or self.pace.begin())
+        row, is_ours = None, False
         try:
-            mail = _outgoing(database, row, recorder.rules.signing)
-            outcome = courier.deliver(mail, before_dot=_marker(database, row))
+            with _writing_down(self.database, self.recorder, self.sending) as connection:
+                row = self._claim(connection) if begins else None
+            is_ours = row is not None
+        finally:
+            if row is not None and not is_ours:
+                self.sending.keeper.let_go(outbox.TABLE, [row.id])
+            if begins and not is_ours and self.pace is not None:
+                self.pace.end(None)
+        return row
+
+    def _claim(self, connection: sa.Connection) -> Row | None:
+        tried_first = next(self.sending.turns) % _SHARE == 0
+        rows = outbox.claim(connection, self.database.owner, now=self.clock(), tried_first=tried_first)
+        self.sending.keeper.hold(outbox.TABLE, [row.id for row in rows])
+        return rows[0] if rows else None
+
+    def _try(self, row: Row) -> Outcome | None:
+        """Send one mail, and keep what became of it until it is written down. None: it was lost to another."""
+        outcome: Outcome | None = None
+        look = _Look(self, row)
+        try:
+            failpoint("out.claimed")
+            mail = _outgoing(self.database, row, self.recorder.rules.signing)
+            outcome = self.courier.deliver(mail, before_dot=look)
         except _TakenOverError:
-            continue
+            self.sending.keeper.let_go(outbox.TABLE, [row.id])
+            _log.warning("taken over by another", outbox_id=row.id, kind=row.kind)
+            return None
+        except NOT_NOW:
+            self.sending.add([_Done(row, None, self.clock())])
+            raise
+        except Exception as problem:  # noqa: BLE001 - unknown is temporary (design law 2), and this mail's alone
+            _log.exception("a mail could not be sent", outbox_id=row.id, kind=row.kind)
+            outcome = Retry(f"the desk could not send it: {type(problem).__name__}", uncertain=look.passed)
+        finally:
+            if self.pace is not None:
+                self.pace.end(outcome)
+        self.sending.add([_Done(row, outcome, self.clock())])
         failpoint("out.pre_mark")
-        _mark(database, recorder, row, outcome, clock())
-        if isinstance(outcome, Sent):
-            reached = True
-    if reached:
-        # What waits because the smarthost was away waits no longer: an escalation may be among it.
+        return outcome
+
+
+class _Look:
+    """Called before the final dot: the last look at the claim, which writes down that the dot comes now."""
+
+    def __init__(self, delivery: Delivery, row: Row) -> None:
+        self._delivery = delivery
+        self._row = row
+        self.passed = False
+
+    def __call__(self) -> None:
+        """Return only while the mail is ours and the look is fresh. Raises _TakenOverError."""
+        monotonic, database = self._delivery.monotonic, self._delivery.database
+        looked_at = -_AT_ONCE
+        while monotonic() - looked_at >= _AT_ONCE:
+            with database.write() as connection:
+                if not outbox.hand_over(connection, database.owner, self._row, lease=PAST_THE_DOT):
+                    raise _TakenOverError(self._row.key)
+                looked_at = monotonic()
+            failpoint("out.pre_dot")
+        self.passed = True
+
+
+def take_over(database: Database, recorder: Recorder, sending: Sending, now: datetime) -> int:
+    """Write down what is to be, and free what others left, or this process forgot; returns how much is due."""
+    with _writing_down(database, recorder, sending) as connection:
+        freed = outbox.settle(connection, database.owner, known=sending.keeper.held(outbox.TABLE))
+        due = outbox.count_due(connection, now, BATCH)
+    if freed:
+        _log.warning("left by a worker", mails=freed)
+    return due
+
+
+def stop_sending(database: Database, recorder: Recorder, sending: Sending) -> None:
+    """Nothing is sent any more: write down what is to be, and give back what is held before its dot."""
+    with _writing_down(database, recorder, sending) as connection:
+        outbox.give_back_all(connection, database.owner)
+
+
+@contextmanager
+def _writing_down(database: Database, recorder: Recorder, sending: Sending) -> Iterator[sa.Connection]:
+    """A transaction that begins with what became of mails. If it fails, nothing of that is forgotten."""
+    done, doubtful = sending.take(), sending.doubtful
+    try:
         with database.write() as connection:
-            outbox.hasten(connection, clock(), UNREACHED)
-    return len(rows)
+            noted = [each for each in done if _note(connection, recorder, each, carefully=doubtful)]
+            yield connection
+    except BaseException as problem:
+        sending.add(done)
+        sending.doubtful = not isinstance(problem, NOT_NOW)
+        raise
+    sending.doubtful = False
+    sending.keeper.let_go(outbox.TABLE, [each.row.id for each in done])
+    for each in noted:
+        _tell(each)
 
 
-def _give_back(database: Database, rows: Sequence[Row]) -> None:
-    with database.write() as connection:
-        for row in rows:
-            outbox.give_back(connection, row)
+def _note(connection: sa.Connection, recorder: Recorder, done: _Done, *, carefully: bool) -> bool:
+    """Write down what became of a mail; says whether it was still ours.
+
+    `carefully`: by itself, so that what cannot be written of one mail keeps no other waiting. It is then left to its
+    claim, which comes to its end.
+    """
+    if not carefully:
+        return _settled(connection, recorder, done)
+    try:
+        with connection.begin_nested():
+            return _settled(connection, recorder, done)
+    except NOT_NOW:
+        raise
+    except Exception:  # noqa: BLE001 - whatever it is, the state is worth more than the words about it
+        _log.exception("what became of a mail could not be told", outbox_id=done.row.id)
+    try:
+        with connection.begin_nested():
+            return _state(connection, done)[0]
+    except NOT_NOW:
+        raise
+    except Exception:  # noqa: BLE001 - as above
+        _log.exception("what became of a mail could not be noted", outbox_id=done.row.id)
+        return False
+
+
+def _settled(connection: sa.Connection, recorder: Recorder, done: _Done) -> bool:
+    ours, alert = _state(connection, done)
+    if ours and alert:
+        recorder.alert(connection, kind=alert.kind, key=alert.key, facts=alert.facts, now=done.at)
+    return ours
+
+
+def _state(connection: sa.Connection, done: _Done) -> tuple[bool, _Alert | None]:
+    """Give the row its state. Says whether it was still ours, and what operators should hear if it was."""
+    row, now = done.row, done.at
+    match done.outcome:
+        case None:
+            return outbox.retry(connection, row, at=now, detail="not tried: the desk's database failed"), None
+        case Sent(detail):
+            return outbox.sent(connection, row, now=now, detail=detail), None
+        case Retry(reason, uncertain=True) if row.kind in outbox.AT_MOST_ONCE:
+            return outbox.leave_uncertain(connection, row, detail=reason), None
+        case Retry(reason, uncertain=uncertain, unreached=unreached) if now - row.created_at < GIVE_UP_AFTER:
+            # Who is not there defers nothing: it is asked again soon, and by few (`Pace`).
+            at = now + (_FIRST_PAUSE if unreached else pause(row.attempts))
+            return outbox.retry(connection, row, at=at, detail=reason, unreached=unreached, copy=uncertain), None
+        case Failed(reason) if row.enclosed:
+            # A server that takes no such file, or none so large, may well take the words.
+            alert = _Alert(f"outbox/{row.id}/files", _without_files(row, reason), kind="files")
+            return outbox.without_files(connection, row, now=now, detail=reason), alert
+        case Retry(reason) | Failed(reason):
+            # Nobody is told by mail that an alert by mail cannot be delivered.
+            told = _Alert(f"outbox/{row.id}", _failure(row, reason)) if row.kind != "alert" else None
+            return outbox.fail(connection, row, detail=reason), told
+
+
+def _tell(done: _Done) -> None:
+    """Into the log, once it is on disk."""
+    row = done.row
+    match done.outcome:
+        case Sent():
+            _log.info("sent", outbox_id=row.id, kind=row.kind, case=row.case)
+        case Retry(reason, uncertain=True) if row.kind in outbox.AT_MOST_ONCE:
+            _log.warning("uncertain", outbox_id=row.id, kind=row.kind, reason=reason)
+        case Retry(reason) if done.at - row.created_at < GIVE_UP_AFTER:
+            _log.warning("deferred", outbox_id=row.id, kind=row.kind, attempts=row.attempts, reason=reason)
+        case Failed(reason) if row.enclosed:
+            _log.warning("refused with its files", outbox_id=row.id, kind=row.kind, reason=reason)
+        case Retry(reason) | Failed(reason):
+            _log.error("failed", outbox_id=row.id, kind=row.kind, reason=reason)
 
 
 def _outgoing(database: Database, row: Row, signing: Signing | None) -> Outgoing:
@@ -110,44 +326,6 @@ def _files(database: Database, row: Row) -> list[File]:
         raws = spool.bytes_of(connection, [number for number, _ in row.enclosed])
     places = groupby(row.enclosed, key=itemgetter(0))
     return [file for number, parts in places if number in raws for file in cut(raws[number], [p for _, p in parts])]
-
-
-def _marker(database: Database, row: Row) -> Callable[[], None]:
-    """What happens before the final dot: an acknowledgment is marked, so that it never goes twice."""
-    if row.kind not in outbox.AT_MOST_ONCE:
-        return no_mark
-
-    def mark() -> None:
-        with database.write() as connection:
-            if not outbox.hand_over(connection, row):
-                raise _TakenOverError(row.key)
-
-    return mark
-
-
-def _mark(database: Database, recorder: Recorder, row: Row, outcome: Outcome, now: datetime) -> None:
-    with database.write() as connection:
-        match outcome:
-            case Sent(detail):
-                outbox.sent(connection, row, now=now, detail=detail)
-                _log.info("sent", outbox_id=row.id, kind=row.kind, case=row.case)
-            case Retry(reason, uncertain=True) if row.kind in outbox.AT_MOST_ONCE:
-                outbox.leave_uncertain(connection, row, detail=reason)
-                _log.warning("uncertain", outbox_id=row.id, kind=row.kind, reason=reason)
-            case Retry(reason) if now - row.created_at < GIVE_UP_AFTER:
-                outbox.retry(connection, row, at=now + pause(row.attempts), detail=reason)
-                _log.warning("deferred", outbox_id=row.id, kind=row.kind, attempts=row.attempts, reason=reason)
-            case Failed(reason) if row.enclosed:
-                # A server that takes no such file, or none so large, may well take the words.
-                outbox.without_files(connection, row, now=now, detail=reason)
-                key, facts = f"outbox/{row.id}/files", _without_files(row, reason)
-                recorder.alert(connection, kind="files", key=key, facts=facts, now=now)
-                _log.warning("refused with its files", outbox_id=row.id, kind=row.kind, reason=reason)
-            case Retry(reason) | Failed(reason):
-                outbox.fail(connection, row, detail=reason)
-                _log.error("failed", outbox_id=row.id, kind=row.kind, reason=reason)
-                if row.kind != "alert":  # nobody is told by mail that an alert by mail cannot be delivered
-                    recorder.alert(connection, key=f"outbox/{row.id}", facts=_failure(row, reason), now=now)
 
 
 def _without_files(row: Row, reason: str) -> dict[str, object]:

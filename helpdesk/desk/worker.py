@@ -9,7 +9,6 @@ database did to an attempt never counts.
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import structlog
@@ -29,23 +28,31 @@ if TYPE_CHECKING:
 
     from helpdesk.desk.record import Recorder
     from helpdesk.desk.work import Worked
+    from helpdesk.store.claims import Keeper
     from helpdesk.store.engine import Database
     from helpdesk.store.spool import Spooled
 
-LEASE = timedelta(minutes=1)  # a batch takes a second or two; who is frozen for longer has lost it, see `spool.hold`
 BATCH = 8  # who accepts mail waits meanwhile; more would save hardly any flush a mail (bench/ingest.md)
 _log = structlog.get_logger("work")
 
 
-def work(database: Database, recorder: Recorder, now: datetime) -> list[Worked]:
+def work(database: Database, recorder: Recorder, keeper: Keeper, now: datetime) -> list[Worked]:
     """Work a batch of waiting mail; empty when nothing waits."""
-    with database.write() as connection:
-        claimed = spool.claim(connection, now=now, lease=LEASE, limit=BATCH)
-        for mail in spool.worn_out(connection, now):
-            _set_aside(connection, recorder, mail, "its worker died three times", now)
-    failpoint("work.claimed")
-    if not claimed:
-        return []
+    claimed: list[Spooled] = []
+    try:
+        with database.write() as connection:
+            known = keeper.held(spool.TABLE)
+            claimed = spool.claim(connection, database.owner, limit=BATCH, known=known)
+            keeper.hold(spool.TABLE, [mail.id for mail in claimed])
+            for mail in spool.worn_out(connection, database.owner, known=keeper.held(spool.TABLE)):
+                _set_aside(connection, recorder, mail, "its worker died three times", now)
+        failpoint("work.claimed")
+        return _claimed(database, recorder, claimed, now) if claimed else []
+    finally:
+        keeper.let_go(spool.TABLE, [mail.id for mail in claimed])
+
+
+def _claimed(database: Database, recorder: Recorder, claimed: Sequence[Spooled], now: datetime) -> list[Worked]:
     claimed = [border.checked(recorder.rules, mail) for mail in claimed]  # may ask name servers: not in a transaction
     try:
         return _together(database, recorder, claimed, now, waits=False)
@@ -59,7 +66,7 @@ def _together(
     """All of these mails in one transaction. `waits`: for cases that another worker holds."""
     read = {mail.id: read_mail(recorder, mail) for mail in mails}
     with database.write() as connection:
-        mails = spool.hold(connection, mails)
+        mails = spool.hold(connection, database.owner, mails)
         holding = Holding(connection, waits=waits)
         holding.take({number for mail in mails for number in read[mail.id].names})
         worked = [work_mail(connection, recorder, holding, mail, read[mail.id], now) for mail in mails]

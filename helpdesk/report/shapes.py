@@ -201,6 +201,7 @@ def outbox_shape(row: Row) -> dict[str, Any]:
         "message_id": row.message_id,
         "state": row.state,
         "attempts": row.attempts,
+        "copies": row.copies,
         "created_at": instant(row.created_at),
         "next_at": instant(row.next_at),
         "sent_at": instant(row.sent_at),

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 
     from helpdesk.store.engine import Database
 
+_HOLD_BACK = (
+    "UPDATE outbox SET state = 'held', next_at = NULL, claimed_by = NULL, claimed_until = NULL"
+    " WHERE next_at IS NOT NULL"
+)
+
 
 def copy_to(database: Database, file: Path) -> None:
     """Copy an embedded database. Raises Unavailable for PostgreSQL, which has its own tool, and for a taken name."""
@@ -27,7 +32,7 @@ def copy_to(database: Database, file: Path) -> None:
     source, target = connect(database.url.database), connect(file)
     try:
         source.backup(target)
-        target.execute("UPDATE outbox SET state = 'held', next_at = NULL, lease_until = NULL WHERE next_at IS NOT NULL")
+        target.execute(_HOLD_BACK)
         target.commit()
     finally:
         target.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from helpdesk.core.errors import StaleCase
+from helpdesk.store.engine import NOT_NOW
 
 # Class 40 and 55P03 of PostgreSQL's appendix A: serialization failure, deadlock, a lock that was not to be had. A
 # duplicate key (23505) is a conflict too: what is looked for before it is inserted is there only if another was faster.
@@ -21,4 +22,4 @@ def is_conflict(problem: BaseException) -> bool:
 
 def is_blameless(problem: BaseException) -> bool:
     """It says nothing about what was worked: a conflict, or the database does not answer."""
-    return is_conflict(problem) or isinstance(problem, (sa.exc.OperationalError, sa.exc.InterfaceError))
+    return is_conflict(problem) or isinstance(problem, NOT_NOW)

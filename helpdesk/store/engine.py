@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.pool import StaticPool
 
 from helpdesk.core.errors import Unavailable
+from helpdesk.store.claims import Owner
 from helpdesk.store.sqlite import library, resets_safely
 from helpdesk.store.turns import Turns
 
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 _BUSY = 30_000  # milliseconds to wait for another process's write on SQLite
 _PG_OPTIONS = "-c statement_timeout=30000 -c idle_in_transaction_session_timeout=120000 -c synchronous_commit=on"
 _READ_ONLY = "helpdesk_read_only"
+
+# The database is away, locked, full or read-only: no fault of what was to be written, which is to be tried again.
+NOT_NOW = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.InternalError, sa.exc.TimeoutError)
 
 
 class Instant(sa.types.TypeDecorator[datetime]):
@@ -56,6 +60,7 @@ class Database:
         """Open the pool; nothing is connected yet. Raises Unavailable for a URL that names no database we know."""
         self.url = read_url(url)
         self.embedded = self.url.get_backend_name() == "sqlite"
+        self.owner = Owner.of_this_process()  # of whatever is claimed through this pool
         self.engine = _sqlite(self.url) if self.embedded else _postgresql(self.url)
         # One writer at a time in this process: SQLite has one anyway, and waiting here is fair and cheap.
         self._writer = Turns() if self.embedded else None

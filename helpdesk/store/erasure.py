@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from helpdesk.store import watched
+from helpdesk.store.claims import FREED
 from helpdesk.store.tables import cases, event, message, outbox, spool
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def _texts(connection: sa.Connection, case: int, instead: str) -> int:
 def _unsent(connection: sa.Connection, case: int) -> int:
     waiting = sa.and_(outbox.c.case_id == case, outbox.c.state.in_(_UNSENT))
     # A further claim, so that a worker which has one of them in hand cannot queue it again.
-    values = {"state": "dropped", "raw": None, "next_at": None, "lease_until": None, "lease": outbox.c.lease + 1}
+    values = {"state": "dropped", "raw": None, "next_at": None, "lease": outbox.c.lease + 1, **FREED}
     values["detail"] = "erased before it was sent"
     return connection.execute(sa.update(outbox).where(waiting).values(values)).rowcount
 

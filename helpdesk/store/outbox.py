@@ -1,12 +1,20 @@
 """The outbox: mail composed, not yet sent. One row is one mail to one person, written once, ever (`key`).
 
-    queued ── claim ──▶ sending ── reply ──▶ sent | queued again | failed
-                           └── before the final dot ──▶ handed_over ── reply ──▶ sent | uncertain
+    queued ── claim ──▶ sending ── before the final dot ──▶ handed_over ── reply ──▶ sent | queued again | failed
+       ▲                   │                                    │
+       └──── run out ──────┘                   run out: queued again, a possible copy, or uncertain
 
-A worker that dies leaves its row `sending`: it is sent again with the same Message-ID, which receivers can fold. Only
-an acknowledgment goes through `handed_over`: after a crash there nobody can know whether it arrived, it becomes
-`uncertain` and is not repeated, because a second one is worth less than none. `lease` counts the claims, so that a
-worker that was frozen past its lease cannot finish what another has taken over. What a backup had not sent is `held`.
+A claim is its owner's (`store.claims`) and is short; `lease` counts the claims, so that a worker that was frozen past
+its own cannot finish what another has taken over. Right before the final dot the row becomes `handed_over`, in a
+statement that fails for whoever lost it. What is `sending` cannot have arrived, so it is anybody's as soon as its claim
+has run out. What is `handed_over` may have: it waits until no reply can come any more and is then sent again under the
+same Message-ID, which receivers can fold, and `copies` counts that. Only an acknowledgment becomes `uncertain` and is
+not repeated, because a second one is worth less than none. A reply that is noted late still counts.
+
+What goes first: `lane`, then age; what was deferred has turns of its own. The mails of one case to one recipient go in
+their order: a later one waits while an earlier one is not over. It waits no longer once the far side has deferred the
+earlier one `PATIENCE` times, which is a few minutes, and what is urgent then waits for no deferred mail at all. A far
+side that is not reached defers nothing: order is kept through its absence. What a backup had not sent is `held`.
 """
 
 from __future__ import annotations
@@ -17,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from helpdesk.core.errors import NotFound
+from helpdesk.store.claims import FREED, held_by, run_out, taken, until
 from helpdesk.store.dialect import insert_ignoring, skip_locked
 from helpdesk.store.tables import outbox
 
@@ -24,7 +33,24 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import datetime, timedelta
 
+    from helpdesk.store.claims import Owner
+
+TABLE = outbox  # whose claims a `Keeper` renews
 AT_MOST_ONCE = ("ack", "out-of-scope")  # what answers a first mail by itself
+PATIENCE = 3  # how often the far side may defer a mail before the later ones of its case go without it
+
+_URGENT, _AWAITED, _REST = range(3)
+_LANES = {
+    **dict.fromkeys(("ack", "breach", "escalation", "out-of-scope"), _URGENT),
+    **dict.fromkeys(("alert", "assigned", "customer-message", "relay", "resend-anonymised", "warning"), _AWAITED),
+}
+_BEGIN_A_CASE = ("ack", "assigned", "out-of-scope")  # nothing was written to their readers about it before
+_STOPPED = "the desk stopped while sending"
+# Numbers in the words of the partial indexes, so that both databases use them.
+_NONE: sa.ColumnElement[int] = sa.literal_column("0", sa.Integer)
+_FRESH = outbox.c.attempts == _NONE
+_TRIED = outbox.c.attempts > _NONE
+_UNREACHED = outbox.c.unreached > _NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +86,7 @@ class Row:
     attempts: int
     next_at: datetime | None
     lease: int
+    copies: int
     detail: str
     sent_at: datetime | None
     enclosed: tuple[tuple[int, int], ...]
@@ -86,53 +113,152 @@ def add(connection: sa.Connection, mails: Sequence[Queued], now: datetime, *, he
             "attempts": 0,
             "next_at": None if held or mail.unwritable else now,
             "lease": 0,
+            "lane": _LANES.get(mail.kind, _REST),
+            "unreached": 0,
+            "copies": 0,
             "detail": mail.unwritable and f"cannot be written to: {mail.unwritable}",
         }
         for mail in mails
     ]
     if rows:
         connection.execute(insert_ignoring(connection, outbox), rows)
+        _bring_forward(connection, [mail for mail in mails if mail.kind not in _BEGIN_A_CASE])
 
 
-def claim(connection: sa.Connection, *, now: datetime, lease: timedelta, limit: int) -> list[Row]:
-    """Take the mails whose time has come for a while; the oldest first, nothing that another worker holds."""
-    free = sa.or_(outbox.c.lease_until.is_(None), outbox.c.lease_until <= now)
+def _bring_forward(connection: sa.Connection, mails: Sequence[Queued]) -> None:
+    """What an urgent mail has to wait for, because it is earlier to the same reader on the same case, is as urgent."""
+    told = [
+        {"on": mail.case, "reader": mail.recipient, "to": lane}
+        for mail in mails
+        if mail.case is not None and (lane := _LANES.get(mail.kind, _REST)) < _REST
+    ]
+    earlier = sa.and_(
+        outbox.c.case_id == sa.bindparam("on"),
+        outbox.c.recipient == sa.bindparam("reader"),
+        outbox.c.next_at.is_not(None),
+        outbox.c.lane > sa.bindparam("to"),
+    )
+    if told:
+        connection.execute(sa.update(outbox).where(earlier).values(lane=sa.bindparam("to")), told)
+
+
+def claim(
+    connection: sa.Connection, owner: Owner, *, now: datetime, limit: int = 1, tried_first: bool = False
+) -> list[Row]:
+    """Take mails whose time has come, nothing that anybody holds and nothing whose turn an earlier one has.
+
+    What was never tried comes by lane and age. What was deferred comes by its time, after that or, with `tried_first`,
+    before, so that neither keeps the other waiting for ever.
+    """
+    fresh = (_FRESH, (outbox.c.lane, outbox.c.id))
+    tried = (sa.and_(_TRIED, outbox.c.next_at <= now), (outbox.c.next_at, outbox.c.id))
+    for which, order in (tried, fresh) if tried_first else (fresh, tried):
+        if rows := _take(connection, owner, which, order=order, limit=limit):
+            return rows
+    return []
+
+
+def count_due(connection: sa.Connection, now: datetime, limit: int) -> int:
+    """How many mails' time has come, up to a limit, whoever holds them."""
+    due = [
+        sa.select(outbox.c.id).where(outbox.c.next_at.is_not(None), which).limit(limit).subquery()
+        for which in (_FRESH, sa.and_(_TRIED, outbox.c.next_at <= now))
+    ]
+    found = sum(int(connection.execute(sa.select(sa.func.count()).select_from(which)).scalar_one()) for which in due)
+    return min(found, limit)
+
+
+def _take(
+    connection: sa.Connection,
+    owner: Owner,
+    which: sa.ColumnElement[bool],
+    *,
+    order: tuple[sa.ColumnElement[Any], ...],
+    limit: int,
+) -> list[Row]:
     due = skip_locked(
         sa.select(outbox.c.id)
-        .where(outbox.c.next_at.is_not(None), outbox.c.next_at <= now, free)
-        .order_by(outbox.c.next_at, outbox.c.id)
+        .where(outbox.c.next_at.is_not(None), outbox.c.claimed_by.is_(None), which, ~_follows_another())
+        .order_by(*order)
         .limit(sa.literal_column(str(limit))),
         connection,
     )
+    claimed = {"state": "sending", "lease": outbox.c.lease + 1, "attempts": outbox.c.attempts + 1}
     statement = (
         sa.update(outbox)
         .where(outbox.c.id.in_(due.scalar_subquery()))
-        .values(state="sending", lease=outbox.c.lease + 1, lease_until=now + lease, attempts=outbox.c.attempts + 1)
+        .values(**claimed, **taken(connection, owner))
         .returning(outbox)
     )
     return sorted((_row(row) for row in connection.execute(statement)), key=lambda row: row.id)
 
 
-def hand_over(connection: sa.Connection, row: Row) -> bool:
-    """The final dot is next: from here on a repetition may be a second copy."""
-    return _move(connection, row, state="handed_over")
+def _follows_another() -> sa.ColumnElement[bool]:
+    """An earlier mail of the same case to the same reader is not over, and is worth waiting for."""
+    earlier = outbox.alias("earlier")
+    put_off = sa.and_(earlier.c.state == "queued", earlier.c.unreached == _NONE)
+    enough = sa.or_(
+        earlier.c.attempts >= sa.literal_column(str(PATIENCE)),
+        sa.and_(earlier.c.attempts > _NONE, outbox.c.lane == sa.literal_column(str(_URGENT))),
+    )
+    return (
+        sa.select(earlier.c.id)
+        .where(
+            earlier.c.case_id == outbox.c.case_id,
+            earlier.c.recipient == outbox.c.recipient,
+            earlier.c.id < outbox.c.id,
+            earlier.c.next_at.is_not(None),
+            ~sa.and_(put_off, enough),
+        )
+        .correlate(outbox)
+        .exists()
+    )
+
+
+def hand_over(connection: sa.Connection, owner: Owner, row: Row, *, lease: timedelta) -> bool:
+    """The final dot is next: from here on a repetition may be a second copy. False for whoever has lost the mail.
+
+    Others leave it alone for `lease`.
+    """
+    unsettled = outbox.c.state.in_(("sending", "handed_over"))
+    mine = sa.and_(_same_claim(row), held_by(outbox, owner), unsettled)
+    values = {"state": "handed_over", "claimed_until": until(connection, lease)}
+    return connection.execute(sa.update(outbox).where(mine).values(values)).rowcount == 1
 
 
 def sent(connection: sa.Connection, row: Row, *, now: datetime, detail: str) -> bool:
     """The far side has it."""
-    return _move(connection, row, state="sent", next_at=None, lease_until=None, sent_at=now, detail=detail)
+    return _move(connection, row, state="sent", next_at=None, sent_at=now, detail=detail)
 
 
-def retry(connection: sa.Connection, row: Row, *, at: datetime, detail: str) -> bool:
-    """Try again at that instant."""
-    return _move(connection, row, state="queued", next_at=at, lease_until=None, detail=detail)
+def retry(
+    connection: sa.Connection, row: Row, *, at: datetime, detail: str, unreached: bool = False, copy: bool = False
+) -> bool:
+    """Try again at that instant. `unreached`: the far side was not there; `copy`: it may have the mail already."""
+    values: dict[str, Any] = {"unreached": outbox.c.unreached + 1 if unreached else 0}
+    if copy:
+        values["copies"] = outbox.c.copies + 1
+    return _move(connection, row, **_unless_erased(at), detail=detail, **values)
 
 
-def hasten(connection: sa.Connection, now: datetime, reasons: Sequence[str]) -> None:
-    """Try at once what was deferred for a reason that begins so: it has gone."""
-    begins = sa.or_(*(outbox.c.detail.startswith(f"{reason}: ", autoescape=True) for reason in reasons))
-    waits = sa.and_(outbox.c.state == "queued", outbox.c.next_at > now)
-    connection.execute(sa.update(outbox).where(waits, begins).values(next_at=now))
+def _unless_erased(at: datetime) -> dict[str, Any]:
+    """Queued again, where its bytes are still there: they may be erased after the final dot."""
+    erased = outbox.c.raw.is_(None)
+    return {
+        "state": sa.case((erased, "dropped"), else_="queued"),
+        "next_at": sa.case((erased, sa.null()), else_=sa.literal(at, outbox.c.next_at.type)),
+    }
+
+
+def hasten(connection: sa.Connection, now: datetime, *, limit: int = 200) -> None:
+    """The far side is there again: what could not reach it is as good as new, in the order of what is new.
+
+    So many at a time; the others follow when this is asked again.
+    """
+    away = sa.select(outbox.c.id).where(outbox.c.state == "queued", _UNREACHED).order_by(outbox.c.id).limit(limit)
+    values = {"next_at": now, "attempts": 0, "unreached": 0}
+    which = outbox.c.id.in_(skip_locked(away, connection).scalar_subquery())
+    connection.execute(sa.update(outbox).where(which).values(values))
 
 
 def send_now(connection: sa.Connection, now: datetime) -> None:
@@ -143,57 +269,68 @@ def send_now(connection: sa.Connection, now: datetime) -> None:
 
 def give_back(connection: sa.Connection, row: Row) -> bool:
     """It was not tried: whoever comes next may, at once."""
-    return _move(connection, row, state="queued", lease_until=None, attempts=outbox.c.attempts - 1)
+    return _move(connection, row, state="queued", attempts=outbox.c.attempts - 1)
 
 
-def settle_uncertain(connection: sa.Connection, now: datetime) -> None:
-    """Acknowledgments whose worker died after the final dot may have arrived: they are not sent again."""
-    _leave_handed_over(connection, sa.and_(outbox.c.next_at.is_not(None), outbox.c.lease_until <= now))
+def give_back_all(connection: sa.Connection, owner: Owner) -> None:
+    """This owner ends: what it holds before the final dot is anybody's, and lost to it."""
+    mine = sa.and_(outbox.c.claimed_by.is_not(None), held_by(outbox, owner), outbox.c.state == "sending")
+    connection.execute(sa.update(outbox).where(mine).values(state="queued", **FREED))
 
 
-def free_all(connection: sa.Connection) -> None:
-    """Nobody works here: whoever was sending is dead. What may have arrived and must not go twice is uncertain."""
-    claimed = sa.and_(outbox.c.next_at.is_not(None), outbox.c.lease_until.is_not(None))
-    _leave_handed_over(connection, claimed)
-    connection.execute(sa.update(outbox).where(claimed).values(state="queued", lease_until=None))
+def settle(connection: sa.Connection, owner: Owner, *, known: Collection[int] | None = None) -> int:
+    """What a claim has run out on is anybody's again; returns how many mails that concerns.
+
+    What was past its final dot may have arrived. It is sent again and counted as a possible copy, or, where that is
+    worse than none, left uncertain. `known`: see `claims.run_out`.
+    """
+    columns = (outbox.c.id, outbox.c.state, outbox.c.kind, outbox.c.raw.is_(None).label("erased"))
+    lost = sa.select(*columns).where(run_out(outbox, connection, owner, known=known))
+    found = connection.execute(skip_locked(lost, connection)).all()
+    dots = [row for row in found if row.state == "handed_over"]
+    once = [row.id for row in dots if row.kind in AT_MOST_ONCE or row.erased]
+    again = [row.id for row in dots if row.id not in once]
+    _free(connection, [row.id for row in found if row.state != "handed_over"], state="queued")
+    _free(connection, again, state="queued", copies=outbox.c.copies + 1, detail=_STOPPED)
+    _free(connection, once, state="uncertain", next_at=None, detail=_STOPPED)
+    return len(found)
 
 
-def _leave_handed_over(connection: sa.Connection, which: sa.ColumnElement[bool]) -> None:
-    lost = sa.and_(outbox.c.state == "handed_over", which)
-    values = {
-        "state": "uncertain",
-        "next_at": None,
-        "lease_until": None,
-        "detail": "the desk stopped while sending",
-    }
-    connection.execute(sa.update(outbox).where(lost).values(values))
+def _free(connection: sa.Connection, ids: Collection[int], **values: Any) -> None:
+    if ids:
+        connection.execute(sa.update(outbox).where(outbox.c.id.in_(ids)).values(**values, **FREED))
 
 
 def without_files(connection: sa.Connection, row: Row, *, now: datetime, detail: str) -> bool:
     """Try again at once, with the words alone: it was refused with its files."""
-    return _move(connection, row, state="queued", next_at=now, lease_until=None, enclosed=None, detail=detail)
+    return _move(connection, row, **_unless_erased(now), enclosed=None, detail=detail)
 
 
 def leave_uncertain(connection: sa.Connection, row: Row, *, detail: str) -> bool:
     """The far side may have it; it is not sent again."""
-    return _move(connection, row, state="uncertain", next_at=None, lease_until=None, detail=detail)
+    return _move(connection, row, state="uncertain", next_at=None, detail=detail)
 
 
 def fail(connection: sa.Connection, row: Row, *, detail: str) -> bool:
     """It will not be sent; kept for people to look at and retry."""
-    return _move(connection, row, state="failed", next_at=None, lease_until=None, detail=detail)
+    return _move(connection, row, state="failed", next_at=None, detail=detail)
 
 
 def came_back(connection: sa.Connection, row: Row, *, permanent: bool, detail: str) -> None:
     """A delivery report is about this mail: `bounced` for good; a delay is only noted."""
     values = {"state": "bounced", "next_at": None} if permanent else {}
-    mine = sa.and_(outbox.c.id == row.id, outbox.c.sent_at.is_not(None) | outbox.c.state.in_(("uncertain", "sending")))
+    maybe = outbox.c.state.in_(("uncertain", "sending", "handed_over"))
+    mine = sa.and_(outbox.c.id == row.id, outbox.c.sent_at.is_not(None) | maybe)
     connection.execute(sa.update(outbox).where(mine).values(**values, detail=detail))
 
 
 def _move(connection: sa.Connection, row: Row, **values: Any) -> bool:
-    mine = sa.and_(outbox.c.id == row.id, outbox.c.lease == row.lease)
-    return connection.execute(sa.update(outbox).where(mine).values(values)).rowcount == 1
+    values = {**values, **FREED}
+    return connection.execute(sa.update(outbox).where(_same_claim(row)).values(values)).rowcount == 1
+
+
+def _same_claim(row: Row) -> sa.ColumnElement[bool]:
+    return sa.and_(outbox.c.id == row.id, outbox.c.lease == row.lease)
 
 
 def acknowledged(connection: sa.Connection, recipient: str, *, since: datetime) -> list[tuple[datetime, int | None]]:
@@ -223,6 +360,12 @@ def earliest_due(connection: sa.Connection) -> datetime | None:
     return found
 
 
+def copies(connection: sa.Connection) -> int:
+    """How many mails were sent again, since ever, though they may have arrived."""
+    query = sa.select(sa.func.coalesce(sa.func.sum(outbox.c.copies), 0)).where(outbox.c.copies > _NONE)
+    return int(connection.execute(query).scalar_one())
+
+
 def rows(connection: sa.Connection, *, states: Sequence[str] | None = None, case: int | None = None) -> list[Row]:
     """Rows in order of writing; without arguments, all."""
     query = sa.select(outbox).order_by(outbox.c.id)
@@ -248,9 +391,11 @@ def retry_now(connection: sa.Connection, number: int, now: datetime) -> None:
     values = {
         "state": "queued",
         "next_at": now,
-        "lease_until": None,
         "attempts": 0,
+        "unreached": 0,
+        "copies": outbox.c.copies + sa.case((outbox.c.state.in_(("handed_over", "uncertain")), 1), else_=0),
         "detail": "retried by hand",
+        **FREED,
     }
     connection.execute(sa.update(outbox).where(outbox.c.id == number, outbox.c.state != "sent").values(values))
 
@@ -265,7 +410,7 @@ def release(connection: sa.Connection, now: datetime) -> int:
 def drop(connection: sa.Connection, number: int) -> None:
     """Never send it; the row stays as a record. Raises NotFound."""
     load(connection, number)
-    values = {"state": "dropped", "next_at": None, "lease_until": None}
+    values = {"state": "dropped", "next_at": None, **FREED}
     connection.execute(sa.update(outbox).where(outbox.c.id == number, outbox.c.state != "sent").values(values))
 
 
@@ -318,6 +463,7 @@ def _row(row: Any) -> Row:
         attempts=row.attempts,
         next_at=row.next_at,
         lease=row.lease,
+        copies=row.copies,
         detail=row.detail,
         sent_at=row.sent_at,
         enclosed=tuple((int(mail), int(part)) for mail, part in row.enclosed or ()),

@@ -3,8 +3,9 @@
 A mail is known by its content: the digest of its bytes without the fields that mail servers add on the way, and of
 the mailbox it came to. A second copy gets a row of its own that points at the first, so that the day's counts
 balance, and is never worked. `attempts` grows in the transaction that claims, before anything reads the bytes: a
-mail that kills its worker three times is set aside. It also tells one claim from the next: a worker that was frozen
-past its lease can neither finish nor fail what another has taken over.
+mail that kills its worker three times is set aside. A claim is its owner's (`store.claims`), and `attempts` tells one
+claim of an owner from the next: a worker that was frozen past its lease can neither finish nor fail what another has
+taken over.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import sqlalchemy as sa
 from helpdesk.core.errors import NotFound
 from helpdesk.core.message import Envelope
 from helpdesk.core.silence import WEEKS, Arrivals
+from helpdesk.store.claims import FREED, free, held_by, taken
 from helpdesk.store.dialect import hour_of, insert_ignoring, skip_locked
 from helpdesk.store.tables import spool
 
@@ -27,7 +29,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from helpdesk.core.message import Message
+    from helpdesk.store.claims import Owner
 
+TABLE = spool  # whose claims a `Keeper` renews
 MAX_ATTEMPTS = 3
 
 # Fields that servers add or change on the way; everything else is the sender's (RFC 5321 section 4.4 and practice).
@@ -159,23 +163,24 @@ def known_uids(connection: sa.Connection, mailbox: str, folder: str, uidvalidity
     return {int(uid) for uid in connection.execute(query).scalars() if uid is not None}
 
 
-def claim(connection: sa.Connection, *, now: datetime, lease: timedelta, limit: int) -> list[Spooled]:
+def claim(
+    connection: sa.Connection, owner: Owner, *, limit: int, known: Collection[int] | None = None
+) -> list[Spooled]:
     """Take the oldest waiting mails for a while, and count the attempt.
 
     A mail that was tried before may be the one that kills its worker. It is taken alone, so that the kills are counted
-    against it and not against its neighbours.
+    against it and not against its neighbours. `known`: see `claims.run_out`.
     """
+    idle = free(spool, connection, owner, known=known)
     tried = sa.and_(spool.c.attempts > 0, spool.c.attempts < MAX_ATTEMPTS)
-    again = _take(connection, tried, now=now, lease=lease, limit=1)
-    return again or _take(connection, spool.c.attempts == 0, now=now, lease=lease, limit=limit)
+    again = _take(connection, owner, sa.and_(tried, idle), limit=1)
+    return again or _take(connection, owner, sa.and_(spool.c.attempts == 0, idle), limit=limit)
 
 
-def _take(
-    connection: sa.Connection, which: sa.ColumnElement[bool], *, now: datetime, lease: timedelta, limit: int
-) -> list[Spooled]:
+def _take(connection: sa.Connection, owner: Owner, which: sa.ColumnElement[bool], *, limit: int) -> list[Spooled]:
     waiting = skip_locked(
         sa.select(spool.c.id)
-        .where(spool.c.state == "waiting", which, _free(now))
+        .where(spool.c.state == "waiting", which)
         .order_by(spool.c.id)
         .limit(sa.literal_column(str(limit))),
         connection,
@@ -183,29 +188,19 @@ def _take(
     statement = (
         sa.update(spool)
         .where(spool.c.id.in_(waiting.scalar_subquery()))
-        .values(attempts=spool.c.attempts + 1, claimed_until=now + lease)
+        .values(attempts=spool.c.attempts + 1, **taken(connection, owner))
         .returning(spool)
     )
     return sorted((_spooled(row) for row in connection.execute(statement)), key=lambda mail: mail.id)
 
 
-def _free(now: datetime) -> sa.ColumnElement[bool]:
-    return sa.or_(spool.c.claimed_until.is_(None), spool.c.claimed_until <= now)
-
-
-def hold(connection: sa.Connection, mails: Collection[Spooled]) -> list[Spooled]:
+def hold(connection: sa.Connection, owner: Owner, mails: Collection[Spooled]) -> list[Spooled]:
     """Those of these mails that are still this worker's, held until the commit."""
     query = sa.select(spool.c.id, spool.c.attempts).where(
-        spool.c.id.in_([mail.id for mail in mails]), spool.c.state == "waiting"
+        spool.c.id.in_([mail.id for mail in mails]), spool.c.state == "waiting", held_by(spool, owner)
     )
     ours = {(row.id, row.attempts) for row in connection.execute(skip_locked(query, connection))}
     return [mail for mail in mails if (mail.id, mail.attempts) in ours]
-
-
-def free_all(connection: sa.Connection) -> None:
-    """Nobody works here: whoever had claimed mail is dead."""
-    claimed = sa.and_(spool.c.state == "waiting", spool.c.claimed_until.is_not(None))
-    connection.execute(sa.update(spool).where(claimed).values(claimed_until=None))
 
 
 def _spooled(row: Any) -> Spooled:
@@ -235,12 +230,12 @@ def finish(
 
 def release(connection: sa.Connection, mail: Spooled, *, error: str) -> None:
     """This attempt failed: the mail waits for the next."""
-    _settle(connection, mail, claimed_until=None, error=error)
+    _settle(connection, mail, **FREED, error=error)
 
 
 def forgive(connection: sa.Connection, mail: Spooled) -> None:
     """The attempt failed for a reason that was not the mail's: it waits, and the attempt does not count."""
-    _settle(connection, mail, claimed_until=None, attempts=spool.c.attempts - 1)
+    _settle(connection, mail, **FREED, attempts=spool.c.attempts - 1)
 
 
 def quarantine(connection: sa.Connection, mail: Spooled, *, error: str, now: datetime) -> bool:
@@ -253,9 +248,10 @@ def _settle(connection: sa.Connection, mail: Spooled, **values: Any) -> bool:
     return connection.execute(sa.update(spool).where(mine).values(values)).rowcount == 1
 
 
-def worn_out(connection: sa.Connection, now: datetime) -> list[Spooled]:
+def worn_out(connection: sa.Connection, owner: Owner, *, known: Collection[int] | None = None) -> list[Spooled]:
     """Mails that killed or failed their worker too often and whose last claim has run out."""
-    query = sa.select(spool).where(spool.c.state == "waiting", spool.c.attempts >= MAX_ATTEMPTS, _free(now))
+    idle = free(spool, connection, owner, known=known)
+    query = sa.select(spool).where(spool.c.state == "waiting", spool.c.attempts >= MAX_ATTEMPTS, idle)
     return [_spooled(row) for row in connection.execute(query)]
 
 
@@ -324,9 +320,9 @@ def retry(connection: sa.Connection, spool_id: int) -> None:
         state="waiting",
         outcome=None,
         attempts=0,
-        claimed_until=None,
         done_at=None,
         error=None,
+        **FREED,
     )
 
 

@@ -97,6 +97,7 @@ spool = sa.Table(
     sa.Column("uid", sa.BigInteger),
     sa.Column("state", sa.String(20), nullable=False),  # waiting | done | quarantined
     sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("claimed_by", sa.String(100)),  # see helpdesk.store.claims
     sa.Column("claimed_until", Instant),
     sa.Column("outcome", sa.String(20)),
     sa.Column("case_id", _Id, sa.ForeignKey("cases.id")),
@@ -149,11 +150,25 @@ outbox = sa.Table(
     sa.Column("state", sa.String(20), nullable=False),  # see helpdesk.store.outbox
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("next_at", Instant),  # when to try; NULL once it is over
-    sa.Column("lease_until", Instant),
+    sa.Column("claimed_by", sa.String(100)),  # see helpdesk.store.claims
+    sa.Column("claimed_until", Instant),
     sa.Column("lease", sa.Integer, nullable=False),  # counts the claims: only the newest may finish
+    sa.Column("lane", sa.Integer, nullable=False, server_default="2"),  # what goes first: a lower one
+    # How many of its last tries in a row did not get as far as the far side.
+    sa.Column("unreached", sa.Integer, nullable=False, server_default="0"),
+    sa.Column(
+        "copies", sa.Integer, nullable=False, server_default="0"
+    ),  # how often it was sent again though it may have arrived
     sa.Column("detail", sa.Text, nullable=False),
     sa.Column("sent_at", Instant),
     sa.Index("ix_outbox_next_at", "next_at", **_where("next_at IS NOT NULL")),
+    sa.Index("ix_outbox_fresh", "lane", "id", **_where("next_at IS NOT NULL AND attempts = 0")),
+    sa.Index("ix_outbox_tried", "next_at", "id", **_where("next_at IS NOT NULL AND attempts > 0")),
+    sa.Index("ix_outbox_unreached", "id", **_where("unreached > 0")),
+    sa.Index("ix_outbox_copies", "copies", **_where("copies > 0")),
+    sa.Index("ix_outbox_claimed", "id", **_where("claimed_by IS NOT NULL")),
+    # The mails of one case to one recipient go in their order.
+    sa.Index("ix_outbox_in_order", "case_id", "recipient", "id", **_where("next_at IS NOT NULL")),
     sa.Index("ix_outbox_case_id", "case_id"),
     sa.Index("ix_outbox_recipient_created_at", "recipient", "created_at"),
     # What a first mail is answered with by itself: counted over all addresses before another one goes out.

@@ -39,14 +39,22 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """Not delivered, or not known to be. `uncertain`: the connection was lost after the final dot."""
+    """Not delivered, or not known to be. `uncertain`: the connection was lost after the final dot.
+
+    `slower`: the far side has said that we ask too much of it.
+    """
 
     reason: str
     uncertain: bool = False
+    slower: bool = field(default=False, compare=False)
+
+    @property
+    def unreached(self) -> bool:
+        """Whether the far side was not reached at all: no fault of the mail."""
+        return self.reason.partition(":")[0] in _BEFORE_ANY_MAIL
 
 
-# How the reason of a `Retry` begins where the far side was not reached at all: no fault of the mail.
-UNREACHED = ("connect", "TLS", "greeting", "EHLO", "STARTTLS", "AUTH", "Maildir")
+_BEFORE_ANY_MAIL = frozenset({"connect", "TLS", "greeting", "EHLO", "STARTTLS", "AUTH", "Maildir"})  # stages
 
 
 @dataclass(frozen=True, slots=True)

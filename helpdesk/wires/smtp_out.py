@@ -256,4 +256,4 @@ def _verdict(reply: Reply) -> Outcome:
     if reply.kind == "5":
         return Failed(f"final dot: {reply}")
     # 3xx and garbage are no answer to a dot: whether the mail was taken is not known.
-    return Retry(f"final dot: {reply}", uncertain=reply.kind != "4")
+    return Retry(f"final dot: {reply}", uncertain=reply.kind != "4", slower=reply.asks_for_less)

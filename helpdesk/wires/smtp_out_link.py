@@ -66,6 +66,11 @@ class Reply:
         """Whether client and server no longer agree on where they are, or the server takes its leave."""
         return self.kind in {"", "3"} or self.code in {221, 421}
 
+    @property
+    def asks_for_less(self) -> bool:
+        """Whether the server has too much of us: it leaves (RFC 5321 section 3.8), or its policy says so (RFC 3463)."""
+        return self.code == 421 or (self.kind == "4" and self.text.startswith("4.7."))
+
     def without_text(self) -> Reply:
         """Only the codes, for the answer to a line with a secret, which the text may repeat."""
         status = _STATUS.match(self.text)
@@ -121,7 +126,7 @@ def _refusal(reply: Reply, stage: str) -> Retry | Failed:
     reason = f"{stage}: {reply}"
     if reply.kind == "5" and stage in _STAGES_OF_A_MAIL and reply.code not in _NOT_ABOUT_THE_MAIL:
         return Failed(reason)
-    return Retry(reason)
+    return Retry(reason, slower=reply.asks_for_less)
 
 
 def _why(lost: Exception) -> str:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 OUTCOMES = {"opened", "appended", "ordered", "robot", "bounce", "loop", "ignored", "duplicate"}
 ONCE = {"ack", "out-of-scope"}  # what is sent at most once, whatever happens
-DIALOGUES = 1  # that one daemon holds with one smarthost at a time
+DIALOGUES = 4  # that one daemon holds with one smarthost at a time
 _SLACK = 10.0  # seconds from the smarthost's answer to the note of it, on a busy machine
 
 
@@ -323,7 +323,7 @@ def lost(found: Records, ledger: Ledger, tally: Tally) -> set[int]:
 
 def everything_was_sent(found: Records, tally: Tally, accepted: Sequence[AcceptedMail]) -> None:
     """Nothing is lost on the way out; what nobody can know of was under way in a window, and goes to no one twice."""
-    outbox = found.rows("SELECT message_id, kind, state FROM outbox")
+    outbox = found.rows("SELECT message_id, kind, state, copies FROM outbox")
     others = [tuple(row) for row in outbox if row.state not in {"sent", "uncertain"}]
     assert not others, f"not sent: {others[:5]}"
     uncertain = [row.message_id for row in outbox if row.state == "uncertain"]
@@ -332,6 +332,9 @@ def everything_was_sent(found: Records, tally: Tally, accepted: Sequence[Accepte
     arrived = {mail.message_id for mail in accepted}
     missing = [tuple(row) for row in outbox if row.state == "sent" and row.message_id not in arrived]
     assert not missing, f"said to be sent, and never arrived: {missing[:5]}"
+    again = Counter(copy.message_id for copy in copies(found, accepted))
+    counted = Counter({row.message_id: row.copies for row in outbox})
+    assert again <= counted, f"copies that were not counted: {(again - counted).most_common(5)}"
 
 
 def every_silent_case_took_its_steps(found: Records) -> None:

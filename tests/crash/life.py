@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from tests.claims import end_claims
 from tests.crash import laws
 from tests.process import PATIENCE, Ledger, Mta, Premises, Running, kill, letter, stop, until
 from tests.wire.imap_servers import PASSWORD
@@ -53,6 +54,7 @@ class Life:
         database: str = "",
         starter: Starter | None = None,
         mailbox: Mailbox | None = None,
+        connections: int = laws.DIALOGUES,
     ) -> None:
         self.smarthost, self.mailbox = smarthost, mailbox
         self.desk = Premises(
@@ -61,6 +63,7 @@ class Life:
             database=database,
             starter=starter,
             imap=imap_table(mailbox) if mailbox else "",
+            login=f"connections = {connections}",
             environment={"IMAP_PASSWORD": PASSWORD},
         )
         self.records = laws.records(self.desk)
@@ -143,6 +146,8 @@ class Life:
         until(self._all_is_said, "the smarthost has read what the dead had sent")
         if self._has_tables():
             laws.always(self.records, self.ledger, self.tally, list(self.smarthost.accepted))
+            if not self.records.embedded:
+                end_claims(self.records.engine)  # it is dead for certain; others would wait until its claims run out
             self.have_mercy()
 
     def _all_is_said(self) -> bool:

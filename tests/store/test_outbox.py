@@ -9,11 +9,12 @@ import pytest
 
 from helpdesk.core.errors import NotFound
 from helpdesk.desk import Desk
-from helpdesk.desk.deliver import GIVE_UP_AFTER, LEASE, pause
+from helpdesk.desk.deliver import GIVE_UP_AFTER, PAST_THE_DOT, pause
 from helpdesk.store import outbox
 from helpdesk.store.engine import Database
 from helpdesk.store.outbox import Queued
 from helpdesk.wires.courier import Failed, Retry, Sent, no_mark
+from tests.claims import end_claims
 
 AT = datetime(2026, 5, 19, 14, 15, tzinfo=UTC)
 
@@ -29,7 +30,7 @@ def add(database, *mails):
 
 def claim(database, now=AT, limit=50):
     with database.write() as connection:
-        return outbox.claim(connection, now=now, lease=LEASE, limit=limit)
+        return outbox.claim(connection, database.owner, now=now, limit=limit)
 
 
 def row(database, number=1):
@@ -148,11 +149,12 @@ def test_an_answer_whose_worker_died_after_the_dot_is_sent_again_with_the_same_m
     post = Post(Killed(), Sent("250 ok"))
     with pytest.raises(Killed):
         deliver(desk, post)
-    assert deliver(desk, post, AT + LEASE - timedelta(seconds=1)) == 0
-    deliver(desk, post, AT + LEASE)
+    assert deliver(desk, post) == 0
+    end_claims(database.engine)
+    deliver(desk, post)
 
     assert post.gone == ["<1@x>", "<1@x>"]
-    assert row(database).state == "sent"
+    assert (row(database).state, row(database).copies) == ("sent", 1)
 
 
 @pytest.mark.parametrize("kind", outbox.AT_MOST_ONCE)
@@ -163,7 +165,8 @@ def test_an_acknowledgment_whose_worker_died_after_the_dot_is_never_sent_again(d
     with pytest.raises(Killed):
         deliver(desk, post)
     assert row(database).state == "handed_over"
-    deliver(desk, post, AT + LEASE)
+    end_claims(database.engine)
+    deliver(desk, post)
 
     assert post.gone == ["<1@x>"]
     assert (row(database).state, row(database).next_at) == ("uncertain", None)
@@ -190,12 +193,15 @@ def test_a_worker_that_was_frozen_past_its_lease_neither_sends_nor_finishes(data
     """O06: an acknowledgment is fenced before its dot."""
     add(database, queued(1, kind="ack"))
     (frozen,) = claim(database)
-    (newer,) = claim(database, AT + LEASE)
+    end_claims(database.engine)
+    with database.write() as connection:
+        assert outbox.settle(connection, database.owner) == 1
+    (newer,) = claim(database)
 
     with database.write() as connection:
-        assert outbox.hand_over(connection, frozen) is False
-        assert outbox.sent(connection, frozen, now=AT, detail="late") is False
-        assert outbox.hand_over(connection, newer) is True
+        assert not outbox.hand_over(connection, database.owner, frozen, lease=PAST_THE_DOT)
+        assert not outbox.sent(connection, frozen, now=AT, detail="late")
+        assert outbox.hand_over(connection, database.owner, newer, lease=PAST_THE_DOT)
 
 
 def test_rows_of_several_workers_are_sent_once_each(database_url, database):

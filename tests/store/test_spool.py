@@ -11,9 +11,9 @@ from helpdesk.core.errors import NotFound
 from helpdesk.core.message import Envelope
 from helpdesk.store import spool
 from helpdesk.store.spool import Accepted, content_key
+from tests.claims import end_claims
 
 AT = datetime(2026, 5, 19, 14, 15, tzinfo=UTC)
-LEASE = timedelta(minutes=5)
 BOX = "support@logik.example"
 RAW = b"From: jo@acme.example\r\nSubject: x\r\nMessage-ID: <1@acme.example>\r\n\r\nHello\r\n"
 
@@ -31,9 +31,9 @@ def put(database, *mails):
         return spool.put(connection, mails, AT)
 
 
-def claim(database, now=AT, limit=50):
+def claim(database, limit=50, owner=None):
     with database.write() as connection:
-        return spool.claim(connection, now=now, lease=LEASE, limit=limit)
+        return spool.claim(connection, owner or database.owner, limit=limit)
 
 
 def outcomes(database, ids):
@@ -129,32 +129,34 @@ def test_another_mail_under_a_known_uid_is_not_lost(database):
     assert len(claim(database)) == 2
 
 
-def test_what_one_worker_holds_no_other_gets_until_the_lease_runs_out(database):
+def test_what_one_worker_holds_no_other_gets_until_it_is_gone(database):
     put(database, numbered(1), numbered(2))
     held = claim(database, limit=1)
 
     assert [one.id for one in claim(database)] == [2]
-    assert claim(database, now=AT + LEASE - timedelta(seconds=1)) == []
+    assert claim(database) == []
     assert [(one.id, one.attempts) for one in held] == [(1, 1)]
-    assert [(one.id, one.attempts) for one in claim(database, now=AT + LEASE)] == [(1, 2)]
+    end_claims(database.engine)
+    assert [(one.id, one.attempts) for one in claim(database)] == [(1, 2)]
 
 
 def test_a_mail_that_was_tried_before_is_taken_alone(database):
     """I05: the kills are counted against it and not against its neighbours."""
     put(database, *(numbered(number) for number in range(1, 5)))
     claim(database, limit=2)
-    now = AT + LEASE
+    end_claims(database.engine)
 
-    assert [[one.id for one in claim(database, now)] for _ in range(4)] == [[1], [2], [3, 4], []]
+    assert [[one.id for one in claim(database)] for _ in range(4)] == [[1], [2], [3, 4], []]
 
 
 def test_what_another_worker_has_taken_over_is_not_settled_by_the_first(database):
     put(database, mail())
     (frozen,) = claim(database)
-    (newer,) = claim(database, AT + LEASE)
+    end_claims(database.engine)
+    (newer,) = claim(database)
 
     with database.write() as connection:
-        assert spool.hold(connection, [frozen, newer]) == [newer]
+        assert spool.hold(connection, database.owner, [frozen, newer]) == [newer]
         assert spool.quarantine(connection, frozen, error="late", now=AT) is False
     assert outcomes(database, [1]) == {1: ("waiting", None)}
 
@@ -162,16 +164,15 @@ def test_what_another_worker_has_taken_over_is_not_settled_by_the_first(database
 def test_a_mail_that_kills_its_worker_three_times_is_worn_out_and_never_claimed_again(database):
     """I05"""
     put(database, mail())
-    now = AT
     for _ in range(spool.MAX_ATTEMPTS):
-        assert len(claim(database, now)) == 1
+        assert len(claim(database)) == 1
         with database.read() as connection:
-            assert spool.worn_out(connection, now) == []
-        now += LEASE
+            assert spool.worn_out(connection, database.owner) == []
+        end_claims(database.engine)
 
-    assert claim(database, now) == []
+    assert claim(database) == []
     with database.read() as connection:
-        assert [one.id for one in spool.worn_out(connection, now)] == [1]
+        assert [one.id for one in spool.worn_out(connection, database.owner)] == [1]
 
 
 def test_an_attempt_that_was_not_the_mails_fault_does_not_count(database):
