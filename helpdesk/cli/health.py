@@ -15,7 +15,7 @@ from helpdesk.core.errors import ConfigurationError, Unavailable
 if TYPE_CHECKING:
     from helpdesk.config import Configuration
 
-_PATIENCE = 20  # seconds: a PostgreSQL that does not answer is waited for for ten
+_PATIENCE = 14  # seconds: the desk waits ten for a PostgreSQL, and the Dockerfile fifteen for us
 _ANY = {"": "127.0.0.1", "*": "127.0.0.1", "0.0.0.0": "127.0.0.1", "[::]": "[::1]"}  # noqa: S104 - how it is asked
 
 

@@ -87,7 +87,9 @@ class Views:
 
     def facts(self) -> Facts:
         """All that health is judged by."""
-        watch = self.watch
+        watch, known = self.watch, self._backlog()
+        # A PostgreSQL that is away is waited for once.
+        looked = self.database.embedded or known is not None
         return Facts(
             now=self.now(),
             started_at=self.started_at,
@@ -97,8 +99,8 @@ class Views:
             causes=tuple(watch.causes()),
             since_sent=watch.way_out.since_sent,
             door=watch.door.counts,
-            backlog=self._backlog(),
-            unwritable=hindrance(self.database),
+            backlog=known,
+            unwritable=hindrance(self.database) if looked else "",
         )
 
     def _backlog(self) -> Backlog | None:
