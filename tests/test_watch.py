@@ -79,13 +79,15 @@ def test_a_part_that_fails_again_and_again_is_said_with_its_newest_reason(watch,
 
 
 def test_a_part_that_stands_still_is_said_whatever_the_clock_on_the_wall_says(watch, time):
-    for part in ("worker", "sender", "metronome", "purge"):
+    for part in ("worker", "sender", "sender 2", "metronome", "purge"):
         watch.parts.progressed(part)
     time.passes(minutes=4)
     time.set_by = timedelta(hours=-1)
     assert [cause.of for cause in watch.parts.causes()] == []
     time.passes(minutes=2)
     assert [cause.of for cause in watch.parts.causes()] == ["worker", "metronome"]
+    time.passes(minutes=20)
+    assert [cause.of for cause in watch.parts.causes()] == ["worker", "sender", "sender 2", "metronome"]
 
 
 class Unforeseen(BaseException):

@@ -20,6 +20,7 @@ PATIENCE: Mapping[str, timedelta] = {
     "worker": timedelta(minutes=5),
     "sender": timedelta(minutes=25),
     "metronome": timedelta(minutes=5),
+    "keeper": timedelta(minutes=2),  # of claims, which run out without it
     "listener": timedelta(minutes=1),  # its event loop, which must wait for nothing
     "rounds": timedelta(minutes=15),
     "conditions": timedelta(minutes=15),
@@ -49,7 +50,7 @@ class Parts:
     def expect(self, name: str, alive: Callable[[], bool]) -> None:
         """A thread of that name has begun; it is there until the daemon stops."""
         with self._lock:
-            self._parts[name] = _Part(alive, PATIENCE.get(name), self._steady())
+            self._parts[name] = _Part(alive, _patience(name), self._steady())
 
     def progressed(self, name: str) -> None:
         """It has just come through its loop."""
@@ -105,7 +106,11 @@ class Parts:
                 )
 
     def _part(self, name: str) -> _Part:
-        return self._parts.setdefault(name, _Part(_yes, PATIENCE.get(name), self._steady()))
+        return self._parts.setdefault(name, _Part(_yes, _patience(name), self._steady()))
+
+
+def _patience(name: str) -> timedelta | None:
+    return PATIENCE.get(name.partition(" ")[0])  # "sender 2" has that of a sender
 
 
 def _yes() -> bool:
