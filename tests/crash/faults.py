@@ -24,7 +24,7 @@ from tests.process import Fresh, until
 from tests.wire.imap_servers import Dovecot
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from random import Random
 
 _OLDER = "0010"  # the schema before mails had owners: what an upgrade comes from
@@ -56,10 +56,18 @@ def _fault(
     return note
 
 
-def choose(scene: Scene, chance: Random) -> Fault:
-    """One of those that apply here."""
-    possible = [fault for fault in _FAULTS if fault.applies(scene) and not (fault.long and scene.ground.brief)]
-    return chance.choices(possible, [fault.weight for fault in possible])[0]
+def names() -> list[str]:
+    return [fault.name for fault in _FAULTS]
+
+
+def choose(scene: Scene, chance: Random, only: Collection[str] = ()) -> Fault | None:
+    """One of those that apply here, and are among `only` where those are named; None where none is."""
+    possible = [
+        fault
+        for fault in _FAULTS
+        if fault.applies(scene) and not (fault.long and scene.ground.brief) and (not only or fault.name in only)
+    ]
+    return chance.choices(possible, [fault.weight for fault in possible])[0] if possible else None
 
 
 def _on_postgresql(scene: Scene) -> bool:

@@ -181,10 +181,14 @@ def one_case_a_mail(found: Records) -> None:
 def nothing_was_decided_twice(found: Records) -> None:
     """No event of one mail, no step of one ladder and no breach stands on the record twice."""
     seen: Counter[tuple[object, ...]] = Counter()
-    for row in found.rows("SELECT case_id, type, facts FROM event"):
+    for row in found.rows("SELECT case_id, type, facts FROM event ORDER BY case_id, seq"):
         facts = _facts(row)
-        if row.type in {"breached", "step_taken"}:
-            seen[row.case_id, row.type, facts.get("key")] += 1
+        if row.type == "step_taken":
+            seen[row.case_id, row.type, facts["key"]] += 1
+        elif row.type == "breached":
+            seen[row.case_id, row.type, facts["clock"]] += 1
+        elif row.type == "breach_withdrawn":
+            seen[row.case_id, "breached", facts["clock"]] -= 1
         elif facts.get("message_id"):
             seen[row.type, facts["message_id"]] += 1
     assert not (twice := [key for key, count in seen.items() if count > 1]), f"decided twice: {twice}"

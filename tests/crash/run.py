@@ -26,7 +26,7 @@ from tests.crash.scene import ARRANGEMENTS, Ground, Scene
 from tests.process import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from tests.crash.scene import Arrangement
 
@@ -83,14 +83,29 @@ class Over:
         return min(1.0, (time.monotonic() - self.began) / (self.ends - self.began))
 
 
-def run(ground: Ground, over: Over, *, seed: int, told: Callable[[Totals, str], None]) -> Totals:
+@dataclass(frozen=True)
+class Only:
+    """What a run is restricted to, to look into something: faults and arrangements by their names."""
+
+    faults: frozenset[str] = frozenset()
+    arrangements: frozenset[str] = frozenset()
+
+
+_EVERYTHING = Only()
+
+
+def run(
+    ground: Ground, over: Over, *, seed: int, told: Callable[[Totals, str], None], only: Only = _EVERYTHING
+) -> Totals:
     """Round after round until it is over."""
     totals = Totals(seed)
     for number, arrangement in enumerate(_arrangements(seed)):
         if over.reached(totals.cycles):
             return totals
+        if only.arrangements and str(arrangement) not in only.arrangements:
+            continue
         name = f"seed {seed}, round {number + 1} ({arrangement})"
-        _round(ground, arrangement, random.Random(f"{seed}/{number}"), over, totals, name=name, told=told)
+        _Round(ground, arrangement, random.Random(f"{seed}/{number}"), over, totals, name, only.faults, told).play()
     return totals
 
 
@@ -101,36 +116,43 @@ def _arrangements(seed: int) -> Iterator[Arrangement]:
         yield from chance.sample(ARRANGEMENTS, len(ARRANGEMENTS))
 
 
-def _round(
-    ground: Ground,
-    arrangement: Arrangement,
-    chance: random.Random,
-    over: Over,
-    totals: Totals,
-    *,
-    name: str,
-    told: Callable[[Totals, str], None],
-) -> None:
-    with Scene(ground, arrangement, chance) as scene:
-        try:
-            for cycle in range(ROUND):
-                if over.reached(totals.cycles):
-                    break
-                fault = faults.choose(scene, chance)
-                told(totals, f"{arrangement}: {fault.name}")
-                scene.now_at = f"cycle {cycle + 1} ({fault.name})"
-                scene.run_all()
-                fault.do(scene)
-                scene.check()
-                totals.cycles += 1
-                totals.faults[fault.name] += 1
-            told(totals, f"{arrangement}: comes to rest")
-            scene.come_to_rest()
-        except (AssertionError, subprocess.SubprocessError) as problem:
-            scene.breaks(f"the round could not go on: {problem!r}")
-        totals.add(scene, name)
-        if scene.broken:
-            scene.keep(_KEPT / name.replace(", ", "-").replace(" ", "_"))
+@dataclass
+class _Round:
+    """One desk, from its first start to its last check."""
+
+    ground: Ground
+    arrangement: Arrangement
+    chance: random.Random
+    over: Over
+    totals: Totals
+    name: str
+    faults: Collection[str]
+    told: Callable[[Totals, str], None]
+
+    def play(self) -> None:
+        with Scene(self.ground, self.arrangement, self.chance) as scene:
+            try:
+                self._cycles(scene)
+                self.told(self.totals, f"{self.arrangement}: comes to rest")
+                scene.come_to_rest()
+            except (AssertionError, OSError, subprocess.SubprocessError) as problem:
+                scene.breaks(f"the round could not go on: {problem!r}")
+            self.totals.add(scene, self.name)
+            if scene.broken:
+                scene.keep(_KEPT / self.name.replace(", ", "-").replace(" ", "_"))
+
+    def _cycles(self, scene: Scene) -> None:
+        for cycle in range(ROUND):
+            fault = faults.choose(scene, self.chance, self.faults)
+            if fault is None or self.over.reached(self.totals.cycles):
+                return
+            self.told(self.totals, f"{self.arrangement}: {fault.name}")
+            scene.now_at = f"cycle {cycle + 1} ({fault.name})"
+            scene.run_all()
+            fault.do(scene)
+            scene.check()
+            self.totals.cycles += 1
+            self.totals.faults[fault.name] += 1
 
 
 # --- what is said of it ------------------------------------------------------------------------------------
@@ -179,7 +201,12 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--brief", action="store_true", help="no fault that lasts half a minute or longer")
     parser.add_argument("--add", action="store_true", help="add the line to bench/crash.md")
+    parser.add_argument(
+        "--fault", action="append", default=[], choices=faults.names(), help="only this, to look into it"
+    )
+    parser.add_argument("--on", action="append", default=[], choices=[str(each) for each in ARRANGEMENTS])
     asked = parser.parse_args()
+    only = Only(frozenset(asked.fault), frozenset(asked.on))
     seed = asked.seed or random.SystemRandom().randrange(1, 100_000)
     over = Over(cycles=asked.cycles or 40, minutes=asked.minutes)
     signal.signal(signal.SIGTERM, _stop)
@@ -197,7 +224,7 @@ def main() -> int:
 
         try:
             with Ground(brief=asked.brief) as ground:
-                totals = run(ground, over, seed=seed, told=told)
+                totals = run(ground, over, seed=seed, told=told, only=only)
         except KeyboardInterrupt:
             console.print("Stopped; what was found so far:")
     minutes = (time.monotonic() - began) / 60
