@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from random import Random
 
 _OLDER = "0010"  # the schema before mails had owners: what an upgrade comes from
-_FROZEN = 75.0  # seconds: longer than any lease
+_FROZEN = 45.0  # seconds: longer than any lease
 _SLOW = 30.0  # seconds a mail
 
 

@@ -21,6 +21,8 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from helpdesk.store import sqlite
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -73,8 +75,10 @@ class Records:
 
 def records(desk: Premises, *, url: str = "") -> Records:
     """The database of a desk, opened for looking; by another way than its own, where one is given."""
-    engine = sa.create_engine(url or desk.database, poolclass=sa.pool.NullPool)
-    return Records(engine)
+    url = url or desk.database
+    # The SQLite that the desk uses: an older one that looks into the same file sees what has long been overwritten.
+    library = {"module": sqlite.library()} if url.startswith("sqlite") else {}
+    return Records(sa.create_engine(url, poolclass=sa.pool.NullPool, **library))
 
 
 @dataclass

@@ -405,7 +405,9 @@ class Scene:
         for table in ("spool", "cases", "event", "message", "outbox"):
             with self.records.engine.connect() as connection:
                 rows = connection.execute(sa.text(f"SELECT * FROM {table} ORDER BY 1, 2")).mappings().all()
-            lines = (json.dumps({key: value for key, value in row.items() if key != "raw"}, default=str) for row in rows)
+            lines = (
+                json.dumps({key: value for key, value in row.items() if key != "raw"}, default=str) for row in rows
+            )
             (folder / f"{table}.jsonl").write_text("\n".join(lines))
         (folder / "broken.txt").write_text("\n\n".join(f"{each.when}: {each.what}" for each in self.broken))
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from helpdesk.failpoints import PLACES
 from tests.crash.life import Life
 from tests.process import letter, stop, until
 from tests.wire.imap_servers import Mailbox, mailbox
@@ -77,13 +76,3 @@ def test_a_database_that_refuses_leaves_the_mailbox_as_it_was(life: Life) -> Non
         database.commit()
     until(lambda: cases(life) == 4, "it is taken")
     assert stop(running) == 0
-
-
-@pytest.mark.slow
-def test_a_dozen_kills_while_taking_mail_lose_and_double_nothing(life: Life) -> None:
-    """I01."""
-    for _ in range(3):
-        for place in PLACES:
-            if place.startswith("imap."):
-                life.drop(2)
-                life.die_at(place)

@@ -58,17 +58,6 @@ def test_an_agents_mail_at_whose_dot_the_desk_died_is_sent_again_under_its_messa
 
 
 @pytest.mark.slow
-def test_fifteen_kills_on_the_way_out_lose_nothing(
-    tmp_path: Path, smarthost: ScriptedSmarthost, foundry: Foundry
-) -> None:
-    """O01: an acknowledgment, an agent's mail, a warning and an escalation at every place."""
-    with Life(tmp_path, smarthost, starter=foundry) as life:
-        for nth in (1, 3, 8):
-            for place in _OUT:
-                life.die_at(place, nth=nth)
-
-
-@pytest.mark.slow
 def test_a_maildir_has_every_mail_once_wherever_the_desk_died(tmp_path: Path, foundry: Foundry) -> None:
     """O01: the same mail to the same person is the same file, so not even a copy is possible."""
     desk = Premises(tmp_path, starter=foundry)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from helpdesk.wires import smtp_syntax
 from helpdesk.wires.smtp_in import Limits
 from helpdesk.wires.smtp_syntax import Rejected
+from tests.soak import amount
 
 from .dialog import Desk, serving
 
@@ -215,5 +216,6 @@ def test_s11_damaged_arguments_get_a_reply_of_the_table_and_no_exception():
 
 
 @pytest.mark.slow
-def test_s11_a_million_damaged_arguments():
-    _fuzz(10_000)
+@pytest.mark.soak
+def test_s11_damaged_arguments_by_the_hundred_thousand():
+    _fuzz(amount(1_000, 10_000))
