@@ -104,8 +104,11 @@ def run(
             return totals
         if only.arrangements and str(arrangement) not in only.arrangements:
             continue
+        before = totals.cycles
         name = f"seed {seed}, round {number + 1} ({arrangement})"
         _Round(ground, arrangement, random.Random(f"{seed}/{number}"), over, totals, name, only.faults, told).play()
+        if totals.cycles == before:
+            return totals  # none of these faults applies there
     return totals
 
 
