@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 import time
+import traceback
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -138,8 +139,8 @@ class _Round:
                 self._cycles(scene)
                 self.told(self.totals, f"{self.arrangement}: comes to rest")
                 scene.come_to_rest()
-            except (AssertionError, OSError, subprocess.SubprocessError) as problem:
-                scene.breaks(f"the round could not go on: {problem!r}")
+            except Exception as problem:  # noqa: BLE001 - whatever it was, it is a finding, and the next round is another
+                scene.breaks(f"the round could not go on: {''.join(traceback.format_exception(problem))[-3000:]}")
             self.totals.add(scene, self.name)
             if scene.broken:
                 scene.keep(_KEPT / self.name.replace(", ", "-").replace(" ", "_"))

@@ -166,6 +166,7 @@ class Scene:
         number = self.ground.next_number()
         self.folder = self.ground.folder / str(number)
         self.folder.mkdir()
+        stack.callback(shutil.rmtree, self.folder, ignore_errors=True)
         home = self._disk(stack) if self.arrangement.database == "sqlite" else self.folder
         self.smarthost = stack.enter_context(ScriptedSmarthost())
         self.mailbox: Mailbox = self.ground.imap.mailbox()
