@@ -353,8 +353,9 @@ def _become_daemon(question: dict[str, Any]) -> None:
     except SystemExit as asked:
         status = int(asked.code or 0)
     finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError, ValueError):  # a log that cannot be written
+                stream.flush()
         os._exit(status)
 
 
