@@ -20,7 +20,7 @@ demo: .venv/run
 	@$(BIN)/python demo/tour.py
 
 test: .venv/dev
-	$(BIN)/python -m pytest -m ""
+	$(BIN)/python -m pytest -m "" -n auto --dist worksteal
 
 # What a developer runs all day: a minute at most, on every core.
 fast: .venv/dev

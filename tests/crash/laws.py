@@ -346,11 +346,15 @@ def everything_was_sent(found: Records, tally: Tally, accepted: Sequence[Accepte
 
 
 def every_silent_case_took_its_steps(found: Records) -> None:
-    """A case that no agent touched has its warning and its escalation, and its agent was told of it."""
+    """A case that no agent touched has its warning and its escalation, and its agent was told of it.
+
+    What a daemon received whose clock was ahead begins when that says, and is owed nothing before.
+    """
+    begun = f"opened_at <= {found.instant(datetime.now(UTC))}"
     for kind in ("assigned", "warning", "escalation"):
         _none(
             found,
-            "SELECT id FROM cases WHERE id NOT IN (SELECT case_id FROM message WHERE role = 'agent')"
+            f"SELECT id FROM cases WHERE {begun} AND id NOT IN (SELECT case_id FROM message WHERE role = 'agent')"
             f" AND id NOT IN (SELECT case_id FROM outbox WHERE kind = '{kind}' AND case_id IS NOT NULL)",
             f"a case without its {kind}",
         )
