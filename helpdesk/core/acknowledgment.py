@@ -1,8 +1,8 @@
 """Whether a new case is acknowledged: once, unless that could feed a loop, a flood, or somebody who never wrote.
 
 Nothing automatic is answered (RFC 3834 section 2). An address that nobody knows may be a victim's, and one that answers
-every acknowledgment with a new mail is a machine that does not say so: both get few and then none, while their cases
-are opened all the same (threats L03, L05).
+every acknowledgment with a new mail is a machine that does not say so, be it slow: both get few and then none, while
+their cases are opened all the same (threats L03, L05). An agent's answer shows that a person is there.
 """
 
 from __future__ import annotations
@@ -22,9 +22,12 @@ if TYPE_CHECKING:
 A_DAY = 5  # to one address
 TO_A_STRANGER_AN_HOUR = 3
 TO_A_STRANGER = 4  # within `MEMORY`: two desks that answer one another stop there
-ALIKE = 3  # of cases that were opened with the same words within `MEMORY`
+UNANSWERED_STRANGER = 4  # within `LONG_MEMORY`, for cases that no agent has answered: so do two slow ones
+UNANSWERED = 8  # the same for a customer
+ALIKE = 3  # of cases that were opened with the same words within `LONG_MEMORY`, and that no agent has answered
 EVERYWHERE_A_MINUTE = 60
 MEMORY = timedelta(days=3)
+LONG_MEMORY = timedelta(days=60)
 EVERYBODY = "everybody"  # `alarm` of a flood
 
 
@@ -69,11 +72,14 @@ def nobody_to_answer(to: str, arrival: Arrival, channel: str) -> str:
 def _too_many(arrival: Arrival, *, known: bool) -> str:
     answered = arrival.answered
     if answered.alike >= ALIKE:
-        return f"{counted(answered.alike, 'case')} of this address began with the same words within three days"
+        return f"{counted(answered.alike, 'case')} of this address began with the same words, and no agent answered"
     if not known and answered.hour >= TO_A_STRANGER_AN_HOUR:
         return f"{counted(answered.hour, 'acknowledgment')} went to this unknown address within an hour"
     if not known and answered.memory >= TO_A_STRANGER:
         return f"{counted(answered.memory, 'acknowledgment')} went to this unknown address within three days"
+    if answered.unanswered >= (UNANSWERED if known else UNANSWERED_STRANGER):
+        cases = counted(answered.unanswered, "case")
+        return f"this address was acknowledged for {cases} within {LONG_MEMORY.days} days that no agent has answered"
     if answered.day >= A_DAY:
         return f"{counted(answered.day, 'acknowledgment')} went to this address within a day"
     return ""

@@ -5,7 +5,7 @@ Only what is proven to be ours comes here (`Arrival.returned`). It moves no cloc
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from helpdesk.core.case import DESK, Event
 from helpdesk.core.decision import Draft
@@ -24,7 +24,13 @@ def happened(arrival: Arrival, now: datetime) -> Iterator[Event]:
     back = arrival.returned
     if back is None:
         return
-    facts = {"recipient": back.recipient, "kind": back.kind, "reason": back.reason, "status": back.status}
+    facts: dict[str, Any] = {
+        "recipient": back.recipient,
+        "kind": back.kind,
+        "reason": back.reason,
+        "status": back.status,
+    }
+    facts |= {"named": list(back.named)} if back.named else {}
     yield Event("bounced", arrival.received_at, now, DESK, facts)
     if back.reason == "permanent" and not back.staff:
         yield Event("flagged", arrival.received_at, now, DESK, {"tag": f"undeliverable: {back.recipient}"})
@@ -35,7 +41,8 @@ def mails(case: Case, arrival: Arrival, terms: Terms) -> Iterator[Draft]:
     back = arrival.returned
     if back is None or back.staff or back.reason == "complaint":
         return
-    facts = {"bounced": {"recipient": back.recipient, "reason": back.reason, "status": back.status, "kind": back.kind}}
+    told = {"recipient": back.recipient, "reason": back.reason, "status": back.status, "kind": back.kind}
+    facts = {"bounced": {**told, "named": back.named}}
     for person in terms.keepers(case.assignee):
         key = f"bounce/{back.reason}/{back.recipient}"
         yield Draft("alert", person, "agent", key, facts=facts, template="bounced")

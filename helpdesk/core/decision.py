@@ -67,6 +67,7 @@ class Answered:
     hour: int = 0
     day: int = 0
     memory: int = 0  # within `acknowledgment.MEMORY`
+    unanswered: int = 0  # within `acknowledgment.LONG_MEMORY`, for cases that no agent has answered
     alike: int = 0  # of these, for cases that began with the same words
     everywhere: int = 0
     complained: bool = False  # the sender called mail of ours spam
@@ -82,6 +83,7 @@ class Returned:
     reason: Reason
     status: str  # RFC 3463, "" where the report gives none
     staff: bool  # it was to one of us
+    named: tuple[str, ...] = ()  # whom the report names, where it names several: readers behind that recipient
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from helpdesk.core.acknowledgment import EVERYBODY, MEMORY
+from helpdesk.core.acknowledgment import EVERYBODY, LONG_MEMORY, MEMORY
 from helpdesk.core.decision import Answered
 from helpdesk.desk import repeated
 from helpdesk.store import cases as case_store
@@ -32,14 +32,16 @@ def answered(connection: sa.Connection, message: Message, addressee: Addressee, 
     address = addressee.address
     if not address:
         return Answered()
-    acknowledged = outbox.acknowledged(connection, address, since=now - MEMORY)
+    acknowledged = outbox.acknowledged(connection, address, since=now - LONG_MEMORY)
     times = [at for at, _ in acknowledged]
     cases = [case for _, case in acknowledged if case is not None]
+    unanswered = case_store.never_answered(connection, cases)
     return Answered(
         hour=sum(at > now - _HOUR for at in times),
         day=sum(at > now - _DAY for at in times),
-        memory=len(times),
-        alike=_alike(connection, message, cases),
+        memory=sum(at > now - MEMORY for at in times),
+        unanswered=len(unanswered),
+        alike=_alike(connection, message, unanswered),
         everywhere=outbox.acknowledged_everywhere(connection, since=now - _MINUTE),
         complained=undeliverable.complained(connection, address),
     )

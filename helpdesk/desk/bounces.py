@@ -45,9 +45,10 @@ def settle(
     if not report or not row or row.case is None:
         return None
     reason = _reason(report)
-    back = Returned(row.case, row.recipient, row.kind, reason, report.status, staff=_is_staff(recorder, row.recipient))
+    staff = _is_staff(recorder, row.recipient)
+    back = Returned(row.case, row.recipient, row.kind, reason, report.status, staff=staff, named=report.recipients)
     outbox.came_back(connection, row, permanent=report.permanent, detail=f"{reason} {report.status}".strip())
-    if reason != "temporary":
+    if reason != "temporary" and not _only_some(report, row):
         status = undeliverable.COMPLAINT if report.complaint else report.status
         undeliverable.mark(connection, row.recipient, since=mail.received_at, status=status, outbox_id=row.id)
     if back.staff or report.complaint:
@@ -56,6 +57,11 @@ def settle(
             connection, kind=f"bounce/{reason}", key=key, mailbox=mailbox.address, facts=_alert(row, back), now=now
         )
     return back
+
+
+def _only_some(report: Bounce, row: Row) -> bool:
+    """Whether it names several readers and not the address that we wrote to: a list's, whose others have the mail."""
+    return len(report.recipients) > 1 and row.recipient not in report.recipients
 
 
 def _report(raw: bytes) -> Bounce | None:

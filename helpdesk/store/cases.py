@@ -420,6 +420,13 @@ def with_agents_mail(
     return frozenset(int(number) for number in connection.execute(query).scalars())
 
 
+def never_answered(connection: sa.Connection, numbers: Collection[int]) -> list[int]:
+    """Those of these cases on which no agent has answered a customer, in order."""
+    answered = sa.select(event.c.case_id).where(event.c.case_id.in_(set(numbers)), event.c.type == "agent_answered")
+    found = {int(number) for number in connection.execute(answered).scalars()} if numbers else set()
+    return sorted(set(numbers) - found)
+
+
 def first_words(connection: sa.Connection, numbers: Collection[int]) -> list[str]:
     """What the mails that opened these cases say."""
     firsts = sa.select(sa.func.min(message.c.id)).where(message.c.case_id.in_(set(numbers))).group_by(message.c.case_id)

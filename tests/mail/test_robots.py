@@ -317,3 +317,46 @@ def test_a_dmarc_report_is_automatic():
     robot = parse(raw).robot
     assert robot is not None
     assert "DMARC" in robot.why
+
+
+def test_a_report_that_names_several_readers_names_them_all():
+    second = (
+        "Final-Recipient: rfc822; lou@acme.example\nAction: failed\nStatus: 5.1.1\n\n--b\nContent-Type: message/rfc822"
+    )
+    found = bounce(report().replace(b"--b\nContent-Type: message/rfc822", second.encode()))
+    assert found is not None
+    assert (found.recipient, found.recipients) == ("kim@acme.example", ("kim@acme.example", "lou@acme.example"))
+    prose = bounce(QMAIL.replace("--- Below", "<lou@acme.example>:\nNo mailbox. (#5.1.1)\n\n--- Below").encode())
+    assert prose is not None
+    assert prose.recipients == ("kim@acme.example", "lou@acme.example")
+
+
+@pytest.mark.parametrize("number", ["(480) 624-2500", "450-624-2500", "(550) 123 4567", "555-1234", "480"])
+def test_a_telephone_number_is_no_reply_code(number):
+    """Read as 4xx it would make a failure for good one for now, and the agent would not hear of it."""
+    text = "Your message did not reach some or all of the intended recipients.\n\nkim@acme.example\nNo such user. Call {}.\n"
+    head = "From: postmaster@acme.example\nSubject: Undeliverable: Printer\nReturn-Path: <>\n\n"
+    found = bounce((head + text.format(number)).encode())
+    assert found is not None
+    assert found.permanent
+
+
+ROLES = ["postmaster@acme.example", "administrator@acme.example", "bounces@acme.example", "MDaemon@acme.example"]
+ASKED = [
+    ("Delivery failed for our customers", "Orders to bob@acme.example: 550 user unknown. What shall we do?"),
+    (
+        "Undeliverable mail from your desk",
+        "Hello,\n\nwe see 550 5.1.1 for kim@acme.example. Please correct the address.",
+    ),
+    ("Error sending invoices", "The report page shows a fatal error: the mailbox is full."),
+    ("Fwd: Undeliverable: Re: Printer", "See below.\n\nYour message did not reach some or all of the recipients."),
+    ("Mail delivery is slow", "It takes an hour. Is the queue over quota?"),
+]
+
+
+@pytest.mark.parametrize("sender", ROLES)
+@pytest.mark.parametrize(("subject", "text"), ASKED)
+def test_people_with_role_addresses_write_of_mail_too(sender, subject, text):
+    raw = f"From: System Administrator <{sender}>\nTo: support@desk.example\nSubject: {subject}\n\n{text}\n".encode()
+    assert bounce(raw) is None
+    assert parse(raw).robot is None

@@ -250,3 +250,14 @@ def test_the_list_of_the_outbox_shows_what_came_back(tmp_path):
     assert listed.exit_code == 0
     assert '"state": "bounced"' in listed.stdout
     assert '"undeliverable": true' in listed.stdout
+
+
+def test_a_report_about_a_customers_list_names_the_readers_whom_it_did_not_reach(answered):
+    """The others behind that address have the mail: it is not taken for an address that gets none."""
+    raw = report(answered.last(JO, "relay").envelope_from, about="lou@acme.example")
+    more = b"Final-Recipient: rfc822; max@acme.example\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n--b--"
+    comes_back(answered, raw.replace(b"--b--", more), answered.last(JO, "relay").envelope_from)
+
+    told = answered.last(ANN, "alert").text
+    assert "Not reached: lou@acme.example, max@acme.example" in told
+    assert marked(answered) == {}
