@@ -75,8 +75,7 @@ def _is_away(message: Message) -> bool:
 
 def _has_the_form(message: Message) -> bool:
     """Whether it answers a mail under that mail's subject, with a program's words before it."""
-    answers = bool(message.in_reply_to or message.references) or message.header("Return-Path").strip() == "<>"
-    return answers and _subjects().match(message.subject) is not None
+    return bool(message.in_reply_to or message.references) and _subjects().match(message.subject) is not None
 
 
 @cache
