@@ -242,6 +242,8 @@ class Daemon:
             accept=lambda mails: self._fetched(mailbox, mails),
             known=lambda validity, uids: self.desk.known_uids(mailbox, folder, validity, uids),
             report=lambda report: self.watch.mailboxes.heard(self.desk, report),
+            begin=lambda validity, uidnext: self.desk.begin_reading(mailbox, folder, validity, uidnext),
+            emptied=lambda: self.desk.tell_history(mailbox),
             alone=lambda: self.database.embedded,  # PostgreSQL may be shared, and others of ours put mail away too
         )
 

@@ -7,16 +7,18 @@ import json
 import shutil
 import sqlite3
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from helpdesk.archive import Found
 from helpdesk.cli import main
+from helpdesk.core.message import Envelope
 from helpdesk.desk import Desk, load_rules
 from helpdesk.importing import import_one
-from helpdesk.store import migrate
+from helpdesk.store import history, migrate
 from helpdesk.store.engine import Database
+from helpdesk.store.spool import Accepted
 from tests.desk import CUSTOMERS, write_office
 
 MAIL = """\
@@ -571,3 +573,32 @@ def test_a_customer_with_the_domain_of_a_mailbox_is_warned_of(run, tmp_path):
 
     assert said.count("is the domain of a mailbox of ours") == 1
     assert "warning: customer acme: logik.example is the domain of a mailbox of ours" in said
+
+
+def test_history_is_listed_and_opened_by_command(run, tmp_path):
+    """A mailbox with old mail: how much there is, from when to when; then a case of it, without an acknowledgment."""
+    database = Database(f"sqlite:///{tmp_path / 'helpdesk.db'}")
+    migrate.upgrade(database)
+    at = datetime(2026, 5, 19, 12, tzinfo=UTC)
+    box = "support@logik.example"
+    with database.write() as connection:
+        history.begin(connection, mailbox=box, folder="INBOX", uidvalidity=1, uidnext=9, now=at)
+    rules = load_rules(tmp_path / "helpdesk.toml")
+    desk = Desk(database=database, rules=rules, now=lambda: at)
+    desk.begin()
+    raw = MAIL.format(number=1).encode()
+    desk.accept([Accepted(box, raw, Envelope("", (box,)), "imap", at - timedelta(days=9), "INBOX", 1, 3)])
+    desk.work()
+    database.close()
+    (listed,) = json.loads(run("history", "list", "--json")[1])
+    assert listed == {
+        "mailbox": "support@logik.example",
+        "number": 1,
+        "oldest": "2026-05-10T12:00:00+00:00",
+        "newest": "2026-05-10T12:00:00+00:00",
+    }
+    assert run("history", "open", "nobody@logik.example")[0] == 2
+    assert run("history", "open", "support@logik.example", "--since", "2026-05-11")[0] == 1
+    code, out, _ = run("history", "open", "Support@Logik.example", "1")
+    assert (code, out.strip()) == (0, "1 mail is worked now; nobody gets an acknowledgment.")
+    assert run("history", "list")[1].strip() == "No mail is history."

@@ -183,6 +183,7 @@ FACTS = [  # command, shape
     ),
     (["credits", "--customer", "brick", "--quarter", "2026Q2"], {"customer": str, "quarter": str}),
     (["quarantine", "list"], list),
+    (["history", "list"], list),
     (
         ["outbox", "list"],
         [{"number": int, "case": maybe(str), "kind": SENT, "to": str, "state": str, "created_at": AT}],

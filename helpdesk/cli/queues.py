@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, get_args
 from zoneinfo import ZoneInfo
 
@@ -33,6 +33,10 @@ def register(app: typer.Typer) -> None:
     quarantine.command("retry")(quarantine_retry)
     quarantine.command("drop")(quarantine_drop)
     app.add_typer(quarantine, name="quarantine")
+    history = typer.Typer(no_args_is_help=True, help="Mail that lay in a mailbox before the desk began with it.")
+    history.command("list")(history_list)
+    history.command("open")(history_open)
+    app.add_typer(history, name="history")
     app.command()(ledger)
     app.command()(trace)
 
@@ -128,6 +132,54 @@ def outbox_release(config: Config = None) -> None:
     with open_database(open_rules(config)) as database, database.write() as connection:
         released = outbox.release(connection, wall_clock())
     typer.echo(f"{counted(released, 'mail is', 'mails are')} sent now.")
+
+
+def history_list(config: Config = None, as_json: AsJson = False) -> None:
+    """How much of each mailbox is history, and from when to when; `trace` finds single mails."""
+    from helpdesk.report.shapes import instant  # noqa: PLC0415
+    from helpdesk.store import history  # noqa: PLC0415
+
+    with open_database(open_rules(config)) as database, database.read() as connection:
+        kept = history.summaries(connection)
+    shapes = [
+        {
+            "mailbox": each.mailbox,
+            "number": each.number,
+            "oldest": instant(each.oldest_at),
+            "newest": instant(each.newest_at),
+        }
+        for each in kept
+    ]
+    if as_json:
+        print_json(shapes)
+        return
+    cells = [[str(value) for value in shape.values()] for shape in shapes]
+    print_table(("mailbox", "mails", "oldest", "newest"), cells, empty="No mail is history.")
+
+
+def history_open(
+    mailbox: Annotated[str, typer.Argument(metavar="MAILBOX")],
+    numbers: Annotated[list[int] | None, typer.Argument(metavar="[NUMBER...]", help="Only these, as in trace.")] = None,
+    since: Annotated[datetime | None, typer.Option(help="Only what was received from then on, UTC.")] = None,
+    config: Config = None,
+) -> None:
+    """Make cases of history, as of mail that comes now: clocks begin now; nobody gets an acknowledgment."""
+    from helpdesk.core.case import DESK  # noqa: PLC0415
+    from helpdesk.store import history  # noqa: PLC0415
+
+    rules = open_rules(config)
+    address = mailbox.lower()
+    if rules.configuration.mailbox(address) is None:
+        ours = ", ".join(one.address for one in rules.configuration.mailboxes)
+        raise typer.BadParameter(f"expected a mailbox of ours, which are {ours}, not {mailbox}")
+    from_then = since.replace(tzinfo=since.tzinfo or UTC) if since else None
+    with open_database(rules) as database, database.write() as connection:
+        opened = history.open_again(
+            connection, address, numbers=numbers or (), since=from_then, by=DESK, now=wall_clock()
+        )
+    typer.echo(f"{counted(opened, 'mail is', 'mails are')} worked now; nobody gets an acknowledgment.")
+    if not opened:
+        raise typer.Exit(1)
 
 
 def outbox_drop(number: Number, config: Config = None) -> None:

@@ -52,6 +52,7 @@ Outcome = Literal[
     "loop",
     "duplicate",
     "quarantined",
+    "history",  # it lay there before the desk began; kept from cases until somebody opens it
     "held",  # kept from cases until a person says that a person wrote it
     "ignored",
     "rejected",
@@ -148,6 +149,7 @@ class Arrival:
     through: int | None = None  # the merged case that it was written to, whose place this one has taken
     unwanted: str = ""  # why it is held where its sender is nobody: marked as spam by our border, or blocked
     released_by: str = ""  # who said that a person wrote it, though it was held or taken for a robot's
+    history: bool = False  # it lay there before the desk began, and was opened with others, perhaps unread
     null_sender: bool = False  # it came with MAIL FROM:<>, and wants no answer (RFC 5321 section 4.5.5)
 
     @property

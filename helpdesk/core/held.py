@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 def why_held(arrival: Arrival, terms: Terms) -> str:
     """Why a mail that would open a case is held; "" where it opens one."""
     known = terms.customer is not None or arrival.sender in terms.ours or arrival.sender in terms.mailbox.forms
-    if known or arrival.released_by or arrival.placement.answers_us or terms.mailbox.channel == "monitoring":
+    by_hand = arrival.released_by and not arrival.history
+    if known or by_hand or arrival.placement.answers_us or terms.mailbox.channel == "monitoring":
         return ""
     return arrival.unwanted or of_strangers(arrival.message.transport)
 

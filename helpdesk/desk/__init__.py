@@ -17,6 +17,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from helpdesk.core.case import DESK
+from helpdesk.core.counted import counted
 from helpdesk.core.message import base_address
 from helpdesk.desk import repeated
 from helpdesk.desk.deliver import Delivery, Sending, never, stop_sending
@@ -28,7 +29,7 @@ from helpdesk.desk.tick import tick
 from helpdesk.desk.work import Worked
 from helpdesk.desk.worker import work
 from helpdesk.failpoints import failpoint
-from helpdesk.store import cases, outbox, refusals, spool
+from helpdesk.store import cases, history, outbox, refusals, spool
 from helpdesk.store.claims import Keeper
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
     from helpdesk.desk.pace import Pace
     from helpdesk.store.engine import Database
+    from helpdesk.store.history import Summary
     from helpdesk.store.refusals import Refused
     from helpdesk.store.spool import Accepted, Became
     from helpdesk.wires.courier import Courier
@@ -91,10 +93,23 @@ class Desk:
         """Write mail to the spool. When this returns, it is on disk; a copy of a known mail is folded into it."""
         now = self.now()
         with self.database.write() as connection:
-            ids = spool.put(connection, mails, now)
+            ids = spool.put(connection, history.marked(connection, mails), now)
             failpoint("accept.pre_commit")
         failpoint("accept.post_commit")
         return ids
+
+    def begin_reading(self, mailbox: str, folder: str, uidvalidity: int, uidnext: int) -> None:
+        """An IMAP folder is about to be read: what lies there at the very first time, and is old, is history."""
+        now = self.now()
+        with self.database.write() as connection:
+            history.begin(connection, mailbox=mailbox, folder=folder, uidvalidity=uidvalidity, uidnext=uidnext, now=now)
+
+    def tell_history(self, mailbox: str) -> None:
+        """Tell the operators, once a mailbox, what of it became history, and how to open it."""
+        with self.database.read() as connection:
+            summaries = history.summaries(connection, mailbox)
+        for summary in summaries:
+            self.alert(key=f"history/{mailbox}", mailbox=mailbox, facts=_history(summary))
 
     def known_uids(self, mailbox: str, folder: str, uidvalidity: int, uids: Collection[int]) -> set[int]:
         """Which of an IMAP folder's mails were accepted before."""
@@ -185,3 +200,18 @@ class Desk:
             instants = [cases.earliest_due(connection), outbox.earliest_due(connection)]
         instants += [self._rounds.next_at(self.now()), repeated.next_at(self.database)]
         return min((at for at in instants if at is not None), default=None)
+
+
+def _history(summary: Summary) -> dict[str, Any]:
+    lay = counted(summary.number, "mail that lay", "mails that lay")
+    return {
+        "headline": f"{counted(summary.number, 'old mail')} of {summary.mailbox} became no case",
+        "what": f"The desk reads {summary.mailbox} for the first time. {lay} there for more than a week became "
+        "history: it is found, and a reply to it shows it on its case; nobody was answered, and no clock runs.",
+        "details": [
+            ("Mails", str(summary.number)),
+            ("Oldest", f"{summary.oldest_at:%Y-%m-%d %H:%M} UTC"),
+            ("Newest", f"{summary.newest_at:%Y-%m-%d %H:%M} UTC"),
+        ],
+        "todo": f"To make cases of it, as of mail that comes now: helpdesk history open {summary.mailbox}",
+    }

@@ -15,7 +15,7 @@ from helpdesk.core.decision import Answered, Arrival
 from helpdesk.core.redaction import ERASED
 from helpdesk.core.thread import Placement
 from helpdesk.core.written import Written
-from helpdesk.desk import bounces, operators, own_words, trust
+from helpdesk.desk import bounces, earlier, operators, own_words, trust
 from helpdesk.desk.addressing import addressed, customers_of
 from helpdesk.desk.answered import answered, raise_alarm
 from helpdesk.desk.neighbours import Company, Holding, gather, neighbours
@@ -68,7 +68,7 @@ class Reading:
 def read_mail(recorder: Recorder, mail: Spooled) -> Reading:
     """Read a mail; before the transaction, since it may take a moment."""
     message = attributed(recorder.rules, mail, parse(mail.raw))
-    message = replace(message, robot=None) if mail.released_by else message
+    message = replace(message, robot=None) if mail.released_by and not mail.history else message
     mailbox = recorder.rules.configuration.mailbox(mail.mailbox)
     clues = read_clues(message, mail.envelope, mailbox, recorder.rules.signer) if mailbox else None
     return Reading(message, look_through(mail.raw, message), clues.case_numbers if clues else frozenset())
@@ -84,6 +84,10 @@ def work_mail(
         because = "the mailbox is ignored" if mailbox else "the mailbox is no longer configured"
         spool.finish(connection, mail.id, outcome="ignored", case=None, now=now, because=because, message=message)
         return Worked(mail.id, "ignored", None, message, because)
+    if mail.history and not mail.released_by:
+        because = "it lay there before the desk began"
+        spool.finish(connection, mail.id, outcome="history", case=None, now=now, because=because, message=message)
+        return Worked(mail.id, "history", None, message, because)
     ordered = operators.settle(connection, recorder, mail, message, mailbox, now=now)
     if ordered:
         outcome, because = ordered
@@ -123,6 +127,7 @@ def work_mail(
         mailboxes=recorder.rules.configuration.mailbox_addresses,
         unwanted=_unwanted(recorder, message, sender),
         released_by=mail.released_by,
+        history=mail.history,
         null_sender=mail.source == "smtp" and not mail.envelope.mail_from,
     )
     if placement.verified:
@@ -135,6 +140,9 @@ def work_mail(
     number = None
     if decision.case is not None:
         number = _record(connection, recorder, mail, arrival, decision, terms, now)
+        if decision.outcome == "opened":
+            team = recorder.rules.configuration.teams[mailbox.team]
+            earlier.put_on_record(connection, number, message, mailbox, team)
     became, because = decision.outcome, decision.because
     kept = replace(message, subject=ERASED) if decision.erase else message  # the order quotes what was to go
     spool.finish(connection, mail.id, outcome=became, case=number, now=now, because=because, message=kept)

@@ -66,6 +66,7 @@ class Accepted:
     folder: str | None = None
     uidvalidity: int | None = None
     uid: int | None = None
+    history: bool = False  # it becomes no case until somebody opens it
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,8 @@ class Spooled:
     source: str
     received_at: datetime
     attempts: int
-    released_by: str = ""  # who said that a person wrote it, though it was held or taken for a robot's
+    released_by: str = ""  # who said that it is to be worked, though it was held, history, or taken for a robot's
+    history: bool = False
     proof: str = ""  # what the desk itself has found to prove its sender's domain; never stored
     tried: str = ""  # what it has found that proves nothing
 
@@ -149,6 +151,7 @@ def _row(mail: Accepted, now: datetime) -> dict[str, Any]:
         "uidvalidity": mail.uidvalidity,
         "uid": mail.uid,
         "attempts": 0,
+        "history": mail.history or None,
     }
 
 
@@ -204,9 +207,16 @@ def hold(connection: sa.Connection, owner: Owner, mails: Collection[Spooled]) ->
 
 
 def _spooled(row: Any) -> Spooled:
-    envelope = Envelope(row.mail_from, tuple(row.rcpt_to), row.remote)
     return Spooled(
-        row.id, row.mailbox, row.raw or b"", envelope, row.source, row.received_at, row.attempts, row.released_by or ""
+        row.id,
+        row.mailbox,
+        row.raw or b"",
+        Envelope(row.mail_from, tuple(row.rcpt_to), row.remote),
+        row.source,
+        row.counts_from or row.received_at,
+        row.attempts,
+        released_by=row.released_by or "",
+        history=bool(row.history),
     )
 
 

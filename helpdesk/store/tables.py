@@ -104,6 +104,8 @@ spool = sa.Table(
     sa.Column("error", sa.Text),
     sa.Column("done_at", Instant),
     sa.Column("released_by", sa.String(320)),  # who said that a person wrote it; NULL where nobody had to
+    sa.Column("history", sa.Boolean),  # it lay there before the desk began; NULL where not
+    sa.Column("counts_from", Instant),  # when its clocks begin, where that is not its receipt
     # What the mail says of itself, so that it is found: written when it is worked, NULL until then.
     sa.Column("author", sa.Text),
     sa.Column("subject", sa.Text),
@@ -112,6 +114,18 @@ spool = sa.Table(
     sa.Index("ix_spool_waiting", "id", **_where("state = 'waiting'")),
     sa.Index("ix_spool_case_id", "case_id"),
     sa.Index("ix_spool_mailbox_received_at", "mailbox", "received_at"),  # what is usual for a mailbox
+    sa.Index("ix_spool_history_message_id", "message_id", **_where("outcome = 'history'")),  # what a mail answers
+)
+
+# Where the desk began to read a mailbox of which it had no mail: what lay there then and was old is history.
+first_reading = sa.Table(
+    "first_reading",
+    metadata,
+    sa.Column("mailbox", sa.String(320), primary_key=True),
+    sa.Column("folder", sa.String(200), nullable=False),
+    sa.Column("uidvalidity", sa.BigInteger, nullable=False),
+    sa.Column("uidnext", sa.BigInteger, nullable=False),
+    sa.Column("began_at", Instant, nullable=False),
 )
 
 message = sa.Table(

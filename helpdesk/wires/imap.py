@@ -103,8 +103,9 @@ class Poller:
 
     `accept` returns when the mails are durable; when it raises, none of them was taken and the mailbox stays as
     it is. `known` says which of these UIDs were accepted earlier. `report` is told what an operator should know;
-    where it raises, it is told the same again later. `alone` says whether this is the only process of the desk. `tls`
-    replaces the context that trusts the system's authorities.
+    where it raises, it is told the same again later. `begin` is told of the folder, by its UIDVALIDITY and the UID
+    that comes next, before the first mail is taken, and `emptied` is called once all that lay there was. `alone` says
+    whether this is the only process of the desk. `tls` replaces the context that trusts the system's authorities.
     """
 
     def __init__(  # noqa: PLR0913  (a poller is its doors)
@@ -117,6 +118,8 @@ class Poller:
         patience: Patience | None = None,
         retry: Retry | None = None,
         tls: ssl.SSLContext | None = None,
+        begin: Callable[[int, int], None] = lambda uidvalidity, uidnext: None,  # noqa: ARG005
+        emptied: Callable[[], None] = lambda: None,
         alone: Callable[[], bool] = lambda: True,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -136,6 +139,8 @@ class Poller:
         self._uidvalidity: int | None = None
         self._doubts = Doubts()
         self._not_put_away: str | None = None
+        self._begin_reading: Callable[[int, int], None] | None = begin  # until it has been told
+        self._emptied: Callable[[], None] | None = emptied
         self._alone = alone
         self._others = Others(account.mailbox, account.folder, self._untold.append, clock=clock)
         self._uidnext: int | None = None  # mails below it may have come before we watched
@@ -163,11 +168,17 @@ class Poller:
         """
         taken = 0
         with self._connection() as session:
+            if self._begin_reading:
+                self._begin_reading(session.uidvalidity, session.next_uid())
+                self._begin_reading = None
             while more := self._sweep(session):
                 taken += more
                 if self._stopping():
                     break  # otherwise once more: mail may have come meanwhile
         self._polled = self._clock()
+        if self._emptied and not self._stopping():
+            self._emptied()
+            self._emptied = None
         self._tell()
         return taken
 

@@ -133,6 +133,10 @@ class Session:
         self._connection.forget_news()
         return self._search(self._top + 1)
 
+    def next_uid(self) -> int:
+        """The UID that the next mail will have, or a lower one above all that lie there."""
+        return self.uidnext or max(self.present(), default=0) + 1
+
     def unmarked(self) -> set[int]:
         """Look which of them do not seem taken: of those that are known, a crash came before the flag."""
         return set(self._search(self.floor, *([b"UNKEYWORD", TAKEN] if self._keeps_keyword else [b"UNSEEN"])))

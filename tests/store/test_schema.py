@@ -9,13 +9,15 @@ import pytest
 import sqlalchemy as sa
 
 from helpdesk.core.errors import Unavailable
+from helpdesk.core.message import Envelope
 from helpdesk.core.people import Workload
 from helpdesk.core.repeated import Telling
 from helpdesk.core.thread import Told
-from helpdesk.store import alerts, cases, migrate, outbox, signatures, spool, traces, watched
+from helpdesk.store import alerts, cases, history, migrate, outbox, signatures, spool, traces, watched
 from helpdesk.store.backlog import backlog
 from helpdesk.store.engine import Database, Instant
 from helpdesk.store.signatures import Learnt
+from helpdesk.store.spool import Accepted
 from helpdesk.store.tables import metadata
 
 
@@ -326,3 +328,26 @@ def test_what_was_told_before_alerts_were_counted_stays_and_a_flood_of_now_is_co
         assert alerts.close(connection, run)
         assert not alerts.close(connection, run)
         assert alerts.runs(connection) == []
+
+
+def test_mail_from_before_history_is_no_history_and_a_mailbox_with_mail_has_no_first_reading(empty):
+    """Revision 0016: rows are carried across; an old mail that is read after the upgrade is mail."""
+    migrate.upgrade(empty, "0015")
+    at = datetime(2026, 5, 19, 12, 30, tzinfo=UTC)
+    statement = (
+        "INSERT INTO spool (id, mailbox, source, mail_from, rcpt_to, remote, received_at, accepted_at, raw, state,"
+        " attempts, outcome) VALUES (1, 'a@x.example', 'imap', '', '[]', '', :at, :at, NULL, 'done', 1, 'robot')"
+    )
+    with empty.write() as connection:
+        connection.execute(sa.text(statement), {"at": at})
+    migrate.upgrade(empty)
+
+    with empty.write() as connection:
+        assert spool.load(connection, 1).received_at == at
+        for mailbox in ("a@x.example", "b@x.example"):
+            history.begin(connection, mailbox=mailbox, folder="F", uidvalidity=1, uidnext=9, now=at)
+        old = [
+            Accepted(box, box.encode(), Envelope("", (box,)), "imap", at - timedelta(days=8), "F", 1, 3)
+            for box in ("a@x.example", "b@x.example")
+        ]
+        assert [mail.history for mail in history.marked(connection, old)] == [False, True]

@@ -285,6 +285,30 @@ def test_a_mail_that_comes_while_much_old_mail_is_read_does_not_wait_for_it(
     assert len(desk.fetched) == len({fetched.uid for fetched in desk.fetched}) == 703
 
 
+def test_the_desk_is_told_where_a_folder_begins_before_any_mail_of_it_and_once_when_it_is_empty(
+    mailbox: Mailbox, desk: Desk
+) -> None:
+    mailbox.fill([mail(number) for number in range(3)])
+    told: list[str] = []
+
+    def accept(mails: Sequence[Fetched]) -> None:
+        told.extend(str(mail.uid) for mail in mails)
+        if len(told) == 4:
+            mailbox.fill([mail(9)])
+        desk.accept(mails)
+
+    poller = desk.poller(
+        mailbox.account(),
+        accept=accept,
+        begin=lambda uidvalidity, uidnext: told.append(f"begins, {uidnext} is next"),
+        emptied=lambda: told.append("emptied"),
+    )
+    poller.poll()
+    poller.poll()
+    poller.close()
+    assert told == ["begins, 4 is next", "1", "2", "3", "4", "emptied"]
+
+
 def test_after_a_restart_in_the_middle_of_much_mail_each_is_taken_once(mailbox: Mailbox, desk: Desk) -> None:
     """V10: the new process begins with what came last, too, and leaves nothing that lies below it."""
     sent = [mail(number) for number in range(180)]
