@@ -16,6 +16,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import structlog
 
+from helpdesk.core.counted import counted
 from helpdesk.mail.masking import masked
 
 if TYPE_CHECKING:
@@ -44,7 +45,8 @@ class Sink:
         with self._lock:
             try:
                 if self._lost:
-                    self._put(f"warning: {self._lost} lines of the log were lost: {self._why}")
+                    lines = counted(self._lost, "line of the log was", "lines of the log were")
+                    self._put(f"warning: {lines} lost: {self._why}")
                     self._lost, self._why = 0, ""
                 self._put(line)
             except Exception as problem:  # noqa: BLE001 - whoever has something to say must not fail because of it

@@ -137,7 +137,7 @@ def test_whatever_a_write_raises_the_next_mail_is_written(problem):
 def test_a_store_that_returns_too_few_numbers_and_a_caller_who_has_gone_end_nothing():
     numbers = [[], [1]]
     committer = Committer(lambda _: numbers.pop(0))
-    with pytest.raises(RuntimeError, match="1 mails were written and have 0 numbers"):
+    with pytest.raises(RuntimeError, match="mails were written and have other numbers"):
         committer.submit([mail(1)]).result(20)
     future = committer.submit([mail(2)])
     future.cancel()
