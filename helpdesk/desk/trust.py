@@ -83,13 +83,11 @@ def look_into(connection: sa.Connection, rules: Rules, mail: Spooled, message: M
 def _placed(message: Message, shown: Evidence, here: Mapping[int, Case], team: Team) -> Placement:
     """Where a mail belongs; a program's too, whose own word counts only where an agent's order stands in it."""
     robot = message.robot
-    if robot is None or robot.kind == "reaction":
-        return place(shown, here, team)
-    if robot.kind == "auto-reply":
-        placement = place(shown, here, team)
-        if placement.role == "agent" and placement.verified and begins_with_order(before_quote(message.text)):
-            return placement
-    return place_robot(shown, here)
+    placement = place(shown, here, team)
+    if robot is None or (robot.kind == "reaction" and placement.role == "customer"):
+        return placement
+    ordered = placement.role == "agent" and placement.verified and begins_with_order(before_quote(message.text))
+    return placement if robot.kind == "auto-reply" and ordered else place_robot(shown, here)
 
 
 def _seen(message: Message, shown: Evidence, mailbox: Mailbox) -> Watched | None:

@@ -27,7 +27,7 @@ _CLOSING = re.compile(
 )
 _SIGNED_LINES = 8  # below a closing formula: name, title, telephone
 _NAME = re.compile(r"[^\W\d_][\w.'-]{0,20}(?: [^\W\d_][\w.'-]{0,20}){0,2}")
-_ABBREVIATED = re.compile(r"(?<=\d)\.(?= ?(?:\w|$))|(?<=\b\w)\.(?=\w)")  # "3. Juni", "e.g"
+_FULL_STOP = re.compile(r"(?<=\d)\.(?= ?(\w+))|(?<=\b\w)\.(?=\w)")  # that may be none: "3. Juni", "e.g"
 
 
 def is_absence_notice(text: str) -> bool:
@@ -40,6 +40,13 @@ def is_absence_notice(text: str) -> bool:
     away, further = _patterns()
     said = [bool(away.fullmatch(one)) for one in sentences]
     return any(said) and all(is_away or further.fullmatch(one) for is_away, one in zip(said, sentences, strict=True))
+
+
+def has_absence_sentence(text: str) -> bool:
+    """Whether one of the first sentences only says that somebody is away; others may say more."""
+    lines = [line.strip() for line in text[:_LONGEST].splitlines() if line.strip()]
+    away, _ = _patterns()
+    return any(away.fullmatch(one) for one in _sentences(lines)[:_MOST])
 
 
 def _unsigned(lines: list[str]) -> list[str]:
@@ -56,10 +63,17 @@ def _unsigned(lines: list[str]) -> list[str]:
 
 def _sentences(lines: list[str]) -> list[str]:
     """In lower case, spaces single; a line that begins with a capital letter may begin another sentence."""
-    text = re.sub(r"\s+", " ", " ".join(lines)).lower().replace("\u2019", "'")
-    marked = _ABBREVIATED.sub("\u2024", text)
+    text = re.sub(r"[\s*_]+", " ", " ".join(lines)).lower().replace("\u2019", "'")
+    marked = _FULL_STOP.sub(_no_full_stop, text)
     pieces = re.split(r"[.!;](?:\s|$)", f"{marked} ")
     return [_dates_named(one) for piece in pieces if (one := piece.replace("\u2024", ".").strip(" .,!"))]
+
+
+def _no_full_stop(found: re.Match[str]) -> str:
+    """Behind a number it ends the sentence, unless a word of a date follows."""
+    following = found[1]
+    ends = following is not None and not (following.isdigit() or following in _words()[0])
+    return "." if ends else "\u2024"
 
 
 _NUMBER = re.compile(r"\d{1,4}(?:[./:-]\d{1,4}){0,2}(?:st|nd|rd|th|er|h|am|pm|uhr)?\.?")

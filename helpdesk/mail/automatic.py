@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from helpdesk.core.message import Robot
 
-from .absence import is_absence_notice
+from .absence import has_absence_sentence, is_absence_notice
 from .transport import auto_submitted, first_word
 
 if TYPE_CHECKING:
@@ -74,8 +74,15 @@ def _is_away(message: Message) -> bool:
 
 
 def _has_the_form(message: Message) -> bool:
-    """Whether it answers a mail under that mail's subject, with a program's words before it."""
-    return bool(message.in_reply_to or message.references) and _subjects().match(message.subject) is not None
+    """Whether it answers a mail under that mail's subject, with a program's words before it.
+
+    Older programs do not say what they answer: there it takes the null sender and a sentence of an absence notice.
+    """
+    if not _subjects().match(message.subject):
+        return False
+    answers = bool(message.in_reply_to or message.references)
+    nobodys = message.header("Return-Path").replace(" ", "") == "<>"  # RFC 3834 s3.3
+    return answers or (nobodys and has_absence_sentence(message.text))
 
 
 @cache

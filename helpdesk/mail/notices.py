@@ -118,7 +118,7 @@ _FOOTER = re.compile(
     r"^(?:~~//~~|_{10,}|-{10,}$)|\b(?:google calendar|calendar\.google|microsoft teams|teams\.microsoft|zoom\.us)\b",
     re.IGNORECASE,
 )
-_FEW_WORDS = 14
+_FEW_WORDS = 18
 
 
 def _written(message: Message) -> list[str]:
@@ -200,6 +200,7 @@ def _receipt(message: Message) -> Robot | None:
 
 _LABELLED = re.compile(r"[^\W\d_][\w ]{1,24}[:：].{0,200}")
 _TITLE = re.compile(r"[\w ’']{3,40}[:：]?")
+_SENTENCES = re.compile(r"(?<!\d)[.?!]\s+\S{2}|\?")
 _RECEIPTS_OWN = re.compile(
     r"(?:note: )?this (?:return )?receipt only acknowledges that .{1,200}|there is no guarantee that .{1,200}|.{0,80}(?:read|understood) the message contents\.?",
     re.IGNORECASE,
@@ -207,7 +208,10 @@ _RECEIPTS_OWN = re.compile(
 
 
 def _is_receipts(line: str) -> bool:
-    return bool(_READ_ON.search(line) or _RECEIPTS_OWN.fullmatch(line)) or (
+    says_read = _READ_ON.search(line) and not _SENTENCES.search(line) and len(line.split()) <= _FEW_WORDS
+    if says_read and (marks.HAS_DATE.search(line) or "receipt" in line.lower() or "bestätigung" in line.lower()):
+        return True
+    return _RECEIPTS_OWN.fullmatch(line) is not None or (
         _TITLE.fullmatch(line) is not None and len(line.split()) <= 4 and not line.endswith(("?", "!", "."))
     )
 

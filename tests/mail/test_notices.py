@@ -1,0 +1,178 @@
+"""What calls for nothing: reactions, plain receipts, calendar answers, recalls; and what people write that looks alike."""
+
+from __future__ import annotations
+
+import pytest
+
+from helpdesk.mail.parse import parse
+
+HEAD = "From: Pat Moss <pat@pots.example>\nTo: help@clay.example\nSubject: {}\nMIME-Version: 1.0\n"
+
+
+def robot(subject: str, text: str, head: str = "") -> str | None:
+    found = parse(f"{HEAD.format(subject)}{head}Content-Type: text/plain; charset=utf-8\n\n{text}\n".encode()).robot
+    return found.kind if found else None
+
+
+QUOTE = "\n\nOn Tue, 19 May 2026 at 16:40, Clay Support <help@clay.example> wrote:\n\n> Is it cold?\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "sign"),
+    [
+        ("👍\n\nPat Moss reacted via Gmail <https://www.google.example/gmail/about/?utm_campaign=emoji>", "👍"),
+        ("🎉\n\nPat Moss hat über Gmail reagiert" + QUOTE, "🎉"),
+        ("❤️", "❤️"),
+        ("❤", "❤"),
+        ("💚" + QUOTE, "💚"),
+        ("Pat Moss reacted to your message: 👍" + QUOTE, "👍"),
+        ("Pat Moss hat auf Ihre Nachricht reagiert: 😄", "😄"),
+        ("Liked “Press Export, below Rules.”", "👍"),
+        ("Loved “Press Export,\nbelow Rules.”", "👍"),
+        ("Disliked “Press Export, below Rules.”", "👎"),
+        ("Reacted 🙏 to “Press Export”", "🙏"),
+    ],
+)
+def test_a_reaction_is_known_by_its_whole_text(text, sign):
+    found = parse(f"{HEAD.format('Re: Kiln')}Content-Type: text/plain; charset=utf-8\n\n{text}\n".encode()).robot
+    assert found is not None
+    assert (found.kind, found.sign) == ("reaction", sign)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "Content-Type: text/plain; charset=utf-8\nContent-Disposition: reaction\n\n👍",  # RFC 9078
+        'Content-Type: text/vnd.google.email-reaction+json\n\n{"emoji":"👍","version":1}',
+    ],
+)
+def test_a_reaction_is_known_by_its_part(part):
+    raw = f"{HEAD.format('Re: Kiln')}Content-Type: multipart/alternative; boundary=b\n\n--b\nContent-Type: text/plain; charset=utf-8\n\n👍\n--b\n{part}\n--b--\n"
+    found = parse(raw.encode()).robot
+    assert found is not None
+    assert found.kind == "reaction"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "👍 Please go on.",
+        "👍\n\nWhen will it be done?",
+        "❤️ but it is still cold",
+        "I liked “Press Export”.",
+        'Loved "the new kiln", but it is cold',
+        "He reacted to your message: he is angry",
+        "😡",  # alone it may be all that somebody has to say
+        "👍",  # may answer a question
+        "Gmail does not show it",
+        "Pat Moss reacted via Gmail, and nothing happened",
+    ],
+)
+def test_words_beside_a_sign_are_a_persons(text):
+    assert robot("Re: Kiln", text) is None
+
+
+RECEIPT = "Your message\n\nTo: Pat Moss\nSubject: Re: Kiln [HD-1]\nSent: Tuesday, May 19, 2026 9:40 AM\n\nwas read on Tuesday, May 19, 2026 9:58 AM."
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("Read: Kiln [HD-1]", RECEIPT),
+        ("Gelesen: Brennofen", "Ihre Nachricht\n\nAn: Pat Moss\nBetreff: Brennofen\nGesendet: Dienstag, 19. Mai 2026 09:40\n\nwurde am Dienstag, 19. Mai 2026 09:58 gelesen."),
+        ("Lu : Four", "Votre message\n\nÀ : Pat Moss\nObjet : Four\nEnvoyé : mardi 19 mai 2026 09:40\n\na été lu le mardi 19 mai 2026 09:58."),
+        ("Not read: Kiln", RECEIPT.replace("was read on", "was deleted without being read on")),
+        ("Return Receipt (displayed) - Kiln", "This is a Return Receipt for the mail that you sent to pat@pots.example.\n\nNote: This Return Receipt only acknowledges that the message was displayed on the recipient's computer."),
+    ],
+)  # fmt: skip
+def test_a_plain_receipt_is_one(subject, text):
+    assert robot(subject, text) == "auto-reply"
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("Read: Kiln", f"{RECEIPT}\n\nAnd it is still cold."),
+        ("Read: the manual", "I have read it, and it was read on Monday by my chief. The kiln is cold."),
+        ("Re: Kiln", RECEIPT),
+        ("Read receipts are not sent", "The message was read on Monday, says the log."),
+        ("Lu: votre message", "Votre message a été lu, mais le four est froid. Que faire ?"),
+    ],
+)
+def test_words_beside_a_receipt_are_a_persons(subject, text):
+    assert robot(subject, text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('Pat Moss would like to recall the message, "Kiln".', "auto-reply"),
+        ("Pat Moss möchte die Nachricht „Brennofen“ zurückrufen.", "auto-reply"),
+        ("Pat Moss souhaite rappeler le message « Four ».", "auto-reply"),
+        ('I would like to recall the message, "Kiln". How do I do that with your software?', None),
+        ("Please recall the message that you sent to all our customers.", None),
+    ],
+)
+def test_a_recall_is_one_and_a_question_about_recalls_is_none(text, expected):
+    assert robot("Recall: Kiln", text) == expected
+
+
+def invited(
+    method: str, text: str, *, more: str = "", prodid: str = "-//Google Inc//Google Calendar//EN", subject: str = "Kiln"
+) -> bytes:
+    event = (
+        f"BEGIN:VCALENDAR\nPRODID:{prodid}\nMETHOD:{method}\nVERSION:2.0\nBEGIN:VEVENT\nUID:1@clay.example\nSUMMARY:Look at the kiln\n"
+        'ATTENDEE;PARTSTAT=ACCEPTED;CN="Pat Moss";X-NUM-GUESTS=0:mailto:pat@pots.example\nORGANIZER;CN=Clay Support:mailto:help@clay.example\n'
+        f"DTSTART;TZID=Europe/Berlin:20260520T140000\nDTEND;TZID=Europe/Berlin:20260520T143000\nLOCATION:Hall 3\n{more}END:VEVENT\nEND:VCALENDAR"
+    )
+    return (
+        f"{HEAD.format(subject)}Content-Type: multipart/alternative; boundary=b\n\n--b\nContent-Type: text/plain; charset=utf-8\n\n{text}\n"
+        f"--b\nContent-Type: text/calendar; charset=utf-8; method={method}\n\n{event}\n--b--\n"
+    ).encode()
+
+
+@pytest.mark.parametrize("method", ["REPLY", "COUNTER", "CANCEL", "DECLINECOUNTER"])
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("Accepted: Look at the kiln", ""),
+        ("Accepted: Look at the kiln @ Wed 20 May 2026", "Pat Moss has accepted this invitation.\n\nLook at the kiln\nWednesday 20 May 2026 14:00 to 14:30\nHall 3"),
+        ("Zugesagt: Look at the kiln", "Pat Moss hat diese Einladung angenommen.\n\nLook at the kiln\n"),
+        ("Tentative: Look at the kiln", "\n________________\nMicrosoft Teams meeting\nJoin: https://teams.microsoft.example/1"),
+    ],
+)  # fmt: skip
+def test_a_calendar_answer_without_words_is_one(method, subject, text):
+    found = parse(invited(method, text, subject=subject)).robot
+    assert found is not None
+    assert method.lower() in found.why
+
+
+@pytest.mark.parametrize(
+    ("text", "more"),
+    [
+        ("I come, but please bring the cones.", ""),
+        ("Pat Moss has accepted this invitation.\n\nCan we look at the other kiln too?", ""),
+        ("The kiln is cold, so I cannot wait until Wednesday.", ""),
+        ("", "COMMENT:Please bring the cones\n"),
+        (
+            "Pat Moss has accepted this invitation.",
+            'ATTENDEE;X-RESPONSE-COMMENT="Bring the cones":mailto:lou@pots.example\n',
+        ),
+    ],
+)
+def test_an_answer_with_a_comment_is_a_persons(text, more):
+    assert parse(invited("REPLY", text, more=more)).robot is None
+
+
+def test_an_invitation_is_shown_as_what_it_is():
+    message = parse(invited("REQUEST", "Let us talk about it."))
+    assert message.robot is None
+    assert message.reply.split("\n") == [
+        "Invitation: Look at the kiln",
+        "When: Wed 20 May 2026 14:00 Europe/Berlin to Wed 20 May 2026 14:30 Europe/Berlin",
+        "Where: Hall 3",
+        "From: Clay Support <help@clay.example>",
+        "To: Pat Moss <pat@pots.example>",
+        "",
+        "Let us talk about it.",
+    ]
