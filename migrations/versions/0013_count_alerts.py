@@ -3,8 +3,6 @@
 import sqlalchemy as sa
 from alembic import op
 
-from helpdesk.store.engine import Instant
-
 revision = "0013"
 down_revision = "0012"
 branch_labels = None
@@ -21,7 +19,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=400), nullable=False),
         sa.Column("key", sa.String(length=600), nullable=False),
         sa.Column("headline", sa.Text(), nullable=False),
-        sa.Column("at", Instant(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alert")),
         sa.UniqueConstraint("key", name=op.f("uq_alert_key")),
     )
@@ -30,7 +28,7 @@ def upgrade() -> None:
         "alert_told",
         sa.Column("kind", sa.String(length=400), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("at", Instant(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("kind", name=op.f("pk_alert_told")),
     )
     op.create_index("ix_outbox_alert_created_at", "outbox", ["created_at"], **_ALERTS)
