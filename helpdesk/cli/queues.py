@@ -116,10 +116,21 @@ def outbox_show(number: Number, config: Config = None) -> None:
         typer.echo(f"(and part {part} of mail {mail}, put in when it is sent)")
 
 
-def outbox_retry(number: Number, config: Config = None) -> None:
+def outbox_retry(
+    number: Annotated[int | None, typer.Argument(metavar="[NUMBER]")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="All that had failed.")] = False,
+    config: Config = None,
+) -> None:
     """Send it now, also where it had failed."""
     from helpdesk.store import outbox  # noqa: PLC0415
 
+    if (number is None) != everything:
+        raise typer.BadParameter("expected the number of a mail, or --all")
+    if number is None:
+        with open_database(open_rules(config)) as database, database.write() as connection:
+            again = outbox.retry_all(connection, wall_clock())
+        typer.echo(f"{counted(again, 'mail is', 'mails are')} at the front of the outbox.")
+        return
     with open_database(open_rules(config)) as database, database.write() as connection:
         outbox.retry_now(connection, number, wall_clock())
     typer.echo(f"Mail {number} is at the front of the outbox.")

@@ -29,6 +29,7 @@ from helpdesk.mail.enclose import cut, enclose
 from helpdesk.store import outbox, spool
 from helpdesk.store.engine import NOT_NOW
 from helpdesk.wires.courier import Failed, Outgoing, Retry, Sent
+from helpdesk.wires.refusal import Refusals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -66,6 +67,7 @@ class _Done:
     row: Row
     outcome: Outcome | None
     at: datetime
+    again: frozenset[int] = frozenset()  # mails that were given up for the same reason, which is ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +84,19 @@ class Sending:
     keeper: Keeper
     turns: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     doubtful: bool = False  # writing it down failed for a reason that may be one mail's: not all together again
+    _refusals: Refusals = field(default_factory=Refusals)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _done: list[_Done] = field(default_factory=list)
+
+    def judge(self, row: Row, outcome: Outcome | None, at: datetime) -> _Done:
+        """What became of a mail. A refusal that recipients of another domain had as well is about us (threat O05)."""
+        refusal = outcome.refusal if isinstance(outcome, Failed) else None
+        if isinstance(outcome, Failed) and refusal is not None:
+            with self._lock:
+                if self._refusals.is_about_us(refusal, row.recipient, row.id, now=at):
+                    again = self._refusals.like(refusal) - {row.id}
+                    return _Done(row, Retry(f"{outcome.reason} (others are refused so, too)"), at, frozenset(again))
+        return _Done(row, outcome, at)
 
     def add(self, done: Sequence[_Done]) -> None:
         """To be written down by whoever has the database next."""
@@ -181,7 +194,7 @@ class Delivery:
         finally:
             if self.pace is not None:
                 self.pace.end(outcome)
-        self.sending.add([_Done(row, outcome, self.clock())])
+        self.sending.add([self.sending.judge(row, outcome, self.clock())])
         failpoint("out.pre_mark")
         return outcome
 
@@ -276,6 +289,8 @@ def _settled(connection: sa.Connection, recorder: Recorder, done: _Done) -> bool
 def _state(connection: sa.Connection, done: _Done) -> tuple[bool, _Alert | None]:
     """Give the row its state. Says whether it was still ours, and what operators should hear if it was."""
     row, now = done.row, done.at
+    if done.again:
+        outbox.try_again(connection, done.again, at=now + _FIRST_PAUSE)
     match done.outcome:
         case None:
             return outbox.retry(connection, row, at=now, detail="not tried: the desk's database failed"), None

@@ -316,6 +316,19 @@ def fail(connection: sa.Connection, row: Row, *, detail: str) -> bool:
     return _move(connection, row, state="failed", next_at=None, detail=detail)
 
 
+def try_again(connection: sa.Connection, ids: Collection[int], *, at: datetime) -> None:
+    """These were given up too early: they are tried on, those that still are."""
+    mine = sa.and_(outbox.c.id.in_(sorted(ids)), outbox.c.state == "failed", outbox.c.raw.is_not(None))
+    connection.execute(sa.update(outbox).where(mine).values(state="queued", next_at=at, **FREED))
+
+
+def retry_all(connection: sa.Connection, now: datetime) -> int:
+    """Put all that had failed back to the front, where its bytes are still there; returns how many."""
+    which = sa.and_(outbox.c.state == "failed", outbox.c.raw.is_not(None))
+    values = {"state": "queued", "next_at": now, "attempts": 0, "unreached": 0, "detail": "retried by hand", **FREED}
+    return connection.execute(sa.update(outbox).where(which).values(values)).rowcount
+
+
 def came_back(connection: sa.Connection, row: Row, *, permanent: bool, detail: str) -> None:
     """A delivery report is about this mail: `bounced` for good; a delay is only noted."""
     values = {"state": "bounced", "next_at": None} if permanent else {}

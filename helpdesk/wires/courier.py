@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Literal, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from helpdesk.wires.refusal import Refusal
+
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
@@ -59,9 +61,13 @@ _BEFORE_ANY_MAIL = frozenset({"connect", "TLS", "greeting", "EHLO", "STARTTLS", 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """Proven permanent: refused with 5xx for this mail or recipient, or not possible to say in SMTP."""
+    """Proven permanent: refused with 5xx for this mail or recipient, or not possible to say in SMTP.
+
+    `refusal` is what a server said, where it did: the desk compares it with others (`wires.refusal`).
+    """
 
     reason: str
+    refusal: Refusal | None = field(default=None, compare=False)
 
 
 Outcome = Sent | Retry | Failed

@@ -29,7 +29,7 @@ from helpdesk.core.errors import Unavailable
 from helpdesk.failpoints import failpoint
 from helpdesk.wires.courier import Failed, Outcome, Outgoing, Retry, Sent, Smarthost, no_mark, unsendable
 from helpdesk.wires.smtp_out_dial import Dialler
-from helpdesk.wires.smtp_out_link import Link, Lost, Refused, Reply, canonical
+from helpdesk.wires.smtp_out_link import Link, Lost, Refused, Reply, canonical, permanently
 
 if TYPE_CHECKING:
     import ssl
@@ -254,6 +254,6 @@ def _verdict(reply: Reply) -> Outcome:
     if reply.kind == "2":
         return Sent(str(reply))
     if reply.kind == "5":
-        return Failed(f"final dot: {reply}")
+        return permanently(reply, "final dot")
     # 3xx and garbage are no answer to a dot: whether the mail was taken is not known.
     return Retry(f"final dot: {reply}", uncertain=reply.kind != "4", slower=reply.asks_for_less)

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from helpdesk.wires.courier import Failed, Retry
+from helpdesk.wires.refusal import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -71,10 +72,15 @@ class Reply:
         """Whether the server has too much of us: it leaves (RFC 5321 section 3.8), or its policy says so (RFC 3463)."""
         return self.code == 421 or (self.kind == "4" and self.text.startswith("4.7."))
 
+    @property
+    def status(self) -> str:
+        """RFC 3463's, "" where there is none."""
+        found = _STATUS.match(self.text)
+        return found[0] if found else ""
+
     def without_text(self) -> Reply:
         """Only the codes, for the answer to a line with a secret, which the text may repeat."""
-        status = _STATUS.match(self.text)
-        return replace(self, text=status[0] if status else "")
+        return replace(self, text=self.status)
 
     def without_words_of(self, content: bytes) -> Reply:
         """Without words of six letters and more that stand in the mail: content filters like to quote it."""
@@ -122,10 +128,16 @@ _NOT_ABOUT_THE_MAIL = frozenset({500, 502, 503, 521, 530, 534, 535, 538})
 _STAGES_OF_A_MAIL = frozenset({"MAIL", "RCPT", "DATA", "content"})
 
 
+def permanently(reply: Reply, stage: str) -> Retry | Failed:
+    """What a 5xx means: for good, unless it is plainly about us."""
+    refusal = Refusal(stage, reply.code, reply.status)
+    return Retry(f"{stage}: {reply}") if refusal.about_us else Failed(f"{stage}: {reply}", refusal)
+
+
 def _refusal(reply: Reply, stage: str) -> Retry | Failed:
     reason = f"{stage}: {reply}"
     if reply.kind == "5" and stage in _STAGES_OF_A_MAIL and reply.code not in _NOT_ABOUT_THE_MAIL:
-        return Failed(reason)
+        return permanently(reply, stage)
     return Retry(reason, slower=reply.asks_for_less)
 
 

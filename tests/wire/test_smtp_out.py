@@ -71,6 +71,7 @@ BEFORE_THE_DOT = [
     ("4xx DATA", {"DATA": LATER}, "DATA: 451 4.3.0 later"),
     ("421 at RCPT", {"RCPT": "421 4.7.0 too many"}, "RCPT: 421 4.7.0 too many"),
     # 5xx that speaks of the dialogue or the login and so proves nothing against the mail
+    ("5xx MAIL", {"MAIL": "550 5.1.8 bad sender"}, "MAIL: 550 5.1.8 bad sender"),  # it names no recipient: about us
     ("530 MAIL", {"MAIL": "530 5.7.0 Authentication required"}, "MAIL: 530 5.7.0 Authentication required"),
     ("503 RCPT", {"RCPT": "503 5.5.1 order"}, "RCPT: 503 5.5.1 order"),
     ("500 DATA", {"DATA": "500 Error: (RuntimeError) x"}, "DATA: 500 Error: (RuntimeError) x"),
@@ -94,7 +95,6 @@ BEFORE_THE_DOT = [
     ("250 sent along with the 354", {"DATA": "354 go\r\n250 2.0.0 taken"}, "content: 250 2.0.0 taken"),
 ]
 REFUSED_BEFORE_THE_DOT = [
-    ("5xx MAIL", {"MAIL": "550 5.1.8 bad sender"}, "MAIL: 550 5.1.8 bad sender"),
     ("552 MAIL", {"MAIL": "552 5.3.4 too big"}, "MAIL: 552 5.3.4 too big"),
     ("5xx RCPT", {"RCPT": NEVER}, "RCPT: 550 5.1.1 never"),
     ("556 RCPT", {"RCPT": "556 5.1.10 null MX"}, "RCPT: 556 5.1.10 null MX"),
