@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from helpdesk.core.written import Written
 
 # Orders whose text is for the customer, whatever mail was answered: an answer, a last one, a first one.
-_FOR_THE_CUSTOMER: tuple[Verb, ...] = ("answer", "resolve", "close", "split")
+_FOR_THE_CUSTOMER: tuple[Verb, ...] = ("answer", "resolve", "close", "split", "requester")
 
 
 def agent_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decision:

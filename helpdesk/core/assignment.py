@@ -26,6 +26,15 @@ def assign(terms: Terms, now: datetime) -> tuple[Event, ...]:
     return (_given(_least_busy(agents, terms), standing, terms, now),) if agents else ()
 
 
+def another(terms: Terms, now: datetime, *, besides: Collection[str]) -> Agent | None:
+    """Whom a case goes to whose agent cannot be reached: another of the team, then its lead; None where all were."""
+    others = [agent for agent in terms.team.agents if agent.address not in besides]
+    if others:
+        return _least_busy(_candidates(others, now)[0], terms)
+    lead = terms.team.agent(terms.team.lead.address) if terms.team.lead else None
+    return lead if lead and lead.address not in besides else None
+
+
 def relieve(
     case: Case, terms: Terms, now: datetime, *, due_at: datetime | None
 ) -> tuple[tuple[Event, ...], tuple[Draft, ...]]:

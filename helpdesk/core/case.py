@@ -32,7 +32,8 @@ EventType = Literal[
     "outsider_wrote",  # on the case, but not to be trusted: shown to the assignee, obeyed by nobody
     "robot_wrote",  # no person wrote it: stops nothing, reopens nothing
     "monitored",  # what a monitor says of the thing it watches: its state, and how bad it looks
-    "bounced",  # a mail of ours came back
+    "bounced",  # a mail of ours came back, or was refused
+    "answer_lost",  # an agent's answer has reached nobody: the desk owes it still
     "agent_answered",  # the public reply that stops clocks
     "agent_noted",
     "acknowledged",  # the acknowledgment was sent, or withheld and why

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from helpdesk.core import (
     acknowledgment,
     assignment,
-    bounced,
     calling,
     copied,
     courtesy,
@@ -31,6 +30,7 @@ from helpdesk.core import (
     snooze,
     splitting,
     suspicion,
+    undelivered,
     unread,
 )
 from helpdesk.core.answer import agent_writes
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from helpdesk.core.case import Case, EventType
-    from helpdesk.core.decision import Arrival, Outcome
+    from helpdesk.core.decision import Arrival, Outcome, Returned
     from helpdesk.core.intake import Intake
     from helpdesk.core.message import Message, Person
     from helpdesk.core.people import Agent, Terms
@@ -384,11 +384,21 @@ def _robot_writes(case: Case | None, arrival: Arrival, terms: Terms, now: dateti
             return _open(arrival, terms, now)
         return Decision(None, outcome=robot_outcome(arrival.message), because=because)
     events = [_event("robot_wrote", arrival, now, {**_message_facts(arrival), "because": because})]
-    events += bounced.happened(arrival, now)
+    back, drafts = arrival.returned, tuple[Draft, ...]()
+    if back is not None:
+        came = undelivered.happened(case, back, terms, at=arrival.received_at, now=now)
+        drafts = tuple(undelivered.mails(came, case.after(*came), back, terms))
+        events += came
     case = case.after(*events)
-    drafts = tuple(bounced.mails(case, arrival, terms))
     outcome = robot_outcome(arrival.message)
     return Decision(case, tuple(events), drafts, outcome=outcome, visibility="robot", because=because)
+
+
+def did_not_arrive(case: Case, back: Returned, terms: Terms, now: datetime) -> Decision:
+    """Decide what follows from a mail of a case that was refused, or given up."""
+    events = undelivered.happened(case, back, terms, at=now, now=now)
+    after = case.after(*events)
+    return _on_the_record(Decision(after, events, tuple(undelivered.mails(events, after, back, terms))), terms, now)
 
 
 def _monitor_tells(case: Case, arrival: Arrival, state: State, terms: Terms, now: datetime) -> Decision:

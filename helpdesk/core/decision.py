@@ -76,7 +76,11 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """A mail of ours that a delivery report is about: proven by what we signed, not by what the report says."""
+    """A mail of ours that was refused, or that a report is about: proven by what we signed, not by what it says.
+
+    `answer` is the key of the agent's mail that it passes on, and `lost` whether that reaches nobody else. `left`:
+    the smarthost had taken it.
+    """
 
     case: int
     recipient: str
@@ -85,6 +89,12 @@ class Returned:
     status: str  # RFC 3463, "" where the report gives none
     staff: bool  # it was to one of us
     named: tuple[str, ...] = ()  # whom the report names, where it names several: readers behind that recipient
+    row: int = 0  # of the outbox
+    server: str = ""  # why the smarthost refused it, or why it was given up
+    for_good: bool = True
+    left: bool = True
+    answer: str = ""
+    lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)

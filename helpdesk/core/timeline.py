@@ -40,7 +40,10 @@ class _Reader:
         self.case = case
         self.policy = policy
         self.events = events
-        self.answers = [event.at for event in events if event.type == "agent_answered"]
+        unsent = {event.facts["key"] for event in events if event.type == "answer_lost" and not event.facts["left"]}
+        # What never left us is no answer; what left and came back was one until then.
+        self.events = [one for one in events if one.type != "agent_answered" or one.facts.get("key") not in unsent]
+        self.answers = [event.at for event in self.events if event.type == "agent_answered"]
         self.first_severity = next(
             (event.facts["severity"] for event in events if event.type == "assessed"), case.severity
         )
@@ -66,7 +69,7 @@ class _Reader:
                 if waiting and waiting[0].at < event.at:
                     yield self._run("follow_up", start=waiting[0].at, stop=event.at)
                 answered_once, waiting = True, []
-            elif event.type == "customer_wrote" and answered_once:
+            elif answered_once and _owes(event, waiting):
                 waiting.append(event)
             elif event.type == "split_off":
                 if waiting and is_split_off(waiting[0], event) and waiting[0].at < event.at:
@@ -173,6 +176,11 @@ class _Reader:
         if self.case.active:
             return None
         return next((event for event in reversed(self.events) if event.type in _ENDS and event.at >= start), None)
+
+
+def _owes(event: Event, waiting: list[Event]) -> bool:
+    """Whether the desk owes a word for this event: to who has written, or the one that has reached nobody."""
+    return event.type == "customer_wrote" or (event.type == "answer_lost" and not waiting)
 
 
 _OVER_AND_AGAIN = {"resolved": "resolved", "closed": "closed", "reopened": "reopened"}

@@ -8,10 +8,11 @@ operators alone, so that it never escalates a second time (threat L08). Nobody i
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from helpdesk.core.decision import Returned
 from helpdesk.core.message import base_address
+from helpdesk.desk import undelivered
 from helpdesk.mail.address import read_token
 from helpdesk.mail.bounces import Bounce, bounce, complaint
 from helpdesk.store import outbox, undeliverable
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     import sqlalchemy as sa
 
-    from helpdesk.core.decision import Reason
+    from helpdesk.core.decision import Reason, Returned
     from helpdesk.core.message import Message
     from helpdesk.core.people import Mailbox
     from helpdesk.desk.record import Recorder
@@ -45,10 +46,14 @@ def settle(
     if not report or not row or row.case is None:
         return None
     reason = _reason(report)
-    staff = _is_staff(recorder, row.recipient)
-    back = Returned(row.case, row.recipient, row.kind, reason, report.status, staff=staff, named=report.recipients)
-    outbox.came_back(connection, row, permanent=report.permanent, detail=f"{reason} {report.status}".strip())
-    if reason != "temporary" and not _only_some(report, row):
+    for_good = report.permanent or report.given_up
+    outbox.came_back(connection, row, permanent=for_good, detail=f"{reason} {report.status}".strip())
+    back = undelivered.returned(
+        connection, recorder, row, reason=reason, status=report.status, for_good=for_good, left=True
+    )
+    some = _only_some(report, row)
+    back = replace(back, named=report.recipients, lost=back.lost and not some)
+    if reason != "temporary" and not some:
         status = undeliverable.COMPLAINT if report.complaint else report.status
         undeliverable.mark(connection, row.recipient, since=mail.received_at, status=status, outbox_id=row.id)
     if back.staff or report.complaint:
@@ -88,11 +93,6 @@ def _row(
             rows = reversed(outbox.rows(connection, case=token.case))
             return next((row for row in rows if row.sent_at and signer.verifies(token, person=row.recipient)), None)
     return None
-
-
-def _is_staff(recorder: Recorder, address: str) -> bool:
-    """Whether an address is one of us: an agent, a lead or an operator."""
-    return address in recorder.rules.configuration.staff
 
 
 def _alert(row: Row, back: Returned) -> dict[str, object]:

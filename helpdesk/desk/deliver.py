@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from helpdesk.desk import undelivered
 from helpdesk.failpoints import failpoint
 from helpdesk.mail.enclose import cut, enclose
 from helpdesk.store import outbox, spool
@@ -283,7 +284,20 @@ def _settled(connection: sa.Connection, recorder: Recorder, done: _Done) -> bool
     ours, alert = _state(connection, done)
     if ours and alert:
         recorder.alert(connection, kind=alert.kind, key=alert.key, facts=alert.facts, now=done.at)
+    if ours and (given_up := _given_up(done)):
+        undelivered.settle(connection, recorder, done.row, given_up, done.at)
     return ours
+
+
+def _given_up(done: _Done) -> Failed | Retry | None:
+    """Why a mail will not be sent any more; None for one that is on its way, or may have arrived."""
+    match done.outcome:
+        case Failed() if not done.row.enclosed:
+            return done.outcome
+        case Retry(uncertain=uncertain) if done.at - done.row.created_at >= GIVE_UP_AFTER:
+            return None if uncertain and done.row.kind in outbox.AT_MOST_ONCE else done.outcome
+        case _:
+            return None
 
 
 def _state(connection: sa.Connection, done: _Done) -> tuple[bool, _Alert | None]:

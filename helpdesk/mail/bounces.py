@@ -41,6 +41,7 @@ class Bounce:
     message_id: str
     why: str
     complaint: bool = False  # not undelivered, but unwanted
+    given_up: bool = False  # nobody tries any more, though it is not the address that is wrong
     recipients: tuple[str, ...] = ()  # all that it names, where it names more than one: of a list, say
 
 
@@ -89,7 +90,11 @@ def _standard(tree: Tree) -> Bounce | None:
     permanent = _permanent(first)
     why = "a delivery report (RFC 3464)"
     alike = dict.fromkeys(one.address for one in told if one.address and _permanent(one) is permanent)
-    return Bounce(first.address, first.status, permanent, _returned_id(tree), why, recipients=_several(alike))
+    given_up = first.action == "failed" and not permanent
+    several = _several(alike)
+    return Bounce(
+        first.address, first.status, permanent, _returned_id(tree), why, recipients=several, given_up=given_up
+    )
 
 
 _STATUS_TYPES = {"message/delivery-status", "message/global-delivery-status"}

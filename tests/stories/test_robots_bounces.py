@@ -91,9 +91,9 @@ def test_a_delay_is_told_and_marks_no_address(answered):
     assert "late or not at all" in answered.last(ANN, "alert").subject
 
 
-def test_a_report_moves_no_clock_and_reopens_nothing(answered):
-    """L01"""
-    answered.reply(ANN, "#close\nDone.", to_kind="assigned")
+def test_a_report_about_what_is_no_answer_moves_no_clock_and_reopens_nothing(answered):
+    """L01: a closing mail without a word of an agent's is none."""
+    answered.reply(ANN, "#close", to_kind="assigned")
     before = answered.clocks()
     closing = answered.last(JO, "closed")
     comes_back(answered, report(closing.envelope_from), closing.envelope_from)
