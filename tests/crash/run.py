@@ -213,7 +213,8 @@ def main() -> int:
     only = Only(frozenset(asked.fault), frozenset(asked.on))
     seed = asked.seed or random.SystemRandom().randrange(1, 100_000)
     over = Over(cycles=asked.cycles or 40, minutes=asked.minutes)
-    signal.signal(signal.SIGTERM, _stop)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
     console = Console()
     totals, began = Totals(seed), time.monotonic()
     columns = TextColumn("{task.completed:.0%}"), BarColumn(), TimeElapsedColumn(), TextColumn("{task.description}")
@@ -230,7 +231,7 @@ def main() -> int:
             with Ground(brief=asked.brief) as ground:
                 totals = run(ground, over, seed=seed, told=told, only=only)
         except KeyboardInterrupt:
-            console.print("Stopped; what was found so far:")
+            console.print("Stopped; the mails of the round that was under way are not counted.")
     minutes = (time.monotonic() - began) / 60
     _summary(console, totals, minutes)
     console.print(f"\n{line(totals, minutes)}", soft_wrap=True)

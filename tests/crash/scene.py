@@ -413,7 +413,8 @@ class Scene:
     def _ledger_balances(self) -> None:
         running = self.workers[0].premises.spawn(command=("ledger",), log=self.folder / "balance")
         until(lambda: running.status() is not None, "the ledger is read")
-        assert running.status() == 0, "helpdesk ledger does not balance"
+        said = (self.folder / "balance").read_text()
+        assert running.status() == 0, f"helpdesk ledger does not balance: {said[-2000:]}"
 
     def keep(self, folder: Path) -> None:
         """Put aside what tells how it went: logs, and the embedded database."""
