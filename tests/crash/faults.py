@@ -278,14 +278,22 @@ def fill_disk(scene: Scene) -> None:
     scene.write(8)
     _a_moment(scene)
     with scene.tally.window("a full disk", dialogues=_everybody(scene)):
-        used = shutil.disk_usage(scene.full_disk).used
-        _resize(scene.full_disk, f"{used // 1024}k")
         try:
+            _leave_no_room(scene.full_disk)
             scene.write(4)
             scene.says("disk.full", within=60)
             time.sleep(scene.chance.uniform(0.1, 3))
         finally:
             _resize(scene.full_disk, scene.disk_size)
+
+
+def _leave_no_room(place: Path) -> None:
+    """It is written to meanwhile, and cannot be made smaller than what is on it."""
+    for _ in range(20):
+        with contextlib.suppress(subprocess.CalledProcessError):
+            _resize(place, f"{shutil.disk_usage(place).used // 1024}k")
+            return
+    raise AssertionError("the disk could not be filled")
 
 
 def _resize(place: Path, size: str) -> None:
