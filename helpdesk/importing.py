@@ -68,10 +68,13 @@ class Hands:
         self._lock.leave()
 
 
-def import_one(desk: Desk, found: Found, mailbox: str = "", *, hands: Hands | None = None) -> Iterator[dict[str, Any]]:
+def import_one(
+    desk: Desk, found: Found, mailbox: str = "", *, hands: Hands | None = None, history: bool = False
+) -> Iterator[dict[str, Any]]:
     """Take one mail; yields its outcome at each mailbox it names, or `rejected` if it names none of ours.
 
-    `mailbox` is where mail goes that names none; `hands` work many mails. Raises NotFound for one that is not ours.
+    `mailbox` is where mail goes that names none; `hands` work many mails; `history` is found and makes no case. Raises
+    NotFound for a mailbox that is not ours.
     """
     if mailbox and not desk.mailboxes_for([mailbox]):
         ours = ", ".join(box.address for box in desk.rules.configuration.mailboxes)
@@ -84,7 +87,8 @@ def import_one(desk: Desk, found: Found, mailbox: str = "", *, hands: Hands | No
         return
     at = received_at(message, desk.now())
     sender = message.sender.address if message.sender else ""
-    mails = [Accepted(box, found.raw, Envelope(sender, tuple(recipients)), "import", at) for box in mailboxes]
+    envelope = Envelope(sender, tuple(recipients))
+    mails = [Accepted(box, found.raw, envelope, "import", at, history=history) for box in mailboxes]
     ids = desk.accept(mails)
     whose = hands or Hands(desk)
     try:

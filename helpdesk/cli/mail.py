@@ -43,6 +43,7 @@ def import_mail(
     config: Config = None,
     mailbox: Annotated[str, typer.Option(help="For mail that names none of our mailboxes.")] = "",
     hold: Annotated[bool, typer.Option("--hold", help="Send nothing: `outbox release` or `drop` decides.")] = False,
+    history: Annotated[bool, typer.Option("--history", help="Found, and no case until `history open`.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Take .eml files, mboxes and Maildirs through the same pipe as the daemon, answers to people included."""
@@ -53,7 +54,7 @@ def import_mail(
     outcomes: dict[str, int] = {}
     odd: list[str] = []
     with open_database(rules) as database:
-        shapes = _imported(rules, database, paths, mailbox, hold=hold)
+        shapes = _imported(rules, database, paths, mailbox, hold=hold, history=history)
         console = Console(stderr=True)
         for shape in track(shapes, "importing", console=console, disable=not console.is_terminal):
             outcomes[shape["outcome"]] = outcomes.get(shape["outcome"], 0) + 1
@@ -81,7 +82,7 @@ def _tell_odd(odd: list[str], *, hint: bool) -> None:
 
 
 def _imported(
-    rules: Rules, database: Database, paths: list[Path], mailbox: str, *, hold: bool
+    rules: Rules, database: Database, paths: list[Path], mailbox: str, *, hold: bool, history: bool
 ) -> Iterator[dict[str, Any]]:
     from helpdesk.archive import mails_in  # noqa: PLC0415
     from helpdesk.desk import Desk  # noqa: PLC0415
@@ -99,7 +100,7 @@ def _imported(
     try:
         for path in paths:
             for found in mails_in(path):
-                yield from import_one(desk, found, mailbox, hands=hands)
+                yield from import_one(desk, found, mailbox, hands=hands, history=history)
     finally:
         hands.leave()
 

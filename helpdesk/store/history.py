@@ -42,7 +42,8 @@ def begin(
     connection: sa.Connection, *, mailbox: str, folder: str, uidvalidity: int, uidnext: int, now: datetime
 ) -> None:
     """A folder is about to be read: note where it begins, if no mail of that mailbox has ever come here."""
-    known = sa.select(spool.c.id).where(spool.c.mailbox == mailbox).limit(1)
+    lived = sa.and_(spool.c.mailbox == mailbox, spool.c.history.is_not(True))  # an archive may have come before
+    known = sa.select(spool.c.id).where(lived).limit(1)
     if connection.execute(known).first() is not None:
         return
     place = {"mailbox": mailbox, "folder": folder, "uidvalidity": uidvalidity, "uidnext": uidnext}

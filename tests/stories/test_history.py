@@ -6,7 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from helpdesk.archive import Found
 from helpdesk.core.message import Envelope
+from helpdesk.importing import import_one
 from helpdesk.store import cases, history, spool
 from helpdesk.store.spool import Accepted
 from tests.desk import ANN, JO, LOGIK, OPS
@@ -154,3 +156,12 @@ def test_mail_by_smtp_is_never_history(desk):
     at = desk.laboratory.now - timedelta(days=30)
     desk.laboratory.desk.accept([Accepted(LOGIK, letter(5), Envelope(JO, (LOGIK,)), "smtp", at)])
     assert desk.work()[0].outcome == "opened"
+
+
+def test_an_archive_that_is_imported_as_history_is_history_and_leaves_the_mailbox_its_first_start(desk):
+    (shape,) = import_one(desk.laboratory.desk, Found("old.eml", letter(5)), history=True)
+    assert (shape["outcome"], shape["case"]) == ("history", None)
+    begin(desk)
+    assert lay(desk, 6, timedelta(days=30)).outcome == "history"
+    worked = lay(desk, 2000, timedelta(), raw=letter(2000, more="In-Reply-To: <m5@acme.example>\r\n"))
+    assert {one.subject for one in shown_on(desk, worked.case)} == {"Mail 5", "Mail 2000"}
