@@ -81,6 +81,7 @@ def problems(tmp_path, text, environment=None):
         ),
         ("[desk]", '[desk]\nrequire_authentication = "perhaps"', "desk.require_authentication: expected"),
         ("[[team]]", 'forms = ["Web <w@shop.example>"]\n[[team]]', "mailbox.4.forms: expected a bare address"),
+        ("[[team]]", 'groups = ["Ann@desk.example"]\n[[team]]', "mailbox.4.groups: expected the address of a group"),
         ("[[team]]", 'forms = ["Ann@desk.example"]\n[[team]]', "mailbox.4.forms: expected the address that a form"),
     ],
 )

@@ -51,7 +51,7 @@ def fits(value, shape):
 
 TARGETS = {"first_response", "follow_up", "resolution"}
 KINDS = {"defect", "question", "enhancement", "maintenance"}
-ROBOTS = {"auto-reply", "vacation", "bounce-permanent", "bounce-temporary", "list", "own-mail", None}
+ROBOTS = {"auto-reply", "vacation", "bounce-permanent", "bounce-temporary", "reaction", "own-mail", None}
 OUTCOMES = {"opened", "appended", "robot", "bounce", "loop", "duplicate", "quarantined", "ignored", "rejected"}
 OUTCOMES |= {"ordered"}
 SENT = {"ack", "assigned", "customer-message", "relay", "warning", "breach", "escalation", "echo", "closed", "reopened"}

@@ -98,6 +98,7 @@ def _fields(letter: Letter) -> Iterator[tuple[str, str]]:
     yield "Date", _date(letter.date)
     yield "Message-ID", _own_id(letter.message_id)
     yield OWN_ID, _own_id(letter.message_id)
+    yield "x-ms-reactions", "disallow"  # Outlook then offers none: a sign under our mail says less than a word
     if _usable_id(letter.in_reply_to):
         yield "In-Reply-To", letter.in_reply_to
     references = _references(letter.references)
@@ -116,8 +117,8 @@ def _automatic(letter: Letter) -> Iterator[tuple[str, str]]:
 
 _OWN_FIELDS = frozenset(
     "from to cc bcc reply-to sender subject date message-id in-reply-to references auto-submitted mime-version "
-    "x-auto-response-suppress x-helpdesk-id content-type content-transfer-encoding content-disposition received "
-    "return-path".split()
+    "x-auto-response-suppress x-helpdesk-id x-ms-reactions content-type content-transfer-encoding content-disposition "
+    "received return-path".split()
 )
 _FIELD_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}")
 

@@ -161,6 +161,7 @@ def test_whatever_the_values_the_fields_are_the_same(subject, name, body, html):
         "Date",
         "Message-ID",
         "X-Helpdesk-ID",
+        "x-ms-reactions",
         "Auto-Submitted",
         "X-Auto-Response-Suppress",
         "MIME-Version",
