@@ -118,6 +118,6 @@ def _stamp(received: str) -> datetime | None:
     """The time in a Received field: behind its last semicolon (RFC 5321 section 4.4)."""
     try:
         at = parsedate_to_datetime(received.rpartition(";")[2].strip())
-    except (ValueError, TypeError, IndexError):
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    except (ValueError, TypeError, IndexError, OverflowError):  # the first day of all in a zone ahead of UTC, say
         return None
-    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)

@@ -81,3 +81,10 @@ def test_an_import_may_hold_back_what_it_writes(tmp_path):
     assert released.output == f"{len(rows)} mails are sent now.\n"
     rows = json.loads(run.invoke(app, ["outbox", "list", "--json", "--config", str(config)]).output)
     assert {row["state"] for row in rows} == {"queued"}
+
+
+def test_no_time_of_receipt_is_too_odd_to_be_read():
+    """One such mail would end the import of all behind it."""
+    now = datetime(2026, 5, 19, tzinfo=UTC)
+    for stamp in ("Mon, 01 Jan 0001 00:00:00 +1400", "Fri, 31 Dec 9999 23:59:59 -1400", "", ";;;", "x" * 500):
+        assert received_at(parse(f"Received: from a by b; {stamp}\r\n\r\n".encode()), now) <= now

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 from helpdesk.core import correction, links, merging, snooze, splitting
 from helpdesk.core.addressee import nobody
+from helpdesk.core.addresses import unwritable
 from helpdesk.core.block import Mistake
 from helpdesk.core.case import Event
 from helpdesk.core.command import FORMS, Vocabulary, read_orders, would_be_obeyed
@@ -55,7 +56,7 @@ def agent_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> D
     # Who is on the case is settled first: the text below already goes to those who were added.
     for command in orders.given("cc", "requester"):
         _OBEY[command.verb](scribe, command, orders)
-    if _is_for_the_customer(scribe, orders) and nobody(scribe.case):
+    if _is_for_the_customer(scribe, orders) and _reaches_nobody(scribe, orders):
         return _refused(case, arrival, now, agent, replace(orders, mistakes=(_NOBODY,)))
     _speak(scribe, orders)
     for command in (*orders.given_besides("cc", "requester", "merge"), *orders.given("merge")):
@@ -70,7 +71,15 @@ def agent_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> D
 def _is_for_the_customer(scribe: Scribe, orders: Orders) -> bool:
     """Whether the mail holds words, or a file, that are to reach the people of this case."""
     says = bool(orders.text or (not orders.commands and enclosures(scribe.arrival.message, 0)))
-    return says and not scribe.stays and not orders.has("split")
+    return says and not scribe.stays
+
+
+def _reaches_nobody(scribe: Scribe, orders: Orders) -> bool:
+    """Whether nobody of this case, or of the one that a text beside `#split` is for, can be written to."""
+    piece = scribe.arrival.piece if orders.has("split") else None
+    if piece is None:
+        return nobody(scribe.case)
+    return bool(not piece.arrival.addressee.address or unwritable(piece.arrival.addressee.address))
 
 
 # A clock stops for words that are on their way to somebody, and for nothing less (design law 14).

@@ -9,6 +9,7 @@ clocks, reports and credit statements say what they said. An answer to it opens 
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from helpdesk.core.case import DESK, MASKED, Event
@@ -71,12 +72,16 @@ def outsiders(case: Case, correspondents: Collection[str], staff: Collection[str
     given = {str(event.facts["agent"]) for event in case.of_type("assigned")}
     there = [*case.removed, *(person.address for person in case.people)]
     there += [event.by for event in case.of_type(*_ACTS_OF_OTHERS)]
+    there += [address for tag in case.tags for address in _IN_A_NOTE.findall(tag)]
     people = dict.fromkeys(address for address in (*there, *sorted(correspondents)) if "@" in address)
     strangers = [address for address in people if address not in {*acted, *given, *staff} and not is_pseudonym(address)]
     taken = sum(map(is_pseudonym, people))
     return {
         address: f"person-{number}.hd-{case.number}@{NOWHERE}" for number, address in enumerate(strangers, taken + 1)
     }
+
+
+_IN_A_NOTE = re.compile(r"[^\s,;()<>]+@[^\s,;()<>]+")  # who was not added, or cannot be written to
 
 
 def is_pseudonym(address: str) -> bool:

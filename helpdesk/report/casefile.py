@@ -31,6 +31,7 @@ def case_text(case: Case, policy: Policy, messages: Sequence[StoredMessage], now
         f"{case.ref}  {case.subject}",
         f"{case.status}, with {case.assignee or 'nobody'}; opened {moment(case.opened_at, zone)}",
         f"from {case.requester.shown}, customer {case.customer or 'unknown'}",
+        *([f"answers go to {case.addressee.shown}"] if case.addressee.address != case.requester.address else []),
         *([f"also {', '.join(person.address for person in case.participants)}"] if case.participants else []),
         f"{policy.name} {policy.plan(case.plan).name}, region {case.region}, channel {case.channel}",
         "",

@@ -182,6 +182,7 @@ def _facts(case: Case, policy: Policy, zone: str) -> Markup:
         "Severity": policy.level(case.severity).name + (", please review" if case.review else ""),
         "Because": together(*(element("p", reason) for reason in reasons)),
         "From": requester.shown,
+        "Answers to": case.addressee.shown if case.addressee.address != requester.address else "",
         "Also": ", ".join(person.address for person in case.participants),
         "Customer": case.customer or "unknown",
         "Offering": f"{policy.name} {policy.plan(case.plan).name}, region {case.region}, channel {case.channel}",

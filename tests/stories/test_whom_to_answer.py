@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from helpdesk.core.redaction import outsiders
 from helpdesk.desk import load_rules
 from helpdesk.mail.parse import parse
 from tests.desk import ANN, BOB, JO, KEY, KIM, LOGIK, STRANGER, UTE, TestDesk, write_office
@@ -325,3 +326,12 @@ def test_all_of_it_is_read_from_one_place():
     assert message.senders == ()
     assert [person.address for person in message.written_from] == ["a@b.example"]
     assert [person.address for person in message.sent_by] == ["c@d.example"]
+
+
+def test_what_is_forgotten_is_forgotten_in_the_notes_as_well(desk):
+    desk.mail(JO, headers={"Reply-To": STRANGER}, cc=f"{VISITOR}, mei..lin@keitai.example")
+    desk.reply(ANN, f"#requester {UTE}\nHello")
+    people = outsiders(desk.case(), {UTE}, {ANN})
+
+    assert {JO, STRANGER, VISITOR, UTE, "mei..lin@keitai.example"} <= set(people)
+    assert ANN not in people
