@@ -446,6 +446,7 @@ def _to_agents(
         "outsider": arrival.placement.role == "outsider" and kind != "assigned",
         "sender": sender.address if sender else "",
         "attached": list(enclosure.told(arrival.message)),
+        "folded": arrival.folded,
         **more,
     }
     text = arrival.message.text if kind == "assigned" else arrival.message.reply

@@ -135,7 +135,7 @@ class Arrival:
 
     `received_at` is when our side's first server took it: clocks count from there. `key` is what makes it unique
     among all mail. `written` is what an agent wrote in it; `folded` counts the lines of a customer's mail that are not
-    shown.
+    shown, `others` are words of a first mail that its author says are somebody else's.
     """
 
     message: Message
@@ -146,6 +146,7 @@ class Arrival:
     customers: Mapping[str, Customer] = field(default_factory=dict)  # of the addresses that it names, by address
     written: Written = NOTHING
     folded: int = 0
+    others: str = ""
     answered: Answered = Answered()
     linked_ref: str = ""
     to_escalation: bool = False  # written to a mailbox of the channel `escalation`

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from helpdesk.core.severity import assess
+from helpdesk.core.severity.verdict import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,11 +22,27 @@ _DIGITS = 4  # of a probability: enough to explain it, and the same on every mac
 
 
 def judge(arrival: Arrival, fields: Mapping[str, str], terms: Terms) -> Verdict:
-    """Judge one mail. `fields` are the intake answers that are known of the case."""
+    """Judge one mail. `fields` are the intake answers that are known of the case.
+
+    What a first mail says that others wrote is judged by itself. It is not the customer's word: it lowers nothing, and
+    where it is worse than what they say themselves, a person is asked to look, at once if it may be rank 1.
+    """
+    verdict = _assessed(arrival, arrival.message.reply, fields, terms)
+    if not arrival.others:
+        return verdict
+    voice = _assessed(arrival, arrival.others, {}, terms)
+    if voice.rank >= verdict.rank:
+        return verdict
+    reason = Reason("quoted words", "asks for a look: what others wrote in it is worse than the customer's own words")
+    suspect = verdict.s1_suspect or voice.rank == 1
+    return replace(verdict, review=True, s1_suspect=suspect, reasons=(*verdict.reasons, reason))
+
+
+def _assessed(arrival: Arrival, text: str, fields: Mapping[str, str], terms: Terms) -> Verdict:
     message = arrival.message
     return assess(
         subject=message.subject,
-        text=message.reply,
+        text=text,
         terms=terms.policy.severity,
         stated=fields.get("priority"),
         fields=fields,

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from helpdesk.core.case import number_of
 from helpdesk.core.message import base_address
-from helpdesk.mail import overlap, tail
+from helpdesk.mail import overlap, quote, tail
 from helpdesk.mail.body import alternatives
+from helpdesk.mail.folded import Folded, folded
 from helpdesk.mail.inside import Kept, case_numbers, inside
 from helpdesk.mail.written import Sent, closing_lines, sent, written
 from helpdesk.store import cases as case_store
@@ -57,6 +58,38 @@ def of_agent(
         found = inside(own.text, _with_ours(kept, answered, said, case))
     _learn(connection, agent, learnt, closing_lines(message.text, answered))
     return replace(own, inside=found)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a customer wrote now, how many lines are not shown with it, and what a first mail says that others wrote."""
+
+    reply: str
+    folded: int = 0
+    others: str = ""
+
+
+def of_first_mail(message: Message) -> Said:
+    """A mail that answers nothing of ours quotes nobody whom it does not name."""
+    first = quote.first_text(message.text, subject=message.subject)
+    below = folded(message.text, first.own, overlap.known([first.others]))
+    return Said(_with(first.own, below.new), others=first.others)
+
+
+def of_follow_up(connection: sa.Connection, message: Message, case: Case) -> Said:
+    """The new words of a mail on a case, also what looks like a quote or a signature and stands in no mail of it."""
+    if folded(message.text, message.reply, overlap.NOTHING) == Folded():
+        return Said(message.reply)
+    said = _said_on(connection, case)
+    people = [message.sender.address] if message.sender else []
+    mails = _mails(connection, said, people, message)
+    words = overlap.known([*(text for _, raw in mails for text in alternatives(raw)), *said.public, message.subject])
+    left = folded(message.text, message.reply, words)
+    return Said(_with(message.reply, left.new), left.count)
+
+
+def _with(reply: str, new: Sequence[str]) -> str:
+    return "\n\n".join(filter(None, (reply, "\n".join(new))))
 
 
 def _learn(connection: sa.Connection, agent: Agent, learnt: Learnt, lines: Sequence[str]) -> None:

@@ -95,6 +95,8 @@ def work_mail(
         return Worked(mail.id, outcome, None, message, because)
     back = bounces.settle(connection, recorder, mail, message, mailbox, now=now) if message.robot else None
     placed, placement = _place(connection, recorder, mail, message, mailbox, back)
+    said = _said(connection, message, placed, placement)
+    message = replace(message, reply=said.reply)
     own = _written(connection, recorder, message, placed, placement, mailbox)
     about = _about(connection, holding, placed, placement, own.head, back)
     case = about.case
@@ -116,6 +118,8 @@ def work_mail(
         customers=customers_of(recorder.rules, message, people_named(own.head)),
         number=mail.id,
         written=own,
+        folded=said.folded,
+        others=said.others,
         named=neighbours(connection, recorder, about.named, now),
         through=about.through,
         piece=piece,
@@ -147,6 +151,15 @@ def work_mail(
     kept = replace(message, subject=ERASED) if decision.erase else message  # the order quotes what was to go
     spool.finish(connection, mail.id, outcome=became, case=number, now=now, because=because, message=kept)
     return Worked(mail.id, decision.outcome, number, message, decision.because)
+
+
+def _said(connection: sa.Connection, message: Message, placed: Case | None, placement: Placement) -> own_words.Said:
+    """What somebody who is no agent wrote now; a machine's mail is taken by its form alone."""
+    if message.robot or placement.watched or placement.role == "agent":
+        return own_words.Said(message.reply)
+    if placed is not None:
+        return own_words.of_follow_up(connection, message, placed)
+    return own_words.Said(message.reply) if placement.linked is not None else own_words.of_first_mail(message)
 
 
 def _written(

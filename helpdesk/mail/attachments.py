@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from helpdesk.core.message import Attachment
 
-from . import tnef
+from . import smime, tnef
 from .codec import clean_line
 from .headers import decode_words, read_block, text_of
 from .mime import Part, Tree, read_tree
@@ -128,7 +128,8 @@ def _shortened(name: str) -> str:
 
 
 def expanded(tree: Tree) -> Tree:
-    """The tree with the files inside winmail.dat as parts of their own, numbered after all others."""
+    """The tree with what was signed, and the files inside winmail.dat, as parts of their own after all others."""
+    tree = smime.opened(tree)
     parts = list(tree.parts)
     for part in tree.parts:
         if is_tnef(part):

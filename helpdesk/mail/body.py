@@ -54,7 +54,7 @@ def read_body(tree: Tree, *, forwards: int = MAX_FORWARDS) -> Body:
     """The readable text of a mail and the parts that are attachments. `tree` may be expanded already."""
     body = Body()
     pieces = [piece for piece in _Reader(tree, body).texts(tree.root) if piece.strip()]
-    body.attachments += [part for part in tree.parts if part.content is not None]
+    body.attachments += [part for part in tree.parts if part.content is not None and not part.in_tree]
     if not pieces:
         pieces = _from_inside(tree, body, forwards)
     elif (event := happening(tree)) is not None and event.method == "REQUEST":
@@ -97,7 +97,7 @@ def _from_inside(tree: Tree, body: Body, forwards: int) -> list[str]:
 def _from_preamble(tree: Tree) -> list[str]:
     """Text above the first boundary, where broken programs put it; not the notice that programs put there."""
     root = tree.root
-    if not root.children:
+    if not root.children or not root.type.startswith("multipart/"):
         return []
     preamble = tree.raw[root.block.body :][:MAX_HTML].partition(b"\n--")[0]
     text = clean(decode(preamble)[0]).strip()
@@ -112,6 +112,8 @@ class _Reader:
         self._body = body
 
     def texts(self, part: Part) -> list[str]:
+        if part.children and not part.type.startswith("multipart/"):  # an envelope that was opened
+            return [text for child in part.children for text in self.texts(child)]
         if part.type.startswith("multipart/") and (part.children or part.type != "multipart/mixed"):
             return self._multipart(part) if part.children else [self._shown(part, "text/plain")]
         if part.type.startswith("multipart/"):

@@ -28,7 +28,8 @@ class Part:
     end: int = 0
     default_type: str = "text/plain"
     children: list[Part] = field(default_factory=list)
-    content: bytes | None = None  # of a part that is not in the MIME tree, such as a file inside winmail.dat
+    content: bytes | None = None  # of a part that was inside another, such as a file of winmail.dat or what was signed
+    in_tree: bool = False  # such a part that stands in the tree all the same
 
     @cached_property
     def _content_type(self) -> tuple[str, dict[str, str]]:

@@ -25,21 +25,53 @@ def new_text(text: str, *, subject: str = "") -> str:
     written their answers into.
     """
     passed_on = marks.PASSED_ON.match(subject) is not None and not _REFERENCE.search(subject)
-    return _said(text, _Whole(passed_on))
+    return _said(text.split("\n"), _unquoted(text.split("\n"), _Whole(passed_on)))
+
+
+_MARKED = re.compile(r"^(?:[ \t]{0,3}(?:>|&gt;))+ ?")
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """A mail that answers nothing of ours: its author's words, and those that it says are somebody else's."""
+
+    own: str
+    others: str
+
+
+def first_text(text: str, *, subject: str = "") -> First:
+    """The words of a mail that answers nothing of ours: only what it attributes to others is not its author's.
+
+    Lines that begin with `>` are then somebody's way to indent, and lose the mark.
+    """
+    lines = text.split("\n")
+    passed_on = marks.PASSED_ON.match(subject) is not None
+    kept = _unquoted(lines, _Whole(passed_on, first=True))
+    wanted = [line for line in kept if line.strip()]
+    others, at = [], 0
+    for line in lines:
+        if at < len(wanted) and line == wanted[at]:
+            at += 1
+        elif line.strip():
+            others.append(marks.QUOTE.sub("", line, count=1).strip())
+    bare = [_MARKED.sub("", line) for line in kept]
+    return First(_said(lines, bare), "\n".join(others))
 
 
 @dataclass(frozen=True, slots=True)
 class _Whole:
-    """Where others' words may be part of the message. `passed_on`: the subject says so."""
+    """Where others' words may be part of the message.
+
+    `passed_on`: the subject says so; `first`: it answers nothing of ours, so that only what is attributed is quoted.
+    """
 
     passed_on: bool
+    first: bool = False
 
 
-def _said(text: str, whole: _Whole | None) -> str:
-    lines = text.split("\n")
-    kept = _unquoted(lines, whole)
+def _said(lines: list[str], kept: list[str]) -> str:
     if not _any_words(kept):
-        return text.strip()
+        return "\n".join(lines).strip()
     shown = without_signature(kept)
     return "\n".join(shown if _any_words(shown) else kept).strip()
 
@@ -72,7 +104,7 @@ def _could_begin_quote(lines: list[str], at: int, line: str) -> bool:
     return (
         any(stop.match(line) for stop in _STOPS)
         or marks.header_kind(line) == "from"
-        or _introduction(lines, at) > 0
+        or introduces(lines, at) > 0
         or (marks.HAS_DATE.search(line) is not None and marks.HAS_ADDRESS.search(line) is not None)
         or (line.rstrip().endswith(marks.COLONS) and _ends_in_wrote(line))
     )
@@ -82,28 +114,32 @@ def _any_words(lines: list[str]) -> bool:
     return any(char.isalnum() for line in lines for char in line) or any(line.strip() for line in lines)
 
 
-def _unquoted(lines: list[str], whole: _Whole | None) -> list[str]:
+def _unquoted(lines: list[str], whole: _Whole) -> list[str]:
     """The lines that are not quoted, up to where everything that follows is the mail answered to."""
     kept: list[str] = []
-    at, count = 0, len(lines)
+    at, count, announced = 0, len(lines), False
     while at < count:
         if marks.ARROWED_PERSON.match(lines[at][: marks.MAX_LINE]) and _any_words(kept):
             return kept
         if marks.QUOTE.match(lines[at]):
             past = _past_quote(lines, at)
-            shown = whole and (_is_shown(lines, past, kept, past - at) or _is_passed_on(lines[at:past]))
+            shown = (
+                (whole.first and not (announced or _announces_itself(lines[at:past])))
+                or _is_shown(lines, past, kept, past - at)
+                or _is_passed_on(lines[at:past])
+            )
             kept += lines[at:past] if shown else [""]
-            at = past
+            at, announced = past, False
             continue
-        width = _introduction(lines, at) if at < MAX_LINES and lines[at].strip() else 0
+        width = introduces(lines, at) if at < MAX_LINES and lines[at].strip() else 0
         if not width:
             kept.append(lines[at])
             at += 1
             continue
         following = _next_words(lines, at + width)
         if following < count and marks.QUOTE.match(lines[following]):
-            at = following
-        elif whole and _is_message(lines[at], kept, whole):
+            at, announced = following, True
+        elif _is_message(lines[at], kept, whole):
             return kept + lines[at:]
         elif _any_words(kept):
             return kept[: len(kept) - headerblock.card_above(kept)]
@@ -142,7 +178,14 @@ def _is_passed_on(quoted: list[str]) -> bool:
 _PASSED_ON_LINES = 20
 
 
-def _introduction(lines: list[str], at: int) -> int:
+def _announces_itself(quoted: list[str]) -> bool:
+    """Whether who wrote it stands on the first of the marked lines, as Apple Mail has it."""
+    bare = [marks.QUOTE.sub("", line, count=1).strip() for line in quoted[:_PASSED_ON_LINES]]
+    first = _next_words(bare, 0)
+    return first < len(bare) and introduces(bare, first) > 0
+
+
+def introduces(lines: list[str], at: int) -> int:
     """How many lines from `at` on introduce somebody else's words; 0 when none do."""
     return _attribution(lines, at) or _original(lines, at)
 

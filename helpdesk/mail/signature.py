@@ -139,7 +139,7 @@ def _at_disclaimer(lines: list[str]) -> int | None:
     for count in range(_MAX_LEGAL):
         start = _paragraph_start(lines, end)
         paragraph = " ".join(lines[start:end])[:2_000]
-        if _is_legal(paragraph):
+        if is_legal(paragraph):
             found = start
         elif found is None or len(paragraph) < 200 or count + 1 == _MAX_LEGAL:
             break
@@ -158,7 +158,8 @@ _LEGAL_WORDS = (
 ).split()
 
 
-def _is_legal(paragraph: str) -> bool:
+def is_legal(paragraph: str) -> bool:
+    """Whether a paragraph is lawyers' text."""
     lower = paragraph.lower()  # the long pattern is tried only where one of its words stands
     if not any(word in lower for word in _LEGAL_WORDS):
         return marks.RULE.match(paragraph[:200]) is not None

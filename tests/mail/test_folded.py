@@ -1,0 +1,127 @@
+"""What is left out of a customer's mail is counted, and no new sentence is among it."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from helpdesk.mail import overlap
+from helpdesk.mail.folded import folded
+from helpdesk.mail.quote import first_text, new_text
+
+from .clients import BOTTOM_POSTED, TOP_POSTED, written
+
+OURS = "Hello Kim,\n\nplease switch the printer off and on again.\nThen tell us what it says.\n\n-- \nAnn Berg, Acme Support. Case HD-7: simply reply."
+NEW = "It prints.\n\nCould you look at the scanner, too?"
+KNOWN = overlap.known([OURS])
+
+
+def read(text):
+    shown = new_text(text)
+    return shown, folded(text, shown, KNOWN)
+
+
+@pytest.mark.parametrize("style", TOP_POSTED | BOTTOM_POSTED)
+def test_of_a_reply_the_new_words_are_shown_and_the_rest_is_counted(style):
+    shown, left = read(written(style, new=NEW, old=OURS))
+
+    assert (shown, left.new) == (NEW, ())
+    assert 5 <= left.count <= 16
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        "\n--\nBut since 10:00 nobody can order in shop 7.",
+        "\nKind regards\nKim\n\nPlease note that since ten nobody can order anything in shop 7",
+        "\n____________\nnobody at all can order since this morning, please call",
+        "\nFrom: me\nTo: you\nDate: 1 May 2026 10:00\nSubject: x\n\nNobody can order here since ten.",
+        "\n> Nobody can order here since ten, in no shop.",
+        "\n-----Original Message-----\nNobody can order here since ten.",
+        "\n--\n\u5e97\u8217\u4e03\u81ea\u5341\u70b9\u8d77\u65e0\u6cd5\u4e0b\u5355",
+    ],
+)
+@pytest.mark.parametrize("style", ["gmail", "outlook", "thunderbird-bottom"])
+def test_a_new_sentence_below_what_looks_like_no_text_is_shown(hidden, style):
+    sentence = hidden.rstrip().rpartition("\n")[2]
+    shown, left = read(written(style, new=f"Thanks, found it.{hidden}", old=OURS))
+
+    assert sentence in f"{shown}\n" + "\n".join(left.new)
+
+
+def test_an_answer_that_was_put_into_the_quote_of_outlook_is_shown():
+    text = written("outlook", new="See in red.", old=OURS.replace("again.", "again.\nWe did that twice today already."))
+    shown, left = read(text.replace("See in red.", "Hello."))
+
+    assert "We did that twice today already." in f"{shown}\n" + "\n".join(left.new)
+
+
+@pytest.mark.parametrize(
+    "signature",
+    [
+        "-- \nKim Lee\nHead of IT\nAcme Corp\n+49 30 1234567",
+        "Kind regards,\n\nKim Lee\nHead of IT | Acme Corp | +49 30 1234567 | www.acme.example",
+        "Sent from my iPhone",
+        "This e-mail is confidential and intended only for the addressee. If you have received it in error, delete it.",
+        "_______________________________________________\nusers mailing list\nhttps://lists.acme.example/mailman/listinfo/users",
+    ],
+)
+def test_a_signature_is_counted_and_not_shown(signature):
+    _, left = read(f"{NEW}\n\n{signature}\n")
+
+    assert left.new == ()
+    assert left.count == len([line for line in signature.split("\n") if line.strip()])
+
+
+# --- a mail that answers nothing of ours
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "> Production is down since nine.\n>\n> Nobody can order.\n\nKind regards\nJo",
+        "> Production is down since nine.\n\n> Nobody can order.",
+        "&gt; Production is down since nine. Nobody can order.",
+        ">Production is down since nine.\n>> Nobody can order.",
+    ],
+)
+def test_indented_lines_of_a_first_mail_are_its_authors(text):
+    first = first_text(text)
+
+    assert "Production is down since nine." in first.own
+    assert "Nobody can order." in first.own
+    assert first.others == ""
+
+
+@pytest.mark.parametrize("style", TOP_POSTED)
+def test_what_a_first_mail_says_that_others_wrote_is_a_voice_of_its_own(style):
+    first = first_text(written(style, new="Do you know this?", old="The whole shop is down for everybody."))
+
+    assert first.own.startswith("Do you know this?")
+    assert "The whole shop is down for everybody." not in first.own
+    assert "The whole shop is down for everybody." in first.others
+
+
+def test_a_forward_is_the_message():
+    text = "FYI\n\n---------- Forwarded message ---------\nFrom: Kim <kim@acme.example>\nDate: 1 May 2026\nSubject: x\n\nAll down."
+
+    assert "All down." in first_text(text).own
+
+
+@given(st.text(max_size=300))
+def test_any_first_mail_is_read(text):
+    assert bool(first_text(text).own) == bool(text.strip())
+
+
+@pytest.mark.parametrize(
+    "bomb", ["> x\n" * 250_000, "-- \n" * 250_000, "On 1/1/26 a@b.c wrote:\n> a\n" * 30_000, "\n" * 10**6]
+)
+def test_a_bomb_of_a_megabyte_is_folded_in_a_moment(bomb):
+    """C05"""
+    begun = time.thread_time()
+    folded(bomb, new_text(bomb), KNOWN)
+    first_text(bomb)
+    assert time.thread_time() - begun < 6.0
