@@ -32,11 +32,12 @@ _NEWEST = 6  # mails of ours that an answer is compared with, the ones that it n
 
 @dataclass(frozen=True, slots=True)
 class Correspondence:
-    """A case with those that went into it, and what was said on them: in public, and in the team alone."""
+    """A case with those that went into it, and what was said on them, in public and in the team alone."""
 
     numbers: tuple[int, ...]
     subjects: tuple[str, ...]
-    public: tuple[str, ...]
+    customers: tuple[str, ...]
+    answers: tuple[str, ...]
     notes: tuple[str, ...]
 
 
@@ -53,7 +54,7 @@ def of_agent(
     found = inside(own.text, _with_ours(kept, answered, said, case))
     if len(mails) != 1 and (found or any(map(overlap.is_marked, own.text.split("\n")))):
         # What is left may quote an older mail of ours: only then are all of them read.
-        answered = _sent(mails, said.public)
+        answered = _sent(mails, said.customers, before=said.answers)
         own = written(message.text, answered, learnt.tails)
         found = inside(own.text, _with_ours(kept, answered, said, case))
     _learn(connection, agent, learnt, closing_lines(message.text, answered))
@@ -83,7 +84,9 @@ def of_follow_up(connection: sa.Connection, message: Message, case: Case) -> Sai
     said = _said_on(connection, case)
     people = [message.sender.address] if message.sender else []
     mails = _mails(connection, said, people, message)
-    words = overlap.known([*(text for _, raw in mails for text in alternatives(raw)), *said.public, message.subject])
+    words = overlap.known(
+        [*(text for _, raw in mails for text in alternatives(raw)), *said.customers, *said.answers, message.subject]
+    )
     left = folded(message.text, message.reply, words)
     return Said(_with(message.reply, left.new), left.count)
 
@@ -110,7 +113,8 @@ def _said_on(connection: sa.Connection, case: Case) -> Correspondence:
     return Correspondence(
         numbers,
         tuple(one.subject for one in messages),
-        tuple(one.text for one in messages if one.visibility != "internal"),
+        tuple(one.text for one in messages if one.role != "agent"),
+        tuple(one.reply for one in messages if one.role == "agent" and one.visibility != "internal"),
         tuple(one.reply for one in kept),
     )
 
@@ -123,16 +127,16 @@ def _mails(
     return outbox.raws_to(connection, said.numbers, recipients, named=named, limit=_NEWEST)
 
 
-def _sent(mails: Sequence[tuple[str, bytes]], others: Sequence[str] = ()) -> Sent:
+def _sent(mails: Sequence[tuple[str, bytes]], others: Sequence[str] = (), before: Sequence[str] = ()) -> Sent:
     texts = [(kind == "echo", alternatives(raw)) for kind, raw in mails]
     told = [one for is_echo, one in texts if not is_echo]
-    return sent(told, others, echoes=[one for is_echo, one in texts if is_echo])
+    return sent(told, others, echoes=[one for is_echo, one in texts if is_echo], before=before)
 
 
 def _kept(
     connection: sa.Connection, rules: Rules, case: Case, said: Correspondence, own: Written, mailbox: str
 ) -> Kept:
-    public, notes = overlap.known(said.public), overlap.known(said.notes)
+    public, notes = overlap.known((*said.customers, *said.answers)), overlap.known(said.notes)
     return Kept(
         people=rules.configuration.staff,
         cases=_others(connection, case, said, case_numbers(own.text)),

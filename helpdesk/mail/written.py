@@ -16,12 +16,12 @@ from helpdesk.core.written import Written
 
 from . import overlap, tail
 from .armour import without_armour
+from .overlap import Known
 from .quote import introduction_above
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from .overlap import Known
     from .tail import Tail
 
 _ENOUGH = (
@@ -33,26 +33,35 @@ _MAX_SIGNATURE = 14  # lines with words: more below two dashes is text
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What we sent to them: its words, those of the desk itself, and those of their own that it sent back."""
+    """What we sent to them: its words, those of the desk itself, and those that were their own before."""
 
     words: Known = overlap.NOTHING
     ours: Known = overlap.NOTHING
     returned: Known = overlap.NOTHING
 
+    @property
+    def of_others(self) -> Known:
+        """The words that somebody else has said, and they have not."""
+        return Known(self.words.runs - self.returned.runs, self.words.lines - self.returned.lines)
+
 
 def sent(
-    alternatives: Sequence[Sequence[str]], others: Sequence[str] = (), *, echoes: Sequence[Sequence[str]] = ()
+    alternatives: Sequence[Sequence[str]],
+    others: Sequence[str] = (),
+    *,
+    echoes: Sequence[Sequence[str]] = (),
+    before: Sequence[str] = (),
 ) -> Sent:
     """Mails of ours, each in all its alternatives, the plain text first; `echoes` told them of a mail of theirs.
 
-    `others` are words of the case's people.
+    `others` are words of the case's people, `before` what agents answered them.
     """
     lines = [line for texts in (*alternatives, *echoes) if texts for line in texts[0].split("\n")]
     every = (text for texts in alternatives for text in texts)
     # What the desk says in words of theirs, such as the line that it sends back, it also quotes.
     quoted = overlap.known(("\n".join(filter(overlap.is_marked, lines)),))
     ours = overlap.known(("\n".join(line for line in lines if not overlap.is_marked(line)),))
-    back = overlap.known(text for texts in echoes for text in texts)
+    back = overlap.known((*before, *(text for texts in echoes for text in texts)))
     return Sent(overlap.known((*every, *others)), overlap.Known(ours.runs - quoted.runs), back)
 
 
@@ -98,7 +107,7 @@ def _quotes(lines: list[str], known: Sequence[bool], answered: Sent) -> tuple[se
     gone: set[int] = set()
     unsure: list[str] = []
     of_desk = overlap.known_words(lines, answered.ours)
-    of_others = overlap.shared(lines, answered.words) if answered.returned.runs else known
+    of_others = overlap.shared(lines, answered.of_others) if answered.returned.runs else known
     for start, end in _runs(lines, known):
         first = introduction_above(lines, start)
         marked = overlap.is_marked(lines[start])
