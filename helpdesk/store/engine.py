@@ -85,6 +85,11 @@ class Database:
         with self._writer, self.engine.begin() as connection:
             yield connection
 
+    @property
+    def awaited(self) -> bool:
+        """Whether another thread waits for the one writer, which is to be shared: see `Turns`."""
+        return self._writer is not None and self._writer.awaited
+
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
         """A consistent look that waits for no writer."""

@@ -37,6 +37,11 @@ class Turns:
         self._holder = threading.get_ident()
         return self
 
+    @property
+    def awaited(self) -> bool:
+        """Whether somebody waits: whoever has the turn and much to do ends it soon, and asks for another."""
+        return bool(self._waiting)
+
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
