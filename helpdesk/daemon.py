@@ -103,6 +103,7 @@ class Daemon:
         self.reloader = Reloader(self.desk)
         self.conditions = Conditions(self.desk, self._free_space, self._readings, self.watch.told.conditions)
         self.worker = self._loop("worker", self._work)
+        self._warm = False
         self.keeper = self._loop("keeper", self.desk.renew, idle=RENEWAL.total_seconds())
         self.couriers = [self._courier() for _ in range(rules.configuration.connections)]
         self.senders = [self._sender(number, courier) for number, courier in enumerate(self.couriers, 1)]
@@ -132,6 +133,9 @@ class Daemon:
     # --- what the threads do
 
     def _work(self) -> object:
+        if not self._warm:
+            self.desk.warm_up()
+            self._warm = True
         worked = self.desk.work()
         if worked:
             self._call_senders()

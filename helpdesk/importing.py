@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _AT_A_TIME = 5.0  # seconds that a daemon which starts is kept waiting
 _ROOM = 0.2  # seconds in which it comes in, and between looks at what it has worked
+_PATIENCE = 60.0  # seconds for a mail that another process has in hand, or that the database does not let us work
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # before that, a date is a mistake
 
 
@@ -51,17 +52,21 @@ class Hands:
         return True
 
     def work(self, ids: Sequence[int]) -> None:
-        """See to it that these mails are worked."""
-        while not self.are_ours():
-            if all(became.outcome != "waiting" for became in self._desk.outcomes(ids).values()):
-                return
+        """See to it that these mails are worked, and no others; at worst they wait for the daemon's next attempt."""
+        ends = time.monotonic() + _PATIENCE
+        while True:
+            if self.are_ours():
+                self._desk.work_at_once(self._waiting(ids))
+            if not self._waiting(ids) or time.monotonic() > ends:
+                break
             time.sleep(_ROOM)
-        while self._desk.work():
-            pass
         if self._makes_room and time.monotonic() - self._since > _AT_A_TIME:
             self.leave()
             time.sleep(_ROOM)
             self._since = time.monotonic()
+
+    def _waiting(self, ids: Sequence[int]) -> list[int]:
+        return [number for number, became in self._desk.outcomes(ids).items() if became.outcome == "waiting"]
 
     def leave(self) -> None:
         """Let others work."""

@@ -23,13 +23,14 @@ from helpdesk.desk import repeated
 from helpdesk.desk.deliver import Delivery, Sending, never, stop_sending
 from helpdesk.desk.purge import purge
 from helpdesk.desk.record import Recorder
+from helpdesk.desk.rehearsal import rehearse
 from helpdesk.desk.rounds import Rounds
 from helpdesk.desk.rules import Rules, load_rules
 from helpdesk.desk.tick import tick
 from helpdesk.desk.work import Worked
-from helpdesk.desk.worker import work
+from helpdesk.desk.worker import Worker
 from helpdesk.failpoints import failpoint
-from helpdesk.store import cases, history, outbox, refusals, spool
+from helpdesk.store import attempts, cases, history, outbox, refusals, spool
 from helpdesk.store.claims import Keeper
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ class Desk:
         self.keeper = Keeper(database)
         self._recorder = Recorder(rules, holds=holds)
         self._sending = Sending(self.keeper)
+        self._worker = Worker(database, self._recorder)
         self._rounds = Rounds(database, self._recorder)
 
     @property
@@ -74,6 +76,12 @@ class Desk:
     def renew(self) -> None:
         """Let the claims of what is worked and sent just now last. To be called every `claims.RENEWAL`."""
         self.keeper.renew()
+
+    def warm_up(self) -> None:
+        """Load what the first mail would wait for; to be called once, before anything is worked."""
+        rehearse(self.rules, self.now())
+        with self.database.read() as connection:
+            self._recorder.model(connection)
 
     def exchange(self, rules: Rules) -> None:
         """Run by other rules from the next unit of work on; their policy versions are stored first."""
@@ -128,8 +136,12 @@ class Desk:
             return spool.outcomes(connection, ids)
 
     def work(self) -> list[Worked]:
-        """Turn a batch of waiting mail into cases; empty when nothing waits."""
-        return work(self.database, self._recorder, self.keeper, self.now())
+        """Turn a batch of waiting mail into cases; empty when nothing is to be done now."""
+        return self._worker.work(self.now())
+
+    def work_at_once(self, ids: Sequence[int]) -> None:
+        """Work these mails without a pause between their attempts, for somebody who waits. See `outcomes`."""
+        self._worker.work_at_once(ids, self.now())
 
     def tick(self) -> int:
         """Do what time alone has made due; returns the number of cases it changed."""
@@ -197,7 +209,11 @@ class Desk:
     def earliest_due(self) -> datetime | None:
         """When time alone next makes something due: a step, a breach, a mail to be tried again, a digest."""
         with self.database.read() as connection:
-            instants = [cases.earliest_due(connection), outbox.earliest_due(connection)]
+            instants = [
+                cases.earliest_due(connection),
+                attempts.earliest_due(connection),
+                outbox.earliest_due(connection),
+            ]
         instants += [self._rounds.next_at(self.now()), repeated.next_at(self.database)]
         return min((at for at in instants if at is not None), default=None)
 

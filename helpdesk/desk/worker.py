@@ -1,14 +1,15 @@
 """The second door: accepted mail is claimed and worked, and what cannot be worked is set aside.
 
-The attempt is counted in a transaction of its own before any byte is read. A batch is worked in one transaction; if
-anything in it fails, each mail gets its own, so that one bad mail never takes its neighbours down, and after three
-attempts it is set aside with its bytes and the operators are told once. A mail that was tried before is worked alone,
-so that one that kills the process is not counted against those that were claimed with it. What another worker or the
-database did to an attempt never counts.
+Mails that were never tried are worked in batches, one transaction each; on a database with one writer it ends as soon
+as somebody else waits for it, and the rest of the batch gets another. If anything in a batch fails, each mail is tried
+alone, so that one bad mail never takes its neighbours down. After three attempts alone, spaced as `store.attempts`
+says, a mail is set aside with its bytes and the operators are told once. What another worker or the database did to an
+attempt never counts; if it does so again and again, the operators are told once, and the mail goes on being tried.
 """
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import structlog
@@ -17,7 +18,8 @@ from helpdesk.desk import border
 from helpdesk.desk.neighbours import Holding
 from helpdesk.desk.work import read_mail, work_mail
 from helpdesk.failpoints import failpoint
-from helpdesk.store import spool
+from helpdesk.store import attempts
+from helpdesk.store.claims import RENEWAL
 from helpdesk.store.conflicts import is_blameless, is_conflict
 
 if TYPE_CHECKING:
@@ -28,78 +30,158 @@ if TYPE_CHECKING:
 
     from helpdesk.desk.record import Recorder
     from helpdesk.desk.work import Worked
-    from helpdesk.store.claims import Keeper
     from helpdesk.store.engine import Database
     from helpdesk.store.spool import Spooled
 
-BATCH = 8  # who accepts mail waits meanwhile; more would save hardly any flush a mail (bench/ingest.md)
+BATCH = 8  # more would save hardly any flush a mail, and a worker that dies leaves as many to be tried alone
+TOO_OFTEN = 50  # attempts forgiven to one mail, of which the operators are told
+_FRUITLESS = 20  # mails that fail one after the other, before somebody is asked whether to go on
 _log = structlog.get_logger("work")
 
 
-def work(database: Database, recorder: Recorder, keeper: Keeper, now: datetime) -> list[Worked]:
-    """Work a batch of waiting mail; empty when nothing waits."""
-    claimed: list[Spooled] = []
-    try:
-        with database.write() as connection:
-            known = keeper.held(spool.TABLE)
-            claimed = spool.claim(connection, database.owner, limit=BATCH, known=known)
-            keeper.hold(spool.TABLE, [mail.id for mail in claimed])
-            for mail in spool.worn_out(connection, database.owner, known=keeper.held(spool.TABLE)):
-                _set_aside(connection, recorder, mail, "its worker died three times", now)
+class Worker:
+    """Works waiting mail, for one thread."""
+
+    def __init__(self, database: Database, recorder: Recorder) -> None:
+        self._database = database
+        self._recorder = recorder
+        self._claimed: dict[int, Spooled] = {}  # and not settled yet
+        self._renewed = 0.0  # when, by the monotonic clock
+        self._alone_first = True
+
+    def work(self, now: datetime) -> list[Worked]:
+        """Work a batch of waiting mail, or a single one that is to be tried alone; empty when nothing is to be done."""
+        for _ in range(_FRUITLESS):
+            worked = self._next(now)
+            if worked is None:
+                return []
+            if worked:
+                return worked
+        return []
+
+    def _next(self, now: datetime) -> list[Worked] | None:
+        """None where there is nothing to claim."""
+        with self._database.write() as connection:
+            self._give_back(connection)
+            mails = attempts.claim(
+                connection, self._database.owner, now=now, limit=BATCH, alone_first=self._alone_first
+            )
+            for mail in attempts.worn_out(connection, self._database.owner):
+                _set_aside(connection, self._recorder, mail, "its worker died three times", now)
+        self._alone_first = not self._alone_first
+        self._claimed, self._renewed = {mail.id: mail for mail in mails}, time.monotonic()
         failpoint("work.claimed")
-        return _claimed(database, recorder, claimed, now) if claimed else []
-    finally:
-        keeper.let_go(spool.TABLE, [mail.id for mail in claimed])
-
-
-def _claimed(database: Database, recorder: Recorder, claimed: Sequence[Spooled], now: datetime) -> list[Worked]:
-    claimed = [border.checked(recorder.rules, mail) for mail in claimed]  # may ask name servers: not in a transaction
-    try:
-        return _together(database, recorder, claimed, now, waits=False)
-    except Exception:  # noqa: BLE001 - whatever it was, one by one finds out whose it is
-        return [done for mail in claimed if (done := _alone(database, recorder, mail, now))]
-
-
-def _together(
-    database: Database, recorder: Recorder, mails: Sequence[Spooled], now: datetime, *, waits: bool
-) -> list[Worked]:
-    """All of these mails in one transaction. `waits`: for cases that another worker holds."""
-    read = {mail.id: read_mail(recorder, mail) for mail in mails}
-    with database.write() as connection:
-        mails = spool.hold(connection, database.owner, mails)
-        holding = Holding(connection, waits=waits)
-        holding.take({number for mail in mails for number in read[mail.id].names})
-        worked = [work_mail(connection, recorder, holding, mail, read[mail.id], now) for mail in mails]
-        failpoint("work.pre_commit")
-    failpoint("work.post_commit")
-    for done in worked:
-        _log.info("worked", spool_id=done.spool_id, outcome=done.outcome, case=done.case)
-    return worked
-
-
-def _alone(database: Database, recorder: Recorder, mail: Spooled, now: datetime) -> Worked | None:
-    """One mail in a transaction of its own; if it fails, it waits for another attempt or is set aside."""
-    try:
-        return next(iter(_together(database, recorder, [mail], now, waits=True)), None)
-    except Exception as problem:  # noqa: BLE001 - unknown is temporary, until it has happened three times (design law 5)
-        if is_blameless(problem):
-            because = "another worker was faster" if is_conflict(problem) else "the database does not answer"
-            _log.warning(because, spool_id=mail.id)
-            with database.write() as connection:
-                spool.forgive(connection, mail)
+        if not mails:
             return None
-        _log.exception("a mail could not be worked", spool_id=mail.id, attempts=mail.attempts)
-        error = f"{type(problem).__name__}: {problem}"
-        with database.write() as connection:
-            if mail.attempts >= spool.MAX_ATTEMPTS:
-                _set_aside(connection, recorder, mail, error, now)
+        if mails[0].attempts:
+            return self._tried(mails[0], now)
+        mails = [self._checked(mail) for mail in mails]
+        try:
+            return self._together(mails, now, waits=False)
+        except Exception:  # noqa: BLE001 - whatever it was, one by one finds out whose it is
+            return [done for mail in mails if mail.id in self._claimed for done in self._alone(mail, now)]
+
+    def work_at_once(self, numbers: Sequence[int], now: datetime) -> None:
+        """Work these mails, for somebody who waits: all their attempts one after the other, whatever else is waiting.
+
+        Those that another worker has are left to it.
+        """
+        for number in numbers:
+            for _ in range(TOO_OFTEN):
+                with self._database.write() as connection:
+                    self._give_back(connection)
+                    mail = attempts.claim_at_once(connection, self._database.owner, number, now)
+                self._claimed, self._renewed = {mail.id: mail} if mail else {}, time.monotonic()
+                if mail is None or self._tried(mail, now):
+                    break
+
+    def _give_back(self, connection: sa.Connection) -> None:
+        """What was claimed and could not be settled, because the database was away."""
+        for mail in self._claimed.values():
+            attempts.give_back(connection, mail)
+
+    def _checked(self, mail: Spooled) -> Spooled:
+        """The mail, with what its sender's domain is proven by; that may ask name servers, so in no transaction."""
+        checked = border.checked(self._recorder.rules, mail)
+        if time.monotonic() - self._renewed > RENEWAL.total_seconds():
+            with self._database.write() as connection:
+                attempts.renew(connection, self._database.owner, list(self._claimed))
+            self._renewed = time.monotonic()
+        return checked
+
+    def _together(self, mails: Sequence[Spooled], now: datetime, *, waits: bool) -> list[Worked]:
+        """All of these mails, in as few transactions as others let us. `waits`: for cases that another worker holds."""
+        read = {mail.id: read_mail(self._recorder, mail) for mail in mails}
+        left, worked = list(mails), []
+        while left:
+            part: list[Worked] = []
+            with self._database.write() as connection:
+                left = attempts.hold(connection, left)
+                holding = Holding(connection, waits=waits)
+                holding.take({number for mail in left for number in read[mail.id].names})
+                while left and not (part and self._database.awaited):
+                    mail = left.pop(0)
+                    part.append(work_mail(connection, self._recorder, holding, mail, read[mail.id], now))
+                failpoint("work.pre_commit")
+            failpoint("work.post_commit")
+            for done in part:
+                del self._claimed[done.spool_id]
+                _log.info("worked", spool_id=done.spool_id, outcome=done.outcome, case=done.case)
+            worked += part
+        return worked
+
+    def _alone(self, mail: Spooled, now: datetime) -> list[Worked]:
+        """A mail of a batch that failed."""
+        with self._database.write() as connection:
+            begun = attempts.begin(connection, mail, now)
+        del self._claimed[mail.id]
+        if begun is None:
+            return []
+        self._claimed[mail.id] = begun
+        return self._tried(begun, now)
+
+    def _tried(self, mail: Spooled, now: datetime) -> list[Worked]:
+        """One mail in a transaction of its own; if it fails, it waits for another attempt or is set aside."""
+        try:
+            worked = self._together([self._checked(mail)], now, waits=True)
+        except Exception as problem:  # noqa: BLE001 - unknown is temporary, until it has happened three times (design law 5)
+            if is_blameless(problem):
+                self._forgive(mail, problem, now)
             else:
-                spool.release(connection, mail, error=error)
-        return None
+                self._failed(mail, problem, now)
+            worked = []
+        self._claimed.pop(mail.id, None)
+        return worked
+
+    def _forgive(self, mail: Spooled, problem: Exception, now: datetime) -> None:
+        because = "another worker was faster" if is_conflict(problem) else "the database does not answer"
+        _log.warning(because, spool_id=mail.id)
+        with self._database.write() as connection:
+            if attempts.forgive(connection, mail, now) == TOO_OFTEN:
+                facts = {
+                    "headline": "a mail is tried again and again",
+                    "what": f"A mail to {mail.mailbox} could not be worked {TOO_OFTEN} times, and through no fault of "
+                    f"its own: {because}. It goes on being tried.",
+                    "details": [("Spool", str(mail.id)), ("Mailbox", mail.mailbox), ("Error", _in_words(problem))],
+                    "todo": "See what the database says, and what else works on it.",
+                }
+                self._recorder.alert(connection, key=f"forgiven/{mail.id}", mailbox=mail.mailbox, facts=facts, now=now)
+
+    def _failed(self, mail: Spooled, problem: Exception, now: datetime) -> None:
+        _log.exception("a mail could not be worked", spool_id=mail.id, attempts=mail.attempts)
+        with self._database.write() as connection:
+            if mail.attempts >= attempts.MAX_ATTEMPTS:
+                _set_aside(connection, self._recorder, mail, _in_words(problem), now)
+            else:
+                attempts.release(connection, mail, error=_in_words(problem))
+
+
+def _in_words(problem: Exception) -> str:
+    return f"{type(problem).__name__}: {problem}"
 
 
 def _set_aside(connection: sa.Connection, recorder: Recorder, mail: Spooled, error: str, now: datetime) -> None:
-    if not spool.quarantine(connection, mail, error=error, now=now):
+    if not attempts.quarantine(connection, mail, error=error, now=now):
         return
     facts = {
         "headline": "a mail was set aside",

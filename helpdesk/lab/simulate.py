@@ -86,6 +86,8 @@ class Laboratory:
         """Let time pass: everything due on the way happens at its own instant."""
         while (due := self.desk.earliest_due()) is not None and (due < until or (inclusive and due == until)):
             self.now = max(self.now, due)
+            while self.desk.work():  # what failed is tried again
+                pass
             self.desk.tick()
             self.desk.go_round()
             self.deliver()

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from helpdesk.store.claims import FREED
 from helpdesk.store.dialect import insert_ignoring
+from helpdesk.store.spool import AFRESH
 from helpdesk.store.tables import first_reading, spool
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def open_again(
         which.append(spool.c.id.in_(set(numbers)))
     if since is not None:
         which.append(spool.c.received_at >= since)
-    values = {**FREED, "state": "waiting", "outcome": None, "attempts": 0, "done_at": None, "error": None}
+    values = {**AFRESH, "error": None}
     statement = sa.update(spool).where(*which).values(**values, released_by=by, counts_from=now)
     return connection.execute(statement).rowcount
 

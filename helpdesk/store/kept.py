@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from helpdesk.core.errors import NotFound
-from helpdesk.store.claims import FREED
+from helpdesk.store.spool import AFRESH
 from helpdesk.store.tables import message, spool
 
 if TYPE_CHECKING:
@@ -68,5 +68,4 @@ def release(connection: sa.Connection, number: int, *, by: str) -> None:
     if row.raw is None:
         raise NotFound(f"the bytes of mail {number} were erased")
     connection.execute(sa.delete(message).where(message.c.spool_id == number))  # it is written anew
-    values = {**FREED, "state": "waiting", "outcome": None, "attempts": 0, "done_at": None, "error": None}
-    connection.execute(sa.update(spool).where(spool.c.id == number).values(**values, released_by=by))
+    connection.execute(sa.update(spool).where(spool.c.id == number).values(**AFRESH, error=None, released_by=by))

@@ -2,10 +2,8 @@
 
 A mail is known by its content: the digest of its bytes without the fields that mail servers add on the way, and of
 the mailbox it came to. A second copy gets a row of its own that points at the first, so that the day's counts
-balance, and is never worked. `attempts` grows in the transaction that claims, before anything reads the bytes: a
-mail that kills its worker three times is set aside. A claim is its owner's (`store.claims`), and `attempts` tells one
-claim of an owner from the next: a worker that was frozen past its lease can neither finish nor fail what another has
-taken over.
+balance, and is never worked. `store.attempts` says who works a mail and how often it was tried, `store.order` which
+of those that wait is next.
 """
 
 from __future__ import annotations
@@ -21,18 +19,18 @@ import sqlalchemy as sa
 from helpdesk.core.errors import NotFound
 from helpdesk.core.message import Envelope
 from helpdesk.core.silence import WEEKS, Arrivals
-from helpdesk.store.claims import FREED, free, held_by, taken
-from helpdesk.store.dialect import hour_of, insert_ignoring, skip_locked
+from helpdesk.store.claims import FREED
+from helpdesk.store.conversation import strand_of
+from helpdesk.store.dialect import hour_of, insert_ignoring
 from helpdesk.store.tables import spool
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from helpdesk.core.message import Message
-    from helpdesk.store.claims import Owner
 
-TABLE = spool  # whose claims a `Keeper` renews
-MAX_ATTEMPTS = 3
+# A mail that is to be worked as if it had just come.
+AFRESH = {**FREED, "state": "waiting", "outcome": None, "attempts": 0, "forgiven": 0, "next_at": None, "done_at": None}
 
 # Fields that servers add or change on the way; everything else is the sender's (RFC 5321 section 4.4 and practice).
 _TRACE = (
@@ -82,6 +80,7 @@ class Spooled:
     attempts: int
     released_by: str = ""  # who said that it is to be worked, though it was held, history, or taken for a robot's
     history: bool = False
+    owner: str | None = None  # who has claimed it
     proof: str = ""  # what the desk itself has found to prove its sender's domain; never stored
     tried: str = ""  # what it has found that proves nothing
 
@@ -120,7 +119,10 @@ def _insert(connection: sa.Connection, mails: Sequence[Accepted], keys: Sequence
     """Insert what is new; returns id by key. Within one batch the first of two equals is the new one."""
     rows: dict[str, dict[str, Any]] = {}
     for mail, key in zip(mails, keys, strict=True):
-        rows.setdefault(key, {**_row(mail, now), "content_key": key, "raw": mail.raw, "state": "waiting"})
+        if key not in rows:
+            strand = strand_of(mail.raw, mail.envelope.mail_from)
+            keys_of = {"content_key": key, "author_key": strand.author or None, "thread_key": strand.thread or None}
+            rows[key] = {**_row(mail, now), **keys_of, "raw": mail.raw, "state": "waiting"}
     statement = insert_ignoring(connection, spool).returning(spool.c.id, spool.c.content_key)
     return {row.content_key: row.id for row in connection.execute(statement, list(rows.values()))}
 
@@ -166,57 +168,19 @@ def known_uids(connection: sa.Connection, mailbox: str, folder: str, uidvalidity
     return {int(uid) for uid in connection.execute(query).scalars() if uid is not None}
 
 
-def claim(
-    connection: sa.Connection, owner: Owner, *, limit: int, known: Collection[int] | None = None
-) -> list[Spooled]:
-    """Take the oldest waiting mails for a while, and count the attempt.
-
-    A mail that was tried before may be the one that kills its worker. It is taken alone, so that the kills are counted
-    against it and not against its neighbours. `known`: see `claims.run_out`.
-    """
-    idle = free(spool, connection, owner, known=known)
-    tried = sa.and_(spool.c.attempts > 0, spool.c.attempts < MAX_ATTEMPTS)
-    again = _take(connection, owner, sa.and_(tried, idle), limit=1)
-    return again or _take(connection, owner, sa.and_(spool.c.attempts == 0, idle), limit=limit)
-
-
-def _take(connection: sa.Connection, owner: Owner, which: sa.ColumnElement[bool], *, limit: int) -> list[Spooled]:
-    waiting = skip_locked(
-        sa.select(spool.c.id)
-        .where(spool.c.state == "waiting", which)
-        .order_by(spool.c.id)
-        .limit(sa.literal_column(str(limit))),
-        connection,
-    )
-    statement = (
-        sa.update(spool)
-        .where(spool.c.id.in_(waiting.scalar_subquery()))
-        .values(attempts=spool.c.attempts + 1, **taken(connection, owner))
-        .returning(spool)
-    )
-    return sorted((_spooled(row) for row in connection.execute(statement)), key=lambda mail: mail.id)
-
-
-def hold(connection: sa.Connection, owner: Owner, mails: Collection[Spooled]) -> list[Spooled]:
-    """Those of these mails that are still this worker's, held until the commit."""
-    query = sa.select(spool.c.id, spool.c.attempts).where(
-        spool.c.id.in_([mail.id for mail in mails]), spool.c.state == "waiting", held_by(spool, owner)
-    )
-    ours = {(row.id, row.attempts) for row in connection.execute(skip_locked(query, connection))}
-    return [mail for mail in mails if (mail.id, mail.attempts) in ours]
-
-
-def _spooled(row: Any) -> Spooled:
+def spooled(row: Any) -> Spooled:
+    """A row as it is worked."""
     return Spooled(
-        row.id,
-        row.mailbox,
-        row.raw or b"",
-        Envelope(row.mail_from, tuple(row.rcpt_to), row.remote),
-        row.source,
-        row.counts_from or row.received_at,
-        row.attempts,
+        id=row.id,
+        mailbox=row.mailbox,
+        raw=row.raw or b"",
+        envelope=Envelope(row.mail_from, tuple(row.rcpt_to), row.remote),
+        source=row.source,
+        received_at=row.counts_from or row.received_at,
+        attempts=row.attempts,
         released_by=row.released_by or "",
         history=bool(row.history),
+        owner=row.claimed_by,
     )
 
 
@@ -232,37 +196,11 @@ def finish(
 ) -> None:
     """The mail is worked: what became of it. `message`, where it was read, says by what people find it again."""
     values = {"state": "done", "outcome": outcome, "case_id": case, "done_at": now, "error": because or None}
+    values |= {**FREED, "next_at": None, "author_key": None, "thread_key": None}  # it keeps nobody waiting any more
     if message is not None:
         authors = " ".join(person.address for person in message.senders if person.address)
         values |= {"author": authors, "subject": message.subject, "message_id": message.message_id}
     _set(connection, spool_id, **values)
-
-
-def release(connection: sa.Connection, mail: Spooled, *, error: str) -> None:
-    """This attempt failed: the mail waits for the next."""
-    _settle(connection, mail, **FREED, error=error)
-
-
-def forgive(connection: sa.Connection, mail: Spooled) -> None:
-    """The attempt failed for a reason that was not the mail's: it waits, and the attempt does not count."""
-    _settle(connection, mail, **FREED, attempts=spool.c.attempts - 1)
-
-
-def quarantine(connection: sa.Connection, mail: Spooled, *, error: str, now: datetime) -> bool:
-    """Set the mail aside, bytes kept; says whether it was still this worker's to set aside."""
-    return _settle(connection, mail, state="quarantined", outcome="quarantined", done_at=now, error=error)
-
-
-def _settle(connection: sa.Connection, mail: Spooled, **values: Any) -> bool:
-    mine = sa.and_(spool.c.id == mail.id, spool.c.state == "waiting", spool.c.attempts == mail.attempts)
-    return connection.execute(sa.update(spool).where(mine).values(values)).rowcount == 1
-
-
-def worn_out(connection: sa.Connection, owner: Owner, *, known: Collection[int] | None = None) -> list[Spooled]:
-    """Mails that killed or failed their worker too often and whose last claim has run out."""
-    idle = free(spool, connection, owner, known=known)
-    query = sa.select(spool).where(spool.c.state == "waiting", spool.c.attempts >= MAX_ATTEMPTS, idle)
-    return [_spooled(row) for row in connection.execute(query)]
 
 
 def _set(connection: sa.Connection, spool_id: int, **values: Any) -> None:
@@ -298,7 +236,7 @@ def load(connection: sa.Connection, spool_id: int) -> Spooled:
     row = connection.execute(sa.select(spool).where(spool.c.id == spool_id)).first()
     if row is None:
         raise NotFound(f"there is no mail {spool_id} in the spool")
-    return _spooled(row)
+    return spooled(row)
 
 
 def raw(connection: sa.Connection, spool_id: int) -> bytes:
@@ -324,16 +262,7 @@ def of_case(connection: sa.Connection, case: int) -> list[int]:
 def retry(connection: sa.Connection, spool_id: int) -> None:
     """Work a quarantined mail again, with new attempts. Raises NotFound."""
     _only_quarantined(connection, spool_id)
-    _set(
-        connection,
-        spool_id,
-        state="waiting",
-        outcome=None,
-        attempts=0,
-        done_at=None,
-        error=None,
-        **FREED,
-    )
+    _set(connection, spool_id, **AFRESH, error=None)
 
 
 def ignore(connection: sa.Connection, spool_id: int, now: datetime) -> None:

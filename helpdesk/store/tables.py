@@ -103,6 +103,11 @@ spool = sa.Table(
     sa.Column("case_id", _Id, sa.ForeignKey("cases.id")),
     sa.Column("error", sa.Text),
     sa.Column("done_at", Instant),
+    sa.Column("author_key", sa.String(32)),  # while it waits: see helpdesk.store.conversation
+    sa.Column("thread_key", sa.String(32)),
+    sa.Column("next_at", Instant),  # when it may be tried again; NULL: at once
+    # Attempts that failed for no fault of its own.
+    sa.Column("forgiven", sa.Integer, nullable=False, server_default="0"),
     sa.Column("released_by", sa.String(320)),  # who said that a person wrote it; NULL where nobody had to
     sa.Column("history", sa.Boolean),  # it lay there before the desk began; NULL where not
     sa.Column("counts_from", Instant),  # when its clocks begin, where that is not its receipt
@@ -111,7 +116,11 @@ spool = sa.Table(
     sa.Column("subject", sa.Text),
     sa.Column("message_id", sa.Text),
     sa.UniqueConstraint("mailbox", "folder", "uidvalidity", "uid"),
-    sa.Index("ix_spool_waiting", "id", **_where("state = 'waiting'")),
+    sa.Index("ix_spool_waiting", "received_at", "id", **_where("state = 'waiting'")),
+    sa.Index("ix_spool_author", "author_key", "received_at", "id", **_where("state = 'waiting'")),
+    sa.Index("ix_spool_thread", "thread_key", "received_at", "id", **_where("state = 'waiting'")),
+    sa.Index("ix_spool_tried", "attempts", **_where("state = 'waiting' AND attempts > 0")),
+    sa.Index("ix_spool_claimed", "claimed_by", **_where("state = 'waiting' AND claimed_by IS NOT NULL")),
     sa.Index("ix_spool_case_id", "case_id"),
     sa.Index("ix_spool_mailbox_received_at", "mailbox", "received_at"),  # what is usual for a mailbox
     sa.Index("ix_spool_history_message_id", "message_id", **_where("outcome = 'history'")),  # what a mail answers

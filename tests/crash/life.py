@@ -127,13 +127,9 @@ class Life:
         kill(running)
         raise AssertionError(f"{place} was never reached: {self.desk.logged()[-3000:]}")
 
-    def have_mercy(self) -> None:
-        """A mail whose worker died three times is rightly set aside; before the third death it is given its peace."""
-        tried = "SELECT count(*) FROM spool WHERE state = 'waiting' AND attempts > 1"
-        if self.records.number(tried):
-            running = self.desk.start()
-            until(lambda: not self.records.number(tried), "what was tried twice is worked")
-            self.die(running)
+    def let_minutes_pass(self) -> None:
+        """A mail that was tried alone when its worker was killed waits for minutes before it is tried again."""
+        self.records.change("UPDATE spool SET next_at = NULL WHERE state = 'waiting'")
 
     def die(self, running: Running) -> None:
         """kill -9 at this very instant, wherever it is, and look."""
@@ -148,7 +144,6 @@ class Life:
             laws.always(self.records, self.ledger, self.tally, list(self.smarthost.accepted))
             if not self.records.embedded:
                 end_claims(self.records.engine)  # it is dead for certain; others would wait until its claims run out
-            self.have_mercy()
 
     def _all_is_said(self) -> bool:
         with self.smarthost.lock:
@@ -159,6 +154,7 @@ class Life:
 
     def come_to_rest(self) -> None:
         """A last start without mishap: it catches up, and everything is there once."""
+        self.let_minutes_pass()
         running = self.desk.start()
         try:
             by_smtp = set(self.tally.letters) - self.tally.by_imap

@@ -370,6 +370,8 @@ class Scene:
             raise AssertionError(f"stuck: {laws.what_waits(self.records)}") from None
 
     def _all_worked(self) -> bool:
+        # A mail that was tried alone when its worker was killed, and again, waits for ten minutes before the third time.
+        self.records.change("UPDATE spool SET next_at = NULL WHERE state = 'waiting' AND attempts > 1")
         done = "SELECT count(*) FROM spool WHERE copy_of IS NULL AND state <> 'waiting'"
         return self.records.number(done) >= len(self.tally.letters)
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from helpdesk.core.message import Envelope
-from helpdesk.store import outbox, spool
+from helpdesk.store import attempts, outbox, spool
 from helpdesk.store.claims import Occupied, Owner, WorkLock
 from helpdesk.store.engine import Database
-from helpdesk.store.spool import MAX_ATTEMPTS, Accepted
+from helpdesk.store.spool import Accepted
 from tests.claims import end_claims
 
 if TYPE_CHECKING:
@@ -33,9 +33,9 @@ def accepted(number: int) -> Accepted:
     return Accepted("support@desk.example", b"Subject: %d\r\n\r\n" % number, Envelope("", ()), "smtp", _NOW)
 
 
-def claim(database: Database, owner: Owner | None = None) -> list[spool.Spooled]:
+def claim(database: Database, now: datetime = _NOW) -> list[spool.Spooled]:
     with database.write() as connection:
-        return spool.claim(connection, owner or database.owner, limit=50)
+        return attempts.claim(connection, database.owner, now=now, limit=50)
 
 
 def ids(mails: list[spool.Spooled]) -> list[int]:
@@ -47,33 +47,19 @@ def test_a_mail_that_kills_its_worker_is_found_out_and_its_neighbours_are_not_bl
     claimed = claim(waiting)
     assert len(claimed) == 5
     done: list[int] = []
-    for _ in range(20):  # every time the third is among them, the worker dies and its claim runs out
+    for minute in range(20):  # every time the third is among them, the worker dies and its claim runs out
         if 3 not in ids(claimed):
             with waiting.write() as connection:
                 for mail in claimed:
                     spool.finish(connection, mail.id, outcome="opened", case=None, now=_NOW)
             done += ids(claimed)
         end_claims(waiting.engine)
-        claimed = claim(waiting)
+        claimed = claim(waiting, _NOW + minute * timedelta(minutes=1))
     assert sorted(done) == [1, 2, 4, 5]
     with waiting.read() as connection:
-        assert [(mail.id, mail.attempts) for mail in spool.worn_out(connection, waiting.owner)] == [(3, MAX_ATTEMPTS)]
-
-
-def test_a_worker_that_was_frozen_past_its_lease_can_neither_finish_nor_fail_the_mail(waiting: Database) -> None:
-    """O06: another has taken it over."""
-    frozen = claim(waiting)[0]
-    end_claims(waiting.engine)
-    [taken_over] = claim(waiting)
-    assert taken_over.id == frozen.id
-    with waiting.write() as connection:
-        assert spool.hold(connection, waiting.owner, [frozen, taken_over]) == [taken_over]
-        spool.release(connection, frozen, error="late")
-        spool.forgive(connection, frozen)
-        assert not spool.quarantine(connection, frozen, error="late", now=_NOW)
-        assert spool.hold(connection, waiting.owner, [taken_over]) == [taken_over]
-        spool.finish(connection, taken_over.id, outcome="opened", case=None, now=_NOW)
-        assert spool.hold(connection, waiting.owner, [taken_over]) == []
+        assert [(mail.id, mail.attempts) for mail in attempts.worn_out(connection, waiting.owner)] == [
+            (3, attempts.MAX_ATTEMPTS)
+        ]
 
 
 def test_what_the_dead_had_claimed_is_free_and_what_the_living_hold_is_not(database: Database) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,7 +15,7 @@ import sqlalchemy as sa
 from helpdesk.core.errors import StaleCase
 from helpdesk.core.message import Envelope
 from helpdesk.desk import Desk
-from helpdesk.store import tables
+from helpdesk.store import cases, tables
 from helpdesk.store.conflicts import is_blameless, is_conflict
 from helpdesk.store.engine import Database
 from helpdesk.store.spool import Accepted
@@ -22,6 +23,7 @@ from tests.desk import ANN, JO, KIM, LOGIK, UTE, TestDesk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from datetime import datetime
 
     from helpdesk.desk import Rules
 
@@ -38,9 +40,13 @@ class Several:
     def __post_init__(self) -> None:
         self.databases = [Database(self.url) for _ in range(_WORKERS + 1)]
         self.first = TestDesk(self.rules, self.databases[0])
-        self.others = [
-            Desk(database=database, rules=self.rules, now=lambda: self.first.now) for database in self.databases[1:]
-        ]
+        begun = time.monotonic()
+
+        def now() -> datetime:
+            """Time goes on, for what is tried again after a moment."""
+            return self.first.now + timedelta(seconds=int(time.monotonic() - begun))
+
+        self.others = [Desk(database=database, rules=self.rules, now=now) for database in self.databases[1:]]
 
     @property
     def database(self) -> Database:
@@ -107,16 +113,16 @@ def replies(desk: TestDesk, authors: Sequence[str], count: int) -> list[bytes]:
 
 
 def test_two_hundred_replies_to_one_case_by_four_daemons_all_go_on_it(several):
-    """None is set aside, none is lost, none stands there twice."""
+    """None is set aside, none is lost, none stands there twice; and they stand in the order in which they came."""
     several.first.mail(JO)
     ids = several.takes(replies(several.first, [JO], 200))
     several.works()
 
     assert several.outcomes() == {"opened": 1, "appended": 200}
-    assert sorted(several.wrote()) == [1, *ids]
+    assert several.wrote() == [1, *ids]
 
 
-def test_the_people_of_a_case_who_all_write_at_once_are_all_heard(several):
+def test_the_people_of_a_case_who_all_write_at_once_are_all_heard_each_in_order(several):
     """Others than the author of the case: nothing but the case itself makes their mails wait for each other."""
     several.first.mail(JO, cc=KIM)
     several.first.reply(ANN, "We are on it.", to_kind="assigned")
@@ -130,11 +136,15 @@ def test_the_people_of_a_case_who_all_write_at_once_are_all_heard(several):
             several.first.reply_to(ann, ANN, f"Ann {number}."),
         )
     ]
-    several.takes(mails)
+    ids = several.takes(mails)
     several.works(Desk.tick)
 
     assert several.outcomes() == {"opened": 1, "appended": 61}
-    assert sorted(several.wrote()) == list(range(1, 63))
+    stands = several.wrote()[2:]
+    assert sorted(stands) == ids
+    for start in range(3):
+        theirs = ids[start::3]
+        assert [number for number in stands if number in theirs] == theirs
 
 
 def test_merging_and_answering_crosswise_ends(several):
@@ -153,6 +163,20 @@ def test_merging_and_answering_crosswise_ends(several):
 
     assert set(several.outcomes()) == {"opened", "appended"}
     assert sum(several.outcomes().values()) == 6 + len(mails)
+
+
+def test_a_case_that_another_holds_is_waited_for_and_costs_no_attempt(several, monkeypatch):
+    several.first.mail(JO)
+    monkeypatch.setattr(cases, "_PATIENCE", 1)
+    several.takes(replies(several.first, [JO], 1))
+    with several.database.write() as connection:
+        cases.hold(connection, [1])
+        assert several.others[0].work() == []
+    [row] = several.rows(sa.select(tables.spool).where(tables.spool.c.state == "waiting"))
+    assert row.attempts == 0
+    assert row.forgiven >= 1
+    several.works()
+    assert several.outcomes() == {"opened": 1, "appended": 1}
 
 
 def test_only_what_others_or_the_database_did_is_blameless(several):

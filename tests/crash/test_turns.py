@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 
 import pytest
 
+from helpdesk.core.message import Envelope
+from helpdesk.desk import Desk, worker
+from helpdesk.store.engine import Database
+from helpdesk.store.spool import Accepted
 from helpdesk.store.turns import Turns
+from tests.desk import JO, LOGIK, wall
 from tests.process import until
 
 
@@ -74,3 +80,70 @@ def test_an_error_hands_the_turn_on_and_a_turn_inside_a_turn_is_refused() -> Non
         pass
     with turns:
         pass
+
+
+@pytest.fixture
+def desk(rules, migrated_file, tmp_path):
+    file = tmp_path / "helpdesk.db"
+    file.write_bytes(migrated_file.read_bytes())
+    database = Database(f"sqlite:///{file}")
+    made = Desk(database=database, rules=rules, now=lambda: wall("2026-05-19 09:15"))
+    made.begin()
+    mails = [f"From: {n}.{JO}\r\nTo: {LOGIK}\r\nSubject: {n}\r\n\r\nPriority: Medium\r\n".encode() for n in range(3)]
+    made.accept([Accepted(LOGIK, raw, Envelope("", (LOGIK,)), "smtp", made.now()) for raw in mails])
+    yield made
+    database.close()
+
+
+class Visitor:
+    """Somebody who asks for the one writer while something else has it, and waits."""
+
+    def __init__(self, database: Database, order: list[str]) -> None:
+        self._database = database
+        self._order = order
+        self.thread = threading.Thread(target=self._write)
+
+    def _write(self) -> None:
+        with self._database.write():
+            self._order.append("visitor")
+
+    def come(self) -> None:
+        if not self.thread.ident:
+            self.thread.start()
+            until(lambda: self._database.awaited, "it waits")
+
+
+def test_who_accepts_or_sends_waits_for_one_mail_and_not_for_a_batch(desk, monkeypatch):
+    """V6: a batch goes on behind whoever came meanwhile, and every mail of it is worked once."""
+    order: list[str] = []
+    visitor = Visitor(desk.database, order)
+    work_mail = worker.work_mail
+
+    def working(*arguments):
+        order.append("mail")
+        visitor.come()
+        return work_mail(*arguments)
+
+    monkeypatch.setattr(worker, "work_mail", working)
+    assert [done.case for done in desk.work()] == [1, 2, 3]
+    visitor.thread.join(5)
+    assert order == ["mail", "visitor", "mail", "mail"]
+
+
+def test_who_accepts_or_sends_waits_for_one_case_that_is_due_and_not_for_all_of_them(desk, monkeypatch):
+    order: list[str] = []
+    visitor = Visitor(desk.database, order)
+    desk.work()
+    ticking = sys.modules["helpdesk.desk.tick"]
+    one = ticking._one
+
+    def going(*arguments):
+        order.append("case")
+        visitor.come()
+        return one(*arguments)
+
+    monkeypatch.setattr(ticking, "_one", going)
+    desk.now = lambda: wall("2026-05-20 12:00")
+    assert desk.tick() == 3
+    visitor.thread.join(5)
+    assert order == ["case", "visitor", "case", "case"]

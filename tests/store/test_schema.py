@@ -13,7 +13,7 @@ from helpdesk.core.message import Envelope
 from helpdesk.core.people import Workload
 from helpdesk.core.repeated import Telling
 from helpdesk.core.thread import Told
-from helpdesk.store import alerts, cases, history, migrate, outbox, signatures, spool, traces, watched
+from helpdesk.store import alerts, attempts, cases, history, migrate, outbox, signatures, spool, traces, watched
 from helpdesk.store.backlog import backlog
 from helpdesk.store.engine import Database, Instant
 from helpdesk.store.signatures import Learnt
@@ -153,7 +153,7 @@ def test_claims_of_before_are_nobodys_and_what_may_have_arrived_is_not_sent_twic
     migrate.upgrade(empty)
 
     with empty.write() as connection:
-        assert [mail.id for mail in spool.claim(connection, empty.owner, limit=9)] == [1]
+        assert [mail.id for mail in attempts.claim(connection, empty.owner, now=at, limit=9)] == [1]
         rows = {row.kind: row for row in outbox.rows(connection)}
         assert {kind: row.state for kind, row in rows.items()} == {
             "relay": "queued",
@@ -177,6 +177,32 @@ def insert(connection, table, rows):
     values = ", ".join(f":{name}" for name in rows[0])
     instants = [sa.bindparam(name, type_=Instant) for name in rows[0] if name.endswith(("_at", "_until"))]
     connection.execute(sa.text(f"INSERT INTO {table} ({names}) VALUES ({values})").bindparams(*instants), rows)
+
+
+def test_mail_that_waits_is_carried_across_in_the_order_of_its_receipt_and_with_all_its_attempts(empty):
+    """Revision 0017: a batch of 0016 whose worker died had cost each of its mails an attempt."""
+    migrate.upgrade(empty, "0016")
+    at = datetime(2026, 5, 19, 12, 30, tzinfo=UTC)
+    row = {"mailbox": "support@logik.example", "source": "smtp", "mail_from": "", "rcpt_to": "[]", "remote": ""}
+    row |= {"accepted_at": at, "raw": b"x"}
+    waiting = [
+        row | {"received_at": at - timedelta(minutes=number), "state": "waiting", "attempts": number}
+        for number in range(3)
+    ]
+    done = row | {"received_at": at, "state": "done", "attempts": 1, "outcome": "ignored"}
+    with empty.write() as connection:
+        insert(connection, "spool", waiting)
+        insert(connection, "spool", [done])
+    migrate.upgrade(empty)
+
+    with empty.write() as connection:
+        claimed = attempts.claim(connection, empty.owner, now=at, limit=9)
+        assert [(mail.id, mail.attempts) for mail in claimed] == [(3, 0), (2, 0), (1, 0)]
+        assert connection.execute(sa.select(metadata.tables["spool"].c.attempts).where(sa.text("id = 4"))).scalar() == 1
+    migrate.downgrade(empty, "0016")
+    migrate.upgrade(empty)
+    with empty.write() as connection:
+        assert [mail.id for mail in attempts.claim(connection, empty.owner, now=at, limit=9)] == []
 
 
 def test_who_has_waited_longest_is_asked_of_an_index_from_now_on(empty):

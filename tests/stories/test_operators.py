@@ -12,7 +12,7 @@ from helpdesk.core.block import Mistake
 from helpdesk.core.declaration import FORMS, form_of, read_declaration
 from helpdesk.core.message import Envelope
 from helpdesk.desk import load_rules
-from helpdesk.store import declarations, spool
+from helpdesk.store import attempts, declarations
 from helpdesk.store.spool import Accepted
 from tests.desk import ANN, JO, KEY, LOGIK, OPS, STRANGER, TestDesk, wall, write_office
 from tests.policies.offices import customer, open_desk
@@ -142,8 +142,8 @@ def test_what_was_set_aside_is_worked_again_by_mail(desk):
     raw = f"From: {JO}\r\nTo: {LOGIK}\r\nSubject: x\r\nMessage-ID: <1@acme.example>\r\n\r\nHelp.\r\n".encode()
     desk.laboratory.desk.accept([Accepted(LOGIK, raw, Envelope(JO, (LOGIK,)), "smtp", desk.now)])
     with desk.database.write() as connection:
-        (mail,) = spool.claim(connection, desk.database.owner, limit=1)
-        assert spool.quarantine(connection, mail, error="ValueError: no", now=desk.now)
+        (mail,) = attempts.claim(connection, desk.database.owner, now=desk.now, limit=1)
+        assert attempts.quarantine(connection, mail, error="ValueError: no", now=desk.now)
     order(desk, "#quarantine list")
     assert f"1 mail set aside: - {mail.id}: to {LOGIK}, received Tue 19 May 2026, 14:15 UTC: ValueError: no" in echo(
         desk

@@ -256,8 +256,9 @@ def test_what_the_desk_logs_and_tells_its_operators_holds_no_words_of_mails_and_
     try:
         raw = f"From: {KIM}\r\nTo: {LOGIK}\r\nSubject: {subject}\r\n\r\n{body}\r\n".encode()
         desk.laboratory.desk.accept([Accepted(LOGIK, raw, Envelope(KIM, (LOGIK,)), "smtp", desk.now)])
-        for _ in range(4):
+        for _ in range(12):
             desk.laboratory.desk.work()
+            desk.laboratory.now += timedelta(minutes=1)
     finally:
         with desk.database.write() as connection:
             connection.exec_driver_sql("DROP TRIGGER no_more")
