@@ -34,6 +34,7 @@ EventType = Literal[
     "monitored",  # what a monitor says of the thing it watches: its state, and how bad it looks
     "bounced",  # a mail of ours came back, or was refused
     "answer_lost",  # an agent's answer has reached nobody: the desk owes it still
+    "answer_arrived",  # it was sent once more, and counts from here on
     "agent_answered",  # the public reply that stops clocks
     "agent_noted",
     "acknowledged",  # the acknowledgment was sent, or withheld and why

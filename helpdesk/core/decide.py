@@ -401,6 +401,12 @@ def did_not_arrive(case: Case, back: Returned, terms: Terms, now: datetime) -> D
     return _on_the_record(Decision(after, events, tuple(undelivered.mails(events, after, back, terms))), terms, now)
 
 
+def arrived_after_all(case: Case, answer: str, recipient: str, terms: Terms, now: datetime) -> Decision:
+    """Decide what follows from an answer that was lost and is sent after all."""
+    events, told = undelivered.arrived(case, answer, recipient, terms, now)
+    return _on_the_record(Decision(case.after(*events), events, (told,) if told else ()), terms, now)
+
+
 def _monitor_tells(case: Case, arrival: Arrival, state: State, terms: Terms, now: datetime) -> Decision:
     """The monitor that this case came of tells more of it; of what is over it can only say that it has recovered."""
     if _too_old_to_reopen(case, arrival, terms) or not (case.active or state == "recovered"):

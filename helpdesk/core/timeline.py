@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from helpdesk.core.policy import NoPromise, Policy, Promise, TargetKind
 
 _ENDS = ("resolved", "closed")
+_ANSWERS = ("agent_answered", "answer_arrived")
 
 
 def clocks(case: Case, policy: Policy) -> tuple[Clock, ...]:
@@ -43,7 +44,7 @@ class _Reader:
         unsent = {event.facts["key"] for event in events if event.type == "answer_lost" and not event.facts["left"]}
         # What never left us is no answer; what left and came back was one until then.
         self.events = [one for one in events if one.type != "agent_answered" or one.facts.get("key") not in unsent]
-        self.answers = [event.at for event in self.events if event.type == "agent_answered"]
+        self.answers = [event.at for event in self.events if event.type in _ANSWERS]
         self.first_severity = next(
             (event.facts["severity"] for event in events if event.type == "assessed"), case.severity
         )
@@ -64,7 +65,7 @@ class _Reader:
         waiting: list[Event] = []  # what the customer said since the last answer
         answered_once = False
         for event in self.events:
-            if event.type == "agent_answered":
+            if event.type in _ANSWERS:
                 # A round that was over as it began measures nothing, and would share its start with the next.
                 if waiting and waiting[0].at < event.at:
                     yield self._run("follow_up", start=waiting[0].at, stop=event.at)

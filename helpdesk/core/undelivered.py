@@ -78,6 +78,21 @@ def mails(events: tuple[Event, ...], case: Case, back: Returned, terms: Terms) -
         yield Draft("alert", person, "agent", key, facts={"bounced": told}, template="bounced")
 
 
+def arrived(
+    case: Case, answer: str, recipient: str, terms: Terms, now: datetime
+) -> tuple[tuple[Event, ...], Draft | None]:
+    """What follows where an answer that was lost is sent after all: on an operator's order, say."""
+    lost = [event.facts["key"] for event in case.of_type("answer_lost")]
+    there = {event.facts["key"] for event in case.of_type("answer_arrived")}
+    if not answer or answer not in lost or answer in there:
+        return (), None
+    event = Event("answer_arrived", now, now, DESK, {"key": answer, "recipient": recipient})
+    agent = terms.team.agent(case.assignee)
+    done = [f"your answer has gone to {recipient} after all: it counts from now on"]
+    facts = {"done": done, "mistakes": []}
+    return (event,), Draft("echo", agent.person, "agent", f"arrived/{answer}", facts=facts) if agent else None
+
+
 def _is_lost(case: Case, back: Returned) -> bool:
     """Whether the last word of an agent's has reached nobody. What was said since counts for itself."""
     answers = case.of_type("agent_answered")

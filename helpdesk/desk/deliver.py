@@ -286,6 +286,8 @@ def _settled(connection: sa.Connection, recorder: Recorder, done: _Done) -> bool
         recorder.alert(connection, kind=alert.kind, key=alert.key, facts=alert.facts, now=done.at)
     if ours and (given_up := _given_up(done)):
         undelivered.settle(connection, recorder, done.row, given_up, done.at)
+    if ours and isinstance(done.outcome, Sent):
+        undelivered.arrived(connection, recorder, done.row, done.at)
     return ours
 
 

@@ -15,11 +15,14 @@ from helpdesk.store import outbox, undeliverable
 from helpdesk.wires.courier import Failed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     import sqlalchemy as sa
 
-    from helpdesk.core.decision import Reason
+    from helpdesk.core.case import Case
+    from helpdesk.core.decision import Decision, Reason
+    from helpdesk.core.people import Terms
     from helpdesk.desk.record import Recorder
     from helpdesk.store.outbox import Row
     from helpdesk.wires.courier import Retry
@@ -48,12 +51,34 @@ def settle(connection: sa.Connection, recorder: Recorder, row: Row, outcome: Fai
     )
     if refused and not back.staff:
         undeliverable.mark(connection, row.recipient, since=now, status=back.status, outbox_id=row.id)
-    case = case_store.load(connection, row.case)
+    _write_down(connection, recorder, row.case, lambda case, terms: decide.did_not_arrive(case, back, terms, now), now)
+
+
+def arrived(connection: sa.Connection, recorder: Recorder, row: Row, now: datetime) -> None:
+    """Let its case know that an answer was sent which had been lost."""
+    answer = _answer(row)
+    if row.case is None or not answer or not case_store.has_event(connection, row.case, "answer_lost"):
+        return
+    case_store.hold(connection, [row.case])
+    to = row.recipient
+    _write_down(
+        connection, recorder, row.case, lambda case, terms: decide.arrived_after_all(case, answer, to, terms, now), now
+    )
+
+
+def _write_down(
+    connection: sa.Connection,
+    recorder: Recorder,
+    number: int,
+    decided: Callable[[Case, Terms], Decision],
+    now: datetime,
+) -> None:
+    case = case_store.load(connection, number)
     mailbox = recorder.rules.configuration.mailbox(case.mailbox)
     if mailbox is None:
         return  # it left the configuration: nobody is there to be told
     terms = recorder.terms(connection, mailbox, case=case, now=now)
-    decision = decide.did_not_arrive(case, back, terms, now)
+    decision = decided(case, terms)
     after = recorder.store(connection, decision, terms)
     recorder.write(connection, after, decision.drafts, terms, now)
 

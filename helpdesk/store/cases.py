@@ -194,6 +194,12 @@ def hold(connection: sa.Connection, numbers: Collection[int], *, waits: bool = T
     return held
 
 
+def has_event(connection: sa.Connection, number: int, kind: str) -> bool:
+    """Whether something of that type is on a case's record."""
+    query = sa.select(sa.exists().where(event.c.case_id == number, event.c.type == kind))
+    return bool(connection.execute(query).scalar())
+
+
 def put_off(connection: sa.Connection, number: int) -> None:
     """Nothing is due on this case until something happens to it."""
     connection.execute(sa.update(cases).where(cases.c.id == number).values(next_at=None))

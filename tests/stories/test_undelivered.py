@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from helpdesk.desk import load_rules
+from helpdesk.store import outbox
 from helpdesk.wires.courier import Failed, Outcome, Outgoing, Retry, no_mark
 from tests.desk import ANN, BOB, JO, KEY, KIM, LENA, LOGIK, LOU, OPS, TestDesk, write_office
 from tests.stories.test_robots_bounces import comes_back, report
@@ -218,3 +219,26 @@ def test_an_acknowledgment_that_is_refused_is_told_and_the_case_goes_on(desk, sm
     assert f"A mail of this case to {JO} could not be delivered" in news(desk)
     assert desk.state() == "running"
     assert desk.events("answer_lost") == []
+
+
+@pytest.mark.parametrize("text", ["We are on it.", "#resolve\nIt is fixed."])
+def test_an_answer_that_is_sent_after_all_counts_from_then_on(desk, smarthost, text):
+    """An operator has put right what was wrong, and sends it once more."""
+    desk.mail(JO)
+    smarthost.refuses[JO] = Failed(NO_SUCH_USER)
+    desk.reply(ANN, text)
+    assert desk.state() == "running"
+
+    desk.at("2026-05-19 10:00")
+    smarthost.refuses.clear()
+    with desk.database.write() as connection:
+        for row in outbox.rows(connection, states=("failed",)):
+            outbox.retry_now(connection, row.id, desk.now)
+    desk.laboratory.deliver()
+
+    assert desk.state() == "met"
+    assert desk.first_response().stopped_at == desk.now
+    assert desk.case().status == "open"
+    echo = desk.last(ANN, "echo").text.replace("\n", " ")
+    assert f"your answer has gone to {JO} after all" in echo
+    assert len(desk.events("answer_arrived")) == 1
