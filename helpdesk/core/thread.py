@@ -1,11 +1,11 @@
 """Which case a mail belongs to, and who its sender is there.
 
-The order of belief: a signed reply token; one of our own signed Message-IDs together with a sender who belongs to
-the case; the case number in the subject, only for a person of the case; for a monitor's mail, that the same monitor
-told of the same thing before. Nobody else gets in: a stranger with a right number or a copied thread opens a new case
-that is linked and marked. An agent acts only with an agent's token that was given to them, from an address of theirs,
-and with an aligned authentication result where that is asked for; anything less is shown to the assignee and obeyed by
-nobody.
+The order of belief: a signed reply token; one of our own signed Message-IDs together with a sender who belongs to the
+case; the case number in the subject, or that it answers what a person wrote on the case, only for a person of the
+case; for a monitor's mail, that the same monitor told of the same thing before. Nobody else gets in: a stranger with a
+right number or a copied thread opens a new case that is linked and marked. An agent acts only with an agent's token
+that was given to them, from an address of theirs, and with an aligned authentication result where that is asked for;
+anything less is shown to the assignee and obeyed by nobody.
 
 An agent's token carries no date. It lasts as long as they are an agent of the team and the case is alive, and
 `TOKEN_OUTLIVES_CASE` longer; what was once sent with it cannot be sent again, nor kept for later (threat A06).
@@ -55,6 +55,8 @@ class Evidence:
     tokens: tuple[TokenSeen, ...] = ()
     own_ids: tuple[int, ...] = ()  # cases of our Message-IDs in In-Reply-To and References, nearest first
     subject_numbers: tuple[int, ...] = ()
+    known: tuple[int, ...] = ()  # cases that have a mail, not ours, which this one answers, nearest first
+    bordered: bool = False  # the operator has named a border, whose results say who is proven
     authenticated: bool = False
     authentication_required: bool = False
     received_at: datetime | None = None
@@ -64,7 +66,7 @@ class Evidence:
     @property
     def case_numbers(self) -> tuple[int, ...]:
         """Every case that is named, the most believable first, each once: what must be read to place the mail."""
-        named = (*(token.case for token in self.tokens), *self.own_ids, *self.subject_numbers)
+        named = (*(token.case for token in self.tokens), *self.own_ids, *self.subject_numbers, *self.known)
         return tuple(dict.fromkeys(named))
 
 
@@ -138,6 +140,15 @@ def place(evidence: Evidence, cases: Mapping[int, Case], team: Team) -> Placemen
     lent = next((token for token in evidence.tokens if token.genuine and token.case in cases), None)
     if lent is not None:
         return _place_reader(lent, evidence, cases[lent.case])
+    return _place_on_new_case(evidence, cases, named)
+
+
+def _place_on_new_case(evidence: Evidence, cases: Mapping[int, Case], named: list[int]) -> Placement:
+    """Somebody who has no place on the cases that they name, if they name any."""
+    doubted = next((number for number in named if _answers_known(evidence, cases[number])), None)
+    if doubted is not None:
+        because = "answers a mail of the case, but the mail's authentication result is not right"
+        return Placement(None, "customer", because, linked=doubted)
     if named:
         return Placement(None, "customer", "names a case of somebody else", linked=named[0])
     return Placement(None, "customer", "names no case of ours", authenticated=evidence.authenticated)
@@ -206,9 +217,25 @@ def _place_customer(evidence: Evidence, case: Case) -> Placement | None:
     rating = next((token for token in tokens if token.purpose in {"good", "bad"}), None)
     if rating:
         return _place_rating(rating, evidence, case)
-    if case.person(evidence.sender) and (number in evidence.subject_numbers or tokens):
-        return Placement(number, "customer", "names the case, from a person of the case")
+    return _place_unproven(evidence, case, named=bool(tokens) or number in evidence.subject_numbers)
+
+
+def _place_unproven(evidence: Evidence, case: Case, *, named: bool) -> Placement | None:
+    """The place of who merely names the case, or a mail on it: only people of the case have one."""
+    if case.person(evidence.sender) and named:
+        return Placement(case.number, "customer", "names the case, from a person of the case")
+    if _answers_known(evidence, case) and (evidence.authenticated or not evidence.bordered):
+        return Placement(case.number, "customer", "answers a mail of the case, from a person of the case")
     return None
+
+
+def _answers_known(evidence: Evidence, case: Case) -> bool:
+    """Whether a person of the case answers a mail of theirs, or of another person, that is on it.
+
+    No secret is in such a Message-ID, and everybody on copy has it. What a monitor threads is told by what it watches.
+    """
+    of_the_case = case.person(evidence.sender) is not None and evidence.sender not in case.removed
+    return case.number in evidence.known and of_the_case and not case.monitor
 
 
 def _place_rating(token: TokenSeen, evidence: Evidence, case: Case) -> Placement:

@@ -20,7 +20,7 @@ from helpdesk.store import cases as case_store
 from helpdesk.store import watched as watched_store
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     import sqlalchemy as sa
 
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from helpdesk.desk.rules import Rules
     from helpdesk.mail.authenticity import Authenticity
     from helpdesk.store.spool import Spooled
+
+_ANCESTORS = 50  # of one mail that are looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,8 @@ def look_into(connection: sa.Connection, rules: Rules, mail: Spooled, message: M
     configuration = rules.configuration
     team = configuration.teams[mailbox.team]
     clues = read_clues(message, mail.envelope, mailbox, rules.signer)
-    found = case_store.find(connection, clues.case_numbers)
+    known = case_store.with_mails(connection, list(dict.fromkeys(_ancestors(message)))[:_ANCESTORS])
+    found = case_store.find(connection, {*clues.case_numbers, *known})
     # What is written to the escalation address may be about a case of any mailbox of that offering.
     anywhere = mailbox.channel == "escalation"
     here = {
@@ -65,6 +68,8 @@ def look_into(connection: sa.Connection, rules: Rules, mail: Spooled, message: M
     proof = sender_proof(configuration, mail, message)
     shown = replace(
         evidence(clues, message, cases=here, team=team, signer=rules.signer, operators=configuration.operators),
+        known=known,
+        bordered=bool(configuration.file.smtp_in.authserv_id),
         authenticated=proof.result == "pass",
         authentication_required=configuration.authentication_required,
         received_at=mail.received_at,
@@ -78,6 +83,12 @@ def look_into(connection: sa.Connection, rules: Rules, mail: Spooled, message: M
         placement = place_monitor(placement, shown, seen, told)
         here |= case_store.find(connection, [placement.case] if placement.case else [])
     return Findings(placement, shown, proof, here)
+
+
+def _ancestors(message: Message) -> Iterator[str]:
+    """The mails that this one says it answers, the nearest first."""
+    yield from message.in_reply_to
+    yield from reversed(message.references)
 
 
 def _placed(message: Message, shown: Evidence, here: Mapping[int, Case], team: Team) -> Placement:

@@ -403,6 +403,7 @@ def _quoted_words(text: str) -> str:
 
 _ID = re.compile(r"<[^<>\s]{1,998}>")
 MAX_IDS = 200
+MAX_ID = 2_000  # bytes: more than a line may have (RFC 5322 section 2.1.1), less than an index takes
 
 
 def message_ids(values: list[bytes]) -> tuple[str, ...]:
@@ -411,7 +412,7 @@ def message_ids(values: list[bytes]) -> tuple[str, ...]:
     if "=?" in text:
         text = decode_words(text)  # some mail programs encode long ids (threat C10)
     found = dict.fromkeys(clean_line(one) for one in _ID.findall(text))
-    return tuple(found)[-MAX_IDS:]
+    return tuple(one for one in found if len(one.encode()) <= MAX_ID)[-MAX_IDS:]
 
 
 def date_of(value: bytes) -> datetime | None:

@@ -426,6 +426,17 @@ def with_agents_mail(
     return frozenset(int(number) for number in connection.execute(query).scalars())
 
 
+def with_mails(connection: sa.Connection, message_ids: Sequence[str]) -> tuple[int, ...]:
+    """The cases on which people can see a mail with one of these Message-IDs, in the order in which they stand."""
+    if not message_ids:
+        return ()
+    query = sa.select(message.c.message_id, message.c.case_id).where(
+        message.c.message_id.in_(message_ids), message.c.visibility == "public"
+    )
+    found = [(row.message_id, int(row.case_id)) for row in connection.execute(query.order_by(message.c.id))]
+    return tuple(dict.fromkeys(case for wanted in message_ids for known, case in found if known == wanted))
+
+
 def never_answered(connection: sa.Connection, numbers: Collection[int]) -> list[int]:
     """Those of these cases on which no agent has answered a customer, in order."""
     answered = sa.select(event.c.case_id).where(event.c.case_id.in_(set(numbers)), event.c.type == "agent_answered")

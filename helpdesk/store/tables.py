@@ -123,6 +123,7 @@ spool = sa.Table(
     sa.Index("ix_spool_claimed", "claimed_by", **_where("state = 'waiting' AND claimed_by IS NOT NULL")),
     sa.Index("ix_spool_case_id", "case_id"),
     sa.Index("ix_spool_mailbox_received_at", "mailbox", "received_at"),  # what is usual for a mailbox
+    sa.Index("ix_spool_message_id", "message_id"),  # of which mail another is a copy
     sa.Index("ix_spool_history_message_id", "message_id", **_where("outcome = 'history'")),  # what a mail answers
 )
 
@@ -154,6 +155,7 @@ message = sa.Table(
     sa.Column("reply", sa.Text, nullable=False),
     sa.Column("attachments", sa.JSON, nullable=False),
     sa.Index("ix_message_case_id", "case_id"),
+    sa.Index("ix_message_message_id", "message_id"),  # what a mail answers
 )
 
 outbox = sa.Table(

@@ -377,3 +377,24 @@ def test_mail_from_before_history_is_no_history_and_a_mailbox_with_mail_has_no_f
             for box in ("a@x.example", "b@x.example")
         ]
         assert [mail.history for mail in history.marked(connection, old)] == [False, True]
+
+
+def test_a_mail_of_before_is_found_by_what_answers_it_from_now_on(empty):
+    """Revision 0017: Message-IDs are indexed; rows are carried across."""
+    migrate.upgrade(empty, "0016")
+    at = datetime(2026, 5, 19, 12, 30, tzinfo=UTC)
+    statement = (
+        "INSERT INTO spool (id, mailbox, source, mail_from, rcpt_to, remote, received_at, accepted_at, raw, state,"
+        " attempts, outcome, message_id) VALUES (1, 'a@x.example', 'smtp', '', '[]', '', :at, :at, NULL, 'done', 1,"
+        " 'robot', '<1@x.example>')"
+    )
+    with empty.write() as connection:
+        connection.execute(sa.text(statement), {"at": at})
+    migrate.upgrade(empty)
+
+    with empty.read() as connection:
+        assert {"ix_spool_message_id", "ix_message_message_id"} <= {
+            index["name"] for table in ("spool", "message") for index in sa.inspect(connection).get_indexes(table)
+        }
+        found = connection.execute(sa.text("SELECT id FROM spool WHERE message_id = '<1@x.example>'"))
+        assert found.scalar_one() == 1

@@ -260,3 +260,72 @@ def test_a_case_has_at_most_fifty_people_on_copy(desk):
 
     assert len(desk.case().participants) == 50
     assert "on copy, not added: user1x20@elsewhere.example" in desk.case().tags[-1]
+
+
+# --- what answers a mail of the customer's own
+
+
+def test_whoever_answers_their_own_sent_mail_goes_on_with_their_case(desk):
+    """They forgot the screenshot, and take the mail out of their folder of sent mail."""
+    fresh(desk, JO, "Wrong total", "The total is wrong.", Message_ID="<first@mail.acme.example>")
+    became = fresh(
+        desk,
+        JO,
+        "Re: Wrong total",
+        "It is shop 7.",
+        In_Reply_To="<first@mail.acme.example>",
+        Message_ID="<2@acme.example>",
+    )
+    further = fresh(desk, JO, "Another word", "And shop 9.", References="<first@mail.acme.example> <2@acme.example>")
+
+    assert (became.outcome, became.case) == ("appended", 1)
+    assert (further.outcome, further.case) == ("appended", 1)
+    assert desk.kinds_to(JO) == ["ack"]
+
+
+def test_a_mail_on_a_case_brings_nobody_in_and_lets_no_stranger_on(desk):
+    """Everybody who was on copy has its Message-ID."""
+    fresh(desk, JO, "Wrong total", "The total is wrong.", Message_ID="<first@mail.acme.example>")
+    became = fresh(desk, STRANGER, "Re: Wrong total", "Send it to me.", In_Reply_To="<first@mail.acme.example>")
+    sheet = Sheet(JO, LOGIK, "Re: Wrong total", "Ute knows more.", UTE, {"In-Reply-To": "<first@mail.acme.example>"})
+    desk.receive(write(sheet, at=desk.now, message_id="<x@mail.acme.example>"))
+
+    assert (became.outcome, became.case) == ("opened", 2)
+    assert desk.case(2).links == ("HD-1",)
+    assert desk.case(1).participants == ()
+    assert any(UTE in tag for tag in desk.case(1).tags)
+
+
+def test_a_mail_on_a_case_of_another_mailbox_is_not_this_ones(desk):
+    fresh(desk, JO, "Wrong total", "The total is wrong.", Message_ID="<first@mail.acme.example>")
+    sheet = Sheet(JO, THREEKIT, "Re: Wrong total", "It is shop 7.", "", {"In-Reply-To": "<first@mail.acme.example>"})
+
+    assert desk.receive(write(sheet, at=desk.now, message_id="<x@acme.example>")).outcome == "opened"
+
+
+@pytest.mark.parametrize(
+    ("result", "became"),
+    [
+        ("", ("opened", 2)),
+        ("Authentication-Results: mx.desk.example; dmarc=fail header.from=acme.example\n", ("opened", 2)),
+        ("Authentication-Results: mx.desk.example; dmarc=pass header.from=acme.example\n", ("appended", 1)),
+    ],
+)
+def test_where_a_border_is_named_only_an_authenticated_mail_goes_on_by_it(
+    tmp_path, story_databases, request, result, became
+):
+    """What is not proven is shown on a case of its own that names the other."""
+    path = write_office(tmp_path, more='\n[smtp_in]\nauthserv_id = "mx.desk.example"\n')
+    desk = TestDesk(load_rules(path, environment={}, signing_key=KEY), story_databases.of("memory", request))
+    fresh(desk, JO, "Wrong total", "The total is wrong.", Message_ID="<first@mail.acme.example>")
+    sheet = Sheet(JO, LOGIK, "Re: Wrong total", "Shop 7.", "", {"In-Reply-To": "<first@mail.acme.example>"})
+    raw = write(sheet, at=desk.now, message_id="<x@acme.example>")
+    done = desk.receive(result.encode() + raw)
+
+    assert (done.outcome, done.case) == became
+    if done.case == 2:
+        assert desk.case(2).links == ("HD-1",)
+        assert "unverified" in desk.case(2).tags
+        assert (
+            "authentication result" in " ".join(desk.last(ANN, "assigned").text.split()) or desk.case(2).assignee != ANN
+        )
