@@ -97,6 +97,10 @@ class Cluster:
     def drop(self, name: str) -> None:
         self._run(f"DROP DATABASE {name} WITH (FORCE)")
 
+    def end_connections(self, name: str) -> None:
+        """What an operator does with pg_terminate_backend."""
+        self._run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+
     def stop(self) -> None:
         for database in self._opened:
             database.close()

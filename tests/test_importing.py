@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from datetime import UTC, datetime
 
 import pytest
@@ -11,8 +12,11 @@ from typer.testing import CliRunner
 from helpdesk.archive import mails_in
 from helpdesk.cli import app
 from helpdesk.core.errors import NotFound
+from helpdesk.desk import Desk, load_rules
 from helpdesk.importing import received_at
 from helpdesk.mail.parse import parse
+from helpdesk.store.claims import WorkLock
+from helpdesk.store.engine import Database
 from tests.desk import write_office
 
 NOW = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
@@ -88,3 +92,48 @@ def test_no_time_of_receipt_is_too_odd_to_be_read():
     now = datetime(2026, 5, 19, tzinfo=UTC)
     for stamp in ("Mon, 01 Jan 0001 00:00:00 +1400", "Fri, 31 Dec 9999 23:59:59 -1400", "", ";;;", "x" * 500):
         assert received_at(parse(f"Received: from a by b; {stamp}\r\n\r\n".encode()), now) <= now
+
+
+def written_office(tmp_path):
+    config = write_office(tmp_path)
+    (tmp_path / "old.eml").write_bytes(
+        b"From: jo@acme.example\nTo: support@logik.example\nSubject: Rules\n" + DATE.encode() + b"\nNo rule fires.\n"
+    )
+    assert CliRunner().invoke(app, ["db", "upgrade", "--config", str(config)]).exit_code == 0
+    return config
+
+
+def test_beside_a_running_daemon_the_mail_is_accepted_and_the_daemon_works_it(tmp_path):
+    """V1: an SQLite file is worked by one process, and a second would take its claims for a dead one's."""
+    config = written_office(tmp_path)
+    rules = load_rules(config)
+    database = Database(rules.configuration.database_url)
+    daemon, lock = Desk(database=database, rules=rules, now=lambda: datetime.now(UTC)), WorkLock(database)
+    lock.take()
+    said = []
+    command = ["import", str(tmp_path / "old.eml"), "--json", "--config", str(config)]
+    importing = threading.Thread(target=lambda: said.append(CliRunner().invoke(app, command)))
+    importing.start()
+    worked = []
+    while importing.is_alive():
+        worked += daemon.work()
+        importing.join(0.05)
+    lock.leave()
+    database.close()
+
+    assert [done.outcome for done in worked] == ["opened"]
+    assert said[0].exit_code == 0, said[0].output
+    assert json.loads(said[0].stdout)["outcome"] == "opened"
+
+
+def test_what_a_running_daemon_would_send_cannot_be_held_back(tmp_path):
+    config = written_office(tmp_path)
+    database = Database(load_rules(config).configuration.database_url)
+    lock = WorkLock(database)
+    lock.take()
+    said = CliRunner().invoke(app, ["import", str(tmp_path / "old.eml"), "--hold", "--config", str(config)])
+    lock.leave()
+    database.close()
+
+    assert said.exit_code != 0
+    assert "--hold cannot hold back what the running daemon writes" in str(said.exception) + said.output

@@ -13,6 +13,7 @@ mail behind as claimed, and one mail that fails delays no other.
 from __future__ import annotations
 
 import itertools
+import math
 import threading
 import time
 from contextlib import contextmanager
@@ -195,9 +196,18 @@ class Delivery:
         finally:
             if self.pace is not None:
                 self.pace.end(outcome)
-        self.sending.add([self.sending.judge(row, outcome, self.clock())])
+        self.sending.add([self._judged(row, outcome)])
         failpoint("out.pre_mark")
         return outcome
+
+    def _judged(self, row: Row, outcome: Outcome | None) -> _Done:
+        """What became of the mail; never nothing, or its claim would be renewed for ever."""
+        now = self.clock()
+        try:
+            return self.sending.judge(row, outcome, now)
+        except Exception:  # noqa: BLE001 - an answer that is not compared with others is still the answer
+            _log.exception("a refusal could not be compared", outbox_id=row.id)
+            return _Done(row, outcome, now)
 
 
 class _Look:
@@ -211,7 +221,7 @@ class _Look:
     def __call__(self) -> None:
         """Return only while the mail is ours and the look is fresh. Raises _TakenOverError."""
         monotonic, database = self._delivery.monotonic, self._delivery.database
-        looked_at = -_AT_ONCE
+        looked_at = -math.inf
         while monotonic() - looked_at >= _AT_ONCE:
             with database.write() as connection:
                 if not outbox.hand_over(connection, database.owner, self._row, lease=PAST_THE_DOT):

@@ -128,15 +128,17 @@ def add(connection: sa.Connection, mails: Sequence[Queued], now: datetime, *, he
 def _bring_forward(connection: sa.Connection, mails: Sequence[Queued]) -> None:
     """What an urgent mail has to wait for, because it is earlier to the same reader on the same case, is as urgent."""
     told = [
-        {"on": mail.case, "reader": mail.recipient, "to": lane}
+        {"on": mail.case, "reader": mail.recipient, "to": lane, "before": mail.key}
         for mail in mails
         if mail.case is not None and (lane := _LANES.get(mail.kind, _REST)) < _REST
     ]
+    itself = outbox.alias("itself")
     earlier = sa.and_(
         outbox.c.case_id == sa.bindparam("on"),
         outbox.c.recipient == sa.bindparam("reader"),
         outbox.c.next_at.is_not(None),
         outbox.c.lane > sa.bindparam("to"),
+        outbox.c.id < sa.select(itself.c.id).where(itself.c.key == sa.bindparam("before")).scalar_subquery(),
     )
     if told:
         connection.execute(sa.update(outbox).where(earlier).values(lane=sa.bindparam("to")), told)
