@@ -380,8 +380,8 @@ def test_mail_from_before_history_is_no_history_and_a_mailbox_with_mail_has_no_f
 
 
 def test_a_mail_of_before_is_found_by_what_answers_it_from_now_on(empty):
-    """Revision 0017: Message-IDs are indexed; rows are carried across."""
-    migrate.upgrade(empty, "0016")
+    """Revision 0018: Message-IDs are indexed; rows are carried across."""
+    migrate.upgrade(empty, "0017")
     at = datetime(2026, 5, 19, 12, 30, tzinfo=UTC)
     statement = (
         "INSERT INTO spool (id, mailbox, source, mail_from, rcpt_to, remote, received_at, accepted_at, raw, state,"
