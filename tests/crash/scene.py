@@ -14,6 +14,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 import urllib.error
 import urllib.request
 from collections import Counter
@@ -153,6 +154,7 @@ class Scene:
         self.writers = Correspondence(chance, self.tally.letters)
         self.full_disk: Path | None = None
         self.disk_size = _DISK
+        self._passed = 0.0
         self._stack = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
@@ -370,8 +372,7 @@ class Scene:
             raise AssertionError(f"stuck: {laws.what_waits(self.records)}") from None
 
     def _all_worked(self) -> bool:
-        # A mail that was tried alone when its worker was killed, and again, waits for ten minutes before the third time.
-        self.records.change("UPDATE spool SET next_at = NULL WHERE state = 'waiting' AND attempts > 1")
+        self._pass_the_time()
         done = "SELECT count(*) FROM spool WHERE copy_of IS NULL AND state <> 'waiting'"
         return self.records.number(done) >= len(self.tally.letters)
 
@@ -382,10 +383,17 @@ class Scene:
     def _pass_the_time(self) -> None:
         """What waits for minutes, as it should, is hastened by an operator without patience.
 
-        That is what was deferred, and what was past its final dot when its daemon died: nobody can tell sooner that the
-        answer will not come.
+        That is mail whose worker died over it, what was deferred, and what was past its final dot when its daemon died:
+        nobody can tell sooner that the answer will not come.
         """
+        if time.monotonic() - self._passed < 1:
+            return
+        self._passed = time.monotonic()
         now = self.records.instant(datetime.now(UTC))
+        # A mail that was tried alone when its worker was killed, and again, waits for ten minutes before the third time.
+        self.records.change(
+            "UPDATE spool SET next_at = NULL WHERE state = 'waiting' AND attempts > 1 AND next_at > " + now
+        )
         waits = "next_at IS NOT NULL"
         self.records.change(
             f"UPDATE outbox SET next_at = {now} WHERE state = 'queued' AND attempts > 0 AND detail <> '' AND next_at > {now}"
