@@ -67,7 +67,9 @@ def choose(scene: Scene, chance: Random, only: Collection[str] = ()) -> Fault | 
         for fault in _FAULTS
         if fault.applies(scene) and not (fault.long and scene.ground.brief) and (not only or fault.name in only)
     ]
-    return chance.choices(possible, [fault.weight for fault in possible])[0] if possible else None
+    # One long one lasts as long as a dozen of the others.
+    weights = [fault.weight if fault.long else 3 * fault.weight for fault in possible]
+    return chance.choices(possible, weights)[0] if possible else None
 
 
 def _on_postgresql(scene: Scene) -> bool:
