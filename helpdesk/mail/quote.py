@@ -291,7 +291,7 @@ def _attribution_above(lines: list[str], *, marked: bool) -> int:
         if not line or (width > 1 and line.endswith(marks.COLONS)):
             break
         joined = f"{line} {joined}".strip()
-        if not _introduces(joined):
+        if not _introduces(joined) or (width > 1 and not _begins(line, joined)):
             continue
         if _STAMP.search(joined) or marks.HAS_DATE.search(joined):
             return width
@@ -299,6 +299,13 @@ def _attribution_above(lines: list[str], *, marked: bool) -> int:
         if width < len(lines) and not _STAMP.search(lines[-width - 1]):
             break  # the line above has no date for it
     return best
+
+
+def _begins(line: str, text: str) -> bool:
+    """Whether a line is the first of an attribution that was wrapped: it says when or who, and the whole says who."""
+    who = marks.HAS_ADDRESS.search(text) or marks.WROTE.search(text) or _ends_in_wrote(text)
+    tells = _STAMP.search(line) or marks.HAS_ADDRESS.search(line) or marks.WROTE.search(line)
+    return bool(who and tells)
 
 
 # An address in brackets, or the dashes with which some close the line.

@@ -111,9 +111,11 @@ def _quotes(lines: list[str], known: Sequence[bool], answered: Sent) -> tuple[se
     for start, end in _runs(lines, known):
         first = introduction_above(lines, start)
         marked = overlap.is_marked(lines[start])
-        hinted = first < start or any(of_desk[start:end])
-        if not hinted and not (marked and all(of_others[at] for at in range(start, end) if known[at])):
-            continue  # they repeat what was said, or send again what came back to them
+        if not any(of_desk[first:end]):
+            if not all(of_others[at] for at in range(start, end) if known[at]):
+                continue  # they say again what they said before, or what came back to them
+            if not marked and first == start:
+                continue  # they repeat what a customer said
         words = sum(len(overlap.words_of(line)) for line in lines[start:end])
         if not marked and first == start and words < _ENOUGH:
             continue
