@@ -273,6 +273,8 @@ class Poller:
         """Take all that lies there now; return how many were accepted."""
         present = self._doubts.in_order(session.present())
         self._note_gone(session, present)
+        if session.vanished and self._alone():
+            self._others.took(session.vanished)
         # Where taken mail leaves the folder, whatever is known and lies there still has to leave it.
         unmarked = set(present) if session.moves or not present else session.unmarked()
         windows = [present[start : start + _WINDOW] for start in range(0, len(present), _WINDOW)][::-1]
@@ -334,8 +336,7 @@ class Poller:
         self._note_accepted(fetched)
         failpoint("imap.pre_move")
         uids = [mail.uid for mail in fetched]
-        self._see_who_else_took(session, [mail for mail in mails if mail.uid in uids])
-        self._put_away(session, uids)
+        self._put_away_new(session, [mail for mail in mails if mail.uid in uids])
         failpoint("imap.post_move")
         return [mail.uid for mail in fetched]
 
@@ -367,11 +368,15 @@ class Poller:
                 kept = len(mail.raw)
                 self._untold.append(Oversized(self.account.mailbox, mail.uid, size=kept + mail.omitted, kept=kept))
 
-    def _see_who_else_took(self, session: Session, mails: Sequence[Listed]) -> None:
-        """Look, right before they are put away, which of these mails somebody else has put away meanwhile."""
-        if mails and self._alone():
-            before = {mail.uid for mail in mails if mail.taken}
-            self._others.took(len(session.taken([mail.uid for mail in mails]) - before))
+    def _put_away_new(self, session: Session, mails: Sequence[Listed]) -> None:
+        """Put away what was accepted just now, and see what somebody else has put away meanwhile."""
+        if not mails:
+            return
+        uids = [mail.uid for mail in mails]
+        others = session.taken(uids) - {mail.uid for mail in mails if mail.taken} if self._alone() else set()
+        self._put_away(session, uids)
+        if self._alone():
+            self._others.took(len(others | session.not_moved))
 
     def _put_away(self, session: Session, uids: Sequence[int]) -> None:
         if not uids:

@@ -1,9 +1,9 @@
 """Whether somebody else takes the mail of our folder too, such as a second desk that knows nothing of this one.
 
-Each of two desks would work its share of the mail, and neither would know of the other's. The signs are mails that were
-fetched here, or listed here, and are gone before they can be put away, and mails that came while we watched and already
-bear the keyword of a desk. A person who moves a mail by hand leaves such a sign as well, so what counts is in how many
-looks at the folder there was one, not how many mails it were.
+Each of two desks would work its share of the mail, and neither would know of the other's. The signs are mails that
+were fetched here, listed here, or announced to us, and are gone before we can put them away, and mails that came while
+we watched and already bear the keyword of a desk. A person who moves a mail by hand leaves such a sign as well, so what
+counts is in how many looks at the folder there was one, not how many mails it were.
 """
 
 from __future__ import annotations

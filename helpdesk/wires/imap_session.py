@@ -68,12 +68,16 @@ class Session:
         self._patience = patience
         self.floor = 1  # every mail below this UID is settled
         self._top = 0  # the highest UID seen
+        self.vanished = 0  # mails that were announced and gone when we looked
+        self.not_moved: set[int] = set()  # of the mails put away last, those that were gone when they were to be moved
+        self._says_what_moved = False
         selected = self._ask("SELECT", connection.select_folder, account.folder)
         if b"UIDVALIDITY" not in selected:
             raise MailboxUnavailable("protocol", "SELECT: no UIDVALIDITY")
         self.uidvalidity: int = selected[b"UIDVALIDITY"]
         # RFC 3501 section 2.3.1.1: every mail that comes from now on has this UID or a higher one.
         self.uidnext: int | None = selected.get(b"UIDNEXT")
+        self._top = (self.uidnext or 1) - 1
         # RFC 3501 section 7.1: without PERMANENTFLAGS every flag can be kept.
         kept = selected.get(b"PERMANENTFLAGS", (rb"\*",))
         self._keeps_keyword = rb"\*" in kept or TAKEN in kept
@@ -122,8 +126,25 @@ class Session:
     def present(self) -> list[int]:
         """Look: the UIDs of all that lies at or above `floor` now."""
         self._ask("NOOP", self._connection.noop)
+        announced, top = self._connection.news, self._top
         self._connection.forget_news()
-        return self._search(self.floor)
+        found = self._search(self.floor)
+        self.vanished = 0
+        return found if not announced or self._top > top else found + self._came_after_all(top)
+
+    def _came_after_all(self, top: int) -> list[int]:
+        """The server announced mail, and there is none: see whether UIDs were given to mails that are gone already."""
+        try:
+            status = self._ask("STATUS", self._connection.folder_status, self._account.folder, [b"UIDNEXT"])
+        except CommandRefused:
+            return []
+        uidnext = status.get(b"UIDNEXT")
+        if not isinstance(uidnext, int) or uidnext <= top + 1:
+            return []
+        found = self._search(top + 1)
+        if not found:
+            self.vanished, self._top = uidnext - 1 - top, uidnext - 1
+        return found
 
     def arrived(self) -> list[int]:
         """Look what has come since the last look, by this or by `present`."""
@@ -167,6 +188,7 @@ class Session:
     def put_away(self, uids: Sequence[int]) -> str | None:
         """Move these mails, or flag them; return what the server said if it refused. That stops nothing."""
         trouble = None
+        self.not_moved = set()
         for start in range(0, len(uids), AT_ONCE):
             some = uids[start : start + AT_ONCE]
             trouble = (self._moved(some) if self.moves else self._marked(some)) or trouble
@@ -196,6 +218,7 @@ class Session:
         self._connection.shutdown()
 
     def _moved(self, uids: Sequence[int]) -> str | None:
+        self._connection.forget_copied()
         try:
             if self._can_move:  # RFC 6851
                 self._to_processed("MOVE", self._connection.move, uids)
@@ -205,6 +228,10 @@ class Session:
                 self._ask("EXPUNGE", self._connection.uid_expunge, uids)
         except CommandRefused as refusal:
             return self._marked(uids) or refusal.detail
+        copied = self._connection.copied
+        self._says_what_moved = self._says_what_moved or bool(copied)
+        if self._says_what_moved:  # RFC 4315: what is not named was not there any more
+            self.not_moved.update(uid for uid in uids if not any(first <= uid <= last for first, last in copied))
         return None
 
     def _to_processed(self, name: str, command: Callable[..., Any], uids: Sequence[int]) -> None:

@@ -234,6 +234,19 @@ def _connect(sock: socket.socket, address: Any, allowance: Allowance) -> None:
         raise OSError(problem, os.strerror(problem))
 
 
+_RANGE = re.compile(rb"(\d{1,10})(?::(\d{1,10}))?")
+
+
+def _ranges(sets: list[bytes]) -> list[tuple[int, int]]:
+    """The ranges of a sequence set (RFC 3501 section 9), each with its lower end first."""
+    found = []
+    for one in sets:
+        for first, last in _RANGE.findall(one):
+            lower, upper = sorted((int(first), int(last or first)))
+            found.append((lower, upper))
+    return found
+
+
 class Connection(IMAPClient):  # type: ignore[misc]  # imapclient has no annotations
     """IMAPClient on our transport, with the parts of IDLE that it gets wrong written anew.
 
@@ -268,6 +281,17 @@ class Connection(IMAPClient):  # type: ignore[misc]  # imapclient has no annotat
     def news(self) -> bool:
         """Whether the server has reported mail since `forget_news`."""
         return "EXISTS" in self._imap.untagged_responses
+
+    def forget_copied(self) -> None:
+        """Drop what the server said of mails that it copied, so that `copied` speaks of the next ones."""
+        self._imap.untagged_responses.pop("COPYUID", None)
+
+    @property
+    def copied(self) -> list[tuple[int, int]]:
+        """The UIDs that the server has said to have copied or moved since `forget_copied`, as ranges (RFC 4315)."""
+        answers = self._imap.untagged_responses.get("COPYUID", [])
+        said = [answer for answer in answers if isinstance(answer, bytes)]
+        return [found for answer in said for found in _ranges(answer.split()[1:2])]
 
     def uids(self, *criteria: bytes) -> set[int]:
         """UID SEARCH. IMAPClient's own needs twice the memory, and fails where the answer has two lines."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
-from helpdesk.wires.imap import AloneAgain, Poller, TakenByOthers
+from helpdesk.wires.imap import AloneAgain, Patience, Poller, TakenByOthers
 from helpdesk.wires.imap_others import Others
 from tests.wire.imap_desk import Desk, desk, running, until
 from tests.wire.imap_servers import Mailbox, mail, mailbox
@@ -59,6 +61,11 @@ def test_a_desk_whose_mail_another_desk_takes_at_the_same_time_says_so_once(
     assert desk.reports == [TakenByOthers("support@logik.example", mailbox.folder, mails=3)]
 
 
+def _looked_since(poller: Poller, at: float) -> bool:
+    since = poller.since_poll
+    return since is not None and time.monotonic() - since.total_seconds() > at
+
+
 @MODES
 def test_two_desks_that_wait_for_the_same_mail_warn_at_least_one_of_their_operators(
     mailbox: Mailbox, *, moves: bool
@@ -66,10 +73,15 @@ def test_two_desks_that_wait_for_the_same_mail_warn_at_least_one_of_their_operat
     only_on_dovecot(mailbox)
     account = mailbox.account(processed=mailbox.processed if moves else None)
     first, second = Desk(), Desk()
-    with running(first.poller(account)), running(second.poller(account)):
+    patience = Patience(between=timedelta(), idle=timedelta(seconds=0.5))
+    one, two = first.poller(account, patience=patience), second.poller(account, patience=patience)
+    with running(one), running(two):
         for number in range(200):
             mailbox.fill([mail(number)])
             until(lambda number=number: mail(number) in first.cases + second.cases)
+            # As with mails that come minutes apart: both have looked since, and wait to be called again.
+            taken_at = time.monotonic()
+            until(lambda at=taken_at: all(_looked_since(poller, at) for poller in (one, two)))
             if first.reports + second.reports:
                 break
     assert set(told(first.reports + second.reports)) == {"TakenByOthers"}
