@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from helpdesk.store.outbox import copies
 from helpdesk.store.tables import cases, outbox, spool
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class Backlog:
     quarantined: int
     alerts: Waiting = Waiting(0, None)  # to the operators, not sent yet
     lost_alerts: int = 0  # that could not be sent, of the last day
+    copies: int = 0  # mails that were sent again, ever, though they may have arrived
 
 
 def backlog(connection: sa.Connection, now: datetime) -> Backlog:
@@ -49,6 +51,7 @@ def backlog(connection: sa.Connection, now: datetime) -> Backlog:
         quarantined=int(connection.execute(quarantined).scalar_one()),
         alerts=_waiting(connection, outbox.c.created_at, sa.and_(waits, is_alert)),
         lost_alerts=_lost_alerts(connection, now),
+        copies=copies(connection),
     )
 
 

@@ -51,6 +51,11 @@ def _families(facts: Facts, cases: Mapping[tuple[str, bool], int]) -> Iterator[t
     if facts.backlog is not None:
         yield from _waiting("unworked", "accepted and not yet worked", facts.backlog.unworked, facts.now)
         yield from _waiting("unsent", "written and not yet sent", facts.backlog.unsent, facts.now)
+        yield (
+            "helpdesk_mails_sent_again",
+            "Mails that were sent again though they may have arrived.",
+            [("", float(facts.backlog.copies))],
+        )
         yield "helpdesk_mails_quarantined", "Mails that were set aside.", [("", float(facts.backlog.quarantined))]
         yield (
             "helpdesk_cases",

@@ -483,3 +483,23 @@ def test_a_probe_of_a_smarthost_that_answers_says_nothing_and_leaves(courier_to)
 def test_a_probe_says_what_is_wrong(courier_to, script, reason):
     with ScriptedSmarthost(script) as smarthost, pytest.raises(Unavailable, match=f"^{reason}$"):
         courier_to(smarthost, hurried=["opening"]).probe()
+
+
+@pytest.mark.parametrize(
+    ("script", "slower"),
+    [
+        ({"GREETING": "421 4.3.2 too many connections"}, True),
+        ({"MAIL": "451 4.7.500 server busy"}, True),
+        ({"RCPT": "450 4.7.1 slow down"}, True),
+        ({"DOT": "421 4.7.0 try later"}, True),
+        ({"DOT": "451 4.7.650 throttled"}, True),
+        ({"RCPT": "450 4.2.2 mailbox full"}, False),
+        ({"DOT": "452 4.3.1 no room"}, False),
+        ({"RCPT": "550 5.7.1 no"}, False),
+        ({"DOT": DROP}, False),
+    ],
+)
+def test_a_smarthost_that_has_too_much_of_us_is_understood(script, slower):
+    """421 and 4.7.x, wherever they are said; how the sender goes on is not the wire's (`desk.pace`)."""
+    with ScriptedSmarthost(script) as smarthost:
+        assert getattr(courier_to(smarthost).deliver(MAIL), "slower", False) is slower
