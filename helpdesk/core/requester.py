@@ -8,13 +8,16 @@ clock goes on with what was used, as after a change of severity that keeps it.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from helpdesk.core import scope
 from helpdesk.core.intake import Intake
 
 if TYPE_CHECKING:
+    from helpdesk.core.case import Case
     from helpdesk.core.command import Command, Orders
+    from helpdesk.core.decision import Arrival
+    from helpdesk.core.message import Person
     from helpdesk.core.people import Terms
     from helpdesk.core.scribe import Scribe
 
@@ -28,9 +31,20 @@ def requester(scribe: Scribe, command: Command, _orders: Orders) -> None:
         return
     before = [one.shown for one in {case.requester.address: case.requester, case.answers_to: case.addressee}.values()]
     terms = replace(scribe.terms, customer=scribe.arrival.customers.get(person.address))
-    unentitled = [doubt.said for doubt in scope.unentitled(scribe.arrival, terms)]
+    scribe.happened("requester_set", becomes(person, case, scribe.arrival, terms))
+    scribe.terms = terms
+    _mark(scribe, [doubt.said for doubt in scope.unentitled(scribe.arrival, terms)])
+    gone = " or ".join(before)
+    scribe.done.append(f"{person.shown} is the requester now, and no more {gone}, who gets no more mail")
+    scribe.done.append(f"{person.address} gets the answers from now on, and nothing of before")
+    scribe.done.append(_terms_in_words(terms, scribe))
+
+
+def becomes(person: Person, case: Case, arrival: Arrival, terms: Terms) -> dict[str, Any]:
+    """The facts of a case that becomes that person's; `terms` are theirs."""
+    unentitled = [doubt.said for doubt in scope.unentitled(arrival, terms)]
     unclaimed = [doubt.said for doubt in scope.unclaimed(person, Intake(dict(case.intake), case.missing), terms)]
-    facts = {
+    return {
         "address": person.address,
         "name": person.name,
         "customer": terms.customer.key if terms.customer else "",
@@ -46,13 +60,6 @@ def requester(scribe: Scribe, command: Command, _orders: Orders) -> None:
             "unwarranted": list(case.unwarranted),
         },
     }
-    scribe.happened("requester_set", facts)
-    scribe.terms = terms
-    _mark(scribe, unentitled)
-    gone = " or ".join(before)
-    scribe.done.append(f"{person.shown} is the requester now, and no more {gone}, who gets no more mail")
-    scribe.done.append(f"{person.address} gets the answers from now on, and nothing of before")
-    scribe.done.append(_terms_in_words(terms, scribe))
 
 
 def _mark(scribe: Scribe, unentitled: list[str]) -> None:

@@ -15,7 +15,7 @@ from helpdesk.core.decision import Answered, Arrival
 from helpdesk.core.redaction import ERASED
 from helpdesk.core.thread import Placement
 from helpdesk.core.written import Written
-from helpdesk.desk import bounces, earlier, operators, own_words, trust
+from helpdesk.desk import bounces, copies, earlier, operators, own_words, trust
 from helpdesk.desk.addressing import addressed, customers_of
 from helpdesk.desk.answered import answered, raise_alarm
 from helpdesk.desk.neighbours import Company, Holding, gather, neighbours
@@ -88,6 +88,9 @@ def work_mail(
         because = "it lay there before the desk began"
         spool.finish(connection, mail.id, outcome="history", case=None, now=now, because=because, message=message)
         return Worked(mail.id, "history", None, message, because)
+    first = copies.folded(connection, recorder, holding, mail, message, mailbox, now)
+    if first is not None:
+        return Worked(mail.id, "duplicate", first.case, message)
     ordered = operators.settle(connection, recorder, mail, message, mailbox, now=now)
     if ordered:
         outcome, because = ordered

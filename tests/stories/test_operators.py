@@ -345,7 +345,8 @@ def test_a06_what_was_obeyed_once_is_not_obeyed_again(desk):
     assert desk.receive(raw).outcome == "ordered"
     order(desk, "#status set shop up")
     assert desk.receive(raw).outcome == "duplicate"
-    assert desk.receive(raw.replace(b"shop down", b"shop down ")).outcome == "ignored"
+    assert desk.receive(raw.replace(b"shop down", b"shop down ")).outcome == "duplicate"
+    assert desk.receive(raw.replace(b"shop down", b"shop up")).outcome == "ignored"
     assert "it is a repetition" in words(desk.last(OPS, "alert"))
     desk.laboratory.now = wall("2026-05-27 09:16")
     assert desk.receive(late).outcome == "ignored"

@@ -239,11 +239,22 @@ def test_the_operator_decides_whether_a_result_is_asked_for(
 
 
 def test_an_agents_mail_with_a_header_more_is_not_obeyed_again(desk):
-    """A06: the bytes differ, so it is no copy; its Message-ID does not."""
+    """A06: within a day it is a copy, and does nothing."""
     desk.mail(JO)
     raw = desk.written_reply(ANN, "Once only.")
     desk.receive(raw)
     again = desk.receive(b"X-Replayed: yes\r\n" + raw)
+
+    assert again.outcome == "duplicate"
+    assert desk.kinds_to(JO) == ["ack", "relay"]
+
+
+def test_an_agents_mail_with_other_words_under_a_known_message_id_is_not_obeyed(desk):
+    """A06: it is no copy; its Message-ID is known."""
+    desk.mail(JO)
+    raw = desk.written_reply(ANN, "Once only.")
+    desk.receive(raw)
+    again = desk.receive(raw.replace(b"Once", b"Twice"))
 
     assert again.outcome == "appended"
     assert desk.kinds_to(JO) == ["ack", "relay"]

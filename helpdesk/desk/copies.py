@@ -1,0 +1,107 @@
+"""One mail that comes twice, over an address and an alias, a group or a server that writes on it, is worked once.
+
+The exact copy is known at the door (`store.spool`); this one is known when it is read. It is `duplicate`, and `trace`
+shows whose. What is folded does nothing, but for one thing: where it proves its sender and the first did not, the case
+that the first has opened is what it would have been (`core.copies`), and what was not obeyed for want of proof is not
+taken for the first.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from helpdesk.core.copies import proven
+from helpdesk.core.decision import Arrival
+from helpdesk.core.thread import Placement
+from helpdesk.desk.addressing import addressed, customers_of
+from helpdesk.desk.border import sender_proof
+from helpdesk.desk.own import attributed
+from helpdesk.mail.copies import are_copies
+from helpdesk.mail.parse import parse
+from helpdesk.store import cases as case_store
+from helpdesk.store import copies, spool
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    import sqlalchemy as sa
+
+    from helpdesk.core.message import Message
+    from helpdesk.core.people import Mailbox
+    from helpdesk.desk.neighbours import Holding
+    from helpdesk.desk.record import Recorder
+    from helpdesk.store.copies import First
+    from helpdesk.store.spool import Spooled
+
+
+def folded(
+    connection: sa.Connection,
+    recorder: Recorder,
+    holding: Holding,
+    mail: Spooled,
+    message: Message,
+    mailbox: Mailbox,
+    now: datetime,
+) -> First | None:
+    """The mail that this one is a copy of, after it was folded into it; None where it is to be worked."""
+    if not message.message_id or message.robot or mail.released_by:
+        return None
+    copies.alone(connection, mail.mailbox, message.message_id)
+    first = _first(connection, recorder, mail, message)
+    if first is None:
+        return None
+    if _proves(recorder, mail, message) and not _is_proven(connection, recorder, first):
+        if first.visibility == "unverified":
+            return None
+        if first.outcome == "opened" and first.case is not None:
+            _raise(connection, recorder, holding, mail, message, mailbox=mailbox, number=first.case, now=now)
+    copies.fold(connection, mail, message, first, now=now)
+    return first
+
+
+def _first(connection: sa.Connection, recorder: Recorder, mail: Spooled, message: Message) -> First | None:
+    for first in copies.before(connection, mail, message.message_id):
+        earlier = spool.load(connection, first.id)
+        read = attributed(recorder.rules, earlier, parse(earlier.raw))
+        if are_copies((read, earlier.raw), (message, mail.raw)):
+            return first
+    return None
+
+
+def _proves(recorder: Recorder, mail: Spooled, message: Message) -> bool:
+    return sender_proof(recorder.rules.configuration, mail, message).result == "pass"
+
+
+def _is_proven(connection: sa.Connection, recorder: Recorder, first: First) -> bool:
+    mail = spool.load(connection, first.id)
+    return _proves(recorder, mail, attributed(recorder.rules, mail, parse(mail.raw)))
+
+
+def _raise(
+    connection: sa.Connection,
+    recorder: Recorder,
+    holding: Holding,
+    mail: Spooled,
+    message: Message,
+    *,
+    mailbox: Mailbox,
+    number: int,
+    now: datetime,
+) -> None:
+    case = holding.take([number]).get(number) or case_store.load(connection, number)
+    if case.merged_into or not case.active:
+        return
+    sender = message.sender.address if message.sender else ""
+    arrival = Arrival(
+        message=message,
+        placement=Placement(number, "customer", "a copy of the mail that opened it", authenticated=True),
+        received_at=mail.received_at,
+        key=f"mail/{mail.id}",
+        addressee=addressed(recorder.rules, message, mailbox, authenticated=True),
+        customers=customers_of(recorder.rules, message, ()),
+        mailboxes=recorder.rules.configuration.mailbox_addresses,
+    )
+    decision = proven(case, arrival, recorder.terms(connection, mailbox, case=None, sender=sender, now=now), now)
+    if decision.events:
+        terms = recorder.terms(connection, mailbox, case=case, now=now)
+        recorder.store(connection, decision, recorder.terms_after(decision, terms))

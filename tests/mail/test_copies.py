@@ -1,0 +1,40 @@
+"""Two different mails never fold, whatever list carried one of them; and what a list adds never tells copies apart."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from helpdesk.mail.copies import are_copies
+from helpdesk.mail.parse import parse
+
+WORDS = st.text("ab- _.[]\n", min_size=1, max_size=40)
+HEAD = "From: jo@acme.example\nMessage-ID: <1@acme.example>\nSubject: {}\n{}\n{}"
+LIST = "List-Id: <help.lists.example>\n"
+FOOTERS = ("", "\n____\nhelp@lists.example", "\n-- \nhelp.lists.example", "\nLeave: help.lists.example")
+
+
+def mail(words: str, *, by_list: bool = False, subject: str = "Total"):
+    raw = HEAD.format(subject, LIST if by_list else "", words).encode()
+    return parse(raw), raw
+
+
+@given(WORDS, WORDS)
+def test_of_mail_that_no_list_carried_every_other_word_counts(one, other):
+    same = "".join(parse(HEAD.format("", "", one).encode()).text.split()) == "".join(
+        parse(HEAD.format("", "", other).encode()).text.split()
+    )
+    assert are_copies(mail(one), mail(other)) is same
+
+
+@given(WORDS, st.sampled_from(FOOTERS), st.sampled_from(FOOTERS))
+def test_what_two_lists_add_tells_no_copies_apart(words, one, other):
+    words = f"It is {words} so"
+    assert are_copies(mail(words + one, by_list=True), mail(words + other, by_list=True, subject="[help] Total"))
+
+
+@given(WORDS)
+def test_a_footer_is_a_lists_only_where_a_list_carried_the_mail(words):
+    words = f"It is {words} so"
+    assert not are_copies(mail(words), mail(f"{words}\n____\nAnd more"))
+    assert are_copies(mail(words), mail(f"{words}\n____\nAnd more", by_list=True))
