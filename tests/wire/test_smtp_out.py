@@ -499,7 +499,7 @@ def test_a_probe_says_what_is_wrong(courier_to, script, reason):
         ({"DOT": DROP}, False),
     ],
 )
-def test_a_smarthost_that_has_too_much_of_us_is_understood(script, slower):
+def test_a_smarthost_that_has_too_much_of_us_is_understood(courier_to, script, slower):
     """421 and 4.7.x, wherever they are said; how the sender goes on is not the wire's (`desk.pace`)."""
     with ScriptedSmarthost(script) as smarthost:
         assert getattr(courier_to(smarthost).deliver(MAIL), "slower", False) is slower
