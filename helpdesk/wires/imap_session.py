@@ -72,6 +72,7 @@ class Session:
         self.not_moved: set[int] = set()  # of the mails put away last, those that were gone when they were to be moved
         self._says_what_moved = False
         selected = self._ask("SELECT", connection.select_folder, account.folder)
+        connection.forget_news()  # what lies there is no news
         if b"UIDVALIDITY" not in selected:
             raise MailboxUnavailable("protocol", "SELECT: no UIDVALIDITY")
         self.uidvalidity: int = selected[b"UIDVALIDITY"]
