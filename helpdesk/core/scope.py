@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from helpdesk.core.case import DESK, Event
 from helpdesk.core.policy import Doubt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
+    from datetime import date, datetime
 
     from helpdesk.core.decision import Arrival
     from helpdesk.core.intake import Intake
@@ -35,7 +36,7 @@ def unentitled(arrival: Arrival, terms: Terms) -> Iterator[Doubt]:
         yield Doubt("sender", "", f"{_NOT_ENTITLED}unknown sender")
     elif customer.policy != terms.policy.key:
         yield Doubt("offering", terms.policy.name, f"{_NOT_ENTITLED}bought {customer.policy}")
-    elif not _subscribed(customer, arrival.received_at):
+    elif not _subscribed(customer, arrival.received_at.astimezone(_wall_of(customer, terms)).date()):
         yield Doubt("subscription", terms.policy.name, f"{_NOT_ENTITLED}no active subscription")
 
 
@@ -44,9 +45,15 @@ def is_entitlement(tag: str) -> bool:
     return tag.startswith(_NOT_ENTITLED)
 
 
-def _subscribed(customer: Customer, at: datetime) -> bool:
-    begun = customer.entitled_from is None or customer.entitled_from <= at.date()
-    return begun and (customer.entitled_to is None or at.date() <= customer.entitled_to)
+def _subscribed(customer: Customer, on: date) -> bool:
+    begun = customer.entitled_from is None or customer.entitled_from <= on
+    return begun and (customer.entitled_to is None or on <= customer.entitled_to)
+
+
+def _wall_of(customer: Customer, terms: Terms) -> ZoneInfo:
+    """By whose wall the days of a contract begin and end: the customer's, else that of the hours they are served in."""
+    policy = terms.policy
+    return ZoneInfo(customer.timezone or policy.calendars[policy.region(region_key(terms)).calendar].timezone)
 
 
 def unclaimed(sender: Person, intake: Intake, terms: Terms) -> Iterator[Doubt]:

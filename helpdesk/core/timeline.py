@@ -173,10 +173,16 @@ class _Reader:
         return before[-1] or self.first_severity if before else self.first_severity
 
     def _ended_after(self, start: datetime) -> Event | None:
-        """The event that ended the case for good, if it is ended."""
+        """The event that ended the case for good, if it is ended: to close what was resolved ends it no second time."""
         if self.case.active:
             return None
-        return next((event for event in reversed(self.events) if event.type in _ENDS and event.at >= start), None)
+        ended = None
+        for event in self.events:
+            if event.type == "reopened":
+                ended = None
+            elif event.type in _ENDS and event.at >= start:
+                ended = ended or event
+        return ended
 
 
 def _owes(event: Event, waiting: list[Event]) -> bool:
@@ -185,7 +191,11 @@ def _owes(event: Event, waiting: list[Event]) -> bool:
 
 
 _OVER_AND_AGAIN = {"resolved": "resolved", "closed": "closed", "reopened": "reopened"}
-_WAITED_FOR = {"waiting_set": "waiting for the customer", "customer_wrote": "the customer wrote"}
+_WAITED_FOR = {
+    "waiting_set": "waiting for the customer",
+    "customer_wrote": "the customer wrote",
+    "merged_wrote": "the customer of a merged case wrote",  # who waited together waits no longer
+}
 _PAUSING = ("waiting_set", *_ENDS)
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from helpdesk.core.calendar import SpecialDay
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MONTHS = [
@@ -62,6 +62,23 @@ def public_holidays(
     except NotImplementedError:
         raise ValueError(f"expected a country (and subdivision) that has public holidays, not {country!r}") from None
     return tuple(sorted((day, name) for day, name in found.items() if day.year == year))
+
+
+_KEPT_AS = re.compile(r"\s*\((?:observed|substitute day)\)$", re.IGNORECASE)
+
+
+def holiday_names(name: str) -> dict[str, str]:
+    """The holidays that fall on one day, as the package tells them, each with the name that it has on its own day.
+
+    `New Year's Day (observed)` is New Year's Day, kept on another day because it falls on a weekend.
+    """
+    return {part: _KEPT_AS.sub("", part) for part in name.split("; ")}
+
+
+def left_over(name: str, without: Collection[str]) -> str:
+    """What is still kept on a day when the desk works on some holidays, their twins too; "" where nothing is."""
+    kept = [part for part, bare in holiday_names(name).items() if part not in without and bare not in without]
+    return "; ".join(kept)
 
 
 def day_rule(on: str | date) -> Callable[[int], date | None]:

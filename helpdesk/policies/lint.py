@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise, product
 from typing import TYPE_CHECKING, Any, Literal
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from helpdesk.core.counted import counted
 from helpdesk.core.errors import ConfigurationError, HelpdeskError, NeverOpen
 from helpdesk.core.policy import TARGET_NAMES, Promise
 from helpdesk.policies.coverage import missing
+from helpdesk.policies.days import holiday_names
 from helpdesk.policies.find import misnamed, policy_files
 from helpdesk.policies.maintenance import lands_on
 from helpdesk.policies.read import days_of, policy_file, read_policy, read_table, survey_policy
@@ -26,12 +27,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from helpdesk.core.policy import Example, Plan, Policy, Step, TargetKind
-    from helpdesk.policies.schema import PolicyFile
+    from helpdesk.policies.known_days import KnownDays
+    from helpdesk.policies.schema import CountryHolidays, PolicyFile
 
 Level = Literal["error", "warning", "assumption"]
 # A Tuesday morning in open hours nearly everywhere, without a holiday near: where promises are compared.
 _PROBE = datetime(2026, 6, 9, 15, 0, tzinfo=ZoneInfo("UTC"))
 _DAY = 86400  # seconds
+_TOLD_FROM = 2026  # days of years before are of archives alone
 _SHORTEST_DAY = timedelta(hours=2)
 
 
@@ -286,11 +289,24 @@ def _unknown_holidays(table: PolicyFile) -> Iterator[Found]:
     known = days_of(table)
     for key, calendar in table.calendars.items():
         if calendar.holidays:
-            names = {name for year in known.years for _, name in known.of(calendar.holidays, year)}
+            place, days = f"calendars.{key}.holidays.without", list(_holidays(known, calendar.holidays))
             for name in calendar.holidays.without:
-                if name not in names:
-                    text = f"no public holiday is called {name!r}; there are {', '.join(sorted(names))}"
-                    yield "warning", f"calendars.{key}.holidays.without", text
+                # Its own name says nothing new of its own day; the twin's does.
+                matched = [
+                    f"{day}" if part == name else f"{day} ({part})" for day, part, bare in days if name in {part, bare}
+                ]
+                if not matched:
+                    names = ", ".join(sorted({bare for _, _, bare in days}))
+                    yield "warning", place, f"no public holiday is called {name!r}; there are {names}"
+                else:
+                    yield "assumption", place, f"{name!r} is worked on: {', '.join(matched)}"
+
+
+def _holidays(known: KnownDays, asked: CountryHolidays) -> Iterator[tuple[date, str, str]]:
+    """Each public holiday that is known: its day, its name there, and its name on its own day."""
+    for year in range(_TOLD_FROM, known.years.stop):
+        for day, name in known.of(asked, year):
+            yield from ((day, part, bare) for part, bare in holiday_names(name).items())
 
 
 def _assumptions(policy: Policy) -> Iterator[Found]:

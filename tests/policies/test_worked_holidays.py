@@ -1,0 +1,41 @@
+"""A holiday on which the desk works is worked on whenever it is kept, under whatever name the calendar has it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from helpdesk.policies.days import left_over
+from helpdesk.policies.lint import check_file
+from tests.test_docs import EXAMPLE
+
+
+@pytest.mark.parametrize(
+    ("name", "without", "kept"),
+    [
+        ("Veterans Day", ["Veterans Day"], ""),
+        ("Veterans Day (observed)", ["Veterans Day"], ""),
+        ("Boxing Day (substitute day)", ["Boxing Day"], ""),
+        ("Boxing Day (Substitute Day)", ["Boxing Day"], ""),
+        ("Boxing Day; Christmas Day (observed)", ["Christmas Day"], "Boxing Day"),
+        ("Veterans Day (observed)", ["Veterans Day (observed)"], ""),
+        ("Veterans Day", ["Veterans Day (observed)"], "Veterans Day"),
+        ("Day of the Dead (All Souls)", ["Day of the Dead"], "Day of the Dead (All Souls)"),
+        ("New Year's Day", [], "New Year's Day"),
+    ],
+)
+def test_a_name_takes_its_twin_along_and_nothing_else(name, without, kept):
+    assert left_over(name, without) == kept
+
+
+def test_every_day_that_a_name_matched_is_named(tmp_path):
+    assert EXAMPLE
+    text = EXAMPLE[1].replace('without = ["Columbus Day"]', 'without = ["Veterans Day"]')
+    file = tmp_path / "orchard.toml"
+    file.write_text(text, encoding="utf-8")
+
+    [told] = [found.text for found in check_file(file) if found.key.endswith("holidays.without")]
+    assert "'Veterans Day' is worked on: 2026-11-11, " in told
+    assert "2028-11-10 (Veterans Day (observed))" in told
+    assert f"{date(2045, 11, 11)}" in told
