@@ -197,6 +197,10 @@ def test_what_keeps_mail_in_is_named_at_once_or_after_its_own_minutes(watch, tim
     time.passes(seconds=patience.total_seconds())
     assert named(watch) == [name]
     assert reason in texts(watch)
+    by_hand = not patience
+    assert [cause.status for cause in watch.causes()] == ["failing" if by_hand else "attention"]
+    time.passes(seconds=30 * 60)
+    assert [cause.status for cause in watch.causes()] == ["failing"], "no mail gets out, and nobody is told by mail"
     watch.way_out.heard(Sent("250 ok"))
     assert named(watch) == []
 

@@ -416,7 +416,7 @@ def waits(site, kind: str = "relay", state: str = "queued") -> None:
         connection.execute(sa.update(outbox.outbox).values(state=state, next_at=at if state == "queued" else None))
 
 
-def test_nothing_sent_for_half_an_hour_while_something_waits_wants_a_person(site, clock):
+def test_nothing_sent_for_half_an_hour_while_something_waits_is_a_failure(site, clock):
     """V12."""
     waits(site)
     clock.ahead = timedelta(minutes=29)
@@ -424,7 +424,7 @@ def test_nothing_sent_for_half_an_hour_while_something_waits_wants_a_person(site
     assert causes_of(site) == {}
     clock.ahead = timedelta(minutes=31)
     progress(site)
-    assert causes_of(site) == {"outbox.silent": "attention"}
+    assert causes_of(site) == {"outbox.silent": "failing"}
     assert "1 mail waits" in site.health()[1]["problems"][0]
     site.views.watch.way_out.heard(Sent("250 ok"))
     assert causes_of(site) == {}, "it is that one mail"

@@ -1,6 +1,8 @@
 """The way out: whether mail gets to the smarthost, by what became of each that was tried.
 
-A mail that is deferred is nothing; where none is taken any more, the newest reason is what a person has to see.
+A mail that is deferred is nothing; where none is taken any more, the newest reason is what a person has to see. That
+no mail goes out is told to nobody by mail, so the desk is failing: at once where a person has to mend it, and for
+whatever reason after half an hour.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from helpdesk.wires.courier import Failed, Retry, Sent, no_mark
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from helpdesk.watch.cause import Level
     from helpdesk.wires.courier import Courier, Outcome, Outgoing
 
 _AT_ONCE = timedelta()
@@ -28,6 +31,7 @@ _STAGES: Mapping[str, tuple[str, str, timedelta]] = {
 }
 _UNREACHED = ("smarthost.unreachable", "the smarthost cannot be reached", timedelta(minutes=1))
 _DEFERRED = ("smarthost.deferring", "the smarthost takes no mail for now", timedelta(minutes=10))
+_LONG = timedelta(minutes=30)
 _SOME = 3  # in a row: one mail that is deferred or refused is its own fault
 
 
@@ -72,7 +76,9 @@ class WayOut:
         if deferred:
             name, words, patience = _stage(reason)
             if lasted >= patience and (deferred >= _SOME or name != _DEFERRED[0]):
-                yield HealthCause(name, "attention", f"{words}: {reason}")
+                mended_by_hand = name not in {_UNREACHED[0], _DEFERRED[0]}
+                level: Level = "failing" if mended_by_hand or lasted >= _LONG else "attention"
+                yield HealthCause(name, level, f"{words}: {reason}")
         elif refused >= _SOME:
             told = counted(refused, "mail was", "mails were")
             yield HealthCause("smarthost.refusing", "attention", f"the last {told} refused for good: {reason}")

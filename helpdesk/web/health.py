@@ -1,12 +1,13 @@
 """Whether the desk does its work: a verdict over facts that anybody can check, each under a name that stays.
 
     failing     a restart or a repair is due: the database does not answer, a part stands still, is not there or
-                fails again and again, accepted mail is not worked, mail that comes in is not taken          503
-    attention   the desk works, and a person should look: a mailbox cannot be read, mail waits long to be
-                sent, mail was set aside, the smarthost refuses us, the clock was set, ...                   200
+                fails again and again, accepted mail is not worked, mail that comes in is not taken, none
+                gets out                                                                                     503
+    attention   the desk works, and a person should look: a mailbox cannot be read, one mail waits long to be
+                sent, mail was set aside, the clock was set, ...                                             200
     ok          nothing to do                                                                                200
 
-One refused mail is no reason to restart a desk, which is why it is `attention` and not `failing`.
+One refused mail is no reason to repair a desk, which is why it is `attention` and not `failing`.
 """
 
 from __future__ import annotations
@@ -79,7 +80,7 @@ def _stored(facts: Facts) -> Iterator[HealthCause]:
         yield HealthCause("outbox.unsent", "attention", text)
     if _longer(known.unsent, now, NOTHING_SENT) and facts.since_sent > NOTHING_SENT:
         text = f"nothing was sent for more than {_minutes(NOTHING_SENT)}, and {counted(known.unsent.number, 'mail')} "
-        yield HealthCause("outbox.silent", "attention", f"{text}{'waits' if known.unsent.number == 1 else 'wait'}")
+        yield HealthCause("outbox.silent", "failing", f"{text}{'waits' if known.unsent.number == 1 else 'wait'}")
     if _longer(known.alerts, now, ALERT_UNSENT):
         text = f"an alert to the operators has waited for more than {_minutes(ALERT_UNSENT)} to be sent"
         yield HealthCause("alerts.unsent", "attention", text)

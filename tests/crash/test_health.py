@@ -83,7 +83,7 @@ def test_health_says_that_the_smarthost_offers_no_secure_connection(tmp_path: Pa
         with Dialogue(desk.port) as dialogue:
             dialogue.deliver(letter(1))
         until(lambda: "smarthost.tls" in desk.causes(), "health says it")
-        assert desk.health()["status"] == "attention"
+        assert desk.health()["status"] == "failing"
         assert stop(running) == 0
 
 
