@@ -32,6 +32,11 @@ def is_title(line: str) -> bool:
     return len(line) <= marks.MAX_LINE and _TITLED.match(line) is not None
 
 
+def is_header(line: str) -> bool:
+    """Whether a line is a label and a value, in whatever language."""
+    return _value(line) is not None
+
+
 def block_by_shape(lines: list[str], at: int, *, announced: bool = True) -> int:
     """How many lines at `at` are header lines above a quoted mail, whatever their language; 0 when they are none.
 

@@ -267,10 +267,22 @@ def introduction_above(lines: list[str], at: int) -> int:
     first = end - len(bare)
     for start in range(len(bare)):
         width = _original(bare, start) if bare[start] and not marks.REPLY_MARKER.match(bare[start]) else 0
-        if width and start + width >= len(bare):
+        if width and start + width >= len(bare) and all(map(_of_block, bare[start:])):
             return first + start
     width = _attribution_above(bare, marked=marks.QUOTE.match(lines[at]) is not None)
     return end - width if width else at
+
+
+def _of_block(line: str) -> bool:
+    """Whether a line can be of what mail programs put above a quote: a title, a rule, a header, a wrapped one."""
+    return (
+        not line
+        or marks.header_kind(line) != ""
+        or headerblock.is_header(line)
+        or headerblock.is_title(line)
+        or any(shape.match(line) for shape in (marks.ORIGINAL, marks.FORWARDED, marks.RULE))
+        or marks.HAS_ADDRESS.search(line) is not None
+    )
 
 
 _GAP_ABOVE = 3  # empty lines

@@ -92,6 +92,7 @@ def test_a_quote_that_was_changed_on_its_way_is_known(style, changed):
         "From: shop@acme.example\nTo: buyer@other.example\nDate: Tue, 19 May 2026 08:00\nSubject: Your order\n\nSee its SPF.",
         "run this:\n\n> desk export --rule 7\n\nand send me the file.",
         "> Which version?\n4.2, I think.",
+        "-----Original Message-----\nDate: 1 May 2026 10:00\nis how it begins\nas we know\nsince 2020",
         "-----Original Message-----\nis what Outlook writes there",
         "Think of the environment before printing this e-mail.",
         "Sent from my iPhone app it fails, from the page it works.",
