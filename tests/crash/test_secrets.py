@@ -70,7 +70,7 @@ def test_no_secret_and_no_word_of_a_mail_is_printed(tmp_path: Path, foundry: Fou
                 connection.execute(sa.text("ALTER TABLE message ADD CONSTRAINT no CHECK (id < 2)"))
                 connection.execute(sa.text("ALTER TABLE spool ADD CONSTRAINT no CHECK (id < 4)"))
             dialogue.deliver(telling(2))
-            until(lambda: found.number("SELECT count(*) FROM spool WHERE state = 'quarantined'"), "it was set aside")
+            until(lambda: _set_aside(found), "it was set aside")
             dialogue.deliver(telling(3))
             assert dialogue.deliver(telling(4)).startswith("451 4.3.0")
         kill(running)
@@ -83,6 +83,12 @@ def test_no_secret_and_no_word_of_a_mail_is_printed(tmp_path: Path, foundry: Fou
     said += [bytes(row.raw).decode() for row in alerts]
     for canary in (*_CANARIES, (tmp_path / "secret").read_text().strip()):
         assert not any(canary in text for text in said), canary
+
+
+def _set_aside(found: laws.Records) -> int:
+    """How many were: three attempts are minutes apart, which need not be waited for."""
+    found.change("UPDATE spool SET next_at = NULL WHERE state = 'waiting' AND attempts < 3")
+    return found.number("SELECT count(*) FROM spool WHERE state = 'quarantined'")
 
 
 @pytest.mark.slow
