@@ -82,6 +82,7 @@ def _reaches_nobody(scribe: Scribe, orders: Orders) -> bool:
     return bool(not piece.arrival.addressee.address or unwritable(piece.arrival.addressee.address))
 
 
+_EXAMPLE = "#requester jo@acme.example"  # stands in the desk's own mails, and is what somebody may well order
 # A clock stops for words that are on their way to somebody, and for nothing less (design law 14).
 _NOBODY = Mistake(
     "nobody was written to",
@@ -121,7 +122,7 @@ def _orders(written: Written, vocabulary: Vocabulary) -> Orders:
 
 def _misplaced(orders: Orders, written: Written, vocabulary: Vocabulary) -> Iterator[Mistake]:
     """Lines that would be obeyed elsewhere, and those at the top that the mail which is answered says as well."""
-    if written.echoed and orders.commands:
+    if written.echoed and orders.commands and orders.commands[0].line != _EXAMPLE:
         yield Mistake(orders.commands[0].line, "orders of your own: these lines stand in the mail that you answer")
     if orders.has("answer"):
         return  # they say that it is text
@@ -259,6 +260,8 @@ def _end(scribe: Scribe, orders: Orders, kind: Literal["resolved", "closed"], *,
 
 def _why_no_spam(case: Case) -> str:
     """Why a case cannot be called spam; "" where it can."""
+    if case.unconfirmed:
+        return ""  # somebody may have written it in an agent's name
     if case.customer:
         return f"this one is of a customer, {case.customer}"
     if case.of_type("agent_answered"):

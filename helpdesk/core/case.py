@@ -37,6 +37,7 @@ EventType = Literal[
     "answer_arrived",  # it was sent once more, and counts from here on
     "agent_answered",  # the public reply that stops clocks
     "agent_noted",
+    "confirmed",  # an agent says that the mail which opened it for somebody was theirs
     "acknowledged",  # the acknowledgment was sent, or withheld and why
     "assigned",
     "severity_set",
@@ -133,6 +134,9 @@ class Case:
     merged_into: str = ""  # ref of the case that goes on in its place
     shared: frozenset[str] = frozenset()  # whose mail comes from that case, because they are people of it, too
     monitor: bool = False  # no person made it: its requester reads no mail
+    for_how: str = ""  # how an agent opened it for somebody: `core.behalf.How`
+    for_by: str = ""  # that agent's address
+    unconfirmed: bool = False  # nothing goes outside: it is not proven that the agent opened it
     events: tuple[Event, ...] = ()
 
     @property
@@ -174,8 +178,8 @@ class Case:
         return bool(self.addressee.address) and not self.monitor
 
     def person(self, address: str) -> Person | None:
-        """The requester or participant of that address."""
-        return next((person for person in self.people if person.address == address), None)
+        """The requester or participant of that address; nobody has none."""
+        return next((person for person in self.people if address and person.address == address), None)
 
     def of_type(self, *types: EventType) -> tuple[Event, ...]:
         """The events of these types, in order of recording."""
@@ -238,6 +242,9 @@ def _open(number: int, event: Event) -> Case:
         down=tuple(facts.get("down", ())),
         links=tuple(filter(None, (facts.get("linked", ""),))),
         monitor=facts.get("monitor", False),
+        for_how=facts.get("for_how", ""),
+        for_by=facts.get("for_by", ""),
+        unconfirmed=facts.get("unconfirmed", False),
         answers_to=facts.get("answers_to", ""),
         events=(event,),
     )
@@ -360,6 +367,10 @@ def _policy_changed(case: Case, event: Event) -> Case:
     return replace(case, policy_version=event.facts["now"])
 
 
+def _confirmed(case: Case, _event: Event) -> Case:
+    return replace(case, unconfirmed=False)
+
+
 def _flagged(case: Case, event: Event) -> Case:
     tag = event.facts["tag"]
     return case if tag in case.tags else replace(case, tags=(*case.tags, tag))
@@ -376,6 +387,7 @@ _EFFECTS: dict[EventType, Callable[[Case, Event], Case]] = {
     "assessed": _assessed,
     "severity_set": _severity_set,
     "assigned": _assigned,
+    "confirmed": _confirmed,
     "customer_wrote": _customer_wrote,
     "waiting_set": _status("waiting"),
     "resolved": _status("resolved"),

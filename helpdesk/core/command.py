@@ -45,6 +45,7 @@ Verb = Literal[
     "reopen",
     "cc",
     "requester",
+    "new",
     "link",
     "merge",
     "split",
@@ -70,6 +71,7 @@ FORMS: dict[Verb, str] = {
     "reopen": "#reopen  open again",
     "cc": "#cc add|remove ADDRESS...  who gets the answers to come, too",
     "requester": "#requester ADDRESS  whose case it is: they get the answers to come, and their customer's terms apply",
+    "new": "#new ADDRESS [SUBJECT]  in a mail of its own to the support address: a case for somebody who called",
     "link": "#link HD-9  links the two cases",
     "merge": "#merge HD-9  this case goes into HD-9, where both are answered",
     "split": "#split [subject]  the customer's mail becomes a case of its own, with the text below as its answer",
@@ -327,6 +329,10 @@ def _severity(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mis
     return Mistake(line, "#severity and one of " + ", ".join(vocabulary.severities))
 
 
+def _new(line: str, _argument: str, _vocabulary: Vocabulary) -> Command | Mistake:
+    return Mistake(line, "#new ADDRESS [SUBJECT] on the first line of a mail of its own to the support address")
+
+
 def _spam(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
     if argument:
         return Mistake(line, "#spam on a line of its own")
@@ -471,6 +477,7 @@ _READERS: dict[Verb, Callable[[str, str, Vocabulary], Command | Mistake]] = {
     "reopen": _plain("reopen"),
     "cc": _cc,
     "requester": _requester,
+    "new": _new,
     "link": _link,
     "merge": _merge,
     "split": _split,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from helpdesk.core import (
     acknowledgment,
     assignment,
+    behalf,
     calling,
     copied,
     courtesy,
@@ -65,6 +66,9 @@ def receive(case: Case | None, arrival: Arrival, terms: Terms, now: datetime) ->
         decision = _customer_thanks(case, arrival, Thanks(), terms, now)
     elif arrival.message.robot and arrival.placement.role != "agent":
         decision = _robot_writes(case, arrival, terms, now)
+    elif case is None and arrival.behalf:
+        alone = _opened_by(arrival.behalf.requester, arrival, terms, now)
+        decision = behalf.opened(alone, arrival.behalf, arrival, terms, now)
     elif case is None:
         decision = _open_for_support(arrival, terms, now)
     else:
@@ -83,7 +87,7 @@ def receive(case: Case | None, arrival: Arrival, terms: Terms, now: datetime) ->
 def _person_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
     """A person's mail on a case, by who they are there."""
     if arrival.placement.role == "agent":
-        return agent_writes(case, arrival, terms, now)
+        return _agent_writes(case, arrival, terms, now)
     if arrival.placement.role == "outsider":
         return _outsider_writes(case, arrival, terms, now)
     if arrival.placement.rating:
@@ -274,6 +278,32 @@ def _split_off(decision: Decision, arrival: Arrival, now: datetime) -> Decision:
 # --- on a case
 
 
+def _agent_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
+    decision = agent_writes(case, arrival, terms, now)
+    if decision.case is None or not decision.case.unconfirmed or not decision.case.active:
+        return decision  # what was called spam stays what it was
+    spoken = any(draft.audience == "customer" for draft in decision.drafts)
+    came = confirm(decision.case, arrival, terms, now, spoken=spoken)
+    return replace(
+        decision,
+        case=came.case,
+        events=(*decision.events, *came.events),
+        drafts=(*came.drafts, *decision.drafts),
+    )
+
+
+def confirm(case: Case, arrival: Arrival, terms: Terms, now: datetime, *, spoken: bool = False) -> Decision:
+    """Decide what follows from that an agent did open a case for somebody; `spoken`: they get a word of the agent."""
+    told = behalf.confirmed(case, arrival.received_at, now, arrival.sender)
+    owed = any(event.facts["because"] == behalf.NOT_CONFIRMED for event in case.of_type("acknowledged"))
+    drafts: tuple[Draft, ...] = ()
+    if owed and not spoken and case.addressee.address:
+        told = (*told, Event("acknowledged", now, now, DESK, {"sent": True, "because": ""}))
+        doubts = scope.unentitled(arrival, terms)
+        drafts = (_acknowledgment(case, arrival, terms, tuple(doubts)),)
+    return Decision(case.after(*told), told, drafts)
+
+
 def _customer_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
     events = [_event("customer_wrote", arrival, now, _message_facts(arrival)), *redaction.flags(arrival, now)]
     events += unread.notes(arrival, now)
@@ -286,6 +316,7 @@ def _customer_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) 
     escalated = tuple(escalation.requested(arrival, terms, now))
     events += escalated
     events += copied.by_person_of_case(case, arrival, terms, now)
+    events += _assessed_at_last(case, arrival, terms, now)
     case = case.after(*events)
     suspected = _reassessed(case, arrival, terms, now)
     case = case.after(*suspected)
@@ -296,6 +327,14 @@ def _customer_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) 
         *suspicion.alarms(case, suspected, terms, now),
     )
     return Decision(case, (*events, *suspected), drafts, reply=arrival.message.reply)
+
+
+def _assessed_at_last(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> tuple[Event, ...]:
+    """What an agent wrote to somebody said nothing of how bad it is: their first mail does."""
+    if case.for_how != "copied" or case.of_type("customer_wrote", "severity_set"):
+        return ()
+    said = read_intake(arrival.message.reply, terms.policy.intake, subject=arrival.message.subject).values
+    return (_event("assessed", arrival, now, facts_of(judge(arrival, said, terms), terms), by=DESK),)
 
 
 def _open_again(case: Case, arrival: Arrival, terms: Terms) -> tuple[Draft, ...]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from helpdesk.core.addressee import Addressee
+    from helpdesk.core.behalf import Behalf
     from helpdesk.core.case import Case, Event
     from helpdesk.core.enclosure import Enclosure
     from helpdesk.core.message import Message, Person
@@ -161,6 +162,7 @@ class Arrival:
     unwanted: str = ""  # why it is held where its sender is nobody: marked as spam by our border, or blocked
     released_by: str = ""  # who said that a person wrote it, though it was held or taken for a robot's
     history: bool = False  # it lay there before the desk began, and was opened with others, perhaps unread
+    behalf: Behalf | None = None  # for whom an agent's mail opens a case
     null_sender: bool = False  # it came with MAIL FROM:<>, and wants no answer (RFC 5321 section 4.5.5)
 
     @property

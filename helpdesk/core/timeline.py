@@ -14,13 +14,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from helpdesk.core.clock import Change, Clock, run
+from helpdesk.core.policy import NoPromise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from helpdesk.core.case import Case, Event
-    from helpdesk.core.policy import NoPromise, Policy, Promise, TargetKind
+    from helpdesk.core.policy import Policy, Promise, TargetKind
 
 _ENDS = ("resolved", "closed")
 _ANSWERS = ("agent_answered", "answer_arrived")
@@ -30,7 +31,7 @@ def clocks(case: Case, policy: Policy) -> tuple[Clock, ...]:
     """First response (also where none is promised), then the promised rounds of follow-up in order, and resolution."""
     events = sorted(case.events, key=lambda event: event.at)
     reader = _Reader(case, policy, events)
-    promised = (clock for clock in (*reader.follow_ups(), reader.resolution()) if clock.stretches)
+    promised = (clock for clock in (*reader.follow_ups(), *reader.resolution()) if clock.stretches)
     return (reader.first_response(), *promised)
 
 
@@ -45,12 +46,22 @@ class _Reader:
         # What never left us is no answer; what left and came back was one until then.
         self.events = [one for one in events if one.type != "agent_answered" or one.facts.get("key") not in unsent]
         self.answers = [event.at for event in self.events if event.type in _ANSWERS]
-        self.first_severity = next(
-            (event.facts["severity"] for event in events if event.type == "assessed"), case.severity
-        )
+        # Of a case that an agent began by writing, what its customer wrote first says how bad it is.
+        assessed = [event.facts["severity"] for event in events if event.type == "assessed"]
+        self.first_severity = assessed[-1] if assessed else case.severity
+        self.start = self._start()
+
+    def _start(self) -> datetime | None:
+        """From when the desk owes an answer; None where an agent wrote first, and their customer not yet."""
+        if self.case.for_how != "copied":
+            return self.case.opened_at
+        return next((event.at for event in self.events if event.type == "customer_wrote"), None)
 
     def first_response(self) -> Clock:
-        start = self.case.opened_at
+        start = self.start
+        if start is None:
+            why = NoPromise("first_response", ("an agent wrote first, and the customer not yet",))
+            return Clock("first_response", self.case.opened_at, why, ())
         answered = next((at for at in self.answers if at >= start), None)
         ended = self._ended_after(start) if answered is None else None
         stop = answered or (ended.at if ended else None)
@@ -83,10 +94,13 @@ class _Reader:
         if waiting:
             yield self._run("follow_up", start=waiting[0].at, stop=None)
 
-    def resolution(self) -> Clock:
-        ended = self._ended_after(self.case.opened_at)
+    def resolution(self) -> Iterator[Clock]:
+        start = self.start
+        if start is None:
+            return
+        ended = self._ended_after(start)
         pauses = self._pauses({**_OVER_AND_AGAIN, **_WAITED_FOR})
-        return self._run("resolution", start=self.case.opened_at, stop=ended.at if ended else None, pauses=pauses)
+        yield self._run("resolution", start=start, stop=ended.at if ended else None, pauses=pauses)
 
     def _pauses(self, why: dict[str, str]) -> list[Change]:
         return [
@@ -124,13 +138,18 @@ class _Reader:
 
     def _exempted(self, clock: Clock) -> Clock:
         """An exempted clock need not be met; one that was late before stays late, and is not answered for."""
-        exempted = next((event for event in self.events if event.type == "exempted"), None)
+        exempted = next((event for event in self.events if self._is_exempting(event)), None)
         if exempted is None or not clock.stretches:
             return clock
         because = str(exempted.facts["because"])
         if clock.late_from is not None and clock.late_from < exempted.at:
             return replace(clock, warranted=False, because=(*clock.because, because))
         return replace(clock, exempt=because)
+
+    def _is_exempting(self, event: Event) -> bool:
+        """Whether it takes the promises away; what was nobody's promises them once it is somebody's."""
+        somebodys = any(one.type == "requester_set" for one in self.events)
+        return event.type == "exempted" and not (event.facts.get("until_requester") and somebodys)
 
     def _promised(self, target: TargetKind, severity: str, at: datetime) -> Promise | NoPromise:
         case, owner = self.case, self._owner_at(at)

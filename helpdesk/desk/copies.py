@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from helpdesk.core.copies import proven
+from helpdesk.core.decide import confirm
 from helpdesk.core.decision import Arrival
 from helpdesk.core.thread import Placement
 from helpdesk.desk.addressing import addressed, customers_of
@@ -101,7 +102,11 @@ def _raise(
         customers=customers_of(recorder.rules, message, ()),
         mailboxes=recorder.rules.configuration.mailbox_addresses,
     )
-    decision = proven(case, arrival, recorder.terms(connection, mailbox, case=None, sender=sender, now=now), now)
+    terms = recorder.terms(connection, mailbox, case=case, now=now)
+    if case.unconfirmed:
+        decision = confirm(case, arrival, terms, now)
+    else:
+        decision = proven(case, arrival, recorder.terms(connection, mailbox, case=None, sender=sender, now=now), now)
     if decision.events:
-        terms = recorder.terms(connection, mailbox, case=case, now=now)
-        recorder.store(connection, decision, recorder.terms_after(decision, terms))
+        stored = recorder.store(connection, decision, recorder.terms_after(decision, terms))
+        recorder.write(connection, stored, decision.drafts, terms, now)

@@ -137,7 +137,8 @@ class Recorder:
         terms: Terms,
         now: datetime,
     ) -> None:
-        """Queue the letters of a decision."""
+        """Queue the letters of a decision; of a case that is not confirmed, none that go outside."""
+        drafts = [draft for draft in drafts if draft.audience == "agent" or not case.unconfirmed]
         letters, up_to = self.rules.letters, self.rules.configuration.attachments
         queued = [
             letters.write(told, case, terms, thread=_thread(connection, case, told), now=now)

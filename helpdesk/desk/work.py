@@ -15,7 +15,7 @@ from helpdesk.core.decision import Answered, Arrival
 from helpdesk.core.redaction import ERASED
 from helpdesk.core.thread import Placement
 from helpdesk.core.written import Written
-from helpdesk.desk import bounces, copies, earlier, operators, own_words, trust
+from helpdesk.desk import behalf, bounces, copies, earlier, operators, own_words, trust
 from helpdesk.desk.addressing import addressed, customers_of
 from helpdesk.desk.answered import answered, raise_alarm
 from helpdesk.desk.neighbours import Company, Holding, gather, neighbours
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     import sqlalchemy as sa
 
+    from helpdesk.core.behalf import Behalf
     from helpdesk.core.case import Case
     from helpdesk.core.decision import Decision, Piece, Returned
     from helpdesk.core.message import Message
@@ -80,22 +81,12 @@ def work_mail(
     """Do all that a mail causes, in the transaction that `holding` holds cases for. Raises StaleCase."""
     message = read.message
     mailbox = recorder.rules.configuration.mailbox(mail.mailbox)
-    if mailbox is None or mailbox.channel == "ignore":
-        because = "the mailbox is ignored" if mailbox else "the mailbox is no longer configured"
-        spool.finish(connection, mail.id, outcome="ignored", case=None, now=now, because=because, message=message)
-        return Worked(mail.id, "ignored", None, message, because)
-    if mail.history and not mail.released_by:
-        because = "it lay there before the desk began"
-        spool.finish(connection, mail.id, outcome="history", case=None, now=now, because=because, message=message)
-        return Worked(mail.id, "history", None, message, because)
-    first = copies.folded(connection, recorder, holding, mail, message, mailbox, now)
-    if first is not None:
-        return Worked(mail.id, "duplicate", first.case, message)
-    ordered = operators.settle(connection, recorder, mail, message, mailbox, now=now)
-    if ordered:
-        outcome, because = ordered
-        spool.finish(connection, mail.id, outcome=outcome, case=None, now=now, because=because, message=message)
-        return Worked(mail.id, outcome, None, message, because)
+    settled = _settled(connection, recorder, holding, mail, message, now)
+    if settled is not None or mailbox is None:
+        outcome, because, number = settled or ("ignored", "", None)
+        if outcome != "duplicate":
+            spool.finish(connection, mail.id, outcome=outcome, case=None, now=now, because=because, message=message)
+        return Worked(mail.id, outcome, number, message, because)
     back = bounces.settle(connection, recorder, mail, message, mailbox, now=now) if message.robot else None
     placed, placement = _place(connection, recorder, mail, message, mailbox, back)
     said = _said(connection, message, placed, placement)
@@ -103,12 +94,20 @@ def work_mail(
     own = _written(connection, recorder, message, placed, placement, mailbox)
     about = _about(connection, holding, placed, placement, own.head, back)
     case = about.case
+    told = behalf.opening(connection, recorder, mail, message, mailbox, placement, now) if case is None else None
+    came = message
+    if told is not None:
+        message, placement = told.message, told.placement
     home = recorder.rules.configuration.mailbox(case.mailbox) if case else None
     sender = message.sender.address if message.sender else ""
     addressee = addressed(recorder.rules, message, home or mailbox, authenticated=placement.authenticated)
-    secrets = read.secrets if placement.role != "agent" else ()
+    if told is not None:
+        sender, addressee = told.behalf.requester.address, told.addressee
+        behalf.alert(recorder, connection, told.behalf, mailbox, now)
+    answers = placement.role == "agent" and told is None
+    secrets = read.secrets if not answers else ()
     shown = without_secrets(message) if secrets else message
-    if placement.role == "agent":
+    if answers:
         shown = replace(shown, reply=own.text)  # it goes to the customer: nothing that is passed on
     piece, unsplittable = _piece(connection, recorder, message, case, own.head, now)
     arrival = Arrival(
@@ -135,6 +134,7 @@ def work_mail(
         unwanted=_unwanted(recorder, message, sender),
         released_by=mail.released_by,
         history=mail.history,
+        behalf=told.behalf if told else None,
         null_sender=mail.source == "smtp" and not mail.envelope.mail_from,
     )
     if placement.verified:
@@ -151,9 +151,9 @@ def work_mail(
             team = recorder.rules.configuration.teams[mailbox.team]
             earlier.put_on_record(connection, number, message, mailbox, team)
     became, because = decision.outcome, decision.because
-    kept = replace(message, subject=ERASED) if decision.erase else message  # the order quotes what was to go
+    kept = replace(came, subject=ERASED) if decision.erase else came  # the order quotes what was to go
     spool.finish(connection, mail.id, outcome=became, case=number, now=now, because=because, message=kept)
-    return Worked(mail.id, decision.outcome, number, message, decision.because)
+    return Worked(mail.id, decision.outcome, number, came, decision.because)
 
 
 def _said(connection: sa.Connection, message: Message, placed: Case | None, placement: Placement) -> own_words.Said:
@@ -163,6 +163,22 @@ def _said(connection: sa.Connection, message: Message, placed: Case | None, plac
     if placed is not None:
         return own_words.of_follow_up(connection, message, placed)
     return own_words.Said(message.reply) if placement.linked is not None else own_words.of_first_mail(message)
+
+
+def _settled(
+    connection: sa.Connection, recorder: Recorder, holding: Holding, mail: Spooled, message: Message, now: datetime
+) -> tuple[str, str, int | None] | None:
+    """What becomes of a mail that is about no case, and why; and of a copy, with its case. None where it is worked."""
+    mailbox = recorder.rules.configuration.mailbox(mail.mailbox)
+    if mailbox is None or mailbox.channel == "ignore":
+        return "ignored", "the mailbox is ignored" if mailbox else "the mailbox is no longer configured", None
+    if mail.history and not mail.released_by:
+        return "history", "it lay there before the desk began", None
+    first = copies.folded(connection, recorder, holding, mail, message, mailbox, now)
+    if first is not None:
+        return "duplicate", "", first.case
+    ordered = operators.settle(connection, recorder, mail, message, mailbox, now=now)
+    return (*ordered, None) if ordered else None
 
 
 def _written(
@@ -225,6 +241,21 @@ def _begin_with(connection: sa.Connection, number: int, arrival: Arrival, decisi
         )
 
 
+def _note(connection: sa.Connection, number: int, arrival: Arrival, told: Behalf) -> None:
+    """What an agent wrote above the mail that they passed on is for the team."""
+    note = replace(arrival.message, senders=(told.agent.person,), text=told.note, attachments=(), message_id="")
+    case_store.add_message(
+        connection,
+        number,
+        note,
+        spool_id=None,
+        at=arrival.received_at,
+        role="agent",
+        visibility="internal",
+        reply=told.note,
+    )
+
+
 def _unwanted(recorder: Recorder, message: Message, sender: str) -> str:
     """Why a mail is held where its sender is nobody."""
     configuration = recorder.rules.configuration
@@ -285,6 +316,8 @@ def _record(
         visibility=decision.visibility,
         reply=decision.reply,
     )
+    if arrival.behalf and arrival.behalf.note:
+        _note(connection, case.number, arrival, arrival.behalf)
     beside = [(recorder.store(connection, other, others), other, others) for other, others in decision.also]
     for new, other, _ in beside:
         if other.moves:

@@ -1,0 +1,183 @@
+"""What an agent's mail does that belongs to no case: it opens one for somebody else.
+
+* `forwarded`: a mail of somebody that the agent passes on. Its author becomes the requester.
+* `told`: `#new jo@acme.example Subject`, with a note of a call below.
+* `copied`: the agent has written to somebody, with the desk on copy. No acknowledgment, and the first response begins
+  with that somebody's first mail.
+* `nobody`: none of these. The case is nobody's and promises nothing until `#requester` says whose it is.
+
+An agent of the team is never acknowledged as a customer. From is easily made up, so nothing goes to whom such a mail
+names until the mail was proven, or the agent has answered a mail about the case: until then it is unconfirmed, is with
+that agent, and whatever would be written to somebody outside is not written (`desk.record`). Clocks run from receipt.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from helpdesk.core.addresses import read_people
+from helpdesk.core.case import DESK, Event, open_case
+from helpdesk.core.decision import Decision, Draft
+from helpdesk.core.message import Person, base_address
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+    from datetime import datetime
+
+    from helpdesk.core.case import Case
+    from helpdesk.core.decision import Arrival, Visibility
+    from helpdesk.core.people import Agent, Terms
+
+How = Literal["forwarded", "told", "copied", "nobody"]
+ASKED_AN_HOUR = 3  # confirmations of one agent
+_NEW = re.compile(r"#new\b[ \t]*(?P<rest>[^\n]*)", re.IGNORECASE)
+_FIRST = re.compile(
+    r'(?P<person>(?:"[^"<>\n]*"|[^"<>@,;\n]*?)\s*<[^<>\s]+@[^<>\s]+>|[^\s<>,;]+@[^\s<>,;]+)'
+    r"(?:\s*[<(\[]mailto:[^<>()\[\]\s]*[>)\]])?(?P<subject>[^\n]*)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Behalf:
+    """For whom an agent's mail opens a case, how, and what it says besides.
+
+    `note` is what the agent wrote above a mail that they pass on, `dated` that mail's own time; `wrong` says what of an
+    order was not understood. `asked`: how many confirmations the agent was sent within the last hour.
+    """
+
+    how: How
+    agent: Agent
+    requester: Person
+    note: str = ""
+    dated: str = ""
+    wrong: str = ""
+    proven: bool = False
+    asked: int = 0
+
+    @property
+    def unconfirmed(self) -> bool:
+        """Whether it names somebody whom nothing may be written to yet."""
+        return not self.proven and self.how != "nobody"
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """The order `#new`: for whom, under which subject, and what it is about; `wrong` where it names nobody."""
+
+    person: Person | None
+    subject: str
+    text: str
+    wrong: str = ""
+
+
+def read_new(text: str, *, ours: Collection[str]) -> New | None:
+    """The order on the first line of a mail that belongs to no case; None where there is none."""
+    first, _, below = text.strip().partition("\n")
+    order = _NEW.fullmatch(first.strip())
+    if order is None:
+        return None
+    named = _FIRST.match(order["rest"])
+    people = read_people(named["person"]).people if named else ()
+    if named is None or not people:
+        return New(None, "", below.strip(), f"{first.strip()} - expected #new jo@acme.example Subject")
+    person = people[0]
+    if person.address in ours or base_address(person.address) in ours:
+        return New(None, "", below.strip(), f"{first.strip()} - expected an address that is none of ours")
+    return New(person, " ".join(named["subject"].strip(" ,;:").split()), below.strip())
+
+
+def opened(decision: Decision, behalf: Behalf, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
+    """The case that an agent's mail opens; `decision` is how it were opened by its requester."""
+    events = [_with_how(event, behalf, terms, now) for event in decision.events if not _is_left_out(event, behalf)]
+    opening, *rest = events
+    rest += _marks(behalf, arrival, now)
+    case = decision.case
+    if case is None:
+        raise ValueError("a decision that opens a case was expected")
+    if behalf.how == "nobody":
+        facts = {"because": "an agent wrote it, for nobody yet", "until_requester": True}
+        rest.append(Event("exempted", arrival.received_at, now, DESK, facts))
+    case = open_case(opening).after(*rest)
+    drafts = tuple(_drafts(decision, behalf, case))
+    inside: Visibility = "internal" if behalf.how in {"told", "nobody"} else "public"
+    return replace(decision, case=case, events=(opening, *rest), drafts=drafts, visibility=inside)
+
+
+def _with_how(event: Event, behalf: Behalf, terms: Terms, now: datetime) -> Event:
+    if event.type == "opened":
+        facts = {**event.facts, "for_by": behalf.agent.address, "for_how": behalf.how}
+        return replace(event, facts={**facts, "unconfirmed": behalf.unconfirmed})
+    if event.type == "assigned" and any(one.address == behalf.agent.address for one in terms.team.agents):
+        facts = {"agent": behalf.agent.address, "because": "their mail opened it"}
+        return Event("assigned", now, now, DESK, facts)
+    quiet = _why_not_acknowledged(behalf) if event.type == "acknowledged" else ""
+    return replace(event, facts={"sent": False, "because": quiet}) if quiet else event
+
+
+def _why_not_acknowledged(behalf: Behalf) -> str:
+    if behalf.how == "copied":
+        return "an agent has written to them already"
+    if behalf.how == "nobody":
+        return "there is nobody to answer"
+    return NOT_CONFIRMED if behalf.unconfirmed else ""
+
+
+NOT_CONFIRMED = "not confirmed by its agent yet"
+
+
+def _is_left_out(event: Event, behalf: Behalf) -> bool:
+    """Whom the agent has written to has not written yet."""
+    return event.type == "customer_wrote" and behalf.how in {"copied", "nobody"}
+
+
+def _marks(behalf: Behalf, arrival: Arrival, now: datetime) -> Iterator[Event]:
+    at, agent = arrival.received_at, behalf.agent
+    if behalf.note:
+        yield Event("agent_noted", at, now, agent.address, {"message_id": "", "key": arrival.key})
+    for tag in filter(None, (_said(behalf), unconfirmed_tag(agent.address) if behalf.unconfirmed else "")):
+        yield Event("flagged", at, now, DESK, {"tag": tag})
+
+
+def _said(behalf: Behalf) -> str:
+    name = behalf.agent.name or behalf.agent.address
+    dated = f", written {behalf.dated}" if behalf.dated else ""
+    said = {
+        "forwarded": f"forwarded by {name}{dated}",
+        "told": f"opened by {name} with #new",
+        "copied": f"{name} wrote to them first, with us on copy",
+        "nobody": f"{name} wrote it, for nobody yet",
+    }[behalf.how]
+    return f"{said}; not understood: {behalf.wrong}" if behalf.wrong else said
+
+
+def unconfirmed_tag(agent: str) -> str:
+    """The mark of a case of which nothing goes outside yet."""
+    return f"not confirmed: nothing goes outside until {agent} answers"
+
+
+def _drafts(decision: Decision, behalf: Behalf, case: Case) -> Iterator[Draft]:
+    """Mails to agents; where the mail is not proven, its agent is asked whether it is theirs, and told no more."""
+    if behalf.unconfirmed:
+        if behalf.asked < ASKED_AN_HOUR:
+            key = next(draft.key for draft in decision.drafts)
+            yield Draft("echo", behalf.agent.person, "agent", f"{key}/confirm", template="confirm")
+        yield from (draft for draft in decision.drafts if draft.kind not in {"ack", "out-of-scope", "assigned"})
+        return
+    for draft in decision.drafts:
+        if draft.audience == "customer" and behalf.how in {"copied", "nobody"}:
+            continue
+        theirs = draft.kind == "assigned" and case.assignee == behalf.agent.address
+        yield replace(draft, to=behalf.agent.person) if theirs else draft
+
+
+def confirmed(case: Case, at: datetime, now: datetime, by: str) -> tuple[Event, ...]:
+    """That the agent's mail was theirs."""
+    tags = [tag for tag in case.tags if tag == unconfirmed_tag(case.for_by)]
+    facts: dict[str, Any] = {"because": "an agent answered a mail about the case"}
+    return (
+        Event("confirmed", at, now, by, facts),
+        *(Event("unflagged", at, now, DESK, {"tag": tag}) for tag in tags),
+    )

@@ -1,0 +1,146 @@
+"""What an agent's mail is that belongs to no case: one passed on, a note of a call, a copy, or none of these."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from helpdesk.core.addressee import Addressee
+from helpdesk.core.addresses import unwritable
+from helpdesk.core.behalf import ASKED_AN_HOUR, Behalf, read_new
+from helpdesk.core.message import Person, Transport, base_address
+from helpdesk.core.thread import Placement
+from helpdesk.mail.forwarded import forwarded
+from helpdesk.mail.quote import new_text
+from helpdesk.store import confirmations
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    import sqlalchemy as sa
+
+    from helpdesk.core.message import Message
+    from helpdesk.core.people import Agent, Mailbox
+    from helpdesk.desk.record import Recorder
+    from helpdesk.desk.rules import Rules
+    from helpdesk.store.spool import Spooled
+
+_HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """An agent's mail as the case that it opens has it. `message` is for the case, and not what came."""
+
+    behalf: Behalf
+    message: Message
+    addressee: Addressee
+    placement: Placement
+
+
+def opening(
+    connection: sa.Connection,
+    recorder: Recorder,
+    mail: Spooled,
+    message: Message,
+    mailbox: Mailbox,
+    placement: Placement,
+    now: datetime,
+) -> Opening | None:
+    """How an agent's mail opens a case for somebody; None for mail of others, and of programs."""
+    rules, sender = recorder.rules, message.sender
+    agent = rules.configuration.teams[mailbox.team].agent(sender.address) if sender else None
+    a_program = message.robot is not None or placement.watched is not None or mailbox.channel == "monitoring"
+    if agent is None or sender is None or a_program or rules.customers.find(sender.address):
+        return None
+    asked = confirmations.asked(connection, agent.addresses, since=now - _HOUR)
+    found = _found(rules, mail, message, agent)
+    behalf = replace(found.behalf, proven=placement.authenticated, asked=asked)
+    return replace(found, behalf=behalf, placement=replace(found.placement, authenticated=placement.authenticated))
+
+
+def alert(recorder: Recorder, connection: sa.Connection, behalf: Behalf, mailbox: Mailbox, now: datetime) -> None:
+    """Tell the operators of mail in an agent's name that the agent is not asked about any more for now."""
+    if not behalf.unconfirmed or behalf.asked < ASKED_AN_HOUR:
+        return
+    agent = behalf.agent.address
+    facts = {
+        "headline": f"much mail in the name of {agent} that proves nothing",
+        "what": f"More than {ASKED_AN_HOUR} mails within an hour open cases for others in the name of {agent}, and "
+        "none is proven. The cases are there, and nothing of them goes outside until an agent answers a mail about "
+        "them; for now nobody is asked whether they are theirs.",
+        "details": [("Agent", agent), ("Mailbox", mailbox.address)],
+        "todo": "Ask them. If it is not they, block who sends it.",
+    }
+    recorder.alert(
+        connection, key=f"confirmations/{agent}/{now:%Y-%m-%dT%H}", mailbox=mailbox.address, facts=facts, now=now
+    )
+
+
+def _found(rules: Rules, mail: Spooled, message: Message, agent: Agent) -> Opening:
+    ours = rules.configuration.addresses | rules.configuration.groups
+    new = read_new(message.text, ours=ours)
+    if new is not None:
+        text = new_text(new.text) if new.text else ""
+        if new.person is None:
+            return _nobodys(message, agent, text, wrong=new.wrong)
+        return _told(message, agent, new.person, subject=new.subject or _own_subject(message), text=text)
+    others = list(dict.fromkeys(_outside(rules, message)))
+    if others:
+        placed = Placement(None, "agent", "an agent wrote to them, with us on copy")
+        behalf = Behalf("copied", agent, others[0])
+        return Opening(behalf, _ours(message), Addressee(others[0], others[0]), placed)
+    passed_on = forwarded(message, mail.raw, ours=ours)
+    if passed_on is None or unwritable(passed_on.author.address):
+        return _nobodys(message, agent, message.reply)
+    author = passed_on.author
+    behalf = Behalf("forwarded", agent, author, note=passed_on.above, dated=passed_on.dated)
+    shown = replace(
+        _ours(message),
+        senders=(author,),
+        to=(),
+        cc=(),
+        subject=passed_on.subject or message.subject,
+        text=passed_on.text,
+        reply=passed_on.text,
+        message_id=passed_on.message_id,
+    )
+    placed = Placement(None, "customer", "an agent passed it on")
+    return Opening(behalf, shown, Addressee(author, author), placed)
+
+
+def _told(message: Message, agent: Agent, person: Person, *, subject: str, text: str) -> Opening:
+    shown = replace(_ours(message), to=(), cc=(), subject=subject, text=text, reply=text, message_id="")
+    placed = Placement(None, "agent", "an agent opened it with #new")
+    return Opening(Behalf("told", agent, person), shown, Addressee(person, person), placed)
+
+
+def _nobodys(message: Message, agent: Agent, text: str, *, wrong: str = "") -> Opening:
+    nobody = Person("", agent.name or agent.address)
+    placed = Placement(None, "agent", "an agent wrote it, for nobody yet")
+    return Opening(
+        Behalf("nobody", agent, nobody, wrong=wrong), replace(_ours(message), reply=text), Addressee(nobody), placed
+    )
+
+
+def _ours(message: Message) -> Message:
+    """As a mail that names its author and nobody else, and whose way here withholds no word to whom it names."""
+    return replace(message, reply_to=(), sent_by=(), in_reply_to=(), references=(), transport=Transport())
+
+
+def _own_subject(message: Message) -> str:
+    return "" if message.subject.lstrip().lower().startswith("#new") else message.subject
+
+
+def _outside(rules: Rules, message: Message) -> Iterator[Person]:
+    """Whom the mail is to, besides us: no address of ours, nor one in a mailbox's domain that is no customer's."""
+    configuration = rules.configuration
+    domains = {address.rpartition("@")[2] for address in configuration.mailbox_addresses}
+    for person in (*message.to, *message.cc):
+        address = person.address
+        ours = {address, base_address(address)} & (configuration.addresses | configuration.groups)
+        alias = address.rpartition("@")[2] in domains and rules.customers.find(address) is None
+        if address and not ours and not alias and not unwritable(address):
+            yield person
