@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from helpdesk.core.calendar import wall_instant
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 _DAY = timedelta(days=1)
 _NOON = 12 * 60 * 60  # seconds
-
-Channel = Literal["email", "forum", "monitoring", "escalation", "ignore"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,6 @@ def notice(message: Message, tree: Tree) -> Robot | None:
 # Gmail's part, and RFC 9078's disposition.
 _GMAIL_REACTION = "text/vnd.google.email-reaction+json"
 _VIA_GMAIL = re.compile(r"[^\n]{0,120}\bGmail\b[^\n]{0,200}")
-_EMOJI_IN_QUOTES = re.compile(r"[\"“„«「]?([^\w\s\"“”„«»「」]{1,12})[\"”“»」]?")
 # Outlook: "Jo Miller reacted to your message: 👍", above the message.
 _OUTLOOK = re.compile(
     r"[^\n]{1,80} (?:reacted to your (?:message|e-?mail)|hat auf Ihre (?:Nachricht|E-Mail) reagiert|a réagi à votre (?:message|e-?mail)|"

@@ -76,7 +76,6 @@ _MECHANISM = re.compile(
     rf"(ptr)(?::({_SPEC}))?|(ip4):([\d.]+(?:/\d{{1,2}})?)|(ip6):([0-9a-f:.]+(?:/\d{{1,3}})?))",
     re.IGNORECASE,
 )
-_VERSION = re.compile(r"v=spf1(?: |$)", re.IGNORECASE)
 _MODIFIER = re.compile(r"([a-z][a-z0-9_.-]*)=(\S*)", re.IGNORECASE)
 _ASKING = frozenset({"include", "a", "mx", "ptr", "exists"})
 

@@ -12,8 +12,6 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from helpdesk.core.calendar import SpecialDay
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
@@ -119,8 +117,3 @@ def nth_weekday(year: int, month: int, weekday: int, nth: int) -> date | None:
     first = 1 + (weekday - date(year, month, 1).weekday()) % 7
     day = first + 7 * (nth - 1) if nth > 0 else first + 7 * ((days - first) // 7)
     return date(year, month, day) if day <= days else None
-
-
-def closed_all_day(day: date, name: str) -> SpecialDay:
-    """A holiday."""
-    return SpecialDay(day, name)

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from helpdesk.core.policy import Policy
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_HALF_DAY = timedelta(hours=12)
 
 
 def due_text(policy: Policy, at: datetime, asked: dict[str, Any]) -> str:

@@ -71,13 +71,6 @@ def _now() -> sa.ColumnElement[Any]:
     return sa.func.clock_timestamp(type_=sa.DateTime(timezone=True))
 
 
-def free(
-    table: sa.Table, connection: sa.Connection, owner: Owner, *, known: Collection[int] | None = None
-) -> sa.ColumnElement[bool]:
-    """Nobody holds the row, or whoever did is dead or too late. `known`: see `run_out`."""
-    return sa.or_(table.c.claimed_by.is_(None), run_out(table, connection, owner, known=known))
-
-
 def run_out(
     table: sa.Table, connection: sa.Connection, owner: Owner, *, known: Collection[int] | None = None
 ) -> sa.ColumnElement[bool]:

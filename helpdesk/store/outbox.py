@@ -269,11 +269,6 @@ def send_now(connection: sa.Connection, now: datetime) -> None:
     connection.execute(sa.update(outbox).where(waits).values(next_at=now))
 
 
-def give_back(connection: sa.Connection, row: Row) -> bool:
-    """It was not tried: whoever comes next may, at once."""
-    return _move(connection, row, state="queued", attempts=outbox.c.attempts - 1)
-
-
 def give_back_all(connection: sa.Connection, owner: Owner) -> None:
     """This owner ends: what it holds before the final dot is anybody's, and lost to it."""
     mine = sa.and_(outbox.c.claimed_by.is_not(None), held_by(outbox, owner), outbox.c.state == "sending")

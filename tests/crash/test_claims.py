@@ -122,13 +122,3 @@ def test_a_postgresql_is_worked_by_as_many_as_like(cluster) -> None:
 def test_no_two_starts_have_the_same_name() -> None:
     """A container's process has the same number, on the same host, after every crash."""
     assert len({Owner.of_this_process().name for _ in range(1000)}) == 1000
-
-
-def test_what_a_stopping_desk_did_not_try_is_given_back_untouched(database: Database) -> None:
-    """V01."""
-    with database.write() as connection:
-        outbox.add(connection, [queued("relay", 1)], _NOW)
-        [row] = outbox.claim(connection, database.owner, now=_NOW, limit=50)
-        assert outbox.give_back(connection, row)
-        [again] = outbox.claim(connection, database.owner, now=_NOW, limit=50)
-    assert (again.attempts, again.state) == (1, "sending")
