@@ -43,9 +43,7 @@ def read_clues(message: Message, envelope: Envelope, mailbox: Mailbox, signer: S
     )
     ours = dict.fromkeys(address for address in seen if base_address(address) == mailbox.address)
     tokens = (read_token(address) for address in ours)
-    # The nearest ancestor first: In-Reply-To, then References from its end.
-    ancestors = (*message.in_reply_to, *reversed(message.references))
-    own = (signer.case_of(message_id) for message_id in ancestors)
+    own = (signer.case_of(message_id) for message_id in message.ancestors)
     return Clues(
         tuple(token for token in tokens if token),
         tuple(dict.fromkeys(number for number in own if number)),

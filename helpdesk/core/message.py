@@ -131,6 +131,11 @@ class Message:
         """The one person who says to have written this; None where From names nobody or several."""
         return self.senders[0] if len(self.senders) == 1 else None
 
+    @property
+    def ancestors(self) -> tuple[str, ...]:
+        """The Message-IDs of the mails that it says it answers, each once, the nearest first (RFC 5322 s3.6.4)."""
+        return tuple(dict.fromkeys((*self.in_reply_to, *reversed(self.references))))
+
     def header(self, name: str) -> str:
         """The first header of that name, `""` where there is none."""
         wanted = name.lower()

@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 def put_on_record(connection: sa.Connection, case: int, message: Message, mailbox: Mailbox, team: Team) -> None:
     """Show on a case that was just opened what its first mail answers."""
     sender = message.sender.address if message.sender else ""
-    ancestors = dict.fromkeys((*message.in_reply_to, *reversed(message.references)))
-    for number, received_at, raw in history.named(connection, mailbox.address, ancestors):
+    for number, received_at, raw in history.named(connection, mailbox.address, message.ancestors):
         earlier = parse(raw)
         if look_through(raw, earlier):
             earlier = without_secrets(earlier)

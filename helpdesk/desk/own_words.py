@@ -122,8 +122,8 @@ def _said_on(connection: sa.Connection, case: Case) -> Correspondence:
 def _mails(
     connection: sa.Connection, said: Correspondence, recipients: Sequence[str], message: Message
 ) -> list[tuple[str, bytes]]:
-    """What we sent to somebody on a case, with its kind: what this mail names first, then the newest."""
-    named = [*reversed(message.references), *message.in_reply_to][-_NEWEST:]
+    """What we sent to somebody on a case, with its kind: the nearest that this mail answers first, then the newest."""
+    named = message.ancestors[:_NEWEST]
     return outbox.raws_to(connection, said.numbers, recipients, named=named, limit=_NEWEST)
 
 

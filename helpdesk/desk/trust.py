@@ -20,7 +20,7 @@ from helpdesk.store import cases as case_store
 from helpdesk.store import watched as watched_store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     import sqlalchemy as sa
 
@@ -56,7 +56,7 @@ def look_into(connection: sa.Connection, rules: Rules, mail: Spooled, message: M
     configuration = rules.configuration
     team = configuration.teams[mailbox.team]
     clues = read_clues(message, mail.envelope, mailbox, rules.signer)
-    known = case_store.with_mails(connection, list(dict.fromkeys(_ancestors(message)))[:_ANCESTORS])
+    known = case_store.with_mails(connection, message.ancestors[:_ANCESTORS])
     found = case_store.find(connection, {*clues.case_numbers, *known})
     # What is written to the escalation address may be about a case of any mailbox of that offering.
     anywhere = mailbox.channel == "escalation"
@@ -83,12 +83,6 @@ def look_into(connection: sa.Connection, rules: Rules, mail: Spooled, message: M
         placement = place_monitor(placement, shown, seen, told)
         here |= case_store.find(connection, [placement.case] if placement.case else [])
     return Findings(placement, shown, proof, here)
-
-
-def _ancestors(message: Message) -> Iterator[str]:
-    """The mails that this one says it answers, the nearest first."""
-    yield from message.in_reply_to
-    yield from reversed(message.references)
 
 
 def _placed(message: Message, shown: Evidence, here: Mapping[int, Case], team: Team) -> Placement:
