@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 from helpdesk.core.written import Inside
 
 from . import overlap
+from .masking import REPLY_TAG, masked
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from .overlap import Known
 
-_REPLY_ADDRESS = re.compile(r"(?:\+|%2b)\d{1,12}\.[a-z][a-z2-7]{26}(?:@|%40)", re.IGNORECASE)
 # The facts that stand in every mail to an agent. A mail program that quotes the HTML part leaves the colon out.
 _FACTS = re.compile(r"\W*Case:?\s+HD-\d+\b")
 _CASE = re.compile(r"\bHD-([1-9]\d{0,11})\b", re.IGNORECASE)
@@ -51,9 +51,9 @@ def inside(text: str, kept: Kept) -> tuple[Inside, ...]:
     people = _addresses(kept.people)
     found: list[Inside] = []
     for line, desk, notes in zip(lines, of_desk, of_notes, strict=True):
-        shown = line.strip()[:_LINE]
-        if _REPLY_ADDRESS.search(line):
-            found.append(Inside(_masked(shown), "a reply address of ours"))
+        shown = masked(line.strip())[:_LINE]
+        if REPLY_TAG.search(line):
+            found.append(Inside(shown, "a reply address of ours"))
         elif _FACTS.match(line) or desk >= _OF_DESK:
             found.append(Inside(shown, "what the desk tells its agents"))
         elif notes >= _OF_NOTE or _is_note(line, kept.notes):
@@ -84,7 +84,3 @@ def _is_note(line: str, notes: Known) -> bool:
 def _addresses(people: Collection[str]) -> re.Pattern[str] | None:
     any_of = "|".join(re.escape(address) for address in sorted(people, key=len, reverse=True))
     return re.compile(rf"(?<![\w.+-])(?:{any_of})(?![\w-])", re.IGNORECASE) if any_of else None
-
-
-def _masked(line: str) -> str:
-    return re.sub(r"((?:\+|%2b)\d{1,12}\.)[a-z][a-z2-7]{26}", r"\1...", line, flags=re.IGNORECASE)

@@ -11,8 +11,8 @@ import re
 
 from .mime import read_tree
 
-_DIGEST = 26  # base 32 characters, see `address`
-_TOKEN = re.compile(rf"(\+(?:0|[1-9][0-9]{{0,11}})\.[abcgnot])[a-z2-7]{{{_DIGEST}}}(?=@|%40)", re.IGNORECASE)
+# As `address` writes one; a link may write its signs in hex.
+REPLY_TAG = re.compile(r"((?:\+|%2b)(?:0|[1-9][0-9]{0,11})\.[abcgnot])[a-z2-7]{26}(?=@|%40)", re.IGNORECASE)
 # In quoted-printable a soft line break may stand between any two characters, and `+` or `@` may be written in hex.
 _BREAK = rb"(?:=[ \t]*\r?\n)?"
 _TOKEN_IN_BYTES = re.compile(
@@ -25,7 +25,7 @@ _LINE = 57  # octets that make a base64 line of 76 characters (RFC 2045 section 
 
 def masked(text: str) -> str:
     """A text in which no reply address can be used."""
-    return _TOKEN.sub(r"\1***", text) if "." in text and "+" in text else text
+    return REPLY_TAG.sub(r"\1***", text) if "+" in text or "%" in text else text
 
 
 def masked_mail(raw: bytes) -> bytes:

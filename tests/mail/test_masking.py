@@ -27,6 +27,10 @@ def test_the_key_is_taken_out_of_a_text_and_the_address_still_says_whose_it_was(
     assert "+12.a" in masked(text).lower()
 
 
+def test_the_key_is_taken_out_of_a_link_that_writes_its_signs_in_hex():
+    assert DIGEST not in masked(f"mailto:{ADDRESS.replace('+', '%2B').replace('@', '%40')}?subject=Re")
+
+
 @pytest.mark.parametrize("text", ["", "support@desk.example", "3+12.4@x", "jo+news@acme.example", "a.b+c@d.example"])
 def test_other_addresses_stay_as_they_are(text):
     assert masked(text) == text
