@@ -18,14 +18,12 @@ from typing import TYPE_CHECKING
 from helpdesk.core.message import Robot
 
 from .absence import has_absence_sentence, is_absence_notice
-from .transport import auto_submitted, first_word
+from .transport import ANSWERING, EMPTY, first_word
 
 if TYPE_CHECKING:
     from helpdesk.core.message import Message, Transport
 
 _ANSWERS = frozenset(("x-autoreply", "x-autorespond", "x-autoresponder", "x-auto-reply-from", "x-mail-autoreply"))
-_EMPTY = frozenset(("", "no", "none", "false", "0"))
-_ANSWERING = frozenset(("auto_reply", "auto-reply", "autoreply"))
 _TEXT = 3_000  # characters that are looked through
 
 # What absence notices speak of: only to tell them from other automatic answers.
@@ -58,10 +56,10 @@ def _says_so(message: Message) -> str:
     for name, value in message.headers:
         key, said = name.lower(), value.strip().lower()
         if (
-            (key == "auto-submitted" and auto_submitted(value) == "auto-replied")
-            or (key == "precedence" and first_word(value) in _ANSWERING)
+            (key == "auto-submitted" and first_word(value) == "auto-replied")
+            or (key == "precedence" and first_word(value) in ANSWERING)
             or (key == "x-apple-action" and said == "vacation")
-            or (key in _ANSWERS and said not in _EMPTY)
+            or (key in _ANSWERS and said not in EMPTY)
         ):
             return f"{name}: {value.strip()[:40]}"
     return ""

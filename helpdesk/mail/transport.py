@@ -27,7 +27,7 @@ _OF_LISTS = _NAMES_LIST | {
     "x-listname",
 }
 _BULK = frozenset(("bulk", "list", "junk"))
-_ANSWERS = frozenset(("auto_reply", "auto-reply", "autoreply"))
+ANSWERING = frozenset(("auto_reply", "auto-reply", "autoreply"))  # words of Precedence
 # These four mean a machine; Exchange sets DR, NDR, RN, NRN on mail of people too (MS-OXCMAIL 2.2.3.2.14).
 _SUPPRESSED = frozenset(("all", "oof", "autoreply"))
 _BY_A_PROGRAM = frozenset(("x-cron-env", "x-fc-machinegenerated"))
@@ -43,7 +43,7 @@ _SAYS_AUTOMATIC = _BY_A_PROGRAM | {
     "x-apple-action",
     "x-loop",
 }
-_EMPTY = frozenset(("", "no", "none", "false", "0"))
+EMPTY = frozenset(("", "no", "none", "false", "0"))  # what a field says that says nothing
 _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _IDENTIFIER = re.compile(r"<\s*([\w-]{1,63}(?:\.[\w-]{1,63}){1,9})\s*>|^\s*([\w-]{1,63}(?:\.[\w-]{1,63}){1,9})\s*$")
 _SHOWN = 60  # characters of a value
@@ -61,29 +61,24 @@ def transport(message: Message) -> Transport:
     )
 
 
-def auto_submitted(value: str) -> str:
-    """The word of RFC 3834 section 5: `no`, `auto-generated`, `auto-replied` or another; comments may follow."""
-    return first_word(value)
-
-
 def first_word(value: str) -> str:
-    """What a field says before its comments and parameters, lower case."""
+    """What a field such as Auto-Submitted (RFC 3834 section 5) says before its comments and parameters, lower case."""
     return re.split(r"[;,( \t]", value.strip().lower(), maxsplit=1)[0]
 
 
 def _is_unanswered(key: str, value: str) -> bool:
     match key:
         case "auto-submitted":
-            return auto_submitted(value) not in {"", "no"}
+            return first_word(value) not in {"", "no"}
         case "x-auto-response-suppress":
             return bool(_SUPPRESSED & {word.strip().lower() for word in value.split(",")})
         case "precedence":
-            return first_word(value) in _BULK | _ANSWERS
+            return first_word(value) in _BULK | ANSWERING
         case "return-path":
             return value.replace(" ", "") == "<>"  # RFC 5321 section 4.5.5: the null sender wants no answer
         case _:
             return (key in _OF_LISTS and bool(value.strip())) or (
-                key in _SAYS_AUTOMATIC and value.strip().lower() not in _EMPTY
+                key in _SAYS_AUTOMATIC and value.strip().lower() not in EMPTY
             )
 
 
@@ -94,8 +89,8 @@ def _is_bulk(key: str, value: str) -> bool:
 def _is_generated(key: str, value: str) -> bool:
     if key == "auto-submitted":
         # `auto-forwarded` is how servers mark what people wrote, and `auto-replied` answers a mail.
-        return auto_submitted(value) not in {"", "no", "auto-forwarded", "auto-replied"}
-    return key in _BY_A_PROGRAM and value.strip().lower() not in _EMPTY
+        return first_word(value) not in {"", "no", "auto-forwarded", "auto-replied"}
+    return key in _BY_A_PROGRAM and value.strip().lower() not in EMPTY
 
 
 def _names(value: str) -> Iterator[str]:
