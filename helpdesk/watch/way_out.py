@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from helpdesk.wires.courier import Courier, Outcome, Outgoing
 
 _AT_ONCE = timedelta()
-# By how a reason begins (`courier.UNREACHED`): the cause, in words, and how long it may last.
+# By how far it came (`Retry.stage`): the cause, in words, and how long it may last.
 _STAGES: Mapping[str, tuple[str, str, timedelta]] = {
     "AUTH": ("smarthost.sign-in", "the smarthost refuses our sign-in", _AT_ONCE),
     "TLS": ("smarthost.tls", "there is no secure connection to the smarthost", _AT_ONCE),
@@ -44,7 +44,8 @@ class WayOut:
         self._sent = steady()  # when a mail was last sent, or we began
         self._deferred = self._refused = 0  # in a row, with none sent between them
         self._began = 0.0
-        self._reason = ""
+        self._newest = Retry("")
+        self._refusal = ""
 
     def heard(self, outcome: Outcome) -> None:
         """What became of a mail."""
@@ -53,14 +54,14 @@ class WayOut:
                 case Sent():
                     self._sent = self._steady()
                     self._deferred = self._refused = 0
-                case Retry(reason):
+                case Retry():
                     if not self._deferred:
                         self._began = self._steady()
                     self._deferred += 1
-                    self._reason = reason
+                    self._newest = outcome
                 case Failed(reason):
                     self._refused += 1
-                    self._deferred, self._reason = 0, reason  # it was reached
+                    self._deferred, self._refusal = 0, reason  # it was reached
 
     @property
     def since_sent(self) -> timedelta:
@@ -71,24 +72,21 @@ class WayOut:
     def causes(self) -> Iterator[HealthCause]:
         """Why mail does not get out."""
         with self._lock:
-            deferred, refused, reason = self._deferred, self._refused, self._reason
+            deferred, refused, newest, refusal = self._deferred, self._refused, self._newest, self._refusal
             lasted = timedelta(seconds=self._steady() - self._began)
         if deferred:
-            name, words, patience = _stage(reason)
+            name, words, patience = _stage(newest)
             if lasted >= patience and (deferred >= _SOME or name != _DEFERRED[0]):
                 mended_by_hand = name not in {_UNREACHED[0], _DEFERRED[0]}
                 level: Level = "failing" if mended_by_hand or lasted >= _LONG else "attention"
-                yield HealthCause(name, level, f"{words}: {reason}")
+                yield HealthCause(name, level, f"{words}: {newest.reason}")
         elif refused >= _SOME:
             told = counted(refused, "mail was", "mails were")
-            yield HealthCause("smarthost.refusing", "attention", f"the last {told} refused for good: {reason}")
+            yield HealthCause("smarthost.refusing", "attention", f"the last {told} refused for good: {refusal}")
 
 
-def _stage(reason: str) -> tuple[str, str, timedelta]:
-    stage = reason.partition(":")[0]
-    if stage in _STAGES:
-        return _STAGES[stage]
-    return _UNREACHED if stage in {"connect", "greeting", "EHLO"} else _DEFERRED
+def _stage(outcome: Retry) -> tuple[str, str, timedelta]:
+    return _STAGES.get(outcome.stage) or (_UNREACHED if outcome.unreached else _DEFERRED)
 
 
 class Observed:

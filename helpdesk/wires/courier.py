@@ -51,9 +51,14 @@ class Retry:
     slower: bool = field(default=False, compare=False)
 
     @property
+    def stage(self) -> str:
+        """How far it came: what the reason begins with."""
+        return self.reason.partition(":")[0]
+
+    @property
     def unreached(self) -> bool:
         """Whether the far side was not reached at all: no fault of the mail."""
-        return self.reason.partition(":")[0] in _BEFORE_ANY_MAIL
+        return self.stage in _BEFORE_ANY_MAIL
 
 
 _BEFORE_ANY_MAIL = frozenset({"connect", "TLS", "greeting", "EHLO", "STARTTLS", "AUTH", "Maildir"})  # stages
