@@ -24,9 +24,8 @@ if TYPE_CHECKING:
 
     from .tail import Tail
 
-_ENOUGH = (
-    12  # words: what is said as long as that in the same words, without a mark, is a quote if anything hints at it
-)
+# Words: what is said as long as that in the same words, without a mark, is a quote if anything hints at it.
+_ENOUGH = 12
 _SIGNATURE_LINES = ("-- ", "--\u00a0")
 _MAX_SIGNATURE = 14  # lines with words: more below two dashes is text
 

@@ -181,9 +181,8 @@ outbox = sa.Table(
     sa.Column("lane", sa.Integer, nullable=False, server_default="2"),  # what goes first: a lower one
     # How many of its last tries in a row did not get as far as the far side.
     sa.Column("unreached", sa.Integer, nullable=False, server_default="0"),
-    sa.Column(
-        "copies", sa.Integer, nullable=False, server_default="0"
-    ),  # how often it was sent again though it may have arrived
+    # How often it was sent again though it may have arrived.
+    sa.Column("copies", sa.Integer, nullable=False, server_default="0"),
     sa.Column("detail", sa.Text, nullable=False),
     sa.Column("sent_at", Instant),
     sa.Index("ix_outbox_next_at", "next_at", **_where("next_at IS NOT NULL")),
