@@ -12,6 +12,7 @@ from helpdesk.core.behalf import ASKED_AN_HOUR, Behalf, read_new
 from helpdesk.core.message import Person, Transport, base_address
 from helpdesk.core.thread import Placement
 from helpdesk.mail.forwarded import forwarded
+from helpdesk.mail.marks import PASSED_ON
 from helpdesk.mail.quote import new_text
 from helpdesk.store import confirmations
 
@@ -102,7 +103,7 @@ def _found(rules: Rules, mail: Spooled, message: Message, agent: Agent) -> Openi
         senders=(author,),
         to=(),
         cc=(),
-        subject=passed_on.subject or message.subject,
+        subject=passed_on.subject or PASSED_ON.sub("", message.subject).strip(),
         text=passed_on.text,
         reply=passed_on.text,
         message_id=passed_on.message_id,

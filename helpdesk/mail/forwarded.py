@@ -47,7 +47,9 @@ class Forwarded:
 
 def forwarded(message: Message, raw: bytes, *, ours: Collection[str]) -> Forwarded | None:
     """The mail that this one passes on, the first whose author is none of us; None where there is none."""
-    found = _attached(message, raw, ours) or _inline(message.text, ours)
+    found = _attached(message, raw, ours) or _inline(
+        message.text, ours, passed_on=marks.PASSED_ON.match(message.subject) is not None
+    )
     if found is None or found.message_id:
         return found
     named = (message.header("X-Forwarded-Message-Id").split() or [*message.in_reply_to, *message.references[-1:]])[:1]
@@ -66,10 +68,10 @@ def _attached(message: Message, raw: bytes, ours: Collection[str]) -> Forwarded 
     return None
 
 
-def _inline(text: str, ours: Collection[str]) -> Forwarded | None:
+def _inline(text: str, ours: Collection[str], *, passed_on: bool) -> Forwarded | None:
     lines = text.split("\n")
     for at in range(min(len(lines), _MOST_LINES)):
-        fields, past = _block(lines, at)
+        fields, past = _block(lines, at, passed_on=passed_on)
         author = _person(fields.get("from", ""))
         if author is None or author.address in ours:
             continue
@@ -77,12 +79,14 @@ def _inline(text: str, ours: Collection[str]) -> Forwarded | None:
         if _MARKED.match(lines[at]):
             below = [_MARKED.sub("", line, count=1) for line in below]
         above = new_text("\n".join(_before(lines, at))) if any(line.strip() for line in _before(lines, at)) else ""
+        if any(line.strip() for line in below) and _is_title(next(line for line in below if line.strip())):
+            below = below[next(place for place, line in enumerate(below) if line.strip()) + 1 :]  # Zoho's comes twice
         words = "\n".join(below).strip()
         return Forwarded(author, fields.get("subject", ""), fields.get("date", "")[:_SHOWN], words, above)
     return None
 
 
-def _block(lines: list[str], at: int) -> tuple[dict[str, str], int]:
+def _block(lines: list[str], at: int, *, passed_on: bool) -> tuple[dict[str, str], int]:
     """The header lines that begin at a line, by what they are, and where they end; none where no mail begins."""
     fields: dict[str, str] = {}
     past, last = at, ""
@@ -99,15 +103,15 @@ def _block(lines: list[str], at: int) -> tuple[dict[str, str], int]:
             past = at + offset + 1
     if "from" in fields and ({"date", "subject"} & fields.keys()) and (len(fields) > 2 or _is_titled(lines, at)):
         return fields, past
-    return _block_by_shape(lines, at)
+    return _block_by_shape(lines, at, announced=passed_on or _is_titled(lines, at))
 
 
-def _block_by_shape(lines: list[str], at: int) -> tuple[dict[str, str], int]:
+def _block_by_shape(lines: list[str], at: int, *, announced: bool) -> tuple[dict[str, str], int]:
     """The same in a language that is not listed: who, first, and when."""
     if not lines[at].strip() or (at and lines[at - 1].strip() and not _is_titled(lines, at)):
         return {}, at
-    width = headerblock.block_by_shape(lines, at, announced=_is_titled(lines, at))
-    values = [re.split("[:\uff1a]", _bare(line), maxsplit=1)[-1].strip() for line in lines[at : at + width]]
+    width = headerblock.block_by_shape(lines, at, announced=announced)
+    values = [headerblock.value_of(line) or "" for line in lines[at : at + width]]
     if not width:
         return {}, at
     dated = next((value for value in values[1:] if marks.HAS_DATE.search(value)), "")

@@ -34,7 +34,7 @@ def is_title(line: str) -> bool:
 
 def is_header(line: str) -> bool:
     """Whether a line is a label and a value, in whatever language."""
-    return _value(line) is not None
+    return value_of(line) is not None
 
 
 def block_by_shape(lines: list[str], at: int, *, announced: bool = True) -> int:
@@ -46,7 +46,7 @@ def block_by_shape(lines: list[str], at: int, *, announced: bool = True) -> int:
     values: list[str] = []
     width = 0
     for offset, line in enumerate(lines[at : at + _MOST]):
-        value = _value(line)
+        value = value_of(line)
         if value is not None:
             values.append(value)
             width = offset + 1
@@ -74,7 +74,7 @@ def _in_outlooks_order(values: list[str]) -> bool:
     return bool(dated) and any(_ANSWERS.match(value) or _REFERENCE.search(value) for value in values[2:])
 
 
-def _value(line: str) -> str | None:
+def value_of(line: str) -> str | None:
     """The value of a header line of any language; None for another line."""
     shown = line[: marks.MAX_LINE].strip().lstrip(">").strip(_DECORATION)
     if shown.startswith("|"):  # a row of NetEase's table

@@ -35,6 +35,12 @@ PROGRAMS = {
     "*Subject:* Doors\n\n{}",
     "with a wrapped line": "---------- Forwarded message ---------\nFrom: Jo Miller <jo@acme.example>\nDate: Tue, May 19, 2026 at "
     "9:15 AM\nSubject: Doors\nTo: Ann Berg <ann@desk.example>, Bob Cole\n <bob@desk.example>\n\n{}",
+    "NetEase": "---- Forwarded Message ----\n| From | Jo Miller<jo@acme.example> |\n| Date | 05/19/2026 09:15 |\n| To | "
+    "ann@desk.example<ann@desk.example> |\n| Subject | Doors |\n\n{}",
+    "Zoho": '============ Forwarded message ============\nFrom: Jo Miller <jo@acme.example>\nTo: "ann"<ann@desk.example>\n'
+    "Date: Tue, 19 May 2026 09:15:00 -0500\nSubject: Doors\n============ Forwarded message ============\n\n{}",
+    "in a language that is not listed": "Nuo: Jo Miller <jo@acme.example>\nIšsiųsta: 2026 m. gegužės 19 d., 09:15\nKam: Ann "
+    "<ann@desk.example>\nTema: Doors\n\n{}",
     "a link for an address": "From: Jo Miller <jo@acme.example<mailto:jo@acme.example>>\nDate: Tuesday, 19 May 2026 at 09:15\n"
     "To: Ann Berg <ann@desk.example<mailto:ann@desk.example>>\nSubject: Doors\n\n{}",
 }

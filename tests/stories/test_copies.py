@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from helpdesk.core.errors import StaleCase
 from helpdesk.desk import load_rules
 from helpdesk.lab.mailer import Sheet, write
 from helpdesk.report.traced import trace
+from helpdesk.store import copies
 from tests.desk import ANN, BOB, JO, KEY, KIM, LOGIK, STRANGER, THREEKIT, UTE, TestDesk, write_office
 
 PASS = b"Authentication-Results: mx.desk.example; dmarc=pass header.from=acme.example\n"
@@ -166,3 +168,16 @@ def test_an_agents_answer_that_was_not_obeyed_is_when_its_proof_comes(bordered):
     bordered.receive(proof + b"X-Hop: 1\n" + raw)
 
     assert bordered.kinds_to(JO) == ["ack", "relay"]
+
+
+@pytest.mark.slow
+def test_two_workers_never_take_two_copies_for_two_mails(story_databases, request, rules):
+    """PostgreSQL: who comes second waits for what the first makes of it."""
+    desk = TestDesk(rules, story_databases.of("postgresql", request))
+    raw = mail(desk)
+    assert [desk.receive(one).outcome for one in (raw, b"X-Hop: 1\n" + raw)] == ["opened", "duplicate"]
+    with desk.database.write() as one, desk.database.write() as two:
+        copies.alone(one, LOGIK, "<total@mail.acme.example>")
+        copies.alone(two, THREEKIT, "<total@mail.acme.example>")
+        with pytest.raises(StaleCase):
+            copies.alone(two, LOGIK, "<total@mail.acme.example>")
