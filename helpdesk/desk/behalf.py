@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from helpdesk.core.addressee import Addressee
 from helpdesk.core.addresses import unwritable
 from helpdesk.core.behalf import ASKED_AN_HOUR, Behalf, read_new
+from helpdesk.core.command import begins_with_order
 from helpdesk.core.message import Person, Transport, base_address
 from helpdesk.core.thread import Placement
 from helpdesk.mail.forwarded import forwarded
@@ -115,7 +116,8 @@ def _found(rules: Rules, mail: Spooled, message: Message, agent: Agent) -> Openi
 def _told(message: Message, agent: Agent, person: Person, *, subject: str, text: str) -> Opening:
     shown = replace(_ours(message), to=(), cc=(), subject=subject, text=text, reply=text, message_id="")
     placed = Placement(None, "agent", "an agent opened it with #new")
-    return Opening(Behalf("told", agent, person), shown, Addressee(person, person), placed)
+    wrong = "orders beside #new (answer this mail with them)" if begins_with_order(text) else ""
+    return Opening(Behalf("told", agent, person, wrong=wrong), shown, Addressee(person, person), placed)
 
 
 def _nobodys(message: Message, agent: Agent, text: str, *, wrong: str = "") -> Opening:

@@ -86,6 +86,13 @@ def test_the_order_is_read_as_people_and_programs_write_it(desk, order, subject)
     assert (desk.case().requester.address, desk.case().subject) == (JO, subject)
 
 
+def test_an_order_beside_it_is_not_done_and_its_agent_reads_so(desk):
+    wrote(desk, "#new jo@acme.example Doors\n#severity critical\nShe called.", "A call")
+
+    assert desk.case().severity != "critical"
+    assert "not understood: orders beside #new" in " ".join(desk.last(ANN, "assigned").text.split())
+
+
 @pytest.mark.parametrize(
     "order", ["#new", "#new Doors", "#new support@logik.example Doors", "#new bob@desk.example Doors"]
 )
