@@ -200,13 +200,26 @@ def _block(text: str, vocabulary: Vocabulary) -> Block[Command]:
 def would_be_obeyed(line: str, vocabulary: Vocabulary) -> bool:
     """Whether a line would be an order on the first line, were it written as one.
 
-    `#note` is one with any words behind it: what was meant for the team must not go to a customer.
+    `#note` is one with any words behind it: what was meant for the team must not go to a customer. Nor must what has
+    the whole form of an order and only cannot be done on this case, such as `#spam` or `#link HD-9`.
     """
     plain = _undisguised(line)
-    if not plain.startswith("#"):
-        return False
     found = _LINE.fullmatch(plain)
-    return (found is not None and found[1].lower() == "note") or isinstance(_read_line(plain, vocabulary), Command)
+    if found is None:
+        return False
+    anywhere = replace(vocabulary, active=True, no_spam="", unsplittable="")
+    return _has_its_form(found[1].lower(), found[2]) or isinstance(_read_line(plain, anywhere), Command)
+
+
+def _has_its_form(verb: str, argument: str) -> bool:
+    """Whether words behind an order are what it takes, of whatever case and person they are."""
+    if verb in _ABOUT_CASES:
+        return _REFERENCE.fullmatch(argument) is not None
+    if verb in {"cc", "requester"}:
+        how, _, rest = argument.partition(" ")
+        named = read_people(rest if verb == "cc" and how.lower() in {"add", "remove"} else argument)
+        return bool(named.people) and not named.wrong
+    return verb == "note"
 
 
 # What people and mail programs put around a line: marks of lists, of emphasis, of code, of quotes, and an escape.

@@ -74,11 +74,13 @@ def written(text: str, answered: Sent, learnt: Collection[Tail] = ()) -> Written
     stop = min([bare.signed_from, *gone], default=len(lines))
     own = [at for at in range(len(lines)) if at not in gone and at not in signed]
     own = own[next((n for n, at in enumerate(own) if lines[at].strip()), len(own)) :]
+    # What an echo gave back of theirs is theirs when they say it again: so it asked them to.
+    of_others = overlap.shared(lines, answered.of_others)
     return Written(
         head=_text([lines[at] for at in own if at < stop]),
         rest=_text(_closed_up([lines[at] for at in own if at >= stop])),
-        echoed=any(known[at] for at in own[:1]),
-        repeated=frozenset(lines[at].strip() for at in own if known[at]),
+        echoed=any(of_others[at] and overlap.key_of(lines[at]) in answered.of_others.lines for at in own[:1]),
+        repeated=frozenset(lines[at].strip() for at in own if of_others[at]),
         left_out=_text([*unsure, *unlearnt]),
     )
 

@@ -138,6 +138,20 @@ def test_what_would_not_be_obeyed_is_text(line):
     assert not would_be_obeyed(line, WORDS)
 
 
+@pytest.mark.parametrize(
+    "line",
+    ["#link HD-9", "#merge HD-9", "- #link 9", "#spam", "*#spam*", "#cc remove lou@acme.example", "#cc add ann@desk.example",
+     "#requester ann@desk.example", "#split", "#snooze 3d"],
+)  # fmt: skip
+def test_an_order_that_this_case_does_not_bear_is_no_text_either(line):
+    """No such case, nobody to remove, one of us, no spam, nothing to split, over: refused on top, and never sent."""
+    case = Vocabulary(
+        ("low",), (), people=("jo@acme.example",), ours={"ann@desk.example"}, unsplittable="x", no_spam="x", active=False
+    )
+
+    assert would_be_obeyed(line, case)
+
+
 def test_below_a_first_line_answer_all_is_text_but_the_orders_right_below_it():
     text = "Hi,\n#note\nis how it is written\n#close"
     for above in ("#answer\n", "#answer\n\n"):

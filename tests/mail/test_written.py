@@ -149,6 +149,19 @@ def test_what_was_sent_back_can_be_sent_again():
         assert written(new, sent([MAIL], echoes=[echo])).text == new
 
 
+def test_an_order_that_came_back_can_be_given_again():
+    """A line is the desk's or a customer's where they say it, and the agent's where it only came back to them."""
+    order = "#cc add kim@acme.example lou@acme.example"
+    echo = f"Nothing was changed, because of:\n\n- {order} - expected orders on top\n\nWhat you wrote:\n\n> Hi\n> {order}\n"
+    told = (f'Your reply goes nowhere. A first line "{order}" says who gets it.',)
+    customer = (f"A new case for you.\n\n> Please:\n> {order}\n",)
+
+    again = written(f"{order}\nHi", sent([MAIL], echoes=[(echo,)]))
+    assert (again.head, again.echoed, again.repeated) == (f"{order}\nHi", False, frozenset())
+    assert not written(f"{order}\nHi", sent([told])).echoed
+    assert written(f"{order}\nHi", sent([customer])).echoed
+
+
 def test_armour_is_no_text_and_what_stands_around_it_is():
     text = (
         "Hello Kim,\n\n-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA512\n\nplease restart.\n- -- \nAnn\n"
