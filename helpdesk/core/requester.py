@@ -29,13 +29,16 @@ def requester(scribe: Scribe, command: Command, _orders: Orders) -> None:
     if person.address == case.addressee.address == case.requester.address:
         scribe.done.append(f"{person.shown} is the requester already")
         return
-    before = [one.shown for one in {case.requester.address: case.requester, case.answers_to: case.addressee}.values()]
+    written_to = {one.address: one.shown for one in (case.requester, case.addressee)}
+    before = [shown for address, shown in written_to.items() if address != person.address]
     terms = replace(scribe.terms, customer=scribe.arrival.customers.get(person.address))
     scribe.happened("requester_set", becomes(person, case, scribe.arrival, terms))
     scribe.terms = terms
     _mark(scribe, [doubt.said for doubt in scope.unentitled(scribe.arrival, terms)])
-    gone = " or ".join(before)
-    scribe.done.append(f"{person.shown} is the requester now, and no more {gone}, who gets no more mail")
+    get = "gets" if len(before) == 1 else "get"
+    scribe.done.append(
+        f"{person.shown} is the requester now, and no more {' or '.join(before)}, who {get} no more mail"
+    )
     scribe.done.append(f"{person.address} gets the answers from now on, and nothing of before")
     scribe.done.append(_terms_in_words(terms, scribe))
 

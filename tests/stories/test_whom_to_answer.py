@@ -186,6 +186,26 @@ def test_a_requester_is_one_address_of_a_customer(desk, order):
     assert desk.last(ANN, "echo").subject.startswith(f"[HD-1] not done: {order}"[:40])
 
 
+def test_the_echo_names_the_old_requester_once(desk):
+    opens(desk)
+    desk.reply(ANN, f"#requester Jo Park <{JO}>\nHello")
+    desk.reply(ANN, f"#requester {UTE}\nHello")
+
+    echo = " ".join(desk.last(ANN, "echo").text.split())
+    assert "and no more Jo Park <jo@acme.example>, who gets no more mail" in echo
+
+
+def test_the_line_that_the_desk_offers_is_an_order_and_what_came_back_can_be_given_again(desk):
+    opens(desk)
+    offered = f"#requester {JO}"
+    assert f'"{offered}"' in desk.last(ANN, "assigned").text
+    desk.reply(ANN, f"Hi,\n{offered}\nWe look into it.", to_kind="assigned", quote=True)
+    assert answered(desk) == []
+    desk.reply(ANN, f"{offered}\nWe look into it.", to_kind="echo", quote=True)
+
+    assert answered(desk) == [JO]
+
+
 def test_the_requester_once_more_changes_nothing(desk):
     desk.mail(JO)
     desk.reply(ANN, f"#requester {JO}\nHello")
