@@ -146,7 +146,13 @@ def test_what_would_not_be_obeyed_is_text(line):
 def test_an_order_that_this_case_does_not_bear_is_no_text_either(line):
     """No such case, nobody to remove, one of us, no spam, nothing to split, over: refused on top, and never sent."""
     case = Vocabulary(
-        ("low",), (), people=("jo@acme.example",), ours={"ann@desk.example"}, unsplittable="x", no_spam="x", active=False
+        ("low",),
+        (),
+        people=("jo@acme.example",),
+        ours={"ann@desk.example"},
+        unsplittable="x",
+        no_spam="x",
+        active=False,
     )
 
     assert would_be_obeyed(line, case)
