@@ -48,7 +48,6 @@ from helpdesk.reload import Reloader
 from helpdesk.store import migrate
 from helpdesk.store.claims import RENEWAL, WorkLock
 from helpdesk.store.engine import Database
-from helpdesk.store.refusals import Refused
 from helpdesk.store.spool import Accepted
 from helpdesk.store.writable import hindrance
 from helpdesk.watch import Disk, Observed, Watch, since_boot
@@ -168,9 +167,8 @@ class Daemon:
         self.reloader.look()
 
     def _note_refusals(self) -> None:
-        if refused := self.watch.door.turned_down():
-            at = self.desk.now()
-            self.desk.note_refusals([Refused(at, one.remote, one.mail_from, one.rcpt_to, one.reply) for one in refused])
+        if refused := self.watch.door.take_refused():
+            self.desk.note_refusals(refused)
 
     def _purge(self) -> None:
         if self.watch.wall.away:

@@ -39,8 +39,8 @@ if TYPE_CHECKING:
 
     from helpdesk.desk.pace import Pace
     from helpdesk.store.engine import Database
-    from helpdesk.store.history import Summary
-    from helpdesk.store.refusals import Refused
+    from helpdesk.store.history import MailboxHistory
+    from helpdesk.store.refusals import RefusedMail
     from helpdesk.store.spool import Accepted, Became
     from helpdesk.wires.courier import Courier
 
@@ -199,7 +199,7 @@ class Desk:
         with self.database.write() as connection:
             self._recorder.tell_operators(connection, key=key, facts=facts, now=now)
 
-    def note_refusals(self, refused: Sequence[Refused]) -> None:
+    def note_refusals(self, refused: Sequence[RefusedMail]) -> None:
         """Keep for a while what was refused at the door, so that it is found."""
         now = self.now()
         with self.database.write() as connection:
@@ -218,7 +218,7 @@ class Desk:
         return min((at for at in instants if at is not None), default=None)
 
 
-def _history(summary: Summary) -> dict[str, Any]:
+def _history(summary: MailboxHistory) -> dict[str, Any]:
     lay = counted(summary.number, "mail that lay", "mails that lay")
     return {
         "headline": f"{counted(summary.number, 'old mail')} of {summary.mailbox} became no case",

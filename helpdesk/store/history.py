@@ -29,7 +29,7 @@ _ANCESTORS = 50  # of one mail that are looked for
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
+class MailboxHistory:
     """The history of one mailbox that is on no case."""
 
     mailbox: str
@@ -67,7 +67,7 @@ def _lay_there(mail: Accepted, began: Any) -> bool:
     return same_folder and mail.uid < began.uidnext and mail.received_at < began.began_at - AGE
 
 
-def summaries(connection: sa.Connection, mailbox: str = "") -> list[Summary]:
+def summaries(connection: sa.Connection, mailbox: str = "") -> list[MailboxHistory]:
     """What is kept of each mailbox, or of one."""
     query = (
         sa.select(spool.c.mailbox, sa.func.count(), sa.func.min(spool.c.received_at), sa.func.max(spool.c.received_at))
@@ -77,7 +77,7 @@ def summaries(connection: sa.Connection, mailbox: str = "") -> list[Summary]:
     )
     if mailbox:
         query = query.where(spool.c.mailbox == mailbox)
-    return [Summary(*row) for row in connection.execute(query)]
+    return [MailboxHistory(*row) for row in connection.execute(query)]
 
 
 def open_again(

@@ -19,7 +19,7 @@ MOST = 10_000  # rows; a flood pushes out the oldest
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RefusedMail:
     """One refusal. `remote` is the peer's address, `reply` what it was told."""
 
     at: datetime
@@ -29,7 +29,7 @@ class Refused:
     reply: str
 
 
-def note(connection: sa.Connection, refused: Sequence[Refused]) -> None:
+def note(connection: sa.Connection, refused: Sequence[RefusedMail]) -> None:
     """Write them down."""
     if refused:
         rows = [

@@ -50,7 +50,7 @@ class Watch:
         disk: Disk | None = None,
     ) -> None:
         self.parts = Parts(now, steady)
-        self.door = Door(steady)
+        self.door = Door(now, steady)
         self.mailboxes = MailboxWatch(now, steady)
         self.way_out = WayOut(steady)
         self.wall = Wall(now, since_boot or steady)

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from helpdesk.store.refusals import RefusedMail
 from helpdesk.watch.cause import HealthCause
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import datetime
 
 IN_A_ROW = 3
 _LASTS = timedelta(minutes=1)  # two that are so far apart, with none taken between them, tell as much
@@ -23,27 +24,17 @@ _REMEMBERED = timedelta(minutes=30)
 _UNWRITTEN = 1_000  # refusals that are not written down yet
 
 
-@dataclass(frozen=True, slots=True)
-class TurnedDown:
-    """A mail that was not taken: who brought it, to whom, from which host, and what was answered."""
-
-    mail_from: str
-    rcpt_to: tuple[str, ...]
-    remote: str
-    reply: str
-
-
 class Door:
     """Told by the listener of every mail, on its thread; asked from any."""
 
-    def __init__(self, steady: Callable[[], float]) -> None:
-        self._steady = steady
+    def __init__(self, now: Callable[[], datetime], steady: Callable[[], float]) -> None:
+        self._now, self._steady = now, steady
         self._lock = threading.Lock()
         self._taken = self._turned_away = 0  # since the start
         self._row = 0
         self._began = self._latest = 0.0
         self._why, self._crowd = "", False
-        self._turned_down: deque[TurnedDown] = deque(maxlen=_UNWRITTEN)
+        self._refused: deque[RefusedMail] = deque(maxlen=_UNWRITTEN)
 
     def taken(self) -> None:
         """A mail got its 250."""
@@ -63,11 +54,11 @@ class Door:
 
     def refused(self, mail_from: str, rcpt_to: tuple[str, ...], remote: str, reply: str) -> None:
         """A mail, or one recipient of it, was not taken."""
-        self._turned_down.append(TurnedDown(mail_from, rcpt_to, remote, reply))
+        self._refused.append(RefusedMail(self._now(), remote, mail_from, rcpt_to, reply))
 
-    def turned_down(self) -> list[TurnedDown]:
+    def take_refused(self) -> list[RefusedMail]:
         """What was not taken since this was last asked; of a flood the latest."""
-        return [self._turned_down.popleft() for _ in range(len(self._turned_down))]
+        return [self._refused.popleft() for _ in range(len(self._refused))]
 
     @property
     def counts(self) -> tuple[int, int]:

@@ -9,7 +9,7 @@ import pytest
 
 from helpdesk.report.traced import trace, trace_shape
 from helpdesk.store import outbox, refusals, spool
-from helpdesk.store.refusals import Refused
+from helpdesk.store.refusals import RefusedMail
 from tests.desk import ANN, JO, LOGIK, OPS, STRANGER
 
 AT = datetime(2026, 5, 19, 14, 15, tzinfo=UTC)
@@ -91,8 +91,8 @@ def test_mail_that_waits_and_mail_that_was_set_aside_are_found_by_what_their_hea
 
 
 def test_what_was_refused_at_the_door_is_found_for_thirty_days_and_no_more_than_ten_thousand_of_it(desk):
-    old = Refused(AT - timedelta(days=40), "192.0.2.1", "old@x.example", (LOGIK,), "550 5.1.1 No such mailbox here")
-    new = Refused(AT, "192.0.2.1", "new@x.example", ("wrong@logik.example",), "550 5.1.1 No such mailbox here")
+    old = RefusedMail(AT - timedelta(days=40), "192.0.2.1", "old@x.example", (LOGIK,), "550 5.1.1 No such mailbox here")
+    new = RefusedMail(AT, "192.0.2.1", "new@x.example", ("wrong@logik.example",), "550 5.1.1 No such mailbox here")
     with desk.database.write() as connection:
         refusals.note(connection, [old, new])
         assert refusals.forget(connection, before=AT - refusals.KEPT) == 1
@@ -104,7 +104,7 @@ def test_what_was_refused_at_the_door_is_found_for_thirty_days_and_no_more_than_
 
 def test_a_flood_of_refusals_pushes_out_the_oldest(desk, monkeypatch):
     monkeypatch.setattr(refusals, "MOST", 3)
-    flood = [Refused(AT, "192.0.2.1", f"{number}@x.example", (), "550") for number in range(5)]
+    flood = [RefusedMail(AT, "192.0.2.1", f"{number}@x.example", (), "550") for number in range(5)]
     with desk.database.write() as connection:
         refusals.note(connection, flood)
         refusals.forget(connection, before=AT - refusals.KEPT)
