@@ -182,7 +182,7 @@ def _without_people(facts: Any, named: Callable[[str], str]) -> Any:
 
 
 def caseless_mails(connection: sa.Connection, *, before: datetime, after: int, limit: int) -> list[int]:
-    """Mail that came before then, belongs to no case and says something yet: robots', copies, what was ignored."""
+    """Mail that came before then, belongs to no case and says something yet: robots', held, history, copies."""
     says = sa.or_(spool.c.raw.is_not(None), spool.c.mail_from != "", spool.c.remote != "")
     over = sa.and_(spool.c.case_id.is_(None), spool.c.state == "done", spool.c.received_at < before, says)
     query = sa.select(spool.c.id).where(over, spool.c.id > after).order_by(spool.c.id).limit(limit)
