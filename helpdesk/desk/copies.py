@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from helpdesk.core.people import Mailbox
     from helpdesk.desk.neighbours import Holding
     from helpdesk.desk.record import Recorder
-    from helpdesk.store.copies import First
+    from helpdesk.store.copies import Original
     from helpdesk.store.spool import Spooled
 
 
@@ -43,7 +43,7 @@ def folded(
     message: Message,
     mailbox: Mailbox,
     now: datetime,
-) -> First | None:
+) -> Original | None:
     """The mail that this one is a copy of, after it was folded into it; None where it is to be worked."""
     if not message.message_id or message.robot or mail.released_by:
         return None
@@ -60,7 +60,7 @@ def folded(
     return first
 
 
-def _first(connection: sa.Connection, recorder: Recorder, mail: Spooled, message: Message) -> First | None:
+def _first(connection: sa.Connection, recorder: Recorder, mail: Spooled, message: Message) -> Original | None:
     for first in copies.before(connection, mail, message.message_id):
         earlier = spool.load(connection, first.id)
         read = attributed(recorder.rules, earlier, parse(earlier.raw))
@@ -73,7 +73,7 @@ def _proves(recorder: Recorder, mail: Spooled, message: Message) -> bool:
     return sender_proof(recorder.rules.configuration, mail, message).result == "pass"
 
 
-def _is_proven(connection: sa.Connection, recorder: Recorder, first: First) -> bool:
+def _is_proven(connection: sa.Connection, recorder: Recorder, first: Original) -> bool:
     mail = spool.load(connection, first.id)
     return _proves(recorder, mail, attributed(recorder.rules, mail, parse(mail.raw)))
 

@@ -247,7 +247,7 @@ def _kept(order: Order) -> Done:
     return Done(f"{_number(range(number), 'mail')} kept from cases in the last week", tuple(lines))
 
 
-def kept_line(each: kept.Kept) -> str:
+def kept_line(each: kept.KeptMail) -> str:
     """A mail that was kept from cases, on one line that begins with the number by which it is let in."""
     subject = " ".join(each.subject.split()) or "(no subject)"
     short = subject if len(subject) <= _SUBJECT else f"{subject[: _SUBJECT - 1].rstrip()}…"

@@ -10,8 +10,8 @@ from helpdesk.core.message import base_address
 from helpdesk.mail import overlap, quote, tail
 from helpdesk.mail.body import alternatives
 from helpdesk.mail.folded import Folded, folded
-from helpdesk.mail.inside import Kept, case_numbers, inside
-from helpdesk.mail.written import Sent, closing_lines, sent, written
+from helpdesk.mail.inside import Confidential, case_numbers, inside
+from helpdesk.mail.written import SentWords, closing_lines, sent, written
 from helpdesk.store import cases as case_store
 from helpdesk.store import outbox, signatures
 from helpdesk.store.signatures import Learnt
@@ -127,7 +127,7 @@ def _mails(
     return outbox.raws_to(connection, said.numbers, recipients, named=named, limit=_NEWEST)
 
 
-def _sent(mails: Sequence[tuple[str, bytes]], others: Sequence[str] = (), before: Sequence[str] = ()) -> Sent:
+def _sent(mails: Sequence[tuple[str, bytes]], others: Sequence[str] = (), before: Sequence[str] = ()) -> SentWords:
     texts = [(kind == "echo", alternatives(raw)) for kind, raw in mails]
     told = [one for is_echo, one in texts if not is_echo]
     return sent(told, others, echoes=[one for is_echo, one in texts if is_echo], before=before)
@@ -135,9 +135,9 @@ def _sent(mails: Sequence[tuple[str, bytes]], others: Sequence[str] = (), before
 
 def _kept(
     connection: sa.Connection, rules: Rules, case: Case, said: Correspondence, own: Written, mailbox: str
-) -> Kept:
+) -> Confidential:
     public, notes = overlap.known((*said.customers, *said.answers)), overlap.known(said.notes)
-    return Kept(
+    return Confidential(
         people=rules.configuration.staff,
         cases=_others(connection, case, said, case_numbers(own.text)),
         notes=overlap.Known(notes.runs - public.runs, notes.lines - public.lines),
@@ -145,7 +145,7 @@ def _kept(
     )
 
 
-def _with_ours(kept: Kept, answered: Sent, said: Correspondence, case: Case) -> Kept:
+def _with_ours(kept: Confidential, answered: SentWords, said: Correspondence, case: Case) -> Confidential:
     """What the desk wrote to the agent, without what it says in the customer's own words."""
     theirs = overlap.known([case.subject, case.requester.shown, *said.subjects])
     return replace(kept, desk=overlap.Known(answered.ours.runs - theirs.runs))

@@ -58,7 +58,7 @@ class Worked:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReadMail:
     """A mail that was read: what it says, and which secrets it holds."""
 
     message: Message
@@ -66,17 +66,17 @@ class Reading:
     names: frozenset[int]  # the cases that it may be about
 
 
-def read_mail(recorder: Recorder, mail: Spooled) -> Reading:
+def read_mail(recorder: Recorder, mail: Spooled) -> ReadMail:
     """Read a mail; before the transaction, since it may take a moment."""
     message = attributed(recorder.rules, mail, parse(mail.raw))
     message = replace(message, robot=None) if mail.released_by and not mail.history else message
     mailbox = recorder.rules.configuration.mailbox(mail.mailbox)
     clues = read_clues(message, mail.envelope, mailbox, recorder.rules.signer) if mailbox else None
-    return Reading(message, look_through(mail.raw, message), clues.case_numbers if clues else frozenset())
+    return ReadMail(message, look_through(mail.raw, message), clues.case_numbers if clues else frozenset())
 
 
 def work_mail(
-    connection: sa.Connection, recorder: Recorder, holding: Holding, mail: Spooled, read: Reading, now: datetime
+    connection: sa.Connection, recorder: Recorder, holding: Holding, mail: Spooled, read: ReadMail, now: datetime
 ) -> Worked:
     """Do all that a mail causes, in the transaction that `holding` holds cases for. Raises StaleCase."""
     message = read.message

@@ -30,7 +30,7 @@ _LINE = 200  # characters of a line that are told
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class Confidential:
     """What customers are not told. `desk` is what the desk wrote to the agent, `notes` what stayed in the team.
 
     `cases` are numbers of cases that are not theirs, `mailbox` is the address that stands for our people's.
@@ -43,7 +43,7 @@ class Kept:
     mailbox: str = ""
 
 
-def inside(text: str, kept: Kept) -> tuple[Inside, ...]:
+def inside(text: str, kept: Confidential) -> tuple[Inside, ...]:
     """Each line of a text that is not for customers, once, and why."""
     lines = text.split("\n")
     of_desk = overlap.known_words(lines, kept.desk)
@@ -68,7 +68,7 @@ def case_numbers(text: str) -> frozenset[int]:
     return frozenset(int(number) for number in _CASE.findall(text))
 
 
-def _meant_perhaps(line: str, shown: str, kept: Kept, people: re.Pattern[str] | None) -> Iterator[Inside]:
+def _meant_perhaps(line: str, shown: str, kept: Confidential, people: re.Pattern[str] | None) -> Iterator[Inside]:
     if people and people.search(line):
         yield Inside(shown, "an address of one of us", "if-meant", f", with {kept.mailbox} in its place")
     others = [number for number in case_numbers(line) if number in kept.cases]

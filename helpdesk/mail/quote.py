@@ -32,14 +32,14 @@ _MARKED = re.compile(r"^(?:[ \t]{0,3}(?:>|&gt;))+ ?")
 
 
 @dataclass(frozen=True, slots=True)
-class First:
+class FirstText:
     """A mail that answers nothing of ours: its author's words, and those that it says are somebody else's."""
 
     own: str
     others: str
 
 
-def first_text(text: str, *, subject: str = "") -> First:
+def first_text(text: str, *, subject: str = "") -> FirstText:
     """The words of a mail that answers nothing of ours: only what it attributes to others is not its author's.
 
     Lines that begin with `>` are then somebody's way to indent, and lose the mark.
@@ -55,7 +55,7 @@ def first_text(text: str, *, subject: str = "") -> First:
         elif line.strip():
             others.append(marks.QUOTE.sub("", line, count=1).strip())
     bare = [_MARKED.sub("", line) for line in kept]
-    return First(_said(lines, bare), "\n".join(others))
+    return FirstText(_said(lines, bare), "\n".join(others))
 
 
 @dataclass(frozen=True, slots=True)

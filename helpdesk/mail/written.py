@@ -31,7 +31,7 @@ _MAX_SIGNATURE = 14  # lines with words: more below two dashes is text
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class SentWords:
     """What we sent to them: its words, those of the desk itself, and those that were their own before."""
 
     words: Known = overlap.NOTHING
@@ -50,7 +50,7 @@ def sent(
     *,
     echoes: Sequence[Sequence[str]] = (),
     before: Sequence[str] = (),
-) -> Sent:
+) -> SentWords:
     """Mails of ours, each in all its alternatives, the plain text first; `echoes` told them of a mail of theirs.
 
     `others` are words of the case's people, `before` what agents answered them.
@@ -61,10 +61,10 @@ def sent(
     quoted = overlap.known(("\n".join(filter(overlap.is_marked, lines)),))
     ours = overlap.known(("\n".join(line for line in lines if not overlap.is_marked(line)),))
     back = overlap.known((*before, *(text for texts in echoes for text in texts)))
-    return Sent(overlap.known((*every, *others)), overlap.Known(ours.runs - quoted.runs), back)
+    return SentWords(overlap.known((*every, *others)), overlap.Known(ours.runs - quoted.runs), back)
 
 
-def written(text: str, answered: Sent, learnt: Collection[Tail] = ()) -> Written:
+def written(text: str, answered: SentWords, learnt: Collection[Tail] = ()) -> Written:
     """An agent's own words in the text of their mail, which answers these."""
     bare = without_armour(text.split("\n"))
     lines = bare.lines
@@ -85,7 +85,7 @@ def written(text: str, answered: Sent, learnt: Collection[Tail] = ()) -> Written
     )
 
 
-def closing_lines(text: str, answered: Sent) -> list[str]:
+def closing_lines(text: str, answered: SentWords) -> list[str]:
     """The agent's lines down to the first quote below them: at their end stands the signature, if there is one."""
     bare = without_armour(text.split("\n"))
     lines = bare.lines
@@ -103,7 +103,7 @@ def _closed_up(lines: Sequence[str]) -> list[str]:
     return [line for at, line in enumerate(lines) if line.strip() or (at and lines[at - 1].strip())]
 
 
-def _quotes(lines: list[str], known: Sequence[bool], answered: Sent) -> tuple[set[int], list[str]]:
+def _quotes(lines: list[str], known: Sequence[bool], answered: SentWords) -> tuple[set[int], list[str]]:
     """The lines that quote us, with what introduces them; and those of people's words that nothing introduces."""
     gone: set[int] = set()
     unsure: list[str] = []

@@ -25,7 +25,7 @@ _WORKED = ("opened", "appended", "ordered")  # what was kept from cases stands i
 
 
 @dataclass(frozen=True, slots=True)
-class First:
+class Original:
     """A mail that was worked before. `visibility` is how it stands on its case, "" on none."""
 
     id: int
@@ -43,7 +43,7 @@ def alone(connection: sa.Connection, mailbox: str, message_id: str) -> None:
         raise StaleCase("a mail with the same Message-ID is being worked")
 
 
-def before(connection: sa.Connection, mail: Spooled, message_id: str) -> list[First]:
+def before(connection: sa.Connection, mail: Spooled, message_id: str) -> list[Original]:
     """What came to the same mailbox under that Message-ID within a day, oldest first."""
     query = (
         sa.select(spool.c.id, spool.c.outcome, spool.c.case_id, messages.c.visibility)
@@ -59,10 +59,10 @@ def before(connection: sa.Connection, mail: Spooled, message_id: str) -> list[Fi
         .order_by(spool.c.id)
         .limit(_COMPARED)
     )
-    return [First(row.id, row.outcome, row.case_id, row.visibility or "") for row in connection.execute(query)]
+    return [Original(row.id, row.outcome, row.case_id, row.visibility or "") for row in connection.execute(query)]
 
 
-def fold(connection: sa.Connection, mail: Spooled, message: Message, first: First, *, now: datetime) -> None:
+def fold(connection: sa.Connection, mail: Spooled, message: Message, first: Original, *, now: datetime) -> None:
     """The mail is a copy: it goes to the case of the first, where what is erased is erased of both."""
     spool_store.finish(connection, mail.id, outcome="duplicate", case=first.case, now=now, because="", message=message)
     connection.execute(sa.update(spool).where(spool.c.id == mail.id).values(copy_of=first.id))

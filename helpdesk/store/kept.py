@@ -18,7 +18,7 @@ OUTCOMES = ("robot", "bounce", "held")
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptMail:
     """One such mail: its number in the spool, who wrote it and what it is about as far as it says so, and why."""
 
     number: int
@@ -30,7 +30,7 @@ class Kept:
     because: str
 
 
-def listed(connection: sa.Connection, *, since: datetime, limit: int) -> tuple[list[Kept], int]:
+def listed(connection: sa.Connection, *, since: datetime, limit: int) -> tuple[list[KeptMail], int]:
     """Those that were worked from then on and are on no case, oldest first, at most `limit`; and how many in all."""
     which = sa.and_(spool.c.outcome.in_(OUTCOMES), spool.c.case_id.is_(None), spool.c.done_at >= since)
     number = connection.execute(sa.select(sa.func.count()).where(which)).scalar_one()
@@ -46,7 +46,7 @@ def listed(connection: sa.Connection, *, since: datetime, limit: int) -> tuple[l
     )
     query = sa.select(*columns).where(which).order_by(spool.c.id).limit(limit)
     kept = [
-        Kept(
+        KeptMail(
             row.id,
             row.received_at,
             row.mailbox,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from helpdesk.mail import overlap
 from helpdesk.mail.html import to_text
-from helpdesk.mail.inside import Kept, inside
+from helpdesk.mail.inside import Confidential, inside
 from helpdesk.mail.layout import as_html, as_text, quoted
 from helpdesk.mail.tail import learn, remembered, tail_of
 from helpdesk.mail.written import closing_lines, sent, written
@@ -245,7 +245,7 @@ def test_what_is_answered_three_times_in_the_same_words_is_no_signature(same):
 
 
 TOKEN = "support+7.a" + "abcdefghijklmnopqrstuvwxyz"
-KEPT = Kept(
+KEPT = Confidential(
     people={"ann@desk.example"},
     cases={9},
     desk=ANSWERED.ours,
