@@ -174,7 +174,7 @@ def _speak(scribe: Scribe, orders: Orders) -> None:
     facts = {"message_id": scribe.arrival.message.message_id, "key": scribe.arrival.key}
     if scribe.stays:
         scribe.happened("agent_noted", facts)
-        how = "" if orders.has("note") else ": replies to that mail stay there, unless they begin with #answer"
+        how = "" if orders.has("note", "spam") else ": replies to that mail stay there, unless they begin with #answer"
         scribe.done.append(f"noted, in the team only{how}")
         return
     scribe.happened("agent_answered", facts)

@@ -34,7 +34,7 @@ _STAND_INS = {
 _AS_THEY_ARE = (
     "utf_16 utf_16_be utf_16_le utf_32 utf_32_be utf_32_le utf_7 iso8859_2 iso8859_3 iso8859_4 iso8859_5 "
     "iso8859_6 iso8859_7 iso8859_8 iso8859_10 iso8859_13 iso8859_14 iso8859_15 iso8859_16 cp1250 cp1251 cp1252 "
-    "cp1253 cp1254 cp1255 cp1256 cp1257 cp1258 cp437 cp850 cp852 cp855 cp866 cp874 cp932 cp949 cp950 koi8_r "
+    "cp1253 cp1254 cp1255 cp1256 cp1257 cp1258 cp437 cp850 cp852 cp855 cp862 cp866 cp874 cp932 cp949 cp950 koi8_r "
     "koi8_u koi8_t mac_roman mac_cyrillic mac_greek mac_latin2 mac_turkish gb18030 hz big5hkscs euc_jp "
     "euc_jis_2004 iso2022_jp iso2022_jp_1 iso2022_jp_2 iso2022_jp_3 iso2022_jp_ext iso2022_kr johab ptcp154 "
 ).split()
@@ -48,12 +48,17 @@ def _table() -> dict[str, str]:
     known = {name: name for name in _AS_THEY_ARE} | _STAND_INS
     table = {_key(name): codec for name, codec in known.items()}
     table |= {_key(alias): known[name] for alias, name in aliases.items() if name in known}
-    extra = {"iso88598i": "iso8859_8", "iso88598e": "iso8859_8", "xsjis": "cp932", "unicode11utf8": "utf-8"}
-    extra |= {"xwindows1252": "cp1252", "xgbk": "gb18030", "xmacroman": "mac_roman", "utf8mb4": "utf-8"}
-    extra |= {"ansi": "cp1252", "iso88591windows1252": "cp1252", "xuser": "utf-8"}
-    return table | extra
+    table |= {"iso88596e": "iso8859_6", "iso88596i": "iso8859_6", "iso88598e": "iso8859_8", "iso88598i": "iso8859_8"}
+    table |= {"logical": "iso8859_8", "visual": "iso8859_8", "koi8ru": "koi8_u", "macce": "mac_latin2", "sjis": "cp932"}
+    table |= {"unicode11utf8": "utf-8", "utf8mb4": "utf-8", "user": "utf-8", "ansi": "cp1252", "windows31j": "cp932"}
+    table |= {"iso88591windows1252": "cp1252"}
+    # Vendors count their code pages alike, and put an `x-` before names that nobody has registered.
+    pages = {key.removeprefix("cp"): codec for key, codec in table.items() if re.fullmatch(r"cp\d+", key)}
+    table = {f"{vendor}{page}": codec for vendor in _VENDORS for page, codec in pages.items()} | table
+    return {f"x{key}": codec for key, codec in table.items()} | table
 
 
+_VENDORS = ("windows", "dos", "ibm")
 _CODECS = _table()
 _SEVEN_BIT = ("iso2022", "hz", "utf_7", "utf_16", "utf_32")
 _MISLABELLED = {"utf-8", "cp1252", "cp1254", "iso8859_15"}  # often claimed for bytes that are really UTF-8

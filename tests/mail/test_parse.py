@@ -213,6 +213,17 @@ def test_text_is_read_in_the_charset_it_claims_or_must_have_meant(data, charset,
     assert clean(decode(data, charset)[0]) == text
 
 
+@pytest.mark.parametrize(
+    ("charset", "codec"),
+    [("windows-874", "cp874"), ("x-windows-949", "cp949"), ("windows-936", "gb18030"), ("windows-31j", "cp932"),
+     ("x-euc-jp", "euc_jp"), ("x-big5", "big5hkscs"), ("dos-862", "cp862"), ("ibm850", "cp850"), ("x-cp1251", "cp1251"),
+     ("x-mac-cyrillic", "mac_cyrillic"), ("x-mac-ce", "mac_latin2"), ("koi8-ru", "koi8_u"), ("x-sjis", "cp932"),
+     ("iso-8859-6-e", "iso8859_6"), ("iso-8859-8-i", "iso8859_8"), ("visual", "iso8859_8"), ("windows-1252", "cp1252")],
+)  # fmt: skip
+def test_a_charset_is_known_by_the_names_that_vendors_give_it(charset, codec):
+    assert codec_of(charset) == codec
+
+
 def test_only_codecs_of_text_are_ever_used():
     """C04: `unicode_escape` would decode, `idna` and `punycode` take quadratic time."""
     every = {name for _, name, _ in pkgutil.iter_modules(encodings.__path__)} | set(aliases.aliases)

@@ -170,6 +170,7 @@ def test_spam_closes_a_case_and_nobody_outside_hears_of_it(desk):
     assert "spam" in desk.case().tags
     assert len(desk.sent_to(STRANGER)) == outside
     assert "closed as spam" in desk.last(agent_of(desk), "echo").text
+    assert "#answer" not in desk.last(agent_of(desk), "echo").text.split("closed as spam")[0]
     assert desk.state() == "exempt"
 
 
