@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from helpdesk.report.traced import trace, trace_shape
-from helpdesk.store import outbox, refusals, spool
+from helpdesk.store import attempts, outbox, refusals, spool
 from helpdesk.store.refusals import RefusedMail
 from tests.desk import ANN, JO, LOGIK, OPS, STRANGER
 
@@ -84,10 +84,17 @@ def test_a_copy_says_which_mail_it_repeats(desk):
 def test_mail_that_waits_and_mail_that_was_set_aside_are_found_by_what_their_heads_say(desk):
     raw = f"From: {JO}\r\nTo: {LOGIK}\r\nSubject: =?utf-8?q?Bl=C3=A4tter?=\r\nMessage-ID: <w@x.example>\r\n\r\nx\r\n"
     accepted = spool.Accepted(LOGIK, raw.encode(), spool.Envelope(JO, (LOGIK,)), "smtp", AT)
-    desk.laboratory.desk.accept([accepted])
+    [number] = desk.laboratory.desk.accept([accepted])
 
     for text in ("blätter", "<w@x.example>", JO):
         assert fates(desk, text) == [("in", "waiting", None)]
+    database = desk.laboratory.desk.database
+    with database.write() as connection:
+        mail = attempts.claim_at_once(connection, database.owner, number, AT)
+        assert mail
+        assert attempts.quarantine(connection, mail, error="ValueError: no", now=AT)
+    for text in ("blätter", "<w@x.example>", JO):
+        assert fates(desk, text) == [("in", "quarantined", None)]
 
 
 def test_what_was_refused_at_the_door_is_found_for_thirty_days_and_no_more_than_ten_thousand_of_it(desk):
