@@ -17,7 +17,7 @@ from tests.desk import ANN, BOB, KEY, LENA, OPS, TestDesk, wall
 from tests.policies.offices import customer
 
 RAY, MANAGER = "ray@gate.example", "am@desk.example"
-OUTAGE = "The service is unavailable: nobody can sign in, and all work stops."
+OUTAGE = "LogicGate is down for all of us since midnight: no page loads, and nobody here can work."
 NINE_TO_FIVE = 'hours = "mon-fri 09:00-17:00"\ntimezone = "America/Chicago"\n'
 ROTATION = """
 [[rotation]]
@@ -32,7 +32,7 @@ secondary = ["bob@desk.example"]
 
 DESK = """
 [desk]
-name = "Gate Support"
+name = "Front Desk"
 customers = "customers.toml"
 operators = ["ops@desk.example"]
 [smtp_out]
@@ -71,7 +71,7 @@ def office(folder, *, start="2026-05-20 02:00", team="", hours=NINE_TO_FIVE, ann
     return desk
 
 
-def outage(desk, subject="Service unavailable"):
+def outage(desk, subject="Everything is down"):
     desk.mail(RAY, subject, OUTAGE, to="email@logicgate.example")
     assert desk.case().rank == 1
     desk.at(local(desk))
@@ -158,7 +158,7 @@ def test_a_worst_case_that_is_opened_again_at_night_calls_as_its_opening_did(tmp
     desk = office(tmp_path, start="2026-05-20 14:00")
     resolved(desk)
     desk.at("2026-05-21 02:00")
-    desk.reply(RAY, "It is down again! Nobody can sign in.", to_kind="closed")
+    desk.reply(RAY, "It is down again! Nobody here can work.", to_kind="closed")
     desk.at("2026-05-21 02:30")
 
     night = wall("2026-05-21 02:00")

@@ -27,9 +27,11 @@ def bordered(tmp_path, story_databases, request) -> TestDesk:
     return TestDesk(load_rules(path, environment={}, signing_key=KEY), story_databases.of("memory", request))
 
 
-def mail(desk, from_=JO, subject="Wrong total", body="The total is wrong in shop 7.", *, to=LOGIK, cc="", **headers):
+def mail(
+    desk, from_=JO, subject="Doubled stock", body="The stock is doubled in shop 7.", *, to=LOGIK, cc="", **headers
+):
     sheet = Sheet(from_, to, subject, body, cc, {name.replace("_", "-"): value for name, value in headers.items()})
-    return write(sheet, at=desk.now, message_id="<total@mail.acme.example>")
+    return write(sheet, at=desk.now, message_id="<stock@mail.acme.example>")
 
 
 def attached(raw: bytes, name: str, content: bytes) -> bytes:
@@ -56,8 +58,8 @@ WAYS = {
     "dated anew": lambda raw, _desk: raw.replace(b"Date: ", b"Date: Tue, 19 May 2026 20:00:00 +0000\nX-Date: "),
     "signed on the way": lambda raw, _desk: b"DKIM-Signature: v=1; d=relay.example\nARC-Seal: i=1\n" + raw,
     "broken anew": lambda raw, _desk: raw.replace(b"is wrong", b"is\nwrong"),
-    "tagged by a list": lambda _raw, desk: mail(desk, subject="[Help] Wrong total", **LIST),
-    "with a list's footer": lambda _raw, desk: mail(desk, body=f"The total is wrong in shop 7.{FOOTER}", **LIST),
+    "tagged by a list": lambda _raw, desk: mail(desk, subject="[Help] Doubled stock", **LIST),
+    "with a list's footer": lambda _raw, desk: mail(desk, body=f"The stock is doubled in shop 7.{FOOTER}", **LIST),
 }
 
 
@@ -71,20 +73,20 @@ def test_one_mail_over_two_ways_is_one(desk, way, first):
     assert [one.outcome for one in became] == ["opened", "duplicate"]
     assert desk.kinds_to(JO) in (["ack"], [])  # what came by a list first is not acknowledged
     with desk.database.read() as connection:
-        told = trace(connection, "total@mail.acme.example", mailboxes=(LOGIK,), limit=9)
+        told = trace(connection, "stock@mail.acme.example", mailboxes=(LOGIK,), limit=9)
     assert [(one.outcome, one.case) for one in told] == [("opened", 1), ("duplicate", 1)]
     assert "the same mail as 1" in told[1].because
 
 
 OTHERS = {
-    "another word": lambda desk: mail(desk, body="The total is wrong in shop 9."),
-    "a word more": lambda desk: mail(desk, body="The total is wrong in shop 7. And in shop 9."),
-    "a word more below a line": lambda desk: mail(desk, body="The total is wrong in shop 7.\n-----\nAnd in shop 9."),
-    "another subject": lambda desk: mail(desk, subject="[urgent] Wrong total"),
+    "another word": lambda desk: mail(desk, body="The stock is doubled in shop 9."),
+    "a word more": lambda desk: mail(desk, body="The stock is doubled in shop 7. And in shop 9."),
+    "a word more below a line": lambda desk: mail(desk, body="The stock is doubled in shop 7.\n-----\nAnd in shop 9."),
+    "another subject": lambda desk: mail(desk, subject="[urgent] Doubled stock"),
     "another author": lambda desk: mail(desk, from_=KIM),
     "a file": lambda desk: attached(mail(desk), "shop.bin", b"7"),
-    "a list's word more above": lambda desk: mail(desk, body="Also shop 9.\nThe total is wrong in shop 7.", **LIST),
-    "other words by a list": lambda desk: mail(desk, body=f"The total is wrong in shop 9.{FOOTER}", **LIST),
+    "a list's word more above": lambda desk: mail(desk, body="Also shop 9.\nThe stock is doubled in shop 7.", **LIST),
+    "other words by a list": lambda desk: mail(desk, body=f"The stock is doubled in shop 9.{FOOTER}", **LIST),
 }
 
 
@@ -120,7 +122,7 @@ def test_a_held_copy_does_not_stand_in_for_the_mail(desk):
     """A stranger's copy by a list that is not ours is held; what comes straight is a person's."""
     held = desk.receive(mail(desk, from_=STRANGER, **LIST))
     straight = desk.receive(mail(desk, from_=STRANGER))
-    again = desk.receive(mail(desk, from_=STRANGER, body=f"The total is wrong in shop 7.{FOOTER}", **LIST))
+    again = desk.receive(mail(desk, from_=STRANGER, body=f"The stock is doubled in shop 7.{FOOTER}", **LIST))
 
     assert [one.outcome for one in (held, straight, again)] == ["held", "opened", "duplicate"]
 
@@ -177,7 +179,7 @@ def test_two_workers_never_take_two_copies_for_two_mails(story_databases, reques
     raw = mail(desk)
     assert [desk.receive(one).outcome for one in (raw, b"X-Hop: 1\n" + raw)] == ["opened", "duplicate"]
     with desk.database.write() as one, desk.database.write() as two:
-        copies.alone(one, LOGIK, "<total@mail.acme.example>")
-        copies.alone(two, THREEKIT, "<total@mail.acme.example>")
+        copies.alone(one, LOGIK, "<stock@mail.acme.example>")
+        copies.alone(two, THREEKIT, "<stock@mail.acme.example>")
         with pytest.raises(StaleCase):
-            copies.alone(two, LOGIK, "<total@mail.acme.example>")
+            copies.alone(two, LOGIK, "<stock@mail.acme.example>")
