@@ -1,4 +1,4 @@
-"""Real mail of all sorts: nothing breaks the classifier, and no robot, list or newsletter is ever an outage."""
+"""Real mail of all sorts: nothing breaks the classifier, and what no person wrote is never an outage."""
 
 from __future__ import annotations
 

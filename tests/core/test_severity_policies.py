@@ -167,7 +167,7 @@ def test_lgt_1_an_outage_is_severity_1():
         ("Latency", "p95 above threshold"),
     ],
 )  # fmt: skip
-@pytest.mark.parametrize("robot", [None, "auto-reply", "list"])
+@pytest.mark.parametrize("robot", [None, "auto-reply"])
 def test_lgt_4_what_a_monitoring_address_reports_is_severity_1(subject, text, robot):
     """LGT-4, whatever the monitor's words and however its mail is marked as automatic."""
     verdict = judged("logicgate", subject, text, channel="monitoring", robot=robot)
