@@ -29,7 +29,7 @@ _TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Company:
+class CasesAbout:
     """The case that a mail is worked on, the merged case it was written to, if so, and the cases that it names.
 
     `named` has for each number the case that goes on in its place; those that do not exist are missing.
@@ -62,10 +62,10 @@ class Holding:
         return case_store.find(self._connection, held)
 
 
-def gather(connection: sa.Connection, holding: Holding, placed: Case | None, named: Collection[int]) -> Company:
+def gather(connection: sa.Connection, holding: Holding, placed: Case | None, named: Collection[int]) -> CasesAbout:
     """Find and hold them. Raises StaleCase where others merge faster than we read, or hold one of them."""
     if placed is None:
-        return Company(None, None, {})
+        return CasesAbout(None, None, {})
     wanted = {placed.number, *named}
     found = {placed.number: placed} | case_store.find(connection, [*named])
     for _ in range(_TRIES):
@@ -76,7 +76,9 @@ def gather(connection: sa.Connection, holding: Holding, placed: Case | None, nam
         if all(not found[number].merged_into for number in survivors.values()):
             case = found[survivors[placed.number]]
             through = placed.number if case.number != placed.number else None
-            return Company(case, through, {number: found[survivors[number]] for number in named if number in survivors})
+            return CasesAbout(
+                case, through, {number: found[survivors[number]] for number in named if number in survivors}
+            )
     raise StaleCase(f"{placed.ref} was merged again and again while it was read")
 
 

@@ -18,7 +18,7 @@ from helpdesk.core.written import Written
 from helpdesk.desk import behalf, bounces, copies, earlier, operators, own_words, trust
 from helpdesk.desk.addressing import addressed, customers_of
 from helpdesk.desk.answered import answered, raise_alarm
-from helpdesk.desk.neighbours import Company, Holding, gather, neighbours
+from helpdesk.desk.neighbours import CasesAbout, Holding, gather, neighbours
 from helpdesk.desk.own import attributed
 from helpdesk.desk.redact import redact
 from helpdesk.desk.splitting import piece_of
@@ -202,10 +202,10 @@ def _about(
     placement: Placement,
     orders_text: str,
     back: Returned | None,
-) -> Company:
+) -> CasesAbout:
     """The cases that the mail is about. A rating, and what came back, are about a mail of the very case they name."""
     if placed is not None and (back is not None or placement.rating):
-        return Company(holding.take([placed.number]).get(placed.number, placed), None, {})
+        return CasesAbout(holding.take([placed.number]).get(placed.number, placed), None, {})
     return gather(connection, holding, placed, cases_named(orders_text))
 
 
