@@ -7,8 +7,9 @@ A door reads the clock once and hands that `now` on. What a door does is on disk
     tick     cases that time changes      -> events, outbox rows, next_at                   COMMIT C
     deliver  outbox rows                  -> sent, to be tried again, failed                COMMIT D
 
-Beside them `go_round` writes what the wall clock makes due for the desk as a whole: digests and hand-overs; `purge`
-erases what ended longer ago than the operator keeps it.
+Beside them `go_round` writes what the wall clock makes due for the desk as a whole: digests, hand-overs, and how many
+alerts of a kind there were; `renew` keeps what is worked and sent just now in our hands; `purge` erases what ended
+longer ago than the operator keeps it.
 """
 
 from __future__ import annotations

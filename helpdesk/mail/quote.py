@@ -2,6 +2,9 @@
 
 Line by line, and linear (threat C05). When in doubt a line stays: an agent can skip a signature, but cannot answer
 a sentence that was cut. Interleaved answers stay, and forwarded text stays when it is the message.
+
+This is for people whose words are shown to agents. What an agent wrote goes to a customer and is told by proof
+(`written`), which asks here only for what introduces a quote that is proven.
 """
 
 from __future__ import annotations
