@@ -171,3 +171,20 @@ def test_nothing_speaks_of_how_it_was_made():
     for path in (*TOP.glob("*.md"), *TOP.glob("docs/*.md"), *TOP.glob("decisions/*.md"), *TOP.glob("demo/**/*.*")):
         if path.suffix in {".md", ".py", ".toml"}:
             assert not words.search(path.read_text(encoding="utf-8")), path
+
+
+def test_every_law_that_the_code_cites_is_told():
+    """Who reads `law 15` at a line looks for it in HOW-IT-WORKS."""
+    laws = (TOP / "HOW-IT-WORKS.md").read_text(encoding="utf-8").partition("\n## Laws\n")[2]
+    told = set(re.findall(r"(?:^|\s)(\d+)\. ", laws))
+    sources = [*TOP.glob("helpdesk/**/*.py"), *TOP.glob("tests/**/*.py")]
+    cited = {number for path in sources for number in re.findall(r"\blaws? (\d+)\b", path.read_text(encoding="utf-8"))}
+    assert len(cited) > 5
+    assert cited <= told
+
+
+def test_every_decision_has_a_number_of_its_own():
+    """A successor names what it overturns, and a number that two have names neither."""
+    files = sorted(path for path in TOP.glob("decisions/*.md") if path.name != "README.md")
+    assert [path.name[:4] for path in files] == [f"{number:04}" for number in range(1, len(files) + 1)]
+    assert all(path.read_text(encoding="utf-8").startswith(f"# {path.name[:4]} ") for path in files)
