@@ -117,7 +117,7 @@ class Unforeseen(BaseException):
 
 @pytest.mark.parametrize("problem", [SystemExit, MemoryError, Unforeseen])
 def test_whatever_a_write_raises_the_next_mail_is_written(problem):
-    """V8: a committer whose thread has ended answers nobody any more."""
+    """A committer whose thread has ended answers nobody any more."""
     failures = [problem()]
 
     def write(mails):

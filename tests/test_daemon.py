@@ -74,7 +74,7 @@ def daemon_of(folder: Path, wall: Wall, *, heartbeat: str = "") -> Daemon:
 
 
 def test_a_daemon_that_misses_a_thread_says_so_and_ends_with_an_error(tmp_path, monkeypatch):
-    """V8: a service manager starts it anew; as it was, it sent nothing for ever and said ok."""
+    """A service manager starts it anew; as it was, it sent nothing for ever and said ok."""
     daemon = daemon_of(tmp_path, Wall())
     monkeypatch.setattr(daemon.senders[0], "_run", lambda: None)
     with pytest.raises(Unavailable, match="a thread has ended that never should: sender"):
@@ -179,7 +179,7 @@ def test_a_clock_that_was_set_forward_by_a_year_erases_nothing(tmp_path, monkeyp
 
 
 def test_two_daemons_that_see_the_same_tell_it_once(tmp_path):
-    """V9: one alert a condition, however many daemons share the database."""
+    """One alert a condition, however many daemons share the database."""
     wall = Wall()
     first = daemon_of(tmp_path, wall)
     second = Daemon(first.rules, now=wall)

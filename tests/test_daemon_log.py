@@ -128,7 +128,7 @@ def say_everything() -> None:
 
 
 def test_a_full_disk_stops_nobody_and_what_is_missing_is_said_afterwards(kept_log: None) -> None:
-    """V8: the sender's thread ended for good."""
+    """The sender's thread ended for good."""
     disk = Full()
     with contextlib.redirect_stderr(disk):
         configured()

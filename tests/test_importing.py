@@ -104,7 +104,7 @@ def written_office(tmp_path):
 
 
 def test_beside_a_running_daemon_the_mail_is_accepted_and_the_daemon_works_it(tmp_path):
-    """V1: an SQLite file is worked by one process, and a second would take its claims for a dead one's."""
+    """An SQLite file is worked by one process, and a second would take its claims for a dead one's."""
     config = written_office(tmp_path)
     rules = load_rules(config)
     database = Database(rules.configuration.database_url)

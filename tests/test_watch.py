@@ -96,7 +96,7 @@ class Unforeseen(BaseException):
 
 @pytest.mark.parametrize("problem", [ValueError, MemoryError, SystemExit, Unforeseen])
 def test_no_loop_ends_whatever_its_piece_raises(watch, monkeypatch, problem):
-    """V8: also where it cannot be logged, on a disk that is full."""
+    """Also where it cannot be logged, on a disk that is full."""
     monkeypatch.setattr("helpdesk.loops._AFTER_FAILURE", 0.0)
 
     def unsaid(*_: object, **__: object) -> None:
@@ -145,7 +145,7 @@ def test_calls_that_come_while_a_part_is_busy_are_one(watch):
 
 
 def test_three_in_a_row_who_are_turned_away_close_the_door_and_one_who_is_taken_opens_it(watch, time):
-    """V12: health said ok while every mail got 451."""
+    """Health said ok while every mail got 451."""
     for _ in range(2):
         watch.door.turned_away("local trouble (OperationalError)")
     assert named(watch) == []
@@ -238,7 +238,7 @@ def test_when_something_was_last_sent_is_known(watch, time):
 
 
 def test_a_mailbox_names_the_newest_reason(watch):
-    """V12: it named the first."""
+    """It named the first."""
     heard = [
         Interrupted(BOX, "connection", "refused"),
         Persisting(BOX, "login", "expired"),
@@ -350,7 +350,7 @@ class Set(datetime):
 
 @pytest.mark.parametrize("hours", [-1, 1, -24 * 400])
 def test_a_metronome_rings_on_whatever_becomes_of_the_clock(monkeypatch, hours):
-    """V12: set back an hour, the real APScheduler rang no more for an hour, and escalations stopped."""
+    """Set back an hour, the real APScheduler rang no more for an hour, and escalations stopped."""
     for place in ("apscheduler.schedulers.base", "apscheduler.triggers.interval", "helpdesk.metronome"):
         monkeypatch.setattr(f"{place}.datetime", Set)
     monkeypatch.setattr(Set, "by", timedelta())

@@ -417,7 +417,6 @@ def waits(site, kind: str = "relay", state: str = "queued") -> None:
 
 
 def test_nothing_sent_for_half_an_hour_while_something_waits_is_a_failure(site, clock):
-    """V12."""
     waits(site)
     clock.ahead = timedelta(minutes=29)
     progress(site)
@@ -443,7 +442,7 @@ def progress(site) -> None:
     ("state", "name"), [("queued", "alerts.unsent"), ("failed", "alerts.lost"), ("bounced", "alerts.lost")]
 )
 def test_what_the_desk_says_of_itself_and_nobody_hears_is_said_by_health(site, clock, state, name):
-    """V12: the operators believed that all was well."""
+    """The operators believed that all was well."""
     waits(site, "alert", state)
     clock.ahead = timedelta(minutes=6)
     progress(site)

@@ -77,7 +77,7 @@ def test_any_timing_is_few_mails_and_the_last_one_says_the_number(gaps, singly, 
 
 @pytest.mark.parametrize("number", [4, 40, 200, 3930])
 def test_a_flood_of_a_minute_is_a_handful_of_mails(number):
-    """V9: 200 unknown senders were 140 mails, 3,930 in a longer flood."""
+    """200 unknown senders were 140 mails, 3,930 in a longer flood."""
     desk = Desk()
     for nth in range(number):
         at = START + timedelta(seconds=60 * nth / number)

@@ -63,7 +63,7 @@ def test_a_mail_that_kills_its_worker_is_found_out_and_its_neighbours_are_not_bl
 
 
 def test_what_the_dead_had_claimed_is_free_and_what_the_living_hold_is_not(database: Database) -> None:
-    """V1: starting asks nobody who else is there, and frees nothing that lives."""
+    """Starting asks nobody who else is there, and frees nothing that lives."""
     with database.write() as connection:
         outbox.add(connection, [queued(kind, number) for number, kind in enumerate(["ack", "ack", "relay"])], _NOW)
         rows = outbox.claim(connection, database.owner, now=_NOW, limit=50)

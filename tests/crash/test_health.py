@@ -41,7 +41,7 @@ def worked(desk: Premises) -> int:
 
 
 def test_a_desk_whose_log_is_on_a_full_disk_does_its_work_and_says_so(tmp_path: Path, foundry: Foundry) -> None:
-    """V8: not even what it prints at the start can be written."""
+    """Not even what it prints at the start can be written."""
     desk = Desk(tmp_path, starter=foundry)
     desk.log = Path("/dev/full")
     running = desk.spawn()
@@ -58,7 +58,6 @@ def test_a_desk_whose_log_is_on_a_full_disk_does_its_work_and_says_so(tmp_path: 
 
 
 def test_health_fails_while_every_mail_is_turned_away(tmp_path: Path, foundry: Foundry) -> None:
-    """V12."""
     desk = Desk(tmp_path, starter=foundry)
     running = desk.start()
     assert desk.health()["status"] == "ok"
@@ -76,7 +75,7 @@ def test_health_fails_while_every_mail_is_turned_away(tmp_path: Path, foundry: F
 
 
 def test_health_says_that_the_smarthost_offers_no_secure_connection(tmp_path: Path, foundry: Foundry) -> None:
-    """V12: at once, and not when something has waited for an hour."""
+    """At once, and not when something has waited for an hour."""
     with ScriptedSmarthost() as smarthost:
         desk = Desk(tmp_path, smarthost=f"{smarthost.url}?starttls=yes", starter=foundry)
         running = desk.start()

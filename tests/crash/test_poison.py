@@ -105,7 +105,7 @@ def test_a_storm_of_mails_that_fail_does_not_keep_the_others_waiting(desk, poiso
 
 
 def test_after_a_death_the_batch_is_tried_one_by_one_and_all_is_well(desk, poison):
-    """V3: whoever kills the worker at random blames nobody."""
+    """Whoever kills the worker at random blames nobody."""
     ids = accept(desk, *"abcdefgh")
     with desk.database.write() as connection:
         attempts.claim(connection, desk.database.owner, now=desk.now, limit=8)
@@ -137,7 +137,7 @@ def test_who_waits_for_a_mail_sees_its_three_attempts_at_once(desk, poison):
 
 
 def test_what_was_claimed_when_the_database_went_away_is_worked_when_it_is_back(desk, monkeypatch):
-    """V7's like: on an SQLite file no time frees a claim."""
+    """On an SQLite file no time frees a claim."""
     ids = accept(desk, *"abc")
     gone = sa.exc.OperationalError("SELECT", {}, Exception("no connection"))
 

@@ -114,7 +114,7 @@ class Visitor:
 
 
 def test_who_accepts_or_sends_waits_for_one_mail_and_not_for_a_batch(desk, monkeypatch):
-    """V6: a batch goes on behind whoever came meanwhile, and every mail of it is worked once."""
+    """A batch goes on behind whoever came meanwhile, and every mail of it is worked once."""
     order: list[str] = []
     visitor = Visitor(desk.database, order)
     work_mail = worker.work_mail

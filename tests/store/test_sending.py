@@ -78,7 +78,7 @@ class Post:
 
 @pytest.mark.parametrize("kind", ["ack", "relay", "escalation", "progress"])
 def test_a_worker_that_was_frozen_before_the_dot_sends_nothing_that_it_has_lost(database, others, rules, kind):
-    """V4: mail of every kind is looked at once more, right before its dot."""
+    """Mail of every kind is looked at once more, right before its dot."""
     add(database, queued(1, kind))
     second, other = desk_on(others, rules), Post()
 
@@ -118,7 +118,6 @@ def test_who_was_frozen_between_the_look_and_the_dot_looks_again(database, other
 def test_what_a_dead_daemon_had_in_hand_is_sent_by_the_others_and_only_what_was_past_its_dot_waits(
     database, others, rules
 ):
-    """V5"""
     add(database, queued(1), queued(2, "ack"), queued(3, "escalation"))
     with database.write() as connection:
         held = {row.id: row for row in outbox.claim(connection, database.owner, now=AT, limit=3)}
@@ -139,7 +138,7 @@ def test_what_a_dead_daemon_had_in_hand_is_sent_by_the_others_and_only_what_was_
 
 
 def test_a_slow_smarthost_loses_nobody_a_claim_that_is_renewed(database, others, rules):
-    """V4: thirty seconds a mail, and two healthy daemons."""
+    """Thirty seconds a mail, and two healthy daemons."""
     if database.embedded:
         pytest.skip("an SQLite file has one process, and no time ends its claims")
     add(database, queued(1))
@@ -211,7 +210,7 @@ class Unsteady:
 def test_one_error_of_the_database_delays_nothing_and_sends_nothing_twice(
     database, rules, monkeypatch, failing, after_the_commit
 ):
-    """V7: 22 mails waited for twenty minutes, acknowledgments among them, while newer ones passed."""
+    """22 mails waited for twenty minutes, acknowledgments among them, while newer ones passed."""
     add(database, queued(1, "ack"), queued(2), queued(3, "assigned"), queued(4))
     desk, post = desk_on(database, rules), Post()
     unsteady = Unsteady(database, failing, after_the_commit=after_the_commit)
@@ -293,7 +292,7 @@ def keep_sending(desk, post):
 
 
 def test_two_daemons_whose_connections_are_ended_again_and_again_send_nothing_twice(cluster, rules):
-    """V1: after a restart of PostgreSQL each freed what the other was sending."""
+    """After a restart of PostgreSQL each freed what the other was sending."""
     name, post = cluster.create(), Shared()
     databases = [Database(cluster.url_of(name)) for _ in range(2)]
     add(databases[0], *(queued(number, "relay" if number % 3 else "ack") for number in range(60)))

@@ -1,4 +1,4 @@
-"""What operators hear when a thing goes wrong again and again: a few of it, a count, and its end (V9)."""
+"""What operators hear when a thing goes wrong again and again: a few of it, a count, and its end."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def hours_pass(desk: TestDesk, hours: int = 2) -> None:
 
 
 def test_two_hundred_unknown_senders_in_a_minute_are_one_alert_and_its_end(desk):
-    """V9: they were 140, each about one address."""
+    """They were 140, each about one address."""
     for number in range(200):
         desk.mail(f"somebody{number}@elsewhere.example", f"Question {number}", f"What of {number}, please?")
         desk.laboratory.desk.go_round()
