@@ -13,8 +13,8 @@ not repeated, because a second one is worth less than none. A reply that is note
 
 What goes first: `lane`, then age; what was deferred has turns of its own. The mails of one case to one recipient go in
 their order: a later one waits while an earlier one is not over. It waits no longer once the far side has deferred the
-earlier one `PATIENCE` times, which is a few minutes, and what is urgent then waits for no deferred mail at all. A far
-side that is not reached defers nothing: order is kept through its absence. What a backup had not sent is `held`.
+earlier one `MAX_DEFERRALS` times, which is a few minutes, and what is urgent then waits for no deferred mail at all. A
+far side that is not reached defers nothing: order is kept through its absence. What a backup had not sent is `held`.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 TABLE = outbox  # whose claims a `Keeper` renews
 AT_MOST_ONCE = ("ack", "out-of-scope")  # what answers a first mail by itself
-PATIENCE = 3  # how often the far side may defer a mail before the later ones of its case go without it
+MAX_DEFERRALS = 3  # how often the far side may defer a mail before the later ones of its case go without it
 
 _URGENT, _AWAITED, _REST = range(3)
 _LANES = {
@@ -200,7 +200,7 @@ def _follows_another() -> sa.ColumnElement[bool]:
     earlier = outbox.alias("earlier")
     put_off = sa.and_(earlier.c.state == "queued", earlier.c.unreached == _NONE)
     enough = sa.or_(
-        earlier.c.attempts >= sa.literal_column(str(PATIENCE)),
+        earlier.c.attempts >= sa.literal_column(str(MAX_DEFERRALS)),
         sa.and_(earlier.c.attempts > _NONE, outbox.c.lane == sa.literal_column(str(_URGENT))),
     )
     return (

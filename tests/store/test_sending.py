@@ -378,7 +378,7 @@ class Queue:
             return True
         if other in self.in_hand or other not in self.reached:
             return False
-        return self.deferred[other] >= outbox.PATIENCE or (self.is_urgent(number) and self.deferred[other] > 0)
+        return self.deferred[other] >= outbox.MAX_DEFERRALS or (self.is_urgent(number) and self.deferred[other] > 0)
 
     def is_urgent(self, number):
         """It is itself, or a call waits for it."""
