@@ -226,8 +226,9 @@ def _closed_unanswered(clock: Clock, ended: Event) -> Clock:
 
 def is_split_off(said: Event, event: Event) -> bool:
     """Whether it was this word of the customer's that became a case of its own."""
-    wrote = said.facts["message_id"], said.at.isoformat()
-    return said.type == "customer_wrote" and wrote == (event.facts["message_id"], event.facts["at"])
+    if said.type != "customer_wrote":
+        return False
+    return (said.facts["message_id"], said.at.isoformat()) == (event.facts["message_id"], event.facts["at"])
 
 
 def _split_off(clock: Clock, event: Event) -> Clock:

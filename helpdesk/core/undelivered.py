@@ -38,7 +38,7 @@ def happened(case: Case, back: Returned, terms: Terms, *, at: datetime, now: dat
     if back.reason == "permanent" and not back.staff:
         events.append(Event("flagged", at, now, DESK, {"tag": f"undeliverable: {back.recipient}"}))
     if _is_lost(case, back):
-        lost = {"key": back.answer, "left": back.left, "message_id": "", "because": back.server or back.status}
+        lost = {"key": back.answer, "left": back.left, "because": back.server or back.status}
         events.append(Event("answer_lost", at, now, DESK, lost))
         if case.status != "open":
             opened_at, because = case.not_before("reopened", at), "the answer reached nobody"
