@@ -225,7 +225,7 @@ def _has_its_form(verb: str, argument: str) -> bool:
 # What people and mail programs put around a line: marks of lists, of emphasis, of code, of quotes, and an escape.
 _BEFORE = re.compile(r"(?:[^\w\s#]|_|\d{1,3}[.):]|[a-z][.)](?=\s)|\s)*(?=#)", re.IGNORECASE)
 _BEHIND = re.compile(r"(?:[^\w\s]|_)+$")
-_SEEN = re.compile(
+_UNSEEN = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\u20e3\ufeff]"
 )
 _SIGNS = str.maketrans({"\u266f": "#", "\u2d4c": "#"})
@@ -235,7 +235,7 @@ def _undisguised(line: str) -> str:
     """A line as an order would be written: without what stands around it, and with ordinary signs and blanks."""
     shown = line[:_LONGEST]
     if not shown.isascii():
-        shown = unicodedata.normalize("NFKC", _SEEN.sub("", shown)).translate(_SIGNS)
+        shown = unicodedata.normalize("NFKC", _UNSEEN.sub("", shown)).translate(_SIGNS)
     for entity in ("&#35;", "&num;"):
         shown = shown.replace(entity, "#")
     before = _BEFORE.match(shown)
