@@ -266,7 +266,7 @@ def test_mail_that_arrives_while_other_mail_is_being_taken_does_not_wait_for_the
 def test_a_mail_that_comes_while_much_old_mail_is_read_does_not_wait_for_it(
     mailbox: Mailbox, desk: Desk, *, moves: bool
 ) -> None:
-    """V10: somebody reports an outage while last week's mail is being read."""
+    """Somebody reports an outage while last week's mail is being read."""
     sent = [mail(number) for number in range(700)]
     mailbox.fill(sent)
     batches: list[list[bytes]] = []
@@ -310,7 +310,7 @@ def test_the_desk_is_told_where_a_folder_begins_before_any_mail_of_it_and_once_w
 
 
 def test_after_a_restart_in_the_middle_of_much_mail_each_is_taken_once(mailbox: Mailbox, desk: Desk) -> None:
-    """V10: the new process begins with what came last, too, and leaves nothing that lies below it."""
+    """The new process begins with what came last, too, and leaves nothing that lies below it."""
     sent = [mail(number) for number in range(180)]
     mailbox.fill(sent[:150])
 

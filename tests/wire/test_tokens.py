@@ -1,4 +1,4 @@
-"""OAuth2 for a mailbox: a token server that gives new refresh tokens, drips, refuses, or talks nonsense (V11)."""
+"""OAuth2 for a mailbox: a token server that gives new refresh tokens, drips, refuses, or talks nonsense."""
 
 from __future__ import annotations
 
