@@ -57,8 +57,11 @@ def read_body(tree: Tree, *, forwards: int = MAX_FORWARDS) -> Body:
     body.attachments += [part for part in tree.parts if part.content is not None and not part.in_tree]
     if not pieces:
         pieces = _from_inside(tree, body, forwards)
-    elif (event := happening(tree)) is not None and event.method == "REQUEST":
-        pieces = [event.shown(), *pieces]  # who asks for what and when: its own text often says none of it
+    elif (event := happening(tree)) is not None:
+        if event.method == "REQUEST":
+            pieces = [event.shown(), *pieces]  # who asks for what and when: its own text often says none of it
+        elif event.comment and event.comment not in "\n".join(pieces):
+            pieces = [*pieces, event.comment]
     text = "\n\n".join(piece.strip("\n") for piece in pieces)
     if len(text) > MAX_TEXT:
         text = text[:MAX_TEXT]

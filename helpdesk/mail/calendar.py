@@ -40,7 +40,7 @@ class Happening:
 
     def shown(self) -> str:
         """A line for each thing that there is to know."""
-        title = "Cancelled" if self.method == "CANCEL" else "Invitation"
+        title = _TITLES.get(self.method, "Invitation")
         when = f"{self.begins} to {self.ends}" if self.ends else self.begins
         whom = [*self.attendees[:_SHOWN_PEOPLE], *(["and others"] if len(self.attendees) > _SHOWN_PEOPLE else [])]
         rows = (
@@ -50,7 +50,11 @@ class Happening:
             ("From", self.organizer),
             ("To", ", ".join(whom)),
         )
-        return "\n".join(f"{name}: {value}" for name, value in rows if value)
+        told = "\n".join(f"{name}: {value}" for name, value in rows if value)
+        return f"{told}\n\n{self.comment}" if self.comment else told
+
+
+_TITLES = {"CANCEL": "Cancelled", "REPLY": "Answer to an invitation", "COUNTER": "Another time proposed"}
 
 
 def happening(tree: Tree) -> Happening | None:

@@ -34,7 +34,9 @@ def notice(message: Message, tree: Tree) -> Robot | None:
 
 # Gmail's part, and RFC 9078's disposition.
 _GMAIL_REACTION = "text/vnd.google.email-reaction+json"
-_VIA_GMAIL = re.compile(r"[^\n]{0,120}\bGmail\b[^\n]{0,200}")
+# What Gmail writes below the sign, in the language of whoever set it, with a link to itself on that line or the next.
+_OF_GMAIL = re.compile(r"[^\n?!]{1,120}\bGmail\b[^\n?!]{0,40}(?:\s<https?://[^\s<>]{1,600}>)?")
+_VIA_GMAIL = re.compile(r".{1,120} reacted via Gmail|.{1,200} <https?://[^\s/<>]{1,200}/gmail/about/[^\s<>]{0,300}>")
 # Outlook: "Jo Miller reacted to your message: 👍", above the message.
 _OUTLOOK = re.compile(
     r"[^\n]{1,80} (?:reacted to your (?:message|e-?mail)|hat auf Ihre (?:Nachricht|E-Mail) reagiert|a réagi à votre (?:message|e-?mail)|"
@@ -61,10 +63,14 @@ def _reacted_with(message: Message, tree: Tree) -> str:
     lines = [line.strip() for line in message.reply.split("\n") if line.strip()]
     first = lines[0] if lines else ""
     structured = any(part.disposition == "reaction" or part.type == _GMAIL_REACTION for part in tree.parts)
-    if is_emoji(first) and (len(lines) == 1 or (len(lines) == 2 and _VIA_GMAIL.fullmatch(lines[1]))):
+    below = " ".join(lines[1:])
+    if is_emoji(first) and (not below or _is_gmails(below, message, structured=structured)):
         # A heart alone is a reaction however it was sent; another sign may be an answer, and is left to its reader.
-        alone = len(lines) == 1 and not structured
+        alone = not below and not structured
         return "" if alone and not _is_heart(first) else first
+    sign, _, rest = " ".join(lines).partition(" ")
+    if structured and is_emoji(sign) and _is_gmails(rest, message, structured=True):
+        return sign
     if structured and not lines:
         return "an emoji"
     found = _OUTLOOK.fullmatch(first)
@@ -77,6 +83,14 @@ def _reacted_with(message: Message, tree: Tree) -> str:
             "\U0001f44e" if verb in _UNFRIENDLY else "\U0001f44d"
         )
     return ""
+
+
+def _is_gmails(text: str, message: Message, *, structured: bool) -> bool:
+    """Whether Gmail wrote it below a sign: without its part, a line that names the author or is Gmail's to the word."""
+    if not _OF_GMAIL.fullmatch(text):
+        return False
+    name = message.sender.name if message.sender else ""
+    return structured or bool(name and text.startswith(name)) or _VIA_GMAIL.fullmatch(text) is not None
 
 
 _JOINERS = frozenset("\u200d\ufe0f\ufe0e\u20e3 ")

@@ -22,6 +22,12 @@ QUOTE = "\n\nOn Tue, 19 May 2026 at 16:40, Clay Support <help@clay.example> wrot
     [
         ("👍\n\nPat Moss reacted via Gmail <https://www.google.example/gmail/about/?utm_campaign=emoji>", "👍"),
         ("🎉\n\nPat Moss hat über Gmail reagiert" + QUOTE, "🎉"),
+        (
+            "👍\n\nPat Moss reacted via Gmail\n<https://www.google.example/gmail/about/?utm_campaign=emoji#app>"
+            + QUOTE,
+            "👍",
+        ),
+        ("👍\n\nPat Moss さんが Gmail でリアクションしました\n<https://www.google.example/gmail/about/?a=b>", "👍"),
         ("❤️", "❤️"),
         ("❤", "❤"),
         ("💚" + QUOTE, "💚"),
@@ -47,7 +53,22 @@ def test_a_reaction_is_known_by_its_whole_text(text, sign):
     ],
 )
 def test_a_reaction_is_known_by_its_part(part):
-    raw = f"{HEAD.format('Re: Kiln')}Content-Type: multipart/alternative; boundary=b\n\n--b\nContent-Type: text/plain; charset=utf-8\n\n👍\n--b\n{part}\n--b--\n"
+    _is_a_reaction(part, "👍")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "👍 P. M. reacted via Gmail",
+        "👍\n\nP. M. a réagi via Gmail\n<https://www.google.example/gmail/about/?utm_source=x#app>",
+    ],
+)
+def test_what_gmail_writes_beside_its_part_is_not_theirs(text):
+    _is_a_reaction('Content-Type: text/vnd.google.email-reaction+json\n\n{"emoji":"👍","version":1}', text)
+
+
+def _is_a_reaction(part: str, text: str) -> None:
+    raw = f"{HEAD.format('Re: Kiln')}Content-Type: multipart/alternative; boundary=b\n\n--b\nContent-Type: text/plain; charset=utf-8\n\n{text}\n--b\n{part}\n--b--\n"
     found = parse(raw.encode()).robot
     assert found is not None
     assert found.kind == "reaction"
@@ -65,6 +86,9 @@ def test_a_reaction_is_known_by_its_part(part):
         "😡",  # alone it may be all that somebody has to say
         "👍",  # may answer a question
         "Gmail does not show it",
+        "👍\nBut Gmail shows an error and nobody can fire a pot",
+        "❤️\nOur Gmail add-on fails since nine",
+        "👍\nGmail says <https://status.example/gmail/down>",
         "Pat Moss reacted via Gmail, and nothing happened",
     ],
 )
@@ -162,6 +186,24 @@ def test_a_calendar_answer_without_words_is_one(method, subject, text):
 )
 def test_an_answer_with_a_comment_is_a_persons(text, more):
     assert parse(invited("REPLY", text, more=more)).robot is None
+
+
+def test_a_comment_on_an_answer_is_shown_with_it():
+    """Their own words, and not those of an invitation."""
+    calendar = (
+        "BEGIN:VCALENDAR\nMETHOD:REPLY\nBEGIN:VEVENT\nSUMMARY:Look at the kiln\nCOMMENT:It is cold\\, call me now\n"
+        "ATTENDEE;PARTSTAT=ACCEPTED:mailto:pat@pots.example\nEND:VEVENT\nEND:VCALENDAR\n"
+    )
+    message = parse(f"{HEAD.format('Accepted')}Content-Type: text/calendar; method=REPLY\n\n{calendar}".encode())
+
+    assert message.robot is None
+    assert message.text.startswith("Answer to an invitation: Look at the kiln")
+    assert message.text.endswith("It is cold, call me now")
+
+    both = f"--b\nContent-Type: text/plain\n\nPat Moss has accepted.\n--b\nContent-Type: text/calendar\n\n{calendar}--b--\n"
+    message = parse(f"{HEAD.format('Accepted')}Content-Type: multipart/alternative; boundary=b\n\n{both}".encode())
+    assert message.robot is None
+    assert message.text == "Pat Moss has accepted.\n\nIt is cold, call me now"
 
 
 def test_an_invitation_is_shown_as_what_it_is():
