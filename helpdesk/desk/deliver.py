@@ -319,7 +319,7 @@ def _state(connection: sa.Connection, done: _Done) -> tuple[bool, _Alert | None]
         outbox.try_again(connection, done.again, at=now + _FIRST_PAUSE)
     match done.outcome:
         case None:
-            return outbox.retry(connection, row, at=now, detail="not tried: the desk's database failed"), None
+            return outbox.not_tried(connection, row, at=now, detail="not tried: the desk's database failed"), None
         case Sent(detail):
             return outbox.sent(connection, row, now=now, detail=detail), None
         case Retry(reason, uncertain=True) if row.kind in outbox.AT_MOST_ONCE:

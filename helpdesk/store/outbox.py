@@ -243,6 +243,11 @@ def retry(
     return _move(connection, row, **_unless_erased(at), detail=detail, **values)
 
 
+def not_tried(connection: sa.Connection, row: Row, *, at: datetime, detail: str) -> bool:
+    """It came to nothing before the far side was asked: as good as new, and nobody has deferred it."""
+    return _move(connection, row, **_unless_erased(at), attempts=outbox.c.attempts - 1, detail=detail)
+
+
 def _unless_erased(at: datetime) -> dict[str, Any]:
     """Queued again, where its bytes are still there: they may be erased after the final dot."""
     erased = outbox.c.raw.is_(None)

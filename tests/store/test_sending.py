@@ -231,6 +231,22 @@ def test_one_error_of_the_database_delays_nothing_and_sends_nothing_twice(
     assert states(database) == {f"<{number}@x>": ("sent", 0) for number in (1, 2, 3, 4)}
 
 
+def test_what_the_database_kept_from_being_tried_is_as_it_was(database, rules, monkeypatch):
+    """Else it would count as deferred by the far side, and a later mail of its case would go before it."""
+    add(database, queued(1))
+    desk = desk_on(database, rules)
+    unsteady = Unsteady(database, 3, after_the_commit=False)  # the look before the dot
+    monkeypatch.setattr(database, "write", unsteady.write)
+    with pytest.raises(sa.exc.OperationalError):
+        desk.deliver(Post())
+    monkeypatch.undo()
+    desk.stop_sending()
+
+    with database.read() as connection:
+        [row] = outbox.rows(connection)
+    assert (row.state, row.attempts) == ("queued", 0)
+
+
 def test_an_answer_that_cannot_be_told_of_keeps_no_other_waiting(database, rules, monkeypatch):
     """A defect in the words of an alert: the mail has its state all the same, and the rest goes out."""
     add(database, queued(1), queued(2))
