@@ -148,6 +148,30 @@ def test_what_is_quoted_is_not_read(quote):
 
 
 @pytest.mark.parametrize(
+    "below",
+    [
+        "Kind regards\nJo Miller\n\nPS: The shop is down.",
+        "Mit freundlichen Grüßen\nJo\n\nP.S. The shop is down",
+        "Best wishes\nJo Miller\nHead of Sales\n\nAnd now nobody can order any more.",
+        "yours is a fine product.\nSince nine o'clock nobody can order.",
+        "________________________\nThe shop is down.",
+    ],
+)
+def test_what_is_said_below_a_closing_or_a_rule_is_read(below):
+    said = below.splitlines()[-1]
+    assert said in own_words(f"How do I export a rule?\n\n{below}")
+
+
+@pytest.mark.parametrize(
+    "names",
+    ["Jo Miller", "Jo Miller\nHead of Emergency Outage Response", "Critical Systems Down Under Ltd.", "+44 20 7946 0000",
+     "Jo Miller | Security Officer | Acme"],
+)  # fmt: skip
+def test_names_and_titles_below_a_closing_are_nobodys_symptom(names):
+    assert own_words(f"How do I export a rule?\n\nKind regards\n{names}") == "How do I export a rule?"
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "nobody can log in, no orders " * 300,

@@ -20,7 +20,7 @@ _FORWARDED = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _ORIGINAL = re.compile(
-    r"^(?:-{2,}\s*(?:original message|ursprüngliche nachricht|message d'origine|mensaje original)|_{20,}$|"
+    r"^(?:-{2,}\s*(?:original message|ursprüngliche nachricht|message d'origine|mensaje original)|_{20,}\n(?=[^\n:]{1,30}:)|"
     r"on [^\n]{8,120} wrote:\s*$|am [^\n]{8,120} schrieb[^\n]{0,80}:\s*$|le [^\n]{8,120} a écrit\s*:\s*$|el [^\n]{8,120} escribió:\s*$|"
     r"(?:from|von|de)\s*:[^\n]*\n(?:sent|gesendet|datum|date|envoyé|enviado|fecha|to|an|à|para|subject|betreff)\s*:)",
     re.IGNORECASE | re.MULTILINE,
@@ -74,6 +74,22 @@ def _newest(text: str) -> str:
 
 
 def _unsigned(text: str) -> str:
-    """A mail without its closing and what stands below."""
-    signature = _SIGNATURE.search(text)
-    return text[: signature.start()] if signature and text[: signature.start()].strip() else text
+    """A mail without its closing and the names below; what is said below, such as a postscript, stays."""
+    closing = _SIGNATURE.search(text)
+    if not closing or not text[: closing.start()].strip():
+        return text
+    said = [line for line in text[closing.end() :].splitlines() if _says_something(line)]
+    return "\n".join((text[: closing.start()].rstrip("\n"), *said))
+
+
+_POSTSCRIPT = re.compile(r"(?:p\.? ?(?:p\.? ?)?s|n\.? ?b)\b", re.IGNORECASE)
+_FIELD = re.compile(r"[^\W\d_][\w ]{2,40}: ?[^\W\d_]")
+_SENTENCE = 4  # words, two of them in small letters: fewer are a name, a title, a company
+
+
+def _says_something(line: str) -> bool:
+    """Whether a line below a closing is a sentence, a postscript or a field, and no name, title or place."""
+    words = line.split()
+    small = sum(not word[0].isupper() and word[0].isalpha() for word in words)
+    sentence = len(words) >= _SENTENCE and small > 1 and words[-1].endswith((".", "!", "?"))
+    return bool(sentence or _POSTSCRIPT.match(line) or _FIELD.match(line))
