@@ -173,8 +173,10 @@ def _speak(scribe: Scribe, orders: Orders) -> None:
         return  # it is said on the new case
     facts = {"message_id": scribe.arrival.message.message_id, "key": scribe.arrival.key}
     if scribe.stays:
-        scribe.happened("agent_noted", facts)
-        how = "" if orders.has("note", "spam") else ": replies to that mail stay there, unless they begin with #answer"
+        asked = orders.has("note", "spam")
+        unasked = {} if asked else {"because": "replies to that mail stay in the team"}
+        scribe.happened("agent_noted", {**facts, **unasked})
+        how = "" if asked else ": replies to that mail stay there, unless they begin with #answer"
         scribe.done.append(f"noted, in the team only{how}")
         return
     scribe.happened("agent_answered", facts)

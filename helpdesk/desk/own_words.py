@@ -21,24 +21,29 @@ if TYPE_CHECKING:
 
     import sqlalchemy as sa
 
-    from helpdesk.core.case import Case
+    from helpdesk.core.case import Case, Event
     from helpdesk.core.message import Message
     from helpdesk.core.people import Agent
     from helpdesk.core.written import Written
     from helpdesk.desk.rules import Rules
+    from helpdesk.store.cases import StoredMessage
 
 _NEWEST = 6  # mails of ours that an answer is compared with, the ones that it names first
 
 
 @dataclass(frozen=True, slots=True)
 class Correspondence:
-    """A case with those that went into it, and what was said on them, in public and in the team alone."""
+    """A case with those that went into it, and what was said on them, in public and in the team alone.
+
+    `stayed` is what somebody wrote who did not ask that it stay in the team.
+    """
 
     numbers: tuple[int, ...]
     subjects: tuple[str, ...]
     customers: tuple[str, ...]
     answers: tuple[str, ...]
     notes: tuple[str, ...]
+    stayed: tuple[StoredMessage, ...] = ()
 
 
 def of_agent(
@@ -50,7 +55,7 @@ def of_agent(
     mails = _mails(connection, said, agent.addresses, message)
     answered = _sent(mails[:1])
     own = written(message.text, answered, learnt.tails)
-    kept = _kept(connection, rules, case, said, own, mailbox)
+    kept = _kept(connection, rules, case, said, own, agent, mailbox)
     found = inside(own.text, _with_ours(kept, answered, said, case))
     if len(mails) != 1 and (found or any(map(overlap.is_marked, own.text.split("\n")))):
         # What is left may quote an older mail of ours: only then are all of them read.
@@ -110,13 +115,21 @@ def _said_on(connection: sa.Connection, case: Case) -> Correspondence:
     messages = case_store.messages(connection, *numbers)
     returned = {event.facts.get("message_id") for event in case.of_type("command_refused")}  # nobody was told those
     kept = [one for one in messages if one.visibility == "internal" and one.message_id not in returned]
+    said_by_agents = case.of_type("agent_answered", "agent_noted")
+    unasked = {event.facts.get("message_id") for event in said_by_agents if _unasked(event)}
     return Correspondence(
         numbers,
         tuple(one.subject for one in messages),
         tuple(one.text for one in messages if one.role != "agent"),
         tuple(one.reply for one in messages if one.role == "agent" and one.visibility != "internal"),
-        tuple(one.reply for one in kept),
+        tuple(one.reply for one in kept if one.message_id not in unasked),
+        tuple(one for one in kept if one.message_id in unasked),
     )
+
+
+def _unasked(event: Event) -> bool:
+    """Whether it was the mail that was answered, or who is on the case, that kept an agent's words in the team."""
+    return event.type == "agent_answered" or "because" in event.facts
 
 
 def _mails(
@@ -134,13 +147,17 @@ def _sent(mails: Sequence[tuple[str, bytes]], others: Sequence[str] = (), before
 
 
 def _kept(
-    connection: sa.Connection, rules: Rules, case: Case, said: Correspondence, own: Written, mailbox: str
+    connection: sa.Connection, rules: Rules, case: Case, said: Correspondence, own: Written, agent: Agent, mailbox: str
 ) -> Confidential:
-    public, notes = overlap.known((*said.customers, *said.answers)), overlap.known(said.notes)
+    public = overlap.known((*said.customers, *said.answers))
+    others = (one.reply for one in said.stayed if one.author not in agent.addresses)
+    notes = overlap.known((*said.notes, *others))
+    stayed = overlap.known(one.reply for one in said.stayed if one.author in agent.addresses)
     return Confidential(
         people=rules.configuration.staff,
         cases=_others(connection, case, said, case_numbers(own.text)),
         notes=overlap.Known(notes.runs - public.runs, notes.lines - public.lines),
+        stayed=overlap.Known(stayed.runs - public.runs, stayed.lines - public.lines),
         mailbox=base_address(mailbox),
     )
 

@@ -33,13 +33,15 @@ _LINE = 200  # characters of a line that are told
 class Confidential:
     """What customers are not told. `desk` is what the desk wrote to the agent, `notes` what stayed in the team.
 
-    `cases` are numbers of cases that are not theirs, `mailbox` is the address that stands for our people's.
+    `stayed` is what did so though this agent did not ask for it: they may send it after all. `cases` are numbers of
+    cases that are not theirs, `mailbox` is the address that stands for our people's.
     """
 
     people: Collection[str] = ()
     cases: Collection[int] = ()
     desk: Known = overlap.NOTHING
     notes: Known = overlap.NOTHING
+    stayed: Known = overlap.NOTHING
     mailbox: str = ""
 
 
@@ -48,9 +50,10 @@ def inside(text: str, kept: Confidential) -> tuple[Inside, ...]:
     lines = text.split("\n")
     of_desk = overlap.known_words(lines, kept.desk)
     of_notes = overlap.known_words(lines, kept.notes)
+    of_stayed = overlap.known_words(lines, kept.stayed)
     people = _addresses(kept.people)
     found: list[Inside] = []
-    for line, desk, notes in zip(lines, of_desk, of_notes, strict=True):
+    for line, desk, notes, stayed in zip(lines, of_desk, of_notes, of_stayed, strict=True):
         shown = masked(line.strip())[:_LINE]
         if REPLY_TAG.search(line):
             found.append(Inside(shown, "a reply address of ours"))
@@ -58,6 +61,8 @@ def inside(text: str, kept: Confidential) -> tuple[Inside, ...]:
             found.append(Inside(shown, "what the desk tells its agents"))
         elif notes >= _OF_NOTE or _is_note(line, kept.notes):
             found.append(Inside(shown, "a note of this case"))
+        elif stayed >= _OF_NOTE or _is_note(line, kept.stayed):
+            found.append(Inside(shown, "what you wrote to the team", "if-meant"))
         else:
             found += _meant_perhaps(line, shown, kept, people)
     return tuple(dict.fromkeys(found))

@@ -250,6 +250,7 @@ KEPT = Confidential(
     cases={9},
     desk=ANSWERED.ours,
     notes=overlap.known(["They never pay on time, be short.", "VIP customer!\nask Lena first"]),
+    stayed=overlap.known(["Please restart the renderer and tell us."]),
     mailbox="support@desk.example",
 )
 
@@ -275,6 +276,12 @@ def test_what_is_not_for_customers_is_found(line):
 
     assert found.what
     assert "abcdefghijklmnopqrstuvwxyz" not in found.line
+
+
+def test_what_this_agent_wrote_to_the_team_unasked_goes_where_it_is_meant():
+    (found,) = inside("Hello Kim,\n\n- please restart the renderer and tell us\n\nbye", KEPT)
+
+    assert found.leaves == "if-meant"
 
 
 @pytest.mark.parametrize(

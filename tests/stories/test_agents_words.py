@@ -82,6 +82,34 @@ def test_a_note_does_not_go_along_however_it_got_into_the_mail(desk):
     assert "a note of this case is not for customers" in back(desk)
 
 
+@pytest.mark.parametrize("again", ["#answer\n{}", "#answer\nHello Jo,\n\n{}\n\nBye"])
+def test_what_stayed_in_the_team_unasked_can_be_sent_after_all(desk, again):
+    """A reply to an echo stays in the team; that echo asks for `#answer` on the first line, and for no other words."""
+    words = "Please restart the renderer and tell us whether the rules fire."
+    desk.reply(ANN, "#severity low", to_kind="assigned")
+    desk.reply(ANN, words, to_kind="echo")
+    assert "unless they begin with #answer" in " ".join(desk.last(ANN, "echo").text.split())
+    assert relayed(desk) == []
+
+    desk.reply(ANN, words, to_kind="assigned")
+    assert "below a first line #answer it goes all the same" in back(desk)
+    assert relayed(desk) == []
+
+    sent = again.format(words)
+    desk.reply(ANN, sent, to_kind="echo")
+    assert relayed(desk) == [sent.removeprefix("#answer\n")]
+
+
+def test_what_a_colleague_told_the_team_unasked_is_a_note_all_the_same(desk):
+    desk.reply(ANN, "#severity low", to_kind="assigned")
+    desk.reply(ANN, "They never pay on time, so be short.", to_kind="echo")
+    desk.reply(ANN, "#assign bob", to_kind="assigned")
+    desk.reply(BOB, "#answer\nThey never pay on time, so be short.", holder=BOB, to_kind="assigned")
+
+    assert relayed(desk) == []
+    assert "a note of this case is not for customers" in " ".join(desk.last(BOB, "echo").text.split())
+
+
 def test_the_number_of_another_case_of_theirs_and_what_is_meant_go(desk):
     desk.mail(JO, "Another one", "Priority: Low\n\nHow do I log in?")
     desk.reply(ANN, "See HD-3 and HD-1.", holder=ANN, to_kind="assigned")
