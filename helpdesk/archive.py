@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import mailbox
+import re
 from dataclasses import dataclass
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
 from helpdesk.core.errors import NotFound
@@ -11,6 +12,14 @@ from helpdesk.core.errors import NotFound
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+# How a mail begins in an mbox (RFC 4155): sender and time, behind an empty line, before a field of a header. Not every
+# program writes all of it, or marks what only looks like it (`From here on nothing works`): two of the three tell.
+_POSTMARK = re.compile(
+    rb"From .*\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? +(?:\d{1,2} +)?"
+    rb"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b.*\b\d\d:\d\d"
+)
+_FIELD = re.compile(rb"[!-9;-~]+[ \t]*:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,20 +30,43 @@ class Found:
     raw: bytes
 
 
-def mails_in(path: Path) -> Iterator[Found]:
-    """Every mail at a path, folders in order of names. Raises NotFound for a path that is not there."""
-    if not path.exists():
-        raise NotFound(f"{path}: expected a mail, an mbox, a Maildir or a folder of them; there is nothing")
-    if path.is_file():
-        yield from _mbox(path) if _is_mbox(path) else [Found(str(path), path.read_bytes())]
-    elif (path / "cur").is_dir() and (path / "new").is_dir():
-        for part in ("cur", "new"):
-            for file in sorted((path / part).iterdir()):
-                yield Found(str(file), file.read_bytes())
-    else:
-        for entry in sorted(path.iterdir()):
-            if not entry.name.startswith("."):
-                yield from mails_in(entry)
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """What no mail was read from, and why."""
+
+    name: str
+    because: str
+
+
+def mails_in(*paths: Path) -> Iterator[Found | Unreadable]:
+    """Every mail at these paths, folders in order of names; what cannot be read keeps nothing back that follows.
+
+    Raises NotFound for a path that is not there, before the first mail.
+    """
+    for path in paths:
+        if not path.exists():
+            raise NotFound(f"{path}: expected a mail, an mbox, a Maildir or a folder of them; there is nothing")
+    for path in paths:
+        yield from _at(path)
+
+
+def _at(path: Path) -> Iterator[Found | Unreadable]:
+    try:
+        if path.is_dir():
+            yield from chain.from_iterable(_at(entry) for entry in _entries(path))
+        elif path.is_file():
+            yield from _mbox(path) if _is_mbox(path) else [Found(str(path), path.read_bytes())]
+        else:  # a link that leads nowhere, a pipe that nobody writes into
+            yield Unreadable(str(path), "it is no file and no folder")
+    except OSError as problem:
+        yield Unreadable(str(path), f"it cannot be read: {problem.strerror or problem}")
+
+
+def _entries(folder: Path) -> list[Path]:
+    """What lies in a folder; of a Maildir what was delivered."""
+    if (folder / "cur").is_dir() and (folder / "new").is_dir():
+        return [file for part in ("cur", "new") for file in sorted((folder / part).iterdir())]
+    return sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
 
 
 def _is_mbox(path: Path) -> bool:
@@ -45,9 +77,25 @@ def _is_mbox(path: Path) -> bool:
 
 
 def _mbox(path: Path) -> Iterator[Found]:
-    box = mailbox.mbox(path, create=False)
-    try:
-        for number, key in enumerate(box.keys(), start=1):
-            yield Found(f"{path}#{number}", box.get_bytes(key))
-    finally:
-        box.close()
+    """Each mail of an mbox, one at a time in memory, without the line that begins it and the empty one that ends it."""
+    number, mail, before = 0, [b""], b"\n"
+    with path.open("rb") as file:
+        for line, after in pairwise(chain(file, [b""])):
+            if _begins_mail(line, before, after) or not number:
+                if number:
+                    yield _found(path, number, mail)
+                number, mail = number + 1, []
+            else:
+                mail.append(line)
+            before = line
+    yield _found(path, number, mail)
+
+
+def _begins_mail(line: bytes, before: bytes, after: bytes) -> bool:
+    signs = (_POSTMARK.match(line), not before.strip(), _FIELD.match(after))
+    return line.startswith(b"From ") and sum(map(bool, signs)) > 1
+
+
+def _found(path: Path, number: int, lines: list[bytes]) -> Found:
+    ends = -1 if lines and not lines[-1].strip() else len(lines)
+    return Found(f"{path}#{number}", b"".join(lines[:ends]))

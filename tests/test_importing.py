@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import threading
 from datetime import UTC, datetime
 
 import pytest
 from typer.testing import CliRunner
 
-from helpdesk.archive import mails_in
+from helpdesk.archive import Found, Unreadable, mails_in
 from helpdesk.cli import app
 from helpdesk.core.errors import NotFound
 from helpdesk.desk import Desk, load_rules
@@ -58,13 +60,76 @@ def test_mail_is_found_in_files_mboxes_maildirs_and_folders_of_them(tmp_path):
     (tmp_path / "maildir" / "tmp" / "2").write_bytes(b"Subject: unfinished\n\n")
     (tmp_path / ".hidden").write_bytes(b"Subject: no\n\n")
 
-    subjects = [parse(found.raw).subject for found in mails_in(tmp_path)]
-    assert subjects == ["a", "b", "c", "d"]
+    assert subjects_in(tmp_path) == ["a", "b", "c", "d"]
 
 
-def test_a_path_that_is_not_there_is_said_in_words(tmp_path):
+def subjects_in(path):
+    return [parse(found.raw).subject for found in mails_in(path) if isinstance(found, Found)]
+
+
+def test_a_path_that_is_not_there_is_said_in_words_before_any_mail(tmp_path):
+    (tmp_path / "a.eml").write_bytes(b"Subject: a\n\nA\n")
     with pytest.raises(NotFound, match="there is nothing"):
-        list(mails_in(tmp_path / "none"))
+        next(mails_in(tmp_path / "a.eml", tmp_path / "none"))
+
+
+def test_what_cannot_be_read_keeps_nothing_back_that_follows(tmp_path, monkeypatch):
+    for name in ("a.eml", "g.eml"):
+        (tmp_path / name).write_bytes(f"Subject: {name}\n\nHello\n".encode())
+    (tmp_path / "b.eml").symlink_to(tmp_path / "nowhere")
+    os.mkfifo(tmp_path / "c.eml")
+    (tmp_path / "d.eml").mkdir()
+    (tmp_path / "d.eml" / "inside").write_bytes(b"Subject: inside\n\nHello\n")
+    (tmp_path / "e").write_bytes(b"From x\nSubject: secret\n\nHello\n")
+    (tmp_path / "f").mkdir()
+    for part in ("cur", "new"):
+        (tmp_path / "f" / part).mkdir()
+    (tmp_path / "f" / "new" / "1").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "f" / "new" / "2").write_bytes(b"Subject: delivered\n\nHello\n")
+    opened = type(tmp_path).open
+    denied = PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    def guarded(path, *arguments, **named):
+        if path.name == "e":
+            raise denied
+        return opened(path, *arguments, **named)
+
+    monkeypatch.setattr(type(tmp_path), "open", guarded)
+
+    assert subjects_in(tmp_path) == ["a.eml", "inside", "delivered", "g.eml"]
+    unread = [found for found in mails_in(tmp_path) if isinstance(found, Unreadable)]
+    assert [(found.name.removeprefix(f"{tmp_path}/"), found.because) for found in unread] == [
+        ("b.eml", "it is no file and no folder"),
+        ("c.eml", "it is no file and no folder"),
+        ("e", "it cannot be read: Permission denied"),
+        ("f/new/1", "it is no file and no folder"),
+    ]
+
+
+_FIRST = b"From jo@acme.example Tue May 19 09:15:00 2026\nSubject: first\n\nHello,\n"
+_AT_ELEVEN = b"From - Tue, 19 May 2026 11:00:00 +0200\n"
+
+
+@pytest.mark.parametrize(
+    ("between", "subjects"),
+    [
+        (b"\n" + _AT_ELEVEN + b"Subject: second\n\n", ["first", "second"]),
+        (_AT_ELEVEN + b"Subject: second\n\n", ["first", "second"]),
+        (b"\n" + _AT_ELEVEN + b"\n", ["first", ""]),
+        (b"\nFrom ???@??? nobody knows when\nSubject: second\n\n", ["first", "second"]),
+        (b"\r\n" + _AT_ELEVEN + b"Subject: second\r\n\r\n", ["first", "second"]),
+        (b"\nFrom here on nothing works.\n", ["first"]),
+        (b"From Monday on it was slow:\nNote: since Tue 10:30\n", ["first"]),
+        (b"From\n", ["first"]),
+        (b"\n>From the shop:\nSubject: x\n", ["first"]),
+    ],
+)
+def test_a_line_of_the_text_begins_no_mail_in_an_mbox(tmp_path, between, subjects):
+    (tmp_path / "box").write_bytes(_FIRST + between + b"and goodbye\n")
+
+    assert subjects_in(tmp_path) == subjects
+    lines = b"".join(found.raw for found in mails_in(tmp_path))
+    assert lines.count(b"\n") >= (_FIRST + between).count(b"\n") - len(subjects)
 
 
 def test_an_import_may_hold_back_what_it_writes(tmp_path):

@@ -84,10 +84,11 @@ def _tell_odd(odd: list[str], *, hint: bool) -> None:
 def _imported(
     rules: Rules, database: Database, paths: list[Path], mailbox: str, *, hold: bool, history: bool
 ) -> Iterator[dict[str, Any]]:
-    from helpdesk.archive import mails_in  # noqa: PLC0415
+    from helpdesk.archive import Unreadable, mails_in  # noqa: PLC0415
     from helpdesk.desk import Desk  # noqa: PLC0415
     from helpdesk.importing import Hands, import_one  # noqa: PLC0415
     from helpdesk.log import quiet  # noqa: PLC0415
+    from helpdesk.report.shapes import mail_shape  # noqa: PLC0415
 
     quiet()
     desk = Desk(database=database, rules=rules, now=wall_clock, holds=hold)
@@ -98,8 +99,10 @@ def _imported(
             "import: --hold cannot hold back what the running daemon writes; stop it, or leave out --hold"
         )
     try:
-        for path in paths:
-            for found in mails_in(path):
+        for found in mails_in(*paths):
+            if isinstance(found, Unreadable):
+                yield mail_shape(found.name, "rejected", None, None, found.because)
+            else:
                 yield from import_one(desk, found, mailbox, hands=hands, history=history)
     finally:
         hands.leave()
