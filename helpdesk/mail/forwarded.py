@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from helpdesk.core.message import Person
+from helpdesk.core.message import Person, base_address
 
 from . import headerblock, marks
 from .attachments import attachment
@@ -56,12 +56,16 @@ def forwarded(message: Message, raw: bytes, *, ours: Collection[str]) -> Forward
     return Forwarded(found.author, found.subject, found.dated, found.text, found.above, "".join(named))
 
 
+def _is_ours(author: Person, ours: Collection[str]) -> bool:
+    return author.address in ours or base_address(author.address) in ours
+
+
 def _attached(message: Message, raw: bytes, ours: Collection[str]) -> Forwarded | None:
     for part in message.attachments:
         if part.type not in _ATTACHED:
             continue
         inner = parse(attachment(raw, part.part)[2])
-        if inner.sender and inner.sender.address not in ours:
+        if inner.sender and not _is_ours(inner.sender, ours):
             own = "" if message.text.strip() == inner.text.strip() else new_text(message.text)
             dated = inner.header("Date")[:_SHOWN]
             return Forwarded(inner.sender, inner.subject, dated, inner.text, own, inner.message_id)
@@ -73,7 +77,7 @@ def _inline(text: str, ours: Collection[str], *, passed_on: bool) -> Forwarded |
     for at in range(min(len(lines), _MOST_LINES)):
         fields, past = _block(lines, at, passed_on=passed_on)
         author = _person(fields.get("from", ""))
-        if author is None or author.address in ours:
+        if author is None or _is_ours(author, ours):
             continue
         below = lines[past:]
         if _MARKED.match(lines[at]):

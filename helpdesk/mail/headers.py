@@ -282,6 +282,8 @@ def _mailboxes(text: str) -> list[Person]:
         elif mark in {",", ";"}:
             result += _mailbox(phrase, address, "".join(comment))
             phrase, comment, address = _Phrase(), [], ""
+        elif mark == ":" and _LINKED.search(phrase.spelled):
+            phrase = _Phrase(_LINKED.sub("[", phrase.shown), _LINKED.sub("[", phrase.spelled))
         elif mark == ":":
             phrase = phrase.with_text(":") if "@" in phrase.shown else _Phrase()  # a group (RFC 5322 s3.4)
         elif mark == "<":
@@ -307,6 +309,8 @@ class _Phrase:
         bare = re.sub(r"\\(.)", r"\1", text)
         return _Phrase(self.shown + bare, self.spelled + (bare if _PLAIN_LOCAL.fullmatch(bare) else f'"{text}"'))
 
+
+_LINKED = re.compile(r"\[\s*mailto\s*$", re.IGNORECASE)  # "Jo Park [mailto:jo@acme.example]", as Outlook writes it
 
 _SIMPLE = re.compile(
     r'\s*(?:"([^"\\]*+)"|([^"\\(),:;<>@\[\]]*+))\s*<([^\s"\\(),:;<>@\[\]]++@[^\s"\\(),:;<>@\[\]]++)>\s*'

@@ -116,6 +116,7 @@ def test_the_mail_that_is_passed_on_is_known_by_its_id_where_the_program_says_it
         "The form says:\nFrom: Berlin\nTo: Paris\nDate: May 12",
         "From: Jo Miller\nSent: Tuesday\nTo: Ann\nSubject: Doors\n\nNo address stands here.",
         "---------- Forwarded message ---------\nFrom: Bob Cole <bob@desk.example>\nDate: today\nSubject: Lunch\n\nPizza?",
+        "---------- Forwarded message ---------\nFrom: Support <support+1.cabc@logik.example>\nDate: today\nSubject: x\n\nHi.",
     ],
 )
 def test_what_passes_nobodys_mail_on_is_none(text):

@@ -284,6 +284,8 @@ def test_encoded_words_are_decoded(text, decoded):
         ("[lea@a.example]", [("lea@a.example", "")]),
         ("'lea@a.example'", [("lea@a.example", "")]),
         ("Lea <mailto:lea@a.example>", [("lea@a.example", "Lea")]),
+        ("Lea Orth [mailto:lea@a.example]", [("lea@a.example", "Lea Orth")]),
+        ("ann@desk.example [mailto:eve@else.example]", []),  # two of them
         ("Lea Orth lea@a.example", [("lea@a.example", "Lea Orth")]),
         ("lea @ a.example", [("lea@a.example", "")]),
         ("o'neill@a.example", [("o'neill@a.example", "")]),
