@@ -174,6 +174,9 @@ def upgrade(scene: Scene) -> None:
     _a_moment(scene)
     for worker in scene.workers:
         scene.kill(worker)
+    # An older version does not know how often a mail was sent again.
+    copies = scene.records.rows("SELECT message_id, copies FROM outbox WHERE copies > 0")
+    scene.tally.counted_before.update({row.message_id: row.copies for row in copies})
     database = Database(scene.records.engine.url.render_as_string(hide_password=False))
     try:
         migrate.downgrade(database, _OLDER)

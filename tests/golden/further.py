@@ -124,6 +124,7 @@ def _english(desk: TestDesk) -> dict[str, Any]:
     answer = desk.last(JO, "relay")
     comes_back(desk, report(answer.envelope_from, about=JO), answer.envelope_from)
     keep("bounced", ANN, "alert")
+    desk.reply(ANN, "#wait\nI ask once more: which version do you run?", to_kind="assigned")
     desk.at("2026-05-21 12:00")
     keep("reminder-downgrade", ANN, "reminder")
     desk.at("2026-05-22 12:00")
@@ -139,9 +140,7 @@ def _english(desk: TestDesk) -> dict[str, Any]:
     desk.reply(ANN, "#resolve\nIt is fixed in version 7.3.", to_kind="assigned")
     desk.reply(JO_PARK, "Thanks Ann, that fixed it!", to_kind="closed")
     keep("customer-message-thanks", ANN, "customer-message")
-    address = desk.rules.signer.reply_address(LOGIK, case=1, person=JO, purpose="bad")
-    desk.mail(JO_PARK, "I was not satisfied with HD-1", "It took more than a week.", to=address)
-    keep("rated", LENA, "customer-message")
+    found["rated"] = _not_satisfied(desk)
     desk.reply(ANN, "#redact", to_kind="assigned")
     keep("resend-anonymised", JO, "resend-anonymised")
     desk.mail(JO_PARK, "A training for our team", "Could you give us a training for ten people in June?")
@@ -158,7 +157,19 @@ def _english(desk: TestDesk) -> dict[str, Any]:
     keep("ack-declared", JO, "ack")
     found["maintenance"] = _notice(desk, "en")
     found["monitor"] = _recovered(desk)
+    found["confirm"] = _opened_for_somebody(desk)
     return found
+
+
+def _not_satisfied(desk: TestDesk) -> Any:
+    address = desk.rules.signer.reply_address(LOGIK, case=1, person=JO, purpose="bad")
+    desk.mail(JO_PARK, "I was not satisfied with HD-1", "It took more than a week.", to=address)
+    return desk.last(LENA, "customer-message")
+
+
+def _opened_for_somebody(desk: TestDesk) -> Any:
+    desk.mail(f"Ann Berg <{ANN}>", "A call", "#new kim@acme.example The export is empty\nKim called: nothing is in it.")
+    return next(mail for mail in reversed(desk.sent_to(ANN)) if "for somebody else" in mail.subject)
 
 
 def _recovered(desk: TestDesk) -> Any:

@@ -51,6 +51,7 @@ def test_customers_can_be_written_to_in_german_whatever_it_is_about():
     """LAI-13: but for the credit statement."""
     agents = {"alert", "assigned", "bounced", "breach", "customer-message", "digest", "echo", "escalation", "handover"}
     agents |= {
+        "confirm",
         "escalation-asked",
         "escalation-suspected",
         "merged",

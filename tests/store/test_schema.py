@@ -161,7 +161,8 @@ def test_claims_of_before_are_nobodys_and_what_may_have_arrived_is_not_sent_twic
             "escalation": "queued",
             "progress": "queued",
         }
-        assert {(row.copies, row.next_at) for row in rows.values() if row.kind != "ack"} == {(0, at)}
+        assert {row.next_at for row in rows.values() if row.kind != "ack"} == {at}
+        assert {kind: row.copies for kind, row in rows.items() if row.copies} == {"relay": 1, "escalation": 1}
         assert [row.kind for row in outbox.claim(connection, empty.owner, now=at, limit=9)] == [
             "relay",
             "escalation",
@@ -169,6 +170,21 @@ def test_claims_of_before_are_nobodys_and_what_may_have_arrived_is_not_sent_twic
         ]
         lanes = connection.execute(sa.text("SELECT lane FROM outbox WHERE kind <> 'ack' ORDER BY id")).scalars()
         assert list(lanes) == [1, 0, 2]
+
+
+def test_back_at_a_version_before_owners_what_was_past_its_dot_is_sent_again(empty):
+    """Revision 0015: only acknowledgments were said to be past it before, and those are not repeated."""
+    migrate.upgrade(empty)
+    at = datetime(2026, 5, 19, 12, 30, tzinfo=UTC)
+    written = {"recipient": "jo@acme.example", "mail_from": "", "message_id": "<1@x>", "raw": b"x", "created_at": at}
+    written |= {"attempts": 1, "next_at": at, "lease": 1, "detail": "", "state": "handed_over"}
+    with empty.write() as connection:
+        insert(connection, "outbox", [written | {"key": kind, "kind": kind} for kind in ("warning", "ack")])
+    migrate.downgrade(empty, "0014")
+    migrate.upgrade(empty)
+
+    with empty.write() as connection:
+        assert {row.kind: row.state for row in outbox.rows(connection)} == {"warning": "queued", "ack": "uncertain"}
 
 
 def insert(connection, table, rows):
