@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from helpdesk.core.written import Written
 
-from . import overlap, tail
+from . import marks, overlap, tail
 from .armour import without_armour
 from .overlap import Known
 from .quote import introduction_above
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 # Words: what is said as long as that in the same words, without a mark, is a quote if anything hints at it.
 _ENOUGH = 12
 _SIGNATURE_LINES = ("-- ", "--\u00a0")
+_MAX_WARNING = 8  # lines
 _MAX_SIGNATURE = 14  # lines with words: more below two dashes is text
 
 
@@ -110,7 +111,8 @@ def _quotes(lines: list[str], known: Sequence[bool], answered: SentWords) -> tup
     of_desk = overlap.known_words(lines, answered.ours)
     of_others = overlap.shared(lines, answered.of_others) if answered.returned.runs else known
     for start, end in _runs(lines, known):
-        first = introduction_above(lines, start)
+        warned = _warned_above(lines, start)
+        first = introduction_above(lines, warned)
         marked = overlap.is_marked(lines[start])
         if not any(of_desk[first:end]):
             if not all(of_others[at] for at in range(start, end) if known[at]):
@@ -122,8 +124,26 @@ def _quotes(lines: list[str], known: Sequence[bool], answered: SentWords) -> tup
             continue
         if not marked and first == start:
             unsure += [lines[at] for at in range(start, end) if overlap.words_of(lines[at]) and not of_desk[at]]
+        unsure += [lines[at] for at in range(warned, start) if overlap.words_of(lines[at])]
         gone.update(range(first, end))
     return gone, unsure
+
+
+def _warned_above(lines: Sequence[str], start: int) -> int:
+    """Where a gateway's warning begins that stands between an introduction and the quote below; `start` if none does.
+
+    It is one paragraph, marked as the quote is, and no word of ours: it comes back to the agent.
+    """
+    marked = overlap.is_marked(lines[start])
+    top, spoken = start, False
+    while top > 0 and start - top < _MAX_WARNING and overlap.is_marked(lines[top - 1]) == marked:
+        bare = overlap.unmarked(lines[top - 1]).strip()
+        if not bare and spoken:
+            break
+        top, spoken = top - 1, spoken or bool(bare)
+        if marks.BANNER.search(bare[: marks.MAX_LINE]):
+            return top if introduction_above(list(lines), top) < top else start
+    return start
 
 
 def _runs(lines: Sequence[str], known: Sequence[bool]) -> list[tuple[int, int]]:

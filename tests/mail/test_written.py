@@ -55,6 +55,28 @@ def test_all_that_the_agent_wrote_is_left_and_nothing_of_ours(style, old):
     assert own.head.startswith(ANSWER) == (style in TOP_POSTED)
 
 
+@pytest.mark.parametrize(
+    "warning",
+    [
+        "CAUTION: This email originated from outside of the organization.",
+        "CAUTION: This email originated from outside of the\norganization. Do not click links or open\nattachments.",
+        "Achtung: Diese E-Mail kommt von einem externen Absender.",
+        "You don't often get email from support@logik.example. Learn why this is important",
+    ],
+)
+@pytest.mark.parametrize("style", ["gmail", "outlook", "apple-mail", "thunderbird-de"])
+def test_a_warning_that_a_gateway_put_above_our_mail_goes_with_the_quote_and_comes_back(style, warning):
+    own = written(replied(style, new=ANSWER, old=f"{warning}\n\n{MAIL[0]}"), ANSWERED)
+
+    assert own.text == ANSWER
+    assert own.left_out.replace("> ", "") == warning
+
+
+def test_an_answer_below_such_a_warning_is_not_taken_for_it():
+    text = f"On Tue, 19 May 2026, Support wrote:\n\nCaution: the external links are old.\n\n{ANSWER}\n\n{MAIL[0]}"
+    assert ANSWER in written(text, ANSWERED).text
+
+
 @pytest.mark.parametrize("width", [25, 40, 60, 76, 200])
 def test_a_quote_that_was_wrapped_anew_is_known(width):
     old = rewrapped(MAIL[0], width)
