@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from pydantic import Field
 
 from helpdesk.blanks import BLANK, speaks_of_blank
+from helpdesk.core.addresses import comparable
 from helpdesk.core.calendar import Calendar, parse_hours
 from helpdesk.core.errors import ConfigurationError
 from helpdesk.core.message import Person, is_plain_address
@@ -288,9 +289,8 @@ class Configuration:
 
     def blocks(self, address: str) -> str:
         """What is blocked of an address: itself, its domain or one above it; "" where nothing is."""
-        told = address.lower()
-        blocked = {entry.lower() for entry in self.file.desk.blocked}
-        return next((entry for entry in _itself_and_above(told) if entry in blocked), "")
+        blocked = {comparable(entry): entry.lower() for entry in self.file.desk.blocked}
+        return next((blocked[one] for one in _itself_and_above(comparable(address)) if one in blocked), "")
 
     @property
     def keep(self) -> timedelta | None:
@@ -599,13 +599,12 @@ def _kept_out_problems(file: ConfigurationFile) -> Iterator[str]:
         yield from _refused("smtp_in.spam", partial(read_mark, mark))
     ours = [entry.address for entry in file.mailbox] + [entry.email for entry in file.agent] + file.desk.operators
     ours += [alias for entry in file.agent for alias in entry.aliases]
-    above = {one: address for address in reversed(ours) for one in _itself_and_above(address.lower())}
+    above = {one: address for address in reversed(ours) for one in _itself_and_above(comparable(address))}
     for entry in file.desk.blocked:
-        told = entry.lower()
-        if not is_plain_address(entry) and not _DOMAIN.fullmatch(told):
+        if not is_plain_address(entry) and not _DOMAIN.fullmatch(entry.lower()):
             yield f"desk.blocked: expected an address or a domain, not {entry!r}"
-        elif told in above:
-            yield f"desk.blocked: expected somebody else's address or domain, {entry!r} is that of {above[told]}"
+        elif (known := comparable(entry)) in above:
+            yield f"desk.blocked: expected somebody else's address or domain, {entry!r} is that of {above[known]}"
 
 
 def _address_problems(file: ConfigurationFile) -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from helpdesk.blanks import BLANK
+from helpdesk.core.addresses import comparable
 from helpdesk.core.credit import read_money
 from helpdesk.core.errors import ConfigurationError, NotFound
 from helpdesk.core.message import is_plain_address
@@ -75,7 +76,8 @@ class Directory:
 
     def find(self, address: str) -> Customer | None:
         """The customer that an address belongs to: a named contact before a whole domain."""
-        return self.by_address.get(address) or self.by_domain.get(address.rpartition("@")[2])
+        told = comparable(address)
+        return self.by_address.get(told) or self.by_domain.get(told.rpartition("@")[2])
 
     def customer(self, key: str) -> Customer:
         """The customer of that key. Raises NotFound."""
@@ -100,8 +102,8 @@ def directory(customers: list[Customer]) -> Directory:
     """Index customers for finding."""
     return Directory(
         by_key={customer.key: customer for customer in customers},
-        by_address={contact.address: customer for customer in customers for contact in customer.contacts},
-        by_domain={domain: customer for customer in customers for domain in customer.domains},
+        by_address={comparable(contact.address): customer for customer in customers for contact in customer.contacts},
+        by_domain={comparable(domain): customer for customer in customers for domain in customer.domains},
     )
 
 
@@ -137,7 +139,7 @@ def _problems(entries: list[CustomerTable], policies: Mapping[str, Policy]) -> I
         if entry.timezone and not _is_zone(entry.timezone):
             yield f'{place}.timezone: expected a zone of the IANA database ("Europe/Berlin"), not {entry.timezone!r}'
         for claim in (f"key {entry.key}", *entry.domains, *(contact.email for contact in entry.contacts)):
-            owner = taken.setdefault(claim.lower(), number)
+            owner = taken.setdefault(comparable(claim), number)
             if owner != number:
                 yield f"{place}: expected {claim!r} with one customer only, customer.{owner} has it too"
 

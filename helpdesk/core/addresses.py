@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 
 from helpdesk.core.message import Person
 
@@ -25,6 +26,8 @@ _DOMAIN = re.compile(
     r"(?=.{1,253}\Z)(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 )
 _NAMED_HOST = re.compile(r"\.[^\W\d_][^.]*\Z")  # what somebody means to type has a top-level domain
+_DOTS = re.compile("[.\u3002\uff0e\uff61]")  # RFC 3490 section 3.1
+_DEVIATION = re.compile("[\u00df\u1e9e\u03c2\u200c\u200d]")  # UTS 46 section 7
 _LONGEST, _LONGEST_LOCAL = 254, 64  # octets; RFC 5321 section 4.5.3.1
 _AROUND = "'\"<>,;"
 
@@ -43,16 +46,35 @@ def address_spec(address: str) -> str:
         raise ValueError("letters, digits and signs with single dots between them were expected before the @")
     if len(local) > _LONGEST_LOCAL:
         raise ValueError(f"at most {_LONGEST_LOCAL} characters were expected before the @")
-    if not domain.isascii():
-        try:
-            domain = domain.encode("idna").decode("ascii")
-        except UnicodeError:
-            domain = ""
+    domain = _idna(domain)
     if not _DOMAIN.fullmatch(domain):
         raise ValueError("the name of a host was expected behind the @")
     if len(local) + 1 + len(domain) > _LONGEST:
         raise ValueError(f"at most {_LONGEST} characters were expected")
     return f"{local}@{domain}"
+
+
+def comparable(address: str) -> str:
+    """An address or a domain in the one form that all its spellings have: a name in IDNA form is the same name."""
+    local, at, domain = address.lower().rpartition("@")
+    return f"{local}{at}{_idna(domain) or domain}"
+
+
+def _idna(domain: str) -> str:
+    """A domain in ASCII; "" where it has no such form."""
+    if domain.isascii():
+        return domain
+    try:
+        return ".".join(map(_label, _DOTS.split(domain)))
+    except UnicodeError:
+        return ""
+
+
+def _label(label: str) -> str:
+    # IDNA 2003, which the codec is, makes `strasse` of `straße`; by RFC 5891 that is a name of its own, of others.
+    if _DEVIATION.search(label):
+        return "xn--" + normalize("NFC", label.lower()).encode("punycode").decode("ascii")
+    return label.encode("idna").decode("ascii")
 
 
 def unwritable(address: str) -> str:

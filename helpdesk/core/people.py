@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from helpdesk.core.addresses import comparable
 from helpdesk.core.calendar import wall_instant
 from helpdesk.core.message import Person
 from helpdesk.core.severity import DEFAULT, Model
@@ -163,12 +164,14 @@ class Customer:
 
     def registers(self, address: str) -> bool:
         """Whether that address is a registered contact."""
-        return any(contact.address == address and contact.registered for contact in self.contacts)
+        told = comparable(address)
+        return any(comparable(contact.address) == told and contact.registered for contact in self.contacts)
 
     def includes(self, address: str) -> bool:
         """Whether that address is one of the customer's contacts, or of their domains."""
-        domain = address.rpartition("@")[2]
-        return domain in self.domains or any(contact.address == address for contact in self.contacts)
+        told = comparable(address)
+        ours = (*self.domains, *(contact.address for contact in self.contacts))
+        return any(comparable(one) in {told, told.rpartition("@")[2]} for one in ours)
 
 
 @dataclass(frozen=True, slots=True)

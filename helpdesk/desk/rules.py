@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from helpdesk.blanks import BLANK
 from helpdesk.config import read_configuration
+from helpdesk.core.addresses import comparable
 from helpdesk.core.errors import ConfigurationError, Unavailable
 from helpdesk.customers import Directory, load_customers
 from helpdesk.letters import Letters
@@ -150,9 +151,9 @@ def _policy_problems(file: ConfigurationFile, policies: Mapping[str, Policy]) ->
 
 def _blocked_customers(written: Written, customers: Directory) -> Iterator[str]:
     """Nobody who bought something can be kept out."""
-    blocked = [entry.lower() for entry in written.filled.table.desk.blocked]
+    blocked = [comparable(entry) for entry in written.filled.table.desk.blocked]
     for customer in customers.by_key.values():
-        known = (*customer.domains, *(contact.address for contact in customer.contacts))
+        known = [comparable(one) for one in (*customer.domains, *(contact.address for contact in customer.contacts))]
         for entry in blocked:
             theirs = next((one for one in known if one == entry or one.endswith((f".{entry}", f"@{entry}"))), "")
             theirs = theirs or (entry.rpartition("@")[2] if customer.includes(entry) else "")

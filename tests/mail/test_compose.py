@@ -202,6 +202,21 @@ def test_a_domain_with_umlauts_goes_out_in_its_ascii_form():
     assert address_spec("kim@bücher.example") == "kim@xn--bcher-kva.example"
 
 
+@pytest.mark.parametrize(
+    ("domain", "ascii_form"),
+    [
+        ("straße.example", "xn--strae-oqa.example"),
+        ("STRAßE.Example", "xn--strae-oqa.Example"),
+        ("βόλος.example", "xn--nxasmm1c.example"),
+        ("große.bücher.example", "xn--groe-xna.xn--bcher-kva.example"),
+        ("bücher。example", "xn--bcher-kva.example"),
+    ],
+)
+def test_a_domain_goes_out_as_itself_and_not_as_one_that_sounds_like_it(domain, ascii_form):
+    """RFC 5891: `straße` and `strasse` are two names, and two owners; an answer to one is none of the other's business."""
+    assert address_spec(f"kim@{domain}") == f"kim@{ascii_form}"
+
+
 @pytest.mark.parametrize("name", ["Subject", "bcc", "Received", "X:Y", "X\r\nBcc", "", "X Y", "Content-Type"])
 def test_only_fields_of_our_own_can_be_added(name):
     with pytest.raises(ValueError, match="header name"):

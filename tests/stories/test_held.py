@@ -121,6 +121,16 @@ def test_a_mark_that_is_none_is_refused_in_words(text):
     assert str(SpamMark("X-A", "b")) == "X-A: b"
 
 
+@pytest.mark.parametrize("blocked", ["lärm.example", "xn--lrm-qla.example"])
+@pytest.mark.parametrize("sender", ["jim@LÄRM.example", "jim@lärm.example", "jim@eu.xn--lrm-qla.example"])
+def test_a_blocked_domain_is_one_in_both_spellings(tmp_path, blocked, sender):
+    path = write_office(tmp_path)
+    text = path.read_text(encoding="utf-8").replace("[desk]\n", f'[desk]\nblocked = ["{blocked}"]\n', 1)
+    path.write_text(text, encoding="utf-8")
+
+    assert load_configuration(path).blocks(sender) == blocked
+
+
 # --- what cannot be blocked
 
 
