@@ -148,9 +148,17 @@ def _said(behalf: Behalf) -> str:
         "forwarded": f"forwarded by {name}{dated}",
         "told": f"opened by {name} with #new",
         "copied": f"{name} wrote to them first, with us on copy",
-        "nobody": f"{name} wrote it, for nobody yet",
+        "nobody": f"{name} {_FOR_NOBODY}",
     }[behalf.how]
     return f"{said}; not understood: {behalf.wrong}" if behalf.wrong else said
+
+
+_FOR_NOBODY = "wrote it, for nobody yet"
+
+
+def is_for_nobody(tag: str) -> bool:
+    """Whether a mark says that a case is nobody's yet."""
+    return _FOR_NOBODY in tag
 
 
 def unconfirmed_tag(agent: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from helpdesk.core import scope
+from helpdesk.core import behalf, scope
 from helpdesk.core.intake import Intake
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def _mark(scribe: Scribe, unentitled: list[str]) -> None:
     case, policy = scribe.case, scribe.terms.policy
     holds = (*unentitled, *scope.uncovered(case.kind, case.area, policy.plan(case.plan), policy))
     for tag in case.tags:
-        if tag not in holds and (scope.is_coverage(tag) or scope.is_entitlement(tag)):
+        if tag not in holds and (scope.is_coverage(tag) or scope.is_entitlement(tag) or behalf.is_for_nobody(tag)):
             scribe.happened("unflagged", {"tag": tag})
     for tag in holds:
         if tag not in case.tags:

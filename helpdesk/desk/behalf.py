@@ -96,9 +96,11 @@ def _found(rules: Rules, mail: Spooled, message: Message, agent: Agent) -> Openi
         return Opening(behalf, _ours(message), Addressee(others[0], others[0]), placed)
     passed_on = forwarded(message, mail.raw, ours=ours)
     if passed_on is None or unwritable(passed_on.author.address):
-        return _nobodys(message, agent, message.reply)
+        return _nobodys(message, agent, message.reply, wrong=_not_done(message.reply))
     author = passed_on.author
-    behalf = Behalf("forwarded", agent, author, note=passed_on.above, dated=passed_on.dated)
+    behalf = Behalf(
+        "forwarded", agent, author, note=passed_on.above, dated=passed_on.dated, wrong=_not_done(passed_on.above)
+    )
     shown = replace(
         _ours(message),
         senders=(author,),
@@ -118,6 +120,11 @@ def _told(message: Message, agent: Agent, person: Person, *, subject: str, text:
     placed = Placement(None, "agent", "an agent opened it with #new")
     wrong = "orders beside #new (answer this mail with them)" if begins_with_order(text) else ""
     return Opening(Behalf("told", agent, person, wrong=wrong), shown, Addressee(person, person), placed)
+
+
+def _not_done(text: str) -> str:
+    """What an agent is told whose words begin with orders, where no case was yet that they could be about."""
+    return "orders in a mail that opens a case (answer this mail with them)" if begins_with_order(text) else ""
 
 
 def _nobodys(message: Message, agent: Agent, text: str, *, wrong: str = "") -> Opening:

@@ -93,6 +93,25 @@ def test_an_order_beside_it_is_not_done_and_its_agent_reads_so(desk):
     assert "not understood: orders beside #new" in " ".join(desk.last(ANN, "assigned").text.split())
 
 
+@pytest.mark.parametrize("body", [f"#severity critical\n\n{FORWARD}", "#severity critical\nThe doors do not close."])
+def test_an_order_in_a_mail_that_opens_a_case_is_not_done_either(desk, body):
+    wrote(desk, body)
+
+    assert desk.case().severity != "critical"
+    told = " ".join(desk.last(ANN, "assigned").text.split())
+    assert "not understood: orders in a mail that opens a case" in told
+
+
+def test_a_case_of_nobody_that_becomes_somebodys_is_not_called_nobodys_any_more(desk):
+    wrote(desk, "The doors do not close.", "Doors")
+    assert any("for nobody yet" in tag for tag in desk.case().tags)
+    desk.receive(PROOF + desk.written_reply(ANN, f"#requester {JO}", to_kind="assigned"))
+
+    assert desk.case().requester.address == JO
+    assert not any("for nobody yet" in tag for tag in desk.case().tags)
+    assert desk.state() == "running"
+
+
 @pytest.mark.parametrize(
     "order", ["#new", "#new Doors", "#new support@logik.example Doors", "#new bob@desk.example Doors"]
 )
