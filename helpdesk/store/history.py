@@ -68,10 +68,11 @@ def _lay_there(mail: Accepted, began: Any) -> bool:
 
 
 def summaries(connection: sa.Connection, mailbox: str = "") -> list[MailboxHistory]:
-    """What is kept of each mailbox, or of one."""
+    """What is kept of each mailbox, or of one, with what waits to be worked as such; no copies, nothing erased."""
+    there = sa.or_(spool.c.outcome.is_(None), sa.and_(_KEPT, spool.c.raw.is_not(None)))
     query = (
         sa.select(spool.c.mailbox, sa.func.count(), sa.func.min(spool.c.received_at), sa.func.max(spool.c.received_at))
-        .where(spool.c.history.is_(True), spool.c.released_by.is_(None), spool.c.case_id.is_(None))
+        .where(spool.c.history.is_(True), spool.c.released_by.is_(None), spool.c.case_id.is_(None), there)
         .group_by(spool.c.mailbox)
         .order_by(spool.c.mailbox)
     )

@@ -165,3 +165,19 @@ def test_an_archive_that_is_imported_as_history_is_history_and_leaves_the_mailbo
     assert lay(desk, 6, timedelta(days=30)).outcome == "history"
     worked = lay(desk, 2000, timedelta(), raw=letter(2000, more="In-Reply-To: <m5@acme.example>\r\n"))
     assert {one.subject for one in shown_on(desk, worked.case)} == {"Mail 5", "Mail 2000"}
+
+
+def test_what_is_told_is_what_can_be_opened(desk):
+    """A copy of a mail is none more, and one that is opened is none any more."""
+    for raw in (letter(1), letter(1), letter(2)):
+        desk.laboratory.desk.accept(
+            [Accepted(LOGIK, raw, Envelope("", (LOGIK,)), "import", desk.laboratory.now, history=True)]
+        )
+        desk.work()
+    with desk.database.read() as connection:
+        (kept,) = history.summaries(connection)
+    assert kept.number == 2
+
+    assert open_history(desk) == 2
+    with desk.database.read() as connection:
+        assert history.summaries(connection) == []
