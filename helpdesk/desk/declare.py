@@ -23,7 +23,6 @@ from helpdesk.core.declaration import (
     Unstick,
     form_of,
 )
-from helpdesk.core.errors import Refused
 from helpdesk.core.standing import Window
 from helpdesk.desk.announce import announce, contacts_of
 from helpdesk.phrases import moment
@@ -222,8 +221,6 @@ def _unstick(declaration: Unstick, order: Order) -> Done:
         case "quarantine", "drop":
             spool.ignore(connection, number, order.now)
             return Done(f"mail {number} is ignored; its bytes stay")
-        case "outbox", _ if outbox.load(connection, number).state == "sent":
-            raise Refused(f"mail {number} was sent already")
         case "outbox", "retry":
             outbox.retry_now(connection, number, order.now)
             return Done(f"mail {number} is at the front of the outbox")

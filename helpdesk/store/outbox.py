@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from helpdesk.core.errors import NotFound
+from helpdesk.core.errors import NotFound, Refused
 from helpdesk.store.claims import FREED, held_by, run_out, taken, until
 from helpdesk.store.dialect import insert_ignoring, skip_locked
 from helpdesk.store.tables import outbox
@@ -46,6 +46,10 @@ _LANES = {
 }
 _BEGIN_A_CASE = ("ack", "assigned", "out-of-scope")  # nothing was written to their readers about it before
 _STOPPED = "the desk stopped while sending"
+_OUT_OF_HAND = {
+    "sent": "was sent already",
+    "handed_over": "is being handed over: the smarthost may have it, and its answer, or the end of the wait, decides",
+}
 # Numbers in the words of the partial indexes, so that both databases use them.
 _NONE: sa.ColumnElement[int] = sa.literal_column("0", sa.Integer)
 _FRESH = outbox.c.attempts == _NONE
@@ -391,28 +395,32 @@ def rows(connection: sa.Connection, *, states: Sequence[str] | None = None, case
     return [_row(row) for row in connection.execute(query)]
 
 
-def load(connection: sa.Connection, number: int) -> Row:
-    """One row. Raises NotFound."""
-    row = connection.execute(sa.select(outbox).where(outbox.c.id == number)).first()
+def load(connection: sa.Connection, number: int, *, lock: bool = False) -> Row:
+    """One row; `lock` keeps it as it is until the transaction ends. Raises NotFound."""
+    query = sa.select(outbox).where(outbox.c.id == number)
+    row = connection.execute(query.with_for_update() if lock else query).first()
     if row is None:
         raise NotFound(f"there is no mail {number} in the outbox")
     return _row(row)
 
 
 def retry_now(connection: sa.Connection, number: int, now: datetime) -> None:
-    """Put a failed or waiting mail back to the front. Raises NotFound, also where its bytes were erased."""
-    if load(connection, number).raw is None:
+    """Put a failed or waiting mail back to the front.
+
+    Raises NotFound, also where its bytes were erased, and Refused where a second copy would be made of it.
+    """
+    if _in_hand(connection, number).raw is None:
         raise NotFound(f"the bytes of mail {number} were erased")
     values = {
         "state": "queued",
         "next_at": now,
         "attempts": 0,
         "unreached": 0,
-        "copies": outbox.c.copies + sa.case((outbox.c.state.in_(("handed_over", "uncertain")), 1), else_=0),
+        "copies": outbox.c.copies + sa.case((outbox.c.state == "uncertain", 1), else_=0),
         "detail": "retried by hand",
         **FREED,
     }
-    connection.execute(sa.update(outbox).where(outbox.c.id == number, outbox.c.state != "sent").values(values))
+    connection.execute(sa.update(outbox).where(outbox.c.id == number).values(values))
 
 
 def release(connection: sa.Connection, now: datetime) -> int:
@@ -423,10 +431,18 @@ def release(connection: sa.Connection, now: datetime) -> int:
 
 
 def drop(connection: sa.Connection, number: int) -> None:
-    """Never send it; the row stays as a record. Raises NotFound."""
-    load(connection, number)
+    """Never send it; the row stays as a record. Raises NotFound, and Refused where it may be out already."""
+    _in_hand(connection, number)
     values = {"state": "dropped", "next_at": None, **FREED}
-    connection.execute(sa.update(outbox).where(outbox.c.id == number, outbox.c.state != "sent").values(values))
+    connection.execute(sa.update(outbox).where(outbox.c.id == number).values(values))
+
+
+def _in_hand(connection: sa.Connection, number: int) -> Row:
+    """A mail that people may decide about, kept from the senders until they have. Raises NotFound and Refused."""
+    row = load(connection, number, lock=True)
+    if row.state in _OUT_OF_HAND:
+        raise Refused(f"mail {number} {_OUT_OF_HAND[row.state]}")
+    return row
 
 
 def key_of(connection: sa.Connection, message_id: str, numbers: Collection[int]) -> str:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from helpdesk.core.errors import NotFound
+from helpdesk.core.errors import NotFound, Refused
 from helpdesk.desk import Desk
 from helpdesk.desk.deliver import GIVE_UP_AFTER, PAST_THE_DOT, pause
 from helpdesk.store import outbox
@@ -232,11 +232,50 @@ def test_retry_and_drop_by_hand(database, desk):
     with database.write() as connection:
         outbox.retry_now(connection, 1, AT)
         outbox.drop(connection, 2)
-        outbox.drop(connection, 3)
         with pytest.raises(NotFound):
             outbox.drop(connection, 99)
 
     assert [row(database, number).state for number in (1, 2, 3)] == ["queued", "dropped", "sent"]
+
+
+@pytest.mark.parametrize("order", ["retry", "drop"])
+@pytest.mark.parametrize(("state", "why"), [("handed_over", "is being handed over"), ("sent", "was sent already")])
+def test_a_hand_makes_no_second_copy_of_what_is_out_and_says_so(database, order, state, why):
+    """Its owner lives and waits for the answer: whoever took it away would send a customer the same mail twice."""
+    add(database, queued(1, kind="ack"))
+    (mine,) = claim(database)
+    with database.write() as connection:
+        assert outbox.hand_over(connection, database.owner, mine, lease=timedelta(minutes=12))
+        if state == "sent":
+            assert outbox.sent(connection, mine, now=AT, detail="250 ok")
+
+    with database.write() as connection, pytest.raises(Refused, match=f"mail 1 {why}"):
+        outbox.retry_now(connection, 1, AT) if order == "retry" else outbox.drop(connection, 1)
+
+    assert (row(database, 1).state, row(database, 1).copies) == (state, 0)
+    assert claim(database) == []
+
+
+def test_what_is_before_its_dot_may_be_taken_from_its_sender(database):
+    add(database, queued(1), queued(2))
+    again, never = claim(database, limit=2)
+    with database.write() as connection:
+        outbox.retry_now(connection, again.id, AT)
+        outbox.drop(connection, never.id)
+        assert not outbox.hand_over(connection, database.owner, again, lease=timedelta(minutes=12))
+        assert not outbox.hand_over(connection, database.owner, never, lease=timedelta(minutes=12))
+
+    assert [one.id for one in claim(database, limit=2)] == [again.id]
+
+
+def test_what_is_uncertain_is_sent_again_by_a_hand_and_counted(database):
+    add(database, queued(1, kind="ack"))
+    (mine,) = claim(database)
+    with database.write() as connection:
+        outbox.leave_uncertain(connection, mine, detail="no answer")
+        outbox.retry_now(connection, 1, AT)
+
+    assert (row(database, 1).state, row(database, 1).copies) == ("queued", 1)
 
 
 def test_what_answers_first_mails_is_counted_for_each_address_and_day(database):
