@@ -181,6 +181,21 @@ def _drafts(decision: Decision, behalf: Behalf, case: Case) -> Iterator[Draft]:
         yield replace(draft, to=behalf.agent.person) if theirs else draft
 
 
+_DENIAL = re.compile(r"\W*(?:no|not|nope|nein|nicht|non|nee|niet|não|nao|nie|ne)\b", re.IGNORECASE)
+
+
+def denies(text: str) -> bool:
+    """Whether an agent's words may mean that a mail was not theirs: it is asked again, which costs an answer."""
+    return _DENIAL.match(text) is not None
+
+
+def asked_again(arrival: Arrival) -> Iterator[Draft]:
+    """The same question once more, with the way to say no."""
+    agent = arrival.placement.agent
+    if agent is not None:
+        yield Draft("echo", agent.person, "agent", f"{arrival.key}/confirm", template="confirm")
+
+
 def confirmed(case: Case, at: datetime, now: datetime, by: str) -> tuple[Event, ...]:
     """That the agent's mail was theirs."""
     tags = [tag for tag in case.tags if tag == unconfirmed_tag(case.for_by)]

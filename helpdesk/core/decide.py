@@ -283,6 +283,8 @@ def _agent_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> 
     if decision.case is None or not decision.case.unconfirmed or not decision.case.active:
         return decision  # what was called spam stays what it was
     spoken = any(draft.audience == "customer" for draft in decision.drafts)
+    if not spoken and behalf.denies(decision.reply):
+        return replace(decision, drafts=(*decision.drafts, *behalf.asked_again(arrival)))
     came = confirm(decision.case, arrival, terms, now, spoken=spoken)
     return replace(
         decision,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from helpdesk.core import decide
+from helpdesk.core.case import Case, Event
 from helpdesk.failpoints import failpoint
 from helpdesk.store import cases as case_store
 from helpdesk.store.conflicts import is_conflict
@@ -21,11 +22,11 @@ if TYPE_CHECKING:
 
     import sqlalchemy as sa
 
-    from helpdesk.core.case import Case
     from helpdesk.desk.record import Recorder
     from helpdesk.store.engine import Database
 
 BATCH = 50
+_SHOWN = 300  # characters of an error
 _log = structlog.get_logger("tick")
 
 
@@ -56,15 +57,17 @@ def _together(database: Database, recorder: Recorder, numbers: Sequence[int], no
     """In one transaction, or in as few as leave others their turn at the one writer of an embedded database."""
     left, ticked = list(numbers), set[int]()
     while left:
-        part = set[int]()
+        part, happened = set[int](), list[tuple[Case, Event]]()
         with database.write() as connection:
             left = case_store.hold_due(connection, left, now=now)
             while left and not (part and database.awaited):
                 number = left.pop(0)
-                _one(connection, recorder, case_store.load(connection, number), now)
+                happened += _one(connection, recorder, case_store.load(connection, number), now)
                 part.add(number)
             failpoint("tick.pre_commit")
         failpoint("tick.post_commit")
+        for case, event in happened:
+            _log.info(event.type, case=case.ref, target=event.facts.get("target"), at=event.at.isoformat())
         ticked |= part
     return ticked
 
@@ -75,18 +78,30 @@ def _alone(database: Database, recorder: Recorder, number: int, now: datetime) -
     except Exception as problem:  # noqa: BLE001 - it stays due, and the next tick tries again
         if not is_conflict(problem):  # else whoever was faster has decided what is due now
             _log.exception("a case could not be ticked", case=number)
+            with database.write() as connection:
+                recorder.alert(connection, key=f"case/{number}", facts=_stuck(number, problem), now=now)
         return False
 
 
-def _one(connection: sa.Connection, recorder: Recorder, case: Case, now: datetime) -> None:
+def _stuck(number: int, problem: Exception) -> dict[str, object]:
+    return {
+        "headline": f"HD-{number} does not go on",
+        "what": "Something is due on this case, and the desk cannot do it: no warning, call or reminder of it goes out "
+        "until that is mended. It is tried again every second.",
+        "details": [("Case", f"HD-{number}"), ("Error", f"{type(problem).__name__}: {problem}"[:_SHOWN])],
+        "todo": f"Look at it with: helpdesk case show HD-{number}. The log has the whole error.",
+    }
+
+
+def _one(connection: sa.Connection, recorder: Recorder, case: Case, now: datetime) -> Sequence[tuple[Case, Event]]:
+    """Decide and write what is due; returns what happened, to be told once it is on disk."""
     mailbox = recorder.rules.configuration.mailbox(case.mailbox)
     if mailbox is None:
         # Its mailbox left the configuration: nobody is there to be told, until it comes back.
         case_store.put_off(connection, case.number)
-        return
+        return ()
     terms = recorder.terms(connection, mailbox, case=case, now=now)
     decision = decide.tick(case, terms, now)
     after = recorder.store(connection, decision, terms)
     recorder.write(connection, after, decision.drafts, terms, now)
-    for event in decision.events:
-        _log.info(event.type, case=case.ref, target=event.facts.get("target"), at=event.at.isoformat())
+    return [(case, event) for event in decision.events]

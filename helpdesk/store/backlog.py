@@ -38,6 +38,7 @@ class Backlog:
     quarantined: int
     alerts: Waiting = Waiting(0, None)  # to the operators, not sent yet
     lost_alerts: int = 0  # that could not be sent, of the last day
+    due: Waiting = Waiting(0, None)  # cases on which something is due, and since when
     copies: int = 0  # mails that were sent again, ever, though they may have arrived
 
 
@@ -51,6 +52,7 @@ def backlog(connection: sa.Connection, now: datetime) -> Backlog:
         quarantined=int(connection.execute(quarantined).scalar_one()),
         alerts=_waiting(connection, outbox.c.created_at, sa.and_(waits, is_alert)),
         lost_alerts=_lost_alerts(connection, now),
+        due=_waiting(connection, cases.c.next_at, cases.c.next_at <= now),
         copies=copies(connection),
     )
 

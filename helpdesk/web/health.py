@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 Status = Literal["ok", "attention", "failing"]
 
 UNWORKED = timedelta(minutes=10)
+UNDONE = timedelta(minutes=5)
 UNSENT = timedelta(hours=1)  # one mail
 NOTHING_SENT = timedelta(minutes=30)  # while any waits
 ALERT_UNSENT = timedelta(minutes=5)
@@ -75,6 +76,10 @@ def _stored(facts: Facts) -> Iterator[HealthCause]:
     if _longer(known.unworked, now, UNWORKED):
         text = f"accepted mail has waited for more than {_minutes(UNWORKED)} to be worked"
         yield HealthCause("spool.unworked", "failing", text)
+    if known.due.oldest_at and now - max(known.due.oldest_at, facts.started_at) > UNDONE:
+        told = counted(known.due.number, "case")
+        text = f"what is due on {told} has not been done for more than {_minutes(UNDONE)}: see the log"
+        yield HealthCause("cases.stuck", "failing", text)
     if _longer(known.unsent, now, UNSENT):
         text = f"mail has waited for more than {_minutes(UNSENT)} to be sent: helpdesk outbox list"
         yield HealthCause("outbox.unsent", "attention", text)

@@ -266,3 +266,16 @@ def test_the_order_in_an_answer_comes_back(desk):
 
     assert outside(desk) == [("ack", JO)]
     assert "#new" in desk.last(desk.case().assignee).subject
+
+
+@pytest.mark.parametrize("words", ["No, that was not me.", "no", "Nein, das war ich nicht.", "Not me!", "Non, pas moi"])
+def test_who_says_no_confirms_nothing_and_is_asked_again(tmp_path, story_databases, request, words):
+    desk = TestDesk(
+        load_rules(write_office(tmp_path), environment={}, signing_key=KEY), story_databases.of("memory", request)
+    )
+    desk.receive(write(Sheet(ANN, LOGIK, "Fwd: Doors", FORWARD), at=desk.now, message_id="<1@mail.desk.example>"))
+    desk.receive(desk.written_reply(ANN, words, to_kind="echo"))
+
+    assert desk.case().unconfirmed
+    assert outside(desk) == []
+    assert 'first line "#spam"' in " ".join(desk.last(ANN, "echo").text.split())
