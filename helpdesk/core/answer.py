@@ -4,7 +4,8 @@ A reply without commands goes to the customer. With `#note` its text stays in th
 that holds nothing to answer a customer with (`Draft.stays`), unless an order beside it is one to tell the customer
 something. A mistake in any command changes nothing, sends nothing to the customer, and comes back with the right form.
 Nothing that an agent wrote is lost without a word: what is not passed on is said. An order that stands elsewhere than
-on the first lines is no text either: the mail comes back, and so it does where something in it is not for a customer.
+on the first lines is no text either: the mail comes back, and so it does where something in it is not for a customer,
+or where it is encrypted and nobody here can read what it says.
 """
 
 from __future__ import annotations
@@ -47,6 +48,8 @@ def agent_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> D
         raise ValueError("an agent's mail was expected")
     orders = _orders(arrival.written, _vocabulary(case, arrival, terms, agent))
     stays = orders.has("note", "spam") or (arrival.placement.stays and not orders.has(*_FOR_THE_CUSTOMER))
+    if arrival.written.encrypted and not orders.has("answer", "note", "spam"):  # those say what the rest is
+        orders = replace(orders, mistakes=(_unreadable(arrival.written.encrypted), *orders.mistakes))
     if not orders.mistakes and not stays:
         orders = replace(orders, mistakes=tuple(_not_for_customers(arrival.written, orders)))
     if orders.mistakes:
@@ -152,6 +155,14 @@ def _not_for_customers(written: Written, orders: Orders) -> Iterator[Mistake]:
                 f"your text without it: {found.what} is not for customers (below a first line #answer it goes all the "
                 f"same{found.instead})",
             )
+
+
+def _unreadable(how: str) -> Mistake:
+    return Mistake(
+        f"your mail could not be read, because it is encrypted ({how})",
+        "the same mail unencrypted; signed it may be. If what is encrypted is meant for the customer as it is, begin "
+        "with a first line #answer and text of yours that is not encrypted",
+    )
 
 
 def _refused(case: Case, arrival: Arrival, now: datetime, agent: Agent, orders: Orders) -> Decision:

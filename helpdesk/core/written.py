@@ -25,7 +25,7 @@ class Written:
     `head` stands above any quote: its first lines may be orders, unless it begins with words of the mail that is
     answered (`echoed`). `rest` stands below or between. `repeated` are those lines that are words of that mail, too.
     `left_out` is what was taken for a signature or a quote and is neither learnt nor proven; `inside` is what must not
-    reach a customer.
+    reach a customer. `encrypted` says how the mail is, so that more may be written in it than can be read; "" if not.
     """
 
     head: str = ""
@@ -34,6 +34,7 @@ class Written:
     repeated: frozenset[str] = frozenset()
     left_out: str = ""
     inside: tuple[Inside, ...] = ()
+    encrypted: str = ""
 
     @property
     def text(self) -> str:

@@ -9,6 +9,7 @@ from helpdesk.core.case import number_of
 from helpdesk.core.message import base_address
 from helpdesk.mail import overlap, quote, tail
 from helpdesk.mail.body import alternatives
+from helpdesk.mail.encryption import encrypted
 from helpdesk.mail.folded import Folded, folded
 from helpdesk.mail.inside import Confidential, case_numbers, inside
 from helpdesk.mail.written import SentWords, closing_lines, sent, written
@@ -47,7 +48,7 @@ class Correspondence:
 
 
 def of_agent(
-    connection: sa.Connection, rules: Rules, message: Message, case: Case, agent: Agent, *, mailbox: str
+    connection: sa.Connection, rules: Rules, message: Message, case: Case, agent: Agent, *, mailbox: str, raw: bytes
 ) -> Written:
     """An agent's own words, and what of them is not for the customer; remembers how their mails end."""
     said = _said_on(connection, case)
@@ -63,7 +64,7 @@ def of_agent(
         own = written(message.text, answered, learnt.tails)
         found = inside(own.text, _with_ours(kept, answered, said, case))
     _learn(connection, agent, learnt, closing_lines(message.text, answered))
-    return replace(own, inside=found)
+    return replace(own, inside=found, encrypted=encrypted(raw, own.text))
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,7 @@ def work_mail(
     placed, placement = _place(connection, recorder, mail, message, mailbox, back)
     said = _said(connection, message, placed, placement)
     message = replace(message, reply=said.reply)
-    own = _written(connection, recorder, message, placed, placement, mailbox)
+    own = _written(connection, recorder, mail, message, placed, placement, mailbox)
     about = _about(connection, holding, placed, placement, own.head, back)
     case = about.case
     told = behalf.opening(connection, recorder, mail, message, mailbox, placement, now) if case is None else None
@@ -184,6 +184,7 @@ def _settled(
 def _written(
     connection: sa.Connection,
     recorder: Recorder,
+    mail: Spooled,
     message: Message,
     placed: Case | None,
     placement: Placement,
@@ -192,7 +193,8 @@ def _written(
     """What an agent wrote themselves; of others' mail it is not asked."""
     if placement.role != "agent" or placement.agent is None or placed is None:
         return Written()
-    return own_words.of_agent(connection, recorder.rules, message, placed, placement.agent, mailbox=mailbox.address)
+    address, agent = mailbox.address, placement.agent
+    return own_words.of_agent(connection, recorder.rules, message, placed, agent, mailbox=address, raw=mail.raw)
 
 
 def _about(

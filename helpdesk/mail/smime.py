@@ -64,6 +64,12 @@ def is_opaque(tree: Tree, part: Part) -> bool:
     return named and _SIGNED_DATA in tree.body(part)[:_BEGINNING]
 
 
+def is_closed(tree: Tree, part: Part) -> bool:
+    """Whether a part is an envelope that is more than signed: encrypted, as a rule."""
+    named = part.type in _TYPES or part.file_name.lower().endswith(".p7m")
+    return named and not is_opaque(tree, part)
+
+
 def signed_content(data: bytes) -> bytes:
     """The content of signed data; empty where it holds none, or cannot be read."""
     if data.count(_PIECE) > _PIECES + len(data) // 128:
