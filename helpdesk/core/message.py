@@ -90,7 +90,7 @@ class Transport:
 
     unanswered: str = ""
     bulk: bool = False  # sent to many at once, by a list or a mailing program
-    generated: bool = False  # a program says that it has written it, and not in answer to anything
+    generated: bool = False  # a field says that a program has written it; never `auto-replied`
     lists: tuple[str, ...] = ()  # addresses and identifiers by which lists that carried it name themselves, lower case
     ours: bool = False  # it came by a list of ours, or under an address of ours: known only to the desk
 

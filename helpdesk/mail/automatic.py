@@ -1,9 +1,9 @@
 """Answers that a program gives for a person: absence notices, confirmations of receipt.
 
-RFC 3834's own word (`auto-replied`) and the fields with which older programs say the same are believed. Everything else
-that hints at a program is also found on mail of people: it counts only together with the form of such an answer, which
-is a mail in answer to another one whose subject the program has put its words before, or with a text that is an absence
-notice and nothing else. A word of a subject alone never counts.
+RFC 3834's own word (`auto-replied`) is believed, and a text that is an absence notice and nothing else. Whatever else
+hints at a program, the fields of older ones (`X-Autoreply`, `Precedence: auto_reply`) as well, is also found on mail of
+people: it counts only together with the form of such an answer, which is a mail in answer to another one whose subject
+the program has put its words before. A word of a subject alone never counts.
 """
 # ruff: noqa: E501  patterns read best with one language a line
 
@@ -18,12 +18,11 @@ from typing import TYPE_CHECKING
 from helpdesk.core.message import Robot
 
 from .absence import has_absence_sentence, is_absence_notice
-from .transport import ANSWERING, EMPTY, first_word
+from .transport import first_word
 
 if TYPE_CHECKING:
     from helpdesk.core.message import Message, Transport
 
-_ANSWERS = frozenset(("x-autoreply", "x-autorespond", "x-autoresponder", "x-auto-reply-from", "x-mail-autoreply"))
 _TEXT = 3_000  # characters that are looked through
 
 # What absence notices speak of: only to tell them from other automatic answers.
@@ -52,15 +51,9 @@ def automatic_answer(message: Message, transport: Transport) -> Robot | None:
 
 
 def _says_so(message: Message) -> str:
-    """The field by which a mail says that it is an answer nobody wrote, as `Name: value`."""
+    """The field by which a mail says that it is an answer nobody wrote (RFC 3834 s5), as `Name: value`."""
     for name, value in message.headers:
-        key, said = name.lower(), value.strip().lower()
-        if (
-            (key == "auto-submitted" and first_word(value) == "auto-replied")
-            or (key == "precedence" and first_word(value) in ANSWERING)
-            or (key == "x-apple-action" and said == "vacation")
-            or (key in _ANSWERS and said not in EMPTY)
-        ):
+        if name.lower() == "auto-submitted" and first_word(value) == "auto-replied":
             return f"{name}: {value.strip()[:40]}"
     return ""
 

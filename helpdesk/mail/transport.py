@@ -27,23 +27,30 @@ _OF_LISTS = _NAMES_LIST | {
     "x-listname",
 }
 _BULK = frozenset(("bulk", "list", "junk"))
-ANSWERING = frozenset(("auto_reply", "auto-reply", "autoreply"))  # words of Precedence
+_ANSWERING = frozenset(("auto_reply", "auto-reply", "autoreply"))  # words of Precedence
 # These four mean a machine; Exchange sets DR, NDR, RN, NRN on mail of people too (MS-OXCMAIL 2.2.3.2.14).
 _SUPPRESSED = frozenset(("all", "oof", "autoreply"))
 _BY_A_PROGRAM = frozenset(("x-cron-env", "x-fc-machinegenerated"))
-_SAYS_AUTOMATIC = _BY_A_PROGRAM | {
-    "x-autoreply",
-    "x-autorespond",
-    "x-autoresponder",
-    "x-auto-reply-from",
-    "x-autoreply-from",
-    "x-mail-autoreply",
+# What older programs write where RFC 3834 has `auto-replied`; relays and scripts put it on mail of people.
+_BY_AN_ANSWERING_PROGRAM = frozenset(
+    (
+        "x-autoreply",
+        "x-auto-reply",
+        "x-autorespond",
+        "x-autoresponder",
+        "x-auto-reply-from",
+        "x-autoreply-from",
+        "x-mail-autoreply",
+        "x-apple-action",
+    )
+)
+_OF_PROGRAMS = _BY_A_PROGRAM | _BY_AN_ANSWERING_PROGRAM
+_SAYS_AUTOMATIC = _OF_PROGRAMS | {
     "x-ms-exchange-generated-message-source",
     "x-ms-exchange-inbox-rules-loop",
-    "x-apple-action",
     "x-loop",
 }
-EMPTY = frozenset(("", "no", "none", "false", "0"))  # what a field says that says nothing
+_EMPTY = frozenset(("", "no", "none", "false", "0"))  # what a field says that says nothing
 _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _IDENTIFIER = re.compile(r"<\s*([\w-]{1,63}(?:\.[\w-]{1,63}){1,9})\s*>|^\s*([\w-]{1,63}(?:\.[\w-]{1,63}){1,9})\s*$")
 _SHOWN = 60  # characters of a value
@@ -73,12 +80,12 @@ def _is_unanswered(key: str, value: str) -> bool:
         case "x-auto-response-suppress":
             return bool(_SUPPRESSED & {word.strip().lower() for word in value.split(",")})
         case "precedence":
-            return first_word(value) in _BULK | ANSWERING
+            return first_word(value) in _BULK | _ANSWERING
         case "return-path":
             return value.replace(" ", "") == "<>"  # RFC 5321 section 4.5.5: the null sender wants no answer
         case _:
             return (key in _OF_LISTS and bool(value.strip())) or (
-                key in _SAYS_AUTOMATIC and value.strip().lower() not in EMPTY
+                key in _SAYS_AUTOMATIC and value.strip().lower() not in _EMPTY
             )
 
 
@@ -90,7 +97,9 @@ def _is_generated(key: str, value: str) -> bool:
     if key == "auto-submitted":
         # `auto-forwarded` is how servers mark what people wrote, and `auto-replied` answers a mail.
         return first_word(value) not in {"", "no", "auto-forwarded", "auto-replied"}
-    return key in _BY_A_PROGRAM and value.strip().lower() not in EMPTY
+    if key == "precedence":
+        return first_word(value) in _ANSWERING
+    return key in _OF_PROGRAMS and value.strip().lower() not in _EMPTY
 
 
 def _names(value: str) -> Iterator[str]:

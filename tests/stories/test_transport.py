@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.desk import ANN, JO, LOGIK, STRANGER, TestDesk, write_office
 
 FIELDS = {
-    "Precedence": ["bulk", "list", "junk", "first-class"],
+    "Precedence": ["bulk", "list", "junk", "first-class", "auto_reply", "auto-reply"],
     "List-Id": ["<it.acme.example>", "News <news.shop.example>", "<support.logik.example>"],
     "List-Post": ["<mailto:it@acme.example>", "NO"],
     "List-Unsubscribe": ["<https://crm.example/u/1>"],
@@ -23,6 +23,10 @@ FIELDS = {
     "X-MS-Exchange-Inbox-Rules-Loop": ["jo@acme.example"],
     "X-FC-MachineGenerated": ["true"],
     "X-Cron-Env": ["<SHELL=/bin/sh>"],
+    "X-Autoreply": ["yes", "Printer"],
+    "X-Autorespond": ["1"],
+    "X-Autoreply-From": ["jo@acme.example"],
+    "X-Apple-Action": ["VACATION"],
     "Sender": ["lists@acme.example"],
     "Return-Path": ["<>", "<bounces@lists.acme.example>"],
     "Feedback-ID": ["1:2:3:crm"],
@@ -96,6 +100,28 @@ def test_an_agents_answer_goes_to_the_customer_whatever_their_server_adds(desk, 
     assert "Press Export" in relayed[0].text
 
 
+ANSWERING = [
+    {"X-Autoreply": "yes"},
+    {"X-Autorespond": "Down"},
+    {"X-Autoresponder": "shop"},
+    {"X-Autoreply-From": JO},
+    {"X-Mail-Autoreply": "1"},
+    {"Precedence": "auto_reply"},
+]
+
+
+@pytest.mark.parametrize("headers", ANSWERING)
+def test_a_field_of_an_answering_program_alone_costs_nobody_their_words(desk, headers):
+    number = desk.mail(JO, "Down", "Since nine nobody in Lyon can save an order.", headers=headers).case
+    assert desk.kinds_to(JO) == []  # no acknowledgment
+    desk.reply(desk.case(number).assignee, "#resolve\nPress Export, below Rules.", to_kind="assigned", headers=headers)
+    assert "Press Export" in desk.last(JO).text
+    desk.reply(JO, "It is down again.", headers=headers)
+
+    assert desk.case_numbers() == [number]
+    assert desk.case(number).status == "open"
+
+
 def test_only_the_acknowledgment_is_withheld_and_the_case_says_why(desk):
     desk.mail(JO, headers={"List-Id": "<it.acme.example>"})
 
@@ -120,7 +146,8 @@ NEWSLETTER = {"List-Id": "<news.shop.example>", "List-Unsubscribe": "<https://sh
 
 
 @pytest.mark.parametrize(
-    "headers", [NEWSLETTER, {"Precedence": "bulk"}, {"Auto-Submitted": "auto-generated"}, {"X-Cron-Env": "<A=b>"}]
+    "headers",
+    [NEWSLETTER, {"Precedence": "bulk"}, {"Auto-Submitted": "auto-generated"}, {"X-Cron-Env": "<A=b>"}, *ANSWERING],
 )
 def test_bulk_and_programs_mail_of_strangers_is_held_and_can_be_let_in(desk, headers):
     from helpdesk.store import kept  # noqa: PLC0415
