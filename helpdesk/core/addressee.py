@@ -8,6 +8,7 @@ operator, no known customer and not verified for it.
   and can be written to.
 * Where a customer's mail names an address outside that customer, anybody may have written it. It is answered there if
   the mail is authenticated, or comes from a form that the mailbox declares; else at From, and the agent is told.
+  The same holds where From names several, who are believed for nothing: a second author shall lead no answer away.
 * Where From names nobody, or several: the first author, else Sender, else Reply-To.
 """
 
@@ -69,8 +70,11 @@ def addressee(
         return Addressee(asked or Person("", legible), asked)
     if asked is None or asked.address == author.address:
         return Addressee(author, author)
-    theirs = customer is None or customer.includes(asked.address) or authenticated or author.address in forms
-    theirs = theirs and not unwritable(asked.address)
+    if customer is None:  # of several authors each may be a known customer's
+        theirs = len(message.senders) <= 1 or asked.address in {person.address for person in message.senders}
+    else:
+        theirs = customer.includes(asked.address)
+    theirs = (theirs or authenticated or author.address in forms) and not unwritable(asked.address)
     return Addressee(author, asked) if theirs else Addressee(author, author, asked.address)
 
 

@@ -276,6 +276,21 @@ def test_a_customers_mail_that_proves_nothing_is_answered_at_from_and_the_other_
     assert desk.kinds_to(STRANGER) == []
 
 
+@pytest.mark.parametrize("other", [KIM, UTE, FORM])
+@pytest.mark.parametrize(
+    ("reply_to", "answers"), [(VISITOR, JO), (f"{VISITOR}, {JO}", JO), (JO, JO), ("other", "other"), ("", JO)]
+)
+def test_a_second_author_leads_no_answer_away(desk, other, reply_to, answers):
+    """Nobody of several is known to have written it: each address that is answered is one of theirs."""
+    asked = other if reply_to == "other" else reply_to
+    opens(desk, f"From: Jo Park <{JO}>, {other}", *([f"Reply-To: {asked}"] if asked else []))
+    desk.reply(ANN, "Which version?")
+
+    assert answered(desk) == [other if answers == "other" else answers]
+    assert desk.kinds_to(VISITOR) == []
+    assert (VISITOR in desk.last(ANN, "assigned").text) == (VISITOR in asked)
+
+
 def test_a_customers_other_address_is_theirs(desk):
     desk.mail(JO, headers={"Reply-To": KIM})
     desk.reply(ANN, "Which version?")
