@@ -42,6 +42,7 @@ _AS_DECIDED = (
     "done",
     "understood",
     "mistakes",
+    "files",
     "help",
     "left_out",
     "folded",

@@ -171,6 +171,8 @@ def _refused(case: Case, arrival: Arrival, now: datetime, agent: Agent, orders: 
     event = Event("command_refused", arrival.received_at, now, agent.address, told)
     understood = [command.line for command in orders.commands]
     facts = {"done": [], "understood": understood, "mistakes": mistakes, "internal": arrival.placement.stays}
+    # What comes back is the text; a reply to it does not carry the files.
+    facts["files"] = [part.name or part.type for part in arrival.message.attachments if not part.kept]
     wrote = "\n\n".join(filter(None, (orders.text, arrival.written.left_out)))
     draft = Draft("echo", agent.person, "agent", arrival.key, text=wrote, facts=facts)
     return Decision(case.after(event), (event,), (draft,), visibility="internal", reply=orders.text)

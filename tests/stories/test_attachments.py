@@ -98,6 +98,8 @@ def test_a_mistaken_command_sends_no_file(desk, sends):
     answers(desk, "#clsoe\nHere it is.", PATCH)
 
     assert desk.kinds_to(JO) == ["ack"]
+    told = " ".join(desk.last(ANN, "echo").text.split())
+    assert "Attach again what was with it: fix.diff." in told, "what comes back does not bring the file"
 
 
 def test_a_file_that_names_an_agent_does_not_go_to_the_customer(desk, sends):
