@@ -25,9 +25,9 @@ from helpdesk.store.engine import Database
 from helpdesk.watch import Watch
 from helpdesk.web.access import Access, access_of
 from helpdesk.web.console import Console
+from helpdesk.web.excerpt import excerpt
 from helpdesk.web.markup import element, text
 from helpdesk.web.views import Views
-from helpdesk.web.window import window
 from helpdesk.wires.courier import Sent
 from helpdesk.wires.imap_reports import Failing
 from tests.desk import ANN, JO, LOGIK, STRANGER, TestDesk, write_office
@@ -472,18 +472,18 @@ def test_a_database_that_cannot_be_written_fails_the_desk_before_anything_is_los
 
 @given(total=st.integers(0, 400), size=st.integers(1, 60), asked=st.text("0123456789x-", max_size=12))
 def test_a_part_of_a_long_list_is_full_and_from_any_part_all_are_reached(total, size, asked):
-    shown = window(total, size, asked)
+    shown = excerpt(total, size, asked)
     assert len(shown.of(range(total))) == min(size, total)
     seen = set(shown.of(range(total)))
     earlier = later = shown
     for _ in range(total):
         if earlier.earlier is not None:
-            earlier = window(total, size, str(earlier.earlier))
+            earlier = excerpt(total, size, str(earlier.earlier))
         if later.later is not None:
-            later = window(total, size, str(later.later))
+            later = excerpt(total, size, str(later.later))
         seen |= {*earlier.of(range(total)), *later.of(range(total))}
     assert seen == set(range(total))
-    assert window(total, size).last == total, "the newest is what one comes for"
+    assert excerpt(total, size).last == total, "the newest is what one comes for"
 
 
 def test_a_long_case_is_shown_in_parts_the_newest_first_and_its_files_keep_their_numbers(site, monkeypatch):

@@ -14,8 +14,8 @@ from helpdesk.core.timeline import clocks
 from helpdesk.letters import desk_zone
 from helpdesk.phrases import moment, span
 from helpdesk.report.explain import clock_lines
+from helpdesk.web.excerpt import excerpt
 from helpdesk.web.markup import element, page, text, together
-from helpdesk.web.window import window
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from helpdesk.core.clock import Clock
     from helpdesk.core.policy import Policy
     from helpdesk.store.cases import StoredMessage
+    from helpdesk.web.excerpt import Excerpt
     from helpdesk.web.markup import Child, Markup
-    from helpdesk.web.window import Window
 
 _NOTHING: Mapping[str, str] = {}
 _GAP = re.compile(r" {2,}")  # the terminal's columns
@@ -113,7 +113,7 @@ CLOCKS, MAILS, EVENTS = 20, 50, 200  # of one case on one page
 class MailPage:
     """The mails of a case that are shown, and how many files hang on those before them."""
 
-    window: Window
+    excerpt: Excerpt
     mails: Sequence[StoredMessage]
     files_before: int
 
@@ -124,9 +124,9 @@ def case_page(
     """One case as far as it went by `now`. `asked` says where its clocks, mails and events are to end."""
     zone, found = desk_zone(case, policy), clocks(case, policy)
     parts = {
-        "clocks": window(len(found), CLOCKS, asked.get("clocks", "")),
-        "mails": mails.window,
-        "events": window(len(case.events), EVENTS, asked.get("events", "")),
+        "clocks": excerpt(len(found), CLOCKS, asked.get("clocks", "")),
+        "mails": mails.excerpt,
+        "events": excerpt(len(case.events), EVENTS, asked.get("events", "")),
     }
     return page(
         f"{case.ref} {case.subject}",
@@ -144,7 +144,7 @@ def case_page(
     )
 
 
-def _heading(words: str, name: str, case: Case, parts: Mapping[str, Window]) -> Iterator[Markup]:
+def _heading(words: str, name: str, case: Case, parts: Mapping[str, Excerpt]) -> Iterator[Markup]:
     """Above a part of a case, with the way to what came earlier and later where there is more than is shown."""
     shown = parts[name]
     yield element("h2", words, id=name)
@@ -159,7 +159,7 @@ def _heading(words: str, name: str, case: Case, parts: Mapping[str, Window]) -> 
     yield element("nav", *links)
 
 
-def _elsewhere(case: Case, parts: Mapping[str, Window], name: str, last: int) -> str:
+def _elsewhere(case: Case, parts: Mapping[str, Excerpt], name: str, last: int) -> str:
     """The same page with one of its parts elsewhere."""
     ends = {other: last if other == name else part.last for other, part in parts.items()}
     moved = [f"{other}={end}" for other, end in ends.items() if end < parts[other].total]

@@ -13,10 +13,10 @@ from helpdesk.store import cases as case_store
 from helpdesk.store.backlog import Backlog, backlog, cases_by_status
 from helpdesk.store.writable import hindrance
 from helpdesk.web import health
+from helpdesk.web.excerpt import excerpt
 from helpdesk.web.health import Facts
 from helpdesk.web.metrics import metrics_text
 from helpdesk.web.pages import MAILS, MailPage, case_page, queue_page
-from helpdesk.web.window import window
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -74,7 +74,7 @@ class Views:
         with self.database.read() as connection:
             case = case_store.load(connection, number)
             policy = self.policy_of(connection, case)
-            shown = window(case_store.message_count(connection, number), MAILS, asked.get("mails", ""))
+            shown = excerpt(case_store.message_count(connection, number), MAILS, asked.get("mails", ""))
             skip = shown.first - 1
             messages = case_store.messages_from(connection, number, skip=skip, limit=shown.size)
             files_before = case_store.attachment_count(connection, number, first=skip)

@@ -8,8 +8,8 @@ import pytest
 
 from helpdesk.report.casefile import case_text
 from helpdesk.store import cases, spool
+from helpdesk.web.excerpt import excerpt
 from helpdesk.web.pages import MailPage, case_page
-from helpdesk.web.window import window
 from tests.desk import ANN, JO, LOGIK, TestDesk
 from tests.mail.test_bombs import HTML, STRUCTURES, part
 
@@ -54,7 +54,7 @@ def test_a_mail_without_a_sender_is_shown_as_one(small, sender):
     with small.database.read() as connection:
         kept = cases.messages(connection, case.number)
     mail = small.last(case.assignee, "assigned").text
-    shown = MailPage(window(len(kept), 50), kept, 0)
+    shown = MailPage(excerpt(len(kept), 50), kept, 0)
     seen = [mail, case_text(case, policy, kept, small.now), case_page("Desk", case, policy, shown, small.now)]
 
     assert "From: unknown sender" in " ".join(mail.split())

@@ -16,7 +16,7 @@ _DIGITS = 9  # of any number that is meant seriously
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class Excerpt:
     """Entries `first` to `last` of `total`, counted from 1 and oldest first."""
 
     first: int
@@ -39,8 +39,8 @@ class Window:
         return entries[self.first - 1 : self.last]
 
 
-def window(total: int, size: int, asked: str = "") -> Window:
+def excerpt(total: int, size: int, asked: str = "") -> Excerpt:
     """The part that ends where it is asked to, or the newest; whatever is asked, there is one."""
     meant = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) <= _DIGITS else total
     last = max(min(meant, total), min(size, total))
-    return Window(max(1, last - size + 1), last, total, size)
+    return Excerpt(max(1, last - size + 1), last, total, size)
