@@ -13,7 +13,6 @@ words fitted to the others say.
 
 from __future__ import annotations
 
-import base64
 import math
 import os
 import sys
@@ -31,8 +30,8 @@ from severity import PRIOR, figures, load, observed, rank, shares_text, temperat
 from helpdesk.core.severity.features import LEAST
 from helpdesk.core.severity.leanings import FEW, OFFSET, RARITY, number_of, phrases_of, pieces_of, spelled
 
-WEIGHTS = Path(__file__).parents[1] / "helpdesk/core/severity/weights.py"
-TABLE = Path(__file__).parents[1] / "helpdesk/core/severity/leanings_table.py"
+MODEL = Path(__file__).parents[1] / "helpdesk/core/severity/model.toml"
+PHRASES = Path(__file__).parents[1] / "helpdesk/core/severity/leanings.bin"
 STRENGTH = 8.0  # pull of the cues towards their prior
 WORD_STRENGTH = 0.01  # pull of the words towards nothing
 OFTEN_PHRASE, OFTEN_PIECE = 2, 3  # mails in which one must occur to be heard
@@ -156,7 +155,8 @@ def fit_softmax(rows: Any, ranks: Array, strength: float, prior: Array, steps: i
     return minimize(loss, prior.ravel(), jac=True, method="L-BFGS-B", options={"maxiter": steps}).x.reshape(prior.shape)
 
 
-def write_table(authors: Authors, table: tuple[Array, Array]) -> None:
+def write_phrases(authors: Authors, table: tuple[Array, Array]) -> tuple[float, Array]:
+    """Write what words lean to; returns what one step of a lean weighs, and the scores before the first word."""
     leans, bias = table
     leans = leans - leans.mean(1, keepdims=True)
     phrases = [phrase for voice in authors.voices for phrase in voice.phrases]
@@ -170,28 +170,22 @@ def write_table(authors: Authors, table: tuple[Array, Array]) -> None:
     if sys.byteorder == "big":
         numbers.byteswap()
     packed = numbers.tobytes() + bytes(rarities[place] for place in order) + rows[order].tobytes()
-    text = base64.b64encode(zlib.compress(packed, 9)).decode()
-    lines = "\n".join(text[at : at + 116] for at in range(0, len(text), 116))
-    scores = ", ".join(f"{value:.4f}" for value in bias - bias.mean())
-    TABLE.write_text(
-        '"""What words lean to. Written by `bench/severity_fit.py fit`; not to be edited by hand."""\n\n'
-        f'UNIT = {unit:.6f}\nBIAS = ({scores})\nPACKED = """\n{lines}\n"""\n',
-        encoding="utf-8",
-    )
+    PHRASES.write_bytes(zlib.compress(packed, 9))
+    return unit, bias - bias.mean()
 
 
-def write_weights(weights: dict[str, list[float]], temperature: float) -> None:
+def write_model(weights: dict[str, list[float]], temperature: float, unit: float, bias: Array) -> None:
+    """Write the weights of the cues and the scale of the phrases."""
+    scores = ", ".join(f"{value:.4f}" for value in bias)
     lines = [
-        '"""The shipped weights. Written by `bench/severity_fit.py fit`; not to be edited by hand."""',
-        "",
-        f"TEMPERATURE = {temperature:.3f}",
-        "",
-        "WEIGHTS: dict[str, tuple[float, float, float, float]] = {",
+        "# The shipped model. Written by `bench/severity_fit.py fit`; not to be edited by hand.",
+        f"\ntemperature = {temperature:.3f}",
+        "\n# What one step of a lean in `leanings.bin` weighs, and the scores of a mail before its first word.",
+        f"[leanings]\nunit = {unit:.6f}\nbias = [{scores}]",
+        "\n# What each cue adds to the scores of rank 1 to 4.\n[weights]",
     ]
-    for name in sorted(weights):
-        row = ", ".join(f"{value:.3f}" for value in weights[name])
-        lines.append(f'    "{name}": ({row}),')
-    WEIGHTS.write_text("\n".join([*lines, "}", ""]), encoding="utf-8")
+    lines += [f"{name} = [{', '.join(f'{value:.3f}' for value in weights[name])}]" for name in sorted(weights)]
+    MODEL.write_text("\n".join([*lines, ""]), encoding="utf-8")
 
 
 def command_fit(paths: list[str]) -> None:
@@ -199,8 +193,8 @@ def command_fit(paths: list[str]) -> None:
     guesses = authors.left_out()
     temperature = temperature_of([tuple(guess) for guess in guesses], list(authors.ranks))
     weights, table = authors.fitted()
-    write_table(authors, table)
-    write_weights({name: list(row) for name, row in zip(authors.names, weights, strict=True)}, temperature)
+    named = {name: list(row) for name, row in zip(authors.names, weights, strict=True)}
+    write_model(named, temperature, *write_phrases(authors, table))
     print(
         f"{len(authors.mails)} mails, {temperature=}; right with the author left out:"
         f" {(guesses.argmax(1) + 1 == authors.ranks).mean():.3f}"

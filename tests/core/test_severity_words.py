@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpdesk.core.severity import Level, SeverityTerms, assess
-from helpdesk.core.severity.leanings import RANKS, WIDTH, lean, pieces_of, shipped, spelled
+from helpdesk.core.severity.leanings import RANKS, lean, pieces_of, shipped, spelled
 from helpdesk.core.severity.reading import read
 from helpdesk.core.severity.segment import Segment
+from helpdesk.core.severity.shipped import WIDTH
 
 TERMS = SeverityTerms(
     levels=tuple(Level(f"s{rank}", rank, f"S{rank}") for rank in (1, 2, 3, 4)), default="s3", stated="evidence"

@@ -10,11 +10,8 @@ The table knows no spelling, only a number for each phrase: it stays below a meg
 
 from __future__ import annotations
 
-import base64
 import math
-import sys
 import zlib
-from array import array
 from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass
@@ -22,12 +19,16 @@ from functools import cache, lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from helpdesk.core.severity import shipped as stored
 from helpdesk.core.severity.lexicon import FUNCTION_WORDS
+from helpdesk.core.severity.shipped import RANKS
 
 if TYPE_CHECKING:
+    from array import array
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from helpdesk.core.severity.segment import Segment
+    from helpdesk.core.severity.shipped import Row
 
 _EMPTY = frozenset().union(*FUNCTION_WORDS.values())  # they lean too, and tell a reader nothing
 MOST_WORDS = 400  # of a mail; a symptom stands at the top
@@ -35,14 +36,9 @@ LONGEST = 3  # words of a phrase
 WORDS_KEPT = 5_000  # words whose pieces are remembered
 PIECES = (4, 5)  # letters of a piece
 FEW = 300.0  # weight of silence: a mail of two words leans less than half as far as one of twenty
-RANKS = 4
 OFFSET = 128  # a lean is kept in one byte
 RARITY = 16  # and so is a rarity, in sixteenths
-NUMBER = 4  # bytes of a phrase's number, the lowest first
-WIDTH = NUMBER + 1 + RANKS  # bytes of a phrase
 _MARKS = frozenset(".?")
-
-Row = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,13 +163,5 @@ def _weighed(table: Table, counted: Iterable[tuple[int, int]]) -> tuple[list[Row
 @cache
 def shipped() -> Table:
     """The shipped table; some 50 ms for the first mail."""
-    from helpdesk.core.severity import leanings_table as stored  # noqa: PLC0415 - a megabyte that few commands need
-
-    packed = zlib.decompress(base64.b64decode(stored.PACKED))
-    size = len(packed) // WIDTH
-    numbers = array("I")
-    numbers.frombytes(packed[: NUMBER * size])
-    if sys.byteorder == "big":
-        numbers.byteswap()
-    rarities, rows = packed[NUMBER * size : (NUMBER + 1) * size], packed[(NUMBER + 1) * size :]
-    return Table(numbers, rarities, rows, stored.UNIT, stored.BIAS)
+    weights, phrases = stored.weights(), stored.phrases()
+    return Table(phrases.numbers, phrases.rarities, phrases.rows, weights.unit, weights.bias)

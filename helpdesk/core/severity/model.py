@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from helpdesk.core.severity import weights
 from helpdesk.core.severity.hashing import hashed
 from helpdesk.core.severity.shares import softmax
+from helpdesk.core.severity.shipped import weights
 
 if TYPE_CHECKING:
     from helpdesk.core.severity.verdict import Probabilities
@@ -89,4 +89,4 @@ def _row(values: list[Any]) -> tuple[float, float, float, float]:
     return one, two, three, four
 
 
-DEFAULT = Model(weights=MappingProxyType(weights.WEIGHTS), temperature=weights.TEMPERATURE)
+DEFAULT = Model(weights=MappingProxyType(dict(weights().of_cues)), temperature=weights().temperature)

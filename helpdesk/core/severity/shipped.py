@@ -1,0 +1,64 @@
+"""The model that is shipped: the data files beside this module, which `bench/severity_fit.py fit` writes."""
+
+from __future__ import annotations
+
+import sys
+import tomllib
+import zlib
+from array import array
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+RANKS = 4
+NUMBER = 4  # bytes of a phrase's number, the lowest first
+WIDTH = NUMBER + 1 + RANKS  # bytes of a phrase: its number, its rarity and a lean to each rank
+
+Row = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What each cue adds to the scores of rank 1 to 4, the temperature of the fit, and the scale of the leanings."""
+
+    temperature: float
+    of_cues: Mapping[str, Row]
+    unit: float
+    bias: Row
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """The numbers of the phrases in order, one byte a rarity, and `RANKS` bytes a row of leans."""
+
+    numbers: array[int]
+    rarities: bytes
+    rows: bytes
+
+
+@cache
+def weights() -> Weights:
+    """The weights of `model.toml`."""
+    stored = tomllib.loads(files(__package__).joinpath("model.toml").read_text("utf-8"))
+    of_cues = {name: _row(values) for name, values in stored["weights"].items()}
+    return Weights(stored["temperature"], of_cues, stored["leanings"]["unit"], _row(stored["leanings"]["bias"]))
+
+
+def phrases() -> Phrases:
+    """The phrases of `leanings.bin`; half a megabyte, unpacked to one."""
+    packed = zlib.decompress(files(__package__).joinpath("leanings.bin").read_bytes())
+    size = len(packed) // WIDTH
+    numbers = array("I")
+    numbers.frombytes(packed[: NUMBER * size])
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return Phrases(numbers, packed[NUMBER * size : (NUMBER + 1) * size], packed[(NUMBER + 1) * size :])
+
+
+def _row(values: Iterable[float]) -> Row:
+    one, two, three, four = (float(value) for value in values)
+    return one, two, three, four
