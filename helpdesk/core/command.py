@@ -83,7 +83,9 @@ FORMS: dict[Verb, str] = {
     "help": "#help  sends this list",
 }
 
-_LINE = re.compile(r"#([a-z-]+)\b\s*(.*)", re.IGNORECASE)
+# A sign of exclamation behind the word insists on what the desk would otherwise not do.
+_LINE = re.compile(r"#(?P<verb>[a-z-]+)\b(?:\s*(?P<insists>[!\uff01]+))?\s*(?P<argument>.*)", re.IGNORECASE)
+_INSISTED: frozenset[Verb] = frozenset({"assign", "wait", "resolve", "close", "spam"})
 _SPACED = re.compile(r"#[#\s]+([a-z-]+)\b.*", re.IGNORECASE)
 _ALONE = re.compile(r"#+\w*[.,:;!]?")
 _NEAR = 0.8  # how alike a word and a command are that may have been meant
@@ -117,6 +119,7 @@ class Command:
     until: datetime | None = None  # snooze: aware UTC
     people: tuple[Person, ...] = ()  # cc, requester
     case: int = 0  # link, merge: the number of the other case
+    insists: bool = False  # `#resolve!`: whatever would keep it from being done otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +211,7 @@ def would_be_obeyed(line: str, vocabulary: Vocabulary) -> bool:
     if found is None:
         return False
     anywhere = replace(vocabulary, active=True, no_spam="", unsplittable="")
-    return _has_its_form(found[1].lower(), found[2]) or isinstance(_read_line(plain, anywhere), Command)
+    return _has_its_form(found["verb"].lower(), found["argument"]) or isinstance(_read_line(plain, anywhere), Command)
 
 
 def _has_its_form(verb: str, argument: str) -> bool:
@@ -253,7 +256,11 @@ def cases_named(text: str) -> tuple[int, ...]:
     """The numbers of the cases that orders at the top of a mail name: what must be read before they can be obeyed."""
     lines = read_block(text, lambda line: line).orders
     found = (_LINE.fullmatch(line) for line in lines)
-    numbers = (_REFERENCE.fullmatch(match[2].strip()) for match in found if match and match[1].lower() in _ABOUT_CASES)
+    numbers = (
+        _REFERENCE.fullmatch(match["argument"].strip())
+        for match in found
+        if match and match["verb"].lower() in _ABOUT_CASES
+    )
     return tuple(dict.fromkeys(int(number[1]) for number in numbers if number))
 
 
@@ -261,20 +268,20 @@ def people_named(text: str) -> tuple[str, ...]:
     """The addresses that orders at the top of a mail name as a case's requester."""
     lines = read_block(text, lambda line: line).orders
     found = (_LINE.fullmatch(line) for line in lines)
-    named = (read_people(match[2]).people for match in found if match and match[1].lower() == "requester")
+    named = (read_people(match["argument"]).people for match in found if match and match["verb"].lower() == "requester")
     return tuple(person.address for people in named for person in people)
 
 
 def may_split(text: str) -> bool:
     """Whether orders at the top of a mail have one to split."""
     lines = read_block(text, lambda line: line).orders
-    return any(match and match[1].lower() == "split" for match in map(_LINE.fullmatch, lines))
+    return any(match and match["verb"].lower() == "split" for match in map(_LINE.fullmatch, lines))
 
 
 def begins_with_order(text: str) -> bool:
     """Whether an order that there is stands at the top of a mail."""
     lines = read_block(text, lambda line: line).orders
-    return any(match and match[1].lower() in FORMS for match in map(_LINE.fullmatch, lines))
+    return any(match and match["verb"].lower() in FORMS for match in map(_LINE.fullmatch, lines))
 
 
 _ABOUT_CASES = ("link", "merge")
@@ -305,10 +312,9 @@ def _splits(verb: Verb) -> bool:
 def _read_line(line: str, vocabulary: Vocabulary) -> Command | Mistake | None:
     """What a line that begins with a `#` orders; None where it is text."""
     found = _LINE.fullmatch(line)
-    verb = found[1].lower() if found else ""
+    verb = found["verb"].lower() if found else ""
     if found and verb in FORMS:
-        # Blanks that do not break, as HTML mails have them, are blanks.
-        return _READERS[verb](line, " ".join(found[2].split()), vocabulary)
+        return _read_order(line, verb, found, vocabulary)
     spaced = _SPACED.fullmatch(line)
     if spaced and spaced[1].lower() in FORMS:
         return Mistake(line, f"{form_of(spaced[1].lower())}, without a blank behind the #")
@@ -318,6 +324,14 @@ def _read_line(line: str, vocabulary: Vocabulary) -> Command | Mistake | None:
     if not _ALONE.fullmatch(line):
         return None
     return Mistake(line, "one of " + ", ".join(f"#{known}" for known in FORMS))
+
+
+def _read_order(line: str, verb: Verb, found: re.Match[str], vocabulary: Vocabulary) -> Command | Mistake:
+    # Blanks that do not break, as HTML mails have them, are blanks.
+    order = _READERS[verb](line, " ".join(found["argument"].split()), vocabulary)
+    if not found["insists"] or isinstance(order, Mistake):
+        return order
+    return replace(order, insists=True) if verb in _INSISTED else Mistake(line, f"{form_of(verb)}, without the !")
 
 
 def form_of(verb: str) -> str:

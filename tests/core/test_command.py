@@ -55,6 +55,25 @@ def test_each_command_is_read(line, verb, argument, detail, span):
 
 
 @pytest.mark.parametrize(
+    ("line", "verb", "argument"),
+    [("#resolve!", "resolve", ""), ("#Close !", "close", ""), ("#wait! 3d", "wait", "3d"), ("#wait!3d", "wait", "3d"),
+     ("#assign! bob", "assign", "bob@desk.example"), ("#resolve!!", "resolve", ""), ("#resolve\uff01", "resolve", "")],
+)  # fmt: skip
+def test_an_order_may_insist(line, verb, argument):
+    (command,) = read(f"{line}\nHello").commands
+
+    assert (command.verb, command.argument, command.insists) == (verb, argument, True)
+    assert would_be_obeyed(f"Hello,\n{line}".splitlines()[1], WORDS)
+
+
+@pytest.mark.parametrize("line", ["#note!", "#severity! low", "#wait 3d!", "#assign bob!", "#help!", "#ack!"])
+def test_what_cannot_be_insisted_on_is_a_mistake(line):
+    orders = read(line)
+
+    assert (orders.commands, len(orders.mistakes)) == ((), 1)
+
+
+@pytest.mark.parametrize(
     "line",
     [
         "#",
