@@ -9,12 +9,14 @@ import re
 import shutil
 from dataclasses import dataclass, field
 from datetime import timedelta
+from html import unescape
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
+from prometheus_client.parser import text_string_to_metric_families
 
 from helpdesk.config import load_configuration
 from helpdesk.core.errors import ConfigurationError, Unavailable
@@ -26,7 +28,8 @@ from helpdesk.watch import Watch
 from helpdesk.web.access import Access, access_of
 from helpdesk.web.console import Console
 from helpdesk.web.excerpt import excerpt
-from helpdesk.web.markup import element, text
+from helpdesk.web.markup import printable, render
+from helpdesk.web.pages import Words
 from helpdesk.web.views import Views
 from helpdesk.wires.courier import Sent
 from helpdesk.wires.imap_reports import Failing
@@ -242,10 +245,26 @@ def test_nothing_can_be_changed(site):
     assert site.desk.case() == before
 
 
-def test_text_is_escaped_and_elements_are_not():
-    assert element("p", "<b>", element("b", "&")) == "<p>&lt;b&gt;<b>&amp;</b></p>"
-    assert element("a", "x", href='"><script>') == '<a href="&quot;&gt;&lt;script&gt;">x</a>'
-    assert text("a\x00b\u2066c\u00a0d") == "a\ufffdb\ufffdc\u00a0d"
+@given(st.text(max_size=60))
+def test_a_page_says_what_a_mail_says_and_does_none_of_it(words):
+    page = render("message.html", title="Title", words=f"<script>{words}</script>")
+    assert page.count("<script") == 0
+    said = unescape(page.partition("<p>")[2].partition("</p>")[0])
+    assert said == printable(f"<script>{words}</script>")
+
+
+def test_what_controls_or_turns_the_reading_is_shown_as_such():
+    assert printable("a\x00b\u2066c\u00a0d") == "a\ufffdb\ufffdc\u00a0d"
+    assert 'href="&#34;&gt;&lt;script&gt;"' in render(
+        "case.html", **_bare(facts={"Linked": [Words("x", '"><script>')]})
+    )
+
+
+def _bare(**values):
+    part = {"name": "clocks", "title": "Clocks", "links": []}
+    case = {"ref": "HD-1", "subject": ""}
+    parts = {"clocks": part, "mails": part, "events": part}
+    return {"title": "", "desk": "", "case": case, "parts": parts, "clocks": [], "mails": [], "events": [], **values}
 
 
 # --- who may look
@@ -390,11 +409,13 @@ def test_figures_are_in_the_format_that_prometheus_reads(site):
     site.desk.mail(JO)
     answer = site.get("/metrics")
     assert answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
-    sample = re.compile(r'[a-z_]+(\{[a-z_]+="[^"]*"(,[a-z_]+="[^"]*")*\})? -?[0-9.e+]+')
-    lines = answer.body.splitlines()
-    assert all(line.startswith(("# HELP ", "# TYPE ")) or sample.fullmatch(line) for line in lines)
-    assert 'helpdesk_cases{status="open",breached="false"} 1' in lines
-    assert "helpdesk_up 1" in lines
+    figures = {
+        (sample.name, tuple(sorted(sample.labels.items()))): sample.value
+        for family in text_string_to_metric_families(answer.body)
+        for sample in family.samples
+    }
+    assert figures["helpdesk_cases", (("breached", "false"), ("status", "open"))] == 1
+    assert figures["helpdesk_up", ()] == 1
 
 
 def test_a_long_queue_shows_its_beginning_and_says_how_much_is_left(site, monkeypatch):

@@ -1,64 +1,42 @@
-"""HTML that is safe by construction: text is always escaped, only what `element` made is not.
-
-There is no way to write a raw string into a page, so a mail that says `<script>` is shown saying it (threat C11).
-"""
+"""Pages from the templates in `html/`. Every value is escaped: a mail that says `<script>` is shown saying it (C11)."""
 
 from __future__ import annotations
 
-from html import escape
+from functools import cache
+from typing import Any
 from unicodedata import category
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from helpdesk.mail.masking import masked
 
-_VOID = frozenset({"link", "meta"})  # elements without an end tag
 _JOINERS = "\n\t\u200c\u200d"  # the last two shape Persian words and family pictures, and move nothing
 
 
-class Markup(str):
-    """HTML that `element` made. Do not make one of anything that came from outside."""
-
-    __slots__ = ()
-
-
-Child = Markup | str | None
+def render(template: str, **values: Any) -> str:
+    """One page. A name that the template asks for and is not given raises jinja2.UndefinedError."""
+    return _environment().get_template(template).render(values)
 
 
-def text(content: str) -> Markup:
-    """Text as HTML, reply addresses masked. Control characters and marks that turn the reading are shown as U+FFFD."""
-    return Markup(escape("".join(letter if _harmless(letter) else "\ufffd" for letter in masked(content))))
+def printable(value: object) -> object:
+    """A value as a page may show it: reply addresses masked, U+FFFD for what controls or turns the reading."""
+    if isinstance(value, Markup):  # made by a template, each value in it printable already
+        return value
+    return "".join(letter if _harmless(letter) else "\ufffd" for letter in masked(str(value)))
 
 
 def _harmless(letter: str) -> bool:
     return letter in _JOINERS or category(letter)[0] != "C"
 
 
-def element(name: str, /, *children: Child, **attributes: str) -> Markup:
-    """One element. `None` children are left out; `class_` is the attribute `class`, `_` in names becomes `-`."""
-    told = "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{text(value)}"' for key, value in attributes.items() if value
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("helpdesk.web", "html"),
+        autoescape=True,
+        finalize=printable,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
-    if name in _VOID:
-        return Markup(f"<{name}{told}>")
-    inner = "".join(child if isinstance(child, Markup) else text(child) for child in children if child is not None)
-    return Markup(f"<{name}{told}>{inner}</{name}>")
-
-
-def together(*children: Child) -> Markup:
-    """Several pieces one after the other."""
-    return Markup(
-        "".join(child if isinstance(child, Markup) else text(child) for child in children if child is not None)
-    )
-
-
-def page(title: str, *body: Child) -> str:
-    """A whole document. It names one stylesheet of ours and no script, picture or font."""
-    head = element(
-        "head",
-        element("meta", charset="utf-8"),
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("meta", name="color-scheme", content="light dark"),
-        element("meta", name="robots", content="noindex"),
-        element("title", title),
-        element("link", rel="stylesheet", href="/style.css"),
-    )
-    return f"<!doctype html>\n{element('html', head, element('body', *body), lang='en')}\n"

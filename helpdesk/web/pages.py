@@ -1,8 +1,7 @@
-"""The pages: the queue, and one case with its clocks, mails and ledger. To look at; nothing can be changed here."""
+"""What the pages show: the queue, and one case with its clocks, mails and ledger. Nothing can be changed here."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,7 @@ from helpdesk.letters import desk_zone
 from helpdesk.phrases import moment, span
 from helpdesk.report.explain import clock_lines
 from helpdesk.web.excerpt import excerpt
-from helpdesk.web.markup import element, page, text, together
+from helpdesk.web.markup import render
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -26,87 +25,19 @@ if TYPE_CHECKING:
     from helpdesk.core.policy import Policy
     from helpdesk.store.cases import StoredMessage
     from helpdesk.web.excerpt import Excerpt
-    from helpdesk.web.markup import Child, Markup
 
 _NOTHING: Mapping[str, str] = {}
-_GAP = re.compile(r" {2,}")  # the terminal's columns
 VIEWS = {"open": "Open", "breached": "Breached", "all": "All"}
-
-
-def queue_page(
-    desk: str, view: str, cases: Sequence[tuple[Case, Policy]], now: datetime, *, more: int, problems: Sequence[str]
-) -> str:
-    """The queue, what is due first on top. `more` cases are not shown; `problems` are the desk's own."""
-    items = [_item(case, policy, now) for case, policy in cases]
-    return page(
-        f"{desk}: cases",
-        element("header", element("h1", desk), _views(view)),
-        element(
-            "main",
-            *(element("p", problem, class_="problem") for problem in problems),
-            element("ol", *items, class_="queue")
-            if items
-            else element("p", "There are no such cases.", class_="quiet"),
-            element("p", f"and {more} more: helpdesk cases", class_="quiet") if more else None,
-        ),
-    )
-
-
-def _views(chosen: str) -> Markup:
-    links = [
-        element("a", name, href=f"/?show={view}", aria_current="page" if view == chosen else "")
-        for view, name in VIEWS.items()
-    ]
-    return element("nav", *links)
-
-
-def _item(case: Case, policy: Policy, now: datetime) -> Markup:
-    due = _next_due(case, policy)
-    return element(
-        "li",
-        element(
-            "p",
-            element("a", case.ref, href=f"/cases/{case.ref}"),
-            " ",
-            _severity(case, policy),
-            " ",
-            element("span", f"in {case.merged_into}" if case.merged_into else case.status, class_="state"),
-            " ",
-            _due(due, desk_zone(case, policy), now) if due else None,
-            class_="marks",
-        ),
-        element("p", element("a", case.subject or "(no subject)", href=f"/cases/{case.ref}"), class_="subject"),
-        element("p", _who(case), class_="quiet"),
-    )
-
-
-def _who(case: Case) -> str:
-    sender = case.requester.name or case.requester.address or "unknown sender"
-    return f"{sender} ({case.customer or 'not a known customer'}) · with {case.assignee or 'nobody'}"
-
-
-def _severity(case: Case, policy: Policy) -> Markup:
-    return element("span", policy.level(case.severity).name, class_=f"severity rank{case.rank}")
-
-
-def _next_due(case: Case, policy: Policy) -> Clock | None:
-    running = [clock for clock in clocks(case, policy) if clock.stopped_at is None and clock.due_at]
-    return min(running, key=lambda clock: clock.due_at or case.opened_at, default=None)
-
-
-def _due(clock: Clock, zone: str, now: datetime) -> Markup | None:
-    if clock.due_at is None:
-        return None
-    state = clock.state(now)
-    left = clock.due_at - now
-    told = f"{span(left)} late" if state == "breached" else f"due in {span(left)}" if clock.due_at > now else "due now"
-    return element("span", f"{TARGET_NAMES[clock.target]} {told} · {moment(clock.due_at, zone)}", class_=f"due {state}")
-
-
-# --- one case
-
-
 CLOCKS, MAILS, EVENTS = 20, 50, 200  # of one case on one page
+MOST_FACTS = 200  # characters of an event's facts
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Some words on a page, a link where `href` says to where."""
+
+    words: str
+    href: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,69 +49,95 @@ class MailPage:
     files_before: int
 
 
+def queue_page(
+    desk: str, view: str, cases: Sequence[tuple[Case, Policy]], now: datetime, *, more: int, problems: Sequence[str]
+) -> str:
+    """The queue, what is due first on top. `more` cases are not shown; `problems` are the desk's own."""
+    return render(
+        "queue.html",
+        title=f"{desk}: cases",
+        desk=desk,
+        views=VIEWS,
+        chosen=view,
+        items=[_item(case, policy, now) for case, policy in cases],
+        more=more,
+        problems=problems,
+    )
+
+
+def _item(case: Case, policy: Policy, now: datetime) -> dict[str, Any]:
+    sender = case.requester.name or case.requester.address or "unknown sender"
+    return {
+        "case": case,
+        "severity": policy.level(case.severity).name,
+        "state": f"in {case.merged_into}" if case.merged_into else case.status,
+        "due": _due(case, policy, now),
+        "people": f"{sender} ({case.customer or 'not a known customer'}) · with {case.assignee or 'nobody'}",
+    }
+
+
+def _due(case: Case, policy: Policy, now: datetime) -> dict[str, str] | None:
+    """The promise that is due first, and in how long; None where none runs."""
+    running = [(clock.due_at, clock) for clock in clocks(case, policy) if clock.stopped_at is None and clock.due_at]
+    if not running:
+        return None
+    due_at, clock = min(running, key=lambda one: one[0])
+    state, left = clock.state(now), due_at - now
+    told = f"{span(left)} late" if state == "breached" else f"due in {span(left)}" if due_at > now else "due now"
+    return {"state": state, "words": f"{TARGET_NAMES[clock.target]} {told} · {moment(due_at, desk_zone(case, policy))}"}
+
+
 def case_page(
     desk: str, case: Case, policy: Policy, mails: MailPage, now: datetime, *, asked: Mapping[str, str] = _NOTHING
 ) -> str:
     """One case as far as it went by `now`. `asked` says where its clocks, mails and events are to end."""
     zone, found = desk_zone(case, policy), clocks(case, policy)
-    parts = {
+    excerpts = {
         "clocks": excerpt(len(found), CLOCKS, asked.get("clocks", "")),
         "mails": mails.excerpt,
         "events": excerpt(len(case.events), EVENTS, asked.get("events", "")),
     }
-    return page(
-        f"{case.ref} {case.subject}",
-        element("header", element("p", element("a", f"{desk}: cases", href="/")), element("h1", _title(case))),
-        element(
-            "main",
-            _facts(case, policy, zone),
-            *_heading("Clocks", "clocks", case, parts),
-            *(_clock(clock, now) for clock in parts["clocks"].of(found)),
-            *_heading("Mails", "mails", case, parts),
-            *_messages(case, mails, zone),
-            *_heading("Ledger", "events", case, parts),
-            element("ol", *(_event(event, zone) for event in parts["events"].of(case.events)), class_="ledger"),
-        ),
+    return render(
+        "case.html",
+        title=f"{case.ref} {case.subject}",
+        desk=desk,
+        case=case,
+        facts=_facts(case, policy, zone),
+        parts={name: _part(name, case, excerpts) for name in excerpts},
+        clocks=[_clock(clock, now) for clock in excerpts["clocks"].of(found)],
+        mails=list(_mails(case, mails, zone)),
+        events=[_event(event, zone) for event in excerpts["events"].of(case.events)],
     )
 
 
-def _heading(words: str, name: str, case: Case, parts: Mapping[str, Excerpt]) -> Iterator[Markup]:
-    """Above a part of a case, with the way to what came earlier and later where there is more than is shown."""
-    shown = parts[name]
-    yield element("h2", words, id=name)
-    if shown.earlier is None and shown.later is None:
-        return
+_TITLES = {"clocks": "Clocks", "mails": "Mails", "events": "Ledger"}
+
+
+def _part(name: str, case: Case, excerpts: Mapping[str, Excerpt]) -> dict[str, Any]:
+    """A part of a case, with the way to what came earlier and later where there is more than is shown."""
+    title, shown = _TITLES[name], excerpts[name]
     links = [
-        element("a", f"{direction} {words.lower()}", href=_elsewhere(case, parts, name, last))
+        Words(f"{direction} {title.lower()}", _elsewhere(case, excerpts, name, last))
         for direction, last in (("Earlier", shown.earlier), ("Later", shown.later))
         if last is not None
     ]
-    yield element("p", f"{shown.first} to {shown.last} of {shown.total}, the newest at the end", class_="quiet")
-    yield element("nav", *links)
+    return {"name": name, "title": title, "excerpt": shown, "links": links}
 
 
-def _elsewhere(case: Case, parts: Mapping[str, Excerpt], name: str, last: int) -> str:
+def _elsewhere(case: Case, excerpts: Mapping[str, Excerpt], name: str, last: int) -> str:
     """The same page with one of its parts elsewhere."""
-    ends = {other: last if other == name else part.last for other, part in parts.items()}
-    moved = [f"{other}={end}" for other, end in ends.items() if end < parts[other].total]
+    ends = {other: last if other == name else part.last for other, part in excerpts.items()}
+    moved = [f"{other}={end}" for other, end in ends.items() if end < excerpts[other].total]
     return f"/cases/{case.ref}{'?' if moved else ''}{'&'.join(moved)}#{name}"
 
 
-def _title(case: Case) -> str:
-    return f"{case.ref} {case.subject or '(no subject)'}"
-
-
-def _facts(case: Case, policy: Policy, zone: str) -> Markup:
-    reasons = [
-        f"{reason['rule']}: {reason['effect']}" + (f" ({reason['evidence']})" if reason["evidence"] else "")
-        for event in case.of_type("assessed")
-        for reason in event.facts["reasons"]
-    ]
+def _facts(case: Case, policy: Policy, zone: str) -> dict[str, list[Words]]:
+    """What is known of a case, each under its name; what is not known is left out."""
     requester = case.requester
-    told: dict[str, Child] = {
+    lines: dict[str, str | list[Words]] = {
         "Status": case.status,
         "Severity": policy.level(case.severity).name + (", please review" if case.review else ""),
-        "Because": together(*(element("p", reason) for reason in reasons)),
+        "Because": _reasons(case),
         "From": requester.shown,
         "Answers to": case.addressee.shown if case.addressee.address != requester.address else "",
         "Also": ", ".join(person.address for person in case.participants),
@@ -198,76 +155,64 @@ def _facts(case: Case, policy: Policy, zone: str) -> Markup:
         "Missing": ", ".join(case.missing),
         "Rated": "; ".join(f"{one.grade} by {one.by}" for one in ratings(case)),
     }
-    rows = [together(element("dt", name), element("dd", value)) for name, value in told.items() if value]
-    return element("dl", *rows)
+    return {name: [Words(value)] if isinstance(value, str) else value for name, value in lines.items() if value}
 
 
-def _references(refs: Sequence[str]) -> Child:
-    return together(*(element("a", f"{ref} ", href=f"/cases/{ref}") for ref in refs)) if refs else ""
+def _reasons(case: Case) -> list[Words]:
+    return [
+        Words(f"{reason['rule']}: {reason['effect']}" + (f" ({reason['evidence']})" if reason["evidence"] else ""))
+        for event in case.of_type("assessed")
+        for reason in event.facts["reasons"]
+    ]
 
 
-def _clock(clock: Clock, now: datetime) -> Markup:
+def _references(refs: Sequence[str]) -> list[Words]:
+    return [Words(ref, f"/cases/{ref}") for ref in refs]
+
+
+def _clock(clock: Clock, now: datetime) -> dict[str, Any]:
     """The lines of `case explain`, each of which carries its own sum."""
     head, *lines = clock_lines(clock, now)
-    return element(
-        "section",
-        element("h3", head, class_=f"due {clock.state(now)}"),
-        *(element("p", _GAP.sub("  ", line.strip()), class_=f"line depth{_depth(line)}") for line in lines),
-        class_="clock",
-    )
+    return {"head": head, "state": clock.state(now), "lines": [_line(line) for line in lines]}
 
 
-def _depth(line: str) -> int:
-    return (len(line) - len(line.lstrip())) // 2
+def _line(line: str) -> dict[str, Any]:
+    """A line without the terminal's columns; two blanks at its beginning are one step of depth."""
+    words = [piece.strip() for piece in line.split("  ") if piece.strip()]
+    return {"depth": (len(line) - len(line.lstrip())) // 2, "words": "  ".join(words)}
 
 
-def _messages(case: Case, mails: MailPage, zone: str) -> Iterator[Markup]:
-    first = mails.files_before + 1  # attachments are counted over the whole case
-    for message in mails.mails:
-        yield _message(message, zone, [_file(case, part, first + at) for at, part in enumerate(message.attachments)])
-        first += len(message.attachments)
+def _mails(case: Case, page: MailPage, zone: str) -> Iterator[dict[str, Any]]:
+    first = page.files_before + 1  # attachments are counted over the whole case
+    for mail in page.mails:
+        yield {
+            "visibility": mail.visibility,
+            "author": mail.author_name or mail.author or "unknown sender",
+            "role": mail.role,
+            "at": moment(mail.at, zone),
+            "text": mail.reply or mail.text,
+            "files": [_file(case, part, first + at) for at, part in enumerate(mail.attachments)],
+        }
+        first += len(mail.attachments)
 
 
-def _file(case: Case, part: Mapping[str, Any], number: int) -> Markup:
+def _file(case: Case, part: Mapping[str, Any], number: int) -> Words:
     words = f"{part['name'] or 'unnamed'} ({part['type']}, {counted(part['size'], 'byte')})"
     if part.get("kept") == SECRET:
-        return together(text(f"{words}: not shown here, {SECRET}"))
-    return element("a", words, href=f"/cases/{case.ref}/attachments/{number}")
+        return Words(f"{words}: not shown here, {SECRET}")
+    return Words(words, f"/cases/{case.ref}/attachments/{number}")
 
 
-def _message(message: StoredMessage, zone: str, files: Sequence[Markup]) -> Markup:
-    seen = "" if message.visibility == "public" else message.visibility
-    return element(
-        "article",
-        element(
-            "p",
-            element("strong", message.author_name or message.author or "unknown sender"),
-            f" {message.role}, {moment(message.at, zone)} ",
-            element("span", seen, class_="state") if seen else None,
-        ),
-        element("pre", message.reply or message.text),
-        element("ul", *(element("li", file) for file in files), class_="quiet") if files else None,
-        class_=f"mail {message.visibility}",
-    )
-
-
-def _event(event: Event, zone: str) -> Markup:
+def _event(event: Event, zone: str) -> dict[str, str]:
     facts = ", ".join(f"{key} {value}" for key, value in event.facts.items() if isinstance(value, str | int) and value)
-    return element(
-        "li",
-        element("span", moment(event.at, zone), class_="quiet"),
-        " ",
-        element("strong", event.type.replace("_", " ")),
-        f" by {event.by or 'nobody'}",
-        element("span", f": {facts[:200]}", class_="quiet") if facts else None,
-    )
+    return {
+        "at": moment(event.at, zone),
+        "type": event.type.replace("_", " "),
+        "by": event.by or "nobody",
+        "facts": facts[:MOST_FACTS],
+    }
 
 
 def message_page(title: str, words: str) -> str:
     """A page that says one thing: what is not there, or why not."""
-    return page(
-        title,
-        element(
-            "main", element("h1", title), element("p", words), element("p", element("a", "To the queue", href="/"))
-        ),
-    )
+    return render("message.html", title=title, words=words)
