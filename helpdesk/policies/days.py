@@ -1,4 +1,4 @@
-"""Named days: a country's public holidays from the `holidays` package, and a document's own days by rule.
+"""Named days: a country's holidays from the `holidays` package, and a document's own days by rule.
 
 The package is asked once a country and year and only when a calendar needs that year; importing it costs more than
 everything else a command does.
@@ -11,6 +11,8 @@ from calendar import monthrange
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from dateutil.easter import EASTER_ORTHODOX, EASTER_WESTERN, easter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -31,12 +33,14 @@ _MONTHS = [
     "december",
 ]
 _NTH = {"1st": 1, "2nd": 2, "3rd": 3, "4th": 4, "5th": 5, "last": -1}
-_RULE = re.compile(
-    r"(?P<nth>1st|2nd|3rd|4th|5th|last) (?P<weekday>\w+) of (?P<month>\w+)(?: (?P<sign>[+-]) (?P<days>\d+) days?)?"
-)
+_SHIFT = r"(?: ?(?P<sign>[+-]) ?(?P<days>\d{1,3}) days?)?"
+_RULE = re.compile(r"(?P<nth>1st|2nd|3rd|4th|5th|last) (?P<weekday>\w+) of (?P<month>\w+)" + _SHIFT)
+_EASTER = re.compile(r"(?:(?P<rite>western|orthodox) )?easter(?: sunday)?" + _SHIFT)
 _YEARLY = re.compile(r"(\d\d)-(\d\d)")
+PUBLIC = "public"
 EXPECTED_RULE = (
-    'a date (2026-12-24), a day of every year ("12-24") or a rule such as "4th thursday of november + 1 day"'
+    'a date (2026-12-24), a day of every year ("12-24") or a rule such as "4th thursday of november + 1 day", '
+    '"easter - 2 days" or "orthodox easter + 1 day"'
 )
 
 
@@ -46,23 +50,34 @@ def public_holidays(
     subdivision: str | None,
     observed: bool,  # noqa: FBT001 - part of a cache key, not a switch
     year: int,
+    category: str = PUBLIC,
 ) -> tuple[tuple[date, str], ...]:
-    """A country's public holidays of one year, in order. Raises ValueError for a country that is not known.
+    """A country's holidays of one category and year, in order. Raises ValueError for one that is not known.
 
     The next year is asked as well: an observed New Year's Day lies in the year before.
     """
     import holidays  # noqa: PLC0415 - see the module's promise
 
+    place = f"{country}-{subdivision}" if subdivision else country
     try:
         found = holidays.country_holidays(
-            country, subdiv=subdivision, years=(year, year + 1), observed=observed, language="en_US"
+            country,
+            subdiv=subdivision,
+            years=(year, year + 1),
+            observed=observed,
+            language="en_US",
+            categories=(category,),
         )
     except NotImplementedError:
-        raise ValueError(f"expected a country (and subdivision) that has public holidays, not {country!r}") from None
+        raise ValueError(f"expected a country (and subdivision) that has public holidays, not {place!r}") from None
+    except ValueError:
+        known = ", ".join(holidays.country_holidays(country).supported_categories)
+        raise ValueError(f"categories: expected some of {known}, which {country} has, not {category!r}") from None
     return tuple(sorted((day, name) for day, name in found.items() if day.year == year))
 
 
-_KEPT_AS = re.compile(r"\s*\((?:observed|substitute day)\)$", re.IGNORECASE)
+_REMARK = r"observed|substitute day|in lieu|estimated|from [\d:]+ ?[ap]m"
+_REMARKS = re.compile(rf"\s*\((?:{_REMARK})(?:, (?:{_REMARK}))*\)$", re.IGNORECASE)
 
 
 def holiday_names(name: str) -> dict[str, str]:
@@ -70,33 +85,49 @@ def holiday_names(name: str) -> dict[str, str]:
 
     `New Year's Day (observed)` is New Year's Day, kept on another day because it falls on a weekend.
     """
-    return {part: _KEPT_AS.sub("", part) for part in name.split("; ")}
+    return {part: _REMARKS.sub("", part) for part in name.split("; ")}
 
 
 def left_over(name: str, without: Collection[str]) -> str:
     """What is still kept on a day when the desk works on some holidays, their twins too; "" where nothing is."""
-    kept = [part for part, bare in holiday_names(name).items() if part not in without and bare not in without]
-    return "; ".join(kept)
+    off = [(part, bare) for part, bare in holiday_names(name).items()]
+    return "; ".join(part for part, bare in off if not any(is_called(given, part, bare) for given in without))
+
+
+def is_called(given: str, part: str, bare: str) -> bool:
+    """Whether a name that somebody wrote is that of a holiday; nobody looks up its capitals and its apostrophe."""
+    return _folded(given) in {_folded(part), _folded(bare)}
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.casefold().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").split())
 
 
 def day_rule(on: str | date) -> Callable[[int], date | None]:
     """The date of a named day in a year, None where it has none. Raises ValueError that says what was expected."""
     if isinstance(on, date):
         return lambda year: on if on.year == year else None
-    text = on.strip().lower()
+    text = " ".join(on.lower().split())
     yearly = _YEARLY.fullmatch(text)
     if yearly:
         return _yearly(int(yearly[1]), int(yearly[2]))
+    moving = _EASTER.fullmatch(text)
+    if moving:
+        rite, shift = EASTER_ORTHODOX if moving["rite"] == "orthodox" else EASTER_WESTERN, _shift(moving)
+        return lambda year: easter(year, rite) + shift
     rule = _RULE.fullmatch(text)
     if not rule or rule["weekday"] not in _WEEKDAYS or rule["month"] not in _MONTHS:
         raise ValueError(f"expected {EXPECTED_RULE}, not {on!r}")
-    shift = timedelta(days=int(rule["days"] or 0) * (-1 if rule["sign"] == "-" else 1))
     nth, weekday, month = (
         _NTH[rule["nth"]],
         _WEEKDAYS.index(rule["weekday"]),
         _MONTHS.index(rule["month"]) + 1,
     )
-    return lambda year: _shifted(nth_weekday(year, month, weekday, nth), shift)
+    return lambda year: _shifted(nth_weekday(year, month, weekday, nth), _shift(rule))
+
+
+def _shift(rule: re.Match[str]) -> timedelta:
+    return timedelta(days=int(rule["days"] or 0) * (-1 if rule["sign"] == "-" else 1))
 
 
 def _yearly(month: int, day: int) -> Callable[[int], date | None]:

@@ -1,4 +1,4 @@
-"""Public holidays as they were known when a policy version was first read: kept with it, so that it never changes.
+"""A country's holidays as they were known when a policy version was first read: kept with it, so that it never changes.
 
 A later release of the `holidays` package may know other dates. A policy whose days differ is another version, for new
 cases; a case that runs under the old one is explained by the old days, years later too.
@@ -6,13 +6,14 @@ cases; a case that runs under the old one is explained by the old days, years la
 
 from __future__ import annotations
 
+import contextlib
 import json
 from dataclasses import dataclass, field
 from datetime import date
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from helpdesk.policies.days import public_holidays
+from helpdesk.policies.days import PUBLIC, public_holidays
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -26,17 +27,18 @@ _Days = tuple[tuple[date, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class KnownDays:
-    """The public holidays of some countries in some years, and where they are from."""
+    """The holidays of some countries in some years, and where they are from."""
 
     source: str  # such as "holidays 0.109"
     years: range
-    days: Mapping[str, Mapping[int, _Days]] = field(default_factory=dict)  # by place and year
+    days: Mapping[str, Mapping[int, _Days]] = field(default_factory=dict)  # by place (with its category) and year
 
-    def of(self, asked: CountryHolidays, year: int) -> _Days:
-        """The holidays of a year; of the package where they are not kept. Raises ValueError for a country unknown."""
-        if year in self.years and _place(asked) in self.days:
-            return self.days[_place(asked)].get(year, ())
-        return public_holidays(asked.country, asked.subdivision, asked.observed, year)
+    def of(self, asked: CountryHolidays, year: int, category: str = PUBLIC) -> _Days:
+        """The holidays of a year; of the package where they are not kept. Raises ValueError for what is unknown."""
+        place = _place(asked, category)
+        if year in self.years and place in self.days:
+            return self.days[place].get(year, ())
+        return public_holidays(asked.country, asked.subdivision, asked.observed, year, category)
 
     @property
     def fingerprint(self) -> str:
@@ -65,18 +67,24 @@ def from_shape(shape: Mapping[str, Any]) -> KnownDays:
 
 
 def known_now(asked: Iterable[CountryHolidays]) -> KnownDays:
-    """What the installed package says of these countries; one that it does not know is left out."""
+    """What the installed package says of these countries; what it does not know is left out."""
     days: dict[str, dict[int, _Days]] = {}
     for one in asked:
-        try:
-            days[_place(one)] = {
-                year: public_holidays(one.country, one.subdivision, one.observed, year) for year in YEARS
-            }
-        except ValueError:
-            continue  # said as a problem of the file when the calendar is read
+        for category in categories(one):
+            with contextlib.suppress(ValueError):  # said as a problem of the file when the calendar is read
+                days[_place(one, category)] = {
+                    year: public_holidays(one.country, one.subdivision, one.observed, year, category) for year in YEARS
+                }
     return KnownDays(f"holidays {version('holidays')}", YEARS, days)
 
 
-def _place(asked: CountryHolidays) -> str:
+def categories(asked: CountryHolidays) -> tuple[str, ...]:
+    """The categories of holidays that are asked for, the public ones always."""
+    named = ("_".join(category.lower().replace("-", " ").replace("_", " ").split()) for category in asked.categories)
+    return tuple(dict.fromkeys((PUBLIC, *named)))
+
+
+def _place(asked: CountryHolidays, category: str) -> str:
     place = f"{asked.country}-{asked.subdivision}" if asked.subdivision else asked.country
-    return place if asked.observed else f"{place}, none observed"
+    named = place if asked.observed else f"{place}, none observed"
+    return named if category == PUBLIC else f"{named}, {category}"

@@ -16,9 +16,11 @@ from zoneinfo import ZoneInfo
 from helpdesk.core.counted import counted
 from helpdesk.core.errors import ConfigurationError, HelpdeskError, NeverOpen
 from helpdesk.core.policy import TARGET_NAMES, Promise
+from helpdesk.policies.country_days import HALF_DAY, closures
 from helpdesk.policies.coverage import missing
-from helpdesk.policies.days import holiday_names
+from helpdesk.policies.days import holiday_names, is_called
 from helpdesk.policies.find import misnamed, policy_files
+from helpdesk.policies.known_days import YEARS, categories
 from helpdesk.policies.maintenance import lands_on
 from helpdesk.policies.read import days_of, policy_file, read_policy, read_table, survey_policy
 
@@ -157,6 +159,7 @@ def _contradictions(policy: Policy, table: PolicyFile) -> Iterator[Found]:
     yield from _undefined(policy)
     yield from _short_days(policy)
     yield from _unknown_holidays(table)
+    yield from _categories(table)
 
 
 def _misplaced_maintenance(table: PolicyFile) -> Iterator[Found]:
@@ -293,7 +296,9 @@ def _unknown_holidays(table: PolicyFile) -> Iterator[Found]:
             for name in calendar.holidays.without:
                 # Its own name says nothing new of its own day; the twin's does.
                 matched = [
-                    f"{day}" if part == name else f"{day} ({part})" for day, part, bare in days if name in {part, bare}
+                    f"{day}" if part == name else f"{day} ({part})"
+                    for day, part, bare in days
+                    if is_called(name, part, bare)
                 ]
                 if not matched:
                     names = ", ".join(sorted({bare for _, _, bare in days}))
@@ -303,10 +308,26 @@ def _unknown_holidays(table: PolicyFile) -> Iterator[Found]:
 
 
 def _holidays(known: KnownDays, asked: CountryHolidays) -> Iterator[tuple[date, str, str]]:
-    """Each public holiday that is known: its day, its name there, and its name on its own day."""
-    for year in range(_TOLD_FROM, known.years.stop):
-        for day, name in known.of(asked, year):
-            yield from ((day, part, bare) for part, bare in holiday_names(name).items())
+    """Each holiday that is known: its day, its name there, and its name on its own day."""
+    for category in categories(asked):
+        for year in range(_TOLD_FROM, YEARS.stop):
+            for day, name in known.of(asked, year, category):
+                yield from ((day, part, bare) for part, bare in holiday_names(name).items())
+
+
+def _categories(table: PolicyFile) -> Iterator[Found]:
+    """A category that has no day there, and from when on half days are closed: both are easily thought otherwise."""
+    known, years = days_of(table), range(_TOLD_FROM, YEARS.stop)
+    asked = {key: calendar.holidays for key, calendar in table.calendars.items() if calendar.holidays}
+    for key, holidays in asked.items():
+        place = f"calendars.{key}.holidays"
+        for category in categories(holidays):
+            if not any(known.of(holidays, year, category) for year in years):
+                yield "warning", f"{place}.categories", f"no day of category {category!r} there"
+        if HALF_DAY in categories(holidays):
+            halves = {day.name: day.start for year in years for day in closures(known, holidays, year) if day.start}
+            said = ", ".join(f"{name} from {start // 3600:02}:{start // 60 % 60:02}" for name, start in halves.items())
+            yield "assumption", f"{place}.half_days_from", f"half days are closed: {said or 'none'}"
 
 
 def _assumptions(policy: Policy) -> Iterator[Found]:

@@ -42,7 +42,8 @@ from helpdesk.core.policy import (
 from helpdesk.core.promise import Within, parse_open_time, parse_within
 from helpdesk.core.severity import CONDITIONS, Area, Cap, Kind, Level, SeverityTerms
 from helpdesk.mail.language import LANGUAGES
-from helpdesk.policies.days import day_rule, left_over
+from helpdesk.policies.country_days import closures
+from helpdesk.policies.days import day_rule
 from helpdesk.policies.known_days import KnownDays, known_now
 from helpdesk.policies.maintenance import read_maintenance
 from helpdesk.policies.observed import Kept, Way, substitutes
@@ -259,8 +260,7 @@ class _Reader:
         def plain(year: int) -> list[SpecialDay]:
             days = [special for day in named for special in day.of_year(year)]
             if public:
-                found = known.of(public, year)
-                days += [SpecialDay(on, rest) for on, name in found if (rest := left_over(name, public.without))]
+                days += closures(known, public, year)
             return days
 
         def of_year(year: int) -> tuple[SpecialDay, ...]:

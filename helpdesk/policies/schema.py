@@ -38,12 +38,14 @@ class RegionTable:
 @strict
 @dataclass
 class CountryHolidays:
-    """`holidays = {country = "US"}`: the public holidays of a country or one of its subdivisions."""
+    """`holidays = {country = "US"}`: the holidays of a country or one of its subdivisions, public ones always."""
 
     country: str
     subdivision: str | None = None
     observed: bool = True
     without: list[str] = field(default_factory=list)  # names of days on which the desk works
+    categories: list[str] = field(default_factory=list)  # further ones of the package: "catholic", "bank", "half_day"
+    half_days_from: str = ""  # "13:00": when half days close; without it, when their name says, else at noon
 
 
 @strict

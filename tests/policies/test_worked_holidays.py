@@ -23,6 +23,13 @@ from tests.test_docs import EXAMPLE
         ("Veterans Day", ["Veterans Day (observed)"], "Veterans Day"),
         ("Day of the Dead (All Souls)", ["Day of the Dead"], "Day of the Dead (All Souls)"),
         ("New Year's Day", [], "New Year's Day"),
+        ("Eid al-Fitr (estimated)", ["Eid al-Fitr"], ""),
+        ("Islamic New Year (observed, estimated)", ["Islamic New Year"], ""),
+        ("Asarnha Bucha (in lieu)", ["Asarnha Bucha"], ""),
+        ("Christmas Eve (from 1pm)", ["Christmas Eve"], ""),
+        ("Eid al-Fitr (Second Day) (estimated)", ["Eid al-Fitr"], "Eid al-Fitr (Second Day) (estimated)"),
+        ("Veterans Day (observed)", ["veterans day"], ""),
+        ("New Year's Day", ["New Year’s Day"], ""),  # noqa: RUF001 - as word processors write it
     ],
 )
 def test_a_name_takes_its_twin_along_and_nothing_else(name, without, kept):
