@@ -242,7 +242,7 @@ class Letters:
         owed = [(clock, case, terms) for clock in _running(case, policy)]
         for merged in terms.merged:
             owed += [(clock, merged.case, merged.terms) for clock in _running(merged.case, merged.terms.policy)]
-        owed.sort(key=lambda one: _due_at(one[0]))
+        owed.sort(key=lambda one: one[0].broken_or_due_at(now) or now)
         due = [_due(clock, whose, of, now, within=case) for clock, of, whose in owed]
         return {
             "requester": case.requester.shown,
@@ -271,9 +271,7 @@ class Letters:
             "step": _step_facts(facts, case, terms, now),
             "current": case.severity,
             "suspicion": _suspicion_facts(facts, case, terms),
-            "delayed": span(facts["delayed"])
-            if facts.get("delayed") and facts["delayed"].total_seconds() >= 60
-            else "",
+            "delayed": span(_whole_minutes(facts["delayed"])) if facts.get("delayed", _NOTHING) >= _MOMENT else "",
             **{name: facts.get(name) for name in _AS_DECIDED},
         }
 
@@ -390,34 +388,44 @@ def _running(case: Case, policy: Policy) -> list[Clock]:
 
 def _due(clock: Clock, terms: Terms, case: Case, now: datetime, *, within: Case) -> dict[str, str]:
     zone = desk_zone(case, terms.policy)
-    due_at = _due_at(clock)
-    late = clock.late_from is not None and clock.late_from <= now
-    left = due_at - now
+    due_at, late = clock.broken_or_due_at(now) or now, clock.breached_at(now) is not None
+    now_due = _due_at(clock) if _due_at(clock) > max(due_at, now) else None
     return {
         "target": TARGET_NAMES[clock.target],
         "of": "" if case is within else case.ref,
         "at": moment(due_at, zone),
         "brief": brief(due_at, zone),
-        "left": _left(left, late=late),
+        "by": f"was due {brief(due_at, zone)}" if late else f"by {brief(due_at, zone)}",
+        "left": _left(due_at, clock.told_late_from, zone, now),
+        "now_due": f"{moment(now_due, zone)}, in {span(now_due - now)}" if now_due else "",
         "promise": str(clock.promise.within) if isinstance(clock.promise, Promise) else "",
     }
 
 
-def _left(left: timedelta, *, late: bool) -> str:
+def _whole_minutes(amount: timedelta) -> timedelta:
+    return timedelta(minutes=round(amount / _MOMENT))
+
+
+def _left(due_at: datetime, late_from: datetime | None, zone: str, now: datetime) -> str:
+    """How long that is still, or has been; a due time on a closing is late only from the next opening on."""
+    left = due_at - now
     if abs(left) < _MOMENT:
         return "now"
-    return f"{span(left)} late" if late or left < _NOTHING else f"in {span(left)}"
+    if left > _NOTHING:
+        return f"in {span(left)}"
+    return f"late from {moment(late_from, zone)}" if late_from and late_from > now else f"{span(left)} late"
 
 
 def _step_facts(facts: dict[str, Any], case: Case, terms: Terms, now: datetime) -> dict[str, Any] | None:
     if "target_name" not in facts:
         return None
-    zone = desk_zone(case, terms.policy)
+    zone, due_at, late_from = desk_zone(case, terms.policy), facts["due_at"], facts["late_from"]
     return {
         "target": facts["target_name"],
-        "due": moment(facts["due_at"], zone) if facts["due_at"] else "",
-        "due_brief": brief(facts["due_at"], zone) if facts["due_at"] else "",
-        "late": bool(facts["due_at"]) and facts["due_at"] <= now,
+        "due": moment(due_at, zone) if due_at else "",
+        "due_brief": brief(due_at, zone) if due_at else "",
+        "left": _left(due_at, late_from, zone, now) if due_at else "",
+        "late": late_from is not None and late_from <= now,
         "percent": round(facts["share"] * 100),
         "after": span(facts["after"]) if facts["after"] else "",
         "acknowledge": facts["acknowledge"],

@@ -4,8 +4,9 @@ A clock is a function of the case's events and the policy, never a stored truth:
 it counted and settles each in the calendar of its moment. A severity change keeps what was consumed (or recounts
 from the start, or restarts, as the policy says); a pause costs nothing; a breach that happened stays.
 
-All instants are aware UTC. On the dot is on time: a clock is late only once more open time than promised is used, so
-a due time that falls on a closing is late from the next opening on.
+All instants are aware UTC, in whole seconds. On the dot is on time: a clock is late only once more open time than
+promised is used, so a due time that falls on a closing is late from the next opening on. Nobody is told so before a
+whole second of open time has passed beyond the promise: what is received within it is in time.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 State = Literal["running", "paused", "met", "breached", "exempt", "none"]
 ZERO = timedelta()
+_SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,12 @@ class Stretch:
         late = self.calendar.breached_at(self.due_at or self.start)
         return late if self.end is None or late < self.end else None
 
+    @property
+    def told_late_from(self) -> datetime | None:
+        """From when people are told that it is late: the first second at which more than the budget is used."""
+        late = self.late_from
+        return late + _SECOND if late is not None and self.consumed <= self.budget else late
+
 
 @dataclass(frozen=True, slots=True)
 class Clock:
@@ -97,15 +105,28 @@ class Clock:
     @property
     def late_from(self) -> datetime | None:
         """The instant of the breach, past or to come; None if it was stopped in time, is paused or has no target."""
+        return self._broken.late_from if self._broken else None
+
+    @property
+    def told_late_from(self) -> datetime | None:
+        """From when people are told of the breach: on the dot is on time."""
+        return self._broken.told_late_from if self._broken else None
+
+    def broken_or_due_at(self, now: datetime) -> datetime | None:
+        """When it fell due if it is late at `now`, whatever it is due at under a milder severity since; else `due_at`."""
+        return self._broken.due_at if self._broken and self.breached_at(now) else self.due_at
+
+    @property
+    def _broken(self) -> Stretch | None:
         if self.exempt:
             return None
-        return next((s.late_from for s in self.stretches if s.late_from is not None), None)
+        return next((stretch for stretch in self.stretches if stretch.late_from is not None), None)
 
     def state(self, now: datetime) -> State:
         """What the clock shows at `now`."""
         if self.exempt:
             return "exempt"
-        late = self.late_from
+        late = self.told_late_from
         if late is not None and (self.stopped_at is not None or late <= now):
             return "breached"
         if not self._promised:

@@ -131,9 +131,9 @@ def next_at(case: Case, terms: Terms) -> datetime | None:
     instants = [rung.at for rung in ladder.outstanding(case, terms)]
     standing = case.breaches
     instants += [
-        clock.late_from
+        clock.told_late_from
         for clock in clocks(case, terms.policy)
-        if clock.late_from is not None and ladder.clock_key(clock) not in standing
+        if clock.told_late_from is not None and ladder.clock_key(clock) not in standing
     ]
     instants += [step.at for step in lifecycle.outstanding(case, terms)]
     wakes_at = case.snoozed.until if case.snoozed else None

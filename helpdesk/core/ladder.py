@@ -130,7 +130,9 @@ class _Ladder:
         if turn < len(instants):
             come = [number for number, at in enumerate(instants) if self.now and at <= self.now]
             turn = max(turn, come[-1] if come else 0)
-            yield Rung(self._in_hours(clock, step, instants[turn]), clock, step, name, turn)
+            at = self._in_hours(clock, step, instants[turn])
+            told = clock.told_late_from if step.share >= 1 else None
+            yield Rung(max(at, told or at), clock, step, name, turn)
 
     def _instants(self, step: Step, begins: datetime, turn: int) -> Sequence[datetime]:
         """When the step is made, turn by turn, as far as it matters."""
@@ -240,7 +242,8 @@ def _facts(rung: Rung, reached: list[Rung], now: datetime) -> dict[str, Any]:
     return {
         "target": rung.clock.target,
         "target_name": TARGET_NAMES[rung.clock.target],
-        "due_at": rung.clock.due_at,
+        "due_at": rung.clock.broken_or_due_at(now),
+        "late_from": rung.clock.told_late_from,
         "reached_at": rung.at,
         "share": rung.step.share,
         "after": rung.step.after,

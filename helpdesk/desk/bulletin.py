@@ -121,7 +121,8 @@ def _due(line: Line, zone: str, now: datetime) -> str:
     if line.late_since:
         return f"late since {_time(line.late_since, zone)}"
     if line.due_at:
-        return f"{line.target} due {_time(line.due_at, zone)} (in {span(line.due_at - now)})"
+        left = f"in {span(line.due_at - now)}" if line.due_at > now else "now"
+        return f"{line.target} due {_time(line.due_at, zone)} ({left})"
     return line.status
 
 

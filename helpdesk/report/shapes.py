@@ -106,14 +106,15 @@ def _suspicion_shape(case: Case, policy: Policy, now: datetime) -> dict[str, Any
 
 def clock_shape(clock: Clock, now: datetime) -> dict[str, Any]:
     """One clock of a case."""
-    promise = clock.promise
+    promise, breached_at = clock.promise, clock.breached_at(now)
     return {
         "target": clock.target,
         "started_at": instant(clock.started_at),
         "due_at": instant(clock.due_at),
         "state": clock.state(now),
         "stopped_at": instant(clock.stopped_at),
-        "breached_at": instant(clock.breached_at(now)),
+        "breached_at": instant(breached_at),
+        "broken_due_at": instant(clock.broken_or_due_at(now) if breached_at else None),
         "used": int(clock.used(now).total_seconds()),
         "calendar": promise.calendar.name if isinstance(promise, Promise) else None,
         "promised": str(promise.within) if isinstance(promise, Promise) else None,

@@ -78,10 +78,11 @@ def _item(case: Case, policy: Policy, now: datetime) -> dict[str, Any]:
 
 def _due(case: Case, policy: Policy, now: datetime) -> dict[str, str] | None:
     """The promise that is due first, and in how long; None where none runs."""
-    running = [(clock.due_at, clock) for clock in clocks(case, policy) if clock.stopped_at is None and clock.due_at]
-    if not running:
+    running = [clock for clock in clocks(case, policy) if clock.stopped_at is None and clock.due_at]
+    due = [(at, clock) for clock in running if (at := clock.broken_or_due_at(now))]
+    if not due:
         return None
-    due_at, clock = min(running, key=lambda one: one[0])
+    due_at, clock = min(due, key=lambda one: one[0])
     state, left = clock.state(now), due_at - now
     told = f"{span(left)} late" if state == "breached" else f"due in {span(left)}" if due_at > now else "due now"
     return {"state": state, "words": f"{TARGET_NAMES[clock.target]} {told} · {moment(due_at, desk_zone(case, policy))}"}

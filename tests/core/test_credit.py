@@ -323,8 +323,8 @@ def test_cel_9_first_response_and_every_round_of_follow_up_is_an_event():
 
 def test_a_promise_that_is_broken_and_not_answered_yet_is_a_violation_already():
     case = PREFERRED.case("urgent", la("07-07 09:00"))
-    assert standings(case, la("07-07 11:00")) == [("first_response", "violated")], "late from the due time on"
-    assert standings(case, la("07-07 10:59")) == [("first_response", "running")]
+    assert standings(case, la("07-07 11:00:01")) == [("first_response", "violated")]
+    assert standings(case, la("07-07 11:00")) == [("first_response", "running")], "on the dot is on time"
 
 
 def test_lateness_is_open_time():

@@ -60,7 +60,7 @@ def test_quiet_hours_hold_back_what_is_not_called_urgent(tmp_path):
     outage(desk)
     desk.at("2026-05-20 09:00")
 
-    assert told(desk, ANN, "breach") == [wall("2026-05-20 03:00")]
+    assert told(desk, ANN, "breach") == [wall("2026-05-20 03:00:01")]
     assert told(desk, LENA) == [wall("2026-05-20 08:00")]
     assert "late, because" not in desk.last(LENA, "escalation").text, "it waited on purpose"
 
@@ -109,7 +109,7 @@ def test_what_repeats_stops_with_an_acknowledgment(tmp_path, words):
     desk.reply(LENA, words, to_kind="escalation")
     desk.at("2026-05-20 06:00")
 
-    repeated = [wall(f"2026-05-20 {at}") for at in ("03:00", "03:20", "03:40")]
+    repeated = [wall(f"2026-05-20 {at}") for at in ("03:00:01", "03:20", "03:40")]
     assert told(desk, LENA) == told(desk, ANN) == repeated
     keys = [event.facts["key"] for event in desk.events("step_taken")]
     assert len(keys) == len(set(keys)), "exactly one mail a step and person"
@@ -135,7 +135,7 @@ def test_a_clock_is_warned_of_thrice_and_goes_up_after_the_breach_each_step_to_i
     assert told(desk, ANN, "warning") == [wall(f"{on} 10:00"), wall(f"{on} 12:00")]
     assert told(desk, LENA, "warning") == [wall(f"{on} 12:00")]
     assert told(desk, PAGER, "warning") == [wall(f"{on} 13:12")]
-    assert told(desk, ANN, "breach") == told(desk, LENA, "breach") == [wall(f"{on} 14:00")]
+    assert told(desk, ANN, "breach") == told(desk, LENA, "breach") == [wall(f"{on} 14:00:01")]
     assert told(desk, LENA) == told(desk, MANAGER) == [wall(f"{on} 15:00")]
     assert told(desk, OPS) == [wall("2026-05-21 09:00")], "two hours on Wednesday, and the rest on Thursday"
 
@@ -151,7 +151,7 @@ def test_quiet_hours_hold_back_what_repeats_where_the_policy_says_nothing_of_hou
     desk.mail(RAY, "Report", MILD, to="email@logicgate.example")
     desk.at("2026-05-21 10:30")
 
-    assert told(desk, LENA) == [wall(f"2026-05-{at}") for at in ("20 15:00", "21 08:00", "21 09:00")]
+    assert told(desk, LENA) == [wall(f"2026-05-{at}") for at in ("20 15:00:01", "21 08:00", "21 09:00")]
     assert told(desk, PAGER) == [wall("2026-05-21 08:00")]
 
 
@@ -173,7 +173,7 @@ def test_any_address_may_stand_on_the_ladder_and_account_contacts_are_the_custom
     outage(desk)
     desk.at("2026-05-20 04:00")
 
-    assert told(desk, MANAGER) == told(desk, PAGER) == [wall("2026-05-20 03:00")]
+    assert told(desk, MANAGER) == told(desk, PAGER) == [wall("2026-05-20 03:00:01")]
     assert "what you reply is shown to the agent" in " ".join(desk.last(MANAGER, "escalation").text.split())
     desk.reply(MANAGER, "I call them.", to_kind="escalation")
     assert "I call them." in desk.last(ANN, "customer-message").text
@@ -188,7 +188,7 @@ def test_whoever_is_told_may_acknowledge_by_a_reply_and_orders_nothing_else(tmp_
     desk.reply(PAGER, f"{words}\n\n#severity sev4", to_kind="escalation")
     desk.at("2026-05-20 06:00")
 
-    assert told(desk, LENA) == told(desk, PAGER) == [wall("2026-05-20 03:00"), wall("2026-05-20 03:20")]
+    assert told(desk, LENA) == told(desk, PAGER) == [wall("2026-05-20 03:00:01"), wall("2026-05-20 03:20")]
     assert [event.by for event in desk.events("page_acknowledged")] == [PAGER]
     assert "acknowledged: nobody else is called" in desk.last(PAGER, "echo").text
     assert words in desk.last(ANN, "customer-message").text
@@ -231,7 +231,7 @@ def test_lai_10_without_an_escalation_contact_the_team_hears_of_it(tmp_path):
     outage(desk)
     desk.at("2026-05-20 04:00")
 
-    assert told(desk, ANN) == [wall("2026-05-20 03:00")]
+    assert told(desk, ANN) == [wall("2026-05-20 03:00:01")]
 
 
 def test_somebody_in_two_seats_gets_one_mail(tmp_path):
@@ -239,7 +239,7 @@ def test_somebody_in_two_seats_gets_one_mail(tmp_path):
     outage(desk)
     desk.at("2026-05-20 04:00")
 
-    assert told(desk, LENA) == told(desk, ANN) == [wall("2026-05-20 03:00")]
+    assert told(desk, LENA) == told(desk, ANN) == [wall("2026-05-20 03:00:01")]
 
 
 @pytest.mark.parametrize(

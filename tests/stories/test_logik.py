@@ -151,7 +151,7 @@ def test_critical_runs_through_the_night_and_the_holiday(desk):
     desk.at("2026-05-25 03:01")
 
     assert desk.state() == "breached"
-    assert [mail.at for mail in desk.sent if mail.kind == "breach"] == [wall("2026-05-25 03:00")]
+    assert [mail.at for mail in desk.sent if mail.kind == "breach"] == [wall("2026-05-25 03:00:01")]
 
 
 def test_due_times_are_told_to_the_customer_in_their_own_zone(desk):

@@ -207,7 +207,7 @@ def test_lgt_5_without_a_rotation_nobody_is_called_and_the_ladder_is_as_it_was(t
     """LGT-5: a desk that has none."""
     desk = gate(tmp_path, more="")
     is_down(desk)
-    desk.at("2026-05-20 03:00")
+    desk.at("2026-05-20 03:00:01")
 
     assert [mail.kind for mail in desk.sent] == ["assigned", "warning", "warning", "breach", "escalation"]
 
