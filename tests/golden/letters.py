@@ -94,7 +94,7 @@ def _written(desk):
     keep("assigned", ANN, "assigned")
     desk.at("2026-05-19 10:51")
     keep("warning", ANN, "warning")
-    desk.at("2026-05-19 11:15")
+    desk.at("2026-05-19 11:15:01")
     keep("breach", ANN, "breach")
     keep("escalation", LENA, "escalation")
     desk.is_down_until("2026-05-19 12:40")
