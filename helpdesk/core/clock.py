@@ -113,7 +113,7 @@ class Clock:
         return self._broken.told_late_from if self._broken else None
 
     def broken_or_due_at(self, now: datetime) -> datetime | None:
-        """When it fell due if it is late at `now`, whatever it is due at under a milder severity since; else `due_at`."""
+        """The due time that was broken, if one is by `now`: a milder severity since then has another. Else `due_at`."""
         return self._broken.due_at if self._broken and self.breached_at(now) else self.due_at
 
     @property
