@@ -289,6 +289,8 @@ def _customer_facts(draft: Draft, case: Case, terms: Terms, now: datetime) -> di
         "known": draft.facts.get("known", True),
         "because": draft.facts.get("because", ""),
         "declared": [_declared(entry, zone, language) for entry in draft.facts.get("declared", ())],
+        "lifted": draft.facts.get("lifted", False),
+        "out_of_scope": draft.facts.get("out_of_scope", False),
         "escalated": draft.facts.get("escalated", False),
         "follows": draft.facts.get("follows", ""),
         "channel_says": channel_says,

@@ -36,7 +36,9 @@ Policies = Annotated[list[str] | None, typer.Option("--policy", help="Only for t
 def register(app: typer.Typer) -> None:
     """Add this group's commands."""
     app.command()(person)
-    incident = typer.Typer(no_args_is_help=True, help="Known problems: their cases say so, and may be exempt.")
+    incident = typer.Typer(
+        no_args_is_help=True, help="Known problems: mail about them is linked, and agents may exempt it."
+    )
     incident.command("open")(incident_open)
     incident.command("close")(incident_close)
     incident.command("list")(incident_list)

@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from helpdesk.core import correction, links, merging, snooze, splitting
+from helpdesk.core import correction, exclusion, links, merging, snooze, splitting
 from helpdesk.core.addressee import nobody
 from helpdesk.core.addresses import unwritable
 from helpdesk.core.block import Mistake
@@ -24,7 +24,6 @@ from helpdesk.core.enclosure import enclosures, kept_back
 from helpdesk.core.ladder import unacknowledged
 from helpdesk.core.later import zone_of
 from helpdesk.core.requester import requester
-from helpdesk.core.scope import incident_events
 from helpdesk.core.scribe import Scribe
 
 if TYPE_CHECKING:
@@ -143,7 +142,7 @@ _AT_THE_TOP = (
 def _not_for_customers(written: Written, orders: Orders) -> Iterator[Mistake]:
     """What must not leave with the text, unless the agent says that it is meant."""
     meant = orders.has("answer")
-    ordered = {command.line for command in orders.commands}
+    ordered = {command.line for command in orders.commands if command.verb != "exclude"}  # whose reason is told
     for found in written.inside:
         if any(line.startswith(found.line) for line in ordered):
             continue  # it may be cut, and name what our own mail shows
@@ -318,25 +317,6 @@ def _cc(scribe: Scribe, command: Command, _orders: Orders) -> None:
             scribe.done.append(f"{person.address} gets the answers from now on, and nothing of before")
 
 
-def _exclude(scribe: Scribe, command: Command, _orders: Orders) -> None:
-    """The promises of the case do not apply from now on (CEL-10, CEL-11)."""
-    why = next(entry.why for entry in scribe.terms.policy.exclusions if entry.key == command.argument)
-    because = f"{why}: {command.detail}" if command.detail else why
-    scribe.happened("exempted", {"key": command.argument, "because": because, "out_of_scope": False})
-    scribe.happened("flagged", {"tag": f"excluded: {command.argument}"})
-    scribe.done.append(f"excluded: {because}")
-
-
-def _incident(scribe: Scribe, command: Command, _orders: Orders) -> None:
-    """The case is about a known incident (LAI-6)."""
-    policy = scribe.terms.policy
-    incident = next(entry for entry in scribe.terms.standing.incidents if entry.key == command.argument)
-    at, by = scribe.arrival.received_at, scribe.agent.address
-    for event in incident_events(incident, policy, at=at, now=scribe.now, by=by):
-        scribe.happened(event.type, dict(event.facts))
-    scribe.done.append(f"linked to incident {incident.key}: {incident.title}")
-
-
 def _help(scribe: Scribe, _command: Command, _orders: Orders) -> None:
     scribe.done.append("the list of commands")
     scribe.help = [dict(zip(("form", "does"), form.split("  ", 1), strict=True)) for form in FORMS.values()]
@@ -363,8 +343,8 @@ _OBEY: dict[str, Callable[[Scribe, Command, Orders], None]] = {
     "link": links.link,
     "merge": merging.merge,
     "split": splitting.split,
-    "exclude": _exclude,
-    "incident": _incident,
+    "exclude": exclusion.exclude,
+    "incident": exclusion.incident,
     "ack": _note,
     "spam": _spam,
     "redact": _note,

@@ -172,7 +172,7 @@ def _drafts(decision: Decision, behalf: Behalf, case: Case) -> Iterator[Draft]:
         if behalf.asked < ASKED_AN_HOUR:
             key = next(draft.key for draft in decision.drafts)
             yield Draft("echo", behalf.agent.person, "agent", f"{key}/confirm", template="confirm")
-        yield from (draft for draft in decision.drafts if draft.kind not in {"ack", "out-of-scope", "assigned"})
+        yield from (draft for draft in decision.drafts if draft.kind not in {"ack", "assigned"})
         return
     for draft in decision.drafts:
         if draft.audience == "customer" and behalf.how in {"copied", "nobody"}:

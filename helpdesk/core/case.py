@@ -67,10 +67,13 @@ EventType = Literal[
     "escalation_requested",  # by the customer; it alters no clock
     "reminded",  # the customer, of what we wait for
     "downgrade_proposed",  # to the agent, because the customer owes information
+    "exclusion_proposed",  # the mail says words of one: an agent decides, and the promises run
     "exempted",  # its promises need not be met, and why
+    "exclusion_lifted",  # as if it had never been exempted
     "breach_withdrawn",  # an answer received in time was read after the breach was recorded
     "command_refused",
     "redacted",  # its content was erased, and how much of it
+    "sent_again",  # without what was erased: its clocks begin anew
     "purged",  # the same because of its age, and the people on it have pseudonyms from here on
 ]
 
@@ -253,6 +256,7 @@ def _open(number: int, event: Event) -> Case:
 _IN_TURN: tuple[tuple[EventType, ...], ...] = (
     ("waiting_set", "resolved", "closed", "reopened"),
     ("severity_set",),
+    ("exempted", "exclusion_lifted"),
 )
 
 

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 from helpdesk.core.addresses import read_known, read_people
 from helpdesk.core.block import Block, Mistake, read_block
 from helpdesk.core.case import Kind
+from helpdesk.core.exclusion import OFF
 from helpdesk.core.later import read_moment, read_span
 from helpdesk.core.message import base_address
 
@@ -75,7 +76,7 @@ FORMS: dict[Verb, str] = {
     "link": "#link HD-9  links the two cases",
     "merge": "#merge HD-9  this case goes into HD-9, where both are answered",
     "split": "#split [subject]  the customer's mail becomes a case of its own, with the text below as its answer",
-    "exclude": "#exclude KEY [reason]  the promises do not apply, and why",
+    "exclude": "#exclude KEY [reason] | off  the promises do not apply, and the customer hears why; off: they do",
     "incident": "#incident KEY  the case is about a known incident",
     "ack": "#ack  you have it: nobody else is called",
     "spam": "#spam  closes a case of somebody unknown that nobody has answered; nobody outside is told",
@@ -99,6 +100,7 @@ _CONTRADICTIONS: tuple[frozenset[Verb], ...] = (
     frozenset({"assign", "merge", "spam"}),
     frozenset({"answer", "spam"}),
     frozenset({"cc", "spam"}),
+    frozenset({"exclude", "spam"}),
 )
 # Beside an order to split the others would be about the old case or the new one, and nobody could tell.
 _BESIDE_SPLIT: frozenset[Verb] = frozenset({"split", "note", "answer", "link", "ack", "help"})
@@ -388,10 +390,10 @@ def _plainly(key: str) -> str:
 
 def _exclude(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
     key, _, reason = argument.partition(" ")
-    if key.lower() in vocabulary.exclusions:
+    if key.lower() in vocabulary.exclusions or argument.lower() == OFF:
         return Command("exclude", line, argument=key.lower(), detail=reason.strip())
-    known = ", ".join(vocabulary.exclusions) or "nothing: this policy excludes nothing"
-    return Mistake(line, f"#exclude and one of {known}")
+    known = "".join(f"{key}, " for key in vocabulary.exclusions)
+    return Mistake(line, f"#exclude and one of {known}{OFF}")
 
 
 def _incident(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:

@@ -19,6 +19,7 @@ from helpdesk.core import (
     courtesy,
     enclosure,
     escalation,
+    exclusion,
     held,
     ladder,
     lifecycle,
@@ -245,17 +246,15 @@ def _is_known(address: str, terms: Terms) -> bool:
 
 
 def _acknowledgment(case: Case, arrival: Arrival, terms: Terms, doubts: Sequence[Doubt]) -> Draft:
-    outside = next((event.facts for event in case.of_type("exempted") if event.facts.get("out_of_scope")), None)
     facts = {
         # An address that we do not know may be forged: it gets none of the mail's own words back (threat L05).
         "known": _is_known(case.addressee.address, terms),
-        "because": outside["because"] if outside else "",
         "declared": [event.facts for event in case.of_type("flagged") if event.facts.get("say")],
         "escalated": bool(case.of_type("escalation_requested")),
         "follows": arrival.linked_ref if arrival.placement.linked is None else "",
         "doubts": tuple(doubts),
     }
-    return Draft("out-of-scope" if outside else "ack", case.addressee, "customer", arrival.key, facts=facts)
+    return Draft("ack", case.addressee, "customer", arrival.key, facts=facts)
 
 
 def _split_off(decision: Decision, arrival: Arrival, now: datetime) -> Decision:
@@ -308,6 +307,8 @@ def confirm(case: Case, arrival: Arrival, terms: Terms, now: datetime, *, spoken
 
 def _customer_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
     events = [_event("customer_wrote", arrival, now, _message_facts(arrival)), *redaction.flags(arrival, now)]
+    events += redaction.sent_again(case, arrival, now)
+    events += exclusion.proposed(arrival, terms, now, decided=exclusion.keys(case.events))
     events += unread.notes(arrival, now)
     was_over = not case.active
     if was_over:

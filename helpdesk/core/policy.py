@@ -203,12 +203,12 @@ class Calls:
 
 @dataclass(frozen=True, slots=True)
 class Exclusion:
-    """A reason for which a case is outside the promises, named by an agent or found by its words."""
+    """A reason for which a case is outside the promises, by an agent's order; its words in a mail only propose it."""
 
     key: str
     why: str
     words: tuple[str, ...] = ()
-    out_of_scope: bool = False  # answered with a mail of its own: not supported at all
+    out_of_scope: bool = False  # not supported at all
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 A mail comes here with its secrets masked already (`Arrival.sensitive` names them, LAI-11). Erasing is the store's; what
 it means for the case is decided here: the order is on the record with what was erased, the customer is asked to send it
-again without the data, and where the policy says so its promises do not apply. A case that ended long ago is purged:
+again without the data, and where the policy says so its promises do not apply until they do; then its clocks begin
+anew. A case that ended long ago is purged:
 the same is erased, nobody is told, and whoever is not staff gets a pseudonym; what happened and when stays, so that
 clocks, reports and credit statements say what they said. An answer to it opens a new case.
 """
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpdesk.core.case import DESK, MASKED, Event
 from helpdesk.core.decision import Decision, Draft
+from helpdesk.core.exclusion import PERSONAL_DATA, in_force
 from helpdesk.core.ladder import unacknowledged
 from helpdesk.core.scribe import wrapped
 
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
     from helpdesk.core.message import Person
     from helpdesk.core.people import Terms
 
-EXCLUSION = "personal-data"  # the key by which a policy exempts such cases
 ERASED = "(erased)"  # stands in place of a subject
 NOWHERE = "erased.invalid"  # RFC 2606 section 2: nothing is ever delivered there
 
@@ -38,12 +39,20 @@ def flags(arrival: Arrival, now: datetime) -> Iterator[Event]:
         yield Event("flagged", arrival.received_at, now, DESK, {"tag": tag})
 
 
+def sent_again(case: Case, arrival: Arrival, now: datetime) -> Iterator[Event]:
+    """The customer's first mail without anything to mask, after the case was exempted for what was erased (LAI-11)."""
+    if arrival.sensitive or all(one.facts.get("key") != PERSONAL_DATA for one in in_force(case.events)):
+        return
+    because = "without what was erased: the clocks begin anew"
+    yield Event("sent_again", arrival.received_at, now, arrival.sender, {"because": because})
+
+
 def redacted(
     case: Case, terms: Terms, *, by: str, erased: Mapping[str, int], agent: Person | None, now: datetime
 ) -> Decision:
     """Decide what follows from erasing. `erased` counts by what; `agent` is told by mail, if they asked by mail."""
     events = [Event("redacted", now, now, by, {"erased": dict(erased)})]
-    exclusion = next((entry for entry in terms.policy.exclusions if entry.key == EXCLUSION), None)
+    exclusion = next((entry for entry in terms.policy.exclusions if entry.key == PERSONAL_DATA), None)
     if exclusion is not None:
         facts: dict[str, Any] = {"key": exclusion.key, "because": exclusion.why, "out_of_scope": False}
         events.append(Event("exempted", now, now, by, facts))
@@ -124,6 +133,6 @@ def _said(erased: Mapping[str, int], *, exempt: str, told: bool) -> list[str]:
     counted = ", ".join(f"{erased.get(key, 0)} {words}" for key, words in _WHAT.items() if erased.get(key))
     said = [f"erased: {counted or 'nothing was left to erase'}"]
     said += ["the customer is asked to send it again without the data"] if told else []
-    said += [f"its promises do not apply from now on: {exempt}"] if exempt else []
+    said += [f"its promises do not apply until then, and begin anew with that mail: {exempt}"] if exempt else []
     said.append("copies on mail servers and in backups are not the desk's: erase them there")
     return said

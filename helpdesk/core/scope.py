@@ -1,15 +1,15 @@
 """What a new case is not owed: by who wrote it, what the plan covers, and what the offering leaves out.
 
-Nothing here refuses a mail. A case is flagged, its promises are measured without warranty, or they do not apply; the
-reason is always on the record.
+Nothing here refuses a mail, or takes a promise away. A case is flagged, an exclusion is proposed, or its promises are
+measured without warranty; the reason is always on the record.
 """
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from helpdesk.core import exclusion
 from helpdesk.core.case import DESK, Event
 from helpdesk.core.policy import Doubt
 
@@ -21,9 +21,8 @@ if TYPE_CHECKING:
     from helpdesk.core.intake import Intake
     from helpdesk.core.message import Person
     from helpdesk.core.people import Customer, Terms
-    from helpdesk.core.policy import Exclusion, Plan, Policy
+    from helpdesk.core.policy import Plan, Policy
     from helpdesk.core.severity import Verdict
-    from helpdesk.core.standing import Incident
 
 _NOT_ENTITLED = "not entitled: "
 _UNAVAILABLE = 2  # the mildest rank that can mean that something is not available
@@ -86,17 +85,12 @@ def channel_key(terms: Terms) -> str:
 
 
 def findings(arrival: Arrival, verdict: Verdict, terms: Terms, now: datetime) -> Iterator[Event]:
-    """Events for what the plan does not cover, and for what the offering leaves out."""
+    """Events for what the plan does not cover, and for what the offering may leave out."""
     plan = terms.policy.plan(plan_key(terms))
     for tag in uncovered(verdict.kind, verdict.area or "", plan, terms.policy):
         yield Event("flagged", arrival.received_at, now, DESK, {"tag": tag})
     yield from _declared(arrival, verdict, terms, now)
-    for exclusion in terms.policy.exclusions:
-        if _mentions(arrival, exclusion):
-            facts = {"key": exclusion.key, "because": exclusion.why, "out_of_scope": exclusion.out_of_scope}
-            yield Event("exempted", arrival.received_at, now, DESK, facts)
-            yield Event("flagged", arrival.received_at, now, DESK, {"tag": f"excluded: {exclusion.key}"})
-            return
+    yield from exclusion.proposed(arrival, terms, now)
 
 
 _NOT_IN_PLAN, _NO_AREA = "not in plan: ", "no covered area recognised"
@@ -119,7 +113,7 @@ def _declared(arrival: Arrival, verdict: Verdict, terms: Terms, now: datetime) -
     policy, at = terms.policy, arrival.received_at
     incident = terms.standing.incident(policy.key, f"{arrival.message.subject}\n{arrival.message.reply}")
     if incident:
-        yield from incident_events(incident, policy, at=at, now=now, by=DESK)
+        yield from exclusion.incident_proposed(incident, policy, at=at, now=now)
     window = terms.standing.window(policy, at)
     if window and verdict.kind == "defect" and verdict.rank <= _UNAVAILABLE:
         zone = policy.calendars[policy.regions[0].calendar].timezone
@@ -130,20 +124,3 @@ def _declared(arrival: Arrival, verdict: Verdict, terms: Terms, now: datetime) -
             "until": window.ends_at.isoformat(),
         }
         yield Event("flagged", at, now, DESK, {**facts, "zone": zone})
-
-
-def incident_events(incident: Incident, policy: Policy, *, at: datetime, now: datetime, by: str) -> Iterator[Event]:
-    """A case is about a known incident: it is tagged, and exempt where the policy exempts known incidents."""
-    facts = {"tag": f"incident {incident.key}", "say": f"a known problem, {incident.title}", "name": incident.title}
-    yield Event("flagged", at, now, by, facts)
-    if policy.known_incidents_exempt:
-        because = f"known incident {incident.key}: {incident.title}"
-        yield Event("exempted", at, now, by, {"key": "incident", "because": because, "out_of_scope": False})
-
-
-def _mentions(arrival: Arrival, exclusion: Exclusion) -> bool:
-    if not exclusion.words:
-        return False
-    words = "|".join(re.escape(word.lower()) for word in exclusion.words)
-    text = f"{arrival.message.subject}\n{arrival.message.reply}".lower()
-    return re.search(rf"(?<!\w)(?:{words})(?!\w)", text) is not None

@@ -5,7 +5,8 @@ one clock a round, from the oldest customer message that no agent has answered, 
 the next public answer. Resolution: until resolved or closed, paused while waiting for the customer. A case that is
 closed without an answer owes none any more: its open clocks become exempt and say so; so does the round of a message
 that became a case of its own. If it is opened again, they go on with what was left; nothing is counted for the time in
-between.
+between. What was erased and is sent again without it (LAI-11) is a new request: its clocks begin at its receipt, and
+of those before only what was late is left.
 """
 
 from __future__ import annotations
@@ -14,10 +15,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from helpdesk.core.clock import Change, Clock, run
+from helpdesk.core.exclusion import in_force
 from helpdesk.core.policy import NoPromise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from helpdesk.core.case import Case, Event
@@ -30,16 +32,33 @@ _ANSWERS = ("agent_answered", "answer_arrived")
 def clocks(case: Case, policy: Policy) -> tuple[Clock, ...]:
     """First response (also where none is promised), then the promised rounds of follow-up in order, and resolution."""
     events = sorted(case.events, key=lambda event: event.at)
-    reader = _Reader(case, policy, events)
+    anew = [event.at for event in events if event.type == "sent_again"]
+    reader = _Reader(case, policy, events, since=anew[-1] if anew else None)
     promised = (clock for clock in (*reader.follow_ups(), *reader.resolution()) if clock.stretches)
-    return (reader.first_response(), *promised)
+    return (reader.first_response(), *_late_before(case, policy, events, anew), *promised)
+
+
+def _late_before(case: Case, policy: Policy, events: Sequence[Event], anew: Sequence[datetime]) -> Iterator[Clock]:
+    """Of the requests that were erased and sent again at these instants: a breach never vanishes."""
+    for since, until in zip((None, *anew), anew, strict=False):
+        reader = _Reader(case, policy, [event for event in events if event.at < until], since=since, until=until)
+        measured = (reader.first_response(), *reader.follow_ups(), *reader.resolution())
+        yield from (clock for clock in measured if clock.late_from is not None)
 
 
 class _Reader:
-    """One pass over a case's events in order of when they became true."""
+    """One pass over a case's events in order of when they became true; over a request, where it was sent again."""
 
-    def __init__(self, case: Case, policy: Policy, events: list[Event]) -> None:
-        self.case = case
+    def __init__(
+        self,
+        case: Case,
+        policy: Policy,
+        events: list[Event],
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> None:
+        self.case, self.since, self.until = case, since, until
         self.policy = policy
         self.events = events
         unsent = {event.facts["key"] for event in events if event.type == "answer_lost" and not event.facts["left"]}
@@ -53,6 +72,8 @@ class _Reader:
 
     def _start(self) -> datetime | None:
         """From when the desk owes an answer; None where an agent wrote first, and their customer not yet."""
+        if self.since is not None:
+            return self.since
         if self.case.for_how != "copied":
             return self.case.opened_at
         return next((event.at for event in self.events if event.type == "customer_wrote"), None)
@@ -64,7 +85,7 @@ class _Reader:
             return Clock("first_response", self.case.opened_at, why, ())
         answered = next((at for at in self.answers if at >= start), None)
         ended = self._ended_after(start) if answered is None else None
-        stop = answered or (ended.at if ended else None)
+        stop = answered or (ended.at if ended else self.until)
         clock = self._run("first_response", start=start, stop=stop, pauses=self._pauses(_OVER_AND_AGAIN))
         return _closed_unanswered(clock, ended) if ended else clock
 
@@ -75,7 +96,7 @@ class _Reader:
         """
         waiting: list[Event] = []  # what the customer said since the last answer
         answered_once = False
-        for event in self.events:
+        for event in self._of_this_request():
             if event.type in _ANSWERS:
                 # A round that was over as it began measures nothing, and would share its start with the next.
                 if waiting and waiting[0].at < event.at:
@@ -92,7 +113,10 @@ class _Reader:
                     yield _closed_unanswered(self._run("follow_up", start=waiting[0].at, stop=event.at), event)
                 waiting = []
         if waiting:
-            yield self._run("follow_up", start=waiting[0].at, stop=None)
+            yield self._run("follow_up", start=waiting[0].at, stop=self.until)
+
+    def _of_this_request(self) -> Iterator[Event]:
+        return (event for event in self.events if self.since is None or event.at >= self.since)
 
     def resolution(self) -> Iterator[Clock]:
         start = self.start
@@ -100,7 +124,7 @@ class _Reader:
             return
         ended = self._ended_after(start)
         pauses = self._pauses({**_OVER_AND_AGAIN, **_WAITED_FOR})
-        yield self._run("resolution", start=start, stop=ended.at if ended else None, pauses=pauses)
+        yield self._run("resolution", start=start, stop=ended.at if ended else self.until, pauses=pauses)
 
     def _pauses(self, why: dict[str, str]) -> list[Change]:
         return [
@@ -138,18 +162,13 @@ class _Reader:
 
     def _exempted(self, clock: Clock) -> Clock:
         """An exempted clock need not be met; one that was late before stays late, and is not answered for."""
-        exempted = next((event for event in self.events if self._is_exempting(event)), None)
+        exempted = next(iter(in_force(self.events)), None)
         if exempted is None or not clock.stretches:
             return clock
         because = str(exempted.facts["because"])
         if clock.late_from is not None and clock.late_from < exempted.at:
             return replace(clock, warranted=False, because=(*clock.because, because))
         return replace(clock, exempt=because)
-
-    def _is_exempting(self, event: Event) -> bool:
-        """Whether it takes the promises away; what was nobody's promises them once it is somebody's."""
-        somebodys = any(one.type == "requester_set" for one in self.events)
-        return event.type == "exempted" and not (event.facts.get("until_requester") and somebodys)
 
     def _promised(self, target: TargetKind, severity: str, at: datetime) -> Promise | NoPromise:
         case, owner = self.case, self._owner_at(at)

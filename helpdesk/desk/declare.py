@@ -103,11 +103,15 @@ def _open_incident(declaration: OpenIncident, order: Order) -> Done:
     declarations.open_incident(order.connection, incident, by=order.by, now=order.now)
     concerned = [policy for policy in order.policies if incident.concerns(policy.key)]
     if incident.words:
-        how = f"mail to {_all(p.key for p in concerned)} with {_all(map(_quoted, incident.words))} in it is about it"
+        how = (
+            f"mail to {_all(p.key for p in concerned)} with {_all(map(_quoted, incident.words))} in it is linked to it"
+        )
     else:
         how = f"agents of {_all(p.key for p in concerned)} link cases to it (#incident {incident.key})"
     exempt = [policy.key for policy in concerned if policy.known_incidents_exempt]
-    owed = f"; what {_all(exempt)} promises does not apply to those" if exempt else "; their clocks run on"
+    owed = "; their clocks run on"
+    if exempt:
+        owed += f" until an agent says #incident {incident.key}: then what {_all(exempt)} promises does not apply"
     return Done(f"incident {incident.key} is open: {how}{owed}")
 
 

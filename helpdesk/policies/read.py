@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from helpdesk.blanks import BLANK
 from helpdesk.core.calendar import Calendar, SpecialDay, Window, parse_hours
 from helpdesk.core.errors import ConfigurationError
+from helpdesk.core.exclusion import OFF
 from helpdesk.core.intake import Field, folded
 from helpdesk.core.policy import (
     AUDIENCES,
@@ -199,9 +200,7 @@ class _Reader:
                 only_registered=table.warranty.only_registered,
                 requires=tuple(table.warranty.requires),
             ),
-            exclusions=tuple(
-                Exclusion(entry.key, entry.why, tuple(entry.words), entry.out_of_scope) for entry in table.exclusion
-            ),
+            exclusions=tuple(self.exclusions()),
             maintenance=tuple(self.maintenance()),
             lifecycle=_lifecycle(table.lifecycle),
             calls=self.attempt("calls", partial(read_calls, table.calls), Calls()),
@@ -452,6 +451,12 @@ class _Reader:
                 due_at=entry.due,
                 why=entry.why,
             )
+
+    def exclusions(self) -> Iterator[Exclusion]:
+        for number, entry in enumerate(self.table.exclusion, start=1):
+            if entry.key.casefold() == OFF:
+                self.wrong(f"exclusion.{number}.key", f"expected another key: #exclude {OFF} takes an exclusion back")
+            yield Exclusion(entry.key, entry.why, tuple(entry.words), entry.out_of_scope)
 
     def maintenance(self) -> Iterator[Maintenance]:
         windows = self.table.maintenance

@@ -112,7 +112,12 @@ def offering_shape(policy: Policy, *, now: datetime, reader: Reader = EVERYBODY)
             "requires": list(policy.warranty.requires),
         },
         "exclusions": [
-            {"key": exclusion.key, "why": exclusion.why, "out_of_scope": exclusion.out_of_scope}
+            {
+                "key": exclusion.key,
+                "why": exclusion.why,
+                "words": list(exclusion.words),
+                "out_of_scope": exclusion.out_of_scope,
+            }
             for exclusion in policy.exclusions
         ],
         "intake": [{"key": field.key, "label": field.label, "required": field.required} for field in policy.intake],
@@ -283,7 +288,8 @@ def _plans(policy: Policy) -> list[str]:
 
 
 def _exclusion(exclusion: Exclusion) -> str:
-    return f"{exclusion.key}: {exclusion.why}" + (" (out of scope)" if exclusion.out_of_scope else "")
+    words = f"; proposed where a mail says {', '.join(exclusion.words)}" if exclusion.words else ""
+    return f"{exclusion.key}: {exclusion.why}{' (out of scope)' if exclusion.out_of_scope else ''}{words}"
 
 
 def _field(field: Field) -> str:
@@ -337,7 +343,7 @@ def _rules(policy: Policy) -> Iterator[str]:
     }
     yield f"when the severity changes, {changes[policy.on_severity_change]}"
     if policy.known_incidents_exempt:
-        yield "a case about an incident that is declared already need not be answered in time"
+        yield "a case about a declared incident need not be answered in time once an agent says so (#incident)"
     if policy.escalation_contact:
         yield "every customer names a contact who is reachable around the clock"
     if policy.escalation_words:

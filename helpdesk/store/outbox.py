@@ -36,15 +36,17 @@ if TYPE_CHECKING:
     from helpdesk.store.claims import Owner
 
 TABLE = outbox  # whose claims a `Keeper` renews
-AT_MOST_ONCE = ("ack", "out-of-scope")  # what answers a first mail by itself
+AT_MOST_ONCE = ("ack",)  # what answers a first mail by itself
 MAX_DEFERRALS = 3  # how often the far side may defer a mail before the later ones of its case go without it
 
 _URGENT, _AWAITED, _REST = range(3)
 _LANES = {
-    **dict.fromkeys(("ack", "breach", "escalation", "out-of-scope"), _URGENT),
-    **dict.fromkeys(("alert", "assigned", "customer-message", "relay", "resend-anonymised", "warning"), _AWAITED),
+    **dict.fromkeys(("ack", "breach", "escalation"), _URGENT),
+    **dict.fromkeys(
+        ("alert", "assigned", "customer-message", "out-of-scope", "relay", "resend-anonymised", "warning"), _AWAITED
+    ),
 }
-_BEGIN_A_CASE = ("ack", "assigned", "out-of-scope")  # nothing was written to their readers about it before
+_BEGIN_A_CASE = ("ack", "assigned")  # nothing was written to their readers about it before
 _STOPPED = "the desk stopped while sending"
 _OUT_OF_HAND = {
     "sent": "was sent already",

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tests.wire.smarthost import AcceptedMail
 
 OUTCOMES = {"held", "history", "opened", "appended", "ordered", "robot", "bounce", "loop", "ignored", "duplicate"}
-ONCE = {"ack", "out-of-scope"}  # what is sent at most once, whatever happens
+ONCE = {"ack"}  # what is sent at most once, whatever happens
 DIALOGUES = 4  # that one daemon holds with one smarthost at a time
 _SLACK = 10.0  # seconds from the smarthost's answer to the note of it, on a busy machine
 

@@ -143,7 +143,7 @@ def _english(desk: TestDesk) -> dict[str, Any]:
     found["rated"] = _not_satisfied(desk)
     desk.reply(ANN, "#redact", to_kind="assigned")
     keep("resend-anonymised", JO, "resend-anonymised")
-    desk.mail(JO_PARK, "A training for our team", "Could you give us a training for ten people in June?")
+    _leave_out(desk, JO_PARK, "A training for our team", "Could you give us a training for ten people in June?")
     keep("out-of-scope", JO, "out-of-scope")
     desk.mail(JO_PARK, "Orders", "Nobody can place an order, the shop of our customers shows an error 500.")
     keep("escalation-suspected", ANN, "escalation")
@@ -159,6 +159,11 @@ def _english(desk: TestDesk) -> dict[str, Any]:
     found["monitor"] = _recovered(desk)
     found["confirm"] = _opened_for_somebody(desk)
     return found
+
+
+def _leave_out(desk: TestDesk, *mail: str) -> None:
+    agent = desk.case(desk.mail(*mail).case or 0).assignee
+    desk.reply(agent, "#exclude training", to_kind="assigned")
 
 
 def _not_satisfied(desk: TestDesk) -> Any:
@@ -218,7 +223,9 @@ def _german(desk: TestDesk) -> dict[str, Any]:
     keep("closed-resolved", "closed")
     desk.reply(BOB, "#redact", to_kind="assigned")
     keep("resend-anonymised", "resend-anonymised")
-    desk.mail(UTE_ORTH, "Schulung", "Guten Tag,\n\nkönnen Sie uns im Juni eine Schulung für zehn Personen geben?")
+    _leave_out(
+        desk, UTE_ORTH, "Schulung", "Guten Tag,\n\nkönnen Sie uns im Juni eine Schulung für zehn Personen geben?"
+    )
     keep("out-of-scope", "out-of-scope")
     found["de-maintenance"] = _notice(desk, "de")
     return found

@@ -211,15 +211,17 @@ def test_lai_10_check_lists_customers_without_an_escalation_contact(desk, tmp_pa
     ],
 )
 def test_lai_12_what_is_out_of_scope_gets_its_own_mail_and_no_target(desk, body, key):
-    """LAI-12: a person still looks at it."""
+    """LAI-12: the agent is shown what its words speak for, and says it."""
     opened(desk, COMPLETE + body)
+    assert desk.state() == "running"
+    assert f"#exclude {key} binds" in " ".join(desk.last(ANN, "assigned").text.split())
+    desk.reply(ANN, f"#exclude {key}\n#note", to_kind="assigned")
 
-    assert desk.kinds_to(EVA) == ["out-of-scope"]
-    assert desk.kinds_to(ANN) == ["assigned"]
+    assert desk.kinds_to(EVA) == ["ack", "out-of-scope"]
     assert desk.state() == "exempt"
     assert f"excluded: {key}" in desk.case().tags
     desk.at("2026-04-10 12:00")
-    assert desk.kinds_to(ANN) == ["assigned"]  # nothing falls due
+    assert desk.kinds_to(ANN) == ["assigned", "echo"]  # nothing falls due
 
 
 def test_lai_11_secrets_and_personal_data_have_their_exclusion(policy):

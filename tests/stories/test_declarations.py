@@ -57,12 +57,14 @@ def test_lai_5_e_mail_is_warranted_while_the_support_website_is_down(laioutr):
 
 
 def test_lai_6_a_case_about_a_known_incident_is_exempt_with_the_reason(laioutr):
-    """LAI-6: found by its match words; the acknowledgment says so."""
+    """LAI-6: linked by its match words, of which the acknowledgment tells; the agent says that it is that."""
     known = Incident("checkout", "Orders fail at the checkout", ("checkout", "orders"))
     declare(laioutr, "open_incident", known, by="ops", now=laioutr.now)
     laioutr.mail(EVA, "Orders", COMPLETE + "Our orders fail at the checkout.", to="website@laioutr.example")
     laioutr.mail(EVA, "Editor", COMPLETE + "The editor shows an error.", to="website@laioutr.example")
 
+    assert laioutr.state(1) == "running"
+    laioutr.receive(laioutr.reply_to(laioutr.sent_to(ANN, "assigned")[0], ANN, "#incident checkout"))
     assert laioutr.state(1) == "exempt"
     assert laioutr.first_response(1).exempt == "known incident checkout: Orders fail at the checkout"
     assert "incident checkout" in laioutr.case(1).tags

@@ -79,13 +79,14 @@ def test_lai_5_the_website_is_down_by_mail_and_e_mail_is_warranted_until_it_is_u
 
 
 def test_lai_6_an_incident_is_opened_and_closed_by_mail(laioutr):
-    """LAI-6: the next mail about it is exempt, the one after its end is not."""
+    """LAI-6: the next mail about it is linked, and exempt by an agent's order; the one after its end is not linked."""
     order(laioutr, '#incident open checkout --title "Orders fail at the checkout" --words "checkout, orders"')
     laioutr.mail(EVA, "Orders", COMPLETE + "Our orders fail at the checkout.", to="website@laioutr.example")
     said = echo(laioutr)
-    assert 'mail to laioutr with "checkout" and "orders" in it is about it' in said
-    assert "what laioutr promises does not apply to those" in said
+    assert 'mail to laioutr with "checkout" and "orders" in it is linked to it' in said
+    assert "until an agent says #incident checkout: then what laioutr promises does not apply" in said
 
+    laioutr.reply(ANN, "#incident checkout", to_kind="assigned")
     order(laioutr, "#incident close checkout")
     laioutr.mail(EVA, "Orders", COMPLETE + "Our orders fail at the checkout.", to="website@laioutr.example")
     assert [laioutr.state(number) for number in (1, 2)] == ["exempt", "running"]

@@ -1,0 +1,171 @@
+"""What the offering leaves out: proposed by words, bound by an agent, taken back by an agent.
+
+Words of a mail exempt nothing (design law 20). Where the policy's words for an exclusion, or the operators' for a
+known incident, stand in a mail, the agent is shown the order that would bind it, and the promises run. `#exclude KEY`
+and `#incident KEY` take them away from then on, and the people of the case hear why; `#exclude off` takes that back as
+if it had never been, and dismisses what is proposed.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from helpdesk.core.addressee import nobody
+from helpdesk.core.case import DESK, Event
+from helpdesk.core.decision import Draft
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+    from datetime import datetime
+
+    from helpdesk.core.command import Command, Orders
+    from helpdesk.core.decision import Arrival
+    from helpdesk.core.people import Terms
+    from helpdesk.core.policy import Policy
+    from helpdesk.core.scribe import Scribe
+    from helpdesk.core.standing import Incident
+
+OFF = "off"  # as a key: takes an exclusion back
+PERSONAL_DATA = "personal-data"  # the key by which a policy exempts what was erased, until it is sent again (LAI-11)
+_PROPOSED = "exclusion proposed: "  # begins the tag of one that nobody has decided on
+_EXCLUDED = "excluded: "  # and that of one in force
+
+
+def in_force(events: Iterable[Event]) -> tuple[Event, ...]:
+    """The exemptions among these events, in their order, that nothing has ended since."""
+    found: list[Event] = []
+    for event in events:
+        if event.type == "exempted":
+            found.append(event)
+        elif event.type in _ENDED_BY:
+            found = [one for one in found if not _is_ended(one, event)]
+    return tuple(found)
+
+
+_ENDED_BY = ("exclusion_lifted", "sent_again", "requester_set")
+
+
+def _is_ended(exempted: Event, event: Event) -> bool:
+    of_nobody = bool(exempted.facts.get("until_requester"))  # a case of nobody, which somebody's ends
+    if event.type == "requester_set":
+        return of_nobody
+    if event.type == "sent_again":
+        return exempted.facts.get("key") == PERSONAL_DATA
+    return not of_nobody
+
+
+# --- proposed
+
+
+def proposed(arrival: Arrival, terms: Terms, now: datetime, *, decided: Collection[str] = ()) -> Iterator[Event]:
+    """An event and a tag for each exclusion whose words stand in a mail, once a case: not for keys in `decided`."""
+    text = f"{arrival.message.subject}\n{arrival.message.reply}".lower()
+    for entry in terms.policy.exclusions:
+        said = [word for word in entry.words if _stands_in(word, text)]
+        if said and entry.key not in decided:
+            order = f"#exclude {entry.key}"
+            yield from _proposal(entry.key, order, entry.why, said, at=arrival.received_at, now=now)
+
+
+def keys(events: Iterable[Event]) -> frozenset[str]:
+    """The keys that were proposed or decided on."""
+    return frozenset(str(one.facts.get("key")) for one in events if one.type in {"exclusion_proposed", "exempted"})
+
+
+def incident_proposed(incident: Incident, policy: Policy, *, at: datetime, now: datetime) -> Iterator[Event]:
+    """A mail says the words of a known incident (LAI-6): it is linked, and the agent decides whether it is that."""
+    yield _linked(incident, at=at, now=now, by=DESK)
+    if policy.known_incidents_exempt:
+        order = f"#incident {incident.key}"
+        yield from _proposal(f"incident {incident.key}", order, _known(incident), incident.words, at=at, now=now)
+
+
+def _proposal(key: str, order: str, why: str, said: Collection[str], *, at: datetime, now: datetime) -> Iterator[Event]:
+    words = ", ".join(f'"{word}"' for word in said)
+    yield Event("exclusion_proposed", at, now, DESK, {"key": key, "because": why, "words": list(said)})
+    tag = f"{_PROPOSED}{key}, the mail says {words} ({order} binds, #exclude {OFF} dismisses; its promises run)"
+    yield Event("flagged", at, now, DESK, {"tag": tag})
+
+
+def _stands_in(words: str, text: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(words.lower())}(?!\w)", text) is not None
+
+
+# --- bound, and taken back
+
+
+def exclude(scribe: Scribe, command: Command, _orders: Orders) -> None:
+    """Obey `#exclude` (CEL-10, CEL-11, LAI-12, CLX-3)."""
+    if command.argument == OFF:
+        _take_back(scribe)
+        return
+    entry = next(entry for entry in scribe.terms.policy.exclusions if entry.key == command.argument)
+    because = f"{entry.why}: {command.detail}" if command.detail else entry.why
+    facts = {"key": entry.key, "because": because, "out_of_scope": entry.out_of_scope}
+    if any(dict(one.facts) == facts for one in in_force(scribe.case.events)):
+        scribe.done.append(f"was excluded already: {because}")
+        return
+    scribe.happened("exempted", facts)
+    _dismiss(scribe)
+    scribe.happened("flagged", {"tag": f"{_EXCLUDED}{entry.key}"})
+    told = _tell(scribe, because=because, out_of_scope=entry.out_of_scope)
+    scribe.done.append(f"excluded: {because}; {told}")
+
+
+def incident(scribe: Scribe, command: Command, _orders: Orders) -> None:
+    """Obey `#incident`: the case is about a known one, and exempt where the policy exempts those (LAI-6)."""
+    known = next(entry for entry in scribe.terms.standing.incidents if entry.key == command.argument)
+    at, by = scribe.arrival.received_at, scribe.agent.address
+    scribe.happened("flagged", dict(_linked(known, at=at, now=scribe.now, by=by).facts))
+    done = f"linked to incident {known.key}: {known.title}"
+    because = f"known incident {known.key}: {known.title}"
+    there = any(one.facts["because"] == because for one in in_force(scribe.case.events))
+    if scribe.terms.policy.known_incidents_exempt and not there:
+        scribe.happened("exempted", {"key": "incident", "because": because, "out_of_scope": False})
+        _dismiss(scribe)
+        done += f"; its promises do not apply, and {_tell(scribe, because=_known(known), about=known.key)}"
+    scribe.done.append(done)
+
+
+def _linked(known: Incident, *, at: datetime, now: datetime, by: str) -> Event:
+    facts = {"tag": f"incident {known.key}", "say": _known(known), "name": known.title}
+    return Event("flagged", at, now, by, facts)
+
+
+def _known(known: Incident) -> str:
+    return f"a known problem, {known.title}"
+
+
+def _take_back(scribe: Scribe) -> None:
+    """As if it had never been: the clocks, what is late and the ladder follow from the events that are left."""
+    ended = [one for one in in_force(scribe.case.events) if not one.facts.get("until_requester")]
+    waiting = [tag for tag in scribe.case.tags if tag.startswith(_PROPOSED)]
+    if not ended and not waiting:
+        scribe.done.append("nothing was excluded, and nothing is proposed")
+        return
+    scribe.happened("exclusion_lifted", {"keys": [str(one.facts["key"]) for one in ended]})
+    _dismiss(scribe, _PROPOSED, _EXCLUDED)
+    if not ended:
+        scribe.done.append("dismissed: what was proposed; the promises run as before")
+        return
+    why = "; ".join(str(one.facts["because"]) for one in ended)
+    scribe.done.append(f"no longer excluded ({why}): the promises run as if it had never been; {_tell(scribe)}")
+
+
+def _dismiss(scribe: Scribe, *beginnings: str) -> None:
+    for tag in scribe.case.tags:
+        if tag.startswith(beginnings or (_PROPOSED,)):
+            scribe.happened("unflagged", {"tag": tag})
+
+
+def _tell(scribe: Scribe, *, about: str = OFF, **facts: Any) -> str:
+    """Write to the people of the case; `because` absent: that the promises apply again. Says whether they hear it."""
+    key = f"{scribe.arrival.key}/exclude/{about}"
+    scribe.drafts += [
+        Draft("out-of-scope", person, "customer", key, facts={"lifted": not facts, **facts})
+        for person in scribe.case.readers
+    ]
+    if scribe.unheard or nobody(scribe.case):
+        return "nobody is told: there is nobody to write to"
+    return "the customer is told"
