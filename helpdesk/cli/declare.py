@@ -171,15 +171,16 @@ def maintenance_add(
 
 
 def maintenance_list(config: Config = None, as_json: AsJson = False) -> None:
-    """What is planned for the next four weeks: declared windows by number, and those of the policy files."""
-    from helpdesk.desk.declare import coming  # noqa: PLC0415
+    """What is planned for the next four weeks: declared windows, and those of the policy files, by number."""
+    from helpdesk.desk.planned import coming  # noqa: PLC0415
 
     with _order(config) as order:
-        planned = coming(order)
+        planned = coming(order.connection, order.rules, order.now)
     shapes = [
         {
-            "number": plan.number or None,
+            "number": plan.number,
             **_window_shape(plan.window),
+            "recurring": plan.recurring,
             "announced": plan.announced_at is not None,
         }
         for plan in planned
@@ -200,7 +201,7 @@ def _window_shape(window: Window) -> dict[str, Any]:
 
 
 def maintenance_announce(number: int, config: Config = None, as_json: AsJson = False) -> None:
-    """Mail the contacts of the offering's customers, once (LGT-9)."""
+    """Mail the contacts of the customers whom it concerns, once (LGT-9)."""
     from helpdesk.core.declaration import AnnounceMaintenance  # noqa: PLC0415
     from helpdesk.desk.declare import obey  # noqa: PLC0415
 

@@ -184,9 +184,9 @@ FORMS: Mapping[str, Form] = {
         needs=("from", "to"),
         may=("sector",),
     ),
-    "maintenance list": Form("", "what is planned", _asking("maintenance")),
+    "maintenance list": Form("", "what is planned, by number", _asking("maintenance")),
     "maintenance announce": Form(
-        "NUMBER", "tells the customers, once", lambda given: AnnounceMaintenance(_number(given)), values=1
+        "NUMBER", "tells the customers it concerns, once", lambda given: AnnounceMaintenance(_number(given)), values=1
     ),
     "quarantine list": Form("", "mail that was set aside", _asking("quarantine")),
     "quarantine retry": Form("NUMBER", "works it again", _unsticking("quarantine", "retry"), values=1),

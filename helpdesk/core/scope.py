@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from helpdesk.core import exclusion
 from helpdesk.core.case import DESK, Event
+from helpdesk.core.maintenance import window_of
 from helpdesk.core.policy import Doubt
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from helpdesk.core.severity import Verdict
 
 _NOT_ENTITLED = "not entitled: "
-_UNAVAILABLE = 2  # the mildest rank that can mean that something is not available
 
 
 def unentitled(arrival: Arrival, terms: Terms) -> Iterator[Doubt]:
@@ -114,8 +114,8 @@ def _declared(arrival: Arrival, verdict: Verdict, terms: Terms, now: datetime) -
     incident = terms.standing.incident(policy.key, f"{arrival.message.subject}\n{arrival.message.reply}")
     if incident:
         yield from exclusion.incident_proposed(incident, policy, at=at, now=now)
-    window = terms.standing.window(policy, at)
-    if window and verdict.kind == "defect" and verdict.rank <= _UNAVAILABLE:
+    window = window_of(arrival, verdict, terms)
+    if window:
         zone = policy.calendars[policy.regions[0].calendar].timezone
         facts = {
             "tag": "maintenance",

@@ -1,6 +1,6 @@
 """What the operators have declared: switches that are down, known incidents, dated maintenance.
 
-Pure values and two questions: which incident a mail speaks of, and which maintenance window an instant lies in.
+Pure values and two questions: which incident a mail speaks of, and which maintenance windows an instant lies in.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from helpdesk.core.policy import Policy
@@ -65,13 +66,12 @@ class Standing:
             (incident for incident in self.incidents if incident.concerns(policy) and incident.matches(text)), None
         )
 
-    def window(self, policy: Policy, at: datetime) -> Window | None:
-        """The maintenance window of an offering that an instant lies in: declared ones first, then the file's."""
+    def windows_at(self, policy: Policy, at: datetime) -> Iterator[Window]:
+        """The maintenance windows of an offering that an instant lies in: declared ones first, then the file's."""
         for declared in self.windows:
             if declared.policy == policy.key and declared.begins_at <= at < declared.ends_at:
-                return declared
+                yield declared
         for recurring in policy.maintenance:
             for begins, ends in recurring.between(at, at + _SOON):
                 if begins <= at < ends:
-                    return Window(recurring.name, recurring.sector, begins, ends)
-        return None
+                    yield Window(recurring.name, recurring.sector, begins, ends)

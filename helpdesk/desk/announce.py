@@ -1,29 +1,45 @@
-"""Telling customers of planned maintenance: one mail a contact, ever."""
+"""Telling customers of planned maintenance: one mail a contact, ever, and only to whom it concerns.
+
+A customer who named nobody is told at the address from which a person of theirs wrote last.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from helpdesk.core.addresses import unwritable
 from helpdesk.core.errors import Refused
+from helpdesk.core.maintenance import concerned
 from helpdesk.core.message import Person
-from helpdesk.store import bulletins, declarations, outbox
+from helpdesk.desk.planned import load_planned
+from helpdesk.store import bulletins, cases, declarations, outbox, undeliverable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
     from datetime import datetime
 
     import sqlalchemy as sa
 
     from helpdesk.core.people import Customer
+    from helpdesk.core.standing import Window
     from helpdesk.desk.rules import Rules
 
 
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Whom a window is announced to, and the customers whom nobody knows how to reach."""
+
+    people: tuple[tuple[Customer, Person], ...]
+    unreached: tuple[Customer, ...]
+
+
 def announce(connection: sa.Connection, rules: Rules, number: int, now: datetime) -> list[str]:
-    """Queue the notices of a declared window for those who have none yet; returns their addresses.
+    """Queue the notices of a window for those who have none yet; returns their addresses.
 
     Raises NotFound, and Refused when it is over.
     """
-    window = declarations.load_planned(connection, number).window
+    window = load_planned(connection, rules, number).window
     if window.ends_at <= now:
         raise Refused(f"maintenance {number} is over")
     policy = rules.book.policy(window.policy)
@@ -41,7 +57,7 @@ def announce(connection: sa.Connection, rules: Rules, number: int, now: datetime
             now=now,
             language=policy.languages[0],
         )
-        for customer, person in contacts_of(rules, policy.key)
+        for customer, person in audience_of(connection, rules, window).people
     ]
     fresh = [mail for mail in queued if not bulletins.is_written(connection, mail.key)]
     outbox.add(connection, fresh, now)
@@ -49,16 +65,31 @@ def announce(connection: sa.Connection, rules: Rules, number: int, now: datetime
     return list(dict.fromkeys(mail.recipient for mail in fresh))
 
 
-def contacts_of(rules: Rules, policy: str) -> list[tuple[Customer, Person]]:
-    """Everybody whom the customers of an offering have named."""
-    return [
-        (customer, person)
-        for customer in rules.customers.by_key.values()
-        if customer.policy == policy
-        for person in _contacts(customer)
-    ]
+def audience_of(connection: sa.Connection, rules: Rules, window: Window) -> Audience:
+    """Everybody whom the customers that a window concerns have named, else who wrote last."""
+    policy = rules.book.policy(window.policy)
+    customers = concerned(rules.customers.by_key.values(), window, policy)
+    people = {customer.key: _named(customer) or _latest(connection, rules, customer) for customer in customers}
+    return Audience(
+        tuple((customer, Person(address)) for customer in customers for address in people[customer.key]),
+        tuple(customer for customer in customers if not people[customer.key]),
+    )
 
 
-def _contacts(customer: Customer) -> Iterator[Person]:
+def _named(customer: Customer) -> tuple[str, ...]:
     named = dict.fromkeys((*(contact.address for contact in customer.contacts), customer.escalation_contact))
-    yield from (Person(address) for address in named if address)
+    return tuple(address for address in named if address)
+
+
+def _latest(connection: sa.Connection, rules: Rules, customer: Customer) -> tuple[str, ...]:
+    """The last person of theirs who wrote to us and can be written to; empty where nobody did."""
+    lost = undeliverable.marked(connection)
+    authors: Iterable[str] = cases.latest_authors(connection, customer.key)
+    return next(
+        (
+            (address,)
+            for address in authors
+            if rules.customers.find(address) == customer and address not in lost and not unwritable(address)
+        ),
+        (),
+    )

@@ -23,23 +23,23 @@ from helpdesk.core.declaration import (
     Unstick,
     form_of,
 )
-from helpdesk.core.standing import Window
-from helpdesk.desk.announce import announce, contacts_of
+from helpdesk.desk.announce import announce, audience_of
+from helpdesk.desk.planned import coming, load_planned
 from helpdesk.phrases import moment
 from helpdesk.store import declarations, kept, outbox, spool
-from helpdesk.store.declarations import Planned
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
     import sqlalchemy as sa
 
     from helpdesk.core.declaration import Declaration, Topic
     from helpdesk.core.policy import Policy
+    from helpdesk.core.standing import Window
+    from helpdesk.desk.announce import Audience
     from helpdesk.desk.rules import Rules
 
-_AHEAD = timedelta(days=28)
 _RECENT = timedelta(days=7)
 _LISTED = 50
 _SUBJECT = 60  # characters
@@ -167,44 +167,37 @@ def _status(order: Order) -> Done:
 def _plan(window: Window, order: Order) -> Done:
     policy = order.rules.book.policy(window.policy)
     number = declarations.plan_maintenance(order.connection, window, by=order.by, now=order.now)
-    people = contacts_of(order.rules, policy.key)
+    audience = audience_of(order.connection, order.rules, window)
     return Done(
         f"maintenance {number} is planned: {_when(window, policy)}; mail to {policy.key} that reports an outage in it "
-        f"is told so. Nobody knows yet: maintenance announce {number} tells {_number(people, 'contact')}"
+        f"is told so. Nobody knows yet: maintenance announce {number} tells {_number(audience.people, 'contact')}"
+        f"{_unreached(audience)}"
     )
 
 
 def _announce(number: int, order: Order) -> Done:
-    before = declarations.load_planned(order.connection, number).announced_at
+    plan = load_planned(order.connection, order.rules, number)
+    audience = audience_of(order.connection, order.rules, plan.window)
     told = announce(order.connection, order.rules, number, order.now)
     if not told:
-        nobody = "were told before" if before else "are none: no customer names a contact"
+        nobody = "were told before" if plan.announced_at else "are none: no customer names a contact, or has written"
         return Done(f"maintenance {number}: nobody is told now, the contacts {nobody}")
-    return Done(f"maintenance {number}: {_number(told, 'contact')} told: {_all(told)}", told=tuple(told))
+    said = f"maintenance {number}: {_number(told, 'contact')} told: {_all(told)}{_unreached(audience)}"
+    return Done(said, told=tuple(told))
+
+
+def _unreached(audience: Audience) -> str:
+    who = [customer.key for customer in audience.unreached]
+    return f"; not {_all(who)}, who named no contact and never wrote" if who else ""
 
 
 def _maintenance(order: Order) -> Done:
     lines = []
-    for plan in coming(order):
+    for plan in coming(order.connection, order.rules, order.now):
         policy = order.rules.book.policy(plan.window.policy)
         told = ", customers told" if plan.announced_at else ""
-        number = f"{plan.number}: " if plan.number else ""
-        lines.append(f"{number}{policy.key}, {_when(plan.window, policy)}{told}")
+        lines.append(f"{plan.number}: {policy.key}, {_when(plan.window, policy)}{told}")
     return Done(f"{_number(lines, 'window')} planned", tuple(lines))
-
-
-def coming(order: Order) -> list[Planned]:
-    """What is planned for the next four weeks: declared windows, and those of the policy files, without a number."""
-    declared = declarations.planned(order.connection, since=order.now)
-    recurring = [Planned(0, window, None) for window in _recurring(order)]
-    return sorted([*declared, *recurring], key=lambda plan: plan.window.begins_at)
-
-
-def _recurring(order: Order) -> Iterator[Window]:
-    for policy in order.policies:
-        for entry in policy.maintenance:
-            for begins, ends in entry.between(order.now, order.now + _AHEAD):
-                yield Window(entry.name, entry.sector, begins, ends, policy.key)
 
 
 def _when(window: Window, policy: Policy) -> str:

@@ -451,6 +451,20 @@ def first_words(connection: sa.Connection, numbers: Collection[int]) -> list[str
     return [str(text) for text in connection.execute(query).scalars()] if numbers else []
 
 
+def latest_authors(connection: sa.Connection, customer: str, *, limit: int = 50) -> list[str]:
+    """From which addresses people of a customer wrote last, the newest first; no monitor's."""
+    watched = sa.select(event.c.seq).where(event.c.case_id == cases.c.id, event.c.type == "monitored").exists()
+    query = (
+        sa.select(message.c.author)
+        .join(cases, cases.c.id == message.c.case_id)
+        .where(cases.c.customer == customer, ~watched)
+        .where(message.c.role == "customer", message.c.visibility == "public")
+        .order_by(message.c.at.desc(), message.c.id.desc())
+        .limit(limit)
+    )
+    return list(dict.fromkeys(connection.execute(query).scalars()))
+
+
 def kept(connection: sa.Connection, case: int) -> list[Kept]:
     """The mails that came in on a case, in the order of `messages`."""
     query = (

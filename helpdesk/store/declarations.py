@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A declared maintenance window with its number."""
+    """A maintenance window with its number, declared or of a policy file."""
 
     number: int
     window: Window
     announced_at: datetime | None
+    recurring: bool = False
 
 
 def standing(connection: sa.Connection, now: datetime) -> Standing:
@@ -105,7 +106,7 @@ def load_planned(connection: sa.Connection, number: int) -> Planned:
 
 
 def announced(connection: sa.Connection, number: int, now: datetime) -> None:
-    """Its customers were told."""
+    """Its customers were told; of a window of a policy file only the mails are kept."""
     connection.execute(sa.update(maintenance).where(maintenance.c.id == number).values(announced_at=now))
 
 

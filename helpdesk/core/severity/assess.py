@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from helpdesk.core.severity import caps
 from helpdesk.core.severity import stated as stating
+from helpdesk.core.severity.availability import environment_of, reports_unavailable
 from helpdesk.core.severity.explain import reasons_for
 from helpdesk.core.severity.kind import kind_of
 from helpdesk.core.severity.model import DEFAULT
@@ -128,6 +129,8 @@ def assess(  # noqa: PLR0913 - one argument a signal, all by name
             bound,
             _suspicion(suspect, probabilities, terms),
         ),
+        unavailable=reports_unavailable(observed),
+        environment=environment_of(observed),
     )
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from helpdesk.core.severity.terms import Kind
 
+Environment = Literal["", "production", "non-production"]
 Probabilities = tuple[float, float, float, float]  # of rank 1, 2, 3, 4; they sum to 1
 
 EVIDENCE_LENGTH = 90  # characters of the mail shown with a reason
@@ -43,6 +44,8 @@ class Verdict:
     kind: Kind
     area: str | None
     reasons: tuple[Reason, ...]
+    unavailable: bool = False  # it reports that something is not there or lets nobody in, and not only that it is wrong
+    environment: Environment = ""  # where, as far as the mail says it
 
 
 def shown(text: str, *, length: int = EVIDENCE_LENGTH) -> str:

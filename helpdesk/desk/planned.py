@@ -1,0 +1,69 @@
+"""What is planned: windows that operators declared, and those of the policy files, each with a number.
+
+A recurring window's number is its day and a checksum of what it is, `2605220417`: nobody has to declare it before it
+can be announced, and a rule that is changed makes other windows, which nobody has been told of.
+"""
+
+from __future__ import annotations
+
+import zlib
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from helpdesk.core.standing import Window
+from helpdesk.store import bulletins, declarations
+from helpdesk.store.declarations import Planned
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import sqlalchemy as sa
+
+    from helpdesk.desk.rules import Rules
+
+_AHEAD = timedelta(days=28)
+_DAY = timedelta(days=1)
+_CHECKS = 10_000  # the checksum has four digits, behind six of the day
+
+
+def coming(connection: sa.Connection, rules: Rules, now: datetime) -> list[Planned]:
+    """What is planned for the next four weeks, in order."""
+    declared = declarations.planned(connection, since=now)
+    recurring = (_with_number(connection, window) for window in _recurring(rules, now, now + _AHEAD))
+    return sorted([*declared, *recurring], key=lambda plan: plan.window.begins_at)
+
+
+def load_planned(connection: sa.Connection, rules: Rules, number: int) -> Planned:
+    """The window of that number. Raises NotFound."""
+    day = _day_of(number)
+    for window in _recurring(rules, day, day + _DAY) if day else ():
+        if _number(window) == number:
+            return _with_number(connection, window)
+    return declarations.load_planned(connection, number)
+
+
+def _recurring(rules: Rules, since: datetime, until: datetime) -> Iterator[Window]:
+    """Those of the policies that a mailbox is bound to."""
+    bound = {mailbox.policy for mailbox in rules.configuration.mailboxes}
+    for key, policy in sorted(rules.book.policies.items()):
+        for entry in policy.maintenance if key in bound else ():
+            for begins, ends in entry.between(since, until):
+                yield Window(entry.name, entry.sector, begins, ends, policy.key)
+
+
+def _with_number(connection: sa.Connection, window: Window) -> Planned:
+    number = _number(window)
+    return Planned(number, window, bulletins.newest_of(connection, f"maintenance/{number}/"), recurring=True)
+
+
+def _number(window: Window) -> int:
+    what = f"{window.policy}/{window.name}/{window.sector}/{window.begins_at:%H:%M:%S}"
+    return int(f"{window.begins_at.astimezone(UTC):%y%m%d}") * _CHECKS + zlib.crc32(what.encode()) % _CHECKS
+
+
+def _day_of(number: int) -> datetime | None:
+    """The day on which a recurring window of that number begins; None for a declared one's."""
+    try:
+        return datetime.strptime(f"{number // _CHECKS:06}", "%y%m%d").replace(tzinfo=UTC)
+    except ValueError:
+        return None
