@@ -2,7 +2,8 @@
 
 Nothing automatic is answered (RFC 3834 section 2). An address that nobody knows may be a victim's, and one that answers
 every acknowledgment with a new mail is a machine that does not say so, be it slow: both get few and then none, while
-their cases are opened all the same (threats L03, L05). An agent's answer shows that a person is there.
+their cases are opened all the same (threats L03, L05). An agent's answer shows that a person is there. Where a known
+customer's mail is authenticated, nobody else can have sent it, and many people file ten cases on a day.
 """
 
 from __future__ import annotations
@@ -20,10 +21,12 @@ if TYPE_CHECKING:
     from helpdesk.core.decision import Arrival
 
 A_DAY = 5  # to one address
+A_DAY_PROVEN = 50  # to one of a customer whose mail is authenticated
 TO_A_STRANGER_AN_HOUR = 3
 TO_A_STRANGER = 4  # within `MEMORY`: two desks that answer one another stop there
 UNANSWERED_STRANGER = 4  # within `LONG_MEMORY`, for cases that no agent has answered: so do two slow ones
 UNANSWERED = 8  # the same for a customer
+UNANSWERED_PROVEN = 80  # and for one whose mail is authenticated
 ALIKE = 3  # of cases that were opened with the same words within `LONG_MEMORY`, and that no agent has answered
 EVERYWHERE_A_MINUTE = 60
 MEMORY = timedelta(days=3)
@@ -31,16 +34,17 @@ LONG_MEMORY = timedelta(days=60)
 EVERYBODY = "everybody"  # `alarm` of a flood
 
 
-def decided(arrival: Arrival, now: datetime, *, known: bool, channel: str) -> Event:
+def decided(arrival: Arrival, now: datetime, *, known: bool, proven: bool, channel: str) -> Event:
     """Every case has its acknowledgment decision on the record: sent, or withheld and why.
 
     `alarm` in the facts: the operators are to be told; `EVERYBODY` where it is about no address in particular.
     `unwritable`: its reader cannot be written to, so that it stands in the outbox with the reason. `known`: whom it
-    goes to is of the customer whose mail it is. `channel`: of the mailbox it came to.
+    goes to is of the customer whose mail it is; `proven`: so is its author, and the mail is authenticated. `channel`:
+    of the mailbox it came to.
     """
     to = arrival.addressee.address
     quiet = nobody_to_answer(to, arrival, channel)
-    excess = "" if quiet else _too_many(arrival, known=known)
+    excess = "" if quiet else _too_many(arrival, known=known, proven=known and proven)
     flood = "" if quiet or excess else _flooded(arrival, known=known)
     because = quiet or excess or flood
     wrong = unwritable(to) if not because else ""
@@ -69,18 +73,21 @@ def nobody_to_answer(to: str, arrival: Arrival, channel: str) -> str:
     return ""
 
 
-def _too_many(arrival: Arrival, *, known: bool) -> str:
+def _too_many(arrival: Arrival, *, known: bool, proven: bool) -> str:
     answered = arrival.answered
+    unanswered, day = (UNANSWERED if known else UNANSWERED_STRANGER), A_DAY
+    if proven:
+        unanswered, day = UNANSWERED_PROVEN, A_DAY_PROVEN
     if answered.alike >= ALIKE:
         return f"{counted(answered.alike, 'case')} of this address began with the same words, and no agent answered"
     if not known and answered.hour >= TO_A_STRANGER_AN_HOUR:
         return f"{counted(answered.hour, 'acknowledgment')} went to this unknown address within an hour"
     if not known and answered.memory >= TO_A_STRANGER:
         return f"{counted(answered.memory, 'acknowledgment')} went to this unknown address within three days"
-    if answered.unanswered >= (UNANSWERED if known else UNANSWERED_STRANGER):
+    if answered.unanswered >= unanswered:
         cases = counted(answered.unanswered, "case")
         return f"this address was acknowledged for {cases} within {LONG_MEMORY.days} days that no agent has answered"
-    if answered.day >= A_DAY:
+    if answered.day >= day:
         return f"{counted(answered.day, 'acknowledgment')} went to this address within a day"
     return ""
 

@@ -172,7 +172,11 @@ def _opened_by(sender: Person, arrival: Arrival, terms: Terms, now: datetime) ->
     escalated = tuple(escalation.requested(arrival, terms, now))
     given = assignment.assign(terms, now)
     acknowledged = acknowledgment.decided(
-        arrival, now, known=_is_known(arrival.addressee.address, terms), channel=terms.mailbox.channel
+        arrival,
+        now,
+        known=_is_known(arrival.addressee.address, terms),
+        proven=arrival.placement.authenticated and _is_known(arrival.sender, terms),
+        channel=terms.mailbox.channel,
     )
     events = (
         opened,
