@@ -46,6 +46,8 @@ _AS_DECIDED = (
     "help",
     "left_out",
     "folded",
+    "changed",
+    "proposed",
     "handed_over",
     "unverified",
     "trust",

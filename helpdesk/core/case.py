@@ -27,6 +27,7 @@ EventType = Literal[
     "assessed",  # the severity that the desk found, with reasons
     "suspected",  # it may be rank 1 though its label says less: somebody is told until somebody looks
     "customer_wrote",
+    "details_given",  # the customer answered what the policy asks for, after the first mail
     "thanked",  # the customer said thanks, or that it works, and nothing else: reopens nothing, owes nothing
     "rated",  # whether they were satisfied; the last of each person counts
     "outsider_wrote",  # on the case, but not to be trusted: shown to the assignee, obeyed by nobody
@@ -280,7 +281,8 @@ def _assessed(case: Case, event: Event) -> Case:
 
 def _severity_set(case: Case, event: Event) -> Case:
     facts = event.facts
-    return replace(case, severity=facts["severity"], rank=facts["rank"], severity_set_by=event.by, review=False)
+    review = facts.get("review", False)
+    return replace(case, severity=facts["severity"], rank=facts["rank"], severity_set_by=event.by, review=review)
 
 
 def _assigned(case: Case, event: Event) -> Case:
@@ -299,6 +301,18 @@ def _customer_wrote(case: Case, event: Event) -> Case:
     # Whoever was waited for has written: the desk owes the next word again, and its agent need not be reminded.
     case = replace(case, snoozed=None)
     return replace(case, status="open", status_since=event.at) if case.status == "waiting" else case
+
+
+def _details_given(case: Case, event: Event) -> Case:
+    facts = event.facts
+    return replace(
+        case,
+        intake=tuple({**dict(case.intake), **facts["intake"]}.items()),
+        missing=tuple(facts["missing"]),
+        unwarranted=tuple(facts["unwarranted"]),
+        stated=facts["stated"] or case.stated,
+        review=case.review or facts["review"],
+    )
 
 
 def _participant_added(case: Case, event: Event) -> Case:
@@ -334,7 +348,8 @@ def _requester_set(case: Case, event: Event) -> Case:
 
 
 def _kind_set(case: Case, event: Event) -> Case:
-    return replace(case, kind=event.facts["kind"])
+    missing = tuple(event.facts.get("missing", case.missing))
+    return replace(case, kind=event.facts["kind"], missing=missing)
 
 
 def _area_set(case: Case, event: Event) -> Case:
@@ -393,6 +408,7 @@ _EFFECTS: dict[EventType, Callable[[Case, Event], Case]] = {
     "assigned": _assigned,
     "confirmed": _confirmed,
     "customer_wrote": _customer_wrote,
+    "details_given": _details_given,
     "waiting_set": _status("waiting"),
     "resolved": _status("resolved"),
     "closed": _status("closed"),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 
 from helpdesk.core import scope
 from helpdesk.core.case import DESK
+from helpdesk.core.intake import missing
 from helpdesk.core.severity import caps
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ def kind(scribe: Scribe, command: Command, orders: Orders) -> None:
     if was == becomes:
         scribe.done.append(f"kind {becomes}, as it was")
         return
-    scribe.happened("kind_set", {"kind": becomes, "was": was})
+    lacks = list(missing(scribe.terms.policy.intake, dict(scribe.case.intake), becomes))
+    scribe.happened("kind_set", {"kind": becomes, "was": was, "missing": lacks})
     said = f"kind {becomes}, was {was}"
     scribe.done.append(said if orders.has("severity") else f"{said}; {_bind(scribe, becomes)}")
     _look_at_coverage(scribe)
@@ -69,13 +71,6 @@ def _kind_before(scribe: Scribe) -> str:
 
 def _look_at_coverage(scribe: Scribe) -> None:
     """What the plan does not cover is marked, and what it does is not (TKT-6, LGK-8)."""
-    case, policy = scribe.case, scribe.terms.policy
-    holds = scope.uncovered(case.kind, case.area, policy.plan(case.plan), policy)
-    for tag in filter(scope.is_coverage, case.tags):
-        if tag not in holds:
-            scribe.happened("unflagged", {"tag": tag})
-            scribe.done.append(f"no longer marked: {tag}")
-    for tag in holds:
-        if tag not in case.tags:
-            scribe.happened("flagged", {"tag": tag})
-            scribe.done.append(f"marked: {tag}")
+    for change, facts in tuple(scope.coverage(scribe.case, scribe.terms.policy)):
+        scribe.happened(change, facts)
+        scribe.done.append(f"{'marked' if change == 'flagged' else 'no longer marked'}: {facts['tag']}")

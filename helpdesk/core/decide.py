@@ -17,6 +17,7 @@ from helpdesk.core import (
     calling,
     copied,
     courtesy,
+    details,
     enclosure,
     escalation,
     exclusion,
@@ -38,6 +39,7 @@ from helpdesk.core import (
 from helpdesk.core.answer import agent_writes
 from helpdesk.core.case import DESK, Event, case_from, open_case
 from helpdesk.core.decision import Decision, Draft
+from helpdesk.core.intake import missing
 from helpdesk.core.intake import read as read_intake
 from helpdesk.core.judging import facts_of, judge
 from helpdesk.core.thanks import Thanks, is_approval
@@ -47,8 +49,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from helpdesk.core.case import Case, EventType
+    from helpdesk.core.case import Case, EventType, Kind
     from helpdesk.core.decision import Arrival, Outcome, Returned
+    from helpdesk.core.details import Details
     from helpdesk.core.intake import Intake
     from helpdesk.core.message import Message, Person
     from helpdesk.core.people import Agent, Terms
@@ -163,8 +166,9 @@ def _open(arrival: Arrival, terms: Terms, now: datetime) -> Decision:
 def _opened_by(sender: Person, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
     intake = read_intake(arrival.message.reply, terms.policy.intake, subject=arrival.message.subject)
     verdict = judge(arrival, intake.values, terms)
-    doubts = (*scope.unentitled(arrival, terms), *scope.unclaimed(sender, intake, terms))
-    opened = _event("opened", arrival, now, _opening_facts(sender, arrival, terms, intake))
+    unclaimed = tuple(scope.unclaimed(sender, intake.values, verdict.kind, terms))
+    doubts = (*scope.unentitled(arrival, terms), *unclaimed)
+    opened = _event("opened", arrival, now, _opening_facts(sender, arrival, terms, intake, verdict.kind))
     assessed = _event("assessed", arrival, now, facts_of(verdict, terms), by=DESK)
     wrote = _event("customer_wrote", arrival, now, _message_facts(arrival))
     joined = tuple(copied.by_first_mail(arrival, terms, now))
@@ -210,7 +214,7 @@ def _opened_by(sender: Person, arrival: Arrival, terms: Terms, now: datetime) ->
     return Decision(case, events, drafts, outcome="opened", reply=arrival.message.reply)
 
 
-def _opening_facts(sender: Person, arrival: Arrival, terms: Terms, intake: Intake) -> dict[str, Any]:
+def _opening_facts(sender: Person, arrival: Arrival, terms: Terms, intake: Intake, kind: Kind) -> dict[str, Any]:
     policy, customer, mailbox = terms.policy, terms.customer, terms.mailbox
     entitled = [doubt.said for doubt in scope.unentitled(arrival, terms)]
     return {
@@ -227,9 +231,9 @@ def _opening_facts(sender: Person, arrival: Arrival, terms: Terms, intake: Intak
         "subject": arrival.message.subject,
         "language": arrival.message.language,
         "intake": dict(intake.values),
-        "missing": list(intake.missing),
+        "missing": list(missing(policy.intake, intake.values, kind)),
         "tags": [*entitled, *(["unverified"] if arrival.placement.linked is not None else [])],
-        "unwarranted": [*entitled, *(doubt.said for doubt in scope.unclaimed(sender, intake, terms))],
+        "unwarranted": [*entitled, *(doubt.said for doubt in scope.unclaimed(sender, intake.values, kind, terms))],
         "down": list(terms.standing.down),
         "because": arrival.placement.because,
         "linked": arrival.linked_ref,
@@ -324,12 +328,23 @@ def _customer_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) 
     events += escalated
     events += copied.by_person_of_case(case, arrival, terms, now)
     events += _assessed_at_last(case, arrival, terms, now)
+    added = details.given(case.after(*events), arrival, terms, now)
+    events += added.events
     case = case.after(*events)
-    suspected = _reassessed(case, arrival, terms, now)
+    suspected = _reassessed(case, arrival, added, terms, now)
     case = case.after(*suspected)
     drafts = (
         *(_open_again(case, arrival, terms) if was_over else ()),
-        *_to_agents("customer-message", case, arrival, terms, also=has_it, reopened=was_over),
+        *_to_agents(
+            "customer-message",
+            case,
+            arrival,
+            terms,
+            also=has_it,
+            reopened=was_over,
+            changed=added.changed,
+            proposed=added.proposed,
+        ),
         *escalation.mails(escalated, arrival, terms),
         *suspicion.alarms(case, suspected, terms, now),
     )
@@ -362,7 +377,9 @@ def _merged_customer_writes(case: Case, arrival: Arrival, terms: Terms, now: dat
     came = _customer_writes(merged.case, arrival, theirs, now)
     case, events = merging.heard(case, came, arrival, merged.case, now)
     was_over = any(event.type == "reopened" for event in events)
-    drafts = _to_agents("customer-message", case, arrival, terms, reopened=was_over, through=merged.case.ref)
+    theirs_told = next((draft.facts for draft in came.drafts if draft.kind == "customer-message"), {})
+    read = {name: theirs_told[name] for name in ("changed", "proposed") if name in theirs_told}
+    drafts = _to_agents("customer-message", case, arrival, terms, reopened=was_over, through=merged.case.ref, **read)
     came = replace(came, drafts=tuple(draft for draft in came.drafts if draft.kind != "customer-message"))
     return Decision(case, events, tuple(drafts), reply=arrival.message.reply, also=((came, theirs),))
 
@@ -400,12 +417,13 @@ def _thanked(case: Case, events: tuple[Event, ...], arrival: Arrival, thanks: Th
     return Decision(case, events, tuple(drafts), reply=arrival.message.reply)
 
 
-def _reassessed(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> tuple[Event, ...]:
+def _reassessed(case: Case, arrival: Arrival, added: Details, terms: Terms, now: datetime) -> tuple[Event, ...]:
     """A further mail can make a case look worse; what was said before of priority and environment is kept in mind."""
     said = read_intake(arrival.message.reply, terms.policy.intake, subject=arrival.message.subject).values
     known = {key: value for key, value in case.intake if key != "priority"}
-    verdict = judge(arrival, {**known, **said}, terms)
-    return suspicion.raised(case, verdict, arrival, terms, now)
+    verdicts = (judge(arrival, {**known, **said}, terms), *([added.verdict] if added.verdict else []))
+    raised = (suspicion.raised(case, verdict, arrival, terms, now) for verdict in verdicts)
+    return next(filter(None, raised), ())
 
 
 def _outsider_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decision:

@@ -136,7 +136,8 @@ class Arrival:
 
     `received_at` is when our side's first server took it: clocks count from there. `key` is what makes it unique
     among all mail. `written` is what an agent wrote in it; `folded` counts the lines of a customer's mail that are not
-    shown, `others` are words of a first mail that its author says are somebody else's.
+    shown, `others` are words of a first mail that its author says are somebody else's. `answers` is a follow-up as it
+    answers what we asked, with lines of ours marked by `>`; `first_words` are those of the mail that opened its case.
     """
 
     message: Message
@@ -148,6 +149,8 @@ class Arrival:
     written: Written = NOTHING
     folded: int = 0
     others: str = ""
+    answers: str = ""
+    first_words: str = ""
     answered: Answered = Answered()
     linked_ref: str = ""
     to_escalation: bool = False  # written to a mailbox of the channel `escalation`

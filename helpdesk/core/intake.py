@@ -1,22 +1,27 @@
-"""What the customer told us when logging the case: the policy's intake fields, read from the mail.
+"""What the customer told us of what the policy asks for: its intake fields, read from a mail.
 
 Reads `Label: value`, `Label - value`, lists, a label on its own line with the answer below it, tables (Markdown,
-tab or column aligned, upright or lying) and several labels on one line, in English, German, French and Spanish.
-A URL anywhere in the text answers a field that asks for one. Nothing is guessed: a field that the mail does not
-answer in so many words is missing, and the acknowledgment asks for exactly those.
+tab or column aligned, upright or lying), several labels on one line, labels inside a line, and a name in a sentence
+("our project is shop-eu"), in every language of `intake_labels.toml`. A line that begins with `>` is a question of ours
+and answers nothing; what stands below it does. A URL anywhere in the text answers a field that asks for one. Nothing is
+guessed: a field that the mail does not answer in so many words is missing. What may be meant is kept apart (`guesses`).
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass, field
 from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
+from helpdesk.core.intake_names import is_written_as_name, name_in
+from helpdesk.core.intake_words import folded, pattern, things
+
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
+
+    from helpdesk.core.case import Kind
 
     Answers = Generator[tuple[str, str], None, int]  # (field key, raw answer); returns the next line to look at
 
@@ -26,81 +31,6 @@ MAX_VALUE = 2000  # characters kept of one answer; the rest stands in the mail
 MAX_LINE = 1000  # characters of a line that may hold a label
 MAX_LINES = 2000  # lines looked at; a longer mail is a log, not a form
 WRAPPED = 56  # a line at least this long may have been wrapped by the mail program
-
-# One row a thing that intake forms ask for, however they word it. A field named by any word of a row
-# answers to all of them, so that a policy file need not repeat every language.
-SAME_THING: tuple[tuple[str, ...], ...] = (
-    (
-        "priority", "case priority", "severity", "severity level", "case severity", "urgency", "ticket priority",
-        "priority level", "prio", "issue priority", "incident priority", "priorität", "dringlichkeit", "schweregrad",
-        "fallpriorität", "ticketpriorität", "priorité", "priorité du cas", "priorité du ticket", "gravité", "sévérité",
-        "niveau de gravité", "niveau de priorité", "urgence", "prioridad", "prioridad del caso", "severidad", "gravedad",
-        "urgencia", "nivel de prioridad", "nivel de severidad", "nivel de gravedad",
-    ),
-    (
-        "issue type", "type of issue", "case type", "type", "kind of issue", "request type", "ticket type",
-        "art der anfrage", "art des problems", "problemart", "problemtyp", "anfragetyp", "falltyp", "fallart", "vorgangsart",
-        "typ", "type de problème", "type de demande", "type d'incident", "nature du problème", "tipo de problema",
-        "tipo de incidencia", "tipo de caso", "tipo de solicitud", "tipo",
-    ),
-    (
-        "application area", "area", "module", "component", "product area", "affected area", "area of the application",
-        "functional area", "feature area", "anwendungsbereich", "bereich", "modul", "komponente", "produktbereich",
-        "betroffener bereich", "domaine d'application", "domaine", "zone de l'application", "composant", "domaine applicatif",
-        "module concerné", "área de la aplicación", "área", "módulo", "componente", "área afectada", "área de aplicación",
-    ),
-    (
-        "url", "link", "url and click-path", "url and click path", "logik.io url and click-path", "url / click path",
-        "page", "page url", "site url", "web address", "where can we see it", "live site or admin link", "links",
-        "live site or threekit admin links", "link to the record", "links to records", "url und klickpfad", "webadresse",
-        "adresse", "klickpfad", "lien", "url et chemin", "url et parcours", "adresse web", "lien vers la page", "enlace",
-        "url y ruta", "dirección web", "enlace a la página", "click-path", "click path", "url y ruta de clics",
-    ),
-    (
-        "steps to reproduce", "steps", "steps to reproduce the issue", "steps to reproduce the problem", "how to reproduce",
-        "reproduction steps", "repro steps", "to reproduce", "str", "schritte zur reproduktion", "reproduktionsschritte",
-        "schritte zum reproduzieren", "schritte zum nachstellen", "so lässt es sich nachstellen", "nachstellung", "schritte",
-        "étapes pour reproduire", "étapes de reproduction", "étapes à reproduire", "étapes", "comment reproduire",
-        "pour reproduire", "pasos para reproducir", "pasos para reproducirlo", "pasos para reproducir el problema", "pasos",
-        "cómo reproducir", "cómo reproducirlo", "étapes pour reproduire le problème",
-    ),
-    (
-        "first noticed", "when first noticed", "when the issue was first noticed", "when was the issue first noticed",
-        "first seen", "noticed", "since when", "since", "date first noticed", "start of the problem", "first occurrence",
-        "first occurred", "zuerst bemerkt", "erstmals bemerkt", "zum ersten mal bemerkt", "erstmals aufgetreten", "seit wann",
-        "seit", "aufgetreten seit", "bemerkt am", "constaté", "constaté le", "première constatation", "remarqué le",
-        "depuis quand", "depuis", "première apparition", "detectado", "detectado por primera vez", "desde cuándo", "desde",
-        "primera vez", "observado por primera vez", "fecha de detección", "premier constat",
-    ),
-    (
-        "expected behavior", "expected behaviour", "expected", "expected result", "expected results", "expected outcome",
-        "what should happen", "erwartetes verhalten", "erwartetes ergebnis", "erwartet", "soll", "soll-verhalten",
-        "comportement attendu", "résultat attendu", "attendu", "comportamiento esperado", "resultado esperado", "esperado",
-    ),
-    (
-        "actual behavior", "actual behaviour", "actual", "actual result", "actual results", "what happens",
-        "tatsächliches verhalten", "tatsächliches ergebnis", "ist-verhalten", "comportement observé", "comportement constaté",
-        "résultat obtenu", "comportement actuel", "comportamiento actual", "resultado obtenido", "resultado actual",
-        "comportamiento observado",
-    ),
-    (
-        "environment", "system", "instance", "stage", "tier", "umgebung", "systemumgebung", "instanz", "environnement",
-        "entorno", "ambiente", "instancia",
-    ),
-    (
-        "other", "other information", "any other information", "additional information", "additional info", "anything else",
-        "further information", "notes", "comments", "weitere informationen", "weitere angaben", "sonstiges", "sonstige angaben",
-        "bemerkungen", "zusätzliche informationen", "autres informations", "autre", "autres", "informations complémentaires",
-        "remarques", "otra información", "otros", "información adicional", "comentarios", "otros datos",
-    ),
-    ("screenshots", "screenshot", "video", "bildschirmfoto", "bildschirmfotos", "captures d'écran", "capturas de pantalla"),
-    (
-        "organization", "organisation", "company", "account", "tenant", "customer", "firma", "mandant", "kunde", "société",
-        "entreprise", "client", "empresa", "organización", "cliente", "unternehmen",
-    ),
-    ("project", "project name", "projekt", "projet", "proyecto"),
-    ("product", "product name", "produkt", "produit", "producto"),
-)  # fmt: skip
 
 _BULLET = r"(?:[-*•\u2013▪·+]|\(?\d{1,2}[.)]|\(?[a-h][.)])"
 _LIST_ITEM = re.compile(rf"^\s*{_BULLET}\s+\S")
@@ -113,7 +43,12 @@ _EMPTY = re.compile(
     r"à (?:remplir|compléter).*|por (?:rellenar|completar).*)$",
     re.IGNORECASE,
 )
+_SENTENCE_END = re.compile(r"(?<=\w\w)[.;!?](?:\s|$)")
 _RULE = re.compile(r"^[\s|:+=\-─═┼│]+$")
+# A program's line with its time, or data: what looks like a label there is none.
+_LOGGED = re.compile(r"\s*(?:[\[{<]|\d{4}-\d\d-\d\d|.{0,40}\b\d\d:\d\d:\d\d\b|at\s+[\w.$]+\()")
+QUESTION = ">"  # begins a line that is ours
+_WHO = "organisation"
 _CLOSING = re.compile(
     r"^\s*(?:--\s*$|(?:kind|best|warm|many)?\s*(?:regards|greetings)\b|thanks?\b|thank you\b|cheers\b|sincerely\b|"
     r"mit (?:freundlichen|besten|vielen) gr|(?:viele|beste|freundliche|liebe) gr|vielen dank|danke\b|cordialement|"
@@ -127,7 +62,7 @@ class Field:
     """One thing that the policy asks for when a case is logged.
 
     `aliases` are further labels customers use. `kind` tells what an answer looks like: a `url` is also taken from
-    free text, a `list` from the lines under its label.
+    free text, a `list` from the lines under its label. `of_kinds` are the kinds of case that it is asked for: empty, all.
     """
 
     key: str
@@ -135,56 +70,77 @@ class Field:
     aliases: tuple[str, ...] = ()
     required: bool = True
     kind: FieldKind = "text"
+    of_kinds: tuple[Kind, ...] = ()
+
+    def concerns(self, kind: str) -> bool:
+        """Whether it is asked for on a case of that kind."""
+        return not self.of_kinds or kind in self.of_kinds
 
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """The answers found, by field key, in the customer's words; and the required fields without one, in order."""
+    """The answers found, by field key, in the customer's words; and what may be one and is not said outright."""
 
     values: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    missing: tuple[str, ...] = ()
+    guesses: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
-def read(text: str, fields: Sequence[Field], *, subject: str = "") -> Intake:
+def read(text: str, fields: Sequence[Field], *, subject: str = "", known: Collection[str] = ()) -> Intake:
     """Read the intake fields from a mail's own new text; the subject answers only in the form `Label: value`.
 
-    The first answer to a field counts. Never raises, never invents.
+    The first answer to a field counts. What stands for no label, a URL in the text, answers no field that is `known`.
+    Never raises, never invents.
     """
     labels = _labels(tuple(fields))
     lines = [line.rstrip()[:MAX_LINE] for line in text.splitlines()[:MAX_LINES]]
     found: dict[str, str] = {}
     for key, value in labels.answers([*lines, "", subject.rstrip()[:MAX_LINE]]):
-        cleaned = _clean(value)
+        cleaned = labels.fitting(key, _clean(value))
         if cleaned and key not in found:
             found[key] = cleaned
-    _urls_from_prose(text, fields, found)
+    _urls_from_prose(lines, [wanted for wanted in fields if wanted.key not in known], found)
     ordered = {wanted.key: found[wanted.key] for wanted in fields if wanted.key in found}
-    missing = tuple(wanted.key for wanted in fields if wanted.required and wanted.key not in ordered)
-    return Intake(values=MappingProxyType(ordered), missing=missing)
+    guesses = {key: value for key, value in labels.guesses(lines) if key not in found}
+    return Intake(MappingProxyType(ordered), MappingProxyType(guesses))
 
 
-def folded(label: str) -> str:
-    """A label as labels are compared: lower case, no accents, single spaces, `&` and `/` read as words apart."""
-    plain = label.casefold().replace("\u2019", "'")
-    if not plain.isascii():
-        plain = "".join(char for char in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(char))
-    return " ".join(re.sub(r"[^\w'.]+", " ", plain).split())
+def missing(fields: Sequence[Field], values: Collection[str], kind: str) -> tuple[str, ...]:
+    """The keys of the fields that a case of that kind asks for and that have no answer, in the policy's order."""
+    return tuple(
+        wanted.key for wanted in fields if wanted.required and wanted.concerns(kind) and wanted.key not in values
+    )
 
 
 class _Labels:
     """Every wording of every field, and how to find them in lines."""
 
     def __init__(self, fields: Sequence[Field]) -> None:
-        self._fields = {wanted.key: wanted for wanted in fields}
         self._key_of = _wordings(fields)
+        self._names = _names(fields)
         words = sorted(self._key_of, key=len, reverse=True)
         label = "|".join(_pattern(word) for word in words) or r"(?!)"
+        both = rf"(?:[,/&+]|\b(?:{pattern('and')})(?!\w))"
+        ours = rf"(?:(?:{pattern('our')})\s+)"
         self._at_start = re.compile(
-            rf"{_LEAD}({label}){_NOTE}\s*(?:[:=|]|\?+:?|[-\u2013\u2014](?=\s)|\t|\s{{2,}})[*_`]{{0,3}}\s*(.*)$",
+            rf"{_LEAD}{ours}?({label}){_NOTE}\s*"
+            rf"(?:[-=]>|\u2192|[:=|]|\?+:?|[-\u2013\u2014](?=\s)|\t|\s{{2,}})[*_`]{{0,3}}\s*(.*)$",
             re.IGNORECASE,
         )
         self._alone = re.compile(rf"{_LEAD}({label}){_NOTE}\s*[:?.]*[*_`]{{0,3}}\s*$", re.IGNORECASE)
-        self._inside = re.compile(rf"[,;|/•]\s*({label}){_NOTE}\s*[:=]\s*", re.IGNORECASE)
+        self._together = re.compile(
+            rf"{_LEAD}((?:{label})(?:\s*{both}\s*(?:{label}))+){_NOTE}\s*(?:[:=]|[-\u2013\u2014](?=\s))\s*(.+)$",
+            re.IGNORECASE,
+        )
+        self._both = re.compile(rf"\s*(?:{both}|[;|])\s*", re.IGNORECASE)
+        begins = rf"(?:[,;.!?|/•(\u2013\u2014]\s*|\s(?:{pattern('and')})\s+)"
+        labelled = rf"{ours}?({label}){_NOTE}\s*[:=]\s*"
+        self._inside = re.compile(rf"{begins}{labelled}", re.IGNORECASE)
+        self._after_name = re.compile(rf"(?:{begins}|\s+){labelled}", re.IGNORECASE)  # a name has no label in it
+        self._is = re.compile(
+            rf"(?:^|{begins})\s*{ours}?({label})\s+(?:{pattern('is')})\s+([^,;:!?\n]+)", re.IGNORECASE
+        )
+        self._beside = re.compile(rf"\b({label})\s+(?:(?:{pattern('is')})\s+)?([^\s,;:!?]+)", re.IGNORECASE)
+        self._we = re.compile(rf"\b(?:{pattern('we')})\s+([^,;:!?\n]+)", re.IGNORECASE)
 
     def key(self, label: str) -> str | None:
         return self._key_of.get(folded(label.strip(" *_`:?|[]")))
@@ -197,17 +153,83 @@ class _Labels:
             if table:
                 yield from table
                 at += 1
+            elif lines[at].startswith(QUESTION):
+                yield from self._below_question(lines, at)
+                at += 1
             elif match := self._at_start.match(_unboxed(lines[at])):
                 at = yield from self._labelled(lines, at, match)
-                continue
             elif match := self._alone.match(lines[at]):
                 at = yield from self._headed(lines, at, match)
+            else:
+                yield from self._in_line(lines[at])
+                at += 1
+
+    def _in_line(self, line: str) -> Iterator[tuple[str, str]]:
+        """What a line that begins with no label says: several labels at once, labels inside, a name in a sentence."""
+        if match := self._together.match(line):
+            keys = [self.key(label) for label in self._both.split(match[1])]
+            values = self._both.split(match[2])
+            yield from zip(keys, values, strict=True) if None not in keys and len(keys) == len(values) else ()
+            return
+        if _LOGGED.match(line):
+            return
+        for label, value in self._split_inside(line, self._inside)[1:]:
+            if key := self.key(label):
+                yield key, value
+        at = 0
+        while match := self._is.search(line, at):
+            key, value = self.key(match[1]), self._until_next(match[2])
+            if key in self._names and is_written_as_name(value):
+                yield key, value
+            at = match.start(2)
+
+    def _until_next(self, value: str) -> str:
+        """`Acme and our project is shop`: Acme."""
+        cut = self._is.search(value) or self._inside.search(value)
+        return (value[: cut.start()] if cut else value).split(". ")[0].strip(" .")
+
+    def _below_question(self, lines: Sequence[str], at: int) -> Iterator[tuple[str, str]]:
+        """What somebody wrote below a question of ours; below several of them, only what can answer but the last."""
+        key = self._asked(lines[at])
+        block: list[str] = []
+        for line in lines[at + 1 :]:
+            if line.startswith(QUESTION) or _CLOSING.match(line) or self._starts_field(line):
+                break
+            if not line.strip() and block:
+                break
+            block += [line] if line.strip() else []
+        before = next((line for line in reversed(lines[:at]) if line.strip(" >")), "")
+        several = self._asked(before) is not None
+        if key and block and not (several and (len(block) > 1 or self._both.search(block[0]))):
+            yield key, "\n".join(block)
+
+    def _asked(self, line: str) -> str | None:
+        match = self._alone.match(line.removeprefix(QUESTION).strip()) if line.startswith(QUESTION) else None
+        return self.key(match[1]) if match else None
+
+    def fitting(self, key: str, answer: str) -> str:
+        """The answer as its field can have it; "" where it is none: a sentence names no company."""
+        if key == "priority":
+            return _SENTENCE_END.split(answer)[0]
+        return name_in(answer) if key in self._names else answer
+
+    def guesses(self, lines: Sequence[str]) -> Iterator[tuple[str, str]]:
+        """What may be the name that is asked for, but is not said to be it: "we're Acme, project shop-eu"."""
+        for line in lines:
+            if line.startswith(QUESTION) or _LOGGED.match(line):
                 continue
-            at += 1
+            for match in self._beside.finditer(line):
+                key, value = self.key(match[1]), match[2].strip(" .")
+                if key in self._names and is_written_as_name(value):
+                    yield key, value
+            for match in self._we.finditer(line):
+                key, value = self._key_of.get(_WHO), self._until_next(match[1])
+                if key in self._names and is_written_as_name(value):
+                    yield key, value
 
     def _labelled(self, lines: Sequence[str], at: int, match: re.Match[str]) -> Answers:
         key, rest = self.key(match[1]), match[2]
-        pieces = self._split_inside(rest)
+        pieces = self._split_inside(rest, self._after_name if key in self._names else self._inside)
         if key is None:
             return at + 1
         if len(pieces) == 1 and not _EMPTY.match(rest):
@@ -223,9 +245,9 @@ class _Labels:
                 yield other, value
         return at + 1
 
-    def _split_inside(self, rest: str) -> list[tuple[str, str]]:
+    def _split_inside(self, rest: str, labels: re.Pattern[str]) -> list[tuple[str, str]]:
         """`High, Area: Rules; URL: x` as [("", High), (Area, Rules), (URL, x)]."""
-        cuts = list(self._inside.finditer(rest))
+        cuts = list(labels.finditer(rest))
         if not cuts:
             return [("", rest)]
         pieces = [("", rest[: cuts[0].start()])]
@@ -244,7 +266,7 @@ class _Labels:
         return block, after
 
     def _continues(self, line: str, previous: str, first: str, block: Sequence[str]) -> bool:
-        if not line.strip() or self._starts_field(line) or _CLOSING.match(line):
+        if not line.strip() or self._starts_field(line) or _CLOSING.match(line) or line.startswith(QUESTION):
             return False
         if _LIST_ITEM.match(line):
             return bool(block and _LIST_ITEM.match(block[-1])) or bool(_LIST_ITEM.match(first)) or first.endswith(":")
@@ -257,7 +279,7 @@ class _Labels:
         after = at + 1
         while after < len(lines):
             line = lines[after]
-            if self._starts_field(line) or _CLOSING.match(line):
+            if self._starts_field(line) or _CLOSING.match(line) or line.startswith(QUESTION):
                 break
             if not line.strip() and block and not self._list_goes_on(lines, after, block):
                 break
@@ -297,23 +319,28 @@ def _labels(fields: tuple[Field, ...]) -> _Labels:
 
 
 def _wordings(fields: Sequence[Field]) -> dict[str, str]:
-    """Every folded wording to its field key. What the policy says itself goes before what rows of `SAME_THING` add."""
+    """Every folded wording to its field key. What the policy says itself goes before what other languages add."""
     key_of: dict[str, str] = {}
     for wanted in fields:
         for word in (wanted.label, *wanted.aliases, wanted.key.replace("_", " ").replace("-", " ")):
             key_of.setdefault(folded(word), wanted.key)
-    for row in ({folded(word) for word in row} for row in SAME_THING):
-        owner = _owner(row, fields)
-        for word in row if owner else ():
+    for thing in things():
+        owner = _owner(thing.labels, fields)
+        for word in thing.labels if owner else ():
             key_of.setdefault(word, owner)
     key_of.pop("", None)
     return key_of
 
 
-def _owner(row: set[str], fields: Sequence[Field]) -> str:
-    """The field that a row of `SAME_THING` belongs to: by its label or key, else by an alias; `""` for none."""
-    named = [wanted.key for wanted in fields if row & {folded(wanted.label), folded(wanted.key.replace("_", " "))}]
-    nicknamed = [wanted.key for wanted in fields if row & set(map(folded, wanted.aliases))]
+def _names(fields: Sequence[Field]) -> frozenset[str]:
+    """The fields that ask for a name."""
+    return frozenset(_owner(thing.labels, fields) for thing in things() if thing.name) - {""}
+
+
+def _owner(labels: frozenset[str], fields: Sequence[Field]) -> str:
+    """The field that asks for a thing: by its label or key, else by an alias; `""` for none."""
+    named = [wanted.key for wanted in fields if labels & {folded(wanted.label), folded(wanted.key.replace("_", " "))}]
+    nicknamed = [wanted.key for wanted in fields if labels & set(map(folded, wanted.aliases))]
     return next(iter([*named, *nicknamed]), "")
 
 
@@ -353,9 +380,9 @@ def _clean(value: str) -> str:
     return "" if _EMPTY.match(text) else text[:MAX_VALUE]
 
 
-def _urls_from_prose(text: str, fields: Sequence[Field], found: dict[str, str]) -> None:
+def _urls_from_prose(lines: Sequence[str], fields: Sequence[Field], found: dict[str, str]) -> None:
     """Give the first URL of the text to each field that asks for one and has no answer."""
-    match = _URL.search(text)
+    match = _URL.search("\n".join(line for line in lines if not line.startswith(QUESTION)))
     if match:
         for wanted in fields:
             if wanted.kind == "url" or "url" in folded(wanted.label).split():

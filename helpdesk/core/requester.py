@@ -11,7 +11,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from helpdesk.core import behalf, scope
-from helpdesk.core.intake import Intake
 
 if TYPE_CHECKING:
     from helpdesk.core.case import Case
@@ -46,7 +45,7 @@ def requester(scribe: Scribe, command: Command, _orders: Orders) -> None:
 def becomes(person: Person, case: Case, arrival: Arrival, terms: Terms) -> dict[str, Any]:
     """The facts of a case that becomes that person's; `terms` are theirs."""
     unentitled = [doubt.said for doubt in scope.unentitled(arrival, terms)]
-    unclaimed = [doubt.said for doubt in scope.unclaimed(person, Intake(dict(case.intake), case.missing), terms)]
+    unclaimed = [doubt.said for doubt in scope.unclaimed(person, dict(case.intake), case.kind, terms)]
     return {
         "address": person.address,
         "name": person.name,

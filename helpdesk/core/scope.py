@@ -6,7 +6,7 @@ measured without warranty; the reason is always on the record.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from helpdesk.core import exclusion
@@ -15,11 +15,11 @@ from helpdesk.core.maintenance import window_of
 from helpdesk.core.policy import Doubt
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from datetime import date, datetime
 
+    from helpdesk.core.case import Case, EventType
     from helpdesk.core.decision import Arrival
-    from helpdesk.core.intake import Intake
     from helpdesk.core.message import Person
     from helpdesk.core.people import Customer, Terms
     from helpdesk.core.policy import Plan, Policy
@@ -55,15 +55,17 @@ def _wall_of(customer: Customer, terms: Terms) -> ZoneInfo:
     return ZoneInfo(customer.timezone or policy.calendars[policy.region(region_key(terms)).calendar].timezone)
 
 
-def unclaimed(sender: Person, intake: Intake, terms: Terms) -> Iterator[Doubt]:
-    """What the policy asks of those who claim its warranty, and this mail lacks (LAI-5)."""
+def unclaimed(sender: Person, given: Collection[str], kind: str, terms: Terms) -> Iterator[Doubt]:
+    """What the policy asks of those who claim its warranty, and a case of that kind lacks (LAI-5).
+
+    `given` are the keys of the intake fields that the customer has answered.
+    """
     warranty, customer = terms.policy.warranty, terms.customer
     if warranty.only_registered and not (customer and customer.registers(sender.address)):
         yield Doubt("contact", "", "the sender is not a registered contact")
-    labels = {field.key: field.label for field in terms.policy.intake}
-    for key in warranty.requires:
-        if key not in intake.values:
-            yield Doubt("field", labels[key], f"the mail does not name: {labels[key]}")
+    for field in terms.policy.intake:
+        if field.key in warranty.requires and field.concerns(kind) and field.key not in given:
+            yield Doubt("field", field.label, f"the mail does not name: {field.label}")
 
 
 def plan_key(terms: Terms) -> str:
@@ -101,6 +103,13 @@ def uncovered(kind: str, area: str, plan: Plan, policy: Policy) -> tuple[str, ..
     if area in plan.excludes:
         return (f"{_NOT_IN_PLAN}{area}",)  # TKT-6
     return (_NO_AREA,) if not area and policy.severity.areas and kind == "defect" else ()  # LGK-8
+
+
+def coverage(case: Case, policy: Policy) -> Iterator[tuple[EventType, dict[str, Any]]]:
+    """What is no longer marked as not covered, and what is from now on, of a case whose kind or area has changed."""
+    holds = uncovered(case.kind, case.area, policy.plan(case.plan), policy)
+    yield from (("unflagged", {"tag": tag}) for tag in case.tags if is_coverage(tag) and tag not in holds)
+    yield from (("flagged", {"tag": tag}) for tag in holds if tag not in case.tags)
 
 
 def is_coverage(tag: str) -> bool:

@@ -155,10 +155,19 @@ class _Reader:
 
     def _unwarranted(self, clock: Clock) -> Clock:
         """What is not owed to whose case it was when the clock stopped, or is, is measured all the same."""
-        doubts = self._owner_at(clock.stopped_at)["unwarranted"]
+        doubts = self._doubts(clock)
         if not clock.stretches or not doubts:
             return clock
         return replace(clock, warranted=False, because=(*clock.because, *doubts))
+
+    def _doubts(self, clock: Clock) -> Sequence[str]:
+        """Why it is not owed: details that came after it had stopped, or was late, make it owed no more (LAI-5)."""
+        for event in self.events:
+            over = {"requester_set": (clock.stopped_at,), "details_given": (clock.stopped_at, clock.late_from)}
+            if any(at is not None and at < event.at for at in over.get(event.type, ())):
+                before: Sequence[str] = event.facts["was"]["unwarranted"]
+                return before
+        return self.case.unwarranted
 
     def _exempted(self, clock: Clock) -> Clock:
         """An exempted clock need not be met; one that was late before stays late, and is not answered for."""

@@ -11,6 +11,7 @@ from helpdesk.mail import overlap, quote, tail
 from helpdesk.mail.body import alternatives
 from helpdesk.mail.encryption import encrypted
 from helpdesk.mail.folded import Folded, folded
+from helpdesk.mail.inline import with_questions
 from helpdesk.mail.inside import Confidential, case_numbers, inside
 from helpdesk.mail.written import SentWords, closing_lines, sent, written
 from helpdesk.store import cases as case_store
@@ -69,11 +70,15 @@ def of_agent(
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a customer wrote now, how many lines are not shown with it, and what a first mail says that others wrote."""
+    """What a customer wrote now, how many lines are not shown with it, and what a first mail says that others wrote.
+
+    `answers` is a follow-up with the lines of ours that it answers, as `mail.inline` has them.
+    """
 
     reply: str
     folded: int = 0
     others: str = ""
+    answers: str = ""
 
 
 def of_first_mail(message: Message) -> Said:
@@ -86,7 +91,7 @@ def of_first_mail(message: Message) -> Said:
 def of_follow_up(connection: sa.Connection, message: Message, case: Case) -> Said:
     """The new words of a mail on a case, also what looks like a quote or a signature and stands in no mail of it."""
     if folded(message.text, message.reply, overlap.NOTHING) == Folded():
-        return Said(message.reply)
+        return Said(message.reply, answers=message.reply)
     said = _said_on(connection, case)
     people = [message.sender.address] if message.sender else []
     mails = _mails(connection, said, people, message)
@@ -94,7 +99,8 @@ def of_follow_up(connection: sa.Connection, message: Message, case: Case) -> Sai
         [*(text for _, raw in mails for text in alternatives(raw)), *said.customers, *said.answers, message.subject]
     )
     left = folded(message.text, message.reply, words)
-    return Said(_with(message.reply, left.new), left.count)
+    answers = with_questions(message.text, message.reply, words)
+    return Said(_with(message.reply, left.new), left.count, answers=answers)
 
 
 def _with(reply: str, new: Sequence[str]) -> str:

@@ -122,6 +122,8 @@ def work_mail(
         written=own,
         folded=said.folded,
         others=said.others,
+        answers=without_secrets(replace(message, text=said.answers)).text if secrets else said.answers,
+        first_words=_first_words(connection, placed) if said.answers else "",
         named=neighbours(connection, recorder, about.named, now),
         through=about.through,
         piece=piece,
@@ -163,6 +165,13 @@ def _said(connection: sa.Connection, message: Message, placed: Case | None, plac
     if placed is not None:
         return own_words.of_follow_up(connection, message, placed)
     return own_words.Said(message.reply) if placement.linked is not None else own_words.of_first_mail(message)
+
+
+def _first_words(connection: sa.Connection, placed: Case | None) -> str:
+    """What its customer wrote to open a case."""
+    if placed is None or placed.for_how == "copied":
+        return ""
+    return "\n".join(case_store.first_words(connection, [placed.number]))
 
 
 def _settled(

@@ -176,6 +176,7 @@ def _said_of(policy: Policy) -> Iterator[tuple[str, str]]:
     for field in policy.intake:
         yield f"intake field {field.key}", f"{field.label}{'' if field.required else ' (if known)'}"
         yield f"names of intake field {field.key}", ", ".join(field.aliases)
+        yield f"kinds of case that intake field {field.key} is for", ", ".join(field.of_kinds)
     for exclusion in policy.exclusions:
         scope = " (out of scope)" if exclusion.out_of_scope else ""
         yield f"exclusion {exclusion.key}", f"{exclusion.why}{scope}: {', '.join(exclusion.words)}"

@@ -21,7 +21,8 @@ from helpdesk.blanks import BLANK
 from helpdesk.core.calendar import Calendar, SpecialDay, Window, parse_hours
 from helpdesk.core.errors import ConfigurationError
 from helpdesk.core.exclusion import OFF
-from helpdesk.core.intake import Field, folded
+from helpdesk.core.intake import Field
+from helpdesk.core.intake_words import folded
 from helpdesk.core.policy import (
     AUDIENCES,
     Assumption,
@@ -185,10 +186,7 @@ class _Reader:
             calendars=calendars,
             goals=dict(self.goals()),
             severity=self.severity(),
-            intake=tuple(
-                Field(key=entry.key, label=entry.label, aliases=tuple(entry.aliases), required=entry.required)
-                for entry in table.intake
-            ),
+            intake=tuple(self.intake()),
             ladder=tuple(self.steps()),
             examples=tuple(self.examples()),
             assumptions=tuple(Assumption(entry.key, entry.why) for entry in table.assumed),
@@ -387,6 +385,13 @@ class _Reader:
                 self.wrong(place, f"expected {name!r} with one severity only, severities.{owner} has it too")
 
     # --- the rest
+
+    def intake(self) -> Iterator[Field]:
+        for number, entry in enumerate(self.table.intake, start=1):
+            for kind in entry.kinds:
+                self.among(f"intake.{number}.kinds", kind, get_args(Kind))
+            kinds = tuple(kind for kind in get_args(Kind) if kind in entry.kinds)
+            yield Field(entry.key, entry.label, aliases=tuple(entry.aliases), required=entry.required, of_kinds=kinds)
 
     def languages(self) -> None:
         if not self.table.languages:

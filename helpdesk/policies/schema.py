@@ -200,6 +200,7 @@ class IntakeEntry:
     label: str
     aliases: list[str] = field(default_factory=list)
     required: bool = True
+    kinds: list[str] = field(default_factory=list)  # of case; without it, all
 
 
 @strict

@@ -120,7 +120,10 @@ def offering_shape(policy: Policy, *, now: datetime, reader: Reader = EVERYBODY)
             }
             for exclusion in policy.exclusions
         ],
-        "intake": [{"key": field.key, "label": field.label, "required": field.required} for field in policy.intake],
+        "intake": [
+            {"key": field.key, "label": field.label, "required": field.required, "kinds": list(field.of_kinds)}
+            for field in policy.intake
+        ],
         "maintenance": [
             {"name": window.name, "sector": window.sector or None, "rule": window.rule} for window in policy.maintenance
         ],
@@ -293,7 +296,8 @@ def _exclusion(exclusion: Exclusion) -> str:
 
 
 def _field(field: Field) -> str:
-    return field.label if field.required else f"{field.label} (if known)"
+    kinds = f" ({', '.join(field.of_kinds)} only)" if field.of_kinds else ""
+    return f"{field.label}{'' if field.required else ' (if known)'}{kinds}"
 
 
 def _maintenance(policy: Policy, now: datetime) -> Iterator[str]:

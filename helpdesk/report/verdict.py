@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from helpdesk.core.intake import read
+from helpdesk.core.intake import missing, read
 from helpdesk.core.judging import reasons_of
 from helpdesk.core.severity import DEFAULT, Model, assess
 from helpdesk.mail.parse import parse
@@ -62,7 +62,7 @@ def verdict_shape(policy: Policy, name: str, raw: bytes, voters: Voters) -> dict
         "area": verdict.area,
         "reasons": reasons_of(verdict),
         "intake": dict(intake.values),
-        "missing": list(intake.missing),
+        "missing": list(missing(policy.intake, intake.values, verdict.kind)),
         "language": message.language,
         "robot": robot,
         "model": voters.model.version,

@@ -100,8 +100,8 @@ def _without_quotes(facts: Mapping[str, Any], instead: str) -> dict[str, Any]:
         kept["subject"] = instead
     if kept.get("comment"):
         kept["comment"] = ""
-    if kept.get("intake"):
-        kept["intake"] = {}
+    for answers in {"intake", "intake_was"} & kept.keys():
+        kept[answers] = {}
     if kept.get("mistakes"):
         kept["mistakes"] = []
     if kept.get("reasons"):

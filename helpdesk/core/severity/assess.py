@@ -120,7 +120,7 @@ def assess(  # noqa: PLR0913 - one argument a signal, all by name
         review=opinion.review,
         s1_suspect=suspect,
         kind=kind,
-        area=_area(f"{observed.subject}\n{observed.text}\n{' '.join(fields.values())}", terms),
+        area=area_of(f"{observed.subject}\n{observed.text}\n{' '.join(fields.values())}", terms),
         reasons=opinion.reasons(
             (
                 *reasons_for(observed, model, terms, found=_best(probabilities)),
@@ -210,7 +210,7 @@ def _suspicion(suspect: bool, probabilities: Probabilities, terms: SeverityTerms
     return (Reason("may be worse", f"{probabilities[0]:.0%} for {terms.at_rank(1).name}"),)
 
 
-def _area(text: str, terms: SeverityTerms) -> str | None:
+def area_of(text: str, terms: SeverityTerms) -> str | None:
     """The application area whose words the mail uses most; the first of the policy where several do alike.
 
     A word inside a longer one does not count: "custom integration" is not about "integration".

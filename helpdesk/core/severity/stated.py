@@ -11,7 +11,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from helpdesk.core.intake import folded
+from helpdesk.core.intake_words import folded
 from helpdesk.core.severity.words import word_set
 
 if TYPE_CHECKING:

@@ -1,0 +1,243 @@
+"""What a customer adds to a case after its first mail: answers to what we asked, corrections, a severity stated late.
+
+It counts as if the first mail had said it: `missing`, what is warranted, the stated severity, severity and area follow.
+What an agent has set stays, and the difference is proposed to them. A stated severity raises at once, by the policy's
+rule; it lowers only while nobody has been called and nobody has answered. What may be an answer, but is not said to be
+one, is proposed, too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, cast
+
+from helpdesk.core import scope
+from helpdesk.core.case import DESK, Event
+from helpdesk.core.intake import QUESTION, missing, read
+from helpdesk.core.intake_words import folded
+from helpdesk.core.judging import judge
+from helpdesk.core.severity import caps
+from helpdesk.core.severity.assess import area_of
+from helpdesk.core.severity.stated import stated_rank, stated_words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from helpdesk.core.case import Case, EventType, Kind
+    from helpdesk.core.decision import Arrival
+    from helpdesk.core.intake import Intake
+    from helpdesk.core.people import Terms
+    from helpdesk.core.policy import Policy
+    from helpdesk.core.severity import Verdict
+
+_SHOWN = 80  # characters of an answer, beside the mail that has it whole
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What follows from a mail's details: events, and for its agent what they change and what they would change.
+
+    `verdict` is what the desk finds with them, where they bear on the severity.
+    """
+
+    events: tuple[Event, ...] = ()
+    changed: tuple[str, ...] = ()
+    proposed: tuple[str, ...] = ()
+    verdict: Verdict | None = None
+
+
+def given(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Details:
+    """Read a customer's further mail for what the policy asks for. `case` is as it was before it."""
+    known = dict(case.intake)
+    intake = read(arrival.answers, terms.policy.intake, known=known)
+    said_before = {**known, **({"priority": case.stated} if case.stated else {})}
+    new = {
+        key: value
+        for key, value in intake.values.items()
+        if not _is_same(key, value, said_before.get(key, ""), terms.policy)
+    }
+    stated = _stated(case, arrival, new, terms)
+    guessed = _guesses(case, intake, {**known, **new}, terms.policy)
+    if not new and not stated:
+        return Details(proposed=guessed)
+    reading = _Reading(case, arrival, terms, now, {**known, **new}, stated)
+    reading.note(new)
+    reading.severity()
+    reading.area(new.get("area", ""))
+    events = (reading.given(new), *reading.events)
+    return Details(events, tuple(reading.changed), (*reading.proposed, *guessed), reading.verdict)
+
+
+def _stated(case: Case, arrival: Arrival, new: Mapping[str, str], terms: Terms) -> str:
+    """The words of a severity that this mail states, and that was not stated last; "" where it states none."""
+    own = "\n".join(line for line in arrival.answers.splitlines() if not line.startswith(QUESTION))
+    words = new.get("priority") or stated_words("", own) or ""
+    if not words or _is_same("priority", words, case.stated, terms.policy):
+        return ""
+    return words if stated_rank(words, terms.policy.severity) else ""
+
+
+def _is_same(key: str, answer: str, before: str, policy: Policy) -> bool:
+    """Whether an answer says what was said before: of a priority, the same rank, or nothing that is one."""
+    rank = stated_rank(before, policy.severity) if key == "priority" and before else None
+    if rank:
+        return stated_rank(answer, policy.severity) in {rank, None}
+    return folded(answer) == folded(before)
+
+
+def _guesses(case: Case, intake: Intake, values: Mapping[str, str], policy: Policy) -> tuple[str, ...]:
+    wanted = {field.key: field for field in policy.intake if field.key in missing(policy.intake, values, case.kind)}
+    return tuple(
+        f"{_short(wanted[key].label)} may be {value}: it is not said to be" for key, value in intake.guesses.items()
+        if key in wanted
+    )  # fmt: skip
+
+
+def _short(label: str) -> str:
+    return label.partition(" (")[0]
+
+
+class _Reading:
+    """The details of one mail on one case, as they are worked out."""
+
+    def __init__(
+        self, case: Case, arrival: Arrival, terms: Terms, now: datetime, values: Mapping[str, str], stated: str
+    ) -> None:
+        self.case = case
+        self.arrival = arrival
+        self.terms = terms
+        self.now = now
+        self.values = values
+        self.stated = stated
+        self.events: list[Event] = []
+        self.changed: list[str] = []
+        self.proposed: list[str] = []
+        self.verdict: Verdict | None = None
+
+    def happened(self, kind: EventType, facts: dict[str, Any]) -> None:
+        at = self.case.not_before(kind, self.arrival.received_at)
+        self.events.append(Event(kind, at, self.now, DESK, facts))
+
+    def given(self, new: Mapping[str, str]) -> Event:
+        """The answers themselves, on the record before what follows from them."""
+        case, was = self.case, dict(self.case.intake)
+        facts = {
+            "intake": dict(new),
+            "intake_was": {key: was[key] for key in new if key in was},
+            "missing": list(missing(self.terms.policy.intake, self.values, case.kind)),
+            "stated": self.stated,
+            "review": self.verdict is not None and self.verdict.review,
+            "unwarranted": self._unwarranted(),
+            "was": {"unwarranted": list(case.unwarranted)},
+            "message_id": self.arrival.message.message_id,
+        }
+        return Event("details_given", self.arrival.received_at, self.now, self.arrival.sender, facts)
+
+    def _unwarranted(self) -> list[str]:
+        """Why it is not warranted, without what this mail has named (LAI-5)."""
+        case = self.case
+        before = self._unclaimed(dict(case.intake))
+        after = self._unclaimed(self.values)
+        return [why for why in case.unwarranted if why not in before or why in after]
+
+    def _unclaimed(self, values: Mapping[str, str]) -> set[str]:
+        return {doubt.said for doubt in scope.unclaimed(self.case.requester, values, self.case.kind, self.terms)}
+
+    def note(self, new: Mapping[str, str]) -> None:
+        """Say to the agent what was read."""
+        was = dict(self.case.intake)
+        for field in self.terms.policy.intake:
+            if field.key in new:
+                before = f", was {_brief(was[field.key])}" if field.key in was else ""
+                self.changed.append(f"{_short(field.label)}: {_brief(new[field.key])}{before}")
+        if len(self._unwarranted()) < len(self.case.unwarranted):
+            left = "; ".join(self._unwarranted())
+            self.changed.append(
+                f"not warranted still: {left}" if left else "warranted: nothing that it takes is missing"
+            )
+
+    # --- severity
+
+    def severity(self) -> None:
+        found = self._judged()
+        if found is None:
+            return
+        self.verdict = found
+        terms, case = self.terms.policy.severity, self.case
+        rank = found.rank
+        if case.of_type("kind_set"):
+            rank, _ = caps.bind_kind(rank, kind=cast("Kind", case.kind), terms=terms)
+        level, is_ = terms.at_rank(rank), terms.level(case.severity)
+        if rank == case.rank:
+            self._differs_from_stated()
+        elif self._stays(rank):
+            self.proposed.append(
+                f"severity {level.name}, {self._why()}; {is_.name} stays, and #severity {level.key} sets it"
+            )
+        else:
+            facts = {"severity": level.key, "rank": rank, "was": is_.key, "reason": self._why(), "review": found.review}
+            self.happened("severity_set", facts)
+            self.changed.append(f"severity {level.name}, was {is_.name}: {self._why()}")
+
+    def _judged(self) -> Verdict | None:
+        """The severity with the new details; None where they have no part in it."""
+        first = self.arrival.first_words
+        if self.stated:
+            own = self.arrival.message.reply
+            return self._judge(f"{first}\n\n{own}", {**self.values, "priority": self.stated})
+        if not first:
+            return None
+        after = self._judge(first, self.values)
+        return after if after.rank != self._judge(first, dict(self.case.intake)).rank else None
+
+    def _judge(self, text: str, values: Mapping[str, str]) -> Verdict:
+        message = replace(self.arrival.message, subject=self.case.subject, reply=text, language=self.case.language)
+        return judge(replace(self.arrival, message=message, others=""), values, self.terms)
+
+    def _stays(self, rank: int) -> bool:
+        """Whether the severity is a person's, or is not to be lowered any more."""
+        case = self.case
+        if any(event.by != DESK for event in case.of_type("severity_set")):
+            return True
+        called = any(event.facts.get("acknowledge") for event in case.of_type("step_taken"))
+        answered = case.of_type("agent_answered", "page_acknowledged", "called_again", "suspected")
+        return rank > case.rank and bool(called or answered)
+
+    def _why(self) -> str:
+        return f"the customer states {self._stated_name()}" if self.stated else "by the details that the customer gave"
+
+    def _stated_name(self) -> str:
+        terms = self.terms.policy.severity
+        rank = stated_rank(self.stated, terms)
+        return terms.at_rank(rank).name if rank else self.stated
+
+    def _differs_from_stated(self) -> None:
+        """What the customer states and the policy's rule does not follow is shown."""
+        terms = self.terms.policy.severity
+        rank = stated_rank(self.stated, terms) if self.stated else None
+        if rank and rank != self.case.rank and terms.stated != "ignored":
+            now_is, said = terms.level(self.case.severity).name, terms.at_rank(rank)
+            self.proposed.append(
+                f"severity {said.name}, {self._why()}; {now_is} stays, and #severity {said.key} sets it"
+            )
+
+    # --- area
+
+    def area(self, answer: str) -> None:
+        case, policy = self.case, self.terms.policy
+        area = area_of(answer, policy.severity)
+        if area is None or area == case.area:
+            return
+        if any(event.by != DESK for event in case.of_type("area_set")):
+            self.proposed.append(f"area {area}, as the customer says; {case.area} stays, and #area {area} sets it")
+            return
+        self.happened("area_set", {"area": area, "was": case.area})
+        self.changed.append(f"area {area}, was {case.area or 'none'}")
+        for kind, facts in scope.coverage(replace(case, area=area), policy):
+            self.happened(kind, facts)
+
+
+def _brief(answer: str) -> str:
+    line = " ".join(answer.split())
+    return line if len(line) <= _SHOWN else f"{line[:_SHOWN].rstrip()} ..."

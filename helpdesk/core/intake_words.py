@@ -1,0 +1,53 @@
+"""The words of intake forms in every language we read: how each thing is asked for, and how sentences answer."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """Something that intake forms ask for: its folded labels in all languages, and whether its answer is a name."""
+
+    labels: frozenset[str]
+    name: bool
+
+
+def folded(label: str) -> str:
+    """A label as labels are compared: lower case, no accents, single spaces, `&` and `/` read as words apart."""
+    plain = label.casefold().replace("\u2019", "'")
+    if not plain.isascii():
+        plain = "".join(char for char in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(char))
+    return " ".join(re.sub(r"[^\w'.]+", " ", plain).split())
+
+
+@cache
+def things() -> tuple[Thing, ...]:
+    """Everything that is asked for by several names."""
+    return tuple(
+        Thing(frozenset(folded(label) for labels in thing.values() for label in labels), name)
+        for thing in _file()["thing"]
+        for name in [bool(thing.pop("name", False))]
+    )
+
+
+@cache
+def pattern(kind: Literal["is", "our", "and", "we"]) -> str:
+    """The words of one kind as alternatives of a regular expression, the longest first."""
+    return "|".join(re.escape(word) for word in sorted(_file()["words"][kind], key=len, reverse=True))
+
+
+@cache
+def not_in_names() -> frozenset[str]:
+    """Words that make a sentence of what would be a name."""
+    return frozenset(_file()["words"]["not_in_names"])
+
+
+def _file() -> dict[str, Any]:
+    return tomllib.loads(files(__package__).joinpath("intake_labels.toml").read_text("utf-8"))
