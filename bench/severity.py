@@ -173,7 +173,7 @@ def observed(mail: dict[str, Any]) -> Observation:
         stated=None,
         fields={},
         robot=mail.get("robot"),
-        language=mail.get("lang") or "en",
+        expected=(mail.get("lang") or "en",),
     )
 
 
@@ -317,7 +317,7 @@ def cost(mails: list[dict[str, Any]]) -> list[str]:
     times = []
     for mail in mails * 3:
         begun = time.process_time()
-        assess(subject=mail["subject"], text=mail["body"], terms=TERMS, language=mail.get("lang", "en"))
+        assess(subject=mail["subject"], text=mail["body"], terms=TERMS, expected=(mail.get("lang", "en"),))
         times.append((time.process_time() - begun) * 1000)
     times.sort()
     worst = 0.0
@@ -359,7 +359,7 @@ def _custom(mail: dict[str, Any]) -> int:
 
 
 def _as_example(mail: dict[str, Any], label: int) -> Example:
-    return Example(subject=mail["subject"], text=mail["body"], rank=label, language=mail.get("lang", "en"))
+    return Example(subject=mail["subject"], text=mail["body"], rank=label, expected=(mail.get("lang", "en"),))
 
 
 def command_measure(paths: list[str]) -> None:
@@ -380,7 +380,7 @@ def verdict_of(mail: dict[str, Any]) -> Verdict:
         text=mail["body"],
         terms=TERMS,
         robot=mail.get("robot"),
-        language=mail.get("lang") or "en",
+        expected=(mail.get("lang") or "en",),
     )
 
 

@@ -12,6 +12,7 @@ from helpdesk.blanks import BLANK
 from helpdesk.core.addresses import comparable
 from helpdesk.core.credit import read_money
 from helpdesk.core.errors import ConfigurationError, NotFound
+from helpdesk.core.languages import languages
 from helpdesk.core.message import is_plain_address
 from helpdesk.core.people import Contact, Customer
 from helpdesk.tables import TrueOrFalse, fill_as_far_as_possible, read_toml, strict
@@ -46,6 +47,7 @@ class CustomerTable:
     plan: str = ""
     region: str = ""
     timezone: str = ""
+    language: str = ""
     domains: list[str] = field(default_factory=list)
     contacts: list[ContactTable] = field(default_factory=list)
     escalation_contact: str = ""
@@ -115,6 +117,7 @@ def _customer(entry: CustomerTable) -> Customer:
         plan=entry.plan,
         region=entry.region,
         timezone=entry.timezone,
+        language=entry.language,
         domains=tuple(domain.lower() for domain in entry.domains),
         contacts=tuple(Contact(contact.email.lower(), contact.registered) for contact in entry.contacts),
         escalation_contact=entry.escalation_contact.lower(),
@@ -138,6 +141,8 @@ def _problems(entries: list[CustomerTable], policies: Mapping[str, Policy]) -> I
         yield from _date_problems(place, entry)
         if entry.timezone and not _is_zone(entry.timezone):
             yield f'{place}.timezone: expected a zone of the IANA database ("Europe/Berlin"), not {entry.timezone!r}'
+        if entry.language and entry.language not in languages():
+            yield f"{place}.language: expected one of {', '.join(sorted(languages()))}, not {entry.language!r}"
         for claim in (f"key {entry.key}", *entry.domains, *(contact.email for contact in entry.contacts)):
             owner = taken.setdefault(comparable(claim), number)
             if owner != number:

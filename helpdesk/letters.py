@@ -107,7 +107,7 @@ class Letters:
     def write(self, draft: Draft, case: Case, terms: Terms, *, thread: Thread, now: datetime) -> Queued:
         """One draft of a stored case into one mail of the outbox."""
         facts = self._facts(draft, case, terms, now)
-        language = _spoken(case, terms.policy) if draft.audience == "customer" else "en"
+        language = _spoken(case, terms) if draft.audience == "customer" else "en"
         words = self._templates.render(draft.template or draft.kind, language, facts)
         key = f"{case.number}/{draft.key}/{draft.kind}/{draft.to.address}"
         return self._queued(key, draft, words, case.number, terms.mailbox, thread, now)
@@ -228,7 +228,7 @@ class Letters:
 
     def _rating_links(self, person: Person, case: Case, terms: Terms) -> dict[str, str]:
         """For each grade a `mailto:` (RFC 6068) that writes the whole mail: it only has to be sent."""
-        language = _spoken(case, terms.policy)
+        language = _spoken(case, terms)
         links: dict[str, str] = {}
         for grade in rating.GRADES:
             address = self._address(terms.mailbox, case.number, person, grade)
@@ -280,7 +280,7 @@ class Letters:
 
 def _customer_facts(draft: Draft, case: Case, terms: Terms, now: datetime) -> dict[str, Any]:
     policy = terms.policy
-    language = _spoken(case, policy)
+    language = _spoken(case, terms)
     first = clocks(case, policy)[0]
     zone = (terms.customer.timezone if terms.customer else "") or desk_zone(case, policy)
     promised = isinstance(first.promise, Promise) and first.due_at is not None
@@ -352,9 +352,9 @@ def _reopens_until(case: Case, policy: Policy, zone: str, language: str) -> str:
     return moment(case.status_since + window, zone, language)
 
 
-def _spoken(case: Case, policy: Policy) -> str:
-    """The language in which a customer is written to: theirs, if the offering speaks it (LAI-13)."""
-    return case.language if case.language in policy.languages else policy.languages[0]
+def _spoken(case: Case, terms: Terms) -> str:
+    """The language in which a customer is written to: that of their mail, if the offering speaks it (LAI-13)."""
+    return case.language if case.language in terms.policy.languages else terms.languages[0]
 
 
 def _answered_in(case: Case, policy: Policy, language: str) -> str:

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from helpdesk.core.languages import languages
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
@@ -15,10 +17,6 @@ _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _GERMAN_DAYS = ("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So")
 _GERMAN_ZONES = {"CET": "MEZ", "CEST": "MESZ"}
-_LANGUAGES = {
-    "en": {"en": "English", "de": "German", "fr": "French", "es": "Spanish"},
-    "de": {"en": "Englisch", "de": "Deutsch", "fr": "Französisch", "es": "Spanisch"},
-}
 _OR = {"en": "or", "de": "oder"}
 NO_SUBJECT = defaultdict(lambda: "(no subject)", de="(ohne Betreff)")
 
@@ -33,10 +31,10 @@ def moment(at: datetime, zone: str, language: str = "en") -> str:
     return f"{day}, {local:%H:%M} {zone_name(local)}"
 
 
-def language_names(languages: Sequence[str], language: str) -> str:
+def language_names(spoken: Sequence[str], language: str) -> str:
     """`English or German`, as one says it in a language; in English where we do not speak that one."""
-    told = language if language in _LANGUAGES else "en"
-    return f" {_OR[told]} ".join(_LANGUAGES[told].get(one, one) for one in languages)
+    told = language if language in _OR else "en"
+    return f" {_OR[told]} ".join(languages()[one]["names"][told] for one in spoken)
 
 
 def brief(at: datetime, zone: str, language: str = "en") -> str:

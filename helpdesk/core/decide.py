@@ -49,13 +49,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from helpdesk.core.case import Case, EventType, Kind
+    from helpdesk.core.case import Case, EventType
     from helpdesk.core.decision import Arrival, Outcome, Returned
     from helpdesk.core.details import Details
     from helpdesk.core.intake import Intake
     from helpdesk.core.message import Message, Person
     from helpdesk.core.people import Agent, Terms
     from helpdesk.core.policy import Doubt
+    from helpdesk.core.severity import Verdict
     from helpdesk.core.severity.alerts import State
 
 
@@ -168,7 +169,7 @@ def _opened_by(sender: Person, arrival: Arrival, terms: Terms, now: datetime) ->
     verdict = judge(arrival, intake.values, terms)
     unclaimed = tuple(scope.unclaimed(sender, intake.values, verdict.kind, terms))
     doubts = (*scope.unentitled(arrival, terms), *unclaimed)
-    opened = _event("opened", arrival, now, _opening_facts(sender, arrival, terms, intake, verdict.kind))
+    opened = _event("opened", arrival, now, _opening_facts(sender, arrival, terms, intake, verdict))
     assessed = _event("assessed", arrival, now, facts_of(verdict, terms), by=DESK)
     wrote = _event("customer_wrote", arrival, now, _message_facts(arrival))
     joined = tuple(copied.by_first_mail(arrival, terms, now))
@@ -214,7 +215,7 @@ def _opened_by(sender: Person, arrival: Arrival, terms: Terms, now: datetime) ->
     return Decision(case, events, drafts, outcome="opened", reply=arrival.message.reply)
 
 
-def _opening_facts(sender: Person, arrival: Arrival, terms: Terms, intake: Intake, kind: Kind) -> dict[str, Any]:
+def _opening_facts(sender: Person, arrival: Arrival, terms: Terms, intake: Intake, verdict: Verdict) -> dict[str, Any]:
     policy, customer, mailbox = terms.policy, terms.customer, terms.mailbox
     entitled = [doubt.said for doubt in scope.unentitled(arrival, terms)]
     return {
@@ -229,11 +230,14 @@ def _opening_facts(sender: Person, arrival: Arrival, terms: Terms, intake: Intak
         "requester_name": sender.name,
         "answers_to": _answers_to(sender, arrival),
         "subject": arrival.message.subject,
-        "language": arrival.message.language,
+        "language": verdict.language,
         "intake": dict(intake.values),
-        "missing": list(missing(policy.intake, intake.values, kind)),
+        "missing": list(missing(policy.intake, intake.values, verdict.kind)),
         "tags": [*entitled, *(["unverified"] if arrival.placement.linked is not None else [])],
-        "unwarranted": [*entitled, *(doubt.said for doubt in scope.unclaimed(sender, intake.values, kind, terms))],
+        "unwarranted": [
+            *entitled,
+            *(doubt.said for doubt in scope.unclaimed(sender, intake.values, verdict.kind, terms)),
+        ],
         "down": list(terms.standing.down),
         "because": arrival.placement.because,
         "linked": arrival.linked_ref,

@@ -192,7 +192,7 @@ class _Reading:
         return after if after.rank != self._judge(first, dict(self.case.intake)).rank else None
 
     def _judge(self, text: str, values: Mapping[str, str]) -> Verdict:
-        message = replace(self.arrival.message, subject=self.case.subject, reply=text, language=self.case.language)
+        message = replace(self.arrival.message, subject=self.case.subject, reply=text)
         return judge(replace(self.arrival, message=message, others=""), values, self.terms)
 
     def _stays(self, rank: int) -> bool:

@@ -49,7 +49,7 @@ def _assessed(arrival: Arrival, text: str, fields: Mapping[str, str], terms: Ter
         products=_products(message, fields, terms),
         robot=message.robot.kind if message.robot else None,
         channel=terms.mailbox.channel,
-        language=message.language,
+        expected=terms.languages,
         model=terms.model,
         second_voter=terms.second_voter,
     )

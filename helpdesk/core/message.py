@@ -122,7 +122,6 @@ class Message:
     attachments: tuple[Attachment, ...] = ()
     robot: Robot | None = None
     transport: Transport = Transport()
-    language: str = "en"  # ISO 639-1
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)  # decoded, in order, names as written
     damage: tuple[str, ...] = ()  # what had to be repaired, in words for the log and the agent
 

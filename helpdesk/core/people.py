@@ -151,6 +151,7 @@ class Customer:
     plan: str = ""
     region: str = ""
     timezone: str = ""
+    language: str = ""  # ISO 639-1: what they write where a mail does not tell
     domains: tuple[str, ...] = ()
     contacts: tuple[Contact, ...] = ()
     escalation_contact: str = ""
@@ -182,6 +183,14 @@ class Workload:
     last_assigned_at: datetime | None = None
 
 
+def languages_between(policy: Policy, customer: Customer | None) -> tuple[str, ...]:
+    """What they and we speak; first what they are written to in, where their mail does not tell (LAI-13)."""
+    own, spoken = customer.language if customer else "", policy.languages
+    if not own:
+        return spoken
+    return tuple(dict.fromkeys((own, *spoken) if own in spoken else (*spoken, own)))
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """What applies to one case: the policy version it runs under, and the people around it."""
@@ -198,6 +207,11 @@ class Terms:
     model: Model = DEFAULT  # by which severities are found: the shipped one, or what this desk has taught it
     second_voter: SecondVoter | None = None
     merged: tuple[Neighbour, ...] = ()  # the cases that went into this one
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """What the customer and we speak."""
+        return languages_between(self.policy, self.customer)
 
     def keepers(self, assignee: str) -> tuple[Person, ...]:
         """Who is told what happens on a case: its assignee; without one the whole team, else the operators."""

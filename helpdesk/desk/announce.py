@@ -12,6 +12,7 @@ from helpdesk.core.addresses import unwritable
 from helpdesk.core.errors import Refused
 from helpdesk.core.maintenance import concerned
 from helpdesk.core.message import Person
+from helpdesk.core.people import languages_between
 from helpdesk.desk.planned import load_planned
 from helpdesk.store import bulletins, cases, declarations, outbox, undeliverable
 
@@ -55,7 +56,7 @@ def announce(connection: sa.Connection, rules: Rules, number: int, now: datetime
             number=number,
             zone=customer.timezone or zone,
             now=now,
-            language=policy.languages[0],
+            language=languages_between(policy, customer)[0],
         )
         for customer, person in audience_of(connection, rules, window).people
     ]

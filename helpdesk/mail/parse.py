@@ -19,7 +19,6 @@ from .attachments import attachment, expanded, listed
 from .body import Body, read_body
 from .codec import clean, decode
 from .headers import Block, address_text, date_of, message_ids, people, people_as_read, text_of
-from .language import language_of
 from .mime import Tree, read_tree
 from .transport import transport
 
@@ -70,7 +69,6 @@ def _message(block: Block, tree: Tree, body: Body) -> Message:
         references=message_ids(block.all("references")),
         delivered_to=_delivered_to(block),
         attachments=listed(tree, body.attachments, frozenset(body.inline)),
-        language=language_of(f"{subject}\n{body.text}"),
         headers=tuple(_shown_headers(block)),
         damage=tuple(dict.fromkeys([*tree.damage, *body.damage])),
     )

@@ -23,6 +23,7 @@ from helpdesk.core.errors import ConfigurationError
 from helpdesk.core.exclusion import OFF
 from helpdesk.core.intake import Field
 from helpdesk.core.intake_words import folded
+from helpdesk.core.languages import languages
 from helpdesk.core.policy import (
     AUDIENCES,
     Assumption,
@@ -43,7 +44,6 @@ from helpdesk.core.policy import (
 )
 from helpdesk.core.promise import Within, parse_open_time, parse_within
 from helpdesk.core.severity import CONDITIONS, Area, Cap, Kind, Level, SeverityTerms
-from helpdesk.mail.language import LANGUAGES
 from helpdesk.policies.country_days import closures
 from helpdesk.policies.days import day_rule
 from helpdesk.policies.known_days import KnownDays, known_now
@@ -395,9 +395,9 @@ class _Reader:
 
     def languages(self) -> None:
         if not self.table.languages:
-            self.wrong("languages", f"expected at least one of {', '.join(sorted(LANGUAGES))}")
+            self.wrong("languages", f"expected at least one of {', '.join(sorted(languages()))}")
         for language in self.table.languages:
-            self.among("languages", language, LANGUAGES)
+            self.among("languages", language, languages())
 
     def steps(self) -> Iterator[Step]:
         for number, entry in enumerate(self.table.ladder, start=1):

@@ -44,7 +44,7 @@ def verdict_shape(policy: Policy, name: str, raw: bytes, voters: Voters) -> dict
         stated=intake.values.get("priority"),
         fields=intake.values,
         robot=robot,
-        language=message.language,
+        expected=policy.languages,
         model=voters.model,
         second_voter=voters.second,
     )
@@ -63,7 +63,7 @@ def verdict_shape(policy: Policy, name: str, raw: bytes, voters: Voters) -> dict
         "reasons": reasons_of(verdict),
         "intake": dict(intake.values),
         "missing": list(missing(policy.intake, intake.values, verdict.kind)),
-        "language": message.language,
+        "language": verdict.language,
         "robot": robot,
         "model": voters.model.version,
     }

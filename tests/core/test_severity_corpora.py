@@ -22,9 +22,7 @@ def test_no_mail_breaks_it_and_no_robot_is_an_outage():
     for path in sorted(CORPORA.glob("*/*.eml")):
         message = parse(path.read_bytes())
         robot = message.robot.kind if message.robot else None
-        verdict = assess(
-            subject=message.subject, text=message.reply, terms=TERMS, robot=robot, language=message.language
-        )
+        verdict = assess(subject=message.subject, text=message.reply, terms=TERMS, robot=robot)
         assert verdict.reasons
         if robot and (verdict.rank == 1 or verdict.s1_suspect):
             wrong.append(f"{path.name}: {robot}, {message.subject}")

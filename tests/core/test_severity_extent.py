@@ -2,12 +2,13 @@
 
 import pytest
 
+from helpdesk.core.languages import language_of
 from helpdesk.core.severity.effects import effects
 from helpdesk.core.severity.reading import read
 
 
 def seen(text, *, subject="", told="en"):
-    return effects(read(subject, text, told=told)).found
+    return effects(read(subject, text, languages=language_of(text, expected=(told,)).likely)).found
 
 
 @pytest.mark.parametrize(

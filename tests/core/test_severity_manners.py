@@ -7,7 +7,7 @@ from helpdesk.core.severity.reading import read
 
 
 def seen(text, *, subject=""):
-    return effects(read(subject, text, told="en")).found
+    return effects(read(subject, text, languages=("en",))).found
 
 
 @pytest.mark.parametrize(

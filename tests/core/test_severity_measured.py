@@ -24,7 +24,7 @@ def mails_of(path):
 
 
 def verdict_of(mail):
-    return assess(subject=mail["subject"], text=mail["body"], terms=TERMS, language=mail["lang"])
+    return assess(subject=mail["subject"], text=mail["body"], terms=TERMS, expected=(mail["lang"],))
 
 
 @pytest.fixture(scope="module", params=[*APART, pytest.param(FIRST, marks=elsewhere)], ids=lambda path: path.stem)

@@ -20,7 +20,7 @@ TERMS = SeverityTerms(
 
 
 def leaning(text):
-    return lean(read("", text, told="en"))
+    return lean(read("", text, languages=("en",)))
 
 
 def judged(subject, text):

@@ -467,24 +467,6 @@ def test_winmail_dat_gives_its_text_and_its_files():
     assert attachment(raw, message.attachments[1].part) == ("a.doc", "application/octet-stream", b"content")
 
 
-# --- language -------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("text", "language"),
-    [
-        ("Hello, the printer does not work since we have moved to the new office.", "en"),
-        ("Guten Tag, unser Drucker geht seit gestern nicht mehr. Bitte helfen Sie uns!", "de"),
-        ("Bonjour, notre imprimante ne fonctionne plus depuis hier. Merci de nous aider.", "fr"),
-        ("Hola, la impresora no funciona desde ayer. ¿Pueden ayudarnos, por favor? Gracias.", "es"),
-        ("", "en"),
-        ("4711", "en"),
-    ],
-)
-def test_the_language_is_told_by_its_commonest_words(text, language):
-    assert parse(f"Content-Type: text/plain; charset=utf-8\n\n{text}".encode()).language == language
-
-
 def test_a_field_that_was_not_folded_goes_on_over_several_lines():
     raw = b"From: pat@pots.example\nSubject: The kiln\nof hall 3\nis cold\nand stays cold\nTo: help@clay.example\n\nText.\n"
     message = parse(raw)

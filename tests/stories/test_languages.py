@@ -12,9 +12,19 @@ GERMAN = "Guten Tag,\n\nseit heute Morgen werden die Regeln nicht mehr ausgefüh
 FRENCH = "Bonjour,\n\nles règles ne sont plus exécutées depuis ce matin. Pouvez-vous nous aider ?\n\nCordialement"
 
 
-def speaking(tmp_path, story_databases, request, languages: str) -> TestDesk:
-    """The tests' desk, with a policy that speaks these languages."""
+DUTCH = "Goedemiddag,\n\nsinds vanochtend worden de regels niet meer uitgevoerd. Kunt u er naar kijken?\n\nMet vriendelijke groet"
+ITALIAN = "Buongiorno,\n\nda stamattina le regole non vengono più eseguite. Potete guardare?\n\nCordiali saluti"
+PORTUGUESE = "Bom dia,\n\ndesde hoje cedo as regras não são mais executadas. Vocês podem verificar?\n\nObrigada"
+ORION = "kim@orion.example"
+
+
+def speaking(tmp_path, story_databases, request, languages: str, *, orion: str = "") -> TestDesk:
+    """The tests' desk, with a policy that speaks these languages; Orion's row in the customers may name theirs."""
     office = write_office(tmp_path)
+    if orion:
+        customers = tmp_path / "customers.toml"
+        row = 'key = "orion"\n'
+        customers.write_text(customers.read_text("utf-8").replace(row, f'{row}language = "{orion}"\n'), "utf-8")
     (tmp_path / "policies").mkdir()
     text = (shipped("policies") / "logik.toml").read_text(encoding="utf-8")
     assert 'languages = ["en"]' in text
@@ -116,3 +126,81 @@ def test_a_policy_that_speaks_english_only_answers_german_mail_in_english(story_
     desk.mail(JO, "Regeln", GERMAN, to=LOGIK)
 
     assert "We answer in English" in desk.last(JO, "ack").text
+
+
+def test_english_without_a_single_telling_word_is_no_spanish(story_databases, request, rules):
+    """`no` is a word of five languages; the two that are English only decide."""
+    desk = TestDesk(rules, story_databases.of("memory", request))
+    desk.mail(JO, "Rules", "no workaround, no orders", to=LOGIK)
+
+    assert desk.case(1).language == "en"
+    assert "We answer in" not in desk.last(JO, "ack").text
+    assert "no workaround" in {reason["rule"] for reason in desk.events("assessed")[0].facts["reasons"]}
+
+
+@pytest.mark.parametrize(("language", "text"), [("nl", DUTCH), ("it", ITALIAN), ("pt", PORTUGUESE)])
+def test_dutch_italian_and_portuguese_are_themselves(both, language, text):
+    """LAI-13"""
+    both.mail(JO, "HD", text)
+
+    assert both.case(1).language == language
+    assert "We answer in English or German" in both.last(JO, "ack").text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Storno",
+        "Jean-Luc Müller, José Peña",
+        "Bonjour, le site ne répond plus depuis ce matin.\nHello, the site has not been responding since this morning.",
+    ],
+)
+def test_nobody_is_told_which_language_we_answer_in_where_theirs_is_a_guess(both, text):
+    """LAI-13: one word, names alone, two languages."""
+    both.mail(JO, "4711", text)
+
+    assert both.case(1).language == "en"
+    assert "We answer in" not in both.last(JO, "ack").text
+
+
+def test_where_a_mail_does_not_tell_it_is_the_language_of_the_customers_row(tmp_path, story_databases, request):
+    desk = speaking(tmp_path, story_databases, request, '["en", "de"]', orion="de")
+    desk.mail(ORION, "Storno", "Storno")
+    desk.mail(JO, "Storno", "Storno")
+
+    assert "Ihre Nachricht ist angekommen" in desk.last(ORION, "ack").text
+    assert "Hello" in desk.last(JO, "ack").text
+
+
+def test_a_row_whose_language_the_policy_does_not_speak_tells_nobody_anything(tmp_path, story_databases, request):
+    desk = speaking(tmp_path, story_databases, request, '["en"]', orion="de")
+    desk.mail(ORION, "Storno", "Storno")
+    desk.mail(ORION, "Regeln", GERMAN)
+
+    first, second = desk.sent_to(ORION, "ack")
+    assert "We answer in" not in first.text
+    assert "We answer in English" in second.text
+
+
+def test_words_of_others_do_not_make_a_mail_theirs(both):
+    """An English log, an error in quotation marks and the mail that is answered stand in a German mail."""
+    both.mail(
+        JO,
+        "AW: Your weekly report",
+        "Beim Speichern steht da „the record was changed by another user and could not be saved“.\n"
+        "2026-05-18 10:11:12 ERROR could not write to the store: the connection was closed by the server\n"
+        "2026-05-18 10:11:13 ERROR could not write to the store: the connection was closed by the server\n"
+        "Was können wir tun?\n\n"
+        "On Mon, 18 May 2026 at 09:00, Reports wrote:\n> here is the report that you have asked us for\n",
+    )
+
+    assert both.case(1).language == "de"
+    assert "Ihre Nachricht ist angekommen" in both.last(JO, "ack").text
+
+
+def test_german_without_umlauts_in_capitals_or_from_zurich_is_german(both):
+    both.mail(JO, "A", "Fuer unsere Kunden ist das Portal seit heute frueh nicht erreichbar, koennen Sie pruefen?")
+    both.mail(JO, "B", "NIEMAND KOMMT MEHR INS SYSTEM!!! BITTE SOFORT MELDEN!!!")
+    both.mail(JO, "C", "Grüezi mitenand, mir händ sit hüt am Morge kei Bestellige meh und bi eus gaht gar nüt.")
+
+    assert [both.case(number).language for number in (1, 2, 3)] == ["de", "de", "de"]

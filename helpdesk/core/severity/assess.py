@@ -23,7 +23,7 @@ from helpdesk.core.severity.second import reason_of, together
 from helpdesk.core.severity.verdict import Reason, Verdict, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from helpdesk.core.severity.caps import Bound
     from helpdesk.core.severity.model import Model
@@ -78,19 +78,19 @@ def assess(  # noqa: PLR0913 - one argument a signal, all by name
     products: Collection[str] = (),
     robot: str | None = None,
     channel: str = "email",
-    language: str = "en",
+    expected: Sequence[str] = ("en",),
     model: Model = DEFAULT,
     second_voter: SecondVoter | None = None,
 ) -> Verdict:
     """Judge a mail. `text` is the customer's own new text, `stated` the raw words of a stated priority.
 
     `fields` are intake answers, `products` the products and components the case is about, `robot` a
-    `message.Robot` kind, `language` an ISO 639-1 code, `second_voter` is asked about
-    what a person wrote. Deterministic; never raises on any text; KeyError where
+    `message.Robot` kind, `expected` the languages that it may well be in, likeliest first (`core.languages`),
+    `second_voter` is asked about what a person wrote. Deterministic; never raises on any text; KeyError where
     `terms` names a level that it does not have.
     """
     observed = observe(
-        subject=subject, text=text, terms=terms, stated=stated, fields=fields, robot=robot, language=language
+        subject=subject, text=text, terms=terms, stated=stated, fields=fields, robot=robot, expected=expected
     )
     own = model.words(f"{observed.subject}\n{observed.text}")
     values = {**observed.values, **own}
@@ -120,6 +120,7 @@ def assess(  # noqa: PLR0913 - one argument a signal, all by name
         review=opinion.review,
         s1_suspect=suspect,
         kind=kind,
+        language=observed.language,
         area=area_of(f"{observed.subject}\n{observed.text}\n{' '.join(fields.values())}", terms),
         reasons=opinion.reasons(
             (

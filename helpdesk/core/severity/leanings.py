@@ -19,8 +19,8 @@ from functools import cache, lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from helpdesk.core.languages import function_words
 from helpdesk.core.severity import shipped as stored
-from helpdesk.core.severity.lexicon import FUNCTION_WORDS
 from helpdesk.core.severity.shipped import RANKS
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from helpdesk.core.severity.segment import Segment
     from helpdesk.core.severity.shipped import Row
 
-_EMPTY = frozenset().union(*FUNCTION_WORDS.values())  # they lean too, and tell a reader nothing
+_EMPTY = function_words()  # they lean too, and tell a reader nothing
 MOST_WORDS = 400  # of a mail; a symptom stands at the top
 LONGEST = 3  # words of a phrase
 WORDS_KEPT = 5_000  # words whose pieces are remembered

@@ -131,7 +131,7 @@ def _values(example: Example) -> dict[str, float]:
         stated=None,
         fields=example.fields,
         robot=example.robot,
-        language=example.language,
+        expected=(example.language,),
     )
     return {**observed.values, **hashed(f"{observed.subject}\n{observed.text}")}
 

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from helpdesk.core.languages import language_of
 from helpdesk.core.severity import alerts, features
 from helpdesk.core.severity import stated as stating
 from helpdesk.core.severity.effects import Effects, effects
@@ -20,7 +21,7 @@ from helpdesk.core.severity.text import MAX_SUBJECT, own_subject, own_words, tid
 from helpdesk.core.severity.words import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from helpdesk.core.severity.alerts import Alert
     from helpdesk.core.severity.leanings import Lean
@@ -44,6 +45,7 @@ class Observation:
     subject: str
     text: str
     values: Mapping[str, float]
+    language: str  # ISO 639-1
     segments: tuple[Segment, ...] = ()
     seen: Effects = field(default_factory=Effects)
     lean: Lean | None = None
@@ -60,32 +62,33 @@ def observe(
     stated: str | None,
     fields: Mapping[str, str],
     robot: str | None,
-    language: str,
+    expected: Sequence[str],
 ) -> Observation:
     """Look at a mail; the same mail is always seen the same way."""
     head, body = own_subject(subject[:MAX_SUBJECT]), own_words(text)
     alert = alerts.parse(subject[:MAX_SUBJECT], tidy(text)[: alerts.LONGEST])
     if alert is not None:
-        return Observation(head, body, features.of_alert(alert), alert=alert)
+        return Observation(head, body, features.of_alert(alert), expected[0], alert=alert)
     if robot in SILENT_ROBOTS or _AWAY.match(subject):
-        return Observation(head, body, features.of_robot(), robot=robot or "auto-reply")
+        return Observation(head, body, features.of_robot(), expected[0], robot=robot or "auto-reply")
     words = stated or stating.stated_words(subject, body)
     without = stating.without_statement(body)
-    segments = read(head, without, told=language)
+    language = language_of(f"{head}\n{without}", expected=expected)
+    segments = read(head, without, languages=language.likely)
     seen = effects(segments)
-    _told_environment(fields, seen, language)
+    _told_environment(fields, seen, language.likely)
     rank = stating.stated_rank(words, terms) if words and terms.stated == "evidence" else None
     leaning = lean(segments)
     values = features.of_person(seen, stated=rank, lean=leaning)
     values.update(_policy_cues(f"{head}\n{body}", terms))
-    return Observation(head, body, values, segments=segments, seen=seen, lean=leaning, stated=words)
+    return Observation(head, body, values, language.code, segments=segments, seen=seen, lean=leaning, stated=words)
 
 
-def _told_environment(fields: Mapping[str, str], seen: Effects, language: str) -> None:
+def _told_environment(fields: Mapping[str, str], seen: Effects, languages: tuple[str, ...]) -> None:
     """An intake field that names the environment settles it."""
     for key, value in fields.items():
         if "environ" in key.casefold() or key.casefold() in {"stage", "tier", "instance"}:
-            for segment in read("", value, told=language):
+            for segment in read("", value, languages=languages):
                 if segment.has("nonprod"):
                     seen.add("non-production", segment)
                 elif segment.has("prod"):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from helpdesk.core.severity.lexicon import WHOLE, shelf, spoken
+from helpdesk.core.severity.lexicon import WHOLE, shelf
 from helpdesk.core.severity.segment import Hit, Segment
 from helpdesk.core.severity.words import blanked, tokens, word_set
 
@@ -63,10 +63,10 @@ NEARLY_ALL, NEXT_TO_NONE = 95, 3  # percent
 SHORT_REACH = 3  # and for a negative word: `no error`, `nothing is down`
 
 
-def read(subject: str, text: str, *, told: str) -> tuple[Segment, ...]:
-    """The segments of a subject and a text; `told` is the language the mail is said to be in."""
+def read(subject: str, text: str, *, languages: tuple[str, ...]) -> tuple[Segment, ...]:
+    """The segments of a subject and a text, read in those languages."""
     head, body = list(tokens(blanked(subject))), list(islice(tokens(blanked(text)), MOST_WORDS))
-    book = shelf(spoken([token.word for token in (*head, *body) if token.word], told=told))
+    book = shelf(languages)
     return (*_segments(subject, head, book, subject=True), *_segments(text, body, book, subject=False))
 
 

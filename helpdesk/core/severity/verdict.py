@@ -30,7 +30,8 @@ class Verdict:
     `severity` is a level key of the policy and `rank` its rank; `found` is the rank that the text alone speaks for,
     before the policy's default, the customer's word and the policy's rules. `stated` is what the customer wrote, in
     their words. `confidence` is the calibrated probability that the rank found in the text is right. `review` asks
-    for a human; `s1_suspect` tells somebody now, and leaves the severity as it is.
+    for a human; `s1_suspect` tells somebody now, and leaves the severity as it is. `language` is the one that it is in,
+    or where that is not sure the first that was expected.
     """
 
     severity: str
@@ -42,6 +43,7 @@ class Verdict:
     review: bool
     s1_suspect: bool
     kind: Kind
+    language: str
     area: str | None
     reasons: tuple[Reason, ...]
     unavailable: bool = False  # it reports that something is not there or lets nobody in, and not only that it is wrong

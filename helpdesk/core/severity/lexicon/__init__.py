@@ -11,7 +11,6 @@ umlauts may be spelled with `e`.
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from types import MappingProxyType
@@ -23,7 +22,7 @@ from helpdesk.core.severity.words import REMEMBERED, fold, tokens, word_set
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-LANGUAGES: Mapping[str, Mapping[str, str]] = MappingProxyType(
+LEXICONS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "en": en.WORDS,
         "de": de.WORDS,
@@ -34,51 +33,6 @@ LANGUAGES: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "nl": nl.WORDS,
     }
 )
-
-# Function words that tell them apart; words that two of them share are left out where they can be spared.
-FUNCTION_WORDS: Mapping[str, frozenset[str]] = MappingProxyType(
-    {
-        "en": word_set(
-            "the is are was of and to it this that we you our your for with have has not from be on at my "
-            "they can i but since all do"
-        ),
-        "de": word_set(
-            "der die das und ist sind wir nicht ein eine mit von auf zu dem den sie ich bei fur im wird "
-            "werden kann seit unser unsere haben hat aber auch noch bitte "
-            "einen einem einer kein keine unserer unseren mehr uns dass nichts"
-        ),
-        "fr": word_set(
-            "le la les des et est sont nous vous ne pas un une dans pour sur avec notre nos je ce cette "
-            "depuis que qui au aux du plus mais votre qu j personne rien"
-        ),
-        "es": word_set(
-            "el los las y es son de que en no un una por para con nuestro nuestra nos se del al lo desde "
-            "esta este pero su hay estamos tenemos nadie"
-        ),
-        "it": word_set(
-            "il lo gli di che non per con una del della dei delle dal dalla nel nella nostro nostra nostri vostro "
-            "sono siamo abbiamo ci si ma anche piu questo questa ho hanno cui dopo tutti potete alla sul sulla dei dell all nell "
-            "tutto tutta nessuno niente riesce riusciamo"
-        ),
-        "pt": word_set(
-            "nao uma com os do da dos das em na nas ao aos para que por mas foi estao voces voce nosso nossa seu sua "
-            "meu minha ele ela isso ja tem temos sao pelo pela muito tambem pra esta desde de no um "
-            "ninguem tudo consegue conseguimos"
-        ),
-        "nl": word_set(
-            "het een van niet ook maar zijn wij ons onze jullie bij naar voor met aan wordt worden geen kunnen "
-            "sinds nog deze dat dit zou graag hebben heeft ik je op om te er en de kan we door bedankt al niets"
-        ),
-    }
-)
-_SPEAKERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        word: tuple(language for language, known in FUNCTION_WORDS.items() if word in known)
-        for word in frozenset().union(*FUNCTION_WORDS.values())
-    }
-)
-FEWEST_TELLING = 2  # function words that tell a language
-OF_ITS_OWN = 4  # a second language shows at least one word that no other has for so many of the first
 
 # What every language borrows: of these concepts the English words are known in any mail, but for those that
 # mean something else in another language.
@@ -193,42 +147,21 @@ class Shelf:
 
 @cache
 def shelf(languages: tuple[str, ...]) -> Shelf:
-    """The lexicons of some languages, and what all of them borrow from English."""
-    borrowed = [] if "en" in languages else [_borrowed()]
-    return Shelf([*(_lexicon(language) for language in languages), *borrowed])
+    """The lexicons of those languages that have one, else the English one, and what all of them borrow from it."""
+    known = [language for language in languages if language in LEXICONS] or ["en"]
+    borrowed = [] if "en" in known else [_borrowed()]
+    return Shelf([*(_lexicon(language) for language in known), *borrowed])
 
 
 @cache
 def _lexicon(language: str) -> Lexicon:
-    return Lexicon({concept: words.split() for concept, words in LANGUAGES[language].items()}, language)
+    return Lexicon({concept: words.split() for concept, words in LEXICONS[language].items()}, language)
 
 
 @cache
 def _borrowed() -> Lexicon:
-    english = LANGUAGES["en"]
+    english = LEXICONS["en"]
     return Lexicon({concept: set(english[concept].split()) - FALSE_FRIENDS for concept in BORROWED}, "en")
-
-
-def spoken(words: Sequence[str], *, told: str) -> tuple[str, ...]:
-    """The languages a text is read in: those whose function words it shows, and the one its reader told.
-
-    Most mails are one language, some are two; where next to nothing tells, English and the told one too.
-    """
-    counts, own = Counter[str](), Counter[str]()
-    for word in words:
-        languages = _SPEAKERS.get(word, ())
-        counts.update(languages)
-        if len(languages) == 1:
-            own.update(languages)
-    most = max(counts.values(), default=0)
-    found = [
-        language
-        for language, count in counts.items()
-        if count == most or (count * 2 >= most and own[language] * OF_ITS_OWN >= most)
-    ]
-    if most < FEWEST_TELLING:
-        found = ["en", *counts, *([told] if told in LANGUAGES else [])]
-    return tuple(sorted({*found}))
 
 
 def _spellings(written: str, language: str) -> set[str]:
