@@ -4,7 +4,7 @@ import pytest
 
 from helpdesk.core.languages import language_of
 from helpdesk.core.severity.effects import effects
-from helpdesk.core.severity.lexicon import LEXICONS
+from helpdesk.core.severity.lexicon import LANGUAGES, concepts
 from helpdesk.core.severity.reading import read
 
 ONLY_ENGLISH = {"", "numbers_zero", "recovery"}  # concepts that no rule asks of another language
@@ -18,11 +18,11 @@ def languages(text, *, told="en"):
     return language_of(text, expected=(told,)).likely
 
 
-@pytest.mark.parametrize("language", sorted(set(LEXICONS) - {"en"}))
+@pytest.mark.parametrize("language", sorted(set(LANGUAGES) - {"en"}))
 def test_every_language_has_words_for_every_concept(language):
-    named = {concept for concept, words in LEXICONS[language].items() if words.split()}
-    assert named >= set(LEXICONS["en"]) - ONLY_ENGLISH - {"closing"}
-    assert named <= set(LEXICONS["en"])
+    named = {concept for concept, words in concepts(language).items() if words.split()}
+    assert named >= set(concepts("en")) - ONLY_ENGLISH - {"closing"}
+    assert named <= set(concepts("en"))
 
 
 @pytest.mark.parametrize(

@@ -8,15 +8,17 @@ what it would recognise wrongly would cost a customer an answer.
 from __future__ import annotations
 
 import re
+import tomllib
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
-
-from helpdesk.core.thanks.phrases import PHRASES, Kind
+from importlib.resources import files
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
+
+Kind = Literal["thanks", "confirms", "assents", "filler", "closing"]
 
 _LONGEST = 600  # characters: nobody thanks at greater length
 _MOST_WORDS = 60
@@ -137,12 +139,22 @@ def _ends(choice: _Choice, words: list[str], at: int) -> set[int]:
 def _phrases() -> dict[str, list[tuple[Kind, _Choice]]]:
     """Every phrase, by each word that it may begin with."""
     found: dict[str, list[tuple[Kind, _Choice]]] = {}
-    for kind, lines in PHRASES:
+    for kind, lines in _shipped():
         for line in filter(None, map(str.strip, lines.splitlines())):
             phrase = _parse(re.findall(r"[()|]|[^\s()|]+", line))
             for word in _first_words(phrase):
                 found.setdefault(word, []).append((kind, phrase))
     return found
+
+
+def _shipped() -> Iterator[tuple[Kind, str]]:
+    """The lines of `phrases.toml` by their kind, with its words put in."""
+    table = tomllib.loads(files(__package__).joinpath("phrases.toml").read_text("utf-8"))
+    words: dict[str, str] = {}
+    for name, choice in table["words"].items():
+        words[name] = choice.format_map(words)
+    for entry in table["phrases"]:
+        yield entry["kind"], entry["lines"].format_map(words)
 
 
 def _parse(marks: list[str]) -> _Choice:

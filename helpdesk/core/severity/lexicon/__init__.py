@@ -11,28 +11,25 @@ umlauts may be spelled with `e`.
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from types import MappingProxyType
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from helpdesk.core.severity.lexicon import de, en, es, fr, it, nl, pt
 from helpdesk.core.severity.words import REMEMBERED, fold, tokens, word_set
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-LEXICONS: Mapping[str, Mapping[str, str]] = MappingProxyType(
-    {
-        "en": en.WORDS,
-        "de": de.WORDS,
-        "fr": fr.WORDS,
-        "es": es.WORDS,
-        "it": it.WORDS,
-        "pt": pt.WORDS,
-        "nl": nl.WORDS,
-    }
-)
+LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl")  # each has a file here
+
+
+@cache
+def concepts(language: str) -> Mapping[str, str]:
+    """The words of one of `LANGUAGES` by concept, in the notation above."""
+    return tomllib.loads(files(__package__).joinpath(f"{language}.toml").read_text("utf-8"))
+
 
 # What every language borrows: of these concepts the English words are known in any mail, but for those that
 # mean something else in another language.
@@ -148,19 +145,19 @@ class Shelf:
 @cache
 def shelf(languages: tuple[str, ...]) -> Shelf:
     """The lexicons of those languages that have one, else the English one, and what all of them borrow from it."""
-    known = [language for language in languages if language in LEXICONS] or ["en"]
+    known = [language for language in languages if language in LANGUAGES] or ["en"]
     borrowed = [] if "en" in known else [_borrowed()]
     return Shelf([*(_lexicon(language) for language in known), *borrowed])
 
 
 @cache
 def _lexicon(language: str) -> Lexicon:
-    return Lexicon({concept: words.split() for concept, words in LEXICONS[language].items()}, language)
+    return Lexicon({concept: words.split() for concept, words in concepts(language).items()}, language)
 
 
 @cache
 def _borrowed() -> Lexicon:
-    english = LEXICONS["en"]
+    english = concepts("en")
     return Lexicon({concept: set(english[concept].split()) - FALSE_FRIENDS for concept in BORROWED}, "en")
 
 
