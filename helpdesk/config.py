@@ -272,6 +272,12 @@ class Configuration:
         agents = {own for team in self.teams.values() for agent in team.members for own in agent.addresses}
         return frozenset(agents | {operator.address for operator in self.operators})
 
+    def names_of(self, person: Person) -> tuple[str, ...]:
+        """What one of us is called: by themselves, here, and in their addresses."""
+        agents = [agent for team in self.teams.values() for agent in team.members if person.address in agent.addresses]
+        addresses = {person.address, *(own for agent in agents for own in agent.addresses)}
+        return (person.name, *(agent.name for agent in agents), *(own.partition("@")[0] for own in sorted(addresses)))
+
     @property
     def mailbox_addresses(self) -> frozenset[str]:
         """Every address we receive at."""

@@ -5,13 +5,14 @@ that holds nothing to answer a customer with (`Draft.stays`), unless an order be
 something. A mistake in any command changes nothing, sends nothing to the customer, and comes back with the right form.
 Nothing that an agent wrote is lost without a word: what is not passed on is said. An order that stands elsewhere than
 on the first lines is no text either: the mail comes back, and so it does where something in it is not for a customer,
-or where it is encrypted and nobody here can read what it says.
+or where it is encrypted and nobody here can read what it says. So does an absence notice, whoever wrote it.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Literal
 
 from helpdesk.core import correction, exclusion, links, merging, snooze, splitting
 from helpdesk.core.addressee import nobody
@@ -46,6 +47,8 @@ def agent_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> D
     if agent is None:
         raise ValueError("an agent's mail was expected")
     orders = _orders(arrival.written, _vocabulary(case, arrival, terms, agent))
+    if arrival.message.robot and not orders.commands:  # an order is a person's
+        return _held(case, arrival, now, agent, replace(orders, mistakes=(_NOTICE,)))
     stays = orders.has("note", "spam") or (arrival.placement.stays and not orders.has(*_FOR_THE_CUSTOMER))
     if arrival.written.encrypted and not orders.has("answer", "note", "spam"):  # those say what the rest is
         orders = replace(orders, mistakes=(_unreadable(arrival.written.encrypted), *orders.mistakes))
@@ -68,6 +71,26 @@ def agent_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> D
     scribe.echo(left_out="" if stays else arrival.written.left_out)
     said_elsewhere = scribe.split is not None and not scribe.stays
     return scribe.decision(reply="" if said_elsewhere else orders.text, erase=orders.has("redact"))
+
+
+_NOTICE = Mistake(
+    "your mail reads as an absence notice, or as the answer of a program",
+    "nothing, if it is one. If it is meant for the customer, answer this mail with a first line #answer: alone, it "
+    "sends the text below",
+)
+_NOTICES = 3  # of an agent on a case within a day come back, so that no program goes on answering what it gets
+_DAY = timedelta(days=1)
+
+
+def _held(case: Case, arrival: Arrival, now: datetime, agent: Agent, orders: Orders) -> Decision:
+    """An absence notice is no answer and stops no clock; it comes back, for a person may have written it."""
+    decision = _refused(case, arrival, now, agent, orders, notice=True)
+    before = [
+        event
+        for event in case.of_type("command_refused")
+        if event.facts.get("notice") and event.by == agent.address and arrival.received_at - event.at < _DAY
+    ]
+    return decision if len(before) < _NOTICES else replace(decision, drafts=())
 
 
 def _is_for_the_customer(scribe: Scribe, orders: Orders) -> bool:
@@ -164,9 +187,12 @@ def _unreadable(how: str) -> Mistake:
     )
 
 
-def _refused(case: Case, arrival: Arrival, now: datetime, agent: Agent, orders: Orders) -> Decision:
+def _refused(
+    case: Case, arrival: Arrival, now: datetime, agent: Agent, orders: Orders, *, notice: bool = False
+) -> Decision:
     mistakes = [{"line": mistake.line, "expected": mistake.expected} for mistake in orders.mistakes]
-    told = {"mistakes": mistakes, "message_id": arrival.message.message_id}
+    told: dict[str, Any] = {"mistakes": mistakes, "message_id": arrival.message.message_id}
+    told |= {"notice": True} if notice else {}
     event = Event("command_refused", arrival.received_at, now, agent.address, told)
     understood = [command.line for command in orders.commands]
     facts = {"done": [], "understood": understood, "mistakes": mistakes, "internal": arrival.placement.stays}

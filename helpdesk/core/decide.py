@@ -293,6 +293,8 @@ def _agent_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> 
     decision = agent_writes(case, arrival, terms, now)
     if decision.case is None or not decision.case.unconfirmed or not decision.case.active:
         return decision  # what was called spam stays what it was
+    if any(event.facts.get("notice") for event in decision.events):
+        return decision  # a program confirms nothing
     spoken = any(draft.audience == "customer" for draft in decision.drafts)
     if not spoken and behalf.denies(decision.reply):
         return replace(decision, drafts=(*decision.drafts, *behalf.asked_again(arrival)))

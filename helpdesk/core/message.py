@@ -74,11 +74,12 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Robot:
-    """Mail that no person wrote, and why we think so."""
+    """Mail that no person wrote, and why we think so. `proven`: by more than its words, which a person can write."""
 
     kind: RobotKind
     why: str
     sign: str = ""  # of a reaction: the emoji
+    proven: bool = True
 
 
 @dataclass(frozen=True, slots=True)

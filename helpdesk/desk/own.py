@@ -16,6 +16,7 @@ from helpdesk.core.held import is_of
 from helpdesk.core.message import Robot, base_address
 from helpdesk.desk.border import sender_proof
 from helpdesk.mail.address import read_token
+from helpdesk.mail.automatic import answer_for_one_of_ours
 from helpdesk.mail.compose import OWN_ID
 from helpdesk.mail.headers import people
 
@@ -32,6 +33,8 @@ def attributed(rules: Rules, mail: Spooled, message: Message) -> Message:
     if is_own(message, rules.signer):
         return replace(message, robot=Robot("own-mail", "a mail that we wrote ourselves"))
     configuration = rules.configuration
+    if message.robot is None and message.sender and message.sender.address in configuration.staff:
+        message = replace(message, robot=answer_for_one_of_ours(message, configuration.names_of(message.sender)))
     by_our_list = is_of(message.transport.lists, configuration.mailbox_addresses | configuration.groups)
     if message.sender is None or not _is_address_of_ours(message.sender.address, configuration):
         return replace(message, transport=replace(message.transport, ours=by_our_list))

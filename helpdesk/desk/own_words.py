@@ -57,6 +57,8 @@ def of_agent(
     mails = _mails(connection, said, agent.addresses, message)
     answered = _sent(mails[:1])
     own = written(message.text, answered, learnt.tails)
+    if own.text.strip().lower() == "#answer":
+        own = replace(own, rest=_held(connection, case, agent))
     kept = _kept(connection, rules, case, said, own, agent, mailbox)
     found = inside(own.text, _with_ours(kept, answered, said, case))
     if len(mails) != 1 and (found or any(map(overlap.is_marked, own.text.split("\n")))):
@@ -64,8 +66,19 @@ def of_agent(
         answered = _sent(mails, said.customers, before=said.answers)
         own = written(message.text, answered, learnt.tails)
         found = inside(own.text, _with_ours(kept, answered, said, case))
-    _learn(connection, agent, learnt, closing_lines(message.text, answered))
+    if message.robot is None:
+        _learn(connection, agent, learnt, closing_lines(message.text, answered))
     return replace(own, inside=found, encrypted=encrypted(raw, own.text))
+
+
+def _held(connection: sa.Connection, case: Case, agent: Agent) -> str:
+    """What an agent wrote last on a case, where that was held as an absence notice."""
+    refused = [event for event in case.of_type("command_refused") if event.by == agent.address]
+    if not refused or not refused[-1].facts.get("notice"):
+        return ""
+    named = refused[-1].facts["message_id"]
+    said = case_store.messages(connection, case.number)
+    return next((one.reply for one in reversed(said) if named and one.message_id == named), "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,13 +86,18 @@ def look_into(connection: sa.Connection, rules: Rules, mail: Spooled, message: M
 
 
 def _placed(message: Message, shown: Evidence, here: Mapping[int, Case], team: Team) -> Placement:
-    """Where a mail belongs; a program's too, whose own word counts only where an agent's order stands in it."""
+    """Where a mail belongs; a program's too, whose word counts only where an agent's order stands in it.
+
+    What only reads like a program's may be an agent's own: it is theirs, to come back to them.
+    """
     robot = message.robot
     placement = place(shown, here, team)
     if robot is None or (robot.kind == "reaction" and placement.role == "customer"):
         return placement
-    ordered = placement.role == "agent" and placement.verified and begins_with_order(before_quote(message.text))
-    return placement if robot.kind == "auto-reply" and ordered else place_robot(shown, here)
+    if placement.role != "agent" or not placement.verified:
+        return place_robot(shown, here)
+    ordered = robot.kind == "auto-reply" and begins_with_order(before_quote(message.text))
+    return placement if ordered or not robot.proven else place_robot(shown, here)
 
 
 def _seen(message: Message, shown: Evidence, mailbox: Mailbox) -> Watched | None:

@@ -1,105 +1,109 @@
 """Whether a text is an absence notice and nothing else.
 
 Some programs that answer for somebody who is away do not say that they are programs. A notice is known by the whole of
-its text: every sentence must be one that such notices are made of (`absence.toml`). One sentence more, a question, or
-anything that is to be done makes it the mail of a person, who may well write that they will be away.
+its text: each sentence holds nothing but words that such notices are made of, in one language (`absence.toml`), dates,
+addresses and the names of those who help meanwhile, and one says that its writer is away. One word more, or a question,
+makes it the mail of a person, who may well write that they will be away.
 """
-# ruff: noqa: E501  patterns read best with one language a line
 
 from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 
-_LONGEST = 1_500  # characters
-_MOST = 14  # sentences
-_GREETING = re.compile(
-    r"(?:hello|hi|hey|dear|good (?:morning|day|afternoon)|hallo|guten tag|sehr geehrte\w*|liebe\w*|bonjour|hola|buenos d[ií]as|"
-    r"ciao|buongiorno|beste|geachte|ol[aá])\b[^.?]{0,60}[,!.]?"
-)
-_CLOSING = re.compile(
-    r"(?:(?:with )?(?:best|kind|warm|many)? ?(?:regards|wishes)|thanks|thank you|cheers|sincerely|(?:mit )?(?:freundlichen?|viele|"
-    r"beste|liebe) gr[uü](?:ß|ss)en?|cordialement|saludos|un saludo|(?:cordiali )?saluti|(?:met )?vriendelijke groet(?:en)?|"
-    r"atenciosamente|mfg|vg|lg|br|kr)[,.!]?"
-)
-_SIGNED_LINES = 8  # below a closing formula: name, title, telephone
-_NAME = re.compile(r"[^\W\d_][\w.'-]{0,20}(?: [^\W\d_][\w.'-]{0,20}){0,2}")
-_FULL_STOP = re.compile(r"(?<=\d)\.(?= ?(\w+))|(?<=\b\w)\.(?=\w)")  # that may be none: "3. Juni", "e.g"
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+
+_LONGEST = 2_500  # characters
+_MOST = 30  # sentences
+_SIGNED_LINES = 10  # below a closing formula: name, title, telephone
+_A_PERSONS = re.compile(r"[?？]|^\s*#[^\W\d_]", re.MULTILINE)  # noqa: RUF001  a question, or an order to the desk
+_FEWEST = 3  # words of a sentence
+_POSTSCRIPT = re.compile(r"(?:p\.? ?p?\.?s|nb|пс)\b", re.IGNORECASE)
 
 
-def is_absence_notice(text: str) -> bool:
-    """Whether these words only say that somebody is away, until when, and whom to ask instead."""
-    if not text.strip() or len(text) > _LONGEST or "?" in text:
+def is_absence_notice(text: str, *, names: Collection[str] = (), ours: bool = False) -> bool:
+    """Whether these words only say that somebody is away, until when, and whom to ask instead.
+
+    `names` are the writer's. Of one of ours it is also believed of an office, and of somebody who has left.
+    """
+    if not text.strip() or len(text) > _LONGEST or _A_PERSONS.search(text):
         return False
-    sentences = _sentences(_unsigned([line.strip() for line in text.splitlines() if line.strip()]))
-    if not 0 < len(sentences) <= _MOST:
-        return False
-    away, further = _patterns()
-    said = [bool(away.fullmatch(one)) for one in sentences]
-    return any(said) and all(is_away or further.fullmatch(one) for is_away, one in zip(said, sentences, strict=True))
+    own = frozenset(word for name in names for word in _WORD.findall(fold(name)) if len(word) > 1)
+    away = False
+    for number, sentence in enumerate(_sentences(_unsigned(text.split("\n"), own))):
+        said = _said(sentence, own, ours=ours) if number < _MOST else None
+        if said is None:
+            return False
+        away = away or said
+    return away
 
 
-def has_absence_sentence(text: str) -> bool:
+def has_absence_sentence(text: str, *, names: Collection[str] = ()) -> bool:
     """Whether one of the first sentences only says that somebody is away; others may say more."""
-    lines = [line.strip() for line in text[:_LONGEST].splitlines() if line.strip()]
-    away, _ = _patterns()
-    return any(away.fullmatch(one) for one in _sentences(lines)[:_MOST])
+    own = frozenset(word for name in names for word in _WORD.findall(fold(name)))
+    lines = text[:_LONGEST].split("\n")
+    return any(_said(one, own, ours=bool(names)) for one in islice(_sentences(lines), _MOST))
 
 
-def _unsigned(lines: list[str]) -> list[str]:
-    """The lines without a greeting at their head, and without the closing formula and what stands below it."""
-    if lines and _GREETING.fullmatch(lines[0].lower()):
-        lines = lines[1:]
-    for at, line in enumerate(lines):
-        if at and _CLOSING.fullmatch(line.lower()) and len(lines) - at - 1 <= _SIGNED_LINES:
-            return lines[:at]
-    if len(lines) > 1 and _NAME.fullmatch(lines[-1]) and not lines[-1].endswith("."):
-        return lines[:-1]
-    return lines
+# --- words
 
 
-def _sentences(lines: list[str]) -> list[str]:
-    """In lower case, spaces single; a line that begins with a capital letter may begin another sentence."""
-    text = re.sub(r"[\s*_]+", " ", " ".join(lines)).lower().replace("\u2019", "'")
-    marked = _FULL_STOP.sub(_no_full_stop, text)
-    pieces = re.split(r"[.!;](?:\s|$)", f"{marked} ")
-    return [_dates_named(one) for piece in pieces if (one := piece.replace("\u2024", ".").strip(" .,!"))]
+_ALIKE = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "\u0131": "i", "æ": "ae", "œ": "oe", "\u2019": "'", "\u2011": "-"}
+)
 
 
-def _no_full_stop(found: re.Match[str]) -> str:
-    """Behind a number it ends the sentence, unless a word of a date follows."""
-    following = found[1]
-    ends = following is not None and not (following.isdigit() or following in _words()[0])
-    return "." if ends else "\u2024"
+def fold(text: str) -> str:
+    """Lower case without accents, as many people type."""
+    bare = "".join(
+        char for char in unicodedata.normalize("NFKD", text.casefold()) if unicodedata.category(char) != "Mn"
+    )
+    return unicodedata.normalize("NFC", bare).translate(_ALIKE)
 
 
-_NUMBER = re.compile(r"\d{1,4}(?:[./:-]\d{1,4}){0,2}(?:st|nd|rd|th|er|h|am|pm|uhr)?\.?")
+class _Words:
+    """A list of words; one that ends in `*` stands for all that begin so."""
+
+    def __init__(self, listed: str) -> None:
+        every = fold(listed).split()
+        self._whole = frozenset(word for word in every if not word.endswith("*"))
+        self._beginnings = frozenset(word[:-1] for word in every if word.endswith("*"))
+        self._lengths = sorted({len(word) for word in self._beginnings})
+
+    def __contains__(self, word: str) -> bool:
+        return word in self._whole or any(word[:end] in self._beginnings for end in self._lengths if end <= len(word))
+
+    def longest_first(self) -> list[str]:
+        return sorted(self._whole | self._beginnings, key=len, reverse=True)
 
 
-def _dates_named(sentence: str) -> str:
-    """The sentence with `§` for each date in it."""
-    date, around = _words()
-    said: list[str] = []
-    run: list[str] = []
+@dataclass(frozen=True, slots=True)
+class _Language:
+    """What notices are made of in one language."""
 
-    def close() -> None:
-        """What was gathered is a date as far as its last number or word of dates, if it has any."""
-        last = max((at for at, word in enumerate(run) if word not in around), default=-1)
-        said.extend(["§", *run[last + 1 :]] if last >= 0 else run)
-        run.clear()
+    words: _Words
+    contact: _Words
+    greeting: _Words
+    closing: _Words
+    away: re.Pattern[str]
+    ours: re.Pattern[str]
+    never: re.Pattern[str]
+    cased: bool  # names begin with a capital letter
+    phrases: re.Pattern[str] | None  # where no spaces stand between words
 
-    for word in sentence.split():
-        bare = word.strip(",.()")
-        if bare in around or bare in date or _NUMBER.fullmatch(bare):
-            run.append(bare)
-        else:
-            close()
-            said.append(word)
-    close()
-    return " ".join(said)
+    def knows(self, word: str) -> bool:
+        """Whether a notice may hold this word."""
+        if word in self.words:
+            return True
+        parts = re.split(r"['-]", word)
+        return len(parts) > 1 and all(map(self.knows, filter(None, parts)))
 
 
 @cache
@@ -108,13 +112,174 @@ def _told() -> dict[str, Any]:
 
 
 @cache
-def _words() -> tuple[frozenset[str], frozenset[str]]:
-    """Words that make a date, and those that may stand around one."""
-    return frozenset(_told()["date"].split()), frozenset(_told()["around"].split())
+def _listed(name: str) -> frozenset[str]:
+    return frozenset(_told()[name].split())
 
 
 @cache
-def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """What says that somebody is away, and what may stand beside it."""
-    away, further = ("|".join(f"(?:{one})" for one in _told()[name]) for name in ("away", "further"))
-    return re.compile(away), re.compile(further)
+def _languages() -> tuple[_Language, ...]:
+    return tuple(_language(told) for told in _told().values() if isinstance(told, dict))
+
+
+def _language(told: dict[str, Any]) -> _Language:
+    every = " ".join(told[name] for name in ("words", "contact", "greeting", "closing"))
+    words, spaced = _Words(every), told.get("spaces", True)
+    return _Language(
+        words=words,
+        contact=_Words(told["contact"]),
+        greeting=_Words(told["greeting"]),
+        closing=_Words(told["closing"]),
+        away=_pattern(told["away"]),
+        ours=_pattern(told.get("ours", [])),
+        never=_pattern(told.get("never", [])),
+        cased=not told.get("uncased"),
+        phrases=None if spaced else re.compile("|".join(map(re.escape, words.longest_first()))),
+    )
+
+
+def _pattern(told: Sequence[str]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{fold(one)})" for one in told) or r"(?!)")
+
+
+# --- how a notice begins and ends
+
+
+def _unsigned(lines: list[str], own: frozenset[str]) -> list[str]:
+    """The lines without a closing formula, or the writer's own name, and the signature below it."""
+    for at, line in enumerate(lines):
+        below = [one for one in lines[at + 1 :] if one.strip()]
+        if any(one.strip() for one in lines[:at]) and len(below) <= _SIGNED_LINES and _ends(line, own):
+            return [*lines[:at], "", *filter(_is_a_sentence, below)]
+    return lines
+
+
+def _is_a_sentence(line: str) -> bool:
+    """Whether a line below a closing formula says something, as a name, a title and a disclaimer do not."""
+    text = line.strip(" \t*_\"')")
+    says = len(text.split()) >= _FEWEST and text.endswith((".", "!", ":", "。"))
+    return (says or _POSTSCRIPT.match(text) is not None) and not any(word in fold(text) for word in _listed("legal"))
+
+
+def _ends(line: str, own: frozenset[str]) -> bool:
+    words = _WORD.findall(fold(line))
+    if not 0 < len(words) <= _CLOSING_WORDS:
+        return False
+    if own and all(word in own for word in words):
+        return True
+    return any(
+        words[0] in language.closing and all(word in language.closing or word in own for word in words)
+        for language in _languages()
+    )
+
+
+_CLOSING_WORDS = 6
+_PARAGRAPH = re.compile(r"\n\s*\n")
+_STOP = re.compile(
+    r"(?:(?<!\d)[.;]|[!:])(?:\s|$)|[。！；…]+|\s[-–—•*]+\s|"  # noqa: RUF001  of several scripts
+    # Behind a number it is of a date where a month follows: `5. Juni`.
+    r"(?<=\d)\.(?=\s+(?!(?i:jan|feb|m[äa]r|apr|ma[iy]|jun|jul|aug|sep|o[kc]t|nov|de[zc]|uhr|woche))[^\W\d_a-z])"
+)
+
+
+def _sentences(lines: list[str]) -> Iterator[str]:
+    for paragraph in _PARAGRAPH.split("\n".join(line.strip(" \t*_>|") for line in lines)):
+        begun = ""
+        for piece in _STOP.split(f"{paragraph} "):
+            words = [*begun.split(), *piece.split()]
+            begun = " ".join(words)
+            if words and words[-1].lower() in _listed("abbreviated"):
+                continue
+            if any(map(str.isalnum, begun)):
+                yield begun
+            begun = ""
+
+
+# --- a sentence
+
+_WORD = re.compile(r"[^\W_][\w'\u2019\u2011-]*")
+_ADDRESS = re.compile(r"<?(?:mailto:)?[\w.+'-]+@[\w.-]+\w>?|https?://\S+|www\.\S+", re.IGNORECASE)
+_DATE = re.compile(r"\b\d{1,4}[./-]\s?\d{1,2}(?:[./-]\s?\d{0,4})?|\b\d{1,2}(?:[:.]\d{2})+|\b\d{1,4}(?=[^\w+/()-]|$)")
+_TELEPHONE = re.compile(r"(?:\+|\(|\b)\d[\d ()/.\u2011-]{5,}\d")
+_MARKS = re.compile(r"[^\W_][\w'\u2019\u2011-]*|[@,，、()]")  # noqa: RUF001  Chinese, Japanese
+_NUMBERED = re.compile(r"\d{1,4}(?:[-']?[^\W\d_]{1,5})?")
+_NAMES = 6  # in one sentence
+_LEFT, _LEFT_BESIDE_CONTACT = 1, 10  # characters, or words, of a script without capitals that may be names
+
+
+def _said(sentence: str, own: frozenset[str], *, ours: bool) -> bool | None:
+    """Whether a sentence of a notice says that its writer is away; None where it is none of a notice."""
+    marked = _TELEPHONE.sub(" @ ", _DATE.sub(" 0 ", _ADDRESS.sub(" @ ", sentence)))
+    marks = [(word, fold(word)) for word in _MARKS.findall(marked)]
+    found: bool | None = None
+    for language in _languages():
+        form = _characters(marked, language) if language.phrases else _form(marks, language, own)
+        if not form or language.never.search(form[0]):
+            continue
+        away = any(language.away.search(one) or (ours and language.ours.search(one)) for one in form)
+        if away:
+            return True
+        found = False
+    return found
+
+
+def _characters(sentence: str, language: _Language) -> tuple[str, ...]:
+    """The sentence of a language without spaces, if it is made of known phrases."""
+    if sentence.isascii() or language.phrases is None:
+        return ()
+    text = fold(sentence)
+    left = sum(char.isalpha() for char in language.phrases.sub("", text))
+    beside = "@" in text or any(word in text for word in language.contact.longest_first())
+    return (text,) if left <= (_LEFT_BESIDE_CONTACT if beside else _LEFT) else ()
+
+
+@dataclass(slots=True)
+class _Reading:
+    """A sentence as far as it was read: its form, with signs for names and numbers, clause by clause."""
+
+    clauses: list[list[str]] = field(default_factory=lambda: [[]])
+    beside: bool = False  # of whom to ask instead
+    names: int = 0
+
+
+def _form(marks: Sequence[tuple[str, str]], language: _Language, own: frozenset[str]) -> tuple[str, ...]:
+    """The sentence and its clauses with `¤` for the writer, `¶` for other names; () where a word is unknown."""
+    read = _Reading(beside=("@", "@") in marks)
+    for word, folded in marks:
+        if word in ",，、()":  # noqa: RUF001  Chinese, Japanese
+            read.clauses.append([])
+            continue
+        sign = _sign(word, folded, language, own, read)
+        if not sign:
+            return ()
+        read.clauses[-1].append(sign)
+    if read.names > _NAMES:
+        return ()
+    clauses = [" ".join(clause) for clause in read.clauses if clause]
+    return (" ".join(clauses), *clauses)
+
+
+def _sign(word: str, folded: str, language: _Language, own: frozenset[str], read: _Reading) -> str:
+    """How a word stands in the form; "" where no notice has it."""
+    if folded == "@" or _NUMBERED.fullmatch(folded):
+        return "@" if folded == "@" else "0"
+    if folded in language.contact:
+        read.beside = True
+    if language.knows(folded):
+        return folded
+    if folded in own:
+        return "¤"
+    return "¶" if _may_be_a_name(word, language, read) else ""
+
+
+def _may_be_a_name(word: str, language: _Language, read: _Reading) -> bool:
+    """A name stands beside how to reach somebody, or behind a word of its clause: `in Paris`."""
+    read.names += 1
+    if not language.cased:
+        return read.beside and read.names <= _LEFT_BESIDE_CONTACT // 3
+    return word[0].isupper() and (read.beside or len(read.clauses[-1]) > 1 or _greets(read, language))
+
+
+def _greets(read: _Reading, language: _Language) -> bool:
+    """Whether what was read is a greeting alone, behind which stands a name."""
+    words: Iterable[str] = [word for clause in read.clauses for word in clause]
+    return bool(words) and all(word in language.greeting or word == "¶" for word in words)

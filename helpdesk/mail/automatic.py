@@ -21,6 +21,8 @@ from .absence import has_absence_sentence, is_absence_notice
 from .transport import first_word
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from helpdesk.core.message import Message, Transport
 
 _TEXT = 3_000  # characters that are looked through
@@ -45,8 +47,28 @@ def automatic_answer(message: Message, transport: Transport) -> Robot | None:
         why = f"an automatic reply by its subject and {transport.unanswered}"
     if why:
         return Robot("vacation" if _is_away(message) else "auto-reply", why)
-    if is_absence_notice(message.reply):
-        return Robot("vacation", "its whole text is an absence notice")
+    if is_absence_notice(message.reply, names=[message.sender.name] if message.sender else ()):
+        return Robot("vacation", _WHOLE, proven=False)
+    return None
+
+
+_WHOLE = "its whole text is an absence notice"
+
+
+def answer_for_one_of_ours(message: Message, names: Collection[str]) -> Robot | None:
+    """Why a mail of one of ours may be the answer of a program; who has `names` can say that they wrote it.
+
+    What they write goes to a customer, and what is held comes back to them: so less is enough than for a customer's mail,
+    whose words nobody would see. The subject of an answering program is one, for people answer with `Re:`, and so is a
+    field of such a program together with a sentence of a notice.
+    """
+    if is_absence_notice(message.reply, names=names, ours=True):
+        return Robot("vacation", _WHOLE, proven=False)
+    if _subjects().match(message.subject) and (message.in_reply_to or message.references):
+        return Robot("auto-reply", "its subject is that of a program that answers", proven=False)
+    if message.transport.generated and has_absence_sentence(message.reply, names=names):
+        why = f"a sentence of an absence notice and {message.transport.unanswered}"
+        return Robot("vacation", why, proven=False)
     return None
 
 
