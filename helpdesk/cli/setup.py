@@ -33,7 +33,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="db")
 
 
-def init(folder: Annotated[Path, typer.Argument(metavar="DIR")]) -> None:
+def init(folder: Annotated[Path, typer.Argument(metavar="DIR")], as_json: AsJson = False) -> None:
     """Write a commented starter configuration into a folder."""
     from helpdesk.starter import FILES  # noqa: PLC0415
 
@@ -43,6 +43,10 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR")]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in FILES.items():
         (folder / name).write_text(text, encoding="utf-8")
+    if as_json:
+        print_json({"folder": str(folder), "files": [str(folder / name) for name in FILES]})
+        return
+    for name in FILES:
         typer.echo(f"wrote {folder / name}")
     typer.echo(f"\nNext: read {folder / 'helpdesk.toml'}, then\n  helpdesk check --config {folder / 'helpdesk.toml'}")
 
@@ -188,13 +192,18 @@ def _check_database(rules: Rules) -> tuple[str, list[str]]:
         return "at this version's schema", [f"database: {doubt}"] if doubt else []
 
 
-def backup(file: Annotated[Path, typer.Argument(metavar="FILE")], config: Config = None) -> None:
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE")], config: Config = None, as_json: AsJson = False
+) -> None:
     """Copy the embedded database while it is in use."""
     from helpdesk.store.backup import copy_to  # noqa: PLC0415
 
     with open_database(open_rules(config)) as database:
         copy_to(database, file)
-    typer.echo(f"wrote {file}")
+    if as_json:
+        print_json({"file": str(file), "bytes": file.stat().st_size})
+    else:
+        typer.echo(f"wrote {file}")
 
 
 def db_upgrade(config: Config = None) -> None:

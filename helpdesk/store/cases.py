@@ -254,6 +254,11 @@ def list_numbers(
     return [int(number) for number in connection.execute(query).scalars()]
 
 
+def has_customer(connection: sa.Connection, key: str) -> bool:
+    """Whether any case is of that customer, who may be gone from the configuration since."""
+    return connection.execute(sa.select(cases.c.id).where(cases.c.customer == key).limit(1)).first() is not None
+
+
 def count(connection: sa.Connection, which: Opened) -> int:
     """How many cases these are."""
     return int(connection.execute(_opened(sa.select(sa.func.count()).select_from(cases), which)).scalar_one())
