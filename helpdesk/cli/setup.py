@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -119,13 +118,17 @@ def _warnings(rules: Rules) -> Iterator[str]:
 
 
 def _called_while_away(rules: Rules) -> Iterator[str]:
-    from helpdesk.core.people import on_call_while_away  # noqa: PLC0415
+    """The turns on call, and the weeks of leads, that fall into an absence."""
+    from helpdesk.core.vacancy import led_from_afar, vacancies  # noqa: PLC0415
 
-    agents = [agent for team in rules.configuration.teams.values() for agent in team.agents]
-    today = wall_clock().date()
+    now, teams = wall_clock(), rules.configuration.teams.values()
+    agents = list(dict.fromkeys(agent for team in teams for agent in (*team.agents, *team.on_call)))
     for rotation in rules.configuration.rotations:
-        for agent, day in on_call_while_away(rotation, agents, [today + timedelta(days=ahead) for ahead in range(56)]):
-            yield f"rotation {rotation.name}: {agent.name} is first on call on {day} and absent; overrides say who else"
+        for vacancy in vacancies(rotation, agents, now):
+            yield f"rotation {rotation.name}: {vacancy}; overrides say who else"
+    for team in teams:
+        for vacancy in led_from_afar(team, agents, now):
+            yield f"team {team.name}: {vacancy}"
 
 
 def _probes(rules: Rules) -> Iterator[tuple[str, Callable[[], tuple[str, list[str]]]]]:
