@@ -449,14 +449,15 @@ def _team(entry: TeamTable, agents: tuple[Agent, ...], rotations: Mapping[str, R
     name = by_address[lead].name if lead in by_address else ""
     only = next(iter(rotations.values())) if len(rotations) == 1 else None
     rotation = rotations.get(entry.rotation, only)
-    on_call = {person.address for person in rotation.people} if rotation else set()
+    named = {person.address for person in rotation.people} if rotation else set()
+    named |= {by_address[lead].address} if lead in by_address else set()
     return Team(
         entry.name,
         members,
         Person(lead, name) if lead else None,
         rotation,
         calls=read_calls(entry.calls) if entry.calls else None,
-        on_call=tuple(agent for agent in agents if agent.address in on_call and agent not in members),
+        beside=tuple(agent for agent in agents if agent.address in named and agent not in members),
     )
 
 

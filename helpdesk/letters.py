@@ -49,6 +49,7 @@ _AS_DECIDED = (
     "changed",
     "proposed",
     "handed_over",
+    "instead",
     "unverified",
     "trust",
     "sender",

@@ -122,7 +122,7 @@ def _called_while_away(rules: Rules) -> Iterator[str]:
     from helpdesk.core.vacancy import led_from_afar, vacancies  # noqa: PLC0415
 
     now, teams = wall_clock(), rules.configuration.teams.values()
-    agents = list(dict.fromkeys(agent for team in teams for agent in (*team.agents, *team.on_call)))
+    agents = list(dict.fromkeys(agent for team in teams for agent in (*team.agents, *team.beside)))
     for rotation in rules.configuration.rotations:
         for vacancy in vacancies(rotation, agents, now):
             yield f"rotation {rotation.name}: {vacancy}; overrides say who else"

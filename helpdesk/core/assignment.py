@@ -30,12 +30,13 @@ def assign(terms: Terms, now: datetime) -> tuple[Event, ...]:
 
 
 def another(terms: Terms, now: datetime, *, besides: Collection[str]) -> Agent | None:
-    """Whom a case goes to whose agent cannot be reached: another of the team, then its lead; None where all were."""
+    """Whom a case goes to whose agent cannot be reached: another who is not away, the lead, who is; None: all were."""
     others = [agent for agent in terms.team.agents if agent.address not in besides]
-    if others:
-        return chosen(others, terms, now)[0]
+    here = [agent for agent in others if not agent.away(now)]
     lead = terms.team.agent(terms.team.lead.address) if terms.team.lead else None
-    return lead if lead and lead.address not in besides else None
+    if lead and not here and lead.address not in besides and not lead.away(now):
+        return lead
+    return chosen(others, terms, now)[0] if others else None
 
 
 def chosen(agents: Sequence[Agent], terms: Terms, now: datetime) -> tuple[Agent, str]:

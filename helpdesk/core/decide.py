@@ -470,6 +470,14 @@ def _robot_writes(case: Case | None, arrival: Arrival, terms: Terms, now: dateti
     return Decision(case, tuple(events), drafts, outcome=outcome, visibility="robot", because=because)
 
 
+def hand_on(case: Case, terms: Terms, now: datetime) -> Decision:
+    """Decide who has the case of somebody who is no agent of its team any more."""
+    decision = relief.departed(case, terms, now)
+    also = tuple((Decision(one.case.after(*decision.events), decision.events), one.terms) for one in terms.merged)
+    news = progress.mails(case, decision.case, terms, f"departed/{now:%Y%m%dT%H%M%SZ}")
+    return _on_the_record(replace(decision, drafts=(*decision.drafts, *news), also=also), terms, now)
+
+
 def did_not_arrive(case: Case, back: Returned, terms: Terms, now: datetime) -> Decision:
     """Decide what follows from a mail of a case that was refused, or given up."""
     events = undelivered.happened(case, back, terms, at=now, now=now)

@@ -100,12 +100,12 @@ class Team:
     lead: Person | None = None
     rotation: Rotation | None = None
     calls: Calls | None = None  # how calls go on; None leaves it to the policy
-    on_call: tuple[Agent, ...] = ()  # agents of other teams who stand in the rotation
+    beside: tuple[Agent, ...] = ()  # agents of other teams who lead this one, or stand in its rotation
 
     @property
     def members(self) -> tuple[Agent, ...]:
         """Everybody who may answer: the agents, and without cases by turn the lead and who comes to be on call."""
-        agents = (*self.agents, *self.on_call)
+        agents = (*self.agents, *self.beside)
         known = {address for agent in agents for address in agent.addresses}
         others = (*([self.lead] if self.lead else []), *(self.rotation.people if self.rotation else ()))
         further = {other.address: Agent(other.name, other.address) for other in others if other.address not in known}

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from helpdesk.core import assignment, calling
-from helpdesk.core.decision import Draft
+from helpdesk.core.decision import Decision, Draft
 from helpdesk.core.timeline import clocks
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from helpdesk.core.case import Case, Event
     from helpdesk.core.clock import Clock
-    from helpdesk.core.decision import Decision, MailKind
+    from helpdesk.core.decision import MailKind
     from helpdesk.core.message import Person
     from helpdesk.core.people import Agent, Terms
 
@@ -67,7 +67,8 @@ class _Need:
             return True
         policy = self.terms.policy
         calendar = agent.hours or policy.calendars[policy.region(self.case.region).calendar]
-        return agent.back_at(self.now) <= calendar.add_business_days(self.now, 1)
+        # A working day that ends with its closing ends with the next opening: nothing is lost in between.
+        return agent.back_at(self.now) <= calendar.next_open(calendar.add_business_days(self.now, 1))
 
     def _is_at_it(self) -> bool:
         since = self.now - _LATELY
@@ -88,18 +89,21 @@ def said_away(agent: Agent, now: datetime) -> str:
 def relieve(decision: Decision, terms: Terms, now: datetime, *, because: str) -> Decision:
     """Let somebody who is there have what a decision tells the holder of a case alone."""
     case = decision.case
-    holder = terms.team.agent(case.assignee) if case else None
-    if case is None or holder is None:
+    if case is None or not case.assignee:
         return decision
+    holder = terms.team.agent(case.assignee)
+    if holder is None:
+        return _of_departed(case, decision, terms, now)
     theirs = [draft for draft in decision.drafts if _is_kept(draft) and draft.to.address == holder.address]
     need = _Need(holder, case, terms, now, _due_at(holder, decision, terms, now))
     if not theirs or need.can_wait():
         return decision
     successor = _successor(need)
     if case.active and successor:
-        return _given_to(successor, decision, theirs, need, because)
+        told = _told(successor, need, theirs[0].key, because)
+        return _given_to(successor, decision, theirs, _given(successor, need), told)
     also = [successor.person] if successor else _beside(need, decision)
-    note = f"{_name(holder)}, whose case it is, is {need.why}"
+    note = f"{_name(holder)}, who has this case and is {need.why}"
     copies = [replace(draft, to=person, facts={**draft.facts, "instead": note}) for person in also for draft in theirs]
     return replace(decision, drafts=_each_once((*decision.drafts, *copies)))
 
@@ -117,6 +121,30 @@ def running_out(
         return (), ()
     key = f"away/{now:%Y%m%dT%H%M%SZ}"
     return (_given(successor, need),), _told(successor, need, key, "a promise is running out")
+
+
+# --- whose agent is none of the team any more
+
+
+def departed(case: Case, terms: Terms, now: datetime) -> Decision:
+    """Give on the case of somebody who is no agent of its team any more; without events where nobody is there."""
+    agent, was = assignment.another(terms, now, besides={case.assignee}), case.assignee
+    if agent is None:
+        return Decision(case)
+    gone = f"is no agent of {terms.team.name} any more"
+    event = assignment.given(agent, f"{was} {gone}", terms, now)
+    history = _history(agent, f"departed/{now:%Y%m%dT%H%M%SZ}", f"{was}, who had this case and {gone}")
+    return Decision(case.after(event), (event,), (history,))
+
+
+def _of_departed(case: Case, decision: Decision, terms: Terms, now: datetime) -> Decision:
+    """A case that was over when its agent went has one again with the word that opens it."""
+    given = departed(case, terms, now)
+    agent = terms.team.agent(given.case.assignee) if given.case else None
+    theirs = [draft for draft in decision.drafts if _is_kept(draft)]
+    if not case.active or not theirs or not given.events or agent is None:
+        return decision
+    return _given_to(agent, decision, theirs, given.events[0], given.drafts)
 
 
 # --- who
@@ -190,20 +218,17 @@ def _running(case: Case, terms: Terms) -> list[Clock]:
 # --- what happens then
 
 
-def _given_to(agent: Agent, decision: Decision, theirs: Sequence[Draft], need: _Need, because: str) -> Decision:
+def _given_to(
+    agent: Agent, decision: Decision, theirs: Sequence[Draft], event: Event, told: Sequence[Draft]
+) -> Decision:
     """The case is another's, who gets it with all that was said, and the mails of its holder that say more."""
-    event, new = _given(agent, need), decision.outcome == "opened"
+    case, new = decision.case, decision.outcome == "opened"
     left = [draft for draft in decision.drafts if draft not in theirs]
     # What was said so far has the customer's word in it; a monitor's is not among what people said.
     more = [draft for draft in theirs if new or draft.kind != "customer-message" or draft.template]
     moved = [replace(draft, to=agent.person) for draft in more]
-    told = () if new else _told(agent, need, theirs[0].key, because)
-    return replace(
-        decision,
-        case=need.case.after(event),
-        events=(*decision.events, event),
-        drafts=_each_once((*left, *told, *moved)),
-    )
+    drafts = _each_once((*left, *(() if new else told), *moved))
+    return replace(decision, case=case and case.after(event), events=(*decision.events, event), drafts=drafts)
 
 
 def _given(agent: Agent, need: _Need) -> Event:
@@ -215,10 +240,14 @@ def _given(agent: Agent, need: _Need) -> Event:
 
 def _told(agent: Agent, need: _Need, key: str, because: str) -> tuple[Draft, Draft]:
     said = f"given to {_name(agent)}, because you are {need.why} and {because}"
-    return (
-        Draft("assigned", agent.person, "agent", key, facts={"handed_over": True}),
-        Draft("echo", need.holder.person, "agent", key, facts={"done": [said], "mistakes": []}),
-    )
+    note = f"{_name(need.holder)}, who had this case and is {need.why}"
+    echo = Draft("echo", need.holder.person, "agent", key, facts={"done": [said], "mistakes": []})
+    return _history(agent, key, note), echo
+
+
+def _history(agent: Agent, key: str, instead: str) -> Draft:
+    """All that was said so far, and for whom somebody has the case."""
+    return Draft("assigned", agent.person, "agent", key, facts={"handed_over": True, "instead": instead})
 
 
 def _each_once(drafts: Iterable[Draft]) -> tuple[Draft, ...]:

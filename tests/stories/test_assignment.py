@@ -70,7 +70,13 @@ def test_lgk_2_while_everybody_is_away_the_lead_has_what_cannot_wait(tmp_path):
     assert [given_to(desk, number) for number in range(2)] == [LENA, LENA]
     assert desk.kinds_to(LENA) == ["assigned", "assigned"]
     assert desk.kinds_to(ANN) == []
-    assert desk.case(desk.mail(JO, "Slow", "Priority: Low\n\nA question.").case).assignee == ANN  # she is back in time
+
+
+def test_lgk_2_while_everybody_is_away_what_can_wait_has_an_agent_who_is_back_in_time(tmp_path):
+    """LGK-2: it is due the next day, when both are back."""
+    desk = staffed(tmp_path, start="2026-05-20 16:00", ann=AWAY, bob=AWAY)
+
+    assert desk.case(desk.mail(JO, "Slow", "Priority: Low\n\nA question.").case).assignee == ANN
 
 
 def test_lgk_2_an_absence_is_whole_days_on_the_agents_own_wall(tmp_path):
@@ -164,7 +170,7 @@ def test_lgk_2_with_nobody_else_there_the_lead_has_the_case_before_time_runs_out
 
     because = "Ann Berg is away until 2026-05-20; nobody else is there; least open cases (0)"
     assert desk.events("assigned")[-1].facts == {"agent": LENA, "because": because}
-    assert desk.kinds_to(LENA) == ["assigned", "warning", "escalation"]
+    assert desk.kinds_to(LENA) == ["assigned", "warning", "warning", "escalation"]
 
 
 @pytest.mark.parametrize(

@@ -298,7 +298,7 @@ def test_lgt_5_an_override_that_is_written_wrong_is_said_by_file_and_key(tmp_pat
             ],
         ),
         (  # half a day that goes over the hand-over
-            [(datetime(2026, 1, 12, 6), datetime(2026, 1, 12, 12))],
+            [(datetime.fromisoformat("2026-01-12T06:00"), datetime.fromisoformat("2026-01-12T12:00"))],
             [],
             ["Ann is first on call and away from 2026-01-12 06:00 to 2026-01-12 09:00"],
         ),
