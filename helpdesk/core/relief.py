@@ -95,8 +95,10 @@ def relieve(decision: Decision, terms: Terms, now: datetime, *, because: str) ->
     if holder is None:
         return _of_departed(case, decision, terms, now)
     theirs = [draft for draft in decision.drafts if _is_kept(draft) and draft.to.address == holder.address]
+    if not theirs or holder.on_duty(now):
+        return decision
     need = _Need(holder, case, terms, now, _due_at(holder, decision, terms, now))
-    if not theirs or need.can_wait():
+    if need.can_wait():
         return decision
     successor = _successor(need)
     if case.active and successor:
