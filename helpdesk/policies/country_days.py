@@ -1,7 +1,8 @@
 """What a country's holidays close of a desk's days: whole days, and half days from a time on.
 
 Public holidays are always among them; further categories of the `holidays` package where the file names them. A half
-day closes at the time that the file says, else at the one in its name, `Christmas Eve (from 1pm)`, else at noon.
+day closes at the time that the file says, else at the one in its name, `Christmas Eve (from 1pm)`, else at noon. The
+time in a name counts in every category: some banks close early, too.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from helpdesk.core.calendar import SpecialDay
-from helpdesk.policies.days import left_over
+from helpdesk.policies.days import holiday_names, left_over
 from helpdesk.policies.known_days import categories
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 HALF_DAY = "half_day"
 _HOUR, _NOON = 3600, 12 * 3600
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
-_IN_NAME = re.compile(r"\(from (1[0-2]|[1-9])(?::([0-5]\d))? ?([ap])m\)", re.IGNORECASE)
+_IN_NAME = re.compile(r" ?\(from (1[0-2]|[1-9])(?::([0-5]\d))? ?([ap])m\)", re.IGNORECASE)
 
 
 def closures(known: KnownDays, asked: CountryHolidays, year: int) -> list[SpecialDay]:
@@ -28,11 +29,15 @@ def closures(known: KnownDays, asked: CountryHolidays, year: int) -> list[Specia
     given = _given_time(asked.half_days_from)
     days: dict[SpecialDay, None] = {}  # one may be of several categories
     for category in categories(asked):
+        half = category == HALF_DAY
         for on, name in known.of(asked, year, category):
             rest = left_over(name, asked.without)
-            if rest:
-                start = (given or _time_in(rest)) if category == HALF_DAY else 0
-                days[SpecialDay(on, rest, start=start)] = None
+            if rest and half and given:
+                days[SpecialDay(on, _IN_NAME.sub("", rest), start=given)] = None
+            elif rest:
+                # What has no time in its name closes the whole day, whatever else falls on it.
+                starts = [_time_in(part) or (_NOON if half else 0) for part in holiday_names(rest)]
+                days[SpecialDay(on, rest, start=min(starts))] = None
     return list(days)
 
 
@@ -46,8 +51,7 @@ def _given_time(text: str) -> int:
 
 
 def _time_in(name: str) -> int:
+    """The same, 0 where a name has none."""
     found = _IN_NAME.search(name)
-    if not found:
-        return _NOON
-    afternoon = _NOON if found[3].lower() == "p" else 0
-    return int(found[1]) % 12 * _HOUR + int(found[2] or 0) * 60 + afternoon or _NOON
+    afternoon = _NOON if found and found[3].lower() == "p" else 0
+    return int(found[1]) % 12 * _HOUR + int(found[2] or 0) * 60 + afternoon if found else 0

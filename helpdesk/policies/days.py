@@ -77,7 +77,8 @@ def public_holidays(
 
 
 _REMARK = r"observed|substitute day|in lieu|estimated|from [\d:]+ ?[ap]m"
-_REMARKS = re.compile(rf"\s*\((?:{_REMARK})(?:, (?:{_REMARK}))*\)$", re.IGNORECASE)
+_INSTEAD_OF = r"Monday following|Alternative holiday for|Day off for|Day after the"  # in Spain, Korea, Angola, Guinea
+_REMARKS = re.compile(rf"\s*\((?:{_REMARK})(?:, (?:{_REMARK}))*\)$|^(?:{_INSTEAD_OF}) ", re.IGNORECASE)
 
 
 def holiday_names(name: str) -> dict[str, str]:

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from helpdesk.core.counted import counted
 from helpdesk.core.errors import ConfigurationError, HelpdeskError, NeverOpen
 from helpdesk.core.policy import TARGET_NAMES, Promise
-from helpdesk.policies.country_days import HALF_DAY, closures
+from helpdesk.policies.country_days import closures
 from helpdesk.policies.coverage import missing
 from helpdesk.policies.days import holiday_names, is_called
 from helpdesk.policies.find import misnamed, policy_files
@@ -324,10 +324,10 @@ def _categories(table: PolicyFile) -> Iterator[Found]:
         for category in categories(holidays):
             if not any(known.of(holidays, year, category) for year in years):
                 yield "warning", f"{place}.categories", f"no day of category {category!r} there"
-        if HALF_DAY in categories(holidays):
-            halves = {day.name: day.start for year in years for day in closures(known, holidays, year) if day.start}
+        halves = {day.name: day.start for year in years for day in closures(known, holidays, year) if day.start}
+        if halves:
             said = ", ".join(f"{name} from {start // 3600:02}:{start // 60 % 60:02}" for name, start in halves.items())
-            yield "assumption", f"{place}.half_days_from", f"half days are closed: {said or 'none'}"
+            yield "assumption", f"{place}.half_days_from", f"half days are closed: {said}"
 
 
 def _assumptions(policy: Policy) -> Iterator[Found]:

@@ -72,6 +72,7 @@ def _from(start):
         ('country = "DE", subdivision = "BY", categories = ["public", "Catholic"]', 2025, "01-06", "04-20"),
         ('country = "DE", subdivision = "SL", categories = ["catholic"]', 2025, "08-15", "01-06"),
         ('country = "AT", categories = ["bank"]', 2026, "12-24", "12-23"),
+        ('country = "SE", categories = ["bank"]', 2026, "04-30 14:00", "04-30"),
         ('country = "CH", subdivision = "SO"', 2026, "01-01", "05-01 12:00"),
         ('country = "CH", subdivision = "SO", categories = ["half_day"]', 2026, "05-01 12:00", "05-01"),
         (

@@ -29,6 +29,9 @@ from tests.test_docs import EXAMPLE
         ("Christmas Eve (from 1pm)", ["Christmas Eve"], ""),
         ("Eid al-Fitr (Second Day) (estimated)", ["Eid al-Fitr"], "Eid al-Fitr (Second Day) (estimated)"),
         ("Veterans Day (observed)", ["veterans day"], ""),
+        ("Monday following All Saints' Day", ["All Saints' Day"], ""),
+        ("Alternative holiday for Buddha's Birthday (estimated)", ["Buddha's Birthday"], ""),
+        ("Day after New Year's Day", ["New Year's Day"], "Day after New Year's Day"),
         ("New Year's Day", ["New Year’s Day"], ""),  # noqa: RUF001 - as word processors write it
     ],
 )
