@@ -32,6 +32,8 @@ _WORDS = {
     "bool_parsing": "true or false",
     "int_type": "a whole number",
     "int_parsing": "a whole number",
+    "date_from_datetime_parsing": "a date such as 2026-05-01",
+    "datetime_from_date_parsing": "a time such as 2026-05-01T13:00:00",
 }
 _ROUNDS = 8  # a table inside a table inside ...: deeper than any file of ours
 

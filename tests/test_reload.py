@@ -7,10 +7,11 @@ from itertools import count
 
 import pytest
 
+from helpdesk.desk import load_rules
 from helpdesk.reload import Reloader
 from helpdesk.shipped import shipped
 from helpdesk.store import outbox
-from tests.desk import JO
+from tests.desk import JO, KEY
 from tests.policies.offices import customer, open_desk
 
 
@@ -120,6 +121,22 @@ def test_another_mistake_is_told_of_too(desk, reloader, tmp_path):
     reloader.look()
 
     assert [b"an edit was refused" in row.raw for row in alerts(desk)] == [True, True, False]
+
+
+def test_who_leaves_the_configuration_leaves_no_case_when_the_edit_is_read(desk, reloader, tmp_path):
+    """At the start as well: the edit may have been made while the desk was down."""
+    desk.mail(JO, to="email@logik.example")
+    was, path = desk.case().assignee, tmp_path / "helpdesk.toml"
+    for gone, comes, watching in (
+        (was, "dora@desk.example", reloader),
+        ("dora@desk.example", "eve@desk.example", None),
+    ):
+        write(path, path.read_text(encoding="utf-8").replace(gone, comes))
+        if watching is None:
+            desk.laboratory.desk.exchange(load_rules(path, environment={}, signing_key=KEY))
+        (watching or Reloader(desk.laboratory.desk)).look()
+        assert desk.case().assignee == comes
+    assert [event.facts["agent"] for event in desk.events("assigned")] == [was, "dora@desk.example", "eve@desk.example"]
 
 
 def test_a_signal_reads_everything_again(reloader):
