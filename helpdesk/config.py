@@ -351,6 +351,11 @@ class Configuration:
         heard = [box for box in (*([first] if first else []), *self.mailboxes) if box.channel != "ignore"]
         return heard[0] if heard else self.mailboxes[0]
 
+    def agent(self, address: str) -> Agent | None:
+        """The agent of any team, or beside one, who writes from that address."""
+        agents = (agent for team in self.teams.values() for agent in (*team.agents, *team.beside))
+        return next((agent for agent in agents if address in agent.addresses), None)
+
     def operator(self, address: str) -> Person | None:
         """The operator of that address."""
         return next((person for person in self.operators if person.address == address), None)

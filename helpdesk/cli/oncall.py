@@ -11,6 +11,8 @@ from helpdesk.cli.shared import AsJson, Config, config_path, print_json, print_t
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from helpdesk.config import Configuration
+    from helpdesk.core.message import Person
     from helpdesk.core.rotation import Rotation
 
 
@@ -28,15 +30,17 @@ def oncall(
     from helpdesk.config import load_configuration  # noqa: PLC0415 - as in `shared`
 
     when = read_instant(at) if at else wall_clock()
-    rotations = load_configuration(config_path(config)).rotations
+    configuration = load_configuration(config_path(config))
+    rotations = configuration.rotations
     if as_json:
-        print_json([_shape(rotation, when) for rotation in rotations])
+        print_json([_shape(rotation, when, configuration) for rotation in rotations])
         return
     columns = ("rotation", "primary", "secondary", "until")
-    print_table(columns, [_row(rotation, when) for rotation in rotations], empty="No rotation is configured.")
+    rows = [_row(rotation, when, configuration) for rotation in rotations]
+    print_table(columns, rows, empty="No rotation is configured.")
 
 
-def _shape(rotation: Rotation, at: datetime) -> dict[str, str | None]:
+def _shape(rotation: Rotation, at: datetime, configuration: Configuration) -> dict[str, object]:
     from helpdesk.report.shapes import instant  # noqa: PLC0415
 
     seats = rotation.on_call(at)
@@ -46,12 +50,21 @@ def _shape(rotation: Rotation, at: datetime) -> dict[str, str | None]:
         "primary": seats.primary.address,
         "secondary": seats.secondary.address if seats.secondary else None,
         "until": instant(seats.until),
+        "away": [seat.address for seat in (seats.primary, seats.secondary) if seat and _away(seat, at, configuration)],
     }
 
 
-def _row(rotation: Rotation, at: datetime) -> tuple[str, ...]:
+def _away(person: Person, at: datetime, configuration: Configuration) -> str:
+    from helpdesk.core.relief import said_away  # noqa: PLC0415
+
+    agent = configuration.agent(person.address)
+    return f" ({said_away(agent, at)})" if agent and agent.away(at) else ""
+
+
+def _row(rotation: Rotation, at: datetime, configuration: Configuration) -> tuple[str, ...]:
     from helpdesk.phrases import moment  # noqa: PLC0415
 
     seats = rotation.on_call(at)
-    secondary = seats.secondary.address if seats.secondary else "-"
-    return (rotation.name, seats.primary.address, secondary, moment(seats.until, rotation.timezone))
+    taken = [f"{seat.address}{_away(seat, at, configuration)}" for seat in (seats.primary, seats.secondary) if seat]
+    primary, secondary = (*taken, "-")[:2]
+    return (rotation.name, primary, secondary, moment(seats.until, rotation.timezone))

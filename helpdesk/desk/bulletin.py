@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     import sqlalchemy as sa
 
+    from helpdesk.core.message import Person
     from helpdesk.core.overview import Line, Overview
     from helpdesk.core.rotation import Rotation
     from helpdesk.core.silence import Silence
@@ -85,14 +86,16 @@ def _kept_facts(connection: sa.Connection, since: datetime) -> dict[str, Any]:
     return {"kept_number": number, "kept": [*map(kept_line, found), *more]}
 
 
-def handover_facts(found: Overview, rotation: Rotation, at: datetime, now: datetime) -> dict[str, Any]:
-    """The week for who comes on call."""
+def handover_facts(
+    found: Overview, rotation: Rotation, at: datetime, now: datetime, *, away: Mapping[str, str]
+) -> dict[str, Any]:
+    """The turn for who comes on call; `away`: until when those are away who are, by address."""
     seats, zone = rotation.on_call(at), rotation.timezone
     open_cases = _listed(found.lines, [_due(line, zone, now) for line in found.lines])
     return {
         "rotation": rotation.name,
-        "primary": seats.primary.name or seats.primary.address,
-        "secondary": (seats.secondary.name or seats.secondary.address) if seats.secondary else "",
+        "primary": _seated(seats.primary, away),
+        "secondary": _seated(seats.secondary, away) if seats.secondary else "",
         "primary_address": seats.primary.address,
         "begins": moment(at, zone),
         "until": moment(seats.until, zone),
@@ -101,6 +104,11 @@ def handover_facts(found: Overview, rotation: Rotation, at: datetime, now: datet
         "late_number": len(found.late),
         "cases": open_cases,
     }
+
+
+def _seated(person: Person, away: Mapping[str, str]) -> str:
+    until = away.get(person.address, "")
+    return f"{person.name or person.address}{f', {until}' if until else ''}"
 
 
 def _listed(lines: Sequence[Line], said: Sequence[str]) -> list[str]:

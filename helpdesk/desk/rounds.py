@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from helpdesk.core.overview import overview
+from helpdesk.core.relief import said_away
 from helpdesk.desk.bulletin import Mailboxes, digest_facts, handover_facts
 from helpdesk.desk.silent import silent_mailboxes
 from helpdesk.letters import Bulletin
@@ -107,7 +108,8 @@ class Rounds:
         if each.rotation:
             boxes = {box.address for box in _boxes(configuration, each.rotation)}
             cases = (pair for pair in self._open_cases(connection) if pair[0].mailbox in boxes)
-            return handover_facts(overview(cases, now), each.rotation, at, now)
+            away = _away(each.rotation, at, configuration)
+            return handover_facts(overview(cases, now), each.rotation, at, now, away=away)
         silent = dict(silent_mailboxes(connection, self._recorder.rules, now))
         boxes_to_see = Mailboxes(failing, silent)
         since = bulletins.newest_of(connection, f"digest/{each.name}/") or at - _TOO_OLD
@@ -143,6 +145,13 @@ def _readers(each: Round, at: datetime, configuration: Configuration) -> list[Pe
         return list(configuration.operators)
     seats = each.rotation.on_call(at)
     return [seat for seat in (seats.primary, seats.secondary) if seat]
+
+
+def _away(rotation: Rotation, at: datetime, configuration: Configuration) -> dict[str, str]:
+    """Until when those are away who come on call and are."""
+    seats = rotation.on_call(at)
+    found = (configuration.agent(seat.address) for seat in (seats.primary, seats.secondary) if seat)
+    return {agent.address: said_away(agent, at) for agent in found if agent and agent.away(at)}
 
 
 def _boxes(configuration: Configuration, rotation: Rotation | None) -> list[Mailbox]:

@@ -58,9 +58,9 @@ teams = ["first line"]
 """
 
 
-def office(folder, *, start="2026-05-20 02:00", team="", hours=NINE_TO_FIVE, ann="", **of_customer):
+def office(folder, *, start="2026-05-20 02:00", team="", hours=NINE_TO_FIVE, ann="", bob="", **of_customer):
     """A LogicGate desk with Ann on call and Bob her second, both at their desks from nine to five."""
-    text = DESK.format(team=team, ann=hours + ann, bob=hours) + ROTATION
+    text = DESK.format(team=team, ann=hours + ann, bob=hours + bob) + ROTATION
     (folder / "helpdesk.toml").write_text(text, encoding="utf-8")
     (folder / "customers.toml").write_text(customer("gate", "logicgate", **of_customer), encoding="utf-8")
     database = Database("sqlite://")
@@ -286,3 +286,29 @@ def test_who_is_on_call_and_away_is_passed_over_at_once(tmp_path):
     assert calls(desk, ANN) == []
     assert calls(desk, BOB)[0] == wall("2026-05-20 02:00")
     assert calls(desk, LENA)[0] == wall("2026-05-20 02:15")
+
+
+NIGHT = "absences = [{from = 2026-05-19T20:00:00, to = 2026-05-20T06:00:00}]\n"
+EVENING = NIGHT.replace("2026-05-20T06:00:00", "2026-05-20T01:00:00")
+CY = "cy@desk.example"
+CY_TOO = f'[[agent]]\nname = "Cy Dorn"\nemail = "{CY}"\nteams = ["first line"]\n'
+
+
+@pytest.mark.parametrize(
+    ("ann", "bob", "first"),
+    [
+        (NIGHT, "", BOB),
+        (EVENING, "", ANN),  # she is back for an hour
+        (NIGHT, NIGHT, LENA),
+        (NIGHT, NIGHT + CY_TOO + NINE_TO_FIVE, LENA),
+        (NIGHT, NIGHT + CY_TOO, CY),  # in no turn, and there
+        (NIGHT, CY_TOO, BOB),
+    ],
+)
+def test_a_call_goes_to_who_is_there(tmp_path, ann, bob, first):
+    """Absences may be hours; while no seat is taken, somebody on duty has it, else the lead."""
+    desk = office(tmp_path, ann=ann, bob=bob)
+    outage(desk)
+
+    called = [person for person in (ANN, BOB, CY, LENA) if calls(desk, person)]
+    assert called == [first]

@@ -230,6 +230,22 @@ def test_lgt_5_at_the_hand_over_both_are_told_what_is_open_once(tmp_path):
     assert restarted.laboratory.desk.go_round() == 0
 
 
+def test_lgt_5_the_mail_at_a_hand_over_says_who_is_away(tmp_path):
+    """LGT-5: who is second is called first."""
+    absent = (
+        'email = "bob@desk.example"\ntimezone = "America/Chicago"\nabsences = [{from = 2026-05-25, to = 2026-06-05}]'
+    )
+    more = ROTATION.replace('email = "bob@desk.example"', absent, 1)
+    desk = gate(tmp_path, more=more.replace('"mon 09:00"', '"mon 09:00, fri 17:00"'), start="2026-05-25 08:00")
+    for at, said in (
+        ("2026-05-25 09:00", "Primary: Bob Cole, away until 2026-06-05 Secondary: Ann Berg"),
+        ("2026-05-29 17:00", "Primary: Ann Berg Secondary: Bob Cole, away until 2026-06-05"),
+    ):
+        desk.at(at)
+        assert said in " ".join(desk.last(ANN, "digest").text.split())
+    assert len(desk.sent_to(ANN, "digest")) == 2
+
+
 def test_lgt_5_oncall_says_who_and_until_when(tmp_path):
     """LGT-5: `helpdesk oncall --at`."""
     gate(tmp_path)
@@ -243,6 +259,7 @@ def test_lgt_5_oncall_says_who_and_until_when(tmp_path):
             "primary": ANN,
             "secondary": BOB,
             "until": "2026-05-25T14:00:00+00:00",
+            "away": [],
         }
     ]
     assert "Mon 25 May 2026, 09:00 CDT" in CliRunner().invoke(app, asked).stdout
