@@ -19,6 +19,7 @@ from helpdesk.core.message import Person
 from helpdesk.core.monitor import unheard
 from helpdesk.core.policy import TARGET_NAMES, Promise
 from helpdesk.core.timeline import clocks
+from helpdesk.core.turn import TURN_NAMES, turn_of
 from helpdesk.mail.address import NO_CASE
 from helpdesk.mail.compose import Letter, compose
 from helpdesk.phrases import NO_SUBJECT, brief, language_names, moment, span
@@ -49,7 +50,6 @@ _AS_DECIDED = (
     "changed",
     "proposed",
     "handed_over",
-    "instead",
     "unverified",
     "trust",
     "sender",
@@ -66,6 +66,8 @@ _AS_DECIDED = (
     "through",
     "merged_ref",
     "split_from",
+    "waited_for",
+    "became",
 )
 _AROUND = re.compile(r"^(?:\s*(?:re|aw|antw|sv)\s*:)+|(?:\s*\[HD-\d+\])+\s*$", re.IGNORECASE)
 _MOMENT = timedelta(minutes=1)
@@ -267,6 +269,7 @@ class Letters:
             "tags": case.tags,
             "missing": [_short(field.label) for field in policy.intake if field.key in case.missing],
             "assignee": (agent.name if (agent := terms.team.agent(case.assignee)) else "nobody"),
+            "turn": turn_words(case, policy) if case.active and turn_of(case).whose != "desk" else "",
             "due": due,
             "first_due": due[0] if due else None,
             "opened": moment(case.opened_at, desk_zone(case, policy)),
@@ -311,6 +314,8 @@ def _customer_facts(draft: Draft, case: Case, terms: Terms, now: datetime) -> di
         "promise": str(first.promise.within) if isinstance(first.promise, Promise) else "",
         "due": moment(first.due_at, zone, language) if promised and first.due_at else "",
         "missing": [field.label for field in policy.intake if field.key in case.missing],
+        "asked": _without_staff(draft.facts.get("question", ""), terms),
+        "waited": draft.facts.get("waited", True),
         "unanswered": draft.facts.get("unanswered", False),
         "reopens_until": _reopens_until(case, policy, zone, language),
     }
@@ -379,6 +384,12 @@ def _without_staff(text: str, terms: Terms) -> str:
 def desk_zone(case: Case, policy: Policy) -> str:
     """The zone in which the desk serves a case: its region's, whatever calendar a severity runs in."""
     return policy.calendars[policy.region(case.region).calendar].timezone
+
+
+def turn_words(case: Case, policy: Policy) -> str:
+    """`the customer's since Tue 26 May 2026, 16:00 CEST`."""
+    turn = turn_of(case)
+    return f"{TURN_NAMES[turn.whose]} since {moment(turn.since, desk_zone(case, policy))}"
 
 
 def _due_at(clock: Clock) -> datetime:

@@ -9,7 +9,6 @@ import typer
 from helpdesk.cli.shared import (
     AsJson,
     Config,
-    expect_customer,
     open_database,
     open_rules,
     print_json,
@@ -53,22 +52,18 @@ def list_cases(
 
     rules, now = open_rules(config), wall_clock()
     recorder = Recorder(rules)
-    with open_database(rules) as database:
-        expect_customer(database, rules, customer)
-        with database.read() as connection:
-            numbers = cases.list_numbers(
-                connection, only_open=only_open, only_breached=only_breached, customer=customer
-            )
-            found = cases.find(connection, numbers)
-            shapes = [
-                case_shape(found[number], recorder.policy_of(connection, found[number]), [], now) for number in numbers
-            ]
+    with open_database(rules) as database, database.read() as connection:
+        numbers = cases.list_numbers(connection, only_open=only_open, only_breached=only_breached, customer=customer)
+        found = cases.find(connection, numbers)
+        shapes = [
+            case_shape(found[number], recorder.policy_of(connection, found[number]), [], now) for number in numbers
+        ]
     if as_json:
         print_json(shapes)
         return
     rows = [_row(shape) for shape in shapes]
     print_table(
-        ("case", "severity", "status", "due", "assignee", "from", "subject"),
+        ("case", "severity", "status", "turn", "due", "assignee", "from", "subject"),
         rows,
         empty="There are no cases.",
     )
@@ -81,6 +76,7 @@ def _row(shape: dict[str, Any]) -> tuple[str, ...]:
         shape["ref"],
         shape["severity"],
         f"in {shape['merged_into']}" if shape["merged_into"] else shape["status"],
+        shape["turn"],
         said,
         shape["assignee"] or "",
         shape["requester"],

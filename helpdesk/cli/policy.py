@@ -104,7 +104,10 @@ def policy_show(
 
 
 def _customer(config: Path | None, key: str, policy: Policy) -> Customer:
-    found = open_rules(config).customers.customer(key)
+    customers = open_rules(config).customers.by_key
+    if key not in customers:
+        raise NotFound(f"there is no customer {key!r}; there are {', '.join(sorted(customers)) or 'none'}")
+    found = customers[key]
     if found.policy != policy.key:
         raise NotFound(f"customer {key} bought {found.policy}, not {policy.key}")
     return found

@@ -31,6 +31,7 @@ EventType = Literal[
     "thanked",  # the customer said thanks, or that it works, and nothing else: reopens nothing, owes nothing
     "rated",  # whether they were satisfied; the last of each person counts
     "outsider_wrote",  # on the case, but not to be trusted: shown to the assignee, obeyed by nobody
+    "answered_elsewhere",  # the same, and it became a case of its own that is linked
     "robot_wrote",  # no person wrote it: stops nothing, reopens nothing
     "monitored",  # what a monitor says of the thing it watches: its state, and how bad it looks
     "bounced",  # a mail of ours came back, or was refused

@@ -65,7 +65,7 @@ FORMS: dict[Verb, str] = {
     "answer": "#answer  the text below goes to the customer, whatever mail you answer",
     "kind": "#kind KIND  corrects what the case is: question, defect, maintenance or enhancement",
     "area": "#area NAME  corrects the application area",
-    "wait": "#wait [3d]  waits for the customer",
+    "wait": "#wait [vendor] [3d]  waits for the customer, or for a third party",
     "snooze": "#snooze 3d | 2026-06-01 [09:00] | mon  reminds you then; no clock stops",
     "resolve": "#resolve  resolved, with the text below as the answer",
     "close": "#close  closed, and the customer is told",
@@ -115,9 +115,10 @@ class Command:
     verb: Verb
     line: str
     argument: str = ""
-    detail: str = ""  # severity: the reason
+    detail: str = ""  # severity, wait: the reason
     initially: bool = False  # severity: it was so from the start, and the desk learns from it
     span: timedelta | None = None  # wait: how long
+    vendor: bool = False  # wait: for a third party
     until: datetime | None = None  # snooze: aware UTC
     people: tuple[Person, ...] = ()  # cc, requester
     case: int = 0  # link, merge: the number of the other case
@@ -415,11 +416,18 @@ def _assign(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mista
     return Mistake(line, "#assign and one of " + ", ".join(name for name, _ in vocabulary.agents))
 
 
+_WAIT = re.compile(r"(?:(?P<whom>vendor|customer)\b)?\s*(?P<span>\d{1,3}\s*[hdw]\b)?\s*(?P<why>\D.*)?", re.IGNORECASE)
+
+
 def _wait(line: str, argument: str, _vocabulary: Vocabulary) -> Command | Mistake:
-    span = read_span(argument)
-    if not argument or span:
-        return Command("wait", line, argument=argument, span=span)
-    return Mistake(line, "#wait, or with a span such as 12h, 3d or 2w")
+    found = _WAIT.fullmatch(argument)
+    whom = (found["whom"] or "customer").lower() if found else ""
+    span = read_span(found["span"] or "") if found else None
+    # Why one waits for the customer stands in the text that they get.
+    if not found or (found["span"] and not span) or (found["why"] and whom == "customer"):
+        return Mistake(line, "#wait or #wait vendor, with a span such as 12h, 3d or 2w, and behind a vendor what for")
+    why = (found["why"] or "").strip()
+    return Command("wait", line, argument=argument, span=span, vendor=whom == "vendor", detail=why)
 
 
 def _snooze(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:

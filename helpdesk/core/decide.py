@@ -29,7 +29,6 @@ from helpdesk.core import (
     progress,
     rating,
     redaction,
-    relief,
     scope,
     snooze,
     splitting,
@@ -44,7 +43,8 @@ from helpdesk.core.intake import missing
 from helpdesk.core.intake import read as read_intake
 from helpdesk.core.judging import facts_of, judge
 from helpdesk.core.thanks import Thanks, is_approval
-from helpdesk.core.timeline import clocks
+from helpdesk.core.timeline import clocks, waited_for
+from helpdesk.core.turn import turn_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,8 +80,6 @@ def receive(case: Case | None, arrival: Arrival, terms: Terms, now: datetime) ->
     else:
         decision = _person_writes(case, arrival, terms, now)
     decision = _split_off(decision, arrival, now) if decision.split else decision
-    if arrival.placement.role != "agent" and not arrival.behalf:  # who has just written is there
-        decision = relief.relieve(decision, terms, now, because="somebody wrote on it")
     decision = merging.follow(case, decision, arrival, terms, now)
     also = tuple(
         (_on_the_record(replace(other, insists=decision.insists), others, now), others)
@@ -120,10 +118,9 @@ def tick(case: Case, terms: Terms, now: datetime) -> Decision:
     awake, wake = snooze.over(case.after(*given, *lived), terms, now)
     events, drafts = (*given, *events, *lived, *alarmed, *awake), (*told, *drafts, *letters, *alarms, *wake)
     after = case.after(*events)
-    decision = Decision(after, (*over, *events), (*reminders, *drafts))
-    decision = relief.relieve(decision, terms, now, because="it is time to go on with it")
-    news = progress.mails(before, decision.case, terms, f"time/{now:%Y%m%dT%H%M%SZ}")
-    return _on_the_record(replace(decision, drafts=(*decision.drafts, *news)), terms, now)
+    drafts = (*reminders, *drafts, *progress.mails(before, after, terms, f"time/{now:%Y%m%dT%H%M%SZ}"))
+    decision = Decision(after, (*over, *events), drafts)
+    return _on_the_record(decision, terms, now)
 
 
 def _relieved(case: Case, terms: Terms, now: datetime) -> tuple[tuple[Event, ...], tuple[Draft, ...]]:
@@ -132,7 +129,7 @@ def _relieved(case: Case, terms: Terms, now: datetime) -> tuple[tuple[Event, ...
     if not reached:
         return (), ()
     due = min((rung.clock.due_at for rung in reached if rung.clock.due_at), default=None)
-    return relief.running_out(case, terms, now, due_at=due)
+    return assignment.relieve(case, terms, now, due_at=due)
 
 
 def next_at(case: Case, terms: Terms) -> datetime | None:
@@ -287,8 +284,6 @@ def _split_off(decision: Decision, arrival: Arrival, now: datetime) -> Decision:
         *splitting.answers(new, arrival, order),
     )
     opened = Decision(new, events, drafts, outcome="opened", reply=order.text, moves=came.number)
-    if new.assignee not in order.agent.addresses:
-        opened = relief.relieve(opened, piece.terms, now, because="")
     return replace(decision, also=(*decision.also, (opened, piece.terms)))
 
 
@@ -439,7 +434,9 @@ def _reassessed(case: Case, arrival: Arrival, added: Details, terms: Terms, now:
 
 
 def _outsider_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
-    events = [_event("outsider_wrote", arrival, now, _message_facts(arrival)), *redaction.flags(arrival, now)]
+    staff = arrival.placement.told or arrival.placement.agent is not None
+    facts = {**_message_facts(arrival), **({"staff": True} if staff else {})}
+    events = [_event("outsider_wrote", arrival, now, facts), *redaction.flags(arrival, now)]
     sender = arrival.message.sender
     heard = arrival.placement.told and arrival.sender in ladder.called(case)
     if heard:
@@ -450,6 +447,20 @@ def _outsider_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) 
         facts = {"done": ["acknowledged: nobody else is called"], "mistakes": []}
         drafts.append(Draft("echo", sender, "agent", arrival.key, facts=facts))
     return Decision(case, tuple(events), tuple(drafts), visibility="unverified", reply=arrival.message.reply)
+
+
+def answered_elsewhere(case: Case, became: str, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
+    """Decide what it means for a case that somebody unverified named it and got a case of their own, `became`.
+
+    Where it is the customer's turn it may be their answer, from another address: who waits for it sees it.
+    """
+    if not case.active or turn_of(case).whose != "customer":
+        return Decision(case)
+    event = _event("answered_elsewhere", arrival, now, {**_message_facts(arrival), "case": became})
+    events = (event, Event("linked", arrival.received_at, now, DESK, {"to": became}))
+    after = case.after(*events)
+    drafts = _to_agents("customer-message", after, arrival, terms, unverified=True, outsider=True, became=became)
+    return merging.follow(case, Decision(after, events, tuple(drafts)), arrival, terms, now)
 
 
 def _robot_writes(case: Case | None, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
@@ -470,21 +481,11 @@ def _robot_writes(case: Case | None, arrival: Arrival, terms: Terms, now: dateti
     return Decision(case, tuple(events), drafts, outcome=outcome, visibility="robot", because=because)
 
 
-def hand_on(case: Case, terms: Terms, now: datetime) -> Decision:
-    """Decide who has the case of somebody who is no agent of its team any more."""
-    decision = relief.departed(case, terms, now)
-    also = tuple((Decision(one.case.after(*decision.events), decision.events), one.terms) for one in terms.merged)
-    news = progress.mails(case, decision.case, terms, f"departed/{now:%Y%m%dT%H%M%SZ}")
-    return _on_the_record(replace(decision, drafts=(*decision.drafts, *news), also=also), terms, now)
-
-
 def did_not_arrive(case: Case, back: Returned, terms: Terms, now: datetime) -> Decision:
     """Decide what follows from a mail of a case that was refused, or given up."""
     events = undelivered.happened(case, back, terms, at=now, now=now)
     after = case.after(*events)
-    decision = Decision(after, events, tuple(undelivered.mails(events, after, back, terms)))
-    decision = relief.relieve(decision, terms, now, because="a mail of ours did not arrive")
-    return _on_the_record(decision, terms, now)
+    return _on_the_record(Decision(after, events, tuple(undelivered.mails(events, after, back, terms))), terms, now)
 
 
 def arrived_after_all(case: Case, answer: str, recipient: str, terms: Terms, now: datetime) -> Decision:
@@ -603,7 +604,8 @@ def _wait_over(case: Case, terms: Terms, now: datetime) -> tuple[tuple[Event, ..
     # A merged case waits together with the one that took its place, whose agent is told.
     agent = None if case.merged_into else terms.team.agent(case.assignee)
     key = f"wait/{ends_at:%Y%m%dT%H%M%SZ}"
-    drafts = (Draft("reminder", agent.person, "agent", key, facts={"waited_until": ends_at}),) if agent else ()
+    facts = {"waited_for": waited_for(case.of_type("waiting_set")[-1])}
+    drafts = (Draft("reminder", agent.person, "agent", key, facts=facts),) if agent else ()
     return (event,), drafts
 
 

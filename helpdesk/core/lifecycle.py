@@ -1,7 +1,10 @@
-"""What time does to a case that waits for its customer: a reminder, a proposed downgrade, the end.
+"""What time does to a case whose customer is silent: a reminder, a proposed downgrade, the end.
 
-All spans are elapsed time and come from the policy; a step is taken once for each time the case began to wait. A wait
-for a given span (`#wait 3d`) is the agent's own and is not touched.
+All spans come from the policy and fall on business days of the plan's calendar; a step is taken once for each silence.
+A silence is a wait for the customer that has no span of its own (`#wait 3d` is the agent's), or where the policy asks
+for it an answer after which it is the customer's turn, unless the case is of the worst or a promise of ours still runs.
+Somebody unverified who answers in the customer's place ends no silence, and nobody is told of it before the agent has
+written or waited again.
 """
 
 from __future__ import annotations
@@ -11,13 +14,19 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from helpdesk.core.case import DESK, Event
 from helpdesk.core.decision import Draft
+from helpdesk.core.timeline import clocks, waited_for
+from helpdesk.core.turn import turn_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
+    from helpdesk.core.calendar import Calendar
     from helpdesk.core.case import Case
+    from helpdesk.core.clock import Clock
+    from helpdesk.core.message import Person
     from helpdesk.core.people import Terms
+    from helpdesk.core.promise import Within
 
 Act = Literal["remind", "downgrade", "close"]
 _DOWNGRADABLE = 2  # LAI-9 speaks of the two worst severities
@@ -31,32 +40,67 @@ class Step:
     act: Act
 
 
+@dataclass(frozen=True, slots=True)
+class _Silence:
+    """Since when the customer is silent, and after how long they are reminded and the case is closed."""
+
+    since: datetime
+    remind_after: Within | None
+    close_after: Within | None
+    waited: bool  # an agent said that we wait
+
+
 def outstanding(case: Case, terms: Terms) -> list[Step]:
-    """The steps of this wait that are still to come, in order of time."""
-    since = _waiting_since(case)
-    if since is None:
+    """The steps of this silence that are still to come, in order of time."""
+    silence = _silence(case, terms)
+    if silence is None or _answered_elsewhere(case, silence.since):
         return []
-    done: set[str] = {event.type for event in case.events if event.at > since}
-    return sorted(_steps(case, terms, since, done), key=lambda step: step.at)
+    done: set[str] = {event.type for event in case.events if event.at > silence.since}
+    return sorted(_steps(case, terms, silence, done), key=lambda step: step.at)
 
 
-def _steps(case: Case, terms: Terms, since: datetime, done: set[str]) -> Iterator[Step]:
-    life = terms.policy.lifecycle
-    if life.remind_after and "reminded" not in done:
-        yield Step(since + life.remind_after, "remind")
-    worst = case.rank <= _DOWNGRADABLE and life.downgrade_to
+def _steps(case: Case, terms: Terms, silence: _Silence, done: set[str]) -> Iterator[Step]:
+    life, calendar = terms.policy.lifecycle, _calendar(case, terms)
+    if silence.remind_after and "reminded" not in done:
+        yield Step(silence.remind_after.due_at(calendar, silence.since), "remind")
+    worst = case.rank <= _DOWNGRADABLE and silence.waited and life.downgrade_to
     if life.downgrade_after and worst and not done & {"downgrade_proposed", "severity_set"}:
-        yield Step(since + life.downgrade_after, "downgrade")
-    reminded = next((event.recorded_at for event in case.of_type("reminded") if event.at > since), None)
-    if reminded and life.close_after and "closed" not in done:
+        yield Step(life.downgrade_after.due_at(calendar, silence.since), "downgrade")
+    reminded = next((event.recorded_at for event in case.of_type("reminded") if event.at > silence.since), None)
+    if reminded and silence.close_after and "closed" not in done:
         # From when it was sent: whoever was reminded late, because nothing ran, has as long to answer.
-        yield Step(reminded + life.close_after, "close")
+        yield Step(silence.close_after.due_at(calendar, reminded), "close")
 
 
-def _waiting_since(case: Case) -> datetime | None:
-    if case.status != "waiting" or case.of_type("waiting_set")[-1].facts["seconds"]:
+def _silence(case: Case, terms: Terms) -> _Silence | None:
+    life = terms.policy.lifecycle
+    if case.status == "waiting":
+        wait = case.of_type("waiting_set")[-1]
+        theirs = waited_for(wait) == "customer" and not wait.facts["seconds"]
+        return _Silence(wait.at, life.remind_after, life.close_after, waited=True) if theirs else None
+    if life.turn_remind_after is None or case.status != "open" or case.rank == 1 or not case.answerable:
         return None
-    return case.status_since
+    turn = turn_of(case)
+    if turn.whose != "customer" or any(map(_is_owed, clocks(case, terms.policy))):
+        return None
+    return _Silence(turn.asked_at, life.turn_remind_after, life.turn_close_after, waited=False)
+
+
+def _is_owed(clock: Clock) -> bool:
+    """Whether a promise of ours runs still, late or not."""
+    return clock.stopped_at is None and bool(clock.stretches) and not clock.exempt
+
+
+def _answered_elsewhere(case: Case, since: datetime) -> bool:
+    """Whether somebody unverified has written in the customer's place since then."""
+    return any(
+        event.at >= since and not event.facts.get("staff")
+        for event in case.of_type("outsider_wrote", "answered_elsewhere")
+    )
+
+
+def _calendar(case: Case, terms: Terms) -> Calendar:
+    return terms.policy.plan_calendar(plan=case.plan, region=case.region)
 
 
 def live(case: Case, terms: Terms, now: datetime) -> tuple[tuple[Event, ...], tuple[Draft, ...]]:
@@ -73,13 +117,24 @@ def live(case: Case, terms: Terms, now: datetime) -> tuple[tuple[Event, ...], tu
 
 
 def _remind(case: Case, terms: Terms, at: datetime, now: datetime) -> Iterator[tuple[Event, list[Draft]]]:
-    key, template = f"remind/{at:%Y%m%dT%H%M%SZ}", "reminder-customer"
-    patience = terms.policy.lifecycle.close_after
-    facts = {"closes_at": now + patience if patience else None}
+    key, silence = f"remind/{at:%Y%m%dT%H%M%SZ}", _silence(case, terms)
+    patience = silence.close_after if silence else None
+    closes_at = patience.due_at(_calendar(case, terms), now) if patience else None
     letters = [
-        Draft("reminder", person, "customer", key, facts=facts, template=template) for person in _customers(case)
+        Draft("reminder", person, "customer", key, facts=facts, template="reminder-customer")
+        for person in _customers(case)
+        for facts in ({"closes_at": closes_at, "repeats": _heard_by(person, case), "waited": case.status == "waiting"},)
     ]
     yield Event("reminded", at, now, DESK, {}), letters
+
+
+def _heard_by(person: Person, case: Case) -> Mapping[str, Any]:
+    """The facts of the last answer, where it was sent to them: who came later never sees what was."""
+    answers = case.of_type("agent_answered")
+    since = answers[-1].at if answers else case.opened_at
+    later = case.of_type("participant_added", "requester_set")
+    came_later = any(event.at > since and event.facts["address"] == person.address for event in later)
+    return {} if came_later or not answers else answers[-1].facts
 
 
 def _downgrade(case: Case, terms: Terms, at: datetime, now: datetime) -> Iterator[tuple[Event, list[Draft]]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from helpdesk.core.policy import TARGET_NAMES
 from helpdesk.core.timeline import clocks
+from helpdesk.core.turn import TURNS, turn_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from helpdesk.core.case import Case
     from helpdesk.core.policy import Policy
+    from helpdesk.core.turn import Whose
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,8 @@ class Line:
     due_at: datetime | None = None
     late_since: datetime | None = None
     waiting_since: datetime | None = None  # since when a customer has had no answer
+    turn: Whose = "desk"
+    turn_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,16 @@ class Overview:
         waiting = [(line.waiting_since, line) for line in self.lines if line.waiting_since]
         return tuple(line for _, line in sorted(waiting, key=lambda pair: pair[0]))
 
+    def turns(self) -> tuple[tuple[Whose, int], ...]:
+        """How many it is whose turn on, of the turns that there are."""
+        counted = Counter(line.turn for line in self.lines)
+        return tuple((whose, counted[whose]) for whose in TURNS if counted[whose])
+
+    def turn_of(self, *whose: Whose) -> tuple[Line, ...]:
+        """Those on which it is their turn, the longest first."""
+        theirs = [(line.turn_since, line) for line in self.lines if line.turn in whose and line.turn_since]
+        return tuple(line for _, line in sorted(theirs, key=lambda pair: pair[0]))
+
     def due_by(self, end: datetime) -> tuple[Line, ...]:
         """Those that are not late and fall due before `end`, in order."""
         due = [(line.due_at, line) for line in self.lines if line.due_at and not line.late_since]
@@ -84,6 +98,7 @@ def _line(case: Case, policy: Policy, now: datetime) -> Line:
     running = [clock for clock in clocks(case, policy) if clock.stopped_at is None]
     due = min((clock for clock in running if clock.due_at), key=lambda clock: clock.due_at or now, default=None)
     unanswered = [clock.started_at for clock in running if clock.target != "resolution" and not clock.exempt]
+    turn = turn_of(case)
     late = [at for clock in running if (at := clock.breached_at(now))]
     return Line(
         ref=case.ref,
@@ -98,4 +113,6 @@ def _line(case: Case, policy: Policy, now: datetime) -> Line:
         due_at=due.due_at if due else None,
         late_since=min(late, default=None),
         waiting_since=min(unanswered, default=None),
+        turn=turn.whose,
+        turn_since=turn.since,
     )

@@ -45,6 +45,7 @@ AUDIENCES = (
 )
 ON_CALL = frozenset({"on-call", "on-call-secondary"})
 StepHours = Literal["", "working", "always"]
+Waited = Literal["customer", "vendor"]  # whom a wait is for
 OnSeverityChange = Literal["keep_consumed", "from_start", "restart"]
 
 
@@ -223,12 +224,17 @@ class Maintenance:
 
 @dataclass(frozen=True, slots=True)
 class Lifecycle:
-    """What happens to a case over its life. All spans are elapsed time; None: it does not happen."""
+    """What happens to a case over its life; None: it does not happen.
 
-    remind_after: timedelta | None = None  # waiting for the customer
-    close_after: timedelta | None = None  # after the reminder
+    A silence is measured by the plan's calendar, in business days as a rule; `reopen_within` is elapsed time.
+    """
+
+    remind_after: Within | None = None  # waiting for the customer
+    close_after: Within | None = None  # after the reminder
+    turn_remind_after: Within | None = None  # it is the customer's turn, and nobody said that we wait
+    turn_close_after: Within | None = None  # after that reminder
     reopen_within: timedelta | None = None  # after closing; later mail opens a linked case. None: always
-    downgrade_after: timedelta | None = None  # without information that the customer owes
+    downgrade_after: Within | None = None  # without information that the customer owes
     downgrade_to: str = ""
     downgrade_automatically: bool = False  # otherwise it is proposed to the agent
     ask_rating: bool = True  # closing mails ask whether the customer was satisfied
@@ -304,6 +310,7 @@ class Policy:
     known_incidents_exempt: bool = False  # a case about a declared incident need not be answered in time
     not_support: tuple[str, ...] = ()  # addresses and domains whose mail makes no case
     calls: Calls = Calls()
+    pauses: tuple[Waited, ...] = ()  # waits that pause follow-up and resolution, beside one for the customer
     languages: tuple[str, ...] = ("en",)
     source: str = ""  # which document it was written from
     shown_in: tuple[str, ...] = ()  # further zones in which the document prints its hours
@@ -369,6 +376,10 @@ class Policy:
     def channel(self, key: str) -> Channel:
         """The channel of that key. Raises NotFound."""
         return _named("channel", key, self.channels, self.key)
+
+    def plan_calendar(self, *, plan: str, region: str) -> Calendar:
+        """The hours that come with a plan, else those of the region. Raises NotFound."""
+        return self.calendars[self.plan(plan).calendar or self.region(region).calendar]
 
     def level(self, key: str) -> Level:
         """The severity of that key. Raises NotFound."""

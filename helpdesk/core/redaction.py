@@ -110,6 +110,7 @@ _ACTS_OF_OTHERS: tuple[EventType, ...] = (
     "rated",
     "merged_wrote",
     "outsider_wrote",
+    "answered_elsewhere",
     "robot_wrote",
     "monitored",
     "escalation_requested",

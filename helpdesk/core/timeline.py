@@ -2,7 +2,8 @@
 
 First response: from the receipt of the first mail to the first public answer of an agent, never paused. Follow-up:
 one clock a round, from the oldest customer message that no agent has answered, once the first response is done, to
-the next public answer. Resolution: until resolved or closed, paused while waiting for the customer. A case that is
+the next public answer. Resolution: until resolved or closed, paused while waiting for the customer. A wait for a third
+party pauses the last two where the policy says so, and the first response never. A case that is
 closed without an answer owes none any more: its open clocks become exempt and say so; so does the round of a message
 that became a case of its own. If it is opened again, they go on with what was left; nothing is counted for the time in
 between. What was erased and is sent again without it (LAI-11) is a new request: its clocks begin at its receipt, and
@@ -19,19 +20,19 @@ from helpdesk.core.exclusion import in_force
 from helpdesk.core.policy import NoPromise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from helpdesk.core.case import Case, Event
-    from helpdesk.core.policy import Policy, Promise, TargetKind
+    from helpdesk.core.policy import Policy, Promise, TargetKind, Waited
 
 _ENDS = ("resolved", "closed")
-_ANSWERS = ("agent_answered", "answer_arrived")
+ANSWERS = ("agent_answered", "answer_arrived")
 
 
 def clocks(case: Case, policy: Policy) -> tuple[Clock, ...]:
     """First response (also where none is promised), then the promised rounds of follow-up in order, and resolution."""
-    events = sorted(case.events, key=lambda event: event.at)
+    events = heard_events(case)
     anew = [event.at for event in events if event.type == "sent_again"]
     reader = _Reader(case, policy, events, since=anew[-1] if anew else None)
     promised = (clock for clock in (*reader.follow_ups(), *reader.resolution()) if clock.stretches)
@@ -44,6 +45,13 @@ def _late_before(case: Case, policy: Policy, events: Sequence[Event], anew: Sequ
         reader = _Reader(case, policy, [event for event in events if event.at < until], since=since, until=until)
         measured = (reader.first_response(), *reader.follow_ups(), *reader.resolution())
         yield from (clock for clock in measured if clock.late_from is not None)
+
+
+def heard_events(case: Case) -> list[Event]:
+    """A case's events in order of when they became true, without answers that never left us."""
+    unsent = {event.facts["key"] for event in case.of_type("answer_lost") if not event.facts["left"]}
+    heard = (one for one in case.events if one.type != "agent_answered" or one.facts.get("key") not in unsent)
+    return sorted(heard, key=lambda event: event.at)
 
 
 class _Reader:
@@ -60,11 +68,8 @@ class _Reader:
     ) -> None:
         self.case, self.since, self.until = case, since, until
         self.policy = policy
-        self.events = events
-        unsent = {event.facts["key"] for event in events if event.type == "answer_lost" and not event.facts["left"]}
-        # What never left us is no answer; what left and came back was one until then.
-        self.events = [one for one in events if one.type != "agent_answered" or one.facts.get("key") not in unsent]
-        self.answers = [event.at for event in self.events if event.type in _ANSWERS]
+        self.events = events  # what never left us is no answer; what left and came back was one until then
+        self.answers = [event.at for event in self.events if event.type in ANSWERS]
         # Of a case that an agent began by writing, what its customer wrote first says how bad it is.
         assessed = [event.facts["severity"] for event in events if event.type == "assessed"]
         self.first_severity = assessed[-1] if assessed else case.severity
@@ -86,7 +91,7 @@ class _Reader:
         answered = next((at for at in self.answers if at >= start), None)
         ended = self._ended_after(start) if answered is None else None
         stop = answered or (ended.at if ended else self.until)
-        clock = self._run("first_response", start=start, stop=stop, pauses=self._pauses(_OVER_AND_AGAIN))
+        clock = self._run("first_response", start=start, stop=stop, waits=())
         return _closed_unanswered(clock, ended) if ended else clock
 
     def follow_ups(self) -> Iterator[Clock]:
@@ -97,41 +102,47 @@ class _Reader:
         waiting: list[Event] = []  # what the customer said since the last answer
         answered_once = False
         for event in self._of_this_request():
-            if event.type in _ANSWERS:
+            if event.type in ANSWERS:
                 # A round that was over as it began measures nothing, and would share its start with the next.
                 if waiting and waiting[0].at < event.at:
-                    yield self._run("follow_up", start=waiting[0].at, stop=event.at)
+                    yield self._round(waiting, stop=event.at)
                 answered_once, waiting = True, []
             elif answered_once and _owes(event, waiting):
                 waiting.append(event)
             elif event.type == "split_off":
                 if waiting and is_split_off(waiting[0], event) and waiting[0].at < event.at:
-                    yield _split_off(self._run("follow_up", start=waiting[0].at, stop=event.at), event)
+                    yield _split_off(self._round(waiting, stop=event.at), event)
                 waiting = [said for said in waiting if not is_split_off(said, event)]
             elif event.type in _ENDS and waiting:
                 if waiting[0].at < event.at:
-                    yield _closed_unanswered(self._run("follow_up", start=waiting[0].at, stop=event.at), event)
+                    yield _closed_unanswered(self._round(waiting, stop=event.at), event)
                 waiting = []
         if waiting:
-            yield self._run("follow_up", start=waiting[0].at, stop=self.until)
+            yield self._round(waiting, stop=self.until)
 
     def _of_this_request(self) -> Iterator[Event]:
         return (event for event in self.events if self.since is None or event.at >= self.since)
+
+    def _round(self, waiting: list[Event], *, stop: datetime | None) -> Clock:
+        return self._run("follow_up", start=waiting[0].at, stop=stop, waits=self.policy.pauses)
 
     def resolution(self) -> Iterator[Clock]:
         start = self.start
         if start is None:
             return
         ended = self._ended_after(start)
-        pauses = self._pauses({**_OVER_AND_AGAIN, **_WAITED_FOR})
-        yield self._run("resolution", start=start, stop=ended.at if ended else self.until, pauses=pauses)
+        waits = ("customer", *self.policy.pauses)
+        yield self._run("resolution", start=start, stop=ended.at if ended else self.until, waits=waits)
 
-    def _pauses(self, why: dict[str, str]) -> list[Change]:
-        return [
-            Change(event.at, paused=event.type in _PAUSING, why=why[event.type])
-            for event in self.events
-            if event.type in why
-        ]
+    def _pauses(self, waits: Collection[Waited]) -> Iterator[Change]:
+        """What stops a clock for a while, and lets it go on: a case that is over, and a wait for one of these."""
+        for event in self.events:
+            if event.type in _OVER_AND_AGAIN:
+                yield Change(event.at, paused=event.type in _ENDS, why=event.type)
+            elif event.type == "waiting_set" and waits:
+                yield Change(event.at, paused=waited_for(event) in waits, why=_why_waiting(event))
+            elif event.type in _NO_LONGER and waits:
+                yield Change(event.at, paused=False, why=_NO_LONGER[event.type])
 
     def _run(
         self,
@@ -139,15 +150,15 @@ class _Reader:
         *,
         start: datetime,
         stop: datetime | None,
-        pauses: list[Change] | None = None,
+        waits: Collection[Waited],
     ) -> Clock:
-        changes = sorted([*self._severities(), *self._moves(), *(pauses or ())], key=lambda change: change.at)
+        changes = [*self._severities(), *self._moves(), *self._pauses(waits)]
         clock = run(
             target,
             start=start,
             stop=stop,
             severity=self._severity_at(start),
-            changes=changes,
+            changes=sorted(changes, key=lambda change: change.at),
             promised=lambda severity, at: self._promised(target, severity, at),
             rule=self.policy.on_severity_change,
         )
@@ -237,13 +248,21 @@ def _owes(event: Event, waiting: list[Event]) -> bool:
     return event.type == "customer_wrote" or (event.type == "answer_lost" and not waiting)
 
 
-_OVER_AND_AGAIN = {"resolved": "resolved", "closed": "closed", "reopened": "reopened"}
-_WAITED_FOR = {
-    "waiting_set": "waiting for the customer",
+def waited_for(event: Event) -> Waited:
+    """Whom a wait that an agent has set is for."""
+    return "vendor" if event.facts.get("for") == "vendor" else "customer"
+
+
+def _why_waiting(event: Event) -> str:
+    whom = "a third party" if waited_for(event) == "vendor" else "the customer"
+    return f"waiting for {whom}: {event.facts['reason']}" if event.facts.get("reason") else f"waiting for {whom}"
+
+
+_OVER_AND_AGAIN = (*_ENDS, "reopened")
+_NO_LONGER = {
     "customer_wrote": "the customer wrote",
     "merged_wrote": "the customer of a merged case wrote",  # who waited together waits no longer
 }
-_PAUSING = ("waiting_set", *_ENDS)
 
 
 def _closed_unanswered(clock: Clock, ended: Event) -> Clock:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from helpdesk.core.calendar import wall_instant
 from helpdesk.core.counted import counted
+from helpdesk.core.turn import TURN_NAMES
 from helpdesk.desk.declare import kept_line
 from helpdesk.phrases import brief, moment, span
 from helpdesk.store import bulletins, kept, undeliverable
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from helpdesk.core.overview import Line, Overview
     from helpdesk.core.rotation import Rotation
     from helpdesk.core.silence import Silence
+    from helpdesk.core.walltime import WallTime
 
 _SHOWN = 20  # cases of a list: what does not fit is counted
 _LONGEST = 5
@@ -42,16 +44,17 @@ class Mailboxes:
 def digest_facts(
     connection: sa.Connection,
     found: Overview,
-    zone: str,
+    wall: WallTime,
     now: datetime,
     *,
     mailboxes: Mailboxes,
     since: datetime,
 ) -> dict[str, Any]:
-    """The day for the operators; today ends at midnight in the zone of the digest. `since`: the digest before this."""
-    failing = mailboxes.failing
+    """The day for the operators; today ends at midnight on the wall of the digest. `since`: the digest before this."""
+    zone, failing = wall.timezone, mailboxes.failing
     tomorrow = wall_instant(zone, now.astimezone(ZoneInfo(zone)).date() + _DAY, 0)
     due, waits = found.due_by(tomorrow), backlog(connection, now)
+    others = found.turn_of("customer", "vendor")
     return {
         "day": brief(now, zone).rpartition(" ")[0],
         "open": len(found.lines),
@@ -62,6 +65,8 @@ def digest_facts(
             found.waiting[:_LONGEST],
             [f"waits since {_time(line.waiting_since, zone)}" for line in found.waiting[:_LONGEST]],
         ),
+        "turns": [f"{number} {TURN_NAMES[whose]}" for whose, number in found.turns()],
+        "others_turn": _listed(others[:_LONGEST], [_turn(line, zone) for line in others]),
         "due_number": len(due),
         "late_number": len(found.late),
         "quarantined": waits.quarantined,
@@ -130,7 +135,11 @@ def _due(line: Line, zone: str, now: datetime) -> str:
     if line.due_at:
         left = f"in {span(line.due_at - now)}" if line.due_at > now else "now"
         return f"{line.target} due {_time(line.due_at, zone)} ({left})"
-    return line.status
+    return _turn(line, zone)
+
+
+def _turn(line: Line, zone: str) -> str:
+    return f"{TURN_NAMES[line.turn]} turn since {_time(line.turn_since, zone)}"
 
 
 def _time(at: datetime | None, zone: str) -> str:

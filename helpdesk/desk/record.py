@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from helpdesk.core import decide
+from helpdesk.core.case import number_of
 from helpdesk.core.enclosure import Enclosure
 from helpdesk.core.errors import ConfigurationError
 from helpdesk.core.people import Terms
@@ -20,7 +21,7 @@ from helpdesk.store import declarations, learning, outbox
 from helpdesk.store.cases import StoredPolicy
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     import sqlalchemy as sa
@@ -194,6 +195,8 @@ def _keep_days(connection: sa.Connection, stored: StoredPolicy) -> None:
 
 def _told(connection: sa.Connection, case: Case, draft: Draft, up_to: int) -> Draft:
     """Who is to act on a case without having seen it gets what was said: they may have nothing but their mail."""
+    if draft.facts.get("repeats"):
+        return replace(draft, facts={**draft.facts, "question": _question(connection, case, draft.facts["repeats"])})
     if draft.template == "merged":
         said = case_store.messages(connection, draft.facts["merged_number"])[-_LAST:]
         return replace(draft, text="\n\n".join(map(_said, filter(_by_somebody, said))))
@@ -203,6 +206,18 @@ def _told(connection: sa.Connection, case: Case, draft: Draft, up_to: int) -> Dr
     messages = case_store.messages(connection, case.number, *case.merged)[-_LAST:]
     text = "\n\n".join(map(_said, filter(_by_somebody, messages)))
     return replace(draft, text=text, enclosures=_enclosures(messages, up_to) if draft.facts.get("handed_over") else ())
+
+
+def _question(connection: sa.Connection, case: Case, answered: Mapping[str, Any]) -> str:
+    """What an agent wrote in that answer, as far as it is still there; on the case that this one went into, if so."""
+    number = number_of(answered["on"]) if answered.get("on") else case.number
+    said = (
+        message.reply
+        for message in case_store.messages(connection, number)
+        if message.role == "agent" and message.visibility == "public"
+        if message.message_id and message.message_id == answered.get("message_id")
+    )
+    return next(said, "")
 
 
 def _enclosures(messages: Sequence[StoredMessage], up_to: int) -> tuple[Enclosure, ...]:

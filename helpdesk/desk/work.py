@@ -152,10 +152,23 @@ def work_mail(
         if decision.outcome == "opened":
             team = recorder.rules.configuration.teams[mailbox.team]
             earlier.put_on_record(connection, number, message, mailbox, team)
+            _tell_linked(connection, recorder, holding, arrival, number, now)
     became, because = decision.outcome, decision.because
     kept = replace(came, subject=ERASED) if decision.erase else came  # the order quotes what was to go
     spool.finish(connection, mail.id, outcome=became, case=number, now=now, because=because, message=kept)
     return Worked(mail.id, decision.outcome, number, came, decision.because)
+
+
+def _tell_linked(
+    connection: sa.Connection, recorder: Recorder, holding: Holding, arrival: Arrival, opened: int, now: datetime
+) -> None:
+    """The case that a stranger named, or whose mail they answered, may wait for just that."""
+    linked = arrival.placement.linked
+    case = gather(connection, holding, case_store.load(connection, linked), ()).case if linked is not None else None
+    for other in neighbours(connection, recorder, {case.number: case} if case else {}, now).values():
+        decision = decide.answered_elsewhere(other.case, f"HD-{opened}", arrival, other.terms, now)
+        for one, terms in ((decision, other.terms), *decision.also):
+            recorder.write(connection, recorder.store(connection, one, terms), one.drafts, terms, now)
 
 
 def _said(connection: sa.Connection, message: Message, placed: Case | None, placement: Placement) -> own_words.Said:

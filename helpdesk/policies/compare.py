@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import timedelta
 from itertools import product
 from typing import TYPE_CHECKING, Any
@@ -183,7 +183,7 @@ def _said_of(policy: Policy) -> Iterator[tuple[str, str]]:
     yield from (
         (f"maintenance {window.name}", f"{window.sector} {window.rule}".strip()) for window in policy.maintenance
     )
-    yield from ((f"lifecycle {name}", _plain(value)) for name, value in asdict(policy.lifecycle).items())
+    yield from ((f"lifecycle {name}", _plain(value)) for name, value in _fields(policy.lifecycle))
     if any(step.calls for step in policy.ladder):
         yield from ((f"calls, {name}", str(value)) for name, value in asdict(policy.calls).items())
     yield from _credits_of(policy)
@@ -210,12 +210,17 @@ _PLAIN = (
     "source",
     "languages",
     "on_severity_change",
+    "pauses",
     "escalation_words",
     "escalation_contact",
     "known_incidents_exempt",
     "not_support",
     "shown_in",
 )
+
+
+def _fields(value: Any) -> Iterator[tuple[str, Any]]:
+    return ((one.name, getattr(value, one.name)) for one in fields(value))
 
 
 def _plain(value: Any) -> str:

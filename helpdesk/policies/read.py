@@ -200,7 +200,8 @@ class _Reader:
             ),
             exclusions=tuple(self.exclusions()),
             maintenance=tuple(self.maintenance()),
-            lifecycle=_lifecycle(table.lifecycle),
+            lifecycle=self.life(table.lifecycle),
+            pauses=tuple(whom for whom in table.pauses if whom != "customer"),  # that one is told apart by target
             calls=self.attempt("calls", partial(read_calls, table.calls), Calls()),
             credits=self.credits(table.credits) if table.credits else None,
             escalation_words=tuple(table.escalation_words),
@@ -547,19 +548,40 @@ class _Reader:
             self.among("lifecycle.downgrade_to", policy.lifecycle.downgrade_to, severities)
         self.lifecycle(policy.lifecycle)
 
+    def life(self, table: LifecycleTable) -> Lifecycle:
+        """`[lifecycle]`; what is wrong with a span is said, and it is as if it were not there."""
+        turn = {
+            key: self.attempt(f"lifecycle.{key}", partial(parse_within, text), None) if text else None
+            for key, text in (
+                ("turn_remind_after", table.turn_remind_after),
+                ("turn_close_after", table.turn_close_after),
+            )
+        }
+        return Lifecycle(
+            remind_after=_business_days(table.remind_after_days),
+            close_after=_business_days(table.close_after_days),
+            turn_remind_after=turn["turn_remind_after"],
+            turn_close_after=turn["turn_close_after"],
+            reopen_within=_days(table.reopen_within_days),
+            downgrade_after=_business_days(table.downgrade_after_days),
+            downgrade_to=table.downgrade_to,
+            downgrade_automatically=table.downgrade_automatically,
+            resolve_recovered=table.resolve_recovered,
+            progress_mails=table.progress_mails,
+            ask_rating=table.ask_rating,
+        )
+
     def lifecycle(self, life: Lifecycle) -> None:
         """Spans that can pass, and nothing that never happens for want of what comes before it."""
-        spans = {
-            "remind_after_days": life.remind_after,
-            "close_after_days": life.close_after,
-            "reopen_within_days": life.reopen_within,
-            "downgrade_after_days": life.downgrade_after,
-        }
-        for key, days in spans.items():
-            if days is not None and days < timedelta(days=1):
-                self.wrong(f"lifecycle.{key}", f"expected one day or more, not {days.days}")
+        table = self.table.lifecycle
+        for key in ("remind_after_days", "close_after_days", "reopen_within_days", "downgrade_after_days"):
+            days = getattr(table, key)
+            if days is not None and days < 1:
+                self.wrong(f"lifecycle.{key}", f"expected one day or more, not {days}")
         if life.close_after and not life.remind_after:
             self.wrong("lifecycle.close_after_days", "expected remind_after_days, too: it counts from the reminder")
+        if life.turn_close_after and not life.turn_remind_after:
+            self.wrong("lifecycle.turn_close_after", "expected turn_remind_after, too: it counts from the reminder")
         if life.downgrade_after and not life.downgrade_to:
             self.wrong("lifecycle.downgrade_after_days", "expected downgrade_to, too: the severity that it comes to")
 
@@ -645,20 +667,6 @@ def _no_days(_year: int) -> tuple[SpecialDay, ...]:
     return ()
 
 
-def _lifecycle(table: LifecycleTable) -> Lifecycle:
-    return Lifecycle(
-        remind_after=_days(table.remind_after_days),
-        close_after=_days(table.close_after_days),
-        reopen_within=_days(table.reopen_within_days),
-        downgrade_after=_days(table.downgrade_after_days),
-        downgrade_to=table.downgrade_to,
-        downgrade_automatically=table.downgrade_automatically,
-        resolve_recovered=table.resolve_recovered,
-        progress_mails=table.progress_mails,
-        ask_rating=table.ask_rating,
-    )
-
-
 def _band(share: float | str, credit: float) -> Band:
     # By way of its digits, so that 10.1 is 10.1 and not the nearest binary fraction.
     found = _BAND.fullmatch(str(share).strip())
@@ -678,3 +686,7 @@ def _reach(band: Band) -> tuple[Decimal, bool]:
 
 def _days(days: int | None) -> timedelta | None:
     return None if days is None else timedelta(days=days)
+
+
+def _business_days(days: int | None) -> Within | None:
+    return None if days is None else Within(timedelta(), business_days=days)

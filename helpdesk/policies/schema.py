@@ -236,10 +236,15 @@ class CallsTable:
 @strict
 @dataclass
 class LifecycleTable:
-    """`[lifecycle]`: what happens to a case over its life. Spans are elapsed time, in days."""
+    """`[lifecycle]`: what happens to a case over its life.
 
-    remind_after_days: int | None = None
-    close_after_days: int | None = None
+    Days are business days of the plan's calendar, but for those within which a reply reopens a case.
+    """
+
+    remind_after_days: int | None = None  # waiting for the customer
+    close_after_days: int | None = None  # after the reminder
+    turn_remind_after: str = ""  # "4bd": it is the customer's turn, and nobody said that we wait; without it, never
+    turn_close_after: str = ""  # "4bd": after that reminder
     reopen_within_days: int | None = None
     downgrade_after_days: int | None = None
     downgrade_to: str = ""
@@ -294,6 +299,7 @@ class PolicyFile:
     intake: list[IntakeEntry] = field(default_factory=list)
     ladder: list[StepEntry] = field(default_factory=list)
     calls: CallsTable = field(default_factory=CallsTable)
+    pauses: list[Literal["customer", "vendor"]] = field(default_factory=list)  # waits for whom pause what runs
     lifecycle: LifecycleTable = field(default_factory=LifecycleTable)
     warranty: WarrantyTable = field(default_factory=WarrantyTable)
     exclusion: list[ExclusionEntry] = field(default_factory=list)

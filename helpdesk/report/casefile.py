@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from helpdesk.core import rating, suspicion
 from helpdesk.core.counted import counted
 from helpdesk.core.timeline import clocks
-from helpdesk.letters import desk_zone
+from helpdesk.letters import desk_zone, turn_words
 from helpdesk.phrases import moment
 from helpdesk.report.explain import clock_lines
 
@@ -30,6 +30,7 @@ def case_text(case: Case, policy: Policy, messages: Sequence[StoredMessage], now
     lines = [
         f"{case.ref}  {case.subject}",
         f"{case.status}, with {case.assignee or 'nobody'}; opened {moment(case.opened_at, zone)}",
+        *([f"turn: {turn_words(case, policy)}"] if case.active else []),
         f"from {case.requester.shown}, customer {case.customer or 'unknown'}",
         *([f"answers go to {case.addressee.shown}"] if case.addressee.address != case.requester.address else []),
         *([f"also {', '.join(person.address for person in case.participants)}"] if case.participants else []),

@@ -308,16 +308,27 @@ def _maintenance(policy: Policy, now: datetime) -> Iterator[str]:
             yield f"  {moment(begins, zone)} to {moment(ends, zone)}"
 
 
-def _lifecycle(policy: Policy) -> Iterator[str]:
+def _silences(policy: Policy) -> Iterator[str]:
     life = policy.lifecycle
     if life.remind_after:
-        yield f"a customer who is waited for is reminded after {counted(life.remind_after.days, 'day')}"
+        yield f"a customer who is waited for is reminded after {life.remind_after}"
     if life.close_after:
-        yield f"and the case is closed {counted(life.close_after.days, 'day')} after that"
+        yield f"and the case is closed {life.close_after} after that"
+    if life.turn_remind_after:
+        yield f"a customer whose turn it is, without a wait, is reminded after {life.turn_remind_after}"
+    if life.turn_close_after:
+        yield f"and that case is closed {life.turn_close_after} after that"
+    for whom in policy.pauses:
+        yield f"waiting for a {whom} pauses follow-up and resolution"
+
+
+def _lifecycle(policy: Policy) -> Iterator[str]:
+    yield from _silences(policy)
+    life = policy.lifecycle
     if life.downgrade_after:
         how = "downgraded" if life.downgrade_automatically else "proposed to be downgraded"
         to = policy.level(life.downgrade_to).name if life.downgrade_to else "the next severity"
-        yield f"without information that is owed, {how} to {to} after {counted(life.downgrade_after.days, 'day')}"
+        yield f"without information that is owed, {how} to {to} after {life.downgrade_after}"
     if life.reopen_within:
         days = counted(life.reopen_within.days, "day")
         yield f"a reply reopens a closed case within {days}, later it opens a linked one"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from helpdesk.core import rating, suspicion
 from helpdesk.core.policy import NoPromise, Promise
 from helpdesk.core.timeline import clocks
+from helpdesk.core.turn import turn_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +33,7 @@ def instant(at: datetime | None) -> str | None:
 
 def case_shape(case: Case, policy: Policy, messages: Sequence[StoredMessage], now: datetime) -> dict[str, Any]:
     """One case as `case show --json` prints it."""
+    turn = turn_of(case)
     return {
         "ref": case.ref,
         "mailbox": case.mailbox,
@@ -56,6 +58,8 @@ def case_shape(case: Case, policy: Policy, messages: Sequence[StoredMessage], no
         "area": case.area or None,
         "language": case.language,
         "status": case.status,
+        "turn": turn.whose,
+        "turn_since": instant(turn.since),
         "assignee": case.assignee or None,
         "tags": list(case.tags),
         "links": list(case.links),

@@ -10,7 +10,8 @@ from helpdesk.core.enclosure import SECRET
 from helpdesk.core.policy import TARGET_NAMES
 from helpdesk.core.rating import ratings
 from helpdesk.core.timeline import clocks
-from helpdesk.letters import desk_zone
+from helpdesk.core.turn import TURN_NAMES, turn_of
+from helpdesk.letters import desk_zone, turn_words
 from helpdesk.phrases import moment, span
 from helpdesk.report.explain import clock_lines
 from helpdesk.web.excerpt import excerpt
@@ -72,6 +73,7 @@ def _item(case: Case, policy: Policy, now: datetime) -> dict[str, Any]:
         "severity": policy.level(case.severity).name,
         "state": f"in {case.merged_into}" if case.merged_into else case.status,
         "due": _due(case, policy, now),
+        "turn": f"{TURN_NAMES[turn_of(case).whose]} turn" if case.active else "",
         "people": f"{sender} ({case.customer or 'not a known customer'}) · with {case.assignee or 'nobody'}",
     }
 
@@ -137,6 +139,7 @@ def _facts(case: Case, policy: Policy, zone: str) -> dict[str, list[Words]]:
     requester = case.requester
     lines: dict[str, str | list[Words]] = {
         "Status": case.status,
+        "Turn": turn_words(case, policy) if case.active else "",
         "Severity": policy.level(case.severity).name + (", please review" if case.review else ""),
         "Because": _reasons(case),
         "From": requester.shown,

@@ -193,7 +193,7 @@ def test_lai_8_the_first_answer_of_a_person_stops_the_clock_and_nothing_automati
 
 def test_lai_9_who_does_not_answer_may_be_downgraded_and_the_file_says_when(policy):
     """LAI-9: its place in the policy; the mails are the desk's."""
-    assert (policy.lifecycle.downgrade_after.days, policy.lifecycle.downgrade_to) == (3, "s3")
+    assert (policy.lifecycle.downgrade_after.business_days, policy.lifecycle.downgrade_to) == (3, "s3")
     assert not policy.lifecycle.downgrade_automatically
 
 

@@ -444,7 +444,7 @@ def test_the_list_of_commands_fits_a_terminal_and_a_phone(desk):
     mail = desk.last(ANN, "echo")
 
     assert max(map(len, mail.text.splitlines())) <= 72
-    assert "- #wait [3d]: waits for the customer" in mail.text
+    assert "- #wait [vendor] [3d]: waits for the customer, or for a third party" in mail.text
     assert "- #snooze 3d | 2026-06-01 [09:00] | mon: reminds you then; no clock stops" in " ".join(mail.text.split())
 
 

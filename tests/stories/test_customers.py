@@ -137,13 +137,13 @@ def test_a_reminder_says_when_the_case_is_closed_and_then_it_is(keen):
     keen.reply(ANN, "#wait\nWhich version do you run?", to_kind="assigned")
     keen.at("2026-05-23 12:00")
     assert keen.kinds_to(JO) == ["ack", "relay", "reminder"]
-    assert "we then close the case on Tue 26 May 2026, 09:15 CDT." in said(keen.last(JO, "reminder"))
+    assert "we then close the case on Fri 29 May 2026, 09:15 CDT." in said(keen.last(JO, "reminder"))
 
-    keen.at("2026-05-26 09:15")
-    assert keen.case().status == "closed"
+    keen.at("2026-05-29 09:15")
+    assert keen.case().status == "closed", "four business days later: Monday is Memorial Day"
     closing = said(keen.last(JO, "closed"))
-    assert "We have not heard from you and have closed your case HD-1." in closing
-    assert "A reply until Tue 9 Jun 2026, 09:15 CDT opens this case again" in closing
+    assert "Hello, we have not heard from you and have closed your case HD-1." in closing
+    assert "A reply until Fri 12 Jun 2026, 09:15 CDT opens this case again" in closing
 
 
 def test_the_mail_of_a_resolved_case_says_until_when_a_reply_opens_it(desk):
@@ -175,10 +175,10 @@ def test_the_reminder_and_the_end_are_told_in_german(keen):
     """LAI-9, LAI-13"""
     keen.mail(UTE, "Regeln", GERMAN)
     keen.reply(ANN, "#wait\nWelche Version?", to_kind="assigned")
-    keen.at("2026-05-27 12:00")
+    keen.at("2026-06-01 12:00")
 
-    assert "Wir schließen die Anfrage dann am Di., 26.05.2026, 16:15 Uhr MESZ." in said(keen.last(UTE, "reminder"))
-    assert "Wir haben nichts mehr von Ihnen gehört" in said(keen.last(UTE, "closed"))
+    assert "Wir schließen die Anfrage dann am Fr., 29.05.2026, 16:15 Uhr MESZ." in said(keen.last(UTE, "reminder"))
+    assert "Guten Tag, wir haben nichts mehr von Ihnen gehört" in said(keen.last(UTE, "closed"))
 
 
 # --- open again
