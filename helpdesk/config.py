@@ -10,7 +10,7 @@ import os
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -23,9 +23,9 @@ from helpdesk.core.addresses import comparable
 from helpdesk.core.calendar import Calendar, parse_hours
 from helpdesk.core.errors import ConfigurationError
 from helpdesk.core.message import Person, is_plain_address
-from helpdesk.core.people import Absence, Agent, Mailbox, Team
+from helpdesk.core.people import Agent, Mailbox, Team
 from helpdesk.core.rotation import Override, Rotation
-from helpdesk.core.walltime import is_zone, parse_daily, parse_weekly
+from helpdesk.core.walltime import is_zone, parse_daily, parse_handovers, period
 from helpdesk.mail.authenticity import TOPMOST
 from helpdesk.mail.spam import SpamMark, read_mark
 from helpdesk.policies import read_calls
@@ -179,10 +179,10 @@ class TeamTable:
 @strict
 @dataclass
 class AbsenceTable:
-    """`{from = 2026-05-01, to = 2026-05-08}`: away on these local dates, both included."""
+    """`{from = 2026-05-01, to = 2026-05-08}`: away on these local dates, both included, or between these times."""
 
-    since: Annotated[date, Field(alias="from")]
-    to: date
+    since: Annotated[datetime | date, Field(alias="from")]
+    to: datetime | date
 
 
 @strict
@@ -202,10 +202,10 @@ class AgentTable:
 @strict
 @dataclass
 class OverrideTable:
-    """An entry of `overrides`: somebody else on these local dates, both included."""
+    """An entry of `overrides`: somebody else on these local dates, both included, or between these times."""
 
-    since: Annotated[date, Field(alias="from")]
-    to: date
+    since: Annotated[datetime | date, Field(alias="from")]
+    to: datetime | date
     primary: str = ""
     secondary: str = ""
 
@@ -213,7 +213,7 @@ class OverrideTable:
 @strict
 @dataclass
 class RotationTable:
-    """`[[rotation]]`: who is on call, a week each in turn."""
+    """`[[rotation]]`: who is on call, each in turn from one hand-over to the next."""
 
     name: str
     timezone: str
@@ -418,7 +418,7 @@ def _checked(path: Path, file: ConfigurationFile) -> Configuration:
             teams=tuple(entry.teams),
             timezone=entry.timezone or "UTC",
             hours=_hours(entry),
-            absences=tuple(Absence(absence.since, absence.to) for absence in entry.absences),
+            absences=tuple(period(one.since, one.to, entry.timezone or "UTC") for one in entry.absences),
         )
         for entry in file.agent
     )
@@ -454,14 +454,15 @@ def _team(entry: TeamTable, agents: tuple[Agent, ...], rotations: Mapping[str, R
     name = by_address[lead].name if lead in by_address else ""
     only = next(iter(rotations.values())) if len(rotations) == 1 else None
     rotation = rotations.get(entry.rotation, only)
-    on_call = {person.address for person in rotation.people} if rotation else set()
+    named = {person.address for person in rotation.people} if rotation else set()
+    named |= {by_address[lead].address} if lead in by_address else set()
     return Team(
         entry.name,
         members,
         Person(lead, name) if lead else None,
         rotation,
         calls=read_calls(entry.calls) if entry.calls else None,
-        on_call=tuple(agent for agent in agents if agent.address in on_call and agent not in members),
+        beside=tuple(agent for agent in agents if agent.address in named and agent not in members),
     )
 
 
@@ -481,14 +482,13 @@ def _names(file: ConfigurationFile, agents: tuple[Agent, ...]) -> dict[str, Pers
 def _rotation(entry: RotationTable, people: Mapping[str, Person]) -> Rotation:
     return Rotation(
         name=entry.name,
-        handover=parse_weekly(entry.handover, entry.timezone),
+        handover=parse_handovers(entry.handover, entry.timezone),
         start=entry.start,
         primary=tuple(people[address.lower()] for address in entry.primary),
         secondary=tuple(people[address.lower()] for address in entry.secondary),
         overrides=tuple(
             Override(
-                override.since,
-                override.to,
+                period(override.since, override.to, entry.timezone),
                 people.get(override.primary.lower()),
                 people.get(override.secondary.lower()),
             )
@@ -682,7 +682,7 @@ def _duty_problems(file: ConfigurationFile) -> Iterator[str]:
         if agent.hours:
             yield from _refused(f"{place}.hours", partial(parse_hours, agent.hours))
         for which, absence in enumerate(agent.absences, start=1):
-            yield from _order_problems(f"{place}.absences.{which}", absence)
+            yield from _period_problems(f"{place}.absences.{which}", absence, agent.timezone)
 
 
 def _rotation_problems(file: ConfigurationFile) -> Iterator[str]:
@@ -701,19 +701,19 @@ def _rotation_problems(file: ConfigurationFile) -> Iterator[str]:
     for number, entry in enumerate(file.rotation, start=1):
         place = f"rotation.{number}"
         yield from _zone_problems(place, entry.timezone)
-        yield from _refused(f"{place}.handover", partial(parse_weekly, entry.handover, entry.timezone))
+        yield from _refused(f"{place}.handover", partial(parse_handovers, entry.handover, entry.timezone))
         if not entry.primary:
             yield f"{place}.primary: expected at least one member"
         seats = [("primary", address) for address in entry.primary]
         seats += [("secondary", address) for address in entry.secondary]
         yield from _seat_problems(place, seats, known)
-        yield from _override_problems(place, entry.overrides, known)
+        yield from _override_problems(place, entry, known)
 
 
-def _override_problems(place: str, overrides: list[OverrideTable], known: Collection[str]) -> Iterator[str]:
-    for number, override in enumerate(overrides, start=1):
+def _override_problems(place: str, rotation: RotationTable, known: Collection[str]) -> Iterator[str]:
+    for number, override in enumerate(rotation.overrides, start=1):
         here = f"{place}.overrides.{number}"
-        yield from _order_problems(here, override)
+        yield from _period_problems(here, override, rotation.timezone)
         if not override.primary and not override.secondary:
             yield f"{here}: expected primary, secondary or both"
         seats = [("primary", override.primary), ("secondary", override.secondary)]
@@ -727,9 +727,9 @@ def _seat_problems(place: str, seats: Sequence[tuple[str, str]], known: Collecti
             yield f"{place}.{seat}: expected the address of an [[agent]], a lead or an operator, not {address!r}"
 
 
-def _order_problems(place: str, dates: AbsenceTable | OverrideTable) -> Iterator[str]:
-    if dates.to < dates.since:
-        yield f"{place}.to: expected a date on or after from ({dates.since}), not {dates.to}"
+def _period_problems(place: str, entry: AbsenceTable | OverrideTable, zone: str) -> Iterator[str]:
+    known = zone if is_zone(zone) else "UTC"
+    yield from _refused(f"{place}.to", lambda: period(entry.since, entry.to, known))
 
 
 def _zone_problems(place: str, zone: str) -> Iterator[str]:

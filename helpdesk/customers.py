@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import date
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -82,10 +83,15 @@ class Directory:
         return self.by_address.get(told) or self.by_domain.get(told.rpartition("@")[2])
 
     def customer(self, key: str) -> Customer:
-        """The customer of that key. Raises NotFound."""
+        """The customer of that key. Raises NotFound that names the nearest."""
         if key not in self.by_key:
-            raise NotFound(f"there is no customer {key!r}")
+            raise NotFound(f"there is no customer {key!r}; {self._nearest(key)}")
         return self.by_key[key]
+
+    def _nearest(self, written: str) -> str:
+        called = {name.lower(): one.key for one in self.by_key.values() for name in (*one.domains, one.name, one.key)}
+        near = get_close_matches(written.lower(), called, n=1, cutoff=0.0)
+        return f"the nearest is {called[near[0]]!r}" if near else "there are none"
 
 
 def load_customers(path: Path | None, policies: Mapping[str, Policy]) -> Directory:

@@ -50,6 +50,7 @@ _AS_DECIDED = (
     "changed",
     "proposed",
     "handed_over",
+    "instead",
     "unverified",
     "trust",
     "sender",

@@ -40,6 +40,7 @@ class Reloader:
         self._troubles = Troubles(desk)
         self._refused = ""  # digest of the problems that the operators were told of last
         self._started = False
+        self._may_be_orphans = True  # cases of agents who are gone, since the start or an edit
 
     def ask(self) -> None:
         """Read everything again at the next look, changed or not (SIGHUP)."""
@@ -50,6 +51,7 @@ class Reloader:
         if not self._started:
             self._started = True
             self._recovered()  # the desk has started by these files, so they are right
+        self._hand_on()
         seen = fingerprint(self._desk.rules.configuration)
         if seen == self._seen and not self._asked.is_set():
             return False
@@ -67,7 +69,15 @@ class Reloader:
             if getattr(before.file, table) != getattr(rules.configuration.file, table):
                 _log.warning("takes effect at the next start", table=table)
         self._recovered()
+        self._may_be_orphans = True
+        self._hand_on()
         return True
+
+    def _hand_on(self) -> None:
+        """Until it is done: the database may be away."""
+        if self._may_be_orphans:
+            self._desk.hand_on()
+            self._may_be_orphans = False
 
     def _refuse(self, wrong: ConfigurationError) -> None:
         for problem in wrong.problems:

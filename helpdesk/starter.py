@@ -51,12 +51,12 @@ email = "ann@desk.example"
 teams = ["support"]
 # timezone = "Europe/Berlin"      # cases go to who is on duty: in their hours and not away
 # hours = "mon-fri 09:00-17:00"
-# absences = [{from = 2026-05-01, to = 2026-05-08}]
+# absences = [{from = 2026-05-01, to = 2026-05-08}, {from = 2026-05-12T13:00:00, to = 2026-05-12T18:00:00}]
 
-# [[rotation]]                    # who is on call, a week each in turn: helpdesk oncall
+# [[rotation]]                    # who is on call, each in turn: helpdesk oncall
 # name = "on-call"
 # timezone = "Europe/Berlin"
-# handover = "mon 09:00"
+# handover = "mon 09:00"          # or several: "daily 08:00, daily 20:00"
 # start = 2026-01-05
 # primary = ["ann@desk.example"]
 # secondary = ["lead@desk.example"]

@@ -16,6 +16,7 @@ from helpdesk.cli import main
 from helpdesk.core.message import Envelope
 from helpdesk.desk import Desk, load_rules
 from helpdesk.importing import import_one
+from helpdesk.mail.masking import REPLY_TAG
 from helpdesk.store import history, migrate
 from helpdesk.store.engine import Database
 from helpdesk.store.spool import Accepted
@@ -114,6 +115,7 @@ def test_without_a_command_it_says_what_there_is(run):
         ["simulate", "nowhere.toml"],
         ["outbox", "show", "99"],
         ["quarantine", "retry", "99"],
+        ["quarantine", "show", "1"],  # which became a case
         ["ledger", "--day", "tomorrow"],
     ],
 )
@@ -534,6 +536,44 @@ def test_the_ledger_balances(filled):
     assert json.loads(filled("ledger", "--day", "2020-01-01", "--json")[1]) == []
 
 
+def test_a_mail_is_shown_without_the_key_of_its_reply_address(filled):
+    """Who gets to see what an operator pastes somewhere must not write in another's name."""
+    for row in json.loads(filled("outbox", "list", "--json")[1]):
+        shown = filled("outbox", "show", row["number"])[1]
+        told = json.loads(filled("outbox", "show", row["number"], "--json")[1])
+        assert not any(REPLY_TAG.search(text) for text in (shown, told["mail"], told["text"]))
+        assert "***@logik.example" in shown
+        assert "[HD-1]" in told["subject"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["cases"],
+        ["report"],
+        ["credits", "--quarter", "2026Q2"],
+        ["policy", "show", "logik"],
+    ],
+)
+@pytest.mark.parametrize(
+    ("key", "nearest"), [("acm", "acme"), ("ACME", "acme"), ("Orion GmbH", "orion"), ("lumen.example", "lumen")]
+)
+def test_a_customer_key_that_nobody_has_is_wrong_use_and_the_nearest_is_named(filled, words, key, nearest):
+    code, out, err = filled(*words, "--customer", key)
+
+    assert (code, out) == (2, "")
+    assert err == f"there is no customer {key!r}; the nearest is {nearest!r}\n"
+
+
+def test_the_cases_of_a_customer_who_is_gone_from_the_file_are_still_theirs(filled, tmp_path):
+    (tmp_path / "customers.toml").write_text(CUSTOMERS.replace('"acme"', '"acme-old"'), encoding="utf-8")
+    code, out, _ = filled("cases", "--customer", "acme", "--json")
+
+    assert (code, [case["ref"] for case in json.loads(out)]) == (0, ["HD-1"])
+    assert filled("report", "--customer", "acme")[0] == 0
+    assert "the nearest is 'acme-old'" in filled("credits", "--customer", "acme", "--quarter", "2026Q2")[2]
+
+
 # --- what operators declare
 
 
@@ -542,7 +582,7 @@ def test_what_is_declared_says_for_whom_it_changes_what(filled):
     opened = filled("incident", "open", "Slow", "--title", "All is slow", "--words", "slow, rules", "--policy", "logik")
     assert opened[:2] == (
         0,
-        'incident slow is open: mail to logik with "slow" and "rules" in it is about it; their clocks run on\n',
+        'incident slow is open: mail to logik with "slow" and "rules" in it is linked to it; their clocks run on\n',
     )
     assert filled("incident", "open", "slow", "--title", "Again")[0] == 1
     assert filled("incident", "open", "x", "--title", "X", "--policy", "nosuch")[0] == 2
@@ -551,6 +591,10 @@ def test_what_is_declared_says_for_whom_it_changes_what(filled):
     assert [shape["name"] for shape in json.loads(filled("status", "show", "--json")[1])] == ["website"]
     assert filled("incident", "close", "slow")[0] == 0
     assert json.loads(filled("incident", "list", "--json")[1])[0]["closed_at"] is not None
+    assert filled("incident", "open", "slow", "--title", "Slow again")[0] == 0
+    closed = json.loads(filled("incident", "close", "slow", "--json")[1])
+    assert (closed["title"], closed["closed_at"] is not None) == ("Slow again", True)
+    assert closed["done"].startswith("incident slow is closed")
 
 
 def test_maintenance_is_planned_in_a_zone_or_with_an_offset(filled):

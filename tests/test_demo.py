@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from helpdesk.cli.setup import _warnings
 from helpdesk.config import load_configuration
 from helpdesk.desk import load_rules
 from helpdesk.lab.scenario import read_scenario
 from helpdesk.lab.simulate import simulate
 from helpdesk.log import quiet
+from helpdesk.shipped import shipped
 
 TOP = Path(__file__).parents[1]
 DEMO = TOP / "demo"
@@ -29,11 +31,15 @@ def when(outcome: dict, kind: str) -> list[tuple[str, str]]:
     return [(mail["at"], mail["to"][0]) for mail in outcome["sent"] if mail["kind"] == kind]
 
 
-def test_the_demo_desk_has_a_mailbox_for_every_shipped_offering_it_names_and_two_agents_and_a_lead():
+def test_the_demo_desk_has_a_mailbox_and_a_customer_for_every_shipped_offering_and_two_agents_and_a_lead():
     desk = load_rules(DEMO / "helpdesk.toml", environment={}, signing_key=b"a key for a test, of some length")
     configuration = desk.configuration
-    assert {box.policy for box in configuration.mailboxes} <= set(desk.book.policies)
-    assert "support@logik.example" in {box.address for box in configuration.mailboxes}
+    offered = {path.stem for path in shipped("policies").glob("*.toml")}
+    assert len(offered) == 6
+    assert {f"support@{policy}.example" for policy in offered} <= {box.address for box in configuration.mailboxes}
+    assert {box.policy for box in configuration.mailboxes} == offered
+    assert {customer.policy for customer in desk.customers.by_key.values()} == offered
+    assert list(_warnings(desk)) == []
     assert len(configuration.file.agent) == 2
     assert configuration.file.team[0].lead
     assert configuration.file.web.listen == "127.0.0.1:8080"

@@ -9,6 +9,7 @@ import typer
 from helpdesk.cli.shared import (
     AsJson,
     Config,
+    expect_customer,
     open_database,
     open_rules,
     print_json,
@@ -52,12 +53,16 @@ def list_cases(
 
     rules, now = open_rules(config), wall_clock()
     recorder = Recorder(rules)
-    with open_database(rules) as database, database.read() as connection:
-        numbers = cases.list_numbers(connection, only_open=only_open, only_breached=only_breached, customer=customer)
-        found = cases.find(connection, numbers)
-        shapes = [
-            case_shape(found[number], recorder.policy_of(connection, found[number]), [], now) for number in numbers
-        ]
+    with open_database(rules) as database:
+        expect_customer(database, rules, customer)
+        with database.read() as connection:
+            numbers = cases.list_numbers(
+                connection, only_open=only_open, only_breached=only_breached, customer=customer
+            )
+            found = cases.find(connection, numbers)
+            shapes = [
+                case_shape(found[number], recorder.policy_of(connection, found[number]), [], now) for number in numbers
+            ]
     if as_json:
         print_json(shapes)
         return

@@ -22,7 +22,7 @@ from helpdesk.cli.shared import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from helpdesk.core.declaration import Declaration
@@ -68,7 +68,7 @@ def person(
     from helpdesk.store import kept  # noqa: PLC0415
 
     if number is not None:
-        _obey(LetIn(number), config)
+        _obey(LetIn(number), config, as_json=as_json, facts=lambda _order: {"number": number})
         return
     since = wall_clock() - timedelta(days=days)
     with open_database(open_rules(config)) as database, database.read() as connection:
@@ -94,60 +94,78 @@ def incident_open(
     words: Annotated[str, typer.Option(help="A mail with all of these words, comma separated, is about it.")] = "",
     policy: Policies = None,
     config: Config = None,
+    as_json: AsJson = False,
 ) -> None:
     """Declare a known problem."""
     from helpdesk.core.declaration import known_problem  # noqa: PLC0415 - as in `shared`
 
-    _obey(known_problem(key, title=title, words=words, policies=policy or ()), config)
+    declared = known_problem(key, title=title, words=words, policies=policy or ())
+    _obey(declared, config, as_json=as_json, facts=lambda order: _incident(order, declared.incident.key))
 
 
-def incident_close(key: str, config: Config = None) -> None:
+def incident_close(key: str, config: Config = None, as_json: AsJson = False) -> None:
     """Declare a known problem over."""
     from helpdesk.core.declaration import CloseIncident  # noqa: PLC0415
 
-    _obey(CloseIncident(key.lower()), config)
+    _obey(CloseIncident(key.lower()), config, as_json=as_json, facts=lambda order: _incident(order, key.lower()))
 
 
 def incident_list(config: Config = None, as_json: AsJson = False) -> None:
     """Known problems, the newest first."""
-    from helpdesk.report.shapes import instant  # noqa: PLC0415
     from helpdesk.store import declarations  # noqa: PLC0415
 
     with open_database(open_rules(config)) as database, database.read() as connection:
         rows = declarations.incidents(connection)
-    shapes = [
-        {
-            "key": row.key,
-            "title": row.title,
-            "words": row.words,
-            "policies": row.policies,
-            "opened_at": instant(row.opened_at),
-            "closed_at": instant(row.closed_at),
-        }
-        for row in rows
-    ]
-    _show(shapes, as_json=as_json, empty="There is no known problem.")
+    _show([_incident_shape(row) for row in rows], as_json=as_json, empty="There is no known problem.")
 
 
-def status_set(name: str, state: Literal["up", "down"], config: Config = None) -> None:
+def _incident(order: Order, key: str) -> dict[str, Any]:
+    """The newest of that key."""
+    from helpdesk.store import declarations  # noqa: PLC0415
+
+    return next(_incident_shape(row) for row in declarations.incidents(order.connection) if row.key == key)
+
+
+def _incident_shape(row: Any) -> dict[str, Any]:
+    from helpdesk.report.shapes import instant  # noqa: PLC0415
+
+    return {
+        "key": row.key,
+        "title": row.title,
+        "words": row.words,
+        "policies": row.policies,
+        "opened_at": instant(row.opened_at),
+        "closed_at": instant(row.closed_at),
+    }
+
+
+def status_set(name: str, state: Literal["up", "down"], config: Config = None, as_json: AsJson = False) -> None:
     """Say that something is down, or up again: `status set website down`."""
     from helpdesk.core.declaration import SetStatus  # noqa: PLC0415
 
-    _obey(SetStatus(name.lower(), down=state == "down"), config)
+    declared = SetStatus(name.lower(), down=state == "down")
+    _obey(declared, config, as_json=as_json, facts=lambda order: _switch(order, declared.name))
 
 
 def status_show(config: Config = None, as_json: AsJson = False) -> None:
     """What was said to be up or down, and since when."""
-    from helpdesk.report.shapes import instant  # noqa: PLC0415
     from helpdesk.store import declarations  # noqa: PLC0415
 
     with open_database(open_rules(config)) as database, database.read() as connection:
         rows = declarations.switches(connection)
-    shapes = [
-        {"name": row.name, "state": "down" if row.down else "up", "since": instant(row.since), "by": row.by}
-        for row in rows
-    ]
-    _show(shapes, as_json=as_json, empty="Nothing was said to be down.")
+    _show([_switch_shape(row) for row in rows], as_json=as_json, empty="Nothing was said to be down.")
+
+
+def _switch(order: Order, name: str) -> dict[str, Any]:
+    from helpdesk.store import declarations  # noqa: PLC0415
+
+    return next(_switch_shape(row) for row in declarations.switches(order.connection) if row.name == name)
+
+
+def _switch_shape(row: Any) -> dict[str, Any]:
+    from helpdesk.report.shapes import instant  # noqa: PLC0415
+
+    return {"name": row.name, "state": "down" if row.down else "up", "since": instant(row.since), "by": row.by}
 
 
 def maintenance_add(
@@ -157,6 +175,7 @@ def maintenance_add(
     ends: Annotated[str, typer.Option("--to", help="When it ends, with an offset.")],
     sector: Annotated[str, typer.Option(help="What is affected, such as Production.")] = "",
     config: Config = None,
+    as_json: AsJson = False,
 ) -> None:
     """Plan a window; `maintenance announce` tells the customers."""
     from helpdesk.core.declaration import PlanMaintenance  # noqa: PLC0415
@@ -167,7 +186,15 @@ def maintenance_add(
         planned = PlanMaintenance(window)
     except ValueError as wrong:
         raise typer.BadParameter(str(wrong)) from None
-    _obey(planned, config)
+    _obey(planned, config, as_json=as_json, facts=lambda order: _planned(order, window))
+
+
+def _planned(order: Order, window: Window) -> dict[str, Any]:
+    """The newest window that is that one."""
+    from helpdesk.store import declarations  # noqa: PLC0415
+
+    numbers = [plan.number for plan in declarations.planned(order.connection, since=order.now) if plan.window == window]
+    return {"number": max(numbers, default=None), **_window_shape(window)}
 
 
 def maintenance_list(config: Config = None, as_json: AsJson = False) -> None:
@@ -230,12 +257,19 @@ def _who() -> str:
         return f"user {os.getuid()}"  # a container knows numbers only
 
 
-def _obey(declaration: Declaration, config: Path | None) -> None:
+def _obey(
+    declaration: Declaration, config: Path | None, *, as_json: bool, facts: Callable[[Order], dict[str, Any]]
+) -> None:
+    """Do it and say so; as JSON, what it is about now, and the same sentence."""
     from helpdesk.desk.declare import obey  # noqa: PLC0415
 
     with _order(config) as order:
         done = obey(declaration, order)
-    typer.echo(done.said)
+        shape = facts(order) if as_json else {}
+    if as_json:
+        print_json({**shape, "done": done.said})
+    else:
+        typer.echo(done.said)
 
 
 def _show(shapes: Sequence[dict[str, Any]], *, as_json: bool, empty: str) -> None:

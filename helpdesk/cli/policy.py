@@ -104,10 +104,7 @@ def policy_show(
 
 
 def _customer(config: Path | None, key: str, policy: Policy) -> Customer:
-    customers = open_rules(config).customers.by_key
-    if key not in customers:
-        raise NotFound(f"there is no customer {key!r}; there are {', '.join(sorted(customers)) or 'none'}")
-    found = customers[key]
+    found = open_rules(config).customers.customer(key)
     if found.policy != policy.key:
         raise NotFound(f"customer {key} bought {found.policy}, not {policy.key}")
     return found

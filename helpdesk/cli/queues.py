@@ -105,15 +105,25 @@ def outbox_list(config: Config = None, every: All = False, as_json: AsJson = Fal
     print_table(("number", "case", "kind", "to", "state", "tries", "detail"), cells, empty="Nothing waits.")
 
 
-def outbox_show(number: Number, config: Config = None) -> None:
-    """The mail itself, as it is sent."""
+def outbox_show(number: Number, config: Config = None, as_json: AsJson = False) -> None:
+    """The mail itself, as it is sent, but for the keys of reply addresses."""
+    from helpdesk.mail.masking import masked_mail  # noqa: PLC0415
+    from helpdesk.mail.parse import parse  # noqa: PLC0415
+    from helpdesk.report.shapes import outbox_shape  # noqa: PLC0415
     from helpdesk.store import outbox  # noqa: PLC0415
 
     with open_database(open_rules(config)) as database, database.read() as connection:
         row = outbox.load(connection, number)
-    typer.echo((row.raw or b"").decode("utf-8", "replace"))
-    for mail, part in row.enclosed:
-        typer.echo(f"(and part {part} of mail {mail}, put in when it is sent)")
+    raw = masked_mail(row.raw or b"")
+    mail = raw.decode("utf-8", "replace")
+    if as_json:
+        said, enclosed = parse(raw), [{"mail": spooled, "part": part} for spooled, part in row.enclosed]
+        shape = {"subject": said.subject, "text": said.text, "mail": mail, "enclosed": enclosed}
+        print_json({**outbox_shape(row), **shape})
+        return
+    typer.echo(mail)
+    for spooled, part in row.enclosed:
+        typer.echo(f"(and part {part} of mail {spooled}, put in when it is sent)")
 
 
 def outbox_retry(
@@ -227,11 +237,11 @@ def quarantine_list(config: Config = None, as_json: AsJson = False) -> None:
 
 
 def quarantine_show(number: Number, config: Config = None) -> None:
-    """The bytes, as they came."""
+    """The bytes, as they came, of a mail that was set aside; `trace` finds all others."""
     from helpdesk.store import spool  # noqa: PLC0415
 
     with open_database(open_rules(config)) as database, database.read() as connection:
-        raw = spool.raw(connection, number)
+        raw = spool.quarantined_raw(connection, number)
     typer.get_binary_stream("stdout").write(raw)
 
 

@@ -14,6 +14,7 @@ import typer
 from helpdesk.cli.shared import (
     AsJson,
     Config,
+    expect_customer,
     open_database,
     open_rules,
     print_json,
@@ -54,9 +55,11 @@ def report(
     which = cases.Opened(_start(since) if since else None, _end(until) if until else None, customer)
     rules = open_rules(config)
     recorder = Recorder(rules)
-    with open_database(rules) as database, database.read() as connection:
-        found = ((case, recorder.policy_of(connection, case)) for case in cases.stream(connection, which))
-        compliance = measure(found, wall_clock())
+    with open_database(rules) as database:
+        expect_customer(database, rules, customer)
+        with database.read() as connection:
+            found = ((case, recorder.policy_of(connection, case)) for case in cases.stream(connection, which))
+            compliance = measure(found, wall_clock())
     if as_json:
         print_json(compliance_shape(compliance))
     else:

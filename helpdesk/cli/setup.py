@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -33,7 +32,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="db")
 
 
-def init(folder: Annotated[Path, typer.Argument(metavar="DIR")]) -> None:
+def init(folder: Annotated[Path, typer.Argument(metavar="DIR")], as_json: AsJson = False) -> None:
     """Write a commented starter configuration into a folder."""
     from helpdesk.starter import FILES  # noqa: PLC0415
 
@@ -43,6 +42,10 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR")]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in FILES.items():
         (folder / name).write_text(text, encoding="utf-8")
+    if as_json:
+        print_json({"folder": str(folder), "files": [str(folder / name) for name in FILES]})
+        return
+    for name in FILES:
         typer.echo(f"wrote {folder / name}")
     typer.echo(f"\nNext: read {folder / 'helpdesk.toml'}, then\n  helpdesk check --config {folder / 'helpdesk.toml'}")
 
@@ -115,13 +118,17 @@ def _warnings(rules: Rules) -> Iterator[str]:
 
 
 def _called_while_away(rules: Rules) -> Iterator[str]:
-    from helpdesk.core.people import on_call_while_away  # noqa: PLC0415
+    """The turns on call, and the weeks of leads, that fall into an absence."""
+    from helpdesk.core.vacancy import led_from_afar, vacancies  # noqa: PLC0415
 
-    agents = [agent for team in rules.configuration.teams.values() for agent in team.agents]
-    today = wall_clock().date()
+    now, teams = wall_clock(), rules.configuration.teams.values()
+    agents = list(dict.fromkeys(agent for team in teams for agent in (*team.agents, *team.beside)))
     for rotation in rules.configuration.rotations:
-        for agent, day in on_call_while_away(rotation, agents, [today + timedelta(days=ahead) for ahead in range(56)]):
-            yield f"rotation {rotation.name}: {agent.name} is first on call on {day} and absent; overrides say who else"
+        for vacancy in vacancies(rotation, agents, now):
+            yield f"rotation {rotation.name}: {vacancy}; overrides say who else"
+    for team in teams:
+        for vacancy in led_from_afar(team, agents, now):
+            yield f"team {team.name}: {vacancy}"
 
 
 def _probes(rules: Rules) -> Iterator[tuple[str, Callable[[], tuple[str, list[str]]]]]:
@@ -188,13 +195,18 @@ def _check_database(rules: Rules) -> tuple[str, list[str]]:
         return "at this version's schema", [f"database: {doubt}"] if doubt else []
 
 
-def backup(file: Annotated[Path, typer.Argument(metavar="FILE")], config: Config = None) -> None:
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE")], config: Config = None, as_json: AsJson = False
+) -> None:
     """Copy the embedded database while it is in use."""
     from helpdesk.store.backup import copy_to  # noqa: PLC0415
 
     with open_database(open_rules(config)) as database:
         copy_to(database, file)
-    typer.echo(f"wrote {file}")
+    if as_json:
+        print_json({"file": str(file), "bytes": file.stat().st_size})
+    else:
+        typer.echo(f"wrote {file}")
 
 
 def db_upgrade(config: Config = None) -> None:

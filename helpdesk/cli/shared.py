@@ -162,6 +162,15 @@ def read_ref(text: str) -> int:
     return int(digits)
 
 
+def expect_customer(database: Database, rules: Rules, key: str | None) -> None:
+    """Whether a key that was asked for is a customer's, or was one's: cases keep it. Raises NotFound."""
+    from helpdesk.store import cases  # noqa: PLC0415 - as above
+
+    with database.read() as connection:
+        if key is not None and not cases.has_customer(connection, key):
+            rules.customers.customer(key)
+
+
 def print_json(shape: Any) -> None:
     """One JSON value, indented for people."""
     typer.echo(json.dumps(shape, indent=2, ensure_ascii=False, default=str))

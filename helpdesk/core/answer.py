@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
-from helpdesk.core import correction, exclusion, links, merging, snooze, splitting
+from helpdesk.core import correction, exclusion, links, merging, relief, snooze, splitting
 from helpdesk.core.addressee import nobody
 from helpdesk.core.addresses import unwritable
 from helpdesk.core.block import Mistake
@@ -257,11 +257,17 @@ def _assign(scribe: Scribe, command: Command, _orders: Orders) -> None:
     agent = scribe.terms.team.agent(command.argument)
     if agent is None:
         raise ValueError(f"{command.argument} is no agent of the team")
+    name = agent.name or agent.address
+    # Who gives a case to themselves has come back, whatever the configuration says.
+    away = "" if agent.address == scribe.agent.address else relief.said_away(agent, scribe.now)
     if agent.address == scribe.case.assignee:
-        scribe.done.append(f"was with {agent.name or agent.address} already")
+        scribe.done.append(f"was with {name} already{f', who is {away}' if away else ''}")
+        return
+    if away and not command.insists:
+        scribe.done.append(f"not assigned: {name} is {away}; #assign! {agent.address} gives it to them anyway")
         return
     scribe.happened("assigned", {"agent": agent.address, "because": f"by {scribe.name}"})
-    scribe.done.append(f"assigned to {agent.name or agent.address}")
+    scribe.done.append(f"assigned to {name}{f', {away}: what cannot wait goes to who is there' if away else ''}")
     if agent.address != scribe.agent.address:
         scribe.mail("assigned", agent.person, "agent", handed_over=True)
 

@@ -61,12 +61,15 @@ def _people(audience: Audience, case: Case, terms: Terms, now: datetime) -> list
 
 
 def _on_call(audience: Audience, terms: Terms, now: datetime) -> Person | None:
-    """Who has the seat: whoever is away is passed over, and without a secondary the lead is next."""
+    """Who has the seat: who is away is passed over; the next is the lead, or while no seat is taken who is on duty."""
     team = terms.team
     if team.rotation is None:
         return None
     seats = team.rotation.on_call(now)
-    order = dict.fromkeys(seat for seat in (seats.primary, seats.secondary, team.lead) if seat)
+    on_call = [seat for seat in (seats.primary, seats.secondary) if seat]
+    taken = any(not _away(seat, terms, now) for seat in on_call)
+    on_duty = [] if taken else [agent.person for agent in team.agents if agent.on_duty(now)]
+    order = dict.fromkeys((*on_call, *on_duty, *([team.lead] if team.lead else [])))
     here = [person for person in order if not _away(person, terms, now)] or [*order]
     return here[0] if audience == "on-call" else here[1] if len(here) > 1 else team.lead
 

@@ -139,7 +139,7 @@ def again(case: Case, at: datetime, terms: Terms, now: datetime, *, reopened: bo
     `case` is as it was before. It is due where the case's agent is not there, or where every word is answered around
     the clock, unless somebody who is here acknowledged it lately.
     """
-    if case.rank != 1 or not _is_called_for(case, terms):
+    if case.rank != 1 or not is_called_for(case, terms):
         return ()
     agent = terms.team.agent(case.assignee)
     there = agent is not None and agent.on_duty(at)
@@ -184,7 +184,7 @@ def _openings_and_raises(case: Case) -> Iterator[datetime]:
         rank = event.facts.get("rank", case.rank)
 
 
-def _is_called_for(case: Case, terms: Terms) -> bool:
+def is_called_for(case: Case, terms: Terms) -> bool:
     """Whether the policy calls anybody for the case's severity, and there is a rotation to call."""
     return terms.team.rotation is not None and any(
         not step.only or case.severity in step.only for step in _first_calls(terms.policy.ladder)

@@ -29,6 +29,7 @@ from helpdesk.core import (
     progress,
     rating,
     redaction,
+    relief,
     scope,
     snooze,
     splitting,
@@ -80,6 +81,8 @@ def receive(case: Case | None, arrival: Arrival, terms: Terms, now: datetime) ->
     else:
         decision = _person_writes(case, arrival, terms, now)
     decision = _split_off(decision, arrival, now) if decision.split else decision
+    if arrival.placement.role != "agent" and not arrival.behalf:  # who has just written is there
+        decision = relief.relieve(decision, terms, now, because="somebody wrote on it")
     decision = merging.follow(case, decision, arrival, terms, now)
     also = tuple(
         (_on_the_record(replace(other, insists=decision.insists), others, now), others)
@@ -118,9 +121,10 @@ def tick(case: Case, terms: Terms, now: datetime) -> Decision:
     awake, wake = snooze.over(case.after(*given, *lived), terms, now)
     events, drafts = (*given, *events, *lived, *alarmed, *awake), (*told, *drafts, *letters, *alarms, *wake)
     after = case.after(*events)
-    drafts = (*reminders, *drafts, *progress.mails(before, after, terms, f"time/{now:%Y%m%dT%H%M%SZ}"))
-    decision = Decision(after, (*over, *events), drafts)
-    return _on_the_record(decision, terms, now)
+    decision = Decision(after, (*over, *events), (*reminders, *drafts))
+    decision = relief.relieve(decision, terms, now, because="it is time to go on with it")
+    news = progress.mails(before, decision.case, terms, f"time/{now:%Y%m%dT%H%M%SZ}")
+    return _on_the_record(replace(decision, drafts=(*decision.drafts, *news)), terms, now)
 
 
 def _relieved(case: Case, terms: Terms, now: datetime) -> tuple[tuple[Event, ...], tuple[Draft, ...]]:
@@ -129,7 +133,7 @@ def _relieved(case: Case, terms: Terms, now: datetime) -> tuple[tuple[Event, ...
     if not reached:
         return (), ()
     due = min((rung.clock.due_at for rung in reached if rung.clock.due_at), default=None)
-    return assignment.relieve(case, terms, now, due_at=due)
+    return relief.running_out(case, terms, now, due_at=due)
 
 
 def next_at(case: Case, terms: Terms) -> datetime | None:
@@ -284,6 +288,8 @@ def _split_off(decision: Decision, arrival: Arrival, now: datetime) -> Decision:
         *splitting.answers(new, arrival, order),
     )
     opened = Decision(new, events, drafts, outcome="opened", reply=order.text, moves=came.number)
+    if new.assignee not in order.agent.addresses:
+        opened = relief.relieve(opened, piece.terms, now, because="")
     return replace(decision, also=(*decision.also, (opened, piece.terms)))
 
 
@@ -481,11 +487,21 @@ def _robot_writes(case: Case | None, arrival: Arrival, terms: Terms, now: dateti
     return Decision(case, tuple(events), drafts, outcome=outcome, visibility="robot", because=because)
 
 
+def hand_on(case: Case, terms: Terms, now: datetime) -> Decision:
+    """Decide who has the case of somebody who is no agent of its team any more."""
+    decision = relief.departed(case, terms, now)
+    also = tuple((Decision(one.case.after(*decision.events), decision.events), one.terms) for one in terms.merged)
+    news = progress.mails(case, decision.case, terms, f"departed/{now:%Y%m%dT%H%M%SZ}")
+    return _on_the_record(replace(decision, drafts=(*decision.drafts, *news), also=also), terms, now)
+
+
 def did_not_arrive(case: Case, back: Returned, terms: Terms, now: datetime) -> Decision:
     """Decide what follows from a mail of a case that was refused, or given up."""
     events = undelivered.happened(case, back, terms, at=now, now=now)
     after = case.after(*events)
-    return _on_the_record(Decision(after, events, tuple(undelivered.mails(events, after, back, terms))), terms, now)
+    decision = Decision(after, events, tuple(undelivered.mails(events, after, back, terms)))
+    decision = relief.relieve(decision, terms, now, because="a mail of ours did not arrive")
+    return _on_the_record(decision, terms, now)
 
 
 def arrived_after_all(case: Case, answer: str, recipient: str, terms: Terms, now: datetime) -> Decision:

@@ -17,6 +17,7 @@ from helpdesk.core.addressee import nobody
 from helpdesk.core.case import DESK, Event, number_of
 from helpdesk.core.decision import Decision, Draft
 from helpdesk.core.ladder import unacknowledged
+from helpdesk.core.relief import said_away
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -91,6 +92,9 @@ def merge(scribe: Scribe, command: Command, _orders: Orders) -> None:
             draft = Draft("assigned", person, "agent", key, author=scribe.name, facts=facts, template="merged")
             scribe.drafted_for(survivor, draft)
     scribe.done.append(f"{case.ref} goes into {into.ref}: {into.subject}")
+    keeper = survivor.terms.team.agent(into.assignee)
+    if keeper and keeper.address not in scribe.agent.addresses and (away := said_away(keeper, scribe.now)):
+        scribe.done.append(f"{into.ref} is with {keeper.name or keeper.address}, who is {away}: #assign on it")
     scribe.done.append(
         f"What you answer on {into.ref} goes to the people of both, to each alone, and stops the clocks of both. "
         f"Whoever writes to {case.ref} writes to {into.ref} from now on."

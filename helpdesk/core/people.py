@@ -6,18 +6,15 @@ Addresses are bare and lower case throughout.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from helpdesk.core.addresses import comparable
-from helpdesk.core.calendar import wall_instant
 from helpdesk.core.message import Person
 from helpdesk.core.severity import DEFAULT, Model
 from helpdesk.core.standing import Standing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Mapping
     from datetime import date, datetime
 
     from helpdesk.core.calendar import Calendar
@@ -25,9 +22,7 @@ if TYPE_CHECKING:
     from helpdesk.core.policy import Calls, Policy
     from helpdesk.core.rotation import Rotation
     from helpdesk.core.severity.second import SecondVoter
-
-_DAY = timedelta(days=1)
-_NOON = 12 * 60 * 60  # seconds
+    from helpdesk.core.walltime import Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +40,6 @@ class Mailbox:
 
 
 @dataclass(frozen=True, slots=True)
-class Absence:
-    """Local dates on which somebody is away, the first and the last included."""
-
-    first_on: date
-    last_on: date
-
-
-@dataclass(frozen=True, slots=True)
 class Agent:
     """Somebody who answers customers, from any of their addresses. `hours` None: on duty whenever not away."""
 
@@ -62,7 +49,7 @@ class Agent:
     teams: tuple[str, ...] = ()
     timezone: str = "UTC"
     hours: Calendar | None = None
-    absences: tuple[Absence, ...] = ()
+    absences: tuple[Period, ...] = ()
 
     @property
     def addresses(self) -> tuple[str, ...]:
@@ -75,9 +62,8 @@ class Agent:
         return Person(self.address, self.name)
 
     def away(self, at: datetime) -> bool:
-        """Whether the agent is absent on the local date of an aware instant."""
-        today = at.astimezone(ZoneInfo(self.timezone)).date()
-        return any(absence.first_on <= today <= absence.last_on for absence in self.absences)
+        """Whether the agent is absent at an aware instant."""
+        return any(absence.covers(at) for absence in self.absences)
 
     def on_duty(self, at: datetime) -> bool:
         """Whether an aware instant lies in the agent's hours, and the agent is not away."""
@@ -85,13 +71,24 @@ class Agent:
 
     def on_duty_before(self, at: datetime, end: datetime) -> bool:
         """Whether the agent is on duty at some time from `at` on, and before `end`."""
+        return self.on_duty(at) or self.back_at(at) < end
+
+    def back_at(self, at: datetime) -> datetime:
+        """The first instant from `at` on at which the agent is on duty. Aware UTC."""
+        return self._gap(at)[0]
+
+    def away_until(self, at: datetime) -> datetime | None:
+        """When the absence ends that keeps the agent from being on duty again; None where none does. Aware UTC."""
+        return self._gap(at)[1]
+
+    def _gap(self, at: datetime) -> tuple[datetime, datetime | None]:
+        """When the agent is back, and the end of the last absence before that: out of hours one may begin."""
+        until = None
         while not self.on_duty(at):
-            midnight = wall_instant(self.timezone, at.astimezone(ZoneInfo(self.timezone)).date() + _DAY, 0)
-            opens = self.hours.next_open(at) if self.hours else midnight
-            at = midnight if self.away(at) else opens
-            if at >= end:
-                return False
-        return True
+            over = max((absence.ends_at for absence in self.absences if absence.covers(at)), default=None)
+            until = over or until
+            at = over or (self.hours.next_open(at) if self.hours else at)
+        return at, until
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +100,12 @@ class Team:
     lead: Person | None = None
     rotation: Rotation | None = None
     calls: Calls | None = None  # how calls go on; None leaves it to the policy
-    on_call: tuple[Agent, ...] = ()  # agents of other teams who stand in the rotation
+    beside: tuple[Agent, ...] = ()  # agents of other teams who lead this one, or stand in its rotation
 
     @property
     def members(self) -> tuple[Agent, ...]:
         """Everybody who may answer: the agents, and without cases by turn the lead and who comes to be on call."""
-        agents = (*self.agents, *self.on_call)
+        agents = (*self.agents, *self.beside)
         known = {address for agent in agents for address in agent.addresses}
         others = (*([self.lead] if self.lead else []), *(self.rotation.people if self.rotation else ()))
         further = {other.address: Agent(other.name, other.address) for other in others if other.address not in known}
@@ -117,20 +114,6 @@ class Team:
     def agent(self, address: str) -> Agent | None:
         """The member who writes from that address."""
         return next((agent for agent in self.members if address in agent.addresses), None)
-
-
-def on_call_while_away(
-    rotation: Rotation, agents: Iterable[Agent], days: Iterable[date]
-) -> Iterator[tuple[Agent, date]]:
-    """Who is first on call while absent, each with the first such day; at noon on the wall of the rotation."""
-    by_address = {agent.address: agent for agent in agents}
-    told: set[str] = set()
-    for day in days:
-        noon = wall_instant(rotation.timezone, day, _NOON)
-        agent = by_address.get(rotation.on_call(noon).primary.address)
-        if agent and agent.address not in told and agent.away(noon):
-            told.add(agent.address)
-            yield agent, day
 
 
 @dataclass(frozen=True, slots=True)

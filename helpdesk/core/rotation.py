@@ -1,41 +1,30 @@
-"""Who is on call: a week each in turn, handed over at a time on the wall, with exceptions by date (LGT-5).
+"""Who is on call: a week each in turn, or shorter, handed over at times on the wall, with exceptions (LGT-5).
 
-A week lasts from one hand-over to the next: seven days on the wall, 167 or 169 hours where the clock changes. The
-first week begins at the first hand-over on or after `start`; before it the turns are counted backwards, so that
-somebody is always on call.
+A turn lasts from one hand-over to the next: with one a week seven days on the wall, 167 or 169 hours where the clock
+changes. The first begins at the first hand-over on or after `start`; before it the turns are counted backwards, so
+that somebody is always on call.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
-
-from helpdesk.core.calendar import wall_instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date, datetime
 
     from helpdesk.core.message import Person
-    from helpdesk.core.walltime import WallTime
-
-_DAY = timedelta(days=1)
+    from helpdesk.core.walltime import Handovers, Period
 
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """Somebody else on these local dates, the first and the last included. None leaves a seat as it is."""
+    """Somebody else for a while. None leaves a seat as it is."""
 
-    first_on: date
-    last_on: date
+    period: Period
     primary: Person | None = None
     secondary: Person | None = None
-
-    def covers(self, day: date) -> bool:
-        """Whether it holds on that local date."""
-        return self.first_on <= day <= self.last_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +41,7 @@ class Rotation:
     """A rotation. `primary` has at least one member; `secondary` may be empty."""
 
     name: str
-    handover: WallTime
+    handover: Handovers
     start: date
     primary: tuple[Person, ...]
     secondary: tuple[Person, ...] = ()
@@ -71,12 +60,11 @@ class Rotation:
 
     def on_call(self, at: datetime) -> OnCall:
         """Who is on call at an aware instant. A later override goes before an earlier one."""
-        turn = (self.handover.last_day(at) - self.handover.first_day(self.start)).days // 7
+        turn = self.handover.turn(self.start, at)
         primary = self.primary[turn % len(self.primary)]
         secondary = self.secondary[turn % len(self.secondary)] if self.secondary else None
-        today = at.astimezone(ZoneInfo(self.timezone)).date()
         for override in self.overrides:
-            if override.covers(today):
+            if override.period.covers(at):
                 primary, secondary = override.primary or primary, override.secondary or secondary
         # One person cannot be their own second.
         return OnCall(primary, None if secondary == primary else secondary, self._until(at))
@@ -86,5 +74,4 @@ class Rotation:
 
     def _edges(self) -> Iterator[datetime]:
         for override in self.overrides:
-            yield wall_instant(self.timezone, override.first_on, 0)
-            yield wall_instant(self.timezone, override.last_on + _DAY, 0)
+            yield from (override.period.begins_at, override.period.ends_at)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from itertools import combinations
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from helpdesk.core.calendar import wall_instant
@@ -15,6 +16,40 @@ from helpdesk.core.calendar import wall_instant
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 _DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From `begins_at` on, and before `ends_at`; aware UTC."""
+
+    begins_at: datetime
+    ends_at: datetime
+
+    def covers(self, at: datetime) -> bool:
+        """Whether an aware instant lies in it."""
+        return self.begins_at <= at < self.ends_at
+
+
+def period(since: date, to: date, timezone: str) -> Period:
+    """Whole local dates, the last included, or local times of such; a time with an offset is that instant.
+
+    Raises ValueError where it does not end after it begins.
+    """
+    last = to if isinstance(to, datetime) else to + _DAY
+    read = Period(_instant_of(since, timezone), _instant_of(last, timezone))
+    if read.ends_at <= read.begins_at:
+        expected = "a time after" if isinstance(to, datetime) else "a date on or after"
+        raise ValueError(f"expected {expected} {since}, not {to}")
+    return read
+
+
+def _instant_of(day: date, timezone: str) -> datetime:
+    if not isinstance(day, datetime):
+        return wall_instant(timezone, day, 0)
+    if day.tzinfo is not None:
+        return day.astimezone(UTC)
+    midnight = day.replace(hour=0, minute=0, second=0, microsecond=0)
+    return wall_instant(timezone, day.date(), (day - midnight).seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +85,10 @@ class WallTime:
         """The first one after `at`. Aware UTC."""
         return self.on(self.last_day(at) + self.every * _DAY)
 
+    def mark(self, at: datetime) -> str:
+        """What tells the last one by `at` from all others."""
+        return str(self.last_day(at))
+
     def first_day(self, start: date) -> date:
         """The first local date on which it comes, `start` included."""
         while not self._falls(start):
@@ -60,6 +99,48 @@ class WallTime:
         return self.weekday is None or day.weekday() == self.weekday
 
 
+@dataclass(frozen=True, slots=True)
+class Handovers:
+    """One or more times on the wall of a zone, at each of which the next in turn takes over."""
+
+    times: tuple[WallTime, ...]
+
+    @property
+    def timezone(self) -> str:
+        """The zone of all of them."""
+        return self.times[0].timezone
+
+    def last(self, at: datetime) -> datetime:
+        """The last one that has come by `at` (which counts). Aware UTC."""
+        return max(time.last(at) for time in self.times)
+
+    def next(self, at: datetime) -> datetime:
+        """The first one after `at`. Aware UTC."""
+        return min(time.next(at) for time in self.times)
+
+    def turn(self, start: date, at: datetime) -> int:
+        """How many have come by `at` since the first one on or after the local date `start`; negative before it."""
+        came = ((time.last_day(at) - time.first_day(start)).days // time.every + 1 for time in self.times)
+        return sum(came) - 1
+
+    def mark(self, at: datetime) -> str:
+        """What tells the last one by `at` from all others."""
+        return self.times[0].mark(at) if len(self.times) == 1 else f"{self.last(at):%Y%m%dT%H%MZ}"
+
+
+def parse_handovers(text: str, timezone: str) -> Handovers:
+    """Read `mon 09:00`, or several with commas, also `daily 20:00`. Raises ValueError that says what was expected."""
+    times = tuple(_handover(part, timezone) for part in text.split(","))
+    if any(clashing.seconds == one.seconds and _meet(clashing, one) for clashing, one in combinations(times, 2)):
+        raise ValueError(f"expected hand-overs at different times, not {text!r}")
+    return Handovers(times)
+
+
+def _handover(part: str, timezone: str) -> WallTime:
+    day, _, time = part.strip().lower().partition(" ")
+    return WallTime(timezone, _seconds(time, part)) if day == "daily" else parse_weekly(part, timezone)
+
+
 def parse_weekly(text: str, timezone: str) -> WallTime:
     """Read `mon 09:00`. Raises ValueError that says what was expected."""
     day, _, time = text.strip().lower().partition(" ")
@@ -67,6 +148,10 @@ def parse_weekly(text: str, timezone: str) -> WallTime:
     if weekday is None:
         raise ValueError(f'expected a day and a time such as "mon 09:00", not {text!r}')
     return WallTime(timezone, _seconds(time, text), weekday)
+
+
+def _meet(one: WallTime, other: WallTime) -> bool:
+    return None in {one.weekday, other.weekday} or one.weekday == other.weekday
 
 
 def parse_daily(text: str) -> WallTime:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from helpdesk.core.case import DESK
 from helpdesk.core.counted import counted
 from helpdesk.core.message import base_address
-from helpdesk.desk import repeated
+from helpdesk.desk import departed, repeated
 from helpdesk.desk.deliver import Delivery, Sending, never, stop_sending
 from helpdesk.desk.purge import purge
 from helpdesk.desk.record import Recorder
@@ -91,6 +91,10 @@ class Desk:
         with self.database.write() as connection:
             newcomer.store_policies(connection, now)
         self._recorder.rules = rules
+
+    def hand_on(self) -> int:
+        """Give on the cases of who is no agent any more; to be called at the start, and after `exchange`."""
+        return departed.hand_on(self.database, self._recorder, self.now())
 
     def mailboxes_for(self, recipients: Sequence[str]) -> list[str]:
         """The mailboxes that envelope recipients stand for, each once; empty when we know none of them."""

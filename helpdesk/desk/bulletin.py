@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from helpdesk.core.overview import Line, Overview
     from helpdesk.core.rotation import Rotation
     from helpdesk.core.silence import Silence
-    from helpdesk.core.walltime import WallTime
 
 _SHOWN = 20  # cases of a list: what does not fit is counted
 _LONGEST = 5
@@ -44,14 +43,14 @@ class Mailboxes:
 def digest_facts(
     connection: sa.Connection,
     found: Overview,
-    wall: WallTime,
+    zone: str,
     now: datetime,
     *,
     mailboxes: Mailboxes,
     since: datetime,
 ) -> dict[str, Any]:
-    """The day for the operators; today ends at midnight on the wall of the digest. `since`: the digest before this."""
-    zone, failing = wall.timezone, mailboxes.failing
+    """The day for the operators; today ends at midnight in the zone of the digest. `since`: the digest before this."""
+    failing = mailboxes.failing
     tomorrow = wall_instant(zone, now.astimezone(ZoneInfo(zone)).date() + _DAY, 0)
     due, waits = found.due_by(tomorrow), backlog(connection, now)
     others = found.turn_of("customer", "vendor")

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from helpdesk.core.people import Mailbox
     from helpdesk.core.policy import Policy
     from helpdesk.core.rotation import Rotation
-    from helpdesk.core.walltime import WallTime
+    from helpdesk.core.walltime import Handovers, WallTime
     from helpdesk.desk.record import Recorder
     from helpdesk.store.engine import Database
     from helpdesk.store.outbox import Queued
@@ -43,7 +43,7 @@ _BATCH = 200
 class Round:
     """One thing that comes again: the digest, or the hand-over of a rotation."""
 
-    wall: WallTime
+    wall: WallTime | Handovers
     rotation: Rotation | None = None
 
     @property
@@ -114,7 +114,7 @@ class Rounds:
         boxes_to_see = Mailboxes(failing, silent)
         since = bulletins.newest_of(connection, f"digest/{each.name}/") or at - _TOO_OLD
         found = overview(self._open_cases(connection), now)
-        return digest_facts(connection, found, each.wall, now, mailboxes=boxes_to_see, since=since)
+        return digest_facts(connection, found, each.wall.timezone, now, mailboxes=boxes_to_see, since=since)
 
     def _open_cases(self, connection: sa.Connection) -> Iterator[tuple[Case, Policy]]:
         numbers = case_store.list_numbers(connection, only_open=True)
@@ -161,7 +161,7 @@ def _boxes(configuration: Configuration, rotation: Rotation | None) -> list[Mail
 
 
 def _key(each: Round, at: datetime) -> str:
-    return f"{each.name}/{each.wall.last_day(at)}"
+    return f"{each.name}/{each.wall.mark(at)}"
 
 
 def _outbox_key(each: Round, at: datetime, person: Person) -> str:

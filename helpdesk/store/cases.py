@@ -194,6 +194,17 @@ def hold(connection: sa.Connection, numbers: Collection[int], *, waits: bool = T
     return held
 
 
+def of_departed(connection: sa.Connection, *, mailboxes: Collection[str], agents: Collection[str]) -> list[int]:
+    """The open cases of these mailboxes that are somebody's who is none of these agents."""
+    query = sa.select(cases.c.id).where(
+        cases.c.status.in_(_ACTIVE),
+        cases.c.mailbox.in_(list(mailboxes)),
+        cases.c.assignee != "",
+        cases.c.assignee.not_in(list(agents)),
+    )
+    return [int(number) for number in connection.execute(query.order_by(cases.c.id)).scalars()]
+
+
 def has_event(connection: sa.Connection, number: int, kind: str) -> bool:
     """Whether something of that type is on a case's record."""
     query = sa.select(sa.exists().where(event.c.case_id == number, event.c.type == kind))
@@ -252,6 +263,11 @@ def list_numbers(
     if customer is not None:
         query = query.where(cases.c.customer == customer)
     return [int(number) for number in connection.execute(query).scalars()]
+
+
+def has_customer(connection: sa.Connection, key: str) -> bool:
+    """Whether any case is of that customer, who may be gone from the configuration since."""
+    return connection.execute(sa.select(cases.c.id).where(cases.c.customer == key).limit(1)).first() is not None
 
 
 def count(connection: sa.Connection, which: Opened) -> int:

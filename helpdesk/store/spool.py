@@ -247,6 +247,12 @@ def raw(connection: sa.Connection, spool_id: int) -> bytes:
     return found
 
 
+def quarantined_raw(connection: sa.Connection, spool_id: int) -> bytes:
+    """The same of a quarantined mail. Raises NotFound."""
+    _only_quarantined(connection, spool_id)
+    return raw(connection, spool_id)
+
+
 def bytes_of(connection: sa.Connection, numbers: Collection[int]) -> dict[int, bytes]:
     """The bytes of these mails, by number, of those that still have theirs."""
     query = sa.select(spool.c.id, spool.c.raw).where(spool.c.id.in_(set(numbers)), spool.c.raw.is_not(None))

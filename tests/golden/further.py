@@ -18,6 +18,7 @@ from helpdesk.store.tables import metadata
 from tests.celigo import AM, EMAIL, celigo_desk, la
 from tests.desk import ANN, BOB, JO, KEY, LENA, LOGIK, UTE, TestDesk, wall, write_office
 from tests.policies.offices import customer, open_desk
+from tests.stories.test_absences import cy_is_gone
 from tests.stories.test_on_call import gate, is_down
 from tests.stories.test_robots_bounces import comes_back, report
 
@@ -71,6 +72,7 @@ def further(folder: Path) -> dict[str, Any]:
         **_german(_desk(folder / "german")),
         **_website(folder / "website"),
         **_not_owed(folder / "not-owed"),
+        "departed": _departed(folder / "departed"),
         "page": _page(folder / "page"),
         "statement": _statement(folder / "statement"),
     }
@@ -98,6 +100,13 @@ def _desk(folder: Path) -> TestDesk:
     database = Database("sqlite://")
     metadata.create_all(database.engine)
     return TestDesk(load_rules(office, environment={}, signing_key=KEY), database, start="2026-05-19 09:15")
+
+
+def _departed(folder: Path) -> Any:
+    folder.mkdir()
+    desk, _ = cy_is_gone(folder)
+    desk.at("2026-05-19 09:16")
+    return desk.last(LENA, "digest")
 
 
 def _declare(desk: TestDesk, what: str, *arguments: Any, **named: Any) -> None:

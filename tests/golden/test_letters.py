@@ -52,6 +52,7 @@ def test_customers_can_be_written_to_in_german_whatever_it_is_about():
     agents = {"alert", "assigned", "bounced", "breach", "customer-message", "digest", "echo", "escalation", "handover"}
     agents |= {
         "confirm",
+        "departed",
         "escalation-asked",
         "escalation-suspected",
         "merged",

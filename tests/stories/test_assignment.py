@@ -63,11 +63,20 @@ def test_lgk_2_while_nobody_is_on_duty_a_case_still_has_an_agent_who_is_not_away
     assert desk.events("assigned")[0].facts["because"].startswith("nobody is on duty; ")
 
 
-def test_lgk_2_while_everybody_is_away_a_case_still_has_an_agent(tmp_path):
+def test_lgk_2_while_everybody_is_away_the_lead_has_what_cannot_wait(tmp_path):
     """LGK-2"""
     desk = staffed(tmp_path, start="2026-05-19 09:00", ann=AWAY, bob=AWAY)
 
-    assert [given_to(desk, number) for number in range(2)] == [ANN, BOB]
+    assert [given_to(desk, number) for number in range(2)] == [LENA, LENA]
+    assert desk.kinds_to(LENA) == ["assigned", "assigned"]
+    assert desk.kinds_to(ANN) == []
+
+
+def test_lgk_2_while_everybody_is_away_what_can_wait_has_an_agent_who_is_back_in_time(tmp_path):
+    """LGK-2: it is due the next day, when both are back."""
+    desk = staffed(tmp_path, start="2026-05-20 16:00", ann=AWAY, bob=AWAY)
+
+    assert desk.case(desk.mail(JO, "Slow", "Priority: Low\n\nA question.").case).assignee == ANN
 
 
 def test_lgk_2_an_absence_is_whole_days_on_the_agents_own_wall(tmp_path):
@@ -88,10 +97,10 @@ def test_lgk_2_the_case_of_somebody_who_is_away_is_given_on_when_time_runs_out(t
     assert desk.case().assignee == BOB
     event = desk.events("assigned")[-1]
     assert (event.at, event.by) == (wall("2026-05-19 07:30"), "desk")
-    assert event.facts["because"] == "Ann Berg is away; on duty; least open cases (0)"
+    assert event.facts["because"] == "Ann Berg is away until 2026-05-20; on duty; least open cases (0)"
     assert "This case is now yours." in desk.last(BOB, "assigned").text
     assert desk.last(ANN).subject == (
-        "[HD-1] done: given to Bob Cole, because you are away and a promise is running out"
+        "[HD-1] done: given to Bob Cole, because you are away until 2026-05-20 and a promise is running out"
     )
     assert desk.kinds_to(BOB) == ["assigned", "warning"]
     assert "warning" not in desk.kinds_to(ANN)
@@ -153,14 +162,15 @@ def test_lgk_2_nothing_is_given_on_while_nothing_runs_out(tmp_path):
     assert len(desk.events("assigned")) == 1
 
 
-def test_lgk_2_with_nobody_else_there_the_case_stays_and_the_lead_hears_of_the_breach(tmp_path):
+def test_lgk_2_with_nobody_else_there_the_lead_has_the_case_before_time_runs_out(tmp_path):
     """LGK-2"""
     desk = staffed(tmp_path, start="2026-05-18 17:30", ann=AWAY, bob=AWAY)
     given_to(desk, 1)
     desk.at("2026-05-19 09:00")
 
-    assert len(desk.events("assigned")) == 1
-    assert "escalation" in desk.kinds_to(LENA)
+    because = "Ann Berg is away until 2026-05-20; nobody else is there; least open cases (0)"
+    assert desk.events("assigned")[-1].facts == {"agent": LENA, "because": because}
+    assert desk.kinds_to(LENA) == ["assigned", "warning", "warning", "escalation"]
 
 
 @pytest.mark.parametrize(

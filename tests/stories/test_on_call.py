@@ -16,9 +16,10 @@ from helpdesk.cli import app
 from helpdesk.config import load_configuration
 from helpdesk.core.errors import ConfigurationError
 from helpdesk.core.message import Person
-from helpdesk.core.people import Absence, Agent, on_call_while_away
+from helpdesk.core.people import Agent
 from helpdesk.core.rotation import Override, Rotation
-from helpdesk.core.walltime import WallTime, parse_weekly
+from helpdesk.core.vacancy import vacancies
+from helpdesk.core.walltime import Handovers, WallTime, parse_handovers, period
 from tests.desk import ANN, BOB, LENA, wall
 from tests.policies.offices import customer, open_desk
 
@@ -302,19 +303,44 @@ def test_lgt_5_an_override_that_is_written_wrong_is_said_by_file_and_key(tmp_pat
         gate(tmp_path, more=f"{ROTATION}overrides = [{entry}]")
 
 
-def test_lgt_5_who_is_first_on_call_while_absent_is_found_before_the_night_comes():
-    """LGT-5: `helpdesk check` warns of it; an override is the answer."""
-    ann, bob = (
-        Agent(name, person.address, timezone="America/Chicago") for name, person in zip("ab", PEOPLE, strict=False)
-    )
-    ann = replace(
-        ann, absences=(Absence(date(2026, 1, 8), date(2026, 1, 9)), Absence(date(2026, 1, 14), date(2026, 1, 14)))
-    )
-    days = [date(2026, 1, 1) + timedelta(days=number) for number in range(28)]
+@pytest.mark.parametrize(
+    ("absences", "overrides", "found"),
+    [
+        (  # the second absence is of the same week, and the third of hers again three weeks later
+            [(date(2026, 1, 8), date(2026, 1, 9)), (date(2026, 1, 28), date(2026, 1, 28))],
+            [],
+            [
+                "Ann is first on call and away from 2026-01-08 00:00 to 2026-01-10 00:00",
+                "Ann is first on call and away from 2026-01-28 00:00 to 2026-01-29 00:00",
+            ],
+        ),
+        (  # half a day that goes over the hand-over
+            [(datetime.fromisoformat("2026-01-12T06:00"), datetime.fromisoformat("2026-01-12T12:00"))],
+            [],
+            ["Ann is first on call and away from 2026-01-12 06:00 to 2026-01-12 09:00"],
+        ),
+        ([(date(2026, 1, 8), date(2026, 1, 9))], [(date(2026, 1, 8), date(2026, 1, 9))], []),
+        (  # it covers the first of the two days
+            [(date(2026, 1, 8), date(2026, 1, 9))],
+            [(date(2026, 1, 8), date(2026, 1, 8))],
+            ["Ann is first on call and away from 2026-01-09 00:00 to 2026-01-10 00:00"],
+        ),
+        ([(date(2025, 12, 1), date(2025, 12, 31))], [], []),  # over
+        (  # second while Cy is first
+            [(date(2026, 1, 22), date(2026, 1, 22))],
+            [],
+            ["Ann is second on call and away from 2026-01-22 00:00 to 2026-01-23 00:00"],
+        ),
+    ],
+)
+def test_lgt_5_who_is_on_call_while_absent_is_found_before_the_night_comes(absences, overrides, found):
+    """LGT-5: `helpdesk check` warns of each week, of the second as of the first; an override is the answer."""
+    zone = "America/Chicago"
+    ann = Agent("Ann", PEOPLE[0].address, timezone=zone, absences=tuple(period(*one, zone) for one in absences))
+    others = tuple(Override(period(*one, zone), primary=PEOPLE[1]) for one in overrides)
+    turns = replace(rotation(overrides=others), secondary=PEOPLE[1:] + PEOPLE[:1])
 
-    assert [*on_call_while_away(rotation(), (ann, bob), days)] == [(ann, date(2026, 1, 8))]
-    override = Override(date(2026, 1, 8), date(2026, 1, 9), primary=PEOPLE[1])
-    assert [*on_call_while_away(rotation(overrides=(override,)), (ann, bob), days)] == []
+    assert [*map(str, vacancies(turns, [ann], wall("2026-01-01 12:00")))] == [f"{one} ({zone})" for one in found]
 
 
 # --- the rotation itself
@@ -323,7 +349,7 @@ PEOPLE = tuple(Person(f"{name}@desk.example") for name in ("ann", "bob", "cy"))
 
 
 def rotation(zone="America/Chicago", handover="mon 09:00", **more):
-    return Rotation("on-call", parse_weekly(handover, zone), date(2026, 1, 5), PEOPLE, PEOPLE[1:], **more)
+    return Rotation("on-call", parse_handovers(handover, zone), date(2026, 1, 5), PEOPLE, PEOPLE[1:], **more)
 
 
 def test_a_week_each_in_turn_from_the_first_hand_over_on():
@@ -343,7 +369,7 @@ def test_the_hand_over_stays_at_nine_on_the_wall_when_the_clock_changes():
 
 
 def test_nobody_is_their_own_secondary():
-    override = Override(date(2026, 1, 6), date(2026, 1, 6), primary=PEOPLE[1])
+    override = Override(period(date(2026, 1, 6), date(2026, 1, 6), "America/Chicago"), primary=PEOPLE[1])
     seats = rotation(overrides=(override,)).on_call(wall("2026-01-06 12:00"))
 
     assert (seats.primary, seats.secondary) == (PEOPLE[1], None)
@@ -359,8 +385,8 @@ INSTANTS = st.integers(1_704_067_200, 1_830_297_600).map(lambda seconds: datetim
 @settings(max_examples=150, deadline=None)
 @given(ZONES, st.integers(0, 6), st.integers(0, 1439), INSTANTS, st.booleans())
 def test_somebody_is_on_call_at_every_instant_and_the_same_until_it_ends(zone, weekday, minute, at, overridden):
-    override = Override(at.date(), at.date() + timedelta(days=2), secondary=PEOPLE[0])
-    handover = WallTime(zone, minute * 60, weekday)
+    override = Override(period(at.date(), at.date() + timedelta(days=2), zone), secondary=PEOPLE[0])
+    handover = Handovers((WallTime(zone, minute * 60, weekday),))
     turns = Rotation("r", handover, date(2026, 1, 1), PEOPLE, PEOPLE, (override,) if overridden else ())
     seats = turns.on_call(at)
 

@@ -1,0 +1,260 @@
+"""Somebody who is there hears (design law 18).
+
+What goes to the agent of a case alone, and falls due before they are back, goes to somebody of the team instead: on
+duty, else back in time; the case is theirs from then on. Where there is no such person the lead has it, or, while the
+agent has only gone home, hears of it beside them. Without a promise it waits for who has gone home, and for who is
+away for no longer than a working day of theirs. The same holds when time runs out on a case.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from helpdesk.core import assignment, calling
+from helpdesk.core.decision import Decision, Draft
+from helpdesk.core.timeline import clocks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime
+
+    from helpdesk.core.case import Case, Event
+    from helpdesk.core.clock import Clock
+    from helpdesk.core.decision import MailKind
+    from helpdesk.core.message import Person
+    from helpdesk.core.people import Agent, Terms
+
+_MOMENT = timedelta(seconds=1)
+_LATELY = timedelta(hours=1)  # whoever did something on the case so lately has not gone home
+# Mails to who keeps a case. Echoes are for who wrote, and the ladder's steps are relieved before they are taken.
+_TO_THE_HOLDER: tuple[MailKind, ...] = ("assigned", "customer-message", "reminder", "alert")
+
+
+@dataclass(frozen=True, slots=True)
+class _Need:
+    """What may not be able to wait for the holder of a case: it is due then, or nothing is promised."""
+
+    holder: Agent
+    case: Case
+    terms: Terms
+    now: datetime
+    due_at: datetime | None
+
+    @property
+    def away(self) -> bool:
+        """Whether an absence keeps the holder away, rather than the end of their day."""
+        return self.holder.away_until(self.now) is not None
+
+    @property
+    def why(self) -> str:
+        """Why the holder cannot act."""
+        return said_away(self.holder, self.now) or "not on duty before it is due"
+
+    def can_wait(self) -> bool:
+        """Whether the holder is there in time."""
+        return self.is_in_time(self.holder) or (not self.away and self._is_at_it())
+
+    def is_in_time(self, agent: Agent) -> bool:
+        """Whether that agent is on duty before it is due; without a promise, after a working day of theirs at most."""
+        if agent.on_duty(self.now):
+            return True
+        if self.due_at is not None:
+            return agent.back_at(self.now) < self.due_at
+        if agent.away_until(self.now) is None:
+            return True
+        policy = self.terms.policy
+        calendar = agent.hours or policy.calendars[policy.region(self.case.region).calendar]
+        # A working day that ends with its closing ends with the next opening: nothing is lost in between.
+        return agent.back_at(self.now) <= calendar.next_open(calendar.add_business_days(self.now, 1))
+
+    def _is_at_it(self) -> bool:
+        since = self.now - _LATELY
+        return any(event.by in self.holder.addresses and event.at >= since for event in self.case.events)
+
+
+def said_away(agent: Agent, now: datetime) -> str:
+    """Until when somebody is away, on their own wall; "" where no absence keeps them."""
+    until = agent.away_until(now)
+    if until is None:
+        return ""
+    local = until.astimezone(ZoneInfo(agent.timezone))
+    if local.hour or local.minute:
+        return f"away until {local:%Y-%m-%d %H:%M} {local.tzname()}"
+    return f"away until {local - _MOMENT:%Y-%m-%d}"
+
+
+def relieve(decision: Decision, terms: Terms, now: datetime, *, because: str) -> Decision:
+    """Let somebody who is there have what a decision tells the holder of a case alone."""
+    case = decision.case
+    if case is None or not case.assignee:
+        return decision
+    holder = terms.team.agent(case.assignee)
+    if holder is None:
+        return _of_departed(case, decision, terms, now)
+    theirs = [draft for draft in decision.drafts if _is_kept(draft) and draft.to.address == holder.address]
+    if not theirs or holder.on_duty(now):
+        return decision
+    need = _Need(holder, case, terms, now, _due_at(holder, decision, terms, now))
+    if need.can_wait():
+        return decision
+    successor = _successor(need)
+    if case.active and successor:
+        told = _told(successor, need, theirs[0].key, because)
+        return _given_to(successor, decision, theirs, _given(successor, need), told)
+    also = [successor.person] if successor else _beside(need, decision)
+    note = f"{_name(holder)}, who has this case and is {need.why}"
+    copies = [replace(draft, to=person, facts={**draft.facts, "instead": note}) for person in also for draft in theirs]
+    return replace(decision, drafts=_each_once((*decision.drafts, *copies)))
+
+
+def running_out(
+    case: Case, terms: Terms, now: datetime, *, due_at: datetime | None
+) -> tuple[tuple[Event, ...], tuple[Draft, ...]]:
+    """Give on the case of an agent who cannot act before it is due, and tell both; nothing where nobody can."""
+    holder = terms.team.agent(case.assignee)
+    if holder is None:
+        return (), ()
+    need = _Need(holder, case, terms, now, due_at or now)
+    successor = None if need.is_in_time(holder) else _successor(need)
+    if successor is None:
+        return (), ()
+    key = f"away/{now:%Y%m%dT%H%M%SZ}"
+    return (_given(successor, need),), _told(successor, need, key, "a promise is running out")
+
+
+# --- whose agent is none of the team any more
+
+
+def departed(case: Case, terms: Terms, now: datetime) -> Decision:
+    """Give on the case of somebody who is no agent of its team any more; without events where nobody is there."""
+    agent, was = assignment.another(terms, now, besides={case.assignee}), case.assignee
+    if agent is None:
+        return Decision(case)
+    gone = f"is no agent of {terms.team.name} any more"
+    event = assignment.given(agent, f"{was} {gone}", terms, now)
+    history = _history(agent, f"departed/{now:%Y%m%dT%H%M%SZ}", f"{was}, who had this case and {gone}")
+    return Decision(case.after(event), (event,), (history,))
+
+
+def _of_departed(case: Case, decision: Decision, terms: Terms, now: datetime) -> Decision:
+    """A case that was over when its agent went has one again with the word that opens it."""
+    given = departed(case, terms, now)
+    agent = terms.team.agent(given.case.assignee) if given.case else None
+    theirs = [draft for draft in decision.drafts if _is_kept(draft)]
+    if not case.active or not theirs or not given.events or agent is None:
+        return decision
+    return _given_to(agent, decision, theirs, given.events[0], given.drafts)
+
+
+# --- who
+
+
+def _successor(need: _Need) -> Agent | None:
+    """Who has the case from now on: on duty, else back in time, else the lead, else who is not away; None: nobody.
+
+    A case goes home with its agent: only somebody on duty has it instead.
+    """
+    team, now, holder = need.terms.team, need.now, need.holder
+    others = [agent for agent in team.agents if agent.address != holder.address and not agent.away(now)]
+    lead = _lead(need)
+    for among in (
+        [agent for agent in others if agent.on_duty(now)],
+        [agent for agent in others if need.away and need.is_in_time(agent)],
+        [lead] if need.away and lead else [],
+        others if need.away else [],
+    ):
+        if among:
+            return assignment.least_busy(among, need.terms, now)
+    return None
+
+
+def _lead(need: _Need) -> Agent | None:
+    """The lead, where that is somebody else who is not away."""
+    team = need.terms.team
+    lead = team.agent(team.lead.address) if team.lead else None
+    return lead if lead and lead.address != need.holder.address and not lead.away(need.now) else None
+
+
+def _beside(need: _Need, decision: Decision) -> list[Person]:
+    """Who hears of it beside the holder: the lead, unless somebody does already; where all are away, the operators."""
+    lead = _lead(need)
+    if need.away:
+        return [lead.person] if lead else [*need.terms.operators]
+    called = (decision.outcome == "opened" or need.case.rank == 1) and calling.is_called_for(need.case, need.terms)
+    heard = any(_is_kept(draft) and draft.to.address != need.holder.address for draft in decision.drafts)
+    late = need.due_at is not None and need.due_at <= need.now  # who is asked to hurry has been told
+    return [lead.person] if lead and not (called or heard or late) else []
+
+
+def _is_kept(draft: Draft) -> bool:
+    return draft.audience == "agent" and draft.kind in _TO_THE_HOLDER
+
+
+# --- what is due
+
+
+def _due_at(holder: Agent, decision: Decision, terms: Terms, now: datetime) -> datetime | None:
+    """When the first promise falls due; None where none is made for a word and no other ends before they are back."""
+    running = [clock for case, of in _with_merged(decision, terms) for clock in _running(case, of)]
+    dues = [(clock.due_at, clock.target) for clock in running if clock.due_at]
+    first = min((at for at, _ in dues), default=None)
+    word = any(target != "resolution" for _, target in dues)
+    return first if word or (first and first <= holder.back_at(now)) else None
+
+
+def _with_merged(decision: Decision, terms: Terms) -> Iterator[tuple[Case, Terms]]:
+    if decision.case:
+        yield decision.case, terms
+    also = {other.case.number: other.case for other, _ in decision.also if other.case}
+    for merged in terms.merged:
+        yield also.get(merged.case.number, merged.case), merged.terms
+
+
+def _running(case: Case, terms: Terms) -> list[Clock]:
+    return [clock for clock in clocks(case, terms.policy) if clock.stopped_at is None]
+
+
+# --- what happens then
+
+
+def _given_to(
+    agent: Agent, decision: Decision, theirs: Sequence[Draft], event: Event, told: Sequence[Draft]
+) -> Decision:
+    """The case is another's, who gets it with all that was said, and the mails of its holder that say more."""
+    case, new = decision.case, decision.outcome == "opened"
+    left = [draft for draft in decision.drafts if draft not in theirs]
+    # What was said so far has the customer's word in it; a monitor's is not among what people said.
+    more = [draft for draft in theirs if new or draft.kind != "customer-message" or draft.template]
+    moved = [replace(draft, to=agent.person) for draft in more]
+    drafts = _each_once((*left, *(() if new else told), *moved))
+    return replace(decision, case=case and case.after(event), events=(*decision.events, event), drafts=drafts)
+
+
+def _given(agent: Agent, need: _Need) -> Event:
+    standing = "on duty" if agent.on_duty(need.now) else "nobody is on duty"
+    if agent not in need.terms.team.agents:
+        standing = "nobody else is there"
+    return assignment.given(agent, f"{_name(need.holder)} is {need.why}; {standing}", need.terms, need.now)
+
+
+def _told(agent: Agent, need: _Need, key: str, because: str) -> tuple[Draft, Draft]:
+    said = f"given to {_name(agent)}, because you are {need.why} and {because}"
+    note = f"{_name(need.holder)}, who had this case and is {need.why}"
+    echo = Draft("echo", need.holder.person, "agent", key, facts={"done": [said], "mistakes": []})
+    return _history(agent, key, note), echo
+
+
+def _history(agent: Agent, key: str, instead: str) -> Draft:
+    """All that was said so far, and for whom somebody has the case."""
+    return Draft("assigned", agent.person, "agent", key, facts={"handed_over": True, "instead": instead})
+
+
+def _each_once(drafts: Iterable[Draft]) -> tuple[Draft, ...]:
+    return tuple({(draft.kind, draft.key, draft.to.address): draft for draft in drafts}.values())
+
+
+def _name(agent: Agent) -> str:
+    return agent.name or agent.address
