@@ -13,11 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from helpdesk.core.decision import Arrival
-    from helpdesk.core.message import Message
     from helpdesk.core.people import Terms
     from helpdesk.core.severity import Verdict
 
 _WORD = re.compile(r"[^\W_]+")
+_COMPONENT = re.compile(r"product|component|module|area|package|app", re.IGNORECASE)
+_NAMING = ("product:", "component:")
 _DIGITS = 4  # of a probability: enough to explain it, and the same on every machine
 
 
@@ -46,7 +47,7 @@ def _assessed(arrival: Arrival, text: str, fields: Mapping[str, str], terms: Ter
         terms=terms.policy.severity,
         stated=fields.get("priority"),
         fields=fields,
-        products=_products(message, fields, terms),
+        products=_products(fields, terms),
         robot=message.robot.kind if message.robot else None,
         channel=terms.mailbox.channel,
         expected=terms.languages,
@@ -55,15 +56,17 @@ def _assessed(arrival: Arrival, text: str, fields: Mapping[str, str], terms: Ter
     )
 
 
-def _products(message: Message, fields: Mapping[str, str], terms: Terms) -> tuple[str, ...]:
-    """Those of the customer's products that the mail names, or the only one they have (LAI-4).
+def _products(fields: Mapping[str, str], terms: Terms) -> tuple[str, ...]:
+    """What a field names as the product or component that the case is about (LAI-4).
 
-    Who uses several and names none is not bound by what holds for one of them.
+    A field for it may say more than the name. What the mail says elsewhere names nothing: it may be a remark; and who
+    has bought one product may well write of another.
     """
-    products = terms.customer.products if terms.customer else ()
-    words = _spaced("\n".join((message.subject, message.reply, *fields.values())))
-    named = tuple(product for product in products if f" {_spaced(product).strip()} " in words)
-    return named or (products if len(products) == 1 else ())
+    bought = terms.customer.products if terms.customer else ()
+    capped = [cap.when.partition(":")[2] for cap in terms.policy.severity.caps if cap.when.startswith(_NAMING)]
+    said = [_spaced(value) for key, value in fields.items() if _COMPONENT.search(key)]
+    inside = (name for name in (*bought, *capped) if any(_spaced(name) in value for value in said))
+    return tuple(dict.fromkeys((*inside, *fields.values())))
 
 
 def _spaced(text: str) -> str:

@@ -171,7 +171,10 @@ def _said_of(policy: Policy) -> Iterator[tuple[str, str]]:
     yield "the stated severity is", terms.stated
     yield "looked at by a person below", f"{terms.review_below:g}"
     yield "never the worst severity", ", ".join(terms.never_rank_1)
-    yield from ((f"rule {cap.name!r}", f"{cap.when}: at most {cap.at_most}") for cap in terms.caps)
+    yield from (
+        (f"rule {cap.name!r}", f"{cap.when}: at most {cap.at_most}{f', alone {cap.alone}' if cap.alone else ''}")
+        for cap in terms.caps
+    )
     yield from ((f"area {area.key}", ", ".join(area.words)) for area in terms.areas)
     for field in policy.intake:
         yield f"intake field {field.key}", f"{field.label}{'' if field.required else ' (if known)'}"

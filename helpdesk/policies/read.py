@@ -365,7 +365,7 @@ class _Reader:
             levels=levels,
             default=table.default,
             stated=table.stated,
-            caps=tuple(Cap(name=cap.name, when=cap.when, at_most=cap.at_most) for cap in table.caps),
+            caps=tuple(Cap(cap.name, cap.when, cap.at_most, cap.alone) for cap in table.caps),
             areas=tuple(Area(key=key, words=tuple(words)) for key, words in table.areas.items()),
             review_below=table.review_below,
             never_rank_1=tuple(table.never_rank_1),
@@ -483,6 +483,7 @@ class _Reader:
         self.among("classifier.default", policy.severity.default, severities)
         for number, cap in enumerate(policy.severity.caps, start=1):
             self.among(f"classifier.caps.{number}.at_most", cap.at_most, severities)
+            self.among(f"classifier.caps.{number}.alone", cap.alone or cap.at_most, severities)
             self.condition(f"classifier.caps.{number}.when", cap.when, {entry.key for entry in policy.channels})
         for kind in policy.severity.never_rank_1:
             self.among("classifier.never_rank_1", kind, get_args(Kind))

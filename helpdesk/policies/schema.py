@@ -171,11 +171,15 @@ class CreditsTable:
 @strict
 @dataclass
 class CapTable:
-    """`[[classifier.caps]]`: a named rule that binds: `when` it holds, the severity is `at_most` that."""
+    """`[[classifier.caps]]`: a named rule: `when` it holds, the severity is `at_most` that.
+
+    `alone`: what trouble is then, where the mail says nothing else.
+    """
 
     name: str
     when: str
     at_most: str
+    alone: str = ""
 
 
 @strict
@@ -184,7 +188,7 @@ class ClassifierTable:
     """`[classifier]`: how a severity is found."""
 
     default: str
-    stated: Literal["evidence", "initial", "ignored"] = "evidence"
+    stated: Literal["evidence", "fitting", "initial", "ignored"] = "evidence"
     caps: list[CapTable] = field(default_factory=list)
     areas: dict[str, list[str]] = field(default_factory=dict)
     never_rank_1: list[str] = field(default_factory=list)

@@ -83,7 +83,10 @@ def offering_shape(policy: Policy, *, now: datetime, reader: Reader = EVERYBODY)
             {"key": level.key, "rank": level.rank, "name": level.name, "definition": level.definition}
             for level in policy.severity.levels
         ],
-        "caps": [{"name": cap.name, "when": cap.when, "at_most": cap.at_most} for cap in policy.severity.caps],
+        "caps": [
+            {"name": cap.name, "when": cap.when, "at_most": cap.at_most, "alone": cap.alone or None}
+            for cap in policy.severity.caps
+        ],
         "areas": [area.key for area in policy.severity.areas],
         "targets": [
             {
@@ -249,6 +252,7 @@ def _severity_rules(policy: Policy) -> list[str]:
     stated = {
         "initial": "what the customer states is the initial severity",
         "evidence": "what the customer states is evidence, the desk decides",
+        "fitting": "what the customer states is evidence; the second severity stands where the mail fits it",
         "ignored": "what the customer states is kept and not looked at",
     }
     default = policy.level(policy.severity.default).name

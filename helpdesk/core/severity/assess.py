@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 SUSPECT = 0.1  # above this probability of rank 1 somebody is told now
 SURE = 0.95  # without any cue only this much is believed
 PLAIN = 0.45  # without any cue only this much for rank 1 alarms
+_FITTED = 2  # the stated rank that stands where a policy wants it: worse is a question of calls, milder of clocks
 APART = 2  # ranks between stated and found that are a conflict
 MONITORING = "monitoring"  # the channel whose alerts open at rank 1 (LGT-4)
 READINGS = frozenset({"workaround", "past", "partial"})  # conditions that a reader can be wrong about
@@ -84,7 +85,7 @@ def assess(  # noqa: PLR0913 - one argument a signal, all by name
 ) -> Verdict:
     """Judge a mail. `text` is the customer's own new text, `stated` the raw words of a stated priority.
 
-    `fields` are intake answers, `products` the products and components the case is about, `robot` a
+    `fields` are intake answers, `products` what they name as product or component, `robot` a
     `message.Robot` kind, `expected` the languages that it may well be in, likeliest first (`core.languages`),
     `second_voter` is asked about what a person wrote. Deterministic; never raises on any text; KeyError where
     `terms` names a level that it does not have.
@@ -104,11 +105,17 @@ def assess(  # noqa: PLR0913 - one argument a signal, all by name
     blank = _says_nothing(observed) and not taught
     opinion = _found(probabilities, terms, blank=blank)
     opinion = _with_stated(opinion, observed, probabilities, terms)
+    rules = caps.holding(observed=observed, terms=terms, kind=kind, names=products, channel=channel)
+    settled = caps.settle(rules, terms=terms)
+    if settled:
+        opinion = opinion.decided_by(settled[1], rank=settled[0])
+        rules = tuple(rule for rule in rules if rule.force != "shapes" or rule.alone)
     opinion = _with_channel(opinion, observed, channel)
-    rules = caps.holding(
-        observed=observed, terms=terms, kind=kind, names=(*products, *fields.values()), channel=channel
-    )
-    rank, bound = caps.bind(opinion.rank, rules, terms=terms, kind=kind)
+    rank, bound = caps.bind(opinion.rank, rules, terms=terms)
+    if not caps.stands_still(observed):
+        rank, bound = caps.never_first(rank, bound, kind=kind, terms=terms)
+    for proposal in caps.proposals(rank, rules, terms=terms):
+        opinion = opinion.doubted(proposal)
     suspect = rank != 1 and _suspected(probabilities, kind, rules, terms) and not (blank and probabilities[0] < PLAIN)
     return Verdict(
         severity=terms.at_rank(rank).key,
@@ -172,10 +179,13 @@ def _with_stated(
         why = f"{name} is the initial severity, as the policy has it"
         opinion = opinion.decided_by(Reason("stated priority", why, evidence), rank=said)
     found = _best(probabilities)
+    if terms.stated == "fitting" and said == _FITTED and caps.fits_second(observed):
+        why = f"{name} fits what the mail says"
+        return opinion.decided_by(Reason("stated priority", why, evidence), rank=said)
     if abs(said - found) < APART:
         return opinion
     default, apart = terms.level(terms.default), f"stated {name}, found {terms.at_rank(found).name}"
-    if terms.stated == "evidence" and opinion.decided is None:
+    if terms.stated in {"evidence", "fitting"} and opinion.decided is None:
         why = f"{apart}: the policy's default, {default.name}; a human looks"
         return opinion.decided_by(Reason("conflict", why, evidence), rank=default.rank, review=True)
     # Where the policy takes the customer's word for a start, or the default is taken already, that stands.
@@ -200,7 +210,7 @@ def _potential_outage(observed: Observation, channel: str) -> bool:
 
 def _suspected(probabilities: Probabilities, kind: Kind, rules: Collection[Bound], terms: SeverityTerms) -> bool:
     """Whether it may be rank 1. A rule that rests on a reading may misread; one that rests on facts settles it."""
-    settled = any(rule.limit > 1 and rule.cap.when not in READINGS for rule in rules)
+    settled = any(rule.lowers and rule.limit > 1 and rule.cap.when not in READINGS for rule in rules)
     return probabilities[0] > SUSPECT and not settled and kind not in terms.never_rank_1
 
 

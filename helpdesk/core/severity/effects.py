@@ -45,6 +45,7 @@ class Effects:
 
 def effects(segments: Sequence[Segment]) -> Effects:
     """Every effect of a mail's segments."""
+    segments = _without_comparisons(segments)
     seen = Effects()
     for segment in segments:
         for rule in AFTERWARDS if _told_as_over(segment) else RULES:
@@ -556,11 +557,17 @@ def _place(segment: Segment, seen: Effects) -> None:
     trouble = segment.failing or segment.has("slow", "wrong", "dataloss")
     fine = not trouble and (segment.has("ok") or segment.tells("negated", "down", "fail", "halt"))
     works = fine or (not trouble and segment.has("work"))
-    if segment.says("nonprod") and not segment.tells("negated", "nonprod"):
+    if segment.says("nonprod") and not segment.tells("negated", "nonprod") and not _comes_from_there(segment):
         seen.add("nonprod-fine" if works else "nonprod-trouble" if trouble else "nonprod-named", segment)
     if segment.says("prod") and not segment.has("not_prod_word"):
         denied = segment.tells("negated", "prod")
         seen.add("prod-fine" if fine or denied else "prod-trouble" if trouble else "prod-named", segment)
+
+
+def _comes_from_there(segment: Segment) -> bool:
+    """`since the deployment from staging`: it names the other environment, and trouble of this one."""
+    places = [hit.start for hit in segment.hits if hit.concept == "nonprod"]
+    return all(not _SOURCES.isdisjoint(segment.words[max(0, start - 3) : start]) for start in places)
 
 
 def _one_is_fine(segment: Segment, seen: Effects) -> bool:
@@ -698,3 +705,35 @@ def _contrast(segments: Sequence[Segment], seen: Effects) -> None:
         seen.add("non-production", next(s for s in segments if s.says("nonprod")))
     elif seen.any("prod-trouble", "prod-named"):
         seen.add("production", next(s for s in segments if s.says("prod")))
+
+
+def _without_comparisons(segments: Sequence[Segment]) -> Sequence[Segment]:
+    """What is left where trouble is told and compared with that of another place or time, which is a remark then.
+
+    `Nobody can order. We noticed it first in the sandbox`, `... The same on staging`, `... Like last week's outage,
+    which was fixed`.
+    """
+    told = [segment for segment in segments if not (_compares_place(segment) or _compares_time(segment))]
+    return told if any(segment.failing and not segment.says("nonprod") for segment in told) else segments
+
+
+def _compares_place(segment: Segment) -> bool:
+    if not segment.says("nonprod") or segment.says("prod"):
+        return False
+    return not (_ALSO if segment.failing else _ALSO | _TRIED).isdisjoint(segment.words)
+
+
+def _compares_time(segment: Segment) -> bool:
+    return segment.has("past") and bool(_ends(segment)) and not _LIKE.isdisjoint(segment.words)
+
+
+_SOURCES = word_set("from after since before unlike like than nach seit von vor depuis apres desde tras")
+_ALSO = word_set(
+    "first also too same likewise zuerst auch ebenfalls ebenso aussi egalement meme primero tambien mismo anche ook"
+)
+_TRIED = word_set(
+    "already earlier noticed reproduce reproduced reproducible tried tested verified schon bereits nachgestellt deja ya"
+)
+_LIKE = word_set(
+    "like similar same unlike wie ahnlich ahnliche ahnlicher comme similaire como parecido come simile zoals"
+)

@@ -52,6 +52,7 @@ class Observation:
     alert: Alert | None = None
     robot: str | None = None
     stated: str | None = None
+    told: frozenset[str] = frozenset()  # effects that a field states
 
 
 def observe(
@@ -76,24 +77,31 @@ def observe(
     language = language_of(f"{head}\n{without}", expected=expected)
     segments = read(head, without, languages=language.likely)
     seen = effects(segments)
-    _told_environment(fields, seen, language.likely)
-    rank = stating.stated_rank(words, terms) if words and terms.stated == "evidence" else None
+    told = _told_environment(fields, seen, language.likely)
+    rank = stating.stated_rank(words, terms) if words and terms.stated in {"evidence", "fitting"} else None
     leaning = lean(segments)
     values = features.of_person(seen, stated=rank, lean=leaning)
     values.update(_policy_cues(f"{head}\n{body}", terms))
-    return Observation(head, body, values, language.code, segments=segments, seen=seen, lean=leaning, stated=words)
+    return Observation(
+        head, body, values, language.code, segments=segments, seen=seen, lean=leaning, stated=words, told=told
+    )
 
 
-def _told_environment(fields: Mapping[str, str], seen: Effects, languages: tuple[str, ...]) -> None:
-    """An intake field that names the environment settles it."""
+def _told_environment(fields: Mapping[str, str], seen: Effects, languages: tuple[str, ...]) -> frozenset[str]:
+    """An intake field that names the environment settles it; what it states."""
+    told: set[str] = set()
     for key, value in fields.items():
         if "environ" in key.casefold() or key.casefold() in {"stage", "tier", "instance"}:
-            for segment in read("", value, languages=languages):
-                if segment.has("nonprod"):
-                    seen.add("non-production", segment)
-                elif segment.has("prod"):
-                    seen.found.pop("non-production", None)
-                    seen.add("production", segment)
+            segments = read("", value, languages=languages)
+            real = next((segment for segment in segments if segment.has("prod")), None)
+            other = next((segment for segment in segments if segment.has("nonprod")), None)
+            if real:  # `production, and staging as well`
+                seen.found.pop("non-production", None)
+                seen.add("production", real)
+            elif other:
+                seen.add("non-production", other)
+                told.add("non-production")
+    return frozenset(told)
 
 
 def _policy_cues(text: str, terms: SeverityTerms) -> dict[str, float]:

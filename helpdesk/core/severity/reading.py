@@ -60,6 +60,7 @@ MOST_WORDS = 900  # words and marks of a mail that are read
 LIST_REACH = 10  # words that `nobody` reaches over the commas of a list
 REACH_BACK = 4  # the same where the negator follows (German, French)
 NEARLY_ALL, NEXT_TO_NONE = 95, 3  # percent
+NEXT = 2  # and where it stands right before, or one word before
 SHORT_REACH = 3  # and for a negative word: `no error`, `nothing is down`
 
 
@@ -264,7 +265,7 @@ def _with_status(hits: Sequence[Hit]) -> Iterator[Hit]:
         hit.concept in {"since", "still", "again"} for hit in hits
     )
     for hit in hits:
-        if _is_not_there(hit, negators, hits) if hit.concept == "nonprod" else _negated(hit, negators):
+        if _is_not_there(hit, negators, hits) if hit.concept in _SITES else _negated(hit, negators):
             status: Status = "negated"
         elif hit.part in supposed:
             status = "hypothetical"
@@ -276,13 +277,22 @@ def _with_status(hits: Sequence[Hit]) -> Iterator[Hit]:
 
 
 def _is_not_there(place: Hit, negators: Iterable[Hit], hits: Iterable[Hit]) -> bool:
-    """`this is not the sandbox`; but what cannot be done in the sandbox is of the sandbox."""
-    near = [negator for negator in negators if 0 <= place.start - negator.end < SHORT_REACH]
+    """`this is not the sandbox`; but what cannot be done in the sandbox is of the sandbox.
+
+    `no orders in production` is of production, `no production impact` denies it.
+    """
+    reach = SHORT_REACH if place.concept == "nonprod" else NEXT
+    near = [
+        negator
+        for negator in negators
+        if 0 <= place.start - negator.end < (SHORT_REACH if negator.concept == "not" else reach)
+    ]
     return any(
         not any(negator.start <= hit.end < place.start for hit in hits if hit.concept in _VERBS) for negator in near
     )
 
 
+_SITES = frozenset({"prod", "nonprod"})
 _VERBS = frozenset({"can", "cannot", "work", "ok"})
 
 

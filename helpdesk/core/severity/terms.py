@@ -10,7 +10,7 @@ from typing import Literal
 
 Rank = int  # 1 (business stopped) .. 4 (question); every policy maps its own names to these
 Kind = Literal["defect", "question", "enhancement", "maintenance"]
-StatedUse = Literal["evidence", "initial", "ignored"]
+StatedUse = Literal["evidence", "fitting", "initial", "ignored"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +31,17 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Cap:
-    """A binding rule: where `when` holds, the case is at most `at_most` (a level key).
+    """A rule: where `when` holds, the case is at most `at_most` (a level key); `caps` says with what force.
 
-    `when` is one of `non-production`, `workaround`, `past`, `documentation`, `partial`, `security`,
-    `kind:KIND`, `channel:KEY`, `product:KEY`, `component:KEY`.
+    `when` is one of `non-production`, `workaround`, `past`, `documentation`, `partial`, `security`, `cosmetic`,
+    `internal`, `kind:KIND`, `channel:KEY`, `product:KEY`, `component:KEY`. `alone` is the level key of trouble of
+    which a mail says nothing else.
     """
 
     name: str
     when: str
     at_most: str
+    alone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
