@@ -235,7 +235,7 @@ def maintenance_announce(number: int, config: Config = None, as_json: AsJson = F
     with _order(config) as order:
         done = obey(AnnounceMaintenance(number), order)
     if as_json:
-        print_json({"number": number, "told": list(done.told)})
+        print_json({"number": number, "told": list(done.told), "done": done.said})
     else:
         typer.echo(done.said)
 

@@ -83,8 +83,8 @@ def _explains(window: Window, arrival: Arrival, verdict: Verdict, terms: Terms) 
 def _fits_environment(sector: Sector, verdict: Verdict, text: str) -> bool:
     if not sector.production and not sector.other:
         return True
-    named = any(re.search(rf"\b{re.escape(name)}\b", text) for name in sector.other)
-    elsewhere = verdict.environment == "non-production"
+    unsaid, elsewhere = not verdict.environment, verdict.environment == "non-production"
+    named = unsaid and any(re.search(rf"\b{re.escape(name)}\b", text) for name in sector.other)
     # What a mail says nothing of is a production system.
     return (sector.production and not elsewhere) or bool(sector.other and (elsewhere or named))
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from helpdesk.core.severity.words import word_set
+
 if TYPE_CHECKING:
     from helpdesk.core.severity.observe import Observation
     from helpdesk.core.severity.verdict import Environment
@@ -11,6 +13,14 @@ if TYPE_CHECKING:
 _GONE = ("outage", "thing-dead", "halted", "nobody-can", "all-affected", "core-stopped", "server-error")
 _STOPPED = ("all-fails", "none-comes-through", "we-cannot", "users-cannot", "business-idle")
 _OTHERWISE = ("wrong-result", "wrong-figures", "data-lost", "cosmetic")  # it is there, and does something wrong
+_ONE = ("own-account", "others-fine", "one-user-or-item", "one-person", "one-named", "one-numbered")
+# Coming in and getting through: of these alone nothing need be said but that it fails.
+_ENTRANCE = word_set(
+    "login logon signin access connect connection connections timeout timeouts timed "
+    "anmeldung anmelden einloggen zugriff zugang verbindung connexion connecter acces acceder acceso conexion conectar "
+    "accesso accedere connessione acesso entrar conexao inloggen aanmelden toegang verbinding"
+)
+_COMING_IN = ("log in", "sign in", "logging in", "signing in")
 _WHOLE = ("thing-dead", "nobody-can", "all-affected")  # a blank PDF is no outage
 
 
@@ -21,7 +31,17 @@ def reports_unavailable(observed: Observation) -> bool:
         return alert.state == "problem" and (alert.gone or not alert.gradual)
     if "over" in observed.values or "announced" in seen or (seen.any("edge-thing") and not seen.any(*_WHOLE)):
         return False
-    return seen.any(*_GONE) or (seen.any(*_STOPPED) and not seen.any(*_OTHERWISE))
+    if seen.any(*_GONE):
+        return True
+    return not seen.any(*_OTHERWISE) and (seen.any(*_STOPPED) or _lets_nobody_in(observed))
+
+
+def _lets_nobody_in(observed: Observation) -> bool:
+    """`we cannot log in`, `the connection times out`: and it is not one account of many."""
+    troubled = [segment.words for segment in observed.segments if segment.failing or segment.has("slow")]
+    return not observed.seen.any(*_ONE) and any(
+        not _ENTRANCE.isdisjoint(words) or any(said in " ".join(words) for said in _COMING_IN) for words in troubled
+    )
 
 
 def environment_of(observed: Observation) -> Environment:
