@@ -15,6 +15,7 @@ from urllib.parse import quote
 from helpdesk.core import rating, suspicion
 from helpdesk.core.addressee import plain_reply
 from helpdesk.core.addresses import unwritable
+from helpdesk.core.case import DESK
 from helpdesk.core.message import Person
 from helpdesk.core.monitor import unheard
 from helpdesk.core.policy import TARGET_NAMES, Promise
@@ -457,6 +458,8 @@ def _why(case: Case, terms: Terms) -> str:
     if not found:
         return ""
     last = found[-1]
+    if last.type == "severity_set" and last.by == DESK:
+        return str(last.facts.get("reason", ""))
     if last.type == "severity_set":
         agent = terms.team.agent(last.by)
         by = f"set by {agent.name if agent and agent.name else last.by}"

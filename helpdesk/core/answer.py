@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
-from helpdesk.core import correction, exclusion, links, merging, relief, snooze, splitting
+from helpdesk.core import correction, details, exclusion, links, merging, relief, snooze, splitting
 from helpdesk.core.addressee import nobody
 from helpdesk.core.addresses import unwritable
 from helpdesk.core.block import Mistake
@@ -125,6 +125,7 @@ def _vocabulary(case: Case, arrival: Arrival, terms: Terms, agent: Agent) -> Voc
         exclusions=tuple(exclusion.key for exclusion in policy.exclusions),
         incidents=tuple(incident.key for incident in terms.standing.incidents if incident.concerns(policy.key)),
         areas=tuple(area.key for area in policy.severity.areas),
+        fields=tuple(field.key for field in policy.intake if field.key != "priority"),
         people=tuple(person.address for person in case.people),
         removed=case.removed,
         ours=terms.ours,
@@ -369,6 +370,7 @@ _OBEY: dict[str, Callable[[Scribe, Command, Orders], None]] = {
     "severity": _severity,
     "kind": correction.kind,
     "area": correction.area,
+    "detail": details.kept,
     "assign": _assign,
     "wait": _wait,
     "snooze": snooze.begin,

@@ -38,6 +38,7 @@ Verb = Literal[
     "severity",
     "kind",
     "area",
+    "detail",
     "assign",
     "wait",
     "snooze",
@@ -65,6 +66,7 @@ FORMS: dict[Verb, str] = {
     "answer": "#answer  the text below goes to the customer, whatever mail you answer",
     "kind": "#kind KIND  corrects what the case is: question, defect, maintenance or enhancement",
     "area": "#area NAME  corrects the application area",
+    "detail": "#detail FIELD VALUE  keeps what the customer is asked for, such as #detail project shop-eu",
     "wait": "#wait [vendor] [3d]  waits for the customer, or for a third party",
     "snooze": "#snooze 3d | 2026-06-01 [09:00] | mon  reminds you then; no clock stops",
     "resolve": "#resolve  resolved, with the text below as the answer",
@@ -104,7 +106,9 @@ _CONTRADICTIONS: tuple[frozenset[Verb], ...] = (
 )
 # Beside an order to split the others would be about the old case or the new one, and nobody could tell.
 _BESIDE_SPLIT: frozenset[Verb] = frozenset({"split", "note", "answer", "link", "ack", "help"})
-_REPEATABLE: frozenset[Verb] = frozenset({"note", "answer", "cc", "link", "incident", "ack", "redact", "help"})
+_REPEATABLE: frozenset[Verb] = frozenset(
+    {"note", "answer", "detail", "cc", "link", "incident", "ack", "redact", "help"}
+)
 _ALWAYS = datetime(1, 1, 1, tzinfo=UTC)
 
 
@@ -115,7 +119,7 @@ class Command:
     verb: Verb
     line: str
     argument: str = ""
-    detail: str = ""  # severity, wait: the reason
+    detail: str = ""  # severity, wait: the reason; detail: the value
     initially: bool = False  # severity: it was so from the start, and the desk learns from it
     span: timedelta | None = None  # wait: how long
     vendor: bool = False  # wait: for a third party
@@ -160,6 +164,7 @@ class Vocabulary:
     exclusions: tuple[str, ...] = ()
     incidents: tuple[str, ...] = ()
     areas: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()  # of the policy's intake, but for the severity
     people: tuple[str, ...] = ()
     removed: Collection[str] = frozenset()
     ours: Collection[str] = frozenset()
@@ -385,6 +390,14 @@ def _area(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake
     return Mistake(line, f"#area and one of {known}")
 
 
+def _detail(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
+    field, _, value = argument.replace(":", " ", 1).partition(" ")
+    if field.lower() in vocabulary.fields and value.strip():
+        return Command("detail", line, argument=field.lower(), detail=value.strip())
+    known = ", ".join(vocabulary.fields) or "nothing: this policy asks for nothing"
+    return Mistake(line, f"#detail, one of {known}, and its value")
+
+
 def _plainly(key: str) -> str:
     return re.sub(r"[\s_-]+", "-", key.strip().lower())
 
@@ -506,6 +519,7 @@ _READERS: dict[Verb, Callable[[str, str, Vocabulary], Command | Mistake]] = {
     "severity": _severity,
     "kind": _kind,
     "area": _area,
+    "detail": _detail,
     "assign": _assign,
     "wait": _wait,
     "snooze": _snooze,

@@ -210,10 +210,11 @@ def _opened_by(sender: Person, arrival: Arrival, terms: Terms, now: datetime) ->
     if arrival.released_by:  # a person has just looked at it, and decides whom else it needs
         late = ladder.passed(case, terms, now)
         events, case, suspected = (*events, *late), case.after(*late), ()
+    guessed = details.guesses(intake, intake.values, verdict.kind, terms.policy)
     written = acknowledged.facts["sent"] or acknowledged.facts.get("unwritable")
     drafts = (
         *([_acknowledgment(case, arrival, terms, doubts)] if written else []),
-        *_to_agents("assigned", case, arrival, terms),
+        *_to_agents("assigned", case, arrival, terms, proposed=guessed),
         *escalation.mails(escalated, arrival, terms),
         *suspicion.alarms(case, suspected, terms, now),
     )

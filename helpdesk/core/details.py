@@ -21,14 +21,16 @@ from helpdesk.core.severity.assess import area_of
 from helpdesk.core.severity.stated import stated_rank, stated_words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from helpdesk.core.case import Case, EventType, Kind
+    from helpdesk.core.command import Command, Orders
     from helpdesk.core.decision import Arrival
     from helpdesk.core.intake import Intake
     from helpdesk.core.people import Terms
-    from helpdesk.core.policy import Policy
+    from helpdesk.core.policy import Doubt, Policy
+    from helpdesk.core.scribe import Scribe
     from helpdesk.core.severity import Verdict
 
 _SHOWN = 80  # characters of an answer, beside the mail that has it whole
@@ -57,16 +59,51 @@ def given(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Details:
         for key, value in intake.values.items()
         if not _is_same(key, value, said_before.get(key, ""), terms.policy)
     }
+    kept = {key: new.pop(key) for key in _held(case) & new.keys()}
     stated = _stated(case, arrival, new, terms)
-    guessed = _guesses(case, intake, {**known, **new}, terms.policy)
+    differs = (f"{key} {kept[key]}, as the customer says; #detail {key} {kept[key]} sets it" for key in kept)
+    proposed = (*differs, *guesses(intake, {**known, **new}, case.kind, terms.policy))
     if not new and not stated:
-        return Details(proposed=guessed)
-    reading = _Reading(case, arrival, terms, now, {**known, **new}, stated)
-    reading.note(new)
+        return Details(proposed=proposed)
+    reading = _Reading(case, arrival, terms, now, new, stated)
+    reading.note()
     reading.severity()
     reading.area(new.get("area", ""))
-    events = (reading.given(new), *reading.events)
-    return Details(events, tuple(reading.changed), (*reading.proposed, *guessed), reading.verdict)
+    return Details(reading.told(), tuple(reading.changed), (*reading.proposed, *proposed), reading.verdict)
+
+
+def kept(scribe: Scribe, command: Command, _orders: Orders) -> None:
+    """Obey `#detail`: what an agent was told elsewhere, or takes a customer's words for, counts as if written."""
+    case, terms, key = scribe.case, scribe.terms, command.argument
+    was = dict(case.intake).get(key, "")
+    facts = _facts(case, {key: command.detail}, terms)
+    scribe.happened("details_given", {**facts, "stated": "", "review": False})
+    label = next(_short(field.label) for field in terms.policy.intake if field.key == key)
+    scribe.done.append(f"{label}: {command.detail}{f', was {_brief(was)}' if was else ''}")
+
+
+def _held(case: Case) -> set[str]:
+    """The details that an agent has set."""
+    answers = case.of_type("details_given")
+    return {key for event in answers if "message_id" not in event.facts for key in event.facts["intake"]}
+
+
+def _facts(case: Case, new: Mapping[str, str], terms: Terms) -> dict[str, Any]:
+    """What new answers make of what is missing, and of what is warranted (LAI-5)."""
+    was = dict(case.intake)
+    values = {**was, **new}
+    before, after = ({doubt.said for doubt in _unclaimed(case, given, terms)} for given in (was, values))
+    return {
+        "intake": dict(new),
+        "intake_was": {key: was[key] for key in new if key in was},
+        "missing": list(missing(terms.policy.intake, values, case.kind)),
+        "unwarranted": [why for why in case.unwarranted if why not in before or why in after],
+        "was": {"unwarranted": list(case.unwarranted)},
+    }
+
+
+def _unclaimed(case: Case, values: Mapping[str, str], terms: Terms) -> Iterator[Doubt]:
+    return scope.unclaimed(case.requester, values, case.kind, terms)
 
 
 def _stated(case: Case, arrival: Arrival, new: Mapping[str, str], terms: Terms) -> str:
@@ -86,12 +123,15 @@ def _is_same(key: str, answer: str, before: str, policy: Policy) -> bool:
     return folded(answer) == folded(before)
 
 
-def _guesses(case: Case, intake: Intake, values: Mapping[str, str], policy: Policy) -> tuple[str, ...]:
-    wanted = {field.key: field for field in policy.intake if field.key in missing(policy.intake, values, case.kind)}
+def guesses(intake: Intake, values: Mapping[str, str], kind: str, policy: Policy) -> tuple[str, ...]:
+    """What may be an answer to what is missing, and how the agent makes it one."""
+    wanted = missing(policy.intake, values, kind)
+    labels = {field.key: _short(field.label) for field in policy.intake}
     return tuple(
-        f"{_short(wanted[key].label)} may be {value}: it is not said to be" for key, value in intake.guesses.items()
+        f"{labels[key]} may be {value}: #detail {key} {value} says so"
+        for key, value in intake.guesses.items()
         if key in wanted
-    )  # fmt: skip
+    )
 
 
 def _short(label: str) -> str:
@@ -102,13 +142,14 @@ class _Reading:
     """The details of one mail on one case, as they are worked out."""
 
     def __init__(
-        self, case: Case, arrival: Arrival, terms: Terms, now: datetime, values: Mapping[str, str], stated: str
+        self, case: Case, arrival: Arrival, terms: Terms, now: datetime, new: Mapping[str, str], stated: str
     ) -> None:
         self.case = case
         self.arrival = arrival
         self.terms = terms
         self.now = now
-        self.values = values
+        self.new = new
+        self.values = {**dict(case.intake), **new}
         self.stated = stated
         self.events: list[Event] = []
         self.changed: list[str] = []
@@ -119,43 +160,28 @@ class _Reading:
         at = self.case.not_before(kind, self.arrival.received_at)
         self.events.append(Event(kind, at, self.now, DESK, facts))
 
-    def given(self, new: Mapping[str, str]) -> Event:
-        """The answers themselves, on the record before what follows from them."""
-        case, was = self.case, dict(self.case.intake)
+    def told(self) -> tuple[Event, ...]:
+        """All that is on the record: the answers, and what follows from them."""
         facts = {
-            "intake": dict(new),
-            "intake_was": {key: was[key] for key in new if key in was},
-            "missing": list(missing(self.terms.policy.intake, self.values, case.kind)),
+            **_facts(self.case, self.new, self.terms),
             "stated": self.stated,
             "review": self.verdict is not None and self.verdict.review,
-            "unwarranted": self._unwarranted(),
-            "was": {"unwarranted": list(case.unwarranted)},
             "message_id": self.arrival.message.message_id,
         }
-        return Event("details_given", self.arrival.received_at, self.now, self.arrival.sender, facts)
+        answers = Event("details_given", self.arrival.received_at, self.now, self.arrival.sender, facts)
+        return (answers, *self.events)
 
-    def _unwarranted(self) -> list[str]:
-        """Why it is not warranted, without what this mail has named (LAI-5)."""
-        case = self.case
-        before = self._unclaimed(dict(case.intake))
-        after = self._unclaimed(self.values)
-        return [why for why in case.unwarranted if why not in before or why in after]
-
-    def _unclaimed(self, values: Mapping[str, str]) -> set[str]:
-        return {doubt.said for doubt in scope.unclaimed(self.case.requester, values, self.case.kind, self.terms)}
-
-    def note(self, new: Mapping[str, str]) -> None:
+    def note(self) -> None:
         """Say to the agent what was read."""
-        was = dict(self.case.intake)
+        was, new = dict(self.case.intake), self.new
         for field in self.terms.policy.intake:
             if field.key in new:
                 before = f", was {_brief(was[field.key])}" if field.key in was else ""
                 self.changed.append(f"{_short(field.label)}: {_brief(new[field.key])}{before}")
-        if len(self._unwarranted()) < len(self.case.unwarranted):
-            left = "; ".join(self._unwarranted())
-            self.changed.append(
-                f"not warranted still: {left}" if left else "warranted: nothing that it takes is missing"
-            )
+        left = _facts(self.case, new, self.terms)["unwarranted"]
+        if len(left) < len(self.case.unwarranted):
+            why = "; ".join(left)
+            self.changed.append(f"not warranted still: {why}" if why else "warranted: nothing that it takes is missing")
 
     # --- severity
 

@@ -122,8 +122,22 @@ def test_a_guess_is_shown_and_binds_nothing_until_the_agent_says_so(nord):
     nord.mail(EVA, "Checkout", OUTAGE, to=WEBSITE)
     nord.reply(EVA, "we're Nord, project shop-eu", to_kind="ack")
     assert nord.case().unwarranted == UNNAMED
-    assert "Organisation may be Nord" in told(nord)
-    assert "Project may be shop-eu" in told(nord)
+    assert "Organisation may be Nord: #detail organisation Nord says so" in told(nord)
+    assert "Project may be shop-eu: #detail project shop-eu says so" in told(nord)
+
+    nord.reply(ANN, "#detail organisation Nord\n#detail project shop-eu")
+    assert (nord.case().unwarranted, nord.first_response().warranted) == ((), True)
+    nord.reply(EVA, "Project: shop-us", to_kind="ack")
+    assert dict(nord.case().intake)["project"] == "shop-eu", "what an agent has set stays"
+    assert "#detail project shop-us sets it" in told(nord)
+
+
+def test_an_agent_who_is_no_friend_of_forms_is_told_which_details_there_are(nord):
+    nord.mail(EVA, "Checkout", f"We are Nord.\n\n{OUTAGE}", to=WEBSITE)
+    assert "Organisation may be Nord" in " ".join(nord.last(ANN, "assigned").text.split())
+
+    nord.reply(ANN, "#detail shop eu")
+    assert "#detail, one of organisation, project, environment, steps" in " ".join(nord.last(ANN, "echo").text.split())
 
 
 def test_one_of_two_is_taken_and_the_other_is_still_missing(nord):
