@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from helpdesk.core.people import Terms
     from helpdesk.core.policy import Doubt, Policy
     from helpdesk.core.scribe import Scribe
-    from helpdesk.core.severity import Verdict
+    from helpdesk.core.severity import Level, Verdict
+    from helpdesk.core.severity.terms import Rank
 
 _SHOWN = 80  # characters of an answer, beside the mail that has it whole
 
@@ -191,34 +192,46 @@ class _Reading:
             return
         self.verdict = found
         terms, case = self.terms.policy.severity, self.case
-        rank = found.rank
+        rank = self._towards_stated(found.rank)
         if case.of_type("kind_set"):
             rank, _ = caps.bind_kind(rank, kind=cast("Kind", case.kind), terms=terms)
         level, is_ = terms.at_rank(rank), terms.level(case.severity)
         if rank == case.rank:
             self._differs_from_stated()
         elif self._stays(rank):
-            self.proposed.append(
-                f"severity {level.name}, {self._why()}; {is_.name} stays, and #severity {level.key} sets it"
-            )
+            self._propose(level)
         else:
             facts = {"severity": level.key, "rank": rank, "was": is_.key, "reason": self._why(), "review": found.review}
             self.happened("severity_set", facts)
-            self.changed.append(f"severity {level.name}, was {is_.name}: {self._why()}")
+            self.changed.append(f"severity: {level.name}, was {is_.name}, because {self._why()}")
+
+    def _towards_stated(self, rank: Rank) -> Rank:
+        """What is stated moves the severity its way or not at all: doubt about a worse one makes none milder."""
+        said = stated_rank(self.stated, self.terms.policy.severity) if self.stated else None
+        now_is = self.terms.policy.level(self.case.severity).rank
+        if said is None:
+            return rank
+        return min(rank, now_is) if said <= now_is else max(rank, now_is)
 
     def _judged(self) -> Verdict | None:
         """The severity with the new details; None where they have no part in it."""
         first = self.arrival.first_words
         if self.stated:
-            own = self.arrival.message.reply
-            return self._judge(f"{first}\n\n{own}", {**self.values, "priority": self.stated})
+            return self._with_statement(f"{first}\n\n{self.arrival.message.reply}")
         if not first:
             return None
         after = self._judge(first, self.values)
         return after if after.rank != self._judge(first, dict(self.case.intake)).rank else None
 
-    def _judge(self, text: str, values: Mapping[str, str]) -> Verdict:
-        message = replace(self.arrival.message, subject=self.case.subject, reply=text)
+    def _with_statement(self, text: str) -> Verdict:
+        """Both mails with what is stated; the newer one alone where it says that it is worse now, and is sure."""
+        values = {**self.values, "priority": self.stated}
+        both, newer = self._judge(text, values), self._judge(self.arrival.message.reply, values, subject="")
+        return newer if newer.rank < both.rank and not newer.review else both
+
+    def _judge(self, text: str, values: Mapping[str, str], *, subject: str | None = None) -> Verdict:
+        topic = self.case.subject if subject is None else subject
+        message = replace(self.arrival.message, subject=topic, reply=text)
         return judge(replace(self.arrival, message=message, others=""), values, self.terms)
 
     def _stays(self, rank: int) -> bool:
@@ -230,8 +243,14 @@ class _Reading:
         answered = case.of_type("agent_answered", "page_acknowledged", "called_again", "suspected")
         return rank > case.rank and bool(called or answered)
 
+    def _propose(self, level: Level) -> None:
+        stays = self.terms.policy.level(self.case.severity).name
+        self.proposed.append(
+            f"severity: {level.name}, because {self._why()}; {stays} stays, and #severity {level.key} sets it"
+        )
+
     def _why(self) -> str:
-        return f"the customer states {self._stated_name()}" if self.stated else "by the details that the customer gave"
+        return f"the customer states {self._stated_name()}" if self.stated else "of the details that the customer gave"
 
     def _stated_name(self) -> str:
         terms = self.terms.policy.severity
@@ -243,10 +262,7 @@ class _Reading:
         terms = self.terms.policy.severity
         rank = stated_rank(self.stated, terms) if self.stated else None
         if rank and rank != self.case.rank and terms.stated != "ignored":
-            now_is, said = terms.level(self.case.severity).name, terms.at_rank(rank)
-            self.proposed.append(
-                f"severity {said.name}, {self._why()}; {now_is} stays, and #severity {said.key} sets it"
-            )
+            self._propose(terms.at_rank(rank))
 
     # --- area
 

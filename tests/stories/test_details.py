@@ -207,7 +207,7 @@ def test_a_severity_stated_afterwards_raises_at_once(desk):
     case = desk.case()
     assert (case.severity, case.stated) == ("critical", "Critical")
     assert desk.first_response().due_at < before
-    assert "severity Critical, was" in told(desk, case.assignee)
+    assert "severity: Critical, was" in told(desk, case.assignee)
     assert "customer states Critical" in told(desk, case.assignee)
 
 
@@ -222,6 +222,24 @@ def test_it_lowers_only_while_nobody_has_answered(desk):
     desk.reply(JO, "Priority: Low", to_kind="relay")
     assert (desk.case(2).severity, desk.case(2).stated) == ("urgent", "Low")
     assert "Urgent stays, and #severity low sets it" in told(desk, agent)
+
+
+def test_doubt_about_a_worse_severity_makes_none_milder(nord):
+    """LAI-3: what is stated is evidence among other, and where it is far from what was found a person looks."""
+    contact = "Organisation: Nord, Project: shop-eu\n\n"
+    nord.mail(EVA, "Reports", f"{contact}How do I export a report as CSV?", to=WEBSITE)
+    before = nord.case()
+    nord.reply(EVA, "Severity: S1", to_kind="ack")
+
+    assert nord.case().rank <= before.rank
+    assert (nord.case().stated, nord.case().review) == ("S1", True)
+    assert "because the customer states S1" in told(nord)
+
+
+def test_worse_words_with_a_worse_statement_raise_at_once(nord):
+    nord.mail(EVA, "Reports", "Our reports load slowly today for a few people.", to=WEBSITE)
+    nord.reply(EVA, "Severity: S1\n\nNobody can order any more in any of our live shops, all is down.", to_kind="ack")
+    assert nord.case().severity == "s1"
 
 
 def test_what_an_agent_has_set_stays_and_the_difference_is_proposed(desk):
