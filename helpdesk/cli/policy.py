@@ -28,9 +28,12 @@ from helpdesk.core.errors import HelpdeskError, NotFound
 from helpdesk.core.policy import TARGET_KINDS, TARGET_NAMES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from helpdesk.core.people import Customer
     from helpdesk.core.policy import Policy
     from helpdesk.policies import PolicyBook
+    from helpdesk.policies.lint import Finding
 
 _WHICH = "A file, the key of a policy in force, or KEY@VERSION for one that was stored."
 Key = Annotated[str, typer.Argument(metavar="POLICY")]
@@ -167,7 +170,7 @@ def policy_check(
         findings, number = [finding for path in files for finding in check_file(path)], len(files)
     else:
         folder = _folder(config)
-        findings, number = check_folder(folder), len(policy_files(folder))
+        findings, number = [*check_folder(folder), *_unheard(config)], len(policy_files(folder))
     if as_json:
         print_json([finding.shape() for finding in findings])
     else:
@@ -181,6 +184,26 @@ def policy_check(
         )
     if any(finding.level == "error" for finding in findings):
         raise typer.Exit(1)
+
+
+def _unheard(config: Path | None) -> Iterator[Finding]:
+    """The policies for whose customers nobody in particular hears that they ask for escalation (LGT-7)."""
+    from helpdesk.cli.shared import config_path  # noqa: PLC0415
+    from helpdesk.policies.lint import Finding  # noqa: PLC0415
+
+    path = config_path(config)
+    if not path.exists():
+        return
+    rules = open_rules(config)
+    for mailbox in rules.configuration.mailboxes:
+        customers = [one for one in rules.customers.by_key.values() if one.policy == mailbox.policy]
+        named = bool(customers) and all(one.account_contacts for one in customers)
+        if rules.configuration.teams[mailbox.team].lead is None and not named and mailbox.channel != "ignore":
+            text = (
+                f"who asks {mailbox.policy} for escalation is heard by nobody but the agents: {mailbox.team} has no "
+                "lead, and not every customer has account_contacts"
+            )
+            yield Finding("warning", str(path), f"mailbox {mailbox.address}", text)
 
 
 def _folder(config: Path | None) -> Path | None:

@@ -53,6 +53,7 @@ Verb = Literal[
     "split",
     "exclude",
     "incident",
+    "escalate",
     "ack",
     "spam",
     "redact",
@@ -80,6 +81,7 @@ FORMS: dict[Verb, str] = {
     "split": "#split [subject]  the customer's mail becomes a case of its own, with the text below as its answer",
     "exclude": "#exclude KEY [reason] | off  the promises do not apply, and the customer hears why; off: they do",
     "incident": "#incident KEY  the case is about a known incident",
+    "escalate": "#escalate [reason] | off  tells who looks after the account, and the customer that it did; off: not",
     "ack": "#ack  you have it: nobody else is called",
     "spam": "#spam  closes a case of somebody unknown that nobody has answered; nobody outside is told",
     "redact": "#redact  erases all that was sent on this case; it is asked for again",
@@ -103,6 +105,7 @@ _CONTRADICTIONS: tuple[frozenset[Verb], ...] = (
     frozenset({"answer", "spam"}),
     frozenset({"cc", "spam"}),
     frozenset({"exclude", "spam"}),
+    frozenset({"escalate", "spam"}),
 )
 # Beside an order to split the others would be about the old case or the new one, and nobody could tell.
 _BESIDE_SPLIT: frozenset[Verb] = frozenset({"split", "note", "answer", "link", "ack", "help"})
@@ -417,6 +420,12 @@ def _incident(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mis
     return Mistake(line, f"#incident and one of {known}")
 
 
+def _escalate(line: str, argument: str, _vocabulary: Vocabulary) -> Command | Mistake:
+    if argument.lower() == OFF:
+        return Command("escalate", line, argument=OFF)
+    return Command("escalate", line, detail=argument)
+
+
 def _assign(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
     wanted = argument.lower()
     matches = {
@@ -534,6 +543,7 @@ _READERS: dict[Verb, Callable[[str, str, Vocabulary], Command | Mistake]] = {
     "split": _split,
     "exclude": _exclude,
     "incident": _incident,
+    "escalate": _escalate,
     "ack": _plain("ack"),
     "spam": _spam,
     "redact": _plain("redact"),

@@ -215,7 +215,7 @@ def _opened_by(sender: Person, arrival: Arrival, terms: Terms, now: datetime) ->
     drafts = (
         *([_acknowledgment(case, arrival, terms, doubts)] if written else []),
         *_to_agents("assigned", case, arrival, terms, proposed=guessed),
-        *escalation.mails(escalated, arrival, terms),
+        *escalation.mails(None, case, escalated, arrival, terms),
         *suspicion.alarms(case, suspected, terms, now),
     )
     return Decision(case, events, drafts, outcome="opened", reply=arrival.message.reply)
@@ -338,7 +338,7 @@ def _customer_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) 
         events.append(replace(reopened, at=case.not_before("reopened", reopened.at)))
     events += calling.again(case, arrival.received_at, terms, now, reopened=was_over)
     has_it = calling.acknowledger(case, terms, now) if case.rank == 1 else None
-    escalated = tuple(escalation.requested(arrival, terms, now))
+    before, escalated = case, tuple(escalation.requested(arrival, terms, now, case=case))
     events += escalated
     events += copied.by_person_of_case(case, arrival, terms, now)
     events += _assessed_at_last(case, arrival, terms, now)
@@ -359,7 +359,7 @@ def _customer_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) 
             changed=added.changed,
             proposed=added.proposed,
         ),
-        *escalation.mails(escalated, arrival, terms),
+        *escalation.mails(before, case, escalated, arrival, terms),
         *suspicion.alarms(case, suspected, terms, now),
     )
     return Decision(case, (*events, *suspected), drafts, reply=arrival.message.reply)

@@ -1,80 +1,129 @@
-"""A customer asks for escalation: their account contacts are told, it is on the record, and no clock moves (LGT-7).
+"""A customer asks for escalation: those who look after their account are told, and no clock moves (LGT-7).
 
-Asked for by writing to a mailbox of the channel `escalation`, with the words that the policy names, or, where it names
-any, as one asks for it in English, German, French and Spanish. A sentence that denies it asks for nothing.
+Asked for by writing to a mailbox of the channel `escalation`, or in a mail that surely says so (`appeal`); the customer
+hears that it was passed on, in the acknowledgment or in a mail of its own, once a day. What may be meant as one is
+shown to the agent: `#escalate` passes it on, `#escalate off` dismisses it.
 """
-# ruff: noqa: E501  one language a line
 
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from helpdesk.core.case import Event
+from helpdesk.core import acknowledgment
+from helpdesk.core.appeal import appeal
+from helpdesk.core.audience import readers
+from helpdesk.core.case import DESK, Event
 from helpdesk.core.decision import Draft
-from helpdesk.core.message import Person
+from helpdesk.core.exclusion import OFF
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
+    from helpdesk.core.case import Case
+    from helpdesk.core.command import Command, Orders
     from helpdesk.core.decision import Arrival
+    from helpdesk.core.message import Person
     from helpdesk.core.people import Terms
+    from helpdesk.core.scribe import Scribe
+
+_MAY_ASK = "may ask for escalation: "  # begins the tag of what an agent is to decide on
+_ONCE = timedelta(days=1)  # in which one mail says that it was passed on
+_AROUND = re.compile(r"(?:\s*(?:re|aw|fwd?|wg|sv|tr|rv|antw)\s?:|\[?\bHD-\d{1,12}\b\]?|[\s:,-])+", re.IGNORECASE)
 
 
-_ASKS = re.compile(
-    r"(?<!\w)(?:"
-    r"(?:please|pls|kindly|must|to|can you|could you|would you) escalate|escalate (?:this|it|our|my|the)|(?:requesting|request|ask for|asking for|want|need|demand) (?:an |the )?escalation|"
-    r"(?:bitte|zu|möchten?(?: (?:das|dies|den fall|die anfrage))?|wollen|will|sie|werden|dies|das|fall|ticket|anfrage) eskalier(?:en|t)|eskalieren sie|(?:bitten?|bitte) um (?:eine )?eskalation|eskalation (?:gewünscht|erbeten)|(?:wünschen?|fordern?|verlangen?|beantragen?) (?:eine |die )?eskalation|"
-    r"(?:veuillez|merci d'|faut|voudrais|voudrions|souhaite|souhaitons|pouvez-vous|demande d'|voulons|veux) ?escalader|escaladez|(?:demande|demandons|souhaitons|souhaite|requiers) (?:une |l'|d')?escalade|demande d'escalade|"
-    r"(?:favor (?:de )?|quiero|queremos|solicito|solicitamos|necesito|necesitamos|pido|pedimos|pueden|puede|deseo|deseamos) escalar|(?:favor|que) escal(?:en|e)|escal(?:en|ar) (?:este|el|mi|nuestro|la|esta)|(?:solicit(?:o|amos|ud de)|pido|pedimos) (?:la |una |el |un )?(?:escalación|escalamiento|escalada|escalado)"
-    r")(?!\w)"
-    r"(?! (?:\w+ ){0,2}(?:privileges?|permissions?|rights|access))"
-)
-_DENIES = re.compile(
-    r"(?<!\w)(?:not|never|no|without|cannot|\w+n't|nicht|kein|keine|keinen|keiner|ohne|niemals|ne|n'\w+|pas|sans|sin|nunca|tampoco)(?!\w)"
-)
-_DENIES_AFTER = re.compile(r"(?: (?:sie|das|es|dies|den fall|bitte|noch))* nicht(?!\w)")
-_NEAR = 40  # characters before the words in which a denial denies them
-_CLAUSE = re.compile(r"[.!?;:,\n]+")
-
-
-def requested(arrival: Arrival, terms: Terms, now: datetime) -> Iterator[Event]:
-    """The event, if this mail asks for escalation."""
-    how = _how(arrival, terms)
-    if how:
-        yield Event("escalation_requested", arrival.received_at, now, arrival.sender, {"because": how})
-
-
-def _how(arrival: Arrival, terms: Terms) -> str:
+def requested(arrival: Arrival, terms: Terms, now: datetime, *, case: Case | None = None) -> Iterator[Event]:
+    """The event, if this mail asks for escalation, or a tag that it may; `case` is the one that it is written on."""
     if arrival.to_escalation:
-        return "written to the escalation address"
-    named = terms.policy.escalation_words
-    text = f"{arrival.message.subject}\n\n{arrival.message.reply}".lower().replace("\u2019", "'")
-    paragraphs = " ".join(line or "\n" for line in text.split("\n"))  # mail programs break lines anywhere
-    clauses = (" ".join(clause.split()) for clause in _CLAUSE.split(paragraphs))
-    asked = next((asked for clause in clauses if (asked := _asked(clause, named))), "") if named else ""
-    return f"the mail says: {asked}" if asked else ""
-
-
-def _asked(clause: str, named: Sequence[str]) -> str:
-    """The words with which a clause asks for escalation; "" where it does not."""
-    words = "|".join(re.escape(one.lower()) for one in named)
-    found = re.search(rf"(?<!\w)(?:{words})(?!\w)", clause) or _ASKS.search(clause)
-    if not found or _DENIES.search(clause[max(0, found.start() - _NEAR) : found.start()]):
-        return ""
-    return "" if _DENIES_AFTER.match(clause, found.end()) else found[0]
-
-
-def mails(events: Sequence[Event], arrival: Arrival, terms: Terms) -> Iterator[Draft]:
-    """To the customer's account contacts; without any, to the team's lead."""
-    if not events:
+        yield _requested(arrival, now, "written to the escalation address")
         return
+    said = appeal(_new_words(arrival, case), named=terms.policy.escalation_words)
+    if said is None:
+        return
+    if said.sure:
+        yield _requested(arrival, now, f"the mail says: {said.words}")
+        return
+    tag = f'{_MAY_ASK}the mail says "{said.words}" (#escalate passes it on, #escalate {OFF} dismisses)'
+    yield Event("flagged", arrival.received_at, now, DESK, {"tag": tag})
+
+
+def _requested(arrival: Arrival, now: datetime, because: str) -> Event:
+    return Event("escalation_requested", arrival.received_at, now, arrival.sender, {"because": because})
+
+
+def _new_words(arrival: Arrival, case: Case | None) -> str:
+    """What is said now: a subject that the case has had from the start says nothing anew."""
+    subject = arrival.message.subject
+    known = case is not None and _bare(subject) in _bare(case.subject)
+    return arrival.message.reply if known else f"{subject}\n\n{arrival.message.reply}"
+
+
+def _bare(subject: str) -> str:
+    return _AROUND.sub(" ", subject).strip().lower()
+
+
+# --- who hears of it
+
+
+def told(case: Case, terms: Terms, now: datetime) -> list[Person]:
+    """The customer's account contacts; without any the team's lead; without one the team."""
     named = terms.customer.account_contacts if terms.customer else ()
-    people = [Person(address) for address in named] or ([terms.team.lead] if terms.team.lead else [])
-    facts = {"asked": events[0].facts["because"], "sender": arrival.sender}
+    return [reader.person for reader in readers(("account-contacts",) if named else ("lead",), case, terms, now)]
+
+
+def mails(before: Case | None, case: Case, events: Sequence[Event], arrival: Arrival, terms: Terms) -> Iterator[Draft]:
+    """To those who look after the account; inside a case to its customer as well. `before`: the case without it."""
+    asked = next((event for event in events if event.type == "escalation_requested"), None)
+    if asked is None:
+        return
     sender = arrival.message.sender
     author = (sender.name or sender.address) if sender else "unknown sender"
-    for person in people:
-        key = f"{arrival.key}/asked"
+    names = f"; it names {arrival.linked_ref}" if arrival.linked_ref else ""
+    facts = {"asked": f"{asked.facts['because']}{names}", "sender": arrival.sender}
+    key = f"{arrival.key}/asked"
+    for person in told(case, terms, asked.recorded_at):
         yield Draft("escalation", person, "agent", key, arrival.message.reply, author, facts, "escalation-asked")
+    to = _customer(case, arrival)
+    if before is not None and to and not _told_lately(before, asked) and _may_answer(to, arrival, terms):
+        yield Draft("progress", to, "customer", key, template="passed-on")
+
+
+def _customer(case: Case, arrival: Arrival) -> Person | None:
+    sender = arrival.message.sender
+    return case.addressee if sender is None or sender.address == case.requester.address else sender
+
+
+def _told_lately(case: Case, asked: Event) -> bool:
+    return any(asked.at - earlier.at < _ONCE for earlier in case.of_type("escalation_requested"))
+
+
+def _may_answer(to: Person, arrival: Arrival, terms: Terms) -> bool:
+    believed = arrival.placement.verified or terms.customer is not None
+    return believed and not acknowledgment.nobody_to_answer(to.address, arrival, terms.mailbox.channel)
+
+
+# --- by an agent
+
+
+def escalate(scribe: Scribe, command: Command, _orders: Orders) -> None:
+    """Obey `#escalate`: what a customer may have meant is passed on, or dismissed."""
+    proposed = [tag for tag in scribe.case.tags if tag.startswith(_MAY_ASK)]
+    for tag in proposed:
+        scribe.happened("unflagged", {"tag": tag})
+    if command.argument == OFF:
+        scribe.done.append("dismissed: nobody is told" if proposed else "nothing was to be dismissed")
+        return
+    because = f"{scribe.name} passes it on{f': {command.detail}' if command.detail else ''}"
+    before = scribe.case
+    scribe.happened("escalation_requested", {"because": because})
+    people = told(scribe.case, scribe.terms, scribe.now)
+    facts = {"asked": because, "sender": scribe.agent.address}
+    key = f"{scribe.arrival.key}/asked"
+    for person in people:
+        draft = Draft("escalation", person, "agent", key, "", scribe.case.requester.shown, facts, "escalation-asked")
+        scribe.drafts.append(draft)
+    if not _told_lately(before, scribe.events[-1]):
+        scribe.drafts += [Draft("progress", to, "customer", key, template="passed-on") for to in scribe.case.readers]
+    scribe.done.append(f"passed on to {', '.join(person.address for person in people)}")

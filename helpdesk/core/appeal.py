@@ -1,0 +1,127 @@
+"""What a text says of escalation: that it asks for it, that it may, or neither.
+
+It asks where a sentence says so to us about this case (`appeal.toml`). A request under a condition, one that sends us
+to somebody else, a threat, a question how it is done, and that something is not acceptable may be meant as one. What
+denies it, what stands between quotation marks and what speaks of a product's own escalations is none.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_NEAR = 4  # words before them in which a denial denies them
+_LONGEST = 600  # characters of a sentence that are read
+_MOST = 400  # sentences
+_SAID_BY_OTHERS = re.compile(r"[\"“„«»][^\"“”„«»\n]{1,200}[\"“”«»]|`[^`\n]{1,200}`")
+_SENTENCE = re.compile(r"[.!?:](?=\s|$)|\n\s*\n|\s[-–—]+\s")  # noqa: RUF001
+
+
+@dataclass(frozen=True, slots=True)
+class Appeal:
+    """The words that speak of escalation, and whether they surely ask for it."""
+
+    words: str
+    sure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Language:
+    asks: re.Pattern[str]
+    may: re.Pattern[str]
+    condition: re.Pattern[str]
+    polite: re.Pattern[str]
+    denies: re.Pattern[str]
+    others: re.Pattern[str]
+
+
+def appeal(text: str, *, named: Sequence[str] = ()) -> Appeal | None:
+    """How a text asks for escalation, if it does; `named` are the policy's own words for it."""
+    if not named and not any(hint in text.lower() for hint in _hints()):
+        return None
+    found = [one for sentence in _sentences(text) for one in _appeals(sentence, named)]
+    return next((one for one in found if one.sure), found[0] if found else None)
+
+
+def _sentences(text: str) -> Iterator[str]:
+    plain = _SAID_BY_OTHERS.sub(" ", text.lower().replace("\u2019", "'"))
+    for sentence in _SENTENCE.split(plain)[:_MOST]:
+        said = " ".join(sentence.split()).strip(" *_>")[:_LONGEST]
+        if said:
+            yield said
+
+
+def _appeals(sentence: str, named: Sequence[str]) -> Iterator[Appeal]:
+    if named:
+        yield from _named(sentence, named)
+    if not any(hint in sentence for hint in _hints()) or _product().search(sentence):
+        return
+    for language in _languages():
+        found = language.asks.search(sentence)
+        if found and not _denied(sentence, found, language) and not language.denies.search(found[0]):
+            yield Appeal(found[0].strip(" ,;"), sure=not _later(sentence, language))
+        elif not found and (hint := language.may.search(sentence)) and not _denied(sentence, hint, language):
+            yield Appeal(hint[0].strip(" ,;"), sure=False)
+
+
+def _named(sentence: str, named: Sequence[str]) -> Iterator[Appeal]:
+    words = "|".join(re.escape(one.lower()) for one in named)
+    found = re.search(rf"(?<!\w)(?:{words})(?!\w)", sentence)
+    languages = _languages()
+    if found and not any(_denied(sentence, found, language) for language in languages):
+        yield Appeal(found[0], sure=not any(_later(sentence, language) for language in languages))
+
+
+def _denied(sentence: str, found: re.Match[str], language: _Language) -> bool:
+    """Whether one of the words right before denies it, in its clause, or one right behind."""
+    clause = re.split(r"[,;]", sentence[: found.start()])[-1]
+    before = " ".join(clause.split()[-_NEAR:])
+    return bool(language.denies.search(before) or _DENIED_BEHIND.match(sentence, found.end()))
+
+
+_DENIED_BEHIND = re.compile(r"(?: (?:sie|das|es|dies|den fall|bitte|noch|it|this|dit))*(?: \w+)? (?:nicht|niet|not)\b")
+
+
+def _later(sentence: str, language: _Language) -> bool:
+    """Whether it is said for a case that may come, or to be taken up with somebody else."""
+    bare = language.polite.sub(" ", sentence)
+    return bool(language.condition.search(bare) or language.others.search(bare))
+
+
+@cache
+def _languages() -> tuple[_Language, ...]:
+    return tuple(_language(told) for name, told in _told().items() if name != "common")
+
+
+@cache
+def _hints() -> tuple[str, ...]:
+    return tuple(str(_told()["common"]["hints"]).split())
+
+
+@cache
+def _product() -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{_told()['common']['product']})(?!\w)")
+
+
+def _told() -> dict[str, dict[str, str | list[str]]]:
+    return tomllib.loads(files(__package__).joinpath("appeal.toml").read_text("utf-8"))
+
+
+def _language(told: dict[str, str | list[str]]) -> _Language:
+    def whole(name: str) -> re.Pattern[str]:
+        return re.compile(rf"(?<!\w)(?:{told[name]})(?!\w)")
+
+    def any_of(name: str) -> re.Pattern[str]:
+        filled = [one.replace("{case}", str(told["case"])).replace("{above}", str(told["above"])) for one in told[name]]
+        return re.compile("|".join(rf"(?:(?<!\w)(?:{one}))" for one in filled))
+
+    return _Language(
+        any_of("asks"), any_of("may"), whole("condition"), whole("polite"), whole("denies"), whole("others")
+    )
