@@ -14,11 +14,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
-<<<<<<< HEAD
-from helpdesk.core import correction, details, exclusion, links, merging, relief, snooze, splitting
-=======
-from helpdesk.core import correction, escalation, exclusion, links, merging, relief, snooze, splitting
->>>>>>> 50ed65d (core: Pass on what surely asks for escalation, and propose what may)
+from helpdesk.core import correction, details, escalation, exclusion, links, merging, relief, snooze, splitting
 from helpdesk.core.addressee import nobody
 from helpdesk.core.addresses import unwritable
 from helpdesk.core.block import Mistake
