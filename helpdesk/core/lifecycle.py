@@ -2,7 +2,8 @@
 
 All spans come from the policy and fall on business days of the plan's calendar; a step is taken once for each silence.
 A silence is a wait for the customer that has no span of its own (`#wait 3d` is the agent's), or where the policy asks
-for it an answer after which it is the customer's turn, unless the case is of the worst or a promise of ours still runs.
+for it an answer after which it is the customer's turn, unless the case is of the worst, is merged, or a promise of ours
+still runs.
 Somebody unverified who answers in the customer's place ends no silence, and nobody is told of it before the agent has
 written or waited again.
 """
@@ -80,6 +81,8 @@ def _silence(case: Case, terms: Terms) -> _Silence | None:
         return _Silence(wait.at, life.remind_after, life.close_after, waited=True) if theirs else None
     if life.turn_remind_after is None or case.status != "open" or case.rank == 1 or not case.answerable:
         return None
+    if case.merged or case.merged_into:
+        return None  # what is said on one of them may be owed on the other
     turn = turn_of(case)
     if turn.whose != "customer" or any(map(_is_owed, clocks(case, terms.policy))):
         return None

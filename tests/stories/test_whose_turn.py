@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from helpdesk.core.case import Event
+from helpdesk.core.case import Event, case_from
 from helpdesk.core.overview import overview
-from helpdesk.core.timeline import heard_events
+from helpdesk.core.timeline import clocks, heard_events
 from helpdesk.core.turn import turn_of
 from helpdesk.desk import load_rules
 from helpdesk.report.shapes import case_shape
@@ -202,6 +202,16 @@ def test_a_plan_that_is_served_around_the_clock_counts_every_day(mill):
     assert [mail.at for mail in desk.sent_to(JO, "reminder")] == [wall("2026-06-01 11:00", ZONE)]
 
 
+def test_a_turn_is_recomputed_from_the_ledger(mill):
+    desk = mill(targets=FIRST + FOLLOW + RESOLUTION, top='pauses = ["vendor"]')
+    goes(desk, ("2026-05-26 10:00", JO, ASKED), ("2026-05-26 11:00", ANN, "#wait vendor 2d\nWe have asked the maker."))
+    case, policy = desk.case(), desk.rules.book.policy("logik")
+    again = case_from(case.number, case.events)
+
+    assert (again, turn_of(again)) == (case, turn_of(case))
+    assert clocks(again, policy) == desk.clocks()
+
+
 def test_a_silent_customer_whose_turn_it_is_reads_the_question_again_and_then_a_greeting(mill):
     desk = mill(lifecycle=TURN)
     goes(desk, ("2026-05-26 10:00", JO, ASKED), ("2026-05-26 11:00", ANN, f"Hello Jo,\n\n{QUESTION}"))
@@ -250,6 +260,19 @@ def test_a_case_is_not_closed_for_silence(mill, mails):
 
     assert "reminder" not in desk.kinds_to(JO)
     assert desk.case().active
+
+
+def test_a_conversation_of_merged_cases_is_not_closed_for_silence_without_a_wait(mill):
+    """What was said on one of them may be owed on the other."""
+    desk = mill(lifecycle=TURN)
+    desk.mail(JO, "Sums", ASKED)
+    desk.mail(KIM, "Sums of orders", ASKED)
+    desk.reply(desk.case(2).assignee, "#merge HD-1", to_kind="assigned")
+    desk.reply(desk.case(1).assignee, QUESTION, to_kind="assigned")
+    desk.at("2026-06-30 12:00", ZONE)
+
+    assert turn(desk)[0] == turn(desk, 2)[0] == "customer"
+    assert "reminder" not in [*desk.kinds_to(JO), *desk.kinds_to(KIM)]
 
 
 def test_who_came_later_is_reminded_without_what_was_said_before(mill):
