@@ -257,7 +257,10 @@ def _severity_rules(policy: Policy) -> list[str]:
     }
     default = policy.level(policy.severity.default).name
     never = [f"{kind} is never {policy.severity.levels[0].name}" for kind in policy.severity.never_rank_1]
-    caps = [f"{cap.name} (at most {policy.level(cap.at_most).name})" for cap in policy.severity.caps]
+    alone = {cap: f"; alone, {policy.level(cap.alone).name}" for cap in policy.severity.caps if cap.alone}
+    caps = [
+        f"{cap.name} (at most {policy.level(cap.at_most).name}{alone.get(cap, '')})" for cap in policy.severity.caps
+    ]
     return [f"  {line}" for line in (stated[policy.severity.stated], f"otherwise {default}", *caps, *never)]
 
 

@@ -31,6 +31,9 @@ s3 | Report | On Monday orders failed for an hour; it has been fixed. We need a 
 s1 | Down again | Yesterday's outage was fixed, but since 9:00 the checkout is down again and no orders come in.
 s1 | Shop down | The checkout is down for everybody. It is like the outage last week, which was fixed on Tuesday.
 s1 | Checkout down | Nobody can order. Two weeks ago we had a similar outage that was solved by a restart.
+s3 | Approval | Our internal approval process does not start any more.
+s3 | Acceptance | The acceptance environment shows error 502 on every page. Production is fine.
+s3 | Post mortem | Last Tuesday nobody could order for two hours. It has been working since then. Could you send a post mortem?
 s3 | Gallery | The open-source library vue-gallery that you ship throws an error in the product list.
 s3 | Carousel | There is a bug in the open source carousel: it does not swipe.
 s1 | Shop down | Our live shop is down, nobody can order. The log names the open-source router.
@@ -65,6 +68,11 @@ low | Sandbox | Urgency: High / Our order flow in the sandbox fails with an erro
 !high | Phone | Urgency: High / Field mapping drops the phone number; we can add it manually.
 urgent | Down | Nobody can order in production. We noticed it first in the sandbox.
 urgent | Flows down | All our production flows are down, no orders get through. The logo is missing, too.
+low | Alignment | Urgency: Urgent / The columns of the dashboard are not aligned.
+low | Logo | Urgency: Urgent / Our company logo is cut off in the header.
+high | Connections | Priority: High / We are not able to create new connections, an error is shown.
+high | Copies | Priority: High / Orders from the shop arrive twice in the ERP, we delete the copies by hand.
+urgent | Down | Urgency: High / integrator.io is completely down for everybody, nothing works.
 !low | Button | The save button overlaps the menu, so nobody can save a mapping.
 """
 OTHERS = {

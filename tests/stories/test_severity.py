@@ -11,6 +11,7 @@ from helpdesk.report.casefile import case_text
 from helpdesk.report.shapes import case_shape
 from helpdesk.store import cases
 from tests.desk import ANN, BOB, JO, LENA, wall
+from tests.policies.offices import customer, open_desk
 
 OUTAGE = "Priority: Medium\n\nNobody can place an order since 8:00, every page of the live site answers 503."
 FILTER = "The date filter of the report is ignored in Firefox. In Chrome it works, so we use that for now."
@@ -198,3 +199,43 @@ def test_a_severity_without_the_word_is_an_ordinary_change(desk):
 
     facts = desk.events("severity_set")[0].facts
     assert (facts["initially"], facts["reason"]) == (False, "initial doubts are gone")
+
+
+# --- the words of a clause, and its facts
+
+
+def by_policy(folder, policy, *, channel="online", more=""):
+    known = customer("mill", policy, plan="preferred" if policy == "celigo" else "standard")
+    return open_desk(folder, policy=policy, channels=(channel,), customers=known, start="2026-05-19 09:15", more=more)
+
+
+def test_a_remark_about_a_sandbox_hides_no_standstill(tmp_path):
+    """CEL-8, law 20: the agent has the case of an outage, with its time."""
+    desk = by_policy(tmp_path, "celigo")
+    body = "Nobody can order in production since 9:00.\nWe noticed it first in the sandbox."
+    desk.mail("ray@mill.example", "No orders", body, to="online@celigo.example")
+
+    assert desk.case().severity == "urgent"
+    assert desk.first_response().due_at == wall("2026-05-19 11:15")
+
+
+def test_what_a_customer_states_stands_where_it_fits(tmp_path):
+    """CEL-7, CEL-8: an import that fails is High where they say so; a blurry icon is Low, whatever they say."""
+    desk = by_policy(tmp_path, "celigo")
+    told = "Urgency: High\n\nThe import of sales orders fails for some records; we enter them by hand until then."
+    desk.mail("ray@mill.example", "Import", told, to="online@celigo.example")
+    desk.mail(
+        "ray@mill.example", "Icon", "Urgency: High\n\nThe icon of the flow is blurry.", to="online@celigo.example"
+    )
+
+    assert [desk.case(number).severity for number in (1, 2)] == ["high", "low"]
+    assert "High fits what the mail says" in str(desk.events("assessed")[0].facts["reasons"])
+
+
+def test_a_staging_system_that_is_down_is_a_problem_and_not_a_question(tmp_path):
+    """LAI-2: S3 where the mail says nothing else, and the agent reads why."""
+    desk = by_policy(tmp_path, "laioutr", channel="website")
+    desk.mail("ray@mill.example", "Staging", "Our staging shop is down since 8:00.", to="website@laioutr.example")
+
+    assert desk.case().severity == "s3"
+    assert "the mail says nothing else" in str(desk.events("assessed")[0].facts["reasons"])

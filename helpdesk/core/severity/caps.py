@@ -175,7 +175,8 @@ def stands_still(observed: Observation) -> bool:
 def fits_second(observed: Observation) -> bool:
     """Whether a mail tells of trouble that the second rank of a policy may mean: running, of production, and no trifle.
 
-    Something at the edge fits where there is no way round it; a standstill where something of it goes on (CEL-7).
+    Something at the edge fits where there is no way round it, a standstill where it is not everybody's, or where
+    something of it goes on (CEL-7).
     """
     seen, found = observed.seen, observed.values
     if "over" in found or "non-production" in seen or "says-nothing" in found or not seen.any(*TROUBLE, "security"):
@@ -184,10 +185,11 @@ def fits_second(observed: Observation) -> bool:
         return False
     way = "workaround" in seen and "no-workaround" not in seen
     edge = seen.any("edge-thing", "peripheral") and "core-failing" not in seen
-    still = seen.any(*STOPS) and not (way or seen.any(*MILDER, "else-works", "others-fine"))
+    still = seen.any(*_OF_EVERYBODY) and not (way or seen.any(*MILDER, "else-works", "others-fine"))
     return not still and not (edge and way)
 
 
+_OF_EVERYBODY = tuple(name for name in STOPS if name not in {"we-cannot", "users-cannot"})
 _PEOPLE = ("nobody", "users", "we")  # `it overlaps the button, so nobody can save`
 _OF_THE_BUSINESS = ("core-stopped", "none-comes-through", "business-idle", "users-cannot", "prod-trouble")
 

@@ -710,21 +710,28 @@ def _contrast(segments: Sequence[Segment], seen: Effects) -> None:
 def _without_comparisons(segments: Sequence[Segment]) -> Sequence[Segment]:
     """What is left where trouble is told and compared with that of another place or time, which is a remark then.
 
-    `Nobody can order. We noticed it first in the sandbox`, `... The same on staging`, `... Like last week's outage,
-    which was fixed`.
+    `Nobody can order. We noticed it first in the sandbox`, `... Staging is fine`, `... Like last week's outage, which
+    was fixed`.
     """
     told = [segment for segment in segments if not (_compares_place(segment) or _compares_time(segment))]
-    return told if any(segment.failing and not segment.says("nonprod") for segment in told) else segments
+    return told if any(_fails_here(segment) for segment in told) else segments
+
+
+def _fails_here(segment: Segment) -> bool:
+    return (segment.failing or segment.none_of("core")) and not segment.says("nonprod") and not _only_asked(segment)
 
 
 def _compares_place(segment: Segment) -> bool:
     if not segment.says("nonprod") or segment.says("prod"):
         return False
-    return not (_ALSO if segment.failing else _ALSO | _TRIED).isdisjoint(segment.words)
+    if segment.failing:
+        return not _ALSO.isdisjoint(segment.words)
+    return segment.has("ok") or not (_ALSO | _TRIED).isdisjoint(segment.words)
 
 
 def _compares_time(segment: Segment) -> bool:
-    return segment.has("past") and bool(_ends(segment)) and not _LIKE.isdisjoint(segment.words)
+    of_then = segment.has("past") or "had" in segment.words
+    return of_then and bool(_ends(segment)) and not _LIKE.isdisjoint(segment.words)
 
 
 _SOURCES = word_set("from after since before unlike like than nach seit von vor depuis apres desde tras")
@@ -735,5 +742,6 @@ _TRIED = word_set(
     "already earlier noticed reproduce reproduced reproducible tried tested verified schon bereits nachgestellt deja ya"
 )
 _LIKE = word_set(
-    "like similar same unlike wie ahnlich ahnliche ahnlicher comme similaire como parecido come simile zoals"
+    "had earlier previous former another like similar same unlike wie ahnlich ahnliche ahnlicher comme similaire como "
+    "parecido come simile zoals"
 )
