@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from helpdesk.core.case import Event, case_from
 from helpdesk.core.errors import ConfigurationError
+from helpdesk.core.timeline import clocks
 from helpdesk.lab.replay import Summary, replay, replay_case
 from helpdesk.policies import PolicyText, load_policies, read_policy
 from helpdesk.policies.find import policy_files
@@ -192,7 +194,8 @@ HAPPENINGS = st.one_of(
         lambda kind: (kind, {})
     ),
     SEVERITIES.map(lambda severity: ("severity_set", {"severity": severity})),
-    st.just(("exempted", {"because": "excluded: custom-code"})),
+    st.sampled_from(["custom-code", "personal-data"]).map(lambda key: ("exempted", {"key": key, "because": key})),
+    st.sampled_from([("exclusion_lifted", {"keys": []}), ("sent_again", {"because": ""})]),
 )
 GAPS = st.integers(0, 4 * 24 * 60)
 
@@ -217,6 +220,17 @@ def test_a_replay_under_the_same_policy_differs_in_nothing(case, minutes):
     again = read_policy(PolicyText("again.toml", TEXT))
     replayed = replay_case(case, CELIGO, again, case.opened_at + minutes * MINUTE)
     assert (replayed.differences, replayed.problem) == ((), "")
+
+
+@settings(max_examples=150, deadline=None)
+@given(ledgers())
+def test_what_is_taken_back_was_never_excluded(case):
+    """CEL-10: the clocks, and so what is due, late, warned of and credited, follow from the events that are left."""
+    case = case_from(0, (event for event in case.events if event.type != "sent_again"))
+    lifted = Event("exclusion_lifted", case.events[-1].at, case.events[-1].at, "ann@desk.example", {"keys": []})
+    never = case_from(0, (event for event in case.events if event.type not in {"exempted", "exclusion_lifted"}))
+
+    assert clocks(case.after(lifted), CELIGO) == clocks(never, CELIGO)
 
 
 STRICTER = other(
