@@ -279,8 +279,11 @@ def _with_status(hits: Sequence[Hit]) -> Iterator[Hit]:
 def _is_not_there(place: Hit, negators: Iterable[Hit], hits: Iterable[Hit]) -> bool:
     """`this is not the sandbox`; but what cannot be done in the sandbox is of the sandbox.
 
-    `no orders in production` is of production, `no production impact` denies it.
+    `no orders in production` is of production, `no production impact` denies it, and so does `production is not
+    concerned`, as `production does not work` does not.
     """
+    if place.concept == "prod" and _is_left_alone(place, negators, hits):
+        return True
     reach = SHORT_REACH if place.concept == "nonprod" else NEXT
     near = [
         negator
@@ -290,6 +293,12 @@ def _is_not_there(place: Hit, negators: Iterable[Hit], hits: Iterable[Hit]) -> b
     return any(
         not any(negator.start <= hit.end < place.start for hit in hits if hit.concept in _VERBS) for negator in near
     )
+
+
+def _is_left_alone(place: Hit, negators: Iterable[Hit], hits: Iterable[Hit]) -> bool:
+    behind = [one for one in negators if one.concept == "not" and place.end <= one.start < place.end + REACH_BACK]
+    verbs = [hit.start for hit in hits if hit.concept in _VERBS or hit.concept == "core"]
+    return any(not {one.start, one.end}.intersection(verbs) for one in behind)
 
 
 _SITES = frozenset({"prod", "nonprod"})
