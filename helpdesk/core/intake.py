@@ -13,13 +13,13 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from helpdesk.core.intake_names import is_written_as_name, name_in
 from helpdesk.core.intake_words import folded, pattern, things
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 
     from helpdesk.core.case import Kind
 
@@ -45,6 +45,7 @@ _EMPTY = re.compile(
 )
 _SENTENCE_END = re.compile(r"(?<=\w\w)[.;!?](?:\s|$)")
 _RULE = re.compile(r"^[\s|:+=\-─═┼│]+$")
+_SIGNED = re.compile(r"[:=]|\s[-\u2013\u2014]\s")
 # A program's line with its time, or data: what looks like a label there is none.
 _LOGGED = re.compile(r"\s*(?:[\[{<]|\d{4}-\d\d-\d\d|.{0,40}\b\d\d:\d\d:\d\d\b|at\s+[\w.$]+\()")
 QUESTION = ">"  # begins a line that is ours
@@ -100,7 +101,7 @@ def read(text: str, fields: Sequence[Field], *, subject: str = "", known: Collec
             found[key] = cleaned
     _urls_from_prose(lines, [wanted for wanted in fields if wanted.key not in known], found)
     ordered = {wanted.key: found[wanted.key] for wanted in fields if wanted.key in found}
-    guesses = {key: value for key, value in labels.guesses(lines) if key not in found}
+    guesses = {key: value for key, value in labels.guesses(lines, found) if key not in found}
     return Intake(MappingProxyType(ordered), MappingProxyType(guesses))
 
 
@@ -117,8 +118,9 @@ class _Labels:
     def __init__(self, fields: Sequence[Field]) -> None:
         self._key_of = _wordings(fields)
         self._names = _names(fields)
-        words = sorted(self._key_of, key=len, reverse=True)
-        label = "|".join(_pattern(word) for word in words) or r"(?!)"
+        self._name_words = {word.split()[0] for word, key in self._key_of.items() if key in self._names}
+        label = _any_of(self._key_of)
+        name = _any_of(word for word, key in self._key_of.items() if key in self._names)
         both = rf"(?:[,/&+]|\b(?:{pattern('and')})(?!\w))"
         ours = rf"(?:(?:{pattern('our')})\s+)"
         self._at_start = re.compile(
@@ -136,10 +138,8 @@ class _Labels:
         labelled = rf"{ours}?({label}){_NOTE}\s*[:=]\s*"
         self._inside = re.compile(rf"{begins}{labelled}", re.IGNORECASE)
         self._after_name = re.compile(rf"(?:{begins}|\s+){labelled}", re.IGNORECASE)  # a name has no label in it
-        self._is = re.compile(
-            rf"(?:^|{begins})\s*{ours}?({label})\s+(?:{pattern('is')})\s+([^,;:!?\n]+)", re.IGNORECASE
-        )
-        self._beside = re.compile(rf"\b({label})\s+(?:(?:{pattern('is')})\s+)?([^\s,;:!?]+)", re.IGNORECASE)
+        self._is = re.compile(rf"(?:^|{begins})\s*{ours}?({name})\s+(?:{pattern('is')})\s+([^,;:!?\n]+)", re.IGNORECASE)
+        self._beside = re.compile(rf"\b({name})\s+(?:(?:{pattern('is')})\s+)?([^\s,;:!?]+)", re.IGNORECASE)
         self._we = re.compile(rf"\b(?:{pattern('we')})\s+([^,;:!?\n]+)", re.IGNORECASE)
 
     def key(self, label: str) -> str | None:
@@ -166,22 +166,29 @@ class _Labels:
 
     def _in_line(self, line: str) -> Iterator[tuple[str, str]]:
         """What a line that begins with no label says: several labels at once, labels inside, a name in a sentence."""
+        if _LOGGED.match(line):
+            return
+        if _SIGNED.search(line):
+            yield from self._labels_inside(line)
+        at = 0
+        while self._speaks_of_name(line) and (match := self._is.search(line, at)):
+            key, value = self.key(match[1]), self._until_next(match[2])
+            if key in self._names and is_written_as_name(value):
+                yield key, value
+            at = match.start(2)
+
+    def _speaks_of_name(self, line: str) -> bool:
+        return not self._name_words.isdisjoint(folded(line).split())
+
+    def _labels_inside(self, line: str) -> Iterator[tuple[str, str]]:
         if match := self._together.match(line):
             keys = [self.key(label) for label in self._both.split(match[1])]
             values = self._both.split(match[2])
             yield from zip(keys, values, strict=True) if None not in keys and len(keys) == len(values) else ()
             return
-        if _LOGGED.match(line):
-            return
         for label, value in self._split_inside(line, self._inside)[1:]:
             if key := self.key(label):
                 yield key, value
-        at = 0
-        while match := self._is.search(line, at):
-            key, value = self.key(match[1]), self._until_next(match[2])
-            if key in self._names and is_written_as_name(value):
-                yield key, value
-            at = match.start(2)
 
     def _until_next(self, value: str) -> str:
         """`Acme and our project is shop`: Acme."""
@@ -213,12 +220,12 @@ class _Labels:
             return _SENTENCE_END.split(answer)[0]
         return name_in(answer) if key in self._names else answer
 
-    def guesses(self, lines: Sequence[str]) -> Iterator[tuple[str, str]]:
+    def guesses(self, lines: Sequence[str], found: Collection[str]) -> Iterator[tuple[str, str]]:
         """What may be the name that is asked for, but is not said to be it: "we're Acme, project shop-eu"."""
-        for line in lines:
+        for line in lines if self._names - set(found) else ():
             if line.startswith(QUESTION) or _LOGGED.match(line):
                 continue
-            for match in self._beside.finditer(line):
+            for match in self._beside.finditer(line) if self._speaks_of_name(line) else ():
                 key, value = self.key(match[1]), match[2].strip(" .")
                 if key in self._names and is_written_as_name(value):
                     yield key, value
@@ -302,8 +309,9 @@ class _Labels:
 
     def _lying_table(self, lines: Sequence[str], at: int) -> list[tuple[str, str]]:
         """A row of labels over a row of answers, or nothing."""
-        keys = [self.key(cell) for cell in _cells(lines[at])]
-        if len(keys) < 2 or sum(key is not None for key in keys) < 2:
+        cells = _cells(lines[at])
+        keys = [self.key(cell) for cell in cells] if len(cells) > 1 else []
+        if sum(key is not None for key in keys) < 2:
             return []
         below = next((line for line in lines[at + 1 : at + 4] if line.strip() and not _RULE.match(line)), "")
         values = _cells(below)
@@ -345,10 +353,10 @@ def _owner(labels: frozenset[str], fields: Sequence[Field]) -> str:
 
 
 _ACCENTED = {
-    "a": "[aàáâä]",
+    "a": "[aàáâäãå]",
     "e": "[eéèêë]",
-    "i": "[iíîï]",
-    "o": "[oóôö]",
+    "i": "[iíìîï]",
+    "o": "[oóôöòõø]",
     "u": "[uúùûü]",
     "c": "[cç]",
     "n": "[nñ]",
@@ -356,10 +364,26 @@ _ACCENTED = {
 }
 
 
-def _pattern(word: str) -> str:
-    """A folded label as a pattern over unfolded text."""
-    plain = "".join(_ACCENTED.get(char, re.escape(char)) for char in word)
-    return plain.replace(r"\ ", r"[\s/&\-,]+")
+def _any_of(words: Iterable[str]) -> str:
+    """Any of these folded labels, over unfolded text; what they begin with alike is looked at once."""
+    tree: dict[str, Any] = {}
+    for word in words:
+        node = tree
+        for char in word:
+            node = node.setdefault(char, {})
+        node[""] = {}
+    return _branches(tree) or r"(?!)"
+
+
+def _branches(node: dict[str, Any]) -> str:
+    found = [f"{_letter(char)}{_branches(rest)}" for char, rest in sorted(node.items()) if char]
+    if not found:
+        return ""
+    return f"(?:{'|'.join(found)}){'?' if '' in node else ''}"
+
+
+def _letter(char: str) -> str:
+    return r"[\s/&\-,]+" if char == " " else _ACCENTED.get(char, re.escape(char))
 
 
 def _unboxed(line: str) -> str:

@@ -1,10 +1,14 @@
 """The intake fields of LGK-9, TKT-8, CEL-14 and CLX-4: read where the customer wrote them, never invented."""
 
+import tomllib
+from importlib.resources import files
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from helpdesk.core.intake import Field, missing, read
+from helpdesk.core.intake_words import things
 
 LOGIK = (
     Field("priority", "Case Priority", kind="priority"),
@@ -165,6 +169,52 @@ def test_the_first_answer_counts_and_the_subject_comes_last():
 def test_a_policys_own_labels_go_before_what_they_usually_mean():
     fields = (Field("project", "Projekt", aliases=("Mandant",)), Field("org", "Organization"))
     assert values("Mandant: Nord\nOrganisation: Acme", fields) == {"project": "Nord", "org": "Acme"}
+
+
+LABELS = sorted(
+    {
+        (language, label)
+        for thing in tomllib.loads(files("helpdesk.core").joinpath("intake_labels.toml").read_text("utf-8"))["thing"]
+        for language, labels in thing.items()
+        if language != "name"
+        for label in labels
+    }
+)
+
+
+def test_every_label_is_read_in_every_language_at_the_beginning_and_in_the_middle_of_a_line():
+    fields = tuple(Field(f"field-{number}", min(thing.labels)) for number, thing in enumerate(things()))
+    unread = [
+        (language, line)
+        for language, label in LABELS
+        for line in (f"{label.capitalize()}: Nord-7", f"Hello Ann, {label}: Nord-7, thanks", f"Sure; {label} : Nord-7")
+        if not any("Nord-7" in value for value in read(line, fields).values.values())
+    ]
+    assert not unread
+    assert {language for language, _ in LABELS} == {"en", "de", "fr", "es", "nl", "it", "pt"}
+
+
+COMPANY = (Field("organisation", "Organisation"), Field("project", "Project", aliases=("shop",)))
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Organisation: Acme GmbH & Co. KG.", "Acme GmbH & Co. KG"),
+        ("Organisation: Doctors for You, the rest follows", "Doctors for You"),
+        ("Our organisation is Acme, by the way.", "Acme"),
+        ("Notre société est Acme.", "Acme"),
+        ("Nuestra empresa es Acme.", "Acme"),
+        ("> - Organisation\n> - Project\n\nAcme\nshop-eu", None),
+        ("> Organisation: Other\nAny news?", None),
+        ("Our organisation is unable to order.", None),
+        ("Unsere Organisation ist Kunde seit 2019.", None),
+        ("Organisation: siehe unten", None),
+        ("The account is Locked.", None),
+    ],
+)
+def test_a_name_is_told_from_what_is_said_of_somebody(text, found):
+    assert values(text, COMPANY).get("organisation") == found
 
 
 @given(st.text(max_size=400))
