@@ -45,11 +45,10 @@ def is_absence_notice(text: str, *, names: Collection[str] = (), ours: bool = Fa
     return away
 
 
-def has_absence_sentence(text: str, *, names: Collection[str] = ()) -> bool:
+def has_absence_sentence(text: str) -> bool:
     """Whether one of the first sentences only says that somebody is away; others may say more."""
-    own = frozenset(word for name in names for word in _WORD.findall(fold(name)))
     lines = text[:_LONGEST].split("\n")
-    return any(_said(one, own, ours=bool(names)) for one in islice(_sentences(lines), _MOST))
+    return any(_said(one, frozenset(), ours=False) for one in islice(_sentences(lines), _MOST))
 
 
 # --- words
@@ -198,10 +197,12 @@ def _sentences(lines: list[str]) -> Iterator[str]:
 
 _WORD = re.compile(r"[^\W_][\w'\u2019\u2011-]*")
 _ADDRESS = re.compile(r"<?(?:mailto:)?[\w.+'-]+@[\w.-]+\w>?|https?://\S+|www\.\S+", re.IGNORECASE)
-_DATE = re.compile(r"\b\d{1,4}[./-]\s?\d{1,2}(?:[./-]\s?\d{0,4})?|\b\d{1,2}(?:[:.]\d{2})+|\b\d{1,4}(?=[^\w+/()-]|$)")
+_DATE = re.compile(
+    r"\b\d{1,4}[./-]\s?\d{1,2}(?:[./-]\s?\d{0,4})?(?![\d-])|\b\d{1,2}(?:[:.]\d{2})+|\b\d{1,4}(?=[^\w+/()-]|$)"
+)
 _TELEPHONE = re.compile(r"(?:\+|\(|\b)\d[\d ()/.\u2011-]{5,}\d")
 _MARKS = re.compile(r"[^\W_][\w'\u2019\u2011-]*|[@,，、()]")  # noqa: RUF001  Chinese, Japanese
-_NUMBERED = re.compile(r"\d{1,4}(?:[-']?[^\W\d_]{1,5})?")
+_NUMBERED = re.compile(r"\d{1,4}(?:-\d{0,4})?(?:[-']?[^\W\d_]{1,5})?")
 _NAMES = 6  # in one sentence
 _LEFT, _LEFT_BESIDE_CONTACT = 1, 10  # characters, or words, of a script without capitals that may be names
 

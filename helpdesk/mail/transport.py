@@ -68,6 +68,16 @@ def transport(message: Message) -> Transport:
     )
 
 
+def answering_field(message: Message) -> str:
+    """The field by which an older answering program says that it has written the mail, as `Name: value`, or ""."""
+    for name, value in message.headers:
+        key, said = name.lower(), value.strip()
+        by_name = key in _BY_AN_ANSWERING_PROGRAM and said.lower() not in _EMPTY
+        if by_name or (key == "precedence" and first_word(value) in _ANSWERING):
+            return f"{name}: {said[:_SHOWN]}"
+    return ""
+
+
 def first_word(value: str) -> str:
     """What a field such as Auto-Submitted (RFC 3834 section 5) says before its comments and parameters, lower case."""
     return re.split(r"[;,( \t]", value.strip().lower(), maxsplit=1)[0]

@@ -54,8 +54,8 @@ def test_a_notice_of_an_agent_from_their_other_address_and_as_html_comes_back(de
     ("text", "how"),
     [
         ("We have your mail, number 4711.", {"subject": "Automatyczna odpowiedź: [HD-1] Urgent"}),
-        ("Away. Ask the others.", {"headers": {"X-Autoreply": "yes"}}),
-        ("Away. Ask the others.", {"headers": {"Precedence": "auto_reply"}}),
+        ("We have your mail, number 4711.", {"headers": {"X-Autoreply": "yes"}}),
+        ("We have your mail, number 4711.", {"headers": {"Precedence": "auto_reply"}}),
         ("Away. Ask the others.", {"headers": {"Auto-Submitted": "auto-replied"}}),
         (
             "Away. Ask the others.",
@@ -87,6 +87,13 @@ def test_what_a_person_wrote_goes_where_it_always_went(desk, text):
 
     assert came_back(desk) == []
     assert desk.events("agent_answered", "agent_noted")
+
+
+def test_a_field_of_an_older_program_costs_no_answer_that_quotes_ours(desk):
+    desk.mail(JO)
+    desk.reply(ANN, "We are on it.", headers={"X-Autoreply": "yes"}, quote=True)
+
+    assert "We are on it." in desk.last(JO, "relay").text
 
 
 @pytest.mark.parametrize("head", [{}, {"X-Auto-Response-Suppress": "All"}, {"X-Mailer": "mail"}])
