@@ -177,7 +177,9 @@ def climb(case: Case, terms: Terms, now: datetime) -> tuple[tuple[Event, ...], t
         for reader in readers(rung.step.to, case, terms, now):
             highest[reader.person.address] = reader, rung
     events = tuple(_taken(rung, highest, now) for rung in reached)
-    return events, tuple(_draft(rung, reader, reached, now) for reader, rung in highest.values())
+    # What was excluded meanwhile could not be told before it was taken back: that is no delay of the desk's.
+    since = max((event.at for event in case.of_type("exclusion_lifted")), default=case.opened_at)
+    return events, tuple(_draft(rung, reader, reached, now, since) for reader, rung in highest.values())
 
 
 def passed(case: Case, terms: Terms, now: datetime) -> tuple[Event, ...]:
@@ -214,8 +216,8 @@ def unacknowledged(case: Case) -> bool:
     return last is not None and last.type == "step_taken"
 
 
-def _draft(rung: Rung, reader: Reader, reached: list[Rung], now: datetime) -> Draft:
-    key, facts = rung.key, _facts(rung, reached, now)
+def _draft(rung: Rung, reader: Reader, reached: list[Rung], now: datetime, since: datetime) -> Draft:
+    key, facts = rung.key, _facts(rung, reached, now) | {"delayed": now - max(rung.at, since)}
     if reader.audience == "customer":
         return Draft(rung.step.kind, reader.person, "customer", key, facts=facts, template="escalation-customer")
     template = "page" if rung.step.share == 0 else ""
@@ -247,7 +249,6 @@ def _facts(rung: Rung, reached: list[Rung], now: datetime) -> dict[str, Any]:
         "reached_at": rung.at,
         "share": rung.step.share,
         "after": rung.step.after,
-        "delayed": now - rung.at,
         "missed": missed,
         "acknowledge": rung.step.waits_for_acknowledgment,
         "unheard_for": None if rung.turn else rung.step.unless_acknowledged,

@@ -121,6 +121,7 @@ def test_what_is_taken_back_was_never_excluded(laioutr):
     assert (clock.due_at, laioutr.state()) == (due, "breached")
     assert [event.at for event in laioutr.events("breached")] == [clock.late_from]
     assert "breach" in laioutr.kinds_to(ANN)
+    assert "not running" not in laioutr.last(ANN, "breach").text
     assert not any("exclu" in tag for tag in laioutr.case().tags)
     assert "They do: it is treated as if we had not said so." in words(laioutr.last(INA, "out-of-scope"))
     assert "no longer excluded" in words(laioutr.last(ANN, "echo"))
