@@ -489,10 +489,11 @@ def _robot_writes(case: Case | None, arrival: Arrival, terms: Terms, now: dateti
 
 
 def hand_on(case: Case, terms: Terms, now: datetime) -> Decision:
-    """Decide who has the case of somebody who is no agent of its team any more."""
-    decision = relief.departed(case, terms, now)
+    """Decide who has the case of somebody who is no agent of its team any more, or whose absence has begun."""
+    there = terms.team.agent(case.assignee)
+    decision = relief.leaves(case, terms, now) if there else relief.departed(case, terms, now)
     also = tuple((Decision(one.case.after(*decision.events), decision.events), one.terms) for one in terms.merged)
-    news = progress.mails(case, decision.case, terms, f"departed/{now:%Y%m%dT%H%M%SZ}")
+    news = progress.mails(case, decision.case, terms, f"handed/{now:%Y%m%dT%H%M%SZ}")
     return _on_the_record(replace(decision, drafts=(*decision.drafts, *news), also=also), terms, now)
 
 

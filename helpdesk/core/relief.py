@@ -125,6 +125,26 @@ def running_out(
     return (_given(successor, need),), _told(successor, need, key, "a promise is running out")
 
 
+def leaves(case: Case, terms: Terms, now: datetime) -> Decision:
+    """Give on a case that waits for its agent, whose absence has begun; without events where it can wait for them."""
+    holder = terms.team.agent(case.assignee)
+    if holder is None or not holder.away(now) or case.status != "open" or not _is_ours(case):
+        return Decision(case)
+    need = _Need(holder, case, terms, now, _due_at(holder, Decision(case), terms, now))
+    successor = None if need.can_wait() else _successor(need)
+    if successor is None:
+        return Decision(case)
+    event = _given(successor, need)
+    told = _told(successor, need, f"away/{now:%Y%m%dT%H%M%SZ}", "somebody waits for an answer")
+    return Decision(case.after(event), (event,), told)
+
+
+def _is_ours(case: Case) -> bool:
+    """Whether the desk owes the next word."""
+    said = case.of_type("opened", "customer_wrote", "merged_wrote", "answer_lost", "reopened", "agent_answered")
+    return said[-1].type != "agent_answered"
+
+
 # --- whose agent is none of the team any more
 
 

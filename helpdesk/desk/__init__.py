@@ -62,6 +62,7 @@ class Desk:
         self._sending = Sending(self.keeper)
         self._worker = Worker(database, self._recorder)
         self._rounds = Rounds(database, self._recorder)
+        self._absences = departed.Absences(database, self._recorder)
 
     @property
     def rules(self) -> Rules:
@@ -155,9 +156,11 @@ class Desk:
     def go_round(self, *, failing: Mapping[str, str] = _NOTHING_FAILS) -> int:
         """Write the digest and hand-over mails that have come, and what became of alerts that came in numbers.
 
+        What waits for somebody whose absence has begun is given on first.
         Returns how many were written. `failing` holds the mailboxes that cannot be read, and why.
         """
         now = self.now()
+        self._absences.go(now)
         return self._rounds.go(now, failing=failing) + repeated.tell(self.database, self._recorder, now)
 
     def catch_up(self) -> None:
@@ -219,7 +222,11 @@ class Desk:
                 attempts.earliest_due(connection),
                 outbox.earliest_due(connection),
             ]
-        instants += [self._rounds.next_at(self.now()), repeated.next_at(self.database)]
+        instants += [
+            self._absences.next_at(self.now()),
+            self._rounds.next_at(self.now()),
+            repeated.next_at(self.database),
+        ]
         return min((at for at in instants if at is not None), default=None)
 
 

@@ -205,6 +205,12 @@ def of_departed(connection: sa.Connection, *, mailboxes: Collection[str], agents
     return [int(number) for number in connection.execute(query.order_by(cases.c.id)).scalars()]
 
 
+def open_of(connection: sa.Connection, agents: Collection[str]) -> list[int]:
+    """The open cases of these agents, without those that wait."""
+    query = sa.select(cases.c.id).where(cases.c.assignee.in_(list(agents)), cases.c.status == "open")
+    return [int(number) for number in connection.execute(query.order_by(cases.c.id)).scalars()]
+
+
 def has_event(connection: sa.Connection, number: int, kind: str) -> bool:
     """Whether something of that type is on a case's record."""
     query = sa.select(sa.exists().where(event.c.case_id == number, event.c.type == kind))

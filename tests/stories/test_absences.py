@@ -174,6 +174,46 @@ def test_a_word_that_opens_a_case_again_is_heard(tmp_path):
     assert (ended.case().status, ended.case().assignee) == ("open", BOB)
 
 
+LEAVES = "absences = [{from = 2026-05-19T12:00:00, to = 2026-06-12}]\n"
+
+
+@pytest.mark.parametrize(
+    ("last_word", "assignee", "told"),
+    [
+        ("customer", BOB, [("assigned", BOB), ("echo", ANN)]),
+        ("agent", ANN, []),  # it is the customer's turn: their next word finds somebody
+        ("wait", ANN, []),
+    ],
+)
+def test_what_waits_for_somebody_whose_absence_begins_is_given_on(tmp_path, last_word, assignee, told):
+    """The customer wrote an hour before the leave, and nothing was promised: it would have lain for three weeks."""
+    desk = answered(tmp_path, ann=DAYS + LEAVES)
+    desk.at("2026-05-19 11:00")
+    desk.reply(JO, "All of them, as far as I see.", to_kind="relay")
+    if last_word != "customer":
+        order = "#wait\n" if last_word == "wait" else ""
+        desk.reply(ANN, f"{order}I see. Which version is it?", to_kind="customer-message")
+    assert desk.case().assignee == ANN
+    sent = len(desk.sent)
+    desk.at("2026-05-19 13:00")
+
+    assert (desk.case().assignee, sorted(told_since(desk, sent))) == (assignee, told)
+    assert desk.laboratory.desk.go_round() == 0
+    assert len(desk.events("assigned")) == (2 if told else 1)
+
+
+def test_an_absence_that_is_entered_late_gives_on_what_waits(tmp_path):
+    """Ann has called in sick."""
+    desk = answered(tmp_path)
+    desk.at("2026-05-19 11:00")
+    desk.reply(JO, "All of them, as far as I see.", to_kind="relay")
+    sick = rules_of(tmp_path, ann=f"{DAYS}absences = [{{from = 2026-05-19, to = 2026-05-22}}]\n")
+    desk.laboratory.desk.exchange(sick)
+    desk.at("2026-05-19 11:05")
+
+    assert desk.case().assignee == BOB
+
+
 def test_the_end_of_a_wait_is_told_to_who_is_there(tmp_path):
     desk = answered(tmp_path, ann=DAYS + LEAVE)
     desk.reply(ANN, "#wait 2d\nWhich version is it?", to_kind="assigned")

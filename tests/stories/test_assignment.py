@@ -88,19 +88,19 @@ def test_lgk_2_an_absence_is_whole_days_on_the_agents_own_wall(tmp_path):
     assert not agent.away(wall("2026-05-20 11:00"))
 
 
-def test_lgk_2_the_case_of_somebody_who_is_away_is_given_on_when_time_runs_out(tmp_path):
-    """LGK-2: at the first warning, with an event, and both are told."""
+def test_lgk_2_the_case_of_somebody_who_is_away_is_given_on_before_time_runs_out(tmp_path):
+    """LGK-2: as the absence begins, at midnight UTC, with an event, and both are told."""
     desk = staffed(tmp_path, start="2026-05-18 17:30", ann=AWAY)
     assert given_to(desk, 1) == ANN
     desk.at("2026-05-19 08:00")
 
     assert desk.case().assignee == BOB
     event = desk.events("assigned")[-1]
-    assert (event.at, event.by) == (wall("2026-05-19 07:30"), "desk")
+    assert (event.at, event.by) == (wall("2026-05-18 19:00"), "desk")
     assert event.facts["because"] == "Ann Berg is away until 2026-05-20; on duty; least open cases (0)"
     assert "This case is now yours." in desk.last(BOB, "assigned").text
     assert desk.last(ANN).subject == (
-        "[HD-1] done: given to Bob Cole, because you are away until 2026-05-20 and a promise is running out"
+        "[HD-1] done: given to Bob Cole, because you are away until 2026-05-20 and somebody waits for an answer"
     )
     assert desk.kinds_to(BOB) == ["assigned", "warning"]
     assert "warning" not in desk.kinds_to(ANN)
