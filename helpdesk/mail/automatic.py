@@ -60,19 +60,16 @@ def answer_for_one_of_ours(message: Message, names: Collection[str]) -> Robot | 
 
     What they write goes to a customer, and what is held comes back to them: so less is enough than for a customer's mail,
     whose words nobody would see. The subject of an answering program is one, for people answer with `Re:`, and so is the
-    field of an older one where nothing is quoted, for relays put it on the mail of people, too.
+    field of an older one together with a sentence of a notice, for relays put it on the mail of people, too.
     """
     if is_absence_notice(message.reply, names=names, ours=True):
         return Robot("vacation", _WHOLE, proven=False)
     if _subjects().match(message.subject) and (message.in_reply_to or message.references):
         return Robot("auto-reply", "its subject is that of a program that answers", proven=False)
     field = answering_field(message)
-    if field and len(message.text) - len(message.reply) < _A_QUOTE:
-        return Robot("vacation" if _is_away(message) else "auto-reply", f"no quote, and {field}", proven=False)
+    if field and has_absence_sentence(message.reply):
+        return Robot("vacation", f"a sentence of an absence notice, and {field}", proven=False)
     return None
-
-
-_A_QUOTE = 200  # characters that a person's mail program leaves below an answer to one of our mails
 
 
 def _says_so(message: Message) -> str:
