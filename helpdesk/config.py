@@ -66,6 +66,7 @@ class DeskTable:
     require_authentication: Literal["auto", "always", "never"] = "auto"
     second_voter: bool = False  # wants the extra `embeddings`
     blocked: list[str] = field(default_factory=list)  # addresses and domains whose mail is held
+    second_answer_within: str = "10m"  # of another agent's: one that has not seen it comes back once; "0m": never
     keep: str = ""  # "400d": how long content and people of ended cases are kept; without it, for ever
 
 
@@ -299,6 +300,11 @@ class Configuration:
         return next((blocked[one] for one in _itself_and_above(comparable(address)) if one in blocked), "")
 
     @property
+    def second_answer_within(self) -> timedelta:
+        """How near to another agent's an answer comes back that was written without having seen it."""
+        return _read_apart(self.file.desk.second_answer_within)
+
+    @property
     def keep(self) -> timedelta | None:
         """How long what ended is kept; None: for ever."""
         return _keep(self.file.desk.keep) if self.file.desk.keep else None
@@ -517,6 +523,7 @@ def _value_problems(file: ConfigurationFile) -> Iterator[str]:
         yield "mailbox: expected at least one [[mailbox]]"
     if file.desk.keep:
         yield from _refused("desk.keep", lambda: _keep(file.desk.keep))
+    yield from _refused("desk.second_answer_within", lambda: _read_apart(file.desk.second_answer_within))
     yield from _refused("smtp_in.max_size", lambda: read_size(file.smtp_in.max_size))
     yield from _refused("smtp_out.attachments", lambda: read_size(file.smtp_out.attachments))
     if not 1 <= file.smtp_out.connections <= _MOST_CONNECTIONS:
@@ -766,6 +773,11 @@ def read_span(text: str) -> timedelta:
     if not found or int(found[1]) == 0:
         raise ValueError(f'expected a span such as "60s" or "5m", not {text!r}')
     return timedelta(seconds=int(found[1]) * _SECONDS[found[2]])
+
+
+def _read_apart(text: str) -> timedelta:
+    """A span that may be none at all."""
+    return timedelta() if text.strip() in {"0s", "0m", "0h"} else read_span(text)
 
 
 def read_age(text: str) -> timedelta:

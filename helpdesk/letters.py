@@ -47,6 +47,10 @@ _AS_DECIDED = (
     "files",
     "help",
     "left_out",
+    "kept_open",
+    "unseen",
+    "answered",
+    "sent",
     "folded",
     "changed",
     "proposed",
@@ -204,6 +208,7 @@ class Letters:
             files,
             subject=letter.subject,
             unwritable=wrong,
+            shows=draft.shows,
         )
 
     def _address(self, mailbox: Mailbox, number: int, person: Person, purpose: Purpose) -> str:

@@ -14,7 +14,19 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
-from helpdesk.core import correction, details, escalation, exclusion, links, merging, relief, snooze, splitting
+from helpdesk.core import (
+    colleagues,
+    correction,
+    crossing,
+    details,
+    escalation,
+    exclusion,
+    links,
+    merging,
+    relief,
+    snooze,
+    splitting,
+)
 from helpdesk.core.addressee import nobody
 from helpdesk.core.addresses import unwritable
 from helpdesk.core.block import Mistake
@@ -26,6 +38,7 @@ from helpdesk.core.ladder import unacknowledged
 from helpdesk.core.later import zone_of
 from helpdesk.core.requester import requester
 from helpdesk.core.scribe import Scribe
+from helpdesk.core.unseen import in_facts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,6 +48,7 @@ if TYPE_CHECKING:
     from helpdesk.core.command import Command, Orders, Verb
     from helpdesk.core.decision import Arrival
     from helpdesk.core.people import Agent, Terms
+    from helpdesk.core.unseen import CaseMail
     from helpdesk.core.written import Written
 
 # Orders whose text is for the customer, whatever mail was answered: an answer, a last one, a first one.
@@ -56,18 +70,24 @@ def agent_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> D
         orders = replace(orders, mistakes=tuple(_not_for_customers(arrival.written, orders)))
     if orders.mistakes:
         return _refused(case, arrival, now, agent, orders)
-    insists = orders.has("answer")
-    scribe = Scribe(case=case, arrival=arrival, terms=terms, now=now, agent=agent, stays=stays, insists=insists)
+    scribe = Scribe(
+        case=case, arrival=arrival, terms=terms, now=now, agent=agent, stays=stays, insists=orders.has("answer")
+    )
     # Who is on the case is settled first: the text below already goes to those who were added.
     for command in orders.given("cc", "requester"):
         _OBEY[command.verb](scribe, command, orders)
     if _is_for_the_customer(scribe, orders) and _reaches_nobody(scribe, orders):
         return _refused(case, arrival, now, agent, replace(orders, mistakes=(_NOBODY,)))
+    if _speaks(scribe, orders) and (answer := colleagues.answered_meanwhile(scribe)):
+        return _sent_back(scribe, orders, answer)
+    orders = crossing.kept_open(scribe, orders)
     _speak(scribe, orders)
     for command in (*orders.given_besides("cc", "requester", "merge"), *orders.given("merge")):
         _OBEY[command.verb](scribe, command, orders)
     _acknowledge(scribe, orders)
     _say_what_stays(scribe, orders)
+    crossing.say(scribe)
+    colleagues.tell(scribe, orders)
     scribe.echo(left_out="" if stays else arrival.written.left_out)
     said_elsewhere = scribe.split is not None and not scribe.stays
     return scribe.decision(reply="" if said_elsewhere else orders.text, erase=orders.has("redact"))
@@ -97,6 +117,12 @@ def _is_for_the_customer(scribe: Scribe, orders: Orders) -> bool:
     """Whether the mail holds words, or a file, that are to reach the people of this case."""
     says = bool(orders.text or (not orders.commands and enclosures(scribe.arrival.message, 0)))
     return says and not scribe.stays
+
+
+def _speaks(scribe: Scribe, orders: Orders) -> bool:
+    """Whether the people of this case get a mail of it: an answer, or the word that it is over."""
+    says = _is_for_the_customer(scribe, orders) or (not scribe.stays and orders.has("resolve", "close"))
+    return says and not scribe.unheard and not orders.has("split")
 
 
 def _reaches_nobody(scribe: Scribe, orders: Orders) -> bool:
@@ -204,6 +230,22 @@ def _refused(
     return Decision(case.after(event), (event,), (draft,), visibility="internal", reply=orders.text)
 
 
+def _sent_back(scribe: Scribe, orders: Orders, answer: CaseMail) -> Decision:
+    """A second answer comes back once with the first, which its agent had not seen; sent again, it goes."""
+    arrival, agent = scribe.arrival, scribe.agent
+    facts = {"mistakes": [], "message_id": arrival.message.message_id, "answer": answer.key}
+    event = Event("command_refused", arrival.received_at, scribe.now, agent.address, facts)
+    told = {
+        "mistakes": [],
+        "answered": {"author": colleagues.called(scribe, answer.author), "text": answer.text},
+        "files": [part.name or part.type for part in arrival.message.attachments if not part.kept],
+    }
+    wrote = "\n".join([*(command.line for command in orders.commands), orders.text])
+    draft = Draft("echo", agent.person, "agent", arrival.key, wrote, facts=told, template="second-answer")
+    draft = replace(draft, shows=(answer.number,))
+    return Decision(scribe.was.after(event), (event,), (draft,), visibility="internal", reply=orders.text)
+
+
 def _speak(scribe: Scribe, orders: Orders) -> None:
     """The text: to the customer, or with `#note` into the team."""
     if not orders.text and (orders.commands or not enclosures(scribe.arrival.message, 0)):
@@ -211,6 +253,7 @@ def _speak(scribe: Scribe, orders: Orders) -> None:
     if orders.has("split") and not scribe.stays:
         return  # it is said on the new case
     facts = {"message_id": scribe.arrival.message.message_id, "key": scribe.arrival.key}
+    facts |= {} if scribe.stays else in_facts(scribe.unseen)
     if scribe.stays:
         asked = orders.has("note", "spam")
         unasked = {} if asked else {"because": "replies to that mail stay in the team"}
@@ -241,7 +284,8 @@ def _say_what_stays(scribe: Scribe, orders: Orders) -> None:
         files += [part.name or part.type for part in message.attachments if not part.kept]
     if files:
         scribe.done.append(f"kept on the case and not sent to the customer: {', '.join(files)}")
-    if not orders.given_besides("note", "answer") and not orders.text and not enclosures(message, 0):
+    ordered = orders.given_besides("note", "answer") or scribe.kept_open
+    if not ordered and not orders.text and not enclosures(message, 0):
         scribe.done.append("nothing: no text of yours was found in your mail, and the customer got none")
 
 

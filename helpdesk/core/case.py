@@ -74,6 +74,7 @@ EventType = Literal[
     "exclusion_lifted",  # as if it had never been exempted
     "breach_withdrawn",  # an answer received in time was read after the breach was recorded
     "command_refused",
+    "kept_open",  # an agent's order to end it, or to wait, over a mail of the customer's that they had not seen
     "redacted",  # its content was erased, and how much of it
     "sent_again",  # without what was erased: its clocks begin anew
     "purged",  # the same because of its age, and the people on it have pseudonyms from here on

@@ -565,7 +565,7 @@ def _to_agents(
     author = wrote.name or wrote.address or "unknown sender"
     files = enclosure.enclosures(arrival.message, arrival.number)
     return [
-        Draft(kind, person, "agent", arrival.key, text, author, facts, template=template, enclosures=files)
+        Draft(kind, person, "agent", arrival.key, text, author, facts, template, files, shows=(arrival.number,))
         for person in dict.fromkeys((*terms.keepers(case.assignee), *([also.person] if also else [])))
     ]
 

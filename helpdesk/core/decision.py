@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from helpdesk.core.unseen import ALL_SEEN, Sight
 from helpdesk.core.written import NOTHING, Written
 
 if TYPE_CHECKING:
@@ -166,6 +167,7 @@ class Arrival:
     released_by: str = ""  # who said that a person wrote it, though it was held or taken for a robot's
     history: bool = False  # it lay there before the desk began, and was opened with others, perhaps unread
     behalf: Behalf | None = None  # for whom an agent's mail opens a case
+    sight: Sight = ALL_SEEN  # what of the case the agent who wrote had not seen
     null_sender: bool = False  # it came with MAIL FROM:<>, and wants no answer (RFC 5321 section 4.5.5)
 
     @property
@@ -190,6 +192,7 @@ class Draft:
     facts: Mapping[str, Any] = field(default_factory=dict)
     template: str = ""  # where one kind of mail is written in several ways; "" is the kind's own
     enclosures: tuple[Enclosure, ...] = ()  # files that go along
+    shows: tuple[int, ...] = ()  # the numbers in the spool of the mails whose words stand in it
 
     @property
     def stays(self) -> bool:
@@ -199,8 +202,9 @@ class Draft:
         """
         if self.audience != "agent":
             return False
-        if self.kind == "echo":  # one that a mistake sends back asks for it once more, and goes where it was to go
-            return not self.facts.get("mistakes") or bool(self.facts.get("internal"))
+        if self.kind == "echo":  # one that sends a mail back asks for it once more, and goes where it was to go
+            back = self.facts.get("mistakes") or self.facts.get("answered")
+            return not back or bool(self.facts.get("internal"))
         asked = self.facts.get("acknowledge") or self.facts.get("outsider")
         return bool(asked) or self.template in _FOR_THE_TEAM
 

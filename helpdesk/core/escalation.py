@@ -82,9 +82,9 @@ def mails(before: Case | None, case: Case, events: Sequence[Event], arrival: Arr
     author = (sender.name or sender.address) if sender else "unknown sender"
     names = f"; it names {arrival.linked_ref}" if arrival.linked_ref else ""
     facts = {"asked": f"{asked.facts['because']}{names}", "sender": arrival.sender}
-    key = f"{arrival.key}/asked"
+    key, text, shows = f"{arrival.key}/asked", arrival.message.reply, (arrival.number,)
     for person in told(case, terms, asked.recorded_at):
-        yield Draft("escalation", person, "agent", key, arrival.message.reply, author, facts, "escalation-asked")
+        yield Draft("escalation", person, "agent", key, text, author, facts, "escalation-asked", shows=shows)
     to = _customer(case, arrival)
     if before is not None and to and not _told_lately(before, asked) and _may_answer(to, arrival, terms):
         yield Draft("progress", to, "customer", key, template="passed-on")

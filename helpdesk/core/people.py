@@ -6,6 +6,7 @@ Addresses are bare and lower case throughout.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from helpdesk.core.addresses import comparable
@@ -190,6 +191,7 @@ class Terms:
     model: Model = DEFAULT  # by which severities are found: the shipped one, or what this desk has taught it
     second_voter: SecondVoter | None = None
     merged: tuple[Neighbour, ...] = ()  # the cases that went into this one
+    second_answer_within: timedelta = timedelta(minutes=10)  # of somebody else's that was not seen: it comes back once
 
     @property
     def languages(self) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from helpdesk.core.decision import Arrival, Neighbour, Split
     from helpdesk.core.message import Person
     from helpdesk.core.people import Agent, Terms
+    from helpdesk.core.unseen import CaseMail
 
 _WIDTH = 72  # columns of a mail's text
 
@@ -36,6 +37,7 @@ class Scribe:
         stays: bool,
         insists: bool = False,
     ) -> None:
+        self.was = case
         self.case = case
         self.arrival = arrival
         self.terms = terms
@@ -46,6 +48,9 @@ class Scribe:
         self.events: list[Event] = []
         self.drafts: list[Draft] = []
         self.done: list[str] = []  # what the agent is told, in words
+        self.unseen: tuple[CaseMail, ...] = ()  # words of customers that the agent had not seen
+        self.newer: list[CaseMail] = []  # and those that they had, and did not answer
+        self.kept_open: list[str] = []  # the orders that are not done because of the unseen
         self.split: Split | None = None
         self.help: list[dict[str, str]] = []  # the list of commands, if it was asked for
         self.beside: dict[int, tuple[Decision, Terms]] = {}  # what the mail does to other cases
@@ -98,7 +103,9 @@ class Scribe:
         if self.done:
             done = [wrapped(said) for said in self.done]
             told: dict[str, Any] = {"mistakes": [], "help": self.help, "left_out": left_out}
+            told |= {"kept_open": self.kept_open, "unseen": self.unseen}
             self.mail("echo", self.agent.person, "agent", done=done, **told)
+            self.drafts[-1] = replace(self.drafts[-1], shows=tuple(mail.number for mail in self.unseen))
 
     def decision(self, *, reply: str, erase: bool) -> Decision:
         """All of it."""

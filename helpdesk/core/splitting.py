@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from helpdesk.core.case import DESK, Event
 from helpdesk.core.decision import Draft, Split
 from helpdesk.core.enclosure import enclosures
+from helpdesk.core.timeline import is_left_open
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,7 +69,9 @@ def began(events: tuple[Event, ...], case: Case, arrival: Arrival, order: Split,
         elif event.type not in {"escalation_requested", "suspected"}:  # of these somebody has heard already
             yield event
     since = events[0].at
-    earlier = next((event for event in case.of_type("agent_answered") if event.at >= since), None)
+    word = next(event for event in events if event.type == "customer_wrote")
+    answers = (event for event in case.of_type("agent_answered") if event.at >= since and not is_left_open(word, event))
+    earlier = next(answers, None)
     if earlier:
         yield replace(earlier, recorded_at=now, facts={**earlier.facts, "on": case.ref})
     if order.text:

@@ -15,6 +15,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from helpdesk.core.case import DESK
 from helpdesk.core.clock import Change, Clock, run
 from helpdesk.core.exclusion import in_force
 from helpdesk.core.policy import NoPromise
@@ -97,26 +98,29 @@ class _Reader:
     def follow_ups(self) -> Iterator[Clock]:
         """One clock for each round: a customer's word after the first answer, up to the next answer.
 
-        A word that became a case of its own waits for no answer here: the round goes on with the next one.
+        A word that became a case of its own waits for no answer here: the round goes on with the next one. One that
+        an agent had not seen when they answered is not answered by that.
         """
         waiting: list[Event] = []  # what the customer said since the last answer
+        before: list[Event] = []  # what they said before the first
         answered_once = False
         for event in self._of_this_request():
             if event.type in ANSWERS:
                 # A round that was over as it began measures nothing, and would share its start with the next.
-                if waiting and waiting[0].at < event.at:
+                if waiting and waiting[0].at < event.at and not is_left_open(waiting[0], event):
                     yield self._round(waiting, stop=event.at)
-                answered_once, waiting = True, []
-            elif answered_once and _owes(event, waiting):
-                waiting.append(event)
+                waiting = [said for said in (*before, *waiting) if is_left_open(said, event)]
+                answered_once, before = True, []
+            elif _owes(event, waiting):
+                (waiting if answered_once else before).append(event)
             elif event.type == "split_off":
                 if waiting and is_split_off(waiting[0], event) and waiting[0].at < event.at:
                     yield _split_off(self._round(waiting, stop=event.at), event)
                 waiting = [said for said in waiting if not is_split_off(said, event)]
             elif event.type in _ENDS and waiting:
-                if waiting[0].at < event.at:
+                if waiting[0].at < event.at and not is_left_open(waiting[0], event):
                     yield _closed_unanswered(self._round(waiting, stop=event.at), event)
-                waiting = []
+                waiting = [said for said in waiting if is_left_open(said, event)]
         if waiting:
             yield self._round(waiting, stop=self.until)
 
@@ -269,6 +273,13 @@ def _closed_unanswered(clock: Clock, ended: Event) -> Clock:
     if clock.late_from is not None:
         return clock  # late before it was closed: a breach never vanishes
     return replace(clock, exempt=f"{ended.type} by {ended.by} without an answer")
+
+
+def is_left_open(said: Event, event: Event) -> bool:
+    """Whether an answer or an end does not settle this word of the customer's, which its agent had not seen."""
+    if event.by != DESK and said.recorded_at > event.recorded_at:
+        return True  # the desk itself had not read it
+    return {"message_id": said.facts.get("message_id"), "at": said.at.isoformat()} in event.facts.get("unseen", ())
 
 
 def is_split_off(said: Event, event: Event) -> bool:

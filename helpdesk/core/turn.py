@@ -73,6 +73,7 @@ def _whose(turn: Turn, event: Event, *, monitor: bool) -> Whose | None:
     if event.type == "thanked" and turn.whose == "customer":
         # Who says that it works leaves the rest to us; who only says thanks may still have something to do.
         return "desk" if event.facts.get("confirms") else "customer"
-    if event.type in ANSWERS and turn.whose in {"desk", "customer"} and not monitor:
+    answers = event.type in ANSWERS and not event.facts.get("unseen")  # else a newer word of theirs is still owed one
+    if answers and turn.whose in {"desk", "customer"} and not monitor:
         return "customer"
     return "customer" if event.type == "redacted" and turn.whose == "desk" and not monitor else None

@@ -97,6 +97,7 @@ class Recorder:
             workloads=case_store.workloads(connection, [agent.address for agent in team.agents]),
             standing=declarations.standing(connection, now),
             merged=tuple(merged.values()),
+            second_answer_within=rules.configuration.second_answer_within,
         )
 
     def terms_after(self, decision: Decision, terms: Terms) -> Terms:
@@ -198,14 +199,20 @@ def _told(connection: sa.Connection, case: Case, draft: Draft, up_to: int) -> Dr
     if draft.facts.get("repeats"):
         return replace(draft, facts={**draft.facts, "question": _question(connection, case, draft.facts["repeats"])})
     if draft.template == "merged":
-        said = case_store.messages(connection, draft.facts["merged_number"])[-_LAST:]
-        return replace(draft, text="\n\n".join(map(_said, filter(_by_somebody, said))))
+        return _quoting(draft, case_store.messages(connection, draft.facts["merged_number"])[-_LAST:])
     unseen = draft.facts.get("handed_over") or (draft.kind == "escalation" and draft.template in {"", "page"})
     if not unseen or draft.text or draft.audience != "agent":
         return draft
     messages = case_store.messages(connection, case.number, *case.merged)[-_LAST:]
-    text = "\n\n".join(map(_said, filter(_by_somebody, messages)))
-    return replace(draft, text=text, enclosures=_enclosures(messages, up_to) if draft.facts.get("handed_over") else ())
+    files = _enclosures(messages, up_to) if draft.facts.get("handed_over") else ()
+    return replace(_quoting(draft, messages), enclosures=files)
+
+
+def _quoting(draft: Draft, messages: Sequence[StoredMessage]) -> Draft:
+    """The draft with what was said in these mails."""
+    said = list(filter(_by_somebody, messages))
+    shows = tuple(message.spool_id for message in said if message.spool_id)
+    return replace(draft, text="\n\n".join(map(_said, said)), shows=shows)
 
 
 def _question(connection: sa.Connection, case: Case, answered: Mapping[str, Any]) -> str:

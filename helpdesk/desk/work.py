@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 from helpdesk.core import decide, enclosure
 from helpdesk.core.command import cases_named, may_split, people_named
 from helpdesk.core.decision import Answered, Arrival
+from helpdesk.core.message import Person
 from helpdesk.core.redaction import ERASED
 from helpdesk.core.thread import Placement
+from helpdesk.core.unseen import ALL_SEEN, CaseMail, Sight, sight
 from helpdesk.core.written import Written
 from helpdesk.desk import behalf, bounces, copies, earlier, operators, own_words, trust
 from helpdesk.desk.addressing import addressed, customers_of
@@ -29,7 +31,7 @@ from helpdesk.mail.sensitive import look_through, without_secrets
 from helpdesk.mail.spam import spam_mark
 from helpdesk.placing import read_clues
 from helpdesk.store import cases as case_store
-from helpdesk.store import spool, undeliverable, watched
+from helpdesk.store import outbox, spool, undeliverable, watched
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -137,6 +139,7 @@ def work_mail(
         released_by=mail.released_by,
         history=mail.history,
         behalf=told.behalf if told else None,
+        sight=_sight(connection, mail, message, case, placement),
         null_sender=mail.source == "smtp" and not mail.envelope.mail_from,
     )
     if placement.verified:
@@ -217,6 +220,23 @@ def _written(
         return Written()
     address, agent = mailbox.address, placement.agent
     return own_words.of_agent(connection, recorder.rules, message, placed, agent, mailbox=address, raw=mail.raw)
+
+
+def _sight(
+    connection: sa.Connection, mail: Spooled, message: Message, case: Case | None, placement: Placement
+) -> Sight:
+    """What of the case its agent had not seen; of others' mail it is not asked."""
+    agent = placement.agent
+    if placement.role != "agent" or agent is None or case is None:
+        return ALL_SEEN
+    numbers = (case.number, *case.merged)
+    mails = [
+        CaseMail(said.spool_id, said.message_id, said.at, Person(said.author, said.author_name), said.reply)
+        for said in case_store.messages(connection, *numbers)
+        if said.spool_id and said.visibility == "public"
+    ]
+    handed, answers = outbox.handed(connection, numbers, agent.addresses), next(iter(message.ancestors), "")
+    return sight(mails, handed, at=mail.received_at, answers=answers)
 
 
 def _about(

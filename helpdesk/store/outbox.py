@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from helpdesk.core.errors import NotFound, Refused
+from helpdesk.core.unseen import Handed
 from helpdesk.store.claims import FREED, held_by, run_out, taken, until
 from helpdesk.store.dialect import insert_ignoring, skip_locked
 from helpdesk.store.tables import outbox
@@ -73,6 +74,7 @@ class Queued:
     enclosed: tuple[tuple[int, int], ...] = ()  # files to go along: (spool row, part of its MIME tree)
     subject: str = ""  # as people read it
     unwritable: str = ""  # why its recipient cannot be written to: it is never tried
+    shows: tuple[int, ...] = ()  # rows of the spool whose words stand in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,7 @@ def add(connection: sa.Connection, mails: Sequence[Queued], now: datetime, *, he
             "subject": mail.subject,
             "raw": mail.raw,
             "enclosed": [list(place) for place in mail.enclosed] or None,
+            "shows": list(mail.shows) or None,
             "created_at": now,
             "state": "failed" if mail.unwritable else "held" if held else "queued",
             "attempts": 0,
@@ -479,6 +482,17 @@ def message_ids_to(connection: sa.Connection, case: int, recipient: str, limit: 
         .limit(limit)
     )
     return [str(found) for found in reversed(list(connection.execute(query).scalars()))]
+
+
+def handed(connection: sa.Connection, numbers: Collection[int], recipients: Collection[str]) -> list[Handed]:
+    """What we wrote to a person on these cases that shows mails of them."""
+    theirs = sa.and_(outbox.c.case_id.in_(list(numbers)), outbox.c.recipient.in_(list(recipients)))
+    columns = (outbox.c.message_id, outbox.c.created_at, outbox.c.sent_at, outbox.c.state, outbox.c.shows)
+    found = connection.execute(sa.select(*columns).where(theirs, outbox.c.shows.is_not(None)).order_by(outbox.c.id))
+    return [
+        Handed(row.message_id, row.created_at, row.sent_at if row.state == "sent" else None, frozenset(row.shows))
+        for row in found
+    ]
 
 
 def _row(row: Any) -> Row:

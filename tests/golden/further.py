@@ -130,7 +130,7 @@ def _english(desk: TestDesk) -> dict[str, Any]:
     desk.reply(JO_PARK, "This is the second day without an answer. Please escalate.")
     keep("escalation-asked", LENA, "escalation")
     keep("passed-on", JO, "progress")
-    desk.reply(ANN, "#wait\nWhich version do you run?", to_kind="assigned")
+    desk.reply(ANN, "#wait\nWhich version do you run?", to_kind="customer-message")
     comes_back(desk, report(to := desk.last(JO, "relay").envelope_from, about=JO), to)
     keep("bounced", ANN, "alert")
     desk.reply(ANN, "#wait\nI ask once more: which version do you run?", to_kind="assigned")
@@ -167,7 +167,7 @@ def _english(desk: TestDesk) -> dict[str, Any]:
     found["maintenance"] = _notice(desk, "en")
     found["monitor"] = _recovered(desk)
     found["confirm"] = _opened_for_somebody(desk)
-    return found
+    return found | _two_agents(desk)
 
 
 def _leave_out(desk: TestDesk, *mail: str) -> None:
@@ -184,6 +184,19 @@ def _not_satisfied(desk: TestDesk) -> Any:
 def _opened_for_somebody(desk: TestDesk) -> Any:
     desk.mail(f"Ann Berg <{ANN}>", "A call", "#new kim@acme.example The export is empty\nKim called: nothing is in it.")
     return next(mail for mail in reversed(desk.sent_to(ANN)) if "for somebody else" in mail.subject)
+
+
+def _two_agents(desk: TestDesk) -> dict[str, Any]:
+    first = desk.case(desk.mail(JO_PARK, "The export is slow", "The export takes an hour.").case or 0).assignee
+    second = BOB if first == ANN else ANN
+    desk.reply(first, f"#assign {second}", to_kind="assigned")
+    desk.reply(first, "#wait 2d\nHello Jo,\n\nwe look at it today.", to_kind="assigned")
+    found = {"copy": desk.last(second, "echo")}
+    desk.reply(second, "Hello Jo,\n\nwhich version do you run?", to_kind="assigned")
+    found["second-answer"] = desk.last(second, "echo")
+    desk.reply(JO_PARK, "Now the import is slow as well.", to_kind="relay")
+    desk.reply(second, "#resolve\nHello Jo,\n\nit is fast again.", to_kind="assigned")
+    return {**found, "echo-crossed": desk.last(second, "echo")}
 
 
 def _recovered(desk: TestDesk) -> Any:
@@ -230,6 +243,7 @@ def _german(desk: TestDesk) -> dict[str, Any]:
     keep("reopened", "reopened")
     desk.reply(UTE_ORTH, "Ich möchte mit Ihrem Vorgesetzten sprechen.", to_kind="reopened")
     keep("passed-on", "progress")
+    desk.at("2026-05-26 17:02")  # so long takes it to see what came
     desk.reply(BOB, "#resolve\nMit Version 7.3 geht es wieder.", to_kind="assigned")
     keep("closed-resolved", "closed")
     desk.reply(BOB, "#redact", to_kind="assigned")

@@ -52,6 +52,7 @@ def test_customers_can_be_written_to_in_german_whatever_it_is_about():
     agents = {"alert", "assigned", "bounced", "breach", "customer-message", "digest", "echo", "escalation", "handover"}
     agents |= {
         "confirm",
+        "copy",
         "departed",
         "escalation-asked",
         "escalation-suspected",
@@ -61,6 +62,7 @@ def test_customers_can_be_written_to_in_german_whatever_it_is_about():
         "page",
         "rated",
         "reminder",
+        "second-answer",
         "warning",
     }
     agents |= {"reminder-downgrade", "reminder-snooze", "statement"}

@@ -19,6 +19,7 @@ from helpdesk.store.engine import Database, Instant
 from helpdesk.store.signatures import Learnt
 from helpdesk.store.spool import Accepted
 from helpdesk.store.tables import metadata
+from helpdesk.store.tables import outbox as mails
 
 
 @pytest.fixture
@@ -414,3 +415,22 @@ def test_a_mail_of_before_is_found_by_what_answers_it_from_now_on(empty):
         }
         found = connection.execute(sa.text("SELECT id FROM spool WHERE message_id = '<1@x.example>'"))
         assert found.scalar_one() == 1
+
+
+def test_what_an_agent_was_shown_is_known_of_mail_from_before(empty):
+    """Revision 0019: what a mail shows stands in its row, also of those that were written before."""
+    migrate.upgrade(empty, "0018")
+    at = datetime(2026, 5, 19, 12, 30, tzinfo=UTC)
+    kinds = {1: ("3/mail/34/customer-message/ann@x.example", "customer-message"), 2: ("3/mail/34/relay/jo@y", "relay")}
+    statement = (
+        "INSERT INTO outbox (id, key, kind, recipient, mail_from, message_id, created_at, state, attempts, lease, detail)"
+        " VALUES (:id, :key, :kind, 'ann@x.example', '', :id, :at, 'sent', 1, 1, '')"
+    )
+    with empty.write() as connection:
+        rows = [{"id": number, "key": key, "kind": kind, "at": at} for number, (key, kind) in kinds.items()]
+        connection.execute(sa.text(statement), rows)
+    migrate.upgrade(empty)
+
+    with empty.read() as connection:
+        found = connection.execute(sa.select(mails.c.id, mails.c.shows).order_by(mails.c.id))
+        assert {row.id: row.shows for row in found} == {1: [34], 2: None}

@@ -176,6 +176,7 @@ def test_of_two_agents_each_has_their_own_signature(desk):
     desk.reply(ANN, "#assign bob", to_kind="assigned")
     for number in range(3):
         desk.reply(ANN, f"Answer {number}.\n\nRegards\nAnn", to_kind="assigned")
+    desk.at("2026-05-19 11:00")
     desk.reply(BOB, "Mine.\n\nRegards\nAnn", to_kind="assigned")
 
     assert relayed(desk)[-1] == "Mine.\n\nRegards\nAnn"

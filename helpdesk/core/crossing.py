@@ -1,0 +1,79 @@
+"""An agent's mail that crosses one of the customer's, which the agent had not seen.
+
+It does not settle that one: an answer stops the first response and no follow-up of the unseen word, and an order that
+ends or pauses the case is not done, unless it insists (`#resolve!`). Else the customer would be told that all is well
+in answer to a mail that nobody has read. What was unseen is written into the events, so that clocks read it there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from helpdesk.core.snooze import wall
+from helpdesk.core.timeline import is_left_open, is_split_off
+from helpdesk.core.unseen import in_facts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from helpdesk.core.case import Case, Event
+    from helpdesk.core.command import Orders, Verb
+    from helpdesk.core.people import Terms
+    from helpdesk.core.scribe import Scribe
+
+_ENDS_OR_PAUSES: tuple[Verb, ...] = ("wait", "resolve", "close", "spam")
+_SETTLE = frozenset({"agent_answered", "answer_arrived", "resolved", "closed"})
+
+
+def kept_open(scribe: Scribe, orders: Orders) -> Orders:
+    """The orders that are done: over a word that the agent had not seen none that ends the case or makes it wait."""
+    if any(command.insists for command in orders.given(*_ENDS_OR_PAUSES)):
+        return orders
+    waiting = owed(scribe.case, scribe.terms)
+    scribe.unseen = tuple(mail for mail in scribe.arrival.sight.unseen if (mail.message_id, mail.at) in waiting)
+    held = orders.given(*_ENDS_OR_PAUSES)
+    if not scribe.unseen or not held:
+        scribe.newer = [mail for mail in scribe.arrival.sight.newer if held and (mail.message_id, mail.at) in waiting]
+        return orders
+    scribe.kept_open = [command.line for command in held]
+    scribe.happened("kept_open", {"orders": scribe.kept_open, **in_facts(scribe.unseen)})
+    verbs = ", ".join(f"#{command.verb}!" for command in held)
+    scribe.done.append(
+        f"{', '.join(scribe.kept_open)} is not done: you had not seen the mail below when you wrote. The case "
+        f"is {scribe.case.status}, and an answer to that mail is owed; {verbs} on the first line insists"
+    )
+    return replace(orders, commands=orders.given_besides(*_ENDS_OR_PAUSES))
+
+
+def say(scribe: Scribe) -> None:
+    """Tell the agent of words that their answer does not count for, and of newer ones than the mail they answered."""
+    answered = any(event.type == "agent_answered" for event in scribe.events)
+    if not (answered or scribe.kept_open):
+        scribe.unseen = ()  # nothing of theirs would have settled it
+    elif scribe.unseen and answered:
+        scribe.done.append(
+            "your text went to the customer; it does not count as the answer to the mail below, which you had not seen"
+        )
+    for mail in scribe.newer:
+        who = mail.author.name or mail.author.address
+        scribe.done.append(f"after the mail that you answered, {who} wrote once more, at {wall(scribe, mail.at)}")
+
+
+def owed(case: Case, terms: Terms) -> frozenset[tuple[str, datetime]]:
+    """The customers' words after the opening that nobody has answered: Message-ID and receipt of each."""
+    return frozenset(word for one in (case, *(merged.case for merged in terms.merged)) for word in _owed(one))
+
+
+def _owed(case: Case) -> Iterator[tuple[str, datetime]]:
+    waiting: list[Event] = []
+    opening = None if case.for_how == "copied" else next(iter(case.of_type("customer_wrote")), None)
+    for event in sorted(case.events, key=lambda event: event.at):
+        if event.type == "customer_wrote" and event is not opening:
+            waiting.append(event)
+        elif event.type in _SETTLE:
+            waiting = [word for word in waiting if is_left_open(word, event)]
+        elif event.type == "split_off":
+            waiting = [word for word in waiting if not is_split_off(word, event)]
+    return ((word.facts["message_id"], word.at) for word in waiting)
