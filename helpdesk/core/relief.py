@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from helpdesk.core import assignment, calling
 from helpdesk.core.decision import Decision, Draft
 from helpdesk.core.timeline import clocks
+from helpdesk.core.turn import turn_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -128,7 +129,7 @@ def running_out(
 def leaves(case: Case, terms: Terms, now: datetime) -> Decision:
     """Give on a case that waits for its agent, whose absence has begun; without events where it can wait for them."""
     holder = terms.team.agent(case.assignee)
-    if holder is None or not holder.away(now) or case.status != "open" or not _is_ours(case):
+    if holder is None or not holder.away(now) or case.status != "open" or turn_of(case).whose != "desk":
         return Decision(case)
     need = _Need(holder, case, terms, now, _due_at(holder, Decision(case), terms, now))
     successor = None if need.can_wait() else _successor(need)
@@ -137,12 +138,6 @@ def leaves(case: Case, terms: Terms, now: datetime) -> Decision:
     event = _given(successor, need)
     told = _told(successor, need, f"away/{now:%Y%m%dT%H%M%SZ}", "somebody waits for an answer")
     return Decision(case.after(event), (event,), told)
-
-
-def _is_ours(case: Case) -> bool:
-    """Whether the desk owes the next word."""
-    said = case.of_type("opened", "customer_wrote", "merged_wrote", "answer_lost", "reopened", "agent_answered")
-    return said[-1].type != "agent_answered"
 
 
 # --- whose agent is none of the team any more
@@ -187,8 +182,14 @@ def _successor(need: _Need) -> Agent | None:
         others if need.away else [],
     ):
         if among:
-            return assignment.least_busy(among, need.terms, now)
+            knowing = [agent for agent in among if _has_written(agent, need.case)]
+            return assignment.least_busy(knowing or among, need.terms, now)
     return None
+
+
+def _has_written(agent: Agent, case: Case) -> bool:
+    """Whether somebody has acted for the holder before, and knows the case."""
+    return any(event.by in agent.addresses for event in case.of_type("agent_answered", "agent_noted"))
 
 
 def _lead(need: _Need) -> Agent | None:
@@ -257,6 +258,8 @@ def _given(agent: Agent, need: _Need) -> Event:
     standing = "on duty" if agent.on_duty(need.now) else "nobody is on duty"
     if agent not in need.terms.team.agents:
         standing = "nobody else is there"
+    elif _has_written(agent, need.case):
+        standing = f"{standing}, and has written on it"
     return assignment.given(agent, f"{_name(need.holder)} is {need.why}; {standing}", need.terms, need.now)
 
 

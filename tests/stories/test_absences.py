@@ -158,6 +158,25 @@ def test_at_night_who_is_on_duty_has_what_is_due_before_its_agent_is_back(tmp_pa
     assert desk.case().assignee == BOB
 
 
+def test_who_has_answered_for_somebody_away_has_their_case_with_the_next_word(tmp_path):
+    """Cy has less to do, and does not know the case."""
+    desk = open_office(tmp_path, ann=DAYS + LEAVE, more=CY)
+    for number in range(3):
+        desk.mail(JO, f"Case {number}", URGENT)
+        desk.reply(desk.case(number + 1).assignee, "We look into it.", to_kind="assigned")
+    desk.reply("cy@desk.example", "#resolve\nIt is done.", to_kind="assigned")
+    desk.reply(ANN, "#assign bob", to_kind="assigned")
+    desk.reply(BOB, "Jo, it is being mended.", to_kind="assigned")
+    desk.reply(BOB, "#assign ann", to_kind="assigned")
+    desk.at("2026-05-20 09:00")
+    number = desk.reply(JO, "And now?", to_kind="relay").case
+
+    assert number == 1
+    assert desk.case(number).assignee == BOB
+    because = "Ann Berg is away until 2026-06-12; on duty, and has written on it; least open cases (1)"
+    assert desk.events("assigned", number=number)[-1].facts["because"] == because
+
+
 def test_a_word_that_ends_a_wait_is_heard(tmp_path):
     desk = answered(tmp_path, ann=DAYS + LEAVE)
     desk.reply(ANN, "#wait\nWhich version is it?", to_kind="assigned")
