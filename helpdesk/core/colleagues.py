@@ -35,13 +35,14 @@ _SETTLES = frozenset({"agent_answered", "resolved", "closed"})
 
 def answered_meanwhile(scribe: Scribe) -> CaseMail | None:
     """Somebody else's answer of the last minutes that the agent had not seen, and has not been shown since."""
+    within = scribe.terms.second_answer_within
     case, agent, at = scribe.was, scribe.agent.address, scribe.arrival.received_at
     gone = {event.facts["key"] for event in case.of_type("answer_lost")}
     gone |= {event.facts.get("answer") for event in case.of_type("command_refused") if event.by == agent}
     not_seen = {mail.key: mail for mail in scribe.arrival.sight.unseen if mail.key not in gone}
     for event in reversed(case.of_type("agent_answered")):
-        near = abs(event.at - at) <= scribe.terms.second_answer_within
-        if near and event.by != agent and event.facts.get("key") in not_seen:
+        near = abs(event.at - at) <= within
+        if within and near and event.by != agent and event.facts.get("key") in not_seen:
             return not_seen[event.facts["key"]]
     return None
 

@@ -8,8 +8,11 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
-from tests.desk import ANN, BOB, JO, LENA, wall
-from tests.stories.test_absences import open_office
+from helpdesk.desk import load_rules
+from helpdesk.store.engine import Database
+from helpdesk.store.tables import metadata
+from tests.desk import ANN, BOB, JO, KEY, LENA, TestDesk, wall, write_office
+from tests.stories.test_absences import DAYS, open_office
 
 WORSE = "It got worse: since noon every order is charged twice. Please stop it!"
 FIXED = "Hello Jo,\n\nthat was last night's import, it is corrected."
@@ -240,6 +243,44 @@ def test_who_has_the_case_hears_what_somebody_else_does_to_it(shared, order, sai
 
     assert shared.last(BOB, "echo").subject == f"[HD-1] Ann Berg: {said} · Orders are doubled"
     assert shared.kinds_to(BOB).count("echo") == 1
+
+
+def test_nobody_who_is_away_gets_copies(tmp_path):
+    away = DAYS + "absences = [{from = 2026-05-21, to = 2026-06-12}]\n"
+    desk = opened(open_office(tmp_path, ann=away))
+    desk.reply(ANN, "#note\nI know them.", to_kind="assigned")
+    desk.reply(ANN, "#assign bob", to_kind="assigned")
+    sent = len(desk.sent_to(ANN))
+    desk.at("2026-05-21 10:00")
+    desk.reply(BOB, "Hello Jo, we correct it tonight.", to_kind="assigned")
+
+    assert desk.last(JO).kind == "relay"
+    assert [mail.kind for mail in desk.sent_to(ANN)[sent:]] == []
+
+
+def test_a_desk_may_let_second_answers_pass(tmp_path):
+    path = write_office(tmp_path)
+    text = path.read_text(encoding="utf-8").replace("[desk]\n", '[desk]\nsecond_answer_within = "0m"\n', 1)
+    path.write_text(text, encoding="utf-8")
+    database = Database("sqlite://")
+    metadata.create_all(database.engine)
+    rules = load_rules(path, environment={}, signing_key=KEY)
+    desk = opened(TestDesk(rules, database, start="2026-05-19 09:15"))
+    desk.reply(ANN, "#assign bob", to_kind="assigned")
+    desk.reply(BOB, "Hello Jo, we correct it tonight.", to_kind="assigned")
+    desk.reply(ANN, "Hello Jo, please send us your logs.", to_kind="assigned")
+
+    assert desk.kinds_to(JO) == ["ack", "relay", "relay"]
+
+
+def test_two_unseen_mails_are_both_shown(desk):
+    jo_writes(desk)
+    desk.reply(f"Jo Park <{JO}>", "And the invoices are wrong as well.", to_kind="ack")
+    desk.reply(ANN, f"#close\n{FIXED}", to_kind="assigned")
+
+    echo = desk.last(ANN, "echo").text
+    assert desk.case().status == "open"
+    assert echo.index(WORSE) < echo.index("And the invoices are wrong as well.")
 
 
 def test_whoever_does_it_alone_gets_no_copy(desk):
