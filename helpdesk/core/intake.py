@@ -137,7 +137,9 @@ class _Labels:
         begins = rf"(?:[,;.!?|/•(\u2013\u2014]\s*|\s(?:{pattern('and')})\s+)"
         labelled = rf"{ours}?({label}){_NOTE}\s*[:=]\s*"
         self._inside = re.compile(rf"{begins}{labelled}", re.IGNORECASE)
-        self._after_name = re.compile(rf"(?:{begins}|\s+){labelled}", re.IGNORECASE)  # a name has no label in it
+        self._after_name = re.compile(
+            rf"(?:{begins}|\s+){ours}?({label}){_NOTE}\s*(?:[:=]|[-\u2013\u2014](?=\s))\s*", re.IGNORECASE
+        )  # a name has no label in it
         self._is = re.compile(rf"(?:^|{begins})\s*{ours}?({name})\s+(?:{pattern('is')})\s+([^,;:!?\n]+)", re.IGNORECASE)
         self._beside = re.compile(rf"\b({name})\s+(?:(?:{pattern('is')})\s+)?([^\s,;:!?]+)", re.IGNORECASE)
         self._we = re.compile(rf"\b(?:{pattern('we')})\s+([^,;:!?\n]+)", re.IGNORECASE)

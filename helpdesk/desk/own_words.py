@@ -103,16 +103,16 @@ def of_first_mail(message: Message) -> Said:
 
 def of_follow_up(connection: sa.Connection, message: Message, case: Case) -> Said:
     """The new words of a mail on a case, also what looks like a quote or a signature and stands in no mail of it."""
-    if folded(message.text, message.reply, overlap.NOTHING) == Folded():
+    # Who says that they answer inside our mail has all of it shown; it names its case.
+    if case.ref not in message.text and folded(message.text, message.reply, overlap.NOTHING) == Folded():
         return Said(message.reply, answers=message.reply)
     said = _said_on(connection, case)
     people = [message.sender.address] if message.sender else []
     mails = _mails(connection, said, people, message)
-    words = overlap.known(
-        [*(text for _, raw in mails for text in alternatives(raw)), *said.customers, *said.answers, message.subject]
-    )
+    ours = overlap.known(text for _, raw in mails for text in alternatives(raw))
+    words = ours | overlap.known([*said.customers, *said.answers, message.subject])
     left = folded(message.text, message.reply, words)
-    answers = with_questions(message.text, message.reply, words)
+    answers = with_questions(message.text, message.reply, words, ours)
     return Said(_with(message.reply, left.new), left.count, answers=answers)
 
 

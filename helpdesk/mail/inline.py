@@ -19,15 +19,23 @@ OURS = "> "  # begins a line that is ours
 _SHORT = 8  # words of an answer that was typed below a question, where the program marked it as quoted
 
 
-def with_questions(text: str, shown: str, known: Known) -> str:
-    """What they wrote, with what it answers above it: of a text, of which this much is `shown` as theirs."""
+def with_questions(text: str, shown: str, known: Known, ours: Known) -> str:
+    """What they wrote, with what it answers above it: of a text, of which this much is `shown` as theirs.
+
+    Somebody may say that they answer inside our mail, which is then shown whole: only what is `ours` is marked there,
+    and not what they have said themselves before.
+    """
     lines = text.split("\n")
     quoted = set(left_out(lines, shown.split("\n")))
-    repeated = overlap.shared(lines, known)
+    repeated, sent = overlap.shared(lines, known), overlap.shared(lines, ours)
     told: list[str] = []
     below_ours = False
     for at, line in enumerate(lines):
-        told.append(_told(line, known, ours=repeated[at], below_ours=below_ours) if at in quoted else line)
+        if at in quoted:
+            told.append(_told(line, known, ours=repeated[at], below_ours=below_ours))
+        else:
+            of_ours = sent[at] or tuple(overlap.words_of(line)) in ours.lines
+            told.append(f"{OURS}{line.strip()}" if of_ours else line)
         below_ours = told[-1].startswith(OURS) if told[-1] or overlap.unmarked(line).strip() else below_ours
     return "\n".join(told)
 

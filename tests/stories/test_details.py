@@ -90,6 +90,21 @@ def test_answers_are_read_between_our_questions_and_behind_them(nord, mark):
     assert dict(nord.case().intake) == {"organisation": "Nord", "project": "shop-eu"}
 
 
+def test_who_says_that_the_answers_stand_in_our_mail_states_nothing_of_what_we_wrote(nord):
+    """Outlook marks nothing, and such a mail is shown whole: "Severity: S1 Critical Incident" is ours."""
+    nord.mail(EVA, "Checkout", OUTAGE, to=WEBSITE)
+    answers = {"- Organisation": ": Nord", "- Project": "shop-eu"}
+    header = (
+        "From: Acme Support <website@laioutr.example>\nSent: Friday, March 27, 2026 4:00 PM\n"
+        "To: eva@nord.example\nSubject: Re: Checkout [HD-1]"
+    )
+    ack = inline(nord.last(EVA, "ack").text, answers, "")
+    nord.reply(EVA, f"Please see my answers below in blue.\n\n{header}\n\n{ack}", to_kind="ack")
+
+    assert dict(nord.case().intake) == {"organisation": "Nord", "project": "shop-eu"}
+    assert nord.case().stated == ""
+
+
 def test_what_we_wrote_ourselves_is_nobodys_answer(nord):
     """The acknowledgment says "Severity: S3 Problem" and "your mail does not name: Project"."""
     nord.mail(EVA, "Checkout", OUTAGE, to=WEBSITE)
