@@ -47,9 +47,16 @@ def remembered(self, *given, **named):
 Laboratory.__init__ = remembered
 
 
+def shape(laboratory):
+    try:
+        return {{"cases": laboratory.cases(), "sent": laboratory.sent()}}
+    except Exception:  # a story may leave a desk in which nothing can be read
+        return {{"cases": [], "sent": []}}
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_teardown(item):
-    shapes = [{{"cases": one.cases(), "sent": one.sent()}} for one in made]
+    shapes = [shape(one) for one in made]
     made.clear()
     with open(os.environ["{OUTCOMES}"], "a") as file:
         file.write(json.dumps([item.nodeid, shapes]) + "\\n")
