@@ -86,7 +86,7 @@ def agent_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> D
         _OBEY[command.verb](scribe, command, orders)
     _acknowledge(scribe, orders)
     _say_what_stays(scribe, orders)
-    crossing.say(scribe)
+    crossing.say(scribe, orders)
     colleagues.tell(scribe, orders)
     scribe.echo(left_out="" if stays else arrival.written.left_out)
     said_elsewhere = scribe.split is not None and not scribe.stays
@@ -122,7 +122,8 @@ def _is_for_the_customer(scribe: Scribe, orders: Orders) -> bool:
 def _speaks(scribe: Scribe, orders: Orders) -> bool:
     """Whether the people of this case get a mail of it: an answer, or the word that it is over."""
     says = _is_for_the_customer(scribe, orders) or (not scribe.stays and orders.has("resolve", "close"))
-    return says and not scribe.unheard and not orders.has("split")
+    # What is to be erased is erased at once, and what is split off is answered elsewhere.
+    return says and not scribe.unheard and not orders.has("split", "redact")
 
 
 def _reaches_nobody(scribe: Scribe, orders: Orders) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from helpdesk.core.redaction import ERASED
 from helpdesk.core.snooze import wall
 from helpdesk.core.timeline import is_left_open, is_split_off
 from helpdesk.core.unseen import in_facts
@@ -33,6 +34,8 @@ def kept_open(scribe: Scribe, orders: Orders) -> Orders:
         return orders
     waiting = owed(scribe.case, scribe.terms)
     scribe.unseen = tuple(mail for mail in scribe.arrival.sight.unseen if (mail.message_id, mail.at) in waiting)
+    if orders.has("redact"):
+        scribe.unseen = tuple(replace(mail, text=ERASED) for mail in scribe.unseen)
     held = orders.given(*_ENDS_OR_PAUSES)
     if not scribe.unseen or not held:
         scribe.newer = [mail for mail in scribe.arrival.sight.newer if held and (mail.message_id, mail.at) in waiting]
@@ -47,12 +50,12 @@ def kept_open(scribe: Scribe, orders: Orders) -> Orders:
     return replace(orders, commands=orders.given_besides(*_ENDS_OR_PAUSES))
 
 
-def say(scribe: Scribe) -> None:
+def say(scribe: Scribe, orders: Orders) -> None:
     """Tell the agent of words that their answer does not count for, and of newer ones than the mail they answered."""
     answered = any(event.type == "agent_answered" for event in scribe.events)
     if not (answered or scribe.kept_open):
         scribe.unseen = ()  # nothing of theirs would have settled it
-    elif scribe.unseen and answered:
+    elif scribe.unseen and answered and not orders.has("redact"):  # which has an echo of its own, without the words
         scribe.done.append(
             "your text went to the customer; it does not count as the answer to the mail below, which you had not seen"
         )

@@ -69,9 +69,9 @@ def began(events: tuple[Event, ...], case: Case, arrival: Arrival, order: Split,
         elif event.type not in {"escalation_requested", "suspected"}:  # of these somebody has heard already
             yield event
     since = events[0].at
-    word = next(event for event in events if event.type == "customer_wrote")
-    answers = (event for event in case.of_type("agent_answered") if event.at >= since and not is_left_open(word, event))
-    earlier = next(answers, None)
+    word = next((said for said in case.of_type("customer_wrote") if said.at == since), None)
+    answers = (event for event in case.of_type("agent_answered") if event.at >= since)
+    earlier = next((event for event in answers if word is None or not is_left_open(word, event)), None)
     if earlier:
         yield replace(earlier, recorded_at=now, facts={**earlier.facts, "on": case.ref})
     if order.text:

@@ -197,6 +197,16 @@ def test_a_second_answer_comes_back_once_with_the_first_above_it(shared):
     assert "please send us your logs" in shared.last(BOB, "echo").text
 
 
+def test_a_redaction_does_not_come_back_and_gives_nothing_back(shared):
+    shared.at("2026-05-19 10:30")
+    shared.reply(BOB, "Hello Jo, we correct it tonight.", to_kind="assigned")
+    shared.reply(f"Jo Park <{JO}>", "The PIN of the shop is 8812.", to_kind="relay")
+    shared.reply(ANN, "#redact\nPlease never send us such a thing.", to_kind="assigned")
+
+    assert shared.events("redacted")
+    assert "8812" not in shared.last(ANN, "echo").text
+
+
 def test_sent_again_from_the_old_mail_it_goes_as_well(shared):
     shared.reply(BOB, "Hello Jo, we correct it tonight.", to_kind="assigned")
     for _ in range(2):
