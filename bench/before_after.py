@@ -95,7 +95,8 @@ def lines_of(shape: dict[str, Any], *, texts: bool = False) -> Iterator[str]:
     """A desk's outcome without what only its storage knows."""
     for case in shape["cases"]:
         ref = case["ref"]
-        yield f"case {ref} {case['status']} {case['severity']} of {case['assignee']} in {case['language']}"
+        yield f"case {ref} {case['status']} {case['severity']} of {case['assignee']}"
+        yield f"language {ref} {case['language']}"
         for clock in case["clocks"]:
             times = " ".join(f"{name} {clock[f'{name}_at']}" for name in ("started", "due", "stopped", "breached"))
             yield f"clock {ref} {clock['target']} {clock['state']} {times}"
@@ -163,7 +164,7 @@ def scenarios(folders: list[Path]) -> Iterator[Path]:
 
 def differing(before: Outcomes, after: Outcomes) -> Iterator[tuple[str, str]]:
     """Each line that one commit has and the other has not, as `- line` or `+ line`, with where."""
-    for name in sorted(before.keys() & after.keys()):
+    for name in sorted(name for name in before.keys() & after.keys() if before[name]):
         for sign, lines in (("-", before[name] - after[name]), ("+", after[name] - before[name])):
             yield from ((name, f"{sign} {line}") for line in sorted(lines.elements()))
 
