@@ -130,7 +130,17 @@ def stories(checkout: Path, pattern: str, kept: Path) -> Outcomes:
     if not kept.exists():
         with tempfile.TemporaryDirectory() as folder:
             Path(folder, "outcomes_of_stories.py").write_text(PLUGIN, encoding="utf-8")
-            quietly = ["-q", "-n", "0", "-W", "ignore", "-o", "filterwarnings=", "--continue-on-collection-errors"]
+            quietly = [
+                "--assert=plain",
+                "-q",
+                "-n",
+                "0",
+                "-W",
+                "ignore",
+                "-o",
+                "filterwarnings=",
+                "--continue-on-collection-errors",
+            ]
             subprocess.run(
                 [sys.executable, "-O", "-m", "pytest", pattern, "-p", "outcomes_of_stories", *quietly],
                 cwd=checkout,
