@@ -1,6 +1,6 @@
 """What `helpdesk init` writes: a commented configuration that runs as soon as the addresses are yours."""
 
-HELPDESK = """# The desk. Every key is explained in the README; `helpdesk check` says what is wrong, all at once.
+HELPDESK = """# The desk. docs/configuration.md explains every key; `helpdesk check` says what is wrong, all at once.
 
 [desk]
 name = "Acme Support"

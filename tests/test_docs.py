@@ -28,11 +28,12 @@ if TYPE_CHECKING:
 
 TOP = Path(__file__).parents[1]
 README = (TOP / "README.md").read_text(encoding="utf-8")
+COMMANDS = (TOP / "docs" / "commands.md").read_text(encoding="utf-8")
+TABLES = (TOP / "docs" / "configuration.md").read_text(encoding="utf-8")
 FORMAT = (TOP / "docs" / "policy-format.md").read_text(encoding="utf-8")
 OPERATORS = (TOP / "docs" / "operators-by-mail.md").read_text(encoding="utf-8")
 TEMPLATES = (TOP / "docs" / "templates.md").read_text(encoding="utf-8")
 EXAMPLE = re.search(r"```toml\n(.*?)```", FORMAT, re.DOTALL)
-TABLES = README.partition("\n## Configuration\n")[2].partition("\n## Commands\n")[0]
 EVERYWHERE = {"--config", "-c", "--json", "--help"}  # said once, above the table
 
 
@@ -63,16 +64,16 @@ def _tables(hint: Any) -> Iterator[type]:
 
 
 @pytest.mark.parametrize("name", sorted(name for name, _ in commands()))
-def test_every_command_is_in_the_readme(name):
-    assert re.search(rf"`{re.escape(name)}[ `]", README), name
+def test_every_command_is_in_its_page(name):
+    assert re.search(rf"`{re.escape(name)}[ `]", COMMANDS), name
 
 
 @pytest.mark.parametrize("name", sorted(name for name, _ in commands()))
-def test_every_option_is_in_the_readme(name):
+def test_every_option_is_in_the_page_of_commands(name):
     command = dict(commands())[name]
     options = {word for entry in command.params if entry.param_type_name == "option" for word in entry.opts}
     missing = [
-        word for word in sorted(options - EVERYWHERE) if not re.search(rf"(?<![\w-]){re.escape(word)}\b", README)
+        word for word in sorted(options - EVERYWHERE) if not re.search(rf"(?<![\w-]){re.escape(word)}\b", COMMANDS)
     ]
     assert not missing
 
@@ -97,8 +98,8 @@ def test_the_example_of_the_policy_format_runs(tmp_path):
 
 
 @pytest.mark.parametrize("policy", sorted(path.stem for path in shipped("policies").glob("*.toml")))
-def test_every_shipped_policy_is_in_the_readme(policy):
-    assert f"`{policy}`" in README
+def test_every_shipped_policy_is_told_where_a_desk_is_set_up(policy):
+    assert f"`{policy}`" in (TOP / "docs" / "setup.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("kind", get_args(MailKind))
@@ -145,12 +146,28 @@ def test_every_make_target_is_there_and_told_of(target):
 
 
 @pytest.mark.parametrize(
-    "file", sorted(path.relative_to(TOP).as_posix() for path in (*TOP.glob("*.md"), *TOP.glob("docs/*.md")))
+    "file",
+    sorted(
+        path.relative_to(TOP).as_posix()
+        for path in (*TOP.glob("*.md"), *TOP.glob("docs/*.md"), *TOP.glob("decisions/*.md"), *TOP.glob("bench/*.md"))
+    ),
 )
 def test_links_between_documents_lead_somewhere(file):
     text = (TOP / file).read_text(encoding="utf-8")
-    for link in re.findall(r"\]\(([^)#:]+)\)", text):
-        assert ((TOP / file).parent / link).exists(), link
+    for link, anchor in re.findall(r"\]\(([^)#:\s]*)(?:#([^)]+))?\)", text):
+        target = (TOP / file).parent / link if link else TOP / file
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target.read_text(encoding="utf-8")), f"{link}#{anchor}"
+
+
+def anchors(text: str) -> set[str]:
+    """As GitHub makes them of headings."""
+    titles = re.findall(r"(?m)^#+ (.+)$", text)
+    return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+def test_the_readme_is_read_in_one_sitting():
+    assert len(README.splitlines()) <= 250
 
 
 def test_the_rooms_that_are_drawn_are_the_rooms_that_there_are():
