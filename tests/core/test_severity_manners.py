@@ -139,3 +139,38 @@ def test_what_began_in_the_past_is_of_now():
     assert "past-trouble" not in seen("The backups stopped three weeks ago.")
     assert "past-trouble" not in seen("Nothing prints after the big upgrade last night.")
     assert "past-trouble" in seen("Last night the backups stopped for an hour.")
+
+
+OUTAGE = "the live shop is down and nobody can order"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"It would be great if somebody could look at this at once: {OUTAGE}.",
+        f"It would be nice if you could help us. {OUTAGE.capitalize()}.",
+        f"{OUTAGE.capitalize()}, it would be great if someone could look at it.",
+        f"I would love it if someone jumped on this, as {OUTAGE}.",
+    ],
+)
+def test_a_wish_for_help_in_an_outage_is_none_for_something_new(text):
+    found = seen(text)
+    assert "wish" not in found
+    assert {"nobody-can", "production"} <= set(found)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It would be great if you could look at adding a dark mode. The screen is bright.",
+        "It would be nice if somebody could help with this: we miss an export.",
+        "It would be great if you could help us.",
+    ],
+)
+def test_a_wish_without_an_outage_stays_one(text):
+    assert "wish" in seen(text)
+
+
+@pytest.mark.parametrize("then", ["like staging was yesterday", "just like last week", "exactly as it was on Monday"])
+def test_what_is_compared_with_then_is_of_now(then):
+    assert {"outage", "production"} <= set(seen(f"The live shop is down, {then}."))

@@ -7,7 +7,7 @@ how a writer words it or in which language.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -45,7 +45,7 @@ class Effects:
 
 def effects(segments: Sequence[Segment]) -> Effects:
     """Every effect of a mail's segments."""
-    segments = _without_comparisons(segments)
+    segments = _without_remarks(segments)
     seen = Effects()
     for segment in segments:
         for rule in AFTERWARDS if _told_as_over(segment) else RULES:
@@ -707,18 +707,34 @@ def _contrast(segments: Sequence[Segment], seen: Effects) -> None:
         seen.add("production", next(s for s in segments if s.says("prod")))
 
 
-def _without_comparisons(segments: Sequence[Segment]) -> Sequence[Segment]:
-    """What is left where trouble is told and compared with that of another place or time, which is a remark then.
+def _without_remarks(segments: Sequence[Segment]) -> Sequence[Segment]:
+    """What is left where trouble is told and compared with that of another place or time, or help is wished for.
 
     `Nobody can order. We noticed it first in the sandbox`, `... Staging is fine`, `... Like last week's outage, which
-    was fixed`.
+    was fixed`, `... It would be great if somebody could look at it`: remarks then.
     """
-    told = [segment for segment in segments if not (_compares_place(segment) or _compares_time(segment))]
+    heard = [segment for one in segments if (segment := _without_wish_for_help(one)) is not None]
+    told = [segment for segment in heard if not (_compares_place(segment) or _compares_time(segment))]
     return told if any(_fails_here(segment) for segment in told) else segments
 
 
 def _fails_here(segment: Segment) -> bool:
     return (segment.failing or segment.none_of("core")) and not segment.says("nonprod") and not _only_asked(segment)
+
+
+def _without_wish_for_help(segment: Segment) -> Segment | None:
+    """What a segment says beside `it would be great if somebody could look at this`; None where that is all."""
+    wished = {hit.part for hit in segment.hits if hit.concept == "wish"}
+    wished &= {hit.part for hit in segment.hits if hit.concept == "polite"}
+    wished -= {hit.part for hit in segment.hits if hit.concept in _NAMED_THING}
+    if not wished:
+        return segment
+    left = tuple(hit for hit in segment.hits if hit.part not in wished)
+    return replace(segment, hits=left) if left else None
+
+
+# Who wishes for help with one of these tells what is wrong, and who wishes for something new names it.
+_NAMED_THING = frozenset({*TROUBLE, "slow", "not", "nobody", "cosmetic", "docs", "admin"})
 
 
 def _compares_place(segment: Segment) -> bool:

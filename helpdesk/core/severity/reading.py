@@ -61,6 +61,7 @@ LIST_REACH = 10  # words that `nobody` reaches over the commas of a list
 REACH_BACK = 4  # the same where the negator follows (German, French)
 NEARLY_ALL, NEXT_TO_NONE = 95, 3  # percent
 NEXT = 2  # and where it stands right before, or one word before
+CLAUSE = 5  # words before a colon that say something of their own, as `Error:` does not
 SHORT_REACH = 3  # and for a negative word: `no error`, `nothing is down`
 
 
@@ -90,16 +91,30 @@ def _pieces(everything: list[Token], book: Shelf) -> Iterator[list[Token]]:
     """Sentences, cut once more before a word of contrast."""
     piece: list[Token] = []
     contrasts = book.single("contrast")
-    for token in everything:
-        if token.word in contrasts and any(earlier.word for earlier in piece):
+    for place, token in enumerate(everything):
+        if (token.word in contrasts or _compares(everything, place)) and any(earlier.word for earlier in piece):
             yield piece
             piece = []
         piece.append(token)
-        if (token.mark and _ends_sentence(token.mark)) or len(piece) >= LONGEST:
+        if (token.mark and _ends_sentence(token.mark)) or _introduces(piece) or len(piece) >= LONGEST:
             yield piece
             piece = []
     if piece:
         yield piece
+
+
+def _compares(everything: Sequence[Token], place: int) -> bool:
+    """`, just like last week`: what was then says nothing of what is told before."""
+    begins = place > 0 and "," in everything[place - 1].mark
+    return begins and any(token.word in _AS for token in everything[place : place + 2])
+
+
+_AS = word_set("like as wie comme como come zoals")
+
+
+def _introduces(piece: Sequence[Token]) -> bool:
+    """Whether a whole clause ends in a colon: `it would be good if you could look at this: the shop is down`."""
+    return ":" in piece[-1].mark and sum(bool(token.word) for token in piece) >= CLAUSE
 
 
 _STOPS = frozenset(".!?;…()|\n")
