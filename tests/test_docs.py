@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pkgutil
 import re
 from dataclasses import fields, is_dataclass
 from pathlib import Path
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 TOP = Path(__file__).parents[1]
 README = (TOP / "README.md").read_text(encoding="utf-8")
+HOW = (TOP / "HOW-IT-WORKS.md").read_text(encoding="utf-8")
 COMMANDS = (TOP / "docs" / "commands.md").read_text(encoding="utf-8")
 TABLES = (TOP / "docs" / "configuration.md").read_text(encoding="utf-8")
 FORMAT = (TOP / "docs" / "policy-format.md").read_text(encoding="utf-8")
@@ -170,8 +172,37 @@ def test_the_readme_is_read_in_one_sitting():
     assert len(README.splitlines()) <= 250
 
 
+WAY = HOW.partition("\n## The way of a mail\n")[2].partition("\n## ")[0]
+
+
+def test_the_way_of_a_mail_is_one_page():
+    assert len(WAY.splitlines()) <= 70
+
+
+def functions(line: str) -> Iterator[str]:
+    """`desk.work.work_mail`; a name without a dot is a neighbour of the one before it."""
+    before = ""
+    for name in re.findall(r"`([A-Za-z_.]+)`", line):
+        before = name.rpartition(".")[0] or before
+        yield f"{before}.{name.rpartition('.')[2]}"
+
+
+CALLED = {path for cell in re.findall(r"(?m)^\| (`.*?) \|", WAY) for path in functions(cell)}
+
+
+@pytest.mark.parametrize("path", sorted(CALLED | set(re.findall(r"`((?:\w+\.)+\w+)`", WAY))))
+def test_every_function_on_the_way_of_a_mail_is_there(path):
+    assert callable(pkgutil.resolve_name(f"helpdesk.{path}")), path
+
+
+def test_the_files_of_the_spine_are_there():
+    files = re.findall(r"(?m)^\| `(\w+/\w+\.py)` \|", HOW.partition("\n## The spine\n")[2].partition("\n## ")[0])
+    assert len(files) == 9
+    assert all((TOP / "helpdesk" / file).exists() for file in files)
+
+
 def test_the_rooms_that_are_drawn_are_the_rooms_that_there_are():
-    drawn = (TOP / "HOW-IT-WORKS.md").read_text(encoding="utf-8")
+    drawn = HOW
     parts = {path.stem for path in (TOP / "helpdesk").iterdir() if not path.name.startswith("_")}
     small = {"failpoints", "log", "phrases", "shipped", "starter", "tables"}  # beneath every room
     missing = [part for part in sorted(parts - small) if not re.search(rf"\b{part}(/|\.py|\b)", drawn)]
