@@ -18,6 +18,7 @@ from helpdesk.core import calling
 from helpdesk.core.audience import readers
 from helpdesk.core.case import DESK, Event
 from helpdesk.core.decision import Draft
+from helpdesk.core.exclusion import in_force
 from helpdesk.core.policy import ON_CALL, TARGET_NAMES, Promise
 from helpdesk.core.timeline import clocks
 
@@ -80,7 +81,8 @@ class _Ladder:
         self.now = now
         self.calendar = terms.policy.calendars[terms.policy.region(case.region).calendar]
         self.clocks = clocks(case, terms.policy)
-        self.running = [clock for clock in self.clocks if clock.stopped_at is None]
+        # Of an excluded case nobody owes an answer any more, late as it may have been before.
+        self.running = [clock for clock in self.clocks if clock.stopped_at is None and not in_force(case.events)]
         self.taken = _turns_taken(case)
         self.acknowledged = [event.at for event in case.of_type("page_acknowledged")]
         self.answered = [event.at for event in case.of_type("agent_answered")]
@@ -105,7 +107,7 @@ class _Ladder:
         """At the opening, for as long as the first response is owed; at a later beginning, until somebody answers."""
         first = self.clocks[0]
         if begun.number == 0 and begun.at == self.case.opened_at:
-            begins = first.share_at(0) if first.stopped_at is None else None
+            begins = first.share_at(0) if first in self.running else None
             if begins is not None:
                 yield from self._made(step, first, begins, f"{clock_key(first)}/{step.key}")
         elif self.case.active and not any(at >= begun.at for at in self.answered):

@@ -6,7 +6,7 @@ import pytest
 
 from helpdesk.core.standing import Incident
 from helpdesk.store import declarations
-from tests.desk import ANN, TestDesk, wall
+from tests.desk import ANN, LENA, OPS, TestDesk, wall
 from tests.policies.offices import customer, open_desk
 
 INA, RAY = "ina@harbor.example", "ray@mill.example"
@@ -125,6 +125,21 @@ def test_what_is_taken_back_was_never_excluded(laioutr):
     assert not any("exclu" in tag for tag in laioutr.case().tags)
     assert "They do: it is treated as if we had not said so." in words(laioutr.last(INA, "out-of-scope"))
     assert "no longer excluded" in words(laioutr.last(ANN, "echo"))
+
+
+@pytest.mark.parametrize("order", ["#exclude implementation", "#redact"])
+def test_what_is_excluded_late_calls_nobody_any_more(laioutr, order):
+    """It was late and stays so; but no answer is owed, and the lead and the operators hear no more of it."""
+    laioutr.mail(INA, "Shop", COMPLETE + "Nobody can order in production.", to=LAIOUTR)
+    laioutr.at("2026-05-19 04:10")
+    laioutr.reply(ANN, order, to_kind="assigned")
+    laioutr.at("2026-05-20 04:10")
+
+    assert laioutr.state() == "breached"
+    assert [len(laioutr.sent_to(one, "escalation")) for one in (LENA, OPS)] == [1, 0]
+    laioutr.reply(ANN, "#exclude off", to_kind="assigned")
+    laioutr.at("2026-05-20 04:11")
+    assert len(laioutr.sent_to(OPS, "escalation")) == 1
 
 
 def test_off_dismisses_a_proposal_and_says_when_there_is_none(laioutr):
