@@ -6,6 +6,8 @@ from helpdesk.core.languages import language_of
 from helpdesk.core.severity.effects import effects
 from helpdesk.core.severity.lexicon import LANGUAGES, concepts
 from helpdesk.core.severity.reading import read
+from helpdesk.core.severity.stated import stated_rank
+from helpdesk.core.severity.terms import Level, SeverityTerms
 
 ONLY_ENGLISH = {"", "numbers_zero", "recovery"}  # concepts that no rule asks of another language
 
@@ -155,3 +157,19 @@ def test_some_of_a_number_are_a_part(text):
 def test_who_cannot_get_into_their_own_account_is_one_user():
     assert "one-user-or-item" in seen("Ich komme nicht mehr in mein Konto.", told="de")
     assert "one-user-or-item" not in seen("Plus un seul client ne peut payer, et nous ne savons pas pourquoi.")
+
+
+PRIORITIES = [
+    ("kritisch hoch mittel niedrig", "de"),
+    ("bloquante haute moyenne faible", "fr"),
+    ("máxima alta media baja", "es"),
+    ("bloccante elevata media bassa", "it"),
+    ("kritiek hoog normaal laag", "nl"),
+    ("crítica alta média baixa", "pt"),
+]
+
+
+@pytest.mark.parametrize(("words", "language"), PRIORITIES)
+def test_a_stated_priority_is_known_in_every_language(words, language):
+    terms = SeverityTerms(levels=tuple(Level(f"s{rank}", rank, f"S{rank}") for rank in (1, 2, 3, 4)), default="s3")
+    assert [stated_rank(word, terms) for word in words.split()] == [1, 2, 3, 4]

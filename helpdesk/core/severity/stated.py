@@ -42,22 +42,28 @@ COMMON: tuple[tuple[Rank, frozenset[str]], ...] = (
         word_set(
             "critical blocker showstopper highest emergency outage top maximum kritisch sehr_hoch hochste "
             "notfall critique bloquant maximale critico critica maxima bloqueante very_high tres_haute "
-            "muy_alta system_down"
+            "muy_alta kritiek hoogste molto_alta massima bloccante muito_alta maior bloqueadora bloquante system_down"
         ),
     ),
     (
         2,
         word_set(
             "urgent high important major asap hoch dringend wichtig haute elevee eleve urgente alta alto "
-            "importante majeur majeure mayor severe immediate sofort hoog"
+            "importante majeur majeure mayor severe immediate sofort hoog spoed elevata elevato grave"
         ),
     ),
-    (3, word_set("medium normal moderate mittel standard average moyenne moyen normale media medio regular moderada")),
+    (
+        3,
+        word_set(
+            "medium normal moderate mittel standard average moyenne moyen normale media medio regular moderada normaal "
+            "gemiddeld middel"
+        ),
+    ),
     (
         4,
         word_set(
             "low lowest minor trivial none niedrig gering basse bas faible mineure mineur baja bajo menor "
-            "minima cosmetic question info informational laag"
+            "minima cosmetic question info informational laag basso bassa baixa baixo lieve leve"
         ),
     ),
 )
