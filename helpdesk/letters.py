@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
     from helpdesk.core.case import Case
     from helpdesk.core.clock import Clock
-    from helpdesk.core.decision import Draft, MailKind
+    from helpdesk.core.decision import Draft
+    from helpdesk.core.drafts import MailKind
     from helpdesk.core.people import Mailbox, Terms
     from helpdesk.core.policy import Doubt, Policy
     from helpdesk.core.standing import Window
@@ -108,7 +109,7 @@ class Letters:
     """Writes the desk's mail."""
 
     def __init__(self, *, templates: Templates, signer: Signer, desk: str, public_url: str = "") -> None:
-        self._templates = templates
+        self.templates = templates
         self._signer = signer
         self._desk = desk
         self._public_url = public_url.rstrip("/")
@@ -117,7 +118,7 @@ class Letters:
         """One draft of a stored case into one mail of the outbox."""
         facts = self._facts(draft, case, terms, now)
         language = _spoken(case, terms) if draft.audience == "customer" else "en"
-        words = self._templates.render(draft.template or draft.kind, language, facts)
+        words = self.templates.render(draft.template or draft.kind, language, facts)
         key = f"{case.number}/{draft.key}/{draft.kind}/{draft.to.address}"
         return self._queued(key, draft, words, case.number, terms.mailbox, thread, now)
 
@@ -152,7 +153,7 @@ class Letters:
 
     def bulletin(self, told: Bulletin, to: Person, *, mailbox: Mailbox, now: datetime) -> Queued:
         """A mail that belongs to no case."""
-        words = self._templates.render(told.template or told.kind, told.language, told.facts)
+        words = self.templates.render(told.template or told.kind, told.language, told.facts)
         unique = f"{told.kind}/{told.key}/{to.address}"
         letter = Letter(
             from_=Person(mailbox.address, mailbox.name or self._desk),

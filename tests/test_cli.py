@@ -619,6 +619,20 @@ def test_a_customer_with_the_domain_of_a_mailbox_is_warned_of(run, tmp_path):
     assert "warning: customer acme: logik.example is the domain of a mailbox of ours" in said
 
 
+def test_a_template_that_its_mail_does_not_fit_fails_the_check_and_one_of_no_mail_is_warned_of(run, tmp_path):
+    (tmp_path / "words").mkdir()
+    (tmp_path / "words" / "akc.txt").write_text("Subject: x\n", encoding="utf-8")
+    file = tmp_path / "helpdesk.toml"
+    text = file.read_text(encoding="utf-8").replace("[desk]\n", '[desk]\ntemplates = "words"\n', 1)
+    file.write_text(text, encoding="utf-8")
+    assert "warning: templates/akc.txt: no mail is written by it; the nearest is ack.txt" in run("check")[1]
+    (tmp_path / "words" / "ack.txt").write_text("Subject: x\n{{ subjct }}\n", encoding="utf-8")
+    code, _, problem = run("check")
+
+    assert code == 2
+    assert 'templates/ack.txt: line 2: there is no name "subjct" here; the nearest is "subject"' in problem
+
+
 def test_history_is_listed_and_opened_by_command(run, tmp_path):
     """A mailbox with old mail: how much there is, from when to when; then a case of it, without an acknowledgment."""
     database = Database(f"sqlite:///{tmp_path / 'helpdesk.db'}")

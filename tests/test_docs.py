@@ -15,9 +15,9 @@ from helpdesk.cli import app
 from helpdesk.cli.serve import first_mail
 from helpdesk.config import ConfigurationFile, load_configuration
 from helpdesk.core.command import FORMS
-from helpdesk.core.decision import MailKind
 from helpdesk.core.declaration import FORMS as DECLARATIONS
 from helpdesk.core.declaration import form_of
+from helpdesk.core.drafts import MailKind
 from helpdesk.customers import CustomersFile
 from helpdesk.failpoints import PLACES
 from helpdesk.policies.lint import check_file

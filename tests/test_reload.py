@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from email import message_from_bytes
+from email.policy import SMTP
 from itertools import count
 
 import pytest
@@ -39,6 +41,10 @@ def write(path, text):
 def alerts(desk):
     with desk.database.read() as connection:
         return [row for row in outbox.rows(connection) if row.kind == "alert"]
+
+
+def text_of(row):
+    return message_from_bytes(row.raw, policy=SMTP).get_body(("plain",)).get_content()
 
 
 def test_nothing_is_read_while_nothing_changes(reloader):
@@ -89,6 +95,21 @@ def test_a_broken_edit_keeps_the_old_state_and_tells_the_operators_once(desk, re
     assert alert.recipient == "ops@desk.example"
     desk.mail(JO, to="email@logik.example")
     assert desk.case().customer == "acme"
+
+
+def test_a_template_that_asks_for_what_its_mail_has_not_changes_nothing_and_is_told_of(tmp_path, monkeypatch):
+    (tmp_path / "words").mkdir()
+    more, customers = 'templates = "words"', customer("acme", "logik")
+    desk = open_desk(tmp_path, policy="logik", customers=customers, start="2026-05-19 09:15", desk=more)
+    monkeypatch.chdir(tmp_path)
+    reloader = Reloader(desk.laboratory.desk)
+    write(tmp_path / "words" / "ack.txt", "Subject: mine\n{% if known and false %}{{ subjct }}{% endif %}\n")
+    assert not reloader.look()
+    desk.mail(JO, to="email@logik.example")
+
+    assert "mine" not in desk.last(JO, "ack").subject
+    (alert,) = alerts(desk)
+    assert 'templates/ack.txt: line 2: there is no name "subjct"' in " ".join(text_of(alert).split())
 
 
 def test_the_operators_hear_that_the_edit_is_right_again(desk, reloader, tmp_path):

@@ -114,6 +114,7 @@ def _warnings(rules: Rules) -> Iterator[str]:
             yield f"mailbox {mailbox.address}: {mailbox.policy} calls who is on call, {mailbox.team} has no rotation"
     if not rules.configuration.operators:
         yield "desk.operators: there are none, so nobody hears what ails the desk itself"
+    yield from rules.letters.templates.unused()
     yield from _called_while_away(rules)
 
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from helpdesk.core.case import Case
-    from helpdesk.core.decision import AudienceOf
+    from helpdesk.core.drafts import AudienceOf
     from helpdesk.core.people import Terms
     from helpdesk.core.policy import Audience
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from helpdesk.core.case import Case, Event
     from helpdesk.core.clock import Clock
-    from helpdesk.core.decision import MailKind
+    from helpdesk.core.drafts import MailKind
     from helpdesk.core.message import Person
     from helpdesk.core.people import Agent, Terms
 

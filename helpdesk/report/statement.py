@@ -27,7 +27,6 @@ from helpdesk.store import credits as credit_store
 from helpdesk.store.cases import Opened
 from helpdesk.store.credits import CreditRequest
 from helpdesk.store.outbox import Queued
-from helpdesk.templates import Templates
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
@@ -221,7 +220,7 @@ def statement_words(statement: Statement, rules: Rules) -> Rendered:
     """The statement as its template says it. Raises ConfigurationError for a template that is wrong."""
     desk = rules.configuration.file.desk
     facts = {"desk": _mailbox(statement, rules).name or desk.name, **_facts(statement)}
-    return Templates(rules.configuration.place(desk.templates)).render("statement", "en", facts)
+    return rules.letters.templates.render("statement", "en", facts)
 
 
 def statement_mail(statement: Statement, rules: Rules, to: str) -> Queued:

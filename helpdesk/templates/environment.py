@@ -1,0 +1,27 @@
+"""The Jinja2 that templates are written in: sandboxed and immutable, and an undefined name is an error (threat C11)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jinja2 import StrictUndefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from helpdesk.core.counted import counted
+from helpdesk.mail.layout import quoted, verbatim
+
+if TYPE_CHECKING:
+    from jinja2 import BaseLoader, Environment
+
+
+def environment(loader: BaseLoader | None = None) -> Environment:
+    """An environment with our filters; without a `loader` for reading alone."""
+    made = ImmutableSandboxedEnvironment(
+        loader=loader,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=False,
+    )
+    made.filters |= {"verbatim": verbatim, "quoted": quoted, "counted": counted}
+    return made

@@ -1,0 +1,106 @@
+"""Templates into letters: subject, text and HTML from one source.
+
+Shipped templates lie in `templates/`; the operator's folder is laid over them file by file, and a folder named after
+a language (`templates/de/`) over both for that language. A template's first line is `Subject: ...`. Nothing from a mail
+is ever a template (threat C11).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import FileSystemLoader, TemplateError, TemplateNotFound, TemplateSyntaxError
+
+from helpdesk.core.errors import ConfigurationError
+from helpdesk.mail.layout import as_html, as_text
+from helpdesk.shipped import shipped
+from helpdesk.templates.check import Checked, Problem, check
+from helpdesk.templates.environment import environment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from jinja2 import Template
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A letter's words."""
+
+    subject: str
+    text: str
+    html: str
+
+
+class Templates:
+    """The templates of one desk."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        """`folder` is laid over the shipped templates."""
+        self._shipped = FileSystemLoader(str(shipped("templates")))
+        places = [*([folder] if folder else []), shipped("templates")]
+        self._loader = FileSystemLoader([str(place) for place in places])
+        self._environment = environment(self._loader)
+
+    def render(self, kind: str, language: str, facts: Mapping[str, Any]) -> Rendered:
+        """Write a letter. Raises ConfigurationError that names the template and what is wrong with it."""
+        try:
+            source = self._template(kind, language).render(facts)
+        except TemplateError as problem:
+            raise ConfigurationError([f"templates/{kind}.txt: {problem}"]) from problem
+        first, _, body = source.partition("\n")
+        if not first.startswith("Subject: "):
+            raise ConfigurationError([f"templates/{kind}.txt: expected 'Subject: ...' on the first line"])
+        subject = " ".join(first.removeprefix("Subject: ").split())
+        return Rendered(subject, as_text(body), as_html(body))
+
+    def problems(self) -> list[str]:
+        """What is wrong with the templates as they lie there, `file: line: problem` each."""
+        found = self._checked().problems
+        lines = {(problem.file, problem.line) for problem in found}
+        unreadable = filter(None, map(self._unreadable, self._files()))
+        return [str(one) for one in (*(one for one in unreadable if (one.file, one.line) not in lines), *found)]
+
+    def unused(self) -> list[str]:
+        """The files of the operator that no mail is written by, and what each may have been meant for."""
+        ours, unused = self._shipped.list_templates(), self._checked().unused
+        names = {file.rpartition("/")[2] for file in self._files() if file not in unused}
+        found = []
+        for file in unused:
+            folder, _, name = file.rpartition("/")
+            near = [] if name in names else get_close_matches(name, names, 1)
+            where, meant = " in that language" if folder else "", f"; the nearest is {near[0]}" if near else ""
+            found += [] if file in ours else [f"templates/{file}: no mail{where} is written by it{meant}"]
+        return found
+
+    def _files(self) -> list[str]:
+        return self._environment.list_templates(extensions=["txt"])
+
+    def _unreadable(self, file: str) -> Problem | None:
+        """Why a file is no template."""
+        try:
+            self._environment.get_template(file)
+        except TemplateSyntaxError as problem:
+            return Problem(file, problem.lineno, str(problem.message))
+        except (TemplateError, UnicodeDecodeError, OSError) as problem:
+            return Problem(file, 1, str(problem))
+        return None
+
+    def _checked(self) -> Checked:
+        return check(tuple(self._sources()))
+
+    def _sources(self) -> Iterator[tuple[str, str]]:
+        for file in self._files():
+            try:
+                yield file, self._loader.get_source(self._environment, file)[0]
+            except (TemplateError, UnicodeDecodeError, OSError):
+                continue  # told as unreadable
+
+    def _template(self, kind: str, language: str) -> Template:
+        try:
+            return self._environment.get_template(f"{language}/{kind}.txt")
+        except TemplateNotFound:
+            return self._environment.get_template(f"{kind}.txt")

@@ -1,0 +1,196 @@
+"""What letters add to the content of a mail, in words: names that every mail has, and parts that are told in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from helpdesk.core.drafts import AckMail, ClosedMail, CustomerReminderMail, StepMail, SuspicionMail
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from helpdesk.core.addressee import PlainReply
+    from helpdesk.core.drafts import MailContent
+    from helpdesk.core.message import Person
+    from helpdesk.core.policy import Doubt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseWords:
+    """What every mail about a case may say."""
+
+    desk: str
+    ref: str
+    subject: str
+    text: str
+    author: str
+    status: str
+    to: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerWords(CaseWords):
+    """What a mail to customers may say: no note, no agent's address, no reason of a severity (threats P01, P02)."""
+
+    name: str
+    known: bool
+    policy: str
+    severity: str
+    promise: str
+    due: str
+    missing: tuple[str, ...]
+    because: str
+    answered_in: str
+    assured: bool
+    not_owed: tuple[Doubt, ...]
+    next_due: str
+    next_assured: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueWords:
+    """One promise that runs."""
+
+    target: str
+    of: str
+    at: str
+    brief: str
+    by: str
+    left: str
+    now_due: str
+    promise: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentWords(CaseWords):
+    """What a mail to agents may say."""
+
+    requester: str
+    customer: str
+    policy: str
+    plan: str
+    severity: str
+    severity_why: str
+    severities: str
+    review: bool
+    acts: bool
+    stays: bool
+    reply: PlainReply
+    unheard: bool
+    links: tuple[str, ...]
+    merged: tuple[str, ...]
+    merged_into: str
+    attached: tuple[str, ...]
+    tags: tuple[str, ...]
+    missing: tuple[str, ...]
+    assignee: str
+    turn: str
+    due: tuple[DueWords, ...]
+    first_due: DueWords | None
+    opened: str
+    link: str
+    delayed: str
+    instead: str
+
+
+# --- of single templates
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProblemWords:
+    """A known problem, or a maintenance and its end on the customer's wall."""
+
+    kind: str
+    name: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AckWords:
+    """Of the acknowledgment."""
+
+    declared: tuple[ProblemWords, ...]
+    channel_says: str
+    escalated: bool
+    follows: str
+
+
+@dataclass(frozen=True, slots=True)
+class RatingLinks:
+    """A link to click for each grade."""
+
+    good: str
+    bad: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosedWords:
+    """Of the mail at the end of a case."""
+
+    rate: RatingLinks | None
+    unanswered: bool
+    reopens_until: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReminderWords:
+    """Of the reminder to a customer."""
+
+    closes: str
+    asked: str
+    waited: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepWords:
+    """A step of the ladder."""
+
+    target: str
+    due: str
+    due_brief: str
+    left: str
+    late: bool
+    percent: int
+    after: str
+    acknowledge: bool
+    unheard_for: str
+    again: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepMailWords:
+    """Of the ladder's mails."""
+
+    step: StepWords
+    missed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuspicionWords:
+    """Why a case may be of rank 1, and what that would mean."""
+
+    level: str
+    key: str
+    percent: int
+    again: bool
+    since: str
+    due: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuspicionMailWords:
+    """Of the alarm about a possible rank 1."""
+
+    suspicion: SuspicionWords
+    current: str
+
+
+INSTEAD_OF: Final[Mapping[type[MailContent], type]] = {
+    AckMail: AckWords,
+    ClosedMail: ClosedWords,
+    CustomerReminderMail: ReminderWords,
+    StepMail: StepMailWords,
+    SuspicionMail: SuspicionMailWords,
+}  # what a template gets instead of a content's own fields
