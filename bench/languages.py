@@ -1,4 +1,4 @@
-"""How often `core.languages` is right, unsure and wrong, and what it costs: `bench/languages.md`.
+"""How often `languages` is right, unsure and wrong, and what it costs: `bench/languages.md`.
 
     python bench/languages.py
 
@@ -14,13 +14,13 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpdesk.core.languages import language_of
-from helpdesk.core.severity.text import own_subject, own_words
+from helpdesk.languages import language_of
+from helpdesk.severity.text import own_subject, own_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from helpdesk.core.languages import LanguageFound
+    from helpdesk.languages import LanguageFound
 
 HERE = Path(__file__).parent
 EXPECTED = (("en",), ("de", "en"), ("es",))

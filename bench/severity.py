@@ -15,14 +15,17 @@ import math
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from helpdesk.core.severity import DEFAULT, Example, Verdict, assess, evaluate, learn
-from helpdesk.core.severity import features as features_module
-from helpdesk.core.severity.assess import SUSPECT
-from helpdesk.core.severity.observe import Observation, observe
-from helpdesk.core.severity.shares import softmax
-from helpdesk.core.severity.terms import Level, SeverityTerms
+from helpdesk.core.severities import Level, SeverityTerms
+from helpdesk.severity import DEFAULT, Example, assess, evaluate, learn
+from helpdesk.severity import features as features_module
+from helpdesk.severity.assess import SUSPECT
+from helpdesk.severity.observe import Observation, observe
+from helpdesk.severity.shares import softmax
+
+if TYPE_CHECKING:
+    from helpdesk.core.verdict import Verdict
 
 TERMS = SeverityTerms(
     levels=(Level("s1", 1, "S1"), Level("s2", 2, "S2"), Level("s3", 3, "S3"), Level("s4", 4, "S4")),

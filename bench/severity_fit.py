@@ -27,11 +27,11 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_matrix, hstack
 from severity import PRIOR, figures, load, observed, rank, shares_text, temperature_of
 
-from helpdesk.core.severity.features import LEAST
-from helpdesk.core.severity.leanings import FEW, OFFSET, RARITY, number_of, phrases_of, pieces_of, spelled
+from helpdesk.severity.features import LEAST
+from helpdesk.severity.leanings import FEW, OFFSET, RARITY, number_of, phrases_of, pieces_of, spelled
 
-MODEL = Path(__file__).parents[1] / "helpdesk/core/severity/model.toml"
-PHRASES = Path(__file__).parents[1] / "helpdesk/core/severity/leanings.bin"
+MODEL = Path(__file__).parents[1] / "helpdesk/severity/model.toml"
+PHRASES = Path(__file__).parents[1] / "helpdesk/severity/leanings.bin"
 STRENGTH = 8.0  # pull of the cues towards their prior
 WORD_STRENGTH = 0.01  # pull of the words towards nothing
 OFTEN_PHRASE, OFTEN_PIECE = 2, 3  # mails in which one must occur to be heard

@@ -31,8 +31,8 @@ from severity import (
 )
 from severity_fit import Array, Authors, shares
 
-from helpdesk.core.severity import features as features_module
-from helpdesk.core.severity import weights
+from helpdesk.severity import features as features_module
+from helpdesk.severity import weights
 
 REPORT = Path(__file__).with_name("severity.md")
 PICTURE = Path(__file__).with_name("severity-calibration.svg")

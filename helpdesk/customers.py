@@ -13,9 +13,9 @@ from helpdesk.blanks import BLANK
 from helpdesk.core.addresses import comparable
 from helpdesk.core.credit import read_money
 from helpdesk.core.errors import ConfigurationError, NotFound
-from helpdesk.core.languages import languages
 from helpdesk.core.message import is_plain_address
 from helpdesk.core.people import Contact, Customer
+from helpdesk.languages import languages
 from helpdesk.tables import TrueOrFalse, fill_as_far_as_possible, read_toml, strict
 
 if TYPE_CHECKING:

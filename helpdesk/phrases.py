@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from helpdesk.core.languages import languages
+from helpdesk.languages import languages
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,10 +10,10 @@ from typer.testing import CliRunner
 
 from helpdesk.cli import app
 from helpdesk.core.errors import HelpdeskError, NotFound
-from helpdesk.core.severity import DEFAULT, Model
 from helpdesk.desk import learn, load_rules
 from helpdesk.lab.mailer import Sheet, write
 from helpdesk.log import quiet
+from helpdesk.severity import DEFAULT, Model
 from helpdesk.store import learning
 from helpdesk.store.engine import Database
 from helpdesk.store.tables import metadata

@@ -61,14 +61,17 @@ def _sentences(text: str) -> Iterator[str]:
 def _appeals(sentence: str, named: Sequence[str]) -> Iterator[Appeal]:
     if named:
         yield from _named(sentence, named)
-    if not any(hint in sentence for hint in _hints()) or _product().search(sentence):
+    if not any(hint in sentence for hint in _hints()):
         return
     for language in _languages():
-        found = language.asks.search(sentence)
-        if found and not _denied(sentence, found, language) and not language.denies.search(found[0]):
-            yield Appeal(found[0].strip(" ,;"), sure=not _later(sentence, language))
-        elif not found and (hint := language.may.search(sentence)) and not _denied(sentence, hint, language):
-            yield Appeal(hint[0].strip(" ,;"), sure=False)
+        asks = language.asks.search(sentence)
+        found = asks or language.may.search(sentence)
+        if found is None or _said_of_product(sentence, found) or _denied(sentence, found, language):
+            continue
+        if asks is None:
+            yield Appeal(found[0].strip(" ,;"), sure=False)
+        elif not language.denies.search(asks[0]):
+            yield Appeal(asks[0].strip(" ,;"), sure=not _later(sentence, language))
 
 
 def _named(sentence: str, named: Sequence[str]) -> Iterator[Appeal]:
@@ -79,13 +82,21 @@ def _named(sentence: str, named: Sequence[str]) -> Iterator[Appeal]:
         yield Appeal(found[0], sure=not any(_later(sentence, language) for language in languages))
 
 
+def _said_of_product(sentence: str, found: re.Match[str]) -> bool:
+    """Whether its clause speaks of what a product does; `the API is down, please escalate` does not."""
+    begin = max(sentence.rfind(mark, 0, found.start()) for mark in ",;") + 1
+    end = min((at for mark in ",;" if (at := sentence.find(mark, found.end())) >= 0), default=len(sentence))
+    return _product().search(sentence, begin, end) is not None
+
+
 def _denied(sentence: str, found: re.Match[str], language: _Language) -> bool:
     """Whether one of the words right before denies it, in its clause, or one right behind."""
-    clause = re.split(r"[,;]", sentence[: found.start()])[-1]
+    clause = _CLAUSE.split(sentence[: found.start()])[-1]
     before = " ".join(clause.split()[-_NEAR:])
     return bool(language.denies.search(before) or _DENIED_BEHIND.match(sentence, found.end()))
 
 
+_CLAUSE = re.compile(r"[,;]|\b(?=(?:i|we|ich|wir|je|nous|yo|io|ik|wij|eu)\b)")
 _DENIED_BEHIND = re.compile(r"(?: (?:sie|das|es|dies|den fall|bitte|noch|it|this|dit))*(?: \w+)? (?:nicht|niet|not)\b")
 
 
@@ -119,7 +130,9 @@ def _language(told: dict[str, str | list[str]]) -> _Language:
         return re.compile(rf"(?<!\w)(?:{told[name]})(?!\w)")
 
     def any_of(name: str) -> re.Pattern[str]:
-        filled = [one.replace("{case}", str(told["case"])).replace("{above}", str(told["above"])) for one in told[name]]
+        filled = list(told[name])
+        for part in ("case", "above", "yours"):
+            filled = [one.replace(f"{{{part}}}", f"(?:{told[part]})") for one in filled]
         return re.compile("|".join(rf"(?:(?<!\w)(?:{one}))" for one in filled))
 
     return _Language(

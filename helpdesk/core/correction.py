@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, cast
 from helpdesk.core import scope
 from helpdesk.core.case import DESK
 from helpdesk.core.intake import missing
-from helpdesk.core.severity import caps
 
 if TYPE_CHECKING:
     from helpdesk.core.case import Kind
@@ -49,7 +48,7 @@ def _bind(scribe: Scribe, becomes: Kind) -> str:
     terms, case = scribe.terms.policy.severity, scribe.case
     was = terms.level(case.severity)
     before = terms.level(_before_its_kind(scribe) or case.severity)
-    rank, reasons = caps.bind_kind(before.rank, kind=becomes, terms=terms)
+    rank, reasons = scribe.terms.judge.bind_kind(before.rank, kind=becomes, terms=terms)
     level = before if rank == before.rank else terms.at_rank(rank)
     if level == was:
         return f"severity stays {was.name}"

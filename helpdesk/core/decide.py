@@ -16,7 +16,6 @@ from helpdesk.core import (
     behalf,
     calling,
     copied,
-    courtesy,
     details,
     enclosure,
     escalation,
@@ -42,10 +41,9 @@ from helpdesk.core.case import DESK, Event, case_from, open_case
 from helpdesk.core.decision import Decision, Draft
 from helpdesk.core.intake import missing
 from helpdesk.core.intake import read as read_intake
-from helpdesk.core.judging import facts_of, judge
-from helpdesk.core.thanks import Thanks, is_approval
 from helpdesk.core.timeline import clocks, waited_for
 from helpdesk.core.turn import turn_of
+from helpdesk.core.verdict import facts_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,8 +56,9 @@ if TYPE_CHECKING:
     from helpdesk.core.message import Message, Person
     from helpdesk.core.people import Agent, Terms
     from helpdesk.core.policy import Doubt
-    from helpdesk.core.severity import Verdict
-    from helpdesk.core.severity.alerts import State
+    from helpdesk.core.thanks import Thanks
+    from helpdesk.core.verdict import Verdict
+    from helpdesk.core.watched import State
 
 
 def receive(case: Case | None, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
@@ -69,8 +68,8 @@ def receive(case: Case | None, arrival: Arrival, terms: Terms, now: datetime) ->
     """
     if case is not None and arrival.placement.watched:
         decision = _monitor_tells(case, arrival, arrival.placement.watched.state, terms, now)
-    elif case is not None and _is_approval(arrival):
-        decision = _customer_thanks(case, arrival, Thanks(), terms, now)
+    elif case is not None and arrival.message.robot and arrival.thanks:  # a sign of thanks under a mail of ours
+        decision = _customer_thanks(case, arrival, arrival.thanks, terms, now)
     elif arrival.message.robot and arrival.placement.role != "agent":
         decision = _robot_writes(case, arrival, terms, now)
     elif case is None and arrival.behalf:
@@ -101,8 +100,8 @@ def _person_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) ->
         return _outsider_writes(case, arrival, terms, now)
     if arrival.placement.rating:
         return rating.rated(case, arrival, arrival.placement.rating, terms, now)
-    if thanks := _thanks(case, arrival, terms):
-        return _customer_thanks(case, arrival, thanks, terms, now)
+    if arrival.thanks:
+        return _customer_thanks(case, arrival, arrival.thanks, terms, now)
     if _too_old_to_reopen(case, arrival, terms):
         return _open(replace(arrival, linked_ref=case.ref), terms, now)
     writes = _merged_customer_writes if arrival.through else _customer_writes
@@ -171,7 +170,7 @@ def _open(arrival: Arrival, terms: Terms, now: datetime) -> Decision:
 
 def _opened_by(sender: Person, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
     intake = read_intake(arrival.message.reply, terms.policy.intake, subject=arrival.message.subject)
-    verdict = judge(arrival, intake.values, terms)
+    verdict = terms.judge.judge(arrival, intake.values, terms)
     unclaimed = tuple(scope.unclaimed(sender, intake.values, verdict.kind, terms))
     doubts = (*scope.unentitled(arrival, terms), *unclaimed)
     opened = _event("opened", arrival, now, _opening_facts(sender, arrival, terms, intake, verdict))
@@ -370,7 +369,7 @@ def _assessed_at_last(case: Case, arrival: Arrival, terms: Terms, now: datetime)
     if case.for_how != "copied" or case.of_type("customer_wrote", "severity_set"):
         return ()
     said = read_intake(arrival.message.reply, terms.policy.intake, subject=arrival.message.subject).values
-    return (_event("assessed", arrival, now, facts_of(judge(arrival, said, terms), terms), by=DESK),)
+    return (_event("assessed", arrival, now, facts_of(terms.judge.judge(arrival, said, terms), terms), by=DESK),)
 
 
 def _open_again(case: Case, arrival: Arrival, terms: Terms) -> tuple[Draft, ...]:
@@ -387,7 +386,7 @@ def _open_again(case: Case, arrival: Arrival, terms: Terms) -> tuple[Draft, ...]
 def _merged_customer_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
     """The customer of a case that was merged into this one: their own clocks run, and the agent reads it here."""
     merged = merging.of_number(terms.merged, arrival.through or 0)
-    theirs = replace(merged.terms, model=terms.model, second_voter=terms.second_voter)
+    theirs = replace(merged.terms, judge=terms.judge)
     came = _customer_writes(merged.case, arrival, theirs, now)
     case, events = merging.heard(case, came, arrival, merged.case, now)
     was_over = any(event.type == "reopened" for event in events)
@@ -396,21 +395,6 @@ def _merged_customer_writes(case: Case, arrival: Arrival, terms: Terms, now: dat
     drafts = _to_agents("customer-message", case, arrival, terms, reopened=was_over, through=merged.case.ref, **read)
     came = replace(came, drafts=tuple(draft for draft in came.drafts if draft.kind != "customer-message"))
     return Decision(case, events, tuple(drafts), reply=arrival.message.reply, also=((came, theirs),))
-
-
-def _is_approval(arrival: Arrival) -> bool:
-    """Whether a person of the case has set a sign of thanks under a mail of ours, and written nothing."""
-    robot, placement = arrival.message.robot, arrival.placement
-    reacted = robot is not None and robot.kind == "reaction" and placement.role == "customer"
-    return reacted and not placement.rating and robot is not None and is_approval(robot.sign)
-
-
-def _thanks(case: Case, arrival: Arrival, terms: Terms) -> Thanks | None:
-    """Whether a mail only thanks, on the case that its sender knows."""
-    if not arrival.through:
-        return courtesy.only_thanks(case, arrival, terms)
-    merged = merging.of_number(terms.merged, arrival.through)
-    return courtesy.only_thanks(merged.case, arrival, merged.terms)
 
 
 def _customer_thanks(case: Case, arrival: Arrival, thanks: Thanks, terms: Terms, now: datetime) -> Decision:
@@ -435,7 +419,7 @@ def _reassessed(case: Case, arrival: Arrival, added: Details, terms: Terms, now:
     """A further mail can make a case look worse; what was said before of priority and environment is kept in mind."""
     said = read_intake(arrival.message.reply, terms.policy.intake, subject=arrival.message.subject).values
     known = {key: value for key, value in case.intake if key != "priority"}
-    verdicts = (judge(arrival, {**known, **said}, terms), *([added.verdict] if added.verdict else []))
+    verdicts = (terms.judge.judge(arrival, {**known, **said}, terms), *([added.verdict] if added.verdict else []))
     raised = (suspicion.raised(case, verdict, arrival, terms, now) for verdict in verdicts)
     return next(filter(None, raised), ())
 
@@ -516,7 +500,7 @@ def _monitor_tells(case: Case, arrival: Arrival, state: State, terms: Terms, now
     """The monitor that this case came of tells more of it; of what is over it can only say that it has recovered."""
     if _too_old_to_reopen(case, arrival, terms) or not (case.active or state == "recovered"):
         return _open(replace(arrival, linked_ref=case.ref), terms, now)
-    verdict = judge(arrival, {}, terms)
+    verdict = terms.judge.judge(arrival, {}, terms)
     news = monitor.news(case, state, verdict.rank) if case.active else ""
     events = [*monitor.said(arrival, now, rank=verdict.rank), *redaction.flags(arrival, now)]
     events += monitor.ended(case, arrival, terms, now) if news == "recovered" else ()

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from helpdesk.core.enclosure import Enclosure
     from helpdesk.core.message import Message, Person
     from helpdesk.core.people import Agent, Customer, Terms
+    from helpdesk.core.thanks import Thanks
     from helpdesk.core.thread import Placement
 
 Outcome = Literal[
@@ -40,7 +41,7 @@ Outcome = Literal[
     "rejected",
 ]
 Visibility = Literal["public", "internal", "unverified", "robot", "rating"]
-Reason = Literal["permanent", "temporary", "complaint"]  # why a mail of ours came back
+ReturnReason = Literal["permanent", "temporary", "complaint"]  # why a mail of ours came back
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class Returned:
     case: int
     recipient: str
     kind: str  # of the mail that came back
-    reason: Reason
+    reason: ReturnReason
     status: str  # RFC 3463, "" where the report gives none
     staff: bool  # it was to one of us
     named: tuple[str, ...] = ()  # whom the report names, where it names several: readers behind that recipient
@@ -146,6 +147,7 @@ class Arrival:
     unwanted: str = ""  # why it is held where its sender is nobody: marked as spam by our border, or blocked
     released_by: str = ""  # who said that a person wrote it, though it was held or taken for a robot's
     history: bool = False  # it lay there before the desk began, and was opened with others, perhaps unread
+    thanks: Thanks | None = None  # all that a customer's mail on the case says; of a rating, beside it
     behalf: Behalf | None = None  # for whom an agent's mail opens a case
     sight: Sight = ALL_SEEN  # what of the case the agent who wrote had not seen
     null_sender: bool = False  # it came with MAIL FROM:<>, and wants no answer (RFC 5321 section 4.5.5)

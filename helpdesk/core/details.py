@@ -15,10 +15,6 @@ from helpdesk.core import scope
 from helpdesk.core.case import DESK, Event
 from helpdesk.core.intake import QUESTION, missing, read
 from helpdesk.core.intake_words import folded
-from helpdesk.core.judging import judge
-from helpdesk.core.severity import caps
-from helpdesk.core.severity.assess import area_of
-from helpdesk.core.severity.stated import stated_rank, stated_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -31,8 +27,8 @@ if TYPE_CHECKING:
     from helpdesk.core.people import Terms
     from helpdesk.core.policy import Doubt, Policy
     from helpdesk.core.scribe import Scribe
-    from helpdesk.core.severity import Level, Verdict
-    from helpdesk.core.severity.terms import Rank
+    from helpdesk.core.severities import Level, Rank
+    from helpdesk.core.verdict import Verdict
 
 _SHOWN = 80  # characters of an answer, beside the mail that has it whole
 
@@ -56,9 +52,7 @@ def given(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Details:
     intake = read(arrival.answers, terms.policy.intake, known=known)
     said_before = {**known, **({"priority": case.stated} if case.stated else {})}
     new = {
-        key: value
-        for key, value in intake.values.items()
-        if not _is_same(key, value, said_before.get(key, ""), terms.policy)
+        key: value for key, value in intake.values.items() if not _is_same(key, value, said_before.get(key, ""), terms)
     }
     kept = {key: new.pop(key) for key in _held(case) & new.keys()}
     stated = _stated(case, arrival, new, terms)
@@ -110,18 +104,23 @@ def _unclaimed(case: Case, values: Mapping[str, str], terms: Terms) -> Iterator[
 def _stated(case: Case, arrival: Arrival, new: Mapping[str, str], terms: Terms) -> str:
     """The words of a severity that this mail states, and that was not stated last; "" where it states none."""
     own = "\n".join(line for line in arrival.answers.splitlines() if not line.startswith(QUESTION))
-    words = new.get("priority") or stated_words("", own) or ""
-    if not words or _is_same("priority", words, case.stated, terms.policy):
+    words = new.get("priority") or terms.judge.stated_words(own) or ""
+    if not words or _is_same("priority", words, case.stated, terms):
         return ""
-    return words if stated_rank(words, terms.policy.severity) else ""
+    return words if _rank(words, terms) else ""
 
 
-def _is_same(key: str, answer: str, before: str, policy: Policy) -> bool:
+def _is_same(key: str, answer: str, before: str, terms: Terms) -> bool:
     """Whether an answer says what was said before: of a priority, the same rank, or nothing that is one."""
-    rank = stated_rank(before, policy.severity) if key == "priority" and before else None
+    rank = _rank(before, terms) if key == "priority" else None
     if rank:
-        return stated_rank(answer, policy.severity) in {rank, None}
+        return _rank(answer, terms) in {rank, None}
     return folded(answer) == folded(before)
+
+
+def _rank(stated: str, terms: Terms) -> Rank | None:
+    """The rank that a customer states; None where they state none."""
+    return terms.judge.stated_rank(stated, terms.policy.severity) if stated else None
 
 
 def guesses(intake: Intake, values: Mapping[str, str], kind: str, policy: Policy) -> tuple[str, ...]:
@@ -194,7 +193,7 @@ class _Reading:
         terms, case = self.terms.policy.severity, self.case
         rank = self._towards_stated(found.rank)
         if case.of_type("kind_set"):
-            rank, _ = caps.bind_kind(rank, kind=cast("Kind", case.kind), terms=terms)
+            rank, _ = self.terms.judge.bind_kind(rank, kind=cast("Kind", case.kind), terms=terms)
         level, is_ = terms.at_rank(rank), terms.level(case.severity)
         if rank == case.rank:
             self._differs_from_stated()
@@ -207,7 +206,7 @@ class _Reading:
 
     def _towards_stated(self, rank: Rank) -> Rank:
         """What is stated moves the severity its way or not at all: doubt about a worse one makes none milder."""
-        said = stated_rank(self.stated, self.terms.policy.severity) if self.stated else None
+        said = _rank(self.stated, self.terms)
         now_is = self.terms.policy.level(self.case.severity).rank
         if said is None:
             return rank
@@ -232,7 +231,8 @@ class _Reading:
     def _judge(self, text: str, values: Mapping[str, str], *, subject: str | None = None) -> Verdict:
         topic = self.case.subject if subject is None else subject
         message = replace(self.arrival.message, subject=topic, reply=text)
-        return judge(replace(self.arrival, message=message, others=""), values, self.terms)
+        arrival = replace(self.arrival, message=message, others="")
+        return self.terms.judge.judge(arrival, values, self.terms)
 
     def _stays(self, rank: int) -> bool:
         """Whether the severity is a person's, or is not to be lowered any more."""
@@ -253,14 +253,12 @@ class _Reading:
         return f"the customer states {self._stated_name()}" if self.stated else "of the details that the customer gave"
 
     def _stated_name(self) -> str:
-        terms = self.terms.policy.severity
-        rank = stated_rank(self.stated, terms)
+        terms, rank = self.terms.policy.severity, _rank(self.stated, self.terms)
         return terms.at_rank(rank).name if rank else self.stated
 
     def _differs_from_stated(self) -> None:
         """What the customer states and the policy's rule does not follow is shown."""
-        terms = self.terms.policy.severity
-        rank = stated_rank(self.stated, terms) if self.stated else None
+        terms, rank = self.terms.policy.severity, _rank(self.stated, self.terms)
         if rank and rank != self.case.rank and terms.stated != "ignored":
             self._propose(terms.at_rank(rank))
 
@@ -268,7 +266,7 @@ class _Reading:
 
     def area(self, answer: str) -> None:
         case, policy = self.case, self.terms.policy
-        area = area_of(answer, policy.severity)
+        area = self.terms.judge.area_of(answer, policy.severity)
         if area is None or area == case.area:
             return
         if any(event.by != DESK for event in case.of_type("area_set")):

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from helpdesk.core.decision import Arrival
     from helpdesk.core.people import Customer, Terms
     from helpdesk.core.policy import Policy
-    from helpdesk.core.severity import Verdict
     from helpdesk.core.standing import Window
+    from helpdesk.core.verdict import Verdict
 
 _OTHER = re.compile(
     r"\b(?:(?:pre|non)[- ]?prod\w*|test\w*|preview|stag(?:e|ing)|sandbox\w*|uat|qa|dev\w*|demo|integration|training)\b"

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from helpdesk.core.case import Case
     from helpdesk.core.decision import Arrival, Decision
     from helpdesk.core.people import Terms
-    from helpdesk.core.severity.alerts import State
+    from helpdesk.core.watched import State
 
 News = Literal["", "recovered", "again", "worse"]
 

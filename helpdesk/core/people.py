@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from helpdesk.core.addresses import comparable
 from helpdesk.core.message import Person
-from helpdesk.core.severity import DEFAULT, Model
 from helpdesk.core.standing import Standing
 
 if TYPE_CHECKING:
@@ -20,9 +19,9 @@ if TYPE_CHECKING:
 
     from helpdesk.core.calendar import Calendar
     from helpdesk.core.decision import Neighbour
+    from helpdesk.core.judge import Judge
     from helpdesk.core.policy import Calls, Policy
     from helpdesk.core.rotation import Rotation
-    from helpdesk.core.severity.second import SecondVoter
     from helpdesk.core.walltime import Period
 
 
@@ -183,13 +182,12 @@ class Terms:
     policy: Policy
     mailbox: Mailbox
     team: Team
+    judge: Judge  # of severities
     operators: tuple[Person, ...] = ()
     ours: frozenset[str] = frozenset()  # every address of our own: mailboxes, agents, leads, operators
     customer: Customer | None = None
     standing: Standing = field(default_factory=Standing)  # what the operators have declared
     workloads: Mapping[str, Workload] = field(default_factory=dict)
-    model: Model = DEFAULT  # by which severities are found: the shipped one, or what this desk has taught it
-    second_voter: SecondVoter | None = None
     merged: tuple[Neighbour, ...] = ()  # the cases that went into this one
     second_answer_within: timedelta = timedelta(minutes=10)  # of somebody else's that was not seen: it comes back once
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from helpdesk.core.calendar import Calendar
     from helpdesk.core.intake import Field
     from helpdesk.core.promise import Within
-    from helpdesk.core.severity import Level, SeverityTerms
+    from helpdesk.core.severities import Level, SeverityTerms
 
 TargetKind = Literal["first_response", "follow_up", "resolution"]
 TARGET_KINDS: tuple[TargetKind, ...] = ("first_response", "follow_up", "resolution")

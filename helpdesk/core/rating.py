@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Literal
 from helpdesk.core import redaction
 from helpdesk.core.case import Event
 from helpdesk.core.decision import Decision, Draft
-from helpdesk.core.thanks import read_thanks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,7 +92,7 @@ def rated(case: Case, arrival: Arrival, grade: Grade, terms: Terms, now: datetim
 
 def _drafts(case: Case, arrival: Arrival, grade: Grade, comment: str, terms: Terms) -> Iterator[Draft]:
     sender = arrival.message.sender
-    if sender is None or not comment or (grade == "good" and read_thanks(comment, names=[sender.name])):
+    if sender is None or not comment or (grade == "good" and arrival.thanks):
         return
     lead = [terms.team.lead] if terms.team.lead and grade == "bad" else []
     readers = {person.address: person for person in (*terms.keepers(case.assignee), *lead)}

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from helpdesk.core.message import Person
     from helpdesk.core.people import Customer, Terms
     from helpdesk.core.policy import Plan, Policy
-    from helpdesk.core.severity import Verdict
+    from helpdesk.core.verdict import Verdict
 
 _NOT_ENTITLED = "not entitled: "
 

@@ -13,7 +13,7 @@ from helpdesk.core.audience import readers
 from helpdesk.core.case import DESK, Event
 from helpdesk.core.clock import run
 from helpdesk.core.decision import Draft
-from helpdesk.core.judging import reasons_of
+from helpdesk.core.verdict import reasons_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from helpdesk.core.message import Person
     from helpdesk.core.people import Terms
     from helpdesk.core.policy import Policy
-    from helpdesk.core.severity import Verdict
+    from helpdesk.core.verdict import Verdict
 
 _LOOKED: tuple[EventType, ...] = (
     "agent_answered",
@@ -51,7 +51,7 @@ def raised(case: Case, verdict: Verdict, arrival: Arrival, terms: Terms, now: da
         "severity": terms.policy.severity.at_rank(1).key,
         "probability": round(verdict.probabilities[0], 4),
         "reasons": reasons_of(verdict),
-        "model": terms.model.version,
+        "model": terms.judge.version,
     }
     return (Event("suspected", arrival.received_at, now, DESK, facts),)
 

@@ -1,77 +1,11 @@
-"""What a monitor's mail is about, so that its recovery is known to belong to its problem.
-
-Monitors name a thing twice: by a number of their own for the incident, where they have one, and by the words of the
-subject that stay the same while the state changes, together with the host and service of the text. A mail is about
-the same thing as another where one of these names is the same. Whether it may join that one's case is not told here
-(`core.thread`): names can be guessed, senders have to be proven.
-"""
+"""What a monitor's mail is about, as `severity.monitors` reads it."""
 
 from __future__ import annotations
 
-import hashlib
-import re
 from dataclasses import dataclass
-from functools import partial
-from typing import TYPE_CHECKING
+from typing import Literal
 
-from helpdesk.core.severity.alerts import LONGEST, parse
-from helpdesk.core.severity.text import MAX_SUBJECT, tidy
-from helpdesk.core.severity.words import word_set
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from helpdesk.core.severity.alerts import State
-
-# What only monitors write. People name one, too, and begin with `Problem:`; their words must never pass for repetition.
-_UNMISTAKABLE = re.compile(
-    r"\[(?:firing|resolved)(?::\d+)?\]|\[(?:triggered|re-triggered|recovered)\b[^\]]*\]|\[(?:alerting|ok)\]|"
-    r"\[pagerduty\b|\*\* ?(?:problem|recovery|acknowledgement|flapping\w*) (?:host|service)|"
-    r"^\*{3,} ?(?:nagios|icinga)|^notification type:|^(?:alarm|insufficient_data|ok): \"|"
-    r"^[ *-]*(?:state change|alarm details):|^ ?alertname\b|^original problem id|"
-    r"^problem (?:started|has been resolved) at|^(?:down|up) alert:|monitor is (?:down|up):|"
-    r"\b(?:ok|warn|crit|unkn|up|down) -> (?:ok|warn|crit|unkn|up|down)\b",
-    re.IGNORECASE | re.MULTILINE,
-)
-# A person passes it on, or answers it.
-_PASSED_ON = re.compile(r"^\W*(?:re|aw|sv|antw|fwd?|wg|tr|rv|vs)\s*:", re.IGNORECASE)
-# `Original problem ID: 4711` (Zabbix), `Incident #12` (PagerDuty).
-_OWN_NUMBER = re.compile(
-    r"\b(?:problem|incident|alert|issue|event group)[ _-]?(?:id|number|key)[ :=#]{0,5}(?P<labelled>[\w-]*\d[\w-]*)|"
-    r"\b(?:problem|incident|alert|issue)\b[^#\n]{0,20}#(?P<counted>\d+)\b",
-    re.IGNORECASE,
-)
-_URL_HOST = re.compile(r"https?://([\w.-]{1,100})", re.IGNORECASE)  # whose numbers they are
-# What it stands on, where the subject does not say it; the first value of each.
-_PLACE = re.compile(
-    r"^[ *-]*(?P<label>host ?(?:name)?|service(?: name)?|instance|alarm name|monitor(?: name)?)"
-    r" ?[:=] ?(?P<value>.{1,120})$",
-    re.IGNORECASE | re.MULTILINE,
-)
-# `in 5m 3s`, `after 4 minutes`, `95.3 %`, `10:01:00`, `2026.01.05`: of this mail, not of the thing.
-_MEASURES = re.compile(
-    r"\b\d+(?:[.,]\d+)?(?: ?%|ms\b|[smhd]\b| (?:seconds?|minutes?|hours?|days?)\b)|\b\d{1,2}:\d\d(?::\d\d)?\b|"
-    r"\b\d{4}[-./]\d\d[-./]\d\d\b",
-)
-_WORD = re.compile(r"[^\s\[\]()<>{}\"'*,;!?|\u2013\u2014]+")
-_PARTS = re.compile(r"[/:@|]")  # `web1/HTTP`, `host:web1`
-_COUNT = re.compile(r"(firing|resolved):\d+")  # `[FIRING:3]`
-
-_STATES = word_set(
-    "problem problems recovery recovered resolved firing triggered re-triggered retriggered alert alerts alerting "
-    "alarm ok critical crit warning warn unknown down up clear cleared trouble no data no_data nodata "
-    "insufficient_data acknowledgement acknowledged flapping flappingstart flappingstop opened closed open started "
-    "ended restored normal unreachable reachable unavailable available outage update updated"
-)
-_LITTLE = word_set(
-    "is are was has have been back again now in on at of for after since from to the a an and with by -> =>"
-)
-# They say that it is an alert, and of nothing in particular.
-_GENERAL = word_set(
-    "monitor monitors monitoring notification notifications message mail automated automatic incident incidents host "
-    "service server system status state changed change new you your this there nagios icinga check_mk checkmk zabbix "
-    "alertmanager prometheus grafana datadog pagerduty opsgenie cloudwatch amazon pingdom uptimerobot relic sensu prtg"
-)
+State = Literal["problem", "recovered", "notice"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,61 +30,3 @@ class Watched:
     def wanted(self) -> tuple[str, ...]:
         """By which of them this mail may find what was told before."""
         return self.keys if self.state == "recovered" else self.names
-
-
-def watched(subject: str, text: str, *, sender: str, mailbox: str, proven: bool) -> Watched | None:
-    """What a monitor's mail is about; None for any other mail. `text` is its own new text."""
-    head, body = subject[:MAX_SUBJECT], tidy(text)[:LONGEST]
-    alert = parse(head, body)
-    if alert is None:
-        return None
-    if not sender:
-        return Watched(alert.state, ())
-    key = partial(_key, mailbox, sender)
-    names, numbers = [*_words(head, body)], [*_numbers(head, body)]
-    whose = _URL_HOST.search(body)
-    if whose:
-        names, numbers = [*names, *(f"{number} at {whose[1].casefold()}" for number in numbers)], []
-    return Watched(alert.state, tuple(map(key, names)), tuple(map(key, numbers)), proven)
-
-
-def _key(mailbox: str, sender: str, name: str) -> str:
-    return hashlib.sha256(f"{mailbox}\n{sender}\n{name}".encode()).hexdigest()
-
-
-def is_unmistakable(subject: str, text: str) -> bool:
-    """Whether only a monitor writes so. Less is enough to judge an alert, but not to fold it into another one."""
-    if _PASSED_ON.match(subject):
-        return False
-    return bool(_UNMISTAKABLE.search(subject[:MAX_SUBJECT]) or _UNMISTAKABLE.search(tidy(text)[:LONGEST]))
-
-
-def _numbers(subject: str, text: str) -> Iterator[str]:
-    """The monitor's own number of the incident, if it has one."""
-    found = _OWN_NUMBER.search(subject) or _OWN_NUMBER.search(text)
-    if found:
-        yield f"number {(found['labelled'] or found['counted']).casefold()}"
-
-
-def _words(subject: str, text: str) -> Iterator[str]:
-    """The words that name the thing, if they say more than that there is an alert."""
-    words = _lasting(subject)
-    said = {part for word in words for part in (word, *_PARTS.split(word))}
-    words += [word for place in _places(text) for word in place if word not in said]
-    if any(word not in _GENERAL and any(char.isalpha() for char in word) for word in words):
-        yield f"name {' '.join(words)}"
-
-
-def _places(text: str) -> Iterator[Sequence[str]]:
-    """The host, service and so on that the text names, each once."""
-    first: dict[str, str] = {}
-    for found in _PLACE.finditer(text):
-        first.setdefault(found["label"].casefold()[:4], found["value"])
-    yield from map(_lasting, first.values())
-
-
-def _lasting(text: str) -> list[str]:
-    """The words that stay while the state changes."""
-    plain = _MEASURES.sub(" ", _COUNT.sub(" ", text.casefold()))
-    words = (word.strip(".:=-#/") for word in _WORD.findall(plain))
-    return [word for word in words if word and word not in _STATES and word not in _LITTLE]

@@ -83,7 +83,7 @@ class Desk:
         """Load what the first mail would wait for; to be called once, before anything is worked."""
         rehearse(self.rules, self.now())
         with self.database.read() as connection:
-            self._recorder.model(connection)
+            self._recorder.judge(connection)
 
     def exchange(self, rules: Rules) -> None:
         """Run by other rules from the next unit of work on; their policy versions are stored first."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     import sqlalchemy as sa
 
-    from helpdesk.core.decision import Reason, Returned
+    from helpdesk.core.decision import Returned, ReturnReason
     from helpdesk.core.message import Message
     from helpdesk.core.people import Mailbox
     from helpdesk.desk.record import Recorder
@@ -73,7 +73,7 @@ def _report(raw: bytes) -> Bounce | None:
     return bounce(raw) or complaint(raw)
 
 
-def _reason(report: Bounce) -> Reason:
+def _reason(report: Bounce) -> ReturnReason:
     if report.complaint:
         return "complaint"
     return "permanent" if report.permanent else "temporary"

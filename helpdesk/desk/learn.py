@@ -14,8 +14,8 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from helpdesk.core.errors import HelpdeskError, NotFound
-from helpdesk.core.severity import DEFAULT, Example, Model, confusion, evaluate, learn_all, may_replace, tally
-from helpdesk.core.severity.kept import OUTAGES
+from helpdesk.severity import DEFAULT, Example, Model, confusion, evaluate, learn_all, may_replace, tally
+from helpdesk.severity.kept import OUTAGES
 from helpdesk.store import learning
 from helpdesk.store.learning import Stored
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     import sqlalchemy as sa
 
-    from helpdesk.core.severity import Evaluation
+    from helpdesk.severity import Evaluation
     from helpdesk.store.learning import Label
 
 KEEP_EVERY = 5  # of the case numbers; these are never taught

@@ -10,12 +10,12 @@ from helpdesk.core.case import number_of
 from helpdesk.core.enclosure import Enclosure
 from helpdesk.core.errors import ConfigurationError
 from helpdesk.core.people import Terms
-from helpdesk.core.severity import DEFAULT, Model
 from helpdesk.desk import repeated
 from helpdesk.desk.neighbours import neighbours
 from helpdesk.desk.second_voter import load_second_voter
 from helpdesk.letters import Thread, thread_of
 from helpdesk.policies import PolicyText, days_from_shape, read_policy, read_whole
+from helpdesk.severity import DEFAULT, SHIPPED, Classifier, Model
 from helpdesk.store import cases as case_store
 from helpdesk.store import declarations, learning, outbox
 from helpdesk.store.cases import StoredPolicy
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
     from helpdesk.core.case import Case
     from helpdesk.core.decision import Decision, Draft
+    from helpdesk.core.judge import Judge
     from helpdesk.core.people import Mailbox
     from helpdesk.core.policy import Policy
-    from helpdesk.core.severity.second import SecondVoter
     from helpdesk.desk.rules import Rules
     from helpdesk.store.cases import StoredMessage
 
@@ -91,6 +91,7 @@ class Recorder:
             policy=policy,
             mailbox=mailbox,
             team=team,
+            judge=SHIPPED,
             operators=rules.configuration.operators,
             ours=rules.configuration.addresses,
             customer=customer,
@@ -107,18 +108,19 @@ class Recorder:
             return terms
         return replace(terms, customer=self.rules.customers.by_key.get(case.customer))
 
-    def model(self, connection: sa.Connection) -> Model:
-        """The model that severities are found by; a version that was promoted meanwhile is picked up here."""
+    def judge(self, connection: sa.Connection) -> Judge:
+        """Who finds severities: the model of this desk, with the second voter where it is switched on and installed."""
+        second = load_second_voter() if self.rules.configuration.file.desk.second_voter else None
+        return Classifier(self._model(connection), second)
+
+    def _model(self, connection: sa.Connection) -> Model:
+        """The model in use; a version that was promoted meanwhile is picked up here."""
         version = learning.active_version(connection)
         if version is None:
             return DEFAULT
         if version not in self._models:
             self._models = {version: Model.from_state(learning.state_of(connection, version))}
         return self._models[version]
-
-    def second_voter(self) -> SecondVoter | None:
-        """The second voter, where it is switched on and installed."""
-        return load_second_voter() if self.rules.configuration.file.desk.second_voter else None
 
     def store(self, connection: sa.Connection, decision: Decision, terms: Terms) -> Case:
         """Insert or save a decided case; returns it with its number. Raises StaleCase."""

@@ -97,7 +97,7 @@ def _piece(
     home = configuration.mailbox(place.owner.mailbox) or configuration.mailbox(case.mailbox)
     mailbox = home or configuration.mailboxes[0]
     terms = recorder.terms(connection, mailbox, case=None, sender=mail.author, now=now)
-    terms = replace(terms, model=recorder.model(connection), second_voter=recorder.second_voter())
+    terms = replace(terms, judge=recorder.judge(connection))
     arrival = Arrival(
         message=message,
         sensitive=secrets,

@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from helpdesk.core.command import begins_with_order
-from helpdesk.core.severity.assess import NO_MONITORS
 from helpdesk.core.thread import place, place_monitor, place_robot
-from helpdesk.core.watched import is_unmistakable, watched
 from helpdesk.desk.border import sender_proof
 from helpdesk.desk.neighbours import after_merging
 from helpdesk.mail.quote import before_quote
 from helpdesk.placing import evidence, read_clues
+from helpdesk.severity.assess import NO_MONITORS
+from helpdesk.severity.monitors import is_unmistakable, watched
 from helpdesk.store import cases as case_store
 from helpdesk.store import watched as watched_store
 

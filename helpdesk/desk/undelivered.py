@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from helpdesk.core.case import Case
-    from helpdesk.core.decision import Decision, Reason
+    from helpdesk.core.decision import Decision, ReturnReason
     from helpdesk.core.people import Terms
     from helpdesk.desk.record import Recorder
     from helpdesk.store.outbox import Row
@@ -88,7 +88,7 @@ def returned(
     recorder: Recorder,
     row: Row,
     *,
-    reason: Reason,
+    reason: ReturnReason,
     status: str,
     for_good: bool,
     left: bool,

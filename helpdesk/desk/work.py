@@ -32,6 +32,7 @@ from helpdesk.mail.spam import spam_mark
 from helpdesk.placing import read_clues
 from helpdesk.store import cases as case_store
 from helpdesk.store import outbox, spool, undeliverable, watched
+from helpdesk.thanks import thanks_in
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -145,7 +146,8 @@ def work_mail(
     if placement.verified:
         undeliverable.forget(connection, sender)  # what we sent them arrived
     terms = recorder.terms(connection, home or mailbox, case=case, sender=sender, now=now)
-    terms = replace(terms, model=recorder.model(connection), second_voter=recorder.second_voter())
+    terms = replace(terms, judge=recorder.judge(connection))
+    arrival = replace(arrival, thanks=thanks_in(case, arrival, terms))
     decision = decide.receive(case, arrival, terms, now)
     terms = recorder.terms_after(decision, terms)
     failpoint("work.decided")

@@ -19,11 +19,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from helpdesk.blanks import BLANK
 from helpdesk.core.calendar import Calendar, SpecialDay, Window, parse_hours
+from helpdesk.core.case import Kind
 from helpdesk.core.errors import ConfigurationError
 from helpdesk.core.exclusion import OFF
 from helpdesk.core.intake import Field
 from helpdesk.core.intake_words import folded
-from helpdesk.core.languages import languages
 from helpdesk.core.policy import (
     AUDIENCES,
     Assumption,
@@ -43,13 +43,15 @@ from helpdesk.core.policy import (
     Warranty,
 )
 from helpdesk.core.promise import Within, parse_open_time, parse_within
-from helpdesk.core.severity import CONDITIONS, Area, Cap, Kind, Level, SeverityTerms
+from helpdesk.core.severities import Area, Cap, Level, SeverityTerms
+from helpdesk.languages import languages
 from helpdesk.policies.country_days import closures
 from helpdesk.policies.days import day_rule
 from helpdesk.policies.known_days import KnownDays, known_now
 from helpdesk.policies.maintenance import read_maintenance
 from helpdesk.policies.observed import Kept, Way, substitutes
 from helpdesk.policies.schema import ChannelGoalTable, PolicyFile
+from helpdesk.severity import CONDITIONS
 from helpdesk.tables import fill, fill_as_far_as_possible, json_schema, parse_toml, read_text
 
 if TYPE_CHECKING:

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from helpdesk.core.intake import missing, read
-from helpdesk.core.judging import reasons_of
-from helpdesk.core.severity import DEFAULT, Model, assess
+from helpdesk.core.verdict import reasons_of
 from helpdesk.mail.parse import parse
 from helpdesk.mail.sensitive import look_through, without_secrets
+from helpdesk.severity import DEFAULT, Model, assess
 
 if TYPE_CHECKING:
     from helpdesk.core.policy import Policy
-    from helpdesk.core.severity.second import SecondVoter
+    from helpdesk.severity.second import SecondVoter
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import sqlalchemy as sa
 
 from helpdesk.core.case import DESK
-from helpdesk.core.severity import Example
+from helpdesk.severity import Example
 from helpdesk.store import cases as case_store
 from helpdesk.store.cases import Opened
 from helpdesk.store.tables import classifier_model, message

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -20,6 +21,8 @@ from helpdesk.core.thread import Placement
 from helpdesk.core.timeline import clocks
 from helpdesk.core.written import Written
 from helpdesk.policies import PolicyText, read_policy
+from helpdesk.severity import SHIPPED
+from helpdesk.thanks import thanks_in
 
 POLICY = """
 key = "all"
@@ -111,7 +114,7 @@ class Life(RuleBasedStateMachine):
     )
     def opens(self, at, name, severity):
         self.now = datetime.fromisoformat(at).replace(tzinfo=UTC)
-        self.terms = Terms("Desk", POLICIES[name], MAILBOX, TEAM, operators=(Person("ops@desk.example"),))
+        self.terms = Terms("Desk", POLICIES[name], MAILBOX, TEAM, SHIPPED, operators=(Person("ops@desk.example"),))
         self.mails = 0
         self.drafts = Counter()
         self.breaches = {}
@@ -142,6 +145,7 @@ class Life(RuleBasedStateMachine):
         # Received before a breach that is on the record, or at its very instant: on the dot is on time.
         breaches = [event.at for event in self.case.of_type("breached")]
         self.read_late = self.read_late or arrival.received_at < self.now or self.now in breaches
+        arrival = replace(arrival, thanks=thanks_in(self.case, arrival, self.terms))
         decision = decide.receive(self.case, arrival, self.terms, self.now)
         if decision.outcome != "opened":  # too old to reopen: another case, which is not this story
             self.apply(decision)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from helpdesk.cli.setup import _warnings
-from helpdesk.core.severity import assess
 from helpdesk.policies import PolicyText, load_policies, read_policy
+from helpdesk.severity import assess
 from helpdesk.shipped import shipped
 from tests.desk import ANN, wall
 from tests.policies.offices import customer, open_desk

@@ -104,6 +104,35 @@ def test_lgt_7_what_is_denied_quoted_or_about_something_else_is_none(desk, text)
     assert not any("escalation" in tag for tag in desk.case().tags)
 
 
+@pytest.mark.parametrize(
+    ("text", "sure"),
+    [
+        ("The API keeps failing, so please escalate this to your manager.", True),
+        ("No permissions since Monday, nobody reacts, I want this escalated.", True),
+        ("I'd like your manager to give me a ring about this.", True),
+        ("We need this bumped up to your team lead.", True),
+        ("Please get your manager involved.", True),
+        ("Please treat this as an escalation.", True),
+        ("I am asking again: let me talk to whoever is in charge.", True),
+        ("Wir eskalieren hiermit offiziell.", True),
+        ("Ich bitte um Rückruf Ihres Vorgesetzten.", True),
+        ("Faites remonter ma demande à votre hiérarchie.", True),
+        ("Ik eis dat dit geëscaleerd wordt.", True),
+        ("If I hear nothing by noon I want to speak to your manager.", False),
+        ("Vi prego di passare il caso al vostro responsabile.", False),
+        ("So etwas ist für uns nicht hinnehmbar.", False),
+        ("What do we have to do to have a case escalated?", False),
+        ("Please call the function escalate() with the number.", None),
+        ("Our users want to speak to a supervisor in the chat widget.", None),
+        ("We would like the manager to get a copy when a quote is approved.", None),
+    ],
+)
+def test_lgt_7_where_a_sentence_asks_for_it(text, sure):
+    """What a product does is said in the clause that speaks of escalation, not in the one beside it."""
+    found = appeal(text)
+    assert (found.sure if found else None) is sure
+
+
 def test_lgt_7_a_proposal_can_be_dismissed(desk):
     desk.reply(JO, "This is unacceptable.")
     desk.reply(desk.case().assignee, "#escalate off", to_kind="customer-message")

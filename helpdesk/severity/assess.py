@@ -1,0 +1,237 @@
+"""From a mail and a policy's terms to a verdict: the order of the signals is written here and nowhere else.
+
+What is found in the text, what the customer states and what the policy binds are three voices. They are heard in
+this order, each leaves its reason, and where they disagree or say too little a human is asked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from helpdesk.core.verdict import Reason, Verdict
+from helpdesk.severity import caps
+from helpdesk.severity import stated as stating
+from helpdesk.severity.availability import environment_of, reports_unavailable
+from helpdesk.severity.evidence import shown
+from helpdesk.severity.explain import reasons_for
+from helpdesk.severity.kind import kind_of
+from helpdesk.severity.model import DEFAULT
+from helpdesk.severity.observe import observe
+from helpdesk.severity.second import reason_of, together
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from helpdesk.core.case import Kind
+    from helpdesk.core.severities import Rank, SeverityTerms
+    from helpdesk.core.verdict import Probabilities
+    from helpdesk.severity.caps import Bound
+    from helpdesk.severity.model import Model
+    from helpdesk.severity.observe import Observation
+    from helpdesk.severity.second import SecondVoter
+
+SUSPECT = 0.1  # above this probability of rank 1 somebody is told now
+SURE = 0.95  # without any cue only this much is believed
+PLAIN = 0.45  # without any cue only this much for rank 1 alarms
+_FITTED = 2  # the stated rank that stands where a policy wants it: worse is a question of calls, milder of clocks
+APART = 2  # ranks between stated and found that are a conflict
+MONITORING = "monitoring"  # the channel whose alerts open at rank 1 (LGT-4)
+READINGS = frozenset({"workaround", "past", "partial"})  # conditions that a reader can be wrong about
+NO_MONITORS = frozenset({"vacation", "bounce-permanent", "bounce-temporary", "own-mail"})
+_NO_FIELDS: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class _Opinion:
+    """A rank on its way to the verdict: who decided it (None: the cues themselves), and what else is to be said."""
+
+    rank: Rank
+    review: bool = False
+    decided: Reason | None = None
+    doubts: tuple[Reason, ...] = ()
+
+    def decided_by(self, reason: Reason, *, rank: Rank, review: bool = False) -> _Opinion:
+        """Another voice has the last word; what was decided before it is moot."""
+        return _Opinion(rank, review, reason, self.doubts)
+
+    def doubted(self, reason: Reason) -> _Opinion:
+        """The rank stands, and a human is asked."""
+        return _Opinion(self.rank, review=True, decided=self.decided, doubts=(*self.doubts, reason))
+
+    def reasons(
+        self, cues: tuple[Reason, ...], bound: tuple[Reason, ...], suspicion: tuple[Reason, ...]
+    ) -> tuple[Reason, ...]:
+        """All reasons in order of weight: what decided comes first."""
+        decided = (*reversed(bound), *((self.decided,) if self.decided else ())) or cues[:1]
+        rest = tuple(cue for cue in cues if cue not in decided)
+        return (*decided, *suspicion, *self.doubts, *rest)
+
+
+def assess(  # noqa: PLR0913 - one argument a signal, all by name
+    *,
+    subject: str,
+    text: str,
+    terms: SeverityTerms,
+    stated: str | None = None,
+    fields: Mapping[str, str] = _NO_FIELDS,
+    products: Collection[str] = (),
+    robot: str | None = None,
+    channel: str = "email",
+    expected: Sequence[str] = ("en",),
+    model: Model = DEFAULT,
+    second_voter: SecondVoter | None = None,
+) -> Verdict:
+    """Judge a mail. `text` is the customer's own new text, `stated` the raw words of a stated priority.
+
+    `fields` are intake answers, `products` what they name as product or component, `robot` a
+    `message.Robot` kind, `expected` the languages that it may well be in, likeliest first (`languages`),
+    `second_voter` is asked about what a person wrote. Deterministic; never raises on any text; KeyError where
+    `terms` names a level that it does not have.
+    """
+    observed = observe(
+        subject=subject, text=text, terms=terms, stated=stated, fields=fields, robot=robot, expected=expected
+    )
+    own = model.words(f"{observed.subject}\n{observed.text}")
+    values = {**observed.values, **own}
+    probabilities = model.probabilities(values)
+    written = observed.alert is None and observed.robot is None
+    second = second_voter(f"{observed.subject}. {observed.text}") if second_voter and written else None
+    if second is not None:
+        probabilities = together(probabilities, second)
+    kind = "defect" if _potential_outage(observed, channel) else kind_of(observed)
+    taught = any(word in model.learned for word in own)
+    blank = _says_nothing(observed) and not taught
+    opinion = _found(probabilities, terms, blank=blank)
+    opinion = _with_stated(opinion, observed, probabilities, terms)
+    rules = caps.holding(observed=observed, terms=terms, kind=kind, names=products, channel=channel)
+    settled = caps.settle(rules, terms=terms)
+    if settled:
+        opinion = opinion.decided_by(settled[1], rank=settled[0])
+        rules = tuple(rule for rule in rules if rule.force != "shapes" or rule.alone)
+    opinion = _with_channel(opinion, observed, channel)
+    rank, bound = caps.bind(opinion.rank, rules, terms=terms)
+    if not caps.stands_still(observed):
+        rank, bound = caps.never_first(rank, bound, kind=kind, terms=terms)
+    for proposal in caps.proposals(rank, rules, terms=terms):
+        opinion = opinion.doubted(proposal)
+    suspect = rank != 1 and _suspected(probabilities, kind, rules, terms) and not (blank and probabilities[0] < PLAIN)
+    return Verdict(
+        severity=terms.at_rank(rank).key,
+        rank=rank,
+        found=_best(probabilities),
+        stated=observed.stated,
+        confidence=max(probabilities),
+        probabilities=probabilities,
+        review=opinion.review,
+        s1_suspect=suspect,
+        kind=kind,
+        language=observed.language,
+        area=area_of(f"{observed.subject}\n{observed.text}\n{' '.join(fields.values())}", terms),
+        reasons=opinion.reasons(
+            (
+                *reasons_for(observed, model, terms, found=_best(probabilities)),
+                *([reason_of(second, terms)] if second else []),
+            ),
+            bound,
+            _suspicion(suspect, probabilities, terms),
+        ),
+        unavailable=reports_unavailable(observed),
+        environment=environment_of(observed),
+    )
+
+
+def _best(probabilities: Probabilities) -> Rank:
+    return probabilities.index(max(probabilities)) + 1
+
+
+def _says_nothing(observed: Observation) -> bool:
+    """Whether there is no cue: neither of trouble nor of anything wanted, nor that it is over."""
+    return "says-nothing" in observed.values and "solved" not in observed.seen
+
+
+def _found(probabilities: Probabilities, terms: SeverityTerms, *, blank: bool) -> _Opinion:
+    """What the text alone says; the policy's default where it says too little, or is `blank`."""
+    confidence = max(probabilities)
+    opinion = _Opinion(rank=_best(probabilities))
+    default = terms.level(terms.default)
+    if blank and confidence < SURE:
+        why = f"the policy's default, {default.name}; a human looks"
+        return opinion.decided_by(Reason("no cue", why), rank=default.rank, review=True)
+    if confidence < terms.review_below:
+        why = f"the best guess has {confidence:.0%}: the policy's default, {default.name}; a human looks"
+        return opinion.decided_by(Reason("unsure", why), rank=default.rank, review=True)
+    return opinion
+
+
+def _with_stated(
+    opinion: _Opinion, observed: Observation, probabilities: Probabilities, terms: SeverityTerms
+) -> _Opinion:
+    """The customer's own word, as far as the policy lets it count."""
+    words = observed.stated
+    said = stating.stated_rank(words, terms) if words else None
+    if words is None or said is None or terms.stated == "ignored":
+        return opinion
+    evidence = shown(words)
+    name = terms.at_rank(said).name
+    if terms.stated == "initial":
+        why = f"{name} is the initial severity, as the policy has it"
+        opinion = opinion.decided_by(Reason("stated priority", why, evidence), rank=said)
+    found = _best(probabilities)
+    if terms.stated == "fitting" and said == _FITTED and caps.fits_second(observed):
+        why = f"{name} fits what the mail says"
+        return opinion.decided_by(Reason("stated priority", why, evidence), rank=said)
+    if abs(said - found) < APART:
+        return opinion
+    default, apart = terms.level(terms.default), f"stated {name}, found {terms.at_rank(found).name}"
+    if terms.stated in {"evidence", "fitting"} and opinion.decided is None:
+        why = f"{apart}: the policy's default, {default.name}; a human looks"
+        return opinion.decided_by(Reason("conflict", why, evidence), rank=default.rank, review=True)
+    # Where the policy takes the customer's word for a start, or the default is taken already, that stands.
+    return opinion.doubted(Reason("conflict", f"{apart}: a human looks", evidence))
+
+
+def _with_channel(opinion: _Opinion, observed: Observation, channel: str) -> _Opinion:
+    """A monitoring address opens at rank 1, unless the monitor itself takes it back or watches a test system."""
+    if not _potential_outage(observed, channel) or opinion.rank == 1:
+        return opinion
+    why = "a potential outage found by monitoring opens at rank 1"
+    return opinion.decided_by(Reason("monitoring channel", why, shown(observed.subject)), rank=1)
+
+
+def _potential_outage(observed: Observation, channel: str) -> bool:
+    """Whether a monitor reports something; its words need not be ones that we know."""
+    if channel != MONITORING or observed.robot in NO_MONITORS:
+        return False
+    alert = observed.alert
+    return alert is None or (alert.state == "problem" and not alert.non_production)
+
+
+def _suspected(probabilities: Probabilities, kind: Kind, rules: Collection[Bound], terms: SeverityTerms) -> bool:
+    """Whether it may be rank 1. A rule that rests on a reading may misread; one that rests on facts settles it."""
+    settled = any(rule.lowers and rule.limit > 1 and rule.cap.when not in READINGS for rule in rules)
+    return probabilities[0] > SUSPECT and not settled and kind not in terms.never_rank_1
+
+
+def _suspicion(suspect: bool, probabilities: Probabilities, terms: SeverityTerms) -> tuple[Reason, ...]:  # noqa: FBT001
+    if not suspect:
+        return ()
+    # Whether somebody is told of it is not judged here: it depends on what became of the case by then.
+    return (Reason("may be worse", f"{probabilities[0]:.0%} for {terms.at_rank(1).name}"),)
+
+
+def area_of(text: str, terms: SeverityTerms) -> str | None:
+    """The application area whose words the mail uses most; the first of the policy where several do alike.
+
+    A word inside a longer one does not count: "custom integration" is not about "integration".
+    """
+    words = sorted({word.lower() for area in terms.areas for word in area.words}, key=len, reverse=True)
+    if not words:
+        return None
+    used = Counter(re.findall(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})", text.lower()))
+    counts = {area.key: sum(used[word] for word in {word.lower() for word in area.words}) for area in terms.areas}
+    best = max(counts, key=lambda key: counts[key])
+    return best if counts[best] else None

@@ -1,0 +1,108 @@
+"""The case engine's `Judge`: a mail's severity under what applies to its case, by one model."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from helpdesk.core.verdict import Reason
+from helpdesk.severity import caps, stated
+from helpdesk.severity.assess import area_of, assess
+from helpdesk.severity.model import DEFAULT, Model
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from helpdesk.core.case import Kind
+    from helpdesk.core.decision import Arrival
+    from helpdesk.core.people import Terms
+    from helpdesk.core.severities import Rank, SeverityTerms
+    from helpdesk.core.verdict import Verdict
+    from helpdesk.severity.second import SecondVoter
+
+_WORD = re.compile(r"[^\W_]+")
+_COMPONENT = re.compile(r"product|component|module|area|package|app", re.IGNORECASE)
+_NAMING = ("product:", "component:")
+
+
+@dataclass(frozen=True, slots=True)
+class Classifier:
+    """Judges by the shipped model or what a desk has taught it, and by the second voter where the desk has one."""
+
+    model: Model = DEFAULT
+    second_voter: SecondVoter | None = None
+
+    @property
+    def version(self) -> str:
+        """Which model it judges by."""
+        return self.model.version
+
+    def judge(self, arrival: Arrival, fields: Mapping[str, str], terms: Terms) -> Verdict:
+        """Judge one mail. `fields` are the intake answers that are known of the case.
+
+        What a first mail says that others wrote is judged by itself. It is not the customer's word: it lowers nothing,
+        and where it is worse than what they say themselves, a person is asked to look, at once if it may be rank 1.
+        """
+        verdict = self._assessed(arrival, arrival.message.reply, fields, terms)
+        if not arrival.others:
+            return verdict
+        voice = self._assessed(arrival, arrival.others, {}, terms)
+        if voice.rank >= verdict.rank:
+            return verdict
+        effect = "asks for a look: what others wrote in it is worse than the customer's own words"
+        reasons = (*verdict.reasons, Reason("quoted words", effect))
+        return replace(verdict, review=True, s1_suspect=verdict.s1_suspect or voice.rank == 1, reasons=reasons)
+
+    def bind_kind(self, rank: Rank, *, kind: Kind, terms: SeverityTerms) -> tuple[Rank, tuple[Reason, ...]]:
+        """Lower a rank as far as the policy's rules about this kind of case want it."""
+        return caps.bind_kind(rank, kind=kind, terms=terms)
+
+    def stated_words(self, text: str) -> str | None:
+        """The raw words of a priority stated in a text, or None."""
+        return stated.stated_words("", text)
+
+    def stated_rank(self, words: str, terms: SeverityTerms) -> Rank | None:
+        """The rank that stated words mean under a policy."""
+        return stated.stated_rank(words, terms)
+
+    def area_of(self, text: str, terms: SeverityTerms) -> str | None:
+        """The application area that a text is about, or None."""
+        return area_of(text, terms)
+
+    def _assessed(self, arrival: Arrival, text: str, fields: Mapping[str, str], terms: Terms) -> Verdict:
+        message = arrival.message
+        return assess(
+            subject=message.subject,
+            text=text,
+            terms=terms.policy.severity,
+            stated=fields.get("priority"),
+            fields=fields,
+            products=_products(fields, terms),
+            robot=message.robot.kind if message.robot else None,
+            channel=terms.mailbox.channel,
+            expected=terms.languages,
+            model=self.model,
+            second_voter=self.second_voter,
+        )
+
+
+SHIPPED = Classifier()
+
+
+def _products(fields: Mapping[str, str], terms: Terms) -> tuple[str, ...]:
+    """What a field names as the product or component that the case is about (LAI-4).
+
+    A field for it may say more than the name. What the mail says elsewhere names nothing: it may be a remark; and who
+    has bought one product may well write of another.
+    """
+    bought = terms.customer.products if terms.customer else ()
+    capped = [cap.when.partition(":")[2] for cap in terms.policy.severity.caps if cap.when.startswith(_NAMING)]
+    said = [_spaced(value) for key, value in fields.items() if _COMPONENT.search(key)]
+    inside = (name for name in (*bought, *capped) if any(_spaced(name) in value for value in said))
+    return tuple(dict.fromkeys((*inside, *fields.values())))
+
+
+def _spaced(text: str) -> str:
+    """Only words, with a space around each: `beta-app` is `beta app`."""
+    return " ".join(("", *_WORD.findall(text.casefold()), ""))

@@ -1,0 +1,182 @@
+# ruff: noqa: E501 - tables of words are read by the line
+"""How far trouble reaches: one thing of many, some of several, what is said of the others, and who sees it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from helpdesk.severity.words import word_set
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from helpdesk.severity.segment import Hit, Segment
+
+EARLY = 4  # words before `the others` where they are what the sentence is about
+NAMED = 5  # words before `one valve` where it is what the sentence is about
+FEWEST = 4  # words of a sentence; `Gate 2` alone is a signature
+SPAN = 6  # words between `takes` and its seconds
+_TAKES = word_set("takes take taking took needs dauert dauern braucht prend prennent met mettent tarda tardan")
+_UNITS = word_set("seconds minutes hours sekunden minuten stunden secondes heures segundos minutos horas")
+SIGHT = 8  # words between seeing and what is seen
+
+TROUBLE = frozenset({"down", "halt", "fail", "cannot", "wrong", "slow", "dataloss"})
+_OTHERS = word_set("other others rest remaining remainder else elsewhere neighbour neighbours neighbor neighbors")
+_NOT_OTHERS = word_set("day hand than side words week end people companies firms")
+_ANY_OTHER = word_set("each something someone somebody anything anyone anybody nothing nowhere no what")
+_LIKEWISE = word_set(
+    "same too also likewise neither shut closed silent idle either auch ebenfalls aussi tambien tampoco"
+)
+_ITEMS = word_set(
+    "order invoice ticket case parcel crane room tablet printer till scanner machine valve pump kiln oven robot door reader "
+    "extension customer client account patient file document policy contract claim item article product record card payment "
+    "booking reservation page table seat camera sensor meter pc phone bus tram vehicle truck van lift lane lorry note "
+    "bestellung auftrag rechnung kunde zimmer gerat drucker artikel vertrag akte commande facture chambre poste dossier "
+    "pedido factura habitacion cliente mesa"
+)
+_LETTERS = word_set("b f g h k")  # the others are words, or what is left of one, in some language
+_AND = word_set("and to through und bis et y e")
+_NO_SERIES = word_set("days hours minutes seconds weeks months years times pages versions was is as this its has us")
+_NO_ONE = word_set("no not any every each this that which the some least another")
+_TENS = word_set("twenty thirty forty fifty sixty seventy eighty ninety hundred thousand")
+_NOT_A_THING = word_set(
+    "of is was are can could may might must has had would should will more thing day another by moment question to and or at in "
+    "on for with who that which second minute hour week month year pound euro click hand side way reason time last from if out "
+    "i we you they step go other as remark wish"
+)
+_SO = word_set("so donc alors")
+_DOERS = word_set("i we he she they you on nous je")
+_NO_DOING = word_set(
+    "am are is was were have had has can could will would should must need needed think thought guess hope believe assume suppose "
+    "wonder know do did far ca might may wanted want would like reckon understand lost lose expect decided ask asked wrote write "
+    "see said call called noticed"
+)
+_TITLES = word_set("mr mrs ms miss herr frau mme madame monsieur senor senora")
+_SEES = word_set(
+    "see sees seeing saw shows show shown showed read reads open opens view views get gets got gives give access accesses "
+    "download downloads displays visible lists listed finds receives received"
+)
+
+
+def others_fine(segment: Segment) -> bool:
+    """`The other eleven gates open`: a comma part that is about the others, and tells of no trouble."""
+    troubled = {hit.part for hit in segment.hits if hit.concept in TROUBLE or hit.status == "negated"}
+    if segment.asks or not _LIKEWISE.isdisjoint(segment.words):
+        return False
+    return any(hit.part not in troubled for hit in _about_others(segment))
+
+
+def _about_others(segment: Segment) -> Iterator[Hit]:
+    words = segment.words
+    for hit in segment.hits:
+        if hit.concept != "else" or _OTHERS.isdisjoint(words[hit.start : hit.end]):
+            continue
+        following = words[hit.end] if hit.end < len(words) else ""
+        before = words[hit.start - 1] if hit.start else ""
+        subject = hit.start <= EARLY or hit.part > 0
+        if subject and following not in _NOT_OTHERS and before not in _ANY_OTHER:
+            yield hit
+
+
+def one_numbered(segment: Segment) -> bool:
+    """`Tablet 7 hangs`: one thing that has a number."""
+    words = segment.words
+    if len(words) < FEWEST and not segment.subject:
+        return False
+    return any(
+        words[at] in _ITEMS and _is_number(words[at + 1]) and not _goes_on(words, at + 2)
+        for at in range(len(words) - 1)
+    )
+
+
+def some_numbered(segment: Segment) -> bool:
+    """`wards 6 and 9`, `pumps 3 to 7`: some of several."""
+    words = segment.words
+    return any(
+        words[at].endswith("s")
+        and words[at] not in _NO_SERIES
+        and _is_number(words[at + 1])
+        and _goes_on(words, at + 2)
+        for at in range(len(words) - 2)
+    )
+
+
+def _goes_on(words: Sequence[str], at: int) -> bool:
+    return at + 1 < len(words) and words[at] in _AND and _is_number(words[at + 1])
+
+
+def _is_number(word: str) -> bool:
+    return word.isdigit() or word in _LETTERS
+
+
+def one_named(segment: Segment) -> bool:
+    """`one mailbox is full`: one thing, and that is what the sentence is about."""
+    words = segment.words
+    if not (segment.subject or segment.failing or segment.says("wrong")):
+        return False
+    return any(
+        words[at] in {"one", "single"}
+        and words[at + 1] not in _NOT_A_THING
+        and (at == 0 or (words[at - 1] not in _NO_ONE and words[at - 1] not in _TENS))
+        and "not" not in words[max(0, at - 3) : at]
+        for at in range(min(NAMED, len(words) - 1))
+    )
+
+
+def one_person(segment: Segment) -> bool:
+    """`Mr Okafor cannot sign in`: trouble of somebody who is named."""
+    words = segment.words
+    return segment.failing and any(
+        words[at] in _TITLES and (at == 0 or words[at - 1] not in {"dear", "liebe", "lieber"})
+        for at in range(len(words) - 1)
+    )
+
+
+def sees_others(segment: Segment) -> bool:
+    """`she gets the file of another patient`: seeing comes first, then whose it is."""
+    if (segment.asks and not segment.subject) or not segment.has("foreign"):
+        return False
+    words = segment.words
+    return any(
+        hit.concept == "foreign" and _seen_before(words[max(0, hit.start - SIGHT) : hit.start]) for hit in segment.hits
+    )
+
+
+def _seen_before(words: Sequence[str]) -> bool:
+    return not _SEES.isdisjoint(words) and "not" not in words
+
+
+def takes_long(segment: Segment) -> bool:
+    """`a search takes between thirty and fifty seconds`: how long something takes, told as trouble."""
+    words = segment.words
+    if _UNITS.isdisjoint(words) or _TAKES.isdisjoint(words) or segment.has("lowkey", "workaround", "future"):
+        return False
+    takes = [at for at, word in enumerate(words) if word in _TAKES]
+    units = [at for at, word in enumerate(words) if word in _UNITS]
+    return any(0 < unit - at <= SPAN for at in takes for unit in units)
+
+
+def by_numbers(segment: Segment) -> bool:
+    """`15 instead of 25`: a figure that is wrong, whatever it is of."""
+    words = segment.words
+    return any(
+        hit.concept == "instead"
+        and hit.end < len(words)
+        and any(_is_count(word) for word in words[hit.end : hit.end + 2])
+        and any(_is_count(word) for word in words[max(0, hit.start - 3) : hit.start])
+        for hit in segment.hits
+    )
+
+
+def _is_count(word: str) -> bool:
+    return word[0].isdigit()
+
+
+def gets_by(segment: Segment) -> bool:
+    """`..., so we look there`: what people do about it, with a verb of their own and no word of being stopped."""
+    words = segment.words
+    if segment.failing or segment.asks or segment.has("idle", "wish", "question", "solved"):
+        return False
+    return any(
+        words[at] in _SO and words[at + 1] in _DOERS and words[at + 2] not in _NO_DOING for at in range(len(words) - 2)
+    )

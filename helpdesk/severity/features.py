@@ -1,0 +1,179 @@
+"""A mail's effects as the numbers that the softmax weighs, and the combinations that single effects cannot say."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from helpdesk.severity.shares import softmax
+from helpdesk.severity.words import word_set
+
+if TYPE_CHECKING:
+    from helpdesk.core.severities import Rank
+    from helpdesk.severity.alerts import Alert
+    from helpdesk.severity.effects import Effects
+    from helpdesk.severity.leanings import Lean
+
+OPINION = ("words-1", "words-2", "words-3", "words-4")  # what the words lean to, as features
+LEAST = 0.02  # no phrase is so sure that the cues are not heard
+STOPS = (
+    "outage",
+    "thing-dead",
+    "halted",
+    "none-comes-through",
+    "core-stopped",
+    "nobody-can",
+    "business-idle",
+    "all-affected",
+    "we-cannot",
+    "users-cannot",
+)
+MILDER = ("slow", "intermittent", "partial", "background")
+ONE = ("one-user-or-item", "one-numbered", "one-named", "one-person", "only-me", "own-account")
+SEVERAL = ("partial", "some-numbered", "one-place", "many", "many-affected")
+TROUBLE = (*STOPS, *MILDER, "failing", "wrong-result", "data-lost")
+ASKS = (
+    "question",
+    "question-mark",
+    "wish",
+    "admin",
+    "docs",
+    "fyi",
+    "thanks",
+    "maintenance",
+    "security-paper",
+)
+
+# Effects that only tell where or give a reason its evidence; what they mean is in the combinations.
+UNWEIGHED = frozenset(
+    {
+        "prod-named",
+        "prod-trouble",
+        "prod-fine",
+        "nonprod-named",
+        "nonprod-trouble",
+        "nonprod-fine",
+        "system-failing",
+        "thanks",
+    }
+)
+
+COMBINED = word_set(
+    "stop stop-strong stop-plain stop-and-milder stop-and-way stop-and-edge stop-and-else-works stop-and-place "
+    "stop-and-low-key stop-though-asked fails-though-asked lost-now only-was cosmetic-only docs-only figures-matter "
+    "stop-but-at-times slow-at-the-edge way-but-costly milder-only edge-only fails-only way-only over asks-only "
+    "wish-with-trouble asks-with-trouble asks-after-trouble security-live says-nothing dead-now "
+    "one-of-many some-of-many "
+)
+
+
+def of_person(seen: Effects, *, stated: Rank | None, lean: Lean | None) -> dict[str, float]:
+    """The features of a mail that a person wrote. `stated` is a rank only where the policy takes it as evidence.
+
+    What the words lean to comes in as the logarithm of its probability of each rank: two opinions, multiplied.
+    """
+    features = {"bias": 1.0}
+    features.update((name, 1.0) for name in seen.found if name not in UNWEIGHED)
+    features.update(_combinations(seen))
+    if stated is not None:
+        features[f"stated-{stated}"] = 1.0
+    if lean is not None:
+        shares = softmax(lean.scores)
+        features.update((name, math.log(max(LEAST, share))) for name, share in zip(OPINION, shares, strict=True))
+    return features
+
+
+def of_alert(alert: Alert) -> dict[str, float]:
+    """The features of a monitoring alert; exactly one of the `alert-` kinds and the bias."""
+    return {"bias": 1.0, f"alert-{alert_kind(alert)}": 1.0}
+
+
+def of_robot() -> dict[str, float]:
+    """The features of a mail that no person wrote and no monitor either."""
+    return {"bias": 1.0, "robot": 1.0}
+
+
+def alert_kind(alert: Alert) -> str:
+    """Name the one thing that an alert comes down to."""
+    if alert.state == "recovered":
+        return "recovered"
+    if alert.non_production:
+        return "non-production"
+    if alert.state == "notice" or alert.edge:
+        return "notice" if alert.state == "notice" else "edge"
+    return _problem_kind(alert)
+
+
+def _problem_kind(alert: Alert) -> str:
+    warning = alert.level == 3
+    if alert.gone and not alert.one_of_many and not warning:
+        return "gone-gradually" if alert.gradual else "gone"
+    return "warning" if warning and not alert.gone and not alert.felt else "degraded"
+
+
+def _combinations(seen: Effects) -> dict[str, float]:
+    stops = sum(name in seen for name in STOPS)
+    elsewhere = "non-production" in seen
+    over = "solved" in seen and "broken-again" not in seen
+    trouble = seen.any(*TROUBLE) and not elsewhere and not over and "announced" not in seen
+    way = "workaround" in seen and not seen.any("no-workaround", "tried-in-vain", "costly")
+    found = {
+        "stop": min(stops, 4) / 2 if trouble else 0.0,
+        "stop-strong": float(trouble and stops > 2),
+        "stop-plain": float(trouble and stops > 0 and not seen.any(*MILDER, "else-works", "edge-thing") and not way),
+        "stop-and-milder": float(trouble and stops > 0 and seen.any(*MILDER)),
+        "stop-and-way": float(trouble and stops > 0 and way),
+        "stop-and-edge": float(trouble and stops > 0 and seen.any("edge-thing", "cosmetic")),
+        "stop-and-else-works": float(trouble and stops > 0 and "else-works" in seen),
+        "stop-and-place": float(trouble and stops > 0 and "one-place" in seen),
+        "stop-and-low-key": float(trouble and stops > 0 and seen.any("low-key", "trouble-denied")),
+        "stop-though-asked": float(trouble and stops > 0 and "question-mark" in seen),
+        "fails-though-asked": float(
+            trouble and not stops and "question-mark" in seen and seen.any("failing", "core-failing")
+        ),
+        "lost-now": float("data-lost" in seen and not elsewhere and not over),
+        "only-was": float(trouble and "was-trouble" in seen and not seen.any("ongoing", "again")),
+        "cosmetic-only": float("cosmetic" in seen and not stops and not seen.any("failing", *MILDER)),
+        "docs-only": float("docs" in seen and not stops and not seen.any("production", *MILDER)),
+        "figures-matter": float(
+            trouble and seen.any("wrong-figures") and not seen.any("one-user-or-item", "only-me", "low-key")
+        ),
+        "stop-but-at-times": float(trouble and stops > 0 and "intermittent" in seen),
+        "slow-at-the-edge": float(
+            trouble and "slow" in seen and seen.any("edge-thing", "low-key") and "core-failing" not in seen
+        ),
+        "way-but-costly": float(trouble and "workaround" in seen and "costly" in seen),
+        "milder-only": float(trouble and not stops and seen.any(*MILDER)),
+        "edge-only": float(
+            trouble and not stops and seen.any("edge-thing", "cosmetic", "one-user-or-item", "only-me", "low-key")
+        ),
+        "fails-only": float(
+            trouble
+            and not stops
+            and not seen.any(*MILDER, "edge-thing", "cosmetic", "one-user-or-item", "only-me", "own-account", "low-key")
+        ),
+        "way-only": float(trouble and way and not stops),
+        "over": float(over),
+        "asks-only": float(
+            seen.any(*(ask for ask in ASKS if ask != "question-mark"))
+            and not seen.any(*TROUBLE)
+            and "security" not in seen
+        ),
+        "wish-with-trouble": float("wish" in seen and trouble),
+        "asks-with-trouble": float(seen.any("question", "admin", "docs", "fyi") and trouble),
+        "dead-now": float(trouble and "thing-dead" in seen and not seen.any("was-trouble", "partial", "else-works")),
+        "asks-after-trouble": float("asks-after-it" in seen and trouble),
+        "security-live": float(
+            "security" in seen
+            and not elsewhere
+            and not over
+            and "security-paper" not in seen
+            and (trouble or "exposure" in seen or not seen.any("wish", "question", "admin"))
+        ),
+        "one-of-many": float(seen.any(*ONE) and seen.any("others-fine", "else-works") and not elsewhere),
+        "some-of-many": float(
+            seen.any(*SEVERAL) and seen.any("others-fine", "else-works") and not seen.any(*ONE) and not elsewhere
+        ),
+        "says-nothing": float(not seen.any(*TROUBLE, *ASKS, "security", "cosmetic")),
+    }
+    return {name: value for name, value in found.items() if value}

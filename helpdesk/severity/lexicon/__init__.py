@@ -1,0 +1,203 @@
+"""Words of several languages for the concepts from which effects are read.
+
+A concept is what many words mean alike: `down`, `nobody`, `core` (what the business lives on). The tables list
+words by concept, never whole phrases of somebody's mails: an effect is a combination of concepts in one segment
+(`reading`, `effects`), so that a stranger's wording needs no entry of its own.
+
+Notation: entries are separated by blanks; `_` joins the words of one entry; `*` stands for any ending or
+beginning of a word; `~` for up to two words between. Accents may be left out by the writer of a mail, and German
+umlauts may be spelled with `e`.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from helpdesk.severity.words import REMEMBERED, fold, tokens, word_set
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl")  # each has a file here
+
+
+@cache
+def concepts(language: str) -> Mapping[str, str]:
+    """The words of one of `LANGUAGES` by concept, in the notation above."""
+    return tomllib.loads(files(__package__).joinpath(f"{language}.toml").read_text("utf-8"))
+
+
+# What every language borrows: of these concepts the English words are known in any mail, but for those that
+# mean something else in another language.
+BORROWED = frozenset({"down", "system", "core", "prod", "nonprod", "security", "urgent", "slow"})
+FALSE_FRIENDS = word_set("sale till line lines fine access live legal gas stale order quote pos cart dead gone")
+FEWEST = 4  # characters of a stem that an ending may follow
+
+# Words that only make sense as a whole: the concepts of their parts do not count.
+WHOLE = frozenset(
+    {"neutral", "not_prod_word", "lowkey", "ok", "security_paper", "fyi", "intermittent", "one", "partial"}
+)
+GAP = "~"
+
+
+Found = tuple[str, int]  # a concept, and the number of words that say it
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a table: its concept and the patterns of its words."""
+
+    concept: str
+    parts: tuple[str, ...]
+
+
+class Lexicon:
+    """The tables of one language, indexed by an entry's first word."""
+
+    def __init__(self, tables: Mapping[str, Collection[str]], language: str) -> None:
+        self._exact: dict[str, list[Entry]] = {}
+        self._starts: dict[str, list[Entry]] = {}
+        self._ends: dict[str, list[Entry]] = {}
+        for concept, words in tables.items():
+            for word in words:
+                self._add(concept, word, language)
+
+    def begun_by(self, word: str) -> Iterator[Entry]:
+        """Every entry that begins with a word."""
+        yield from self._exact.get(word, ())
+        for size in range(FEWEST, len(word) + 1):
+            yield from self._starts.get(word[:size], ())
+            yield from self._ends.get(word[-size:], ())
+
+    @cache  # noqa: B019 - five lexicons live as long as the process
+    def single(self, concept: str) -> frozenset[str]:
+        """The one-word entries of a concept."""
+        return frozenset(
+            word
+            for word, entries in self._exact.items()
+            for entry in entries
+            if entry.concept == concept and len(entry.parts) == 1
+        )
+
+    def _add(self, concept: str, written: str, language: str) -> None:
+        for spelled in _spellings(written, language):
+            parts = tuple(_parts(spelled))
+            first = parts[0]
+            entry = Entry(concept, parts)
+            if first.endswith("*"):
+                self._starts.setdefault(first[:-1], []).append(entry)
+            elif first.startswith("*"):
+                self._ends.setdefault(first[1:], []).append(entry)
+            else:
+                self._exact.setdefault(first, []).append(entry)
+
+
+class Beginnings:
+    """The entries that begin with one word: those of that word alone, those told by the next word, and the rest."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self._alone: list[Found] = []
+        self._by_next: dict[str, list[Entry]] = {}
+        self._rest: list[Entry] = []
+        for entry in entries:
+            following = entry.parts[1] if len(entry.parts) > 1 else ""
+            if not following:
+                self._alone.append((entry.concept, 1))
+            elif following == GAP or following.endswith("*"):
+                self._rest.append(entry)
+            else:
+                self._by_next.setdefault(following, []).append(entry)
+
+    def at(self, words: Sequence[str], position: int) -> list[Found]:
+        """What the word begins at a position where it stands."""
+        following = words[position + 1] if position + 1 < len(words) else ""
+        longer = [*self._by_next.get(following, ()), *self._rest]
+        matched = [(entry.concept, length) for entry in longer if (length := _length(entry.parts, words, position))]
+        return self._alone + matched if matched else self._alone
+
+
+class Shelf:
+    """The lexicons that one mail is read with."""
+
+    def __init__(self, books: Sequence[Lexicon]) -> None:
+        self._books = tuple(books)
+        self._begun_by = lru_cache(REMEMBERED)(self._look_up)
+
+    def at(self, words: Sequence[str], position: int) -> list[Found]:
+        """Every (concept, number of words) that an entry of any language matches at a position."""
+        begun = self._begun_by(words[position])
+        return begun.at(words, position) if begun else []
+
+    def _look_up(self, word: str) -> Beginnings | None:
+        entries = [entry for book in self._books for entry in book.begun_by(word)]
+        return Beginnings(entries) if entries else None
+
+    @cache  # noqa: B019 - a shelf lives as long as the process; there are few
+    def single(self, concept: str) -> frozenset[str]:
+        """The one-word entries of a concept."""
+        return frozenset().union(*(book.single(concept) for book in self._books))
+
+
+@cache
+def shelf(languages: tuple[str, ...]) -> Shelf:
+    """The lexicons of those languages that have one, else the English one, and what all of them borrow from it."""
+    known = [language for language in languages if language in LANGUAGES] or ["en"]
+    borrowed = [] if "en" in known else [_borrowed()]
+    return Shelf([*(_lexicon(language) for language in known), *borrowed])
+
+
+@cache
+def _lexicon(language: str) -> Lexicon:
+    return Lexicon({concept: words.split() for concept, words in concepts(language).items()}, language)
+
+
+@cache
+def _borrowed() -> Lexicon:
+    english = concepts("en")
+    return Lexicon({concept: set(english[concept].split()) - FALSE_FRIENDS for concept in BORROWED}, "en")
+
+
+def _spellings(written: str, language: str) -> set[str]:
+    if language != "de":
+        return {fold(written)}
+    spelled_out = written.replace("ä", "ae").replace("ö", "oe").replace("ü", "ue")
+    return {fold(written), fold(spelled_out)}
+
+
+def _parts(spelled: str) -> Iterator[str]:
+    for part in spelled.split("_"):
+        if part == GAP:
+            yield GAP
+            continue
+        star_before, star_after = part.startswith("*"), part.endswith("*")
+        pieces = [token.word for token in tokens(part.strip("*")) if token.word]
+        for index, piece in enumerate(pieces):
+            first, last = index == 0, index == len(pieces) - 1
+            yield ("*" if star_before and first else "") + piece + ("*" if star_after and last else "")
+
+
+def _length(parts: Sequence[str], words: Sequence[str], position: int) -> int:
+    """How many words from `position` an entry covers; 0 where it does not match."""
+    at, index = position + 1, 1  # the first part matched by the index
+    while index < len(parts):
+        if parts[index] == GAP:
+            index += 1
+            reach = range(at, min(at + 3, len(words)))
+            at = next((place for place in reach if _matches(parts[index], words[place])), -1)
+            if at < 0:
+                return 0
+        elif at >= len(words) or not _matches(parts[index], words[at]):
+            return 0
+        at += 1
+        index += 1
+    return at - position
+
+
+def _matches(part: str, word: str) -> bool:
+    if part.endswith("*"):
+        return word.startswith(part[:-1])
+    return word == part

@@ -1,0 +1,112 @@
+# ruff: noqa: E501 - tables of patterns and words are read by the line
+"""A mail as the classifier sees it: who wrote it, and what it says about its effect.
+
+The order of the signals: a robot's mail is nobody's problem; a monitoring alert is parsed; only then the
+customer's own new words are read, without the priority they state, which is kept apart.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from helpdesk.languages import language_of
+from helpdesk.severity import alerts, features
+from helpdesk.severity import stated as stating
+from helpdesk.severity.effects import Effects, effects
+from helpdesk.severity.leanings import lean
+from helpdesk.severity.reading import read
+from helpdesk.severity.text import MAX_SUBJECT, own_subject, own_words, tidy
+from helpdesk.severity.words import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from helpdesk.core.severities import SeverityTerms
+    from helpdesk.severity.alerts import Alert
+    from helpdesk.severity.leanings import Lean
+    from helpdesk.severity.segment import Segment
+
+# Robots whose sender waits for no answer from us. A monitor's mail is known before, however it came.
+SILENT_ROBOTS = frozenset({"auto-reply", "vacation", "bounce-permanent", "bounce-temporary", "own-mail", "reaction"})
+
+_AWAY = re.compile(
+    r"\s*(?:automatic reply|auto(?:matic)?[- ]?(?:reply|response|antwort)|out of (?:the )?office|automatische antwort|"
+    r"abwesenheit|ich bin (?:abwesend|im urlaub)|réponse automatique|absence du bureau|respuesta automática|fuera de la oficina)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What was seen in a mail. `values` are the features; nothing is read of robots and alerts."""
+
+    subject: str
+    text: str
+    values: Mapping[str, float]
+    language: str  # ISO 639-1
+    segments: tuple[Segment, ...] = ()
+    seen: Effects = field(default_factory=Effects)
+    lean: Lean | None = None
+    alert: Alert | None = None
+    robot: str | None = None
+    stated: str | None = None
+    told: frozenset[str] = frozenset()  # effects that a field states
+
+
+def observe(
+    *,
+    subject: str,
+    text: str,
+    terms: SeverityTerms,
+    stated: str | None,
+    fields: Mapping[str, str],
+    robot: str | None,
+    expected: Sequence[str],
+) -> Observation:
+    """Look at a mail; the same mail is always seen the same way."""
+    head, body = own_subject(subject[:MAX_SUBJECT]), own_words(text)
+    alert = alerts.parse(subject[:MAX_SUBJECT], tidy(text)[: alerts.LONGEST])
+    if alert is not None:
+        return Observation(head, body, features.of_alert(alert), expected[0], alert=alert)
+    if robot in SILENT_ROBOTS or _AWAY.match(subject):
+        return Observation(head, body, features.of_robot(), expected[0], robot=robot or "auto-reply")
+    words = stated or stating.stated_words(subject, body)
+    without = stating.without_statement(body)
+    language = language_of(f"{head}\n{without}", expected=expected)
+    segments = read(head, without, languages=language.likely)
+    seen = effects(segments)
+    told = _told_environment(fields, seen, language.likely)
+    rank = stating.stated_rank(words, terms) if words and terms.stated in {"evidence", "fitting"} else None
+    leaning = lean(segments)
+    values = features.of_person(seen, stated=rank, lean=leaning)
+    values.update(_policy_cues(f"{head}\n{body}", terms))
+    return Observation(
+        head, body, values, language.code, segments=segments, seen=seen, lean=leaning, stated=words, told=told
+    )
+
+
+def _told_environment(fields: Mapping[str, str], seen: Effects, languages: tuple[str, ...]) -> frozenset[str]:
+    """An intake field that names the environment settles it; what it states."""
+    told: set[str] = set()
+    for key, value in fields.items():
+        if "environ" in key.casefold() or key.casefold() in {"stage", "tier", "instance"}:
+            segments = read("", value, languages=languages)
+            real = next((segment for segment in segments if segment.has("prod")), None)
+            other = next((segment for segment in segments if segment.has("nonprod")), None)
+            if real:  # `production, and staging as well`
+                seen.found.pop("non-production", None)
+                seen.add("production", real)
+            elif other:
+                seen.add("non-production", other)
+                told.add("non-production")
+    return frozenset(told)
+
+
+def _policy_cues(text: str, terms: SeverityTerms) -> dict[str, float]:
+    """The phrases of the policy's own definitions and examples that the mail uses."""
+    plain = fold(text)
+    return {
+        f"policy-cue-{level.rank}": 1.0 for level in terms.levels for cue in level.cues if cue and fold(cue) in plain
+    }

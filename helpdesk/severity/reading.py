@@ -1,0 +1,348 @@
+"""A text as segments of concepts, each hit with its status: asserted, negated, hypothetical or past.
+
+A segment is a sentence, cut again where a contrast turns it (`..., but`). Within it, negation reaches a few words
+and never over a comma; a condition covers the part between commas that it opens.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from helpdesk.severity.lexicon import WHOLE, shelf
+from helpdesk.severity.segment import Hit, Segment
+from helpdesk.severity.words import blanked, tokens, word_set
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+
+    from helpdesk.severity.lexicon import Found, Shelf
+    from helpdesk.severity.segment import Status
+    from helpdesk.severity.words import Token
+
+NEGATORS = ("not", "none", "nobody")
+POSITIVE = frozenset({"work", "can", "ok", "core", "way", "prod", "solved"})  # negated by a word on either side
+INDIFFERENT = frozenset(
+    {
+        "all",
+        "one",
+        "users",
+        "we",
+        "me",
+        "many",
+        "since",
+        "past",
+        "system",
+        "peripheral",
+        "firm_if",
+        "future",
+        "contrast",
+        "neutral",
+        "deadline",
+        "still",
+        "else",
+        "not_prod_word",
+        "place",
+        "figures",
+        "closing",
+        "instead",
+        "account",
+        "no_way",
+        "polite",
+        "after_it",
+        "server_error",
+        "by_the_by",
+    }
+)
+REACH = 5  # words between a negator and the positive word it turns
+LONGEST = 60  # words and marks of a segment; who writes on without a stop is cut
+MOST_WORDS = 900  # words and marks of a mail that are read
+LIST_REACH = 10  # words that `nobody` reaches over the commas of a list
+REACH_BACK = 4  # the same where the negator follows (German, French)
+NEARLY_ALL, NEXT_TO_NONE = 95, 3  # percent
+NEXT = 2  # and where it stands right before, or one word before
+CLAUSE = 5  # words before a colon that say something of their own, as `Error:` does not
+SHORT_REACH = 3  # and for a negative word: `no error`, `nothing is down`
+
+
+def read(subject: str, text: str, *, languages: tuple[str, ...]) -> tuple[Segment, ...]:
+    """The segments of a subject and a text, read in those languages."""
+    head, body = list(tokens(blanked(subject))), list(islice(tokens(blanked(text)), MOST_WORDS))
+    book = shelf(languages)
+    return (*_segments(subject, head, book, subject=True), *_segments(text, body, book, subject=False))
+
+
+def _segments(text: str, everything: list[Token], book: Shelf, *, subject: bool) -> Iterator[Segment]:
+    for piece in _pieces(everything, book):
+        words = tuple(token.word for token in piece if token.word)
+        if not words:
+            continue
+        hits = _hits(piece, book)
+        yield Segment(
+            text=text[piece[0].start : piece[-1].end],
+            words=words,
+            hits=tuple(_with_status(hits)),
+            asks="?" in piece[-1].mark,
+            subject=subject,
+        )
+
+
+def _pieces(everything: list[Token], book: Shelf) -> Iterator[list[Token]]:
+    """Sentences, cut once more before a word of contrast."""
+    piece: list[Token] = []
+    contrasts = book.single("contrast")
+    for place, token in enumerate(everything):
+        if (token.word in contrasts or _compares(everything, place)) and any(earlier.word for earlier in piece):
+            yield piece
+            piece = []
+        piece.append(token)
+        if (token.mark and _ends_sentence(token.mark)) or _introduces(piece) or len(piece) >= LONGEST:
+            yield piece
+            piece = []
+    if piece:
+        yield piece
+
+
+def _compares(everything: Sequence[Token], place: int) -> bool:
+    """`, just like last week`: what was then says nothing of what is told before."""
+    begins = place > 0 and "," in everything[place - 1].mark
+    return begins and any(token.word in _AS for token in everything[place : place + 2])
+
+
+_AS = word_set("like as wie comme como come zoals")
+
+
+def _introduces(piece: Sequence[Token]) -> bool:
+    """Whether a whole clause ends in a colon: `it would be good if you could look at this: the shop is down`."""
+    return ":" in piece[-1].mark and sum(bool(token.word) for token in piece) >= CLAUSE
+
+
+_STOPS = frozenset(".!?;…()|\n")
+_DASHES = frozenset({"-", "\u2013", "\u2014", "--"})
+
+
+def _ends_sentence(mark: str) -> bool:
+    return not _STOPS.isdisjoint(mark) or mark.strip() in _DASHES
+
+
+def _hits(piece: Sequence[Token], book: Shelf) -> list[Hit]:
+    words, parts = _words_and_parts(piece)
+    hits: list[Hit] = []
+    swallowed = 0  # words before this place belong to an entry that counts only as a whole
+    mocked = 0  # and words before this one name another environment than production
+    for place, part in enumerate(parts):
+        before = words[place - 1] if place else ""
+        if (share := _share(words, place)) and before not in _EVERY:
+            hits.append(Hit(share, place, place + 2, part))
+        if place < swallowed or not (found := book.at(words, place)):
+            continue
+        if words[place] == "some" and place + 1 < len(words) and _counts(words[place + 1]):
+            hits.append(Hit("many", place, place + 2, part))
+            continue  # `some nine hundred`: about so many
+        if place < mocked:
+            found = [(concept, length) for concept, length in found if concept != "prod"]  # `pre-production`
+        longest = max([length for _, length in found], default=0)
+        if any(concept == "nonprod" for concept, _ in found):
+            mocked = place + longest
+        if longest > 1:
+            found, whole = _longer(found, longest)
+            swallowed = place + longest if whole else swallowed
+        if before in _TURNING:
+            found = _turned(found, before)
+        elif any(concept == "past" for concept, _ in found) and _FROM_THEN_ON.intersection(
+            words[max(0, place - 4) : place]
+        ):
+            found = _turned(found, "since")
+        hits += [Hit(concept, place, place + length, part) for concept, length in found]
+    return hits
+
+
+def _counts(word: str) -> bool:
+    return word[0].isdigit() or word in _COUNTED
+
+
+def _longer(found: Sequence[Found], longest: int) -> tuple[list[Found], bool]:
+    """What entries of several words leave of those of one, and whether the longest counts only as a whole."""
+    whole = any(length == longest and concept in WHOLE for concept, length in found)
+    left = [(concept, length) for concept, length in found if length == longest or not whole]
+    if any(concept == "not" and length > 1 for concept, length in left):
+        left = [(concept, length) for concept, length in left if concept != "none"]  # `no longer`
+    return left, whole
+
+
+def _turned(found: Iterable[Found], before: str) -> list[Found]:
+    """What the word before makes of it: `not one customer`, `after last night's update`."""
+    if before in _NOT_EVEN:
+        return [(concept, length) for concept, length in found if concept != "one"]
+    return [("since" if concept == "past" else concept, length) for concept, length in found]
+
+
+def _words_and_parts(piece: Sequence[Token]) -> tuple[list[str], list[int]]:
+    words: list[str] = []
+    parts: list[int] = []
+    part = 0
+    for token in piece:
+        if token.word:
+            words.append(token.word)
+            parts.append(part)
+        elif "," in token.mark or ":" in token.mark:
+            part += 1
+    return words, parts
+
+
+_FROM_THEN_ON = word_set("after since seit nach depuis apres desde tras sinds vanaf dopo apos")
+_NOT_EVEN = word_set("not no nor even kein pas plus ni nicht niet geen nemmeno nem")
+_TURNING = _FROM_THEN_ON | _NOT_EVEN
+_FILLERS = word_set(
+    "the our these those all total der unserer la las los les nos onze nuestros nuestras nostri nostre nossos nossas"
+)
+_GENITIVE = frozenset({"der", "unserer"})
+_OF = frozenset({"of", "in", "von", "sur", "de", "out", "van", "su", "di", "dei", "dos", "das", "em"})
+_COUNTED = word_set(
+    "one two three four five six seven eight nine ten eins ein zwei drei vier funf un une deux trois uno una dos tres "
+    "twee drie due tre um uma dois duas "
+    "sechs sieben acht neun zehn quatre cinq cuatro cinco seis quattro cinque quatro vijf zes"
+)
+
+
+def _share(words: Sequence[str], place: int) -> str | None:
+    """`all` for `100 %` or nearly, `one` for next to nothing, `partial` between; also of `3 of 60`, `1 out of 9`."""
+    number = words[place]
+    if not number[0].isdigit() and number not in _COUNTED:
+        return None
+    ahead = words[place + 1 : place + 5]
+    following = [word for at, word in enumerate(ahead) if word not in _FILLERS and not (at and word == "de")]
+    if not following:
+        return None
+    if following[0] in {"percent", "prozent", "procent"} and number[0].isdigit():
+        return _of_hundred(_value(number))
+    genitive = ahead[0] in _GENITIVE  # `zwei unserer fünf`
+    whole = following[0] if genitive else _whole(following)
+    counted = (genitive or following[0] in _OF) and all(
+        word.isdigit() or word in _COUNTED for word in (number, whole) if word
+    )
+    if not counted or not whole:
+        return _of_things(number, words[place + 1 : place + 6])
+    if number in {"1", "one"} and whole.isdigit() and len(whole) > 1:
+        return "one"  # `one out of 40`
+    return "partial" if number != whole else "all"
+
+
+def _whole(following: Sequence[str]) -> str:
+    """The number after `of` or `out of`; `""` where the segment ends."""
+    if following[0] == "out" and len(following) > 2:
+        return following[2]
+    return following[1] if len(following) > 1 else ""
+
+
+def _of_things(number: str, following: Sequence[str]) -> str | None:
+    """`9 classes out of 31`, `six farms of the forty`: the things stand between."""
+    after = [word for word in following if word not in _FILLERS]
+    if len(after) < 3 or after[0] in _MEASURES or after[0] in _OF or after[1] not in _OF_THINGS:
+        return None
+    whole = after[2] if after[2] not in _OF else after[3] if len(after) > 3 else ""
+    if not number.isdigit() and number not in _COUNTED:
+        return None
+    if whole.isdigit() and (not number.isdigit() or int(number) < int(whole) < _A_YEAR):
+        return "partial"
+    return "partial" if whole in _COUNTED and not number.isdigit() and whole != number else None
+
+
+_EVERY = word_set("every each any none jede jeder jedes chaque cada")
+_OF_THINGS = frozenset({"of", "out", "von", "sur", "de"})
+_MEASURES = word_set(
+    "days hours minutes seconds weeks months percent prozent tage stunden minuten jours heures dias horas kg g ml l "
+    "euro euros january february march april may june july august september october november december"
+)
+_A_YEAR = 1900  # what is counted here is fewer; `3 files of 2024` is no share
+
+
+def _of_hundred(share: float) -> str:
+    if share >= NEARLY_ALL:
+        return "all"
+    return "partial" if share > NEXT_TO_NONE else "one"
+
+
+def _value(number: str) -> float:
+    whole, _, rest = number.replace(",", ".").partition(".")
+    return (
+        float(f"{whole.split(':')[0]}.{rest.split('.')[0] or 0}")
+        if whole.split(":")[0].isdigit() and rest.split(".")[0].isdigit() | (not rest)
+        else 0.0
+    )
+
+
+def _with_status(hits: Sequence[Hit]) -> Iterator[Hit]:
+    """Every hit with what the words around it make of it."""
+    negators = [hit for hit in hits if hit.concept in NEGATORS]
+    supposed = _supposed_parts(hits)
+    bygone = any(hit.concept == "past" for hit in hits) and not any(
+        hit.concept in {"since", "still", "again"} for hit in hits
+    )
+    for hit in hits:
+        if _is_not_there(hit, negators, hits) if hit.concept in _SITES else _negated(hit, negators):
+            status: Status = "negated"
+        elif hit.part in supposed:
+            status = "hypothetical"
+        elif bygone and hit.concept not in {"past", "solved"}:
+            status = "past"
+        else:
+            status = "asserted"
+        yield hit._replace(status=status) if status != "asserted" else hit
+
+
+def _is_not_there(place: Hit, negators: Iterable[Hit], hits: Iterable[Hit]) -> bool:
+    """`this is not the sandbox`; but what cannot be done in the sandbox is of the sandbox.
+
+    `no orders in production` is of production, `no production impact` denies it, and so does `production is not
+    concerned`, as `production does not work` does not.
+    """
+    if place.concept == "prod" and _is_left_alone(place, negators, hits):
+        return True
+    reach = SHORT_REACH if place.concept == "nonprod" else NEXT
+    near = [
+        negator
+        for negator in negators
+        if 0 <= place.start - negator.end < (SHORT_REACH if negator.concept == "not" else reach)
+    ]
+    return any(
+        not any(negator.start <= hit.end < place.start for hit in hits if hit.concept in _VERBS) for negator in near
+    )
+
+
+def _is_left_alone(place: Hit, negators: Iterable[Hit], hits: Iterable[Hit]) -> bool:
+    behind = [one for one in negators if one.concept == "not" and place.end <= one.start < place.end + REACH_BACK]
+    verbs = [hit.start for hit in hits if hit.concept in _VERBS or hit.concept == "core"]
+    return any(not {one.start, one.end}.intersection(verbs) for one in behind)
+
+
+_SITES = frozenset({"prod", "nonprod"})
+_VERBS = frozenset({"can", "cannot", "work", "ok"})
+
+
+def _negated(hit: Hit, negators: Collection[Hit]) -> bool:
+    if hit.concept in NEGATORS or hit.concept in INDIFFERENT:
+        return False
+    positive = hit.concept in POSITIVE
+    reach = REACH if positive else SHORT_REACH
+    for negator in negators:
+        if negator.part != hit.part:
+            # `none of my colleagues in London, Madrid or Oslo can ...`: who is nobody reaches over a list.
+            if (
+                negator.concept == "nobody"
+                and hit.concept in {"can", "work"}
+                and 0 <= hit.start - negator.end < LIST_REACH
+            ):
+                return True
+            continue
+        if negator.end <= hit.start <= negator.end + reach - 1:
+            return True
+        if positive and hit.end <= negator.start <= hit.end + REACH_BACK - 1:
+            return True
+    return False
+
+
+def _supposed_parts(hits: Sequence[Hit]) -> set[int]:
+    """The comma parts that a condition opens, or that speak of plans."""
+    supposed = {hit.part for hit in hits if hit.concept == "firm_if" and hit.start <= 2}
+    return supposed | {hit.part for hit in hits if hit.concept == "future"}

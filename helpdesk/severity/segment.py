@@ -1,0 +1,110 @@
+"""A stretch of text that says one thing: the concepts in it, and what a reader asks of it again and again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, NamedTuple
+
+from helpdesk.severity.words import word_set
+
+Status = Literal["asserted", "negated", "hypothetical", "past"]
+
+NEAR = 4  # words between `no` and the thing there is none of
+
+_HELPERS = word_set("does do did has have will would is are was were")
+_HARMLESS = word_set(
+    "know want think see understand need mind believe expect remember hesitate matter bother seem "
+    "affect impact use say been care like plan yet to a the an in on only just sure urgent critical "
+    "about happy aware so that very be it dramatic because more worry panic"
+)
+
+
+class Hit(NamedTuple):
+    """One concept at words `start` to `end` of a segment, in comma part `part`."""
+
+    concept: str
+    start: int
+    end: int
+    part: int
+    status: Status = "asserted"
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A stretch of text that says one thing. Without slots: what is asked again and again is answered once."""
+
+    text: str
+    words: tuple[str, ...]
+    hits: tuple[Hit, ...] = ()
+    asks: bool = False  # ends in a question mark
+    subject: bool = False  # stands in the subject line
+
+    def has(self, *concepts: str) -> bool:
+        """Whether any of the concepts is asserted here."""
+        return not self._asserted.isdisjoint(concepts)
+
+    def says(self, *concepts: str) -> bool:
+        """Whether any of the concepts is named here, whatever its status."""
+        return not self._named.isdisjoint(concepts)
+
+    def tells(self, status: Status, *concepts: str) -> bool:
+        """Whether any of the concepts occurs here in that status."""
+        return self.says(*concepts) and any(hit.status == status and hit.concept in concepts for hit in self.hits)
+
+    def none_of(self, concept: str) -> bool:
+        """`no orders`, `not a single completed order`: there is none of a thing, and that is said as a fact."""
+        if not self.says("none", "nobody") or not self.says(concept):
+            return False
+        zeros = [hit for hit in self.hits if hit.concept in {"none", "nobody"}]
+        things = [hit for hit in self.hits if hit.concept == concept]
+        return any(0 <= thing.start - zero.end < NEAR and thing.part == zero.part for zero in zeros for thing in things)
+
+    @cached_property
+    def unable(self) -> bool:
+        """Something that should work or be possible does not or is not: `nobody can ...`, `no page loads`."""
+        return self.tells("negated", "work", "can", "ok") or self.has("cannot")
+
+    @cached_property
+    def failing(self) -> bool:
+        """Something is asserted to go wrong here."""
+        return self.unable or self.has("down", "halt", "fail") or self._left_undone()
+
+    @cached_property
+    def total(self) -> bool:
+        """Whoever or whatever it is: all of it, or nobody."""
+        return self.has("all") or self.says("nobody") or self.none_of("core") or self.none_of("users")
+
+    @property
+    def peripheral(self) -> bool:
+        """It is about a thing at the edge, and about nothing that the business lives on."""
+        return self.has("peripheral", "internal", "cosmetic", "docs")
+
+    @cached_property
+    def _asserted(self) -> frozenset[str]:
+        return frozenset(hit.concept for hit in self.hits if hit.status == "asserted")
+
+    @cached_property
+    def _named(self) -> frozenset[str]:
+        return frozenset(hit.concept for hit in self.hits)
+
+    def _left_undone(self) -> bool:
+        """Whether something `does not` or `has not` done what it should: the verb need not be one that we know."""
+        return self.has("not") and any(self._undone_by(hit) for hit in self.hits if hit.concept == "not")
+
+    def _undone_by(self, negator: Hit) -> bool:
+        start, end, words = negator.start, negator.end, self.words
+        return (
+            end - start == 1
+            and start > 0
+            and negator.status == "asserted"
+            and words[start - 1] in _HELPERS
+            and end < len(words)
+            and words[end] not in _HARMLESS
+            and not any(
+                other.start <= start < other.end
+                for other in self.hits
+                if other is not negator and other.concept != "not"
+            )
+            and "i" not in words[max(0, start - 2) : start]
+        )

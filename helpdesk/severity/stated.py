@@ -1,0 +1,119 @@
+# ruff: noqa: E501 - tables of patterns and words are read by the line
+"""The priority that the customer states, kept apart from what the text says.
+
+Only a statement counts: a labelled line, a tag at the start of the subject, `P1`, `Sev 2`. Shouting is tone
+and is left to the cues.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from helpdesk.core.intake_words import folded
+from helpdesk.severity.words import word_set
+
+if TYPE_CHECKING:
+    from helpdesk.core.severities import Rank, SeverityTerms
+
+_LABEL = (
+    r"(?:(?:case|ticket|issue|incident|business|requested|suggested|customer|fall|ticket|vorgangs)[ -]?)?"
+    r"(?:priority(?: level)?|severity(?: level)?|urgency(?: level)?|prio|sev|criticality|"
+    r"priorität|prioritaet|dringlichkeit|schweregrad|"
+    r"priorité|niveau de (?:priorité|gravité)|gravité|sévérité|criticité|urgence|"
+    r"prioridad|severidad|gravedad|urgencia|criticidad|nivel de (?:prioridad|severidad|gravedad)|"
+    r"priorità|gravità|prioridade|severidade|prioriteit|ernst)"
+)
+_LINE = re.compile(
+    rf"^[ \t>*_|#•-]*{_LABEL}[*_ \t]*(?:\([^)\n]*\))?[ \t]*(?:[:=|\u2013\u2014]|-(?=\s))[*_ \t|]*(?P<value>[^\n|]{{1,60}})",
+    re.IGNORECASE | re.MULTILINE,
+)
+# The same in the middle of a line: there only a colon or `=` makes a statement of it.
+_INLINE = re.compile(rf"(?:(?<=[.;,!?] )|(?<=\bas )){_LABEL} ?[:=] ?(?P<value>\w[\w -]{{0,24}})", re.IGNORECASE)
+_CODE = re.compile(r"\b(?:(?:P|S|SEV|PRIO|PRIORITY|SEVERITY)[ -]?(?P<digit>[1-4]))\b(?![.,]?\d)", re.IGNORECASE)
+_TAG = re.compile(r"^\s*(?:(?:re|aw|fw|fwd|wg|tr|rv)\s*:\s*)*[\[(](?P<value>[^\])]{1,30})[\])]", re.IGNORECASE)
+_DIGIT = re.compile(r"(?<!\d)[1-4](?!\d)")
+
+# What common words mean where the policy has no severity of that name.
+COMMON: tuple[tuple[Rank, frozenset[str]], ...] = (
+    (
+        1,
+        word_set(
+            "critical blocker showstopper highest emergency outage top maximum kritisch sehr_hoch hochste "
+            "notfall critique bloquant maximale critico critica maxima bloqueante very_high tres_haute "
+            "muy_alta kritiek hoogste molto_alta massima bloccante muito_alta maior bloqueadora bloquante system_down"
+        ),
+    ),
+    (
+        2,
+        word_set(
+            "urgent high important major asap hoch dringend wichtig haute elevee eleve urgente alta alto "
+            "importante majeur majeure mayor severe immediate sofort hoog spoed elevata elevato grave"
+        ),
+    ),
+    (
+        3,
+        word_set(
+            "medium normal moderate mittel standard average moyenne moyen normale media medio regular moderada normaal "
+            "gemiddeld middel"
+        ),
+    ),
+    (
+        4,
+        word_set(
+            "low lowest minor trivial none niedrig gering basse bas faible mineure mineur baja bajo menor "
+            "minima cosmetic question info informational laag basso bassa baixa baixo lieve leve"
+        ),
+    ),
+)
+
+
+def stated_words(subject: str, text: str) -> str | None:
+    """The raw words of a priority stated in a mail, or None."""
+    if match := _LINE.search(text) or _INLINE.search(text) or _LINE.search(subject):
+        return " ".join(match["value"].split()).strip(" *_|") or None
+    if match := _TAG.match(subject):
+        words = match["value"].strip()
+        return words if _common_rank(folded(words)) or _CODE.fullmatch(words) else None
+    match = _CODE.search(subject)
+    return match[0] if match else None
+
+
+def stated_rank(words: str, terms: SeverityTerms) -> Rank | None:
+    """The rank that stated words mean under a policy: its own names first, then common words, then a digit."""
+    plain = folded(words)
+    for level in terms.levels:
+        if plain in {folded(name) for name in (level.key, level.name, *level.aliases)}:
+            return level.rank
+    named = _named_inside(plain, terms)
+    if named is not None:
+        return named
+    common = _common_rank(plain)
+    if common is not None:
+        return common
+    digit = _DIGIT.search(plain)
+    return int(digit[0]) if digit else None
+
+
+def _named_inside(plain: str, terms: SeverityTerms) -> Rank | None:
+    """The level whose name stands among other words (`3 - Medium`); the most severe where there are several."""
+    padded = f" {plain} "
+    named = [
+        level.rank
+        for level in terms.levels
+        for name in (level.key, level.name, *level.aliases)
+        if folded(name) and f" {folded(name)} " in padded and not folded(name).isdigit()
+    ]
+    return min(named, default=None)
+
+
+def _common_rank(plain: str) -> Rank | None:
+    words = plain.split()
+    candidates = {*words, *("_".join(pair) for pair in pairwise(words))}
+    return next((rank for rank, known in COMMON if known & candidates), None)
+
+
+def without_statement(text: str) -> str:
+    """A text without the lines that state a priority: they are kept apart and are nobody's symptom."""
+    return _INLINE.sub("", _LINE.sub("", text))

@@ -1,0 +1,356 @@
+"""The severity verdict under a policy's terms: found, stated, bound, doubted, and explained."""
+
+import dataclasses
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from helpdesk.core.severities import Area, Cap, Level, SeverityTerms
+from helpdesk.severity import assess
+
+LOGIK = SeverityTerms(
+    levels=(
+        Level("critical", 1, "Critical"),
+        Level("urgent", 2, "Urgent"),
+        Level("medium", 3, "Medium"),
+        Level("low", 4, "Low"),
+    ),
+    default="medium",
+    stated="evidence",
+    areas=(Area("rules", ("rule",)), Area("managed-tables", ("managed table",)), Area("api", ("api", "endpoint"))),
+)
+LAIOUTR = SeverityTerms(
+    levels=tuple(Level(f"s{rank}", rank, f"S{rank}") for rank in (1, 2, 3, 4)),
+    default="s3",
+    stated="evidence",
+    caps=(
+        Cap("LAI-2 non-production", "non-production", "s3"),
+        Cap("LAI-2 workaround", "workaround", "s3"),
+        Cap("LAI-2 past", "past", "s3"),
+        Cap("LAI-2 documentation", "documentation", "s4"),
+        Cap("LAI-4 theme editor", "product:theme-editor", "s2"),
+    ),
+)
+THREEKIT = SeverityTerms(
+    levels=(
+        Level("critical", 1, "Critical"),
+        Level("urgent", 2, "Urgent"),
+        Level("high", 3, "High", cues=("confusing cosmetic",)),
+        Level("medium", 4, "Medium"),
+    ),
+    default="medium",
+    stated="initial",
+)
+CELIGO = SeverityTerms(
+    levels=(
+        Level("urgent", 1, "Urgent"),
+        Level("high", 2, "High"),
+        Level("normal", 3, "Normal"),
+        Level("low", 4, "Low"),
+    ),
+    default="normal",
+    stated="evidence",
+    caps=(
+        Cap("CEL-8 non-production", "non-production", "low"),
+        Cap("CEL-8 enhancement", "kind:enhancement", "low"),
+    ),
+)
+LOGICGATE = SeverityTerms(
+    levels=tuple(Level(f"sev{rank}", rank, f"Severity {rank}") for rank in (1, 2, 3, 4)),
+    default="sev3",
+    stated="evidence",
+    never_rank_1=("question", "enhancement", "maintenance"),
+)
+
+OUTAGE = "Nobody in our company can log in to the production portal since 8:00, every page answers 503. We cannot take any order."
+
+
+def judged(subject, text="", terms=LOGIK, **more):
+    return assess(subject=subject, text=text, terms=terms, **more)
+
+
+def rules(verdict):
+    return [reason.rule for reason in verdict.reasons]
+
+
+def test_the_four_definitions_of_logik_find_their_severity():
+    """LGK-7: business stopped, severely impacted, little impact, none."""
+    assert judged("Portal down", OUTAGE).severity == "critical"
+    slow = "Since yesterday the live system is extremely slow for all sellers, saving takes two minutes. They can still work."
+    assert judged("Slow", slow).severity == "urgent"
+    minor = "The date filter of the report is ignored in Firefox. In Chrome it works, so we use that for now."
+    assert judged("Filter", minor).severity == "medium"
+    assert judged("Question", "How can I change the order of the columns? Thanks!").severity == "low"
+
+
+def test_the_examples_of_threekit_find_their_severity():
+    """TKT-3: player non-functional, some products affected, cosmetic by the policy's own phrase, how-to."""
+    assert (
+        judged(
+            "Player", "The player on our live site does not load for any customer since this morning.", THREEKIT
+        ).severity
+        == "critical"
+    )
+    assert (
+        judged(
+            "Some products",
+            "The player works, but some products fail to load on the live site since the update.",
+            THREEKIT,
+        ).severity
+        == "urgent"
+    )
+    cosmetic = "The player works, there is a confusing cosmetic glitch: the label of the button overlaps."
+    assert judged("Label", cosmetic, THREEKIT).severity == "high"
+    assert judged("How to", "How do I upload an asset?", THREEKIT).severity == "medium"
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        (
+            "de",
+            "Seit heute Morgen kann sich niemand mehr anmelden, der Shop ist nicht erreichbar und es kommen keine Bestellungen an.",
+        ),
+        (
+            "fr",
+            "Depuis ce matin plus personne ne peut se connecter, la boutique est inaccessible et nous ne recevons aucune commande.",
+        ),
+        ("es", "Desde esta mañana nadie puede iniciar sesión, la tienda está caída y no llega ningún pedido."),
+    ],
+)
+def test_an_outage_is_found_in_german_french_and_spanish(language, text):
+    verdict = judged("Shop", text, expected=(language,))
+    assert verdict.severity == "critical"
+    assert judged("Shop", text, expected=("en",)).severity == "critical"  # another one may be expected
+
+
+def test_a_sandbox_is_capped_by_the_policys_rule_however_loud_the_mail():
+    """LAI-2, CEL-8: non-production never above S3; at Celigo always Low."""
+    text = "URGENT! Our sandbox is completely down, nobody in the project can log in!"
+    assert judged("Sandbox down", text, CELIGO).severity == "low"
+    capped = judged("Sandbox down", text, dataclasses.replace(LAIOUTR, stated="initial"), stated="S1")
+    assert capped.severity == "s3"
+    assert "LAI-2 non-production" in rules(capped)
+    assert not capped.s1_suspect
+
+
+def test_a_sandbox_that_is_only_a_comparison_caps_nothing():
+    """LAI-2"""
+    text = "In the sandbox the same flow works. In production nobody can log in since 8:00 and all orders fail."
+    assert judged("Production down", text, LAIOUTR).severity == "s1"
+
+
+def test_an_intake_field_settles_the_environment():
+    """CEL-8"""
+    assert (
+        judged("Down", "Nobody can log in, every page answers 503.", CELIGO, fields={"environment": "Sandbox"}).severity
+        == "low"
+    )
+
+
+def test_an_acceptable_workaround_caps_and_none_at_all_does_not():
+    """LAI-2"""
+    terms = dataclasses.replace(LAIOUTR, stated="initial")
+    text = "The price list import fails in production. As a workaround we enter the prices by hand."
+    assert judged("Import", text, terms, stated="S1").severity == "s3"
+    text = "The price list import fails in production and there is no workaround."
+    assert judged("Import", text, terms, stated="S1").severity == "s1"
+
+
+def test_a_products_maximum_severity_caps_by_name():
+    """LAI-4"""
+    verdict = judged("Down", OUTAGE, LAIOUTR, products=("theme-editor",))
+    assert verdict.severity == "s2"
+    assert "LAI-4 theme editor" in rules(verdict)
+
+
+def test_kinds_that_are_never_rank_1_are_not():
+    """LGT-6: configuration help, training and feature requests."""
+    terms = dataclasses.replace(LOGICGATE, stated="initial")
+    verdict = judged(
+        "Training", "How can I add a user? Please send us the training slides.", terms, stated="Severity 1"
+    )
+    assert verdict.rank == 2
+    assert "never rank 1" in rules(verdict)
+
+
+def test_an_enhancement_is_low_at_celigo_even_as_a_blocker():
+    """CEL-8, CEL-10"""
+    verdict = judged(
+        "BLOCKER",
+        "It would be great if you could add support for dark mode. When will it come?",
+        CELIGO,
+        stated="Urgent",
+    )
+    assert (verdict.kind, verdict.severity) == ("enhancement", "low")
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("The import fails with error 500 since the update.", "defect"),
+        ("How can I export all rules?", "question"),
+        ("It would be nice to have a button that exports all rules. Please add it.", "enhancement"),
+        ("Please change the configuration of our flow: new field mapping for the address.", "maintenance"),
+    ],
+)
+def test_the_four_kinds_of_case_are_told_apart(text, kind):
+    """CEL-10, CLX-3"""
+    assert judged("", text).kind == kind
+
+
+def test_the_application_area_is_recognised_or_left_open():
+    """LGK-8"""
+    assert judged("Managed tables", "The managed table does not load.").area == "managed-tables"
+    assert judged("Coffee", "The coffee machine is broken.").area is None
+
+
+def test_a_word_inside_a_longer_one_speaks_for_the_longer_ones_area_alone():
+    """TKT-6: a custom integration is no integration of the platform's own."""
+    areas = (Area("integration", ("integration", "shopify")), Area("custom-integration", ("custom integration",)))
+    terms = dataclasses.replace(LOGIK, areas=areas)
+    assert judged("Sync", "Our custom integration with SAP is broken.", terms).area == "custom-integration"
+    assert judged("Sync", "The integration with Shopify is broken.", terms).area == "integration"
+
+
+def test_a_stated_priority_that_a_policy_takes_as_initial_is_taken_and_a_conflict_is_looked_at():
+    """LAI-3, CEL-7"""
+    terms = dataclasses.replace(LOGIK, stated="initial")
+    verdict = judged("Help text", "Case Priority: Critical\n\nHow can I change the help text?", terms)
+    assert (verdict.severity, verdict.stated, verdict.review) == ("critical", "Critical", True)
+    assert {"stated priority", "conflict"} <= set(rules(verdict))
+    agreed = judged("Down", f"Case Priority: Critical\n\n{OUTAGE}", terms)
+    assert (agreed.severity, agreed.review) == ("critical", False)
+
+
+def test_two_ranks_between_stated_and_found_are_a_conflict_for_a_human_however_sure_the_reading_is():
+    """CEL-7: the policy's default, and somebody looks."""
+    verdict = judged("Help text", "Priority: Critical\n\nHow can I change the help text?")
+    assert (verdict.severity, verdict.found, verdict.review) == ("medium", 4, True)
+    assert (verdict.stated, verdict.reasons[0].rule) == ("Critical", "conflict")
+
+
+def test_an_outage_that_is_stated_low_still_alarms():
+    """CEL-7: the label is the default, and who is on call hears of it at once."""
+    verdict = judged("Portal down", f"Priority: Low\n\n{OUTAGE}")
+    assert (verdict.severity, verdict.found) == ("medium", 1)
+    assert verdict.review
+    assert verdict.s1_suspect
+
+
+def test_one_rank_between_stated_and_found_is_no_conflict():
+    """CEL-7"""
+    verdict = judged("Portal down", f"Priority: Urgent\n\n{OUTAGE}")
+    assert (verdict.severity, verdict.review) == ("critical", False)
+
+
+def test_an_ignored_statement_is_kept_and_changes_nothing():
+    terms = dataclasses.replace(LOGIK, stated="ignored")
+    verdict = judged("Help text", "Priority: Critical\n\nHow can I change the help text?", terms)
+    assert (verdict.severity, verdict.stated, verdict.review) == ("low", "Critical", False)
+
+
+@pytest.mark.parametrize(
+    ("words", "rank"),
+    [
+        ("Urgent", 1),
+        ("1 - Urgent", 1),
+        ("P1", 1),
+        ("Sev 2", 2),
+        ("Hoch", 2),
+        ("haute", 2),
+        ("Normal", 3),
+        ("niedrig", 4),
+        ("3", 3),
+    ],
+)
+def test_a_statement_is_understood_in_the_policys_words_first(words, rank):
+    terms = dataclasses.replace(CELIGO, stated="initial", caps=())
+    assert judged("Import", "The import is broken.", terms, stated=words).rank == rank
+
+
+@pytest.mark.parametrize(
+    ("subject", "text", "stated"),
+    [
+        ("Import", "Priority: High\nThe import fails.", "High"),
+        ("Import", "The import fails. Priority: High", "High"),
+        ("Import", "| Severity | 2 - High |\nThe import fails.", "2 - High"),
+        ("Import", "Priorität: Sehr hoch\nDer Import bricht ab.", "Sehr hoch"),
+        ("[P2] Import", "The import fails.", "P2"),
+        ("Sev 1: import", "The import fails.", "Sev 1"),
+        ("Import", "Our priority queues: medium and fast ones fail.", None),
+        ("Import", "This has priority for us.", None),
+    ],
+)
+def test_a_priority_is_taken_as_stated_only_where_it_is_stated(subject, text, stated):
+    """LAI-3, CEL-7"""
+    assert judged(subject, text).stated == stated
+
+
+def test_shouting_is_no_statement():
+    verdict = judged("URGENT!!! ASAP!!!", "How can I change the logo?")
+    assert (verdict.stated, verdict.severity) == (None, "low")
+
+
+def test_a_mail_that_says_nothing_gets_the_policys_default_and_a_human():
+    verdict = judged("Hello", "See the attached file.")
+    assert (verdict.severity, verdict.review) == ("medium", True)
+    assert {"no cue", "unsure"} & set(rules(verdict))
+
+
+def test_below_the_policys_threshold_nobodys_guess_is_taken():
+    terms = dataclasses.replace(LOGIK, review_below=1.01)
+    verdict = judged("Down", OUTAGE, terms)
+    assert (verdict.severity, verdict.review, verdict.s1_suspect) == ("medium", True, True)
+    assert "may be worse" in rules(verdict)
+
+
+def test_a_monitoring_address_opens_at_rank_1_but_not_for_a_recovery():
+    """LGT-4"""
+    alert = "Service: latency\nHost: web-1\nState: WARNING"
+    assert (
+        judged("** PROBLEM Service Alert: web-1/latency is WARNING **", alert, LOGICGATE, channel="monitoring").rank
+        == 1
+    )
+    calm = "Service: latency\nHost: web-1\nState: OK"
+    assert judged("** RECOVERY Service Alert: web-1/latency is OK **", calm, LOGICGATE, channel="monitoring").rank == 4
+    staging = "Host: staging-web-1\nState: DOWN"
+    assert judged("** PROBLEM Host Alert: staging-web-1 is DOWN **", staging, LOGICGATE, channel="monitoring").rank == 4
+
+
+@pytest.mark.parametrize("robot", ["auto-reply", "vacation", "bounce-permanent"])
+def test_a_robots_mail_is_nobodys_outage(robot):
+    verdict = judged("Re: portal down", OUTAGE, robot=robot)
+    assert (verdict.rank, verdict.review) == (4, False)
+
+
+def test_every_reason_shows_its_words_from_the_mail():
+    verdict = judged("Portal down", OUTAGE)
+    cues = [reason for reason in verdict.reasons if reason.effect.startswith("speaks for")]
+    assert len(cues) >= 3
+    for reason in cues:
+        assert " ".join(reason.evidence.rstrip("…").split()) in " ".join(f"Portal down {OUTAGE}".split())
+
+
+def test_quotes_signature_and_a_quoted_subject_are_not_the_customers_words():
+    text = "Thanks, all fine now.\n\nKind regards\nSupport of production is down Ltd\n\n> " + OUTAGE
+    assert judged("Re: PRODUCTION DOWN", text).rank == 4
+
+
+def test_the_newest_forwarded_mail_is_what_its_sender_says():
+    text = f"See below.\n\n---------- Forwarded message ----------\nFrom: Ann\nSubject: shop\n\n{OUTAGE}"
+    assert judged("FW: shop", text).severity == "critical"
+
+
+def test_probabilities_sum_to_one_and_the_confidence_is_the_largest():
+    verdict = judged("Portal down", OUTAGE)
+    assert sum(verdict.probabilities) == pytest.approx(1.0)
+    assert verdict.confidence == max(verdict.probabilities)
+
+
+@given(st.text(max_size=300), st.text(max_size=600))
+def test_any_mail_at_all_gets_the_same_verdict_twice(subject, text):
+    first, second = judged(subject, text), judged(subject, text)
+    assert first == second
+    assert first.severity in {"critical", "urgent", "medium", "low"}

@@ -1,0 +1,101 @@
+"""What words and phrases lean to: the voice that speaks where no cue knows the writer's words."""
+
+from __future__ import annotations
+
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from helpdesk.core.severities import Level, SeverityTerms
+from helpdesk.severity import assess
+from helpdesk.severity.leanings import RANKS, lean, pieces_of, shipped, spelled
+from helpdesk.severity.reading import read
+from helpdesk.severity.segment import Segment
+from helpdesk.severity.shipped import WIDTH
+
+TERMS = SeverityTerms(
+    levels=tuple(Level(f"s{rank}", rank, f"S{rank}") for rank in (1, 2, 3, 4)), default="s3", stated="evidence"
+)
+
+
+def leaning(text):
+    return lean(read("", text, languages=("en",)))
+
+
+def judged(subject, text):
+    return assess(subject=subject, text=text, terms=TERMS)
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("Sito irraggiungibile", "Da questa mattina nessun cliente riesce ad aprire il sito, errore 503, vendite ferme."),
+        ("Fermo", "È tutto fermo, nessuno riesce a entrare, produzione bloccata"),
+        ("Site onbereikbaar", "Sinds vanmorgen kan niemand meer inloggen, alles ligt plat en we kunnen niets verkopen."),
+    ],
+)  # fmt: skip
+def test_an_outage_in_a_language_without_cues_of_its_own_alarms(subject, text):
+    verdict = judged(subject, text)
+    assert verdict.rank == 1 or verdict.s1_suspect
+
+
+@pytest.mark.parametrize("text", ["Come posso cambiare la lingua?", "Hoe kan ik mijn wachtwoord wijzigen?"])
+def test_a_question_in_such_a_language_is_none(text):
+    verdict = judged("", text)
+    assert verdict.found == 4
+    assert not verdict.s1_suspect
+
+
+def test_the_words_are_a_reason_of_their_own_with_their_evidence():
+    text = "How can I change the colour of the list?"
+    reasons = {reason.rule: reason for reason in judged("Feature", text).reasons}
+    assert reasons["words"].effect.startswith("lean to S4")
+    assert all(phrase in f"feature {text.lower()}" for phrase in reasons["words"].evidence.split(", "))
+
+
+def test_a_phrase_says_what_its_words_do_not():
+    """Order counts over a few words: who can do it again is helped, who can not is not."""
+    working, broken = leaning("We can log in again."), leaning("We can not log in again.")
+    assert working.scores[0] < broken.scores[0]
+    assert "can not log" in broken.phrases
+
+
+def test_a_longer_mail_leans_further_than_one_word():
+    one, many = (
+        leaning("Down."),
+        leaning("Nobody can log in since this morning, every page is down and nothing can be sold."),
+    )
+    assert max(many.scores) - min(many.scores) > max(one.scores) - min(one.scores)
+
+
+def test_words_that_nobody_knows_lean_nowhere():
+    assert lean([]) is None
+    assert lean([Segment(text="qwxzvb", words=("qwxzvb",))]).phrases.keys() <= {"."}
+
+
+def test_a_word_that_nobody_used_is_heard_by_its_pieces():
+    """A compound, which German makes anew every day."""
+    known = {piece for piece in pieces_of("rechnungsversandstoerung") if shipped().place(piece) is not None}
+    assert known
+    assert leaning("Rechnungsversandstoerung").scores != leaning("Qwxzvb").scores
+
+
+@given(st.lists(st.text(string.ascii_lowercase, min_size=1, max_size=12), max_size=30), st.booleans())
+def test_numbers_are_one_word_but_for_errors(words, asks):
+    segment = Segment(text=" ".join(words), words=(*words, "503", "47", "12:30"), asks=asks)
+    assert list(spelled([segment])) == [*words, "503", "0", "0", "?" if asks else "."]
+
+
+def test_the_table_is_small_and_every_row_sums_to_about_nothing():
+    """A lean is between ranks; what a word would give to all four alike is no opinion."""
+    table = shipped()
+    size = len(table.numbers)
+    assert 20_000 < size < 200_000
+    assert size * WIDTH < 2_000_000
+    assert list(table.numbers) == sorted(table.numbers)
+    assert len(table.rarities) == size
+    assert len(table.rows) == RANKS * size
+    unclipped = (row for row in map(table.row, range(0, size, 97)) if max(map(abs, row)) < 127 * table.unit)
+    assert all(abs(sum(row)) <= RANKS * table.unit for row in unclipped)

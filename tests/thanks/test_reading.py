@@ -1,0 +1,222 @@
+"""Whether all that somebody wrote is thanks: several dozen ways to say it, and as many that only look like it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from helpdesk.core.thanks import Thanks
+from helpdesk.mail.parse import parse
+from helpdesk.thanks import read_thanks
+from tests.effort import at_most
+
+CORPORA = Path(__file__).resolve().parents[3] / "shared" / "corpora"
+
+NAMES = ["Ann Berg", "Jo Park", "jo.park", "Logik Support"]
+
+PLAIN = """
+Thanks!
+thank you
+Thanks a lot, Ann
+Many thanks, Ann!
+Thank you very much for your help.
+Thank you so much for the quick reply!
+Thx
+Cheers, Jo
+Thanks again for everything.
+Much appreciated!
+We really appreciate your help.
+Hi Ann, thanks for looking into this so quickly. Have a great weekend!
+Thank you both :-)
+Vielen Dank!
+Danke
+Herzlichen Dank für Ihre schnelle Hilfe.
+Hallo Ann, vielen lieben Dank und ein schönes Wochenende!
+Dankeschön, das ging ja schnell.
+Wir bedanken uns für die gute Unterstützung
+Merci
+Merci beaucoup pour votre aide !
+Un grand merci à toute l'équipe
+Je vous remercie pour votre réactivité
+¡Muchas gracias!
+Gracias por la rápida respuesta
+Se lo agradezco mucho
+Grazie mille
+Molte grazie per l'aiuto
+Hartelijk dank voor de snelle reactie
+Dankjewel!
+Muito obrigado
+Obrigada pela ajuda
+""".strip().splitlines()
+
+WORKS = """
+Thanks, that fixed it!
+It works now, thank you.
+It works now, you can close it.
+Works like a charm, thanks!
+Thank you, everything is back to normal.
+Problem solved, thanks
+Thanks Ann, that did the trick.
+Thanks, the issue is resolved.
+You can close this ticket.
+Your fix worked, many thanks
+Now everything is working as expected. Thank you for your support!
+Thanks, no further questions from my side.
+Danke, jetzt funktioniert es wieder.
+Vielen Dank, es läuft wieder alles einwandfrei!
+Das hat geholfen, danke!
+Das Problem ist gelöst. Sie können das Ticket schließen.
+Das Ticket kann geschlossen werden, danke.
+Merci beaucoup, ça marche
+Merci, tout fonctionne parfaitement maintenant.
+C'est réglé, merci !
+Le problème est résolu, vous pouvez clôturer le ticket.
+Ya funciona, muchas gracias
+Gracias, el problema está resuelto.
+Pueden cerrar el caso, gracias
+Grazie, ora funziona tutto!
+Problema risolto, grazie
+Het werkt weer, bedankt
+Obrigado, agora funciona
+""".strip().splitlines()
+
+MAY_BE_AN_ANSWER = """
+Great, thanks
+perfekt, vielen Dank
+Ok, thank you
+Yes, thanks!
+Parfait, merci
+Perfecto, gracias
+Alles klar, danke
+👍 thanks
+Thanks, sounds good
+""".strip().splitlines()
+
+SOMETHING_ELSE = """
+Thanks but it still fails
+thanks, one more thing
+Thanks. It does not work yet.
+Thanks, but no.
+Thank you, unfortunately the error is back
+Thanks, it works now, except for the export
+Thanks! Could you also look at HD-12?
+Thanks, when will it be fixed?
+Thanks in advance
+Thanks for your help so far
+Thanks, I will try it tomorrow and let you know
+Thanks for nothing
+No thanks
+No, thank you
+It worked yesterday
+I hope it works, thanks
+It works sometimes, thanks
+Works for some users, thanks
+Thanks, please call me
+Thanks, we are waiting for the patch
+Thanks, it isn't working
+Thank you. Please reopen.
+Thanks, version 7.2
+Thanks, see https://shop.example/error
+Thanks, see attached
+Thanks. Not fixed.
+It is not fixed, thanks
+Thanks, it stopped working
+Thanks, only the second rule fires
+ok
+Yes
+Perfect!
+Great
+Fixed?
+Danke, aber es geht immer noch nicht
+Vielen Dank im Voraus
+Danke, noch eine Frage
+Danke, funktioniert leider nicht
+Danke, es funktioniert noch nicht
+Danke, kann man das auch für Bundles einstellen
+Danke. Anderes Problem
+Danke, bitte um Rückruf
+Perfekt
+Merci d'avance
+Merci mais ça ne marche pas
+Merci, une autre question
+Merci, ça marche presque
+Gracias de antemano
+Gracias, pero no funciona
+Gracias, todavía falla
+Grazie, ma non funziona
+Grazie in anticipo
+Bedankt, maar het werkt niet
+Obrigado, mas não funciona
+Hello Ann
+Kind regards
+We have a new problem
+""".strip().splitlines()
+
+
+@pytest.mark.parametrize("text", PLAIN)
+def test_thanks_alone_are_thanks(text):
+    assert read_thanks(text, names=NAMES) == Thanks()
+
+
+@pytest.mark.parametrize("text", WORKS)
+def test_that_it_works_is_a_confirmation(text):
+    assert read_thanks(text, names=NAMES) == Thanks(confirms=True)
+
+
+@pytest.mark.parametrize("text", MAY_BE_AN_ANSWER)
+def test_a_yes_beside_the_thanks_may_be_an_answer(text):
+    found = read_thanks(text, names=NAMES)
+
+    assert found
+    assert found.assents
+
+
+@pytest.mark.parametrize("text", SOMETHING_ELSE)
+def test_anything_else_is_a_mail_like_any_other(text):
+    assert read_thanks(text, names=NAMES) is None
+
+
+@pytest.mark.parametrize("text", [*PLAIN, *WORKS])
+@pytest.mark.parametrize(
+    "more",
+    [
+        "It still fails.",
+        "One question remains.",
+        "Es geht nicht.",
+        "Ça ne marche pas.",
+        "Pero no funciona.",
+        "?",
+        "HD-7",
+        "!!1",
+    ],
+)
+def test_thanks_with_anything_more_are_not_only_thanks(text, more):
+    assert read_thanks(f"{text}\n{more}", names=NAMES) is None
+    assert read_thanks(f"{more}\n{text}", names=NAMES) is None
+
+
+def test_whoever_signs_under_a_closing_formula_says_nothing_by_it():
+    assert read_thanks("thank you!\n\nKind regards,\nJonathan Smith\nAcme Corp") == Thanks()
+    assert read_thanks("Danke!\n\nViele Grüße\nUte") == Thanks()
+    assert read_thanks("Danke\nUte") is None, "a word on a line of its own may be all that matters"
+    assert read_thanks("Thanks\nJo", names=NAMES) == Thanks()
+    assert read_thanks("Thanks\n\nKind regards\nthe export fails\nJo", names=NAMES) is None
+
+
+def test_a_long_text_and_an_endless_one_are_told_at_once():
+    with at_most(1):
+        assert read_thanks("thanks " * 50_000) is None
+        assert read_thanks("thank you so much it works " * 20) is None
+        assert read_thanks("it works now again fine for us " * 9) is None
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not CORPORA.is_dir(), reason=f"the shared real mails are not at {CORPORA}: nothing to read here")
+def test_of_two_thousand_real_mails_only_bare_thanks_are_taken_for_thanks():
+    read = [parse(path.read_bytes()) for path in CORPORA.rglob("*") if path.is_file()]
+    taken = [mail.reply for mail in read if read_thanks(mail.reply, names=[mail.sender.name] if mail.sender else [])]
+
+    assert len(read) > 1_700
+    assert 1 <= len(taken) <= 10
+    assert all("thank" in text.lower() and len(text.split()) <= 6 for text in taken)
