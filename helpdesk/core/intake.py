@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import takewhile
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -33,6 +34,9 @@ MAX_LINES = 2000  # lines looked at; a longer mail is a log, not a form
 WRAPPED = 56  # a line at least this long may have been wrapped by the mail program
 
 _BULLET = r"(?:[-*•\u2013▪·+]|\(?\d{1,2}[.)]|\(?[a-h][.)])"
+_ITEM = re.compile(rf"^\s*{_BULLET}\s+")
+_GREETS = (",", "!")  # `Hello,`
+_FEWEST = 2  # names without labels: one alone may be anything
 _LIST_ITEM = re.compile(rf"^\s*{_BULLET}\s+\S")
 _LEAD = rf"^\s*(?:#{{1,6}}\s*)?(?:{_BULLET}\s+)?[*_`\[]{{0,3}}"
 _NOTE = r"[*_`\]]{0,3}\s*(?:\([^()]{0,120}\)|\[[^\[\]]{0,120}\])?\s*[*_`]{0,3}"
@@ -101,7 +105,7 @@ def read(text: str, fields: Sequence[Field], *, subject: str = "", known: Collec
             found[key] = cleaned
     _urls_from_prose(lines, [wanted for wanted in fields if wanted.key not in known], found)
     ordered = {wanted.key: found[wanted.key] for wanted in fields if wanted.key in found}
-    guesses = {key: value for key, value in labels.guesses(lines, found) if key not in found}
+    guesses = {key: value for key, value in labels.guesses(lines, {*found, *known}) if key not in found}
     return Intake(MappingProxyType(ordered), MappingProxyType(guesses))
 
 
@@ -118,6 +122,7 @@ class _Labels:
     def __init__(self, fields: Sequence[Field]) -> None:
         self._key_of = _wordings(fields)
         self._names = _names(fields)
+        self._ordered = [wanted.key for wanted in fields if wanted.key in self._names]
         self._name_words = {word.split()[0] for word, key in self._key_of.items() if key in self._names}
         label = _any_of(self._key_of)
         name = _any_of(word for word, key in self._key_of.items() if key in self._names)
@@ -224,6 +229,7 @@ class _Labels:
 
     def guesses(self, lines: Sequence[str], found: Collection[str]) -> Iterator[tuple[str, str]]:
         """What may be the name that is asked for, but is not said to be it: "we're Acme, project shop-eu"."""
+        yield from self._bare([key for key in self._ordered if key not in found], lines)
         for line in lines if self._names - set(found) else ():
             if line.startswith(QUESTION) or _LOGGED.match(line):
                 continue
@@ -235,6 +241,16 @@ class _Labels:
                 key, value = self._key_of.get(_WHO), self._until_next(match[1])
                 if key in self._names and is_written_as_name(value):
                     yield key, value
+
+    def _bare(self, wanted: Sequence[str], lines: Sequence[str]) -> Iterator[tuple[str, str]]:
+        """A mail that holds as many names as are asked for, and nothing else: `Acme, shop-eu`."""
+        own = takewhile(lambda line: not _CLOSING.match(line), lines)
+        told = [line for line in own if line.strip() and not line.startswith(QUESTION) and not line.endswith(_GREETS)]
+        if len(told) > len(wanted) or len(wanted) < _FEWEST:
+            return
+        values = [name for line in told for name in self._both.split(_ITEM.sub("", line.strip(" .")))]
+        if len(values) == len(wanted) and all(map(is_written_as_name, values)):
+            yield from zip(wanted, values, strict=True)
 
     def _labelled(self, lines: Sequence[str], at: int, match: re.Match[str]) -> Answers:
         key, rest = self.key(match[1]), match[2]

@@ -224,3 +224,18 @@ def test_any_text_at_all_is_read_without_an_error_and_every_answer_stands_in_it(
     assert set(missing(LOGIK, intake.values, "defect")) | set(intake.values) >= set(REQUIRED)
     for answer in intake.values.values():
         assert all("".join(line.split()) in squeezed for line in answer.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("text", "guesses"),
+    [
+        ("Acme Corp, shop-eu", {"organisation": "Acme Corp", "project": "shop-eu"}),
+        ("Hello,\n1. Acme Corp\n2. shop-eu\n\nRegards\nJo", {"organisation": "Acme Corp", "project": "shop-eu"}),
+        ("Project: shop-eu\nAcme Corp", {}),
+        ("Ok, Thanks", {}),
+        ("shop-eu", {}),
+        ("Acme Corp, shop-eu and nothing else that I know of", {}),
+    ],
+)
+def test_names_without_labels_may_be_those_that_are_asked_for(text, guesses):
+    assert dict(read(text, (Field("organisation", "Organisation"), Field("project", "Project"))).guesses) == guesses
