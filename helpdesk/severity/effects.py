@@ -742,7 +742,7 @@ def _compares_place(segment: Segment) -> bool:
         return False
     if segment.failing:
         return not _ALSO.isdisjoint(segment.words)
-    return segment.has("ok") or not (_ALSO | _TRIED).isdisjoint(segment.words)
+    return segment.has("ok", "work") or not (_ALSO | _TRIED).isdisjoint(segment.words)
 
 
 def _compares_time(segment: Segment) -> bool:

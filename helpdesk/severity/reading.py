@@ -144,6 +144,7 @@ def _hits(piece: Sequence[Token], book: Shelf) -> list[Hit]:
         longest = max([length for _, length in found], default=0)
         if any(concept == "nonprod" for concept, _ in found):
             mocked = place + longest
+            found = [(concept, length) for concept, length in found if concept != "peripheral"]  # `preview environment`
         if longest > 1:
             found, whole = _longer(found, longest)
             swallowed = place + longest if whole else swallowed

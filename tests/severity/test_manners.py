@@ -174,3 +174,15 @@ def test_a_wish_without_an_outage_stays_one(text):
 @pytest.mark.parametrize("then", ["like staging was yesterday", "just like last week", "exactly as it was on Monday"])
 def test_what_is_compared_with_then_is_of_now(then):
     assert {"outage", "production"} <= set(seen(f"The live shop is down, {then}."))
+
+
+@pytest.mark.parametrize("beside", ["Staging works.", "(The sandbox works.)", "It works in our test environment."])
+def test_that_another_environment_works_is_a_remark(beside):
+    found = seen(f"No customer can check out. {beside}")
+    assert not {"else-works", "non-production", "workaround"} & set(found)
+
+
+def test_the_name_of_an_environment_is_no_thing_at_the_edge():
+    found = seen("The preview environment is down.")
+    assert "non-production" in found
+    assert "edge-thing" not in found
