@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from helpdesk.severity.words import word_set
+from helpdesk.severity.words import word_lists
 
 if TYPE_CHECKING:
     from helpdesk.core.verdict import Environment
     from helpdesk.severity.observe import Observation
+
+_LISTS = word_lists("availability")
 
 _GONE = ("outage", "thing-dead", "halted", "nobody-can", "all-affected", "core-stopped", "server-error")
 _STOPPED = ("all-fails", "none-comes-through", "we-cannot", "users-cannot", "business-idle")
 _OTHERWISE = ("wrong-result", "wrong-figures", "data-lost", "cosmetic")  # it is there, and does something wrong
 _ONE = ("own-account", "others-fine", "one-user-or-item", "one-person", "one-named", "one-numbered")
 # Coming in and getting through: of these alone nothing need be said but that it fails.
-_ENTRANCE = word_set(
-    "login logon signin access connect connection connections timeout timeouts timed "
-    "anmeldung anmelden einloggen zugriff zugang verbindung connexion connecter acces acceder acceso conexion conectar "
-    "accesso accedere connessione acesso entrar conexao inloggen aanmelden toegang verbinding"
-)
+_ENTRANCE = _LISTS["entrance"]
 _COMING_IN = ("log in", "sign in", "logging in", "signing in")
 _WHOLE = ("thing-dead", "nobody-can", "all-affected")  # a blank PDF is no outage
 

@@ -12,12 +12,14 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from helpdesk.severity import extent
-from helpdesk.severity.words import word_set
+from helpdesk.severity.words import word_lists
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from helpdesk.severity.segment import Hit, Segment
+
+_LISTS = word_lists("effects")
 
 NEAR = 4  # words between `no` and the thing there is none of
 OPENS = 4  # words within which a question says that it is one
@@ -72,12 +74,8 @@ def _only_asked(segment: Segment) -> bool:
     return segment.asks and not segment.unable and (segment.has("question") or bool(_ASKED.intersection(segment.words)))
 
 
-_YES_OR_NO = word_set("do does will would should can could may")
-_ASKED = word_set(
-    "will wird werden sera seront habra sera any needed required necessary if would expected "
-    "notwendig notig erforderlich falls prevu necessaire habra "
-    "nodig zal zullen verwacht previsto necessario sara saranno necessaria necessario havera sera serao"
-)
+_YES_OR_NO = _LISTS["yes_or_no"]
+_ASKED = _LISTS["asked"]
 
 
 def _request(segment: Segment) -> bool:
@@ -171,7 +169,7 @@ def _at_a_stop(segment: Segment, seen: Effects, *, edge: bool) -> None:
         seen.add("none-comes-through", segment)
 
 
-_POSSIBLE = word_set("possible moglich posible mogelijk possibile possivel")
+_POSSIBLE = _LISTS["possible"]
 
 
 def _not_possible(segment: Segment) -> bool:
@@ -238,7 +236,7 @@ def _handwork(segment: Segment) -> bool:
     return segment.has("workaround", "lowkey") and all(segment.words[hit.start] in _TAKES for hit in slow)
 
 
-_TAKES = word_set("take takes took")
+_TAKES = _LISTS["takes"]
 
 
 def _degraded(segment: Segment, seen: Effects) -> None:
@@ -277,11 +275,7 @@ def _scope(segment: Segment, seen: Effects) -> None:
         seen.add("urgent-words", segment)
 
 
-_WORKS = word_set(
-    "works work working functions function runs run goes behaves funktioniert funktionieren klappt klappen "
-    "geht gehen lauft laufen fonctionne fonctionnent marche marchent funciona funcionan va van "
-    "andan werkt werken draait loopt lopen funzionano vanno funcionam"
-)
+_WORKS = _LISTS["works"]
 _COUNTS = frozenset({"work", "ok"})
 
 
@@ -307,10 +301,10 @@ def _of_then(segment: Segment) -> bool:
     return then or ("status" in segment.words and bool(well))
 
 
-_THEN = word_set("was were had went ran used war waren lief liefen etait etaient fonctionnait estaba iba funcionaba")
+_THEN = _LISTS["then"]
 
 
-_PEOPLE = word_set("i we you they us who to wir ich nous je on")
+_PEOPLE = _LISTS["people"]
 
 
 def _runs(segment: Segment) -> bool:
@@ -360,9 +354,7 @@ def _way_round(segment: Segment, seen: Effects) -> None:
         seen.add("tried-in-vain", segment)
 
 
-_TOO = word_set(
-    "too also either likewise ebenfalls auch ebenso aussi tambien tampoco dead same ook evenmin anche nemmeno tambem"
-)
+_TOO = _LISTS["too"]
 
 
 def _fails_too(segment: Segment) -> bool:
@@ -387,9 +379,7 @@ def _way_gone(segment: Segment) -> bool:
     return bool(ways and undone) and min(ways) <= max(undone)
 
 
-_BARRED = word_set(
-    "forbidden prohibited banned illegal interdit interdite verboten prohibido prohibio impossible imposible"
-)
+_BARRED = _LISTS["barred"]
 
 
 def _way_barred(segment: Segment) -> bool:
@@ -438,10 +428,7 @@ def _over(segment: Segment, seen: Effects) -> None:
         seen.add("supposed-trouble", segment)
 
 
-_WAS = word_set(
-    "was were had war waren hatte hatten wurde wurden etait etaient avait avaient estaba estaban estuvo fue fueron "
-    "stond stonden waren werd werden deed era erano estava estavam foi foram esteve"
-)
+_WAS = _LISTS["was"]
 
 
 def _was(segment: Segment) -> bool:
@@ -454,12 +441,7 @@ def _told_in_past(segment: Segment) -> bool:
     return any(_WAS.intersection(segment.words[max(0, start - 4) : start + 2]) for start in troubles)
 
 
-_WISHED = word_set(
-    "be get gets getting to have please until when must should need needs once want can could soon "
-    "will would help may hope bis werden wenn sobald bitte muss etre soit quand jusqu sera ser sea "
-    "hasta cuando favor if if_it how "
-    "totdat zodra wanneer worden graag alstublieft fino finche quando essere venga ate ser seja assim"
-)
+_WISHED = _LISTS["wished"]
 
 
 def _ends(segment: Segment) -> list[int]:
@@ -482,29 +464,17 @@ def _achieved(hit: Hit, segment: Segment) -> bool:
     return True
 
 
-_UNSURE = word_set("before till perhaps maybe possibly probably bevor vielleicht peut hasta quizas")
-_GONE = word_set("gone")
-_GONE_WHERE = word_set("out on off offline black blank dark dead down up wrong missing from to into by")
+_UNSURE = _LISTS["unsure"]
+_GONE = _LISTS["gone"]
+_GONE_WHERE = _LISTS["gone_where"]
 
 
-_IS_IT = word_set(
-    "is are was were has have had did am will might seems ist sind war hat habt haben est sont etait esta estan "
-    "estais es avez seid"
-)
-_HOW = word_set(
-    "which where how who whom when what does do wie wo welche welcher welches wer comment ou quel quelle como "
-    "donde cual quien"
-)
-_BEFORE = word_set(
-    "hello hi hey but so or and maybe perhaps surely also hallo bonjour hola und oder aber y pero et ou mais"
-)
+_IS_IT = _LISTS["is_it"]
+_HOW = _LISTS["how"]
+_BEFORE = _LISTS["before"]
 
 
-_ORDERS = word_set(
-    "please kindly need needs want wants require would could can like send change delete remove update cancel add "
-    "close give let bitte brauchen brauche benotigen mochte mochten wollen konnen konnten merci priere voudrais "
-    "voudrions souhaite souhaitons pourriez besoin favor necesito necesitamos quiero queremos podrian podria pueden"
-)
+_ORDERS = _LISTS["orders"]
 
 
 def _asks_after_it(segment: Segment) -> bool:
@@ -524,7 +494,7 @@ def _opening(segment: Segment) -> tuple[str, ...]:
     return segment.words[first : first + 1]
 
 
-_IDEA = word_set("idea ideas idee")
+_IDEA = _LISTS["idea"]
 
 
 def _wants(segment: Segment, seen: Effects) -> None:
@@ -659,10 +629,8 @@ def _only_me(segments: Sequence[Segment], seen: Effects) -> None:
         seen.add("own-account", account)
 
 
-_BELONGS = word_set("account accounts profile membership subscription konto profil compte cuenta perfil")
-_LEAVING = word_set(
-    "delete deleting deleted remove removing close closing cancel loschen supprimer fermer eliminar borrar"
-)
+_BELONGS = _LISTS["belongs"]
+_LEAVING = _LISTS["leaving"]
 
 
 def _after_solved(segments: Sequence[Segment], seen: Effects) -> None:
@@ -750,14 +718,7 @@ def _compares_time(segment: Segment) -> bool:
     return of_then and bool(_ends(segment)) and not _LIKE.isdisjoint(segment.words)
 
 
-_SOURCES = word_set("from after since before unlike like than nach seit von vor depuis apres desde tras")
-_ALSO = word_set(
-    "first also too same likewise zuerst auch ebenfalls ebenso aussi egalement meme primero tambien mismo anche ook"
-)
-_TRIED = word_set(
-    "already earlier noticed reproduce reproduced reproducible tried tested verified schon bereits nachgestellt deja ya"
-)
-_LIKE = word_set(
-    "had earlier previous former another like similar same unlike wie ahnlich ahnliche ahnlicher comme similaire como "
-    "parecido come simile zoals"
-)
+_SOURCES = _LISTS["sources"]
+_ALSO = _LISTS["also"]
+_TRIED = _LISTS["tried"]
+_LIKE = _LISTS["like"]

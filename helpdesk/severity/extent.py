@@ -1,61 +1,43 @@
-# ruff: noqa: E501 - tables of words are read by the line
 """How far trouble reaches: one thing of many, some of several, what is said of the others, and who sees it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from helpdesk.severity.words import word_set
+from helpdesk.severity.words import word_lists
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from helpdesk.severity.segment import Hit, Segment
 
+_LISTS = word_lists("extent")
+
 EARLY = 4  # words before `the others` where they are what the sentence is about
 NAMED = 5  # words before `one valve` where it is what the sentence is about
 FEWEST = 4  # words of a sentence; `Gate 2` alone is a signature
 SPAN = 6  # words between `takes` and its seconds
-_TAKES = word_set("takes take taking took needs dauert dauern braucht prend prennent met mettent tarda tardan")
-_UNITS = word_set("seconds minutes hours sekunden minuten stunden secondes heures segundos minutos horas")
+_TAKES = _LISTS["takes"]
+_UNITS = _LISTS["units"]
 SIGHT = 8  # words between seeing and what is seen
 
 TROUBLE = frozenset({"down", "halt", "fail", "cannot", "wrong", "slow", "dataloss"})
-_OTHERS = word_set("other others rest remaining remainder else elsewhere neighbour neighbours neighbor neighbors")
-_NOT_OTHERS = word_set("day hand than side words week end people companies firms")
-_ANY_OTHER = word_set("each something someone somebody anything anyone anybody nothing nowhere no what")
-_LIKEWISE = word_set(
-    "same too also likewise neither shut closed silent idle either auch ebenfalls aussi tambien tampoco"
-)
-_ITEMS = word_set(
-    "order invoice ticket case parcel crane room tablet printer till scanner machine valve pump kiln oven robot door reader "
-    "extension customer client account patient file document policy contract claim item article product record card payment "
-    "booking reservation page table seat camera sensor meter pc phone bus tram vehicle truck van lift lane lorry note "
-    "bestellung auftrag rechnung kunde zimmer gerat drucker artikel vertrag akte commande facture chambre poste dossier "
-    "pedido factura habitacion cliente mesa"
-)
-_LETTERS = word_set("b f g h k")  # the others are words, or what is left of one, in some language
-_AND = word_set("and to through und bis et y e")
-_NO_SERIES = word_set("days hours minutes seconds weeks months years times pages versions was is as this its has us")
-_NO_ONE = word_set("no not any every each this that which the some least another")
-_TENS = word_set("twenty thirty forty fifty sixty seventy eighty ninety hundred thousand")
-_NOT_A_THING = word_set(
-    "of is was are can could may might must has had would should will more thing day another by moment question to and or at in "
-    "on for with who that which second minute hour week month year pound euro click hand side way reason time last from if out "
-    "i we you they step go other as remark wish"
-)
-_SO = word_set("so donc alors")
-_DOERS = word_set("i we he she they you on nous je")
-_NO_DOING = word_set(
-    "am are is was were have had has can could will would should must need needed think thought guess hope believe assume suppose "
-    "wonder know do did far ca might may wanted want would like reckon understand lost lose expect decided ask asked wrote write "
-    "see said call called noticed"
-)
-_TITLES = word_set("mr mrs ms miss herr frau mme madame monsieur senor senora")
-_SEES = word_set(
-    "see sees seeing saw shows show shown showed read reads open opens view views get gets got gives give access accesses "
-    "download downloads displays visible lists listed finds receives received"
-)
+_OTHERS = _LISTS["others"]
+_NOT_OTHERS = _LISTS["not_others"]
+_ANY_OTHER = _LISTS["any_other"]
+_LIKEWISE = _LISTS["likewise"]
+_ITEMS = _LISTS["items"]
+_LETTERS = _LISTS["letters"]  # the others are words, or what is left of one, in some language
+_AND = _LISTS["and"]
+_NO_SERIES = _LISTS["no_series"]
+_NO_ONE = _LISTS["no_one"]
+_TENS = _LISTS["tens"]
+_NOT_A_THING = _LISTS["not_a_thing"]
+_SO = _LISTS["so"]
+_DOERS = _LISTS["doers"]
+_NO_DOING = _LISTS["no_doing"]
+_TITLES = _LISTS["titles"]
+_SEES = _LISTS["sees"]
 
 
 def others_fine(segment: Segment) -> bool:

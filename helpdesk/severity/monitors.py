@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING
 from helpdesk.core.watched import Watched
 from helpdesk.severity.alerts import LONGEST, parse
 from helpdesk.severity.text import MAX_SUBJECT, tidy
-from helpdesk.severity.words import word_set
+from helpdesk.severity.words import word_lists
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+_LISTS = word_lists("monitors")
 
 # What only monitors write. People name one, too, and begin with `Problem:`; their words must never pass for repetition.
 _UNMISTAKABLE = re.compile(
@@ -55,21 +57,10 @@ _WORD = re.compile(r"[^\s\[\]()<>{}\"'*,;!?|\u2013\u2014]+")
 _PARTS = re.compile(r"[/:@|]")  # `web1/HTTP`, `host:web1`
 _COUNT = re.compile(r"(firing|resolved):\d+")  # `[FIRING:3]`
 
-_STATES = word_set(
-    "problem problems recovery recovered resolved firing triggered re-triggered retriggered alert alerts alerting "
-    "alarm ok critical crit warning warn unknown down up clear cleared trouble no data no_data nodata "
-    "insufficient_data acknowledgement acknowledged flapping flappingstart flappingstop opened closed open started "
-    "ended restored normal unreachable reachable unavailable available outage update updated"
-)
-_LITTLE = word_set(
-    "is are was has have been back again now in on at of for after since from to the a an and with by -> =>"
-)
+_STATES = _LISTS["states"]
+_LITTLE = _LISTS["little"]
 # They say that it is an alert, and of nothing in particular.
-_GENERAL = word_set(
-    "monitor monitors monitoring notification notifications message mail automated automatic incident incidents host "
-    "service server system status state changed change new you your this there nagios icinga check_mk checkmk zabbix "
-    "alertmanager prometheus grafana datadog pagerduty opsgenie cloudwatch amazon pingdom uptimerobot relic sensu prtg"
-)
+_GENERAL = _LISTS["general"]
 
 
 def watched(subject: str, text: str, *, sender: str, mailbox: str, proven: bool) -> Watched | None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from helpdesk.severity.lexicon import WHOLE, shelf
 from helpdesk.severity.segment import Hit, Segment
-from helpdesk.severity.words import blanked, tokens, word_set
+from helpdesk.severity.words import blanked, tokens, word_lists
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from helpdesk.severity.lexicon import Found, Shelf
     from helpdesk.severity.segment import Status
     from helpdesk.severity.words import Token
+
+_LISTS = word_lists("reading")
 
 NEGATORS = ("not", "none", "nobody")
 POSITIVE = frozenset({"work", "can", "ok", "core", "way", "prod", "solved"})  # negated by a word on either side
@@ -109,7 +111,7 @@ def _compares(everything: Sequence[Token], place: int) -> bool:
     return begins and any(token.word in _AS for token in everything[place : place + 2])
 
 
-_AS = word_set("like as wie comme como come zoals")
+_AS = _LISTS["as"]
 
 
 def _introduces(piece: Sequence[Token]) -> bool:
@@ -191,19 +193,13 @@ def _words_and_parts(piece: Sequence[Token]) -> tuple[list[str], list[int]]:
     return words, parts
 
 
-_FROM_THEN_ON = word_set("after since seit nach depuis apres desde tras sinds vanaf dopo apos")
-_NOT_EVEN = word_set("not no nor even kein pas plus ni nicht niet geen nemmeno nem")
+_FROM_THEN_ON = _LISTS["from_then_on"]
+_NOT_EVEN = _LISTS["not_even"]
 _TURNING = _FROM_THEN_ON | _NOT_EVEN
-_FILLERS = word_set(
-    "the our these those all total der unserer la las los les nos onze nuestros nuestras nostri nostre nossos nossas"
-)
+_FILLERS = _LISTS["fillers"]
 _GENITIVE = frozenset({"der", "unserer"})
 _OF = frozenset({"of", "in", "von", "sur", "de", "out", "van", "su", "di", "dei", "dos", "das", "em"})
-_COUNTED = word_set(
-    "one two three four five six seven eight nine ten eins ein zwei drei vier funf un une deux trois uno una dos tres "
-    "twee drie due tre um uma dois duas "
-    "sechs sieben acht neun zehn quatre cinq cuatro cinco seis quattro cinque quatro vijf zes"
-)
+_COUNTED = _LISTS["counted"]
 
 
 def _share(words: Sequence[str], place: int) -> str | None:
@@ -249,12 +245,9 @@ def _of_things(number: str, following: Sequence[str]) -> str | None:
     return "partial" if whole in _COUNTED and not number.isdigit() and whole != number else None
 
 
-_EVERY = word_set("every each any none jede jeder jedes chaque cada")
+_EVERY = _LISTS["every"]
 _OF_THINGS = frozenset({"of", "out", "von", "sur", "de"})
-_MEASURES = word_set(
-    "days hours minutes seconds weeks months percent prozent tage stunden minuten jours heures dias horas kg g ml l "
-    "euro euros january february march april may june july august september october november december"
-)
+_MEASURES = _LISTS["measures"]
 _A_YEAR = 1900  # what is counted here is fewer; `3 files of 2024` is no share
 
 

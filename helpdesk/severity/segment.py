@@ -6,18 +6,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, NamedTuple
 
-from helpdesk.severity.words import word_set
+from helpdesk.severity.words import word_lists
+
+_LISTS = word_lists("segment")
 
 Status = Literal["asserted", "negated", "hypothetical", "past"]
 
 NEAR = 4  # words between `no` and the thing there is none of
 
-_HELPERS = word_set("does do did has have will would is are was were")
-_HARMLESS = word_set(
-    "know want think see understand need mind believe expect remember hesitate matter bother seem "
-    "affect impact use say been care like plan yet to a the an in on only just sure urgent critical "
-    "about happy aware so that very be it dramatic because more worry panic"
-)
+_HELPERS = _LISTS["helpers"]
+_HARMLESS = _LISTS["harmless"]
 
 
 class Hit(NamedTuple):

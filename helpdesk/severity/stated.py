@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from helpdesk.core.intake_words import folded
-from helpdesk.severity.words import word_set
+from helpdesk.severity.words import word_lists
 
 if TYPE_CHECKING:
     from helpdesk.core.severities import Rank, SeverityTerms
@@ -36,36 +36,8 @@ _TAG = re.compile(r"^\s*(?:(?:re|aw|fw|fwd|wg|tr|rv)\s*:\s*)*[\[(](?P<value>[^\]
 _DIGIT = re.compile(r"(?<!\d)[1-4](?!\d)")
 
 # What common words mean where the policy has no severity of that name.
-COMMON: tuple[tuple[Rank, frozenset[str]], ...] = (
-    (
-        1,
-        word_set(
-            "critical blocker showstopper highest emergency outage top maximum kritisch sehr_hoch hochste "
-            "notfall critique bloquant maximale critico critica maxima bloqueante very_high tres_haute "
-            "muy_alta kritiek hoogste molto_alta massima bloccante muito_alta maior bloqueadora bloquante system_down"
-        ),
-    ),
-    (
-        2,
-        word_set(
-            "urgent high important major asap hoch dringend wichtig haute elevee eleve urgente alta alto "
-            "importante majeur majeure mayor severe immediate sofort hoog spoed elevata elevato grave"
-        ),
-    ),
-    (
-        3,
-        word_set(
-            "medium normal moderate mittel standard average moyenne moyen normale media medio regular moderada normaal "
-            "gemiddeld middel"
-        ),
-    ),
-    (
-        4,
-        word_set(
-            "low lowest minor trivial none niedrig gering basse bas faible mineure mineur baja bajo menor "
-            "minima cosmetic question info informational laag basso bassa baixa baixo lieve leve"
-        ),
-    ),
+COMMON: tuple[tuple[Rank, frozenset[str]], ...] = tuple(
+    (rank, word_lists("stated")[f"rank_{rank}"]) for rank in (1, 2, 3, 4)
 )
 
 

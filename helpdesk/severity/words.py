@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 import re
+import tomllib
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib.resources import files
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 # A number with its unit apart; letters; every mark that may end a clause; line ends.
 _TOKEN = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*'?|%|[.!?;:,…()\[\]\"«»“”|]+|\s[-\u2013\u2014]+\s|\n+")
@@ -18,23 +20,6 @@ _NOT_WORDS = re.compile(
     # paths of files and of endpoints, with their query: neither `dev` in `/dev/null` nor its `?` is the writer's
     r"|(?<![\w/])/[\w.-]{1,60}(?:(?:/[\w.-]{0,60})+(?:\?\S{0,200})?|\?\w\S{0,200})",
     re.IGNORECASE,
-)
-_IS_AFTER = frozenset(
-    {
-        "it",
-        "what",
-        "where",
-        "how",
-        "that",
-        "there",
-        "here",
-        "he",
-        "she",
-        "who",
-        "when",
-        "everything",
-        "nothing",
-    }
 )
 REMEMBERED = 20_000  # words that are kept with what is known of them: mails use the same few thousand
 _SHORT = {"'re": "are", "'m": "am", "'ve": "have", "'ll": "will", "'d": "would"}
@@ -54,6 +39,16 @@ class Token(NamedTuple):
 def word_set(words: str) -> frozenset[str]:
     """Words written one after the other, as a set."""
     return frozenset(words.split())
+
+
+def word_lists(module: str) -> Mapping[str, frozenset[str]]:
+    """The word lists of one module of this room, by their names in `words.toml`."""
+    return {name: word_set(words) for name, words in _lists()[module].items()}
+
+
+@cache
+def _lists() -> Mapping[str, Mapping[str, str]]:
+    return tomllib.loads(files(__package__).joinpath("words.toml").read_text("utf-8"))
 
 
 def fold(text: str) -> str:
@@ -87,6 +82,9 @@ def tokens(text: str) -> Iterator[Token]:
             yield Token("percent", match.start(), match.end())
         else:
             yield Token("", match.start(), match.end(), raw)
+
+
+_IS_AFTER = word_lists("words")["is_after"]  # `it's` is `it is`, and `Ann's` is not `Ann is`
 
 
 @lru_cache(REMEMBERED)

@@ -17,10 +17,12 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from helpdesk.severity.words import REMEMBERED, fold, tokens, word_set
+from helpdesk.severity.words import REMEMBERED, fold, tokens, word_lists
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+_LISTS = word_lists("lexicon")
 
 LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl")  # each has a file here
 
@@ -34,7 +36,7 @@ def concepts(language: str) -> Mapping[str, str]:
 # What every language borrows: of these concepts the English words are known in any mail, but for those that
 # mean something else in another language.
 BORROWED = frozenset({"down", "system", "core", "prod", "nonprod", "security", "urgent", "slow"})
-FALSE_FRIENDS = word_set("sale till line lines fine access live legal gas stale order quote pos cart dead gone")
+FALSE_FRIENDS = _LISTS["false_friends"]
 FEWEST = 4  # characters of a stem that an ending may follow
 
 # Words that only make sense as a whole: the concepts of their parts do not count.
