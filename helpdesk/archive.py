@@ -23,7 +23,7 @@ _FIELD = re.compile(rb"[!-9;-~]+[ \t]*:")
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ArchivedMail:
     """One mail in a file, as its bytes are."""
 
     name: str
@@ -38,7 +38,7 @@ class Unreadable:
     because: str
 
 
-def mails_in(*paths: Path) -> Iterator[Found | Unreadable]:
+def mails_in(*paths: Path) -> Iterator[ArchivedMail | Unreadable]:
     """Every mail at these paths, folders in order of names; what cannot be read keeps nothing back that follows.
 
     Raises NotFound for a path that is not there, before the first mail.
@@ -50,12 +50,12 @@ def mails_in(*paths: Path) -> Iterator[Found | Unreadable]:
         yield from _at(path)
 
 
-def _at(path: Path) -> Iterator[Found | Unreadable]:
+def _at(path: Path) -> Iterator[ArchivedMail | Unreadable]:
     try:
         if path.is_dir():
             yield from chain.from_iterable(_at(entry) for entry in _entries(path))
         elif path.is_file():
-            yield from _mbox(path) if _is_mbox(path) else [Found(str(path), path.read_bytes())]
+            yield from _mbox(path) if _is_mbox(path) else [ArchivedMail(str(path), path.read_bytes())]
         else:  # a link that leads nowhere, a pipe that nobody writes into
             yield Unreadable(str(path), "it is no file and no folder")
     except OSError as problem:
@@ -76,7 +76,7 @@ def _is_mbox(path: Path) -> bool:
     return start == b"From " and path.suffix != ".eml"
 
 
-def _mbox(path: Path) -> Iterator[Found]:
+def _mbox(path: Path) -> Iterator[ArchivedMail]:
     """Each mail of an mbox, one at a time in memory, without the line that begins it and the empty one that ends it."""
     number, mail, before = 0, [b""], b"\n"
     with path.open("rb") as file:
@@ -96,6 +96,6 @@ def _begins_mail(line: bytes, before: bytes, after: bytes) -> bool:
     return line.startswith(b"From ") and sum(map(bool, signs)) > 1
 
 
-def _found(path: Path, number: int, lines: list[bytes]) -> Found:
+def _found(path: Path, number: int, lines: list[bytes]) -> ArchivedMail:
     ends = -1 if lines and not lines[-1].strip() else len(lines)
-    return Found(f"{path}#{number}", b"".join(lines[:ends]))
+    return ArchivedMail(f"{path}#{number}", b"".join(lines[:ends]))

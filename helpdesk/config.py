@@ -368,7 +368,7 @@ class Configuration:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class CheckedFile:
     """A configuration file with everything that is wrong in it; blanks stand in for what is missing or wrong."""
 
     path: Path
@@ -391,12 +391,12 @@ def load_configuration(path: Path, *, environment: Mapping[str, str] | None = No
     return read_configuration(path, environment=environment).checked()
 
 
-def read_configuration(path: Path, *, environment: Mapping[str, str] | None = None) -> Written:
+def read_configuration(path: Path, *, environment: Mapping[str, str] | None = None) -> CheckedFile:
     """Read a configuration as far as possible. Raises ConfigurationError where it is no TOML."""
     data = read_toml(path)
     problems = list(_overlay(data, os.environ if environment is None else environment))
     filled = fill_as_far_as_possible(ConfigurationFile, data, str(path))
-    return Written(path, filled, (*problems, *filled.problems, *filled.further(_problems(filled.table))))
+    return CheckedFile(path, filled, (*problems, *filled.problems, *filled.further(_problems(filled.table))))
 
 
 def _overlay(data: dict[str, Any], environment: Mapping[str, str]) -> Iterator[str]:

@@ -38,7 +38,7 @@ from helpdesk.committer import Committer
 from helpdesk.core.errors import ConfigurationError, Unavailable
 from helpdesk.core.message import Envelope
 from helpdesk.desk import Desk
-from helpdesk.desk.conditions import Conditions, Reading
+from helpdesk.desk.conditions import Conditions, MailboxReading
 from helpdesk.desk.pace import Pace
 from helpdesk.desk.record import Recorder
 from helpdesk.loops import IDLE, Loop
@@ -192,7 +192,7 @@ class Daemon:
         """Octets left on the fullest of the disks that the desk writes to."""
         return min(shutil.disk_usage(place).free for place in self.rules.configuration.storage)
 
-    def _readings(self) -> list[Reading]:
+    def _readings(self) -> list[MailboxReading]:
         return [
             self.watch.mailboxes.reading(poller.account.mailbox, read=poller.since_poll is not None)
             for poller in self.pollers

@@ -24,7 +24,7 @@ from helpdesk.store.spool import Accepted
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from helpdesk.archive import Found
+    from helpdesk.archive import ArchivedMail
     from helpdesk.core.message import Message
     from helpdesk.desk import Desk
 
@@ -74,7 +74,7 @@ class Hands:
 
 
 def import_one(
-    desk: Desk, found: Found, mailbox: str = "", *, hands: Hands | None = None, history: bool = False
+    desk: Desk, found: ArchivedMail, mailbox: str = "", *, hands: Hands | None = None, history: bool = False
 ) -> Iterator[dict[str, Any]]:
     """Take one mail; yields its outcome at each mailbox it names, or `rejected` if it names none of ours.
 

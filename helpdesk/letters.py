@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from helpdesk.core.drafts import MailKind
     from helpdesk.core.people import Mailbox, Terms
     from helpdesk.core.policy import Doubt, Policy
-    from helpdesk.core.standing import Window
+    from helpdesk.core.standing import MaintenanceWindow
     from helpdesk.mail.address import Purpose, Signer
     from helpdesk.templates import Rendered, Templates
 
@@ -132,7 +132,7 @@ class Letters:
         to: Person,
         *,
         mailbox: Mailbox,
-        window: Window,
+        window: MaintenanceWindow,
         number: int,
         zone: str,
         now: datetime,

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from helpdesk.archive import Found
+from helpdesk.archive import ArchivedMail
 from helpdesk.cli import main
 from helpdesk.core.message import Envelope
 from helpdesk.desk import Desk, load_rules
@@ -65,7 +65,7 @@ def filled_database(tmp_path_factory, migrated_file):
     database = Database(f"sqlite:///{folder / 'helpdesk.db'}")
     desk = Desk(database=database, rules=load_rules(write_office(folder)), now=lambda: datetime.now(UTC))
     desk.begin()
-    (outcome,) = import_one(desk, Found("mail.eml", MAIL.format(number=1).encode()))
+    (outcome,) = import_one(desk, ArchivedMail("mail.eml", MAIL.format(number=1).encode()))
     assert outcome["outcome"] == "opened"
     database.close()
     return folder / "helpdesk.db"

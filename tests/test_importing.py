@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 import pytest
 from typer.testing import CliRunner
 
-from helpdesk.archive import Found, Unreadable, mails_in
+from helpdesk.archive import ArchivedMail, Unreadable, mails_in
 from helpdesk.cli import app
 from helpdesk.core.errors import NotFound
 from helpdesk.desk import Desk, load_rules
@@ -64,7 +64,7 @@ def test_mail_is_found_in_files_mboxes_maildirs_and_folders_of_them(tmp_path):
 
 
 def subjects_in(path):
-    return [parse(found.raw).subject for found in mails_in(path) if isinstance(found, Found)]
+    return [parse(found.raw).subject for found in mails_in(path) if isinstance(found, ArchivedMail)]
 
 
 def test_a_path_that_is_not_there_is_said_in_words_before_any_mail(tmp_path):

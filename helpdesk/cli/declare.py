@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from helpdesk.core.declaration import Declaration
-    from helpdesk.core.standing import Window
+    from helpdesk.core.standing import MaintenanceWindow
     from helpdesk.desk.declare import Order
 
 _LISTED = 1000
@@ -179,9 +179,9 @@ def maintenance_add(
 ) -> None:
     """Plan a window; `maintenance announce` tells the customers."""
     from helpdesk.core.declaration import PlanMaintenance  # noqa: PLC0415
-    from helpdesk.core.standing import Window  # noqa: PLC0415
+    from helpdesk.core.standing import MaintenanceWindow  # noqa: PLC0415
 
-    window = Window(name, sector, read_instant(begins), read_instant(ends), policy.lower())
+    window = MaintenanceWindow(name, sector, read_instant(begins), read_instant(ends), policy.lower())
     try:
         planned = PlanMaintenance(window)
     except ValueError as wrong:
@@ -189,7 +189,7 @@ def maintenance_add(
     _obey(planned, config, as_json=as_json, facts=lambda order: _planned(order, window))
 
 
-def _planned(order: Order, window: Window) -> dict[str, Any]:
+def _planned(order: Order, window: MaintenanceWindow) -> dict[str, Any]:
     """The newest window that is that one."""
     from helpdesk.store import declarations  # noqa: PLC0415
 
@@ -215,7 +215,7 @@ def maintenance_list(config: Config = None, as_json: AsJson = False) -> None:
     _show(shapes, as_json=as_json, empty="Nothing is planned.")
 
 
-def _window_shape(window: Window) -> dict[str, Any]:
+def _window_shape(window: MaintenanceWindow) -> dict[str, Any]:
     from helpdesk.report.shapes import instant  # noqa: PLC0415
 
     return {

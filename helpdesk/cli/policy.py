@@ -93,13 +93,13 @@ def policy_show(
     as_json: AsJson = False,
 ) -> None:
     """One policy, to be read beside the document it was written from; POLICY@VERSION is one that was stored."""
-    from helpdesk.report.offering import Reader, offering_shape, offering_text  # noqa: PLC0415
+    from helpdesk.report.offering import OfferingReader, offering_shape, offering_text  # noqa: PLC0415
 
     policy, now = _policy(config, key), wall_clock()
     bought = _customer(config, customer, policy) if customer else None
     zones = [_zone(name) for name in timezone or ()]
     zones += [bought.timezone] if bought and bought.timezone else []
-    reader = Reader(tuple(dict.fromkeys(zones)), bought)
+    reader = OfferingReader(tuple(dict.fromkeys(zones)), bought)
     if as_json:
         print_json(offering_shape(policy, now=now, reader=reader))
     else:

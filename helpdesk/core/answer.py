@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from helpdesk.core.decision import Arrival
     from helpdesk.core.people import Agent, Terms
     from helpdesk.core.unseen import CaseMail
-    from helpdesk.core.written import Written
+    from helpdesk.core.written import AgentText
 
 # Orders whose text is for the customer, whatever mail was answered: an answer, a last one, a first one.
 _FOR_THE_CUSTOMER: tuple[Verb, ...] = ("answer", "resolve", "close", "split", "requester")
@@ -166,14 +166,14 @@ def _vocabulary(case: Case, arrival: Arrival, terms: Terms, agent: Agent) -> Voc
     )
 
 
-def _orders(written: Written, vocabulary: Vocabulary) -> Orders:
+def _orders(written: AgentText, vocabulary: Vocabulary) -> Orders:
     """Orders stand on the first lines, above any quote; the text is all that the agent wrote besides."""
     orders = read_orders(written.head, vocabulary)
     whole = replace(orders, text="\n\n".join(filter(None, (orders.text, written.rest))))
     return replace(whole, mistakes=(*orders.mistakes, *_misplaced(whole, written, vocabulary)))
 
 
-def _misplaced(orders: Orders, written: Written, vocabulary: Vocabulary) -> Iterator[Mistake]:
+def _misplaced(orders: Orders, written: AgentText, vocabulary: Vocabulary) -> Iterator[Mistake]:
     """Lines that would be obeyed elsewhere, and those at the top that the mail which is answered says as well."""
     if written.echoed and orders.commands and orders.commands[0].line != _EXAMPLE:
         yield Mistake(orders.commands[0].line, "orders of your own: these lines stand in the mail that you answer")
@@ -190,7 +190,7 @@ _AT_THE_TOP = (
 )
 
 
-def _not_for_customers(written: Written, orders: Orders) -> Iterator[Mistake]:
+def _not_for_customers(written: AgentText, orders: Orders) -> Iterator[Mistake]:
     """What must not leave with the text, unless the agent says that it is meant."""
     meant = orders.has("answer")
     ordered = {command.line for command in orders.commands if command.verb != "exclude"}  # whose reason is told

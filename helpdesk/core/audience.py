@@ -17,24 +17,24 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class Recipient:
     """Somebody who hears of it, and whether as one of ours or as a customer, who is told nothing of ours."""
 
     person: Person
     audience: AudienceOf = "agent"
 
 
-def readers(audiences: tuple[Audience, ...], case: Case, terms: Terms, now: datetime) -> list[Reader]:
+def readers(audiences: tuple[Audience, ...], case: Case, terms: Terms, now: datetime) -> list[Recipient]:
     """Each once; where every seat is empty, the next that can act: the team, then the operators."""
     found = [reader for audience in audiences for reader in _seat(audience, case, terms, now)]
     fallback = [agent.person for agent in terms.team.agents] or list(terms.operators)
     return list(dict.fromkeys(found or _ours(fallback)))
 
 
-def _seat(audience: Audience, case: Case, terms: Terms, now: datetime) -> list[Reader]:
+def _seat(audience: Audience, case: Case, terms: Terms, now: datetime) -> list[Recipient]:
     if audience == "customer-escalation":
         contact = terms.customer.escalation_contact if terms.customer else ""
-        return [Reader(Person(contact), "customer")] if contact else []
+        return [Recipient(Person(contact), "customer")] if contact else []
     return _ours(_people(audience, case, terms, now))
 
 
@@ -79,5 +79,5 @@ def _away(person: Person, terms: Terms, now: datetime) -> bool:
     return agent is not None and agent.away(now)
 
 
-def _ours(people: list[Person]) -> list[Reader]:
-    return [Reader(person) for person in people]
+def _ours(people: list[Person]) -> list[Recipient]:
+    return [Recipient(person) for person in people]

@@ -29,7 +29,7 @@ class Mistake:
 
 
 @dataclass(frozen=True, slots=True)
-class Block(Generic[Order]):
+class CommandBlock(Generic[Order]):
     """What a mail orders: understood, not understood, and the text that is left."""
 
     orders: tuple[Order, ...]
@@ -37,7 +37,9 @@ class Block(Generic[Order]):
     text: str
 
 
-def read_block(text: str, read: Callable[[str], Order | Mistake | None], *, folded: bool = False) -> Block[Order]:
+def read_block(
+    text: str, read: Callable[[str], Order | Mistake | None], *, folded: bool = False
+) -> CommandBlock[Order]:
     """Read the block; `text` is what stands above any quote, `read` understands one line, None: the text begins there.
 
     `folded`: a line may go on in the one right below it, where a mail program wrapped it, or with an option.
@@ -51,7 +53,7 @@ def read_block(text: str, read: Callable[[str], Order | Mistake | None], *, fold
             used = at
             break
         understood.append(one)
-    return Block(
+    return CommandBlock(
         tuple(one for one in understood if not isinstance(one, Mistake)),
         tuple(one for one in understood if isinstance(one, Mistake)),
         "\n".join(lines[used:]).strip(),

@@ -52,7 +52,7 @@ _Interval = tuple[int, int]  # [start, end) in UTC epoch seconds, or in seconds 
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class WeeklyOpening:
     """Open every week from `start` to `end`, in wall-clock seconds after the midnight that begins `weekday`.
 
     `weekday` 0 is Monday. `end` may lie up to seven days after `start`: 16:00 on Sunday to 17:00 on Friday is
@@ -136,7 +136,7 @@ class Calendar:
         *,
         name: str,
         timezone: str,
-        windows: Iterable[Window],
+        windows: Iterable[WeeklyOpening],
         special_days: Callable[[int], Iterable[SpecialDay]] = _no_special_days,
         business_weekdays: frozenset[int] | None = None,
     ) -> None:
@@ -333,13 +333,13 @@ class Calendar:
 
     # Compiling. -------------------------------------------------------------------------------------------
 
-    def _covering(self, first: int, last: int) -> _Table:
+    def _covering(self, first: int, last: int) -> _OpenTimes:
         table = self._table
         if table.since <= first and last < table.until:
             return table
         return self._grow(first, last)
 
-    def _grow(self, first: int, last: int) -> _Table:
+    def _grow(self, first: int, last: int) -> _OpenTimes:
         """Publish and return a table that holds the instants `first` to `last`, both of them included."""
         years = self._years(first, last)
         with self._lock:
@@ -353,7 +353,7 @@ class Calendar:
             self._table = table
         return table
 
-    def _compile(self, year: int) -> _Table:
+    def _compile(self, year: int) -> _OpenTimes:
         """Compile one local year: the week, less the closures, plus the openings."""
         first, after = _day_of(date(year, 1, 1)), _day_of(date(year + 1, 1, 1))
         since, until = self._clock.instant(first * _DAY), self._clock.instant(after * _DAY)
@@ -361,7 +361,7 @@ class Calendar:
         closures = _union(self._of_date(day) for day in special if not day.opens)
         openings = (self._of_date(day) for day in special if day.opens)
         open_ = _union([*_minus(_union(self._placed(first, after)), closures), *openings])
-        return _Table.of(_clip(open_, since, until), since=since, until=until, year=year)
+        return _OpenTimes.of(_clip(open_, since, until), since=since, until=until, year=year)
 
     def _placed(self, first_day: int, after_day: int) -> Iterator[_Interval]:
         """Yield the weekly windows that may be open on the days [first_day, after_day).
@@ -400,7 +400,7 @@ class Calendar:
         return f"calendar {self.name} does not have that much open time within forty years of {_instant(begin)}"
 
 
-class _Table(NamedTuple):
+class _OpenTimes(NamedTuple):
     """The open intervals of some whole local years that follow each other, as sorted UTC epoch seconds.
 
     `used[i]` is the open time from `since` to `ends[i]`. Neighbours never touch, so `used` and both other
@@ -415,7 +415,7 @@ class _Table(NamedTuple):
     used: list[int]
 
     @classmethod
-    def of(cls, intervals: Iterable[_Interval], *, since: int, until: int, year: int) -> _Table:
+    def of(cls, intervals: Iterable[_Interval], *, since: int, until: int, year: int) -> _OpenTimes:
         starts: list[int] = []
         ends: list[int] = []
         used: list[int] = []
@@ -440,12 +440,12 @@ class _Table(NamedTuple):
             years.start - self.years.stop < _FAR_YEARS and self.years.start - years.stop < _FAR_YEARS
         )
 
-    def followed_by(self, later: _Table) -> _Table:
+    def followed_by(self, later: _OpenTimes) -> _OpenTimes:
         """Join two tables at New Year; an interval that is open across it becomes one again."""
         total = self.used[-1] if self.used else 0
         open_across = bool(self.ends and later.starts) and self.ends[-1] == later.starts[0]
         before, after = (-1, 1) if open_across else (len(self.ends), 0)
-        return _Table(
+        return _OpenTimes(
             self.since,
             later.until,
             range(self.years.start, later.years.stop),
@@ -455,7 +455,7 @@ class _Table(NamedTuple):
         )
 
 
-_NOTHING_COMPILED = _Table(since=0, until=0, years=range(0), starts=[], ends=[], used=[])
+_NOTHING_COMPILED = _OpenTimes(since=0, until=0, years=range(0), starts=[], ends=[], used=[])
 
 
 class _WallClock:
@@ -591,7 +591,7 @@ def _clip(intervals: Iterable[_Interval], since: int, until: int) -> Iterator[_I
             yield max(start, since), min(end, until)
 
 
-def _week(windows: Iterable[Window]) -> list[_Interval]:
+def _week(windows: Iterable[WeeklyOpening]) -> list[_Interval]:
     """Return the open seconds of a week from Monday on; what runs over its end comes in at its start."""
     placed = [(w.weekday * _DAY + w.start, w.weekday * _DAY + w.end) for w in windows]
     return list(_clip(_union(placed + [(start - _WEEK, end - _WEEK) for start, end in placed]), 0, _WEEK))
@@ -612,7 +612,7 @@ _SPAN = re.compile(rf"({_ON}) ({_AT})-({_ON}) ({_AT})")
 _DAILY = re.compile(rf"({_ON}(?:[-,]{_ON})*) ({_AT}-{_AT}(?:,{_AT}-{_AT})*)")
 
 
-def parse_hours(text: str) -> tuple[Window, ...]:
+def parse_hours(text: str) -> tuple[WeeklyOpening, ...]:
     """Read weekly hours.
 
     `mon-fri 07:00-18:00`, `mon-fri 09:00-12:00, 13:00-17:00`, `sat,sun 10:00-14:00`, `mon-sun 22:00-06:00`
@@ -622,7 +622,7 @@ def parse_hours(text: str) -> tuple[Window, ...]:
     plain = re.sub(r"\s*([-,])\s*", r"\1", text.lower().replace("\N{EN DASH}", "-").replace(";", ","))
     plain = " ".join(plain.split())
     if plain in ("24x7", "24/7"):
-        return (Window(0, 0, _WEEK),)
+        return (WeeklyOpening(0, 0, _WEEK),)
     parts = re.split(r"(?<=\d),(?=[a-z])", plain)
     try:
         return tuple(window for part in parts for window in _parse_part(part))
@@ -630,7 +630,7 @@ def parse_hours(text: str) -> tuple[Window, ...]:
         raise ValueError(f"hours {text!r}: {wrong}") from None
 
 
-def _parse_part(part: str) -> Iterator[Window]:
+def _parse_part(part: str) -> Iterator[WeeklyOpening]:
     if span := _SPAN.fullmatch(part):
         yield _parse_span(*span.groups())
     elif daily := _DAILY.fullmatch(part):
@@ -644,10 +644,10 @@ def _parse_part(part: str) -> Iterator[Window]:
         )
 
 
-def _parse_span(first_day: str, opening: str, last_day: str, closing: str) -> Window:
+def _parse_span(first_day: str, opening: str, last_day: str, closing: str) -> WeeklyOpening:
     weekday, start = _parse_day(first_day), _parse_opening(opening)
     end = (_parse_day(last_day) - weekday) * _DAY + _parse_closing(closing)
-    return Window(weekday, start, end if end > start else end + _WEEK)
+    return WeeklyOpening(weekday, start, end if end > start else end + _WEEK)
 
 
 def _parse_days(text: str) -> Iterator[int]:
@@ -659,12 +659,12 @@ def _parse_days(text: str) -> Iterator[int]:
         yield from ((first + n) % 7 for n in range((last - first) % 7 + 1))
 
 
-def _parse_daily(weekday: int, hours: str) -> Window:
+def _parse_daily(weekday: int, hours: str) -> WeeklyOpening:
     opening, closing = hours.split("-")
     start, end = _parse_opening(opening), _parse_closing(closing)
     if start == end:
         raise ValueError(f"{hours!r} has no length; expected '00:00-24:00' for a whole day")
-    return Window(weekday, start, end if start < end else end + _DAY)
+    return WeeklyOpening(weekday, start, end if start < end else end + _DAY)
 
 
 def _parse_day(name: str) -> int:

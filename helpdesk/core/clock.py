@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from helpdesk.core.calendar import Calendar
     from helpdesk.core.policy import OnSeverityChange, TargetKind
 
-State = Literal["running", "paused", "met", "breached", "exempt", "none"]
+ClockState = Literal["running", "paused", "met", "breached", "exempt", "none"]
 ZERO = timedelta()
 _SECOND = timedelta(seconds=1)
 
@@ -122,7 +122,7 @@ class Clock:
             return None
         return next((stretch for stretch in self.stretches if stretch.late_from is not None), None)
 
-    def state(self, now: datetime) -> State:
+    def state(self, now: datetime) -> ClockState:
         """What the clock shows at `now`."""
         if self.exempt:
             return "exempt"

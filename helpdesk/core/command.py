@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal, get_args
 
 from helpdesk.core.addresses import read_known, read_people
-from helpdesk.core.block import Block, Mistake, read_block
+from helpdesk.core.block import CommandBlock, Mistake, read_block
 from helpdesk.core.case import Kind
 from helpdesk.core.exclusion import OFF
 from helpdesk.core.later import read_moment, read_span
@@ -196,7 +196,7 @@ def read_orders(text: str, vocabulary: Vocabulary) -> Orders:
 _ANSWER = re.compile(r"\s*#answer[ \t]*\n(?P<orders>(?:[ \t]*#[^\n]*(?:\n|$))*)", re.IGNORECASE)
 
 
-def _block(text: str, vocabulary: Vocabulary) -> Block[Command]:
+def _block(text: str, vocabulary: Vocabulary) -> CommandBlock[Command]:
     """The orders at the top. Below a first `#answer` only those right below it are orders, up to what is none."""
     answers = _ANSWER.match(f"{text}\n")
     if not answers:
@@ -208,7 +208,7 @@ def _block(text: str, vocabulary: Vocabulary) -> Block[Command]:
 
     block = read_block(text[: answers.end()], read)
     below = (block.text, text[answers.end() :].strip("\n").rstrip())
-    return Block(block.orders, block.mistakes, "\n".join(filter(None, below)))
+    return CommandBlock(block.orders, block.mistakes, "\n".join(filter(None, below)))
 
 
 def would_be_obeyed(line: str, vocabulary: Vocabulary) -> bool:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from helpdesk.core.people import Customer
     from helpdesk.core.policy import Band, Credits, Policy, TargetKind
 
-Standing = Literal["met", "violated", "running", "exempt", "not warranted"]
+SlaResult = Literal["met", "violated", "running", "exempt", "not warranted"]
 
 _QUARTER = re.compile(r"(\d{4})[Qq]([1-4])", re.ASCII)
 _MONEY = re.compile(r"(\d{1,12}(?:\.\d{1,2})?) ([A-Z]{3})", re.ASCII)
@@ -144,7 +144,7 @@ class SlaEvent:
     stopped_at: datetime | None
     breached_at: datetime | None
     late_by: timedelta
-    standing: Standing
+    standing: SlaResult
     because: tuple[str, ...] = ()
 
     @property
@@ -180,7 +180,7 @@ def _event(case: Case, clock: Clock, policy: Policy, now: datetime) -> SlaEvent:
     )
 
 
-def _standing(clock: Clock, now: datetime) -> Standing:
+def _standing(clock: Clock, now: datetime) -> SlaResult:
     state = clock.state(now)
     if state == "exempt":
         return "exempt"
@@ -191,7 +191,7 @@ def _standing(clock: Clock, now: datetime) -> Standing:
     return "met" if state == "met" else "running"
 
 
-def _because(clock: Clock, standing: Standing) -> tuple[str, ...]:
+def _because(clock: Clock, standing: SlaResult) -> tuple[str, ...]:
     if standing == "exempt":
         return (clock.exempt,)
     return clock.because if standing == "not warranted" else ()

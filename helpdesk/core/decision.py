@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from helpdesk.core.unseen import ALL_SEEN, Sight
-from helpdesk.core.written import NOTHING, Written
+from helpdesk.core.written import NOTHING, AgentText
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -128,7 +128,7 @@ class Arrival:
     key: str
     addressee: Addressee
     customers: Mapping[str, Customer] = field(default_factory=dict)  # of the addresses that it names, by address
-    written: Written = NOTHING
+    written: AgentText = NOTHING
     folded: int = 0
     others: str = ""
     answers: str = ""

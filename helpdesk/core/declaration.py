@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Literal
 
 from helpdesk.core.block import Mistake
 from helpdesk.core.counted import counted
-from helpdesk.core.standing import Incident, Window
+from helpdesk.core.standing import Incident, MaintenanceWindow
 from helpdesk.core.walltime import read_instant
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class SetStatus:
 class PlanMaintenance:
     """A window is planned. Raises ValueError where it ends before it begins."""
 
-    window: Window
+    window: MaintenanceWindow
 
     def __post_init__(self) -> None:
         if self.window.ends_at <= self.window.begins_at:
@@ -146,7 +146,7 @@ def _set_status(given: Arguments) -> Declaration:
 def _plan(given: Arguments) -> Declaration:
     policy, name = given.values
     begins_at, ends_at = read_instant(given.one("from")), read_instant(given.one("to"))
-    return PlanMaintenance(Window(name, given.one("sector"), begins_at, ends_at, policy.lower()))
+    return PlanMaintenance(MaintenanceWindow(name, given.one("sector"), begins_at, ends_at, policy.lower()))
 
 
 def _number(given: Arguments) -> int:

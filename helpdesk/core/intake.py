@@ -63,7 +63,7 @@ _CLOSING = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class IntakeField:
     """One thing that the policy asks for when a case is logged.
 
     `aliases` are further labels customers use. `kind` tells what an answer looks like: a `url` is also taken from
@@ -90,7 +90,7 @@ class Intake:
     guesses: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
-def read(text: str, fields: Sequence[Field], *, subject: str = "", known: Collection[str] = ()) -> Intake:
+def read(text: str, fields: Sequence[IntakeField], *, subject: str = "", known: Collection[str] = ()) -> Intake:
     """Read the intake fields from a mail's own new text; the subject answers only in the form `Label: value`.
 
     The first answer to a field counts. What stands for no label, a URL in the text, answers no field that is `known`.
@@ -109,7 +109,7 @@ def read(text: str, fields: Sequence[Field], *, subject: str = "", known: Collec
     return Intake(MappingProxyType(ordered), MappingProxyType(guesses))
 
 
-def missing(fields: Sequence[Field], values: Collection[str], kind: str) -> tuple[str, ...]:
+def missing(fields: Sequence[IntakeField], values: Collection[str], kind: str) -> tuple[str, ...]:
     """The keys of the fields that a case of that kind asks for and that have no answer, in the policy's order."""
     return tuple(
         wanted.key for wanted in fields if wanted.required and wanted.concerns(kind) and wanted.key not in values
@@ -119,7 +119,7 @@ def missing(fields: Sequence[Field], values: Collection[str], kind: str) -> tupl
 class _Labels:
     """Every wording of every field, and how to find them in lines."""
 
-    def __init__(self, fields: Sequence[Field]) -> None:
+    def __init__(self, fields: Sequence[IntakeField]) -> None:
         self._key_of = _wordings(fields)
         self._names = _names(fields)
         self._ordered = [wanted.key for wanted in fields if wanted.key in self._names]
@@ -339,12 +339,12 @@ class _Labels:
 
 
 @lru_cache(maxsize=64)
-def _labels(fields: tuple[Field, ...]) -> _Labels:
+def _labels(fields: tuple[IntakeField, ...]) -> _Labels:
     """A policy's labels, compiled once."""
     return _Labels(fields)
 
 
-def _wordings(fields: Sequence[Field]) -> dict[str, str]:
+def _wordings(fields: Sequence[IntakeField]) -> dict[str, str]:
     """Every folded wording to its field key. What the policy says itself goes before what other languages add."""
     key_of: dict[str, str] = {}
     for wanted in fields:
@@ -358,12 +358,12 @@ def _wordings(fields: Sequence[Field]) -> dict[str, str]:
     return key_of
 
 
-def _names(fields: Sequence[Field]) -> frozenset[str]:
+def _names(fields: Sequence[IntakeField]) -> frozenset[str]:
     """The fields that ask for a name."""
     return frozenset(_owner(thing.labels, fields) for thing in things() if thing.name) - {""}
 
 
-def _owner(labels: frozenset[str], fields: Sequence[Field]) -> str:
+def _owner(labels: frozenset[str], fields: Sequence[IntakeField]) -> str:
     """The field that asks for a thing: by its label or key, else by an alias; `""` for none."""
     named = [wanted.key for wanted in fields if labels & {folded(wanted.label), folded(wanted.key.replace("_", " "))}]
     nicknamed = [wanted.key for wanted in fields if labels & set(map(folded, wanted.aliases))]
@@ -422,7 +422,7 @@ def _clean(value: str) -> str:
     return "" if _EMPTY.match(text) else text[:MAX_VALUE]
 
 
-def _urls_from_prose(lines: Sequence[str], fields: Sequence[Field], found: dict[str, str]) -> None:
+def _urls_from_prose(lines: Sequence[str], fields: Sequence[IntakeField], found: dict[str, str]) -> None:
     """Give the first URL of the text to each field that asks for one and has no answer."""
     match = _URL.search("\n".join(line for line in lines if not line.startswith(QUESTION)))
     if match:

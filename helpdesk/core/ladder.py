@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from helpdesk.core.audience import Reader
+    from helpdesk.core.audience import Recipient
     from helpdesk.core.calling import Beginning
     from helpdesk.core.case import Case
     from helpdesk.core.clock import Clock
@@ -174,7 +174,7 @@ def reached_by(case: Case, terms: Terms, now: datetime) -> list[Rung]:
 def climb(case: Case, terms: Terms, now: datetime) -> tuple[tuple[Event, ...], tuple[Draft, ...]]:
     """Take every step that is reached by `now`: one event each, one mail a person."""
     reached = reached_by(case, terms, now)
-    highest: dict[str, tuple[Reader, Rung]] = {}
+    highest: dict[str, tuple[Recipient, Rung]] = {}
     for rung in sorted(reached, key=lambda rung: rung.height):
         for reader in readers(rung.step.to, case, terms, now):
             highest[reader.person.address] = reader, rung
@@ -218,7 +218,7 @@ def unacknowledged(case: Case) -> bool:
     return last is not None and last.type == "step_taken"
 
 
-def _draft(rung: Rung, reader: Reader, reached: list[Rung], now: datetime, since: datetime) -> Draft:
+def _draft(rung: Rung, reader: Recipient, reached: list[Rung], now: datetime, since: datetime) -> Draft:
     key, facts = rung.key, _facts(rung, reached, now) | {"delayed": now - max(rung.at, since)}
     if reader.audience == "customer":
         return Draft(rung.step.kind, reader.person, "customer", key, facts=facts, template="escalation-customer")
@@ -226,7 +226,7 @@ def _draft(rung: Rung, reader: Reader, reached: list[Rung], now: datetime, since
     return Draft(rung.step.kind, reader.person, "agent", key, facts=facts, template=template)
 
 
-def _taken(rung: Rung, highest: dict[str, tuple[Reader, Rung]], now: datetime) -> Event:
+def _taken(rung: Rung, highest: dict[str, tuple[Recipient, Rung]], now: datetime) -> Event:
     told = [address for address, (_, top) in highest.items() if top is rung]
     facts = {
         "key": rung.key,

@@ -29,20 +29,20 @@ if TYPE_CHECKING:
     from helpdesk.core.people import Terms
     from helpdesk.core.promise import Within
 
-Act = Literal["remind", "downgrade", "close"]
+LifecycleAct = Literal["remind", "downgrade", "close"]
 _DOWNGRADABLE = 2  # LAI-9 speaks of the two worst severities
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class LifecycleStep:
     """What is to be done, and when."""
 
     at: datetime
-    act: Act
+    act: LifecycleAct
 
 
 @dataclass(frozen=True, slots=True)
-class _Silence:
+class _CustomerSilence:
     """Since when the customer is silent, and after how long they are reminded and the case is closed."""
 
     since: datetime
@@ -51,7 +51,7 @@ class _Silence:
     waited: bool  # an agent said that we wait
 
 
-def outstanding(case: Case, terms: Terms) -> list[Step]:
+def outstanding(case: Case, terms: Terms) -> list[LifecycleStep]:
     """The steps of this silence that are still to come, in order of time."""
     silence = _silence(case, terms)
     if silence is None or _answered_elsewhere(case, silence.since):
@@ -60,25 +60,25 @@ def outstanding(case: Case, terms: Terms) -> list[Step]:
     return sorted(_steps(case, terms, silence, done), key=lambda step: step.at)
 
 
-def _steps(case: Case, terms: Terms, silence: _Silence, done: set[str]) -> Iterator[Step]:
+def _steps(case: Case, terms: Terms, silence: _CustomerSilence, done: set[str]) -> Iterator[LifecycleStep]:
     life, calendar = terms.policy.lifecycle, _calendar(case, terms)
     if silence.remind_after and "reminded" not in done:
-        yield Step(silence.remind_after.due_at(calendar, silence.since), "remind")
+        yield LifecycleStep(silence.remind_after.due_at(calendar, silence.since), "remind")
     worst = case.rank <= _DOWNGRADABLE and silence.waited and life.downgrade_to
     if life.downgrade_after and worst and not done & {"downgrade_proposed", "severity_set"}:
-        yield Step(life.downgrade_after.due_at(calendar, silence.since), "downgrade")
+        yield LifecycleStep(life.downgrade_after.due_at(calendar, silence.since), "downgrade")
     reminded = next((event.recorded_at for event in case.of_type("reminded") if event.at > silence.since), None)
     if reminded and silence.close_after and "closed" not in done:
         # From when it was sent: whoever was reminded late, because nothing ran, has as long to answer.
-        yield Step(silence.close_after.due_at(calendar, reminded), "close")
+        yield LifecycleStep(silence.close_after.due_at(calendar, reminded), "close")
 
 
-def _silence(case: Case, terms: Terms) -> _Silence | None:
+def _silence(case: Case, terms: Terms) -> _CustomerSilence | None:
     life = terms.policy.lifecycle
     if case.status == "waiting":
         wait = case.of_type("waiting_set")[-1]
         theirs = waited_for(wait) == "customer" and not wait.facts["seconds"]
-        return _Silence(wait.at, life.remind_after, life.close_after, waited=True) if theirs else None
+        return _CustomerSilence(wait.at, life.remind_after, life.close_after, waited=True) if theirs else None
     if life.turn_remind_after is None or case.status != "open" or case.rank == 1 or not case.answerable:
         return None
     if case.merged or case.merged_into:
@@ -86,7 +86,7 @@ def _silence(case: Case, terms: Terms) -> _Silence | None:
     turn = turn_of(case)
     if turn.whose != "customer" or any(map(_is_owed, clocks(case, terms.policy))):
         return None
-    return _Silence(turn.asked_at, life.turn_remind_after, life.turn_close_after, waited=False)
+    return _CustomerSilence(turn.asked_at, life.turn_remind_after, life.turn_close_after, waited=False)
 
 
 def _is_owed(clock: Clock) -> bool:

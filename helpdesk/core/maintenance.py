@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from helpdesk.core.decision import Arrival
     from helpdesk.core.people import Customer, Terms
     from helpdesk.core.policy import Policy
-    from helpdesk.core.standing import Window
+    from helpdesk.core.standing import MaintenanceWindow
     from helpdesk.core.verdict import Verdict
 
 _OTHER = re.compile(
@@ -60,7 +60,7 @@ def read_sector(text: str, policy: Policy) -> Sector:
     return Sector(production, other, frozenset(regions), tuple(thing for thing in things if thing))
 
 
-def window_of(arrival: Arrival, verdict: Verdict, terms: Terms) -> Window | None:
+def window_of(arrival: Arrival, verdict: Verdict, terms: Terms) -> MaintenanceWindow | None:
     """The window that a new case may be due to."""
     if not verdict.unavailable:
         return None
@@ -68,7 +68,7 @@ def window_of(arrival: Arrival, verdict: Verdict, terms: Terms) -> Window | None
     return next((window for window in windows if _explains(window, arrival, verdict, terms)), None)
 
 
-def _explains(window: Window, arrival: Arrival, verdict: Verdict, terms: Terms) -> bool:
+def _explains(window: MaintenanceWindow, arrival: Arrival, verdict: Verdict, terms: Terms) -> bool:
     sector, text = (
         read_sector(window.sector, terms.policy),
         f"{arrival.message.subject}\n{arrival.message.reply}".lower(),
@@ -124,7 +124,7 @@ def _named(thing: str, text: str) -> bool:
     return re.search(rf"(?<!\w){re.escape(thing)}{end}", text) is not None
 
 
-def concerned(customers: Iterable[Customer], window: Window, policy: Policy) -> list[Customer]:
+def concerned(customers: Iterable[Customer], window: MaintenanceWindow, policy: Policy) -> list[Customer]:
     """The customers of an offering to whom a window is announced: those of its region, and of its product or project.
 
     Where none of them has what it names, nobody knows whom it concerns: all of them are told.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class OverviewLine:
     """One open case. Instants aware UTC; `due_at` is the clock's that is due first, None where none runs."""
 
     ref: str
@@ -43,7 +43,7 @@ class Line:
 class Overview:
     """The open cases, the worst and the first due on top."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[OverviewLine, ...]
 
     @property
     def by_severity(self) -> tuple[tuple[str, int], ...]:
@@ -52,13 +52,13 @@ class Overview:
         return tuple((name, number) for (_, name), number in sorted(counted.items()))
 
     @property
-    def late(self) -> tuple[Line, ...]:
+    def late(self) -> tuple[OverviewLine, ...]:
         """Those whose promise is broken and that still wait, the latest first."""
         late = [(line.late_since, line) for line in self.lines if line.late_since]
         return tuple(line for _, line in sorted(late, key=lambda pair: pair[0]))
 
     @property
-    def waiting(self) -> tuple[Line, ...]:
+    def waiting(self) -> tuple[OverviewLine, ...]:
         """Those whose customer has no answer, the longest waiting first."""
         waiting = [(line.waiting_since, line) for line in self.lines if line.waiting_since]
         return tuple(line for _, line in sorted(waiting, key=lambda pair: pair[0]))
@@ -68,12 +68,12 @@ class Overview:
         counted = Counter(line.turn for line in self.lines)
         return tuple((whose, counted[whose]) for whose in TURNS if counted[whose])
 
-    def turn_of(self, *whose: Whose) -> tuple[Line, ...]:
+    def turn_of(self, *whose: Whose) -> tuple[OverviewLine, ...]:
         """Those on which it is their turn, the longest first."""
         theirs = [(line.turn_since, line) for line in self.lines if line.turn in whose and line.turn_since]
         return tuple(line for _, line in sorted(theirs, key=lambda pair: pair[0]))
 
-    def due_by(self, end: datetime) -> tuple[Line, ...]:
+    def due_by(self, end: datetime) -> tuple[OverviewLine, ...]:
         """Those that are not late and fall due before `end`, in order."""
         due = [(line.due_at, line) for line in self.lines if line.due_at and not line.late_since]
         return tuple(line for at, line in sorted(due, key=lambda pair: pair[0]) if at < end)
@@ -90,17 +90,17 @@ def _is_owed(case: Case, policy: Policy) -> bool:
     return case.active and owed
 
 
-def _in_order(lines: Sequence[Line]) -> tuple[Line, ...]:
+def _in_order(lines: Sequence[OverviewLine]) -> tuple[OverviewLine, ...]:
     return tuple(sorted(lines, key=lambda line: (line.rank, line.due_at is None, line.due_at or line.opened_at)))
 
 
-def _line(case: Case, policy: Policy, now: datetime) -> Line:
+def _line(case: Case, policy: Policy, now: datetime) -> OverviewLine:
     running = [clock for clock in clocks(case, policy) if clock.stopped_at is None]
     due = min((clock for clock in running if clock.due_at), key=lambda clock: clock.due_at or now, default=None)
     unanswered = [clock.started_at for clock in running if clock.target != "resolution" and not clock.exempt]
     turn = turn_of(case)
     late = [at for clock in running if (at := clock.breached_at(now))]
-    return Line(
+    return OverviewLine(
         ref=case.ref,
         mailbox=case.mailbox,
         severity=policy.level(case.severity).name,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from helpdesk.core.calendar import Calendar
-    from helpdesk.core.intake import Field
+    from helpdesk.core.intake import IntakeField
     from helpdesk.core.promise import Within
     from helpdesk.core.severities import Level, SeverityTerms
 
@@ -261,7 +261,7 @@ class Credits:
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
+class WorkedExample:
     """A worked example: the due time that the document's reader computed by hand. `due_at` None: no target."""
 
     at: datetime
@@ -295,9 +295,9 @@ class Policy:
     calendars: Mapping[str, Calendar]
     goals: Mapping[tuple[str, TargetKind, str], Goal]  # (plan, target, severity)
     severity: SeverityTerms
-    intake: tuple[Field, ...]
+    intake: tuple[IntakeField, ...]
     ladder: tuple[Step, ...]
-    examples: tuple[Example, ...] = ()
+    examples: tuple[WorkedExample, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
     on_severity_change: OnSeverityChange = "keep_consumed"
     warranty: Warranty = Warranty()

@@ -9,16 +9,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from helpdesk.core.counted import counted
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from helpdesk.core.calendar import Calendar
-
-BusinessDayMode = Literal["same_time", "close", "close_next"]
+    from helpdesk.core.calendar import BusinessDayMode, Calendar
 
 _AMOUNT = re.compile(r"(\d{1,5})\s*(m|min|h|bd)")
 _UNITS = {"m": timedelta(minutes=1), "min": timedelta(minutes=1), "h": timedelta(hours=1)}

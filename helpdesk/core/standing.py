@@ -42,7 +42,7 @@ class Incident:
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class MaintenanceWindow:
     """One stretch of planned unavailability. Instants aware UTC."""
 
     name: str
@@ -58,7 +58,7 @@ class Standing:
 
     down: tuple[str, ...] = ()
     incidents: tuple[Incident, ...] = ()
-    windows: tuple[Window, ...] = ()
+    windows: tuple[MaintenanceWindow, ...] = ()
 
     def incident(self, policy: str, text: str) -> Incident | None:
         """The known incident that a mail to an offering speaks of."""
@@ -66,7 +66,7 @@ class Standing:
             (incident for incident in self.incidents if incident.concerns(policy) and incident.matches(text)), None
         )
 
-    def windows_at(self, policy: Policy, at: datetime) -> Iterator[Window]:
+    def windows_at(self, policy: Policy, at: datetime) -> Iterator[MaintenanceWindow]:
         """The maintenance windows of an offering that an instant lies in: declared ones first, then the file's."""
         for declared in self.windows:
             if declared.policy == policy.key and declared.begins_at <= at < declared.ends_at:
@@ -74,4 +74,4 @@ class Standing:
         for recurring in policy.maintenance:
             for begins, ends in recurring.between(at, at + _SOON):
                 if begins <= at < ends:
-                    yield Window(recurring.name, recurring.sector, begins, ends)
+                    yield MaintenanceWindow(recurring.name, recurring.sector, begins, ends)

@@ -35,7 +35,7 @@ def clocks(case: Case, policy: Policy) -> tuple[Clock, ...]:
     """First response (also where none is promised), then the promised rounds of follow-up in order, and resolution."""
     events = heard_events(case)
     anew = [event.at for event in events if event.type == "sent_again"]
-    reader = _Reader(case, policy, events, since=anew[-1] if anew else None)
+    reader = _ClockReader(case, policy, events, since=anew[-1] if anew else None)
     promised = (clock for clock in (*reader.follow_ups(), *reader.resolution()) if clock.stretches)
     return (reader.first_response(), *_late_before(case, policy, events, anew), *promised)
 
@@ -43,7 +43,7 @@ def clocks(case: Case, policy: Policy) -> tuple[Clock, ...]:
 def _late_before(case: Case, policy: Policy, events: Sequence[Event], anew: Sequence[datetime]) -> Iterator[Clock]:
     """Of the requests that were erased and sent again at these instants: a breach never vanishes."""
     for since, until in zip((None, *anew), anew, strict=False):
-        reader = _Reader(case, policy, [event for event in events if event.at < until], since=since, until=until)
+        reader = _ClockReader(case, policy, [event for event in events if event.at < until], since=since, until=until)
         measured = (reader.first_response(), *reader.follow_ups(), *reader.resolution())
         yield from (clock for clock in measured if clock.late_from is not None)
 
@@ -55,7 +55,7 @@ def heard_events(case: Case) -> list[Event]:
     return sorted(heard, key=lambda event: event.at)
 
 
-class _Reader:
+class _ClockReader:
     """One pass over a case's events in order of when they became true; over a request, where it was sent again."""
 
     def __init__(

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _DAY = 86400  # seconds
 _WEEK = 7 * _DAY
-_Piece = tuple[int, int]  # start in seconds from Monday 00:00 on, length
+_OpenStretch = tuple[int, int]  # start in seconds from Monday 00:00 on, length
 
 
 def week_words(calendar: Calendar, *, ahead: int = 0) -> str:
@@ -24,15 +24,15 @@ def week_words(calendar: Calendar, *, ahead: int = 0) -> str:
     return "around the clock" if calendar.always else _words(_moved(_pieces(calendar), ahead))
 
 
-def _pieces(calendar: Calendar) -> list[_Piece]:
+def _pieces(calendar: Calendar) -> list[_OpenStretch]:
     return sorted((window.weekday * _DAY + window.start, window.end - window.start) for window in calendar.windows)
 
 
-def _moved(pieces: Iterable[_Piece], shift: int) -> list[_Piece]:
+def _moved(pieces: Iterable[_OpenStretch], shift: int) -> list[_OpenStretch]:
     """The pieces on a wall that is ahead by `shift`; those that touch are one, for midnight lies elsewhere there."""
     if not shift:
         return list(pieces)
-    joined: list[_Piece] = []
+    joined: list[_OpenStretch] = []
     for start, length in sorted(((start + shift) % _WEEK, length) for start, length in pieces):
         if joined and sum(joined[-1]) == start:
             joined[-1] = joined[-1][0], joined[-1][1] + length
@@ -44,7 +44,7 @@ def _moved(pieces: Iterable[_Piece], shift: int) -> list[_Piece]:
     return joined
 
 
-def _words(pieces: Iterable[_Piece]) -> str:
+def _words(pieces: Iterable[_OpenStretch]) -> str:
     by_hours: dict[str, list[int]] = {}
     for start, length in pieces:
         weekday, opens = divmod(start, _DAY)

@@ -19,7 +19,7 @@ class Inside:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class AgentText:
     """An agent's own words.
 
     `head` stands above any quote: its first lines may be orders, unless it begins with words of the mail that is
@@ -42,4 +42,4 @@ class Written:
         return "\n\n".join(filter(None, (self.head, self.rest)))
 
 
-NOTHING = Written()
+NOTHING = AgentText()

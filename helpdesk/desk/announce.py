@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from helpdesk.core.people import Customer
-    from helpdesk.core.standing import Window
+    from helpdesk.core.standing import MaintenanceWindow
     from helpdesk.desk.rules import Rules
 
 
 @dataclass(frozen=True, slots=True)
-class Audience:
+class AnnouncementAudience:
     """Whom a window is announced to, and the customers whom nobody knows how to reach."""
 
     people: tuple[tuple[Customer, Person], ...]
@@ -66,12 +66,12 @@ def announce(connection: sa.Connection, rules: Rules, number: int, now: datetime
     return list(dict.fromkeys(mail.recipient for mail in fresh))
 
 
-def audience_of(connection: sa.Connection, rules: Rules, window: Window) -> Audience:
+def audience_of(connection: sa.Connection, rules: Rules, window: MaintenanceWindow) -> AnnouncementAudience:
     """Everybody whom the customers that a window concerns have named, else who wrote last."""
     policy = rules.book.policy(window.policy)
     customers = concerned(rules.customers.by_key.values(), window, policy)
     people = {customer.key: _named(customer) or _latest(connection, rules, customer) for customer in customers}
-    return Audience(
+    return AnnouncementAudience(
         tuple((customer, Person(address)) for customer in customers for address in people[customer.key]),
         tuple(customer for customer in customers if not people[customer.key]),
     )

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from helpdesk.core.message import Person
-    from helpdesk.core.overview import Line, Overview
+    from helpdesk.core.overview import Overview, OverviewLine
     from helpdesk.core.rotation import Rotation
     from helpdesk.core.silence import Silence
 
@@ -115,20 +115,20 @@ def _seated(person: Person, away: Mapping[str, str]) -> str:
     return f"{person.name or person.address}{f', {until}' if until else ''}"
 
 
-def _listed(lines: Sequence[Line], said: Sequence[str]) -> list[str]:
+def _listed(lines: Sequence[OverviewLine], said: Sequence[str]) -> list[str]:
     """One line a case, and how many more there are."""
     shown = [_case(line, words) for line, words in zip(lines[:_SHOWN], said, strict=False)]
     more = len(lines) - len(shown)
     return [*shown, *([f"and {more} more: helpdesk cases --open"] if more else [])]
 
 
-def _case(line: Line, words: str) -> str:
+def _case(line: OverviewLine, words: str) -> str:
     subject = line.subject or "(no subject)"
     short = subject if len(subject) <= _SUBJECT else f"{subject[: _SUBJECT - 1].rstrip()}…"
     return f"{line.ref} {line.severity}, {words}, {line.assignee or 'nobody'}: {short}"
 
 
-def _due(line: Line, zone: str, now: datetime) -> str:
+def _due(line: OverviewLine, zone: str, now: datetime) -> str:
     if line.late_since:
         return f"late since {_time(line.late_since, zone)}"
     if line.due_at:
@@ -137,7 +137,7 @@ def _due(line: Line, zone: str, now: datetime) -> str:
     return _turn(line, zone)
 
 
-def _turn(line: Line, zone: str) -> str:
+def _turn(line: OverviewLine, zone: str) -> str:
     return f"{TURN_NAMES[line.turn]} turn since {_time(line.turn_since, zone)}"
 
 

@@ -39,7 +39,7 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class MailboxReading:
     """How it stands with reading one mailbox. `fails` None: it has failed for a moment, or was not yet read at all.
 
     `shared`: somebody else takes mail out of it too, `others` mails so far; None: it was not watched for long enough.
@@ -52,7 +52,7 @@ class Reading:
     others: int = 0
 
 
-def no_mailboxes() -> tuple[Reading, ...]:
+def no_mailboxes() -> tuple[MailboxReading, ...]:
     """A desk that reads none."""
     return ()
 
@@ -68,7 +68,7 @@ class Conditions:
         self,
         desk: Desk,
         free_space: Callable[[], int],
-        readings: Callable[[], Iterable[Reading]] = no_mailboxes,
+        readings: Callable[[], Iterable[MailboxReading]] = no_mailboxes,
         others: Callable[[], Iterable[Condition]] = tuple,
     ) -> None:
         self._desk = desk
@@ -97,7 +97,7 @@ class Conditions:
         yield _outbox(waits, unsent.number)
 
 
-def _mailbox(reading: Reading) -> Condition:
+def _mailbox(reading: MailboxReading) -> Condition:
     return Condition(
         name=f"mailbox/{reading.mailbox}",
         ails=reading.fails,
@@ -111,7 +111,7 @@ def _mailbox(reading: Reading) -> Condition:
     )
 
 
-def _shared(reading: Reading) -> Condition:
+def _shared(reading: MailboxReading) -> Condition:
     return Condition(
         name=f"others/{reading.mailbox}",
         ails=reading.shared,

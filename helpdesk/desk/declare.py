@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 
     from helpdesk.core.declaration import Declaration, Topic
     from helpdesk.core.policy import Policy
-    from helpdesk.core.standing import Window
-    from helpdesk.desk.announce import Audience
+    from helpdesk.core.standing import MaintenanceWindow
+    from helpdesk.desk.announce import AnnouncementAudience
     from helpdesk.desk.rules import Rules
 
 _RECENT = timedelta(days=7)
@@ -164,7 +164,7 @@ def _status(order: Order) -> Done:
 # --- maintenance (LGK-11, TKT-9, LGT-9)
 
 
-def _plan(window: Window, order: Order) -> Done:
+def _plan(window: MaintenanceWindow, order: Order) -> Done:
     policy = order.rules.book.policy(window.policy)
     number = declarations.plan_maintenance(order.connection, window, by=order.by, now=order.now)
     audience = audience_of(order.connection, order.rules, window)
@@ -186,7 +186,7 @@ def _announce(number: int, order: Order) -> Done:
     return Done(said, told=tuple(told))
 
 
-def _unreached(audience: Audience) -> str:
+def _unreached(audience: AnnouncementAudience) -> str:
     who = [customer.key for customer in audience.unreached]
     return f"; not {_all(who)}, who named no contact and never wrote" if who else ""
 
@@ -200,7 +200,7 @@ def _maintenance(order: Order) -> Done:
     return Done(f"{_number(lines, 'window')} planned", tuple(lines))
 
 
-def _when(window: Window, policy: Policy) -> str:
+def _when(window: MaintenanceWindow, policy: Policy) -> str:
     zone = policy.calendars[policy.regions[0].calendar].timezone
     sector = f" ({window.sector})" if window.sector else ""
     return f"{window.name}{sector}, {moment(window.begins_at, zone)} to {moment(window.ends_at, zone)}"

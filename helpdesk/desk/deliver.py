@@ -63,7 +63,7 @@ class _TakenOverError(RuntimeError):
 
 
 @dataclass(frozen=True, slots=True)
-class _Done:
+class _Attempt:
     """What became of a claimed mail, and when. Without an outcome it was not tried, for no fault of its own."""
 
     row: Row
@@ -73,7 +73,7 @@ class _Done:
 
 
 @dataclass(frozen=True, slots=True)
-class _Alert:
+class _FailureAlert:
     key: str
     facts: dict[str, Any]
     kind: str = ""
@@ -88,24 +88,24 @@ class Sending:
     doubtful: bool = False  # writing it down failed for a reason that may be one mail's: not all together again
     _refusals: Refusals = field(default_factory=Refusals)
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _done: list[_Done] = field(default_factory=list)
+    _done: list[_Attempt] = field(default_factory=list)
 
-    def judge(self, row: Row, outcome: Outcome | None, at: datetime) -> _Done:
+    def judge(self, row: Row, outcome: Outcome | None, at: datetime) -> _Attempt:
         """What became of a mail. A refusal that recipients of another domain had as well is about us (threat O05)."""
         refusal = outcome.refusal if isinstance(outcome, Failed) else None
         if isinstance(outcome, Failed) and refusal is not None:
             with self._lock:
                 if self._refusals.is_about_us(refusal, row.recipient, row.id, now=at):
                     again = self._refusals.like(refusal) - {row.id}
-                    return _Done(row, Retry(f"{outcome.reason} (others are refused so, too)"), at, frozenset(again))
-        return _Done(row, outcome, at)
+                    return _Attempt(row, Retry(f"{outcome.reason} (others are refused so, too)"), at, frozenset(again))
+        return _Attempt(row, outcome, at)
 
-    def add(self, done: Sequence[_Done]) -> None:
+    def add(self, done: Sequence[_Attempt]) -> None:
         """To be written down by whoever has the database next."""
         with self._lock:
             self._done += done
 
-    def take(self) -> list[_Done]:
+    def take(self) -> list[_Attempt]:
         """All that is to be written down; what cannot be has to be added again."""
         with self._lock:
             done, self._done = self._done, []
@@ -188,7 +188,7 @@ class Delivery:
             _log.warning("taken over by another", outbox_id=row.id, kind=row.kind)
             return None
         except NOT_NOW:
-            self.sending.add([_Done(row, None, self.clock())])
+            self.sending.add([_Attempt(row, None, self.clock())])
             raise
         except Exception as problem:  # noqa: BLE001 - unknown is temporary (design law 2), and this mail's alone
             _log.exception("a mail could not be sent", outbox_id=row.id, kind=row.kind)
@@ -200,14 +200,14 @@ class Delivery:
         failpoint("out.pre_mark")
         return outcome
 
-    def _judged(self, row: Row, outcome: Outcome | None) -> _Done:
+    def _judged(self, row: Row, outcome: Outcome | None) -> _Attempt:
         """What became of the mail; never nothing, or its claim would be renewed for ever."""
         now = self.clock()
         try:
             return self.sending.judge(row, outcome, now)
         except Exception:  # noqa: BLE001 - an answer that is not compared with others is still the answer
             _log.exception("a refusal could not be compared", outbox_id=row.id)
-            return _Done(row, outcome, now)
+            return _Attempt(row, outcome, now)
 
 
 class _Look:
@@ -265,7 +265,7 @@ def _writing_down(database: Database, recorder: Recorder, sending: Sending) -> I
         _tell(each)
 
 
-def _note(connection: sa.Connection, recorder: Recorder, done: _Done, *, carefully: bool) -> bool:
+def _note(connection: sa.Connection, recorder: Recorder, done: _Attempt, *, carefully: bool) -> bool:
     """Write down what became of a mail; says whether it was still ours.
 
     `carefully`: by itself, so that what cannot be written of one mail keeps no other waiting. It is then left to its
@@ -290,7 +290,7 @@ def _note(connection: sa.Connection, recorder: Recorder, done: _Done, *, careful
         return False
 
 
-def _settled(connection: sa.Connection, recorder: Recorder, done: _Done) -> bool:
+def _settled(connection: sa.Connection, recorder: Recorder, done: _Attempt) -> bool:
     ours, alert = _state(connection, done)
     if ours and alert:
         recorder.alert(connection, kind=alert.kind, key=alert.key, facts=alert.facts, now=done.at)
@@ -301,7 +301,7 @@ def _settled(connection: sa.Connection, recorder: Recorder, done: _Done) -> bool
     return ours
 
 
-def _given_up(done: _Done) -> Failed | Retry | None:
+def _given_up(done: _Attempt) -> Failed | Retry | None:
     """Why a mail will not be sent any more; None for one that is on its way, or may have arrived."""
     match done.outcome:
         case Failed() if not done.row.enclosed:
@@ -312,7 +312,7 @@ def _given_up(done: _Done) -> Failed | Retry | None:
             return None
 
 
-def _state(connection: sa.Connection, done: _Done) -> tuple[bool, _Alert | None]:
+def _state(connection: sa.Connection, done: _Attempt) -> tuple[bool, _FailureAlert | None]:
     """Give the row its state. Says whether it was still ours, and what operators should hear if it was."""
     row, now = done.row, done.at
     if done.again:
@@ -330,15 +330,15 @@ def _state(connection: sa.Connection, done: _Done) -> tuple[bool, _Alert | None]
             return outbox.retry(connection, row, at=at, detail=reason, unreached=unreached, copy=uncertain), None
         case Failed(reason) if row.enclosed:
             # A server that takes no such file, or none so large, may well take the words.
-            alert = _Alert(f"outbox/{row.id}/files", _without_files(row, reason), kind="files")
+            alert = _FailureAlert(f"outbox/{row.id}/files", _without_files(row, reason), kind="files")
             return outbox.without_files(connection, row, now=now, detail=reason), alert
         case Retry(reason) | Failed(reason):
             # Nobody is told by mail that an alert by mail cannot be delivered.
-            told = _Alert(f"outbox/{row.id}", _failure(row, reason)) if row.kind != "alert" else None
+            told = _FailureAlert(f"outbox/{row.id}", _failure(row, reason)) if row.kind != "alert" else None
             return outbox.fail(connection, row, detail=reason), told
 
 
-def _tell(done: _Done) -> None:
+def _tell(done: _Attempt) -> None:
     """Into the log, once it is on disk."""
     row = done.row
     match done.outcome:

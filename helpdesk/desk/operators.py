@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     import sqlalchemy as sa
 
-    from helpdesk.core.block import Block
+    from helpdesk.core.block import CommandBlock
     from helpdesk.core.decision import Outcome
     from helpdesk.core.declaration import Ordered
     from helpdesk.core.message import Message, Person
@@ -47,7 +47,7 @@ _SHOWN = 300  # characters of what somebody wrote in an operator's name
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class OperatorMail:
     """A mail to an operator's reply address, with where it came in."""
 
     mail: Spooled
@@ -81,7 +81,7 @@ def settle(
     holder = holder_of(clues, rules.configuration.operators, rules.signer)
     if holder is None:
         return None
-    letter = Letter(mail, message, mailbox, holder)
+    letter = OperatorMail(mail, message, mailbox, holder)
     if message.robot:
         return robot_outcome(message), message.robot.why
     if rules.configuration.operator(letter.sender) is None:
@@ -95,7 +95,7 @@ def settle(
     return _carry_out(connection, recorder, letter, now)
 
 
-def _doubt(connection: sa.Connection, recorder: Recorder, letter: Letter) -> str:
+def _doubt(connection: sa.Connection, recorder: Recorder, letter: OperatorMail) -> str:
     """Why the mail of an operator is not obeyed; "" if it is."""
     if letter.sender != letter.holder.address:
         return f"it came from {letter.sender}, who is another operator"
@@ -114,7 +114,9 @@ def _doubt(connection: sa.Connection, recorder: Recorder, letter: Letter) -> str
 # --- what is obeyed
 
 
-def _carry_out(connection: sa.Connection, recorder: Recorder, letter: Letter, now: datetime) -> tuple[Outcome, str]:
+def _carry_out(
+    connection: sa.Connection, recorder: Recorder, letter: OperatorMail, now: datetime
+) -> tuple[Outcome, str]:
     """Do what the mail orders, all or nothing, and answer it; returns what was done, in a few words."""
     block = _orders(letter.message)
     done: list[Done] = []
@@ -134,8 +136,8 @@ def _carry_out(connection: sa.Connection, recorder: Recorder, letter: Letter, no
 def _refuse(
     connection: sa.Connection,
     recorder: Recorder,
-    letter: Letter,
-    read: tuple[Block[Ordered], list[Mistake]],
+    letter: OperatorMail,
+    read: tuple[CommandBlock[Ordered], list[Mistake]],
     now: datetime,
 ) -> str:
     """Send the mistakes back, so many a day."""
@@ -153,20 +155,20 @@ def _refuse(
     return because
 
 
-def _orders(message: Message) -> Block[Ordered]:
+def _orders(message: Message) -> CommandBlock[Ordered]:
     """Orders stand above any quote; one that stands further down is a mistake."""
-    block: Block[Ordered] = read_block(before_quote(message.text), read_declaration, folded=True)
-    everywhere: Block[Ordered] = read_block(message.reply, read_declaration, folded=True)
+    block: CommandBlock[Ordered] = read_block(before_quote(message.text), read_declaration, folded=True)
+    everywhere: CommandBlock[Ordered] = read_block(message.reply, read_declaration, folded=True)
     below = [line for line in _lines(everywhere) if line not in _lines(block)]
     misplaced = tuple(Mistake(line, "expected at the very top, above any quote") for line in below)
     return replace(block, mistakes=(*block.mistakes, *misplaced))
 
 
-def _lines(block: Block[Ordered]) -> list[str]:
+def _lines(block: CommandBlock[Ordered]) -> list[str]:
     return [order.line for order in block.orders] + [mistake.line for mistake in block.mistakes]
 
 
-def _all_or_none(block: Block[Ordered], order: Order) -> tuple[list[Done], list[Mistake]]:
+def _all_or_none(block: CommandBlock[Ordered], order: Order) -> tuple[list[Done], list[Mistake]]:
     """Each order sees what the one before it did; the first that cannot be done undoes them all."""
     done: list[Done] = []
     savepoint = order.connection.begin_nested()
@@ -181,7 +183,7 @@ def _all_or_none(block: Block[Ordered], order: Order) -> tuple[list[Done], list[
 
 
 def _answer(
-    connection: sa.Connection, recorder: Recorder, letter: Letter, key: str, facts: dict[str, Any], now: datetime
+    connection: sa.Connection, recorder: Recorder, letter: OperatorMail, key: str, facts: dict[str, Any], now: datetime
 ) -> None:
     desk = recorder.rules.configuration.file.desk.name
     told = Bulletin(
@@ -199,7 +201,7 @@ def _answer(
 # --- what is not
 
 
-def _warn(connection: sa.Connection, recorder: Recorder, letter: Letter, doubt: str, now: datetime) -> None:
+def _warn(connection: sa.Connection, recorder: Recorder, letter: OperatorMail, doubt: str, now: datetime) -> None:
     """Tell the operator whose address it is, and the one in whose name it came; once a day for each reason."""
     configuration = recorder.rules.configuration
     author = configuration.operator(letter.sender)
@@ -218,7 +220,7 @@ def _warn(connection: sa.Connection, recorder: Recorder, letter: Letter, doubt: 
     outbox.add(connection, letters, now)
 
 
-def _warning(letter: Letter, doubt: str) -> dict[str, Any]:
+def _warning(letter: OperatorMail, doubt: str) -> dict[str, Any]:
     wrote = _flat(letter.message.reply)
     return {
         "headline": "someone wrote in your name",

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from helpdesk.core.case import Case, Event
     from helpdesk.core.message import Message
     from helpdesk.core.people import Agent
-    from helpdesk.core.written import Written
+    from helpdesk.core.written import AgentText
     from helpdesk.desk.rules import Rules
     from helpdesk.store.cases import StoredMessage
 
@@ -50,7 +50,7 @@ class Correspondence:
 
 def of_agent(
     connection: sa.Connection, rules: Rules, message: Message, case: Case, agent: Agent, *, mailbox: str, raw: bytes
-) -> Written:
+) -> AgentText:
     """An agent's own words, and what of them is not for the customer; remembers how their mails end."""
     said = _said_on(connection, case)
     learnt = signatures.of(connection, agent.address)
@@ -167,7 +167,13 @@ def _sent(mails: Sequence[tuple[str, bytes]], others: Sequence[str] = (), before
 
 
 def _kept(
-    connection: sa.Connection, rules: Rules, case: Case, said: Correspondence, own: Written, agent: Agent, mailbox: str
+    connection: sa.Connection,
+    rules: Rules,
+    case: Case,
+    said: Correspondence,
+    own: AgentText,
+    agent: Agent,
+    mailbox: str,
 ) -> Confidential:
     public = overlap.known((*said.customers, *said.answers))
     others = (one.reply for one in said.stayed if one.author not in agent.addresses)

@@ -10,7 +10,7 @@ import zlib
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from helpdesk.core.standing import Window
+from helpdesk.core.standing import MaintenanceWindow
 from helpdesk.store import bulletins, declarations
 from helpdesk.store.declarations import Planned
 
@@ -42,21 +42,21 @@ def load_planned(connection: sa.Connection, rules: Rules, number: int) -> Planne
     return declarations.load_planned(connection, number)
 
 
-def _recurring(rules: Rules, since: datetime, until: datetime) -> Iterator[Window]:
+def _recurring(rules: Rules, since: datetime, until: datetime) -> Iterator[MaintenanceWindow]:
     """Those of the policies that a mailbox is bound to."""
     bound = {mailbox.policy for mailbox in rules.configuration.mailboxes}
     for key, policy in sorted(rules.book.policies.items()):
         for entry in policy.maintenance if key in bound else ():
             for begins, ends in entry.between(since, until):
-                yield Window(entry.name, entry.sector, begins, ends, policy.key)
+                yield MaintenanceWindow(entry.name, entry.sector, begins, ends, policy.key)
 
 
-def _with_number(connection: sa.Connection, window: Window) -> Planned:
+def _with_number(connection: sa.Connection, window: MaintenanceWindow) -> Planned:
     number = _number(window)
     return Planned(number, window, bulletins.newest_of(connection, f"maintenance/{number}/"), recurring=True)
 
 
-def _number(window: Window) -> int:
+def _number(window: MaintenanceWindow) -> int:
     what = f"{window.policy}/{window.name}/{window.sector}/{window.begins_at:%H:%M:%S}"
     return int(f"{window.begins_at.astimezone(UTC):%y%m%d}") * _CHECKS + zlib.crc32(what.encode()) % _CHECKS
 

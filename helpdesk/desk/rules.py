@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
     from pathlib import Path
 
-    from helpdesk.config import Configuration, ConfigurationFile, Written
+    from helpdesk.config import CheckedFile, Configuration, ConfigurationFile
     from helpdesk.core.policy import Policy
     from helpdesk.mail.dkim_check import Lookup
     from helpdesk.mail.spf import Resolver
@@ -91,7 +91,7 @@ def _attempt(reading: Callable[[], T], otherwise: T) -> tuple[T, tuple[str, ...]
         return otherwise, wrong.problems
 
 
-def _known(written: Written, book: PolicyBook) -> Mapping[str, Policy]:
+def _known(written: CheckedFile, book: PolicyBook) -> Mapping[str, Policy]:
     """The policies that may be named; where their folder is not to be found, nobody knows which there are."""
     folder = written.place(written.filled.table.desk.policies)
     if folder is None or folder.is_dir():
@@ -99,7 +99,7 @@ def _known(written: Written, book: PolicyBook) -> Mapping[str, Policy]:
     return {**book.policies, BLANK: next(iter(book.policies.values()))}
 
 
-def _signing(written: Written) -> Signing | None:
+def _signing(written: CheckedFile) -> Signing | None:
     """What outgoing mail is signed with, if it is. Raises ConfigurationError."""
     table = written.filled.table.smtp_out
     path = written.place(table.dkim_key_file)
@@ -115,7 +115,7 @@ def _signing(written: Written) -> Signing | None:
     return signing
 
 
-def _place_problems(written: Written) -> Iterator[str]:
+def _place_problems(written: CheckedFile) -> Iterator[str]:
     desk = written.filled.table.desk
     for key, name in (("policies", desk.policies), ("templates", desk.templates)):
         place = written.place(name)
@@ -149,7 +149,7 @@ def _policy_problems(file: ConfigurationFile, policies: Mapping[str, Policy]) ->
         yield from _among(f"mailbox.{number}.channel", mailbox.channel, sorted(channels))
 
 
-def _blocked_customers(written: Written, customers: Directory) -> Iterator[str]:
+def _blocked_customers(written: CheckedFile, customers: Directory) -> Iterator[str]:
     """Nobody who bought something can be kept out."""
     blocked = [comparable(entry) for entry in written.filled.table.desk.blocked]
     for customer in customers.by_key.values():
@@ -166,7 +166,7 @@ def _among(place: str, name: str, known: Collection[str]) -> Iterator[str]:
         yield f"{place}: expected one of {', '.join(known)}, not {name!r}"
 
 
-def _look_at_keys(written: Written) -> None:
+def _look_at_keys(written: CheckedFile) -> None:
     """Looks at the secret that is there already. Raises ConfigurationError."""
     path = written.place(written.filled.table.desk.secret_file)
     if path is not None and path.exists():

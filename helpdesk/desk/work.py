@@ -16,7 +16,7 @@ from helpdesk.core.message import Person
 from helpdesk.core.redaction import ERASED
 from helpdesk.core.thread import Placement
 from helpdesk.core.unseen import ALL_SEEN, CaseMail, Sight, sight
-from helpdesk.core.written import Written
+from helpdesk.core.written import AgentText
 from helpdesk.desk import behalf, bounces, copies, earlier, operators, own_words, trust
 from helpdesk.desk.addressing import addressed, customers_of
 from helpdesk.desk.answered import answered, raise_alarm
@@ -216,10 +216,10 @@ def _written(
     placed: Case | None,
     placement: Placement,
     mailbox: Mailbox,
-) -> Written:
+) -> AgentText:
     """What an agent wrote themselves; of others' mail it is not asked."""
     if placement.role != "agent" or placement.agent is None or placed is None:
-        return Written()
+        return AgentText()
     address, agent = mailbox.address, placement.agent
     return own_words.of_agent(connection, recorder.rules, message, placed, agent, mailbox=address, raw=mail.raw)
 

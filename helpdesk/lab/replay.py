@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from helpdesk.core.case import Case
-    from helpdesk.core.clock import Clock, State
+    from helpdesk.core.clock import Clock, ClockState
     from helpdesk.core.policy import Policy, TargetKind
     from helpdesk.desk.record import Recorder
     from helpdesk.store.cases import Opened
@@ -36,27 +36,27 @@ _ZERO = timedelta()
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ClockOutcome:
     """How one clock stands. `due_at` aware UTC; `late_by` open time; `state` "none": nothing is promised."""
 
-    state: State
+    state: ClockState
     due_at: datetime | None = None
     late_by: timedelta = _ZERO
     warranted: bool = False
 
 
-NOTHING = Outcome("none")
+NOTHING = ClockOutcome("none")
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class ChangedOutcome:
     """One clock whose outcome the other policy changes."""
 
     target: TargetKind
     severity: str
     started_at: datetime
-    before: Outcome
-    after: Outcome
+    before: ClockOutcome
+    after: ClockOutcome
 
     @property
     def due_by(self) -> timedelta | None:
@@ -78,7 +78,7 @@ class Replayed:
     ref: str
     subject: str
     clocks: int
-    differences: tuple[Difference, ...] = ()
+    differences: tuple[ChangedOutcome, ...] = ()
     problem: str = ""
 
 
@@ -104,7 +104,7 @@ class Summary:
         for difference in replayed.differences:
             self._add(difference)
 
-    def _add(self, difference: Difference) -> None:
+    def _add(self, difference: ChangedOutcome) -> None:
         moved = difference.due_by or _ZERO
         self.clocks_changed += 1
         self.due_earlier += moved < _ZERO
@@ -138,7 +138,7 @@ def _as_people_made_it(case: Case) -> Case:
 _Place = tuple[str, "datetime | None"]
 
 
-def _differences(before: tuple[Clock, ...], after: tuple[Clock, ...], now: datetime) -> Iterator[Difference]:
+def _differences(before: tuple[Clock, ...], after: tuple[Clock, ...], now: datetime) -> Iterator[ChangedOutcome]:
     """The clocks that differ. One that is promised nothing under either policy is the same under both."""
     old, new = _by_place(before), _by_place(after)
     for place in dict.fromkeys((*old, *new)):
@@ -146,7 +146,7 @@ def _differences(before: tuple[Clock, ...], after: tuple[Clock, ...], now: datet
         outcomes = _outcome(was, now), _outcome(becomes, now)
         clock = was or becomes
         if clock is not None and outcomes[0] != outcomes[1]:
-            yield Difference(clock.target, _severity(clock), clock.started_at, *outcomes)
+            yield ChangedOutcome(clock.target, _severity(clock), clock.started_at, *outcomes)
 
 
 def _by_place(found: tuple[Clock, ...]) -> dict[_Place, Clock]:
@@ -154,10 +154,10 @@ def _by_place(found: tuple[Clock, ...]) -> dict[_Place, Clock]:
     return {(clock.target, clock.stopped_at): clock for clock in found}
 
 
-def _outcome(clock: Clock | None, now: datetime) -> Outcome:
+def _outcome(clock: Clock | None, now: datetime) -> ClockOutcome:
     if clock is None or clock.state(now) == "none":
         return NOTHING
-    return Outcome(clock.state(now), clock.due_at, late_by(clock, now), clock.warranted)
+    return ClockOutcome(clock.state(now), clock.due_at, late_by(clock, now), clock.warranted)
 
 
 def _severity(clock: Clock) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from helpdesk.core.policy import Policy
-    from helpdesk.lab.replay import Difference, Outcome, Replayed, Summary
+    from helpdesk.lab.replay import ChangedOutcome, ClockOutcome, Replayed, Summary
 
 _ZERO = timedelta()
 
@@ -29,7 +29,7 @@ def replayed_shape(replayed: Replayed) -> dict[str, Any]:
     }
 
 
-def _difference_shape(difference: Difference) -> dict[str, Any]:
+def _difference_shape(difference: ChangedOutcome) -> dict[str, Any]:
     due_by = difference.due_by
     return {
         "target": difference.target,
@@ -42,7 +42,7 @@ def _difference_shape(difference: Difference) -> dict[str, Any]:
     }
 
 
-def _outcome_shape(outcome: Outcome) -> dict[str, Any]:
+def _outcome_shape(outcome: ClockOutcome) -> dict[str, Any]:
     return {
         "state": outcome.state,
         "due_at": instant(outcome.due_at),
@@ -74,7 +74,7 @@ def replayed_lines(replayed: Replayed, policy: Policy) -> Iterator[str]:
         yield f"{replayed.ref} {what}: {'; '.join(_changes(difference, policy))}"
 
 
-def _changes(difference: Difference, policy: Policy) -> Iterator[str]:
+def _changes(difference: ChangedOutcome, policy: Policy) -> Iterator[str]:
     before, after = difference.before, difference.after
     if difference.outcome:
         yield difference.outcome
@@ -85,7 +85,7 @@ def _changes(difference: Difference, policy: Policy) -> Iterator[str]:
         yield "warranted, was not" if after.warranted else "not warranted, was"
 
 
-def _due(difference: Difference, zone: str) -> Iterator[str]:
+def _due(difference: ChangedOutcome, zone: str) -> Iterator[str]:
     moved, due_at = difference.due_by, difference.after.due_at
     if moved and due_at is not None:
         yield f"due {span(moved)} {'later' if moved > _ZERO else 'earlier'}, {moment(due_at, zone)}"

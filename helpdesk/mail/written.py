@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from helpdesk.core.written import Written
+from helpdesk.core.written import AgentText
 
 from . import marks, overlap, tail
 from .armour import without_armour
@@ -65,7 +65,7 @@ def sent(
     return SentWords(overlap.known((*every, *others)), overlap.Known(ours.runs - quoted.runs), back)
 
 
-def written(text: str, answered: SentWords, learnt: Collection[Tail] = ()) -> Written:
+def written(text: str, answered: SentWords, learnt: Collection[Tail] = ()) -> AgentText:
     """An agent's own words in the text of their mail, which answers these."""
     bare = without_armour(text.split("\n"))
     lines = bare.lines
@@ -77,7 +77,7 @@ def written(text: str, answered: SentWords, learnt: Collection[Tail] = ()) -> Wr
     own = own[next((n for n, at in enumerate(own) if lines[at].strip()), len(own)) :]
     # What an echo gave back of theirs is theirs when they say it again: so it asked them to.
     of_others = overlap.shared(lines, answered.of_others)
-    return Written(
+    return AgentText(
         head=_text([lines[at] for at in own if at < stop]),
         rest=_text(_closed_up([lines[at] for at in own if at >= stop])),
         echoed=any(of_others[at] and overlap.key_of(lines[at]) in answered.of_others.lines for at in own[:1]),

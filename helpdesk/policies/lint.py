@@ -28,11 +28,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from helpdesk.core.policy import Example, Plan, Policy, Step, TargetKind
+    from helpdesk.core.policy import Plan, Policy, Step, TargetKind, WorkedExample
     from helpdesk.policies.known_days import KnownDays
     from helpdesk.policies.schema import CountryHolidays, PolicyFile
 
-Level = Literal["error", "warning", "assumption"]
+FindingLevel = Literal["error", "warning", "assumption"]
 # A Tuesday morning in open hours nearly everywhere, without a holiday near: where promises are compared.
 _PROBE = datetime(2026, 6, 9, 15, 0, tzinfo=ZoneInfo("UTC"))
 _DAY = 86400  # seconds
@@ -44,7 +44,7 @@ _SHORTEST_DAY = timedelta(hours=2)
 class Finding:
     """One thing to know about a policy file."""
 
-    level: Level
+    level: FindingLevel
     file: str
     key: str
     text: str
@@ -97,10 +97,10 @@ def _error(name: str, problem: str) -> Finding:
     return Finding("error", name, key, text)
 
 
-Found = tuple[Level, str, str]
+Remark = tuple[FindingLevel, str, str]
 
 
-def _examples(policy: Policy) -> Iterator[Found]:
+def _examples(policy: Policy) -> Iterator[Remark]:
     """Each worked example is computed and compared."""
     if not policy.examples:
         yield "error", "example", "expected worked examples; a policy without any proves nothing"
@@ -110,14 +110,14 @@ def _examples(policy: Policy) -> Iterator[Found]:
             yield "error", f"example.{number}", wrong
 
 
-def _unshown(policy: Policy) -> Iterator[Found]:
+def _unshown(policy: Policy) -> Iterator[Remark]:
     """Kinds of moments that no worked example shows, in one line."""
     kinds = list(missing(policy)) if policy.examples else []
     if kinds:
         yield "warning", "example", f"expected worked examples of every kind; there is {', '.join(kinds)}"
 
 
-def _wrong(policy: Policy, example: Example) -> str:
+def _wrong(policy: Policy, example: WorkedExample) -> str:
     try:
         promise = policy.promise(
             example.target,
@@ -137,7 +137,7 @@ def _wrong(policy: Policy, example: Example) -> str:
     return "" if due_at == example.due_at else f"expected {example.due_at}, computed {due_at.astimezone(zone)}"
 
 
-def _never_open(policy: Policy) -> Iterator[Found]:
+def _never_open(policy: Policy) -> Iterator[Remark]:
     """A target whose hours never come: refused when the file is checked, not when the first mail arrives."""
     for plan, target, severity in policy.goals:
         for region, channel in product(policy.regions, policy.channels):
@@ -150,7 +150,7 @@ def _never_open(policy: Policy) -> Iterator[Found]:
                 break
 
 
-def _contradictions(policy: Policy, table: PolicyFile) -> Iterator[Found]:
+def _contradictions(policy: Policy, table: PolicyFile) -> Iterator[Remark]:
     yield from _misplaced_maintenance(table)
     yield from _overlaps(policy)
     yield from _odd_steps(policy)
@@ -162,7 +162,7 @@ def _contradictions(policy: Policy, table: PolicyFile) -> Iterator[Found]:
     yield from _categories(table)
 
 
-def _misplaced_maintenance(table: PolicyFile) -> Iterator[Found]:
+def _misplaced_maintenance(table: PolicyFile) -> Iterator[Remark]:
     """An offset that lands on another weekday than the document says (LGK-10)."""
     for number, entry in enumerate(table.maintenance, start=1):
         if entry.after and entry.weekday:
@@ -173,7 +173,7 @@ def _misplaced_maintenance(table: PolicyFile) -> Iterator[Found]:
                 yield "warning", f"maintenance.{number}.after_days", text
 
 
-def _overlaps(policy: Policy) -> Iterator[Found]:
+def _overlaps(policy: Policy) -> Iterator[Remark]:
     for name, calendar in policy.calendars.items():
         week = sorted(
             (window.weekday * _DAY + window.start, window.weekday * _DAY + window.end) for window in calendar.windows
@@ -183,7 +183,7 @@ def _overlaps(policy: Policy) -> Iterator[Found]:
             yield "warning", f"calendars.{name}.hours", "windows overlap; their union is run"
 
 
-def _odd_steps(policy: Policy) -> Iterator[Found]:
+def _odd_steps(policy: Policy) -> Iterator[Remark]:
     """A rung that comes after its own end, or before the one above it."""
     for number, step in enumerate(policy.ladder, start=1):
         if step.kind == "warning" and step.share >= 1:
@@ -199,7 +199,7 @@ def _odd_steps(policy: Policy) -> Iterator[Found]:
             yield "warning", f"ladder.{number}.at", "earlier than the step above it"
 
 
-def _unheard(policy: Policy, key: str, step: Step) -> Iterator[Found]:
+def _unheard(policy: Policy, key: str, step: Step) -> Iterator[Remark]:
     """A step for want of an acknowledgment that nobody was asked for, or that comes when all is late already."""
     asked = any(
         other.waits_for_acknowledgment and (other.share, other.after) == (step.share, step.after)
@@ -215,7 +215,7 @@ def _unheard(policy: Policy, key: str, step: Step) -> Iterator[Found]:
                 yield "warning", key, f"not before the first response of {policy.level(level).name} is due"
 
 
-def _slower_plans(policy: Policy) -> Iterator[Found]:
+def _slower_plans(policy: Policy) -> Iterator[Remark]:
     """A plan that is sold as better and is slower (LGK-4): plans stand in order of price."""
     for cheaper, dearer in pairwise(policy.plans):
         for target in ("first_response", "follow_up", "resolution"):
@@ -239,7 +239,7 @@ def _slower(policy: Policy, cheaper: Plan, dearer: Plan, target: TargetKind, sev
     return after.within.due_at(before.calendar, _PROBE) > before.within.due_at(before.calendar, _PROBE)
 
 
-def _slower_severities(policy: Policy) -> Iterator[Found]:
+def _slower_severities(policy: Policy) -> Iterator[Remark]:
     """A worse severity that is answered later than a milder one."""
     for plan in policy.plans:
         for worse, milder in pairwise(policy.severity.levels):
@@ -264,7 +264,7 @@ def _said(policy: Policy, plan: Plan, target: TargetKind, severity: str) -> str:
     return str(policy.goals[plan.key, target, severity].within)
 
 
-def _undefined(policy: Policy) -> Iterator[Found]:
+def _undefined(policy: Policy) -> Iterator[Remark]:
     for level in policy.severity.levels:
         if not level.definition:
             yield "warning", f"severities.{level.key}.definition", "expected a definition, there is none"
@@ -275,7 +275,7 @@ def _undefined(policy: Policy) -> Iterator[Found]:
                 yield "warning", f"targets.{plan.key}.first_response.{level.key}", text
 
 
-def _short_days(policy: Policy) -> Iterator[Found]:
+def _short_days(policy: Policy) -> Iterator[Remark]:
     """A day that is open for so short that somebody probably wrote it wrongly (CEL-2)."""
     for name, calendar in policy.calendars.items():
         longest = max((window.end - window.start for window in calendar.windows), default=0)
@@ -287,7 +287,7 @@ def _short_days(policy: Policy) -> Iterator[Found]:
             )
 
 
-def _unknown_holidays(table: PolicyFile) -> Iterator[Found]:
+def _unknown_holidays(table: PolicyFile) -> Iterator[Remark]:
     """A public holiday that is to be left out under a name that it does not have: the desk would be closed then."""
     known = days_of(table)
     for key, calendar in table.calendars.items():
@@ -315,7 +315,7 @@ def _holidays(known: KnownDays, asked: CountryHolidays) -> Iterator[tuple[date, 
                 yield from ((day, part, bare) for part, bare in holiday_names(name).items())
 
 
-def _categories(table: PolicyFile) -> Iterator[Found]:
+def _categories(table: PolicyFile) -> Iterator[Remark]:
     """A category that has no day there, and from when on half days are closed: both are easily thought otherwise."""
     known, years = days_of(table), range(_TOLD_FROM, YEARS.stop)
     asked = {key: calendar.holidays for key, calendar in table.calendars.items() if calendar.holidays}
@@ -330,6 +330,6 @@ def _categories(table: PolicyFile) -> Iterator[Found]:
             yield "assumption", f"{place}.half_days_from", f"half days are closed: {said}"
 
 
-def _assumptions(policy: Policy) -> Iterator[Found]:
+def _assumptions(policy: Policy) -> Iterator[Remark]:
     for assumption in policy.assumptions:
         yield "assumption", assumption.key, assumption.why

@@ -22,7 +22,7 @@ _SATURDAY = 5
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Kept:
+class ObservedDay:
     """A named day that is kept on another day where it falls on a weekend."""
 
     on: date
@@ -30,7 +30,7 @@ class Kept:
     way: Way
 
 
-def substitutes(kept: Iterable[Kept], closed: Iterable[date]) -> Iterator[SpecialDay]:
+def substitutes(kept: Iterable[ObservedDay], closed: Iterable[date]) -> Iterator[SpecialDay]:
     """The days on which these are kept instead, in order; `closed` are all that are closed anyway."""
     taken = set(closed)
     for day in sorted(kept):
@@ -40,7 +40,7 @@ def substitutes(kept: Iterable[Kept], closed: Iterable[date]) -> Iterator[Specia
             yield SpecialDay(instead, f"{day.name} (observed)")
 
 
-def _moved(day: Kept, taken: set[date]) -> date:
+def _moved(day: ObservedDay, taken: set[date]) -> date:
     back = day.way == "nearest" and day.on.weekday() == _SATURDAY
     step = timedelta(days=-1 if back else 1)
     instead = day.on + step

@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from helpdesk.blanks import BLANK
-from helpdesk.core.calendar import Calendar, SpecialDay, Window, parse_hours
+from helpdesk.core.calendar import Calendar, SpecialDay, WeeklyOpening, parse_hours
 from helpdesk.core.case import Kind
 from helpdesk.core.errors import ConfigurationError
 from helpdesk.core.exclusion import OFF
-from helpdesk.core.intake import Field
+from helpdesk.core.intake import IntakeField
 from helpdesk.core.intake_words import folded
 from helpdesk.core.policy import (
     AUDIENCES,
@@ -31,7 +31,6 @@ from helpdesk.core.policy import (
     Calls,
     Channel,
     Credits,
-    Example,
     Exclusion,
     Goal,
     Lifecycle,
@@ -41,6 +40,7 @@ from helpdesk.core.policy import (
     Region,
     Step,
     Warranty,
+    WorkedExample,
 )
 from helpdesk.core.promise import Within, parse_open_time, parse_within
 from helpdesk.core.severities import Area, Cap, Level, SeverityTerms
@@ -49,7 +49,7 @@ from helpdesk.policies.country_days import closures
 from helpdesk.policies.days import day_rule
 from helpdesk.policies.known_days import KnownDays, known_now
 from helpdesk.policies.maintenance import read_maintenance
-from helpdesk.policies.observed import Kept, Way, substitutes
+from helpdesk.policies.observed import ObservedDay, Way, substitutes
 from helpdesk.policies.schema import ChannelGoalTable, PolicyFile
 from helpdesk.severity import CONDITIONS
 from helpdesk.tables import fill, fill_as_far_as_possible, json_schema, parse_toml, read_text
@@ -78,7 +78,7 @@ _BAND = re.compile(r"(>)?\s*(\d{1,3}(?:\.\d{1,6})?)", re.ASCII)
 _WHOLE = 100  # percent
 _ANY_YEAR = 2026
 _CALLS_AT_MOST = 48  # two days of one an hour
-_NO_WINDOWS: tuple[Window, ...] = ()
+_NO_WINDOWS: tuple[WeeklyOpening, ...] = ()
 ALWAYS = "24x7"  # every policy has this calendar
 
 
@@ -133,7 +133,7 @@ def survey_policy(source: PolicyText) -> Survey:
     whole = source if source.days else replace(source, days=days_of(table))
     if not whole.version:
         whole = replace(whole, version=_version(whole))
-    reader = _Reader(whole, table)
+    reader = _PolicyReader(whole, table)
     policy = reader.policy()
     return Survey(policy, whole, (*filled.problems, *filled.further(reader.problems)))
 
@@ -163,7 +163,7 @@ def schema() -> dict[str, Any]:
     }
 
 
-class _Reader:
+class _PolicyReader:
     """Reads the tables of one file and collects what is wrong with them."""
 
     def __init__(self, source: PolicyText, table: PolicyFile) -> None:
@@ -228,7 +228,7 @@ class _Reader:
     def calendar(self, key: str, entry: CalendarTable) -> Calendar:
         place = f"calendars.{key}"
         hours = [entry.hours] if isinstance(entry.hours, str) else entry.hours
-        windows: list[Window] = []
+        windows: list[WeeklyOpening] = []
         for line in hours:
             windows += self.attempt(f"{place}.hours", partial(parse_hours, line), _NO_WINDOWS)
         timezone = self.timezone(f"{place}.timezone", entry.timezone)
@@ -267,7 +267,7 @@ class _Reader:
             # New Year's Day may be kept in the year before, and Christmas in the one after.
             near = (year - 1, year, year + 1)
             kept = [
-                Kept(special.on, special.name, day.observed)
+                ObservedDay(special.on, special.name, day.observed)
                 for day in named
                 if day.observed
                 for one in near
@@ -389,12 +389,14 @@ class _Reader:
 
     # --- the rest
 
-    def intake(self) -> Iterator[Field]:
+    def intake(self) -> Iterator[IntakeField]:
         for number, entry in enumerate(self.table.intake, start=1):
             for kind in entry.kinds:
                 self.among(f"intake.{number}.kinds", kind, get_args(Kind))
             kinds = tuple(kind for kind in get_args(Kind) if kind in entry.kinds)
-            yield Field(entry.key, entry.label, aliases=tuple(entry.aliases), required=entry.required, of_kinds=kinds)
+            yield IntakeField(
+                entry.key, entry.label, aliases=tuple(entry.aliases), required=entry.required, of_kinds=kinds
+            )
 
     def languages(self) -> None:
         if not self.table.languages:
@@ -444,12 +446,12 @@ class _Reader:
                 )
         return bands
 
-    def examples(self) -> Iterator[Example]:
+    def examples(self) -> Iterator[WorkedExample]:
         for number, entry in enumerate(self.table.example, start=1):
             if entry.at.tzinfo is None or (entry.due and entry.due.tzinfo is None):
                 self.wrong(f"example.{number}", "expected times with an offset, such as 2026-03-27T16:00:00+01:00")
                 continue
-            yield Example(
+            yield WorkedExample(
                 at=entry.at,
                 plan=entry.plan or next(iter(self.table.plans), ""),
                 severity=entry.severity,

@@ -20,15 +20,26 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from helpdesk.core.calendar import Calendar, SpecialDay
-    from helpdesk.core.intake import Field
+    from helpdesk.core.intake import IntakeField
     from helpdesk.core.people import Customer
-    from helpdesk.core.policy import Calls, Channel, Example, Exclusion, Goal, Plan, Policy, Region, Step, TargetKind
+    from helpdesk.core.policy import (
+        Calls,
+        Channel,
+        Exclusion,
+        Goal,
+        Plan,
+        Policy,
+        Region,
+        Step,
+        TargetKind,
+        WorkedExample,
+    )
 
 _DAY = 86400  # seconds
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class OfferingReader:
     """For whom an offering is told: a customer (None: everybody), and the zones they want the hours in besides."""
 
     zones: tuple[str, ...] = ()
@@ -47,10 +58,10 @@ class Reader:
         return (policy.region(self.customer.region) if self.customer.region else policy.regions[0],)
 
 
-EVERYBODY = Reader()
+EVERYBODY = OfferingReader()
 
 
-def offering_shape(policy: Policy, *, now: datetime, reader: Reader = EVERYBODY) -> dict[str, Any]:
+def offering_shape(policy: Policy, *, now: datetime, reader: OfferingReader = EVERYBODY) -> dict[str, Any]:
     """The policy as JSON: all of it, and the hours and holidays of the year of `now` in the reader's zones too."""
     return {
         "key": policy.key,
@@ -165,7 +176,7 @@ def _calendar_shape(calendar: Calendar, year: int, zones: tuple[str, ...]) -> di
     }
 
 
-def offering_text(policy: Policy, *, now: datetime, reader: Reader = EVERYBODY) -> str:
+def offering_text(policy: Policy, *, now: datetime, reader: OfferingReader = EVERYBODY) -> str:
     """The policy to read: holidays of the year of `now`, maintenance of the four weeks after it."""
     sections = [
         list(_head(policy, reader)),
@@ -192,7 +203,7 @@ def offering_text(policy: Policy, *, now: datetime, reader: Reader = EVERYBODY) 
     return "\n\n".join("\n".join(section) for section in sections if section)
 
 
-def _head(policy: Policy, reader: Reader) -> Iterator[str]:
+def _head(policy: Policy, reader: OfferingReader) -> Iterator[str]:
     yield f"{policy.name}  (policy {policy.key}, version {policy.version})"
     if policy.source:
         yield f"after: {policy.source}"
@@ -302,7 +313,7 @@ def _exclusion(exclusion: Exclusion) -> str:
     return f"{exclusion.key}: {exclusion.why}{' (out of scope)' if exclusion.out_of_scope else ''}{words}"
 
 
-def _field(field: Field) -> str:
+def _field(field: IntakeField) -> str:
     kinds = f" ({', '.join(field.of_kinds)} only)" if field.of_kinds else ""
     return f"{field.label}{'' if field.required else ' (if known)'}{kinds}"
 
@@ -413,7 +424,7 @@ def _aligned(rows: list[list[str]]) -> Iterator[str]:
 # --- hours and holidays
 
 
-def _hours(policy: Policy, year: int, reader: Reader) -> Iterator[str]:
+def _hours(policy: Policy, year: int, reader: OfferingReader) -> Iterator[str]:
     """Each calendar, for whom it is, and its week in its own zone beside the reader's and the document's."""
     for calendar in _calendars(policy, reader):
         yield f"  {calendar.name}{_for_whom(policy, calendar.name, reader)}"
@@ -430,7 +441,7 @@ def _hours(policy: Policy, year: int, reader: Reader) -> Iterator[str]:
         yield from _aligned(rows)
 
 
-def _calendars(policy: Policy, reader: Reader) -> list[Calendar]:
+def _calendars(policy: Policy, reader: OfferingReader) -> list[Calendar]:
     """Those in which something is promised to the reader."""
     used = {name for plan in reader.plans(policy) for name, _ in _uses(policy, plan, reader.regions(policy))}
     return [calendar for name, calendar in policy.calendars.items() if name in used]
@@ -453,7 +464,7 @@ def _uses(policy: Policy, plan: Plan, regions: tuple[Region, ...]) -> Iterator[t
             yield from ((region.calendar, region.name if len(policy.regions) > 1 else "") for region in regions)
 
 
-def _for_whom(policy: Policy, name: str, reader: Reader) -> str:
+def _for_whom(policy: Policy, name: str, reader: OfferingReader) -> str:
     whom = []
     for plan in reader.plans(policy):
         what = [said for calendar, said in _uses(policy, plan, reader.regions(policy)) if calendar == name]
@@ -463,7 +474,7 @@ def _for_whom(policy: Policy, name: str, reader: Reader) -> str:
     return f": {', '.join(whom)}" if whom else ""
 
 
-def _holidays(policy: Policy, year: int, reader: Reader) -> Iterator[list[str]]:
+def _holidays(policy: Policy, year: int, reader: OfferingReader) -> Iterator[list[str]]:
     """What counts as a holiday this year: once for all calendars that agree, in the reader's zones too."""
     alike: dict[tuple[tuple[SpecialDay, ...], str], list[Calendar]] = {}
     for calendar in _calendars(policy, reader):
@@ -489,7 +500,7 @@ def _day_row(day: SpecialDay, timezone: str, zones: list[str]) -> list[str]:
 # --- examples
 
 
-def _examples(policy: Policy, reader: Reader) -> Iterator[str]:
+def _examples(policy: Policy, reader: OfferingReader) -> Iterator[str]:
     plans = {plan.key for plan in reader.plans(policy)}
     regions = {region.key for region in reader.regions(policy)}
     for example in policy.examples:
@@ -497,7 +508,7 @@ def _examples(policy: Policy, reader: Reader) -> Iterator[str]:
             yield _example(policy, example, reader)
 
 
-def _example(policy: Policy, example: Example, reader: Reader) -> str:
+def _example(policy: Policy, example: WorkedExample, reader: OfferingReader) -> str:
     terms = {"plan": example.plan, "severity": example.severity, "region": example.region, "channel": example.channel}
     promise = policy.promise(example.target, **terms)
     zone = desk_timezone(policy) if isinstance(promise, NoPromise) else promise.calendar.timezone

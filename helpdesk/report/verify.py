@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from helpdesk.core.thread import TokenSeen
     from helpdesk.desk.rules import Rules
     from helpdesk.desk.trust import Findings
-    from helpdesk.store.cases import Kept
+    from helpdesk.store.cases import MailLocation
 
 
 def verify_shape(connection: sa.Connection, rules: Rules, number: int, nth: int) -> dict[str, Any]:
@@ -58,7 +58,7 @@ def _relays(rules: Rules) -> list[str]:
     return rules.configuration.file.smtp_in.trusted_relays
 
 
-def _then(events: Any, found: Kept) -> dict[str, Any]:
+def _then(events: Any, found: MailLocation) -> dict[str, Any]:
     """What was decided when it came."""
     because = next(
         (

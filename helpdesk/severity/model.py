@@ -18,10 +18,10 @@ from helpdesk.severity.shipped import weights
 if TYPE_CHECKING:
     from helpdesk.core.verdict import Probabilities
 
-Weights = Mapping[str, tuple[float, float, float, float]]
+FeatureWeights = Mapping[str, tuple[float, float, float, float]]
 
 _ZERO = (0.0, 0.0, 0.0, 0.0)
-_NONE: Weights = MappingProxyType({})
+_NONE: FeatureWeights = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +31,9 @@ class Model:
     `temperature` divides the scores: above 1 the model is less sure of itself than its fit was.
     """
 
-    weights: Weights
+    weights: FeatureWeights
     temperature: float = 1.0
-    learned: Weights = field(default_factory=lambda: _NONE)
+    learned: FeatureWeights = field(default_factory=lambda: _NONE)
     seen: int = 0
     version: str = "shipped"
 

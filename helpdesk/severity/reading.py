@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from helpdesk.severity.lexicon import Found, Shelf
-    from helpdesk.severity.segment import Status
+    from helpdesk.severity.segment import Assertion
     from helpdesk.severity.words import Token
 
 _LISTS = word_lists("reading")
@@ -275,7 +275,7 @@ def _with_status(hits: Sequence[Hit]) -> Iterator[Hit]:
     )
     for hit in hits:
         if _is_not_there(hit, negators, hits) if hit.concept in _SITES else _negated(hit, negators):
-            status: Status = "negated"
+            status: Assertion = "negated"
         elif hit.part in supposed:
             status = "hypothetical"
         elif bygone and hit.concept not in {"past", "solved"}:

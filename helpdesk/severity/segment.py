@@ -10,7 +10,7 @@ from helpdesk.severity.words import word_lists
 
 _LISTS = word_lists("segment")
 
-Status = Literal["asserted", "negated", "hypothetical", "past"]
+Assertion = Literal["asserted", "negated", "hypothetical", "past"]
 
 NEAR = 4  # words between `no` and the thing there is none of
 
@@ -25,7 +25,7 @@ class Hit(NamedTuple):
     start: int
     end: int
     part: int
-    status: Status = "asserted"
+    status: Assertion = "asserted"
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Segment:
         """Whether any of the concepts is named here, whatever its status."""
         return not self._named.isdisjoint(concepts)
 
-    def tells(self, status: Status, *concepts: str) -> bool:
+    def tells(self, status: Assertion, *concepts: str) -> bool:
         """Whether any of the concepts occurs here in that status."""
         return self.says(*concepts) and any(hit.status == status and hit.concept in concepts for hit in self.hits)
 

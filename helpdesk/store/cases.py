@@ -57,7 +57,7 @@ class StoredMessage:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class MailLocation:
     """Where a mail of a case lies, and what was thought of it."""
 
     spool_id: int
@@ -487,14 +487,14 @@ def latest_authors(connection: sa.Connection, customer: str, *, limit: int = 50)
     return list(dict.fromkeys(connection.execute(query).scalars()))
 
 
-def kept(connection: sa.Connection, case: int) -> list[Kept]:
+def kept(connection: sa.Connection, case: int) -> list[MailLocation]:
     """The mails that came in on a case, in the order of `messages`."""
     query = (
         sa.select(message.c.spool_id, message.c.role, message.c.visibility, message.c.message_id)
         .where(message.c.case_id == case, message.c.spool_id.is_not(None))
         .order_by(message.c.at, message.c.id)
     )
-    return [Kept(row.spool_id, row.role, row.visibility, row.message_id) for row in connection.execute(query)]
+    return [MailLocation(row.spool_id, row.role, row.visibility, row.message_id) for row in connection.execute(query)]
 
 
 def attachment_places(connection: sa.Connection, case: int) -> list[tuple[int, int]]:

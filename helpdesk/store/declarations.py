@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from helpdesk.core.errors import NotFound, Refused
-from helpdesk.core.standing import Incident, Standing, Window
+from helpdesk.core.standing import Incident, MaintenanceWindow, Standing
 from helpdesk.store.tables import incident, maintenance, switch
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ class Planned:
     """A maintenance window with its number, declared or of a policy file."""
 
     number: int
-    window: Window
+    window: MaintenanceWindow
     announced_at: datetime | None
     recurring: bool = False
 
@@ -77,7 +77,7 @@ def incidents(connection: sa.Connection) -> list[Any]:
     return list(connection.execute(sa.select(incident).order_by(incident.c.id.desc())))
 
 
-def plan_maintenance(connection: sa.Connection, window: Window, *, by: str, now: datetime) -> int:
+def plan_maintenance(connection: sa.Connection, window: MaintenanceWindow, *, by: str, now: datetime) -> int:
     """Declare a window; returns its number."""
     row = {
         "policy": window.policy,
@@ -114,8 +114,8 @@ def _incident(row: Any) -> Incident:
     return Incident(row.key, row.title, _texts(row.words), _texts(row.policies), row.opened_at)
 
 
-def _window(row: Any) -> Window:
-    return Window(row.name, row.sector, row.begins_at, row.ends_at, row.policy)
+def _window(row: Any) -> MaintenanceWindow:
+    return MaintenanceWindow(row.name, row.sector, row.begins_at, row.ends_at, row.policy)
 
 
 def _texts(values: Sequence[Any]) -> tuple[str, ...]:

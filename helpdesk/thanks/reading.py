@@ -20,7 +20,7 @@ from helpdesk.core.thanks import Thanks
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-Kind = Literal["thanks", "confirms", "assents", "filler", "closing"]
+ThanksKind = Literal["thanks", "confirms", "assents", "filler", "closing"]
 
 _LONGEST = 600  # characters: nobody thanks at greater length
 _MOST_WORDS = 60
@@ -95,10 +95,10 @@ class _Choice:
     rows: tuple[tuple[str | _Choice, ...], ...]
 
 
-def _readings(words: list[str], names: frozenset[str]) -> set[frozenset[Kind]]:
+def _readings(words: list[str], names: frozenset[str]) -> set[frozenset[ThanksKind]]:
     """The kinds of phrases, for each way in which the words are made of known phrases; empty where they are not."""
     phrases = _phrases()
-    reached: list[set[frozenset[Kind]]] = [set() for _ in range(len(words) + 1)]
+    reached: list[set[frozenset[ThanksKind]]] = [set() for _ in range(len(words) + 1)]
     reached[0].add(frozenset())
     for at, word in enumerate(words):
         if not reached[at]:
@@ -127,9 +127,9 @@ def _ends(choice: _Choice, words: list[str], at: int) -> set[int]:
 
 
 @cache
-def _phrases() -> dict[str, list[tuple[Kind, _Choice]]]:
+def _phrases() -> dict[str, list[tuple[ThanksKind, _Choice]]]:
     """Every phrase, by each word that it may begin with."""
-    found: dict[str, list[tuple[Kind, _Choice]]] = {}
+    found: dict[str, list[tuple[ThanksKind, _Choice]]] = {}
     for kind, lines in _shipped():
         for line in filter(None, map(str.strip, lines.splitlines())):
             phrase = _parse(re.findall(r"[()|]|[^\s()|]+", line))
@@ -138,7 +138,7 @@ def _phrases() -> dict[str, list[tuple[Kind, _Choice]]]:
     return found
 
 
-def _shipped() -> Iterator[tuple[Kind, str]]:
+def _shipped() -> Iterator[tuple[ThanksKind, str]]:
     """The lines of `phrases.toml` by their kind, with its words put in."""
     table = tomllib.loads(files(__package__).joinpath("phrases.toml").read_text("utf-8"))
     words: dict[str, str] = {}

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from helpdesk.core.counted import counted
-from helpdesk.desk.conditions import Reading
+from helpdesk.desk.conditions import MailboxReading
 from helpdesk.phrases import span
 from helpdesk.watch.cause import HealthCause
 from helpdesk.wires.imap_reports import (
@@ -96,15 +96,17 @@ class MailboxWatch:
                 text = f"the mailbox {mailbox} was last read {span(min(read, idle))} ago"
                 yield HealthCause("mailbox.unread", "attention", text, mailbox)
 
-    def reading(self, mailbox: str, *, read: bool) -> Reading:
+    def reading(self, mailbox: str, *, read: bool) -> MailboxReading:
         """How it stands with a mailbox; `read`: it was read to its end since the start."""
         with self._lock:
             outage, failing = self._outages.get(mailbox), mailbox in self._failing
             known, others = mailbox in self._others, self._others.get(mailbox)
         shared = others is not None if known else None
         if outage is not None:
-            return Reading(mailbox, fails=True, details=tuple(_details(outage)), shared=shared, others=others or 0)
-        return Reading(mailbox, fails=False if read and not failing else None, shared=shared, others=others or 0)
+            return MailboxReading(
+                mailbox, fails=True, details=tuple(_details(outage)), shared=shared, others=others or 0
+            )
+        return MailboxReading(mailbox, fails=False if read and not failing else None, shared=shared, others=others or 0)
 
     def heard(self, desk: Desk, report: Report) -> None:
         """What a poller has to say: always into the log, and to the operators where a person should act."""

@@ -26,6 +26,7 @@ from helpdesk.wires.imap_doubts import Doubts
 from helpdesk.wires.imap_others import Others
 from helpdesk.wires.imap_reports import (
     AloneAgain,
+    Backoff,
     CommandRefused,
     Failing,
     Interrupted,
@@ -37,11 +38,10 @@ from helpdesk.wires.imap_reports import (
     Recovered,
     Renumbered,
     Report,
-    Retry,
     TakenByOthers,
     Unfetchable,
 )
-from helpdesk.wires.imap_session import AT_ONCE, Listed, Patience, Session
+from helpdesk.wires.imap_session import AT_ONCE, ImapSession, Listed, Patience
 
 if TYPE_CHECKING:
     import ssl
@@ -52,6 +52,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Account",
     "AloneAgain",
+    "Backoff",
     "Failing",
     "Fetched",
     "Interrupted",
@@ -64,7 +65,6 @@ __all__ = [
     "Recovered",
     "Renumbered",
     "Report",
-    "Retry",
     "TakenByOthers",
     "Unfetchable",
     "probe",
@@ -91,7 +91,7 @@ class Fetched:
 
 def probe(account: Account, *, patience: Patience | None = None, tls: ssl.SSLContext | None = None) -> int:
     """Sign in, count what lies in the folder, leave again. Raises MailboxUnavailable."""
-    session = Session.begin(account, patience or Patience(), tls=tls)
+    session = ImapSession.begin(account, patience or Patience(), tls=tls)
     try:
         return len(session.present())
     finally:
@@ -116,7 +116,7 @@ class Poller:
         known: Callable[[int, Sequence[int]], AbstractSet[int]],
         report: Callable[[Report], None],
         patience: Patience | None = None,
-        retry: Retry | None = None,
+        retry: Backoff | None = None,
         tls: ssl.SSLContext | None = None,
         begin: Callable[[int, int], None] = lambda uidvalidity, uidnext: None,  # noqa: ARG005
         emptied: Callable[[], None] = lambda: None,
@@ -131,9 +131,9 @@ class Poller:
         self._tls = tls
         self._clock = clock
         self._untold: deque[Report] = deque(maxlen=_UNTOLD)
-        self._outage = Outage(account.mailbox, self._untold.append, retry=retry or Retry(), clock=clock)
+        self._outage = Outage(account.mailbox, self._untold.append, retry=retry or Backoff(), clock=clock)
         self._stop = threading.Event()
-        self._session: Session | None = None
+        self._session: ImapSession | None = None
         self._connected = 0.0
         self._polled: float | None = None
         self._uidvalidity: int | None = None
@@ -208,7 +208,7 @@ class Poller:
                 self._stop.wait(self.account.poll.total_seconds())
         self._outage.held(timedelta(seconds=self._clock() - self._connected))
 
-    def _idle(self, session: Session) -> None:
+    def _idle(self, session: ImapSession) -> None:
         began, wait = self._clock(), min(self.account.poll, self._patience.idle)
         try:
             session.idle(wait)
@@ -243,7 +243,7 @@ class Poller:
             self._untold.popleft()
 
     @contextmanager
-    def _connection(self) -> Iterator[Session]:
+    def _connection(self) -> Iterator[ImapSession]:
         session = self._session = self._session or self._begin()
         try:
             yield session
@@ -252,8 +252,8 @@ class Poller:
             session.abandon()
             raise
 
-    def _begin(self) -> Session:
-        session = Session.begin(self.account, self._patience, tls=self._tls, stopping=self._stopping)
+    def _begin(self) -> ImapSession:
+        session = ImapSession.begin(self.account, self._patience, tls=self._tls, stopping=self._stopping)
         self._connected = self._clock()
         if self._uidvalidity is not None and self._uidvalidity != session.uidvalidity:
             # What we know by UID is about other mails now. The desk sees by their octets which it has.
@@ -269,7 +269,7 @@ class Poller:
     def _stopping(self) -> bool:
         return self._stop.is_set()
 
-    def _sweep(self, session: Session) -> int:
+    def _sweep(self, session: ImapSession) -> int:
         """Take all that lies there now; return how many were accepted."""
         present = self._doubts.in_order(session.present())
         self._note_gone(session, present)
@@ -297,21 +297,21 @@ class Poller:
         self._others.looked()
         return taken
 
-    def _unknown(self, session: Session, window: Sequence[int], unmarked: AbstractSet[int]) -> list[int]:
+    def _unknown(self, session: ImapSession, window: Sequence[int], unmarked: AbstractSet[int]) -> list[int]:
         """Of these mails, those that were not accepted before; the others are put away where that was not done."""
         known = self._known(session.uidvalidity, window) if window else set()
         self._put_away(session, [uid for uid in window if uid in known and uid in unmarked])
         return [uid for uid in window if uid not in known]
 
-    def _note_gone(self, session: Session, present: Sequence[int]) -> None:
+    def _note_gone(self, session: ImapSession, present: Sequence[int]) -> None:
         """Mails that were listed here, and which nobody of this desk has taken, are somewhere else now."""
         self._others.took(len(self._by_nobody_of_ours(session, sorted(self._others.gone(present)))))
 
-    def _by_nobody_of_ours(self, session: Session, taken: Sequence[int]) -> set[int]:
+    def _by_nobody_of_ours(self, session: ImapSession, taken: Sequence[int]) -> set[int]:
         """Of mails that somebody has taken, those that no process of this desk has: it would have them on disk."""
         return set(taken) - self._known(session.uidvalidity, taken) if taken else set()
 
-    def _take(self, session: Session, uids: Sequence[int]) -> set[int]:
+    def _take(self, session: ImapSession, uids: Sequence[int]) -> set[int]:
         """Fetch, accept and put away; return which of these mails were accepted."""
         with self._doubts.suspecting(uids):
             listed = session.listed(uids)
@@ -326,7 +326,7 @@ class Poller:
             self._untold.append(Unfetchable(self.account.mailbox, self.account.folder, uid))
         return accepted
 
-    def _take_batch(self, session: Session, mails: Sequence[Listed]) -> list[int]:
+    def _take_batch(self, session: ImapSession, mails: Sequence[Listed]) -> list[int]:
         with self._doubts.suspecting([mail.uid for mail in mails]):
             fetched = self._fetch(session, mails)
             failpoint("imap.fetched")
@@ -340,7 +340,7 @@ class Poller:
         failpoint("imap.post_move")
         return [mail.uid for mail in fetched]
 
-    def _fetch(self, session: Session, mails: Sequence[Listed]) -> list[Fetched]:
+    def _fetch(self, session: ImapSession, mails: Sequence[Listed]) -> list[Fetched]:
         """Read these mails, the too big ones in part; those that the server does not give are absent."""
         too_big = {mail.uid for mail in mails if self._too_big(mail)}
         bodies = session.bodies([mail for mail in mails if mail.uid not in too_big])
@@ -368,7 +368,7 @@ class Poller:
                 kept = len(mail.raw)
                 self._untold.append(Oversized(self.account.mailbox, mail.uid, size=kept + mail.omitted, kept=kept))
 
-    def _put_away_new(self, session: Session, mails: Sequence[Listed]) -> None:
+    def _put_away_new(self, session: ImapSession, mails: Sequence[Listed]) -> None:
         """Put away what was accepted just now, and see what somebody else has put away meanwhile."""
         if not mails:
             return
@@ -378,7 +378,7 @@ class Poller:
         if self._alone():
             self._others.took(len(others | session.not_moved))
 
-    def _put_away(self, session: Session, uids: Sequence[int]) -> None:
+    def _put_away(self, session: ImapSession, uids: Sequence[int]) -> None:
         if not uids:
             return
         trouble = session.put_away(uids)

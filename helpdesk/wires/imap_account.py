@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from helpdesk.wires.imap_reports import Cause
-    from helpdesk.wires.imap_transport import Connection
+    from helpdesk.wires.imap_transport import ImapConnection
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -48,7 +48,7 @@ class Account:
             raise ValueError("the folder for processed mail was expected to be another than the one we read")
 
 
-def sign_in(connection: Connection, account: Account) -> None:
+def sign_in(connection: ImapConnection, account: Account) -> None:
     """Sign in. Raises MailboxUnavailable, never with the secret in it."""
     if connection.has_capability("LOGINDISABLED"):  # RFC 3501 section 6.2.3
         raise MailboxUnavailable("login", "the server lets nobody sign in without TLS")
@@ -77,7 +77,7 @@ def _secret(account: Account) -> str:
     return secret
 
 
-def _authenticate(connection: Connection, account: Account, secret: str) -> None:
+def _authenticate(connection: ImapConnection, account: Account, secret: str) -> None:
     if account.oauth2:
         response = f"user={account.username}\x01auth=Bearer {secret}\x01\x01"
         # A second challenge is the error, to be answered with an empty line; IMAPClient repeats the token.

@@ -164,7 +164,7 @@ Report = (
 
 
 @dataclass(frozen=True, slots=True)
-class Retry:
+class Backoff:
     """How long to wait after a failure: doubled each time up to `longest`, and jittered (threats I07, I11)."""
 
     first: timedelta = timedelta(seconds=5)
@@ -193,7 +193,7 @@ class Outage:
         mailbox: str,
         report: Callable[[Report], object],
         *,
-        retry: Retry,
+        retry: Backoff,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._mailbox = mailbox

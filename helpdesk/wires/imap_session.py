@@ -18,7 +18,7 @@ from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, IMAPCli
 
 from helpdesk.wires.imap_account import sign_in
 from helpdesk.wires.imap_reports import AnswerTooBig, CommandRefused, MailboxUnavailable, printable
-from helpdesk.wires.imap_transport import Allowance, Connection, Hung, TooMuch
+from helpdesk.wires.imap_transport import Allowance, Hung, ImapConnection, TooMuch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -58,10 +58,10 @@ class Listed:
     taken: bool  # it bears the keyword of a desk that took it
 
 
-class Session:
-    """Begun by `Session.begin`. What raises MailboxUnavailable breaks it, but for CommandRefused."""
+class ImapSession:
+    """Begun by `ImapSession.begin`. What raises MailboxUnavailable breaks it, but for CommandRefused."""
 
-    def __init__(self, connection: Connection, account: Account, allowance: Allowance, patience: Patience) -> None:
+    def __init__(self, connection: ImapConnection, account: Account, allowance: Allowance, patience: Patience) -> None:
         self._connection = connection
         self._account = account
         self._allowance = allowance
@@ -95,13 +95,13 @@ class Session:
         *,
         tls: ssl.SSLContext | None = None,
         stopping: Callable[[], bool] = lambda: False,
-    ) -> Session:
+    ) -> ImapSession:
         """Connect, sign in and select. `tls` replaces the context that trusts the system's authorities."""
         allowance = Allowance(silence=patience.silence.total_seconds(), stopping=stopping)
         allowance.grant(seconds=patience.connect.total_seconds())
         context = None if account.tls == "none" else tls or ssl.create_default_context()
         with _told_apart("CONNECT"):
-            connection = Connection(
+            connection = ImapConnection(
                 account.host,
                 account.port,
                 tls=context if account.tls == "implicit" else None,

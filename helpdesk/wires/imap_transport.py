@@ -4,7 +4,7 @@ imaplib waits for as long as the peer likes and stores as much as the peer sends
 `Allowance`: how long the peer may be silent, when the operation must be over although octets still trickle in,
 and how many of them there may be. All waiting is done in one place, which also sees when we are to stop.
 
-Every octet that leaves passes `Transport.send`, which refuses control characters; imaplib sends them on
+Every octet that leaves passes `ImapTransport.send`, which refuses control characters; imaplib sends them on
 (CVE-2025-15366).
 """
 
@@ -103,7 +103,7 @@ def _milliseconds(left: float) -> float:
     return min(max(left, 0.0), _LOOK) * 1000
 
 
-class Transport(imaplib.IMAP4):
+class ImapTransport(imaplib.IMAP4):
     """imaplib's protocol over a socket that never blocks: the parts of IMAP4 that it calls overridable."""
 
     sock: socket.socket
@@ -247,14 +247,14 @@ def _ranges(sets: list[bytes]) -> list[tuple[int, int]]:
     return found
 
 
-class Connection(IMAPClient):  # type: ignore[misc]  # imapclient has no annotations
+class ImapConnection(IMAPClient):  # type: ignore[misc]  # imapclient has no annotations
     """IMAPClient on our transport, with the parts of IDLE that it gets wrong written anew.
 
     Its `idle_check` returns at once and for ever after the server has closed the connection (threat I07), and
     its `idle` takes a report before the continuation for an error.
     """
 
-    _imap: Transport
+    _imap: ImapTransport
 
     def __init__(self, host: str, port: int, *, tls: ssl.SSLContext | None, allowance: Allowance) -> None:
         self._allowance = allowance
@@ -262,8 +262,8 @@ class Connection(IMAPClient):  # type: ignore[misc]  # imapclient has no annotat
         self.normalise_times = False  # INTERNALDATE stays aware
         self._imap.debug = 0  # at IMAPClient's 5, imaplib formats every mail for the log
 
-    def _create_IMAP4(self) -> Transport:  # noqa: N802 - IMAPClient's name
-        return Transport(self.host, self.port, tls=self.ssl_context, allowance=self._allowance)
+    def _create_IMAP4(self) -> ImapTransport:  # noqa: N802 - IMAPClient's name
+        return ImapTransport(self.host, self.port, tls=self.ssl_context, allowance=self._allowance)
 
     def _set_read_timeout(self) -> None:
         """Nothing: the socket never blocks."""

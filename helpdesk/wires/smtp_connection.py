@@ -38,7 +38,7 @@ class Over(Exception):
         self.last = last
 
 
-class Connection(SMTP):
+class SmtpConnection(SMTP):
     """What a session stands on. `remote` is the peer's address, or of whom a trusted proxy speaks."""
 
     line_length_limit = _PIECE  # aiosmtpd sizes the stream's buffer by this

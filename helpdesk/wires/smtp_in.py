@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from helpdesk.core.errors import ConfigurationError, Unavailable
 from helpdesk.wires.smtp_reception import Limits, Network, Reception, Untallied
-from helpdesk.wires.smtp_session import Session
+from helpdesk.wires.smtp_session import SmtpSession
 
 if TYPE_CHECKING:
     import concurrent.futures
@@ -99,7 +99,7 @@ class SmtpListener:
         loop = asyncio.get_running_loop()
         try:
             self._server = await loop.create_server(
-                lambda: Session(self._reception), self._host, self._port, backlog=_AT_ONCE
+                lambda: SmtpSession(self._reception), self._host, self._port, backlog=_AT_ONCE
             )
             for listening in self._server.sockets:
                 with listening.dup() as same:

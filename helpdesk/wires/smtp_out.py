@@ -29,7 +29,7 @@ from helpdesk.core.errors import Unavailable
 from helpdesk.failpoints import failpoint
 from helpdesk.wires.courier import Failed, Outcome, Outgoing, Retry, Sent, Smarthost, no_mark, unsendable
 from helpdesk.wires.smtp_out_dial import Dialler
-from helpdesk.wires.smtp_out_link import Link, Lost, Refused, Reply, canonical, permanently
+from helpdesk.wires.smtp_out_link import DeliveryRefused, Link, Lost, Reply, canonical, permanently
 
 if TYPE_CHECKING:
     import ssl
@@ -98,7 +98,7 @@ class SmtpCourier:
         """Connect, encrypt and log in on a connection of its own; raises `Unavailable` and says why."""
         try:
             link = self._dialler.dial(self._deadlines.opening)
-        except (Refused, Lost) as stopped:
+        except (DeliveryRefused, Lost) as stopped:
             raise Unavailable(str(stopped)) from None
         link.hang_up(self._deadlines.goodbye)
 
@@ -117,7 +117,7 @@ class SmtpCourier:
             failpoint("out.pre_data")
             link.expect("3", "DATA")
             link.write_content(content, within=self._deadlines.content)
-        except Refused as refused:
+        except DeliveryRefused as refused:
             self._forget_transaction(refused)
             return refused.outcome
         except Lost as lost:
@@ -130,7 +130,7 @@ class SmtpCourier:
         if self._link is not None and self._is_fresh(self._link):
             try:
                 return self._say_mail(self._link, mail, content)
-            except Refused as refused:
+            except DeliveryRefused as refused:
                 if refused.code != 421:
                     raise
             except Lost:
@@ -169,7 +169,7 @@ class SmtpCourier:
         """Take a refusal in the middle of the content; not a 250, which would be believed for the dot."""
         link.within(self._deadlines.goodbye)
         try:
-            return Refused.by(link.reply().without_words_of(mail.raw), "content").outcome
+            return DeliveryRefused.by(link.reply().without_words_of(mail.raw), "content").outcome
         except Lost as lost:
             return Retry(str(lost))
         finally:
@@ -177,7 +177,7 @@ class SmtpCourier:
 
     # The connection
 
-    def _forget_transaction(self, refused: Refused) -> None:
+    def _forget_transaction(self, refused: DeliveryRefused) -> None:
         """Leave the connection ready for the next mail, or leave it altogether."""
         if self._link is None or refused.ends_the_dialogue:
             self._drop()
@@ -185,7 +185,7 @@ class SmtpCourier:
         self._link.within(self._deadlines.goodbye)
         try:
             self._link.expect("2", "RSET")
-        except (Refused, Lost):
+        except (DeliveryRefused, Lost):
             self._drop()
 
     def _rest(self) -> None:
@@ -225,20 +225,20 @@ class SmtpCourier:
 
 
 def _parameters(offered: dict[str, str], mail: Outgoing, content: bytes) -> str:
-    """Announce what MAIL has to; raises `Refused` when the server does not take mail of this kind."""
+    """Announce what MAIL has to; raises `DeliveryRefused` when the server does not take mail of this kind."""
     parameters = ""
     if "size" in offered:  # RFC 1870 section 4; 0 or nothing: no limit is told
         limit = int(offered["size"]) if re.fullmatch(r"[0-9]{1,20}", offered["size"]) else 0
         if 0 < limit < len(content):
-            raise Refused(Failed(f"the mail has {counted(len(content), 'byte')} and the server takes {limit}"))
+            raise DeliveryRefused(Failed(f"the mail has {counted(len(content), 'byte')} and the server takes {limit}"))
         parameters += f" SIZE={len(content)}"
     if not content.isascii():  # RFC 6152
         if "8bitmime" not in offered:
-            raise Refused(Failed("the mail has 8-bit content and the server does not offer 8BITMIME"))
+            raise DeliveryRefused(Failed("the mail has 8-bit content and the server does not offer 8BITMIME"))
         parameters += " BODY=8BITMIME"
     if _needs_utf8(mail, content):  # RFC 6531
         if "smtputf8" not in offered:
-            raise Refused(Failed("an address or header is not ASCII and the server does not offer SMTPUTF8"))
+            raise DeliveryRefused(Failed("an address or header is not ASCII and the server does not offer SMTPUTF8"))
         parameters += " SMTPUTF8"
     return parameters
 

@@ -14,7 +14,7 @@ import ssl
 from typing import TYPE_CHECKING
 
 from helpdesk.wires.courier import Login, Retry, Smarthost, is_loopback
-from helpdesk.wires.smtp_out_link import Link, Refused
+from helpdesk.wires.smtp_out_link import DeliveryRefused, Link
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +37,7 @@ class Dialler:
         self._monotonic = monotonic
 
     def dial(self, within: timedelta) -> Link:
-        """Open a connection; raises `Refused`, always with `Retry`, or `Lost`."""
+        """Open a connection; raises `DeliveryRefused`, always with `Retry`, or `Lost`."""
         link = Link(self._our_name(), self._monotonic)
         link.within(within)
         try:
@@ -57,7 +57,7 @@ class Dialler:
         link.stage = "greeting"
         greeting = link.reply()
         if greeting.kind != "2":
-            raise Refused.by(greeting, link.stage)
+            raise DeliveryRefused.by(greeting, link.stage)
 
     def _introduce(self, link: Link) -> None:
         _say_hello(link)
@@ -69,10 +69,10 @@ class Dialler:
 
     def _start_tls(self, link: Link) -> None:
         if "starttls" not in link.esmtp_features:
-            raise Refused(Retry("STARTTLS: the server does not offer it, and without TLS nothing is sent"))
+            raise DeliveryRefused(Retry("STARTTLS: the server does not offer it, and without TLS nothing is sent"))
         link.expect("2", "STARTTLS")
         if link.has_spoken():  # CVE-2011-0411: what somebody put behind the reply must not count after it
-            raise Refused(Retry("STARTTLS: the server spoke on in clear"))
+            raise DeliveryRefused(Retry("STARTTLS: the server spoke on in clear"))
         link.encrypt(self._tls(), self._smarthost.host)
 
     def _tls(self) -> ssl.SSLContext:
@@ -107,21 +107,21 @@ def _say_hello(link: Link) -> None:
     # No retreat to HELO: it would be a way to lose STARTTLS, and RFC 5321 section 2.2.1 asks EHLO of all.
     reply = link.hello()
     if reply.kind != "2":
-        raise Refused.by(reply, link.stage)
+        raise DeliveryRefused.by(reply, link.stage)
 
 
 def _log_in(link: Link, login: Login) -> None:
     """Say AUTH PLAIN or LOGIN (RFC 4954, RFC 4616), never without TLS but to this very host."""
     assert link.sock is not None  # noqa: S101  for the type checker
     if not link.encrypted and not is_loopback(link.sock.getpeername()[0]):
-        raise Refused(Retry("AUTH: not without TLS"))
+        raise DeliveryRefused(Retry("AUTH: not without TLS"))
     lines = _credentials(link.esmtp_features.get("auth", ""), login)
     for line in lines:
         reply = link.ask(line, stage="AUTH")
         if reply.code != 334:
             break
     if reply.kind != "2":
-        raise Refused.by(reply.without_text(), link.stage)
+        raise DeliveryRefused.by(reply.without_text(), link.stage)
 
 
 def _credentials(mechanisms: str, login: Login) -> tuple[str, ...]:
@@ -129,14 +129,14 @@ def _credentials(mechanisms: str, login: Login) -> tuple[str, ...]:
     try:
         password = login.password()
     except Exception as failed:  # noqa: BLE001  a missing file or variable is ours, so it is temporary
-        raise Refused(Retry(f"AUTH: the password cannot be read: {type(failed).__name__}")) from None
+        raise DeliveryRefused(Retry(f"AUTH: the password cannot be read: {type(failed).__name__}")) from None
     offered = mechanisms.upper().split()
     if "PLAIN" in offered:
         response = _base64(f"\0{login.username}\0{password}")
         return f"AUTH PLAIN {response}", response
     if "LOGIN" in offered:
         return "AUTH LOGIN", _base64(login.username), _base64(password)
-    raise Refused(Retry("AUTH: the server offers neither PLAIN nor LOGIN"))
+    raise DeliveryRefused(Retry("AUTH: the server offers neither PLAIN nor LOGIN"))
 
 
 def _base64(text: str) -> str:

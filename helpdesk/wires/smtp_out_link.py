@@ -98,7 +98,7 @@ class Reply:
         return f"{self.code} {self.text}".strip() if self.kind else "the reply is not SMTP"
 
 
-class Refused(Exception):
+class DeliveryRefused(Exception):
     """This mail, or any mail, goes no further here and now; `outcome` is what that means for this one."""
 
     def __init__(self, outcome: Retry | Failed, *, code: int = 0, ends_the_dialogue: bool = False) -> None:
@@ -108,7 +108,7 @@ class Refused(Exception):
         self.ends_the_dialogue = ends_the_dialogue
 
     @classmethod
-    def by(cls, reply: Reply, stage: str) -> Refused:
+    def by(cls, reply: Reply, stage: str) -> DeliveryRefused:
         """Say what an unhoped-for reply before the final dot means."""
         return cls(
             _refusal(reply, stage),
@@ -293,10 +293,10 @@ class Link(smtplib.SMTP):
         return self.reply()
 
     def expect(self, kind: str, verb: str, arguments: str = "") -> None:
-        """Say one command; raises `Refused` when the reply is not of this kind (its first digit)."""
+        """Say one command; raises `DeliveryRefused` when the reply is not of this kind (its first digit)."""
         reply = self.ask(verb, arguments)
         if reply.kind != kind:
-            raise Refused.by(reply, verb)
+            raise DeliveryRefused.by(reply, verb)
 
     def has_spoken(self) -> bool:
         """Whether the server has said something although it was not its turn, or has hung up."""

@@ -15,7 +15,7 @@ from helpdesk.core.errors import Unavailable
 from helpdesk.core.message import Envelope
 from helpdesk.failpoints import failpoint
 from helpdesk.wires import smtp_syntax
-from helpdesk.wires.smtp_connection import Connection, Over
+from helpdesk.wires.smtp_connection import Over, SmtpConnection
 from helpdesk.wires.smtp_content import TOO_BIG, Counted, Dotted, checked, with_whole_lines
 from helpdesk.wires.smtp_syntax import Rejected
 
@@ -48,7 +48,7 @@ class _Transaction:
     failed: bool = False
 
 
-class Session(Connection):
+class SmtpSession(SmtpConnection):
     """A peer and us, from greeting to farewell."""
 
     def __init__(self, reception: Reception) -> None:

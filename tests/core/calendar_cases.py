@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 
 from helpdesk.core import calendar as engine
-from helpdesk.core.calendar import SpecialDay, Window, parse_hours
+from helpdesk.core.calendar import SpecialDay, WeeklyOpening, parse_hours
 from tests.stepper import Stepper
 
 DAY = 86_400
@@ -80,7 +80,7 @@ class Desk:
     """Hours in a zone with its special days: the same for the engine and for the stepper."""
 
     zone: str
-    hours: str | tuple[Window, ...]
+    hours: str | tuple[WeeklyOpening, ...]
     special_days: tuple[SpecialDay, ...] = ()
 
     @property
@@ -88,7 +88,7 @@ class Desk:
         return parse_hours(self.hours) if isinstance(self.hours, str) else self.hours
 
     def calendar(self, module=engine):
-        windows = [module.Window(w.weekday, w.start, w.end) for w in self.windows]
+        windows = [module.WeeklyOpening(w.weekday, w.start, w.end) for w in self.windows]
         if not self.special_days:
             return module.Calendar(name="desk", timezone=self.zone, windows=windows)
         return module.Calendar(name="desk", timezone=self.zone, windows=windows, special_days=self.special_days_in)
@@ -144,7 +144,7 @@ def windows(draw, around):
 
 def _window(minute_of_week, length):
     weekday, start = divmod(minute_of_week % (7 * 1440), 1440)
-    return Window(weekday, start * 60, (start + length) * 60)
+    return WeeklyOpening(weekday, start * 60, (start + length) * 60)
 
 
 @st.composite

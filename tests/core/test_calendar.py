@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, Phase, assume, find, given, reject, settings
 from hypothesis import strategies as st
 
 from helpdesk.core import calendar as engine
-from helpdesk.core.calendar import Calendar, SpecialDay, Window, parse_hours
+from helpdesk.core.calendar import Calendar, SpecialDay, WeeklyOpening, parse_hours
 from helpdesk.core.errors import NeverOpen
 from tests.core.calendar_cases import DAY, HOURS, ZONES, Desk, changes, closed, scenes
 
@@ -322,9 +322,9 @@ def test_elapsed_backwards_is_negative():
 @pytest.mark.parametrize(
     "windows",
     [
-        (Window(0, 0, 7 * DAY),),
-        (Window(3, 40_000, 40_000 + 7 * DAY),),
-        tuple(Window(day, 0, DAY) for day in range(7)),
+        (WeeklyOpening(0, 0, 7 * DAY),),
+        (WeeklyOpening(3, 40_000, 40_000 + 7 * DAY),),
+        tuple(WeeklyOpening(day, 0, DAY) for day in range(7)),
         parse_hours("24x7"),
         parse_hours("mon-sun 00:00-24:00"),
         parse_hours("sun 12:00 - wed 12:00, wed 10:00 - mon 00:00, mon-tue 22:00-06:00, sun 00:00-12:00"),
@@ -391,7 +391,7 @@ def test_an_opening_more_than_three_years_away_is_never_whatever_was_asked_befor
 
 
 def test_a_target_more_than_forty_years_away_is_never():
-    calendar = Calendar(name="a minute a week", timezone="UTC", windows=(Window(0, 0, 60),))
+    calendar = Calendar(name="a minute a week", timezone="UTC", windows=(WeeklyOpening(0, 0, 60),))
     start = utc("2026-03-27 12:00")
     assert calendar.add(start, timedelta(minutes=52 * 39)) < start + timedelta(days=366 * 40)
     for _ in range(2):  # first while it compiles, then from what is compiled
@@ -425,7 +425,7 @@ def test_a_zone_that_is_not_known_is_refused_with_an_example(timezone):
 )
 def test_a_window_that_is_none_is_refused(args):
     with pytest.raises(ValueError, match="expected"):
-        Window(*args)
+        WeeklyOpening(*args)
 
 
 @pytest.mark.parametrize(("start", "end"), [(0, 0), (3600, 60), (-1, 60), (0, DAY + 1)])
@@ -534,7 +534,7 @@ H = 3600
     ],
 )
 def test_hours_are_read_as_people_write_them(text, windows):
-    assert parse_hours(text) == tuple(Window(*window) for window in windows)
+    assert parse_hours(text) == tuple(WeeklyOpening(*window) for window in windows)
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from helpdesk.core.message import Message, Person, Robot
 from helpdesk.core.people import Agent, Mailbox, Team, Terms
 from helpdesk.core.thread import Placement
 from helpdesk.core.timeline import clocks
-from helpdesk.core.written import Written
+from helpdesk.core.written import AgentText
 from helpdesk.policies import PolicyText, read_policy
 from helpdesk.severity import SHIPPED
 from helpdesk.thanks import thanks_in
@@ -127,7 +127,7 @@ class Life(RuleBasedStateMachine):
         sender = Person(ANN.address, ANN.name) if role == "agent" else JO
         message = Message(senders=(sender,), subject="x", text=text, reply=text, robot=robot)
         placement = Placement(1, role, "test", agent=ANN if role == "agent" else None, verified=True)
-        own = Written(head=text) if role == "agent" else Written()
+        own = AgentText(head=text) if role == "agent" else AgentText()
         at = received_at or self.now
         return Arrival(message, placement, at, f"mail/{self.mails}", Addressee(sender, sender), written=own)
 

@@ -7,18 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.core.intake import Field, missing, read
+from helpdesk.core.intake import IntakeField, missing, read
 from helpdesk.core.intake_words import things
 
 LOGIK = (
-    Field("priority", "Case Priority", kind="priority"),
-    Field("issue_type", "Issue type"),
-    Field("area", "Application area"),
-    Field("url", "URL and click-path", kind="url"),
-    Field("steps", "Steps to reproduce", kind="list"),
-    Field("first_noticed", "When the issue was first noticed", kind="date"),
-    Field("expected", "Expected behavior"),
-    Field("other", "Any other information", required=False),
+    IntakeField("priority", "Case Priority", kind="priority"),
+    IntakeField("issue_type", "Issue type"),
+    IntakeField("area", "Application area"),
+    IntakeField("url", "URL and click-path", kind="url"),
+    IntakeField("steps", "Steps to reproduce", kind="list"),
+    IntakeField("first_noticed", "When the issue was first noticed", kind="date"),
+    IntakeField("expected", "Expected behavior"),
+    IntakeField("other", "Any other information", required=False),
 )
 REQUIRED = tuple(field.key for field in LOGIK if field.required)
 
@@ -167,7 +167,7 @@ def test_the_first_answer_counts_and_the_subject_comes_last():
 
 
 def test_a_policys_own_labels_go_before_what_they_usually_mean():
-    fields = (Field("project", "Projekt", aliases=("Mandant",)), Field("org", "Organization"))
+    fields = (IntakeField("project", "Projekt", aliases=("Mandant",)), IntakeField("org", "Organization"))
     assert values("Mandant: Nord\nOrganisation: Acme", fields) == {"project": "Nord", "org": "Acme"}
 
 
@@ -183,7 +183,7 @@ LABELS = sorted(
 
 
 def test_every_label_is_read_in_every_language_at_the_beginning_and_in_the_middle_of_a_line():
-    fields = tuple(Field(f"field-{number}", min(thing.labels)) for number, thing in enumerate(things()))
+    fields = tuple(IntakeField(f"field-{number}", min(thing.labels)) for number, thing in enumerate(things()))
     unread = [
         (language, line)
         for language, label in LABELS
@@ -194,7 +194,7 @@ def test_every_label_is_read_in_every_language_at_the_beginning_and_in_the_middl
     assert {language for language, _ in LABELS} == {"en", "de", "fr", "es", "nl", "it", "pt"}
 
 
-COMPANY = (Field("organisation", "Organisation"), Field("project", "Project", aliases=("shop",)))
+COMPANY = (IntakeField("organisation", "Organisation"), IntakeField("project", "Project", aliases=("shop",)))
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpdesk.core.credit import read_quarter
 from helpdesk.core.message import Person
-from helpdesk.core.standing import Incident, Window
+from helpdesk.core.standing import Incident, MaintenanceWindow
 from helpdesk.desk import load_rules
 from helpdesk.mail.parse import parse
 from helpdesk.report.statement import draw, statement_mail
@@ -160,7 +160,7 @@ def _english(desk: TestDesk) -> dict[str, Any]:
     desk.reply(agent, "#merge HD-2", to_kind="assigned")
     found["merged"] = next(mail for mail in reversed(desk.sent) if "went into it" in mail.subject)
     _declare(desk, "open_incident", Incident("bundles", "Bundles are sold at full price", ("bundle",)))
-    window = Window("Database move", "Production", desk.now, wall("2026-05-27 18:00"), "logik")
+    window = MaintenanceWindow("Database move", "Production", desk.now, wall("2026-05-27 18:00"), "logik")
     _declare(desk, "plan_maintenance", window)
     desk.mail(JO_PARK, "Production is down", "Production is down, no bundle can be bought by anybody.")
     keep("ack-declared", JO, "ack")
@@ -210,7 +210,9 @@ def _recovered(desk: TestDesk) -> Any:
 
 
 def _notice(desk: TestDesk, language: str) -> Written:
-    window = Window("Database move", "Production", wall("2026-05-30 20:00"), wall("2026-05-30 23:00"), "logik")
+    window = MaintenanceWindow(
+        "Database move", "Production", wall("2026-05-30 20:00"), wall("2026-05-30 23:00"), "logik"
+    )
     box, zone = desk.rules.configuration.mailboxes[0], "Europe/Berlin"
     letters = desk.rules.letters
     return Written(

@@ -12,7 +12,7 @@ from helpdesk.core.calendar import Calendar, parse_hours
 from helpdesk.desk import Desk, load_rules
 from helpdesk.policies import PolicyText, load_policies, read_policy
 from helpdesk.report import hours
-from helpdesk.report.offering import Reader, offering_shape, offering_text
+from helpdesk.report.offering import OfferingReader, offering_shape, offering_text
 from helpdesk.shipped import shipped
 from helpdesk.store import migrate
 from helpdesk.store.engine import Database
@@ -36,7 +36,7 @@ def book():
 
 
 def shown(policy, *zones):
-    return offering_text(policy, now=NOW, reader=Reader(zones))
+    return offering_text(policy, now=NOW, reader=OfferingReader(zones))
 
 
 def section(text, title):
@@ -221,7 +221,7 @@ def test_what_is_not_there_is_said(run, words, problem):  # noqa: F811
 
 
 def test_programs_get_all_of_it(book):
-    shape = offering_shape(book.policy("celigo"), now=NOW, reader=Reader((BERLIN,)))
+    shape = offering_shape(book.policy("celigo"), now=NOW, reader=OfferingReader((BERLIN,)))
 
     americas = shape["calendars"]["americas"]
     assert americas["hours"] == "Mon-Fri 08:00-17:00"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from helpdesk.core.standing import Incident, Window
+from helpdesk.core.standing import Incident, MaintenanceWindow
 from helpdesk.desk import load_rules
 from helpdesk.shipped import shipped
 from helpdesk.store import declarations
@@ -76,7 +76,7 @@ def test_lai_5_e_mail_is_pointed_to_the_website_while_it_is_up(tmp_path):
 
 def test_lgk_11_maintenance_is_told_with_its_end_on_the_customers_wall_and_an_incident_by_its_name(keen):
     """LGK-11, LAI-6"""
-    window = Window("Database move", "", wall("2026-05-19 08:00"), wall("2026-05-19 12:00"), "logik")
+    window = MaintenanceWindow("Database move", "", wall("2026-05-19 08:00"), wall("2026-05-19 12:00"), "logik")
     with keen.database.write() as connection:
         declarations.plan_maintenance(connection, window, by="ops", now=keen.now)
         known = Incident("rules", "Rules fail since 7.2", ("regeln",))

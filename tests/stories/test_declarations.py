@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from helpdesk.core.errors import NotFound, Refused
-from helpdesk.core.standing import Incident, Window
+from helpdesk.core.standing import Incident, MaintenanceWindow
 from helpdesk.desk.announce import announce
 from helpdesk.store import declarations
 from tests.desk import ANN, LENA, wall
@@ -112,7 +112,9 @@ def test_lgk_11_a_question_or_a_mail_after_the_window_is_like_any_other(logik, a
 def test_tkt_9_dated_maintenance_is_added_without_a_restart(tmp_path):
     """TKT-9: preview and production, by command; the next mail knows it."""
     desk = open_desk(tmp_path, policy="threekit", customers=customer("acme", "threekit"), start="2026-05-19 09:15")
-    window = Window("Player update", "Production", wall("2026-05-19 09:00"), wall("2026-05-19 11:00"), "threekit")
+    window = MaintenanceWindow(
+        "Player update", "Production", wall("2026-05-19 09:00"), wall("2026-05-19 11:00"), "threekit"
+    )
     declare(desk, "plan_maintenance", window, by="ops", now=desk.now)
     desk.mail(
         JO, "Player", "The player on our live site is down, nobody can see a product.", to="email@threekit.example"
@@ -124,7 +126,7 @@ def test_tkt_9_dated_maintenance_is_added_without_a_restart(tmp_path):
 
 def test_lgt_9_a_scheduled_outage_is_announced_to_the_contacts_once(gate):
     """LGT-9"""
-    window = Window("Database move", "", wall("2026-05-30 20:00"), wall("2026-05-30 23:00"), "logicgate")
+    window = MaintenanceWindow("Database move", "", wall("2026-05-30 20:00"), wall("2026-05-30 23:00"), "logicgate")
     number = declare(gate, "plan_maintenance", window, by="ops", now=gate.now)
     for told in ([RAY], []):
         with gate.database.write() as connection:

@@ -11,7 +11,7 @@ from helpdesk.config import load_configuration
 from helpdesk.core.errors import ConfigurationError
 from helpdesk.core.message import Envelope
 from helpdesk.desk import load_rules
-from helpdesk.desk.conditions import DISK_LOW, DISK_WELL, Conditions, Reading
+from helpdesk.desk.conditions import DISK_LOW, DISK_WELL, Conditions, MailboxReading
 from helpdesk.log import quiet
 from helpdesk.store import outbox, spool
 from helpdesk.store.spool import Accepted
@@ -295,7 +295,7 @@ def test_a_mailbox_that_two_desks_read_is_told_once_and_its_end_once(desk):
 
     def look():
         Conditions(
-            desk.laboratory.desk, plenty, lambda: [Reading(LOGIK, fails=False, shared=shared[0], others=3)]
+            desk.laboratory.desk, plenty, lambda: [MailboxReading(LOGIK, fails=False, shared=shared[0], others=3)]
         ).look()
 
     for shared[0] in (None, True, None, True, None, False, False):

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from helpdesk.archive import Found
+from helpdesk.archive import ArchivedMail
 from helpdesk.core.message import Envelope
 from helpdesk.importing import import_one
 from helpdesk.store import cases, history, spool
@@ -159,7 +159,7 @@ def test_mail_by_smtp_is_never_history(desk):
 
 
 def test_an_archive_that_is_imported_as_history_is_history_and_leaves_the_mailbox_its_first_start(desk):
-    (shape,) = import_one(desk.laboratory.desk, Found("old.eml", letter(5)), history=True)
+    (shape,) = import_one(desk.laboratory.desk, ArchivedMail("old.eml", letter(5)), history=True)
     assert (shape["outcome"], shape["case"]) == ("history", None)
     begin(desk)
     assert lay(desk, 6, timedelta(days=30)).outcome == "history"

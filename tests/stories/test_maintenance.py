@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from helpdesk.core.errors import NotFound
-from helpdesk.core.standing import Window
+from helpdesk.core.standing import MaintenanceWindow
 from helpdesk.desk.announce import announce, audience_of
 from helpdesk.desk.planned import coming
 from helpdesk.store import declarations
@@ -22,7 +22,7 @@ def office(folder, *customers, start="2026-05-19 14:15"):
 
 
 def plan(desk, sector, name="Index rebuild", begins="2026-05-19 14:00", ends="2026-05-19 18:00"):
-    window = Window(name, sector, wall(begins), wall(ends), "logik")
+    window = MaintenanceWindow(name, sector, wall(begins), wall(ends), "logik")
     with desk.database.write() as connection:
         return declarations.plan_maintenance(connection, window, by="ops", now=desk.now)
 

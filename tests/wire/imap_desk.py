@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from helpdesk import failpoints
-from helpdesk.wires.imap import Account, Fetched, Poller, Report, Retry
+from helpdesk.wires.imap import Account, Backoff, Fetched, Poller, Report
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tests.wire.imap_servers import Mailbox
 
 _GOES_AT_ONCE = 15  # seconds, on the busiest machine; IDLE itself would last twenty
-HASTY = Retry(
+HASTY = Backoff(
     first=timedelta(milliseconds=20),
     longest=timedelta(milliseconds=50),
     first_login=timedelta(milliseconds=50),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from helpdesk.wires.imap import MailboxUnavailable, NotPutAway, Oversized, Patience, Retry, Unfetchable
+from helpdesk.wires.imap import Backoff, MailboxUnavailable, NotPutAway, Oversized, Patience, Unfetchable
 from tests.effort import at_most
 from tests.wire.imap_desk import Desk, desk, running, until
 from tests.wire.imap_servers import Hangup, Liar, Lying, Talk, mail
@@ -277,7 +277,7 @@ def test_a_server_that_drips_is_cut_off_at_the_deadline_and_tried_again(desk: De
 
 def test_a_server_that_hangs_up_at_every_idle_is_not_knocked_at_all_the_time(desk: Desk) -> None:
     """I07: it costs nearly no CPU, connections are spaced as in an outage, and mail still comes in."""
-    retry = Retry(first=timedelta(milliseconds=100), longest=timedelta(seconds=1))
+    retry = Backoff(first=timedelta(milliseconds=100), longest=timedelta(seconds=1))
     with Liar([mail(1)]) as liar:
         liar.scripts["IDLE"] = said("+ idling", then_hang_up=True)
         began, cpu = time.monotonic(), time.process_time()
@@ -293,7 +293,7 @@ def test_a_server_that_hangs_up_at_every_idle_is_not_knocked_at_all_the_time(des
 
 def test_a_server_that_dies_in_silence_is_left_and_called_again_within_a_minute() -> None:
     """I06: at the latest when IDLE is ended, plus how long silence is borne, plus the first pause."""
-    assert Patience().idle + Patience().silence + Retry().first < timedelta(minutes=1)
+    assert Patience().idle + Patience().silence + Backoff().first < timedelta(minutes=1)
 
 
 def test_idle_is_ended_and_begun_anew_long_before_any_router_forgets_the_connection(desk: Desk) -> None:
@@ -477,7 +477,7 @@ def test_an_operator_who_cannot_be_told_now_is_told_later_and_mail_goes_on_meanw
             raise OSError("database is locked")
         desk.reports.append(told)
 
-    retry = Retry(first=timedelta(milliseconds=5), longest=timedelta(milliseconds=10), alert_after=timedelta(0))
+    retry = Backoff(first=timedelta(milliseconds=5), longest=timedelta(milliseconds=10), alert_after=timedelta(0))
     with Liar([mail(1)]) as liar:
         desk.down = True
         with running(desk.poller(liar.account(max_size=10), report=report, retry=retry)):

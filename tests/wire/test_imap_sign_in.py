@@ -14,13 +14,13 @@ import pytest
 import helpdesk
 from helpdesk.wires.imap import (
     Account,
+    Backoff,
     Failing,
     Interrupted,
     MailboxUnavailable,
     Patience,
     Recovered,
     Report,
-    Retry,
 )
 from helpdesk.wires.imap_reports import Outage
 from tests.wire.imap_desk import Desk, desk, running, until
@@ -228,15 +228,17 @@ def test_a_connection_that_breaks_during_the_login_is_no_refusal(desk: Desk) -> 
 
 def test_refused_logins_are_at_most_two_a_minute() -> None:
     """I11."""
-    pauses = [Retry().pause(cause, failures=n, jitter=0.0) for n in range(1, 20) for cause in ("login", "credentials")]
+    pauses = [
+        Backoff().pause(cause, failures=n, jitter=0.0) for n in range(1, 20) for cause in ("login", "credentials")
+    ]
     assert min(pauses) >= 30
-    assert max(Retry().pause("login", failures=n, jitter=0.999) for n in range(1, 20)) <= 180
+    assert max(Backoff().pause("login", failures=n, jitter=0.999) for n in range(1, 20)) <= 180
 
 
 def test_the_pause_doubles_up_to_a_minute() -> None:
     """I07: four reconnections in the first minute, then one a minute at least and two at most."""
-    longest = [Retry().pause("closed", failures=n, jitter=0.0) for n in (1, 2, 3, 4, 5, 50, 5000)]
-    shortest = [Retry().pause("closed", failures=n, jitter=0.999) for n in range(1, 6)]
+    longest = [Backoff().pause("closed", failures=n, jitter=0.0) for n in (1, 2, 3, 4, 5, 50, 5000)]
+    shortest = [Backoff().pause("closed", failures=n, jitter=0.999) for n in range(1, 6)]
     assert longest == [5, 10, 20, 40, 60, 60, 60]
     assert sum(shortest[:5]) > 60
 
@@ -245,7 +247,7 @@ def test_an_outage_is_told_when_it_begins_when_it_lasts_and_when_it_is_over() ->
     """I06, I11: one line for the log, one alert after a quarter of an hour, one all-clear."""
     now = 1000.0
     told: list[Report] = []
-    outage = Outage("support@logik.example", told.append, retry=Retry(), clock=lambda: now)
+    outage = Outage("support@logik.example", told.append, retry=Backoff(), clock=lambda: now)
 
     for minute in range(30):
         now = 1000.0 + 60 * minute
@@ -261,7 +263,7 @@ def test_an_outage_is_told_when_it_begins_when_it_lasts_and_when_it_is_over() ->
 
 
 def test_only_a_connection_that_held_makes_the_next_pause_short_again() -> None:
-    outage = Outage("support@logik.example", lambda report: None, retry=Retry())
+    outage = Outage("support@logik.example", lambda report: None, retry=Backoff())
     for _ in range(5):
         outage.failed("closed", "at IDLE")
         outage.over()

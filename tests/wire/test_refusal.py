@@ -8,7 +8,7 @@ import pytest
 
 from helpdesk.wires.courier import Failed, Retry
 from helpdesk.wires.refusal import Refusal, Refusals
-from helpdesk.wires.smtp_out_link import Refused, Reply, permanently
+from helpdesk.wires.smtp_out_link import DeliveryRefused, Reply, permanently
 
 NOW = datetime(2026, 5, 22, 16, 40, tzinfo=UTC)
 
@@ -41,7 +41,7 @@ NOW = datetime(2026, 5, 22, 16, 40, tzinfo=UTC)
 def test_what_one_refusal_means(stage, reply, expected):
     code, _, text = reply.partition(" ")
     said = Reply(int(code), text)
-    outcome = permanently(said, stage) if stage == "final dot" else Refused.by(said, stage).outcome
+    outcome = permanently(said, stage) if stage == "final dot" else DeliveryRefused.by(said, stage).outcome
     assert type(outcome) is expected
 
 

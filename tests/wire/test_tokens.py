@@ -18,7 +18,7 @@ import pytest
 from helpdesk.core.errors import Unavailable
 from helpdesk.wires import token_server
 from helpdesk.wires.imap_reports import MailboxUnavailable
-from helpdesk.wires.imap_session import Patience, Session
+from helpdesk.wires.imap_session import ImapSession, Patience
 from helpdesk.wires.refresh_token import RefreshToken
 from helpdesk.wires.token_server import TokenRefused
 from tests.wire.imap_servers import Liar
@@ -291,5 +291,5 @@ def test_the_reason_reaches_whoever_reads_of_the_outage() -> None:
         raise TokenRefused("invalid_grant", "the token server refused: invalid_grant (expired)")
 
     with Liar(capabilities="AUTH=XOAUTH2") as liar, pytest.raises(MailboxUnavailable) as caught:
-        Session.begin(liar.account(password=None, oauth2=refuse), Patience())
+        ImapSession.begin(liar.account(password=None, oauth2=refuse), Patience())
     assert str(caught.value) == "credentials: the token server refused: invalid_grant (expired)"
