@@ -238,4 +238,7 @@ def test_any_text_at_all_is_read_without_an_error_and_every_answer_stands_in_it(
     ],
 )
 def test_names_without_labels_may_be_those_that_are_asked_for(text, guesses):
-    assert dict(read(text, (Field("organisation", "Organisation"), Field("project", "Project"))).guesses) == guesses
+    assert (
+        dict(read(text, (IntakeField("organisation", "Organisation"), IntakeField("project", "Project"))).guesses)
+        == guesses
+    )
