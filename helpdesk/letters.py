@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from helpdesk.core.clock import Clock
     from helpdesk.core.decision import Draft
     from helpdesk.core.drafts import MailKind
-    from helpdesk.core.people import Mailbox, Terms
+    from helpdesk.core.people import Agent, Mailbox, Terms
     from helpdesk.core.policy import Doubt, Policy
     from helpdesk.core.standing import MaintenanceWindow
     from helpdesk.mail.address import Purpose, Signer
@@ -276,7 +276,7 @@ class Letters:
             "attached": facts.get("attached", ()),
             "tags": case.tags,
             "missing": [_short(field.label) for field in policy.intake if field.key in case.missing],
-            "assignee": (agent.name if (agent := terms.team.agent(case.assignee)) else "nobody"),
+            "assignee": _name_of(terms.team.agent(case.assignee)),
             "turn": turn_words(case, policy) if case.active and turn_of(case).whose != "desk" else "",
             "due": due,
             "first_due": due[0] if due else None,
@@ -455,7 +455,21 @@ def _step_facts(facts: dict[str, Any], case: Case, terms: Terms, now: datetime) 
         "acknowledge": facts["acknowledge"],
         "unheard_for": span(facts["unheard_for"]) if facts["unheard_for"] else "",
         "again": facts["turn"] > 0,
+        "cause": _cause(case, facts["reached_at"]),
     }
+
+
+def _cause(case: Case, begun: datetime) -> str:
+    """What a call that began then began with: the customer's word, a raise of the severity, or "", the opening."""
+    for event in case.of_type("called_again", "severity_set"):
+        if event.at == begun:
+            return "written" if event.type == "called_again" else "raised"
+    return ""
+
+
+def _name_of(agent: Agent | None) -> str:
+    """Whom our people know a case to be with; a lead may have an address alone."""
+    return (agent.name or agent.address) if agent else "nobody"
 
 
 def _why(case: Case, terms: Terms) -> str:
@@ -468,7 +482,7 @@ def _why(case: Case, terms: Terms) -> str:
         return str(last.facts.get("reason", ""))
     if last.type == "severity_set":
         agent = terms.team.agent(last.by)
-        by = f"set by {agent.name if agent and agent.name else last.by}"
+        by = f"set by {_name_of(agent) if agent else last.by}"
         return f"{by}: {last.facts['reason']}" if last.facts.get("reason") else by
     return "; ".join(_told_together(last.facts.get("reasons", []))[:2])
 

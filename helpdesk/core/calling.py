@@ -120,13 +120,25 @@ def _beginnings(case: Case, step: Step, terms: Terms) -> Iterator[datetime]:
 
 
 def _has_it(case: Case, raised: Event, terms: Terms) -> bool:
-    """Whether it was raised by somebody on duty who had acknowledged it lately: to call them would be no news."""
+    """Whether it was raised by somebody who is there and had acknowledged it lately: to call them would be no news.
+
+    Who is on call is there at night, too.
+    """
     agent = terms.team.agent(raised.by)
-    if raised.type != "severity_set" or agent is None or not agent.on_duty(raised.at):
+    if raised.type != "severity_set" or agent is None or agent.away(raised.at):
+        return False
+    if not (agent.on_duty(raised.at) or _is_on_call(agent, terms, raised.at)):
         return False
     lately = raised.at - RECENT
     return any(
         event.by in agent.addresses and lately <= event.at <= raised.at for event in case.of_type("page_acknowledged")
+    )
+
+
+def _is_on_call(agent: Agent, terms: Terms, at: datetime) -> bool:
+    seats = terms.team.rotation.on_call(at) if terms.team.rotation else None
+    return seats is not None and any(
+        seat.address in agent.addresses for seat in (seats.primary, seats.secondary) if seat
     )
 
 

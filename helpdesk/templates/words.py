@@ -156,6 +156,7 @@ class StepWords:
     acknowledge: bool
     unheard_for: str
     again: bool
+    cause: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -171,6 +171,7 @@ def test_lgk_2_with_nobody_else_there_the_lead_has_the_case_before_time_runs_out
     because = "Ann Berg is away until 2026-05-20; nobody else is there; least open cases (0)"
     assert desk.events("assigned")[-1].facts == {"agent": LENA, "because": because}
     assert desk.kinds_to(LENA) == ["assigned", "warning", "warning", "escalation"]
+    assert f"The case is with {LENA}." in " ".join(desk.last(LENA, "escalation").text.split())
 
 
 @pytest.mark.parametrize(

@@ -131,6 +131,36 @@ def test_who_is_on_duty_and_acknowledged_it_lately_may_raise_it_without_a_call(t
     assert calls(desk, BOB) == []
 
 
+def test_so_may_who_is_on_call_at_night(tmp_path):
+    desk = office(tmp_path, hours='hours = "mon-fri 08:00-17:00"\ntimezone = "America/Chicago"\n')
+    outage(desk)
+    desk.at("2026-05-20 02:05")
+    desk.reply(ANN, "#ack\n#severity sev2", to_kind="escalation")
+    desk.at("2026-05-20 02:40")
+    desk.reply(ANN, "#severity sev1 it is all of them\n#note\nI am at it.", to_kind="escalation")
+    desk.at("2026-05-20 02:59")
+
+    assert calls(desk, ANN) == [wall("2026-05-20 02:00")]
+    assert calls(desk, BOB) == []
+
+
+def test_a_call_says_what_it_is_for(tmp_path):
+    desk = office(tmp_path)
+    outage(desk)
+    assert "HD-1 has just come in and needs" in desk.last(ANN, "escalation").text
+    desk.at("2026-05-20 02:05")
+    desk.reply(ANN, "#ack\n#severity sev2", to_kind="escalation")
+    desk.at("2026-05-20 04:00")
+    desk.reply(ANN, "#severity sev1 it is all of them", to_kind="escalation")
+    desk.at("2026-05-20 04:00:01")
+    assert "HD-1 is Severity 1 now and needs" in desk.last(ANN, "escalation").text
+    desk.reply(ANN, "#resolve\nRestarted.", to_kind="assigned")
+    desk.at("2026-05-20 23:00")
+    desk.reply(RAY, "Down again! Nobody can work.", to_kind="closed")
+    desk.at("2026-05-20 23:00:01")
+    assert "The customer has written on HD-1 again" in desk.last(ANN, "escalation").text
+
+
 def test_a_raise_after_an_answer_calls_too(tmp_path):
     """The first response is done; the outage is not."""
     desk = office(tmp_path, start="2026-05-20 10:00")
