@@ -109,6 +109,27 @@ def test_a_scenario_leaves_no_file_behind(folder):
     assert sorted(path for path in folder.iterdir() if path.name != "story.toml") == before
 
 
+def test_a_mail_that_stands_in_the_scenario_is_authenticated_unless_it_says_no(folder):
+    inline = """
+[[step]]
+at = 2026-05-22T16:4{number}:00-05:00
+from = "it@acme.example"
+to = "support@logik.example"
+subject = "Question {number}"
+body = "Where do I find the list of all {what}?"
+{said}
+"""
+    head = STORY.partition("[[step]]")[0]
+    names = ["rules", "fields", "layouts", "tables", "quotes", "shops", "users"]
+
+    def acknowledged(said):
+        steps = [inline.format(number=number, what=what, said=said) for number, what in enumerate(names)]
+        return [mail["kind"] for mail in run(folder, head + "".join(steps))["sent"]].count("ack")
+
+    assert acknowledged("") == 7
+    assert acknowledged("authenticated = false") == 5
+
+
 def test_where_authentication_is_asked_for_answers_count_as_authenticated_unless_they_say_no(folder):
     write_office(folder, more='\n[smtp_in]\nauthserv_id = "mx.desk.example"\n')
     assert run(folder, STORY)["cases"][0]["severity"] == "medium"

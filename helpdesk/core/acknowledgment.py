@@ -3,7 +3,8 @@
 Nothing automatic is answered (RFC 3834 section 2). An address that nobody knows may be a victim's, and one that answers
 every acknowledgment with a new mail is a machine that does not say so, be it slow: both get few and then none, while
 their cases are opened all the same (threats L03, L05). An agent's answer shows that a person is there. Where a known
-customer's mail is authenticated, nobody else can have sent it, and many people file ten cases on a day.
+customer's mail is authenticated, nobody else can have sent it, and many people file ten cases on a day, some of them
+with the words of a form.
 """
 
 from __future__ import annotations
@@ -78,7 +79,7 @@ def _too_many(arrival: Arrival, *, known: bool, proven: bool) -> str:
     unanswered, day = (UNANSWERED if known else UNANSWERED_STRANGER), A_DAY
     if proven:
         unanswered, day = UNANSWERED_PROVEN, A_DAY_PROVEN
-    if answered.alike >= ALIKE:
+    if not proven and answered.alike >= ALIKE:
         return f"{counted(answered.alike, 'case')} of this address began with the same words, and no agent answered"
     if not known and answered.hour >= TO_A_STRANGER_AN_HOUR:
         return f"{counted(answered.hour, 'acknowledgment')} went to this unknown address within an hour"

@@ -32,7 +32,9 @@ if TYPE_CHECKING:
     from helpdesk.wires.courier import Outcome
 
 _KEY = b"the laboratory signs with a key that everybody may know"
-_AUTHSERV_ID = "border.laboratory.invalid"  # stands in where none is configured and results are asked for
+_AUTHSERV_ID = (
+    "border.laboratory.invalid"  # stands in where none is configured: a step is authenticated unless it says otherwise
+)
 
 
 class Notebook:
@@ -172,9 +174,11 @@ def simulate(scenario: Scenario) -> dict[str, Any]:
 
 def _rules(scenario: Scenario) -> Rules:
     rules = load_rules(scenario.config, environment={}, signing_key=_KEY)
-    smtp_in = rules.configuration.file.smtp_in
-    if rules.configuration.authentication_required and not smtp_in.authserv_id:
-        smtp_in.authserv_id = _AUTHSERV_ID
+    file = rules.configuration.file
+    if not file.smtp_in.authserv_id:
+        # What is asked of agents stays what the file says: `auto` asks nothing of them without a border.
+        file.desk.require_authentication = "always" if rules.configuration.authentication_required else "never"
+        file.smtp_in.authserv_id = _AUTHSERV_ID
     return rules
 
 

@@ -52,6 +52,13 @@ def test_l05_only_a_customers_proven_mail_is_acknowledged_more_often(
     assert len(desk.sent_to(OPS, "alert")) == 1, "the operators hear once"
 
 
+def test_l05_who_writes_with_the_words_of_a_form_is_acknowledged_as_often(desk):
+    for number in range(53):
+        desk.mail(JO, f"New user {number}", f"Please add the user with the number {number} to our shop.", headers=PASS)
+
+    assert desk.kinds_to(JO) == ["ack"] * 50
+
+
 def test_l05_the_next_day_is_another(desk):
     files(desk, 53, JO, PASS)
     desk.at("2026-05-20 09:16")
