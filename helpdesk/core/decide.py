@@ -451,7 +451,10 @@ def answered_elsewhere(case: Case, became: str, arrival: Arrival, terms: Terms, 
     events = (event, Event("linked", arrival.received_at, now, DESK, {"to": became}))
     after = case.after(*events)
     drafts = _to_agents("customer-message", after, arrival, terms, unverified=True, outsider=True, became=became)
-    return merging.follow(case, Decision(after, events, tuple(drafts)), arrival, terms, now)
+    decision = relief.relieve(
+        Decision(after, events, tuple(drafts)), terms, now, because="somebody may have answered it from another address"
+    )
+    return merging.follow(case, decision, arrival, terms, now)
 
 
 def _robot_writes(case: Case | None, arrival: Arrival, terms: Terms, now: datetime) -> Decision:

@@ -247,8 +247,13 @@ def _given_to(
     """The case is another's, who gets it with all that was said, and the mails of its holder that say more."""
     case, new = decision.case, decision.outcome == "opened"
     left = [draft for draft in decision.drafts if draft not in theirs]
-    # What was said so far has the customer's word in it; a monitor's is not among what people said.
-    more = [draft for draft in theirs if new or draft.kind != "customer-message" or draft.template]
+    # What was said so far has the customer's word in it; a monitor's is not among what people said, and what may be
+    # their answer from another address is on a case of its own.
+    more = [
+        draft
+        for draft in theirs
+        if new or draft.kind != "customer-message" or draft.template or draft.facts.get("became")
+    ]
     moved = [replace(draft, to=agent.person) for draft in more]
     drafts = _each_once((*left, *(() if new else told), *moved))
     return replace(decision, case=case and case.after(event), events=(*decision.events, event), drafts=drafts)

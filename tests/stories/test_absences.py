@@ -261,6 +261,19 @@ def test_an_answer_from_an_unknown_address_is_heard(tmp_path):
     assert "not verified" in desk.last(BOB, "assigned").text
 
 
+def test_what_may_be_the_answer_from_another_address_is_heard_while_we_wait_for_it(tmp_path):
+    desk = open_office(tmp_path, ann=DAYS + LEAVE)
+    desk.mail(JO, "Bundle rules do not fire", URGENT)
+    desk.reply(ANN, "#wait\nHello Jo, which rules are it?")
+    desk.at("2026-05-21 09:00")
+    desk.mail(STRANGER, "Re: [HD-1] Bundle rules do not fire", "The rules of March. Jo, from home.")
+
+    assert (desk.case(1).assignee, desk.case(1).status) == (BOB, "waiting")
+    told = desk.last(BOB, "customer-message")
+    assert "NOT VERIFIED" in told.subject
+    assert "The rules of March" in told.text
+
+
 # --- #assign
 
 
