@@ -4,7 +4,7 @@ Nothing automatic is answered (RFC 3834 section 2). An address that nobody knows
 every acknowledgment with a new mail is a machine that does not say so, be it slow: both get few and then none, while
 their cases are opened all the same (threats L03, L05). An agent's answer shows that a person is there. Where a known
 customer's mail is authenticated, nobody else can have sent it, and many people file ten cases on a day, some of them
-with the words of a form.
+with the words of a form: only what comes with the same words at once is a machine's.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ UNANSWERED_STRANGER = 4  # within `LONG_MEMORY`, for cases that no agent has ans
 UNANSWERED = 8  # the same for a customer
 UNANSWERED_PROVEN = 80  # and for one whose mail is authenticated
 ALIKE = 3  # of cases that were opened with the same words within `LONG_MEMORY`, and that no agent has answered
+AT_ONCE = timedelta(minutes=1)  # after an acknowledgment: a program's answer to it; people with a form take longer
 EVERYWHERE_A_MINUTE = 60
 MEMORY = timedelta(days=3)
 LONG_MEMORY = timedelta(days=60)
@@ -79,7 +80,8 @@ def _too_many(arrival: Arrival, *, known: bool, proven: bool) -> str:
     unanswered, day = (UNANSWERED if known else UNANSWERED_STRANGER), A_DAY
     if proven:
         unanswered, day = UNANSWERED_PROVEN, A_DAY_PROVEN
-    if not proven and answered.alike >= ALIKE:
+    at_once = answered.newest is not None and arrival.received_at - answered.newest < AT_ONCE
+    if answered.alike >= ALIKE and (at_once or not proven):
         return f"{counted(answered.alike, 'case')} of this address began with the same words, and no agent answered"
     if not known and answered.hour >= TO_A_STRANGER_AN_HOUR:
         return f"{counted(answered.hour, 'acknowledgment')} went to this unknown address within an hour"

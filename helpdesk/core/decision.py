@@ -53,6 +53,7 @@ class Answered:
     memory: int = 0  # within `acknowledgment.MEMORY`
     unanswered: int = 0  # within `acknowledgment.LONG_MEMORY`, for cases that no agent has answered
     alike: int = 0  # of these, for cases that began with the same words
+    newest: datetime | None = None  # when the newest of them went out
     everywhere: int = 0
     complained: bool = False  # the sender called mail of ours spam
 

@@ -42,6 +42,7 @@ def answered(connection: sa.Connection, message: Message, addressee: Addressee, 
         memory=sum(at > now - MEMORY for at in times),
         unanswered=len(unanswered),
         alike=_alike(connection, message, unanswered),
+        newest=max(times, default=None),
         everywhere=outbox.acknowledged_everywhere(connection, since=now - _MINUTE),
         complained=undeliverable.complained(connection, address),
     )

@@ -53,10 +53,11 @@ def test_l05_only_a_customers_proven_mail_is_acknowledged_more_often(
 
 
 def test_l05_who_writes_with_the_words_of_a_form_is_acknowledged_as_often(desk):
-    for number in range(53):
+    for number in range(8):
+        desk.at(f"2026-05-19 09:{20 + number}")
         desk.mail(JO, f"New user {number}", f"Please add the user with the number {number} to our shop.", headers=PASS)
 
-    assert desk.kinds_to(JO) == ["ack"] * 50
+    assert desk.kinds_to(JO) == ["ack"] * 8
 
 
 def test_l05_the_next_day_is_another(desk):
