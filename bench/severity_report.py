@@ -32,7 +32,7 @@ from severity import (
 from severity_fit import Array, Authors, shares
 
 from helpdesk.severity import features as features_module
-from helpdesk.severity import weights
+from helpdesk.severity.shipped import weights
 
 REPORT = Path(__file__).with_name("severity.md")
 PICTURE = Path(__file__).with_name("severity-calibration.svg")
@@ -231,7 +231,7 @@ def dev_folds(paths: list[str], first: str) -> tuple[list[dict[str, Any]], list[
 
 
 def warm(guesses: Array) -> Array:
-    return shares(np.log(np.maximum(1e-9, guesses)) / weights.TEMPERATURE)
+    return shares(np.log(np.maximum(1e-9, guesses)) / weights().temperature)
 
 
 def pairs(authors: Authors, guesses: Array, wanted: Any) -> tuple[list[tuple[float, ...]], list[int]]:
