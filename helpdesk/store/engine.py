@@ -17,8 +17,8 @@ from sqlalchemy.pool import StaticPool
 
 from helpdesk.core.errors import Unavailable
 from helpdesk.store.claims import Owner
+from helpdesk.store.fair_lock import FairLock
 from helpdesk.store.sqlite import library, resets_safely
-from helpdesk.store.turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,7 +63,7 @@ class Database:
         self.owner = Owner.of_this_process()  # of whatever is claimed through this pool
         self.engine = _sqlite(self.url) if self.embedded else _postgresql(self.url)
         # One writer at a time in this process: SQLite has one anyway, and waiting here is fair and cheap.
-        self._writer = Turns() if self.embedded else None
+        self._writer = FairLock() if self.embedded else None
 
     def doubt(self) -> str:
         """What is wrong with the database's library itself, in words; `""` where nothing is."""

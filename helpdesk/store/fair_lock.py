@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 
-class Turns:
+class FairLock:
     """Held in a `with` block. Whoever holds it must not ask for it again."""
 
     def __init__(self) -> None:

@@ -10,14 +10,14 @@ import pytest
 from helpdesk.core.message import Envelope
 from helpdesk.desk import Desk, worker
 from helpdesk.store.engine import Database
+from helpdesk.store.fair_lock import FairLock
 from helpdesk.store.spool import Accepted
-from helpdesk.store.turns import Turns
 from tests.desk import JO, LOGIK, wall
 from tests.process import until
 
 
 def test_turns_are_given_in_the_order_they_were_asked_for() -> None:
-    turns, order, threads = Turns(), [], []
+    turns, order, threads = FairLock(), [], []
 
     def take(number: int) -> None:
         with turns:
@@ -35,7 +35,7 @@ def test_turns_are_given_in_the_order_they_were_asked_for() -> None:
 
 def test_a_thread_that_takes_turns_all_the_time_passes_nobody_by() -> None:
     """The worker commits batch after batch; who accepts mail comes between the first and the second."""
-    turns, over = Turns(), threading.Event()
+    turns, over = FairLock(), threading.Event()
     batches = 0
 
     def accept() -> None:
@@ -54,7 +54,7 @@ def test_a_thread_that_takes_turns_all_the_time_passes_nobody_by() -> None:
 
 
 def test_one_at_a_time_and_none_is_lost() -> None:
-    turns, inside, most, done = Turns(), [0], [0], [0]
+    turns, inside, most, done = FairLock(), [0], [0], [0]
 
     def work() -> None:
         for _ in range(500):
@@ -73,7 +73,7 @@ def test_one_at_a_time_and_none_is_lost() -> None:
 
 
 def test_an_error_hands_the_turn_on_and_a_turn_inside_a_turn_is_refused() -> None:
-    turns = Turns()
+    turns = FairLock()
     with pytest.raises(ValueError), turns:
         raise ValueError
     with turns, pytest.raises(RuntimeError, match="inside"), turns:
