@@ -35,7 +35,7 @@ from helpdesk.core.command import FORMS, Vocabulary, read_orders, would_be_obeye
 from helpdesk.core.decision import Decision, Draft
 from helpdesk.core.enclosure import enclosures, kept_back
 from helpdesk.core.ladder import unacknowledged
-from helpdesk.core.later import zone_of
+from helpdesk.core.relative_time import zone_of
 from helpdesk.core.requester import requester
 from helpdesk.core.scribe import Scribe
 from helpdesk.core.unseen import in_facts

@@ -23,8 +23,8 @@ from helpdesk.core.addresses import read_known, read_people
 from helpdesk.core.block import CommandBlock, Mistake, read_block
 from helpdesk.core.case import Kind
 from helpdesk.core.exclusion import OFF
-from helpdesk.core.later import read_moment, read_span
 from helpdesk.core.message import base_address
+from helpdesk.core.relative_time import read_moment, read_span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping

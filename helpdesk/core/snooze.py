@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 from helpdesk.core.case import DESK, Event
 from helpdesk.core.decision import Draft
-from helpdesk.core.later import zone_of
 from helpdesk.core.policy import TARGET_NAMES
+from helpdesk.core.relative_time import zone_of
 from helpdesk.core.timeline import clocks
 
 if TYPE_CHECKING:
