@@ -34,7 +34,7 @@ from helpdesk.core import (
     splitting,
     suspicion,
     undelivered,
-    unread,
+    unreadable_parts,
 )
 from helpdesk.core.answer import agent_writes
 from helpdesk.core.case import DESK, Event, case_from, open_case
@@ -194,7 +194,7 @@ def _opened_by(sender: Person, arrival: Arrival, terms: Terms, now: datetime) ->
         *monitor.said(arrival, now, rank=verdict.rank),
         *redaction.flags(arrival, now),
         *held.doubts(arrival, now),
-        *unread.notes(arrival, now),
+        *unreadable_parts.notes(arrival, now),
         *copied.answered_instead(opened.facts["answers_to"], arrival, now),
         *joined,
         *copied.unreachable(sender, joined, arrival, now),
@@ -330,7 +330,7 @@ def _customer_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) 
     events = [_event("customer_wrote", arrival, now, _message_facts(arrival)), *redaction.flags(arrival, now)]
     events += redaction.sent_again(case, arrival, now)
     events += exclusion.proposed(arrival, terms, now, decided=exclusion.keys(case.events))
-    events += unread.notes(arrival, now)
+    events += unreadable_parts.notes(arrival, now)
     was_over = not case.active
     if was_over:
         reopened = _event("reopened", arrival, now, {"because": "the customer wrote"})
