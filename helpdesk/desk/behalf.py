@@ -12,8 +12,8 @@ from helpdesk.core.behalf import ASKED_AN_HOUR, Behalf, read_new
 from helpdesk.core.command import begins_with_order
 from helpdesk.core.message import Person, Transport, base_address
 from helpdesk.core.thread import Placement
+from helpdesk.mail.client_markers import PASSED_ON
 from helpdesk.mail.forwarded import forwarded
-from helpdesk.mail.marks import PASSED_ON
 from helpdesk.mail.quote import new_text
 from helpdesk.store import confirmations
 

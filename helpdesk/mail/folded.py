@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from . import marks, overlap, quote, signature
+from . import client_markers as marks
+from . import overlap, quote, signature
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from helpdesk.core.message import Person, base_address
 
-from . import headerblock, marks
+from . import client_markers as marks
+from . import headerblock
 from .attachments import attachment
 from .headers import people
 from .parse import parse

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from . import marks
+from . import client_markers as marks
 
 _MOST = 8  # lines: From, Sent, To, Cc, Subject, Importance, and one or two that were wrapped
 _FEWEST = 3

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from helpdesk.core.message import Robot
 
-from . import marks
+from . import client_markers as marks
 from .calendar import Happening, happening
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from . import headerblock, marks
+from . import client_markers as marks
+from . import headerblock
 from .signature import without_signature
 
 MAX_LINES = 5_000  # further down nothing is looked for but lines that begin with `>`

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 
-from . import marks
+from . import client_markers as marks
 
 _MAX_SIGNATURE = 14  # lines with words; more below two dashes is text
 _MAX_BLOCK = 12

@@ -11,7 +11,7 @@ import hashlib
 import re
 from typing import TYPE_CHECKING
 
-from . import marks
+from . import client_markers as marks
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

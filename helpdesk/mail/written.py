@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from helpdesk.core.written import AgentText
 
-from . import marks, overlap, tail
+from . import client_markers as marks
+from . import overlap, tail
 from .armour import without_armour
 from .overlap import Known
 from .quote import introduction_above
