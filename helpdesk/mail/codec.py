@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from encodings.aliases import aliases
 
-from .guess import guess
+from .charset_guess import guess
 from .seven_bit import decode_escaped, decode_marked
 
 # What a claimed charset is decoded with. Superset codecs stand in for the ones mail programs mean by a narrower name.

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from helpdesk.mail.guess import guess
+from helpdesk.mail.charset_guess import guess
 from helpdesk.mail.parse import parse
 
 SAID = {
