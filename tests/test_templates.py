@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpdesk.core.errors import ConfigurationError
-from helpdesk.mail.layout import as_html, as_text, quoted, verbatim
+from helpdesk.mail.mail_html import as_html, as_text, quoted, verbatim
 from helpdesk.templates import Templates
 
 FACTS = {"desk": "Desk", "ref": "HD-1", "subject": "x", "author": "Ann", "text": "Hello"}

@@ -8,7 +8,7 @@ from jinja2 import StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from helpdesk.core.counted import counted
-from helpdesk.mail.layout import quoted, verbatim
+from helpdesk.mail.mail_html import quoted, verbatim
 
 if TYPE_CHECKING:
     from jinja2 import BaseLoader, Environment

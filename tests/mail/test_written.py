@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from helpdesk.mail import overlap
 from helpdesk.mail.html import to_text
 from helpdesk.mail.inside import Confidential, inside
-from helpdesk.mail.layout import as_html, as_text, quoted
+from helpdesk.mail.mail_html import as_html, as_text, quoted
 from helpdesk.mail.tail import learn, remembered, tail_of
 from helpdesk.mail.written import closing_lines, sent, written
 
