@@ -427,5 +427,5 @@ def _urls_from_prose(lines: Sequence[str], fields: Sequence[IntakeField], found:
     match = _URL.search("\n".join(line for line in lines if not line.startswith(QUESTION)))
     if match:
         for wanted in fields:
-            if wanted.kind == "url" or "url" in folded(wanted.label).split():
+            if wanted.kind == "url" or "url" in {wanted.key, *folded(wanted.label).split()}:
                 found.setdefault(wanted.key, match[0].rstrip(".,;:!?"))

@@ -121,6 +121,11 @@ def test_a_url_in_free_text_answers_the_field_that_asks_for_one():
     assert found == {"url": "https://shop.acme.example/cart?id=1"}
 
 
+def test_a_url_answers_the_field_of_that_key_whatever_it_is_called():
+    links = (IntakeField("url", "Links to the records that show the error"), IntakeField("steps", "Steps to reproduce"))
+    assert values("See https://app.example/r/7, it fails.", links) == {"url": "https://app.example/r/7"}
+
+
 def test_a_list_under_its_heading_is_taken_over_blank_lines_and_ends_at_the_next_paragraph():
     """CEL-14, CLX-4"""
     text = "Steps to reproduce\n\n1. Open\n\n2. Click\n\nThanks a lot for looking into it."
