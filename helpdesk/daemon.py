@@ -40,7 +40,6 @@ from helpdesk.core.message import Envelope
 from helpdesk.desk import Desk
 from helpdesk.desk.conditions import Conditions, MailboxReading
 from helpdesk.desk.pace import Pace
-from helpdesk.desk.record import Recorder
 from helpdesk.loops import IDLE, Loop
 from helpdesk.mail.compose import guard_holds
 from helpdesk.metronome import Metronome
@@ -252,8 +251,7 @@ class Daemon:
     def _views(self) -> Views:
         return Views(
             name=self.rules.configuration.file.desk.name,
-            database=self.database,
-            policy_of=Recorder(self.rules).policy_of,
+            units=self.desk.units,
             watch=self.watch,
             now=self.desk.now,
             started_at=self.desk.now(),

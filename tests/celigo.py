@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from unittest import mock
 
 from helpdesk.cli import main
-from helpdesk.desk.record import Recorder
 from helpdesk.log import quiet
 from helpdesk.store.engine import Database
 from tests.desk import ANN, TestDesk, wall
@@ -68,10 +67,6 @@ class CeligoDesk(TestDesk):
         self.la(at)
         newest = [mail.kind for mail in self.sent_to(ANN) if mail.kind in {"assigned", "customer-message"}][-1]
         self.reply(ANN, text, to_kind=newest)
-
-    @property
-    def recorder(self) -> Recorder:
-        return Recorder(self.rules)
 
 
 def celigo_desk(

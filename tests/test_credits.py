@@ -8,6 +8,7 @@ import pytest
 
 from helpdesk.core.credit import read_quarter
 from helpdesk.core.errors import NotFound, Refused
+from helpdesk.desk.unit import Unit
 from helpdesk.mail.parse import parse
 from helpdesk.report import statement as statements
 from helpdesk.report.statement import draw, statement_mail, statement_shape, statement_words
@@ -43,12 +44,13 @@ def on_disk(tmp_path, migrated_file):
 
 def drawn(desk, at="10-02 09:00", customer="acme", quarter=Q3):
     with desk.database.read() as connection:
-        return draw(connection, desk.recorder, customer, quarter, la(at))
+        return draw(Unit(connection, desk.rules, la(at)), customer, quarter)
 
 
 def requested(desk, at, **asked):
     with desk.database.write() as connection:
-        return statements.request(connection, draw(connection, desk.recorder, "acme", Q3, la(at)), **asked)
+        unit = Unit(connection, desk.rules, la(at))
+        return statements.request(unit, draw(unit, "acme", Q3), **asked)
 
 
 def told(events):

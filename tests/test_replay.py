@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from helpdesk.core.case import Event, case_from
 from helpdesk.core.errors import ConfigurationError
 from helpdesk.core.timeline import clocks
+from helpdesk.desk.unit import Unit
 from helpdesk.lab.replay import Summary, replay, replay_case
 from helpdesk.policies import PolicyText, load_policies, read_policy
 from helpdesk.policies.find import policy_files
@@ -86,7 +87,7 @@ def desk(folder):
 
 def replayed(desk, policy, **which):
     with desk.database.read() as connection:
-        return list(replay(connection, desk.recorder, Opened(policy=policy.key, **which), policy, NOW))
+        return list(replay(Unit(connection, desk.rules, NOW), Opened(policy=policy.key, **which), policy))
 
 
 def differences(found):

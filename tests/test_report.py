@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from helpdesk.desk.unit import Unit
 from helpdesk.report.compliance import Tally, compliance_shape, compliance_text, measure
 from helpdesk.store import cases
 from helpdesk.store.cases import Opened
@@ -37,7 +38,8 @@ def reported(folder):
 def measured(desk, at="12-31 12:00", **which):
     with desk.database.read() as connection:
         found = [
-            (case, desk.recorder.policy_of(connection, case)) for case in cases.stream(connection, Opened(**which))
+            (case, Unit(connection, desk.rules, desk.now).policy_of(case))
+            for case in cases.stream(connection, Opened(**which))
         ]
     return measure(found, la(at))
 

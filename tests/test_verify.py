@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from helpdesk.cli import app
 from helpdesk.core.errors import NotFound
 from helpdesk.desk import load_rules
+from helpdesk.desk.unit import Unit
 from helpdesk.report.verify import verify_shape
 from helpdesk.store import migrate
 from helpdesk.store.engine import Database
@@ -30,7 +31,7 @@ def desk(tmp_path) -> TestDesk:
 
 def checks(desk, number: int) -> dict[str, tuple[bool, str]]:
     with desk.database.read() as connection:
-        shape = verify_shape(connection, desk.rules, 1, number)
+        shape = verify_shape(Unit(connection, desk.rules, desk.now), 1, number)
     return {check["check"]: (check["holds"], check["why"]) for check in shape["checks"]} | {
         "then": shape["then"]["trusted"]
     }
@@ -84,7 +85,7 @@ def test_the_command_prints_it_for_people_and_for_programs(desk, tmp_path):
 def test_a_mail_that_is_not_there_is_said_to_be_missing(desk):
     desk.mail(JO)
     with desk.database.read() as connection, pytest.raises(NotFound, match="HD-1 has 1 mail, there is no number 2"):
-        verify_shape(connection, desk.rules, 1, 2)
+        verify_shape(Unit(connection, desk.rules, desk.now), 1, 2)
 
 
 def test_an_attachment_is_cut_out_into_a_file(desk, tmp_path):

@@ -20,7 +20,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from helpdesk.config import load_configuration
 from helpdesk.core.errors import ConfigurationError, Unavailable
-from helpdesk.desk.record import Recorder
+from helpdesk.desk.unit import Units
 from helpdesk.mail.enclose import File, enclose
 from helpdesk.store import cases, outbox
 from helpdesk.store.engine import Database
@@ -113,7 +113,7 @@ def site(rules, database, clock) -> Iterator[Site]:
     watch = Watch(clock, clock.steady)
     for part in ("worker", "sender", "metronome"):
         watch.parts.progressed(part)
-    views = Views("Acme Support", database, Recorder(rules).policy_of, watch, clock, clock())
+    views = Views("Acme Support", Units(database, rules), watch, clock, clock())
     yield from _served(clock.desk, views, LOCAL)
 
 
@@ -389,8 +389,7 @@ def _failing() -> Failing:
 def test_a_database_that_is_away_is_said_and_takes_nothing_else_down(rules, clock, tmp_path):
     views = Views(
         "Acme",
-        Database(f"sqlite:///{tmp_path}/no/such/folder.db"),
-        Recorder(rules).policy_of,
+        Units(Database(f"sqlite:///{tmp_path}/no/such/folder.db"), rules),
         Watch(clock),
         clock,
         clock(),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from helpdesk.desk.record import Recorder
+from helpdesk.desk.unit import Units
 from helpdesk.watch import Watch
 from helpdesk.web.access import Access
 from helpdesk.web.console import Console
@@ -60,9 +60,7 @@ def address(rules, database_url, database) -> Iterator[str]:
     desk.reply(ANN, "#note\nA note.")
     desk.mail(STRANGER, HOSTILE, f"<img src=http://evil.example/x.png onerror=alert(1)>\n{HOSTILE}\n" + "x" * 2000)
     desk.at("2026-05-19 12:00")
-    views = Views(
-        "Acme Support", database, Recorder(rules).policy_of, Watch(lambda: desk.now), lambda: desk.now, desk.now
-    )
+    views = Views("Acme Support", Units(database, rules), Watch(lambda: desk.now), lambda: desk.now, desk.now)
     console = Console(listen="127.0.0.1:0", views=views, access=Access(frozenset({"127.0.0.1"})))
     console.open()
     yield f"http://127.0.0.1:{console.port}"

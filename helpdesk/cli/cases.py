@@ -12,6 +12,7 @@ from helpdesk.cli.shared import (
     expect_customer,
     open_database,
     open_rules,
+    open_units,
     print_json,
     print_table,
     read_ref,
@@ -23,6 +24,7 @@ from helpdesk.core.counted import counted
 if TYPE_CHECKING:
     from helpdesk.core.case import Case
     from helpdesk.core.policy import Policy
+    from helpdesk.desk.unit import Unit
 
 Ref = Annotated[str, typer.Argument(metavar="REF", help="A case, such as HD-7.")]
 
@@ -47,22 +49,18 @@ def list_cases(
     as_json: AsJson = False,
 ) -> None:
     """The queue, what is due first on top."""
-    from helpdesk.desk.record import Recorder  # noqa: PLC0415 - see open_rules
-    from helpdesk.report.shapes import case_shape  # noqa: PLC0415
+    from helpdesk.report.shapes import case_shape  # noqa: PLC0415 - see open_rules
     from helpdesk.store import cases  # noqa: PLC0415
 
-    rules, now = open_rules(config), wall_clock()
-    recorder = Recorder(rules)
-    with open_database(rules) as database:
-        expect_customer(database, rules, customer)
-        with database.read() as connection:
+    rules = open_rules(config)
+    with open_units(rules) as units:
+        expect_customer(units.database, rules, customer)
+        with units.read(wall_clock()) as unit:
             numbers = cases.list_numbers(
-                connection, only_open=only_open, only_breached=only_breached, customer=customer
+                unit.connection, only_open=only_open, only_breached=only_breached, customer=customer
             )
-            found = cases.find(connection, numbers)
-            shapes = [
-                case_shape(found[number], recorder.policy_of(connection, found[number]), [], now) for number in numbers
-            ]
+            found = cases.find(unit.connection, numbers)
+            shapes = [case_shape(found[number], unit.policy_of(found[number]), [], unit.now) for number in numbers]
     if as_json:
         print_json(shapes)
         return
@@ -96,9 +94,9 @@ def show(ref: Ref, config: Config = None, as_json: AsJson = False) -> None:
     from helpdesk.store import cases  # noqa: PLC0415
 
     rules, now, number = open_rules(config), wall_clock(), read_ref(ref)
-    with open_database(rules) as database, database.read() as connection:
-        case, policy = _load(connection, rules, number)
-        messages = cases.messages(connection, number)
+    with open_units(rules) as units, units.read(now) as unit:
+        case, policy = _load(unit, number)
+        messages = cases.messages(unit.connection, number)
     if as_json:
         print_json(case_shape(case, policy, messages, now))
     else:
@@ -110,8 +108,8 @@ def explain(ref: Ref, config: Config = None, as_json: AsJson = False) -> None:
     from helpdesk.report.explain import case_clocks_shape, case_clocks_text  # noqa: PLC0415
 
     rules, now = open_rules(config), wall_clock()
-    with open_database(rules) as database, database.read() as connection:
-        case, policy = _load(connection, rules, read_ref(ref))
+    with open_units(rules) as units, units.read(now) as unit:
+        case, policy = _load(unit, read_ref(ref))
     if as_json:
         print_json(case_clocks_shape(case, policy, now))
     else:
@@ -144,9 +142,8 @@ def verify(
     """Why a mail was or was not trusted: its sender, reply tokens, thread and authentication."""
     from helpdesk.report.verify import verify_shape  # noqa: PLC0415
 
-    rules = open_rules(config)
-    with open_database(rules) as database, database.read() as connection:
-        shape = verify_shape(connection, rules, read_ref(ref), number)
+    with open_units(open_rules(config)) as units, units.read(wall_clock()) as unit:
+        shape = verify_shape(unit, read_ref(ref), number)
     if as_json:
         print_json(shape)
         return
@@ -166,7 +163,6 @@ def redact(
     """Erase what was sent and written on a case, for good; the customer is asked to send it again without the data."""
     from helpdesk.core.errors import NotFound  # noqa: PLC0415
     from helpdesk.core.redaction import in_words  # noqa: PLC0415
-    from helpdesk.desk.record import Recorder  # noqa: PLC0415
     from helpdesk.desk.redact import redact as erase  # noqa: PLC0415
     from helpdesk.store import cases  # noqa: PLC0415
 
@@ -175,17 +171,16 @@ def redact(
         typer.confirm(
             f"Erase all mails, texts, attachments and copies of HD-{number}? This cannot be undone.", abort=True
         )
-    rules, now = open_rules(config), wall_clock()
-    recorder = Recorder(rules)
-    with open_database(rules) as database, database.write() as connection:
-        case = cases.load(connection, number)
+    rules = open_rules(config)
+    with open_units(rules) as units, units.write(wall_clock()) as unit:
+        case = cases.load(unit.connection, number)
         if case.merged_into:
             raise NotFound(f"{case.ref} went into {case.merged_into}: redact that one, which erases both")
         mailbox = rules.configuration.mailbox(case.mailbox)
         if mailbox is None:
             raise NotFound(f"{case.mailbox}, the mailbox of {case.ref}, is not configured any more")
-        terms = recorder.terms(connection, mailbox, case=case, now=now)
-        erased = erase(connection, recorder, number, terms, by="operator", now=now)
+        terms = unit.terms(mailbox, case=case)
+        erased = erase(unit, number, terms, by="operator")
     if as_json:
         print_json({"ref": f"HD-{number}", "erased": erased})
         return
@@ -193,9 +188,8 @@ def redact(
     typer.echo(in_words(erased, exempt=exempt, told=case.answerable))
 
 
-def _load(connection: Any, rules: Any, number: int) -> tuple[Case, Policy]:
-    from helpdesk.desk.record import Recorder  # noqa: PLC0415
+def _load(unit: Unit, number: int) -> tuple[Case, Policy]:
     from helpdesk.store import cases  # noqa: PLC0415
 
-    case = cases.load(connection, number)
-    return case, Recorder(rules).policy_of(connection, case)
+    case = cases.load(unit.connection, number)
+    return case, unit.policy_of(case)

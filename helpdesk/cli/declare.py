@@ -15,6 +15,7 @@ from helpdesk.cli.shared import (
     Config,
     open_database,
     open_rules,
+    open_units,
     print_json,
     print_table,
     read_instant,
@@ -123,7 +124,7 @@ def _incident(order: Order, key: str) -> dict[str, Any]:
     """The newest of that key."""
     from helpdesk.store import declarations  # noqa: PLC0415
 
-    return next(_incident_shape(row) for row in declarations.incidents(order.connection) if row.key == key)
+    return next(_incident_shape(row) for row in declarations.incidents(order.unit.connection) if row.key == key)
 
 
 def _incident_shape(row: Any) -> dict[str, Any]:
@@ -159,7 +160,7 @@ def status_show(config: Config = None, as_json: AsJson = False) -> None:
 def _switch(order: Order, name: str) -> dict[str, Any]:
     from helpdesk.store import declarations  # noqa: PLC0415
 
-    return next(_switch_shape(row) for row in declarations.switches(order.connection) if row.name == name)
+    return next(_switch_shape(row) for row in declarations.switches(order.unit.connection) if row.name == name)
 
 
 def _switch_shape(row: Any) -> dict[str, Any]:
@@ -193,7 +194,11 @@ def _planned(order: Order, window: MaintenanceWindow) -> dict[str, Any]:
     """The newest window that is that one."""
     from helpdesk.store import declarations  # noqa: PLC0415
 
-    numbers = [plan.number for plan in declarations.planned(order.connection, since=order.now) if plan.window == window]
+    numbers = [
+        plan.number
+        for plan in declarations.planned(order.unit.connection, since=order.unit.now)
+        if plan.window == window
+    ]
     return {"number": max(numbers, default=None), **_window_shape(window)}
 
 
@@ -202,7 +207,7 @@ def maintenance_list(config: Config = None, as_json: AsJson = False) -> None:
     from helpdesk.desk.planned import coming  # noqa: PLC0415
 
     with _order(config) as order:
-        planned = coming(order.connection, order.rules, order.now)
+        planned = coming(order.unit)
     shapes = [
         {
             "number": plan.number,
@@ -245,9 +250,8 @@ def _order(config: Path | None) -> Iterator[Order]:
     """Who sits at this terminal, over the desk's database."""
     from helpdesk.desk.declare import Order  # noqa: PLC0415
 
-    rules = open_rules(config)
-    with open_database(rules) as database, database.write() as connection:
-        yield Order(connection, rules, _who(), wall_clock())
+    with open_units(open_rules(config)) as units, units.write(wall_clock()) as unit:
+        yield Order(unit, _who())
 
 
 def _who() -> str:

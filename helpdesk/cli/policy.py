@@ -16,6 +16,7 @@ from helpdesk.cli.shared import (
     open_book,
     open_database,
     open_rules,
+    open_units,
     print_json,
     print_line,
     print_table,
@@ -257,7 +258,7 @@ def _policy(config: Path | None, name: str) -> Policy:
 
 
 def _stored_policy(config: Path | None, key: str, version: str) -> Policy:
-    from helpdesk.desk.record import policy_source  # noqa: PLC0415
+    from helpdesk.desk.versions import policy_source  # noqa: PLC0415
     from helpdesk.policies import read_policy  # noqa: PLC0415
     from helpdesk.store import cases  # noqa: PLC0415
 
@@ -276,12 +277,11 @@ def policy_apply(
 ) -> None:
     """Move open cases to the version in force; exits with 1 when a case cannot be moved."""
     from helpdesk.desk.apply import apply_policy  # noqa: PLC0415
-    from helpdesk.desk.record import Recorder  # noqa: PLC0415
     from helpdesk.report.shapes import instant  # noqa: PLC0415
 
     rules = open_rules(config)
-    with open_database(rules) as database:
-        moved, stuck = apply_policy(database, Recorder(rules), key, now=wall_clock(), dry_run=dry_run)
+    with open_units(rules) as units:
+        moved, stuck = apply_policy(units, key, now=wall_clock(), dry_run=dry_run)
     shapes = [
         {
             "case": move.ref,

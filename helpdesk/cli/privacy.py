@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from helpdesk.cli.shared import AsJson, Config, open_database, open_rules, print_json, read_ref, wall_clock
+from helpdesk.cli.shared import AsJson, Config, open_rules, open_units, print_json, read_ref, wall_clock
 from helpdesk.core.counted import counted
 
 if TYPE_CHECKING:
@@ -35,18 +35,17 @@ def export(
     as_json: AsJson = False,
 ) -> None:
     """Write everything the desk holds of a case into a zip: mails as they came, copies of ours, ledger, attachments."""
-    from helpdesk.desk.record import Recorder  # noqa: PLC0415 - see open_rules
-    from helpdesk.report.export import export as write  # noqa: PLC0415
+    from helpdesk.report.export import export as write  # noqa: PLC0415 - see open_rules
     from helpdesk.report.export import merged_with  # noqa: PLC0415
     from helpdesk.store import cases  # noqa: PLC0415
 
     rules, number = open_rules(config), read_ref(ref)
-    with open_database(rules) as database, database.read() as connection:
-        case = cases.load(connection, number)
-        policy = Recorder(rules).policy_of(connection, case)
+    with open_units(rules) as units, units.read(wall_clock()) as unit:
+        case = cases.load(unit.connection, number)
+        policy = unit.policy_of(case)
         path = output or Path(f"{case.ref}.zip")
         with _new_file(path) as file:
-            exported = write(connection, case, policy, wall_clock(), file)
+            exported = write(unit.connection, case, policy, unit.now, file)
     if as_json:
         told = {"ref": case.ref, "file": str(path), "files": len(exported.files), "bytes": exported.size}
         print_json({**told, "erased": list(exported.erased)})
@@ -96,10 +95,9 @@ def purge(
     if not (dry_run or yes):
         typer.confirm(f"Erase what ended before {before:%Y-%m-%d}? This cannot be undone.", abort=True)
     console = Console(stderr=True)
-    with open_database(rules) as database, console.status("looking", spinner="dots") as status:
+    with open_units(rules) as units, console.status("looking", spinner="dots") as status:
         counts = erase(
-            database,
-            rules,
+            units,
             before=before,
             by="operator",
             now=now,

@@ -15,8 +15,8 @@ from helpdesk.cli.shared import (
     AsJson,
     Config,
     expect_customer,
-    open_database,
     open_rules,
+    open_units,
     print_json,
     read_instant,
     wall_clock,
@@ -48,18 +48,16 @@ def report(
     as_json: AsJson = False,
 ) -> None:
     """Met and breached promises with response times in open time, and what customers said, by customer and month."""
-    from helpdesk.desk.record import Recorder  # noqa: PLC0415 - see open_rules
-    from helpdesk.report.compliance import compliance_shape, compliance_text, measure  # noqa: PLC0415
+    from helpdesk.report.compliance import compliance_shape, compliance_text, measure  # noqa: PLC0415 - see open_rules
     from helpdesk.store import cases  # noqa: PLC0415
 
     which = cases.Opened(_start(since) if since else None, _end(until) if until else None, customer)
     rules = open_rules(config)
-    recorder = Recorder(rules)
-    with open_database(rules) as database:
-        expect_customer(database, rules, customer)
-        with database.read() as connection:
-            found = ((case, recorder.policy_of(connection, case)) for case in cases.stream(connection, which))
-            compliance = measure(found, wall_clock())
+    with open_units(rules) as units:
+        expect_customer(units.database, rules, customer)
+        with units.read(wall_clock()) as unit:
+            found = ((case, unit.policy_of(case)) for case in cases.stream(unit.connection, which))
+            compliance = measure(found, unit.now)
     if as_json:
         print_json(compliance_shape(compliance))
     else:
@@ -93,20 +91,18 @@ def credit_statement(
 
 def _drawn(rules: Rules, customer: str, quarter: Quarter, *, mail: str, request: bool) -> Statement:
     """Draw the statement and do what was ordered with it, in one transaction."""
-    from helpdesk.desk.record import Recorder  # noqa: PLC0415
     from helpdesk.report import statement as statements  # noqa: PLC0415
     from helpdesk.store import outbox  # noqa: PLC0415
 
-    recorder, now = Recorder(rules), wall_clock()
     if not (mail or request):
-        with open_database(rules) as database, database.read() as connection:
-            return statements.draw(connection, recorder, customer, quarter, now)
-    with open_database(rules) as database, database.write() as connection:
-        statement = statements.draw(connection, recorder, customer, quarter, now)
+        with open_units(rules) as units, units.read(wall_clock()) as unit:
+            return statements.draw(unit, customer, quarter)
+    with open_units(rules) as units, units.write(wall_clock()) as unit:
+        statement = statements.draw(unit, customer, quarter)
         if request:
-            statement = statements.request(connection, statement)
+            statement = statements.request(unit, statement)
         if mail:
-            outbox.add(connection, [statements.statement_mail(statement, rules, mail)], now)
+            outbox.add(unit.connection, [statements.statement_mail(statement, rules, mail)], unit.now)
         return statement
 
 
@@ -139,16 +135,15 @@ def replay(
     as_json: AsJson = False,
 ) -> None:
     """What if: the recorded events of past cases under another policy file; which outcomes differ, and by how much."""
-    from helpdesk.desk.record import Recorder  # noqa: PLC0415
     from helpdesk.lab.replay import replay as run  # noqa: PLC0415
     from helpdesk.store import cases  # noqa: PLC0415
 
     other, rules = _policy(policy), open_rules(config)
     which = cases.Opened(_start(since), _start(until), policy=other.key)
-    with open_database(rules) as database, database.read() as connection:
-        found = run(connection, Recorder(rules), which, other, wall_clock())
+    with open_units(rules) as units, units.read(wall_clock()) as unit:
+        found = run(unit, which, other)
         lines = (_as_json if as_json else _as_text)(found, other)
-        _print_with_progress(lines, cases.count(connection, which))
+        _print_with_progress(lines, cases.count(unit.connection, which))
 
 
 _Steps = Iterator[Iterable[str]]  # the lines of one case each, then those of the end

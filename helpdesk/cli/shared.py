@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from helpdesk.desk import Rules
+    from helpdesk.desk.unit import Units
     from helpdesk.policies import PolicyBook
     from helpdesk.report.verdict import Voters
     from helpdesk.store.engine import Database
@@ -103,6 +104,15 @@ def absent(url: str) -> bool:
 def open_database(rules: Rules) -> AbstractContextManager[Database]:
     """The desk's database, at this version's schema. Raises Unavailable that says what to do."""
     return open_url(rules.configuration.database_url)
+
+
+@contextmanager
+def open_units(rules: Rules) -> Iterator[Units]:
+    """Units of work over the desk's database. Raises Unavailable that says what to do."""
+    from helpdesk.desk.unit import Units  # noqa: PLC0415 - as above
+
+    with open_database(rules) as database:
+        yield Units(database, rules)
 
 
 @contextmanager

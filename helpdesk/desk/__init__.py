@@ -23,11 +23,11 @@ from helpdesk.core.message import base_address
 from helpdesk.desk import departed, repeated
 from helpdesk.desk.deliver import Delivery, Sending, never, stop_sending
 from helpdesk.desk.purge import purge
-from helpdesk.desk.record import Recorder
 from helpdesk.desk.rehearsal import rehearse
 from helpdesk.desk.rounds import Rounds
 from helpdesk.desk.rules import Rules, load_rules
 from helpdesk.desk.tick import tick
+from helpdesk.desk.unit import Units
 from helpdesk.desk.work import Worked
 from helpdesk.desk.worker import Worker
 from helpdesk.failpoints import failpoint
@@ -58,22 +58,20 @@ class Desk:
         self.database = database
         self.now = now
         self.keeper = Keeper(database)
-        self._recorder = Recorder(rules, holds=holds)
+        self.units = Units(database, rules, holds_mail=holds)
         self._sending = Sending(self.keeper)
-        self._worker = Worker(database, self._recorder)
-        self._rounds = Rounds(database, self._recorder)
-        self._absences = departed.Absences(database, self._recorder)
+        self._worker = Worker(self.units)
+        self._rounds = Rounds(self.units)
+        self._absences = departed.Absences(self.units)
 
     @property
     def rules(self) -> Rules:
         """All that the operator wrote."""
-        return self._recorder.rules
+        return self.units.rules
 
     def begin(self) -> None:
         """Store the policy versions that cases will remember. To be called once, before the doors open."""
-        now = self.now()
-        with self.database.write() as connection:
-            self._recorder.store_policies(connection, now)
+        self.units.exchange(self.rules, self.now())
 
     def renew(self) -> None:
         """Let the claims of what is worked and sent just now last. To be called every `claims.RENEWAL`."""
@@ -82,20 +80,15 @@ class Desk:
     def warm_up(self) -> None:
         """Load what the first mail would wait for; to be called once, before anything is worked."""
         rehearse(self.rules, self.now())
-        with self.database.read() as connection:
-            self._recorder.judge(connection)
+        self.units.warm_up()
 
     def exchange(self, rules: Rules) -> None:
         """Run by other rules from the next unit of work on; their policy versions are stored first."""
-        now = self.now()
-        newcomer = Recorder(rules)
-        with self.database.write() as connection:
-            newcomer.store_policies(connection, now)
-        self._recorder.rules = rules
+        self.units.exchange(rules, self.now())
 
     def hand_on(self) -> int:
         """Give on the cases of who is no agent any more; to be called at the start, and after `exchange`."""
-        return departed.hand_on(self.database, self._recorder, self.now())
+        return departed.hand_on(self.units, self.now())
 
     def mailboxes_for(self, recipients: Sequence[str]) -> list[str]:
         """The mailboxes that envelope recipients stand for, each once; empty when we know none of them."""
@@ -151,7 +144,7 @@ class Desk:
 
     def tick(self) -> int:
         """Do what time alone has made due; returns the number of cases it changed."""
-        return tick(self.database, self._recorder, self.now())
+        return tick(self.units, self.now())
 
     def go_round(self, *, failing: Mapping[str, str] = _NOTHING_FAILS) -> int:
         """Write the digest and hand-over mails that have come, and what became of alerts that came in numbers.
@@ -161,7 +154,7 @@ class Desk:
         """
         now = self.now()
         self._absences.go(now)
-        return self._rounds.go(now, failing=failing) + repeated.tell(self.database, self._recorder, now)
+        return self._rounds.go(now, failing=failing) + repeated.tell(self.units, now)
 
     def catch_up(self) -> None:
         """The clock was set back: what waits to be sent would wait for it to come round again."""
@@ -174,7 +167,7 @@ class Desk:
         self.note_refusals(())  # the old ones go
         if keep is None:
             return Counter()
-        return purge(self.database, self.rules, before=now - keep, by=DESK, now=now, stopping=stopping)
+        return purge(self.units, before=now - keep, by=DESK, now=now, stopping=stopping)
 
     def deliver(self, courier: Courier, *, pace: Pace | None = None, stopping: Callable[[], bool] = never) -> int:
         """Hand composed mail to the courier, as fast as the pace allows; returns how many mails were tried.
@@ -182,8 +175,7 @@ class Desk:
         Several threads may, each with a courier of its own. Once `stopping` says so, the mail on its way is the last.
         """
         delivery = Delivery(
-            database=self.database,
-            recorder=self._recorder,
+            units=self.units,
             sending=self._sending,
             courier=courier,
             clock=self.now,
@@ -193,19 +185,17 @@ class Desk:
 
     def stop_sending(self) -> None:
         """What is on its way before its final dot is lost to whoever sends it, and is the next one's."""
-        stop_sending(self.database, self._recorder, self._sending)
+        stop_sending(self.units, self._sending, self.now())
 
     def alert(self, *, key: str, kind: str = "", mailbox: str, facts: dict[str, Any]) -> None:
         """Tell the operators of something that went wrong, once for each key; many of a kind are counted instead."""
-        now = self.now()
-        with self.database.write() as connection:
-            self._recorder.alert(connection, kind=kind, key=key, mailbox=mailbox, facts=facts, now=now)
+        with self.units.write(self.now()) as unit:
+            repeated.alert(unit, kind=kind, key=key, mailbox=mailbox, facts=facts)
 
     def tell_operators(self, *, key: str, facts: dict[str, Any]) -> None:
         """Write to the operators about the desk itself, once for each key."""
-        now = self.now()
-        with self.database.write() as connection:
-            self._recorder.tell_operators(connection, key=key, facts=facts, now=now)
+        with self.units.write(self.now()) as unit:
+            repeated.tell_operators(unit, key=key, facts=facts)
 
     def note_refusals(self, refused: Sequence[RefusedMail]) -> None:
         """Keep for a while what was refused at the door, so that it is found."""

@@ -18,13 +18,10 @@ from helpdesk.store import bulletins, cases, declarations, outbox, undeliverable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
-
-    import sqlalchemy as sa
 
     from helpdesk.core.people import Customer
     from helpdesk.core.standing import MaintenanceWindow
-    from helpdesk.desk.rules import Rules
+    from helpdesk.desk.unit import Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,42 +32,42 @@ class AnnouncementAudience:
     unreached: tuple[Customer, ...]
 
 
-def announce(connection: sa.Connection, rules: Rules, number: int, now: datetime) -> list[str]:
+def announce(unit: Unit, number: int) -> list[str]:
     """Queue the notices of a window for those who have none yet; returns their addresses.
 
     Raises NotFound, and Refused when it is over.
     """
-    window = load_planned(connection, rules, number).window
-    if window.ends_at <= now:
+    window = load_planned(unit, number).window
+    if window.ends_at <= unit.now:
         raise Refused(f"maintenance {number} is over")
-    policy = rules.book.policy(window.policy)
-    mailbox = next((box for box in rules.configuration.mailboxes if box.policy == policy.key), None)
+    policy = unit.rules.book.policy(window.policy)
+    mailbox = next((box for box in unit.rules.configuration.mailboxes if box.policy == policy.key), None)
     if mailbox is None:
         raise Refused(f"no mailbox is bound to the policy {policy.key}: there is no address to write from")
     zone = policy.calendars[policy.regions[0].calendar].timezone
     queued = [
-        rules.letters.notice(
+        unit.rules.letters.notice(
             person,
             mailbox=mailbox,
             window=window,
             number=number,
             zone=customer.timezone or zone,
-            now=now,
+            now=unit.now,
             language=languages_between(policy, customer)[0],
         )
-        for customer, person in audience_of(connection, rules, window).people
+        for customer, person in audience_of(unit, window).people
     ]
-    fresh = [mail for mail in queued if not bulletins.is_written(connection, mail.key)]
-    outbox.add(connection, fresh, now)
-    declarations.announced(connection, number, now)
+    fresh = [mail for mail in queued if not bulletins.is_written(unit.connection, mail.key)]
+    outbox.add(unit.connection, fresh, unit.now)
+    declarations.announced(unit.connection, number, unit.now)
     return list(dict.fromkeys(mail.recipient for mail in fresh))
 
 
-def audience_of(connection: sa.Connection, rules: Rules, window: MaintenanceWindow) -> AnnouncementAudience:
+def audience_of(unit: Unit, window: MaintenanceWindow) -> AnnouncementAudience:
     """Everybody whom the customers that a window concerns have named, else who wrote last."""
-    policy = rules.book.policy(window.policy)
-    customers = concerned(rules.customers.by_key.values(), window, policy)
-    people = {customer.key: _named(customer) or _latest(connection, rules, customer) for customer in customers}
+    policy = unit.rules.book.policy(window.policy)
+    customers = concerned(unit.rules.customers.by_key.values(), window, policy)
+    people = {customer.key: _named(customer) or _latest(unit, customer) for customer in customers}
     return AnnouncementAudience(
         tuple((customer, Person(address)) for customer in customers for address in people[customer.key]),
         tuple(customer for customer in customers if not people[customer.key]),
@@ -82,15 +79,15 @@ def _named(customer: Customer) -> tuple[str, ...]:
     return tuple(address for address in named if address)
 
 
-def _latest(connection: sa.Connection, rules: Rules, customer: Customer) -> tuple[str, ...]:
+def _latest(unit: Unit, customer: Customer) -> tuple[str, ...]:
     """The last person of theirs who wrote to us and can be written to; empty where nobody did."""
-    lost = undeliverable.marked(connection)
-    authors: Iterable[str] = cases.latest_authors(connection, customer.key)
+    lost = undeliverable.marked(unit.connection)
+    authors: Iterable[str] = cases.latest_authors(unit.connection, customer.key)
     return next(
         (
             (address,)
             for address in authors
-            if rules.customers.find(address) == customer and address not in lost and not unwritable(address)
+            if unit.rules.customers.find(address) == customer and address not in lost and not unwritable(address)
         ),
         (),
     )

@@ -13,55 +13,49 @@ from helpdesk.store import cases as case_store
 from helpdesk.store import outbox, undeliverable
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    import sqlalchemy as sa
-
     from helpdesk.core.addressee import Addressee
     from helpdesk.core.case import Event
     from helpdesk.core.message import Message
-    from helpdesk.desk.record import Recorder
+    from helpdesk.desk.unit import Unit
 
 _HOUR, _DAY, _MINUTE = timedelta(hours=1), timedelta(days=1), timedelta(minutes=1)
 _COMPARED = 400  # characters: a machine's words differ in their numbers, if at all
 _TOO_SHORT = 24  # letters that two people may well write alike
 
 
-def answered(connection: sa.Connection, message: Message, addressee: Addressee, now: datetime) -> Answered:
+def answered(unit: Unit, message: Message, addressee: Addressee) -> Answered:
     """Count what went to the address that a mail which may open a case is answered at, whoever it says has written."""
     address = addressee.address
     if not address:
         return Answered()
-    acknowledged = outbox.acknowledged(connection, address, since=now - LONG_MEMORY)
+    acknowledged = outbox.acknowledged(unit.connection, address, since=unit.now - LONG_MEMORY)
     times = [at for at, _ in acknowledged]
     cases = [case for _, case in acknowledged if case is not None]
-    unanswered = case_store.never_answered(connection, cases)
+    unanswered = case_store.never_answered(unit.connection, cases)
     return Answered(
-        hour=sum(at > now - _HOUR for at in times),
-        day=sum(at > now - _DAY for at in times),
-        memory=sum(at > now - MEMORY for at in times),
+        hour=sum(at > unit.now - _HOUR for at in times),
+        day=sum(at > unit.now - _DAY for at in times),
+        memory=sum(at > unit.now - MEMORY for at in times),
         unanswered=len(unanswered),
-        alike=_alike(connection, message, unanswered),
+        alike=_alike(unit, message, unanswered),
         newest=max(times, default=None),
-        everywhere=outbox.acknowledged_everywhere(connection, since=now - _MINUTE),
-        complained=undeliverable.complained(connection, address),
+        everywhere=outbox.acknowledged_everywhere(unit.connection, since=unit.now - _MINUTE),
+        complained=undeliverable.complained(unit.connection, address),
     )
 
 
-def _alike(connection: sa.Connection, message: Message, cases: list[int]) -> int:
+def _alike(unit: Unit, message: Message, cases: list[int]) -> int:
     words = _letters(message.reply)
     if len(words) < _TOO_SHORT:
         return 0
-    return sum(_letters(text) == words for text in case_store.first_words(connection, cases))
+    return sum(_letters(text) == words for text in case_store.first_words(unit.connection, cases))
 
 
 def _letters(text: str) -> str:
     return re.sub(r"[\W\d_]+", "", text[:_COMPARED]).lower()
 
 
-def raise_alarm(
-    connection: sa.Connection, recorder: Recorder, acknowledged: Event, *, to: str, mailbox: str, now: datetime
-) -> None:
+def raise_alarm(unit: Unit, acknowledged: Event, *, to: str, mailbox: str) -> None:
     """Tell the operators that acknowledgments are withheld, if that is a reason.
 
     To one address: once a day. To all that are unknown: as one condition, with its count and its end.
@@ -78,5 +72,5 @@ def raise_alarm(
         "todo": "If it is a machine, have its mail go to a mailbox of the channel `ignore`, or tell its operator.",
     }
     kind = repeated.EVERYBODY if alarm == EVERYBODY else "acknowledgments"
-    key = f"acknowledgments/{to}/{now:%Y-%m-%d}"
-    recorder.alert(connection, kind=kind, key=key, mailbox=mailbox, facts=facts, now=now)
+    key = f"acknowledgments/{to}/{unit.now:%Y-%m-%d}"
+    repeated.alert(unit, kind=kind, key=key, mailbox=mailbox, facts=facts)

@@ -12,18 +12,16 @@ from typing import TYPE_CHECKING
 from helpdesk.core.case import DESK, Event
 from helpdesk.core.decision import Decision
 from helpdesk.core.timeline import clocks
+from helpdesk.desk.versions import store_policies
 from helpdesk.store import cases as case_store
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    import sqlalchemy as sa
-
     from helpdesk.core.case import Case
     from helpdesk.core.clock import Clock
     from helpdesk.core.policy import Policy, TargetKind
-    from helpdesk.desk.record import Recorder
-    from helpdesk.store.engine import Database
+    from helpdesk.desk.unit import Unit, Units
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,25 +45,23 @@ class Stuck:
     why: str
 
 
-def apply_policy(
-    database: Database, recorder: Recorder, key: str, *, now: datetime, dry_run: bool
-) -> tuple[list[Moved], list[Stuck]]:
+def apply_policy(units: Units, key: str, *, now: datetime, dry_run: bool) -> tuple[list[Moved], list[Stuck]]:
     """Move every open case of a policy to the version in force, a transaction each. Raises NotFound."""
-    policy = recorder.rules.book.policy(key)
-    with database.write() as connection:
-        recorder.store_policies(connection, now)
-        numbers = case_store.numbers_to_move(connection, key, policy.version)
+    policy = units.rules.book.policy(key)
+    with units.write(now) as unit:
+        store_policies(unit.connection, unit.rules.book, now)
+        numbers = case_store.numbers_to_move(unit.connection, key, policy.version)
     moved: list[Moved] = []
     stuck: list[Stuck] = []
     for number in numbers:
-        with database.write() as connection:
-            case_store.hold(connection, [number])
-            case = case_store.load(connection, number)
+        with units.write(now) as unit:
+            case_store.hold(unit.connection, [number])
+            case = case_store.load(unit.connection, number)
             problem = _misfit(case, policy)
             if problem:
                 stuck.append(Stuck(case.ref, problem))
                 continue
-            moved += _move(connection, recorder, case, policy, now, dry_run=dry_run)
+            moved += _move(unit, case, policy, dry_run=dry_run)
     return moved, stuck
 
 
@@ -82,19 +78,17 @@ def _misfit(case: Case, policy: Policy) -> str:
     return ""
 
 
-def _move(
-    connection: sa.Connection, recorder: Recorder, case: Case, policy: Policy, now: datetime, *, dry_run: bool
-) -> list[Moved]:
-    old = recorder.policy_of(connection, case)
-    event = Event("policy_changed", now, now, DESK, {"was": case.policy_version, "now": policy.version})
+def _move(unit: Unit, case: Case, policy: Policy, *, dry_run: bool) -> list[Moved]:
+    old = unit.policy_of(case)
+    event = Event("policy_changed", unit.now, unit.now, DESK, {"was": case.policy_version, "now": policy.version})
     after = case.after(event)
     new = replace(policy, earlier={**old.earlier, case.policy_version: old})
-    mailbox = recorder.rules.configuration.mailbox(case.mailbox)
+    mailbox = unit.rules.configuration.mailbox(case.mailbox)
     if not dry_run and mailbox is not None:
-        terms = replace(recorder.terms(connection, mailbox, case=case, now=now), policy=new)
-        recorder.store(connection, Decision(after, (event,)), terms)
+        terms = replace(unit.terms(mailbox, case=case), policy=new)
+        unit.store(Decision(after, (event,)), terms)
     before_and_after = zip(clocks(case, old), clocks(after, new), strict=False)
-    return [_moved(case, policy, was, becomes, now) for was, becomes in before_and_after if was.stopped_at is None]
+    return [_moved(case, policy, was, becomes, unit.now) for was, becomes in before_and_after if was.stopped_at is None]
 
 
 def _moved(case: Case, policy: Policy, was: Clock, becomes: Clock, now: datetime) -> Moved:

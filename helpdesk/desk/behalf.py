@@ -12,6 +12,7 @@ from helpdesk.core.behalf import ASKED_AN_HOUR, Behalf, read_new
 from helpdesk.core.command import begins_with_order
 from helpdesk.core.message import Person, Transport, base_address
 from helpdesk.core.thread import Placement
+from helpdesk.desk import repeated
 from helpdesk.mail.client_markers import PASSED_ON
 from helpdesk.mail.forwarded import forwarded
 from helpdesk.mail.quote import new_text
@@ -19,14 +20,11 @@ from helpdesk.store import confirmations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
-
-    import sqlalchemy as sa
 
     from helpdesk.core.message import Message
     from helpdesk.core.people import Agent, Mailbox
-    from helpdesk.desk.record import Recorder
     from helpdesk.desk.rules import Rules
+    from helpdesk.desk.unit import Unit
     from helpdesk.store.spool import Spooled
 
 _HOUR = timedelta(hours=1)
@@ -42,28 +40,20 @@ class Opening:
     placement: Placement
 
 
-def opening(
-    connection: sa.Connection,
-    recorder: Recorder,
-    mail: Spooled,
-    message: Message,
-    mailbox: Mailbox,
-    placement: Placement,
-    now: datetime,
-) -> Opening | None:
+def opening(unit: Unit, mail: Spooled, message: Message, mailbox: Mailbox, placement: Placement) -> Opening | None:
     """How an agent's mail opens a case for somebody; None for mail of others, and of programs."""
-    rules, sender = recorder.rules, message.sender
+    rules, sender = unit.rules, message.sender
     agent = rules.configuration.teams[mailbox.team].agent(sender.address) if sender else None
     a_program = message.robot is not None or placement.watched is not None or mailbox.channel == "monitoring"
     if agent is None or sender is None or a_program or rules.customers.find(sender.address):
         return None
-    asked = confirmations.asked(connection, agent.addresses, since=now - _HOUR)
+    asked = confirmations.asked(unit.connection, agent.addresses, since=unit.now - _HOUR)
     found = _found(rules, mail, message, agent)
     behalf = replace(found.behalf, proven=placement.authenticated, asked=asked)
     return replace(found, behalf=behalf, placement=replace(found.placement, authenticated=placement.authenticated))
 
 
-def alert(recorder: Recorder, connection: sa.Connection, behalf: Behalf, mailbox: Mailbox, now: datetime) -> None:
+def alert(unit: Unit, behalf: Behalf, mailbox: Mailbox) -> None:
     """Tell the operators of mail in an agent's name that the agent is not asked about any more for now."""
     if not behalf.unconfirmed or behalf.asked < ASKED_AN_HOUR:
         return
@@ -76,9 +66,7 @@ def alert(recorder: Recorder, connection: sa.Connection, behalf: Behalf, mailbox
         "details": [("Agent", agent), ("Mailbox", mailbox.address)],
         "todo": "Ask them. If it is not they, block who sends it.",
     }
-    recorder.alert(
-        connection, key=f"confirmations/{agent}/{now:%Y-%m-%dT%H}", mailbox=mailbox.address, facts=facts, now=now
-    )
+    repeated.alert(unit, key=f"confirmations/{agent}/{unit.now:%Y-%m-%dT%H}", mailbox=mailbox.address, facts=facts)
 
 
 def _found(rules: Rules, mail: Spooled, message: Message, agent: Agent) -> Opening:

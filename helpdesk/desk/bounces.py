@@ -12,55 +12,39 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from helpdesk.core.message import base_address
-from helpdesk.desk import undelivered
+from helpdesk.desk import repeated, undelivered
 from helpdesk.mail.address import read_token
 from helpdesk.mail.bounces import Bounce, bounce, complaint
 from helpdesk.store import outbox, undeliverable
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    import sqlalchemy as sa
-
     from helpdesk.core.decision import Returned, ReturnReason
     from helpdesk.core.message import Message
     from helpdesk.core.people import Mailbox
-    from helpdesk.desk.record import Recorder
+    from helpdesk.desk.unit import Unit
     from helpdesk.mail.address import Signer
     from helpdesk.store.outbox import Row
     from helpdesk.store.spool import Spooled
 
 
-def settle(
-    connection: sa.Connection,
-    recorder: Recorder,
-    mail: Spooled,
-    message: Message,
-    mailbox: Mailbox,
-    *,
-    now: datetime,
-) -> Returned | None:
+def settle(unit: Unit, mail: Spooled, message: Message, mailbox: Mailbox) -> Returned | None:
     """Mark what a report brings back, and tell the operators what is theirs; None where it is about no mail of ours."""
     report = _report(mail.raw)
-    row = report and _row(connection, recorder.rules.signer, mail, message, mailbox, report)
+    row = report and _row(unit, unit.rules.signer, mail, message, mailbox, report)
     if not report or not row or row.case is None:
         return None
     reason = _reason(report)
     for_good = report.permanent or report.given_up
-    outbox.came_back(connection, row, permanent=for_good, detail=f"{reason} {report.status}".strip())
-    back = undelivered.returned(
-        connection, recorder, row, reason=reason, status=report.status, for_good=for_good, left=True
-    )
+    outbox.came_back(unit.connection, row, permanent=for_good, detail=f"{reason} {report.status}".strip())
+    back = undelivered.returned(unit, row, reason=reason, status=report.status, for_good=for_good, left=True)
     some = _only_some(report, row)
     back = replace(back, named=report.recipients, lost=back.lost and not some)
     if reason != "temporary" and not some:
         status = undeliverable.COMPLAINT if report.complaint else report.status
-        undeliverable.mark(connection, row.recipient, since=mail.received_at, status=status, outbox_id=row.id)
+        undeliverable.mark(unit.connection, row.recipient, since=mail.received_at, status=status, outbox_id=row.id)
     if back.staff or report.complaint:
-        key = f"bounce/{reason}/{row.recipient}/{now:%Y-%m-%d}"
-        recorder.alert(
-            connection, kind=f"bounce/{reason}", key=key, mailbox=mailbox.address, facts=_alert(row, back), now=now
-        )
+        key = f"bounce/{reason}/{row.recipient}/{unit.now:%Y-%m-%d}"
+        repeated.alert(unit, kind=f"bounce/{reason}", key=key, mailbox=mailbox.address, facts=_alert(row, back))
     return back
 
 
@@ -79,18 +63,18 @@ def _reason(report: Bounce) -> ReturnReason:
     return "permanent" if report.permanent else "temporary"
 
 
-def _row(
-    connection: sa.Connection, signer: Signer, mail: Spooled, message: Message, mailbox: Mailbox, report: Bounce
-) -> Row | None:
+def _row(unit: Unit, signer: Signer, mail: Spooled, message: Message, mailbox: Mailbox, report: Bounce) -> Row | None:
     """The mail that came back: the returned Message-ID names it; else the newest one with that envelope sender."""
     case = signer.case_of(report.message_id)
     if case:
-        return next((row for row in outbox.rows(connection, case=case) if row.message_id == report.message_id), None)
+        return next(
+            (row for row in outbox.rows(unit.connection, case=case) if row.message_id == report.message_id), None
+        )
     addresses = (*mail.envelope.rcpt_to, *message.delivered_to, *(person.address for person in message.to))
     for address in dict.fromkeys(addresses):
         token = read_token(address) if base_address(address) == mailbox.address else None
         if token and token.purpose == "bounce":
-            rows = reversed(outbox.rows(connection, case=token.case))
+            rows = reversed(outbox.rows(unit.connection, case=token.case))
             return next((row for row in rows if row.sent_at and signer.verifies(token, person=row.recipient)), None)
     return None
 

@@ -19,12 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    import sqlalchemy as sa
-
     from helpdesk.core.message import Person
     from helpdesk.core.overview import Overview, OverviewLine
     from helpdesk.core.rotation import Rotation
     from helpdesk.core.silence import Silence
+    from helpdesk.desk.unit import Unit
 
 _SHOWN = 20  # cases of a list: what does not fit is counted
 _LONGEST = 5
@@ -40,22 +39,14 @@ class Mailboxes:
     silent: Mapping[str, Silence]
 
 
-def digest_facts(
-    connection: sa.Connection,
-    found: Overview,
-    zone: str,
-    now: datetime,
-    *,
-    mailboxes: Mailboxes,
-    since: datetime,
-) -> dict[str, Any]:
+def digest_facts(unit: Unit, found: Overview, zone: str, *, mailboxes: Mailboxes, since: datetime) -> dict[str, Any]:
     """The day for the operators; today ends at midnight in the zone of the digest. `since`: the digest before this."""
     failing = mailboxes.failing
-    tomorrow = wall_instant(zone, now.astimezone(ZoneInfo(zone)).date() + _DAY, 0)
-    due, waits = found.due_by(tomorrow), backlog(connection, now)
+    tomorrow = wall_instant(zone, unit.now.astimezone(ZoneInfo(zone)).date() + _DAY, 0)
+    due, waits = found.due_by(tomorrow), backlog(unit.connection, unit.now)
     others = found.turn_of("customer", "vendor")
     return {
-        "day": brief(now, zone).rpartition(" ")[0],
+        "day": brief(unit.now, zone).rpartition(" ")[0],
         "open": len(found.lines),
         "by_severity": [f"{number} {name}" for name, number in found.by_severity],
         "due": _listed(due, [f"{line.target} due {_time(line.due_at, zone)}" for line in due]),
@@ -69,13 +60,13 @@ def digest_facts(
         "due_number": len(due),
         "late_number": len(found.late),
         "quarantined": waits.quarantined,
-        "undelivered": bulletins.undelivered(connection),
+        "undelivered": bulletins.undelivered(unit.connection),
         "unsent": waits.unsent.number,
-        "bounced": sorted(undeliverable.marked(connection)),
+        "bounced": sorted(undeliverable.marked(unit.connection)),
         "failing": [f"{mailbox}: {why}" for mailbox, why in sorted(failing.items())],
-        **_kept_facts(connection, since),
+        **_kept_facts(unit, since),
         "silent": [
-            f"{mailbox}: nothing for {span(now - quiet.since)}, since {_time(quiet.since, zone)}; "
+            f"{mailbox}: nothing for {span(unit.now - quiet.since)}, since {_time(quiet.since, zone)}; "
             f"usually some {counted(quiet.usually, 'mail comes', 'mails come')} in that time"
             for mailbox, quiet in mailboxes.silent.items()
             if mailbox not in failing
@@ -83,9 +74,9 @@ def digest_facts(
     }
 
 
-def _kept_facts(connection: sa.Connection, since: datetime) -> dict[str, Any]:
+def _kept_facts(unit: Unit, since: datetime) -> dict[str, Any]:
     """What was kept from cases since the last digest: nobody else sees it."""
-    found, number = kept.listed(connection, since=since, limit=_SHOWN)
+    found, number = kept.listed(unit.connection, since=since, limit=_SHOWN)
     more = [f"and {number - len(found)} more: helpdesk person"] if number > len(found) else []
     return {"kept_number": number, "kept": [*map(kept_line, found), *more]}
 

@@ -23,73 +23,51 @@ from helpdesk.store import cases as case_store
 from helpdesk.store import copies, spool
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    import sqlalchemy as sa
-
     from helpdesk.core.message import Message
     from helpdesk.core.people import Mailbox
-    from helpdesk.desk.neighbours import Holding
-    from helpdesk.desk.record import Recorder
+    from helpdesk.desk.rules import Rules
+    from helpdesk.desk.unit import Unit
     from helpdesk.store.copies import Original
     from helpdesk.store.spool import Spooled
 
 
-def folded(
-    connection: sa.Connection,
-    recorder: Recorder,
-    holding: Holding,
-    mail: Spooled,
-    message: Message,
-    mailbox: Mailbox,
-    now: datetime,
-) -> Original | None:
+def folded(unit: Unit, mail: Spooled, message: Message, mailbox: Mailbox) -> Original | None:
     """The mail that this one is a copy of, after it was folded into it; None where it is to be worked."""
     if not message.message_id or message.robot or mail.released_by:
         return None
-    copies.alone(connection, mail.mailbox, message.message_id)
-    first = _first(connection, recorder, mail, message)
+    copies.alone(unit.connection, mail.mailbox, message.message_id)
+    first = _first(unit, mail, message)
     if first is None:
         return None
-    if _proves(recorder, mail, message) and not _is_proven(connection, recorder, first):
+    if _proves(unit.rules, mail, message) and not _is_proven(unit, first):
         if first.visibility == "unverified":
             return None
         if first.outcome == "opened" and first.case is not None:
-            _raise(connection, recorder, holding, mail, message, mailbox=mailbox, number=first.case, now=now)
-    copies.fold(connection, mail, message, first, now=now)
+            _raise(unit, mail, message, mailbox=mailbox, number=first.case)
+    copies.fold(unit.connection, mail, message, first, now=unit.now)
     return first
 
 
-def _first(connection: sa.Connection, recorder: Recorder, mail: Spooled, message: Message) -> Original | None:
-    for first in copies.before(connection, mail, message.message_id):
-        earlier = spool.load(connection, first.id)
-        read = attributed(recorder.rules, earlier, parse(earlier.raw))
+def _first(unit: Unit, mail: Spooled, message: Message) -> Original | None:
+    for first in copies.before(unit.connection, mail, message.message_id):
+        earlier = spool.load(unit.connection, first.id)
+        read = attributed(unit.rules, earlier, parse(earlier.raw))
         if are_copies((read, earlier.raw), (message, mail.raw)):
             return first
     return None
 
 
-def _proves(recorder: Recorder, mail: Spooled, message: Message) -> bool:
-    return sender_proof(recorder.rules.configuration, mail, message).result == "pass"
+def _proves(rules: Rules, mail: Spooled, message: Message) -> bool:
+    return sender_proof(rules.configuration, mail, message).result == "pass"
 
 
-def _is_proven(connection: sa.Connection, recorder: Recorder, first: Original) -> bool:
-    mail = spool.load(connection, first.id)
-    return _proves(recorder, mail, attributed(recorder.rules, mail, parse(mail.raw)))
+def _is_proven(unit: Unit, first: Original) -> bool:
+    mail = spool.load(unit.connection, first.id)
+    return _proves(unit.rules, mail, attributed(unit.rules, mail, parse(mail.raw)))
 
 
-def _raise(
-    connection: sa.Connection,
-    recorder: Recorder,
-    holding: Holding,
-    mail: Spooled,
-    message: Message,
-    *,
-    mailbox: Mailbox,
-    number: int,
-    now: datetime,
-) -> None:
-    case = holding.take([number]).get(number) or case_store.load(connection, number)
+def _raise(unit: Unit, mail: Spooled, message: Message, *, mailbox: Mailbox, number: int) -> None:
+    case = unit.hold([number]).get(number) or case_store.load(unit.connection, number)
     if case.merged_into or not case.active:
         return
     sender = message.sender.address if message.sender else ""
@@ -98,15 +76,15 @@ def _raise(
         placement=Placement(number, "customer", "a copy of the mail that opened it", authenticated=True),
         received_at=mail.received_at,
         key=f"mail/{mail.id}",
-        addressee=addressed(recorder.rules, message, mailbox, authenticated=True),
-        customers=customers_of(recorder.rules, message, ()),
-        mailboxes=recorder.rules.configuration.mailbox_addresses,
+        addressee=addressed(unit.rules, message, mailbox, authenticated=True),
+        customers=customers_of(unit.rules, message, ()),
+        mailboxes=unit.rules.configuration.mailbox_addresses,
     )
-    terms = recorder.terms(connection, mailbox, case=case, now=now)
+    terms = unit.terms(mailbox, case=case)
     if case.unconfirmed:
-        decision = confirm(case, arrival, terms, now)
+        decision = confirm(case, arrival, terms, unit.now)
     else:
-        decision = proven(case, arrival, recorder.terms(connection, mailbox, case=None, sender=sender, now=now), now)
+        decision = proven(case, arrival, unit.terms(mailbox, case=None, sender=sender), unit.now)
     if decision.events:
-        stored = recorder.store(connection, decision, recorder.terms_after(decision, terms))
-        recorder.write(connection, stored, decision.drafts, terms, now)
+        stored = unit.store(decision, unit.terms_after(decision, terms))
+        unit.write(stored, decision.drafts, terms)

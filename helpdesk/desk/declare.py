@@ -30,15 +30,12 @@ from helpdesk.store import declarations, kept, outbox, spool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
-    from datetime import datetime
-
-    import sqlalchemy as sa
 
     from helpdesk.core.declaration import Declaration, Topic
     from helpdesk.core.policy import Policy
     from helpdesk.core.standing import MaintenanceWindow
     from helpdesk.desk.announce import AnnouncementAudience
-    from helpdesk.desk.rules import Rules
+    from helpdesk.desk.unit import Unit
 
 _RECENT = timedelta(days=7)
 _LISTED = 50
@@ -47,18 +44,16 @@ _SUBJECT = 60  # characters
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One declaration with who makes it and when; `rules` and the open transaction are the desk's."""
+    """In which unit of work declarations are made, and who makes them."""
 
-    connection: sa.Connection
-    rules: Rules
+    unit: Unit
     by: str
-    now: datetime
 
     @property
     def policies(self) -> list[Policy]:
         """The offerings that a mailbox is bound to, by key."""
-        bound = {mailbox.policy for mailbox in self.rules.configuration.mailboxes}
-        return [policy for key, policy in sorted(self.rules.book.policies.items()) if key in bound]
+        bound = {mailbox.policy for mailbox in self.unit.rules.configuration.mailboxes}
+        return [policy for key, policy in sorted(self.unit.rules.book.policies.items()) if key in bound]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +81,7 @@ def obey(declaration: Declaration, order: Order) -> Done:
         case Unstick():
             done = _unstick(declaration, order)
         case LetIn(number):
-            kept.release(order.connection, number, by=order.by)
+            kept.release(order.unit.connection, number, by=order.by)
             done = Done(f"mail {number} is worked as a person's; its sender gets no acknowledgment")
         case Ask(topic):
             done = _ANSWERS[topic](order)
@@ -99,8 +94,8 @@ def obey(declaration: Declaration, order: Order) -> Done:
 def _open_incident(declaration: OpenIncident, order: Order) -> Done:
     incident = declaration.incident
     for key in incident.policies:
-        order.rules.book.policy(key)
-    declarations.open_incident(order.connection, incident, by=order.by, now=order.now)
+        order.unit.rules.book.policy(key)
+    declarations.open_incident(order.unit.connection, incident, by=order.by, now=order.unit.now)
     concerned = [policy for policy in order.policies if incident.concerns(policy.key)]
     if incident.words:
         how = (
@@ -116,12 +111,12 @@ def _open_incident(declaration: OpenIncident, order: Order) -> Done:
 
 
 def _close_incident(key: str, order: Order) -> Done:
-    declarations.close_incident(order.connection, key, order.now)
+    declarations.close_incident(order.unit.connection, key, order.unit.now)
     return Done(f"incident {key} is closed: new mail is like any other, linked cases stay linked")
 
 
 def _incidents(order: Order) -> Done:
-    rows = [row for row in declarations.incidents(order.connection) if row.closed_at is None]
+    rows = [row for row in declarations.incidents(order.unit.connection) if row.closed_at is None]
     zone = _zone(order)
     lines = [
         f"{row.key}: {row.title}, since {moment(row.opened_at, zone)}, by {row.opened_by}; "
@@ -136,10 +131,10 @@ def _incidents(order: Order) -> Done:
 
 def _set_status(declaration: SetStatus, order: Order) -> Done:
     name, state = declaration.name, "down" if declaration.down else "up"
-    before = next((row for row in declarations.switches(order.connection) if row.name == name), None)
+    before = next((row for row in declarations.switches(order.unit.connection) if row.name == name), None)
     if before is not None and before.down == declaration.down:
         return Done(f"{name} was {state} already, since {moment(before.since, _zone(order))}: nothing changes")
-    declarations.set_switch(order.connection, name, down=declaration.down, by=order.by, now=order.now)
+    declarations.set_switch(order.unit.connection, name, down=declaration.down, by=order.by, now=order.unit.now)
     lifted = [
         f"{channel.name} to {policy.key}"
         for policy in order.policies
@@ -156,7 +151,7 @@ def _status(order: Order) -> Done:
     zone = _zone(order)
     lines = [
         f"{row.name}: {'down' if row.down else 'up'} since {moment(row.since, zone)}, by {row.by}"
-        for row in declarations.switches(order.connection)
+        for row in declarations.switches(order.unit.connection)
     ]
     return Done(_number(lines, "switch", "switches"), tuple(lines))
 
@@ -165,9 +160,9 @@ def _status(order: Order) -> Done:
 
 
 def _plan(window: MaintenanceWindow, order: Order) -> Done:
-    policy = order.rules.book.policy(window.policy)
-    number = declarations.plan_maintenance(order.connection, window, by=order.by, now=order.now)
-    audience = audience_of(order.connection, order.rules, window)
+    policy = order.unit.rules.book.policy(window.policy)
+    number = declarations.plan_maintenance(order.unit.connection, window, by=order.by, now=order.unit.now)
+    audience = audience_of(order.unit, window)
     return Done(
         f"maintenance {number} is planned: {_when(window, policy)}; mail to {policy.key} that reports an outage in it "
         f"is told so. Nobody knows yet: maintenance announce {number} tells {_number(audience.people, 'contact')}"
@@ -176,9 +171,9 @@ def _plan(window: MaintenanceWindow, order: Order) -> Done:
 
 
 def _announce(number: int, order: Order) -> Done:
-    plan = load_planned(order.connection, order.rules, number)
-    audience = audience_of(order.connection, order.rules, plan.window)
-    told = announce(order.connection, order.rules, number, order.now)
+    plan = load_planned(order.unit, number)
+    audience = audience_of(order.unit, plan.window)
+    told = announce(order.unit, number)
     if not told:
         nobody = "were told before" if plan.announced_at else "are none: no customer names a contact, or has written"
         return Done(f"maintenance {number}: nobody is told now, the contacts {nobody}")
@@ -193,8 +188,8 @@ def _unreached(audience: AnnouncementAudience) -> str:
 
 def _maintenance(order: Order) -> Done:
     lines = []
-    for plan in coming(order.connection, order.rules, order.now):
-        policy = order.rules.book.policy(plan.window.policy)
+    for plan in coming(order.unit):
+        policy = order.unit.rules.book.policy(plan.window.policy)
         told = ", customers told" if plan.announced_at else ""
         lines.append(f"{plan.number}: {policy.key}, {_when(plan.window, policy)}{told}")
     return Done(f"{_number(lines, 'window')} planned", tuple(lines))
@@ -210,16 +205,16 @@ def _when(window: MaintenanceWindow, policy: Policy) -> str:
 
 
 def _unstick(declaration: Unstick, order: Order) -> Done:
-    number, connection = declaration.number, order.connection
+    number, connection = declaration.number, order.unit.connection
     match declaration.where, declaration.act:
         case "quarantine", "retry":
             spool.retry(connection, number)
             return Done(f"mail {number} waits to be worked again, with three new attempts")
         case "quarantine", "drop":
-            spool.ignore(connection, number, order.now)
+            spool.ignore(connection, number, order.unit.now)
             return Done(f"mail {number} is ignored; its bytes stay")
         case "outbox", "retry":
-            outbox.retry_now(connection, number, order.now)
+            outbox.retry_now(connection, number, order.unit.now)
             return Done(f"mail {number} is at the front of the outbox")
         case _:
             outbox.drop(connection, number)
@@ -229,13 +224,13 @@ def _unstick(declaration: Unstick, order: Order) -> Done:
 def _quarantine(order: Order) -> Done:
     lines = [
         f"{row.id}: to {row.mailbox}, received {moment(row.received_at, _zone(order))}: {row.error}"
-        for row in spool.quarantined(order.connection)
+        for row in spool.quarantined(order.unit.connection)
     ]
     return Done(f"{_number(lines, 'mail')} set aside", tuple(lines))
 
 
 def _kept(order: Order) -> Done:
-    found, number = kept.listed(order.connection, since=order.now - _RECENT, limit=_LISTED)
+    found, number = kept.listed(order.unit.connection, since=order.unit.now - _RECENT, limit=_LISTED)
     lines = [kept_line(each) for each in found]
     lines += [f"and {number - len(found)} more"] if number > len(found) else []
     return Done(f"{_number(range(number), 'mail')} kept from cases in the last week", tuple(lines))
@@ -251,7 +246,7 @@ def kept_line(each: kept.KeptMail) -> str:
 def _outbox(order: Order) -> Done:
     lines = [
         f"{row.id}: {row.kind} to {row.recipient}, {row.state}: {row.detail}"
-        for row in outbox.rows(order.connection, states=("failed", "uncertain"))
+        for row in outbox.rows(order.unit.connection, states=("failed", "uncertain"))
     ]
     return Done(f"{_number(lines, 'mail')} not delivered", tuple(lines))
 
@@ -276,7 +271,7 @@ _ANSWERS: Mapping[Topic, Callable[[Order], Done]] = {
 
 def _zone(order: Order) -> str:
     """The zone in which operators are answered: the digest's, else UTC."""
-    digest = order.rules.configuration.digest
+    digest = order.unit.rules.configuration.digest
     return digest.timezone if digest else "UTC"
 
 

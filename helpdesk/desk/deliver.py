@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from helpdesk.desk import undelivered
+from helpdesk.desk import repeated, undelivered
 from helpdesk.failpoints import failpoint
 from helpdesk.mail.enclose import cut, enclose
 from helpdesk.store import outbox, spool
@@ -37,14 +37,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
-    import sqlalchemy as sa
-
     from helpdesk.desk.pace import Pace
-    from helpdesk.desk.record import Recorder
+    from helpdesk.desk.unit import Unit, Units
     from helpdesk.mail.enclose import File
     from helpdesk.mail.signing import Signing
     from helpdesk.store.claims import Keeper
-    from helpdesk.store.engine import Database
+    from helpdesk.store.engine import Connection, Database
     from helpdesk.store.outbox import Row
     from helpdesk.wires.courier import Courier, Outcome
 
@@ -127,8 +125,7 @@ def never() -> bool:
 class Delivery:
     """One that sends: its own courier, and what it shares with the others of this process."""
 
-    database: Database
-    recorder: Recorder
+    units: Units
     sending: Sending
     courier: Courier
     clock: Callable[[], datetime]
@@ -142,7 +139,7 @@ class Delivery:
         `stopping` says so, the mail on its way is the last. Raises what the database raises; what was found out until
         then is not forgotten.
         """
-        due = take_over(self.database, self.recorder, self.sending, self.clock())
+        due = take_over(self.units, self.sending, self.clock())
         tried, reached = 0, False
         while due and (row := self._next(begin=tried < due and not stopping())):
             outcome = self._try(row)
@@ -150,7 +147,7 @@ class Delivery:
             reached = reached or isinstance(outcome, Sent)
         if reached:
             # What waits because the smarthost was away waits no longer: an escalation may be among it.
-            with self.database.write() as connection:
+            with self.units.database.write() as connection:
                 outbox.hasten(connection, self.clock())
         return tried
 
@@ -159,7 +156,7 @@ class Delivery:
         begins = begin and (self.pace is None or self.pace.begin())
         row, is_ours = None, False
         try:
-            with _writing_down(self.database, self.recorder, self.sending) as connection:
+            with _writing_down(self.units, self.sending, self.clock()) as connection:
                 row = self._claim(connection) if begins else None
             is_ours = row is not None
         finally:
@@ -169,9 +166,9 @@ class Delivery:
                 self.pace.end(None)
         return row
 
-    def _claim(self, connection: sa.Connection) -> Row | None:
+    def _claim(self, connection: Connection) -> Row | None:
         tried_first = next(self.sending.turns) % _SHARE == 0
-        rows = outbox.claim(connection, self.database.owner, now=self.clock(), tried_first=tried_first)
+        rows = outbox.claim(connection, self.units.database.owner, now=self.clock(), tried_first=tried_first)
         self.sending.keeper.hold(outbox.TABLE, [row.id for row in rows])
         return rows[0] if rows else None
 
@@ -181,7 +178,7 @@ class Delivery:
         look = _Look(self, row)
         try:
             failpoint("out.claimed")
-            mail = _outgoing(self.database, row, self.recorder.rules.signing)
+            mail = _outgoing(self.units.database, row, self.units.rules.signing)
             outcome = self.courier.deliver(mail, before_dot=look)
         except _TakenOverError:
             self.sending.keeper.let_go(outbox.TABLE, [row.id])
@@ -220,7 +217,7 @@ class _Look:
 
     def __call__(self) -> None:
         """Return only while the mail is ours and the look is fresh. Raises _TakenOverError."""
-        monotonic, database = self._delivery.monotonic, self._delivery.database
+        monotonic, database = self._delivery.monotonic, self._delivery.units.database
         looked_at = -math.inf
         while monotonic() - looked_at >= _AT_ONCE:
             with database.write() as connection:
@@ -231,30 +228,30 @@ class _Look:
         self.passed = True
 
 
-def take_over(database: Database, recorder: Recorder, sending: Sending, now: datetime) -> int:
+def take_over(units: Units, sending: Sending, now: datetime) -> int:
     """Write down what is to be, and free what others left, or this process forgot; returns how much is due."""
-    with _writing_down(database, recorder, sending) as connection:
-        freed = outbox.settle(connection, database.owner, known=sending.keeper.held(outbox.TABLE))
+    with _writing_down(units, sending, now) as connection:
+        freed = outbox.settle(connection, units.database.owner, known=sending.keeper.held(outbox.TABLE))
         due = outbox.count_due(connection, now, BATCH)
     if freed:
         _log.warning("left by a worker", mails=freed)
     return due
 
 
-def stop_sending(database: Database, recorder: Recorder, sending: Sending) -> None:
+def stop_sending(units: Units, sending: Sending, now: datetime) -> None:
     """Nothing is sent any more: write down what is to be, and give back what is held before its dot."""
-    with _writing_down(database, recorder, sending) as connection:
-        outbox.give_back_all(connection, database.owner)
+    with _writing_down(units, sending, now) as connection:
+        outbox.give_back_all(connection, units.database.owner)
 
 
 @contextmanager
-def _writing_down(database: Database, recorder: Recorder, sending: Sending) -> Iterator[sa.Connection]:
+def _writing_down(units: Units, sending: Sending, now: datetime) -> Iterator[Connection]:
     """A transaction that begins with what became of mails. If it fails, nothing of that is forgotten."""
     done, doubtful = sending.take(), sending.doubtful
     try:
-        with database.write() as connection:
-            noted = [each for each in done if _note(connection, recorder, each, carefully=doubtful)]
-            yield connection
+        with units.write(now) as unit:
+            noted = [each for each in done if _note(unit.another(now=each.at), each, carefully=doubtful)]
+            yield unit.connection
     except BaseException as problem:
         sending.add(done)
         sending.doubtful = not isinstance(problem, NOT_NOW)
@@ -265,24 +262,24 @@ def _writing_down(database: Database, recorder: Recorder, sending: Sending) -> I
         _tell(each)
 
 
-def _note(connection: sa.Connection, recorder: Recorder, done: _Attempt, *, carefully: bool) -> bool:
+def _note(unit: Unit, done: _Attempt, *, carefully: bool) -> bool:
     """Write down what became of a mail; says whether it was still ours.
 
     `carefully`: by itself, so that what cannot be written of one mail keeps no other waiting. It is then left to its
     claim, which comes to its end.
     """
     if not carefully:
-        return _settled(connection, recorder, done)
+        return _settled(unit, done)
     try:
-        with connection.begin_nested():
-            return _settled(connection, recorder, done)
+        with unit.connection.begin_nested():
+            return _settled(unit, done)
     except NOT_NOW:
         raise
     except Exception:  # noqa: BLE001 - whatever it is, the state is worth more than the words about it
         _log.exception("what became of a mail could not be told", outbox_id=done.row.id)
     try:
-        with connection.begin_nested():
-            return _state(connection, done)[0]
+        with unit.connection.begin_nested():
+            return _state(unit, done)[0]
     except NOT_NOW:
         raise
     except Exception:  # noqa: BLE001 - as above
@@ -290,14 +287,14 @@ def _note(connection: sa.Connection, recorder: Recorder, done: _Attempt, *, care
         return False
 
 
-def _settled(connection: sa.Connection, recorder: Recorder, done: _Attempt) -> bool:
-    ours, alert = _state(connection, done)
+def _settled(unit: Unit, done: _Attempt) -> bool:
+    ours, alert = _state(unit, done)
     if ours and alert:
-        recorder.alert(connection, kind=alert.kind, key=alert.key, facts=alert.facts, now=done.at)
+        repeated.alert(unit, kind=alert.kind, key=alert.key, facts=alert.facts)
     if ours and (given_up := _given_up(done)):
-        undelivered.settle(connection, recorder, done.row, given_up, done.at)
+        undelivered.settle(unit, done.row, given_up)
     if ours and isinstance(done.outcome, Sent):
-        undelivered.arrived(connection, recorder, done.row, done.at)
+        undelivered.arrived(unit, done.row)
     return ours
 
 
@@ -312,30 +309,30 @@ def _given_up(done: _Attempt) -> Failed | Retry | None:
             return None
 
 
-def _state(connection: sa.Connection, done: _Attempt) -> tuple[bool, _FailureAlert | None]:
+def _state(unit: Unit, done: _Attempt) -> tuple[bool, _FailureAlert | None]:
     """Give the row its state. Says whether it was still ours, and what operators should hear if it was."""
     row, now = done.row, done.at
     if done.again:
-        outbox.try_again(connection, done.again, at=now + _FIRST_PAUSE)
+        outbox.try_again(unit.connection, done.again, at=now + _FIRST_PAUSE)
     match done.outcome:
         case None:
-            return outbox.not_tried(connection, row, at=now, detail="not tried: the desk's database failed"), None
+            return outbox.not_tried(unit.connection, row, at=now, detail="not tried: the desk's database failed"), None
         case Sent(detail):
-            return outbox.sent(connection, row, now=now, detail=detail), None
+            return outbox.sent(unit.connection, row, now=now, detail=detail), None
         case Retry(reason, uncertain=True) if row.kind in outbox.AT_MOST_ONCE:
-            return outbox.leave_uncertain(connection, row, detail=reason), None
+            return outbox.leave_uncertain(unit.connection, row, detail=reason), None
         case Retry(reason, uncertain=uncertain, unreached=unreached) if now - row.created_at < GIVE_UP_AFTER:
             # Who is not there defers nothing: it is asked again soon, and by few (`Pace`).
             at = now + (_FIRST_PAUSE if unreached else pause(row.attempts))
-            return outbox.retry(connection, row, at=at, detail=reason, unreached=unreached, copy=uncertain), None
+            return outbox.retry(unit.connection, row, at=at, detail=reason, unreached=unreached, copy=uncertain), None
         case Failed(reason) if row.enclosed:
             # A server that takes no such file, or none so large, may well take the words.
             alert = _FailureAlert(f"outbox/{row.id}/files", _without_files(row, reason), kind="files")
-            return outbox.without_files(connection, row, now=now, detail=reason), alert
+            return outbox.without_files(unit.connection, row, now=now, detail=reason), alert
         case Retry(reason) | Failed(reason):
             # Nobody is told by mail that an alert by mail cannot be delivered.
             told = _FailureAlert(f"outbox/{row.id}", _failure(row, reason)) if row.kind != "alert" else None
-            return outbox.fail(connection, row, detail=reason), told
+            return outbox.fail(unit.connection, row, detail=reason), told
 
 
 def _tell(done: _Attempt) -> None:

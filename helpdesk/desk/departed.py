@@ -21,72 +21,69 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    import sqlalchemy as sa
-
     from helpdesk.core.case import Case
     from helpdesk.core.people import Agent, Mailbox, Team
     from helpdesk.core.walltime import Period
-    from helpdesk.desk.record import Recorder
-    from helpdesk.store.engine import Database
+    from helpdesk.desk.unit import Unit, Units
 
 _SHOWN = 200  # cases of a mail: what does not fit is counted
 _log = structlog.get_logger("departed")
 
 
-def hand_on(database: Database, recorder: Recorder, now: datetime) -> int:
+def hand_on(units: Units, now: datetime) -> int:
     """Give on what has no agent any more, a transaction a team; returns the number of cases."""
     handed = 0
-    for team in recorder.rules.configuration.teams.values():
-        boxes = [box.address for box in recorder.rules.configuration.mailboxes if box.team == team.name]
+    for team in units.rules.configuration.teams.values():
+        boxes = [box.address for box in units.rules.configuration.mailboxes if box.team == team.name]
         members = [address for agent in team.members for address in agent.addresses]
-        with database.read() as connection:
-            numbers = case_store.of_departed(connection, mailboxes=boxes, agents=members)
+        with units.read(now) as unit:
+            numbers = case_store.of_departed(unit.connection, mailboxes=boxes, agents=members)
         if numbers:
-            with database.write() as connection:
-                handed += _team(connection, recorder, team, numbers, now)
+            with units.write(now) as unit:
+                handed += _team(unit, team, numbers)
     return handed
 
 
-def _team(connection: sa.Connection, recorder: Recorder, team: Team, numbers: Sequence[int], now: datetime) -> int:
-    held = case_store.hold(connection, numbers)
-    lines = [line for number in held if (line := _case(connection, recorder, team, number, now))]
+def _team(unit: Unit, team: Team, numbers: Sequence[int]) -> int:
+    held = case_store.hold(unit.connection, numbers)
+    lines = [line for number in held if (line := _case(unit.another(), team, number))]
     if lines:
-        _tell(connection, recorder, team, lines, now)
+        _tell(unit, team, lines)
         _log.info("cases of agents who are gone were given on", team=team.name, number=len(lines))
     return len(lines)
 
 
-def _case(connection: sa.Connection, recorder: Recorder, team: Team, number: int, now: datetime) -> str:
+def _case(unit: Unit, team: Team, number: int) -> str:
     """Give one case on; what the mail says of it, "" where another daemon was faster or nobody is there to have it."""
-    case = case_store.load(connection, number)
-    mailbox = recorder.rules.configuration.mailbox(case.mailbox)
+    case = case_store.load(unit.connection, number)
+    mailbox = unit.rules.configuration.mailbox(case.mailbox)
     if mailbox is None or team.agent(case.assignee):
         return ""
-    after = _handed(connection, recorder, case, mailbox, now)
+    after = _handed(unit, case, mailbox)
     if after is None:
         return ""
     agent = team.agent(after.assignee)
-    severity = recorder.policy_of(connection, after).level(after.severity).name
+    severity = unit.policy_of(after).level(after.severity).name
     to = (agent.name if agent else "") or after.assignee
     return f"{after.ref} {severity}, of {case.assignee}, now of {to}: {after.subject or '(no subject)'}"
 
 
-def _handed(connection: sa.Connection, recorder: Recorder, case: Case, mailbox: Mailbox, now: datetime) -> Case | None:
+def _handed(unit: Unit, case: Case, mailbox: Mailbox) -> Case | None:
     """Write down who has a case instead; the case as it is then, None where it stays."""
-    terms = recorder.terms(connection, mailbox, case=case, now=now)
-    decision = decide.hand_on(case, terms, now)
+    terms = unit.terms(mailbox, case=case)
+    decision = decide.hand_on(case, terms, unit.now)
     if not decision.events:
         return None
-    after = recorder.store(connection, decision, terms)
+    after = unit.store(decision, terms)
     for merged, others in decision.also:
-        recorder.store(connection, merged, others)
-    recorder.write(connection, after, decision.drafts, terms, now)
+        unit.store(merged, others)
+    unit.write(after, decision.drafts, terms)
     return after
 
 
-def _tell(connection: sa.Connection, recorder: Recorder, team: Team, lines: Sequence[str], now: datetime) -> None:
+def _tell(unit: Unit, team: Team, lines: Sequence[str]) -> None:
     """One mail to the lead, however many cases there are; to the operators where there is none."""
-    configuration = recorder.rules.configuration
+    configuration = unit.rules.configuration
     box = next(box for box in configuration.mailboxes if box.team == team.name)
     more = len(lines) - _SHOWN
     facts: dict[str, Any] = {
@@ -99,19 +96,18 @@ def _tell(connection: sa.Connection, recorder: Recorder, team: Team, lines: Sequ
     for person in [team.lead] if team.lead else configuration.operators:
         operator = configuration.operator(person.address) is not None
         said = {**facts, "operator": operator}
-        key = f"departed/{team.name}/{now:%Y%m%dT%H%M%SZ}"
+        key = f"departed/{team.name}/{unit.now:%Y%m%dT%H%M%SZ}"
         told = Bulletin("digest", key, said, template="departed", operator=operator)
         mailbox = configuration.voice(box.address)
-        mails.append(recorder.rules.letters.bulletin(told, person, mailbox=mailbox, now=now))
-    outbox.add(connection, mails, now)
+        mails.append(unit.rules.letters.bulletin(told, person, mailbox=mailbox, now=unit.now))
+    outbox.add(unit.connection, mails, unit.now)
 
 
 class Absences:
     """The absences that have begun, in one process. What it remembers only saves looking: the cases are the truth."""
 
-    def __init__(self, database: Database, recorder: Recorder) -> None:
-        self._database = database
-        self._recorder = recorder
+    def __init__(self, units: Units) -> None:
+        self._units = units
         self._done: set[tuple[str, Period]] = set()
 
     def go(self, now: datetime) -> int:
@@ -128,7 +124,7 @@ class Absences:
         return min(coming, default=None) if not self._begun(now) else now
 
     def _agents(self) -> list[Agent]:
-        teams = self._recorder.rules.configuration.teams.values()
+        teams = self._units.rules.configuration.teams.values()
         return list({agent.address: agent for team in teams for agent in (*team.agents, *team.beside)}.values())
 
     def _begun(self, now: datetime) -> list[tuple[Agent, Period]]:
@@ -137,19 +133,19 @@ class Absences:
 
     def _left_by(self, agent: Agent, now: datetime) -> int:
         """A transaction a case, so that one that cannot be given on keeps none of the others."""
-        with self._database.read() as connection:
-            numbers = case_store.open_of(connection, agent.addresses)
+        with self._units.read(now) as unit:
+            numbers = case_store.open_of(unit.connection, agent.addresses)
         return sum(self._one(number, agent, now) for number in numbers)
 
     def _one(self, number: int, agent: Agent, now: datetime) -> bool:
         try:
-            with self._database.write() as connection:
-                case_store.hold(connection, [number])
-                case = case_store.load(connection, number)
-                mailbox = self._recorder.rules.configuration.mailbox(case.mailbox)
+            with self._units.write(now) as unit:
+                case_store.hold(unit.connection, [number])
+                case = case_store.load(unit.connection, number)
+                mailbox = unit.rules.configuration.mailbox(case.mailbox)
                 if mailbox is None or case.assignee not in agent.addresses:
                     return False
-                return _handed(connection, self._recorder, case, mailbox, now) is not None
+                return _handed(unit, case, mailbox) is not None
         except Exception:  # noqa: BLE001 - its ladder, or the next word on it, finds somebody
             _log.exception("a case could not be given on", case=number)
             return False

@@ -14,23 +14,22 @@ from helpdesk.store import cases as case_store
 from helpdesk.store import history
 
 if TYPE_CHECKING:
-    import sqlalchemy as sa
-
     from helpdesk.core.message import Message
     from helpdesk.core.people import Mailbox, Team
+    from helpdesk.desk.unit import Unit
 
 
-def put_on_record(connection: sa.Connection, case: int, message: Message, mailbox: Mailbox, team: Team) -> None:
+def put_on_record(unit: Unit, case: int, message: Message, mailbox: Mailbox, team: Team) -> None:
     """Show on a case that was just opened what its first mail answers."""
     sender = message.sender.address if message.sender else ""
-    for number, received_at, raw in history.named(connection, mailbox.address, message.ancestors):
+    for number, received_at, raw in history.named(unit.connection, mailbox.address, message.ancestors):
         earlier = parse(raw)
         if look_through(raw, earlier):
             earlier = without_secrets(earlier)
         if sender not in {person.address for person in (*earlier.senders, *earlier.to, *earlier.cc)}:
             continue
         case_store.add_message(
-            connection,
+            unit.connection,
             case,
             earlier,
             spool_id=number,
@@ -39,4 +38,4 @@ def put_on_record(connection: sa.Connection, case: int, message: Message, mailbo
             visibility="public",
             reply=earlier.reply,
         )
-        history.place_on(connection, number, case)
+        history.place_on(unit.connection, number, case)

@@ -24,9 +24,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    import sqlalchemy as sa
-
     from helpdesk.severity import Evaluation
+    from helpdesk.store.engine import Connection
     from helpdesk.store.learning import Label
 
 KEEP_EVERY = 5  # of the case numbers; these are never taught
@@ -35,7 +34,7 @@ SHIPPED = DEFAULT.version
 _DIGITS = 4
 
 
-def active_model(connection: sa.Connection) -> Model:
+def active_model(connection: Connection) -> Model:
     """The model that the desk judges by."""
     version = learning.active_version(connection)
     return DEFAULT if version is None else Model.from_state(learning.state_of(connection, version))
@@ -44,7 +43,7 @@ def active_model(connection: sa.Connection) -> Model:
 # --- status
 
 
-def status(connection: sa.Connection) -> dict[str, Any]:
+def status(connection: Connection) -> dict[str, Any]:
     """How the desk's severities agreed with what agents said, as it was at the time, and which model is in use."""
     labels = list(learning.labels(connection))
     seen = tally([(label.rank, _shares(label)) for label in labels])
@@ -101,7 +100,7 @@ def _name(version: int) -> str:
 # --- train
 
 
-def train(connection: sa.Connection, now: datetime) -> dict[str, Any]:
+def train(connection: Connection, now: datetime) -> dict[str, Any]:
     """Teach a new model all that agents said, and promote it if it does no worse on what was kept.
 
     Raises HelpdeskError where too few have spoken.
@@ -137,7 +136,7 @@ def _is_kept(number: int) -> bool:
     return number % KEEP_EVERY == 0
 
 
-def rollback(connection: sa.Connection) -> dict[str, Any]:
+def rollback(connection: Connection) -> dict[str, Any]:
     """Take the active version back; the one before it judges again, or the shipped one. Raises NotFound."""
     version = learning.active_version(connection)
     if version is None:

@@ -27,17 +27,13 @@ from helpdesk.placing import holder_of, read_clues
 from helpdesk.store import bulletins, outbox
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    import sqlalchemy as sa
-
     from helpdesk.core.block import CommandBlock
     from helpdesk.core.decision import Outcome
     from helpdesk.core.declaration import Ordered
     from helpdesk.core.message import Message, Person
     from helpdesk.core.people import Mailbox
     from helpdesk.desk.declare import Done
-    from helpdesk.desk.record import Recorder
+    from helpdesk.desk.unit import Unit
     from helpdesk.store.spool import Spooled
 
 _OBEYED, _MISTAKEN = "order", "mistake"  # how the keys of answers begin
@@ -72,11 +68,9 @@ class OperatorMail:
         return f"{_MISTAKEN}/{self.mail.id}"
 
 
-def settle(
-    connection: sa.Connection, recorder: Recorder, mail: Spooled, message: Message, mailbox: Mailbox, *, now: datetime
-) -> tuple[Outcome, str] | None:
+def settle(unit: Unit, mail: Spooled, message: Message, mailbox: Mailbox) -> tuple[Outcome, str] | None:
     """What becomes of a mail to an operator's reply address, and why; None where it is to be placed like any other."""
-    rules = recorder.rules
+    rules = unit.rules
     clues = read_clues(message, mail.envelope, mailbox, rules.signer)
     holder = holder_of(clues, rules.configuration.operators, rules.signer)
     if holder is None:
@@ -86,20 +80,20 @@ def settle(
         return robot_outcome(message), message.robot.why
     if rules.configuration.operator(letter.sender) is None:
         # Somebody to whom an operator passed it on: never lost, and never obeyed.
-        _warn(connection, recorder, letter, f"{letter.sender or 'nobody'} is no operator", now)
+        _warn(unit, letter, f"{letter.sender or 'nobody'} is no operator")
         return None
-    doubt = _doubt(connection, recorder, letter)
+    doubt = _doubt(unit, letter)
     if doubt:
-        _warn(connection, recorder, letter, doubt, now)
+        _warn(unit, letter, doubt)
         return "ignored", doubt
-    return _carry_out(connection, recorder, letter, now)
+    return _carry_out(unit, letter)
 
 
-def _doubt(connection: sa.Connection, recorder: Recorder, letter: OperatorMail) -> str:
+def _doubt(unit: Unit, letter: OperatorMail) -> str:
     """Why the mail of an operator is not obeyed; "" if it is."""
     if letter.sender != letter.holder.address:
         return f"it came from {letter.sender}, who is another operator"
-    configuration = recorder.rules.configuration
+    configuration = unit.rules.configuration
     evidence = Evidence(
         sender=letter.sender,
         authenticated=sender_proof(configuration, letter.mail, letter.message).result == "pass",
@@ -107,16 +101,14 @@ def _doubt(connection: sa.Connection, recorder: Recorder, letter: OperatorMail) 
         received_at=letter.mail.received_at,
         dated_at=letter.message.date,
     )
-    repeated = bulletins.is_written(connection, f"echo/{letter.key}/{letter.holder.address}")
+    repeated = bulletins.is_written(unit.connection, f"echo/{letter.key}/{letter.holder.address}")
     return why_not_obeyed(evidence, whose="operator", repeated=repeated)
 
 
 # --- what is obeyed
 
 
-def _carry_out(
-    connection: sa.Connection, recorder: Recorder, letter: OperatorMail, now: datetime
-) -> tuple[Outcome, str]:
+def _carry_out(unit: Unit, letter: OperatorMail) -> tuple[Outcome, str]:
     """Do what the mail orders, all or nothing, and answer it; returns what was done, in a few words."""
     block = _orders(letter.message)
     done: list[Done] = []
@@ -125,33 +117,27 @@ def _carry_out(
         begins = next(iter(block.text.splitlines()), "(no text)")
         mistakes.append(Mistake(begins, "expected orders at the very top, such as #status show; #help sends them all"))
     if not mistakes:
-        done, mistakes = _all_or_none(block, Order(connection, recorder.rules, letter.holder.address, now))
+        done, mistakes = _all_or_none(block, Order(unit, letter.holder.address))
     if mistakes:
-        return "ignored", _refuse(connection, recorder, letter, (block, mistakes), now)
+        return "ignored", _refuse(unit, letter, (block, mistakes))
     said = [{"said": one.said, "lines": [_flat(line) for line in one.lines]} for one in done]
-    _answer(connection, recorder, letter, letter.key, {"done": said, "understood": [], "mistakes": []}, now)
+    _answer(unit, letter, letter.key, {"done": said, "understood": [], "mistakes": []})
     return "ordered", "; ".join(one.said for one in done)
 
 
-def _refuse(
-    connection: sa.Connection,
-    recorder: Recorder,
-    letter: OperatorMail,
-    read: tuple[CommandBlock[Ordered], list[Mistake]],
-    now: datetime,
-) -> str:
+def _refuse(unit: Unit, letter: OperatorMail, read: tuple[CommandBlock[Ordered], list[Mistake]]) -> str:
     """Send the mistakes back, so many a day."""
     block, mistakes = read
     because = f"not understood: {mistakes[0].line}"
     begins = f"echo/{_MISTAKEN}/"
-    if bulletins.written_to(connection, letter.holder.address, begins, since=now - _DAY) >= _MISTAKES:
+    if bulletins.written_to(unit.connection, letter.holder.address, begins, since=unit.now - _DAY) >= _MISTAKES:
         return f"{because}; not answered, because {_MISTAKES} mistakes were answered within a day"
     facts = {
         "done": [],
         "understood": [one.line for one in block.orders if one.line not in {mistake.line for mistake in mistakes}],
         "mistakes": [{"line": mistake.line, "expected": mistake.expected} for mistake in mistakes],
     }
-    _answer(connection, recorder, letter, letter.mistaken_key, facts, now)
+    _answer(unit, letter, letter.mistaken_key, facts)
     return because
 
 
@@ -171,7 +157,7 @@ def _lines(block: CommandBlock[Ordered]) -> list[str]:
 def _all_or_none(block: CommandBlock[Ordered], order: Order) -> tuple[list[Done], list[Mistake]]:
     """Each order sees what the one before it did; the first that cannot be done undoes them all."""
     done: list[Done] = []
-    savepoint = order.connection.begin_nested()
+    savepoint = order.unit.connection.begin_nested()
     for one in block.orders:
         try:
             done.append(obey(one.declaration, order))
@@ -182,10 +168,8 @@ def _all_or_none(block: CommandBlock[Ordered], order: Order) -> tuple[list[Done]
     return done, []
 
 
-def _answer(
-    connection: sa.Connection, recorder: Recorder, letter: OperatorMail, key: str, facts: dict[str, Any], now: datetime
-) -> None:
-    desk = recorder.rules.configuration.file.desk.name
+def _answer(unit: Unit, letter: OperatorMail, key: str, facts: dict[str, Any]) -> None:
+    desk = unit.rules.configuration.file.desk.name
     told = Bulletin(
         "echo",
         key,
@@ -194,30 +178,30 @@ def _answer(
         operator=True,
         thread=thread_of((*letter.message.references, letter.message.message_id)),
     )
-    answer = recorder.rules.letters.bulletin(told, letter.holder, mailbox=letter.mailbox, now=now)
-    outbox.add(connection, [answer], now)
+    answer = unit.rules.letters.bulletin(told, letter.holder, mailbox=letter.mailbox, now=unit.now)
+    outbox.add(unit.connection, [answer], unit.now)
 
 
 # --- what is not
 
 
-def _warn(connection: sa.Connection, recorder: Recorder, letter: OperatorMail, doubt: str, now: datetime) -> None:
+def _warn(unit: Unit, letter: OperatorMail, doubt: str) -> None:
     """Tell the operator whose address it is, and the one in whose name it came; once a day for each reason."""
-    configuration = recorder.rules.configuration
+    configuration = unit.rules.configuration
     author = configuration.operator(letter.sender)
     concerned = dict.fromkeys([letter.holder, *([author] if author else [])])
     reason = hashlib.sha256(doubt.encode()).hexdigest()[:16] if author else "stranger"  # however many they are
-    key, facts = f"in-your-name/{reason}/{now:%Y-%m-%d}", _warning(letter, doubt)
+    key, facts = f"in-your-name/{reason}/{unit.now:%Y-%m-%d}", _warning(letter, doubt)
     once, headline = f"{key}/{letter.holder.address}", facts["headline"]
-    if not repeated.is_told(connection, kind="in-your-name", key=once, headline=headline, now=now):
+    if not repeated.is_told(unit, kind="in-your-name", key=once, headline=headline):
         return
     letters = [
-        recorder.rules.letters.alert(
-            person, mailbox=configuration.voice(letter.mailbox.address), key=key, facts=facts, now=now
+        unit.rules.letters.alert(
+            person, mailbox=configuration.voice(letter.mailbox.address), key=key, facts=facts, now=unit.now
         )
         for person in concerned
     ]
-    outbox.add(connection, letters, now)
+    outbox.add(unit.connection, letters, unit.now)
 
 
 def _warning(letter: OperatorMail, doubt: str) -> dict[str, Any]:

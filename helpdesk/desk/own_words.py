@@ -21,13 +21,11 @@ from helpdesk.store.signatures import Learnt
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import sqlalchemy as sa
-
     from helpdesk.core.case import Case, Event
     from helpdesk.core.message import Message
     from helpdesk.core.people import Agent
     from helpdesk.core.written import AgentText
-    from helpdesk.desk.rules import Rules
+    from helpdesk.desk.unit import Unit
     from helpdesk.store.cases import StoredMessage
 
 _NEWEST = 6  # mails of ours that an answer is compared with, the ones that it names first
@@ -48,18 +46,16 @@ class Correspondence:
     stayed: tuple[StoredMessage, ...] = ()
 
 
-def of_agent(
-    connection: sa.Connection, rules: Rules, message: Message, case: Case, agent: Agent, *, mailbox: str, raw: bytes
-) -> AgentText:
+def of_agent(unit: Unit, message: Message, case: Case, agent: Agent, *, mailbox: str, raw: bytes) -> AgentText:
     """An agent's own words, and what of them is not for the customer; remembers how their mails end."""
-    said = _said_on(connection, case)
-    learnt = signatures.of(connection, agent.address)
-    mails = _mails(connection, said, agent.addresses, message)
+    said = _said_on(unit, case)
+    learnt = signatures.of(unit.connection, agent.address)
+    mails = _mails(unit, said, agent.addresses, message)
     answered = _sent(mails[:1])
     own = written(message.text, answered, learnt.tails)
     if own.text.strip().lower() == "#answer":
-        own = replace(own, rest=_held(connection, case, agent))
-    kept = _kept(connection, rules, case, said, own, agent, mailbox)
+        own = replace(own, rest=_held(unit, case, agent))
+    kept = _kept(unit, case, said, own, agent, mailbox)
     found = inside(own.text, _with_ours(kept, answered, said, case))
     if len(mails) != 1 and (found or any(map(overlap.is_marked, own.text.split("\n")))):
         # What is left may quote an older mail of ours: only then are all of them read.
@@ -67,17 +63,17 @@ def of_agent(
         own = written(message.text, answered, learnt.tails)
         found = inside(own.text, _with_ours(kept, answered, said, case))
     if message.robot is None:
-        _learn(connection, agent, learnt, closing_lines(message.text, answered))
+        _learn(unit, agent, learnt, closing_lines(message.text, answered))
     return replace(own, inside=found, encrypted=encrypted(raw, own.text))
 
 
-def _held(connection: sa.Connection, case: Case, agent: Agent) -> str:
+def _held(unit: Unit, case: Case, agent: Agent) -> str:
     """What an agent wrote last on a case, where that was held as an absence notice."""
     refused = [event for event in case.of_type("command_refused") if event.by == agent.address]
     if not refused or not refused[-1].facts.get("notice"):
         return ""
     named = refused[-1].facts["message_id"]
-    said = case_store.messages(connection, case.number)
+    said = case_store.messages(unit.connection, case.number)
     return next((one.reply for one in reversed(said) if named and one.message_id == named), "")
 
 
@@ -101,14 +97,14 @@ def of_first_mail(message: Message) -> Said:
     return Said(_with(first.own, below.new), others=first.others)
 
 
-def of_follow_up(connection: sa.Connection, message: Message, case: Case) -> Said:
+def of_follow_up(unit: Unit, message: Message, case: Case) -> Said:
     """The new words of a mail on a case, also what looks like a quote or a signature and stands in no mail of it."""
     # Who says that they answer inside our mail has all of it shown; it names its case.
     if case.ref not in message.text and folded(message.text, message.reply, overlap.NOTHING) == Folded():
         return Said(message.reply, answers=message.reply)
-    said = _said_on(connection, case)
+    said = _said_on(unit, case)
     people = [message.sender.address] if message.sender else []
-    mails = _mails(connection, said, people, message)
+    mails = _mails(unit, said, people, message)
     ours = overlap.known(text for _, raw in mails for text in alternatives(raw))
     words = ours | overlap.known([*said.customers, *said.answers, message.subject])
     left = folded(message.text, message.reply, words)
@@ -120,19 +116,19 @@ def _with(reply: str, new: Sequence[str]) -> str:
     return "\n\n".join(filter(None, (reply, "\n".join(new))))
 
 
-def _learn(connection: sa.Connection, agent: Agent, learnt: Learnt, lines: Sequence[str]) -> None:
+def _learn(unit: Unit, agent: Agent, learnt: Learnt, lines: Sequence[str]) -> None:
     """Remember how this mail ends, and what it has in common with the ones before it."""
     ends = tail.tail_of(lines)
     if not ends:
         return
     found = tail.learn(learnt.recent, lines, name=agent.name)
     tails = tuple(tail.remembered(learnt.tails, found)) if found else learnt.tails
-    signatures.keep(connection, agent.address, Learnt((*learnt.recent, ends)[-tail.SAME :], tails))
+    signatures.keep(unit.connection, agent.address, Learnt((*learnt.recent, ends)[-tail.SAME :], tails))
 
 
-def _said_on(connection: sa.Connection, case: Case) -> Correspondence:
+def _said_on(unit: Unit, case: Case) -> Correspondence:
     numbers = (case.number, *case.merged)
-    messages = case_store.messages(connection, *numbers)
+    messages = case_store.messages(unit.connection, *numbers)
     returned = {event.facts.get("message_id") for event in case.of_type("command_refused")}  # nobody was told those
     kept = [one for one in messages if one.visibility == "internal" and one.message_id not in returned]
     said_by_agents = case.of_type("agent_answered", "agent_noted")
@@ -152,12 +148,10 @@ def _unasked(event: Event) -> bool:
     return event.type == "agent_answered" or "because" in event.facts
 
 
-def _mails(
-    connection: sa.Connection, said: Correspondence, recipients: Sequence[str], message: Message
-) -> list[tuple[str, bytes]]:
+def _mails(unit: Unit, said: Correspondence, recipients: Sequence[str], message: Message) -> list[tuple[str, bytes]]:
     """What we sent to somebody on a case, with its kind: the nearest that this mail answers first, then the newest."""
     named = message.ancestors[:_NEWEST]
-    return outbox.raws_to(connection, said.numbers, recipients, named=named, limit=_NEWEST)
+    return outbox.raws_to(unit.connection, said.numbers, recipients, named=named, limit=_NEWEST)
 
 
 def _sent(mails: Sequence[tuple[str, bytes]], others: Sequence[str] = (), before: Sequence[str] = ()) -> SentWords:
@@ -166,22 +160,14 @@ def _sent(mails: Sequence[tuple[str, bytes]], others: Sequence[str] = (), before
     return sent(told, others, echoes=[one for is_echo, one in texts if is_echo], before=before)
 
 
-def _kept(
-    connection: sa.Connection,
-    rules: Rules,
-    case: Case,
-    said: Correspondence,
-    own: AgentText,
-    agent: Agent,
-    mailbox: str,
-) -> Confidential:
+def _kept(unit: Unit, case: Case, said: Correspondence, own: AgentText, agent: Agent, mailbox: str) -> Confidential:
     public = overlap.known((*said.customers, *said.answers))
     others = (one.reply for one in said.stayed if one.author not in agent.addresses)
     notes = overlap.known((*said.notes, *others))
     stayed = overlap.known(one.reply for one in said.stayed if one.author in agent.addresses)
     return Confidential(
-        people=rules.configuration.staff,
-        cases=_others(connection, case, said, case_numbers(own.text)),
+        people=unit.rules.configuration.staff,
+        cases=_others(unit, case, said, case_numbers(own.text)),
         notes=overlap.Known(notes.runs - public.runs, notes.lines - public.lines),
         stayed=overlap.Known(stayed.runs - public.runs, stayed.lines - public.lines),
         mailbox=base_address(mailbox),
@@ -194,10 +180,10 @@ def _with_ours(kept: Confidential, answered: SentWords, said: Correspondence, ca
     return replace(kept, desk=overlap.Known(answered.ours.runs - theirs.runs))
 
 
-def _others(connection: sa.Connection, case: Case, said: Correspondence, named: frozenset[int]) -> frozenset[int]:
+def _others(unit: Unit, case: Case, said: Correspondence, named: frozenset[int]) -> frozenset[int]:
     """Those of these cases that the people of this one are not to hear of."""
     same = {*said.numbers, *([number_of(case.merged_into)] if case.merged_into else [])}
-    found = case_store.find(connection, [number for number in named if number not in same])
+    found = unit.find([number for number in named if number not in same])
     theirs = {person.address for person in case.people}
     return frozenset(
         number

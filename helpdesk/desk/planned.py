@@ -17,29 +17,28 @@ from helpdesk.store.declarations import Planned
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import sqlalchemy as sa
-
     from helpdesk.desk.rules import Rules
+    from helpdesk.desk.unit import Unit
 
 _AHEAD = timedelta(days=28)
 _DAY = timedelta(days=1)
 _CHECKS = 10_000  # the checksum has four digits, behind six of the day
 
 
-def coming(connection: sa.Connection, rules: Rules, now: datetime) -> list[Planned]:
+def coming(unit: Unit) -> list[Planned]:
     """What is planned for the next four weeks, in order."""
-    declared = declarations.planned(connection, since=now)
-    recurring = (_with_number(connection, window) for window in _recurring(rules, now, now + _AHEAD))
+    declared = declarations.planned(unit.connection, since=unit.now)
+    recurring = (_with_number(unit, window) for window in _recurring(unit.rules, unit.now, unit.now + _AHEAD))
     return sorted([*declared, *recurring], key=lambda plan: plan.window.begins_at)
 
 
-def load_planned(connection: sa.Connection, rules: Rules, number: int) -> Planned:
+def load_planned(unit: Unit, number: int) -> Planned:
     """The window of that number. Raises NotFound."""
     day = _day_of(number)
-    for window in _recurring(rules, day, day + _DAY) if day else ():
+    for window in _recurring(unit.rules, day, day + _DAY) if day else ():
         if _number(window) == number:
-            return _with_number(connection, window)
-    return declarations.load_planned(connection, number)
+            return _with_number(unit, window)
+    return declarations.load_planned(unit.connection, number)
 
 
 def _recurring(rules: Rules, since: datetime, until: datetime) -> Iterator[MaintenanceWindow]:
@@ -51,9 +50,9 @@ def _recurring(rules: Rules, since: datetime, until: datetime) -> Iterator[Maint
                 yield MaintenanceWindow(entry.name, entry.sector, begins, ends, policy.key)
 
 
-def _with_number(connection: sa.Connection, window: MaintenanceWindow) -> Planned:
+def _with_number(unit: Unit, window: MaintenanceWindow) -> Planned:
     number = _number(window)
-    return Planned(number, window, bulletins.newest_of(connection, f"maintenance/{number}/"), recurring=True)
+    return Planned(number, window, bulletins.newest_of(unit.connection, f"maintenance/{number}/"), recurring=True)
 
 
 def _number(window: MaintenanceWindow) -> int:

@@ -20,17 +20,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
     from datetime import datetime
 
-    import sqlalchemy as sa
-
     from helpdesk.desk.rules import Rules
-    from helpdesk.store.engine import Database
+    from helpdesk.desk.unit import Unit, Units
 
 _BATCH = 100
 
 
 def purge(
-    database: Database,
-    rules: Rules,
+    units: Units,
     *,
     before: datetime,
     by: str,
@@ -45,32 +42,36 @@ def purge(
     once `stopping` says so, the case at hand is the last, and the next purge goes on there.
     """
     counts: Counter[str] = Counter(dict.fromkeys(("cases", "people", "mails", "texts", "sent", "unsent", "facts"), 0))
-    staff = frozenset(_staff(rules))
+    staff = frozenset(_staff(units.rules))
     done = 0
-    for numbers in _batches(database, erasure.ended, before, stopping):
+    for numbers in _batches(units, erasure.ended, before, stopping):
         for number in takewhile(lambda _: not stopping(), numbers):
-            with contextlib.suppress(StaleCase), database.write() as connection, _tried(connection, dry_run=dry_run):
-                counts.update(_purge(connection, number, staff, before=before, by=by, now=now))
+            with (
+                contextlib.suppress(StaleCase),
+                units.write(now) as unit,
+                _tried(unit, dry_run=dry_run),
+            ):
+                counts.update(_purge(unit, number, staff, before=before, by=by))
             done += 1
             watched(done)
     for what, find, erase in (
         ("mails", erasure.caseless_mails, erasure.erase_mails),
         ("sent", erasure.caseless_sent, erasure.erase_sent),
     ):
-        for numbers in _batches(database, find, before, stopping):
-            with database.write() as connection, _tried(connection, dry_run=dry_run):
-                counts[what] += erase(connection, numbers)
+        for numbers in _batches(units, find, before, stopping):
+            with units.write(now) as unit, _tried(unit, dry_run=dry_run):
+                counts[what] += erase(unit.connection, numbers)
     if any(counts.values()):
-        database.forget_log()
+        units.database.forget_log()
     return counts
 
 
 def _batches(
-    database: Database, find: Callable[..., list[int]], before: datetime, stopping: Callable[[], bool]
+    units: Units, find: Callable[..., list[int]], before: datetime, stopping: Callable[[], bool]
 ) -> Iterator[list[int]]:
     last = 0
     while not stopping():
-        with database.read() as connection:
+        with units.database.read() as connection:
             numbers = find(connection, before=before, after=last, limit=_BATCH)
         if not numbers:
             return
@@ -79,9 +80,9 @@ def _batches(
 
 
 @contextlib.contextmanager
-def _tried(connection: sa.Connection, *, dry_run: bool) -> Iterator[None]:
+def _tried(unit: Unit, *, dry_run: bool) -> Iterator[None]:
     """What is done inside is undone again when it was only to be counted."""
-    attempt = connection.begin_nested()
+    attempt = unit.connection.begin_nested()
     yield
     if dry_run:
         attempt.rollback()
@@ -89,22 +90,20 @@ def _tried(connection: sa.Connection, *, dry_run: bool) -> Iterator[None]:
         attempt.commit()
 
 
-def _purge(
-    connection: sa.Connection, number: int, staff: Collection[str], *, before: datetime, by: str, now: datetime
-) -> dict[str, int]:
+def _purge(unit: Unit, number: int, staff: Collection[str], *, before: datetime, by: str) -> dict[str, int]:
     """Purge one case, unless something has happened to it meanwhile. Raises StaleCase."""
-    case_store.hold(connection, [number])
-    if erasure.ended(connection, before=before, after=number - 1, limit=1) != [number]:
+    case_store.hold(unit.connection, [number])
+    if erasure.ended(unit.connection, before=before, after=number - 1, limit=1) != [number]:
         return {}
-    wrote_or_got, agents = erasure.correspondents(connection, number)
-    case = case_store.load(connection, number)
+    wrote_or_got, agents = erasure.correspondents(unit.connection, number)
+    case = case_store.load(unit.connection, number)
     people = redaction.outsiders(case, wrote_or_got, {*staff, *agents})
-    erased = erasure.erase(connection, number, also=(), instead=redaction.ERASED)
-    erasure.forget(connection, number, people)
+    erased = erasure.erase(unit.connection, number, also=(), instead=redaction.ERASED)
+    erasure.forget(unit.connection, number, people)
     counts = {"people": len(people), **erased}
-    events = redaction.purged(by, counts, now)
-    after = case_store.load(connection, number).after(*events)
-    case_store.save(connection, after, new=events, next_at=None)  # it is over: time alone changes nothing any more
+    events = redaction.purged(by, counts, unit.now)
+    after = case_store.load(unit.connection, number).after(*events)
+    case_store.save(unit.connection, after, new=events, next_at=None)  # it is over: time alone changes nothing any more
     return {"cases": 1, **counts}
 
 

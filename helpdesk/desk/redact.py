@@ -10,36 +10,24 @@ from helpdesk.store import erasure
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-    from datetime import datetime
-
-    import sqlalchemy as sa
 
     from helpdesk.core.message import Person
     from helpdesk.core.people import Terms
-    from helpdesk.desk.record import Recorder
+    from helpdesk.desk.unit import Unit
 
 
 def redact(
-    connection: sa.Connection,
-    recorder: Recorder,
-    number: int,
-    terms: Terms,
-    *,
-    by: str,
-    now: datetime,
-    agent: Person | None = None,
-    also: Collection[int] = (),
+    unit: Unit, number: int, terms: Terms, *, by: str, agent: Person | None = None, also: Collection[int] = ()
 ) -> dict[str, int]:
     """Erase a case's content; returns how many of what. `also` are spool rows not on the case yet. Raises NotFound.
 
     `by` goes on the record; `agent` is told by mail what was erased.
     """
-    erased = erasure.erase(connection, number, also=also, instead=redaction.ERASED)
-    case = case_store.load(connection, number)
-    decision = redaction.redacted(case, terms, by=by, erased=erased, agent=agent, now=now)
-    after = recorder.store(connection, decision, terms)
-    recorder.write(connection, after, decision.drafts, terms, now)
+    erased = erasure.erase(unit.connection, number, also=also, instead=redaction.ERASED)
+    case = case_store.load(unit.connection, number)
+    decision = redaction.redacted(case, terms, by=by, erased=erased, agent=agent, now=unit.now)
+    unit.record(decision, terms)
     for merged in terms.merged:  # the words of the one are the words of the other
-        more = redact(connection, recorder, merged.case.number, merged.terms, by=by, now=now)
+        more = redact(unit, merged.case.number, merged.terms, by=by)
         erased = {what: erased[what] + more[what] for what in erased}
     return erased

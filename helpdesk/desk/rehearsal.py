@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import structlog
 
 from helpdesk.core.message import Envelope
-from helpdesk.desk.neighbours import Holding
-from helpdesk.desk.record import Recorder
+from helpdesk.desk.unit import Units
+from helpdesk.desk.versions import store_policies
 from helpdesk.desk.work import read_mail, work_mail
 from helpdesk.failpoints import out_of_reach
 from helpdesk.store import spool
@@ -24,10 +24,9 @@ from helpdesk.store.tables import metadata
 if TYPE_CHECKING:
     from datetime import datetime
 
-    import sqlalchemy as sa
-
     from helpdesk.core.people import Mailbox
     from helpdesk.desk.rules import Rules
+    from helpdesk.desk.unit import Unit
 
 _MAIL = """\
 From: Rehearsal <rehearsal@customer.invalid>
@@ -62,20 +61,20 @@ def rehearse(rules: Rules, now: datetime) -> None:
     database = Database("sqlite://")
     try:
         metadata.create_all(database.engine)
-        with database.write() as connection, out_of_reach():
-            recorder = Recorder(rules)
-            recorder.store_policies(connection, now)
+        units = Units(database, rules)
+        with units.write(now) as unit, out_of_reach():
+            store_policies(unit.connection, rules.book, now)
             for mailbox in {mailbox.policy: mailbox for mailbox in rules.configuration.mailboxes}.values():
-                _work(connection, recorder, mailbox, now)
+                _work(unit.another(), mailbox)
     except Exception:  # noqa: BLE001 - a real mail will show it, be counted and be set aside
         _log.exception("the rehearsal failed")
     finally:
         database.close()
 
 
-def _work(connection: sa.Connection, recorder: Recorder, mailbox: Mailbox, now: datetime) -> None:
+def _work(unit: Unit, mailbox: Mailbox) -> None:
     raw = _MAIL.format(to=mailbox.address).replace("\n", "\r\n").encode()
     envelope = Envelope("rehearsal@customer.invalid", (mailbox.address,))
-    [number] = spool.put(connection, [Accepted(mailbox.address, raw, envelope, "smtp", now)], now)
-    mail = spool.load(connection, number)
-    work_mail(connection, recorder, Holding(connection, waits=False), mail, read_mail(recorder, mail), now)
+    [number] = spool.put(unit.connection, [Accepted(mailbox.address, raw, envelope, "smtp", unit.now)], unit.now)
+    mail = spool.load(unit.connection, number)
+    work_mail(unit, mail, read_mail(unit.rules, mail))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from helpdesk.core import repeated
+from helpdesk.core import repeated as rule
 from helpdesk.core.counted import counted
 from helpdesk.core.repeated import SINGLY, WITHIN
 from helpdesk.store import alerts
@@ -13,10 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    import sqlalchemy as sa
-
     from helpdesk.core.repeated import NextTelling, Run
-    from helpdesk.desk.record import Recorder
+    from helpdesk.desk.unit import Unit, Units
     from helpdesk.store.engine import Database
 
 EVERYBODY = "acknowledgments/everybody"  # withheld from all unknown senders: about none of them in particular
@@ -29,33 +27,52 @@ _WHERE: Mapping[str, str] = {
 }
 
 
-def is_told(connection: sa.Connection, *, kind: str, key: str, headline: str, now: datetime) -> bool:
+def alert(unit: Unit, *, key: str, kind: str = "", mailbox: str = "", facts: dict[str, Any]) -> None:
+    """Tell the operators of something that went wrong, once for each key; many of a kind are counted instead.
+
+    Without a `kind` it is the key's first word.
+    """
+    kind = kind or key.partition("/")[0]
+    if is_told(unit, kind=kind, key=key, headline=str(facts["headline"])):
+        tell_operators(unit, key=key, mailbox=mailbox, facts=facts)
+
+
+def tell_operators(unit: Unit, *, key: str, mailbox: str = "", facts: dict[str, Any]) -> None:
+    """Write to the operators about the desk itself, once for each key."""
+    configuration = unit.rules.configuration
+    unit.queue(
+        unit.rules.letters.alert(operator, mailbox=configuration.voice(mailbox), key=key, facts=facts, now=unit.now)
+        for operator in configuration.operators
+    )
+
+
+def is_told(unit: Unit, *, kind: str, key: str, headline: str) -> bool:
     """Count an alert that is raised now; whether it is told by itself."""
-    before = alerts.number(connection, kind, since=now - WITHIN)
-    if not alerts.note(connection, kind=kind, key=key, headline=headline, at=now):
+    before = alerts.number(unit.connection, kind, since=unit.now - WITHIN)
+    if not alerts.note(unit.connection, kind=kind, key=key, headline=headline, at=unit.now):
         return False
-    return repeated.is_told_singly(before, singly=_singly(kind))
+    return rule.is_told_singly(before, singly=_singly(kind))
 
 
-def tell(database: Database, recorder: Recorder, now: datetime) -> int:
+def tell(units: Units, now: datetime) -> int:
     """Tell what has become of alerts that came in numbers; returns of how many kinds."""
-    with database.read() as connection:
-        found = alerts.runs(connection)
+    with units.read(now) as unit:
+        found = alerts.runs(unit.connection)
     outstanding = [
         (run, told, step)
         for run, told in found
-        if (step := repeated.due(run, told, now, singly=_singly(run.kind))) or repeated.over(run, now)
+        if (step := rule.due(run, told, now, singly=_singly(run.kind))) or rule.over(run, now)
     ]
     if not outstanding:
         return 0
     number = 0
-    with database.write() as connection:
+    with units.write(now) as unit:
         for run, told, step in outstanding:
-            headline = alerts.newest(connection, run.kind)
-            ended = step != "begin" and repeated.over(run, now)
-            ours = alerts.close(connection, run) if ended else alerts.tell(connection, run, told, now)
+            headline = alerts.newest(unit.connection, run.kind)
+            ended = step != "begin" and rule.over(run, now)
+            ours = alerts.close(unit.connection, run) if ended else alerts.tell(unit.connection, run, told, now)
             if step and ours:
-                _write(connection, recorder, run, step, headline, now)
+                _write(unit, run, step, headline)
                 number += 1
     return number
 
@@ -64,18 +81,16 @@ def next_at(database: Database) -> datetime | None:
     """When there is something to tell next, should no more come."""
     with database.read() as connection:
         found = alerts.runs(connection)
-    return min((repeated.next_at(run, told, singly=_singly(run.kind)) for run, told in found), default=None)
+    return min((rule.next_at(run, told, singly=_singly(run.kind)) for run, told in found), default=None)
 
 
 def _singly(kind: str) -> int:
     return _SINGLY.get(kind, SINGLY)
 
 
-def _write(
-    connection: sa.Connection, recorder: Recorder, run: Run, step: NextTelling, newest: str, now: datetime
-) -> None:
+def _write(unit: Unit, run: Run, step: NextTelling, newest: str) -> None:
     key = f"alike/{run.kind}/{run.began_at:%Y%m%dT%H%M%S}/{run.number}/{step}"
-    recorder.tell_operators(connection, key=key, facts=_facts(run, step, newest), now=now)
+    tell_operators(unit, key=key, facts=_facts(run, step, newest))
 
 
 def _facts(run: Run, step: NextTelling, newest: str) -> dict[str, Any]:

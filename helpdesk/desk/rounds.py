@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
-    import sqlalchemy as sa
-
     from helpdesk.config import Configuration
     from helpdesk.core.case import Case
     from helpdesk.core.message import Person
@@ -31,8 +29,7 @@ if TYPE_CHECKING:
     from helpdesk.core.policy import Policy
     from helpdesk.core.rotation import Rotation
     from helpdesk.core.walltime import Handovers, WallTime
-    from helpdesk.desk.record import Recorder
-    from helpdesk.store.engine import Database
+    from helpdesk.desk.unit import Unit, Units
     from helpdesk.store.outbox import Queued
 
 _TOO_OLD = timedelta(days=1)
@@ -55,9 +52,8 @@ class Round:
 class Rounds:
     """The rounds of one desk in one process. What it remembers only saves looking: the outbox is the truth."""
 
-    def __init__(self, database: Database, recorder: Recorder) -> None:
-        self._database = database
-        self._recorder = recorder
+    def __init__(self, units: Units) -> None:
+        self._units = units
         self._founded_at: datetime | None = None
         self._done: dict[str, datetime] = {}
 
@@ -72,65 +68,63 @@ class Rounds:
     def next_at(self, now: datetime) -> datetime | None:
         """When something is to be written next: now or earlier for what is outstanding."""
         instants = [at for _, at in self._outstanding(now)]
-        instants += [each.wall.next(now) for each in _rounds(self._recorder.rules.configuration)]
+        instants += [each.wall.next(now) for each in _rounds(self._units.rules.configuration)]
         return min(instants, default=None)
 
     def _outstanding(self, now: datetime) -> Iterator[tuple[Round, datetime]]:
-        for each in _rounds(self._recorder.rules.configuration):
+        for each in _rounds(self._units.rules.configuration):
             at = each.wall.last(now)
             if self._done.get(each.name) != at and now - at < _TOO_OLD and self._was_there(at):
                 yield each, at
 
     def _was_there(self, at: datetime) -> bool:
         if self._founded_at is None:
-            with self._database.read() as connection:
+            with self._units.database.read() as connection:
                 self._founded_at = bulletins.founded_at(connection)
         return self._founded_at is not None and self._founded_at <= at
 
     def _write(self, each: Round, at: datetime, now: datetime, failing: Mapping[str, str]) -> int:
         """Read in one transaction and write in another, so that a long queue keeps nobody waiting."""
-        with self._database.read() as connection:
+        with self._units.read(now) as unit:
             people = [
                 person
-                for person in _readers(each, at, self._recorder.rules.configuration)
-                if not bulletins.is_written(connection, _outbox_key(each, at, person))
+                for person in _readers(each, at, self._units.rules.configuration)
+                if not bulletins.is_written(unit.connection, _outbox_key(each, at, person))
             ]
-            facts = self._facts(connection, each, at, now, failing) if people else {}
+            facts = self._facts(unit, each, at, failing) if people else {}
         mails = [self._mail(each, at, person, facts, now) for person in people]
-        with self._database.write() as connection:
+        with self._units.database.write() as connection:
             outbox.add(connection, mails, now)
         return len(mails)
 
-    def _facts(
-        self, connection: sa.Connection, each: Round, at: datetime, now: datetime, failing: Mapping[str, str]
-    ) -> dict[str, Any]:
-        configuration = self._recorder.rules.configuration
+    def _facts(self, unit: Unit, each: Round, at: datetime, failing: Mapping[str, str]) -> dict[str, Any]:
+        configuration = self._units.rules.configuration
         if each.rotation:
             boxes = {box.address for box in _boxes(configuration, each.rotation)}
-            cases = (pair for pair in self._open_cases(connection) if pair[0].mailbox in boxes)
+            cases = (pair for pair in self._open_cases(unit) if pair[0].mailbox in boxes)
             away = _away(each.rotation, at, configuration)
-            return handover_facts(overview(cases, now), each.rotation, at, now, away=away)
-        silent = dict(silent_mailboxes(connection, self._recorder.rules, now))
+            return handover_facts(overview(cases, unit.now), each.rotation, at, unit.now, away=away)
+        silent = dict(silent_mailboxes(unit))
         boxes_to_see = Mailboxes(failing, silent)
-        since = bulletins.newest_of(connection, f"digest/{each.name}/") or at - _TOO_OLD
-        found = overview(self._open_cases(connection), now)
-        return digest_facts(connection, found, each.wall.timezone, now, mailboxes=boxes_to_see, since=since)
+        since = bulletins.newest_of(unit.connection, f"digest/{each.name}/") or at - _TOO_OLD
+        found = overview(self._open_cases(unit), unit.now)
+        return digest_facts(unit, found, each.wall.timezone, mailboxes=boxes_to_see, since=since)
 
-    def _open_cases(self, connection: sa.Connection) -> Iterator[tuple[Case, Policy]]:
-        numbers = case_store.list_numbers(connection, only_open=True)
+    def _open_cases(self, unit: Unit) -> Iterator[tuple[Case, Policy]]:
+        numbers = case_store.list_numbers(unit.connection, only_open=True)
         for start in range(0, len(numbers), _BATCH):
-            for case in case_store.find(connection, numbers[start : start + _BATCH]).values():
-                yield case, self._recorder.policy_of(connection, case)
+            for case in case_store.find(unit.connection, numbers[start : start + _BATCH]).values():
+                yield case, unit.policy_of(case)
 
     def _mail(self, each: Round, at: datetime, person: Person, facts: dict[str, Any], now: datetime) -> Queued:
-        configuration = self._recorder.rules.configuration
+        configuration = self._units.rules.configuration
         boxes = _boxes(configuration, each.rotation)
         operator = configuration.operator(person.address) is not None
         said = {"desk": configuration.file.desk.name, "to": person.address, "operator": operator, **facts}
         template = "handover" if each.rotation else ""
         told = Bulletin("digest", _key(each, at), said, template=template, operator=operator)
         mailbox = configuration.voice(boxes[0].address if boxes else "")
-        return self._recorder.rules.letters.bulletin(told, person, mailbox=mailbox, now=now)
+        return self._units.rules.letters.bulletin(told, person, mailbox=mailbox, now=now)
 
 
 def _rounds(configuration: Configuration) -> Iterator[Round]:

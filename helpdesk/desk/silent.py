@@ -10,26 +10,24 @@ from helpdesk.store import spool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from datetime import date, datetime
-
-    import sqlalchemy as sa
+    from datetime import date
 
     from helpdesk.core.policy import Policy
     from helpdesk.core.silence import Silence
-    from helpdesk.desk.rules import Rules
+    from helpdesk.desk.unit import Unit
 
 _WHOLE_DAY = 24 * 60 * 60  # seconds of a date
 
 
-def silent_mailboxes(connection: sa.Connection, rules: Rules, now: datetime) -> Iterator[tuple[str, Silence]]:
+def silent_mailboxes(unit: Unit) -> Iterator[tuple[str, Silence]]:
     """Address and silence, in the order of the configuration; none where nobody waits for mail (channel `ignore`)."""
-    for mailbox in rules.configuration.mailboxes:
-        arrivals = spool.arrivals(connection, mailbox.address) if mailbox.channel != "ignore" else None
+    for mailbox in unit.rules.configuration.mailboxes:
+        arrivals = spool.arrivals(unit.connection, mailbox.address) if mailbox.channel != "ignore" else None
         if arrivals is None:
             continue
-        policy = rules.book.policy(mailbox.policy)
+        policy = unit.rules.book.policy(mailbox.policy)
         zone = policy.calendars[policy.regions[0].calendar].timezone
-        found = silence(arrivals, now, zone=zone, holiday=_holidays(policy))
+        found = silence(arrivals, unit.now, zone=zone, holiday=_holidays(policy))
         if found:
             yield mailbox.address, found
 

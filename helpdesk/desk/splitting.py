@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from helpdesk.core import enclosure, splitting
@@ -18,13 +18,10 @@ from helpdesk.store import outbox, spool
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
-
-    import sqlalchemy as sa
 
     from helpdesk.core.case import Case, Event
     from helpdesk.core.message import Message
-    from helpdesk.desk.record import Recorder
+    from helpdesk.desk.unit import Unit
     from helpdesk.store.cases import StoredMessage
 
 _PASSED_ON = re.compile(r"\d+/mail/(\d+)/(?:assigned|customer-message)/")
@@ -39,13 +36,11 @@ class _Place:
     mail: StoredMessage
 
 
-def piece_of(
-    connection: sa.Connection, recorder: Recorder, answer: Message, case: Case, now: datetime
-) -> tuple[Piece | None, str]:
+def piece_of(unit: Unit, answer: Message, case: Case) -> tuple[Piece | None, str]:
     """The mail that `#split` in this answer means, with a number for its case; or why there is none."""
-    ledgers = [case, *case_store.find(connection, case.merged).values()]
-    places = list(_places(case_store.messages(connection, case.number), ledgers))
-    meant = _answered(connection, answer, ledgers)
+    ledgers = [case, *unit.find(case.merged).values()]
+    places = list(_places(case_store.messages(unit.connection, case.number), ledgers))
+    meant = _answered(unit, answer, ledgers)
     chosen = next((place for place in places if place.mail.spool_id == meant), None)
     if chosen is None:
         chosen = next((place for place in reversed(places) if not place.first), None)
@@ -53,10 +48,10 @@ def piece_of(
         return None, splitting.NOTHING
     if chosen.first:
         return None, splitting.FIRST
-    raw = spool.bytes_of(connection, [chosen.mail.spool_id or 0]).get(chosen.mail.spool_id or 0)
+    raw = spool.bytes_of(unit.connection, [chosen.mail.spool_id or 0]).get(chosen.mail.spool_id or 0)
     if raw is None:
         return None, splitting.ERASED
-    return _piece(connection, recorder, raw, chosen, case, now), ""
+    return _piece(unit, raw, chosen, case), ""
 
 
 def _places(mails: list[StoredMessage], ledgers: list[Case]) -> Iterator[_Place]:
@@ -74,20 +69,18 @@ def _says(event: Event, mail: StoredMessage) -> bool:
     return same and mail.role == "customer" and mail.spool_id is not None
 
 
-def _answered(connection: sa.Connection, answer: Message, ledgers: list[Case]) -> int:
+def _answered(unit: Unit, answer: Message, ledgers: list[Case]) -> int:
     """The number of the customer's mail that was passed on in the mail that is answered; 0 where it is another."""
     numbers = [case.number for case in ledgers]
     for message_id in answer.in_reply_to:
-        found = _PASSED_ON.match(outbox.key_of(connection, message_id, numbers))
+        found = _PASSED_ON.match(outbox.key_of(unit.connection, message_id, numbers))
         if found:
             return int(found[1])
     return 0
 
 
-def _piece(
-    connection: sa.Connection, recorder: Recorder, raw: bytes, place: _Place, case: Case, now: datetime
-) -> Piece:
-    configuration, mail = recorder.rules.configuration, place.mail
+def _piece(unit: Unit, raw: bytes, place: _Place, case: Case) -> Piece:
+    configuration, mail = unit.rules.configuration, place.mail
     parsed = parse(raw)
     secrets = look_through(raw, parsed)
     message = without_secrets(parsed) if secrets else parsed
@@ -96,17 +89,16 @@ def _piece(
     )
     home = configuration.mailbox(place.owner.mailbox) or configuration.mailbox(case.mailbox)
     mailbox = home or configuration.mailboxes[0]
-    terms = recorder.terms(connection, mailbox, case=None, sender=mail.author, now=now)
-    terms = replace(terms, judge=recorder.judge(connection))
+    terms = unit.judging(unit.terms(mailbox, case=None, sender=mail.author))
     arrival = Arrival(
         message=message,
         sensitive=secrets,
         placement=Placement(None, "customer", f"split off {case.ref}", authenticated=True),
         received_at=mail.at,
         key=f"mail/{mail.spool_id}",
-        addressee=addressed(recorder.rules, message, mailbox, authenticated=False),
-        customers=customers_of(recorder.rules, message, ()),
+        addressee=addressed(unit.rules, message, mailbox, authenticated=False),
+        customers=customers_of(unit.rules, message, ()),
         number=mail.spool_id or 0,
         mailboxes=frozenset(one.address for one in configuration.mailboxes),
     )
-    return Piece(arrival, terms, case_store.next_number(connection), place.owner.number)
+    return Piece(arrival, terms, case_store.next_number(unit.connection), place.owner.number)

@@ -12,6 +12,7 @@ import structlog
 
 from helpdesk.core import decide
 from helpdesk.core.case import Case, Event
+from helpdesk.desk import repeated
 from helpdesk.failpoints import failpoint
 from helpdesk.store import cases as case_store
 from helpdesk.store.conflicts import is_conflict
@@ -20,49 +21,46 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    import sqlalchemy as sa
-
-    from helpdesk.desk.record import Recorder
-    from helpdesk.store.engine import Database
+    from helpdesk.desk.unit import Unit, Units
 
 BATCH = 50
 _SHOWN = 300  # characters of an error
 _log = structlog.get_logger("tick")
 
 
-def tick(database: Database, recorder: Recorder, now: datetime) -> int:
+def tick(units: Units, now: datetime) -> int:
     """Do what has become due by `now`; returns the number of cases that were changed."""
     done = 0
     left: set[int] = set()  # held by another process, or broken: they stay due for the next tick
     while True:
-        with database.read() as connection:
-            due = case_store.due(connection, now=now, limit=BATCH, besides=left)
+        with units.read(now) as unit:
+            due = case_store.due(unit.connection, now=now, limit=BATCH, besides=left)
         if not due:
             return done
         failpoint("tick.scanned")
-        ticked = _batch(database, recorder, due, now)
+        ticked = _batch(units, due, now)
         left |= set(due) - ticked
         done += len(ticked)
 
 
-def _batch(database: Database, recorder: Recorder, numbers: Sequence[int], now: datetime) -> set[int]:
+def _batch(units: Units, numbers: Sequence[int], now: datetime) -> set[int]:
     """Tick these cases; returns those for which it worked."""
     try:
-        return _together(database, recorder, numbers, now)
+        return _together(units, numbers, now)
     except Exception:  # noqa: BLE001 - one by one finds out whose it is
-        return {number for number in numbers if _alone(database, recorder, number, now)}
+        return {number for number in numbers if _alone(units, number, now)}
 
 
-def _together(database: Database, recorder: Recorder, numbers: Sequence[int], now: datetime) -> set[int]:
+def _together(units: Units, numbers: Sequence[int], now: datetime) -> set[int]:
     """In one transaction, or in as few as leave others their turn at the one writer of an embedded database."""
     left, ticked = list(numbers), set[int]()
     while left:
         part, happened = set[int](), list[tuple[Case, Event]]()
-        with database.write() as connection:
-            left = case_store.hold_due(connection, left, now=now)
-            while left and not (part and database.awaited):
+        with units.write(now) as unit:
+            left = case_store.hold_due(unit.connection, left, now=now)
+            while left and not (part and units.database.awaited):
                 number = left.pop(0)
-                happened += _one(connection, recorder, case_store.load(connection, number), now)
+                happened += _one(unit.another(), case_store.load(unit.connection, number))
                 part.add(number)
             failpoint("tick.pre_commit")
         failpoint("tick.post_commit")
@@ -72,14 +70,14 @@ def _together(database: Database, recorder: Recorder, numbers: Sequence[int], no
     return ticked
 
 
-def _alone(database: Database, recorder: Recorder, number: int, now: datetime) -> bool:
+def _alone(units: Units, number: int, now: datetime) -> bool:
     try:
-        return bool(_together(database, recorder, [number], now))
+        return bool(_together(units, [number], now))
     except Exception as problem:  # noqa: BLE001 - it stays due, and the next tick tries again
         if not is_conflict(problem):  # else whoever was faster has decided what is due now
             _log.exception("a case could not be ticked", case=number)
-            with database.write() as connection:
-                recorder.alert(connection, key=f"case/{number}", facts=_stuck(number, problem), now=now)
+            with units.write(now) as unit:
+                repeated.alert(unit, key=f"case/{number}", facts=_stuck(number, problem))
         return False
 
 
@@ -93,15 +91,14 @@ def _stuck(number: int, problem: Exception) -> dict[str, object]:
     }
 
 
-def _one(connection: sa.Connection, recorder: Recorder, case: Case, now: datetime) -> Sequence[tuple[Case, Event]]:
+def _one(unit: Unit, case: Case) -> Sequence[tuple[Case, Event]]:
     """Decide and write what is due; returns what happened, to be told once it is on disk."""
-    mailbox = recorder.rules.configuration.mailbox(case.mailbox)
+    mailbox = unit.rules.configuration.mailbox(case.mailbox)
     if mailbox is None:
         # Its mailbox left the configuration: nobody is there to be told, until it comes back.
-        case_store.put_off(connection, case.number)
+        case_store.put_off(unit.connection, case.number)
         return ()
-    terms = recorder.terms(connection, mailbox, case=case, now=now)
-    decision = decide.tick(case, terms, now)
-    after = recorder.store(connection, decision, terms)
-    recorder.write(connection, after, decision.drafts, terms, now)
+    terms = unit.terms(mailbox, case=case)
+    decision = decide.tick(case, terms, unit.now)
+    unit.record(decision, terms)
     return [(case, event) for event in decision.events]

@@ -22,14 +22,12 @@ from helpdesk.store import watched as watched_store
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import sqlalchemy as sa
-
     from helpdesk.core.case import Case
     from helpdesk.core.message import Message
     from helpdesk.core.people import Mailbox, Team
     from helpdesk.core.thread import Evidence, Placement
     from helpdesk.core.watched import Watched
-    from helpdesk.desk.rules import Rules
+    from helpdesk.desk.unit import Unit
     from helpdesk.mail.authenticity import Authenticity
     from helpdesk.store.spool import Spooled
 
@@ -51,13 +49,13 @@ class Findings:
         return self.cases[self.placement.case] if self.placement.case is not None else None
 
 
-def look_into(connection: sa.Connection, rules: Rules, mail: Spooled, message: Message, mailbox: Mailbox) -> Findings:
+def look_into(unit: Unit, mail: Spooled, message: Message, mailbox: Mailbox) -> Findings:
     """Verify all that a mail shows, and place it."""
-    configuration = rules.configuration
+    configuration = unit.rules.configuration
     team = configuration.teams[mailbox.team]
-    clues = read_clues(message, mail.envelope, mailbox, rules.signer)
-    known = case_store.with_mails(connection, message.ancestors[:_ANCESTORS])
-    found = case_store.find(connection, {*clues.case_numbers, *known})
+    clues = read_clues(message, mail.envelope, mailbox, unit.rules.signer)
+    known = case_store.with_mails(unit.connection, message.ancestors[:_ANCESTORS])
+    found = unit.find({*clues.case_numbers, *known})
     # What is written to the escalation address may be about a case of any mailbox of that offering.
     anywhere = mailbox.channel == "escalation"
     here = {
@@ -67,21 +65,21 @@ def look_into(connection: sa.Connection, rules: Rules, mail: Spooled, message: M
     }
     proof = sender_proof(configuration, mail, message)
     shown = replace(
-        evidence(clues, message, cases=here, team=team, signer=rules.signer, operators=configuration.operators),
+        evidence(clues, message, cases=here, team=team, signer=unit.rules.signer, operators=configuration.operators),
         known=known,
         bordered=bool(configuration.file.smtp_in.authserv_id),
         authenticated=proof.result == "pass",
         authentication_required=configuration.authentication_required,
         received_at=mail.received_at,
-        repeated_on=_repeated_on(connection, here, message.message_id, besides=mail.id),
+        repeated_on=_repeated_on(unit, here, message.message_id, besides=mail.id),
     )
     answers_us = any(token.genuine for token in shown.tokens) or bool(shown.own_ids)
     placement = replace(_placed(message, shown, here, team), answers_us=answers_us)
     seen = _seen(message, shown, mailbox) if placement.case is None else None
     if seen is not None:
-        told = watched_store.find(connection, seen.wanted)
+        told = watched_store.find(unit.connection, seen.wanted)
         placement = place_monitor(placement, shown, seen, told)
-        here |= case_store.find(connection, [placement.case] if placement.case else [])
+        here |= unit.find([placement.case] if placement.case else [])
     return Findings(placement, shown, proof, here)
 
 
@@ -110,10 +108,8 @@ def _seen(message: Message, shown: Evidence, mailbox: Mailbox) -> Watched | None
     return seen if seen and (for_monitors or is_unmistakable(subject, text)) else None
 
 
-def _repeated_on(
-    connection: sa.Connection, here: Mapping[int, Case], message_id: str, *, besides: int
-) -> frozenset[int]:
+def _repeated_on(unit: Unit, here: Mapping[int, Case], message_id: str, *, besides: int) -> frozenset[int]:
     """Those of these cases on which an agent's mail had that Message-ID before, or on the one they were merged into."""
-    after = after_merging(connection, here)
-    known = case_store.with_agents_mail(connection, {*here, *after.values()}, message_id, besides=besides)
+    after = after_merging(unit, here)
+    known = case_store.with_agents_mail(unit.connection, {*here, *after.values()}, message_id, besides=besides)
     return frozenset(number for number in here if {number, after[number]} & known)

@@ -16,14 +16,11 @@ from helpdesk.wires.courier import Failed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
-
-    import sqlalchemy as sa
 
     from helpdesk.core.case import Case
     from helpdesk.core.decision import Decision, ReturnReason
     from helpdesk.core.people import Terms
-    from helpdesk.desk.record import Recorder
+    from helpdesk.desk.unit import Unit
     from helpdesk.store.outbox import Row
     from helpdesk.wires.courier import Retry
 
@@ -32,16 +29,15 @@ _OVER = ("failed", "bounced", "dropped")  # states of a row that reaches nobody
 _STATUS = re.compile(r"\b([45]\.\d{1,3}\.\d{1,3})\b")  # RFC 3463
 
 
-def settle(connection: sa.Connection, recorder: Recorder, row: Row, outcome: Failed | Retry, now: datetime) -> None:
+def settle(unit: Unit, row: Row, outcome: Failed | Retry) -> None:
     """Let its case know that a mail was given up; its row is marked already."""
     if row.case is None:
         return
-    case_store.hold(connection, [row.case])
+    case_store.hold(unit.connection, [row.case])
     refused = isinstance(outcome, Failed)  # else it is not known whose fault it is
     found = _STATUS.search(outcome.reason)
     back = returned(
-        connection,
-        recorder,
+        unit,
         row,
         reason="permanent" if refused else "temporary",
         status=found[1] if found else "",
@@ -50,62 +46,44 @@ def settle(connection: sa.Connection, recorder: Recorder, row: Row, outcome: Fai
         left=False,
     )
     if refused and not back.staff:
-        undeliverable.mark(connection, row.recipient, since=now, status=back.status, outbox_id=row.id)
-    _write_down(connection, recorder, row.case, lambda case, terms: decide.did_not_arrive(case, back, terms, now), now)
+        undeliverable.mark(unit.connection, row.recipient, since=unit.now, status=back.status, outbox_id=row.id)
+    _write_down(unit, row.case, lambda case, terms: decide.did_not_arrive(case, back, terms, unit.now))
 
 
-def arrived(connection: sa.Connection, recorder: Recorder, row: Row, now: datetime) -> None:
+def arrived(unit: Unit, row: Row) -> None:
     """Let its case know that an answer was sent which had been lost."""
     answer = _answer(row)
-    if row.case is None or not answer or not case_store.has_event(connection, row.case, "answer_lost"):
+    if row.case is None or not answer or not case_store.has_event(unit.connection, row.case, "answer_lost"):
         return
-    case_store.hold(connection, [row.case])
+    case_store.hold(unit.connection, [row.case])
     to = row.recipient
-    _write_down(
-        connection, recorder, row.case, lambda case, terms: decide.arrived_after_all(case, answer, to, terms, now), now
-    )
+    _write_down(unit, row.case, lambda case, terms: decide.arrived_after_all(case, answer, to, terms, unit.now))
 
 
-def _write_down(
-    connection: sa.Connection,
-    recorder: Recorder,
-    number: int,
-    decided: Callable[[Case, Terms], Decision],
-    now: datetime,
-) -> None:
-    case = case_store.load(connection, number)
-    mailbox = recorder.rules.configuration.mailbox(case.mailbox)
+def _write_down(unit: Unit, number: int, decided: Callable[[Case, Terms], Decision]) -> None:
+    case = case_store.load(unit.connection, number)
+    mailbox = unit.rules.configuration.mailbox(case.mailbox)
     if mailbox is None:
         return  # it left the configuration: nobody is there to be told
-    terms = recorder.terms(connection, mailbox, case=case, now=now)
-    decision = decided(case, terms)
-    after = recorder.store(connection, decision, terms)
-    recorder.write(connection, after, decision.drafts, terms, now)
+    terms = unit.terms(mailbox, case=case)
+    unit.record(decided(case, terms), terms)
 
 
 def returned(
-    connection: sa.Connection,
-    recorder: Recorder,
-    row: Row,
-    *,
-    reason: ReturnReason,
-    status: str,
-    for_good: bool,
-    left: bool,
-    server: str = "",
+    unit: Unit, row: Row, *, reason: ReturnReason, status: str, for_good: bool, left: bool, server: str = ""
 ) -> Returned:
     """What is known of a mail about a case that did not arrive; its row is marked already."""
     number = row.case or 0
     answer = _answer(row)
     prefixes = tuple(f"{number}/{answer}/{kind}/" for kind in _TO_THE_CUSTOMER)
-    alike = [one for one in outbox.rows(connection, case=number) if one.key.startswith(prefixes)] if answer else []
+    alike = [one for one in outbox.rows(unit.connection, case=number) if one.key.startswith(prefixes)] if answer else []
     return Returned(
         number,
         row.recipient,
         row.kind,
         reason,
         status,
-        staff=row.recipient in recorder.rules.configuration.staff,
+        staff=row.recipient in unit.rules.configuration.staff,
         row=row.id,
         server=server,
         for_good=for_good,

@@ -20,7 +20,7 @@ from helpdesk.core.written import AgentText
 from helpdesk.desk import behalf, bounces, copies, earlier, operators, own_words, trust
 from helpdesk.desk.addressing import addressed, customers_of
 from helpdesk.desk.answered import answered, raise_alarm
-from helpdesk.desk.neighbours import CasesAbout, Holding, gather, neighbours
+from helpdesk.desk.neighbours import CasesAbout, gather
 from helpdesk.desk.own import attributed
 from helpdesk.desk.redact import redact
 from helpdesk.desk.splitting import piece_of
@@ -36,16 +36,14 @@ from helpdesk.thanks import thanks_in
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-    from datetime import datetime
-
-    import sqlalchemy as sa
 
     from helpdesk.core.behalf import Behalf
     from helpdesk.core.case import Case
     from helpdesk.core.decision import Decision, Piece, Returned
     from helpdesk.core.message import Message
     from helpdesk.core.people import Mailbox, Terms
-    from helpdesk.desk.record import Recorder
+    from helpdesk.desk.rules import Rules
+    from helpdesk.desk.unit import Unit
     from helpdesk.store.spool import Spooled
 
 
@@ -69,164 +67,151 @@ class ReadMail:
     names: frozenset[int]  # the cases that it may be about
 
 
-def read_mail(recorder: Recorder, mail: Spooled) -> ReadMail:
+def read_mail(rules: Rules, mail: Spooled) -> ReadMail:
     """Read a mail; before the transaction, since it may take a moment."""
-    message = attributed(recorder.rules, mail, parse(mail.raw))
+    message = attributed(rules, mail, parse(mail.raw))
     message = replace(message, robot=None) if mail.released_by and not mail.history else message
-    mailbox = recorder.rules.configuration.mailbox(mail.mailbox)
-    clues = read_clues(message, mail.envelope, mailbox, recorder.rules.signer) if mailbox else None
+    mailbox = rules.configuration.mailbox(mail.mailbox)
+    clues = read_clues(message, mail.envelope, mailbox, rules.signer) if mailbox else None
     return ReadMail(message, look_through(mail.raw, message), clues.case_numbers if clues else frozenset())
 
 
-def work_mail(
-    connection: sa.Connection, recorder: Recorder, holding: Holding, mail: Spooled, read: ReadMail, now: datetime
-) -> Worked:
+def work_mail(unit: Unit, mail: Spooled, read: ReadMail) -> Worked:
     """Do all that a mail causes, in the transaction that `holding` holds cases for. Raises StaleCase."""
     message = read.message
-    mailbox = recorder.rules.configuration.mailbox(mail.mailbox)
-    settled = _settled(connection, recorder, holding, mail, message, now)
+    mailbox = unit.rules.configuration.mailbox(mail.mailbox)
+    settled = _settled(unit, mail, message)
     if settled is not None or mailbox is None:
         outcome, because, number = settled or ("ignored", "", None)
         if outcome != "duplicate":
-            spool.finish(connection, mail.id, outcome=outcome, case=None, now=now, because=because, message=message)
+            spool.finish(
+                unit.connection, mail.id, outcome=outcome, case=None, now=unit.now, because=because, message=message
+            )
         return Worked(mail.id, outcome, number, message, because)
-    back = bounces.settle(connection, recorder, mail, message, mailbox, now=now) if message.robot else None
-    placed, placement = _place(connection, recorder, mail, message, mailbox, back)
-    said = _said(connection, message, placed, placement)
+    back = bounces.settle(unit, mail, message, mailbox) if message.robot else None
+    placed, placement = _place(unit, mail, message, mailbox, back)
+    said = _said(unit, message, placed, placement)
     message = replace(message, reply=said.reply)
-    own = _written(connection, recorder, mail, message, placed, placement, mailbox)
-    about = _about(connection, holding, placed, placement, own.head, back)
+    own = _written(unit, mail, message, placed, placement, mailbox)
+    about = _about(unit, placed, placement, own.head, back)
     case = about.case
-    told = behalf.opening(connection, recorder, mail, message, mailbox, placement, now) if case is None else None
+    told = behalf.opening(unit, mail, message, mailbox, placement) if case is None else None
     came = message
     if told is not None:
         message, placement = told.message, told.placement
-    home = recorder.rules.configuration.mailbox(case.mailbox) if case else None
+    home = unit.rules.configuration.mailbox(case.mailbox) if case else None
     sender = message.sender.address if message.sender else ""
-    addressee = addressed(recorder.rules, message, home or mailbox, authenticated=placement.authenticated)
+    addressee = addressed(unit.rules, message, home or mailbox, authenticated=placement.authenticated)
     if told is not None:
         sender, addressee = told.behalf.requester.address, told.addressee
-        behalf.alert(recorder, connection, told.behalf, mailbox, now)
+        behalf.alert(unit, told.behalf, mailbox)
     answers = placement.role == "agent" and told is None
     secrets = read.secrets if not answers else ()
     shown = without_secrets(message) if secrets else message
     if answers:
         shown = replace(shown, reply=own.text)  # it goes to the customer: nothing that is passed on
-    piece, unsplittable = _piece(connection, recorder, message, case, own.head, now)
+    piece, unsplittable = _piece(unit, message, case, own.head)
     arrival = Arrival(
-        message=_sorted_out(recorder, mail, shown, placement, secrets),
+        message=_sorted_out(unit.rules, mail, shown, placement, secrets),
         sensitive=secrets,
         placement=placement,
         received_at=mail.received_at,
         key=f"mail/{mail.id}",
         addressee=addressee,
-        customers=customers_of(recorder.rules, message, people_named(own.head)),
+        customers=customers_of(unit.rules, message, people_named(own.head)),
         number=mail.id,
         written=own,
         folded=said.folded,
         others=said.others,
         answers=without_secrets(replace(message, text=said.answers)).text if secrets else said.answers,
-        first_words=_first_words(connection, placed) if said.answers else "",
-        named=neighbours(connection, recorder, about.named, now),
+        first_words=_first_words(unit, placed) if said.answers else "",
+        named=unit.neighbours(about.named),
         through=about.through,
         piece=piece,
         unsplittable=unsplittable,
-        answered=Answered() if case and case.active else answered(connection, message, addressee, now),
+        answered=Answered() if case and case.active else answered(unit, message, addressee),
         linked_ref=f"HD-{placement.linked}" if placement.linked else "",
         to_escalation=mailbox.channel == "escalation",
         returned=back,
-        mailboxes=recorder.rules.configuration.mailbox_addresses,
-        unwanted=_unwanted(recorder, message, sender),
+        mailboxes=unit.rules.configuration.mailbox_addresses,
+        unwanted=_unwanted(unit.rules, message, sender),
         released_by=mail.released_by,
         history=mail.history,
         behalf=told.behalf if told else None,
-        sight=_sight(connection, mail, message, case, placement),
+        sight=_sight(unit, mail, message, case, placement),
         null_sender=mail.source == "smtp" and not mail.envelope.mail_from,
     )
     if placement.verified:
-        undeliverable.forget(connection, sender)  # what we sent them arrived
-    terms = recorder.terms(connection, home or mailbox, case=case, sender=sender, now=now)
-    terms = replace(terms, judge=recorder.judge(connection))
+        undeliverable.forget(unit.connection, sender)  # what we sent them arrived
+    terms = unit.judging(unit.terms(home or mailbox, case=case, sender=sender))
     arrival = replace(arrival, thanks=thanks_in(case, arrival, terms))
-    decision = decide.receive(case, arrival, terms, now)
-    terms = recorder.terms_after(decision, terms)
+    decision = decide.receive(case, arrival, terms, unit.now)
+    terms = unit.terms_after(decision, terms)
     failpoint("work.decided")
     number = None
     if decision.case is not None:
-        number = _record(connection, recorder, mail, arrival, decision, terms, now)
+        number = _record(unit, mail, arrival, decision, terms)
         if decision.outcome == "opened":
-            team = recorder.rules.configuration.teams[mailbox.team]
-            earlier.put_on_record(connection, number, message, mailbox, team)
-            _tell_linked(connection, recorder, holding, arrival, number, now)
+            team = unit.rules.configuration.teams[mailbox.team]
+            earlier.put_on_record(unit, number, message, mailbox, team)
+            _tell_linked(unit, arrival, number)
     became, because = decision.outcome, decision.because
     kept = replace(came, subject=ERASED) if decision.erase else came  # the order quotes what was to go
-    spool.finish(connection, mail.id, outcome=became, case=number, now=now, because=because, message=kept)
+    spool.finish(unit.connection, mail.id, outcome=became, case=number, now=unit.now, because=because, message=kept)
     return Worked(mail.id, decision.outcome, number, came, decision.because)
 
 
-def _tell_linked(
-    connection: sa.Connection, recorder: Recorder, holding: Holding, arrival: Arrival, opened: int, now: datetime
-) -> None:
+def _tell_linked(unit: Unit, arrival: Arrival, opened: int) -> None:
     """The case that a stranger named, or whose mail they answered, may wait for just that."""
     linked = arrival.placement.linked
-    case = gather(connection, holding, case_store.load(connection, linked), ()).case if linked is not None else None
-    for other in neighbours(connection, recorder, {case.number: case} if case else {}, now).values():
-        decision = decide.answered_elsewhere(other.case, f"HD-{opened}", arrival, other.terms, now)
+    case = gather(unit, case_store.load(unit.connection, linked), ()).case if linked is not None else None
+    for other in unit.neighbours({case.number: case} if case else {}).values():
+        decision = decide.answered_elsewhere(other.case, f"HD-{opened}", arrival, other.terms, unit.now)
         for one, terms in ((decision, other.terms), *decision.also):
-            recorder.write(connection, recorder.store(connection, one, terms), one.drafts, terms, now)
+            unit.record(one, terms)
 
 
-def _said(connection: sa.Connection, message: Message, placed: Case | None, placement: Placement) -> own_words.Said:
+def _said(unit: Unit, message: Message, placed: Case | None, placement: Placement) -> own_words.Said:
     """What somebody who is no agent wrote now; a machine's mail is taken by its form alone."""
     if message.robot or placement.watched or placement.role == "agent":
         return own_words.Said(message.reply)
     if placed is not None:
-        return own_words.of_follow_up(connection, message, placed)
+        return own_words.of_follow_up(unit, message, placed)
     return own_words.Said(message.reply) if placement.linked is not None else own_words.of_first_mail(message)
 
 
-def _first_words(connection: sa.Connection, placed: Case | None) -> str:
+def _first_words(unit: Unit, placed: Case | None) -> str:
     """What its customer wrote to open a case."""
     if placed is None or placed.for_how == "copied":
         return ""
-    return "\n".join(case_store.first_words(connection, [placed.number]))
+    return "\n".join(case_store.first_words(unit.connection, [placed.number]))
 
 
-def _settled(
-    connection: sa.Connection, recorder: Recorder, holding: Holding, mail: Spooled, message: Message, now: datetime
-) -> tuple[str, str, int | None] | None:
+def _settled(unit: Unit, mail: Spooled, message: Message) -> tuple[str, str, int | None] | None:
     """What becomes of a mail that is about no case, and why; and of a copy, with its case. None where it is worked."""
-    mailbox = recorder.rules.configuration.mailbox(mail.mailbox)
+    mailbox = unit.rules.configuration.mailbox(mail.mailbox)
     if mailbox is None or mailbox.channel == "ignore":
         return "ignored", "the mailbox is ignored" if mailbox else "the mailbox is no longer configured", None
     if mail.history and not mail.released_by:
         return "history", "it lay there before the desk began", None
-    first = copies.folded(connection, recorder, holding, mail, message, mailbox, now)
+    first = copies.folded(unit, mail, message, mailbox)
     if first is not None:
         return "duplicate", "", first.case
-    ordered = operators.settle(connection, recorder, mail, message, mailbox, now=now)
+    ordered = operators.settle(unit, mail, message, mailbox)
     return (*ordered, None) if ordered else None
 
 
 def _written(
-    connection: sa.Connection,
-    recorder: Recorder,
-    mail: Spooled,
-    message: Message,
-    placed: Case | None,
-    placement: Placement,
-    mailbox: Mailbox,
+    unit: Unit, mail: Spooled, message: Message, placed: Case | None, placement: Placement, mailbox: Mailbox
 ) -> AgentText:
     """What an agent wrote themselves; of others' mail it is not asked."""
     if placement.role != "agent" or placement.agent is None or placed is None:
         return AgentText()
     address, agent = mailbox.address, placement.agent
-    return own_words.of_agent(connection, recorder.rules, message, placed, agent, mailbox=address, raw=mail.raw)
+    return own_words.of_agent(unit, message, placed, agent, mailbox=address, raw=mail.raw)
 
 
-def _sight(
-    connection: sa.Connection, mail: Spooled, message: Message, case: Case | None, placement: Placement
-) -> Sight:
+def _sight(unit: Unit, mail: Spooled, message: Message, case: Case | None, placement: Placement) -> Sight:
     """What of the case its agent had not seen; of others' mail it is not asked."""
     agent = placement.agent
     if placement.role != "agent" or agent is None or case is None:
@@ -234,49 +219,42 @@ def _sight(
     numbers = (case.number, *case.merged)
     mails = [
         CaseMail(said.spool_id, said.message_id, said.at, Person(said.author, said.author_name), said.reply)
-        for said in case_store.messages(connection, *numbers)
+        for said in case_store.messages(unit.connection, *numbers)
         if said.spool_id and said.visibility == "public"
     ]
-    handed, answers = outbox.handed(connection, numbers, agent.addresses), next(iter(message.ancestors), "")
+    handed, answers = outbox.handed(unit.connection, numbers, agent.addresses), next(iter(message.ancestors), "")
     return sight(mails, handed, at=mail.received_at, answers=answers)
 
 
 def _about(
-    connection: sa.Connection,
-    holding: Holding,
-    placed: Case | None,
-    placement: Placement,
-    orders_text: str,
-    back: Returned | None,
+    unit: Unit, placed: Case | None, placement: Placement, orders_text: str, back: Returned | None
 ) -> CasesAbout:
     """The cases that the mail is about. A rating, and what came back, are about a mail of the very case they name."""
     if placed is not None and (back is not None or placement.rating):
-        return CasesAbout(holding.take([placed.number]).get(placed.number, placed), None, {})
-    return gather(connection, holding, placed, cases_named(orders_text))
+        return CasesAbout(unit.hold([placed.number]).get(placed.number, placed), None, {})
+    return gather(unit, placed, cases_named(orders_text))
 
 
-def _piece(
-    connection: sa.Connection, recorder: Recorder, message: Message, case: Case | None, orders_text: str, now: datetime
-) -> tuple[Piece | None, str]:
+def _piece(unit: Unit, message: Message, case: Case | None, orders_text: str) -> tuple[Piece | None, str]:
     """The mail that an order to split means, if there is one; read only then."""
     if case is None or not may_split(orders_text):
         return None, ""
-    return piece_of(connection, recorder, message, case, now)
+    return piece_of(unit, message, case)
 
 
-def _remember(connection: sa.Connection, number: int, arrival: Arrival) -> None:
+def _remember(unit: Unit, number: int, arrival: Arrival) -> None:
     """What a monitor found to fail is known by its names from now on, so that its recovery is told on this case."""
     seen = arrival.placement.watched
     if seen is not None and seen.state == "problem":
-        watched.note(connection, number, seen.keys, proven=seen.proven)
+        watched.note(unit.connection, number, seen.keys, proven=seen.proven)
 
 
-def _begin_with(connection: sa.Connection, number: int, arrival: Arrival, decision: Decision) -> None:
+def _begin_with(unit: Unit, number: int, arrival: Arrival, decision: Decision) -> None:
     """A case that was split off has the mail that it was made of, and what the agent answered with the order."""
-    case_store.move_message(connection, decision.moves, to=number)
+    case_store.move_message(unit.connection, decision.moves, to=number)
     if decision.reply:
         case_store.add_message(
-            connection,
+            unit.connection,
             number,
             replace(arrival.message, attachments=()),
             spool_id=None,
@@ -287,11 +265,11 @@ def _begin_with(connection: sa.Connection, number: int, arrival: Arrival, decisi
         )
 
 
-def _note(connection: sa.Connection, number: int, arrival: Arrival, told: Behalf) -> None:
+def _note(unit: Unit, number: int, arrival: Arrival, told: Behalf) -> None:
     """What an agent wrote above the mail that they passed on is for the team."""
     note = replace(arrival.message, senders=(told.agent.person,), text=told.note, attachments=(), message_id="")
     case_store.add_message(
-        connection,
+        unit.connection,
         number,
         note,
         spool_id=None,
@@ -302,9 +280,9 @@ def _note(connection: sa.Connection, number: int, arrival: Arrival, told: Behalf
     )
 
 
-def _unwanted(recorder: Recorder, message: Message, sender: str) -> str:
+def _unwanted(rules: Rules, message: Message, sender: str) -> str:
     """Why a mail is held where its sender is nobody."""
-    configuration = recorder.rules.configuration
+    configuration = rules.configuration
     if blocked := configuration.blocks(sender):
         return f"{blocked} is blocked"
     mark = spam_mark(message, configuration.spam, authserv_id=configuration.file.smtp_in.authserv_id)
@@ -312,12 +290,12 @@ def _unwanted(recorder: Recorder, message: Message, sender: str) -> str:
 
 
 def _sorted_out(
-    recorder: Recorder, mail: Spooled, message: Message, placement: Placement, secrets: Collection[str]
+    rules: Rules, mail: Spooled, message: Message, placement: Placement, secrets: Collection[str]
 ) -> Message:
     """The message, with what is to become of its attachments when it is passed on."""
     if not message.attachments:
         return message
-    configuration = recorder.rules.configuration
+    configuration = rules.configuration
     ours = placement.role == "agent"
     naming_staff = naming(mail.raw, message, configuration.staff) if ours else ()
     return enclosure.sorted_out(
@@ -326,34 +304,23 @@ def _sorted_out(
 
 
 def _place(
-    connection: sa.Connection,
-    recorder: Recorder,
-    mail: Spooled,
-    message: Message,
-    mailbox: Mailbox,
-    back: Returned | None,
+    unit: Unit, mail: Spooled, message: Message, mailbox: Mailbox, back: Returned | None
 ) -> tuple[Case | None, Placement]:
     """The case a mail belongs to, None for a new one, and what its sender may do there."""
     if back is not None:
-        return case_store.load(connection, back.case), Placement(back.case, "outsider", "a report about a mail of ours")
-    findings = trust.look_into(connection, recorder.rules, mail, message, mailbox)
+        return case_store.load(unit.connection, back.case), Placement(
+            back.case, "outsider", "a report about a mail of ours"
+        )
+    findings = trust.look_into(unit, mail, message, mailbox)
     return findings.case, findings.placement
 
 
-def _record(
-    connection: sa.Connection,
-    recorder: Recorder,
-    mail: Spooled,
-    arrival: Arrival,
-    decision: Decision,
-    terms: Terms,
-    now: datetime,
-) -> int:
+def _record(unit: Unit, mail: Spooled, arrival: Arrival, decision: Decision, terms: Terms) -> int:
     """Write down a decision about a case: its events, what the mail says, what is to be sent."""
-    case = recorder.store(connection, decision, terms)
-    _remember(connection, case.number, arrival)
+    case = unit.store(decision, terms)
+    _remember(unit, case.number, arrival)
     case_store.add_message(
-        connection,
+        unit.connection,
         case.number,
         arrival.message,
         spool_id=mail.id,
@@ -363,23 +330,23 @@ def _record(
         reply=decision.reply,
     )
     if arrival.behalf and arrival.behalf.note:
-        _note(connection, case.number, arrival, arrival.behalf)
-    beside = [(recorder.store(connection, other, others), other, others) for other, others in decision.also]
+        _note(unit, case.number, arrival, arrival.behalf)
+    beside = [(unit.store(other, others), other, others) for other, others in decision.also]
     for new, other, _ in beside:
         if other.moves:
-            _begin_with(connection, new.number, arrival, other)
+            _begin_with(unit, new.number, arrival, other)
     if decision.erase:
         # Before what this decision sends is written, and with the order itself, which may quote what is to go.
         agent = arrival.placement.agent
         person = agent.person if agent else None
-        redact(connection, recorder, case.number, terms, by=arrival.sender, now=now, agent=person, also=[mail.id])
-        case = case_store.load(connection, case.number)
-    recorder.write(connection, case, decision.drafts, terms, now)
+        redact(unit, case.number, terms, by=arrival.sender, agent=person, also=[mail.id])
+        case = case_store.load(unit.connection, case.number)
+    unit.write(case, decision.drafts, terms)
     for stored, other, others in beside:
-        now_is = case_store.load(connection, stored.number) if decision.erase else stored
-        recorder.write(connection, now_is, other.drafts, others, now)
+        now_is = case_store.load(unit.connection, stored.number) if decision.erase else stored
+        unit.write(now_is, other.drafts, others)
     for event in decision.events:
         if event.type == "acknowledged":
             mailbox, to = terms.mailbox.address, arrival.addressee.address
-            raise_alarm(connection, recorder, event, to=to, mailbox=mailbox, now=now)
+            raise_alarm(unit, event, to=to, mailbox=mailbox)
     return case.number

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from helpdesk.desk import border
-from helpdesk.desk.neighbours import Holding
+from helpdesk.desk import border, repeated
 from helpdesk.desk.work import read_mail, work_mail
 from helpdesk.failpoints import failpoint
 from helpdesk.store import attempts
@@ -26,11 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    import sqlalchemy as sa
-
-    from helpdesk.desk.record import Recorder
+    from helpdesk.desk.unit import Unit, Units
     from helpdesk.desk.work import Worked
-    from helpdesk.store.engine import Database
     from helpdesk.store.spool import Spooled
 
 BATCH = 8  # more would save hardly any flush a mail, and a worker that dies leaves as many to be tried alone
@@ -42,9 +38,8 @@ _log = structlog.get_logger("work")
 class Worker:
     """Works waiting mail, for one thread."""
 
-    def __init__(self, database: Database, recorder: Recorder) -> None:
-        self._database = database
-        self._recorder = recorder
+    def __init__(self, units: Units) -> None:
+        self._units = units
         self._claimed: dict[int, Spooled] = {}  # and not settled yet
         self._renewed = 0.0  # when, by the monotonic clock
         self._alone_first = True
@@ -61,13 +56,13 @@ class Worker:
 
     def _next(self, now: datetime) -> list[Worked] | None:
         """None where there is nothing to claim."""
-        with self._database.write() as connection:
-            self._give_back(connection)
+        with self._units.write(now) as unit:
+            self._give_back(unit)
             mails = attempts.claim(
-                connection, self._database.owner, now=now, limit=BATCH, alone_first=self._alone_first
+                unit.connection, self._units.database.owner, now=now, limit=BATCH, alone_first=self._alone_first
             )
-            for mail in attempts.worn_out(connection, self._database.owner):
-                _set_aside(connection, self._recorder, mail, "its worker died three times", now)
+            for mail in attempts.worn_out(unit.connection, self._units.database.owner):
+                _set_aside(unit, mail, "its worker died three times")
         self._alone_first = not self._alone_first
         self._claimed, self._renewed = {mail.id: mail for mail in mails}, time.monotonic()
         failpoint("work.claimed")
@@ -88,40 +83,39 @@ class Worker:
         """
         for number in numbers:
             for _ in range(TOO_OFTEN):
-                with self._database.write() as connection:
-                    self._give_back(connection)
-                    mail = attempts.claim_at_once(connection, self._database.owner, number, now)
+                with self._units.write(now) as unit:
+                    self._give_back(unit)
+                    mail = attempts.claim_at_once(unit.connection, self._units.database.owner, number, now)
                 self._claimed, self._renewed = {mail.id: mail} if mail else {}, time.monotonic()
                 if mail is None or self._tried(mail, now):
                     break
 
-    def _give_back(self, connection: sa.Connection) -> None:
+    def _give_back(self, unit: Unit) -> None:
         """What was claimed and could not be settled, because the database was away."""
         for mail in self._claimed.values():
-            attempts.give_back(connection, mail)
+            attempts.give_back(unit.connection, mail)
 
     def _checked(self, mail: Spooled) -> Spooled:
         """The mail, with what its sender's domain is proven by; that may ask name servers, so in no transaction."""
-        checked = border.checked(self._recorder.rules, mail)
+        checked = border.checked(self._units.rules, mail)
         if time.monotonic() - self._renewed > RENEWAL.total_seconds():
-            with self._database.write() as connection:
-                attempts.renew(connection, self._database.owner, list(self._claimed))
+            with self._units.database.write() as connection:
+                attempts.renew(connection, self._units.database.owner, list(self._claimed))
             self._renewed = time.monotonic()
         return checked
 
     def _together(self, mails: Sequence[Spooled], now: datetime, *, waits: bool) -> list[Worked]:
         """All of these mails, in as few transactions as others let us. `waits`: for cases that another worker holds."""
-        read = {mail.id: read_mail(self._recorder, mail) for mail in mails}
+        read = {mail.id: read_mail(self._units.rules, mail) for mail in mails}
         left, worked = list(mails), []
         while left:
             part: list[Worked] = []
-            with self._database.write() as connection:
-                left = attempts.hold(connection, left)
-                holding = Holding(connection, waits=waits)
-                holding.take({number for mail in left for number in read[mail.id].names})
-                while left and not (part and self._database.awaited):
+            with self._units.write(now, waits=waits) as unit:
+                left = attempts.hold(unit.connection, left)
+                unit.hold({number for mail in left for number in read[mail.id].names})
+                while left and not (part and self._units.database.awaited):
                     mail = left.pop(0)
-                    part.append(work_mail(connection, self._recorder, holding, mail, read[mail.id], now))
+                    part.append(work_mail(unit.another(), mail, read[mail.id]))
                 failpoint("work.pre_commit")
             failpoint("work.post_commit")
             for done in part:
@@ -132,8 +126,8 @@ class Worker:
 
     def _alone(self, mail: Spooled, now: datetime) -> list[Worked]:
         """A mail of a batch that failed."""
-        with self._database.write() as connection:
-            begun = attempts.begin(connection, mail, now)
+        with self._units.write(now) as unit:
+            begun = attempts.begin(unit.connection, mail, now)
         del self._claimed[mail.id]
         if begun is None:
             return []
@@ -156,8 +150,8 @@ class Worker:
     def _forgive(self, mail: Spooled, problem: Exception, now: datetime) -> None:
         because = "another worker was faster" if is_conflict(problem) else "the database does not answer"
         _log.warning(because, spool_id=mail.id)
-        with self._database.write() as connection:
-            if attempts.forgive(connection, mail, now) == TOO_OFTEN:
+        with self._units.write(now) as unit:
+            if attempts.forgive(unit.connection, mail, now) == TOO_OFTEN:
                 facts = {
                     "headline": "a mail is tried again and again",
                     "what": f"A mail to {mail.mailbox} could not be worked {TOO_OFTEN} times, and through no fault of "
@@ -165,23 +159,23 @@ class Worker:
                     "details": [("Spool", str(mail.id)), ("Mailbox", mail.mailbox), ("Error", _in_words(problem))],
                     "todo": "See what the database says, and what else works on it.",
                 }
-                self._recorder.alert(connection, key=f"forgiven/{mail.id}", mailbox=mail.mailbox, facts=facts, now=now)
+                repeated.alert(unit, key=f"forgiven/{mail.id}", mailbox=mail.mailbox, facts=facts)
 
     def _failed(self, mail: Spooled, problem: Exception, now: datetime) -> None:
         _log.exception("a mail could not be worked", spool_id=mail.id, attempts=mail.attempts)
-        with self._database.write() as connection:
+        with self._units.write(now) as unit:
             if mail.attempts >= attempts.MAX_ATTEMPTS:
-                _set_aside(connection, self._recorder, mail, _in_words(problem), now)
+                _set_aside(unit, mail, _in_words(problem))
             else:
-                attempts.release(connection, mail, error=_in_words(problem))
+                attempts.release(unit.connection, mail, error=_in_words(problem))
 
 
 def _in_words(problem: Exception) -> str:
     return f"{type(problem).__name__}: {problem}"
 
 
-def _set_aside(connection: sa.Connection, recorder: Recorder, mail: Spooled, error: str, now: datetime) -> None:
-    if not attempts.quarantine(connection, mail, error=error, now=now):
+def _set_aside(unit: Unit, mail: Spooled, error: str) -> None:
+    if not attempts.quarantine(unit.connection, mail, error=error, now=unit.now):
         return
     facts = {
         "headline": "a mail was set aside",
@@ -189,4 +183,4 @@ def _set_aside(connection: sa.Connection, recorder: Recorder, mail: Spooled, err
         "details": [("Quarantine", str(mail.id)), ("Mailbox", mail.mailbox), ("Error", error)],
         "todo": f"Look at it with: helpdesk quarantine show {mail.id}",
     }
-    recorder.alert(connection, key=f"quarantine/{mail.id}", mailbox=mail.mailbox, facts=facts, now=now)
+    repeated.alert(unit, key=f"quarantine/{mail.id}", mailbox=mail.mailbox, facts=facts)

@@ -23,12 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    import sqlalchemy as sa
-
     from helpdesk.core.case import Case
     from helpdesk.core.clock import Clock, ClockState
     from helpdesk.core.policy import Policy, TargetKind
-    from helpdesk.desk.record import Recorder
+    from helpdesk.desk.unit import Unit
     from helpdesk.store.cases import Opened
 
 _CONCLUDED = frozenset({"breached", "breach_withdrawn", "step_taken", "policy_changed"})
@@ -112,12 +110,10 @@ class Summary:
         self.outcomes.update([difference.outcome] if difference.outcome else [])
 
 
-def replay(
-    connection: sa.Connection, recorder: Recorder, which: Opened, policy: Policy, now: datetime
-) -> Iterator[Replayed]:
+def replay(unit: Unit, which: Opened, policy: Policy) -> Iterator[Replayed]:
     """Replay these cases, in order of their numbers, as they stand at `now`. Raises NotFound for a lost version."""
-    for case in case_store.stream(connection, which):
-        yield replay_case(case, recorder.policy_of(connection, case), policy, now)
+    for case in case_store.stream(unit.connection, which):
+        yield replay_case(case, unit.policy_of(case), policy, unit.now)
 
 
 def replay_case(case: Case, was: Policy, becomes: Policy, now: datetime) -> Replayed:

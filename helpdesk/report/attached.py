@@ -10,10 +10,10 @@ from helpdesk.mail.enclose import File, cut
 from helpdesk.store import cases, spool
 
 if TYPE_CHECKING:
-    import sqlalchemy as sa
+    from helpdesk.store.engine import Connection
 
 
-def load_attachment(connection: sa.Connection, case: int, number: int) -> File:
+def load_attachment(connection: Connection, case: int, number: int) -> File:
     """Attachment `number` of a case, counted from 1 over all its mails, oldest first. Raises NotFound."""
     places = cases.attachment_places(connection, case)
     if not 1 <= number <= len(places):

@@ -31,10 +31,9 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import IO
 
-    import sqlalchemy as sa
-
     from helpdesk.core.case import Case
     from helpdesk.core.policy import Policy
+    from helpdesk.store.engine import Connection
 
 _Entry = tuple[str, bytes]  # name in the archive, content
 
@@ -52,7 +51,7 @@ class Exported:
         return sum(file["size"] for file in self.files)
 
 
-def export(connection: sa.Connection, case: Case, policy: Policy, now: datetime, to: IO[bytes]) -> Exported:
+def export(connection: Connection, case: Case, policy: Policy, now: datetime, to: IO[bytes]) -> Exported:
     """Write the archive; a mail at a time is in memory."""
     files: list[dict[str, Any]] = []
     erased: list[str] = []
@@ -81,9 +80,7 @@ def _write(archive: ZipFile, name: str, content: bytes, now: datetime) -> None:
     archive.writestr(entry, content)
 
 
-def _entries(
-    connection: sa.Connection, case: Case, policy: Policy, now: datetime, erased: list[str]
-) -> Iterator[_Entry]:
+def _entries(connection: Connection, case: Case, policy: Policy, now: datetime, erased: list[str]) -> Iterator[_Entry]:
     messages = cases.messages(connection, case.number)
     yield "case.json", _json(case_shape(case, policy, messages, now))
     yield "case.txt", masked(case_text(case, policy, messages, now)).encode()
@@ -96,7 +93,7 @@ def _entries(
     yield from _sent(connection, case, erased)
 
 
-def _received(connection: sa.Connection, case: Case, erased: list[str]) -> Iterator[_Entry]:
+def _received(connection: Connection, case: Case, erased: list[str]) -> Iterator[_Entry]:
     numbers = spool.of_case(connection, case.number)
     became = spool.outcomes(connection, numbers)
     index = []
@@ -121,7 +118,7 @@ def _received(connection: sa.Connection, case: Case, erased: list[str]) -> Itera
     yield "received/index.json", _json(index)
 
 
-def _attachments(connection: sa.Connection, case: Case, erased: list[str]) -> Iterator[_Entry]:
+def _attachments(connection: Connection, case: Case, erased: list[str]) -> Iterator[_Entry]:
     for place, (number, part) in enumerate(cases.attachment_places(connection, case.number), start=1):
         raw = spool.load(connection, number).raw
         if raw:
@@ -131,7 +128,7 @@ def _attachments(connection: sa.Connection, case: Case, erased: list[str]) -> It
             erased.append(f"attachments/{place:04}")
 
 
-def _sent(connection: sa.Connection, case: Case, erased: list[str]) -> Iterator[_Entry]:
+def _sent(connection: Connection, case: Case, erased: list[str]) -> Iterator[_Entry]:
     index = []
     for row in outbox.rows(connection, case=case.number):
         name = f"sent/{row.id:04}-{row.kind}.eml"

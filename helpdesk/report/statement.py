@@ -32,13 +32,11 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
     from fractions import Fraction
 
-    import sqlalchemy as sa
-
     from helpdesk.core.credit import Credit, Quarter, RequestWindow, SlaEvent
     from helpdesk.core.people import Customer, Mailbox
     from helpdesk.core.policy import Policy
-    from helpdesk.desk.record import Recorder
     from helpdesk.desk.rules import Rules
+    from helpdesk.desk.unit import Unit
     from helpdesk.templates import Rendered
 
 
@@ -70,19 +68,19 @@ class Statement:
         return tuple(event for event in self.events if event.standing == "violated")
 
 
-def draw(connection: sa.Connection, recorder: Recorder, key: str, quarter: Quarter, now: datetime) -> Statement:
+def draw(unit: Unit, key: str, quarter: Quarter) -> Statement:
     """Draw the statement of a customer. Raises NotFound for an unknown customer or a policy without credits."""
-    customer = recorder.rules.customers.customer(key)
-    policy = recorder.rules.book.policy(customer.policy)
+    customer = unit.rules.customers.customer(key)
+    policy = unit.rules.book.policy(customer.policy)
     terms = policy.credits
     if terms is None:
         raise NotFound(f"{policy.name}, which {customer.name} bought, gives no credits")
     calendar = policy.calendars[terms.calendar]
     since, until = quarter.bounds(calendar.zone)
     which = Opened(since=since, until=until, customer=key, policy=policy.key)
-    events = _events(connection, recorder, which, now)
+    events = _events(unit, which)
     share = share_of(events)
-    requested = credit_store.find(connection, key, str(quarter))
+    requested = credit_store.find(unit.connection, key, str(quarter))
     return Statement(
         customer=customer,
         policy=policy,
@@ -95,15 +93,15 @@ def draw(connection: sa.Connection, recorder: Recorder, key: str, quarter: Quart
         credit=_credit(customer, policy, share),
         window=request_window(quarter, terms, calendar),
         requested_at=requested.requested_at if requested else None,
-        drawn_at=now,
+        drawn_at=unit.now,
     )
 
 
-def _events(connection: sa.Connection, recorder: Recorder, which: Opened, now: datetime) -> tuple[SlaEvent, ...]:
+def _events(unit: Unit, which: Opened) -> tuple[SlaEvent, ...]:
     found = [
         event
-        for case in case_store.stream(connection, which)
-        for event in sla_events(case, recorder.policy_of(connection, case), now)
+        for case in case_store.stream(unit.connection, which)
+        for event in sla_events(case, unit.policy_of(case), unit.now)
     ]
     return tuple(sorted(found, key=lambda event: event.started_at))
 
@@ -122,7 +120,7 @@ def _zone(customer: Customer, policy: Policy) -> str:
     return customer.timezone or policy.calendars[region.calendar].timezone
 
 
-def request(connection: sa.Connection, statement: Statement) -> Statement:
+def request(unit: Unit, statement: Statement) -> Statement:
     """Record that the customer asked for this credit (CEL-13); returns the statement that says so.
 
     Raises Refused: too early, too late, a second time, not paid up.
@@ -141,7 +139,7 @@ def request(connection: sa.Connection, statement: Statement) -> Statement:
         percent=_plain(statement.credit.percent),
         amount=str(statement.credit.amount or ""),
     )
-    if not credit_store.add(connection, made):
+    if not credit_store.add(unit.connection, made):
         raise Refused(f"{statement.customer.name} has asked for {statement.quarter} already: one request a quarter")
     return replace(statement, requested_at=statement.drawn_at)
 

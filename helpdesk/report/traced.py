@@ -19,9 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    import sqlalchemy as sa
-
     from helpdesk.core.message import Message
+    from helpdesk.store.engine import Connection
 
 _UNREAD = 2_000  # mails not worked yet whose heads are read: a longer queue is searched from its newest end
 
@@ -43,7 +42,7 @@ class Trace:
     server: str  # what was answered: by the smarthost, or by us at the door
 
 
-def trace(connection: sa.Connection, text: str, *, mailboxes: Sequence[str], limit: int) -> list[Trace]:
+def trace(connection: Connection, text: str, *, mailboxes: Sequence[str], limit: int) -> list[Trace]:
     """Everything that has the text in an address, its subject or its Message-ID: oldest first, the newest `limit`."""
     wanted = text.strip()
     received = {each.number: each for each in map(_received, traces.received(connection, wanted, limit=limit))}

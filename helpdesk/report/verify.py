@@ -22,35 +22,34 @@ from helpdesk.store import spool
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import sqlalchemy as sa
-
     from helpdesk.core.message import Message
     from helpdesk.core.thread import TokenSeen
     from helpdesk.desk.rules import Rules
     from helpdesk.desk.trust import Findings
+    from helpdesk.desk.unit import Unit
     from helpdesk.store.cases import MailLocation
 
 
-def verify_shape(connection: sa.Connection, rules: Rules, number: int, nth: int) -> dict[str, Any]:
+def verify_shape(unit: Unit, number: int, nth: int) -> dict[str, Any]:
     """The `nth` mail of a case, from 1, as `case verify --json` prints it. Raises NotFound."""
-    case = case_store.load(connection, number)
-    kept = case_store.kept(connection, number)
+    case = case_store.load(unit.connection, number)
+    kept = case_store.kept(unit.connection, number)
     if not 1 <= nth <= len(kept):
         raise NotFound(f"{case.ref} has {counted(len(kept), 'mail')}, there is no number {nth}")
     found = kept[nth - 1]
-    mail = checked(rules, spool.load(connection, found.spool_id))
-    mailbox = rules.configuration.mailbox(mail.mailbox)
+    mail = checked(unit.rules, spool.load(unit.connection, found.spool_id))
+    mailbox = unit.rules.configuration.mailbox(mail.mailbox)
     if not mail.raw or mailbox is None:
         raise NotFound(f"the bytes of mail {nth} of {case.ref} are gone, or its mailbox is no longer configured")
-    message = attributed(rules, mail, parse(mail.raw))
-    findings = look_into(connection, rules, mail, message, mailbox)
+    message = attributed(unit.rules, mail, parse(mail.raw))
+    findings = look_into(unit, mail, message, mailbox)
     return {
         "ref": case.ref,
         "mail": nth,
         "from": message.header("From"),
         "received_at": instant(mail.received_at),
         "then": _then(case.events, found),
-        "checks": list(_checks(message, findings, handed_on=from_our_border(mail, _relays(rules)))),
+        "checks": list(_checks(message, findings, handed_on=from_our_border(mail, _relays(unit.rules)))),
     }
 
 

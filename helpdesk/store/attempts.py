@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import datetime
 
-    from helpdesk.store.claims import Owner
+    from helpdesk.store.owner import Owner
 
 PAUSES = (timedelta(minutes=1), timedelta(minutes=10))  # after the first attempt, after the second
 MAX_ATTEMPTS = len(PAUSES) + 1

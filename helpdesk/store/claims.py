@@ -17,11 +17,9 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-import secrets
 import socket
 import threading
 import time
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -35,23 +33,12 @@ if TYPE_CHECKING:
     from io import FileIO
 
     from helpdesk.store.engine import Database
+    from helpdesk.store.owner import Owner
 
 LEASE = timedelta(seconds=30)  # how long a claim lasts that nobody renews
 RENEWAL = LEASE / 3  # how often its owner does
 _BETWEEN_LOOKS = 0.05  # seconds
 FREED: Mapping[str, Any] = {"claimed_by": None, "claimed_until": None}
-
-
-@dataclass(frozen=True, slots=True)
-class Owner:
-    """One start of one process: no other ever has the same name, not even on the same host with the same number."""
-
-    name: str
-
-    @classmethod
-    def of_this_process(cls) -> Owner:
-        """A new owner, named so that people find the process and chance alone tells two of them apart."""
-        return cls(f"{socket.gethostname()[:60]}-{os.getpid()}-{secrets.token_hex(8)}")
 
 
 def taken(connection: sa.Connection, owner: Owner, lease: timedelta = LEASE) -> dict[str, Any]:

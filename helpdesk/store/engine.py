@@ -16,8 +16,8 @@ import sqlalchemy as sa
 from sqlalchemy.pool import StaticPool
 
 from helpdesk.core.errors import Unavailable
-from helpdesk.store.claims import Owner
 from helpdesk.store.fair_lock import FairLock
+from helpdesk.store.owner import Owner
 from helpdesk.store.sqlite import library, resets_safely
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ _READ_ONLY = "helpdesk_read_only"
 
 # The database is away, locked, full or read-only: no fault of what was to be written, which is to be tried again.
 NOT_NOW = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.InternalError, sa.exc.TimeoutError)
+
+Connection = sa.Connection  # what is handed through above `store`, where nobody knows the library
 
 
 class Instant(sa.types.TypeDecorator[datetime]):

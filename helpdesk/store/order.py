@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
-    from helpdesk.store.claims import Owner
+    from helpdesk.store.owner import Owner
 
 FRESH = timedelta(minutes=10)
 HEAP = 100

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import datetime, timedelta
 
-    from helpdesk.store.claims import Owner
+    from helpdesk.store.owner import Owner
 
 TABLE = outbox  # whose claims a `Keeper` renews
 AT_MOST_ONCE = ("ack",)  # what answers a first mail by itself

@@ -22,12 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    import sqlalchemy as sa
-
-    from helpdesk.core.case import Case
-    from helpdesk.core.policy import Policy
+    from helpdesk.desk.unit import Units
     from helpdesk.mail.enclose import File
-    from helpdesk.store.engine import Database
     from helpdesk.watch import Watch
 
 _NOTHING: Mapping[str, str] = {}
@@ -40,8 +36,7 @@ class Views:
     """The desk as far as it can be looked at."""
 
     name: str
-    database: Database
-    policy_of: Callable[[sa.Connection, Case], Policy]
+    units: Units
     watch: Watch
     now: Callable[[], datetime]
     started_at: datetime
@@ -56,40 +51,43 @@ class Views:
         facts = self.facts()
         if facts.backlog is None:
             return metrics_text(facts, {})
-        with self.database.read() as connection:
+        with self.units.database.read() as connection:
             return metrics_text(facts, cases_by_status(connection))
 
     def queue(self, view: str) -> str:
         """The queue, as far as one page goes."""
         now = self.now()
-        with self.database.read() as connection:
-            numbers = case_store.list_numbers(connection, only_open=view == "open", only_breached=view == "breached")
-            found = case_store.find(connection, numbers[:SHOWN])
-            shown = [(found[number], self.policy_of(connection, found[number])) for number in numbers[:SHOWN]]
+        with self.units.read(now) as unit:
+            only_open, only_breached = view == "open", view == "breached"
+            numbers = case_store.list_numbers(unit.connection, only_open=only_open, only_breached=only_breached)
+            found = case_store.find(unit.connection, numbers[:SHOWN])
+            shown = [(found[number], unit.policy_of(found[number])) for number in numbers[:SHOWN]]
         problems = health.shape(self.facts())["problems"]
         return queue_page(self.name, view, shown, now, more=len(numbers) - len(shown), problems=problems)
 
     def case(self, number: int, asked: Mapping[str, str] = _NOTHING) -> str:
         """One case; `asked` says where its clocks, mails and events are to end. Raises NotFound."""
-        with self.database.read() as connection:
+        now = self.now()
+        with self.units.read(now) as unit:
+            connection = unit.connection
             case = case_store.load(connection, number)
-            policy = self.policy_of(connection, case)
+            policy = unit.policy_of(case)
             shown = excerpt(case_store.message_count(connection, number), MAILS, asked.get("mails", ""))
             skip = shown.first - 1
             messages = case_store.messages_from(connection, number, skip=skip, limit=shown.size)
             files_before = case_store.attachment_count(connection, number, first=skip)
-        return case_page(self.name, case, policy, MailPage(shown, messages, files_before), self.now(), asked=asked)
+        return case_page(self.name, case, policy, MailPage(shown, messages, files_before), now, asked=asked)
 
     def attachment(self, case: int, number: int) -> File:
         """One attachment of a case, counted from 1 over all its mails. Raises NotFound."""
-        with self.database.read() as connection:
+        with self.units.database.read() as connection:
             return load_attachment(connection, case, number)
 
     def facts(self) -> Facts:
         """All that health is judged by."""
         watch, known = self.watch, self._backlog()
         # A PostgreSQL that is away is waited for once.
-        looked = self.database.embedded or known is not None
+        looked = self.units.database.embedded or known is not None
         return Facts(
             now=self.now(),
             started_at=self.started_at,
@@ -100,12 +98,12 @@ class Views:
             since_sent=watch.way_out.since_sent,
             door=watch.door.counts,
             backlog=known,
-            unwritable=hindrance(self.database) if looked else "",
+            unwritable=hindrance(self.units.database) if looked else "",
         )
 
     def _backlog(self) -> Backlog | None:
         try:
-            with self.database.read() as connection:
+            with self.units.database.read() as connection:
                 return backlog(connection, self.now())
         except Exception as problem:  # noqa: BLE001 - whatever the database says, it does not answer
             _log.warning("the database does not answer", problem=type(problem).__name__)

@@ -10,8 +10,9 @@ import pytest
 
 from helpdesk.core.message import Envelope
 from helpdesk.store import attempts, outbox, spool
-from helpdesk.store.claims import Occupied, Owner, WorkLock
+from helpdesk.store.claims import Occupied, WorkLock
 from helpdesk.store.engine import Database
+from helpdesk.store.owner import Owner
 from helpdesk.store.spool import Accepted
 from tests.claims import end_claims
 

@@ -9,6 +9,7 @@ from helpdesk.core.credit import read_quarter
 from helpdesk.core.message import Person
 from helpdesk.core.standing import Incident, MaintenanceWindow
 from helpdesk.desk import load_rules
+from helpdesk.desk.unit import Unit
 from helpdesk.mail.parse import parse
 from helpdesk.report.statement import draw, statement_mail
 from helpdesk.shipped import shipped
@@ -294,5 +295,5 @@ def _statement(folder: Path) -> Written:
         desk.la(until)
         desk.reply(ANN, "We are on it.", to_kind="assigned")
     with desk.database.read() as connection:
-        drawn = draw(connection, desk.recorder, "acme", read_quarter("2026Q3"), la("10-02 09:00"))
+        drawn = draw(Unit(connection, desk.rules, la("10-02 09:00")), "acme", read_quarter("2026Q3"))
     return Written(statement_mail(drawn, desk.rules, AM).raw)

@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from helpdesk.core.timeline import clocks
 from helpdesk.desk import load_rules
 from helpdesk.desk.apply import apply_policy
-from helpdesk.desk.record import Recorder
+from helpdesk.desk.unit import Unit, Units
+from helpdesk.desk.versions import Versions
 from helpdesk.policies import days_from_shape, load_policies, read_policy
 from helpdesk.policies.days import public_holidays
 from helpdesk.policies.known_days import YEARS, known_now
@@ -57,41 +58,41 @@ def restarted(desk, tmp_path):
     """The desk after an upgrade: the files are read again, nothing is remembered."""
     rules = load_rules(tmp_path / "helpdesk.toml", environment={}, signing_key=KEY)
     desk.laboratory.desk.exchange(rules)
-    return Recorder(rules)
+    return rules
 
 
-def due(desk, recorder, number=1):
+def due(desk, rules, number=1):
     with desk.database.read() as connection:
         case = cases.load(connection, number)
-        return clocks(case, recorder.policy_of(connection, case))[0].due_at
+        return clocks(case, Unit(connection, rules, desk.now).policy_of(case))[0].due_at
 
 
-def explained(desk, recorder, number=1):
+def explained(desk, rules, number=1):
     with desk.database.read() as connection:
         case = cases.load(connection, number)
-        return case_clocks_text(case, recorder.policy_of(connection, case), wall("2026-05-22 12:00"))
+        return case_clocks_text(case, Unit(connection, rules, desk.now).policy_of(case), wall("2026-05-22 12:00"))
 
 
 def test_a_later_release_of_the_package_moves_no_case_that_is_there(desk, tmp_path, later_release):
-    before = explained(desk, Recorder(desk.rules))
+    before = explained(desk, desk.rules)
     later_release()
-    recorder = restarted(desk, tmp_path)
+    rules = restarted(desk, tmp_path)
     desk.mail(JO, "Layouts", "Priority: Medium\n\nNo layout loads.")
 
-    assert due(desk, recorder) == wall("2026-05-20 13:00")
-    assert explained(desk, recorder) == before
-    assert due(desk, recorder, 2) == wall("2026-05-21 13:00"), "a new case is promised by what is known now"
-    assert "A new holiday" in explained(desk, recorder, 2)
+    assert due(desk, rules) == wall("2026-05-20 13:00")
+    assert explained(desk, rules) == before
+    assert due(desk, rules, 2) == wall("2026-05-21 13:00"), "a new case is promised by what is known now"
+    assert "A new holiday" in explained(desk, rules, 2)
     assert desk.case(1).policy_version != desk.case(2).policy_version
 
 
 def test_who_wants_the_new_days_for_open_cases_moves_them(desk, tmp_path, later_release):
     later_release()
-    recorder = restarted(desk, tmp_path)
-    (moved,), stuck = apply_policy(desk.database, recorder, "logik", now=desk.now, dry_run=False)
+    rules = restarted(desk, tmp_path)
+    (moved,), stuck = apply_policy(Units(desk.database, rules), "logik", now=desk.now, dry_run=False)
 
     assert (moved.due_before, moved.due_after, stuck) == (wall("2026-05-20 13:00"), wall("2026-05-21 13:00"), [])
-    assert due(desk, recorder) == wall("2026-05-21 13:00")
+    assert due(desk, rules) == wall("2026-05-21 13:00")
 
 
 def test_a_release_that_knows_the_same_days_makes_no_new_version(desk, tmp_path, monkeypatch):
@@ -149,9 +150,9 @@ def test_a_version_from_before_days_were_kept_takes_them_at_the_next_start(empty
             assert "2026-05-25" in kept["v1"]["days"]["US"]
             assert kept["v0"] is None
         later_release()
-        recorder = Recorder(load_rules(tmp_path / "helpdesk.toml", environment={}, signing_key=KEY))
+        rules = load_rules(tmp_path / "helpdesk.toml", environment={}, signing_key=KEY)
         with database.read() as connection:
-            policy = recorder._version(connection, "logik", "v1")
+            policy = Versions().policy(connection, rules.book, "logik", "v1")
         assert policy.version == "v1"
         assert date(2026, 5, 20) not in {day.on for day in policy.calendars["central"].special_days_in(2026)}
     finally:

@@ -9,7 +9,7 @@ import pytest
 from helpdesk.core.timeline import clocks
 from helpdesk.desk import load_rules
 from helpdesk.desk.apply import apply_policy
-from helpdesk.desk.record import Recorder
+from helpdesk.desk.unit import Unit, Units
 from helpdesk.policies import PolicyText, compare, load_policies, read_policy
 from helpdesk.policies.compare import differences
 from helpdesk.shipped import shipped
@@ -137,7 +137,7 @@ def exchange(desk, tmp_path, *changes):
 def clocks_now(desk, rules):
     with desk.database.read() as connection:
         case = desk.case()
-        return clocks(case, Recorder(rules).policy_of(connection, case))
+        return clocks(case, Unit(connection, rules, desk.now).policy_of(case))
 
 
 def test_an_open_case_keeps_its_version_until_it_is_moved(desk, tmp_path):
@@ -151,7 +151,7 @@ def test_an_open_case_keeps_its_version_until_it_is_moved(desk, tmp_path):
 def test_a_dry_run_says_what_would_change_and_changes_nothing(desk, tmp_path):
     rules = exchange(desk, tmp_path, ('urgent = "2h"', 'urgent = "1h"'))
     before = desk.case()
-    (moved,), stuck = apply_policy(desk.database, Recorder(rules), "logik", now=desk.now, dry_run=True)
+    (moved,), stuck = apply_policy(Units(desk.database, rules), "logik", now=desk.now, dry_run=True)
 
     assert (moved.due_before, moved.due_after) == (wall("2026-05-19 11:15"), wall("2026-05-19 10:15"))
     assert stuck == []
@@ -162,7 +162,7 @@ def test_moving_keeps_what_is_consumed_and_a_late_case_is_late_at_once(desk, tmp
     """Thirty minutes are used; of the new half hour nothing is left."""
     desk.at("2026-05-19 09:50")
     rules = exchange(desk, tmp_path, ('urgent = "2h"', 'urgent = "30m"'))
-    (moved,), _ = apply_policy(desk.database, Recorder(rules), "logik", now=desk.now, dry_run=False)
+    (moved,), _ = apply_policy(Units(desk.database, rules), "logik", now=desk.now, dry_run=False)
 
     assert moved.overdue
     (clock,) = clocks_now(desk, rules)
@@ -175,7 +175,7 @@ def test_moving_keeps_what_is_consumed_and_a_late_case_is_late_at_once(desk, tmp
 def test_a_breach_never_vanishes_by_a_kinder_version(desk, tmp_path):
     desk.at("2026-05-19 12:00")
     rules = exchange(desk, tmp_path, ('urgent = "2h"', 'urgent = "8h"'))
-    apply_policy(desk.database, Recorder(rules), "logik", now=desk.now, dry_run=False)
+    apply_policy(Units(desk.database, rules), "logik", now=desk.now, dry_run=False)
     desk.reply(ANN, "We are on it.", to_kind="assigned")
 
     (clock,) = clocks_now(desk, rules)
@@ -189,7 +189,7 @@ def test_a_case_that_the_new_version_cannot_hold_stays_and_is_named(desk, tmp_pa
     smaller = smaller.replace('"medium"', '"middling"')
     (tmp_path / "policies" / "logik.toml").write_text(smaller, encoding="utf-8")
     rules = load_rules(tmp_path / "helpdesk.toml", environment={}, signing_key=KEY)
-    moved, (stuck,) = apply_policy(desk.database, Recorder(rules), "logik", now=desk.now, dry_run=False)
+    moved, (stuck,) = apply_policy(Units(desk.database, rules), "logik", now=desk.now, dry_run=False)
 
     assert moved == []
     assert stuck.ref == "HD-1"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from helpdesk.core.message import Envelope
 from helpdesk.store import attempts, spool
-from helpdesk.store.claims import Owner
+from helpdesk.store.owner import Owner
 from helpdesk.store.spool import Accepted, Spooled
 from tests.claims import end_claims
 

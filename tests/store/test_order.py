@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from helpdesk.core.message import Envelope
 from helpdesk.store import attempts, spool
-from helpdesk.store.claims import Owner
 from helpdesk.store.conversation import strand_of
+from helpdesk.store.owner import Owner
 from helpdesk.store.spool import Accepted
 from tests.claims import end_claims
 

@@ -16,10 +16,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from helpdesk.desk import Desk
+from helpdesk.desk import Desk, repeated
 from helpdesk.desk.deliver import PAST_THE_DOT, Delivery, Sending
 from helpdesk.desk.pace import Pace
-from helpdesk.desk.record import Recorder
+from helpdesk.desk.unit import Units
 from helpdesk.store import outbox
 from helpdesk.store.claims import Keeper
 from helpdesk.store.engine import Database
@@ -106,8 +106,8 @@ def test_who_was_frozen_between_the_look_and_the_dot_looks_again(database, other
             times[-1] += 1300
         return times[-1]
 
-    recorder, sending, first = Recorder(rules), Sending(Keeper(database)), Post()
-    shared = {"database": database, "recorder": recorder, "sending": sending, "clock": lambda: AT}
+    sending, first = Sending(Keeper(database)), Post()
+    shared = {"units": Units(database, rules), "sending": sending, "clock": lambda: AT}
     Delivery(courier=first, monotonic=monotonic, **shared).deliver()
 
     assert first.taken == []
@@ -251,7 +251,7 @@ def test_an_answer_that_cannot_be_told_of_keeps_no_other_waiting(database, rules
     """A defect in the words of an alert: the mail has its state all the same, and the rest goes out."""
     add(database, queued(1), queued(2))
     desk = desk_on(database, rules)
-    monkeypatch.setattr(Recorder, "alert", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr(repeated, "alert", lambda *_, **__: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         desk.deliver(Post(outcome=Failed("550 no such user")))
     post = Post()

@@ -7,6 +7,7 @@ import pytest
 from helpdesk.core.errors import NotFound, Refused
 from helpdesk.core.standing import Incident, MaintenanceWindow
 from helpdesk.desk.announce import announce
+from helpdesk.desk.unit import Unit
 from helpdesk.store import declarations
 from tests.desk import ANN, LENA, wall
 from tests.policies.offices import customer, open_desk
@@ -130,7 +131,7 @@ def test_lgt_9_a_scheduled_outage_is_announced_to_the_contacts_once(gate):
     number = declare(gate, "plan_maintenance", window, by="ops", now=gate.now)
     for told in ([RAY], []):
         with gate.database.write() as connection:
-            assert announce(connection, gate.rules, number, gate.now) == told
+            assert announce(Unit(connection, gate.rules, gate.now), number) == told
     gate.laboratory.deliver()
 
     (notice,) = gate.sent_to(RAY, "maintenance")

@@ -8,6 +8,7 @@ from helpdesk.core.errors import NotFound
 from helpdesk.core.standing import MaintenanceWindow
 from helpdesk.desk.announce import announce, audience_of
 from helpdesk.desk.planned import coming
+from helpdesk.desk.unit import Unit
 from helpdesk.store import declarations
 from tests.desk import wall
 from tests.policies.offices import customer, open_desk
@@ -29,7 +30,7 @@ def plan(desk, sector, name="Index rebuild", begins="2026-05-19 14:00", ends="20
 
 def told(desk, number):
     with desk.database.write() as connection:
-        addresses = announce(connection, desk.rules, number, desk.now)
+        addresses = announce(Unit(connection, desk.rules, desk.now), number)
     desk.laboratory.deliver()
     return sorted(addresses)
 
@@ -126,8 +127,10 @@ def test_a_customer_who_named_nobody_is_told_where_somebody_of_theirs_wrote_last
     )
     number = plan(desk, "")
     with desk.database.read() as connection:
-        planned = next(one for one in coming(connection, desk.rules, desk.now) if one.number == number)
-        assert [one.key for one in audience_of(connection, desk.rules, planned.window).unreached] == ["orion"]
+        planned = next(one for one in coming(Unit(connection, desk.rules, desk.now)) if one.number == number)
+        assert [one.key for one in audience_of(Unit(connection, desk.rules, desk.now), planned.window).unreached] == [
+            "orion"
+        ]
 
     assert told(desk, number) == [JO]
     assert told(desk, number) == []
@@ -139,7 +142,7 @@ def test_a_window_of_the_policy_is_announced_by_its_number_and_once(tmp_path):
     """LGK-10, LGK-11: the fortnightly upgrade of the test system, Thursday 28 May 2026."""
     desk = office(tmp_path, customer("acme", "logik", contacts=[{"email": JO}]))
     with desk.database.read() as connection:
-        planned = coming(connection, desk.rules, desk.now)
+        planned = coming(Unit(connection, desk.rules, desk.now))
     upgrade = next(one for one in planned if one.window.name == "Test upgrade")
     assert upgrade.recurring
     assert len({one.number for one in planned}) == len(planned)
@@ -149,7 +152,7 @@ def test_a_window_of_the_policy_is_announced_by_its_number_and_once(tmp_path):
     assert "Thu 28 May 2026, 20:00 CDT" in desk.last(JO, "maintenance").text
     assert told(desk, upgrade.number) == []
     with desk.database.read() as connection:
-        again = coming(connection, desk.rules, desk.now)
+        again = coming(Unit(connection, desk.rules, desk.now))
     assert [one.window.name for one in again if one.announced_at] == ["Test upgrade"]
 
 

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 
 from helpdesk.desk import load_rules
-from helpdesk.desk.record import Recorder
+from helpdesk.desk.unit import Unit
 from helpdesk.report.casefile import case_text
 from helpdesk.report.compliance import compliance_shape, compliance_text, measure
 from helpdesk.report.shapes import case_shape
@@ -207,8 +207,8 @@ def test_the_report_says_how_many_were_satisfied(desk):
     click(desk, JO, "Yes")
     click(desk, KIM, "No")
     with desk.database.read() as connection:
-        recorder = Recorder(desk.rules)
-        found = [(case, recorder.policy_of(connection, case)) for case in cases.stream(connection, cases.Opened())]
+        unit = Unit(connection, desk.rules, desk.now)
+        found = [(case, unit.policy_of(case)) for case in cases.stream(connection, cases.Opened())]
     compliance = measure(found, wall("2026-05-21 12:00"))
 
     satisfaction = compliance_shape(compliance)["satisfaction"]

@@ -19,7 +19,7 @@ from helpdesk.core.credit import read_quarter
 from helpdesk.core.timeline import clocks
 from helpdesk.desk import load_rules
 from helpdesk.desk.purge import purge
-from helpdesk.desk.record import Recorder
+from helpdesk.desk.unit import Unit
 from helpdesk.mail.masking import masked_mail
 from helpdesk.report.compliance import compliance_shape, measure
 from helpdesk.report.export import export
@@ -59,7 +59,7 @@ def days_later(desk, days):
 
 def purged(desk, *, older_than=400, dry_run=False):
     before = desk.now - timedelta(days=older_than)
-    return purge(desk.database, desk.rules, before=before, by="operator", now=desk.now, dry_run=dry_run)
+    return purge(desk.laboratory.desk.units, before=before, by="operator", now=desk.now, dry_run=dry_run)
 
 
 def a_whole_case(desk):
@@ -75,7 +75,7 @@ def a_whole_case(desk):
 def clocks_of(desk, number=1):
     with desk.database.read() as connection:
         case = cases.load(connection, number)
-        return clocks(case, Recorder(desk.rules).policy_of(connection, case))
+        return clocks(case, Unit(connection, desk.rules, desk.now).policy_of(case))
 
 
 def balances(desk):
@@ -219,10 +219,11 @@ def test_reports_and_credit_statements_say_what_they_said(tmp_path, desk_databas
     def said():
         with desk.database.read() as connection:
             statement = statement_shape(
-                draw(connection, desk.recorder, "acme", read_quarter("2026Q3"), la("10-02 09:00"))
+                draw(Unit(connection, desk.rules, la("10-02 09:00")), "acme", read_quarter("2026Q3"))
             )
             found = [
-                (case, desk.recorder.policy_of(connection, case)) for case in cases.stream(connection, cases.Opened())
+                (case, Unit(connection, desk.rules, desk.now).policy_of(case))
+                for case in cases.stream(connection, cases.Opened())
             ]
         for entry in (*statement["events"], *statement["violations"]):
             entry.pop("subject")
@@ -286,10 +287,10 @@ def test_a_purge_that_is_stopped_goes_on_at_the_next(desk):
     days_later(desk, 401)
     done = []
     how = {"before": desk.now - timedelta(days=400), "by": "desk", "now": desk.now}
-    first = purge(desk.database, desk.rules, **how, watched=done.append, stopping=lambda: bool(done))
+    first = purge(desk.laboratory.desk.units, **how, watched=done.append, stopping=lambda: bool(done))
 
     assert first["cases"] == 1
-    assert purge(desk.database, desk.rules, **how)["cases"] == 2
+    assert purge(desk.laboratory.desk.units, **how)["cases"] == 2
 
 
 def test_a_case_that_is_answered_meanwhile_is_left_alone(desk, monkeypatch):
@@ -322,7 +323,7 @@ def exported(desk, number=1):
     file = io.BytesIO()
     with desk.database.read() as connection:
         case = cases.load(connection, number)
-        export(connection, case, Recorder(desk.rules).policy_of(connection, case), desk.now, file)
+        export(connection, case, Unit(connection, desk.rules, desk.now).policy_of(case), desk.now, file)
     return zipfile.ZipFile(file)
 
 

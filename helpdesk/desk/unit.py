@@ -1,0 +1,226 @@
+"""The unit of work: what a door opens, and all below it is given.
+
+A unit is one piece of work, a mail or a case that is due, in a transaction that may do several: its instant, the rules
+that it runs by, and what applies to its cases. What it has read it keeps, until it writes what may change that.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from helpdesk.core import decide
+from helpdesk.core.decision import Neighbour
+from helpdesk.core.people import Terms
+from helpdesk.desk.holding import Holding
+from helpdesk.desk.record import letter_of
+from helpdesk.desk.second_voter import load_second_voter
+from helpdesk.desk.versions import Versions, store_policies
+from helpdesk.severity import SHIPPED, Classifier
+from helpdesk.store import cases as case_store
+from helpdesk.store import declarations, outbox
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from helpdesk.core.case import Case
+    from helpdesk.core.decision import Decision, Draft
+    from helpdesk.core.people import Mailbox, Team, Workload
+    from helpdesk.core.policy import Policy
+    from helpdesk.core.standing import Standing
+    from helpdesk.desk.rules import Rules
+    from helpdesk.store.engine import Connection, Database
+    from helpdesk.store.outbox import Queued
+
+
+class Unit:
+    """One piece of work in an open transaction. `now` is read once, by the door."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        rules: Rules,
+        now: datetime,
+        *,
+        versions: Versions | None = None,
+        waits: bool = False,
+        holds_mail: bool = False,
+    ) -> None:
+        """`waits`: for cases that another worker holds. `holds_mail`: what is written waits to be released."""
+        self.connection = connection
+        self.rules = rules
+        self.now = now
+        self._versions = versions or Versions()
+        self._holding = Holding(connection, waits=waits)
+        self._holds_mail = holds_mail
+        self._standing: Standing | None = None
+        self.forget()
+
+    def another(self, *, now: datetime | None = None) -> Unit:
+        """The next piece of work in the same transaction, which holds the same cases and has read nothing yet."""
+        other = Unit(self.connection, self.rules, now or self.now, versions=self._versions, holds_mail=self._holds_mail)
+        other._holding = self._holding
+        return other
+
+    # --- what applies
+
+    def find(self, numbers: Collection[int]) -> dict[int, Case]:
+        """Those of these cases that exist, in the order of their numbers."""
+        missing = [number for number in numbers if number not in self._cases]
+        if missing:
+            self._cases |= case_store.find(self.connection, missing)
+        return {number: self._cases[number] for number in sorted({*numbers}) if number in self._cases}
+
+    def hold(self, numbers: Collection[int]) -> dict[int, Case]:
+        """Hold these cases too; those that were not held yet, as they are now. Raises StaleCase."""
+        held = self._holding.take(numbers)
+        self._cases |= held
+        return held
+
+    def policy_of(self, case: Case) -> Policy:
+        """The policy version that a case runs under, with those it was moved from. Raises NotFound."""
+        policy = self._policy(case.policy, case.policy_version)
+        moved_from = [event.facts["was"] for event in case.of_type("policy_changed")]
+        if not moved_from:
+            return policy
+        return replace(policy, earlier={version: self._policy(case.policy, version) for version in moved_from})
+
+    def _policy(self, key: str, version: str) -> Policy:
+        return self._versions.policy(self.connection, self.rules.book, key, version)
+
+    def terms(self, mailbox: Mailbox, *, case: Case | None, sender: str = "") -> Terms:
+        """What applies to a case, or to one that this sender is about to open."""
+        key = (mailbox.address, case.number if case else 0, sender)
+        read_for, terms = self._terms.get(key, (None, None))
+        if terms is None or read_for is not case:
+            terms = self._read_terms(mailbox, case, sender)
+            self._terms[key] = (case, terms)
+        return terms
+
+    def _read_terms(self, mailbox: Mailbox, case: Case | None, sender: str) -> Terms:
+        rules = self.rules
+        team = rules.configuration.teams[mailbox.team]
+        if case is None:
+            policy, customer = rules.book.policy(mailbox.policy), rules.customers.find(sender)
+        else:
+            policy, customer = self.policy_of(case), rules.customers.by_key.get(case.customer)
+        return Terms(
+            desk=rules.configuration.file.desk.name,
+            policy=policy,
+            mailbox=mailbox,
+            team=team,
+            judge=SHIPPED,
+            operators=rules.configuration.operators,
+            ours=rules.configuration.addresses,
+            customer=customer,
+            workloads=self._workloads_of(team),
+            standing=self._declared(),
+            merged=tuple(self.neighbours(self.find(case.merged)).values()) if case else (),
+            second_answer_within=rules.configuration.second_answer_within,
+        )
+
+    def _workloads_of(self, team: Team) -> Mapping[str, Workload]:
+        if team.name not in self._workloads:
+            agents = [agent.address for agent in team.agents]
+            self._workloads[team.name] = case_store.workloads(self.connection, agents)
+        return self._workloads[team.name]
+
+    def _declared(self) -> Standing:
+        if self._standing is None:
+            self._standing = declarations.standing(self.connection, self.now)
+        return self._standing
+
+    def judging(self, terms: Terms) -> Terms:
+        """The same, with who finds severities here: this desk's model, and the second voter where it is switched on."""
+        second = load_second_voter() if self.rules.configuration.file.desk.second_voter else None
+        return replace(terms, judge=Classifier(self._versions.model(self.connection), second))
+
+    def terms_after(self, decision: Decision, terms: Terms) -> Terms:
+        """What applies once a decision has made a case another customer's."""
+        case = decision.case
+        if case is None or case.customer == (terms.customer.key if terms.customer else ""):
+            return terms
+        return replace(terms, customer=self.rules.customers.by_key.get(case.customer))
+
+    def neighbours(self, cases: Mapping[int, Case]) -> dict[int, Neighbour]:
+        """These cases with what applies to each, as far as their mailboxes are still configured."""
+        mailboxes = {number: self.rules.configuration.mailbox(case.mailbox) for number, case in cases.items()}
+        return {
+            number: Neighbour(case, self.terms(mailbox, case=case))
+            for number, case in cases.items()
+            if (mailbox := mailboxes[number]) is not None
+        }
+
+    # --- what was decided
+
+    def record(self, decision: Decision, terms: Terms) -> Case:
+        """Write down a decision about a case and queue its letters; returns it with its number. Raises StaleCase."""
+        case = self.store(decision, terms)
+        self.write(case, decision.drafts, terms)
+        return case
+
+    def store(self, decision: Decision, terms: Terms) -> Case:
+        """Insert or save a decided case; returns it with its number. Raises StaleCase."""
+        case = decision.case
+        if case is None:
+            raise ValueError("a decision about a case was expected")
+        self.forget()
+        next_at = decide.next_at(case, terms)
+        if case.number and decision.outcome != "opened":
+            case_store.save(self.connection, case, new=decision.events, next_at=next_at)
+            return case
+        return replace(case, number=case_store.insert(self.connection, case, next_at))
+
+    def write(self, case: Case, drafts: Sequence[Draft], terms: Terms) -> None:
+        """Queue the letters of a decision; of a case that is not confirmed, none that go outside."""
+        drafts = [draft for draft in drafts if draft.audience == "agent" or not case.unconfirmed]
+        self.queue(letter_of(self.connection, self.rules, case, draft, terms, self.now) for draft in drafts)
+
+    def queue(self, mails: Iterable[Queued]) -> None:
+        """Have these sent, or kept until somebody releases them where all is."""
+        outbox.add(self.connection, [*mails], self.now, held=self._holds_mail)
+
+    def forget(self) -> None:
+        """What was read of cases is not what they are any more."""
+        self._cases: dict[int, Case] = {}
+        self._terms: dict[tuple[str, int, str], tuple[Case | None, Terms | None]] = {}
+        self._workloads: dict[str, Mapping[str, Workload]] = {}
+
+
+class Units:
+    """Opens units of work over one database, by the rules in force."""
+
+    def __init__(self, database: Database, rules: Rules, *, holds_mail: bool = False) -> None:
+        """`holds_mail`: what is written waits until somebody releases it."""
+        self.database = database
+        self.rules = rules
+        self._holds_mail = holds_mail
+        self._versions = Versions()
+
+    @contextmanager
+    def write(self, now: datetime, *, waits: bool = False) -> Iterator[Unit]:
+        """A transaction that is on disk when the block ends, or never was."""
+        with self.database.write() as connection:
+            yield self._unit(connection, now, waits=waits)
+
+    @contextmanager
+    def read(self, now: datetime) -> Iterator[Unit]:
+        """A consistent look that no writer keeps waiting."""
+        with self.database.read() as connection:
+            yield self._unit(connection, now)
+
+    def _unit(self, connection: Connection, now: datetime, *, waits: bool = False) -> Unit:
+        return Unit(connection, self.rules, now, versions=self._versions, waits=waits, holds_mail=self._holds_mail)
+
+    def exchange(self, rules: Rules, now: datetime) -> None:
+        """Run by other rules from the next unit on; their policy versions are stored first."""
+        with self.database.write() as connection:
+            store_policies(connection, rules.book, now)
+        self.rules = rules
+
+    def warm_up(self) -> None:
+        """Load the model, for which the first mail would wait."""
+        with self.database.read() as connection:
+            self._versions.model(connection)

@@ -1,0 +1,70 @@
+"""Policies and models by version: a version never changes, so a process reads each once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from helpdesk.core.errors import ConfigurationError
+from helpdesk.policies import PolicyText, days_from_shape, read_policy, read_whole
+from helpdesk.severity import DEFAULT, Model
+from helpdesk.store import cases as case_store
+from helpdesk.store import learning
+from helpdesk.store.cases import StoredPolicy
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from helpdesk.core.policy import Policy
+    from helpdesk.policies import PolicyBook
+    from helpdesk.store.engine import Connection
+
+
+class Versions:
+    """The policy versions and models that one process has read."""
+
+    def __init__(self) -> None:
+        self._policies: dict[str, Policy] = {}  # as cases remember them
+        self._models: dict[int, Model] = {}  # the version that was used last
+
+    def policy(self, connection: Connection, book: PolicyBook, key: str, version: str) -> Policy:
+        """That version of a policy, whether or not it is in force. Raises NotFound."""
+        current = book.policies.get(key)
+        if current is not None and current.version == version:
+            return current
+        if version not in self._policies:
+            self._policies[version] = read_policy(policy_source(case_store.stored_policy(connection, version)))
+        return self._policies[version]
+
+    def model(self, connection: Connection) -> Model:
+        """The model that severities are found by; a version that was promoted meanwhile is picked up here."""
+        version = learning.active_version(connection)
+        if version is None:
+            return DEFAULT
+        if version not in self._models:
+            self._models = {version: Model.from_state(learning.state_of(connection, version))}
+        return self._models[version]
+
+
+def store_policies(connection: Connection, book: PolicyBook, now: datetime) -> None:
+    """Keep the texts and holidays of the policies in force, so that their cases can be explained later."""
+    for key, source in book.texts.items():
+        days = source.days.shape() if source.days else None
+        case_store.store_policy(connection, StoredPolicy(source.version, key, source.name, source.text, days), now)
+    for stored in case_store.policies_without_days(connection):
+        _keep_days(connection, stored)
+
+
+def policy_source(stored: StoredPolicy) -> PolicyText:
+    """A stored version as it is read: with its own days, or those of today where none were kept."""
+    days = days_from_shape(stored.days) if stored.days else None
+    return PolicyText(stored.name, stored.text, days, stored.version)
+
+
+def _keep_days(connection: Connection, stored: StoredPolicy) -> None:
+    """A version from before days were kept takes those of now, the nearest to what it had."""
+    try:
+        days = read_whole(policy_source(stored))[1].days
+    except ConfigurationError:
+        return  # of an older format; who asks for it is told what is wrong with it
+    if days is not None:
+        case_store.keep_days(connection, stored.version, days.shape())
