@@ -18,7 +18,6 @@ from urllib.parse import urlsplit
 
 from pydantic import Field
 
-from helpdesk.blanks import BLANK, speaks_of_blank
 from helpdesk.core.addresses import comparable
 from helpdesk.core.calendar import Calendar, parse_hours
 from helpdesk.core.errors import ConfigurationError
@@ -28,9 +27,10 @@ from helpdesk.core.rotation import Override, Rotation
 from helpdesk.core.walltime import is_zone, parse_daily, parse_handovers, period
 from helpdesk.mail.authenticity import TOPMOST
 from helpdesk.mail.spam import SpamMark, read_mark
+from helpdesk.placeholders import BLANK, speaks_of_blank
 from helpdesk.policies import read_calls
 from helpdesk.policies.schema import CallsTable
-from helpdesk.tables import Filled, fill_as_far_as_possible, read_toml, strict
+from helpdesk.toml_reader import Filled, fill_as_far_as_possible, read_toml, strict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence

@@ -9,14 +9,14 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from helpdesk.blanks import BLANK
 from helpdesk.core.addresses import comparable
 from helpdesk.core.credit import read_money
 from helpdesk.core.errors import ConfigurationError, NotFound
 from helpdesk.core.message import is_plain_address
 from helpdesk.core.people import Contact, Customer
 from helpdesk.languages import languages
-from helpdesk.tables import TrueOrFalse, fill_as_far_as_possible, read_toml, strict
+from helpdesk.placeholders import BLANK
+from helpdesk.toml_reader import TrueOrFalse, fill_as_far_as_possible, read_toml, strict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

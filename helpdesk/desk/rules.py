@@ -8,7 +8,6 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from helpdesk.blanks import BLANK
 from helpdesk.config import read_configuration
 from helpdesk.core.addresses import comparable
 from helpdesk.core.errors import ConfigurationError, Unavailable
@@ -17,6 +16,7 @@ from helpdesk.letters import Letters
 from helpdesk.mail.address import Signer
 from helpdesk.mail.dkim_check import dns_txt
 from helpdesk.mail.signing import Signing
+from helpdesk.placeholders import BLANK
 from helpdesk.policies import PolicyBook, collect_policies
 from helpdesk.store.engine import read_url
 from helpdesk.templates import Templates

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from helpdesk.core.errors import ConfigurationError
-from helpdesk.tables import fill_as_far_as_possible, read_toml, strict
+from helpdesk.toml_reader import fill_as_far_as_possible, read_toml, strict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

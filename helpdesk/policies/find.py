@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from helpdesk.blanks import BLANK
 from helpdesk.core.errors import ConfigurationError, NotFound
+from helpdesk.placeholders import BLANK
 from helpdesk.policies.read import PolicyText, policy_file, survey_policy
 from helpdesk.shipped import shipped
 

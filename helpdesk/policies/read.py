@@ -17,7 +17,6 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from helpdesk.blanks import BLANK
 from helpdesk.core.calendar import Calendar, SpecialDay, WeeklyOpening, parse_hours
 from helpdesk.core.case import Kind
 from helpdesk.core.errors import ConfigurationError
@@ -45,6 +44,7 @@ from helpdesk.core.policy import (
 from helpdesk.core.promise import Within, parse_open_time, parse_within
 from helpdesk.core.severities import Area, Cap, Level, SeverityTerms
 from helpdesk.languages import languages
+from helpdesk.placeholders import BLANK
 from helpdesk.policies.country_days import closures
 from helpdesk.policies.days import day_rule
 from helpdesk.policies.known_days import KnownDays, known_now
@@ -52,7 +52,7 @@ from helpdesk.policies.maintenance import read_maintenance
 from helpdesk.policies.observed import ObservedDay, Way, substitutes
 from helpdesk.policies.schema import ChannelGoalTable, PolicyFile
 from helpdesk.severity import CONDITIONS
-from helpdesk.tables import fill, fill_as_far_as_possible, json_schema, parse_toml, read_text
+from helpdesk.toml_reader import fill, fill_as_far_as_possible, json_schema, parse_toml, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
-from helpdesk.tables import strict
+from helpdesk.toml_reader import strict
 
 Target = Literal["first_response", "follow_up", "resolution"]
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
-from helpdesk.blanks import blank, keys_of, speaks_of_blank, types_at
 from helpdesk.core.errors import ConfigurationError
+from helpdesk.placeholders import blank, keys_of, speaks_of_blank, types_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
