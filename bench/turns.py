@@ -21,10 +21,10 @@ import sqlalchemy as sa
 from ingest import _write_desk, mail
 
 from helpdesk import log
-from helpdesk.accounts import open_outgoing
 from helpdesk.committer import Committer
 from helpdesk.core import acknowledgment
 from helpdesk.core.message import Envelope
+from helpdesk.credentials import open_outgoing
 from helpdesk.daemon import wall_clock
 from helpdesk.desk import Desk, load_rules
 from helpdesk.store import migrate, tables

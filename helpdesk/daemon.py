@@ -33,10 +33,10 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from helpdesk.accounts import imap_account, open_outgoing
 from helpdesk.committer import Committer
 from helpdesk.core.errors import ConfigurationError, Unavailable
 from helpdesk.core.message import Envelope
+from helpdesk.credentials import imap_account, open_outgoing
 from helpdesk.desk import Desk
 from helpdesk.desk.conditions import Conditions, MailboxReading
 from helpdesk.desk.pace import Pace

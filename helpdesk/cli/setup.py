@@ -133,7 +133,7 @@ def _called_while_away(rules: Rules) -> Iterator[str]:
 
 
 def _probes(rules: Rules) -> Iterator[tuple[str, Callable[[], tuple[str, list[str]]]]]:
-    from helpdesk.accounts import imap_account  # noqa: PLC0415
+    from helpdesk.credentials import imap_account  # noqa: PLC0415
 
     configuration = rules.configuration
     yield "policies", partial(_check_policies, rules)
@@ -160,7 +160,7 @@ def _check_policies(rules: Rules) -> tuple[str, list[str]]:
 
 
 def _check_outgoing(rules: Rules) -> tuple[str, list[str]]:
-    from helpdesk.accounts import open_outgoing  # noqa: PLC0415
+    from helpdesk.credentials import open_outgoing  # noqa: PLC0415
 
     courier = open_outgoing(rules.configuration)
     courier.probe()
