@@ -15,8 +15,8 @@ from helpdesk.core.decide import confirm
 from helpdesk.core.decision import Arrival
 from helpdesk.core.thread import Placement
 from helpdesk.desk.addressing import addressed, customers_of
-from helpdesk.desk.border import sender_proof
 from helpdesk.desk.own import attributed
+from helpdesk.desk.sender_auth import sender_proof
 from helpdesk.mail.copies import are_copies
 from helpdesk.mail.parse import parse
 from helpdesk.store import cases as case_store

@@ -19,8 +19,8 @@ from helpdesk.core.declaration import read_declaration
 from helpdesk.core.errors import NotFound, Refused
 from helpdesk.core.thread import Evidence, why_not_obeyed
 from helpdesk.desk import repeated
-from helpdesk.desk.border import sender_proof
 from helpdesk.desk.declare import Order, obey
+from helpdesk.desk.sender_auth import sender_proof
 from helpdesk.letters import Bulletin, thread_of
 from helpdesk.mail.quote import before_quote
 from helpdesk.placing import holder_of, read_clues

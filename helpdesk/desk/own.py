@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from helpdesk.core.held import is_of
 from helpdesk.core.message import Robot, base_address
-from helpdesk.desk.border import sender_proof
+from helpdesk.desk.sender_auth import sender_proof
 from helpdesk.mail.address import read_token
 from helpdesk.mail.automatic import answer_for_one_of_ours
 from helpdesk.mail.compose import OWN_ID

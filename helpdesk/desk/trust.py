@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from helpdesk.core.command import begins_with_order
 from helpdesk.core.thread import place, place_monitor, place_robot
-from helpdesk.desk.border import sender_proof
 from helpdesk.desk.neighbours import after_merging
+from helpdesk.desk.sender_auth import sender_proof
 from helpdesk.mail.quote import before_quote
 from helpdesk.placing import evidence, read_clues
 from helpdesk.severity.assess import NO_MONITORS

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from helpdesk.desk import border, repeated
+from helpdesk.desk import repeated, sender_auth
 from helpdesk.desk.work import read_mail, work_mail
 from helpdesk.failpoints import failpoint
 from helpdesk.store import attempts
@@ -97,7 +97,7 @@ class Worker:
 
     def _checked(self, mail: Spooled) -> Spooled:
         """The mail, with what its sender's domain is proven by; that may ask name servers, so in no transaction."""
-        checked = border.checked(self._units.rules, mail)
+        checked = sender_auth.checked(self._units.rules, mail)
         if time.monotonic() - self._renewed > RENEWAL.total_seconds():
             with self._units.database.write() as connection:
                 attempts.renew(connection, self._units.database.owner, list(self._claimed))

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from helpdesk.core.counted import counted
 from helpdesk.core.errors import NotFound
-from helpdesk.desk.border import checked, from_our_border
 from helpdesk.desk.own import attributed
+from helpdesk.desk.sender_auth import checked, from_our_border
 from helpdesk.desk.trust import look_into
 from helpdesk.mail.authenticity import strict_sender
 from helpdesk.mail.parse import parse

@@ -9,7 +9,7 @@ import pytest
 from helpdesk.config import load_configuration
 from helpdesk.core.errors import ConfigurationError
 from helpdesk.core.message import Envelope
-from helpdesk.desk.border import sender_proof
+from helpdesk.desk.sender_auth import sender_proof
 from helpdesk.mail.parse import parse
 from helpdesk.store.spool import Spooled
 from tests.desk import write_office
