@@ -15,7 +15,7 @@ import structlog
 
 from helpdesk.core.errors import ConfigurationError
 from helpdesk.desk import load_rules
-from helpdesk.desk.troubles import Troubles
+from helpdesk.desk.open_alerts import OpenAlerts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +37,7 @@ class Reloader:
         self._desk = desk
         self._seen = fingerprint(desk.rules.configuration)
         self._asked = threading.Event()
-        self._troubles = Troubles(desk)
+        self._open_alerts = OpenAlerts(desk)
         self._refused = ""  # digest of the problems that the operators were told of last
         self._started = False
         self._may_be_orphans = True  # cases of agents who are gone, since the start or an edit
@@ -92,7 +92,7 @@ class Reloader:
             "details": [("Problem", problem) for problem in wrong.problems],
             "todo": "Correct it; it is read again by itself.",
         }
-        self._troubles.begin("edit", facts, mark=f"-{digest}")
+        self._open_alerts.begin("edit", facts, mark=f"-{digest}")
 
     def _recovered(self) -> None:
         self._refused = ""
@@ -102,7 +102,7 @@ class Reloader:
             "details": [],
             "todo": "Nothing to do.",
         }
-        self._troubles.end("edit", facts)
+        self._open_alerts.end("edit", facts)
 
 
 def fingerprint(configuration: Configuration) -> Fingerprint:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from helpdesk.desk.troubles import Troubles
+from helpdesk.desk.open_alerts import OpenAlerts
 from helpdesk.phrases import span
 from helpdesk.store.backlog import backlog
 
@@ -75,15 +75,15 @@ class Conditions:
         self._others = others
         self._free_space = free_space
         self._readings = readings
-        self._troubles = Troubles(desk)
+        self._open_alerts = OpenAlerts(desk)
 
     def look(self) -> None:
         """Tell what has begun or ended since the last look."""
         for condition in self._conditions(self._desk.now()):
-            if condition.ails and not self._troubles.known_to_anybody(condition.name):
-                self._troubles.begin(condition.name, _begun(condition))
+            if condition.ails and not self._open_alerts.known_to_anybody(condition.name):
+                self._open_alerts.begin(condition.name, _begun(condition))
             elif condition.ails is False:
-                self._troubles.end(condition.name, _over(condition))
+                self._open_alerts.end(condition.name, _over(condition))
 
     def _conditions(self, now: datetime) -> Iterator[Condition]:
         for reading in self._readings():

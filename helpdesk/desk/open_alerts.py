@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 _log = structlog.get_logger("troubles")
 
 
-class Troubles:
-    """The troubles of one desk, each under a name that its alerts carry."""
+class OpenAlerts:
+    """What operators of one desk were told of and not yet of its end, each under a name that its alerts carry."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
