@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from helpdesk.clues import holder_of, read_clues
 from helpdesk.core.block import Mistake, read_block
 from helpdesk.core.decide import robot_outcome
 from helpdesk.core.declaration import read_declaration
@@ -23,7 +24,6 @@ from helpdesk.desk.declare import Order, obey
 from helpdesk.desk.sender_auth import sender_proof
 from helpdesk.letters import Bulletin, thread_of
 from helpdesk.mail.quote import before_quote
-from helpdesk.placing import holder_of, read_clues
 from helpdesk.store import bulletins, outbox
 
 if TYPE_CHECKING:

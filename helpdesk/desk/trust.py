@@ -8,12 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from helpdesk.clues import evidence, read_clues
 from helpdesk.core.command import begins_with_order
 from helpdesk.core.thread import place, place_monitor, place_robot
 from helpdesk.desk.neighbours import after_merging
 from helpdesk.desk.sender_auth import sender_proof
 from helpdesk.mail.quote import before_quote
-from helpdesk.placing import evidence, read_clues
 from helpdesk.severity.assess import NO_MONITORS
 from helpdesk.severity.monitors import is_unmistakable, watched
 from helpdesk.store import cases as case_store

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from helpdesk.clues import read_clues
 from helpdesk.core import decide, enclosure
 from helpdesk.core.command import cases_named, may_split, people_named
 from helpdesk.core.decision import Answered, Arrival
@@ -29,7 +30,6 @@ from helpdesk.mail.enclose import naming
 from helpdesk.mail.parse import parse
 from helpdesk.mail.sensitive import look_through, without_secrets
 from helpdesk.mail.spam import spam_mark
-from helpdesk.placing import read_clues
 from helpdesk.store import cases as case_store
 from helpdesk.store import outbox, spool, undeliverable, watched
 from helpdesk.thanks import thanks_in
