@@ -1,6 +1,6 @@
 """What a mail shows about where it belongs: reply tokens, our own Message-IDs, case numbers, authentication.
 
-Reads the mail against the desk's signing key; `core.thread` decides what the evidence is worth.
+Reads the mail against the desk's signing key; `core.placement` decides what the evidence is worth.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from helpdesk.core.message import base_address
-from helpdesk.core.thread import Evidence, TokenSeen, numbers_in_subject
+from helpdesk.core.placement import Evidence, TokenSeen, numbers_in_subject
 from helpdesk.mail.address import NO_CASE, ReplyToken, Signer, read_token
 
 if TYPE_CHECKING:

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from helpdesk.core.enclosure import Enclosure
     from helpdesk.core.message import Message, Person
     from helpdesk.core.people import Agent, Customer, Terms
+    from helpdesk.core.placement import Placement
     from helpdesk.core.thanks import Thanks
-    from helpdesk.core.thread import Placement
 
 Outcome = Literal[
     "opened",

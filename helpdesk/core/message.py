@@ -1,7 +1,7 @@
 """What arrives: the envelope it came in and the message it says.
 
 A `Message` is what `mail.parse` makes of any bytes at all. Nothing in it is to be trusted for who may do what:
-that is decided by `core.thread` from the reply token, the sender and the authentication result.
+that is decided by `core.placement` from the reply token, the sender and the authentication result.
 """
 
 from __future__ import annotations

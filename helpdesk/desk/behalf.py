@@ -11,7 +11,7 @@ from helpdesk.core.addresses import unwritable
 from helpdesk.core.behalf import ASKED_AN_HOUR, Behalf, read_new
 from helpdesk.core.command import begins_with_order
 from helpdesk.core.message import Person, Transport, base_address
-from helpdesk.core.thread import Placement
+from helpdesk.core.placement import Placement
 from helpdesk.desk import repeated
 from helpdesk.mail.client_markers import PASSED_ON
 from helpdesk.mail.forwarded import forwarded

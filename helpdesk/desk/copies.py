@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from helpdesk.core.copies import proven
 from helpdesk.core.decide import confirm
 from helpdesk.core.decision import Arrival
-from helpdesk.core.thread import Placement
+from helpdesk.core.placement import Placement
 from helpdesk.desk.addressing import addressed, customers_of
 from helpdesk.desk.own import attributed
 from helpdesk.desk.sender_auth import sender_proof

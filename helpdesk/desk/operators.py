@@ -18,7 +18,7 @@ from helpdesk.core.block import Mistake, read_block
 from helpdesk.core.decide import robot_outcome
 from helpdesk.core.declaration import read_declaration
 from helpdesk.core.errors import NotFound, Refused
-from helpdesk.core.thread import Evidence, why_not_obeyed
+from helpdesk.core.placement import Evidence, why_not_obeyed
 from helpdesk.desk import repeated
 from helpdesk.desk.declare import Order, obey
 from helpdesk.desk.sender_auth import sender_proof

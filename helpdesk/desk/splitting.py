@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from helpdesk.core import enclosure, splitting
 from helpdesk.core.decision import Arrival, Piece
-from helpdesk.core.thread import Placement
+from helpdesk.core.placement import Placement
 from helpdesk.core.timeline import is_split_off
 from helpdesk.desk.addressing import addressed, customers_of
 from helpdesk.mail.parse import parse

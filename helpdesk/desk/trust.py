@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from helpdesk.clues import evidence, read_clues
 from helpdesk.core.command import begins_with_order
-from helpdesk.core.thread import place, place_monitor, place_robot
+from helpdesk.core.placement import place, place_monitor, place_robot
 from helpdesk.desk.neighbours import after_merging
 from helpdesk.desk.sender_auth import sender_proof
 from helpdesk.mail.quote import before_quote
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from helpdesk.core.case import Case
     from helpdesk.core.message import Message
     from helpdesk.core.people import Mailbox, Team
-    from helpdesk.core.thread import Evidence, Placement
+    from helpdesk.core.placement import Evidence, Placement
     from helpdesk.core.watched import Watched
     from helpdesk.desk.unit import Unit
     from helpdesk.mail.authenticity import Authenticity

@@ -14,8 +14,8 @@ from helpdesk.core import decide, enclosure
 from helpdesk.core.command import cases_named, may_split, people_named
 from helpdesk.core.decision import Answered, Arrival
 from helpdesk.core.message import Person
+from helpdesk.core.placement import Placement
 from helpdesk.core.redaction import ERASED
-from helpdesk.core.thread import Placement
 from helpdesk.core.unseen import ALL_SEEN, CaseMail, Sight, sight
 from helpdesk.core.written import AgentText
 from helpdesk.desk import behalf, bounces, copies, earlier, operators, own_words, trust

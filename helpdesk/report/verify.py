@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from helpdesk.core.message import Message
-    from helpdesk.core.thread import TokenSeen
+    from helpdesk.core.placement import TokenSeen
     from helpdesk.desk.rules import Rules
     from helpdesk.desk.trust import Findings
     from helpdesk.desk.unit import Unit

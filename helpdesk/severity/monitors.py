@@ -3,7 +3,7 @@
 Monitors name a thing twice: by a number of their own for the incident, where they have one, and by the words of the
 subject that stay the same while the state changes, together with the host and service of the text. A mail is about
 the same thing as another where one of these names is the same. Whether it may join that one's case is not told here
-(`core.thread`): names can be guessed, senders have to be proven.
+(`core.placement`): names can be guessed, senders have to be proven.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from helpdesk.core.case import case_from
 from helpdesk.core.decision import Arrival
 from helpdesk.core.message import Message, Person, Robot
 from helpdesk.core.people import Agent, Mailbox, Team, Terms
-from helpdesk.core.thread import Placement
+from helpdesk.core.placement import Placement
 from helpdesk.core.timeline import clocks
 from helpdesk.core.written import AgentText
 from helpdesk.policies import PolicyText, read_policy

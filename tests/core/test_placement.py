@@ -9,7 +9,7 @@ import pytest
 from helpdesk.core.case import Event, case_from
 from helpdesk.core.message import Person
 from helpdesk.core.people import Agent, Team
-from helpdesk.core.thread import Evidence, TokenSeen, numbers_in_subject, place, place_robot
+from helpdesk.core.placement import Evidence, TokenSeen, numbers_in_subject, place, place_robot
 
 AT = datetime(2026, 5, 19, 9, 15, tzinfo=UTC)
 ANN = Agent("Ann Berg", "ann@desk.example", ("ann@home.example",))
