@@ -18,7 +18,7 @@ from helpdesk.core.placement import Placement
 from helpdesk.core.redaction import ERASED
 from helpdesk.core.unseen import ALL_SEEN, CaseMail, Sight, sight
 from helpdesk.core.written import AgentText
-from helpdesk.desk import behalf, bounces, copies, earlier, operators, own_words, trust
+from helpdesk.desk import behalf, bounces, copies, earlier, identify, operators, own_words
 from helpdesk.desk.addressing import addressed, customers_of
 from helpdesk.desk.answered import answered, raise_alarm
 from helpdesk.desk.neighbours import CasesAbout, gather
@@ -311,7 +311,7 @@ def _place(
         return case_store.load(unit.connection, back.case), Placement(
             back.case, "outsider", "a report about a mail of ours"
         )
-    findings = trust.look_into(unit, mail, message, mailbox)
+    findings = identify.look_into(unit, mail, message, mailbox)
     return findings.case, findings.placement
 
 

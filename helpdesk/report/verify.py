@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from helpdesk.core.counted import counted
 from helpdesk.core.errors import NotFound
+from helpdesk.desk.identify import look_into
 from helpdesk.desk.own import attributed
 from helpdesk.desk.sender_auth import checked, from_our_border
-from helpdesk.desk.trust import look_into
 from helpdesk.mail.authenticity import strict_sender
 from helpdesk.mail.parse import parse
 from helpdesk.report.shapes import instant
@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
     from helpdesk.core.message import Message
     from helpdesk.core.placement import TokenSeen
+    from helpdesk.desk.identify import Findings
     from helpdesk.desk.rules import Rules
-    from helpdesk.desk.trust import Findings
+    from helpdesk.desk.identify import Findings
     from helpdesk.desk.unit import Unit
     from helpdesk.store.cases import MailLocation
 
