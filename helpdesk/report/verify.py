@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from helpdesk.core.placement import TokenSeen
     from helpdesk.desk.identify import Findings
     from helpdesk.desk.rules import Rules
-    from helpdesk.desk.identify import Findings
     from helpdesk.desk.unit import Unit
     from helpdesk.store.cases import MailLocation
 
