@@ -28,10 +28,10 @@ from scipy.sparse import csr_matrix, hstack
 from severity import PRIOR, figures, load, observed, rank, shares_text, temperature_of
 
 from helpdesk.severity.features import LEAST
-from helpdesk.severity.leanings import FEW, OFFSET, RARITY, number_of, phrases_of, pieces_of, spelled
+from helpdesk.severity.phrase_model import FEW, OFFSET, RARITY, number_of, phrases_of, pieces_of, spelled
 
 MODEL = Path(__file__).parents[1] / "helpdesk/severity/model.toml"
-PHRASES = Path(__file__).parents[1] / "helpdesk/severity/leanings.bin"
+PHRASES = Path(__file__).parents[1] / "helpdesk/severity/phrase_model.bin"
 STRENGTH = 8.0  # pull of the cues towards their prior
 WORD_STRENGTH = 0.01  # pull of the words towards nothing
 OFTEN_PHRASE, OFTEN_PIECE = 2, 3  # mails in which one must occur to be heard
@@ -180,8 +180,8 @@ def write_model(weights: dict[str, list[float]], temperature: float, unit: float
     lines = [
         "# The shipped model. Written by `bench/severity_fit.py fit`; not to be edited by hand.",
         f"\ntemperature = {temperature:.3f}",
-        "\n# What one step of a lean in `leanings.bin` weighs, and the scores of a mail before its first word.",
-        f"[leanings]\nunit = {unit:.6f}\nbias = [{scores}]",
+        "\n# What one step of a lean in `phrase_model.bin` weighs, and the scores of a mail before its first word.",
+        f"[phrases]\nunit = {unit:.6f}\nbias = [{scores}]",
         "\n# What each cue adds to the scores of rank 1 to 4.\n[weights]",
     ]
     lines += [f"{name} = [{', '.join(f'{value:.3f}' for value in weights[name])}]" for name in sorted(weights)]

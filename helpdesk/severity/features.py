@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from helpdesk.core.severities import Rank
     from helpdesk.severity.alerts import Alert
     from helpdesk.severity.effects import Effects
-    from helpdesk.severity.leanings import Lean
+    from helpdesk.severity.phrase_model import PhraseScores
 
 OPINION = ("words-1", "words-2", "words-3", "words-4")  # what the words lean to, as features
 LEAST = 0.02  # no phrase is so sure that the cues are not heard
@@ -67,7 +67,7 @@ COMBINED = word_set(
 )
 
 
-def of_person(seen: Effects, *, stated: Rank | None, lean: Lean | None) -> dict[str, float]:
+def of_person(seen: Effects, *, stated: Rank | None, lean: PhraseScores | None) -> dict[str, float]:
     """The features of a mail that a person wrote. `stated` is a rank only where the policy takes it as evidence.
 
     What the words lean to comes in as the logarithm of its probability of each rank: two opinions, multiplied.

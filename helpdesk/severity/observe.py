@@ -15,7 +15,7 @@ from helpdesk.languages import language_of
 from helpdesk.severity import alerts, features
 from helpdesk.severity import stated as stating
 from helpdesk.severity.effects import Effects, effects
-from helpdesk.severity.leanings import lean
+from helpdesk.severity.phrase_model import lean
 from helpdesk.severity.reading import read
 from helpdesk.severity.text import MAX_SUBJECT, own_subject, own_words, tidy
 from helpdesk.severity.words import fold
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from helpdesk.core.severities import SeverityTerms
     from helpdesk.severity.alerts import Alert
-    from helpdesk.severity.leanings import Lean
+    from helpdesk.severity.phrase_model import PhraseScores
     from helpdesk.severity.segment import Segment
 
 # Robots whose sender waits for no answer from us. A monitor's mail is known before, however it came.
@@ -48,7 +48,7 @@ class Observation:
     language: str  # ISO 639-1
     segments: tuple[Segment, ...] = ()
     seen: Effects = field(default_factory=Effects)
-    lean: Lean | None = None
+    lean: PhraseScores | None = None
     alert: Alert | None = None
     robot: str | None = None
     stated: str | None = None

@@ -23,7 +23,7 @@ Row = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What each cue adds to the scores of rank 1 to 4, the temperature of the fit, and the scale of the leanings."""
+    """What each cue adds to the scores of rank 1 to 4, the temperature of the fit, and the scale of the phrases."""
 
     temperature: float
     of_cues: Mapping[str, Row]
@@ -45,12 +45,12 @@ def weights() -> Weights:
     """The weights of `model.toml`."""
     stored = tomllib.loads(files(__package__).joinpath("model.toml").read_text("utf-8"))
     of_cues = {name: _row(values) for name, values in stored["weights"].items()}
-    return Weights(stored["temperature"], of_cues, stored["leanings"]["unit"], _row(stored["leanings"]["bias"]))
+    return Weights(stored["temperature"], of_cues, stored["phrases"]["unit"], _row(stored["phrases"]["bias"]))
 
 
 def phrases() -> Phrases:
-    """The phrases of `leanings.bin`; half a megabyte, unpacked to one."""
-    packed = zlib.decompress(files(__package__).joinpath("leanings.bin").read_bytes())
+    """The phrases of `phrase_model.bin`; half a megabyte, unpacked to one."""
+    packed = zlib.decompress(files(__package__).joinpath("phrase_model.bin").read_bytes())
     size = len(packed) // WIDTH
     numbers = array("I")
     numbers.frombytes(packed[: NUMBER * size])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from helpdesk.core.severities import Level, SeverityTerms
 from helpdesk.severity import assess
-from helpdesk.severity.leanings import RANKS, lean, pieces_of, shipped, spelled
+from helpdesk.severity.phrase_model import RANKS, lean, pieces_of, shipped, spelled
 from helpdesk.severity.reading import read
 from helpdesk.severity.segment import Segment
 from helpdesk.severity.shipped import WIDTH

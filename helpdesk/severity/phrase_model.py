@@ -42,7 +42,7 @@ _MARKS = frozenset(".?")
 
 
 @dataclass(frozen=True, slots=True)
-class Lean:
+class PhraseScores:
     """The scores of rank 1 to 4, and the phrases behind them with what each adds."""
 
     scores: Row
@@ -59,7 +59,7 @@ class Lean:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class PhraseTable:
     """The numbers of the phrases in order, what each weighs, and the scores of a mail before its first word."""
 
     numbers: array[int]
@@ -92,7 +92,7 @@ def number_of(phrase: str) -> int:
     return zlib.crc32(phrase.encode())
 
 
-def lean(segments: Iterable[Segment]) -> Lean | None:
+def lean(segments: Iterable[Segment]) -> PhraseScores | None:
     """What the words of a mail lean to together; None where the table knows none of them."""
     table, words = shipped(), list(spelled(segments))
     phrases = [(phrase, count, table.place(phrase)) for phrase, count in Counter(phrases_of(words)).items()]
@@ -103,7 +103,9 @@ def lean(segments: Iterable[Segment]) -> Lean | None:
     added, of_phrases = _weighed(table, [(place, count) for _, count, place in known])
     _, of_pieces = _weighed(table, list(pieces.items()))
     one, two, three, four = (sum(parts) for parts in zip(table.bias, of_phrases, of_pieces, strict=True))
-    return Lean((one, two, three, four), {phrase: row for (phrase, _, _), row in zip(known, added, strict=True)})
+    return PhraseScores(
+        (one, two, three, four), {phrase: row for (phrase, _, _), row in zip(known, added, strict=True)}
+    )
 
 
 def spelled(segments: Iterable[Segment]) -> Iterator[str]:
@@ -146,7 +148,7 @@ def _known_pieces(word: str) -> tuple[int, ...]:
     return tuple(place for piece in pieces_of(word) if (place := table.place(piece)) is not None)
 
 
-def _weighed(table: Table, counted: Iterable[tuple[int, int]]) -> tuple[list[Row], Row]:
+def _weighed(table: PhraseTable, counted: Iterable[tuple[int, int]]) -> tuple[list[Row], Row]:
     """What each adds, and all together: a phrase by its rarity, and twice is little more than once."""
     values = [(place, table.rarities[place] / RARITY * (1 + math.log(count))) for place, count in counted]
     norm = math.sqrt(FEW + sum(value * value for _, value in values))
@@ -161,7 +163,7 @@ def _weighed(table: Table, counted: Iterable[tuple[int, int]]) -> tuple[list[Row
 
 
 @cache
-def shipped() -> Table:
+def shipped() -> PhraseTable:
     """The shipped table; some 50 ms for the first mail."""
     weights, phrases = stored.weights(), stored.phrases()
-    return Table(phrases.numbers, phrases.rarities, phrases.rows, weights.unit, weights.bias)
+    return PhraseTable(phrases.numbers, phrases.rarities, phrases.rows, weights.unit, weights.bias)
