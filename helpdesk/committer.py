@@ -90,7 +90,7 @@ def _resolve(future: Future[list[int]], outcome: list[int] | BaseException) -> N
     with suppress(InvalidStateError):  # somebody waits no longer; the mail is on disk all the same
         if isinstance(outcome, Exception):
             future.set_exception(outcome)
-        elif isinstance(outcome, BaseException):  # it would end whoever asks, and with it the listener
+        elif isinstance(outcome, BaseException):  # it would end the asking thread, and with it the listener
             future.set_exception(RuntimeError(type(outcome).__name__))
         else:
             future.set_result(outcome)

@@ -728,7 +728,7 @@ def _override_problems(place: str, rotation: RotationTable, known: Collection[st
 
 
 def _seat_problems(place: str, seats: Sequence[tuple[str, str]], known: Collection[str]) -> Iterator[str]:
-    """Whoever is called must be able to act by replying."""
+    """Everybody who is called must be able to act by replying."""
     for seat, address in seats:
         if address.lower() not in known and BLANK not in known:
             yield f"{place}.{seat}: expected the address of an [[agent]], a lead or an operator, not {address!r}"

@@ -361,7 +361,7 @@ class Daemon:
     def _shut_down(self, pollers: Sequence[Loop]) -> None:
         """Stop in the order of the pipe: nothing new, then what was accepted is written, then the rest.
 
-        Whoever does not come to an end in time is left: what it was at is repeated by the next start.
+        A thread that does not come to an end in time is left: what it did is repeated by the next start.
         """
         self.stop.set()
         ends = time.monotonic() + _LAST_WORK

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, MutableMapping
 
 _AT_ONCE = 4096  # octets: POSIX lets a pipe that is ready take as many without blocking (PIPE_BUF)
-_PATIENCE = 500  # milliseconds for whoever reads our pipe
+_PATIENCE = 500  # milliseconds for the reader of our pipe
 
 
 class Sink:
@@ -49,7 +49,7 @@ class Sink:
                     self._put(f"warning: {lines} lost: {self._why}")
                     self._lost, self._why = 0, ""
                 self._put(line)
-            except Exception as problem:  # noqa: BLE001 - whoever has something to say must not fail because of it
+            except Exception as problem:  # noqa: BLE001 - a caller must not fail because of its log line
                 self._count(problem)
 
     def lose(self, problem: Exception) -> None:

@@ -1,6 +1,6 @@
 """What stands in for a value that is missing or wrong, so that the rest of its file can be looked through, too.
 
-A blank text is `BLANK`: it is there, and it names nothing. Whoever looks a name up among names of which one is blank
+A blank text is `BLANK`: it is there, and it names nothing. Code that looks a name up among names of which one is blank
 cannot say that the name is wrong, and a problem that speaks of a blank is no problem of its own.
 """
 

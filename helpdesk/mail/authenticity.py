@@ -198,7 +198,7 @@ def aligned(signer: str, domain: str) -> bool:
 
 
 def _topmost(message: Message) -> list[_Field]:
-    """The field that stands above all others of its name, whoever wrote it."""
+    """The field that stands above all others of its name, no matter who wrote it."""
     values = message.header_all("Authentication-Results")
     return [_Field(tuple(_results(values[0])))] if values else []
 

@@ -2,7 +2,7 @@
 
 They have one Message-ID, which is asked before, the same author, the same words and the same files. What differs on the
 way is no difference: fields, Date, how lines are broken, and of what came by a list its tag in the subject and its
-footer. Whoever writes two mails under one Message-ID has written two: one other word, or one other file, and they are.
+footer. Two mails under one Message-ID are two as soon as they differ by one word or one file.
 """
 
 from __future__ import annotations

@@ -34,7 +34,7 @@ def notice(message: Message, tree: Tree) -> Robot | None:
 
 # Gmail's part, and RFC 9078's disposition.
 _GMAIL_REACTION = "text/vnd.google.email-reaction+json"
-# What Gmail writes below the sign, in the language of whoever set it, with a link to itself on that line or the next.
+# What Gmail writes below the sign, in the language of the person who set it, with a link to itself on that line or the next.
 _OF_GMAIL = re.compile(r"[^\n?!]{1,120}\bGmail\b[^\n?!]{0,40}(?:\s<https?://[^\s<>]{1,600}>)?")
 _VIA_GMAIL = re.compile(r".{1,120} reacted via Gmail|.{1,200} <https?://[^\s/<>]{1,200}/gmail/about/[^\s<>]{0,300}>")
 # Outlook: "Jo Miller reacted to your message: 👍", above the message.

@@ -8,7 +8,7 @@ received/          the mails as they came, and index.json: envelope, time, what 
 sent/              the mails that the desk wrote because of it, and index.json
 attachments/       the attachments, cut out of the mails
 
-Reply addresses are masked everywhere: whoever gets the archive must not write in another's name. Nothing else differs.
+Reply addresses are masked everywhere: a reader of the archive must not write in another's name. Nothing else differs.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def export(connection: Connection, case: Case, policy: Policy, now: datetime, to
 
 
 def merged_with(case: Case) -> str:
-    """What whoever hands it out must know of a case that was merged: whose mails are in it, and where others are."""
+    """What a reader must know of a case that was merged: whose mails are in it, and where others are."""
     if case.merged_into:
         return f"{case.ref} went into {case.merged_into}: what its people wrote since is there"
     refs = ", ".join(f"HD-{number}" for number in case.merged)
@@ -76,7 +76,7 @@ def merged_with(case: Case) -> str:
 def _write(archive: ZipFile, name: str, content: bytes, now: datetime) -> None:
     entry = ZipInfo(name, now.timetuple()[:6])
     entry.compress_type = ZIP_DEFLATED
-    entry.external_attr = 0o600 << 16  # whoever unpacks it keeps other people's mail to themselves
+    entry.external_attr = 0o600 << 16  # who unpacks it keeps other people's mail to themselves
     archive.writestr(entry, content)
 
 

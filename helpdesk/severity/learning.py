@@ -1,7 +1,7 @@
 """Learning from agents: an online softmax, one correction at a time, state in and state out.
 
 A correction is a label that an agent gave because the first one was wrong, or the one that a case was closed with.
-A later downgrade because a workaround was found is none; whoever calls `learn` knows the difference
+A later downgrade because a workaround was found is none; the caller of `learn` knows the difference
 (design: `#severity X` before the first reply, or with `initially`).
 
 Shipped weights never change. What is learned lies over them in `Model.learned`: weights of the cues, and of hashed

@@ -70,7 +70,7 @@ class Segment:
 
     @cached_property
     def total(self) -> bool:
-        """Whoever or whatever it is: all of it, or nobody."""
+        """All of it or none of it, no matter what it is."""
         return self.has("all") or self.says("nobody") or self.none_of("core") or self.none_of("users")
 
     @property

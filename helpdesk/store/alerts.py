@@ -1,7 +1,7 @@
 """Alerts to the operators, as they were raised: for a run of those that are alike, until it is over.
 
 They are only added and counted, so that workers do not wait for each other in the middle of a mail. What was told of
-a run is kept apart, and changed by whoever sees it as it was: of several daemons, one tells.
+a run is kept apart, and changed by the daemon that sees it as it was: of several daemons, one tells.
 """
 
 from __future__ import annotations

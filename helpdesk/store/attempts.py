@@ -43,7 +43,7 @@ def claim(
 ) -> list[Spooled]:
     """Take what is to be worked next: a batch of mails that were never tried, or a single one that was.
 
-    `alone_first`: which of both, where there are both. Whoever asks takes turns, so that neither waits for the other.
+    `alone_first`: which of both, where there are both. The caller alternates, so that neither waits for the other.
     """
     claimed = order.claims(connection, owner)
     if alone_first:
@@ -117,7 +117,7 @@ def hold(connection: sa.Connection, mails: Collection[Spooled]) -> list[Spooled]
 
 
 def renew(connection: sa.Connection, owner: Owner, numbers: Collection[int]) -> None:
-    """Whoever claimed these is alive and at it."""
+    """The claims on these last: their owner is alive and works them."""
     claims.renew(connection, spool, owner, numbers)
 
 

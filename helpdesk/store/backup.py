@@ -1,7 +1,7 @@
 """A consistent copy of the embedded database while it is in use.
 
 The copy holds back its unsent mail: the original goes on and sends it, and a desk that is started on the copy a day
-later must not send it a second time (fault D08). Whoever restores a copy looks at `outbox list` and releases it.
+later must not send it a second time (fault D08). Who restores a copy looks at `outbox list` and releases it.
 """
 
 from __future__ import annotations

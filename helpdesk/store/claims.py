@@ -8,7 +8,7 @@ A claim names its owner, which is one start of one process. Nobody asks who else
 * An SQLite file is worked by one process at a time (`WorkLock`), so a claim of another owner is a dead one's, and time
   is not asked at all.
 
-Starting frees nothing that lives. Whoever was frozen may find that a row is another's now: so it is checked, in the
+Starting frees nothing that lives. Who was frozen may find that a row is another's now: so it is checked, in the
 statement that changes it, that it is still held, right before what cannot be undone.
 """
 

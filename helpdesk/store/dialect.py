@@ -23,12 +23,12 @@ def skip_locked(query: sa.Select[Any], connection: sa.Connection) -> sa.Select[A
 
 
 def locked(query: sa.Select[Any], connection: sa.Connection) -> sa.Select[Any]:
-    """Rows that nobody else changes until the commit; whoever holds one is waited for."""
+    """Rows that nobody else changes until the commit; a row that another holds is waited for."""
     return query if connection.dialect.name == "sqlite" else query.with_for_update()
 
 
 def wait_at_most(connection: sa.Connection, seconds: int) -> None:
-    """How long this transaction waits for a row that another holds. On SQLite who writes waits for nobody."""
+    """How long this transaction waits for a row that another holds. On SQLite a writer waits for no row."""
     if connection.dialect.name != "sqlite":
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{seconds}s'")
 

@@ -94,7 +94,7 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
-        """A consistent look that waits for no writer."""
+        """A read-only snapshot, which blocks no writer."""
         with self.engine.connect() as connection:
             yield connection.execution_options(**{_READ_ONLY: True})
 

@@ -1,6 +1,6 @@
 """A lock that is given in the order it was asked for.
 
-Python's own goes to whoever asks when it becomes free, and that is mostly the thread that has just released it: a
+Python's own goes to who asks when it becomes free, and that is mostly the thread that has just released it: a
 worker that commits batch after batch would keep those waiting who accept mail, for seconds (measured in bench/ingest).
 """
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class FairLock:
-    """Held in a `with` block. Whoever holds it must not ask for it again."""
+    """Held in a `with` block. Its holder must not ask for it again."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()  # held for a moment only
@@ -33,19 +33,19 @@ class FairLock:
                 return self
             ours.acquire()
             self._waiting.append(ours)
-        ours.acquire()  # released by whoever had the turn before us
+        ours.acquire()  # released by the holder before us
         self._holder = threading.get_ident()
         return self
 
     @property
     def awaited(self) -> bool:
-        """Whether somebody waits: whoever has the turn and much to do ends it soon, and asks for another."""
+        """Whether somebody waits: a holder with much to do releases it soon, and asks again."""
         return bool(self._waiting)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Hand over to whoever waits longest."""
+        """Hand over to the thread that waits longest."""
         with self._lock:
             if self._waiting:
                 self._holder = 0  # nobody yet, but it is not free

@@ -4,7 +4,7 @@ What has just come goes before what has lain: of mail that was received within `
 the outage that all the others are about too. What has lain is taken in the order in which it was received, which is as
 near to what is due soonest as can be told before it is read; a quarter of every batch is for it, so nothing starves.
 
-Mails of one thread, and of one author, are worked in the order in which they were received: whoever is picked brings
+Mails of one thread, and of one author, are worked in the order in which they were received: one that is picked brings
 along those that have to be worked before, and is left where another worker has one of them just now. Of an author of
 whom a heap waits (`HEAP`: a monitor's storm, a year's mail of one machine) only threads are kept in order, else the one
 mail that matters would wait for all of them. A mail that failed alone keeps nobody waiting.

@@ -6,7 +6,7 @@
 
 A claim is its owner's (`store.claims`) and is short; `lease` counts the claims, so that a worker that was frozen past
 its own cannot finish what another has taken over. Right before the final dot the row becomes `handed_over`, in a
-statement that fails for whoever lost it. What is `sending` cannot have arrived, so it is anybody's as soon as its claim
+statement that fails for one who lost it. What is `sending` cannot have arrived, so it is anybody's as soon as its claim
 has run out. What is `handed_over` may have: it waits until no reply can come any more and is then sent again under the
 same Message-ID, which receivers can fold, and `copies` counts that. Only an acknowledgment becomes `uncertain` and is
 not repeated, because a second one is worth less than none. A reply that is noted late still counts.
@@ -170,7 +170,7 @@ def claim(
 
 
 def count_due(connection: sa.Connection, now: datetime, limit: int) -> int:
-    """How many mails' time has come, up to a limit, whoever holds them."""
+    """How many mails' time has come, up to a limit, held by anybody or nobody."""
     due = [
         sa.select(outbox.c.id).where(outbox.c.next_at.is_not(None), which).limit(limit).subquery()
         for which in (_FRESH, sa.and_(_TRIED, outbox.c.next_at <= now))
@@ -227,7 +227,7 @@ def _follows_another() -> sa.ColumnElement[bool]:
 
 
 def hand_over(connection: sa.Connection, owner: Owner, row: Row, *, lease: timedelta) -> bool:
-    """The final dot is next: from here on a repetition may be a second copy. False for whoever has lost the mail.
+    """The final dot is next: from here on a repetition may be a second copy. False for one who has lost the mail.
 
     Others leave it alone for `lease`.
     """

@@ -23,7 +23,7 @@ _BESIDE = ("-wal", "-shm")  # SQLite's log and its index, while the database is 
 def hindrance(database: Database) -> str:
     """Why nothing can be written there, and what to do; "" where nothing is in the way. Looks, and changes nothing.
 
-    Raises nothing where a PostgreSQL does not answer: whoever connects hears that.
+    Raises nothing where a PostgreSQL does not answer: connecting raises that.
     """
     if not database.embedded:
         return _of_server(database)

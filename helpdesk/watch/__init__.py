@@ -59,7 +59,7 @@ class Watch:
         self.told = ToldCauses(self.causes, steady)
 
     def causes(self) -> Iterator[HealthCause]:
-        """All that ails, what fails the desk first."""
+        """Every cause, those that fail the desk first."""
         yield from self.parts.causes()
         yield from self.door.causes()
         if self.disk is not None:

@@ -1,4 +1,4 @@
-"""One thing that ails, under a name that programs may rely on."""
+"""One thing that is wrong, under a name that programs may rely on."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The listener: whether mail that comes in is taken, or turned away for reasons of ours.
 
-A mail that is turned away once (421, 451, 452) comes again and is taken; it ails where none is taken any more.
+A mail that is turned away once (421, 451, 452) comes again and is taken; it is one where none is taken any more.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Door:
             self._row = 0
 
     def turned_away(self, why: str, *, crowd: bool = False) -> None:
-        """A mail, or whoever wanted to bring one, was told to come back; `crowd`: because of all the others."""
+        """A mail, or a client that wanted to bring one, was told to come back; `crowd`: because of all the others."""
         with self._lock:
             self._crowd = crowd
             self._turned_away += 1

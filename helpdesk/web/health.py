@@ -60,7 +60,7 @@ def status(facts: Facts) -> Status:
 
 
 def causes(facts: Facts) -> list[HealthCause]:
-    """Everything that ails, what fails the desk first."""
+    """Every cause, those that fail the desk first."""
     found = [*_stored(facts), *facts.causes]
     return sorted(found, key=lambda cause: cause.status != "failing")
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 WITHIN = timedelta(hours=1)
 _REMEMBERED = 10_000  # refusals; the oldest are forgotten
 
-# RFC 3463 and its registry, without the class: of this mail, whoever it goes to; of its size, form or conversion.
+# RFC 3463 and its registry, without the class: of this mail, to any recipient; of its size, form or conversion.
 _OF_THE_MAIL = ("2.3", "3.4", "6.")
 # Of the address that it goes to: two that do not exist are two mistakes, not one of ours.
 _OF_THE_RECIPIENT = frozenset({"1.1", "1.2", "1.3", "1.4", "1.5", "1.6", "1.9", "1.10", "2.0", "2.1", "2.2", "2.4"})

@@ -39,7 +39,7 @@ class Over(Exception):
 
 
 class SmtpConnection(SMTP):
-    """What a session stands on. `remote` is the peer's address, or of whom a trusted proxy speaks."""
+    """What a session stands on. `remote` is the peer's address, or the one that a trusted proxy names."""
 
     line_length_limit = _PIECE  # aiosmtpd sizes the stream's buffer by this
 
@@ -159,7 +159,7 @@ class SmtpConnection(SMTP):
     # -- ending
 
     def eof_received(self) -> bool | None:
-        """Read on: whoever half-closes after the dot still gets an answer (S03). aiosmtpd would cancel."""
+        """Read on: a client that half-closes after the dot still gets an answer (S03). aiosmtpd would cancel."""
         keep_open = asyncio.StreamReaderProtocol.eof_received(self)
         return None if self.secure else keep_open  # TLS cannot be half open
 

@@ -1,4 +1,4 @@
-"""The bytes of a mail as SMTP carries them. Pure: whoever has a socket feeds it and asks when it is done.
+"""The bytes of a mail as SMTP carries them. Pure: the caller has the socket, feeds it and asks when it is done.
 
 `Dotted` and `Counted` collect what DATA and BDAT send. Nothing but CR LF `.` CR LF ends a dotted mail, in
 whatever pieces the network brings it. `checked` says whether a whole mail may come in; it never changes one.

@@ -109,7 +109,7 @@ class DeliveryRefused(Exception):
 
     @classmethod
     def by(cls, reply: Reply, stage: str) -> DeliveryRefused:
-        """Say what an unhoped-for reply before the final dot means."""
+        """Say what an unexpected reply before the final dot means."""
         return cls(
             _refusal(reply, stage),
             code=reply.code,
@@ -203,7 +203,7 @@ class _Replies:
         except (BlockingIOError, ssl.SSLWantReadError):
             return False
         except OSError:
-            pass  # broken: whoever reads next is told how
+            pass  # broken: the next read says how
         return True
 
     def close(self) -> None:

@@ -110,7 +110,7 @@ class SmtpSession(SmtpConnection):
         raise Over(self._dismissed_with)
 
     def _grant_time(self) -> None:
-        """Whoever has just come, or just delivered, may go on for a while."""
+        """A client that has just come, or just delivered, may go on for a while."""
         self._idle_commands = 0
         self._commands_until = self.loop.time() + self._limits.command_total
 
@@ -144,7 +144,7 @@ class SmtpSession(SmtpConnection):
         return method
 
     def _tell_refused(self, verb: str, reply: str) -> None:
-        """Leave a trace of a mail that is not taken: whoever misses it asks where it went."""
+        """Leave a trace of a mail that is not taken, for those who ask where it went."""
         if verb in _OF_A_MAIL and reply:
             asked = (*self._transaction.rcpt_to, *([self._asked] if verb == "RCPT" else []))
             self._reception.tally.refused(self._author, asked, self.remote, reply.partition("\r\n")[0])
@@ -313,7 +313,7 @@ class SmtpSession(SmtpConnection):
     def _mail_until(self, octets: int) -> float:
         """When a mail of which so much has come must be here: soon, or for as long as it comes at a sane pace.
 
-        Whoever drips has the time that is left from the greeting, or from the last mail accepted, and no more.
+        A client that drips has the time that is left from the greeting, or from the last mail accepted, and no more.
         """
         began = self._transaction.began or self.loop.time()
         return max(

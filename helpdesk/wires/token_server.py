@@ -152,7 +152,7 @@ class _Line:
         return sock
 
     def hang_up(self) -> None:
-        """The time is over: whoever waits for these sockets finds them at their end."""
+        """The time is over: readers of these sockets find them at their end."""
         self.cut.set()
         with self._lock:
             for sock in self._sockets:
