@@ -16,6 +16,7 @@ from helpdesk.core import rating, suspicion
 from helpdesk.core.addressee import plain_reply
 from helpdesk.core.addresses import unwritable
 from helpdesk.core.case import DESK
+from helpdesk.core.events import CalledAgain, CaseFlagged, RankOneSuspected, SeverityAssessed, SeveritySet
 from helpdesk.core.message import Person
 from helpdesk.core.monitor import unheard
 from helpdesk.core.policy import TARGET_NAMES, Promise
@@ -334,11 +335,11 @@ def _topic(subject: str) -> str:
     return _AROUND.sub("", subject).strip()
 
 
-def _declared(facts: Mapping[str, Any], zone: str, language: str) -> dict[str, str]:
+def _declared(flagged: CaseFlagged, zone: str, language: str) -> dict[str, str]:
     """A known problem, or planned maintenance and its end on the customer's wall."""
-    until = facts.get("until")
+    until = flagged.until
     kind = "maintenance" if until else "incident"
-    name = facts.get("name") or facts["say"]
+    name = flagged.name or flagged.say
     return {"kind": kind, "name": name, "until": moment(datetime.fromisoformat(until), zone, language) if until else ""}
 
 
@@ -461,9 +462,9 @@ def _step_facts(facts: dict[str, Any], case: Case, terms: Terms, now: datetime) 
 
 def _cause(case: Case, begun: datetime) -> str:
     """What a call that began then began with: the customer's word, a raise of the severity, or "", the opening."""
-    for event in case.of_type("called_again", "severity_set"):
+    for event in case.of_type(CalledAgain, SeveritySet):
         if event.at == begun:
-            return "written" if event.type == "called_again" else "raised"
+            return "written" if isinstance(event, CalledAgain) else "raised"
     return ""
 
 
@@ -474,17 +475,17 @@ def _name_of(agent: Agent | None) -> str:
 
 def _why(case: Case, terms: Terms) -> str:
     """One line: who set the severity last and why, or the desk's own strongest reasons."""
-    found = case.of_type("assessed", "severity_set")
+    found = case.of_type(SeverityAssessed, SeveritySet)
     if not found:
         return ""
     last = found[-1]
-    if last.type == "severity_set" and last.by == DESK:
-        return str(last.facts.get("reason", ""))
-    if last.type == "severity_set":
+    if isinstance(last, SeveritySet) and last.by == DESK:
+        return str(last.reason)
+    if isinstance(last, SeveritySet):
         agent = terms.team.agent(last.by)
         by = f"set by {_name_of(agent) if agent else last.by}"
-        return f"{by}: {last.facts['reason']}" if last.facts.get("reason") else by
-    return "; ".join(_told_together(last.facts.get("reasons", []))[:2])
+        return f"{by}: {last.reason}" if last.reason else by
+    return "; ".join(_told_together(last.reasons)[:2])
 
 
 def _told_together(reasons: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -500,10 +501,10 @@ def _suspicion_facts(facts: dict[str, Any], case: Case, terms: Terms) -> dict[st
     """What the alarm about a possible rank 1 says."""
     if "probability" not in facts:
         return None
-    raised, zone = case.of_type("suspected")[-1], desk_zone(case, terms.policy)
+    raised, zone = case.of_type(RankOneSuspected)[-1], desk_zone(case, terms.policy)
     measured = suspicion.clock(case, terms.policy)
     level = terms.policy.severity.at_rank(1)
-    cues = [reason for reason in raised.facts["reasons"] if reason["evidence"]][:3]
+    cues = [reason for reason in raised.reasons if reason["evidence"]][:3]
     return {
         "level": level.name,
         "key": level.key,

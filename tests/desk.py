@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from helpdesk.core.events import class_of, to_facts
 from helpdesk.core.message import Envelope
 from helpdesk.core.timeline import clocks
 from helpdesk.lab.mailer import Sheet, reply, write
@@ -337,4 +338,8 @@ class TestDesk:
         return self.first_response(number).state(self.now)
 
     def events(self, *types: Any, number: int = 1) -> list[Any]:
-        return list(self.case(number).of_type(*types))
+        return list(self.case(number).of_type(*map(class_of, types)))
+
+    def facts(self, *types: str, number: int = 1) -> list[dict[str, Any]]:
+        """The same as they are printed."""
+        return [to_facts(event) for event in self.events(*types, number=number)]

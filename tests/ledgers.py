@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from helpdesk.core.case import DESK, Case, Event, case_from
+from helpdesk.core.case import DESK, Case, case_from
+from helpdesk.core.events import from_facts
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from helpdesk.core.events import Event
     from helpdesk.core.policy import Policy
 
 ANN, JO = "ann@desk.example", "jo@acme.example"
@@ -26,13 +28,13 @@ class Ledger:
 
     def case(self, severity: str, at: datetime, *then: tuple[Any, ...], number: int = 1, **facts: Any) -> Case:
         events = [
-            _event("opened", at, JO, self._opening(facts)),
-            _event("assessed", at, DESK, self._assessed(severity)),
-            _event("customer_wrote", at, JO, {}),
+            event("opened", at, JO, self._opening(facts)),
+            event("assessed", at, DESK, self._assessed(severity)),
+            event("customer_wrote", at, JO, {}),
         ]
         for kind, when, *more in then:
             given = dict(more[0]) if more else {}
-            events.append(_event(kind, when, JO if kind == "customer_wrote" else ANN, self._complete(kind, given)))
+            events.append(event(kind, when, JO if kind == "customer_wrote" else ANN, self._complete(kind, given)))
         return case_from(number, events)
 
     def _complete(self, kind: str, facts: dict[str, Any]) -> dict[str, Any]:
@@ -73,5 +75,6 @@ class Ledger:
         }
 
 
-def _event(kind: Any, at: datetime, by: str, facts: dict[str, Any]) -> Event:
-    return Event(kind, at, at, by, facts)
+def event(kind: str, at: datetime, by: str, facts: dict[str, Any]) -> Event:
+    """An event as a ledger would have it."""
+    return from_facts(kind, (at, at, by), facts)

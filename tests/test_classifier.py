@@ -106,7 +106,7 @@ def test_a_model_is_taught_promoted_and_used_for_the_next_mail(desk):
     assert (done["version"], done["promoted"], done["examples"]) == ("desk-1", True, 10), "5 and 10 are kept"
 
     desk.mail(JO, "Frobnicator again", HUM)
-    verdict = desk.events("assessed", number=13)[0].facts
+    verdict = desk.facts("assessed", number=13)[0]
     assert (verdict["model"], verdict["severity"]) == ("desk-1", "urgent")
 
 
@@ -257,12 +257,12 @@ def test_a_running_desk_picks_up_what_another_process_trained(schooled):
     desk = TestDesk(load_rules(schooled, environment={}, signing_key=KEY), database)
     run("train", "-c", str(schooled))
     desk.receive(write(Sheet(JO, "support@logik.example", "Again", HUM), at=desk.now, message_id="<x@acme.example>"))
-    assert desk.events("assessed", number=13)[0].facts["model"] == "desk-1"
+    assert desk.events("assessed", number=13)[0].model == "desk-1"
     run("rollback", "-c", str(schooled))
     desk.receive(
         write(Sheet(JO, "support@logik.example", "Once more", HUM), at=desk.now, message_id="<y@acme.example>")
     )
-    assert desk.events("assessed", number=14)[0].facts["model"] == "shipped"
+    assert desk.events("assessed", number=14)[0].model == "shipped"
     database.close()
 
 

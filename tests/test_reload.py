@@ -157,7 +157,7 @@ def test_who_leaves_the_configuration_leaves_no_case_when_the_edit_is_read(desk,
             desk.laboratory.desk.exchange(load_rules(path, environment={}, signing_key=KEY))
         (watching or Reloader(desk.laboratory.desk)).look()
         assert desk.case().assignee == comes
-    assert [event.facts["agent"] for event in desk.events("assigned")] == [was, "dora@desk.example", "eve@desk.example"]
+    assert [event.agent for event in desk.events("assigned")] == [was, "dora@desk.example", "eve@desk.example"]
 
 
 def test_a_signal_reads_everything_again(reloader):

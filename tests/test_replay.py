@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpdesk.core.case import Event, case_from
+from helpdesk.core.case import case_from
 from helpdesk.core.errors import ConfigurationError
+from helpdesk.core.events import CaseExempted, ExclusionLifted, SentAgain
 from helpdesk.core.timeline import clocks
 from helpdesk.desk.unit import Unit
 from helpdesk.lab.replay import Summary, replay, replay_case
@@ -227,9 +228,9 @@ def test_a_replay_under_the_same_policy_differs_in_nothing(case, minutes):
 @given(ledgers())
 def test_what_is_taken_back_was_never_excluded(case):
     """CEL-10: the clocks, and so what is due, late, warned of and credited, follow from the events that are left."""
-    case = case_from(0, (event for event in case.events if event.type != "sent_again"))
-    lifted = Event("exclusion_lifted", case.events[-1].at, case.events[-1].at, "ann@desk.example", {"keys": []})
-    never = case_from(0, (event for event in case.events if event.type not in {"exempted", "exclusion_lifted"}))
+    case = case_from(0, (event for event in case.events if not isinstance(event, SentAgain)))
+    lifted = ExclusionLifted(case.events[-1].at, case.events[-1].at, "ann@desk.example", keys=())
+    never = case_from(0, (event for event in case.events if not isinstance(event, CaseExempted | ExclusionLifted)))
 
     assert clocks(case.after(lifted), CELIGO) == clocks(never, CELIGO)
 

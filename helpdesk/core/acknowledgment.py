@@ -13,8 +13,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from helpdesk.core.addresses import unwritable
-from helpdesk.core.case import DESK, Event
+from helpdesk.core.case import DESK
 from helpdesk.core.counted import counted
+from helpdesk.core.events import AcknowledgmentDecided
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -36,10 +37,10 @@ LONG_MEMORY = timedelta(days=60)
 EVERYBODY = "everybody"  # `alarm` of a flood
 
 
-def decided(arrival: Arrival, now: datetime, *, known: bool, proven: bool, channel: str) -> Event:
+def decided(arrival: Arrival, now: datetime, *, known: bool, proven: bool, channel: str) -> AcknowledgmentDecided:
     """Every case has its acknowledgment decision on the record: sent, or withheld and why.
 
-    `alarm` in the facts: the operators are to be told; `EVERYBODY` where it is about no address in particular.
+    `alarm`: the operators are to be told; `EVERYBODY` where it is about no address in particular.
     `unwritable`: its reader cannot be written to, so that it stands in the outbox with the reason. `known`: whom it
     goes to is of the customer whose mail it is; `proven`: so is its author, and the mail is authenticated. `channel`:
     of the mailbox it came to.
@@ -50,12 +51,10 @@ def decided(arrival: Arrival, now: datetime, *, known: bool, proven: bool, chann
     flood = "" if quiet or excess else _flooded(arrival, known=known)
     because = quiet or excess or flood
     wrong = unwritable(to) if not because else ""
-    facts: dict[str, object] = {"sent": not because, "because": because}
     if wrong:
-        facts = {"sent": False, "because": f"no mail can be written to {to}: {wrong}", "unwritable": True}
-    if excess or flood:
-        facts["alarm"] = EVERYBODY if flood else True
-    return Event("acknowledged", now, now, DESK, facts)
+        because = f"no mail can be written to {to}: {wrong}"
+    alarm = EVERYBODY if flood else bool(excess)
+    return AcknowledgmentDecided(now, now, DESK, sent=not because, because=because, unwritable=bool(wrong), alarm=alarm)
 
 
 def nobody_to_answer(to: str, arrival: Arrival, channel: str) -> str:

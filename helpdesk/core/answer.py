@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING
 
 from helpdesk.core import (
     colleagues,
@@ -30,15 +30,30 @@ from helpdesk.core import (
 from helpdesk.core.addressee import nobody
 from helpdesk.core.addresses import unwritable
 from helpdesk.core.block import Mistake
-from helpdesk.core.case import Event
 from helpdesk.core.command import FORMS, Vocabulary, read_orders, would_be_obeyed
 from helpdesk.core.decision import Decision, Draft
 from helpdesk.core.enclosure import enclosures, kept_back
+from helpdesk.core.events import (
+    AgentAnswered,
+    AgentMailReturned,
+    AgentNoted,
+    CaseAssigned,
+    CaseClosed,
+    CaseFlagged,
+    CaseReopened,
+    CaseResolved,
+    MistakeFact,
+    PageAcknowledged,
+    ParticipantAdded,
+    ParticipantRemoved,
+    SeveritySet,
+    WaitingSet,
+)
 from helpdesk.core.ladder import unacknowledged
 from helpdesk.core.relative_time import zone_of
 from helpdesk.core.requester import requester
 from helpdesk.core.scribe import Scribe
-from helpdesk.core.unseen import in_facts
+from helpdesk.core.unseen import unseen_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -107,8 +122,8 @@ def _held(case: Case, arrival: Arrival, now: datetime, agent: Agent, orders: Ord
     decision = _refused(case, arrival, now, agent, orders, notice=True)
     before = [
         event
-        for event in case.of_type("command_refused")
-        if event.facts.get("notice") and event.by == agent.address and arrival.received_at - event.at < _DAY
+        for event in case.of_type(AgentMailReturned)
+        if event.notice and event.by == agent.address and arrival.received_at - event.at < _DAY
     ]
     return decision if len(before) < _NOTICES else replace(decision, drafts=())
 
@@ -218,12 +233,13 @@ def _unreadable(how: str) -> Mistake:
 def _refused(
     case: Case, arrival: Arrival, now: datetime, agent: Agent, orders: Orders, *, notice: bool = False
 ) -> Decision:
-    mistakes = [{"line": mistake.line, "expected": mistake.expected} for mistake in orders.mistakes]
-    told: dict[str, Any] = {"mistakes": mistakes, "message_id": arrival.message.message_id}
-    told |= {"notice": True} if notice else {}
-    event = Event("command_refused", arrival.received_at, now, agent.address, told)
+    mistakes = tuple(MistakeFact(line=mistake.line, expected=mistake.expected) for mistake in orders.mistakes)
+    named = arrival.message.message_id
+    event = AgentMailReturned(
+        arrival.received_at, now, agent.address, mistakes=mistakes, message_id=named, notice=notice
+    )
     understood = [command.line for command in orders.commands]
-    facts = {"done": [], "understood": understood, "mistakes": mistakes, "internal": arrival.placement.stays}
+    facts = {"done": [], "understood": understood, "mistakes": list(mistakes), "internal": arrival.placement.stays}
     # What comes back is the text; a reply to it does not carry the files.
     facts["files"] = [part.name or part.type for part in arrival.message.attachments if not part.kept]
     wrote = "\n\n".join(filter(None, (orders.text, arrival.written.left_out)))
@@ -234,8 +250,7 @@ def _refused(
 def _sent_back(scribe: Scribe, orders: Orders, answer: CaseMail) -> Decision:
     """A second answer comes back once with the first, which its agent had not seen; sent again, it goes."""
     arrival, agent = scribe.arrival, scribe.agent
-    facts = {"mistakes": [], "message_id": arrival.message.message_id, "answer": answer.key}
-    event = Event("command_refused", arrival.received_at, scribe.now, agent.address, facts)
+    event = AgentMailReturned(*scribe.stamp, message_id=arrival.message.message_id, answer=answer.key)
     told = {
         "mistakes": [],
         "answered": {"author": colleagues.called(scribe, answer.author), "text": answer.text},
@@ -253,16 +268,16 @@ def _speak(scribe: Scribe, orders: Orders) -> None:
         return  # a file alone is an answer, too
     if orders.has("split") and not scribe.stays:
         return  # it is said on the new case
-    facts = {"message_id": scribe.arrival.message.message_id, "key": scribe.arrival.key}
-    facts |= {} if scribe.stays else in_facts(scribe.unseen)
+    message_id, key = scribe.arrival.message.message_id, scribe.arrival.key
     if scribe.stays:
         asked = orders.has("note", "spam")
-        unasked = {} if asked else {"because": "replies to that mail stay in the team"}
-        scribe.happened("agent_noted", {**facts, **unasked})
+        because = "" if asked else "replies to that mail stay in the team"
+        scribe.happened(AgentNoted(*scribe.stamp, message_id=message_id, key=key, because=because))
         how = "" if asked else ": replies to that mail stay there, unless they begin with #answer"
         scribe.done.append(f"noted, in the team only{how}")
         return
-    scribe.happened("agent_answered", facts)
+    unseen = unseen_words(scribe.unseen)
+    scribe.happened(AgentAnswered(*scribe.stamp, message_id=message_id, key=key, unseen=unseen))
     if scribe.unheard:
         scribe.done.append("kept in the team, and counts as the answer: a monitor reads no mail")
     if not (orders.has("close") or orders.has("resolve")):  # the closing mail carries the text itself
@@ -272,7 +287,7 @@ def _speak(scribe: Scribe, orders: Orders) -> None:
 def _acknowledge(scribe: Scribe, orders: Orders) -> None:
     """Any mail of an agent says that somebody has it (LGT-5)."""
     if orders.has("ack") or unacknowledged(scribe.case):
-        scribe.happened("page_acknowledged", {"because": "#ack" if orders.has("ack") else "an agent wrote"})
+        scribe.happened(PageAcknowledged(*scribe.stamp, because="#ack" if orders.has("ack") else "an agent wrote"))
         scribe.done.append("acknowledged: nobody else is called")
 
 
@@ -293,9 +308,16 @@ def _say_what_stays(scribe: Scribe, orders: Orders) -> None:
 def _severity(scribe: Scribe, command: Command, _orders: Orders) -> None:
     level = scribe.terms.policy.level(command.argument)
     was = scribe.terms.policy.level(scribe.case.severity)
-    facts = {"severity": level.key, "rank": level.rank, "was": was.key, "reason": command.detail}
-    facts["initially"] = command.initially
-    scribe.happened("severity_set", facts)
+    scribe.happened(
+        SeveritySet(
+            *scribe.stamp,
+            severity=level.key,
+            rank=level.rank,
+            was=was.key,
+            reason=command.detail,
+            initially=command.initially,
+        )
+    )
     scribe.done.append(f"severity {level.name}, was {was.name}")
 
 
@@ -312,7 +334,7 @@ def _assign(scribe: Scribe, command: Command, _orders: Orders) -> None:
     if away and not command.insists:
         scribe.done.append(f"not assigned: {name} is {away}; #assign! {agent.address} gives it to them anyway")
         return
-    scribe.happened("assigned", {"agent": agent.address, "because": f"by {scribe.name}"})
+    scribe.happened(CaseAssigned(*scribe.stamp, agent=agent.address, because=f"by {scribe.name}"))
     scribe.done.append(f"assigned to {name}{f', {away}: what cannot wait goes to who is there' if away else ''}")
     if agent.address != scribe.agent.address:
         scribe.mail("assigned", agent.person, "agent", handed_over=True)
@@ -321,9 +343,9 @@ def _assign(scribe: Scribe, command: Command, _orders: Orders) -> None:
 def _wait(scribe: Scribe, command: Command, _orders: Orders) -> None:
     seconds = int(command.span.total_seconds()) if command.span else 0
     if not scribe.case.active:
-        scribe.happened("reopened", {"because": f"by {scribe.name}"})
-    whom = {"for": "vendor", "reason": command.detail} if command.vendor else {}
-    scribe.happened("waiting_set", {"seconds": seconds, **whom})
+        scribe.happened(CaseReopened(*scribe.stamp, because=f"by {scribe.name}"))
+    whom, reason = ("vendor", command.detail) if command.vendor else ("", None)
+    scribe.happened(WaitingSet(*scribe.stamp, seconds=seconds, whom=whom, reason=reason))
     until = scribe.arrival.received_at + command.span if command.span else None
     said = f"waiting for {'a third party' if command.vendor else 'the customer'}"
     said += f" until {snooze.wall(scribe, until)}" if until else ""
@@ -333,26 +355,26 @@ def _wait(scribe: Scribe, command: Command, _orders: Orders) -> None:
 
 
 def _resolve(scribe: Scribe, _command: Command, orders: Orders) -> None:
-    _end(scribe, orders, "resolved", over=("resolved", "closed"))
+    _end(scribe, orders, CaseResolved(*scribe.stamp), over=("resolved", "closed"))
 
 
 def _close(scribe: Scribe, _command: Command, orders: Orders) -> None:
-    _end(scribe, orders, "closed", over=("closed",))
+    _end(scribe, orders, CaseClosed(*scribe.stamp), over=("closed",))
 
 
-def _end(scribe: Scribe, orders: Orders, kind: Literal["resolved", "closed"], *, over: tuple[str, ...]) -> None:
+def _end(scribe: Scribe, orders: Orders, end: CaseResolved | CaseClosed, *, over: tuple[str, ...]) -> None:
     """On resolution a mail confirms it (LGT-8), once; a last answer goes out all the same."""
     text = "" if scribe.stays else orders.text
     if scribe.case.status in over and not text:
         scribe.done.append(f"was {scribe.case.status} already; nobody is told again")
         return
-    scribe.happened(kind, {})
+    scribe.happened(end)
     scribe.to_customers("closed", text=text)
     told = "the customer is told"
     if scribe.unheard or nobody(scribe.case):
         why = "a monitor reads no mail" if scribe.unheard else "nobody on this case can be written to"
         told = f"nobody is told: {why}"
-    scribe.done.append(f"{kind}, and {told}")
+    scribe.done.append(f"{end.type}, and {told}")
 
 
 def _why_no_spam(case: Case) -> str:
@@ -361,7 +383,7 @@ def _why_no_spam(case: Case) -> str:
         return ""  # somebody may have written it in an agent's name
     if case.customer:
         return f"this one is of a customer, {case.customer}"
-    if case.of_type("agent_answered"):
+    if case.of_type(AgentAnswered):
         return "this one was answered"
     return "a promise on this one was broken" if case.breaches else ""
 
@@ -371,8 +393,8 @@ def _spam(scribe: Scribe, _command: Command, _orders: Orders) -> None:
     if scribe.case.status == "closed":
         scribe.done.append("was closed already")
         return
-    scribe.happened("flagged", {"tag": "spam"})
-    scribe.happened("closed", {"because": "spam"})
+    scribe.happened(CaseFlagged(*scribe.stamp, tag="spam"))
+    scribe.happened(CaseClosed(*scribe.stamp, because="spam"))
     scribe.done.append("closed as spam, and nobody outside is told")
 
 
@@ -380,7 +402,7 @@ def _reopen(scribe: Scribe, _command: Command, _orders: Orders) -> None:
     if scribe.case.status == "open":
         scribe.done.append("was open already")
         return
-    scribe.happened("reopened", {"because": f"by {scribe.name}"})
+    scribe.happened(CaseReopened(*scribe.stamp, because=f"by {scribe.name}"))
     scribe.done.append("open again")
 
 
@@ -391,12 +413,12 @@ def _cc(scribe: Scribe, command: Command, _orders: Orders) -> None:
         if command.argument == "remove" and not there:
             scribe.done.append(f"{person.address} was off the case already")
         elif command.argument == "remove":
-            scribe.happened("participant_removed", {"address": person.address})
+            scribe.happened(ParticipantRemoved(*scribe.stamp, address=person.address))
             scribe.done.append(f"{person.address} gets no more answers")
         elif there:
             scribe.done.append(f"{person.address} was on the case already")
         else:
-            scribe.happened("participant_added", {"address": person.address, "name": person.name})
+            scribe.happened(ParticipantAdded(*scribe.stamp, address=person.address, name=person.name))
             scribe.done.append(f"{person.address} gets the answers from now on, and nothing of before")
 
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from helpdesk.core.case import DESK, Event
+from helpdesk.core.case import DESK
+from helpdesk.core.events import CaseAssigned, Event
 from helpdesk.core.people import Workload
 
 if TYPE_CHECKING:
@@ -65,8 +66,7 @@ def least_busy(agents: Collection[Agent], terms: Terms, now: datetime) -> Agent:
 def given(agent: Agent, because: str, terms: Terms, now: datetime) -> Event:
     """The event that gives a case to somebody."""
     number = _load(agent, terms).open_cases
-    facts = {"agent": agent.address, "because": f"{because}; least open cases ({number})"}
-    return Event("assigned", now, now, DESK, facts)
+    return CaseAssigned(now, now, DESK, agent=agent.address, because=f"{because}; least open cases ({number})")
 
 
 def _load(agent: Agent, terms: Terms) -> Workload:

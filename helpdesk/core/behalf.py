@@ -15,11 +15,23 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from helpdesk.core.addresses import read_people
-from helpdesk.core.case import DESK, Event, open_case
+from helpdesk.core.case import DESK, open_case
 from helpdesk.core.decision import Decision, Draft
+from helpdesk.core.events import (
+    AcknowledgmentDecided,
+    AgentNoted,
+    CaseAssigned,
+    CaseExempted,
+    CaseFlagged,
+    CaseOpened,
+    CaseUnflagged,
+    CustomerWrote,
+    Event,
+    OpeningConfirmed,
+)
 from helpdesk.core.message import Person, base_address
 
 if TYPE_CHECKING:
@@ -94,12 +106,11 @@ def opened(decision: Decision, behalf: Behalf, arrival: Arrival, terms: Terms, n
     events = [_with_how(event, behalf, terms, now) for event in decision.events if not _is_left_out(event, behalf)]
     opening, *rest = events
     rest += _marks(behalf, arrival, now)
-    case = decision.case
-    if case is None:
+    if decision.case is None or not isinstance(opening, CaseOpened):
         raise ValueError("a decision that opens a case was expected")
     if behalf.how == "nobody":
-        facts = {"because": "an agent wrote it, for nobody yet", "until_requester": True}
-        rest.append(Event("exempted", arrival.received_at, now, DESK, facts))
+        because = "an agent wrote it, for nobody yet"
+        rest.append(CaseExempted(arrival.received_at, now, DESK, because=because, until_requester=True))
     case = open_case(opening).after(*rest)
     drafts = tuple(_drafts(decision, behalf, case))
     inside: Visibility = "internal" if behalf.how in {"told", "nobody"} else "public"
@@ -107,14 +118,12 @@ def opened(decision: Decision, behalf: Behalf, arrival: Arrival, terms: Terms, n
 
 
 def _with_how(event: Event, behalf: Behalf, terms: Terms, now: datetime) -> Event:
-    if event.type == "opened":
-        facts = {**event.facts, "for_by": behalf.agent.address, "for_how": behalf.how}
-        return replace(event, facts={**facts, "unconfirmed": behalf.unconfirmed})
-    if event.type == "assigned" and any(one.address == behalf.agent.address for one in terms.team.agents):
-        facts = {"agent": behalf.agent.address, "because": "their mail opened it"}
-        return Event("assigned", now, now, DESK, facts)
-    quiet = _why_not_acknowledged(behalf) if event.type == "acknowledged" else ""
-    return replace(event, facts={"sent": False, "because": quiet}) if quiet else event
+    if isinstance(event, CaseOpened):
+        return replace(event, for_by=behalf.agent.address, for_how=behalf.how, unconfirmed=behalf.unconfirmed)
+    if isinstance(event, CaseAssigned) and any(one.address == behalf.agent.address for one in terms.team.agents):
+        return CaseAssigned(now, now, DESK, agent=behalf.agent.address, because="their mail opened it")
+    quiet = _why_not_acknowledged(behalf) if isinstance(event, AcknowledgmentDecided) else ""
+    return AcknowledgmentDecided(event.at, event.recorded_at, event.by, sent=False, because=quiet) if quiet else event
 
 
 def _why_not_acknowledged(behalf: Behalf) -> str:
@@ -130,15 +139,15 @@ NOT_CONFIRMED = "not confirmed by its agent yet"
 
 def _is_left_out(event: Event, behalf: Behalf) -> bool:
     """Whom the agent has written to has not written yet."""
-    return event.type == "customer_wrote" and behalf.how in {"copied", "nobody"}
+    return isinstance(event, CustomerWrote) and behalf.how in {"copied", "nobody"}
 
 
 def _marks(behalf: Behalf, arrival: Arrival, now: datetime) -> Iterator[Event]:
     at, agent = arrival.received_at, behalf.agent
     if behalf.note:
-        yield Event("agent_noted", at, now, agent.address, {"message_id": "", "key": arrival.key})
+        yield AgentNoted(at, now, agent.address, message_id="", key=arrival.key)
     for tag in filter(None, (_said(behalf), unconfirmed_tag(agent.address) if behalf.unconfirmed else "")):
-        yield Event("flagged", at, now, DESK, {"tag": tag})
+        yield CaseFlagged(at, now, DESK, tag=tag)
 
 
 def _said(behalf: Behalf) -> str:
@@ -199,8 +208,7 @@ def asked_again(arrival: Arrival) -> Iterator[Draft]:
 def confirmed(case: Case, at: datetime, now: datetime, by: str) -> tuple[Event, ...]:
     """That the agent's mail was theirs."""
     tags = [tag for tag in case.tags if tag == unconfirmed_tag(case.for_by)]
-    facts: dict[str, Any] = {"because": "an agent answered a mail about the case"}
     return (
-        Event("confirmed", at, now, by, facts),
-        *(Event("unflagged", at, now, DESK, {"tag": tag}) for tag in tags),
+        OpeningConfirmed(at, now, by, because="an agent answered a mail about the case"),
+        *(CaseUnflagged(at, now, DESK, tag=tag) for tag in tags),
     )

@@ -11,7 +11,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from helpdesk.core.case import DESK, Event
+from helpdesk.core.case import DESK
+from helpdesk.core.events import (
+    AgentAnswered,
+    CalledAgain,
+    CaseOpened,
+    CaseReopened,
+    Event,
+    PageAcknowledged,
+    SeverityAssessed,
+    SeveritySet,
+    StepTaken,
+)
 from helpdesk.core.policy import Promise
 
 if TYPE_CHECKING:
@@ -106,17 +117,18 @@ def begun(case: Case, step: Step, terms: Terms) -> Beginning | None:
 
 def _beginnings(case: Case, step: Step, terms: Terms) -> Iterator[datetime]:
     severe = False
-    for event in case.of_type("opened", "assessed", "severity_set", "called_again"):
-        if event.type == "called_again":
+    for event in case.of_type(CaseOpened, SeverityAssessed, SeveritySet, CalledAgain):
+        if isinstance(event, CalledAgain):
             # Who is next stays next while a call is under way, however often the customer writes.
-            if severe and step.calls and (event.facts["anew"] or not step.unless_acknowledged):
+            if severe and step.calls and (event.anew or not step.unless_acknowledged):
                 yield event.at
             continue
-        if event.type == "opened" and step.only:
+        if isinstance(event, CaseOpened) and step.only:
             continue  # the severity is found right after
-        was, severe = severe, not step.only or event.facts.get("severity") in step.only
+        found = "" if isinstance(event, CaseOpened) else event.severity
+        was, severe = severe, not step.only or found in step.only
         if severe and not was and not _has_it(case, event, terms):
-            yield case.opened_at if event.type in {"opened", "assessed"} else event.at
+            yield case.opened_at if isinstance(event, CaseOpened | SeverityAssessed) else event.at
 
 
 def _has_it(case: Case, raised: Event, terms: Terms) -> bool:
@@ -125,13 +137,13 @@ def _has_it(case: Case, raised: Event, terms: Terms) -> bool:
     Who is on call is there at night, too.
     """
     agent = terms.team.agent(raised.by)
-    if raised.type != "severity_set" or agent is None or agent.away(raised.at):
+    if not isinstance(raised, SeveritySet) or agent is None or agent.away(raised.at):
         return False
     if not (agent.on_duty(raised.at) or _is_on_call(agent, terms, raised.at)):
         return False
     lately = raised.at - RECENT
     return any(
-        event.by in agent.addresses and lately <= event.at <= raised.at for event in case.of_type("page_acknowledged")
+        event.by in agent.addresses and lately <= event.at <= raised.at for event in case.of_type(PageAcknowledged)
     )
 
 
@@ -159,18 +171,18 @@ def again(case: Case, at: datetime, terms: Terms, now: datetime, *, reopened: bo
         return ()
     if not reopened and acknowledger(case, terms, now) is not None:
         return ()
-    if any(at - event.at < APART for event in case.of_type("called_again")):
+    if any(at - event.at < APART for event in case.of_type(CalledAgain)):
         return ()
-    facts = {"because": "the customer wrote", "anew": reopened or not _under_way(case)}
-    return (Event("called_again", at, now, DESK, facts),)
+    anew = reopened or not _under_way(case)
+    return (CalledAgain(at, now, DESK, because="the customer wrote", anew=anew),)
 
 
 def _under_way(case: Case) -> bool:
     """Whether somebody is called who has neither acknowledged nor answered."""
-    for event in reversed(case.of_type("step_taken", "page_acknowledged", "agent_answered")):
-        if event.type != "step_taken":
+    for event in reversed(case.of_type(StepTaken, PageAcknowledged, AgentAnswered)):
+        if not isinstance(event, StepTaken):
             return False
-        if event.facts.get("acknowledge"):
+        if event.acknowledge:
             return True
     return False
 
@@ -178,7 +190,7 @@ def _under_way(case: Case) -> bool:
 def acknowledger(case: Case, terms: Terms, now: datetime) -> Agent | None:
     """Who is here and acknowledged the case lately, since it was last opened or raised; None: nobody."""
     since = max(_openings_and_raises(case))
-    for event in reversed(case.of_type("page_acknowledged")):
+    for event in reversed(case.of_type(PageAcknowledged)):
         agent = terms.team.agent(event.by)
         if agent and event.at >= max(since, now - RECENT) and not agent.away(now):
             return agent
@@ -187,13 +199,13 @@ def acknowledger(case: Case, terms: Terms, now: datetime) -> Agent | None:
 
 def _openings_and_raises(case: Case) -> Iterator[datetime]:
     rank = 0
-    for event in case.of_type("opened", "assessed", "severity_set", "reopened"):
-        if event.type in {"opened", "reopened"}:
+    for event in case.of_type(CaseOpened, SeverityAssessed, SeveritySet, CaseReopened):
+        if isinstance(event, CaseOpened | CaseReopened):
             yield event.at
             continue
-        if event.type == "severity_set" and event.facts["rank"] < rank:
+        if isinstance(event, SeveritySet) and event.rank < rank:
             yield event.at
-        rank = event.facts.get("rank", case.rank)
+        rank = event.rank
 
 
 def is_called_for(case: Case, terms: Terms) -> bool:

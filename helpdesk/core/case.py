@@ -7,89 +7,59 @@ a mailbox was read late. Facts hold only what JSON holds, so that the ledger can
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal
+from functools import singledispatch
+from typing import TYPE_CHECKING, Literal, TypeVar, overload
 
+from helpdesk.core.events import (
+    AreaSet,
+    BreachWithdrawn,
+    CaseAssigned,
+    CaseClosed,
+    CaseExempted,
+    CaseFlagged,
+    CaseLinked,
+    CaseMerged,
+    CaseOpened,
+    CasePurged,
+    CaseRedacted,
+    CaseReopened,
+    CaseResolved,
+    CaseSnoozed,
+    CaseUnflagged,
+    ClockBreached,
+    CustomerWrote,
+    DetailsGiven,
+    Event,
+    ExclusionLifted,
+    KindSet,
+    MergedInto,
+    MergedWrote,
+    OpeningConfirmed,
+    ParticipantAdded,
+    ParticipantRemoved,
+    PolicyChanged,
+    RequesterSet,
+    SeverityAssessed,
+    SeveritySet,
+    SnoozeOver,
+    WaitingSet,
+)
 from helpdesk.core.message import Person
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable
 
 Status = Literal["open", "waiting", "resolved", "closed"]
+_A = TypeVar("_A", bound=Event)
+_B = TypeVar("_B", bound=Event)
+_C = TypeVar("_C", bound=Event)
+_D = TypeVar("_D", bound=Event)
 Kind = Literal["question", "defect", "maintenance", "enhancement"]
 DESK = "desk"  # who did it, when the desk itself did
 CANNOT_BE_WRITTEN_TO = "cannot be written to: "  # begins the tag of an address
 MASKED = "masked: "  # begins the tag of something that is not repeated
-
-EventType = Literal[
-    "opened",  # a mail became this case
-    "assessed",  # the severity that the desk found, with reasons
-    "suspected",  # it may be rank 1 though its label says less: somebody is told until somebody looks
-    "customer_wrote",
-    "details_given",  # the customer answered what the policy asks for, after the first mail
-    "thanked",  # the customer said thanks, or that it works, and nothing else: reopens nothing, owes nothing
-    "rated",  # whether they were satisfied; the last of each person counts
-    "outsider_wrote",  # on the case, but not to be trusted: shown to the assignee, obeyed by nobody
-    "answered_elsewhere",  # the same, and it became a case of its own that is linked
-    "robot_wrote",  # no person wrote it: stops nothing, reopens nothing
-    "monitored",  # what a monitor says of the thing it watches: its state, and how bad it looks
-    "bounced",  # a mail of ours came back, or was refused
-    "answer_lost",  # an agent's answer has reached nobody: the desk owes it still
-    "answer_arrived",  # it was sent once more, and counts from here on
-    "agent_answered",  # the public reply that stops clocks
-    "agent_noted",
-    "confirmed",  # an agent says that the mail which opened it for somebody was theirs
-    "acknowledged",  # the acknowledgment was sent, or withheld and why
-    "assigned",
-    "severity_set",
-    "kind_set",
-    "area_set",
-    "waiting_set",
-    "snoozed",  # its agent is reminded at a moment of their choice
-    "snooze_over",
-    "resolved",
-    "closed",
-    "reopened",
-    "participant_added",
-    "participant_removed",
-    "requester_set",  # somebody else's case from here on: what applies to it is theirs, and what was used stays used
-    "flagged",
-    "unflagged",
-    "linked",
-    "split_off",  # a customer's mail became a case of its own, and waits for no answer here
-    "merged",  # other cases went into this one
-    "merged_into",  # this case went into another, where it is answered from then on
-    "merged_wrote",  # the customer of a case that went into this one: its clocks run, not this one's
-    "step_taken",  # a rung of the escalation ladder
-    "called_again",  # the customer wrote on a severe case while nobody was there: who is on call is called anew
-    "page_acknowledged",  # an agent has it: nobody else is called
-    "breached",
-    "policy_changed",  # moved to another version of its policy
-    "escalation_requested",  # by the customer; it alters no clock
-    "reminded",  # the customer, of what we wait for
-    "downgrade_proposed",  # to the agent, because the customer owes information
-    "exclusion_proposed",  # the mail says words of one: an agent decides, and the promises run
-    "exempted",  # its promises need not be met, and why
-    "exclusion_lifted",  # as if it had never been exempted
-    "breach_withdrawn",  # an answer received in time was read after the breach was recorded
-    "command_refused",
-    "kept_open",  # an agent's order to end it, or to wait, over a mail of the customer's that they had not seen
-    "redacted",  # its content was erased, and how much of it
-    "sent_again",  # without what was erased: its clocks begin anew
-    "purged",  # the same because of its age, and the people on it have pseudonyms from here on
-]
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """A fact of a case. `by` is a bare address, or `desk`."""
-
-    type: EventType
-    at: datetime
-    recorded_at: datetime
-    by: str
-    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +123,8 @@ class Case:
     @property
     def breaches(self) -> dict[str, datetime]:
         """When the clocks were breached whose breach is on the record and was not withdrawn since."""
-        last = {event.facts["clock"]: event for event in self.of_type("breached", "breach_withdrawn")}
-        return {clock: event.at for clock, event in last.items() if event.type == "breached"}
+        last = {event.clock: event for event in self.of_type(ClockBreached, BreachWithdrawn)}
+        return {clock: event.at for clock, event in last.items() if isinstance(event, ClockBreached)}
 
     @property
     def active(self) -> bool:
@@ -187,11 +157,23 @@ class Case:
         """The requester or participant of that address; nobody has none."""
         return next((person for person in self.people if address and person.address == address), None)
 
-    def of_type(self, *types: EventType) -> tuple[Event, ...]:
+    @overload
+    def of_type(self, one: type[_A], /) -> tuple[_A, ...]: ...
+    @overload
+    def of_type(self, one: type[_A], two: type[_B], /) -> tuple[_A | _B, ...]: ...
+    @overload
+    def of_type(self, one: type[_A], two: type[_B], three: type[_C], /) -> tuple[_A | _B | _C, ...]: ...
+    @overload
+    def of_type(
+        self, one: type[_A], two: type[_B], three: type[_C], four: type[_D], /
+    ) -> tuple[_A | _B | _C | _D, ...]: ...
+    @overload
+    def of_type(self, *types: type[Event]) -> tuple[Event, ...]: ...
+    def of_type(self, *types: type[Event]) -> tuple[Event, ...]:
         """The events of these types, in order of recording."""
-        return tuple(event for event in self.events if event.type in types)
+        return tuple(event for event in self.events if isinstance(event, types))
 
-    def not_before(self, kind: EventType, at: datetime) -> datetime:
+    def not_before(self, kind: type[Event], at: datetime) -> datetime:
         """When a change of status or severity becomes true: mail that is read late changes nothing behind the last one.
 
         Otherwise the order in which clocks see changes and the order in which the case does would differ.
@@ -203,7 +185,7 @@ class Case:
         """The case after these further events."""
         case = self
         for event in events:
-            case = replace(_EFFECTS.get(event.type, _nothing)(case, event), events=(*case.events, event))
+            case = replace(_folded(event, case), events=(*case.events, event))
         return case
 
 
@@ -215,124 +197,145 @@ def number_of(ref: str) -> int:
 def case_from(number: int, events: Iterable[Event]) -> Case:
     """The fold of a case's whole ledger. The first event opens it; raises ValueError if it does not."""
     opened, *rest = events
-    if opened.type != "opened":
-        raise ValueError(f"the ledger of HD-{number} begins with {opened.type!r}, not with 'opened'")
+    if not isinstance(opened, CaseOpened):
+        raise ValueError(  # noqa: TRY004 - it is what the ledger says
+            f"the ledger of HD-{number} begins with {opened.type!r}, not with 'opened'"
+        )
     return _open(number, opened).after(*rest)
 
 
-def open_case(opened: Event) -> Case:
+def open_case(opened: CaseOpened) -> Case:
     """A case that is not stored yet."""
     return case_from(0, (opened,))
 
 
-def _open(number: int, event: Event) -> Case:
-    facts = event.facts
+def _open(number: int, event: CaseOpened) -> Case:
     return Case(
         number=number,
-        mailbox=facts["mailbox"],
-        policy=facts["policy"],
-        policy_version=facts["policy_version"],
-        plan=facts["plan"],
-        region=facts["region"],
-        channel=facts["channel"],
-        customer=facts["customer"],
-        requester=Person(facts["requester"], facts["requester_name"]),
-        subject=facts["subject"],
+        mailbox=event.mailbox,
+        policy=event.policy,
+        policy_version=event.policy_version,
+        plan=event.plan,
+        region=event.region,
+        channel=event.channel,
+        customer=event.customer,
+        requester=Person(event.requester, event.requester_name),
+        subject=event.subject,
         opened_at=event.at,
-        language=facts["language"],
-        tags=tuple(facts["tags"]),
-        intake=tuple(facts["intake"].items()),
-        missing=tuple(facts["missing"]),
+        language=event.language,
+        tags=event.tags,
+        intake=tuple(event.intake.items()),
+        missing=event.missing,
         status_since=event.at,
-        unwarranted=tuple(facts.get("unwarranted", ())),
-        down=tuple(facts.get("down", ())),
-        links=tuple(filter(None, (facts.get("linked", ""),))),
-        monitor=facts.get("monitor", False),
-        for_how=facts.get("for_how", ""),
-        for_by=facts.get("for_by", ""),
-        unconfirmed=facts.get("unconfirmed", False),
-        answers_to=facts.get("answers_to", ""),
+        unwarranted=event.unwarranted,
+        down=event.down,
+        links=tuple(filter(None, (event.linked,))),
+        monitor=event.monitor,
+        for_how=event.for_how,
+        for_by=event.for_by,
+        unconfirmed=bool(event.unconfirmed),
+        answers_to=event.answers_to,
         events=(event,),
     )
 
 
-_IN_TURN: tuple[tuple[EventType, ...], ...] = (
-    ("waiting_set", "resolved", "closed", "reopened"),
-    ("severity_set",),
-    ("exempted", "exclusion_lifted"),
+_IN_TURN: tuple[tuple[type[Event], ...], ...] = (
+    (WaitingSet, CaseResolved, CaseClosed, CaseReopened),
+    (SeveritySet,),
+    (CaseExempted, ExclusionLifted),
 )
 
 
-def _nothing(case: Case, _event: Event) -> Case:
+# --- what each event makes of a case; most make nothing of it
+
+
+@singledispatch
+def _folded(_event: Event, case: Case) -> Case:
     return case
 
 
-def _assessed(case: Case, event: Event) -> Case:
-    facts = event.facts
+@_folded.register
+def _assessed(event: SeverityAssessed, case: Case) -> Case:
     return replace(
         case,
-        severity=facts["severity"],
-        rank=facts["rank"],
-        severity_set_by=facts["set_by"],
-        stated=facts["stated"] or "",
-        kind=facts["kind"],
-        area=facts["area"] or "",
-        review=facts["review"],
+        severity=event.severity,
+        rank=event.rank,
+        severity_set_by=event.set_by,
+        stated=event.stated or "",
+        kind=event.kind,
+        area=event.area or "",
+        review=event.review,
     )
 
 
-def _severity_set(case: Case, event: Event) -> Case:
-    facts = event.facts
-    review = facts.get("review", False)
-    return replace(case, severity=facts["severity"], rank=facts["rank"], severity_set_by=event.by, review=review)
+@_folded.register
+def _severity_set(event: SeveritySet, case: Case) -> Case:
+    review = bool(event.review)
+    return replace(case, severity=event.severity, rank=event.rank, severity_set_by=event.by, review=review)
 
 
-def _assigned(case: Case, event: Event) -> Case:
-    return replace(case, assignee=event.facts["agent"])
+@_folded.register
+def _assigned(event: CaseAssigned, case: Case) -> Case:
+    return replace(case, assignee=event.agent)
 
 
-def _status(status: Status) -> Callable[[Case, Event], Case]:
-    def become(case: Case, event: Event) -> Case:
-        snoozed = case.snoozed if status in {"open", "waiting"} else None
-        return replace(case, status=status, status_since=event.at, snoozed=snoozed)
-
-    return become
+@_folded.register
+def _waiting_set(event: WaitingSet, case: Case) -> Case:
+    return replace(case, status="waiting", status_since=event.at)
 
 
-def _customer_wrote(case: Case, event: Event) -> Case:
+@_folded.register
+def _resolved(event: CaseResolved, case: Case) -> Case:
+    return replace(case, status="resolved", status_since=event.at, snoozed=None)
+
+
+@_folded.register
+def _closed(event: CaseClosed, case: Case) -> Case:
+    return replace(case, status="closed", status_since=event.at, snoozed=None)
+
+
+@_folded.register
+def _reopened(event: CaseReopened, case: Case) -> Case:
+    return replace(case, status="open", status_since=event.at)
+
+
+@_folded.register
+def _customer_wrote(event: CustomerWrote | MergedWrote, case: Case) -> Case:
     # Whoever was waited for has written: the desk owes the next word again, and its agent need not be reminded.
     case = replace(case, snoozed=None)
     return replace(case, status="open", status_since=event.at) if case.status == "waiting" else case
 
 
-def _details_given(case: Case, event: Event) -> Case:
-    facts = event.facts
+@_folded.register
+def _details_given(event: DetailsGiven, case: Case) -> Case:
     return replace(
         case,
-        intake=tuple({**dict(case.intake), **facts["intake"]}.items()),
-        missing=tuple(facts["missing"]),
-        unwarranted=tuple(facts["unwarranted"]),
-        stated=facts["stated"] or case.stated,
-        review=case.review or facts["review"],
+        intake=tuple({**dict(case.intake), **event.intake}.items()),
+        missing=event.missing,
+        unwarranted=event.unwarranted,
+        stated=event.stated or case.stated,
+        review=case.review or event.review,
     )
 
 
-def _participant_added(case: Case, event: Event) -> Case:
-    person = Person(event.facts["address"], event.facts["name"])
+@_folded.register
+def _participant_added(event: ParticipantAdded, case: Case) -> Case:
+    person = Person(event.address, event.name)
     removed = case.removed - {person.address}
     return replace(case, participants=(*case.participants, person), removed=removed)
 
 
-def _participant_removed(case: Case, event: Event) -> Case:
-    address = event.facts["address"]
+@_folded.register
+def _participant_removed(event: ParticipantRemoved, case: Case) -> Case:
+    address = event.address
     staying = tuple(person for person in case.participants if person.address != address)
     tags = tuple(tag for tag in case.tags if not tag.startswith(f"{CANNOT_BE_WRITTEN_TO}{address} ("))
     return replace(case, participants=staying, removed=case.removed | {address}, tags=tags)
 
 
-def _requester_set(case: Case, event: Event) -> Case:
-    facts = event.facts
-    person = Person(facts["address"], facts["name"])
+@_folded.register
+def _requester_set(event: RequesterSet, case: Case) -> Case:
+    person = Person(event.address, event.name)
     gone = {case.requester.address, case.answers_to} - {"", person.address}
     staying = tuple(one for one in case.participants if one.address not in {*gone, person.address})
     return replace(
@@ -341,92 +344,70 @@ def _requester_set(case: Case, event: Event) -> Case:
         answers_to="",
         participants=staying,
         removed=(case.removed | gone) - {person.address},
-        customer=facts["customer"],
-        plan=facts["plan"],
-        region=facts["region"],
-        unwarranted=tuple(facts["unwarranted"]),
+        customer=event.customer,
+        plan=event.plan,
+        region=event.region,
+        unwarranted=event.unwarranted,
         tags=tuple(tag for tag in case.tags if not tag.startswith(CANNOT_BE_WRITTEN_TO)),
     )
 
 
-def _kind_set(case: Case, event: Event) -> Case:
-    missing = tuple(event.facts.get("missing", case.missing))
-    return replace(case, kind=event.facts["kind"], missing=missing)
+@_folded.register
+def _kind_set(event: KindSet, case: Case) -> Case:
+    return replace(case, kind=event.kind, missing=case.missing if event.missing is None else event.missing)
 
 
-def _area_set(case: Case, event: Event) -> Case:
-    return replace(case, area=event.facts["area"])
+@_folded.register
+def _area_set(event: AreaSet, case: Case) -> Case:
+    return replace(case, area=event.area)
 
 
-def _snoozed(case: Case, event: Event) -> Case:
-    return replace(case, snoozed=Snooze(datetime.fromisoformat(event.facts["until"]), event.by))
+@_folded.register
+def _snoozed(event: CaseSnoozed, case: Case) -> Case:
+    return replace(case, snoozed=Snooze(datetime.fromisoformat(event.until), event.by))
 
 
-def _snooze_over(case: Case, _event: Event) -> Case:
+@_folded.register
+def _snooze_over(_event: SnoozeOver, case: Case) -> Case:
     return replace(case, snoozed=None)
 
 
-def _linked(case: Case, event: Event) -> Case:
-    ref = event.facts["to"]
-    return case if ref in case.links else replace(case, links=(*case.links, ref))
+@_folded.register
+def _linked(event: CaseLinked, case: Case) -> Case:
+    return case if event.to in case.links else replace(case, links=(*case.links, event.to))
 
 
-def _merged(case: Case, event: Event) -> Case:
-    return replace(case, merged=(*case.merged, *map(number_of, event.facts["cases"])))
+@_folded.register
+def _merged(event: CaseMerged, case: Case) -> Case:
+    return replace(case, merged=(*case.merged, *map(number_of, event.cases)))
 
 
-def _merged_into(case: Case, event: Event) -> Case:
-    facts = event.facts
-    return replace(case, merged_into=facts["into"], shared=frozenset(facts["shared"]), snoozed=None)
+@_folded.register
+def _merged_into(event: MergedInto, case: Case) -> Case:
+    return replace(case, merged_into=event.into, shared=frozenset(event.shared), snoozed=None)
 
 
-def _unflagged(case: Case, event: Event) -> Case:
-    return replace(case, tags=tuple(tag for tag in case.tags if tag != event.facts["tag"]))
+@_folded.register
+def _flagged(event: CaseFlagged, case: Case) -> Case:
+    return case if event.tag in case.tags else replace(case, tags=(*case.tags, event.tag))
 
 
-def _policy_changed(case: Case, event: Event) -> Case:
-    return replace(case, policy_version=event.facts["now"])
+@_folded.register
+def _unflagged(event: CaseUnflagged, case: Case) -> Case:
+    return replace(case, tags=tuple(tag for tag in case.tags if tag != event.tag))
 
 
-def _confirmed(case: Case, _event: Event) -> Case:
+@_folded.register
+def _policy_changed(event: PolicyChanged, case: Case) -> Case:
+    return replace(case, policy_version=event.now)
+
+
+@_folded.register
+def _confirmed(_event: OpeningConfirmed, case: Case) -> Case:
     return replace(case, unconfirmed=False)
 
 
-def _flagged(case: Case, event: Event) -> Case:
-    tag = event.facts["tag"]
-    return case if tag in case.tags else replace(case, tags=(*case.tags, tag))
-
-
-def _erased(case: Case, _event: Event) -> Case:
+@_folded.register
+def _erased(_event: CaseRedacted | CasePurged, case: Case) -> Case:
     """What was masked is gone, and so is the word of it."""
     return replace(case, tags=tuple(tag for tag in case.tags if not tag.startswith(MASKED)))
-
-
-_EFFECTS: dict[EventType, Callable[[Case, Event], Case]] = {
-    "redacted": _erased,
-    "purged": _erased,
-    "assessed": _assessed,
-    "severity_set": _severity_set,
-    "assigned": _assigned,
-    "confirmed": _confirmed,
-    "customer_wrote": _customer_wrote,
-    "details_given": _details_given,
-    "waiting_set": _status("waiting"),
-    "resolved": _status("resolved"),
-    "closed": _status("closed"),
-    "reopened": _status("open"),
-    "kind_set": _kind_set,
-    "area_set": _area_set,
-    "snoozed": _snoozed,
-    "snooze_over": _snooze_over,
-    "participant_added": _participant_added,
-    "participant_removed": _participant_removed,
-    "requester_set": _requester_set,
-    "flagged": _flagged,
-    "unflagged": _unflagged,
-    "linked": _linked,
-    "merged": _merged,
-    "merged_into": _merged_into,
-    "merged_wrote": _customer_wrote,
-    "policy_changed": _policy_changed,
-}

@@ -12,38 +12,53 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from helpdesk.core.decision import Draft
+from helpdesk.core.events import (
+    AgentAnswered,
+    AgentMailReturned,
+    AgentNoted,
+    AnswerLost,
+    CaseAssigned,
+    CaseClosed,
+    CaseReopened,
+    CaseResolved,
+    MergedInto,
+    SeveritySet,
+    StepTaken,
+    WaitingSet,
+)
 from helpdesk.core.message import Person
 from helpdesk.core.timeline import waited_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from helpdesk.core.case import Case, Event, EventType
+    from helpdesk.core.case import Case
     from helpdesk.core.command import Orders
+    from helpdesk.core.events import Event
     from helpdesk.core.people import Agent
     from helpdesk.core.scribe import Scribe
     from helpdesk.core.unseen import CaseMail
 
 LATELY = timedelta(days=7)
-_BECOMES: Mapping[EventType, str] = {
-    "resolved": "resolved",
-    "closed": "closed",
-    "reopened": "open again",
+_BECOMES: Mapping[type[Event], str] = {
+    CaseResolved: "resolved",
+    CaseClosed: "closed",
+    CaseReopened: "open again",
 }
-_SETTLES = frozenset({"agent_answered", "resolved", "closed"})
+_SETTLES = (AgentAnswered, CaseResolved, CaseClosed)
 
 
 def answered_meanwhile(scribe: Scribe) -> CaseMail | None:
     """Somebody else's answer of the last minutes that the agent had not seen, and has not been shown since."""
     within = scribe.terms.second_answer_within
     case, agent, at = scribe.was, scribe.agent.address, scribe.arrival.received_at
-    gone = {event.facts["key"] for event in case.of_type("answer_lost")}
-    gone |= {event.facts.get("answer") for event in case.of_type("command_refused") if event.by == agent}
+    gone = {event.key for event in case.of_type(AnswerLost)}
+    gone |= {event.answer for event in case.of_type(AgentMailReturned) if event.by == agent}
     not_seen = {mail.key: mail for mail in scribe.arrival.sight.unseen if mail.key not in gone}
-    for event in reversed(case.of_type("agent_answered")):
+    for event in reversed(case.of_type(AgentAnswered)):
         near = abs(event.at - at) <= within
-        if within and near and event.by != agent and event.facts.get("key") in not_seen:
-            return not_seen[event.facts["key"]]
+        if within and near and event.by != agent and event.key in not_seen:
+            return not_seen[event.key]
     return None
 
 
@@ -64,18 +79,18 @@ def tell(scribe: Scribe, orders: Orders) -> None:
 
 def _said(scribe: Scribe, event: Event) -> str:
     """What others hear of it; "" where they do not."""
-    facts, policy = event.facts, scribe.terms.policy
-    match event.type:
-        case "assigned":
-            return f"given to {called(scribe, Person(facts['agent']))}"
-        case "severity_set":
-            return f"severity {policy.level(facts['severity']).name}, was {policy.level(facts['was']).name}"
-        case "waiting_set":
+    policy = scribe.terms.policy
+    match event:
+        case CaseAssigned():
+            return f"given to {called(scribe, Person(event.agent))}"
+        case SeveritySet():
+            return f"severity {policy.level(event.severity).name}, was {policy.level(event.was).name}"
+        case WaitingSet():
             return f"waiting for {'the customer' if waited_for(event) == 'customer' else 'a third party'}"
-        case "merged_into":
-            return f"merged into {facts['into']}"
+        case MergedInto():
+            return f"merged into {event.into}"
         case _:
-            return _BECOMES.get(event.type, "")
+            return _BECOMES.get(type(event), "")
 
 
 def called(scribe: Scribe, person: Person) -> str:
@@ -100,14 +115,14 @@ def _keepers(scribe: Scribe) -> Iterator[str]:
     case, since = scribe.was, scribe.arrival.received_at - LATELY
     yield from (person.address for person in scribe.terms.keepers(case.assignee))
     for one in (case, *(merged.case for merged in scribe.terms.merged)):
-        yield from (event.by for event in one.of_type("agent_answered", "agent_noted") if event.at > since)
-    if any(event.type in _SETTLES for event in scribe.events):
+        yield from (event.by for event in one.of_type(AgentAnswered, AgentNoted) if event.at > since)
+    if any(isinstance(event, _SETTLES) for event in scribe.events):
         yield from _warned(case)
 
 
 def _warned(case: Case) -> list[str]:
     """Who was told, since the last answer, that time runs out."""
     told: list[str] = []
-    for event in case.of_type("step_taken", "agent_answered"):
-        told = [] if event.type == "agent_answered" else [*told, *event.facts["to"]]
+    for event in case.of_type(StepTaken, AgentAnswered):
+        told = [] if isinstance(event, AgentAnswered) else [*told, *event.to]
     return told

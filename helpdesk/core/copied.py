@@ -11,7 +11,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from helpdesk.core.addresses import unwritable
-from helpdesk.core.case import CANNOT_BE_WRITTEN_TO, DESK, Event
+from helpdesk.core.case import CANNOT_BE_WRITTEN_TO, DESK
+from helpdesk.core.events import CaseFlagged, Event, ParticipantAdded
 from helpdesk.core.message import Person, base_address
 
 if TYPE_CHECKING:
@@ -68,17 +69,17 @@ def answered_instead(address: str, arrival: Arrival, now: datetime) -> Iterator[
     if instead.not_used:
         way_out = unwritable(instead.not_used) or f"#requester {instead.not_used}"
         tag = f"not answered at {instead.not_used}, which its Reply-To names ({way_out})"
-        yield Event("flagged", arrival.received_at, now, DESK, {"tag": tag})
+        yield CaseFlagged(arrival.received_at, now, DESK, tag=tag)
 
 
 def unreachable(sender: Person, joined: Iterable[Event], arrival: Arrival, now: datetime) -> Iterator[Event]:
     """The note about who is on the case and cannot be written to."""
-    addresses = (event.facts["address"] for event in joined if event.type == "participant_added")
+    addresses = (event.address for event in joined if isinstance(event, ParticipantAdded))
     for address in filter(None, (sender.address, *addresses)):
         wrong = unwritable(address)
         if wrong:
             tag = f"{CANNOT_BE_WRITTEN_TO}{address} ({wrong})"
-            yield Event("flagged", arrival.received_at, now, DESK, {"tag": tag})
+            yield CaseFlagged(arrival.received_at, now, DESK, tag=tag)
 
 
 def _is_alias(person: Person, arrival: Arrival) -> bool:
@@ -104,8 +105,7 @@ def _asked(arrival: Arrival, terms: Terms, *, already: set[str], besides: tuple[
 
 def _joined(people: list[Person], arrival: Arrival, now: datetime) -> Iterator[Event]:
     for person in people:
-        facts = {"address": person.address, "name": person.name}
-        yield Event("participant_added", arrival.received_at, now, arrival.sender, facts)
+        yield ParticipantAdded(arrival.received_at, now, arrival.sender, address=person.address, name=person.name)
 
 
 def _left_out(people: list[Person], arrival: Arrival, now: datetime) -> Iterator[Event]:
@@ -113,7 +113,7 @@ def _left_out(people: list[Person], arrival: Arrival, now: datetime) -> Iterator
         named = ", ".join(person.address for person in people[:_SHOWN])
         more = f" and {len(people) - _SHOWN} more" if len(people) > _SHOWN else ""
         tag = f"on copy, not added: {named}{more} (#cc add ADDRESS adds them)"
-        yield Event("flagged", arrival.received_at, now, DESK, {"tag": tag})
+        yield CaseFlagged(arrival.received_at, now, DESK, tag=tag)
 
 
 def _nobody(_address: str) -> bool:

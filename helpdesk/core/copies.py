@@ -10,8 +10,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from helpdesk.core import copied
-from helpdesk.core.case import DESK, Event
+from helpdesk.core.case import DESK
 from helpdesk.core.decision import Decision
+from helpdesk.core.events import CaseFlagged, CaseUnflagged, Event, ParticipantAdded
 from helpdesk.core.requester import becomes
 
 if TYPE_CHECKING:
@@ -26,12 +27,10 @@ if TYPE_CHECKING:
 def proven(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
     """What the proof makes of the case. `terms` are those of the mail's sender."""
     unproven = replace(arrival, placement=replace(arrival.placement, authenticated=False))
-    doubts = {event.facts["tag"] for event in copied.by_first_mail(unproven, terms, now) if event.type == "flagged"}
+    doubts = {event.tag for event in copied.by_first_mail(unproven, terms, now) if isinstance(event, CaseFlagged)}
     events = [*_customer(case, arrival, terms, now), *_joining(case, arrival, terms, now)]
     events += [
-        Event("unflagged", now, now, DESK, {"tag": tag})
-        for tag in case.tags
-        if tag == "unverified" or (tag in doubts and events)
+        CaseUnflagged(now, now, DESK, tag=tag) for tag in case.tags if tag == "unverified" or (tag in doubts and events)
     ]
     return Decision(case.after(*events), tuple(events))
 
@@ -39,11 +38,11 @@ def proven(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decisio
 def _customer(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Iterator[Event]:
     sender = arrival.message.sender
     if sender and terms.customer and not case.customer and case.requester.address == sender.address:
-        yield Event("requester_set", now, now, DESK, becomes(sender, case, arrival, terms))
+        yield becomes(sender, case, arrival, terms, (now, now, DESK))
 
 
 def _joining(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Iterator[Event]:
     known = {*(person.address for person in case.people), *case.removed}
     for event in copied.by_first_mail(arrival, terms, now):
-        if event.type == "participant_added" and event.facts["address"] not in known:
+        if isinstance(event, ParticipantAdded) and event.address not in known:
             yield replace(event, at=now)

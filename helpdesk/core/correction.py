@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 
 from helpdesk.core import scope
 from helpdesk.core.case import DESK
+from helpdesk.core.events import AreaSet, CaseFlagged, KindSet, SeveritySet
 from helpdesk.core.intake import missing
 
 if TYPE_CHECKING:
@@ -25,8 +26,8 @@ def kind(scribe: Scribe, command: Command, orders: Orders) -> None:
     if was == becomes:
         scribe.done.append(f"kind {becomes}, as it was")
         return
-    lacks = list(missing(scribe.terms.policy.intake, dict(scribe.case.intake), becomes))
-    scribe.happened("kind_set", {"kind": becomes, "was": was, "missing": lacks})
+    lacks = tuple(missing(scribe.terms.policy.intake, dict(scribe.case.intake), becomes))
+    scribe.happened(KindSet(*scribe.stamp, kind=becomes, was=was, missing=lacks))
     said = f"kind {becomes}, was {was}"
     scribe.done.append(said if orders.has("severity") else f"{said}; {_bind(scribe, becomes)}")
     _look_at_coverage(scribe)
@@ -38,7 +39,7 @@ def area(scribe: Scribe, command: Command, _orders: Orders) -> None:
     if was == command.argument:
         scribe.done.append(f"area {was}, as it was")
         return
-    scribe.happened("area_set", {"area": command.argument, "was": was})
+    scribe.happened(AreaSet(*scribe.stamp, area=command.argument, was=was))
     scribe.done.append(f"area {command.argument}, was {was or 'none'}")
     _look_at_coverage(scribe)
 
@@ -53,23 +54,34 @@ def _bind(scribe: Scribe, becomes: Kind) -> str:
     if level == was:
         return f"severity stays {was.name}"
     because = "; ".join(f"{reason.rule}: {reason.effect}" for reason in reasons) or f"it is no {_kind_before(scribe)}"
-    facts = {"severity": level.key, "rank": level.rank, "was": was.key, "reason": because, "kind": becomes}
-    scribe.happened("severity_set", facts | ({"lowered_from": before.key} if reasons else {}), by=DESK)
+    scribe.happened(
+        SeveritySet(
+            scribe.arrival.received_at,
+            scribe.now,
+            DESK,
+            severity=level.key,
+            rank=level.rank,
+            was=was.key,
+            reason=because,
+            kind=becomes,
+            lowered_from=before.key if reasons else "",
+        )
+    )
     return f"severity {level.name}, was {was.name} ({because})"
 
 
 def _before_its_kind(scribe: Scribe) -> str:
     """The severity that a kind has lowered, if nobody has set one since."""
-    last = next(reversed(scribe.case.of_type("severity_set")), None)
-    return str(last.facts.get("lowered_from", "")) if last else ""
+    last = next(reversed(scribe.case.of_type(SeveritySet)), None)
+    return last.lowered_from if last else ""
 
 
 def _kind_before(scribe: Scribe) -> str:
-    return str(scribe.case.of_type("kind_set")[-1].facts["was"])
+    return scribe.case.of_type(KindSet)[-1].was
 
 
 def _look_at_coverage(scribe: Scribe) -> None:
     """What the plan does not cover is marked, and what it does is not (TKT-6, LGK-8)."""
-    for change, facts in tuple(scope.coverage(scribe.case, scribe.terms.policy)):
-        scribe.happened(change, facts)
-        scribe.done.append(f"{'marked' if change == 'flagged' else 'no longer marked'}: {facts['tag']}")
+    for event in tuple(scope.coverage(scribe.case, scribe.terms.policy, scribe.stamp)):
+        scribe.happened(event)
+        scribe.done.append(f"{'marked' if isinstance(event, CaseFlagged) else 'no longer marked'}: {event.tag}")

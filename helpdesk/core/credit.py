@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Literal
 
 from helpdesk.core.case import case_from
 from helpdesk.core.errors import NeverOpen
+from helpdesk.core.events import PolicyChanged, SeveritySet
 from helpdesk.core.policy import Promise
 from helpdesk.core.timeline import clocks
 
@@ -205,7 +206,7 @@ def _owed(case: Case, policy: Policy, clock: Clock, now: datetime) -> Clock:
     late = clock.breached_at(now)
     if late is None:
         return clock
-    kept = [event for event in case.events if event.type not in _TERMS or event.at <= late]
+    kept = [event for event in case.events if not isinstance(event, _TERMS) or event.at <= late]
     if len(kept) == len(case.events):
         return clock
     then = case_from(case.number, kept)
@@ -215,7 +216,7 @@ def _owed(case: Case, policy: Policy, clock: Clock, now: datetime) -> Clock:
     return owed if owed.warranted or not clock.warranted else clock
 
 
-_TERMS = ("severity_set", "policy_changed")
+_TERMS = (SeveritySet, PolicyChanged)
 
 
 def _same(one: Clock, other: Clock) -> bool:

@@ -10,22 +10,31 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from helpdesk.core.events import (
+    AgentAnswered,
+    AnswerArrived,
+    CaseClosed,
+    CaseResolved,
+    CustomerWrote,
+    KeptOpen,
+    SplitOff,
+)
 from helpdesk.core.redaction import ERASED
 from helpdesk.core.snooze import wall
 from helpdesk.core.timeline import is_left_open, is_split_off
-from helpdesk.core.unseen import in_facts
+from helpdesk.core.unseen import unseen_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from helpdesk.core.case import Case, Event
+    from helpdesk.core.case import Case
     from helpdesk.core.command import Orders, Verb
     from helpdesk.core.people import Terms
     from helpdesk.core.scribe import Scribe
 
 _ENDS_OR_PAUSES: tuple[Verb, ...] = ("wait", "resolve", "close", "spam")
-_SETTLE = frozenset({"agent_answered", "answer_arrived", "resolved", "closed"})
+_SETTLE = (AgentAnswered, AnswerArrived, CaseResolved, CaseClosed)
 
 
 def kept_open(scribe: Scribe, orders: Orders) -> Orders:
@@ -41,7 +50,7 @@ def kept_open(scribe: Scribe, orders: Orders) -> Orders:
         scribe.newer = [mail for mail in scribe.arrival.sight.newer if held and (mail.message_id, mail.at) in waiting]
         return orders
     scribe.kept_open = [command.line for command in held]
-    scribe.happened("kept_open", {"orders": scribe.kept_open, **in_facts(scribe.unseen)})
+    scribe.happened(KeptOpen(*scribe.stamp, orders=tuple(scribe.kept_open), unseen=unseen_words(scribe.unseen)))
     verbs = ", ".join(f"#{command.verb}!" for command in held)
     scribe.done.append(
         f"{', '.join(scribe.kept_open)} is not done: you had not seen the mail below when you wrote. The case "
@@ -52,7 +61,7 @@ def kept_open(scribe: Scribe, orders: Orders) -> Orders:
 
 def say(scribe: Scribe, orders: Orders) -> None:
     """Tell the agent of words that their answer does not count for, and of newer ones than the mail they answered."""
-    answered = any(event.type == "agent_answered" for event in scribe.events)
+    answered = any(isinstance(event, AgentAnswered) for event in scribe.events)
     if not (answered or scribe.kept_open):
         scribe.unseen = ()  # nothing of theirs would have settled it
     elif scribe.unseen and answered and not orders.has("redact"):  # which has an echo of its own, without the words
@@ -70,13 +79,13 @@ def owed(case: Case, terms: Terms) -> frozenset[tuple[str, datetime]]:
 
 
 def _owed(case: Case) -> Iterator[tuple[str, datetime]]:
-    waiting: list[Event] = []
-    opening = None if case.for_how == "copied" else next(iter(case.of_type("customer_wrote")), None)
+    waiting: list[CustomerWrote] = []
+    opening = None if case.for_how == "copied" else next(iter(case.of_type(CustomerWrote)), None)
     for event in sorted(case.events, key=lambda event: event.at):
-        if event.type == "customer_wrote" and event is not opening:
+        if isinstance(event, CustomerWrote) and event is not opening:
             waiting.append(event)
-        elif event.type in _SETTLE:
+        elif isinstance(event, _SETTLE):
             waiting = [word for word in waiting if is_left_open(word, event)]
-        elif event.type == "split_off":
+        elif isinstance(event, SplitOff):
             waiting = [word for word in waiting if not is_split_off(word, event)]
-    return ((word.facts["message_id"], word.at) for word in waiting)
+    return ((word.message_id, word.at) for word in waiting)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from helpdesk.core import (
     acknowledgment,
@@ -37,19 +37,43 @@ from helpdesk.core import (
     unreadable_parts,
 )
 from helpdesk.core.answer import agent_writes
-from helpdesk.core.case import DESK, Event, case_from, open_case
+from helpdesk.core.case import DESK, case_from, open_case
 from helpdesk.core.decision import Decision, Draft
+from helpdesk.core.events import (
+    AcknowledgmentDecided,
+    AgentMailReturned,
+    AnsweredElsewhere,
+    BreachWithdrawn,
+    CaseFlagged,
+    CaseLinked,
+    CaseOpened,
+    CasePurged,
+    CaseReopened,
+    ClockBreached,
+    CustomerThanked,
+    CustomerWrote,
+    EscalationRequested,
+    Event,
+    MailEvent,
+    OutsiderWrote,
+    PageAcknowledged,
+    RankOneSuspected,
+    RobotWrote,
+    SeveritySet,
+    Stamp,
+    WaitingSet,
+)
 from helpdesk.core.intake import missing
 from helpdesk.core.intake import read as read_intake
 from helpdesk.core.timeline import clocks, waited_for
 from helpdesk.core.turn import turn_of
-from helpdesk.core.verdict import facts_of
+from helpdesk.core.verdict import assessed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from helpdesk.core.case import Case, EventType
+    from helpdesk.core.case import Case
     from helpdesk.core.decision import Arrival, Outcome, Returned
     from helpdesk.core.details import Details
     from helpdesk.core.intake import Intake
@@ -59,6 +83,8 @@ if TYPE_CHECKING:
     from helpdesk.core.thanks import Thanks
     from helpdesk.core.verdict import Verdict
     from helpdesk.core.watched import State
+
+_MailEvent = TypeVar("_MailEvent", bound=MailEvent)
 
 
 def receive(case: Case | None, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
@@ -173,9 +199,9 @@ def _opened_by(sender: Person, arrival: Arrival, terms: Terms, now: datetime) ->
     verdict = terms.judge.judge(arrival, intake.values, terms)
     unclaimed = tuple(scope.unclaimed(sender, intake.values, verdict.kind, terms))
     doubts = (*scope.unentitled(arrival, terms), *unclaimed)
-    opened = _event("opened", arrival, now, _opening_facts(sender, arrival, terms, intake, verdict))
-    assessed = _event("assessed", arrival, now, facts_of(verdict, terms), by=DESK)
-    wrote = _event("customer_wrote", arrival, now, _message_facts(arrival))
+    opened = _opening(sender, arrival, terms, intake, verdict, now)
+    found = assessed(verdict, terms, (arrival.received_at, now, DESK))
+    wrote = _came(CustomerWrote, arrival, now)
     joined = tuple(copied.by_first_mail(arrival, terms, now))
     outside = tuple(scope.findings(arrival, verdict, terms, now))
     escalated = tuple(escalation.requested(arrival, terms, now))
@@ -189,13 +215,13 @@ def _opened_by(sender: Person, arrival: Arrival, terms: Terms, now: datetime) ->
     )
     events = (
         opened,
-        assessed,
+        found,
         wrote,
         *monitor.said(arrival, now, rank=verdict.rank),
         *redaction.flags(arrival, now),
         *held.doubts(arrival, now),
         *unreadable_parts.notes(arrival, now),
-        *copied.answered_instead(opened.facts["answers_to"], arrival, now),
+        *copied.answered_instead(opened.answers_to, arrival, now),
         *joined,
         *copied.unreachable(sender, joined, arrival, now),
         *outside,
@@ -203,14 +229,14 @@ def _opened_by(sender: Person, arrival: Arrival, terms: Terms, now: datetime) ->
         *given,
         acknowledged,
     )
-    suspected = suspicion.raised(open_case(opened).after(assessed), verdict, arrival, terms, now)
+    suspected = suspicion.raised(open_case(opened).after(found), verdict, arrival, terms, now)
     events = (*events, *suspected)
     case = open_case(opened).after(*events[1:])
     if arrival.released_by:  # a person has just looked at it, and decides whom else it needs
         late = ladder.passed(case, terms, now)
         events, case, suspected = (*events, *late), case.after(*late), ()
     guessed = details.guesses(intake, intake.values, verdict.kind, terms.policy)
-    written = acknowledged.facts["sent"] or acknowledged.facts.get("unwritable")
+    written = acknowledged.sent or acknowledged.unwritable
     drafts = (
         *([_acknowledgment(case, arrival, terms, doubts)] if written else []),
         *_to_agents("assigned", case, arrival, terms, proposed=guessed),
@@ -220,34 +246,37 @@ def _opened_by(sender: Person, arrival: Arrival, terms: Terms, now: datetime) ->
     return Decision(case, events, drafts, outcome="opened", reply=arrival.message.reply)
 
 
-def _opening_facts(sender: Person, arrival: Arrival, terms: Terms, intake: Intake, verdict: Verdict) -> dict[str, Any]:
+def _opening(
+    sender: Person, arrival: Arrival, terms: Terms, intake: Intake, verdict: Verdict, now: datetime
+) -> CaseOpened:
     policy, customer, mailbox = terms.policy, terms.customer, terms.mailbox
     entitled = [doubt.said for doubt in scope.unentitled(arrival, terms)]
-    return {
-        "mailbox": mailbox.address,
-        "policy": policy.key,
-        "policy_version": policy.version,
-        "plan": scope.plan_key(terms),
-        "region": scope.region_key(terms),
-        "channel": scope.channel_key(terms),
-        "customer": customer.key if customer else "",
-        "requester": sender.address,
-        "requester_name": sender.name,
-        "answers_to": _answers_to(sender, arrival),
-        "subject": arrival.message.subject,
-        "language": verdict.language,
-        "intake": dict(intake.values),
-        "missing": list(missing(policy.intake, intake.values, verdict.kind)),
-        "tags": [*entitled, *(["unverified"] if arrival.placement.linked is not None else [])],
-        "unwarranted": [
+    return CaseOpened(
+        *_stamp(arrival, now),
+        mailbox=mailbox.address,
+        policy=policy.key,
+        policy_version=policy.version,
+        plan=scope.plan_key(terms),
+        region=scope.region_key(terms),
+        channel=scope.channel_key(terms),
+        customer=customer.key if customer else "",
+        requester=sender.address,
+        requester_name=sender.name,
+        answers_to=_answers_to(sender, arrival),
+        subject=arrival.message.subject,
+        language=verdict.language,
+        intake=dict(intake.values),
+        missing=tuple(missing(policy.intake, intake.values, verdict.kind)),
+        tags=(*entitled, *(["unverified"] if arrival.placement.linked is not None else [])),
+        unwarranted=(
             *entitled,
             *(doubt.said for doubt in scope.unclaimed(sender, intake.values, verdict.kind, terms)),
-        ],
-        "down": list(terms.standing.down),
-        "because": arrival.placement.because,
-        "linked": arrival.linked_ref,
-        "monitor": arrival.message.robot is not None or arrival.placement.watched is not None,
-    }
+        ),
+        down=tuple(terms.standing.down),
+        because=arrival.placement.because,
+        linked=arrival.linked_ref,
+        monitor=arrival.message.robot is not None or arrival.placement.watched is not None,
+    )
 
 
 def _answers_to(sender: Person, arrival: Arrival) -> str:
@@ -266,8 +295,8 @@ def _acknowledgment(case: Case, arrival: Arrival, terms: Terms, doubts: Sequence
     facts = {
         # An address that we do not know may be forged: it gets none of the mail's own words back (threat L05).
         "known": _is_known(case.addressee.address, terms),
-        "declared": [event.facts for event in case.of_type("flagged") if event.facts.get("say")],
-        "escalated": bool(case.of_type("escalation_requested")),
+        "declared": [event for event in case.of_type(CaseFlagged) if event.say],
+        "escalated": bool(case.of_type(EscalationRequested)),
         "follows": arrival.linked_ref if arrival.placement.linked is None else "",
         "doubts": tuple(doubts),
     }
@@ -300,7 +329,7 @@ def _agent_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> 
     decision = agent_writes(case, arrival, terms, now)
     if decision.case is None or not decision.case.unconfirmed or not decision.case.active:
         return decision  # what was called spam stays what it was
-    if any(event.facts.get("notice") for event in decision.events):
+    if any(isinstance(event, AgentMailReturned) and event.notice for event in decision.events):
         return decision  # a program confirms nothing
     spoken = any(draft.audience == "customer" for draft in decision.drafts)
     if not spoken and behalf.denies(decision.reply):
@@ -317,24 +346,24 @@ def _agent_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> 
 def confirm(case: Case, arrival: Arrival, terms: Terms, now: datetime, *, spoken: bool = False) -> Decision:
     """Decide what follows from that an agent did open a case for somebody; `spoken`: they get a word of the agent."""
     told = behalf.confirmed(case, arrival.received_at, now, arrival.sender)
-    owed = any(event.facts["because"] == behalf.NOT_CONFIRMED for event in case.of_type("acknowledged"))
+    owed = any(event.because == behalf.NOT_CONFIRMED for event in case.of_type(AcknowledgmentDecided))
     drafts: tuple[Draft, ...] = ()
     if owed and not spoken and case.addressee.address:
-        told = (*told, Event("acknowledged", now, now, DESK, {"sent": True, "because": ""}))
+        told = (*told, AcknowledgmentDecided(now, now, DESK, sent=True, because=""))
         doubts = scope.unentitled(arrival, terms)
         drafts = (_acknowledgment(case, arrival, terms, tuple(doubts)),)
     return Decision(case.after(*told), told, drafts)
 
 
 def _customer_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
-    events = [_event("customer_wrote", arrival, now, _message_facts(arrival)), *redaction.flags(arrival, now)]
+    events: list[Event] = [_came(CustomerWrote, arrival, now), *redaction.flags(arrival, now)]
     events += redaction.sent_again(case, arrival, now)
     events += exclusion.proposed(arrival, terms, now, decided=exclusion.keys(case.events))
     events += unreadable_parts.notes(arrival, now)
     was_over = not case.active
     if was_over:
-        reopened = _event("reopened", arrival, now, {"because": "the customer wrote"})
-        events.append(replace(reopened, at=case.not_before("reopened", reopened.at)))
+        reopened = CaseReopened(*_stamp(arrival, now), because="the customer wrote")
+        events.append(replace(reopened, at=case.not_before(CaseReopened, reopened.at)))
     events += calling.again(case, arrival.received_at, terms, now, reopened=was_over)
     has_it = calling.acknowledger(case, terms, now) if case.rank == 1 else None
     before, escalated = case, tuple(escalation.requested(arrival, terms, now, case=case))
@@ -366,10 +395,10 @@ def _customer_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) 
 
 def _assessed_at_last(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> tuple[Event, ...]:
     """What an agent wrote to somebody said nothing of how bad it is: their first mail does."""
-    if case.for_how != "copied" or case.of_type("customer_wrote", "severity_set"):
+    if case.for_how != "copied" or case.of_type(CustomerWrote, SeveritySet):
         return ()
     said = read_intake(arrival.message.reply, terms.policy.intake, subject=arrival.message.subject).values
-    return (_event("assessed", arrival, now, facts_of(terms.judge.judge(arrival, said, terms), terms), by=DESK),)
+    return (assessed(terms.judge.judge(arrival, said, terms), terms, (arrival.received_at, now, DESK)),)
 
 
 def _open_again(case: Case, arrival: Arrival, terms: Terms) -> tuple[Draft, ...]:
@@ -389,7 +418,7 @@ def _merged_customer_writes(case: Case, arrival: Arrival, terms: Terms, now: dat
     theirs = replace(merged.terms, judge=terms.judge)
     came = _customer_writes(merged.case, arrival, theirs, now)
     case, events = merging.heard(case, came, arrival, merged.case, now)
-    was_over = any(event.type == "reopened" for event in events)
+    was_over = any(isinstance(event, CaseReopened) for event in events)
     theirs_told = next((draft.facts for draft in came.drafts if draft.kind == "customer-message"), {})
     read = {name: theirs_told[name] for name in ("changed", "proposed") if name in theirs_told}
     drafts = _to_agents("customer-message", case, arrival, terms, reopened=was_over, through=merged.case.ref, **read)
@@ -399,7 +428,7 @@ def _merged_customer_writes(case: Case, arrival: Arrival, terms: Terms, now: dat
 
 def _customer_thanks(case: Case, arrival: Arrival, thanks: Thanks, terms: Terms, now: datetime) -> Decision:
     """Nothing is opened again and no clock runs; the agent sees it, and may read it otherwise."""
-    event = _event("thanked", arrival, now, {**_message_facts(arrival), "confirms": thanks.confirms})
+    event = replace(_came(CustomerThanked, arrival, now), confirms=thanks.confirms)
     if not arrival.through:
         events = (event, *copied.by_person_of_case(case, arrival, terms, now))
         return _thanked(case, events, arrival, thanks, terms)
@@ -415,7 +444,9 @@ def _thanked(case: Case, events: tuple[Event, ...], arrival: Arrival, thanks: Th
     return Decision(case, events, tuple(drafts), reply=arrival.message.reply)
 
 
-def _reassessed(case: Case, arrival: Arrival, added: Details, terms: Terms, now: datetime) -> tuple[Event, ...]:
+def _reassessed(
+    case: Case, arrival: Arrival, added: Details, terms: Terms, now: datetime
+) -> tuple[RankOneSuspected, ...]:
     """A further mail can make a case look worse; what was said before of priority and environment is kept in mind."""
     said = read_intake(arrival.message.reply, terms.policy.intake, subject=arrival.message.subject).values
     known = {key: value for key, value in case.intake if key != "priority"}
@@ -426,12 +457,12 @@ def _reassessed(case: Case, arrival: Arrival, added: Details, terms: Terms, now:
 
 def _outsider_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
     staff = arrival.placement.told or arrival.placement.agent is not None
-    facts = {**_message_facts(arrival), **({"staff": True} if staff else {})}
-    events = [_event("outsider_wrote", arrival, now, facts), *redaction.flags(arrival, now)]
+    wrote = replace(_came(OutsiderWrote, arrival, now), staff=staff)
+    events: list[Event] = [wrote, *redaction.flags(arrival, now)]
     sender = arrival.message.sender
     heard = arrival.placement.told and arrival.sender in ladder.called(case)
     if heard:
-        events.append(_event("page_acknowledged", arrival, now, {"because": "somebody who was told wrote"}))
+        events.append(PageAcknowledged(*_stamp(arrival, now), because="somebody who was told wrote"))
     case = case.after(*events)
     drafts = _to_agents("customer-message", case, arrival, terms)
     if heard and sender is not None:
@@ -447,8 +478,8 @@ def answered_elsewhere(case: Case, became: str, arrival: Arrival, terms: Terms, 
     """
     if not case.active or turn_of(case).whose != "customer":
         return Decision(case)
-    event = _event("answered_elsewhere", arrival, now, {**_message_facts(arrival), "case": became})
-    events = (event, Event("linked", arrival.received_at, now, DESK, {"to": became}))
+    event = replace(_came(AnsweredElsewhere, arrival, now), case=became)
+    events = (event, CaseLinked(arrival.received_at, now, DESK, to=became))
     after = case.after(*events)
     drafts = _to_agents("customer-message", after, arrival, terms, unverified=True, outsider=True, became=became)
     decision = relief.relieve(
@@ -464,7 +495,7 @@ def _robot_writes(case: Case | None, arrival: Arrival, terms: Terms, now: dateti
         if terms.mailbox.channel == "monitoring" and robot and robot.kind != "own-mail":
             return _open(arrival, terms, now)
         return Decision(None, outcome=robot_outcome(arrival.message), because=because)
-    events = [_event("robot_wrote", arrival, now, {**_message_facts(arrival), "because": because})]
+    events: list[Event] = [replace(_came(RobotWrote, arrival, now), because=because)]
     back, drafts = arrival.returned, tuple[Draft, ...]()
     if back is not None:
         came = undelivered.happened(case, back, terms, at=arrival.received_at, now=now)
@@ -562,7 +593,7 @@ def _too_old_to_reopen(case: Case, arrival: Arrival, terms: Terms) -> bool:
     window = terms.policy.lifecycle.reopen_within
     if case.active or case.status_since is None:
         return False
-    if case.of_type("purged"):
+    if case.of_type(CasePurged):
         return True
     return window is not None and arrival.received_at - case.status_since > window
 
@@ -578,25 +609,25 @@ def _on_the_record(decision: Decision, terms: Terms, now: datetime) -> Decision:
         return decision
     standing = case.breaches
     shown = {ladder.clock_key(clock): clock for clock in clocks(case, terms.policy)}
-    events = []
+    events: list[Event] = []
     for key, clock in shown.items():
         late = clock.breached_at(now)
         if late is not None and key not in standing:
-            events.append(Event("breached", late, now, DESK, {"clock": key, "target": clock.target}))
+            events.append(ClockBreached(late, now, DESK, clock=key, target=clock.target))
     for key, at in standing.items():
         undone = key not in shown or shown[key].breached_at(now) is None
         # Time alone never takes a breach back: what was received before it, and read after it, does.
         if undone and any(event.at <= at for event in decision.events):
             what = "answered" if key not in shown or shown[key].stopped_at else "changed"
-            facts = {"clock": key, "because": f"{what} in time, and read late"}
-            events.append(Event("breach_withdrawn", now, now, DESK, facts))
+            because = f"{what} in time, and read late"
+            events.append(BreachWithdrawn(now, now, DESK, clock=key, because=because))
     return replace(decision, case=case.after(*events), events=(*decision.events, *events))
 
 
 def _wait_ends_at(case: Case) -> datetime | None:
     if case.status != "waiting" or case.status_since is None:
         return None
-    seconds = case.of_type("waiting_set")[-1].facts["seconds"]
+    seconds = case.of_type(WaitingSet)[-1].seconds
     return case.status_since + timedelta(seconds=seconds) if seconds else None
 
 
@@ -605,24 +636,21 @@ def _wait_over(case: Case, terms: Terms, now: datetime) -> tuple[tuple[Event, ..
     ends_at = _wait_ends_at(case)
     if ends_at is None or ends_at > now:
         return (), ()
-    event = Event("reopened", ends_at, now, DESK, {"because": "the wait is over"})
+    event = CaseReopened(ends_at, now, DESK, because="the wait is over")
     # A merged case waits together with the one that took its place, whose agent is told.
     agent = None if case.merged_into else terms.team.agent(case.assignee)
     key = f"wait/{ends_at:%Y%m%dT%H%M%SZ}"
-    facts = {"waited_for": waited_for(case.of_type("waiting_set")[-1])}
+    facts = {"waited_for": waited_for(case.of_type(WaitingSet)[-1])}
     drafts = (Draft("reminder", agent.person, "agent", key, facts=facts),) if agent else ()
     return (event,), drafts
 
 
-def _event(kind: EventType, arrival: Arrival, now: datetime, facts: dict[str, Any], *, by: str | None = None) -> Event:
-    sender = arrival.message.sender
-    return Event(kind, arrival.received_at, now, by or (sender.address if sender else ""), facts)
+def _stamp(arrival: Arrival, now: datetime) -> Stamp:
+    """Of what the sender of a mail does."""
+    return arrival.received_at, now, arrival.sender
 
 
-def _message_facts(arrival: Arrival) -> dict[str, Any]:
-    message = arrival.message
-    return {
-        "message_id": message.message_id,
-        "subject": message.subject,
-        "because": arrival.placement.because,
-    }
+def _came(kind: type[_MailEvent], arrival: Arrival, now: datetime) -> _MailEvent:
+    """That this mail came, as an event of that kind."""
+    message, because = arrival.message, arrival.placement.because
+    return kind(*_stamp(arrival, now), message_id=message.message_id, subject=message.subject, because=because)

@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
     from helpdesk.core.addressee import Addressee
     from helpdesk.core.behalf import Behalf
-    from helpdesk.core.case import Case, Event
+    from helpdesk.core.case import Case
     from helpdesk.core.drafts import AudienceOf, MailKind
     from helpdesk.core.enclosure import Enclosure
+    from helpdesk.core.events import Event
     from helpdesk.core.message import Message, Person
     from helpdesk.core.people import Agent, Customer, Terms
     from helpdesk.core.placement import Placement

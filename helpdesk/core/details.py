@@ -9,10 +9,24 @@ one, is proposed, too.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from helpdesk.core import scope
-from helpdesk.core.case import DESK, Event
+from helpdesk.core.case import DESK
+from helpdesk.core.events import (
+    AgentAnswered,
+    AreaSet,
+    CalledAgain,
+    DetailsGiven,
+    Event,
+    KindSet,
+    PageAcknowledged,
+    RankOneSuspected,
+    SeveritySet,
+    Stamp,
+    StepTaken,
+    Unwarranted,
+)
 from helpdesk.core.intake import QUESTION, missing, read
 from helpdesk.core.intake_words import folded
 
@@ -20,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
-    from helpdesk.core.case import Case, EventType, Kind
+    from helpdesk.core.case import Case, Kind
     from helpdesk.core.command import Command, Orders
     from helpdesk.core.decision import Arrival
     from helpdesk.core.intake import Intake
@@ -71,30 +85,30 @@ def kept(scribe: Scribe, command: Command, _orders: Orders) -> None:
     """Obey `#detail`: what an agent was told elsewhere, or takes a customer's words for, counts as if written."""
     case, terms, key = scribe.case, scribe.terms, command.argument
     was = dict(case.intake).get(key, "")
-    facts = _facts(case, {key: command.detail}, terms)
-    scribe.happened("details_given", {**facts, "stated": "", "review": False})
+    scribe.happened(_given(case, {key: command.detail}, terms, scribe.stamp))
     label = next(_short(field.label) for field in terms.policy.intake if field.key == key)
     scribe.done.append(f"{label}: {command.detail}{f', was {_brief(was)}' if was else ''}")
 
 
 def _held(case: Case) -> set[str]:
     """The details that an agent has set."""
-    answers = case.of_type("details_given")
-    return {key for event in answers if "message_id" not in event.facts for key in event.facts["intake"]}
+    answers = case.of_type(DetailsGiven)
+    return {key for event in answers if event.message_id is None for key in event.intake}
 
 
-def _facts(case: Case, new: Mapping[str, str], terms: Terms) -> dict[str, Any]:
+def _given(case: Case, new: Mapping[str, str], terms: Terms, stamp: Stamp) -> DetailsGiven:
     """What new answers make of what is missing, and of what is warranted (LAI-5)."""
     was = dict(case.intake)
     values = {**was, **new}
     before, after = ({doubt.said for doubt in _unclaimed(case, given, terms)} for given in (was, values))
-    return {
-        "intake": dict(new),
-        "intake_was": {key: was[key] for key in new if key in was},
-        "missing": list(missing(terms.policy.intake, values, case.kind)),
-        "unwarranted": [why for why in case.unwarranted if why not in before or why in after],
-        "was": {"unwarranted": list(case.unwarranted)},
-    }
+    return DetailsGiven(
+        *stamp,
+        intake=dict(new),
+        intake_was={key: was[key] for key in new if key in was},
+        missing=tuple(missing(terms.policy.intake, values, case.kind)),
+        unwarranted=tuple(why for why in case.unwarranted if why not in before or why in after),
+        was=Unwarranted(unwarranted=list(case.unwarranted)),
+    )
 
 
 def _unclaimed(case: Case, values: Mapping[str, str], terms: Terms) -> Iterator[Doubt]:
@@ -149,6 +163,7 @@ class _Reading:
         self.terms = terms
         self.now = now
         self.new = new
+        self.given = _given(case, new, terms, (arrival.received_at, now, arrival.sender))
         self.values = {**dict(case.intake), **new}
         self.stated = stated
         self.events: list[Event] = []
@@ -156,19 +171,21 @@ class _Reading:
         self.proposed: list[str] = []
         self.verdict: Verdict | None = None
 
-    def happened(self, kind: EventType, facts: dict[str, Any]) -> None:
-        at = self.case.not_before(kind, self.arrival.received_at)
-        self.events.append(Event(kind, at, self.now, DESK, facts))
+    @property
+    def stamp(self) -> Stamp:
+        return self.arrival.received_at, self.now, DESK
+
+    def happened(self, event: Event) -> None:
+        self.events.append(replace(event, at=self.case.not_before(type(event), event.at)))
 
     def told(self) -> tuple[Event, ...]:
         """All that is on the record: the answers, and what follows from them."""
-        facts = {
-            **_facts(self.case, self.new, self.terms),
-            "stated": self.stated,
-            "review": self.verdict is not None and self.verdict.review,
-            "message_id": self.arrival.message.message_id,
-        }
-        answers = Event("details_given", self.arrival.received_at, self.now, self.arrival.sender, facts)
+        answers = replace(
+            self.given,
+            stated=self.stated,
+            review=self.verdict is not None and self.verdict.review,
+            message_id=self.arrival.message.message_id,
+        )
         return (answers, *self.events)
 
     def note(self) -> None:
@@ -178,7 +195,7 @@ class _Reading:
             if field.key in new:
                 before = f", was {_brief(was[field.key])}" if field.key in was else ""
                 self.changed.append(f"{_short(field.label)}: {_brief(new[field.key])}{before}")
-        left = _facts(self.case, new, self.terms)["unwarranted"]
+        left = self.given.unwarranted
         if len(left) < len(self.case.unwarranted):
             why = "; ".join(left)
             self.changed.append(f"not warranted still: {why}" if why else "warranted: nothing that it takes is missing")
@@ -192,7 +209,7 @@ class _Reading:
         self.verdict = found
         terms, case = self.terms.policy.severity, self.case
         rank = self._towards_stated(found.rank)
-        if case.of_type("kind_set"):
+        if case.of_type(KindSet):
             rank, _ = self.terms.judge.bind_kind(rank, kind=cast("Kind", case.kind), terms=terms)
         level, is_ = terms.at_rank(rank), terms.level(case.severity)
         if rank == case.rank:
@@ -200,8 +217,16 @@ class _Reading:
         elif self._stays(rank):
             self._propose(level)
         else:
-            facts = {"severity": level.key, "rank": rank, "was": is_.key, "reason": self._why(), "review": found.review}
-            self.happened("severity_set", facts)
+            self.happened(
+                SeveritySet(
+                    *self.stamp,
+                    severity=level.key,
+                    rank=rank,
+                    was=is_.key,
+                    reason=self._why(),
+                    review=found.review,
+                )
+            )
             self.changed.append(f"severity: {level.name}, was {is_.name}, because {self._why()}")
 
     def _towards_stated(self, rank: Rank) -> Rank:
@@ -237,10 +262,10 @@ class _Reading:
     def _stays(self, rank: int) -> bool:
         """Whether the severity is a person's, or is not to be lowered any more."""
         case = self.case
-        if any(event.by != DESK for event in case.of_type("severity_set")):
+        if any(event.by != DESK for event in case.of_type(SeveritySet)):
             return True
-        called = any(event.facts.get("acknowledge") for event in case.of_type("step_taken"))
-        answered = case.of_type("agent_answered", "page_acknowledged", "called_again", "suspected")
+        called = any(event.acknowledge for event in case.of_type(StepTaken))
+        answered = case.of_type(AgentAnswered, PageAcknowledged, CalledAgain, RankOneSuspected)
         return rank > case.rank and bool(called or answered)
 
     def _propose(self, level: Level) -> None:
@@ -269,13 +294,13 @@ class _Reading:
         area = self.terms.judge.area_of(answer, policy.severity)
         if area is None or area == case.area:
             return
-        if any(event.by != DESK for event in case.of_type("area_set")):
+        if any(event.by != DESK for event in case.of_type(AreaSet)):
             self.proposed.append(f"area {area}, as the customer says; {case.area} stays, and #area {area} sets it")
             return
-        self.happened("area_set", {"area": area, "was": case.area})
+        self.happened(AreaSet(*self.stamp, area=area, was=case.area))
         self.changed.append(f"area {area}, was {case.area or 'none'}")
-        for kind, facts in scope.coverage(replace(case, area=area), policy):
-            self.happened(kind, facts)
+        for event in scope.coverage(replace(case, area=area), policy, self.stamp):
+            self.happened(event)
 
 
 def _brief(answer: str) -> str:

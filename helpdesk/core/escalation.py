@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 from helpdesk.core import acknowledgment
 from helpdesk.core.appeal import appeal
 from helpdesk.core.audience import readers
-from helpdesk.core.case import DESK, Event
+from helpdesk.core.case import DESK
 from helpdesk.core.decision import Draft
+from helpdesk.core.events import CaseFlagged, CaseUnflagged, EscalationRequested, Event
 from helpdesk.core.exclusion import OFF
 
 if TYPE_CHECKING:
@@ -46,11 +47,11 @@ def requested(arrival: Arrival, terms: Terms, now: datetime, *, case: Case | Non
         yield _requested(arrival, now, f"the mail says: {said.words}")
         return
     tag = f'{_MAY_ASK}the mail says "{said.words}" (#escalate passes it on, #escalate {OFF} dismisses)'
-    yield Event("flagged", arrival.received_at, now, DESK, {"tag": tag})
+    yield CaseFlagged(arrival.received_at, now, DESK, tag=tag)
 
 
-def _requested(arrival: Arrival, now: datetime, because: str) -> Event:
-    return Event("escalation_requested", arrival.received_at, now, arrival.sender, {"because": because})
+def _requested(arrival: Arrival, now: datetime, because: str) -> EscalationRequested:
+    return EscalationRequested(arrival.received_at, now, arrival.sender, because=because)
 
 
 def _new_words(arrival: Arrival, case: Case | None) -> str:
@@ -75,13 +76,13 @@ def told(case: Case, terms: Terms, now: datetime) -> list[Person]:
 
 def mails(before: Case | None, case: Case, events: Sequence[Event], arrival: Arrival, terms: Terms) -> Iterator[Draft]:
     """To those who look after the account; inside a case to its customer as well. `before`: the case without it."""
-    asked = next((event for event in events if event.type == "escalation_requested"), None)
+    asked = next((event for event in events if isinstance(event, EscalationRequested)), None)
     if asked is None:
         return
     sender = arrival.message.sender
     author = (sender.name or sender.address) if sender else "unknown sender"
     names = f"; it names {arrival.linked_ref}" if arrival.linked_ref else ""
-    facts = {"asked": f"{asked.facts['because']}{names}", "sender": arrival.sender}
+    facts = {"asked": f"{asked.because}{names}", "sender": arrival.sender}
     key, text, shows = f"{arrival.key}/asked", arrival.message.reply, (arrival.number,)
     for person in told(case, terms, asked.recorded_at):
         yield Draft("escalation", person, "agent", key, text, author, facts, "escalation-asked", shows=shows)
@@ -95,8 +96,8 @@ def _customer(case: Case, arrival: Arrival) -> Person | None:
     return case.addressee if sender is None or sender.address == case.requester.address else sender
 
 
-def _told_lately(case: Case, asked: Event) -> bool:
-    return any(asked.at - earlier.at < _ONCE for earlier in case.of_type("escalation_requested"))
+def _told_lately(case: Case, asked: EscalationRequested) -> bool:
+    return any(asked.at - earlier.at < _ONCE for earlier in case.of_type(EscalationRequested))
 
 
 def _may_answer(to: Person, arrival: Arrival, terms: Terms) -> bool:
@@ -111,19 +112,20 @@ def escalate(scribe: Scribe, command: Command, _orders: Orders) -> None:
     """Obey `#escalate`: what a customer may have meant is passed on, or dismissed."""
     proposed = [tag for tag in scribe.case.tags if tag.startswith(_MAY_ASK)]
     for tag in proposed:
-        scribe.happened("unflagged", {"tag": tag})
+        scribe.happened(CaseUnflagged(*scribe.stamp, tag=tag))
     if command.argument == OFF:
         scribe.done.append("dismissed: nobody is told" if proposed else "nothing was to be dismissed")
         return
     because = f"{scribe.name} passes it on{f': {command.detail}' if command.detail else ''}"
     before = scribe.case
-    scribe.happened("escalation_requested", {"because": because})
+    asked = EscalationRequested(*scribe.stamp, because=because)
+    scribe.happened(asked)
     people = told(scribe.case, scribe.terms, scribe.now)
     facts = {"asked": because, "sender": scribe.agent.address}
     key = f"{scribe.arrival.key}/asked"
     for person in people:
         draft = Draft("escalation", person, "agent", key, "", scribe.case.requester.shown, facts, "escalation-asked")
         scribe.drafts.append(draft)
-    if not _told_lately(before, scribe.events[-1]):
+    if not _told_lately(before, asked):
         scribe.drafts += [Draft("progress", to, "customer", key, template="passed-on") for to in scribe.case.readers]
     scribe.done.append(f"passed on to {', '.join(person.address for person in people)}")

@@ -12,8 +12,19 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from helpdesk.core.addressee import nobody
-from helpdesk.core.case import DESK, Event
+from helpdesk.core.case import DESK
 from helpdesk.core.decision import Draft
+from helpdesk.core.events import (
+    CaseExempted,
+    CaseFlagged,
+    CaseUnflagged,
+    Event,
+    ExclusionLifted,
+    ExclusionProposed,
+    RequesterSet,
+    SentAgain,
+    Stamp,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -32,26 +43,26 @@ _PROPOSED = "exclusion proposed: "  # begins the tag of one that nobody has deci
 _EXCLUDED = "excluded: "  # and that of one in force
 
 
-def in_force(events: Iterable[Event]) -> tuple[Event, ...]:
+def in_force(events: Iterable[Event]) -> tuple[CaseExempted, ...]:
     """The exemptions among these events, in their order, that nothing has ended since."""
-    found: list[Event] = []
+    found: list[CaseExempted] = []
     for event in events:
-        if event.type == "exempted":
+        if isinstance(event, CaseExempted):
             found.append(event)
-        elif event.type in _ENDED_BY:
+        elif isinstance(event, _ENDED_BY):
             found = [one for one in found if not _is_ended(one, event)]
     return tuple(found)
 
 
-_ENDED_BY = ("exclusion_lifted", "sent_again", "requester_set")
+_ENDED_BY = (ExclusionLifted, SentAgain, RequesterSet)
 
 
-def _is_ended(exempted: Event, event: Event) -> bool:
-    of_nobody = bool(exempted.facts.get("until_requester"))  # a case of nobody, which somebody's ends
-    if event.type == "requester_set":
+def _is_ended(exempted: CaseExempted, event: Event) -> bool:
+    of_nobody = exempted.until_requester  # a case of nobody, which somebody's ends
+    if isinstance(event, RequesterSet):
         return of_nobody
-    if event.type == "sent_again":
-        return exempted.facts.get("key") == PERSONAL_DATA
+    if isinstance(event, SentAgain):
+        return exempted.key == PERSONAL_DATA
     return not of_nobody
 
 
@@ -70,12 +81,12 @@ def proposed(arrival: Arrival, terms: Terms, now: datetime, *, decided: Collecti
 
 def keys(events: Iterable[Event]) -> frozenset[str]:
     """The keys that were proposed or decided on."""
-    return frozenset(str(one.facts.get("key")) for one in events if one.type in {"exclusion_proposed", "exempted"})
+    return frozenset(one.key for one in events if isinstance(one, ExclusionProposed | CaseExempted))
 
 
 def incident_proposed(incident: Incident, policy: Policy, *, at: datetime, now: datetime) -> Iterator[Event]:
     """A mail says the words of a known incident (LAI-6): it is linked, and the agent decides whether it is that."""
-    yield _linked(incident, at=at, now=now, by=DESK)
+    yield _linked(incident, (at, now, DESK))
     if policy.known_incidents_exempt:
         order = f"#incident {incident.key}"
         yield from _proposal(f"incident {incident.key}", order, _known(incident), incident.words, at=at, now=now)
@@ -83,9 +94,9 @@ def incident_proposed(incident: Incident, policy: Policy, *, at: datetime, now: 
 
 def _proposal(key: str, order: str, why: str, said: Collection[str], *, at: datetime, now: datetime) -> Iterator[Event]:
     words = ", ".join(f'"{word}"' for word in said)
-    yield Event("exclusion_proposed", at, now, DESK, {"key": key, "because": why, "words": list(said)})
+    yield ExclusionProposed(at, now, DESK, key=key, because=why, words=tuple(said))
     tag = f"{_PROPOSED}{key}, the mail says {words} ({order} binds, #exclude {OFF} dismisses; its promises run)"
-    yield Event("flagged", at, now, DESK, {"tag": tag})
+    yield CaseFlagged(at, now, DESK, tag=tag)
 
 
 def _stands_in(words: str, text: str) -> bool:
@@ -102,35 +113,37 @@ def exclude(scribe: Scribe, command: Command, _orders: Orders) -> None:
         return
     entry = next(entry for entry in scribe.terms.policy.exclusions if entry.key == command.argument)
     because = f"{entry.why}: {command.detail}" if command.detail else entry.why
-    facts = {"key": entry.key, "because": because, "out_of_scope": entry.out_of_scope}
-    if any(dict(one.facts) == facts for one in in_force(scribe.case.events)):
+    exempted = CaseExempted(*scribe.stamp, key=entry.key, because=because, out_of_scope=entry.out_of_scope)
+    if any(_says_the_same(one, exempted) for one in in_force(scribe.case.events)):
         scribe.done.append(f"was excluded already: {because}")
         return
-    scribe.happened("exempted", facts)
+    scribe.happened(exempted)
     _dismiss(scribe)
-    scribe.happened("flagged", {"tag": f"{_EXCLUDED}{entry.key}"})
+    scribe.happened(CaseFlagged(*scribe.stamp, tag=f"{_EXCLUDED}{entry.key}"))
     told = _tell(scribe, because=because, out_of_scope=entry.out_of_scope)
     scribe.done.append(f"excluded: {because}; {told}")
+
+
+def _says_the_same(one: CaseExempted, other: CaseExempted) -> bool:
+    return (one.key, one.because, one.out_of_scope) == (other.key, other.because, other.out_of_scope)
 
 
 def incident(scribe: Scribe, command: Command, _orders: Orders) -> None:
     """Obey `#incident`: the case is about a known one, and exempt where the policy exempts those (LAI-6)."""
     known = next(entry for entry in scribe.terms.standing.incidents if entry.key == command.argument)
-    at, by = scribe.arrival.received_at, scribe.agent.address
-    scribe.happened("flagged", dict(_linked(known, at=at, now=scribe.now, by=by).facts))
+    scribe.happened(_linked(known, scribe.stamp))
     done = f"linked to incident {known.key}: {known.title}"
     because = f"known incident {known.key}: {known.title}"
-    there = any(one.facts["because"] == because for one in in_force(scribe.case.events))
+    there = any(one.because == because for one in in_force(scribe.case.events))
     if scribe.terms.policy.known_incidents_exempt and not there:
-        scribe.happened("exempted", {"key": "incident", "because": because, "out_of_scope": False})
+        scribe.happened(CaseExempted(*scribe.stamp, key="incident", because=because, out_of_scope=False))
         _dismiss(scribe)
         done += f"; its promises do not apply, and {_tell(scribe, because=_known(known), about=known.key)}"
     scribe.done.append(done)
 
 
-def _linked(known: Incident, *, at: datetime, now: datetime, by: str) -> Event:
-    facts = {"tag": f"incident {known.key}", "say": _known(known), "name": known.title}
-    return Event("flagged", at, now, by, facts)
+def _linked(known: Incident, stamp: Stamp) -> CaseFlagged:
+    return CaseFlagged(*stamp, tag=f"incident {known.key}", say=_known(known), name=known.title)
 
 
 def _known(known: Incident) -> str:
@@ -139,24 +152,24 @@ def _known(known: Incident) -> str:
 
 def _take_back(scribe: Scribe) -> None:
     """As if it had never been: the clocks, what is late and the ladder follow from the events that are left."""
-    ended = [one for one in in_force(scribe.case.events) if not one.facts.get("until_requester")]
+    ended = [one for one in in_force(scribe.case.events) if not one.until_requester]
     waiting = [tag for tag in scribe.case.tags if tag.startswith(_PROPOSED)]
     if not ended and not waiting:
         scribe.done.append("nothing was excluded, and nothing is proposed")
         return
-    scribe.happened("exclusion_lifted", {"keys": [str(one.facts["key"]) for one in ended]})
+    scribe.happened(ExclusionLifted(*scribe.stamp, keys=tuple(one.key for one in ended)))
     _dismiss(scribe, _PROPOSED, _EXCLUDED)
     if not ended:
         scribe.done.append("dismissed: what was proposed; the promises run as before")
         return
-    why = "; ".join(str(one.facts["because"]) for one in ended)
+    why = "; ".join(one.because for one in ended)
     scribe.done.append(f"no longer excluded ({why}): the promises run as if it had never been; {_tell(scribe)}")
 
 
 def _dismiss(scribe: Scribe, *beginnings: str) -> None:
     for tag in scribe.case.tags:
         if tag.startswith(beginnings or (_PROPOSED,)):
-            scribe.happened("unflagged", {"tag": tag})
+            scribe.happened(CaseUnflagged(*scribe.stamp, tag=tag))
 
 
 def _tell(scribe: Scribe, *, about: str = OFF, **facts: Any) -> str:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from helpdesk.core.case import DESK, Event
+from helpdesk.core.case import DESK
+from helpdesk.core.events import CaseFlagged, Event
 from helpdesk.core.message import base_address
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def why_held(arrival: Arrival, terms: Terms) -> str:
 def doubts(arrival: Arrival, now: datetime) -> Iterator[Event]:
     """That a mail which opened a case would have been held, were its sender nobody."""
     if arrival.unwanted:
-        yield Event("flagged", arrival.received_at, now, DESK, {"tag": arrival.unwanted})
+        yield CaseFlagged(arrival.received_at, now, DESK, tag=arrival.unwanted)
 
 
 def of_strangers(transport: Transport) -> str:

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 from helpdesk.core import calling
 from helpdesk.core.audience import readers
-from helpdesk.core.case import DESK, Event
+from helpdesk.core.case import DESK
 from helpdesk.core.decision import Draft
+from helpdesk.core.events import AgentAnswered, CaseFlagged, Event, ExclusionLifted, PageAcknowledged, StepTaken
 from helpdesk.core.exclusion import in_force
 from helpdesk.core.policy import ON_CALL, TARGET_NAMES, Promise
 from helpdesk.core.timeline import clocks
@@ -84,8 +85,8 @@ class _Ladder:
         # Of an excluded case nobody owes an answer any more, late as it may have been before.
         self.running = [clock for clock in self.clocks if clock.stopped_at is None and not in_force(case.events)]
         self.taken = _turns_taken(case)
-        self.acknowledged = [event.at for event in case.of_type("page_acknowledged")]
-        self.answered = [event.at for event in case.of_type("agent_answered")]
+        self.acknowledged = [event.at for event in case.of_type(PageAcknowledged)]
+        self.answered = [event.at for event in case.of_type(AgentAnswered)]
 
     def rungs(self) -> Iterator[Rung]:
         for step in calling.steps(self.terms):
@@ -159,8 +160,8 @@ class _Ladder:
 def _turns_taken(case: Case) -> dict[str, int]:
     """Which turn of each step was taken last."""
     taken: dict[str, int] = {}
-    for event in case.of_type("step_taken"):
-        key, turn = event.facts["key"], event.facts.get("turn", 0)
+    for event in case.of_type(StepTaken):
+        key, turn = event.key, event.turn or 0
         step = key.removesuffix(f"#{turn}")
         taken[step] = max(turn, taken.get(step, 0))
     return taken
@@ -180,7 +181,7 @@ def climb(case: Case, terms: Terms, now: datetime) -> tuple[tuple[Event, ...], t
             highest[reader.person.address] = reader, rung
     events = tuple(_taken(rung, highest, now) for rung in reached)
     # What was excluded meanwhile could not be told before it was taken back: that is no delay of the desk's.
-    since = max((event.at for event in case.of_type("exclusion_lifted")), default=case.opened_at)
+    since = max((event.at for event in case.of_type(ExclusionLifted)), default=case.opened_at)
     return events, tuple(_draft(rung, reader, reached, now, since) for reader, rung in highest.values())
 
 
@@ -190,18 +191,18 @@ def passed(case: Case, terms: Terms, now: datetime) -> tuple[Event, ...]:
     if not reached:
         return ()
     names = ", ".join(dict.fromkeys(f"{TARGET_NAMES[rung.clock.target]} {rung.step.key}" for rung in reached))
-    told = Event("flagged", now, now, DESK, {"tag": f"steps that passed before it was let in: {names}"})
+    told = CaseFlagged(now, now, DESK, tag=f"steps that passed before it was let in: {names}")
     return (*(_taken(rung, {}, now) for rung in reached), told)
 
 
 def called(case: Case) -> frozenset[str]:
     """Who was called, or is reminded again and again, since somebody last said that they have it: their addresses."""
     asked: set[str] = set()
-    for event in case.of_type("step_taken", "page_acknowledged"):
-        if event.type == "page_acknowledged":
+    for event in case.of_type(StepTaken, PageAcknowledged):
+        if isinstance(event, PageAcknowledged):
             asked.clear()
-        elif event.facts.get("acknowledge"):
-            asked.update(event.facts["to"])
+        elif event.acknowledge:
+            asked.update(event.to)
     return frozenset(asked)
 
 
@@ -211,11 +212,11 @@ def unacknowledged(case: Case) -> bool:
         (
             event
             for event in reversed(case.events)
-            if event.type == "page_acknowledged" or (event.type == "step_taken" and event.facts.get("acknowledge"))
+            if isinstance(event, PageAcknowledged) or (isinstance(event, StepTaken) and event.acknowledge)
         ),
         None,
     )
-    return last is not None and last.type == "step_taken"
+    return last is not None and isinstance(last, StepTaken)
 
 
 def _draft(rung: Rung, reader: Recipient, reached: list[Rung], now: datetime, since: datetime) -> Draft:
@@ -227,18 +228,20 @@ def _draft(rung: Rung, reader: Recipient, reached: list[Rung], now: datetime, si
 
 
 def _taken(rung: Rung, highest: dict[str, tuple[Recipient, Rung]], now: datetime) -> Event:
-    told = [address for address, (_, top) in highest.items() if top is rung]
-    facts = {
-        "key": rung.key,
-        "step": rung.step.key,
-        "kind": rung.step.kind,
-        "target": rung.clock.target,
-        "to": told,
-        "collapsed": not told,
-    }
-    if rung.step.waits_for_acknowledgment:
-        facts |= {"acknowledge": True, "turn": rung.turn}
-    return Event("step_taken", rung.at, now, DESK, facts)
+    told = tuple(address for address, (_, top) in highest.items() if top is rung)
+    return StepTaken(
+        rung.at,
+        now,
+        DESK,
+        key=rung.key,
+        step=rung.step.key,
+        kind=rung.step.kind,
+        target=rung.clock.target,
+        to=told,
+        collapsed=not told,
+        acknowledge=rung.step.waits_for_acknowledgment,
+        turn=rung.turn if rung.step.waits_for_acknowledgment else None,
+    )
 
 
 def _facts(rung: Rung, reached: list[Rung], now: datetime) -> dict[str, Any]:

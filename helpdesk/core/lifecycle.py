@@ -13,13 +13,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from helpdesk.core.case import DESK, Event
+from helpdesk.core.case import DESK
 from helpdesk.core.decision import Draft
+from helpdesk.core.events import (
+    AgentAnswered,
+    AnsweredElsewhere,
+    CaseClosed,
+    CustomerReminded,
+    DowngradeProposed,
+    Event,
+    OutsiderWrote,
+    ParticipantAdded,
+    RequesterSet,
+    SeveritySet,
+    WaitingSet,
+)
 from helpdesk.core.timeline import clocks, waited_for
 from helpdesk.core.turn import turn_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from datetime import datetime
 
     from helpdesk.core.calendar import Calendar
@@ -56,19 +69,19 @@ def outstanding(case: Case, terms: Terms) -> list[LifecycleStep]:
     silence = _silence(case, terms)
     if silence is None or _answered_elsewhere(case, silence.since):
         return []
-    done: set[str] = {event.type for event in case.events if event.at > silence.since}
+    done = {type(event) for event in case.events if event.at > silence.since}
     return sorted(_steps(case, terms, silence, done), key=lambda step: step.at)
 
 
-def _steps(case: Case, terms: Terms, silence: _CustomerSilence, done: set[str]) -> Iterator[LifecycleStep]:
+def _steps(case: Case, terms: Terms, silence: _CustomerSilence, done: set[type[Event]]) -> Iterator[LifecycleStep]:
     life, calendar = terms.policy.lifecycle, _calendar(case, terms)
-    if silence.remind_after and "reminded" not in done:
+    if silence.remind_after and CustomerReminded not in done:
         yield LifecycleStep(silence.remind_after.due_at(calendar, silence.since), "remind")
     worst = case.rank <= _DOWNGRADABLE and silence.waited and life.downgrade_to
-    if life.downgrade_after and worst and not done & {"downgrade_proposed", "severity_set"}:
+    if life.downgrade_after and worst and not done & {DowngradeProposed, SeveritySet}:
         yield LifecycleStep(life.downgrade_after.due_at(calendar, silence.since), "downgrade")
-    reminded = next((event.recorded_at for event in case.of_type("reminded") if event.at > silence.since), None)
-    if reminded and silence.close_after and "closed" not in done:
+    reminded = next((event.recorded_at for event in case.of_type(CustomerReminded) if event.at > silence.since), None)
+    if reminded and silence.close_after and CaseClosed not in done:
         # From when it was sent: whoever was reminded late, because nothing ran, has as long to answer.
         yield LifecycleStep(silence.close_after.due_at(calendar, reminded), "close")
 
@@ -76,8 +89,8 @@ def _steps(case: Case, terms: Terms, silence: _CustomerSilence, done: set[str]) 
 def _silence(case: Case, terms: Terms) -> _CustomerSilence | None:
     life = terms.policy.lifecycle
     if case.status == "waiting":
-        wait = case.of_type("waiting_set")[-1]
-        theirs = waited_for(wait) == "customer" and not wait.facts["seconds"]
+        wait = case.of_type(WaitingSet)[-1]
+        theirs = waited_for(wait) == "customer" and not wait.seconds
         return _CustomerSilence(wait.at, life.remind_after, life.close_after, waited=True) if theirs else None
     if life.turn_remind_after is None or case.status != "open" or case.rank == 1 or not case.answerable:
         return None
@@ -97,8 +110,8 @@ def _is_owed(clock: Clock) -> bool:
 def _answered_elsewhere(case: Case, since: datetime) -> bool:
     """Whether somebody unverified has written in the customer's place since then."""
     return any(
-        event.at >= since and not event.facts.get("staff")
-        for event in case.of_type("outsider_wrote", "answered_elsewhere")
+        event.at >= since and not (isinstance(event, OutsiderWrote) and event.staff)
+        for event in case.of_type(OutsiderWrote, AnsweredElsewhere)
     )
 
 
@@ -128,16 +141,16 @@ def _remind(case: Case, terms: Terms, at: datetime, now: datetime) -> Iterator[t
         for person in _customers(case)
         for facts in ({"closes_at": closes_at, "repeats": _heard_by(person, case), "waited": case.status == "waiting"},)
     ]
-    yield Event("reminded", at, now, DESK, {}), letters
+    yield CustomerReminded(at, now, DESK), letters
 
 
-def _heard_by(person: Person, case: Case) -> Mapping[str, Any]:
-    """The facts of the last answer, where it was sent to them: who came later never sees what was."""
-    answers = case.of_type("agent_answered")
+def _heard_by(person: Person, case: Case) -> AgentAnswered | None:
+    """The last answer, where it was sent to them: who came later never sees what was."""
+    answers = case.of_type(AgentAnswered)
     since = answers[-1].at if answers else case.opened_at
-    later = case.of_type("participant_added", "requester_set")
-    came_later = any(event.at > since and event.facts["address"] == person.address for event in later)
-    return {} if came_later or not answers else answers[-1].facts
+    later = case.of_type(ParticipantAdded, RequesterSet)
+    came_later = any(event.at > since and event.address == person.address for event in later)
+    return None if came_later or not answers else answers[-1]
 
 
 def _downgrade(case: Case, terms: Terms, at: datetime, now: datetime) -> Iterator[tuple[Event, list[Draft]]]:
@@ -152,22 +165,25 @@ def _downgrade(case: Case, terms: Terms, at: datetime, now: datetime) -> Iterato
         [Draft("reminder", agent.person, "agent", key, facts=facts, template="reminder-downgrade")] if agent else []
     )
     if terms.policy.lifecycle.downgrade_automatically:
-        was = {
-            "severity": level.key,
-            "rank": level.rank,
-            "was": case.severity,
-            "reason": "the customer owes information",
-        }
-        yield Event("severity_set", at, now, DESK, was), letters
+        event = SeveritySet(
+            at,
+            now,
+            DESK,
+            severity=level.key,
+            rank=level.rank,
+            was=case.severity,
+            reason="the customer owes information",
+        )
+        yield event, letters
     else:
-        yield Event("downgrade_proposed", at, now, DESK, {"to": level.key}), letters
+        yield DowngradeProposed(at, now, DESK, to=level.key), letters
 
 
 def _close(case: Case, _terms: Terms, at: datetime, now: datetime) -> Iterator[tuple[Event, list[Draft]]]:
     key = f"close/{at:%Y%m%dT%H%M%SZ}"
     facts = {"unanswered": True}
     letters = [Draft("closed", person, "customer", key, facts=facts) for person in _customers(case)]
-    yield Event("closed", at, now, DESK, {"because": "the customer did not answer"}), letters
+    yield CaseClosed(at, now, DESK, because="the customer did not answer"), letters
 
 
 def _customers(case: Case) -> list[Any]:

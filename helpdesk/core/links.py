@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from helpdesk.core.events import CaseLinked
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -30,7 +32,7 @@ def link(scribe: Scribe, command: Command, _orders: Orders) -> None:
     if other.case.ref in scribe.case.links:
         scribe.done.append(f"was linked to {other.case.ref} already")
     else:
-        scribe.happened("linked", {"to": other.case.ref})
+        scribe.happened(CaseLinked(*scribe.stamp, to=other.case.ref))
         scribe.done.append(f"linked to {other.case.ref}: {other.case.subject}")
     if scribe.case.ref not in other.case.links:
-        scribe.happened_to(other, "linked", {"to": scribe.case.ref})
+        scribe.happened_to(other, CaseLinked(*scribe.stamp, to=scribe.case.ref))

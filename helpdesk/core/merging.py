@@ -14,8 +14,24 @@ from typing import TYPE_CHECKING
 
 from helpdesk.core import suspicion
 from helpdesk.core.addressee import nobody
-from helpdesk.core.case import DESK, Event, number_of
+from helpdesk.core.case import DESK, number_of
 from helpdesk.core.decision import Decision, Draft
+from helpdesk.core.events import (
+    AgentAnswered,
+    AnsweredElsewhere,
+    CaseAssigned,
+    CaseClosed,
+    CaseFlagged,
+    CaseMerged,
+    CaseReopened,
+    CaseResolved,
+    Event,
+    MergedInto,
+    MergedWrote,
+    OutsiderWrote,
+    PageAcknowledged,
+    WaitingSet,
+)
 from helpdesk.core.ladder import unacknowledged
 from helpdesk.core.relief import said_away
 
@@ -23,20 +39,25 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
-    from helpdesk.core.case import Case, EventType
+    from helpdesk.core.case import Case
     from helpdesk.core.command import Command, Orders
     from helpdesk.core.decision import Arrival, Neighbour
     from helpdesk.core.people import Agent, Terms
     from helpdesk.core.scribe import Scribe
 
 # What the survivor's people and agents do that happens to the merged cases as well.
-_FOLLOWED: frozenset[EventType] = frozenset(
-    (
-        *("agent_answered", "waiting_set", "resolved", "closed", "reopened", "assigned", "page_acknowledged"),
-        *("outsider_wrote", "answered_elsewhere"),
-    )
+_Followed = (
+    AgentAnswered
+    | WaitingSet
+    | CaseResolved
+    | CaseClosed
+    | CaseReopened
+    | CaseAssigned
+    | PageAcknowledged
+    | OutsiderWrote
+    | AnsweredElsewhere
 )
-_BECOMES = {"resolved": "resolved", "closed": "closed", "reopened": "open"}
+_BECOMES: dict[type[Event], str] = {CaseResolved: "resolved", CaseClosed: "closed", CaseReopened: "open"}
 _WRITTEN_TO_ALL = ("relay", "closed")
 
 
@@ -75,16 +96,16 @@ def merge(scribe: Scribe, command: Command, _orders: Orders) -> None:
         scribe.done.append(f"HD-{command.case} and {case.ref} are one case already")
         return
     theirs = {person.address for person in into.readers}
-    shared = sorted(person.address for person in case.readers if person.address in theirs)
-    cases = [f"HD-{number}" for number in (case.number, *case.merged)]
-    scribe.happened_to(survivor, "merged", {"from": case.ref, "cases": cases})
+    shared = tuple(sorted(person.address for person in case.readers if person.address in theirs))
+    cases = tuple(f"HD-{number}" for number in (case.number, *case.merged))
+    scribe.happened_to(survivor, CaseMerged(*scribe.stamp, came_from=case.ref, cases=cases))
     if into.status == "waiting":
-        scribe.happened_to(survivor, "reopened", {"because": f"{case.ref} was merged into it"})
+        scribe.happened_to(survivor, CaseReopened(*scribe.stamp, because=f"{case.ref} was merged into it"))
     if case.status == "waiting":
-        scribe.happened("reopened", {"because": f"it was merged into {into.ref}"})
+        scribe.happened(CaseReopened(*scribe.stamp, because=f"it was merged into {into.ref}"))
     if into.assignee and into.assignee != case.assignee:
-        scribe.happened("assigned", {"agent": into.assignee, "because": f"merged into {into.ref}"})
-    scribe.happened("merged_into", {"into": into.ref, "shared": shared})
+        scribe.happened(CaseAssigned(*scribe.stamp, agent=into.assignee, because=f"merged into {into.ref}"))
+    scribe.happened(MergedInto(*scribe.stamp, into=into.ref, shared=shared))
     for person in survivor.terms.keepers(into.assignee):
         if person.address not in scribe.agent.addresses:
             facts = {"merged_ref": case.ref, "merged_number": case.number}
@@ -121,31 +142,29 @@ def _followed(so_far: Decision, decision: Decision, arrival: Arrival, now: datet
     if case is None or survivor is None:
         return so_far
     events: list[Event] = []
-    for kind, event in _to_happen(decision):
-        if kind == "agent_answered" and nobody(case):
+    for event in decision.events:
+        if not isinstance(event, _Followed):
+            continue
+        if isinstance(event, AgentAnswered) and nobody(case):
             continue  # nobody of this one was written to
-        if kind in _BECOMES and case.status == _BECOMES[kind]:
+        if case.status == _BECOMES.get(type(event)):
             continue
-        if kind == "page_acknowledged" and not unacknowledged(case):
+        if isinstance(event, PageAcknowledged) and not unacknowledged(case):
             continue
-        at = case.not_before(kind, event.at)
-        events.append(Event(kind, at, now, event.by, {**event.facts, "on": survivor.ref}))
+        at = case.not_before(type(event), event.at)
+        events.append(replace(event, at=at, recorded_at=now, on=survivor.ref))
         case = case.after(events[-1])
     if arrival.placement.role == "agent" and (unacknowledged(case) or suspicion.standing(case)):
-        facts = {"because": "an agent wrote", "on": survivor.ref}
-        events.append(Event("page_acknowledged", arrival.received_at, now, arrival.sender, facts))
+        because = "an agent wrote"
+        events.append(PageAcknowledged(arrival.received_at, now, arrival.sender, because=because, on=survivor.ref))
         case = case.after(events[-1])
     if case.status == "waiting" and survivor.status == "open":
-        facts = {"because": f"{survivor.ref} waits no more", "on": survivor.ref}
-        at = case.not_before("reopened", arrival.received_at)
-        events.append(Event("reopened", at, now, DESK, facts))
+        because = f"{survivor.ref} waits no more"
+        at = case.not_before(CaseReopened, arrival.received_at)
+        events.append(CaseReopened(at, now, DESK, because=because, on=survivor.ref))
         case = case.after(events[-1])
     drafts = (*so_far.drafts, *_letters(case, decision, told))
     return replace(so_far, case=case, events=(*so_far.events, *events), drafts=drafts)
-
-
-def _to_happen(decision: Decision) -> Iterator[tuple[EventType, Event]]:
-    return ((event.type, event) for event in decision.events if event.type in _FOLLOWED)
 
 
 def _letters(case: Case, decision: Decision, told: set[str]) -> Iterator[Draft]:
@@ -165,12 +184,19 @@ def heard(
 ) -> tuple[Case, tuple[Event, ...]]:
     """What the mail of a merged case's customer does to the survivor, whose own clocks it does not run."""
     message = arrival.message
-    facts = {"case": merged.ref, "message_id": message.message_id, "subject": message.subject}
-    events = [Event("merged_wrote", arrival.received_at, now, arrival.sender, facts)]
-    events += [event for event in came.events if event.type == "flagged"]
+    wrote = MergedWrote(
+        arrival.received_at,
+        now,
+        arrival.sender,
+        case=merged.ref,
+        message_id=message.message_id,
+        subject=message.subject,
+    )
+    events: list[Event] = [wrote]
+    events += [event for event in came.events if isinstance(event, CaseFlagged)]
     if not before.active:
-        at = before.not_before("reopened", arrival.received_at)
-        events.append(Event("reopened", at, now, arrival.sender, {"because": f"the customer of {merged.ref} wrote"}))
+        at = before.not_before(CaseReopened, arrival.received_at)
+        events.append(CaseReopened(at, now, arrival.sender, because=f"the customer of {merged.ref} wrote"))
     return before.after(*events), tuple(events)
 
 

@@ -14,7 +14,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from helpdesk.core.case import DESK, Event
+from helpdesk.core.case import DESK
+from helpdesk.core.events import AgentAnswered, AgentNoted, CaseResolved, Event, MonitorReported
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,14 +33,21 @@ def said(arrival: Arrival, now: datetime, *, rank: int) -> Iterator[Event]:
     """What the mail says of the thing, if it is a monitor's; `rank` is how bad it looks, 1 to 4."""
     watched, message = arrival.placement.watched, arrival.message
     if watched is not None:
-        facts = {"message_id": message.message_id, "subject": message.subject, "state": watched.state, "rank": rank}
-        yield Event("monitored", arrival.received_at, now, arrival.sender, facts)
+        yield MonitorReported(
+            arrival.received_at,
+            now,
+            arrival.sender,
+            message_id=message.message_id,
+            subject=message.subject,
+            state=watched.state,
+            rank=rank,
+        )
 
 
 def news(case: Case, state: State, rank: int) -> News:
     """What of it is new on the case."""
-    before = [event for event in case.of_type("monitored") if event.facts["state"] != "notice"]
-    failed = not before or before[-1].facts["state"] == "problem"
+    before = [event for event in case.of_type(MonitorReported) if event.state != "notice"]
+    failed = not before or before[-1].state == "problem"
     if state == "recovered":
         return "recovered" if failed else ""
     if state == "notice":
@@ -51,9 +59,9 @@ def news(case: Case, state: State, rank: int) -> News:
 
 def ended(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Iterator[Event]:
     """The end that the policy gives to a case that recovered by itself."""
-    if terms.policy.lifecycle.resolve_recovered and not case.of_type("agent_answered", "agent_noted"):
-        at = case.not_before("resolved", arrival.received_at)
-        yield Event("resolved", at, now, DESK, {"because": "the monitor says that it has recovered"})
+    if terms.policy.lifecycle.resolve_recovered and not case.of_type(AgentAnswered, AgentNoted):
+        at = case.not_before(CaseResolved, arrival.received_at)
+        yield CaseResolved(at, now, DESK, because="the monitor says that it has recovered")
 
 
 def unheard(case: Case, terms: Terms) -> bool:
@@ -71,5 +79,5 @@ def spared(decision: Decision) -> Decision:
     return replace(decision, drafts=drafts)
 
 
-def _rank(event: Event) -> int:
-    return int(event.facts["rank"]) if event.facts["state"] == "problem" else 4
+def _rank(event: MonitorReported) -> int:
+    return event.rank if event.state == "problem" else 4

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from helpdesk.core import redaction
-from helpdesk.core.case import Event
 from helpdesk.core.decision import Decision, Draft
+from helpdesk.core.events import CaseReopened, CustomerRated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,16 +61,13 @@ def comment_in(reply: str, ref: str) -> str:
 
 def ratings(case: Case) -> tuple[Rating, ...]:
     """What counts: the last rating of each person, in order of their first."""
-    last = {
-        event.by: Rating(event.by, event.facts["grade"], event.at, event.facts.get("comment", ""))
-        for event in case.of_type("rated")
-    }
+    last = {event.by: Rating(event.by, event.grade, event.at, event.comment) for event in case.of_type(CustomerRated)}
     return tuple(last.values())
 
 
 def is_asked(case: Case, person: Person, terms: Terms) -> bool:
     """Whether a closing mail asks this person: where the policy wants it, and until they have said it."""
-    reopened = max((event.at for event in case.of_type("reopened")), default=case.opened_at)
+    reopened = max((event.at for event in case.of_type(CaseReopened)), default=case.opened_at)
     told = any(rating.by == person.address and rating.at >= reopened for rating in ratings(case))
     return terms.policy.lifecycle.ask_rating and not told
 
@@ -78,13 +75,16 @@ def is_asked(case: Case, person: Person, terms: Terms) -> bool:
 def rated(case: Case, arrival: Arrival, grade: Grade, terms: Terms, now: datetime) -> Decision:
     """Decide what a rating does: it stands on the record."""
     comment = comment_in(arrival.message.reply, case.ref)
-    facts = {
-        "grade": grade,
-        "comment": comment[:_MOST],
-        "message_id": arrival.message.message_id,
-        "because": arrival.placement.because,
-    }
-    events = (Event("rated", arrival.received_at, now, arrival.sender, facts), *redaction.flags(arrival, now))
+    event = CustomerRated(
+        arrival.received_at,
+        now,
+        arrival.sender,
+        grade=grade,
+        comment=comment[:_MOST],
+        message_id=arrival.message.message_id,
+        because=arrival.placement.because,
+    )
+    events = (event, *redaction.flags(arrival, now))
     case = case.after(*events)
     drafts = tuple(_drafts(case, arrival, grade, comment, terms))
     return Decision(case, events, drafts, visibility="rating", reply=comment or arrival.message.reply)

@@ -11,10 +11,31 @@ clocks, reports and credit statements say what they said. An answer to it opens 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from helpdesk.core.case import DESK, MASKED, Event
+from helpdesk.core.case import DESK, MASKED
 from helpdesk.core.decision import Decision, Draft
+from helpdesk.core.events import (
+    AgentAnswered,
+    AgentNoted,
+    AnsweredElsewhere,
+    CaseAssigned,
+    CaseExempted,
+    CaseFlagged,
+    CasePurged,
+    CaseRedacted,
+    CustomerRated,
+    CustomerThanked,
+    CustomerWrote,
+    EscalationRequested,
+    Event,
+    MergedWrote,
+    MonitorReported,
+    OutsiderWrote,
+    PageAcknowledged,
+    RobotWrote,
+    SentAgain,
+)
 from helpdesk.core.exclusion import PERSONAL_DATA, in_force
 from helpdesk.core.ladder import unacknowledged
 from helpdesk.core.scribe import wrapped
@@ -23,7 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
     from datetime import datetime
 
-    from helpdesk.core.case import Case, EventType
+    from helpdesk.core.case import Case
     from helpdesk.core.decision import Arrival
     from helpdesk.core.message import Person
     from helpdesk.core.people import Terms
@@ -36,28 +57,28 @@ def flags(arrival: Arrival, now: datetime) -> Iterator[Event]:
     """What the mail held, by kind and place."""
     for told in arrival.sensitive:
         tag = f"{MASKED}{told} (#redact erases it)"
-        yield Event("flagged", arrival.received_at, now, DESK, {"tag": tag})
+        yield CaseFlagged(arrival.received_at, now, DESK, tag=tag)
 
 
 def sent_again(case: Case, arrival: Arrival, now: datetime) -> Iterator[Event]:
     """The customer's first mail without anything to mask, after the case was exempted for what was erased (LAI-11)."""
-    if arrival.sensitive or all(one.facts.get("key") != PERSONAL_DATA for one in in_force(case.events)):
+    if arrival.sensitive or all(one.key != PERSONAL_DATA for one in in_force(case.events)):
         return
     because = "without what was erased: the clocks begin anew"
-    yield Event("sent_again", arrival.received_at, now, arrival.sender, {"because": because})
+    yield SentAgain(arrival.received_at, now, arrival.sender, because=because)
 
 
 def redacted(
     case: Case, terms: Terms, *, by: str, erased: Mapping[str, int], agent: Person | None, now: datetime
 ) -> Decision:
     """Decide what follows from erasing. `erased` counts by what; `agent` is told by mail, if they asked by mail."""
-    events = [Event("redacted", now, now, by, {"erased": dict(erased)})]
+    events: list[Event] = [CaseRedacted(now, now, by, erased=dict(erased))]
     exclusion = next((entry for entry in terms.policy.exclusions if entry.key == PERSONAL_DATA), None)
     if exclusion is not None:
-        facts: dict[str, Any] = {"key": exclusion.key, "because": exclusion.why, "out_of_scope": False}
-        events.append(Event("exempted", now, now, by, facts))
-    events.append(Event("flagged", now, now, by, {"tag": "redacted"}))
-    key = f"redaction/{len(case.of_type('redacted')) + 1}"
+        why = exclusion.why
+        events.append(CaseExempted(now, now, by, key=exclusion.key, because=why, out_of_scope=False))
+    events.append(CaseFlagged(now, now, by, tag="redacted"))
+    key = f"redaction/{len(case.of_type(CaseRedacted)) + 1}"
     drafts = []
     if case.answerable:
         drafts.append(
@@ -65,7 +86,7 @@ def redacted(
         )
     if agent is not None:
         if unacknowledged(case):  # an order is an act: whoever gave it has the case before them (LGT-5)
-            events.append(Event("page_acknowledged", now, now, by, {"because": "an agent wrote"}))
+            events.append(PageAcknowledged(now, now, by, because="an agent wrote"))
         said = _said(erased, exempt=exclusion.why if exclusion else "", told=case.answerable)
         done = ["erased for good", *map(wrapped, said)]
         drafts.append(Draft("echo", agent, "agent", key, facts={"done": done, "mistakes": []}))
@@ -78,7 +99,7 @@ def outsiders(case: Case, correspondents: Collection[str], staff: Collection[str
     `correspondents` wrote or got mail on it; whoever acted as an agent on it is staff, also after leaving.
     """
     acted = {event.by for event in case.of_type(*_ACTS_OF_AGENTS)}
-    given = {str(event.facts["agent"]) for event in case.of_type("assigned")}
+    given = {str(event.agent) for event in case.of_type(CaseAssigned)}
     there = [*case.removed, *(person.address for person in case.people)]
     there += [event.by for event in case.of_type(*_ACTS_OF_OTHERS)]
     there += [address for tag in case.tags for address in _IN_A_NOTE.findall(tag)]
@@ -100,20 +121,20 @@ def is_pseudonym(address: str) -> bool:
 
 def purged(by: str, erased: Mapping[str, int], now: datetime) -> tuple[Event, ...]:
     """The record of a purge. `erased` counts by what."""
-    return (Event("purged", now, now, by, {"erased": dict(erased)}), Event("flagged", now, now, by, {"tag": "purged"}))
+    return (CasePurged(now, now, by, erased=dict(erased)), CaseFlagged(now, now, by, tag="purged"))
 
 
-_ACTS_OF_AGENTS: tuple[EventType, ...] = ("agent_answered", "agent_noted", "page_acknowledged")
-_ACTS_OF_OTHERS: tuple[EventType, ...] = (
-    "customer_wrote",
-    "thanked",
-    "rated",
-    "merged_wrote",
-    "outsider_wrote",
-    "answered_elsewhere",
-    "robot_wrote",
-    "monitored",
-    "escalation_requested",
+_ACTS_OF_AGENTS = (AgentAnswered, AgentNoted, PageAcknowledged)
+_ACTS_OF_OTHERS = (
+    CustomerWrote,
+    CustomerThanked,
+    CustomerRated,
+    MergedWrote,
+    OutsiderWrote,
+    AnsweredElsewhere,
+    RobotWrote,
+    MonitorReported,
+    EscalationRequested,
 )
 
 _WHAT = {

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from helpdesk.core import assignment, calling
 from helpdesk.core.decision import Decision, Draft
+from helpdesk.core.events import AgentAnswered, AgentNoted
 from helpdesk.core.timeline import clocks
 from helpdesk.core.turn import turn_of
 
@@ -22,9 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
-    from helpdesk.core.case import Case, Event
+    from helpdesk.core.case import Case
     from helpdesk.core.clock import Clock
     from helpdesk.core.drafts import MailKind
+    from helpdesk.core.events import Event
     from helpdesk.core.message import Person
     from helpdesk.core.people import Agent, Terms
 
@@ -189,7 +191,7 @@ def _successor(need: _Need) -> Agent | None:
 
 def _has_written(agent: Agent, case: Case) -> bool:
     """Whether somebody has acted for the holder before, and knows the case."""
-    return any(event.by in agent.addresses for event in case.of_type("agent_answered", "agent_noted"))
+    return any(event.by in agent.addresses for event in case.of_type(AgentAnswered, AgentNoted))
 
 
 def _lead(need: _Need) -> Agent | None:

@@ -8,9 +8,10 @@ clock goes on with what was used, as after a change of severity that keeps it.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from helpdesk.core import behalf, scope
+from helpdesk.core.events import CaseFlagged, CaseUnflagged, FormerRequester, RequesterSet, Stamp
 
 if TYPE_CHECKING:
     from helpdesk.core.case import Case
@@ -31,7 +32,7 @@ def requester(scribe: Scribe, command: Command, _orders: Orders) -> None:
     written_to = {one.address: one.shown for one in (case.requester, case.addressee)}
     before = [shown for address, shown in written_to.items() if address != person.address]
     terms = replace(scribe.terms, customer=scribe.arrival.customers.get(person.address))
-    scribe.happened("requester_set", becomes(person, case, scribe.arrival, terms))
+    scribe.happened(becomes(person, case, scribe.arrival, terms, scribe.stamp))
     scribe.terms = terms
     _mark(scribe, [doubt.said for doubt in scope.unentitled(scribe.arrival, terms)])
     get = "gets" if len(before) == 1 else "get"
@@ -42,26 +43,27 @@ def requester(scribe: Scribe, command: Command, _orders: Orders) -> None:
     scribe.done.append(_terms_in_words(terms, scribe))
 
 
-def becomes(person: Person, case: Case, arrival: Arrival, terms: Terms) -> dict[str, Any]:
-    """The facts of a case that becomes that person's; `terms` are theirs."""
+def becomes(person: Person, case: Case, arrival: Arrival, terms: Terms, stamp: Stamp) -> RequesterSet:
+    """That a case becomes that person's; `terms` are theirs."""
     unentitled = [doubt.said for doubt in scope.unentitled(arrival, terms)]
     unclaimed = [doubt.said for doubt in scope.unclaimed(person, dict(case.intake), case.kind, terms)]
-    return {
-        "address": person.address,
-        "name": person.name,
-        "customer": terms.customer.key if terms.customer else "",
-        "plan": scope.plan_key(terms),
-        "region": scope.region_key(terms),
-        "unwarranted": [*unentitled, *unclaimed],
-        "was": {
-            "address": case.requester.address,
-            "answers_to": case.answers_to,
-            "customer": case.customer,
-            "plan": case.plan,
-            "region": case.region,
-            "unwarranted": list(case.unwarranted),
-        },
-    }
+    return RequesterSet(
+        *stamp,
+        address=person.address,
+        name=person.name,
+        customer=terms.customer.key if terms.customer else "",
+        plan=scope.plan_key(terms),
+        region=scope.region_key(terms),
+        unwarranted=(*unentitled, *unclaimed),
+        was=FormerRequester(
+            address=case.requester.address,
+            answers_to=case.answers_to,
+            customer=case.customer,
+            plan=case.plan,
+            region=case.region,
+            unwarranted=list(case.unwarranted),
+        ),
+    )
 
 
 def _mark(scribe: Scribe, unentitled: list[str]) -> None:
@@ -70,10 +72,10 @@ def _mark(scribe: Scribe, unentitled: list[str]) -> None:
     holds = (*unentitled, *scope.uncovered(case.kind, case.area, policy.plan(case.plan), policy))
     for tag in case.tags:
         if tag not in holds and (scope.is_coverage(tag) or scope.is_entitlement(tag) or behalf.is_for_nobody(tag)):
-            scribe.happened("unflagged", {"tag": tag})
+            scribe.happened(CaseUnflagged(*scribe.stamp, tag=tag))
     for tag in holds:
         if tag not in case.tags:
-            scribe.happened("flagged", {"tag": tag})
+            scribe.happened(CaseFlagged(*scribe.stamp, tag=tag))
 
 
 def _terms_in_words(terms: Terms, scribe: Scribe) -> str:

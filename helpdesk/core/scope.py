@@ -6,11 +6,12 @@ measured without warranty; the reason is always on the record.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from helpdesk.core import exclusion
-from helpdesk.core.case import DESK, Event
+from helpdesk.core.case import DESK
+from helpdesk.core.events import CaseFlagged, CaseUnflagged, Event, Stamp
 from helpdesk.core.maintenance import window_of
 from helpdesk.core.policy import Doubt
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from datetime import date, datetime
 
-    from helpdesk.core.case import Case, EventType
+    from helpdesk.core.case import Case
     from helpdesk.core.decision import Arrival
     from helpdesk.core.message import Person
     from helpdesk.core.people import Customer, Terms
@@ -90,7 +91,7 @@ def findings(arrival: Arrival, verdict: Verdict, terms: Terms, now: datetime) ->
     """Events for what the plan does not cover, and for what the offering may leave out."""
     plan = terms.policy.plan(plan_key(terms))
     for tag in uncovered(verdict.kind, verdict.area or "", plan, terms.policy):
-        yield Event("flagged", arrival.received_at, now, DESK, {"tag": tag})
+        yield CaseFlagged(arrival.received_at, now, DESK, tag=tag)
     yield from _declared(arrival, verdict, terms, now)
     yield from exclusion.proposed(arrival, terms, now)
 
@@ -105,11 +106,11 @@ def uncovered(kind: str, area: str, plan: Plan, policy: Policy) -> tuple[str, ..
     return (_NO_AREA,) if not area and policy.severity.areas and kind == "defect" else ()  # LGK-8
 
 
-def coverage(case: Case, policy: Policy) -> Iterator[tuple[EventType, dict[str, Any]]]:
+def coverage(case: Case, policy: Policy, stamp: Stamp) -> Iterator[CaseFlagged | CaseUnflagged]:
     """What is no longer marked as not covered, and what is from now on, of a case whose kind or area has changed."""
     holds = uncovered(case.kind, case.area, policy.plan(case.plan), policy)
-    yield from (("unflagged", {"tag": tag}) for tag in case.tags if is_coverage(tag) and tag not in holds)
-    yield from (("flagged", {"tag": tag}) for tag in holds if tag not in case.tags)
+    yield from (CaseUnflagged(*stamp, tag=tag) for tag in case.tags if is_coverage(tag) and tag not in holds)
+    yield from (CaseFlagged(*stamp, tag=tag) for tag in holds if tag not in case.tags)
 
 
 def is_coverage(tag: str) -> bool:
@@ -126,10 +127,13 @@ def _declared(arrival: Arrival, verdict: Verdict, terms: Terms, now: datetime) -
     window = window_of(arrival, verdict, terms)
     if window:
         zone = policy.calendars[policy.regions[0].calendar].timezone
-        facts = {
-            "tag": "maintenance",
-            "say": f"planned maintenance, {window.name}",
-            "name": window.name,
-            "until": window.ends_at.isoformat(),
-        }
-        yield Event("flagged", at, now, DESK, {**facts, "zone": zone})
+        yield CaseFlagged(
+            at,
+            now,
+            DESK,
+            tag="maintenance",
+            say=f"planned maintenance, {window.name}",
+            name=window.name,
+            until=window.ends_at.isoformat(),
+            zone=zone,
+        )

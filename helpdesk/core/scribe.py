@@ -6,7 +6,6 @@ import textwrap
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from helpdesk.core.case import Event
 from helpdesk.core.decision import Decision, Draft
 from helpdesk.core.enclosure import enclosures
 from helpdesk.core.monitor import unheard
@@ -14,8 +13,9 @@ from helpdesk.core.monitor import unheard
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from helpdesk.core.case import Case, EventType
+    from helpdesk.core.case import Case
     from helpdesk.core.decision import Arrival, Neighbour, Split
+    from helpdesk.core.events import Event, Stamp
     from helpdesk.core.message import Person
     from helpdesk.core.people import Agent, Terms
     from helpdesk.core.unseen import CaseMail
@@ -65,18 +65,22 @@ class Scribe:
         """Whether nobody reads what is written to the people of the case."""
         return not self.insists and unheard(self.case, self.terms)
 
-    def happened(self, kind: EventType, facts: dict[str, Any], *, by: str = "") -> None:
+    @property
+    def stamp(self) -> Stamp:
+        """Of what this mail does: when it was received, and by whom it is."""
+        return self.arrival.received_at, self.now, self.agent.address
+
+    def happened(self, event: Event) -> None:
         """Something is a fact of the case from now on."""
-        at = self.case.not_before(kind, self.arrival.received_at)
-        event = Event(kind, at, self.now, by or self.agent.address, facts)
+        event = replace(event, at=self.case.not_before(type(event), event.at))
         self.case = self.case.after(event)
         self.events.append(event)
 
-    def happened_to(self, other: Neighbour, kind: EventType, facts: dict[str, Any]) -> None:
+    def happened_to(self, other: Neighbour, event: Event) -> None:
         """Something is a fact of another case from now on."""
         decision, terms = self.beside.get(other.case.number, (Decision(other.case), other.terms))
         case = decision.case or other.case
-        event = Event(kind, case.not_before(kind, self.arrival.received_at), self.now, self.agent.address, facts)
+        event = replace(event, at=case.not_before(type(event), event.at))
         decision = replace(decision, case=case.after(event), events=(*decision.events, event))
         self.beside[other.case.number] = decision, terms
 

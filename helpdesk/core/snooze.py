@@ -10,8 +10,9 @@ from datetime import UTC
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from helpdesk.core.case import DESK, Event
+from helpdesk.core.case import DESK
 from helpdesk.core.decision import Draft
+from helpdesk.core.events import CaseAssigned, CaseSnoozed, Event, SnoozeOver
 from helpdesk.core.policy import TARGET_NAMES
 from helpdesk.core.relative_time import zone_of
 from helpdesk.core.timeline import clocks
@@ -29,7 +30,7 @@ def begin(scribe: Scribe, command: Command, _orders: Orders) -> None:
     """Obey `#snooze`."""
     if command.until is None:
         raise ValueError("a moment was expected")
-    scribe.happened("snoozed", {"until": command.until.astimezone(UTC).isoformat()})
+    scribe.happened(CaseSnoozed(*scribe.stamp, until=command.until.astimezone(UTC).isoformat()))
     policy = scribe.terms.policy
     said = f"you are reminded {wall(scribe, command.until)}; no clock stops"
     due = sorted(
@@ -50,13 +51,13 @@ def over(case: Case, terms: Terms, now: datetime) -> tuple[tuple[Event, ...], tu
     key = f"snooze/{snoozed.until:%Y%m%dT%H%M%SZ}"
     facts = {"delayed": now - snoozed.until}
     drafts = (Draft("reminder", agent.person, "agent", key, facts=facts, template="reminder-snooze"),) if agent else ()
-    return (Event("snooze_over", snoozed.until, now, DESK),), drafts
+    return (SnoozeOver(snoozed.until, now, DESK),), drafts
 
 
 def _reminded(case: Case, terms: Terms) -> Agent | None:
     """Who asked; the assignee where the case was given to somebody since, or who asked has left the team."""
-    since = [event.type for event in case.of_type("snoozed", "assigned")]
-    asked = terms.team.agent(case.snoozed.by) if case.snoozed and since[-1] == "snoozed" else None
+    since = [type(event) for event in case.of_type(CaseSnoozed, CaseAssigned)]
+    asked = terms.team.agent(case.snoozed.by) if case.snoozed and since[-1] is CaseSnoozed else None
     return asked or terms.team.agent(case.assignee)
 
 

@@ -13,9 +13,21 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from helpdesk.core.case import DESK, Event
+from helpdesk.core.case import DESK
 from helpdesk.core.decision import Draft, Split
 from helpdesk.core.enclosure import enclosures
+from helpdesk.core.events import (
+    AcknowledgmentDecided,
+    AgentAnswered,
+    CaseAssigned,
+    CaseLinked,
+    CaseOpened,
+    CustomerWrote,
+    EscalationRequested,
+    Event,
+    RankOneSuspected,
+    SplitOff,
+)
 from helpdesk.core.timeline import is_left_open
 
 if TYPE_CHECKING:
@@ -41,13 +53,14 @@ def split(scribe: Scribe, command: Command, orders: Orders) -> None:
     ref = f"HD-{piece.number}"
     subject = command.argument or _MARKS.sub("", piece.arrival.message.subject).strip() or case.subject
     came = piece.arrival
-    facts = {"into": ref, "at": came.received_at.isoformat(), "message_id": came.message.message_id}
+    received_at, message_id = came.received_at.isoformat(), came.message.message_id
+    event = SplitOff(*scribe.stamp, into=ref, received_at=received_at, message_id=message_id)
     if piece.owner == case.number:
-        scribe.happened("split_off", facts)
+        scribe.happened(event)
     else:
         owner = next(one for one in scribe.terms.merged if one.case.number == piece.owner)
-        scribe.happened_to(owner, "split_off", facts)
-    scribe.happened("linked", {"to": ref})
+        scribe.happened_to(owner, event)
+    scribe.happened(CaseLinked(*scribe.stamp, to=ref))
     text = "" if scribe.stays else orders.text
     files = () if scribe.stays else enclosures(scribe.arrival.message, scribe.arrival.number)
     scribe.split = Split(subject, text, scribe.agent, files)
@@ -58,25 +71,25 @@ def split(scribe: Scribe, command: Command, orders: Orders) -> None:
 def began(events: tuple[Event, ...], case: Case, arrival: Arrival, order: Split, now: datetime) -> Iterator[Event]:
     """The ledger of the new case, from that of a case that the mail would have opened; `case` is the old one."""
     for event in events:
-        if event.type == "opened":
-            yield replace(event, facts={**event.facts, "split_from": case.ref})
-        elif event.type == "acknowledged":
-            facts = {"sent": False, "because": f"it was split off {case.ref}, and nobody is acknowledged twice"}
-            yield Event("acknowledged", now, now, DESK, facts)
-        elif event.type == "assigned" and case.assignee:
+        if isinstance(event, CaseOpened):
+            yield replace(event, split_from=case.ref)
+        elif isinstance(event, AcknowledgmentDecided):
+            because = f"it was split off {case.ref}, and nobody is acknowledged twice"
+            yield AcknowledgmentDecided(now, now, DESK, sent=False, because=because)
+        elif isinstance(event, CaseAssigned) and case.assignee:
             because = f"has {case.ref}, from which it was split off"
-            yield replace(event, facts={"agent": case.assignee, "because": because})
-        elif event.type not in {"escalation_requested", "suspected"}:  # of these somebody has heard already
+            yield replace(event, agent=case.assignee, because=because)
+        elif not isinstance(event, EscalationRequested | RankOneSuspected):  # of these somebody has heard already
             yield event
     since = events[0].at
-    word = next((said for said in case.of_type("customer_wrote") if said.at == since), None)
-    answers = (event for event in case.of_type("agent_answered") if event.at >= since)
+    word = next((said for said in case.of_type(CustomerWrote) if said.at == since), None)
+    answers = (event for event in case.of_type(AgentAnswered) if event.at >= since)
     earlier = next((event for event in answers if word is None or not is_left_open(word, event)), None)
     if earlier:
-        yield replace(earlier, recorded_at=now, facts={**earlier.facts, "on": case.ref})
+        yield replace(earlier, recorded_at=now, on=case.ref)
     if order.text:
-        facts = {"message_id": arrival.message.message_id, "key": arrival.key}
-        yield Event("agent_answered", arrival.received_at, now, order.agent.address, facts)
+        message_id = arrival.message.message_id
+        yield AgentAnswered(arrival.received_at, now, order.agent.address, message_id=message_id, key=arrival.key)
 
 
 def answers(case: Case, arrival: Arrival, order: Split) -> Iterator[Draft]:

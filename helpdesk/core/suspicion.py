@@ -10,15 +10,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from helpdesk.core.audience import readers
-from helpdesk.core.case import DESK, Event
+from helpdesk.core.case import DESK
 from helpdesk.core.clock import run
 from helpdesk.core.decision import Draft
+from helpdesk.core.events import (
+    AgentAnswered,
+    AgentNoted,
+    CaseClosed,
+    CaseRedacted,
+    CaseResolved,
+    Event,
+    PageAcknowledged,
+    RankOneSuspected,
+    SeveritySet,
+    StepTaken,
+)
 from helpdesk.core.verdict import reasons_of
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from helpdesk.core.case import Case, EventType
+    from helpdesk.core.case import Case
     from helpdesk.core.clock import Clock
     from helpdesk.core.decision import Arrival
     from helpdesk.core.message import Person
@@ -26,18 +38,18 @@ if TYPE_CHECKING:
     from helpdesk.core.policy import Policy
     from helpdesk.core.verdict import Verdict
 
-_LOOKED: tuple[EventType, ...] = (
-    "agent_answered",
-    "agent_noted",
-    "severity_set",
-    "page_acknowledged",
-    "resolved",
-    "closed",
-    "redacted",  # whoever erases a case has read it
+_LOOKED = (
+    AgentAnswered,
+    AgentNoted,
+    SeveritySet,
+    PageAcknowledged,
+    CaseResolved,
+    CaseClosed,
+    CaseRedacted,  # whoever erases a case has read it
 )
 
 
-def raised(case: Case, verdict: Verdict, arrival: Arrival, terms: Terms, now: datetime) -> tuple[Event, ...]:
+def raised(case: Case, verdict: Verdict, arrival: Arrival, terms: Terms, now: datetime) -> tuple[RankOneSuspected, ...]:
     """The event, if this mail makes a case that is not rank 1 look like it. It never lowers anything.
 
     One suspicion stands at a time; after a person has looked, only a mail that says rank 1 outright raises another.
@@ -47,24 +59,27 @@ def raised(case: Case, verdict: Verdict, arrival: Arrival, terms: Terms, now: da
         return ()
     if case.of_type(*_LOOKED) and not outright:
         return ()
-    facts = {
-        "severity": terms.policy.severity.at_rank(1).key,
-        "probability": round(verdict.probabilities[0], 4),
-        "reasons": reasons_of(verdict),
-        "model": terms.judge.version,
-    }
-    return (Event("suspected", arrival.received_at, now, DESK, facts),)
+    event = RankOneSuspected(
+        arrival.received_at,
+        now,
+        DESK,
+        severity=terms.policy.severity.at_rank(1).key,
+        probability=round(verdict.probabilities[0], 4),
+        reasons=reasons_of(verdict),
+        model=terms.judge.version,
+    )
+    return (event,)
 
 
-def standing(case: Case) -> Event | None:
+def standing(case: Case) -> RankOneSuspected | None:
     """The suspicion that no person has looked at yet."""
-    raised_last = next(reversed(case.of_type("suspected")), None)
+    raised_last = next(reversed(case.of_type(RankOneSuspected)), None)
     return raised_last if raised_last and _looked_at(case, raised_last) is None else None
 
 
 def clock(case: Case, policy: Policy) -> Clock | None:
     """The rank-1 clock of the newest suspicion, stopped where somebody looked; None where nothing is promised."""
-    suspicion = next(reversed(case.of_type("suspected")), None)
+    suspicion = next(reversed(case.of_type(RankOneSuspected)), None)
     if suspicion is None:
         return None
     measured = run(
@@ -100,24 +115,28 @@ def repeat(case: Case, terms: Terms, now: datetime) -> tuple[tuple[Event, ...], 
     if at is None or at > now or suspicion is None:
         return (), ()
     drafts = _drafts(case, suspicion, terms, now, rung="due", delayed=now - at)
-    facts = {
-        "key": _key(suspicion.at, "due"),
-        "step": "due",
-        "kind": "escalation",
-        "target": "suspicion",
-        "to": [draft.to.address for draft in drafts],
-        "collapsed": False,
-    }
-    return (Event("step_taken", at, now, DESK, facts),), drafts
+    event = StepTaken(
+        at,
+        now,
+        DESK,
+        key=_key(suspicion.at, "due"),
+        step="due",
+        kind="escalation",
+        target="suspicion",
+        to=tuple(draft.to.address for draft in drafts),
+    )
+    return (event,), drafts
 
 
-def alarms(case: Case, events: tuple[Event, ...], terms: Terms, now: datetime) -> tuple[Draft, ...]:
+def alarms(case: Case, events: tuple[RankOneSuspected, ...], terms: Terms, now: datetime) -> tuple[Draft, ...]:
     """The mails that tell of a suspicion at once."""
     return tuple(draft for event in events for draft in _drafts(case, event, terms, now, rung="now"))
 
 
-def _drafts(case: Case, suspicion: Event, terms: Terms, now: datetime, *, rung: str, **more: Any) -> tuple[Draft, ...]:
-    facts = {"probability": suspicion.facts["probability"], "again": rung == "due", **more}
+def _drafts(
+    case: Case, suspicion: RankOneSuspected, terms: Terms, now: datetime, *, rung: str, **more: Any
+) -> tuple[Draft, ...]:
+    facts = {"probability": suspicion.probability, "again": rung == "due", **more}
     key = _key(suspicion.at, rung)
     template = "escalation-suspected"
     return tuple(
@@ -136,7 +155,7 @@ def _told(case: Case, terms: Terms, now: datetime, *, rung: str) -> tuple[Person
     return tuple(by_address.values())
 
 
-def _looked_at(case: Case, suspicion: Event) -> datetime | None:
+def _looked_at(case: Case, suspicion: RankOneSuspected) -> datetime | None:
     # By when it happened: an agent's mail that was read late looked at what was there before it.
     return min((event.at for event in case.of_type(*_LOOKED) if event.at >= suspicion.at), default=None)
 
@@ -146,4 +165,4 @@ def _key(started_at: datetime, rung: str) -> str:
 
 
 def _taken(case: Case, key: str) -> bool:
-    return any(event.facts["key"] == key for event in case.of_type("step_taken"))
+    return any(event.key == key for event in case.of_type(StepTaken))

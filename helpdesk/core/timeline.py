@@ -13,28 +13,49 @@ of those before only what was late is left.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from helpdesk.core.case import DESK
 from helpdesk.core.clock import Change, Clock, run
+from helpdesk.core.events import (
+    AgentAnswered,
+    AnswerArrived,
+    AnswerLost,
+    CaseClosed,
+    CaseReopened,
+    CaseResolved,
+    CustomerWrote,
+    DetailsGiven,
+    Event,
+    MergedWrote,
+    PolicyChanged,
+    RequesterSet,
+    SentAgain,
+    SeverityAssessed,
+    SeveritySet,
+    SplitOff,
+    UnseenWord,
+    WaitingSet,
+)
 from helpdesk.core.exclusion import in_force
 from helpdesk.core.policy import NoPromise
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from datetime import datetime
 
-    from helpdesk.core.case import Case, Event
+    from helpdesk.core.case import Case
+    from helpdesk.core.events import Event
     from helpdesk.core.policy import Policy, Promise, TargetKind, Waited
 
-_ENDS = ("resolved", "closed")
-ANSWERS = ("agent_answered", "answer_arrived")
+_ENDS = (CaseResolved, CaseClosed)
+ANSWERS = (AgentAnswered, AnswerArrived)
 
 
 def clocks(case: Case, policy: Policy) -> tuple[Clock, ...]:
     """First response (also where none is promised), then the promised rounds of follow-up in order, and resolution."""
     events = heard_events(case)
-    anew = [event.at for event in events if event.type == "sent_again"]
+    anew = [event.at for event in events if isinstance(event, SentAgain)]
     reader = _ClockReader(case, policy, events, since=anew[-1] if anew else None)
     promised = (clock for clock in (*reader.follow_ups(), *reader.resolution()) if clock.stretches)
     return (reader.first_response(), *_late_before(case, policy, events, anew), *promised)
@@ -50,8 +71,8 @@ def _late_before(case: Case, policy: Policy, events: Sequence[Event], anew: Sequ
 
 def heard_events(case: Case) -> list[Event]:
     """A case's events in order of when they became true, without answers that never left us."""
-    unsent = {event.facts["key"] for event in case.of_type("answer_lost") if not event.facts["left"]}
-    heard = (one for one in case.events if one.type != "agent_answered" or one.facts.get("key") not in unsent)
+    unsent = {event.key for event in case.of_type(AnswerLost) if not event.left}
+    heard = (one for one in case.events if not isinstance(one, AgentAnswered) or one.key not in unsent)
     return sorted(heard, key=lambda event: event.at)
 
 
@@ -70,9 +91,9 @@ class _ClockReader:
         self.case, self.since, self.until = case, since, until
         self.policy = policy
         self.events = events  # what never left us is no answer; what left and came back was one until then
-        self.answers = [event.at for event in self.events if event.type in ANSWERS]
+        self.answers = [event.at for event in self.events if isinstance(event, ANSWERS)]
         # Of a case that an agent began by writing, what its customer wrote first says how bad it is.
-        assessed = [event.facts["severity"] for event in events if event.type == "assessed"]
+        assessed = [event.severity for event in events if isinstance(event, SeverityAssessed)]
         self.first_severity = assessed[-1] if assessed else case.severity
         self.start = self._start()
 
@@ -82,7 +103,7 @@ class _ClockReader:
             return self.since
         if self.case.for_how != "copied":
             return self.case.opened_at
-        return next((event.at for event in self.events if event.type == "customer_wrote"), None)
+        return next((event.at for event in self.events if isinstance(event, CustomerWrote)), None)
 
     def first_response(self) -> Clock:
         start = self.start
@@ -105,7 +126,7 @@ class _ClockReader:
         before: list[Event] = []  # what they said before the first
         answered_once = False
         for event in self._of_this_request():
-            if event.type in ANSWERS:
+            if isinstance(event, ANSWERS):
                 # A round that was over as it began measures nothing, and would share its start with the next.
                 if waiting and waiting[0].at < event.at and not is_left_open(waiting[0], event):
                     yield self._round(waiting, stop=event.at)
@@ -113,11 +134,11 @@ class _ClockReader:
                 answered_once, before = True, []
             elif _owes(event, waiting):
                 (waiting if answered_once else before).append(event)
-            elif event.type == "split_off":
+            elif isinstance(event, SplitOff):
                 if waiting and is_split_off(waiting[0], event) and waiting[0].at < event.at:
                     yield _split_off(self._round(waiting, stop=event.at), event)
                 waiting = [said for said in waiting if not is_split_off(said, event)]
-            elif event.type in _ENDS and waiting:
+            elif isinstance(event, _ENDS) and waiting:
                 if waiting[0].at < event.at and not is_left_open(waiting[0], event):
                     yield _closed_unanswered(self._round(waiting, stop=event.at), event)
                 waiting = [said for said in waiting if is_left_open(said, event)]
@@ -141,12 +162,12 @@ class _ClockReader:
     def _pauses(self, waits: Collection[Waited]) -> Iterator[Change]:
         """What stops a clock for a while, and lets it go on: a case that is over, and a wait for one of these."""
         for event in self.events:
-            if event.type in _OVER_AND_AGAIN:
-                yield Change(event.at, paused=event.type in _ENDS, why=event.type)
-            elif event.type == "waiting_set" and waits:
+            if isinstance(event, _OVER_AND_AGAIN):
+                yield Change(event.at, paused=isinstance(event, _ENDS), why=event.type)
+            elif isinstance(event, WaitingSet) and waits:
                 yield Change(event.at, paused=waited_for(event) in waits, why=_why_waiting(event))
-            elif event.type in _NO_LONGER and waits:
-                yield Change(event.at, paused=False, why=_NO_LONGER[event.type])
+            elif type(event) in _NO_LONGER and waits:
+                yield Change(event.at, paused=False, why=_NO_LONGER[type(event)])
 
     def _run(
         self,
@@ -178,10 +199,11 @@ class _ClockReader:
     def _doubts(self, clock: Clock) -> Sequence[str]:
         """Why it is not owed: details that came after it had stopped, or was late, make it owed no more (LAI-5)."""
         for event in self.events:
-            over = {"requester_set": (clock.stopped_at,), "details_given": (clock.stopped_at, clock.late_from)}
-            if any(at is not None and at < event.at for at in over.get(event.type, ())):
-                before: Sequence[str] = event.facts["was"]["unwarranted"]
-                return before
+            if not isinstance(event, RequesterSet | DetailsGiven):
+                continue
+            over = (clock.stopped_at, clock.late_from if isinstance(event, DetailsGiven) else None)
+            if any(at is not None and at < event.at for at in over):
+                return event.was["unwarranted"]
         return self.case.unwarranted
 
     def _exempted(self, clock: Clock) -> Clock:
@@ -189,45 +211,45 @@ class _ClockReader:
         exempted = next(iter(in_force(self.events)), None)
         if exempted is None or not clock.stretches:
             return clock
-        because = str(exempted.facts["because"])
+        because = exempted.because
         if clock.late_from is not None and clock.late_from < exempted.at:
             return replace(clock, warranted=False, because=(*clock.because, because))
         return replace(clock, exempt=because)
 
     def _promised(self, target: TargetKind, severity: str, at: datetime) -> Promise | NoPromise:
-        case, owner = self.case, self._owner_at(at)
+        case, (plan, region) = self.case, self._plan_and_region_at(at)
         return self._policy_at(at).promise(
-            target, plan=owner["plan"], severity=severity, region=owner["region"], channel=case.channel, down=case.down
+            target, plan=plan, severity=severity, region=region, channel=case.channel, down=case.down
         )
 
-    def _owner_at(self, at: datetime | None) -> Mapping[str, Any]:
-        """What applied to whose case it was at that instant; None: to whose case it is."""
-        case, later = self.case, [event for event in self.events if event.type == "requester_set"]
-        was = next((event.facts["was"] for event in later if at is not None and at < event.at), None)
-        return was or {"plan": case.plan, "region": case.region, "unwarranted": case.unwarranted}
+    def _plan_and_region_at(self, at: datetime) -> tuple[str, str]:
+        """What applied to whose case it was at that instant."""
+        case, later = self.case, [event for event in self.events if isinstance(event, RequesterSet)]
+        was = next((event.was for event in later if at < event.at), None)
+        return (was["plan"], was["region"]) if was else (case.plan, case.region)
 
     def _policy_at(self, at: datetime) -> Policy:
         """The version that the case ran under at that instant: it keeps its own until it is moved."""
-        moves = [event for event in self.events if event.type == "policy_changed"]
-        version = next((event.facts["was"] for event in moves if at < event.at), None)
+        moves = [event for event in self.events if isinstance(event, PolicyChanged)]
+        version = next((event.was for event in moves if at < event.at), None)
         return self.policy.earlier.get(version, self.policy) if version else self.policy
 
     def _severities(self) -> list[Change]:
         return [
-            Change(event.at, severity=event.facts["severity"], why=f"severity {event.facts['severity']}")
+            Change(event.at, severity=event.severity, why=f"severity {event.severity}")
             for event in self.events
-            if event.type == "severity_set"
+            if isinstance(event, SeveritySet)
         ]
 
     def _moves(self) -> list[Change]:
         return [
-            Change(event.at, renewed=True, why=f"policy version {event.facts['now']}")
+            Change(event.at, renewed=True, why=f"policy version {event.now}")
             for event in self.events
-            if event.type == "policy_changed"
+            if isinstance(event, PolicyChanged)
         ] + [
             Change(event.at, renewed=True, why="the case of somebody else")
             for event in self.events
-            if event.type == "requester_set"
+            if isinstance(event, RequesterSet)
         ]
 
     def _severity_at(self, at: datetime) -> str:
@@ -240,32 +262,32 @@ class _ClockReader:
             return None
         ended = None
         for event in self.events:
-            if event.type == "reopened":
+            if isinstance(event, CaseReopened):
                 ended = None
-            elif event.type in _ENDS and event.at >= start:
+            elif isinstance(event, _ENDS) and event.at >= start:
                 ended = ended or event
         return ended
 
 
 def _owes(event: Event, waiting: list[Event]) -> bool:
     """Whether the desk owes a word for this event: to who has written, or the one that has reached nobody."""
-    return event.type == "customer_wrote" or (event.type == "answer_lost" and not waiting)
+    return isinstance(event, CustomerWrote) or (isinstance(event, AnswerLost) and not waiting)
 
 
-def waited_for(event: Event) -> Waited:
+def waited_for(event: WaitingSet) -> Waited:
     """Whom a wait that an agent has set is for."""
-    return "vendor" if event.facts.get("for") == "vendor" else "customer"
+    return "vendor" if event.whom else "customer"
 
 
-def _why_waiting(event: Event) -> str:
+def _why_waiting(event: WaitingSet) -> str:
     whom = "a third party" if waited_for(event) == "vendor" else "the customer"
-    return f"waiting for {whom}: {event.facts['reason']}" if event.facts.get("reason") else f"waiting for {whom}"
+    return f"waiting for {whom}: {event.reason}" if event.reason else f"waiting for {whom}"
 
 
-_OVER_AND_AGAIN = (*_ENDS, "reopened")
-_NO_LONGER = {
-    "customer_wrote": "the customer wrote",
-    "merged_wrote": "the customer of a merged case wrote",  # who waited together waits no longer
+_OVER_AND_AGAIN = (*_ENDS, CaseReopened)
+_NO_LONGER: dict[type[Event], str] = {
+    CustomerWrote: "the customer wrote",
+    MergedWrote: "the customer of a merged case wrote",  # who waited together waits no longer
 }
 
 
@@ -279,17 +301,24 @@ def is_left_open(said: Event, event: Event) -> bool:
     """Whether an answer or an end does not settle this word of the customer's, which its agent had not seen."""
     if event.by != DESK and said.recorded_at > event.recorded_at:
         return True  # the desk itself had not read it
-    return {"message_id": said.facts.get("message_id"), "at": said.at.isoformat()} in event.facts.get("unseen", ())
-
-
-def is_split_off(said: Event, event: Event) -> bool:
-    """Whether it was this word of the customer's that became a case of its own."""
-    if said.type != "customer_wrote":
+    if not isinstance(said, CustomerWrote):
         return False
-    return (said.facts["message_id"], said.at.isoformat()) == (event.facts["message_id"], event.facts["at"])
+    return UnseenWord(message_id=said.message_id, at=said.at.isoformat()) in unseen_in(event)
 
 
-def _split_off(clock: Clock, event: Event) -> Clock:
+def unseen_in(event: Event) -> tuple[UnseenWord, ...]:
+    """The words of customers that an answer does not answer."""
+    return event.unseen if isinstance(event, AgentAnswered) else ()
+
+
+def is_split_off(said: Event, event: SplitOff) -> bool:
+    """Whether it was this word of the customer's that became a case of its own."""
+    if not isinstance(said, CustomerWrote):
+        return False
+    return (said.message_id, said.at.isoformat()) == (event.message_id, event.received_at)
+
+
+def _split_off(clock: Clock, event: SplitOff) -> Clock:
     if clock.late_from is not None:
         return clock  # late before it was split off: a breach never vanishes
-    return replace(clock, exempt=f"split off to {event.facts['into']} by {event.by}")
+    return replace(clock, exempt=f"split off to {event.into} by {event.by}")

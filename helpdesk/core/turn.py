@@ -9,12 +9,25 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, get_args
 
-from helpdesk.core.timeline import ANSWERS, heard_events, is_split_off, waited_for
+from helpdesk.core.events import (
+    AnswerLost,
+    CaseClosed,
+    CaseRedacted,
+    CaseReopened,
+    CaseResolved,
+    CustomerThanked,
+    CustomerWrote,
+    MergedWrote,
+    SplitOff,
+    WaitingSet,
+)
+from helpdesk.core.timeline import ANSWERS, heard_events, is_split_off, unseen_in, waited_for
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from helpdesk.core.case import Case, Event
+    from helpdesk.core.case import Case
+    from helpdesk.core.events import Event
     from helpdesk.core.policy import Waited
 
 Whose = Literal["desk", "customer", "vendor", "nobody"]
@@ -25,7 +38,7 @@ TURN_NAMES: dict[Whose, str] = {
     "vendor": "a third party's",
     "nobody": "nobody's",
 }
-_WORDS_TO_US = ("customer_wrote", "merged_wrote", "answer_lost", "reopened")
+_WORDS_TO_US = (CustomerWrote, MergedWrote, AnswerLost, CaseReopened)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +55,7 @@ def turn_of(case: Case) -> Turn:
     begun: Whose = "customer" if case.for_how == "copied" else "desk"
     turn = Turn(begun, case.opened_at, case.opened_at)
     events = heard_events(case)
-    split = [event for event in events if event.type == "split_off"]
+    split = [event for event in events if isinstance(event, SplitOff)]
     for event in events:
         if not any(is_split_off(event, one) for one in split):
             turn = _next(turn, event, monitor=case.monitor)
@@ -51,7 +64,7 @@ def turn_of(case: Case) -> Turn:
 
 def waits_for(case: Case) -> Waited | None:
     """Whom an agent's wait is for, while it lasts."""
-    return waited_for(case.of_type("waiting_set")[-1]) if case.status == "waiting" else None
+    return waited_for(case.of_type(WaitingSet)[-1]) if case.status == "waiting" else None
 
 
 def _next(turn: Turn, event: Event, *, monitor: bool) -> Turn:
@@ -64,16 +77,16 @@ def _next(turn: Turn, event: Event, *, monitor: bool) -> Turn:
 
 def _whose(turn: Turn, event: Event, *, monitor: bool) -> Whose | None:
     """Whose turn it is after that event; None where it says nothing of it."""
-    if event.type in _WORDS_TO_US:
+    if isinstance(event, _WORDS_TO_US):
         return "desk"
-    if event.type == "waiting_set":
+    if isinstance(event, WaitingSet):
         return waited_for(event)
-    if event.type in {"resolved", "closed"}:
+    if isinstance(event, CaseResolved | CaseClosed):
         return "nobody"
-    if event.type == "thanked" and turn.whose == "customer":
+    if isinstance(event, CustomerThanked) and turn.whose == "customer":
         # Who says that it works leaves the rest to us; who only says thanks may still have something to do.
-        return "desk" if event.facts.get("confirms") else "customer"
-    answers = event.type in ANSWERS and not event.facts.get("unseen")  # else a newer word of theirs is still owed one
+        return "desk" if event.confirms else "customer"
+    answers = isinstance(event, ANSWERS) and not unseen_in(event)  # else a newer word of theirs is still owed one
     if answers and turn.whose in {"desk", "customer"} and not monitor:
         return "customer"
-    return "customer" if event.type == "redacted" and turn.whose == "desk" and not monitor else None
+    return "customer" if isinstance(event, CaseRedacted) and turn.whose == "desk" and not monitor else None

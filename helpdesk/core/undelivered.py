@@ -9,11 +9,21 @@ from one of us is told to the operators, so that it never escalates a second tim
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from helpdesk.core import assignment
-from helpdesk.core.case import DESK, Event
+from helpdesk.core.case import DESK
 from helpdesk.core.decision import Draft
+from helpdesk.core.events import (
+    AgentAnswered,
+    AnswerArrived,
+    AnswerLost,
+    CaseAssigned,
+    CaseFlagged,
+    CaseReopened,
+    Event,
+    MailBounced,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,40 +36,43 @@ if TYPE_CHECKING:
 
 def happened(case: Case, back: Returned, terms: Terms, *, at: datetime, now: datetime) -> tuple[Event, ...]:
     """What is a fact of the case from `at` on."""
-    facts: dict[str, Any] = {
-        "recipient": back.recipient,
-        "kind": back.kind,
-        "reason": back.reason,
-        "status": back.status,
-        "server": back.server,
-    }
-    facts |= {"named": list(back.named)} if back.named else {}
-    events = [Event("bounced", at, now, DESK, facts)]
+    bounced = MailBounced(
+        at,
+        now,
+        DESK,
+        recipient=back.recipient,
+        kind=back.kind,
+        reason=back.reason,
+        status=back.status,
+        server=back.server,
+        named=back.named,
+    )
+    events: list[Event] = [bounced]
     if back.reason == "permanent" and not back.staff:
-        events.append(Event("flagged", at, now, DESK, {"tag": f"undeliverable: {back.recipient}"}))
+        events.append(CaseFlagged(at, now, DESK, tag=f"undeliverable: {back.recipient}"))
     if _is_lost(case, back):
-        lost = {"key": back.answer, "left": back.left, "because": back.server or back.status}
-        events.append(Event("answer_lost", at, now, DESK, lost))
+        why = back.server or back.status
+        events.append(AnswerLost(at, now, DESK, key=back.answer, left=back.left, because=why))
         if case.status != "open":
-            opened_at, because = case.not_before("reopened", at), "the answer reached nobody"
-            events.append(Event("reopened", opened_at, now, DESK, {"because": because}))
+            opened_at, because = case.not_before(CaseReopened, at), "the answer reached nobody"
+            events.append(CaseReopened(opened_at, now, DESK, because=because))
     holder = terms.team.agent(case.assignee)
     another = _another(case, back, holder, terms, now)
     if holder and another:
         because = f"the mail that gives it to {holder.name or holder.address} does not arrive"
-        events.append(Event("assigned", at, now, DESK, {"agent": another.address, "because": because}))
+        events.append(CaseAssigned(at, now, DESK, agent=another.address, because=because))
     return tuple(events)
 
 
 def mails(events: tuple[Event, ...], case: Case, back: Returned, terms: Terms) -> Iterator[Draft]:
     """To whom the case is given, or to who keeps it; `case` is as the events leave it."""
-    lost = any(event.type == "answer_lost" for event in events)
-    if any(event.type == "assigned" for event in events):
+    lost = any(isinstance(event, AnswerLost) for event in events)
+    if any(isinstance(event, CaseAssigned) for event in events):
         another = terms.team.agent(case.assignee)
         if another:
             key = f"undelivered/{back.row}"
             yield Draft("assigned", another.person, "agent", key, facts={"handed_over": True})
-    again = not lost and back.answer in {event.facts["key"] for event in case.of_type("answer_lost")}
+    again = not lost and back.answer in {event.key for event in case.of_type(AnswerLost)}
     if back.staff or back.reason == "complaint" or again:
         return
     told = {
@@ -71,7 +84,7 @@ def mails(events: tuple[Event, ...], case: Case, back: Returned, terms: Terms) -
         "server": back.server,
         "for_good": back.for_good,
         "lost": lost,
-        "reopened": any(event.type == "reopened" for event in events),
+        "reopened": any(isinstance(event, CaseReopened) for event in events),
     }
     key = f"lost/{back.answer}/{back.row}" if lost else f"bounce/{back.reason}/{back.recipient}"
     for person in terms.keepers(case.assignee):
@@ -82,11 +95,11 @@ def arrived(
     case: Case, answer: str, recipient: str, terms: Terms, now: datetime
 ) -> tuple[tuple[Event, ...], Draft | None]:
     """What follows where an answer that was lost is sent after all: on an operator's order, say."""
-    lost = [event.facts["key"] for event in case.of_type("answer_lost")]
-    there = {event.facts["key"] for event in case.of_type("answer_arrived")}
+    lost = [event.key for event in case.of_type(AnswerLost)]
+    there = {event.key for event in case.of_type(AnswerArrived)}
     if not answer or answer not in lost or answer in there:
         return (), None
-    event = Event("answer_arrived", now, now, DESK, {"key": answer, "recipient": recipient})
+    event = AnswerArrived(now, now, DESK, key=answer, recipient=recipient)
     agent = terms.team.agent(case.assignee)
     done = [f"your answer has gone to {recipient} after all: it counts from now on"]
     facts = {"done": done, "mistakes": []}
@@ -95,16 +108,16 @@ def arrived(
 
 def _is_lost(case: Case, back: Returned) -> bool:
     """Whether the last word of an agent's has reached nobody. What was said since counts for itself."""
-    answers = case.of_type("agent_answered")
-    lost = {event.facts["key"] for event in case.of_type("answer_lost")}
-    newest = answers[-1].facts.get("key") if answers else None
-    return back.lost and back.answer not in lost and newest == back.answer
+    answers = case.of_type(AgentAnswered)
+    lost = {event.key for event in case.of_type(AnswerLost)}
+    newest = answers[-1].key if answers else ""
+    return back.lost and back.answer not in lost and bool(newest) and newest == back.answer
 
 
 def _another(case: Case, back: Returned, holder: Agent | None, terms: Terms, now: datetime) -> Agent | None:
     """Somebody else for a case whose agent does not hear that it is theirs; nobody to whom that has happened."""
     if back.kind != "assigned" or not back.for_good or holder is None or back.recipient not in holder.addresses:
         return None
-    tried = {event.facts["recipient"] for event in case.of_type("bounced") if event.facts["kind"] == "assigned"}
+    tried = {event.recipient for event in case.of_type(MailBounced) if event.kind == "assigned"}
     tried |= {back.recipient}
     return assignment.another(terms, now, besides=tried)

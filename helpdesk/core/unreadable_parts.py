@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from helpdesk.core.case import DESK, Event
+from helpdesk.core.case import DESK
+from helpdesk.core.events import CaseFlagged, Event
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,4 +21,4 @@ def notes(arrival: Arrival, now: datetime) -> Iterator[Event]:
     """A note on the case for each."""
     for told in arrival.message.damage:
         if told.startswith(_MISSING):
-            yield Event("flagged", arrival.received_at, now, DESK, {"tag": f"not all of a mail was read: {told}"})
+            yield CaseFlagged(arrival.received_at, now, DESK, tag=f"not all of a mail was read: {told}")

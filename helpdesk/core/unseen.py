@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from helpdesk.core.events import UnseenWord
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -67,7 +69,6 @@ def sight(mails: Collection[CaseMail], handed: Collection[Handed], *, at: dateti
     return Sight(tuple(unseen), tuple(newer))
 
 
-def in_facts(mails: Collection[CaseMail]) -> dict[str, Any]:
-    """What an event says of words that its agent had not seen; nothing where there are none."""
-    words = [{"message_id": mail.message_id, "at": mail.at.isoformat()} for mail in mails]
-    return {"unseen": words} if words else {}
+def unseen_words(mails: Collection[CaseMail]) -> tuple[UnseenWord, ...]:
+    """What an event says of words that its agent had not seen."""
+    return tuple(UnseenWord(message_id=mail.message_id, at=mail.at.isoformat()) for mail in mails)

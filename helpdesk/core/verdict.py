@@ -1,12 +1,15 @@
-"""What a case is given as its severity: how sure it is, every reason with its piece of evidence, and it as facts."""
+"""What a case is given as its severity: how sure it is, every reason with its piece of evidence, and it as an event."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
+
+from helpdesk.core.events import ReasonFact, SeverityAssessed
 
 if TYPE_CHECKING:
     from helpdesk.core.case import Kind
+    from helpdesk.core.events import Stamp
     from helpdesk.core.people import Terms
 
 Environment = Literal["", "production", "non-production"]
@@ -51,25 +54,28 @@ class Verdict:
     environment: Environment = ""  # where, as far as the mail says it
 
 
-def facts_of(verdict: Verdict, terms: Terms) -> dict[str, Any]:
-    """The facts of an `assessed` event: the whole verdict, what decided it, and by which model."""
-    return {
-        "severity": verdict.severity,
-        "rank": verdict.rank,
-        "found": terms.policy.severity.at_rank(verdict.found).key,
-        "stated": verdict.stated,
-        "confidence": round(verdict.confidence, _DIGITS),
-        "probabilities": [round(share, _DIGITS) for share in verdict.probabilities],
-        "review": verdict.review,
-        "s1_suspect": verdict.s1_suspect,
-        "kind": verdict.kind,
-        "area": verdict.area,
-        "reasons": reasons_of(verdict),
-        "set_by": verdict.reasons[0].rule if verdict.reasons else "default",
-        "model": terms.judge.version,
-    }
+def assessed(verdict: Verdict, terms: Terms, stamp: Stamp) -> SeverityAssessed:
+    """The whole verdict as an event, what decided it, and by which model."""
+    return SeverityAssessed(
+        *stamp,
+        severity=verdict.severity,
+        rank=verdict.rank,
+        found=terms.policy.severity.at_rank(verdict.found).key,
+        stated=verdict.stated,
+        confidence=round(verdict.confidence, _DIGITS),
+        probabilities=tuple(round(share, _DIGITS) for share in verdict.probabilities),
+        review=verdict.review,
+        s1_suspect=verdict.s1_suspect,
+        kind=verdict.kind,
+        area=verdict.area,
+        reasons=reasons_of(verdict),
+        set_by=verdict.reasons[0].rule if verdict.reasons else "default",
+        model=terms.judge.version,
+    )
 
 
-def reasons_of(verdict: Verdict) -> list[dict[str, str]]:
+def reasons_of(verdict: Verdict) -> tuple[ReasonFact, ...]:
     """Every reason as plain data, what decided first."""
-    return [{"rule": reason.rule, "effect": reason.effect, "evidence": reason.evidence} for reason in verdict.reasons]
+    return tuple(
+        ReasonFact(rule=reason.rule, effect=reason.effect, evidence=reason.evidence) for reason in verdict.reasons
+    )

@@ -14,7 +14,7 @@ from helpdesk.store import outbox, undeliverable
 
 if TYPE_CHECKING:
     from helpdesk.core.addressee import Addressee
-    from helpdesk.core.case import Event
+    from helpdesk.core.events import AcknowledgmentDecided
     from helpdesk.core.message import Message
     from helpdesk.desk.unit import Unit
 
@@ -55,15 +55,15 @@ def _letters(text: str) -> str:
     return re.sub(r"[\W\d_]+", "", text[:_COMPARED]).lower()
 
 
-def raise_alarm(unit: Unit, acknowledged: Event, *, to: str, mailbox: str) -> None:
+def raise_alarm(unit: Unit, acknowledged: AcknowledgmentDecided, *, to: str, mailbox: str) -> None:
     """Tell the operators that acknowledgments are withheld, if that is a reason.
 
     To one address: once a day. To all that are unknown: as one condition, with its count and its end.
     """
-    alarm = acknowledged.facts.get("alarm")
+    alarm = acknowledged.alarm
     if not alarm:
         return
-    because = str(acknowledged.facts["because"])
+    because = acknowledged.because
     facts = {
         "headline": f"no more acknowledgments to {to} for now",
         "what": f"{because[0].upper()}{because[1:]}: it may be another machine that answers ours, or a flood. "

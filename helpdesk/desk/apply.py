@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from helpdesk.core.case import DESK, Event
+from helpdesk.core.case import DESK
 from helpdesk.core.decision import Decision
+from helpdesk.core.events import PolicyChanged
 from helpdesk.core.timeline import clocks
 from helpdesk.desk.versions import store_policies
 from helpdesk.store import cases as case_store
@@ -80,7 +81,7 @@ def _misfit(case: Case, policy: Policy) -> str:
 
 def _move(unit: Unit, case: Case, policy: Policy, *, dry_run: bool) -> list[Moved]:
     old = unit.policy_of(case)
-    event = Event("policy_changed", unit.now, unit.now, DESK, {"was": case.policy_version, "now": policy.version})
+    event = PolicyChanged(unit.now, unit.now, DESK, was=case.policy_version, now=policy.version)
     after = case.after(event)
     new = replace(policy, earlier={**old.earlier, case.policy_version: old})
     mailbox = unit.rules.configuration.mailbox(case.mailbox)

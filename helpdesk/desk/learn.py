@@ -47,7 +47,7 @@ def status(connection: Connection) -> dict[str, Any]:
     """How the desk's severities agreed with what agents said, as it was at the time, and which model is in use."""
     labels = list(learning.labels(connection))
     seen = tally([(label.rank, _shares(label)) for label in labels])
-    assigned = [(label.rank, label.assessed["rank"]) for label in labels]
+    assigned = [(label.rank, label.assessed.rank) for label in labels]
     return {
         "active": active_model(connection).version,
         "versions": [_version_shape(stored) for stored in learning.versions(connection)],
@@ -62,7 +62,7 @@ def status(connection: Connection) -> dict[str, Any]:
 
 
 def _shares(label: Label) -> tuple[float, float, float, float]:
-    one, two, three, four = label.assessed["probabilities"]
+    one, two, three, four = label.assessed.probabilities
     return one, two, three, four
 
 
@@ -70,7 +70,7 @@ def _agreement(labels: Sequence[Label]) -> float | None:
     """The share of severities that agents left as they were; None without labels."""
     if not labels:
         return None
-    agreed = sum(bool(label.rank == label.assessed["rank"]) for label in labels)
+    agreed = sum(bool(label.rank == label.assessed.rank) for label in labels)
     return round(agreed / len(labels), _DIGITS)
 
 

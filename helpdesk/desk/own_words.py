@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from helpdesk.core.case import number_of
+from helpdesk.core.events import AgentAnswered, AgentMailReturned, AgentNoted
 from helpdesk.core.message import base_address
 from helpdesk.mail import overlap, quote, tail
 from helpdesk.mail.body import alternatives
@@ -21,7 +22,7 @@ from helpdesk.store.signatures import Learnt
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from helpdesk.core.case import Case, Event
+    from helpdesk.core.case import Case
     from helpdesk.core.message import Message
     from helpdesk.core.people import Agent
     from helpdesk.core.written import AgentText
@@ -69,10 +70,10 @@ def of_agent(unit: Unit, message: Message, case: Case, agent: Agent, *, mailbox:
 
 def _held(unit: Unit, case: Case, agent: Agent) -> str:
     """What an agent wrote last on a case, where that was held as an absence notice."""
-    refused = [event for event in case.of_type("command_refused") if event.by == agent.address]
-    if not refused or not refused[-1].facts.get("notice"):
+    refused = [event for event in case.of_type(AgentMailReturned) if event.by == agent.address]
+    if not refused or not refused[-1].notice:
         return ""
-    named = refused[-1].facts["message_id"]
+    named = refused[-1].message_id
     said = case_store.messages(unit.connection, case.number)
     return next((one.reply for one in reversed(said) if named and one.message_id == named), "")
 
@@ -129,10 +130,10 @@ def _learn(unit: Unit, agent: Agent, learnt: Learnt, lines: Sequence[str]) -> No
 def _said_on(unit: Unit, case: Case) -> Correspondence:
     numbers = (case.number, *case.merged)
     messages = case_store.messages(unit.connection, *numbers)
-    returned = {event.facts.get("message_id") for event in case.of_type("command_refused")}  # nobody was told those
+    returned = {event.message_id for event in case.of_type(AgentMailReturned)}  # nobody was told those
     kept = [one for one in messages if one.visibility == "internal" and one.message_id not in returned]
-    said_by_agents = case.of_type("agent_answered", "agent_noted")
-    unasked = {event.facts.get("message_id") for event in said_by_agents if _unasked(event)}
+    said_by_agents = case.of_type(AgentAnswered, AgentNoted)
+    unasked = {event.message_id for event in said_by_agents if _unasked(event)}
     return Correspondence(
         numbers,
         tuple(one.subject for one in messages),
@@ -143,9 +144,9 @@ def _said_on(unit: Unit, case: Case) -> Correspondence:
     )
 
 
-def _unasked(event: Event) -> bool:
+def _unasked(event: AgentAnswered | AgentNoted) -> bool:
     """Whether it was the mail that was answered, or who is on the case, that kept an agent's words in the team."""
-    return event.type == "agent_answered" or "because" in event.facts
+    return isinstance(event, AgentAnswered) or bool(event.because)
 
 
 def _mails(unit: Unit, said: Correspondence, recipients: Sequence[str], message: Message) -> list[tuple[str, bytes]]:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from helpdesk.core.case import number_of
 from helpdesk.core.enclosure import Enclosure
+from helpdesk.core.events import CustomerRated, CustomerThanked, CustomerWrote, RequesterSet
 from helpdesk.letters import Thread, thread_of
 from helpdesk.store import cases as case_store
 from helpdesk.store import outbox
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
     from helpdesk.core.case import Case
     from helpdesk.core.decision import Draft
+    from helpdesk.core.events import AgentAnswered
     from helpdesk.core.people import Terms
     from helpdesk.desk.rules import Rules
     from helpdesk.store.cases import StoredMessage
@@ -55,14 +57,14 @@ def _quoting(draft: Draft, messages: Sequence[StoredMessage]) -> Draft:
     return replace(draft, text="\n\n".join(map(_said, said)), shows=shows)
 
 
-def _question(connection: Connection, case: Case, answered: Mapping[str, Any]) -> str:
+def _question(connection: Connection, case: Case, answered: AgentAnswered) -> str:
     """What an agent wrote in that answer, as far as it is still there; on the case that this one went into, if so."""
-    number = number_of(answered["on"]) if answered.get("on") else case.number
+    number = number_of(answered.on) if answered.on else case.number
     said = (
         message.reply
         for message in case_store.messages(connection, number)
         if message.role == "agent" and message.visibility == "public"
-        if message.message_id and message.message_id == answered.get("message_id")
+        if message.message_id and message.message_id == answered.message_id
     )
     return next(said, "")
 
@@ -93,9 +95,9 @@ def _written_by_customers(case: Case) -> list[str]:
     Agents' own Message-IDs are left out as well: they name the agents' mail servers (threat P02).
     """
     wrote: list[str] = []
-    for event in case.of_type("customer_wrote", "thanked", "rated", "requester_set"):
+    for event in case.of_type(CustomerWrote, CustomerThanked, CustomerRated, RequesterSet):
         # Nothing of before goes to whose case it is now.
-        wrote = [] if event.type == "requester_set" else [*wrote, str(event.facts.get("message_id", ""))]
+        wrote = [] if isinstance(event, RequesterSet) else [*wrote, str(event.message_id)]
     return list(filter(None, wrote))[-_LONGEST:]
 
 

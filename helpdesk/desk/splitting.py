@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from helpdesk.core import enclosure, splitting
 from helpdesk.core.decision import Arrival, Piece
+from helpdesk.core.events import CustomerWrote, SplitOff
 from helpdesk.core.placement import Placement
 from helpdesk.core.timeline import is_split_off
 from helpdesk.desk.addressing import addressed, customers_of
@@ -19,7 +20,7 @@ from helpdesk.store import outbox, spool
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from helpdesk.core.case import Case, Event
+    from helpdesk.core.case import Case
     from helpdesk.core.message import Message
     from helpdesk.desk.unit import Unit
     from helpdesk.store.cases import StoredMessage
@@ -58,14 +59,14 @@ def _places(mails: list[StoredMessage], ledgers: list[Case]) -> Iterator[_Place]
     """The customers' mails that no case of their own was made of, oldest first."""
     for mail in mails:
         for case in ledgers:
-            wrote = case.of_type("customer_wrote")
+            wrote = case.of_type(CustomerWrote)
             said = next((event for event in wrote if _says(event, mail)), None)
-            if said and not any(is_split_off(said, event) for event in case.of_type("split_off")):
+            if said and not any(is_split_off(said, event) for event in case.of_type(SplitOff)):
                 yield _Place(case, said is wrote[0], mail)
 
 
-def _says(event: Event, mail: StoredMessage) -> bool:
-    same = (event.at, event.by, event.facts["message_id"]) == (mail.at, mail.author, mail.message_id)
+def _says(event: CustomerWrote, mail: StoredMessage) -> bool:
+    same = (event.at, event.by, event.message_id) == (mail.at, mail.author, mail.message_id)
     return same and mail.role == "customer" and mail.spool_id is not None
 
 

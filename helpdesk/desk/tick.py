@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import structlog
 
 from helpdesk.core import decide
-from helpdesk.core.case import Case, Event
+from helpdesk.core.case import Case
+from helpdesk.core.events import ClockBreached, Event, StepTaken
 from helpdesk.desk import repeated
 from helpdesk.failpoints import failpoint
 from helpdesk.store import cases as case_store
@@ -65,9 +66,14 @@ def _together(units: Units, numbers: Sequence[int], now: datetime) -> set[int]:
             failpoint("tick.pre_commit")
         failpoint("tick.post_commit")
         for case, event in happened:
-            _log.info(event.type, case=case.ref, target=event.facts.get("target"), at=event.at.isoformat())
+            _log.info(event.type, case=case.ref, target=_target(event), at=event.at.isoformat())
         ticked |= part
     return ticked
+
+
+def _target(event: Event) -> str | None:
+    """Of the clock that it is about, if it is about one."""
+    return event.target if isinstance(event, ClockBreached | StepTaken) else None
 
 
 def _alone(units: Units, number: int, now: datetime) -> bool:

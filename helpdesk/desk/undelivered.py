@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from helpdesk.core import decide
 from helpdesk.core.decision import Returned
+from helpdesk.core.events import AnswerLost
 from helpdesk.store import cases as case_store
 from helpdesk.store import outbox, undeliverable
 from helpdesk.wires.courier import Failed
@@ -53,7 +54,7 @@ def settle(unit: Unit, row: Row, outcome: Failed | Retry) -> None:
 def arrived(unit: Unit, row: Row) -> None:
     """Let its case know that an answer was sent which had been lost."""
     answer = _answer(row)
-    if row.case is None or not answer or not case_store.has_event(unit.connection, row.case, "answer_lost"):
+    if row.case is None or not answer or not case_store.has_event(unit.connection, row.case, AnswerLost):
         return
     case_store.hold(unit.connection, [row.case])
     to = row.recipient

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from helpdesk.core import decide
 from helpdesk.core.decision import Neighbour
+from helpdesk.core.events import PolicyChanged
 from helpdesk.core.people import Terms
 from helpdesk.desk.holding import Holding
 from helpdesk.desk.record import letter_of
@@ -82,7 +83,7 @@ class Unit:
     def policy_of(self, case: Case) -> Policy:
         """The policy version that a case runs under, with those it was moved from. Raises NotFound."""
         policy = self._policy(case.policy, case.policy_version)
-        moved_from = [event.facts["was"] for event in case.of_type("policy_changed")]
+        moved_from = [event.was for event in case.of_type(PolicyChanged)]
         if not moved_from:
             return policy
         return replace(policy, earlier={version: self._policy(case.policy, version) for version in moved_from})

@@ -13,6 +13,7 @@ from helpdesk.clues import read_clues
 from helpdesk.core import decide, enclosure
 from helpdesk.core.command import cases_named, may_split, people_named
 from helpdesk.core.decision import Answered, Arrival
+from helpdesk.core.events import AcknowledgmentDecided
 from helpdesk.core.message import Person
 from helpdesk.core.placement import Placement
 from helpdesk.core.redaction import ERASED
@@ -346,7 +347,7 @@ def _record(unit: Unit, mail: Spooled, arrival: Arrival, decision: Decision, ter
         now_is = case_store.load(unit.connection, stored.number) if decision.erase else stored
         unit.write(now_is, other.drafts, others)
     for event in decision.events:
-        if event.type == "acknowledged":
+        if isinstance(event, AcknowledgmentDecided):
             mailbox, to = terms.mailbox.address, arrival.addressee.address
             raise_alarm(unit, event, to=to, mailbox=mailbox)
     return case.number

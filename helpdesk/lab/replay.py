@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from helpdesk.core.case import case_from
 from helpdesk.core.credit import late_by
 from helpdesk.core.errors import NeverOpen, NotFound
+from helpdesk.core.events import BreachWithdrawn, ClockBreached, PolicyChanged, StepTaken
 from helpdesk.core.timeline import clocks
 from helpdesk.store import cases as case_store
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from helpdesk.desk.unit import Unit
     from helpdesk.store.cases import Opened
 
-_CONCLUDED = frozenset({"breached", "breach_withdrawn", "step_taken", "policy_changed"})
+_CONCLUDED = (ClockBreached, BreachWithdrawn, StepTaken, PolicyChanged)
 _ZERO = timedelta()
 
 
@@ -128,7 +129,7 @@ def replay_case(case: Case, was: Policy, becomes: Policy, now: datetime) -> Repl
 
 
 def _as_people_made_it(case: Case) -> Case:
-    return case_from(case.number, (event for event in case.events if event.type not in _CONCLUDED))
+    return case_from(case.number, (event for event in case.events if not isinstance(event, _CONCLUDED)))
 
 
 _Place = tuple[str, "datetime | None"]

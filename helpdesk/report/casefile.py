@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from helpdesk.core import rating, suspicion
 from helpdesk.core.counted import counted
+from helpdesk.core.events import SeverityAssessed, to_facts
 from helpdesk.core.timeline import clocks
 from helpdesk.letters import desk_zone, turn_words
 from helpdesk.phrases import moment
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from helpdesk.core.case import Case, Event
+    from helpdesk.core.case import Case
+    from helpdesk.core.events import Event
     from helpdesk.core.policy import Policy
     from helpdesk.core.rating import Rating
     from helpdesk.store.cases import StoredMessage
@@ -57,9 +59,9 @@ def case_text(case: Case, policy: Policy, messages: Sequence[StoredMessage], now
 
 def _verdict(case: Case, policy: Policy, zone: str) -> Iterator[str]:
     """What the desk found, how sure it was, and why; what decided comes first."""
-    for event in case.of_type("assessed"):
+    for event in case.of_type(SeverityAssessed):
         names = (policy.severity.at_rank(rank).name for rank in (1, 2, 3, 4))
-        shares = zip(names, event.facts["probabilities"], strict=True)
+        shares = zip(names, event.probabilities, strict=True)
         yield "found: " + ", ".join(f"{name} {share:.0%}" for name, share in shares)
     standing, measured = suspicion.standing(case), suspicion.clock(case, policy)
     if standing:
@@ -74,8 +76,8 @@ def _rating(one: Rating, zone: str) -> str:
 
 
 def _reasons(case: Case) -> Iterator[str]:
-    for event in case.of_type("assessed"):
-        for reason in event.facts["reasons"]:
+    for event in case.of_type(SeverityAssessed):
+        for reason in event.reasons:
             evidence = f" ({reason['evidence']})" if reason["evidence"] else ""
             yield f"{reason['rule']}: {reason['effect']}{evidence}"
 
@@ -95,7 +97,9 @@ def _message_lines(message: StoredMessage, zone: str, files: Iterator[int]) -> I
 
 
 def _event_line(event: Event, zone: str) -> str:
-    facts = ", ".join(f"{key} {value}" for key, value in event.facts.items() if isinstance(value, str | int) and value)
+    facts = ", ".join(
+        f"{key} {value}" for key, value in to_facts(event).items() if isinstance(value, str | int) and value
+    )
     return f"{moment(event.at, zone)}  {event.type} by {event.by or 'nobody'}{': ' if facts else ''}{facts}"[:160]
 
 

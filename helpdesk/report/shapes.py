@@ -9,6 +9,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from helpdesk.core import rating, suspicion
+from helpdesk.core.events import RankOneSuspected, SeverityAssessed, to_facts
 from helpdesk.core.policy import NoPromise, Promise
 from helpdesk.core.timeline import clocks
 from helpdesk.core.turn import turn_of
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from helpdesk.core.case import Case, Event
+    from helpdesk.core.case import Case
     from helpdesk.core.clock import Clock
+    from helpdesk.core.events import Event
     from helpdesk.core.message import Message
     from helpdesk.core.policy import Policy
     from helpdesk.core.rating import Rating
@@ -78,14 +80,13 @@ def case_shape(case: Case, policy: Policy, messages: Sequence[StoredMessage], no
 
 def _verdict_shape(case: Case) -> dict[str, Any]:
     """What the desk found when the case came in; what was decided since stands in the events."""
-    assessed = next(iter(case.of_type("assessed")), None)
-    facts = assessed.facts if assessed else {}
+    assessed = next(iter(case.of_type(SeverityAssessed)), None)
     return {
-        "found": facts.get("found"),
-        "confidence": facts.get("confidence"),
-        "probabilities": facts.get("probabilities"),
-        "s1_suspect": facts.get("s1_suspect", False),
-        "reasons": facts.get("reasons", []),
+        "found": assessed.found if assessed else None,
+        "confidence": assessed.confidence if assessed else None,
+        "probabilities": list(assessed.probabilities) or None if assessed else None,
+        "s1_suspect": assessed.s1_suspect if assessed else False,
+        "reasons": list(assessed.reasons) if assessed else [],
     }
 
 
@@ -96,13 +97,13 @@ def _rating_shape(one: Rating) -> dict[str, Any]:
 
 def _suspicion_shape(case: Case, policy: Policy, now: datetime) -> dict[str, Any] | None:
     """The newest suspicion that the case is rank 1; its clock promises nothing to the customer."""
-    raised = next(reversed(case.of_type("suspected")), None)
+    raised = next(reversed(case.of_type(RankOneSuspected)), None)
     if raised is None:
         return None
     measured = suspicion.clock(case, policy)
     return {
         "raised_at": instant(raised.at),
-        "probability": raised.facts["probability"],
+        "probability": raised.probability,
         "standing": suspicion.standing(case) is not None,
         "clock": clock_shape(measured, now) if measured else None,
     }
@@ -150,7 +151,7 @@ def _event_shape(event: Event) -> dict[str, Any]:
         "recorded_at": instant(event.recorded_at),
         "type": event.type,
         "by": event.by,
-        "facts": dict(event.facts),
+        "facts": to_facts(event),
     }
 
 

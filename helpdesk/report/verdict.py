@@ -60,7 +60,7 @@ def verdict_shape(policy: Policy, name: str, raw: bytes, voters: Voters) -> dict
         "s1_suspect": verdict.s1_suspect,
         "kind": verdict.kind,
         "area": verdict.area,
-        "reasons": reasons_of(verdict),
+        "reasons": list(reasons_of(verdict)),
         "intake": dict(intake.values),
         "missing": list(missing(policy.intake, intake.values, verdict.kind)),
         "language": verdict.language,

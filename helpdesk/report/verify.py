@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpdesk.core.counted import counted
 from helpdesk.core.errors import NotFound
+from helpdesk.core.events import AgentNoted, CustomerRated, Event, MailEvent
 from helpdesk.desk.identify import look_into
 from helpdesk.desk.own import attributed
 from helpdesk.desk.sender_auth import checked, from_our_border
@@ -20,7 +21,7 @@ from helpdesk.store import cases as case_store
 from helpdesk.store import spool
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from helpdesk.core.message import Message
     from helpdesk.core.placement import TokenSeen
@@ -57,13 +58,15 @@ def _relays(rules: Rules) -> list[str]:
     return rules.configuration.file.smtp_in.trusted_relays
 
 
-def _then(events: Any, found: MailLocation) -> dict[str, Any]:
+def _then(events: Iterable[Event], found: MailLocation) -> dict[str, Any]:
     """What was decided when it came."""
     because = next(
         (
-            str(event.facts["because"])
+            event.because
             for event in events
-            if event.facts.get("message_id") == found.message_id and event.facts.get("because")
+            if isinstance(event, MailEvent | CustomerRated | AgentNoted)
+            and event.message_id == found.message_id
+            and event.because
         ),
         "",
     )

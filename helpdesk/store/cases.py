@@ -12,8 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from helpdesk.core.case import Case, Event, case_from
+from helpdesk.core.case import Case, case_from
 from helpdesk.core.errors import NotFound, StaleCase
+from helpdesk.core.events import (
+    AgentAnswered,
+    CaseAssigned,
+    ClockBreached,
+    Event,
+    MonitorReported,
+    from_facts,
+    to_facts,
+)
 from helpdesk.core.people import Workload
 from helpdesk.store.dialect import insert_ignoring, locked, skip_locked, wait_at_most
 from helpdesk.store.tables import cases, event, message, policy_version, spool
@@ -104,7 +113,7 @@ def save(connection: sa.Connection, case: Case, *, new: Sequence[Event], next_at
 
 
 def _index(case: Case) -> dict[str, Any]:
-    assigned = case.of_type("assigned")
+    assigned = case.of_type(CaseAssigned)
     return {
         "mailbox": case.mailbox,
         "policy": case.policy,
@@ -118,7 +127,7 @@ def _index(case: Case) -> dict[str, Any]:
         "assignee": case.assignee,
         "opened_at": case.opened_at,
         "assigned_at": assigned[-1].recorded_at if assigned else None,
-        "breached": bool(case.of_type("breached")),
+        "breached": bool(case.of_type(ClockBreached)),
     }
 
 
@@ -131,7 +140,7 @@ def _append(connection: sa.Connection, number: int, events: Sequence[Event], *, 
             "recorded_at": happened.recorded_at,
             "type": happened.type,
             "by": happened.by,
-            "facts": dict(happened.facts),
+            "facts": to_facts(happened),
         }
         for seq, happened in enumerate(events, start=first)
     ]
@@ -146,7 +155,7 @@ def find(connection: sa.Connection, numbers: Collection[int]) -> dict[int, Case]
     query = sa.select(event).where(event.c.case_id.in_(set(numbers))).order_by(event.c.case_id, event.c.seq)
     ledgers: dict[int, list[Event]] = {}
     for row in connection.execute(query):
-        happened = Event(row.type, row.at, row.recorded_at, row.by, row.facts)
+        happened = from_facts(row.type, (row.at, row.recorded_at, row.by), row.facts)
         ledgers.setdefault(row.case_id, []).append(happened)
     return {number: case_from(number, events) for number, events in ledgers.items()}
 
@@ -211,9 +220,9 @@ def open_of(connection: sa.Connection, agents: Collection[str]) -> list[int]:
     return [int(number) for number in connection.execute(query.order_by(cases.c.id)).scalars()]
 
 
-def has_event(connection: sa.Connection, number: int, kind: str) -> bool:
+def has_event(connection: sa.Connection, number: int, kind: type[Event]) -> bool:
     """Whether something of that type is on a case's record."""
-    query = sa.select(sa.exists().where(event.c.case_id == number, event.c.type == kind))
+    query = sa.select(sa.exists().where(event.c.case_id == number, event.c.type == kind.type))
     return bool(connection.execute(query).scalar())
 
 
@@ -461,7 +470,7 @@ def with_mails(connection: sa.Connection, message_ids: Sequence[str]) -> tuple[i
 
 def never_answered(connection: sa.Connection, numbers: Collection[int]) -> list[int]:
     """Those of these cases on which no agent has answered a customer, in order."""
-    answered = sa.select(event.c.case_id).where(event.c.case_id.in_(set(numbers)), event.c.type == "agent_answered")
+    answered = sa.select(event.c.case_id).where(event.c.case_id.in_(set(numbers)), event.c.type == AgentAnswered.type)
     found = {int(number) for number in connection.execute(answered).scalars()} if numbers else set()
     return sorted(set(numbers) - found)
 
@@ -475,7 +484,7 @@ def first_words(connection: sa.Connection, numbers: Collection[int]) -> list[str
 
 def latest_authors(connection: sa.Connection, customer: str, *, limit: int = 50) -> list[str]:
     """From which addresses people of a customer wrote last, the newest first; no monitor's."""
-    watched = sa.select(event.c.seq).where(event.c.case_id == cases.c.id, event.c.type == "monitored").exists()
+    watched = sa.select(event.c.seq).where(event.c.case_id == cases.c.id, event.c.type == MonitorReported.type).exists()
     query = (
         sa.select(message.c.author)
         .join(cases, cases.c.id == message.c.case_id)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import sqlalchemy as sa
 
 from helpdesk.core.case import DESK
+from helpdesk.core.events import AgentAnswered, CaseClosed, CaseResolved, KindSet, SeverityAssessed, SeveritySet
 from helpdesk.severity import Example
 from helpdesk.store import cases as case_store
 from helpdesk.store.cases import Opened
@@ -24,9 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
     from datetime import datetime
 
-    from helpdesk.core.case import Case, Event, EventType
+    from helpdesk.core.case import Case
 
-_ENDS: tuple[EventType, ...] = ("resolved", "closed")
+_ENDS = (CaseResolved, CaseClosed)
 _ABSTAINED = ("no cue", "unsure")  # the rules by which the desk left it to people
 _BATCH = 200
 
@@ -50,7 +51,7 @@ class Label:
     given_at: datetime
     how: Literal["corrected", "confirmed"]
     rank: int
-    assessed: Mapping[str, Any]  # the facts of the `assessed` event
+    assessed: SeverityAssessed
 
 
 def active_version(connection: sa.Connection) -> int | None:
@@ -125,30 +126,30 @@ def labels(connection: sa.Connection) -> Iterator[Label]:
 
 def label_of(case: Case) -> Label | None:
     """What agents say that a case was when it came in; None while they have said nothing."""
-    assessed = next(iter(case.of_type("assessed")), None)
+    assessed = next(iter(case.of_type(SeverityAssessed)), None)
     if assessed is None:
         return None
-    corrections = [event for event in case.of_type("severity_set") if _corrects(event, case)]
+    corrections = [event for event in case.of_type(SeveritySet) if _corrects(event, case)]
     if corrections:
         last = corrections[-1]
-        return Label(case.number, last.at, "corrected", last.facts["rank"], assessed.facts)
+        return Label(case.number, last.at, "corrected", last.rank, assessed)
     ended = next(iter(case.of_type(*_ENDS)), None)
-    if ended is None or "on" in ended.facts or case.of_type("kind_set") or not _found_by_reading(assessed):
+    if ended is None or ended.on or case.of_type(KindSet) or not _found_by_reading(assessed):
         return None
-    return Label(case.number, ended.at, "confirmed", assessed.facts["rank"], assessed.facts)
+    return Label(case.number, ended.at, "confirmed", assessed.rank, assessed)
 
 
-def _corrects(event: Event, case: Case) -> bool:
+def _corrects(event: SeveritySet, case: Case) -> bool:
     # On the dot: an order in the first answer itself was given before the customer had any.
-    answered = min((answer.at for answer in case.of_type("agent_answered")), default=None)
+    answered = min((answer.at for answer in case.of_type(AgentAnswered)), default=None)
     if event.by == DESK:
         return False
-    return bool(event.facts.get("initially")) or answered is None or event.at <= answered
+    return bool(event.initially) or answered is None or event.at <= answered
 
 
-def _found_by_reading(assessed: Event) -> bool:
-    shares = assessed.facts["probabilities"]
-    return assessed.facts["set_by"] in _ABSTAINED or shares.index(max(shares)) + 1 == assessed.facts["rank"]
+def _found_by_reading(assessed: SeverityAssessed) -> bool:
+    shares = assessed.probabilities
+    return assessed.set_by in _ABSTAINED or shares.index(max(shares)) + 1 == assessed.rank
 
 
 def examples(connection: sa.Connection, given: Collection[Label]) -> dict[int, Example]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpdesk.core.counted import counted
 from helpdesk.core.enclosure import SECRET
+from helpdesk.core.events import SeverityAssessed, to_facts
 from helpdesk.core.policy import TARGET_NAMES
 from helpdesk.core.rating import ratings
 from helpdesk.core.timeline import clocks
@@ -21,8 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from helpdesk.core.case import Case, Event
+    from helpdesk.core.case import Case
     from helpdesk.core.clock import Clock
+    from helpdesk.core.events import Event
     from helpdesk.core.policy import Policy
     from helpdesk.store.cases import StoredMessage
     from helpdesk.web.excerpt import Excerpt
@@ -165,8 +167,8 @@ def _facts(case: Case, policy: Policy, zone: str) -> dict[str, list[Words]]:
 def _reasons(case: Case) -> list[Words]:
     return [
         Words(f"{reason['rule']}: {reason['effect']}" + (f" ({reason['evidence']})" if reason["evidence"] else ""))
-        for event in case.of_type("assessed")
-        for reason in event.facts["reasons"]
+        for event in case.of_type(SeverityAssessed)
+        for reason in event.reasons
     ]
 
 
@@ -208,7 +210,9 @@ def _file(case: Case, part: Mapping[str, Any], number: int) -> Words:
 
 
 def _event(event: Event, zone: str) -> dict[str, str]:
-    facts = ", ".join(f"{key} {value}" for key, value in event.facts.items() if isinstance(value, str | int) and value)
+    facts = ", ".join(
+        f"{key} {value}" for key, value in to_facts(event).items() if isinstance(value, str | int) and value
+    )
     return {
         "at": moment(event.at, zone),
         "type": event.type.replace("_", " "),

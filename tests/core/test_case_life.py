@@ -15,6 +15,7 @@ from helpdesk.core import decide, ladder
 from helpdesk.core.addressee import Addressee
 from helpdesk.core.case import case_from
 from helpdesk.core.decision import Arrival
+from helpdesk.core.events import BreachWithdrawn, ClockBreached, StepTaken
 from helpdesk.core.message import Message, Person, Robot
 from helpdesk.core.people import Agent, Mailbox, Team, Terms
 from helpdesk.core.placement import Placement
@@ -143,7 +144,7 @@ class Life(RuleBasedStateMachine):
     def writes(self, text, role="customer", robot=None, received_at=None):
         arrival = self.arrival(text, role, received_at, robot)
         # Received before a breach that is on the record, or at its very instant: on the dot is on time.
-        breaches = [event.at for event in self.case.of_type("breached")]
+        breaches = [event.at for event in self.case.of_type(ClockBreached)]
         self.read_late = self.read_late or arrival.received_at < self.now or self.now in breaches
         arrival = replace(arrival, thanks=thanks_in(self.case, arrival, self.terms))
         decision = decide.receive(self.case, arrival, self.terms, self.now)
@@ -215,7 +216,7 @@ class Life(RuleBasedStateMachine):
     def every_step_is_taken_once_and_every_mail_written_once(self):
         if getattr(self, "case", None) is None:
             return
-        keys = [event.facts["key"] for event in self.case.of_type("step_taken")]
+        keys = [event.key for event in self.case.of_type(StepTaken)]
         assert len(keys) == len(set(keys))
         assert max(self.drafts.values(), default=0) <= 1
 
@@ -223,13 +224,13 @@ class Life(RuleBasedStateMachine):
     def what_the_ledger_says_of_breaches_is_what_the_clocks_show(self):
         if getattr(self, "case", None) is None:
             return
-        last = {event.facts["clock"]: event for event in self.case.of_type("breached", "breach_withdrawn")}
-        standing = {clock: event.at for clock, event in last.items() if event.type == "breached"}
+        last = {event.clock: event for event in self.case.of_type(ClockBreached, BreachWithdrawn)}
+        standing = {clock: event.at for clock, event in last.items() if isinstance(event, ClockBreached)}
         shown = {ladder.clock_key(clock): clock.state(self.now) for clock in clocks(self.case, self.terms.policy)}
         for clock in standing:
             assert shown.get(clock) == "breached"
         if not self.read_late:
-            assert not self.case.of_type("breach_withdrawn"), "a breach that happened never vanishes"
+            assert not self.case.of_type(BreachWithdrawn), "a breach that happened never vanishes"
             for clock, at in self.breaches.items():
                 assert standing[clock] == at
             self.breaches = standing

@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpdesk.core.calendar import Calendar, SpecialDay, parse_hours
-from helpdesk.core.case import Event
 from helpdesk.core.credit import (
     Money,
     Quarter,
@@ -28,6 +27,7 @@ from helpdesk.core.credit import (
     sla_events,
 )
 from helpdesk.core.errors import ConfigurationError, NeverOpen
+from helpdesk.core.events import ExclusionLifted
 from helpdesk.core.people import Customer
 from helpdesk.core.policy import Band, Credits
 from helpdesk.core.timeline import clocks
@@ -366,7 +366,7 @@ def test_cel_10_an_excluded_case_counts_neither_way():
     late = PREFERRED.case("urgent", la("07-07 09:00"), ("exempted", la("07-07 12:00"), excluded))
     assert standings(early) == [("first_response", "exempt")]
     assert standings(late) == [("first_response", "not warranted")]
-    back = Event("exclusion_lifted", la("07-08 10:00"), la("07-08 10:00"), "ann@desk.example", {"keys": []})
+    back = ExclusionLifted(la("07-08 10:00"), la("07-08 10:00"), "ann@desk.example", keys=())
     assert [standings(case.after(back)) for case in (early, late)] == [[("first_response", "violated")]] * 2
     assert [found.because for case in (early, late) for found in sla_events(case, CELIGO, la("12-31 12:00"))] == [
         ("excluded: custom-code",)

@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from helpdesk.core.case import Event, case_from
+from helpdesk.core.case import case_from
 from helpdesk.core.message import Person
 from helpdesk.core.people import Agent, Team
 from helpdesk.core.placement import Evidence, TokenSeen, numbers_in_subject, place, place_robot
+from tests import ledgers
 
 AT = datetime(2026, 5, 19, 9, 15, tzinfo=UTC)
 ANN = Agent("Ann Berg", "ann@desk.example", ("ann@home.example",))
@@ -36,8 +37,8 @@ def case(number, requester=JO, *participants):
         "unwarranted": [],
         "down": [],
     }
-    joined = [Event("participant_added", AT, AT, requester, {"address": who, "name": ""}) for who in participants]
-    return case_from(number, [Event("opened", AT, AT, requester, facts), *joined])
+    joined = [ledgers.event("participant_added", AT, requester, {"address": who, "name": ""}) for who in participants]
+    return case_from(number, [ledgers.event("opened", AT, requester, facts), *joined])
 
 
 CASES = {1: case(1, JO, KIM), 2: case(2, EVE)}

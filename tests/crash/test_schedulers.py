@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
+from helpdesk.core.events import StepTaken, to_facts
 from helpdesk.core.message import Envelope
 from helpdesk.desk import Desk
 from helpdesk.store import cases, migrate, outbox, spool
@@ -58,7 +59,7 @@ def steps_of(database: Database) -> Counter[str]:
     """How often each step of each case's ladder stands on the record."""
     with database.read() as connection:
         found = cases.find(connection, cases.list_numbers(connection))
-    taken = [(case.ref, event.facts) for case in found.values() for event in case.of_type("step_taken")]
+    taken = [(case.ref, to_facts(event)) for case in found.values() for event in case.of_type(StepTaken)]
     return Counter(f"{ref} {facts['key']} {facts['kind']}" for ref, facts in taken)
 
 

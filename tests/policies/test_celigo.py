@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from helpdesk.core.events import CaseExempted
 from helpdesk.policies import load_policies
 from helpdesk.policies.find import policy_files
 from helpdesk.policies.lint import check_file
@@ -235,7 +236,7 @@ def test_cel_10_an_agent_excludes_foreign_code_by_mail_with_the_reason_on_record
 
     case = desk.case()
     assert "excluded: custom-code" in case.tags
-    assert case.of_type("exempted")[0].facts["because"].endswith(": a Lambda of theirs")
+    assert case.of_type(CaseExempted)[0].because.endswith(": a Lambda of theirs")
     assert desk.last(REX, "relay").text.startswith("This comes from your Lambda function.")
     desk.at("2026-05-20 12:00")
     desk.reply(REX, "Please look again.", to_kind="relay")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from helpdesk.cli.setup import _warnings
+from helpdesk.core.events import SeverityAssessed, SeveritySet
 from helpdesk.policies import PolicyText, load_policies, read_policy
 from helpdesk.severity import assess
 from helpdesk.shipped import shipped
@@ -82,12 +83,12 @@ def test_lai_3_the_stated_and_the_effective_severity_are_both_kept(desk):
     case = opened(desk, COMPLETE + "Severity: S1\n\nA label in the editor is misspelt.")
     assert case.stated
     assert case.severity != "s1"
-    assert case.of_type("assessed")[0].facts["reasons"]
+    assert case.of_type(SeverityAssessed)[0].reasons
 
     desk.reply(ANN, "#severity s2 it breaks the page\nWe look into it.", to_kind="assigned")
     case = desk.case()
     assert (case.severity, case.severity_set_by) == ("s2", ANN)
-    assert case.of_type("severity_set")[0].facts["reason"] == "it breaks the page"
+    assert case.of_type(SeveritySet)[0].reason == "it breaks the page"
     assert case.stated
 
 
@@ -146,7 +147,7 @@ def test_lai_4_a_product_caps_the_cases_that_are_about_it_and_no_others(capped, 
     case = opened(capped, body, sender=sender)
 
     assert case.severity == severity
-    why = any(reason["rule"].startswith("beta apps") for reason in case.of_type("assessed")[0].facts["reasons"])
+    why = any(reason["rule"].startswith("beta apps") for reason in case.of_type(SeverityAssessed)[0].reasons)
     assert why == (severity == "s4")
     if why:
         assert "beta apps are never above S4" in " ".join(capped.last(case.assignee, "assigned").text.split())

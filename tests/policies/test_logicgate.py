@@ -103,7 +103,7 @@ def test_lgt_4_a_monitor_that_says_it_is_automatic_is_heard_here_and_its_recover
         desk.mail("alerts@watch.example", subject.format("app-production"), text, to=box, headers=automatic)
 
     assert desk.case_numbers() == [1]
-    assert [event.facts["state"] for event in desk.events("monitored")] == ["problem", "problem", "recovered"]
+    assert [event.state for event in desk.events("monitored")] == ["problem", "problem", "recovered"]
     assert (desk.case().rank, desk.case().status, desk.state()) == (1, "open", "running")
     assert desk.kinds_to(ANN) == ["assigned", "customer-message"]
 

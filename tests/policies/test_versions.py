@@ -6,6 +6,7 @@ from dataclasses import fields
 
 import pytest
 
+from helpdesk.core.events import ClockBreached
 from helpdesk.core.timeline import clocks
 from helpdesk.desk import load_rules
 from helpdesk.desk.apply import apply_policy
@@ -169,7 +170,7 @@ def test_moving_keeps_what_is_consumed_and_a_late_case_is_late_at_once(desk, tmp
     assert clock.late_from == wall("2026-05-19 09:50")
     assert [stretch.why for stretch in clock.stretches][-1].startswith("policy version")
     desk.laboratory.desk.tick()
-    assert desk.case().of_type("breached")
+    assert desk.case().of_type(ClockBreached)
 
 
 def test_a_breach_never_vanishes_by_a_kinder_version(desk, tmp_path):

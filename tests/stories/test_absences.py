@@ -174,7 +174,7 @@ def test_who_has_answered_for_somebody_away_has_their_case_with_the_next_word(tm
     assert number == 1
     assert desk.case(number).assignee == BOB
     because = "Ann Berg is away until 2026-06-12; on duty, and has written on it; least open cases (1)"
-    assert desk.events("assigned", number=number)[-1].facts["because"] == because
+    assert desk.events("assigned", number=number)[-1].because == because
 
 
 def test_a_word_that_ends_a_wait_is_heard(tmp_path):
@@ -376,7 +376,7 @@ def test_who_is_gone_leaves_no_orphan_and_the_lead_gets_one_mail(tmp_path):
 
     assert sorted(desk.case(number).assignee for number in gone) == [ANN, BOB]
     because = "cy@desk.example is no agent of first line any more; least open cases (2)"
-    assert desk.events("assigned", number=gone[0])[-1].facts["because"] == because
+    assert desk.events("assigned", number=gone[0])[-1].because == because
     assert sorted(told_since(desk, sent)) == [("assigned", ANN), ("assigned", BOB), ("digest", LENA)]
     digest = desk.last(LENA, "digest")
     assert digest.subject == "[Acme Support] 2 cases of first line given to others: their agent is gone"

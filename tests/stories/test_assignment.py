@@ -45,7 +45,7 @@ def test_lgk_2_only_who_is_on_duty_gets_cases_however_much_they_have(tmp_path):
     desk = staffed(tmp_path, start="2026-05-19 16:00", ann=CHICAGO, bob=MANILA)
 
     assert [given_to(desk, number) for number in range(3)] == [BOB, BOB, BOB]
-    assert desk.events("assigned", number=3)[0].facts["because"] == "on duty; least open cases (2)"
+    assert desk.events("assigned", number=3)[0].because == "on duty; least open cases (2)"
 
 
 def test_lgk_2_the_least_open_load_and_ties_in_turn_among_those_on_duty(tmp_path):
@@ -60,7 +60,7 @@ def test_lgk_2_while_nobody_is_on_duty_a_case_still_has_an_agent_who_is_not_away
     desk = staffed(tmp_path, start="2026-05-19 22:00", ann=CHICAGO + AWAY, bob=CHICAGO)
 
     assert [given_to(desk, number) for number in range(2)] == [BOB, BOB]
-    assert desk.events("assigned")[0].facts["because"].startswith("nobody is on duty; ")
+    assert desk.events("assigned")[0].because.startswith("nobody is on duty; ")
 
 
 def test_lgk_2_while_everybody_is_away_the_lead_has_what_cannot_wait(tmp_path):
@@ -97,7 +97,7 @@ def test_lgk_2_the_case_of_somebody_who_is_away_is_given_on_before_time_runs_out
     assert desk.case().assignee == BOB
     event = desk.events("assigned")[-1]
     assert (event.at, event.by) == (wall("2026-05-18 19:00"), "desk")
-    assert event.facts["because"] == "Ann Berg is away until 2026-05-20; on duty; least open cases (0)"
+    assert event.because == "Ann Berg is away until 2026-05-20; on duty; least open cases (0)"
     assert "This case is now yours." in desk.last(BOB, "assigned").text
     assert desk.last(ANN).subject == (
         "[HD-1] done: given to Bob Cole, because you are away until 2026-05-20 and somebody waits for an answer"
@@ -118,7 +118,7 @@ def test_lgk_2_a_case_that_is_due_before_its_agent_is_back_is_given_to_who_is_on
 
     event = desk.events("assigned")[-1]
     assert (desk.case().assignee, event.at) == (BOB, wall("2026-05-19 15:20"))
-    assert event.facts["because"] == "Ann Berg is not on duty before it is due; on duty; least open cases (0)"
+    assert event.because == "Ann Berg is not on duty before it is due; on duty; least open cases (0)"
     assert "This case is now yours." in desk.last(BOB, "assigned").text
     assert desk.last(ANN).subject.startswith("[HD-1] done: given to Bob Cole, because you are not on duty before it")
 
@@ -169,7 +169,7 @@ def test_lgk_2_with_nobody_else_there_the_lead_has_the_case_before_time_runs_out
     desk.at("2026-05-19 09:00")
 
     because = "Ann Berg is away until 2026-05-20; nobody else is there; least open cases (0)"
-    assert desk.events("assigned")[-1].facts == {"agent": LENA, "because": because}
+    assert desk.facts("assigned")[-1] == {"agent": LENA, "because": because}
     assert desk.kinds_to(LENA) == ["assigned", "warning", "warning", "escalation"]
     assert f"The case is with {LENA}." in " ".join(desk.last(LENA, "escalation").text.split())
 

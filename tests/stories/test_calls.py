@@ -271,7 +271,7 @@ def test_a_call_that_nobody_answers_goes_on_to_all_seats_then_hourly_and_ends(tm
         OPS: timedelta(hours=1),
     }
     taken = desk.events("step_taken")
-    called = Counter(address for event in taken if event.facts.get("acknowledge") for address in event.facts["to"])
+    called = Counter(address for event in taken if event.acknowledge for address in event.to)
     assert len(calls(desk, ANN)) <= 4 + 12 + 1
     assert called[ANN] <= 4 + 12 + 1
     assert max(calls(desk, ANN)) <= opened + timedelta(hours=13)

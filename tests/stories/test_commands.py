@@ -22,7 +22,7 @@ def test_a_severity_in_the_first_line_is_set_and_the_text_below_goes_to_the_cust
 
     case = desk.case()
     assert (case.severity, case.rank, case.severity_set_by) == ("urgent", 2, ANN)
-    assert desk.events("severity_set")[0].facts["reason"] == "shop is down"
+    assert desk.events("severity_set")[0].reason == "shop is down"
     answer = desk.last(JO, "relay")
     assert answer.text.startswith("We are on it.")
     assert "#severity" not in answer.text
@@ -206,7 +206,7 @@ def test_after_fourteen_days_an_answer_opens_a_new_case_that_is_linked(desk):
 
     assert (became.outcome, became.case) == ("opened", 2)
     assert desk.case(1).status == "closed"
-    assert desk.events("opened", number=2)[0].facts["linked"] == "HD-1"
+    assert desk.events("opened", number=2)[0].linked == "HD-1"
 
 
 def test_help_sends_the_list_and_nothing_else(desk):

@@ -64,7 +64,7 @@ def test_a_kind_is_corrected_and_the_ledger_says_what_it_was(desk):
     desk.reply(ANN, "#kind question\nWe look into it.")
 
     assert desk.case().kind == "question"
-    facts = desk.events("kind_set")[0].facts
+    facts = desk.facts("kind_set")[0]
     assert (facts["kind"], facts["was"]) == ("question", "defect")
     assert desk.last(JO, "relay").text.startswith("We look into it.")
     assert "kind question, was defect; severity stays Medium" in said(desk)

@@ -75,7 +75,7 @@ def test_no_order_ends_a_case_or_lets_it_wait_over_an_unseen_mail(desk, order, t
     desk.reply(ANN, f"{order}\n{text}", to_kind="assigned")
 
     assert desk.case().status == "open"
-    assert desk.events("kept_open")[0].facts["orders"] == [order]
+    assert desk.events("kept_open")[0].orders == (order,)
     assert desk.kinds_to(JO) == ["ack", *(["relay"] if text else [])]
     assert WORSE in desk.last(ANN, "echo").text
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from helpdesk.core.errors import NotFound, Refused
+from helpdesk.core.events import DowngradeProposed, EscalationRequested
 from helpdesk.core.standing import Incident, MaintenanceWindow
 from helpdesk.desk.announce import announce
 from helpdesk.desk.unit import Unit
@@ -147,7 +148,7 @@ def test_lgt_7_a_customer_escalates_through_the_account_contacts_and_no_clock_mo
 
     for contact in ("am@desk.example", "csm@desk.example"):
         assert "asks for escalation" in gate.last(contact, "escalation").text
-    assert gate.case().of_type("escalation_requested")
+    assert gate.case().of_type(EscalationRequested)
     assert gate.first_response().due_at == due
 
 
@@ -157,7 +158,7 @@ def test_lgt_7_a_mail_to_the_escalation_address_is_about_the_case_it_names(gate)
     gate.mail(RAY, "HD-1: still no answer", "We are waiting.", to="escalation@logicgate.example")
 
     assert gate.case_numbers() == [1]
-    assert gate.case().of_type("escalation_requested")[0].facts["because"] == "written to the escalation address"
+    assert gate.case().of_type(EscalationRequested)[0].because == "written to the escalation address"
     assert gate.last("am@desk.example", "escalation")
     assert gate.kinds_to(LENA) == []
 
@@ -172,7 +173,7 @@ def test_lai_9_who_owes_information_is_reminded_then_a_downgrade_is_proposed(lai
     laioutr.at("2026-05-22 09:15")
     assert "S3 Problem" in laioutr.last(ANN, "reminder").text
     assert laioutr.case().severity == "s2"
-    assert laioutr.case().of_type("downgrade_proposed")
+    assert laioutr.case().of_type(DowngradeProposed)
     laioutr.at("2026-06-22 09:15")
     assert len(laioutr.sent_to(EVA, "reminder")) == 1
 
@@ -185,4 +186,4 @@ def test_lai_9_an_answer_ends_the_wait_and_everything_that_would_have_come(laiou
     laioutr.at("2026-05-26 09:15")
 
     assert laioutr.sent_to(EVA, "reminder") == []
-    assert not laioutr.case().of_type("downgrade_proposed")
+    assert not laioutr.case().of_type(DowngradeProposed)

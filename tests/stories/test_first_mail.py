@@ -178,7 +178,7 @@ def test_mail_from_nobody_is_shown_to_the_agent_and_answered_to_nobody(desk):
 
     assert became.outcome == "opened"
     assert [mail.kind for mail in desk.sent] == ["assigned"]
-    assert desk.events("acknowledged")[0].facts == {"sent": False, "because": "there is nobody to answer"}
+    assert desk.facts("acknowledged")[0] == {"sent": False, "because": "there is nobody to answer"}
 
 
 def test_mail_of_two_authors_is_answered_to_the_first_and_is_nobodys(desk):

@@ -111,7 +111,7 @@ def test_what_repeats_stops_with_an_acknowledgment(tmp_path, words):
 
     repeated = [wall(f"2026-05-20 {at}") for at in ("03:00:01", "03:20", "03:40")]
     assert told(desk, LENA) == told(desk, ANN) == repeated
-    keys = [event.facts["key"] for event in desk.events("step_taken")]
+    keys = [event.key for event in desk.events("step_taken")]
     assert len(keys) == len(set(keys)), "exactly one mail a step and person"
 
 

@@ -37,7 +37,7 @@ def test_an_order_makes_a_case_of_it_whose_clocks_count_from_its_receipt(desk):
     assert desk.first_response().started_at == received
     assert f"Mail {number} is worked as a person's" in echo(desk)
     assert desk.kinds_to(JO) == [], "it gets no acknowledgment: it may still be a machine"
-    acknowledged = desk.events("acknowledged")[0].facts
+    acknowledged = desk.facts("acknowledged")[0]
     assert acknowledged == {"sent": False, "because": f"{OPS} let it in by hand"}
     assert {ANN, BOB} & {mail.to for mail in desk.sent if mail.kind == "assigned"}
 

@@ -176,7 +176,7 @@ def test_without_a_stated_priority_the_words_decide_and_the_case_says_why(desk, 
     desk.mail(JO, "Support needed", words)
 
     assert desk.case().severity == severity
-    assert desk.events("assessed")[0].facts["reasons"]
+    assert desk.events("assessed")[0].reasons
 
 
 # LGK-8

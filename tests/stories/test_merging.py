@@ -58,7 +58,7 @@ def test_the_case_that_is_answered_goes_into_the_one_that_is_named(desk):
     merged(desk)
 
     assert (desk.case(2).merged_into, desk.case(1).merged) == ("HD-1", (2,))
-    assert [event.facts for event in desk.events("merged", number=1)] == [{"from": "HD-2", "cases": ["HD-2"]}]
+    assert desk.facts("merged", number=1) == [{"from": "HD-2", "cases": ["HD-2"]}]
     assert desk.case(2).assignee == ANN, "whoever has the one has the other"
     assert "HD-2 goes into HD-1: The rules do not fire" in said(desk, BOB)
     told = desk.last(ANN, "assigned")
@@ -247,7 +247,7 @@ def test_every_promise_of_the_merged_case_is_kept_by_the_answer_to_both(desk):
     assert desk.first_response(2).due_at == before
     desk.reply(ANN, "We are on it.", to_kind="assigned")
     assert (desk.state(1), desk.state(2)) == ("met", "met")
-    assert desk.events("agent_answered", number=2)[0].facts["on"] == "HD-1"
+    assert desk.events("agent_answered", number=2)[0].on == "HD-1"
 
 
 def test_what_was_late_stays_late_and_counts_once(desk):
@@ -286,7 +286,7 @@ def test_the_merged_customers_question_runs_their_own_clock_and_not_the_other_on
 
     assert [event.by for event in desk.events("customer_wrote", number=2)] == [UTE, UTE]
     assert [event.by for event in desk.events("customer_wrote", number=1)] == [JO]
-    assert desk.events("merged_wrote", number=1)[0].facts["case"] == "HD-2"
+    assert desk.events("merged_wrote", number=1)[0].case == "HD-2"
 
 
 def test_waiting_waits_for_both_and_whoever_writes_ends_it(desk):

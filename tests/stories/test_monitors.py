@@ -32,7 +32,7 @@ def told(desk):
 
 
 def states(desk, number=1):
-    return [event.facts["state"] for event in desk.events("monitored", number=number)]
+    return [event.state for event in desk.events("monitored", number=number)]
 
 
 def test_a_recovery_is_told_on_the_case_of_its_problem_and_ends_nothing(desk):
@@ -211,7 +211,7 @@ def test_what_does_not_say_that_it_is_automatic_is_not_acknowledged_either(desk,
     assert desk.mail(NAGIOS, subject, text).outcome == "opened"
 
     assert desk.kinds_to(NAGIOS) == []
-    assert desk.events("acknowledged")[0].facts["because"] == "nothing automatic is answered automatically"
+    assert desk.events("acknowledged")[0].because == "nothing automatic is answered automatically"
 
 
 @pytest.mark.parametrize(
@@ -321,7 +321,7 @@ def test_a_recovery_that_anybody_could_have_written_is_not_told_on_the_case(guar
 
     assert (forged.outcome, forged.case) == ("opened", 2)
     assert states(guarded) == ["problem"]
-    assert "authentication result" in guarded.events("opened", number=2)[0].facts["because"]
+    assert "authentication result" in guarded.events("opened", number=2)[0].because
     assert _mail(guarded, PASS, up, "Notification Type: RECOVERY\nHost: web1\nState: UP").case == 1
 
 
@@ -347,7 +347,7 @@ def test_a_policy_may_end_what_recovered_by_itself(tmp_path, desk_database):
     recovers(desk)
 
     assert desk.case().status == "resolved"
-    assert desk.events("resolved")[0].facts == {"because": "the monitor says that it has recovered"}
+    assert desk.facts("resolved")[0] == {"because": "the monitor says that it has recovered"}
     assert "it is resolved, as the policy says" in " ".join(desk.last(ANN).text.split())
     assert desk.kinds_to(NAGIOS) == []
 

@@ -62,4 +62,4 @@ def test_a_thumb_up_is_shown_to_the_agent_as_thanks_and_a_thumb_down_is_none(des
     desk.reply(JO, REACTION)
     assert "thanks" in desk.last(ANN, "customer-message").subject
     desk.reply(JO, REACTION.replace("👍", "👎"))
-    assert desk.events("robot_wrote")[-1].facts["because"] == "a reaction: 👎"
+    assert desk.events("robot_wrote")[-1].because == "a reaction: 👎"

@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from helpdesk.cli import app
 from helpdesk.config import load_configuration
 from helpdesk.core.errors import ConfigurationError
+from helpdesk.core.events import to_facts
 from helpdesk.core.message import Person
 from helpdesk.core.people import Agent
 from helpdesk.core.rotation import Override, Rotation
@@ -70,7 +71,7 @@ def test_lgt_4_a_monitor_gets_no_acknowledgment(desk):
 
     assert desk.sent_to("alerts@watch.example") == []
     (decided,) = desk.events("acknowledged")
-    assert decided.facts == {"sent": False, "because": "nothing automatic is answered automatically"}
+    assert to_facts(decided) == {"sent": False, "because": "nothing automatic is answered automatically"}
 
 
 def called(desk, address):

@@ -116,7 +116,7 @@ def test_what_was_missed_while_the_desk_was_down_is_one_mail_a_person_that_says_
     assert "comes 1 h 5 min late, because the desk was not running" in " ".join(desk.last(ANN, "breach").text.split())
     assert "comes 5 min late" in " ".join(desk.last(LENA, "escalation").text.split())
     taken = desk.events("step_taken")
-    assert [event.facts["collapsed"] for event in taken] == [True, True, False, True, False]
+    assert [event.collapsed for event in taken] == [True, True, False, True, False]
     assert [event.at for event in taken] == [
         wall("2026-05-19 10:15"),
         wall("2026-05-19 10:51"),

@@ -58,9 +58,7 @@ def test_a_click_is_on_the_record_and_does_nothing_else(desk):
     done = click(desk, JO, "Yes")
 
     assert (done.outcome, done.case) == ("appended", 1)
-    assert [(event.by, event.facts["grade"], event.facts["comment"]) for event in desk.events("rated")] == [
-        (JO, "good", "")
-    ]
+    assert [(event.by, event.grade, event.comment) for event in desk.events("rated")] == [(JO, "good", "")]
     assert desk.told() == before, "nobody is mailed"
     assert desk.case().status == "resolved"
     assert desk.case_numbers() == [1]
@@ -73,7 +71,7 @@ def test_an_empty_mail_is_enough_and_a_plain_text_reader_finds_the_address(desk)
     assert len(f"No:  mailto:{address}") <= 72
     click(desk, JO, "No", empty=True)
 
-    assert [event.facts["grade"] for event in desk.events("rated")] == ["bad"]
+    assert [event.grade for event in desk.events("rated")] == ["bad"]
     assert "customer-message" not in desk.kinds_to(LENA)
 
 
@@ -105,7 +103,7 @@ def test_the_last_rating_of_each_person_counts_and_all_stay_on_the_record(desk):
     click(desk, KIM, "Yes")
     click(desk, JO, "Yes", words="It works now after all.")
 
-    assert [event.facts["grade"] for event in desk.events("rated")] == ["bad", "good", "good"]
+    assert [event.grade for event in desk.events("rated")] == ["bad", "good", "good"]
     policy = desk.rules.book.policy("logik")
     shape = case_shape(desk.case(), policy, [], desk.now)
     assert [(one["by"], one["grade"], one["comment"]) for one in shape["ratings"]] == [
@@ -142,7 +140,7 @@ def test_whoever_else_has_the_link_says_nothing_with_it(desk, sender):
 def test_a_colleague_of_the_case_who_was_forwarded_the_link_speaks_for_themselves(desk):
     click(desk, JO, "No", by=KIM)
 
-    assert [(event.by, event.facts["grade"]) for event in desk.events("rated")] == [(KIM, "bad")]
+    assert [(event.by, event.grade) for event in desk.events("rated")] == [(KIM, "bad")]
 
 
 def test_the_link_brings_nobody_in_and_its_words_are_no_answer(desk):
@@ -192,7 +190,7 @@ def test_a_rating_long_after_the_closing_opens_no_new_case(desk):
 
     assert desk.case_numbers() == [1]
     assert desk.case().status == "closed"
-    assert [event.facts["grade"] for event in desk.events("rated")] == ["bad"]
+    assert [event.grade for event in desk.events("rated")] == ["bad"]
 
 
 def test_a_comment_is_erased_with_the_rest(desk):
@@ -200,7 +198,7 @@ def test_a_comment_is_erased_with_the_rest(desk):
     click(desk, JO, "No", words="Ask Bo Lund, born 3 May 1971.")
     desk.reply(ANN, "#redact", to_kind="customer-message")
 
-    assert [event.facts["comment"] for event in desk.events("rated")] == [""]
+    assert [event.comment for event in desk.events("rated")] == [""]
 
 
 def test_the_report_says_how_many_were_satisfied(desk):

@@ -64,8 +64,8 @@ def test_redact_erases_the_mails_their_texts_and_all_copies(desk):
 
     assert CANARY not in everything(desk)
     erased = desk.events("redacted")[0]
-    assert (erased.by, erased.facts["erased"]["mails"], erased.facts["erased"]["texts"]) == (ANN, 4, 4)
-    assert erased.facts["erased"]["sent"] >= 5
+    assert (erased.by, erased.erased["mails"], erased.erased["texts"]) == (ANN, 4, 4)
+    assert erased.erased["sent"] >= 5
     assert desk.case().subject == "(erased)"
     assert "redacted" in desk.case().tags
     assert not any(tag.startswith("masked") for tag in desk.case().tags), "there is nothing left to erase"

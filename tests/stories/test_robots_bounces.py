@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from helpdesk.cli import app
+from helpdesk.core.events import MailBounced
 from helpdesk.core.message import Envelope
 from helpdesk.desk import Desk, load_rules
 from helpdesk.mail.bounces import bounce
@@ -123,7 +124,7 @@ def test_a_forged_report_changes_nothing(answered, forgery):
     assert states(answered, JO) == rows
     assert marked(answered) == {}
     assert answered.case().status == case.status
-    assert answered.case().of_type("bounced") == ()
+    assert answered.case().of_type(MailBounced) == ()
     assert answered.sent_to(ANN, "alert") == []
 
 
@@ -166,7 +167,7 @@ def test_a_complaint_ends_acknowledgments_to_that_address_and_tells_the_operator
 
     assert (became.outcome, became.case) == ("robot", 1)
     assert desk.kinds_to(STRANGER) == ["ack"]
-    assert desk.events("acknowledged", number=2)[0].facts["because"] == "this address called our mail spam"
+    assert desk.events("acknowledged", number=2)[0].because == "this address called our mail spam"
     assert desk.kinds_to(OPS) == ["alert"]
 
 

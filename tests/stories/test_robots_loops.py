@@ -115,7 +115,7 @@ def test_mail_from_any_form_of_our_own_addresses_is_somebodys_and_never_answered
 
     assert (became.outcome, became.case) == ("opened", 2)
     assert {mail.kind for mail in desk.sent[sent:]} == {"assigned"}
-    assert desk.events("acknowledged", number=2)[0].facts["sent"] is False
+    assert desk.events("acknowledged", number=2)[0].sent is False
 
 
 def test_our_own_mail_passed_on_by_a_machine_goes_nowhere(desk):

@@ -34,7 +34,7 @@ def shape(desk):
 def test_the_verdict_is_on_the_ledger_whole(desk):
     desk.mail(f"Jo Park <{JO}>", "Filter", FILTER)
 
-    facts = desk.events("assessed")[0].facts
+    facts = desk.facts("assessed")[0]
     assert (facts["severity"], facts["rank"], facts["kind"]) == ("medium", 3, "defect")
     assert sum(facts["probabilities"]) == pytest.approx(1, abs=0.001)
     assert facts["confidence"] == max(facts["probabilities"])
@@ -188,7 +188,7 @@ def test_a_severity_set_initially_says_that_the_first_one_was_wrong(desk):
     desk.reply(ANN, "We look into it.")
     desk.reply(ANN, "#severity urgent initially all of their reports are wrong\n")
 
-    facts = desk.events("severity_set")[0].facts
+    facts = desk.facts("severity_set")[0]
     assert (facts["severity"], facts["initially"]) == ("urgent", True)
     assert facts["reason"] == "all of their reports are wrong"
 
@@ -197,7 +197,7 @@ def test_a_severity_without_the_word_is_an_ordinary_change(desk):
     desk.mail(JO, "Filter", FILTER)
     desk.reply(BOB if desk.case().assignee == BOB else ANN, "#severity urgent initial doubts are gone\n")
 
-    facts = desk.events("severity_set")[0].facts
+    facts = desk.facts("severity_set")[0]
     assert (facts["initially"], facts["reason"]) == (False, "initial doubts are gone")
 
 
@@ -229,7 +229,7 @@ def test_what_a_customer_states_stands_where_it_fits(tmp_path):
     )
 
     assert [desk.case(number).severity for number in (1, 2)] == ["high", "low"]
-    assert "High fits what the mail says" in str(desk.events("assessed")[0].facts["reasons"])
+    assert "High fits what the mail says" in str(desk.events("assessed")[0].reasons)
 
 
 def test_a_staging_system_that_is_down_is_a_problem_and_not_a_question(tmp_path):
@@ -238,4 +238,4 @@ def test_a_staging_system_that_is_down_is_a_problem_and_not_a_question(tmp_path)
     desk.mail("ray@mill.example", "Staging", "Our staging shop is down since 8:00.", to="website@laioutr.example")
 
     assert desk.case().severity == "s3"
-    assert "the mail says nothing else" in str(desk.events("assessed")[0].facts["reasons"])
+    assert "the mail says nothing else" in str(desk.events("assessed")[0].reasons)

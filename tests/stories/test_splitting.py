@@ -7,6 +7,7 @@ from datetime import datetime
 import pytest
 
 from helpdesk.core.case import case_from
+from helpdesk.core.events import CustomerWrote
 from helpdesk.desk import load_rules
 from helpdesk.lab.mailer import Sheet, reply
 from helpdesk.lab.replay import replay_case
@@ -60,7 +61,7 @@ def test_nobody_is_acknowledged_twice_and_the_record_says_why(desk):
     desk.reply(ANN, "#split The export", to_kind="customer-message")
 
     assert desk.kinds_to(JO) == ["ack", "relay"]
-    decided = desk.events("acknowledged", number=2)[0].facts
+    decided = desk.facts("acknowledged", number=2)[0]
     assert decided["sent"] is False
     assert "split off HD-1" in decided["because"]
     new = desk.last(ANN, "assigned")
@@ -78,7 +79,7 @@ def test_the_text_below_is_the_first_answer_of_the_new_case(desk):
     assert desk.state(2) == "met"
     assert len(desk.events("agent_answered", number=1)) == 1
     desk.reply(JO, "Thanks for looking at it, when will it be done?", to_kind="relay")
-    assert desk.case(2).of_type("customer_wrote")[-1].at == desk.now
+    assert desk.case(2).of_type(CustomerWrote)[-1].at == desk.now
 
 
 @pytest.mark.parametrize("answer", ["", "\nWe look at it."], ids=["without an answer", "answered"])
@@ -88,7 +89,7 @@ def test_the_new_cases_mail_tells_of_no_alarm_that_nobody_gets(desk, answer):
     before = len(desk.sent)
     desk.reply(ANN, f"#split Orders{answer}", to_kind="customer-message")
 
-    assert "may be worse" in [reason["rule"] for reason in desk.events("assessed", number=2)[0].facts["reasons"]]
+    assert "may be worse" in [reason["rule"] for reason in desk.events("assessed", number=2)[0].reasons]
     assert "may be worse: " in " ".join(desk.last(ANN, "assigned").text.split())
     assert not desk.events("suspected", number=2)
     assert not [mail for mail in desk.sent[before:] if mail.kind == "escalation"]
@@ -101,7 +102,7 @@ def test_the_mail_goes_with_its_bytes_and_both_ledgers_keep_its_place(desk):
     assert [mail.reply[:10] for mail in mails(desk, 2)] == ["Priority: ", "We look at"]
     assert not any("export is broken" in mail.reply for mail in mails(desk, 1))
     assert (mails(desk, 1)[-1].reply, mails(desk, 1)[-1].visibility) == ("", "internal"), "the order itself"
-    gone = desk.events("split_off", number=1)[0].facts
+    gone = desk.facts("split_off", number=1)[0]
     assert gone["into"] == "HD-2"
     assert datetime.fromisoformat(gone["at"]) == wall("2026-05-19 10:00")
     for number in (1, 2):
@@ -118,7 +119,7 @@ def test_the_old_case_owes_no_answer_to_it_any_more(celigo):
     assert [clock.state(desk.now) for clock in follow_ups] == ["exempt"]
     assert "split off to HD-2" in follow_ups[0].exempt
     desk.at("2026-06-19 10:00")
-    assert [event for event in desk.events("breached", number=1) if "follow_up" in event.facts["clock"]] == []
+    assert [event for event in desk.events("breached", number=1) if "follow_up" in event.clock] == []
 
 
 @pytest.fixture
@@ -146,7 +147,7 @@ def test_what_if_counts_the_old_case_as_it_was(celigo):
 def test_what_was_late_before_stays_late(celigo):
     desk = celigo
     desk.at("2026-05-20 10:00")
-    assert [event.facts["target"] for event in desk.events("breached")] == ["follow_up"]
+    assert [event.target for event in desk.events("breached")] == ["follow_up"]
     desk.reply(desk.case().assignee, "#split Another thing", to_kind="customer-message")
 
     follow_ups = [clock for clock in desk.clocks(1) if clock.target == "follow_up"]
@@ -175,7 +176,7 @@ def test_an_answer_that_the_customer_has_had_since_counts_for_the_new_case(desk)
 
     assert desk.state(2) == "met"
     assert desk.first_response(2).stopped_at == wall("2026-05-19 10:10")
-    assert desk.events("agent_answered", number=2)[0].facts["on"] == "HD-1"
+    assert desk.events("agent_answered", number=2)[0].on == "HD-1"
 
 
 def test_a_case_that_is_late_as_it_begins_is_on_the_record_as_late(desk):
@@ -274,7 +275,7 @@ def test_what_a_merged_cases_customer_wrote_can_be_a_case_of_theirs(desk):
 
     assert desk.case(3).requester.address == UTE
     assert desk.case(3).customer == "orion"
-    assert desk.events("split_off", number=2)[0].facts["into"] == "HD-3"
+    assert desk.events("split_off", number=2)[0].into == "HD-3"
     assert desk.events("split_off", number=1) == []
     assert "HD-3" in desk.last(UTE, "relay").subject
     assert "HD-3" not in desk.last(JO).subject

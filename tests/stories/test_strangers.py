@@ -28,7 +28,7 @@ def test_a_stranger_with_the_right_number_opens_a_case_of_their_own(desk):
     assert replace(after, events=(), links=()) == replace(before, events=(), links=()), "nothing of it is changed"
     assert after.events[: len(before.events)] == before.events
     assert [event.type for event in after.events[len(before.events) :]] == ["answered_elsewhere", "linked"]
-    assert desk.events("opened", number=2)[0].facts["linked"] == "HD-1"
+    assert desk.events("opened", number=2)[0].linked == "HD-1"
     assert "unverified" in desk.case(2).tags
 
 
@@ -180,7 +180,7 @@ def test_an_unknown_address_gets_three_acknowledgments_an_hour_and_its_cases_are
 
     assert desk.kinds_to(STRANGER) == ["ack"] * 3
     assert len(desk.case_numbers()) == 9
-    assert desk.events("acknowledged", number=9)[0].facts["sent"] is False
+    assert desk.events("acknowledged", number=9)[0].sent is False
 
 
 def test_an_operators_reply_to_an_escalation_reaches_the_assignee(desk):

@@ -7,6 +7,7 @@ from email.policy import SMTP
 
 import pytest
 
+from helpdesk.core.events import CustomerWrote
 from tests.celigo import JO as ACME_JO
 from tests.celigo import celigo_desk
 from tests.desk import ANN, BOB, JO, STRANGER, UTE
@@ -28,7 +29,7 @@ def test_thanks_for_a_resolved_case_do_not_open_it_again_and_reach_the_agent(des
 
     assert (done.outcome, done.case) == ("appended", 1)
     assert desk.case().status == "resolved"
-    assert [event.facts["confirms"] for event in desk.events("thanked")] == [True]
+    assert [event.confirms for event in desk.events("thanked")] == [True]
     assert desk.kinds_to(JO) == ["ack", "closed"]
     told = desk.last(ANN, "customer-message")
     assert told.subject == "[HD-1] works now · Urgent · The rules do not fire"
@@ -64,7 +65,7 @@ def test_thanks_under_a_new_subject_or_with_a_screenshot_open_it_again(desk):
     )
     mail.add_attachment(b"not really", maintype="image", subtype="png", filename="error.png")
     desk.receive(mail.as_bytes())
-    assert desk.case().of_type("customer_wrote")[-1].by == JO
+    assert desk.case().of_type(CustomerWrote)[-1].by == JO
     assert desk.case().status == "open"
 
 

@@ -38,7 +38,7 @@ def test_a_new_subject_on_a_case_closed_long_ago_is_a_new_case_that_names_the_ol
 
     assert (became.outcome, became.case) == ("opened", 2)
     assert answered.case(2).subject == "Layouts are empty"
-    assert answered.events("opened", number=2)[0].facts["linked"] == "HD-1"
+    assert answered.events("opened", number=2)[0].linked == "HD-1"
     assert answered.case(1).status == "closed"
 
 

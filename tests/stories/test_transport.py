@@ -125,7 +125,7 @@ def test_a_field_of_an_answering_program_alone_costs_nobody_their_words(desk, he
 def test_only_the_acknowledgment_is_withheld_and_the_case_says_why(desk):
     desk.mail(JO, headers={"List-Id": "<it.acme.example>"})
 
-    decided = desk.events("acknowledged")[0].facts
+    decided = desk.facts("acknowledged")[0]
     assert desk.kinds_to(JO) == []
     assert decided == {"sent": False, "because": "nothing may answer it automatically: List-Id: <it.acme.example>"}
     desk.reply(ANN, "We are on it.")
@@ -222,7 +222,7 @@ def test_our_own_domains_proof_vouches_for_the_author_and_a_failed_one_does_not(
     assert (desk.case(proven.case).requester.address, desk.case(proven.case).customer) == (JO, "acme")
     assert desk.case(forged.case).customer == ""
     assert desk.case(an_agent.case).customer == ""
-    assert [desk.events("acknowledged", number=number)[0].facts["sent"] for number in (1, 2, 3)] == [False] * 3
+    assert [desk.events("acknowledged", number=number)[0].sent for number in (1, 2, 3)] == [False] * 3
 
 
 @pytest.mark.parametrize("sender", [LOGIK, GROUP])

@@ -58,7 +58,7 @@ def test_an_answer_that_is_refused_at_once_is_no_answer(desk, smarthost, words):
     assert news(desk).startswith("Your reply stays in the team. Your answer reached nobody")
     assert words in news(desk)
     (lost,) = desk.events("answer_lost")
-    assert lost.facts["because"] == words
+    assert lost.because == words
     assert desk.case().status == "open"
     assert f"undeliverable: {JO}" in desk.case().tags
 
@@ -190,7 +190,7 @@ def test_a_case_whose_agent_is_not_reached_goes_to_somebody_else(desk, smarthost
     assert desk.case().assignee == BOB
     handed = desk.last(BOB, "assigned")
     assert "Since this morning no rule fires." in handed.text
-    assert desk.events("assigned")[-1].facts["because"] == "the mail that gives it to Ann Berg does not arrive"
+    assert desk.events("assigned")[-1].because == "the mail that gives it to Ann Berg does not arrive"
 
 
 def test_a_case_that_no_agent_hears_of_goes_to_the_lead_and_then_to_nobody_again(desk, smarthost):

@@ -135,7 +135,7 @@ def test_the_terms_follow_and_the_used_time_is_kept(desk):
     assert clock.stretches[-1].calendar.timezone == "Europe/Berlin"
     assert desk.state() == "running"
     (event,) = desk.events("requester_set")
-    assert (event.by, event.facts["was"]["customer"]) == (ANN, "")
+    assert (event.by, event.was["customer"]) == (ANN, "")
 
 
 def test_what_was_answered_before_stays_what_it_was(desk):
@@ -229,7 +229,7 @@ def test_a_form_is_answered_where_its_reply_to_says_and_the_agent_reads_where(de
     assert first_line(desk.last(ANN, "assigned")) == f"Your reply goes to {VISITOR}, where {FORM} asks to be answered."
     assert (back.outcome, back.case) == ("appended", 1)
     assert answer.reply_to != desk.last(VISITOR, "ack").from_
-    assert desk.events("customer_wrote")[-1].facts["because"] == "reply token"
+    assert desk.events("customer_wrote")[-1].because == "reply token"
 
 
 def test_whoever_is_answered_may_take_somebody_on_copy(desk):

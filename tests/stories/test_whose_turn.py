@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from helpdesk.core.case import Event, case_from
+from helpdesk.core.case import case_from
+from helpdesk.core.events import AgentAnswered, AnswerLost
 from helpdesk.core.overview import overview
 from helpdesk.core.timeline import clocks, heard_events
 from helpdesk.core.turn import turn_of
@@ -163,8 +164,8 @@ def test_an_answer_that_never_left_leaves_the_turn_with_the_desk(mill):
     desk = mill()
     goes(desk, ("2026-05-26 10:00", JO, ASKED), ("2026-05-26 11:00", ANN, QUESTION))
     case = desk.case()
-    key = case.of_type("agent_answered")[0].facts["key"]
-    lost = Event("answer_lost", desk.now, desk.now, "desk", {"key": key, "left": False})
+    key = case.of_type(AgentAnswered)[0].key
+    lost = AnswerLost(desk.now, desk.now, "desk", key=key, left=False)
     after = case.after(lost)
     assert (turn_of(after).whose, turn_of(after).since) == ("desk", case.opened_at)
     assert "agent_answered" not in {event.type for event in heard_events(after)}
