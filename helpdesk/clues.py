@@ -34,6 +34,9 @@ class Clues:
         return frozenset((*(token.case for token in self.tokens), *self.own_ids, *self.subject_numbers))
 
 
+NO_CLUES = Clues((), (), ())
+
+
 def read_clues(message: Message, envelope: Envelope, mailbox: Mailbox, signer: Signer) -> Clues:
     """Collect what the mail names, the envelope's recipients before the headers'."""
     seen = (

@@ -36,10 +36,11 @@ def folded(unit: Unit, mail: Spooled, message: Message, mailbox: Mailbox) -> Ori
     if not message.message_id or message.robot or mail.released_by:
         return None
     copies.alone(unit.connection, mail.mailbox, message.message_id)
-    first = _first(unit, mail, message)
-    if first is None:
+    found = _first(unit, mail, message)
+    if found is None:
         return None
-    if _proves(unit.rules, mail, message) and not _is_proven(unit, first):
+    first, was_proven = found
+    if _proves(unit.rules, mail, message) and not was_proven:
         if first.visibility == "unverified":
             return None
         if first.outcome == "opened" and first.case is not None:
@@ -48,22 +49,18 @@ def folded(unit: Unit, mail: Spooled, message: Message, mailbox: Mailbox) -> Ori
     return first
 
 
-def _first(unit: Unit, mail: Spooled, message: Message) -> Original | None:
+def _first(unit: Unit, mail: Spooled, message: Message) -> tuple[Original, bool] | None:
+    """The mail that this one is a copy of, and whether that one proved its sender."""
     for first in copies.before(unit.connection, mail, message.message_id):
         earlier = spool.load(unit.connection, first.id)
         read = attributed(unit.rules, earlier, parse(earlier.raw))
         if are_copies((read, earlier.raw), (message, mail.raw)):
-            return first
+            return first, _proves(unit.rules, earlier, read)
     return None
 
 
 def _proves(rules: Rules, mail: Spooled, message: Message) -> bool:
     return sender_proof(rules.configuration, mail, message).result == "pass"
-
-
-def _is_proven(unit: Unit, first: Original) -> bool:
-    mail = spool.load(unit.connection, first.id)
-    return _proves(unit.rules, mail, attributed(unit.rules, mail, parse(mail.raw)))
 
 
 def _raise(unit: Unit, mail: Spooled, message: Message, *, mailbox: Mailbox, number: int) -> None:

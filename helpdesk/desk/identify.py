@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from helpdesk.clues import evidence, read_clues
+from helpdesk.clues import evidence
 from helpdesk.core.command import begins_with_order
 from helpdesk.core.placement import place, place_monitor, place_robot
 from helpdesk.desk.neighbours import after_merging
@@ -22,6 +22,7 @@ from helpdesk.store import watched as watched_store
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from helpdesk.clues import Clues
     from helpdesk.core.case import Case
     from helpdesk.core.message import Message
     from helpdesk.core.people import Mailbox, Team
@@ -49,11 +50,10 @@ class Findings:
         return self.cases[self.placement.case] if self.placement.case is not None else None
 
 
-def look_into(unit: Unit, mail: Spooled, message: Message, mailbox: Mailbox) -> Findings:
+def look_into(unit: Unit, mail: Spooled, message: Message, mailbox: Mailbox, clues: Clues) -> Findings:
     """Verify all that a mail shows, and place it."""
     configuration = unit.rules.configuration
     team = configuration.teams[mailbox.team]
-    clues = read_clues(message, mail.envelope, mailbox, unit.rules.signer)
     known = case_store.with_mails(unit.connection, message.ancestors[:_ANCESTORS])
     found = unit.find({*clues.case_numbers, *known})
     # What is written to the escalation address may be about a case of any mailbox of that offering.

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from helpdesk.clues import holder_of, read_clues
+from helpdesk.clues import holder_of
 from helpdesk.core.block import Mistake, read_block
 from helpdesk.core.decide import robot_outcome
 from helpdesk.core.declaration import read_declaration
@@ -27,6 +27,7 @@ from helpdesk.mail.quote import before_quote
 from helpdesk.store import bulletins, outbox
 
 if TYPE_CHECKING:
+    from helpdesk.clues import Clues
     from helpdesk.core.block import CommandBlock
     from helpdesk.core.decision import Outcome
     from helpdesk.core.declaration import Ordered
@@ -68,10 +69,9 @@ class OperatorMail:
         return f"{_MISTAKEN}/{self.mail.id}"
 
 
-def settle(unit: Unit, mail: Spooled, message: Message, mailbox: Mailbox) -> tuple[Outcome, str] | None:
+def settle(unit: Unit, mail: Spooled, message: Message, mailbox: Mailbox, clues: Clues) -> tuple[Outcome, str] | None:
     """What becomes of a mail to an operator's reply address, and why; None where it is to be placed like any other."""
     rules = unit.rules
-    clues = read_clues(message, mail.envelope, mailbox, rules.signer)
     holder = holder_of(clues, rules.configuration.operators, rules.signer)
     if holder is None:
         return None

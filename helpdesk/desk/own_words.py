@@ -15,7 +15,6 @@ from helpdesk.mail.folded import Folded, folded
 from helpdesk.mail.inline import with_questions
 from helpdesk.mail.inside import Confidential, case_numbers, inside
 from helpdesk.mail.written import SentWords, closing_lines, sent, written
-from helpdesk.store import cases as case_store
 from helpdesk.store import outbox, signatures
 from helpdesk.store.signatures import Learnt
 
@@ -74,7 +73,7 @@ def _held(unit: Unit, case: Case, agent: Agent) -> str:
     if not refused or not refused[-1].notice:
         return ""
     named = refused[-1].message_id
-    said = case_store.messages(unit.connection, case.number)
+    said = unit.messages(case.number)
     return next((one.reply for one in reversed(said) if named and one.message_id == named), "")
 
 
@@ -129,7 +128,7 @@ def _learn(unit: Unit, agent: Agent, learnt: Learnt, lines: Sequence[str]) -> No
 
 def _said_on(unit: Unit, case: Case) -> Correspondence:
     numbers = (case.number, *case.merged)
-    messages = case_store.messages(unit.connection, *numbers)
+    messages = unit.messages(*numbers)
     returned = {event.message_id for event in case.of_type(AgentMailReturned)}  # nobody was told those
     kept = [one for one in messages if one.visibility == "internal" and one.message_id not in returned]
     said_by_agents = case.of_type(AgentAnswered, AgentNoted)

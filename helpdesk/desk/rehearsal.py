@@ -16,6 +16,7 @@ from helpdesk.desk.unit import Units
 from helpdesk.desk.versions import store_policies
 from helpdesk.desk.work import read_mail, work_mail
 from helpdesk.failpoints import out_of_reach
+from helpdesk.mail.parse import parse
 from helpdesk.store import spool
 from helpdesk.store.engine import Database
 from helpdesk.store.spool import Accepted
@@ -77,4 +78,4 @@ def _work(unit: Unit, mailbox: Mailbox) -> None:
     envelope = Envelope("rehearsal@customer.invalid", (mailbox.address,))
     [number] = spool.put(unit.connection, [Accepted(mailbox.address, raw, envelope, "smtp", unit.now)], unit.now)
     mail = spool.load(unit.connection, number)
-    work_mail(unit, mail, read_mail(unit.rules, mail))
+    work_mail(unit, read_mail(unit.rules, mail, parse(mail.raw)))

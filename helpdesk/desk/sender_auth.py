@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 
 from helpdesk.mail.authenticity import TOPMOST, Authenticity, authenticity, misleading, strict_sender
 from helpdesk.mail.dkim_check import proven_domain
-from helpdesk.mail.parse import parse
 from helpdesk.mail.spf import check
 
 if TYPE_CHECKING:
@@ -31,12 +30,12 @@ if TYPE_CHECKING:
 _TOPMOST_FROM = frozenset({"imap", "simulate"})
 
 
-def checked(rules: Rules, mail: Spooled) -> Spooled:
+def checked(rules: Rules, mail: Spooled, message: Message) -> Spooled:
     """The mail with what the desk itself finds out about its sender, where that is asked for and nobody else has."""
     configuration = rules.configuration
     if not _is_ours_to_check(configuration, mail):
         return mail
-    sender = strict_sender(parse(mail.raw))
+    sender = strict_sender(message)
     if not _is_ours(configuration, sender):
         return mail
     domain = sender.rpartition("@")[2]

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from helpdesk.core.policy import Policy
     from helpdesk.core.standing import Standing
     from helpdesk.desk.rules import Rules
+    from helpdesk.store.cases import StoredMessage
     from helpdesk.store.engine import Connection, Database
     from helpdesk.store.outbox import Queued
 
@@ -77,8 +78,16 @@ class Unit:
     def hold(self, numbers: Collection[int]) -> dict[int, Case]:
         """Hold these cases too; those that were not held yet, as they are now. Raises StaleCase."""
         held = self._holding.take(numbers)
-        self._cases |= held
+        if held:
+            self._cases |= held
+            self._messages.clear()  # another may have written to them until just now
         return held
+
+    def messages(self, *cases: int) -> list[StoredMessage]:
+        """What was said on these cases."""
+        if cases not in self._messages:
+            self._messages[cases] = case_store.messages(self.connection, *cases)
+        return self._messages[cases]
 
     def policy_of(self, case: Case) -> Policy:
         """The policy version that a case runs under, with those it was moved from. Raises NotFound."""
@@ -186,6 +195,7 @@ class Unit:
     def forget(self) -> None:
         """What was read of cases is not what they are any more."""
         self._cases: dict[int, Case] = {}
+        self._messages: dict[tuple[int, ...], list[StoredMessage]] = {}
         self._terms: dict[tuple[str, int, str], tuple[Case | None, Terms | None]] = {}
         self._workloads: dict[str, Mapping[str, Workload]] = {}
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from helpdesk.clues import read_clues
+from helpdesk.clues import NO_CLUES, read_clues
 from helpdesk.core import decide, enclosure
 from helpdesk.core.command import cases_named, may_split, people_named
 from helpdesk.core.decision import Answered, Arrival
@@ -28,7 +28,6 @@ from helpdesk.desk.redact import redact
 from helpdesk.desk.splitting import piece_of
 from helpdesk.failpoints import failpoint
 from helpdesk.mail.enclose import naming
-from helpdesk.mail.parse import parse
 from helpdesk.mail.sensitive import look_through, without_secrets
 from helpdesk.mail.spam import spam_mark
 from helpdesk.store import cases as case_store
@@ -38,6 +37,8 @@ from helpdesk.thanks import thanks_in
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from helpdesk.clues import Clues
+    from helpdesk.core.addressee import Addressee
     from helpdesk.core.behalf import Behalf
     from helpdesk.core.case import Case
     from helpdesk.core.decision import Decision, Piece, Returned
@@ -61,105 +62,183 @@ class Worked:
 
 @dataclass(frozen=True, slots=True)
 class ReadMail:
-    """A mail that was read: what it says, and which secrets it holds."""
+    """A mail that was read: what it says, where it seems to belong, and which secrets it holds."""
 
+    mail: Spooled
     message: Message
+    mailbox: Mailbox | None  # None: it is no longer configured
+    clues: Clues
     secrets: tuple[str, ...]
-    names: frozenset[int]  # the cases that it may be about
 
 
-def read_mail(rules: Rules, mail: Spooled) -> ReadMail:
-    """Read a mail; before the transaction, since it may take a moment."""
-    message = attributed(rules, mail, parse(mail.raw))
+def read_mail(rules: Rules, mail: Spooled, parsed: Message) -> ReadMail:
+    """Read a mail that was parsed; before the transaction, since it may take a moment."""
+    message = attributed(rules, mail, parsed)
     message = replace(message, robot=None) if mail.released_by and not mail.history else message
     mailbox = rules.configuration.mailbox(mail.mailbox)
-    clues = read_clues(message, mail.envelope, mailbox, rules.signer) if mailbox else None
-    return ReadMail(message, look_through(mail.raw, message), clues.case_numbers if clues else frozenset())
+    clues = read_clues(message, mail.envelope, mailbox, rules.signer) if mailbox else NO_CLUES
+    return ReadMail(mail, message, mailbox, clues, look_through(mail.raw, message))
 
 
-def work_mail(unit: Unit, mail: Spooled, read: ReadMail) -> Worked:
-    """Do all that a mail causes, in the transaction that `holding` holds cases for. Raises StaleCase."""
-    message = read.message
-    mailbox = unit.rules.configuration.mailbox(mail.mailbox)
-    settled = _settled(unit, mail, message)
-    if settled is not None or mailbox is None:
-        outcome, because, number = settled or ("ignored", "", None)
-        if outcome != "duplicate":
-            spool.finish(
-                unit.connection, mail.id, outcome=outcome, case=None, now=unit.now, because=because, message=message
-            )
-        return Worked(mail.id, outcome, number, message, because)
-    back = bounces.settle(unit, mail, message, mailbox) if message.robot else None
-    placed, placement = _place(unit, mail, message, mailbox, back)
-    said = _said(unit, message, placed, placement)
+@dataclass(frozen=True, slots=True)
+class PlacedMail:
+    """A mail with its case, and with what its author wrote now."""
+
+    read: ReadMail
+    mailbox: Mailbox  # that it came to
+    came: Message
+    returned: Returned | None
+    found: Case | None  # that it was written to, before any merging
+    placement: Placement
+    said: own_words.Said
+    own: AgentText
+    about: CasesAbout
+    opening: behalf.Opening | None  # an agent's mail for somebody else
+
+    @property
+    def message(self) -> Message:
+        """The mail as its case has it."""
+        return self.opening.message if self.opening else self.came
+
+    @property
+    def sender(self) -> str:
+        """Whose mail it is on the case, "" where it says nobody's."""
+        if self.opening:
+            return self.opening.behalf.requester.address
+        return self.came.sender.address if self.came.sender else ""
+
+    @property
+    def answers(self) -> bool:
+        """Whether an agent wrote it on a case."""
+        return self.placement.role == "agent" and self.opening is None
+
+
+def work_mail(unit: Unit, read: ReadMail) -> Worked:
+    """Do all that a mail causes, in the transaction of its unit. Raises StaleCase."""
+    if read.mailbox is None:
+        return _end(unit, read, "ignored", "the mailbox is no longer configured")
+    settled = _settled(unit, read, read.mailbox)
+    if settled is not None:
+        return settled
+    mail = _placed(unit, read, read.mailbox)
+    arrival = _arrival(unit, mail)
+    home = _home(unit, mail)
+    terms = unit.judging(unit.terms(home, case=mail.about.case, sender=mail.sender))
+    arrival = replace(arrival, thanks=thanks_in(mail.about.case, arrival, terms))
+    decision = decide.receive(mail.about.case, arrival, terms, unit.now)
+    failpoint("work.decided")
+    number = _write_down(unit, mail, arrival, decision, unit.terms_after(decision, terms))
+    kept = replace(mail.came, subject=ERASED) if decision.erase else mail.came  # the order quotes what was to go
+    done = _end(unit, read, decision.outcome, decision.because, case=number, message=kept)
+    return replace(done, message=mail.came)
+
+
+def _end(
+    unit: Unit, read: ReadMail, outcome: str, because: str, *, case: int | None = None, message: Message | None = None
+) -> Worked:
+    """Write down what became of a mail."""
+    number, message = read.mail.id, message or read.message
+    spool.finish(unit.connection, number, outcome=outcome, case=case, now=unit.now, because=because, message=message)
+    return Worked(number, outcome, case, message, because)
+
+
+def _settled(unit: Unit, read: ReadMail, mailbox: Mailbox) -> Worked | None:
+    """What becomes of a mail that is about no case, and of a copy; None where it is worked."""
+    mail, message = read.mail, read.message
+    if mailbox.channel == "ignore":
+        return _end(unit, read, "ignored", "the mailbox is ignored")
+    if mail.history and not mail.released_by:
+        return _end(unit, read, "history", "it lay there before the desk began")
+    first = copies.folded(unit, mail, message, mailbox)
+    if first is not None:
+        return Worked(mail.id, "duplicate", first.case, message)
+    ordered = operators.settle(unit, mail, message, mailbox, read.clues)
+    return _end(unit, read, *ordered) if ordered else None
+
+
+def _placed(unit: Unit, read: ReadMail, mailbox: Mailbox) -> PlacedMail:
+    """Find its case and hold it, and tell what was written now from what is quoted."""
+    mail, message = read.mail, read.message
+    returned = bounces.settle(unit, mail, message, mailbox) if message.robot else None
+    found, placement = _place(unit, read, mailbox, returned)
+    said = _said(unit, message, found, placement)
     message = replace(message, reply=said.reply)
-    own = _written(unit, mail, message, placed, placement, mailbox)
-    about = _about(unit, placed, placement, own.head, back)
-    case = about.case
-    told = behalf.opening(unit, mail, message, mailbox, placement) if case is None else None
-    came = message
-    if told is not None:
-        message, placement = told.message, told.placement
-    home = unit.rules.configuration.mailbox(case.mailbox) if case else None
-    sender = message.sender.address if message.sender else ""
-    addressee = addressed(unit.rules, message, home or mailbox, authenticated=placement.authenticated)
-    if told is not None:
-        sender, addressee = told.behalf.requester.address, told.addressee
-        behalf.alert(unit, told.behalf, mailbox)
-    answers = placement.role == "agent" and told is None
-    secrets = read.secrets if not answers else ()
+    own = _written(unit, mail, message, found, placement, mailbox)
+    about = _about(unit, found, placement, own.head, returned)
+    opening = behalf.opening(unit, mail, message, mailbox, placement) if about.case is None else None
+    placement = opening.placement if opening else placement
+    return PlacedMail(read, mailbox, message, returned, found, placement, said, own, about, opening)
+
+
+def _home(unit: Unit, mail: PlacedMail) -> Mailbox:
+    """The mailbox of its case, which may be another one than it came to."""
+    case = mail.about.case
+    return (unit.rules.configuration.mailbox(case.mailbox) if case else None) or mail.mailbox
+
+
+def _addressee(unit: Unit, mail: PlacedMail) -> Addressee:
+    if mail.opening:
+        return mail.opening.addressee
+    return addressed(unit.rules, mail.message, _home(unit, mail), authenticated=mail.placement.authenticated)
+
+
+def _arrival(unit: Unit, mail: PlacedMail) -> Arrival:
+    """What `decide.receive` is to know of it, and of what it names."""
+    spooled, message, placement, case = mail.read.mail, mail.message, mail.placement, mail.about.case
+    addressee = _addressee(unit, mail)
+    if mail.opening:
+        behalf.alert(unit, mail.opening.behalf, mail.mailbox)
+    secrets = mail.read.secrets if not mail.answers else ()
     shown = without_secrets(message) if secrets else message
-    if answers:
-        shown = replace(shown, reply=own.text)  # it goes to the customer: nothing that is passed on
-    piece, unsplittable = _piece(unit, message, case, own.head)
+    if mail.answers:
+        shown = replace(shown, reply=mail.own.text)  # it goes to the customer: nothing that is passed on
+    answers = mail.said.answers
+    piece, unsplittable = _piece(unit, message, case, mail.own.head)
     arrival = Arrival(
-        message=_sorted_out(unit.rules, mail, shown, placement, secrets),
+        message=_sorted_out(unit.rules, spooled, shown, placement, secrets),
         sensitive=secrets,
         placement=placement,
-        received_at=mail.received_at,
-        key=f"mail/{mail.id}",
+        received_at=spooled.received_at,
+        key=f"mail/{spooled.id}",
         addressee=addressee,
-        customers=customers_of(unit.rules, message, people_named(own.head)),
-        number=mail.id,
-        written=own,
-        folded=said.folded,
-        others=said.others,
-        answers=without_secrets(replace(message, text=said.answers)).text if secrets else said.answers,
-        first_words=_first_words(unit, placed) if said.answers else "",
-        named=unit.neighbours(about.named),
-        through=about.through,
+        customers=customers_of(unit.rules, message, people_named(mail.own.head)),
+        number=spooled.id,
+        written=mail.own,
+        folded=mail.said.folded,
+        others=mail.said.others,
+        answers=without_secrets(replace(message, text=answers)).text if secrets else answers,
+        first_words=_first_words(unit, mail.found) if answers else "",
+        named=unit.neighbours(mail.about.named),
+        through=mail.about.through,
         piece=piece,
         unsplittable=unsplittable,
         answered=Answered() if case and case.active else answered(unit, message, addressee),
         linked_ref=f"HD-{placement.linked}" if placement.linked else "",
-        to_escalation=mailbox.channel == "escalation",
-        returned=back,
+        to_escalation=mail.mailbox.channel == "escalation",
+        returned=mail.returned,
         mailboxes=unit.rules.configuration.mailbox_addresses,
-        unwanted=_unwanted(unit.rules, message, sender),
-        released_by=mail.released_by,
-        history=mail.history,
-        behalf=told.behalf if told else None,
-        sight=_sight(unit, mail, message, case, placement),
-        null_sender=mail.source == "smtp" and not mail.envelope.mail_from,
+        unwanted=_unwanted(unit.rules, message, mail.sender),
+        released_by=spooled.released_by,
+        history=spooled.history,
+        behalf=mail.opening.behalf if mail.opening else None,
+        sight=_sight(unit, spooled, message, case, placement),
+        null_sender=spooled.source == "smtp" and not spooled.envelope.mail_from,
     )
     if placement.verified:
-        undeliverable.forget(unit.connection, sender)  # what we sent them arrived
-    terms = unit.judging(unit.terms(home or mailbox, case=case, sender=sender))
-    arrival = replace(arrival, thanks=thanks_in(case, arrival, terms))
-    decision = decide.receive(case, arrival, terms, unit.now)
-    terms = unit.terms_after(decision, terms)
-    failpoint("work.decided")
-    number = None
-    if decision.case is not None:
-        number = _record(unit, mail, arrival, decision, terms)
-        if decision.outcome == "opened":
-            team = unit.rules.configuration.teams[mailbox.team]
-            earlier.put_on_record(unit, number, message, mailbox, team)
-            _tell_linked(unit, arrival, number)
-    became, because = decision.outcome, decision.because
-    kept = replace(came, subject=ERASED) if decision.erase else came  # the order quotes what was to go
-    spool.finish(unit.connection, mail.id, outcome=became, case=number, now=unit.now, because=because, message=kept)
-    return Worked(mail.id, decision.outcome, number, came, decision.because)
+        undeliverable.forget(unit.connection, mail.sender)  # what we sent them arrived
+    return arrival
+
+
+def _write_down(unit: Unit, mail: PlacedMail, arrival: Arrival, decision: Decision, terms: Terms) -> int | None:
+    """Do what was decided; the number of the case, None where it became none."""
+    if decision.case is None:
+        return None
+    number = _record(unit, mail.read.mail, arrival, decision, terms)
+    if decision.outcome == "opened":
+        team = unit.rules.configuration.teams[mail.mailbox.team]
+        earlier.put_on_record(unit, number, mail.message, mail.mailbox, team)
+        _tell_linked(unit, arrival, number)
+    return number
 
 
 def _tell_linked(unit: Unit, arrival: Arrival, opened: int) -> None:
@@ -188,20 +267,6 @@ def _first_words(unit: Unit, placed: Case | None) -> str:
     return "\n".join(case_store.first_words(unit.connection, [placed.number]))
 
 
-def _settled(unit: Unit, mail: Spooled, message: Message) -> tuple[str, str, int | None] | None:
-    """What becomes of a mail that is about no case, and why; and of a copy, with its case. None where it is worked."""
-    mailbox = unit.rules.configuration.mailbox(mail.mailbox)
-    if mailbox is None or mailbox.channel == "ignore":
-        return "ignored", "the mailbox is ignored" if mailbox else "the mailbox is no longer configured", None
-    if mail.history and not mail.released_by:
-        return "history", "it lay there before the desk began", None
-    first = copies.folded(unit, mail, message, mailbox)
-    if first is not None:
-        return "duplicate", "", first.case
-    ordered = operators.settle(unit, mail, message, mailbox)
-    return (*ordered, None) if ordered else None
-
-
 def _written(
     unit: Unit, mail: Spooled, message: Message, placed: Case | None, placement: Placement, mailbox: Mailbox
 ) -> AgentText:
@@ -220,7 +285,7 @@ def _sight(unit: Unit, mail: Spooled, message: Message, case: Case | None, place
     numbers = (case.number, *case.merged)
     mails = [
         CaseMail(said.spool_id, said.message_id, said.at, Person(said.author, said.author_name), said.reply)
-        for said in case_store.messages(unit.connection, *numbers)
+        for said in unit.messages(*numbers)
         if said.spool_id and said.visibility == "public"
     ]
     handed, answers = outbox.handed(unit.connection, numbers, agent.addresses), next(iter(message.ancestors), "")
@@ -304,15 +369,13 @@ def _sorted_out(
     )
 
 
-def _place(
-    unit: Unit, mail: Spooled, message: Message, mailbox: Mailbox, back: Returned | None
-) -> tuple[Case | None, Placement]:
+def _place(unit: Unit, read: ReadMail, mailbox: Mailbox, back: Returned | None) -> tuple[Case | None, Placement]:
     """The case a mail belongs to, None for a new one, and what its sender may do there."""
     if back is not None:
         return case_store.load(unit.connection, back.case), Placement(
             back.case, "outsider", "a report about a mail of ours"
         )
-    findings = identify.look_into(unit, mail, message, mailbox)
+    findings = identify.look_into(unit, read.mail, read.message, mailbox, read.clues)
     return findings.case, findings.placement
 
 

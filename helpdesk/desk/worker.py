@@ -17,6 +17,7 @@ import structlog
 from helpdesk.desk import repeated, sender_auth
 from helpdesk.desk.work import read_mail, work_mail
 from helpdesk.failpoints import failpoint
+from helpdesk.mail.parse import parse
 from helpdesk.store import attempts
 from helpdesk.store.claims import RENEWAL
 from helpdesk.store.conflicts import is_blameless, is_conflict
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from helpdesk.core.message import Message
     from helpdesk.desk.unit import Unit, Units
     from helpdesk.desk.work import Worked
     from helpdesk.store.spool import Spooled
@@ -70,11 +72,11 @@ class Worker:
             return None
         if mails[0].attempts:
             return self._tried(mails[0], now)
-        mails = [self._checked(mail) for mail in mails]
+        parsed = [self._parsed(mail) for mail in mails]
         try:
-            return self._together(mails, now, waits=False)
+            return self._together(parsed, now, waits=False)
         except Exception:  # noqa: BLE001 - whatever it was, one by one finds out whose it is
-            return [done for mail in mails if mail.id in self._claimed for done in self._alone(mail, now)]
+            return [done for mail, _ in parsed if mail.id in self._claimed for done in self._alone(mail, now)]
 
     def work_at_once(self, numbers: Sequence[int], now: datetime) -> None:
         """Work these mails, for somebody who waits: all their attempts one after the other, whatever else is waiting.
@@ -95,27 +97,28 @@ class Worker:
         for mail in self._claimed.values():
             attempts.give_back(unit.connection, mail)
 
-    def _checked(self, mail: Spooled) -> Spooled:
+    def _parsed(self, mail: Spooled) -> tuple[Spooled, Message]:
         """The mail, with what its sender's domain is proven by; that may ask name servers, so in no transaction."""
-        checked = sender_auth.checked(self._units.rules, mail)
+        message = parse(mail.raw)
+        checked = sender_auth.checked(self._units.rules, mail, message)
         if time.monotonic() - self._renewed > RENEWAL.total_seconds():
             with self._units.database.write() as connection:
                 attempts.renew(connection, self._units.database.owner, list(self._claimed))
             self._renewed = time.monotonic()
-        return checked
+        return checked, message
 
-    def _together(self, mails: Sequence[Spooled], now: datetime, *, waits: bool) -> list[Worked]:
+    def _together(self, parsed: Sequence[tuple[Spooled, Message]], now: datetime, *, waits: bool) -> list[Worked]:
         """All of these mails, in as few transactions as others let us. `waits`: for cases that another worker holds."""
-        read = {mail.id: read_mail(self._units.rules, mail) for mail in mails}
-        left, worked = list(mails), []
+        read = {mail.id: read_mail(self._units.rules, mail, message) for mail, message in parsed}
+        left, worked = [mail for mail, _ in parsed], []
         while left:
             part: list[Worked] = []
             with self._units.write(now, waits=waits) as unit:
                 left = attempts.hold(unit.connection, left)
-                unit.hold({number for mail in left for number in read[mail.id].names})
+                unit.hold({number for mail in left for number in read[mail.id].clues.case_numbers})
                 while left and not (part and self._units.database.awaited):
                     mail = left.pop(0)
-                    part.append(work_mail(unit.another(), mail, read[mail.id]))
+                    part.append(work_mail(unit.another(), read[mail.id]))
                 failpoint("work.pre_commit")
             failpoint("work.post_commit")
             for done in part:
@@ -137,7 +140,7 @@ class Worker:
     def _tried(self, mail: Spooled, now: datetime) -> list[Worked]:
         """One mail in a transaction of its own; if it fails, it waits for another attempt or is set aside."""
         try:
-            worked = self._together([self._checked(mail)], now, waits=True)
+            worked = self._together([self._parsed(mail)], now, waits=True)
         except Exception as problem:  # noqa: BLE001 - unknown is temporary, until it has happened three times (design law 5)
             if is_blameless(problem):
                 self._forgive(mail, problem, now)

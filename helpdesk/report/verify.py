@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from helpdesk.clues import read_clues
 from helpdesk.core.counted import counted
 from helpdesk.core.errors import NotFound
 from helpdesk.core.events import AgentNoted, CustomerRated, Event, MailEvent
@@ -38,12 +39,15 @@ def verify_shape(unit: Unit, number: int, nth: int) -> dict[str, Any]:
     if not 1 <= nth <= len(kept):
         raise NotFound(f"{case.ref} has {counted(len(kept), 'mail')}, there is no number {nth}")
     found = kept[nth - 1]
-    mail = checked(unit.rules, spool.load(unit.connection, found.spool_id))
+    mail = spool.load(unit.connection, found.spool_id)
+    parsed = parse(mail.raw)
+    mail = checked(unit.rules, mail, parsed)
     mailbox = unit.rules.configuration.mailbox(mail.mailbox)
     if not mail.raw or mailbox is None:
         raise NotFound(f"the bytes of mail {nth} of {case.ref} are gone, or its mailbox is no longer configured")
-    message = attributed(unit.rules, mail, parse(mail.raw))
-    findings = look_into(unit, mail, message, mailbox)
+    message = attributed(unit.rules, mail, parsed)
+    clues = read_clues(message, mail.envelope, mailbox, unit.rules.signer)
+    findings = look_into(unit, mail, message, mailbox, clues)
     return {
         "ref": case.ref,
         "mail": nth,

@@ -43,7 +43,7 @@ def poison(monkeypatch):
     tried: list[str] = []
     work_mail = worker.work_mail
 
-    def working(unit, mail, read):
+    def working(unit, read):
         tried.append(read.message.subject)
         if read.message.subject == "poison":
             raise ValueError("it cannot be worked")
@@ -51,7 +51,7 @@ def poison(monkeypatch):
             raise StaleCase("another was faster")
         if read.message.subject == "away":
             raise sa.exc.OperationalError("SELECT", {}, Exception("no connection"))
-        return work_mail(unit, mail, read)
+        return work_mail(unit, read)
 
     monkeypatch.setattr(sys.modules["helpdesk.desk.worker"], "work_mail", working)
     return tried
