@@ -33,10 +33,10 @@ if TYPE_CHECKING:
     from helpdesk.core.case import Case
     from helpdesk.core.clock import Clock
     from helpdesk.core.decision import Draft
+    from helpdesk.core.declared import MaintenanceWindow
     from helpdesk.core.drafts import MailKind
     from helpdesk.core.people import Agent, Mailbox, Terms
     from helpdesk.core.policy import Doubt, Policy
-    from helpdesk.core.standing import MaintenanceWindow
     from helpdesk.mail.address import Purpose, Signer
     from helpdesk.templates import Rendered, Templates
 

@@ -165,7 +165,7 @@ def _vocabulary(case: Case, arrival: Arrival, terms: Terms, agent: Agent) -> Voc
         severities=tuple(level.key for level in policy.severity.levels),
         agents=tuple((one.name or one.address.partition("@")[0], one.address) for one in terms.team.members),
         exclusions=tuple(exclusion.key for exclusion in policy.exclusions),
-        incidents=tuple(incident.key for incident in terms.standing.incidents if incident.concerns(policy.key)),
+        incidents=tuple(incident.key for incident in terms.declared.incidents if incident.concerns(policy.key)),
         areas=tuple(area.key for area in policy.severity.areas),
         fields=tuple(field.key for field in policy.intake if field.key != "priority"),
         people=tuple(person.address for person in case.people),

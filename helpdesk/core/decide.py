@@ -272,7 +272,7 @@ def _opening(
             *entitled,
             *(doubt.said for doubt in scope.unclaimed(sender, intake.values, verdict.kind, terms)),
         ),
-        down=tuple(terms.standing.down),
+        down=tuple(terms.declared.down),
         because=arrival.placement.because,
         linked=arrival.linked_ref,
         monitor=arrival.message.robot is not None or arrival.placement.watched is not None,

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Literal
 
 from helpdesk.core.block import Mistake
 from helpdesk.core.counted import counted
-from helpdesk.core.standing import Incident, MaintenanceWindow
+from helpdesk.core.declared import Incident, MaintenanceWindow
 from helpdesk.core.walltime import read_instant
 
 if TYPE_CHECKING:

@@ -32,10 +32,10 @@ if TYPE_CHECKING:
 
     from helpdesk.core.command import Command, Orders
     from helpdesk.core.decision import Arrival
+    from helpdesk.core.declared import Incident
     from helpdesk.core.people import Terms
     from helpdesk.core.policy import Policy
     from helpdesk.core.scribe import Scribe
-    from helpdesk.core.standing import Incident
 
 OFF = "off"  # as a key: takes an exclusion back
 PERSONAL_DATA = "personal-data"  # the key by which a policy exempts what was erased, until it is sent again (LAI-11)
@@ -130,7 +130,7 @@ def _says_the_same(one: CaseExempted, other: CaseExempted) -> bool:
 
 def incident(scribe: Scribe, command: Command, _orders: Orders) -> None:
     """Obey `#incident`: the case is about a known one, and exempt where the policy exempts those (LAI-6)."""
-    known = next(entry for entry in scribe.terms.standing.incidents if entry.key == command.argument)
+    known = next(entry for entry in scribe.terms.declared.incidents if entry.key == command.argument)
     scribe.happened(_linked(known, scribe.stamp))
     done = f"linked to incident {known.key}: {known.title}"
     because = f"known incident {known.key}: {known.title}"

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from helpdesk.core.decision import Arrival
+    from helpdesk.core.declared import MaintenanceWindow
     from helpdesk.core.people import Customer, Terms
     from helpdesk.core.policy import Policy
-    from helpdesk.core.standing import MaintenanceWindow
     from helpdesk.core.verdict import Verdict
 
 _OTHER = re.compile(
@@ -64,7 +64,7 @@ def window_of(arrival: Arrival, verdict: Verdict, terms: Terms) -> MaintenanceWi
     """The window that a new case may be due to."""
     if not verdict.unavailable:
         return None
-    windows = terms.standing.windows_at(terms.policy, arrival.received_at)
+    windows = terms.declared.windows_at(terms.policy, arrival.received_at)
     return next((window for window in windows if _explains(window, arrival, verdict, terms)), None)
 
 

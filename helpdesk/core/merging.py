@@ -154,7 +154,7 @@ def _followed(so_far: Decision, decision: Decision, arrival: Arrival, now: datet
         at = case.not_before(type(event), event.at)
         events.append(replace(event, at=at, recorded_at=now, on=survivor.ref))
         case = case.after(events[-1])
-    if arrival.placement.role == "agent" and (unacknowledged(case) or suspicion.standing(case)):
+    if arrival.placement.role == "agent" and (unacknowledged(case) or suspicion.open_suspicion(case)):
         because = "an agent wrote"
         events.append(PageAcknowledged(arrival.received_at, now, arrival.sender, because=because, on=survivor.ref))
         case = case.after(events[-1])

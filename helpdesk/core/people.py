@@ -10,8 +10,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from helpdesk.core.addresses import comparable
+from helpdesk.core.declared import DeclaredState
 from helpdesk.core.message import Person
-from helpdesk.core.standing import Standing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -186,7 +186,7 @@ class Terms:
     operators: tuple[Person, ...] = ()
     ours: frozenset[str] = frozenset()  # every address of our own: mailboxes, agents, leads, operators
     customer: Customer | None = None
-    standing: Standing = field(default_factory=Standing)  # what the operators have declared
+    declared: DeclaredState = field(default_factory=DeclaredState)  # what the operators have declared
     workloads: Mapping[str, Workload] = field(default_factory=dict)
     merged: tuple[Neighbour, ...] = ()  # the cases that went into this one
     second_answer_within: timedelta = timedelta(minutes=10)  # of somebody else's that was not seen: it comes back once

@@ -121,7 +121,7 @@ def is_coverage(tag: str) -> bool:
 def _declared(arrival: Arrival, verdict: Verdict, terms: Terms, now: datetime) -> Iterator[Event]:
     """What the operators have said already: a known incident (LAI-6), planned maintenance (LGK-11, TKT-9)."""
     policy, at = terms.policy, arrival.received_at
-    incident = terms.standing.incident(policy.key, f"{arrival.message.subject}\n{arrival.message.reply}")
+    incident = terms.declared.incident(policy.key, f"{arrival.message.subject}\n{arrival.message.reply}")
     if incident:
         yield from exclusion.incident_proposed(incident, policy, at=at, now=now)
     window = window_of(arrival, verdict, terms)

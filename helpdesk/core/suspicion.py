@@ -55,7 +55,7 @@ def raised(case: Case, verdict: Verdict, arrival: Arrival, terms: Terms, now: da
     One suspicion stands at a time; after a person has looked, only a mail that says rank 1 outright raises another.
     """
     outright = verdict.rank == 1
-    if case.rank == 1 or not (outright or verdict.s1_suspect) or standing(case):
+    if case.rank == 1 or not (outright or verdict.s1_suspect) or open_suspicion(case):
         return ()
     if case.of_type(*_LOOKED) and not outright:
         return ()
@@ -71,7 +71,7 @@ def raised(case: Case, verdict: Verdict, arrival: Arrival, terms: Terms, now: da
     return (event,)
 
 
-def standing(case: Case) -> RankOneSuspected | None:
+def open_suspicion(case: Case) -> RankOneSuspected | None:
     """The suspicion that no person has looked at yet."""
     raised_last = next(reversed(case.of_type(RankOneSuspected)), None)
     return raised_last if raised_last and _looked_at(case, raised_last) is None else None
@@ -103,7 +103,7 @@ def clock(case: Case, policy: Policy) -> Clock | None:
 
 def repeats_at(case: Case, terms: Terms) -> datetime | None:
     """When the alarm is to be repeated; None when it was, or when nobody need be told."""
-    measured = clock(case, terms.policy) if standing(case) else None
+    measured = clock(case, terms.policy) if open_suspicion(case) else None
     if measured is None or _taken(case, _key(measured.started_at, "due")):
         return None
     return measured.due_at
@@ -111,7 +111,7 @@ def repeats_at(case: Case, terms: Terms) -> datetime | None:
 
 def repeat(case: Case, terms: Terms, now: datetime) -> tuple[tuple[Event, ...], tuple[Draft, ...]]:
     """The alarm once more, where the rank-1 time is over and nobody has looked."""
-    at, suspicion = repeats_at(case, terms), standing(case)
+    at, suspicion = repeats_at(case, terms), open_suspicion(case)
     if at is None or at > now or suspicion is None:
         return (), ()
     drafts = _drafts(case, suspicion, terms, now, rung="due", delayed=now - at)

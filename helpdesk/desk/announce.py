@@ -19,8 +19,8 @@ from helpdesk.store import bulletins, cases, declarations, outbox, undeliverable
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from helpdesk.core.declared import MaintenanceWindow
     from helpdesk.core.people import Customer
-    from helpdesk.core.standing import MaintenanceWindow
     from helpdesk.desk.unit import Unit
 
 

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from helpdesk.core.declaration import Declaration, Topic
+    from helpdesk.core.declared import MaintenanceWindow
     from helpdesk.core.policy import Policy
-    from helpdesk.core.standing import MaintenanceWindow
     from helpdesk.desk.announce import AnnouncementAudience
     from helpdesk.desk.unit import Unit
 

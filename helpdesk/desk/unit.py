@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
     from helpdesk.core.case import Case
     from helpdesk.core.decision import Decision, Draft
+    from helpdesk.core.declared import DeclaredState
     from helpdesk.core.people import Mailbox, Team, Workload
     from helpdesk.core.policy import Policy
-    from helpdesk.core.standing import Standing
     from helpdesk.desk.rules import Rules
     from helpdesk.store.cases import StoredMessage
     from helpdesk.store.engine import Connection, Database
@@ -57,7 +57,7 @@ class Unit:
         self._versions = versions or Versions()
         self._holding = Holding(connection, waits=waits)
         self._holds_mail = holds_mail
-        self._standing: Standing | None = None
+        self._declared_state: DeclaredState | None = None
         self.forget()
 
     def another(self, *, now: datetime | None = None) -> Unit:
@@ -126,7 +126,7 @@ class Unit:
             ours=rules.configuration.addresses,
             customer=customer,
             workloads=self._workloads_of(team),
-            standing=self._declared(),
+            declared=self._declared(),
             merged=tuple(self.neighbours(self.find(case.merged)).values()) if case else (),
             second_answer_within=rules.configuration.second_answer_within,
         )
@@ -137,10 +137,10 @@ class Unit:
             self._workloads[team.name] = case_store.workloads(self.connection, agents)
         return self._workloads[team.name]
 
-    def _declared(self) -> Standing:
-        if self._standing is None:
-            self._standing = declarations.standing(self.connection, self.now)
-        return self._standing
+    def _declared(self) -> DeclaredState:
+        if self._declared_state is None:
+            self._declared_state = declarations.declared_state(self.connection, self.now)
+        return self._declared_state
 
     def judging(self, terms: Terms) -> Terms:
         """The same, with who finds severities here: this desk's model, and the second voter where it is switched on."""

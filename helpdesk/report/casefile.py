@@ -63,10 +63,10 @@ def _verdict(case: Case, policy: Policy, zone: str) -> Iterator[str]:
         names = (policy.severity.at_rank(rank).name for rank in (1, 2, 3, 4))
         shares = zip(names, event.probabilities, strict=True)
         yield "found: " + ", ".join(f"{name} {share:.0%}" for name, share in shares)
-    standing, measured = suspicion.standing(case), suspicion.clock(case, policy)
-    if standing:
+    suspected, measured = suspicion.open_suspicion(case), suspicion.clock(case, policy)
+    if suspected:
         due = f", to be looked at by {moment(measured.due_at, zone)}" if measured and measured.due_at else ""
-        yield f"MAY BE {policy.severity.at_rank(1).name.upper()}, since {moment(standing.at, zone)}{due}"
+        yield f"MAY BE {policy.severity.at_rank(1).name.upper()}, since {moment(suspected.at, zone)}{due}"
     yield from _reasons(case)
 
 

@@ -104,7 +104,7 @@ def _suspicion_shape(case: Case, policy: Policy, now: datetime) -> dict[str, Any
     return {
         "raised_at": instant(raised.at),
         "probability": raised.probability,
-        "standing": suspicion.standing(case) is not None,
+        "standing": suspicion.open_suspicion(case) is not None,
         "clock": clock_shape(measured, now) if measured else None,
     }
 

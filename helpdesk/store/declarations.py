@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from helpdesk.core.declared import DeclaredState, Incident, MaintenanceWindow
 from helpdesk.core.errors import NotFound, Refused
-from helpdesk.core.standing import Incident, MaintenanceWindow, Standing
 from helpdesk.store.tables import incident, maintenance, switch
 
 if TYPE_CHECKING:
@@ -26,12 +26,12 @@ class Planned:
     recurring: bool = False
 
 
-def standing(connection: sa.Connection, now: datetime) -> Standing:
+def declared_state(connection: sa.Connection, now: datetime) -> DeclaredState:
     """All that is declared and not over."""
     down = connection.execute(sa.select(switch.c.name).where(switch.c.down).order_by(switch.c.name)).scalars()
     open_incidents = sa.select(incident).where(incident.c.closed_at.is_(None)).order_by(incident.c.id)
     coming = sa.select(maintenance).where(maintenance.c.ends_at > now).order_by(maintenance.c.begins_at)
-    return Standing(
+    return DeclaredState(
         down=tuple(down),
         incidents=tuple(_incident(row) for row in connection.execute(open_incidents)),
         windows=tuple(_window(row) for row in connection.execute(coming)),

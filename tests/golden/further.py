@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from helpdesk.core.credit import read_quarter
+from helpdesk.core.declared import Incident, MaintenanceWindow
 from helpdesk.core.message import Person
-from helpdesk.core.standing import Incident, MaintenanceWindow
 from helpdesk.desk import load_rules
 from helpdesk.desk.unit import Unit
 from helpdesk.mail.parse import parse

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from helpdesk.core.standing import Incident, MaintenanceWindow
+from helpdesk.core.declared import Incident, MaintenanceWindow
 from helpdesk.desk import load_rules
 from helpdesk.shipped import shipped
 from helpdesk.store import declarations

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from helpdesk.core.declared import Incident, MaintenanceWindow
 from helpdesk.core.errors import NotFound, Refused
 from helpdesk.core.events import DowngradeProposed, EscalationRequested
-from helpdesk.core.standing import Incident, MaintenanceWindow
 from helpdesk.desk.announce import announce
 from helpdesk.desk.unit import Unit
 from helpdesk.store import declarations

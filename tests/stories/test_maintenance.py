@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from helpdesk.core.declared import MaintenanceWindow
 from helpdesk.core.errors import NotFound
-from helpdesk.core.standing import MaintenanceWindow
 from helpdesk.desk.announce import announce, audience_of
 from helpdesk.desk.planned import coming
 from helpdesk.desk.unit import Unit

@@ -57,7 +57,7 @@ def order(desk, body, **how):
 
 def standing(desk):
     with desk.database.read() as connection:
-        return declarations.standing(connection, desk.now)
+        return declarations.declared_state(connection, desk.now)
 
 
 def echo(desk):

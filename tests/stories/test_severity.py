@@ -117,7 +117,7 @@ def test_whoever_looks_ends_it(desk, look):
     desk.at("2026-05-19 12:00")
 
     assert len(alarms(desk, LENA)) == 1
-    assert suspicion.standing(desk.case()) is None
+    assert suspicion.open_suspicion(desk.case()) is None
     measured = suspicion.clock(desk.case(), desk.rules.book.policy("logik"))
     assert measured.stopped_at == wall("2026-05-19 09:40")
 

@@ -53,7 +53,7 @@ class MaintenanceWindow:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class DeclaredState:
     """All that is declared now."""
 
     down: tuple[str, ...] = ()
