@@ -5,7 +5,7 @@ that holds nothing to answer a customer with (`Draft.stays`), unless an order be
 something. A mistake in any command changes nothing, sends nothing to the customer, and comes back with the right form.
 Nothing that an agent wrote is lost without a word: what is not passed on is said. An order that stands elsewhere than
 on the first lines is no text either: the mail comes back, and so it does where something in it is not for a customer,
-or where it is encrypted and nobody here can read what it says. So does an absence notice, whoever wrote it.
+or where it is encrypted and nobody here can read what it says. So does an absence notice, no matter who wrote it.
 """
 
 from __future__ import annotations
@@ -389,7 +389,7 @@ def _why_no_spam(case: Case) -> str:
 
 
 def _spam(scribe: Scribe, _command: Command, _orders: Orders) -> None:
-    """It ends, and nobody outside hears of it: whoever sends spam must not learn that somebody reads it."""
+    """It ends, and nobody outside is told: who sends spam must not learn that somebody reads it."""
     if scribe.case.status == "closed":
         scribe.done.append("was closed already")
         return

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Somebody who hears of it, and whether as one of ours or as a customer, who is told nothing of ours."""
+    """Somebody who is told, and whether as one of ours or as a customer, who is told nothing of ours."""
 
     person: Person
     audience: AudienceOf = "agent"

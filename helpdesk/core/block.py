@@ -1,6 +1,6 @@
 """The block of orders at the very top of a mail: lines that begin with `#`, before any text and any quote.
 
-Only the first lines count, so that words quoted below can never order anything (threat A13). Whoever reads a block
+Only the first lines count, so that words quoted below can never order anything (threat A13). The reader of a block
 either understands all of it or does nothing: the mistakes come back, marked, with the right form.
 """
 

@@ -1,4 +1,4 @@
-"""Calls: since when whoever is on call is wanted, how often they are called, and who is next when nobody answers.
+"""Calls: since when the person on call is wanted, how often they are called, and who is next when nobody answers.
 
 A call begins with the opening of a severe case, with each raise to a severe one, and with a customer's word on the
 worst of cases while its agent is not there (LGT-4, LGT-5). It ends with an acknowledgment or an answer. Until then it
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 _HOUR = timedelta(hours=1)
 _LONG = timedelta(days=8)  # any week has all of its hours in it
-RECENT = timedelta(hours=1)  # whoever acknowledged so lately has it
+RECENT = timedelta(hours=1)  # who acknowledged so lately has it
 APART = timedelta(minutes=15)  # between two calls because the customer wrote
 
 

@@ -301,7 +301,7 @@ def _reopened(event: CaseReopened, case: Case) -> Case:
 
 @_folded.register
 def _customer_wrote(event: CustomerWrote | MergedWrote, case: Case) -> Case:
-    # Whoever was waited for has written: the desk owes the next word again, and its agent need not be reminded.
+    # The person who was waited for has written: the desk owes the next word again, and its agent need not be reminded.
     case = replace(case, snoozed=None)
     return replace(case, status="open", status_since=event.at) if case.status == "waiting" else case
 

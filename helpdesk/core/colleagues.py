@@ -1,7 +1,7 @@
 """What the others hear of an agent's mail, and a second answer that was written without having seen the first.
 
-Whoever keeps a case gets copies of what others send to the customer, and hears of what others do to it: its assignee,
-whoever wrote on it lately, and of an answer or an end also who was warned that it is owed. A reply to a copy stays in
+The keepers of a case get copies of what others send to the customer, and hear of what others do to it: its assignee,
+those who wrote on it lately, and of an answer or an end also who was warned that it is owed. A reply to a copy stays in
 the team, and nobody gets a copy of that. It is one mail for each of them, and none for who is away, who did it, or who
 is written to about it anyway.
 """
@@ -100,7 +100,7 @@ def called(scribe: Scribe, person: Person) -> str:
 
 
 def _others(scribe: Scribe) -> Iterator[Agent]:
-    """Who hears of it, each once."""
+    """Who is told, each once."""
     beside = (draft for decision, _ in scribe.beside.values() for draft in decision.drafts)
     known = {draft.to.address for draft in (*scribe.drafts, *beside) if draft.audience == "agent"}
     known.add(scribe.agent.address)

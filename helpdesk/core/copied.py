@@ -1,7 +1,7 @@
 """Who comes onto a case because a mail has them on To or Cc. They see what comes, not what was.
 
 A person of the case who has proven it (by their reply token, or by answering a mail of ours) brings in whom they like.
-The mail that opens a case proves nothing: its From may be made up, and whoever stands on copy never asked for our
+The mail that opens a case proves nothing: its From may be made up, and the people on copy never asked for our
 mail. So it brings in colleagues, that is addresses of the same customer, and others only where the mail is
 authenticated (threats A10, L05). Who is left out stands on the case, so that its agent can add them.
 """

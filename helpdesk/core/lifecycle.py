@@ -82,7 +82,7 @@ def _steps(case: Case, terms: Terms, silence: _CustomerSilence, done: set[type[E
         yield LifecycleStep(life.downgrade_after.due_at(calendar, silence.since), "downgrade")
     reminded = next((event.recorded_at for event in case.of_type(CustomerReminded) if event.at > silence.since), None)
     if reminded and silence.close_after and CaseClosed not in done:
-        # From when it was sent: whoever was reminded late, because nothing ran, has as long to answer.
+        # From when it was sent: who was reminded late, because nothing ran, has as long to answer.
         yield LifecycleStep(silence.close_after.due_at(calendar, reminded), "close")
 
 

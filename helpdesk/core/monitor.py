@@ -1,4 +1,4 @@
-"""What a monitor says on the case of the thing it watches, and when whoever keeps the case has to hear of it.
+"""What a monitor says on the case of the thing it watches, and when the keeper of the case has to hear of it.
 
 A monitor repeats itself, so what it repeats is on the record and nobody is mailed: only the first word of a recovery,
 of a failure after one, and of something worse than it said before. None of it is a person's word: no clock starts or
@@ -6,7 +6,7 @@ stops, no wait ends, and nothing that is over is opened again. A recovery ends a
 and no agent has written.
 
 Nobody reads the mail that a monitor gets, so on a case of its own none is written to it (`spared`); what an agent
-writes goes to whoever else is on the case, or stays in the team and counts as the answer all the same.
+writes goes to the others on the case, or stays in the team and counts as the answer all the same.
 """
 
 from __future__ import annotations

@@ -85,7 +85,7 @@ class Placement:
     stays: bool = False  # an agent answers a mail whose plain replies stay in the team
     told: bool = False  # no agent, but we had told them of the case: their reply says that somebody has it
     watched: Watched | None = None  # a monitor's mail, and what it is about
-    answers_us: bool = False  # it has something in it that we signed, whoever's that is
+    answers_us: bool = False  # it has something in it that we signed, no matter for whom
 
 
 def numbers_in_subject(subject: str) -> tuple[int, ...]:
@@ -239,7 +239,7 @@ def _answers_known(evidence: Evidence, case: Case) -> bool:
 
 
 def _place_rating(token: TokenSeen, evidence: Evidence, case: Case) -> Placement:
-    """A click in a closing mail says one thing and lets nobody do another; whoever else has the link says nothing."""
+    """A click in a closing mail says one thing and lets nobody do another; others who have the link say nothing."""
     if token.given_to_sender or (token.genuine and case.person(evidence.sender)):
         because = "a link of a closing mail"
         return Placement(case.number, "customer", because, rating="good" if token.purpose == "good" else "bad")

@@ -173,7 +173,7 @@ class Step:
 
     @property
     def pages(self) -> bool:
-        """Whether it calls whoever is on call."""
+        """Whether it calls the person on call."""
         return not ON_CALL.isdisjoint(self.to)
 
     @property

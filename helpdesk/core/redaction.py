@@ -4,7 +4,7 @@ A mail comes here with its secrets masked already (`Arrival.sensitive` names the
 it means for the case is decided here: the order is on the record with what was erased, the customer is asked to send it
 again without the data, and where the policy says so its promises do not apply until they do; then its clocks begin
 anew. A case that ended long ago is purged:
-the same is erased, nobody is told, and whoever is not staff gets a pseudonym; what happened and when stays, so that
+the same is erased, nobody is told, and all who are not staff get a pseudonym; what happened and when stays, so that
 clocks, reports and credit statements say what they said. An answer to it opens a new case.
 """
 
@@ -85,7 +85,7 @@ def redacted(
             Draft("resend-anonymised", case.addressee, "customer", key, facts={"exempt": exclusion is not None})
         )
     if agent is not None:
-        if unacknowledged(case):  # an order is an act: whoever gave it has the case before them (LGT-5)
+        if unacknowledged(case):  # an order is an act: who gave it has the case before them (LGT-5)
             events.append(PageAcknowledged(now, now, by, because="an agent wrote"))
         said = _said(erased, exempt=exclusion.why if exclusion else "", told=case.answerable)
         done = ["erased for good", *map(wrapped, said)]
@@ -96,7 +96,7 @@ def redacted(
 def outsiders(case: Case, correspondents: Collection[str], staff: Collection[str]) -> dict[str, str]:
     """The pseudonym of everybody on a case who is not staff, by address.
 
-    `correspondents` wrote or got mail on it; whoever acted as an agent on it is staff, also after leaving.
+    `correspondents` wrote or got mail on it; those who acted as agents on it are staff, also after leaving.
     """
     acted = {event.by for event in case.of_type(*_ACTS_OF_AGENTS)}
     given = {str(event.agent) for event in case.of_type(CaseAssigned)}

@@ -2,7 +2,7 @@
 
 What goes to the agent of a case alone, and falls due before they are back, goes to somebody of the team instead: on
 duty, else back in time; the case is theirs from then on. Where there is no such person the lead has it, or, while the
-agent has only gone home, hears of it beside them. Without a promise it waits for who has gone home, and for who is
+agent has only gone home, is told beside them. Without a promise it waits for who has gone home, and for who is
 away for no longer than a working day of theirs. The same holds when time runs out on a case.
 """
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from helpdesk.core.people import Agent, Terms
 
 _MOMENT = timedelta(seconds=1)
-_LATELY = timedelta(hours=1)  # whoever did something on the case so lately has not gone home
+_LATELY = timedelta(hours=1)  # who did something on the case so lately has not gone home
 # Mails to who keeps a case. Echoes are for who wrote, and the ladder's steps are relieved before they are taken.
 _TO_THE_HOLDER: tuple[MailKind, ...] = ("assigned", "customer-message", "reminder", "alert")
 
@@ -202,7 +202,7 @@ def _lead(need: _Need) -> Agent | None:
 
 
 def _beside(need: _Need, decision: Decision) -> list[Person]:
-    """Who hears of it beside the holder: the lead, unless somebody does already; where all are away, the operators."""
+    """Who is told beside the holder: the lead, unless somebody does already; where all are away, the operators."""
     lead = _lead(need)
     if need.away:
         return [lead.person] if lead else [*need.terms.operators]

@@ -1,7 +1,7 @@
 """A case that its agent wants to hear of again at a moment of their choice: one mail then, and no clock stops.
 
 Unlike `#wait` it waits for nobody: the status stays, the ladder goes on. A mail of the customer ends it, and so does
-the end of the case. Whoever asked is reminded; if the case was given to somebody else since, they are.
+the end of the case. The agent who asked is reminded; if the case was given to somebody else since, they are.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """A customer's mail becomes a case of its own: `#split [subject]`.
 
 It is the mail that the agent answers; where they answer something else, the customer's newest. The new case begins when
-that mail was received: its clocks run from there, its severity is judged from that mail alone, and it is with whoever
-has the old case. Nobody acknowledges it a second time. What the agent writes below the order is its first answer, and
+that mail was received: its clocks run from there, its severity is judged from that mail alone, and it is with the
+agent of the old case. Nobody acknowledges it a second time. What the agent writes below the order is its first answer;
 an answer that the customer had on the old case since counts, too. On the old case the mail waits for no answer any
 more; what was late there stays late.
 """

@@ -45,7 +45,7 @@ _LOOKED = (
     PageAcknowledged,
     CaseResolved,
     CaseClosed,
-    CaseRedacted,  # whoever erases a case has read it
+    CaseRedacted,  # who erases a case has read it
 )
 
 

@@ -119,7 +119,7 @@ class _ClockReader:
     def follow_ups(self) -> Iterator[Clock]:
         """One clock for each round: a customer's word after the first answer, up to the next answer.
 
-        A word that became a case of its own waits for no answer here: the round goes on with the next one. One that
+        A mail that became a case of its own is owed no answer here: the round goes on with the next one. One that
         an agent had not seen when they answered is not answered by that.
         """
         waiting: list[Event] = []  # what the customer said since the last answer

@@ -1,7 +1,7 @@
 """What of a case an agent had not seen when they wrote.
 
 Unseen is a mail of the case that our side received after theirs, or less than `SETTLES` before it, or that no mail
-which was handed over for them until then has shown. Whoever answers a mail has seen what it shows, however fast.
+which was handed over for them until then has shown. Who answers a mail has seen what it shows, however fast.
 """
 
 from __future__ import annotations

@@ -184,7 +184,7 @@ class Desk:
         return delivery.deliver(stopping=stopping)
 
     def stop_sending(self) -> None:
-        """What is on its way before its final dot is lost to whoever sends it, and is the next one's."""
+        """What is on its way before its final dot is given back, for the next one to send."""
         stop_sending(self.units, self._sending, self.now())
 
     def alert(self, *, key: str, kind: str = "", mailbox: str, facts: dict[str, Any]) -> None:

@@ -24,7 +24,7 @@ _TOO_SHORT = 24  # letters that two people may well write alike
 
 
 def answered(unit: Unit, message: Message, addressee: Addressee) -> Answered:
-    """Count what went to the address that a mail which may open a case is answered at, whoever it says has written."""
+    """Count what went to the address that a mail which may open a case is answered at, for any author."""
     address = addressee.address
     if not address:
         return Answered()

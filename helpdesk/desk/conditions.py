@@ -1,4 +1,4 @@
-"""What ails the desk itself: mail that is not sent, a disk that fills, a mailbox that cannot be read.
+"""What may be wrong with the desk itself: mail that is not sent, a disk that fills, a mailbox that cannot be read.
 
 Operators are told of each once, and once of its end.
 """
@@ -26,7 +26,7 @@ DISK_WELL = 3 << 29  # half as much again: a disk at the edge does not tell us e
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One thing that may ail. `ails` None: neither clearly so nor clearly over."""
+    """One thing that may be wrong. `ails` None: neither clearly so nor clearly over."""
 
     name: str
     ails: bool | None

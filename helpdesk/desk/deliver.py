@@ -1,7 +1,7 @@
 """The fourth door: composed mail goes to the courier, one recipient at a time, at least once.
 
 A mail is claimed alone and right before its dialogue, and its claim is looked at again right before the final dot, in
-the statement that writes down that the dot comes now (`handed_over`). Whoever has lost it by then sends nothing. So the
+the statement that writes down that the dot comes now (`handed_over`). Who has lost it by then sends nothing. So the
 window in which a mail may go twice runs from that look to the note of the answer, and it opens only where the process
 dies, is frozen, or loses its connection there: then the mail is sent again, is counted as a possible copy, and can be
 folded by its receiver, because the Message-ID was fixed when it was written. An acknowledgment is left `uncertain`.
@@ -99,7 +99,7 @@ class Sending:
         return _Attempt(row, outcome, at)
 
     def add(self, done: Sequence[_Attempt]) -> None:
-        """To be written down by whoever has the database next."""
+        """To be written down by the next that has the database."""
         with self._lock:
             self._done += done
 

@@ -2,9 +2,9 @@
 
 Our own mail is known by what we signed in it: its Message-ID, the field that repeats it for relays that write another
 one, or the reply address in its Reply-To. A mail that merely says to be from a mailbox of ours is somebody's who wrote
-through a group or a relay that puts our address into From. It is worked, and never answered automatically. Whoever the
-group says has written it is whom we write to; who they are, they are only where our own domain's proof or a group that
-the operator has named stands behind it, and an agent or an operator not even then (law 23).
+through a group or a relay that puts our address into From. It is worked, and never answered automatically. We write to
+the person who the group says has written it; they count as that person only where our own domain's proof or a group
+that the operator has named stands behind it, and an agent or an operator not even then (law 23).
 """
 
 from __future__ import annotations

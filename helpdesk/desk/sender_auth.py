@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from helpdesk.desk.rules import Rules
     from helpdesk.store.spool import Spooled
 
-# Whoever speaks SMTP to us, or hands us a file, can have written the topmost field.
+# Anybody who speaks SMTP to us, or hands us a file, can have written the topmost field.
 _TOPMOST_FROM = frozenset({"imap", "simulate"})
 
 
@@ -79,7 +79,7 @@ def sender_proof(configuration: Configuration, mail: Spooled, message: Message) 
     sender, problem = strict_sender(message), misleading(message)
     if mail.proof and sender and not problem:
         return Authenticity("pass", f"{mail.proof}, checked by the desk", sender.rpartition("@")[2])
-    # Whoever speaks to our listener directly can write any Authentication-Results (RFC 8601 section 7.1).
+    # Anybody who speaks to our listener directly can write any Authentication-Results (RFC 8601 section 7.1).
     straight = f"it came straight from {mail.envelope.remote}, not through our border"
     return Authenticity("none", "; ".join(one for one in (straight, mail.tried, problem) if one), "")
 

@@ -80,7 +80,7 @@ def _alone(units: Units, number: int, now: datetime) -> bool:
     try:
         return bool(_together(units, [number], now))
     except Exception as problem:  # noqa: BLE001 - it stays due, and the next tick tries again
-        if not is_conflict(problem):  # else whoever was faster has decided what is due now
+        if not is_conflict(problem):  # else another worker was faster and has decided what is due now
             _log.exception("a case could not be ticked", case=number)
             with units.write(now) as unit:
                 repeated.alert(unit, key=f"case/{number}", facts=_stuck(number, problem))

@@ -1,4 +1,4 @@
-"""A mail that will not be sent any more: its case hears of it, in the transaction in which its row says so.
+"""A mail that will not be sent any more: its case is told, in the transaction in which its row says so.
 
 What follows is decided in one place, also for what comes back later (`core.undelivered`).
 """

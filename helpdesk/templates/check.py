@@ -115,7 +115,7 @@ class _Reader:
             try:
                 self._trees[name] = self._environment.parse(self.sources[name], name)
             except TemplateSyntaxError:
-                self._trees[name] = None  # whoever loads it says so
+                self._trees[name] = None  # loading it says so
         return self._trees[name]
 
     def _read_file(self, name: str, scope: Scope) -> Scope:
