@@ -1,7 +1,8 @@
 """Drafts into mail: who it is from, which thread it belongs to, what it says, down to the last byte.
 
-What a customer is told is built by `_customer_facts` alone, which has no note, no agent's address and no reason of a
-severity to give away (threats P01, P02). What agents are told is built by `_agent_facts`.
+A draft says what its mail tells; letters put it into words and add what every mail has (`templates.words`). What a
+customer is told is built by `_customer_words` alone, which has no note, no agent's address and no reason of a severity
+to give away (threats P01, P02). What agents are told is built by `_agent_words`.
 """
 
 from __future__ import annotations
@@ -16,7 +17,17 @@ from helpdesk.core import rating, suspicion
 from helpdesk.core.addressee import plain_reply
 from helpdesk.core.addresses import unwritable
 from helpdesk.core.case import DESK
-from helpdesk.core.events import CalledAgain, CaseFlagged, RankOneSuspected, SeverityAssessed, SeveritySet
+from helpdesk.core.desk_mail import AlertMail, MaintenanceMail
+from helpdesk.core.drafts import (
+    AckMail,
+    ClosedMail,
+    CustomerReminderMail,
+    OutOfScopeMail,
+    StepMail,
+    SuspicionMail,
+    ToAgent,
+)
+from helpdesk.core.events import CalledAgain, RankOneSuspected, SeverityAssessed, SeveritySet
 from helpdesk.core.message import Person
 from helpdesk.core.monitor import unheard
 from helpdesk.core.policy import TARGET_NAMES, Promise
@@ -26,6 +37,21 @@ from helpdesk.mail.address import NO_CASE
 from helpdesk.mail.compose import Letter, compose
 from helpdesk.phrases import NO_SUBJECT, brief, language_names, moment, span
 from helpdesk.store.outbox import Queued
+from helpdesk.templates.words import (
+    AckWords,
+    AgentWords,
+    ClosedWords,
+    CustomerWords,
+    DueWords,
+    ProblemWords,
+    RatingLinks,
+    ReminderWords,
+    StepMailWords,
+    StepWords,
+    SuspicionMailWords,
+    SuspicionWords,
+    as_names,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,49 +60,14 @@ if TYPE_CHECKING:
     from helpdesk.core.clock import Clock
     from helpdesk.core.decision import Draft
     from helpdesk.core.declared import MaintenanceWindow
-    from helpdesk.core.drafts import MailKind
+    from helpdesk.core.desk_mail import DeskContent
+    from helpdesk.core.drafts import KnownProblem, TakenStep
     from helpdesk.core.people import Agent, Mailbox, Terms
     from helpdesk.core.policy import Doubt, Policy
     from helpdesk.mail.address import Purpose, Signer
     from helpdesk.templates import Rendered, Templates
+    from helpdesk.templates.words import CaseWords
 
-_BY_A_PERSON = ("relay",)
-# Facts of a draft that agents' templates say as the decision has them.
-_AS_DECIDED = (
-    "done",
-    "understood",
-    "mistakes",
-    "files",
-    "help",
-    "left_out",
-    "kept_open",
-    "unseen",
-    "answered",
-    "sent",
-    "folded",
-    "changed",
-    "proposed",
-    "handed_over",
-    "instead",
-    "unverified",
-    "trust",
-    "sender",
-    "missed",
-    "asked",
-    "downgrade_to",
-    "downgrade_key",
-    "bounced",
-    "thanked",
-    "confirms",
-    "reopened",
-    "news",
-    "grade",
-    "through",
-    "merged_ref",
-    "split_from",
-    "waited_for",
-    "became",
-)
 _AROUND = re.compile(r"^(?:\s*(?:re|aw|antw|sv)\s*:)+|(?:\s*\[HD-\d+\])+\s*$", re.IGNORECASE)
 _MOMENT = timedelta(minutes=1)
 _NOTHING = timedelta()
@@ -97,10 +88,8 @@ class Bulletin:
     `operator`: its reader is one, and may order by answering it.
     """
 
-    kind: MailKind
+    content: DeskContent
     key: str
-    facts: Mapping[str, Any]
-    template: str = ""  # "" is the kind's own
     operator: bool = False
     thread: Thread = Thread()
     language: str = "en"
@@ -117,16 +106,22 @@ class Letters:
 
     def write(self, draft: Draft, case: Case, terms: Terms, *, thread: Thread, now: datetime) -> Queued:
         """One draft of a stored case into one mail of the outbox."""
-        facts = self._facts(draft, case, terms, now)
         language = _spoken(case, terms) if draft.audience == "customer" else "en"
-        words = self.templates.render(draft.template or draft.kind, language, facts)
+        names = as_names(*self._words(draft, case, terms, now))
+        words = self.templates.render(draft.content.template, language, names)
         key = f"{case.number}/{draft.key}/{draft.kind}/{draft.to.address}"
         return self._queued(key, draft, words, case.number, terms.mailbox, thread, now)
 
     def alert(self, to: Person, *, mailbox: Mailbox, key: str, facts: dict[str, Any], now: datetime) -> Queued:
         """A mail to an operator about the desk itself."""
-        told = Bulletin("alert", key, {"desk": self._desk, **facts}, operator=True)
-        return self.bulletin(told, to, mailbox=mailbox, now=now)
+        content = AlertMail(
+            desk=self._desk,
+            headline=facts["headline"],
+            what=facts["what"],
+            details=tuple(facts["details"]),
+            todo=facts["todo"],
+        )
+        return self.bulletin(Bulletin(content, key, operator=True), to, mailbox=mailbox, now=now)
 
     def notice(
         self,
@@ -140,22 +135,21 @@ class Letters:
         language: str = "en",
     ) -> Queued:
         """A mail to a customer's contact about planned maintenance, in their zone and our first language (LGT-9)."""
-        facts = {
-            "desk": mailbox.name or self._desk,
-            "name": window.name,
-            "sector": window.sector,
-            "begins": moment(window.begins_at, zone, language),
-            "begins_brief": brief(window.begins_at, zone, language),
-            "ends": moment(window.ends_at, zone, language),
-        }
-        return self.bulletin(
-            Bulletin("maintenance", str(number), facts, language=language), to, mailbox=mailbox, now=now
+        content = MaintenanceMail(
+            desk=mailbox.name or self._desk,
+            name=window.name,
+            sector=window.sector,
+            begins=moment(window.begins_at, zone, language),
+            begins_brief=brief(window.begins_at, zone, language),
+            ends=moment(window.ends_at, zone, language),
         )
+        return self.bulletin(Bulletin(content, str(number), language=language), to, mailbox=mailbox, now=now)
 
     def bulletin(self, told: Bulletin, to: Person, *, mailbox: Mailbox, now: datetime) -> Queued:
         """A mail that belongs to no case."""
-        words = self.templates.render(told.template or told.kind, told.language, told.facts)
-        unique = f"{told.kind}/{told.key}/{to.address}"
+        kind = told.content.kind
+        words = self.templates.render(told.content.template, told.language, as_names(told.content))
+        unique = f"{kind}/{told.key}/{to.address}"
         letter = Letter(
             from_=Person(mailbox.address, mailbox.name or self._desk),
             to=to,
@@ -171,7 +165,7 @@ class Letters:
         )
         # The null sender: a report that it could not be delivered must not come back as mail.
         raw = compose(letter)
-        return Queued(unique, None, told.kind, to.address, "", letter.message_id, raw, subject=letter.subject)
+        return Queued(unique, None, kind, to.address, "", letter.message_id, raw, subject=letter.subject)
 
     def _queued(
         self,
@@ -187,13 +181,13 @@ class Letters:
         letter = Letter(
             from_=Person(mailbox.address, self._from_name(draft, mailbox)),
             to=Person("", draft.to.shown) if wrong else _reader(draft),
-            reply_to=self._address(mailbox, number, draft.to, "note" if draft.stays else draft.audience),
+            reply_to=self._address(mailbox, number, draft.to, "note" if draft.content.stays else draft.audience),
             subject=words.subject,
             message_id=self._signer.message_id(case=number, nonce=key, domain=mailbox.address.rpartition("@")[2]),
             date=now,
             in_reply_to=thread.in_reply_to,
             references=thread.references,
-            automatic=draft.kind not in _BY_A_PERSON and not (draft.audience == "customer" and draft.text),
+            automatic=draft.kind != "relay" and not (draft.audience == "customer" and draft.text),
             text=words.text,
             html=words.html,
         )
@@ -222,23 +216,34 @@ class Letters:
 
     # --- what templates may say
 
-    def _facts(self, draft: Draft, case: Case, terms: Terms, now: datetime) -> dict[str, Any]:
-        base = {
-            "desk": terms.mailbox.name or self._desk,
-            "ref": case.ref,
-            "subject": case.subject or "(no subject)",
-            "text": _without_staff(draft.text, terms) if draft.audience == "customer" else draft.text,
-            "author": draft.author,
-            "status": case.status,
-            "to": draft.to,
-        }
-        if draft.audience == "customer":
-            asked = draft.kind == "closed" and rating.is_asked(case, draft.to, terms)
-            links = self._rating_links(draft.to, case, terms) if asked else None
-            return base | _customer_facts(draft, case, terms, now) | {"rate": links}
-        return base | self._agent_facts(draft, case, terms, now)
+    def _words(self, draft: Draft, case: Case, terms: Terms, now: datetime) -> tuple[object, CaseWords]:
+        """What is told by this mail alone, and what every mail of its audience has; the second wins."""
+        every = self._customer_words if draft.audience == "customer" else self._agent_words
+        return self._own_words(draft, case, terms, now), every(draft, case, terms, now)
 
-    def _rating_links(self, person: Person, case: Case, terms: Terms) -> dict[str, str]:
+    def _own_words(self, draft: Draft, case: Case, terms: Terms, now: datetime) -> object:
+        """The content of a draft, or what stands for it in a template (`words.INSTEAD_OF`)."""
+        match content := draft.content:
+            case AckMail():
+                return _ack_words(content, case, terms)
+            case ClosedMail():
+                asked = rating.is_asked(case, draft.to, terms)
+                links = self._rating_links(draft.to, case, terms) if asked else None
+                return ClosedWords(rate=links, unanswered=content.unanswered, reopens_until=_reopens_until(case, terms))
+            case CustomerReminderMail():
+                closes_at = content.closes_at
+                return ReminderWords(
+                    closes=moment(closes_at, _zone(case, terms), _spoken(case, terms)) if closes_at else "",
+                    asked=_without_staff(content.question, terms),
+                    waited=content.waited,
+                )
+            case StepMail():
+                return StepMailWords(step=_step_words(content.step, case, terms, now), missed=content.missed)
+            case SuspicionMail():
+                return SuspicionMailWords(suspicion=_suspicion_words(content, case, terms), current=case.severity)
+        return content
+
+    def _rating_links(self, person: Person, case: Case, terms: Terms) -> RatingLinks:
         """For each grade a `mailto:` (RFC 6068) that writes the whole mail: it only has to be sent."""
         language = _spoken(case, terms)
         links: dict[str, str] = {}
@@ -248,86 +253,101 @@ class Letters:
             fields = f"subject={quote(said.removesuffix('.'), safe='')}&body={quote(said, safe='')}%0D%0A"
             # Some programs read a plain `+` as a space.
             links[grade] = f"mailto:{quote(address, safe='@')}?{fields}"
-        return links
+        return RatingLinks(**links)
 
-    def _agent_facts(self, draft: Draft, case: Case, terms: Terms, now: datetime) -> dict[str, Any]:
-        policy = terms.policy
-        facts, stays = dict(draft.facts), draft.stays or unheard(case, terms)
-        owed = [(clock, case, terms) for clock in _running(case, policy)]
-        for merged in terms.merged:
-            owed += [(clock, merged.case, merged.terms) for clock in _running(merged.case, merged.terms.policy)]
-        owed.sort(key=lambda one: one[0].broken_or_due_at(now) or now)
-        due = [_due(clock, whose, of, now, within=case) for clock, of, whose in owed]
-        return {
-            "requester": case.requester.shown,
-            "customer": terms.customer.name if terms.customer else "unknown",
-            "policy": policy.name,
-            "plan": policy.plan(case.plan).name,
-            "severity": policy.level(case.severity).name,
-            "severity_why": _why(case, terms),
-            "severities": ", ".join(level.key for level in policy.severity.levels),
-            "review": case.review,
-            "acts": terms.team.agent(draft.to.address) is not None,
-            "stays": stays,
-            "reply": plain_reply(case, terms, stays=stays),
-            "unheard": unheard(case, terms),
-            "links": case.links,
-            "merged": [f"HD-{number}" for number in case.merged],
-            "merged_into": case.merged_into,
-            "attached": facts.get("attached", ()),
-            "tags": case.tags,
-            "missing": [_short(field.label) for field in policy.intake if field.key in case.missing],
-            "assignee": _name_of(terms.team.agent(case.assignee)),
-            "turn": turn_words(case, policy) if case.active and turn_of(case).whose != "desk" else "",
-            "due": due,
-            "first_due": due[0] if due else None,
-            "opened": moment(case.opened_at, desk_zone(case, policy)),
-            "link": f"{self._public_url}/cases/{case.ref}" if self._public_url else "",
-            "step": _step_facts(facts, case, terms, now),
-            "current": case.severity,
-            "suspicion": _suspicion_facts(facts, case, terms),
-            "delayed": span(_whole_minutes(facts["delayed"])) if facts.get("delayed", _NOTHING) >= _MOMENT else "",
-            **{name: facts.get(name) for name in _AS_DECIDED},
-        }
+    def _customer_words(self, draft: Draft, case: Case, terms: Terms, now: datetime) -> CustomerWords:
+        policy, content, language = terms.policy, draft.content, _spoken(case, terms)
+        first = clocks(case, policy)[0]
+        zone = _zone(case, terms)
+        promised = isinstance(first.promise, Promise) and first.due_at is not None
+        following = _next_due(case, policy, now)
+        return CustomerWords(
+            desk=terms.mailbox.name or self._desk,
+            ref=case.ref,
+            subject=_topic(case.subject) or NO_SUBJECT[language],
+            text=_without_staff(draft.text, terms),
+            author=draft.author,
+            status=case.status,
+            to=draft.to,
+            name=draft.to.name,
+            known=_is_known(draft),
+            policy=policy.name,
+            severity=policy.level(case.severity).name,
+            promise=str(first.promise.within) if isinstance(first.promise, Promise) else "",
+            due=moment(first.due_at, zone, language) if promised and first.due_at else "",
+            missing=tuple(field.label for field in policy.intake if field.key in case.missing),
+            because=content.because if isinstance(content, OutOfScopeMail) else "",
+            answered_in=_answered_in(case, policy, language),
+            assured=first.warranted,
+            not_owed=_not_owed(first, draft, told=bool(policy.told_of(case.channel, case.down))),
+            next_due=moment(_due_at(following), zone, language) if following else "",
+            next_assured=bool(following and following.warranted),
+        )
+
+    def _agent_words(self, draft: Draft, case: Case, terms: Terms, now: datetime) -> AgentWords:
+        policy, content = terms.policy, draft.content
+        if not isinstance(content, ToAgent):
+            raise TypeError(f"{content} is for no agent")
+        stays, due = content.stays or unheard(case, terms), _all_due(case, terms, now)
+        return AgentWords(
+            desk=terms.mailbox.name or self._desk,
+            ref=case.ref,
+            subject=case.subject or "(no subject)",
+            text=draft.text,
+            author=draft.author,
+            status=case.status,
+            to=draft.to,
+            requester=case.requester.shown,
+            customer=terms.customer.name if terms.customer else "unknown",
+            policy=policy.name,
+            plan=policy.plan(case.plan).name,
+            severity=policy.level(case.severity).name,
+            severity_why=_why(case, terms),
+            severities=", ".join(level.key for level in policy.severity.levels),
+            review=case.review,
+            acts=terms.team.agent(draft.to.address) is not None,
+            stays=stays,
+            reply=plain_reply(case, terms, stays=stays),
+            unheard=unheard(case, terms),
+            links=case.links,
+            merged=tuple(f"HD-{number}" for number in case.merged),
+            merged_into=case.merged_into,
+            attached=content.attached,
+            tags=case.tags,
+            missing=tuple(_short(field.label) for field in policy.intake if field.key in case.missing),
+            assignee=_name_of(terms.team.agent(case.assignee)),
+            turn=turn_words(case, policy) if case.active and turn_of(case).whose != "desk" else "",
+            due=due,
+            first_due=due[0] if due else None,
+            opened=moment(case.opened_at, desk_zone(case, policy)),
+            link=f"{self._public_url}/cases/{case.ref}" if self._public_url else "",
+            delayed=span(_whole_minutes(content.delayed)) if content.delayed >= _MOMENT else "",
+            instead=content.instead,
+        )
 
 
-def _customer_facts(draft: Draft, case: Case, terms: Terms, now: datetime) -> dict[str, Any]:
-    policy = terms.policy
-    language = _spoken(case, terms)
-    first = clocks(case, policy)[0]
-    zone = (terms.customer.timezone if terms.customer else "") or desk_zone(case, policy)
-    promised = isinstance(first.promise, Promise) and first.due_at is not None
-    channel_says = policy.told_of(case.channel, case.down)
-    following = _next_due(case, policy, now)
-    return {
-        "name": draft.to.name,
-        "known": draft.facts.get("known", True),
-        "because": draft.facts.get("because", ""),
-        "declared": [_declared(entry, zone, language) for entry in draft.facts.get("declared", ())],
-        "lifted": draft.facts.get("lifted", False),
-        "out_of_scope": draft.facts.get("out_of_scope", False),
-        "escalated": draft.facts.get("escalated", False),
-        "follows": draft.facts.get("follows", ""),
-        "channel_says": channel_says,
-        "assured": first.warranted,
-        "not_owed": _not_owed(first, draft.facts.get("doubts", ()), told=bool(channel_says)),
-        "next_due": moment(_due_at(following), zone, language) if following else "",
-        "next_assured": bool(following and following.warranted),
-        "closes": moment(closes_at, zone, language) if (closes_at := draft.facts.get("closes_at")) else "",
-        **{name: draft.facts.get(name, "") for name in ("severity_was", "owner_changed", "owner")},
-        "subject": _topic(case.subject) or NO_SUBJECT[language],
-        "exempt": draft.facts.get("exempt", False),
-        "answered_in": _answered_in(case, policy, language),
-        "policy": policy.name,
-        "severity": policy.level(case.severity).name,
-        "promise": str(first.promise.within) if isinstance(first.promise, Promise) else "",
-        "due": moment(first.due_at, zone, language) if promised and first.due_at else "",
-        "missing": [field.label for field in policy.intake if field.key in case.missing],
-        "asked": _without_staff(draft.facts.get("question", ""), terms),
-        "waited": draft.facts.get("waited", True),
-        "unanswered": draft.facts.get("unanswered", False),
-        "reopens_until": _reopens_until(case, policy, zone, language),
-    }
+def _all_due(case: Case, terms: Terms, now: datetime) -> tuple[DueWords, ...]:
+    """The promises that run on a case and on what was merged into it, the first that is due first."""
+    owed = [(clock, case, terms) for clock in _running(case, terms.policy)]
+    for merged in terms.merged:
+        owed += [(clock, merged.case, merged.terms) for clock in _running(merged.case, merged.terms.policy)]
+    owed.sort(key=lambda one: one[0].broken_or_due_at(now) or now)
+    return tuple(_due(clock, whose, of, now, within=case) for clock, of, whose in owed)
+
+
+def _ack_words(content: AckMail, case: Case, terms: Terms) -> AckWords:
+    zone, language = _zone(case, terms), _spoken(case, terms)
+    return AckWords(
+        declared=tuple(_problem_words(entry, zone, language) for entry in content.declared),
+        channel_says=terms.policy.told_of(case.channel, case.down),
+        escalated=content.escalated,
+        follows=content.follows,
+    )
+
+
+def _zone(case: Case, terms: Terms) -> str:
+    """The zone of a customer."""
+    return (terms.customer.timezone if terms.customer else "") or desk_zone(case, terms.policy)
 
 
 def _topic(subject: str) -> str:
@@ -335,21 +355,19 @@ def _topic(subject: str) -> str:
     return _AROUND.sub("", subject).strip()
 
 
-def _declared(flagged: CaseFlagged, zone: str, language: str) -> dict[str, str]:
-    """A known problem, or planned maintenance and its end on the customer's wall."""
-    until = flagged.until
-    kind = "maintenance" if until else "incident"
-    name = flagged.name or flagged.say
-    return {"kind": kind, "name": name, "until": moment(datetime.fromisoformat(until), zone, language) if until else ""}
+def _problem_words(problem: KnownProblem, zone: str, language: str) -> ProblemWords:
+    until = moment(problem.until, zone, language) if problem.until else ""
+    return ProblemWords(kind="maintenance" if problem.until else "incident", name=problem.name, until=until)
 
 
-def _not_owed(clock: Clock, doubts: Sequence[Doubt], *, told: bool) -> list[Doubt]:
+def _not_owed(clock: Clock, draft: Draft, *, told: bool) -> tuple[Doubt, ...]:
     """Why a time that is told is not owed to this customer; `told`: their way in has words of its own for that."""
+    doubts = draft.content.doubts if isinstance(draft.content, AckMail) else ()
     found = (*doubts, *(clock.promise.doubts if isinstance(clock.promise, Promise) else ()))
     said = {"way-in"} if told else set()
     if any(doubt.about == "sender" for doubt in found):
         said |= {"contact"}  # a sender whom nobody knows is no contact either
-    return [doubt for doubt in found if doubt.about not in said]
+    return tuple(doubt for doubt in found if doubt.about not in said)
 
 
 def _next_due(case: Case, policy: Policy, now: datetime) -> Clock | None:
@@ -359,12 +377,12 @@ def _next_due(case: Case, policy: Policy, now: datetime) -> Clock | None:
     return min(ahead, key=_due_at, default=None)
 
 
-def _reopens_until(case: Case, policy: Policy, zone: str, language: str) -> str:
+def _reopens_until(case: Case, terms: Terms) -> str:
     """Until when a reply opens a resolved or closed case again; "" for one that any reply opens."""
-    window = policy.lifecycle.reopen_within
+    window = terms.policy.lifecycle.reopen_within
     if case.active or window is None or case.status_since is None:
         return ""
-    return moment(case.status_since + window, zone, language)
+    return moment(case.status_since + window, _zone(case, terms), _spoken(case, terms))
 
 
 def _spoken(case: Case, terms: Terms) -> str:
@@ -377,9 +395,13 @@ def _answered_in(case: Case, policy: Policy, language: str) -> str:
     return "" if case.language in policy.languages else language_names(policy.languages, language)
 
 
+def _is_known(draft: Draft) -> bool:
+    return draft.content.known if isinstance(draft.content, AckMail) else True
+
+
 def _reader(draft: Draft) -> Person:
     """Whom a letter is to. An address that we do not know may be forged, and its name be the message (threat L05)."""
-    return draft.to if draft.facts.get("known", True) else Person(draft.to.address)
+    return draft.to if _is_known(draft) else Person(draft.to.address)
 
 
 def _without_staff(text: str, terms: Terms) -> str:
@@ -411,20 +433,20 @@ def _running(case: Case, policy: Policy) -> list[Clock]:
     return [clock for clock in clocks(case, policy) if clock.stopped_at is None and clock.due_at]
 
 
-def _due(clock: Clock, terms: Terms, case: Case, now: datetime, *, within: Case) -> dict[str, str]:
+def _due(clock: Clock, terms: Terms, case: Case, now: datetime, *, within: Case) -> DueWords:
     zone = desk_zone(case, terms.policy)
     due_at, late = clock.broken_or_due_at(now) or now, clock.breached_at(now) is not None
     now_due = _due_at(clock) if _due_at(clock) > max(due_at, now) else None
-    return {
-        "target": TARGET_NAMES[clock.target],
-        "of": "" if case is within else case.ref,
-        "at": moment(due_at, zone),
-        "brief": brief(due_at, zone),
-        "by": f"was due {brief(due_at, zone)}" if late else f"by {brief(due_at, zone)}",
-        "left": _left(due_at, clock.told_late_from, zone, now),
-        "now_due": f"{moment(now_due, zone)}, in {span(now_due - now)}" if now_due else "",
-        "promise": str(clock.promise.within) if isinstance(clock.promise, Promise) else "",
-    }
+    return DueWords(
+        target=TARGET_NAMES[clock.target],
+        of="" if case is within else case.ref,
+        at=moment(due_at, zone),
+        brief=brief(due_at, zone),
+        by=f"was due {brief(due_at, zone)}" if late else f"by {brief(due_at, zone)}",
+        left=_left(due_at, clock.told_late_from, zone, now),
+        now_due=f"{moment(now_due, zone)}, in {span(now_due - now)}" if now_due else "",
+        promise=str(clock.promise.within) if isinstance(clock.promise, Promise) else "",
+    )
 
 
 def _whole_minutes(amount: timedelta) -> timedelta:
@@ -441,23 +463,21 @@ def _left(due_at: datetime, late_from: datetime | None, zone: str, now: datetime
     return f"late from {moment(late_from, zone)}" if late_from and late_from > now else f"{span(left)} late"
 
 
-def _step_facts(facts: dict[str, Any], case: Case, terms: Terms, now: datetime) -> dict[str, Any] | None:
-    if "target_name" not in facts:
-        return None
-    zone, due_at, late_from = desk_zone(case, terms.policy), facts["due_at"], facts["late_from"]
-    return {
-        "target": facts["target_name"],
-        "due": moment(due_at, zone) if due_at else "",
-        "due_brief": brief(due_at, zone) if due_at else "",
-        "left": _left(due_at, late_from, zone, now) if due_at else "",
-        "late": late_from is not None and late_from <= now,
-        "percent": round(facts["share"] * 100),
-        "after": span(facts["after"]) if facts["after"] else "",
-        "acknowledge": facts["acknowledge"],
-        "unheard_for": span(facts["unheard_for"]) if facts["unheard_for"] else "",
-        "again": facts["turn"] > 0,
-        "cause": _cause(case, facts["reached_at"]),
-    }
+def _step_words(step: TakenStep, case: Case, terms: Terms, now: datetime) -> StepWords:
+    zone, due_at = desk_zone(case, terms.policy), step.due_at
+    return StepWords(
+        target=step.target,
+        due=moment(due_at, zone) if due_at else "",
+        due_brief=brief(due_at, zone) if due_at else "",
+        left=_left(due_at, step.late_from, zone, now) if due_at else "",
+        late=step.late_from is not None and step.late_from <= now,
+        percent=round(step.share * 100),
+        after=span(step.after) if step.after else "",
+        acknowledge=step.acknowledge,
+        unheard_for=span(step.unheard_for) if step.unheard_for else "",
+        again=step.turn > 0,
+        cause=_cause(case, step.reached_at),
+    )
 
 
 def _cause(case: Case, begun: datetime) -> str:
@@ -497,23 +517,21 @@ def _told_together(reasons: Sequence[Mapping[str, Any]]) -> list[str]:
     return [f"{', '.join(rules[:3])}: {words}" for (words, _), rules in said.items()]
 
 
-def _suspicion_facts(facts: dict[str, Any], case: Case, terms: Terms) -> dict[str, Any] | None:
+def _suspicion_words(content: SuspicionMail, case: Case, terms: Terms) -> SuspicionWords:
     """What the alarm about a possible rank 1 says."""
-    if "probability" not in facts:
-        return None
     raised, zone = case.of_type(RankOneSuspected)[-1], desk_zone(case, terms.policy)
     measured = suspicion.clock(case, terms.policy)
     level = terms.policy.severity.at_rank(1)
     cues = [reason for reason in raised.reasons if reason["evidence"]][:3]
-    return {
-        "level": level.name,
-        "key": level.key,
-        "percent": round(facts["probability"] * 100),
-        "again": facts["again"],
-        "since": moment(raised.at, zone),
-        "due": moment(measured.due_at, zone) if measured and measured.due_at else "",
-        "why": "; ".join(f"{reason['rule']}: {reason['evidence']}" for reason in cues),
-    }
+    return SuspicionWords(
+        level=level.name,
+        key=level.key,
+        percent=round(content.probability * 100),
+        again=content.again,
+        since=moment(raised.at, zone),
+        due=moment(measured.due_at, zone) if measured and measured.due_at else "",
+        why="; ".join(f"{reason['rule']}: {reason['evidence']}" for reason in cues),
+    )
 
 
 def _short(label: str) -> str:

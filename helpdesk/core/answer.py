@@ -32,6 +32,15 @@ from helpdesk.core.addresses import unwritable
 from helpdesk.core.block import Mistake
 from helpdesk.core.command import FORMS, Vocabulary, read_orders, would_be_obeyed
 from helpdesk.core.decision import Decision, Draft
+from helpdesk.core.drafts import (
+    AssignedMail,
+    ClosedMail,
+    CommandForm,
+    EarlierAnswer,
+    EchoMail,
+    RelayMail,
+    SecondAnswerMail,
+)
 from helpdesk.core.enclosure import enclosures, kept_back
 from helpdesk.core.events import (
     AgentAnswered,
@@ -238,12 +247,16 @@ def _refused(
     event = AgentMailReturned(
         arrival.received_at, now, agent.address, mistakes=mistakes, message_id=named, notice=notice
     )
-    understood = [command.line for command in orders.commands]
-    facts = {"done": [], "understood": understood, "mistakes": list(mistakes), "internal": arrival.placement.stays}
-    # What comes back is the text; a reply to it does not carry the files.
-    facts["files"] = [part.name or part.type for part in arrival.message.attachments if not part.kept]
+    understood = tuple(command.line for command in orders.commands)
+    echo = EchoMail(
+        understood=understood,
+        mistakes=orders.mistakes,
+        # What comes back is the text; a reply to it does not carry the files.
+        files=_files(arrival),
+        internal=arrival.placement.stays,
+    )
     wrote = "\n\n".join(filter(None, (orders.text, arrival.written.left_out)))
-    draft = Draft("echo", agent.person, "agent", arrival.key, text=wrote, facts=facts)
+    draft = Draft(echo, agent.person, arrival.key, wrote)
     return Decision(case.after(event), (event,), (draft,), visibility="internal", reply=orders.text)
 
 
@@ -251,15 +264,15 @@ def _sent_back(scribe: Scribe, orders: Orders, answer: CaseMail) -> Decision:
     """A second answer comes back once with the first, which its agent had not seen; sent again, it goes."""
     arrival, agent = scribe.arrival, scribe.agent
     event = AgentMailReturned(*scribe.stamp, message_id=arrival.message.message_id, answer=answer.key)
-    told = {
-        "mistakes": [],
-        "answered": {"author": colleagues.called(scribe, answer.author), "text": answer.text},
-        "files": [part.name or part.type for part in arrival.message.attachments if not part.kept],
-    }
+    earlier = EarlierAnswer(colleagues.called(scribe, answer.author), answer.text)
+    content = SecondAnswerMail(answered=earlier, files=_files(arrival))
     wrote = "\n".join([*(command.line for command in orders.commands), orders.text])
-    draft = Draft("echo", agent.person, "agent", arrival.key, wrote, facts=told, template="second-answer")
-    draft = replace(draft, shows=(answer.number,))
+    draft = Draft(content, agent.person, arrival.key, wrote, shows=(answer.number,))
     return Decision(scribe.was.after(event), (event,), (draft,), visibility="internal", reply=orders.text)
+
+
+def _files(arrival: Arrival) -> tuple[str, ...]:
+    return tuple(part.name or part.type for part in arrival.message.attachments if not part.kept)
 
 
 def _speak(scribe: Scribe, orders: Orders) -> None:
@@ -281,7 +294,7 @@ def _speak(scribe: Scribe, orders: Orders) -> None:
     if scribe.unheard:
         scribe.done.append("kept in the team, and counts as the answer: a monitor reads no mail")
     if not (orders.has("close") or orders.has("resolve")):  # the closing mail carries the text itself
-        scribe.to_customers("relay", text=orders.text)
+        scribe.to_customers(RelayMail(), text=orders.text)
 
 
 def _acknowledge(scribe: Scribe, orders: Orders) -> None:
@@ -297,7 +310,7 @@ def _say_what_stays(scribe: Scribe, orders: Orders) -> None:
     files = [f"{part.name or part.type} ({part.kept})" for part in kept_back(message)]
     with_the_answer = scribe.split is not None and scribe.split.text != ""
     if not with_the_answer and not any(draft.enclosures for draft in scribe.drafts):
-        files += [part.name or part.type for part in message.attachments if not part.kept]
+        files += _files(scribe.arrival)
     if files:
         scribe.done.append(f"kept on the case and not sent to the customer: {', '.join(files)}")
     ordered = orders.given_besides("note", "answer") or scribe.kept_open
@@ -337,7 +350,8 @@ def _assign(scribe: Scribe, command: Command, _orders: Orders) -> None:
     scribe.happened(CaseAssigned(*scribe.stamp, agent=agent.address, because=f"by {scribe.name}"))
     scribe.done.append(f"assigned to {name}{f', {away}: what cannot wait goes to who is there' if away else ''}")
     if agent.address != scribe.agent.address:
-        scribe.mail("assigned", agent.person, "agent", handed_over=True)
+        content, name = AssignedMail(handed_over=True), scribe.agent.name
+        scribe.drafts.append(Draft(content, agent.person, scribe.arrival.key, author=name))
 
 
 def _wait(scribe: Scribe, command: Command, _orders: Orders) -> None:
@@ -369,7 +383,7 @@ def _end(scribe: Scribe, orders: Orders, end: CaseResolved | CaseClosed, *, over
         scribe.done.append(f"was {scribe.case.status} already; nobody is told again")
         return
     scribe.happened(end)
-    scribe.to_customers("closed", text=text)
+    scribe.to_customers(ClosedMail(), text=text)
     told = "the customer is told"
     if scribe.unheard or nobody(scribe.case):
         why = "a monitor reads no mail" if scribe.unheard else "nobody on this case can be written to"
@@ -424,7 +438,7 @@ def _cc(scribe: Scribe, command: Command, _orders: Orders) -> None:
 
 def _help(scribe: Scribe, _command: Command, _orders: Orders) -> None:
     scribe.done.append("the list of commands")
-    scribe.help = [dict(zip(("form", "does"), form.split("  ", 1), strict=True)) for form in FORMS.values()]
+    scribe.help = tuple(CommandForm(*form.split("  ", 1)) for form in FORMS.values())
 
 
 def _note(_scribe: Scribe, _command: Command, _orders: Orders) -> None:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Literal
 from helpdesk.core.addresses import read_people
 from helpdesk.core.case import DESK, open_case
 from helpdesk.core.decision import Decision, Draft
+from helpdesk.core.drafts import ConfirmMail
 from helpdesk.core.events import (
     AcknowledgmentDecided,
     AgentNoted,
@@ -180,7 +181,7 @@ def _drafts(decision: Decision, behalf: Behalf, case: Case) -> Iterator[Draft]:
     if behalf.unconfirmed:
         if behalf.asked < ASKED_AN_HOUR:
             key = next(draft.key for draft in decision.drafts)
-            yield Draft("echo", behalf.agent.person, "agent", f"{key}/confirm", template="confirm")
+            yield Draft(ConfirmMail(), behalf.agent.person, f"{key}/confirm")
         yield from (draft for draft in decision.drafts if draft.kind not in {"ack", "assigned"})
         return
     for draft in decision.drafts:
@@ -202,7 +203,7 @@ def asked_again(arrival: Arrival) -> Iterator[Draft]:
     """The same question once more, with the way to say no."""
     agent = arrival.placement.agent
     if agent is not None:
-        yield Draft("echo", agent.person, "agent", f"{arrival.key}/confirm", template="confirm")
+        yield Draft(ConfirmMail(), agent.person, f"{arrival.key}/confirm")
 
 
 def confirmed(case: Case, at: datetime, now: datetime, by: str) -> tuple[Event, ...]:

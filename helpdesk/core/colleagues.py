@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from helpdesk.core.decision import Draft
+from helpdesk.core.drafts import CopyMail
 from helpdesk.core.events import (
     AgentAnswered,
     AgentMailReturned,
@@ -68,13 +69,12 @@ def tell(scribe: Scribe, orders: Orders) -> None:
     answered = not scribe.stays and bool(orders.text or not orders.commands)
     if not (done or answered):
         return
-    files = [part.name or part.type for part in scribe.arrival.message.attachments if not part.kept]
-    facts = {"done": done, "mistakes": [], "answered": None, "sent": answered, "files": files}
+    files = tuple(part.name or part.type for part in scribe.arrival.message.attachments if not part.kept)
+    copy = CopyMail(sent=answered, done=tuple(done), files=files)
     shows = (scribe.arrival.number,) if orders.text else ()
     for agent in _others(scribe):
         key, name = scribe.arrival.key, scribe.name
-        draft = Draft("echo", agent.person, "agent", key, orders.text, name, facts, template="copy", shows=shows)
-        scribe.drafts.append(draft)
+        scribe.drafts.append(Draft(copy, agent.person, key, orders.text, name, shows=shows))
 
 
 def _said(scribe: Scribe, event: Event) -> str:

@@ -7,8 +7,8 @@ mail, storing and sending come after, and decide nothing.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any, TypeVar
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, TypeVar
 
 from helpdesk.core import (
     acknowledgment,
@@ -39,6 +39,17 @@ from helpdesk.core import (
 from helpdesk.core.answer import agent_writes
 from helpdesk.core.case import DESK, case_from, open_case
 from helpdesk.core.decision import Decision, Draft
+from helpdesk.core.drafts import (
+    AckMail,
+    AssignedMail,
+    CustomerMessageMail,
+    EchoMail,
+    KnownProblem,
+    MonitorMail,
+    ReopenedMail,
+    ShownMail,
+    WaitOverMail,
+)
 from helpdesk.core.events import (
     AcknowledgmentDecided,
     AgentMailReturned,
@@ -71,7 +82,6 @@ from helpdesk.core.verdict import assessed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from helpdesk.core.case import Case
     from helpdesk.core.decision import Arrival, Outcome, Returned
@@ -239,7 +249,7 @@ def _opened_by(sender: Person, arrival: Arrival, terms: Terms, now: datetime) ->
     written = acknowledged.sent or acknowledged.unwritable
     drafts = (
         *([_acknowledgment(case, arrival, terms, doubts)] if written else []),
-        *_to_agents("assigned", case, arrival, terms, proposed=guessed),
+        *_to_agents(AssignedMail(proposed=guessed), case, arrival, terms),
         *escalation.mails(None, case, escalated, arrival, terms),
         *suspicion.alarms(case, suspected, terms, now),
     )
@@ -292,15 +302,19 @@ def _is_known(address: str, terms: Terms) -> bool:
 
 
 def _acknowledgment(case: Case, arrival: Arrival, terms: Terms, doubts: Sequence[Doubt]) -> Draft:
-    facts = {
+    content = AckMail(
         # An address that we do not know may be forged: it gets none of the mail's own words back (threat L05).
-        "known": _is_known(case.addressee.address, terms),
-        "declared": [event for event in case.of_type(CaseFlagged) if event.say],
-        "escalated": bool(case.of_type(EscalationRequested)),
-        "follows": arrival.linked_ref if arrival.placement.linked is None else "",
-        "doubts": tuple(doubts),
-    }
-    return Draft("ack", case.addressee, "customer", arrival.key, facts=facts)
+        known=_is_known(case.addressee.address, terms),
+        declared=tuple(_problem(event) for event in case.of_type(CaseFlagged) if event.say),
+        escalated=bool(case.of_type(EscalationRequested)),
+        follows=arrival.linked_ref if arrival.placement.linked is None else "",
+        doubts=tuple(doubts),
+    )
+    return Draft(content, case.addressee, arrival.key)
+
+
+def _problem(flagged: CaseFlagged) -> KnownProblem:
+    return KnownProblem(flagged.name or flagged.say, datetime.fromisoformat(flagged.until) if flagged.until else None)
 
 
 def _split_off(decision: Decision, arrival: Arrival, now: datetime) -> Decision:
@@ -313,7 +327,7 @@ def _split_off(decision: Decision, arrival: Arrival, now: datetime) -> Decision:
     events = tuple(splitting.began(alone.events, case, arrival, order, now))
     new = case_from(piece.number, events)
     drafts = (
-        *_to_agents("assigned", new, came, piece.terms, split_from=case.ref),
+        *_to_agents(AssignedMail(split_from=case.ref), new, came, piece.terms),
         *splitting.answers(new, arrival, order),
     )
     opened = Decision(new, events, drafts, outcome="opened", reply=order.text, moves=came.number)
@@ -378,14 +392,11 @@ def _customer_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) 
     drafts = (
         *(_open_again(case, arrival, terms) if was_over else ()),
         *_to_agents(
-            "customer-message",
+            CustomerMessageMail(reopened=was_over, changed=added.changed, proposed=added.proposed),
             case,
             arrival,
             terms,
             also=has_it,
-            reopened=was_over,
-            changed=added.changed,
-            proposed=added.proposed,
         ),
         *escalation.mails(before, case, escalated, arrival, terms),
         *suspicion.alarms(case, suspected, terms, now),
@@ -409,7 +420,7 @@ def _open_again(case: Case, arrival: Arrival, terms: Terms) -> tuple[Draft, ...]
     to = case.addressee if sender.address == case.requester.address else sender
     if acknowledgment.nobody_to_answer(to.address, arrival, terms.mailbox.channel):
         return ()
-    return (Draft("reopened", to, "customer", arrival.key),)
+    return (Draft(ReopenedMail(), to, arrival.key),)
 
 
 def _merged_customer_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
@@ -419,9 +430,12 @@ def _merged_customer_writes(case: Case, arrival: Arrival, terms: Terms, now: dat
     came = _customer_writes(merged.case, arrival, theirs, now)
     case, events = merging.heard(case, came, arrival, merged.case, now)
     was_over = any(isinstance(event, CaseReopened) for event in events)
-    theirs_told = next((draft.facts for draft in came.drafts if draft.kind == "customer-message"), {})
-    read = {name: theirs_told[name] for name in ("changed", "proposed") if name in theirs_told}
-    drafts = _to_agents("customer-message", case, arrival, terms, reopened=was_over, through=merged.case.ref, **read)
+    contents = (draft.content for draft in came.drafts)
+    read = next((one for one in contents if isinstance(one, CustomerMessageMail)), CustomerMessageMail())
+    content = CustomerMessageMail(
+        reopened=was_over, through=merged.case.ref, changed=read.changed, proposed=read.proposed
+    )
+    drafts = _to_agents(content, case, arrival, terms)
     came = replace(came, drafts=tuple(draft for draft in came.drafts if draft.kind != "customer-message"))
     return Decision(case, events, tuple(drafts), reply=arrival.message.reply, also=((came, theirs),))
 
@@ -440,7 +454,8 @@ def _customer_thanks(case: Case, arrival: Arrival, thanks: Thanks, terms: Terms,
 
 def _thanked(case: Case, events: tuple[Event, ...], arrival: Arrival, thanks: Thanks, terms: Terms) -> Decision:
     case = case.after(*events)
-    drafts = _to_agents("customer-message", case, arrival, terms, thanked=True, confirms=thanks.confirms)
+    content = CustomerMessageMail(thanked=True, confirms=thanks.confirms)
+    drafts = _to_agents(content, case, arrival, terms)
     return Decision(case, events, tuple(drafts), reply=arrival.message.reply)
 
 
@@ -464,10 +479,9 @@ def _outsider_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) 
     if heard:
         events.append(PageAcknowledged(*_stamp(arrival, now), because="somebody who was told wrote"))
     case = case.after(*events)
-    drafts = _to_agents("customer-message", case, arrival, terms)
+    drafts = _to_agents(CustomerMessageMail(), case, arrival, terms)
     if heard and sender is not None:
-        facts = {"done": ["acknowledged: nobody else is called"], "mistakes": []}
-        drafts.append(Draft("echo", sender, "agent", arrival.key, facts=facts))
+        drafts.append(Draft(EchoMail(done=("acknowledged: nobody else is called",)), sender, arrival.key))
     return Decision(case, tuple(events), tuple(drafts), visibility="unverified", reply=arrival.message.reply)
 
 
@@ -481,7 +495,8 @@ def answered_elsewhere(case: Case, became: str, arrival: Arrival, terms: Terms, 
     event = replace(_came(AnsweredElsewhere, arrival, now), case=became)
     events = (event, CaseLinked(arrival.received_at, now, DESK, to=became))
     after = case.after(*events)
-    drafts = _to_agents("customer-message", after, arrival, terms, unverified=True, outsider=True, became=became)
+    content = CustomerMessageMail(unverified=True, outsider=True, became=became)
+    drafts = _to_agents(content, after, arrival, terms)
     decision = relief.relieve(
         Decision(after, events, tuple(drafts)), terms, now, because="somebody may have answered it from another address"
     )
@@ -541,7 +556,7 @@ def _monitor_tells(case: Case, arrival: Arrival, state: State, terms: Terms, now
     case = case.after(*events)
     suspected = suspicion.raised(case, verdict, arrival, terms, now) if news in {"again", "worse"} else ()
     case = case.after(*suspected)
-    drafts = _to_agents("customer-message", case, arrival, terms, template="monitor", news=news) if news else []
+    drafts = _to_agents(MonitorMail(news=news), case, arrival, terms) if news else []
     drafts += suspicion.alarms(case, suspected, terms, now)
     because = arrival.placement.because
     events += suspected
@@ -557,33 +572,27 @@ def robot_outcome(message: Message) -> Outcome:
 
 
 def _to_agents(
-    kind: Any,
-    case: Case,
-    arrival: Arrival,
-    terms: Terms,
-    *,
-    template: str = "",
-    also: Agent | None = None,
-    **more: Any,
+    content: ShownMail, case: Case, arrival: Arrival, terms: Terms, *, also: Agent | None = None
 ) -> list[Draft]:
     """A mail to those who keep the case, and to whom else has it at hand."""
-    sender = arrival.message.sender
-    facts = {
-        "trust": arrival.placement.because,
-        "unverified": (arrival.placement.role == "outsider" and not arrival.placement.told)
-        or "unverified" in case.tags,
-        "outsider": arrival.placement.role == "outsider" and kind != "assigned",
-        "sender": sender.address if sender else "",
-        "attached": list(enclosure.told(arrival.message)),
-        "folded": arrival.folded,
-        **more,
-    }
-    text = arrival.message.text if kind == "assigned" else arrival.message.reply
+    sender, placement = arrival.message.sender, arrival.placement
+    opens, outside = isinstance(content, AssignedMail), placement.role == "outsider"
+    unverified = (outside and not placement.told) or "unverified" in case.tags
+    content = replace(
+        content,
+        trust=placement.because,
+        unverified=content.unverified or unverified,
+        outsider=content.outsider or (outside and not opens),
+        sender=sender.address if sender else "",
+        attached=tuple(enclosure.told(arrival.message)),
+        folded=arrival.folded,
+    )
+    text = arrival.message.text if opens else arrival.message.reply
     wrote = sender or arrival.addressee.author
     author = wrote.name or wrote.address or "unknown sender"
     files = enclosure.enclosures(arrival.message, arrival.number)
     return [
-        Draft(kind, person, "agent", arrival.key, text, author, facts, template, files, shows=(arrival.number,))
+        Draft(content, person, arrival.key, text, author, files, shows=(arrival.number,))
         for person in dict.fromkeys((*terms.keepers(case.assignee), *([also.person] if also else [])))
     ]
 
@@ -640,8 +649,8 @@ def _wait_over(case: Case, terms: Terms, now: datetime) -> tuple[tuple[Event, ..
     # A merged case waits together with the one that took its place, whose agent is told.
     agent = None if case.merged_into else terms.team.agent(case.assignee)
     key = f"wait/{ends_at:%Y%m%dT%H%M%SZ}"
-    facts = {"waited_for": waited_for(case.of_type(WaitingSet)[-1])}
-    drafts = (Draft("reminder", agent.person, "agent", key, facts=facts),) if agent else ()
+    content = WaitOverMail(waited_for=waited_for(case.of_type(WaitingSet)[-1]))
+    drafts = (Draft(content, agent.person, key),) if agent else ()
     return (event,), drafts
 
 

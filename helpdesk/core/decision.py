@@ -1,13 +1,13 @@
 """What goes into a decision and what comes out of it.
 
 In: an `Arrival`, one mail with its place. Out: a `Decision`, the case as it should now be, the events that make it
-so, and `Draft`s, mail to write. A draft names a template, a recipient and facts; it holds no text of ours.
+so, and `Draft`s, mail to write. A draft names a recipient and holds what the mail says (`drafts`); no text of ours.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from helpdesk.core.unseen import ALL_SEEN, Sight
 from helpdesk.core.written import NOTHING, AgentText
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from helpdesk.core.addressee import Addressee
     from helpdesk.core.behalf import Behalf
     from helpdesk.core.case import Case
-    from helpdesk.core.drafts import AudienceOf, MailKind
+    from helpdesk.core.drafts import AudienceOf, CaseContent, MailKind
     from helpdesk.core.enclosure import Enclosure
     from helpdesk.core.events import Event
     from helpdesk.core.message import Message, Person
@@ -160,37 +160,27 @@ class Arrival:
         return self.message.sender.address if self.message.sender else ""
 
 
-_FOR_THE_TEAM = frozenset({"page", "bounced", "escalation-asked"})  # templates
-
-
 @dataclass(frozen=True, slots=True)
 class Draft:
     """Mail to write. `key` and the recipient make it unique within the case: it is sent once, ever."""
 
-    kind: MailKind
+    content: CaseContent
     to: Person
-    audience: AudienceOf
     key: str
     text: str = ""  # what a person wrote and we pass on
     author: str = ""  # the name of who wrote it
-    facts: Mapping[str, Any] = field(default_factory=dict)
-    template: str = ""  # where one kind of mail is written in several ways; "" is the kind's own
     enclosures: tuple[Enclosure, ...] = ()  # files that go along
     shows: tuple[int, ...] = ()  # the numbers in the spool of the mails whose words stand in it
 
     @property
-    def stays(self) -> bool:
-        """Whether a plain reply to it stays in the team: it holds nothing that one answers to a customer with.
+    def kind(self) -> MailKind:
+        """What it is in the outbox."""
+        return self.content.kind
 
-        It acknowledges, tells of what was done, or shows the words of somebody who is not on the case.
-        """
-        if self.audience != "agent":
-            return False
-        if self.kind == "echo":  # one that sends a mail back asks for it once more, and goes where it was to go
-            back = self.facts.get("mistakes") or self.facts.get("answered")
-            return not back or bool(self.facts.get("internal"))
-        asked = self.facts.get("acknowledge") or self.facts.get("outsider")
-        return bool(asked) or self.template in _FOR_THE_TEAM
+    @property
+    def audience(self) -> AudienceOf:
+        """On which side its reader is."""
+        return self.content.audience
 
 
 @dataclass(frozen=True, slots=True)

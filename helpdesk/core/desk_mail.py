@@ -49,8 +49,8 @@ class OrderedMail(DeskContent, kind="echo", template="ordered"):
 class DigestMail(DeskContent, kind="digest"):
     """The day for the operators: lists of lines, and numbers."""
 
-    to: str
-    operator: bool
+    to: str = ""
+    operator: bool = False
     day: str
     open: int
     by_severity: tuple[str, ...]
@@ -75,8 +75,8 @@ class DigestMail(DeskContent, kind="digest"):
 class HandoverMail(DeskContent, kind="digest", template="handover"):
     """The turn for who comes on call."""
 
-    to: str
-    operator: bool
+    to: str = ""
+    operator: bool = False
     rotation: str
     primary: str
     primary_address: str

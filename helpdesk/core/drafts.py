@@ -11,9 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
-    from typing import Any
 
     from helpdesk.core.block import Mistake
     from helpdesk.core.policy import Doubt, StepKind
@@ -156,11 +154,15 @@ class ResendMail(ToCustomer, kind="resend-anonymised"):
 
 @dataclass(frozen=True, slots=True)
 class CustomerReminderMail(ToCustomer, kind="reminder", template="reminder-customer"):
-    """An answer of theirs is missing. `repeats` are the facts of the agent's last one, whose words are `question`."""
+    """An answer of theirs is missing.
+
+    `question` are the agent's last words, where they got them: of the mail `repeats`, on the case `on` if on another.
+    """
 
     waited: bool
     closes_at: datetime | None = None
-    repeats: Mapping[str, Any] = field(default_factory=dict)
+    repeats: str = ""  # Message-ID
+    on: str = ""
     question: str = ""
 
 
@@ -390,6 +392,7 @@ class TakenStep:
     target: str  # its name for people
     due_at: datetime | None
     late_from: datetime | None
+    reached_at: datetime
     share: float
     after: timedelta
     acknowledge: bool

@@ -16,6 +16,7 @@ from helpdesk.core.appeal import appeal
 from helpdesk.core.audience import readers
 from helpdesk.core.case import DESK
 from helpdesk.core.decision import Draft
+from helpdesk.core.drafts import EscalationAskedMail, PassedOnMail
 from helpdesk.core.events import CaseFlagged, CaseUnflagged, EscalationRequested, Event
 from helpdesk.core.exclusion import OFF
 
@@ -82,13 +83,13 @@ def mails(before: Case | None, case: Case, events: Sequence[Event], arrival: Arr
     sender = arrival.message.sender
     author = (sender.name or sender.address) if sender else "unknown sender"
     names = f"; it names {arrival.linked_ref}" if arrival.linked_ref else ""
-    facts = {"asked": f"{asked.because}{names}", "sender": arrival.sender}
+    content = EscalationAskedMail(asked=f"{asked.because}{names}", sender=arrival.sender)
     key, text, shows = f"{arrival.key}/asked", arrival.message.reply, (arrival.number,)
     for person in told(case, terms, asked.recorded_at):
-        yield Draft("escalation", person, "agent", key, text, author, facts, "escalation-asked", shows=shows)
+        yield Draft(content, person, key, text, author, shows=shows)
     to = _customer(case, arrival)
     if before is not None and to and not _told_lately(before, asked) and _may_answer(to, arrival, terms):
-        yield Draft("progress", to, "customer", key, template="passed-on")
+        yield Draft(PassedOnMail(), to, key)
 
 
 def _customer(case: Case, arrival: Arrival) -> Person | None:
@@ -121,11 +122,10 @@ def escalate(scribe: Scribe, command: Command, _orders: Orders) -> None:
     asked = EscalationRequested(*scribe.stamp, because=because)
     scribe.happened(asked)
     people = told(scribe.case, scribe.terms, scribe.now)
-    facts = {"asked": because, "sender": scribe.agent.address}
+    content = EscalationAskedMail(asked=because, sender=scribe.agent.address)
     key = f"{scribe.arrival.key}/asked"
-    for person in people:
-        draft = Draft("escalation", person, "agent", key, "", scribe.case.requester.shown, facts, "escalation-asked")
-        scribe.drafts.append(draft)
+    author = scribe.case.requester.shown
+    scribe.drafts += [Draft(content, person, key, author=author) for person in people]
     if not _told_lately(before, asked):
-        scribe.drafts += [Draft("progress", to, "customer", key, template="passed-on") for to in scribe.case.readers]
+        scribe.drafts += [Draft(PassedOnMail(), to, key) for to in scribe.case.readers]
     scribe.done.append(f"passed on to {', '.join(person.address for person in people)}")

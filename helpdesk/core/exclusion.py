@@ -9,11 +9,12 @@ if it had never been, and dismisses what is proposed.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from helpdesk.core.addressee import nobody
 from helpdesk.core.case import DESK
 from helpdesk.core.decision import Draft
+from helpdesk.core.drafts import OutOfScopeMail
 from helpdesk.core.events import (
     CaseExempted,
     CaseFlagged,
@@ -120,7 +121,7 @@ def exclude(scribe: Scribe, command: Command, _orders: Orders) -> None:
     scribe.happened(exempted)
     _dismiss(scribe)
     scribe.happened(CaseFlagged(*scribe.stamp, tag=f"{_EXCLUDED}{entry.key}"))
-    told = _tell(scribe, because=because, out_of_scope=entry.out_of_scope)
+    told = _tell(scribe, OutOfScopeMail(because=because, out_of_scope=entry.out_of_scope))
     scribe.done.append(f"excluded: {because}; {told}")
 
 
@@ -138,7 +139,8 @@ def incident(scribe: Scribe, command: Command, _orders: Orders) -> None:
     if scribe.terms.policy.known_incidents_exempt and not there:
         scribe.happened(CaseExempted(*scribe.stamp, key="incident", because=because, out_of_scope=False))
         _dismiss(scribe)
-        done += f"; its promises do not apply, and {_tell(scribe, because=_known(known), about=known.key)}"
+        content = OutOfScopeMail(because=_known(known))
+        done += f"; its promises do not apply, and {_tell(scribe, content, about=known.key)}"
     scribe.done.append(done)
 
 
@@ -163,7 +165,8 @@ def _take_back(scribe: Scribe) -> None:
         scribe.done.append("dismissed: what was proposed; the promises run as before")
         return
     why = "; ".join(one.because for one in ended)
-    scribe.done.append(f"no longer excluded ({why}): the promises run as if it had never been; {_tell(scribe)}")
+    told = _tell(scribe, OutOfScopeMail(lifted=True))
+    scribe.done.append(f"no longer excluded ({why}): the promises run as if it had never been; {told}")
 
 
 def _dismiss(scribe: Scribe, *beginnings: str) -> None:
@@ -172,13 +175,10 @@ def _dismiss(scribe: Scribe, *beginnings: str) -> None:
             scribe.happened(CaseUnflagged(*scribe.stamp, tag=tag))
 
 
-def _tell(scribe: Scribe, *, about: str = OFF, **facts: Any) -> str:
-    """Write to the people of the case; `because` absent: that the promises apply again. Says whether they hear it."""
+def _tell(scribe: Scribe, content: OutOfScopeMail, *, about: str = OFF) -> str:
+    """Write to the people of the case; says whether they hear it."""
     key = f"{scribe.arrival.key}/exclude/{about}"
-    scribe.drafts += [
-        Draft("out-of-scope", person, "customer", key, facts={"lifted": not facts, **facts})
-        for person in scribe.case.readers
-    ]
+    scribe.drafts += [Draft(content, person, key) for person in scribe.case.readers]
     if scribe.unheard or nobody(scribe.case):
         return "nobody is told: there is nobody to write to"
     return "the customer is told"

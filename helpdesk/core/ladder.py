@@ -12,19 +12,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Final
 
 from helpdesk.core import calling
 from helpdesk.core.audience import readers
 from helpdesk.core.case import DESK
 from helpdesk.core.decision import Draft
+from helpdesk.core.drafts import (
+    BreachMail,
+    CallMail,
+    CustomerEscalationMail,
+    EscalationMail,
+    StepMail,
+    TakenStep,
+    WarningMail,
+)
 from helpdesk.core.events import AgentAnswered, CaseFlagged, Event, ExclusionLifted, PageAcknowledged, StepTaken
 from helpdesk.core.exclusion import in_force
 from helpdesk.core.policy import ON_CALL, TARGET_NAMES, Promise
 from helpdesk.core.timeline import clocks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from helpdesk.core.audience import Recipient
@@ -32,7 +41,7 @@ if TYPE_CHECKING:
     from helpdesk.core.case import Case
     from helpdesk.core.clock import Clock
     from helpdesk.core.people import Terms
-    from helpdesk.core.policy import Step
+    from helpdesk.core.policy import Step, StepKind
 
 _HEIGHT = {"warning": 0, "breach": 1, "escalation": 2}
 _NO_TIME = timedelta()
@@ -220,11 +229,19 @@ def unacknowledged(case: Case) -> bool:
 
 
 def _draft(rung: Rung, reader: Recipient, reached: list[Rung], now: datetime, since: datetime) -> Draft:
-    key, facts = rung.key, _facts(rung, reached, now) | {"delayed": now - max(rung.at, since)}
     if reader.audience == "customer":
-        return Draft(rung.step.kind, reader.person, "customer", key, facts=facts, template="escalation-customer")
-    template = "page" if rung.step.share == 0 else ""
-    return Draft(rung.step.kind, reader.person, "agent", key, facts=facts, template=template)
+        return Draft(CustomerEscalationMail(step=rung.step.kind), reader.person, rung.key)
+    missed = tuple(other.step.key for other in reached if other is not rung and other.clock is rung.clock)
+    mail = CallMail if rung.step.share == 0 else _MAILS[rung.step.kind]
+    content = mail(step=_as_taken(rung, now), missed=missed, delayed=now - max(rung.at, since))
+    return Draft(content, reader.person, rung.key)
+
+
+_MAILS: Final[Mapping[StepKind, type[StepMail]]] = {
+    "warning": WarningMail,
+    "breach": BreachMail,
+    "escalation": EscalationMail,
+}
 
 
 def _taken(rung: Rung, highest: dict[str, tuple[Recipient, Rung]], now: datetime) -> Event:
@@ -244,18 +261,16 @@ def _taken(rung: Rung, highest: dict[str, tuple[Recipient, Rung]], now: datetime
     )
 
 
-def _facts(rung: Rung, reached: list[Rung], now: datetime) -> dict[str, Any]:
-    missed = [other.step.key for other in reached if other is not rung and other.clock is rung.clock]
-    return {
-        "target": rung.clock.target,
-        "target_name": TARGET_NAMES[rung.clock.target],
-        "due_at": rung.clock.broken_or_due_at(now),
-        "late_from": rung.clock.told_late_from,
-        "reached_at": rung.at,
-        "share": rung.step.share,
-        "after": rung.step.after,
-        "missed": missed,
-        "acknowledge": rung.step.waits_for_acknowledgment,
-        "unheard_for": None if rung.turn else rung.step.unless_acknowledged,
-        "turn": rung.turn,
-    }
+def _as_taken(rung: Rung, now: datetime) -> TakenStep:
+    return TakenStep(
+        kind=rung.step.kind,
+        target=TARGET_NAMES[rung.clock.target],
+        due_at=rung.clock.broken_or_due_at(now),
+        late_from=rung.clock.told_late_from,
+        reached_at=rung.at,
+        share=rung.step.share,
+        after=rung.step.after,
+        acknowledge=rung.step.waits_for_acknowledgment,
+        unheard_for=None if rung.turn else rung.step.unless_acknowledged,
+        turn=rung.turn,
+    )

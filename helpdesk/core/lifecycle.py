@@ -10,11 +10,12 @@ written or waited again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
 
 from helpdesk.core.case import DESK
 from helpdesk.core.decision import Draft
+from helpdesk.core.drafts import ClosedMail, CustomerReminderMail, DowngradeMail
 from helpdesk.core.events import (
     AgentAnswered,
     AnsweredElsewhere,
@@ -136,21 +137,18 @@ def _remind(case: Case, terms: Terms, at: datetime, now: datetime) -> Iterator[t
     key, silence = f"remind/{at:%Y%m%dT%H%M%SZ}", _silence(case, terms)
     patience = silence.close_after if silence else None
     closes_at = patience.due_at(_calendar(case, terms), now) if patience else None
-    letters = [
-        Draft("reminder", person, "customer", key, facts=facts, template="reminder-customer")
-        for person in _customers(case)
-        for facts in ({"closes_at": closes_at, "repeats": _heard_by(person, case), "waited": case.status == "waiting"},)
-    ]
+    content = CustomerReminderMail(waited=case.status == "waiting", closes_at=closes_at)
+    letters = [Draft(_repeating(content, person, case), person, key) for person in _customers(case)]
     yield CustomerReminded(at, now, DESK), letters
 
 
-def _heard_by(person: Person, case: Case) -> AgentAnswered | None:
-    """The last answer, where it was sent to them: who came later never sees what was."""
+def _repeating(content: CustomerReminderMail, person: Person, case: Case) -> CustomerReminderMail:
+    """With the last answer, where it was sent to them: who came later never sees what was."""
     answers = case.of_type(AgentAnswered)
     since = answers[-1].at if answers else case.opened_at
     later = case.of_type(ParticipantAdded, RequesterSet)
     came_later = any(event.at > since and event.address == person.address for event in later)
-    return None if came_later or not answers else answers[-1]
+    return content if came_later or not answers else replace(content, repeats=answers[-1].message_id, on=answers[-1].on)
 
 
 def _downgrade(case: Case, terms: Terms, at: datetime, now: datetime) -> Iterator[tuple[Event, list[Draft]]]:
@@ -159,11 +157,9 @@ def _downgrade(case: Case, terms: Terms, at: datetime, now: datetime) -> Iterato
     if level.rank <= case.rank:
         return
     key = f"downgrade/{at:%Y%m%dT%H%M%SZ}"
-    facts: dict[str, Any] = {"downgrade_to": level.name, "downgrade_key": level.key}
+    content = DowngradeMail(downgrade_to=level.name, downgrade_key=level.key)
     agent = terms.team.agent(case.assignee)
-    letters = (
-        [Draft("reminder", agent.person, "agent", key, facts=facts, template="reminder-downgrade")] if agent else []
-    )
+    letters = [Draft(content, agent.person, key)] if agent else []
     if terms.policy.lifecycle.downgrade_automatically:
         event = SeveritySet(
             at,
@@ -181,12 +177,11 @@ def _downgrade(case: Case, terms: Terms, at: datetime, now: datetime) -> Iterato
 
 def _close(case: Case, _terms: Terms, at: datetime, now: datetime) -> Iterator[tuple[Event, list[Draft]]]:
     key = f"close/{at:%Y%m%dT%H%M%SZ}"
-    facts = {"unanswered": True}
-    letters = [Draft("closed", person, "customer", key, facts=facts) for person in _customers(case)]
+    letters = [Draft(ClosedMail(unanswered=True), person, key) for person in _customers(case)]
     yield CaseClosed(at, now, DESK, because="the customer did not answer"), letters
 
 
-def _customers(case: Case) -> list[Any]:
+def _customers(case: Case) -> list[Person]:
     return [person for person in case.readers if person.address not in case.shared]
 
 

@@ -16,6 +16,7 @@ from helpdesk.core import suspicion
 from helpdesk.core.addressee import nobody
 from helpdesk.core.case import DESK, number_of
 from helpdesk.core.decision import Decision, Draft
+from helpdesk.core.drafts import MergedMail
 from helpdesk.core.events import (
     AgentAnswered,
     AnsweredElsewhere,
@@ -108,10 +109,8 @@ def merge(scribe: Scribe, command: Command, _orders: Orders) -> None:
     scribe.happened(MergedInto(*scribe.stamp, into=into.ref, shared=shared))
     for person in survivor.terms.keepers(into.assignee):
         if person.address not in scribe.agent.addresses:
-            facts = {"merged_ref": case.ref, "merged_number": case.number}
-            key = scribe.arrival.key
-            draft = Draft("assigned", person, "agent", key, author=scribe.name, facts=facts, template="merged")
-            scribe.drafted_for(survivor, draft)
+            content = MergedMail(merged_ref=case.ref, merged_number=case.number)
+            scribe.drafted_for(survivor, Draft(content, person, scribe.arrival.key, author=scribe.name))
     scribe.done.append(f"{case.ref} goes into {into.ref}: {into.subject}")
     keeper = survivor.terms.team.agent(into.assignee)
     if keeper and keeper.address not in scribe.agent.addresses and (away := said_away(keeper, scribe.now)):

@@ -6,9 +6,11 @@ addressed (threat P02).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from helpdesk.core.decision import Draft
+from helpdesk.core.drafts import ProgressMail
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,20 +23,18 @@ def mails(before: Case | None, after: Case | None, terms: Terms, key: str) -> It
     """To everybody on the case; `key` names the mail or the moment that changed it."""
     if before is None or after is None or not after.active or not terms.policy.lifecycle.progress_mails:
         return
-    facts = {**_severity(before, after, terms), **_owner(before, after, terms)}
-    if facts:
+    content = replace(_owner(before, after, terms), severity_was=_severity_was(before, after, terms))
+    if content != ProgressMail():
         for person in after.readers:
-            yield Draft("progress", person, "customer", f"{key}/progress", facts=facts)
+            yield Draft(content, person, f"{key}/progress")
 
 
-def _severity(before: Case, after: Case, terms: Terms) -> dict[str, Any]:
-    if before.severity == after.severity:
-        return {}
-    return {"severity_was": terms.policy.level(before.severity).name}
+def _severity_was(before: Case, after: Case, terms: Terms) -> str:
+    return "" if before.severity == after.severity else terms.policy.level(before.severity).name
 
 
-def _owner(before: Case, after: Case, terms: Terms) -> dict[str, Any]:
+def _owner(before: Case, after: Case, terms: Terms) -> ProgressMail:
     if before.assignee == after.assignee or not before.assignee:
-        return {}
+        return ProgressMail()
     agent = terms.team.agent(after.assignee)
-    return {"owner_changed": True, "owner": agent.name if agent else ""}
+    return ProgressMail(owner_changed=True, owner=agent.name if agent else "")

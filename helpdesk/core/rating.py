@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 from helpdesk.core import redaction
 from helpdesk.core.decision import Decision, Draft
+from helpdesk.core.drafts import RatedMail
 from helpdesk.core.events import CaseReopened, CustomerRated
 
 if TYPE_CHECKING:
@@ -98,4 +99,4 @@ def _drafts(case: Case, arrival: Arrival, grade: Grade, comment: str, terms: Ter
     readers = {person.address: person for person in (*terms.keepers(case.assignee), *lead)}
     author = sender.name or sender.address
     for person in readers.values():
-        yield Draft("customer-message", person, "agent", arrival.key, comment, author, {"grade": grade}, "rated")
+        yield Draft(RatedMail(grade=grade), person, arrival.key, comment, author)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from helpdesk.core.case import DESK, MASKED
 from helpdesk.core.decision import Decision, Draft
+from helpdesk.core.drafts import EchoMail, ResendMail
 from helpdesk.core.events import (
     AgentAnswered,
     AgentNoted,
@@ -81,15 +82,12 @@ def redacted(
     key = f"redaction/{len(case.of_type(CaseRedacted)) + 1}"
     drafts = []
     if case.answerable:
-        drafts.append(
-            Draft("resend-anonymised", case.addressee, "customer", key, facts={"exempt": exclusion is not None})
-        )
+        drafts.append(Draft(ResendMail(exempt=exclusion is not None), case.addressee, key))
     if agent is not None:
         if unacknowledged(case):  # an order is an act: who gave it has the case before them (LGT-5)
             events.append(PageAcknowledged(now, now, by, because="an agent wrote"))
         said = _said(erased, exempt=exclusion.why if exclusion else "", told=case.answerable)
-        done = ["erased for good", *map(wrapped, said)]
-        drafts.append(Draft("echo", agent, "agent", key, facts={"done": done, "mistakes": []}))
+        drafts.append(Draft(EchoMail(done=("erased for good", *map(wrapped, said))), agent, key))
     return Decision(case.after(*events), tuple(events), tuple(drafts))
 
 

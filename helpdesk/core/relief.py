@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from helpdesk.core import assignment, calling
 from helpdesk.core.decision import Decision, Draft
+from helpdesk.core.drafts import AssignedMail, CustomerMessageMail, EchoMail, ToAgent
 from helpdesk.core.events import AgentAnswered, AgentNoted
 from helpdesk.core.timeline import clocks
 from helpdesk.core.turn import turn_of
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from helpdesk.core.case import Case
     from helpdesk.core.clock import Clock
-    from helpdesk.core.drafts import MailKind
+    from helpdesk.core.drafts import CaseContent, MailKind
     from helpdesk.core.events import Event
     from helpdesk.core.message import Person
     from helpdesk.core.people import Agent, Terms
@@ -109,7 +110,7 @@ def relieve(decision: Decision, terms: Terms, now: datetime, *, because: str) ->
         return _given_to(successor, decision, theirs, _given(successor, need), told)
     also = [successor.person] if successor else _beside(need, decision)
     note = f"{_name(holder)}, who has this case and is {need.why}"
-    copies = [replace(draft, to=person, facts={**draft.facts, "instead": note}) for person in also for draft in theirs]
+    copies = [_beside_of(draft, person, note) for person in also for draft in theirs]
     return replace(decision, drafts=_each_once((*decision.drafts, *copies)))
 
 
@@ -212,6 +213,13 @@ def _beside(need: _Need, decision: Decision) -> list[Person]:
     return [lead.person] if lead and not (called or heard or late) else []
 
 
+def _beside_of(draft: Draft, person: Person, note: str) -> Draft:
+    """A mail of the holder's as somebody else gets it."""
+    content = draft.content
+    told = replace(content, instead=note) if isinstance(content, ToAgent) else content
+    return replace(draft, to=person, content=told)
+
+
 def _is_kept(draft: Draft) -> bool:
     return draft.audience == "agent" and draft.kind in _TO_THE_HOLDER
 
@@ -251,14 +259,14 @@ def _given_to(
     left = [draft for draft in decision.drafts if draft not in theirs]
     # What was said so far has the customer's word in it; a monitor's is not among what people said, and what may be
     # their answer from another address is on a case of its own.
-    more = [
-        draft
-        for draft in theirs
-        if new or draft.kind != "customer-message" or draft.template or draft.facts.get("became")
-    ]
+    more = [draft for draft in theirs if new or not _is_in_history(draft.content)]
     moved = [replace(draft, to=agent.person) for draft in more]
     drafts = _each_once((*left, *(() if new else told), *moved))
     return replace(decision, case=case and case.after(event), events=(*decision.events, event), drafts=drafts)
+
+
+def _is_in_history(content: CaseContent) -> bool:
+    return isinstance(content, CustomerMessageMail) and not content.became
 
 
 def _given(agent: Agent, need: _Need) -> Event:
@@ -273,13 +281,13 @@ def _given(agent: Agent, need: _Need) -> Event:
 def _told(agent: Agent, need: _Need, key: str, because: str) -> tuple[Draft, Draft]:
     said = f"given to {_name(agent)}, because you are {need.why} and {because}"
     note = f"{_name(need.holder)}, who had this case and is {need.why}"
-    echo = Draft("echo", need.holder.person, "agent", key, facts={"done": [said], "mistakes": []})
+    echo = Draft(EchoMail(done=(said,)), need.holder.person, key)
     return _history(agent, key, note), echo
 
 
 def _history(agent: Agent, key: str, instead: str) -> Draft:
     """All that was said so far, and for whom somebody has the case."""
-    return Draft("assigned", agent.person, "agent", key, facts={"handed_over": True, "instead": instead})
+    return Draft(AssignedMail(handed_over=True, instead=instead), agent.person, key)
 
 
 def _each_once(drafts: Iterable[Draft]) -> tuple[Draft, ...]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import textwrap
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from helpdesk.core.decision import Decision, Draft
+from helpdesk.core.drafts import EchoMail
 from helpdesk.core.enclosure import enclosures
 from helpdesk.core.monitor import unheard
 
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
 
     from helpdesk.core.case import Case
     from helpdesk.core.decision import Arrival, Neighbour, Split
+    from helpdesk.core.drafts import CaseContent, CommandForm
     from helpdesk.core.events import Event, Stamp
-    from helpdesk.core.message import Person
     from helpdesk.core.people import Agent, Terms
     from helpdesk.core.unseen import CaseMail
 
@@ -52,7 +53,7 @@ class Scribe:
         self.newer: list[CaseMail] = []  # and those that they had, and did not answer
         self.kept_open: list[str] = []  # the orders that are not done because of the unseen
         self.split: Split | None = None
-        self.help: list[dict[str, str]] = []  # the list of commands, if it was asked for
+        self.help: tuple[CommandForm, ...] = ()  # the list of commands, if it was asked for
         self.beside: dict[int, tuple[Decision, Terms]] = {}  # what the mail does to other cases
 
     @property
@@ -89,27 +90,26 @@ class Scribe:
         decision, terms = self.beside.get(other.case.number, (Decision(other.case), other.terms))
         self.beside[other.case.number] = replace(decision, drafts=(*decision.drafts, draft)), terms
 
-    def mail(self, kind: Any, to: Person, audience: Any, *, text: str = "", **facts: Any) -> None:
-        """Somebody is written to."""
-        self.drafts.append(Draft(kind, to, audience, self.arrival.key, text, self.agent.name, facts))
-
-    def to_customers(self, kind: Any, *, text: str = "") -> None:
+    def to_customers(self, content: CaseContent, *, text: str = "") -> None:
         """Everybody on the customer's side is written to, each alone; the agent's files go along unless they stay."""
         files = () if self.stays or self.unheard else enclosures(self.arrival.message, self.arrival.number)
         for person in self.case.readers:
-            draft = Draft(kind, person, "customer", self.arrival.key, text, self.agent.name, enclosures=files)
-            self.drafts.append(draft)
+            self.drafts.append(Draft(content, person, self.arrival.key, text, self.agent.name, enclosures=files))
 
     def echo(self, *, left_out: str = "") -> None:
         """Tell the agent in one mail what was done that cannot be seen otherwise; `left_out` comes back to them."""
         if left_out:
             self.done.append("not sent to the customer: the lines below, taken for a signature or a quote")
         if self.done:
-            done = [wrapped(said) for said in self.done]
-            told: dict[str, Any] = {"mistakes": [], "help": self.help, "left_out": left_out}
-            told |= {"kept_open": self.kept_open, "unseen": self.unseen}
-            self.mail("echo", self.agent.person, "agent", done=done, **told)
-            self.drafts[-1] = replace(self.drafts[-1], shows=tuple(mail.number for mail in self.unseen))
+            echo = EchoMail(
+                done=tuple(map(wrapped, self.done)),
+                help=self.help,
+                left_out=left_out,
+                kept_open=tuple(self.kept_open),
+                unseen=self.unseen,
+            )
+            shows, key = tuple(mail.number for mail in self.unseen), self.arrival.key
+            self.drafts.append(Draft(echo, self.agent.person, key, author=self.agent.name, shows=shows))
 
     def decision(self, *, reply: str, erase: bool) -> Decision:
         """All of it."""

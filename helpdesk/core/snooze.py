@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from helpdesk.core.case import DESK
 from helpdesk.core.decision import Draft
+from helpdesk.core.drafts import SnoozeOverMail
 from helpdesk.core.events import CaseAssigned, CaseSnoozed, Event, SnoozeOver
 from helpdesk.core.policy import TARGET_NAMES
 from helpdesk.core.relative_time import zone_of
@@ -49,8 +50,7 @@ def over(case: Case, terms: Terms, now: datetime) -> tuple[tuple[Event, ...], tu
         return (), ()
     agent = _reminded(case, terms)
     key = f"snooze/{snoozed.until:%Y%m%dT%H%M%SZ}"
-    facts = {"delayed": now - snoozed.until}
-    drafts = (Draft("reminder", agent.person, "agent", key, facts=facts, template="reminder-snooze"),) if agent else ()
+    drafts = (Draft(SnoozeOverMail(delayed=now - snoozed.until), agent.person, key),) if agent else ()
     return (SnoozeOver(snoozed.until, now, DESK),), drafts
 
 

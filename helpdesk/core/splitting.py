@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from helpdesk.core.case import DESK
 from helpdesk.core.decision import Draft, Split
+from helpdesk.core.drafts import RelayMail
 from helpdesk.core.enclosure import enclosures
 from helpdesk.core.events import (
     AcknowledgmentDecided,
@@ -96,8 +97,7 @@ def answers(case: Case, arrival: Arrival, order: Split) -> Iterator[Draft]:
     """The agent's text to the people of the new case, each alone."""
     if order.text:
         for person in case.readers:
-            name = order.agent.name
-            yield Draft("relay", person, "customer", arrival.key, order.text, name, enclosures=order.enclosures)
+            yield Draft(RelayMail(), person, arrival.key, order.text, order.agent.name, enclosures=order.enclosures)
 
 
 def of_its_people(piece: Piece, case: Case, subject: str) -> Arrival:

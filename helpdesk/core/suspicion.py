@@ -7,12 +7,13 @@ answer, note, `#ack` or `#severity`, or the end of the case. Passing it is no br
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from helpdesk.core.audience import readers
 from helpdesk.core.case import DESK
 from helpdesk.core.clock import run
 from helpdesk.core.decision import Draft
+from helpdesk.core.drafts import SuspicionMail
 from helpdesk.core.events import (
     AgentAnswered,
     AgentNoted,
@@ -114,7 +115,7 @@ def repeat(case: Case, terms: Terms, now: datetime) -> tuple[tuple[Event, ...], 
     at, suspicion = repeats_at(case, terms), open_suspicion(case)
     if at is None or at > now or suspicion is None:
         return (), ()
-    drafts = _drafts(case, suspicion, terms, now, rung="due", delayed=now - at)
+    drafts = _drafts(case, suspicion, terms, now, rung="due", due_at=at)
     event = StepTaken(
         at,
         now,
@@ -134,15 +135,12 @@ def alarms(case: Case, events: tuple[RankOneSuspected, ...], terms: Terms, now: 
 
 
 def _drafts(
-    case: Case, suspicion: RankOneSuspected, terms: Terms, now: datetime, *, rung: str, **more: Any
+    case: Case, suspicion: RankOneSuspected, terms: Terms, now: datetime, *, rung: str, due_at: datetime | None = None
 ) -> tuple[Draft, ...]:
-    facts = {"probability": suspicion.probability, "again": rung == "due", **more}
+    delayed = now - (due_at or now)
+    content = SuspicionMail(probability=suspicion.probability, again=rung == "due", delayed=delayed)
     key = _key(suspicion.at, rung)
-    template = "escalation-suspected"
-    return tuple(
-        Draft("escalation", person, "agent", key, facts=facts, template=template)
-        for person in _told(case, terms, now, rung=rung)
-    )
+    return tuple(Draft(content, person, key) for person in _told(case, terms, now, rung=rung))
 
 
 def _told(case: Case, terms: Terms, now: datetime, *, rung: str) -> tuple[Person, ...]:

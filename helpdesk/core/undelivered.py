@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from helpdesk.core import assignment
 from helpdesk.core.case import DESK
 from helpdesk.core.decision import Draft
+from helpdesk.core.drafts import AssignedMail, BouncedMail, EchoMail, ReturnedMail
 from helpdesk.core.events import (
     AgentAnswered,
     AnswerArrived,
@@ -71,24 +72,24 @@ def mails(events: tuple[Event, ...], case: Case, back: Returned, terms: Terms) -
         another = terms.team.agent(case.assignee)
         if another:
             key = f"undelivered/{back.row}"
-            yield Draft("assigned", another.person, "agent", key, facts={"handed_over": True})
+            yield Draft(AssignedMail(handed_over=True), another.person, key)
     again = not lost and back.answer in {event.key for event in case.of_type(AnswerLost)}
     if back.staff or back.reason == "complaint" or again:
         return
-    told = {
-        "recipient": back.recipient,
-        "reason": back.reason,
-        "status": back.status,
-        "kind": back.kind,
-        "named": back.named,
-        "server": back.server,
-        "for_good": back.for_good,
-        "lost": lost,
-        "reopened": any(isinstance(event, CaseReopened) for event in events),
-    }
+    returned = ReturnedMail(
+        recipient=back.recipient,
+        reason=back.reason,
+        status=back.status,
+        kind=back.kind,
+        named=back.named,
+        server=back.server,
+        for_good=back.for_good,
+        lost=lost,
+        reopened=any(isinstance(event, CaseReopened) for event in events),
+    )
     key = f"lost/{back.answer}/{back.row}" if lost else f"bounce/{back.reason}/{back.recipient}"
     for person in terms.keepers(case.assignee):
-        yield Draft("alert", person, "agent", key, facts={"bounced": told}, template="bounced")
+        yield Draft(BouncedMail(bounced=returned), person, key)
 
 
 def arrived(
@@ -101,9 +102,8 @@ def arrived(
         return (), None
     event = AnswerArrived(now, now, DESK, key=answer, recipient=recipient)
     agent = terms.team.agent(case.assignee)
-    done = [f"your answer has gone to {recipient} after all: it counts from now on"]
-    facts = {"done": done, "mistakes": []}
-    return (event,), Draft("echo", agent.person, "agent", f"arrived/{answer}", facts=facts) if agent else None
+    echo = EchoMail(done=(f"your answer has gone to {recipient} after all: it counts from now on",))
+    return (event,), Draft(echo, agent.person, f"arrived/{answer}") if agent else None
 
 
 def _is_lost(case: Case, back: Returned) -> bool:

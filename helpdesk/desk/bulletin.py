@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from helpdesk.core.calendar import wall_instant
 from helpdesk.core.counted import counted
+from helpdesk.core.desk_mail import DigestMail, HandoverMail
 from helpdesk.core.turn import TURN_NAMES
 from helpdesk.desk.declare import kept_line
 from helpdesk.phrases import brief, moment, span
@@ -39,66 +40,70 @@ class Mailboxes:
     silent: Mapping[str, Silence]
 
 
-def digest_facts(unit: Unit, found: Overview, zone: str, *, mailboxes: Mailboxes, since: datetime) -> dict[str, Any]:
+def digest_mail(unit: Unit, found: Overview, zone: str, *, mailboxes: Mailboxes, since: datetime) -> DigestMail:
     """The day for the operators; today ends at midnight in the zone of the digest. `since`: the digest before this."""
     failing = mailboxes.failing
     tomorrow = wall_instant(zone, unit.now.astimezone(ZoneInfo(zone)).date() + _DAY, 0)
     due, waits = found.due_by(tomorrow), backlog(unit.connection, unit.now)
     others = found.turn_of("customer", "vendor")
-    return {
-        "day": brief(unit.now, zone).rpartition(" ")[0],
-        "open": len(found.lines),
-        "by_severity": [f"{number} {name}" for name, number in found.by_severity],
-        "due": _listed(due, [f"{line.target} due {_time(line.due_at, zone)}" for line in due]),
-        "late": _listed(found.late, [f"late since {_time(line.late_since, zone)}" for line in found.late]),
-        "waiting": _listed(
+    kept_lines, kept_number = _kept(unit, since)
+    return DigestMail(
+        desk=unit.rules.configuration.file.desk.name,
+        day=brief(unit.now, zone).rpartition(" ")[0],
+        open=len(found.lines),
+        by_severity=tuple(f"{number} {name}" for name, number in found.by_severity),
+        due=_listed(due, [f"{line.target} due {_time(line.due_at, zone)}" for line in due]),
+        late=_listed(found.late, [f"late since {_time(line.late_since, zone)}" for line in found.late]),
+        waiting=_listed(
             found.waiting[:_LONGEST],
             [f"waits since {_time(line.waiting_since, zone)}" for line in found.waiting[:_LONGEST]],
         ),
-        "turns": [f"{number} {TURN_NAMES[whose]}" for whose, number in found.turns()],
-        "others_turn": _listed(others[:_LONGEST], [_turn(line, zone) for line in others]),
-        "due_number": len(due),
-        "late_number": len(found.late),
-        "quarantined": waits.quarantined,
-        "undelivered": bulletins.undelivered(unit.connection),
-        "unsent": waits.unsent.number,
-        "bounced": sorted(undeliverable.marked(unit.connection)),
-        "failing": [f"{mailbox}: {why}" for mailbox, why in sorted(failing.items())],
-        **_kept_facts(unit, since),
-        "silent": [
+        turns=tuple(f"{number} {TURN_NAMES[whose]}" for whose, number in found.turns()),
+        others_turn=_listed(others[:_LONGEST], [_turn(line, zone) for line in others]),
+        due_number=len(due),
+        late_number=len(found.late),
+        quarantined=waits.quarantined,
+        undelivered=bulletins.undelivered(unit.connection),
+        unsent=waits.unsent.number,
+        bounced=tuple(sorted(undeliverable.marked(unit.connection))),
+        failing=tuple(f"{mailbox}: {why}" for mailbox, why in sorted(failing.items())),
+        kept_number=kept_number,
+        kept=kept_lines,
+        silent=tuple(
             f"{mailbox}: nothing for {span(unit.now - quiet.since)}, since {_time(quiet.since, zone)}; "
             f"usually some {counted(quiet.usually, 'mail comes', 'mails come')} in that time"
             for mailbox, quiet in mailboxes.silent.items()
             if mailbox not in failing
-        ],
-    }
+        ),
+    )
 
 
-def _kept_facts(unit: Unit, since: datetime) -> dict[str, Any]:
+def _kept(unit: Unit, since: datetime) -> tuple[tuple[str, ...], int]:
     """What was kept from cases since the last digest: nobody else sees it."""
     found, number = kept.listed(unit.connection, since=since, limit=_SHOWN)
     more = [f"and {number - len(found)} more: helpdesk person"] if number > len(found) else []
-    return {"kept_number": number, "kept": [*map(kept_line, found), *more]}
+    return (*map(kept_line, found), *more), number
 
 
-def handover_facts(
-    found: Overview, rotation: Rotation, at: datetime, now: datetime, *, away: Mapping[str, str]
-) -> dict[str, Any]:
+def handover_mail(
+    found: Overview, rotation: Rotation, at: datetime, now: datetime, *, desk: str, away: Mapping[str, str]
+) -> HandoverMail:
     """The turn for who comes on call; `away`: until when those are away who are, by address."""
     seats, zone = rotation.on_call(at), rotation.timezone
     open_cases = _listed(found.lines, [_due(line, zone, now) for line in found.lines])
-    return {
-        "rotation": rotation.name,
-        "primary": _seated(seats.primary, away),
-        "secondary": _seated(seats.secondary, away) if seats.secondary else "",
-        "primary_address": seats.primary.address,
-        "begins": moment(at, zone),
-        "until": moment(seats.until, zone),
-        "until_brief": brief(seats.until, zone),
-        "open": len(found.lines),
-        "late_number": len(found.late),
-        "cases": open_cases,
-    }
+    return HandoverMail(
+        desk=desk,
+        rotation=rotation.name,
+        primary=_seated(seats.primary, away),
+        secondary=_seated(seats.secondary, away) if seats.secondary else "",
+        primary_address=seats.primary.address,
+        begins=moment(at, zone),
+        until=moment(seats.until, zone),
+        until_brief=brief(seats.until, zone),
+        open=len(found.lines),
+        late_number=len(found.late),
+        cases=open_cases,
+    )
 
 
 def _seated(person: Person, away: Mapping[str, str]) -> str:
@@ -106,11 +111,11 @@ def _seated(person: Person, away: Mapping[str, str]) -> str:
     return f"{person.name or person.address}{f', {until}' if until else ''}"
 
 
-def _listed(lines: Sequence[OverviewLine], said: Sequence[str]) -> list[str]:
+def _listed(lines: Sequence[OverviewLine], said: Sequence[str]) -> tuple[str, ...]:
     """One line a case, and how many more there are."""
     shown = [_case(line, words) for line, words in zip(lines[:_SHOWN], said, strict=False)]
     more = len(lines) - len(shown)
-    return [*shown, *([f"and {more} more: helpdesk cases --open"] if more else [])]
+    return (*shown, *([f"and {more} more: helpdesk cases --open"] if more else []))
 
 
 def _case(line: OverviewLine, words: str) -> str:

@@ -8,11 +8,12 @@ about it, so that of several daemons one does it, once.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import structlog
 
 from helpdesk.core import decide
+from helpdesk.core.desk_mail import DepartedMail
 from helpdesk.letters import Bulletin
 from helpdesk.store import cases as case_store
 from helpdesk.store import outbox
@@ -86,18 +87,19 @@ def _tell(unit: Unit, team: Team, lines: Sequence[str]) -> None:
     configuration = unit.rules.configuration
     box = next(box for box in configuration.mailboxes if box.team == team.name)
     more = len(lines) - _SHOWN
-    facts: dict[str, Any] = {
-        "desk": configuration.file.desk.name,
-        "team": team.name,
-        "number": len(lines),
-        "cases": [*lines[:_SHOWN], *([f"and {more} more: helpdesk cases --open"] if more > 0 else [])],
-    }
+    rest = [f"and {more} more: helpdesk cases --open"] if more > 0 else []
     mails = []
     for person in [team.lead] if team.lead else configuration.operators:
         operator = configuration.operator(person.address) is not None
-        said = {**facts, "operator": operator}
         key = f"departed/{team.name}/{unit.now:%Y%m%dT%H%M%SZ}"
-        told = Bulletin("digest", key, said, template="departed", operator=operator)
+        content = DepartedMail(
+            desk=configuration.file.desk.name,
+            operator=operator,
+            team=team.name,
+            number=len(lines),
+            cases=(*lines[:_SHOWN], *rest),
+        )
+        told = Bulletin(content, key, operator=operator)
         mailbox = configuration.voice(box.address)
         mails.append(unit.rules.letters.bulletin(told, person, mailbox=mailbox, now=unit.now))
     outbox.add(unit.connection, mails, unit.now)

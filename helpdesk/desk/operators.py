@@ -17,6 +17,7 @@ from helpdesk.clues import holder_of
 from helpdesk.core.block import Mistake, read_block
 from helpdesk.core.decide import robot_outcome
 from helpdesk.core.declaration import read_declaration
+from helpdesk.core.desk_mail import OrderDone, OrderedMail
 from helpdesk.core.errors import NotFound, Refused
 from helpdesk.core.placement import Evidence, why_not_obeyed
 from helpdesk.desk import repeated
@@ -120,8 +121,9 @@ def _carry_out(unit: Unit, letter: OperatorMail) -> tuple[Outcome, str]:
         done, mistakes = _all_or_none(block, Order(unit, letter.holder.address))
     if mistakes:
         return "ignored", _refuse(unit, letter, (block, mistakes))
-    said = [{"said": one.said, "lines": [_flat(line) for line in one.lines]} for one in done]
-    _answer(unit, letter, letter.key, {"done": said, "understood": [], "mistakes": []})
+    said = tuple(OrderDone(one.said, tuple(map(_flat, one.lines))) for one in done)
+    content = OrderedMail(desk=unit.rules.configuration.file.desk.name, done=said)
+    _answer(unit, letter, letter.key, content)
     return "ordered", "; ".join(one.said for one in done)
 
 
@@ -132,12 +134,13 @@ def _refuse(unit: Unit, letter: OperatorMail, read: tuple[CommandBlock[Ordered],
     begins = f"echo/{_MISTAKEN}/"
     if bulletins.written_to(unit.connection, letter.holder.address, begins, since=unit.now - _DAY) >= _MISTAKES:
         return f"{because}; not answered, because {_MISTAKES} mistakes were answered within a day"
-    facts = {
-        "done": [],
-        "understood": [one.line for one in block.orders if one.line not in {mistake.line for mistake in mistakes}],
-        "mistakes": [{"line": mistake.line, "expected": mistake.expected} for mistake in mistakes],
-    }
-    _answer(unit, letter, letter.mistaken_key, facts)
+    wrong = {mistake.line for mistake in mistakes}
+    content = OrderedMail(
+        desk=unit.rules.configuration.file.desk.name,
+        understood=tuple(one.line for one in block.orders if one.line not in wrong),
+        mistakes=tuple(mistakes),
+    )
+    _answer(unit, letter, letter.mistaken_key, content)
     return because
 
 
@@ -168,16 +171,9 @@ def _all_or_none(block: CommandBlock[Ordered], order: Order) -> tuple[list[Done]
     return done, []
 
 
-def _answer(unit: Unit, letter: OperatorMail, key: str, facts: dict[str, Any]) -> None:
-    desk = unit.rules.configuration.file.desk.name
-    told = Bulletin(
-        "echo",
-        key,
-        {"desk": desk, **facts},
-        template="ordered",
-        operator=True,
-        thread=thread_of((*letter.message.references, letter.message.message_id)),
-    )
+def _answer(unit: Unit, letter: OperatorMail, key: str, content: OrderedMail) -> None:
+    thread = thread_of((*letter.message.references, letter.message.message_id))
+    told = Bulletin(content, key, operator=True, thread=thread)
     answer = unit.rules.letters.bulletin(told, letter.holder, mailbox=letter.mailbox, now=unit.now)
     outbox.add(unit.connection, [answer], unit.now)
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from helpdesk.core.case import number_of
+from helpdesk.core.drafts import AssignedMail, CallMail, CustomerReminderMail, EscalationMail, MergedMail
 from helpdesk.core.enclosure import Enclosure
 from helpdesk.core.events import CustomerRated, CustomerThanked, CustomerWrote, RequesterSet
 from helpdesk.letters import Thread, thread_of
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     from helpdesk.core.case import Case
     from helpdesk.core.decision import Draft
-    from helpdesk.core.events import AgentAnswered
     from helpdesk.core.people import Terms
     from helpdesk.desk.rules import Rules
     from helpdesk.store.cases import StoredMessage
@@ -38,15 +38,17 @@ def letter_of(connection: Connection, rules: Rules, case: Case, draft: Draft, te
 
 def _told(connection: Connection, case: Case, draft: Draft, up_to: int) -> Draft:
     """Who is to act on a case without having seen it gets what was said: they may have nothing but their mail."""
-    if draft.facts.get("repeats"):
-        return replace(draft, facts={**draft.facts, "question": _question(connection, case, draft.facts["repeats"])})
-    if draft.template == "merged":
-        return _quoting(draft, case_store.messages(connection, draft.facts["merged_number"])[-_LAST:])
-    unseen = draft.facts.get("handed_over") or (draft.kind == "escalation" and draft.template in {"", "page"})
-    if not unseen or draft.text or draft.audience != "agent":
+    content = draft.content
+    if isinstance(content, CustomerReminderMail) and content.repeats:
+        return replace(draft, content=replace(content, question=_question(connection, case, content)))
+    if isinstance(content, MergedMail):
+        return _quoting(draft, case_store.messages(connection, content.merged_number)[-_LAST:])
+    handed_over = isinstance(content, AssignedMail) and content.handed_over
+    escalated = isinstance(content, (EscalationMail, CallMail)) and draft.kind == "escalation"
+    if draft.text or not (handed_over or escalated):
         return draft
     messages = case_store.messages(connection, case.number, *case.merged)[-_LAST:]
-    files = _enclosures(messages, up_to) if draft.facts.get("handed_over") else ()
+    files = _enclosures(messages, up_to) if handed_over else ()
     return replace(_quoting(draft, messages), enclosures=files)
 
 
@@ -57,14 +59,14 @@ def _quoting(draft: Draft, messages: Sequence[StoredMessage]) -> Draft:
     return replace(draft, text="\n\n".join(map(_said, said)), shows=shows)
 
 
-def _question(connection: Connection, case: Case, answered: AgentAnswered) -> str:
+def _question(connection: Connection, case: Case, content: CustomerReminderMail) -> str:
     """What an agent wrote in that answer, as far as it is still there; on the case that this one went into, if so."""
-    number = number_of(answered.on) if answered.on else case.number
+    number = number_of(content.on) if content.on else case.number
     said = (
         message.reply
         for message in case_store.messages(connection, number)
         if message.role == "agent" and message.visibility == "public"
-        if message.message_id and message.message_id == answered.message_id
+        if message.message_id == content.repeats
     )
     return next(said, "")
 

@@ -6,13 +6,13 @@ the next start, unless it is a day old; of several, the last. A desk that was no
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from helpdesk.core.overview import overview
 from helpdesk.core.relief import said_away
-from helpdesk.desk.bulletin import Mailboxes, digest_facts, handover_facts
+from helpdesk.desk.bulletin import Mailboxes, digest_mail, handover_mail
 from helpdesk.desk.silent import silent_mailboxes
 from helpdesk.letters import Bulletin
 from helpdesk.store import bulletins, outbox
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from helpdesk.config import Configuration
     from helpdesk.core.case import Case
+    from helpdesk.core.desk_mail import DigestMail, HandoverMail
     from helpdesk.core.message import Person
     from helpdesk.core.people import Mailbox
     from helpdesk.core.policy import Policy
@@ -91,24 +92,25 @@ class Rounds:
                 for person in _readers(each, at, self._units.rules.configuration)
                 if not bulletins.is_written(unit.connection, _outbox_key(each, at, person))
             ]
-            facts = self._facts(unit, each, at, failing) if people else {}
-        mails = [self._mail(each, at, person, facts, now) for person in people]
+            content = self._content(unit, each, at, failing) if people else None
+        mails = [self._mail(each, at, person, content, now) for person in people if content]
         with self._units.database.write() as connection:
             outbox.add(connection, mails, now)
         return len(mails)
 
-    def _facts(self, unit: Unit, each: Round, at: datetime, failing: Mapping[str, str]) -> dict[str, Any]:
+    def _content(self, unit: Unit, each: Round, at: datetime, failing: Mapping[str, str]) -> DigestMail | HandoverMail:
         configuration = self._units.rules.configuration
         if each.rotation:
             boxes = {box.address for box in _boxes(configuration, each.rotation)}
             cases = (pair for pair in self._open_cases(unit) if pair[0].mailbox in boxes)
             away = _away(each.rotation, at, configuration)
-            return handover_facts(overview(cases, unit.now), each.rotation, at, unit.now, away=away)
+            desk = configuration.file.desk.name
+            return handover_mail(overview(cases, unit.now), each.rotation, at, unit.now, desk=desk, away=away)
         silent = dict(silent_mailboxes(unit))
         boxes_to_see = Mailboxes(failing, silent)
         since = bulletins.newest_of(unit.connection, f"digest/{each.name}/") or at - _TOO_OLD
         found = overview(self._open_cases(unit), unit.now)
-        return digest_facts(unit, found, each.wall.timezone, mailboxes=boxes_to_see, since=since)
+        return digest_mail(unit, found, each.wall.timezone, mailboxes=boxes_to_see, since=since)
 
     def _open_cases(self, unit: Unit) -> Iterator[tuple[Case, Policy]]:
         numbers = case_store.list_numbers(unit.connection, only_open=True)
@@ -116,13 +118,14 @@ class Rounds:
             for case in case_store.find(unit.connection, numbers[start : start + _BATCH]).values():
                 yield case, unit.policy_of(case)
 
-    def _mail(self, each: Round, at: datetime, person: Person, facts: dict[str, Any], now: datetime) -> Queued:
+    def _mail(
+        self, each: Round, at: datetime, person: Person, content: DigestMail | HandoverMail, now: datetime
+    ) -> Queued:
         configuration = self._units.rules.configuration
         boxes = _boxes(configuration, each.rotation)
         operator = configuration.operator(person.address) is not None
-        said = {"desk": configuration.file.desk.name, "to": person.address, "operator": operator, **facts}
-        template = "handover" if each.rotation else ""
-        told = Bulletin("digest", _key(each, at), said, template=template, operator=operator)
+        content = replace(content, to=person.address, operator=operator)
+        told = Bulletin(content, _key(each, at), operator=operator)
         mailbox = configuration.voice(boxes[0].address if boxes else "")
         return self._units.rules.letters.bulletin(told, person, mailbox=mailbox, now=now)
 

@@ -16,6 +16,7 @@ from helpdesk.core.credit import (
     share_of,
     sla_events,
 )
+from helpdesk.core.desk_mail import SlaCounts, SlaEventLine, StatementMail
 from helpdesk.core.errors import ConfigurationError, NotFound, Refused
 from helpdesk.core.message import Person
 from helpdesk.core.policy import TARGET_NAMES
@@ -27,8 +28,10 @@ from helpdesk.store import credits as credit_store
 from helpdesk.store.cases import Opened
 from helpdesk.store.credits import CreditRequest
 from helpdesk.store.outbox import Queued
+from helpdesk.templates.words import as_names
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime, timedelta
     from fractions import Fraction
 
@@ -217,8 +220,8 @@ def _plain(percent: Decimal) -> str:
 def statement_words(statement: Statement, rules: Rules) -> Rendered:
     """The statement as its template says it. Raises ConfigurationError for a template that is wrong."""
     desk = rules.configuration.file.desk
-    facts = {"desk": _mailbox(statement, rules).name or desk.name, **_facts(statement)}
-    return rules.letters.templates.render("statement", "en", facts)
+    content = _content(statement, _mailbox(statement, rules).name or desk.name)
+    return rules.letters.templates.render(content.template, "en", as_names(content))
 
 
 def statement_mail(statement: Statement, rules: Rules, to: str) -> Queued:
@@ -263,27 +266,28 @@ def _mailbox(statement: Statement, rules: Rules) -> Mailbox:
     return next((mailbox for mailbox in mailboxes if mailbox.policy == statement.policy.key), mailboxes[0])
 
 
-def _facts(statement: Statement) -> dict[str, Any]:
+def _content(statement: Statement, desk: str) -> StatementMail:
     zone, counted = statement.zone, statement.counted
     plan = statement.customer.plan
-    return {
-        "customer": statement.customer.name,
-        "policy": statement.policy.name,
-        "plan": statement.policy.plan(plan).name if plan else "",
-        "quarter": str(statement.quarter),
-        "drawn_at": moment(statement.drawn_at, zone),
-        "since": moment(statement.since, zone),
-        "until": moment(statement.until, zone),
-        "counts": {"events": len(counted), "violations": len(statement.violations)},
-        "share": f"{_plain(_rounded(statement.share))} % ({len(statement.violations)} of {len(counted)})",
-        "credit": _credit_words(statement.credit),
-        "closes_on": f"{statement.window.closes_on:%A}, {statement.window.closes_on.isoformat()}",
-        "requested_at": moment(statement.requested_at, zone) if statement.requested_at else "",
-        "running": sum(event.standing == "running" for event in statement.events),
-        "violations": [_event_facts(event, zone) for event in statement.violations],
-        "met": [_event_facts(event, zone) for event in counted if event.standing == "met"],
-        "uncounted": [_event_facts(e, zone) for e in statement.events if e.standing in {"exempt", "not warranted"}],
-    }
+    return StatementMail(
+        desk=desk,
+        customer=statement.customer.name,
+        policy=statement.policy.name,
+        plan=statement.policy.plan(plan).name if plan else "",
+        quarter=str(statement.quarter),
+        drawn_at=moment(statement.drawn_at, zone),
+        since=moment(statement.since, zone),
+        until=moment(statement.until, zone),
+        counts=SlaCounts(len(counted), len(statement.violations)),
+        share=f"{_plain(_rounded(statement.share))} % ({len(statement.violations)} of {len(counted)})",
+        credit=_credit_words(statement.credit),
+        closes_on=f"{statement.window.closes_on:%A}, {statement.window.closes_on.isoformat()}",
+        requested_at=moment(statement.requested_at, zone) if statement.requested_at else "",
+        running=sum(event.standing == "running" for event in statement.events),
+        violations=_lines(statement.violations, zone),
+        met=_lines((one for one in counted if one.standing == "met"), zone),
+        uncounted=_lines((one for one in statement.events if one.standing in {"exempt", "not warranted"}), zone),
+    )
 
 
 def _credit_words(credit: Credit) -> str:
@@ -293,20 +297,25 @@ def _credit_words(credit: Credit) -> str:
     return f"{of_fee}{amount}{f' ({credit.because})' if credit.because else ''}"
 
 
-def _event_facts(event: SlaEvent, zone: str) -> dict[str, str]:
-    instants = ("started_at", "due_at", "stopped_at", "breached_at")
-    at = {name: getattr(event, name) for name in instants}
-    return {
-        "ref": event.ref,
-        "subject": _printable(event.subject),
-        "target": TARGET_NAMES[event.target],
-        "severity": event.severity,
-        "promised": event.promised,
-        "standing": event.standing,
-        "because": "; ".join(event.because),
-        "late_by": _exactly(event.late_by),
-        **{name: moment(value, zone) if value else "" for name, value in at.items()},
-    }
+def _lines(events: Iterable[SlaEvent], zone: str) -> tuple[SlaEventLine, ...]:
+    return tuple(_line(event, zone) for event in events)
+
+
+def _line(event: SlaEvent, zone: str) -> SlaEventLine:
+    return SlaEventLine(
+        ref=event.ref,
+        subject=_printable(event.subject),
+        target=TARGET_NAMES[event.target],
+        severity=event.severity,
+        promised=event.promised,
+        standing=event.standing,
+        because="; ".join(event.because),
+        late_by=_exactly(event.late_by),
+        started_at=moment(event.started_at, zone),
+        due_at=moment(event.due_at, zone) if event.due_at else "",
+        stopped_at=moment(event.stopped_at, zone) if event.stopped_at else "",
+        breached_at=moment(event.breached_at, zone) if event.breached_at else "",
+    )
 
 
 def _exactly(amount: timedelta) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any, Final
 
-from helpdesk.core.drafts import AckMail, ClosedMail, CustomerReminderMail, StepMail, SuspicionMail
+from helpdesk.core.drafts import UNSAID, AckMail, ClosedMail, CustomerReminderMail, StepMail, SuspicionMail
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -195,3 +195,8 @@ INSTEAD_OF: Final[Mapping[type[MailContent], type]] = {
     StepMail: StepMailWords,
     SuspicionMail: SuspicionMailWords,
 }  # what a template gets instead of a content's own fields
+
+
+def as_names(*values: Any) -> dict[str, Any]:
+    """The fields of these values as the names of a template; of two the later."""
+    return {one.name: getattr(value, one.name) for value in values for one in fields(value) if one.metadata != UNSAID}

@@ -11,6 +11,7 @@ import pytest
 
 from helpdesk.shipped import shipped
 from helpdesk.templates import Templates
+from helpdesk.templates.names import names
 from tests.golden.further import further
 from tests.golden.letters import html_of, letters, steady, text_of
 
@@ -28,15 +29,25 @@ def rendered():
 
 
 @pytest.fixture(scope="session")
-def written(rules, rendered, tmp_path_factory):
-    render = Templates._template
+def given():
+    """The names that each template was given, filled likewise."""
+    return {}
+
+
+@pytest.fixture(scope="session")
+def written(rules, rendered, given, tmp_path_factory):
+    find, render = Templates._template, Templates.render
 
     def seen(templates, kind, language):
-        template = render(templates, kind, language)
+        template = find(templates, kind, language)
         rendered.add(template.name)
         return template
 
-    with mock.patch.object(Templates, "_template", seen):
+    def told(templates, kind, language, facts):
+        given.setdefault(kind, set()).add(frozenset(facts))
+        return render(templates, kind, language, facts)
+
+    with mock.patch.object(Templates, "_template", seen), mock.patch.object(Templates, "render", told):
         return {**letters(rules), **further(tmp_path_factory.mktemp("letters"))}
 
 
@@ -45,6 +56,10 @@ def test_there_is_a_letter_of_every_template(written, rendered):
 
     missing = {name for name in shipped_ones if not Path(name).name.startswith("_")} - rendered
     assert not missing, "bring them into tests/golden/further.py, and look at their pictures"
+
+
+def test_each_template_is_given_the_names_that_it_is_held_against(written, given):
+    assert given == {template: {frozenset(names(template))} for template in given}
 
 
 def test_customers_can_be_written_to_in_german_whatever_it_is_about():
