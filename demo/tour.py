@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 from answer import DESK, answer, newest_mail, send
 
 from helpdesk.config import load_configuration
-from helpdesk.core.counted import counted
+from helpdesk.core.plural import plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -179,7 +179,7 @@ def _show(mail: Message) -> None:
     for line in lines[:LINES]:
         print(f"  | {line}")
     if len(lines) > LINES:
-        print(f"  | ... {counted(len(lines) - LINES, 'more line')}")
+        print(f"  | ... {plural(len(lines) - LINES, 'more line')}")
 
 
 # --- waiting

@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import structlog
 
-from helpdesk.core.counted import counted
+from helpdesk.core.plural import plural
 from helpdesk.mail.masking import masked
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Sink:
         with self._lock:
             try:
                 if self._lost:
-                    lines = counted(self._lost, "line of the log was", "lines of the log were")
+                    lines = plural(self._lost, "line of the log was", "lines of the log were")
                     self._put(f"warning: {lines} lost: {self._why}")
                     self._lost, self._why = 0, ""
                 self._put(line)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import helpdesk
-from helpdesk.core.counted import counted
+from helpdesk.core.plural import plural
 from helpdesk.shipped import shipped
 
 ROOM = Path(helpdesk.__file__).parent
@@ -52,14 +52,14 @@ IN_TEMPLATE = re.compile(rf"\}}\}} (?:[a-z]+ )?(?:{'|'.join(THINGS)})\b")
 @pytest.mark.parametrize(
     ("said", "expected"),
     [
-        (counted(1, "mail"), "1 mail"),
-        (counted(0, "mail"), "0 mails"),
-        (counted(2, "mail"), "2 mails"),
-        (counted(1, "policy", "policies"), "1 policy"),
-        (counted(3, "policy", "policies"), "3 policies"),
-        (counted(2.5, "hour"), "2.5 hours"),
-        (counted(1.0, "hour"), "1 hour"),
-        (counted(1, "mail waits", "mails wait"), "1 mail waits"),
+        (plural(1, "mail"), "1 mail"),
+        (plural(0, "mail"), "0 mails"),
+        (plural(2, "mail"), "2 mails"),
+        (plural(1, "policy", "policies"), "1 policy"),
+        (plural(3, "policy", "policies"), "3 policies"),
+        (plural(2.5, "hour"), "2.5 hours"),
+        (plural(1.0, "hour"), "1 hour"),
+        (plural(1, "mail waits", "mails wait"), "1 mail waits"),
     ],
 )
 def test_one_is_one(said, expected):

@@ -19,7 +19,7 @@ from helpdesk.cli.shared import (
     wall_clock,
     write_file,
 )
-from helpdesk.core.counted import counted
+from helpdesk.core.plural import plural
 
 if TYPE_CHECKING:
     from helpdesk.core.case import Case
@@ -130,7 +130,7 @@ def attachment(
     with open_database(open_rules(config)) as database, database.read() as connection:
         file = load_attachment(connection, read_ref(ref), number)
     write_file(Path(output), file.data)
-    typer.echo(f"{counted(len(file.data), 'byte')} in {output}")
+    typer.echo(f"{plural(len(file.data), 'byte')} in {output}")
 
 
 def verify(

@@ -17,7 +17,7 @@ from helpdesk.cli.shared import (
     print_table,
     wall_clock,
 )
-from helpdesk.core.counted import counted
+from helpdesk.core.plural import plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +46,7 @@ def status(config: Config = None, as_json: AsJson = False) -> None:
         return
     labels = shape["labels"]
     typer.echo(
-        f"Model {shape['active']}; agents corrected {counted(labels['corrected'], 'case')}"
+        f"Model {shape['active']}; agents corrected {plural(labels['corrected'], 'case')}"
         f" and confirmed {labels['confirmed']}."
     )
     rows = [
@@ -75,8 +75,8 @@ def train(config: Config = None, as_json: AsJson = False) -> None:
     else:
         before, now = shape["on_kept"]["before"], shape["on_kept"]["now"]
         verdict = "promoted: the desk judges by it from now on" if shape["promoted"] else "refused: it does worse"
-        typer.echo(f"{shape['version']}, taught by {counted(shape['examples'], 'case')}, {verdict}.")
-        typer.echo(f"On {counted(shape['kept'], 'kept mail')}, before and now:")
+        typer.echo(f"{shape['version']}, taught by {plural(shape['examples'], 'case')}, {verdict}.")
+        typer.echo(f"On {plural(shape['kept'], 'kept mail')}, before and now:")
         for name, key in (
             ("agreement", "agreement"),
             ("rank 1 found", "rank_1_recall"),
@@ -99,7 +99,7 @@ def evaluate(
     if as_json:
         print_json(shape)
         return
-    typer.echo(f"Model {shape['model']} on {counted(shape['mails'], 'mail')} of {shape['file']}:")
+    typer.echo(f"Model {shape['model']} on {plural(shape['mails'], 'mail')} of {shape['file']}:")
     for name, key in (
         ("right", "agreement"),
         ("off by more than one", "far_off"),

@@ -24,8 +24,8 @@ from helpdesk.cli.shared import (
     read_instant,
     wall_clock,
 )
-from helpdesk.core.counted import counted
 from helpdesk.core.errors import HelpdeskError, NotFound
+from helpdesk.core.plural import plural
 from helpdesk.core.policy import TARGET_KINDS, TARGET_NAMES
 
 if TYPE_CHECKING:
@@ -180,9 +180,7 @@ def policy_check(
         found = {
             level: sum(finding.level == level for finding in findings) for level in ("error", "warning", "assumption")
         }
-        typer.echo(
-            ", ".join(counted(count, level) for level, count in found.items()) + f" in {counted(number, 'file')}"
-        )
+        typer.echo(", ".join(plural(count, level) for level, count in found.items()) + f" in {plural(number, 'file')}")
     if any(finding.level == "error" for finding in findings):
         raise typer.Exit(1)
 
@@ -315,9 +313,7 @@ def policy_apply(
         print_table(columns, rows, empty="No open case runs under an older version.")
         for left in stuck:
             typer.echo(f"{left.ref} stays: {left.why}")
-        typer.echo(
-            "Nothing was changed." if dry_run else f"{counted(len({move.ref for move in moved}), 'case')} moved."
-        )
+        typer.echo("Nothing was changed." if dry_run else f"{plural(len({move.ref for move in moved}), 'case')} moved.")
     if stuck:
         raise typer.Exit(1)
 

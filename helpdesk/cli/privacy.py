@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 
 from helpdesk.cli.shared import AsJson, Config, open_rules, open_units, print_json, read_ref, wall_clock
-from helpdesk.core.counted import counted
+from helpdesk.core.plural import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -50,11 +50,11 @@ def export(
         told = {"ref": case.ref, "file": str(path), "files": len(exported.files), "bytes": exported.size}
         print_json({**told, "erased": list(exported.erased)})
         return
-    typer.echo(f"{counted(len(exported.files), 'file')}, {counted(exported.size, 'byte')}, in {path}")
+    typer.echo(f"{plural(len(exported.files), 'file')}, {plural(exported.size, 'byte')}, in {path}")
     if merged_with(case):
         typer.echo(f"Before you hand it out: {merged_with(case)}")
     if exported.erased:
-        gone = counted(len(exported.erased), "mail or attachment", "mails and attachments")
+        gone = plural(len(exported.erased), "mail or attachment", "mails and attachments")
         typer.echo(f"{gone} had been erased before; manifest.json has the names")
 
 
@@ -102,7 +102,7 @@ def purge(
             by="operator",
             now=now,
             dry_run=dry_run,
-            watched=lambda done: status.update(counted(done, "case")),
+            watched=lambda done: status.update(plural(done, "case")),
         )
     if as_json:
         print_json({"before": instant(before), "dry_run": dry_run, **counts})

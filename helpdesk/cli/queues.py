@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import typer
 
 from helpdesk.cli.shared import AsJson, Config, open_database, open_rules, print_json, print_table, wall_clock
-from helpdesk.core.counted import counted
 from helpdesk.core.decision import Outcome
+from helpdesk.core.plural import plural
 
 # Every accepted mail is in exactly one of these; anything else in the table breaks the balance.
 _PLACES = (*get_args(Outcome), "waiting")
@@ -139,7 +139,7 @@ def outbox_retry(
     if number is None:
         with open_database(open_rules(config)) as database, database.write() as connection:
             again = outbox.retry_all(connection, wall_clock())
-        typer.echo(f"{counted(again, 'mail is', 'mails are')} at the front of the outbox.")
+        typer.echo(f"{plural(again, 'mail is', 'mails are')} at the front of the outbox.")
         return
     with open_database(open_rules(config)) as database, database.write() as connection:
         outbox.retry_now(connection, number, wall_clock())
@@ -152,7 +152,7 @@ def outbox_release(config: Config = None) -> None:
 
     with open_database(open_rules(config)) as database, database.write() as connection:
         released = outbox.release(connection, wall_clock())
-    typer.echo(f"{counted(released, 'mail is', 'mails are')} sent now.")
+    typer.echo(f"{plural(released, 'mail is', 'mails are')} sent now.")
 
 
 def history_list(config: Config = None, as_json: AsJson = False) -> None:
@@ -198,7 +198,7 @@ def history_open(
         opened = history.open_again(
             connection, address, numbers=numbers or (), since=from_then, by=DESK, now=wall_clock()
         )
-    typer.echo(f"{counted(opened, 'mail is', 'mails are')} worked now; nobody gets an acknowledgment.")
+    typer.echo(f"{plural(opened, 'mail is', 'mails are')} worked now; nobody gets an acknowledgment.")
     if not opened:
         raise typer.Exit(1)
 

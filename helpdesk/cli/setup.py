@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from helpdesk.cli.shared import AsJson, Config, absent, open_database, open_rules, print_json, wall_clock
-from helpdesk.core.counted import counted
 from helpdesk.core.errors import ConfigurationError, HelpdeskError, Unavailable
+from helpdesk.core.plural import plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -155,8 +155,8 @@ def _check_policies(rules: Rules) -> tuple[str, list[str]]:
         raise Unavailable("\n".join(errors))
     odd = [str(finding).removeprefix("warning: ") for finding in findings if finding.level == "warning"]
     examples = sum(len(policy.examples) for policy in rules.book.policies.values())
-    come_out = counted(examples, "worked example comes out", "worked examples come out")
-    return f"{counted(len(rules.book.policies), 'policy', 'policies')}, {come_out}", odd
+    come_out = plural(examples, "worked example comes out", "worked examples come out")
+    return f"{plural(len(rules.book.policies), 'policy', 'policies')}, {come_out}", odd
 
 
 def _check_outgoing(rules: Rules) -> tuple[str, list[str]]:
@@ -171,7 +171,7 @@ def _check_outgoing(rules: Rules) -> tuple[str, list[str]]:
 def _check_mailbox(account: Account) -> tuple[str, list[str]]:
     from helpdesk.wires.imap import probe  # noqa: PLC0415
 
-    return counted(probe(account), "mail waits", "mails wait"), []
+    return plural(probe(account), "mail waits", "mails wait"), []
 
 
 def _check_database(rules: Rules) -> tuple[str, list[str]]:

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from helpdesk.core.addresses import unwritable
 from helpdesk.core.case import DESK
-from helpdesk.core.counted import counted
 from helpdesk.core.events import AcknowledgmentDecided
+from helpdesk.core.plural import plural
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -81,16 +81,16 @@ def _too_many(arrival: Arrival, *, known: bool, proven: bool) -> str:
         unanswered, day = UNANSWERED_PROVEN, A_DAY_PROVEN
     at_once = answered.newest is not None and arrival.received_at - answered.newest < AT_ONCE
     if answered.alike >= ALIKE and (at_once or not proven):
-        return f"{counted(answered.alike, 'case')} of this address began with the same words, and no agent answered"
+        return f"{plural(answered.alike, 'case')} of this address began with the same words, and no agent answered"
     if not known and answered.hour >= TO_A_STRANGER_AN_HOUR:
-        return f"{counted(answered.hour, 'acknowledgment')} went to this unknown address within an hour"
+        return f"{plural(answered.hour, 'acknowledgment')} went to this unknown address within an hour"
     if not known and answered.memory >= TO_A_STRANGER:
-        return f"{counted(answered.memory, 'acknowledgment')} went to this unknown address within three days"
+        return f"{plural(answered.memory, 'acknowledgment')} went to this unknown address within three days"
     if answered.unanswered >= unanswered:
-        cases = counted(answered.unanswered, "case")
+        cases = plural(answered.unanswered, "case")
         return f"this address was acknowledged for {cases} within {LONG_MEMORY.days} days that no agent has answered"
     if answered.day >= day:
-        return f"{counted(answered.day, 'acknowledgment')} went to this address within a day"
+        return f"{plural(answered.day, 'acknowledgment')} went to this address within a day"
     return ""
 
 
@@ -99,5 +99,5 @@ def _flooded(arrival: Arrival, *, known: bool) -> str:
     answered = arrival.answered
     # A big outage brings many customers at once: they are known, and limited one by one above.
     if not known and answered.everywhere >= EVERYWHERE_A_MINUTE:
-        return f"{counted(answered.everywhere, 'acknowledgment')} went out within a minute, and this address is unknown"
+        return f"{plural(answered.everywhere, 'acknowledgment')} went out within a minute, and this address is unknown"
     return ""

@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from helpdesk.core.block import Mistake
-from helpdesk.core.counted import counted
 from helpdesk.core.declared import Incident, MaintenanceWindow
+from helpdesk.core.plural import plural
 from helpdesk.core.walltime import read_instant
 
 if TYPE_CHECKING:
@@ -253,7 +253,7 @@ def _arguments(text: str, form: Form, *, skip: int) -> Arguments:
         raise ValueError(f"{' and '.join(missing)} missing; expected")
     if len(values) != form.values:
         blanks = " (quote what has blanks)" if 0 < form.values < len(values) else ""
-        wanted = counted(form.values, "value") if form.values else "no value"
+        wanted = plural(form.values, "value") if form.values else "no value"
         raise ValueError(f"expected {wanted}, not {len(values)}{blanks}; expected")
     return Arguments(tuple(values), options)
 

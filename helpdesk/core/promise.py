@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from helpdesk.core.counted import counted
+from helpdesk.core.plural import plural
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -46,10 +46,10 @@ class Within:
     def __str__(self) -> str:
         """In words: `8 hours`, `1 business day`."""
         if self.business_days:
-            return counted(self.business_days, "business day")
+            return plural(self.business_days, "business day")
         minutes = int(self.open_time.total_seconds()) // 60
         # Two hours read better as hours, ninety minutes as minutes; a first-reply goal of 60 minutes is an hour.
-        return counted(minutes // 60, "hour") if minutes % 60 == 0 else counted(minutes, "minute")
+        return plural(minutes // 60, "hour") if minutes % 60 == 0 else plural(minutes, "minute")
 
 
 def parse_within(text: str, *, mode: BusinessDayMode = "same_time", business_day: timedelta | None = None) -> Within:

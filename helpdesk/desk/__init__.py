@@ -18,8 +18,8 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from helpdesk.core.case import DESK
-from helpdesk.core.counted import counted
 from helpdesk.core.message import base_address
+from helpdesk.core.plural import plural
 from helpdesk.desk import departed, repeated
 from helpdesk.desk.deliver import Delivery, Sending, never, stop_sending
 from helpdesk.desk.purge import purge
@@ -221,9 +221,9 @@ class Desk:
 
 
 def _history(summary: MailboxHistory) -> dict[str, Any]:
-    lay = counted(summary.number, "mail that lay", "mails that lay")
+    lay = plural(summary.number, "mail that lay", "mails that lay")
     return {
-        "headline": f"{counted(summary.number, 'old mail')} of {summary.mailbox} became no case",
+        "headline": f"{plural(summary.number, 'old mail')} of {summary.mailbox} became no case",
         "what": f"The desk reads {summary.mailbox} for the first time. {lay} there for more than a week became "
         "history: it is found, and a reply to it shows it on its case; nobody was answered, and no clock runs.",
         "details": [

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from helpdesk.core.calendar import wall_instant
-from helpdesk.core.counted import counted
 from helpdesk.core.desk_mail import DigestMail, HandoverMail
+from helpdesk.core.plural import plural
 from helpdesk.core.turn import TURN_NAMES
 from helpdesk.desk.declare import kept_line
 from helpdesk.phrases import brief, moment, span
@@ -71,7 +71,7 @@ def digest_mail(unit: Unit, found: Overview, zone: str, *, mailboxes: Mailboxes,
         kept=kept_lines,
         silent=tuple(
             f"{mailbox}: nothing for {span(unit.now - quiet.since)}, since {_time(quiet.since, zone)}; "
-            f"usually some {counted(quiet.usually, 'mail comes', 'mails come')} in that time"
+            f"usually some {plural(quiet.usually, 'mail comes', 'mails come')} in that time"
             for mailbox, quiet in mailboxes.silent.items()
             if mailbox not in failing
         ),

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from helpdesk.core.counted import counted
 from helpdesk.core.declaration import (
     FORMS,
     AnnounceMaintenance,
@@ -23,6 +22,7 @@ from helpdesk.core.declaration import (
     Unstick,
     form_of,
 )
+from helpdesk.core.plural import plural
 from helpdesk.desk.announce import announce, audience_of
 from helpdesk.desk.planned import coming, load_planned
 from helpdesk.phrases import moment
@@ -286,4 +286,4 @@ def _quoted(word: str) -> str:
 
 
 def _number(things: Sequence[object], one: str, many: str = "") -> str:
-    return counted(len(things), one, many) if things else f"no {many or f'{one}s'}"
+    return plural(len(things), one, many) if things else f"no {many or f'{one}s'}"

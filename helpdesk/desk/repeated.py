@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from helpdesk.core import repeated as rule
-from helpdesk.core.counted import counted
+from helpdesk.core.plural import plural
 from helpdesk.core.repeated import SINGLY, WITHIN
 from helpdesk.store import alerts
 
@@ -97,11 +97,11 @@ def _facts(run: Run, step: NextTelling, newest: str) -> dict[str, Any]:
     title = _WORDS.get(run.kind, newest)
     hour = f"{WITHIN.total_seconds() / 3600:.0f} hour"
     if step == "end":
-        what = f"Nothing like it has happened for {hour}. It was {counted(run.number, 'time')} in all."
+        what = f"Nothing like it has happened for {hour}. It was {plural(run.number, 'time')} in all."
         headline, todo = f"over, {run.number} in all: {title}", "Nothing to do."
     else:
         what = (
-            f"This has happened {counted(run.number, 'time')} by now. From here on it is counted: you hear when it is "
+            f"This has happened {plural(run.number, 'time')} by now. From here on it is counted: you hear when it is "
             f"ten times as often, once a day, and when it has been over for {hour}."
         )
         headline = f"{run.number} times: {title}" if run.number > 1 else title

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from helpdesk.core.counted import counted
+from helpdesk.core.plural import plural
 from helpdesk.core.policy import TARGET_NAMES
 from helpdesk.phrases import moment, span
 from helpdesk.report.shapes import instant
@@ -94,9 +94,9 @@ def _due(difference: ChangedOutcome, zone: str) -> Iterator[str]:
 def summary_lines(summary: Summary, policy: Policy) -> Iterator[str]:
     """The counts, in words."""
     yield (
-        f"{counted(summary.cases, 'case')} with {counted(summary.clocks, 'clock')} "
-        f"under {policy.name} {policy.version}: {counted(summary.clocks_changed, 'clock')} "
-        f"of {counted(summary.cases_changed, 'case')} {'differs' if summary.clocks_changed == 1 else 'differ'}"
+        f"{plural(summary.cases, 'case')} with {plural(summary.clocks, 'clock')} "
+        f"under {policy.name} {policy.version}: {plural(summary.clocks_changed, 'clock')} "
+        f"of {plural(summary.cases_changed, 'case')} {'differs' if summary.clocks_changed == 1 else 'differ'}"
     )
     for outcome, number in summary.outcomes.most_common():
         yield f"  {outcome}: {number}"

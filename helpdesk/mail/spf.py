@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import TYPE_CHECKING, Literal
 
-from helpdesk.core.counted import counted
 from helpdesk.core.errors import Unavailable
+from helpdesk.core.plural import plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -173,7 +173,7 @@ class _Asking:
             text for text in self._ask(domain, "TXT", counts=False) if re.match(r"v=spf1(?: |$)", text, re.IGNORECASE)
         ]
         if len(found) > 1:
-            raise _Wrong(f"{domain} publishes {counted(len(found), 'record')}")
+            raise _Wrong(f"{domain} publishes {plural(len(found), 'record')}")
         return found[0] if found else None
 
     def _inside(self, domain: str, why: str) -> Spf:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from helpdesk.core.counted import counted
+from helpdesk.core.plural import plural
 from helpdesk.core.policy import TARGET_KINDS, TARGET_NAMES, NoPromise
 from helpdesk.core.week import clock_words, week_words
 
@@ -203,7 +203,7 @@ def _credits_of(policy: Policy) -> Iterator[tuple[str, str]]:
         yield f"credit {'above' if band.above else 'from'} {band.share} % of violations", f"{band.credit} %"
     yield (
         "credits are asked for within",
-        f"{counted(policy.credits.request_within, 'business day')} of {policy.credits.calendar}",
+        f"{plural(policy.credits.request_within, 'business day')} of {policy.credits.calendar}",
     )
 
 
@@ -228,7 +228,7 @@ def _fields(value: Any) -> Iterator[tuple[str, Any]]:
 
 def _plain(value: Any) -> str:
     if isinstance(value, timedelta):
-        return counted(value.days, "day")
+        return plural(value.days, "day")
     if isinstance(value, tuple):
         return ", ".join(value)
     return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)

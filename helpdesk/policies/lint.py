@@ -13,8 +13,8 @@ from itertools import pairwise, product
 from typing import TYPE_CHECKING, Any, Literal
 from zoneinfo import ZoneInfo
 
-from helpdesk.core.counted import counted
 from helpdesk.core.errors import ConfigurationError, HelpdeskError, NeverOpen
+from helpdesk.core.plural import plural
 from helpdesk.core.policy import TARGET_NAMES, Promise
 from helpdesk.policies.country_days import closures
 from helpdesk.policies.coverage import missing
@@ -168,7 +168,7 @@ def _misplaced_maintenance(table: PolicyFile) -> Iterator[Remark]:
         if entry.after and entry.weekday:
             falls = lands_on(entry, table.maintenance)
             if falls != entry.weekday.lower():
-                days = counted(entry.after_days, "day")
+                days = plural(entry.after_days, "day")
                 text = f"{days} after {entry.after} is a {falls}, the document says {entry.weekday}"
                 yield "warning", f"maintenance.{number}.after_days", text
 
@@ -283,7 +283,7 @@ def _short_days(policy: Policy) -> Iterator[Remark]:
             yield (
                 "warning",
                 f"calendars.{name}.hours",
-                f"the longest day is open for {counted(longest // 60, 'minute')} only",
+                f"the longest day is open for {plural(longest // 60, 'minute')} only",
             )
 
 

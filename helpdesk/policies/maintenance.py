@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrulestr
 
-from helpdesk.core.counted import counted
+from helpdesk.core.plural import plural
 from helpdesk.core.policy import Maintenance
 from helpdesk.core.walltime import is_zone
 
@@ -27,9 +27,9 @@ def read_maintenance(entry: MaintenanceEntry, entries: Sequence[MaintenanceEntry
     if wrong:
         raise ValueError("; ".join(wrong))
     if entry.dated:
-        return Maintenance(entry.name, entry.sector, _dated(entry.dated), counted(len(entry.dated), "dated window"))
+        return Maintenance(entry.name, entry.sector, _dated(entry.dated), plural(len(entry.dated), "dated window"))
     (start, rule), length = recurrence(entry, entries), timedelta(hours=entry.hours)
-    words = f"{rule}, from {start:%a %d %b %Y %H:%M} ({entry.timezone}), {counted(entry.hours, 'hour')}"
+    words = f"{rule}, from {start:%a %d %b %Y %H:%M} ({entry.timezone}), {plural(entry.hours, 'hour')}"
     return Maintenance(entry.name, entry.sector, _recurring(start, rule, length, ZoneInfo(entry.timezone)), words)
 
 

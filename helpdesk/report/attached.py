@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from helpdesk.core.counted import counted
 from helpdesk.core.errors import NotFound
+from helpdesk.core.plural import plural
 from helpdesk.mail.enclose import File, cut
 from helpdesk.store import cases, spool
 
@@ -17,7 +17,7 @@ def load_attachment(connection: Connection, case: int, number: int) -> File:
     """Attachment `number` of a case, counted from 1 over all its mails, oldest first. Raises NotFound."""
     places = cases.attachment_places(connection, case)
     if not 1 <= number <= len(places):
-        raise NotFound(f"HD-{case} has {counted(len(places), 'attachment')}, there is no number {number}")
+        raise NotFound(f"HD-{case} has {plural(len(places), 'attachment')}, there is no number {number}")
     mail, part = places[number - 1]
     files = cut(spool.raw(connection, mail), [part])
     if not files:

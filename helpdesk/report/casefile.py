@@ -6,8 +6,8 @@ import itertools
 from typing import TYPE_CHECKING
 
 from helpdesk.core import rating, suspicion
-from helpdesk.core.counted import counted
 from helpdesk.core.events import SeverityAssessed, to_facts
+from helpdesk.core.plural import plural
 from helpdesk.core.timeline import clocks
 from helpdesk.letters import desk_zone, turn_words
 from helpdesk.phrases import moment
@@ -90,9 +90,9 @@ def _message_lines(message: StoredMessage, zone: str, files: Iterator[int]) -> I
     for line in lines[:_LESS]:
         yield f"  | {line}"
     if len(lines) > _LESS:
-        yield f"  | ... {counted(len(lines) - _LESS, 'more line')}"
+        yield f"  | ... {plural(len(lines) - _LESS, 'more line')}"
     for part in message.attachments:
-        size = counted(part["size"], "byte")
+        size = plural(part["size"], "byte")
         yield f"  attachment {next(files)}: {part['name'] or 'unnamed'}, {part['type']}, {size}"
 
 

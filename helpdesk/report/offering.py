@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpdesk.core import calling
 from helpdesk.core.calendar import wall_instant
-from helpdesk.core.counted import counted
+from helpdesk.core.plural import plural
 from helpdesk.core.policy import TARGET_KINDS, TARGET_NAMES, NoPromise
 from helpdesk.core.week import DAYS, clock_words, week_words
 from helpdesk.phrases import brief, moment, span
@@ -227,7 +227,7 @@ def _calls(policy: Policy) -> Iterator[str]:
     for step in calling.further(policy.ladder, policy.calls):
         yield f"{_when(step)}: {step.kind} to {', '.join(step.to)}"
     if any(step.calls for step in policy.ladder):
-        hourly, most = span(policy.calls.hourly_after), counted(policy.calls.at_most, "time")
+        hourly, most = span(policy.calls.hourly_after), plural(policy.calls.at_most, "time")
         yield f"calls that nobody acknowledges: after {hourly} once an hour to everybody called, {most} at most"
 
 
@@ -348,7 +348,7 @@ def _lifecycle(policy: Policy) -> Iterator[str]:
         to = policy.level(life.downgrade_to).name if life.downgrade_to else "the next severity"
         yield f"without information that is owed, {how} to {to} after {life.downgrade_after}"
     if life.reopen_within:
-        days = counted(life.reopen_within.days, "day")
+        days = plural(life.reopen_within.days, "day")
         yield f"a reply reopens a closed case within {days}, later it opens a linked one"
     if life.resolve_recovered:
         yield "what a monitor found is resolved once it says that it has recovered, unless an agent has written"
@@ -365,7 +365,7 @@ def _credits(policy: Policy) -> Iterator[str]:
         share = f"{'above' if band.above else 'from'} {band.share.normalize():f} % of violations"
         yield f"{share}: {band.credit.normalize():f} % of the quarter's fee"
     days = policy.credits.request_within
-    yield f"to be asked for within {counted(days, 'business day')} ({policy.credits.calendar}) after the quarter, once"
+    yield f"to be asked for within {plural(days, 'business day')} ({policy.credits.calendar}) after the quarter, once"
 
 
 def _rules(policy: Policy) -> Iterator[str]:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from helpdesk.clues import read_clues
-from helpdesk.core.counted import counted
 from helpdesk.core.errors import NotFound
 from helpdesk.core.events import AgentNoted, CustomerRated, Event, MailEvent
+from helpdesk.core.plural import plural
 from helpdesk.desk.identify import look_into
 from helpdesk.desk.own import attributed
 from helpdesk.desk.sender_auth import checked, from_our_border
@@ -37,7 +37,7 @@ def verify_shape(unit: Unit, number: int, nth: int) -> dict[str, Any]:
     case = case_store.load(unit.connection, number)
     kept = case_store.kept(unit.connection, number)
     if not 1 <= nth <= len(kept):
-        raise NotFound(f"{case.ref} has {counted(len(kept), 'mail')}, there is no number {nth}")
+        raise NotFound(f"{case.ref} has {plural(len(kept), 'mail')}, there is no number {nth}")
     found = kept[nth - 1]
     mail = spool.load(unit.connection, found.spool_id)
     parsed = parse(mail.raw)

@@ -10,8 +10,8 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from helpdesk.core.counted import counted
 from helpdesk.core.errors import Unavailable
+from helpdesk.core.plural import plural
 from helpdesk.shipped import shipped
 from helpdesk.store.writable import in_words
 
@@ -147,5 +147,5 @@ def _check_references(connection: sa.Connection) -> None:
     broken = connection.execute(sa.text("PRAGMA foreign_key_check")).all()
     connection.rollback()
     if broken:
-        rows = counted(len(broken), "row that points", "rows that point")
+        rows = plural(len(broken), "row that points", "rows that point")
         raise Unavailable(f"the migration left {rows} nowhere; restore the backup")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from jinja2 import StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from helpdesk.core.counted import counted
+from helpdesk.core.plural import plural
 from helpdesk.mail.mail_html import quoted, verbatim
 
 if TYPE_CHECKING:
@@ -23,5 +23,5 @@ def environment(loader: BaseLoader | None = None) -> Environment:
         lstrip_blocks=True,
         autoescape=False,
     )
-    made.filters |= {"verbatim": verbatim, "quoted": quoted, "counted": counted}
+    made.filters |= {"verbatim": verbatim, "quoted": quoted, "counted": plural}
     return made

@@ -16,7 +16,7 @@ import time
 from typing import TYPE_CHECKING
 
 from helpdesk import log
-from helpdesk.core.counted import counted
+from helpdesk.core.plural import plural
 from helpdesk.watch.cause import HealthCause
 from helpdesk.watch.conditions import ToldCauses
 from helpdesk.watch.disk import Disk
@@ -69,7 +69,7 @@ class Watch:
         yield from self.wall.causes()
         lost, why = log.state()
         if lost:
-            lines = counted(lost, "line is", "lines are")
+            lines = plural(lost, "line is", "lines are")
             yield HealthCause("log.unwritable", "attention", f"the log cannot be written ({why}): {lines} missing")
         if self.heartbeat:
             yield HealthCause("heartbeat.unheard", "attention", f"the heartbeat did not arrive: {self.heartbeat}")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from helpdesk.core.counted import counted
+from helpdesk.core.plural import plural
 from helpdesk.desk.conditions import MailboxReading
 from helpdesk.phrases import span
 from helpdesk.watch.cause import HealthCause
@@ -82,7 +82,7 @@ class MailboxWatch:
         for mailbox, number in others:
             if number is not None:
                 text = (
-                    f"somebody else takes mail out of the mailbox {mailbox}, {counted(number, 'mail')} on the last day"
+                    f"somebody else takes mail out of the mailbox {mailbox}, {plural(number, 'mail')} on the last day"
                 )
                 yield HealthCause("mailbox.shared", "attention", text, mailbox)
         with self._lock:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from helpdesk.core.counted import counted
+from helpdesk.core.plural import plural
 from helpdesk.watch.cause import HealthCause
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class Parts:
                     "thread.failing", "failing", f"the {name} fails again and again: {part.problem}", name
                 )
             elif part.patience and now - part.progressed > part.patience.total_seconds():
-                allowed = counted(part.patience // timedelta(minutes=1), "minute")
+                allowed = plural(part.patience // timedelta(minutes=1), "minute")
                 yield HealthCause(
                     "thread.stuck", "failing", f"the {name} has got nowhere for more than {allowed}", name
                 )

@@ -11,7 +11,7 @@ import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from helpdesk.core.counted import counted
+from helpdesk.core.plural import plural
 from helpdesk.watch.cause import HealthCause
 from helpdesk.wires.courier import Failed, Retry, Sent, no_mark
 
@@ -81,7 +81,7 @@ class WayOut:
                 level: Level = "failing" if mended_by_hand or lasted >= _LONG else "attention"
                 yield HealthCause(name, level, f"{words}: {newest.reason}")
         elif refused >= _SOME:
-            told = counted(refused, "mail was", "mails were")
+            told = plural(refused, "mail was", "mails were")
             yield HealthCause("smarthost.refusing", "attention", f"the last {told} refused for good: {refusal}")
 
 

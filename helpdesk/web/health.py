@@ -18,7 +18,7 @@ from datetime import timedelta
 from importlib import metadata
 from typing import TYPE_CHECKING, Any, Literal
 
-from helpdesk.core.counted import counted
+from helpdesk.core.plural import plural
 from helpdesk.report.shapes import instant
 from helpdesk.watch import HealthCause
 
@@ -77,14 +77,14 @@ def _stored(facts: Facts) -> Iterator[HealthCause]:
         text = f"accepted mail has waited for more than {_minutes(UNWORKED)} to be worked"
         yield HealthCause("spool.unworked", "failing", text)
     if known.due.oldest_at and now - max(known.due.oldest_at, facts.started_at) > UNDONE:
-        told = counted(known.due.number, "case")
+        told = plural(known.due.number, "case")
         text = f"what is due on {told} has not been done for more than {_minutes(UNDONE)}: see the log"
         yield HealthCause("cases.stuck", "failing", text)
     if _longer(known.unsent, now, UNSENT):
         text = f"mail has waited for more than {_minutes(UNSENT)} to be sent: helpdesk outbox list"
         yield HealthCause("outbox.unsent", "attention", text)
     if _longer(known.unsent, now, NOTHING_SENT) and facts.since_sent > NOTHING_SENT:
-        text = f"nothing was sent for more than {_minutes(NOTHING_SENT)}, and {counted(known.unsent.number, 'mail')} "
+        text = f"nothing was sent for more than {_minutes(NOTHING_SENT)}, and {plural(known.unsent.number, 'mail')} "
         yield HealthCause("outbox.silent", "failing", f"{text}{'waits' if known.unsent.number == 1 else 'wait'}")
     if _longer(known.alerts, now, ALERT_UNSENT):
         text = f"an alert to the operators has waited for more than {_minutes(ALERT_UNSENT)} to be sent"
@@ -102,7 +102,7 @@ def _longer(waiting: Waiting, now: datetime, patience: timedelta) -> bool:
 
 
 def _minutes(patience: timedelta) -> str:
-    return counted(patience // timedelta(minutes=1), "minute")
+    return plural(patience // timedelta(minutes=1), "minute")
 
 
 def shape(facts: Facts) -> dict[str, Any]:

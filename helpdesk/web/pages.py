@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from helpdesk.core.counted import counted
 from helpdesk.core.enclosure import SECRET
 from helpdesk.core.events import SeverityAssessed, to_facts
+from helpdesk.core.plural import plural
 from helpdesk.core.policy import TARGET_NAMES
 from helpdesk.core.rating import ratings
 from helpdesk.core.timeline import clocks
@@ -203,7 +203,7 @@ def _mails(case: Case, page: MailPage, zone: str) -> Iterator[dict[str, Any]]:
 
 
 def _file(case: Case, part: Mapping[str, Any], number: int) -> Words:
-    words = f"{part['name'] or 'unnamed'} ({part['type']}, {counted(part['size'], 'byte')})"
+    words = f"{part['name'] or 'unnamed'} ({part['type']}, {plural(part['size'], 'byte')})"
     if part.get("kept") == SECRET:
         return Words(f"{words}: not shown here, {SECRET}")
     return Words(words, f"/cases/{case.ref}/attachments/{number}")

@@ -24,8 +24,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from helpdesk.core.counted import counted
 from helpdesk.core.errors import Unavailable
+from helpdesk.core.plural import plural
 from helpdesk.failpoints import failpoint
 from helpdesk.wires.courier import Failed, Outcome, Outgoing, Retry, Sent, Smarthost, no_mark, unsendable
 from helpdesk.wires.smtp_out_dial import Dialler
@@ -230,7 +230,7 @@ def _parameters(offered: dict[str, str], mail: Outgoing, content: bytes) -> str:
     if "size" in offered:  # RFC 1870 section 4; 0 or nothing: no limit is told
         limit = int(offered["size"]) if re.fullmatch(r"[0-9]{1,20}", offered["size"]) else 0
         if 0 < limit < len(content):
-            raise DeliveryRefused(Failed(f"the mail has {counted(len(content), 'byte')} and the server takes {limit}"))
+            raise DeliveryRefused(Failed(f"the mail has {plural(len(content), 'byte')} and the server takes {limit}"))
         parameters += f" SIZE={len(content)}"
     if not content.isascii():  # RFC 6152
         if "8bitmime" not in offered:
