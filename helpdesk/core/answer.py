@@ -58,10 +58,10 @@ from helpdesk.core.events import (
     SeveritySet,
     WaitingSet,
 )
+from helpdesk.core.execution import Execution
 from helpdesk.core.ladder import unacknowledged
 from helpdesk.core.relative_time import zone_of
 from helpdesk.core.requester import requester
-from helpdesk.core.scribe import Scribe
 from helpdesk.core.unseen import unseen_words
 
 if TYPE_CHECKING:
@@ -94,27 +94,27 @@ def agent_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> D
         orders = replace(orders, mistakes=tuple(_not_for_customers(arrival.written, orders)))
     if orders.mistakes:
         return _refused(case, arrival, now, agent, orders)
-    scribe = Scribe(
+    execution = Execution(
         case=case, arrival=arrival, terms=terms, now=now, agent=agent, stays=stays, insists=orders.has("answer")
     )
     # Who is on the case is settled first: the text below already goes to those who were added.
     for command in orders.given("cc", "requester"):
-        _OBEY[command.verb](scribe, command, orders)
-    if _is_for_the_customer(scribe, orders) and _reaches_nobody(scribe, orders):
+        _OBEY[command.verb](execution, command, orders)
+    if _is_for_the_customer(execution, orders) and _reaches_nobody(execution, orders):
         return _refused(case, arrival, now, agent, replace(orders, mistakes=(_NOBODY,)))
-    if _speaks(scribe, orders) and (answer := colleagues.answered_meanwhile(scribe)):
-        return _sent_back(scribe, orders, answer)
-    orders = crossing.kept_open(scribe, orders)
-    _speak(scribe, orders)
+    if _speaks(execution, orders) and (answer := colleagues.answered_meanwhile(execution)):
+        return _sent_back(execution, orders, answer)
+    orders = crossing.kept_open(execution, orders)
+    _speak(execution, orders)
     for command in (*orders.given_besides("cc", "requester", "merge"), *orders.given("merge")):
-        _OBEY[command.verb](scribe, command, orders)
-    _acknowledge(scribe, orders)
-    _say_what_stays(scribe, orders)
-    crossing.say(scribe, orders)
-    colleagues.tell(scribe, orders)
-    scribe.echo(left_out="" if stays else arrival.written.left_out)
-    said_elsewhere = scribe.split is not None and not scribe.stays
-    return scribe.decision(reply="" if said_elsewhere else orders.text, erase=orders.has("redact"))
+        _OBEY[command.verb](execution, command, orders)
+    _acknowledge(execution, orders)
+    _say_what_stays(execution, orders)
+    crossing.say(execution, orders)
+    colleagues.tell(execution, orders)
+    execution.echo(left_out="" if stays else arrival.written.left_out)
+    said_elsewhere = execution.split is not None and not execution.stays
+    return execution.decision(reply="" if said_elsewhere else orders.text, erase=orders.has("redact"))
 
 
 _NOTICE = Mistake(
@@ -137,24 +137,24 @@ def _held(case: Case, arrival: Arrival, now: datetime, agent: Agent, orders: Ord
     return decision if len(before) < _NOTICES else replace(decision, drafts=())
 
 
-def _is_for_the_customer(scribe: Scribe, orders: Orders) -> bool:
+def _is_for_the_customer(execution: Execution, orders: Orders) -> bool:
     """Whether the mail holds words, or a file, that are to reach the people of this case."""
-    says = bool(orders.text or (not orders.commands and enclosures(scribe.arrival.message, 0)))
-    return says and not scribe.stays
+    says = bool(orders.text or (not orders.commands and enclosures(execution.arrival.message, 0)))
+    return says and not execution.stays
 
 
-def _speaks(scribe: Scribe, orders: Orders) -> bool:
+def _speaks(execution: Execution, orders: Orders) -> bool:
     """Whether the people of this case get a mail of it: an answer, or the word that it is over."""
-    says = _is_for_the_customer(scribe, orders) or (not scribe.stays and orders.has("resolve", "close"))
+    says = _is_for_the_customer(execution, orders) or (not execution.stays and orders.has("resolve", "close"))
     # What is to be erased is erased at once, and what is split off is answered elsewhere.
-    return says and not scribe.unheard and not orders.has("split", "redact")
+    return says and not execution.unheard and not orders.has("split", "redact")
 
 
-def _reaches_nobody(scribe: Scribe, orders: Orders) -> bool:
+def _reaches_nobody(execution: Execution, orders: Orders) -> bool:
     """Whether nobody of this case, or of the one that a text beside `#split` is for, can be written to."""
-    piece = scribe.arrival.piece if orders.has("split") else None
+    piece = execution.arrival.piece if orders.has("split") else None
     if piece is None:
-        return nobody(scribe.case)
+        return nobody(execution.case)
     return bool(not piece.arrival.addressee.address or unwritable(piece.arrival.addressee.address))
 
 
@@ -260,70 +260,72 @@ def _refused(
     return Decision(case.after(event), (event,), (draft,), visibility="internal", reply=orders.text)
 
 
-def _sent_back(scribe: Scribe, orders: Orders, answer: CaseMail) -> Decision:
+def _sent_back(execution: Execution, orders: Orders, answer: CaseMail) -> Decision:
     """A second answer comes back once with the first, which its agent had not seen; sent again, it goes."""
-    arrival, agent = scribe.arrival, scribe.agent
-    event = AgentMailReturned(*scribe.stamp, message_id=arrival.message.message_id, answer=answer.key)
-    earlier = EarlierAnswer(colleagues.called(scribe, answer.author), answer.text)
+    arrival, agent = execution.arrival, execution.agent
+    event = AgentMailReturned(*execution.stamp, message_id=arrival.message.message_id, answer=answer.key)
+    earlier = EarlierAnswer(colleagues.called(execution, answer.author), answer.text)
     content = SecondAnswerMail(answered=earlier, files=_files(arrival))
     wrote = "\n".join([*(command.line for command in orders.commands), orders.text])
     draft = Draft(content, agent.person, arrival.key, wrote, shows=(answer.number,))
-    return Decision(scribe.was.after(event), (event,), (draft,), visibility="internal", reply=orders.text)
+    return Decision(execution.was.after(event), (event,), (draft,), visibility="internal", reply=orders.text)
 
 
 def _files(arrival: Arrival) -> tuple[str, ...]:
     return tuple(part.name or part.type for part in arrival.message.attachments if not part.kept)
 
 
-def _speak(scribe: Scribe, orders: Orders) -> None:
+def _speak(execution: Execution, orders: Orders) -> None:
     """The text: to the customer, or with `#note` into the team."""
-    if not orders.text and (orders.commands or not enclosures(scribe.arrival.message, 0)):
+    if not orders.text and (orders.commands or not enclosures(execution.arrival.message, 0)):
         return  # a file alone is an answer, too
-    if orders.has("split") and not scribe.stays:
+    if orders.has("split") and not execution.stays:
         return  # it is said on the new case
-    message_id, key = scribe.arrival.message.message_id, scribe.arrival.key
-    if scribe.stays:
+    message_id, key = execution.arrival.message.message_id, execution.arrival.key
+    if execution.stays:
         asked = orders.has("note", "spam")
         because = "" if asked else "replies to that mail stay in the team"
-        scribe.happened(AgentNoted(*scribe.stamp, message_id=message_id, key=key, because=because))
+        execution.happened(AgentNoted(*execution.stamp, message_id=message_id, key=key, because=because))
         how = "" if asked else ": replies to that mail stay there, unless they begin with #answer"
-        scribe.done.append(f"noted, in the team only{how}")
+        execution.done.append(f"noted, in the team only{how}")
         return
-    unseen = unseen_words(scribe.unseen)
-    scribe.happened(AgentAnswered(*scribe.stamp, message_id=message_id, key=key, unseen=unseen))
-    if scribe.unheard:
-        scribe.done.append("kept in the team, and counts as the answer: a monitor reads no mail")
+    unseen = unseen_words(execution.unseen)
+    execution.happened(AgentAnswered(*execution.stamp, message_id=message_id, key=key, unseen=unseen))
+    if execution.unheard:
+        execution.done.append("kept in the team, and counts as the answer: a monitor reads no mail")
     if not (orders.has("close") or orders.has("resolve")):  # the closing mail carries the text itself
-        scribe.to_customers(RelayMail(), text=orders.text)
+        execution.to_customers(RelayMail(), text=orders.text)
 
 
-def _acknowledge(scribe: Scribe, orders: Orders) -> None:
+def _acknowledge(execution: Execution, orders: Orders) -> None:
     """Any mail of an agent says that somebody has it (LGT-5)."""
-    if orders.has("ack") or unacknowledged(scribe.case):
-        scribe.happened(PageAcknowledged(*scribe.stamp, because="#ack" if orders.has("ack") else "an agent wrote"))
-        scribe.done.append("acknowledged: nobody else is called")
+    if orders.has("ack") or unacknowledged(execution.case):
+        execution.happened(
+            PageAcknowledged(*execution.stamp, because="#ack" if orders.has("ack") else "an agent wrote")
+        )
+        execution.done.append("acknowledged: nobody else is called")
 
 
-def _say_what_stays(scribe: Scribe, orders: Orders) -> None:
+def _say_what_stays(execution: Execution, orders: Orders) -> None:
     """An agent who believes to have answered must hear that they have not."""
-    message = scribe.arrival.message
+    message = execution.arrival.message
     files = [f"{part.name or part.type} ({part.kept})" for part in kept_back(message)]
-    with_the_answer = scribe.split is not None and scribe.split.text != ""
-    if not with_the_answer and not any(draft.enclosures for draft in scribe.drafts):
-        files += _files(scribe.arrival)
+    with_the_answer = execution.split is not None and execution.split.text != ""
+    if not with_the_answer and not any(draft.enclosures for draft in execution.drafts):
+        files += _files(execution.arrival)
     if files:
-        scribe.done.append(f"kept on the case and not sent to the customer: {', '.join(files)}")
-    ordered = orders.given_besides("note", "answer") or scribe.kept_open
+        execution.done.append(f"kept on the case and not sent to the customer: {', '.join(files)}")
+    ordered = orders.given_besides("note", "answer") or execution.kept_open
     if not ordered and not orders.text and not enclosures(message, 0):
-        scribe.done.append("nothing: no text of yours was found in your mail, and the customer got none")
+        execution.done.append("nothing: no text of yours was found in your mail, and the customer got none")
 
 
-def _severity(scribe: Scribe, command: Command, _orders: Orders) -> None:
-    level = scribe.terms.policy.level(command.argument)
-    was = scribe.terms.policy.level(scribe.case.severity)
-    scribe.happened(
+def _severity(execution: Execution, command: Command, _orders: Orders) -> None:
+    level = execution.terms.policy.level(command.argument)
+    was = execution.terms.policy.level(execution.case.severity)
+    execution.happened(
         SeveritySet(
-            *scribe.stamp,
+            *execution.stamp,
             severity=level.key,
             rank=level.rank,
             was=was.key,
@@ -331,64 +333,64 @@ def _severity(scribe: Scribe, command: Command, _orders: Orders) -> None:
             initially=command.initially,
         )
     )
-    scribe.done.append(f"severity {level.name}, was {was.name}")
+    execution.done.append(f"severity {level.name}, was {was.name}")
 
 
-def _assign(scribe: Scribe, command: Command, _orders: Orders) -> None:
-    agent = scribe.terms.team.agent(command.argument)
+def _assign(execution: Execution, command: Command, _orders: Orders) -> None:
+    agent = execution.terms.team.agent(command.argument)
     if agent is None:
         raise ValueError(f"{command.argument} is no agent of the team")
     name = agent.name or agent.address
     # Who gives a case to themselves has come back, whatever the configuration says.
-    away = "" if agent.address == scribe.agent.address else relief.said_away(agent, scribe.now)
-    if agent.address == scribe.case.assignee:
-        scribe.done.append(f"was with {name} already{f', who is {away}' if away else ''}")
+    away = "" if agent.address == execution.agent.address else relief.said_away(agent, execution.now)
+    if agent.address == execution.case.assignee:
+        execution.done.append(f"was with {name} already{f', who is {away}' if away else ''}")
         return
     if away and not command.insists:
-        scribe.done.append(f"not assigned: {name} is {away}; #assign! {agent.address} gives it to them anyway")
+        execution.done.append(f"not assigned: {name} is {away}; #assign! {agent.address} gives it to them anyway")
         return
-    scribe.happened(CaseAssigned(*scribe.stamp, agent=agent.address, because=f"by {scribe.name}"))
-    scribe.done.append(f"assigned to {name}{f', {away}: what cannot wait goes to who is there' if away else ''}")
-    if agent.address != scribe.agent.address:
-        content, name = AssignedMail(handed_over=True), scribe.agent.name
-        scribe.drafts.append(Draft(content, agent.person, scribe.arrival.key, author=name))
+    execution.happened(CaseAssigned(*execution.stamp, agent=agent.address, because=f"by {execution.name}"))
+    execution.done.append(f"assigned to {name}{f', {away}: what cannot wait goes to who is there' if away else ''}")
+    if agent.address != execution.agent.address:
+        content, name = AssignedMail(handed_over=True), execution.agent.name
+        execution.drafts.append(Draft(content, agent.person, execution.arrival.key, author=name))
 
 
-def _wait(scribe: Scribe, command: Command, _orders: Orders) -> None:
+def _wait(execution: Execution, command: Command, _orders: Orders) -> None:
     seconds = int(command.span.total_seconds()) if command.span else 0
-    if not scribe.case.active:
-        scribe.happened(CaseReopened(*scribe.stamp, because=f"by {scribe.name}"))
+    if not execution.case.active:
+        execution.happened(CaseReopened(*execution.stamp, because=f"by {execution.name}"))
     whom, reason = ("vendor", command.detail) if command.vendor else ("", None)
-    scribe.happened(WaitingSet(*scribe.stamp, seconds=seconds, whom=whom, reason=reason))
-    until = scribe.arrival.received_at + command.span if command.span else None
+    execution.happened(WaitingSet(*execution.stamp, seconds=seconds, whom=whom, reason=reason))
+    until = execution.arrival.received_at + command.span if command.span else None
     said = f"waiting for {'a third party' if command.vendor else 'the customer'}"
-    said += f" until {snooze.wall(scribe, until)}" if until else ""
+    said += f" until {snooze.wall(execution, until)}" if until else ""
     said += f": {command.detail}" if command.detail else ""
-    pauses = not command.vendor or "vendor" in scribe.terms.policy.pauses
-    scribe.done.append(said if pauses else f"{said}; no clock stops")
+    pauses = not command.vendor or "vendor" in execution.terms.policy.pauses
+    execution.done.append(said if pauses else f"{said}; no clock stops")
 
 
-def _resolve(scribe: Scribe, _command: Command, orders: Orders) -> None:
-    _end(scribe, orders, CaseResolved(*scribe.stamp), over=("resolved", "closed"))
+def _resolve(execution: Execution, _command: Command, orders: Orders) -> None:
+    _end(execution, orders, CaseResolved(*execution.stamp), over=("resolved", "closed"))
 
 
-def _close(scribe: Scribe, _command: Command, orders: Orders) -> None:
-    _end(scribe, orders, CaseClosed(*scribe.stamp), over=("closed",))
+def _close(execution: Execution, _command: Command, orders: Orders) -> None:
+    _end(execution, orders, CaseClosed(*execution.stamp), over=("closed",))
 
 
-def _end(scribe: Scribe, orders: Orders, end: CaseResolved | CaseClosed, *, over: tuple[str, ...]) -> None:
+def _end(execution: Execution, orders: Orders, end: CaseResolved | CaseClosed, *, over: tuple[str, ...]) -> None:
     """On resolution a mail confirms it (LGT-8), once; a last answer goes out all the same."""
-    text = "" if scribe.stays else orders.text
-    if scribe.case.status in over and not text:
-        scribe.done.append(f"was {scribe.case.status} already; nobody is told again")
+    text = "" if execution.stays else orders.text
+    if execution.case.status in over and not text:
+        execution.done.append(f"was {execution.case.status} already; nobody is told again")
         return
-    scribe.happened(end)
-    scribe.to_customers(ClosedMail(), text=text)
+    execution.happened(end)
+    execution.to_customers(ClosedMail(), text=text)
     told = "the customer is told"
-    if scribe.unheard or nobody(scribe.case):
-        why = "a monitor reads no mail" if scribe.unheard else "nobody on this case can be written to"
+    if execution.unheard or nobody(execution.case):
+        why = "a monitor reads no mail" if execution.unheard else "nobody on this case can be written to"
         told = f"nobody is told: {why}"
-    scribe.done.append(f"{end.type}, and {told}")
+    execution.done.append(f"{end.type}, and {told}")
 
 
 def _why_no_spam(case: Case) -> str:
@@ -402,50 +404,50 @@ def _why_no_spam(case: Case) -> str:
     return "a promise on this one was broken" if case.breaches else ""
 
 
-def _spam(scribe: Scribe, _command: Command, _orders: Orders) -> None:
+def _spam(execution: Execution, _command: Command, _orders: Orders) -> None:
     """It ends, and nobody outside is told: who sends spam must not learn that somebody reads it."""
-    if scribe.case.status == "closed":
-        scribe.done.append("was closed already")
+    if execution.case.status == "closed":
+        execution.done.append("was closed already")
         return
-    scribe.happened(CaseFlagged(*scribe.stamp, tag="spam"))
-    scribe.happened(CaseClosed(*scribe.stamp, because="spam"))
-    scribe.done.append("closed as spam, and nobody outside is told")
+    execution.happened(CaseFlagged(*execution.stamp, tag="spam"))
+    execution.happened(CaseClosed(*execution.stamp, because="spam"))
+    execution.done.append("closed as spam, and nobody outside is told")
 
 
-def _reopen(scribe: Scribe, _command: Command, _orders: Orders) -> None:
-    if scribe.case.status == "open":
-        scribe.done.append("was open already")
+def _reopen(execution: Execution, _command: Command, _orders: Orders) -> None:
+    if execution.case.status == "open":
+        execution.done.append("was open already")
         return
-    scribe.happened(CaseReopened(*scribe.stamp, because=f"by {scribe.name}"))
-    scribe.done.append("open again")
+    execution.happened(CaseReopened(*execution.stamp, because=f"by {execution.name}"))
+    execution.done.append("open again")
 
 
-def _cc(scribe: Scribe, command: Command, _orders: Orders) -> None:
+def _cc(execution: Execution, command: Command, _orders: Orders) -> None:
     """Who is added sees what comes, and never what was; who is removed can write to the case and is not believed."""
     for person in command.people:
-        there = person.address in {known.address for known in (scribe.case.requester, *scribe.case.participants)}
+        there = person.address in {known.address for known in (execution.case.requester, *execution.case.participants)}
         if command.argument == "remove" and not there:
-            scribe.done.append(f"{person.address} was off the case already")
+            execution.done.append(f"{person.address} was off the case already")
         elif command.argument == "remove":
-            scribe.happened(ParticipantRemoved(*scribe.stamp, address=person.address))
-            scribe.done.append(f"{person.address} gets no more answers")
+            execution.happened(ParticipantRemoved(*execution.stamp, address=person.address))
+            execution.done.append(f"{person.address} gets no more answers")
         elif there:
-            scribe.done.append(f"{person.address} was on the case already")
+            execution.done.append(f"{person.address} was on the case already")
         else:
-            scribe.happened(ParticipantAdded(*scribe.stamp, address=person.address, name=person.name))
-            scribe.done.append(f"{person.address} gets the answers from now on, and nothing of before")
+            execution.happened(ParticipantAdded(*execution.stamp, address=person.address, name=person.name))
+            execution.done.append(f"{person.address} gets the answers from now on, and nothing of before")
 
 
-def _help(scribe: Scribe, _command: Command, _orders: Orders) -> None:
-    scribe.done.append("the list of commands")
-    scribe.help = tuple(CommandForm(*form.split("  ", 1)) for form in FORMS.values())
+def _help(execution: Execution, _command: Command, _orders: Orders) -> None:
+    execution.done.append("the list of commands")
+    execution.help = tuple(CommandForm(*form.split("  ", 1)) for form in FORMS.values())
 
 
-def _note(_scribe: Scribe, _command: Command, _orders: Orders) -> None:
+def _note(_scribe: Execution, _command: Command, _orders: Orders) -> None:
     """Nothing to do by itself: `agent_writes` has read `#note`, `#answer` and `#redact`, `_acknowledge` `#ack`."""
 
 
-_OBEY: dict[str, Callable[[Scribe, Command, Orders], None]] = {
+_OBEY: dict[str, Callable[[Execution, Command, Orders], None]] = {
     "note": _note,
     "answer": _note,
     "severity": _severity,

@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from helpdesk.core.case import Case
     from helpdesk.core.command import Orders
     from helpdesk.core.events import Event
+    from helpdesk.core.execution import Execution
     from helpdesk.core.people import Agent
-    from helpdesk.core.scribe import Scribe
     from helpdesk.core.unseen import CaseMail
 
 LATELY = timedelta(days=7)
@@ -49,13 +49,13 @@ _BECOMES: Mapping[type[Event], str] = {
 _SETTLES = (AgentAnswered, CaseResolved, CaseClosed)
 
 
-def answered_meanwhile(scribe: Scribe) -> CaseMail | None:
+def answered_meanwhile(execution: Execution) -> CaseMail | None:
     """Somebody else's answer of the last minutes that the agent had not seen, and has not been shown since."""
-    within = scribe.terms.second_answer_within
-    case, agent, at = scribe.was, scribe.agent.address, scribe.arrival.received_at
+    within = execution.terms.second_answer_within
+    case, agent, at = execution.was, execution.agent.address, execution.arrival.received_at
     gone = {event.key for event in case.of_type(AnswerLost)}
     gone |= {event.answer for event in case.of_type(AgentMailReturned) if event.by == agent}
-    not_seen = {mail.key: mail for mail in scribe.arrival.sight.unseen if mail.key not in gone}
+    not_seen = {mail.key: mail for mail in execution.arrival.sight.unseen if mail.key not in gone}
     for event in reversed(case.of_type(AgentAnswered)):
         near = abs(event.at - at) <= within
         if within and near and event.by != agent and event.key in not_seen:
@@ -63,26 +63,26 @@ def answered_meanwhile(scribe: Scribe) -> CaseMail | None:
     return None
 
 
-def tell(scribe: Scribe, orders: Orders) -> None:
+def tell(execution: Execution, orders: Orders) -> None:
     """Write to the others what the agent sent to the customer, and what they did to the case."""
-    done = [said for event in scribe.events if (said := _said(scribe, event))]
-    answered = not scribe.stays and bool(orders.text or not orders.commands)
+    done = [said for event in execution.events if (said := _said(execution, event))]
+    answered = not execution.stays and bool(orders.text or not orders.commands)
     if not (done or answered):
         return
-    files = tuple(part.name or part.type for part in scribe.arrival.message.attachments if not part.kept)
+    files = tuple(part.name or part.type for part in execution.arrival.message.attachments if not part.kept)
     copy = CopyMail(sent=answered, done=tuple(done), files=files)
-    shows = (scribe.arrival.number,) if orders.text else ()
-    for agent in _others(scribe):
-        key, name = scribe.arrival.key, scribe.name
-        scribe.drafts.append(Draft(copy, agent.person, key, orders.text, name, shows=shows))
+    shows = (execution.arrival.number,) if orders.text else ()
+    for agent in _others(execution):
+        key, name = execution.arrival.key, execution.name
+        execution.drafts.append(Draft(copy, agent.person, key, orders.text, name, shows=shows))
 
 
-def _said(scribe: Scribe, event: Event) -> str:
+def _said(execution: Execution, event: Event) -> str:
     """What others hear of it; "" where they do not."""
-    policy = scribe.terms.policy
+    policy = execution.terms.policy
     match event:
         case CaseAssigned():
-            return f"given to {called(scribe, Person(event.agent))}"
+            return f"given to {called(execution, Person(event.agent))}"
         case SeveritySet():
             return f"severity {policy.level(event.severity).name}, was {policy.level(event.was).name}"
         case WaitingSet():
@@ -93,30 +93,30 @@ def _said(scribe: Scribe, event: Event) -> str:
             return _BECOMES.get(type(event), "")
 
 
-def called(scribe: Scribe, person: Person) -> str:
+def called(execution: Execution, person: Person) -> str:
     """How one of the team is called."""
-    agent = scribe.terms.team.agent(person.address)
+    agent = execution.terms.team.agent(person.address)
     return (agent.name if agent else "") or person.name or person.address
 
 
-def _others(scribe: Scribe) -> Iterator[Agent]:
+def _others(execution: Execution) -> Iterator[Agent]:
     """Who is told, each once."""
-    beside = (draft for decision, _ in scribe.beside.values() for draft in decision.drafts)
-    known = {draft.to.address for draft in (*scribe.drafts, *beside) if draft.audience == "agent"}
-    known.add(scribe.agent.address)
-    for address in _keepers(scribe):
-        agent = scribe.terms.team.agent(address)
-        if agent and agent.address not in known and not agent.away(scribe.now):
+    beside = (draft for decision, _ in execution.beside.values() for draft in decision.drafts)
+    known = {draft.to.address for draft in (*execution.drafts, *beside) if draft.audience == "agent"}
+    known.add(execution.agent.address)
+    for address in _keepers(execution):
+        agent = execution.terms.team.agent(address)
+        if agent and agent.address not in known and not agent.away(execution.now):
             known.add(agent.address)
             yield agent
 
 
-def _keepers(scribe: Scribe) -> Iterator[str]:
-    case, since = scribe.was, scribe.arrival.received_at - LATELY
-    yield from (person.address for person in scribe.terms.keepers(case.assignee))
-    for one in (case, *(merged.case for merged in scribe.terms.merged)):
+def _keepers(execution: Execution) -> Iterator[str]:
+    case, since = execution.was, execution.arrival.received_at - LATELY
+    yield from (person.address for person in execution.terms.keepers(case.assignee))
+    for one in (case, *(merged.case for merged in execution.terms.merged)):
         yield from (event.by for event in one.of_type(AgentAnswered, AgentNoted) if event.at > since)
-    if any(isinstance(event, _SETTLES) for event in scribe.events):
+    if any(isinstance(event, _SETTLES) for event in execution.events):
         yield from _warned(case)
 
 

@@ -17,47 +17,49 @@ from helpdesk.core.intake import missing
 if TYPE_CHECKING:
     from helpdesk.core.case import Kind
     from helpdesk.core.command import Command, Orders
-    from helpdesk.core.scribe import Scribe
+    from helpdesk.core.execution import Execution
 
 
-def kind(scribe: Scribe, command: Command, orders: Orders) -> None:
+def kind(execution: Execution, command: Command, orders: Orders) -> None:
     """Obey `#kind`."""
-    was, becomes = scribe.case.kind, cast("Kind", command.argument)
+    was, becomes = execution.case.kind, cast("Kind", command.argument)
     if was == becomes:
-        scribe.done.append(f"kind {becomes}, as it was")
+        execution.done.append(f"kind {becomes}, as it was")
         return
-    lacks = tuple(missing(scribe.terms.policy.intake, dict(scribe.case.intake), becomes))
-    scribe.happened(KindSet(*scribe.stamp, kind=becomes, was=was, missing=lacks))
+    lacks = tuple(missing(execution.terms.policy.intake, dict(execution.case.intake), becomes))
+    execution.happened(KindSet(*execution.stamp, kind=becomes, was=was, missing=lacks))
     said = f"kind {becomes}, was {was}"
-    scribe.done.append(said if orders.has("severity") else f"{said}; {_bind(scribe, becomes)}")
-    _look_at_coverage(scribe)
+    execution.done.append(said if orders.has("severity") else f"{said}; {_bind(execution, becomes)}")
+    _look_at_coverage(execution)
 
 
-def area(scribe: Scribe, command: Command, _orders: Orders) -> None:
+def area(execution: Execution, command: Command, _orders: Orders) -> None:
     """Obey `#area`."""
-    was = scribe.case.area
+    was = execution.case.area
     if was == command.argument:
-        scribe.done.append(f"area {was}, as it was")
+        execution.done.append(f"area {was}, as it was")
         return
-    scribe.happened(AreaSet(*scribe.stamp, area=command.argument, was=was))
-    scribe.done.append(f"area {command.argument}, was {was or 'none'}")
-    _look_at_coverage(scribe)
+    execution.happened(AreaSet(*execution.stamp, area=command.argument, was=was))
+    execution.done.append(f"area {command.argument}, was {was or 'none'}")
+    _look_at_coverage(execution)
 
 
-def _bind(scribe: Scribe, becomes: Kind) -> str:
+def _bind(execution: Execution, becomes: Kind) -> str:
     """Let the policy's rules about kinds bind the severity (LGT-6); says what came of it."""
-    terms, case = scribe.terms.policy.severity, scribe.case
+    terms, case = execution.terms.policy.severity, execution.case
     was = terms.level(case.severity)
-    before = terms.level(_before_its_kind(scribe) or case.severity)
-    rank, reasons = scribe.terms.judge.bind_kind(before.rank, kind=becomes, terms=terms)
+    before = terms.level(_before_its_kind(execution) or case.severity)
+    rank, reasons = execution.terms.judge.bind_kind(before.rank, kind=becomes, terms=terms)
     level = before if rank == before.rank else terms.at_rank(rank)
     if level == was:
         return f"severity stays {was.name}"
-    because = "; ".join(f"{reason.rule}: {reason.effect}" for reason in reasons) or f"it is no {_kind_before(scribe)}"
-    scribe.happened(
+    because = (
+        "; ".join(f"{reason.rule}: {reason.effect}" for reason in reasons) or f"it is no {_kind_before(execution)}"
+    )
+    execution.happened(
         SeveritySet(
-            scribe.arrival.received_at,
-            scribe.now,
+            execution.arrival.received_at,
+            execution.now,
             DESK,
             severity=level.key,
             rank=level.rank,
@@ -70,18 +72,18 @@ def _bind(scribe: Scribe, becomes: Kind) -> str:
     return f"severity {level.name}, was {was.name} ({because})"
 
 
-def _before_its_kind(scribe: Scribe) -> str:
+def _before_its_kind(execution: Execution) -> str:
     """The severity that a kind has lowered, if nobody has set one since."""
-    last = next(reversed(scribe.case.of_type(SeveritySet)), None)
+    last = next(reversed(execution.case.of_type(SeveritySet)), None)
     return last.lowered_from if last else ""
 
 
-def _kind_before(scribe: Scribe) -> str:
-    return scribe.case.of_type(KindSet)[-1].was
+def _kind_before(execution: Execution) -> str:
+    return execution.case.of_type(KindSet)[-1].was
 
 
-def _look_at_coverage(scribe: Scribe) -> None:
+def _look_at_coverage(execution: Execution) -> None:
     """What the plan does not cover is marked, and what it does is not (TKT-6, LGK-8)."""
-    for event in tuple(scope.coverage(scribe.case, scribe.terms.policy, scribe.stamp)):
-        scribe.happened(event)
-        scribe.done.append(f"{'marked' if isinstance(event, CaseFlagged) else 'no longer marked'}: {event.tag}")
+    for event in tuple(scope.coverage(execution.case, execution.terms.policy, execution.stamp)):
+        execution.happened(event)
+        execution.done.append(f"{'marked' if isinstance(event, CaseFlagged) else 'no longer marked'}: {event.tag}")

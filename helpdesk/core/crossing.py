@@ -30,47 +30,51 @@ if TYPE_CHECKING:
 
     from helpdesk.core.case import Case
     from helpdesk.core.command import Orders, Verb
+    from helpdesk.core.execution import Execution
     from helpdesk.core.people import Terms
-    from helpdesk.core.scribe import Scribe
 
 _ENDS_OR_PAUSES: tuple[Verb, ...] = ("wait", "resolve", "close", "spam")
 _SETTLE = (AgentAnswered, AnswerArrived, CaseResolved, CaseClosed)
 
 
-def kept_open(scribe: Scribe, orders: Orders) -> Orders:
+def kept_open(execution: Execution, orders: Orders) -> Orders:
     """The orders that are done: over a word that the agent had not seen none that ends the case or makes it wait."""
     if any(command.insists for command in orders.given(*_ENDS_OR_PAUSES)):
         return orders
-    waiting = owed(scribe.case, scribe.terms)
-    scribe.unseen = tuple(mail for mail in scribe.arrival.sight.unseen if (mail.message_id, mail.at) in waiting)
+    waiting = owed(execution.case, execution.terms)
+    execution.unseen = tuple(mail for mail in execution.arrival.sight.unseen if (mail.message_id, mail.at) in waiting)
     if orders.has("redact"):
-        scribe.unseen = tuple(replace(mail, text=ERASED) for mail in scribe.unseen)
+        execution.unseen = tuple(replace(mail, text=ERASED) for mail in execution.unseen)
     held = orders.given(*_ENDS_OR_PAUSES)
-    if not scribe.unseen or not held:
-        scribe.newer = [mail for mail in scribe.arrival.sight.newer if held and (mail.message_id, mail.at) in waiting]
+    if not execution.unseen or not held:
+        execution.newer = [
+            mail for mail in execution.arrival.sight.newer if held and (mail.message_id, mail.at) in waiting
+        ]
         return orders
-    scribe.kept_open = [command.line for command in held]
-    scribe.happened(KeptOpen(*scribe.stamp, orders=tuple(scribe.kept_open), unseen=unseen_words(scribe.unseen)))
+    execution.kept_open = [command.line for command in held]
+    execution.happened(
+        KeptOpen(*execution.stamp, orders=tuple(execution.kept_open), unseen=unseen_words(execution.unseen))
+    )
     verbs = ", ".join(f"#{command.verb}!" for command in held)
-    scribe.done.append(
-        f"{', '.join(scribe.kept_open)} is not done: you had not seen the mail below when you wrote. The case "
-        f"is {scribe.case.status}, and an answer to that mail is owed; {verbs} on the first line insists"
+    execution.done.append(
+        f"{', '.join(execution.kept_open)} is not done: you had not seen the mail below when you wrote. The case "
+        f"is {execution.case.status}, and an answer to that mail is owed; {verbs} on the first line insists"
     )
     return replace(orders, commands=orders.given_besides(*_ENDS_OR_PAUSES))
 
 
-def say(scribe: Scribe, orders: Orders) -> None:
+def say(execution: Execution, orders: Orders) -> None:
     """Tell the agent of words that their answer does not count for, and of newer ones than the mail they answered."""
-    answered = any(isinstance(event, AgentAnswered) for event in scribe.events)
-    if not (answered or scribe.kept_open):
-        scribe.unseen = ()  # nothing of theirs would have settled it
-    elif scribe.unseen and answered and not orders.has("redact"):  # which has an echo of its own, without the words
-        scribe.done.append(
+    answered = any(isinstance(event, AgentAnswered) for event in execution.events)
+    if not (answered or execution.kept_open):
+        execution.unseen = ()  # nothing of theirs would have settled it
+    elif execution.unseen and answered and not orders.has("redact"):  # which has an echo of its own, without the words
+        execution.done.append(
             "your text went to the customer; it does not count as the answer to the mail below, which you had not seen"
         )
-    for mail in scribe.newer:
+    for mail in execution.newer:
         who = mail.author.name or mail.author.address
-        scribe.done.append(f"after the mail that you answered, {who} wrote once more, at {wall(scribe, mail.at)}")
+        execution.done.append(f"after the mail that you answered, {who} wrote once more, at {wall(execution, mail.at)}")
 
 
 def owed(case: Case, terms: Terms) -> frozenset[tuple[str, datetime]]:

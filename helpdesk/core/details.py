@@ -37,10 +37,10 @@ if TYPE_CHECKING:
     from helpdesk.core.case import Case, Kind
     from helpdesk.core.command import Command, Orders
     from helpdesk.core.decision import Arrival
+    from helpdesk.core.execution import Execution
     from helpdesk.core.intake import Intake
     from helpdesk.core.people import Terms
     from helpdesk.core.policy import Doubt, Policy
-    from helpdesk.core.scribe import Scribe
     from helpdesk.core.severities import Level, Rank
     from helpdesk.core.verdict import Verdict
 
@@ -81,13 +81,13 @@ def given(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Details:
     return Details(reading.told(), tuple(reading.changed), (*reading.proposed, *proposed), reading.verdict)
 
 
-def kept(scribe: Scribe, command: Command, _orders: Orders) -> None:
+def kept(execution: Execution, command: Command, _orders: Orders) -> None:
     """Obey `#detail`: what an agent was told elsewhere, or takes a customer's words for, counts as if written."""
-    case, terms, key = scribe.case, scribe.terms, command.argument
+    case, terms, key = execution.case, execution.terms, command.argument
     was = dict(case.intake).get(key, "")
-    scribe.happened(_given(case, {key: command.detail}, terms, scribe.stamp))
+    execution.happened(_given(case, {key: command.detail}, terms, execution.stamp))
     label = next(_short(field.label) for field in terms.policy.intake if field.key == key)
-    scribe.done.append(f"{label}: {command.detail}{f', was {_brief(was)}' if was else ''}")
+    execution.done.append(f"{label}: {command.detail}{f', was {_brief(was)}' if was else ''}")
 
 
 def _held(case: Case) -> set[str]:

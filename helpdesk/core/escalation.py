@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from helpdesk.core.case import Case
     from helpdesk.core.command import Command, Orders
     from helpdesk.core.decision import Arrival
+    from helpdesk.core.execution import Execution
     from helpdesk.core.message import Person
     from helpdesk.core.people import Terms
-    from helpdesk.core.scribe import Scribe
 
 _MAY_ASK = "may ask for escalation: "  # begins the tag of what an agent is to decide on
 _ONCE = timedelta(days=1)  # in which one mail says that it was passed on
@@ -109,23 +109,23 @@ def _may_answer(to: Person, arrival: Arrival, terms: Terms) -> bool:
 # --- by an agent
 
 
-def escalate(scribe: Scribe, command: Command, _orders: Orders) -> None:
+def escalate(execution: Execution, command: Command, _orders: Orders) -> None:
     """Obey `#escalate`: what a customer may have meant is passed on, or dismissed."""
-    proposed = [tag for tag in scribe.case.tags if tag.startswith(_MAY_ASK)]
+    proposed = [tag for tag in execution.case.tags if tag.startswith(_MAY_ASK)]
     for tag in proposed:
-        scribe.happened(CaseUnflagged(*scribe.stamp, tag=tag))
+        execution.happened(CaseUnflagged(*execution.stamp, tag=tag))
     if command.argument == OFF:
-        scribe.done.append("dismissed: nobody is told" if proposed else "nothing was to be dismissed")
+        execution.done.append("dismissed: nobody is told" if proposed else "nothing was to be dismissed")
         return
-    because = f"{scribe.name} passes it on{f': {command.detail}' if command.detail else ''}"
-    before = scribe.case
-    asked = EscalationRequested(*scribe.stamp, because=because)
-    scribe.happened(asked)
-    people = told(scribe.case, scribe.terms, scribe.now)
-    content = EscalationAskedMail(asked=because, sender=scribe.agent.address)
-    key = f"{scribe.arrival.key}/asked"
-    author = scribe.case.requester.shown
-    scribe.drafts += [Draft(content, person, key, author=author) for person in people]
+    because = f"{execution.name} passes it on{f': {command.detail}' if command.detail else ''}"
+    before = execution.case
+    asked = EscalationRequested(*execution.stamp, because=because)
+    execution.happened(asked)
+    people = told(execution.case, execution.terms, execution.now)
+    content = EscalationAskedMail(asked=because, sender=execution.agent.address)
+    key = f"{execution.arrival.key}/asked"
+    author = execution.case.requester.shown
+    execution.drafts += [Draft(content, person, key, author=author) for person in people]
     if not _told_lately(before, asked):
-        scribe.drafts += [Draft(PassedOnMail(), to, key) for to in scribe.case.readers]
-    scribe.done.append(f"passed on to {', '.join(person.address for person in people)}")
+        execution.drafts += [Draft(PassedOnMail(), to, key) for to in execution.case.readers]
+    execution.done.append(f"passed on to {', '.join(person.address for person in people)}")

@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from helpdesk.core.command import Command, Orders
     from helpdesk.core.decision import Arrival
     from helpdesk.core.declared import Incident
+    from helpdesk.core.execution import Execution
     from helpdesk.core.people import Terms
     from helpdesk.core.policy import Policy
-    from helpdesk.core.scribe import Scribe
 
 OFF = "off"  # as a key: takes an exclusion back
 PERSONAL_DATA = "personal-data"  # the key by which a policy exempts what was erased, until it is sent again (LAI-11)
@@ -107,41 +107,41 @@ def _stands_in(words: str, text: str) -> bool:
 # --- bound, and taken back
 
 
-def exclude(scribe: Scribe, command: Command, _orders: Orders) -> None:
+def exclude(execution: Execution, command: Command, _orders: Orders) -> None:
     """Obey `#exclude` (CEL-10, CEL-11, LAI-12, CLX-3)."""
     if command.argument == OFF:
-        _take_back(scribe)
+        _take_back(execution)
         return
-    entry = next(entry for entry in scribe.terms.policy.exclusions if entry.key == command.argument)
+    entry = next(entry for entry in execution.terms.policy.exclusions if entry.key == command.argument)
     because = f"{entry.why}: {command.detail}" if command.detail else entry.why
-    exempted = CaseExempted(*scribe.stamp, key=entry.key, because=because, out_of_scope=entry.out_of_scope)
-    if any(_says_the_same(one, exempted) for one in in_force(scribe.case.events)):
-        scribe.done.append(f"was excluded already: {because}")
+    exempted = CaseExempted(*execution.stamp, key=entry.key, because=because, out_of_scope=entry.out_of_scope)
+    if any(_says_the_same(one, exempted) for one in in_force(execution.case.events)):
+        execution.done.append(f"was excluded already: {because}")
         return
-    scribe.happened(exempted)
-    _dismiss(scribe)
-    scribe.happened(CaseFlagged(*scribe.stamp, tag=f"{_EXCLUDED}{entry.key}"))
-    told = _tell(scribe, OutOfScopeMail(because=because, out_of_scope=entry.out_of_scope))
-    scribe.done.append(f"excluded: {because}; {told}")
+    execution.happened(exempted)
+    _dismiss(execution)
+    execution.happened(CaseFlagged(*execution.stamp, tag=f"{_EXCLUDED}{entry.key}"))
+    told = _tell(execution, OutOfScopeMail(because=because, out_of_scope=entry.out_of_scope))
+    execution.done.append(f"excluded: {because}; {told}")
 
 
 def _says_the_same(one: CaseExempted, other: CaseExempted) -> bool:
     return (one.key, one.because, one.out_of_scope) == (other.key, other.because, other.out_of_scope)
 
 
-def incident(scribe: Scribe, command: Command, _orders: Orders) -> None:
+def incident(execution: Execution, command: Command, _orders: Orders) -> None:
     """Obey `#incident`: the case is about a known one, and exempt where the policy exempts those (LAI-6)."""
-    known = next(entry for entry in scribe.terms.declared.incidents if entry.key == command.argument)
-    scribe.happened(_linked(known, scribe.stamp))
+    known = next(entry for entry in execution.terms.declared.incidents if entry.key == command.argument)
+    execution.happened(_linked(known, execution.stamp))
     done = f"linked to incident {known.key}: {known.title}"
     because = f"known incident {known.key}: {known.title}"
-    there = any(one.because == because for one in in_force(scribe.case.events))
-    if scribe.terms.policy.known_incidents_exempt and not there:
-        scribe.happened(CaseExempted(*scribe.stamp, key="incident", because=because, out_of_scope=False))
-        _dismiss(scribe)
+    there = any(one.because == because for one in in_force(execution.case.events))
+    if execution.terms.policy.known_incidents_exempt and not there:
+        execution.happened(CaseExempted(*execution.stamp, key="incident", because=because, out_of_scope=False))
+        _dismiss(execution)
         content = OutOfScopeMail(because=_known(known))
-        done += f"; its promises do not apply, and {_tell(scribe, content, about=known.key)}"
-    scribe.done.append(done)
+        done += f"; its promises do not apply, and {_tell(execution, content, about=known.key)}"
+    execution.done.append(done)
 
 
 def _linked(known: Incident, stamp: Stamp) -> CaseFlagged:
@@ -152,33 +152,33 @@ def _known(known: Incident) -> str:
     return f"a known problem, {known.title}"
 
 
-def _take_back(scribe: Scribe) -> None:
+def _take_back(execution: Execution) -> None:
     """As if it had never been: the clocks, what is late and the ladder follow from the events that are left."""
-    ended = [one for one in in_force(scribe.case.events) if not one.until_requester]
-    waiting = [tag for tag in scribe.case.tags if tag.startswith(_PROPOSED)]
+    ended = [one for one in in_force(execution.case.events) if not one.until_requester]
+    waiting = [tag for tag in execution.case.tags if tag.startswith(_PROPOSED)]
     if not ended and not waiting:
-        scribe.done.append("nothing was excluded, and nothing is proposed")
+        execution.done.append("nothing was excluded, and nothing is proposed")
         return
-    scribe.happened(ExclusionLifted(*scribe.stamp, keys=tuple(one.key for one in ended)))
-    _dismiss(scribe, _PROPOSED, _EXCLUDED)
+    execution.happened(ExclusionLifted(*execution.stamp, keys=tuple(one.key for one in ended)))
+    _dismiss(execution, _PROPOSED, _EXCLUDED)
     if not ended:
-        scribe.done.append("dismissed: what was proposed; the promises run as before")
+        execution.done.append("dismissed: what was proposed; the promises run as before")
         return
     why = "; ".join(one.because for one in ended)
-    told = _tell(scribe, OutOfScopeMail(lifted=True))
-    scribe.done.append(f"no longer excluded ({why}): the promises run as if it had never been; {told}")
+    told = _tell(execution, OutOfScopeMail(lifted=True))
+    execution.done.append(f"no longer excluded ({why}): the promises run as if it had never been; {told}")
 
 
-def _dismiss(scribe: Scribe, *beginnings: str) -> None:
-    for tag in scribe.case.tags:
+def _dismiss(execution: Execution, *beginnings: str) -> None:
+    for tag in execution.case.tags:
         if tag.startswith(beginnings or (_PROPOSED,)):
-            scribe.happened(CaseUnflagged(*scribe.stamp, tag=tag))
+            execution.happened(CaseUnflagged(*execution.stamp, tag=tag))
 
 
-def _tell(scribe: Scribe, content: OutOfScopeMail, *, about: str = OFF) -> str:
+def _tell(execution: Execution, content: OutOfScopeMail, *, about: str = OFF) -> str:
     """Write to the people of the case; says whether they hear it."""
-    key = f"{scribe.arrival.key}/exclude/{about}"
-    scribe.drafts += [Draft(content, person, key) for person in scribe.case.readers]
-    if scribe.unheard or nobody(scribe.case):
+    key = f"{execution.arrival.key}/exclude/{about}"
+    execution.drafts += [Draft(content, person, key) for person in execution.case.readers]
+    if execution.unheard or nobody(execution.case):
         return "nobody is told: there is nobody to write to"
     return "the customer is told"

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from helpdesk.core.case import Case
     from helpdesk.core.command import Command, Orders
     from helpdesk.core.decision import Neighbour
+    from helpdesk.core.execution import Execution
     from helpdesk.core.people import Agent
-    from helpdesk.core.scribe import Scribe
 
 
 def linkable(case: Case, named: Mapping[int, Neighbour], agent: Agent) -> dict[int, str]:
@@ -26,13 +26,13 @@ def linkable(case: Case, named: Mapping[int, Neighbour], agent: Agent) -> dict[i
     return {number: "another case than this one" if number in here else "" for number in seen}
 
 
-def link(scribe: Scribe, command: Command, _orders: Orders) -> None:
+def link(execution: Execution, command: Command, _orders: Orders) -> None:
     """Obey `#link`."""
-    other = scribe.arrival.named[command.case]
-    if other.case.ref in scribe.case.links:
-        scribe.done.append(f"was linked to {other.case.ref} already")
+    other = execution.arrival.named[command.case]
+    if other.case.ref in execution.case.links:
+        execution.done.append(f"was linked to {other.case.ref} already")
     else:
-        scribe.happened(CaseLinked(*scribe.stamp, to=other.case.ref))
-        scribe.done.append(f"linked to {other.case.ref}: {other.case.subject}")
-    if scribe.case.ref not in other.case.links:
-        scribe.happened_to(other, CaseLinked(*scribe.stamp, to=scribe.case.ref))
+        execution.happened(CaseLinked(*execution.stamp, to=other.case.ref))
+        execution.done.append(f"linked to {other.case.ref}: {other.case.subject}")
+    if execution.case.ref not in other.case.links:
+        execution.happened_to(other, CaseLinked(*execution.stamp, to=execution.case.ref))

@@ -43,8 +43,8 @@ if TYPE_CHECKING:
     from helpdesk.core.case import Case
     from helpdesk.core.command import Command, Orders
     from helpdesk.core.decision import Arrival, Neighbour
+    from helpdesk.core.execution import Execution
     from helpdesk.core.people import Agent, Terms
-    from helpdesk.core.scribe import Scribe
 
 # What the survivor's people and agents do that happens to the merged cases as well.
 _Followed = (
@@ -89,33 +89,33 @@ def _problem(case: Case, terms: Terms, number: int, other: Neighbour, arrival: A
     return ""
 
 
-def merge(scribe: Scribe, command: Command, _orders: Orders) -> None:
+def merge(execution: Execution, command: Command, _orders: Orders) -> None:
     """Obey `#merge`."""
-    case, survivor = scribe.case, scribe.arrival.named[command.case]
+    case, survivor = execution.case, execution.arrival.named[command.case]
     into = survivor.case
     if into.number == case.number:
-        scribe.done.append(f"HD-{command.case} and {case.ref} are one case already")
+        execution.done.append(f"HD-{command.case} and {case.ref} are one case already")
         return
     theirs = {person.address for person in into.readers}
     shared = tuple(sorted(person.address for person in case.readers if person.address in theirs))
     cases = tuple(f"HD-{number}" for number in (case.number, *case.merged))
-    scribe.happened_to(survivor, CaseMerged(*scribe.stamp, came_from=case.ref, cases=cases))
+    execution.happened_to(survivor, CaseMerged(*execution.stamp, came_from=case.ref, cases=cases))
     if into.status == "waiting":
-        scribe.happened_to(survivor, CaseReopened(*scribe.stamp, because=f"{case.ref} was merged into it"))
+        execution.happened_to(survivor, CaseReopened(*execution.stamp, because=f"{case.ref} was merged into it"))
     if case.status == "waiting":
-        scribe.happened(CaseReopened(*scribe.stamp, because=f"it was merged into {into.ref}"))
+        execution.happened(CaseReopened(*execution.stamp, because=f"it was merged into {into.ref}"))
     if into.assignee and into.assignee != case.assignee:
-        scribe.happened(CaseAssigned(*scribe.stamp, agent=into.assignee, because=f"merged into {into.ref}"))
-    scribe.happened(MergedInto(*scribe.stamp, into=into.ref, shared=shared))
+        execution.happened(CaseAssigned(*execution.stamp, agent=into.assignee, because=f"merged into {into.ref}"))
+    execution.happened(MergedInto(*execution.stamp, into=into.ref, shared=shared))
     for person in survivor.terms.keepers(into.assignee):
-        if person.address not in scribe.agent.addresses:
+        if person.address not in execution.agent.addresses:
             content = MergedMail(merged_ref=case.ref, merged_number=case.number)
-            scribe.drafted_for(survivor, Draft(content, person, scribe.arrival.key, author=scribe.name))
-    scribe.done.append(f"{case.ref} goes into {into.ref}: {into.subject}")
+            execution.drafted_for(survivor, Draft(content, person, execution.arrival.key, author=execution.name))
+    execution.done.append(f"{case.ref} goes into {into.ref}: {into.subject}")
     keeper = survivor.terms.team.agent(into.assignee)
-    if keeper and keeper.address not in scribe.agent.addresses and (away := said_away(keeper, scribe.now)):
-        scribe.done.append(f"{into.ref} is with {keeper.name or keeper.address}, who is {away}: #assign on it")
-    scribe.done.append(
+    if keeper and keeper.address not in execution.agent.addresses and (away := said_away(keeper, execution.now)):
+        execution.done.append(f"{into.ref} is with {keeper.name or keeper.address}, who is {away}: #assign on it")
+    execution.done.append(
         f"What you answer on {into.ref} goes to the people of both, to each alone, and stops the clocks of both. "
         f"Whoever writes to {case.ref} writes to {into.ref} from now on."
     )

@@ -38,8 +38,8 @@ from helpdesk.core.events import (
     SentAgain,
 )
 from helpdesk.core.exclusion import PERSONAL_DATA, in_force
+from helpdesk.core.execution import wrapped
 from helpdesk.core.ladder import unacknowledged
-from helpdesk.core.scribe import wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping

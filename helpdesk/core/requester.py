@@ -17,30 +17,30 @@ if TYPE_CHECKING:
     from helpdesk.core.case import Case
     from helpdesk.core.command import Command, Orders
     from helpdesk.core.decision import Arrival
+    from helpdesk.core.execution import Execution
     from helpdesk.core.message import Person
     from helpdesk.core.people import Terms
-    from helpdesk.core.scribe import Scribe
 
 
-def requester(scribe: Scribe, command: Command, _orders: Orders) -> None:
+def requester(execution: Execution, command: Command, _orders: Orders) -> None:
     """Obey `#requester`."""
     (person,) = command.people
-    case = scribe.case
+    case = execution.case
     if person.address == case.addressee.address == case.requester.address:
-        scribe.done.append(f"{person.shown} is the requester already")
+        execution.done.append(f"{person.shown} is the requester already")
         return
     written_to = {one.address: one.shown for one in (case.requester, case.addressee)}
     before = [shown for address, shown in written_to.items() if address != person.address]
-    terms = replace(scribe.terms, customer=scribe.arrival.customers.get(person.address))
-    scribe.happened(becomes(person, case, scribe.arrival, terms, scribe.stamp))
-    scribe.terms = terms
-    _mark(scribe, [doubt.said for doubt in scope.unentitled(scribe.arrival, terms)])
+    terms = replace(execution.terms, customer=execution.arrival.customers.get(person.address))
+    execution.happened(becomes(person, case, execution.arrival, terms, execution.stamp))
+    execution.terms = terms
+    _mark(execution, [doubt.said for doubt in scope.unentitled(execution.arrival, terms)])
     get = "gets" if len(before) == 1 else "get"
-    scribe.done.append(
+    execution.done.append(
         f"{person.shown} is the requester now, and no more {' or '.join(before)}, who {get} no more mail"
     )
-    scribe.done.append(f"{person.address} gets the answers from now on, and nothing of before")
-    scribe.done.append(_terms_in_words(terms, scribe))
+    execution.done.append(f"{person.address} gets the answers from now on, and nothing of before")
+    execution.done.append(_terms_in_words(terms, execution))
 
 
 def becomes(person: Person, case: Case, arrival: Arrival, terms: Terms, stamp: Stamp) -> RequesterSet:
@@ -66,19 +66,19 @@ def becomes(person: Person, case: Case, arrival: Arrival, terms: Terms, stamp: S
     )
 
 
-def _mark(scribe: Scribe, unentitled: list[str]) -> None:
+def _mark(execution: Execution, unentitled: list[str]) -> None:
     """What is said of whom the case is not owed to, and what their plan does not cover, is said of the new one."""
-    case, policy = scribe.case, scribe.terms.policy
+    case, policy = execution.case, execution.terms.policy
     holds = (*unentitled, *scope.uncovered(case.kind, case.area, policy.plan(case.plan), policy))
     for tag in case.tags:
         if tag not in holds and (scope.is_coverage(tag) or scope.is_entitlement(tag) or behalf.is_for_nobody(tag)):
-            scribe.happened(CaseUnflagged(*scribe.stamp, tag=tag))
+            execution.happened(CaseUnflagged(*execution.stamp, tag=tag))
     for tag in holds:
         if tag not in case.tags:
-            scribe.happened(CaseFlagged(*scribe.stamp, tag=tag))
+            execution.happened(CaseFlagged(*execution.stamp, tag=tag))
 
 
-def _terms_in_words(terms: Terms, scribe: Scribe) -> str:
-    plan = terms.policy.plan(scribe.case.plan).name
+def _terms_in_words(terms: Terms, execution: Execution) -> str:
+    plan = terms.policy.plan(execution.case.plan).name
     whose = terms.customer.name if terms.customer else "nobody we know"
     return f"customer {whose}, plan {plan}; each clock goes on with what was used"

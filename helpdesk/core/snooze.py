@@ -23,24 +23,24 @@ if TYPE_CHECKING:
 
     from helpdesk.core.case import Case
     from helpdesk.core.command import Command, Orders
+    from helpdesk.core.execution import Execution
     from helpdesk.core.people import Agent, Terms
-    from helpdesk.core.scribe import Scribe
 
 
-def begin(scribe: Scribe, command: Command, _orders: Orders) -> None:
+def begin(execution: Execution, command: Command, _orders: Orders) -> None:
     """Obey `#snooze`."""
     if command.until is None:
         raise ValueError("a moment was expected")
-    scribe.happened(CaseSnoozed(*scribe.stamp, until=command.until.astimezone(UTC).isoformat()))
-    policy = scribe.terms.policy
-    said = f"you are reminded {wall(scribe, command.until)}; no clock stops"
+    execution.happened(CaseSnoozed(*execution.stamp, until=command.until.astimezone(UTC).isoformat()))
+    policy = execution.terms.policy
+    said = f"you are reminded {wall(execution, command.until)}; no clock stops"
     due = sorted(
         (clock.due_at, TARGET_NAMES[clock.target])
-        for clock in clocks(scribe.case, policy)
+        for clock in clocks(execution.case, policy)
         if clock.stopped_at is None and clock.due_at and clock.due_at < command.until
     )
-    before = ", ".join(f"{target} {wall(scribe, at)}" for at, target in due)
-    scribe.done.append(f"{said}; due before that: {before}" if before else said)
+    before = ", ".join(f"{target} {wall(execution, at)}" for at, target in due)
+    execution.done.append(f"{said}; due before that: {before}" if before else said)
 
 
 def over(case: Case, terms: Terms, now: datetime) -> tuple[tuple[Event, ...], tuple[Draft, ...]]:
@@ -61,9 +61,9 @@ def _reminded(case: Case, terms: Terms) -> Agent | None:
     return asked or terms.team.agent(case.assignee)
 
 
-def wall(scribe: Scribe, at: datetime) -> str:
+def wall(execution: Execution, at: datetime) -> str:
     """A moment as the agent who wrote has it on the wall."""
-    policy = scribe.terms.policy
-    served_in = policy.calendars[policy.region(scribe.case.region).calendar].timezone
-    local = at.astimezone(ZoneInfo(zone_of(scribe.agent.timezone, served_in)))
+    policy = execution.terms.policy
+    served_in = policy.calendars[policy.region(execution.case.region).calendar].timezone
+    local = at.astimezone(ZoneInfo(zone_of(execution.agent.timezone, served_in)))
     return f"{local:%Y-%m-%d %H:%M} {local.tzname()}"

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from helpdesk.core.case import Case
     from helpdesk.core.command import Command, Orders
     from helpdesk.core.decision import Arrival, Piece
-    from helpdesk.core.scribe import Scribe
+    from helpdesk.core.execution import Execution
 
 NOTHING = "#split on a case with a further mail of the customer's; the first one is the case itself"
 FIRST = "#split in answer to the mail that is to become a case; the first one is the case itself"
@@ -46,27 +46,27 @@ ERASED = "#split of a mail that is still there; this one was erased"
 _MARKS = re.compile(r"^\s*(?:(?:re|aw|fwd?|wg|tr|rv|sv)\s*:\s*)+|\s*\[HD-\d+\]\s*", re.IGNORECASE)
 
 
-def split(scribe: Scribe, command: Command, orders: Orders) -> None:
+def split(execution: Execution, command: Command, orders: Orders) -> None:
     """Obey `#split`."""
-    piece, case = scribe.arrival.piece, scribe.case
+    piece, case = execution.arrival.piece, execution.case
     if piece is None:
         raise ValueError("a mail of the customer's was expected")
     ref = f"HD-{piece.number}"
     subject = command.argument or _MARKS.sub("", piece.arrival.message.subject).strip() or case.subject
     came = piece.arrival
     received_at, message_id = came.received_at.isoformat(), came.message.message_id
-    event = SplitOff(*scribe.stamp, into=ref, received_at=received_at, message_id=message_id)
+    event = SplitOff(*execution.stamp, into=ref, received_at=received_at, message_id=message_id)
     if piece.owner == case.number:
-        scribe.happened(event)
+        execution.happened(event)
     else:
-        owner = next(one for one in scribe.terms.merged if one.case.number == piece.owner)
-        scribe.happened_to(owner, event)
-    scribe.happened(CaseLinked(*scribe.stamp, to=ref))
-    text = "" if scribe.stays else orders.text
-    files = () if scribe.stays else enclosures(scribe.arrival.message, scribe.arrival.number)
-    scribe.split = Split(subject, text, scribe.agent, files)
+        owner = next(one for one in execution.terms.merged if one.case.number == piece.owner)
+        execution.happened_to(owner, event)
+    execution.happened(CaseLinked(*execution.stamp, to=ref))
+    text = "" if execution.stays else orders.text
+    files = () if execution.stays else enclosures(execution.arrival.message, execution.arrival.number)
+    execution.split = Split(subject, text, execution.agent, files)
     said = "; your text is its first answer" if text else ""
-    scribe.done.append(f"the mail of {piece.arrival.sender} is a case of its own now, {ref}: {subject}{said}")
+    execution.done.append(f"the mail of {piece.arrival.sender} is a case of its own now, {ref}: {subject}{said}")
 
 
 def began(events: tuple[Event, ...], case: Case, arrival: Arrival, order: Split, now: datetime) -> Iterator[Event]:

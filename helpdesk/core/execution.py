@@ -1,4 +1,4 @@
-"""Writes down what one agent's mail does, so that each command sees what the one before it did."""
+"""One agent's mail while its orders are carried out: each of them sees what the one before it did."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _WIDTH = 72  # columns of a mail's text
 
 
-class Scribe:
+class Execution:
     """One agent's mail on one case. `stays`: its text is for the team; `insists`: it is for a monitor, too."""
 
     def __init__(
