@@ -82,7 +82,7 @@ class Thread:
 
 
 @dataclass(frozen=True, slots=True)
-class Bulletin:
+class DeskLetter:
     """What a mail that belongs to no case says. `key` and the recipient make it unique among its kind.
 
     `operator`: its reader is one, and may order by answering it.
@@ -121,7 +121,7 @@ class Letters:
             details=tuple(facts["details"]),
             todo=facts["todo"],
         )
-        return self.bulletin(Bulletin(content, key, operator=True), to, mailbox=mailbox, now=now)
+        return self.desk_letter(DeskLetter(content, key, operator=True), to, mailbox=mailbox, now=now)
 
     def notice(
         self,
@@ -143,9 +143,9 @@ class Letters:
             begins_brief=brief(window.begins_at, zone, language),
             ends=moment(window.ends_at, zone, language),
         )
-        return self.bulletin(Bulletin(content, str(number), language=language), to, mailbox=mailbox, now=now)
+        return self.desk_letter(DeskLetter(content, str(number), language=language), to, mailbox=mailbox, now=now)
 
-    def bulletin(self, told: Bulletin, to: Person, *, mailbox: Mailbox, now: datetime) -> Queued:
+    def desk_letter(self, told: DeskLetter, to: Person, *, mailbox: Mailbox, now: datetime) -> Queued:
         """A mail that belongs to no case."""
         kind = told.content.kind
         words = self.templates.render(told.content.template, told.language, as_names(told.content))

@@ -14,7 +14,7 @@ from helpdesk.core.maintenance import concerned
 from helpdesk.core.message import Person
 from helpdesk.core.people import languages_between
 from helpdesk.desk.planned import load_planned
-from helpdesk.store import bulletins, cases, declarations, outbox, undeliverable
+from helpdesk.store import cases, declarations, desk_mails, outbox, undeliverable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -57,7 +57,7 @@ def announce(unit: Unit, number: int) -> list[str]:
         )
         for customer, person in audience_of(unit, window).people
     ]
-    fresh = [mail for mail in queued if not bulletins.is_written(unit.connection, mail.key)]
+    fresh = [mail for mail in queued if not desk_mails.is_written(unit.connection, mail.key)]
     outbox.add(unit.connection, fresh, unit.now)
     declarations.announced(unit.connection, number, unit.now)
     return list(dict.fromkeys(mail.recipient for mail in fresh))

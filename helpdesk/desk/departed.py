@@ -14,7 +14,7 @@ import structlog
 
 from helpdesk.core import decide
 from helpdesk.core.desk_mail import DepartedMail
-from helpdesk.letters import Bulletin
+from helpdesk.letters import DeskLetter
 from helpdesk.store import cases as case_store
 from helpdesk.store import outbox
 
@@ -99,9 +99,9 @@ def _tell(unit: Unit, team: Team, lines: Sequence[str]) -> None:
             number=len(lines),
             cases=(*lines[:_SHOWN], *rest),
         )
-        told = Bulletin(content, key, operator=operator)
+        told = DeskLetter(content, key, operator=operator)
         mailbox = configuration.voice(box.address)
-        mails.append(unit.rules.letters.bulletin(told, person, mailbox=mailbox, now=unit.now))
+        mails.append(unit.rules.letters.desk_letter(told, person, mailbox=mailbox, now=unit.now))
     outbox.add(unit.connection, mails, unit.now)
 
 

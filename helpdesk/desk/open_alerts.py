@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from helpdesk.store import bulletins
+from helpdesk.store import desk_mails
 
 if TYPE_CHECKING:
     from helpdesk.desk import Desk
@@ -29,7 +29,7 @@ class OpenAlerts:
         if name not in self._told:
             prefix = f"alert/condition/{name}/"
             with self._desk.database.read() as connection:
-                key = bulletins.newest_alert(connection, prefix)
+                key = desk_mails.newest_alert(connection, prefix)
             began, _, rest = key.removeprefix(prefix).partition("/")
             self._told[name] = f"condition/{name}/{began}" if key and not rest.startswith("over/") else ""
         return bool(self._told[name])

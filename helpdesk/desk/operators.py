@@ -23,9 +23,9 @@ from helpdesk.core.placement import Evidence, why_not_obeyed
 from helpdesk.desk import repeated
 from helpdesk.desk.declare import Order, obey
 from helpdesk.desk.sender_auth import sender_proof
-from helpdesk.letters import Bulletin, thread_of
+from helpdesk.letters import DeskLetter, thread_of
 from helpdesk.mail.quote import before_quote
-from helpdesk.store import bulletins, outbox
+from helpdesk.store import desk_mails, outbox
 
 if TYPE_CHECKING:
     from helpdesk.clues import Clues
@@ -102,7 +102,7 @@ def _doubt(unit: Unit, letter: OperatorMail) -> str:
         received_at=letter.mail.received_at,
         dated_at=letter.message.date,
     )
-    repeated = bulletins.is_written(unit.connection, f"echo/{letter.key}/{letter.holder.address}")
+    repeated = desk_mails.is_written(unit.connection, f"echo/{letter.key}/{letter.holder.address}")
     return why_not_obeyed(evidence, whose="operator", repeated=repeated)
 
 
@@ -132,7 +132,7 @@ def _refuse(unit: Unit, letter: OperatorMail, read: tuple[CommandBlock[Ordered],
     block, mistakes = read
     because = f"not understood: {mistakes[0].line}"
     begins = f"echo/{_MISTAKEN}/"
-    if bulletins.written_to(unit.connection, letter.holder.address, begins, since=unit.now - _DAY) >= _MISTAKES:
+    if desk_mails.written_to(unit.connection, letter.holder.address, begins, since=unit.now - _DAY) >= _MISTAKES:
         return f"{because}; not answered, because {_MISTAKES} mistakes were answered within a day"
     wrong = {mistake.line for mistake in mistakes}
     content = OrderedMail(
@@ -173,8 +173,8 @@ def _all_or_none(block: CommandBlock[Ordered], order: Order) -> tuple[list[Done]
 
 def _answer(unit: Unit, letter: OperatorMail, key: str, content: OrderedMail) -> None:
     thread = thread_of((*letter.message.references, letter.message.message_id))
-    told = Bulletin(content, key, operator=True, thread=thread)
-    answer = unit.rules.letters.bulletin(told, letter.holder, mailbox=letter.mailbox, now=unit.now)
+    told = DeskLetter(content, key, operator=True, thread=thread)
+    answer = unit.rules.letters.desk_letter(told, letter.holder, mailbox=letter.mailbox, now=unit.now)
     outbox.add(unit.connection, [answer], unit.now)
 
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from helpdesk.core.declared import MaintenanceWindow
-from helpdesk.store import bulletins, declarations
+from helpdesk.store import declarations, desk_mails
 from helpdesk.store.declarations import Planned
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def _recurring(rules: Rules, since: datetime, until: datetime) -> Iterator[Maint
 
 def _with_number(unit: Unit, window: MaintenanceWindow) -> Planned:
     number = _number(window)
-    return Planned(number, window, bulletins.newest_of(unit.connection, f"maintenance/{number}/"), recurring=True)
+    return Planned(number, window, desk_mails.newest_of(unit.connection, f"maintenance/{number}/"), recurring=True)
 
 
 def _number(window: MaintenanceWindow) -> int:

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 from helpdesk.core.overview import overview
 from helpdesk.core.relief import said_away
-from helpdesk.desk.bulletin import Mailboxes, digest_mail, handover_mail
+from helpdesk.desk.digest import Mailboxes, digest_mail, handover_mail
 from helpdesk.desk.silent import silent_mailboxes
-from helpdesk.letters import Bulletin
-from helpdesk.store import bulletins, outbox
+from helpdesk.letters import DeskLetter
 from helpdesk.store import cases as case_store
+from helpdesk.store import desk_mails, outbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -81,7 +81,7 @@ class Rounds:
     def _was_there(self, at: datetime) -> bool:
         if self._founded_at is None:
             with self._units.database.read() as connection:
-                self._founded_at = bulletins.founded_at(connection)
+                self._founded_at = desk_mails.founded_at(connection)
         return self._founded_at is not None and self._founded_at <= at
 
     def _write(self, each: Round, at: datetime, now: datetime, failing: Mapping[str, str]) -> int:
@@ -90,7 +90,7 @@ class Rounds:
             people = [
                 person
                 for person in _readers(each, at, self._units.rules.configuration)
-                if not bulletins.is_written(unit.connection, _outbox_key(each, at, person))
+                if not desk_mails.is_written(unit.connection, _outbox_key(each, at, person))
             ]
             content = self._content(unit, each, at, failing) if people else None
         mails = [self._mail(each, at, person, content, now) for person in people if content]
@@ -108,7 +108,7 @@ class Rounds:
             return handover_mail(overview(cases, unit.now), each.rotation, at, unit.now, desk=desk, away=away)
         silent = dict(silent_mailboxes(unit))
         boxes_to_see = Mailboxes(failing, silent)
-        since = bulletins.newest_of(unit.connection, f"digest/{each.name}/") or at - _TOO_OLD
+        since = desk_mails.newest_of(unit.connection, f"digest/{each.name}/") or at - _TOO_OLD
         found = overview(self._open_cases(unit), unit.now)
         return digest_mail(unit, found, each.wall.timezone, mailboxes=boxes_to_see, since=since)
 
@@ -125,9 +125,9 @@ class Rounds:
         boxes = _boxes(configuration, each.rotation)
         operator = configuration.operator(person.address) is not None
         content = replace(content, to=person.address, operator=operator)
-        told = Bulletin(content, _key(each, at), operator=operator)
+        told = DeskLetter(content, _key(each, at), operator=operator)
         mailbox = configuration.voice(boxes[0].address if boxes else "")
-        return self._units.rules.letters.bulletin(told, person, mailbox=mailbox, now=now)
+        return self._units.rules.letters.desk_letter(told, person, mailbox=mailbox, now=now)
 
 
 def _rounds(configuration: Configuration) -> Iterator[Round]:

@@ -13,7 +13,7 @@ from helpdesk.core.plural import plural
 from helpdesk.core.turn import TURN_NAMES
 from helpdesk.desk.declare import kept_line
 from helpdesk.phrases import brief, moment, span
-from helpdesk.store import bulletins, kept, undeliverable
+from helpdesk.store import desk_mails, kept, undeliverable
 from helpdesk.store.backlog import backlog
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def digest_mail(unit: Unit, found: Overview, zone: str, *, mailboxes: Mailboxes,
         due_number=len(due),
         late_number=len(found.late),
         quarantined=waits.quarantined,
-        undelivered=bulletins.undelivered(unit.connection),
+        undelivered=desk_mails.undelivered(unit.connection),
         unsent=waits.unsent.number,
         bounced=tuple(sorted(undeliverable.marked(unit.connection))),
         failing=tuple(f"{mailbox}: {why}" for mailbox, why in sorted(failing.items())),
