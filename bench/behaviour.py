@@ -180,11 +180,11 @@ def _digests(name: str, outcome: dict) -> Iterator[str]:
             yield f"{name}\t{kind}\t{index}\t{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
-def record(file: Path, keep: Path | None) -> None:
-    """Write the digests of all that the desk does with all mails."""
+def record(file: Path, keep: Path | None, every: int) -> None:
+    """Write the digests of all that the desk does with all mails, or with every so-manyth scenario."""
     with tempfile.TemporaryDirectory() as name, ThreadPoolExecutor(2) as pool:
         root = Path(name)
-        jobs = [*_corpus(root), *_conversations(root), *_cases(root)]
+        jobs = [*_corpus(root), *_conversations(root), *_cases(root)][::every]
         lines: list[str] = []
         for label, outcome in pool.map(lambda job: _run(*job), jobs):
             lines += _digests(label, outcome)
@@ -214,13 +214,14 @@ def main() -> int:
     recording = commands.add_parser("record")
     recording.add_argument("file", type=Path)
     recording.add_argument("--keep", type=Path)
+    recording.add_argument("--every", type=int, default=1, help="of so many scenarios one, for a quick look")
     comparing = commands.add_parser("compare")
     comparing.add_argument("old", type=Path)
     comparing.add_argument("new", type=Path)
     given = parser.parse_args()
     if given.command == "compare":
         return compare(given.old, given.new)
-    record(given.file, given.keep)
+    record(given.file, given.keep, given.every)
     return 0
 
 
