@@ -19,6 +19,7 @@ from tests.policies.offices import customer
 RAY, MANAGER = "ray@gate.example", "am@desk.example"
 OUTAGE = "LogicGate is down for all of us since midnight: no page loads, and nobody here can work."
 NINE_TO_FIVE = 'hours = "mon-fri 09:00-17:00"\ntimezone = "America/Chicago"\n'
+ALWAYS = 'hours = "24x7"\ntimezone = "America/Chicago"\n'
 ROTATION = """
 [[rotation]]
 name = "on call"
@@ -105,38 +106,20 @@ def test_a_case_that_was_lowered_and_is_raised_again_calls_at_that_instant_from_
     assert calls(desk, BOB, raised)[0] in {wall("2026-05-21 01:00"), wall("2026-05-21 01:15")}
 
 
-def test_the_severity_that_it_has_already_is_no_news(tmp_path):
-    desk = office(tmp_path)
+@pytest.mark.parametrize(
+    ("hours", "first", "minutes"),
+    [
+        pytest.param(NINE_TO_FIVE, "#ack", 5, id="the severity that it has already is no news"),
+        pytest.param(ALWAYS, "#ack\n#severity sev2", 35, id="who is on duty and acknowledged it lately may raise it"),
+        pytest.param(NINE_TO_FIVE, "#ack\n#severity sev2", 35, id="so may who is on call at night"),
+    ],
+)
+def test_a_raise_by_who_has_it_in_hand_calls_nobody(tmp_path, hours, first, minutes):
+    desk = office(tmp_path, hours=hours)
     outage(desk)
     desk.at("2026-05-20 02:05")
-    desk.reply(ANN, "#ack", to_kind="escalation")
-    desk.at("2026-05-20 02:10")
-    desk.reply(ANN, "#severity sev1 confirmed\n#note\nLooking at it.", to_kind="escalation")
-    desk.at("2026-05-20 02:59")
-
-    assert calls(desk, ANN) == [wall("2026-05-20 02:00")]
-    assert calls(desk, BOB) == []
-
-
-def test_who_is_on_duty_and_acknowledged_it_lately_may_raise_it_without_a_call(tmp_path):
-    desk = office(tmp_path, hours='hours = "24x7"\ntimezone = "America/Chicago"\n')
-    outage(desk)
-    desk.at("2026-05-20 02:05")
-    desk.reply(ANN, "#ack\n#severity sev2", to_kind="escalation")
-    desk.at("2026-05-20 02:40")
-    desk.reply(ANN, "#severity sev1 it is all of them\n#note\nI am at it.", to_kind="escalation")
-    desk.at("2026-05-20 02:59")
-
-    assert calls(desk, ANN) == [wall("2026-05-20 02:00")]
-    assert calls(desk, BOB) == []
-
-
-def test_so_may_who_is_on_call_at_night(tmp_path):
-    desk = office(tmp_path, hours='hours = "mon-fri 08:00-17:00"\ntimezone = "America/Chicago"\n')
-    outage(desk)
-    desk.at("2026-05-20 02:05")
-    desk.reply(ANN, "#ack\n#severity sev2", to_kind="escalation")
-    desk.at("2026-05-20 02:40")
+    desk.reply(ANN, first, to_kind="escalation")
+    desk.at(local(desk, minutes))
     desk.reply(ANN, "#severity sev1 it is all of them\n#note\nI am at it.", to_kind="escalation")
     desk.at("2026-05-20 02:59")
 
