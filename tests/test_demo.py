@@ -56,9 +56,9 @@ def test_every_scenario_runs(name):
 def test_nobody_answers_over_a_long_weekend():
     """LGK-3, LGK-5: eight business hours from Friday 16:40 across Memorial Day end on Tuesday 13:40 in Chicago."""
     outcome = play("breach")
-    assert when(outcome, "breach") == [("2026-05-26T18:40:00+00:00", "ann@desk.example")]
+    assert when(outcome, "breach") == [("2026-05-26T18:40:01+00:00", "ann@desk.example")], "on the dot is in time"
     escalated = when(outcome, "escalation")
-    assert escalated[0] == ("2026-05-26T18:40:00+00:00", "lena@desk.example")
+    assert escalated[0] == ("2026-05-26T18:40:01+00:00", "lena@desk.example")
     assert {to for at, to in escalated if at == "2026-05-26T19:40:00+00:00"} >= {"lena@desk.example"}
     case = outcome["cases"][0]
     assert case["assignee"] == "bob@desk.example"

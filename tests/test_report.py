@@ -115,7 +115,7 @@ def test_an_excluded_case_is_exempt_and_its_answer_is_not_timed(desk):
 
 def test_a_clock_runs_until_it_is_late(desk):
     desk.opens("urgent", "07-07 09:00")
-    before, after = (compliance_shape(measured(desk, at))["lines"][0] for at in ("07-07 10:59", "07-07 11:00"))
+    before, after = (compliance_shape(measured(desk, at))["lines"][0] for at in ("07-07 11:00", "07-07 11:00:01"))
     assert (before["running"], before["breached"]) == (1, 0)
     assert (after["running"], after["breached"]) == (0, 1)
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from helpdesk.core.errors import Unavailable
 from helpdesk.core.message import Envelope
 from helpdesk.desk import load_rules
+from helpdesk.desk.unit import Unit
 from helpdesk.mail import spf
 from helpdesk.mail.spf import MAX_LOOKUPS, SECONDS, check
 from helpdesk.report.verify import verify_shape
@@ -260,7 +261,7 @@ def test_where_we_are_the_border_the_host_that_sent_an_agents_mail_is_checked_by
     assert (border.case().severity == "critical") is acts
     assert bool(border.sent_to(JO, "relay")) is acts
     with border.database.read() as connection:
-        shape = verify_shape(connection, border.rules, 1, 2)
+        shape = verify_shape(Unit(connection, border.rules, border.now), 1, 2)
     shown = next(check for check in shape["checks"] if check["check"] == "authentication")
     assert shown["holds"] is acts
     assert why in shown["why"]

@@ -201,6 +201,7 @@ def test_every_automatic_mail_says_so_and_no_answer_of_a_person_does(desk, rules
     desk.reply(ANN, "#severity urgent\n#wait 1d\nWe are on it.")
     desk.at("2026-05-21 09:15")
     desk.reply(JO, "Please go on.")
+    desk.at("2026-05-21 09:20")  # Ann has seen it
     desk.reply(ANN, "#bogus")
     desk.reply(ANN, "#resolve")
     desk.mail(STRANGER, "Something else", "Hello")
