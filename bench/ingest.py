@@ -252,7 +252,7 @@ def _flush_probe(folder: Path) -> float:
 
 def _profile(mails: int) -> None:
     """The worker alone: mails that wait in the spool become cases."""
-    from helpdesk.core.message import Envelope  # noqa: PLC0415 - the client needs none of it
+    from helpdesk.core.words.message import Envelope  # noqa: PLC0415 - the client needs none of it
     from helpdesk.desk import Desk, load_rules  # noqa: PLC0415 - the client needs none of it
     from helpdesk.log import quiet  # noqa: PLC0415 - the client needs none of it
     from helpdesk.store import migrate  # noqa: PLC0415 - the client needs none of it

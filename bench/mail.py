@@ -25,15 +25,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpdesk.core.held import of_strangers
-from helpdesk.core.message import Person
-from helpdesk.mail import compose as writing
-from helpdesk.mail.body import read_body
-from helpdesk.mail.codec import clean, decode
-from helpdesk.mail.html import to_text
-from helpdesk.mail.mime import read_tree
-from helpdesk.mail.parse import parse
-from helpdesk.mail.quote import new_text
-from helpdesk.mail.robots import bounce
+from helpdesk.mail.read.body import read_body
+from helpdesk.mail.read.codec import clean, decode
+from helpdesk.mail.read.html import to_text
+from helpdesk.mail.read.mime import read_tree
+from helpdesk.mail.read.parse import parse
+from helpdesk.mail.read.quote import new_text
+from helpdesk.mail.read.robots import bounce
+from helpdesk.mail.write import compose as writing
+from helpdesk.person import Person
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

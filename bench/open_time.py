@@ -30,7 +30,7 @@ else:
     from time import process_time
     from zoneinfo import ZoneInfo
 
-    from helpdesk.core.calendar import Calendar, SpecialDay, parse_hours
+    from helpdesk.openhours.calendar import Calendar, SpecialDay, parse_hours
 
     Compute = Callable[[datetime], object]
 

@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from helpdesk.core.severities import Level, SeverityTerms
+from helpdesk.offering.severities import Level, SeverityTerms
 from helpdesk.severity import DEFAULT, Example, assess, evaluate, learn
 from helpdesk.severity import features as features_module
 from helpdesk.severity.assess import SUSPECT
@@ -25,7 +25,7 @@ from helpdesk.severity.observe import Observation, observe
 from helpdesk.severity.shares import softmax
 
 if TYPE_CHECKING:
-    from helpdesk.core.verdict import Verdict
+    from helpdesk.core.words.verdict import Verdict
 
 TERMS = SeverityTerms(
     levels=(Level("s1", 1, "S1"), Level("s2", 2, "S2"), Level("s3", 3, "S3"), Level("s4", 4, "S4")),

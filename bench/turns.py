@@ -23,7 +23,7 @@ from ingest import _write_desk, mail
 from helpdesk import log
 from helpdesk.committer import Committer
 from helpdesk.core import acknowledgment
-from helpdesk.core.message import Envelope
+from helpdesk.core.words.message import Envelope
 from helpdesk.credentials import open_outgoing
 from helpdesk.daemon import wall_clock
 from helpdesk.desk import Desk, load_rules

@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpdesk.config import load_configuration
-from helpdesk.core.errors import HelpdeskError
+from helpdesk.errors import HelpdeskError
 from helpdesk.lab.mailer import Sheet, reply
-from helpdesk.mail.parse import parse
+from helpdesk.mail.read.parse import parse
 
 if TYPE_CHECKING:
     from helpdesk.config import Configuration
-    from helpdesk.core.message import Message
+    from helpdesk.core.words.message import Message
 
 DESK = Path(__file__).with_name("helpdesk.toml")
 

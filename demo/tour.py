@@ -24,13 +24,13 @@ from typing import TYPE_CHECKING, Any
 from answer import DESK, answer, newest_mail, send
 
 from helpdesk.config import load_configuration
-from helpdesk.core.plural import plural
+from helpdesk.plural import plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from helpdesk.config import Configuration
-    from helpdesk.core.message import Message
+    from helpdesk.core.words.message import Message
 
 HELPDESK = (sys.executable, "-m", "helpdesk")
 BREACH = Path(__file__).parent / "scenarios" / "breach.toml"

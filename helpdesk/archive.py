@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
-from helpdesk.core.errors import NotFound
+from helpdesk.errors import NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,6 +1,6 @@
 """What a mail shows about where it belongs: reply tokens, our own Message-IDs, case numbers, authentication.
 
-Reads the mail against the desk's signing key; `core.placement` decides what the evidence is worth.
+Reads the mail against the desk's signing key; `core.words.placement` decides what the evidence is worth.
 """
 
 from __future__ import annotations
@@ -8,16 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from helpdesk.core.message import base_address
-from helpdesk.core.placement import Evidence, TokenSeen, numbers_in_subject
-from helpdesk.mail.address import NO_CASE, ReplyToken, Signer, read_token
+from helpdesk.core.words.message import base_address
+from helpdesk.core.words.placement import Evidence, TokenSeen, numbers_in_subject
+from helpdesk.mail.proof.address import NO_CASE, ReplyToken, Signer, read_token
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from helpdesk.core.case import Case
-    from helpdesk.core.message import Envelope, Message, Person
-    from helpdesk.core.people import Mailbox, Team
+    from helpdesk.core.words.case import Case
+    from helpdesk.core.words.message import Envelope, Message
+    from helpdesk.core.words.people import Mailbox, Team
+    from helpdesk.person import Person
 
 
 @dataclass(frozen=True, slots=True)

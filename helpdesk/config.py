@@ -18,25 +18,26 @@ from urllib.parse import urlsplit
 
 from pydantic import Field
 
-from helpdesk.core.addresses import comparable
-from helpdesk.core.calendar import Calendar, parse_hours
-from helpdesk.core.errors import ConfigurationError
-from helpdesk.core.message import Person, is_plain_address
-from helpdesk.core.people import Agent, Mailbox, Team
-from helpdesk.core.rotation import Override, Rotation
-from helpdesk.core.walltime import is_zone, parse_daily, parse_handovers, period
-from helpdesk.mail.authenticity import TOPMOST
-from helpdesk.mail.spam import SpamMark, read_mark
+from helpdesk.core.words.addresses import comparable
+from helpdesk.core.words.message import is_plain_address
+from helpdesk.core.words.people import Agent, Mailbox, Team
+from helpdesk.errors import ConfigurationError
+from helpdesk.mail.proof.authenticity import TOPMOST
+from helpdesk.mail.proof.spam import SpamMark, read_mark
+from helpdesk.offering.files import read_calls
+from helpdesk.offering.files.schema import CallsTable
+from helpdesk.openhours.calendar import Calendar, parse_hours
+from helpdesk.openhours.rotation import Override, Rotation
+from helpdesk.openhours.walltime import is_zone, parse_daily, parse_handovers, period
+from helpdesk.person import Person
 from helpdesk.placeholders import BLANK, speaks_of_blank
-from helpdesk.policies import read_calls
-from helpdesk.policies.schema import CallsTable
 from helpdesk.toml_reader import Filled, fill_as_far_as_possible, read_toml, strict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from helpdesk.core.walltime import WallTime
+    from helpdesk.openhours.walltime import WallTime
 
 _SIZE = re.compile(r"(\d+)\s*(B|KiB|MiB|GiB|kB|MB|GB)?")
 _FACTOR = {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "kB": 10**3, "MB": 10**6, "GB": 10**9, None: 1}

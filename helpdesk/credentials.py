@@ -11,7 +11,7 @@ import os
 from typing import TYPE_CHECKING
 
 from helpdesk.config import read_span
-from helpdesk.core.errors import ConfigurationError, Unavailable
+from helpdesk.errors import ConfigurationError, Unavailable
 from helpdesk.wires.imap_account import Account
 from helpdesk.wires.outgoing import open_courier
 from helpdesk.wires.refresh_token import RefreshToken

@@ -9,11 +9,11 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from helpdesk.core.addresses import comparable
-from helpdesk.core.credit import read_money
-from helpdesk.core.errors import ConfigurationError, NotFound
-from helpdesk.core.message import is_plain_address
-from helpdesk.core.people import Contact, Customer
+from helpdesk.core.clocks.credit import read_money
+from helpdesk.core.words.addresses import comparable
+from helpdesk.core.words.message import is_plain_address
+from helpdesk.core.words.people import Contact, Customer
+from helpdesk.errors import ConfigurationError, NotFound
 from helpdesk.languages import languages
 from helpdesk.placeholders import BLANK
 from helpdesk.toml_reader import TrueOrFalse, fill_as_far_as_possible, read_toml, strict
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from helpdesk.core.policy import Policy
+    from helpdesk.offering.policy import Policy
 
 # Labels of letters, digits and hyphens, of any script, as RFC 5890 has them.
 _DOMAIN = re.compile(r"[^\W_]([\w-]*[^\W_])?(\.[^\W_]([\w-]*[^\W_])?)*")

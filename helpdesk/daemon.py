@@ -34,14 +34,14 @@ from typing import TYPE_CHECKING
 import structlog
 
 from helpdesk.committer import Committer
-from helpdesk.core.errors import ConfigurationError, Unavailable
-from helpdesk.core.message import Envelope
+from helpdesk.core.words.message import Envelope
 from helpdesk.credentials import imap_account, open_outgoing
 from helpdesk.desk import Desk
 from helpdesk.desk.conditions import Conditions, MailboxReading
 from helpdesk.desk.pace import Pace
+from helpdesk.errors import ConfigurationError, Unavailable
 from helpdesk.loops import IDLE, Loop
-from helpdesk.mail.compose import guard_holds
+from helpdesk.mail.write.compose import guard_holds
 from helpdesk.metronome import Metronome
 from helpdesk.reload import Reloader
 from helpdesk.store import migrate

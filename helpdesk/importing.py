@@ -14,9 +14,9 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
-from helpdesk.core.errors import NotFound
-from helpdesk.core.message import Envelope
-from helpdesk.mail.parse import parse
+from helpdesk.core.words.message import Envelope
+from helpdesk.errors import NotFound
+from helpdesk.mail.read.parse import parse
 from helpdesk.report.shapes import mail_shape
 from helpdesk.store.claims import Occupied, WorkLock
 from helpdesk.store.spool import Accepted
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from helpdesk.archive import ArchivedMail
-    from helpdesk.core.message import Message
+    from helpdesk.core.words.message import Message
     from helpdesk.desk import Desk
 
 _AT_A_TIME = 5.0  # seconds that a daemon which starts is kept waiting

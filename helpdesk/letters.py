@@ -14,11 +14,14 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from helpdesk.core import rating, suspicion
-from helpdesk.core.addressee import plain_reply
-from helpdesk.core.addresses import unwritable
-from helpdesk.core.case import DESK
-from helpdesk.core.desk_mail import AlertMail, MaintenanceMail
-from helpdesk.core.drafts import (
+from helpdesk.core.clocks.timeline import clocks
+from helpdesk.core.clocks.turn import TURN_NAMES, turn_of
+from helpdesk.core.monitor import unheard
+from helpdesk.core.words.addressee import plain_reply
+from helpdesk.core.words.addresses import unwritable
+from helpdesk.core.words.case import DESK
+from helpdesk.core.words.desk_mail import AlertMail, MaintenanceMail
+from helpdesk.core.words.drafts import (
     AckMail,
     ClosedMail,
     CustomerReminderMail,
@@ -27,14 +30,11 @@ from helpdesk.core.drafts import (
     SuspicionMail,
     ToAgent,
 )
-from helpdesk.core.events import CalledAgain, RankOneSuspected, SeverityAssessed, SeveritySet
-from helpdesk.core.message import Person
-from helpdesk.core.monitor import unheard
-from helpdesk.core.policy import TARGET_NAMES, Promise
-from helpdesk.core.timeline import clocks
-from helpdesk.core.turn import TURN_NAMES, turn_of
-from helpdesk.mail.address import NO_CASE
-from helpdesk.mail.compose import Letter, compose
+from helpdesk.core.words.events import CalledAgain, RankOneSuspected, SeverityAssessed, SeveritySet
+from helpdesk.mail.proof.address import NO_CASE
+from helpdesk.mail.write.compose import Letter, compose
+from helpdesk.offering.policy import TARGET_NAMES, Promise
+from helpdesk.person import Person
 from helpdesk.phrases import NO_SUBJECT, brief, language_names, moment, span
 from helpdesk.store.outbox import Queued
 from helpdesk.templates.words import (
@@ -56,15 +56,15 @@ from helpdesk.templates.words import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from helpdesk.core.case import Case
-    from helpdesk.core.clock import Clock
-    from helpdesk.core.decision import Draft
-    from helpdesk.core.declared import MaintenanceWindow
-    from helpdesk.core.desk_mail import DeskContent
-    from helpdesk.core.drafts import KnownProblem, TakenStep
-    from helpdesk.core.people import Agent, Mailbox, Terms
-    from helpdesk.core.policy import Doubt, Policy
-    from helpdesk.mail.address import Purpose, Signer
+    from helpdesk.core.clocks.clock import Clock
+    from helpdesk.core.words.case import Case
+    from helpdesk.core.words.decision import Draft
+    from helpdesk.core.words.desk_mail import DeskContent
+    from helpdesk.core.words.drafts import KnownProblem, TakenStep
+    from helpdesk.core.words.people import Agent, Mailbox, Terms
+    from helpdesk.mail.proof.address import Purpose, Signer
+    from helpdesk.offering.declared import MaintenanceWindow
+    from helpdesk.offering.policy import Doubt, Policy
     from helpdesk.templates import Rendered, Templates
     from helpdesk.templates.words import CaseWords
 

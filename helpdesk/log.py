@@ -16,8 +16,8 @@ from typing import IO, TYPE_CHECKING, Any
 
 import structlog
 
-from helpdesk.core.plural import plural
-from helpdesk.mail.masking import masked
+from helpdesk.mail.read.masking import masked
+from helpdesk.plural import plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, MutableMapping

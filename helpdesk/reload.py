@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from helpdesk.core.errors import ConfigurationError
 from helpdesk.desk import load_rules
 from helpdesk.desk.open_alerts import OpenAlerts
+from helpdesk.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

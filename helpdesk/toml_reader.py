@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
-from helpdesk.core.errors import ConfigurationError
+from helpdesk.errors import ConfigurationError
 from helpdesk.placeholders import blank, keys_of, speaks_of_blank, types_at
 
 if TYPE_CHECKING:

@@ -16,12 +16,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from helpdesk.core.events import class_of, to_facts
-from helpdesk.core.message import Envelope
-from helpdesk.core.timeline import clocks
+from helpdesk.core.clocks.timeline import clocks
+from helpdesk.core.words.events import class_of, to_facts
+from helpdesk.core.words.message import Envelope
 from helpdesk.lab.mailer import Sheet, reply, write
 from helpdesk.lab.simulate import Laboratory
-from helpdesk.mail.parse import parse
+from helpdesk.mail.read.parse import parse
 from helpdesk.store import cases, outbox
 from helpdesk.store.spool import Accepted
 
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from helpdesk.core.case import Case
-    from helpdesk.core.clock import Clock
-    from helpdesk.core.message import Message
+    from helpdesk.core.clocks.clock import Clock
+    from helpdesk.core.words.case import Case
+    from helpdesk.core.words.message import Message
     from helpdesk.desk import Rules, Worked
     from helpdesk.store.engine import Database
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from helpdesk.core.case import DESK, Case, case_from
-from helpdesk.core.events import from_facts
+from helpdesk.core.words.case import DESK, Case, case_from
+from helpdesk.core.words.events import from_facts
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from helpdesk.core.events import Event
-    from helpdesk.core.policy import Policy
+    from helpdesk.core.words.events import Event
+    from helpdesk.offering.policy import Policy
 
 ANN, JO = "ann@desk.example", "jo@acme.example"
 

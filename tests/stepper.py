@@ -1,4 +1,4 @@
-"""Open time by walking it minute by minute: the slow second opinion on `helpdesk.core.calendar`.
+"""Open time by walking it minute by minute: the slow second opinion on `helpdesk.openhours.calendar`.
 
 Written from the definitions alone, and it imports nothing of ours. It asks of every single minute "what does the clock
 on the wall show, and is the desk open then?" and counts. What the definitions say:

@@ -9,13 +9,13 @@ from itertools import combinations
 import pytest
 
 from helpdesk.config import ConfigurationFile, load_configuration
-from helpdesk.core.errors import ConfigurationError
 from helpdesk.customers import CustomersFile
 from helpdesk.desk import load_rules
+from helpdesk.errors import ConfigurationError
+from helpdesk.offering.files import PolicyText, read_policy
+from helpdesk.offering.files.lint import check_file
+from helpdesk.offering.files.schema import PolicyFile
 from helpdesk.placeholders import speaks_of_blank
-from helpdesk.policies import PolicyText, read_policy
-from helpdesk.policies.lint import check_file
-from helpdesk.policies.schema import PolicyFile
 from helpdesk.shipped import shipped
 from helpdesk.toml_reader import fill_as_far_as_possible
 from tests.desk import CONFIGURATION, CUSTOMERS, write_office

@@ -9,8 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from helpdesk.cli import app
-from helpdesk.core.errors import HelpdeskError, NotFound
 from helpdesk.desk import learn, load_rules
+from helpdesk.errors import HelpdeskError, NotFound
 from helpdesk.lab.mailer import Sheet, write
 from helpdesk.log import quiet
 from helpdesk.severity import DEFAULT, Model

@@ -13,10 +13,10 @@ import pytest
 
 from helpdesk.archive import ArchivedMail
 from helpdesk.cli import main
-from helpdesk.core.message import Envelope
+from helpdesk.core.words.message import Envelope
 from helpdesk.desk import Desk, load_rules
 from helpdesk.importing import import_one
-from helpdesk.mail.masking import REPLY_TAG
+from helpdesk.mail.read.masking import REPLY_TAG
 from helpdesk.store import history, migrate
 from helpdesk.store.engine import Database
 from helpdesk.store.spool import Accepted

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from helpdesk.committer import Committer
-from helpdesk.core.message import Envelope
+from helpdesk.core.words.message import Envelope
 from helpdesk.store.spool import Accepted
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 
 from helpdesk.config import load_configuration, read_size, read_span
-from helpdesk.core.errors import ConfigurationError
 from helpdesk.customers import load_customers
 from helpdesk.desk import load_rules
-from helpdesk.policies import load_policies
+from helpdesk.errors import ConfigurationError
+from helpdesk.offering.files import load_policies
 from tests.desk import CONFIGURATION, CUSTOMERS, write_office
 
 

@@ -6,10 +6,10 @@ import json
 
 import pytest
 
-from helpdesk.core.credit import read_quarter
-from helpdesk.core.errors import NotFound, Refused
+from helpdesk.core.clocks.credit import read_quarter
 from helpdesk.desk.unit import Unit
-from helpdesk.mail.parse import parse
+from helpdesk.errors import NotFound, Refused
+from helpdesk.mail.read.parse import parse
 from helpdesk.report import statement as statements
 from helpdesk.report.statement import draw, statement_mail, statement_shape, statement_words
 from helpdesk.store import credits as credit_store

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from helpdesk.core.errors import ConfigurationError, Unavailable
 from helpdesk.daemon import Daemon
 from helpdesk.desk import load_rules
+from helpdesk.errors import ConfigurationError, Unavailable
 from helpdesk.store import migrate, outbox
 from helpdesk.wires.heartbeat import beat
 from tests.desk import write_office

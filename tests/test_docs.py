@@ -17,11 +17,11 @@ from helpdesk.config import ConfigurationFile, load_configuration
 from helpdesk.core.command import FORMS
 from helpdesk.core.declaration import FORMS as DECLARATIONS
 from helpdesk.core.declaration import form_of
-from helpdesk.core.drafts import MailKind
+from helpdesk.core.words.drafts import MailKind
 from helpdesk.customers import CustomersFile
 from helpdesk.failpoints import PLACES
-from helpdesk.policies.lint import check_file
-from helpdesk.policies.schema import PolicyFile
+from helpdesk.offering.files.lint import check_file
+from helpdesk.offering.files.schema import PolicyFile
 from helpdesk.shipped import shipped
 
 if TYPE_CHECKING:
@@ -196,7 +196,7 @@ def test_every_function_on_the_way_of_a_mail_is_there(path):
 
 
 def test_the_files_of_the_spine_are_there():
-    files = re.findall(r"(?m)^\| `(\w+/\w+\.py)` \|", HOW.partition("\n## The spine\n")[2].partition("\n## ")[0])
+    files = re.findall(r"(?m)^\| `([\w/]+/\w+\.py)` \|", HOW.partition("\n## The spine\n")[2].partition("\n## ")[0])
     assert len(files) == 9
     assert all((TOP / "helpdesk" / file).exists() for file in files)
 

@@ -13,10 +13,10 @@ from typer.testing import CliRunner
 
 from helpdesk.archive import ArchivedMail, Unreadable, mails_in
 from helpdesk.cli import app
-from helpdesk.core.errors import NotFound
 from helpdesk.desk import Desk, load_rules
+from helpdesk.errors import NotFound
 from helpdesk.importing import received_at
-from helpdesk.mail.parse import parse
+from helpdesk.mail.read.parse import parse
 from helpdesk.store.claims import WorkLock
 from helpdesk.store.engine import Database
 from tests.desk import write_office

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 import pytest
 
 from helpdesk.config import load_configuration
-from helpdesk.core.errors import ConfigurationError
-from helpdesk.core.message import Envelope
+from helpdesk.core.words.message import Envelope
 from helpdesk.desk.sender_auth import sender_proof
-from helpdesk.mail.parse import parse
+from helpdesk.errors import ConfigurationError
+from helpdesk.mail.read.parse import parse
 from helpdesk.store.spool import Spooled
 from tests.desk import write_office
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from helpdesk.core.errors import ConfigurationError
+from helpdesk.errors import ConfigurationError
 from helpdesk.lab.scenario import read_scenario
 from helpdesk.lab.simulate import simulate
 from tests.desk import write_office

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from helpdesk.core.drafts import CONTENTS, CaseContent, ToCustomer
+from helpdesk.core.words.drafts import CONTENTS, CaseContent, ToCustomer
 from helpdesk.shipped import shipped
 from helpdesk.templates import Templates, names
 from helpdesk.templates.check import check

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpdesk.core.errors import ConfigurationError
-from helpdesk.mail.mail_html import as_html, as_text, quoted, verbatim
+from helpdesk.errors import ConfigurationError
+from helpdesk.mail.write.mail_html import as_html, as_text, quoted, verbatim
 from helpdesk.templates import Templates
 
 FACTS = {"desk": "Desk", "ref": "HD-1", "subject": "x", "author": "Ann", "text": "Hello"}

@@ -7,9 +7,9 @@ from collections import Counter
 import pytest
 
 from helpdesk import clues
-from helpdesk.core.message import Envelope
+from helpdesk.core.words.message import Envelope
 from helpdesk.lab.mailer import Sheet, write
-from helpdesk.mail import parse
+from helpdesk.mail.read import parse
 from helpdesk.store import cases, declarations
 from helpdesk.store.spool import Accepted
 from tests.desk import ANN, JO, LOGIK, TestDesk

@@ -9,9 +9,9 @@ import pytest
 from typer.testing import CliRunner
 
 from helpdesk.cli import app
-from helpdesk.core.errors import NotFound
 from helpdesk.desk import load_rules
 from helpdesk.desk.unit import Unit
+from helpdesk.errors import NotFound
 from helpdesk.report.verify import verify_shape
 from helpdesk.store import migrate
 from helpdesk.store.engine import Database

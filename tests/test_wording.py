@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import helpdesk
-from helpdesk.core.plural import plural
+from helpdesk.plural import plural
 from helpdesk.shipped import shipped
 
 ROOM = Path(helpdesk.__file__).parent

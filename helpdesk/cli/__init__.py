@@ -10,7 +10,7 @@ import sys
 import typer
 
 from helpdesk.cli import cases, classifier, declare, health, mail, oncall, policy, privacy, queues, report, serve, setup
-from helpdesk.core.errors import ConfigurationError, HelpdeskError, NotFound
+from helpdesk.errors import ConfigurationError, HelpdeskError, NotFound
 
 __all__ = ["app", "main"]
 

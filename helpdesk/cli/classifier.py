@@ -17,7 +17,7 @@ from helpdesk.cli.shared import (
     print_table,
     wall_clock,
 )
-from helpdesk.core.plural import plural
+from helpdesk.plural import plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from helpdesk.core.declaration import Declaration
-    from helpdesk.core.declared import MaintenanceWindow
     from helpdesk.desk.declare import Order
+    from helpdesk.offering.declared import MaintenanceWindow
 
 _LISTED = 1000
 Policies = Annotated[list[str] | None, typer.Option("--policy", help="Only for this offering; repeatable.")]
@@ -180,7 +180,7 @@ def maintenance_add(
 ) -> None:
     """Plan a window; `maintenance announce` tells the customers."""
     from helpdesk.core.declaration import PlanMaintenance  # noqa: PLC0415
-    from helpdesk.core.declared import MaintenanceWindow  # noqa: PLC0415
+    from helpdesk.offering.declared import MaintenanceWindow  # noqa: PLC0415
 
     window = MaintenanceWindow(name, sector, read_instant(begins), read_instant(ends), policy.lower())
     try:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from helpdesk.cli.shared import AsJson, Config, config_path, print_json
-from helpdesk.core.errors import ConfigurationError, Unavailable
+from helpdesk.errors import ConfigurationError, Unavailable
 
 if TYPE_CHECKING:
     from helpdesk.config import Configuration

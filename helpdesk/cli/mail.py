@@ -20,7 +20,7 @@ from helpdesk.cli.shared import (
     read_file,
     wall_clock,
 )
-from helpdesk.core.errors import Unavailable
+from helpdesk.errors import Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from helpdesk.config import Configuration
-    from helpdesk.core.message import Person
-    from helpdesk.core.rotation import Rotation
+    from helpdesk.openhours.rotation import Rotation
+    from helpdesk.person import Person
 
 
 def register(app: typer.Typer) -> None:

@@ -24,17 +24,17 @@ from helpdesk.cli.shared import (
     read_instant,
     wall_clock,
 )
-from helpdesk.core.errors import HelpdeskError, NotFound
-from helpdesk.core.plural import plural
-from helpdesk.core.policy import TARGET_KINDS, TARGET_NAMES
+from helpdesk.errors import HelpdeskError, NotFound
+from helpdesk.offering.policy import TARGET_KINDS, TARGET_NAMES
+from helpdesk.plural import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from helpdesk.core.people import Customer
-    from helpdesk.core.policy import Policy
-    from helpdesk.policies import PolicyBook
-    from helpdesk.policies.lint import Finding
+    from helpdesk.core.words.people import Customer
+    from helpdesk.offering.files import PolicyBook
+    from helpdesk.offering.files.lint import Finding
+    from helpdesk.offering.policy import Policy
 
 _WHICH = "A file, the key of a policy in force, or KEY@VERSION for one that was stored."
 Key = Annotated[str, typer.Argument(metavar="POLICY")]
@@ -115,7 +115,7 @@ def _customer(config: Path | None, key: str, policy: Policy) -> Customer:
 
 
 def _zone(name: str) -> str:
-    from helpdesk.core.walltime import is_zone  # noqa: PLC0415
+    from helpdesk.openhours.walltime import is_zone  # noqa: PLC0415
 
     if not is_zone(name):
         raise typer.BadParameter(f"expected a zone of the IANA database such as Europe/Berlin, not {name!r}")
@@ -164,8 +164,8 @@ def policy_check(
     as_json: AsJson = False,
 ) -> None:
     """Check policy files and run their worked examples; exits with 1 when something is wrong."""
-    from helpdesk.policies.find import policy_files  # noqa: PLC0415
-    from helpdesk.policies.lint import check_file, check_folder  # noqa: PLC0415
+    from helpdesk.offering.files.find import policy_files  # noqa: PLC0415
+    from helpdesk.offering.files.lint import check_file, check_folder  # noqa: PLC0415
 
     if files:
         findings, number = [finding for path in files for finding in check_file(path)], len(files)
@@ -188,7 +188,7 @@ def policy_check(
 def _unheard(config: Path | None) -> Iterator[Finding]:
     """The policies for whose customers nobody in particular hears that they ask for escalation (LGT-7)."""
     from helpdesk.cli.shared import config_path  # noqa: PLC0415
-    from helpdesk.policies.lint import Finding  # noqa: PLC0415
+    from helpdesk.offering.files.lint import Finding  # noqa: PLC0415
 
     path = config_path(config)
     if not path.exists():
@@ -219,7 +219,7 @@ def _folder(config: Path | None) -> Path | None:
 
 def policy_schema() -> None:
     """Print the JSON schema of policy files, for editors."""
-    from helpdesk.policies.read import schema  # noqa: PLC0415
+    from helpdesk.offering.files.read import schema  # noqa: PLC0415
 
     print_json(schema())
 
@@ -233,7 +233,7 @@ def policy_diff(
     """What changes between two versions of a policy, and for whom."""
     from dataclasses import asdict  # noqa: PLC0415
 
-    from helpdesk.policies.compare import differences  # noqa: PLC0415
+    from helpdesk.offering.files.compare import differences  # noqa: PLC0415
 
     year = wall_clock().year
     found = differences(_policy(config, old), _policy(config, new), years=(year, year + 1))
@@ -246,7 +246,7 @@ def policy_diff(
 
 def _policy(config: Path | None, name: str) -> Policy:
     """A policy by file, by key, or by key and stored version."""
-    from helpdesk.policies import policy_file, read_policy  # noqa: PLC0415
+    from helpdesk.offering.files import policy_file, read_policy  # noqa: PLC0415
 
     path = Path(name)
     if path.suffix == ".toml":
@@ -257,7 +257,7 @@ def _policy(config: Path | None, name: str) -> Policy:
 
 def _stored_policy(config: Path | None, key: str, version: str) -> Policy:
     from helpdesk.desk.versions import policy_source  # noqa: PLC0415
-    from helpdesk.policies import read_policy  # noqa: PLC0415
+    from helpdesk.offering.files import read_policy  # noqa: PLC0415
     from helpdesk.store import cases  # noqa: PLC0415
 
     with open_database(open_rules(config)) as database, database.read() as connection:

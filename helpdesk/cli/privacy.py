@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 
 from helpdesk.cli.shared import AsJson, Config, open_rules, open_units, print_json, read_ref, wall_clock
-from helpdesk.core.plural import plural
+from helpdesk.plural import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

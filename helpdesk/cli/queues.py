@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import typer
 
 from helpdesk.cli.shared import AsJson, Config, open_database, open_rules, print_json, print_table, wall_clock
-from helpdesk.core.decision import Outcome
-from helpdesk.core.plural import plural
+from helpdesk.core.words.decision import Outcome
+from helpdesk.plural import plural
 
 # Every accepted mail is in exactly one of these; anything else in the table breaks the balance.
 _PLACES = (*get_args(Outcome), "waiting")
@@ -107,8 +107,8 @@ def outbox_list(config: Config = None, every: All = False, as_json: AsJson = Fal
 
 def outbox_show(number: Number, config: Config = None, as_json: AsJson = False) -> None:
     """The mail itself, as it is sent, but for the keys of reply addresses."""
-    from helpdesk.mail.masking import masked_mail  # noqa: PLC0415
-    from helpdesk.mail.parse import parse  # noqa: PLC0415
+    from helpdesk.mail.read.masking import masked_mail  # noqa: PLC0415
+    from helpdesk.mail.read.parse import parse  # noqa: PLC0415
     from helpdesk.report.shapes import outbox_shape  # noqa: PLC0415
     from helpdesk.store import outbox  # noqa: PLC0415
 
@@ -185,7 +185,7 @@ def history_open(
     config: Config = None,
 ) -> None:
     """Make cases of history, as of mail that comes now: clocks begin now; nobody gets an acknowledgment."""
-    from helpdesk.core.case import DESK  # noqa: PLC0415
+    from helpdesk.core.words.case import DESK  # noqa: PLC0415
     from helpdesk.store import history  # noqa: PLC0415
 
     rules = open_rules(config)

@@ -24,10 +24,10 @@ from helpdesk.cli.shared import (
 )
 
 if TYPE_CHECKING:
-    from helpdesk.core.credit import Quarter
-    from helpdesk.core.policy import Policy
+    from helpdesk.core.clocks.credit import Quarter
     from helpdesk.desk import Rules
     from helpdesk.lab.replay import Replayed, Summary
+    from helpdesk.offering.policy import Policy
     from helpdesk.report.statement import Statement
 
 From = Annotated[str, typer.Option("--from", help="Cases received from then on: a day (UTC) or a time with an offset.")]
@@ -114,7 +114,7 @@ def _write(statement: Statement, rules: Rules, to: str, file: Path) -> None:
 
 
 def _quarter(text: str) -> Quarter:
-    from helpdesk.core.credit import read_quarter  # noqa: PLC0415
+    from helpdesk.core.clocks.credit import read_quarter  # noqa: PLC0415
 
     try:
         return read_quarter(text)
@@ -200,7 +200,7 @@ def _print_with_progress(steps: _Steps, total: int) -> None:
 
 
 def _policy(file: Path) -> Policy:
-    from helpdesk.policies import policy_file, read_policy  # noqa: PLC0415
+    from helpdesk.offering.files import policy_file, read_policy  # noqa: PLC0415
 
     return read_policy(policy_file(file))
 

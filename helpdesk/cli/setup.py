@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from helpdesk.cli.shared import AsJson, Config, absent, open_database, open_rules, print_json, wall_clock
-from helpdesk.core.errors import ConfigurationError, HelpdeskError, Unavailable
-from helpdesk.core.plural import plural
+from helpdesk.errors import ConfigurationError, HelpdeskError, Unavailable
+from helpdesk.plural import plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -146,7 +146,7 @@ def _probes(rules: Rules) -> Iterator[tuple[str, Callable[[], tuple[str, list[st
 
 
 def _check_policies(rules: Rules) -> tuple[str, list[str]]:
-    from helpdesk.policies.lint import check_folder  # noqa: PLC0415
+    from helpdesk.offering.files.lint import check_folder  # noqa: PLC0415
 
     folder = rules.configuration.place(rules.configuration.file.desk.policies)
     findings = check_folder(folder)

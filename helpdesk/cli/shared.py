@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from helpdesk.core.errors import NotFound, Unavailable
+from helpdesk.errors import NotFound, Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from helpdesk.desk import Rules
     from helpdesk.desk.unit import Units
-    from helpdesk.policies import PolicyBook
+    from helpdesk.offering.files import PolicyBook
     from helpdesk.report.verdict import Voters
     from helpdesk.store.engine import Database
 
@@ -50,7 +50,7 @@ def open_rules(given: Path | None) -> Rules:
 
 def open_book(given: Path | None) -> PolicyBook:
     """The policies: the configuration's where there is one, else the shipped ones. Raises ConfigurationError."""
-    from helpdesk.policies import load_policies  # noqa: PLC0415 - as above
+    from helpdesk.offering.files import load_policies  # noqa: PLC0415 - as above
 
     path = config_path(given)
     if given is None and not path.exists():
@@ -156,7 +156,7 @@ def write_file(path: Path, data: bytes) -> None:
 
 def read_instant(text: str) -> datetime:
     """A time with an offset or a zone, from the command line. Raises BadParameter."""
-    from helpdesk.core import walltime  # noqa: PLC0415 - as above
+    from helpdesk.openhours import walltime  # noqa: PLC0415 - as above
 
     try:
         return walltime.read_instant(text)

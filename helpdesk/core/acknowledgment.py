@@ -12,15 +12,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from helpdesk.core.addresses import unwritable
-from helpdesk.core.case import DESK
-from helpdesk.core.events import AcknowledgmentDecided
-from helpdesk.core.plural import plural
+from helpdesk.core.words.addresses import unwritable
+from helpdesk.core.words.case import DESK
+from helpdesk.core.words.events import AcknowledgmentDecided
+from helpdesk.plural import plural
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from helpdesk.core.decision import Arrival
+    from helpdesk.core.words.decision import Arrival
 
 A_DAY = 5  # to one address
 A_DAY_PROVEN = 50  # to one of a customer whose mail is authenticated

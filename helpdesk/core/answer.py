@@ -27,12 +27,15 @@ from helpdesk.core import (
     snooze,
     splitting,
 )
-from helpdesk.core.addressee import nobody
-from helpdesk.core.addresses import unwritable
-from helpdesk.core.block import Mistake
+from helpdesk.core.clocks.ladder import unacknowledged
 from helpdesk.core.command import FORMS, Vocabulary, read_orders, would_be_obeyed
-from helpdesk.core.decision import Decision, Draft
-from helpdesk.core.drafts import (
+from helpdesk.core.execution import Execution
+from helpdesk.core.requester import requester
+from helpdesk.core.words.addressee import nobody
+from helpdesk.core.words.addresses import unwritable
+from helpdesk.core.words.block import Mistake
+from helpdesk.core.words.decision import Decision, Draft
+from helpdesk.core.words.drafts import (
     AssignedMail,
     ClosedMail,
     CommandForm,
@@ -41,8 +44,8 @@ from helpdesk.core.drafts import (
     RelayMail,
     SecondAnswerMail,
 )
-from helpdesk.core.enclosure import enclosures, kept_back
-from helpdesk.core.events import (
+from helpdesk.core.words.enclosure import enclosures, kept_back
+from helpdesk.core.words.events import (
     AgentAnswered,
     AgentMailReturned,
     AgentNoted,
@@ -58,22 +61,19 @@ from helpdesk.core.events import (
     SeveritySet,
     WaitingSet,
 )
-from helpdesk.core.execution import Execution
-from helpdesk.core.ladder import unacknowledged
-from helpdesk.core.relative_time import zone_of
-from helpdesk.core.requester import requester
-from helpdesk.core.unseen import unseen_words
+from helpdesk.core.words.unseen import unseen_words
+from helpdesk.openhours.relative_time import zone_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
-    from helpdesk.core.case import Case
     from helpdesk.core.command import Command, Orders, Verb
-    from helpdesk.core.decision import Arrival
-    from helpdesk.core.people import Agent, Terms
-    from helpdesk.core.unseen import CaseMail
-    from helpdesk.core.written import AgentText
+    from helpdesk.core.words.case import Case
+    from helpdesk.core.words.decision import Arrival
+    from helpdesk.core.words.people import Agent, Terms
+    from helpdesk.core.words.unseen import CaseMail
+    from helpdesk.core.words.written import AgentText
 
 # Orders whose text is for the customer, whatever mail was answered: an answer, a last one, a first one.
 _FOR_THE_CUSTOMER: tuple[Verb, ...] = ("answer", "resolve", "close", "split", "requester")

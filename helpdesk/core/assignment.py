@@ -10,15 +10,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from helpdesk.core.case import DESK
-from helpdesk.core.events import CaseAssigned, Event
-from helpdesk.core.people import Workload
+from helpdesk.core.words.case import DESK
+from helpdesk.core.words.events import CaseAssigned, Event
+from helpdesk.core.words.people import Workload
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import datetime
 
-    from helpdesk.core.people import Agent, Terms
+    from helpdesk.core.words.people import Agent, Terms
 
 _LONGEST_RETURN = timedelta(weeks=4)
 _NONE = Workload()

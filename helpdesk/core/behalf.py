@@ -17,11 +17,11 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from helpdesk.core.addresses import read_people
-from helpdesk.core.case import DESK, open_case
-from helpdesk.core.decision import Decision, Draft
-from helpdesk.core.drafts import ConfirmMail
-from helpdesk.core.events import (
+from helpdesk.core.words.addresses import read_people
+from helpdesk.core.words.case import DESK, open_case
+from helpdesk.core.words.decision import Decision, Draft
+from helpdesk.core.words.drafts import ConfirmMail
+from helpdesk.core.words.events import (
     AcknowledgmentDecided,
     AgentNoted,
     CaseAssigned,
@@ -33,15 +33,16 @@ from helpdesk.core.events import (
     Event,
     OpeningConfirmed,
 )
-from helpdesk.core.message import Person, base_address
+from helpdesk.core.words.message import base_address
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from datetime import datetime
 
-    from helpdesk.core.case import Case
-    from helpdesk.core.decision import Arrival, Visibility
-    from helpdesk.core.people import Agent, Terms
+    from helpdesk.core.words.case import Case
+    from helpdesk.core.words.decision import Arrival, Visibility
+    from helpdesk.core.words.people import Agent, Terms
+    from helpdesk.person import Person
 
 How = Literal["forwarded", "told", "copied", "nobody"]
 ASKED_AN_HOUR = 3  # confirmations of one agent

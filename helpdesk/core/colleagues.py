@@ -11,9 +11,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from helpdesk.core.decision import Draft
-from helpdesk.core.drafts import CopyMail
-from helpdesk.core.events import (
+from helpdesk.core.clocks.timeline import waited_for
+from helpdesk.core.words.decision import Draft
+from helpdesk.core.words.drafts import CopyMail
+from helpdesk.core.words.events import (
     AgentAnswered,
     AgentMailReturned,
     AgentNoted,
@@ -27,18 +28,17 @@ from helpdesk.core.events import (
     StepTaken,
     WaitingSet,
 )
-from helpdesk.core.message import Person
-from helpdesk.core.timeline import waited_for
+from helpdesk.person import Person
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from helpdesk.core.case import Case
     from helpdesk.core.command import Orders
-    from helpdesk.core.events import Event
     from helpdesk.core.execution import Execution
-    from helpdesk.core.people import Agent
-    from helpdesk.core.unseen import CaseMail
+    from helpdesk.core.words.case import Case
+    from helpdesk.core.words.events import Event
+    from helpdesk.core.words.people import Agent
+    from helpdesk.core.words.unseen import CaseMail
 
 LATELY = timedelta(days=7)
 _BECOMES: Mapping[type[Event], str] = {

@@ -19,18 +19,18 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal, get_args
 
-from helpdesk.core.addresses import read_known, read_people
-from helpdesk.core.block import CommandBlock, Mistake, read_block
-from helpdesk.core.case import Kind
-from helpdesk.core.exclusion import OFF
-from helpdesk.core.message import base_address
-from helpdesk.core.relative_time import read_moment, read_span
+from helpdesk.core.words.addresses import read_known, read_people
+from helpdesk.core.words.block import CommandBlock, Mistake, read_block
+from helpdesk.core.words.message import base_address
+from helpdesk.offering.policy import OFF
+from helpdesk.offering.severities import Kind
+from helpdesk.openhours.relative_time import read_moment, read_span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from datetime import timedelta
 
-    from helpdesk.core.message import Person
+    from helpdesk.person import Person
 
 Verb = Literal[
     "note",

@@ -10,18 +10,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from helpdesk.core.addresses import unwritable
-from helpdesk.core.case import CANNOT_BE_WRITTEN_TO, DESK
-from helpdesk.core.events import CaseFlagged, Event, ParticipantAdded
-from helpdesk.core.message import Person, base_address
+from helpdesk.core.words.addresses import unwritable
+from helpdesk.core.words.case import CANNOT_BE_WRITTEN_TO, DESK
+from helpdesk.core.words.events import CaseFlagged, Event, ParticipantAdded
+from helpdesk.core.words.message import base_address
+from helpdesk.person import Person
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
-    from helpdesk.core.case import Case
-    from helpdesk.core.decision import Arrival
-    from helpdesk.core.people import Terms
+    from helpdesk.core.words.case import Case
+    from helpdesk.core.words.decision import Arrival
+    from helpdesk.core.words.people import Terms
 
 MAX_PEOPLE = 50  # on copy of one case: an answer is a mail to each
 _SHOWN = 5

@@ -10,18 +10,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from helpdesk.core import copied
-from helpdesk.core.case import DESK
-from helpdesk.core.decision import Decision
-from helpdesk.core.events import CaseFlagged, CaseUnflagged, Event, ParticipantAdded
 from helpdesk.core.requester import becomes
+from helpdesk.core.words.case import DESK
+from helpdesk.core.words.decision import Decision
+from helpdesk.core.words.events import CaseFlagged, CaseUnflagged, Event, ParticipantAdded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from helpdesk.core.case import Case
-    from helpdesk.core.decision import Arrival
-    from helpdesk.core.people import Terms
+    from helpdesk.core.words.case import Case
+    from helpdesk.core.words.decision import Arrival
+    from helpdesk.core.words.people import Terms
 
 
 def proven(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decision:

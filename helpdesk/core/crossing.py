@@ -10,7 +10,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from helpdesk.core.events import (
+from helpdesk.core.clocks.timeline import is_left_open, is_split_off
+from helpdesk.core.redaction import ERASED
+from helpdesk.core.snooze import wall
+from helpdesk.core.words.events import (
     AgentAnswered,
     AnswerArrived,
     CaseClosed,
@@ -19,19 +22,16 @@ from helpdesk.core.events import (
     KeptOpen,
     SplitOff,
 )
-from helpdesk.core.redaction import ERASED
-from helpdesk.core.snooze import wall
-from helpdesk.core.timeline import is_left_open, is_split_off
-from helpdesk.core.unseen import unseen_words
+from helpdesk.core.words.unseen import unseen_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from helpdesk.core.case import Case
     from helpdesk.core.command import Orders, Verb
     from helpdesk.core.execution import Execution
-    from helpdesk.core.people import Terms
+    from helpdesk.core.words.case import Case
+    from helpdesk.core.words.people import Terms
 
 _ENDS_OR_PAUSES: tuple[Verb, ...] = ("wait", "resolve", "close", "spam")
 _SETTLE = (AgentAnswered, AnswerArrived, CaseResolved, CaseClosed)

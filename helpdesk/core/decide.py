@@ -14,14 +14,11 @@ from helpdesk.core import (
     acknowledgment,
     assignment,
     behalf,
-    calling,
     copied,
     details,
-    enclosure,
     escalation,
     exclusion,
     held,
-    ladder,
     lifecycle,
     merging,
     monitor,
@@ -37,9 +34,13 @@ from helpdesk.core import (
     unreadable_parts,
 )
 from helpdesk.core.answer import agent_writes
-from helpdesk.core.case import DESK, case_from, open_case
-from helpdesk.core.decision import Decision, Draft
-from helpdesk.core.drafts import (
+from helpdesk.core.clocks import calling, ladder
+from helpdesk.core.clocks.timeline import clocks, waited_for
+from helpdesk.core.clocks.turn import turn_of
+from helpdesk.core.words import enclosure
+from helpdesk.core.words.case import DESK, case_from, open_case
+from helpdesk.core.words.decision import Decision, Draft
+from helpdesk.core.words.drafts import (
     AckMail,
     AssignedMail,
     CustomerMessageMail,
@@ -50,7 +51,7 @@ from helpdesk.core.drafts import (
     ShownMail,
     WaitOverMail,
 )
-from helpdesk.core.events import (
+from helpdesk.core.words.events import (
     AcknowledgmentDecided,
     AgentMailReturned,
     AnsweredElsewhere,
@@ -74,25 +75,24 @@ from helpdesk.core.events import (
     Stamp,
     WaitingSet,
 )
-from helpdesk.core.intake import missing
-from helpdesk.core.intake import read as read_intake
-from helpdesk.core.timeline import clocks, waited_for
-from helpdesk.core.turn import turn_of
-from helpdesk.core.verdict import assessed
+from helpdesk.core.words.verdict import assessed
+from helpdesk.offering.intake import missing
+from helpdesk.offering.intake import read as read_intake
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from helpdesk.core.case import Case
-    from helpdesk.core.decision import Arrival, Outcome, Returned
     from helpdesk.core.details import Details
-    from helpdesk.core.intake import Intake
-    from helpdesk.core.message import Message, Person
-    from helpdesk.core.people import Agent, Terms
-    from helpdesk.core.policy import Doubt
-    from helpdesk.core.thanks import Thanks
-    from helpdesk.core.verdict import Verdict
-    from helpdesk.core.watched import State
+    from helpdesk.core.words.case import Case
+    from helpdesk.core.words.decision import Arrival, Outcome, Returned
+    from helpdesk.core.words.message import Message
+    from helpdesk.core.words.people import Agent, Terms
+    from helpdesk.core.words.thanks import Thanks
+    from helpdesk.core.words.verdict import Verdict
+    from helpdesk.core.words.watched import State
+    from helpdesk.offering.intake import Intake
+    from helpdesk.offering.policy import Doubt
+    from helpdesk.person import Person
 
 _MailEvent = TypeVar("_MailEvent", bound=MailEvent)
 

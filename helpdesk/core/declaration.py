@@ -15,10 +15,10 @@ import shlex
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from helpdesk.core.block import Mistake
-from helpdesk.core.declared import Incident, MaintenanceWindow
-from helpdesk.core.plural import plural
-from helpdesk.core.walltime import read_instant
+from helpdesk.core.words.block import Mistake
+from helpdesk.offering.declared import Incident, MaintenanceWindow
+from helpdesk.openhours.walltime import read_instant
+from helpdesk.plural import plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

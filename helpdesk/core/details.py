@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
 from helpdesk.core import scope
-from helpdesk.core.case import DESK
-from helpdesk.core.events import (
+from helpdesk.core.words.case import DESK
+from helpdesk.core.words.events import (
     AgentAnswered,
     AreaSet,
     CalledAgain,
@@ -27,22 +27,22 @@ from helpdesk.core.events import (
     StepTaken,
     Unwarranted,
 )
-from helpdesk.core.intake import QUESTION, missing, read
-from helpdesk.core.intake_words import folded
+from helpdesk.offering.intake import QUESTION, missing, read
+from helpdesk.offering.intake_words import folded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
-    from helpdesk.core.case import Case, Kind
     from helpdesk.core.command import Command, Orders
-    from helpdesk.core.decision import Arrival
     from helpdesk.core.execution import Execution
-    from helpdesk.core.intake import Intake
-    from helpdesk.core.people import Terms
-    from helpdesk.core.policy import Doubt, Policy
-    from helpdesk.core.severities import Level, Rank
-    from helpdesk.core.verdict import Verdict
+    from helpdesk.core.words.case import Case
+    from helpdesk.core.words.decision import Arrival
+    from helpdesk.core.words.people import Terms
+    from helpdesk.core.words.verdict import Verdict
+    from helpdesk.offering.intake import Intake
+    from helpdesk.offering.policy import Doubt, Policy
+    from helpdesk.offering.severities import Kind, Level, Rank
 
 _SHOWN = 80  # characters of an answer, beside the mail that has it whole
 

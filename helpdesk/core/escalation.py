@@ -13,23 +13,23 @@ from typing import TYPE_CHECKING
 
 from helpdesk.core import acknowledgment
 from helpdesk.core.appeal import appeal
-from helpdesk.core.audience import readers
-from helpdesk.core.case import DESK
-from helpdesk.core.decision import Draft
-from helpdesk.core.drafts import EscalationAskedMail, PassedOnMail
-from helpdesk.core.events import CaseFlagged, CaseUnflagged, EscalationRequested, Event
-from helpdesk.core.exclusion import OFF
+from helpdesk.core.words.audience import readers
+from helpdesk.core.words.case import DESK
+from helpdesk.core.words.decision import Draft
+from helpdesk.core.words.drafts import EscalationAskedMail, PassedOnMail
+from helpdesk.core.words.events import CaseFlagged, CaseUnflagged, EscalationRequested, Event
+from helpdesk.offering.policy import OFF
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from helpdesk.core.case import Case
     from helpdesk.core.command import Command, Orders
-    from helpdesk.core.decision import Arrival
     from helpdesk.core.execution import Execution
-    from helpdesk.core.message import Person
-    from helpdesk.core.people import Terms
+    from helpdesk.core.words.case import Case
+    from helpdesk.core.words.decision import Arrival
+    from helpdesk.core.words.people import Terms
+    from helpdesk.person import Person
 
 _MAY_ASK = "may ask for escalation: "  # begins the tag of what an agent is to decide on
 _ONCE = timedelta(days=1)  # in which one mail says that it was passed on

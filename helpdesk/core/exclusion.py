@@ -11,60 +11,35 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from helpdesk.core.addressee import nobody
-from helpdesk.core.case import DESK
-from helpdesk.core.decision import Draft
-from helpdesk.core.drafts import OutOfScopeMail
-from helpdesk.core.events import (
+from helpdesk.core.words.addressee import nobody
+from helpdesk.core.words.case import DESK
+from helpdesk.core.words.decision import Draft
+from helpdesk.core.words.drafts import OutOfScopeMail
+from helpdesk.core.words.events import (
     CaseExempted,
     CaseFlagged,
     CaseUnflagged,
     Event,
     ExclusionLifted,
     ExclusionProposed,
-    RequesterSet,
-    SentAgain,
     Stamp,
 )
+from helpdesk.core.words.exempted import in_force
+from helpdesk.offering.policy import OFF
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
     from datetime import datetime
 
     from helpdesk.core.command import Command, Orders
-    from helpdesk.core.decision import Arrival
-    from helpdesk.core.declared import Incident
     from helpdesk.core.execution import Execution
-    from helpdesk.core.people import Terms
-    from helpdesk.core.policy import Policy
+    from helpdesk.core.words.decision import Arrival
+    from helpdesk.core.words.people import Terms
+    from helpdesk.offering.declared import Incident
+    from helpdesk.offering.policy import Policy
 
-OFF = "off"  # as a key: takes an exclusion back
-PERSONAL_DATA = "personal-data"  # the key by which a policy exempts what was erased, until it is sent again (LAI-11)
 _PROPOSED = "exclusion proposed: "  # begins the tag of one that nobody has decided on
 _EXCLUDED = "excluded: "  # and that of one in force
-
-
-def in_force(events: Iterable[Event]) -> tuple[CaseExempted, ...]:
-    """The exemptions among these events, in their order, that nothing has ended since."""
-    found: list[CaseExempted] = []
-    for event in events:
-        if isinstance(event, CaseExempted):
-            found.append(event)
-        elif isinstance(event, _ENDED_BY):
-            found = [one for one in found if not _is_ended(one, event)]
-    return tuple(found)
-
-
-_ENDED_BY = (ExclusionLifted, SentAgain, RequesterSet)
-
-
-def _is_ended(exempted: CaseExempted, event: Event) -> bool:
-    of_nobody = exempted.until_requester  # a case of nobody, which somebody's ends
-    if isinstance(event, RequesterSet):
-        return of_nobody
-    if isinstance(event, SentAgain):
-        return exempted.key == PERSONAL_DATA
-    return not of_nobody
 
 
 # --- proposed

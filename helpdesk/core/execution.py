@@ -6,20 +6,20 @@ import textwrap
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from helpdesk.core.decision import Decision, Draft
-from helpdesk.core.drafts import EchoMail
-from helpdesk.core.enclosure import enclosures
 from helpdesk.core.monitor import unheard
+from helpdesk.core.words.decision import Decision, Draft
+from helpdesk.core.words.drafts import EchoMail
+from helpdesk.core.words.enclosure import enclosures
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from helpdesk.core.case import Case
-    from helpdesk.core.decision import Arrival, Neighbour, Split
-    from helpdesk.core.drafts import CaseContent, CommandForm
-    from helpdesk.core.events import Event, Stamp
-    from helpdesk.core.people import Agent, Terms
-    from helpdesk.core.unseen import CaseMail
+    from helpdesk.core.words.case import Case
+    from helpdesk.core.words.decision import Arrival, Neighbour, Split
+    from helpdesk.core.words.drafts import CaseContent, CommandForm
+    from helpdesk.core.words.events import Event, Stamp
+    from helpdesk.core.words.people import Agent, Terms
+    from helpdesk.core.words.unseen import CaseMail
 
 _WIDTH = 72  # columns of a mail's text
 

@@ -9,17 +9,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from helpdesk.core.case import DESK
-from helpdesk.core.events import CaseFlagged, Event
-from helpdesk.core.message import base_address
+from helpdesk.core.words.case import DESK
+from helpdesk.core.words.events import CaseFlagged, Event
+from helpdesk.core.words.message import base_address
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
     from datetime import datetime
 
-    from helpdesk.core.decision import Arrival
-    from helpdesk.core.message import Transport
-    from helpdesk.core.people import Terms
+    from helpdesk.core.words.decision import Arrival
+    from helpdesk.core.words.message import Transport
+    from helpdesk.core.words.people import Terms
 
 
 def why_held(arrival: Arrival, terms: Terms) -> str:

@@ -13,10 +13,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from helpdesk.core.case import DESK
-from helpdesk.core.decision import Draft
-from helpdesk.core.drafts import ClosedMail, CustomerReminderMail, DowngradeMail
-from helpdesk.core.events import (
+from helpdesk.core.clocks.timeline import clocks, waited_for
+from helpdesk.core.clocks.turn import turn_of
+from helpdesk.core.words.case import DESK
+from helpdesk.core.words.decision import Draft
+from helpdesk.core.words.drafts import ClosedMail, CustomerReminderMail, DowngradeMail
+from helpdesk.core.words.events import (
     AgentAnswered,
     AnsweredElsewhere,
     CaseClosed,
@@ -29,19 +31,17 @@ from helpdesk.core.events import (
     SeveritySet,
     WaitingSet,
 )
-from helpdesk.core.timeline import clocks, waited_for
-from helpdesk.core.turn import turn_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from helpdesk.core.calendar import Calendar
-    from helpdesk.core.case import Case
-    from helpdesk.core.clock import Clock
-    from helpdesk.core.message import Person
-    from helpdesk.core.people import Terms
-    from helpdesk.core.promise import Within
+    from helpdesk.core.clocks.clock import Clock
+    from helpdesk.core.words.case import Case
+    from helpdesk.core.words.people import Terms
+    from helpdesk.openhours.calendar import Calendar
+    from helpdesk.openhours.within import Within
+    from helpdesk.person import Person
 
 LifecycleAct = Literal["remind", "downgrade", "close"]
 _DOWNGRADABLE = 2  # LAI-9 speaks of the two worst severities

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from helpdesk.core.events import CaseLinked
+from helpdesk.core.words.events import CaseLinked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from helpdesk.core.case import Case
     from helpdesk.core.command import Command, Orders
-    from helpdesk.core.decision import Neighbour
     from helpdesk.core.execution import Execution
-    from helpdesk.core.people import Agent
+    from helpdesk.core.words.case import Case
+    from helpdesk.core.words.decision import Neighbour
+    from helpdesk.core.words.people import Agent
 
 
 def linkable(case: Case, named: Mapping[int, Neighbour], agent: Agent) -> dict[int, str]:

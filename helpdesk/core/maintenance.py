@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from helpdesk.core.decision import Arrival
-    from helpdesk.core.declared import MaintenanceWindow
-    from helpdesk.core.people import Customer, Terms
-    from helpdesk.core.policy import Policy
-    from helpdesk.core.verdict import Verdict
+    from helpdesk.core.words.decision import Arrival
+    from helpdesk.core.words.people import Customer, Terms
+    from helpdesk.core.words.verdict import Verdict
+    from helpdesk.offering.declared import MaintenanceWindow
+    from helpdesk.offering.policy import Policy
 
 _OTHER = re.compile(
     r"\b(?:(?:pre|non)[- ]?prod\w*|test\w*|preview|stag(?:e|ing)|sandbox\w*|uat|qa|dev\w*|demo|integration|training)\b"

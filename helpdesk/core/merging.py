@@ -13,11 +13,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from helpdesk.core import suspicion
-from helpdesk.core.addressee import nobody
-from helpdesk.core.case import DESK, number_of
-from helpdesk.core.decision import Decision, Draft
-from helpdesk.core.drafts import MergedMail
-from helpdesk.core.events import (
+from helpdesk.core.clocks.ladder import unacknowledged
+from helpdesk.core.relief import said_away
+from helpdesk.core.words.addressee import nobody
+from helpdesk.core.words.case import DESK, number_of
+from helpdesk.core.words.decision import Decision, Draft
+from helpdesk.core.words.drafts import MergedMail
+from helpdesk.core.words.events import (
     AgentAnswered,
     AnsweredElsewhere,
     CaseAssigned,
@@ -33,18 +35,16 @@ from helpdesk.core.events import (
     PageAcknowledged,
     WaitingSet,
 )
-from helpdesk.core.ladder import unacknowledged
-from helpdesk.core.relief import said_away
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
-    from helpdesk.core.case import Case
     from helpdesk.core.command import Command, Orders
-    from helpdesk.core.decision import Arrival, Neighbour
     from helpdesk.core.execution import Execution
-    from helpdesk.core.people import Agent, Terms
+    from helpdesk.core.words.case import Case
+    from helpdesk.core.words.decision import Arrival, Neighbour
+    from helpdesk.core.words.people import Agent, Terms
 
 # What the survivor's people and agents do that happens to the merged cases as well.
 _Followed = (

@@ -14,17 +14,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from helpdesk.core.case import DESK
-from helpdesk.core.events import AgentAnswered, AgentNoted, CaseResolved, Event, MonitorReported
+from helpdesk.core.words.case import DESK
+from helpdesk.core.words.events import AgentAnswered, AgentNoted, CaseResolved, Event, MonitorReported
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from helpdesk.core.case import Case
-    from helpdesk.core.decision import Arrival, Decision
-    from helpdesk.core.people import Terms
-    from helpdesk.core.watched import State
+    from helpdesk.core.words.case import Case
+    from helpdesk.core.words.decision import Arrival, Decision
+    from helpdesk.core.words.people import Terms
+    from helpdesk.core.words.watched import State
 
 News = Literal["", "recovered", "again", "worse"]
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from helpdesk.core.decision import Draft
-from helpdesk.core.drafts import ProgressMail
+from helpdesk.core.words.decision import Draft
+from helpdesk.core.words.drafts import ProgressMail
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from helpdesk.core.case import Case
-    from helpdesk.core.people import Terms
+    from helpdesk.core.words.case import Case
+    from helpdesk.core.words.people import Terms
 
 
 def mails(before: Case | None, after: Case | None, terms: Terms, key: str) -> Iterator[Draft]:

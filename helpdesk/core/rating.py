@@ -13,18 +13,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from helpdesk.core import redaction
-from helpdesk.core.decision import Decision, Draft
-from helpdesk.core.drafts import RatedMail
-from helpdesk.core.events import CaseReopened, CustomerRated
+from helpdesk.core.words.decision import Decision, Draft
+from helpdesk.core.words.drafts import RatedMail
+from helpdesk.core.words.events import CaseReopened, CustomerRated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from helpdesk.core.case import Case
-    from helpdesk.core.decision import Arrival
-    from helpdesk.core.message import Person
-    from helpdesk.core.people import Terms
+    from helpdesk.core.words.case import Case
+    from helpdesk.core.words.decision import Arrival
+    from helpdesk.core.words.people import Terms
+    from helpdesk.person import Person
 
 Grade = Literal["good", "bad"]
 GRADES: tuple[Grade, ...] = ("good", "bad")

@@ -13,10 +13,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from helpdesk.core.case import DESK, MASKED
-from helpdesk.core.decision import Decision, Draft
-from helpdesk.core.drafts import EchoMail, ResendMail
-from helpdesk.core.events import (
+from helpdesk.core.clocks.ladder import unacknowledged
+from helpdesk.core.execution import wrapped
+from helpdesk.core.words.case import DESK, MASKED
+from helpdesk.core.words.decision import Decision, Draft
+from helpdesk.core.words.drafts import EchoMail, ResendMail
+from helpdesk.core.words.events import (
     AgentAnswered,
     AgentNoted,
     AnsweredElsewhere,
@@ -37,18 +39,16 @@ from helpdesk.core.events import (
     RobotWrote,
     SentAgain,
 )
-from helpdesk.core.exclusion import PERSONAL_DATA, in_force
-from helpdesk.core.execution import wrapped
-from helpdesk.core.ladder import unacknowledged
+from helpdesk.core.words.exempted import PERSONAL_DATA, in_force
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
     from datetime import datetime
 
-    from helpdesk.core.case import Case
-    from helpdesk.core.decision import Arrival
-    from helpdesk.core.message import Person
-    from helpdesk.core.people import Terms
+    from helpdesk.core.words.case import Case
+    from helpdesk.core.words.decision import Arrival
+    from helpdesk.core.words.people import Terms
+    from helpdesk.person import Person
 
 ERASED = "(erased)"  # stands in place of a subject
 NOWHERE = "erased.invalid"  # RFC 2606 section 2: nothing is ever delivered there

@@ -13,23 +13,24 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from helpdesk.core import assignment, calling
-from helpdesk.core.decision import Decision, Draft
-from helpdesk.core.drafts import AssignedMail, CustomerMessageMail, EchoMail, ToAgent
-from helpdesk.core.events import AgentAnswered, AgentNoted
-from helpdesk.core.timeline import clocks
-from helpdesk.core.turn import turn_of
+from helpdesk.core import assignment
+from helpdesk.core.clocks import calling
+from helpdesk.core.clocks.timeline import clocks
+from helpdesk.core.clocks.turn import turn_of
+from helpdesk.core.words.decision import Decision, Draft
+from helpdesk.core.words.drafts import AssignedMail, CustomerMessageMail, EchoMail, ToAgent
+from helpdesk.core.words.events import AgentAnswered, AgentNoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
-    from helpdesk.core.case import Case
-    from helpdesk.core.clock import Clock
-    from helpdesk.core.drafts import CaseContent, MailKind
-    from helpdesk.core.events import Event
-    from helpdesk.core.message import Person
-    from helpdesk.core.people import Agent, Terms
+    from helpdesk.core.clocks.clock import Clock
+    from helpdesk.core.words.case import Case
+    from helpdesk.core.words.drafts import CaseContent, MailKind
+    from helpdesk.core.words.events import Event
+    from helpdesk.core.words.people import Agent, Terms
+    from helpdesk.person import Person
 
 _MOMENT = timedelta(seconds=1)
 _LATELY = timedelta(hours=1)  # who did something on the case so lately has not gone home

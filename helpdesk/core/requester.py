@@ -11,15 +11,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from helpdesk.core import behalf, scope
-from helpdesk.core.events import CaseFlagged, CaseUnflagged, FormerRequester, RequesterSet, Stamp
+from helpdesk.core.words.events import CaseFlagged, CaseUnflagged, FormerRequester, RequesterSet, Stamp
 
 if TYPE_CHECKING:
-    from helpdesk.core.case import Case
     from helpdesk.core.command import Command, Orders
-    from helpdesk.core.decision import Arrival
     from helpdesk.core.execution import Execution
-    from helpdesk.core.message import Person
-    from helpdesk.core.people import Terms
+    from helpdesk.core.words.case import Case
+    from helpdesk.core.words.decision import Arrival
+    from helpdesk.core.words.people import Terms
+    from helpdesk.person import Person
 
 
 def requester(execution: Execution, command: Command, _orders: Orders) -> None:

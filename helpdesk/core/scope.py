@@ -10,21 +10,21 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from helpdesk.core import exclusion
-from helpdesk.core.case import DESK
-from helpdesk.core.events import CaseFlagged, CaseUnflagged, Event, Stamp
 from helpdesk.core.maintenance import window_of
-from helpdesk.core.policy import Doubt
+from helpdesk.core.words.case import DESK
+from helpdesk.core.words.events import CaseFlagged, CaseUnflagged, Event, Stamp
+from helpdesk.offering.policy import Doubt
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from datetime import date, datetime
 
-    from helpdesk.core.case import Case
-    from helpdesk.core.decision import Arrival
-    from helpdesk.core.message import Person
-    from helpdesk.core.people import Customer, Terms
-    from helpdesk.core.policy import Plan, Policy
-    from helpdesk.core.verdict import Verdict
+    from helpdesk.core.words.case import Case
+    from helpdesk.core.words.decision import Arrival
+    from helpdesk.core.words.people import Customer, Terms
+    from helpdesk.core.words.verdict import Verdict
+    from helpdesk.offering.policy import Plan, Policy
+    from helpdesk.person import Person
 
 _NOT_ENTITLED = "not entitled: "
 

@@ -10,21 +10,21 @@ from datetime import UTC
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from helpdesk.core.case import DESK
-from helpdesk.core.decision import Draft
-from helpdesk.core.drafts import SnoozeOverMail
-from helpdesk.core.events import CaseAssigned, CaseSnoozed, Event, SnoozeOver
-from helpdesk.core.policy import TARGET_NAMES
-from helpdesk.core.relative_time import zone_of
-from helpdesk.core.timeline import clocks
+from helpdesk.core.clocks.timeline import clocks
+from helpdesk.core.words.case import DESK
+from helpdesk.core.words.decision import Draft
+from helpdesk.core.words.drafts import SnoozeOverMail
+from helpdesk.core.words.events import CaseAssigned, CaseSnoozed, Event, SnoozeOver
+from helpdesk.offering.policy import TARGET_NAMES
+from helpdesk.openhours.relative_time import zone_of
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from helpdesk.core.case import Case
     from helpdesk.core.command import Command, Orders
     from helpdesk.core.execution import Execution
-    from helpdesk.core.people import Agent, Terms
+    from helpdesk.core.words.case import Case
+    from helpdesk.core.words.people import Agent, Terms
 
 
 def begin(execution: Execution, command: Command, _orders: Orders) -> None:

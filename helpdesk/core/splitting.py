@@ -13,11 +13,12 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from helpdesk.core.case import DESK
-from helpdesk.core.decision import Draft, Split
-from helpdesk.core.drafts import RelayMail
-from helpdesk.core.enclosure import enclosures
-from helpdesk.core.events import (
+from helpdesk.core.clocks.timeline import is_left_open
+from helpdesk.core.words.case import DESK
+from helpdesk.core.words.decision import Draft, Split
+from helpdesk.core.words.drafts import RelayMail
+from helpdesk.core.words.enclosure import enclosures
+from helpdesk.core.words.events import (
     AcknowledgmentDecided,
     AgentAnswered,
     CaseAssigned,
@@ -29,16 +30,15 @@ from helpdesk.core.events import (
     RankOneSuspected,
     SplitOff,
 )
-from helpdesk.core.timeline import is_left_open
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from helpdesk.core.case import Case
     from helpdesk.core.command import Command, Orders
-    from helpdesk.core.decision import Arrival, Piece
     from helpdesk.core.execution import Execution
+    from helpdesk.core.words.case import Case
+    from helpdesk.core.words.decision import Arrival, Piece
 
 NOTHING = "#split on a case with a further mail of the customer's; the first one is the case itself"
 FIRST = "#split in answer to the mail that is to become a case; the first one is the case itself"

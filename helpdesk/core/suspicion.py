@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from helpdesk.core.audience import readers
-from helpdesk.core.case import DESK
-from helpdesk.core.clock import run
-from helpdesk.core.decision import Draft
-from helpdesk.core.drafts import SuspicionMail
-from helpdesk.core.events import (
+from helpdesk.core.clocks.clock import run
+from helpdesk.core.words.audience import readers
+from helpdesk.core.words.case import DESK
+from helpdesk.core.words.decision import Draft
+from helpdesk.core.words.drafts import SuspicionMail
+from helpdesk.core.words.events import (
     AgentAnswered,
     AgentNoted,
     CaseClosed,
@@ -26,18 +26,18 @@ from helpdesk.core.events import (
     SeveritySet,
     StepTaken,
 )
-from helpdesk.core.verdict import reasons_of
+from helpdesk.core.words.verdict import reasons_of
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from helpdesk.core.case import Case
-    from helpdesk.core.clock import Clock
-    from helpdesk.core.decision import Arrival
-    from helpdesk.core.message import Person
-    from helpdesk.core.people import Terms
-    from helpdesk.core.policy import Policy
-    from helpdesk.core.verdict import Verdict
+    from helpdesk.core.clocks.clock import Clock
+    from helpdesk.core.words.case import Case
+    from helpdesk.core.words.decision import Arrival
+    from helpdesk.core.words.people import Terms
+    from helpdesk.core.words.verdict import Verdict
+    from helpdesk.offering.policy import Policy
+    from helpdesk.person import Person
 
 _LOOKED = (
     AgentAnswered,

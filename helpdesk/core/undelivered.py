@@ -12,10 +12,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from helpdesk.core import assignment
-from helpdesk.core.case import DESK
-from helpdesk.core.decision import Draft
-from helpdesk.core.drafts import AssignedMail, BouncedMail, EchoMail, ReturnedMail
-from helpdesk.core.events import (
+from helpdesk.core.words.case import DESK
+from helpdesk.core.words.decision import Draft
+from helpdesk.core.words.drafts import AssignedMail, BouncedMail, EchoMail, ReturnedMail
+from helpdesk.core.words.events import (
     AgentAnswered,
     AnswerArrived,
     AnswerLost,
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from helpdesk.core.case import Case
-    from helpdesk.core.decision import Returned
-    from helpdesk.core.people import Agent, Terms
+    from helpdesk.core.words.case import Case
+    from helpdesk.core.words.decision import Returned
+    from helpdesk.core.words.people import Agent, Terms
 
 
 def happened(case: Case, back: Returned, terms: Terms, *, at: datetime, now: datetime) -> tuple[Event, ...]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from helpdesk.core.case import DESK
-from helpdesk.core.events import CaseFlagged, Event
+from helpdesk.core.words.case import DESK
+from helpdesk.core.words.events import CaseFlagged, Event
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from helpdesk.core.decision import Arrival
+    from helpdesk.core.words.decision import Arrival
 
 # The beginnings of what `Message.damage` says of text that is missing; the rest of it was repaired.
 _MISSING = ("encrypted", "signed (S/MIME, opaque)", "S/MIME", "more than", "text longer", "could not", "header block")

@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
-    from helpdesk.core.people import Agent, Team
-    from helpdesk.core.rotation import Rotation
-    from helpdesk.core.walltime import Period
+    from helpdesk.core.words.people import Agent, Team
+    from helpdesk.openhours.rotation import Rotation
+    from helpdesk.openhours.walltime import Period
 
 _YEAR = timedelta(days=366)
 

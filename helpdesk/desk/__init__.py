@@ -17,9 +17,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from helpdesk.core.case import DESK
-from helpdesk.core.message import base_address
-from helpdesk.core.plural import plural
+from helpdesk.core.words.case import DESK
+from helpdesk.core.words.message import base_address
 from helpdesk.desk import departed, repeated
 from helpdesk.desk.deliver import Delivery, Sending, never, stop_sending
 from helpdesk.desk.purge import purge
@@ -31,6 +30,7 @@ from helpdesk.desk.unit import Units
 from helpdesk.desk.work import Worked
 from helpdesk.desk.worker import Worker
 from helpdesk.failpoints import failpoint
+from helpdesk.plural import plural
 from helpdesk.store import attempts, cases, history, outbox, refusals, spool
 from helpdesk.store.claims import Keeper
 

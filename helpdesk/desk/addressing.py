@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from helpdesk.core.addressee import Addressee, addressee
+from helpdesk.core.words.addressee import Addressee, addressee
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from helpdesk.core.message import Message
-    from helpdesk.core.people import Customer, Mailbox
+    from helpdesk.core.words.message import Message
+    from helpdesk.core.words.people import Customer, Mailbox
     from helpdesk.desk.rules import Rules
 
 

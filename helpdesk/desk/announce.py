@@ -8,20 +8,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from helpdesk.core.addresses import unwritable
-from helpdesk.core.errors import Refused
 from helpdesk.core.maintenance import concerned
-from helpdesk.core.message import Person
-from helpdesk.core.people import languages_between
+from helpdesk.core.words.addresses import unwritable
+from helpdesk.core.words.people import languages_between
 from helpdesk.desk.planned import load_planned
+from helpdesk.errors import Refused
+from helpdesk.person import Person
 from helpdesk.store import cases, declarations, desk_mails, outbox, undeliverable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from helpdesk.core.declared import MaintenanceWindow
-    from helpdesk.core.people import Customer
+    from helpdesk.core.words.people import Customer
     from helpdesk.desk.unit import Unit
+    from helpdesk.offering.declared import MaintenanceWindow
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,15 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from helpdesk.core.acknowledgment import EVERYBODY, LONG_MEMORY, MEMORY
-from helpdesk.core.decision import Answered
+from helpdesk.core.words.decision import Answered
 from helpdesk.desk import repeated
 from helpdesk.store import cases as case_store
 from helpdesk.store import outbox, undeliverable
 
 if TYPE_CHECKING:
-    from helpdesk.core.addressee import Addressee
-    from helpdesk.core.events import AcknowledgmentDecided
-    from helpdesk.core.message import Message
+    from helpdesk.core.words.addressee import Addressee
+    from helpdesk.core.words.events import AcknowledgmentDecided
+    from helpdesk.core.words.message import Message
     from helpdesk.desk.unit import Unit
 
 _HOUR, _DAY, _MINUTE = timedelta(hours=1), timedelta(days=1), timedelta(minutes=1)

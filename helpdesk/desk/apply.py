@@ -9,20 +9,20 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from helpdesk.core.case import DESK
-from helpdesk.core.decision import Decision
-from helpdesk.core.events import PolicyChanged
-from helpdesk.core.timeline import clocks
+from helpdesk.core.clocks.timeline import clocks
+from helpdesk.core.words.case import DESK
+from helpdesk.core.words.decision import Decision
+from helpdesk.core.words.events import PolicyChanged
 from helpdesk.desk.versions import store_policies
 from helpdesk.store import cases as case_store
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from helpdesk.core.case import Case
-    from helpdesk.core.clock import Clock
-    from helpdesk.core.policy import Policy, TargetKind
+    from helpdesk.core.clocks.clock import Clock
+    from helpdesk.core.words.case import Case
     from helpdesk.desk.unit import Unit, Units
+    from helpdesk.offering.policy import Policy, TargetKind
 
 
 @dataclass(frozen=True, slots=True)

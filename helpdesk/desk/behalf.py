@@ -6,23 +6,24 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from helpdesk.core.addressee import Addressee
-from helpdesk.core.addresses import unwritable
 from helpdesk.core.behalf import ASKED_AN_HOUR, Behalf, read_new
 from helpdesk.core.command import begins_with_order
-from helpdesk.core.message import Person, Transport, base_address
-from helpdesk.core.placement import Placement
+from helpdesk.core.words.addressee import Addressee
+from helpdesk.core.words.addresses import unwritable
+from helpdesk.core.words.message import Transport, base_address
+from helpdesk.core.words.placement import Placement
 from helpdesk.desk import repeated
-from helpdesk.mail.client_markers import PASSED_ON
-from helpdesk.mail.forwarded import forwarded
-from helpdesk.mail.quote import new_text
+from helpdesk.mail.read.client_markers import PASSED_ON
+from helpdesk.mail.read.forwarded import forwarded
+from helpdesk.mail.read.quote import new_text
+from helpdesk.person import Person
 from helpdesk.store import confirmations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from helpdesk.core.message import Message
-    from helpdesk.core.people import Agent, Mailbox
+    from helpdesk.core.words.message import Message
+    from helpdesk.core.words.people import Agent, Mailbox
     from helpdesk.desk.rules import Rules
     from helpdesk.desk.unit import Unit
     from helpdesk.store.spool import Spooled

@@ -11,18 +11,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from helpdesk.core.message import base_address
+from helpdesk.core.words.message import base_address
 from helpdesk.desk import repeated, undelivered
-from helpdesk.mail.address import read_token
-from helpdesk.mail.bounces import Bounce, bounce, complaint
+from helpdesk.mail.proof.address import read_token
+from helpdesk.mail.read.bounces import Bounce, bounce, complaint
 from helpdesk.store import outbox, undeliverable
 
 if TYPE_CHECKING:
-    from helpdesk.core.decision import Returned, ReturnReason
-    from helpdesk.core.message import Message
-    from helpdesk.core.people import Mailbox
+    from helpdesk.core.words.decision import Returned, ReturnReason
+    from helpdesk.core.words.message import Message
+    from helpdesk.core.words.people import Mailbox
     from helpdesk.desk.unit import Unit
-    from helpdesk.mail.address import Signer
+    from helpdesk.mail.proof.address import Signer
     from helpdesk.store.outbox import Row
     from helpdesk.store.spool import Spooled
 

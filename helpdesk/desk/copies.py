@@ -12,19 +12,19 @@ from typing import TYPE_CHECKING
 
 from helpdesk.core.copies import proven
 from helpdesk.core.decide import confirm
-from helpdesk.core.decision import Arrival
-from helpdesk.core.placement import Placement
+from helpdesk.core.words.decision import Arrival
+from helpdesk.core.words.placement import Placement
 from helpdesk.desk.addressing import addressed, customers_of
 from helpdesk.desk.own import attributed
 from helpdesk.desk.sender_auth import sender_proof
-from helpdesk.mail.copies import are_copies
-from helpdesk.mail.parse import parse
+from helpdesk.mail.read.copies import are_copies
+from helpdesk.mail.read.parse import parse
 from helpdesk.store import cases as case_store
 from helpdesk.store import copies, spool
 
 if TYPE_CHECKING:
-    from helpdesk.core.message import Message
-    from helpdesk.core.people import Mailbox
+    from helpdesk.core.words.message import Message
+    from helpdesk.core.words.people import Mailbox
     from helpdesk.desk.rules import Rules
     from helpdesk.desk.unit import Unit
     from helpdesk.store.copies import Original

@@ -22,20 +22,20 @@ from helpdesk.core.declaration import (
     Unstick,
     form_of,
 )
-from helpdesk.core.plural import plural
 from helpdesk.desk.announce import announce, audience_of
 from helpdesk.desk.planned import coming, load_planned
 from helpdesk.phrases import moment
+from helpdesk.plural import plural
 from helpdesk.store import declarations, kept, outbox, spool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from helpdesk.core.declaration import Declaration, Topic
-    from helpdesk.core.declared import MaintenanceWindow
-    from helpdesk.core.policy import Policy
     from helpdesk.desk.announce import AnnouncementAudience
     from helpdesk.desk.unit import Unit
+    from helpdesk.offering.declared import MaintenanceWindow
+    from helpdesk.offering.policy import Policy
 
 _RECENT = timedelta(days=7)
 _LISTED = 50

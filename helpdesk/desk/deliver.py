@@ -27,7 +27,7 @@ import structlog
 
 from helpdesk.desk import repeated, undelivered
 from helpdesk.failpoints import failpoint
-from helpdesk.mail.enclose import cut, enclose
+from helpdesk.mail.write.enclose import cut, enclose
 from helpdesk.store import outbox, spool
 from helpdesk.store.engine import NOT_NOW
 from helpdesk.wires.courier import Failed, Outgoing, Retry, Sent
@@ -39,8 +39,8 @@ if TYPE_CHECKING:
 
     from helpdesk.desk.pace import Pace
     from helpdesk.desk.unit import Unit, Units
-    from helpdesk.mail.enclose import File
-    from helpdesk.mail.signing import Signing
+    from helpdesk.mail.proof.signing import Signing
+    from helpdesk.mail.write.enclose import File
     from helpdesk.store.claims import Keeper
     from helpdesk.store.engine import Connection, Database
     from helpdesk.store.outbox import Row

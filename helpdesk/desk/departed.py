@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from helpdesk.core import decide
-from helpdesk.core.desk_mail import DepartedMail
+from helpdesk.core.words.desk_mail import DepartedMail
 from helpdesk.letters import DeskLetter
 from helpdesk.store import cases as case_store
 from helpdesk.store import outbox
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from helpdesk.core.case import Case
-    from helpdesk.core.people import Agent, Mailbox, Team
-    from helpdesk.core.walltime import Period
+    from helpdesk.core.words.case import Case
+    from helpdesk.core.words.people import Agent, Mailbox, Team
     from helpdesk.desk.unit import Unit, Units
+    from helpdesk.openhours.walltime import Period
 
 _SHOWN = 200  # cases of a mail: what does not fit is counted
 _log = structlog.get_logger("departed")

@@ -7,12 +7,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from helpdesk.core.calendar import wall_instant
-from helpdesk.core.desk_mail import DigestMail, HandoverMail
-from helpdesk.core.plural import plural
-from helpdesk.core.turn import TURN_NAMES
+from helpdesk.core.clocks.turn import TURN_NAMES
+from helpdesk.core.words.desk_mail import DigestMail, HandoverMail
 from helpdesk.desk.declare import kept_line
+from helpdesk.openhours.calendar import wall_instant
 from helpdesk.phrases import brief, moment, span
+from helpdesk.plural import plural
 from helpdesk.store import desk_mails, kept, undeliverable
 from helpdesk.store.backlog import backlog
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from helpdesk.core.message import Person
-    from helpdesk.core.overview import Overview, OverviewLine
-    from helpdesk.core.rotation import Rotation
+    from helpdesk.core.clocks.overview import Overview, OverviewLine
     from helpdesk.core.silence import Silence
     from helpdesk.desk.unit import Unit
+    from helpdesk.openhours.rotation import Rotation
+    from helpdesk.person import Person
 
 _SHOWN = 20  # cases of a list: what does not fit is counted
 _LONGEST = 5

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from helpdesk.mail.parse import parse
-from helpdesk.mail.sensitive import look_through, without_secrets
+from helpdesk.mail.inside.sensitive import look_through, without_secrets
+from helpdesk.mail.read.parse import parse
 from helpdesk.store import cases as case_store
 from helpdesk.store import history
 
 if TYPE_CHECKING:
-    from helpdesk.core.message import Message
-    from helpdesk.core.people import Mailbox, Team
+    from helpdesk.core.words.message import Message
+    from helpdesk.core.words.people import Mailbox, Team
     from helpdesk.desk.unit import Unit
 
 

@@ -13,7 +13,7 @@ from helpdesk.store import cases as case_store
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from helpdesk.core.case import Case
+    from helpdesk.core.words.case import Case
     from helpdesk.store.engine import Connection
 
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from helpdesk.clues import evidence
 from helpdesk.core.command import begins_with_order
-from helpdesk.core.placement import place, place_monitor, place_robot
+from helpdesk.core.words.placement import place, place_monitor, place_robot
 from helpdesk.desk.neighbours import after_merging
 from helpdesk.desk.sender_auth import sender_proof
-from helpdesk.mail.quote import before_quote
+from helpdesk.mail.read.quote import before_quote
 from helpdesk.severity.assess import NO_MONITORS
 from helpdesk.severity.monitors import is_unmistakable, watched
 from helpdesk.store import cases as case_store
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from helpdesk.clues import Clues
-    from helpdesk.core.case import Case
-    from helpdesk.core.message import Message
-    from helpdesk.core.people import Mailbox, Team
-    from helpdesk.core.placement import Evidence, Placement
-    from helpdesk.core.watched import Watched
+    from helpdesk.core.words.case import Case
+    from helpdesk.core.words.message import Message
+    from helpdesk.core.words.people import Mailbox, Team
+    from helpdesk.core.words.placement import Evidence, Placement
+    from helpdesk.core.words.watched import Watched
     from helpdesk.desk.unit import Unit
-    from helpdesk.mail.authenticity import Authenticity
+    from helpdesk.mail.proof.authenticity import Authenticity
     from helpdesk.store.spool import Spooled
 
 _ANCESTORS = 50  # of one mail that are looked for

@@ -13,7 +13,7 @@ from collections import defaultdict
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
-from helpdesk.core.errors import HelpdeskError, NotFound
+from helpdesk.errors import HelpdeskError, NotFound
 from helpdesk.severity import DEFAULT, Example, Model, confusion, evaluate, learn_all, may_replace, tally
 from helpdesk.severity.kept import OUTAGES
 from helpdesk.store import learning

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from helpdesk.core.case import number_of
-from helpdesk.core.errors import StaleCase
 from helpdesk.core.merging import survivor_of
+from helpdesk.core.words.case import number_of
+from helpdesk.errors import StaleCase
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from helpdesk.core.case import Case
+    from helpdesk.core.words.case import Case
     from helpdesk.desk.unit import Unit
 
 _TRIES = 3

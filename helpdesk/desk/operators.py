@@ -14,28 +14,29 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from helpdesk.clues import holder_of
-from helpdesk.core.block import Mistake, read_block
 from helpdesk.core.decide import robot_outcome
 from helpdesk.core.declaration import read_declaration
-from helpdesk.core.desk_mail import OrderDone, OrderedMail
-from helpdesk.core.errors import NotFound, Refused
-from helpdesk.core.placement import Evidence, why_not_obeyed
+from helpdesk.core.words.block import Mistake, read_block
+from helpdesk.core.words.desk_mail import OrderDone, OrderedMail
+from helpdesk.core.words.placement import Evidence, why_not_obeyed
 from helpdesk.desk import repeated
 from helpdesk.desk.declare import Order, obey
 from helpdesk.desk.sender_auth import sender_proof
+from helpdesk.errors import NotFound, Refused
 from helpdesk.letters import DeskLetter, thread_of
-from helpdesk.mail.quote import before_quote
+from helpdesk.mail.read.quote import before_quote
 from helpdesk.store import desk_mails, outbox
 
 if TYPE_CHECKING:
     from helpdesk.clues import Clues
-    from helpdesk.core.block import CommandBlock
-    from helpdesk.core.decision import Outcome
     from helpdesk.core.declaration import Ordered
-    from helpdesk.core.message import Message, Person
-    from helpdesk.core.people import Mailbox
+    from helpdesk.core.words.block import CommandBlock
+    from helpdesk.core.words.decision import Outcome
+    from helpdesk.core.words.message import Message
+    from helpdesk.core.words.people import Mailbox
     from helpdesk.desk.declare import Done
     from helpdesk.desk.unit import Unit
+    from helpdesk.person import Person
     from helpdesk.store.spool import Spooled
 
 _OBEYED, _MISTAKEN = "order", "mistake"  # how the keys of answers begin

@@ -5,26 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from helpdesk.core.case import number_of
-from helpdesk.core.events import AgentAnswered, AgentMailReturned, AgentNoted
-from helpdesk.core.message import base_address
-from helpdesk.mail import overlap, quote, tail
-from helpdesk.mail.body import alternatives
-from helpdesk.mail.encryption import encrypted
-from helpdesk.mail.folded import Folded, folded
-from helpdesk.mail.inline import with_questions
-from helpdesk.mail.inside import Confidential, case_numbers, inside
-from helpdesk.mail.written import SentWords, closing_lines, sent, written
+from helpdesk.core.words.case import number_of
+from helpdesk.core.words.events import AgentAnswered, AgentMailReturned, AgentNoted
+from helpdesk.core.words.message import base_address
+from helpdesk.mail.read import overlap, quote, tail
+from helpdesk.mail.read.body import alternatives
+from helpdesk.mail.read.confidential import Confidential, case_numbers, inside
+from helpdesk.mail.read.encryption import encrypted
+from helpdesk.mail.read.folded import Folded, folded
+from helpdesk.mail.read.inline import with_questions
+from helpdesk.mail.read.written import SentWords, closing_lines, sent, written
 from helpdesk.store import outbox, signatures
 from helpdesk.store.signatures import Learnt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from helpdesk.core.case import Case
-    from helpdesk.core.message import Message
-    from helpdesk.core.people import Agent
-    from helpdesk.core.written import AgentText
+    from helpdesk.core.words.case import Case
+    from helpdesk.core.words.message import Message
+    from helpdesk.core.words.people import Agent
+    from helpdesk.core.words.written import AgentText
     from helpdesk.desk.unit import Unit
     from helpdesk.store.cases import StoredMessage
 
@@ -81,7 +81,7 @@ def _held(unit: Unit, case: Case, agent: Agent) -> str:
 class Said:
     """What a customer wrote now, how many lines are not shown with it, and what a first mail says that others wrote.
 
-    `answers` is a follow-up with the lines of ours that it answers, as `mail.inline` has them.
+    `answers` is a follow-up with the lines of ours that it answers, as `mail.read.inline` has them.
     """
 
     reply: str

@@ -10,7 +10,7 @@ import zlib
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from helpdesk.core.declared import MaintenanceWindow
+from helpdesk.offering.declared import MaintenanceWindow
 from helpdesk.store import declarations, desk_mails
 from helpdesk.store.declarations import Planned
 

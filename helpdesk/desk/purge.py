@@ -12,7 +12,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from helpdesk.core import redaction
-from helpdesk.core.errors import StaleCase
+from helpdesk.errors import StaleCase
 from helpdesk.store import cases as case_store
 from helpdesk.store import erasure
 

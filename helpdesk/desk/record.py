@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from helpdesk.core.case import number_of
-from helpdesk.core.drafts import AssignedMail, CallMail, CustomerReminderMail, EscalationMail, MergedMail
-from helpdesk.core.enclosure import Enclosure
-from helpdesk.core.events import CustomerRated, CustomerThanked, CustomerWrote, RequesterSet
+from helpdesk.core.words.case import number_of
+from helpdesk.core.words.drafts import AssignedMail, CallMail, CustomerReminderMail, EscalationMail, MergedMail
+from helpdesk.core.words.enclosure import Enclosure
+from helpdesk.core.words.events import CustomerRated, CustomerThanked, CustomerWrote, RequesterSet
 from helpdesk.letters import Thread, thread_of
 from helpdesk.store import cases as case_store
 from helpdesk.store import outbox
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from helpdesk.core.case import Case
-    from helpdesk.core.decision import Draft
-    from helpdesk.core.people import Terms
+    from helpdesk.core.words.case import Case
+    from helpdesk.core.words.decision import Draft
+    from helpdesk.core.words.people import Terms
     from helpdesk.desk.rules import Rules
     from helpdesk.store.cases import StoredMessage
     from helpdesk.store.engine import Connection

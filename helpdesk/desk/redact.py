@@ -11,9 +11,9 @@ from helpdesk.store import erasure
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from helpdesk.core.message import Person
-    from helpdesk.core.people import Terms
+    from helpdesk.core.words.people import Terms
     from helpdesk.desk.unit import Unit
+    from helpdesk.person import Person
 
 
 def redact(

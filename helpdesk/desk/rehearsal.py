@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from helpdesk.core.message import Envelope
+from helpdesk.core.words.message import Envelope
 from helpdesk.desk.unit import Units
 from helpdesk.desk.versions import store_policies
 from helpdesk.desk.work import read_mail, work_mail
 from helpdesk.failpoints import out_of_reach
-from helpdesk.mail.parse import parse
+from helpdesk.mail.read.parse import parse
 from helpdesk.store import spool
 from helpdesk.store.engine import Database
 from helpdesk.store.spool import Accepted
@@ -25,7 +25,7 @@ from helpdesk.store.tables import metadata
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from helpdesk.core.people import Mailbox
+    from helpdesk.core.words.people import Mailbox
     from helpdesk.desk.rules import Rules
     from helpdesk.desk.unit import Unit
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from helpdesk.core import repeated as rule
-from helpdesk.core.plural import plural
 from helpdesk.core.repeated import SINGLY, WITHIN
+from helpdesk.plural import plural
 from helpdesk.store import alerts
 
 if TYPE_CHECKING:

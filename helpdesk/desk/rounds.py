@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from helpdesk.core.overview import overview
+from helpdesk.core.clocks.overview import overview
 from helpdesk.core.relief import said_away
 from helpdesk.desk.digest import Mailboxes, digest_mail, handover_mail
 from helpdesk.desk.silent import silent_mailboxes
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from helpdesk.config import Configuration
-    from helpdesk.core.case import Case
-    from helpdesk.core.desk_mail import DigestMail, HandoverMail
-    from helpdesk.core.message import Person
-    from helpdesk.core.people import Mailbox
-    from helpdesk.core.policy import Policy
-    from helpdesk.core.rotation import Rotation
-    from helpdesk.core.walltime import Handovers, WallTime
+    from helpdesk.core.words.case import Case
+    from helpdesk.core.words.desk_mail import DigestMail, HandoverMail
+    from helpdesk.core.words.people import Mailbox
     from helpdesk.desk.unit import Unit, Units
+    from helpdesk.offering.policy import Policy
+    from helpdesk.openhours.rotation import Rotation
+    from helpdesk.openhours.walltime import Handovers, WallTime
+    from helpdesk.person import Person
     from helpdesk.store.outbox import Queued
 
 _TOO_OLD = timedelta(days=1)

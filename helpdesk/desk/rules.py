@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from helpdesk.config import read_configuration
-from helpdesk.core.addresses import comparable
-from helpdesk.core.errors import ConfigurationError, Unavailable
+from helpdesk.core.words.addresses import comparable
 from helpdesk.customers import Directory, load_customers
+from helpdesk.errors import ConfigurationError, Unavailable
 from helpdesk.letters import Letters
-from helpdesk.mail.address import Signer
-from helpdesk.mail.dkim_check import dns_txt
-from helpdesk.mail.signing import Signing
+from helpdesk.mail.proof.address import Signer
+from helpdesk.mail.proof.dkim_check import dns_txt
+from helpdesk.mail.proof.signing import Signing
+from helpdesk.offering.files import PolicyBook, collect_policies
 from helpdesk.placeholders import BLANK
-from helpdesk.policies import PolicyBook, collect_policies
 from helpdesk.store.engine import read_url
 from helpdesk.templates import Templates
 from helpdesk.wires.name_servers import resolve
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from helpdesk.config import CheckedFile, Configuration, ConfigurationFile
-    from helpdesk.core.policy import Policy
-    from helpdesk.mail.dkim_check import Lookup
-    from helpdesk.mail.spf import Resolver
+    from helpdesk.mail.proof.dkim_check import Lookup
+    from helpdesk.mail.proof.spf import Resolver
+    from helpdesk.offering.policy import Policy
 
 _KEY_BYTES = 32
 T = TypeVar("T")

@@ -20,7 +20,7 @@ from helpdesk.severity.shares import softmax
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from helpdesk.core.verdict import Probabilities
+    from helpdesk.core.words.verdict import Probabilities
 
 LONGEST = 1500  # characters of a mail that are read: its cost grows with them, and a symptom stands at the top
 _log = structlog.get_logger("second voter")

@@ -14,15 +14,15 @@ from functools import partial
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING
 
-from helpdesk.mail.authenticity import TOPMOST, Authenticity, authenticity, misleading, strict_sender
-from helpdesk.mail.dkim_check import proven_domain
-from helpdesk.mail.spf import check
+from helpdesk.mail.proof.authenticity import TOPMOST, Authenticity, authenticity, misleading, strict_sender
+from helpdesk.mail.proof.dkim_check import proven_domain
+from helpdesk.mail.proof.spf import check
 
 if TYPE_CHECKING:
     from ipaddress import IPv4Address, IPv6Address
 
     from helpdesk.config import Configuration
-    from helpdesk.core.message import Message
+    from helpdesk.core.words.message import Message
     from helpdesk.desk.rules import Rules
     from helpdesk.store.spool import Spooled
 

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import date
 
-    from helpdesk.core.policy import Policy
     from helpdesk.core.silence import Silence
     from helpdesk.desk.unit import Unit
+    from helpdesk.offering.policy import Policy
 
 _WHOLE_DAY = 24 * 60 * 60  # seconds of a date
 

@@ -6,22 +6,23 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from helpdesk.core import enclosure, splitting
-from helpdesk.core.decision import Arrival, Piece
-from helpdesk.core.events import CustomerWrote, SplitOff
-from helpdesk.core.placement import Placement
-from helpdesk.core.timeline import is_split_off
+from helpdesk.core import splitting
+from helpdesk.core.clocks.timeline import is_split_off
+from helpdesk.core.words import enclosure
+from helpdesk.core.words.decision import Arrival, Piece
+from helpdesk.core.words.events import CustomerWrote, SplitOff
+from helpdesk.core.words.placement import Placement
 from helpdesk.desk.addressing import addressed, customers_of
-from helpdesk.mail.parse import parse
-from helpdesk.mail.sensitive import look_through, without_secrets
+from helpdesk.mail.inside.sensitive import look_through, without_secrets
+from helpdesk.mail.read.parse import parse
 from helpdesk.store import cases as case_store
 from helpdesk.store import outbox, spool
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from helpdesk.core.case import Case
-    from helpdesk.core.message import Message
+    from helpdesk.core.words.case import Case
+    from helpdesk.core.words.message import Message
     from helpdesk.desk.unit import Unit
     from helpdesk.store.cases import StoredMessage
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import structlog
 
 from helpdesk.core import decide
-from helpdesk.core.case import Case
-from helpdesk.core.events import ClockBreached, Event, StepTaken
+from helpdesk.core.words.case import Case
+from helpdesk.core.words.events import ClockBreached, Event, StepTaken
 from helpdesk.desk import repeated
 from helpdesk.failpoints import failpoint
 from helpdesk.store import cases as case_store

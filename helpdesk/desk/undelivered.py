@@ -9,8 +9,8 @@ import re
 from typing import TYPE_CHECKING
 
 from helpdesk.core import decide
-from helpdesk.core.decision import Returned
-from helpdesk.core.events import AnswerLost
+from helpdesk.core.words.decision import Returned
+from helpdesk.core.words.events import AnswerLost
 from helpdesk.store import cases as case_store
 from helpdesk.store import outbox, undeliverable
 from helpdesk.wires.courier import Failed
@@ -18,9 +18,9 @@ from helpdesk.wires.courier import Failed
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from helpdesk.core.case import Case
-    from helpdesk.core.decision import Decision, ReturnReason
-    from helpdesk.core.people import Terms
+    from helpdesk.core.words.case import Case
+    from helpdesk.core.words.decision import Decision, ReturnReason
+    from helpdesk.core.words.people import Terms
     from helpdesk.desk.unit import Unit
     from helpdesk.store.outbox import Row
     from helpdesk.wires.courier import Retry

@@ -11,9 +11,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from helpdesk.core import decide
-from helpdesk.core.decision import Neighbour
-from helpdesk.core.events import PolicyChanged
-from helpdesk.core.people import Terms
+from helpdesk.core.words.decision import Neighbour
+from helpdesk.core.words.events import PolicyChanged
+from helpdesk.core.words.people import Terms
 from helpdesk.desk.holding import Holding
 from helpdesk.desk.record import letter_of
 from helpdesk.desk.second_voter import load_second_voter
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from helpdesk.core.case import Case
-    from helpdesk.core.decision import Decision, Draft
-    from helpdesk.core.declared import DeclaredState
-    from helpdesk.core.people import Mailbox, Team, Workload
-    from helpdesk.core.policy import Policy
+    from helpdesk.core.words.case import Case
+    from helpdesk.core.words.decision import Decision, Draft
+    from helpdesk.core.words.people import Mailbox, Team, Workload
     from helpdesk.desk.rules import Rules
+    from helpdesk.offering.declared import DeclaredState
+    from helpdesk.offering.policy import Policy
     from helpdesk.store.cases import StoredMessage
     from helpdesk.store.engine import Connection, Database
     from helpdesk.store.outbox import Queued

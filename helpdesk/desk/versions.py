@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from helpdesk.core.errors import ConfigurationError
-from helpdesk.policies import PolicyText, days_from_shape, read_policy, read_whole
+from helpdesk.errors import ConfigurationError
+from helpdesk.offering.files import PolicyText, days_from_shape, read_policy, read_whole
 from helpdesk.severity import DEFAULT, Model
 from helpdesk.store import cases as case_store
 from helpdesk.store import learning
@@ -14,8 +14,8 @@ from helpdesk.store.cases import StoredPolicy
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from helpdesk.core.policy import Policy
-    from helpdesk.policies import PolicyBook
+    from helpdesk.offering.files import PolicyBook
+    from helpdesk.offering.policy import Policy
     from helpdesk.store.engine import Connection
 
 

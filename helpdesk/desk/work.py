@@ -10,15 +10,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from helpdesk.clues import NO_CLUES, read_clues
-from helpdesk.core import decide, enclosure
+from helpdesk.core import decide
 from helpdesk.core.command import cases_named, may_split, people_named
-from helpdesk.core.decision import Answered, Arrival
-from helpdesk.core.events import AcknowledgmentDecided
-from helpdesk.core.message import Person
-from helpdesk.core.placement import Placement
 from helpdesk.core.redaction import ERASED
-from helpdesk.core.unseen import ALL_SEEN, CaseMail, Sight, sight
-from helpdesk.core.written import AgentText
+from helpdesk.core.words import enclosure
+from helpdesk.core.words.decision import Answered, Arrival
+from helpdesk.core.words.events import AcknowledgmentDecided
+from helpdesk.core.words.placement import Placement
+from helpdesk.core.words.unseen import ALL_SEEN, CaseMail, Sight, sight
+from helpdesk.core.words.written import AgentText
 from helpdesk.desk import behalf, bounces, copies, earlier, identify, operators, own_words
 from helpdesk.desk.addressing import addressed, customers_of
 from helpdesk.desk.answered import answered, raise_alarm
@@ -27,9 +27,10 @@ from helpdesk.desk.own import attributed
 from helpdesk.desk.redact import redact
 from helpdesk.desk.splitting import piece_of
 from helpdesk.failpoints import failpoint
-from helpdesk.mail.enclose import naming
-from helpdesk.mail.sensitive import look_through, without_secrets
-from helpdesk.mail.spam import spam_mark
+from helpdesk.mail.inside.sensitive import look_through, without_secrets
+from helpdesk.mail.proof.spam import spam_mark
+from helpdesk.mail.write.enclose import naming
+from helpdesk.person import Person
 from helpdesk.store import cases as case_store
 from helpdesk.store import outbox, spool, undeliverable, watched
 from helpdesk.thanks import thanks_in
@@ -38,12 +39,12 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from helpdesk.clues import Clues
-    from helpdesk.core.addressee import Addressee
     from helpdesk.core.behalf import Behalf
-    from helpdesk.core.case import Case
-    from helpdesk.core.decision import Decision, Piece, Returned
-    from helpdesk.core.message import Message
-    from helpdesk.core.people import Mailbox, Terms
+    from helpdesk.core.words.addressee import Addressee
+    from helpdesk.core.words.case import Case
+    from helpdesk.core.words.decision import Decision, Piece, Returned
+    from helpdesk.core.words.message import Message
+    from helpdesk.core.words.people import Mailbox, Terms
     from helpdesk.desk.rules import Rules
     from helpdesk.desk.unit import Unit
     from helpdesk.store.spool import Spooled

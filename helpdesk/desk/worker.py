@@ -17,7 +17,7 @@ import structlog
 from helpdesk.desk import repeated, sender_auth
 from helpdesk.desk.work import read_mail, work_mail
 from helpdesk.failpoints import failpoint
-from helpdesk.mail.parse import parse
+from helpdesk.mail.read.parse import parse
 from helpdesk.store import attempts
 from helpdesk.store.claims import RENEWAL
 from helpdesk.store.conflicts import is_blameless, is_conflict
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from helpdesk.core.message import Message
+    from helpdesk.core.words.message import Message
     from helpdesk.desk.unit import Unit, Units
     from helpdesk.desk.work import Worked
     from helpdesk.store.spool import Spooled

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from helpdesk.core.message import Message
+    from helpdesk.core.words.message import Message
 
 # Long Message-IDs must come through whole (threat C10).
 _POLICY = SMTP.clone(max_line_length=998)

@@ -13,21 +13,21 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from helpdesk.core.case import case_from
-from helpdesk.core.credit import late_by
-from helpdesk.core.errors import NeverOpen, NotFound
-from helpdesk.core.events import BreachWithdrawn, ClockBreached, PolicyChanged, StepTaken
-from helpdesk.core.timeline import clocks
+from helpdesk.core.clocks.credit import late_by
+from helpdesk.core.clocks.timeline import clocks
+from helpdesk.core.words.case import case_from
+from helpdesk.core.words.events import BreachWithdrawn, ClockBreached, PolicyChanged, StepTaken
+from helpdesk.errors import NeverOpen, NotFound
 from helpdesk.store import cases as case_store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from helpdesk.core.case import Case
-    from helpdesk.core.clock import Clock, ClockState
-    from helpdesk.core.policy import Policy, TargetKind
+    from helpdesk.core.clocks.clock import Clock, ClockState
+    from helpdesk.core.words.case import Case
     from helpdesk.desk.unit import Unit
+    from helpdesk.offering.policy import Policy, TargetKind
     from helpdesk.store.cases import Opened
 
 _CONCLUDED = (ClockBreached, BreachWithdrawn, StepTaken, PolicyChanged)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from helpdesk.core.errors import ConfigurationError
+from helpdesk.errors import ConfigurationError
 from helpdesk.toml_reader import fill_as_far_as_possible, read_toml, strict
 
 if TYPE_CHECKING:

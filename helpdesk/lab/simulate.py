@@ -11,11 +11,11 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from helpdesk.core.errors import ConfigurationError
-from helpdesk.core.message import Envelope
+from helpdesk.core.words.message import Envelope
 from helpdesk.desk import Desk, Rules, Worked, load_rules
+from helpdesk.errors import ConfigurationError
 from helpdesk.lab import mailer
-from helpdesk.mail.parse import parse
+from helpdesk.mail.read.parse import parse
 from helpdesk.report.shapes import case_shape, mail_shape, sent_shape
 from helpdesk.store import cases, outbox
 from helpdesk.store.engine import Database
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from helpdesk.core.message import Message
+    from helpdesk.core.words.message import Message
     from helpdesk.lab.scenario import Scenario, StepTable
     from helpdesk.wires.courier import Outcome
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from helpdesk.core.plural import plural
-from helpdesk.core.policy import TARGET_NAMES
+from helpdesk.offering.policy import TARGET_NAMES
 from helpdesk.phrases import moment, span
+from helpdesk.plural import plural
 from helpdesk.report.shapes import instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from helpdesk.core.policy import Policy
     from helpdesk.lab.replay import ChangedOutcome, ClockOutcome, Replayed, Summary
+    from helpdesk.offering.policy import Policy
 
 _ZERO = timedelta()
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from helpdesk.core.errors import NotFound
-from helpdesk.core.plural import plural
-from helpdesk.mail.enclose import File, cut
+from helpdesk.errors import NotFound
+from helpdesk.mail.write.enclose import File, cut
+from helpdesk.plural import plural
 from helpdesk.store import cases, spool
 
 if TYPE_CHECKING:

@@ -6,21 +6,21 @@ import itertools
 from typing import TYPE_CHECKING
 
 from helpdesk.core import rating, suspicion
-from helpdesk.core.events import SeverityAssessed, to_facts
-from helpdesk.core.plural import plural
-from helpdesk.core.timeline import clocks
+from helpdesk.core.clocks.timeline import clocks
+from helpdesk.core.words.events import SeverityAssessed, to_facts
 from helpdesk.letters import desk_zone, turn_words
 from helpdesk.phrases import moment
+from helpdesk.plural import plural
 from helpdesk.report.explain import clock_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from helpdesk.core.case import Case
-    from helpdesk.core.events import Event
-    from helpdesk.core.policy import Policy
     from helpdesk.core.rating import Rating
+    from helpdesk.core.words.case import Case
+    from helpdesk.core.words.events import Event
+    from helpdesk.offering.policy import Policy
     from helpdesk.store.cases import StoredMessage
 
 _LESS = 12  # lines of a mail that are shown

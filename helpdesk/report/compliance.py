@@ -15,18 +15,18 @@ from itertools import groupby
 from statistics import median
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from helpdesk.core.policy import TARGET_NAMES
+from helpdesk.core.clocks.timeline import clocks
 from helpdesk.core.rating import ratings
-from helpdesk.core.timeline import clocks
+from helpdesk.offering.policy import TARGET_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
-    from helpdesk.core.case import Case
-    from helpdesk.core.clock import Clock
-    from helpdesk.core.policy import Policy, TargetKind
+    from helpdesk.core.clocks.clock import Clock
     from helpdesk.core.rating import Grade
+    from helpdesk.core.words.case import Case
+    from helpdesk.offering.policy import Policy, TargetKind
 
 
 class Line(NamedTuple):

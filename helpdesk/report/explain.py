@@ -9,8 +9,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from helpdesk.core.policy import TARGET_NAMES, Promise
-from helpdesk.core.timeline import clocks
+from helpdesk.core.clocks.timeline import clocks
+from helpdesk.offering.policy import TARGET_NAMES, Promise
 from helpdesk.phrases import moment, span
 from helpdesk.report.shapes import clock_shape, instant
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from helpdesk.core.calendar import Calendar
-    from helpdesk.core.case import Case
-    from helpdesk.core.clock import Clock, Stretch
-    from helpdesk.core.policy import Policy
+    from helpdesk.core.clocks.clock import Clock, Stretch
+    from helpdesk.core.words.case import Case
+    from helpdesk.offering.policy import Policy
+    from helpdesk.openhours.calendar import Calendar
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 

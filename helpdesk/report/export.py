@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from helpdesk.mail.attachments import attachment
-from helpdesk.mail.masking import masked, masked_mail
+from helpdesk.mail.read.attachments import attachment
+from helpdesk.mail.read.masking import masked, masked_mail
 from helpdesk.report.casefile import case_text
 from helpdesk.report.explain import case_clocks_text
 from helpdesk.report.shapes import case_shape, instant, outbox_shape
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import IO
 
-    from helpdesk.core.case import Case
-    from helpdesk.core.policy import Policy
+    from helpdesk.core.words.case import Case
+    from helpdesk.offering.policy import Policy
     from helpdesk.store.engine import Connection
 
 _Entry = tuple[str, bytes]  # name in the archive, content

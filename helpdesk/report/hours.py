@@ -9,13 +9,13 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from helpdesk.core.week import week_words
+from helpdesk.openhours.week import week_words
 from helpdesk.phrases import date_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from helpdesk.core.calendar import Calendar
+    from helpdesk.openhours.calendar import Calendar
 
 
 @dataclass(frozen=True, slots=True)

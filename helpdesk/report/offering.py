@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from helpdesk.core import calling
-from helpdesk.core.calendar import wall_instant
-from helpdesk.core.plural import plural
-from helpdesk.core.policy import TARGET_KINDS, TARGET_NAMES, NoPromise
-from helpdesk.core.week import DAYS, clock_words, week_words
+from helpdesk.core.clocks import calling
+from helpdesk.offering.policy import TARGET_KINDS, TARGET_NAMES, NoPromise
+from helpdesk.openhours.calendar import wall_instant
+from helpdesk.openhours.week import DAYS, clock_words, week_words
 from helpdesk.phrases import brief, moment, span
+from helpdesk.plural import plural
 from helpdesk.report import hours
 from helpdesk.report.shapes import instant
 
@@ -19,10 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from helpdesk.core.calendar import Calendar, SpecialDay
-    from helpdesk.core.intake import IntakeField
-    from helpdesk.core.people import Customer
-    from helpdesk.core.policy import (
+    from helpdesk.core.words.people import Customer
+    from helpdesk.offering.intake import IntakeField
+    from helpdesk.offering.policy import (
         Calls,
         Channel,
         Exclusion,
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
         TargetKind,
         WorkedExample,
     )
+    from helpdesk.openhours.calendar import Calendar, SpecialDay
 
 _DAY = 86400  # seconds
 

@@ -9,21 +9,21 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from helpdesk.core import rating, suspicion
-from helpdesk.core.events import RankOneSuspected, SeverityAssessed, to_facts
-from helpdesk.core.policy import NoPromise, Promise
-from helpdesk.core.timeline import clocks
-from helpdesk.core.turn import turn_of
+from helpdesk.core.clocks.timeline import clocks
+from helpdesk.core.clocks.turn import turn_of
+from helpdesk.core.words.events import RankOneSuspected, SeverityAssessed, to_facts
+from helpdesk.offering.policy import NoPromise, Promise
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from helpdesk.core.case import Case
-    from helpdesk.core.clock import Clock
-    from helpdesk.core.events import Event
-    from helpdesk.core.message import Message
-    from helpdesk.core.policy import Policy
+    from helpdesk.core.clocks.clock import Clock
     from helpdesk.core.rating import Rating
+    from helpdesk.core.words.case import Case
+    from helpdesk.core.words.events import Event
+    from helpdesk.core.words.message import Message
+    from helpdesk.offering.policy import Policy
     from helpdesk.store.cases import StoredMessage
     from helpdesk.store.outbox import Row
 

@@ -10,17 +10,12 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from helpdesk.core.credit import (
-    credit_for,
-    request_window,
-    share_of,
-    sla_events,
-)
-from helpdesk.core.desk_mail import SlaCounts, SlaEventLine, StatementMail
-from helpdesk.core.errors import ConfigurationError, NotFound, Refused
-from helpdesk.core.message import Person
-from helpdesk.core.policy import TARGET_NAMES
-from helpdesk.mail.compose import Letter, compose
+from helpdesk.core.clocks.credit import credit_for, request_window, share_of, sla_events
+from helpdesk.core.words.desk_mail import SlaCounts, SlaEventLine, StatementMail
+from helpdesk.errors import ConfigurationError, NotFound, Refused
+from helpdesk.mail.write.compose import Letter, compose
+from helpdesk.offering.policy import TARGET_NAMES
+from helpdesk.person import Person
 from helpdesk.phrases import moment
 from helpdesk.report.shapes import instant
 from helpdesk.store import cases as case_store
@@ -35,11 +30,11 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
     from fractions import Fraction
 
-    from helpdesk.core.credit import Credit, Quarter, RequestWindow, SlaEvent
-    from helpdesk.core.people import Customer, Mailbox
-    from helpdesk.core.policy import Policy
+    from helpdesk.core.clocks.credit import Credit, Quarter, RequestWindow, SlaEvent
+    from helpdesk.core.words.people import Customer, Mailbox
     from helpdesk.desk.rules import Rules
     from helpdesk.desk.unit import Unit
+    from helpdesk.offering.policy import Policy
     from helpdesk.templates import Rendered
 
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from helpdesk.core.message import base_address
-from helpdesk.mail.masking import masked
-from helpdesk.mail.parse import parse
+from helpdesk.core.words.message import base_address
+from helpdesk.mail.read.masking import masked
+from helpdesk.mail.read.parse import parse
 from helpdesk.report.shapes import instant
 from helpdesk.store import traces
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from helpdesk.core.message import Message
+    from helpdesk.core.words.message import Message
     from helpdesk.store.engine import Connection
 
 _UNREAD = 2_000  # mails not worked yet whose heads are read: a longer queue is searched from its newest end

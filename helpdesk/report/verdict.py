@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from helpdesk.core.intake import missing, read
-from helpdesk.core.verdict import reasons_of
-from helpdesk.mail.parse import parse
-from helpdesk.mail.sensitive import look_through, without_secrets
+from helpdesk.core.words.verdict import reasons_of
+from helpdesk.mail.inside.sensitive import look_through, without_secrets
+from helpdesk.mail.read.parse import parse
+from helpdesk.offering.intake import missing, read
 from helpdesk.severity import DEFAULT, Model, assess
 
 if TYPE_CHECKING:
-    from helpdesk.core.policy import Policy
+    from helpdesk.offering.policy import Policy
     from helpdesk.severity.second import SecondVoter
 
 

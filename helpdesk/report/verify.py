@@ -9,14 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from helpdesk.clues import read_clues
-from helpdesk.core.errors import NotFound
-from helpdesk.core.events import AgentNoted, CustomerRated, Event, MailEvent
-from helpdesk.core.plural import plural
+from helpdesk.core.words.events import AgentNoted, CustomerRated, Event, MailEvent
 from helpdesk.desk.identify import look_into
 from helpdesk.desk.own import attributed
 from helpdesk.desk.sender_auth import checked, from_our_border
-from helpdesk.mail.authenticity import strict_sender
-from helpdesk.mail.parse import parse
+from helpdesk.errors import NotFound
+from helpdesk.mail.proof.authenticity import strict_sender
+from helpdesk.mail.read.parse import parse
+from helpdesk.plural import plural
 from helpdesk.report.shapes import instant
 from helpdesk.store import cases as case_store
 from helpdesk.store import spool
@@ -24,8 +24,8 @@ from helpdesk.store import spool
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from helpdesk.core.message import Message
-    from helpdesk.core.placement import TokenSeen
+    from helpdesk.core.words.message import Message
+    from helpdesk.core.words.placement import TokenSeen
     from helpdesk.desk.identify import Findings
     from helpdesk.desk.rules import Rules
     from helpdesk.desk.unit import Unit

@@ -6,7 +6,6 @@ knows as its `Judge`. What monitors watch is read here, too (`monitors`). Pure a
 """
 
 from helpdesk.severity.assess import assess
-from helpdesk.severity.caps import CONDITIONS
 from helpdesk.severity.classifier import SHIPPED, Classifier
 from helpdesk.severity.learning import (
     Evaluation,
@@ -21,7 +20,6 @@ from helpdesk.severity.learning import (
 from helpdesk.severity.model import DEFAULT, Model
 
 __all__ = [
-    "CONDITIONS",
     "DEFAULT",
     "SHIPPED",
     "Classifier",

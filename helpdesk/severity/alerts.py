@@ -13,7 +13,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from helpdesk.core.watched import State
+    from helpdesk.core.words.watched import State
 
 LONGEST = 6000  # characters of an alert looked at
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from helpdesk.core.verdict import Reason, Verdict
+from helpdesk.core.words.verdict import Reason, Verdict
 from helpdesk.severity import caps
 from helpdesk.severity import stated as stating
 from helpdesk.severity.availability import environment_of, reports_unavailable
@@ -26,9 +26,8 @@ from helpdesk.severity.second import reason_of, together
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from helpdesk.core.case import Kind
-    from helpdesk.core.severities import Rank, SeverityTerms
-    from helpdesk.core.verdict import Probabilities
+    from helpdesk.core.words.verdict import Probabilities
+    from helpdesk.offering.severities import Kind, Rank, SeverityTerms
     from helpdesk.severity.caps import Bound
     from helpdesk.severity.model import Model
     from helpdesk.severity.observe import Observation

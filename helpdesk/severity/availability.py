@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from helpdesk.severity.words import word_lists
 
 if TYPE_CHECKING:
-    from helpdesk.core.verdict import Environment
+    from helpdesk.core.words.verdict import Environment
     from helpdesk.severity.observe import Observation
 
 _LISTS = word_lists("availability")

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from helpdesk.core.verdict import Reason
+from helpdesk.core.words.verdict import Reason
 from helpdesk.severity.effects import effects
 from helpdesk.severity.evidence import shown
 from helpdesk.severity.features import MILDER, STOPS, TROUBLE
@@ -20,8 +20,7 @@ from helpdesk.severity.features import MILDER, STOPS, TROUBLE
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
-    from helpdesk.core.case import Kind
-    from helpdesk.core.severities import Cap, Rank, SeverityTerms
+    from helpdesk.offering.severities import Cap, Kind, Rank, SeverityTerms
     from helpdesk.severity.observe import Observation
     from helpdesk.severity.segment import Segment
 
@@ -36,7 +35,6 @@ _EFFECTS: Mapping[str, tuple[str, ...]] = {
     "cosmetic": ("cosmetic",),
     "internal": (),
 }
-CONDITIONS = tuple(_EFFECTS)  # what a rule's `when` may name, besides kind:, channel:, product: and component:
 
 Force = Literal["binds", "shapes", "weighs", "proposes"]
 # Where or when the trouble is: what else there may be of it is of there and then, or the effects have told it apart.

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from helpdesk.core.verdict import Reason
+from helpdesk.core.words.verdict import Reason
 from helpdesk.severity import caps, stated
 from helpdesk.severity.assess import area_of, assess
 from helpdesk.severity.model import DEFAULT, Model
@@ -14,11 +14,10 @@ from helpdesk.severity.model import DEFAULT, Model
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from helpdesk.core.case import Kind
-    from helpdesk.core.decision import Arrival
-    from helpdesk.core.people import Terms
-    from helpdesk.core.severities import Rank, SeverityTerms
-    from helpdesk.core.verdict import Verdict
+    from helpdesk.core.words.decision import Arrival
+    from helpdesk.core.words.people import Terms
+    from helpdesk.core.words.verdict import Verdict
+    from helpdesk.offering.severities import Kind, Rank, SeverityTerms
     from helpdesk.severity.second import SecondVoter
 
 _WORD = re.compile(r"[^\W_]+")

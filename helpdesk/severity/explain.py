@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from helpdesk.core.verdict import Reason
+from helpdesk.core.words.verdict import Reason
 from helpdesk.severity.evidence import shown
 from helpdesk.severity.features import alert_kind
 from helpdesk.severity.shares import softmax
 
 if TYPE_CHECKING:
-    from helpdesk.core.severities import Rank, SeverityTerms
+    from helpdesk.offering.severities import Rank, SeverityTerms
     from helpdesk.severity.model import Model
     from helpdesk.severity.observe import Observation
 

@@ -9,7 +9,7 @@ from helpdesk.severity.shares import softmax
 from helpdesk.severity.words import word_set
 
 if TYPE_CHECKING:
-    from helpdesk.core.severities import Rank
+    from helpdesk.offering.severities import Rank
     from helpdesk.severity.alerts import Alert
     from helpdesk.severity.effects import Effects
     from helpdesk.severity.phrase_model import PhraseScores

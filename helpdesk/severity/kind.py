@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from helpdesk.core.case import Kind
+    from helpdesk.offering.severities import Kind
     from helpdesk.severity.observe import Observation
 
 _TROUBLE = ("failing", "slow", "wrong-result", "data-lost", "outage", "none-comes-through", "business-idle")

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from helpdesk.core.severities import Level, SeverityTerms
+from helpdesk.offering.severities import Level, SeverityTerms
 from helpdesk.severity.assess import SUSPECT
 from helpdesk.severity.features import OPINION
 from helpdesk.severity.hashing import hashed
@@ -24,8 +24,8 @@ from helpdesk.severity.observe import observe
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from helpdesk.core.severities import Rank
-    from helpdesk.core.verdict import Probabilities
+    from helpdesk.core.words.verdict import Probabilities
+    from helpdesk.offering.severities import Rank
     from helpdesk.severity.model import Model
 
 CUE_RATE = 0.25  # one correction moves a cue by at most this much

@@ -16,7 +16,7 @@ from helpdesk.severity.shares import softmax
 from helpdesk.severity.shipped import weights
 
 if TYPE_CHECKING:
-    from helpdesk.core.verdict import Probabilities
+    from helpdesk.core.words.verdict import Probabilities
 
 FeatureWeights = Mapping[str, tuple[float, float, float, float]]
 

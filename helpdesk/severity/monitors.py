@@ -3,7 +3,7 @@
 Monitors name a thing twice: by a number of their own for the incident, where they have one, and by the words of the
 subject that stay the same while the state changes, together with the host and service of the text. A mail is about
 the same thing as another where one of these names is the same. Whether it may join that one's case is not told here
-(`core.placement`): names can be guessed, senders have to be proven.
+(`core.words.placement`): names can be guessed, senders have to be proven.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING
 
-from helpdesk.core.watched import Watched
+from helpdesk.core.words.watched import Watched
 from helpdesk.severity.alerts import LONGEST, parse
 from helpdesk.severity.text import MAX_SUBJECT, tidy
 from helpdesk.severity.words import word_lists

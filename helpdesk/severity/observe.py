@@ -23,7 +23,7 @@ from helpdesk.severity.words import fold
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from helpdesk.core.severities import SeverityTerms
+    from helpdesk.offering.severities import SeverityTerms
     from helpdesk.severity.alerts import Alert
     from helpdesk.severity.phrase_model import PhraseScores
     from helpdesk.severity.segment import Segment

@@ -10,11 +10,11 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from helpdesk.core.verdict import Probabilities, Reason
+from helpdesk.core.words.verdict import Probabilities, Reason
 from helpdesk.severity.shares import softmax
 
 if TYPE_CHECKING:
-    from helpdesk.core.severities import SeverityTerms
+    from helpdesk.offering.severities import SeverityTerms
 
 SecondVoter = Callable[[str], Probabilities]  # of a mail's own words
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from helpdesk.core.verdict import Probabilities
+    from helpdesk.core.words.verdict import Probabilities
 
 
 def softmax(scores: Sequence[float]) -> Probabilities:

@@ -11,11 +11,11 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from helpdesk.core.intake_words import folded
+from helpdesk.offering.intake_words import folded
 from helpdesk.severity.words import word_lists
 
 if TYPE_CHECKING:
-    from helpdesk.core.severities import Rank, SeverityTerms
+    from helpdesk.offering.severities import Rank, SeverityTerms
 
 _LABEL = (
     r"(?:(?:case|ticket|issue|incident|business|requested|suggested|customer|fall|ticket|vorgangs)[ -]?)?"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from helpdesk.core.errors import Unavailable
+from helpdesk.errors import Unavailable
 from helpdesk.store.sqlite import library
 
 if TYPE_CHECKING:

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from helpdesk.core.case import Case, case_from
-from helpdesk.core.errors import NotFound, StaleCase
-from helpdesk.core.events import (
+from helpdesk.core.words.case import Case, case_from
+from helpdesk.core.words.events import (
     AgentAnswered,
     CaseAssigned,
     ClockBreached,
@@ -23,7 +22,8 @@ from helpdesk.core.events import (
     from_facts,
     to_facts,
 )
-from helpdesk.core.people import Workload
+from helpdesk.core.words.people import Workload
+from helpdesk.errors import NotFound, StaleCase
 from helpdesk.store.dialect import insert_ignoring, locked, skip_locked, wait_at_most
 from helpdesk.store.tables import cases, event, message, policy_version, spool
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from helpdesk.core.message import Message
+    from helpdesk.core.words.message import Message
 
 _PATIENCE = 5  # seconds: nobody holds a case for that long but who is frozen
 _ACTIVE = ("open", "waiting")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from helpdesk.core.errors import StaleCase
+from helpdesk.errors import StaleCase
 from helpdesk.store.engine import NOT_NOW
 
 # Class 40 and 55P03 of PostgreSQL's appendix A: serialization failure, deadlock, a lock that was not to be had. A

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from helpdesk.core.errors import StaleCase
+from helpdesk.errors import StaleCase
 from helpdesk.store import spool as spool_store
 from helpdesk.store.tables import message as messages
 from helpdesk.store.tables import spool
@@ -16,7 +16,7 @@ from helpdesk.store.tables import spool
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from helpdesk.core.message import Message
+    from helpdesk.core.words.message import Message
     from helpdesk.store.spool import Spooled
 
 WITHIN = timedelta(hours=24)

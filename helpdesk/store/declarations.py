@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from helpdesk.core.declared import DeclaredState, Incident, MaintenanceWindow
-from helpdesk.core.errors import NotFound, Refused
+from helpdesk.errors import NotFound, Refused
+from helpdesk.offering.declared import DeclaredState, Incident, MaintenanceWindow
 from helpdesk.store.tables import incident, maintenance, switch
 
 if TYPE_CHECKING:

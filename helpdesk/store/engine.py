@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.pool import StaticPool
 
-from helpdesk.core.errors import Unavailable
+from helpdesk.errors import Unavailable
 from helpdesk.store.fair_lock import FairLock
 from helpdesk.store.owner import Owner
 from helpdesk.store.sqlite import library, resets_safely

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from helpdesk.core.errors import NotFound
+from helpdesk.errors import NotFound
 from helpdesk.store.spool import AFRESH
 from helpdesk.store.tables import message, spool
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import sqlalchemy as sa
 
-from helpdesk.core.case import DESK
-from helpdesk.core.events import AgentAnswered, CaseClosed, CaseResolved, KindSet, SeverityAssessed, SeveritySet
+from helpdesk.core.words.case import DESK
+from helpdesk.core.words.events import AgentAnswered, CaseClosed, CaseResolved, KindSet, SeverityAssessed, SeveritySet
 from helpdesk.severity import Example
 from helpdesk.store import cases as case_store
 from helpdesk.store.cases import Opened
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
     from datetime import datetime
 
-    from helpdesk.core.case import Case
+    from helpdesk.core.words.case import Case
 
 _ENDS = (CaseResolved, CaseClosed)
 _ABSTAINED = ("no cue", "unsure")  # the rules by which the desk left it to people

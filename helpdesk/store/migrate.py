@@ -10,8 +10,8 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from helpdesk.core.errors import Unavailable
-from helpdesk.core.plural import plural
+from helpdesk.errors import Unavailable
+from helpdesk.plural import plural
 from helpdesk.shipped import shipped
 from helpdesk.store.writable import in_words
 

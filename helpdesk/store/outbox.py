@@ -24,8 +24,8 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from helpdesk.core.errors import NotFound, Refused
-from helpdesk.core.unseen import Handed
+from helpdesk.core.words.unseen import Handed
+from helpdesk.errors import NotFound, Refused
 from helpdesk.store.claims import FREED, held_by, run_out, taken, until
 from helpdesk.store.dialect import insert_ignoring, skip_locked
 from helpdesk.store.tables import outbox

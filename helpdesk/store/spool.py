@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
-from helpdesk.core.errors import NotFound
-from helpdesk.core.message import Envelope
 from helpdesk.core.silence import WEEKS, Arrivals
+from helpdesk.core.words.message import Envelope
+from helpdesk.errors import NotFound
 from helpdesk.store.claims import FREED
 from helpdesk.store.conversation import strand_of
 from helpdesk.store.dialect import hour_of, insert_ignoring
@@ -27,7 +27,7 @@ from helpdesk.store.tables import spool
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from helpdesk.core.message import Message
+    from helpdesk.core.words.message import Message
 
 # A mail that is to be worked as if it had just come.
 AFRESH = {**FREED, "state": "waiting", "outcome": None, "attempts": 0, "forgiven": 0, "next_at": None, "done_at": None}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from helpdesk.core.placement import Told
+from helpdesk.core.words.placement import Told
 from helpdesk.store.dialect import insert_ignoring
 from helpdesk.store.tables import watched
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from jinja2 import TemplateSyntaxError, nodes
 from jinja2.runtime import LoopContext
 
-from helpdesk.core.drafts import CONTENTS
+from helpdesk.core.words.drafts import CONTENTS
 from helpdesk.templates import names as known
 from helpdesk.templates.environment import environment
 from helpdesk.templates.files import mail_of

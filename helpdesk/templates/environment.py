@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from jinja2 import StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from helpdesk.core.plural import plural
-from helpdesk.mail.mail_html import quoted, verbatim
+from helpdesk.mail.write.mail_html import quoted, verbatim
+from helpdesk.plural import plural
 
 if TYPE_CHECKING:
     from jinja2 import BaseLoader, Environment

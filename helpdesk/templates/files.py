@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from helpdesk.core import desk_mail  # noqa: F401 - its mails are among the CONTENTS
-from helpdesk.core.desk_mail import MaintenanceMail
-from helpdesk.core.drafts import CONTENTS, ToCustomer
+from helpdesk.core.words import desk_mail  # noqa: F401 - its mails are among the CONTENTS
+from helpdesk.core.words.desk_mail import MaintenanceMail
+from helpdesk.core.words.drafts import CONTENTS, ToCustomer
 
 _FILE = re.compile(r"(?:(?P<language>[a-z]{2,3}(?:-[A-Za-z]+)?)/)?(?P<template>[^/]+)\.txt")
 

@@ -8,13 +8,13 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from helpdesk.core import desk_mail  # noqa: F401 - its mails are among the CONTENTS
-from helpdesk.core.addressee import PlainReply
-from helpdesk.core.block import Mistake
-from helpdesk.core.drafts import CONTENTS, UNSAID, CaseContent, MailContent, ToCustomer
-from helpdesk.core.message import Person
-from helpdesk.core.policy import Doubt, StepKind
-from helpdesk.core.unseen import CaseMail
+from helpdesk.core.words import desk_mail  # noqa: F401 - its mails are among the CONTENTS
+from helpdesk.core.words.addressee import PlainReply
+from helpdesk.core.words.block import Mistake
+from helpdesk.core.words.drafts import CONTENTS, UNSAID, CaseContent, MailContent, ToCustomer
+from helpdesk.core.words.unseen import CaseMail
+from helpdesk.offering.policy import Doubt, StepKind
+from helpdesk.person import Person
 from helpdesk.templates.words import INSTEAD_OF, AgentWords, CustomerWords
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import FileSystemLoader, TemplateError, TemplateNotFound, TemplateSyntaxError
 
-from helpdesk.core.errors import ConfigurationError
-from helpdesk.mail.mail_html import as_html, as_text
+from helpdesk.errors import ConfigurationError
+from helpdesk.mail.write.mail_html import as_html, as_text
 from helpdesk.shipped import shipped
 from helpdesk.templates.check import Checked, Problem, check
 from helpdesk.templates.environment import environment

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Final
 
-from helpdesk.core.drafts import UNSAID, AckMail, ClosedMail, CustomerReminderMail, StepMail, SuspicionMail
+from helpdesk.core.words.drafts import UNSAID, AckMail, ClosedMail, CustomerReminderMail, StepMail, SuspicionMail
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from helpdesk.core.addressee import PlainReply
-    from helpdesk.core.drafts import MailContent
-    from helpdesk.core.message import Person
-    from helpdesk.core.policy import Doubt
+    from helpdesk.core.words.addressee import PlainReply
+    from helpdesk.core.words.drafts import MailContent
+    from helpdesk.offering.policy import Doubt
+    from helpdesk.person import Person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

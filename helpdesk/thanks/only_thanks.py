@@ -9,17 +9,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from helpdesk.core.enclosure import DECORATION, MACHINERY
 from helpdesk.core.merging import of_number
 from helpdesk.core.rating import comment_in
-from helpdesk.core.thanks import Thanks
+from helpdesk.core.words.enclosure import DECORATION, MACHINERY
+from helpdesk.core.words.thanks import Thanks
 from helpdesk.thanks.reading import is_approval, read_thanks
 
 if TYPE_CHECKING:
-    from helpdesk.core.case import Case
-    from helpdesk.core.decision import Arrival
-    from helpdesk.core.message import Attachment
-    from helpdesk.core.people import Terms
+    from helpdesk.core.words.case import Case
+    from helpdesk.core.words.decision import Arrival
+    from helpdesk.core.words.message import Attachment
+    from helpdesk.core.words.people import Terms
 
 _OF_THE_MAIL = frozenset((MACHINERY, DECORATION))
 _NO_SUBJECT = ("nosubject", "ohnebetreff")  # as our mails call it

@@ -15,7 +15,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Literal
 
-from helpdesk.core.thanks import Thanks
+from helpdesk.core.words.thanks import Thanks
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

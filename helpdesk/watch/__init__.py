@@ -16,7 +16,7 @@ import time
 from typing import TYPE_CHECKING
 
 from helpdesk import log
-from helpdesk.core.plural import plural
+from helpdesk.plural import plural
 from helpdesk.watch.cause import HealthCause
 from helpdesk.watch.conditions import ToldCauses
 from helpdesk.watch.disk import Disk

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from helpdesk.core.plural import plural
 from helpdesk.desk.conditions import MailboxReading
 from helpdesk.phrases import span
+from helpdesk.plural import plural
 from helpdesk.watch.cause import HealthCause
 from helpdesk.wires.imap_reports import (
     AloneAgain,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from helpdesk.core.plural import plural
+from helpdesk.plural import plural
 from helpdesk.watch.cause import HealthCause
 
 if TYPE_CHECKING:

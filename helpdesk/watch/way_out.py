@@ -11,7 +11,7 @@ import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from helpdesk.core.plural import plural
+from helpdesk.plural import plural
 from helpdesk.watch.cause import HealthCause
 from helpdesk.wires.courier import Failed, Retry, Sent, no_mark
 

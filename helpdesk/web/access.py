@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from helpdesk.core.errors import ConfigurationError
+from helpdesk.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from pathlib import Path

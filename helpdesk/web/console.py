@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from helpdesk.core.errors import NotFound, Unavailable
+from helpdesk.errors import NotFound, Unavailable
 from helpdesk.web.metrics import CONTENT_TYPE
 from helpdesk.web.pages import VIEWS, message_page
 

@@ -18,7 +18,7 @@ from datetime import timedelta
 from importlib import metadata
 from typing import TYPE_CHECKING, Any, Literal
 
-from helpdesk.core.plural import plural
+from helpdesk.plural import plural
 from helpdesk.report.shapes import instant
 from helpdesk.watch import HealthCause
 

@@ -9,7 +9,7 @@ from unicodedata import category
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from helpdesk.mail.masking import masked
+from helpdesk.mail.read.masking import masked
 
 _JOINERS = "\n\t\u200c\u200d"  # the last two shape Persian words and family pictures, and move nothing
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from helpdesk.core.enclosure import SECRET
-from helpdesk.core.events import SeverityAssessed, to_facts
-from helpdesk.core.plural import plural
-from helpdesk.core.policy import TARGET_NAMES
+from helpdesk.core.clocks.timeline import clocks
+from helpdesk.core.clocks.turn import TURN_NAMES, turn_of
 from helpdesk.core.rating import ratings
-from helpdesk.core.timeline import clocks
-from helpdesk.core.turn import TURN_NAMES, turn_of
+from helpdesk.core.words.enclosure import SECRET
+from helpdesk.core.words.events import SeverityAssessed, to_facts
 from helpdesk.letters import desk_zone, turn_words
+from helpdesk.offering.policy import TARGET_NAMES
 from helpdesk.phrases import moment, span
+from helpdesk.plural import plural
 from helpdesk.report.explain import clock_lines
 from helpdesk.web.excerpt import excerpt
 from helpdesk.web.markup import render
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from helpdesk.core.case import Case
-    from helpdesk.core.clock import Clock
-    from helpdesk.core.events import Event
-    from helpdesk.core.policy import Policy
+    from helpdesk.core.clocks.clock import Clock
+    from helpdesk.core.words.case import Case
+    from helpdesk.core.words.events import Event
+    from helpdesk.offering.policy import Policy
     from helpdesk.store.cases import StoredMessage
     from helpdesk.web.excerpt import Excerpt
 

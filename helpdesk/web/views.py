@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from helpdesk.desk.unit import Units
-    from helpdesk.mail.enclose import File
+    from helpdesk.mail.write.enclose import File
     from helpdesk.watch import Watch
 
 _NOTHING: Mapping[str, str] = {}

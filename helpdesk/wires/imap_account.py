@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from imapclient.exceptions import IMAPClientAbortError, LoginError
 
-from helpdesk.core.errors import Unavailable
+from helpdesk.errors import Unavailable
 from helpdesk.wires.imap_reports import MailboxUnavailable, printable
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
-from helpdesk.core.errors import Unavailable
+from helpdesk.errors import Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,7 +14,7 @@ import re
 import secrets
 from typing import TYPE_CHECKING
 
-from helpdesk.core.errors import Unavailable
+from helpdesk.errors import Unavailable
 from helpdesk.failpoints import failpoint
 from helpdesk.wires.courier import Outcome, Outgoing, Retry, Sent, no_mark, unsendable
 

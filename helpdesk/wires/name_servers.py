@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from helpdesk.core.errors import Unavailable
+from helpdesk.errors import Unavailable
 
 
 def resolve(name: str, kind: str, seconds: float) -> list[str]:

@@ -17,7 +17,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from helpdesk.core.errors import Unavailable
+from helpdesk.errors import Unavailable
 from helpdesk.wires import token_server
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ import logging
 import socket
 from typing import TYPE_CHECKING
 
-from helpdesk.core.errors import ConfigurationError, Unavailable
+from helpdesk.errors import ConfigurationError, Unavailable
 from helpdesk.wires.smtp_reception import Limits, Network, Reception, Untallied
 from helpdesk.wires.smtp_session import SmtpSession
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable, Collection
 
-    from helpdesk.core.message import Envelope
+    from helpdesk.core.words.message import Envelope
     from helpdesk.wires.smtp_reception import DoorTally
 
 __all__ = ["Limits", "SmtpListener"]

@@ -24,9 +24,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from helpdesk.core.errors import Unavailable
-from helpdesk.core.plural import plural
+from helpdesk.errors import Unavailable
 from helpdesk.failpoints import failpoint
+from helpdesk.plural import plural
 from helpdesk.wires.courier import Failed, Outcome, Outgoing, Retry, Sent, Smarthost, no_mark, unsendable
 from helpdesk.wires.smtp_out_dial import Dialler
 from helpdesk.wires.smtp_out_link import DeliveryRefused, Link, Lost, Reply, canonical, permanently

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable
 
-    from helpdesk.core.message import Envelope
+    from helpdesk.core.words.message import Envelope
     from helpdesk.wires.smtp_session import SmtpSession
 
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network

@@ -11,8 +11,8 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from helpdesk.core.errors import Unavailable
-from helpdesk.core.message import Envelope
+from helpdesk.core.words.message import Envelope
+from helpdesk.errors import Unavailable
 from helpdesk.failpoints import failpoint
 from helpdesk.wires import smtp_syntax
 from helpdesk.wires.smtp_connection import Over, SmtpConnection

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from helpdesk.core.errors import Refused
+from helpdesk.errors import Refused
 
 COMMAND_LIMIT = 2048  # octets; RFC 5321 section 4.5.3.1.4 asks for 512, extensions add to it
 ADDRESS_LIMIT = 254  # octets of a path without its brackets (RFC 5321 section 4.5.3.1.3)

@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from helpdesk.core.errors import Unavailable
+from helpdesk.errors import Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping

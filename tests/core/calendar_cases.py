@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
-from helpdesk.core import calendar as engine
-from helpdesk.core.calendar import SpecialDay, WeeklyOpening, parse_hours
+from helpdesk.openhours import calendar as engine
+from helpdesk.openhours.calendar import SpecialDay, WeeklyOpening, parse_hours
 from tests.stepper import Stepper
 
 DAY = 86_400

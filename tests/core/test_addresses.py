@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from helpdesk.core.addresses import comparable
-from helpdesk.core.people import Contact, Customer
+from helpdesk.core.words.addresses import comparable
+from helpdesk.core.words.people import Contact, Customer
 from helpdesk.customers import directory
 
 BUCH = Customer(

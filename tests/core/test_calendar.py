@@ -17,9 +17,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, assume, find, given, reject, settings
 from hypothesis import strategies as st
 
-from helpdesk.core import calendar as engine
-from helpdesk.core.calendar import Calendar, SpecialDay, WeeklyOpening, parse_hours
-from helpdesk.core.errors import NeverOpen
+from helpdesk.errors import NeverOpen
+from helpdesk.openhours import calendar as engine
+from helpdesk.openhours.calendar import Calendar, SpecialDay, WeeklyOpening, parse_hours
 from tests.core.calendar_cases import DAY, HOURS, ZONES, Desk, changes, closed, scenes
 
 HOUR = timedelta(hours=1)

@@ -11,17 +11,19 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from helpdesk.core import decide, ladder
-from helpdesk.core.addressee import Addressee
-from helpdesk.core.case import case_from
-from helpdesk.core.decision import Arrival
-from helpdesk.core.events import BreachWithdrawn, ClockBreached, StepTaken
-from helpdesk.core.message import Message, Person, Robot
-from helpdesk.core.people import Agent, Mailbox, Team, Terms
-from helpdesk.core.placement import Placement
-from helpdesk.core.timeline import clocks
-from helpdesk.core.written import AgentText
-from helpdesk.policies import PolicyText, read_policy
+from helpdesk.core import decide
+from helpdesk.core.clocks import ladder
+from helpdesk.core.clocks.timeline import clocks
+from helpdesk.core.words.addressee import Addressee
+from helpdesk.core.words.case import case_from
+from helpdesk.core.words.decision import Arrival
+from helpdesk.core.words.events import BreachWithdrawn, ClockBreached, StepTaken
+from helpdesk.core.words.message import Message, Robot
+from helpdesk.core.words.people import Agent, Mailbox, Team, Terms
+from helpdesk.core.words.placement import Placement
+from helpdesk.core.words.written import AgentText
+from helpdesk.offering.files import PolicyText, read_policy
+from helpdesk.person import Person
 from helpdesk.severity import SHIPPED
 from helpdesk.thanks import thanks_in
 

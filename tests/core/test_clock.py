@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpdesk.core.calendar import Calendar, SpecialDay, parse_hours
-from helpdesk.core.clock import Change, run
-from helpdesk.core.policy import NoPromise, Promise
-from helpdesk.core.promise import parse_within
+from helpdesk.core.clocks.clock import Change, run
+from helpdesk.offering.policy import NoPromise, Promise
+from helpdesk.openhours.calendar import Calendar, SpecialDay, parse_hours
+from helpdesk.openhours.within import parse_within
 from tests.stepper import Stepper
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpdesk.core.addresses import address_spec
 from helpdesk.core.command import FORMS, Vocabulary, read_orders, would_be_obeyed
-from helpdesk.mail.quote import before_quote
+from helpdesk.core.words.addresses import address_spec
+from helpdesk.mail.read.quote import before_quote
 
 WORDS = Vocabulary(
     ("critical", "urgent", "medium", "low"),

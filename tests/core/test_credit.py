@@ -12,8 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.core.calendar import Calendar, SpecialDay, parse_hours
-from helpdesk.core.credit import (
+from helpdesk.core.clocks.credit import (
     Money,
     Quarter,
     SlaEvent,
@@ -26,13 +25,14 @@ from helpdesk.core.credit import (
     share_of,
     sla_events,
 )
-from helpdesk.core.errors import ConfigurationError, NeverOpen
-from helpdesk.core.events import ExclusionLifted
-from helpdesk.core.people import Customer
-from helpdesk.core.policy import Band, Credits
-from helpdesk.core.timeline import clocks
-from helpdesk.policies import PolicyText, load_policies, read_policy
-from helpdesk.policies.find import policy_files
+from helpdesk.core.clocks.timeline import clocks
+from helpdesk.core.words.events import ExclusionLifted
+from helpdesk.core.words.people import Customer
+from helpdesk.errors import ConfigurationError, NeverOpen
+from helpdesk.offering.files import PolicyText, load_policies, read_policy
+from helpdesk.offering.files.find import policy_files
+from helpdesk.offering.policy import Band, Credits
+from helpdesk.openhours.calendar import Calendar, SpecialDay, parse_hours
 from tests.desk import wall
 from tests.ledgers import Ledger
 

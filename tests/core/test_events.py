@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpdesk.core import events
-from helpdesk.core.events import Event, class_of, from_facts, to_facts
+from helpdesk.core.words import events
+from helpdesk.core.words.events import Event, class_of, from_facts, to_facts
 from helpdesk.lab.scenario import read_scenario
 from helpdesk.lab.simulate import Laboratory, simulate
 from helpdesk.store.tables import event as event_table

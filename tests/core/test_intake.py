@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.core.intake import IntakeField, missing, read
-from helpdesk.core.intake_words import things
+from helpdesk.offering.intake import IntakeField, missing, read
+from helpdesk.offering.intake_words import things
 
 LOGIK = (
     IntakeField("priority", "Case Priority", kind="priority"),
@@ -179,7 +179,9 @@ def test_a_policys_own_labels_go_before_what_they_usually_mean():
 LABELS = sorted(
     {
         (language, label)
-        for thing in tomllib.loads(files("helpdesk.core").joinpath("intake_labels.toml").read_text("utf-8"))["thing"]
+        for thing in tomllib.loads(files("helpdesk.offering").joinpath("intake_labels.toml").read_text("utf-8"))[
+            "thing"
+        ]
         for language, labels in thing.items()
         if language != "name"
         for label in labels

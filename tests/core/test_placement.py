@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from helpdesk.core.case import case_from
-from helpdesk.core.message import Person
-from helpdesk.core.people import Agent, Team
-from helpdesk.core.placement import Evidence, TokenSeen, numbers_in_subject, place, place_robot
+from helpdesk.core.words.case import case_from
+from helpdesk.core.words.people import Agent, Team
+from helpdesk.core.words.placement import Evidence, TokenSeen, numbers_in_subject, place, place_robot
+from helpdesk.person import Person
 from tests import ledgers
 
 AT = datetime(2026, 5, 19, 9, 15, tzinfo=UTC)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.core.message import Person
-from helpdesk.core.unseen import SETTLES, CaseMail, Handed, sight
+from helpdesk.core.words.unseen import SETTLES, CaseMail, Handed, sight
+from helpdesk.person import Person
 
 AT = datetime(2026, 5, 19, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from helpdesk.core.message import Envelope
+from helpdesk.core.words.message import Envelope
 from helpdesk.store import attempts, outbox, spool
 from helpdesk.store.claims import Occupied, WorkLock
 from helpdesk.store.engine import Database

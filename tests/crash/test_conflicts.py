@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from helpdesk.core.errors import StaleCase
-from helpdesk.core.message import Envelope
+from helpdesk.core.words.message import Envelope
 from helpdesk.desk import Desk
+from helpdesk.errors import StaleCase
 from helpdesk.store import cases, tables
 from helpdesk.store.conflicts import is_blameless, is_conflict
 from helpdesk.store.engine import Database

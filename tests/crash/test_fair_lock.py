@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from helpdesk.core.message import Envelope
+from helpdesk.core.words.message import Envelope
 from helpdesk.desk import Desk, worker
 from helpdesk.store.engine import Database
 from helpdesk.store.fair_lock import FairLock

@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from helpdesk.core.errors import StaleCase
-from helpdesk.core.message import Envelope
+from helpdesk.core.words.message import Envelope
 from helpdesk.desk import worker
+from helpdesk.errors import StaleCase
 from helpdesk.store import attempts, outbox, spool
 from helpdesk.store.spool import Accepted
 from tests.claims import end_claims

@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from helpdesk.core.events import StepTaken, to_facts
-from helpdesk.core.message import Envelope
+from helpdesk.core.words.events import StepTaken, to_facts
+from helpdesk.core.words.message import Envelope
 from helpdesk.desk import Desk
 from helpdesk.store import cases, migrate, outbox, spool
 from helpdesk.store.engine import Database

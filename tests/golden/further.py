@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from helpdesk.core.credit import read_quarter
-from helpdesk.core.declared import Incident, MaintenanceWindow
-from helpdesk.core.message import Person
+from helpdesk.core.clocks.credit import read_quarter
 from helpdesk.desk import load_rules
 from helpdesk.desk.unit import Unit
-from helpdesk.mail.parse import parse
+from helpdesk.mail.read.parse import parse
+from helpdesk.offering.declared import Incident, MaintenanceWindow
+from helpdesk.person import Person
 from helpdesk.report.statement import draw, statement_mail
 from helpdesk.shipped import shipped
 from helpdesk.store import declarations

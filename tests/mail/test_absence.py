@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from helpdesk.mail.absence import has_absence_sentence, is_absence_notice
+from helpdesk.mail.read.absence import has_absence_sentence, is_absence_notice
 
 TEXTS = tomllib.loads(Path(__file__).with_name("absence.toml").read_text("utf-8"))
 ANN = ("Ann Berg", "ann")

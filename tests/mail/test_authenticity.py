@@ -6,8 +6,8 @@ from ipaddress import ip_address
 
 import pytest
 
-from helpdesk.mail.authenticity import TOPMOST, aligned, authenticity, strict_sender
-from helpdesk.mail.parse import parse
+from helpdesk.mail.proof.authenticity import TOPMOST, aligned, authenticity, strict_sender
+from helpdesk.mail.read.parse import parse
 
 US = "mx.desk.example"
 PASS = f"Authentication-Results: {US}; dkim=pass header.d=acme.example; spf=pass smtp.mailfrom=acme.example; dmarc=pass (p=NONE) header.from=acme.example"

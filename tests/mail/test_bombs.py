@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpdesk.mail.attachments import attachment
-from helpdesk.mail.authenticity import authenticity
-from helpdesk.mail.html import to_text
-from helpdesk.mail.parse import parse
+from helpdesk.mail.proof.authenticity import authenticity
+from helpdesk.mail.read.attachments import attachment
+from helpdesk.mail.read.html import to_text
+from helpdesk.mail.read.parse import parse
 from tests.effort import at_most
 from tests.soak import amount
 

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import pytest
 
-from helpdesk.mail.charset_guess import guess
-from helpdesk.mail.parse import parse
+from helpdesk.mail.read.charset_guess import guess
+from helpdesk.mail.read.parse import parse
 
 SAID = {
     "gb18030": "您好，我们的系统今天早上无法登录，请尽快处理，谢谢。",

@@ -8,13 +8,13 @@ import subprocess
 import sys
 import zipfile
 
-from helpdesk.mail.parse import parse
+from helpdesk.mail.read.parse import parse
 
 WATCHED = """
 import sys
-from helpdesk.mail.parse import attachment, parse
-from helpdesk.mail.robots import bounce
-from helpdesk.mail.sensitive import look_through, without_secrets
+from helpdesk.mail.read.parse import attachment, parse
+from helpdesk.mail.read.robots import bounce
+from helpdesk.mail.inside.sensitive import look_through, without_secrets
 raw = sys.stdin.buffer.read()
 for _ in range(2):  # once to import and compile all that is imported late, once watched
     watched = _ == 1

@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpdesk.core.addresses import address_spec
-from helpdesk.core.message import Person
-from helpdesk.mail import compose as compose_module
-from helpdesk.mail.compose import Letter, compose
-from helpdesk.mail.parse import parse
+from helpdesk.core.words.addresses import address_spec
+from helpdesk.mail.read.parse import parse
+from helpdesk.mail.write import compose as compose_module
+from helpdesk.mail.write.compose import Letter, compose
+from helpdesk.person import Person
 from tests.effort import at_most
 from tests.soak import amount
 

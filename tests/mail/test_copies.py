@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.mail.copies import are_copies
-from helpdesk.mail.parse import parse
+from helpdesk.mail.read.copies import are_copies
+from helpdesk.mail.read.parse import parse
 
 WORDS = st.text("ab- _.[]\n", min_size=1, max_size=40)
 HEAD = "From: jo@acme.example\nMessage-ID: <1@acme.example>\nSubject: {}\n{}\n{}"

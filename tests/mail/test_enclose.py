@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.core.enclosure import DECORATION, MACHINERY, SECRET, TOO_LARGE, sorted_out, told
-from helpdesk.core.message import Attachment, Message, Person
-from helpdesk.mail.compose import Letter, compose
-from helpdesk.mail.enclose import File, cut, enclose, naming
-from helpdesk.mail.parse import parse
+from helpdesk.core.words.enclosure import DECORATION, MACHINERY, SECRET, TOO_LARGE, sorted_out, told
+from helpdesk.core.words.message import Attachment, Message
+from helpdesk.mail.read.parse import parse
+from helpdesk.mail.write.compose import Letter, compose
+from helpdesk.mail.write.enclose import File, cut, enclose, naming
+from helpdesk.person import Person
 
 LETTER = Letter(
     from_=Person("support@desk.example", "Acme Support"),

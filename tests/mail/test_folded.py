@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.mail import overlap
-from helpdesk.mail.folded import folded
-from helpdesk.mail.quote import first_text, new_text
+from helpdesk.mail.read import overlap
+from helpdesk.mail.read.folded import folded
+from helpdesk.mail.read.quote import first_text, new_text
 
 from .clients import BOTTOM_POSTED, TOP_POSTED, written
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from helpdesk.mail.forwarded import forwarded
-from helpdesk.mail.parse import parse
+from helpdesk.mail.read.forwarded import forwarded
+from helpdesk.mail.read.parse import parse
 
 OURS = frozenset({"ann@desk.example", "bob@desk.example", "support@logik.example"})
 WORDS = "The price of a door is wrong.\n\nJo"

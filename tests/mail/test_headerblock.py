@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from helpdesk.mail.headerblock import block_by_shape
-from helpdesk.mail.quote import new_text
+from helpdesk.mail.read.headerblock import block_by_shape
+from helpdesk.mail.read.quote import new_text
 
 SAID = "It is the kiln in hall 3."
 # From, Sent, To, Subject as programs of these languages have them; none of them is in a list of ours as a whole.

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.mail.address import Signer
-from helpdesk.mail.masking import masked, masked_mail
-from helpdesk.mail.parse import parse
+from helpdesk.mail.proof.address import Signer
+from helpdesk.mail.read.masking import masked, masked_mail
+from helpdesk.mail.read.parse import parse
 
 SIGNER = Signer(b"a key that is sixteen bytes long and more")
 ADDRESS = SIGNER.reply_address("support@desk.example", case=12, person="ann@desk.example", purpose="agent")

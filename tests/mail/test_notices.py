@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from helpdesk.mail.parse import parse
+from helpdesk.mail.read.parse import parse
 
 HEAD = "From: Pat Moss <pat@pots.example>\nTo: help@clay.example\nSubject: {}\nMIME-Version: 1.0\n"
 

@@ -13,10 +13,10 @@ from encodings import aliases
 
 import pytest
 
-from helpdesk.core.message import Person
-from helpdesk.mail.codec import clean, codec_of, decode
-from helpdesk.mail.headers import decode_words, message_ids, parameters, people
-from helpdesk.mail.parse import attachment, parse
+from helpdesk.mail.read.codec import clean, codec_of, decode
+from helpdesk.mail.read.headers import decode_words, message_ids, parameters, people
+from helpdesk.mail.read.parse import attachment, parse
+from helpdesk.person import Person
 
 
 def part(*head: str, body: str = "x") -> str:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.mail.parse import parse
-from helpdesk.mail.quote import before_quote, new_text
+from helpdesk.mail.read.parse import parse
+from helpdesk.mail.read.quote import before_quote, new_text
 from tests.effort import at_most
 
 from .clients import BOTTOM_POSTED, TOP_POSTED, written

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.mail.office import text_of_archive
-from helpdesk.mail.parse import parse
-from helpdesk.mail.pdf import text_of_pdf
-from helpdesk.mail.readable import readable
-from helpdesk.mail.sensitive import look_through
+from helpdesk.mail.inside.office import text_of_archive
+from helpdesk.mail.inside.pdf import text_of_pdf
+from helpdesk.mail.inside.readable import readable
+from helpdesk.mail.inside.sensitive import look_through
+from helpdesk.mail.read.parse import parse
 from tests.desk import ANN, JO
 from tests.effort import at_most
 
@@ -180,7 +180,7 @@ def test_a_defect_of_a_reader_costs_no_mail(monkeypatch):
     def broken(_tree):
         raise RuntimeError("a defect")
 
-    monkeypatch.setattr("helpdesk.mail.readable.read_body", broken)
+    monkeypatch.setattr("helpdesk.mail.inside.readable.read_body", broken)
     raw = mail(("a.txt", "text/plain", SECRET.encode()))
     assert look_through(raw, parse(raw)) == ()
 

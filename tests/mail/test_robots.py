@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from helpdesk.mail.parse import parse
-from helpdesk.mail.robots import bounce
+from helpdesk.mail.read.parse import parse
+from helpdesk.mail.read.robots import bounce
 
 PERSON = "From: Kim Lee <kim@acme.example>\nTo: support@desk.example\nSubject: Printer\n"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from helpdesk.mail.parse import parse
-from helpdesk.mail.sensitive import find, look_through, masked
+from helpdesk.mail.inside.sensitive import find, look_through, masked
+from helpdesk.mail.read.parse import parse
 from tests.effort import at_most
 
 PEM = "-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA7\nabc=\n-----END RSA PRIVATE KEY-----"

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpdesk.mail.codec import decode
-from helpdesk.mail.parse import parse
+from helpdesk.mail.read.codec import decode
+from helpdesk.mail.read.parse import parse
 
 TEXTS = {
     "iso2022_jp": "窯が温まりません。\n三番のホールです。\n森",

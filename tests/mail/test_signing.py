@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from helpdesk.core.errors import ConfigurationError
-from helpdesk.core.message import Envelope, Person
+from helpdesk.core.words.message import Envelope
 from helpdesk.desk import load_rules
-from helpdesk.mail.compose import Letter, compose
-from helpdesk.mail.dkim_check import LOOKUP_SECONDS, proven_domain
-from helpdesk.mail.signing import Signing
+from helpdesk.errors import ConfigurationError
+from helpdesk.mail.proof.dkim_check import LOOKUP_SECONDS, proven_domain
+from helpdesk.mail.proof.signing import Signing
+from helpdesk.mail.write.compose import Letter, compose
+from helpdesk.person import Person
 from helpdesk.store.spool import Accepted
 from tests.desk import ANN, JO, KEY, LOGIK, TestDesk, write_office
 from tests.effort import at_most
@@ -123,7 +124,7 @@ def test_three_hundred_signatures_are_five_lookups():
 def test_slow_name_servers_cost_a_mail_five_seconds_in_all(monkeypatch):
     """A05"""
     clock = [0.0]
-    monkeypatch.setattr("helpdesk.mail.dkim_check.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("helpdesk.mail.proof.dkim_check.time.monotonic", lambda: clock[0])
     granted = []
 
     def slow(name, seconds):

@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from helpdesk.mail.parse import attachment, parse
-from helpdesk.mail.smime import signed_content
+from helpdesk.mail.read.parse import attachment, parse
+from helpdesk.mail.read.smime import signed_content
 
 SIGNED, DATA, ENVELOPED = (bytes.fromhex("06092a864886f70d01070" + digit) for digit in "213")
 TEXT = b"Content-Type: text/plain; charset=utf-8\r\n\r\nPriority: Critical\r\nNobody can order in Z\xc3\xbcrich.\r\n"

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.core.errors import Unavailable
-from helpdesk.core.message import Envelope
+from helpdesk.core.words.message import Envelope
 from helpdesk.desk import load_rules
 from helpdesk.desk.unit import Unit
-from helpdesk.mail import spf
-from helpdesk.mail.spf import MAX_LOOKUPS, SECONDS, check
+from helpdesk.errors import Unavailable
+from helpdesk.mail.proof import spf
+from helpdesk.mail.proof.spf import MAX_LOOKUPS, SECONDS, check
 from helpdesk.report.verify import verify_shape
 from helpdesk.store.spool import Accepted
 from tests.desk import ANN, JO, KEY, LOGIK, OPS, TestDesk, write_office

@@ -19,9 +19,9 @@ import pytest
 from dateutil.easter import easter
 from dateutil.relativedelta import FR, MO, SA, SU, TH, TU, WE, relativedelta
 
-from helpdesk.core.policy import Promise
-from helpdesk.policies import load_policies
-from helpdesk.policies.days import public_holidays
+from helpdesk.offering.files import load_policies
+from helpdesk.offering.files.days import public_holidays
+from helpdesk.offering.policy import Promise
 from helpdesk.shipped import shipped
 from tests.stepper import Stepper
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from helpdesk.core.events import CaseExempted
-from helpdesk.policies import load_policies
-from helpdesk.policies.find import policy_files
-from helpdesk.policies.lint import check_file
+from helpdesk.core.words.events import CaseExempted
+from helpdesk.offering.files import load_policies
+from helpdesk.offering.files.find import policy_files
+from helpdesk.offering.files.lint import check_file
 from tests.desk import ANN, wall
 from tests.policies.offices import customer, open_desk
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from helpdesk.core.policy import NoPromise
-from helpdesk.policies import load_policies
+from helpdesk.offering.files import load_policies
+from helpdesk.offering.policy import NoPromise
 from helpdesk.store.cases import list_numbers
 from tests.desk import ANN, wall
 from tests.policies.offices import customer, open_desk

@@ -9,12 +9,12 @@ from types import SimpleNamespace
 import pytest
 from holidays import country_holidays
 
-from helpdesk.core.errors import ConfigurationError
-from helpdesk.policies import PolicyText, read_policy
-from helpdesk.policies.days import day_rule
-from helpdesk.policies.known_days import from_shape, known_now
-from helpdesk.policies.lint import check_file
-from helpdesk.policies.schema import CountryHolidays
+from helpdesk.errors import ConfigurationError
+from helpdesk.offering.files import PolicyText, read_policy
+from helpdesk.offering.files.days import day_rule
+from helpdesk.offering.files.known_days import from_shape, known_now
+from helpdesk.offering.files.lint import check_file
+from helpdesk.offering.files.schema import CountryHolidays
 from helpdesk.report.explain import due_text
 from tests.desk import wall
 from tests.stepper import Stepper

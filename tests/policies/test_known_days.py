@@ -9,15 +9,15 @@ import holidays
 import pytest
 import sqlalchemy as sa
 
-from helpdesk.core.timeline import clocks
+from helpdesk.core.clocks.timeline import clocks
 from helpdesk.desk import load_rules
 from helpdesk.desk.apply import apply_policy
 from helpdesk.desk.unit import Unit, Units
 from helpdesk.desk.versions import Versions
-from helpdesk.policies import days_from_shape, load_policies, read_policy
-from helpdesk.policies.days import public_holidays
-from helpdesk.policies.known_days import YEARS, known_now
-from helpdesk.policies.schema import CountryHolidays
+from helpdesk.offering.files import days_from_shape, load_policies, read_policy
+from helpdesk.offering.files.days import public_holidays
+from helpdesk.offering.files.known_days import YEARS, known_now
+from helpdesk.offering.files.schema import CountryHolidays
 from helpdesk.report.explain import case_clocks_text
 from helpdesk.store import cases, migrate
 from helpdesk.store.engine import Database
@@ -96,7 +96,7 @@ def test_who_wants_the_new_days_for_open_cases_moves_them(desk, tmp_path, later_
 
 
 def test_a_release_that_knows_the_same_days_makes_no_new_version(desk, tmp_path, monkeypatch):
-    monkeypatch.setattr("helpdesk.policies.known_days.version", lambda _name: "99.0")
+    monkeypatch.setattr("helpdesk.offering.files.known_days.version", lambda _name: "99.0")
     restarted(desk, tmp_path)
     desk.mail(JO, "Layouts", "Priority: Medium\n\nNo layout loads.")
 

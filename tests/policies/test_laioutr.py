@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from helpdesk.cli.setup import _warnings
-from helpdesk.core.events import SeverityAssessed, SeveritySet
-from helpdesk.policies import PolicyText, load_policies, read_policy
+from helpdesk.core.words.events import SeverityAssessed, SeveritySet
+from helpdesk.offering.files import PolicyText, load_policies, read_policy
 from helpdesk.severity import assess
 from helpdesk.shipped import shipped
 from tests.desk import ANN, wall

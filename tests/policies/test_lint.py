@@ -7,13 +7,13 @@ from dataclasses import replace
 
 import pytest
 
-from helpdesk.core.calendar import Calendar, parse_hours
-from helpdesk.core.errors import ConfigurationError
-from helpdesk.policies import PolicyText, load_policies, read_policy
-from helpdesk.policies.coverage import missing
-from helpdesk.policies.find import policy_files
-from helpdesk.policies.lint import check_file
-from helpdesk.policies.read import schema
+from helpdesk.errors import ConfigurationError
+from helpdesk.offering.files import PolicyText, load_policies, read_policy
+from helpdesk.offering.files.coverage import missing
+from helpdesk.offering.files.find import policy_files
+from helpdesk.offering.files.lint import check_file
+from helpdesk.offering.files.read import schema
+from helpdesk.openhours.calendar import Calendar, parse_hours
 from helpdesk.report.offering import offering_text
 from helpdesk.shipped import shipped
 from tests.desk import wall

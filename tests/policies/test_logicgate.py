@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
-from helpdesk.policies import PolicyText, load_policies, read_policy
-from helpdesk.policies.find import policy_files
-from helpdesk.policies.lint import check_file
+from helpdesk.offering.files import PolicyText, load_policies, read_policy
+from helpdesk.offering.files.find import policy_files
+from helpdesk.offering.files.lint import check_file
 from helpdesk.shipped import shipped
 from tests.desk import ANN, wall
 from tests.policies.offices import customer, open_desk

@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from helpdesk.core.errors import ConfigurationError
-from helpdesk.policies import PolicyText, read_policy
+from helpdesk.errors import ConfigurationError
+from helpdesk.offering.files import PolicyText, read_policy
 from helpdesk.shipped import shipped
 from tests.desk import wall
 

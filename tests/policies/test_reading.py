@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from helpdesk.core.errors import ConfigurationError
-from helpdesk.policies import PolicyText, days, known_days, load_policies, read_policy
-from helpdesk.policies.lint import check_file, check_folder
+from helpdesk.errors import ConfigurationError
+from helpdesk.offering.files import PolicyText, days, known_days, load_policies, read_policy
+from helpdesk.offering.files.lint import check_file, check_folder
 from helpdesk.shipped import shipped
 
 GOOD = (shipped("policies") / "threekit.toml").read_text(encoding="utf-8")

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from helpdesk.core.calendar import Calendar, parse_hours
 from helpdesk.desk import Desk, load_rules
-from helpdesk.policies import PolicyText, load_policies, read_policy
+from helpdesk.offering.files import PolicyText, load_policies, read_policy
+from helpdesk.openhours.calendar import Calendar, parse_hours
 from helpdesk.report import hours
 from helpdesk.report.offering import OfferingReader, offering_shape, offering_text
 from helpdesk.shipped import shipped

@@ -6,13 +6,13 @@ from dataclasses import fields
 
 import pytest
 
-from helpdesk.core.events import ClockBreached
-from helpdesk.core.timeline import clocks
+from helpdesk.core.clocks.timeline import clocks
+from helpdesk.core.words.events import ClockBreached
 from helpdesk.desk import load_rules
 from helpdesk.desk.apply import apply_policy
 from helpdesk.desk.unit import Unit, Units
-from helpdesk.policies import PolicyText, compare, load_policies, read_policy
-from helpdesk.policies.compare import differences
+from helpdesk.offering.files import PolicyText, compare, load_policies, read_policy
+from helpdesk.offering.files.compare import differences
 from helpdesk.shipped import shipped
 from tests.desk import ANN, JO, KEY, wall
 from tests.policies.offices import customer, open_desk

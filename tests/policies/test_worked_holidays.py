@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from helpdesk.policies.days import left_over
-from helpdesk.policies.lint import check_file
+from helpdesk.offering.files.days import left_over
+from helpdesk.offering.files.lint import check_file
 from tests.test_docs import EXAMPLE
 
 

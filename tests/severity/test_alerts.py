@@ -2,7 +2,7 @@
 
 import pytest
 
-from helpdesk.core.severities import Level, SeverityTerms
+from helpdesk.offering.severities import Level, SeverityTerms
 from helpdesk.severity import assess
 from helpdesk.severity.alerts import parse
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.core.severities import Area, Cap, Level, SeverityTerms
+from helpdesk.offering.severities import Area, Cap, Level, SeverityTerms
 from helpdesk.severity import assess
 
 LOGIK = SeverityTerms(

@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from helpdesk.core.severities import Cap
+from helpdesk.offering.severities import Cap
 from helpdesk.severity import assess
 from tests.severity.test_policies import judged, policies
 

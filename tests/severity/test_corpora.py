@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from helpdesk.core.severities import Level, SeverityTerms
-from helpdesk.mail.parse import parse
+from helpdesk.mail.read.parse import parse
+from helpdesk.offering.severities import Level, SeverityTerms
 from helpdesk.severity import assess
 
 CORPORA = Path(__file__).parents[3] / "shared" / "corpora"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from helpdesk.core.severities import Level, SeverityTerms
 from helpdesk.languages import language_of
+from helpdesk.offering.severities import Level, SeverityTerms
 from helpdesk.severity.effects import effects
 from helpdesk.severity.lexicon import LANGUAGES, concepts
 from helpdesk.severity.reading import read

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from helpdesk.core.severities import Level, SeverityTerms
+from helpdesk.offering.severities import Level, SeverityTerms
 from helpdesk.severity import DEFAULT, Example, Model, assess, evaluate, learn, learn_all, may_replace
 
 TERMS = SeverityTerms(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from helpdesk.core.severities import Level, SeverityTerms
+from helpdesk.offering.severities import Level, SeverityTerms
 from helpdesk.severity import assess
 
 ROOT = Path(__file__).parents[2]

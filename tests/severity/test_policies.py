@@ -6,8 +6,8 @@ from functools import cache
 
 import pytest
 
-from helpdesk.core.intake import read
-from helpdesk.policies import load_policies
+from helpdesk.offering.files import load_policies
+from helpdesk.offering.intake import read
 from helpdesk.severity import assess
 
 DOWN = "Since 8:10 nobody at our company can sign in to production, every page answers 503 and all work has stopped."

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from helpdesk.core.severities import Level, SeverityTerms
 from helpdesk.desk.second_voter import _opinion, _shape
+from helpdesk.offering.severities import Level, SeverityTerms
 from helpdesk.severity import assess
 from helpdesk.severity.second import together
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.core.severities import Level, SeverityTerms
+from helpdesk.offering.severities import Level, SeverityTerms
 from helpdesk.severity import assess
 from helpdesk.severity.phrase_model import RANKS, lean, pieces_of, shipped, spelled
 from helpdesk.severity.reading import read

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from helpdesk.core.message import Envelope
+from helpdesk.core.words.message import Envelope
 from helpdesk.store import attempts, spool
 from helpdesk.store.owner import Owner
 from helpdesk.store.spool import Accepted, Spooled

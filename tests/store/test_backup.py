@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from helpdesk.core.errors import Unavailable
-from helpdesk.core.message import Envelope
+from helpdesk.core.words.message import Envelope
 from helpdesk.desk import Desk
+from helpdesk.errors import Unavailable
 from helpdesk.store import cases, outbox
 from helpdesk.store.backup import copy_to
 from helpdesk.store.engine import Database

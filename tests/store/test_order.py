@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.core.message import Envelope
+from helpdesk.core.words.message import Envelope
 from helpdesk.store import attempts, spool
 from helpdesk.store.conversation import strand_of
 from helpdesk.store.owner import Owner

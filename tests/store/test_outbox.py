@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from helpdesk.core.errors import NotFound, Refused
 from helpdesk.desk import Desk
 from helpdesk.desk.deliver import GIVE_UP_AFTER, PAST_THE_DOT, pause
+from helpdesk.errors import NotFound, Refused
 from helpdesk.store import outbox
 from helpdesk.store.engine import Database
 from helpdesk.store.outbox import Queued

@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from helpdesk.core.errors import Unavailable
-from helpdesk.core.message import Envelope
-from helpdesk.core.people import Workload
-from helpdesk.core.placement import Told
 from helpdesk.core.repeated import Telling
+from helpdesk.core.words.message import Envelope
+from helpdesk.core.words.people import Workload
+from helpdesk.core.words.placement import Told
+from helpdesk.errors import Unavailable
 from helpdesk.store import alerts, attempts, cases, history, migrate, outbox, signatures, spool, traces, watched
 from helpdesk.store.backlog import backlog
 from helpdesk.store.engine import Database, Instant

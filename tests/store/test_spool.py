@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from helpdesk.core.errors import NotFound
-from helpdesk.core.message import Envelope
+from helpdesk.core.words.message import Envelope
+from helpdesk.errors import NotFound
 from helpdesk.store import attempts, spool
 from helpdesk.store.spool import Accepted, content_key
 from tests.claims import end_claims

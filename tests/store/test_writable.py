@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from helpdesk.core.errors import Unavailable
+from helpdesk.errors import Unavailable
 from helpdesk.store import migrate, writable
 from helpdesk.store.engine import Database
 from helpdesk.store.writable import hindrance

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import pytest
 
-from helpdesk.core import ladder
-from helpdesk.core.message import base_address
+from helpdesk.core.clocks import ladder
+from helpdesk.core.words.message import base_address
 from helpdesk.lab.mailer import Sheet, reply
 from tests.desk import ANN, BOB, JO, LOGIK
 from tests.stories.test_calls import office, outage

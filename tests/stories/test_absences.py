@@ -8,9 +8,9 @@ from types import SimpleNamespace
 import pytest
 
 from helpdesk.core.assignment import least_busy
-from helpdesk.core.people import Agent, Workload
-from helpdesk.core.walltime import parse_handovers, period
+from helpdesk.core.words.people import Agent, Workload
 from helpdesk.desk import load_rules
+from helpdesk.openhours.walltime import parse_handovers, period
 from helpdesk.shipped import shipped
 from helpdesk.store.engine import Database
 from helpdesk.store.tables import metadata

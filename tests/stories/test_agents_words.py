@@ -6,7 +6,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from helpdesk.mail.mail_html import as_html
+from helpdesk.mail.write.mail_html import as_html
 from tests.desk import ANN, BOB, JO, KIM, UTE
 from tests.mail.clients import BOTTOM_POSTED, TOP_POSTED, written
 

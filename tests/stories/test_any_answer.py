@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from helpdesk.mail.overlap import words_of
+from helpdesk.mail.read.overlap import words_of
 from tests.desk import ANN, BOB, JO, LENA, OPS, UTE, TestDesk
 from tests.mail.clients import BOTTOM_POSTED, TOP_POSTED, written
 from tests.soak import amount

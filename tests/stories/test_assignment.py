@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from helpdesk.config import load_configuration
-from helpdesk.core.errors import ConfigurationError
 from helpdesk.desk import load_rules
+from helpdesk.errors import ConfigurationError
 from helpdesk.store.engine import Database
 from helpdesk.store.tables import metadata
 from tests.desk import ANN, BOB, JO, KEY, LENA, TestDesk, wall, write_office

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from helpdesk.mail.enclose import File, cut, enclose
+from helpdesk.mail.write.enclose import File, cut, enclose
 from helpdesk.report.attached import load_attachment
 from helpdesk.report.casefile import case_text
 from helpdesk.store import cases, outbox

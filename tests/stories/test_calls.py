@@ -9,8 +9,8 @@ from datetime import timedelta
 import pytest
 
 from helpdesk.config import load_configuration
-from helpdesk.core.errors import ConfigurationError
 from helpdesk.desk import load_rules
+from helpdesk.errors import ConfigurationError
 from helpdesk.store.engine import Database
 from helpdesk.store.tables import metadata
 from tests.desk import ANN, BOB, KEY, LENA, OPS, TestDesk, wall

@@ -6,7 +6,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from helpdesk.core.case import case_from
+from helpdesk.core.words.case import case_from
 from helpdesk.desk import load_rules
 from helpdesk.store import cases
 from helpdesk.store.learning import label_of

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from helpdesk.core.errors import StaleCase
 from helpdesk.desk import load_rules
+from helpdesk.errors import StaleCase
 from helpdesk.lab.mailer import Sheet, write
 from helpdesk.report.traced import trace
 from helpdesk.store import copies

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from helpdesk.core.declared import Incident, MaintenanceWindow
 from helpdesk.desk import load_rules
+from helpdesk.offering.declared import Incident, MaintenanceWindow
 from helpdesk.shipped import shipped
 from helpdesk.store import declarations
 from tests.desk import ANN, BOB, JO, KEY, KIM, LENA, STRANGER, UTE, TestDesk, wall, write_office

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from helpdesk.core.declared import Incident, MaintenanceWindow
-from helpdesk.core.errors import NotFound, Refused
-from helpdesk.core.events import DowngradeProposed, EscalationRequested
+from helpdesk.core.words.events import DowngradeProposed, EscalationRequested
 from helpdesk.desk.announce import announce
 from helpdesk.desk.unit import Unit
+from helpdesk.errors import NotFound, Refused
+from helpdesk.offering.declared import Incident, MaintenanceWindow
 from helpdesk.store import declarations
 from tests.desk import ANN, LENA, wall
 from tests.policies.offices import customer, open_desk

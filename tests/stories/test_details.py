@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from helpdesk.core.case import case_from
+from helpdesk.core.words.case import case_from
 from helpdesk.shipped import shipped
 from tests.desk import ANN, JO
 from tests.policies.offices import customer, open_desk

@@ -8,10 +8,10 @@ import pytest
 import sqlalchemy as sa
 
 from helpdesk.config import load_configuration
-from helpdesk.core.errors import ConfigurationError
-from helpdesk.core.message import Envelope
+from helpdesk.core.words.message import Envelope
 from helpdesk.desk import load_rules
 from helpdesk.desk.conditions import DISK_LOW, DISK_WELL, Conditions, MailboxReading
+from helpdesk.errors import ConfigurationError
 from helpdesk.log import quiet
 from helpdesk.store import outbox, spool
 from helpdesk.store.spool import Accepted

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from helpdesk.core.declared import Incident
+from helpdesk.offering.declared import Incident
 from helpdesk.store import declarations
 from tests.desk import ANN, LENA, OPS, TestDesk, wall
 from tests.policies.offices import customer, open_desk

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from helpdesk.config import load_configuration
-from helpdesk.core.errors import ConfigurationError
 from helpdesk.desk import load_rules
-from helpdesk.mail.parse import parse
-from helpdesk.mail.spam import SpamMark, read_mark, spam_mark
+from helpdesk.errors import ConfigurationError
+from helpdesk.mail.proof.spam import SpamMark, read_mark, spam_mark
+from helpdesk.mail.read.parse import parse
 from helpdesk.store import kept
 from tests.desk import ANN, JO, KEY, LOGIK, OPS, STRANGER, TestDesk, write_office
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from helpdesk.archive import ArchivedMail
-from helpdesk.core.message import Envelope
+from helpdesk.core.words.message import Envelope
 from helpdesk.importing import import_one
 from helpdesk.store import cases, history, spool
 from helpdesk.store.spool import Accepted

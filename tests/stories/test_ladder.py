@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from helpdesk.core.errors import ConfigurationError
-from helpdesk.policies import PolicyText, read_policy
-from helpdesk.policies.compare import differences
-from helpdesk.policies.lint import check_file
+from helpdesk.errors import ConfigurationError
+from helpdesk.offering.files import PolicyText, read_policy
+from helpdesk.offering.files.compare import differences
+from helpdesk.offering.files.lint import check_file
 from helpdesk.report.offering import offering_shape, offering_text
 from helpdesk.shipped import shipped
 from tests.desk import ANN, LENA, OPS, wall

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from helpdesk.core.errors import NotFound
+from helpdesk.errors import NotFound
 from helpdesk.store import kept, spool
 from tests.desk import ANN, BOB, JO, LENA, OPS, STRANGER
 from tests.stories.test_operators import echo, hears, order

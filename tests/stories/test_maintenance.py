@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from helpdesk.core.declared import MaintenanceWindow
-from helpdesk.core.errors import NotFound
 from helpdesk.desk.announce import announce, audience_of
 from helpdesk.desk.planned import coming
 from helpdesk.desk.unit import Unit
+from helpdesk.errors import NotFound
+from helpdesk.offering.declared import MaintenanceWindow
 from helpdesk.store import declarations
 from tests.desk import wall
 from tests.policies.offices import customer, open_desk

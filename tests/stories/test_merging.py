@@ -12,8 +12,8 @@ from contextlib import nullcontext
 import pytest
 import sqlalchemy as sa
 
-from helpdesk.core.case import case_from
-from helpdesk.core.message import Envelope
+from helpdesk.core.words.case import case_from
+from helpdesk.core.words.message import Envelope
 from helpdesk.report.compliance import measure
 from helpdesk.report.export import export
 from helpdesk.store import cases

@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from helpdesk.core.case import case_from
-from helpdesk.core.ladder import clock_key
-from helpdesk.core.timeline import clocks
+from helpdesk.core.clocks.ladder import clock_key
+from helpdesk.core.clocks.timeline import clocks
+from helpdesk.core.words.case import case_from
 from helpdesk.store import spool
 from helpdesk.store.engine import Database
 from helpdesk.store.tables import metadata

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from helpdesk.core.addresses import unwritable
+from helpdesk.core.words.addresses import unwritable
 from helpdesk.desk import load_rules
-from helpdesk.mail.parse import parse
+from helpdesk.mail.read.parse import parse
 from helpdesk.store import outbox, spool
 from helpdesk.store.engine import Database
 from helpdesk.store.tables import metadata

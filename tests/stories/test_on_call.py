@@ -14,13 +14,13 @@ from typer.testing import CliRunner
 
 from helpdesk.cli import app
 from helpdesk.config import load_configuration
-from helpdesk.core.errors import ConfigurationError
-from helpdesk.core.events import to_facts
-from helpdesk.core.message import Person
-from helpdesk.core.people import Agent
-from helpdesk.core.rotation import Override, Rotation
 from helpdesk.core.vacancy import vacancies
-from helpdesk.core.walltime import Handovers, WallTime, parse_handovers, period
+from helpdesk.core.words.events import to_facts
+from helpdesk.core.words.people import Agent
+from helpdesk.errors import ConfigurationError
+from helpdesk.openhours.rotation import Override, Rotation
+from helpdesk.openhours.walltime import Handovers, WallTime, parse_handovers, period
+from helpdesk.person import Person
 from tests.desk import ANN, BOB, LENA, wall
 from tests.policies.offices import customer, open_desk
 

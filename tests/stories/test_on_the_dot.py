@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from helpdesk.core.overview import overview
+from helpdesk.core.clocks.overview import overview
 from helpdesk.report.explain import case_clocks_text
 from helpdesk.report.shapes import case_shape
 from helpdesk.web.pages import queue_page

@@ -9,9 +9,9 @@ import pytest
 import typer
 
 from helpdesk.cli import app
-from helpdesk.core.block import Mistake
 from helpdesk.core.declaration import FORMS, form_of, read_declaration
-from helpdesk.core.message import Envelope
+from helpdesk.core.words.block import Mistake
+from helpdesk.core.words.message import Envelope
 from helpdesk.desk import load_rules
 from helpdesk.store import attempts, declarations
 from helpdesk.store.spool import Accepted

@@ -15,13 +15,13 @@ import sqlalchemy as sa
 from typer.testing import CliRunner
 
 from helpdesk.cli import app
-from helpdesk.core.credit import read_quarter
-from helpdesk.core.events import AgentAnswered
-from helpdesk.core.timeline import clocks
+from helpdesk.core.clocks.credit import read_quarter
+from helpdesk.core.clocks.timeline import clocks
+from helpdesk.core.words.events import AgentAnswered
 from helpdesk.desk import load_rules
 from helpdesk.desk.purge import purge
 from helpdesk.desk.unit import Unit
-from helpdesk.mail.masking import masked_mail
+from helpdesk.mail.read.masking import masked_mail
 from helpdesk.report.compliance import compliance_shape, measure
 from helpdesk.report.export import export
 from helpdesk.report.statement import draw, statement_shape

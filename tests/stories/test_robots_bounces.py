@@ -9,10 +9,10 @@ import pytest
 from typer.testing import CliRunner
 
 from helpdesk.cli import app
-from helpdesk.core.events import MailBounced
-from helpdesk.core.message import Envelope
+from helpdesk.core.words.events import MailBounced
+from helpdesk.core.words.message import Envelope
 from helpdesk.desk import Desk, load_rules
-from helpdesk.mail.bounces import bounce
+from helpdesk.mail.read.bounces import bounce
 from helpdesk.store import cases, migrate, outbox, undeliverable
 from helpdesk.store.engine import Database
 from helpdesk.store.spool import Accepted

@@ -6,8 +6,8 @@ from datetime import datetime
 
 import pytest
 
-from helpdesk.core.case import case_from
-from helpdesk.core.events import CustomerWrote
+from helpdesk.core.words.case import case_from
+from helpdesk.core.words.events import CustomerWrote
 from helpdesk.desk import load_rules
 from helpdesk.lab.mailer import Sheet, reply
 from helpdesk.lab.replay import replay_case

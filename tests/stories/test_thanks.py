@@ -7,7 +7,7 @@ from email.policy import SMTP
 
 import pytest
 
-from helpdesk.core.events import CustomerWrote
+from helpdesk.core.words.events import CustomerWrote
 from tests.celigo import JO as ACME_JO
 from tests.celigo import celigo_desk
 from tests.desk import ANN, BOB, JO, STRANGER, UTE

@@ -7,10 +7,10 @@ import string
 
 import pytest
 
-from helpdesk.core.errors import ConfigurationError
-from helpdesk.core.message import Envelope
+from helpdesk.core.words.message import Envelope
 from helpdesk.desk import load_rules
-from helpdesk.mail.address import Signer, read_token
+from helpdesk.errors import ConfigurationError
+from helpdesk.mail.proof.address import Signer, read_token
 from helpdesk.store.spool import Accepted
 from tests.desk import ANN, BOB, JO, KEY, KIM, LENA, LOGIK, STRANGER, TestDesk, write_office
 from tests.mail.clients import TOP_POSTED

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from helpdesk import log
-from helpdesk.core.message import Envelope, Person
+from helpdesk.core.words.message import Envelope
 from helpdesk.desk import load_rules
-from helpdesk.mail.compose import Letter, compose
+from helpdesk.mail.write.compose import Letter, compose
+from helpdesk.person import Person
 from helpdesk.store.engine import Database
 from helpdesk.store.spool import Accepted
 from helpdesk.store.tables import metadata

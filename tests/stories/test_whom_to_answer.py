@@ -6,7 +6,7 @@ import pytest
 
 from helpdesk.core.redaction import outsiders
 from helpdesk.desk import load_rules
-from helpdesk.mail.parse import parse
+from helpdesk.mail.read.parse import parse
 from tests.desk import ANN, BOB, JO, KEY, KIM, LOGIK, STRANGER, UTE, TestDesk, write_office
 
 VISITOR = "vera@visitor.example"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from helpdesk.core.case import case_from
-from helpdesk.core.events import AgentAnswered, AnswerLost
-from helpdesk.core.overview import overview
-from helpdesk.core.timeline import clocks, heard_events
-from helpdesk.core.turn import turn_of
+from helpdesk.core.clocks.overview import overview
+from helpdesk.core.clocks.timeline import clocks, heard_events
+from helpdesk.core.clocks.turn import turn_of
+from helpdesk.core.words.case import case_from
+from helpdesk.core.words.events import AgentAnswered, AnswerLost
 from helpdesk.desk import load_rules
 from helpdesk.report.shapes import case_shape
 from helpdesk.store.engine import Database

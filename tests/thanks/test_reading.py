@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from helpdesk.core.thanks import Thanks
-from helpdesk.mail.parse import parse
+from helpdesk.core.words.thanks import Thanks
+from helpdesk.mail.read.parse import parse
 from helpdesk.thanks import read_thanks
 from tests.effort import at_most
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 import pytest
 
 from helpdesk import failpoints
-from helpdesk.core.errors import Unavailable
+from helpdesk.errors import Unavailable
 from helpdesk.wires import maildir
 from helpdesk.wires.courier import Failed, Outgoing, Retry, Sent
 from helpdesk.wires.outgoing import open_courier

@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from helpdesk.core.errors import ConfigurationError, Unavailable
+from helpdesk.errors import ConfigurationError, Unavailable
 from helpdesk.wires.smtp_in import SmtpListener
 
 from .dialog import Client, Desk, serving

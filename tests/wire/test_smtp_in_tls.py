@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from helpdesk.core.errors import ConfigurationError
+from helpdesk.errors import ConfigurationError
 from helpdesk.wires.smtp_in import Limits
 
 from .dialog import serving

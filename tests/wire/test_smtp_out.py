@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 
 from helpdesk import failpoints
-from helpdesk.core.errors import Unavailable
+from helpdesk.errors import Unavailable
 from helpdesk.wires.courier import Failed, Outgoing, Retry, Sent, Smarthost
 from helpdesk.wires.smtp_out import Deadlines, SmtpCourier
 from tests.wire.smarthost import DROP, HANG, OK, RESET, Accepting, Drip, ScriptedSmarthost, closed_port

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from helpdesk.core.errors import Unavailable
+from helpdesk.errors import Unavailable
 from helpdesk.wires import smtp_out_dial
 from helpdesk.wires.courier import Login, Outgoing, Retry, Sent, Smarthost
 from helpdesk.wires.smtp_out import Deadlines, SmtpCourier

@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, quote_plus
 
 import pytest
 
-from helpdesk.core.errors import Unavailable
+from helpdesk.errors import Unavailable
 from helpdesk.wires import token_server
 from helpdesk.wires.imap_reports import MailboxUnavailable
 from helpdesk.wires.imap_session import ImapSession, Patience

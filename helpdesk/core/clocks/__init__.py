@@ -1,0 +1,1 @@
+"""What is owed on a case and when: clocks read from its events, the ladder of steps, whose turn it is, credit."""

@@ -1,0 +1,324 @@
+"""The clocks of a case, read from its events.
+
+First response: from the receipt of the first mail to the first public answer of an agent, never paused. Follow-up:
+one clock a round, from the oldest customer message that no agent has answered, once the first response is done, to
+the next public answer. Resolution: until resolved or closed, paused while waiting for the customer. A wait for a third
+party pauses the last two where the policy says so, and the first response never. A case that is
+closed without an answer owes none any more: its open clocks become exempt and say so; so does the round of a message
+that became a case of its own. If it is opened again, they go on with what was left; nothing is counted for the time in
+between. What was erased and is sent again without it (LAI-11) is a new request: its clocks begin at its receipt, and
+of those before only what was late is left.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from helpdesk.core.clocks.clock import Change, Clock, run
+from helpdesk.core.words.case import DESK
+from helpdesk.core.words.events import (
+    AgentAnswered,
+    AnswerArrived,
+    AnswerLost,
+    CaseClosed,
+    CaseReopened,
+    CaseResolved,
+    CustomerWrote,
+    DetailsGiven,
+    Event,
+    MergedWrote,
+    PolicyChanged,
+    RequesterSet,
+    SentAgain,
+    SeverityAssessed,
+    SeveritySet,
+    SplitOff,
+    UnseenWord,
+    WaitingSet,
+)
+from helpdesk.core.words.exempted import in_force
+from helpdesk.offering.policy import NoPromise
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+    from datetime import datetime
+
+    from helpdesk.core.words.case import Case
+    from helpdesk.core.words.events import Event
+    from helpdesk.offering.policy import Policy, Promise, TargetKind, Waited
+
+_ENDS = (CaseResolved, CaseClosed)
+ANSWERS = (AgentAnswered, AnswerArrived)
+
+
+def clocks(case: Case, policy: Policy) -> tuple[Clock, ...]:
+    """First response (also where none is promised), then the promised rounds of follow-up in order, and resolution."""
+    events = heard_events(case)
+    anew = [event.at for event in events if isinstance(event, SentAgain)]
+    reader = _ClockReader(case, policy, events, since=anew[-1] if anew else None)
+    promised = (clock for clock in (*reader.follow_ups(), *reader.resolution()) if clock.stretches)
+    return (reader.first_response(), *_late_before(case, policy, events, anew), *promised)
+
+
+def _late_before(case: Case, policy: Policy, events: Sequence[Event], anew: Sequence[datetime]) -> Iterator[Clock]:
+    """Of the requests that were erased and sent again at these instants: a breach never vanishes."""
+    for since, until in zip((None, *anew), anew, strict=False):
+        reader = _ClockReader(case, policy, [event for event in events if event.at < until], since=since, until=until)
+        measured = (reader.first_response(), *reader.follow_ups(), *reader.resolution())
+        yield from (clock for clock in measured if clock.late_from is not None)
+
+
+def heard_events(case: Case) -> list[Event]:
+    """A case's events in order of when they became true, without answers that never left us."""
+    unsent = {event.key for event in case.of_type(AnswerLost) if not event.left}
+    heard = (one for one in case.events if not isinstance(one, AgentAnswered) or one.key not in unsent)
+    return sorted(heard, key=lambda event: event.at)
+
+
+class _ClockReader:
+    """One pass over a case's events in order of when they became true; over a request, where it was sent again."""
+
+    def __init__(
+        self,
+        case: Case,
+        policy: Policy,
+        events: list[Event],
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> None:
+        self.case, self.since, self.until = case, since, until
+        self.policy = policy
+        self.events = events  # what never left us is no answer; what left and came back was one until then
+        self.answers = [event.at for event in self.events if isinstance(event, ANSWERS)]
+        # Of a case that an agent began by writing, what its customer wrote first says how bad it is.
+        assessed = [event.severity for event in events if isinstance(event, SeverityAssessed)]
+        self.first_severity = assessed[-1] if assessed else case.severity
+        self.start = self._start()
+
+    def _start(self) -> datetime | None:
+        """From when the desk owes an answer; None where an agent wrote first, and their customer not yet."""
+        if self.since is not None:
+            return self.since
+        if self.case.for_how != "copied":
+            return self.case.opened_at
+        return next((event.at for event in self.events if isinstance(event, CustomerWrote)), None)
+
+    def first_response(self) -> Clock:
+        start = self.start
+        if start is None:
+            why = NoPromise("first_response", ("an agent wrote first, and the customer not yet",))
+            return Clock("first_response", self.case.opened_at, why, ())
+        answered = next((at for at in self.answers if at >= start), None)
+        ended = self._ended_after(start) if answered is None else None
+        stop = answered or (ended.at if ended else self.until)
+        clock = self._run("first_response", start=start, stop=stop, waits=())
+        return _closed_unanswered(clock, ended) if ended else clock
+
+    def follow_ups(self) -> Iterator[Clock]:
+        """One clock for each round: a customer's word after the first answer, up to the next answer.
+
+        A mail that became a case of its own is owed no answer here: the round goes on with the next one. One that
+        an agent had not seen when they answered is not answered by that.
+        """
+        waiting: list[Event] = []  # what the customer said since the last answer
+        before: list[Event] = []  # what they said before the first
+        answered_once = False
+        for event in self._of_this_request():
+            if isinstance(event, ANSWERS):
+                # A round that was over as it began measures nothing, and would share its start with the next.
+                if waiting and waiting[0].at < event.at and not is_left_open(waiting[0], event):
+                    yield self._round(waiting, stop=event.at)
+                waiting = [said for said in (*before, *waiting) if is_left_open(said, event)]
+                answered_once, before = True, []
+            elif _owes(event, waiting):
+                (waiting if answered_once else before).append(event)
+            elif isinstance(event, SplitOff):
+                if waiting and is_split_off(waiting[0], event) and waiting[0].at < event.at:
+                    yield _split_off(self._round(waiting, stop=event.at), event)
+                waiting = [said for said in waiting if not is_split_off(said, event)]
+            elif isinstance(event, _ENDS) and waiting:
+                if waiting[0].at < event.at and not is_left_open(waiting[0], event):
+                    yield _closed_unanswered(self._round(waiting, stop=event.at), event)
+                waiting = [said for said in waiting if is_left_open(said, event)]
+        if waiting:
+            yield self._round(waiting, stop=self.until)
+
+    def _of_this_request(self) -> Iterator[Event]:
+        return (event for event in self.events if self.since is None or event.at >= self.since)
+
+    def _round(self, waiting: list[Event], *, stop: datetime | None) -> Clock:
+        return self._run("follow_up", start=waiting[0].at, stop=stop, waits=self.policy.pauses)
+
+    def resolution(self) -> Iterator[Clock]:
+        start = self.start
+        if start is None:
+            return
+        ended = self._ended_after(start)
+        waits = ("customer", *self.policy.pauses)
+        yield self._run("resolution", start=start, stop=ended.at if ended else self.until, waits=waits)
+
+    def _pauses(self, waits: Collection[Waited]) -> Iterator[Change]:
+        """What stops a clock for a while, and lets it go on: a case that is over, and a wait for one of these."""
+        for event in self.events:
+            if isinstance(event, _OVER_AND_AGAIN):
+                yield Change(event.at, paused=isinstance(event, _ENDS), why=event.type)
+            elif isinstance(event, WaitingSet) and waits:
+                yield Change(event.at, paused=waited_for(event) in waits, why=_why_waiting(event))
+            elif type(event) in _NO_LONGER and waits:
+                yield Change(event.at, paused=False, why=_NO_LONGER[type(event)])
+
+    def _run(
+        self,
+        target: TargetKind,
+        *,
+        start: datetime,
+        stop: datetime | None,
+        waits: Collection[Waited],
+    ) -> Clock:
+        changes = [*self._severities(), *self._moves(), *self._pauses(waits)]
+        clock = run(
+            target,
+            start=start,
+            stop=stop,
+            severity=self._severity_at(start),
+            changes=sorted(changes, key=lambda change: change.at),
+            promised=lambda severity, at: self._promised(target, severity, at),
+            rule=self.policy.on_severity_change,
+        )
+        return self._exempted(self._unwarranted(clock))
+
+    def _unwarranted(self, clock: Clock) -> Clock:
+        """What is not owed to whose case it was when the clock stopped, or is, is measured all the same."""
+        doubts = self._doubts(clock)
+        if not clock.stretches or not doubts:
+            return clock
+        return replace(clock, warranted=False, because=(*clock.because, *doubts))
+
+    def _doubts(self, clock: Clock) -> Sequence[str]:
+        """Why it is not owed: details that came after it had stopped, or was late, make it owed no more (LAI-5)."""
+        for event in self.events:
+            if not isinstance(event, RequesterSet | DetailsGiven):
+                continue
+            over = (clock.stopped_at, clock.late_from if isinstance(event, DetailsGiven) else None)
+            if any(at is not None and at < event.at for at in over):
+                return event.was["unwarranted"]
+        return self.case.unwarranted
+
+    def _exempted(self, clock: Clock) -> Clock:
+        """An exempted clock need not be met; one that was late before stays late, and is not answered for."""
+        exempted = next(iter(in_force(self.events)), None)
+        if exempted is None or not clock.stretches:
+            return clock
+        because = exempted.because
+        if clock.late_from is not None and clock.late_from < exempted.at:
+            return replace(clock, warranted=False, because=(*clock.because, because))
+        return replace(clock, exempt=because)
+
+    def _promised(self, target: TargetKind, severity: str, at: datetime) -> Promise | NoPromise:
+        case, (plan, region) = self.case, self._plan_and_region_at(at)
+        return self._policy_at(at).promise(
+            target, plan=plan, severity=severity, region=region, channel=case.channel, down=case.down
+        )
+
+    def _plan_and_region_at(self, at: datetime) -> tuple[str, str]:
+        """What applied to whose case it was at that instant."""
+        case, later = self.case, [event for event in self.events if isinstance(event, RequesterSet)]
+        was = next((event.was for event in later if at < event.at), None)
+        return (was["plan"], was["region"]) if was else (case.plan, case.region)
+
+    def _policy_at(self, at: datetime) -> Policy:
+        """The version that the case ran under at that instant: it keeps its own until it is moved."""
+        moves = [event for event in self.events if isinstance(event, PolicyChanged)]
+        version = next((event.was for event in moves if at < event.at), None)
+        return self.policy.earlier.get(version, self.policy) if version else self.policy
+
+    def _severities(self) -> list[Change]:
+        return [
+            Change(event.at, severity=event.severity, why=f"severity {event.severity}")
+            for event in self.events
+            if isinstance(event, SeveritySet)
+        ]
+
+    def _moves(self) -> list[Change]:
+        return [
+            Change(event.at, renewed=True, why=f"policy version {event.now}")
+            for event in self.events
+            if isinstance(event, PolicyChanged)
+        ] + [
+            Change(event.at, renewed=True, why="the case of somebody else")
+            for event in self.events
+            if isinstance(event, RequesterSet)
+        ]
+
+    def _severity_at(self, at: datetime) -> str:
+        before = [change.severity for change in self._severities() if change.at < at]
+        return before[-1] or self.first_severity if before else self.first_severity
+
+    def _ended_after(self, start: datetime) -> Event | None:
+        """The event that ended the case for good, if it is ended: to close what was resolved ends it no second time."""
+        if self.case.active:
+            return None
+        ended = None
+        for event in self.events:
+            if isinstance(event, CaseReopened):
+                ended = None
+            elif isinstance(event, _ENDS) and event.at >= start:
+                ended = ended or event
+        return ended
+
+
+def _owes(event: Event, waiting: list[Event]) -> bool:
+    """Whether the desk owes a word for this event: to who has written, or the one that has reached nobody."""
+    return isinstance(event, CustomerWrote) or (isinstance(event, AnswerLost) and not waiting)
+
+
+def waited_for(event: WaitingSet) -> Waited:
+    """Whom a wait that an agent has set is for."""
+    return "vendor" if event.whom else "customer"
+
+
+def _why_waiting(event: WaitingSet) -> str:
+    whom = "a third party" if waited_for(event) == "vendor" else "the customer"
+    return f"waiting for {whom}: {event.reason}" if event.reason else f"waiting for {whom}"
+
+
+_OVER_AND_AGAIN = (*_ENDS, CaseReopened)
+_NO_LONGER: dict[type[Event], str] = {
+    CustomerWrote: "the customer wrote",
+    MergedWrote: "the customer of a merged case wrote",  # who waited together waits no longer
+}
+
+
+def _closed_unanswered(clock: Clock, ended: Event) -> Clock:
+    if clock.late_from is not None:
+        return clock  # late before it was closed: a breach never vanishes
+    return replace(clock, exempt=f"{ended.type} by {ended.by} without an answer")
+
+
+def is_left_open(said: Event, event: Event) -> bool:
+    """Whether an answer or an end does not settle this word of the customer's, which its agent had not seen."""
+    if event.by != DESK and said.recorded_at > event.recorded_at:
+        return True  # the desk itself had not read it
+    if not isinstance(said, CustomerWrote):
+        return False
+    return UnseenWord(message_id=said.message_id, at=said.at.isoformat()) in unseen_in(event)
+
+
+def unseen_in(event: Event) -> tuple[UnseenWord, ...]:
+    """The words of customers that an answer does not answer."""
+    return event.unseen if isinstance(event, AgentAnswered) else ()
+
+
+def is_split_off(said: Event, event: SplitOff) -> bool:
+    """Whether it was this word of the customer's that became a case of its own."""
+    if not isinstance(said, CustomerWrote):
+        return False
+    return (said.message_id, said.at.isoformat()) == (event.message_id, event.received_at)
+
+
+def _split_off(clock: Clock, event: SplitOff) -> Clock:
+    if clock.late_from is not None:
+        return clock  # late before it was split off: a breach never vanishes
+    return replace(clock, exempt=f"split off to {event.into} by {event.by}")

@@ -1,0 +1,296 @@
+"""What agents do by mail, and the operators at the command line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, TypedDict
+
+from helpdesk.core.words.events.base import Event, UnseenWord, keyed, written
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+class MistakeFact(TypedDict):
+    """A line that was no order, and what was expected in its place."""
+
+    line: str
+    expected: str
+
+
+class FormerRequester(TypedDict):
+    """Whose case it was, and what applied to it then."""
+
+    address: str
+    answers_to: str
+    customer: str
+    plan: str
+    region: str
+    unwarranted: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentAnswered(Event):
+    """The public reply that stops clocks."""
+
+    type: ClassVar[str] = "agent_answered"
+
+    message_id: str = written("")
+    key: str = written("")  # of the arrival, by which the mails are found that pass it on
+    unseen: tuple[UnseenWord, ...] = ()  # words of customers that it does not answer
+    on: str = ""  # ref of the case where it was written, if it was another
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentNoted(Event):
+    """Words for the team."""
+
+    type: ClassVar[str] = "agent_noted"
+
+    message_id: str = written("")
+    key: str = written("")
+    because: str = ""  # why they stay there, where the agent did not ask for it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpeningConfirmed(Event):
+    """An agent says that the mail which opened it for somebody was theirs."""
+
+    type: ClassVar[str] = "confirmed"
+
+    because: str = written("")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseAssigned(Event):
+    """Somebody has the case from here on."""
+
+    type: ClassVar[str] = "assigned"
+
+    agent: str  # address
+    because: str = written("")
+    on: str = ""  # ref of the case that this one was merged into, where it was done
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeveritySet(Event):
+    """The severity is another from here on."""
+
+    type: ClassVar[str] = "severity_set"
+
+    severity: str  # key
+    rank: int
+    was: str  # key of the severity before
+    reason: str = written("")
+    initially: bool | None = None  # whether an agent says that it was so from the start; None where none said it
+    review: bool | None = None  # whether somebody should look at it; None where details did not decide it
+    kind: str = ""  # the kind that does not allow the one before, or does allow this one again
+    lowered_from: str = ""  # key of the severity that the kind does not allow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindSet(Event):
+    """The case is of another kind from here on."""
+
+    type: ClassVar[str] = "kind_set"
+
+    kind: str
+    was: str = written("")
+    missing: tuple[str, ...] | None = None  # keys of the details that this kind misses; None in older ledgers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AreaSet(Event):
+    """The case is about another application area from here on."""
+
+    type: ClassVar[str] = "area_set"
+
+    area: str
+    was: str = written("")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingSet(Event):
+    """An agent waits for the customer, or for a third party."""
+
+    type: ClassVar[str] = "waiting_set"
+
+    seconds: int  # 0: until they write
+    whom: str = keyed("for", default="")  # "vendor", or "" for the customer
+    reason: str | None = None  # what a third party is to do; None of the customer
+    on: str = ""  # ref of the case that this one was merged into, where it was done
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseSnoozed(Event):
+    """Its agent is reminded at a moment of their choice."""
+
+    type: ClassVar[str] = "snoozed"
+
+    until: str  # ISO 8601, UTC
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseResolved(Event):
+    """It is done, unless the customer says otherwise."""
+
+    type: ClassVar[str] = "resolved"
+
+    because: str = ""  # where no agent ordered it
+    on: str = ""  # ref of the case that this one was merged into, where it was done
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseClosed(Event):
+    """It is over."""
+
+    type: ClassVar[str] = "closed"
+
+    because: str = ""  # where it was not just ordered
+    on: str = ""  # ref of the case that this one was merged into, where it was done
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseReopened(Event):
+    """It is open again, or waits no more."""
+
+    type: ClassVar[str] = "reopened"
+
+    because: str = written("")
+    on: str = ""  # ref of the case that this one was merged into, where it was done
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParticipantAdded(Event):
+    """Somebody gets the answers from here on."""
+
+    type: ClassVar[str] = "participant_added"
+
+    address: str
+    name: str = written("")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParticipantRemoved(Event):
+    """Somebody gets no more answers, and is not believed."""
+
+    type: ClassVar[str] = "participant_removed"
+
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequesterSet(Event):
+    """Somebody else's case from here on: what applies to it is theirs, and what was used stays used."""
+
+    type: ClassVar[str] = "requester_set"
+
+    address: str
+    name: str
+    customer: str  # key, "" for somebody unknown
+    plan: str
+    region: str
+    unwarranted: tuple[str, ...]  # why its promises are kept but not answered for
+    was: FormerRequester
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseLinked(Event):
+    """Another case belongs to it."""
+
+    type: ClassVar[str] = "linked"
+
+    to: str  # ref
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SplitOff(Event):
+    """A customer's mail became a case of its own, and waits for no answer here."""
+
+    type: ClassVar[str] = "split_off"
+
+    into: str  # ref of that case
+    received_at: str = keyed("at")  # when the mail was, in ISO 8601
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseMerged(Event):
+    """Other cases went into this one."""
+
+    type: ClassVar[str] = "merged"
+
+    came_from: str = keyed("from")  # ref of the case that an agent merged
+    cases: tuple[str, ...]  # refs of that one, and of those that had gone into it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergedInto(Event):
+    """This case went into another, where it is answered from then on."""
+
+    type: ClassVar[str] = "merged_into"
+
+    into: str  # ref
+    shared: tuple[str, ...]  # addresses of those who are people of both
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageAcknowledged(Event):
+    """An agent has it: nobody else is called."""
+
+    type: ClassVar[str] = "page_acknowledged"
+
+    because: str = written("")
+    on: str = ""  # ref of the case that this one was merged into, where it was done
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseExempted(Event):
+    """Its promises need not be met, and why."""
+
+    type: ClassVar[str] = "exempted"
+
+    key: str = ""  # of the exclusion; "" where the case is nobody's
+    because: str
+    out_of_scope: bool | None = None  # whether the offering leaves it out altogether
+    until_requester: bool = False  # only until it is somebody's
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExclusionLifted(Event):
+    """As if it had never been exempted."""
+
+    type: ClassVar[str] = "exclusion_lifted"
+
+    keys: tuple[str, ...]  # of what was in force
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentMailReturned(Event):
+    """An agent's mail came back to them, and nothing of it was done."""
+
+    type: ClassVar[str] = "command_refused"
+
+    mistakes: tuple[MistakeFact, ...] = written(())
+    message_id: str = written("")
+    notice: bool = False  # because it reads as an absence notice
+    answer: str = ""  # the key of somebody else's answer that they had not seen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptOpen(Event):
+    """An agent's order to end it, or to wait, over a mail of the customer's that they had not seen."""
+
+    type: ClassVar[str] = "kept_open"
+
+    orders: tuple[str, ...]  # the lines that are not done
+    unseen: tuple[UnseenWord, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRedacted(Event):
+    """Its content was erased."""
+
+    type: ClassVar[str] = "redacted"
+
+    erased: Mapping[str, int]  # how much, by what

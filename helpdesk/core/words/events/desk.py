@@ -1,0 +1,198 @@
+"""What the desk itself finds, decides and does, and what time alone does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from helpdesk.core.words.events.base import Event, ReasonFact, written
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeverityAssessed(Event):
+    """The severity that the desk found, and all that it went by."""
+
+    type: ClassVar[str] = "assessed"
+
+    severity: str  # key
+    rank: int
+    found: str | None = written(None)  # key of the severity that the words alone say; None in older ledgers
+    stated: str | None  # what the customer said that it is
+    confidence: float | None = written(None)
+    probabilities: tuple[float, ...] = written(())  # of the ranks 1 to 4
+    review: bool  # whether somebody should look at it
+    s1_suspect: bool = written(default=False)
+    kind: str
+    area: str | None
+    reasons: tuple[ReasonFact, ...] = written(())  # what decided comes first
+    set_by: str  # the rule that decided
+    model: str = written("")  # version of the model
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankOneSuspected(Event):
+    """It may be rank 1 though its label says less: somebody is told until somebody looks."""
+
+    type: ClassVar[str] = "suspected"
+
+    severity: str  # key of the one of rank 1
+    probability: float
+    reasons: tuple[ReasonFact, ...] = written(())
+    model: str = written("")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcknowledgmentDecided(Event):
+    """The acknowledgment was sent, or withheld and why."""
+
+    type: ClassVar[str] = "acknowledged"
+
+    sent: bool
+    because: str = written("")
+    unwritable: bool = False  # its reader cannot be written to: it stands in the outbox with the reason
+    alarm: bool | str = False  # whether the operators are to be told; `core.acknowledgment.EVERYBODY` of a flood
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerLost(Event):
+    """An agent's answer has reached nobody: the desk owes it still."""
+
+    type: ClassVar[str] = "answer_lost"
+
+    key: str  # of the answer
+    left: bool  # whether the smarthost had taken it
+    because: str = written("")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerArrived(Event):
+    """It was sent once more, and counts from here on."""
+
+    type: ClassVar[str] = "answer_arrived"
+
+    key: str  # of the answer
+    recipient: str = written("")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SnoozeOver(Event):
+    """The moment has come of which an agent wanted to hear."""
+
+    type: ClassVar[str] = "snooze_over"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFlagged(Event):
+    """A note stands on the case from here on."""
+
+    type: ClassVar[str] = "flagged"
+
+    tag: str
+    say: str = ""  # what the customer is told of it: of a known incident, or of planned maintenance
+    name: str | None = None  # of that
+    until: str = ""  # when planned maintenance ends, in ISO 8601
+    zone: str = ""  # where its hours are
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseUnflagged(Event):
+    """A note stands there no more."""
+
+    type: ClassVar[str] = "unflagged"
+
+    tag: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepTaken(Event):
+    """A rung of the escalation ladder, or an alarm about a suspicion."""
+
+    type: ClassVar[str] = "step_taken"
+
+    key: str  # unique within the case
+    step: str = written("")  # key of the policy's step
+    kind: str = written("")  # of the mail
+    target: str = written("")  # of the clock
+    to: tuple[str, ...] = written(())  # addresses of those who were told
+    collapsed: bool = written(default=False)  # nobody, because each was told of a higher step
+    acknowledge: bool = False  # whether it is repeated until somebody says that they have it
+    turn: int | None = None  # which repetition it is, from 0; None of a step that is not repeated
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalledAgain(Event):
+    """The customer wrote on a severe case while nobody was there: people on call are called anew."""
+
+    type: ClassVar[str] = "called_again"
+
+    because: str = written("")
+    anew: bool  # whether no call was under way
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockBreached(Event):
+    """A clock ran out."""
+
+    type: ClassVar[str] = "breached"
+
+    clock: str  # `core.clocks.ladder.clock_key`
+    target: str = written("")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BreachWithdrawn(Event):
+    """An answer received in time was read after the breach was recorded."""
+
+    type: ClassVar[str] = "breach_withdrawn"
+
+    clock: str  # `core.clocks.ladder.clock_key`
+    because: str = written("")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyChanged(Event):
+    """Moved to another version of its policy."""
+
+    type: ClassVar[str] = "policy_changed"
+
+    was: str  # version
+    now: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerReminded(Event):
+    """The customer was, of what we wait for."""
+
+    type: ClassVar[str] = "reminded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DowngradeProposed(Event):
+    """To the agent, because the customer owes information."""
+
+    type: ClassVar[str] = "downgrade_proposed"
+
+    to: str  # key of the severity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExclusionProposed(Event):
+    """The mail says words of one: an agent decides, and the promises run."""
+
+    type: ClassVar[str] = "exclusion_proposed"
+
+    key: str
+    because: str = written("")
+    words: tuple[str, ...] = written(())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CasePurged(Event):
+    """Its content was erased because of its age, and the people on it have pseudonyms from here on."""
+
+    type: ClassVar[str] = "purged"
+
+    erased: Mapping[str, int]  # how much, by what

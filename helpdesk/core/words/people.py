@@ -1,0 +1,204 @@
+"""Who is who: mailboxes, agents, teams, customers, and who applies to one case (`Terms`).
+
+Addresses are bare and lower case throughout.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from helpdesk.core.words.addresses import comparable
+from helpdesk.offering.declared import DeclaredState
+from helpdesk.person import Person
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date, datetime
+
+    from helpdesk.core.words.decision import Neighbour
+    from helpdesk.core.words.judge import Judge
+    from helpdesk.offering.policy import Calls, Policy
+    from helpdesk.openhours.calendar import Calendar
+    from helpdesk.openhours.rotation import Rotation
+    from helpdesk.openhours.walltime import Period
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """An address we receive at, bound to a policy, a team and a channel."""
+
+    address: str
+    policy: str
+    team: str
+    channel: str = "email"
+    plan: str = ""  # for unknown senders; "" leaves it to the policy's default
+    name: str = ""  # shown as the sender's name; "" shows the policy's
+    groups: frozenset[str] = frozenset()  # groups and lists that stand in front of it
+    forms: frozenset[str] = frozenset()  # whence forms write for others, whom their Reply-To names
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """Somebody who answers customers, from any of their addresses. `hours` None: on duty whenever not away."""
+
+    name: str
+    address: str
+    aliases: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()
+    timezone: str = "UTC"
+    hours: Calendar | None = None
+    absences: tuple[Period, ...] = ()
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Every address this agent may write from."""
+        return (self.address, *self.aliases)
+
+    @property
+    def person(self) -> Person:
+        """The agent as a recipient."""
+        return Person(self.address, self.name)
+
+    def away(self, at: datetime) -> bool:
+        """Whether the agent is absent at an aware instant."""
+        return any(absence.covers(at) for absence in self.absences)
+
+    def on_duty(self, at: datetime) -> bool:
+        """Whether an aware instant lies in the agent's hours, and the agent is not away."""
+        return not self.away(at) and (self.hours is None or self.hours.is_open(at))
+
+    def on_duty_before(self, at: datetime, end: datetime) -> bool:
+        """Whether the agent is on duty at some time from `at` on, and before `end`."""
+        return self.on_duty(at) or self.back_at(at) < end
+
+    def back_at(self, at: datetime) -> datetime:
+        """The first instant from `at` on at which the agent is on duty. Aware UTC."""
+        return self._gap(at)[0]
+
+    def away_until(self, at: datetime) -> datetime | None:
+        """When the absence ends that keeps the agent from being on duty again; None where none does. Aware UTC."""
+        return self._gap(at)[1]
+
+    def _gap(self, at: datetime) -> tuple[datetime, datetime | None]:
+        """When the agent is back, and the end of the last absence before that: out of hours one may begin."""
+        until = None
+        while not self.on_duty(at):
+            over = max((absence.ends_at for absence in self.absences if absence.covers(at)), default=None)
+            until = over or until
+            at = over or (self.hours.next_open(at) if self.hours else at)
+        return at, until
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """The agents behind a mailbox, who hears of their breaches, and who is on call for them."""
+
+    name: str
+    agents: tuple[Agent, ...]
+    lead: Person | None = None
+    rotation: Rotation | None = None
+    calls: Calls | None = None  # how calls go on; None leaves it to the policy
+    beside: tuple[Agent, ...] = ()  # agents of other teams who lead this one, or stand in its rotation
+
+    @property
+    def members(self) -> tuple[Agent, ...]:
+        """Everybody who may answer: the agents, and without cases by turn the lead and who comes to be on call."""
+        agents = (*self.agents, *self.beside)
+        known = {address for agent in agents for address in agent.addresses}
+        others = (*([self.lead] if self.lead else []), *(self.rotation.people if self.rotation else ()))
+        further = {other.address: Agent(other.name, other.address) for other in others if other.address not in known}
+        return (*agents, *further.values())
+
+    def agent(self, address: str) -> Agent | None:
+        """The member who writes from that address."""
+        return next((agent for agent in self.members if address in agent.addresses), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A person at a customer; `registered` ones may claim what the policy keeps for registered contacts."""
+
+    address: str
+    registered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """Who bought what."""
+
+    key: str
+    name: str
+    policy: str
+    plan: str = ""
+    region: str = ""
+    timezone: str = ""
+    language: str = ""  # ISO 639-1: what they write where a mail does not tell
+    domains: tuple[str, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+    escalation_contact: str = ""
+    account_contacts: tuple[str, ...] = ()
+    projects: tuple[str, ...] = ()
+    products: tuple[str, ...] = ()
+    entitled_from: date | None = None
+    entitled_to: date | None = None
+    quarterly_fee: str = ""
+    paid_up: bool = True
+
+    def registers(self, address: str) -> bool:
+        """Whether that address is a registered contact."""
+        told = comparable(address)
+        return any(comparable(contact.address) == told and contact.registered for contact in self.contacts)
+
+    def includes(self, address: str) -> bool:
+        """Whether that address is one of the customer's contacts, or of their domains."""
+        told = comparable(address)
+        ours = (*self.domains, *(contact.address for contact in self.contacts))
+        return any(comparable(one) in {told, told.rpartition("@")[2]} for one in ours)
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """How busy an agent is: open cases, and when the last one was given to them."""
+
+    open_cases: int = 0
+    last_assigned_at: datetime | None = None
+
+
+def languages_between(policy: Policy, customer: Customer | None) -> tuple[str, ...]:
+    """What they and we speak; first what they are written to in, where their mail does not tell (LAI-13)."""
+    own, spoken = customer.language if customer else "", policy.languages
+    if not own:
+        return spoken
+    return tuple(dict.fromkeys((own, *spoken) if own in spoken else (*spoken, own)))
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What applies to one case: the policy version it runs under, and the people around it."""
+
+    desk: str  # the desk's name
+    policy: Policy
+    mailbox: Mailbox
+    team: Team
+    judge: Judge  # of severities
+    operators: tuple[Person, ...] = ()
+    ours: frozenset[str] = frozenset()  # every address of our own: mailboxes, agents, leads, operators
+    customer: Customer | None = None
+    declared: DeclaredState = field(default_factory=DeclaredState)  # what the operators have declared
+    workloads: Mapping[str, Workload] = field(default_factory=dict)
+    merged: tuple[Neighbour, ...] = ()  # the cases that went into this one
+    second_answer_within: timedelta = timedelta(minutes=10)  # of somebody else's that was not seen: it comes back once
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """What the customer and we speak."""
+        return languages_between(self.policy, self.customer)
+
+    def keepers(self, assignee: str) -> tuple[Person, ...]:
+        """Who is told what happens on a case: its assignee; without one the whole team, else the operators."""
+        agent = self.team.agent(assignee)
+        if agent:
+            return (agent.person,)
+        return tuple(agent.person for agent in self.team.agents) or self.operators

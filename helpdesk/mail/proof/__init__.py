@@ -1,0 +1,1 @@
+"""Who really wrote it: authentication results, SPF, DKIM, our own reply tokens and signatures."""

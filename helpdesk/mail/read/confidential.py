@@ -1,0 +1,90 @@
+"""What in an agent's words is not for customers: reply addresses, our people's, facts of the desk, notes, other cases.
+
+What is proven to be a quote has gone before. So this finds what a mail program left of one in a form that proves
+nothing, what somebody copied, and what they wrote themselves.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from helpdesk.core.words.written import Inside
+from helpdesk.mail.read import overlap
+from helpdesk.mail.read.masking import REPLY_TAG, masked
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from helpdesk.mail.read.overlap import Known
+
+# The facts that stand in every mail to an agent. A mail program that quotes the HTML part leaves the colon out.
+_FACTS = re.compile(r"\W*Case:?\s+HD-\d+\b")
+_CASE = re.compile(r"\bHD-([1-9]\d{0,11})\b", re.IGNORECASE)
+_OF_DESK = 6  # words in a row that the desk itself writes
+_OF_NOTE = 5
+_SHORT_NOTE = 3  # words of a whole line
+_LINE = 200  # characters of a line that are told
+
+
+@dataclass(frozen=True, slots=True)
+class Confidential:
+    """What customers are not told. `desk` is what the desk wrote to the agent, `notes` what stayed in the team.
+
+    `stayed` is what did so though this agent did not ask for it: they may send it after all. `cases` are numbers of
+    cases that are not theirs, `mailbox` is the address that stands for our people's.
+    """
+
+    people: Collection[str] = ()
+    cases: Collection[int] = ()
+    desk: Known = overlap.NOTHING
+    notes: Known = overlap.NOTHING
+    stayed: Known = overlap.NOTHING
+    mailbox: str = ""
+
+
+def inside(text: str, kept: Confidential) -> tuple[Inside, ...]:
+    """Each line of a text that is not for customers, once, and why."""
+    lines = text.split("\n")
+    of_desk = overlap.known_words(lines, kept.desk)
+    of_notes = overlap.known_words(lines, kept.notes)
+    of_stayed = overlap.known_words(lines, kept.stayed)
+    people = _addresses(kept.people)
+    found: list[Inside] = []
+    for line, desk, notes, stayed in zip(lines, of_desk, of_notes, of_stayed, strict=True):
+        shown = masked(line.strip())[:_LINE]
+        if REPLY_TAG.search(line):
+            found.append(Inside(shown, "a reply address of ours"))
+        elif _FACTS.match(line) or desk >= _OF_DESK:
+            found.append(Inside(shown, "what the desk tells its agents"))
+        elif notes >= _OF_NOTE or _is_note(line, kept.notes):
+            found.append(Inside(shown, "a note of this case"))
+        elif stayed >= _OF_NOTE or _is_note(line, kept.stayed):
+            found.append(Inside(shown, "what you wrote to the team", "if-meant"))
+        else:
+            found += _meant_perhaps(line, shown, kept, people)
+    return tuple(dict.fromkeys(found))
+
+
+def case_numbers(text: str) -> frozenset[int]:
+    """The cases that a text names."""
+    return frozenset(int(number) for number in _CASE.findall(text))
+
+
+def _meant_perhaps(line: str, shown: str, kept: Confidential, people: re.Pattern[str] | None) -> Iterator[Inside]:
+    if people and people.search(line):
+        yield Inside(shown, "an address of one of us", "if-meant", f", with {kept.mailbox} in its place")
+    others = [number for number in case_numbers(line) if number in kept.cases]
+    if others:
+        yield Inside(shown, f"HD-{min(others)}, a case of somebody else,", "if-meant")
+
+
+def _is_note(line: str, notes: Known) -> bool:
+    key = overlap.key_of(line)
+    return len(key) >= _SHORT_NOTE and key in notes.lines
+
+
+def _addresses(people: Collection[str]) -> re.Pattern[str] | None:
+    any_of = "|".join(re.escape(address) for address in sorted(people, key=len, reverse=True))
+    return re.compile(rf"(?<![\w.+-])(?:{any_of})(?![\w-])", re.IGNORECASE) if any_of else None

@@ -1,0 +1,245 @@
+"""What people send without a word of their own: reactions, plain reading receipts, calendar answers, recalls.
+
+Each is known by what its program makes of it: a part of its own type, or a text that is the program's from its first
+line to its last. Whatever somebody has added, such as a comment to an acceptance, makes it a person's mail.
+"""
+# ruff: noqa: E501, RUF001  patterns read best with one language a line
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+from helpdesk.core.words.message import Robot
+from helpdesk.mail.read import client_markers as marks
+from helpdesk.mail.read.calendar import Happening, happening
+
+if TYPE_CHECKING:
+    from helpdesk.core.words.message import Message
+    from helpdesk.mail.read.mime import Tree
+
+_MOST_LINES = 14  # of a receipt
+_ONE_LINE = 300  # characters
+
+
+def notice(message: Message, tree: Tree) -> Robot | None:
+    """Why a mail calls for nothing; None where somebody may have said something in it."""
+    return _reaction(message, tree) or _calendar_answer(message, tree) or _receipt(message) or _recall(message)
+
+
+# --- reactions ------------------------------------------------------------------------------------------------------
+
+# Gmail's part, and RFC 9078's disposition.
+_GMAIL_REACTION = "text/vnd.google.email-reaction+json"
+# What Gmail writes below the sign, in the language of the person who set it, with a link to itself on that line or the next.
+_OF_GMAIL = re.compile(r"[^\n?!]{1,120}\bGmail\b[^\n?!]{0,40}(?:\s<https?://[^\s<>]{1,600}>)?")
+_VIA_GMAIL = re.compile(r".{1,120} reacted via Gmail|.{1,200} <https?://[^\s/<>]{1,200}/gmail/about/[^\s<>]{0,300}>")
+# Outlook: "Jo Miller reacted to your message: 👍", above the message.
+_OUTLOOK = re.compile(
+    r"[^\n]{1,80} (?:reacted to your (?:message|e-?mail)|hat auf Ihre (?:Nachricht|E-Mail) reagiert|a réagi à votre (?:message|e-?mail)|"
+    r"reaccionó a (?:su|tu) (?:mensaje|correo)|ha reagito al tuo messaggio|heeft gereageerd op uw bericht|reagiu à sua mensagem)"
+    r"(?: with| mit| avec| con| met| com)?[:：]?\s*(\S{0,12})",
+    re.IGNORECASE,
+)
+# What a telephone sends for a tapback to one who has none: a verb and the words that it is about, nothing else.
+_TAPBACK = re.compile(
+    r"(?:(liked|loved|laughed at|emphasized|emphasised|disliked|questioned|gefällt|liebt|hat gelacht über|hebt hervor|a aimé|a adoré|"
+    r"a ri de|le gustó|le encantó|ha messo mi piace a)|reacted (\S{1,12}) to|reagierte mit (\S{1,12}) auf|a réagi avec (\S{1,12}) à) [“„«\"](?:.|\n){1,2000}[”“»\"]",
+    re.IGNORECASE,
+)
+_UNFRIENDLY = frozenset(("disliked", "questioned", "emphasized", "emphasised", "hebt hervor"))
+
+
+def _reaction(message: Message, tree: Tree) -> Robot | None:
+    emoji = _reacted_with(message, tree)
+    return Robot("reaction", f"a reaction: {emoji}", sign=emoji) if emoji else None
+
+
+def _reacted_with(message: Message, tree: Tree) -> str:
+    """The sign that somebody has set under a mail; "" where they have written."""
+    lines = [line.strip() for line in message.reply.split("\n") if line.strip()]
+    first = lines[0] if lines else ""
+    structured = any(part.disposition == "reaction" or part.type == _GMAIL_REACTION for part in tree.parts)
+    below = " ".join(lines[1:])
+    if is_emoji(first) and (not below or _is_gmails(below, message, structured=structured)):
+        # A heart alone is a reaction however it was sent; another sign may be an answer, and is left to its reader.
+        alone = not below and not structured
+        return "" if alone and not _is_heart(first) else first
+    sign, _, rest = " ".join(lines).partition(" ")
+    if structured and is_emoji(sign) and _is_gmails(rest, message, structured=True):
+        return sign
+    if structured and not lines:
+        return "an emoji"
+    found = _OUTLOOK.fullmatch(first)
+    if found and (len(lines) == 1 or (len(lines) == 2 and is_emoji(lines[1]))):
+        return found[1] or (lines[1] if len(lines) > 1 else "a sign")
+    tapped = _TAPBACK.fullmatch("\n".join(lines))
+    if tapped:
+        verb = (tapped[1] or "").lower()
+        return next((sign for sign in tapped.groups()[1:] if sign), "") or (
+            "\U0001f44e" if verb in _UNFRIENDLY else "\U0001f44d"
+        )
+    return ""
+
+
+def _is_gmails(text: str, message: Message, *, structured: bool) -> bool:
+    """Whether Gmail wrote it below a sign: without its part, a line that names the author or is Gmail's to the word."""
+    if not _OF_GMAIL.fullmatch(text):
+        return False
+    name = message.sender.name if message.sender else ""
+    return structured or bool(name and text.startswith(name)) or _VIA_GMAIL.fullmatch(text) is not None
+
+
+_JOINERS = frozenset("\u200d\ufe0f\ufe0e\u20e3 ")
+
+
+def is_emoji(text: str) -> bool:
+    """Whether a text is made of emoji and nothing else."""
+    signs = [char for char in text if char not in _JOINERS]
+    return 0 < len(signs) <= 8 and all(_is_sign(char) for char in signs)
+
+
+def _is_sign(char: str) -> bool:
+    return unicodedata.category(char) == "So" or "\U0001f3fb" <= char <= "\U0001f3ff" or char in "♥❤"
+
+
+def _is_heart(text: str) -> bool:
+    return all(
+        char in _JOINERS or "HEART" in unicodedata.name(char, "") or "\U0001f3fb" <= char <= "\U0001f3ff"
+        for char in text
+    )
+
+
+# --- calendar answers -----------------------------------------------------------------------------------------------
+
+_ANSWERS = frozenset(("REPLY", "COUNTER", "CANCEL", "DECLINECOUNTER", "REFRESH"))  # RFC 5546 section 1.4
+
+
+def _calendar_answer(message: Message, tree: Tree) -> Robot | None:
+    found = happening(tree)
+    if found is None or found.method not in _ANSWERS or found.comment:
+        return None
+    if any(not _is_the_programs(line, found, message) for line in _written(message)):
+        return None
+    return Robot("auto-reply", f"a calendar answer (RFC 5546): {found.method.lower()}")
+
+
+_FOOTER = re.compile(
+    r"^(?:~~//~~|_{10,}|-{10,}$)|\b(?:google calendar|calendar\.google|microsoft teams|teams\.microsoft|zoom\.us)\b",
+    re.IGNORECASE,
+)
+_FEW_WORDS = 18
+
+
+def _written(message: Message) -> list[str]:
+    """The lines of a calendar mail above what its program adds below."""
+    lines: list[str] = []
+    for line in message.reply.split("\n"):
+        if _FOOTER.search(line):
+            break
+        if line.strip():
+            lines.append(line.strip())
+    return lines
+
+
+def _is_the_programs(line: str, found: Happening, message: Message) -> bool:
+    """Whether a line only says what the calendar says itself: who, what, where, when."""
+    said = line.casefold()
+    author = message.sender
+    names = [
+        name.casefold()
+        for name in (*found.people, author.name if author else "", author.address if author else "")
+        if name
+    ]
+    subject = message.subject.casefold()
+    if said in subject or any(
+        whole and (said in whole or whole in said) for whole in (found.summary.casefold(), found.location.casefold())
+    ):
+        return len(said) <= len(found.summary) + len(found.location) + len(subject) + _ONE_LINE // 6
+    if any(name in said for name in names) and len(line.split()) <= _FEW_WORDS and _says_answered(said):
+        return True
+    if said in found.description.casefold():
+        return True
+    return (
+        bool(marks.HAS_DATE.search(line) or marks.HAS_ADDRESS.search(line) or _LABEL.fullmatch(line))
+        and len(line.split()) <= _FEW_WORDS
+        and not said.endswith(("?", "!"))
+    )
+
+
+_LABEL = re.compile(r"[^\W\d_][\w ]{1,20}[:：]?")
+_ANSWERED = re.compile(
+    r"accept|declin|tentativ|maybe|repl(?:y|ied)|cancel|propos|zugesagt|angenommen|abgelehnt|abgesagt|unter vorbehalt|geantwortet|accepté|"
+    r"refus|décliné|provisoire|annul|acept|rechaz|provisional|cancel|accettat|rifiutat|provvisori|annullat|geaccepteerd|afgewezen|voorlopig|"
+    r"geweigerd|geannuleerd|aceit|recus|godkjent|avslått|accepter|afvist|accepterat|avböjt|hyväks|hylän|zaakcept|odrzuc|приня|отклон|"
+    r"承諾|辞退|仮承諾|接受|拒绝|暂定|拒絕|수락|거절"
+)
+
+
+def _says_answered(text: str) -> bool:
+    return _ANSWERED.search(text) is not None
+
+
+# --- plain receipts -------------------------------------------------------------------------------------------------
+
+_READ_ON = re.compile(
+    r"(?:this is a (?:return )?receipt for the (?:mail|message)|was (?:read|displayed|opened) (?:on|at)|was deleted without being read|has been (?:read|displayed)|"
+    r"wurde (?:am|gelesen am)? ?.{0,60}gelesen|wurde ungelesen gelöscht|empfangsbestätigung für die|a été (?:lu|affiché|ouvert)|a été supprimé sans avoir été lu|"
+    r"se (?:leyó|abrió) el|fue leído|(?:è stato|fu) (?:letto|visualizzato)|is gelezen op|werd gelezen|foi lid[ao]|lästes den|blev læst|ble lest|przeczytano|"
+    r"было прочитано|прочитано|开封|開封|已读|已讀|읽었)",
+    re.IGNORECASE,
+)
+_RECEIPT_SUBJECT = re.compile(
+    r"^\s*(?:read|not read|read receipt|return receipt|return receipt \(displayed\)|receipt|gelesen|ungelesen|lesebestätigung|empfangsbestätigung|lu|non lu|"
+    r"accusé de (?:lecture|réception)(?: \(affiché\))?|leído|no leído|acuse de (?:lectura|recibo)|letto|conferma di lettura|ricevuta di ritorno|gelezen|leesbevestiging|"
+    r"lid[ao]|confirmação de leitura|läst|læst|lest|luettu|przeczytano|potwierdzenie|přečteno|прочитано|прочтено|開封済み|開封確認|已读|已讀|읽음)\s?[:：-]",
+    re.IGNORECASE,
+)
+
+
+def _receipt(message: Message) -> Robot | None:
+    """A reading receipt as plain text: a title, the fields of the mail it is about, and when it was read."""
+    lines = [line.strip() for line in message.text.split("\n") if line.strip()]
+    if not _RECEIPT_SUBJECT.match(message.subject) or not 0 < len(lines) <= _MOST_LINES:
+        return None
+    told = [line for line in lines if not (marks.header_kind(line) or _LABELLED.fullmatch(line))]
+    if not any(_READ_ON.search(line) for line in told) or not all(_is_receipts(line) for line in told):
+        return None
+    return Robot("auto-reply", "a reading receipt in plain text")
+
+
+_LABELLED = re.compile(r"[^\W\d_][\w ]{1,24}[:：].{0,200}")
+_TITLE = re.compile(r"[\w ’']{3,40}[:：]?")
+_SENTENCES = re.compile(r"(?<!\d)[.?!]\s+\S{2}|\?")
+_RECEIPTS_OWN = re.compile(
+    r"(?:note: )?this (?:return )?receipt only acknowledges that .{1,200}|there is no guarantee that .{1,200}|.{0,80}(?:read|understood) the message contents\.?",
+    re.IGNORECASE,
+)
+
+
+def _is_receipts(line: str) -> bool:
+    says_read = _READ_ON.search(line) and not _SENTENCES.search(line) and len(line.split()) <= _FEW_WORDS
+    if says_read and (marks.HAS_DATE.search(line) or "receipt" in line.lower() or "bestätigung" in line.lower()):
+        return True
+    return _RECEIPTS_OWN.fullmatch(line) is not None or (
+        _TITLE.fullmatch(line) is not None and len(line.split()) <= 4 and not line.endswith(("?", "!", "."))
+    )
+
+
+# --- recalls --------------------------------------------------------------------------------------------------------
+
+_RECALL = re.compile(
+    r".{1,80} (?:would like to recall the message|möchte die (?:e-?mail-?)?nachricht .{1,300} (?:zurückrufen|zurückziehen)|(?:souhaite|voudrait) rappeler le message|"
+    r"desea recuperar el mensaje|desidera richiamare il messaggio|wil het bericht .{1,300} intrekken|gostaria de (?:cancelar|recuperar) a mensagem)"
+    r"(?:,? ?[\"“„«'].{0,300}[\"”“»'])?\s?\.?",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def _recall(message: Message) -> Robot | None:
+    """Outlook's wish to have a mail back, which only Exchange itself can grant."""
+    text = " ".join(message.text.split())
+    if len(text) <= _ONE_LINE * 2 and _RECALL.fullmatch(text):
+        return Robot("auto-reply", "a recall of a mail")
+    return None

@@ -1,0 +1,202 @@
+"""What an agent wrote: all of their mail but what is proven to be a mail of ours that they quote, and their signature.
+
+Nothing is cut by how it looks. A quote is known by its words (`overlap`): marked ones go where they stand; of unmarked
+ones only what an introduction ("On ... wrote:") or words of the desk itself prove to be our mail, because an agent may
+well repeat what a customer wrote. The introduction right above a proven quote goes with it. A signature is what stands
+below a line of two dashes and a blank (RFC 3676 section 4.3), or what `learnt` says. Everything else is theirs: dashes,
+"Kind regards", header lines that they paste, lines that they mark with `>`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from helpdesk.core.words.written import AgentText
+from helpdesk.mail.read import client_markers as marks
+from helpdesk.mail.read import overlap, tail
+from helpdesk.mail.read.armour import without_armour
+from helpdesk.mail.read.overlap import Known
+from helpdesk.mail.read.quote import introduction_above
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from helpdesk.mail.read.tail import Tail
+
+# Words: what is said as long as that in the same words, without a mark, is a quote if anything hints at it.
+_ENOUGH = 12
+_SIGNATURE_LINES = ("-- ", "--\u00a0")
+_MAX_WARNING = 8  # lines
+_MAX_SIGNATURE = 14  # lines with words: more below two dashes is text
+
+
+@dataclass(frozen=True, slots=True)
+class SentWords:
+    """What we sent to them: its words, those of the desk itself, and those that were their own before."""
+
+    words: Known = overlap.NOTHING
+    ours: Known = overlap.NOTHING
+    returned: Known = overlap.NOTHING
+
+    @property
+    def of_others(self) -> Known:
+        """The words that somebody else has said, and they have not."""
+        return Known(self.words.runs - self.returned.runs, self.words.lines - self.returned.lines)
+
+
+def sent(
+    alternatives: Sequence[Sequence[str]],
+    others: Sequence[str] = (),
+    *,
+    echoes: Sequence[Sequence[str]] = (),
+    before: Sequence[str] = (),
+) -> SentWords:
+    """Mails of ours, each in all its alternatives, the plain text first; `echoes` told them of a mail of theirs.
+
+    `others` are words of the case's people, `before` what agents answered them.
+    """
+    lines = [line for texts in (*alternatives, *echoes) if texts for line in texts[0].split("\n")]
+    every = (text for texts in alternatives for text in texts)
+    # What the desk says in words of theirs, such as the line that it sends back, it also quotes.
+    quoted = overlap.known(("\n".join(filter(overlap.is_marked, lines)),))
+    ours = overlap.known(("\n".join(line for line in lines if not overlap.is_marked(line)),))
+    back = overlap.known((*before, *(text for texts in echoes for text in texts)))
+    return SentWords(overlap.known((*every, *others)), overlap.Known(ours.runs - quoted.runs), back)
+
+
+def written(text: str, answered: SentWords, learnt: Collection[Tail] = ()) -> AgentText:
+    """An agent's own words in the text of their mail, which answers these."""
+    bare = without_armour(text.split("\n"))
+    lines = bare.lines
+    known = overlap.shared(lines, answered.words | answered.returned)
+    gone, unsure = _quotes(lines, known, answered)
+    signed, unlearnt = _signatures(lines, _segments(lines, gone, bare.edges), learnt)
+    stop = min([bare.signed_from, *gone], default=len(lines))
+    own = [at for at in range(len(lines)) if at not in gone and at not in signed]
+    own = own[next((n for n, at in enumerate(own) if lines[at].strip()), len(own)) :]
+    # What an echo gave back of theirs is theirs when they say it again: so it asked them to.
+    of_others = overlap.shared(lines, answered.of_others)
+    return AgentText(
+        head=_text([lines[at] for at in own if at < stop]),
+        rest=_text(_closed_up([lines[at] for at in own if at >= stop])),
+        echoed=any(of_others[at] and overlap.key_of(lines[at]) in answered.of_others.lines for at in own[:1]),
+        repeated=frozenset(lines[at].strip() for at in own if of_others[at]),
+        left_out=_text([*unsure, *unlearnt]),
+    )
+
+
+def closing_lines(text: str, answered: SentWords) -> list[str]:
+    """The agent's lines down to the first quote below them: at their end stands the signature, if there is one."""
+    bare = without_armour(text.split("\n"))
+    lines = bare.lines
+    gone, _ = _quotes(lines, overlap.shared(lines, answered.words | answered.returned), answered)
+    segments = _segments(lines, gone, bare.edges)
+    return [lines[at] for at in segments[0]] if segments else []
+
+
+def _text(lines: Sequence[str]) -> str:
+    return "\n".join(lines).strip("\n").rstrip()
+
+
+def _closed_up(lines: Sequence[str]) -> list[str]:
+    """Without the rows of empty lines that a quote leaves behind."""
+    return [line for at, line in enumerate(lines) if line.strip() or (at and lines[at - 1].strip())]
+
+
+def _quotes(lines: list[str], known: Sequence[bool], answered: SentWords) -> tuple[set[int], list[str]]:
+    """The lines that quote us, with what introduces them; and those of people's words that nothing introduces."""
+    gone: set[int] = set()
+    unsure: list[str] = []
+    of_desk = overlap.known_words(lines, answered.ours)
+    of_others = overlap.shared(lines, answered.of_others) if answered.returned.runs else known
+    for start, end in _runs(lines, known):
+        warned = _warned_above(lines, start)
+        first = introduction_above(lines, warned)
+        marked = overlap.is_marked(lines[start])
+        if not any(of_desk[first:end]):
+            if not all(of_others[at] for at in range(start, end) if known[at]):
+                continue  # they say again what they said before, or what came back to them
+            if not marked and first == start:
+                continue  # they repeat what a customer said
+        words = sum(len(overlap.words_of(line)) for line in lines[start:end])
+        if not marked and first == start and words < _ENOUGH:
+            continue
+        if not marked and first == start:
+            unsure += [lines[at] for at in range(start, end) if overlap.words_of(lines[at]) and not of_desk[at]]
+        unsure += [lines[at] for at in range(warned, start) if overlap.words_of(lines[at])]
+        gone.update(range(first, end))
+    return gone, unsure
+
+
+def _warned_above(lines: Sequence[str], start: int) -> int:
+    """Where a gateway's warning begins that stands between an introduction and the quote below; `start` if none does.
+
+    It is one paragraph, marked as the quote is, and no word of ours: it comes back to the agent.
+    """
+    marked = overlap.is_marked(lines[start])
+    top, spoken = start, False
+    while top > 0 and start - top < _MAX_WARNING and overlap.is_marked(lines[top - 1]) == marked:
+        bare = overlap.unmarked(lines[top - 1]).strip()
+        if not bare and spoken:
+            break
+        top, spoken = top - 1, spoken or bool(bare)
+        if marks.BANNER.search(bare[: marks.MAX_LINE]):
+            return top if introduction_above(list(lines), top) < top else start
+    return start
+
+
+def _runs(lines: Sequence[str], known: Sequence[bool]) -> list[tuple[int, int]]:
+    """Lines in a row that are known and marked alike, empty ones between them included; each as [start, end)."""
+    runs: list[tuple[int, int]] = []
+    start = end = -1
+    for at, line in enumerate(lines):
+        if not overlap.unmarked(line).strip():
+            if start >= 0 and overlap.is_marked(line) and overlap.is_marked(lines[start]):
+                end = at + 1
+            continue
+        if known[at] and start >= 0 and overlap.is_marked(line) == overlap.is_marked(lines[start]):
+            end = at + 1
+            continue
+        if start >= 0:
+            runs.append((start, end))
+        start, end = (at, at + 1) if known[at] else (-1, -1)
+    return [*runs, (start, end)] if start >= 0 else runs
+
+
+def _segments(lines: Sequence[str], gone: Collection[int], edges: Collection[int]) -> list[list[int]]:
+    """The agent's lines between quotes and armour, each piece that has any words."""
+    segments: list[list[int]] = [[]]
+    for at in range(len(lines)):
+        if at in gone or at in edges:
+            segments.append([])
+        if at not in gone:
+            segments[-1].append(at)
+    return [one for one in segments if any(lines[at].strip() for at in one)]
+
+
+def _signatures(lines: list[str], segments: list[list[int]], learnt: Collection[Tail]) -> tuple[set[int], list[str]]:
+    """The lines of signatures, and those of them that come back because they were never learnt."""
+    signed: set[int] = set()
+    unlearnt: list[str] = []
+    above = False  # whether anything was written yet
+    for segment in segments:
+        shown = [lines[at] for at in segment]
+        begins = tail.begins(shown, learnt)
+        dashes = _dashes(shown, above=above)
+        if begins is not None and dashes == begins - 1:
+            begins = dashes
+        elif begins is None or (dashes is not None and dashes < begins):
+            begins = dashes
+            unlearnt += [line for line in shown[dashes + 1 :] if line.strip()] if dashes is not None else []
+        signed.update(segment[begins:] if begins is not None else ())
+        above = True
+    return signed, unlearnt
+
+
+def _dashes(shown: Sequence[str], *, above: bool) -> int | None:
+    """Where a line of two dashes and a blank begins a signature."""
+    at = next((at for at in range(len(shown) - 1, -1, -1) if shown[at] in _SIGNATURE_LINES), None)
+    if at is None or sum(bool(line.strip()) for line in shown[at + 1 :]) > _MAX_SIGNATURE:
+        return None
+    return at if above or any(line.strip() for line in shown[:at]) else None

@@ -1,0 +1,1 @@
+"""Values to bytes: a letter as one mail, ready for the wire."""

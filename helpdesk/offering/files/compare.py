@@ -1,0 +1,234 @@
+"""What a new version of a policy changes, and for whom."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from datetime import timedelta
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+from helpdesk.offering.policy import TARGET_KINDS, TARGET_NAMES, NoPromise
+from helpdesk.openhours.week import clock_words, week_words
+from helpdesk.plural import plural
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from helpdesk.offering.policy import Policy, Promise, TargetKind
+    from helpdesk.openhours.calendar import Calendar, SpecialDay
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One change. `who` names the customers it is about, `was` and `now` are in words, "" for not there."""
+
+    what: str
+    who: str
+    was: str
+    now: str
+
+
+def differences(old: Policy, new: Policy, *, years: Collection[int]) -> list[Difference]:
+    """Every change: what is promised, in which hours, on which days of these years, who is told when, and all else.
+
+    Worked examples prove a version and change nothing for anybody.
+    """
+    return [
+        *_keys(old, new),
+        *_promises(old, new),
+        *_hours(old, new),
+        *_days(old, new, years),
+        *_steps(old, new),
+        *_entries(old, new),
+        *_readings(old, new),
+    ]
+
+
+def _keys(old: Policy, new: Policy) -> Iterator[Difference]:
+    for what, before, after in (
+        ("plan", old.plans, new.plans),
+        ("region", old.regions, new.regions),
+        ("channel", old.channels, new.channels),
+        ("severity", old.severity.levels, new.severity.levels),
+    ):
+        names_before = {entry.key: entry.name for entry in before}
+        names_after = {entry.key: entry.name for entry in after}
+        for key in dict.fromkeys((*names_before, *names_after)):
+            if names_before.get(key) != names_after.get(key):
+                yield Difference(f"{what} {key}", "all", names_before.get(key, ""), names_after.get(key, ""))
+
+
+def _promises(old: Policy, new: Policy) -> Iterator[Difference]:
+    """What is promised to each plan, severity, region and channel that both versions have."""
+    plans, severities, regions, channels = (
+        [entry.key for entry in before if entry.key in {other.key for other in after}]
+        for before, after in (
+            (old.plans, new.plans),
+            (old.severity.levels, new.severity.levels),
+            (old.regions, new.regions),
+            (old.channels, new.channels),
+        )
+    )
+    for target, plan, severity, region, channel in product(TARGET_KINDS, plans, severities, regions, channels):
+        was, now = (_said(policy, target, plan, severity, region, channel) for policy in (old, new))
+        if was != now:
+            who = f"plan {plan}, region {region}, channel {channel}"
+            yield Difference(f"{TARGET_NAMES[target]} of {severity}", who, was, now)
+
+
+def _said(policy: Policy, target: TargetKind, plan: str, severity: str, region: str, channel: str) -> str:
+    promise = policy.promise(target, plan=plan, severity=severity, region=region, channel=channel)
+    return "none" if isinstance(promise, NoPromise) else _promise_words(promise)
+
+
+def _promise_words(promise: Promise) -> str:
+    warranty = "" if promise.warranted else f", not warranted: {'; '.join(promise.because)}"
+    return f"{promise.within} of {promise.calendar.name}{warranty}"
+
+
+def _hours(old: Policy, new: Policy) -> Iterator[Difference]:
+    for name in dict.fromkeys((*old.calendars, *new.calendars)):
+        was, now = (_hours_words(policy.calendars.get(name)) for policy in (old, new))
+        if was != now:
+            yield Difference(f"hours of {name}", _users(new, name), was, now)
+
+
+def _hours_words(calendar: Calendar | None) -> str:
+    if calendar is None:
+        return ""
+    return f"{week_words(calendar)} ({calendar.timezone})"
+
+
+def _users(policy: Policy, calendar: str) -> str:
+    regions = [f"region {region.key}" for region in policy.regions if region.calendar == calendar]
+    plans = [f"plan {plan.key}" for plan in policy.plans if plan.calendar == calendar]
+    return ", ".join([*regions, *plans]) or "targets that name it"
+
+
+def _days(old: Policy, new: Policy, years: Collection[int]) -> Iterator[Difference]:
+    for name in old.calendars.keys() & new.calendars.keys():
+        for year in years:
+            before, after = (_by_date(policy.calendars[name].special_days_in(year)) for policy in (old, new))
+            for day in sorted(before.keys() | after.keys()):
+                if before.get(day) != after.get(day):
+                    was, now = before.get(day, ""), after.get(day, "")
+                    yield Difference(f"{day} in {name}", _users(new, name), was, now)
+
+
+def _by_date(days: tuple[SpecialDay, ...]) -> dict[str, str]:
+    words: dict[str, str] = {}
+    for day in days:
+        part = f" {clock_words(day.start)}-{clock_words(day.end)}" if (day.start, day.end) != _WHOLE else ""
+        said = f"{'open' if day.opens else 'closed'}{part} ({day.name})"
+        key = day.on.isoformat()
+        words[key] = f"{words[key]}, {said}" if key in words else said
+    return words
+
+
+def _steps(old: Policy, new: Policy) -> Iterator[Difference]:
+    before, after = _ladder(old), _ladder(new)
+    for key in dict.fromkeys((*before, *after)):
+        if before.get(key) != after.get(key):
+            yield Difference(f"step at {key}", "all", before.get(key, ""), after.get(key, ""))
+
+
+def _ladder(policy: Policy) -> dict[str, str]:
+    """Who is told at each instant of the ladder."""
+    said: dict[str, str] = {}
+    for step in policy.ladder:
+        words = f"{step.kind} to {', '.join(step.to)}"
+        said[step.key] = f"{said[step.key]}; {words}" if step.key in said else words
+    return said
+
+
+def _readings(old: Policy, new: Policy) -> Iterator[Difference]:
+    before = {assumption.key: assumption.why for assumption in old.assumptions}
+    after = {assumption.key: assumption.why for assumption in new.assumptions}
+    for key in dict.fromkeys((*before, *after)):
+        if before.get(key) != after.get(key):
+            yield Difference(f"assumption {key}", "all", before.get(key, ""), after.get(key, ""))
+
+
+def _entries(old: Policy, new: Policy) -> Iterator[Difference]:
+    """Everything else that a file says, entry by entry: for all who have it."""
+    before, after = dict(_said_of(old)), dict(_said_of(new))
+    for what in dict.fromkeys((*before, *after)):
+        if before.get(what) != after.get(what):
+            yield Difference(what, "all", before.get(what, ""), after.get(what, ""))
+
+
+def _said_of(policy: Policy) -> Iterator[tuple[str, str]]:
+    yield from ((f"excluded areas of plan {plan.key}", ", ".join(plan.excludes)) for plan in policy.plans)
+    for channel in policy.channels:
+        yield f"channel {channel.key} is warranted while down", channel.warranted_while_down
+        yield f"channel {channel.key}, why", channel.because
+    for level in policy.severity.levels:
+        yield f"definition of {level.key}", level.definition
+        yield f"other names of {level.key}", ", ".join(level.aliases)
+        yield f"cues of {level.key}", ", ".join(level.cues)
+    terms = policy.severity
+    yield "severity when nothing tells", terms.default
+    yield "the stated severity is", terms.stated
+    yield "looked at by a person below", f"{terms.review_below:g}"
+    yield "never the worst severity", ", ".join(terms.never_rank_1)
+    yield from (
+        (f"rule {cap.name!r}", f"{cap.when}: at most {cap.at_most}{f', alone {cap.alone}' if cap.alone else ''}")
+        for cap in terms.caps
+    )
+    yield from ((f"area {area.key}", ", ".join(area.words)) for area in terms.areas)
+    for field in policy.intake:
+        yield f"intake field {field.key}", f"{field.label}{'' if field.required else ' (if known)'}"
+        yield f"names of intake field {field.key}", ", ".join(field.aliases)
+        yield f"kinds of case that intake field {field.key} is for", ", ".join(field.of_kinds)
+    for exclusion in policy.exclusions:
+        scope = " (out of scope)" if exclusion.out_of_scope else ""
+        yield f"exclusion {exclusion.key}", f"{exclusion.why}{scope}: {', '.join(exclusion.words)}"
+    yield from (
+        (f"maintenance {window.name}", f"{window.sector} {window.rule}".strip()) for window in policy.maintenance
+    )
+    yield from ((f"lifecycle {name}", _plain(value)) for name, value in _fields(policy.lifecycle))
+    if any(step.calls for step in policy.ladder):
+        yield from ((f"calls, {name}", str(value)) for name, value in asdict(policy.calls).items())
+    yield from _credits_of(policy)
+    yield "registered contacts only", _plain(policy.warranty.only_registered)
+    yield "warranted only with", ", ".join(policy.warranty.requires)
+    for name in _PLAIN:
+        yield name, _plain(getattr(policy, name))
+
+
+def _credits_of(policy: Policy) -> Iterator[tuple[str, str]]:
+    if policy.credits is None:
+        return
+    for band in policy.credits.bands:
+        yield f"credit {'above' if band.above else 'from'} {band.share} % of violations", f"{band.credit} %"
+    yield (
+        "credits are asked for within",
+        f"{plural(policy.credits.request_within, 'business day')} of {policy.credits.calendar}",
+    )
+
+
+_WHOLE = (0, 86400)  # seconds of a day
+_PLAIN = (
+    "name",
+    "source",
+    "languages",
+    "on_severity_change",
+    "pauses",
+    "escalation_words",
+    "escalation_contact",
+    "known_incidents_exempt",
+    "not_support",
+    "shown_in",
+)
+
+
+def _fields(value: Any) -> Iterator[tuple[str, Any]]:
+    return ((one.name, getattr(value, one.name)) for one in fields(value))
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, timedelta):
+        return plural(value.days, "day")
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,90 @@
+"""A country's holidays as they were known when a policy version was first read: kept with it, so that it never changes.
+
+A later release of the `holidays` package may know other dates. A policy whose days differ is another version, for new
+cases; a case that runs under the old one is explained by the old days, years later too.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from dataclasses import dataclass, field
+from datetime import date
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from helpdesk.offering.files.days import PUBLIC, public_holidays
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from helpdesk.offering.files.schema import CountryHolidays
+
+# Far enough back for imported archives, far enough ahead for targets; other years are asked of the package.
+YEARS = range(2010, 2046)
+_Days = tuple[tuple[date, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownDays:
+    """The holidays of some countries in some years, and where they are from."""
+
+    source: str  # such as "holidays 0.109"
+    years: range
+    days: Mapping[str, Mapping[int, _Days]] = field(default_factory=dict)  # by place (with its category) and year
+
+    def of(self, asked: CountryHolidays, year: int, category: str = PUBLIC) -> _Days:
+        """The holidays of a year; of the package where they are not kept. Raises ValueError for what is unknown."""
+        place = _place(asked, category)
+        if year in self.years and place in self.days:
+            return self.days[place].get(year, ())
+        return public_holidays(asked.country, asked.subdivision, asked.observed, year, category)
+
+    @property
+    def fingerprint(self) -> str:
+        """What tells two readings apart: the days alone, not where they are from. "" without any."""
+        return json.dumps(self.shape()["days"], sort_keys=True) if self.days else ""
+
+    def shape(self) -> dict[str, Any]:
+        """As JSON, to be stored."""
+        days = {
+            place: {day.isoformat(): name for year in sorted(years) for day, name in years[year]}
+            for place, years in self.days.items()
+        }
+        return {"source": self.source, "years": [self.years.start, self.years.stop], "days": days}
+
+
+def from_shape(shape: Mapping[str, Any]) -> KnownDays:
+    """What was stored."""
+    days: dict[str, dict[int, list[tuple[date, str]]]] = {}
+    for place, named in shape["days"].items():
+        years = days.setdefault(place, {})
+        for text, name in named.items():
+            day = date.fromisoformat(text)
+            years.setdefault(day.year, []).append((day, name))
+    frozen = {place: {year: tuple(sorted(found)) for year, found in years.items()} for place, years in days.items()}
+    return KnownDays(shape["source"], range(*shape["years"]), frozen)
+
+
+def known_now(asked: Iterable[CountryHolidays]) -> KnownDays:
+    """What the installed package says of these countries; what it does not know is left out."""
+    days: dict[str, dict[int, _Days]] = {}
+    for one in asked:
+        for category in categories(one):
+            with contextlib.suppress(ValueError):  # said as a problem of the file when the calendar is read
+                days[_place(one, category)] = {
+                    year: public_holidays(one.country, one.subdivision, one.observed, year, category) for year in YEARS
+                }
+    return KnownDays(f"holidays {version('holidays')}", YEARS, days)
+
+
+def categories(asked: CountryHolidays) -> tuple[str, ...]:
+    """The categories of holidays that are asked for, the public ones always."""
+    named = ("_".join(category.lower().replace("-", " ").replace("_", " ").split()) for category in asked.categories)
+    return tuple(dict.fromkeys((PUBLIC, *named)))
+
+
+def _place(asked: CountryHolidays, category: str) -> str:
+    place = f"{asked.country}-{asked.subdivision}" if asked.subdivision else asked.country
+    named = place if asked.observed else f"{place}, none observed"
+    return named if category == PUBLIC else f"{named}, {category}"

@@ -1,0 +1,335 @@
+"""What a policy file says about itself: errors, contradictions of the document, assumptions, worked examples.
+
+An error means the file cannot run or an example does not come out; a warning is a contradiction in the document that
+runs as written; an assumption is our reading where the document is silent.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import pairwise, product
+from typing import TYPE_CHECKING, Any, Literal
+from zoneinfo import ZoneInfo
+
+from helpdesk.errors import ConfigurationError, HelpdeskError, NeverOpen
+from helpdesk.offering.files.country_days import closures
+from helpdesk.offering.files.coverage import missing
+from helpdesk.offering.files.days import holiday_names, is_called
+from helpdesk.offering.files.find import misnamed, policy_files
+from helpdesk.offering.files.known_days import YEARS, categories
+from helpdesk.offering.files.maintenance import lands_on
+from helpdesk.offering.files.read import days_of, policy_file, read_policy, read_table, survey_policy
+from helpdesk.offering.policy import TARGET_NAMES, Promise
+from helpdesk.plural import plural
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from helpdesk.offering.files.known_days import KnownDays
+    from helpdesk.offering.files.schema import CountryHolidays, PolicyFile
+    from helpdesk.offering.policy import Plan, Policy, Step, TargetKind, WorkedExample
+
+FindingLevel = Literal["error", "warning", "assumption"]
+# A Tuesday morning in open hours nearly everywhere, without a holiday near: where promises are compared.
+_PROBE = datetime(2026, 6, 9, 15, 0, tzinfo=ZoneInfo("UTC"))
+_DAY = 86400  # seconds
+_TOLD_FROM = 2026  # days of years before are of archives alone
+_SHORTEST_DAY = timedelta(hours=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing to know about a policy file."""
+
+    level: FindingLevel
+    file: str
+    key: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.level}: {self.file}: {self.key}: {self.text}"
+
+    def shape(self) -> dict[str, Any]:
+        """As JSON."""
+        return {"level": self.level, "file": self.file, "key": self.key, "text": self.text}
+
+
+def check_folder(folder: Path | None) -> list[Finding]:
+    """Everything there is to say about the policies that are in force with this folder of the operator's own."""
+    found: list[Finding] = []
+    known: list[str] = []
+    for path in policy_files(folder):
+        of_file = check_file(path)
+        with contextlib.suppress(ConfigurationError):
+            policy = survey_policy(policy_file(path)).policy
+            of_file += [_error(str(path), problem) for problem in misnamed(path, policy, known)]
+            known.append(policy.key)
+        found += of_file
+    return found
+
+
+def check_file(path: Path) -> list[Finding]:
+    """Everything there is to say about one file, errors first."""
+    name = str(path)
+    try:
+        source = policy_file(path)
+        policy, table = read_policy(source), read_table(source)
+    except ConfigurationError as wrong:
+        return [_error(name, problem) for problem in wrong.problems]
+    # With hours that never come nothing else can be computed: say that, and no more.
+    found = [*_never_open(policy)] or [
+        *_examples(policy),
+        *_contradictions(policy, table),
+        *_unshown(policy),
+        *_assumptions(policy),
+    ]
+    return [Finding(level, name, key, text) for level, key, text in found]
+
+
+def _error(name: str, problem: str) -> Finding:
+    said = problem.removeprefix(f"{name}: ")
+    key, _, text = said.partition(": ")
+    if not text or key.startswith("expected"):
+        return Finding("error", name, "(the file)", said)
+    return Finding("error", name, key, text)
+
+
+Remark = tuple[FindingLevel, str, str]
+
+
+def _examples(policy: Policy) -> Iterator[Remark]:
+    """Each worked example is computed and compared."""
+    if not policy.examples:
+        yield "error", "example", "expected worked examples; a policy without any proves nothing"
+    for number, example in enumerate(policy.examples, start=1):
+        wrong = _wrong(policy, example)
+        if wrong:
+            yield "error", f"example.{number}", wrong
+
+
+def _unshown(policy: Policy) -> Iterator[Remark]:
+    """Kinds of moments that no worked example shows, in one line."""
+    kinds = list(missing(policy)) if policy.examples else []
+    if kinds:
+        yield "warning", "example", f"expected worked examples of every kind; there is {', '.join(kinds)}"
+
+
+def _wrong(policy: Policy, example: WorkedExample) -> str:
+    try:
+        promise = policy.promise(
+            example.target,
+            plan=example.plan,
+            severity=example.severity,
+            region=example.region,
+            channel=example.channel,
+        )
+    except HelpdeskError as problem:
+        return f"expected a question that the policy can answer: {problem}"
+    if not isinstance(promise, Promise):
+        return "" if example.due_at is None else f"expected {example.due_at}, but {'; '.join(promise.because)}"
+    due_at = promise.within.due_at(promise.calendar, example.at)
+    if example.due_at is None:
+        return f"expected no target, but it is due {due_at}"
+    zone = ZoneInfo(promise.calendar.timezone)
+    return "" if due_at == example.due_at else f"expected {example.due_at}, computed {due_at.astimezone(zone)}"
+
+
+def _never_open(policy: Policy) -> Iterator[Remark]:
+    """A target whose hours never come: refused when the file is checked, not when the first mail arrives."""
+    for plan, target, severity in policy.goals:
+        for region, channel in product(policy.regions, policy.channels):
+            promise = policy.promise(target, plan=plan, severity=severity, region=region.key, channel=channel.key)
+            try:
+                if isinstance(promise, Promise):
+                    promise.within.due_at(promise.calendar, _PROBE)
+            except NeverOpen as problem:
+                yield "error", f"targets.{plan}.{target}.{severity}", f"expected hours that come: {problem}"
+                break
+
+
+def _contradictions(policy: Policy, table: PolicyFile) -> Iterator[Remark]:
+    yield from _misplaced_maintenance(table)
+    yield from _overlaps(policy)
+    yield from _odd_steps(policy)
+    yield from _slower_plans(policy)
+    yield from _slower_severities(policy)
+    yield from _undefined(policy)
+    yield from _short_days(policy)
+    yield from _unknown_holidays(table)
+    yield from _categories(table)
+
+
+def _misplaced_maintenance(table: PolicyFile) -> Iterator[Remark]:
+    """An offset that lands on another weekday than the document says (LGK-10)."""
+    for number, entry in enumerate(table.maintenance, start=1):
+        if entry.after and entry.weekday:
+            falls = lands_on(entry, table.maintenance)
+            if falls != entry.weekday.lower():
+                days = plural(entry.after_days, "day")
+                text = f"{days} after {entry.after} is a {falls}, the document says {entry.weekday}"
+                yield "warning", f"maintenance.{number}.after_days", text
+
+
+def _overlaps(policy: Policy) -> Iterator[Remark]:
+    for name, calendar in policy.calendars.items():
+        week = sorted(
+            (window.weekday * _DAY + window.start, window.weekday * _DAY + window.end) for window in calendar.windows
+        )
+        wrapped = [*week, *((start + 7 * _DAY, end + 7 * _DAY) for start, end in week[:1])]
+        if any(following[0] < window[1] for window, following in pairwise(wrapped)):
+            yield "warning", f"calendars.{name}.hours", "windows overlap; their union is run"
+
+
+def _odd_steps(policy: Policy) -> Iterator[Remark]:
+    """A rung that comes after its own end, or before the one above it."""
+    for number, step in enumerate(policy.ladder, start=1):
+        if step.kind == "warning" and step.share >= 1:
+            yield "warning", f"ladder.{number}.at", "a warning at or after the due time warns of nothing"
+        if step.kind != "warning" and 0 < step.share < 1:
+            yield "warning", f"ladder.{number}.at", f"a {step.kind} before anything is late"
+        if step.unless_acknowledged:
+            yield from _unheard(policy, f"ladder.{number}.unless_acknowledged", step)
+    for number, (before, after) in enumerate(pairwise(policy.ladder), start=2):
+        # Both for other severities than each other: neither stands above the other.
+        apart = before.only and after.only and set(before.only).isdisjoint(after.only)
+        if (after.share, after.after) < (before.share, before.after) and not apart:
+            yield "warning", f"ladder.{number}.at", "earlier than the step above it"
+
+
+def _unheard(policy: Policy, key: str, step: Step) -> Iterator[Remark]:
+    """A step for want of an acknowledgment that nobody was asked for, or that comes when all is late already."""
+    asked = any(
+        other.waits_for_acknowledgment and (other.share, other.after) == (step.share, step.after)
+        for other in policy.ladder
+        if other is not step and not other.unless_acknowledged
+    )
+    if not asked:
+        yield "warning", key, f"nobody is asked to acknowledge at {step.key.partition(' ')[0]}"
+    if step.share == 0 and step.unless_acknowledged:
+        for plan, level in product(policy.plans, step.only or [level.key for level in policy.severity.levels]):
+            promise = _promise(policy, plan.key, "first_response", level)
+            if promise and not promise.within.business_days and promise.within.open_time <= step.unless_acknowledged:
+                yield "warning", key, f"not before the first response of {policy.level(level).name} is due"
+
+
+def _slower_plans(policy: Policy) -> Iterator[Remark]:
+    """A plan that is sold as better and is slower (LGK-4): plans stand in order of price."""
+    for cheaper, dearer in pairwise(policy.plans):
+        for target in ("first_response", "follow_up", "resolution"):
+            slower = [
+                f"{level.name} ({_said(policy, dearer, target, level.key)}"
+                f" against {_said(policy, cheaper, target, level.key)})"
+                for level in policy.severity.levels
+                if _slower(policy, cheaper, dearer, target, level.key)
+            ]
+            if slower:
+                text = f"slower than plan {cheaper.name}: {', '.join(slower)}"
+                yield "warning", f"targets.{dearer.key}.{target}", text
+
+
+def _slower(policy: Policy, cheaper: Plan, dearer: Plan, target: TargetKind, severity: str) -> bool:
+    """Compared in the cheaper plan's hours: wider hours alone make nothing slower."""
+    promises = [_promise(policy, plan.key, target, severity) for plan in (cheaper, dearer)]
+    before, after = promises
+    if before is None or after is None:
+        return False
+    return after.within.due_at(before.calendar, _PROBE) > before.within.due_at(before.calendar, _PROBE)
+
+
+def _slower_severities(policy: Policy) -> Iterator[Remark]:
+    """A worse severity that is answered later than a milder one."""
+    for plan in policy.plans:
+        for worse, milder in pairwise(policy.severity.levels):
+            before, after = (_due(policy, plan.key, "first_response", level.key) for level in (worse, milder))
+            if before is not None and after is not None and before > after:
+                key = f"targets.{plan.key}.first_response.{worse.key}"
+                yield "warning", key, f"later than the milder {milder.name}"
+
+
+def _due(policy: Policy, plan: str, target: TargetKind, severity: str) -> datetime | None:
+    promise = _promise(policy, plan, target, severity)
+    return promise.within.due_at(promise.calendar, _PROBE) if promise else None
+
+
+def _promise(policy: Policy, plan: str, target: TargetKind, severity: str) -> Promise | None:
+    region = policy.regions[0].key
+    promise = policy.promise(target, plan=plan, severity=severity, region=region, channel="email")
+    return promise if isinstance(promise, Promise) else None
+
+
+def _said(policy: Policy, plan: Plan, target: TargetKind, severity: str) -> str:
+    return str(policy.goals[plan.key, target, severity].within)
+
+
+def _undefined(policy: Policy) -> Iterator[Remark]:
+    for level in policy.severity.levels:
+        if not level.definition:
+            yield "warning", f"severities.{level.key}.definition", "expected a definition, there is none"
+    for plan in policy.plans:
+        for level in policy.severity.levels:
+            if (plan.key, "first_response", level.key) not in policy.goals:
+                text = f"no {TARGET_NAMES['first_response']} target for {level.name}"
+                yield "warning", f"targets.{plan.key}.first_response.{level.key}", text
+
+
+def _short_days(policy: Policy) -> Iterator[Remark]:
+    """A day that is open for so short that somebody probably wrote it wrongly (CEL-2)."""
+    for name, calendar in policy.calendars.items():
+        longest = max((window.end - window.start for window in calendar.windows), default=0)
+        if timedelta(seconds=longest) < _SHORTEST_DAY:
+            yield (
+                "warning",
+                f"calendars.{name}.hours",
+                f"the longest day is open for {plural(longest // 60, 'minute')} only",
+            )
+
+
+def _unknown_holidays(table: PolicyFile) -> Iterator[Remark]:
+    """A public holiday that is to be left out under a name that it does not have: the desk would be closed then."""
+    known = days_of(table)
+    for key, calendar in table.calendars.items():
+        if calendar.holidays:
+            place, days = f"calendars.{key}.holidays.without", list(_holidays(known, calendar.holidays))
+            for name in calendar.holidays.without:
+                # Its own name says nothing new of its own day; the twin's does.
+                matched = [
+                    f"{day}" if part == name else f"{day} ({part})"
+                    for day, part, bare in days
+                    if is_called(name, part, bare)
+                ]
+                if not matched:
+                    names = ", ".join(sorted({bare for _, _, bare in days}))
+                    yield "warning", place, f"no public holiday is called {name!r}; there are {names}"
+                else:
+                    yield "assumption", place, f"{name!r} is worked on: {', '.join(matched)}"
+
+
+def _holidays(known: KnownDays, asked: CountryHolidays) -> Iterator[tuple[date, str, str]]:
+    """Each holiday that is known: its day, its name there, and its name on its own day."""
+    for category in categories(asked):
+        for year in range(_TOLD_FROM, YEARS.stop):
+            for day, name in known.of(asked, year, category):
+                yield from ((day, part, bare) for part, bare in holiday_names(name).items())
+
+
+def _categories(table: PolicyFile) -> Iterator[Remark]:
+    """A category that has no day there, and from when on half days are closed: both are easily thought otherwise."""
+    known, years = days_of(table), range(_TOLD_FROM, YEARS.stop)
+    asked = {key: calendar.holidays for key, calendar in table.calendars.items() if calendar.holidays}
+    for key, holidays in asked.items():
+        place = f"calendars.{key}.holidays"
+        for category in categories(holidays):
+            if not any(known.of(holidays, year, category) for year in years):
+                yield "warning", f"{place}.categories", f"no day of category {category!r} there"
+        halves = {day.name: day.start for year in years for day in closures(known, holidays, year) if day.start}
+        if halves:
+            said = ", ".join(f"{name} from {start // 3600:02}:{start // 60 % 60:02}" for name, start in halves.items())
+            yield "assumption", f"{place}.half_days_from", f"half days are closed: {said}"
+
+
+def _assumptions(policy: Policy) -> Iterator[Remark]:
+    for assumption in policy.assumptions:
+        yield "assumption", assumption.key, assumption.why

@@ -1,0 +1,695 @@
+"""One policy file into one `offering.policy.Policy`, with every problem said at once.
+
+Reading is strict and complete: what this accepts, the engine can run. What the document itself contradicts is not
+our business here; `helpdesk.offering.files.lint` looks for that.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import re
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from decimal import Decimal
+from functools import partial
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from helpdesk.errors import ConfigurationError
+from helpdesk.languages import languages
+from helpdesk.offering.files.country_days import closures
+from helpdesk.offering.files.days import day_rule
+from helpdesk.offering.files.known_days import KnownDays, known_now
+from helpdesk.offering.files.maintenance import read_maintenance
+from helpdesk.offering.files.observed import ObservedDay, Way, substitutes
+from helpdesk.offering.files.schema import ChannelGoalTable, PolicyFile
+from helpdesk.offering.intake import IntakeField
+from helpdesk.offering.intake_words import folded
+from helpdesk.offering.policy import (
+    AUDIENCES,
+    OFF,
+    Assumption,
+    Band,
+    Calls,
+    Channel,
+    Credits,
+    Exclusion,
+    Goal,
+    Lifecycle,
+    Maintenance,
+    Plan,
+    Policy,
+    Region,
+    Step,
+    Warranty,
+    WorkedExample,
+)
+from helpdesk.offering.severities import CONDITIONS, Area, Cap, Kind, Level, SeverityTerms
+from helpdesk.openhours.calendar import Calendar, SpecialDay, WeeklyOpening, parse_hours
+from helpdesk.openhours.within import Within, parse_open_time, parse_within
+from helpdesk.placeholders import BLANK
+from helpdesk.toml_reader import fill, fill_as_far_as_possible, json_schema, parse_toml, read_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator
+    from pathlib import Path
+
+    from helpdesk.offering.files.schema import (
+        CalendarTable,
+        CallsTable,
+        CreditsTable,
+        DayEntry,
+        GoalTable,
+        LifecycleTable,
+        StepEntry,
+    )
+    from helpdesk.offering.policy import TargetKind
+
+_PART = re.compile(r"(\d\d):([0-5]\d)-(\d\d):([0-5]\d)")
+R = TypeVar("R")
+_AFTER = re.compile(r"due(?: \+ (\w+))?")
+_ADDRESS = re.compile(r"[^\s@<>,\"]+@[^\s@<>,\"]+")
+_SHARE = re.compile(r"(\d{1,2})\s*%")
+_BAND = re.compile(r"(>)?\s*(\d{1,3}(?:\.\d{1,6})?)", re.ASCII)
+_WHOLE = 100  # percent
+_ANY_YEAR = 2026
+_CALLS_AT_MOST = 48  # two days of one an hour
+_NO_WINDOWS: tuple[WeeklyOpening, ...] = ()
+ALWAYS = "24x7"  # every policy has this calendar
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyText:
+    """A policy file's text, where it came from, and the public holidays that were known when it was first read.
+
+    This is what is stored, so that an old case can be explained later. A file that is read now has no `days` and no
+    `version` yet; a version that was stored before days were kept has no `days`, and keeps its version.
+    """
+
+    name: str
+    text: str
+    days: KnownDays | None = None
+    version: str = ""  # what cases remember
+
+
+def policy_file(path: Path) -> PolicyText:
+    """A policy file as it is now. Raises ConfigurationError."""
+    return PolicyText(str(path), read_text(path))
+
+
+def read_policy(source: PolicyText) -> Policy:
+    """Read one policy. Raises ConfigurationError with every problem, each `file: key: what was expected`."""
+    return read_whole(source)[0]
+
+
+def read_whole(source: PolicyText) -> tuple[Policy, PolicyText]:
+    """Read one policy, and its text with the days and the version that are to be stored. Raises ConfigurationError."""
+    survey = survey_policy(source)
+    if survey.problems:
+        raise ConfigurationError(survey.problems)
+    return survey.policy, survey.source
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """A policy file as far as it can be read, with every problem, each `file: key: what was expected`.
+
+    With a problem, the policy has blanks where something is missing or wrong: good for looking names up, no more.
+    """
+
+    policy: Policy
+    source: PolicyText
+    problems: tuple[str, ...]
+
+
+def survey_policy(source: PolicyText) -> Survey:
+    """Read one policy as far as possible. Raises ConfigurationError where its text is no TOML."""
+    filled = fill_as_far_as_possible(PolicyFile, parse_toml(source.text, source.name), source.name)
+    table = filled.table
+    whole = source if source.days else replace(source, days=days_of(table))
+    if not whole.version:
+        whole = replace(whole, version=_version(whole))
+    reader = _PolicyReader(whole, table)
+    policy = reader.policy()
+    return Survey(policy, whole, (*filled.problems, *filled.further(reader.problems)))
+
+
+def days_of(table: PolicyFile) -> KnownDays:
+    """The public holidays that a policy's calendars ask for, as they are known now."""
+    return known_now(calendar.holidays for calendar in table.calendars.values() if calendar.holidays)
+
+
+def _version(source: PolicyText) -> str:
+    """The digest of the text and its public holidays: other days are another version."""
+    days = source.days.fingerprint if source.days else ""
+    return hashlib.sha256((source.text + days).encode()).hexdigest()[:12]
+
+
+def read_table(source: PolicyText) -> PolicyFile:
+    """The file's tables as they are written. Raises ConfigurationError."""
+    return fill(PolicyFile, parse_toml(source.text, source.name), source.name)
+
+
+def schema() -> dict[str, Any]:
+    """The JSON schema of the format, for editors."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Helpdesk policy",
+        **json_schema(PolicyFile),
+    }
+
+
+class _PolicyReader:
+    """Reads the tables of one file and collects what is wrong with them."""
+
+    def __init__(self, source: PolicyText, table: PolicyFile) -> None:
+        self.source = source
+        self.table = table
+        self.problems: list[str] = []
+
+    def policy(self) -> Policy:
+        table = self.table
+        calendars = {key: self.calendar(key, entry) for key, entry in table.calendars.items()}
+        calendars.setdefault(ALWAYS, Calendar(name=ALWAYS, timezone="UTC", windows=parse_hours(ALWAYS)))
+        policy = Policy(
+            key=table.key,
+            name=table.name,
+            version=self.source.version,
+            plans=tuple(
+                Plan(key, entry.name, entry.calendar, tuple(entry.channels), tuple(entry.excludes))
+                for key, entry in table.plans.items()
+            ),
+            regions=tuple(Region(key, entry.name or key, entry.calendar) for key, entry in table.regions.items()),
+            channels=self.channels(),
+            calendars=calendars,
+            goals=dict(self.goals()),
+            severity=self.severity(),
+            intake=tuple(self.intake()),
+            ladder=tuple(self.steps()),
+            examples=tuple(self.examples()),
+            assumptions=tuple(Assumption(entry.key, entry.why) for entry in table.assumed),
+            on_severity_change=table.on_severity_change,
+            warranty=Warranty(
+                plans=tuple(table.warranty.plans),
+                severities=tuple(table.warranty.severities),
+                channels=tuple(table.warranty.channels),
+                only_registered=table.warranty.only_registered,
+                requires=tuple(table.warranty.requires),
+            ),
+            exclusions=tuple(self.exclusions()),
+            maintenance=tuple(self.maintenance()),
+            lifecycle=self.life(table.lifecycle),
+            pauses=tuple(whom for whom in table.pauses if whom != "customer"),  # that one is told apart by target
+            calls=self.attempt("calls", partial(read_calls, table.calls), Calls()),
+            credits=self.credits(table.credits) if table.credits else None,
+            escalation_words=tuple(table.escalation_words),
+            escalation_contact=table.escalation_contact,
+            known_incidents_exempt=table.known_incidents_exempt,
+            not_support=tuple(sender.lower() for sender in table.not_support),
+            languages=tuple(table.languages),
+            source=table.source,
+            shown_in=tuple(self.timezone("shown_in", zone) for zone in table.shown_in),
+            days_source=self.source.days.source if self.source.days and self.source.days.days else "",
+        )
+        self.references(policy)
+        self.languages()
+        self.severity_names()
+        return policy
+
+    def wrong(self, key: str, expected: str) -> None:
+        self.problems.append(f"{key}: {expected}")
+
+    # --- calendars
+
+    def calendar(self, key: str, entry: CalendarTable) -> Calendar:
+        place = f"calendars.{key}"
+        hours = [entry.hours] if isinstance(entry.hours, str) else entry.hours
+        windows: list[WeeklyOpening] = []
+        for line in hours:
+            windows += self.attempt(f"{place}.hours", partial(parse_hours, line), _NO_WINDOWS)
+        timezone = self.timezone(f"{place}.timezone", entry.timezone)
+        business: frozenset[int] | None = None
+        if entry.business_days:
+            days = f"{entry.business_days} 00:00-24:00"
+            business = frozenset(
+                window.weekday
+                for window in self.attempt(f"{place}.business_days", partial(parse_hours, days), _NO_WINDOWS)
+            )
+        # A calendar without special days says so: one that is always open then counts whole days of 24 hours.
+        special = {"special_days": self.special_days(place, entry)} if entry.days or entry.holidays else {}
+        return Calendar(name=key, timezone=timezone, windows=windows, business_weekdays=business, **special)
+
+    def timezone(self, place: str, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            self.wrong(place, f'expected a zone of the IANA database ("Europe/Berlin"), not {name!r}')
+            return "UTC"
+        return name
+
+    def special_days(self, place: str, entry: CalendarTable) -> Callable[[int], tuple[SpecialDay, ...]]:
+        named: list[_NamedDay] = []
+        for number, day in enumerate(entry.days, start=1):
+            named += self.named_day(f"{place}.days.{number}", day)
+        public, known = entry.holidays, self.source.days or days_of(self.table)
+
+        def plain(year: int) -> list[SpecialDay]:
+            days = [special for day in named for special in day.of_year(year)]
+            if public:
+                days += closures(known, public, year)
+            return days
+
+        def of_year(year: int) -> tuple[SpecialDay, ...]:
+            # New Year's Day may be kept in the year before, and Christmas in the one after.
+            near = (year - 1, year, year + 1)
+            kept = [
+                ObservedDay(special.on, special.name, day.observed)
+                for day in named
+                if day.observed
+                for one in near
+                for special in day.of_year(one)
+            ]
+            closed = [day.on for one in near for day in plain(one) if not day.opens] if kept else []
+            return (*plain(year), *(day for day in substitutes(kept, closed) if day.on.year == year))
+
+        # A country that is not known is a problem of the file, not of the first mail that needs that year.
+        works = self.attempt(f"{place}.holidays", partial(of_year, _ANY_YEAR), None)
+        return of_year if works is not None else _no_days
+
+    def named_day(self, place: str, entry: DayEntry) -> Iterator[_NamedDay]:
+        rule = self.attempt(place, partial(day_rule, entry.on), None)
+        part = self.attempt(place, partial(_part_of_day, entry.open or entry.closed or "00:00-24:00"), None)
+        if entry.observed and (entry.open or entry.closed):
+            self.wrong(place, "observed: expected of a day that is closed as a whole, not of a part of one")
+        if rule is None or part is None:
+            return
+
+        def of_year(year: int) -> Iterator[SpecialDay]:
+            # A rule with a shift may land in the neighbouring year.
+            for day in filter(None, (rule(near) for near in (year - 1, year, year + 1))):
+                if day.year == year:
+                    yield SpecialDay(day, entry.name, *part, opens=bool(entry.open))
+
+        yield _NamedDay(of_year, entry.observed)
+
+    # --- targets
+
+    def goals(self) -> Iterator[tuple[tuple[str, TargetKind, str], Goal]]:
+        for plan, targets in self.table.targets.items():
+            for target, severities in targets.items():
+                for severity, entry in severities.items():
+                    place = f"targets.{plan}.{target}.{severity}"
+                    goal = self.goal(place, entry)
+                    if goal:
+                        yield (plan, target, severity), goal
+
+    def goal(self, place: str, entry: str | GoalTable) -> Goal | None:
+        if isinstance(entry, str):
+            return self.attempt(place, lambda: Goal(parse_within(entry)), None)
+        within = self.attempt(place, partial(_within, entry.within, entry.business_day), None)
+        by_channel = {channel: self.channel_goal(place, by, entry) for channel, by in entry.by_channel.items()}
+        read = {channel: goal for channel, goal in by_channel.items() if goal}
+        return Goal(within, entry.calendar, read) if within else None
+
+    def channel_goal(self, place: str, entry: str | ChannelGoalTable, otherwise: GoalTable) -> Goal | None:
+        own = ChannelGoalTable(calendar=entry) if isinstance(entry, str) else entry
+        within, business_day = own.within or otherwise.within, own.business_day or otherwise.business_day
+        if (within, business_day) == (otherwise.within, otherwise.business_day):
+            with contextlib.suppress(ValueError):  # the mistake is that of the goal itself
+                return Goal(_within(within, business_day), own.calendar or otherwise.calendar)
+            return None
+        span = self.attempt(place, partial(_within, within, business_day), None)
+        return Goal(span, own.calendar or otherwise.calendar) if span else None
+
+    def channels(self) -> tuple[Channel, ...]:
+        table = dict(self.table.channels)
+        named = [
+            Channel(
+                key,
+                entry.name or key,
+                targets=entry.targets,
+                warranted=entry.warranted,
+                because=entry.because,
+                warranted_while_down=entry.warranted_while_down,
+                tell=entry.tell,
+            )
+            for key, entry in table.items()
+        ]
+        return (*(() if "email" in table else (Channel("email", "e-mail"),)), *named)
+
+    # --- severity
+
+    def severity(self) -> SeverityTerms:
+        table = self.table.classifier
+        if not 0 <= table.review_below <= 1:
+            self.wrong(
+                "classifier.review_below", f"expected a share from 0 to 1, such as 0.75, not {table.review_below:g}"
+            )
+        for key, entry in self.table.severities.items():
+            if not 1 <= entry.rank <= 4:
+                self.wrong(f"severities.{key}.rank", f"expected 1 (the worst) to 4, not {entry.rank}")
+        levels = tuple(
+            Level(
+                key=key,
+                rank=entry.rank,
+                name=entry.name,
+                definition=entry.definition,
+                aliases=tuple(entry.aliases),
+                cues=tuple(entry.cues),
+            )
+            for key, entry in sorted(self.table.severities.items(), key=lambda item: item[1].rank)
+        )
+        return SeverityTerms(
+            levels=levels,
+            default=table.default,
+            stated=table.stated,
+            caps=tuple(Cap(cap.name, cap.when, cap.at_most, cap.alone) for cap in table.caps),
+            areas=tuple(Area(key=key, words=tuple(words)) for key, words in table.areas.items()),
+            review_below=table.review_below,
+            never_rank_1=tuple(table.never_rank_1),
+        )
+
+    def severity_names(self) -> None:
+        """What a customer may state must mean one severity; compared as it is when a mail states it."""
+        severities = self.table.severities
+        claims = [(key, f"severities.{key}", key) for key in severities]
+        claims += [(key, f"severities.{key}.name", entry.name) for key, entry in severities.items()]
+        claims += [
+            (key, f"severities.{key}.aliases", alias) for key, entry in severities.items() for alias in entry.aliases
+        ]
+        taken: dict[str, str] = {}
+        for key, place, name in claims:
+            owner = taken.setdefault(folded(name), key)
+            if owner != key and folded(name):
+                self.wrong(place, f"expected {name!r} with one severity only, severities.{owner} has it too")
+
+    # --- the rest
+
+    def intake(self) -> Iterator[IntakeField]:
+        for number, entry in enumerate(self.table.intake, start=1):
+            for kind in entry.kinds:
+                self.among(f"intake.{number}.kinds", kind, get_args(Kind))
+            kinds = tuple(kind for kind in get_args(Kind) if kind in entry.kinds)
+            yield IntakeField(
+                entry.key, entry.label, aliases=tuple(entry.aliases), required=entry.required, of_kinds=kinds
+            )
+
+    def languages(self) -> None:
+        if not self.table.languages:
+            self.wrong("languages", f"expected at least one of {', '.join(sorted(languages()))}")
+        for language in self.table.languages:
+            self.among("languages", language, languages())
+
+    def steps(self) -> Iterator[Step]:
+        for number, entry in enumerate(self.table.ladder, start=1):
+            place = f"ladder.{number}"
+            reached = self.attempt(f"{place}.at", partial(_reached, entry.at), None)
+            to = tuple(self.audiences(f"{place}.to", entry.to))
+            repeat = self.attempt(f"{place}.repeat", partial(_elapsed, entry.repeat), None)
+            unless = self.attempt(f"{place}.unless_acknowledged", partial(_elapsed, entry.unless_acknowledged), None)
+            if reached:
+                key, only = _step_key(entry), tuple(entry.only)
+                yield Step(key, entry.send, *reached, to, only, entry.hours, repeat, unless)
+
+    def audiences(self, place: str, names: list[str]) -> Iterator[str]:
+        for name in names:
+            if name in AUDIENCES or _ADDRESS.fullmatch(name):
+                yield name.lower()
+            else:
+                self.wrong(place, f"expected one of {', '.join(AUDIENCES)}, or a bare address, not {name!r}")
+
+    def credits(self, table: CreditsTable) -> Credits:
+        if table.request_within_business_days < 1:
+            days = table.request_within_business_days
+            self.wrong("credits.request_within_business_days", f"expected one business day or more, not {days}")
+        bands = [band for _, band in self.bands(table)]
+        return Credits(tuple(sorted(bands, key=_reach)), table.request_within_business_days, table.calendar)
+
+    def bands(self, table: CreditsTable) -> list[tuple[int, Band]]:
+        """The bands that can be read, by number; each must begin above the one before it, and give no less."""
+        read = (
+            (number, self.attempt(f"credits.bands.{number}", partial(_band, *band), None))
+            for number, band in enumerate(table.bands, start=1)
+        )
+        bands = [(number, band) for number, band in read if band]
+        for (before, lower), (number, band) in pairwise(bands):
+            place = f"credits.bands.{number}"
+            if _reach(band) <= _reach(lower):
+                self.wrong(place, f"expected a share above that of band {before}, where that one ends")
+            elif band.credit < lower.credit:
+                self.wrong(
+                    place, f"expected a credit of at least {float(lower.credit):g} percent, which band {before} gives"
+                )
+        return bands
+
+    def examples(self) -> Iterator[WorkedExample]:
+        for number, entry in enumerate(self.table.example, start=1):
+            if entry.at.tzinfo is None or (entry.due and entry.due.tzinfo is None):
+                self.wrong(f"example.{number}", "expected times with an offset, such as 2026-03-27T16:00:00+01:00")
+                continue
+            yield WorkedExample(
+                at=entry.at,
+                plan=entry.plan or next(iter(self.table.plans), ""),
+                severity=entry.severity,
+                region=entry.region or next(iter(self.table.regions), ""),
+                channel=entry.channel,
+                target=entry.target,
+                due_at=entry.due,
+                why=entry.why,
+            )
+
+    def exclusions(self) -> Iterator[Exclusion]:
+        for number, entry in enumerate(self.table.exclusion, start=1):
+            if entry.key.casefold() == OFF:
+                self.wrong(f"exclusion.{number}.key", f"expected another key: #exclude {OFF} takes an exclusion back")
+            yield Exclusion(entry.key, entry.why, tuple(entry.words), entry.out_of_scope)
+
+    def maintenance(self) -> Iterator[Maintenance]:
+        windows = self.table.maintenance
+        for number, entry in enumerate(windows, start=1):
+            found = self.attempt(f"maintenance.{number}", partial(read_maintenance, entry, windows), None)
+            if found:
+                yield found
+
+    def references(self, policy: Policy) -> None:
+        """Every key that names another table must name one that is there."""
+        severities = {level.key for level in policy.severity.levels}
+        self.hours_references(policy)
+        self.warranty_references(policy)
+        self.goal_references(policy)
+        for number, step in enumerate(self.table.ladder, start=1):
+            for severity in step.only:
+                self.among(f"ladder.{number}.only", severity, severities)
+        self.among("classifier.default", policy.severity.default, severities)
+        for number, cap in enumerate(policy.severity.caps, start=1):
+            self.among(f"classifier.caps.{number}.at_most", cap.at_most, severities)
+            self.among(f"classifier.caps.{number}.alone", cap.alone or cap.at_most, severities)
+            self.condition(f"classifier.caps.{number}.when", cap.when, {entry.key for entry in policy.channels})
+        for kind in policy.severity.never_rank_1:
+            self.among("classifier.never_rank_1", kind, get_args(Kind))
+
+    def goal_references(self, policy: Policy) -> None:
+        """As the file has them: a span that cannot be read hides no name beside it."""
+        plans, channels = {entry.key for entry in policy.plans}, {entry.key for entry in policy.channels}
+        severities = {level.key for level in policy.severity.levels}
+        for plan, targets in self.table.targets.items():
+            for target, goals in targets.items():
+                for severity, entry in goals.items():
+                    place = f"targets.{plan}.{target}.{severity}"
+                    self.among(place, plan, plans)
+                    self.among(place, severity, severities)
+                    if not isinstance(entry, str):
+                        self.hours_of_goal(place, entry, policy.calendars)
+                        for channel in entry.by_channel:
+                            self.among(f"{place}.by_channel", channel, channels)
+
+    def hours_of_goal(self, place: str, entry: GoalTable, calendars: Collection[str]) -> None:
+        by_channel = (by if isinstance(by, str) else by.calendar for by in entry.by_channel.values())
+        for calendar in filter(None, (entry.calendar, *by_channel)):
+            self.among(f"{place}.calendar", calendar, calendars)
+
+    def condition(self, place: str, when: str, channels: Collection[str]) -> None:
+        """A binding rule that can never hold would be believed to."""
+        about, colon, value = when.partition(":")
+        if about == "kind" and colon:
+            self.among(place, value, get_args(Kind))
+        elif about == "channel" and colon:
+            self.among(place, value, {*channels, "monitoring", "escalation"})
+        elif not (about in {"product", "component"} and value):
+            self.among(place, when, (*CONDITIONS, "kind:...", "channel:...", "product:...", "component:..."))
+
+    def hours_references(self, policy: Policy) -> None:
+        for region in policy.regions:
+            self.among(f"regions.{region.key}.calendar", region.calendar, policy.calendars)
+        for plan in policy.plans:
+            if plan.calendar:
+                self.among(f"plans.{plan.key}.calendar", plan.calendar, policy.calendars)
+        for what, entries in (("plans", policy.plans), ("regions", policy.regions)):
+            if not entries:
+                self.wrong(what, "expected at least one")
+
+    def warranty_references(self, policy: Policy) -> None:
+        plans, channels = {entry.key for entry in policy.plans}, {entry.key for entry in policy.channels}
+        severities = {level.key for level in policy.severity.levels}
+        areas, fields = {area.key for area in policy.severity.areas}, {field.key for field in policy.intake}
+        named = [
+            ("warranty.plans", policy.warranty.plans, plans),
+            ("warranty.severities", policy.warranty.severities, severities),
+            ("warranty.channels", policy.warranty.channels, channels),
+            ("warranty.requires", policy.warranty.requires, fields),
+            *((f"plans.{plan.key}.channels", plan.channels, channels) for plan in policy.plans),
+            *((f"plans.{plan.key}.excludes", plan.excludes, areas) for plan in policy.plans),
+        ]
+        for place, keys, known in named:
+            for key in keys:
+                self.among(place, key, known)
+        if self.table.credits:
+            self.among("credits.calendar", self.table.credits.calendar, policy.calendars)
+        if policy.lifecycle.downgrade_to:
+            self.among("lifecycle.downgrade_to", policy.lifecycle.downgrade_to, severities)
+        self.lifecycle(policy.lifecycle)
+
+    def life(self, table: LifecycleTable) -> Lifecycle:
+        """`[lifecycle]`; what is wrong with a span is said, and it is as if it were not there."""
+        turn = {
+            key: self.attempt(f"lifecycle.{key}", partial(parse_within, text), None) if text else None
+            for key, text in (
+                ("turn_remind_after", table.turn_remind_after),
+                ("turn_close_after", table.turn_close_after),
+            )
+        }
+        return Lifecycle(
+            remind_after=_business_days(table.remind_after_days),
+            close_after=_business_days(table.close_after_days),
+            turn_remind_after=turn["turn_remind_after"],
+            turn_close_after=turn["turn_close_after"],
+            reopen_within=_days(table.reopen_within_days),
+            downgrade_after=_business_days(table.downgrade_after_days),
+            downgrade_to=table.downgrade_to,
+            downgrade_automatically=table.downgrade_automatically,
+            resolve_recovered=table.resolve_recovered,
+            progress_mails=table.progress_mails,
+            ask_rating=table.ask_rating,
+        )
+
+    def lifecycle(self, life: Lifecycle) -> None:
+        """Spans that can pass, and nothing that never happens for want of what comes before it."""
+        table = self.table.lifecycle
+        for key in ("remind_after_days", "close_after_days", "reopen_within_days", "downgrade_after_days"):
+            days = getattr(table, key)
+            if days is not None and days < 1:
+                self.wrong(f"lifecycle.{key}", f"expected one day or more, not {days}")
+        if life.close_after and not life.remind_after:
+            self.wrong("lifecycle.close_after_days", "expected remind_after_days, too: it counts from the reminder")
+        if life.turn_close_after and not life.turn_remind_after:
+            self.wrong("lifecycle.turn_close_after", "expected turn_remind_after, too: it counts from the reminder")
+        if life.downgrade_after and not life.downgrade_to:
+            self.wrong("lifecycle.downgrade_after_days", "expected downgrade_to, too: the severity that it comes to")
+
+    def among(self, place: str, key: str, known: Collection[str]) -> None:
+        if key not in known and BLANK not in known:
+            self.wrong(place, f"expected one of {', '.join(sorted(known))}, not {key!r}")
+
+    def attempt(self, place: str, reading: Callable[[], R], otherwise: R) -> R:
+        """What `reading` reads; where it refuses, its words become a problem of that place."""
+        try:
+            return reading()
+        except ValueError as problem:
+            self.wrong(place, str(problem))
+            return otherwise
+
+
+def _within(text: str, business_day: str) -> Within:
+    if business_day in {"", "same_time", "close", "close_next"}:
+        return parse_within(text, mode=business_day or "same_time")  # type: ignore[arg-type]
+    return parse_within(text, business_day=parse_open_time(business_day))
+
+
+def _reached(text: str) -> tuple[float, timedelta]:
+    at = " ".join(text.split())
+    share, after = _SHARE.fullmatch(at), _AFTER.fullmatch(at)
+    if at == "opened":
+        return 0.0, timedelta()
+    if share and int(share[1]):
+        return int(share[1]) / 100, timedelta()
+    if after:
+        return 1.0, parse_open_time(after[1]) if after[1] else timedelta()
+    raise ValueError(f'expected "opened", a share such as "75%", "due" or "due + 1h", not {text!r}')
+
+
+def _elapsed(text: str) -> timedelta | None:
+    return parse_open_time(text) if text else None
+
+
+def read_calls(table: CallsTable) -> Calls:
+    """How calls go on. Raises ValueError that says which key is wrong and what was expected."""
+    spans: dict[str, timedelta] = {}
+    for key in ("secondary", "lead", "account_contacts", "hourly_after"):
+        try:
+            spans[key] = parse_open_time(getattr(table, key))
+        except ValueError as problem:
+            raise ValueError(f"{key}: {problem}") from None
+    if not 0 <= table.at_most <= _CALLS_AT_MOST:
+        raise ValueError(f"at_most: expected a number from 0 to {_CALLS_AT_MOST}, not {table.at_most}")
+    return Calls(**spans, at_most=table.at_most)
+
+
+def _step_key(entry: StepEntry) -> str:
+    """What tells steps apart that may be taken at different instants; a ledger remembers it."""
+    parts = (
+        " ".join(entry.at.split()),
+        f"for {', '.join(entry.only)}" if entry.only else "",
+        f"in {entry.hours} hours" if entry.hours == "working" else "",
+        f"every {entry.repeat}" if entry.repeat else "",
+        f"unless acknowledged in {entry.unless_acknowledged}" if entry.unless_acknowledged else "",
+    )
+    return " ".join(part for part in parts if part)
+
+
+@dataclass(frozen=True, slots=True)
+class _NamedDay:
+    """An entry of `days`, read."""
+
+    of_year: Callable[[int], Iterator[SpecialDay]]
+    observed: Way | Literal[""]
+
+
+def _part_of_day(text: str) -> tuple[int, int]:
+    found = _PART.fullmatch(text.strip())
+    if not found:
+        raise ValueError(f'expected a part of a day such as "12:00-24:00", not {text!r}')
+    start, end = (int(hour) * 3600 + int(minute) * 60 for hour, minute in (found.group(1, 2), found.group(3, 4)))
+    if not 0 <= start < end <= 24 * 3600:
+        raise ValueError(f'expected a part of a day such as "12:00-24:00", not {text!r}')
+    return start, end
+
+
+def _no_days(_year: int) -> tuple[SpecialDay, ...]:
+    return ()
+
+
+def _band(share: float | str, credit: float) -> Band:
+    # By way of its digits, so that 10.1 is 10.1 and not the nearest binary fraction.
+    found = _BAND.fullmatch(str(share).strip())
+    if not found:
+        raise ValueError(f'expected a share in percent such as 4 or "> 10.1", not {share!r}')
+    if Decimal(found[2]) > _WHOLE:
+        raise ValueError(f"expected a share of 0 to 100 percent, not {share!r}")
+    if not 0 <= credit <= _WHOLE:
+        raise ValueError(f"expected a credit of 0 to 100 percent, not {credit!r}")
+    return Band(Decimal(found[2]), Decimal(str(credit)), above=bool(found[1]))
+
+
+def _reach(band: Band) -> tuple[Decimal, bool]:
+    """Where a band begins, to be compared: from 4 on is before above 4."""
+    return band.share, band.above
+
+
+def _days(days: int | None) -> timedelta | None:
+    return None if days is None else timedelta(days=days)
+
+
+def _business_days(days: int | None) -> Within | None:
+    return None if days is None else Within(timedelta(), business_days=days)

@@ -1,0 +1,317 @@
+"""The format of a policy file, as plain dataclasses that pydantic fills and checks.
+
+One class a table; every key is here and nothing else is accepted. `helpdesk.offering.files.read` turns the whole into a
+`offering.policy.Policy`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+
+from helpdesk.toml_reader import strict
+
+Target = Literal["first_response", "follow_up", "resolution"]
+
+
+@strict
+@dataclass
+class PlanTable:
+    """`[plans.KEY]`: what a customer can buy; the first is the default."""
+
+    name: str
+    calendar: str = ""  # overrides the region's
+    channels: list[str] = field(default_factory=list)  # ways in that come with the plan; none named: all
+    excludes: list[str] = field(default_factory=list)  # areas that do not come with the plan
+
+
+@strict
+@dataclass
+class RegionTable:
+    """`[regions.KEY]`: where a customer is served from; the first is the default."""
+
+    calendar: str
+    name: str = ""
+
+
+@strict
+@dataclass
+class CountryHolidays:
+    """`holidays = {country = "US"}`: the holidays of a country or one of its subdivisions, public ones always."""
+
+    country: str
+    subdivision: str | None = None
+    observed: bool = True
+    without: list[str] = field(default_factory=list)  # names of days on which the desk works
+    categories: list[str] = field(default_factory=list)  # further ones of the package: "catholic", "bank", "half_day"
+    half_days_from: str = ""  # "13:00": when half days close; without it, when their name says, else at noon
+
+
+@strict
+@dataclass
+class DayEntry:
+    """One entry of `days`: a named day that differs from the week. Without `open` or `closed` it is closed."""
+
+    name: str
+    on: str | date
+    closed: str = ""  # "12:00-24:00": closed for that part only
+    open: str = ""  # "10:00-14:00": open then, whatever else is said
+    observed: Literal["", "nearest", "next"] = ""  # when it falls on a weekend: also closed on that working day
+
+
+@strict
+@dataclass
+class CalendarTable:
+    """`[calendars.KEY]`: when the desk is open, on the wall clock of its zone."""
+
+    timezone: str
+    hours: str | list[str]
+    holidays: CountryHolidays | None = None
+    days: list[DayEntry] = field(default_factory=list)
+    business_days: str = ""  # "mon-fri"; without it, weekdays open at least half as long as the longest
+
+
+@strict
+@dataclass
+class SeverityTable:
+    """`[severities.KEY]`: one severity; rank 1 is the worst."""
+
+    rank: int
+    name: str
+    definition: str = ""
+    aliases: list[str] = field(default_factory=list)
+    cues: list[str] = field(default_factory=list)
+
+
+@strict
+@dataclass
+class ChannelGoalTable:
+    """What differs by a way in: `by_channel = { phone = { within = "30m", calendar = "24x7" } }`."""
+
+    within: str = ""  # otherwise as by other ways
+    calendar: str = ""
+    business_day: str = ""
+
+
+@strict
+@dataclass
+class GoalTable:
+    """A target with its own hours: `{within = "1h", calendar = "24x7"}`."""
+
+    within: str
+    calendar: str = ""
+    by_channel: dict[str, str | ChannelGoalTable] = field(default_factory=dict)  # a text names a calendar
+    business_day: str = ""  # "same_time" (default), "close", "close_next", or hours such as "8h"
+
+
+@strict
+@dataclass
+class ChannelTable:
+    """`[channels.KEY]`: a way in. `targets = false`: no promise at all; `warranted = false`: not owed."""
+
+    name: str = ""
+    targets: bool = True
+    warranted: bool = True
+    because: str = ""
+    warranted_while_down: str = ""  # a switch of the operators: `helpdesk status set website down`
+    tell: str = ""  # what customers read in the acknowledgment while the channel is not warranted
+
+
+@strict
+@dataclass
+class WarrantyTable:
+    """`[warranty]`: what is answered for with money; a list that is not there names all."""
+
+    plans: list[str] = field(default_factory=list)
+    severities: list[str] = field(default_factory=list)
+    channels: list[str] = field(default_factory=list)
+    only_registered: bool = False
+    requires: list[str] = field(default_factory=list)
+
+
+@strict
+@dataclass
+class ExclusionEntry:
+    """`[[exclusion]]`: a reason for which a case is outside the promises."""
+
+    key: str
+    why: str
+    words: list[str] = field(default_factory=list)
+    out_of_scope: bool = False
+
+
+@strict
+@dataclass
+class MaintenanceEntry:
+    """`[[maintenance]]`: planned unavailability, by a rule (RFC 5545) or from and to dated instants."""
+
+    name: str
+    sector: str = ""
+    timezone: str = "UTC"
+    start: datetime | None = None  # of the first window, on the wall clock of the zone
+    rule: str = ""  # RRULE, such as "FREQ=WEEKLY;BYDAY=FR"
+    hours: float = 0  # how long a window is, on the wall clock
+    after: str = ""  # the name of another entry that this one follows,
+    after_days: int = 0  # so many calendar days later
+    weekday: str = ""  # on which weekday the document says it falls
+    dated: list[list[datetime]] = field(default_factory=list)  # [[from, to], ...]
+
+
+@strict
+@dataclass
+class CreditsTable:
+    """`[credits]`: what missed promises cost. Bands are floors: [[4, 10], ["> 6", 15]] is 10 from 4 on, 15 above 6."""
+
+    bands: list[tuple[float | str, float]]
+    request_within_business_days: int
+    calendar: str
+
+
+@strict
+@dataclass
+class CapTable:
+    """`[[classifier.caps]]`: a named rule: `when` it holds, the severity is `at_most` that.
+
+    `alone`: what trouble is then, where the mail says nothing else.
+    """
+
+    name: str
+    when: str
+    at_most: str
+    alone: str = ""
+
+
+@strict
+@dataclass
+class ClassifierTable:
+    """`[classifier]`: how a severity is found."""
+
+    default: str
+    stated: Literal["evidence", "fitting", "initial", "ignored"] = "evidence"
+    caps: list[CapTable] = field(default_factory=list)
+    areas: dict[str, list[str]] = field(default_factory=dict)
+    never_rank_1: list[str] = field(default_factory=list)
+    review_below: float = 0.75
+
+
+@strict
+@dataclass
+class IntakeEntry:
+    """`[[intake]]`: something the document asks customers to say."""
+
+    key: str
+    label: str
+    aliases: list[str] = field(default_factory=list)
+    required: bool = True
+    kinds: list[str] = field(default_factory=list)  # of case; without it, all
+
+
+@strict
+@dataclass
+class StepEntry:
+    """`[[ladder]]`: a step.
+
+    `at` is "opened" (at once), a share of the promise ("75%"), "due", or "due + 1h" of open time. `to` names seats
+    (assignee, team, lead, operators, on-call, on-call-secondary, account-contacts, customer-escalation) or addresses.
+    """
+
+    at: str
+    send: Literal["warning", "breach", "escalation"]
+    to: list[str]
+    only: list[str] = field(default_factory=list)  # severities; without it, all
+    hours: Literal["", "working", "always"] = ""  # working: waits for the region's hours; else the promise's own
+    repeat: str = ""  # "15m" of elapsed time: said again until somebody acknowledges
+    unless_acknowledged: str = ""  # "15m": so much later, and only if nobody has acknowledged by then
+
+
+@strict
+@dataclass
+class CallsTable:
+    """`[calls]`: how a call goes on that nobody acknowledges. Elapsed time from the call, "15m" or "1h"."""
+
+    secondary: str = "15m"
+    lead: str = "30m"
+    account_contacts: str = "45m"
+    hourly_after: str = "1h"  # once an hour to everybody who was called; the operators hear that nobody answers
+    at_most: int = 12  # times an hour, and no more
+
+
+@strict
+@dataclass
+class LifecycleTable:
+    """`[lifecycle]`: what happens to a case over its life.
+
+    Days are business days of the plan's calendar, but for those within which a reply reopens a case.
+    """
+
+    remind_after_days: int | None = None  # waiting for the customer
+    close_after_days: int | None = None  # after the reminder
+    turn_remind_after: str = ""  # "4bd": it is the customer's turn, and nobody said that we wait; without it, never
+    turn_close_after: str = ""  # "4bd": after that reminder
+    reopen_within_days: int | None = None
+    downgrade_after_days: int | None = None
+    downgrade_to: str = ""
+    downgrade_automatically: bool = False
+    resolve_recovered: bool = False
+    progress_mails: bool = False
+    ask_rating: bool = True
+
+
+@strict
+@dataclass
+class ExampleEntry:
+    """`[[example]]`: a worked example, computed by hand. Without `due`: the document gives no target."""
+
+    at: datetime
+    severity: str
+    due: datetime | None = None
+    plan: str = ""
+    region: str = ""
+    channel: str = "email"
+    target: Target = "first_response"
+    why: str = ""
+
+
+@strict
+@dataclass
+class AssumedEntry:
+    """`[[assumed]]`: where the document is silent or contradicts itself: our reading, and why."""
+
+    key: str
+    why: str
+
+
+@strict
+@dataclass
+class PolicyFile:
+    """A policy file."""
+
+    key: str
+    name: str
+    plans: dict[str, PlanTable]
+    regions: dict[str, RegionTable]
+    calendars: dict[str, CalendarTable]
+    severities: dict[str, SeverityTable]
+    targets: dict[str, dict[Target, dict[str, str | GoalTable]]]
+    classifier: ClassifierTable
+    source: str = ""
+    shown_in: list[str] = field(default_factory=list)  # further zones in which the document prints its hours
+    languages: list[str] = field(default_factory=lambda: ["en"])
+    on_severity_change: Literal["keep_consumed", "from_start", "restart"] = "keep_consumed"
+    channels: dict[str, ChannelTable] = field(default_factory=dict)
+    intake: list[IntakeEntry] = field(default_factory=list)
+    ladder: list[StepEntry] = field(default_factory=list)
+    calls: CallsTable = field(default_factory=CallsTable)
+    pauses: list[Literal["customer", "vendor"]] = field(default_factory=list)  # waits for whom pause what runs
+    lifecycle: LifecycleTable = field(default_factory=LifecycleTable)
+    warranty: WarrantyTable = field(default_factory=WarrantyTable)
+    exclusion: list[ExclusionEntry] = field(default_factory=list)
+    maintenance: list[MaintenanceEntry] = field(default_factory=list)
+    credits: CreditsTable | None = None
+    escalation_words: list[str] = field(default_factory=list)
+    escalation_contact: bool = False  # every customer gives one who is reachable around the clock
+    known_incidents_exempt: bool = False  # a case about a declared incident need not be answered in time
+    not_support: list[str] = field(default_factory=list)  # addresses and domains whose mail makes no case
+    example: list[ExampleEntry] = field(default_factory=list)
+    assumed: list[AssumedEntry] = field(default_factory=list)

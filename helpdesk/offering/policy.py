@@ -1,0 +1,402 @@
+"""What was promised to whom: one support offering as values.
+
+A `Policy` is one version of one TOML file, already checked (`helpdesk.offering.files` reads it). `Policy.promise` is
+the only place that answers "what is promised for this plan, severity, region and channel": a `Promise`, or the reason
+why there is none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
+
+from helpdesk.errors import NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from datetime import datetime
+    from decimal import Decimal
+
+    from helpdesk.offering.intake import IntakeField
+    from helpdesk.offering.severities import Level, SeverityTerms
+    from helpdesk.openhours.calendar import Calendar
+    from helpdesk.openhours.within import Within
+
+TargetKind = Literal["first_response", "follow_up", "resolution"]
+TARGET_KINDS: tuple[TargetKind, ...] = ("first_response", "follow_up", "resolution")
+TARGET_NAMES: dict[TargetKind, str] = {
+    "first_response": "first response",
+    "follow_up": "follow-up",
+    "resolution": "resolution",
+}
+StepKind = Literal["warning", "breach", "escalation"]
+# Who hears of a step: one of these, or a bare address.
+Audience = str
+AUDIENCES = (
+    "assignee",
+    "team",
+    "lead",
+    "operators",
+    "on-call",
+    "on-call-secondary",
+    "account-contacts",
+    "customer-escalation",
+)
+ON_CALL = frozenset({"on-call", "on-call-secondary"})
+StepHours = Literal["", "working", "always"]
+Waited = Literal["customer", "vendor"]  # whom a wait is for
+OFF = "off"  # what takes an exclusion back, and so is the key of none
+OnSeverityChange = Literal["keep_consumed", "from_start", "restart"]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the customer bought.
+
+    `calendar` overrides the region's, `""` leaves it to the region. `channels` are the ways in that come with the
+    plan, empty for all. A case of an area in `excludes` is flagged as not in the plan.
+    """
+
+    key: str
+    name: str
+    calendar: str = ""
+    channels: tuple[str, ...] = ()
+    excludes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """Where the customer is served from, and so in which hours."""
+
+    key: str
+    name: str
+    calendar: str
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A way in. `targets` False: cases from it carry none. `warranted` False: measured, but not promised.
+
+    `warranted_while_down` names a switch of the operators (`website`): while it is down, the channel is warranted.
+    `tell` is what customers read in the acknowledgment while it is not.
+    """
+
+    key: str
+    name: str
+    targets: bool = True
+    warranted: bool = True
+    because: str = ""
+    warranted_while_down: str = ""
+    tell: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Warranty:
+    """What the provider answers for with money: an empty list names all there are."""
+
+    plans: tuple[str, ...] = ()
+    severities: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+    only_registered: bool = False  # the sender must be a registered contact
+    requires: tuple[str, ...] = ()  # intake fields without which nothing is warranted
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """One cell of a policy's matrix. `calendar` "" leaves the hours to plan and region.
+
+    `by_channel` holds what differs by a way in; its goals have no channels of their own.
+    """
+
+    within: Within
+    calendar: str = ""
+    by_channel: Mapping[str, Goal] = field(default_factory=dict)
+
+    def of(self, channel: str) -> Goal:
+        """What is promised by that way in."""
+        return self.by_channel.get(channel, self)
+
+
+DoubtAbout = Literal["sender", "offering", "subscription", "contact", "field", "channel", "way-in", "plan", "severity"]
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Why a time is measured but not owed: what that is about and what it is called there, and the record's words.
+
+    `instead` names what it would be owed for.
+    """
+
+    about: DoubtAbout
+    name: str
+    said: str
+    instead: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What one clock measures: so much time, in this calendar. Warranted without doubts; `because` says them."""
+
+    target: TargetKind
+    within: Within
+    calendar: Calendar
+    warranted: bool
+    because: tuple[str, ...]
+    doubts: tuple[Doubt, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NoPromise:
+    """There is no such target, and why."""
+
+    target: TargetKind
+    because: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A rung of the escalation ladder.
+
+    It is reached when `share` of the promised open time is used; a share of 1 is the breach, and `after` is open
+    time beyond it; a share of 0 is the opening of the case. `repeat` and `unless_acknowledged` are elapsed time.
+    """
+
+    key: str  # unique in its ladder, as far as two steps may be taken at different instants
+    kind: StepKind
+    share: float
+    after: timedelta
+    to: tuple[Audience, ...]
+    only: tuple[str, ...] = ()  # severities; empty for all
+    hours: StepHours = ""  # working: waits for the region's hours; otherwise the hours of the promise itself
+    repeat: timedelta | None = None  # said again until somebody acknowledges
+    unless_acknowledged: timedelta | None = None  # so much later, and only if nobody has acknowledged by then
+
+    @property
+    def pages(self) -> bool:
+        """Whether it calls the person on call."""
+        return not ON_CALL.isdisjoint(self.to)
+
+    @property
+    def waits_for_acknowledgment(self) -> bool:
+        """Whether somebody is asked to say that they have it."""
+        return self.pages or self.repeat is not None or self.calls
+
+    @property
+    def calls(self) -> bool:
+        """Whether it is a call that begins with the opening of a case, or for want of somebody who took one."""
+        return self.share == 0 and (self.pages or self.unless_acknowledged is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """How a call goes on that nobody acknowledges: elapsed time, from the call on.
+
+    To the secondary, the lead, and our own people at the customer's account, where no step of the ladder calls them;
+    after `hourly_after` once an hour to everybody who was called, `at_most` so often, and the operators hear of it.
+    """
+
+    secondary: timedelta = timedelta(minutes=15)
+    lead: timedelta = timedelta(minutes=30)
+    account_contacts: timedelta = timedelta(minutes=45)
+    hourly_after: timedelta = timedelta(hours=1)
+    at_most: int = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """A reason for which a case is outside the promises, by an agent's order; its words in a mail only propose it."""
+
+    key: str
+    why: str
+    words: tuple[str, ...] = ()
+    out_of_scope: bool = False  # not supported at all
+
+
+@dataclass(frozen=True, slots=True)
+class Maintenance:
+    """Planned unavailability. `between(start, end)` yields the windows (aware UTC) that touch that stretch."""
+
+    name: str
+    sector: str
+    between: Callable[[datetime, datetime], Iterable[tuple[datetime, datetime]]]
+    rule: str  # as written, to be read
+
+
+@dataclass(frozen=True, slots=True)
+class Lifecycle:
+    """What happens to a case over its life; None: it does not happen.
+
+    A silence is measured by the plan's calendar, in business days as a rule; `reopen_within` is elapsed time.
+    """
+
+    remind_after: Within | None = None  # waiting for the customer
+    close_after: Within | None = None  # after the reminder
+    turn_remind_after: Within | None = None  # it is the customer's turn, and nobody said that we wait
+    turn_close_after: Within | None = None  # after that reminder
+    reopen_within: timedelta | None = None  # after closing; later mail opens a linked case. None: always
+    downgrade_after: Within | None = None  # without information that the customer owes
+    downgrade_to: str = ""
+    downgrade_automatically: bool = False  # otherwise it is proposed to the agent
+    ask_rating: bool = True  # closing mails ask whether the customer was satisfied
+    resolve_recovered: bool = False  # once the monitor says so, where no agent has written
+    progress_mails: bool = False  # tell the customer when severity or owner changes
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """From which share of violations on (or only `above` it), in percent, how many percent of the fee are credited."""
+
+    share: Decimal
+    credit: Decimal
+    above: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Credits:
+    """What missed promises cost (percent of the quarter's fee by percent of violations)."""
+
+    bands: tuple[Band, ...]  # from the lowest share on
+    request_within: int  # business days after the quarter
+    calendar: str  # whose business days
+
+
+@dataclass(frozen=True, slots=True)
+class WorkedExample:
+    """A worked example: the due time that the document's reader computed by hand. `due_at` None: no target."""
+
+    at: datetime
+    plan: str
+    severity: str
+    region: str
+    channel: str
+    target: TargetKind
+    due_at: datetime | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """Where the document is silent or contradicts itself: our reading, and why."""
+
+    key: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One version of one support offering."""
+
+    key: str
+    name: str
+    version: str  # digest of the file it was read from
+    plans: tuple[Plan, ...]  # the default first
+    regions: tuple[Region, ...]  # the default first
+    channels: tuple[Channel, ...]  # `email` is always among them
+    calendars: Mapping[str, Calendar]
+    goals: Mapping[tuple[str, TargetKind, str], Goal]  # (plan, target, severity)
+    severity: SeverityTerms
+    intake: tuple[IntakeField, ...]
+    ladder: tuple[Step, ...]
+    examples: tuple[WorkedExample, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
+    on_severity_change: OnSeverityChange = "keep_consumed"
+    warranty: Warranty = Warranty()
+    exclusions: tuple[Exclusion, ...] = ()
+    maintenance: tuple[Maintenance, ...] = ()
+    lifecycle: Lifecycle = Lifecycle()
+    credits: Credits | None = None
+    escalation_words: tuple[str, ...] = ()  # with which a customer asks for escalation
+    escalation_contact: bool = False  # every customer gives one who is reachable around the clock
+    known_incidents_exempt: bool = False  # a case about a declared incident need not be answered in time
+    not_support: tuple[str, ...] = ()  # addresses and domains whose mail makes no case
+    calls: Calls = Calls()
+    pauses: tuple[Waited, ...] = ()  # waits that pause follow-up and resolution, beside one for the customer
+    languages: tuple[str, ...] = ("en",)
+    source: str = ""  # which document it was written from
+    shown_in: tuple[str, ...] = ()  # further zones in which the document prints its hours
+    days_source: str = ""  # where its public holidays are from, "" without any
+    # Earlier versions by version, for cases that were moved from them to this one.
+    earlier: Mapping[str, Policy] = field(default_factory=dict)
+
+    def promise(
+        self, target: TargetKind, *, plan: str, severity: str, region: str, channel: str, down: Collection[str] = ()
+    ) -> Promise | NoPromise:
+        """What is promised, or why nothing is. Raises NotFound for a key that the policy does not have.
+
+        `down` names the operators' switches that are down, such as `website`.
+        """
+        self.level(severity)
+        way_in, bought, place = self.channel(channel), self.plan(plan), self.region(region)
+        if not way_in.targets:
+            return NoPromise(target, (way_in.because or f"cases from {way_in.name} carry no targets",))
+        goal = self.goals.get((plan, target, severity))
+        if goal is None:
+            return NoPromise(target, (f"{self.name} {bought.name} gives no {TARGET_NAMES[target]} target",))
+        goal = goal.of(channel)
+        hours = goal.calendar or bought.calendar or place.calendar
+        doubts = tuple(self._doubts(bought, way_in, severity, down))
+        said = tuple(doubt.said for doubt in doubts)
+        return Promise(target, goal.within, self.calendars[hours], warranted=not doubts, because=said, doubts=doubts)
+
+    def _doubts(self, plan: Plan, channel: Channel, severity: str, down: Collection[str]) -> Iterator[Doubt]:
+        """Why this combination is measured but not warranted; nothing when it is."""
+        warranty = self.warranty
+        if not channel.warranted and channel.warranted_while_down not in down:
+            yield Doubt("way-in", channel.name, channel.because or f"{channel.name} is not warranted")
+        elif not self._defines(plan, channel):
+            others = tuple(other.name for other in self.channels if other.warranted and self._defines(plan, other))
+            yield Doubt("channel", channel.name, f"{channel.name} is not a defined channel of {plan.name}", others)
+        if warranty.plans and plan.key not in warranty.plans:
+            yield Doubt("plan", plan.name, f"the plan {plan.name} is not warranted")
+        if warranty.severities and severity not in warranty.severities:
+            name = self.level(severity).name
+            yield Doubt("severity", name, f"{name} is not warranted")
+
+    def _defines(self, plan: Plan, channel: Channel) -> bool:
+        """Whether the offering and the plan have that way in; where they name none, they have all."""
+        return all(not named or channel.key in named for named in (self.warranty.channels, plan.channels))
+
+    def told_of(self, channel: str, down: Collection[str]) -> str:
+        """What a customer is told who came in by a channel that is not warranted; "" while it is."""
+        way_in = self.channel(channel)
+        return "" if way_in.warranted or way_in.warranted_while_down in down else way_in.tell
+
+    def is_support(self, sender: str) -> bool:
+        """Whether mail from that address is a request for support at all (LGT-10)."""
+        return not {sender, sender.rpartition("@")[2]} & set(self.not_support)
+
+    def plan(self, key: str) -> Plan:
+        """The plan of that key. Raises NotFound."""
+        return _named("plan", key, self.plans, self.key)
+
+    def region(self, key: str) -> Region:
+        """The region of that key. Raises NotFound."""
+        return _named("region", key, self.regions, self.key)
+
+    def channel(self, key: str) -> Channel:
+        """The channel of that key. Raises NotFound."""
+        return _named("channel", key, self.channels, self.key)
+
+    def plan_calendar(self, *, plan: str, region: str) -> Calendar:
+        """The hours that come with a plan, else those of the region. Raises NotFound."""
+        return self.calendars[self.plan(plan).calendar or self.region(region).calendar]
+
+    def level(self, key: str) -> Level:
+        """The severity of that key. Raises NotFound."""
+        return _named("severity", key, self.severity.levels, self.key)
+
+
+class _Keyed(Protocol):
+    @property
+    def key(self) -> str: ...
+
+
+_K = TypeVar("_K", bound=_Keyed)
+
+
+def _named(what: str, key: str, among: Iterable[_K], policy: str) -> _K:
+    known = {entry.key: entry for entry in among}
+    if key not in known:
+        raise NotFound(f"policy {policy} has no {what} {key!r}; it has {', '.join(known) or 'none'}")
+    return known[key]

@@ -1,0 +1,1 @@
+"""Business time, pure: calendars, weeks, wall time, spans of open time, rotations."""
