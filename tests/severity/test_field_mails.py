@@ -1,0 +1,86 @@
+"""The labelled mails of the field genre are as their conventions say."""
+
+import importlib.util
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+ADDRESS = re.compile(r"[\w.+-]+@([\w.-]+\w)|https?://([\w.-]+\w)")
+TOLD = ("example", "localhost")
+
+
+def loaded():
+    spec = importlib.util.spec_from_file_location("bench_severity_field", ROOT / "bench" / "severity_field.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+field = loaded()
+MAILS = field.mails()
+
+
+def wrong(fails):
+    return [mail["id"] for mail in MAILS if fails(mail)]
+
+
+def test_each_mail_has_its_own_id_and_text():
+    assert len({mail["id"] for mail in MAILS}) == len(MAILS)
+    assert len({mail["body"] for mail in MAILS}) == len(MAILS)
+
+
+def test_each_label_and_kind_is_one_of_those_that_there_are():
+    assert not wrong(lambda mail: mail["label"] not in {f"S{rank}" for rank in field.RANKS})
+    assert not wrong(lambda mail: mail["kind"] not in field.KINDS)
+
+
+def test_each_finding_is_one_of_those_that_there_are():
+    assert not wrong(lambda mail: "effect" not in mail["findings"])
+    for mail in MAILS:
+        for name, found in mail["findings"].items():
+            assert found["is"] in field.VALUES[name], mail["id"]
+            assert found["quotes"], mail["id"]
+
+
+def test_each_quote_stands_in_the_mail():
+    missing = [
+        (mail["id"], quote)
+        for mail in MAILS
+        for found in mail["findings"].values()
+        for quote in found["quotes"]
+        if not quote.strip() or (quote not in mail["body"] and quote not in mail["subject"])
+    ]
+    assert not missing
+
+
+def test_each_label_follows_from_the_findings():
+    assert not wrong(lambda mail: mail["label"] != f"S{field.rank_of(mail['findings'])}")
+
+
+def test_each_split_is_what_the_id_says():
+    assert not wrong(lambda mail: mail["split"] != field.split_of(mail["id"]))
+
+
+def test_hosts_are_invented():
+    hosts = [(mail["id"], found[1] or found[2]) for mail in MAILS for found in ADDRESS.finditer(mail["body"])]
+    assert not [host for host in hosts if host[1].rsplit(".", 1)[-1] not in TOLD]
+
+
+def test_there_are_enough_of_each_sort():
+    ranks = Counter(mail["label"] for mail in MAILS)
+    splits = Counter(mail["split"] for mail in MAILS)
+    assert len(MAILS) >= LEAST["mails"]
+    assert min(ranks.values()) >= LEAST["a rank"]
+    assert sum(mail["lang"] != "en" for mail in MAILS) >= LEAST["other languages"]
+    assert 0.25 <= splits[field.KEPT] / len(MAILS) <= 0.42
+
+
+LEAST = {"mails": 119, "a rank": 19, "other languages": 18}
+
+
+@pytest.mark.parametrize("part", [field.FIT, field.KEPT])
+def test_either_split_has_all_ranks(part):
+    assert {mail["label"] for mail in field.mails(part)} == {"S1", "S2", "S3", "S4"}
