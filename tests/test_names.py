@@ -20,7 +20,20 @@ PACKAGE = TOP / "helpdesk"
 GLOSSARY = TOP / "docs" / "glossary.md"
 ROOMS = [
     room
-    for room in ("core", "offering", "openhours", "severity", "thanks", "languages", "desk", "letters", "templates")
+    for room in (
+        "core",
+        "offering",
+        "openhours",
+        "severity",
+        "thanks",
+        "languages",
+        "desk",
+        "operators",
+        "privacy",
+        "unit",
+        "letters",
+        "templates",
+    )
     if [*PACKAGE.glob(f"{room}*")]
 ]
 HEAD = """# Glossary

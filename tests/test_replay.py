@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from helpdesk.core.clocks.timeline import clocks
 from helpdesk.core.words.case import case_from
 from helpdesk.core.words.events import CaseExempted, ExclusionLifted, SentAgain
-from helpdesk.desk.unit import Unit
 from helpdesk.errors import ConfigurationError
 from helpdesk.lab.replay import Summary, replay, replay_case
 from helpdesk.offering.files import PolicyText, load_policies, read_policy
 from helpdesk.offering.files.find import policy_files
 from helpdesk.store.cases import Opened
 from helpdesk.store.engine import Database
+from helpdesk.unit import Unit
 from tests.celigo import BEA, JO, Terminal, celigo_desk, celigo_desk_on_disk, la
 from tests.ledgers import Ledger
 

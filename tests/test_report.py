@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.desk.unit import Unit
 from helpdesk.report.compliance import Tally, compliance_shape, compliance_text, measure
 from helpdesk.store import cases
 from helpdesk.store.cases import Opened
 from helpdesk.store.engine import Database
+from helpdesk.unit import Unit
 from tests.celigo import BEA, EMAIL, JO, Terminal, celigo_desk, celigo_desk_on_disk, la
 from tests.desk import ANN
 

@@ -8,10 +8,10 @@ import pytest
 
 from helpdesk.config import load_configuration
 from helpdesk.core.words.message import Envelope
-from helpdesk.desk.sender_auth import sender_proof
 from helpdesk.errors import ConfigurationError
 from helpdesk.mail.read.parse import parse
 from helpdesk.store.spool import Spooled
+from helpdesk.unit import sender_proof
 from tests.desk import write_office
 
 MICROSOFT = b"Authentication-Results: spf=pass smtp.mailfrom=acme.example;\r\n dmarc=pass action=none header.from=acme.example\r\n"

@@ -10,11 +10,11 @@ from typer.testing import CliRunner
 
 from helpdesk.cli import app
 from helpdesk.desk import load_rules
-from helpdesk.desk.unit import Unit
 from helpdesk.errors import NotFound
 from helpdesk.report.verify import verify_shape
 from helpdesk.store import migrate
 from helpdesk.store.engine import Database
+from helpdesk.unit import Unit
 from tests.desk import ANN, JO, KEY, STRANGER, TestDesk, write_office
 
 

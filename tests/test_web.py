@@ -19,11 +19,11 @@ from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
 from helpdesk.config import load_configuration
-from helpdesk.desk.unit import Units
 from helpdesk.errors import ConfigurationError, Unavailable
 from helpdesk.mail.write.enclose import File, enclose
 from helpdesk.store import cases, outbox
 from helpdesk.store.engine import Database
+from helpdesk.unit import Units
 from helpdesk.watch import Watch
 from helpdesk.web.access import Access, access_of
 from helpdesk.web.console import Console

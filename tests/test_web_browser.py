@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from helpdesk.desk.unit import Units
+from helpdesk.unit import Units
 from helpdesk.watch import Watch
 from helpdesk.web.access import Access
 from helpdesk.web.console import Console

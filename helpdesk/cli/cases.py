@@ -23,8 +23,8 @@ from helpdesk.plural import plural
 
 if TYPE_CHECKING:
     from helpdesk.core.words.case import Case
-    from helpdesk.desk.unit import Unit
     from helpdesk.offering.policy import Policy
+    from helpdesk.unit import Unit
 
 Ref = Annotated[str, typer.Argument(metavar="REF", help="A case, such as HD-7.")]
 
@@ -161,9 +161,9 @@ def redact(
     as_json: AsJson = False,
 ) -> None:
     """Erase what was sent and written on a case, for good; the customer is asked to send it again without the data."""
-    from helpdesk.core.redaction import in_words  # noqa: PLC0415
-    from helpdesk.desk.redact import redact as erase  # noqa: PLC0415
     from helpdesk.errors import NotFound  # noqa: PLC0415
+    from helpdesk.privacy import in_words  # noqa: PLC0415
+    from helpdesk.privacy import redact as erase  # noqa: PLC0415
     from helpdesk.store import cases  # noqa: PLC0415
 
     number = read_ref(ref)

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from helpdesk.core.declaration import Declaration
-    from helpdesk.desk.declare import Order
     from helpdesk.offering.declared import MaintenanceWindow
+    from helpdesk.operators import Order
+    from helpdesk.operators.declaration import Declaration
 
 _LISTED = 1000
 Policies = Annotated[list[str] | None, typer.Option("--policy", help="Only for this offering; repeatable.")]
@@ -64,7 +64,7 @@ def person(
     as_json: AsJson = False,
 ) -> None:
     """Say that a person wrote a mail that was held or taken for a robot's; it becomes a case, unacknowledged."""
-    from helpdesk.core.declaration import LetIn  # noqa: PLC0415
+    from helpdesk.operators.declaration import LetIn  # noqa: PLC0415
     from helpdesk.report.shapes import instant  # noqa: PLC0415
     from helpdesk.store import kept  # noqa: PLC0415
 
@@ -98,7 +98,7 @@ def incident_open(
     as_json: AsJson = False,
 ) -> None:
     """Declare a known problem."""
-    from helpdesk.core.declaration import known_problem  # noqa: PLC0415 - as in `shared`
+    from helpdesk.operators.declaration import known_problem  # noqa: PLC0415 - as in `shared`
 
     declared = known_problem(key, title=title, words=words, policies=policy or ())
     _obey(declared, config, as_json=as_json, facts=lambda order: _incident(order, declared.incident.key))
@@ -106,7 +106,7 @@ def incident_open(
 
 def incident_close(key: str, config: Config = None, as_json: AsJson = False) -> None:
     """Declare a known problem over."""
-    from helpdesk.core.declaration import CloseIncident  # noqa: PLC0415
+    from helpdesk.operators.declaration import CloseIncident  # noqa: PLC0415
 
     _obey(CloseIncident(key.lower()), config, as_json=as_json, facts=lambda order: _incident(order, key.lower()))
 
@@ -142,7 +142,7 @@ def _incident_shape(row: Any) -> dict[str, Any]:
 
 def status_set(name: str, state: Literal["up", "down"], config: Config = None, as_json: AsJson = False) -> None:
     """Say that something is down, or up again: `status set website down`."""
-    from helpdesk.core.declaration import SetStatus  # noqa: PLC0415
+    from helpdesk.operators.declaration import SetStatus  # noqa: PLC0415
 
     declared = SetStatus(name.lower(), down=state == "down")
     _obey(declared, config, as_json=as_json, facts=lambda order: _switch(order, declared.name))
@@ -179,8 +179,8 @@ def maintenance_add(
     as_json: AsJson = False,
 ) -> None:
     """Plan a window; `maintenance announce` tells the customers."""
-    from helpdesk.core.declaration import PlanMaintenance  # noqa: PLC0415
     from helpdesk.offering.declared import MaintenanceWindow  # noqa: PLC0415
+    from helpdesk.operators.declaration import PlanMaintenance  # noqa: PLC0415
 
     window = MaintenanceWindow(name, sector, read_instant(begins), read_instant(ends), policy.lower())
     try:
@@ -204,7 +204,7 @@ def _planned(order: Order, window: MaintenanceWindow) -> dict[str, Any]:
 
 def maintenance_list(config: Config = None, as_json: AsJson = False) -> None:
     """What is planned for the next four weeks: declared windows, and those of the policy files, by number."""
-    from helpdesk.desk.planned import coming  # noqa: PLC0415
+    from helpdesk.operators import coming  # noqa: PLC0415
 
     with _order(config) as order:
         planned = coming(order.unit)
@@ -234,8 +234,8 @@ def _window_shape(window: MaintenanceWindow) -> dict[str, Any]:
 
 def maintenance_announce(number: int, config: Config = None, as_json: AsJson = False) -> None:
     """Mail the contacts of the customers whom it concerns, once (LGT-9)."""
-    from helpdesk.core.declaration import AnnounceMaintenance  # noqa: PLC0415
-    from helpdesk.desk.declare import obey  # noqa: PLC0415
+    from helpdesk.operators import obey  # noqa: PLC0415
+    from helpdesk.operators.declaration import AnnounceMaintenance  # noqa: PLC0415
 
     with _order(config) as order:
         done = obey(AnnounceMaintenance(number), order)
@@ -248,7 +248,7 @@ def maintenance_announce(number: int, config: Config = None, as_json: AsJson = F
 @contextmanager
 def _order(config: Path | None) -> Iterator[Order]:
     """Who sits at this terminal, over the desk's database."""
-    from helpdesk.desk.declare import Order  # noqa: PLC0415
+    from helpdesk.operators import Order  # noqa: PLC0415
 
     with open_units(open_rules(config)) as units, units.write(wall_clock()) as unit:
         yield Order(unit, _who())
@@ -265,7 +265,7 @@ def _obey(
     declaration: Declaration, config: Path | None, *, as_json: bool, facts: Callable[[Order], dict[str, Any]]
 ) -> None:
     """Do it and say so; as JSON, what it is about now, and the same sentence."""
-    from helpdesk.desk.declare import obey  # noqa: PLC0415
+    from helpdesk.operators import obey  # noqa: PLC0415
 
     with _order(config) as order:
         done = obey(declaration, order)

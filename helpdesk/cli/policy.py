@@ -256,9 +256,9 @@ def _policy(config: Path | None, name: str) -> Policy:
 
 
 def _stored_policy(config: Path | None, key: str, version: str) -> Policy:
-    from helpdesk.desk.versions import policy_source  # noqa: PLC0415
     from helpdesk.offering.files import read_policy  # noqa: PLC0415
     from helpdesk.store import cases  # noqa: PLC0415
+    from helpdesk.unit import policy_source  # noqa: PLC0415
 
     with open_database(open_rules(config)) as database, database.read() as connection:
         stored = cases.stored_policy(connection, version)

@@ -87,7 +87,7 @@ def purge(
     as_json: AsJson = False,
 ) -> None:
     """Erase content and people of cases that ended long ago, and old mail without a case; clocks and credits stay."""
-    from helpdesk.desk.purge import purge as erase  # noqa: PLC0415
+    from helpdesk.privacy import purge as erase  # noqa: PLC0415
     from helpdesk.report.shapes import instant  # noqa: PLC0415
 
     rules, now = open_rules(config), wall_clock()

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from helpdesk.desk import Rules
-    from helpdesk.desk.unit import Units
     from helpdesk.offering.files import PolicyBook
     from helpdesk.report.verdict import Voters
     from helpdesk.store.engine import Database
+    from helpdesk.unit import Units
 
 _SQLITE = "sqlite:///"
 
@@ -72,7 +72,7 @@ def open_voters(given: Path | None) -> Voters:
         return Voters()
     from helpdesk.config import load_configuration  # noqa: PLC0415
     from helpdesk.desk.learn import active_model  # noqa: PLC0415
-    from helpdesk.desk.second_voter import load_second_voter  # noqa: PLC0415
+    from helpdesk.unit import load_second_voter  # noqa: PLC0415
 
     configuration = load_configuration(config_path(given))
     second = load_second_voter() if configuration.file.desk.second_voter else None
@@ -109,7 +109,7 @@ def open_database(rules: Rules) -> AbstractContextManager[Database]:
 @contextmanager
 def open_units(rules: Rules) -> Iterator[Units]:
     """Units of work over the desk's database. Raises Unavailable that says what to do."""
-    from helpdesk.desk.unit import Units  # noqa: PLC0415 - as above
+    from helpdesk.unit import Units  # noqa: PLC0415 - as above
 
     with open_database(rules) as database:
         yield Units(database, rules)

@@ -19,20 +19,18 @@ from typing import TYPE_CHECKING, Any
 
 from helpdesk.core.words.case import DESK
 from helpdesk.core.words.message import base_address
-from helpdesk.desk import departed, repeated
 from helpdesk.desk.deliver import Delivery, Sending, never, stop_sending
-from helpdesk.desk.purge import purge
 from helpdesk.desk.rehearsal import rehearse
-from helpdesk.desk.rounds import Rounds
-from helpdesk.desk.rules import Rules, load_rules
 from helpdesk.desk.tick import tick
-from helpdesk.desk.unit import Units
 from helpdesk.desk.work import Worked
 from helpdesk.desk.worker import Worker
 from helpdesk.failpoints import failpoint
+from helpdesk.operators import Absences, Rounds, alerts, hand_on
 from helpdesk.plural import plural
+from helpdesk.privacy import purge
 from helpdesk.store import attempts, cases, history, outbox, refusals, spool
 from helpdesk.store.claims import Keeper
+from helpdesk.unit import Rules, Units, load_rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -62,7 +60,7 @@ class Desk:
         self._sending = Sending(self.keeper)
         self._worker = Worker(self.units)
         self._rounds = Rounds(self.units)
-        self._absences = departed.Absences(self.units)
+        self._absences = Absences(self.units)
 
     @property
     def rules(self) -> Rules:
@@ -88,7 +86,7 @@ class Desk:
 
     def hand_on(self) -> int:
         """Give on the cases of who is no agent any more; to be called at the start, and after `exchange`."""
-        return departed.hand_on(self.units, self.now())
+        return hand_on(self.units, self.now())
 
     def mailboxes_for(self, recipients: Sequence[str]) -> list[str]:
         """The mailboxes that envelope recipients stand for, each once; empty when we know none of them."""
@@ -154,7 +152,7 @@ class Desk:
         """
         now = self.now()
         self._absences.go(now)
-        return self._rounds.go(now, failing=failing) + repeated.tell(self.units, now)
+        return self._rounds.go(now, failing=failing) + alerts.tell(self.units, now)
 
     def catch_up(self) -> None:
         """The clock was set back: what waits to be sent would wait for it to come round again."""
@@ -190,12 +188,7 @@ class Desk:
     def alert(self, *, key: str, kind: str = "", mailbox: str, facts: dict[str, Any]) -> None:
         """Tell the operators of something that went wrong, once for each key; many of a kind are counted instead."""
         with self.units.write(self.now()) as unit:
-            repeated.alert(unit, kind=kind, key=key, mailbox=mailbox, facts=facts)
-
-    def tell_operators(self, *, key: str, facts: dict[str, Any]) -> None:
-        """Write to the operators about the desk itself, once for each key."""
-        with self.units.write(self.now()) as unit:
-            repeated.tell_operators(unit, key=key, facts=facts)
+            alerts.alert(unit, kind=kind, key=key, mailbox=mailbox, facts=facts)
 
     def note_refusals(self, refused: Sequence[RefusedMail]) -> None:
         """Keep for a while what was refused at the door, so that it is found."""
@@ -215,7 +208,7 @@ class Desk:
         instants += [
             self._absences.next_at(self.now()),
             self._rounds.next_at(self.now()),
-            repeated.next_at(self.database),
+            alerts.next_at(self.database),
         ]
         return min((at for at in instants if at is not None), default=None)
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from helpdesk.core.words.message import Message
     from helpdesk.core.words.people import Customer, Mailbox
-    from helpdesk.desk.rules import Rules
+    from helpdesk.unit import Rules
 
 
 def addressed(rules: Rules, message: Message, mailbox: Mailbox, *, authenticated: bool) -> Addressee:

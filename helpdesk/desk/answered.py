@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from helpdesk.core.acknowledgment import EVERYBODY, LONG_MEMORY, MEMORY
 from helpdesk.core.words.decision import Answered
-from helpdesk.desk import repeated
+from helpdesk.operators import alerts
 from helpdesk.store import cases as case_store
 from helpdesk.store import outbox, undeliverable
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from helpdesk.core.words.addressee import Addressee
     from helpdesk.core.words.events import AcknowledgmentDecided
     from helpdesk.core.words.message import Message
-    from helpdesk.desk.unit import Unit
+    from helpdesk.unit import Unit
 
 _HOUR, _DAY, _MINUTE = timedelta(hours=1), timedelta(days=1), timedelta(minutes=1)
 _COMPARED = 400  # characters: a machine's words differ in their numbers, if at all
@@ -71,6 +71,6 @@ def raise_alarm(unit: Unit, acknowledged: AcknowledgmentDecided, *, to: str, mai
         "details": [("Address", to), ("Mailbox", mailbox)],
         "todo": "If it is a machine, have its mail go to a mailbox of the channel `ignore`, or tell its operator.",
     }
-    kind = repeated.EVERYBODY if alarm == EVERYBODY else "acknowledgments"
+    kind = alerts.EVERYBODY if alarm == EVERYBODY else "acknowledgments"
     key = f"acknowledgments/{to}/{unit.now:%Y-%m-%d}"
-    repeated.alert(unit, kind=kind, key=key, mailbox=mailbox, facts=facts)
+    alerts.alert(unit, kind=kind, key=key, mailbox=mailbox, facts=facts)

@@ -13,16 +13,16 @@ from helpdesk.core.clocks.timeline import clocks
 from helpdesk.core.words.case import DESK
 from helpdesk.core.words.decision import Decision
 from helpdesk.core.words.events import PolicyChanged
-from helpdesk.desk.versions import store_policies
 from helpdesk.store import cases as case_store
+from helpdesk.unit import store_policies
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from helpdesk.core.clocks.clock import Clock
     from helpdesk.core.words.case import Case
-    from helpdesk.desk.unit import Unit, Units
     from helpdesk.offering.policy import Policy, TargetKind
+    from helpdesk.unit import Unit, Units
 
 
 @dataclass(frozen=True, slots=True)

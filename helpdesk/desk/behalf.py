@@ -12,10 +12,10 @@ from helpdesk.core.words.addressee import Addressee
 from helpdesk.core.words.addresses import unwritable
 from helpdesk.core.words.message import Transport, base_address
 from helpdesk.core.words.placement import Placement
-from helpdesk.desk import repeated
 from helpdesk.mail.read.client_markers import PASSED_ON
 from helpdesk.mail.read.forwarded import forwarded
 from helpdesk.mail.read.quote import new_text
+from helpdesk.operators import alerts
 from helpdesk.person import Person
 from helpdesk.store import confirmations
 
@@ -24,9 +24,8 @@ if TYPE_CHECKING:
 
     from helpdesk.core.words.message import Message
     from helpdesk.core.words.people import Agent, Mailbox
-    from helpdesk.desk.rules import Rules
-    from helpdesk.desk.unit import Unit
     from helpdesk.store.spool import Spooled
+    from helpdesk.unit import Rules, Unit
 
 _HOUR = timedelta(hours=1)
 
@@ -67,7 +66,7 @@ def alert(unit: Unit, behalf: Behalf, mailbox: Mailbox) -> None:
         "details": [("Agent", agent), ("Mailbox", mailbox.address)],
         "todo": "Ask them. If it is not they, block who sends it.",
     }
-    repeated.alert(unit, key=f"confirmations/{agent}/{unit.now:%Y-%m-%dT%H}", mailbox=mailbox.address, facts=facts)
+    alerts.alert(unit, key=f"confirmations/{agent}/{unit.now:%Y-%m-%dT%H}", mailbox=mailbox.address, facts=facts)
 
 
 def _found(rules: Rules, mail: Spooled, message: Message, agent: Agent) -> Opening:

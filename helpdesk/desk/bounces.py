@@ -12,19 +12,20 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from helpdesk.core.words.message import base_address
-from helpdesk.desk import repeated, undelivered
+from helpdesk.desk import undelivered
 from helpdesk.mail.proof.address import read_token
 from helpdesk.mail.read.bounces import Bounce, bounce, complaint
+from helpdesk.operators import alerts
 from helpdesk.store import outbox, undeliverable
 
 if TYPE_CHECKING:
     from helpdesk.core.words.decision import Returned, ReturnReason
     from helpdesk.core.words.message import Message
     from helpdesk.core.words.people import Mailbox
-    from helpdesk.desk.unit import Unit
     from helpdesk.mail.proof.address import Signer
     from helpdesk.store.outbox import Row
     from helpdesk.store.spool import Spooled
+    from helpdesk.unit import Unit
 
 
 def settle(unit: Unit, mail: Spooled, message: Message, mailbox: Mailbox) -> Returned | None:
@@ -44,7 +45,7 @@ def settle(unit: Unit, mail: Spooled, message: Message, mailbox: Mailbox) -> Ret
         undeliverable.mark(unit.connection, row.recipient, since=mail.received_at, status=status, outbox_id=row.id)
     if back.staff or report.complaint:
         key = f"bounce/{reason}/{row.recipient}/{unit.now:%Y-%m-%d}"
-        repeated.alert(unit, kind=f"bounce/{reason}", key=key, mailbox=mailbox.address, facts=_alert(row, back))
+        alerts.alert(unit, kind=f"bounce/{reason}", key=key, mailbox=mailbox.address, facts=_alert(row, back))
     return back
 
 

@@ -16,19 +16,18 @@ from helpdesk.core.words.decision import Arrival
 from helpdesk.core.words.placement import Placement
 from helpdesk.desk.addressing import addressed, customers_of
 from helpdesk.desk.own import attributed
-from helpdesk.desk.sender_auth import sender_proof
 from helpdesk.mail.read.copies import are_copies
 from helpdesk.mail.read.parse import parse
 from helpdesk.store import cases as case_store
 from helpdesk.store import copies, spool
+from helpdesk.unit import sender_proof
 
 if TYPE_CHECKING:
     from helpdesk.core.words.message import Message
     from helpdesk.core.words.people import Mailbox
-    from helpdesk.desk.rules import Rules
-    from helpdesk.desk.unit import Unit
     from helpdesk.store.copies import Original
     from helpdesk.store.spool import Spooled
+    from helpdesk.unit import Rules, Unit
 
 
 def folded(unit: Unit, mail: Spooled, message: Message, mailbox: Mailbox) -> Original | None:

@@ -25,9 +25,10 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from helpdesk.desk import repeated, undelivered
+from helpdesk.desk import undelivered
 from helpdesk.failpoints import failpoint
 from helpdesk.mail.write.enclose import cut, enclose
+from helpdesk.operators import alerts
 from helpdesk.store import outbox, spool
 from helpdesk.store.engine import NOT_NOW
 from helpdesk.wires.courier import Failed, Outgoing, Retry, Sent
@@ -38,12 +39,12 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from helpdesk.desk.pace import Pace
-    from helpdesk.desk.unit import Unit, Units
     from helpdesk.mail.proof.signing import Signing
     from helpdesk.mail.write.enclose import File
     from helpdesk.store.claims import Keeper
     from helpdesk.store.engine import Connection, Database
     from helpdesk.store.outbox import Row
+    from helpdesk.unit import Unit, Units
     from helpdesk.wires.courier import Courier, Outcome
 
 BATCH = 50  # mails of one call; each is claimed by itself
@@ -290,7 +291,7 @@ def _note(unit: Unit, done: _Attempt, *, carefully: bool) -> bool:
 def _settled(unit: Unit, done: _Attempt) -> bool:
     ours, alert = _state(unit, done)
     if ours and alert:
-        repeated.alert(unit, kind=alert.kind, key=alert.key, facts=alert.facts)
+        alerts.alert(unit, kind=alert.kind, key=alert.key, facts=alert.facts)
     if ours and (given_up := _given_up(done)):
         undelivered.settle(unit, done.row, given_up)
     if ours and isinstance(done.outcome, Sent):

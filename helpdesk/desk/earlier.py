@@ -16,7 +16,7 @@ from helpdesk.store import history
 if TYPE_CHECKING:
     from helpdesk.core.words.message import Message
     from helpdesk.core.words.people import Mailbox, Team
-    from helpdesk.desk.unit import Unit
+    from helpdesk.unit import Unit
 
 
 def put_on_record(unit: Unit, case: int, message: Message, mailbox: Mailbox, team: Team) -> None:

@@ -12,12 +12,12 @@ from helpdesk.clues import evidence
 from helpdesk.core.command import begins_with_order
 from helpdesk.core.words.placement import place, place_monitor, place_robot
 from helpdesk.desk.neighbours import after_merging
-from helpdesk.desk.sender_auth import sender_proof
 from helpdesk.mail.read.quote import before_quote
 from helpdesk.severity.assess import NO_MONITORS
 from helpdesk.severity.monitors import is_unmistakable, watched
 from helpdesk.store import cases as case_store
 from helpdesk.store import watched as watched_store
+from helpdesk.unit import sender_proof
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from helpdesk.core.words.people import Mailbox, Team
     from helpdesk.core.words.placement import Evidence, Placement
     from helpdesk.core.words.watched import Watched
-    from helpdesk.desk.unit import Unit
     from helpdesk.mail.proof.authenticity import Authenticity
     from helpdesk.store.spool import Spooled
+    from helpdesk.unit import Unit
 
 _ANCESTORS = 50  # of one mail that are looked for
 

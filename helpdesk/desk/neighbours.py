@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from helpdesk.core.words.case import Case
-    from helpdesk.desk.unit import Unit
+    from helpdesk.unit import Unit
 
 _TRIES = 3
 

@@ -14,19 +14,19 @@ from typing import TYPE_CHECKING
 
 from helpdesk.core.held import is_of
 from helpdesk.core.words.message import Robot, base_address
-from helpdesk.desk.sender_auth import sender_proof
 from helpdesk.mail.proof.address import read_token
 from helpdesk.mail.read.automatic import answer_for_one_of_ours
 from helpdesk.mail.read.headers import people
 from helpdesk.mail.write.compose import OWN_ID
+from helpdesk.unit import sender_proof
 
 if TYPE_CHECKING:
     from helpdesk.config import Configuration
     from helpdesk.core.words.message import Message
-    from helpdesk.desk.rules import Rules
     from helpdesk.mail.proof.address import Signer
     from helpdesk.person import Person
     from helpdesk.store.spool import Spooled
+    from helpdesk.unit import Rules
 
 
 def attributed(rules: Rules, mail: Spooled, message: Message) -> Message:

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from helpdesk.core.words.message import Message
     from helpdesk.core.words.people import Agent
     from helpdesk.core.words.written import AgentText
-    from helpdesk.desk.unit import Unit
     from helpdesk.store.cases import StoredMessage
+    from helpdesk.unit import Unit
 
 _NEWEST = 6  # mails of ours that an answer is compared with, the ones that it names first
 

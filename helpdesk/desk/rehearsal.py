@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING
 import structlog
 
 from helpdesk.core.words.message import Envelope
-from helpdesk.desk.unit import Units
-from helpdesk.desk.versions import store_policies
 from helpdesk.desk.work import read_mail, work_mail
 from helpdesk.failpoints import out_of_reach
 from helpdesk.mail.read.parse import parse
@@ -21,13 +19,13 @@ from helpdesk.store import spool
 from helpdesk.store.engine import Database
 from helpdesk.store.spool import Accepted
 from helpdesk.store.tables import metadata
+from helpdesk.unit import Units, store_policies
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from helpdesk.core.words.people import Mailbox
-    from helpdesk.desk.rules import Rules
-    from helpdesk.desk.unit import Unit
+    from helpdesk.unit import Rules, Unit
 
 _MAIL = """\
 From: Rehearsal <rehearsal@customer.invalid>

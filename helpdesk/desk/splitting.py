@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.message import Message
-    from helpdesk.desk.unit import Unit
     from helpdesk.store.cases import StoredMessage
+    from helpdesk.unit import Unit
 
 _PASSED_ON = re.compile(r"\d+/mail/(\d+)/(?:assigned|customer-message)/")
 

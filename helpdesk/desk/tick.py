@@ -13,8 +13,8 @@ import structlog
 from helpdesk.core import decide
 from helpdesk.core.words.case import Case
 from helpdesk.core.words.events import ClockBreached, Event, StepTaken
-from helpdesk.desk import repeated
 from helpdesk.failpoints import failpoint
+from helpdesk.operators import alerts
 from helpdesk.store import cases as case_store
 from helpdesk.store.conflicts import is_conflict
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from helpdesk.desk.unit import Unit, Units
+    from helpdesk.unit import Unit, Units
 
 BATCH = 50
 _SHOWN = 300  # characters of an error
@@ -83,7 +83,7 @@ def _alone(units: Units, number: int, now: datetime) -> bool:
         if not is_conflict(problem):  # else another worker was faster and has decided what is due now
             _log.exception("a case could not be ticked", case=number)
             with units.write(now) as unit:
-                repeated.alert(unit, key=f"case/{number}", facts=_stuck(number, problem))
+                alerts.alert(unit, key=f"case/{number}", facts=_stuck(number, problem))
         return False
 
 

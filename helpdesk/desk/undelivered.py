@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.decision import Decision, ReturnReason
     from helpdesk.core.words.people import Terms
-    from helpdesk.desk.unit import Unit
     from helpdesk.store.outbox import Row
+    from helpdesk.unit import Unit
     from helpdesk.wires.courier import Retry
 
 _TO_THE_CUSTOMER = ("relay", "closed")  # kinds of mail that pass on an answer

@@ -19,18 +19,19 @@ from helpdesk.core.words.events import AcknowledgmentDecided
 from helpdesk.core.words.placement import Placement
 from helpdesk.core.words.unseen import ALL_SEEN, CaseMail, Sight, sight
 from helpdesk.core.words.written import AgentText
-from helpdesk.desk import behalf, bounces, copies, earlier, identify, operators, own_words
+from helpdesk.desk import behalf, bounces, copies, earlier, identify, own_words
 from helpdesk.desk.addressing import addressed, customers_of
 from helpdesk.desk.answered import answered, raise_alarm
 from helpdesk.desk.neighbours import CasesAbout, gather
 from helpdesk.desk.own import attributed
-from helpdesk.desk.redact import redact
 from helpdesk.desk.splitting import piece_of
 from helpdesk.failpoints import failpoint
 from helpdesk.mail.inside.sensitive import look_through, without_secrets
 from helpdesk.mail.proof.spam import spam_mark
 from helpdesk.mail.write.enclose import naming
+from helpdesk.operators import settle
 from helpdesk.person import Person
+from helpdesk.privacy import redact
 from helpdesk.store import cases as case_store
 from helpdesk.store import outbox, spool, undeliverable, watched
 from helpdesk.thanks import thanks_in
@@ -45,9 +46,8 @@ if TYPE_CHECKING:
     from helpdesk.core.words.decision import Decision, Piece, Returned
     from helpdesk.core.words.message import Message
     from helpdesk.core.words.people import Mailbox, Terms
-    from helpdesk.desk.rules import Rules
-    from helpdesk.desk.unit import Unit
     from helpdesk.store.spool import Spooled
+    from helpdesk.unit import Rules, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,7 @@ def _settled(unit: Unit, read: ReadMail, mailbox: Mailbox) -> Worked | None:
     first = copies.folded(unit, mail, message, mailbox)
     if first is not None:
         return Worked(mail.id, "duplicate", first.case, message)
-    ordered = operators.settle(unit, mail, message, mailbox, read.clues)
+    ordered = settle(unit, mail, message, mailbox, read.clues)
     return _end(unit, read, *ordered) if ordered else None
 
 

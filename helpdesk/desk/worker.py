@@ -14,22 +14,23 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from helpdesk.desk import repeated, sender_auth
 from helpdesk.desk.work import read_mail, work_mail
 from helpdesk.failpoints import failpoint
 from helpdesk.mail.read.parse import parse
+from helpdesk.operators import alerts
 from helpdesk.store import attempts
 from helpdesk.store.claims import RENEWAL
 from helpdesk.store.conflicts import is_blameless, is_conflict
+from helpdesk.unit import checked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
     from helpdesk.core.words.message import Message
-    from helpdesk.desk.unit import Unit, Units
     from helpdesk.desk.work import Worked
     from helpdesk.store.spool import Spooled
+    from helpdesk.unit import Unit, Units
 
 BATCH = 8  # more would save hardly any flush a mail, and a worker that dies leaves as many to be tried alone
 TOO_OFTEN = 50  # attempts forgiven to one mail, of which the operators are told
@@ -100,12 +101,12 @@ class Worker:
     def _parsed(self, mail: Spooled) -> tuple[Spooled, Message]:
         """The mail, with what its sender's domain is proven by; that may ask name servers, so in no transaction."""
         message = parse(mail.raw)
-        checked = sender_auth.checked(self._units.rules, mail, message)
+        proven = checked(self._units.rules, mail, message)
         if time.monotonic() - self._renewed > RENEWAL.total_seconds():
             with self._units.database.write() as connection:
                 attempts.renew(connection, self._units.database.owner, list(self._claimed))
             self._renewed = time.monotonic()
-        return checked, message
+        return proven, message
 
     def _together(self, parsed: Sequence[tuple[Spooled, Message]], now: datetime, *, waits: bool) -> list[Worked]:
         """All of these mails, in as few transactions as others let us. `waits`: for cases that another worker holds."""
@@ -162,7 +163,7 @@ class Worker:
                     "details": [("Spool", str(mail.id)), ("Mailbox", mail.mailbox), ("Error", _in_words(problem))],
                     "todo": "See what the database says, and what else works on it.",
                 }
-                repeated.alert(unit, key=f"forgiven/{mail.id}", mailbox=mail.mailbox, facts=facts)
+                alerts.alert(unit, key=f"forgiven/{mail.id}", mailbox=mail.mailbox, facts=facts)
 
     def _failed(self, mail: Spooled, problem: Exception, now: datetime) -> None:
         _log.exception("a mail could not be worked", spool_id=mail.id, attempts=mail.attempts)
@@ -186,4 +187,4 @@ def _set_aside(unit: Unit, mail: Spooled, error: str) -> None:
         "details": [("Quarantine", str(mail.id)), ("Mailbox", mail.mailbox), ("Error", error)],
         "todo": f"Look at it with: helpdesk quarantine show {mail.id}",
     }
-    repeated.alert(unit, key=f"quarantine/{mail.id}", mailbox=mail.mailbox, facts=facts)
+    alerts.alert(unit, key=f"quarantine/{mail.id}", mailbox=mail.mailbox, facts=facts)

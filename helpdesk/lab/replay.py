@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
     from helpdesk.core.clocks.clock import Clock, ClockState
     from helpdesk.core.words.case import Case
-    from helpdesk.desk.unit import Unit
     from helpdesk.offering.policy import Policy, TargetKind
     from helpdesk.store.cases import Opened
+    from helpdesk.unit import Unit
 
 _CONCLUDED = (ClockBreached, BreachWithdrawn, StepTaken, PolicyChanged)
 _ZERO = timedelta()

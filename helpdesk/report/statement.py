@@ -32,10 +32,9 @@ if TYPE_CHECKING:
 
     from helpdesk.core.clocks.credit import Credit, Quarter, RequestWindow, SlaEvent
     from helpdesk.core.words.people import Customer, Mailbox
-    from helpdesk.desk.rules import Rules
-    from helpdesk.desk.unit import Unit
     from helpdesk.offering.policy import Policy
     from helpdesk.templates import Rendered
+    from helpdesk.unit import Rules, Unit
 
 
 @dataclass(frozen=True, slots=True)

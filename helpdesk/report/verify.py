@@ -12,7 +12,6 @@ from helpdesk.clues import read_clues
 from helpdesk.core.words.events import AgentNoted, CustomerRated, Event, MailEvent
 from helpdesk.desk.identify import look_into
 from helpdesk.desk.own import attributed
-from helpdesk.desk.sender_auth import checked, from_our_border
 from helpdesk.errors import NotFound
 from helpdesk.mail.proof.authenticity import strict_sender
 from helpdesk.mail.read.parse import parse
@@ -20,6 +19,7 @@ from helpdesk.plural import plural
 from helpdesk.report.shapes import instant
 from helpdesk.store import cases as case_store
 from helpdesk.store import spool
+from helpdesk.unit import checked, from_our_border
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,9 +27,8 @@ if TYPE_CHECKING:
     from helpdesk.core.words.message import Message
     from helpdesk.core.words.placement import TokenSeen
     from helpdesk.desk.identify import Findings
-    from helpdesk.desk.rules import Rules
-    from helpdesk.desk.unit import Unit
     from helpdesk.store.cases import MailLocation
+    from helpdesk.unit import Rules, Unit
 
 
 def verify_shape(unit: Unit, number: int, nth: int) -> dict[str, Any]:

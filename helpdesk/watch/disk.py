@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from helpdesk.desk.conditions import DISK_LOW
+from helpdesk.operators import DISK_LOW
 from helpdesk.watch.cause import HealthCause
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from helpdesk.desk.conditions import MailboxReading
+from helpdesk.operators import MailboxReading
 from helpdesk.phrases import span
 from helpdesk.plural import plural
 from helpdesk.watch.cause import HealthCause

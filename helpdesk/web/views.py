@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from helpdesk.desk.unit import Units
     from helpdesk.mail.write.enclose import File
+    from helpdesk.unit import Units
     from helpdesk.watch import Watch
 
 _NOTHING: Mapping[str, str] = {}

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from helpdesk.core.clocks.credit import read_quarter
 from helpdesk.desk import load_rules
-from helpdesk.desk.unit import Unit
 from helpdesk.mail.read.parse import parse
 from helpdesk.offering.declared import Incident, MaintenanceWindow
 from helpdesk.person import Person
@@ -16,6 +15,7 @@ from helpdesk.shipped import shipped
 from helpdesk.store import declarations
 from helpdesk.store.engine import Database
 from helpdesk.store.tables import metadata
+from helpdesk.unit import Unit
 from tests.celigo import AM, EMAIL, celigo_desk, la
 from tests.desk import ANN, BOB, JO, KEY, LENA, LOGIK, UTE, TestDesk, wall, write_office
 from tests.policies.offices import customer, open_desk

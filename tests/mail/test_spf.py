@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from helpdesk.core.words.message import Envelope
 from helpdesk.desk import load_rules
-from helpdesk.desk.unit import Unit
 from helpdesk.errors import Unavailable
 from helpdesk.mail.proof import spf
 from helpdesk.mail.proof.spf import MAX_LOOKUPS, SECONDS, check
 from helpdesk.report.verify import verify_shape
 from helpdesk.store.spool import Accepted
+from helpdesk.unit import Unit
 from tests.desk import ANN, JO, KEY, LOGIK, OPS, TestDesk, write_office
 
 # The zone of RFC 7208 appendix A.

@@ -12,8 +12,6 @@ import sqlalchemy as sa
 from helpdesk.core.clocks.timeline import clocks
 from helpdesk.desk import load_rules
 from helpdesk.desk.apply import apply_policy
-from helpdesk.desk.unit import Unit, Units
-from helpdesk.desk.versions import Versions
 from helpdesk.offering.files import days_from_shape, load_policies, read_policy
 from helpdesk.offering.files.days import public_holidays
 from helpdesk.offering.files.known_days import YEARS, known_now
@@ -22,6 +20,8 @@ from helpdesk.report.explain import case_clocks_text
 from helpdesk.store import cases, migrate
 from helpdesk.store.engine import Database
 from helpdesk.store.tables import metadata, policy_version
+from helpdesk.unit import Unit, Units
+from helpdesk.unit.versions import Versions
 from tests.desk import JO, KEY, TestDesk, wall, write_office
 
 US = CountryHolidays("US")

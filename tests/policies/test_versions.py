@@ -10,10 +10,10 @@ from helpdesk.core.clocks.timeline import clocks
 from helpdesk.core.words.events import ClockBreached
 from helpdesk.desk import load_rules
 from helpdesk.desk.apply import apply_policy
-from helpdesk.desk.unit import Unit, Units
 from helpdesk.offering.files import PolicyText, compare, load_policies, read_policy
 from helpdesk.offering.files.compare import differences
 from helpdesk.shipped import shipped
+from helpdesk.unit import Unit, Units
 from tests.desk import ANN, JO, KEY, wall
 from tests.policies.offices import customer, open_desk
 

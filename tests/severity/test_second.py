@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from helpdesk.desk.second_voter import _opinion, _shape
 from helpdesk.offering.severities import Level, SeverityTerms
 from helpdesk.severity import assess
 from helpdesk.severity.second import together
+from helpdesk.unit.second_voter import _opinion, _shape
 
 TERMS = SeverityTerms(
     levels=tuple(Level(f"s{rank}", rank, f"S{rank}") for rank in (1, 2, 3, 4)), default="s3", stated="ignored"

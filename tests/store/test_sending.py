@@ -16,15 +16,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from helpdesk.desk import Desk, repeated
+from helpdesk.desk import Desk
 from helpdesk.desk.deliver import PAST_THE_DOT, Delivery, Sending
 from helpdesk.desk.pace import Pace
-from helpdesk.desk.unit import Units
+from helpdesk.operators import alerts
 from helpdesk.store import outbox
 from helpdesk.store.claims import Keeper
 from helpdesk.store.engine import Database
 from helpdesk.store.outbox import Queued
 from helpdesk.store.tables import metadata
+from helpdesk.unit import Units
 from helpdesk.wires.courier import Failed, Retry, Sent, no_mark
 from tests.claims import end_claims
 
@@ -251,7 +252,7 @@ def test_an_answer_that_cannot_be_told_of_keeps_no_other_waiting(database, rules
     """A defect in the words of an alert: the mail has its state all the same, and the rest goes out."""
     add(database, queued(1), queued(2))
     desk = desk_on(database, rules)
-    monkeypatch.setattr(repeated, "alert", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr(alerts, "alert", lambda *_, **__: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         desk.deliver(Post(outcome=Failed("550 no such user")))
     post = Post()

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from helpdesk.core.words.events import DowngradeProposed, EscalationRequested
-from helpdesk.desk.announce import announce
-from helpdesk.desk.unit import Unit
 from helpdesk.errors import NotFound, Refused
 from helpdesk.offering.declared import Incident, MaintenanceWindow
+from helpdesk.operators.announce import announce
 from helpdesk.store import declarations
+from helpdesk.unit import Unit
 from tests.desk import ANN, LENA, wall
 from tests.policies.offices import customer, open_desk
 

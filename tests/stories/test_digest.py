@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from helpdesk.config import load_configuration
 from helpdesk.core.words.message import Envelope
 from helpdesk.desk import load_rules
-from helpdesk.desk.conditions import DISK_LOW, DISK_WELL, Conditions, MailboxReading
 from helpdesk.errors import ConfigurationError
 from helpdesk.log import quiet
+from helpdesk.operators.conditions import DISK_LOW, DISK_WELL, Conditions, MailboxReading
 from helpdesk.store import outbox, spool
 from helpdesk.store.spool import Accepted
 from helpdesk.watch import Watch
@@ -261,7 +261,7 @@ def plenty():
 
 
 def test_mail_that_is_not_sent_for_half_an_hour_is_told_once_and_its_end_once(desk):
-    conditions = Conditions(desk.laboratory.desk, plenty)
+    conditions = Conditions(desk.laboratory.desk.units, desk.laboratory.desk.now, plenty)
     stuck(desk, minutes=30)
     conditions.look()
     assert subjects(desk) == []
@@ -279,14 +279,14 @@ def test_mail_that_is_not_sent_for_half_an_hour_is_told_once_and_its_end_once(de
 
 def test_a_restart_tells_nobody_twice_and_still_tells_of_the_end(desk):
     stuck(desk, minutes=31)
-    Conditions(desk.laboratory.desk, plenty).look()
-    Conditions(desk.laboratory.desk, plenty).look()
+    Conditions(desk.laboratory.desk.units, desk.laboratory.desk.now, plenty).look()
+    Conditions(desk.laboratory.desk.units, desk.laboratory.desk.now, plenty).look()
     assert len(alerts(desk)) == 1
 
     desk.laboratory.now += timedelta(hours=1)
     desk.laboratory.deliver()
-    Conditions(desk.laboratory.desk, plenty).look()
-    Conditions(desk.laboratory.desk, plenty).look()
+    Conditions(desk.laboratory.desk.units, desk.laboratory.desk.now, plenty).look()
+    Conditions(desk.laboratory.desk.units, desk.laboratory.desk.now, plenty).look()
     assert len(alerts(desk)) == 2
 
 
@@ -295,7 +295,10 @@ def test_a_mailbox_that_two_desks_read_is_told_once_and_its_end_once(desk):
 
     def look():
         Conditions(
-            desk.laboratory.desk, plenty, lambda: [MailboxReading(LOGIK, fails=False, shared=shared[0], others=3)]
+            desk.laboratory.desk.units,
+            desk.laboratory.desk.now,
+            plenty,
+            lambda: [MailboxReading(LOGIK, fails=False, shared=shared[0], others=3)],
         ).look()
 
     for shared[0] in (None, True, None, True, None, False, False):
@@ -309,7 +312,7 @@ def test_a_mailbox_that_two_desks_read_is_told_once_and_its_end_once(desk):
 
 def test_a_disk_that_fills_is_told_once_until_it_clearly_has_room_again(desk):
     free = [DISK_LOW - 1]
-    conditions = Conditions(desk.laboratory.desk, lambda: free[0])
+    conditions = Conditions(desk.laboratory.desk.units, desk.laboratory.desk.now, lambda: free[0])
     for left in (DISK_LOW - 1, DISK_LOW + 1, DISK_LOW - 1, DISK_WELL - 1, DISK_WELL, DISK_LOW):
         free[0] = left
         conditions.look()
@@ -331,7 +334,12 @@ def watched(desk, *reports, read=True):
     watch = Watch(lambda: desk.now)
     for report in reports:
         watch.mailboxes.heard(desk.laboratory.desk, report)
-    return Conditions(desk.laboratory.desk, plenty, lambda: [watch.mailboxes.reading(LOGIK, read=read)])
+    return Conditions(
+        desk.laboratory.desk.units,
+        desk.laboratory.desk.now,
+        plenty,
+        lambda: [watch.mailboxes.reading(LOGIK, read=read)],
+    )
 
 
 def test_a_mailbox_that_cannot_be_read_is_told_once_and_its_end_once(desk):

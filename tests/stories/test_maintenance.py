@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from helpdesk.desk.announce import announce, audience_of
-from helpdesk.desk.planned import coming
-from helpdesk.desk.unit import Unit
 from helpdesk.errors import NotFound
 from helpdesk.offering.declared import MaintenanceWindow
+from helpdesk.operators import coming
+from helpdesk.operators.announce import announce, audience_of
 from helpdesk.store import declarations
+from helpdesk.unit import Unit
 from tests.desk import wall
 from tests.policies.offices import customer, open_desk
 

@@ -9,10 +9,10 @@ import pytest
 import typer
 
 from helpdesk.cli import app
-from helpdesk.core.declaration import FORMS, form_of, read_declaration
 from helpdesk.core.words.block import Mistake
 from helpdesk.core.words.message import Envelope
 from helpdesk.desk import load_rules
+from helpdesk.operators.declaration import FORMS, form_of, read_declaration
 from helpdesk.store import attempts, declarations
 from helpdesk.store.spool import Accepted
 from tests.desk import ANN, JO, KEY, LOGIK, OPS, STRANGER, TestDesk, wall, write_office

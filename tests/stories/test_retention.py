@@ -19,15 +19,15 @@ from helpdesk.core.clocks.credit import read_quarter
 from helpdesk.core.clocks.timeline import clocks
 from helpdesk.core.words.events import AgentAnswered
 from helpdesk.desk import load_rules
-from helpdesk.desk.purge import purge
-from helpdesk.desk.unit import Unit
 from helpdesk.mail.read.masking import masked_mail
+from helpdesk.privacy import purge
 from helpdesk.report.compliance import compliance_shape, measure
 from helpdesk.report.export import export
 from helpdesk.report.statement import draw, statement_shape
 from helpdesk.store import cases, erasure, migrate, outbox, spool
 from helpdesk.store.engine import Database
 from helpdesk.store.tables import metadata
+from helpdesk.unit import Unit
 from tests.celigo import celigo_desk, la
 from tests.desk import ANN, BOB, JO, KEY, KIM, STRANGER, TestDesk, wall, write_office
 

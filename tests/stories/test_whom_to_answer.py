@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from helpdesk.core.redaction import outsiders
 from helpdesk.desk import load_rules
 from helpdesk.mail.read.parse import parse
+from helpdesk.privacy.erased import outsiders
 from tests.desk import ANN, BOB, JO, KEY, KIM, LOGIK, STRANGER, UTE, TestDesk, write_office
 
 VISITOR = "vera@visitor.example"

@@ -14,13 +14,13 @@ from helpdesk.core import decide
 from helpdesk.core.words.decision import Neighbour
 from helpdesk.core.words.events import PolicyChanged
 from helpdesk.core.words.people import Terms
-from helpdesk.desk.holding import Holding
-from helpdesk.desk.record import letter_of
-from helpdesk.desk.second_voter import load_second_voter
-from helpdesk.desk.versions import Versions, store_policies
 from helpdesk.severity import SHIPPED, Classifier
 from helpdesk.store import cases as case_store
 from helpdesk.store import declarations, outbox
+from helpdesk.unit.holding import Holding
+from helpdesk.unit.record import letter_of
+from helpdesk.unit.second_voter import load_second_voter
+from helpdesk.unit.versions import Versions, store_policies
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.decision import Decision, Draft
     from helpdesk.core.words.people import Mailbox, Team, Workload
-    from helpdesk.desk.rules import Rules
     from helpdesk.offering.declared import DeclaredState
     from helpdesk.offering.policy import Policy
     from helpdesk.store.cases import StoredMessage
     from helpdesk.store.engine import Connection, Database
     from helpdesk.store.outbox import Queued
+    from helpdesk.unit.rules import Rules
 
 
 class Unit:

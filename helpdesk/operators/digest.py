@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from helpdesk.core.clocks.turn import TURN_NAMES
 from helpdesk.core.words.desk_mail import DigestMail, HandoverMail
-from helpdesk.desk.declare import kept_line
 from helpdesk.openhours.calendar import wall_instant
+from helpdesk.operators.declare import kept_line
 from helpdesk.phrases import brief, moment, span
 from helpdesk.plural import plural
 from helpdesk.store import desk_mails, kept, undeliverable
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
     from helpdesk.core.clocks.overview import Overview, OverviewLine
     from helpdesk.core.silence import Silence
-    from helpdesk.desk.unit import Unit
     from helpdesk.openhours.rotation import Rotation
     from helpdesk.person import Person
+    from helpdesk.unit import Unit
 
 _SHOWN = 20  # cases of a list: what does not fit is counted
 _LONGEST = 5

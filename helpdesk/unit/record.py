@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.decision import Draft
     from helpdesk.core.words.people import Terms
-    from helpdesk.desk.rules import Rules
     from helpdesk.store.cases import StoredMessage
     from helpdesk.store.engine import Connection
     from helpdesk.store.outbox import Queued
+    from helpdesk.unit.rules import Rules
 
 _LONGEST = 10  # Message-IDs of a thread
 _LAST = 6  # messages; who wants to read more asks for the case

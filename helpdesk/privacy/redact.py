@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from helpdesk.core import redaction
+from helpdesk.core.redaction import ERASED
+from helpdesk.privacy.erased import redacted
 from helpdesk.store import cases as case_store
 from helpdesk.store import erasure
 
@@ -12,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from helpdesk.core.words.people import Terms
-    from helpdesk.desk.unit import Unit
     from helpdesk.person import Person
+    from helpdesk.unit import Unit
 
 
 def redact(
@@ -23,9 +24,9 @@ def redact(
 
     `by` goes on the record; `agent` is told by mail what was erased.
     """
-    erased = erasure.erase(unit.connection, number, also=also, instead=redaction.ERASED)
+    erased = erasure.erase(unit.connection, number, also=also, instead=ERASED)
     case = case_store.load(unit.connection, number)
-    decision = redaction.redacted(case, terms, by=by, erased=erased, agent=agent, now=unit.now)
+    decision = redacted(case, terms, by=by, erased=erased, agent=agent, now=unit.now)
     unit.record(decision, terms)
     for merged in terms.merged:  # the words of the one are the words of the other
         more = redact(unit, merged.case.number, merged.terms, by=by)

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from helpdesk.core.declaration import (
+from helpdesk.operators.announce import announce, audience_of
+from helpdesk.operators.declaration import (
     FORMS,
     AnnounceMaintenance,
     Ask,
@@ -22,8 +23,7 @@ from helpdesk.core.declaration import (
     Unstick,
     form_of,
 )
-from helpdesk.desk.announce import announce, audience_of
-from helpdesk.desk.planned import coming, load_planned
+from helpdesk.operators.planned import coming, load_planned
 from helpdesk.phrases import moment
 from helpdesk.plural import plural
 from helpdesk.store import declarations, kept, outbox, spool
@@ -31,11 +31,11 @@ from helpdesk.store import declarations, kept, outbox, spool
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from helpdesk.core.declaration import Declaration, Topic
-    from helpdesk.desk.announce import AnnouncementAudience
-    from helpdesk.desk.unit import Unit
     from helpdesk.offering.declared import MaintenanceWindow
     from helpdesk.offering.policy import Policy
+    from helpdesk.operators.announce import AnnouncementAudience
+    from helpdesk.operators.declaration import Declaration, Topic
+    from helpdesk.unit import Unit
 
 _RECENT = timedelta(days=7)
 _LISTED = 50

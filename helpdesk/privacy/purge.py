@@ -11,8 +11,9 @@ from collections import Counter
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from helpdesk.core import redaction
+from helpdesk.core.redaction import ERASED
 from helpdesk.errors import StaleCase
+from helpdesk.privacy.erased import outsiders, purged
 from helpdesk.store import cases as case_store
 from helpdesk.store import erasure
 
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
     from datetime import datetime
 
-    from helpdesk.desk.rules import Rules
-    from helpdesk.desk.unit import Unit, Units
+    from helpdesk.unit import Rules, Unit, Units
 
 _BATCH = 100
 
@@ -97,11 +97,11 @@ def _purge(unit: Unit, number: int, staff: Collection[str], *, before: datetime,
         return {}
     wrote_or_got, agents = erasure.correspondents(unit.connection, number)
     case = case_store.load(unit.connection, number)
-    people = redaction.outsiders(case, wrote_or_got, {*staff, *agents})
-    erased = erasure.erase(unit.connection, number, also=(), instead=redaction.ERASED)
+    people = outsiders(case, wrote_or_got, {*staff, *agents})
+    erased = erasure.erase(unit.connection, number, also=(), instead=ERASED)
     erasure.forget(unit.connection, number, people)
     counts = {"people": len(people), **erased}
-    events = redaction.purged(by, counts, unit.now)
+    events = purged(by, counts, unit.now)
     after = case_store.load(unit.connection, number).after(*events)
     case_store.save(unit.connection, after, new=events, next_at=None)  # it is over: time alone changes nothing any more
     return {"cases": 1, **counts}

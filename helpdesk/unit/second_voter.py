@@ -44,7 +44,7 @@ def load_second_voter() -> Callable[[str], Probabilities] | None:
 
 def _shape() -> dict[str, Any]:
     """The package that it was fitted with, a bias a rank, and a row of weights a rank."""
-    found: dict[str, Any] = json.loads((files("helpdesk.desk") / "second_voter.json").read_text(encoding="utf-8"))
+    found: dict[str, Any] = json.loads((files("helpdesk.unit") / "second_voter.json").read_text(encoding="utf-8"))
     return found
 
 

@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from helpdesk.operators import alerts
 from helpdesk.store import desk_mails
 
 if TYPE_CHECKING:
-    from helpdesk.desk import Desk
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from helpdesk.unit import Units
 
 _log = structlog.get_logger("troubles")
 
@@ -20,15 +24,15 @@ _log = structlog.get_logger("troubles")
 class OpenAlerts:
     """What operators of one desk were told of and not yet of its end, each under a name that its alerts carry."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, units: Units, now: Callable[[], datetime]) -> None:
+        self._units, self._now = units, now
         self._told: dict[str, str] = {}  # by name: the key under which its beginning was told, "" when over
 
     def known(self, name: str) -> bool:
         """Whether operators were told of it, and not yet of its end."""
         if name not in self._told:
             prefix = f"alert/condition/{name}/"
-            with self._desk.database.read() as connection:
+            with self._units.database.read() as connection:
                 key = desk_mails.newest_alert(connection, prefix)
             began, _, rest = key.removeprefix(prefix).partition("/")
             self._told[name] = f"condition/{name}/{began}" if key and not rest.startswith("over/") else ""
@@ -42,7 +46,7 @@ class OpenAlerts:
 
     def begin(self, name: str, facts: dict[str, Any], *, mark: str = "") -> None:
         """Tell of it, also where it is known. `mark` tells apart two tellings within a second."""
-        self._tell(name, f"condition/{name}/{self._desk.now():%Y%m%dT%H%M%S}{mark}", facts)
+        self._tell(name, f"condition/{name}/{self._now():%Y%m%dT%H%M%S}{mark}", facts)
 
     def end(self, name: str, facts: dict[str, Any]) -> None:
         """Tell that it is over, if it was told of."""
@@ -52,5 +56,6 @@ class OpenAlerts:
 
     def _tell(self, name: str, key: str, facts: dict[str, Any]) -> None:
         _log.warning("told the operators", trouble=name, headline=facts["headline"])
-        self._desk.tell_operators(key=key, facts=facts)
+        with self._units.write(self._now()) as unit:
+            alerts.tell_operators(unit, key=key, facts=facts)
         self._told[name] = key

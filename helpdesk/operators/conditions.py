@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from helpdesk.desk.open_alerts import OpenAlerts
+from helpdesk.operators.open_alerts import OpenAlerts
 from helpdesk.phrases import span
 from helpdesk.store.backlog import backlog
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
 
-    from helpdesk.desk import Desk
+    from helpdesk.unit import Units
 
 UNSENT = timedelta(minutes=30)  # how long the oldest mail may wait
 DISK_LOW = 1 << 30  # octets
@@ -66,20 +66,21 @@ class Conditions:
 
     def __init__(
         self,
-        desk: Desk,
+        units: Units,
+        now: Callable[[], datetime],
         free_space: Callable[[], int],
         readings: Callable[[], Iterable[MailboxReading]] = no_mailboxes,
         others: Callable[[], Iterable[Condition]] = tuple,
     ) -> None:
-        self._desk = desk
+        self._units, self._now = units, now
         self._others = others
         self._free_space = free_space
         self._readings = readings
-        self._open_alerts = OpenAlerts(desk)
+        self._open_alerts = OpenAlerts(units, now)
 
     def look(self) -> None:
         """Tell what has begun or ended since the last look."""
-        for condition in self._conditions(self._desk.now()):
+        for condition in self._conditions(self._now()):
             if condition.ails and not self._open_alerts.known_to_anybody(condition.name):
                 self._open_alerts.begin(condition.name, _begun(condition))
             elif condition.ails is False:
@@ -91,7 +92,7 @@ class Conditions:
             yield _shared(reading)
         yield from self._others()
         yield _disk(self._free_space())
-        with self._desk.database.read() as connection:
+        with self._units.database.read() as connection:
             unsent = backlog(connection, now).unsent
         waits = now - unsent.oldest_at if unsent.oldest_at else timedelta()
         yield _outbox(waits, unsent.number)

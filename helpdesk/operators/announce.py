@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from helpdesk.core.maintenance import concerned
 from helpdesk.core.words.addresses import unwritable
 from helpdesk.core.words.people import languages_between
-from helpdesk.desk.planned import load_planned
 from helpdesk.errors import Refused
+from helpdesk.operators.planned import load_planned
 from helpdesk.person import Person
 from helpdesk.store import cases, declarations, desk_mails, outbox, undeliverable
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from helpdesk.core.words.people import Customer
-    from helpdesk.desk.unit import Unit
     from helpdesk.offering.declared import MaintenanceWindow
+    from helpdesk.unit import Unit
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from helpdesk.core.silence import Silence
-    from helpdesk.desk.unit import Unit
     from helpdesk.offering.policy import Policy
+    from helpdesk.unit import Unit
 
 _WHOLE_DAY = 24 * 60 * 60  # seconds of a date
 

@@ -15,29 +15,29 @@ from typing import TYPE_CHECKING, Any
 
 from helpdesk.clues import holder_of
 from helpdesk.core.decide import robot_outcome
-from helpdesk.core.declaration import read_declaration
 from helpdesk.core.words.block import Mistake, read_block
 from helpdesk.core.words.desk_mail import OrderDone, OrderedMail
 from helpdesk.core.words.placement import Evidence, why_not_obeyed
-from helpdesk.desk import repeated
-from helpdesk.desk.declare import Order, obey
-from helpdesk.desk.sender_auth import sender_proof
 from helpdesk.errors import NotFound, Refused
 from helpdesk.letters import DeskLetter, thread_of
 from helpdesk.mail.read.quote import before_quote
+from helpdesk.operators import alerts
+from helpdesk.operators.declaration import read_declaration
+from helpdesk.operators.declare import Order, obey
 from helpdesk.store import desk_mails, outbox
+from helpdesk.unit import sender_proof
 
 if TYPE_CHECKING:
     from helpdesk.clues import Clues
-    from helpdesk.core.declaration import Ordered
     from helpdesk.core.words.block import CommandBlock
     from helpdesk.core.words.decision import Outcome
     from helpdesk.core.words.message import Message
     from helpdesk.core.words.people import Mailbox
-    from helpdesk.desk.declare import Done
-    from helpdesk.desk.unit import Unit
+    from helpdesk.operators.declaration import Ordered
+    from helpdesk.operators.declare import Done
     from helpdesk.person import Person
     from helpdesk.store.spool import Spooled
+    from helpdesk.unit import Unit
 
 _OBEYED, _MISTAKEN = "order", "mistake"  # how the keys of answers begin
 _MISTAKES = 10  # that are answered in a day: what answers ours may be a machine, too (threat L03)
@@ -190,7 +190,7 @@ def _warn(unit: Unit, letter: OperatorMail, doubt: str) -> None:
     reason = hashlib.sha256(doubt.encode()).hexdigest()[:16] if author else "stranger"  # however many they are
     key, facts = f"in-your-name/{reason}/{unit.now:%Y-%m-%d}", _warning(letter, doubt)
     once, headline = f"{key}/{letter.holder.address}", facts["headline"]
-    if not repeated.is_told(unit, kind="in-your-name", key=once, headline=headline):
+    if not alerts.is_told(unit, kind="in-your-name", key=once, headline=headline):
         return
     letters = [
         unit.rules.letters.alert(

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from helpdesk.core.clocks.overview import overview
 from helpdesk.core.relief import said_away
-from helpdesk.desk.digest import Mailboxes, digest_mail, handover_mail
-from helpdesk.desk.silent import silent_mailboxes
 from helpdesk.letters import DeskLetter
+from helpdesk.operators.digest import Mailboxes, digest_mail, handover_mail
+from helpdesk.operators.silent import silent_mailboxes
 from helpdesk.store import cases as case_store
 from helpdesk.store import desk_mails, outbox
 
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.desk_mail import DigestMail, HandoverMail
     from helpdesk.core.words.people import Mailbox
-    from helpdesk.desk.unit import Unit, Units
     from helpdesk.offering.policy import Policy
     from helpdesk.openhours.rotation import Rotation
     from helpdesk.openhours.walltime import Handovers, WallTime
     from helpdesk.person import Person
     from helpdesk.store.outbox import Queued
+    from helpdesk.unit import Unit, Units
 
 _TOO_OLD = timedelta(days=1)
 _BATCH = 200

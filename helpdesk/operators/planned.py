@@ -17,8 +17,7 @@ from helpdesk.store.declarations import Planned
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from helpdesk.desk.rules import Rules
-    from helpdesk.desk.unit import Unit
+    from helpdesk.unit import Rules, Unit
 
 _AHEAD = timedelta(days=28)
 _DAY = timedelta(days=1)

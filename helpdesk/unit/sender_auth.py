@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from helpdesk.config import Configuration
     from helpdesk.core.words.message import Message
-    from helpdesk.desk.rules import Rules
     from helpdesk.store.spool import Spooled
+    from helpdesk.unit.rules import Rules
 
 # Anybody who speaks SMTP to us, or hands us a file, can have written the topmost field.
 _TOPMOST_FROM = frozenset({"imap", "simulate"})

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from helpdesk.core.repeated import NextTelling, Run
-    from helpdesk.desk.unit import Unit, Units
     from helpdesk.store.engine import Database
+    from helpdesk.unit import Unit, Units
 
 EVERYBODY = "acknowledgments/everybody"  # withheld from all unknown senders: about none of them in particular
 _SINGLY: Mapping[str, int] = {EVERYBODY: 0}

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.people import Agent, Mailbox, Team
-    from helpdesk.desk.unit import Unit, Units
     from helpdesk.openhours.walltime import Period
+    from helpdesk.unit import Unit, Units
 
 _SHOWN = 200  # cases of a mail: what does not fit is counted
 _log = structlog.get_logger("departed")
