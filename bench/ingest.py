@@ -105,7 +105,7 @@ def mail(number: int) -> bytes:
 def _serve(folder: Path) -> None:
     """The real daemon, but for its sender."""
     from helpdesk import log  # noqa: PLC0415 - the client needs none of it
-    from helpdesk.core import acknowledgment  # noqa: PLC0415 - the client needs none of it
+    from helpdesk.core.receive import acknowledgment  # noqa: PLC0415 - the client needs none of it
     from helpdesk.daemon import Daemon  # noqa: PLC0415 - the client needs none of it
     from helpdesk.desk import load_rules  # noqa: PLC0415 - the client needs none of it
 

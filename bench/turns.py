@@ -22,7 +22,7 @@ from ingest import _write_desk, mail
 
 from helpdesk import log
 from helpdesk.committer import Committer
-from helpdesk.core import acknowledgment
+from helpdesk.core.receive import acknowledgment
 from helpdesk.core.words.message import Envelope
 from helpdesk.credentials import open_outgoing
 from helpdesk.daemon import wall_clock

@@ -13,10 +13,11 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from helpdesk.core import rating, suspicion
+from helpdesk.core.clocks import suspicion
 from helpdesk.core.clocks.timeline import clocks
 from helpdesk.core.clocks.turn import TURN_NAMES, turn_of
-from helpdesk.core.monitor import unheard
+from helpdesk.core.receive import rating
+from helpdesk.core.receive.monitor import unheard
 from helpdesk.core.words.addressee import plain_reply
 from helpdesk.core.words.addresses import unwritable
 from helpdesk.core.words.case import DESK

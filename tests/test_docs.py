@@ -14,7 +14,7 @@ import typer
 from helpdesk.cli import app
 from helpdesk.cli.serve import first_mail
 from helpdesk.config import ConfigurationFile, load_configuration
-from helpdesk.core.command import FORMS
+from helpdesk.core.receive.orders.command import FORMS
 from helpdesk.core.words.drafts import MailKind
 from helpdesk.customers import CustomersFile
 from helpdesk.failpoints import PLACES

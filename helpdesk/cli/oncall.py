@@ -55,7 +55,7 @@ def _shape(rotation: Rotation, at: datetime, configuration: Configuration) -> di
 
 
 def _away(person: Person, at: datetime, configuration: Configuration) -> str:
-    from helpdesk.core.relief import said_away  # noqa: PLC0415
+    from helpdesk.core.staffing.relief import said_away  # noqa: PLC0415
 
     agent = configuration.agent(person.address)
     return f" ({said_away(agent, at)})" if agent and agent.away(at) else ""

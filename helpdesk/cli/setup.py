@@ -120,7 +120,7 @@ def _warnings(rules: Rules) -> Iterator[str]:
 
 def _called_while_away(rules: Rules) -> Iterator[str]:
     """The turns on call, and the weeks of leads, that fall into an absence."""
-    from helpdesk.core.vacancy import led_from_afar, vacancies  # noqa: PLC0415
+    from helpdesk.core.staffing.vacancy import led_from_afar, vacancies  # noqa: PLC0415
 
     now, teams = wall_clock(), rules.configuration.teams.values()
     agents = list(dict.fromkeys(agent for team in teams for agent in (*team.agents, *team.beside)))

@@ -10,33 +10,28 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
-from helpdesk.core import (
+from helpdesk.core import lifecycle, progress, redaction
+from helpdesk.core.clocks import calling, ladder, suspicion
+from helpdesk.core.clocks.timeline import clocks, waited_for
+from helpdesk.core.clocks.turn import turn_of
+from helpdesk.core.receive import (
     acknowledgment,
-    assignment,
     behalf,
     copied,
     details,
     escalation,
     exclusion,
     held,
-    lifecycle,
     merging,
     monitor,
-    progress,
     rating,
-    redaction,
-    relief,
     scope,
-    snooze,
-    splitting,
-    suspicion,
     undelivered,
     unreadable_parts,
 )
-from helpdesk.core.answer import agent_writes
-from helpdesk.core.clocks import calling, ladder
-from helpdesk.core.clocks.timeline import clocks, waited_for
-from helpdesk.core.clocks.turn import turn_of
+from helpdesk.core.receive.agent import agent_writes
+from helpdesk.core.receive.orders import snooze, splitting
+from helpdesk.core.staffing import assignment, relief
 from helpdesk.core.words import enclosure
 from helpdesk.core.words.case import DESK, case_from, open_case
 from helpdesk.core.words.decision import Decision, Draft
@@ -82,7 +77,7 @@ from helpdesk.offering.intake import read as read_intake
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from helpdesk.core.details import Details
+    from helpdesk.core.receive.details import Details
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.decision import Arrival, Outcome, Returned
     from helpdesk.core.words.message import Message

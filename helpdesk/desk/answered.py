@@ -1,4 +1,4 @@
-"""What was acknowledged lately, to this address and to all: what `core.acknowledgment` decides by."""
+"""What was acknowledged lately, to this address and to all: what `core.receive.acknowledgment` decides by."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from helpdesk.core.acknowledgment import EVERYBODY, LONG_MEMORY, MEMORY
+from helpdesk.core.receive.acknowledgment import EVERYBODY, LONG_MEMORY, MEMORY
 from helpdesk.core.words.decision import Answered
 from helpdesk.operators import alerts
 from helpdesk.store import cases as case_store

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from helpdesk.core.behalf import ASKED_AN_HOUR, Behalf, read_new
-from helpdesk.core.command import begins_with_order
+from helpdesk.core.receive.behalf import ASKED_AN_HOUR, Behalf, read_new
+from helpdesk.core.receive.orders.command import begins_with_order
 from helpdesk.core.words.addressee import Addressee
 from helpdesk.core.words.addresses import unwritable
 from helpdesk.core.words.message import Transport, base_address

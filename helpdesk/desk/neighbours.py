@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from helpdesk.core.merging import survivor_of
+from helpdesk.core.receive.merging import survivor_of
 from helpdesk.core.words.case import number_of
 from helpdesk.errors import StaleCase
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from helpdesk.core.held import is_of
+from helpdesk.core.receive.held import is_of
 from helpdesk.core.words.message import Robot, base_address
 from helpdesk.mail.proof.address import read_token
 from helpdesk.mail.read.automatic import answer_for_one_of_ours

@@ -1,6 +1,6 @@
 """A mail that will not be sent any more: its case is told, in the transaction in which its row says so.
 
-What follows is decided in one place, also for what comes back later (`core.undelivered`).
+What follows is decided in one place, also for what comes back later (`core.receive.undelivered`).
 """
 
 from __future__ import annotations

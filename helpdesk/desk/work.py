@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from helpdesk.clues import NO_CLUES, read_clues
 from helpdesk.core import decide
-from helpdesk.core.command import cases_named, may_split, people_named
+from helpdesk.core.receive.orders.command import cases_named, may_split, people_named
 from helpdesk.core.redaction import ERASED
 from helpdesk.core.words import enclosure
 from helpdesk.core.words.decision import Answered, Arrival
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from helpdesk.clues import Clues
-    from helpdesk.core.behalf import Behalf
+    from helpdesk.core.receive.behalf import Behalf
     from helpdesk.core.words.addressee import Addressee
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.decision import Decision, Piece, Returned

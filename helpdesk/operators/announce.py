@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from helpdesk.core.maintenance import concerned
+from helpdesk.core.receive.maintenance import concerned
 from helpdesk.core.words.addresses import unwritable
 from helpdesk.core.words.people import languages_between
 from helpdesk.errors import Refused

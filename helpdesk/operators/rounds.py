@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from helpdesk.core.clocks.overview import overview
-from helpdesk.core.relief import said_away
+from helpdesk.core.staffing.relief import said_away
 from helpdesk.letters import DeskLetter
 from helpdesk.operators.digest import Mailboxes, digest_mail, handover_mail
 from helpdesk.operators.silent import silent_mailboxes

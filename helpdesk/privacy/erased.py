@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING
 
 from helpdesk.core.clocks.ladder import unacknowledged
-from helpdesk.core.execution import wrapped
+from helpdesk.core.receive.orders.execution import wrapped
 from helpdesk.core.words.decision import Decision, Draft
 from helpdesk.core.words.drafts import EchoMail, ResendMail
 from helpdesk.core.words.events import (

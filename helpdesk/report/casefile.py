@@ -5,8 +5,9 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
-from helpdesk.core import rating, suspicion
+from helpdesk.core.clocks import suspicion
 from helpdesk.core.clocks.timeline import clocks
+from helpdesk.core.receive import rating
 from helpdesk.core.words.events import SeverityAssessed, to_facts
 from helpdesk.letters import desk_zone, turn_words
 from helpdesk.phrases import moment
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from helpdesk.core.rating import Rating
+    from helpdesk.core.receive.rating import Rating
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.events import Event
     from helpdesk.offering.policy import Policy

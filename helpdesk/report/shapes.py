@@ -8,9 +8,10 @@ from __future__ import annotations
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
-from helpdesk.core import rating, suspicion
+from helpdesk.core.clocks import suspicion
 from helpdesk.core.clocks.timeline import clocks
 from helpdesk.core.clocks.turn import turn_of
+from helpdesk.core.receive import rating
 from helpdesk.core.words.events import RankOneSuspected, SeverityAssessed, to_facts
 from helpdesk.offering.policy import NoPromise, Promise
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from helpdesk.core.clocks.clock import Clock
-    from helpdesk.core.rating import Rating
+    from helpdesk.core.receive.rating import Rating
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.events import Event
     from helpdesk.core.words.message import Message

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from helpdesk.core.merging import of_number
-from helpdesk.core.rating import comment_in
+from helpdesk.core.receive.merging import of_number
+from helpdesk.core.receive.rating import comment_in
 from helpdesk.core.words.enclosure import DECORATION, MACHINERY
 from helpdesk.core.words.thanks import Thanks
 from helpdesk.thanks.reading import is_approval, read_thanks

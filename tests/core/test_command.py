@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpdesk.core.command import FORMS, Vocabulary, read_orders, would_be_obeyed
+from helpdesk.core.receive.orders.command import FORMS, Vocabulary, read_orders, would_be_obeyed
 from helpdesk.core.words.addresses import address_spec
 from helpdesk.mail.read.quote import before_quote
 

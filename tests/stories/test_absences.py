@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from helpdesk.core.assignment import least_busy
+from helpdesk.core.staffing.assignment import least_busy
 from helpdesk.core.words.people import Agent, Workload
 from helpdesk.desk import load_rules
 from helpdesk.openhours.walltime import parse_handovers, period

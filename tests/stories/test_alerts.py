@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from helpdesk.core.acknowledgment import EVERYWHERE_A_MINUTE
+from helpdesk.core.receive.acknowledgment import EVERYWHERE_A_MINUTE
 from helpdesk.watch import Watch
 from helpdesk.wires.courier import Failed
 from helpdesk.wires.imap_reports import NotPutAway, Unfetchable

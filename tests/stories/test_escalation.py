@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from helpdesk.cli.policy import policy_check
-from helpdesk.core.appeal import appeal
+from helpdesk.core.receive.appeal import appeal
 from tests.desk import JO, KIM, LENA
 from tests.policies.offices import customer, open_desk
 

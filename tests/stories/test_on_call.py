@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from helpdesk.cli import app
 from helpdesk.config import load_configuration
-from helpdesk.core.vacancy import vacancies
+from helpdesk.core.staffing.vacancy import vacancies
 from helpdesk.core.words.events import to_facts
 from helpdesk.core.words.people import Agent
 from helpdesk.errors import ConfigurationError

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from helpdesk.core.acknowledgment import EVERYWHERE_A_MINUTE, TO_A_STRANGER
+from helpdesk.core.receive.acknowledgment import EVERYWHERE_A_MINUTE, TO_A_STRANGER
 from tests.desk import ANN, FORUM, JO, KIM, LOGIK, OPS, STRANGER, TestDesk
 from tests.soak import amount
 

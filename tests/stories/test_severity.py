@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from helpdesk.core import suspicion
+from helpdesk.core.clocks import suspicion
 from helpdesk.report.casefile import case_text
 from helpdesk.report.shapes import case_shape
 from helpdesk.store import cases

@@ -109,7 +109,7 @@ class Case:
     merged_into: str = ""  # ref of the case that goes on in its place
     shared: frozenset[str] = frozenset()  # whose mail comes from that case, because they are people of it, too
     monitor: bool = False  # no person made it: its requester reads no mail
-    for_how: str = ""  # how an agent opened it for somebody: `core.behalf.How`
+    for_how: str = ""  # how an agent opened it for somebody: `core.receive.behalf.How`
     for_by: str = ""  # that agent's address
     unconfirmed: bool = False  # nothing goes outside: it is not proven that the agent opened it
     events: tuple[Event, ...] = ()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from helpdesk.core.behalf import Behalf
+    from helpdesk.core.receive.behalf import Behalf
     from helpdesk.core.words.addressee import Addressee
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.drafts import AudienceOf, CaseContent, MailKind

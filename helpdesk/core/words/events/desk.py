@@ -53,7 +53,7 @@ class AcknowledgmentDecided(Event):
     sent: bool
     because: str = written("")
     unwritable: bool = False  # its reader cannot be written to: it stands in the outbox with the reason
-    alarm: bool | str = False  # whether the operators are to be told; `core.acknowledgment.EVERYBODY` of a flood
+    alarm: bool | str = False  # whether the operators are to be told; `acknowledgment.EVERYBODY` of a flood
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,23 +14,13 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from helpdesk.core import (
-    colleagues,
-    correction,
-    crossing,
-    details,
-    escalation,
-    exclusion,
-    links,
-    merging,
-    relief,
-    snooze,
-    splitting,
-)
 from helpdesk.core.clocks.ladder import unacknowledged
-from helpdesk.core.command import FORMS, Vocabulary, read_orders, would_be_obeyed
-from helpdesk.core.execution import Execution
-from helpdesk.core.requester import requester
+from helpdesk.core.receive import colleagues, crossing, details, escalation, exclusion, merging
+from helpdesk.core.receive.orders import correction, links, snooze, splitting
+from helpdesk.core.receive.orders.command import FORMS, Vocabulary, read_orders, would_be_obeyed
+from helpdesk.core.receive.orders.execution import Execution
+from helpdesk.core.receive.orders.requester import requester
+from helpdesk.core.staffing import relief
 from helpdesk.core.words.addressee import nobody
 from helpdesk.core.words.addresses import unwritable
 from helpdesk.core.words.block import Mistake
@@ -68,7 +58,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
-    from helpdesk.core.command import Command, Orders, Verb
+    from helpdesk.core.receive.orders.command import Command, Orders, Verb
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.decision import Arrival
     from helpdesk.core.words.people import Agent, Terms

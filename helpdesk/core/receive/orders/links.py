@@ -9,8 +9,8 @@ from helpdesk.core.words.events import CaseLinked
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from helpdesk.core.command import Command, Orders
-    from helpdesk.core.execution import Execution
+    from helpdesk.core.receive.orders.command import Command, Orders
+    from helpdesk.core.receive.orders.execution import Execution
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.decision import Neighbour
     from helpdesk.core.words.people import Agent

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from helpdesk.core import scope
+from helpdesk.core.receive import scope
 from helpdesk.core.words.case import DESK
 from helpdesk.core.words.events import AreaSet, CaseFlagged, KindSet, SeveritySet
 from helpdesk.offering.intake import missing
 
 if TYPE_CHECKING:
-    from helpdesk.core.command import Command, Orders
-    from helpdesk.core.execution import Execution
+    from helpdesk.core.receive.orders.command import Command, Orders
+    from helpdesk.core.receive.orders.execution import Execution
     from helpdesk.offering.severities import Kind
 
 

@@ -6,7 +6,7 @@ import textwrap
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from helpdesk.core.monitor import unheard
+from helpdesk.core.receive.monitor import unheard
 from helpdesk.core.words.decision import Decision, Draft
 from helpdesk.core.words.drafts import EchoMail
 from helpdesk.core.words.enclosure import enclosures

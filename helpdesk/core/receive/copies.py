@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from helpdesk.core import copied
-from helpdesk.core.requester import becomes
+from helpdesk.core.receive import copied
+from helpdesk.core.receive.orders.requester import becomes
 from helpdesk.core.words.case import DESK
 from helpdesk.core.words.decision import Decision
 from helpdesk.core.words.events import CaseFlagged, CaseUnflagged, Event, ParticipantAdded

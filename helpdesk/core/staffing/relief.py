@@ -13,10 +13,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from helpdesk.core import assignment
 from helpdesk.core.clocks import calling
 from helpdesk.core.clocks.timeline import clocks
 from helpdesk.core.clocks.turn import turn_of
+from helpdesk.core.staffing import assignment
 from helpdesk.core.words.decision import Decision, Draft
 from helpdesk.core.words.drafts import AssignedMail, CustomerMessageMail, EchoMail, ToAgent
 from helpdesk.core.words.events import AgentAnswered, AgentNoted

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from helpdesk.core import assignment
+from helpdesk.core.staffing import assignment
 from helpdesk.core.words.case import DESK
 from helpdesk.core.words.decision import Draft
 from helpdesk.core.words.drafts import AssignedMail, BouncedMail, EchoMail, ReturnedMail

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from helpdesk.core import exclusion
-from helpdesk.core.maintenance import window_of
+from helpdesk.core.receive import exclusion
+from helpdesk.core.receive.maintenance import window_of
 from helpdesk.core.words.case import DESK
 from helpdesk.core.words.events import CaseFlagged, CaseUnflagged, Event, Stamp
 from helpdesk.offering.policy import Doubt

@@ -33,8 +33,8 @@ from helpdesk.person import Person
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from helpdesk.core.command import Orders
-    from helpdesk.core.execution import Execution
+    from helpdesk.core.receive.orders.command import Orders
+    from helpdesk.core.receive.orders.execution import Execution
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.events import Event
     from helpdesk.core.words.people import Agent

@@ -11,8 +11,8 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from helpdesk.core import acknowledgment
-from helpdesk.core.appeal import appeal
+from helpdesk.core.receive import acknowledgment
+from helpdesk.core.receive.appeal import appeal
 from helpdesk.core.words.audience import readers
 from helpdesk.core.words.case import DESK
 from helpdesk.core.words.decision import Draft
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from helpdesk.core.command import Command, Orders
-    from helpdesk.core.execution import Execution
+    from helpdesk.core.receive.orders.command import Command, Orders
+    from helpdesk.core.receive.orders.execution import Execution
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.decision import Arrival
     from helpdesk.core.words.people import Terms

@@ -11,8 +11,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from helpdesk.core.clocks.timeline import is_left_open, is_split_off
+from helpdesk.core.receive.orders.snooze import wall
 from helpdesk.core.redaction import ERASED
-from helpdesk.core.snooze import wall
 from helpdesk.core.words.events import (
     AgentAnswered,
     AnswerArrived,
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from helpdesk.core.command import Orders, Verb
-    from helpdesk.core.execution import Execution
+    from helpdesk.core.receive.orders.command import Orders, Verb
+    from helpdesk.core.receive.orders.execution import Execution
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.people import Terms
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from helpdesk.core import behalf, scope
+from helpdesk.core.receive import behalf, scope
 from helpdesk.core.words.events import CaseFlagged, CaseUnflagged, FormerRequester, RequesterSet, Stamp
 
 if TYPE_CHECKING:
-    from helpdesk.core.command import Command, Orders
-    from helpdesk.core.execution import Execution
+    from helpdesk.core.receive.orders.command import Command, Orders
+    from helpdesk.core.receive.orders.execution import Execution
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.decision import Arrival
     from helpdesk.core.words.people import Terms

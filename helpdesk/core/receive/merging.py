@@ -12,9 +12,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from helpdesk.core import suspicion
+from helpdesk.core.clocks import suspicion
 from helpdesk.core.clocks.ladder import unacknowledged
-from helpdesk.core.relief import said_away
+from helpdesk.core.staffing.relief import said_away
 from helpdesk.core.words.addressee import nobody
 from helpdesk.core.words.case import DESK, number_of
 from helpdesk.core.words.decision import Decision, Draft
@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
-    from helpdesk.core.command import Command, Orders
-    from helpdesk.core.execution import Execution
+    from helpdesk.core.receive.orders.command import Command, Orders
+    from helpdesk.core.receive.orders.execution import Execution
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.decision import Arrival, Neighbour
     from helpdesk.core.words.people import Agent, Terms

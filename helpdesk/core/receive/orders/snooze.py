@@ -21,8 +21,8 @@ from helpdesk.openhours.relative_time import zone_of
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from helpdesk.core.command import Command, Orders
-    from helpdesk.core.execution import Execution
+    from helpdesk.core.receive.orders.command import Command, Orders
+    from helpdesk.core.receive.orders.execution import Execution
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.people import Agent, Terms
 
