@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +18,8 @@ from helpdesk.core.words.message import Envelope
 from helpdesk.desk import Desk, load_rules
 from helpdesk.importing import import_one
 from helpdesk.mail.read.masking import REPLY_TAG
+from helpdesk.offering.files import find
+from helpdesk.shipped import shipped
 from helpdesk.store import history, migrate
 from helpdesk.store.engine import Database
 from helpdesk.store.spool import Accepted
@@ -660,3 +663,70 @@ def test_history_is_listed_and_opened_by_command(run, tmp_path):
     code, out, _ = run("history", "open", "Support@Logik.example", "1")
     assert (code, out.strip()) == (0, "1 mail is worked now; nobody gets an acknowledgment.")
     assert run("history", "list")[1].strip() == "No mail is history."
+
+
+# --- policies without a desk
+
+BROKEN_STORY = (
+    '[[example]]\nat = 2026-05-19T09:15:00-05:00\nseverity = "urgent"\n'
+    'then = [{ after = "1h", do = "answer", expect = { first_response = { state = "breached" } } }]\n'
+)
+
+
+@pytest.fixture
+def own_policy(run, tmp_path, monkeypatch):  # after `run`, which goes to a folder with a configuration
+    """A policy file in a folder without a configuration."""
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    text = (shipped("policies") / "logik.toml").read_text(encoding="utf-8")
+    (folder / "mine.toml").write_text(text, encoding="utf-8")
+    return folder / "mine.toml"
+
+
+def test_a_policy_file_is_checked_and_asked_without_a_configuration(run, own_policy):
+    words = ["--severity", "medium", "--at", QUESTION["at"], "--json"]
+    assert run("policy", "check", "mine.toml")[0] == 0
+    code, out, _ = run("policy", "due", "mine.toml", *words)
+    assert (code, json.loads(out)["due_at"]) == (0, json.loads(run("policy", "due", "logik", *words)[1])["due_at"])
+    lines = [{**QUESTION, "policy": str(own_policy)}, {key: QUESTION[key] for key in QUESTION if key != "policy"}]
+    code, out, _ = run("policy", "due", "mine.toml", "--batch", "-", stdin="\n".join(map(json.dumps, lines)))
+    assert code == 0
+    assert {json.loads(line)["due_at"] for line in out.splitlines()} == {"2026-05-26T18:40:00+00:00"}
+    assert run("policy", "due", "gone.toml", *words)[0] == 2
+
+
+def test_a_story_that_does_not_come_out_fails_the_check(run, own_policy):
+    own_policy.write_text(own_policy.read_text(encoding="utf-8") + BROKEN_STORY, encoding="utf-8")
+    code, out, _ = run("policy", "check", "mine.toml")
+    assert code == 1
+    assert "then.1.expect.first_response: expected breached, found met\n    first response: met\n" in out
+    (found,) = [one for one in json.loads(run("policy", "check", "mine.toml", "--json")[1]) if "details" in one]
+    assert found["details"][0] == "first response: met"
+
+
+def test_a_desk_hears_nothing_of_policies_that_it_does_not_use(run, tmp_path):
+    """Its own files, and those of its mailboxes and customers."""
+    used = {"logik", "threekit"}
+    files = {Path(one["file"]).stem for one in json.loads(run("policy", "check", "--json")[1])}
+    assert files == used
+    said = run("check")[1]
+    assert f"ok: policies: {len(used)} policies, " in said
+    assert not [line for line in said.splitlines() if "celigo.toml" in line]
+
+
+def test_examples_are_listed_when_asked_for_and_found_when_named(run, monkeypatch, tmp_path):
+    examples = tmp_path / "shipped" / "policies" / "examples"
+    examples.mkdir(parents=True)
+    text = (shipped("policies") / "logik.toml").read_text(encoding="utf-8")
+    (examples / "mill.toml").write_text(text.replace('key = "logik"', 'key = "mill"'), encoding="utf-8")
+    monkeypatch.setattr(find, "example_files", lambda: [examples / "mill.toml"])
+
+    def keys(*words):
+        return {shape["key"] for shape in json.loads(run("policy", "list", "--json", *words)[1])}
+
+    assert keys("--examples") - keys() == {"mill"}
+    words = ["--severity", "medium", "--at", QUESTION["at"]]
+    assert run("policy", "due", "mill", *words)[0] == 0
+    assert run("policy", "show", "mill")[1].startswith("Logik")
+    assert run("policy", "check", "mill")[0] == 0

@@ -55,9 +55,16 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="policy")
 
 
-def policy_list(config: Config = None, as_json: AsJson = False) -> None:
+def policy_list(
+    examples: Annotated[bool, typer.Option("--examples", help="The shipped examples too, which nobody runs.")] = False,
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
     """The policies that are in force."""
-    policies = open_book(config).policies.values()
+    from helpdesk.offering.files.find import example_files  # noqa: PLC0415
+
+    named = [path.stem for path in example_files()] if examples else []
+    policies = open_book(config, *named).policies.values()
     shapes = [
         {
             "key": policy.key,
@@ -164,14 +171,14 @@ def policy_check(
     as_json: AsJson = False,
 ) -> None:
     """Check policy files and run their worked examples; exits with 1 when something is wrong."""
-    from helpdesk.offering.files.find import policy_files  # noqa: PLC0415
-    from helpdesk.offering.files.lint import check_file, check_folder  # noqa: PLC0415
+    from helpdesk.lab.policy_check import check_files, check_whole  # noqa: PLC0415
 
     if files:
-        findings, number = [finding for path in files for finding in check_file(path)], len(files)
+        findings = [finding for path in files for finding in check_whole(_file_named(path, config))]
+        number = len(files)
     else:
-        folder = _folder(config)
-        findings, number = [*check_folder(folder), *_unheard(config)], len(policy_files(folder))
+        of_desk = _files_of_desk(config)
+        findings, number = [*check_files(of_desk), *_unheard(config)], len(of_desk)
     if as_json:
         print_json([finding.shape() for finding in findings])
     else:
@@ -203,6 +210,27 @@ def _unheard(config: Path | None) -> Iterator[Finding]:
                 "lead, and not every customer has account_contacts"
             )
             yield Finding("warning", str(path), f"mailbox {mailbox.address}", text)
+
+
+def _files_of_desk(config: Path | None) -> list[Path]:
+    """What a desk runs by and what its operator wrote; without a configuration all that is shipped and in force."""
+    from helpdesk.cli.shared import config_path  # noqa: PLC0415
+    from helpdesk.lab.policy_check import files_of_desk  # noqa: PLC0415
+    from helpdesk.offering.files.find import policy_files  # noqa: PLC0415
+
+    if config is None and not config_path(config).exists():
+        return policy_files(None)
+    return files_of_desk(_folder(config), open_rules(config).used_policies)
+
+
+def _file_named(path: Path, config: Path | None) -> Path:
+    """A file, or by its key one that is in force or an example."""
+    from helpdesk.offering.files.find import policy_files  # noqa: PLC0415
+
+    key = str(path)
+    if path.suffix == ".toml" or path.exists():
+        return path
+    return next((one for one in policy_files(_folder(config), [key]) if one.stem == key), path)
 
 
 def _folder(config: Path | None) -> Path | None:
@@ -252,7 +280,7 @@ def _policy(config: Path | None, name: str) -> Policy:
     if path.suffix == ".toml":
         return read_policy(policy_file(path))
     key, _, version = name.partition("@")
-    return _stored_policy(config, key, version) if version else open_book(config).policy(key)
+    return _stored_policy(config, key, version) if version else open_book(config, key).policy(key)
 
 
 def _stored_policy(config: Path | None, key: str, version: str) -> Policy:
@@ -323,7 +351,7 @@ def _minute(at: datetime | None) -> str:
 
 
 def policy_due(  # noqa: PLR0913, PLR0917 - one option an argument of the question
-    key: Annotated[str, typer.Argument(metavar="[POLICY]")] = "",
+    key: Annotated[str, typer.Argument(metavar="[POLICY]", help=_WHICH)] = "",
     plan: Annotated[str, typer.Option(help="The customer's plan; otherwise the policy's default.")] = "",
     severity: Annotated[str, typer.Option(help="The severity's key.")] = "",
     at: Annotated[str, typer.Option(help="When the mail was received, with an offset.")] = "",
@@ -335,14 +363,13 @@ def policy_due(  # noqa: PLR0913, PLR0917 - one option an argument of the questi
     as_json: AsJson = False,
 ) -> None:
     """When something is due, and why."""
-    book = open_book(config)
     if batch:
-        _answer_batch(book, batch)
+        _answer_batch(_Asked(config, key), batch)
         return
     if not key or not severity or not at:
         raise typer.BadParameter("expected POLICY, --severity and --at, or --batch -")
     question = {"plan": plan, "severity": severity, "region": region, "channel": channel, "target": target}
-    policy = book.policy(key)
+    policy = _policy(config, key)
     if as_json:
         print_json(_answer(policy, read_instant(at), question))
         return
@@ -351,29 +378,54 @@ def policy_due(  # noqa: PLR0913, PLR0917 - one option an argument of the questi
     typer.echo(due_text(policy, read_instant(at), _filled(policy, question)))
 
 
-def _answer_batch(book: PolicyBook, name: str) -> None:
+class _Asked:
+    """The policies that the lines of a batch ask for, each read once; `otherwise` for lines that name none."""
+
+    def __init__(self, config: Path | None, otherwise: str) -> None:
+        self._config = config
+        self._otherwise = otherwise
+        self._book: PolicyBook | None = None
+        self._read: dict[str, Policy] = {}
+
+    def policy(self, name: str | None) -> Policy:
+        """The policy of that name, a key or a file. Raises HelpdeskError, ValueError where none is named."""
+        name = name or self._otherwise
+        if not name:
+            raise ValueError("policy: expected this argument, which is missing")
+        if name not in self._read:
+            self._read[name] = self._of_book(name) or _policy(self._config, name)
+        return self._read[name]
+
+    def _of_book(self, name: str) -> Policy | None:
+        if name.endswith(".toml"):
+            return None
+        self._book = self._book or open_book(self._config)
+        return self._book.policies.get(name)
+
+
+def _answer_batch(asked: _Asked, name: str) -> None:
     lines = sys.stdin if name == "-" else read_file(Path(name)).decode("utf-8", "replace").split("\n")
     failed = False
     for line in filter(str.strip, lines):
-        answer = _answer_line(book, line)
+        answer = _answer_line(asked, line)
         failed = failed or "error" in answer
         print_line(answer)
     if failed:
         raise typer.Exit(1)
 
 
-def _answer_line(book: PolicyBook, line: str) -> dict[str, Any]:
+def _answer_line(asked: _Asked, line: str) -> dict[str, Any]:
     """One answer a question, also to a question that is wrong: the lines must not go out of step."""
     try:
         question = _question(line)
-        policy = book.policy(question["policy"])
+        policy = asked.policy(question.get("policy"))
         return _answer(policy, _instant(question["at"]), question)
     except (HelpdeskError, ValueError) as problem:
         return {"error": f"{problem.args[0] if problem.args else problem}", "question": line.strip()}
 
 
 _ARGUMENTS = ("policy", "plan", "severity", "at", "region", "channel", "target")
-_NEEDED = ("policy", "severity", "at")
+_NEEDED = ("severity", "at")
 
 
 def _question(line: str) -> dict[str, Any]:

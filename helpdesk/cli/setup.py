@@ -146,17 +146,18 @@ def _probes(rules: Rules) -> Iterator[tuple[str, Callable[[], tuple[str, list[st
 
 
 def _check_policies(rules: Rules) -> tuple[str, list[str]]:
-    from helpdesk.offering.files.lint import check_folder  # noqa: PLC0415
+    from helpdesk.lab.policy_check import check_files, files_of_desk  # noqa: PLC0415
 
     folder = rules.configuration.place(rules.configuration.file.desk.policies)
-    findings = check_folder(folder)
+    files = files_of_desk(folder, rules.used_policies)
+    findings = check_files(files)
     errors = [str(finding) for finding in findings if finding.level == "error"]
     if errors:
         raise Unavailable("\n".join(errors))
     odd = [str(finding).removeprefix("warning: ") for finding in findings if finding.level == "warning"]
-    examples = sum(len(policy.examples) for policy in rules.book.policies.values())
+    examples = sum(len(rules.book.policy(path.stem).examples) for path in files)
     come_out = plural(examples, "worked example comes out", "worked examples come out")
-    return f"{plural(len(rules.book.policies), 'policy', 'policies')}, {come_out}", odd
+    return f"{plural(len(files), 'policy', 'policies')}, {come_out}", odd
 
 
 def _check_outgoing(rules: Rules) -> tuple[str, list[str]]:

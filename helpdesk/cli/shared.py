@@ -48,17 +48,20 @@ def open_rules(given: Path | None) -> Rules:
     return load_rules(config_path(given))
 
 
-def open_book(given: Path | None) -> PolicyBook:
-    """The policies: the configuration's where there is one, else the shipped ones. Raises ConfigurationError."""
+def open_book(given: Path | None, *named: str) -> PolicyBook:
+    """The policies: the configuration's where there is one, else the shipped ones. Raises ConfigurationError.
+
+    Of the shipped examples those whose keys are named.
+    """
     from helpdesk.offering.files import load_policies  # noqa: PLC0415 - as above
 
     path = config_path(given)
     if given is None and not path.exists():
-        return load_policies()
+        return load_policies(named=named)
     from helpdesk.config import load_configuration  # noqa: PLC0415
 
     configuration = load_configuration(path)
-    return load_policies(configuration.place(configuration.file.desk.policies))
+    return load_policies(configuration.place(configuration.file.desk.policies), named)
 
 
 def open_voters(given: Path | None) -> Voters:

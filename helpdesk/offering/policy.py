@@ -261,9 +261,40 @@ class Credits:
     calendar: str  # whose business days
 
 
+Writer = Literal["", "agent", "customer"]  # in a story; "": time passes
+StoryState = Literal["", "running", "paused", "met", "breached", "exempt", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class ClockExpectation:
+    """What the newest clock of a target is to show in a story; what is left out may be anything."""
+
+    target: str
+    due_at: datetime | None = None
+    state: StoryState = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StoryStep:
+    """A step of a worked example: somebody writes, or time passes (`by` ""), and what is to be true then.
+
+    `sent` are the kinds of mail since the step before, `credit` is the percent that could be claimed; None: anything.
+    """
+
+    at: datetime
+    by: Writer = ""
+    text: str = ""
+    clocks: tuple[ClockExpectation, ...] = ()
+    sent: tuple[str, ...] | None = None
+    credit: Decimal | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class WorkedExample:
-    """A worked example: the due time that the document's reader computed by hand. `due_at` None: no target."""
+    """A worked example: the due time that the document's reader computed by hand. `due_at` None: no target.
+
+    With a `story` it goes on; without `due_at` too it is about that alone.
+    """
 
     at: datetime
     plan: str
@@ -272,6 +303,15 @@ class WorkedExample:
     channel: str
     target: TargetKind
     due_at: datetime | None
+    why: str
+    story: tuple[StoryStep, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unsaid:
+    """What the document says and the format cannot, and why not."""
+
+    what: str
     why: str
 
 
@@ -300,6 +340,7 @@ class Policy:
     ladder: tuple[Step, ...]
     examples: tuple[WorkedExample, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
+    unsaid: tuple[Unsaid, ...] = ()
     on_severity_change: OnSeverityChange = "keep_consumed"
     warranty: Warranty = Warranty()
     exclusions: tuple[Exclusion, ...] = ()

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         Policy,
         Region,
         Step,
+        StoryStep,
         TargetKind,
         WorkedExample,
     )
@@ -154,6 +155,7 @@ def offering_shape(policy: Policy, *, now: datetime, reader: OfferingReader = EV
         "known_incidents_exempt": policy.known_incidents_exempt,
         "not_support": list(policy.not_support),
         "assumptions": [{"key": assumption.key, "why": assumption.why} for assumption in policy.assumptions],
+        "unsaid": [{"what": unsaid.what, "why": unsaid.why} for unsaid in policy.unsaid],
     }
 
 
@@ -199,6 +201,7 @@ def offering_text(policy: Policy, *, now: datetime, reader: OfferingReader = EVE
         _titled("Languages", [", ".join(policy.languages)]),
         _titled("Worked examples", list(_examples(policy, reader))),
         _titled("Assumed", [f"{assumption.key}: {assumption.why}" for assumption in policy.assumptions]),
+        _titled("Not said here", [f"{unsaid.what}: {unsaid.why}" for unsaid in policy.unsaid]),
     ]
     return "\n\n".join("\n".join(section) for section in sections if section)
 
@@ -506,6 +509,27 @@ def _examples(policy: Policy, reader: OfferingReader) -> Iterator[str]:
     for example in policy.examples:
         if example.plan in plans and example.region in regions:
             yield _example(policy, example, reader)
+            yield from _story(policy, example)
+
+
+def _story(policy: Policy, example: WorkedExample) -> Iterator[str]:
+    """How an example goes on, a line for each step."""
+    zone = policy.plan_calendar(plan=example.plan, region=example.region).timezone
+    for step in example.story:
+        expected = [*_clocks_expected(step, zone)]
+        if step.sent is not None:
+            expected.append(f"sent: {', '.join(step.sent) or 'nothing'}")
+        if step.credit is not None:
+            expected.append(f"credit {step.credit:f} %")
+        done = f", the {step.by} writes {' / '.join(step.text.split(chr(10)))!r}" if step.by else ""
+        yield f"  {moment(step.at, zone)}{done}" + (f": {'; '.join(expected)}" if expected else "")
+
+
+def _clocks_expected(step: StoryStep, zone: str) -> Iterator[str]:
+    for clock in step.clocks:
+        said: list[str] = [clock.state] if clock.state else []
+        said += [f"due {moment(clock.due_at, zone)}"] if clock.due_at else []
+        yield f"{clock.target.replace('_', ' ')} {', '.join(said)}"
 
 
 def _example(policy: Policy, example: WorkedExample, reader: OfferingReader) -> str:
@@ -517,7 +541,7 @@ def _example(policy: Policy, example: WorkedExample, reader: OfferingReader) -> 
     said += [policy.region(example.region).name] if len(policy.regions) > 1 else []
     said += [policy.channel(example.channel).name] if example.channel != "email" else []
     said += [TARGET_NAMES[example.target]] if example.target != "first_response" else []
-    due = "no target"
+    due = "" if example.story else ": no target"
     if example.due_at:
-        due = "due " + " = ".join(moment(example.due_at, one) for one in dict.fromkeys((zone, *reader.zones)))
-    return f"{moment(example.at, zone)}, {', '.join(said)}: {due}" + (f" ({example.why})" if example.why else "")
+        due = ": due " + " = ".join(moment(example.due_at, one) for one in dict.fromkeys((zone, *reader.zones)))
+    return f"{moment(example.at, zone)}, {', '.join(said)}{due}" + (f" ({example.why})" if example.why else "")

@@ -49,6 +49,12 @@ class Rules:
     lookup: Lookup = dns_txt  # how DKIM keys of others are found
     resolver: Resolver = resolve  # how it is found who may send in their name
 
+    @property
+    def used_policies(self) -> frozenset[str]:
+        """The keys of the policies that a mailbox runs by, or that a customer has bought."""
+        sold = (customer.policy for customer in self.customers.by_key.values())
+        return frozenset((*(mailbox.policy for mailbox in self.configuration.mailboxes), *sold))
+
 
 def load_rules(path: Path, *, environment: Mapping[str, str] | None = None, signing_key: bytes | None = None) -> Rules:
     """Read everything. Raises ConfigurationError with every problem of every file at once.
@@ -57,7 +63,9 @@ def load_rules(path: Path, *, environment: Mapping[str, str] | None = None, sign
     """
     written = read_configuration(path, environment=environment)
     desk = written.filled.table.desk
-    collected = collect_policies(written.place(desk.policies))
+    collected = collect_policies(
+        written.place(desk.policies), named={mailbox.policy for mailbox in written.filled.table.mailbox}
+    )
     templates = Templates(written.place(desk.templates))
     known = _known(written, collected.book)
     customers, wrong_customers = _attempt(lambda: load_customers(written.place(desk.customers), known), Directory())

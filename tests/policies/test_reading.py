@@ -7,8 +7,9 @@ import re
 import pytest
 
 from helpdesk.errors import ConfigurationError
+from helpdesk.lab.policy_check import check_files, files_of_desk
 from helpdesk.offering.files import PolicyText, days, known_days, load_policies, read_policy
-from helpdesk.offering.files.lint import check_file, check_folder
+from helpdesk.offering.files.lint import check_file
 from helpdesk.shipped import shipped
 
 GOOD = (shipped("policies") / "threekit.toml").read_text(encoding="utf-8")
@@ -202,7 +203,7 @@ def test_a_file_whose_name_is_not_its_key_is_an_error_of_the_folder(tmp_path):
     (tmp_path / "mine.toml").write_text(GOOD, encoding="utf-8")
     assert [finding for finding in check_file(tmp_path / "mine.toml") if finding.level == "error"] == []
 
-    (error,) = [finding for finding in check_folder(tmp_path) if finding.level == "error"]
+    (error,) = [finding for finding in check_files(files_of_desk(tmp_path, ())) if finding.level == "error"]
     assert (error.file, error.key) == (str(tmp_path / "mine.toml"), "key")
     assert "the file's own name" in error.text
 

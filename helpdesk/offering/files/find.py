@@ -32,12 +32,26 @@ class PolicyBook:
         return self.policies[key]
 
 
-def policy_files(folder: Path | None) -> list[Path]:
-    """The files that count, the operator's own instead of a shipped one of the same name."""
+def policy_files(folder: Path | None, named: Collection[str] = ()) -> list[Path]:
+    """The files that count, the operator's own instead of a shipped one of the same name.
+
+    Of the shipped examples, which are offered to nobody, those whose keys are `named`.
+    """
     files = {path.name: path for path in sorted(shipped("policies").glob("*.toml"))}
+    files |= {path.name: path for path in example_files() if path.stem in named}
     if folder is not None:
-        files |= {path.name: path for path in sorted(folder.glob("*.toml"))}
+        files |= own_files(folder)
     return list(files.values())
+
+
+def own_files(folder: Path) -> dict[str, Path]:
+    """The operator's own files by name."""
+    return {path.name: path for path in sorted(folder.glob("*.toml"))}
+
+
+def example_files() -> list[Path]:
+    """Offerings of others as files, to be read and to begin with."""
+    return sorted((shipped("policies") / "examples").glob("*.toml"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,20 +62,23 @@ class Collected:
     problems: tuple[str, ...]
 
 
-def load_policies(folder: Path | None = None) -> PolicyBook:
+def load_policies(folder: Path | None = None, named: Collection[str] = ()) -> PolicyBook:
     """Read every policy. Raises ConfigurationError with the problems of all files at once."""
-    collected = collect_policies(folder)
+    collected = collect_policies(folder, named)
     if collected.problems:
         raise ConfigurationError(collected.problems)
     return collected.book
 
 
-def collect_policies(folder: Path | None) -> Collected:
-    """Read every policy as far as possible: a name of a policy that has a mistake is no wrong name."""
+def collect_policies(folder: Path | None, named: Collection[str] = ()) -> Collected:
+    """Read every policy as far as possible: a name of a policy that has a mistake is no wrong name.
+
+    Of the shipped examples those whose keys are `named`.
+    """
     policies: dict[str, Policy] = {}
     texts: dict[str, PolicyText] = {}
     problems: list[str] = []
-    for path in policy_files(folder):
+    for path in policy_files(folder, named):
         survey = _surveyed(path)
         problems += [*survey.problems, *misnamed(path, survey.policy, policies)]
         for key in {survey.policy.key, path.stem} - {BLANK}:

@@ -6,7 +6,6 @@ runs as written; an assumption is our reading where the document is silent.
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise, product
@@ -17,10 +16,9 @@ from helpdesk.errors import ConfigurationError, HelpdeskError, NeverOpen
 from helpdesk.offering.files.country_days import closures
 from helpdesk.offering.files.coverage import missing
 from helpdesk.offering.files.days import holiday_names, is_called
-from helpdesk.offering.files.find import misnamed, policy_files
 from helpdesk.offering.files.known_days import YEARS, categories
 from helpdesk.offering.files.maintenance import lands_on
-from helpdesk.offering.files.read import days_of, policy_file, read_policy, read_table, survey_policy
+from helpdesk.offering.files.read import days_of, policy_file, read_policy, read_table
 from helpdesk.offering.policy import TARGET_NAMES, Promise
 from helpdesk.plural import plural
 
@@ -48,27 +46,16 @@ class Finding:
     file: str
     key: str
     text: str
+    details: tuple[str, ...] = ()  # lines that show how it came about
 
     def __str__(self) -> str:
-        return f"{self.level}: {self.file}: {self.key}: {self.text}"
+        said = f"{self.level}: {self.file}: {self.key}: {self.text}"
+        return "\n".join([said, *(f"    {line}" for line in self.details)])
 
     def shape(self) -> dict[str, Any]:
         """As JSON."""
-        return {"level": self.level, "file": self.file, "key": self.key, "text": self.text}
-
-
-def check_folder(folder: Path | None) -> list[Finding]:
-    """Everything there is to say about the policies that are in force with this folder of the operator's own."""
-    found: list[Finding] = []
-    known: list[str] = []
-    for path in policy_files(folder):
-        of_file = check_file(path)
-        with contextlib.suppress(ConfigurationError):
-            policy = survey_policy(policy_file(path)).policy
-            of_file += [_error(str(path), problem) for problem in misnamed(path, policy, known)]
-            known.append(policy.key)
-        found += of_file
-    return found
+        shape = {"level": self.level, "file": self.file, "key": self.key, "text": self.text}
+        return {**shape, "details": list(self.details)} if self.details else shape
 
 
 def check_file(path: Path) -> list[Finding]:
@@ -78,7 +65,7 @@ def check_file(path: Path) -> list[Finding]:
         source = policy_file(path)
         policy, table = read_policy(source), read_table(source)
     except ConfigurationError as wrong:
-        return [_error(name, problem) for problem in wrong.problems]
+        return [error_of(name, problem) for problem in wrong.problems]
     # With hours that never come nothing else can be computed: say that, and no more.
     found = [*_never_open(policy)] or [
         *_examples(policy),
@@ -89,7 +76,8 @@ def check_file(path: Path) -> list[Finding]:
     return [Finding(level, name, key, text) for level, key, text in found]
 
 
-def _error(name: str, problem: str) -> Finding:
+def error_of(name: str, problem: str) -> Finding:
+    """A problem of a file, `file: key: what was expected`, as a finding."""
     said = problem.removeprefix(f"{name}: ")
     key, _, text = said.partition(": ")
     if not text or key.startswith("expected"):
@@ -132,7 +120,7 @@ def _wrong(policy: Policy, example: WorkedExample) -> str:
         return "" if example.due_at is None else f"expected {example.due_at}, but {'; '.join(promise.because)}"
     due_at = promise.within.due_at(promise.calendar, example.at)
     if example.due_at is None:
-        return f"expected no target, but it is due {due_at}"
+        return "" if example.story else f"expected no target, but it is due {due_at}"
     zone = ZoneInfo(promise.calendar.timezone)
     return "" if due_at == example.due_at else f"expected {example.due_at}, computed {due_at.astimezone(zone)}"
 
@@ -333,3 +321,5 @@ def _categories(table: PolicyFile) -> Iterator[Remark]:
 def _assumptions(policy: Policy) -> Iterator[Remark]:
     for assumption in policy.assumptions:
         yield "assumption", assumption.key, assumption.why
+    for number, unsaid in enumerate(policy.unsaid, start=1):
+        yield "assumption", f"unsaid.{number}", f"this file cannot say: {unsaid.what} ({unsaid.why})"

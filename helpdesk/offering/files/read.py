@@ -25,11 +25,13 @@ from helpdesk.offering.files.known_days import KnownDays, known_now
 from helpdesk.offering.files.maintenance import read_maintenance
 from helpdesk.offering.files.observed import ObservedDay, Way, substitutes
 from helpdesk.offering.files.schema import ChannelGoalTable, PolicyFile
+from helpdesk.offering.files.story import expecting, read_deed, step_at
 from helpdesk.offering.intake import IntakeField
 from helpdesk.offering.intake_words import folded
 from helpdesk.offering.policy import (
     AUDIENCES,
     OFF,
+    TARGET_KINDS,
     Assumption,
     Band,
     Calls,
@@ -43,6 +45,8 @@ from helpdesk.offering.policy import (
     Policy,
     Region,
     Step,
+    StoryStep,
+    Unsaid,
     Warranty,
     WorkedExample,
 )
@@ -61,11 +65,12 @@ if TYPE_CHECKING:
         CallsTable,
         CreditsTable,
         DayEntry,
+        ExampleEntry,
         GoalTable,
         LifecycleTable,
         StepEntry,
     )
-    from helpdesk.offering.policy import TargetKind
+    from helpdesk.offering.policy import TargetKind, Writer
 
 _PART = re.compile(r"(\d\d):([0-5]\d)-(\d\d):([0-5]\d)")
 R = TypeVar("R")
@@ -77,6 +82,7 @@ _WHOLE = 100  # percent
 _ANY_YEAR = 2026
 _CALLS_AT_MOST = 48  # two days of one an hour
 _NO_WINDOWS: tuple[WeeklyOpening, ...] = ()
+_NOBODY: tuple[Writer, str] = ("", "")
 ALWAYS = "24x7"  # every policy has this calendar
 
 
@@ -190,6 +196,7 @@ class _PolicyReader:
             ladder=tuple(self.steps()),
             examples=tuple(self.examples()),
             assumptions=tuple(Assumption(entry.key, entry.why) for entry in table.assumed),
+            unsaid=tuple(Unsaid(entry.what, entry.why) for entry in table.unsaid),
             on_severity_change=table.on_severity_change,
             warranty=Warranty(
                 plans=tuple(table.warranty.plans),
@@ -458,7 +465,18 @@ class _PolicyReader:
                 target=entry.target,
                 due_at=entry.due,
                 why=entry.why,
+                story=tuple(self.story(f"example.{number}", entry)),
             )
+
+    def story(self, place: str, entry: ExampleEntry) -> Iterator[StoryStep]:
+        """The steps of an example, each no earlier than the one before."""
+        at, severities = entry.at, list(self.table.severities)
+        for number, step in enumerate(entry.then, start=1):
+            here = f"{place}.then.{number}"
+            at = self.attempt(here, partial(step_at, step, at), at)
+            by, text = self.attempt(f"{here}.do", partial(read_deed, step.do, severities), _NOBODY)
+            expected = StoryStep(at, by, text)
+            yield self.attempt(f"{here}.expect", partial(expecting, expected, step.expect, TARGET_KINDS), expected)
 
     def exclusions(self) -> Iterator[Exclusion]:
         for number, entry in enumerate(self.table.exclusion, start=1):

@@ -260,8 +260,29 @@ class LifecycleTable:
 
 @strict
 @dataclass
+class ClockEntry:
+    """`expect = { TARGET = { due = TIME, state = "running" } }`: what the newest clock of that name is to show."""
+
+    due: datetime | None = None
+    state: Literal["", "running", "paused", "met", "breached", "exempt", "none"] = ""
+
+
+@strict
+@dataclass
+class ThenEntry:
+    """One step of `then`: when, who does what (nothing: time passes), and what is to be true after it."""
+
+    after: str = ""  # "2h" of elapsed time since the step before, or the arrival
+    at: datetime | None = None  # or this instant
+    do: str = ""  # answer, customer, severity KEY, wait, or an agent's order such as "#resolve"
+    # By the name of a target; `sent` holds the kinds of mail since the step before, `credit` what could be claimed.
+    expect: dict[str, ClockEntry | list[str] | str] = field(default_factory=dict)
+
+
+@strict
+@dataclass
 class ExampleEntry:
-    """`[[example]]`: a worked example, computed by hand. Without `due`: the document gives no target."""
+    """`[[example]]`: a worked example, computed by hand. Without `due` and `then`: the document gives no target."""
 
     at: datetime
     severity: str
@@ -271,6 +292,16 @@ class ExampleEntry:
     channel: str = "email"
     target: Target = "first_response"
     why: str = ""
+    then: list[ThenEntry] = field(default_factory=list)  # how the case goes on, and what is to come of it
+
+
+@strict
+@dataclass
+class UnsaidEntry:
+    """`[[unsaid]]`: what the document says and this format cannot, and why not."""
+
+    what: str
+    why: str
 
 
 @strict
@@ -315,3 +346,4 @@ class PolicyFile:
     not_support: list[str] = field(default_factory=list)  # addresses and domains whose mail makes no case
     example: list[ExampleEntry] = field(default_factory=list)
     assumed: list[AssumedEntry] = field(default_factory=list)
+    unsaid: list[UnsaidEntry] = field(default_factory=list)

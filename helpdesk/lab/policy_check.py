@@ -1,0 +1,80 @@
+"""All that there is to say about a policy file: what it says about itself, and its stories, lived through.
+
+`offering.files.lint` reads; the stories need the case engine, which stands above it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from helpdesk.errors import ConfigurationError, HelpdeskError
+from helpdesk.offering.files import policy_file, read_policy
+from helpdesk.offering.files.find import misnamed, own_files, policy_files
+from helpdesk.offering.files.lint import Finding, check_file, error_of
+from helpdesk.offering.files.read import survey_policy
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+    from pathlib import Path
+
+    from helpdesk.offering.policy import Policy
+
+_EXAMPLE = re.compile(r"example\.(\d+)")
+
+
+def files_of_desk(folder: Path | None, used: Collection[str]) -> list[Path]:
+    """The files that a desk may answer for: all of its own, and the shipped ones that are used."""
+    own = own_files(folder) if folder else {}
+    return [path for path in policy_files(folder, used) if path.name in own or path.stem in used]
+
+
+def check_files(paths: Collection[Path]) -> list[Finding]:
+    """Everything there is to say about the files of one desk, which also have to have the keys of their names."""
+    found: list[Finding] = []
+    known: list[str] = []
+    for path in paths:
+        of_file = check_whole(path)
+        with contextlib.suppress(ConfigurationError):
+            policy = survey_policy(policy_file(path)).policy
+            of_file += [error_of(str(path), problem) for problem in misnamed(path, policy, known)]
+            known.append(policy.key)
+        found += of_file
+    return found
+
+
+def check_whole(path: Path) -> list[Finding]:
+    """Everything there is to say about one file, errors first, each example with how it was counted."""
+    found = check_file(path)
+    if any(finding.level == "error" and not _EXAMPLE.fullmatch(finding.key) for finding in found):
+        return found  # what cannot be read cannot be lived through
+    policy = read_policy(policy_file(path))
+    counted = [_with_spans(finding, policy) for finding in found]
+    errors = [finding for finding in counted if finding.level == "error"]
+    others = [finding for finding in counted if finding.level != "error"]
+    return [*errors, *_stories(policy, str(path)), *others]
+
+
+def _stories(policy: Policy, name: str) -> Iterator[Finding]:
+    if any(example.story for example in policy.examples):
+        from helpdesk.lab.story import discrepancies  # noqa: PLC0415 - the case engine, for those who tell stories
+
+        for one in discrepancies(policy):
+            yield Finding("error", name, one.key, one.text, one.lines)
+
+
+def _with_spans(finding: Finding, policy: Policy) -> Finding:
+    """The finding with the span table of its example, where one does not come out."""
+    number = _EXAMPLE.fullmatch(finding.key)
+    if number is None:
+        return finding
+    from helpdesk.report.explain import due_text  # noqa: PLC0415 - as above
+
+    example = policy.examples[int(number[1]) - 1]
+    asked = {name: getattr(example, name) for name in ("plan", "severity", "region", "channel", "target")}
+    try:
+        return replace(finding, details=tuple(due_text(policy, example.at, asked).splitlines()))
+    except HelpdeskError:
+        return finding  # its text says what cannot be asked
