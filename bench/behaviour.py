@@ -87,7 +87,7 @@ def _step(at: datetime, **values: object) -> str:
 
 def _quoted(text: str) -> str:
     """A TOML basic string: JSON's, with what TOML alone forbids taken out."""
-    return json.dumps(text.replace("\x7f", ""))
+    return json.dumps(text.replace("\x7f", ""), ensure_ascii=False)
 
 
 def _labelled() -> list[dict[str, str]]:

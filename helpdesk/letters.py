@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from helpdesk.core.clocks.clock import Clock
+    from helpdesk.core.words.alert import AlertText
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.decision import Draft
     from helpdesk.core.words.desk_mail import DeskContent
@@ -113,14 +114,14 @@ class Letters:
         key = f"{case.number}/{draft.key}/{draft.kind}/{draft.to.address}"
         return self._queued(key, draft, words, case.number, terms.mailbox, thread, now)
 
-    def alert(self, to: Person, *, mailbox: Mailbox, key: str, facts: dict[str, Any], now: datetime) -> Queued:
+    def alert(self, to: Person, *, mailbox: Mailbox, key: str, text: AlertText, now: datetime) -> Queued:
         """A mail to an operator about the desk itself."""
         content = AlertMail(
             desk=self._desk,
-            headline=facts["headline"],
-            what=facts["what"],
-            details=tuple(facts["details"]),
-            todo=facts["todo"],
+            headline=text.headline,
+            what=text.what,
+            details=text.details,
+            todo=text.todo,
         )
         return self.desk_letter(DeskLetter(content, key, operator=True), to, mailbox=mailbox, now=now)
 

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from helpdesk.desk import load_rules
+from helpdesk.core.words.alert import AlertText
 from helpdesk.errors import ConfigurationError
 from helpdesk.operators import OpenAlerts
+from helpdesk.unit import load_rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,23 +87,22 @@ class Reloader:
         if digest == self._refused:
             return
         self._refused = digest
-        facts = {
-            "headline": "an edit was refused",
-            "what": "A changed file is wrong. The desk goes on as it was before the edit.",
-            "details": [("Problem", problem) for problem in wrong.problems],
-            "todo": "Correct it; it is read again by itself.",
-        }
-        self._open_alerts.begin("edit", facts, mark=f"-{digest}")
+        refused = AlertText(
+            headline="an edit was refused",
+            what="A changed file is wrong. The desk goes on as it was before the edit.",
+            details=tuple(("Problem", problem) for problem in wrong.problems),
+            todo="Correct it; it is read again by itself.",
+        )
+        self._open_alerts.begin("edit", refused, mark=f"-{digest}")
 
     def _recovered(self) -> None:
         self._refused = ""
-        facts = {
-            "headline": "the edit is accepted now",
-            "what": "The files are right again, and the desk runs by them.",
-            "details": [],
-            "todo": "Nothing to do.",
-        }
-        self._open_alerts.end("edit", facts)
+        accepted = AlertText(
+            headline="the edit is accepted now",
+            what="The files are right again, and the desk runs by them.",
+            todo="Nothing to do.",
+        )
+        self._open_alerts.end("edit", accepted)
 
 
 def fingerprint(configuration: Configuration) -> Fingerprint:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from helpdesk.core.clocks.timeline import clocks
+from helpdesk.core.words.alert import AlertText, OperatorAlert
 from helpdesk.core.words.events import class_of, to_facts
 from helpdesk.core.words.message import Envelope
 from helpdesk.lab.mailer import Sheet, reply, write
@@ -153,6 +154,11 @@ def write_office(folder: Path, *, more: str = "") -> Path:
 def wall(text: str, zone: str = "America/Chicago") -> datetime:
     """An instant from the clock on a wall: `2026-05-22 16:40`, in Chicago unless said otherwise."""
     return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+def alert(key: str = "test", *, headline: str, what: str = "", todo: str = "", **more: Any) -> OperatorAlert:
+    """Something that operators hear of."""
+    return OperatorAlert(kind=key, key=key, text=AlertText(headline=headline, what=what, todo=todo, **more))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,9 @@ longer ago than the operator keeps it.
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from helpdesk.core.words.alert import AlertText, OperatorAlert
 from helpdesk.core.words.case import DESK
 from helpdesk.core.words.message import base_address
 from helpdesk.desk.deliver import Delivery, Sending, never, stop_sending
@@ -25,7 +26,7 @@ from helpdesk.desk.tick import tick
 from helpdesk.desk.work import Worked
 from helpdesk.desk.worker import Worker
 from helpdesk.failpoints import failpoint
-from helpdesk.operators import Absences, Rounds, alerts, hand_on
+from helpdesk.operators import Absences, Rounds, alerts, hand_on, raise_alert
 from helpdesk.plural import plural
 from helpdesk.privacy import purge
 from helpdesk.store import attempts, cases, history, outbox, refusals, spool
@@ -114,7 +115,7 @@ class Desk:
         with self.database.read() as connection:
             summaries = history.summaries(connection, mailbox)
         for summary in summaries:
-            self.alert(key=f"history/{mailbox}", mailbox=mailbox, facts=_history(summary))
+            self.alert(_history(summary))
 
     def known_uids(self, mailbox: str, folder: str, uidvalidity: int, uids: Collection[int]) -> set[int]:
         """Which of an IMAP folder's mails were accepted before."""
@@ -185,10 +186,10 @@ class Desk:
         """What is on its way before its final dot is given back, for the next one to send."""
         stop_sending(self.units, self._sending, self.now())
 
-    def alert(self, *, key: str, kind: str = "", mailbox: str, facts: dict[str, Any]) -> None:
+    def alert(self, alert: OperatorAlert) -> None:
         """Tell the operators of something that went wrong, once for each key; many of a kind are counted instead."""
         with self.units.write(self.now()) as unit:
-            alerts.alert(unit, kind=kind, key=key, mailbox=mailbox, facts=facts)
+            raise_alert(unit, alert)
 
     def note_refusals(self, refused: Sequence[RefusedMail]) -> None:
         """Keep for a while what was refused at the door, so that it is found."""
@@ -213,16 +214,17 @@ class Desk:
         return min((at for at in instants if at is not None), default=None)
 
 
-def _history(summary: MailboxHistory) -> dict[str, Any]:
+def _history(summary: MailboxHistory) -> OperatorAlert:
     lay = plural(summary.number, "mail that lay", "mails that lay")
-    return {
-        "headline": f"{plural(summary.number, 'old mail')} of {summary.mailbox} became no case",
-        "what": f"The desk reads {summary.mailbox} for the first time. {lay} there for more than a week became "
+    text = AlertText(
+        headline=f"{plural(summary.number, 'old mail')} of {summary.mailbox} became no case",
+        what=f"The desk reads {summary.mailbox} for the first time. {lay} there for more than a week became "
         "history: it is found, and a reply to it shows it on its case; nobody was answered, and no clock runs.",
-        "details": [
+        details=(
             ("Mails", str(summary.number)),
             ("Oldest", f"{summary.oldest_at:%Y-%m-%d %H:%M} UTC"),
             ("Newest", f"{summary.newest_at:%Y-%m-%d %H:%M} UTC"),
-        ],
-        "todo": f"To make cases of it, as of mail that comes now: helpdesk history open {summary.mailbox}",
-    }
+        ),
+        todo=f"To make cases of it, as of mail that comes now: helpdesk history open {summary.mailbox}",
+    )
+    return OperatorAlert(kind="history", key=f"history/{summary.mailbox}", mailbox=summary.mailbox, text=text)

@@ -7,8 +7,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from helpdesk.core.receive.acknowledgment import EVERYBODY, LONG_MEMORY, MEMORY
+from helpdesk.core.words.alert import AlertText, OperatorAlert
 from helpdesk.core.words.decision import Answered
-from helpdesk.operators import alerts
+from helpdesk.operators import WITHHELD_FROM_ALL, raise_alert
 from helpdesk.store import cases as case_store
 from helpdesk.store import outbox, undeliverable
 
@@ -64,13 +65,13 @@ def raise_alarm(unit: Unit, acknowledged: AcknowledgmentDecided, *, to: str, mai
     if not alarm:
         return
     because = acknowledged.because
-    facts = {
-        "headline": f"no more acknowledgments to {to} for now",
-        "what": f"{because[0].upper()}{because[1:]}: it may be another machine that answers ours, or a flood. "
+    text = AlertText(
+        headline=f"no more acknowledgments to {to} for now",
+        what=f"{because[0].upper()}{because[1:]}: it may be another machine that answers ours, or a flood. "
         "Its mails still open cases.",
-        "details": [("Address", to), ("Mailbox", mailbox)],
-        "todo": "If it is a machine, have its mail go to a mailbox of the channel `ignore`, or tell its operator.",
-    }
-    kind = alerts.EVERYBODY if alarm == EVERYBODY else "acknowledgments"
+        details=(("Address", to), ("Mailbox", mailbox)),
+        todo="If it is a machine, have its mail go to a mailbox of the channel `ignore`, or tell its operator.",
+    )
+    kind = WITHHELD_FROM_ALL if alarm == EVERYBODY else "acknowledgments"
     key = f"acknowledgments/{to}/{unit.now:%Y-%m-%d}"
-    alerts.alert(unit, kind=kind, key=key, mailbox=mailbox, facts=facts)
+    raise_alert(unit, OperatorAlert(kind=kind, key=key, mailbox=mailbox, text=text))

@@ -10,12 +10,13 @@ from helpdesk.core.receive.behalf import ASKED_AN_HOUR, Behalf, read_new
 from helpdesk.core.receive.orders.command import begins_with_order
 from helpdesk.core.words.addressee import Addressee
 from helpdesk.core.words.addresses import unwritable
+from helpdesk.core.words.alert import AlertText, OperatorAlert
 from helpdesk.core.words.message import Transport, base_address
 from helpdesk.core.words.placement import Placement
 from helpdesk.mail.read.client_markers import PASSED_ON
 from helpdesk.mail.read.forwarded import forwarded
 from helpdesk.mail.read.quote import new_text
-from helpdesk.operators import alerts
+from helpdesk.operators import raise_alert
 from helpdesk.person import Person
 from helpdesk.store import confirmations
 
@@ -58,15 +59,16 @@ def alert(unit: Unit, behalf: Behalf, mailbox: Mailbox) -> None:
     if not behalf.unconfirmed or behalf.asked < ASKED_AN_HOUR:
         return
     agent = behalf.agent.address
-    facts = {
-        "headline": f"much mail in the name of {agent} that proves nothing",
-        "what": f"More than {ASKED_AN_HOUR} mails within an hour open cases for others in the name of {agent}, and "
+    text = AlertText(
+        headline=f"much mail in the name of {agent} that proves nothing",
+        what=f"More than {ASKED_AN_HOUR} mails within an hour open cases for others in the name of {agent}, and "
         "none is proven. The cases are there, and nothing of them goes outside until an agent answers a mail about "
         "them; for now nobody is asked whether they are theirs.",
-        "details": [("Agent", agent), ("Mailbox", mailbox.address)],
-        "todo": "Ask them. If it is not they, block who sends it.",
-    }
-    alerts.alert(unit, key=f"confirmations/{agent}/{unit.now:%Y-%m-%dT%H}", mailbox=mailbox.address, facts=facts)
+        details=(("Agent", agent), ("Mailbox", mailbox.address)),
+        todo="Ask them. If it is not they, block who sends it.",
+    )
+    key = f"confirmations/{agent}/{unit.now:%Y-%m-%dT%H}"
+    raise_alert(unit, OperatorAlert(kind="confirmations", key=key, mailbox=mailbox.address, text=text))
 
 
 def _found(rules: Rules, mail: Spooled, message: Message, agent: Agent) -> Opening:

@@ -11,11 +11,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from helpdesk.core.words.alert import AlertText, OperatorAlert
 from helpdesk.core.words.message import base_address
 from helpdesk.desk import undelivered
 from helpdesk.mail.proof.address import read_token
 from helpdesk.mail.read.bounces import Bounce, bounce, complaint
-from helpdesk.operators import alerts
+from helpdesk.operators import raise_alert
 from helpdesk.store import outbox, undeliverable
 
 if TYPE_CHECKING:
@@ -45,7 +46,8 @@ def settle(unit: Unit, mail: Spooled, message: Message, mailbox: Mailbox) -> Ret
         undeliverable.mark(unit.connection, row.recipient, since=mail.received_at, status=status, outbox_id=row.id)
     if back.staff or report.complaint:
         key = f"bounce/{reason}/{row.recipient}/{unit.now:%Y-%m-%d}"
-        alerts.alert(unit, kind=f"bounce/{reason}", key=key, mailbox=mailbox.address, facts=_alert(row, back))
+        text = _text(row, back)
+        raise_alert(unit, OperatorAlert(kind=f"bounce/{reason}", key=key, mailbox=mailbox.address, text=text))
     return back
 
 
@@ -80,21 +82,21 @@ def _row(unit: Unit, signer: Signer, mail: Spooled, message: Message, mailbox: M
     return None
 
 
-def _alert(row: Row, back: Returned) -> dict[str, object]:
+def _text(row: Row, back: Returned) -> AlertText:
     what = {
         "permanent": "It could not be delivered and did not arrive.",
         "temporary": "It is delayed, or was given up after a while.",
         "complaint": "Its reader called it spam: no acknowledgment goes there until its owner answers a mail.",
     }
-    return {
-        "headline": f"mail to {row.recipient} {'is unwanted' if back.reason == 'complaint' else 'comes back'}",
-        "what": f"A mail of the desk to {row.recipient} came back. {what[back.reason]}",
-        "details": [
+    return AlertText(
+        headline=f"mail to {row.recipient} {'is unwanted' if back.reason == 'complaint' else 'comes back'}",
+        what=f"A mail of the desk to {row.recipient} came back. {what[back.reason]}",
+        details=(
             ("To", row.recipient),
             ("Kind", row.kind),
             ("Case", f"HD-{row.case}"),
             ("Outbox", str(row.id)),
             ("Status", back.status or "none given"),
-        ],
-        "todo": "See to it that this address takes mail, or remove it from the configuration.",
-    }
+        ),
+        todo="See to it that this address takes mail, or remove it from the configuration.",
+    )

@@ -21,14 +21,15 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import structlog
 
+from helpdesk.core.words.alert import AlertText, OperatorAlert
 from helpdesk.desk import undelivered
 from helpdesk.failpoints import failpoint
 from helpdesk.mail.write.enclose import cut, enclose
-from helpdesk.operators import alerts
+from helpdesk.operators import raise_alert
 from helpdesk.store import outbox, spool
 from helpdesk.store.engine import NOT_NOW
 from helpdesk.wires.courier import Failed, Outgoing, Retry, Sent
@@ -69,13 +70,6 @@ class _Attempt:
     outcome: Outcome | None
     at: datetime
     again: frozenset[int] = frozenset()  # mails that were given up for the same reason, which is ours
-
-
-@dataclass(frozen=True, slots=True)
-class _FailureAlert:
-    key: str
-    facts: dict[str, Any]
-    kind: str = ""
 
 
 @dataclass(slots=True)
@@ -291,7 +285,7 @@ def _note(unit: Unit, done: _Attempt, *, carefully: bool) -> bool:
 def _settled(unit: Unit, done: _Attempt) -> bool:
     ours, alert = _state(unit, done)
     if ours and alert:
-        alerts.alert(unit, kind=alert.kind, key=alert.key, facts=alert.facts)
+        raise_alert(unit, alert)
     if ours and (given_up := _given_up(done)):
         undelivered.settle(unit, done.row, given_up)
     if ours and isinstance(done.outcome, Sent):
@@ -310,7 +304,7 @@ def _given_up(done: _Attempt) -> Failed | Retry | None:
             return None
 
 
-def _state(unit: Unit, done: _Attempt) -> tuple[bool, _FailureAlert | None]:
+def _state(unit: Unit, done: _Attempt) -> tuple[bool, OperatorAlert | None]:
     """Give the row its state. Says whether it was still ours, and what operators should hear if it was."""
     row, now = done.row, done.at
     if done.again:
@@ -328,12 +322,11 @@ def _state(unit: Unit, done: _Attempt) -> tuple[bool, _FailureAlert | None]:
             return outbox.retry(unit.connection, row, at=at, detail=reason, unreached=unreached, copy=uncertain), None
         case Failed(reason) if row.enclosed:
             # A server that takes no such file, or none so large, may well take the words.
-            alert = _FailureAlert(f"outbox/{row.id}/files", _without_files(row, reason), kind="files")
-            return outbox.without_files(unit.connection, row, now=now, detail=reason), alert
+            return outbox.without_files(unit.connection, row, now=now, detail=reason), _without_files(row, reason)
         case Retry(reason) | Failed(reason):
             # Nobody is told by mail that an alert by mail cannot be delivered.
-            told = _FailureAlert(f"outbox/{row.id}", _failure(row, reason)) if row.kind != "alert" else None
-            return outbox.fail(unit.connection, row, detail=reason), told
+            alert = _failure(row, reason) if row.kind != "alert" else None
+            return outbox.fail(unit.connection, row, detail=reason), alert
 
 
 def _tell(done: _Attempt) -> None:
@@ -367,29 +360,31 @@ def _files(database: Database, row: Row) -> list[File]:
     return [file for number, parts in places if number in raws for file in cut(raws[number], [p for _, p in parts])]
 
 
-def _without_files(row: Row, reason: str) -> dict[str, object]:
-    return {
-        "headline": "a mail was refused with its attachments",
-        "what": "It is sent again without them; they are kept on the case.",
-        "details": _details(row, reason),
-        "todo": f"Somebody should see to it that {row.recipient} gets them another way.",
-    }
+def _without_files(row: Row, reason: str) -> OperatorAlert:
+    text = AlertText(
+        headline="a mail was refused with its attachments",
+        what="It is sent again without them; they are kept on the case.",
+        details=_details(row, reason),
+        todo=f"Somebody should see to it that {row.recipient} gets them another way.",
+    )
+    return OperatorAlert(kind="files", key=f"outbox/{row.id}/files", text=text)
 
 
-def _failure(row: Row, reason: str) -> dict[str, object]:
-    return {
-        "headline": "a mail could not be sent",
-        "what": "A mail was refused for good or could not be sent for three days.",
-        "details": _details(row, reason),
-        "todo": f"Once the reason is gone, send it with: helpdesk outbox retry {row.id}",
-    }
+def _failure(row: Row, reason: str) -> OperatorAlert:
+    text = AlertText(
+        headline="a mail could not be sent",
+        what="A mail was refused for good or could not be sent for three days.",
+        details=_details(row, reason),
+        todo=f"Once the reason is gone, send it with: helpdesk outbox retry {row.id}",
+    )
+    return OperatorAlert(kind="outbox", key=f"outbox/{row.id}", text=text)
 
 
-def _details(row: Row, reason: str) -> list[tuple[str, str]]:
-    return [
+def _details(row: Row, reason: str) -> tuple[tuple[str, str], ...]:
+    return (
         ("Outbox", str(row.id)),
         ("Kind", row.kind),
         ("Case", f"HD-{row.case}" if row.case else "none"),
         ("To", row.recipient),
         ("Reason", reason),
-    ]
+    )

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 import structlog
 
 from helpdesk.core import decide
+from helpdesk.core.words.alert import AlertText, OperatorAlert
 from helpdesk.core.words.case import Case
 from helpdesk.core.words.events import ClockBreached, Event, StepTaken
 from helpdesk.failpoints import failpoint
-from helpdesk.operators import alerts
+from helpdesk.operators import raise_alert
 from helpdesk.store import cases as case_store
 from helpdesk.store.conflicts import is_conflict
 
@@ -83,18 +84,19 @@ def _alone(units: Units, number: int, now: datetime) -> bool:
         if not is_conflict(problem):  # else another worker was faster and has decided what is due now
             _log.exception("a case could not be ticked", case=number)
             with units.write(now) as unit:
-                alerts.alert(unit, key=f"case/{number}", facts=_stuck(number, problem))
+                raise_alert(unit, _stuck(number, problem))
         return False
 
 
-def _stuck(number: int, problem: Exception) -> dict[str, object]:
-    return {
-        "headline": f"HD-{number} does not go on",
-        "what": "Something is due on this case, and the desk cannot do it: no warning, call or reminder of it goes out "
+def _stuck(number: int, problem: Exception) -> OperatorAlert:
+    text = AlertText(
+        headline=f"HD-{number} does not go on",
+        what="Something is due on this case, and the desk cannot do it: no warning, call or reminder of it goes out "
         "until that is mended. It is tried again every second.",
-        "details": [("Case", f"HD-{number}"), ("Error", f"{type(problem).__name__}: {problem}"[:_SHOWN])],
-        "todo": f"Look at it with: helpdesk case show HD-{number}. The log has the whole error.",
-    }
+        details=(("Case", f"HD-{number}"), ("Error", f"{type(problem).__name__}: {problem}"[:_SHOWN])),
+        todo=f"Look at it with: helpdesk case show HD-{number}. The log has the whole error.",
+    )
+    return OperatorAlert(kind="case", key=f"case/{number}", text=text)
 
 
 def _one(unit: Unit, case: Case) -> Sequence[tuple[Case, Event]]:

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from helpdesk.core.words.alert import AlertText, OperatorAlert
 from helpdesk.desk.work import read_mail, work_mail
 from helpdesk.failpoints import failpoint
 from helpdesk.mail.read.parse import parse
-from helpdesk.operators import alerts
+from helpdesk.operators import raise_alert
 from helpdesk.store import attempts
 from helpdesk.store.claims import RENEWAL
 from helpdesk.store.conflicts import is_blameless, is_conflict
@@ -156,14 +157,15 @@ class Worker:
         _log.warning(because, spool_id=mail.id)
         with self._units.write(now) as unit:
             if attempts.forgive(unit.connection, mail, now) == TOO_OFTEN:
-                facts = {
-                    "headline": "a mail is tried again and again",
-                    "what": f"A mail to {mail.mailbox} could not be worked {TOO_OFTEN} times, and through no fault of "
+                text = AlertText(
+                    headline="a mail is tried again and again",
+                    what=f"A mail to {mail.mailbox} could not be worked {TOO_OFTEN} times, and through no fault of "
                     f"its own: {because}. It goes on being tried.",
-                    "details": [("Spool", str(mail.id)), ("Mailbox", mail.mailbox), ("Error", _in_words(problem))],
-                    "todo": "See what the database says, and what else works on it.",
-                }
-                alerts.alert(unit, key=f"forgiven/{mail.id}", mailbox=mail.mailbox, facts=facts)
+                    details=(("Spool", str(mail.id)), ("Mailbox", mail.mailbox), ("Error", _in_words(problem))),
+                    todo="See what the database says, and what else works on it.",
+                )
+                key = f"forgiven/{mail.id}"
+                raise_alert(unit, OperatorAlert(kind="forgiven", key=key, mailbox=mail.mailbox, text=text))
 
     def _failed(self, mail: Spooled, problem: Exception, now: datetime) -> None:
         _log.exception("a mail could not be worked", spool_id=mail.id, attempts=mail.attempts)
@@ -181,10 +183,11 @@ def _in_words(problem: Exception) -> str:
 def _set_aside(unit: Unit, mail: Spooled, error: str) -> None:
     if not attempts.quarantine(unit.connection, mail, error=error, now=unit.now):
         return
-    facts = {
-        "headline": "a mail was set aside",
-        "what": f"A mail to {mail.mailbox} could not be worked and was set aside. Its bytes are kept.",
-        "details": [("Quarantine", str(mail.id)), ("Mailbox", mail.mailbox), ("Error", error)],
-        "todo": f"Look at it with: helpdesk quarantine show {mail.id}",
-    }
-    alerts.alert(unit, key=f"quarantine/{mail.id}", mailbox=mail.mailbox, facts=facts)
+    text = AlertText(
+        headline="a mail was set aside",
+        what=f"A mail to {mail.mailbox} could not be worked and was set aside. Its bytes are kept.",
+        details=(("Quarantine", str(mail.id)), ("Mailbox", mail.mailbox), ("Error", error)),
+        todo=f"Look at it with: helpdesk quarantine show {mail.id}",
+    )
+    key = f"quarantine/{mail.id}"
+    raise_alert(unit, OperatorAlert(kind="quarantine", key=key, mailbox=mail.mailbox, text=text))

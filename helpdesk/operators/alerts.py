@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from helpdesk.core import repeated as rule
 from helpdesk.core.repeated import SINGLY, WITHIN
+from helpdesk.core.words.alert import AlertText
 from helpdesk.plural import plural
 from helpdesk.store import alerts
 
@@ -14,34 +16,43 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from helpdesk.core.repeated import NextTelling, Run
+    from helpdesk.core.words.alert import OperatorAlert
     from helpdesk.store.engine import Database
     from helpdesk.unit import Unit, Units
 
-EVERYBODY = "acknowledgments/everybody"  # withheld from all unknown senders: about none of them in particular
-_SINGLY: Mapping[str, int] = {EVERYBODY: 0}
-_WORDS: Mapping[str, str] = {EVERYBODY: "acknowledgments to unknown addresses are withheld"}
-_WHERE: Mapping[str, str] = {
-    "quarantine": "Look at them with: helpdesk quarantine list",
-    "outbox": "Look at them with: helpdesk outbox list",
-    "acknowledgments": "Their mails still open cases: helpdesk cases. If it is a flood, stop it at your mail server.",
+WITHHELD_FROM_ALL = "acknowledgments/everybody"  # about no sender in particular
+
+
+@dataclass(frozen=True, slots=True)
+class _AlertKind:
+    """How alerts of a kind are told: so many one by one, then as a condition under a `title`, else the newest's."""
+
+    singly: int = SINGLY
+    title: str = ""
+    todo: str = "See to the cause; the log has each."
+
+
+_FLOOD = "Their mails still open cases: helpdesk cases. If it is a flood, stop it at your mail server."
+_KINDS: Mapping[str, _AlertKind] = {
+    "quarantine": _AlertKind(todo="Look at them with: helpdesk quarantine list"),
+    "outbox": _AlertKind(todo="Look at them with: helpdesk outbox list"),
+    "acknowledgments": _AlertKind(todo=_FLOOD),
+    WITHHELD_FROM_ALL: _AlertKind(singly=0, title="acknowledgments to unknown addresses are withheld", todo=_FLOOD),
 }
+_OTHER = _AlertKind()
 
 
-def alert(unit: Unit, *, key: str, kind: str = "", mailbox: str = "", facts: dict[str, Any]) -> None:
-    """Tell the operators of something that went wrong, once for each key; many of a kind are counted instead.
-
-    Without a `kind` it is the key's first word.
-    """
-    kind = kind or key.partition("/")[0]
-    if is_told(unit, kind=kind, key=key, headline=str(facts["headline"])):
-        tell_operators(unit, key=key, mailbox=mailbox, facts=facts)
+def raise_alert(unit: Unit, alert: OperatorAlert) -> None:
+    """Tell the operators of something that went wrong, once for each key; many of a kind are counted instead."""
+    if is_told(unit, kind=alert.kind, key=alert.key, headline=alert.text.headline):
+        tell_operators(unit, key=alert.key, mailbox=alert.mailbox, text=alert.text)
 
 
-def tell_operators(unit: Unit, *, key: str, mailbox: str = "", facts: dict[str, Any]) -> None:
+def tell_operators(unit: Unit, *, key: str, mailbox: str = "", text: AlertText) -> None:
     """Write to the operators about the desk itself, once for each key."""
     configuration = unit.rules.configuration
     unit.queue(
-        unit.rules.letters.alert(operator, mailbox=configuration.voice(mailbox), key=key, facts=facts, now=unit.now)
+        unit.rules.letters.alert(operator, mailbox=configuration.voice(mailbox), key=key, text=text, now=unit.now)
         for operator in configuration.operators
     )
 
@@ -85,16 +96,17 @@ def next_at(database: Database) -> datetime | None:
 
 
 def _singly(kind: str) -> int:
-    return _SINGLY.get(kind, SINGLY)
+    return _KINDS.get(kind, _OTHER).singly
 
 
 def _write(unit: Unit, run: Run, step: NextTelling, newest: str) -> None:
     key = f"alike/{run.kind}/{run.began_at:%Y%m%dT%H%M%S}/{run.number}/{step}"
-    tell_operators(unit, key=key, facts=_facts(run, step, newest))
+    tell_operators(unit, key=key, text=_text(run, step, newest))
 
 
-def _facts(run: Run, step: NextTelling, newest: str) -> dict[str, Any]:
-    title = _WORDS.get(run.kind, newest)
+def _text(run: Run, step: NextTelling, newest: str) -> AlertText:
+    kind = _KINDS.get(run.kind, _OTHER)
+    title = kind.title or newest
     hour = f"{WITHIN.total_seconds() / 3600:.0f} hour"
     if step == "end":
         what = f"Nothing like it has happened for {hour}. It was {plural(run.number, 'time')} in all."
@@ -105,6 +117,6 @@ def _facts(run: Run, step: NextTelling, newest: str) -> dict[str, Any]:
             f"ten times as often, once a day, and when it has been over for {hour}."
         )
         headline = f"{run.number} times: {title}" if run.number > 1 else title
-        todo = _WHERE.get(run.kind.partition("/")[0], "See to the cause; the log has each.")
-    details = [("Number", str(run.number)), ("Since", f"{run.began_at:%Y-%m-%d %H:%M} UTC"), ("Newest", newest)]
-    return {"headline": headline, "what": what, "details": details, "todo": todo}
+        todo = kind.todo
+    details = (("Number", str(run.number)), ("Since", f"{run.began_at:%Y-%m-%d %H:%M} UTC"), ("Newest", newest))
+    return AlertText(headline=headline, what=what, details=details, todo=todo)

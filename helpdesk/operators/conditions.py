@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from helpdesk.core.words.alert import AlertText
 from helpdesk.operators.open_alerts import OpenAlerts
 from helpdesk.phrases import span
 from helpdesk.store.backlog import backlog
@@ -32,7 +33,7 @@ class Condition:
     ails: bool | None
     headline: str
     what: str
-    details: list[tuple[str, str]]
+    details: tuple[tuple[str, str], ...]
     todo: str
     over: str
     then: str = ""  # what is to be said of it, once it is over
@@ -105,7 +106,7 @@ def _mailbox(reading: MailboxReading) -> Condition:
         headline=f"{reading.mailbox} cannot be read",
         what=f"The mailbox {reading.mailbox} cannot be read. Nothing is lost: the mail waits there, and clocks count "
         "from when the server received it.",
-        details=list(reading.details),
+        details=reading.details,
         todo="Check the server, the account and its password.",
         over=f"{reading.mailbox} can be read again",
         then="What waited there has been taken.",
@@ -120,7 +121,7 @@ def _shared(reading: MailboxReading) -> Condition:
         what=f"Mail that the desk found in {reading.mailbox} was gone, or taken by a desk, before it could be put "
         "away. Most likely a second desk with a database of its own reads the same mailbox, and each has a part of it; "
         "a mail program with a rule that moves mail does the same.",
-        details=[("Mails", str(reading.others))],
+        details=(("Mails", str(reading.others)),),
         todo="Let one desk read the mailbox; several daemons of one desk share one PostgreSQL.",
         over=f"nobody else takes mail out of {reading.mailbox}",
         then="For a day, nothing was taken by anybody else.",
@@ -133,7 +134,7 @@ def _outbox(waits: timedelta, number: int) -> Condition:
         ails=waits > UNSENT,
         headline="mail is not being sent",
         what=f"The oldest mail has waited for {span(waits)} to be sent. It is kept and tried again.",
-        details=[("Waiting", str(number)), ("Oldest", span(waits))],
+        details=(("Waiting", str(number)), ("Oldest", span(waits))),
         todo="Look at it with: helpdesk outbox list",
         over="mail is being sent again",
     )
@@ -145,21 +146,16 @@ def _disk(free: int) -> Condition:
         ails=True if free < DISK_LOW else False if free >= DISK_WELL else None,
         headline="the disk is nearly full",
         what="There is little room left where the desk keeps its mail. Without any, mail is refused for a while.",
-        details=[("Free", f"{free / 2**20:.0f} MiB")],
+        details=(("Free", f"{free / 2**20:.0f} MiB"),),
         todo="Make room, or give the desk a larger disk.",
         over="the disk has room again",
     )
 
 
-def _begun(condition: Condition) -> dict[str, Any]:
-    return {
-        "headline": condition.headline,
-        "what": condition.what,
-        "details": condition.details,
-        "todo": condition.todo,
-    }
+def _begun(condition: Condition) -> AlertText:
+    return AlertText(headline=condition.headline, what=condition.what, details=condition.details, todo=condition.todo)
 
 
-def _over(condition: Condition) -> dict[str, Any]:
+def _over(condition: Condition) -> AlertText:
     what = f"This is over: {condition.headline}. {condition.then}".strip()
-    return {"headline": condition.over, "what": what, "details": [], "todo": "Nothing to do."}
+    return AlertText(headline=condition.over, what=what, todo="Nothing to do.")

@@ -5,7 +5,7 @@ It is known from the outbox, so that a restart in between tells nobody twice and
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from helpdesk.core.words.alert import AlertText
     from helpdesk.unit import Units
 
 _log = structlog.get_logger("troubles")
@@ -44,18 +45,18 @@ class OpenAlerts:
             self._told.pop(name, None)
         return self.known(name)
 
-    def begin(self, name: str, facts: dict[str, Any], *, mark: str = "") -> None:
+    def begin(self, name: str, text: AlertText, *, mark: str = "") -> None:
         """Tell of it, also where it is known. `mark` tells apart two tellings within a second."""
-        self._tell(name, f"condition/{name}/{self._now():%Y%m%dT%H%M%S}{mark}", facts)
+        self._tell(name, f"condition/{name}/{self._now():%Y%m%dT%H%M%S}{mark}", text)
 
-    def end(self, name: str, facts: dict[str, Any]) -> None:
+    def end(self, name: str, text: AlertText) -> None:
         """Tell that it is over, if it was told of."""
         if self.known(name):
-            self._tell(name, f"{self._told[name]}/over", facts)
+            self._tell(name, f"{self._told[name]}/over", text)
             self._told[name] = ""
 
-    def _tell(self, name: str, key: str, facts: dict[str, Any]) -> None:
-        _log.warning("told the operators", trouble=name, headline=facts["headline"])
+    def _tell(self, name: str, key: str, text: AlertText) -> None:
+        _log.warning("told the operators", trouble=name, headline=text.headline)
         with self._units.write(self._now()) as unit:
-            alerts.tell_operators(unit, key=key, facts=facts)
+            alerts.tell_operators(unit, key=key, text=text)
         self._told[name] = key

@@ -11,10 +11,11 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from helpdesk.clues import holder_of
 from helpdesk.core.decide import robot_outcome
+from helpdesk.core.words.alert import AlertText
 from helpdesk.core.words.block import Mistake, read_block
 from helpdesk.core.words.desk_mail import OrderDone, OrderedMail
 from helpdesk.core.words.placement import Evidence, why_not_obeyed
@@ -188,34 +189,34 @@ def _warn(unit: Unit, letter: OperatorMail, doubt: str) -> None:
     author = configuration.operator(letter.sender)
     concerned = dict.fromkeys([letter.holder, *([author] if author else [])])
     reason = hashlib.sha256(doubt.encode()).hexdigest()[:16] if author else "stranger"  # however many they are
-    key, facts = f"in-your-name/{reason}/{unit.now:%Y-%m-%d}", _warning(letter, doubt)
-    once, headline = f"{key}/{letter.holder.address}", facts["headline"]
-    if not alerts.is_told(unit, kind="in-your-name", key=once, headline=headline):
+    key, text = f"in-your-name/{reason}/{unit.now:%Y-%m-%d}", _warning(letter, doubt)
+    once = f"{key}/{letter.holder.address}"
+    if not alerts.is_told(unit, kind="in-your-name", key=once, headline=text.headline):
         return
     letters = [
         unit.rules.letters.alert(
-            person, mailbox=configuration.voice(letter.mailbox.address), key=key, facts=facts, now=unit.now
+            person, mailbox=configuration.voice(letter.mailbox.address), key=key, text=text, now=unit.now
         )
         for person in concerned
     ]
     outbox.add(unit.connection, letters, unit.now)
 
 
-def _warning(letter: OperatorMail, doubt: str) -> dict[str, Any]:
+def _warning(letter: OperatorMail, doubt: str) -> AlertText:
     wrote = _flat(letter.message.reply)
-    return {
-        "headline": "someone wrote in your name",
-        "what": f"A mail to the reply address of {letter.holder.address} was not obeyed: {doubt}. Nothing was changed.",
-        "details": [
+    return AlertText(
+        headline="someone wrote in your name",
+        what=f"A mail to the reply address of {letter.holder.address} was not obeyed: {doubt}. Nothing was changed.",
+        details=(
             ("From", letter.sender or "nobody, or several"),
             ("To", letter.mailbox.address),
             ("Subject", _flat(letter.message.subject) or "(no subject)"),
             ("Wrote", wrote if len(wrote) <= _SHOWN else f"{wrote[:_SHOWN]}..."),
             ("Kept", f"helpdesk quarantine show {letter.mail.id}"),
-        ],
-        "todo": "If it was you, answer the newest mail of the desk once more. If not, somebody has a mail of the desk "
+        ),
+        todo="If it was you, answer the newest mail of the desk once more. If not, somebody has a mail of the desk "
         "to you. More of the same is kept today without another word.",
-    }
+    )
 
 
 def _flat(text: str) -> str:

@@ -80,7 +80,7 @@ class ToldCauses:
             ails=True if told else False if not cause and quiet else None,
             headline=words.headline,
             what=f"{cause.text[0].upper()}{cause.text[1:]}." if cause else "",
-            details=[],
+            details=(),
             todo=words.todo,
             over=words.over,
         )

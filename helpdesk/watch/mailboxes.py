@@ -8,10 +8,11 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import structlog
 
+from helpdesk.core.words.alert import AlertText, OperatorAlert
 from helpdesk.operators import MailboxReading
 from helpdesk.phrases import span
 from helpdesk.plural import plural
@@ -103,9 +104,7 @@ class MailboxWatch:
             known, others = mailbox in self._others, self._others.get(mailbox)
         shared = others is not None if known else None
         if outage is not None:
-            return MailboxReading(
-                mailbox, fails=True, details=tuple(_details(outage)), shared=shared, others=others or 0
-            )
+            return MailboxReading(mailbox, fails=True, details=_details(outage), shared=shared, others=others or 0)
         return MailboxReading(mailbox, fails=False if read and not failing else None, shared=shared, others=others or 0)
 
     def heard(self, desk: Desk, report: Report) -> None:
@@ -116,7 +115,7 @@ class MailboxWatch:
         if not isinstance(report, _QUIET):
             kind = f"mailbox/{report.mailbox}/{type(report).__name__.lower()}"
             key = f"{kind}/{_mark(report, self._now())}"
-            desk.alert(kind=kind, key=key, mailbox=report.mailbox, facts=_letter(report))
+            desk.alert(OperatorAlert(kind=kind, key=key, mailbox=report.mailbox, text=_text(report)))
 
     def _note(self, report: Report) -> None:
         match report:
@@ -136,7 +135,7 @@ class MailboxWatch:
                 self._others[report.mailbox] = None
 
 
-def _facts(report: Report) -> dict[str, Any]:
+def _facts(report: Report) -> dict[str, str]:
     return {name: str(getattr(report, name)) for name in report.__slots__}
 
 
@@ -145,18 +144,14 @@ def _mark(report: Report, now: datetime) -> str:
     return str(report.uid) if isinstance(report, Oversized | Unfetchable) else f"{now:%Y%m%dT%H%M%S}"
 
 
-def _letter(report: Report) -> dict[str, Any]:
+def _text(report: Report) -> AlertText:
     headline, todo = _WORDS[type(report)]
-    return {
-        "headline": f"{report.mailbox} {headline}",
-        "what": f"The mailbox {report.mailbox} {headline}.",
-        "details": _details(report),
-        "todo": todo,
-    }
+    what = f"The mailbox {report.mailbox} {headline}."
+    return AlertText(headline=f"{report.mailbox} {headline}", what=what, details=_details(report), todo=todo)
 
 
-def _details(report: Report) -> list[tuple[str, str]]:
-    return [(name.replace("_", " ").capitalize(), value) for name, value in _facts(report).items()]
+def _details(report: Report) -> tuple[tuple[str, str], ...]:
+    return tuple((name.replace("_", " ").capitalize(), value) for name, value in _facts(report).items())
 
 
 _WORDS: dict[type, tuple[str, str]] = {

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from helpdesk.desk import load_rules
 from helpdesk.store.engine import Database
 from helpdesk.store.tables import metadata
-from tests.desk import ANN, BOB, JO, KEY, KIM, LENA, OPS, STRANGER, TestDesk, write_office
+from tests.desk import ANN, BOB, JO, KEY, KIM, LENA, OPS, STRANGER, TestDesk, alert, write_office
 
 LONG_WORD = "https://shop.example/admin/" + "rules/" * 20 + "?session=0123456789abcdef"
 FIRST = f"""\
@@ -126,14 +126,12 @@ def _written(desk):
     keep("ack-unknown", STRANGER, "ack")
     _of_several_cases(desk, keep)
     desk.laboratory.desk.alert(
-        key="test",
-        mailbox="",
-        facts={
-            "headline": "a mail was set aside",
-            "what": "A mail to support@logik.example could not be worked and was set aside. Its bytes are kept.",
-            "details": [("Quarantine", "7"), ("Mailbox", "support@logik.example"), ("Error", "ValueError: no")],
-            "todo": "Look at it with: helpdesk quarantine show 7",
-        },
+        alert(
+            headline="a mail was set aside",
+            what="A mail to support@logik.example could not be worked and was set aside. Its bytes are kept.",
+            details=(("Quarantine", "7"), ("Mailbox", "support@logik.example"), ("Error", "ValueError: no")),
+            todo="Look at it with: helpdesk quarantine show 7",
+        )
     )
     desk.laboratory.deliver()
     keep("alert", OPS, "alert")

@@ -16,10 +16,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from helpdesk.desk import Desk
+from helpdesk.desk import Desk, deliver
 from helpdesk.desk.deliver import PAST_THE_DOT, Delivery, Sending
 from helpdesk.desk.pace import Pace
-from helpdesk.operators import alerts
 from helpdesk.store import outbox
 from helpdesk.store.claims import Keeper
 from helpdesk.store.engine import Database
@@ -252,7 +251,7 @@ def test_an_answer_that_cannot_be_told_of_keeps_no_other_waiting(database, rules
     """A defect in the words of an alert: the mail has its state all the same, and the rest goes out."""
     add(database, queued(1), queued(2))
     desk = desk_on(database, rules)
-    monkeypatch.setattr(alerts, "alert", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr(deliver, "raise_alert", lambda *_, **__: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         desk.deliver(Post(outcome=Failed("550 no such user")))
     post = Post()

@@ -15,7 +15,7 @@ from helpdesk.desk import load_rules
 from helpdesk.operators.declaration import FORMS, form_of, read_declaration
 from helpdesk.store import attempts, declarations
 from helpdesk.store.spool import Accepted
-from tests.desk import ANN, JO, KEY, LOGIK, OPS, STRANGER, TestDesk, wall, write_office
+from tests.desk import ANN, JO, KEY, LOGIK, OPS, STRANGER, TestDesk, alert, wall, write_office
 from tests.policies.offices import customer, open_desk
 
 EVA, RAY, OLA = "eva@nord.example", "ray@gate.example", "ola@desk.example"
@@ -26,8 +26,7 @@ PASS = "Authentication-Results: mx.desk.example; dmarc=pass header.from=desk.exa
 
 def hears(desk, key="test"):
     """The desk has something to say, and every operator may answer it."""
-    facts = {"headline": "something", "what": "Something is.", "details": [], "todo": "Nothing to do."}
-    desk.laboratory.desk.alert(key=key, mailbox="", facts=facts)
+    desk.laboratory.desk.alert(alert(key, headline="something", what="Something is.", todo="Nothing to do."))
     desk.laboratory.deliver()
 
 

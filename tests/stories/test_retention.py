@@ -29,7 +29,7 @@ from helpdesk.store.engine import Database
 from helpdesk.store.tables import metadata
 from helpdesk.unit import Unit
 from tests.celigo import celigo_desk, la
-from tests.desk import ANN, BOB, JO, KEY, KIM, STRANGER, TestDesk, wall, write_office
+from tests.desk import ANN, BOB, JO, KEY, KIM, STRANGER, TestDesk, alert, wall, write_office
 
 CANARY = "Canary-4711"
 PDF = (
@@ -174,9 +174,7 @@ def test_old_mail_without_a_case_goes_too_and_the_ledger_still_balances(desk):
     desk.mail(JO, f"Ignored {CANARY}", "Nothing.", to="nothing@logik.example")
     desk.receive(PDF)
     desk.receive(PDF)
-    desk.laboratory.desk.alert(
-        key="disk", mailbox="", facts={"headline": CANARY, "what": "", "details": [], "todo": ""}
-    )
+    desk.laboratory.desk.alert(alert(headline=CANARY))
     desk.laboratory.deliver()
     days_later(desk, 401)
     counts = purged(desk)

@@ -10,7 +10,7 @@ import pytest
 from helpdesk.report.traced import trace, trace_shape
 from helpdesk.store import attempts, outbox, refusals, spool
 from helpdesk.store.refusals import RefusedMail
-from tests.desk import ANN, JO, LOGIK, OPS, STRANGER
+from tests.desk import ANN, JO, LOGIK, OPS, STRANGER, alert
 
 AT = datetime(2026, 5, 19, 14, 15, tzinfo=UTC)
 
@@ -146,9 +146,7 @@ def test_the_newest_are_told_where_there_are_many(desk):
 
 
 def test_a_mail_of_the_desk_itself_is_found_too(desk):
-    desk.laboratory.desk.alert(
-        key="x", mailbox="", facts={"headline": "a headline", "what": "", "details": [], "todo": ""}
-    )
+    desk.laboratory.desk.alert(alert(headline="a headline"))
 
     with desk.database.read() as connection:
         assert [row.kind for row in outbox.rows(connection)] == ["alert"]
