@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from helpdesk.cli.policy_init import policy_init
 from helpdesk.cli.shared import (
     AsJson,
     Config,
@@ -52,6 +53,7 @@ def register(app: typer.Typer) -> None:
     group.command("diff")(policy_diff)
     group.command("apply")(policy_apply)
     group.command("versions")(policy_versions)
+    group.command("init")(policy_init)
     app.add_typer(group, name="policy")
 
 

@@ -1,0 +1,187 @@
+"""`policy init`: a first policy file, asked for on a terminal, or by flags and from what the machine knows."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import UTC, datetime
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+
+from helpdesk.cli.shared import AsJson, print_json
+from helpdesk.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from helpdesk.offering.files.beginning import PlannedSeverity
+
+T = TypeVar("T")
+
+_HOURS = "mon-fri 09:00-17:00"
+_SEVERITIES = ("urgent=1h", "high=4h", "normal=1bd", "low=2bd")
+_NONE = "none"
+
+
+def policy_init(  # noqa: PLR0917 - one option a question
+    file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="Otherwise COMPANY.toml, here.")] = None,
+    company: Annotated[str, typer.Option(help="Whose support it is.")] = "",
+    plan: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="What a customer can buy; may be repeated.")
+    ] = None,
+    hours: Annotated[str, typer.Option(help=f'When the desk is open, such as "{_HOURS}".')] = "",
+    zone: Annotated[str, typer.Option(help="On whose wall clock, such as Europe/Berlin.")] = "",
+    country: Annotated[str, typer.Option(help="Whose public holidays are kept, such as DE; none for none.")] = "",
+    severity: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=TIME", help="The worst first; urgent=2h/1h gives each plan a time. May be repeated."
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write a commented policy file with worked examples to be confirmed. Asks for what no option says."""
+    from helpdesk.offering.files.beginning import Outline, key_of, new_policy  # noqa: PLC0415
+
+    _refuse(file)
+    company = _asked("Company", company, _usual_name(file), _named)
+    plans = _asked("Plans", ", ".join(plan or ()), "Standard", _listed)
+    opening = _asked("Opening hours", hours, _HOURS, _hours)
+    place = _asked("Time zone", zone, _machine_zone(), _zone)
+    holidays = _asked("Public holidays of (country, or none)", country, _country_of(place), _country)
+    question = "Severities, the worst first, with the time to a first response"
+    levels = _asked(question, ", ".join(severity or ()), ", ".join(_SEVERITIES), _severities)
+    path = file or Path(f"{key_of(company) or 'policy'}.toml")
+    _refuse(path)
+    outline = Outline(path.stem, company, tuple(plans), opening, place, holidays, tuple(levels))
+    _write(path, new_policy(outline, datetime.now(UTC).date()))
+    if as_json:
+        print_json({"file": str(path), "policy": path.stem})
+        return
+    typer.echo(f"wrote {path}\n\nNext: confirm its examples by hand, then\n  helpdesk policy check {path}")
+
+
+def _refuse(path: Path | None) -> None:
+    if path is None:
+        return
+    if path.suffix != ".toml":
+        raise typer.BadParameter(f"expected a file whose name ends in .toml, not {path}")
+    if path.exists():
+        raise ConfigurationError([f"{path}: expected no file here yet; policy init overwrites nothing"])
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8") as new:
+            new.write(text)
+    except OSError as problem:
+        raise ConfigurationError([f"{path}: expected to be able to write it: {problem.strerror}"]) from None
+
+
+def _asked(question: str, given: str, usual: str, reading: Callable[[str], T]) -> T:
+    """What an option says, else what the person at the terminal answers, else the usual."""
+
+    def read(text: str) -> T:
+        try:
+            return reading(text.strip())
+        except ValueError as problem:
+            raise typer.BadParameter(f"{question}: {problem}") from None
+
+    if given or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return read(given or usual)
+    answer: T = typer.prompt(question, default=usual, value_proc=read)
+    return answer
+
+
+# --- what is usual
+
+
+def _usual_name(file: Path | None) -> str:
+    return file.stem.replace("-", " ").title() if file else "Our Company"
+
+
+def _machine_zone() -> str:
+    """The zone of this machine, as far as it says one."""
+    from helpdesk.openhours.walltime import is_zone  # noqa: PLC0415
+
+    link = Path("/etc/localtime")
+    named = os.environ.get("TZ", "") or (str(link.resolve()).partition("zoneinfo/")[2] if link.is_symlink() else "")
+    return named if is_zone(named) else "UTC"
+
+
+def _country_of(zone: str) -> str:
+    """The first country that keeps the time of a zone, by the table of the time zone database."""
+    table = resources.files("tzdata").joinpath("zoneinfo", "zone1970.tab").read_text(encoding="utf-8")
+    rows = (line.split("\t") for line in table.splitlines() if not line.startswith("#"))
+    return next((row[0].split(",")[0] for row in rows if row[2] == zone), _NONE)
+
+
+# --- what is said
+
+
+def _named(text: str) -> str:
+    if not any(map(str.isalnum, text)):
+        raise ValueError(f"expected a name, not {text!r}")
+    return text
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _listed(text: str) -> list[str]:
+    names = _parts(text)
+    return _each_once([_named(name) for name in names] or [_named(text)])
+
+
+def _each_once(names: Iterable[str]) -> list[str]:
+    from helpdesk.offering.files.beginning import key_of  # noqa: PLC0415
+
+    found = list(names)
+    if len({key_of(name) or name for name in found}) < len(found):
+        raise ValueError(f"expected different names, not {', '.join(found)}")
+    return found
+
+
+def _hours(text: str) -> str:
+    from helpdesk.openhours.calendar import parse_hours  # noqa: PLC0415
+
+    parse_hours(text)
+    return text
+
+
+def _zone(text: str) -> str:
+    from helpdesk.openhours.walltime import is_zone  # noqa: PLC0415
+
+    if not is_zone(text):
+        raise ValueError(f"expected a zone of the IANA database such as Europe/Berlin, not {text!r}")
+    return text
+
+
+def _country(text: str) -> str:
+    from helpdesk.offering.files.days import public_holidays  # noqa: PLC0415
+
+    if text.lower() == _NONE:
+        return ""
+    public_holidays(text.upper(), None, True, 2026)
+    return text.upper()
+
+
+def _severities(text: str) -> list[PlannedSeverity]:
+    from helpdesk.offering.files.beginning import MOST_SEVERITIES, PlannedSeverity  # noqa: PLC0415
+    from helpdesk.openhours.within import parse_within  # noqa: PLC0415
+
+    levels = []
+    for part in _parts(text):
+        name, _, amounts = part.partition("=")
+        for amount in amounts.split("/"):
+            parse_within(amount)
+        levels.append(PlannedSeverity(_named(name.strip()).title(), tuple(one.strip() for one in amounts.split("/"))))
+    if not 1 <= len(levels) <= MOST_SEVERITIES:
+        raise ValueError(f"expected one to {MOST_SEVERITIES} severities such as urgent=1h, not {len(levels)}")
+    _each_once(level.name for level in levels)
+    return levels

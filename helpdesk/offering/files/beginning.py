@@ -1,0 +1,238 @@
+"""The text of a new policy file: an outline in, a commented file out, with worked examples yet to be confirmed.
+
+The examples are computed by the very engine that they will prove, so they prove nothing until somebody has held each
+against the contract. They are few: moments are taken until every kind that `coverage` asks for is shown.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+from itertools import pairwise, product
+from typing import TYPE_CHECKING
+
+from helpdesk.offering.files.coverage import missing
+from helpdesk.offering.files.read import PolicyText, read_policy
+from helpdesk.offering.policy import Promise, WorkedExample
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import date
+
+    from helpdesk.offering.policy import Policy
+    from helpdesk.openhours.calendar import Calendar
+
+_RANKS = {1: (2,), 2: (1, 3), 3: (1, 2, 4), 4: (1, 2, 3, 4)}  # by the number of severities
+MOST_SEVERITIES = len(_RANKS)
+_DEFINITIONS = {
+    1: "Nobody can work, and there is no way around it.",
+    2: "An important part does not work, or work has become hard.",
+    3: "Something is not as it should be, and work goes on.",
+    4: "A question, a wish, or a small flaw.",
+}
+_SHORT = timedelta(minutes=30)
+_LONG = timedelta(hours=1)
+_A_YEAR = 366  # days
+_MOST_EXAMPLES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedSeverity:
+    """A severity of a new policy, and the time to a first response: one amount a plan, or one for all."""
+
+    name: str
+    amounts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What somebody says of an offering before there is a file."""
+
+    key: str
+    company: str
+    plans: tuple[str, ...]
+    hours: str
+    zone: str
+    country: str  # ISO 3166, "" for no holidays
+    severities: tuple[PlannedSeverity, ...]  # the worst first
+
+
+def key_of(name: str) -> str:
+    """A name as a key: `Blue Mill & Söhne` is `blue-mill-sohne`; "" where nothing of it can be one."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+
+
+def new_policy(outline: Outline, today: date) -> str:
+    """The file's text. Raises ConfigurationError where the outline makes no policy."""
+    policy = read_policy(PolicyText(f"{outline.key}.toml", _text(outline, ())))
+    return _text(outline, tuple(_examples(policy, today)))
+
+
+# --- the text
+
+
+def _text(outline: Outline, examples: Sequence[tuple[WorkedExample, str]]) -> str:
+    plans = {key_of(name) or f"plan-{number}": name for number, name in enumerate(outline.plans, start=1)}
+    severities = dict(zip(_keys(outline), outline.severities, strict=True))
+    return "\n".join(
+        (*_head(outline), *_example_lines(examples), *_offering(outline, plans), *_times(plans, severities))
+    )
+
+
+def _keys(outline: Outline) -> list[str]:
+    return [key_of(level.name) or f"s{number}" for number, level in enumerate(outline.severities, start=1)]
+
+
+def _head(outline: Outline) -> Iterator[str]:
+    yield f"# The support of {_line(outline.company)} as a policy: what is promised, and when it is due."
+    yield "# docs/policy-format.md explains each key, `helpdesk policy show` prints it for people, and"
+    yield f"# `helpdesk policy check {outline.key}.toml` says what is wrong."
+    yield f"key = {_quoted(outline.key)}  # the file's name without .toml, by which mailboxes and customers name it"
+    yield f"name = {_quoted(outline.company)}"
+    yield ""
+    yield "# Who hears of a promise before it is late, when it is, and an hour of opening time after that."
+    yield "ladder = ["
+    yield '    { at = "75%", send = "warning", to = ["assignee"] },'
+    yield '    { at = "due", send = "breach", to = ["assignee", "lead"] },'
+    yield '    { at = "due + 1h", send = "escalation", to = ["lead"] },'
+    yield "]"
+    yield ""
+
+
+def _example_lines(examples: Sequence[tuple[WorkedExample, str]]) -> Iterator[str]:
+    yield "# TO BE CONFIRMED: the desk has computed these from what stands below, so they prove nothing yet. Hold each"
+    yield "# against your contract, by hand; mend what differs, and take these words away when all is right."
+    yield "example = ["
+    for example, why in examples:
+        said = (
+            f"at = {example.at.isoformat()}, plan = {_quoted(example.plan)}, severity = {_quoted(example.severity)}, "
+        )
+        due = f"due = {example.due_at.isoformat()}, " if example.due_at else ""
+        yield f"    {{ {said}{due}why = {_quoted(f'to be confirmed: {why}')} }},"
+    yield "]"
+    yield ""
+
+
+def _offering(outline: Outline, plans: dict[str, str]) -> Iterator[str]:
+    for number, (key, name) in enumerate(plans.items()):
+        yield f"[plans.{key}]" + ("  # what a customer can buy; the first is the default" if not number else "")
+        yield f"name = {_quoted(name)}"
+    yield ""
+    yield "[regions.main]  # where customers are served from; each picks its hours"
+    yield 'calendar = "office"'
+    yield ""
+    yield "[calendars.office]  # when the desk is open, on the wall clock of its zone"
+    yield f"timezone = {_quoted(outline.zone)}"
+    yield f"hours = {_quoted(outline.hours)}"
+    if outline.country:
+        yield f"holidays = {{ country = {_quoted(outline.country)} }}  # `subdivision` for a state, `days` for your own"
+    yield ""
+
+
+def _times(plans: dict[str, str], severities: dict[str, PlannedSeverity]) -> Iterator[str]:
+    ranks = _RANKS[len(severities)]
+    yield "[severities]  # the worst first; a definition in your own words helps to find it in a mail"
+    for (key, level), rank in zip(severities.items(), ranks, strict=True):
+        definition = _quoted(_DEFINITIONS[rank])
+        yield f"{key} = {{ rank = {rank}, name = {_quoted(level.name)}, definition = {definition} }}"
+    for number, plan in enumerate(plans):
+        yield ""
+        yield f"[targets.{plan}.first_response]" + (
+            "  # minutes, hours or business days of these hours: 30m, 8h, 2bd" if not number else ""
+        )
+        for key, level in severities.items():
+            yield f"{key} = {_quoted(level.amounts[min(number, len(level.amounts) - 1)])}"
+    yield ""
+    yield "[classifier]"
+    usual = [key for key, rank in zip(severities, ranks, strict=True) if rank < 4][-1]
+    yield f"default = {_quoted(usual)}  # the severity of a mail that does not tell"
+    yield ""
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _line(text: str) -> str:
+    return " ".join(filter(str.isprintable, text.split()))
+
+
+# --- the examples
+
+
+def _examples(policy: Policy, today: date) -> Iterator[tuple[WorkedExample, str]]:
+    """Few moments that show every kind, each with what it shows."""
+    candidates = list(_candidates(policy, today))
+    chosen: tuple[WorkedExample, ...] = ()
+    left = set(missing(policy))
+    while left and candidates and len(chosen) < _MOST_EXAMPLES:
+        best = max(candidates, key=lambda one: len(left - set(missing(replace(policy, examples=(*chosen, one))))))
+        chosen = (*chosen, best)
+        now_left = set(missing(replace(policy, examples=chosen)))
+        if now_left == left:
+            return
+        yield best, _shows(left - now_left)
+        left = now_left
+
+
+def _shows(kinds: set[str]) -> str:
+    words = sorted(kind.removeprefix("none ") for kind in kinds if not kind.startswith(("none of", "none in hours")))
+    return ", ".join(words).replace("that spans", "over") or "in hours"
+
+
+def _candidates(policy: Policy, today: date) -> Iterator[WorkedExample]:
+    calendar = policy.calendars[policy.regions[0].calendar]
+    moments = list(_moments(calendar, today))
+    for at, plan, level in product(moments, policy.plans, policy.severity.levels):
+        region = policy.regions[0].key
+        example = WorkedExample(at, plan.key, level.key, region, "email", "first_response", None, "")
+        promise = policy.promise(
+            example.target, plan=plan.key, severity=level.key, region=region, channel=example.channel
+        )
+        if isinstance(promise, Promise):
+            due = promise.within.due_at(promise.calendar, at).astimezone(promise.calendar.zone)
+            yield replace(example, due_at=due)
+
+
+def _moments(calendar: Calendar, today: date) -> Iterator[datetime]:
+    """Within hours, before opening, before closing and at noon, on days at which calculations go wrong."""
+    for day in dict.fromkeys(_days(calendar, today)):
+        opens, closes = _opening(calendar, day)
+        yield from (at for at in (opens + _LONG, closes - _SHORT) if at.astimezone(calendar.zone).date() == day)
+        if (opens - _LONG).astimezone(calendar.zone).date() == day:
+            yield (opens - _LONG).astimezone(calendar.zone)
+        yield datetime.combine(day, time(11), tzinfo=calendar.zone)
+
+
+def _opening(calendar: Calendar, day: date) -> tuple[datetime, datetime]:
+    """When a day opens and closes; for one that is closed the next that is open."""
+    opens = calendar.next_open(_midnight(calendar, day)).astimezone(calendar.zone)
+    until = _midnight(calendar, opens.date(), 1)
+    closes = max((span.end for span in calendar.spans(opens, until) if span.open), default=until)
+    return opens, closes.astimezone(calendar.zone)
+
+
+def _days(calendar: Calendar, today: date) -> Iterator[date]:
+    """A usual day, one before a weekend, a Saturday, and each last one before a holiday or a change of the clocks."""
+    year = [today + timedelta(days=number) for number in range(1, _A_YEAR + 1)]
+    working = [day for day in year if calendar.elapsed(_midnight(calendar, day), _midnight(calendar, day, 1))]
+    holidays = {special.on for number in {year[0].year, year[-1].year} for special in calendar.special_days_in(number)}
+    yield next(day for day in working if day.weekday() == min(calendar.business_weekdays, default=0))
+    for before, after in pairwise(working):
+        between = {before + timedelta(days=number) for number in range(1, (after - before).days)}
+        if between & holidays or _offset(calendar, before) != _offset(calendar, after):
+            yield before
+    yield from [day for day in working if day + timedelta(days=1) not in working][:1]
+    yield next(day for day in year if day.weekday() == 5)
+
+
+def _midnight(calendar: Calendar, day: date, later: int = 0) -> datetime:
+    return datetime.combine(day + timedelta(days=later), time(), tzinfo=calendar.zone)
+
+
+def _offset(calendar: Calendar, day: date) -> timedelta | None:
+    return datetime.combine(day, time(12), tzinfo=calendar.zone).utcoffset()
