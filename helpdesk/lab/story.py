@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
+from fractions import Fraction
 from typing import TYPE_CHECKING, get_args
 
 from helpdesk.core import decide
-from helpdesk.core.clocks.credit import credit_percent, share_of, sla_events
+from helpdesk.core.clocks.credit import credit_percent, sla_events
 from helpdesk.core.clocks.timeline import clocks
 from helpdesk.core.words.addressee import Addressee
 from helpdesk.core.words.decision import Arrival
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from helpdesk.core.clocks.clock import Clock
+    from helpdesk.core.clocks.credit import SlaEvent
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.decision import Decision
     from helpdesk.offering.policy import ClockExpectation, Policy, StoryStep, WorkedExample
@@ -82,6 +84,7 @@ class _Telling:
     """One case while its story is told."""
 
     def __init__(self, policy: Policy, example: WorkedExample) -> None:
+        self.example = example
         self.terms = _terms(policy, example)
         self.now = example.at
         self.sent: list[MailKind] = []
@@ -189,11 +192,19 @@ class _Telling:
         if expected is None:
             return
         policy = self.terms.policy
-        events = sla_events(self.case, policy, self.now)
-        found = credit_percent(policy.credits, share_of(events)) if policy.credits else 0
+        found = credit_percent(policy.credits, self._share_missed()) if policy.credits else 0
         if found != expected:
             because = "" if policy.credits else ": the policy has no [credits]"
             yield Discrepancy("expect.credit", f"expected {expected} %, found {found} %{because}")
+
+    def _share_missed(self) -> Fraction:
+        """Of this case's promises and those beside it."""
+        missed = [event.standing == "violated" for event in self._events() if event.counts]
+        all_of_them = len(missed) + self.example.kept + self.example.missed
+        return Fraction(sum(missed) + self.example.missed, all_of_them or 1)
+
+    def _events(self) -> Iterator[SlaEvent]:
+        return sla_events(self.case, self.terms.policy, self.now)
 
 
 def _due_of(clock: Clock | None) -> str:
@@ -219,12 +230,12 @@ def _not_done(decision: Decision) -> Iterator[Discrepancy]:
 class _AsTheExampleSays:
     """A judge that finds the example's severity in its mail, and reads what is stated later as the desk's does."""
 
-    severity: str
+    example: WorkedExample
     version: str = "worked example"
 
     def judge(self, _arrival: Arrival, fields: Mapping[str, str], terms: Terms) -> Verdict:
         """The example's severity."""
-        level = terms.policy.level(self.severity)
+        level = terms.policy.level(self.example.severity)
         return Verdict(
             severity=level.key,
             rank=level.rank,
@@ -234,8 +245,8 @@ class _AsTheExampleSays:
             probabilities=(0.0, 0.0, 0.0, 0.0),
             review=False,
             s1_suspect=False,
-            kind="defect",
-            language=terms.languages[0],
+            kind=self.example.kind,
+            language=self.example.language or terms.languages[0],
             area=None,
             reasons=(Reason("worked example", f"is {level.name}"),),
         )
@@ -258,15 +269,17 @@ class _AsTheExampleSays:
 
 
 def _first_words(policy: Policy, example: WorkedExample) -> str:
-    """What the customer writes first: the trouble, and every field that the policy asks for."""
+    """What the customer writes first: the trouble, and every field that the policy asks for; "" leaves one out."""
     named = {"priority": policy.level(example.severity).name}
     if policy.severity.areas:
         named["area"] = policy.severity.areas[0].key
-    lines = [
-        f"{field.label}: {named.get(field.key) or _ANSWERS.get(field.kind, '4711')}"
+    asked = {
+        field.key: named.get(field.key) or _ANSWERS.get(field.kind, "4711")
         for field in policy.intake
-        if field.required and field.concerns("defect")
-    ]
+        if field.required and field.concerns(example.kind)
+    }
+    labels = {field.key: field.label for field in policy.intake}
+    lines = [f"{labels[key]}: {value}" for key, value in {**asked, **example.fields}.items() if value]
     return "\n".join(["The export stops.", *lines])
 
 
@@ -288,7 +301,7 @@ def _terms(policy: Policy, example: WorkedExample) -> Terms:
         policy=policy,
         mailbox=Mailbox(_MAILBOX, policy.key, "support", channel=policy.channel(example.channel).key),
         team=Team("support", (_AGENT,), lead=_LEAD, rotation=rotation),
-        judge=_AsTheExampleSays(policy.level(example.severity).key),
+        judge=_AsTheExampleSays(example),
         operators=(Person("ops@desk.invalid"),),
         ours=frozenset((_MAILBOX, _AGENT.address, _SECOND.address, _LEAD.address, "ops@desk.invalid")),
         customer=customer,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from helpdesk.offering.intake import IntakeField
-    from helpdesk.offering.severities import Level, SeverityTerms
+    from helpdesk.offering.severities import Kind, Level, SeverityTerms
     from helpdesk.openhours.calendar import Calendar
     from helpdesk.openhours.within import Within
 
@@ -304,6 +304,11 @@ class WorkedExample:
     target: TargetKind
     due_at: datetime | None
     why: str
+    kind: Kind = "defect"
+    language: str = ""  # of the mail; "": the policy's first
+    fields: Mapping[str, str] = field(default_factory=dict)  # what the customer says, by the key of the intake field
+    kept: int = 0  # of the customer's other promises of that period,
+    missed: int = 0
     story: tuple[StoryStep, ...] = ()
 
 

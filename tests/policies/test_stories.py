@@ -183,6 +183,36 @@ def test_a_step_that_is_written_wrongly_says_where_and_what_was_expected(tmp_pat
     assert any(place.startswith(key) and said in text for place, text in found.items()), found
 
 
+SAID = {  # beside the story, and what comes of it
+    "beside = { kept = 8, missed = 1 }": '{ after = "3h", expect = { credit = "5 %" } }',  # two of ten
+    "beside = { kept = 9, missed = 0 }": '{ after = "3h", do = "answer", expect = { credit = "5 %" } }',
+    "beside = { kept = 3, missed = 5 }": '{ after = "1h", do = "answer", expect = { credit = "20 %" } }',
+    'fields = { serial = "" }': '{ after = "1h", do = "customer Serial number: 47-11", expect = { sent = ["ack", "assigned", '
+    '"warning", "customer-message"] } }',
+    'kind = "question"': '{ after = "1h", do = "#kind defect", expect = { first_response = { state = "running" } } }',
+    'language = "de"': '{ after = "1h", do = "answer", expect = { first_response = { state = "met" } } }',
+}
+
+
+@pytest.mark.parametrize("said", SAID)
+def test_what_an_example_says_of_its_mail_and_customer_is_taken_into_account(tmp_path, said):
+    assert errors(tmp_path, SAID[said], f"{BASE}{said}\n") == {}
+
+
+@pytest.mark.parametrize(
+    ("said", "key"),
+    [
+        ('kind = "wish"', "kind"),
+        ('language = "elvish"', "language"),
+        ('fields = { colour = "red" }', "fields"),
+        ("beside = { kept = -1 }", "beside"),
+        ("beside = { late = 1 }", "beside.late"),
+    ],
+)
+def test_what_an_example_says_wrongly_of_its_mail_is_told(tmp_path, said, key):
+    assert list(errors(tmp_path, '{ after = "1h", do = "answer" }', f"{BASE}{said}\n")) == [key]
+
+
 def test_every_wrong_step_is_said_at_once(tmp_path):
     found = errors(tmp_path, '{ after = "x", do = "y", expect = { credit = "z" } }, { after = "1h", do = "wate" }')
     assert list(found) == ["then.1", "then.1.do", "then.1.expect", "then.2.do"]

@@ -456,6 +456,7 @@ class _PolicyReader:
             if entry.at.tzinfo is None or (entry.due and entry.due.tzinfo is None):
                 self.wrong(f"example.{number}", "expected times with an offset, such as 2026-03-27T16:00:00+01:00")
                 continue
+            self.example_terms(f"example.{number}", entry)
             yield WorkedExample(
                 at=entry.at,
                 plan=entry.plan or next(iter(self.table.plans), ""),
@@ -465,8 +466,22 @@ class _PolicyReader:
                 target=entry.target,
                 due_at=entry.due,
                 why=entry.why,
+                kind=entry.kind,
+                language=entry.language,
+                fields=entry.fields,
+                kept=entry.beside.kept,
+                missed=entry.beside.missed,
                 story=tuple(self.story(f"example.{number}", entry)),
             )
+
+    def example_terms(self, place: str, entry: ExampleEntry) -> None:
+        """What an example says of its mail must be something that the policy knows."""
+        for key in entry.fields:
+            self.among(f"{place}.fields", key, [one.key for one in self.table.intake])
+        if entry.language:
+            self.among(f"{place}.language", entry.language, languages())
+        if min(entry.beside.kept, entry.beside.missed) < 0:
+            self.wrong(f"{place}.beside", "expected numbers of promises, none below zero")
 
     def story(self, place: str, entry: ExampleEntry) -> Iterator[StoryStep]:
         """The steps of an example, each no earlier than the one before."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
+from helpdesk.offering.severities import Kind
 from helpdesk.toml_reader import strict
 
 Target = Literal["first_response", "follow_up", "resolution"]
@@ -281,6 +282,15 @@ class ThenEntry:
 
 @strict
 @dataclass
+class BesideEntry:
+    """`beside = { kept = 38, missed = 1 }`: how the customer's other promises of that period went, for `credit`."""
+
+    kept: int = 0
+    missed: int = 0
+
+
+@strict
+@dataclass
 class ExampleEntry:
     """`[[example]]`: a worked example, computed by hand. Without `due` and `then`: the document gives no target."""
 
@@ -291,7 +301,11 @@ class ExampleEntry:
     region: str = ""
     channel: str = "email"
     target: Target = "first_response"
+    kind: Kind = "defect"
+    language: str = ""  # of the mail; without it, the first of the policy
+    fields: dict[str, str] = field(default_factory=dict)  # what the customer says in fields of the intake
     why: str = ""
+    beside: BesideEntry = field(default_factory=BesideEntry)
     then: list[ThenEntry] = field(default_factory=list)  # how the case goes on, and what is to come of it
 
 
