@@ -24,6 +24,7 @@ from helpdesk.core.words.placement import Placement
 from helpdesk.core.words.verdict import Reason, Verdict
 from helpdesk.core.words.written import AgentText
 from helpdesk.errors import HelpdeskError
+from helpdesk.offering.declared import DeclaredState
 from helpdesk.offering.policy import Promise
 from helpdesk.openhours.rotation import Rotation
 from helpdesk.openhours.walltime import parse_handovers
@@ -269,14 +270,14 @@ class _AsTheExampleSays:
 
 
 def _first_words(policy: Policy, example: WorkedExample) -> str:
-    """What the customer writes first: the trouble, and every field that the policy asks for; "" leaves one out."""
+    """What the customer writes first: the trouble, and each field that the policy wants; "" leaves one out."""
     named = {"priority": policy.level(example.severity).name}
     if policy.severity.areas:
         named["area"] = policy.severity.areas[0].key
     asked = {
         field.key: named.get(field.key) or _ANSWERS.get(field.kind, "4711")
         for field in policy.intake
-        if field.required and field.concerns(example.kind)
+        if (field.required or field.key in policy.warranty.requires) and field.concerns(example.kind)
     }
     labels = {field.key: field.label for field in policy.intake}
     lines = [f"{labels[key]}: {value}" for key, value in {**asked, **example.fields}.items() if value]
@@ -305,4 +306,5 @@ def _terms(policy: Policy, example: WorkedExample) -> Terms:
         operators=(Person("ops@desk.invalid"),),
         ours=frozenset((_MAILBOX, _AGENT.address, _SECOND.address, _LEAD.address, "ops@desk.invalid")),
         customer=customer,
+        declared=DeclaredState(down=example.down),
     )

@@ -307,6 +307,7 @@ class WorkedExample:
     kind: Kind = "defect"
     language: str = ""  # of the mail; "": the policy's first
     fields: Mapping[str, str] = field(default_factory=dict)  # what the customer says, by the key of the intake field
+    down: tuple[str, ...] = ()  # switches of the operators that are down as it comes
     kept: int = 0  # of the customer's other promises of that period,
     missed: int = 0
     story: tuple[StoryStep, ...] = ()

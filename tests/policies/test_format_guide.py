@@ -26,12 +26,19 @@ BLOCK = re.compile(r"```toml\n(.*?)```", re.DOTALL)
 BASE = tomllib.loads(BLOCK.findall(GUIDE)[0])
 
 
+NO_CLAUSES = {
+    "What cannot be said",
+    "Examples of others",
+    "What `policy check` says",
+}  # nothing in them can be lived through
+
+
 def clauses() -> Iterator[tuple[str, str]]:
-    """The sections with TOML in them, each with all of its blocks."""
+    """The sections, each with all of its blocks of TOML."""
     for section in re.split(r"(?m)^(?=##+ )", GUIDE)[1:]:
-        blocks = BLOCK.findall(section)
-        if blocks:
-            yield section.partition("\n")[0].strip("# "), "\n".join(blocks)
+        title = section.partition("\n")[0].strip("# ")
+        if title not in NO_CLAUSES:
+            yield title, "\n".join(BLOCK.findall(section))
 
 
 def joined(under: Any, over: Any) -> Any:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from datetime import datetime
+from itertools import product
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +17,7 @@ from helpdesk.report.offering import offering_text
 from tests.desk import wall
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from helpdesk.offering.policy import Policy
 
 BASE = """
 key = "mill"
@@ -207,6 +211,7 @@ def test_what_an_example_says_of_its_mail_and_customer_is_taken_into_account(tmp
         ('fields = { colour = "red" }', "fields"),
         ("beside = { kept = -1 }", "beside"),
         ("beside = { late = 1 }", "beside.late"),
+        ('down = ["website"]', "down"),
     ],
 )
 def test_what_an_example_says_wrongly_of_its_mail_is_told(tmp_path, said, key):
@@ -255,3 +260,30 @@ def test_a_story_is_shown_step_by_step(tmp_path):
 @pytest.mark.parametrize("path", example_files(), ids=lambda path: path.stem)
 def test_every_shipped_example_comes_out_as_it_says(path):
     assert [str(finding) for finding in check_whole(path) if finding.level == "error"] == []
+
+
+# --- the examples hold what the offerings' own documents say
+
+OFFERINGS = sorted((Path(__file__).parents[3] / "shared" / "offerings").glob("*.md"))
+ROW = re.compile(r"^\| (\d{4}-\d\d-\d\dT\S+) \|[^|]*\| (?:\w[\w ]*: )?(\d{4}-\d\d-\d\dT\S+) \|", re.MULTILINE)
+
+
+def instants_of(policy: Policy) -> set[tuple[datetime, datetime]]:
+    """What is due when, for an arrival or a step, by the time of either."""
+    found = {(one.at, one.due_at) for one in policy.examples if one.due_at}
+    for example in policy.examples:
+        steps = [example.at, *(step.at for step in example.story)]
+        due = [clock.due_at for step in example.story for clock in step.clocks if clock.due_at]
+        found |= set(product(steps, due))
+    return found
+
+
+@pytest.mark.parametrize("path", example_files(), ids=lambda path: path.stem)
+def test_a_shipped_example_has_each_worked_example_of_its_offering(path):
+    document = next((one for one in OFFERINGS if one.stem.partition("-")[2] == path.stem), None)
+    if document is None:
+        pytest.skip("the offering's facts are not beside the checkout")
+    rows = ROW.findall(document.read_text(encoding="utf-8"))
+    wanted = {(datetime.fromisoformat(at), datetime.fromisoformat(due)) for at, due in rows}
+    assert wanted
+    assert wanted <= instants_of(read_policy(policy_file(path)))

@@ -469,6 +469,7 @@ class _PolicyReader:
                 kind=entry.kind,
                 language=entry.language,
                 fields=entry.fields,
+                down=tuple(entry.down),
                 kept=entry.beside.kept,
                 missed=entry.beside.missed,
                 story=tuple(self.story(f"example.{number}", entry)),
@@ -480,6 +481,9 @@ class _PolicyReader:
             self.among(f"{place}.fields", key, [one.key for one in self.table.intake])
         if entry.language:
             self.among(f"{place}.language", entry.language, languages())
+        switches = {channel.warranted_while_down for channel in self.table.channels.values()} - {""}
+        for switch in entry.down:
+            self.among(f"{place}.down", switch, switches)
         if min(entry.beside.kept, entry.beside.missed) < 0:
             self.wrong(f"{place}.beside", "expected numbers of promises, none below zero")
 
