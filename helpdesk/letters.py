@@ -16,9 +16,8 @@ from urllib.parse import quote
 from helpdesk.core.clocks import suspicion
 from helpdesk.core.clocks.timeline import clocks
 from helpdesk.core.clocks.turn import TURN_NAMES, turn_of
-from helpdesk.core.receive import rating
-from helpdesk.core.receive.monitor import unheard
-from helpdesk.core.words.addressee import plain_reply
+from helpdesk.core.words import rating
+from helpdesk.core.words.addressee import plain_reply, unheard
 from helpdesk.core.words.addresses import unwritable
 from helpdesk.core.words.case import DESK
 from helpdesk.core.words.desk_mail import AlertMail, MaintenanceMail
@@ -63,7 +62,8 @@ if TYPE_CHECKING:
     from helpdesk.core.words.decision import Draft
     from helpdesk.core.words.desk_mail import DeskContent
     from helpdesk.core.words.drafts import KnownProblem, TakenStep
-    from helpdesk.core.words.people import Agent, Mailbox, Terms
+    from helpdesk.core.words.people import Agent, Mailbox
+    from helpdesk.core.words.terms import Terms
     from helpdesk.mail.proof.address import Purpose, Signer
     from helpdesk.offering.declared import MaintenanceWindow
     from helpdesk.offering.policy import Doubt, Policy

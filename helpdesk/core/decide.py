@@ -66,6 +66,7 @@ from helpdesk.core.words.events import (
     PageAcknowledged,
     RankOneSuspected,
     RobotWrote,
+    SeverityAssessed,
     SeveritySet,
     Stamp,
     WaitingSet,
@@ -81,7 +82,8 @@ if TYPE_CHECKING:
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.decision import Arrival, Outcome, Returned
     from helpdesk.core.words.message import Message
-    from helpdesk.core.words.people import Agent, Terms
+    from helpdesk.core.words.people import Agent
+    from helpdesk.core.words.terms import Terms
     from helpdesk.core.words.thanks import Thanks
     from helpdesk.core.words.verdict import Verdict
     from helpdesk.core.words.watched import State
@@ -201,11 +203,11 @@ def _open(arrival: Arrival, terms: Terms, now: datetime) -> Decision:
 
 def _opened_by(sender: Person, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
     intake = read_intake(arrival.message.reply, terms.policy.intake, subject=arrival.message.subject)
-    verdict = terms.judge.judge(arrival, intake.values, terms)
+    verdict = terms.judged(arrival.message, intake.values, others=arrival.others)
     unclaimed = tuple(scope.unclaimed(sender, intake.values, verdict.kind, terms))
     doubts = (*scope.unentitled(arrival, terms), *unclaimed)
     opened = _opening(sender, arrival, terms, intake, verdict, now)
-    found = assessed(verdict, terms, (arrival.received_at, now, DESK))
+    found = _assessed(verdict, arrival, terms, now)
     wrote = _came(CustomerWrote, arrival, now)
     joined = tuple(copied.by_first_mail(arrival, terms, now))
     outside = tuple(scope.findings(arrival, verdict, terms, now))
@@ -399,12 +401,16 @@ def _customer_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) 
     return Decision(case, (*events, *suspected), drafts, reply=arrival.message.reply)
 
 
+def _assessed(verdict: Verdict, arrival: Arrival, terms: Terms, now: datetime) -> SeverityAssessed:
+    return assessed(verdict, terms.policy.severity, (arrival.received_at, now, DESK), model=terms.judge.version)
+
+
 def _assessed_at_last(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> tuple[Event, ...]:
     """What an agent wrote to somebody said nothing of how bad it is: their first mail does."""
     if case.for_how != "copied" or case.of_type(CustomerWrote, SeveritySet):
         return ()
     said = read_intake(arrival.message.reply, terms.policy.intake, subject=arrival.message.subject).values
-    return (assessed(terms.judge.judge(arrival, said, terms), terms, (arrival.received_at, now, DESK)),)
+    return (_assessed(terms.judged(arrival.message, said, others=arrival.others), arrival, terms, now),)
 
 
 def _open_again(case: Case, arrival: Arrival, terms: Terms) -> tuple[Draft, ...]:
@@ -420,7 +426,7 @@ def _open_again(case: Case, arrival: Arrival, terms: Terms) -> tuple[Draft, ...]
 
 def _merged_customer_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
     """The customer of a case that was merged into this one: their own clocks run, and the agent reads it here."""
-    merged = merging.of_number(terms.merged, arrival.through or 0)
+    merged = terms.merged_case(arrival.through or 0)
     theirs = replace(merged.terms, judge=terms.judge)
     came = _customer_writes(merged.case, arrival, theirs, now)
     case, events = merging.heard(case, came, arrival, merged.case, now)
@@ -441,7 +447,7 @@ def _customer_thanks(case: Case, arrival: Arrival, thanks: Thanks, terms: Terms,
     if not arrival.through:
         events = (event, *copied.by_person_of_case(case, arrival, terms, now))
         return _thanked(case, events, arrival, thanks, terms)
-    merged = merging.of_number(terms.merged, arrival.through)
+    merged = terms.merged_case(arrival.through)
     events = (event, *copied.by_person_of_case(merged.case, arrival, merged.terms, now))
     came = Decision(merged.case.after(*events), events)
     return replace(_thanked(case, (event,), arrival, thanks, terms), also=((came, merged.terms),))
@@ -460,7 +466,10 @@ def _reassessed(
     """A further mail can make a case look worse; what was said before of priority and environment is kept in mind."""
     said = read_intake(arrival.message.reply, terms.policy.intake, subject=arrival.message.subject).values
     known = {key: value for key, value in case.intake if key != "priority"}
-    verdicts = (terms.judge.judge(arrival, {**known, **said}, terms), *([added.verdict] if added.verdict else []))
+    verdicts = (
+        terms.judged(arrival.message, {**known, **said}, others=arrival.others),
+        *([added.verdict] if added.verdict else []),
+    )
     raised = (suspicion.raised(case, verdict, arrival, terms, now) for verdict in verdicts)
     return next(filter(None, raised), ())
 
@@ -544,7 +553,7 @@ def _monitor_tells(case: Case, arrival: Arrival, state: State, terms: Terms, now
     """The monitor that this case came of tells more of it; of what is over it can only say that it has recovered."""
     if _too_old_to_reopen(case, arrival, terms) or not (case.active or state == "recovered"):
         return _open(replace(arrival, linked_ref=case.ref), terms, now)
-    verdict = terms.judge.judge(arrival, {}, terms)
+    verdict = terms.judged(arrival.message, {}, others=arrival.others)
     news = monitor.news(case, state, verdict.rank) if case.active else ""
     events = [*monitor.said(arrival, now, rank=verdict.rank), *redaction.flags(arrival, now)]
     events += monitor.ended(case, arrival, terms, now) if news == "recovered" else ()

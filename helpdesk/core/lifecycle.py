@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from helpdesk.core.clocks.clock import Clock
     from helpdesk.core.words.case import Case
-    from helpdesk.core.words.people import Terms
+    from helpdesk.core.words.terms import Terms
     from helpdesk.openhours.calendar import Calendar
     from helpdesk.openhours.within import Within
     from helpdesk.person import Person

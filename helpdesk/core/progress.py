@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from helpdesk.core.words.case import Case
-    from helpdesk.core.words.people import Terms
+    from helpdesk.core.words.terms import Terms
 
 
 def mails(before: Case | None, after: Case | None, terms: Terms, key: str) -> Iterator[Draft]:

@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from helpdesk.core.receive.behalf import ASKED_AN_HOUR, Behalf, read_new
+from helpdesk.core.receive.behalf import ASKED_AN_HOUR, read_new
 from helpdesk.core.receive.orders.command import begins_with_order
 from helpdesk.core.words.addressee import Addressee
 from helpdesk.core.words.addresses import unwritable
 from helpdesk.core.words.alert import AlertText, OperatorAlert
+from helpdesk.core.words.behalf import Behalf
 from helpdesk.core.words.message import Transport, base_address
 from helpdesk.core.words.placement import Placement
 from helpdesk.mail.read.client_markers import PASSED_ON

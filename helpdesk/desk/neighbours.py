@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from helpdesk.core.receive.merging import survivor_of
-from helpdesk.core.words.case import number_of
+from helpdesk.core.words.case import number_of, survivor_of
 from helpdesk.errors import StaleCase
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.decision import Decision, ReturnReason
-    from helpdesk.core.words.people import Terms
+    from helpdesk.core.words.terms import Terms
     from helpdesk.store.outbox import Row
     from helpdesk.unit import Unit
     from helpdesk.wires.courier import Retry

@@ -40,12 +40,13 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from helpdesk.clues import Clues
-    from helpdesk.core.receive.behalf import Behalf
     from helpdesk.core.words.addressee import Addressee
+    from helpdesk.core.words.behalf import Behalf
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.decision import Decision, Piece, Returned
     from helpdesk.core.words.message import Message
-    from helpdesk.core.words.people import Mailbox, Terms
+    from helpdesk.core.words.people import Mailbox
+    from helpdesk.core.words.terms import Terms
     from helpdesk.store.spool import Spooled
     from helpdesk.unit import Rules, Unit
 

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from helpdesk.core.words.case import Case
-    from helpdesk.core.words.people import Terms
+    from helpdesk.core.words.terms import Terms
     from helpdesk.person import Person
 
 NOWHERE = "erased.invalid"  # RFC 2606 section 2: nothing is ever delivered there

@@ -12,7 +12,7 @@ from helpdesk.store import erasure
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from helpdesk.core.words.people import Terms
+    from helpdesk.core.words.terms import Terms
     from helpdesk.person import Person
     from helpdesk.unit import Unit
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from helpdesk.core.clocks import suspicion
 from helpdesk.core.clocks.timeline import clocks
-from helpdesk.core.receive import rating
+from helpdesk.core.words import rating
 from helpdesk.core.words.events import SeverityAssessed, to_facts
 from helpdesk.letters import desk_zone, turn_words
 from helpdesk.phrases import moment
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from helpdesk.core.receive.rating import Rating
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.events import Event
+    from helpdesk.core.words.rating import Rating
     from helpdesk.offering.policy import Policy
     from helpdesk.store.cases import StoredMessage
 

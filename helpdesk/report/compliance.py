@@ -16,7 +16,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from helpdesk.core.clocks.timeline import clocks
-from helpdesk.core.receive.rating import ratings
+from helpdesk.core.words.rating import ratings
 from helpdesk.offering.policy import TARGET_NAMES
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from helpdesk.core.clocks.clock import Clock
-    from helpdesk.core.receive.rating import Grade
     from helpdesk.core.words.case import Case
+    from helpdesk.core.words.rating import Grade
     from helpdesk.offering.policy import Policy, TargetKind
 
 

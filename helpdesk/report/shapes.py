@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from helpdesk.core.clocks import suspicion
 from helpdesk.core.clocks.timeline import clocks
 from helpdesk.core.clocks.turn import turn_of
-from helpdesk.core.receive import rating
+from helpdesk.core.words import rating
 from helpdesk.core.words.events import RankOneSuspected, SeverityAssessed, to_facts
 from helpdesk.offering.policy import NoPromise, Promise
 
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from helpdesk.core.clocks.clock import Clock
-    from helpdesk.core.receive.rating import Rating
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.events import Event
     from helpdesk.core.words.message import Message
+    from helpdesk.core.words.rating import Rating
     from helpdesk.offering.policy import Policy
     from helpdesk.store.cases import StoredMessage
     from helpdesk.store.outbox import Row

@@ -14,8 +14,7 @@ from helpdesk.severity.model import DEFAULT, Model
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from helpdesk.core.words.decision import Arrival
-    from helpdesk.core.words.people import Terms
+    from helpdesk.core.words.message import Message
     from helpdesk.core.words.verdict import Verdict
     from helpdesk.offering.severities import Kind, Rank, SeverityTerms
     from helpdesk.severity.second import SecondVoter
@@ -37,16 +36,42 @@ class Classifier:
         """Which model it judges by."""
         return self.model.version
 
-    def judge(self, arrival: Arrival, fields: Mapping[str, str], terms: Terms) -> Verdict:
+    def judge(
+        self,
+        message: Message,
+        fields: Mapping[str, str],
+        *,
+        terms: SeverityTerms,
+        channel: str,
+        expected: tuple[str, ...],
+        bought: tuple[str, ...],
+        others: str,
+    ) -> Verdict:
         """Judge one mail. `fields` are the intake answers that are known of the case.
 
         What a first mail says that others wrote is judged by itself. It is not the customer's word: it lowers nothing,
         and where it is worse than what they say themselves, a person is asked to look, at once if it may be rank 1.
         """
-        verdict = self._assessed(arrival, arrival.message.reply, fields, terms)
-        if not arrival.others:
+
+        def assessed(text: str, fields: Mapping[str, str]) -> Verdict:
+            return assess(
+                subject=message.subject,
+                text=text,
+                terms=terms,
+                stated=fields.get("priority"),
+                fields=fields,
+                products=_products(fields, bought, terms),
+                robot=message.robot.kind if message.robot else None,
+                channel=channel,
+                expected=expected,
+                model=self.model,
+                second_voter=self.second_voter,
+            )
+
+        verdict = assessed(message.reply, fields)
+        if not others:
             return verdict
-        voice = self._assessed(arrival, arrival.others, {}, terms)
+        voice = assessed(others, {})
         if voice.rank >= verdict.rank:
             return verdict
         effect = "asks for a look: what others wrote in it is worse than the customer's own words"
@@ -69,34 +94,17 @@ class Classifier:
         """The application area that a text is about, or None."""
         return area_of(text, terms)
 
-    def _assessed(self, arrival: Arrival, text: str, fields: Mapping[str, str], terms: Terms) -> Verdict:
-        message = arrival.message
-        return assess(
-            subject=message.subject,
-            text=text,
-            terms=terms.policy.severity,
-            stated=fields.get("priority"),
-            fields=fields,
-            products=_products(fields, terms),
-            robot=message.robot.kind if message.robot else None,
-            channel=terms.mailbox.channel,
-            expected=terms.languages,
-            model=self.model,
-            second_voter=self.second_voter,
-        )
-
 
 SHIPPED = Classifier()
 
 
-def _products(fields: Mapping[str, str], terms: Terms) -> tuple[str, ...]:
+def _products(fields: Mapping[str, str], bought: tuple[str, ...], terms: SeverityTerms) -> tuple[str, ...]:
     """What a field names as the product or component that the case is about (LAI-4).
 
     A field for it may say more than the name. What the mail says elsewhere names nothing: it may be a remark; and who
     has bought one product may well write of another.
     """
-    bought = terms.customer.products if terms.customer else ()
-    capped = [cap.when.partition(":")[2] for cap in terms.policy.severity.caps if cap.when.startswith(_NAMING)]
+    capped = [cap.when.partition(":")[2] for cap in terms.caps if cap.when.startswith(_NAMING)]
     said = [_spaced(value) for key, value in fields.items() if _COMPONENT.search(key)]
     inside = (name for name in (*bought, *capped) if any(_spaced(name) in value for value in said))
     return tuple(dict.fromkeys((*inside, *fields.values())))

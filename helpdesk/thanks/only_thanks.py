@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from helpdesk.core.receive.merging import of_number
-from helpdesk.core.receive.rating import comment_in
 from helpdesk.core.words.enclosure import DECORATION, MACHINERY
+from helpdesk.core.words.rating import comment_in
 from helpdesk.core.words.thanks import Thanks
 from helpdesk.thanks.reading import is_approval, read_thanks
 
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.decision import Arrival
     from helpdesk.core.words.message import Attachment
-    from helpdesk.core.words.people import Terms
+    from helpdesk.core.words.terms import Terms
 
 _OF_THE_MAIL = frozenset((MACHINERY, DECORATION))
 _NO_SUBJECT = ("nosubject", "ohnebetreff")  # as our mails call it
@@ -44,7 +43,7 @@ def thanks_in(case: Case | None, arrival: Arrival, terms: Terms) -> Thanks | Non
         return _beside_rating(case, arrival)
     if not arrival.through:
         return _only_thanks(case, arrival, terms)
-    merged = of_number(terms.merged, arrival.through)
+    merged = terms.merged_case(arrival.through)
     return _only_thanks(merged.case, arrival, merged.terms)
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.decision import Draft
-    from helpdesk.core.words.people import Terms
+    from helpdesk.core.words.terms import Terms
     from helpdesk.store.cases import StoredMessage
     from helpdesk.store.engine import Connection
     from helpdesk.store.outbox import Queued

@@ -11,9 +11,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from helpdesk.core import decide
-from helpdesk.core.words.decision import Neighbour
 from helpdesk.core.words.events import PolicyChanged
-from helpdesk.core.words.people import Terms
+from helpdesk.core.words.terms import Neighbour, Terms
 from helpdesk.severity import SHIPPED, Classifier
 from helpdesk.store import cases as case_store
 from helpdesk.store import declarations, outbox

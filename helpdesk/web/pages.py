@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from helpdesk.core.clocks.timeline import clocks
 from helpdesk.core.clocks.turn import TURN_NAMES, turn_of
-from helpdesk.core.receive.rating import ratings
 from helpdesk.core.words.enclosure import SECRET
 from helpdesk.core.words.events import SeverityAssessed, to_facts
+from helpdesk.core.words.rating import ratings
 from helpdesk.letters import desk_zone, turn_words
 from helpdesk.offering.policy import TARGET_NAMES
 from helpdesk.phrases import moment, span

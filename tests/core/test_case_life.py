@@ -19,8 +19,9 @@ from helpdesk.core.words.case import case_from
 from helpdesk.core.words.decision import Arrival
 from helpdesk.core.words.events import BreachWithdrawn, ClockBreached, StepTaken
 from helpdesk.core.words.message import Message, Robot
-from helpdesk.core.words.people import Agent, Mailbox, Team, Terms
+from helpdesk.core.words.people import Agent, Mailbox, Team
 from helpdesk.core.words.placement import Placement
+from helpdesk.core.words.terms import Terms
 from helpdesk.core.words.written import AgentText
 from helpdesk.offering.files import PolicyText, read_policy
 from helpdesk.person import Person

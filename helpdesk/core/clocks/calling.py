@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from helpdesk.core.words.case import Case
-    from helpdesk.core.words.people import Agent, Terms
+    from helpdesk.core.words.people import Agent
+    from helpdesk.core.words.terms import Terms
     from helpdesk.offering.policy import Audience, Calls, Step
 
 _HOUR = timedelta(hours=1)

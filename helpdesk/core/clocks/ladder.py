@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from helpdesk.core.clocks.clock import Clock
     from helpdesk.core.words.audience import Recipient
     from helpdesk.core.words.case import Case
-    from helpdesk.core.words.people import Terms
+    from helpdesk.core.words.terms import Terms
     from helpdesk.offering.policy import Step, StepKind
 
 _HEIGHT = {"warning": 0, "breach": 1, "escalation": 2}

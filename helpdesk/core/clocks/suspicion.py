@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from helpdesk.core.clocks.clock import Clock
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.decision import Arrival
-    from helpdesk.core.words.people import Terms
+    from helpdesk.core.words.terms import Terms
     from helpdesk.core.words.verdict import Verdict
     from helpdesk.offering.policy import Policy
     from helpdesk.person import Person

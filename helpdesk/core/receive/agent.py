@@ -61,7 +61,8 @@ if TYPE_CHECKING:
     from helpdesk.core.receive.orders.command import Command, Orders, Verb
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.decision import Arrival
-    from helpdesk.core.words.people import Agent, Terms
+    from helpdesk.core.words.people import Agent
+    from helpdesk.core.words.terms import Terms
     from helpdesk.core.words.unseen import CaseMail
     from helpdesk.core.words.written import AgentText
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from helpdesk.core.words.addresses import read_people
 from helpdesk.core.words.case import DESK, open_case
@@ -39,12 +39,12 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from datetime import datetime
 
+    from helpdesk.core.words.behalf import Behalf
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.decision import Arrival, Visibility
-    from helpdesk.core.words.people import Agent, Terms
+    from helpdesk.core.words.terms import Terms
     from helpdesk.person import Person
 
-How = Literal["forwarded", "told", "copied", "nobody"]
 ASKED_AN_HOUR = 3  # confirmations of one agent
 _NEW = re.compile(r"#new\b[ \t]*(?P<rest>[^\n]*)", re.IGNORECASE)
 _FIRST = re.compile(
@@ -52,29 +52,6 @@ _FIRST = re.compile(
     r"(?:\s*[<(\[]mailto:[^<>()\[\]\s]*[>)\]])?(?P<subject>[^\n]*)",
     re.IGNORECASE,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Behalf:
-    """For whom an agent's mail opens a case, how, and what it says besides.
-
-    `note` is what the agent wrote above a mail that they pass on, `dated` that mail's own time; `wrong` says what of an
-    order was not understood. `asked`: how many confirmations the agent was sent within the last hour.
-    """
-
-    how: How
-    agent: Agent
-    requester: Person
-    note: str = ""
-    dated: str = ""
-    wrong: str = ""
-    proven: bool = False
-    asked: int = 0
-
-    @property
-    def unconfirmed(self) -> bool:
-        """Whether it names somebody whom nothing may be written to yet."""
-        return not self.proven and self.how != "nobody"
 
 
 @dataclass(frozen=True, slots=True)

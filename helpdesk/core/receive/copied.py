@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.decision import Arrival
-    from helpdesk.core.words.people import Terms
+    from helpdesk.core.words.terms import Terms
 
 MAX_PEOPLE = 50  # on copy of one case: an answer is a mail to each
 _SHOWN = 5

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.decision import Arrival
-    from helpdesk.core.words.people import Terms
+    from helpdesk.core.words.terms import Terms
 
 
 def proven(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decision:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from helpdesk.core.receive.orders.command import Orders, Verb
     from helpdesk.core.receive.orders.execution import Execution
     from helpdesk.core.words.case import Case
-    from helpdesk.core.words.people import Terms
+    from helpdesk.core.words.terms import Terms
 
 _ENDS_OR_PAUSES: tuple[Verb, ...] = ("wait", "resolve", "close", "spam")
 _SETTLE = (AgentAnswered, AnswerArrived, CaseResolved, CaseClosed)

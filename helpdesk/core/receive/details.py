@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from helpdesk.core.receive.orders.execution import Execution
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.decision import Arrival
-    from helpdesk.core.words.people import Terms
+    from helpdesk.core.words.terms import Terms
     from helpdesk.core.words.verdict import Verdict
     from helpdesk.offering.intake import Intake
     from helpdesk.offering.policy import Doubt, Policy
@@ -255,9 +255,7 @@ class _Reading:
 
     def _judge(self, text: str, values: Mapping[str, str], *, subject: str | None = None) -> Verdict:
         topic = self.case.subject if subject is None else subject
-        message = replace(self.arrival.message, subject=topic, reply=text)
-        arrival = replace(self.arrival, message=message, others="")
-        return self.terms.judge.judge(arrival, values, self.terms)
+        return self.terms.judged(replace(self.arrival.message, subject=topic, reply=text), values)
 
     def _stays(self, rank: int) -> bool:
         """Whether the severity is a person's, or is not to be lowered any more."""

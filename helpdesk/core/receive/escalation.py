@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from helpdesk.core.receive.orders.execution import Execution
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.decision import Arrival
-    from helpdesk.core.words.people import Terms
+    from helpdesk.core.words.terms import Terms
     from helpdesk.person import Person
 
 _MAY_ASK = "may ask for escalation: "  # begins the tag of what an agent is to decide on

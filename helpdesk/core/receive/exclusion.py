@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from helpdesk.core.receive.orders.command import Command, Orders
     from helpdesk.core.receive.orders.execution import Execution
     from helpdesk.core.words.decision import Arrival
-    from helpdesk.core.words.people import Terms
+    from helpdesk.core.words.terms import Terms
     from helpdesk.offering.declared import Incident
     from helpdesk.offering.policy import Policy
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from helpdesk.core.words.decision import Arrival
     from helpdesk.core.words.message import Transport
-    from helpdesk.core.words.people import Terms
+    from helpdesk.core.words.terms import Terms
 
 
 def why_held(arrival: Arrival, terms: Terms) -> str:

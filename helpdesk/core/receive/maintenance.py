@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from helpdesk.core.words.decision import Arrival
-    from helpdesk.core.words.people import Customer, Terms
+    from helpdesk.core.words.people import Customer
+    from helpdesk.core.words.terms import Terms
     from helpdesk.core.words.verdict import Verdict
     from helpdesk.offering.declared import MaintenanceWindow
     from helpdesk.offering.policy import Policy

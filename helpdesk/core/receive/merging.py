@@ -16,7 +16,7 @@ from helpdesk.core.clocks import suspicion
 from helpdesk.core.clocks.ladder import unacknowledged
 from helpdesk.core.staffing.relief import said_away
 from helpdesk.core.words.addressee import nobody
-from helpdesk.core.words.case import DESK, number_of
+from helpdesk.core.words.case import DESK
 from helpdesk.core.words.decision import Decision, Draft
 from helpdesk.core.words.drafts import MergedMail
 from helpdesk.core.words.events import (
@@ -37,14 +37,15 @@ from helpdesk.core.words.events import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from datetime import datetime
 
     from helpdesk.core.receive.orders.command import Command, Orders
     from helpdesk.core.receive.orders.execution import Execution
     from helpdesk.core.words.case import Case
-    from helpdesk.core.words.decision import Arrival, Neighbour
-    from helpdesk.core.words.people import Agent, Terms
+    from helpdesk.core.words.decision import Arrival
+    from helpdesk.core.words.people import Agent
+    from helpdesk.core.words.terms import Neighbour, Terms
 
 # What the survivor's people and agents do that happens to the merged cases as well.
 _Followed = (
@@ -197,18 +198,3 @@ def heard(
         at = before.not_before(CaseReopened, arrival.received_at)
         events.append(CaseReopened(at, now, arrival.sender, because=f"the customer of {merged.ref} wrote"))
     return before.after(*events), tuple(events)
-
-
-def of_number(merged: tuple[Neighbour, ...], number: int) -> Neighbour:
-    """The merged case of that number. Raises ValueError."""
-    for one in merged:
-        if one.case.number == number:
-            return one
-    raise ValueError(f"HD-{number} is not merged into this case")
-
-
-def survivor_of(number: int, cases: Mapping[int, Case]) -> int:
-    """The number of the case that goes on in its place, as far as these cases tell."""
-    while number in cases and cases[number].merged_into:
-        number = number_of(cases[number].merged_into)
-    return number

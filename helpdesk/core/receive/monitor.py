@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.decision import Arrival, Decision
-    from helpdesk.core.words.people import Terms
+    from helpdesk.core.words.terms import Terms
     from helpdesk.core.words.watched import State
 
 News = Literal["", "recovered", "again", "worse"]
@@ -62,11 +62,6 @@ def ended(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Iterator
     if terms.policy.lifecycle.resolve_recovered and not case.of_type(AgentAnswered, AgentNoted):
         at = case.not_before(CaseResolved, arrival.received_at)
         yield CaseResolved(at, now, DESK, because="the monitor says that it has recovered")
-
-
-def unheard(case: Case, terms: Terms) -> bool:
-    """Whether nobody reads what is written on it: a monitor is alone on it, and on what was merged into it."""
-    return all(one.monitor and not one.participants for one in (case, *(merged.case for merged in terms.merged)))
 
 
 def spared(decision: Decision) -> Decision:

@@ -8,14 +8,13 @@ not content by the lead as well.
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from helpdesk.core import redaction
 from helpdesk.core.words.decision import Decision, Draft
 from helpdesk.core.words.drafts import RatedMail
-from helpdesk.core.words.events import CaseReopened, CustomerRated
+from helpdesk.core.words.events import CustomerRated
+from helpdesk.core.words.rating import Grade, comment_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,54 +22,9 @@ if TYPE_CHECKING:
 
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.decision import Arrival
-    from helpdesk.core.words.people import Terms
-    from helpdesk.person import Person
+    from helpdesk.core.words.terms import Terms
 
-Grade = Literal["good", "bad"]
-GRADES: tuple[Grade, ...] = ("good", "bad")
-# What the links fill in, by language; English for the others.
-_PREFILLED: dict[str, dict[Grade, str]] = {
-    "en": {"good": "I was satisfied with {ref}.", "bad": "I was not satisfied with {ref}."},
-    "de": {"good": "Ich war mit {ref} zufrieden.", "bad": "Ich war mit {ref} nicht zufrieden."},
-}
 _MOST = 2_000  # characters of a comment that the ledger keeps; the mail is there whole
-
-
-@dataclass(frozen=True, slots=True)
-class Rating:
-    """What one person says of one case."""
-
-    by: str
-    grade: Grade
-    at: datetime
-    comment: str = ""
-
-
-def prefilled(grade: Grade, ref: str, language: str) -> str:
-    """The sentence that a link writes into the mail."""
-    return _PREFILLED.get(language, _PREFILLED["en"])[grade].format(ref=ref)
-
-
-def comment_in(reply: str, ref: str) -> str:
-    """What somebody wrote beside the sentence that was there."""
-    for sentences in _PREFILLED.values():
-        for sentence in sentences.values():
-            words = r"\s+".join(map(re.escape, sentence.format(ref=ref).removesuffix(".").split()))
-            reply = re.sub(rf"{words}\.?", "", reply, flags=re.IGNORECASE)
-    return reply.strip()
-
-
-def ratings(case: Case) -> tuple[Rating, ...]:
-    """What counts: the last rating of each person, in order of their first."""
-    last = {event.by: Rating(event.by, event.grade, event.at, event.comment) for event in case.of_type(CustomerRated)}
-    return tuple(last.values())
-
-
-def is_asked(case: Case, person: Person, terms: Terms) -> bool:
-    """Whether a closing mail asks this person: where the policy wants it, and until they have said it."""
-    reopened = max((event.at for event in case.of_type(CaseReopened)), default=case.opened_at)
-    told = any(rating.by == person.address and rating.at >= reopened for rating in ratings(case))
-    return terms.policy.lifecycle.ask_rating and not told
 
 
 def rated(case: Case, arrival: Arrival, grade: Grade, terms: Terms, now: datetime) -> Decision:

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.decision import Arrival
-    from helpdesk.core.words.people import Customer, Terms
+    from helpdesk.core.words.people import Customer
+    from helpdesk.core.words.terms import Terms
     from helpdesk.core.words.verdict import Verdict
     from helpdesk.offering.policy import Plan, Policy
     from helpdesk.person import Person

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.decision import Returned
-    from helpdesk.core.words.people import Agent, Terms
+    from helpdesk.core.words.people import Agent
+    from helpdesk.core.words.terms import Terms
 
 
 def happened(case: Case, back: Returned, terms: Terms, *, at: datetime, now: datetime) -> tuple[Event, ...]:

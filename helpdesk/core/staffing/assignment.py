@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import datetime
 
-    from helpdesk.core.words.people import Agent, Terms
+    from helpdesk.core.words.people import Agent
+    from helpdesk.core.words.terms import Terms
 
 _LONGEST_RETURN = timedelta(weeks=4)
 _NONE = Workload()

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.drafts import CaseContent, MailKind
     from helpdesk.core.words.events import Event
-    from helpdesk.core.words.people import Agent, Terms
+    from helpdesk.core.words.people import Agent
+    from helpdesk.core.words.terms import Terms
     from helpdesk.person import Person
 
 _MOMENT = timedelta(seconds=1)

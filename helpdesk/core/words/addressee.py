@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.message import Message
-    from helpdesk.core.words.people import Customer, Terms
+    from helpdesk.core.words.people import Customer
+    from helpdesk.core.words.terms import Terms
 
 _MOST = 200  # characters of a From that names nobody
 
@@ -127,3 +128,8 @@ def plain_reply(case: Case, terms: Terms, *, stays: bool) -> PlainReply:
 def nobody(case: Case) -> bool:
     """Whether a case has nobody who can be written to. A monitor is somebody: nothing is written to it on purpose."""
     return not case.monitor and not readers(case)
+
+
+def unheard(case: Case, terms: Terms) -> bool:
+    """Whether nobody reads what is written on it: a monitor is alone on it, and on what was merged into it."""
+    return all(one.monitor and not one.participants for one in (case, *(merged.case for merged in terms.merged)))

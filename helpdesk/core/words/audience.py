@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.drafts import AudienceOf
-    from helpdesk.core.words.people import Terms
+    from helpdesk.core.words.terms import Terms
     from helpdesk.offering.policy import Audience
 
 

@@ -49,7 +49,7 @@ from helpdesk.core.words.events import (
 from helpdesk.person import Person
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 Status = Literal["open", "waiting", "resolved", "closed"]
 _A = TypeVar("_A", bound=Event)
@@ -109,7 +109,7 @@ class Case:
     merged_into: str = ""  # ref of the case that goes on in its place
     shared: frozenset[str] = frozenset()  # whose mail comes from that case, because they are people of it, too
     monitor: bool = False  # no person made it: its requester reads no mail
-    for_how: str = ""  # how an agent opened it for somebody: `core.receive.behalf.How`
+    for_how: str = ""  # how an agent opened it for somebody: `behalf.How`
     for_by: str = ""  # that agent's address
     unconfirmed: bool = False  # nothing goes outside: it is not proven that the agent opened it
     events: tuple[Event, ...] = ()
@@ -191,6 +191,13 @@ class Case:
 def number_of(ref: str) -> int:
     """The number behind `HD-7`."""
     return int(ref.removeprefix("HD-"))
+
+
+def survivor_of(number: int, cases: Mapping[int, Case]) -> int:
+    """The number of the case that goes on in its place, as far as these cases tell."""
+    while number in cases and cases[number].merged_into:
+        number = number_of(cases[number].merged_into)
+    return number
 
 
 def case_from(number: int, events: Iterable[Event]) -> Case:

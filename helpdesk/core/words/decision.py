@@ -16,15 +16,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from helpdesk.core.receive.behalf import Behalf
     from helpdesk.core.words.addressee import Addressee
+    from helpdesk.core.words.behalf import Behalf
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.drafts import AudienceOf, CaseContent, MailKind
     from helpdesk.core.words.enclosure import Enclosure
     from helpdesk.core.words.events import Event
     from helpdesk.core.words.message import Message
-    from helpdesk.core.words.people import Agent, Customer, Terms
+    from helpdesk.core.words.people import Agent, Customer
     from helpdesk.core.words.placement import Placement
+    from helpdesk.core.words.terms import Neighbour, Terms
     from helpdesk.core.words.thanks import Thanks
     from helpdesk.person import Person
 
@@ -81,14 +82,6 @@ class Returned:
     left: bool = True
     answer: str = ""
     lost: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Neighbour:
-    """Another case that a mail is about, and what applies to it."""
-
-    case: Case
-    terms: Terms
 
 
 @dataclass(frozen=True, slots=True)

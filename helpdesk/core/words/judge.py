@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from helpdesk.core.words.decision import Arrival
-    from helpdesk.core.words.people import Terms
+    from helpdesk.core.words.message import Message
     from helpdesk.core.words.verdict import Reason, Verdict
     from helpdesk.offering.severities import Kind, Rank, SeverityTerms
 
@@ -20,8 +19,18 @@ class Judge(Protocol):
     def version(self) -> str:
         """Which model it judges by."""
 
-    def judge(self, arrival: Arrival, fields: Mapping[str, str], terms: Terms) -> Verdict:
-        """Judge one mail. `fields` are the intake answers that are known of the case."""
+    def judge(
+        self,
+        message: Message,
+        fields: Mapping[str, str],
+        *,
+        terms: SeverityTerms,
+        channel: str,
+        expected: tuple[str, ...],
+        bought: tuple[str, ...],
+        others: str,
+    ) -> Verdict:
+        """Judge one mail by its text; `Terms.judged` says what it is given."""
 
     def bind_kind(self, rank: Rank, *, kind: Kind, terms: SeverityTerms) -> tuple[Rank, tuple[Reason, ...]]:
         """Lower a rank as far as the policy's rules about this kind of case want it."""

@@ -1,24 +1,19 @@
-"""Who is who: mailboxes, agents, teams, customers, and who applies to one case (`Terms`).
+"""Who is who: mailboxes, agents, teams, customers.
 
 Addresses are bare and lower case throughout.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from helpdesk.core.words.addresses import comparable
-from helpdesk.offering.declared import DeclaredState
 from helpdesk.person import Person
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import date, datetime
 
-    from helpdesk.core.words.decision import Neighbour
-    from helpdesk.core.words.judge import Judge
     from helpdesk.offering.policy import Calls, Policy
     from helpdesk.openhours.calendar import Calendar
     from helpdesk.openhours.rotation import Rotation
@@ -172,33 +167,3 @@ def languages_between(policy: Policy, customer: Customer | None) -> tuple[str, .
     if not own:
         return spoken
     return tuple(dict.fromkeys((own, *spoken) if own in spoken else (*spoken, own)))
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What applies to one case: the policy version it runs under, and the people around it."""
-
-    desk: str  # the desk's name
-    policy: Policy
-    mailbox: Mailbox
-    team: Team
-    judge: Judge  # of severities
-    operators: tuple[Person, ...] = ()
-    ours: frozenset[str] = frozenset()  # every address of our own: mailboxes, agents, leads, operators
-    customer: Customer | None = None
-    declared: DeclaredState = field(default_factory=DeclaredState)  # what the operators have declared
-    workloads: Mapping[str, Workload] = field(default_factory=dict)
-    merged: tuple[Neighbour, ...] = ()  # the cases that went into this one
-    second_answer_within: timedelta = timedelta(minutes=10)  # of somebody else's that was not seen: it comes back once
-
-    @property
-    def languages(self) -> tuple[str, ...]:
-        """What the customer and we speak."""
-        return languages_between(self.policy, self.customer)
-
-    def keepers(self, assignee: str) -> tuple[Person, ...]:
-        """Who is told what happens on a case: its assignee; without one the whole team, else the operators."""
-        agent = self.team.agent(assignee)
-        if agent:
-            return (agent.person,)
-        return tuple(agent.person for agent in self.team.agents) or self.operators

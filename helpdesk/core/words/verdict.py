@@ -9,8 +9,7 @@ from helpdesk.core.words.events import ReasonFact, SeverityAssessed
 
 if TYPE_CHECKING:
     from helpdesk.core.words.events import Stamp
-    from helpdesk.core.words.people import Terms
-    from helpdesk.offering.severities import Kind
+    from helpdesk.offering.severities import Kind, SeverityTerms
 
 Environment = Literal["", "production", "non-production"]
 Probabilities = tuple[float, float, float, float]  # of rank 1, 2, 3, 4; they sum to 1
@@ -54,13 +53,13 @@ class Verdict:
     environment: Environment = ""  # where, as far as the mail says it
 
 
-def assessed(verdict: Verdict, terms: Terms, stamp: Stamp) -> SeverityAssessed:
+def assessed(verdict: Verdict, terms: SeverityTerms, stamp: Stamp, *, model: str) -> SeverityAssessed:
     """The whole verdict as an event, what decided it, and by which model."""
     return SeverityAssessed(
         *stamp,
         severity=verdict.severity,
         rank=verdict.rank,
-        found=terms.policy.severity.at_rank(verdict.found).key,
+        found=terms.at_rank(verdict.found).key,
         stated=verdict.stated,
         confidence=round(verdict.confidence, _DIGITS),
         probabilities=tuple(round(share, _DIGITS) for share in verdict.probabilities),
@@ -70,7 +69,7 @@ def assessed(verdict: Verdict, terms: Terms, stamp: Stamp) -> SeverityAssessed:
         area=verdict.area,
         reasons=reasons_of(verdict),
         set_by=verdict.reasons[0].rule if verdict.reasons else "default",
-        model=terms.judge.version,
+        model=model,
     )
 
 

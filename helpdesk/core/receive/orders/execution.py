@@ -6,7 +6,7 @@ import textwrap
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from helpdesk.core.receive.monitor import unheard
+from helpdesk.core.words.addressee import unheard
 from helpdesk.core.words.decision import Decision, Draft
 from helpdesk.core.words.drafts import EchoMail
 from helpdesk.core.words.enclosure import enclosures
@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from helpdesk.core.words.case import Case
-    from helpdesk.core.words.decision import Arrival, Neighbour, Split
+    from helpdesk.core.words.decision import Arrival, Split
     from helpdesk.core.words.drafts import CaseContent, CommandForm
     from helpdesk.core.words.events import Event, Stamp
-    from helpdesk.core.words.people import Agent, Terms
+    from helpdesk.core.words.people import Agent
+    from helpdesk.core.words.terms import Neighbour, Terms
     from helpdesk.core.words.unseen import CaseMail
 
 _WIDTH = 72  # columns of a mail's text

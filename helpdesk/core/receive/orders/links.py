@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from helpdesk.core.receive.orders.command import Command, Orders
     from helpdesk.core.receive.orders.execution import Execution
     from helpdesk.core.words.case import Case
-    from helpdesk.core.words.decision import Neighbour
     from helpdesk.core.words.people import Agent
+    from helpdesk.core.words.terms import Neighbour
 
 
 def linkable(case: Case, named: Mapping[int, Neighbour], agent: Agent) -> dict[int, str]:

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from helpdesk.core.receive.orders.command import Command, Orders
     from helpdesk.core.receive.orders.execution import Execution
     from helpdesk.core.words.case import Case
-    from helpdesk.core.words.people import Agent, Terms
+    from helpdesk.core.words.people import Agent
+    from helpdesk.core.words.terms import Terms
 
 
 def begin(execution: Execution, command: Command, _orders: Orders) -> None:

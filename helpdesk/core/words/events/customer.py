@@ -53,7 +53,7 @@ class CaseOpened(Event):
     linked: str = written("")  # ref of the case that it follows
     monitor: bool = written(default=False)  # no person wrote it: its requester reads no mail
     for_by: str = ""  # address of the agent who opened it for somebody
-    for_how: str = ""  # and how: `core.receive.behalf.How`
+    for_how: str = ""  # and how: `behalf.How`
     unconfirmed: bool | None = None  # whether it is not proven that they did; None where no agent opened it
     split_from: str = ""  # ref of the case that the mail was split off
 

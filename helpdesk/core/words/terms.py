@@ -1,0 +1,78 @@
+"""What applies to one case: the policy version it runs under, and the people and cases around it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from helpdesk.core.words.people import languages_between
+from helpdesk.offering.declared import DeclaredState
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from helpdesk.core.words.case import Case
+    from helpdesk.core.words.judge import Judge
+    from helpdesk.core.words.message import Message
+    from helpdesk.core.words.people import Customer, Mailbox, Team, Workload
+    from helpdesk.core.words.verdict import Verdict
+    from helpdesk.offering.policy import Policy
+    from helpdesk.person import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What applies to one case: the policy version it runs under, and the people around it."""
+
+    desk: str  # the desk's name
+    policy: Policy
+    mailbox: Mailbox
+    team: Team
+    judge: Judge  # of severities
+    operators: tuple[Person, ...] = ()
+    ours: frozenset[str] = frozenset()  # every address of our own: mailboxes, agents, leads, operators
+    customer: Customer | None = None
+    declared: DeclaredState = field(default_factory=DeclaredState)  # what the operators have declared
+    workloads: Mapping[str, Workload] = field(default_factory=dict)
+    merged: tuple[Neighbour, ...] = ()  # the cases that went into this one
+    second_answer_within: timedelta = timedelta(minutes=10)  # of somebody else's that was not seen: it comes back once
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """What the customer and we speak."""
+        return languages_between(self.policy, self.customer)
+
+    def keepers(self, assignee: str) -> tuple[Person, ...]:
+        """Who is told what happens on a case: its assignee; without one the whole team, else the operators."""
+        agent = self.team.agent(assignee)
+        if agent:
+            return (agent.person,)
+        return tuple(agent.person for agent in self.team.agents) or self.operators
+
+    def merged_case(self, number: int) -> Neighbour:
+        """The case of that number that went into this one. Raises ValueError."""
+        for one in self.merged:
+            if one.case.number == number:
+                return one
+        raise ValueError(f"HD-{number} is not merged into this case")
+
+    def judged(self, message: Message, fields: Mapping[str, str], *, others: str = "") -> Verdict:
+        """How bad a mail is. `fields` are known intake answers, `others` words in it that are not its author's."""
+        return self.judge.judge(
+            message,
+            fields,
+            terms=self.policy.severity,
+            channel=self.mailbox.channel,
+            expected=self.languages,
+            bought=self.customer.products if self.customer else (),
+            others=others,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """Another case that a mail is about, and what applies to it."""
+
+    case: Case
+    terms: Terms
