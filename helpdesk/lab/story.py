@@ -19,8 +19,9 @@ from helpdesk.core.words.decision import Arrival
 from helpdesk.core.words.drafts import MailKind
 from helpdesk.core.words.events import AgentMailReturned, KeptOpen
 from helpdesk.core.words.message import Message
-from helpdesk.core.words.people import Agent, Contact, Customer, Mailbox, Team, Terms
+from helpdesk.core.words.people import Agent, Contact, Customer, Mailbox, Team
 from helpdesk.core.words.placement import Placement
+from helpdesk.core.words.terms import Terms
 from helpdesk.core.words.verdict import Reason, Verdict
 from helpdesk.core.words.written import AgentText
 from helpdesk.errors import HelpdeskError
