@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from helpdesk.core.clocks.credit import SlaEvent
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.decision import Decision
+    from helpdesk.core.words.judge import Criteria
     from helpdesk.offering.policy import ClockExpectation, Policy, StoryStep, WorkedExample
     from helpdesk.offering.severities import Kind, Rank, SeverityTerms
 
@@ -235,9 +236,9 @@ class _AsTheExampleSays:
     example: WorkedExample
     version: str = "worked example"
 
-    def judge(self, _arrival: Arrival, fields: Mapping[str, str], terms: Terms) -> Verdict:
+    def judge(self, _mail: Message, fields: Mapping[str, str], under: Criteria, *, others: str = "") -> Verdict:  # noqa: ARG002
         """The example's severity."""
-        level = terms.policy.level(self.example.severity)
+        level = under.severity.level(self.example.severity)
         return Verdict(
             severity=level.key,
             rank=level.rank,
@@ -248,7 +249,7 @@ class _AsTheExampleSays:
             review=False,
             s1_suspect=False,
             kind=self.example.kind,
-            language=self.example.language or terms.languages[0],
+            language=self.example.language or under.languages[0],
             area=None,
             reasons=(Reason("worked example", f"is {level.name}"),),
         )

@@ -14,6 +14,7 @@ from helpdesk.severity.model import DEFAULT, Model
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from helpdesk.core.words.judge import Criteria
     from helpdesk.core.words.message import Message
     from helpdesk.core.words.verdict import Verdict
     from helpdesk.offering.severities import Kind, Rank, SeverityTerms
@@ -36,17 +37,7 @@ class Classifier:
         """Which model it judges by."""
         return self.model.version
 
-    def judge(
-        self,
-        message: Message,
-        fields: Mapping[str, str],
-        *,
-        terms: SeverityTerms,
-        channel: str,
-        expected: tuple[str, ...],
-        bought: tuple[str, ...],
-        others: str,
-    ) -> Verdict:
+    def judge(self, message: Message, fields: Mapping[str, str], under: Criteria, *, others: str = "") -> Verdict:
         """Judge one mail. `fields` are the intake answers that are known of the case.
 
         What a first mail says that others wrote is judged by itself. It is not the customer's word: it lowers nothing,
@@ -57,13 +48,13 @@ class Classifier:
             return assess(
                 subject=message.subject,
                 text=text,
-                terms=terms,
+                terms=under.severity,
                 stated=fields.get("priority"),
                 fields=fields,
-                products=_products(fields, bought, terms),
+                products=_products(fields, under),
                 robot=message.robot.kind if message.robot else None,
-                channel=channel,
-                expected=expected,
+                channel=under.channel,
+                expected=under.languages,
                 model=self.model,
                 second_voter=self.second_voter,
             )
@@ -98,15 +89,15 @@ class Classifier:
 SHIPPED = Classifier()
 
 
-def _products(fields: Mapping[str, str], bought: tuple[str, ...], terms: SeverityTerms) -> tuple[str, ...]:
+def _products(fields: Mapping[str, str], under: Criteria) -> tuple[str, ...]:
     """What a field names as the product or component that the case is about (LAI-4).
 
     A field for it may say more than the name. What the mail says elsewhere names nothing: it may be a remark; and who
     has bought one product may well write of another.
     """
-    capped = [cap.when.partition(":")[2] for cap in terms.caps if cap.when.startswith(_NAMING)]
+    capped = [cap.when.partition(":")[2] for cap in under.severity.caps if cap.when.startswith(_NAMING)]
     said = [_spaced(value) for key, value in fields.items() if _COMPONENT.search(key)]
-    inside = (name for name in (*bought, *capped) if any(_spaced(name) in value for value in said))
+    inside = (name for name in (*under.products, *capped) if any(_spaced(name) in value for value in said))
     return tuple(dict.fromkeys((*inside, *fields.values())))
 
 

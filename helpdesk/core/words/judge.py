@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -12,6 +13,16 @@ if TYPE_CHECKING:
     from helpdesk.offering.severities import Kind, Rank, SeverityTerms
 
 
+@dataclass(frozen=True, slots=True)
+class Criteria:
+    """What a mail is judged under: a policy's terms, its way in, expected languages, the customer's products."""
+
+    severity: SeverityTerms
+    channel: str
+    languages: tuple[str, ...]
+    products: tuple[str, ...]
+
+
 class Judge(Protocol):
     """Finds a severity by a mail's words, and reads what a customer states of it. Deterministic; never raises."""
 
@@ -19,18 +30,8 @@ class Judge(Protocol):
     def version(self) -> str:
         """Which model it judges by."""
 
-    def judge(
-        self,
-        message: Message,
-        fields: Mapping[str, str],
-        *,
-        terms: SeverityTerms,
-        channel: str,
-        expected: tuple[str, ...],
-        bought: tuple[str, ...],
-        others: str,
-    ) -> Verdict:
-        """Judge one mail by its text; `Terms.judged` says what it is given."""
+    def judge(self, message: Message, fields: Mapping[str, str], under: Criteria, *, others: str = "") -> Verdict:
+        """Judge one mail. `fields` are known intake answers, `others` words in it that are not its author's."""
 
     def bind_kind(self, rank: Rank, *, kind: Kind, terms: SeverityTerms) -> tuple[Rank, tuple[Reason, ...]]:
         """Lower a rank as far as the policy's rules about this kind of case want it."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from helpdesk.core.words.judge import Criteria
 from helpdesk.core.words.people import languages_between
 from helpdesk.offering.declared import DeclaredState
 
@@ -59,15 +60,9 @@ class Terms:
 
     def judged(self, message: Message, fields: Mapping[str, str], *, others: str = "") -> Verdict:
         """How bad a mail is. `fields` are known intake answers, `others` words in it that are not its author's."""
-        return self.judge.judge(
-            message,
-            fields,
-            terms=self.policy.severity,
-            channel=self.mailbox.channel,
-            expected=self.languages,
-            bought=self.customer.products if self.customer else (),
-            others=others,
-        )
+        products = self.customer.products if self.customer else ()
+        under = Criteria(self.policy.severity, self.mailbox.channel, self.languages, products)
+        return self.judge.judge(message, fields, under, others=others)
 
 
 @dataclass(frozen=True, slots=True)
