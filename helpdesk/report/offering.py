@@ -532,6 +532,16 @@ def _clocks_expected(step: StoryStep, zone: str) -> Iterator[str]:
         yield f"{clock.target.replace('_', ' ')} {', '.join(said)}"
 
 
+def _besides(example: WorkedExample) -> Iterator[str]:
+    """What an example says of its mail, and of what goes on beside it."""
+    yield from () if example.kind == "defect" else (example.kind,)
+    yield from (f"written in {one}" for one in (example.language,) if one)
+    yield from (f"{key} {value}" if value else f"without {key}" for key, value in example.fields.items())
+    yield from (f"while {switch} is down" for switch in example.down)
+    if example.kept or example.missed:
+        yield f"beside {example.kept} kept and {example.missed} missed"
+
+
 def _example(policy: Policy, example: WorkedExample, reader: OfferingReader) -> str:
     terms = {"plan": example.plan, "severity": example.severity, "region": example.region, "channel": example.channel}
     promise = policy.promise(example.target, **terms)
@@ -541,6 +551,7 @@ def _example(policy: Policy, example: WorkedExample, reader: OfferingReader) -> 
     said += [policy.region(example.region).name] if len(policy.regions) > 1 else []
     said += [policy.channel(example.channel).name] if example.channel != "email" else []
     said += [TARGET_NAMES[example.target]] if example.target != "first_response" else []
+    said += _besides(example)
     due = "" if example.story else ": no target"
     if example.due_at:
         due = ": due " + " = ".join(moment(example.due_at, one) for one in dict.fromkeys((zone, *reader.zones)))

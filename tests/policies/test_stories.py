@@ -243,13 +243,13 @@ def test_what_a_mail_leaves_out_of_the_policys_questions_is_nothing(tmp_path):
 def test_a_story_is_shown_step_by_step(tmp_path):
     path = tmp_path / "mill.toml"
     path.write_text(
-        f'{BASE}then = [{{ after = "1h", do = "#severity low", expect = {{ first_response = {{ '
+        f'{BASE}language = "de"\nfields = {{ serial = "" }}\nbeside = {{ kept = 3 }}\nthen = [{{ after = "1h", do = "#severity low", expect = {{ first_response = {{ '
         'due = 2026-05-20T10:00:00+02:00, state = "running" }, sent = [], credit = "2.5 %" } } ]\n'
         '[[unsaid]]\nwhat = "flowers"\nwhy = "no format for them"\n',
         encoding="utf-8",
     )
     text = offering_text(read_policy(policy_file(path)), now=wall("2026-05-19 10:00", "UTC"))
-    assert "Tue 19 May 2026, 10:00 CEST, High\n" in text
+    assert "Tue 19 May 2026, 10:00 CEST, High, written in de, without serial, beside 3 kept and 0 missed\n" in text
     assert (
         "    Tue 19 May 2026, 11:00 CEST, the agent writes '#severity low': first response running, "
         "due Wed 20 May 2026, 10:00 CEST; sent: nothing; credit 2.5 %\n"
