@@ -130,7 +130,9 @@ class _Telling:
         return decision
 
     def _take(self, decision: Decision) -> None:
-        self.case = decision.case or self.case
+        case = decision.case or self.case
+        # A reply that comes too late to reopen it makes a case of its own: the story goes on there.
+        self.case = case if case.number else replace(case, number=self.case.number + 1)
         self._note(decision)
 
     def _note(self, decision: Decision) -> None:
@@ -148,7 +150,8 @@ class _Telling:
 
     def _agents(self, text: str) -> Arrival:
         placement = Placement(self.case.number, "agent", "reply token", agent=_AGENT, verified=True, authenticated=True)
-        return replace(self._arrival(_AGENT.person, text, placement), written=AgentText(text))
+        arrival = self._arrival(_AGENT.person, text, placement)
+        return replace(arrival, written=AgentText(text), unsplittable="a story is about one case")
 
     def _arrival(self, sender: Person, text: str, placement: Placement) -> Arrival:
         self._mails += 1

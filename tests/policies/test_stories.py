@@ -56,6 +56,8 @@ to = ["assignee"]
 at = "due"
 send = "breach"
 to = ["assignee", "lead"]
+[lifecycle]
+reopen_within_days = 14
 [credits]
 bands = [[10, 5], ["> 50", 20]]
 request_within_business_days = 5
@@ -103,6 +105,10 @@ GOOD = [
         '{ after = "1h", do = "#close\\nNo more of it.", expect = { resolution = { state = "met" } } }, '
         '{ after = "3d", do = "customer", expect = { sent = ["reopened", "customer-message"] } }'
     ),
+    (
+        '{ after = "1h", do = "#close\\nNo more of it." }, { after = "90d", do = "customer Again!", '
+        'expect = { first_response = { state = "running" }, sent = ["ack", "assigned"] } }'
+    ),
     '{ after = "1h", do = "#close", expect = { first_response = { state = "exempt" } } }',
     (
         '{ at = 2026-05-19T08:00:00Z, do = "answer", expect = { first_response = { state = "met" } } }, '
@@ -125,6 +131,8 @@ DIFFERS = [
     ('{ after = "1h", expect = { sent = [] } }', "then.1.expect.sent", "expected none, found ack, assigned, warning"),
     ('{ after = "1h", expect = { sent = ["akc"] } }', "then.1.expect.sent", "not 'akc'"),
     ('{ after = "1h", expect = { credit = "5 %" } }', "then.1.expect.credit", "expected 5 %, found 0 %"),
+    ('{ after = "1h", do = "#split one thing" }', "then.1.do", "a story is about one case"),
+    ('{ after = "1h", do = "#merge HD-9" }', "then.1.do", "it comes back: #merge HD-9"),
     ('{ after = "1h", do = "#resolv" }', "then.1.do", "it comes back: #resolv: expected #resolve"),
     (
         '{ after = "1h", expect = { follow_up = { due = 2026-05-19T13:00:00+02:00 } } }',
