@@ -1,4 +1,4 @@
-"""One word, one meaning: no class name has two homes, and the glossary says what each stands for.
+"""One word, one meaning: no class name has two homes, and the glossary says what each stands for. No long functions.
 
 The glossary is made of the first lines of the classes' docstrings: `HELPDESK_GOLDEN=rewrite pytest tests/test_names.py`
 writes it anew.
@@ -36,6 +36,7 @@ ROOMS = [
     )
     if [*PACKAGE.glob(f"{room}*")]
 ]
+PAGE = 60  # lines
 HEAD = """# Glossary
 
 Every public class of the rooms where the desk's words are made, in one line each, as its docstring begins. The words
@@ -100,3 +101,14 @@ def test_the_glossary_has_every_class():
     if os.environ.get("HELPDESK_GOLDEN") == "rewrite":
         GLOSSARY.write_text(glossary(), encoding="utf-8")
     assert GLOSSARY.read_text(encoding="utf-8") == glossary(), "HELPDESK_GOLDEN=rewrite pytest tests/test_names.py"
+
+
+def test_no_function_is_longer_than_a_page():
+    long = [
+        f"{file.relative_to(TOP)}: {node.name} has {length} lines"
+        for file in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        if (length := (node.end_lineno or 0) - node.lineno + 1) > PAGE
+    ]
+    assert long == []

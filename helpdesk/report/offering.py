@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         TargetKind,
         WorkedExample,
     )
+    from helpdesk.offering.severities import SeverityTerms
     from helpdesk.openhours.calendar import Calendar, SpecialDay
 
 _DAY = 86400  # seconds
@@ -69,6 +70,35 @@ def offering_shape(policy: Policy, *, now: datetime, reader: OfferingReader = EV
         "name": policy.name,
         "version": policy.version,
         "source": policy.source or None,
+        **_access_shape(policy),
+        **_severities_shape(policy.severity),
+        "targets": _targets_shape(policy),
+        "calendars": {
+            name: _calendar_shape(calendar, now.year, reader.zones) for name, calendar in policy.calendars.items()
+        },
+        "holidays_source": policy.days_source or None,
+        "customer": reader.customer.key if reader.customer else None,
+        **_limits_shape(policy),
+        "ladder": [_step_shape(step) for step in policy.ladder],
+        "calls": _calls_shape(policy.calls),
+        "credits": [
+            {"share": str(band.share), "above": band.above, "credit": str(band.credit)}
+            for band in (policy.credits.bands if policy.credits else ())
+        ],
+        "languages": list(policy.languages),
+        "on_severity_change": policy.on_severity_change,
+        "escalation_words": list(policy.escalation_words),
+        "escalation_contact": policy.escalation_contact,
+        "known_incidents_exempt": policy.known_incidents_exempt,
+        "not_support": list(policy.not_support),
+        "assumptions": [{"key": assumption.key, "why": assumption.why} for assumption in policy.assumptions],
+        "unsaid": [{"what": unsaid.what, "why": unsaid.why} for unsaid in policy.unsaid],
+    }
+
+
+def _access_shape(policy: Policy) -> dict[str, Any]:
+    """Who may ask where, and by which way in."""
+    return {
         "plans": [
             {
                 "key": plan.key,
@@ -91,40 +121,50 @@ def offering_shape(policy: Policy, *, now: datetime, reader: OfferingReader = EV
             }
             for channel in policy.channels
         ],
+    }
+
+
+def _severities_shape(terms: SeverityTerms) -> dict[str, Any]:
+    return {
         "severities": [
             {"key": level.key, "rank": level.rank, "name": level.name, "definition": level.definition}
-            for level in policy.severity.levels
+            for level in terms.levels
         ],
         "caps": [
             {"name": cap.name, "when": cap.when, "at_most": cap.at_most, "alone": cap.alone or None}
-            for cap in policy.severity.caps
+            for cap in terms.caps
         ],
-        "areas": [area.key for area in policy.severity.areas],
-        "targets": [
-            {
-                "plan": plan,
-                "target": target,
-                "severity": severity,
-                "within": str(goal.within),
-                "calendar": goal.calendar or None,
-                "by_channel": {
-                    channel: {"within": str(by.within), "calendar": by.calendar or None}
-                    for channel, by in goal.by_channel.items()
-                },
-            }
-            for (plan, target, severity), goal in policy.goals.items()
-        ],
-        "calendars": {
-            name: _calendar_shape(calendar, now.year, reader.zones) for name, calendar in policy.calendars.items()
-        },
-        "holidays_source": policy.days_source or None,
-        "customer": reader.customer.key if reader.customer else None,
+        "areas": [area.key for area in terms.areas],
+    }
+
+
+def _targets_shape(policy: Policy) -> list[dict[str, Any]]:
+    return [
+        {
+            "plan": plan,
+            "target": target,
+            "severity": severity,
+            "within": str(goal.within),
+            "calendar": goal.calendar or None,
+            "by_channel": {
+                channel: {"within": str(by.within), "calendar": by.calendar or None}
+                for channel, by in goal.by_channel.items()
+            },
+        }
+        for (plan, target, severity), goal in policy.goals.items()
+    ]
+
+
+def _limits_shape(policy: Policy) -> dict[str, Any]:
+    """What a promise asks for, and when it does not hold."""
+    warranty = policy.warranty
+    return {
         "warranty": {
-            "plans": list(policy.warranty.plans),
-            "severities": list(policy.warranty.severities),
-            "channels": list(policy.warranty.channels),
-            "only_registered": policy.warranty.only_registered,
-            "requires": list(policy.warranty.requires),
+            "plans": list(warranty.plans),
+            "severities": list(warranty.severities),
+            "channels": list(warranty.channels),
+            "only_registered": warranty.only_registered,
+            "requires": list(warranty.requires),
         },
         "exclusions": [
             {
@@ -142,20 +182,6 @@ def offering_shape(policy: Policy, *, now: datetime, reader: OfferingReader = EV
         "maintenance": [
             {"name": window.name, "sector": window.sector or None, "rule": window.rule} for window in policy.maintenance
         ],
-        "ladder": [_step_shape(step) for step in policy.ladder],
-        "calls": _calls_shape(policy.calls),
-        "credits": [
-            {"share": str(band.share), "above": band.above, "credit": str(band.credit)}
-            for band in (policy.credits.bands if policy.credits else ())
-        ],
-        "languages": list(policy.languages),
-        "on_severity_change": policy.on_severity_change,
-        "escalation_words": list(policy.escalation_words),
-        "escalation_contact": policy.escalation_contact,
-        "known_incidents_exempt": policy.known_incidents_exempt,
-        "not_support": list(policy.not_support),
-        "assumptions": [{"key": assumption.key, "why": assumption.why} for assumption in policy.assumptions],
-        "unsaid": [{"what": unsaid.what, "why": unsaid.why} for unsaid in policy.unsaid],
     }
 
 

@@ -95,26 +95,17 @@ def assess(  # noqa: PLR0913 - one argument a signal, all by name
         subject=subject, text=text, terms=terms, stated=stated, fields=fields, robot=robot, expected=expected
     )
     own = model.words(f"{observed.subject}\n{observed.text}")
-    values = {**observed.values, **own}
-    probabilities = model.probabilities(values)
-    written = observed.alert is None and observed.robot is None
-    second = second_voter(f"{observed.subject}. {observed.text}") if second_voter and written else None
-    if second is not None:
-        probabilities = together(probabilities, second)
+    second = _second(observed, second_voter)
+    found = model.probabilities({**observed.values, **own})
+    probabilities = together(found, second) if second else found
     kind = "defect" if _potential_outage(observed, channel) else kind_of(observed)
     taught = any(word in model.learned for word in own)
     blank = _says_nothing(observed) and not taught
-    opinion = _found(probabilities, terms, blank=blank)
-    opinion = _with_stated(opinion, observed, probabilities, terms)
+    opinion = _with_stated(_found(probabilities, terms, blank=blank), observed, probabilities, terms)
     rules = caps.holding(observed=observed, terms=terms, kind=kind, names=products, channel=channel)
-    settled = caps.settle(rules, terms=terms)
-    if settled:
-        opinion = opinion.decided_by(settled[1], rank=settled[0])
-        rules = tuple(rule for rule in rules if rule.force != "shapes" or rule.alone)
+    opinion, rules = _with_settled(opinion, rules, terms)
     opinion = _with_channel(opinion, observed, channel)
-    rank, bound = caps.bind(opinion.rank, rules, terms=terms)
-    if not caps.stands_still(observed):
-        rank, bound = caps.never_first(rank, bound, kind=kind, terms=terms)
+    rank, bound = _bound(opinion.rank, rules, observed, kind, terms)
     for proposal in caps.proposals(rank, rules, terms=terms):
         opinion = opinion.doubted(proposal)
     suspect = rank != 1 and _suspected(probabilities, kind, rules, terms) and not (blank and probabilities[0] < PLAIN)
@@ -131,16 +122,43 @@ def assess(  # noqa: PLR0913 - one argument a signal, all by name
         language=observed.language,
         area=area_of(f"{observed.subject}\n{observed.text}\n{' '.join(fields.values())}", terms),
         reasons=opinion.reasons(
-            (
-                *reasons_for(observed, model, terms, found=_best(probabilities)),
-                *([reason_of(second, terms)] if second else []),
-            ),
+            (*reasons_for(observed, model, terms, found=_best(probabilities)), *_second_reason(second, terms)),
             bound,
             _suspicion(suspect, probabilities, terms),
         ),
         unavailable=reports_unavailable(observed),
         environment=environment_of(observed),
     )
+
+
+def _second(observed: Observation, voter: SecondVoter | None) -> Probabilities | None:
+    """The other opinion on what a person wrote."""
+    if voter is None or observed.alert is not None or observed.robot is not None:
+        return None
+    return voter(f"{observed.subject}. {observed.text}")
+
+
+def _second_reason(second: Probabilities | None, terms: SeverityTerms) -> tuple[Reason, ...]:
+    return (reason_of(second, terms),) if second else ()
+
+
+def _with_settled(
+    opinion: _Opinion, rules: tuple[Bound, ...], terms: SeverityTerms
+) -> tuple[_Opinion, tuple[Bound, ...]]:
+    """A rule decides where the mail says nothing else; those that only shape have no say then."""
+    settled = caps.settle(rules, terms=terms)
+    if settled is None:
+        return opinion, rules
+    rank, reason = settled
+    return opinion.decided_by(reason, rank=rank), tuple(rule for rule in rules if rule.force != "shapes" or rule.alone)
+
+
+def _bound(
+    rank: Rank, rules: Collection[Bound], observed: Observation, kind: Kind, terms: SeverityTerms
+) -> tuple[Rank, tuple[Reason, ...]]:
+    """The rank within what the rules allow, and what bound it."""
+    rank, bound = caps.bind(rank, rules, terms=terms)
+    return (rank, bound) if caps.stands_still(observed) else caps.never_first(rank, bound, kind=kind, terms=terms)
 
 
 def _best(probabilities: Probabilities) -> Rank:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from helpdesk.severity.shares import softmax
@@ -111,13 +112,41 @@ def _problem_kind(alert: Alert) -> str:
     return "warning" if warning and not alert.gone and not alert.felt else "degraded"
 
 
-def _combinations(seen: Effects) -> dict[str, float]:
-    stops = sum(name in seen for name in STOPS)
+@dataclass(frozen=True, slots=True)
+class _Situation:
+    """What the combinations ask of a mail's effects."""
+
+    seen: Effects
+    stops: int
+    elsewhere: bool  # only where nobody works
+    over: bool
+    trouble: bool  # here and now
+    way: bool  # around it
+
+
+def _situation(seen: Effects) -> _Situation:
     elsewhere = "non-production" in seen
     over = "solved" in seen and "broken-again" not in seen
-    trouble = seen.any(*TROUBLE) and not elsewhere and not over and "announced" not in seen
-    way = "workaround" in seen and not seen.any("no-workaround", "tried-in-vain", "costly")
-    found = {
+    return _Situation(
+        seen=seen,
+        stops=sum(name in seen for name in STOPS),
+        elsewhere=elsewhere,
+        over=over,
+        trouble=seen.any(*TROUBLE) and not elsewhere and not over and "announced" not in seen,
+        way="workaround" in seen and not seen.any("no-workaround", "tried-in-vain", "costly"),
+    )
+
+
+def _combinations(seen: Effects) -> dict[str, float]:
+    found = _situation(seen)
+    values = {**_stops(found), **_narrow_faults(found), **_other_matters(found)}
+    return {name: value for name, value in values.items() if value}
+
+
+def _stops(found: _Situation) -> dict[str, float]:
+    """Work stands still, and what else is said of it."""
+    seen, stops, trouble, way = found.seen, found.stops, found.trouble, found.way
+    return {
         "stop": min(stops, 4) / 2 if trouble else 0.0,
         "stop-strong": float(trouble and stops > 2),
         "stop-plain": float(trouble and stops > 0 and not seen.any(*MILDER, "else-works", "edge-thing") and not way),
@@ -131,7 +160,14 @@ def _combinations(seen: Effects) -> dict[str, float]:
         "fails-though-asked": float(
             trouble and not stops and "question-mark" in seen and seen.any("failing", "core-failing")
         ),
-        "lost-now": float("data-lost" in seen and not elsewhere and not over),
+    }
+
+
+def _narrow_faults(found: _Situation) -> dict[str, float]:
+    """What it comes down to, where something speaks for more or for less."""
+    seen, stops, trouble, way = found.seen, found.stops, found.trouble, found.way
+    return {
+        "lost-now": float("data-lost" in seen and not found.elsewhere and not found.over),
         "only-was": float(trouble and "was-trouble" in seen and not seen.any("ongoing", "again")),
         "cosmetic-only": float("cosmetic" in seen and not stops and not seen.any("failing", *MILDER)),
         "docs-only": float("docs" in seen and not stops and not seen.any("production", *MILDER)),
@@ -153,6 +189,13 @@ def _combinations(seen: Effects) -> dict[str, float]:
             and not seen.any(*MILDER, "edge-thing", "cosmetic", "one-user-or-item", "only-me", "own-account", "low-key")
         ),
         "way-only": float(trouble and way and not stops),
+    }
+
+
+def _other_matters(found: _Situation) -> dict[str, float]:
+    """It is over, somebody asks or wishes, or few of many have it."""
+    seen, trouble, elsewhere, over = found.seen, found.trouble, found.elsewhere, found.over
+    return {
         "over": float(over),
         "asks-only": float(
             seen.any(*(ask for ask in ASKS if ask != "question-mark"))
@@ -176,4 +219,3 @@ def _combinations(seen: Effects) -> dict[str, float]:
         ),
         "says-nothing": float(not seen.any(*TROUBLE, *ASKS, "security", "cosmetic")),
     }
-    return {name: value for name, value in found.items() if value}

@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 from helpdesk.wires.smtp_syntax import Rejected
 
 if TYPE_CHECKING:
+    import asyncio
     import concurrent.futures
     import ssl
     from collections.abc import Callable
 
     from helpdesk.core.words.message import Envelope
-    from helpdesk.wires.smtp_session import SmtpSession
 
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 Caller: TypeAlias = Literal["relay", "proxy", "stranger"]
@@ -76,6 +76,22 @@ class Untallied:
         """A mail was not taken."""
 
 
+class Visitor(Protocol):
+    """A session, as the reception knows it."""
+
+    remote: str  # the peer's address
+    origin: str  # whom it is counted against, "" for nobody
+
+    def dismiss(self, last: str) -> None:
+        """End with this reply, once the mail coming in has been answered."""
+
+    def hang_up(self, last: str) -> None:
+        """End with this reply, whatever is going on."""
+
+    def task(self) -> asyncio.Task[None]:
+        """What runs it."""
+
+
 @dataclass(slots=True, eq=False)
 class Reception:
     """The shared side of one listener. Lives on its event loop's thread only."""
@@ -92,17 +108,17 @@ class Reception:
     proxies: tuple[Network, ...]
     free_space: Callable[[], int] | None
     tally: DoorTally
-    sessions: set[SmtpSession] = field(default_factory=set)
-    _caller: dict[SmtpSession, Caller] = field(default_factory=dict)
+    sessions: set[Visitor] = field(default_factory=set)
+    _caller: dict[Visitor, Caller] = field(default_factory=dict)
     _per_origin: Counter[str] = field(default_factory=Counter)
-    _in_transit: dict[SmtpSession, int] = field(default_factory=dict)
+    _in_transit: dict[Visitor, int] = field(default_factory=dict)
 
     def fault(self, error: Exception) -> None:
         """Something of ours went wrong, and the peer is told to come back."""
         self.tally.turned_away(f"local trouble ({type(error).__name__})")
         self.on_fault(error)
 
-    def admit(self, session: SmtpSession) -> None:
+    def admit(self, session: Visitor) -> None:
         """Let a session in; raises `Rejected` where that is one too many."""
         if self.is_proxy(session):
             self._seat(session, "proxy")
@@ -110,11 +126,11 @@ class Reception:
             self.charge(session)
         self.sessions.add(session)
 
-    def is_proxy(self, session: SmtpSession) -> bool:
+    def is_proxy(self, session: Visitor) -> bool:
         """Whether the session is to be charged to whom its PROXY header names."""
         return within(session.remote, self.proxies)
 
-    def charge(self, session: SmtpSession) -> None:
+    def charge(self, session: Visitor) -> None:
         """Count the session against the address it comes from; raises `Rejected`."""
         if within(session.remote, self.trusted_relays):
             self._seat(session, "relay")
@@ -127,18 +143,18 @@ class Reception:
         self._caller[session] = "stranger"
         session.origin = origin
 
-    def _seat(self, session: SmtpSession, caller: Caller) -> None:
+    def _seat(self, session: Visitor, caller: Caller) -> None:
         self._find_place(session, caller)
         self._caller[session] = caller
 
-    def _find_place(self, session: SmtpSession, caller: Caller) -> None:
+    def _find_place(self, session: Visitor, caller: Caller) -> None:
         """Raise `Rejected` where all places of such callers are taken; the place it had is another's from now on."""
         self._caller.pop(session, None)
         if sum(other == caller for other in self._caller.values()) >= self.limits.max_sessions:
             self.tally.turned_away("too many sessions", crowd=True)
             raise Rejected(f"421 4.3.2 {self.hostname} Too many sessions, please come back")
 
-    def leave(self, session: SmtpSession) -> None:
+    def leave(self, session: Visitor) -> None:
         """Forget the session and what it held."""
         self.release(session)
         self.sessions.discard(session)
@@ -148,19 +164,19 @@ class Reception:
             if not self._per_origin[session.origin]:  # this table must not grow with the Internet
                 del self._per_origin[session.origin]
 
-    def hold(self, session: SmtpSession, octets: int) -> None:
+    def hold(self, session: Visitor, octets: int) -> None:
         """Note what the session's mail takes in memory by now; raises `Rejected` where all take too much."""
         self._in_transit[session] = octets
         if octets > _ALWAYS_WELCOME and self._held_like(session) > self.limits.max_in_transit:
             self.tally.turned_away("too much mail at once", crowd=True)
             raise Rejected("452 4.3.1 Too much mail at once, please try again")
 
-    def _held_like(self, session: SmtpSession) -> int:
+    def _held_like(self, session: Visitor) -> int:
         """Octets in memory of all sessions whose caller is of this session's kind."""
         caller = self._caller.get(session)
         return sum(held for other, held in self._in_transit.items() if self._caller.get(other) == caller)
 
-    def release(self, session: SmtpSession) -> None:
+    def release(self, session: Visitor) -> None:
         """Forget what the session's mail took."""
         self._in_transit.pop(session, None)
 
