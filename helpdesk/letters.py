@@ -33,7 +33,7 @@ from helpdesk.core.words.drafts import (
 from helpdesk.core.words.events import CalledAgain, RankOneSuspected, SeverityAssessed, SeveritySet
 from helpdesk.mail.proof.address import NO_CASE
 from helpdesk.mail.write.compose import Letter, compose
-from helpdesk.offering.policy import TARGET_NAMES, Promise
+from helpdesk.offering.policy import Promise
 from helpdesk.person import Person
 from helpdesk.phrases import NO_SUBJECT, brief, language_names, moment, span
 from helpdesk.store.outbox import Queued
@@ -374,7 +374,7 @@ def _not_owed(clock: Clock, draft: Draft, *, told: bool) -> tuple[Doubt, ...]:
 
 def _next_due(case: Case, policy: Policy, now: datetime) -> Clock | None:
     """What says when the next answer is due: the first response, or what the last mail asks; None once it is late."""
-    running = [clock for clock in clocks(case, policy) if clock.stopped_at is None and clock.target != "resolution"]
+    running = [clock for clock in clocks(case, policy) if clock.stopped_at is None and clock.kind.owes_word]
     ahead = [clock for clock in running if clock.due_at and clock.due_at > now]
     return min(ahead, key=_due_at, default=None)
 
@@ -440,7 +440,7 @@ def _due(clock: Clock, terms: Terms, case: Case, now: datetime, *, within: Case)
     due_at, late = clock.broken_or_due_at(now) or now, clock.breached_at(now) is not None
     now_due = _due_at(clock) if _due_at(clock) > max(due_at, now) else None
     return DueWords(
-        target=TARGET_NAMES[clock.target],
+        target=clock.kind.name,
         of="" if case is within else case.ref,
         at=moment(due_at, zone),
         brief=brief(due_at, zone),

@@ -26,7 +26,6 @@ from helpdesk.cli.shared import (
     wall_clock,
 )
 from helpdesk.errors import HelpdeskError, NotFound
-from helpdesk.offering.policy import TARGET_KINDS, TARGET_NAMES
 from helpdesk.plural import plural
 
 if TYPE_CHECKING:
@@ -313,7 +312,7 @@ def policy_apply(
     shapes = [
         {
             "case": move.ref,
-            "target": move.target,
+            "target": move.kind.key,
             "was": move.was,
             "now": move.now,
             "due_before": instant(move.due_before),
@@ -332,7 +331,7 @@ def policy_apply(
         rows = [
             (
                 move.ref,
-                TARGET_NAMES[move.target],
+                move.kind.name,
                 _minute(move.due_before),
                 _minute(move.due_after),
                 "late at once" if move.overdue else "" if move.due_after != move.due_before else "unchanged",
@@ -359,7 +358,7 @@ def policy_due(  # noqa: PLR0913, PLR0917 - one option an argument of the questi
     at: Annotated[str, typer.Option(help="When the mail was received, with an offset.")] = "",
     region: Annotated[str, typer.Option(help="The customer's region; otherwise the policy's default.")] = "",
     channel: Annotated[str, typer.Option(help="How it came.")] = "email",
-    target: Annotated[str, typer.Option(help="first_response, follow_up or resolution.")] = "first_response",
+    target: Annotated[str, typer.Option(help="The key of a promise; otherwise the first answer.")] = "",
     batch: Annotated[str, typer.Option(help="- reads one JSON object of arguments a line, answers a line each.")] = "",
     config: Config = None,
     as_json: AsJson = False,
@@ -480,8 +479,9 @@ def _filled(policy: Policy, question: dict[str, Any]) -> dict[str, Any]:
         "severity": question["severity"],
         "region": question.get("region") or policy.regions[0].key,
         "channel": question.get("channel") or "email",
-        "target": question.get("target") or "first_response",
+        "target": question.get("target") or policy.first_answer.key,
     }
-    if asked["target"] not in TARGET_KINDS:
-        raise NotFound(f"target: expected one of {', '.join(TARGET_KINDS)}, not {asked['target']!r}")
+    keys = [kind.key for kind in policy.kinds]
+    if asked["target"] not in keys:
+        raise NotFound(f"target: expected one of {', '.join(keys)}, not {asked['target']!r}")
     return asked

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from helpdesk.core.clocks.clock import Clock
     from helpdesk.core.words.case import Case
-    from helpdesk.offering.policy import Policy, TargetKind
+    from helpdesk.offering.policy import Policy
+    from helpdesk.offering.promises import PromiseKind
     from helpdesk.unit import Unit, Units
 
 
@@ -30,7 +31,7 @@ class Moved:
     """What a move does to one running clock of a case. Instants aware UTC."""
 
     ref: str
-    target: TargetKind
+    kind: PromiseKind
     was: str  # policy version
     now: str
     due_before: datetime | None
@@ -95,7 +96,7 @@ def _move(unit: Unit, case: Case, policy: Policy, *, dry_run: bool) -> list[Move
 def _moved(case: Case, policy: Policy, was: Clock, becomes: Clock, now: datetime) -> Moved:
     return Moved(
         ref=case.ref,
-        target=was.target,
+        kind=was.kind,
         was=case.policy_version,
         now=policy.version,
         due_before=was.due_at,

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
     from helpdesk.core.clocks.clock import Clock, ClockState
     from helpdesk.core.words.case import Case
-    from helpdesk.offering.policy import Policy, TargetKind
+    from helpdesk.offering.policy import Policy
+    from helpdesk.offering.promises import PromiseKind
     from helpdesk.store.cases import Opened
     from helpdesk.unit import Unit
 
@@ -51,11 +52,16 @@ NOTHING = ClockOutcome("none")
 class ChangedOutcome:
     """One clock whose outcome the other policy changes."""
 
-    target: TargetKind
+    kind: PromiseKind
     severity: str
     started_at: datetime
     before: ClockOutcome
     after: ClockOutcome
+
+    @property
+    def target(self) -> str:
+        """The key of the promise."""
+        return self.kind.key
 
     @property
     def due_by(self) -> timedelta | None:
@@ -143,7 +149,7 @@ def _differences(before: tuple[Clock, ...], after: tuple[Clock, ...], now: datet
         outcomes = _outcome(was, now), _outcome(becomes, now)
         clock = was or becomes
         if clock is not None and outcomes[0] != outcomes[1]:
-            yield ChangedOutcome(clock.target, _severity(clock), clock.started_at, *outcomes)
+            yield ChangedOutcome(clock.kind, _severity(clock), clock.started_at, *outcomes)
 
 
 def _by_place(found: tuple[Clock, ...]) -> dict[_Place, Clock]:

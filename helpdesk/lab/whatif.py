@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from helpdesk.offering.policy import TARGET_NAMES
 from helpdesk.phrases import moment, span
 from helpdesk.plural import plural
 from helpdesk.report.shapes import instant
@@ -70,7 +69,7 @@ def replayed_lines(replayed: Replayed, policy: Policy) -> Iterator[str]:
     if replayed.problem:
         yield f"{replayed.ref} cannot be replayed: {replayed.problem}"
     for difference in replayed.differences:
-        what = f"{difference.severity} {TARGET_NAMES[difference.target]}".strip()
+        what = f"{difference.severity} {difference.kind.name}".strip()
         yield f"{replayed.ref} {what}: {'; '.join(_changes(difference, policy))}"
 
 

@@ -19,17 +19,11 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from helpdesk.offering.intake import IntakeField
+    from helpdesk.offering.promises import PromiseKind
     from helpdesk.offering.severities import Kind, Level, SeverityTerms
     from helpdesk.openhours.calendar import Calendar
     from helpdesk.openhours.within import Within
 
-TargetKind = Literal["first_response", "follow_up", "resolution"]
-TARGET_KINDS: tuple[TargetKind, ...] = ("first_response", "follow_up", "resolution")
-TARGET_NAMES: dict[TargetKind, str] = {
-    "first_response": "first response",
-    "follow_up": "follow-up",
-    "resolution": "resolution",
-}
 StepKind = Literal["warning", "breach", "escalation"]
 # Who hears of a step: one of these, or a bare address.
 Audience = str
@@ -138,7 +132,7 @@ class Doubt:
 class Promise:
     """What one clock measures: so much time, in this calendar. Warranted without doubts; `because` says them."""
 
-    target: TargetKind
+    target: str  # the key of what is promised
     within: Within
     calendar: Calendar
     warranted: bool
@@ -150,7 +144,7 @@ class Promise:
 class NoPromise:
     """There is no such target, and why."""
 
-    target: TargetKind
+    target: str
     because: tuple[str, ...]
 
 
@@ -301,7 +295,7 @@ class WorkedExample:
     severity: str
     region: str
     channel: str
-    target: TargetKind
+    target: str  # the key of a promise
     due_at: datetime | None
     why: str
     kind: Kind = "defect"
@@ -340,7 +334,8 @@ class Policy:
     regions: tuple[Region, ...]  # the default first
     channels: tuple[Channel, ...]  # `email` is always among them
     calendars: Mapping[str, Calendar]
-    goals: Mapping[tuple[str, TargetKind, str], Goal]  # (plan, target, severity)
+    kinds: tuple[PromiseKind, ...]  # what can be promised, the first answer first
+    goals: Mapping[tuple[str, str, str], Goal]  # (plan, key of the promise, severity)
     severity: SeverityTerms
     intake: tuple[IntakeField, ...]
     ladder: tuple[Step, ...]
@@ -358,7 +353,6 @@ class Policy:
     known_incidents_exempt: bool = False  # a case about a declared incident need not be answered in time
     not_support: tuple[str, ...] = ()  # addresses and domains whose mail makes no case
     calls: Calls = Calls()
-    pauses: tuple[Waited, ...] = ()  # waits that pause follow-up and resolution, beside one for the customer
     languages: tuple[str, ...] = ("en",)
     source: str = ""  # which document it was written from
     shown_in: tuple[str, ...] = ()  # further zones in which the document prints its hours
@@ -367,19 +361,20 @@ class Policy:
     earlier: Mapping[str, Policy] = field(default_factory=dict)
 
     def promise(
-        self, target: TargetKind, *, plan: str, severity: str, region: str, channel: str, down: Collection[str] = ()
+        self, target: str, *, plan: str, severity: str, region: str, channel: str, down: Collection[str] = ()
     ) -> Promise | NoPromise:
-        """What is promised, or why nothing is. Raises NotFound for a key that the policy does not have.
+        """How much of it is promised, or why nothing is. Raises NotFound for a key that the policy does not have.
 
         `down` names the operators' switches that are down, such as `website`.
         """
         self.level(severity)
+        kind = self.kind(target)
         way_in, bought, place = self.channel(channel), self.plan(plan), self.region(region)
         if not way_in.targets:
             return NoPromise(target, (way_in.because or f"cases from {way_in.name} carry no targets",))
         goal = self.goals.get((plan, target, severity))
         if goal is None:
-            return NoPromise(target, (f"{self.name} {bought.name} gives no {TARGET_NAMES[target]} target",))
+            return NoPromise(target, (f"{self.name} {bought.name} gives no {kind.name} target",))
         goal = goal.of(channel)
         hours = goal.calendar or bought.calendar or place.calendar
         doubts = tuple(self._doubts(bought, way_in, severity, down))
@@ -403,6 +398,28 @@ class Policy:
     def _defines(self, plan: Plan, channel: Channel) -> bool:
         """Whether the offering and the plan have that way in; where they name none, they have all."""
         return all(not named or channel.key in named for named in (self.warranty.channels, plan.channels))
+
+    def kind(self, key: str) -> PromiseKind:
+        """The promise of that key. Raises NotFound."""
+        return _named("promise", key, self.kinds, self.key)
+
+    @property
+    def first_answer(self) -> PromiseKind:
+        """The promise that every mail of a new customer's is about; it is shown where it is not made, too."""
+        return self.kinds[0]
+
+    @property
+    def further_answers(self) -> PromiseKind:
+        """The promise that a customer's later words are about."""
+        return next(kind for kind in self.kinds if kind.starts == "customer_wrote")
+
+    def is_paused_by(self, whom: Waited) -> bool:
+        """Whether a wait for them stops any clock."""
+        return any(whom in kind.pauses for kind in self.kinds)
+
+    def name_of(self, target: str) -> str:
+        """What people read for the key of a promise, which may be one of an earlier version."""
+        return next((kind.name for kind in self.kinds if kind.key == target), target.replace("_", " "))
 
     def told_of(self, channel: str, down: Collection[str]) -> str:
         """What a customer is told who came in by a channel that is not warranted; "" while it is."""

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from helpdesk.core.clocks.timeline import clocks
 from helpdesk.core.words.rating import ratings
-from helpdesk.offering.policy import TARGET_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from helpdesk.core.clocks.clock import Clock
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.rating import Grade
-    from helpdesk.offering.policy import Policy, TargetKind
+    from helpdesk.offering.policy import Policy
 
 
 class Line(NamedTuple):
@@ -35,7 +34,7 @@ class Line(NamedTuple):
     customer: str
     policy: str
     severity: str
-    target: TargetKind
+    target: str  # the key of a promise
     month: str  # 2026-07
 
 
@@ -124,7 +123,8 @@ class Compliance:
         self.untargeted = 0  # first responses that nothing was promised for
         self.lines: dict[Line, Tally] = {}
         self.ranks: dict[tuple[str, str], int] = {}  # of the severities of each policy
-        self.totals: dict[TargetKind, Tally] = {}
+        self.totals: dict[str, Tally] = {}
+        self.names: dict[str, str] = {}  # of the promises, as people read them
         self.satisfaction: dict[Group, Satisfaction] = {}
         self.satisfied = Satisfaction()
         self.reasons: Counter[str] = Counter()  # why clocks were not warranted
@@ -140,6 +140,7 @@ class Compliance:
         self.ranks |= {(policy.key, level.key): level.rank for level in policy.severity.levels}
         for clock in clocks(case, policy):
             state = clock.state(now)
+            self.names[clock.target] = clock.kind.name
             if state == "none":
                 self.untargeted += 1
                 continue
@@ -229,9 +230,9 @@ def compliance_text(compliance: Compliance) -> str:
     rows: list[tuple[str, ...]] = [("", *_COLUMNS)]
     for (customer, policy, month), lines in groups:
         rows.append((f"{customer or '(unknown)'}, {policy}, {month}",))
-        rows += [(f"  {TARGET_NAMES[line.target]} {line.severity}", *_cells(tally)) for line, tally in lines]
+        rows += [(f"  {compliance.names[line.target]} {line.severity}", *_cells(tally)) for line, tally in lines]
     rows.append(("all",))
-    rows += [(f"  {TARGET_NAMES[target]}", *_cells(tally)) for target, tally in sorted(compliance.totals.items())]
+    rows += [(f"  {compliance.names[target]}", *_cells(tally)) for target, tally in sorted(compliance.totals.items())]
     told = (*_told("not warranted", compliance.reasons), *_told("exempt", compliance.exemptions))
     return "\n".join([*_aligned(rows), *told, *_satisfied(compliance)])
 

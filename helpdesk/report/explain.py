@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from helpdesk.core.clocks.timeline import clocks
-from helpdesk.offering.policy import TARGET_NAMES, Promise
+from helpdesk.offering.policy import Promise
 from helpdesk.phrases import moment, span
 from helpdesk.report.shapes import clock_shape, instant
 
@@ -31,7 +31,7 @@ def due_text(policy: Policy, at: datetime, asked: dict[str, Any]) -> str:
     terms = {name: asked[name] for name in ("plan", "severity", "region", "channel")}
     promise = policy.promise(asked["target"], **terms)
     level, plan = policy.level(asked["severity"]), policy.plan(asked["plan"])
-    head = f"{policy.name} {plan.name}, {level.name}, {TARGET_NAMES[promise.target]}"
+    head = f"{policy.name} {plan.name}, {level.name}, {policy.kind(promise.target).name}"
     if not isinstance(promise, Promise):
         return f"{head}: no target, because {'; '.join(promise.because)}"
     calendar = promise.calendar
@@ -102,9 +102,9 @@ def clock_lines(clock: Clock, now: datetime) -> Iterator[str]:
     """One clock: its stretches, then what came of it."""
     promise = clock.promise
     if not isinstance(promise, Promise) and not clock.stretches:
-        yield f"{TARGET_NAMES[clock.target]}: no target, because {'; '.join(promise.because)}"
+        yield f"{clock.kind.name}: no target, because {'; '.join(promise.because)}"
         return
-    yield f"{TARGET_NAMES[clock.target]}: {clock.state(now)}"
+    yield f"{clock.kind.name}: {clock.state(now)}"
     for stretch in clock.stretches:
         yield from _stretch_lines(stretch, now)
     yield from _verdict_lines(clock, now)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from helpdesk.core.clocks import calling
-from helpdesk.offering.policy import TARGET_KINDS, TARGET_NAMES, NoPromise
+from helpdesk.offering.policy import NoPromise
 from helpdesk.openhours.calendar import wall_instant
 from helpdesk.openhours.week import DAYS, clock_words, week_words
 from helpdesk.phrases import brief, moment, span
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
         Region,
         Step,
         StoryStep,
-        TargetKind,
         WorkedExample,
     )
+    from helpdesk.offering.promises import PromiseKind
     from helpdesk.offering.severities import SeverityTerms
     from helpdesk.openhours.calendar import Calendar, SpecialDay
 
@@ -208,7 +208,7 @@ def offering_text(policy: Policy, *, now: datetime, reader: OfferingReader = EVE
     """The policy to read: holidays of the year of `now`, maintenance of the four weeks after it."""
     sections = [
         list(_head(policy, reader)),
-        *(_matrix(policy, target, reader.plans(policy)) for target in TARGET_KINDS),
+        *(_matrix(policy, kind, reader.plans(policy)) for kind in policy.kinds),
         ["Hours", *_hours(policy, now.year, reader)],
         *_holidays(policy, now.year, reader),
         ["Severities", *(f"  {level.name}: {level.definition}" for level in policy.severity.levels)],
@@ -365,8 +365,9 @@ def _silences(policy: Policy) -> Iterator[str]:
         yield f"a customer whose turn it is, without a wait, is reminded after {life.turn_remind_after}"
     if life.turn_close_after:
         yield f"and that case is closed {life.turn_close_after} after that"
-    for whom in policy.pauses:
-        yield f"waiting for a {whom} pauses follow-up and resolution"
+    paused = [kind.name for kind in policy.kinds if "vendor" in kind.pauses]
+    if paused:
+        yield f"waiting for a vendor pauses {' and '.join(paused)}"
 
 
 def _lifecycle(policy: Policy) -> Iterator[str]:
@@ -422,15 +423,15 @@ def desk_timezone(policy: Policy) -> str:
 # --- the matrix
 
 
-def _matrix(policy: Policy, target: TargetKind, plans: tuple[Plan, ...]) -> list[str]:
+def _matrix(policy: Policy, kind: PromiseKind, plans: tuple[Plan, ...]) -> list[str]:
     """Severities down, plans across: what the document prints. Without a calendar, the hours of plan and region."""
-    if not any(kind == target for _, kind, _ in policy.goals):
+    if not any(target == kind.key for _, target, _ in policy.goals):
         return []
     rows = [
-        [level.name, *(_cell(policy, policy.goals.get((plan.key, target, level.key))) for plan in plans)]
+        [level.name, *(_cell(policy, policy.goals.get((plan.key, kind.key, level.key))) for plan in plans)]
         for level in policy.severity.levels
     ]
-    return [TARGET_NAMES[target].capitalize(), *_aligned([["", *(plan.name for plan in plans)], *rows])]
+    return [kind.name.capitalize(), *_aligned([["", *(plan.name for plan in plans)], *rows])]
 
 
 def _cell(policy: Policy, goal: Goal | None) -> str:
@@ -576,7 +577,7 @@ def _example(policy: Policy, example: WorkedExample, reader: OfferingReader) -> 
     said += [policy.plan(example.plan).name] if len(policy.plans) > 1 else []
     said += [policy.region(example.region).name] if len(policy.regions) > 1 else []
     said += [policy.channel(example.channel).name] if example.channel != "email" else []
-    said += [TARGET_NAMES[example.target]] if example.target != "first_response" else []
+    said += [policy.name_of(example.target)] if example.target != policy.first_answer.key else []
     said += _besides(example)
     due = "" if example.story else ": no target"
     if example.due_at:

@@ -14,7 +14,6 @@ from helpdesk.core.clocks.credit import credit_for, request_window, share_of, sl
 from helpdesk.core.words.desk_mail import SlaCounts, SlaEventLine, StatementMail
 from helpdesk.errors import ConfigurationError, NotFound, Refused
 from helpdesk.mail.write.compose import Letter, compose
-from helpdesk.offering.policy import TARGET_NAMES
 from helpdesk.person import Person
 from helpdesk.phrases import moment
 from helpdesk.report.shapes import instant
@@ -299,7 +298,7 @@ def _line(event: SlaEvent, zone: str) -> SlaEventLine:
     return SlaEventLine(
         ref=event.ref,
         subject=_printable(event.subject),
-        target=TARGET_NAMES[event.target],
+        target=event.kind.name,
         severity=event.severity,
         promised=event.promised,
         standing=event.standing,

@@ -11,7 +11,6 @@ from helpdesk.core.words.enclosure import SECRET
 from helpdesk.core.words.events import SeverityAssessed, to_facts
 from helpdesk.core.words.rating import ratings
 from helpdesk.letters import desk_zone, turn_words
-from helpdesk.offering.policy import TARGET_NAMES
 from helpdesk.phrases import moment, span
 from helpdesk.plural import plural
 from helpdesk.report.explain import clock_lines
@@ -89,7 +88,7 @@ def _due(case: Case, policy: Policy, now: datetime) -> dict[str, str] | None:
     due_at, clock = min(due, key=lambda one: one[0])
     state, left = clock.state(now), due_at - now
     told = f"{span(left)} late" if state == "breached" else f"due in {span(left)}" if due_at > now else "due now"
-    return {"state": state, "words": f"{TARGET_NAMES[clock.target]} {told} · {moment(due_at, desk_zone(case, policy))}"}
+    return {"state": state, "words": f"{clock.kind.name} {told} · {moment(due_at, desk_zone(case, policy))}"}
 
 
 def case_page(

@@ -12,12 +12,14 @@ from hypothesis import strategies as st
 
 from helpdesk.core.clocks.clock import Change, run
 from helpdesk.offering.policy import NoPromise, Promise
+from helpdesk.offering.promises import usual_promises
 from helpdesk.openhours.calendar import Calendar, SpecialDay, parse_hours
 from helpdesk.openhours.within import parse_within
 from tests.stepper import Stepper
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 BERLIN = "Europe/Berlin"
+FIRST = usual_promises(())[0]
 
 
 @dataclass(frozen=True)
@@ -61,9 +63,7 @@ def measured(start, promises, *changes, stop=None, severity="first", rule="keep_
         amount, hours = promises[key]
         return Promise("first_response", parse_within(amount), hours.calendar, True, ())
 
-    return run(
-        "first_response", start=start, stop=stop, severity=severity, changes=changes, promised=promised, rule=rule
-    )
+    return run(FIRST, start=start, stop=stop, severity=severity, changes=changes, promised=promised, rule=rule)
 
 
 def waiting(since, until):
@@ -150,8 +150,8 @@ def test_a_company_day_published_later_moves_the_rest_and_recounts_nothing():
         return Promise("first_response", parse_within("16h"), hours.calendar, True, ())
 
     how = {"start": start, "stop": None, "severity": "s", "promised": promised, "rule": "keep_consumed"}
-    assert run("first_response", changes=(), **how).due_at == berlin("05-14 10:00")
-    moved = run("first_response", changes=(Change(published, renewed=True),), **how)
+    assert run(FIRST, changes=(), **how).due_at == berlin("05-14 10:00")
+    moved = run(FIRST, changes=(Change(published, renewed=True),), **how)
     assert moved.used(published) == 2 * HOUR
     assert moved.due_at == berlin("05-15 10:00")
 

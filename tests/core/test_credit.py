@@ -300,7 +300,7 @@ def standings(case, now=None, policy=CELIGO):
 
 def event(standing) -> SlaEvent:
     return SlaEvent(
-        "HD-1", "", "first_response", "High", "8 hours", la("07-07 09:00"), None, None, None, timedelta(), standing
+        "HD-1", "", CELIGO.first_answer, "High", "8 hours", la("07-07 09:00"), None, None, None, timedelta(), standing
     )
 
 

@@ -218,8 +218,9 @@ def is_called_for(case: Case, terms: Terms) -> bool:
 
 def _around_the_clock(case: Case, at: datetime, terms: Terms) -> bool:
     """Whether every word of the customer is answered in hours that never end."""
-    promise = terms.policy.promise(
-        "follow_up",
+    policy = terms.policy
+    promise = policy.promise(
+        policy.further_answers.key,
         plan=case.plan,
         severity=case.severity,
         region=case.region,

@@ -20,7 +20,8 @@ from helpdesk.offering.policy import NoPromise, Promise
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from helpdesk.offering.policy import OnSeverityChange, TargetKind
+    from helpdesk.offering.policy import OnSeverityChange
+    from helpdesk.offering.promises import PromiseKind
     from helpdesk.openhours.calendar import Calendar
 
 ClockState = Literal["running", "paused", "met", "breached", "exempt", "none"]
@@ -79,9 +80,9 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """One target on one case."""
+    """One promise on one case."""
 
-    target: TargetKind
+    kind: PromiseKind
     started_at: datetime
     promise: Promise | NoPromise
     stretches: tuple[Stretch, ...]
@@ -89,6 +90,11 @@ class Clock:
     exempt: str = ""  # why the target need not be met, if so
     warranted: bool = True
     because: tuple[str, ...] = ()
+
+    @property
+    def target(self) -> str:
+        """The key of the promise, by which the ledger and other programs know it."""
+        return self.kind.key
 
     @property
     def due_at(self) -> datetime | None:
@@ -175,7 +181,7 @@ class Change:
 
 
 def run(
-    target: TargetKind,
+    kind: PromiseKind,
     *,
     start: datetime,
     stop: datetime | None,
@@ -184,13 +190,13 @@ def run(
     promised: Callable[[str, datetime], Promise | NoPromise],
     rule: OnSeverityChange,
 ) -> Clock:
-    """Measure one target from `start` until `stop` (or on), through the changes, which are in order of time.
+    """Measure one promise from `start` until `stop` (or on), through the changes, which are in order of time.
 
     `severity` is the one at `start`; `promised` says what is promised under a severity from an instant on.
     """
     first = promised(severity, start)
-    meter = _Meter(target, start, rule, first)
-    meter.begin(start, severity, "received" if target == "first_response" else "customer wrote")
+    meter = _Meter(kind, start, rule, first)
+    meter.begin(start, severity, kind.begins_with)
     for change in changes:
         if change.at < start or (stop is not None and change.at >= stop):
             continue
@@ -207,9 +213,9 @@ class _Meter:
     """Collects the stretches of one clock. Private to `run`: everything it yields is immutable."""
 
     def __init__(
-        self, target: TargetKind, start: datetime, rule: OnSeverityChange, promise: Promise | NoPromise
+        self, kind: PromiseKind, start: datetime, rule: OnSeverityChange, promise: Promise | NoPromise
     ) -> None:
-        self.target = target
+        self.kind = kind
         self.start = start
         self.rule = rule
         self.promise = promise
@@ -267,7 +273,7 @@ class _Meter:
         started_at = self.stretches[0].start if self.stretches else self.start
         warranted = promise.warranted if isinstance(promise, Promise) else False
         return Clock(
-            self.target,
+            self.kind,
             started_at,
             promise,
             tuple(self.stretches),

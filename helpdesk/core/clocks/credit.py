@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from helpdesk.core.clocks.clock import Clock
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.people import Customer
-    from helpdesk.offering.policy import Band, Credits, Policy, TargetKind
+    from helpdesk.offering.policy import Band, Credits, Policy
+    from helpdesk.offering.promises import PromiseKind
     from helpdesk.openhours.calendar import Calendar
 
 SlaResult = Literal["met", "violated", "running", "exempt", "not warranted"]
@@ -137,7 +138,7 @@ class SlaEvent:
 
     ref: str
     subject: str
-    target: TargetKind
+    kind: PromiseKind
     severity: str
     promised: str
     started_at: datetime
@@ -147,6 +148,11 @@ class SlaEvent:
     late_by: timedelta
     standing: SlaResult
     because: tuple[str, ...] = ()
+
+    @property
+    def target(self) -> str:
+        """The key of the promise."""
+        return self.kind.key
 
     @property
     def counts(self) -> bool:
@@ -168,7 +174,7 @@ def _event(case: Case, clock: Clock, policy: Policy, now: datetime) -> SlaEvent:
     return SlaEvent(
         ref=case.ref,
         subject=case.subject,
-        target=clock.target,
+        kind=clock.kind,
         severity=policy.level(last.severity).name,
         promised=str(promise.within) if isinstance(promise, Promise) else "",
         started_at=clock.started_at,

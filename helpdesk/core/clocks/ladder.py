@@ -30,7 +30,7 @@ from helpdesk.core.words.drafts import (
 )
 from helpdesk.core.words.events import AgentAnswered, CaseFlagged, Event, ExclusionLifted, PageAcknowledged, StepTaken
 from helpdesk.core.words.exempted import in_force
-from helpdesk.offering.policy import ON_CALL, TARGET_NAMES, Promise
+from helpdesk.offering.policy import ON_CALL, Promise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -199,7 +199,7 @@ def passed(case: Case, terms: Terms, now: datetime) -> tuple[Event, ...]:
     reached = reached_by(case, terms, now)
     if not reached:
         return ()
-    names = ", ".join(dict.fromkeys(f"{TARGET_NAMES[rung.clock.target]} {rung.step.key}" for rung in reached))
+    names = ", ".join(dict.fromkeys(f"{rung.clock.kind.name} {rung.step.key}" for rung in reached))
     told = CaseFlagged(now, now, DESK, tag=f"steps that passed before it was let in: {names}")
     return (*(_taken(rung, {}, now) for rung in reached), told)
 
@@ -264,7 +264,7 @@ def _taken(rung: Rung, highest: dict[str, tuple[Recipient, Rung]], now: datetime
 def _as_taken(rung: Rung, now: datetime) -> TakenStep:
     return TakenStep(
         kind=rung.step.kind,
-        target=TARGET_NAMES[rung.clock.target],
+        target=rung.clock.kind.name,
         due_at=rung.clock.broken_or_due_at(now),
         late_from=rung.clock.told_late_from,
         reached_at=rung.at,

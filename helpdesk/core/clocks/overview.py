@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from helpdesk.core.clocks.timeline import clocks
 from helpdesk.core.clocks.turn import TURNS, turn_of
-from helpdesk.offering.policy import TARGET_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -97,7 +96,7 @@ def _in_order(lines: Sequence[OverviewLine]) -> tuple[OverviewLine, ...]:
 def _line(case: Case, policy: Policy, now: datetime) -> OverviewLine:
     running = [clock for clock in clocks(case, policy) if clock.stopped_at is None]
     due = min((clock for clock in running if clock.due_at), key=lambda clock: clock.due_at or now, default=None)
-    unanswered = [clock.started_at for clock in running if clock.target != "resolution" and not clock.exempt]
+    unanswered = [clock.started_at for clock in running if clock.kind.owes_word and not clock.exempt]
     turn = turn_of(case)
     late = [at for clock in running if (at := clock.breached_at(now))]
     return OverviewLine(
@@ -109,7 +108,7 @@ def _line(case: Case, policy: Policy, now: datetime) -> OverviewLine:
         subject=case.subject,
         assignee=case.assignee,
         opened_at=case.opened_at,
-        target=TARGET_NAMES[due.target] if due else "",
+        target=due.kind.name if due else "",
         due_at=due.due_at if due else None,
         late_since=min(late, default=None),
         waiting_since=min(unanswered, default=None),

@@ -83,14 +83,15 @@ def clock(case: Case, policy: Policy) -> Clock | None:
     suspicion = next(reversed(case.of_type(RankOneSuspected)), None)
     if suspicion is None:
         return None
+    kind = policy.first_answer
     measured = run(
-        "first_response",
+        kind,
         start=suspicion.at,
         stop=_looked_at(case, suspicion),
         severity=policy.severity.at_rank(1).key,
         changes=(),
         promised=lambda severity, _at: policy.promise(
-            "first_response",
+            kind.key,
             plan=case.plan,
             severity=severity,
             region=case.region,

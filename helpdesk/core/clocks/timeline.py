@@ -13,6 +13,7 @@ of those before only what was late is left.
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from helpdesk.core.clocks.clock import Change, Clock, run
@@ -46,27 +47,26 @@ if TYPE_CHECKING:
 
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.events import Event
-    from helpdesk.offering.policy import Policy, Promise, TargetKind, Waited
+    from helpdesk.offering.policy import Policy, Promise, Waited
+    from helpdesk.offering.promises import PromiseKind
 
 _ENDS = (CaseResolved, CaseClosed)
 ANSWERS = (AgentAnswered, AnswerArrived)
 
 
 def clocks(case: Case, policy: Policy) -> tuple[Clock, ...]:
-    """First response (also where none is promised), then the promised rounds of follow-up in order, and resolution."""
+    """The first answer (also where none is promised), then what else is promised: each promise's rounds in order."""
     events = heard_events(case)
     anew = [event.at for event in events if isinstance(event, SentAgain)]
-    reader = _ClockReader(case, policy, events, since=anew[-1] if anew else None)
-    promised = (clock for clock in (*reader.follow_ups(), *reader.resolution()) if clock.stretches)
-    return (reader.first_response(), *_late_before(case, policy, events, anew), *promised)
+    first, *others = _ClockReader(case, policy, events, since=anew[-1] if anew else None).measured()
+    return (first, *_late_before(case, policy, events, anew), *(clock for clock in others if clock.stretches))
 
 
 def _late_before(case: Case, policy: Policy, events: Sequence[Event], anew: Sequence[datetime]) -> Iterator[Clock]:
     """Of the requests that were erased and sent again at these instants: a breach never vanishes."""
     for since, until in zip((None, *anew), anew, strict=False):
         reader = _ClockReader(case, policy, [event for event in events if event.at < until], since=since, until=until)
-        measured = (reader.first_response(), *reader.follow_ups(), *reader.resolution())
-        yield from (clock for clock in measured if clock.late_from is not None)
+        yield from (clock for clock in reader.measured() if clock.late_from is not None)
 
 
 def heard_events(case: Case) -> list[Event]:
@@ -105,18 +105,33 @@ class _ClockReader:
             return self.case.opened_at
         return next((event.at for event in self.events if isinstance(event, CustomerWrote)), None)
 
-    def first_response(self) -> Clock:
+    def measured(self) -> Iterator[Clock]:
+        """Every promise, be it made or not."""
+        for kind in self.policy.kinds:
+            if kind.starts == "customer_wrote":
+                yield from self._rounds(kind)
+            else:
+                yield self._once(kind)
+
+    def _once(self, kind: PromiseKind) -> Clock:
+        """A promise that is kept once."""
         start = self.start
         if start is None:
-            why = NoPromise("first_response", ("an agent wrote first, and the customer not yet",))
-            return Clock("first_response", self.case.opened_at, why, ())
-        answered = next((at for at in self.answers if at >= start), None)
-        ended = self._ended_after(start) if answered is None else None
-        stop = answered or (ended.at if ended else self.until)
-        clock = self._run("first_response", start=start, stop=stop, waits=())
-        return _closed_unanswered(clock, ended) if ended else clock
+            why = NoPromise(kind.key, ("an agent wrote first, and the customer not yet",))
+            return Clock(kind, self.case.opened_at, why, ())
+        ended = self._ended_after(start)
+        met = self._met_at(kind, start, ended)
+        stop = met or (ended.at if ended else self.until)
+        clock = self._run(kind, start=start, stop=stop)
+        return _closed_unanswered(clock, ended) if ended and not met else clock
 
-    def follow_ups(self) -> Iterator[Clock]:
+    def _met_at(self, kind: PromiseKind, start: datetime, ended: Event | None) -> datetime | None:
+        """When it was kept; None: not yet, or the case ended before that."""
+        answered = (at for at in self.answers if at >= start) if kind.owes_word else iter(())
+        resolved = (ended.at,) if ended and "resolved" in kind.met_by else ()
+        return min((*islice(answered, 1), *resolved), default=None)
+
+    def _rounds(self, kind: PromiseKind) -> Iterator[Clock]:
         """One clock for each round: a customer's word after the first answer, up to the next answer.
 
         A mail that became a case of its own is owed no answer here: the round goes on with the next one. One that
@@ -129,35 +144,27 @@ class _ClockReader:
             if isinstance(event, ANSWERS):
                 # A round that was over as it began measures nothing, and would share its start with the next.
                 if waiting and waiting[0].at < event.at and not is_left_open(waiting[0], event):
-                    yield self._round(waiting, stop=event.at)
+                    yield self._round(kind, waiting, stop=event.at)
                 waiting = [said for said in (*before, *waiting) if is_left_open(said, event)]
                 answered_once, before = True, []
             elif _owes(event, waiting):
                 (waiting if answered_once else before).append(event)
             elif isinstance(event, SplitOff):
                 if waiting and is_split_off(waiting[0], event) and waiting[0].at < event.at:
-                    yield _split_off(self._round(waiting, stop=event.at), event)
+                    yield _split_off(self._round(kind, waiting, stop=event.at), event)
                 waiting = [said for said in waiting if not is_split_off(said, event)]
             elif isinstance(event, _ENDS) and waiting:
                 if waiting[0].at < event.at and not is_left_open(waiting[0], event):
-                    yield _closed_unanswered(self._round(waiting, stop=event.at), event)
+                    yield _closed_unanswered(self._round(kind, waiting, stop=event.at), event)
                 waiting = [said for said in waiting if is_left_open(said, event)]
         if waiting:
-            yield self._round(waiting, stop=self.until)
+            yield self._round(kind, waiting, stop=self.until)
 
     def _of_this_request(self) -> Iterator[Event]:
         return (event for event in self.events if self.since is None or event.at >= self.since)
 
-    def _round(self, waiting: list[Event], *, stop: datetime | None) -> Clock:
-        return self._run("follow_up", start=waiting[0].at, stop=stop, waits=self.policy.pauses)
-
-    def resolution(self) -> Iterator[Clock]:
-        start = self.start
-        if start is None:
-            return
-        ended = self._ended_after(start)
-        waits = ("customer", *self.policy.pauses)
-        yield self._run("resolution", start=start, stop=ended.at if ended else self.until, waits=waits)
+    def _round(self, kind: PromiseKind, waiting: list[Event], *, stop: datetime | None) -> Clock:
+        return self._run(kind, start=waiting[0].at, stop=stop)
 
     def _pauses(self, waits: Collection[Waited]) -> Iterator[Change]:
         """What stops a clock for a while, and lets it go on: a case that is over, and a wait for one of these."""
@@ -169,22 +176,15 @@ class _ClockReader:
             elif type(event) in _NO_LONGER and waits:
                 yield Change(event.at, paused=False, why=_NO_LONGER[type(event)])
 
-    def _run(
-        self,
-        target: TargetKind,
-        *,
-        start: datetime,
-        stop: datetime | None,
-        waits: Collection[Waited],
-    ) -> Clock:
-        changes = [*self._severities(), *self._moves(), *self._pauses(waits)]
+    def _run(self, kind: PromiseKind, *, start: datetime, stop: datetime | None) -> Clock:
+        changes = [*self._severities(), *self._moves(), *self._pauses(kind.pauses)]
         clock = run(
-            target,
+            kind,
             start=start,
             stop=stop,
             severity=self._severity_at(start),
             changes=sorted(changes, key=lambda change: change.at),
-            promised=lambda severity, at: self._promised(target, severity, at),
+            promised=lambda severity, at: self._promised(kind.key, severity, at),
             rule=self.policy.on_severity_change,
         )
         return self._exempted(self._unwarranted(clock))
@@ -216,7 +216,7 @@ class _ClockReader:
             return replace(clock, warranted=False, because=(*clock.because, because))
         return replace(clock, exempt=because)
 
-    def _promised(self, target: TargetKind, severity: str, at: datetime) -> Promise | NoPromise:
+    def _promised(self, target: str, severity: str, at: datetime) -> Promise | NoPromise:
         case, (plan, region) = self.case, self._plan_and_region_at(at)
         return self._policy_at(at).promise(
             target, plan=plan, severity=severity, region=region, channel=case.channel, down=case.down

@@ -357,7 +357,7 @@ def _wait(execution: Execution, command: Command, _orders: Orders) -> None:
     said = f"waiting for {'a third party' if command.vendor else 'the customer'}"
     said += f" until {snooze.wall(execution, until)}" if until else ""
     said += f": {command.detail}" if command.detail else ""
-    pauses = not command.vendor or "vendor" in execution.terms.policy.pauses
+    pauses = execution.terms.policy.is_paused_by("vendor" if command.vendor else "customer")
     execution.done.append(said if pauses else f"{said}; no clock stops")
 
 

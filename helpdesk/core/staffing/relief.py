@@ -232,9 +232,9 @@ def _is_kept(draft: Draft) -> bool:
 def _due_at(holder: Agent, decision: Decision, terms: Terms, now: datetime) -> datetime | None:
     """When the first promise falls due; None where none is made for a word and no other ends before they are back."""
     running = [clock for case, of in _with_merged(decision, terms) for clock in _running(case, of)]
-    dues = [(clock.due_at, clock.target) for clock in running if clock.due_at]
+    dues = [(clock.due_at, clock.kind) for clock in running if clock.due_at]
     first = min((at for at, _ in dues), default=None)
-    word = any(target != "resolution" for _, target in dues)
+    word = any(kind.owes_word for _, kind in dues)
     return first if word or (first and first <= holder.back_at(now)) else None
 
 

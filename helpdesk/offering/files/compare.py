@@ -7,14 +7,14 @@ from datetime import timedelta
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from helpdesk.offering.policy import TARGET_KINDS, TARGET_NAMES, NoPromise
+from helpdesk.offering.policy import NoPromise
 from helpdesk.openhours.week import clock_words, week_words
 from helpdesk.plural import plural
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from helpdesk.offering.policy import Policy, Promise, TargetKind
+    from helpdesk.offering.policy import Policy, Promise
     from helpdesk.openhours.calendar import Calendar, SpecialDay
 
 
@@ -69,14 +69,17 @@ def _promises(old: Policy, new: Policy) -> Iterator[Difference]:
             (old.channels, new.channels),
         )
     )
-    for target, plan, severity, region, channel in product(TARGET_KINDS, plans, severities, regions, channels):
+    kinds = {kind.key: kind.name for kind in (*old.kinds, *new.kinds)}
+    for target, plan, severity, region, channel in product(kinds, plans, severities, regions, channels):
         was, now = (_said(policy, target, plan, severity, region, channel) for policy in (old, new))
         if was != now:
             who = f"plan {plan}, region {region}, channel {channel}"
-            yield Difference(f"{TARGET_NAMES[target]} of {severity}", who, was, now)
+            yield Difference(f"{kinds[target]} of {severity}", who, was, now)
 
 
-def _said(policy: Policy, target: TargetKind, plan: str, severity: str, region: str, channel: str) -> str:
+def _said(policy: Policy, target: str, plan: str, severity: str, region: str, channel: str) -> str:
+    if all(kind.key != target for kind in policy.kinds):
+        return "none"
     promise = policy.promise(target, plan=plan, severity=severity, region=region, channel=channel)
     return "none" if isinstance(promise, NoPromise) else _promise_words(promise)
 

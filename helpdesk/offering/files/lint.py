@@ -19,7 +19,7 @@ from helpdesk.offering.files.days import holiday_names, is_called
 from helpdesk.offering.files.known_days import YEARS, categories
 from helpdesk.offering.files.maintenance import lands_on
 from helpdesk.offering.files.read import days_of, policy_file, read_policy, read_table
-from helpdesk.offering.policy import TARGET_NAMES, Promise
+from helpdesk.offering.policy import Promise
 from helpdesk.plural import plural
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from helpdesk.offering.files.known_days import KnownDays
     from helpdesk.offering.files.schema import CountryHolidays, PolicyFile
-    from helpdesk.offering.policy import Plan, Policy, Step, TargetKind, WorkedExample
+    from helpdesk.offering.policy import Plan, Policy, Step, WorkedExample
 
 FindingLevel = Literal["error", "warning", "assumption"]
 # A Tuesday morning in open hours nearly everywhere, without a holiday near: where promises are compared.
@@ -198,7 +198,7 @@ def _unheard(policy: Policy, key: str, step: Step) -> Iterator[Remark]:
         yield "warning", key, f"nobody is asked to acknowledge at {step.key.partition(' ')[0]}"
     if step.share == 0 and step.unless_acknowledged:
         for plan, level in product(policy.plans, step.only or [level.key for level in policy.severity.levels]):
-            promise = _promise(policy, plan.key, "first_response", level)
+            promise = _promise(policy, plan.key, policy.first_answer.key, level)
             if promise and not promise.within.business_days and promise.within.open_time <= step.unless_acknowledged:
                 yield "warning", key, f"not before the first response of {policy.level(level).name} is due"
 
@@ -206,7 +206,7 @@ def _unheard(policy: Policy, key: str, step: Step) -> Iterator[Remark]:
 def _slower_plans(policy: Policy) -> Iterator[Remark]:
     """A plan that is sold as better and is slower (LGK-4): plans stand in order of price."""
     for cheaper, dearer in pairwise(policy.plans):
-        for target in ("first_response", "follow_up", "resolution"):
+        for target in (kind.key for kind in policy.kinds):
             slower = [
                 f"{level.name} ({_said(policy, dearer, target, level.key)}"
                 f" against {_said(policy, cheaper, target, level.key)})"
@@ -218,7 +218,7 @@ def _slower_plans(policy: Policy) -> Iterator[Remark]:
                 yield "warning", f"targets.{dearer.key}.{target}", text
 
 
-def _slower(policy: Policy, cheaper: Plan, dearer: Plan, target: TargetKind, severity: str) -> bool:
+def _slower(policy: Policy, cheaper: Plan, dearer: Plan, target: str, severity: str) -> bool:
     """Compared in the cheaper plan's hours: wider hours alone make nothing slower."""
     promises = [_promise(policy, plan.key, target, severity) for plan in (cheaper, dearer)]
     before, after = promises
@@ -229,38 +229,40 @@ def _slower(policy: Policy, cheaper: Plan, dearer: Plan, target: TargetKind, sev
 
 def _slower_severities(policy: Policy) -> Iterator[Remark]:
     """A worse severity that is answered later than a milder one."""
+    answer = policy.first_answer
     for plan in policy.plans:
         for worse, milder in pairwise(policy.severity.levels):
-            before, after = (_due(policy, plan.key, "first_response", level.key) for level in (worse, milder))
+            before, after = (_due(policy, plan.key, answer.key, level.key) for level in (worse, milder))
             if before is not None and after is not None and before > after:
-                key = f"targets.{plan.key}.first_response.{worse.key}"
+                key = f"targets.{plan.key}.{answer.key}.{worse.key}"
                 yield "warning", key, f"later than the milder {milder.name}"
 
 
-def _due(policy: Policy, plan: str, target: TargetKind, severity: str) -> datetime | None:
+def _due(policy: Policy, plan: str, target: str, severity: str) -> datetime | None:
     promise = _promise(policy, plan, target, severity)
     return promise.within.due_at(promise.calendar, _PROBE) if promise else None
 
 
-def _promise(policy: Policy, plan: str, target: TargetKind, severity: str) -> Promise | None:
+def _promise(policy: Policy, plan: str, target: str, severity: str) -> Promise | None:
     region = policy.regions[0].key
     promise = policy.promise(target, plan=plan, severity=severity, region=region, channel="email")
     return promise if isinstance(promise, Promise) else None
 
 
-def _said(policy: Policy, plan: Plan, target: TargetKind, severity: str) -> str:
+def _said(policy: Policy, plan: Plan, target: str, severity: str) -> str:
     return str(policy.goals[plan.key, target, severity].within)
 
 
 def _undefined(policy: Policy) -> Iterator[Remark]:
+    answer = policy.first_answer
     for level in policy.severity.levels:
         if not level.definition:
             yield "warning", f"severities.{level.key}.definition", "expected a definition, there is none"
     for plan in policy.plans:
         for level in policy.severity.levels:
-            if (plan.key, "first_response", level.key) not in policy.goals:
-                text = f"no {TARGET_NAMES['first_response']} target for {level.name}"
-                yield "warning", f"targets.{plan.key}.first_response.{level.key}", text
+            if (plan.key, answer.key, level.key) not in policy.goals:
+                text = f"no {answer.name} target for {level.name}"
+                yield "warning", f"targets.{plan.key}.{answer.key}.{level.key}", text
 
 
 def _short_days(policy: Policy) -> Iterator[Remark]:

@@ -50,6 +50,7 @@ from helpdesk.offering.policy import (
     Warranty,
     WorkedExample,
 )
+from helpdesk.offering.promises import usual_promises
 from helpdesk.offering.severities import CONDITIONS, Area, Cap, Kind, Level, SeverityTerms
 from helpdesk.openhours.calendar import Calendar, SpecialDay, WeeklyOpening, parse_hours
 from helpdesk.openhours.within import Within, parse_open_time, parse_within
@@ -70,7 +71,7 @@ if TYPE_CHECKING:
         LifecycleTable,
         StepEntry,
     )
-    from helpdesk.offering.policy import TargetKind, Writer
+    from helpdesk.offering.policy import Writer
 
 _PART = re.compile(r"(\d\d):([0-5]\d)-(\d\d):([0-5]\d)")
 R = TypeVar("R")
@@ -190,6 +191,7 @@ class _PolicyReader:
             regions=tuple(Region(key, entry.name or key, entry.calendar) for key, entry in table.regions.items()),
             channels=self.channels(),
             calendars=calendars,
+            kinds=usual_promises(whom for whom in table.pauses if whom != "customer"),  # resolution waits anyway
             goals=dict(self.goals()),
             severity=self.severity(),
             intake=tuple(self.intake()),
@@ -208,7 +210,6 @@ class _PolicyReader:
             exclusions=tuple(self.exclusions()),
             maintenance=tuple(self.maintenance()),
             lifecycle=self.life(table.lifecycle),
-            pauses=tuple(whom for whom in table.pauses if whom != "customer"),  # that one is told apart by target
             calls=self.attempt("calls", partial(read_calls, table.calls), Calls()),
             credits=self.credits(table.credits) if table.credits else None,
             escalation_words=tuple(table.escalation_words),
@@ -303,7 +304,7 @@ class _PolicyReader:
 
     # --- targets
 
-    def goals(self) -> Iterator[tuple[tuple[str, TargetKind, str], Goal]]:
+    def goals(self) -> Iterator[tuple[tuple[str, str, str], Goal]]:
         for plan, targets in self.table.targets.items():
             for target, severities in targets.items():
                 for severity, entry in severities.items():
@@ -529,10 +530,14 @@ class _PolicyReader:
 
     def goal_references(self, policy: Policy) -> None:
         """As the file has them: a span that cannot be read hides no name beside it."""
+        kinds = [kind.key for kind in policy.kinds]
+        for number, example in enumerate(self.table.example, start=1):
+            self.among(f"example.{number}.target", example.target, kinds)
         plans, channels = {entry.key for entry in policy.plans}, {entry.key for entry in policy.channels}
         severities = {level.key for level in policy.severity.levels}
         for plan, targets in self.table.targets.items():
             for target, goals in targets.items():
+                self.among(f"targets.{plan}.{target}", target, kinds)
                 for severity, entry in goals.items():
                     place = f"targets.{plan}.{target}.{severity}"
                     self.among(place, plan, plans)

@@ -13,8 +13,6 @@ from typing import Literal
 from helpdesk.offering.severities import Kind
 from helpdesk.toml_reader import strict
 
-Target = Literal["first_response", "follow_up", "resolution"]
-
 
 @strict
 @dataclass
@@ -300,7 +298,7 @@ class ExampleEntry:
     plan: str = ""
     region: str = ""
     channel: str = "email"
-    target: Target = "first_response"
+    target: str = "first_response"  # the key of a promise
     kind: Kind = "defect"
     language: str = ""  # of the mail; without it, the first of the policy
     fields: dict[str, str] = field(default_factory=dict)  # what the customer says in fields of the intake
@@ -339,7 +337,7 @@ class PolicyFile:
     regions: dict[str, RegionTable]
     calendars: dict[str, CalendarTable]
     severities: dict[str, SeverityTable]
-    targets: dict[str, dict[Target, dict[str, str | GoalTable]]]
+    targets: dict[str, dict[str, dict[str, str | GoalTable]]]
     classifier: ClassifierTable
     source: str = ""
     shown_in: list[str] = field(default_factory=list)  # further zones in which the document prints its hours

@@ -15,7 +15,6 @@ from helpdesk.core.words.case import DESK
 from helpdesk.core.words.decision import Draft
 from helpdesk.core.words.drafts import SnoozeOverMail
 from helpdesk.core.words.events import CaseAssigned, CaseSnoozed, Event, SnoozeOver
-from helpdesk.offering.policy import TARGET_NAMES
 from helpdesk.openhours.relative_time import zone_of
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ def begin(execution: Execution, command: Command, _orders: Orders) -> None:
     policy = execution.terms.policy
     said = f"you are reminded {wall(execution, command.until)}; no clock stops"
     due = sorted(
-        (clock.due_at, TARGET_NAMES[clock.target])
+        (clock.due_at, clock.kind.name)
         for clock in clocks(execution.case, policy)
         if clock.stopped_at is None and clock.due_at and clock.due_at < command.until
     )
