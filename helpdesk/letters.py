@@ -13,8 +13,6 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from helpdesk.core.clocks import suspicion
-from helpdesk.core.clocks.timeline import clocks
 from helpdesk.core.clocks.turn import TURN_NAMES, turn_of
 from helpdesk.core.words import rating
 from helpdesk.core.words.addressee import plain_reply, unheard
@@ -57,6 +55,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from helpdesk.core.clocks.clock import Clock
+    from helpdesk.core.clocks.owed import Owed, RunningClock
     from helpdesk.core.words.alert import AlertText
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.decision import Draft
@@ -66,7 +65,7 @@ if TYPE_CHECKING:
     from helpdesk.core.words.terms import Terms
     from helpdesk.mail.proof.address import Purpose, Signer
     from helpdesk.offering.declared import MaintenanceWindow
-    from helpdesk.offering.policy import Doubt, Policy
+    from helpdesk.offering.policy import Policy
     from helpdesk.templates import Rendered, Templates
     from helpdesk.templates.words import CaseWords
 
@@ -220,8 +219,10 @@ class Letters:
 
     def _words(self, draft: Draft, case: Case, terms: Terms, now: datetime) -> tuple[object, CaseWords]:
         """What is told by this mail alone, and what every mail of its audience has; the second wins."""
-        every = self._customer_words if draft.audience == "customer" else self._agent_words
-        return self._own_words(draft, case, terms, now), every(draft, case, terms, now)
+        own = self._own_words(draft, case, terms, now)
+        if draft.audience == "customer":
+            return own, self._customer_words(draft, case, terms)
+        return own, self._agent_words(draft, case, terms, now)
 
     def _own_words(self, draft: Draft, case: Case, terms: Terms, now: datetime) -> object:
         """The content of a draft, or what stands for it in a template (`words.INSTEAD_OF`)."""
@@ -231,7 +232,9 @@ class Letters:
             case ClosedMail():
                 asked = rating.is_asked(case, draft.to, terms)
                 links = self._rating_links(draft.to, case, terms) if asked else None
-                return ClosedWords(rate=links, unanswered=content.unanswered, reopens_until=_reopens_until(case, terms))
+                return ClosedWords(
+                    rate=links, unanswered=content.unanswered, reopens_until=_reopens_until(draft, case, terms)
+                )
             case CustomerReminderMail():
                 closes_at = content.closes_at
                 return ReminderWords(
@@ -257,12 +260,11 @@ class Letters:
             links[grade] = f"mailto:{quote(address, safe='@')}?{fields}"
         return RatingLinks(**links)
 
-    def _customer_words(self, draft: Draft, case: Case, terms: Terms, now: datetime) -> CustomerWords:
+    def _customer_words(self, draft: Draft, case: Case, terms: Terms) -> CustomerWords:
         policy, content, language = terms.policy, draft.content, _spoken(case, terms)
-        first = clocks(case, policy)[0]
-        zone = _zone(case, terms)
+        owed, zone = _owed(draft), _zone(case, terms)
+        first, following = owed.first, owed.next_word
         promised = isinstance(first.promise, Promise) and first.due_at is not None
-        following = _next_due(case, policy, now)
         return CustomerWords(
             desk=terms.mailbox.name or self._desk,
             ref=case.ref,
@@ -281,7 +283,7 @@ class Letters:
             because=content.because if isinstance(content, OutOfScopeMail) else "",
             answered_in=_answered_in(case, policy, language),
             assured=first.warranted,
-            not_owed=_not_owed(first, draft, told=bool(policy.told_of(case.channel, case.down))),
+            not_owed=owed.not_owed,
             next_due=moment(_due_at(following), zone, language) if following else "",
             next_assured=bool(following and following.warranted),
         )
@@ -290,7 +292,7 @@ class Letters:
         policy, content = terms.policy, draft.content
         if not isinstance(content, ToAgent):
             raise TypeError(f"{content} is for no agent")
-        stays, due = content.stays or unheard(case, terms), _all_due(case, terms, now)
+        stays, due = content.stays or unheard(case, terms), tuple(_due(one, now) for one in _owed(draft).running)
         return AgentWords(
             desk=terms.mailbox.name or self._desk,
             ref=case.ref,
@@ -328,13 +330,10 @@ class Letters:
         )
 
 
-def _all_due(case: Case, terms: Terms, now: datetime) -> tuple[DueWords, ...]:
-    """The promises that run on a case and on what was merged into it, the first that is due first."""
-    owed = [(clock, case, terms) for clock in _running(case, terms.policy)]
-    for merged in terms.merged:
-        owed += [(clock, merged.case, merged.terms) for clock in _running(merged.case, merged.terms.policy)]
-    owed.sort(key=lambda one: one[0].broken_or_due_at(now) or now)
-    return tuple(_due(clock, whose, of, now, within=case) for clock, of, whose in owed)
+def _owed(draft: Draft) -> Owed:
+    if draft.owed is None:
+        raise ValueError(f"a draft with what is owed was expected, not {draft.kind}")
+    return draft.owed
 
 
 def _ack_words(content: AckMail, case: Case, terms: Terms) -> AckWords:
@@ -362,29 +361,9 @@ def _problem_words(problem: KnownProblem, zone: str, language: str) -> ProblemWo
     return ProblemWords(kind="maintenance" if problem.until else "incident", name=problem.name, until=until)
 
 
-def _not_owed(clock: Clock, draft: Draft, *, told: bool) -> tuple[Doubt, ...]:
-    """Why a time that is told is not owed to this customer; `told`: their way in has words of its own for that."""
-    doubts = draft.content.doubts if isinstance(draft.content, AckMail) else ()
-    found = (*doubts, *(clock.promise.doubts if isinstance(clock.promise, Promise) else ()))
-    said = {"way-in"} if told else set()
-    if any(doubt.about == "sender" for doubt in found):
-        said |= {"contact"}  # a sender whom nobody knows is no contact either
-    return tuple(doubt for doubt in found if doubt.about not in said)
-
-
-def _next_due(case: Case, policy: Policy, now: datetime) -> Clock | None:
-    """What says when the next answer is due: the first response, or what the last mail asks; None once it is late."""
-    running = [clock for clock in clocks(case, policy) if clock.stopped_at is None and clock.kind.owes_word]
-    ahead = [clock for clock in running if clock.due_at and clock.due_at > now]
-    return min(ahead, key=_due_at, default=None)
-
-
-def _reopens_until(case: Case, terms: Terms) -> str:
-    """Until when a reply opens a resolved or closed case again; "" for one that any reply opens."""
-    window = terms.policy.lifecycle.reopen_within
-    if case.active or window is None or case.status_since is None:
-        return ""
-    return moment(case.status_since + window, _zone(case, terms), _spoken(case, terms))
+def _reopens_until(draft: Draft, case: Case, terms: Terms) -> str:
+    until = _owed(draft).reopens_until
+    return moment(until, _zone(case, terms), _spoken(case, terms)) if until else ""
 
 
 def _spoken(case: Case, terms: Terms) -> str:
@@ -415,8 +394,8 @@ def _without_staff(text: str, terms: Terms) -> str:
 
 
 def desk_zone(case: Case, policy: Policy) -> str:
-    """The zone in which the desk serves a case: its region's, whatever calendar a severity runs in."""
-    return policy.calendars[policy.region(case.region).calendar].timezone
+    """The zone in which the desk serves a case."""
+    return policy.desk_timezone(case.region)
 
 
 def turn_words(case: Case, policy: Policy) -> str:
@@ -431,17 +410,13 @@ def _due_at(clock: Clock) -> datetime:
     return clock.due_at
 
 
-def _running(case: Case, policy: Policy) -> list[Clock]:
-    return [clock for clock in clocks(case, policy) if clock.stopped_at is None and clock.due_at]
-
-
-def _due(clock: Clock, terms: Terms, case: Case, now: datetime, *, within: Case) -> DueWords:
-    zone = desk_zone(case, terms.policy)
-    due_at, late = clock.broken_or_due_at(now) or now, clock.breached_at(now) is not None
+def _due(running: RunningClock, now: datetime) -> DueWords:
+    clock, due_at, zone = running.clock, running.due_at, running.timezone
+    late = clock.breached_at(now) is not None
     now_due = _due_at(clock) if _due_at(clock) > max(due_at, now) else None
     return DueWords(
         target=clock.kind.name,
-        of="" if case is within else case.ref,
+        of=running.ref,
         at=moment(due_at, zone),
         brief=brief(due_at, zone),
         by=f"was due {brief(due_at, zone)}" if late else f"by {brief(due_at, zone)}",
@@ -522,7 +497,6 @@ def _told_together(reasons: Sequence[Mapping[str, Any]]) -> list[str]:
 def _suspicion_words(content: SuspicionMail, case: Case, terms: Terms) -> SuspicionWords:
     """What the alarm about a possible rank 1 says."""
     raised, zone = case.of_type(RankOneSuspected)[-1], desk_zone(case, terms.policy)
-    measured = suspicion.clock(case, terms.policy)
     level = terms.policy.severity.at_rank(1)
     cues = [reason for reason in raised.reasons if reason["evidence"]][:3]
     return SuspicionWords(
@@ -531,7 +505,7 @@ def _suspicion_words(content: SuspicionMail, case: Case, terms: Terms) -> Suspic
         percent=round(content.probability * 100),
         again=content.again,
         since=moment(raised.at, zone),
-        due=moment(measured.due_at, zone) if measured and measured.due_at else "",
+        due=moment(content.due_at, zone) if content.due_at else "",
         why="; ".join(f"{reason['rule']}: {reason['evidence']}" for reason in cues),
     )
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from helpdesk.core import lifecycle, progress, redaction
 from helpdesk.core.clocks import calling, ladder, suspicion
+from helpdesk.core.clocks.owed import with_owed
 from helpdesk.core.clocks.timeline import clocks, waited_for
 from helpdesk.core.clocks.turn import turn_of
 from helpdesk.core.receive import (
@@ -78,6 +79,7 @@ from helpdesk.offering.intake import read as read_intake
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from helpdesk.core.clocks.clock import Clock
     from helpdesk.core.receive.details import Details
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.decision import Arrival, Outcome, Returned
@@ -146,9 +148,10 @@ def tick(case: Case, terms: Terms, now: datetime) -> Decision:
     before = case
     over, reminders = _wait_over(case, terms, now)
     case = case.after(*over)  # first, because clocks that waited run again from then on
-    given, told = _relieved(case, terms, now)
-    events, drafts = ladder.climb(case.after(*given), terms, now)
-    lived, letters = lifecycle.live(case, terms, now)
+    found = clocks(case, terms.policy)  # who has the case moves none of them
+    given, told = _relieved(case, terms, found, now)
+    events, drafts = ladder.climb(case.after(*given), terms, found, now)
+    lived, letters = lifecycle.live(case, terms, found, now)
     alarmed, alarms = suspicion.repeat(case, terms, now)
     awake, wake = snooze.over(case.after(*given, *lived), terms, now)
     events, drafts = (*given, *events, *lived, *alarmed, *awake), (*told, *drafts, *letters, *alarms, *wake)
@@ -159,25 +162,31 @@ def tick(case: Case, terms: Terms, now: datetime) -> Decision:
     return _on_the_record(replace(decision, drafts=(*decision.drafts, *news)), terms, now)
 
 
-def _relieved(case: Case, terms: Terms, now: datetime) -> tuple[tuple[Event, ...], tuple[Draft, ...]]:
+def _relieved(
+    case: Case, terms: Terms, found: Sequence[Clock], now: datetime
+) -> tuple[tuple[Event, ...], tuple[Draft, ...]]:
     """When time runs out on a case whose agent cannot act (LGK-2)."""
-    reached = ladder.reached_by(case, terms, now)
+    reached = ladder.reached_by(case, terms, found, now)
     if not reached:
         return (), ()
     due = min((rung.clock.due_at for rung in reached if rung.clock.due_at), default=None)
     return relief.running_out(case, terms, now, due_at=due)
 
 
-def next_at(case: Case, terms: Terms) -> datetime | None:
-    """The earliest instant at which time alone changes something; None while nothing can."""
-    instants = [rung.at for rung in ladder.outstanding(case, terms)]
+def next_at(case: Case, terms: Terms, found: Sequence[Clock] = ()) -> datetime | None:
+    """The earliest instant at which time alone changes something; None while nothing can.
+
+    `found` are the clocks of the case where they are known.
+    """
+    found = found or clocks(case, terms.policy)
+    instants = [rung.at for rung in ladder.outstanding(case, terms, found)]
     standing = case.breaches
     instants += [
         clock.told_late_from
-        for clock in clocks(case, terms.policy)
+        for clock in found
         if clock.told_late_from is not None and ladder.clock_key(clock) not in standing
     ]
-    instants += [step.at for step in lifecycle.outstanding(case, terms)]
+    instants += [step.at for step in lifecycle.outstanding(case, terms, found)]
     wakes_at = case.snoozed.until if case.snoozed else None
     others = (_wait_ends_at(case), wakes_at, suspicion.repeats_at(case, terms))
     return min([*instants, *(at for at in others if at)], default=None)
@@ -240,7 +249,7 @@ def _opened_by(sender: Person, arrival: Arrival, terms: Terms, now: datetime) ->
     events = (*events, *suspected)
     case = open_case(opened).after(*events[1:])
     if arrival.released_by:  # a person has just looked at it, and decides whom else it needs
-        late = ladder.passed(case, terms, now)
+        late = ladder.passed(case, terms, clocks(case, terms.policy), now)
         events, case, suspected = (*events, *late), case.after(*late), ()
     guessed = details.guesses(intake, intake.values, verdict.kind, terms.policy)
     written = acknowledged.sent or acknowledged.unwritable
@@ -615,13 +624,17 @@ def _too_old_to_reopen(case: Case, arrival: Arrival, terms: Terms) -> bool:
 
 
 def _on_the_record(decision: Decision, terms: Terms, now: datetime) -> Decision:
-    """Record each breach that has happened by `now`, and withdraw one that a mail received in time undoes."""
+    """Record each breach that has happened by `now`, and withdraw one that a mail received in time undoes.
+
+    The clocks are read here for all that follows, and what is owed goes with the drafts.
+    """
     decision = monitor.spared(decision)
     case = decision.case
     if case is None:
         return decision
     standing = case.breaches
-    shown = {ladder.clock_key(clock): clock for clock in clocks(case, terms.policy)}
+    found = clocks(case, terms.policy)
+    shown = {ladder.clock_key(clock): clock for clock in found}
     events: list[Event] = []
     for key, clock in shown.items():
         late = clock.breached_at(now)
@@ -634,7 +647,8 @@ def _on_the_record(decision: Decision, terms: Terms, now: datetime) -> Decision:
             what = "answered" if key not in shown or shown[key].stopped_at else "changed"
             because = f"{what} in time, and read late"
             events.append(BreachWithdrawn(now, now, DESK, clock=key, because=because))
-    return replace(decision, case=case.after(*events), events=(*decision.events, *events))
+    case, drafts = case.after(*events), with_owed(decision.drafts, case, terms, now, found)
+    return replace(decision, case=case, events=(*decision.events, *events), drafts=drafts, clocks=found)
 
 
 def _wait_ends_at(case: Case) -> datetime | None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from helpdesk.core.clocks.timeline import clocks, waited_for
+from helpdesk.core.clocks.timeline import waited_for
 from helpdesk.core.clocks.turn import turn_of
 from helpdesk.core.words.case import DESK
 from helpdesk.core.words.decision import Draft
@@ -33,7 +33,7 @@ from helpdesk.core.words.events import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from helpdesk.core.clocks.clock import Clock
@@ -65,9 +65,9 @@ class _CustomerSilence:
     waited: bool  # an agent said that we wait
 
 
-def outstanding(case: Case, terms: Terms) -> list[LifecycleStep]:
+def outstanding(case: Case, terms: Terms, found: Sequence[Clock]) -> list[LifecycleStep]:
     """The steps of this silence that are still to come, in order of time."""
-    silence = _silence(case, terms)
+    silence = _silence(case, terms, found)
     if silence is None or _answered_elsewhere(case, silence.since):
         return []
     done = {type(event) for event in case.events if event.at > silence.since}
@@ -87,7 +87,7 @@ def _steps(case: Case, terms: Terms, silence: _CustomerSilence, done: set[type[E
         yield LifecycleStep(silence.close_after.due_at(calendar, reminded), "close")
 
 
-def _silence(case: Case, terms: Terms) -> _CustomerSilence | None:
+def _silence(case: Case, terms: Terms, found: Sequence[Clock]) -> _CustomerSilence | None:
     life = terms.policy.lifecycle
     if case.status == "waiting":
         wait = case.of_type(WaitingSet)[-1]
@@ -98,7 +98,7 @@ def _silence(case: Case, terms: Terms) -> _CustomerSilence | None:
     if case.merged or case.merged_into:
         return None  # what is said on one of them may be owed on the other
     turn = turn_of(case)
-    if turn.whose != "customer" or any(map(_is_owed, clocks(case, terms.policy))):
+    if turn.whose != "customer" or any(map(_is_owed, found)):
         return None
     return _CustomerSilence(turn.asked_at, life.turn_remind_after, life.turn_close_after, waited=False)
 
@@ -120,11 +120,13 @@ def _calendar(case: Case, terms: Terms) -> Calendar:
     return terms.policy.plan_calendar(plan=case.plan, region=case.region)
 
 
-def live(case: Case, terms: Terms, now: datetime) -> tuple[tuple[Event, ...], tuple[Draft, ...]]:
+def live(
+    case: Case, terms: Terms, found: Sequence[Clock], now: datetime
+) -> tuple[tuple[Event, ...], tuple[Draft, ...]]:
     """Do what is due by `now`, in order."""
     events: list[Event] = []
     drafts: list[Draft] = []
-    for step in outstanding(case, terms):
+    for step in outstanding(case, terms, found):
         if step.at > now:
             break
         for event, letters in _ACTS[step.act](case, terms, step.at, now):
@@ -134,8 +136,8 @@ def live(case: Case, terms: Terms, now: datetime) -> tuple[tuple[Event, ...], tu
 
 
 def _remind(case: Case, terms: Terms, at: datetime, now: datetime) -> Iterator[tuple[Event, list[Draft]]]:
-    key, silence = f"remind/{at:%Y%m%dT%H%M%SZ}", _silence(case, terms)
-    patience = silence.close_after if silence else None
+    key, life = f"remind/{at:%Y%m%dT%H%M%SZ}", terms.policy.lifecycle
+    patience = life.close_after if case.status == "waiting" else life.turn_close_after
     closes_at = patience.due_at(_calendar(case, terms), now) if patience else None
     content = CustomerReminderMail(waited=case.status == "waiting", closes_at=closes_at)
     letters = [Draft(_repeating(content, person, case), person, key) for person in _customers(case)]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from helpdesk.offering.intake import IntakeField
-    from helpdesk.offering.promises import PromiseKind
+    from helpdesk.offering.promises import PromiseKind, Waited
     from helpdesk.offering.severities import Kind, Level, SeverityTerms
     from helpdesk.openhours.calendar import Calendar
     from helpdesk.openhours.within import Within
@@ -39,7 +39,6 @@ AUDIENCES = (
 )
 ON_CALL = frozenset({"on-call", "on-call-secondary"})
 StepHours = Literal["", "working", "always"]
-Waited = Literal["customer", "vendor"]  # whom a wait is for
 OFF = "off"  # what takes an exclusion back, and so is the key of none
 OnSeverityChange = Literal["keep_consumed", "from_start", "restart"]
 
@@ -445,6 +444,10 @@ class Policy:
     def plan_calendar(self, *, plan: str, region: str) -> Calendar:
         """The hours that come with a plan, else those of the region. Raises NotFound."""
         return self.calendars[self.plan(plan).calendar or self.region(region).calendar]
+
+    def desk_timezone(self, region: str) -> str:
+        """The zone in which a region is served, whatever calendar a severity runs in. Raises NotFound."""
+        return self.calendars[self.region(region).calendar].timezone
 
     def level(self, key: str) -> Level:
         """The severity of that key. Raises NotFound."""

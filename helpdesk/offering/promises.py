@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from helpdesk.offering.policy import Waited
-
+Waited = Literal["customer", "vendor"]  # whom a wait is for
 # What sets a promise running; the customer's word does it anew each time that nobody has answered.
 Start = Literal["received", "customer_wrote"]
 # What of ours keeps it.

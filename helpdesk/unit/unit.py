@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from helpdesk.core import decide
+from helpdesk.core.clocks.owed import with_owed
 from helpdesk.core.words.events import PolicyChanged
 from helpdesk.core.words.terms import Neighbour, Terms
 from helpdesk.severity import SHIPPED, Classifier
@@ -176,7 +177,7 @@ class Unit:
         if case is None:
             raise ValueError("a decision about a case was expected")
         self.forget()
-        next_at = decide.next_at(case, terms)
+        next_at = decide.next_at(case, terms, decision.clocks)
         if case.number and decision.outcome != "opened":
             case_store.save(self.connection, case, new=decision.events, next_at=next_at)
             return case
@@ -185,6 +186,7 @@ class Unit:
     def write(self, case: Case, drafts: Sequence[Draft], terms: Terms) -> None:
         """Queue the letters of a decision; of a case that is not confirmed, none that go outside."""
         drafts = [draft for draft in drafts if draft.audience == "agent" or not case.unconfirmed]
+        drafts = with_owed(drafts, case, terms, self.now)
         self.queue(letter_of(self.connection, self.rules, case, draft, terms, self.now) for draft in drafts)
 
     def queue(self, mails: Iterable[Queued]) -> None:

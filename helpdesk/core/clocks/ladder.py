@@ -15,7 +15,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from helpdesk.core.clocks import calling
-from helpdesk.core.clocks.timeline import clocks
 from helpdesk.core.words.audience import readers
 from helpdesk.core.words.case import DESK
 from helpdesk.core.words.decision import Draft
@@ -73,24 +72,24 @@ def clock_key(clock: Clock) -> str:
     return f"{clock.target}/{clock.started_at:%Y%m%dT%H%M%SZ}"
 
 
-def outstanding(case: Case, terms: Terms, now: datetime | None = None) -> list[Rung]:
-    """The steps that are still to be taken on clocks that still run, in order of time.
+def outstanding(case: Case, terms: Terms, found: Sequence[Clock], now: datetime | None = None) -> list[Rung]:
+    """The steps that are still to be taken on those of a case's clocks that still run, in order of time.
 
     Of a step that repeats it is the next repetition; with `now`, the last one that has come by then.
     """
-    ladder = _Ladder(case, terms, now)
+    ladder = _Ladder(case, terms, found, now)
     return sorted(ladder.rungs(), key=lambda rung: rung.at)
 
 
 class _Ladder:
     """A policy's steps on one case, with those that its calls go on to."""
 
-    def __init__(self, case: Case, terms: Terms, now: datetime | None) -> None:
+    def __init__(self, case: Case, terms: Terms, found: Sequence[Clock], now: datetime | None) -> None:
         self.case = case
         self.terms = terms
         self.now = now
         self.calendar = terms.policy.calendars[terms.policy.region(case.region).calendar]
-        self.clocks = clocks(case, terms.policy)
+        self.clocks = found
         # Of an excluded case nobody owes an answer any more, late as it may have been before.
         self.running = [clock for clock in self.clocks if clock.stopped_at is None and not in_force(case.events)]
         self.taken = _turns_taken(case)
@@ -176,14 +175,16 @@ def _turns_taken(case: Case) -> dict[str, int]:
     return taken
 
 
-def reached_by(case: Case, terms: Terms, now: datetime) -> list[Rung]:
+def reached_by(case: Case, terms: Terms, found: Sequence[Clock], now: datetime) -> list[Rung]:
     """The steps that are to be taken now."""
-    return [rung for rung in outstanding(case, terms, now) if rung.at <= now]
+    return [rung for rung in outstanding(case, terms, found, now) if rung.at <= now]
 
 
-def climb(case: Case, terms: Terms, now: datetime) -> tuple[tuple[Event, ...], tuple[Draft, ...]]:
+def climb(
+    case: Case, terms: Terms, found: Sequence[Clock], now: datetime
+) -> tuple[tuple[Event, ...], tuple[Draft, ...]]:
     """Take every step that is reached by `now`: one event each, one mail a person."""
-    reached = reached_by(case, terms, now)
+    reached = reached_by(case, terms, found, now)
     highest: dict[str, tuple[Recipient, Rung]] = {}
     for rung in sorted(reached, key=lambda rung: rung.height):
         for reader in readers(rung.step.to, case, terms, now):
@@ -194,9 +195,9 @@ def climb(case: Case, terms: Terms, now: datetime) -> tuple[tuple[Event, ...], t
     return events, tuple(_draft(rung, reader, reached, now, since) for reader, rung in highest.values())
 
 
-def passed(case: Case, terms: Terms, now: datetime) -> tuple[Event, ...]:
+def passed(case: Case, terms: Terms, found: Sequence[Clock], now: datetime) -> tuple[Event, ...]:
     """The steps that came while a case was not one yet: on the record, and nobody is called for what is past."""
-    reached = reached_by(case, terms, now)
+    reached = reached_by(case, terms, found, now)
     if not reached:
         return ()
     names = ", ".join(dict.fromkeys(f"{rung.clock.kind.name} {rung.step.key}" for rung in reached))

@@ -139,7 +139,13 @@ def _drafts(
     case: Case, suspicion: RankOneSuspected, terms: Terms, now: datetime, *, rung: str, due_at: datetime | None = None
 ) -> tuple[Draft, ...]:
     delayed = now - (due_at or now)
-    content = SuspicionMail(probability=suspicion.probability, again=rung == "due", delayed=delayed)
+    measured = clock(case, terms.policy)
+    content = SuspicionMail(
+        probability=suspicion.probability,
+        again=rung == "due",
+        due_at=measured.due_at if measured else None,
+        delayed=delayed,
+    )
     key = _key(suspicion.at, rung)
     return tuple(Draft(content, person, key) for person in _told(case, terms, now, rung=rung))
 

@@ -47,8 +47,8 @@ if TYPE_CHECKING:
 
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.events import Event
-    from helpdesk.offering.policy import Policy, Promise, Waited
-    from helpdesk.offering.promises import PromiseKind
+    from helpdesk.offering.policy import Policy, Promise
+    from helpdesk.offering.promises import PromiseKind, Waited
 
 _ENDS = (CaseResolved, CaseClosed)
 ANSWERS = (AgentAnswered, AnswerArrived)

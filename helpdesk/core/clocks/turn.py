@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.events import Event
-    from helpdesk.offering.policy import Waited
+    from helpdesk.offering.promises import Waited
 
 Whose = Literal["desk", "customer", "vendor", "nobody"]
 TURNS: tuple[Whose, ...] = get_args(Whose)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from helpdesk.core.clocks.clock import Clock
+    from helpdesk.core.clocks.owed import Owed
     from helpdesk.core.words.addressee import Addressee
     from helpdesk.core.words.behalf import Behalf
     from helpdesk.core.words.case import Case
@@ -165,6 +167,7 @@ class Draft:
     author: str = ""  # the name of who wrote it
     enclosures: tuple[Enclosure, ...] = ()  # files that go along
     shows: tuple[int, ...] = ()  # the numbers in the spool of the mails whose words stand in it
+    owed: Owed | None = field(default=None, compare=False)  # on its case, once all is decided
 
     @property
     def kind(self) -> MailKind:
@@ -192,4 +195,5 @@ class Decision:
     split: Split | None = None  # a case is to be made of a mail of this one
     moves: int = 0  # the number in the spool of the mail that goes from its old case to this one
     insists: bool = False  # an agent wants its answer sent, though it be to a monitor
+    clocks: tuple[Clock, ...] = ()  # of the case as it should be, where they are known
     also: tuple[tuple[Decision, Terms], ...] = ()  # what it does to other cases, in the same transaction

@@ -359,6 +359,7 @@ class SuspicionMail(ToAgent, kind="escalation", template="escalation-suspected")
 
     probability: float
     again: bool
+    due_at: datetime | None = None  # when an answer would be due, had it been of rank 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

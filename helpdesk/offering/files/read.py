@@ -31,7 +31,6 @@ from helpdesk.offering.intake_words import folded
 from helpdesk.offering.policy import (
     AUDIENCES,
     OFF,
-    TARGET_KINDS,
     Assumption,
     Band,
     Calls,
@@ -175,6 +174,7 @@ class _PolicyReader:
         self.source = source
         self.table = table
         self.problems: list[str] = []
+        self.kinds = usual_promises(whom for whom in table.pauses if whom != "customer")  # resolution waits anyway
 
     def policy(self) -> Policy:
         table = self.table
@@ -191,7 +191,7 @@ class _PolicyReader:
             regions=tuple(Region(key, entry.name or key, entry.calendar) for key, entry in table.regions.items()),
             channels=self.channels(),
             calendars=calendars,
-            kinds=usual_promises(whom for whom in table.pauses if whom != "customer"),  # resolution waits anyway
+            kinds=self.kinds,
             goals=dict(self.goals()),
             severity=self.severity(),
             intake=tuple(self.intake()),
@@ -490,13 +490,13 @@ class _PolicyReader:
 
     def story(self, place: str, entry: ExampleEntry) -> Iterator[StoryStep]:
         """The steps of an example, each no earlier than the one before."""
-        at, severities = entry.at, list(self.table.severities)
+        at, severities, targets = entry.at, list(self.table.severities), [kind.key for kind in self.kinds]
         for number, step in enumerate(entry.then, start=1):
             here = f"{place}.then.{number}"
             at = self.attempt(here, partial(step_at, step, at), at)
             by, text = self.attempt(f"{here}.do", partial(read_deed, step.do, severities), _NOBODY)
             expected = StoryStep(at, by, text)
-            yield self.attempt(f"{here}.expect", partial(expecting, expected, step.expect, TARGET_KINDS), expected)
+            yield self.attempt(f"{here}.expect", partial(expecting, expected, step.expect, targets), expected)
 
     def exclusions(self) -> Iterator[Exclusion]:
         for number, entry in enumerate(self.table.exclusion, start=1):
