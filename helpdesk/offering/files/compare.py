@@ -195,6 +195,7 @@ def _said_of(policy: Policy) -> Iterator[tuple[str, str]]:
     yield from _credits_of(policy)
     yield "registered contacts only", _plain(policy.warranty.only_registered)
     yield "warranted only with", ", ".join(policy.warranty.requires)
+    yield "pauses", "vendor" if policy.is_paused_by("vendor") else ""
     for name in _PLAIN:
         yield name, _plain(getattr(policy, name))
 
@@ -216,7 +217,6 @@ _PLAIN = (
     "source",
     "languages",
     "on_severity_change",
-    "pauses",
     "escalation_words",
     "escalation_contact",
     "known_incidents_exempt",
