@@ -105,8 +105,8 @@ def test_every_edit_is_a_difference_in_words(old, new, what, was, now):
 def test_every_part_of_a_policy_is_compared():
     """A field that nobody compares would change in silence; the examples and the version are none."""
     policy = load_policies().policy("celigo")
-    told = {"plans", "regions", "channels", "calendars", "goals", "severity", "intake", "ladder", "assumptions"}
-    told |= {"warranty", "exclusions", "maintenance", "lifecycle", "credits", "calls", *compare._PLAIN}
+    told = {"plans", "regions", "channels", "calendars", "kinds", "goals", "severity", "intake", "ladder"}
+    told |= {"warranty", "exclusions", "maintenance", "lifecycle", "credits", "calls", "assumptions", *compare._PLAIN}
 
     assert {field.name for field in fields(policy)} - told == {"key", "version", "examples", "earlier", "days_source"}
 
