@@ -5,9 +5,9 @@ from __future__ import annotations
 EVIDENCE_LENGTH = 90  # characters
 
 
-def shown(text: str, *, length: int = EVIDENCE_LENGTH) -> str:
-    """`text` on one line, cut at a word where it is longer than `length` characters."""
+def shown(text: str) -> str:
+    """`text` on one line, cut at a word where it is longer than `EVIDENCE_LENGTH`."""
     line = " ".join(text.split())
-    if len(line) <= length:
+    if len(line) <= EVIDENCE_LENGTH:
         return line
-    return line[: length - 1].rsplit(" ", 1)[0].rstrip(" ,;:-") + "…"
+    return line[: EVIDENCE_LENGTH - 1].rsplit(" ", 1)[0].rstrip(" ,;:-") + "…"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpdesk.severity.hashing import hashed
 from helpdesk.severity.shares import softmax
-from helpdesk.severity.shipped import weights
+from helpdesk.severity.shipped import row_of, weights
 
 if TYPE_CHECKING:
     from helpdesk.core.words.verdict import Probabilities
@@ -74,7 +74,7 @@ class Model:
     @classmethod
     def from_state(cls, state: Mapping[str, Any]) -> Model:
         """The shipped model with a desk's learning laid over it. Raises KeyError or ValueError on anything else."""
-        learned = {str(name): _row(row) for name, row in state["learned"].items()}
+        learned = {str(name): row_of(row) for name, row in state["learned"].items()}
         return cls(
             weights=DEFAULT.weights,
             temperature=DEFAULT.temperature,
@@ -82,11 +82,6 @@ class Model:
             seen=int(state["seen"]),
             version=str(state["version"]),
         )
-
-
-def _row(values: list[Any]) -> tuple[float, float, float, float]:
-    one, two, three, four = (float(value) for value in values)
-    return one, two, three, four
 
 
 DEFAULT = Model(weights=MappingProxyType(dict(weights().of_cues)), temperature=weights().temperature)

@@ -44,8 +44,8 @@ class Phrases:
 def weights() -> Weights:
     """The weights of `model.toml`."""
     stored = tomllib.loads(files(__package__).joinpath("model.toml").read_text("utf-8"))
-    of_cues = {name: _row(values) for name, values in stored["weights"].items()}
-    return Weights(stored["temperature"], of_cues, stored["phrases"]["unit"], _row(stored["phrases"]["bias"]))
+    of_cues = {name: row_of(values) for name, values in stored["weights"].items()}
+    return Weights(stored["temperature"], of_cues, stored["phrases"]["unit"], row_of(stored["phrases"]["bias"]))
 
 
 def phrases() -> Phrases:
@@ -59,6 +59,7 @@ def phrases() -> Phrases:
     return Phrases(numbers, packed[NUMBER * size : (NUMBER + 1) * size], packed[(NUMBER + 1) * size :])
 
 
-def _row(values: Iterable[float]) -> Row:
+def row_of(values: Iterable[float]) -> Row:
+    """Numbers as they are stored: one a rank."""
     one, two, three, four = (float(value) for value in values)
     return one, two, three, four

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from helpdesk.core.words.message import Message
 
 _PATIENCE = 5  # seconds: nobody holds a case for that long but who is frozen
+_AUTHORS = 50  # the newest mails of a customer that are looked at
 _ACTIVE = ("open", "waiting")
 _OWING = (*_ACTIVE, "merged")  # a merged case keeps its promises, but it is answered in another one
 
@@ -482,7 +483,7 @@ def first_words(connection: sa.Connection, numbers: Collection[int]) -> list[str
     return [str(text) for text in connection.execute(query).scalars()] if numbers else []
 
 
-def latest_authors(connection: sa.Connection, customer: str, *, limit: int = 50) -> list[str]:
+def latest_authors(connection: sa.Connection, customer: str) -> list[str]:
     """From which addresses people of a customer wrote last, the newest first; no monitor's."""
     watched = sa.select(event.c.seq).where(event.c.case_id == cases.c.id, event.c.type == MonitorReported.type).exists()
     query = (
@@ -491,7 +492,7 @@ def latest_authors(connection: sa.Connection, customer: str, *, limit: int = 50)
         .where(cases.c.customer == customer, ~watched)
         .where(message.c.role == "customer", message.c.visibility == "public")
         .order_by(message.c.at.desc(), message.c.id.desc())
-        .limit(limit)
+        .limit(_AUTHORS)
     )
     return list(dict.fromkeys(connection.execute(query).scalars()))
 

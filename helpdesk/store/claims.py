@@ -41,9 +41,9 @@ _BETWEEN_LOOKS = 0.05  # seconds
 FREED: Mapping[str, Any] = {"claimed_by": None, "claimed_until": None}
 
 
-def taken(connection: sa.Connection, owner: Owner, lease: timedelta = LEASE) -> dict[str, Any]:
+def taken(connection: sa.Connection, owner: Owner) -> dict[str, Any]:
     """The values that make a row this owner's for a while."""
-    return {"claimed_by": owner.name, "claimed_until": until(connection, lease)}
+    return {"claimed_by": owner.name, "claimed_until": until(connection, LEASE)}
 
 
 def until(connection: sa.Connection, lease: timedelta) -> sa.ColumnElement[Any]:

@@ -48,6 +48,8 @@ _LANES = {
     ),
 }
 _BEGIN_A_CASE = ("ack", "assigned")  # nothing was written to their readers about it before
+_AT_ONCE = 200  # mails that are hastened in one transaction
+_THREAD = 20  # Message-IDs of a thread
 _STOPPED = "the desk stopped while sending"
 _OUT_OF_HAND = {
     "sent": "was sent already",
@@ -266,12 +268,12 @@ def _unless_erased(at: datetime) -> dict[str, Any]:
     }
 
 
-def hasten(connection: sa.Connection, now: datetime, *, limit: int = 200) -> None:
+def hasten(connection: sa.Connection, now: datetime) -> None:
     """The far side is there again: what could not reach it is as good as new, in the order of what is new.
 
     So many at a time; the others follow when this is asked again.
     """
-    away = sa.select(outbox.c.id).where(outbox.c.state == "queued", _UNREACHED).order_by(outbox.c.id).limit(limit)
+    away = sa.select(outbox.c.id).where(outbox.c.state == "queued", _UNREACHED).order_by(outbox.c.id).limit(_AT_ONCE)
     values = {"next_at": now, "attempts": 0, "unreached": 0}
     which = outbox.c.id.in_(skip_locked(away, connection).scalar_subquery())
     connection.execute(sa.update(outbox).where(which).values(values))
@@ -473,13 +475,13 @@ def raws_to(
     return [(str(row.kind), bytes(row.raw)) for row in connection.execute(query)]
 
 
-def message_ids_to(connection: sa.Connection, case: int, recipient: str, limit: int = 20) -> list[str]:
+def message_ids_to(connection: sa.Connection, case: int, recipient: str) -> list[str]:
     """Message-IDs of what we wrote to a person on a case, oldest first."""
     query = (
         sa.select(outbox.c.message_id)
         .where(outbox.c.case_id == case, outbox.c.recipient == recipient)
         .order_by(outbox.c.id.desc())
-        .limit(limit)
+        .limit(_THREAD)
     )
     return [str(found) for found in reversed(list(connection.execute(query).scalars()))]
 

@@ -89,9 +89,9 @@ class Fetched:
     omitted: int = 0
 
 
-def probe(account: Account, *, patience: Patience | None = None, tls: ssl.SSLContext | None = None) -> int:
+def probe(account: Account) -> int:
     """Sign in, count what lies in the folder, leave again. Raises MailboxUnavailable."""
-    session = ImapSession.begin(account, patience or Patience(), tls=tls)
+    session = ImapSession.begin(account, Patience())
     try:
         return len(session.present())
     finally:

@@ -44,12 +44,9 @@ class TooMuch(Exception):
 class Allowance:
     """What the operation under way may still take. `grant` begins the next one."""
 
-    def __init__(
-        self, *, silence: float, stopping: Callable[[], bool], clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, *, silence: float, stopping: Callable[[], bool]) -> None:
         self._silence = silence
         self._stopping = stopping
-        self._clock = clock
         self._seconds = self._until = 0.0
         self._octets = 0
 
@@ -61,7 +58,7 @@ class Allowance:
 
     def renew(self) -> None:
         """Give the operation its whole time again: it begins anew, with another address of the host."""
-        self._until = self._clock() + self._seconds
+        self._until = time.monotonic() + self._seconds
 
     def spend(self, octets: int) -> None:
         """Take note of octets received."""
@@ -75,21 +72,21 @@ class Allowance:
 
     def wait(self, sock: socket.socket, event: int) -> None:
         """Return when the socket is ready for `event`; raise Hung when it is not in time."""
-        until = min(self._until, self._clock() + self._silence)
+        until = min(self._until, time.monotonic() + self._silence)
         poll = _poll(sock, event)
-        while not poll.poll(_milliseconds(until - self._clock())):
-            if self._clock() >= until:
+        while not poll.poll(_milliseconds(until - time.monotonic())):
+            if time.monotonic() >= until:
                 raise Hung("no answer in time")
             if self._stopping():
-                self._until = min(self._until, self._clock() + _GRACE)
+                self._until = min(self._until, time.monotonic() + _GRACE)
                 until = min(until, self._until)
 
     def linger(self, sock: socket.socket, seconds: float) -> None:
         """Return when the socket has something to read, when it is to stop, or after so long."""
-        until = self._clock() + seconds
+        until = time.monotonic() + seconds
         poll = _poll(sock, select.POLLIN)
-        while self._clock() < until and not self._stopping():
-            if poll.poll(_milliseconds(until - self._clock())):
+        while time.monotonic() < until and not self._stopping():
+            if poll.poll(_milliseconds(until - time.monotonic())):
                 return
 
 

@@ -1,6 +1,6 @@
 """One connection: bytes, time and farewells, but no verb.
 
-aiosmtpd gives the protocol, STARTTLS and the PROXY header. Replaced here, because with aiosmtpd 1.4.6 an
+aiosmtpd gives the protocol and STARTTLS. Replaced here, because with aiosmtpd 1.4.6 an
 endless line eats all memory, one command now and then holds a connection for ever, and a peer that
 half-closes loses its answer: how commands and mails are read, how long that may take, and how it ends.
 """
@@ -10,10 +10,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import suppress
-from ipaddress import IPv4Address, IPv6Address
 from typing import TYPE_CHECKING, AnyStr
 
-from aiosmtpd.proxy_protocol import get_proxy
 from aiosmtpd.smtp import SMTP, TLSSetupException
 
 from helpdesk.wires.smtp_syntax import COMMAND_LIMIT
@@ -39,7 +37,7 @@ class Over(Exception):
 
 
 class SmtpConnection(SMTP):
-    """What a session stands on. `remote` is the peer's address, or the one that a trusted proxy names."""
+    """What a session stands on. `remote` is the peer's address."""
 
     line_length_limit = _PIECE  # aiosmtpd sizes the stream's buffer by this
 
@@ -78,18 +76,6 @@ class SmtpConnection(SMTP):
             peer = transport.get_extra_info("peername")  # None if they are gone again
             self.remote = peer[0] if peer else ""
         super().connection_made(transport)
-
-    async def hear_proxy(self) -> None:
-        """Let a load balancer say who is calling; anything but a PROXY header ends the connection."""
-        self.allow(until=self.loop.time() + self._limits.idle)
-        try:
-            said = await get_proxy(self._reader)
-        except (EOFError, OSError) as gone:
-            raise Over from gone
-        if not said.valid:
-            raise Over
-        if isinstance(said.src_addr, (IPv4Address, IPv6Address)):  # not so for its own health checks
-            self.remote = str(said.src_addr)
 
     async def start_tls(self) -> None:
         """Say 220 and begin TLS; ends the connection where that fails."""

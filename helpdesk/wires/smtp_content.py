@@ -6,7 +6,6 @@ whatever pieces the network brings it. `checked` says whether a whole mail may c
 
 from __future__ import annotations
 
-import re
 from typing import Protocol
 
 from helpdesk.wires.smtp_syntax import Rejected
@@ -14,8 +13,6 @@ from helpdesk.wires.smtp_syntax import Rejected
 # RFC 5321 section 4.1.1.4, and nothing else: every looser reading has been a way to smuggle a second mail in.
 _END = b"\r\n.\r\n"
 _SLACK = 2**16  # octets beyond the limit that we take in, so that dot-stuffing never counts against a mail
-
-_ANY_LINE_END = re.compile(rb"\r\n|\r|\n")
 
 TOO_BIG = "552 5.3.4 Message too big"
 
@@ -111,11 +108,6 @@ def checked(raw: bytes, *, max_size: int, max_hops: int) -> bytes:
 def has_whole_lines(raw: bytes) -> bool:
     """Whether every CR and every LF is half of a CR LF."""
     return raw.count(b"\r\n") == raw.count(b"\r") == raw.count(b"\n")
-
-
-def with_whole_lines(raw: bytes) -> bytes:
-    """Return the mail with bare CRs and LFs made line ends, for a site whose own machines send them."""
-    return raw if has_whole_lines(raw) else _ANY_LINE_END.sub(b"\r\n", raw)
 
 
 def hops(raw: bytes) -> int:

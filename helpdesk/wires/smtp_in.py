@@ -51,9 +51,8 @@ class SmtpListener:
     either raises, the peer gets a 451 and `on_fault` the exception.
 
     `trusted_relays` (addresses or networks) are our own mail servers: all mail comes from them, so they are
-    exempt from `max_per_address`. `proxies` are load balancers, which must begin with a PROXY header; nobody
-    else's is believed. `free_space` says how many octets are left where mail is stored. `tally` hears of every mail
-    that got its 250, and of everybody who was told to come back for a reason of ours.
+    exempt from `max_per_address`. `free_space` says how many octets are left where mail is stored. `tally` hears of
+    every mail that got its 250, and of everybody who was told to come back for a reason of ours.
 
     Raises `ConfigurationError` for an address that cannot be understood.
     """
@@ -69,7 +68,6 @@ class SmtpListener:
         tls: ssl.SSLContext | None = None,
         require_tls: bool = False,
         trusted_relays: Collection[str] = (),
-        proxies: Collection[str] = (),
         free_space: Callable[[], int] | None = None,
         on_fault: Callable[[Exception], None] = _log_fault,
         tally: DoorTally | None = None,
@@ -89,7 +87,6 @@ class SmtpListener:
             require_tls=require_tls,
             lmtp=listen.startswith("lmtp:"),
             trusted_relays=_networks("trusted_relays", trusted_relays),
-            proxies=_networks("proxies", proxies),
             free_space=free_space,
             tally=tally or Untallied(),
         )

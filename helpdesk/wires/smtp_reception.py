@@ -1,9 +1,8 @@
 """What all sessions of one listener share: the limits, the desk behind the door, and who is in.
 
 A session asks `Reception` whatever concerns more than itself: may one more come in, is there room on the disk
-and in memory for one more mail. Three kinds of callers have places and memory of their own, so that none can use up
-what another needs: trusted relays, through which all mail may come; proxies that have not yet said for whom they
-speak; and everybody else.
+and in memory for one more mail. Two kinds of callers have places and memory of their own, so that neither can use up
+what the other needs: trusted relays, through which all mail may come, and everybody else.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from helpdesk.core.words.message import Envelope
 
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
-Caller: TypeAlias = Literal["relay", "proxy", "stranger"]
+Caller: TypeAlias = Literal["relay", "stranger"]
 
 _ALWAYS_WELCOME = 2**18  # octets: a mail of this size is never turned away because others send big ones
 
@@ -46,8 +45,6 @@ class Limits:
     max_recipients: int = 100  # of one mail; RFC 5321 section 4.5.3.1.8 asks for 100
     max_hops: int = 50  # Received lines
     max_in_transit: int = 256 * 2**20  # of all mails being received at one moment; trusted relays as much again
-    min_free: int | None = None  # on the disk; None is twice `max_size`
-    bare_line_ends: Literal["reject", "normalize"] = "reject"
 
 
 class DoorTally(Protocol):
@@ -105,7 +102,6 @@ class Reception:
     require_tls: bool
     lmtp: bool
     trusted_relays: tuple[Network, ...]
-    proxies: tuple[Network, ...]
     free_space: Callable[[], int] | None
     tally: DoorTally
     sessions: set[Visitor] = field(default_factory=set)
@@ -120,36 +116,23 @@ class Reception:
 
     def admit(self, session: Visitor) -> None:
         """Let a session in; raises `Rejected` where that is one too many."""
-        if self.is_proxy(session):
-            self._seat(session, "proxy")
-        else:
-            self.charge(session)
+        caller: Caller = "relay" if within(session.remote, self.trusted_relays) else "stranger"
+        self._find_place(caller)
+        if caller == "stranger":
+            self._charge(session)
+        self._caller[session] = caller
         self.sessions.add(session)
 
-    def is_proxy(self, session: Visitor) -> bool:
-        """Whether the session is to be charged to whom its PROXY header names."""
-        return within(session.remote, self.proxies)
-
-    def charge(self, session: Visitor) -> None:
+    def _charge(self, session: Visitor) -> None:
         """Count the session against the address it comes from; raises `Rejected`."""
-        if within(session.remote, self.trusted_relays):
-            self._seat(session, "relay")
-            return
-        self._find_place(session, "stranger")
         origin = _origin(session.remote)
         if self._per_origin.get(origin, 0) >= self.limits.max_per_address:
             raise Rejected(f"421 4.7.0 {self.hostname} Too many sessions from your address")
         self._per_origin[origin] += 1
-        self._caller[session] = "stranger"
         session.origin = origin
 
-    def _seat(self, session: Visitor, caller: Caller) -> None:
-        self._find_place(session, caller)
-        self._caller[session] = caller
-
-    def _find_place(self, session: Visitor, caller: Caller) -> None:
-        """Raise `Rejected` where all places of such callers are taken; the place it had is another's from now on."""
-        self._caller.pop(session, None)
+    def _find_place(self, caller: Caller) -> None:
+        """Raise `Rejected` where all places of such callers are taken."""
         if sum(other == caller for other in self._caller.values()) >= self.limits.max_sessions:
             self.tally.turned_away("too many sessions", crowd=True)
             raise Rejected(f"421 4.3.2 {self.hostname} Too many sessions, please come back")
@@ -184,8 +167,7 @@ class Reception:
         """Raise `Rejected` while the disk is nearly full (threat S13: Postfix calls this queue_minfree)."""
         if self.free_space is None:
             return
-        needed = 2 * self.limits.max_size if self.limits.min_free is None else self.limits.min_free
-        if self.free_space() < needed:
+        if self.free_space() < 2 * self.limits.max_size:
             self.tally.turned_away("not enough room on the disk")
             raise Rejected("452 4.3.1 Not enough room, please try again later")
 

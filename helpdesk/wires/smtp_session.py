@@ -16,7 +16,7 @@ from helpdesk.errors import Unavailable
 from helpdesk.failpoints import failpoint
 from helpdesk.wires import smtp_syntax
 from helpdesk.wires.smtp_connection import Over, SmtpConnection
-from helpdesk.wires.smtp_content import TOO_BIG, Counted, Dotted, checked, with_whole_lines
+from helpdesk.wires.smtp_content import TOO_BIG, Counted, Dotted, checked
 from helpdesk.wires.smtp_syntax import Rejected
 
 if TYPE_CHECKING:
@@ -100,9 +100,6 @@ class SmtpSession(SmtpConnection):
 
     async def _converse(self) -> None:
         self._reception.admit(self)
-        if self._reception.is_proxy(self):
-            await self.hear_proxy()
-            self._reception.charge(self)
         self._grant_time()
         await self.push(f"220 {self.hostname} {'LMTP' if self._reception.lmtp else 'ESMTP'}")
         while not self._dismissed_with:
@@ -333,8 +330,6 @@ class SmtpSession(SmtpConnection):
         """Hand a whole mail to the desk. Only what is durable gets a 250 (design law 1)."""
         limits = self._limits
         try:
-            if limits.bare_line_ends == "normalize":
-                raw = with_whole_lines(raw)
             queue_id = await self._durable(checked(raw, max_size=limits.max_size, max_hops=limits.max_hops))
         except Rejected as refusal:
             return refusal.reply

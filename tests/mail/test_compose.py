@@ -137,9 +137,9 @@ NASTY = [
 def test_no_text_of_a_stranger_becomes_a_header(nasty):
     """C09, CVE-2024-6923: an encoded line end in a customer's subject must not become a Bcc."""
     person = Person("kim@acme.example", nasty)
-    raw = compose(replace(LETTER, subject=nasty, to=person, cc=(person,), headers=(("X-Case", nasty),), text=nasty))
+    raw = compose(replace(LETTER, subject=nasty, to=person, cc=(person,), text=nasty))
     sound(raw)
-    clean = compose(replace(LETTER, cc=(LETTER.to,), headers=(("X-Case", "1"),), text=nasty))
+    clean = compose(replace(LETTER, cc=(LETTER.to,), text=nasty))
     assert names(raw) == names(clean)
 
 
@@ -215,12 +215,6 @@ def test_a_domain_with_umlauts_goes_out_in_its_ascii_form():
 def test_a_domain_goes_out_as_itself_and_not_as_one_that_sounds_like_it(domain, ascii_form):
     """RFC 5891: `straße` and `strasse` are two names, and two owners; an answer to one is none of the other's business."""
     assert address_spec(f"kim@{domain}") == f"kim@{ascii_form}"
-
-
-@pytest.mark.parametrize("name", ["Subject", "bcc", "Received", "X:Y", "X\r\nBcc", "", "X Y", "Content-Type"])
-def test_only_fields_of_our_own_can_be_added(name):
-    with pytest.raises(ValueError, match="header name"):
-        compose(replace(LETTER, headers=((name, "x"),)))
 
 
 def test_a_naive_date_and_a_message_id_without_brackets_are_refused():

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.wires.smtp_content import Counted, Dotted, checked, has_whole_lines, hops, with_whole_lines
+from helpdesk.wires.smtp_content import Counted, Dotted, checked, hops
 from helpdesk.wires.smtp_in import Limits
 from helpdesk.wires.smtp_syntax import Rejected
 
@@ -80,13 +80,6 @@ def test_counted_octets_are_just_counted(octets, cuts, behind):
     assert content.content() == octets
 
 
-@given(st.lists(st.sampled_from([b"\r", b"\n", b"\r\n", b"x"])).map(b"".join))
-def test_normalizing_leaves_whole_lines_alone_and_makes_all_lines_whole(raw):
-    assert has_whole_lines(with_whole_lines(raw))
-    if has_whole_lines(raw):
-        assert with_whole_lines(raw) == raw
-
-
 @pytest.mark.parametrize("sequence", NOT_THE_END, ids=repr)
 def test_s07_one_mail_stays_one_mail(sequence):
     with serving() as served, served.client() as client:
@@ -111,12 +104,6 @@ def test_s07_the_end_is_found_when_it_comes_octet_by_octet_with_the_next_mail_be
             client.send(bytes([octet]))
         assert [client.reply(), client.reply()] == ["250 2.0.0 queued as 1", "250 2.1.0 OK"]
     assert served.desk.mails[0][0] == b"one\r\n"
-
-
-def test_s07_a_site_may_choose_to_mend_bare_line_ends():
-    with serving(limits=Limits(bare_line_ends="normalize")) as served, served.client() as client:
-        assert client.deliver(b"a\nb\rc\r\n") == "250 2.0.0 queued as 1"
-    assert served.desk.mails[0][0] == b"a\r\nb\r\nc\r\n"
 
 
 @pytest.mark.parametrize("length", [998, 1100, 10_000, 64 * 1024, 300_000])

@@ -223,14 +223,6 @@ def test_s09_what_strangers_hold_in_memory_leaves_room_for_the_large_mail_of_a_r
         assert relay.deliver(large) == "250 2.0.0 queued as 1"
 
 
-def test_s13_a_load_balancer_that_says_nothing_takes_no_place_of_those_it_speaks_for():
-    with serving(limits=Limits(max_sessions=2), proxies=["127.0.0.1"]) as served, ExitStack() as stack:
-        for _ in range(2):
-            stack.enter_context(served.client(greeted=False))
-        with served.client(source="127.0.0.2") as direct:
-            assert direct.deliver() == "250 2.0.0 queued as 1"
-
-
 def test_an_ipv6_household_counts_as_one_address():
     assert _origin("2001:db8:1:2:aaaa::1") == _origin("2001:db8:1:2:bbbb::2") == "2001:db8:1:2::/64"
     assert _origin("2001:db8:1:3::1") != _origin("2001:db8:1:2::1")
@@ -291,42 +283,3 @@ def test_s13_a_small_disk_that_fills_up_and_is_emptied(tmp_path):
             assert client.deliver() == "250 2.0.0 queued as 2"
     finally:
         subprocess.run(["umount", tmp_path], check=True)
-
-
-PROXIED = {"proxies": ["127.0.0.1"]}
-V1 = b"PROXY TCP4 192.0.2.77 192.0.2.1 1024 25\r\n"
-V2 = (
-    b"\r\n\r\n\0\r\nQUIT\n\x21\x11\x00\x0c"
-    + socket.inet_aton("192.0.2.77")
-    + socket.inet_aton("192.0.2.1")
-    + b"\4\0\0\x19"
-)
-HEALTH_CHECK = b"\r\n\r\n\0\r\nQUIT\n\x20\x00\x00\x00"
-
-
-@pytest.mark.parametrize(("header", "remote"), [(V1, "192.0.2.77"), (V2, "192.0.2.77"), (HEALTH_CHECK, "127.0.0.1")])
-def test_s13_a_load_balancer_that_we_know_says_who_is_calling(header, remote):
-    with serving(**PROXIED) as served, served.client(greeted=False) as client:
-        client.send(header)
-        assert client.reply().startswith("220 ")
-        assert client.deliver() == "250 2.0.0 queued as 1"
-    assert served.desk.mails[0][1].remote == remote
-
-
-def test_s13_the_limit_is_for_whom_the_load_balancer_speaks():
-    with serving(limits=Limits(max_per_address=1), **PROXIED) as served, ExitStack() as stack:
-        greetings = []
-        for header in (V1, V1, V1.replace(b".77 ", b".78 ")):
-            client = stack.enter_context(served.client(greeted=False))
-            client.send(header)
-            greetings.append(client.reply()[:4])
-    assert greetings == ["220 ", "421 ", "220 "]
-
-
-@pytest.mark.parametrize("said", [b"EHLO client.example\r\n", b"PROXY TCP4 nowhere\r\n", b"PROX"])
-def test_s13_a_load_balancer_that_does_not_say_who_is_calling_is_hung_up_on(said):
-    with serving(**PROXIED) as served, served.client(greeted=False) as client:
-        client.send(said)
-        client.socket.shutdown(socket.SHUT_WR)
-        assert client.line() == "(closed)"
-    assert not served.desk.faults

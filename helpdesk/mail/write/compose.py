@@ -6,8 +6,6 @@ than 998 octets (RFC 5322 s2.1.1). Built by hand: `EmailMessage` takes twenty ti
 Message-IDs (threat C10).
 """
 
-# ruff: noqa: SIM905  a list of words reads best as words
-
 from __future__ import annotations
 
 import binascii
@@ -36,7 +34,7 @@ class Letter:
 
     `to` without an address is nobody, under a name; `reply_to` is a bare address or `""`; `date` is aware;
     `references` runs from the oldest to the newest. `automatic` marks it as RFC 3834 asks; what an agent wrote must
-    not carry those marks. `headers` are further fixed fields.
+    not carry those marks.
     """
 
     from_: Person
@@ -51,7 +49,6 @@ class Letter:
     references: tuple[str, ...] = ()
     automatic: bool = True
     html: str | None = None
-    headers: tuple[tuple[str, str], ...] = ()
 
 
 def compose(letter: Letter) -> bytes:
@@ -105,28 +102,12 @@ def _fields(letter: Letter) -> Iterator[tuple[str, str]]:
         yield "References", "\r\n ".join(references)
     if letter.automatic:
         yield from _automatic(letter)
-    yield from _further(letter.headers)
 
 
 def _automatic(letter: Letter) -> Iterator[tuple[str, str]]:
     # RFC 3834 s5.2: `auto-replied` answers a particular mail. No Precedence: s3.1.8 advises against it.
     yield "Auto-Submitted", "auto-replied" if letter.in_reply_to else "auto-generated"
     yield "X-Auto-Response-Suppress", "All"  # what Exchange looks at (MS-OXCMAIL 2.2.3.2.14)
-
-
-_OWN_FIELDS = frozenset(
-    "from to cc bcc reply-to sender subject date message-id in-reply-to references auto-submitted mime-version "
-    "x-auto-response-suppress x-helpdesk-id x-ms-reactions content-type content-transfer-encoding content-disposition "
-    "received return-path".split()
-)
-_FIELD_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}")
-
-
-def _further(headers: tuple[tuple[str, str], ...]) -> Iterator[tuple[str, str]]:
-    for name, value in headers:
-        if not _FIELD_NAME.fullmatch(name) or name.lower() in _OWN_FIELDS:
-            raise ValueError(f"header name {name!r}: not one that may be added")
-        yield name, encoded(value, used=len(name) + 2)
 
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
