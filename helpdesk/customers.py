@@ -55,6 +55,7 @@ class CustomerTable:
     account_contacts: list[str] = field(default_factory=list)
     projects: list[str] = field(default_factory=list)
     products: list[str] = field(default_factory=list)
+    signed: date | None = None
     entitled_from: date | None = None
     entitled_to: date | None = None
     quarterly_fee: str = ""
@@ -130,6 +131,7 @@ def _customer(entry: CustomerTable) -> Customer:
         account_contacts=tuple(address.lower() for address in entry.account_contacts),
         projects=tuple(entry.projects),
         products=tuple(entry.products),
+        signed=entry.signed,
         entitled_from=entry.entitled_from,
         entitled_to=entry.entitled_to,
         quarterly_fee=entry.quarterly_fee,

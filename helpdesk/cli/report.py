@@ -24,7 +24,6 @@ from helpdesk.cli.shared import (
 )
 
 if TYPE_CHECKING:
-    from helpdesk.core.clocks.credit import Quarter
     from helpdesk.desk import Rules
     from helpdesk.lab.replay import Replayed, Summary
     from helpdesk.offering.policy import Policy
@@ -48,7 +47,12 @@ def report(
     as_json: AsJson = False,
 ) -> None:
     """Met and breached promises with response times in open time, and what customers said, by customer and month."""
-    from helpdesk.report.compliance import compliance_shape, compliance_text, measure  # noqa: PLC0415 - see open_rules
+    from helpdesk.report.attainment import (  # noqa: PLC0415 - see open_rules
+        attainment_of,
+        attainment_shape,
+        attainment_text,
+    )
+    from helpdesk.report.compliance import compliance_shape, compliance_text, measure  # noqa: PLC0415
     from helpdesk.store import cases  # noqa: PLC0415
 
     which = cases.Opened(_start(since) if since else None, _end(until) if until else None, customer)
@@ -58,15 +62,21 @@ def report(
         with units.read(wall_clock()) as unit:
             found = ((case, unit.policy_of(case)) for case in cases.stream(unit.connection, which))
             compliance = measure(found, unit.now)
+            goals = attainment_of(unit, which)
     if as_json:
-        print_json(compliance_shape(compliance))
+        print_json({**compliance_shape(compliance), "attainment": attainment_shape(goals)})
     else:
-        typer.echo(compliance_text(compliance))
+        typer.echo("\n".join([compliance_text(compliance), *attainment_text(goals)]))
 
 
 def credit_statement(
     customer: Annotated[str, typer.Option(help="The customer's key.")],
-    quarter: Annotated[str, typer.Option(help="Such as 2026Q3.")],
+    quarter: Annotated[
+        str,
+        typer.Option(
+            "--quarter", "--period", help="Such as 2026Q3; 2026-07 or 2026 where credits are by month or year."
+        ),
+    ],
     config: Config = None,
     mail: Annotated[
         str, typer.Option(metavar="TO", help="Send it to an operator or to a contact of the customer's entry.")
@@ -75,11 +85,11 @@ def credit_statement(
     request: Annotated[bool, typer.Option("--request", help="Record the customer's request for the credit.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """The credit statement of a quarter: events, violations, share, credit; one request a quarter."""
+    """The credit statement of a quarter, month or year: events, violations, share, credit; one request each."""
     from helpdesk.report.statement import statement_shape, statement_words  # noqa: PLC0415
 
-    rules, which = open_rules(config), _quarter(quarter)
-    statement = _drawn(rules, customer, which, mail=mail, request=request)
+    rules = open_rules(config)
+    statement = _drawn(rules, customer, quarter, mail=mail, request=request)
     if output is not None:
         _write(statement, rules, mail, output)
     if as_json:
@@ -89,16 +99,16 @@ def credit_statement(
         typer.echo(f"{words.subject}\n\n{words.text}", nl=False)
 
 
-def _drawn(rules: Rules, customer: str, quarter: Quarter, *, mail: str, request: bool) -> Statement:
+def _drawn(rules: Rules, customer: str, period: str, *, mail: str, request: bool) -> Statement:
     """Draw the statement and do what was ordered with it, in one transaction."""
     from helpdesk.report import statement as statements  # noqa: PLC0415
     from helpdesk.store import outbox  # noqa: PLC0415
 
     if not (mail or request):
         with open_units(rules) as units, units.read(wall_clock()) as unit:
-            return statements.draw(unit, customer, quarter)
+            return statements.draw(unit, customer, period)
     with open_units(rules) as units, units.write(wall_clock()) as unit:
-        statement = statements.draw(unit, customer, quarter)
+        statement = statements.draw(unit, customer, period)
         if request:
             statement = statements.request(unit, statement)
         if mail:
@@ -111,15 +121,6 @@ def _write(statement: Statement, rules: Rules, to: str, file: Path) -> None:
 
     write_file(file, statement_mail(statement, rules, to).raw)
     typer.echo(f"wrote {file}", err=True)
-
-
-def _quarter(text: str) -> Quarter:
-    from helpdesk.core.clocks.credit import read_quarter  # noqa: PLC0415
-
-    try:
-        return read_quarter(text)
-    except ValueError as problem:
-        raise typer.BadParameter(str(problem)) from None
 
 
 # --- replay

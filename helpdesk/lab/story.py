@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from fractions import Fraction
+from decimal import Decimal
 from typing import TYPE_CHECKING, get_args
 
 from helpdesk.core import decide
-from helpdesk.core.clocks.credit import credit_percent, sla_events
+from helpdesk.core.clocks.answers import credited
+from helpdesk.core.clocks.credit import sla_events
 from helpdesk.core.clocks.timeline import clocks
 from helpdesk.core.words.addressee import Addressee
 from helpdesk.core.words.decision import Arrival
+from helpdesk.core.words.desk_mail import SlaCounts
 from helpdesk.core.words.drafts import MailKind
 from helpdesk.core.words.events import AgentMailReturned, KeptOpen
 from helpdesk.core.words.message import Message
@@ -37,13 +39,13 @@ from helpdesk.thanks import thanks_in
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
-    from decimal import Decimal
 
     from helpdesk.core.clocks.clock import Clock
     from helpdesk.core.clocks.credit import SlaEvent
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.decision import Decision
     from helpdesk.core.words.judge import Criteria
+    from helpdesk.offering.credits import Credits
     from helpdesk.offering.policy import ClockExpectation, Policy, StoryStep, WorkedExample
     from helpdesk.offering.severities import Kind, Rank, SeverityTerms
 
@@ -198,16 +200,16 @@ class _Telling:
         if expected is None:
             return
         policy = self.terms.policy
-        found = credit_percent(policy.credits, self._share_missed()) if policy.credits else 0
+        found = self._credited(policy, policy.credits) if policy.credits else Decimal(0)
         if found != expected:
             because = "" if policy.credits else ": the policy has no [credits]"
             yield Discrepancy("expect.credit", f"expected {expected} %, found {found} %{because}")
 
-    def _share_missed(self) -> Fraction:
-        """Of this case's promises and those beside it."""
-        missed = [event.standing == "violated" for event in self._events() if event.counts]
-        all_of_them = len(missed) + self.example.kept + self.example.missed
-        return Fraction(sum(missed) + self.example.missed, all_of_them or 1)
+    def _credited(self, policy: Policy, terms: Credits) -> Decimal:
+        """What this case's promises and those beside it are credited with."""
+        period = policy.period(terms.per, self.case.opened_at)
+        others = SlaCounts(self.example.kept + self.example.missed, self.example.missed)
+        return credited(policy, terms, period, tuple(self._events()), others=others).part.percent
 
     def _events(self) -> Iterator[SlaEvent]:
         return sla_events(self.case, self.terms.policy, self.now)

@@ -10,17 +10,21 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
+from zoneinfo import ZoneInfo
 
 from helpdesk.errors import NotFound
+from helpdesk.openhours.accounting import CALENDAR_YEAR
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from datetime import datetime
     from decimal import Decimal
 
+    from helpdesk.offering.credits import AttainmentGoal, Credits
     from helpdesk.offering.intake import IntakeField
     from helpdesk.offering.promises import PromiseKind, Waited
     from helpdesk.offering.severities import Kind, Level, SeverityTerms
+    from helpdesk.openhours.accounting import AccountingPeriod, FiscalYear, PeriodKind
     from helpdesk.openhours.calendar import Calendar
     from helpdesk.openhours.within import Within
 
@@ -92,6 +96,7 @@ class Warranty:
     severities: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
     only_registered: bool = False  # the sender must be a registered contact
+    first_full: PeriodKind | Literal[""] = ""  # begins with the first whole one after signing; "": with the first day
     requires: tuple[str, ...] = ()  # intake fields without which nothing is warranted
 
 
@@ -111,7 +116,9 @@ class Goal:
         return self.by_channel.get(channel, self)
 
 
-DoubtAbout = Literal["sender", "offering", "subscription", "contact", "field", "channel", "way-in", "plan", "severity"]
+DoubtAbout = Literal[
+    "sender", "offering", "subscription", "beginning", "contact", "field", "channel", "way-in", "plan", "severity"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,24 +243,6 @@ class Lifecycle:
     progress_mails: bool = False  # tell the customer when severity or owner changes
 
 
-@dataclass(frozen=True, slots=True)
-class Band:
-    """From which share of violations on (or only `above` it), in percent, how many percent of the fee are credited."""
-
-    share: Decimal
-    credit: Decimal
-    above: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Credits:
-    """What missed promises cost (percent of the quarter's fee by percent of violations)."""
-
-    bands: tuple[Band, ...]  # from the lowest share on
-    request_within: int  # business days after the quarter
-    calendar: str  # whose business days
-
-
 Writer = Literal["", "agent", "customer"]  # in a story; "": time passes
 StoryState = Literal["", "running", "paused", "met", "breached", "exempt", "none"]
 
@@ -346,6 +335,8 @@ class Policy:
     exclusions: tuple[Exclusion, ...] = ()
     maintenance: tuple[Maintenance, ...] = ()
     lifecycle: Lifecycle = Lifecycle()
+    fiscal_year: FiscalYear = CALENDAR_YEAR
+    attainment: tuple[AttainmentGoal, ...] = ()
     credits: Credits | None = None
     escalation_words: tuple[str, ...] = ()  # with which a customer asks for escalation
     escalation_contact: bool = False  # every customer gives one who is reachable around the clock
@@ -440,6 +431,15 @@ class Policy:
     def channel(self, key: str) -> Channel:
         """The channel of that key. Raises NotFound."""
         return _named("channel", key, self.channels, self.key)
+
+    @property
+    def accounts_timezone(self) -> str:
+        """On whose wall clock months and quarters begin: the credits', else that of the first region."""
+        return self.calendars[self.credits.calendar if self.credits else self.regions[0].calendar].timezone
+
+    def period(self, kind: PeriodKind, at: datetime) -> AccountingPeriod:
+        """The month, quarter or year in whose accounts an instant is."""
+        return self.fiscal_year.containing(kind, at.astimezone(ZoneInfo(self.accounts_timezone)).date())
 
     def plan_calendar(self, *, plan: str, region: str) -> Calendar:
         """The hours that come with a plan, else those of the region. Raises NotFound."""

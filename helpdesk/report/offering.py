@@ -12,7 +12,7 @@ from helpdesk.openhours.calendar import wall_instant
 from helpdesk.openhours.week import DAYS, clock_words, week_words
 from helpdesk.phrases import brief, moment, span
 from helpdesk.plural import plural
-from helpdesk.report import hours
+from helpdesk.report import accounts, hours
 from helpdesk.report.shapes import instant
 
 if TYPE_CHECKING:
@@ -81,10 +81,7 @@ def offering_shape(policy: Policy, *, now: datetime, reader: OfferingReader = EV
         **_limits_shape(policy),
         "ladder": [_step_shape(step) for step in policy.ladder],
         "calls": _calls_shape(policy.calls),
-        "credits": [
-            {"share": str(band.share), "above": band.above, "credit": str(band.credit)}
-            for band in (policy.credits.bands if policy.credits else ())
-        ],
+        **accounts.accounts_shape(policy),
         "languages": list(policy.languages),
         "on_severity_change": policy.on_severity_change,
         "escalation_words": list(policy.escalation_words),
@@ -164,6 +161,7 @@ def _limits_shape(policy: Policy) -> dict[str, Any]:
             "severities": list(warranty.severities),
             "channels": list(warranty.channels),
             "only_registered": warranty.only_registered,
+            "first_full": warranty.first_full or None,
             "requires": list(warranty.requires),
         },
         "exclusions": [
@@ -223,7 +221,7 @@ def offering_text(policy: Policy, *, now: datetime, reader: OfferingReader = EVE
         _titled("Warnings and escalation", [*map(_step, policy.ladder), *_calls(policy)]),
         _titled("Life of a case", list(_lifecycle(policy))),
         _titled("Rules", list(_rules(policy))),
-        _titled("Credits", list(_credits(policy))),
+        *(_titled(title, lines) for title, lines in accounts.accounts_words(policy)),
         _titled("Languages", [", ".join(policy.languages)]),
         _titled("Worked examples", list(_examples(policy, reader))),
         _titled("Assumed", [f"{assumption.key}: {assumption.why}" for assumption in policy.assumptions]),
@@ -318,6 +316,7 @@ def _warranty(policy: Policy) -> list[str]:
     named = (("plans", warranty.plans), ("severities", warranty.severities), ("channels", warranty.channels))
     lines = [f"only {what} {', '.join(keys)}" for what, keys in named if keys]
     lines += ["only registered contacts"] if warranty.only_registered else []
+    lines += [f"from the first full {warranty.first_full} after signing"] if warranty.first_full else []
     return lines + ([f"only with {', '.join(warranty.requires)}"] if warranty.requires else [])
 
 
@@ -386,16 +385,6 @@ def _lifecycle(policy: Policy) -> Iterator[str]:
         yield "the customer is told when the severity or the agent changes"
     if life.ask_rating:
         yield "closing mails ask whether the customer was satisfied"
-
-
-def _credits(policy: Policy) -> Iterator[str]:
-    if policy.credits is None:
-        return
-    for band in policy.credits.bands:
-        share = f"{'above' if band.above else 'from'} {band.share.normalize():f} % of violations"
-        yield f"{share}: {band.credit.normalize():f} % of the quarter's fee"
-    days = policy.credits.request_within
-    yield f"to be asked for within {plural(days, 'business day')} ({policy.credits.calendar}) after the quarter, once"
 
 
 def _rules(policy: Policy) -> Iterator[str]:

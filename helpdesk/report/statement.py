@@ -1,4 +1,4 @@
-"""The credit statement of a customer and a quarter: drawn from the record, requested once, sent as evidence.
+"""The credit statement of a customer and a period: drawn from the record, requested once, sent as evidence.
 
 The text on the terminal and the mail come from one template. The credits' terms are those of the policy in force; every
 clock is measured under the policy version that its case ran under.
@@ -7,13 +7,20 @@ clock is measured under the policy version that its case ran under.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
-from helpdesk.core.clocks.credit import credit_for, request_window, share_of, sla_events
-from helpdesk.core.words.desk_mail import SlaCounts, SlaEventLine, StatementMail
+from helpdesk.core.clocks.answers import credited, credits_count
+from helpdesk.core.clocks.credit import (
+    credit_for,
+    credit_for_each,
+    request_window,
+    sla_events,
+)
+from helpdesk.core.words.desk_mail import SlaEventLine, StatementMail
 from helpdesk.errors import ConfigurationError, NotFound, Refused
 from helpdesk.mail.write.compose import Letter, compose
+from helpdesk.offering.credits import percent_words
 from helpdesk.person import Person
 from helpdesk.phrases import moment
 from helpdesk.report.shapes import instant
@@ -25,29 +32,34 @@ from helpdesk.store.outbox import Queued
 from helpdesk.templates.words import as_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from datetime import datetime, timedelta
-    from fractions import Fraction
 
-    from helpdesk.core.clocks.credit import Credit, Quarter, RequestWindow, SlaEvent
+    from helpdesk.core.clocks.attainment import Attained
+    from helpdesk.core.clocks.credit import Credit, CreditPart, RequestWindow, SlaEvent
+    from helpdesk.core.words.desk_mail import SlaCounts
     from helpdesk.core.words.people import Customer, Mailbox
+    from helpdesk.offering.credits import Credits
     from helpdesk.offering.policy import Policy
+    from helpdesk.openhours.accounting import AccountingPeriod
     from helpdesk.templates import Rendered
     from helpdesk.unit import Rules, Unit
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What a quarter came to, as of `drawn_at`. Instants aware UTC; `zone` is the customer's, for people."""
+    """What a period came to, as of `drawn_at`. Instants aware UTC; `zone` is the customer's, for people."""
 
     customer: Customer
     policy: Policy
-    quarter: Quarter
+    terms: Credits
+    period: AccountingPeriod
     zone: str
     since: datetime
     until: datetime
     events: tuple[SlaEvent, ...]  # in order of time, those that do not count too
-    share: Fraction
+    counts: SlaCounts
+    goal: Attained | None  # while it is kept, nothing is credited
     credit: Credit
     window: RequestWindow
     requested_at: datetime | None
@@ -64,30 +76,38 @@ class Statement:
         return tuple(event for event in self.events if event.standing == "violated")
 
 
-def draw(unit: Unit, key: str, quarter: Quarter) -> Statement:
-    """Draw the statement of a customer. Raises NotFound for an unknown customer or a policy without credits."""
+def draw(unit: Unit, key: str, label: str) -> Statement:
+    """Draw the statement of a customer for a period such as 2026Q3.
+
+    Raises NotFound for an unknown customer, a policy without credits, and what is no period of its credits.
+    """
     customer = unit.rules.customers.customer(key)
     policy = unit.rules.book.policy(customer.policy)
     terms = policy.credits
     if terms is None:
         raise NotFound(f"{policy.name}, which {customer.name} bought, gives no credits")
+    try:
+        period = policy.fiscal_year.read(terms.per, label)
+    except ValueError as problem:
+        raise NotFound(str(problem)) from None
     calendar = policy.calendars[terms.calendar]
-    since, until = quarter.bounds(calendar.zone)
-    which = Opened(since=since, until=until, customer=key, policy=policy.key)
-    events = _events(unit, which)
-    share = share_of(events)
-    requested = credit_store.find(unit.connection, key, str(quarter))
+    since, until = period.bounds(calendar.zone)
+    events = _events(unit, Opened(since=since, until=until, customer=key, policy=policy.key))
+    answers = credited(policy, terms, period, events)
+    requested = credit_store.find(unit.connection, key, str(period))
     return Statement(
         customer=customer,
         policy=policy,
-        quarter=quarter,
+        terms=terms,
+        period=period,
         zone=_zone(customer, policy),
         since=since,
         until=until,
-        events=events,
-        share=share,
-        credit=_credit(customer, policy, share),
-        window=request_window(quarter, terms, calendar),
+        events=tuple(event for event in events if credits_count(terms, event)),
+        counts=answers.counts,
+        goal=answers.goal,
+        credit=_credit(customer, period, [answers.part]),
+        window=request_window(period, terms, calendar),
         requested_at=requested.requested_at if requested else None,
         drawn_at=unit.now,
     )
@@ -102,11 +122,9 @@ def _events(unit: Unit, which: Opened) -> tuple[SlaEvent, ...]:
     return tuple(sorted(found, key=lambda event: event.started_at))
 
 
-def _credit(customer: Customer, policy: Policy, share: Fraction) -> Credit:
-    if policy.credits is None:
-        raise ValueError("a policy with credits was expected")
+def _credit(customer: Customer, period: AccountingPeriod, parts: list[CreditPart]) -> Credit:
     try:
-        return credit_for(customer, policy.credits, share)
+        return credit_for(customer, period, parts)
     except ValueError as problem:
         raise ConfigurationError([f"customers: {customer.key}.quarterly_fee: {problem}"]) from None
 
@@ -121,22 +139,23 @@ def request(unit: Unit, statement: Statement) -> Statement:
 
     Raises Refused: too early, too late, a second time, not paid up.
     """
-    refusal = statement.window.refusal(statement.drawn_at, statement.quarter)
+    refusal = statement.window.refusal(statement.drawn_at, statement.period)
     if refusal:
         raise Refused(refusal)
     if not statement.customer.paid_up:
         raise Refused(statement.credit.because)
     made = CreditRequest(
         customer=statement.customer.key,
-        quarter=str(statement.quarter),
+        quarter=str(statement.period),
         requested_at=statement.drawn_at,
-        events=len(statement.counted),
-        violations=len(statement.violations),
-        percent=_plain(statement.credit.percent),
+        events=statement.counts.events,
+        violations=statement.counts.violations,
+        percent=percent_words(statement.credit.percent),
         amount=str(statement.credit.amount or ""),
     )
     if not credit_store.add(unit.connection, made):
-        raise Refused(f"{statement.customer.name} has asked for {statement.quarter} already: one request a quarter")
+        name, period = statement.customer.name, statement.period
+        raise Refused(f"{name} has asked for {period} already: one request a {period.kind}")
     return replace(statement, requested_at=statement.drawn_at)
 
 
@@ -151,23 +170,29 @@ def statement_shape(statement: Statement) -> dict[str, Any]:
         "name": statement.customer.name,
         "policy": statement.policy.key,
         "plan": statement.customer.plan or None,
-        "quarter": str(statement.quarter),
+        "quarter": str(statement.period),
+        "period": statement.period.kind,
         "from": instant(statement.since),
         "until": instant(statement.until),
         "drawn_at": instant(statement.drawn_at),
         "timezone": statement.zone,
         "share": {
-            "violations": len(statement.violations),
-            "events": len(statement.counted),
-            "percent": _plain(_rounded(statement.share)),
+            "violations": statement.counts.violations,
+            "events": statement.counts.events,
+            "percent": percent_words(statement.counts.share),
         },
         "credit": {
-            "percent": _plain(credit.percent),
+            "percent": percent_words(credit.percent),
             "fee": str(credit.fee) if credit.fee else None,
             "amount": str(credit.amount) if credit.amount else None,
             "paid_up": statement.customer.paid_up,
             "because": credit.because or None,
         },
+        "parts": [
+            {"period": str(part.period), "percent": percent_words(part.percent), "because": part.because}
+            for part in credit.parts
+        ],
+        "goal": goal_shape(statement.goal) if statement.goal else None,
         "request": {
             "opens_at": instant(statement.window.opens_at),
             "closes_at": instant(statement.window.closes_at),
@@ -197,14 +222,21 @@ def _event_shape(event: SlaEvent) -> dict[str, Any]:
     }
 
 
-def _rounded(share: Fraction) -> Decimal:
-    return (Decimal(share.numerator) * 100 / Decimal(share.denominator)).quantize(Decimal("0.01"))
-
-
-def _plain(percent: Decimal) -> str:
-    """`10`, `10.1`: no zeros that say nothing, no exponent."""
-    text = f"{percent:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+def goal_shape(found: Attained) -> dict[str, Any]:
+    """How a goal stands, as JSON."""
+    more = found.with_one_more_miss
+    return {
+        "goal": found.goal.key,
+        "name": found.goal.name,
+        "period": str(found.period),
+        "met": found.met,
+        "missed": found.missed,
+        "running": found.running,
+        "percent": None if found.share is None else percent_words(found.share),
+        "wanted": percent_words(found.goal.share),
+        "kept": found.kept,
+        "one_more_miss": {"percent": percent_words(more.share) if more.share is not None else None, "kept": more.kept},
+    }
 
 
 # --- as text and mail -----------------------------------------------------------------------------------------------
@@ -222,7 +254,7 @@ def statement_mail(statement: Statement, rules: Rules, to: str) -> Queued:
     reader = recipient(statement, rules, to)
     words, mailbox = statement_words(statement, rules), _mailbox(statement, rules)
     written_at = statement.drawn_at
-    key = f"statement/{statement.customer.key}/{statement.quarter}/{written_at:%Y%m%dT%H%M%SZ}/{reader.address}"
+    key = f"statement/{statement.customer.key}/{statement.period}/{written_at:%Y%m%dT%H%M%SZ}/{reader.address}"
     domain = mailbox.address.rpartition("@")[2]
     letter = Letter(
         from_=Person(mailbox.address, mailbox.name or rules.configuration.file.desk.name),
@@ -267,25 +299,42 @@ def _content(statement: Statement, desk: str) -> StatementMail:
         customer=statement.customer.name,
         policy=statement.policy.name,
         plan=statement.policy.plan(plan).name if plan else "",
-        quarter=str(statement.quarter),
+        quarter=str(statement.period),
+        period=statement.period.kind,
         drawn_at=moment(statement.drawn_at, zone),
         since=moment(statement.since, zone),
         until=moment(statement.until, zone),
-        counts=SlaCounts(len(counted), len(statement.violations)),
-        share=f"{_plain(_rounded(statement.share))} % ({len(statement.violations)} of {len(counted)})",
-        credit=_credit_words(statement.credit),
+        counts=statement.counts,
+        share=f"{percent_words(statement.counts.share)} % ({statement.counts.violations} of {len(counted)})",
+        goal=f"{statement.goal.goal.name}: {statement.goal.in_words}" if statement.goal else "",
+        credit=_credit_words(statement.credit, statement.period),
+        parts=tuple(_parts(statement)),
         closes_on=f"{statement.window.closes_on:%A}, {statement.window.closes_on.isoformat()}",
         requested_at=moment(statement.requested_at, zone) if statement.requested_at else "",
         running=sum(event.standing == "running" for event in statement.events),
-        violations=_lines(statement.violations, zone),
+        violations=tuple(_violations(statement)),
         met=_lines((one for one in counted if one.standing == "met"), zone),
         uncounted=_lines((one for one in statement.events if one.standing in {"exempt", "not warranted"}), zone),
     )
 
 
-def _credit_words(credit: Credit) -> str:
-    percent = f"{_plain(credit.percent)} %"
-    of_fee = f"{percent} of {credit.fee}" if credit.fee else f"{percent} of the quarter's fee"
+def _parts(statement: Statement) -> Iterator[str]:
+    """How the credit comes about, where that is more than one band of the share."""
+    if len(statement.credit.parts) > 1 or statement.terms.by != "share" or statement.goal:
+        yield from (f"{part.period}: {part.because}" for part in statement.credit.parts)
+
+
+def _violations(statement: Statement) -> Iterator[SlaEventLine]:
+    """The broken promises, each with what it alone adds to the credit, where it does."""
+    kept = statement.goal is not None and statement.goal.kept
+    each = () if kept else credit_for_each(statement.terms, statement.counts.violations)
+    for event, credit in zip_longest(statement.violations, each):
+        yield replace(_line(event, statement.zone), credit="" if credit is None else f"{percent_words(credit)} %")
+
+
+def _credit_words(credit: Credit, period: AccountingPeriod) -> str:
+    percent = f"{percent_words(credit.percent)} %"
+    of_fee = f"{percent} of {credit.fee}" if credit.fee else f"{percent} of the {period.kind}'s fee"
     amount = f": {credit.amount}" if credit.amount else ""
     return f"{of_fee}{amount}{f' ({credit.because})' if credit.because else ''}"
 

@@ -255,7 +255,7 @@ credit_request = sa.Table(
     "credit_request",
     metadata,
     sa.Column("customer", sa.String(200), primary_key=True),
-    sa.Column("quarter", sa.String(6), primary_key=True),  # 2026Q3: one request each, never changed
+    sa.Column("quarter", sa.String(10), primary_key=True),  # 2026Q3, 2026-07, 2026: one request each, never changed
     sa.Column("requested_at", Instant, nullable=False),
     sa.Column("events", sa.Integer, nullable=False),  # what the statement said at that moment
     sa.Column("violations", sa.Integer, nullable=False),

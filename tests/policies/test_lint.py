@@ -18,6 +18,8 @@ from helpdesk.report.offering import offering_text
 from helpdesk.shipped import shipped
 from tests.desk import wall
 
+CREDITS = '[credits]\ncalendar = "24x7"\nrequest_within_days = 30\n'
+
 
 def text_of(name):
     return (shipped("policies") / f"{name}.toml").read_text(encoding="utf-8")
@@ -223,6 +225,39 @@ def test_lgt_1_targets_that_the_document_does_not_give_are_assumptions(tmp_path)
 )
 def test_each_kind_of_mistake_is_named_by_its_key(tmp_path, name, old, new, level, key):
     assert key in of_level(found(tmp_path, name, (old, new)), level)
+
+
+@pytest.mark.parametrize(
+    ("said", "key"),
+    [
+        ('[fiscal_year]\nstarts = "02-30"', "fiscal_year.starts"),
+        ('[fiscal_year]\nstarts = "February"', "fiscal_year.starts"),
+        ("[attainment.a]\nshare = 0", "attainment.a.share"),
+        ("[attainment.a]\nshare = 101", "attainment.a.share"),
+        ("[attainment.a]\nshare = 95\nforgiven = 1", "attainment.a.forgiven"),
+        ("[attainment.a]\nshare = 95\nfewer_than = 1\nforgiven = 1", "attainment.a.forgiven"),
+        ('[attainment.a]\nshare = 95\ntargets = ["first_answer"]', "attainment.a.targets"),
+        ('[attainment.a]\nshare = 95\nplans = ["gold"]', "attainment.a.plans"),
+        ('[attainment.a]\nshare = 95\nseverities = ["s1"]', "attainment.a.severities"),
+        ('[attainment.a]\nshare = 95\nper = "week"', "attainment.a.per"),
+        (CREDITS, "credits"),
+        (f"{CREDITS}each = 1\nbands = [[1, 1]]", "credits"),
+        (f"{CREDITS}each = 101", "credits.each"),
+        (f"{CREDITS}each = 1\nat_most = -1", "credits.at_most"),
+        (f"{CREDITS}counts = [[1.5, 10]]", "credits.counts.1"),
+        (f"{CREDITS}counts = [[5, 10], [5, 20]]", "credits.counts.2"),
+        (f'{CREDITS}each = 1\nunless = "a"', "credits.unless"),
+        (f'{CREDITS}each = 1\nunless = "a"\n[attainment.a]\nshare = 95\nper = "month"', "credits.unless"),
+        (f'{CREDITS}each = 1\ntargets = ["first_answer"]', "credits.targets"),
+        (f"{CREDITS}each = 1\nrequest_within_business_days = 5", "credits.request_within_business_days"),
+        ('[credits]\ncalendar = "24x7"\neach = 1', "credits.request_within_days"),
+        ('[credits]\ncalendar = "24x7"\neach = 1\nrequest_within_days = 0', "credits.request_within_days"),
+    ],
+)
+def test_each_mistake_of_a_period_is_named_by_its_key(tmp_path, said, key):
+    (tmp_path / "cloudextend.toml").write_text(f"{text_of('cloudextend')}\n{said}\n", encoding="utf-8")
+    findings = check_file(tmp_path / "cloudextend.toml")
+    assert key in {finding.key for finding in findings if finding.level == "error"}, [str(one) for one in findings]
 
 
 def test_a_channel_may_have_another_time_and_other_hours(tmp_path):

@@ -13,7 +13,19 @@ from helpdesk.core.words.message import Envelope
 from helpdesk.core.words.people import Workload
 from helpdesk.core.words.placement import Told
 from helpdesk.errors import Unavailable
-from helpdesk.store import alerts, attempts, cases, history, migrate, outbox, signatures, spool, traces, watched
+from helpdesk.store import (
+    alerts,
+    attempts,
+    cases,
+    history,
+    migrate,
+    outbox,
+    signatures,
+    spool,
+    traces,
+    watched,
+)
+from helpdesk.store import credits as credit_store
 from helpdesk.store.backlog import backlog
 from helpdesk.store.engine import Database, Instant
 from helpdesk.store.signatures import Learnt
@@ -434,3 +446,22 @@ def test_what_an_agent_was_shown_is_known_of_mail_from_before(empty):
     with empty.read() as connection:
         found = connection.execute(sa.select(mails.c.id, mails.c.shows).order_by(mails.c.id))
         assert {row.id: row.shows for row in found} == {1: [34], 2: None}
+
+
+def test_requests_of_before_stay_and_months_have_room_for_their_names(empty):
+    """Revision 0020."""
+    migrate.upgrade(empty, "0019")
+    at = datetime(2026, 10, 2, tzinfo=UTC)
+    statement = sa.text(
+        "INSERT INTO credit_request (customer, quarter, requested_at, events, violations, percent, amount)"
+        " VALUES ('acme', :period, :at, 5, 2, '30', '3600.00 EUR')"
+    )
+    with empty.write() as connection:
+        connection.execute(statement, {"period": "2026Q3", "at": at})
+    migrate.upgrade(empty)
+    with empty.write() as connection:
+        connection.execute(statement, {"period": "2026-07", "at": at})
+
+    with empty.read() as connection:
+        kept = [credit_store.find(connection, "acme", period) for period in ("2026Q3", "2026-07")]
+        assert [(one.quarter, one.requested_at) for one in kept if one] == [("2026Q3", at), ("2026-07", at)]

@@ -15,7 +15,6 @@ import sqlalchemy as sa
 from typer.testing import CliRunner
 
 from helpdesk.cli import app
-from helpdesk.core.clocks.credit import read_quarter
 from helpdesk.core.clocks.timeline import clocks
 from helpdesk.core.words.events import AgentAnswered
 from helpdesk.desk import load_rules
@@ -217,9 +216,7 @@ def test_reports_and_credit_statements_say_what_they_said(tmp_path, desk_databas
 
     def said():
         with desk.database.read() as connection:
-            statement = statement_shape(
-                draw(Unit(connection, desk.rules, la("10-02 09:00")), "acme", read_quarter("2026Q3"))
-            )
+            statement = statement_shape(draw(Unit(connection, desk.rules, la("10-02 09:00")), "acme", "2026Q3"))
             found = [
                 (case, Unit(connection, desk.rules, desk.now).policy_of(case))
                 for case in cases.stream(connection, cases.Opened())

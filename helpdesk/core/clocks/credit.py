@@ -1,7 +1,7 @@
-"""What missed promises cost: the SLA events of a quarter, the share of violations, the credit, and until when to ask.
+"""What missed promises cost: the SLA events of a period, the share of violations, the credit, and until when to ask.
 
 An SLA event is a clock of a case (the first response, or one round of follow-up) that was warranted and has finished
-or was breached. A case belongs to the quarter in which it was received, on the wall clock of the credits' calendar,
+or was breached. A case belongs to the period in which it was received, on the wall clock of the credits' calendar,
 with all its clocks, whenever these end (an assumption). Shares are exact fractions and money is decimal: the edge of a
 band is never a matter of rounding.
 """
@@ -10,31 +10,33 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
 from helpdesk.core.clocks.timeline import clocks
 from helpdesk.core.words.case import case_from
+from helpdesk.core.words.desk_mail import SlaCounts
 from helpdesk.core.words.events import PolicyChanged, SeveritySet
 from helpdesk.errors import NeverOpen
 from helpdesk.offering.policy import Promise
+from helpdesk.openhours.accounting import MONTHS, midnight
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from zoneinfo import ZoneInfo
+    from collections.abc import Iterable, Iterator, Sequence
 
     from helpdesk.core.clocks.clock import Clock
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.people import Customer
-    from helpdesk.offering.policy import Band, Credits, Policy
+    from helpdesk.offering.credits import Band, Credits
+    from helpdesk.offering.policy import Policy
     from helpdesk.offering.promises import PromiseKind
+    from helpdesk.openhours.accounting import AccountingPeriod
     from helpdesk.openhours.calendar import Calendar
 
 SlaResult = Literal["met", "violated", "running", "exempt", "not warranted"]
 
-_QUARTER = re.compile(r"(\d{4})[Qq]([1-4])", re.ASCII)
 _MONEY = re.compile(r"(\d{1,12}(?:\.\d{1,2})?) ([A-Z]{3})", re.ASCII)
 _ZERO = timedelta()
 _CENT = Decimal("0.01")
@@ -42,45 +44,12 @@ _NO_CREDIT = Decimal(0)
 _GIVE_UP = 3 * 366  # days without a business day, as `openhours.calendar` has it
 
 
-# --- the quarter and its window -------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Quarter:
-    """Three months of a year; `number` is 1 to 4."""
-
-    year: int
-    number: int
-
-    def __str__(self) -> str:
-        return f"{self.year}Q{self.number}"
-
-    @property
-    def first_on(self) -> date:
-        """Its first day."""
-        return date(self.year, 3 * self.number - 2, 1)
-
-    @property
-    def following(self) -> Quarter:
-        """The quarter after it."""
-        return Quarter(self.year + 1, 1) if self.number == 4 else Quarter(self.year, self.number + 1)
-
-    def bounds(self, zone: ZoneInfo) -> tuple[datetime, datetime]:
-        """[start, end) on the wall clock of a zone, aware UTC."""
-        return _midnight(self.first_on, zone), _midnight(self.following.first_on, zone)
-
-
-def read_quarter(text: str) -> Quarter:
-    """Read `2026Q3`. Raises ValueError."""
-    found = _QUARTER.fullmatch(text.strip())
-    if not found or not 2000 <= int(found[1]) <= 9000:
-        raise ValueError(f"expected a quarter such as 2026Q3, not {text!r}")
-    return Quarter(int(found[1]), int(found[2]))
+# --- the window of requests ------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class RequestWindow:
-    """When a credit for a quarter may be asked for: in [opens_at, closes_at), aware UTC.
+    """When a credit for a period may be asked for: in [opens_at, closes_at), aware UTC.
 
     `closes_on` is the last day of it, a local date.
     """
@@ -89,21 +58,24 @@ class RequestWindow:
     closes_at: datetime
     closes_on: date
 
-    def refusal(self, now: datetime, quarter: Quarter) -> str:
+    def refusal(self, now: datetime, period: AccountingPeriod) -> str:
         """Why a request at `now` is refused; "" when it is in time."""
         if now < self.opens_at:
-            return f"{quarter} is not over yet; a credit can be requested after it, until the end of {self.closes_on}"
+            return f"{period} is not over yet; a credit can be requested after it, until the end of {self.closes_on}"
         if now >= self.closes_at:
-            return f"too late: credits for {quarter} could be requested until the end of {self.closes_on}"
+            return f"too late: credits for {period} could be requested until the end of {self.closes_on}"
         return ""
 
 
-def request_window(quarter: Quarter, terms: Credits, calendar: Calendar) -> RequestWindow:
-    """From the end of the quarter to the end of its last business day for requests. Raises NeverOpen."""
-    _, over_at = quarter.bounds(calendar.zone)
-    days = _business_days(calendar, quarter.following.first_on)
-    *_, last = (day for _, day in zip(range(terms.request_within), days, strict=False))
-    return RequestWindow(over_at, _midnight(last + timedelta(days=1), calendar.zone), last)
+def request_window(period: AccountingPeriod, terms: Credits, calendar: Calendar) -> RequestWindow:
+    """From the end of the period to the end of its last day for requests. Raises NeverOpen."""
+    _, over_at = period.bounds(calendar.zone)
+    first, days = period.following.first_on, terms.request_within
+    if terms.business_days:
+        *_, last = (day for _, day in zip(range(days), _business_days(calendar, first), strict=False))
+    else:
+        last = first + timedelta(days=days - 1)
+    return RequestWindow(over_at, midnight(last + timedelta(days=1), calendar.zone), last)
 
 
 def _business_days(calendar: Calendar, first: date) -> Iterator[date]:
@@ -119,11 +91,7 @@ def _business_days(calendar: Calendar, first: date) -> Iterator[date]:
 
 def _has_open_time(calendar: Calendar, day: date) -> bool:
     tomorrow = day + timedelta(days=1)
-    return calendar.elapsed(_midnight(day, calendar.zone), _midnight(tomorrow, calendar.zone)) > _ZERO
-
-
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)
+    return calendar.elapsed(midnight(day, calendar.zone), midnight(tomorrow, calendar.zone)) > _ZERO
 
 
 # --- the events -----------------------------------------------------------------------------------------------------
@@ -148,6 +116,8 @@ class SlaEvent:
     late_by: timedelta
     standing: SlaResult
     because: tuple[str, ...] = ()
+    plan: str = ""  # by key, as the severity beside it
+    severity_key: str = ""
 
     @property
     def target(self) -> str:
@@ -184,6 +154,8 @@ def _event(case: Case, clock: Clock, policy: Policy, now: datetime) -> SlaEvent:
         late_by=late_by(clock, now),
         standing=standing,
         because=_because(clock, standing),
+        plan=case.plan,
+        severity_key=last.severity,
     )
 
 
@@ -271,6 +243,15 @@ def read_money(text: str) -> Money:
 
 
 @dataclass(frozen=True, slots=True)
+class CreditPart:
+    """What one thing of a period is credited with: so many percent of that period's fee, and how that comes about."""
+
+    period: AccountingPeriod
+    percent: Decimal
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
 class Credit:
     """What is credited. `amount` None: no fee is on record. `because` says why it is nothing, if it is."""
 
@@ -278,31 +259,56 @@ class Credit:
     fee: Money | None
     amount: Money | None
     because: str = ""
+    parts: tuple[CreditPart, ...] = ()
 
 
-def share_of(events: Iterable[SlaEvent]) -> Fraction:
-    """Violations among the events that count; zero where there are none."""
+def counts_of(events: Iterable[SlaEvent]) -> SlaCounts:
+    """The events that count, and the violations among them."""
     counted = [event.standing == "violated" for event in events if event.counts]
-    return Fraction(sum(counted), len(counted)) if counted else Fraction(0)
+    return SlaCounts(len(counted), sum(counted))
 
 
-def credit_percent(terms: Credits, share: Fraction) -> Decimal:
-    """The percent of the fee that a share of violations gives: that of the last band it reaches."""
-    reached = [band.credit for band in terms.bands if _reaches(band, share)]
-    return reached[-1] if reached else _NO_CREDIT
+def credit_percent(terms: Credits, counts: SlaCounts) -> Decimal:
+    """The percent of the fee that these violations give: by the last band that they reach, or so much for each."""
+    if terms.by == "each":
+        return min(terms.each * counts.violations, terms.at_most)
+    reached = [band.credit for band in terms.bands if _reaches(band, terms, counts)]
+    return min(reached[-1], terms.at_most) if reached else _NO_CREDIT
 
 
-def _reaches(band: Band, share: Fraction) -> bool:
-    floor = Fraction(band.share) / 100
-    return share > floor if band.above else share >= floor
+def _reaches(band: Band, terms: Credits, counts: SlaCounts) -> bool:
+    found = Fraction(counts.violations) if terms.by == "count" else counts.share * 100
+    floor = Fraction(band.share)
+    return found > floor if band.above else found >= floor
 
 
-def credit_for(customer: Customer, terms: Credits, share: Fraction) -> Credit:
-    """The credit of a customer for a quarter. Raises ValueError for a fee that cannot be read."""
-    fee = read_money(customer.quarterly_fee) if customer.quarterly_fee else None
-    percent = credit_percent(terms, share)
+def credit_for_each(terms: Credits, violations: int) -> Iterator[Decimal]:
+    """What each violation in turn adds, where each has its own: the last ones nothing, once all is given."""
+    for before in range(violations if terms.by == "each" else 0):
+        yield min(terms.each, max(terms.at_most - terms.each * before, _NO_CREDIT))
+
+
+def credit_for(customer: Customer, period: AccountingPeriod, parts: Sequence[CreditPart]) -> Credit:
+    """The credit of a customer for a period. Raises ValueError for a fee that cannot be read."""
+    quarterly = read_money(customer.quarterly_fee) if customer.quarterly_fee else None
+    fee = fee_of(period, quarterly) if quarterly else None
+    percent = sum((_of_whole(part, period) for part in parts), _NO_CREDIT)
     if not customer.paid_up:
         # The share is on record all the same; the credit is owed only to who has paid.
         nothing = Money(_NO_CREDIT, fee.currency) if fee else None
-        return Credit(percent, fee, nothing, "credits are given only while the customer is paid up")
-    return Credit(percent, fee, fee.part(percent) if fee else None, "" if fee else "no quarterly fee is on record")
+        return Credit(percent, fee, nothing, "credits are given only while the customer is paid up", tuple(parts))
+    amount = fee.part(percent) if fee else None
+    return Credit(percent, fee, amount, "" if fee else "no quarterly fee is on record", tuple(parts))
+
+
+def fee_of(period: AccountingPeriod, quarterly: Money) -> Money:
+    """The fee of a period: a third of the quarter's for a month, four times as much for a year. To the cent."""
+    amount = quarterly.amount * period.months / MONTHS["quarter"]
+    return Money(amount.quantize(_CENT, rounding=ROUND_HALF_EVEN), quarterly.currency)
+
+
+def _of_whole(part: CreditPart, period: AccountingPeriod) -> Decimal:
+    """Its percent as one of the whole period's fee."""
+    if part.period.months == period.months:
+        return part.percent
+    return part.percent * part.period.months / period.months

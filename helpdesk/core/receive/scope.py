@@ -37,8 +37,25 @@ def unentitled(arrival: Arrival, terms: Terms) -> Iterator[Doubt]:
         yield Doubt("sender", "", f"{_NOT_ENTITLED}unknown sender")
     elif customer.policy != terms.policy.key:
         yield Doubt("offering", terms.policy.name, f"{_NOT_ENTITLED}bought {customer.policy}")
-    elif not _subscribed(customer, arrival.received_at.astimezone(_wall_of(customer, terms)).date()):
+    else:
+        yield from _unsubscribed(customer, arrival.received_at.astimezone(_wall_of(customer, terms)).date(), terms)
+
+
+def _unsubscribed(customer: Customer, on: date, terms: Terms) -> Iterator[Doubt]:
+    begins = _promises_begin_on(customer, terms.policy)
+    if not _subscribed(customer, on):
         yield Doubt("subscription", terms.policy.name, f"{_NOT_ENTITLED}no active subscription")
+    elif begins and on < begins:
+        yield Doubt("beginning", begins.isoformat(), f"{_NOT_ENTITLED}promises begin on {begins}")
+
+
+def _promises_begin_on(customer: Customer, policy: Policy) -> date | None:
+    """The first day of the first full period after signing, where the policy has it so; None: from the first day on."""
+    signed, kind = customer.signed or customer.entitled_from, policy.warranty.first_full
+    if signed is None or not kind:
+        return None
+    period = policy.fiscal_year.containing(kind, signed)
+    return signed if period.first_on == signed else period.following.first_on
 
 
 def is_entitlement(tag: str) -> bool:

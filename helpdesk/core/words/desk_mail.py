@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from helpdesk.core.words.drafts import MailContent
@@ -112,15 +113,20 @@ class MaintenanceMail(DeskContent, kind="maintenance"):
 
 @dataclass(frozen=True, slots=True)
 class SlaCounts:
-    """How many service level events a quarter has."""
+    """How many service level events a period has."""
 
     events: int
     violations: int
 
+    @property
+    def share(self) -> Fraction:
+        """Violations among the events; zero where there are none."""
+        return Fraction(self.violations, self.events) if self.events else Fraction(0)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlaEventLine:
-    """One promise of a quarter, in words."""
+    """One promise of a period, in words."""
 
     ref: str
     subject: str
@@ -134,22 +140,26 @@ class SlaEventLine:
     due_at: str
     stopped_at: str
     breached_at: str
+    credit: str = ""  # what it alone adds, where each miss adds its own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatementMail(DeskContent, kind="statement"):
-    """What a quarter came to."""
+    """What a period came to."""
 
     customer: str
     policy: str
     plan: str
-    quarter: str
+    quarter: str  # the period, such as 2026Q3
+    period: str = "quarter"  # what kind of one: month, quarter, year
     drawn_at: str
     since: str
     until: str
     counts: SlaCounts
     share: str
+    goal: str = ""  # while it is kept, nothing is credited
     credit: str
+    parts: tuple[str, ...] = ()  # how it comes about, where that is not one band of the share
     closes_on: str
     requested_at: str
     running: int

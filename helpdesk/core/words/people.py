@@ -136,6 +136,7 @@ class Customer:
     account_contacts: tuple[str, ...] = ()
     projects: tuple[str, ...] = ()
     products: tuple[str, ...] = ()
+    signed: date | None = None  # the contract; None: on the day from which they are entitled
     entitled_from: date | None = None
     entitled_to: date | None = None
     quarterly_fee: str = ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import timedelta
 from itertools import product
 from typing import TYPE_CHECKING, Any
@@ -194,6 +194,7 @@ def _said_of(policy: Policy) -> Iterator[tuple[str, str]]:
         yield from ((f"calls, {name}", str(value)) for name, value in asdict(policy.calls).items())
     yield from _credits_of(policy)
     yield "registered contacts only", _plain(policy.warranty.only_registered)
+    yield "warranted from the first full", policy.warranty.first_full
     yield "warranted only with", ", ".join(policy.warranty.requires)
     yield "pauses", "vendor" if policy.is_paused_by("vendor") else ""
     for name in _PLAIN:
@@ -201,14 +202,23 @@ def _said_of(policy: Policy) -> Iterator[tuple[str, str]]:
 
 
 def _credits_of(policy: Policy) -> Iterator[tuple[str, str]]:
-    if policy.credits is None:
+    yield "fiscal year", _all_of(policy.fiscal_year)
+    for goal in policy.attainment:
+        yield f"attainment goal {goal.key}", _all_of(goal)
+    terms = policy.credits
+    if terms is None:
         return
-    for band in policy.credits.bands:
-        yield f"credit {'above' if band.above else 'from'} {band.share} % of violations", f"{band.credit} %"
-    yield (
-        "credits are asked for within",
-        f"{plural(policy.credits.request_within, 'business day')} of {policy.credits.calendar}",
-    )
+    unit = " %" if terms.by == "share" else ""
+    for band in terms.bands:
+        yield f"credit {'above' if band.above else 'from'} {band.share}{unit} of violations", f"{band.credit} %"
+    days = plural(terms.request_within, "business day" if terms.business_days else "day")
+    yield "credits are asked for within", f"{days} of {terms.calendar}"
+    yield "credits", _all_of(replace(terms, bands=(), calendar="", request_within=0))
+
+
+def _all_of(value: Any) -> str:
+    """Every field of a value that is there, in words."""
+    return ", ".join(f"{name} {_plain(said)}" for name, said in _fields(value) if said)
 
 
 _WHOLE = (0, 86400)  # seconds of a day

@@ -11,15 +11,14 @@ import hashlib
 import re
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from decimal import Decimal
 from functools import partial
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from helpdesk.errors import ConfigurationError
 from helpdesk.languages import languages
 from helpdesk.offering.files.country_days import closures
+from helpdesk.offering.files.credits import read_attainment, read_credits, read_fiscal_year
 from helpdesk.offering.files.days import day_rule
 from helpdesk.offering.files.known_days import KnownDays, known_now
 from helpdesk.offering.files.maintenance import read_maintenance
@@ -32,10 +31,8 @@ from helpdesk.offering.policy import (
     AUDIENCES,
     OFF,
     Assumption,
-    Band,
     Calls,
     Channel,
-    Credits,
     Exclusion,
     Goal,
     Lifecycle,
@@ -57,13 +54,13 @@ from helpdesk.placeholders import BLANK
 from helpdesk.toml_reader import fill, fill_as_far_as_possible, json_schema, parse_toml, read_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
     from pathlib import Path
 
+    from helpdesk.offering.credits import AttainmentGoal, Credits
     from helpdesk.offering.files.schema import (
         CalendarTable,
         CallsTable,
-        CreditsTable,
         DayEntry,
         ExampleEntry,
         GoalTable,
@@ -77,8 +74,6 @@ R = TypeVar("R")
 _AFTER = re.compile(r"due(?: \+ (\w+))?")
 _ADDRESS = re.compile(r"[^\s@<>,\"]+@[^\s@<>,\"]+")
 _SHARE = re.compile(r"(\d{1,2})\s*%")
-_BAND = re.compile(r"(>)?\s*(\d{1,3}(?:\.\d{1,6})?)", re.ASCII)
-_WHOLE = 100  # percent
 _ANY_YEAR = 2026
 _CALLS_AT_MOST = 48  # two days of one an hour
 _NO_WINDOWS: tuple[WeeklyOpening, ...] = ()
@@ -205,13 +200,16 @@ class _PolicyReader:
                 severities=tuple(table.warranty.severities),
                 channels=tuple(table.warranty.channels),
                 only_registered=table.warranty.only_registered,
+                first_full=table.warranty.first_full,
                 requires=tuple(table.warranty.requires),
             ),
             exclusions=tuple(self.exclusions()),
             maintenance=tuple(self.maintenance()),
             lifecycle=self.life(table.lifecycle),
             calls=self.attempt("calls", partial(read_calls, table.calls), Calls()),
-            credits=self.credits(table.credits) if table.credits else None,
+            fiscal_year=read_fiscal_year(table.fiscal_year, self.wrong),
+            attainment=tuple(read_attainment(key, entry, self.wrong) for key, entry in table.attainment.items()),
+            credits=read_credits(table.credits, self.wrong) if table.credits else None,
             escalation_words=tuple(table.escalation_words),
             escalation_contact=table.escalation_contact,
             known_incidents_exempt=table.known_incidents_exempt,
@@ -428,30 +426,6 @@ class _PolicyReader:
             else:
                 self.wrong(place, f"expected one of {', '.join(AUDIENCES)}, or a bare address, not {name!r}")
 
-    def credits(self, table: CreditsTable) -> Credits:
-        if table.request_within_business_days < 1:
-            days = table.request_within_business_days
-            self.wrong("credits.request_within_business_days", f"expected one business day or more, not {days}")
-        bands = [band for _, band in self.bands(table)]
-        return Credits(tuple(sorted(bands, key=_reach)), table.request_within_business_days, table.calendar)
-
-    def bands(self, table: CreditsTable) -> list[tuple[int, Band]]:
-        """The bands that can be read, by number; each must begin above the one before it, and give no less."""
-        read = (
-            (number, self.attempt(f"credits.bands.{number}", partial(_band, *band), None))
-            for number, band in enumerate(table.bands, start=1)
-        )
-        bands = [(number, band) for number, band in read if band]
-        for (before, lower), (number, band) in pairwise(bands):
-            place = f"credits.bands.{number}"
-            if _reach(band) <= _reach(lower):
-                self.wrong(place, f"expected a share above that of band {before}, where that one ends")
-            elif band.credit < lower.credit:
-                self.wrong(
-                    place, f"expected a credit of at least {float(lower.credit):g} percent, which band {before} gives"
-                )
-        return bands
-
     def examples(self) -> Iterator[WorkedExample]:
         for number, entry in enumerate(self.table.example, start=1):
             if entry.at.tzinfo is None or (entry.due and entry.due.tzinfo is None):
@@ -516,6 +490,7 @@ class _PolicyReader:
         severities = {level.key for level in policy.severity.levels}
         self.hours_references(policy)
         self.warranty_references(policy)
+        self.credit_references(policy)
         self.goal_references(policy)
         for number, step in enumerate(self.table.ladder, start=1):
             for severity in step.only:
@@ -587,11 +562,38 @@ class _PolicyReader:
         for place, keys, known in named:
             for key in keys:
                 self.among(place, key, known)
-        if self.table.credits:
-            self.among("credits.calendar", self.table.credits.calendar, policy.calendars)
         if policy.lifecycle.downgrade_to:
             self.among("lifecycle.downgrade_to", policy.lifecycle.downgrade_to, severities)
         self.lifecycle(policy.lifecycle)
+
+    def credit_references(self, policy: Policy) -> None:
+        promised = {target for targets in self.table.targets.values() for target in targets}
+        plans, severities = {plan.key for plan in policy.plans}, {level.key for level in policy.severity.levels}
+        terms, goals = policy.credits, {goal.key for goal in policy.attainment}
+        named: list[tuple[str, Iterable[str], Collection[str]]] = []
+        for goal in policy.attainment:
+            place = f"attainment.{goal.key}"
+            named += [
+                (f"{place}.targets", goal.targets, promised),
+                (f"{place}.plans", goal.plans, plans),
+                (f"{place}.severities", goal.severities, severities),
+            ]
+        if terms:
+            named += [
+                ("credits.calendar", [terms.calendar], policy.calendars),
+                ("credits.targets", terms.targets, promised),
+                ("credits.unless", filter(None, [terms.unless]), goals),
+            ]
+            self.same_period(terms, policy.attainment)
+        for place, keys, known in named:
+            for key in keys:
+                self.among(place, key, known)
+
+    def same_period(self, terms: Credits, goals: Iterable[AttainmentGoal]) -> None:
+        """A goal that keeps credits away is counted over what they are given for."""
+        for goal in goals:
+            if goal.key == terms.unless and goal.per != terms.per:
+                self.wrong("credits.unless", f"expected a goal of a {terms.per}, {goal.key} is one of a {goal.per}")
 
     def life(self, table: LifecycleTable) -> Lifecycle:
         """`[lifecycle]`; what is wrong with a span is said, and it is as if it were not there."""
@@ -710,23 +712,6 @@ def _part_of_day(text: str) -> tuple[int, int]:
 
 def _no_days(_year: int) -> tuple[SpecialDay, ...]:
     return ()
-
-
-def _band(share: float | str, credit: float) -> Band:
-    # By way of its digits, so that 10.1 is 10.1 and not the nearest binary fraction.
-    found = _BAND.fullmatch(str(share).strip())
-    if not found:
-        raise ValueError(f'expected a share in percent such as 4 or "> 10.1", not {share!r}')
-    if Decimal(found[2]) > _WHOLE:
-        raise ValueError(f"expected a share of 0 to 100 percent, not {share!r}")
-    if not 0 <= credit <= _WHOLE:
-        raise ValueError(f"expected a credit of 0 to 100 percent, not {credit!r}")
-    return Band(Decimal(found[2]), Decimal(str(credit)), above=bool(found[1]))
-
-
-def _reach(band: Band) -> tuple[Decimal, bool]:
-    """Where a band begins, to be compared: from 4 on is before above 4."""
-    return band.share, band.above
 
 
 def _days(days: int | None) -> timedelta | None:

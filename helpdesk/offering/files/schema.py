@@ -126,6 +126,7 @@ class WarrantyTable:
     severities: list[str] = field(default_factory=list)
     channels: list[str] = field(default_factory=list)
     only_registered: bool = False
+    first_full: Literal["", "month", "quarter", "year"] = ""  # begins with the first whole one after signing
     requires: list[str] = field(default_factory=list)
 
 
@@ -159,12 +160,46 @@ class MaintenanceEntry:
 
 @strict
 @dataclass
-class CreditsTable:
-    """`[credits]`: what missed promises cost. Bands are floors: [[4, 10], ["> 6", 15]] is 10 from 4 on, 15 above 6."""
+class FiscalYearTable:
+    """`[fiscal_year]`: on which day the years begin in which months, quarters and years are counted."""
 
-    bands: list[tuple[float | str, float]]
-    request_within_business_days: int
+    starts: str = "01-01"
+    named_by: Literal["start", "end"] = "start"  # 2026 is the year that starts in 2026, or the one that ends then
+
+
+@strict
+@dataclass
+class AttainmentTable:
+    """`[attainment.KEY]`: how many of the promises of a period must be kept; a list that is not there names all."""
+
+    share: float  # percent
+    per: Literal["month", "quarter", "year"] = "quarter"
+    name: str = ""
+    targets: list[str] = field(default_factory=list)
+    plans: list[str] = field(default_factory=list)
+    severities: list[str] = field(default_factory=list)
+    fewer_than: int = 0  # where there are fewer promises than that,
+    forgiven: int = 0  # so many may be missed, whatever their share
+
+
+@strict
+@dataclass
+class CreditsTable:
+    """`[credits]`: what missed promises cost, by one of `bands`, `counts` and `each`.
+
+    Bands are floors: [[4, 10], ["> 6", 15]] is 10 from 4 on, 15 above 6.
+    """
+
     calendar: str
+    bands: list[tuple[float | str, float]] = field(default_factory=list)  # by the share of violations, in percent
+    counts: list[tuple[float | str, float]] = field(default_factory=list)  # by their number
+    each: float = 0  # percent for each of them
+    at_most: float = 100  # percent, in all
+    unless: str = ""  # a goal of [attainment]: nothing is credited while it is kept
+    targets: list[str] = field(default_factory=list)  # which promises count; without it, all
+    per: Literal["month", "quarter", "year"] = "quarter"
+    request_within_business_days: int | None = None  # one of the two
+    request_within_days: int | None = None
 
 
 @strict
@@ -352,6 +387,8 @@ class PolicyFile:
     warranty: WarrantyTable = field(default_factory=WarrantyTable)
     exclusion: list[ExclusionEntry] = field(default_factory=list)
     maintenance: list[MaintenanceEntry] = field(default_factory=list)
+    fiscal_year: FiscalYearTable = field(default_factory=FiscalYearTable)
+    attainment: dict[str, AttainmentTable] = field(default_factory=dict)
     credits: CreditsTable | None = None
     escalation_words: list[str] = field(default_factory=list)
     escalation_contact: bool = False  # every customer gives one who is reachable around the clock

@@ -1,0 +1,139 @@
+"""Reads what a policy file says of periods: its fiscal year, attainment goals, and what missed promises cost."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from itertools import pairwise
+from typing import TYPE_CHECKING, Literal
+
+from helpdesk.offering.credits import AttainmentGoal, Band, Credits
+from helpdesk.openhours.accounting import CALENDAR_YEAR, FiscalYear
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from helpdesk.offering.credits import CreditedBy
+    from helpdesk.offering.files.schema import AttainmentTable, CreditsTable, FiscalYearTable
+
+    Wrong = Callable[[str, str], None]  # is told of a key, and what was expected of it
+
+_BAND = re.compile(r"(>)?\s*(\d{1,6}(?:\.\d{1,6})?)", re.ASCII)
+_WHOLE = 100  # percent
+_DAY_OF_YEAR = re.compile(r"(\d\d)-(\d\d)", re.ASCII)
+
+
+def read_fiscal_year(table: FiscalYearTable, wrong: Wrong) -> FiscalYear:
+    """The fiscal year of a policy."""
+    found = _DAY_OF_YEAR.fullmatch(table.starts)
+    try:
+        if found:
+            return FiscalYear(int(found[1]), int(found[2]), table.named_by)
+    except ValueError:
+        pass  # said below
+    wrong("fiscal_year.starts", f'expected a day that every month has, such as "02-01", not {table.starts!r}')
+    return CALENDAR_YEAR
+
+
+def read_attainment(key: str, table: AttainmentTable, wrong: Wrong) -> AttainmentGoal:
+    """One goal of `[attainment]`."""
+    place = f"attainment.{key}"
+    if not 0 < table.share <= _WHOLE:
+        wrong(f"{place}.share", f"expected a share above 0 and up to 100 percent, not {table.share:g}")
+    if table.forgiven and not 0 <= table.forgiven < table.fewer_than:
+        wrong(f"{place}.forgiven", f"expected fewer than fewer_than, which is {table.fewer_than}, not {table.forgiven}")
+    if table.fewer_than < 0:
+        wrong(f"{place}.fewer_than", f"expected a number of promises, not {table.fewer_than}")
+    return AttainmentGoal(
+        key,
+        table.name or key.replace("_", " "),
+        _decimal(table.share),
+        per=table.per,
+        targets=tuple(table.targets),
+        plans=tuple(table.plans),
+        severities=tuple(table.severities),
+        fewer_than=table.fewer_than,
+        forgiven=table.forgiven,
+    )
+
+
+def read_credits(table: CreditsTable, wrong: Wrong) -> Credits:
+    """`[credits]`; bands each of which begins above the one before it, and gives no less."""
+    ways: dict[CreditedBy, object] = {"share": table.bands, "count": table.counts, "each": table.each}
+    given = [way for way, said in ways.items() if said]
+    if len(given) != 1:
+        wrong("credits", "expected one of bands, counts and each")
+    days, business_days = _request_days(table, wrong)
+    return Credits(
+        bands=_bands("bands", table.bands, wrong) or _bands("counts", table.counts, wrong),
+        request_within=days,
+        calendar=table.calendar,
+        by=given[0] if given else "share",
+        each=_percent("each", table.each, wrong),
+        at_most=_percent("at_most", table.at_most, wrong),
+        unless=table.unless,
+        targets=tuple(table.targets),
+        per=table.per,
+        business_days=business_days,
+    )
+
+
+def _request_days(table: CreditsTable, wrong: Wrong) -> tuple[int, bool]:
+    """How many days a claim may take, and whether these are business days."""
+    business = table.request_within_business_days
+    days = business if business is not None else table.request_within_days
+    key = "request_within_days" if business is None else "request_within_business_days"
+    if days is None or (business is not None and table.request_within_days is not None):
+        wrong(f"credits.{key}", "expected either request_within_days or request_within_business_days")
+    elif days < 1:
+        wrong(f"credits.{key}", f"expected one {'day' if business is None else 'business day'} or more, not {days}")
+    return max(days or 1, 1), business is not None
+
+
+def _percent(key: str, value: float, wrong: Wrong) -> Decimal:
+    if not 0 <= value <= _WHOLE:
+        wrong(f"credits.{key}", f"expected 0 to 100 percent, not {value:g}")
+    return _decimal(value)
+
+
+def _bands(
+    key: Literal["bands", "counts"], written: Sequence[tuple[float | str, float]], wrong: Wrong
+) -> tuple[Band, ...]:
+    """The bands that can be read, from the lowest on."""
+    read: list[tuple[int, Band]] = []
+    for number, (floor, credit) in enumerate(written, start=1):
+        try:
+            read.append((number, _band(key, floor, credit)))
+        except ValueError as problem:
+            wrong(f"credits.{key}.{number}", str(problem))
+    for (before, lower), (number, band) in pairwise(read):
+        place = f"credits.{key}.{number}"
+        what = "share" if key == "bands" else "number"
+        if _reach(band) <= _reach(lower):
+            wrong(place, f"expected a {what} above that of band {before}, where that one ends")
+        elif band.credit < lower.credit:
+            wrong(place, f"expected a credit of at least {float(lower.credit):g} percent, which band {before} gives")
+    return tuple(sorted((band for _, band in read), key=_reach))
+
+
+def _band(key: Literal["bands", "counts"], floor: float | str, credit: float) -> Band:
+    found = _BAND.fullmatch(str(floor).strip())
+    if key == "counts" and (not found or "." in str(floor).removesuffix(".0")):
+        raise ValueError(f'expected a number of violations such as 5 or "> 4", not {floor!r}')
+    if not found:
+        raise ValueError(f'expected a share in percent such as 4 or "> 10.1", not {floor!r}')
+    if key == "bands" and Decimal(found[2]) > _WHOLE:
+        raise ValueError(f"expected a share of 0 to 100 percent, not {floor!r}")
+    if not 0 <= credit <= _WHOLE:
+        raise ValueError(f"expected a credit of 0 to 100 percent, not {credit!r}")
+    return Band(Decimal(found[2]), _decimal(credit), above=bool(found[1]))
+
+
+def _reach(band: Band) -> tuple[Decimal, bool]:
+    """Where a band begins, to be compared: from 4 on is before above 4."""
+    return band.share, band.above
+
+
+def _decimal(value: float) -> Decimal:
+    # By way of its digits, so that 10.1 is 10.1 and not the nearest binary fraction.
+    return Decimal(str(value))

@@ -1,0 +1,83 @@
+"""What a policy says of whole months, quarters and years, as words and as JSON: its goals, and what is credited."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from helpdesk.openhours.accounting import CALENDAR_YEAR
+from helpdesk.phrases import date_words
+from helpdesk.plural import plural
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from helpdesk.offering.policy import Policy
+
+
+def accounts_shape(policy: Policy) -> dict[str, Any]:
+    """All of it as JSON."""
+    terms = policy.credits
+    return {
+        "fiscal_year": _fields(policy.fiscal_year),
+        "attainment": [_fields(goal) for goal in policy.attainment],
+        "credits": [
+            {"share": str(band.share), "above": band.above, "credit": str(band.credit)}
+            for band in (terms.bands if terms else ())
+        ],
+        "credit_terms": _fields(terms, besides=["bands"]) if terms else None,
+    }
+
+
+def _fields(value: Any, *, besides: Collection[str] = ()) -> dict[str, Any]:
+    """A flat value, but for some fields; decimals are texts."""
+    return {
+        name: list(one) if isinstance(one, tuple) else str(one) if isinstance(one, Decimal) else one
+        for name, one in asdict(value).items()
+        if name not in besides
+    }
+
+
+def accounts_words(policy: Policy) -> Iterator[tuple[str, list[str]]]:
+    """Each title with its lines."""
+    yield "Fiscal year", _fiscal_year_words(policy)
+    yield "Attainment", list(_attainment_words(policy))
+    yield "Credits", list(_credit_words(policy))
+
+
+def _attainment_words(policy: Policy) -> Iterator[str]:
+    for goal in policy.attainment:
+        few = f"; of fewer than {goal.fewer_than}, {goal.forgiven} may be missed" if goal.fewer_than else ""
+        named = [policy.name_of(target) for target in goal.targets]
+        named += [policy.plan(plan).name for plan in goal.plans]
+        named += [policy.level(severity).name for severity in goal.severities]
+        about = f" ({', '.join(named)})" if named else ""
+        yield f"{goal.name}: {goal.share.normalize():f} % of a {goal.per} in time{about}{few}"
+
+
+def _credit_words(policy: Policy) -> Iterator[str]:
+    terms = policy.credits
+    if terms is None:
+        return
+    fee, unit = f"% of the {terms.per}'s fee", " % of violations" if terms.by == "share" else " violations"
+    for band in terms.bands:
+        floor = f"{'above' if band.above else 'from'} {band.share.normalize():f}{unit}"
+        yield f"{floor}: {band.credit.normalize():f} {fee}"
+    if terms.by == "each":
+        yield f"{terms.each.normalize():f} {fee} for each violation, at most {terms.at_most.normalize():f} %"
+    if terms.targets:
+        yield f"counted: {', '.join(map(policy.name_of, terms.targets))}"
+    if terms.unless:
+        yield f"only where the goal {terms.unless} is missed"
+    days = plural(terms.request_within, "business day" if terms.business_days else "day")
+    yield f"to be asked for within {days} ({terms.calendar}) after the {terms.per}, once"
+
+
+def _fiscal_year_words(policy: Policy) -> list[str]:
+    """When the years begin in which it counts, where that is not the calendar's own way."""
+    year = policy.fiscal_year
+    if year == CALENDAR_YEAR:
+        return []
+    return [f"from {date_words(date(2026, year.month, year.day))}, called by the calendar year of its {year.named_by}"]
