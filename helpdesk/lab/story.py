@@ -303,6 +303,7 @@ def _terms(policy: Policy, example: WorkedExample) -> Terms:
         contacts=(Contact(_CUSTOMER.address, registered=True),),
         escalation_contact="duty@customer.invalid",
         account_contacts=("account@desk.invalid",),
+        signed=example.signed,
     )
     return Terms(
         desk="The desk",

@@ -17,7 +17,7 @@ from helpdesk.openhours.accounting import CALENDAR_YEAR
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-    from datetime import datetime
+    from datetime import date, datetime
     from decimal import Decimal
 
     from helpdesk.offering.credits import AttainmentGoal, Credits
@@ -290,6 +290,7 @@ class WorkedExample:
     language: str = ""  # of the mail; "": the policy's first
     fields: Mapping[str, str] = field(default_factory=dict)  # what the customer says, by the key of the intake field
     down: tuple[str, ...] = ()  # switches of the operators that are down as it comes
+    signed: date | None = None  # the customer's contract
     kept: int = 0  # of the customer's other promises of that period,
     missed: int = 0
     story: tuple[StoryStep, ...] = ()

@@ -554,6 +554,8 @@ def _besides(example: WorkedExample) -> Iterator[str]:
     yield from (f"written in {one}" for one in (example.language,) if one)
     yield from (f"{key} {value}" if value else f"without {key}" for key, value in example.fields.items())
     yield from (f"while {switch} is down" for switch in example.down)
+    if example.signed:
+        yield f"signed on {example.signed}"
     if example.kept or example.missed:
         yield f"beside {example.kept} kept and {example.missed} missed"
 

@@ -226,6 +226,12 @@ def test_what_an_example_says_wrongly_of_its_mail_is_told(tmp_path, said, key):
     assert list(errors(tmp_path, '{ after = "1h", do = "answer" }', f"{BASE}{said}\n")) == [key]
 
 
+@pytest.mark.parametrize(("signed", "credit"), [("2026-05-12", "0 %"), ("2026-04-01", "20 %"), ("2025-12-31", "20 %")])
+def test_what_is_missed_before_the_first_full_quarter_is_credited_with_nothing(tmp_path, signed, credit):
+    base = BASE.replace("[[example]]", '[warranty]\nfirst_full = "quarter"\n[[example]]') + f"signed = {signed}\n"
+    assert errors(tmp_path, f'{{ after = "3h", do = "answer", expect = {{ credit = "{credit}" }} }}', base) == {}
+
+
 def test_every_wrong_step_is_said_at_once(tmp_path):
     found = errors(tmp_path, '{ after = "x", do = "y", expect = { credit = "z" } }, { after = "1h", do = "wate" }')
     assert list(found) == ["then.1", "then.1.do", "then.1.expect", "then.2.do"]

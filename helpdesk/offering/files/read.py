@@ -445,6 +445,7 @@ class _PolicyReader:
                 language=entry.language,
                 fields=entry.fields,
                 down=tuple(entry.down),
+                signed=entry.signed,
                 kept=entry.beside.kept,
                 missed=entry.beside.missed,
                 story=tuple(self.story(f"example.{number}", entry)),

@@ -338,6 +338,7 @@ class ExampleEntry:
     language: str = ""  # of the mail; without it, the first of the policy
     fields: dict[str, str] = field(default_factory=dict)  # what the customer says in fields of the intake
     down: list[str] = field(default_factory=list)  # switches of the operators: what `warranted_while_down` names
+    signed: date | None = None  # the customer's contract
     why: str = ""
     beside: BesideEntry = field(default_factory=BesideEntry)
     then: list[ThenEntry] = field(default_factory=list)  # how the case goes on, and what is to come of it
