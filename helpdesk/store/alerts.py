@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from helpdesk.core.repeated import Run, Telling
 from helpdesk.store.dialect import insert_ignoring
-from helpdesk.store.tables import alert, alert_told
+from helpdesk.store.tables import alert, alert_told, open_alert
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -76,3 +76,19 @@ def close(connection: sa.Connection, run: Run) -> bool:
     known = connection.execute(sa.delete(alert_told).where(alert_told.c.kind == run.kind)).rowcount == 1
     connection.execute(sa.delete(alert).where(alert.c.kind == run.kind, alert.c.at <= run.newest_at))
     return known
+
+
+def key_of_open(connection: sa.Connection, name: str) -> str:
+    """The key under which the beginning of something was told that is not over, "" where nothing is open."""
+    return str(connection.execute(sa.select(open_alert.c.key).where(open_alert.c.name == name)).scalar() or "")
+
+
+def begin(connection: sa.Connection, name: str, key: str) -> None:
+    """Note that its beginning was told, the newest where it was told before."""
+    end(connection, name)
+    connection.execute(insert_ignoring(connection, open_alert).values(name=name, key=key))
+
+
+def end(connection: sa.Connection, name: str) -> None:
+    """Note that it is over."""
+    connection.execute(sa.delete(open_alert).where(open_alert.c.name == name))

@@ -37,17 +37,6 @@ def written_to(connection: sa.Connection, address: str, prefix: str, *, since: d
     return int(connection.execute(query).scalar_one())
 
 
-def newest_alert(connection: sa.Connection, prefix: str) -> str:
-    """The key of the newest alert whose key begins so, "" without one."""
-    query = (
-        sa.select(outbox.c.key)
-        .where(outbox.c.kind == "alert", outbox.c.key.startswith(prefix, autoescape=True))
-        .order_by(outbox.c.id.desc())
-        .limit(1)
-    )
-    return str(connection.execute(query).scalar() or "")
-
-
 def newest_of(connection: sa.Connection, prefix: str) -> datetime | None:
     """When the newest mail was written whose key begins so; None without one."""
     query = sa.select(outbox.c.created_at).where(outbox.c.key.startswith(prefix, autoescape=True))

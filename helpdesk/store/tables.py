@@ -233,6 +233,13 @@ alert_told = sa.Table(
     sa.Column("at", Instant, nullable=False),  # and when
 )
 
+open_alert = sa.Table(
+    "open_alert",
+    metadata,
+    sa.Column("name", sa.String(400), primary_key=True),  # of what is wrong
+    sa.Column("key", sa.String(600), nullable=False),  # of the alert that told its beginning
+)
+
 watched = sa.Table(
     "watched",
     metadata,

@@ -385,6 +385,42 @@ def test_what_was_told_before_alerts_were_counted_stays_and_a_flood_of_now_is_co
         assert alerts.runs(connection) == []
 
 
+def test_what_operators_were_told_of_and_not_of_its_end_is_open_after_the_upgrade(empty):
+    """Revision 0021: it was read out of the keys of alerts before; a name and an address may have slashes in them."""
+    migrate.upgrade(empty, "0020")
+    begun = {
+        "disk": "condition/disk/20260519T123000",
+        "mailbox/a/b@x.example": "condition/mailbox/a/b@x.example/20260519T123000",
+        "edit": "condition/edit/20260519T123000-0123456789abcdef",
+    }
+    over = ["condition/outbox/20260519T123000", "condition/outbox/20260519T123000/over"]
+    again = ["condition/disk/20260518T123000", "condition/disk/20260518T123000/over"]
+    with empty.write() as connection:
+        for number, key in enumerate([*again, *over, *begun.values()]):
+            for reader in ("o/p@desk.example", "ops@desk.example"):
+                row = {
+                    "key": f"alert/{key}/{reader}",
+                    "to": reader,
+                    "id": f"<{number}-{reader}>",
+                    "at": datetime.now(UTC),
+                }
+                connection.execute(
+                    sa.text(
+                        "INSERT INTO outbox (key, kind, recipient, mail_from, message_id, state, attempts, lease, detail,"
+                        " created_at) VALUES (:key, 'alert', :to, '', :id, 'sent', 1, 1, '', :at)"
+                    ),
+                    row,
+                )
+    migrate.upgrade(empty)
+
+    with empty.write() as connection:
+        assert {name: alerts.key_of_open(connection, name) for name in (*begun, "outbox")} == {**begun, "outbox": ""}
+        alerts.begin(connection, "disk", "condition/disk/20260520T123000")
+        assert alerts.key_of_open(connection, "disk") == "condition/disk/20260520T123000"
+        alerts.end(connection, "disk")
+        assert not alerts.key_of_open(connection, "disk")
+
+
 def test_mail_from_before_history_is_no_history_and_a_mailbox_with_mail_has_no_first_reading(empty):
     """Revision 0016: rows are carried across; an old mail that is read after the upgrade is mail."""
     migrate.upgrade(empty, "0015")
