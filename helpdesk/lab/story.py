@@ -6,6 +6,7 @@ happens at its own instant; at the same instant what somebody does comes first, 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -27,7 +28,7 @@ from helpdesk.core.words.terms import Terms
 from helpdesk.core.words.verdict import Reason, Verdict
 from helpdesk.core.words.written import AgentText
 from helpdesk.errors import HelpdeskError
-from helpdesk.offering.declared import DeclaredState
+from helpdesk.offering.declared import DeclaredState, Incident
 from helpdesk.offering.policy import Promise
 from helpdesk.openhours.rotation import Rotation
 from helpdesk.openhours.walltime import parse_handovers
@@ -55,6 +56,7 @@ _SECOND = Person("bob@desk.invalid", "Bob Lind")
 _LEAD = Person("lena@desk.invalid", "Lena Holm")
 _MAILBOX = "support@desk.invalid"
 _ANSWERS = {"url": "https://customer.invalid/export"}  # to what the policy asks, by the kind of field
+_INCIDENT = re.compile(r"(?mi)^#incident +(\S+)")
 _MOST_TICKS = 10_000  # of one case between two steps: a year of one an hour
 
 
@@ -276,6 +278,12 @@ class _AsTheExampleSays:
         return SHIPPED.area_of(text, terms)
 
 
+def _incidents(example: WorkedExample) -> Iterator[Incident]:
+    """The known problems that its agents say the case is about."""
+    for step in example.story:
+        yield from (Incident(key, key) for key in _INCIDENT.findall(step.text) if step.by == "agent")
+
+
 def _first_words(policy: Policy, example: WorkedExample) -> str:
     """What the customer writes first: the trouble, and each field that the policy wants; "" leaves one out."""
     named = {"priority": policy.level(example.severity).name}
@@ -314,5 +322,5 @@ def _terms(policy: Policy, example: WorkedExample) -> Terms:
         operators=(Person("ops@desk.invalid"),),
         ours=frozenset((_MAILBOX, _AGENT.address, _SECOND.address, _LEAD.address, "ops@desk.invalid")),
         customer=customer,
-        declared=DeclaredState(down=example.down),
+        declared=DeclaredState(down=example.down, incidents=tuple(_incidents(example))),
     )

@@ -226,6 +226,12 @@ def test_what_an_example_says_wrongly_of_its_mail_is_told(tmp_path, said, key):
     assert list(errors(tmp_path, '{ after = "1h", do = "answer" }', f"{BASE}{said}\n")) == [key]
 
 
+def test_a_case_may_be_about_a_known_problem(tmp_path):
+    base = BASE.replace("pauses", "known_incidents_exempt = true\npauses")
+    then = '{ after = "1h", do = "#incident mail-down", expect = { first_response = { state = "exempt" } } }'
+    assert errors(tmp_path, then, base) == {}
+
+
 @pytest.mark.parametrize(("signed", "credit"), [("2026-05-12", "0 %"), ("2026-04-01", "20 %"), ("2025-12-31", "20 %")])
 def test_what_is_missed_before_the_first_full_quarter_is_credited_with_nothing(tmp_path, signed, credit):
     base = BASE.replace("[[example]]", '[warranty]\nfirst_full = "quarter"\n[[example]]') + f"signed = {signed}\n"
