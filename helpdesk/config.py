@@ -162,6 +162,7 @@ class MailboxTable:
     channel: str = "email"
     plan: str = ""
     name: str = ""
+    severity: str = ""  # that mail to it states, for registered contacts
     forms: list[str] = field(default_factory=list)
     groups: list[str] = field(default_factory=list)
     imap: ImapTable | None = None
@@ -443,6 +444,7 @@ def _checked(path: Path, file: ConfigurationFile) -> Configuration:
                 name=entry.name,
                 forms=frozenset(form.lower() for form in entry.forms),
                 groups=frozenset(group.lower() for group in entry.groups),
+                severity=entry.severity,
             )
             for entry in file.mailbox
         ),

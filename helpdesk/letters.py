@@ -307,7 +307,7 @@ class Letters:
             plan=policy.plan(case.plan).name,
             severity=policy.level(case.severity).name,
             severity_why=_why(case, terms),
-            severities=", ".join(level.key for level in policy.severity.levels),
+            severities=", ".join(level.key for level in policy.levels_of(case.plan)),
             review=case.review,
             acts=terms.team.agent(draft.to.address) is not None,
             stays=stays,

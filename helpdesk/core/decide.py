@@ -72,6 +72,7 @@ from helpdesk.core.words.events import (
     Stamp,
     WaitingSet,
 )
+from helpdesk.core.words.people import channel_key
 from helpdesk.core.words.verdict import assessed
 from helpdesk.offering.intake import missing
 from helpdesk.offering.intake import read as read_intake
@@ -212,7 +213,8 @@ def _open(arrival: Arrival, terms: Terms, now: datetime) -> Decision:
 
 def _opened_by(sender: Person, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
     intake = read_intake(arrival.message.reply, terms.policy.intake, subject=arrival.message.subject)
-    verdict = terms.judged(arrival.message, intake.values, others=arrival.others)
+    plan = scope.plan_key(terms)
+    verdict = terms.judged(arrival.message, intake.values, others=arrival.others, to=arrival.came_to, plan=plan)
     unclaimed = tuple(scope.unclaimed(sender, intake.values, verdict.kind, terms))
     doubts = (*scope.unentitled(arrival, terms), *unclaimed)
     opened = _opening(sender, arrival, terms, intake, verdict, now)
@@ -274,7 +276,7 @@ def _opening(
         policy_version=policy.version,
         plan=scope.plan_key(terms),
         region=scope.region_key(terms),
-        channel=scope.channel_key(terms),
+        channel=channel_key(terms.mailbox, policy),
         customer=customer.key if customer else "",
         requester=sender.address,
         requester_name=sender.name,
@@ -419,7 +421,7 @@ def _assessed_at_last(case: Case, arrival: Arrival, terms: Terms, now: datetime)
     if case.for_how != "copied" or case.of_type(CustomerWrote, SeveritySet):
         return ()
     said = read_intake(arrival.message.reply, terms.policy.intake, subject=arrival.message.subject).values
-    return (_assessed(terms.judged(arrival.message, said, others=arrival.others), arrival, terms, now),)
+    return (_assessed(terms.judged(arrival.message, said, others=arrival.others, plan=case.plan), arrival, terms, now),)
 
 
 def _open_again(case: Case, arrival: Arrival, terms: Terms) -> tuple[Draft, ...]:
@@ -474,9 +476,11 @@ def _reassessed(
 ) -> tuple[RankOneSuspected, ...]:
     """A further mail can make a case look worse; what was said before of priority and environment is kept in mind."""
     said = read_intake(arrival.message.reply, terms.policy.intake, subject=arrival.message.subject).values
-    known = {key: value for key, value in case.intake if key != "priority"}
+    matrix = terms.policy.severity.matrix
+    stated = {"priority", *(matrix.fields if matrix else ())}
+    known = {key: value for key, value in case.intake if key not in stated}
     verdicts = (
-        terms.judged(arrival.message, {**known, **said}, others=arrival.others),
+        terms.judged(arrival.message, {**known, **said}, others=arrival.others, plan=case.plan),
         *([added.verdict] if added.verdict else []),
     )
     raised = (suspicion.raised(case, verdict, arrival, terms, now) for verdict in verdicts)
@@ -562,7 +566,7 @@ def _monitor_tells(case: Case, arrival: Arrival, state: State, terms: Terms, now
     """The monitor that this case came of tells more of it; of what is over it can only say that it has recovered."""
     if _too_old_to_reopen(case, arrival, terms) or not (case.active or state == "recovered"):
         return _open(replace(arrival, linked_ref=case.ref), terms, now)
-    verdict = terms.judged(arrival.message, {}, others=arrival.others)
+    verdict = terms.judged(arrival.message, {}, others=arrival.others, plan=case.plan)
     news = monitor.news(case, state, verdict.rank) if case.active else ""
     events = [*monitor.said(arrival, now, rank=verdict.rank), *redaction.flags(arrival, now)]
     events += monitor.ended(case, arrival, terms, now) if news == "recovered" else ()

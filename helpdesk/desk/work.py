@@ -224,6 +224,7 @@ def _arrival(unit: Unit, mail: PlacedMail) -> Arrival:
         history=spooled.history,
         behalf=mail.opening.behalf if mail.opening else None,
         sight=_sight(unit, spooled, message, case, placement),
+        came_to=mail.mailbox,
         null_sender=spooled.source == "smtp" and not spooled.envelope.mail_from,
     )
     if placement.verified:

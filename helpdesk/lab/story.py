@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from helpdesk.core.words.judge import Criteria
     from helpdesk.offering.credits import Credits
     from helpdesk.offering.policy import ClockExpectation, Policy, StoryStep, WorkedExample
-    from helpdesk.offering.severities import Kind, Rank, SeverityTerms
+    from helpdesk.offering.severities import Degree, Kind, SeverityTerms
 
 _CUSTOMER = Person("it@customer.invalid", "Kim Reed")
 _AGENT = Agent("Ann Berg", "ann@desk.invalid")
@@ -261,17 +261,17 @@ class _AsTheExampleSays:
             reasons=(Reason("worked example", f"is {level.name}"),),
         )
 
-    def bind_kind(self, rank: Rank, *, kind: Kind, terms: SeverityTerms) -> tuple[Rank, tuple[Reason, ...]]:
+    def bind_kind(self, degree: Degree, *, kind: Kind, terms: SeverityTerms) -> tuple[Degree, tuple[Reason, ...]]:
         """As the desk's judge does."""
-        return SHIPPED.bind_kind(rank, kind=kind, terms=terms)
+        return SHIPPED.bind_kind(degree, kind=kind, terms=terms)
 
-    def stated_words(self, text: str) -> str | None:
+    def stated_words(self, text: str, terms: SeverityTerms) -> str | None:
         """As the desk's judge does."""
-        return SHIPPED.stated_words(text)
+        return SHIPPED.stated_words(text, terms)
 
-    def stated_rank(self, words: str, terms: SeverityTerms) -> Rank | None:
+    def stated_degree(self, words: str, terms: SeverityTerms) -> Degree | None:
         """As the desk's judge does."""
-        return SHIPPED.stated_rank(words, terms)
+        return SHIPPED.stated_degree(words, terms)
 
     def area_of(self, text: str, terms: SeverityTerms) -> str | None:
         """As the desk's judge does."""

@@ -22,6 +22,7 @@ from helpdesk.offering.intake_words import folded, pattern, things
 if TYPE_CHECKING:
     from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 
+    from helpdesk.offering.intake_words import Thing
     from helpdesk.offering.severities import Kind
 
     Answers = Generator[tuple[str, str], None, int]  # (field key, raw answer); returns the next line to look at
@@ -350,12 +351,26 @@ def _wordings(fields: Sequence[IntakeField]) -> dict[str, str]:
     for wanted in fields:
         for word in (wanted.label, *wanted.aliases, wanted.key.replace("_", " ").replace("-", " ")):
             key_of.setdefault(folded(word), wanted.key)
-    for thing in things():
-        owner = _owner(thing.labels, fields)
-        for word in thing.labels if owner else ():
+    for owner, thing in _owned(fields):
+        for word in thing.labels:
             key_of.setdefault(word, owner)
     key_of.pop("", None)
     return key_of
+
+
+def _owned(fields: Sequence[IntakeField]) -> Iterator[tuple[str, Thing]]:
+    """The key of the field that asks for each thing. One that is called urgency asks for that, and for no priority."""
+    narrow: set[str] = set()
+    for thing in things():
+        owner = _owner(thing.labels, [wanted for wanted in fields if wanted.key not in narrow])
+        if owner:
+            yield owner, thing
+        narrow |= {owner} if thing.narrow and owner in _called(thing.labels, fields) else set()
+
+
+def labels_of(key: str, fields: Sequence[IntakeField]) -> frozenset[str]:
+    """The folded labels that a field answers to."""
+    return frozenset(word for word, owner in _wordings(fields).items() if owner == key)
 
 
 def _names(fields: Sequence[IntakeField]) -> frozenset[str]:
@@ -365,9 +380,14 @@ def _names(fields: Sequence[IntakeField]) -> frozenset[str]:
 
 def _owner(labels: frozenset[str], fields: Sequence[IntakeField]) -> str:
     """The field that asks for a thing: by its label or key, else by an alias; `""` for none."""
-    named = [wanted.key for wanted in fields if labels & {folded(wanted.label), folded(wanted.key.replace("_", " "))}]
+    named = _called(labels, fields)
     nicknamed = [wanted.key for wanted in fields if labels & set(map(folded, wanted.aliases))]
     return next(iter([*named, *nicknamed]), "")
+
+
+def _called(labels: frozenset[str], fields: Sequence[IntakeField]) -> list[str]:
+    """The fields whose own label or key is one of these."""
+    return [wanted.key for wanted in fields if labels & {folded(wanted.label), folded(wanted.key.replace("_", " "))}]
 
 
 _ACCENTED = {

@@ -13,10 +13,14 @@ from typing import Any, Literal
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """Something that intake forms ask for: its folded labels in all languages, and whether its answer is a name."""
+    """Something that intake forms ask for: its folded labels in all languages, and whether its answer is a name.
+
+    `narrow`: another thing has labels of it, too, which a field that is called so does not answer to.
+    """
 
     labels: frozenset[str]
     name: bool
+    narrow: bool = False
 
 
 def folded(label: str) -> str:
@@ -31,9 +35,9 @@ def folded(label: str) -> str:
 def things() -> tuple[Thing, ...]:
     """Everything that is asked for by several names."""
     return tuple(
-        Thing(frozenset(folded(label) for labels in thing.values() for label in labels), name)
+        Thing(frozenset(folded(label) for labels in thing.values() for label in labels), name, narrow)
         for thing in _file()["thing"]
-        for name in [bool(thing.pop("name", False))]
+        for name, narrow in [(bool(thing.pop("name", False)), bool(thing.pop("narrow", False)))]
     )
 
 

@@ -52,7 +52,8 @@ class Plan:
     """What the customer bought.
 
     `calendar` overrides the region's, `""` leaves it to the region. `channels` are the ways in that come with the
-    plan, empty for all. A case of an area in `excludes` is flagged as not in the plan.
+    plan, `severities` the severities that it has, empty for all. A case of an area in `excludes` is flagged as not in
+    the plan.
     """
 
     key: str
@@ -60,6 +61,7 @@ class Plan:
     calendar: str = ""
     channels: tuple[str, ...] = ()
     excludes: tuple[str, ...] = ()
+    severities: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,8 @@ class Channel:
     """A way in. `targets` False: cases from it carry none. `warranted` False: measured, but not promised.
 
     `warranted_while_down` names a switch of the operators (`website`): while it is down, the channel is warranted.
-    `tell` is what customers read in the acknowledgment while it is not.
+    `tell` is what customers read in the acknowledgment while it is not. `severity` is what mail by it states, for
+    registered contacts.
     """
 
     key: str
@@ -86,6 +89,7 @@ class Channel:
     because: str = ""
     warranted_while_down: str = ""
     tell: str = ""
+    severity: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,7 +362,7 @@ class Policy:
 
         `down` names the operators' switches that are down, such as `website`.
         """
-        self.level(severity)
+        severity = self.severity_in(plan, severity).key
         kind = self.kind(target)
         way_in, bought, place = self.channel(channel), self.plan(plan), self.region(region)
         if not way_in.targets:
@@ -453,6 +457,17 @@ class Policy:
     def level(self, key: str) -> Level:
         """The severity of that key. Raises NotFound."""
         return _named("severity", key, self.severity.levels, self.key)
+
+    def levels_of(self, plan: str) -> tuple[Level, ...]:
+        """The severities that a plan has, the worst first. Raises NotFound."""
+        has = self.plan(plan).severities
+        return tuple(level for level in self.severity.levels if not has or level.key in has)
+
+    def severity_in(self, plan: str, severity: str) -> Level:
+        """A severity as a plan has it: itself, the next milder one that it has, or its mildest. Raises NotFound."""
+        levels, has = self.severity.levels, self.levels_of(plan)
+        milder = levels[levels.index(self.level(severity)) :]
+        return next((level for level in milder if level in has), has[-1])
 
 
 class _Keyed(Protocol):

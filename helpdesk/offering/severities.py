@@ -5,10 +5,17 @@ A policy file is turned into `SeverityTerms` by `helpdesk.offering.files`; nothi
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+from helpdesk.offering.intake_words import folded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 Rank = int  # 1 (business stopped) .. 4 (question); every policy maps its own names to these
+Degree = tuple[Rank, int]  # how bad a severity is: its rank, and its place among the severities that share it
 StatedUse = Literal["evidence", "fitting", "initial", "ignored"]
 Kind = Literal["question", "defect", "maintenance", "enhancement"]
 # What a cap's `when` may name, besides kind:, channel:, product: and component:.
@@ -64,6 +71,63 @@ class Area:
 
 
 @dataclass(frozen=True, slots=True)
+class StatedSeverity:
+    """A severity that is stated: in which words, and the key of the level that is meant.
+
+    `by` words of the mail, by its fields for impact and urgency, or by the mailbox that it came to, whose address is
+    then the words. `binds`: it is the severity, whatever the policy lets the customer's own word count for.
+    """
+
+    words: str
+    severity: str
+    by: Literal["words", "fields", "mailbox"] = "words"
+    binds: bool = False
+
+
+_APART = re.compile(r"[()\[\]:;,/|=]|\s[-\u2013\u2014]\s")  # `1 - Critical (nobody can work)` names Critical
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Severities by impact and urgency, which the customer states in two intake fields.
+
+    `cells` has the key of a level for each pair of values; `names` the value that a folded word means, by field;
+    `labels` are the folded labels of the two fields: what stands behind them is no severity.
+    """
+
+    impact: str
+    urgency: str
+    cells: Mapping[tuple[str, str], str]
+    names: Mapping[str, Mapping[str, str]]
+    labels: frozenset[str] = frozenset()
+
+    @property
+    def fields(self) -> tuple[str, str]:
+        """The keys of the two intake fields."""
+        return self.impact, self.urgency
+
+    def statement(self, fields: Mapping[str, str]) -> StatedSeverity | None:
+        """The severity that the fields make; None where one is missing or says nothing that the matrix knows."""
+        impact, urgency = (self.value(field, fields.get(field, "")) for field in self.fields)
+        severity = self.cells.get((impact, urgency))
+        return StatedSeverity(f"impact {impact}, urgency {urgency}", severity, "fields") if severity else None
+
+    def value(self, field: str, answer: str) -> str:
+        """The one value that an answer names outright; "" where it names none, or several: `not critical`."""
+        known = self.names[field]
+        parts = (folded(part).replace("_", " ") for part in (answer, *_APART.split(answer)))
+        found = {known[part] for part in parts if part in known}
+        return found.pop() if len(found) == 1 else ""
+
+    def unknown(self, fields: Mapping[str, str]) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+        """The answers that name no value: the field, what it says, and the values that there are."""
+        for field in self.fields:
+            answer = fields.get(field, "")
+            if answer and not self.value(field, answer):
+                yield field, answer, tuple(dict.fromkeys(self.names[field].values()))
+
+
+@dataclass(frozen=True, slots=True)
 class SeverityTerms:
     """All that a policy says about severity.
 
@@ -78,6 +142,7 @@ class SeverityTerms:
     areas: tuple[Area, ...] = ()
     review_below: float = 0.75
     never_rank_1: tuple[str, ...] = ()
+    matrix: Matrix | None = None
 
     def level(self, key: str) -> Level:
         """The level of that key; KeyError names a key that the policy does not have."""
@@ -90,3 +155,18 @@ class SeverityTerms:
         """The level that stands for a rank; where a policy has none, the next less severe one."""
         by_rank = sorted(self.levels, key=lambda level: level.rank)
         return next((level for level in by_rank if level.rank >= rank), by_rank[-1])
+
+    def degree(self, key: str) -> Degree:
+        """How bad the level of that key is; KeyError names a key that the policy does not have."""
+        level = self.level(key)
+        return level.rank, [one.key for one in self.levels if one.rank == level.rank].index(key)
+
+    def at_degree(self, degree: Degree) -> Level:
+        """The level of that degree; where a policy has none, the next less severe one."""
+        rank, place = degree
+        sharing = [level for level in self.levels if level.rank == rank]
+        return sharing[place] if place < len(sharing) else self.at_rank(rank)
+
+    def computed(self, fields: Mapping[str, str]) -> StatedSeverity | None:
+        """The severity that stated impact and urgency make."""
+        return self.matrix.statement(fields) if self.matrix else None

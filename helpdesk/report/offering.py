@@ -34,7 +34,7 @@ if TYPE_CHECKING:
         WorkedExample,
     )
     from helpdesk.offering.promises import PromiseKind
-    from helpdesk.offering.severities import SeverityTerms
+    from helpdesk.offering.severities import Matrix, SeverityTerms
     from helpdesk.openhours.calendar import Calendar, SpecialDay
 
 _DAY = 86400  # seconds
@@ -103,6 +103,7 @@ def _access_shape(policy: Policy) -> dict[str, Any]:
                 "calendar": plan.calendar or None,
                 "channels": list(plan.channels),
                 "excludes": list(plan.excludes),
+                "severities": list(plan.severities),
             }
             for plan in policy.plans
         ],
@@ -115,6 +116,7 @@ def _access_shape(policy: Policy) -> dict[str, Any]:
                 "warranted": channel.warranted,
                 "because": channel.because or None,
                 "warranted_while_down": channel.warranted_while_down or None,
+                "severity": channel.severity or None,
             }
             for channel in policy.channels
         ],
@@ -131,6 +133,7 @@ def _severities_shape(terms: SeverityTerms) -> dict[str, Any]:
             {"name": cap.name, "when": cap.when, "at_most": cap.at_most, "alone": cap.alone or None}
             for cap in terms.caps
         ],
+        "matrix": _matrix_shape(terms.matrix),
         "areas": [area.key for area in terms.areas],
     }
 
@@ -183,6 +186,13 @@ def _limits_shape(policy: Policy) -> dict[str, Any]:
     }
 
 
+def _matrix_shape(matrix: Matrix | None) -> dict[str, Any] | None:
+    if matrix is None:
+        return None
+    cells = [{"impact": impact, "urgency": urgency, "severity": key} for (impact, urgency), key in matrix.cells.items()]
+    return {"impact": matrix.impact, "urgency": matrix.urgency, "cells": cells}
+
+
 def _calendar_shape(calendar: Calendar, year: int, zones: tuple[str, ...]) -> dict[str, Any]:
     return {
         "timezone": calendar.timezone,
@@ -211,6 +221,7 @@ def offering_text(policy: Policy, *, now: datetime, reader: OfferingReader = EVE
         *_holidays(policy, now.year, reader),
         ["Severities", *(f"  {level.name}: {level.definition}" for level in policy.severity.levels)],
         ["Severity is set by", *_severity_rules(policy)],
+        _impact_and_urgency(policy),
         _titled("Channels", [_channel(channel) for channel in policy.channels]),
         _titled("Warranty", _warranty(policy)),
         _titled("Plans", _plans(policy)),
@@ -302,13 +313,26 @@ def _severity_rules(policy: Policy) -> list[str]:
     return [f"  {line}" for line in (stated[policy.severity.stated], f"otherwise {default}", *caps, *never)]
 
 
+def _impact_and_urgency(policy: Policy) -> list[str]:
+    """Impacts down, urgencies across; nothing where they make no severity."""
+    matrix = policy.severity.matrix
+    if matrix is None:
+        return []
+    impacts, urgencies = (dict.fromkeys(pair[axis] for pair in matrix.cells) for axis in (0, 1))
+    rows = [
+        [impact, *(policy.level(matrix.cells[impact, urgency]).name for urgency in urgencies)] for impact in impacts
+    ]
+    return ["Severity by impact and urgency", *_aligned([["", *urgencies], *rows])]
+
+
 def _channel(channel: Channel) -> str:
+    stated = f"{channel.name}: a registered contact's mail by it states {channel.severity}" if channel.severity else ""
     if not channel.targets:
         return f"{channel.name}: no targets, {channel.because}"
     if not channel.warranted:
         told = f"; customers are told: {channel.tell}" if channel.tell else ""
         return f"{channel.name}: not warranted, {channel.because}{told}"
-    return channel.name
+    return stated or channel.name
 
 
 def _warranty(policy: Policy) -> list[str]:
@@ -328,11 +352,14 @@ def _plans(policy: Policy) -> list[str]:
             for part in (
                 f"by {', '.join(plan.channels)}" if plan.channels else "",
                 f"without {', '.join(plan.excludes)}" if plan.excludes else "",
+                f"{', '.join(plan.severities)} only; what is worse becomes the worst of them"
+                if plan.severities
+                else "",
             )
             if part
         )
         for plan in policy.plans
-        if plan.channels or plan.excludes
+        if plan.channels or plan.excludes or plan.severities
     ]
 
 

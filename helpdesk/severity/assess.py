@@ -14,20 +14,19 @@ from typing import TYPE_CHECKING
 
 from helpdesk.core.words.verdict import Reason, Verdict
 from helpdesk.severity import caps
-from helpdesk.severity import stated as stating
 from helpdesk.severity.availability import environment_of, reports_unavailable
 from helpdesk.severity.evidence import shown
 from helpdesk.severity.explain import reasons_for
 from helpdesk.severity.kind import kind_of
 from helpdesk.severity.model import DEFAULT
-from helpdesk.severity.observe import observe
+from helpdesk.severity.observe import Stating, observe
 from helpdesk.severity.second import reason_of, together
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from helpdesk.core.words.verdict import Probabilities
-    from helpdesk.offering.severities import Kind, Rank, SeverityTerms
+    from helpdesk.offering.severities import Degree, Kind, Rank, SeverityTerms, StatedSeverity
     from helpdesk.severity.caps import Bound
     from helpdesk.severity.model import Model
     from helpdesk.severity.observe import Observation
@@ -46,20 +45,20 @@ _NO_FIELDS: Mapping[str, str] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class _Opinion:
-    """A rank on its way to the verdict: who decided it (None: the cues themselves), and what else is to be said."""
+    """A degree on its way to the verdict: who decided it (None: the cues themselves), and what else is to be said."""
 
-    rank: Rank
+    degree: Degree
     review: bool = False
     decided: Reason | None = None
     doubts: tuple[Reason, ...] = ()
 
-    def decided_by(self, reason: Reason, *, rank: Rank, review: bool = False) -> _Opinion:
+    def decided_by(self, reason: Reason, *, degree: Degree, review: bool = False) -> _Opinion:
         """Another voice has the last word; what was decided before it is moot."""
-        return _Opinion(rank, review, reason, self.doubts)
+        return _Opinion(degree, review, reason, self.doubts)
 
     def doubted(self, reason: Reason) -> _Opinion:
-        """The rank stands, and a human is asked."""
-        return _Opinion(self.rank, review=True, decided=self.decided, doubts=(*self.doubts, reason))
+        """The degree stands, and a human is asked."""
+        return _Opinion(self.degree, review=True, decided=self.decided, doubts=(*self.doubts, reason))
 
     def reasons(
         self, cues: tuple[Reason, ...], bound: tuple[Reason, ...], suspicion: tuple[Reason, ...]
@@ -81,6 +80,7 @@ def assess(  # noqa: PLR0913 - one argument a signal, all by name
     robot: str | None = None,
     channel: str = "email",
     expected: Sequence[str] = ("en",),
+    mailbox: StatedSeverity | None = None,
     model: Model = DEFAULT,
     second_voter: SecondVoter | None = None,
 ) -> Verdict:
@@ -88,12 +88,12 @@ def assess(  # noqa: PLR0913 - one argument a signal, all by name
 
     `fields` are intake answers, `products` what they name as product or component, `robot` a
     `message.Robot` kind, `expected` the languages that it may well be in, likeliest first (`languages`),
-    `second_voter` is asked about what a person wrote. Deterministic; never raises on any text; KeyError where
+    `mailbox` is what the mailbox states that it came to, `second_voter` is asked about what a person wrote.
+    Deterministic; never raises on any text; KeyError where
     `terms` names a level that it does not have.
     """
-    observed = observe(
-        subject=subject, text=text, terms=terms, stated=stated, fields=fields, robot=robot, expected=expected
-    )
+    stating = Stating(stated, fields, mailbox)
+    observed = observe(subject=subject, text=text, terms=terms, stating=stating, robot=robot, expected=expected)
     own = model.words(f"{observed.subject}\n{observed.text}")
     second = _second(observed, second_voter)
     found = model.probabilities({**observed.values, **own})
@@ -102,15 +102,18 @@ def assess(  # noqa: PLR0913 - one argument a signal, all by name
     taught = any(word in model.learned for word in own)
     blank = _says_nothing(observed) and not taught
     opinion = _with_stated(_found(probabilities, terms, blank=blank), observed, probabilities, terms)
+    opinion = _with_mailbox(_with_matrix(opinion, observed, fields, terms), mailbox, observed, probabilities, terms)
     rules = caps.holding(observed=observed, terms=terms, kind=kind, names=products, channel=channel)
     opinion, rules = _with_settled(opinion, rules, terms)
     opinion = _with_channel(opinion, observed, channel)
-    rank, bound = _bound(opinion.rank, rules, observed, kind, terms)
-    for proposal in caps.proposals(rank, rules, terms=terms):
+    degree, bound = _bound(opinion.degree, rules, observed, kind, terms)
+    for proposal in caps.proposals(degree, rules, terms=terms):
         opinion = opinion.doubted(proposal)
+    cues = (*reasons_for(observed, model, terms, found=_best(probabilities)), *_second_reason(second, terms))
+    rank = degree[0]
     suspect = rank != 1 and _suspected(probabilities, kind, rules, terms) and not (blank and probabilities[0] < PLAIN)
     return Verdict(
-        severity=terms.at_rank(rank).key,
+        severity=terms.at_degree(degree).key,
         rank=rank,
         found=_best(probabilities),
         stated=observed.stated,
@@ -121,11 +124,7 @@ def assess(  # noqa: PLR0913 - one argument a signal, all by name
         kind=kind,
         language=observed.language,
         area=area_of(f"{observed.subject}\n{observed.text}\n{' '.join(fields.values())}", terms),
-        reasons=opinion.reasons(
-            (*reasons_for(observed, model, terms, found=_best(probabilities)), *_second_reason(second, terms)),
-            bound,
-            _suspicion(suspect, probabilities, terms),
-        ),
+        reasons=opinion.reasons(cues, bound, _suspicion(suspect, probabilities, terms)),
         unavailable=reports_unavailable(observed),
         environment=environment_of(observed),
     )
@@ -149,16 +148,18 @@ def _with_settled(
     settled = caps.settle(rules, terms=terms)
     if settled is None:
         return opinion, rules
-    rank, reason = settled
-    return opinion.decided_by(reason, rank=rank), tuple(rule for rule in rules if rule.force != "shapes" or rule.alone)
+    degree, reason = settled
+    return opinion.decided_by(reason, degree=degree), tuple(
+        rule for rule in rules if rule.force != "shapes" or rule.alone
+    )
 
 
 def _bound(
-    rank: Rank, rules: Collection[Bound], observed: Observation, kind: Kind, terms: SeverityTerms
-) -> tuple[Rank, tuple[Reason, ...]]:
-    """The rank within what the rules allow, and what bound it."""
-    rank, bound = caps.bind(rank, rules, terms=terms)
-    return (rank, bound) if caps.stands_still(observed) else caps.never_first(rank, bound, kind=kind, terms=terms)
+    degree: Degree, rules: Collection[Bound], observed: Observation, kind: Kind, terms: SeverityTerms
+) -> tuple[Degree, tuple[Reason, ...]]:
+    """The degree within what the rules allow, and what bound it."""
+    degree, bound = caps.bind(degree, rules, terms=terms)
+    return (degree, bound) if caps.stands_still(observed) else caps.never_first(degree, bound, kind=kind, terms=terms)
 
 
 def _best(probabilities: Probabilities) -> Rank:
@@ -173,14 +174,14 @@ def _says_nothing(observed: Observation) -> bool:
 def _found(probabilities: Probabilities, terms: SeverityTerms, *, blank: bool) -> _Opinion:
     """What the text alone says; the policy's default where it says too little, or is `blank`."""
     confidence = max(probabilities)
-    opinion = _Opinion(rank=_best(probabilities))
-    default = terms.level(terms.default)
+    opinion = _Opinion((_best(probabilities), 0))
+    default, by_default = terms.level(terms.default), terms.degree(terms.default)
     if blank and confidence < SURE:
         why = f"the policy's default, {default.name}; a human looks"
-        return opinion.decided_by(Reason("no cue", why), rank=default.rank, review=True)
+        return opinion.decided_by(Reason("no cue", why), degree=by_default, review=True)
     if confidence < terms.review_below:
         why = f"the best guess has {confidence:.0%}: the policy's default, {default.name}; a human looks"
-        return opinion.decided_by(Reason("unsure", why), rank=default.rank, review=True)
+        return opinion.decided_by(Reason("unsure", why), degree=by_default, review=True)
     return opinion
 
 
@@ -188,35 +189,72 @@ def _with_stated(
     opinion: _Opinion, observed: Observation, probabilities: Probabilities, terms: SeverityTerms
 ) -> _Opinion:
     """The customer's own word, as far as the policy lets it count."""
-    words = observed.stated
-    said = stating.stated_rank(words, terms) if words else None
+    words, said = observed.stated, observed.said
     if words is None or said is None or terms.stated == "ignored":
         return opinion
     evidence = shown(words)
-    name = terms.at_rank(said).name
+    name = terms.at_degree(said).name
     if terms.stated == "initial":
         why = f"{name} is the initial severity, as the policy has it"
-        opinion = opinion.decided_by(Reason("stated priority", why, evidence), rank=said)
+        opinion = opinion.decided_by(Reason("stated priority", why, evidence), degree=said)
     found = _best(probabilities)
-    if terms.stated == "fitting" and said == _FITTED and caps.fits_second(observed):
+    if terms.stated == "fitting" and said[0] == _FITTED and caps.fits_second(observed):
         why = f"{name} fits what the mail says"
-        return opinion.decided_by(Reason("stated priority", why, evidence), rank=said)
-    if abs(said - found) < APART:
+        return opinion.decided_by(Reason("stated priority", why, evidence), degree=said)
+    if abs(said[0] - found) < APART:
         return opinion
     default, apart = terms.level(terms.default), f"stated {name}, found {terms.at_rank(found).name}"
     if terms.stated in {"evidence", "fitting"} and opinion.decided is None:
         why = f"{apart}: the policy's default, {default.name}; a human looks"
-        return opinion.decided_by(Reason("conflict", why, evidence), rank=default.rank, review=True)
+        return opinion.decided_by(Reason("conflict", why, evidence), degree=terms.degree(terms.default), review=True)
     # Where the policy takes the customer's word for a start, or the default is taken already, that stands.
     return opinion.doubted(Reason("conflict", f"{apart}: a human looks", evidence))
 
 
+def _with_matrix(opinion: _Opinion, observed: Observation, fields: Mapping[str, str], terms: SeverityTerms) -> _Opinion:
+    """Whether a person has to look at what was stated as impact and urgency."""
+    said, also = observed.said, observed.also_said
+    if said and also and said != also and terms.stated != "ignored":
+        apart = f"{observed.stated}: {terms.at_degree(said).name}; stated besides: {terms.at_degree(also).name}"
+        opinion = opinion.doubted(Reason("conflict", f"{apart}: a human looks"))
+    for field, answer, known in terms.matrix.unknown(fields) if terms.matrix else ():
+        why = f"{field} is none of {', '.join(known)}: a human looks"
+        opinion = opinion.doubted(Reason("matrix", why, shown(answer)))
+    return opinion
+
+
+def _with_mailbox(
+    opinion: _Opinion,
+    mailbox: StatedSeverity | None,
+    observed: Observation,
+    probabilities: Probabilities,
+    terms: SeverityTerms,
+) -> _Opinion:
+    """What the mailbox states that it came to: the severity where it binds, else evidence as what a customer states."""
+    if mailbox is None:
+        return opinion
+    said, name, found = terms.degree(mailbox.severity), terms.level(mailbox.severity).name, _best(probabilities)
+    own = observed.said if terms.stated == "initial" else None
+    if mailbox.binds and own and own != said:
+        apart = f"{mailbox.words} states {name}, the mail states {terms.at_degree(own).name}"
+        worse = min(own, said)
+        why = f"{apart}: the worse of them; a human looks"
+        return opinion.decided_by(Reason("mailbox", why, shown(observed.stated or "")), degree=worse, review=True)
+    if mailbox.binds:
+        stated = Reason("mailbox", f"{mailbox.words} states {name}")
+        return opinion.decided_by(stated, degree=said, review=opinion.review)
+    if abs(said[0] - found) < APART or opinion.decided is not None:
+        return opinion
+    why = f"{mailbox.words} states {name}, and binds for registered contacts only; found {terms.at_rank(found).name}"
+    return opinion.doubted(Reason("mailbox", f"{why}: a human looks"))
+
+
 def _with_channel(opinion: _Opinion, observed: Observation, channel: str) -> _Opinion:
     """A monitoring address opens at rank 1, unless the monitor itself takes it back or watches a test system."""
-    if not _potential_outage(observed, channel) or opinion.rank == 1:
+    if not _potential_outage(observed, channel) or opinion.degree[0] == 1:
         return opinion
     why = "a potential outage found by monitoring opens at rank 1"
-    return opinion.decided_by(Reason("monitoring channel", why, shown(observed.subject)), rank=1)
+    return opinion.decided_by(Reason("monitoring channel", why, shown(observed.subject)), degree=(1, 0))
 
 
 def _potential_outage(observed: Observation, channel: str) -> bool:
@@ -229,7 +267,7 @@ def _potential_outage(observed: Observation, channel: str) -> bool:
 
 def _suspected(probabilities: Probabilities, kind: Kind, rules: Collection[Bound], terms: SeverityTerms) -> bool:
     """Whether it may be rank 1. A rule that rests on a reading may misread; one that rests on facts settles it."""
-    settled = any(rule.lowers and rule.limit > 1 and rule.cap.when not in READINGS for rule in rules)
+    settled = any(rule.lowers and rule.limit[0] > 1 and rule.cap.when not in READINGS for rule in rules)
     return probabilities[0] > SUSPECT and not settled and kind not in terms.never_rank_1
 
 

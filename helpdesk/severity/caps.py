@@ -20,7 +20,7 @@ from helpdesk.severity.features import MILDER, STOPS, TROUBLE
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
-    from helpdesk.offering.severities import Cap, Kind, Rank, SeverityTerms
+    from helpdesk.offering.severities import Cap, Degree, Kind, SeverityTerms
     from helpdesk.severity.observe import Observation
     from helpdesk.severity.segment import Segment
 
@@ -36,6 +36,7 @@ _EFFECTS: Mapping[str, tuple[str, ...]] = {
     "internal": (),
 }
 
+_WORST: Degree = (0, 0)
 Force = Literal["binds", "shapes", "weighs", "proposes"]
 # Where or when the trouble is: what else there may be of it is of there and then, or the effects have told it apart.
 _PLACED = frozenset({"non-production", "past"})
@@ -43,16 +44,16 @@ _PLACED = frozenset({"non-production", "past"})
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """A rule of the policy that holds for a mail, the most severe rank that it leaves, and with what force.
+    """A rule of the policy that holds for a mail, the most severe degree that it leaves, and with what force.
 
-    `alone` is the rank that it makes of trouble where the mail says nothing else; None where it makes none.
+    `alone` is the degree that it makes of trouble where the mail says nothing else; None where it makes none.
     """
 
     cap: Cap
-    limit: Rank
+    limit: Degree
     evidence: str
     force: Force = "binds"
-    alone: Rank | None = None
+    alone: Degree | None = None
 
     @property
     def lowers(self) -> bool:
@@ -71,14 +72,14 @@ def holding(
 def _bound(
     cap: Cap, observed: Observation, terms: SeverityTerms, *, kind: Kind, names: Collection[str], channel: str
 ) -> Bound | None:
-    limit = terms.level(cap.at_most).rank
+    limit = terms.degree(cap.at_most)
     fact = _fact(cap, observed, names=names, channel=channel)
     said = fact or _said(cap, observed, kind=kind)
     if said is None:
         return None
     force: Force = "binds" if fact else _force(cap, observed)
     is_it = cap.alone and force != "weighs" and _is_trouble(cap, observed)
-    return Bound(cap, limit, said, force, terms.level(cap.alone).rank if is_it else None)
+    return Bound(cap, limit, said, force, terms.degree(cap.alone) if is_it else None)
 
 
 def _fact(cap: Cap, observed: Observation, *, names: Collection[str], channel: str) -> str | None:
@@ -215,28 +216,29 @@ def _is_trouble(cap: Cap, observed: Observation) -> bool:
 # --- what follows
 
 
-def settle(rules: Collection[Bound], *, terms: SeverityTerms) -> tuple[Rank, Reason] | None:
-    """The rank that a rule gives to trouble of which the mail says nothing else; the mildest of several."""
-    settled, rule = max(((one.alone, one) for one in rules if one.alone), key=lambda one: one[0], default=(0, None))
-    if rule is None:
+def settle(rules: Collection[Bound], *, terms: SeverityTerms) -> tuple[Degree, Reason] | None:
+    """The degree that a rule gives to trouble of which the mail says nothing else; the mildest of several."""
+    rule = max((one for one in rules if one.alone), key=lambda one: one.alone or _WORST, default=None)
+    if rule is None or rule.alone is None:
         return None
+    settled = rule.alone
     return settled, Reason(
-        rule.cap.name, f"{terms.at_rank(settled).name}: the mail says nothing else", shown(rule.evidence)
+        rule.cap.name, f"{terms.at_degree(settled).name}: the mail says nothing else", shown(rule.evidence)
     )
 
 
-def bind(rank: Rank, rules: Collection[Bound], *, terms: SeverityTerms) -> tuple[Rank, tuple[Reason, ...]]:
-    """Lower a rank as far as the policy's rules want it; every rule that lowered it is a reason."""
+def bind(degree: Degree, rules: Collection[Bound], *, terms: SeverityTerms) -> tuple[Degree, tuple[Reason, ...]]:
+    """Lower a degree as far as the policy's rules want it; every rule that lowered it is a reason."""
     reasons: list[Reason] = []
     for rule in rules:
-        if rule.lowers and rank < rule.limit:
-            rank = rule.limit
+        if rule.lowers and degree < rule.limit:
+            degree = rule.limit
             reasons.append(Reason(rule.cap.name, f"at most {terms.level(rule.cap.at_most).name}", shown(rule.evidence)))
-    return rank, tuple(reasons)
+    return degree, tuple(reasons)
 
 
-def proposals(rank: Rank, rules: Collection[Bound], *, terms: SeverityTerms) -> tuple[Reason, ...]:
-    """The rules that would lower a rank, and are left to an agent: a mail merely names what they are about."""
+def proposals(degree: Degree, rules: Collection[Bound], *, terms: SeverityTerms) -> tuple[Reason, ...]:
+    """The rules that would lower a degree, and are left to an agent: a mail merely names what they are about."""
     return tuple(
         Reason(
             f"perhaps {rule.cap.name}",
@@ -244,22 +246,22 @@ def proposals(rank: Rank, rules: Collection[Bound], *, terms: SeverityTerms) -> 
             shown(rule.evidence),
         )
         for rule in rules
-        if rule.force == "proposes" and rank < rule.limit
+        if rule.force == "proposes" and degree < rule.limit
     )
 
 
-def bind_kind(rank: Rank, *, kind: Kind, terms: SeverityTerms) -> tuple[Rank, tuple[Reason, ...]]:
-    """Lower a rank as far as the policy's rules about this kind of case want it; an agent has said the kind."""
-    rules = [Bound(cap, terms.level(cap.at_most).rank, kind) for cap in terms.caps if cap.when == f"kind:{kind}"]
-    lowered, reasons = bind(rank, rules, terms=terms)
+def bind_kind(degree: Degree, *, kind: Kind, terms: SeverityTerms) -> tuple[Degree, tuple[Reason, ...]]:
+    """Lower a degree as far as the policy's rules about this kind of case want it; an agent has said the kind."""
+    rules = [Bound(cap, terms.degree(cap.at_most), kind) for cap in terms.caps if cap.when == f"kind:{kind}"]
+    lowered, reasons = bind(degree, rules, terms=terms)
     return never_first(lowered, reasons, kind=kind, terms=terms)
 
 
 def never_first(
-    rank: Rank, reasons: tuple[Reason, ...], *, kind: Kind, terms: SeverityTerms
-) -> tuple[Rank, tuple[Reason, ...]]:
+    degree: Degree, reasons: tuple[Reason, ...], *, kind: Kind, terms: SeverityTerms
+) -> tuple[Degree, tuple[Reason, ...]]:
     """The second rank, for a kind that is never of the first."""
-    if rank != 1 or kind not in terms.never_rank_1:
-        return rank, reasons
+    if degree[0] != 1 or kind not in terms.never_rank_1:
+        return degree, reasons
     never = Reason("never rank 1", f"a case of kind {kind} is never {terms.at_rank(1).name}")
-    return 2, (*reasons, never)
+    return (2, 0), (*reasons, never)

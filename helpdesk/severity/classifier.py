@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from helpdesk.core.words.judge import Criteria
     from helpdesk.core.words.message import Message
     from helpdesk.core.words.verdict import Verdict
-    from helpdesk.offering.severities import Kind, Rank, SeverityTerms
+    from helpdesk.offering.severities import Degree, Kind, SeverityTerms
     from helpdesk.severity.second import SecondVoter
 
 _WORD = re.compile(r"[^\W_]+")
@@ -55,6 +55,7 @@ class Classifier:
                 robot=message.robot.kind if message.robot else None,
                 channel=under.channel,
                 expected=under.languages,
+                mailbox=under.mailbox,
                 model=self.model,
                 second_voter=self.second_voter,
             )
@@ -69,17 +70,17 @@ class Classifier:
         reasons = (*verdict.reasons, Reason("quoted words", effect))
         return replace(verdict, review=True, s1_suspect=verdict.s1_suspect or voice.rank == 1, reasons=reasons)
 
-    def bind_kind(self, rank: Rank, *, kind: Kind, terms: SeverityTerms) -> tuple[Rank, tuple[Reason, ...]]:
-        """Lower a rank as far as the policy's rules about this kind of case want it."""
-        return caps.bind_kind(rank, kind=kind, terms=terms)
+    def bind_kind(self, degree: Degree, *, kind: Kind, terms: SeverityTerms) -> tuple[Degree, tuple[Reason, ...]]:
+        """Lower a degree as far as the policy's rules about this kind of case want it."""
+        return caps.bind_kind(degree, kind=kind, terms=terms)
 
-    def stated_words(self, text: str) -> str | None:
+    def stated_words(self, text: str, terms: SeverityTerms) -> str | None:
         """The raw words of a priority stated in a text, or None."""
-        return stated.stated_words("", text)
+        return stated.stated_words("", text, terms.matrix.labels if terms.matrix else ())
 
-    def stated_rank(self, words: str, terms: SeverityTerms) -> Rank | None:
-        """The rank that stated words mean under a policy."""
-        return stated.stated_rank(words, terms)
+    def stated_degree(self, words: str, terms: SeverityTerms) -> Degree | None:
+        """How bad stated words are under a policy."""
+        return stated.stated_degree(words, terms)
 
     def area_of(self, text: str, terms: SeverityTerms) -> str | None:
         """The application area that a text is about, or None."""

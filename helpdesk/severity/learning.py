@@ -19,7 +19,7 @@ from helpdesk.offering.severities import Level, SeverityTerms
 from helpdesk.severity.assess import SUSPECT
 from helpdesk.severity.features import OPINION
 from helpdesk.severity.hashing import hashed
-from helpdesk.severity.observe import observe
+from helpdesk.severity.observe import Stating, observe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -128,8 +128,7 @@ def _values(example: Example) -> dict[str, float]:
         subject=example.subject,
         text=example.text,
         terms=_RANKS,
-        stated=None,
-        fields=example.fields,
+        stating=Stating(None, example.fields),
         robot=example.robot,
         expected=(example.language,),
     )

@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from helpdesk.languages import language_of
-from helpdesk.severity import alerts, features
-from helpdesk.severity import stated as stating
+from helpdesk.severity import alerts, features, stated
 from helpdesk.severity.effects import Effects, effects
 from helpdesk.severity.phrase_model import lean
 from helpdesk.severity.reading import read
@@ -23,7 +22,7 @@ from helpdesk.severity.words import fold
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from helpdesk.offering.severities import SeverityTerms
+    from helpdesk.offering.severities import Degree, SeverityTerms, StatedSeverity
     from helpdesk.severity.alerts import Alert
     from helpdesk.severity.phrase_model import PhraseScores
     from helpdesk.severity.segment import Segment
@@ -52,7 +51,18 @@ class Observation:
     alert: Alert | None = None
     robot: str | None = None
     stated: str | None = None
+    said: Degree | None = None  # how bad that is
+    also_said: Degree | None = None  # by other words of the same mail, where impact and urgency state it
     told: frozenset[str] = frozenset()  # effects that a field states
+
+
+@dataclass(frozen=True, slots=True)
+class Stating:
+    """What is stated beside the text: the raw words of a priority, intake answers, and what the mailbox states."""
+
+    words: str | None
+    fields: Mapping[str, str]
+    mailbox: StatedSeverity | None = None
 
 
 def observe(
@@ -60,8 +70,7 @@ def observe(
     subject: str,
     text: str,
     terms: SeverityTerms,
-    stated: str | None,
-    fields: Mapping[str, str],
+    stating: Stating,
     robot: str | None,
     expected: Sequence[str],
 ) -> Observation:
@@ -72,19 +81,41 @@ def observe(
         return Observation(head, body, features.of_alert(alert), expected[0], alert=alert)
     if robot in SILENT_ROBOTS or _AWAY.match(subject):
         return Observation(head, body, features.of_robot(), expected[0], robot=robot or "auto-reply")
-    words = stated or stating.stated_words(subject, body)
-    without = stating.without_statement(body)
+    words, said, also_said = _statements(subject, body, stating, terms)
+    without = stated.without_statement(body)
     language = language_of(f"{head}\n{without}", expected=expected)
     segments = read(head, without, languages=language.likely)
     seen = effects(segments)
-    told = _told_environment(fields, seen, language.likely)
-    rank = stating.stated_rank(words, terms) if words and terms.stated in {"evidence", "fitting"} else None
+    told = _told_environment(stating.fields, seen, language.likely)
+    evidence = said if terms.stated in {"evidence", "fitting"} else None
+    if not evidence and stating.mailbox and not stating.mailbox.binds:
+        evidence = terms.degree(stating.mailbox.severity)
     leaning = lean(segments)
-    values = features.of_person(seen, stated=rank, lean=leaning)
+    values = features.of_person(seen, stated=evidence[0] if evidence else None, lean=leaning)
     values.update(_policy_cues(f"{head}\n{body}", terms))
     return Observation(
-        head, body, values, language.code, segments=segments, seen=seen, lean=leaning, stated=words, told=told
+        head,
+        body,
+        values,
+        language.code,
+        segments=segments,
+        seen=seen,
+        lean=leaning,
+        stated=words,
+        said=said,
+        also_said=also_said,
+        told=told,
     )
+
+
+def _statements(
+    subject: str, text: str, stating: Stating, terms: SeverityTerms
+) -> tuple[str | None, Degree | None, Degree | None]:
+    """What is stated, how bad that is, and how bad other words say it is. Impact and urgency go before a priority."""
+    words = stating.words or stated.stated_words(subject, text, terms.matrix.labels if terms.matrix else ())
+    said = stated.stated_degree(words, terms) if words else None
+    computed = terms.computed(stating.fields)
+    return (computed.words, terms.degree(computed.severity), said) if computed else (words, said, None)
 
 
 def _told_environment(fields: Mapping[str, str], seen: Effects, languages: tuple[str, ...]) -> frozenset[str]:

@@ -15,15 +15,17 @@ from helpdesk.offering.intake_words import folded
 from helpdesk.severity.words import word_lists
 
 if TYPE_CHECKING:
-    from helpdesk.offering.severities import Rank, SeverityTerms
+    from collections.abc import Collection
+
+    from helpdesk.offering.severities import Degree, Rank, SeverityTerms
 
 _LABEL = (
-    r"(?:(?:case|ticket|issue|incident|business|requested|suggested|customer|fall|ticket|vorgangs)[ -]?)?"
+    r"(?P<label>(?:(?:case|ticket|issue|incident|business|requested|suggested|customer|fall|ticket|vorgangs)[ -]?)?"
     r"(?:priority(?: level)?|severity(?: level)?|urgency(?: level)?|prio|sev|criticality|"
     r"priorität|prioritaet|dringlichkeit|schweregrad|"
     r"priorité|niveau de (?:priorité|gravité)|gravité|sévérité|criticité|urgence|"
     r"prioridad|severidad|gravedad|urgencia|criticidad|nivel de (?:prioridad|severidad|gravedad)|"
-    r"priorità|gravità|prioridade|severidade|prioriteit|ernst)"
+    r"priorità|gravità|prioridade|severidade|prioriteit|ernst))"
 )
 _LINE = re.compile(
     rf"^[ \t>*_|#•-]*{_LABEL}[*_ \t]*(?:\([^)\n]*\))?[ \t]*(?:[:=|\u2013\u2014]|-(?=\s))[*_ \t|]*(?P<value>[^\n|]{{1,60}})",
@@ -41,9 +43,13 @@ COMMON: tuple[tuple[Rank, frozenset[str]], ...] = tuple(
 )
 
 
-def stated_words(subject: str, text: str) -> str | None:
-    """The raw words of a priority stated in a mail, or None."""
-    if match := _LINE.search(text) or _INLINE.search(text) or _LINE.search(subject):
+def stated_words(subject: str, text: str, besides: Collection[str] = ()) -> str | None:
+    """The raw words of a priority stated in a mail, or None. `besides` are folded labels that ask for something else."""
+    if (
+        match := _labelled(_LINE, text, besides)
+        or _labelled(_INLINE, text, besides)
+        or _labelled(_LINE, subject, besides)
+    ):
         return " ".join(match["value"].split()).strip(" *_|") or None
     if match := _TAG.match(subject):
         words = match["value"].strip()
@@ -52,27 +58,33 @@ def stated_words(subject: str, text: str) -> str | None:
     return match[0] if match else None
 
 
-def stated_rank(words: str, terms: SeverityTerms) -> Rank | None:
-    """The rank that stated words mean under a policy: its own names first, then common words, then a digit."""
+def _labelled(pattern: re.Pattern[str], text: str, besides: Collection[str]) -> re.Match[str] | None:
+    if not besides:
+        return pattern.search(text)
+    return next((match for match in pattern.finditer(text) if folded(match["label"]) not in besides), None)
+
+
+def stated_degree(words: str, terms: SeverityTerms) -> Degree | None:
+    """How bad stated words are under a policy: its own names first, then common words, then a digit."""
     plain = folded(words)
     for level in terms.levels:
         if plain in {folded(name) for name in (level.key, level.name, *level.aliases)}:
-            return level.rank
+            return terms.degree(level.key)
     named = _named_inside(plain, terms)
     if named is not None:
         return named
     common = _common_rank(plain)
     if common is not None:
-        return common
+        return common, 0
     digit = _DIGIT.search(plain)
-    return int(digit[0]) if digit else None
+    return (int(digit[0]), 0) if digit else None
 
 
-def _named_inside(plain: str, terms: SeverityTerms) -> Rank | None:
+def _named_inside(plain: str, terms: SeverityTerms) -> Degree | None:
     """The level whose name stands among other words (`3 - Medium`); the most severe where there are several."""
     padded = f" {plain} "
     named = [
-        level.rank
+        terms.degree(level.key)
         for level in terms.levels
         for name in (level.key, level.name, *level.aliases)
         if folded(name) and f" {folded(name)} " in padded and not folded(name).isdigit()

@@ -153,6 +153,9 @@ def _policy_problems(file: ConfigurationFile, policies: Mapping[str, Policy]) ->
             continue
         if mailbox.plan:
             yield from _among(f"mailbox.{number}.plan", mailbox.plan, [plan.key for plan in policy.plans])
+        if mailbox.severity:
+            levels = [level.key for level in policy.severity.levels]
+            yield from _among(f"mailbox.{number}.severity", mailbox.severity, levels)
         channels = {channel.key for channel in policy.channels} | {"monitoring", "escalation", "ignore"}
         yield from _among(f"mailbox.{number}.channel", mailbox.channel, sorted(channels))
 

@@ -183,7 +183,7 @@ LABELS = sorted(
             "thing"
         ]
         for language, labels in thing.items()
-        if language != "name"
+        if language not in {"name", "narrow"}
         for label in labels
     }
 )

@@ -7,7 +7,7 @@ from helpdesk.offering.severities import Level, SeverityTerms
 from helpdesk.severity.effects import effects
 from helpdesk.severity.lexicon import LANGUAGES, concepts
 from helpdesk.severity.reading import read
-from helpdesk.severity.stated import stated_rank
+from helpdesk.severity.stated import stated_degree
 
 ONLY_ENGLISH = {"", "numbers_zero", "recovery"}  # concepts that no rule asks of another language
 
@@ -172,4 +172,4 @@ PRIORITIES = [
 @pytest.mark.parametrize(("words", "language"), PRIORITIES)
 def test_a_stated_priority_is_known_in_every_language(words, language):
     terms = SeverityTerms(levels=tuple(Level(f"s{rank}", rank, f"S{rank}") for rank in (1, 2, 3, 4)), default="s3")
-    assert [stated_rank(word, terms) for word in words.split()] == [1, 2, 3, 4]
+    assert [stated_degree(word, terms) for word in words.split()] == [(rank, 0) for rank in (1, 2, 3, 4)]

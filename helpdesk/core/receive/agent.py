@@ -162,7 +162,7 @@ def _vocabulary(case: Case, arrival: Arrival, terms: Terms, agent: Agent) -> Voc
     policy = terms.policy
     served_in = policy.calendars[policy.region(case.region).calendar].timezone
     return Vocabulary(
-        severities=tuple(level.key for level in policy.severity.levels),
+        severities=tuple(level.key for level in policy.levels_of(case.plan)),
         agents=tuple((one.name or one.address.partition("@")[0], one.address) for one in terms.team.members),
         exclusions=tuple(exclusion.key for exclusion in policy.exclusions),
         incidents=tuple(incident.key for incident in terms.declared.incidents if incident.concerns(policy.key)),

@@ -29,6 +29,7 @@ from helpdesk.core.words.events import (
 )
 from helpdesk.offering.intake import QUESTION, missing, read
 from helpdesk.offering.intake_words import folded
+from helpdesk.offering.severities import StatedSeverity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from helpdesk.core.words.verdict import Verdict
     from helpdesk.offering.intake import Intake
     from helpdesk.offering.policy import Doubt, Policy
-    from helpdesk.offering.severities import Kind, Level, Rank
+    from helpdesk.offering.severities import Degree, Kind, Level, Matrix
 
 _SHOWN = 80  # characters of an answer, beside the mail that has it whole
 
@@ -72,6 +73,10 @@ def given(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Details:
     stated = _stated(case, arrival, new, terms)
     differs = (f"{key} {kept[key]}, as the customer says; #detail {key} {kept[key]} sets it" for key in kept)
     proposed = (*differs, *guesses(intake, {**known, **new}, case.kind, terms.policy))
+    if stated and stated.by == "mailbox" and not stated.binds:
+        level = terms.policy.level(stated.severity)
+        proposed = (*proposed, f"severity: {level.name}, as {stated.words} states; #severity {level.key} sets it")
+        stated = None
     if not new and not stated:
         return Details(proposed=proposed)
     reading = _Reading(case, arrival, terms, now, new, stated)
@@ -81,13 +86,33 @@ def given(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Details:
     return Details(reading.told(), tuple(reading.changed), (*reading.proposed, *proposed), reading.verdict)
 
 
-def kept(execution: Execution, command: Command, _orders: Orders) -> None:
+def kept(execution: Execution, command: Command, orders: Orders) -> None:
     """Obey `#detail`: what an agent was told elsewhere, or takes a customer's words for, counts as if written."""
     case, terms, key = execution.case, execution.terms, command.argument
     was = dict(case.intake).get(key, "")
     execution.happened(_given(case, {key: command.detail}, terms, execution.stamp))
     label = next(_short(field.label) for field in terms.policy.intake if field.key == key)
     execution.done.append(f"{label}: {command.detail}{f', was {_brief(was)}' if was else ''}")
+    matrix = terms.policy.severity.matrix
+    computing = [one for one in orders.given("detail") if matrix and one.argument in matrix.fields]
+    if matrix and computing and command is computing[-1] and not orders.has("severity"):
+        _compute_again(execution, matrix)
+
+
+def _compute_again(execution: Execution, matrix: Matrix) -> None:
+    """The severity that impact and urgency make, where an agent has set one of them."""
+    case, policy = execution.case, execution.terms.policy
+    computed = matrix.statement(dict(case.intake))
+    if computed is None:
+        unknown = [f"{field} is one of {', '.join(known)}" for field, _, known in matrix.unknown(dict(case.intake))]
+        execution.done.append("; ".join([*unknown, "severity stays: it takes impact and urgency"]))
+        return
+    level, was = policy.severity_in(case.plan, computed.severity), policy.level(case.severity)
+    if level != was:
+        execution.happened(
+            SeveritySet(*execution.stamp, severity=level.key, rank=level.rank, was=was.key, reason=computed.words)
+        )
+        execution.done.append(f"severity {level.name}, was {was.name} ({computed.words})")
 
 
 def _held(case: Case) -> set[str]:
@@ -115,26 +140,42 @@ def _unclaimed(case: Case, values: Mapping[str, str], terms: Terms) -> Iterator[
     return scope.unclaimed(case.requester, values, case.kind, terms)
 
 
-def _stated(case: Case, arrival: Arrival, new: Mapping[str, str], terms: Terms) -> str:
-    """The words of a severity that this mail states, and that was not stated last; "" where it states none."""
+def _stated(case: Case, arrival: Arrival, new: Mapping[str, str], terms: Terms) -> StatedSeverity | None:
+    """The severity that this mail states, and that was not stated last: its fields, its words, or where it was sent."""
+    severity = terms.policy.severity
+    if severity.matrix and not new.keys().isdisjoint(severity.matrix.fields):
+        computed = severity.computed({**dict(case.intake), **new})
+        if computed:
+            return computed
     own = "\n".join(line for line in arrival.answers.splitlines() if not line.startswith(QUESTION))
-    words = new.get("priority") or terms.judge.stated_words(own) or ""
-    if not words or _is_same("priority", words, case.stated, terms):
-        return ""
-    return words if _rank(words, terms) else ""
+    words = new.get("priority") or terms.judge.stated_words(own, severity) or ""
+    degree = _degree(words, terms)
+    if not degree:
+        return _by_mailbox(case, arrival, terms)
+    if _is_same("priority", words, case.stated, terms):
+        return None
+    return StatedSeverity(words, severity.at_degree(degree).key)
+
+
+def _by_mailbox(case: Case, arrival: Arrival, terms: Terms) -> StatedSeverity | None:
+    """What another mailbox states than the one of the case, which is not what was stated last."""
+    if arrival.came_to is None or arrival.came_to.address == case.mailbox:
+        return None
+    stated = terms.stated_by(arrival.came_to, arrival.sender)
+    return stated if stated and stated.words != case.stated else None
 
 
 def _is_same(key: str, answer: str, before: str, terms: Terms) -> bool:
-    """Whether an answer says what was said before: of a priority, the same rank, or nothing that is one."""
-    rank = _rank(before, terms) if key == "priority" else None
-    if rank:
-        return _rank(answer, terms) in {rank, None}
+    """Whether an answer says what was said before: of a priority, the same degree, or nothing that is one."""
+    degree = _degree(before, terms) if key == "priority" else None
+    if degree:
+        return _degree(answer, terms) in {degree, None}
     return folded(answer) == folded(before)
 
 
-def _rank(stated: str, terms: Terms) -> Rank | None:
-    """The rank that a customer states; None where they state none."""
-    return terms.judge.stated_rank(stated, terms.policy.severity) if stated else None
+def _degree(stated: str, terms: Terms) -> Degree | None:
+    """How bad a customer states that it is; None where they state nothing of it."""
+    return terms.judge.stated_degree(stated, terms.policy.severity) if stated else None
 
 
 def guesses(intake: Intake, values: Mapping[str, str], kind: str, policy: Policy) -> tuple[str, ...]:
@@ -156,7 +197,13 @@ class _Reading:
     """The details of one mail on one case, as they are worked out."""
 
     def __init__(
-        self, case: Case, arrival: Arrival, terms: Terms, now: datetime, new: Mapping[str, str], stated: str
+        self,
+        case: Case,
+        arrival: Arrival,
+        terms: Terms,
+        now: datetime,
+        new: Mapping[str, str],
+        stated: StatedSeverity | None,
     ) -> None:
         self.case = case
         self.arrival = arrival
@@ -182,7 +229,7 @@ class _Reading:
         """All that is on the record: the answers, and what follows from them."""
         answers = replace(
             self.given,
-            stated=self.stated,
+            stated=self.stated.words if self.stated else "",
             review=self.verdict is not None and self.verdict.review,
             message_id=self.arrival.message.message_id,
         )
@@ -207,21 +254,22 @@ class _Reading:
         if found is None:
             return
         self.verdict = found
-        terms, case = self.terms.policy.severity, self.case
-        rank = self._towards_stated(found.rank)
+        policy, case = self.terms.policy, self.case
+        terms = policy.severity
+        degree = self._towards_stated(terms.degree(found.severity))
         if case.of_type(KindSet):
-            rank, _ = self.terms.judge.bind_kind(rank, kind=cast("Kind", case.kind), terms=terms)
-        level, is_ = terms.at_rank(rank), terms.level(case.severity)
-        if rank == case.rank:
+            degree, _ = self.terms.judge.bind_kind(degree, kind=cast("Kind", case.kind), terms=terms)
+        level, is_ = policy.severity_in(case.plan, terms.at_degree(degree).key), terms.level(case.severity)
+        if level == is_:
             self._differs_from_stated()
-        elif self._stays(rank):
+        elif self._stays(level):
             self._propose(level)
         else:
             self.happened(
                 SeveritySet(
                     *self.stamp,
                     severity=level.key,
-                    rank=rank,
+                    rank=level.rank,
                     was=is_.key,
                     reason=self._why(),
                     review=found.review,
@@ -229,42 +277,44 @@ class _Reading:
             )
             self.changed.append(f"severity: {level.name}, was {is_.name}, because {self._why()}")
 
-    def _towards_stated(self, rank: Rank) -> Rank:
+    def _towards_stated(self, degree: Degree) -> Degree:
         """What is stated moves the severity its way or not at all: doubt about a worse one makes none milder."""
-        said = _rank(self.stated, self.terms)
-        now_is = self.terms.policy.level(self.case.severity).rank
-        if said is None:
-            return rank
-        return min(rank, now_is) if said <= now_is else max(rank, now_is)
+        if self.stated is None:
+            return degree
+        terms = self.terms.policy.severity
+        said, now_is = terms.degree(self.stated.severity), terms.degree(self.case.severity)
+        return min(degree, now_is) if said <= now_is else max(degree, now_is)
 
     def _judged(self) -> Verdict | None:
         """The severity with the new details; None where they have no part in it."""
         first = self.arrival.first_words
         if self.stated:
-            return self._with_statement(f"{first}\n\n{self.arrival.message.reply}")
+            return self._with_statement(self.stated, f"{first}\n\n{self.arrival.message.reply}")
         if not first:
             return None
         after = self._judge(first, self.values)
-        return after if after.rank != self._judge(first, dict(self.case.intake)).rank else None
+        return after if after.severity != self._judge(first, dict(self.case.intake)).severity else None
 
-    def _with_statement(self, text: str) -> Verdict:
+    def _with_statement(self, stated: StatedSeverity, text: str) -> Verdict:
         """Both mails with what is stated; the newer one alone where it says that it is worse now, and is sure."""
-        values = {**self.values, "priority": self.stated}
+        values = {**self.values, "priority": stated.words if stated.by == "words" else stated.severity}
         both, newer = self._judge(text, values), self._judge(self.arrival.message.reply, values, subject="")
-        return newer if newer.rank < both.rank and not newer.review else both
+        degree = self.terms.policy.severity.degree
+        return newer if degree(newer.severity) < degree(both.severity) and not newer.review else both
 
     def _judge(self, text: str, values: Mapping[str, str], *, subject: str | None = None) -> Verdict:
         topic = self.case.subject if subject is None else subject
-        return self.terms.judged(replace(self.arrival.message, subject=topic, reply=text), values)
+        message = replace(self.arrival.message, subject=topic, reply=text)
+        return self.terms.judged(message, values, plan=self.case.plan)
 
-    def _stays(self, rank: int) -> bool:
+    def _stays(self, level: Level) -> bool:
         """Whether the severity is a person's, or is not to be lowered any more."""
-        case = self.case
+        case, degree = self.case, self.terms.policy.severity.degree
         if any(event.by != DESK for event in case.of_type(SeveritySet)):
             return True
         called = any(event.acknowledge for event in case.of_type(StepTaken))
         answered = case.of_type(AgentAnswered, PageAcknowledged, CalledAgain, RankOneSuspected)
-        return rank > case.rank and bool(called or answered)
+        return degree(level.key) > degree(case.severity) and bool(called or answered)
 
     def _propose(self, level: Level) -> None:
         stays = self.terms.policy.level(self.case.severity).name
@@ -273,17 +323,24 @@ class _Reading:
         )
 
     def _why(self) -> str:
-        return f"the customer states {self._stated_name()}" if self.stated else "of the details that the customer gave"
+        if self.stated is None:
+            return "of the details that the customer gave"
+        if self.stated.by == "fields":
+            return f"of what the customer states: {self.stated.words}"
+        name = self.terms.policy.level(self.stated.severity).name
+        return f"the customer {'wrote to' if self.stated.by == 'mailbox' else 'states'} {self._stated_name(name)}"
 
-    def _stated_name(self) -> str:
-        terms, rank = self.terms.policy.severity, _rank(self.stated, self.terms)
-        return terms.at_rank(rank).name if rank else self.stated
+    def _stated_name(self, name: str) -> str:
+        return f"{self.stated.words}, which states {name}" if self.stated and self.stated.by == "mailbox" else name
 
     def _differs_from_stated(self) -> None:
         """What the customer states and the policy's rule does not follow is shown."""
-        terms, rank = self.terms.policy.severity, _rank(self.stated, self.terms)
-        if rank and rank != self.case.rank and terms.stated != "ignored":
-            self._propose(terms.at_rank(rank))
+        policy = self.terms.policy
+        if self.stated is None or policy.severity.stated == "ignored":
+            return
+        level = policy.severity_in(self.case.plan, self.stated.severity)
+        if level.key != self.case.severity:
+            self._propose(level)
 
     # --- area
 

@@ -99,12 +99,6 @@ def region_key(terms: Terms) -> str:
     return (theirs.region if theirs else "") or terms.policy.regions[0].key
 
 
-def channel_key(terms: Terms) -> str:
-    """The channel that a new case counts under: the mailbox's, where the policy has it, else e-mail."""
-    known = {channel.key for channel in terms.policy.channels}
-    return terms.mailbox.channel if terms.mailbox.channel in known else "email"
-
-
 def findings(arrival: Arrival, verdict: Verdict, terms: Terms, now: datetime) -> Iterator[Event]:
     """Events for what the plan does not cover, and for what the offering may leave out."""
     plan = terms.policy.plan(plan_key(terms))

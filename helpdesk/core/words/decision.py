@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from helpdesk.core.words.enclosure import Enclosure
     from helpdesk.core.words.events import Event
     from helpdesk.core.words.message import Message
-    from helpdesk.core.words.people import Agent, Customer
+    from helpdesk.core.words.people import Agent, Customer, Mailbox
     from helpdesk.core.words.placement import Placement
     from helpdesk.core.words.terms import Neighbour, Terms
     from helpdesk.core.words.thanks import Thanks
@@ -148,6 +148,7 @@ class Arrival:
     thanks: Thanks | None = None  # all that a customer's mail on the case says; of a rating, beside it
     behalf: Behalf | None = None  # for whom an agent's mail opens a case
     sight: Sight = ALL_SEEN  # what of the case the agent who wrote had not seen
+    came_to: Mailbox | None = None  # which may be another than its case's
     null_sender: bool = False  # it came with MAIL FROM:<>, and wants no answer (RFC 5321 section 4.5.5)
 
     @property

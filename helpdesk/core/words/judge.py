@@ -10,17 +10,21 @@ if TYPE_CHECKING:
 
     from helpdesk.core.words.message import Message
     from helpdesk.core.words.verdict import Reason, Verdict
-    from helpdesk.offering.severities import Kind, Rank, SeverityTerms
+    from helpdesk.offering.severities import Degree, Kind, SeverityTerms, StatedSeverity
 
 
 @dataclass(frozen=True, slots=True)
 class Criteria:
-    """What a mail is judged under: a policy's terms, its way in, expected languages, the customer's products."""
+    """What a mail is judged under: a policy's terms, its way in, expected languages, the customer's products.
+
+    `mailbox` is the severity that the mailbox states which it came to.
+    """
 
     severity: SeverityTerms
     channel: str
     languages: tuple[str, ...]
     products: tuple[str, ...]
+    mailbox: StatedSeverity | None = None
 
 
 class Judge(Protocol):
@@ -33,14 +37,14 @@ class Judge(Protocol):
     def judge(self, message: Message, fields: Mapping[str, str], under: Criteria, *, others: str = "") -> Verdict:
         """Judge one mail. `fields` are known intake answers, `others` words in it that are not its author's."""
 
-    def bind_kind(self, rank: Rank, *, kind: Kind, terms: SeverityTerms) -> tuple[Rank, tuple[Reason, ...]]:
-        """Lower a rank as far as the policy's rules about this kind of case want it."""
+    def bind_kind(self, degree: Degree, *, kind: Kind, terms: SeverityTerms) -> tuple[Degree, tuple[Reason, ...]]:
+        """Lower a degree as far as the policy's rules about this kind of case want it."""
 
-    def stated_words(self, text: str) -> str | None:
+    def stated_words(self, text: str, terms: SeverityTerms) -> str | None:
         """The raw words of a priority stated in a text, or None."""
 
-    def stated_rank(self, words: str, terms: SeverityTerms) -> Rank | None:
-        """The rank that stated words mean under a policy."""
+    def stated_degree(self, words: str, terms: SeverityTerms) -> Degree | None:
+        """How bad stated words are under a policy."""
 
     def area_of(self, text: str, terms: SeverityTerms) -> str | None:
         """The application area that a text is about, or None."""

@@ -32,6 +32,7 @@ class Mailbox:
     name: str = ""  # shown as the sender's name; "" shows the policy's
     groups: frozenset[str] = frozenset()  # groups and lists that stand in front of it
     forms: frozenset[str] = frozenset()  # whence forms write for others, whom their Reply-To names
+    severity: str = ""  # that mail to it states, for registered contacts; "" leaves it to the policy's channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +153,11 @@ class Customer:
         told = comparable(address)
         ours = (*self.domains, *(contact.address for contact in self.contacts))
         return any(comparable(one) in {told, told.rpartition("@")[2]} for one in ours)
+
+
+def channel_key(mailbox: Mailbox, policy: Policy) -> str:
+    """The channel that mail to a mailbox counts under: the mailbox's, where the policy has it, else e-mail."""
+    return mailbox.channel if mailbox.channel in {channel.key for channel in policy.channels} else "email"
 
 
 @dataclass(frozen=True, slots=True)

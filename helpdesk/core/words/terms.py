@@ -7,8 +7,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from helpdesk.core.words.judge import Criteria
-from helpdesk.core.words.people import languages_between
+from helpdesk.core.words.people import channel_key, languages_between
+from helpdesk.core.words.verdict import in_plan
 from helpdesk.offering.declared import DeclaredState
+from helpdesk.offering.severities import StatedSeverity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,11 +60,32 @@ class Terms:
                 return one
         raise ValueError(f"HD-{number} is not merged into this case")
 
-    def judged(self, message: Message, fields: Mapping[str, str], *, others: str = "") -> Verdict:
-        """How bad a mail is. `fields` are known intake answers, `others` words in it that are not its author's."""
+    def judged(
+        self,
+        message: Message,
+        fields: Mapping[str, str],
+        *,
+        others: str = "",
+        to: Mailbox | None = None,
+        plan: str = "",
+    ) -> Verdict:
+        """How bad a mail is. `fields` are known intake answers, `others` words in it that are not its author's.
+
+        `to` is the mailbox to which it came, where that counts; `plan` is the one of its case.
+        """
         products = self.customer.products if self.customer else ()
-        under = Criteria(self.policy.severity, self.mailbox.channel, self.languages, products)
-        return self.judge.judge(message, fields, under, others=others)
+        stated = self.stated_by(to, message.sender.address if message.sender else "") if to else None
+        under = Criteria(self.policy.severity, self.mailbox.channel, self.languages, products, stated)
+        verdict = self.judge.judge(message, fields, under, others=others)
+        return in_plan(verdict, plan, self.policy) if plan else verdict
+
+    def stated_by(self, mailbox: Mailbox, sender: str) -> StatedSeverity | None:
+        """The severity that a mailbox states, or else its channel; it binds for registered contacts of the customer."""
+        severity = mailbox.severity or self.policy.channel(channel_key(mailbox, self.policy)).severity
+        if not severity:
+            return None
+        registered = self.customer is not None and self.customer.registers(sender)
+        return StatedSeverity(mailbox.address, severity, "mailbox", binds=registered)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from helpdesk.core.words.events import ReasonFact, SeverityAssessed
 
 if TYPE_CHECKING:
     from helpdesk.core.words.events import Stamp
+    from helpdesk.offering.policy import Policy
     from helpdesk.offering.severities import Kind, SeverityTerms
 
 Environment = Literal["", "production", "non-production"]
@@ -71,6 +72,17 @@ def assessed(verdict: Verdict, terms: SeverityTerms, stamp: Stamp, *, model: str
         set_by=verdict.reasons[0].rule if verdict.reasons else "default",
         model=model,
     )
+
+
+def in_plan(verdict: Verdict, plan: str, policy: Policy) -> Verdict:
+    """The verdict as a plan has it that lacks some severities; what it has not is no suspicion either."""
+    has, found = policy.severity_in(plan, verdict.severity), policy.level(verdict.severity)
+    suspect = verdict.s1_suspect and policy.severity_in(plan, policy.severity.at_rank(1).key).rank == 1
+    if has == found:
+        return replace(verdict, s1_suspect=suspect)
+    why = Reason("plan", f"{policy.plan(plan).name} has no {found.name}: {has.name}")
+    reasons = (why, *verdict.reasons)
+    return replace(verdict, severity=has.key, rank=has.rank, s1_suspect=suspect, reasons=reasons)
 
 
 def reasons_of(verdict: Verdict) -> tuple[ReasonFact, ...]:

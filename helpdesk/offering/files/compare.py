@@ -162,7 +162,9 @@ def _entries(old: Policy, new: Policy) -> Iterator[Difference]:
 
 def _said_of(policy: Policy) -> Iterator[tuple[str, str]]:
     yield from ((f"excluded areas of plan {plan.key}", ", ".join(plan.excludes)) for plan in policy.plans)
+    yield from ((f"severities of plan {plan.key}", ", ".join(plan.severities)) for plan in policy.plans)
     for channel in policy.channels:
+        yield f"severity that channel {channel.key} states", channel.severity
         yield f"channel {channel.key} is warranted while down", channel.warranted_while_down
         yield f"channel {channel.key}, why", channel.because
     for level in policy.severity.levels:
@@ -178,6 +180,11 @@ def _said_of(policy: Policy) -> Iterator[tuple[str, str]]:
         (f"rule {cap.name!r}", f"{cap.when}: at most {cap.at_most}{f', alone {cap.alone}' if cap.alone else ''}")
         for cap in terms.caps
     )
+    if terms.matrix:
+        yield from (
+            (f"severity of impact {impact}, urgency {urgency}", key)
+            for (impact, urgency), key in terms.matrix.cells.items()
+        )
     yield from ((f"area {area.key}", ", ".join(area.words)) for area in terms.areas)
     for field in policy.intake:
         yield f"intake field {field.key}", f"{field.label}{'' if field.required else ' (if known)'}"

@@ -145,6 +145,7 @@ def _contradictions(policy: Policy, table: PolicyFile) -> Iterator[Remark]:
     yield from _slower_plans(policy)
     yield from _slower_severities(policy)
     yield from _undefined(policy)
+    yield from _never_used(policy)
     yield from _short_days(policy)
     yield from _unknown_holidays(table)
     yield from _categories(table)
@@ -231,7 +232,7 @@ def _slower_severities(policy: Policy) -> Iterator[Remark]:
     """A worse severity that is answered later than a milder one."""
     answer = policy.first_answer
     for plan in policy.plans:
-        for worse, milder in pairwise(policy.severity.levels):
+        for worse, milder in pairwise(policy.levels_of(plan.key)):
             before, after = (_due(policy, plan.key, answer.key, level.key) for level in (worse, milder))
             if before is not None and after is not None and before > after:
                 key = f"targets.{plan.key}.{answer.key}.{worse.key}"
@@ -250,7 +251,7 @@ def _promise(policy: Policy, plan: str, target: str, severity: str) -> Promise |
 
 
 def _said(policy: Policy, plan: Plan, target: str, severity: str) -> str:
-    return str(policy.goals[plan.key, target, severity].within)
+    return str(policy.goals[plan.key, target, policy.severity_in(plan.key, severity).key].within)
 
 
 def _undefined(policy: Policy) -> Iterator[Remark]:
@@ -259,10 +260,17 @@ def _undefined(policy: Policy) -> Iterator[Remark]:
         if not level.definition:
             yield "warning", f"severities.{level.key}.definition", "expected a definition, there is none"
     for plan in policy.plans:
-        for level in policy.severity.levels:
+        for level in policy.levels_of(plan.key):
             if (plan.key, answer.key, level.key) not in policy.goals:
                 text = f"no {answer.name} target for {level.name}"
                 yield "warning", f"targets.{plan.key}.{answer.key}.{level.key}", text
+
+
+def _never_used(policy: Policy) -> Iterator[Remark]:
+    """A target for a severity that its plan does not have."""
+    for plan, target, severity in policy.goals:
+        if policy.severity_in(plan, severity).key != severity:
+            yield "warning", f"targets.{plan}.{target}.{severity}", f"the plan {plan} does not have {severity}"
 
 
 def _short_days(policy: Policy) -> Iterator[Remark]:

@@ -22,6 +22,7 @@ from helpdesk.offering.files.credits import read_attainment, read_credits, read_
 from helpdesk.offering.files.days import day_rule
 from helpdesk.offering.files.known_days import KnownDays, known_now
 from helpdesk.offering.files.maintenance import read_maintenance
+from helpdesk.offering.files.matrix import matrix_problems, read_matrix
 from helpdesk.offering.files.observed import ObservedDay, Way, substitutes
 from helpdesk.offering.files.schema import ChannelGoalTable, PolicyFile
 from helpdesk.offering.files.story import expecting, read_deed, step_at
@@ -54,7 +55,7 @@ from helpdesk.placeholders import BLANK
 from helpdesk.toml_reader import fill, fill_as_far_as_possible, json_schema, parse_toml, read_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from helpdesk.offering.credits import AttainmentGoal, Credits
@@ -78,6 +79,7 @@ _ANY_YEAR = 2026
 _CALLS_AT_MOST = 48  # two days of one an hour
 _NO_WINDOWS: tuple[WeeklyOpening, ...] = ()
 _NOBODY: tuple[Writer, str] = ("", "")
+_FIFTH = "; a fifth severity shares rank 4, and stands after the other"
 ALWAYS = "24x7"  # every policy has this calendar
 
 
@@ -175,12 +177,20 @@ class _PolicyReader:
         table = self.table
         calendars = {key: self.calendar(key, entry) for key, entry in table.calendars.items()}
         calendars.setdefault(ALWAYS, Calendar(name=ALWAYS, timezone="UTC", windows=parse_hours(ALWAYS)))
+        fields = tuple(self.intake())
         policy = Policy(
             key=table.key,
             name=table.name,
             version=self.source.version,
             plans=tuple(
-                Plan(key, entry.name, entry.calendar, tuple(entry.channels), tuple(entry.excludes))
+                Plan(
+                    key,
+                    entry.name,
+                    entry.calendar,
+                    tuple(entry.channels),
+                    tuple(entry.excludes),
+                    tuple(entry.severities),
+                )
                 for key, entry in table.plans.items()
             ),
             regions=tuple(Region(key, entry.name or key, entry.calendar) for key, entry in table.regions.items()),
@@ -188,8 +198,8 @@ class _PolicyReader:
             calendars=calendars,
             kinds=self.kinds,
             goals=dict(self.goals()),
-            severity=self.severity(),
-            intake=tuple(self.intake()),
+            severity=self.severity(fields),
+            intake=fields,
             ladder=tuple(self.steps()),
             examples=tuple(self.examples()),
             assumptions=tuple(Assumption(entry.key, entry.why) for entry in table.assumed),
@@ -340,6 +350,7 @@ class _PolicyReader:
                 because=entry.because,
                 warranted_while_down=entry.warranted_while_down,
                 tell=entry.tell,
+                severity=entry.severity,
             )
             for key, entry in table.items()
         ]
@@ -347,7 +358,7 @@ class _PolicyReader:
 
     # --- severity
 
-    def severity(self) -> SeverityTerms:
+    def severity(self, fields: Sequence[IntakeField]) -> SeverityTerms:
         table = self.table.classifier
         if not 0 <= table.review_below <= 1:
             self.wrong(
@@ -355,7 +366,7 @@ class _PolicyReader:
             )
         for key, entry in self.table.severities.items():
             if not 1 <= entry.rank <= 4:
-                self.wrong(f"severities.{key}.rank", f"expected 1 (the worst) to 4, not {entry.rank}")
+                self.wrong(f"severities.{key}.rank", f"expected 1 (the worst) to 4, not {entry.rank}{_FIFTH}")
         levels = tuple(
             Level(
                 key=key,
@@ -375,6 +386,7 @@ class _PolicyReader:
             areas=tuple(Area(key=key, words=tuple(words)) for key, words in table.areas.items()),
             review_below=table.review_below,
             never_rank_1=tuple(table.never_rank_1),
+            matrix=read_matrix(table.matrix, fields) if table.matrix else None,
         )
 
     def severity_names(self) -> None:
@@ -501,6 +513,10 @@ class _PolicyReader:
             self.among(f"classifier.caps.{number}.at_most", cap.at_most, severities)
             self.among(f"classifier.caps.{number}.alone", cap.alone or cap.at_most, severities)
             self.condition(f"classifier.caps.{number}.when", cap.when, {entry.key for entry in policy.channels})
+        if self.table.classifier.matrix and BLANK not in severities:
+            fields = {field.key for field in policy.intake}
+            for key, expected in matrix_problems(self.table.classifier.matrix, severities=severities, fields=fields):
+                self.wrong(f"classifier.matrix.{key}", expected)
         for kind in policy.severity.never_rank_1:
             self.among("classifier.never_rank_1", kind, get_args(Kind))
 
@@ -559,6 +575,12 @@ class _PolicyReader:
             ("warranty.requires", policy.warranty.requires, fields),
             *((f"plans.{plan.key}.channels", plan.channels, channels) for plan in policy.plans),
             *((f"plans.{plan.key}.excludes", plan.excludes, areas) for plan in policy.plans),
+            *((f"plans.{plan.key}.severities", plan.severities, severities) for plan in policy.plans),
+            *(
+                (f"channels.{channel.key}.severity", (channel.severity,), severities)
+                for channel in policy.channels
+                if channel.severity
+            ),
         ]
         for place, keys, known in named:
             for key in keys:

@@ -23,6 +23,7 @@ class PlanTable:
     calendar: str = ""  # overrides the region's
     channels: list[str] = field(default_factory=list)  # ways in that come with the plan; none named: all
     excludes: list[str] = field(default_factory=list)  # areas that do not come with the plan
+    severities: list[str] = field(default_factory=list)  # that it has; what is worse becomes the worst of them
 
 
 @strict
@@ -115,6 +116,7 @@ class ChannelTable:
     because: str = ""
     warranted_while_down: str = ""  # a switch of the operators: `helpdesk status set website down`
     tell: str = ""  # what customers read in the acknowledgment while the channel is not warranted
+    severity: str = ""  # that mail by it states, for registered contacts; of others it is evidence
 
 
 @strict
@@ -218,6 +220,20 @@ class CapTable:
 
 @strict
 @dataclass
+class MatrixTable:
+    """`[classifier.matrix]`: severities by impact and urgency, which two intake fields ask for.
+
+    `table` has a line for each impact, with the severity of each urgency. `words` are other ways to say a value.
+    """
+
+    table: dict[str, dict[str, str]]
+    impact: str = "impact"  # key of the intake field
+    urgency: str = "urgency"
+    words: dict[str, list[str]] = field(default_factory=dict)
+
+
+@strict
+@dataclass
 class ClassifierTable:
     """`[classifier]`: how a severity is found."""
 
@@ -227,6 +243,7 @@ class ClassifierTable:
     areas: dict[str, list[str]] = field(default_factory=dict)
     never_rank_1: list[str] = field(default_factory=list)
     review_below: float = 0.75
+    matrix: MatrixTable | None = None
 
 
 @strict

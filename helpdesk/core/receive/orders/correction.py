@@ -49,8 +49,8 @@ def _bind(execution: Execution, becomes: Kind) -> str:
     terms, case = execution.terms.policy.severity, execution.case
     was = terms.level(case.severity)
     before = terms.level(_before_its_kind(execution) or case.severity)
-    rank, reasons = execution.terms.judge.bind_kind(before.rank, kind=becomes, terms=terms)
-    level = before if rank == before.rank else terms.at_rank(rank)
+    degree, reasons = execution.terms.judge.bind_kind(terms.degree(before.key), kind=becomes, terms=terms)
+    level = execution.terms.policy.severity_in(case.plan, terms.at_degree(degree).key)
     if level == was:
         return f"severity stays {was.name}"
     because = (
