@@ -7,7 +7,12 @@ on the wall show, and is the desk open then?" and counts. What the definitions s
 * While the clock repeats an hour, the desk keeps the state it had when the clock was turned back: the hand stands.
 * A due time is the earliest instant by which that much open time has gone by.
 * A business day is a date on a business weekday with at least one open minute. Weekdays that are open at least half as
-  long as the longest are business weekdays, unless they are given.
+  long as the longest are business weekdays, unless they are given. A special day may say otherwise of its date; of
+  several, the one that begins last.
+* What is received after the cut-off of its date counts from the first open minute of a later date.
+* A due time of open time, or at the same time of a business day, that falls on a closing is that closing or, where ties
+  go to the next, the first open minute after it.
+* The same business day ends with its last open minute. Calendar days end when the wall shows the same time again.
 
     Stepper("mon-fri 07:00-21:00", "Europe/Berlin", [date(2026, 4, 3), date(2026, 4, 6)]).due(start, 8 * 3600)
 
@@ -37,11 +42,12 @@ class Stepper:
     `special_days`: dates, or things with `on`, `start`, `end`, `opens`; or a function that gives them for a year.
     """
 
-    def __init__(self, hours, zone, special_days=(), *, business_weekdays=None):
+    def __init__(self, hours, zone, special_days=(), *, business_weekdays=None, cut_off=None, ties="previous"):
+        self.cut_off, self.ties = cut_off, ties
         self.zone = zone
         self.week = week_of_minutes(hours)
         self.special_days = special_days if callable(special_days) else tuple(special_days)
-        self.always = all(self.week) and not self.special_days
+        self.always = all(self.week) and not self.special_days and cut_off is None
         self.business_weekdays = usual_weekdays(self.week) if business_weekdays is None else business_weekdays
         self._specials = {}
         self._days = {}
@@ -79,33 +85,78 @@ class Stepper:
         begin = _seconds(at)
         return _instant(next(max(minute * 60, begin) for minute, is_open in self._walk(begin) if is_open))
 
-    def business_days_due(self, start, n, mode="same_time"):
-        """When n business days are over; `mode` is same_time, close or close_next."""
+    def promise_due(self, received, *, seconds=0, business_days=0, mode="same_time", by=None, calendar_days=0):
+        """When a promise falls due that counts from a receipt; without any amount, the same business day."""
+        if calendar_days:
+            return self._calendar_days_due(received, calendar_days)
+        start = self.counts_from(received)
+        if not seconds:
+            return self.business_days_due(start, business_days, mode, by)
+        due = self.due(start, seconds)
+        return due if self.ties == "previous" else self.next_open(due)
+
+    def counts_from(self, received):
+        """The receipt, or the first open minute of a later date where it came after the cut-off."""
+        at = _seconds(received)
+        day, time_of_day = divmod(self._reading(at), 86400)
+        if self.cut_off is None or time_of_day <= self.cut_off:
+            return received
+        return _instant(next(minute * 60 for minute, is_open in self._walk(at) if is_open and self._date(minute) > day))
+
+    def business_days_due(self, start, n, mode="same_time", by=None):
+        """When n business days are over; `mode` is same_time, close or close_next, and none are that day itself."""
         if self.always:
-            return start.astimezone(UTC).replace(microsecond=0) + timedelta(days=n)
+            midnight = (self._reading(_seconds(start)) // 86400 + 1) * 86400
+            return (
+                start.astimezone(UTC).replace(microsecond=0) + timedelta(days=n)
+                if n
+                else self._showing(start, midnight)
+            )
         begin = self._first_business_second(_seconds(start))
         reading = self._reading(begin)
-        last_date = self._business_date(begin, n)
-        if mode == "close_next":
+        last_date = self._business_date(begin, n) if n else reading // 86400
+        if by is None and (mode == "close_next" or not n):
             return _instant(self._last_open_end(begin, (last_date + 1) * 86400))
-        due = self._last_open_end(begin, last_date * 86400 + reading % 86400)
+        due = self._last_open_end(begin, last_date * 86400 + reading % 86400) if n else begin
+        if n and self.ties == "next":
+            due = _seconds(self.next_open(_instant(due)))
+        date_of_due = self._reading(due - 1 if n and self.ties == "previous" else due) // 86400
+        if by is not None:
+            return _instant(self._reached_by(begin, date_of_due, by))
         if mode == "close":
-            due = self._last_open_end(begin, (self._reading(due - 1) // 86400 + 1) * 86400)
+            due = self._last_open_end(begin, (date_of_due + 1) * 86400)
         return _instant(due)
+
+    def _reached_by(self, begin, day, by):
+        """That time of the day, or of the next business day where nothing was open until then."""
+        due = self._last_open_end(begin, day * 86400 + by)
+        if due > begin:
+            return due
+        return self._last_open_end(
+            begin, self._business_date(_seconds(self._showing(_instant(begin), day * 86400)), 1, day) * 86400 + by
+        )
+
+    def _calendar_days_due(self, start, n):
+        return self._showing(start, self._reading(_seconds(start)) + n * 86400)
+
+    def _showing(self, start, reading):
+        """The first instant from `start` on at which the wall shows that reading or later."""
+        seconds = (self._second_showing(minute, reading) for minute in count(_seconds(start) // 60))
+        return _instant(next(second for second in seconds if second is not None))
 
     # Dates and readings of the wall count from 1970-01-01 in the desk's zone.
 
     def _first_business_second(self, at):
         for minute, is_open in self._walk(at):
-            if is_open and self._date(minute) % 7 in self._epoch_weekdays():
+            if is_open and self._is_business(self._date(minute)):
                 return max(minute * 60, at)
         raise AssertionError
 
-    def _business_date(self, begin, n):
-        """The n-th business date after that of `begin`."""
-        seen, latest, weekdays = 0, self._date(begin // 60), self._epoch_weekdays()
+    def _business_date(self, begin, n, after=None):
+        """The n-th business date after that of `begin`, or after another."""
+        seen, latest = 0, self._date(begin // 60) if after is None else after
         for minute, is_open in self._walk(begin):
-            if is_open and (day := self._date(minute)) > latest and day % 7 in weekdays:
+            if is_open and (day := self._date(minute)) > latest and self._is_business(day):
                 seen, latest = seen + 1, day
                 if seen == n:
                     return day
@@ -128,8 +179,13 @@ class Stepper:
         shown = standing_hand(self.zone, minute // MINUTES)[minute % MINUTES] * 60
         return minute * 60 + max(0, reading - shown) if shown + 59 >= reading else None
 
-    def _epoch_weekdays(self):
-        return {(weekday + 4) % 7 for weekday in self.business_weekdays}  # 1970-01-01 was a Thursday
+    def _is_business(self, day):
+        """Whether that date counts if it has an open minute."""
+        on = date(1970, 1, 1) + timedelta(days=day)
+        given = self.special_days(on.year) if callable(self.special_days) else self.special_days
+        ruled = [special for special in given if getattr(special, "on", None) == on]
+        ruled = [one.business for one in sorted(ruled, key=lambda one: one.start) if one.business is not None]
+        return ruled[-1] if ruled else on.weekday() in self.business_weekdays
 
     def _date(self, minute):
         return standing_hand(self.zone, minute // MINUTES)[minute % MINUTES] // MINUTES

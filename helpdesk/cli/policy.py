@@ -174,12 +174,13 @@ def policy_check(
     """Check policy files and run their worked examples; exits with 1 when something is wrong."""
     from helpdesk.lab.policy_check import check_files, check_whole  # noqa: PLC0415
 
+    today = wall_clock().date()
     if files:
-        findings = [finding for path in files for finding in check_whole(_file_named(path, config))]
+        findings = [finding for path in files for finding in check_whole(_file_named(path, config), today=today)]
         number = len(files)
     else:
         of_desk = _files_of_desk(config)
-        findings, number = [*check_files(of_desk), *_unheard(config)], len(of_desk)
+        findings, number = [*check_files(of_desk, today=today), *_unheard(config)], len(of_desk)
     if as_json:
         print_json([finding.shape() for finding in findings])
     else:

@@ -150,7 +150,7 @@ def _check_policies(rules: Rules) -> tuple[str, list[str]]:
 
     folder = rules.configuration.place(rules.configuration.file.desk.policies)
     files = files_of_desk(folder, rules.used_policies)
-    findings = check_files(files)
+    findings = check_files(files, today=wall_clock().date())
     errors = [str(finding) for finding in findings if finding.level == "error"]
     if errors:
         raise Unavailable("\n".join(errors))

@@ -77,14 +77,14 @@ def outstanding(case: Case, terms: Terms, found: Sequence[Clock]) -> list[Lifecy
 def _steps(case: Case, terms: Terms, silence: _CustomerSilence, done: set[type[Event]]) -> Iterator[LifecycleStep]:
     life, calendar = terms.policy.lifecycle, _calendar(case, terms)
     if silence.remind_after and CustomerReminded not in done:
-        yield LifecycleStep(silence.remind_after.due_at(calendar, silence.since), "remind")
+        yield LifecycleStep(silence.remind_after.over_at(calendar, silence.since), "remind")
     worst = case.rank <= _DOWNGRADABLE and silence.waited and life.downgrade_to
     if life.downgrade_after and worst and not done & {DowngradeProposed, SeveritySet}:
-        yield LifecycleStep(life.downgrade_after.due_at(calendar, silence.since), "downgrade")
+        yield LifecycleStep(life.downgrade_after.over_at(calendar, silence.since), "downgrade")
     reminded = next((event.recorded_at for event in case.of_type(CustomerReminded) if event.at > silence.since), None)
     if reminded and silence.close_after and CaseClosed not in done:
         # From when it was sent: who was reminded late, because nothing ran, has as long to answer.
-        yield LifecycleStep(silence.close_after.due_at(calendar, reminded), "close")
+        yield LifecycleStep(silence.close_after.over_at(calendar, reminded), "close")
 
 
 def _silence(case: Case, terms: Terms, found: Sequence[Clock]) -> _CustomerSilence | None:
@@ -138,7 +138,7 @@ def live(
 def _remind(case: Case, terms: Terms, at: datetime, now: datetime) -> Iterator[tuple[Event, list[Draft]]]:
     key, life = f"remind/{at:%Y%m%dT%H%M%SZ}", terms.policy.lifecycle
     patience = life.close_after if case.status == "waiting" else life.turn_close_after
-    closes_at = patience.due_at(_calendar(case, terms), now) if patience else None
+    closes_at = patience.over_at(_calendar(case, terms), now) if patience else None
     content = CustomerReminderMail(waited=case.status == "waiting", closes_at=closes_at)
     letters = [Draft(_repeating(content, person, case), person, key) for person in _customers(case)]
     yield CustomerReminded(at, now, DESK), letters

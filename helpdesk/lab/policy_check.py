@@ -18,6 +18,7 @@ from helpdesk.offering.files.read import survey_policy
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
+    from datetime import date
     from pathlib import Path
 
     from helpdesk.offering.policy import Policy
@@ -31,12 +32,12 @@ def files_of_desk(folder: Path | None, used: Collection[str]) -> list[Path]:
     return [path for path in policy_files(folder, used) if path.name in own or path.stem in used]
 
 
-def check_files(paths: Collection[Path]) -> list[Finding]:
+def check_files(paths: Collection[Path], *, today: date | None = None) -> list[Finding]:
     """Everything there is to say about the files of one desk, which also have to have the keys of their names."""
     found: list[Finding] = []
     known: list[str] = []
     for path in paths:
-        of_file = check_whole(path)
+        of_file = check_whole(path, today=today)
         with contextlib.suppress(ConfigurationError):
             policy = survey_policy(policy_file(path)).policy
             of_file += [error_of(str(path), problem) for problem in misnamed(path, policy, known)]
@@ -45,9 +46,9 @@ def check_files(paths: Collection[Path]) -> list[Finding]:
     return found
 
 
-def check_whole(path: Path) -> list[Finding]:
+def check_whole(path: Path, *, today: date | None = None) -> list[Finding]:
     """Everything there is to say about one file, errors first, each example with how it was counted."""
-    found = check_file(path)
+    found = check_file(path, today=today)
     if any(finding.level == "error" and not _EXAMPLE.fullmatch(finding.key) for finding in found):
         return found  # what cannot be read cannot be lived through
     policy = read_policy(policy_file(path))

@@ -374,7 +374,8 @@ class Policy:
         hours = goal.calendar or bought.calendar or place.calendar
         doubts = tuple(self._doubts(bought, way_in, severity, down))
         said = tuple(doubt.said for doubt in doubts)
-        return Promise(target, goal.within, self.calendars[hours], warranted=not doubts, because=said, doubts=doubts)
+        calendar = goal.within.measured_in(self.calendars[hours])
+        return Promise(target, goal.within, calendar, warranted=not doubts, because=said, doubts=doubts)
 
     def _doubts(self, plan: Plan, channel: Channel, severity: str, down: Collection[str]) -> Iterator[Doubt]:
         """Why this combination is measured but not warranted; nothing when it is."""

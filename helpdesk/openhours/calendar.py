@@ -12,6 +12,8 @@ A `Calendar` is a pure function of weekly windows, special days, a zone and the 
   when the clock was turned back.
 * Special days are whole local dates, 23 or 25 hours long where the clock changes, and they cut whatever
   window reaches into them. Openings win over closures.
+* What is received after the cut-off of its local date counts from the next date on which the desk opens
+  (`counts_from`). A due time that falls on a closing is that closing, or the next opening where `ties` says so.
 
 Instants go in aware and come out in UTC; both are floored to whole seconds. Nothing here reads a clock.
 
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 BusinessDayMode = Literal["same_time", "close", "close_next"]
+Ties = Literal["previous", "next"]
 
 _DAY = 86_400
 _WEEK = 7 * _DAY
@@ -76,7 +79,8 @@ class WeeklyOpening:
 class SpecialDay:
     """A local date that differs from the week: closed in [start, end) of its wall clock, or open if `opens`.
 
-    The default is the whole date, however long it is. ValueError unless 0 <= start < end <= 86400.
+    The default is the whole date, however long it is. `business` says whether it is a business day, None leaves that
+    to its weekday. ValueError unless 0 <= start < end <= 86400.
     """
 
     on: date
@@ -84,6 +88,7 @@ class SpecialDay:
     start: int = 0
     end: int = _DAY
     opens: bool = False
+    business: bool | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.start < self.end <= _DAY:
@@ -109,23 +114,27 @@ class Calendar:
 
     `special_days(year)` yields the special days whose date lies in that local year; it is called when the
     year is first needed, and once. `business_weekdays` (0 is Monday) defaults to the weekdays that are open
-    at least half as long as the longest. ValueError for a zone that is not known, for a special day outside
-    the year asked for, and for an instant outside the years 3 to 9996.
+    at least half as long as the longest. `cut_off` is in wall-clock seconds after midnight. ValueError for a zone
+    that is not known, for a special day outside the year asked for, and for an instant outside the years 3 to 9996.
 
-    `always` is true for a calendar that is open all week and was given no `special_days`: it has no local
-    time at all, and a business day of it is 24 hours.
+    `always` is true for a calendar that is open all week and was given no `special_days` and no `cut_off`: it has no
+    local time at all, and a business day of it is 24 hours.
     """
 
     __slots__ = (
+        "_all_day",
         "_clock",
         "_lock",
         "_provider",
+        "_rulings",
         "_special",
         "_table",
         "_windows_on",
         "always",
         "business_weekdays",
+        "cut_off",
         "name",
+        "ties",
         "timezone",
         "windows",
         "zone",
@@ -139,18 +148,24 @@ class Calendar:
         windows: Iterable[WeeklyOpening],
         special_days: Callable[[int], Iterable[SpecialDay]] = _no_special_days,
         business_weekdays: frozenset[int] | None = None,
+        cut_off: int | None = None,
+        ties: Ties = "previous",
     ) -> None:
         self.name = name
         self.timezone = timezone
         self.zone = _zone(timezone)
         self.windows = tuple(windows)
+        self.cut_off = cut_off
+        self.ties = ties
         week = _week(self.windows)
-        self.always = week == [(0, _WEEK)] and special_days is _no_special_days
+        self.always = week == [(0, _WEEK)] and special_days is _no_special_days and cut_off is None
         self.business_weekdays = _usual_weekdays(week) if business_weekdays is None else business_weekdays
         self._windows_on = tuple(tuple(w for w in self.windows if w.weekday == day) for day in range(7))
         self._clock = _WallClock(self.zone)
         self._provider = special_days
         self._special: dict[int, tuple[SpecialDay, ...]] = {}
+        self._rulings: dict[int, dict[date, bool]] = {}
+        self._all_day: Calendar | None = None
         self._table = _NOTHING_COMPILED
         self._lock = Lock()
 
@@ -184,39 +199,76 @@ class Calendar:
             raise ValueError(f"open time {open_time}: expected zero or more")
         return _instant(self._add(begin, needed) if needed else begin)
 
+    def due(self, start: datetime, open_time: timedelta) -> datetime:
+        """Return `add(start, open_time)`, or the next opening where that is a closing and `ties` says so."""
+        due = self.add(start, open_time)
+        return due if self.ties == "previous" or not open_time else self.next_open(due)
+
+    def counts_from(self, received: datetime) -> datetime:
+        """Return `received`, or the first open second of a later local date where it came after the cut-off."""
+        if self.cut_off is None:
+            return received
+        day, time_of_day = divmod(self._clock.reading(_seconds(received)), _DAY)
+        if time_of_day <= self.cut_off:
+            return received
+        return _instant(self._next_open(self._clock.instant((day + 1) * _DAY)))
+
     def elapsed(self, start: datetime, end: datetime) -> timedelta:
         """Open time in [start, end); negative when `end` comes before `start`."""
         return timedelta(seconds=self._elapsed(_seconds(start), _seconds(end)))
 
-    def add_business_days(self, start: datetime, days: int, *, mode: BusinessDayMode = "same_time") -> datetime:
+    def add_business_days(
+        self, start: datetime, days: int, *, mode: BusinessDayMode = "same_time", by: int | None = None
+    ) -> datetime:
         """Return when `days` business days after `start` are over.
 
-        A business day is a local date on a weekday of `business_weekdays` that has open time. The count
-        starts at `start` if the desk is open then, on a business day, else at the next such opening.
+        A business day is a local date that has open time, on a weekday of `business_weekdays` where no special day
+        says otherwise. The count starts at `start` if the desk is open then, on a business day, else at the next such
+        opening.
 
         `same_time`: the same wall time on the last of those days, within that day's hours.
         `close`: the closing of the day that `same_time` falls on.
         `close_next`: the closing of the last of those days, the starting day not counted.
+        `by`: as `close`, but by that time of day, in seconds after midnight.
 
-        A tie between a closing and the next opening is the closing. In an `always` calendar every mode is
-        `days` times 24 hours. ValueError for less than one day; NeverOpen after three years without a
+        No days at all are over with the closing of the business day on which the count starts. A tie between a closing
+        and the next opening is the one that `ties` says. In an `always` calendar every mode is `days` times 24 hours,
+        and none the end of the local date. ValueError for a negative number; NeverOpen after three years without a
         business day, or when the last is forty years away.
         """
-        if days < 1:
-            raise ValueError(f"expected one business day or more, not {days}")
+        if days < 0:
+            raise ValueError(f"expected no business day or more, not {days}")
         if self.always:
-            return self.add(start, timedelta(days=days))
+            return self.add(start, timedelta(days=days)) if days else self._midnight_after(start)
         begin = self._business_start(_seconds(start))
         # In a repeated hour `reading` stands still: else a later arrival could be due earlier.
         first_day, time_of_day = divmod(self._clock.reading(begin), _DAY)
-        last_day = next(islice(self._business_days_after(first_day), days - 1, None))
-        if mode == "close_next":
-            return _instant(self._settled(begin, self._clock.instant((last_day + 1) * _DAY)))
-        due = self._settled(begin, self._clock.instant(last_day * _DAY + time_of_day))
+        last_day = next(islice(self._business_days_after(first_day), days - 1, None)) if days else first_day
+        if by is not None:
+            day = self._day_of_same_time(begin, last_day, time_of_day) if days else last_day
+            return _instant(self._reached_by(begin, day, by))
+        if mode == "close_next" or not days:
+            return _instant(self._closing(begin, last_day))
         if mode == "close":
-            day = self._clock.reading(due - 1) // _DAY  # due at midnight is the end of a day, not a new one
-            due = self._settled(begin, self._clock.instant((day + 1) * _DAY))
-        return _instant(due)
+            return _instant(self._closing(begin, self._day_of_same_time(begin, last_day, time_of_day)))
+        return _instant(self._same_time(begin, last_day, time_of_day))
+
+    def add_calendar_days(self, start: datetime, days: int) -> datetime:
+        """Return the same wall time so many local dates later, whether the desk is open or not.
+
+        NeverOpen when that is more than forty years away.
+        """
+        if days * _DAY > _GIVE_UP_TARGET:
+            raise NeverOpen(f"calendar {self.name}: {days} calendar days are more than forty years")
+        return _instant(self._clock.instant(self._clock.reading(_seconds(start)) + days * _DAY))
+
+    @property
+    def all_day(self) -> Calendar:
+        """A calendar of the same zone that never closes, in which calendar days pass."""
+        if self._all_day is None:
+            windows = (WeeklyOpening(0, 0, _WEEK),)
+            self._all_day = Calendar(name=f"{self.name}, all day", timezone=self.timezone, windows=windows)
+        return self._all_day
 
     def spans(self, start: datetime, end: datetime) -> Iterator[Span]:
         """Tile [start, end) with open and closed spans in turn; nothing when `end` is not after `start`."""
@@ -294,11 +346,34 @@ class Calendar:
 
     # Business days, as days since 1970-01-01 in the calendar's zone. --------------------------------------
 
+    def _same_time(self, begin: int, day: int, time_of_day: int) -> int:
+        due = self._settled(begin, self._clock.instant(day * _DAY + time_of_day))
+        return due if self.ties == "previous" else self._next_open(due)
+
+    def _day_of_same_time(self, begin: int, day: int, time_of_day: int) -> int:
+        due = self._same_time(begin, day, time_of_day)
+        # Due at midnight is the end of a day, not a new one; but at an opening where ties go there.
+        return self._clock.reading(due - (self.ties == "previous")) // _DAY
+
+    def _closing(self, begin: int, day: int) -> int:
+        return self._settled(begin, self._clock.instant((day + 1) * _DAY))
+
+    def _reached_by(self, begin: int, day: int, time_of_day: int) -> int:
+        """Return that time of the day, within its hours; of the next business day where it is over already."""
+        at = self._clock.instant(day * _DAY + time_of_day)
+        if self._elapsed(begin, at) <= 0:
+            at = self._clock.instant(next(self._business_days_after(day)) * _DAY + time_of_day)
+        return self._settled(begin, at)
+
+    def _midnight_after(self, start: datetime) -> datetime:
+        day = self._clock.reading(_seconds(start)) // _DAY
+        return _instant(self._clock.instant((day + 1) * _DAY))
+
     def _business_start(self, at: int) -> int:
         """Return the first open second from `at` on that lies on a business day."""
         opening = self._next_open(at)
         day = self._clock.reading(opening) // _DAY
-        if _weekday(day) not in self.business_weekdays:
+        if not self._may_be_business(day):
             day = next(self._business_days_after(day))
             opening = self._next_open(self._clock.instant(day * _DAY))
         return opening
@@ -310,9 +385,17 @@ class Calendar:
             day += 1
             if (day - previous) * _DAY > _GIVE_UP_OPENING or (day - first) * _DAY > _GIVE_UP_TARGET:
                 raise NeverOpen(f"calendar {self.name}: no business day for three years, or the last in forty")
-            if _weekday(day) in self.business_weekdays and self._has_open_time(day):
+            if self._may_be_business(day) and self._has_open_time(day):
                 previous = day
                 yield day
+
+    def _may_be_business(self, day: int) -> bool:
+        """Whether it is a business day if it has open time: as a special day says, else by its weekday."""
+        on = _date_of(day)
+        if on.year not in self._rulings:
+            special = self.special_days_in(on.year)
+            self._rulings[on.year] = {one.on: one.business for one in special if one.business is not None}
+        return self._rulings[on.year].get(on, _weekday(day) in self.business_weekdays)
 
     def _has_open_time(self, day: int) -> bool:
         return self._elapsed(self._clock.instant(day * _DAY), self._clock.instant((day + 1) * _DAY)) > 0

@@ -138,7 +138,7 @@ def parse_handovers(text: str, timezone: str) -> Handovers:
 
 def _handover(part: str, timezone: str) -> WallTime:
     day, _, time = part.strip().lower().partition(" ")
-    return WallTime(timezone, _seconds(time, part)) if day == "daily" else parse_weekly(part, timezone)
+    return WallTime(timezone, time_of_day(time, part)) if day == "daily" else parse_weekly(part, timezone)
 
 
 def parse_weekly(text: str, timezone: str) -> WallTime:
@@ -147,7 +147,7 @@ def parse_weekly(text: str, timezone: str) -> WallTime:
     weekday = next((n for n, name in enumerate(_WEEKDAYS) if len(day) >= 3 and name.startswith(day)), None)
     if weekday is None:
         raise ValueError(f'expected a day and a time such as "mon 09:00", not {text!r}')
-    return WallTime(timezone, _seconds(time, text), weekday)
+    return WallTime(timezone, time_of_day(time, text), weekday)
 
 
 def _meet(one: WallTime, other: WallTime) -> bool:
@@ -159,7 +159,7 @@ def parse_daily(text: str) -> WallTime:
     time, _, zone = text.strip().partition(" ")
     if not is_zone(zone.strip()):
         raise ValueError(f'expected a time and a zone such as "08:00 Europe/Berlin", not {text!r}')
-    return WallTime(zone.strip(), _seconds(time, text))
+    return WallTime(zone.strip(), time_of_day(time, text))
 
 
 def read_instant(text: str) -> datetime:
@@ -191,8 +191,9 @@ def is_zone(name: str) -> bool:
     return bool(name)
 
 
-def _seconds(time: str, text: str) -> int:
+def time_of_day(time: str, text: str = "") -> int:
+    """Seconds after midnight of `09:00`, which may stand in a longer `text`. Raises ValueError that says so."""
     found = _TIME.fullmatch(time.strip())
     if not found:
-        raise ValueError(f'expected a time of day such as "09:00", not {text!r}')
+        raise ValueError(f'expected a time of day such as "09:00", not {text or time!r}')
     return (int(found[1]) * 60 + int(found[2])) * 60

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from helpdesk.core.clocks.timeline import clocks
 from helpdesk.offering.policy import Promise
+from helpdesk.openhours.week import clock_words
 from helpdesk.phrases import moment, span
 from helpdesk.report.shapes import clock_shape, instant
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from helpdesk.offering.policy import Policy
     from helpdesk.openhours.calendar import Calendar
 
+_SECOND = timedelta(seconds=1)
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -41,7 +43,8 @@ def due_text(policy: Policy, at: datetime, asked: dict[str, Any]) -> str:
             f"{head}: {promise.within}",
             f"calendar {calendar.name} ({calendar.timezone})",
             "",
-            *_spans(calendar, at, due_at, timedelta()),
+            *_received_late(promise.within.counts_from(calendar, at), at, calendar),
+            *_spans(calendar, promise.within.counts_from(calendar, at), due_at, timedelta()),
             "",
             f"due {moment(due_at, calendar.timezone)}",
             *_late(calendar, due_at),
@@ -162,6 +165,14 @@ def _spans(calendar: Calendar, start: datetime, end: datetime, used: timedelta) 
             yield f"{when}  closed   {'':>14}  {_why_closed(piece, zone)}".rstrip()
 
 
+def _received_late(begins: datetime, received: datetime, calendar: Calendar) -> Iterator[str]:
+    """What comes after the cut-off counts from the next day."""
+    if begins > received and calendar.cut_off is not None:
+        zone = ZoneInfo(calendar.timezone)
+        when = _from_to(received.astimezone(zone), begins.astimezone(zone))
+        yield f"{when}  not counted: received after {clock_words(calendar.cut_off)}"
+
+
 def _from_to(start: datetime, end: datetime) -> str:
     return f"{_wall(start)} - {_wall(end)}"
 
@@ -182,3 +193,5 @@ def _late(calendar: Calendar, due_at: datetime) -> Iterator[str]:
     late = calendar.breached_at(due_at)
     if late != due_at:
         yield f"a closing: late only from the next opening, {moment(late, calendar.timezone)}"
+    elif calendar.ties == "next" and not calendar.is_open(due_at - _SECOND):
+        yield "all of it is used at the closing before: due at the next opening"

@@ -198,12 +198,15 @@ def _calendar_shape(calendar: Calendar, year: int, zones: tuple[str, ...]) -> di
         "timezone": calendar.timezone,
         "hours": week_words(calendar),
         "business_days": [DAYS[day].lower() for day in sorted(calendar.business_weekdays)],
+        "cut_off": None if calendar.cut_off is None else clock_words(calendar.cut_off),
+        "ties": calendar.ties,
         "hours_in": {zone: hours.seasons_text(hours.seasons(calendar, zone, year)) for zone in zones},
         "special_days": [
             {
                 "on": day.on.isoformat(),
                 "name": day.name,
                 "opens": day.opens,
+                "business_day": day.business,
                 "begins_at": instant(wall_instant(calendar.timezone, day.on, day.start)),
                 "ends_at": instant(wall_instant(calendar.timezone, day.on, day.end)),
             }
@@ -485,6 +488,15 @@ def _hours(policy: Policy, year: int, reader: OfferingReader) -> Iterator[str]:
             [f"  {zone}", hours.seasons_text(hours.seasons(calendar, zone, year))] for zone in dict.fromkeys(zones)
         ]
         yield from _aligned(rows)
+        yield from (f"    {line}" for line in _readings(calendar))
+
+
+def _readings(calendar: Calendar) -> Iterator[str]:
+    """How the calendar reads what falls late on a day, or on a closing, where that is not as usual."""
+    if calendar.cut_off is not None:
+        yield f"what is received after {clock_words(calendar.cut_off)} counts from the next day that the desk opens"
+    if calendar.ties == "next":
+        yield "a time that falls due at a closing is due at the next opening"
 
 
 def _calendars(policy: Policy, reader: OfferingReader) -> list[Calendar]:
@@ -540,7 +552,8 @@ def _day_row(day: SpecialDay, timezone: str, zones: list[str]) -> list[str]:
     part = "" if (day.start, day.end) == (0, _DAY) else f" {clock_words(day.start)}-{clock_words(day.end)}"
     begins, ends = (wall_instant(timezone, day.on, seconds) for seconds in (day.start, day.end))
     elsewhere = [f"{brief(begins, zone)} to {brief(ends, zone)}" for zone in zones]
-    return [f"{day.on:%a %d %b}", f"{'open' if day.opens else 'closed'}{part}", day.name, *elsewhere]
+    ruled = {None: "", True: ", a business day", False: ", no business day"}[day.business]
+    return [f"{day.on:%a %d %b}", f"{'open' if day.opens else 'closed'}{part}{ruled}", day.name, *elsewhere]
 
 
 # --- examples

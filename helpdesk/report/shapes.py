@@ -14,9 +14,11 @@ from helpdesk.core.clocks.turn import turn_of
 from helpdesk.core.words import rating
 from helpdesk.core.words.events import RankOneSuspected, SeverityAssessed, to_facts
 from helpdesk.offering.policy import NoPromise, Promise
+from helpdesk.openhours.week import clock_words
+from helpdesk.phrases import moment
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from helpdesk.core.clocks.clock import Clock
@@ -249,7 +251,15 @@ def due_shape(
             "warranted": promise.warranted,
             "because": [
                 f"{promise.within} of {promise.calendar.name} ({promise.calendar.timezone})",
+                *_moved(promise, at),
                 *promise.because,
             ],
         }
     return shape
+
+
+def _moved(promise: Promise, at: datetime) -> Iterator[str]:
+    """What is received after the cut-off counts from the next day."""
+    calendar, begins = promise.calendar, promise.within.counts_from(promise.calendar, at)
+    if begins > at and calendar.cut_off is not None:
+        yield f"received after {clock_words(calendar.cut_off)}: counts from {moment(begins, calendar.timezone)}"

@@ -82,6 +82,8 @@ class Desk:
     zone: str
     hours: str | tuple[WeeklyOpening, ...]
     special_days: tuple[SpecialDay, ...] = ()
+    cut_off: int | None = None
+    ties: str = "previous"
 
     @property
     def windows(self):
@@ -89,15 +91,15 @@ class Desk:
 
     def calendar(self, module=engine):
         windows = [module.WeeklyOpening(w.weekday, w.start, w.end) for w in self.windows]
-        if not self.special_days:
-            return module.Calendar(name="desk", timezone=self.zone, windows=windows)
-        return module.Calendar(name="desk", timezone=self.zone, windows=windows, special_days=self.special_days_in)
+        special = {"special_days": self.special_days_in} if self.special_days else {}
+        reading = {"cut_off": self.cut_off, "ties": self.ties}
+        return module.Calendar(name="desk", timezone=self.zone, windows=windows, **special, **reading)
 
     def special_days_in(self, year):
         return [day for day in self.special_days if day.on.year == year]
 
     def stepper(self):
-        return Stepper(self.hours, self.zone, self.special_days)
+        return Stepper(self.hours, self.zone, self.special_days, cut_off=self.cut_off, ties=self.ties)
 
     def at(self, text):
         """A wall time such as `2026-03-27 16:00`, the first of two."""
@@ -116,6 +118,7 @@ class Scene:
     more: timedelta
     days: int
     mode: str
+    promised: dict  # the words of an amount: of `Within`, and of the stepper with `seconds` for open time
     calendar: engine.Calendar = field(repr=False)
 
     def stepper(self):
@@ -129,7 +132,9 @@ def desks(draw, zones=ZONES + OTHER_ZONES):
     around = pivot.astimezone(ZoneInfo(zone))
     hours = draw(st.sampled_from(HOURS) | st.lists(windows(around), min_size=1, max_size=4).map(tuple))
     special = draw(st.lists(special_days(around.date()), max_size=3))
-    return Desk(zone, hours, tuple(special)), pivot
+    at = around.hour * 3600 + around.minute * 60
+    cut_off = draw(st.sampled_from((None, None, at, 16 * 3600, 60, DAY - 60)))
+    return Desk(zone, hours, tuple(special), cut_off, draw(st.sampled_from(("previous", "previous", "next")))), pivot
 
 
 @st.composite
@@ -160,7 +165,8 @@ def pivots(draw, zone):
 def special_days(draw, around):
     on = around + timedelta(days=draw(st.sampled_from((0, 0, 0, -1, 1, 2, 5, -6))))
     start, end = draw(st.sampled_from(((0, 1440), (0, 1440), (0, 1440), (720, 1440), (0, 150), (130, 170), (600, 840))))
-    return SpecialDay(on, f"day {start}", start * 60, end * 60, opens=draw(st.sampled_from((False, False, True))))
+    opens, business = draw(st.sampled_from((False, False, True))), draw(st.sampled_from((None, None, True, False)))
+    return SpecialDay(on, f"day {start}", start * 60, end * 60, opens=opens, business=business)
 
 
 @st.composite
@@ -200,6 +206,18 @@ amounts = st.one_of(
 
 
 @st.composite
+def promises(draw):
+    """An amount of any kind."""
+    by = draw(st.sampled_from((None, None, 12 * 3600, 150 * 60)))
+    days = {"business_days": draw(st.integers(0, 4)), "by": by, "mode": draw(st.sampled_from(MODES))}
+    seconds = draw(amounts.map(lambda amount: int(amount.total_seconds())).filter(bool))
+    return draw(st.sampled_from(({"seconds": seconds}, days, days, {"calendar_days": draw(st.integers(1, 15))})))
+
+
+MODES = ("same_time", "close", "close_next")
+
+
+@st.composite
 def scenes(draw, module=engine):
     desk, pivot = draw(desks())
     first, second, third = sorted(draw(instants(desk, pivot)).astimezone(UTC) for _ in range(3))
@@ -211,6 +229,7 @@ def scenes(draw, module=engine):
         amount=draw(amounts),
         more=draw(amounts),
         days=draw(st.integers(1, 4)),
-        mode=draw(st.sampled_from(("same_time", "close", "close_next"))),
+        mode=draw(st.sampled_from(MODES)),
+        promised=draw(promises()),
         calendar=desk.calendar(module),
     )

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from helpdesk.errors import NeverOpen
 from helpdesk.openhours import calendar as engine
 from helpdesk.openhours.calendar import Calendar, SpecialDay, WeeklyOpening, parse_hours
+from helpdesk.openhours.within import Within
 from tests.core.calendar_cases import DAY, HOURS, ZONES, Desk, changes, closed, scenes
 
 HOUR = timedelta(hours=1)
@@ -305,12 +306,12 @@ def test_a_naive_datetime_is_refused(key, ask):
         ask(CALENDARS[key], datetime(2026, 3, 27, 12))  # noqa: DTZ001 - that is the point
 
 
-def test_negative_open_time_and_less_than_one_business_day_are_refused():
+def test_negative_open_time_and_business_days_are_refused():
     noon = utc("2026-03-27 12:00")
     with pytest.raises(ValueError, match="zero or more"):
         CALENDARS["DE"].add(noon, -HOUR)
-    with pytest.raises(ValueError, match="one business day or more"):
-        CALENDARS["DE"].add_business_days(noon, 0)
+    with pytest.raises(ValueError, match="no business day or more"):
+        CALENDARS["DE"].add_business_days(noon, -1)
 
 
 def test_elapsed_backwards_is_negative():
@@ -653,10 +654,26 @@ def test_later_arrivals_and_more_business_days_are_never_due_earlier(scene):
 
 
 @law
-def test_a_business_day_is_never_due_at_an_opening(scene):
-    assume(not scene.calendar.always)
+def test_a_business_day_is_never_due_at_an_opening_where_ties_go_to_the_closing(scene):
+    assume(not scene.calendar.always and scene.calendar.ties == "previous")
     due = scene.calendar.add_business_days(scene.first, scene.days, mode=scene.mode)
     assert scene.calendar.is_open(due - SECOND)
+
+
+@law
+def test_of_later_receipts_none_is_due_earlier_whatever_is_promised(scene):
+    due = promise_of(scene)
+    assert scene.first <= due(scene.first) <= due(scene.second)
+
+
+@law
+def test_a_budget_that_runs_from_where_it_counts_is_over_when_it_is_due(scene):
+    within = within_of(scene)
+    calendar = within.measured_in(scene.calendar)
+    start = within.counts_from(calendar, scene.first)
+    budget = within.budget(calendar, scene.first)
+    assert within.rest_over_at(calendar, start, budget) == within.due_at(calendar, scene.first)
+    assert calendar.breached_at(within.due_at(calendar, scene.first)) >= start + budget
 
 
 @law
@@ -709,6 +726,21 @@ def test_the_laws_hold_in_the_long_run(check):
 # The second opinion. ------------------------------------------------------------------------------------------
 
 
+def within_of(scene):
+    """The scene's amount as the engine has it."""
+    promised = dict(scene.promised)
+    if "seconds" in promised:
+        return Within(timedelta(seconds=promised["seconds"]))
+    return Within(
+        timedelta(), same_day=not any(promised.get(days) for days in ("business_days", "calendar_days")), **promised
+    )
+
+
+def promise_of(scene):
+    within = within_of(scene)
+    return lambda at: within.due_at(within.measured_in(scene.calendar), at)
+
+
 def differences(scene):
     """What engine and stepper answer differently about a scene, as (question, engine, stepper)."""
     calendar, stepper = scene.calendar, scene.stepper()
@@ -723,6 +755,7 @@ def differences(scene):
             calendar.add_business_days(first, days, mode=mode),
             stepper.business_days_due(first, days, mode),
         ),
+        "promise": (promise_of(scene)(first), stepper.promise_due(first, **scene.promised)),
     }
     return ((question, *answers) for question, answers in asked.items() if answers[0] != answers[1])
 
@@ -808,6 +841,19 @@ FAULTS = {
     "closures that win over openings": (
         "_union([*_minus(_union(self._placed(first, after)), closures), *openings])",
         "list(_minus(_union([*self._placed(first, after), *openings]), closures))",
+    ),
+    "a cut-off that is late on the dot": ("if time_of_day <= self.cut_off:", "if time_of_day < self.cut_off:"),
+    "a cut-off that goes to the next opening of the same day": (
+        "self._next_open(self._clock.instant((day + 1) * _DAY))",
+        "self._next_open(_seconds(received))",
+    ),
+    "ties of business days that all go to the closing": (
+        'return due if self.ties == "previous" else self._next_open(due)',
+        "return due",
+    ),
+    "make-up days that do not count": (
+        "self._rulings[on.year].get(on, _weekday(day) in self.business_weekdays)",
+        "_weekday(day) in self.business_weekdays",
     ),
     "closing counted as open": ("i >= 0 and instant < table.ends[i]", "i >= 0 and instant <= table.ends[i]"),
 }

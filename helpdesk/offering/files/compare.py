@@ -99,7 +99,9 @@ def _hours(old: Policy, new: Policy) -> Iterator[Difference]:
 def _hours_words(calendar: Calendar | None) -> str:
     if calendar is None:
         return ""
-    return f"{week_words(calendar)} ({calendar.timezone})"
+    cut_off = "" if calendar.cut_off is None else f", received by {clock_words(calendar.cut_off)}"
+    ties = ", ties at the next opening" if calendar.ties == "next" else ""
+    return f"{week_words(calendar)} ({calendar.timezone}){cut_off}{ties}"
 
 
 def _users(policy: Policy, calendar: str) -> str:
@@ -122,7 +124,8 @@ def _by_date(days: tuple[SpecialDay, ...]) -> dict[str, str]:
     words: dict[str, str] = {}
     for day in days:
         part = f" {clock_words(day.start)}-{clock_words(day.end)}" if (day.start, day.end) != _WHOLE else ""
-        said = f"{'open' if day.opens else 'closed'}{part} ({day.name})"
+        ruled = {None: "", True: ", a business day", False: ", no business day"}[day.business]
+        said = f"{'open' if day.opens else 'closed'}{part}{ruled} ({day.name})"
         key = day.on.isoformat()
         words[key] = f"{words[key]}, {said}" if key in words else said
     return words

@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING
 from dateutil.easter import EASTER_ORTHODOX, EASTER_WESTERN, easter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Iterator
+
+    from helpdesk.offering.files.schema import DayEntry
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MONTHS = [
@@ -37,6 +39,8 @@ _SHIFT = r"(?: ?(?P<sign>[+-]) ?(?P<days>\d{1,3}) days?)?"
 _RULE = re.compile(r"(?P<nth>1st|2nd|3rd|4th|5th|last) (?P<weekday>\w+) of (?P<month>\w+)" + _SHIFT)
 _EASTER = re.compile(r"(?:(?P<rite>western|orthodox) )?easter(?: sunday)?" + _SHIFT)
 _YEARLY = re.compile(r"(\d\d)-(\d\d)")
+_LEAP_DAY = "02-29"  # where a range meets it in a year without, it begins a day later or ends a day before
+_LONGEST = timedelta(days=366)
 PUBLIC = "public"
 EXPECTED_RULE = (
     'a date (2026-12-24), a day of every year ("12-24") or a rule such as "4th thursday of november + 1 day", '
@@ -125,6 +129,42 @@ def day_rule(on: str | date) -> Callable[[int], date | None]:
         _MONTHS.index(rule["month"]) + 1,
     )
     return lambda year: _shifted(nth_weekday(year, month, weekday, nth), _shift(rule))
+
+
+def dates_of(entry: DayEntry, only: int | None) -> Callable[[int], Iterator[date]]:
+    """The dates of a year that an entry of `days` names. Raises ValueError that says what was expected."""
+    if bool(entry.on) == bool(entry.first or entry.last) or bool(entry.first) != bool(entry.last):
+        raise ValueError('expected on = "12-24", or from = "12-28" and to = "01-03"')
+    begins = entry.on or entry.first
+    if only is not None and isinstance(begins, date) and begins.year != only:
+        raise ValueError(f"expected a day of {only}, in whose list it stands, not {begins}")
+    ruled = _each(day_rule(entry.on)) if entry.on else _range_rule(entry.first, entry.last)
+    return ruled if only is None else lambda year: ruled(year) if year == only else iter(())
+
+
+def _each(rule: Callable[[int], date | None]) -> Callable[[int], Iterator[date]]:
+    return lambda year: iter(filter(None, (rule(year),)))
+
+
+def _range_rule(first: str | date, last: str | date) -> Callable[[int], Iterator[date]]:
+    """The days of a range that begins in a year, both ends included; it may run over New Year.
+
+    Raises ValueError that says what was expected.
+    """
+    if isinstance(first, date) != isinstance(last, date):
+        raise ValueError(f"expected two dates, or two days of every year, not {first} to {last}")
+    if isinstance(first, date) and isinstance(last, date) and not timedelta() <= last - first < _LONGEST:
+        raise ValueError(f"expected a range of one day to a year, not {first} to {last}")
+    begins, ends = day_rule(first), day_rule(last)
+
+    def of_year(year: int) -> Iterator[date]:
+        begin = begins(year) or (date(year, 3, 1) if first == _LEAP_DAY else None)
+        closing = (ends(near) or (date(near, 2, 28) if last == _LEAP_DAY else None) for near in (year, year + 1))
+        end = next((day for day in closing if begin and day and day >= begin), None)
+        if begin and end:
+            yield from (begin + timedelta(days=n) for n in range((end - begin).days + 1))
+
+    return of_year
 
 
 def _shift(rule: re.Match[str]) -> timedelta:

@@ -20,6 +20,7 @@ from helpdesk.offering.files.known_days import YEARS, categories
 from helpdesk.offering.files.maintenance import lands_on
 from helpdesk.offering.files.read import days_of, policy_file, read_policy, read_table
 from helpdesk.offering.policy import Promise
+from helpdesk.openhours.week import clock_words
 from helpdesk.plural import plural
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ _PROBE = datetime(2026, 6, 9, 15, 0, tzinfo=ZoneInfo("UTC"))
 _DAY = 86400  # seconds
 _TOLD_FROM = 2026  # days of years before are of archives alone
 _SHORTEST_DAY = timedelta(hours=2)
+_SOON = timedelta(days=60)  # a list of next year's days is wanted by then
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +60,8 @@ class Finding:
         return {**shape, "details": list(self.details)} if self.details else shape
 
 
-def check_file(path: Path) -> list[Finding]:
-    """Everything there is to say about one file, errors first."""
+def check_file(path: Path, *, today: date | None = None) -> list[Finding]:
+    """Everything there is to say about one file, errors first; with `today`, what runs out soon is a warning."""
     name = str(path)
     try:
         source = policy_file(path)
@@ -69,7 +71,7 @@ def check_file(path: Path) -> list[Finding]:
     # With hours that never come nothing else can be computed: say that, and no more.
     found = [*_never_open(policy)] or [
         *_examples(policy),
-        *_contradictions(policy, table),
+        *_contradictions(policy, table, today),
         *_unshown(policy),
         *_assumptions(policy),
     ]
@@ -130,15 +132,24 @@ def _never_open(policy: Policy) -> Iterator[Remark]:
     for plan, target, severity in policy.goals:
         for region, channel in product(policy.regions, policy.channels):
             promise = policy.promise(target, plan=plan, severity=severity, region=region.key, channel=channel.key)
-            try:
-                if isinstance(promise, Promise):
-                    promise.within.due_at(promise.calendar, _PROBE)
-            except NeverOpen as problem:
+            problem = _without_end(promise) if isinstance(promise, Promise) else ""
+            if problem:
                 yield "error", f"targets.{plan}.{target}.{severity}", f"expected hours that come: {problem}"
                 break
 
 
-def _contradictions(policy: Policy, table: PolicyFile) -> Iterator[Remark]:
+def _without_end(promise: Promise) -> str:
+    """Why it never falls due; "" where it does."""
+    if promise.within.same_day and promise.calendar.always:
+        return f"calendar {promise.calendar.name} does not close, so no day of it ends"
+    try:
+        promise.within.due_at(promise.calendar, _PROBE)
+    except NeverOpen as problem:
+        return str(problem)
+    return ""
+
+
+def _contradictions(policy: Policy, table: PolicyFile, today: date | None) -> Iterator[Remark]:
     yield from _misplaced_maintenance(table)
     yield from _overlaps(policy)
     yield from _odd_steps(policy)
@@ -147,6 +158,9 @@ def _contradictions(policy: Policy, table: PolicyFile) -> Iterator[Remark]:
     yield from _undefined(policy)
     yield from _never_used(policy)
     yield from _short_days(policy)
+    yield from _cut_offs(policy)
+    yield from _extra_days(policy, table)
+    yield from _dated_lists(table, today)
     yield from _unknown_holidays(table)
     yield from _categories(table)
 
@@ -200,7 +214,7 @@ def _unheard(policy: Policy, key: str, step: Step) -> Iterator[Remark]:
     if step.share == 0 and step.unless_acknowledged:
         for plan, level in product(policy.plans, step.only or [level.key for level in policy.severity.levels]):
             promise = _promise(policy, plan.key, policy.first_answer.key, level)
-            if promise and not promise.within.business_days and promise.within.open_time <= step.unless_acknowledged:
+            if promise and promise.within.counts_open_time and promise.within.open_time <= step.unless_acknowledged:
                 yield "warning", key, f"not before the first response of {policy.level(level).name} is due"
 
 
@@ -283,6 +297,52 @@ def _short_days(policy: Policy) -> Iterator[Remark]:
                 f"calendars.{name}.hours",
                 f"the longest day is open for {plural(longest // 60, 'minute')} only",
             )
+
+
+def _cut_offs(policy: Policy) -> Iterator[Remark]:
+    """A cut-off outside the hours: it moves nothing, or everything."""
+    for name, calendar in policy.calendars.items():
+        if calendar.cut_off is None or not calendar.windows:
+            continue
+        key, at = f"calendars.{name}.cut_off", clock_words(calendar.cut_off)
+        if all(window.end <= calendar.cut_off for window in calendar.windows):
+            yield "warning", key, f"nothing changes by it: the desk is closed by {at} on every day"
+        if all(window.start > calendar.cut_off and window.end <= _DAY for window in calendar.windows):
+            yield "warning", key, f"all mail of a day counts as the next day's: the desk opens after {at}"
+
+
+def _extra_days(policy: Policy, table: PolicyFile) -> Iterator[Remark]:
+    """A day that opens the desk on a weekend: whether it is a business day is easily thought otherwise."""
+    for name in table.calendars:
+        calendar = policy.calendars[name]
+        days = (day for year in range(_TOLD_FROM, _TOLD_FROM + 2) for day in calendar.special_days_in(year))
+        extra = [
+            f"{day.on:%a} {day.on} ({day.name})"
+            for day in days
+            if day.opens and day.business is None and day.on.weekday() not in calendar.business_weekdays
+        ]
+        if extra:
+            text = f"open, and no business day: {', '.join(extra)}; business_day = true makes it one"
+            yield "assumption", f"calendars.{name}.days", text
+
+
+def _dated_lists(table: PolicyFile, today: date | None) -> Iterator[Remark]:
+    """Days that are listed for a year, or by their dates: when that runs out, the desk would work on them."""
+    for name, calendar in table.calendars.items():
+        if calendar.days_of:
+            yield from _run_out(f"calendars.{name}.days_of", date(max(calendar.days_of), 12, 31), today)
+        for year in range(min(calendar.days_of, default=0), max(calendar.days_of, default=0)):
+            if year not in calendar.days_of:
+                yield "warning", f"calendars.{name}.days_of", f"no list of {year}"
+        dated = [day.last or day.on for day in calendar.days if not day.open]
+        ends = [day for day in dated if isinstance(day, date)]
+        if ends:
+            yield from _run_out(f"calendars.{name}.days", max(ends), today)
+
+
+def _run_out(key: str, last: date, today: date | None) -> Iterator[Remark]:
+    soon = today is not None and last - today < _SOON
+    yield "warning" if soon else "assumption", key, f"the dated days end on {last}; later ones are not known"
 
 
 def _unknown_holidays(table: PolicyFile) -> Iterator[Remark]:

@@ -19,7 +19,7 @@ from helpdesk.errors import ConfigurationError
 from helpdesk.languages import languages
 from helpdesk.offering.files.country_days import closures
 from helpdesk.offering.files.credits import read_attainment, read_credits, read_fiscal_year
-from helpdesk.offering.files.days import day_rule
+from helpdesk.offering.files.days import dates_of
 from helpdesk.offering.files.known_days import KnownDays, known_now
 from helpdesk.offering.files.maintenance import read_maintenance
 from helpdesk.offering.files.matrix import matrix_problems, read_matrix
@@ -50,6 +50,7 @@ from helpdesk.offering.policy import (
 from helpdesk.offering.promises import usual_promises
 from helpdesk.offering.severities import CONDITIONS, Area, Cap, Kind, Level, SeverityTerms
 from helpdesk.openhours.calendar import Calendar, SpecialDay, WeeklyOpening, parse_hours
+from helpdesk.openhours.walltime import time_of_day
 from helpdesk.openhours.within import Within, parse_open_time, parse_within
 from helpdesk.placeholders import BLANK
 from helpdesk.toml_reader import fill, fill_as_far_as_possible, json_schema, parse_toml, read_text
@@ -254,8 +255,19 @@ class _PolicyReader:
                 for window in self.attempt(f"{place}.business_days", partial(parse_hours, days), _NO_WINDOWS)
             )
         # A calendar without special days says so: one that is always open then counts whole days of 24 hours.
-        special = {"special_days": self.special_days(place, entry)} if entry.days or entry.holidays else {}
-        return Calendar(name=key, timezone=timezone, windows=windows, business_weekdays=business, **special)
+        differs = entry.days or entry.days_of or entry.holidays
+        special = {"special_days": self.special_days(place, entry)} if differs else {}
+        return Calendar(
+            name=key,
+            timezone=timezone,
+            windows=windows,
+            business_weekdays=business,
+            cut_off=self.attempt(f"{place}.cut_off", lambda: time_of_day(entry.cut_off), None)
+            if entry.cut_off
+            else None,
+            ties=entry.ties,
+            **special,
+        )
 
     def timezone(self, place: str, name: str) -> str:
         try:
@@ -269,6 +281,9 @@ class _PolicyReader:
         named: list[_NamedDay] = []
         for number, day in enumerate(entry.days, start=1):
             named += self.named_day(f"{place}.days.{number}", day)
+        for year, days in entry.days_of.items():
+            for number, day in enumerate(days, start=1):
+                named += self.named_day(f"{place}.days_of.{year}.{number}", day, only=year)
         public, known = entry.holidays, self.source.days or days_of(self.table)
 
         def plain(year: int) -> list[SpecialDay]:
@@ -294,19 +309,22 @@ class _PolicyReader:
         works = self.attempt(f"{place}.holidays", partial(of_year, _ANY_YEAR), None)
         return of_year if works is not None else _no_days
 
-    def named_day(self, place: str, entry: DayEntry) -> Iterator[_NamedDay]:
-        rule = self.attempt(place, partial(day_rule, entry.on), None)
+    def named_day(self, place: str, entry: DayEntry, *, only: int | None = None) -> Iterator[_NamedDay]:
+        """`only` is the year whose own list it stands in."""
+        rule = self.attempt(place, partial(dates_of, entry, only), None)
         part = self.attempt(place, partial(_part_of_day, entry.open or entry.closed or "00:00-24:00"), None)
-        if entry.observed and (entry.open or entry.closed):
-            self.wrong(place, "observed: expected of a day that is closed as a whole, not of a part of one")
+        if entry.observed and (entry.open or entry.closed or entry.first):
+            self.wrong(place, "observed: expected of one day that is closed as a whole, not of a part or of several")
+        if entry.business_day and not entry.open:
+            self.wrong(place, 'business_day: expected with the hours in which it is open, such as open = "09:00-17:00"')
         if rule is None or part is None:
             return
 
         def of_year(year: int) -> Iterator[SpecialDay]:
-            # A rule with a shift may land in the neighbouring year.
-            for day in filter(None, (rule(near) for near in (year - 1, year, year + 1))):
+            # A rule with a shift may land in the neighbouring year, and a range ends there.
+            for day in (day for near in (year - 1, year, year + 1) for day in rule(near)):
                 if day.year == year:
-                    yield SpecialDay(day, entry.name, *part, opens=bool(entry.open))
+                    yield SpecialDay(day, entry.name, *part, opens=bool(entry.open), business=entry.business_day)
 
         yield _NamedDay(of_year, entry.observed)
 
@@ -670,8 +688,16 @@ class _PolicyReader:
 
 def _within(text: str, business_day: str) -> Within:
     if business_day in {"", "same_time", "close", "close_next"}:
-        return parse_within(text, mode=business_day or "same_time")  # type: ignore[arg-type]
-    return parse_within(text, business_day=parse_open_time(business_day))
+        within = parse_within(text, mode=business_day or "same_time")  # type: ignore[arg-type]
+    elif ":" in business_day:
+        within = parse_within(text, by=time_of_day(business_day))
+        if within.counts_open_time:
+            raise ValueError(f'business_day: expected with business days such as "1bd", not with {text!r}')
+    else:
+        within = parse_within(text, business_day=parse_open_time(business_day))
+    if within.calendar_days and business_day:
+        raise ValueError(f'business_day: expected with business days such as "1bd", not with {text!r}')
+    return within
 
 
 def _reached(text: str) -> tuple[float, timedelta]:

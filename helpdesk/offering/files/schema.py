@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from helpdesk.offering.severities import Kind
 from helpdesk.toml_reader import strict
@@ -51,13 +53,16 @@ class CountryHolidays:
 @strict
 @dataclass
 class DayEntry:
-    """One entry of `days`: a named day that differs from the week. Without `open` or `closed` it is closed."""
+    """One entry of `days`: a named day that differs from the week, or a range of them. Without more it is closed."""
 
     name: str
-    on: str | date
+    on: str | date = ""
+    first: Annotated[str | date, Field(alias="from")] = ""  # instead of `on`: "12-28" to "01-03", both included
+    last: Annotated[str | date, Field(alias="to")] = ""
     closed: str = ""  # "12:00-24:00": closed for that part only
     open: str = ""  # "10:00-14:00": open then, whatever else is said
     observed: Literal["", "nearest", "next"] = ""  # when it falls on a weekend: also closed on that working day
+    business_day: bool | None = None  # true: an open Saturday counts as one; without it, its weekday says
 
 
 @strict
@@ -69,7 +74,12 @@ class CalendarTable:
     hours: str | list[str]
     holidays: CountryHolidays | None = None
     days: list[DayEntry] = field(default_factory=list)
+    days_of: dict[int, list[DayEntry]] = field(
+        default_factory=dict
+    )  # a year's own list, which holds for that year only
     business_days: str = ""  # "mon-fri"; without it, weekdays open at least half as long as the longest
+    cut_off: str = ""  # "16:00": what is received later that day counts from the next day on which the desk opens
+    ties: Literal["previous", "next"] = "previous"  # a due time on a closing: that closing, or the next opening
 
 
 @strict
@@ -102,7 +112,7 @@ class GoalTable:
     within: str
     calendar: str = ""
     by_channel: dict[str, str | ChannelGoalTable] = field(default_factory=dict)  # a text names a calendar
-    business_day: str = ""  # "same_time" (default), "close", "close_next", or hours such as "8h"
+    business_day: str = ""  # "same_time" (default), "close", "close_next", hours such as "8h", or by "12:00"
 
 
 @strict
