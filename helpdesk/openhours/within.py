@@ -68,12 +68,9 @@ class Within:
         """The calendar in which it is used up: around the clock for calendar days."""
         return calendar.all_day if self.calendar_days else calendar
 
-    def budget(self, calendar: Calendar, received: datetime) -> timedelta:
+    def budget(self, calendar: Calendar, start: datetime) -> timedelta:
         """The promise as open time of the calendar it is measured in: what pauses and new severities settle against."""
-        if self.counts_open_time:
-            return self.open_time
-        start = self.counts_from(calendar, received)
-        return calendar.elapsed(start, self.over_at(calendar, start))
+        return self.open_time if self.counts_open_time else calendar.elapsed(start, self.over_at(calendar, start))
 
     @property
     def counts_open_time(self) -> bool:

@@ -88,6 +88,7 @@ def _stretch_shape(stretch: Stretch, now: datetime) -> dict[str, Any]:
         "promised": int(stretch.budget.total_seconds()),
         "used_before": int(stretch.consumed.total_seconds()),
         "counted": stretch.counted,
+        "counts_from": instant(stretch.counts_from),
         "spans": [
             {
                 "from": instant(piece.start),
@@ -96,7 +97,7 @@ def _stretch_shape(stretch: Stretch, now: datetime) -> dict[str, Any]:
                 "seconds": int((piece.end - piece.start).total_seconds()),
                 "holidays": list(piece.names),
             }
-            for piece in (stretch.calendar.spans(stretch.start, until) if stretch.counted else ())
+            for piece in (stretch.calendar.spans(stretch.counts_from, until) if stretch.counted else ())
         ],
     }
 
@@ -126,7 +127,8 @@ def _stretch_lines(stretch: Stretch, now: datetime) -> Iterator[str]:
     # A running clock is shown up to its due time, so that the reader sees why it is due then, and no further: the
     # nights since then explain nothing.
     until = stretch.end or stretch.due_at or now
-    for line in _spans(calendar, stretch.start, until, stretch.consumed):
+    received_late = _received_late(stretch.counts_from, stretch.start, calendar)
+    for line in (*received_late, *_spans(calendar, stretch.counts_from, until, stretch.consumed)):
         yield f"    {line}"
 
 

@@ -671,7 +671,7 @@ def test_a_budget_that_runs_from_where_it_counts_is_over_when_it_is_due(scene):
     within = within_of(scene)
     calendar = within.measured_in(scene.calendar)
     start = within.counts_from(calendar, scene.first)
-    budget = within.budget(calendar, scene.first)
+    budget = within.budget(calendar, start)
     assert within.rest_over_at(calendar, start, budget) == within.due_at(calendar, scene.first)
     assert calendar.breached_at(within.due_at(calendar, scene.first)) >= start + budget
 

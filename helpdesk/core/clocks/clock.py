@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from helpdesk.offering.policy import OnSeverityChange
     from helpdesk.offering.promises import PromiseKind
     from helpdesk.openhours.calendar import Calendar
+    from helpdesk.openhours.within import Within
 
 ClockState = Literal["running", "paused", "met", "breached", "exempt", "none"]
 ZERO = timedelta()
@@ -41,22 +42,28 @@ class Stretch:
     consumed: timedelta  # open time used before this stretch
     counted: bool
     why: str  # what began it: "received", "severity urgent", "waiting for the customer", ...
+    within: Within  # what the budget is of
+    counts_from: datetime  # its start, or a later opening where the mail came after the cut-off
 
     def used_at(self, at: datetime) -> timedelta:
         """Open time used in all, at an instant inside this stretch."""
-        return self.consumed + (self.calendar.elapsed(self.start, at) if self.counted else ZERO)
+        counts = self.counted and at > self.counts_from
+        return self.consumed + (self.calendar.elapsed(self.counts_from, at) if counts else ZERO)
 
     def reached_at(self, open_time: timedelta) -> datetime | None:
         """The earliest instant of this stretch at which so much open time is used; None if it ends before."""
         if not self.counted:
             return None
-        reached = self.calendar.add(self.start, max(open_time - self.consumed, ZERO))
+        rest = open_time - self.consumed
+        reached = self.calendar.add(self.counts_from, rest) if rest > ZERO else self.start
         return reached if self.end is None or reached <= self.end else None
 
     @property
     def due_at(self) -> datetime | None:
         """When the budget is used up, if this stretch goes on."""
-        return self.calendar.add(self.start, max(self.budget - self.consumed, ZERO)) if self.counted else None
+        if not self.counted:
+            return None
+        return self.within.rest_over_at(self.calendar, self.counts_from, max(self.budget - self.consumed, ZERO))
 
     @property
     def late_from(self) -> datetime | None:
@@ -228,8 +235,10 @@ class _Meter:
         self.severity = severity
         if isinstance(self.promise, Promise):
             within, calendar = self.promise.within, self.promise.calendar
-            budget = within.budget(calendar, self.start)
-            self.stretches.append(Stretch(at, None, severity, calendar, budget, consumed, not self.paused, why))
+            begins = within.counts_from(calendar, self.start)
+            counted, budget = not self.paused, within.budget(calendar, begins)
+            stretch = Stretch(at, None, severity, calendar, budget, consumed, counted, why, within, max(at, begins))
+            self.stretches.append(stretch)
 
     def settle(self, at: datetime) -> timedelta:
         """Close the open stretch at `at`; returns the open time used so far."""
@@ -246,7 +255,8 @@ class _Meter:
         consumed = self.settle(change.at)
         self.promise = promise
         if self.rule == "from_start" and isinstance(promise, Promise):
-            consumed = promise.calendar.elapsed(self.start, change.at)
+            begins = promise.within.counts_from(promise.calendar, self.start)
+            consumed = promise.calendar.elapsed(min(begins, change.at), change.at)
         elif self.rule == "restart":
             consumed, self.start = ZERO, change.at
         self.begin(change.at, change.severity or "", change.why, consumed)
