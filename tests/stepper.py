@@ -184,7 +184,8 @@ class Stepper:
         on = date(1970, 1, 1) + timedelta(days=day)
         given = self.special_days(on.year) if callable(self.special_days) else self.special_days
         ruled = [special for special in given if getattr(special, "on", None) == on]
-        ruled = [one.business for one in sorted(ruled, key=lambda one: one.start) if one.business is not None]
+        ruled = [getattr(one, "business", None) for one in sorted(ruled, key=lambda one: one.start)]
+        ruled = [business for business in ruled if business is not None]
         return ruled[-1] if ruled else on.weekday() in self.business_weekdays
 
     def _date(self, minute):

@@ -313,7 +313,9 @@ class Calendar:
         return due
 
     def _used_up_at(self, begin: int, needed: int) -> int:
-        table = self._covering(begin, begin)
+        table = self._table
+        if not table.since <= begin < table.until:  # as `_covering`, without a call: every due time comes here
+            table = self._grow(begin, begin)
         used = table.used_before(begin) + needed
         while not table.used or table.used[-1] < used:
             if table.until - begin > _GIVE_UP_TARGET:

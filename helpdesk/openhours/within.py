@@ -45,6 +45,8 @@ class Within:
 
     def due_at(self, calendar: Calendar, received: datetime) -> datetime:
         """When the promise falls due that counts from a receipt (aware, UTC out). Raises NeverOpen."""
+        if calendar.cut_off is None:
+            return self.over_at(calendar, received)
         return self.over_at(calendar, self.counts_from(calendar, received))
 
     def counts_from(self, calendar: Calendar, received: datetime) -> datetime:

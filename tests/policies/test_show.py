@@ -231,6 +231,7 @@ def test_programs_get_all_of_it(book):
         "on": "2026-05-25",
         "name": "Memorial Day",
         "opens": False,
+        "business_day": None,
         "begins_at": "2026-05-25T07:00:00+00:00",
         "ends_at": "2026-05-26T07:00:00+00:00",
     }
