@@ -22,6 +22,12 @@ T = TypeVar("T")
 # `true` or `false` and no text or number that may mean it; the environment, which has only text, sets none of these.
 TrueOrFalse = Annotated[bool, Field(strict=True)]
 
+
+def written_as(key: str) -> Any:
+    """What says in an `Annotated` that a field has another key in the file: `from` is a word of Python's own."""
+    return Field(alias=key)
+
+
 _UNKNOWN_KEY = {"unexpected_keyword_argument", "extra_forbidden"}
 _WORDS = {
     "string_type": "text",

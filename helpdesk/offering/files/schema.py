@@ -10,10 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from pydantic import Field
-
 from helpdesk.offering.severities import Kind
-from helpdesk.toml_reader import strict
+from helpdesk.toml_reader import strict, written_as
 
 
 @strict
@@ -57,8 +55,8 @@ class DayEntry:
 
     name: str
     on: str | date = ""
-    first: Annotated[str | date, Field(alias="from")] = ""  # instead of `on`: "12-28" to "01-03", both included
-    last: Annotated[str | date, Field(alias="to")] = ""
+    first: Annotated[str | date, written_as("from")] = ""  # instead of `on`: "12-28" to "01-03", both included
+    last: Annotated[str | date, written_as("to")] = ""
     closed: str = ""  # "12:00-24:00": closed for that part only
     open: str = ""  # "10:00-14:00": open then, whatever else is said
     observed: Literal["", "nearest", "next"] = ""  # when it falls on a weekend: also closed on that working day
