@@ -99,7 +99,9 @@ class Daemon:
         self.pace = Pace(rules.configuration.connections, time.monotonic)
         self.committer = Committer(self.desk.accept)
         self.reloader = Reloader(self.desk)
-        self.conditions = Conditions(self.desk.units, now, self._free_space, self._readings, self.watch.told.conditions)
+        self.conditions = Conditions(
+            self.desk.units, now, self._free_space, self._readings, self.watch.alerted.conditions
+        )
         self.worker = self._loop("worker", self._work)
         self._warm = False
         self.keeper = self._loop("keeper", self.desk.renew, idle=RENEWAL.total_seconds())

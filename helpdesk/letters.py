@@ -146,20 +146,20 @@ class Letters:
         )
         return self.desk_letter(DeskLetter(content, str(number), language=language), to, mailbox=mailbox, now=now)
 
-    def desk_letter(self, told: DeskLetter, to: Person, *, mailbox: Mailbox, now: datetime) -> Queued:
+    def desk_letter(self, desk_mail: DeskLetter, to: Person, *, mailbox: Mailbox, now: datetime) -> Queued:
         """A mail that belongs to no case."""
-        kind = told.content.kind
-        words = self.templates.render(told.content.template, told.language, as_names(told.content))
-        unique = f"{kind}/{told.key}/{to.address}"
+        kind = desk_mail.content.kind
+        words = self.templates.render(desk_mail.content.template, desk_mail.language, as_names(desk_mail.content))
+        unique = f"{kind}/{desk_mail.key}/{to.address}"
         letter = Letter(
             from_=Person(mailbox.address, mailbox.name or self._desk),
             to=to,
-            reply_to=self._address(mailbox, NO_CASE, to, "operator") if told.operator else "",
+            reply_to=self._address(mailbox, NO_CASE, to, "operator") if desk_mail.operator else "",
             subject=words.subject,
             message_id=self._signer.message_id(case=NO_CASE, nonce=unique, domain=mailbox.address.rpartition("@")[2]),
             date=now,
-            in_reply_to=told.thread.in_reply_to,
-            references=told.thread.references,
+            in_reply_to=desk_mail.thread.in_reply_to,
+            references=desk_mail.thread.references,
             automatic=True,
             text=words.text,
             html=words.html,

@@ -392,7 +392,7 @@ def test_a_ring_that_takes_long_is_followed_by_the_next_and_nothing_is_said_of_i
 
 
 def told(watch: Watch) -> dict[str, bool | None]:
-    return {condition.name: condition.ails for condition in watch.told.conditions() if condition.ails is not False}
+    return {condition.name: condition.ails for condition in watch.alerted.conditions() if condition.ails is not False}
 
 
 def test_what_lasts_is_told_and_what_comes_and_goes_is_told_once(watch, time):
@@ -416,6 +416,6 @@ def test_what_lasts_is_told_and_what_comes_and_goes_is_told_once(watch, time):
 def test_a_clock_that_was_set_is_told_at_once(watch, time):
     time.set_by = timedelta(hours=-1)
     watch.wall.look()
-    (condition,) = [condition for condition in watch.told.conditions() if condition.ails]
+    (condition,) = [condition for condition in watch.alerted.conditions() if condition.ails]
     assert condition.name == "clock.set"
     assert condition.what == "The clock was set back by 1 h within the last hour."

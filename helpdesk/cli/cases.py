@@ -185,7 +185,7 @@ def redact(
         print_json({"ref": f"HD-{number}", "erased": erased})
         return
     exempt = next((entry.why for entry in terms.policy.exclusions if entry.key == "personal-data"), "")
-    typer.echo(in_words(erased, exempt=exempt, told=case.answerable))
+    typer.echo(in_words(erased, exempt=exempt, resent=case.answerable))
 
 
 def _load(unit: Unit, number: int) -> tuple[Case, Policy]:

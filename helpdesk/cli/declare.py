@@ -240,9 +240,9 @@ def maintenance_announce(number: int, config: Config = None, as_json: AsJson = F
     with _order(config) as order:
         done = obey(AnnounceMaintenance(number), order)
     if as_json:
-        print_json({"number": number, "told": list(done.told), "done": done.said})
+        print_json({"number": number, "told": list(done.recipients), "done": done.summary})
     else:
-        typer.echo(done.said)
+        typer.echo(done.summary)
 
 
 @contextmanager
@@ -271,9 +271,9 @@ def _obey(
         done = obey(declaration, order)
         shape = facts(order) if as_json else {}
     if as_json:
-        print_json({**shape, "done": done.said})
+        print_json({**shape, "done": done.summary})
     else:
-        typer.echo(done.said)
+        typer.echo(done.summary)
 
 
 def _show(shapes: Sequence[dict[str, Any]], *, as_json: bool, empty: str) -> None:

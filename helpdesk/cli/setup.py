@@ -55,7 +55,7 @@ class _Looked:
     """What a look at one part of the desk found: in words, with what is odd there, or the problem."""
 
     part: str
-    said: str = ""
+    text: str = ""
     warnings: list[str] = field(default_factory=list)
     problem: str = ""
 
@@ -71,7 +71,7 @@ def check(config: Config = None, as_json: AsJson = False) -> None:
     failed = [one for one in looked if one.problem]
     if as_json:
         shapes = [
-            {"part": one.part, "ok": not one.problem, "text": one.problem or one.said, "warnings": one.warnings}
+            {"part": one.part, "ok": not one.problem, "text": one.problem or one.text, "warnings": one.warnings}
             for one in looked
         ]
         print_json({"ok": not failed, "checks": shapes})
@@ -95,7 +95,7 @@ def _tell(looked: _Looked, *, as_json: bool) -> None:
     if looked.problem:
         typer.echo(f"FAILED: {looked.part}: {looked.problem}", err=True)
     else:
-        typer.echo(f"ok: {looked.part}{': ' if looked.said else ''}{looked.said}")
+        typer.echo(f"ok: {looked.part}{': ' if looked.text else ''}{looked.text}")
 
 
 def _warnings(rules: Rules) -> Iterator[str]:

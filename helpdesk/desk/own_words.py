@@ -9,22 +9,22 @@ from helpdesk.core.words.case import number_of
 from helpdesk.core.words.events import AgentAnswered, AgentMailReturned, AgentNoted
 from helpdesk.core.words.message import base_address
 from helpdesk.mail.read import overlap, quote, tail
+from helpdesk.mail.read.agent_text import SentWords, closing_lines, sent, written
 from helpdesk.mail.read.body import alternatives
 from helpdesk.mail.read.confidential import Confidential, case_numbers, inside
 from helpdesk.mail.read.encryption import encrypted
 from helpdesk.mail.read.folded import Folded, folded
 from helpdesk.mail.read.inline import with_questions
-from helpdesk.mail.read.written import SentWords, closing_lines, sent, written
 from helpdesk.store import outbox, signatures
 from helpdesk.store.signatures import Learnt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from helpdesk.core.words.agent_text import AgentText
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.message import Message
     from helpdesk.core.words.people import Agent
-    from helpdesk.core.words.written import AgentText
     from helpdesk.store.cases import StoredMessage
     from helpdesk.unit import Unit
 
@@ -48,20 +48,20 @@ class Correspondence:
 
 def of_agent(unit: Unit, message: Message, case: Case, agent: Agent, *, mailbox: str, raw: bytes) -> AgentText:
     """An agent's own words, and what of them is not for the customer; remembers how their mails end."""
-    said = _said_on(unit, case)
+    correspondence = _correspondence_on(unit, case)
     learnt = signatures.of(unit.connection, agent.address)
-    mails = _mails(unit, said, agent.addresses, message)
+    mails = _mails(unit, correspondence, agent.addresses, message)
     answered = _sent(mails[:1])
     own = written(message.text, answered, learnt.tails)
     if own.text.strip().lower() == "#answer":
         own = replace(own, rest=_held(unit, case, agent))
-    kept = _kept(unit, case, said, own, agent, mailbox)
-    found = inside(own.text, _with_ours(kept, answered, said, case))
+    kept = _kept(unit, case, correspondence, own, agent, mailbox)
+    found = inside(own.text, _with_ours(kept, answered, correspondence, case))
     if len(mails) != 1 and (found or any(map(overlap.is_marked, own.text.split("\n")))):
         # What is left may quote an older mail of ours: only then are all of them read.
-        answered = _sent(mails, said.customers, before=said.answers)
+        answered = _sent(mails, correspondence.customers, before=correspondence.answers)
         own = written(message.text, answered, learnt.tails)
-        found = inside(own.text, _with_ours(kept, answered, said, case))
+        found = inside(own.text, _with_ours(kept, answered, correspondence, case))
     if message.robot is None:
         _learn(unit, agent, learnt, closing_lines(message.text, answered))
     return replace(own, inside=found, encrypted=encrypted(raw, own.text))
@@ -73,12 +73,12 @@ def _held(unit: Unit, case: Case, agent: Agent) -> str:
     if not refused or not refused[-1].notice:
         return ""
     named = refused[-1].message_id
-    said = unit.messages(case.number)
-    return next((one.reply for one in reversed(said) if named and one.message_id == named), "")
+    messages = unit.messages(case.number)
+    return next((one.reply for one in reversed(messages) if named and one.message_id == named), "")
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class CustomerText:
     """What a customer wrote now, how many lines are not shown with it, and what a first mail says that others wrote.
 
     `answers` is a follow-up with the lines of ours that it answers, as `mail.read.inline` has them.
@@ -90,26 +90,26 @@ class Said:
     answers: str = ""
 
 
-def of_first_mail(message: Message) -> Said:
+def of_first_mail(message: Message) -> CustomerText:
     """A mail that answers nothing of ours quotes nobody whom it does not name."""
     first = quote.first_text(message.text, subject=message.subject)
     below = folded(message.text, first.own, overlap.known([first.others]))
-    return Said(_with(first.own, below.new), others=first.others)
+    return CustomerText(_with(first.own, below.new), others=first.others)
 
 
-def of_follow_up(unit: Unit, message: Message, case: Case) -> Said:
+def of_follow_up(unit: Unit, message: Message, case: Case) -> CustomerText:
     """The new words of a mail on a case, also what looks like a quote or a signature and stands in no mail of it."""
     # Who says that they answer inside our mail has all of it shown; it names its case.
     if case.ref not in message.text and folded(message.text, message.reply, overlap.NOTHING) == Folded():
-        return Said(message.reply, answers=message.reply)
-    said = _said_on(unit, case)
+        return CustomerText(message.reply, answers=message.reply)
+    correspondence = _correspondence_on(unit, case)
     people = [message.sender.address] if message.sender else []
-    mails = _mails(unit, said, people, message)
+    mails = _mails(unit, correspondence, people, message)
     ours = overlap.known(text for _, raw in mails for text in alternatives(raw))
-    words = ours | overlap.known([*said.customers, *said.answers, message.subject])
+    words = ours | overlap.known([*correspondence.customers, *correspondence.answers, message.subject])
     left = folded(message.text, message.reply, words)
     answers = with_questions(message.text, message.reply, words, ours)
-    return Said(_with(message.reply, left.new), left.count, answers=answers)
+    return CustomerText(_with(message.reply, left.new), left.count, answers=answers)
 
 
 def _with(reply: str, new: Sequence[str]) -> str:
@@ -126,7 +126,7 @@ def _learn(unit: Unit, agent: Agent, learnt: Learnt, lines: Sequence[str]) -> No
     signatures.keep(unit.connection, agent.address, Learnt((*learnt.recent, ends)[-tail.SAME :], tails))
 
 
-def _said_on(unit: Unit, case: Case) -> Correspondence:
+def _correspondence_on(unit: Unit, case: Case) -> Correspondence:
     numbers = (case.number, *case.merged)
     messages = unit.messages(*numbers)
     returned = {event.message_id for event in case.of_type(AgentMailReturned)}  # nobody was told those
@@ -148,41 +148,45 @@ def _unasked(event: AgentAnswered | AgentNoted) -> bool:
     return isinstance(event, AgentAnswered) or bool(event.because)
 
 
-def _mails(unit: Unit, said: Correspondence, recipients: Sequence[str], message: Message) -> list[tuple[str, bytes]]:
+def _mails(
+    unit: Unit, correspondence: Correspondence, recipients: Sequence[str], message: Message
+) -> list[tuple[str, bytes]]:
     """What we sent to somebody on a case, with its kind: the nearest that this mail answers first, then the newest."""
     named = message.ancestors[:_NEWEST]
-    return outbox.raws_to(unit.connection, said.numbers, recipients, named=named, limit=_NEWEST)
+    return outbox.raws_to(unit.connection, correspondence.numbers, recipients, named=named, limit=_NEWEST)
 
 
 def _sent(mails: Sequence[tuple[str, bytes]], others: Sequence[str] = (), before: Sequence[str] = ()) -> SentWords:
     texts = [(kind == "echo", alternatives(raw)) for kind, raw in mails]
-    told = [one for is_echo, one in texts if not is_echo]
-    return sent(told, others, echoes=[one for is_echo, one in texts if is_echo], before=before)
+    texts_of_ours = [one for is_echo, one in texts if not is_echo]
+    return sent(texts_of_ours, others, echoes=[one for is_echo, one in texts if is_echo], before=before)
 
 
-def _kept(unit: Unit, case: Case, said: Correspondence, own: AgentText, agent: Agent, mailbox: str) -> Confidential:
-    public = overlap.known((*said.customers, *said.answers))
-    others = (one.reply for one in said.stayed if one.author not in agent.addresses)
-    notes = overlap.known((*said.notes, *others))
-    stayed = overlap.known(one.reply for one in said.stayed if one.author in agent.addresses)
+def _kept(
+    unit: Unit, case: Case, correspondence: Correspondence, own: AgentText, agent: Agent, mailbox: str
+) -> Confidential:
+    public = overlap.known((*correspondence.customers, *correspondence.answers))
+    others = (one.reply for one in correspondence.stayed if one.author not in agent.addresses)
+    notes = overlap.known((*correspondence.notes, *others))
+    stayed = overlap.known(one.reply for one in correspondence.stayed if one.author in agent.addresses)
     return Confidential(
         people=unit.rules.configuration.staff,
-        cases=_others(unit, case, said, case_numbers(own.text)),
+        cases=_others(unit, case, correspondence, case_numbers(own.text)),
         notes=overlap.Known(notes.runs - public.runs, notes.lines - public.lines),
         stayed=overlap.Known(stayed.runs - public.runs, stayed.lines - public.lines),
         mailbox=base_address(mailbox),
     )
 
 
-def _with_ours(kept: Confidential, answered: SentWords, said: Correspondence, case: Case) -> Confidential:
+def _with_ours(kept: Confidential, answered: SentWords, correspondence: Correspondence, case: Case) -> Confidential:
     """What the desk wrote to the agent, without what it says in the customer's own words."""
-    theirs = overlap.known([case.subject, case.requester.shown, *said.subjects])
+    theirs = overlap.known([case.subject, case.requester.shown, *correspondence.subjects])
     return replace(kept, desk=overlap.Known(answered.ours.runs - theirs.runs))
 
 
-def _others(unit: Unit, case: Case, said: Correspondence, named: frozenset[int]) -> frozenset[int]:
+def _others(unit: Unit, case: Case, correspondence: Correspondence, named: frozenset[int]) -> frozenset[int]:
     """Those of these cases that the people of this one are not to hear of."""
-    same = {*said.numbers, *([number_of(case.merged_into)] if case.merged_into else [])}
+    same = {*correspondence.numbers, *([number_of(case.merged_into)] if case.merged_into else [])}
     found = unit.find([number for number in named if number not in same])
     theirs = {person.address for person in case.people}
     return frozenset(

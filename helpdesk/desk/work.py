@@ -14,11 +14,11 @@ from helpdesk.core import decide
 from helpdesk.core.receive.orders.command import cases_named, may_split, people_named
 from helpdesk.core.redaction import ERASED
 from helpdesk.core.words import enclosure
+from helpdesk.core.words.agent_text import AgentText
 from helpdesk.core.words.decision import Answered, Arrival
 from helpdesk.core.words.events import AcknowledgmentDecided
 from helpdesk.core.words.placement import Placement
 from helpdesk.core.words.unseen import ALL_SEEN, CaseMail, Sight, sight
-from helpdesk.core.words.written import AgentText
 from helpdesk.desk import behalf, bounces, copies, earlier, identify, own_words
 from helpdesk.desk.addressing import addressed, customers_of
 from helpdesk.desk.answered import answered, raise_alarm
@@ -92,7 +92,7 @@ class PlacedMail:
     returned: Returned | None
     found: Case | None  # that it was written to, before any merging
     placement: Placement
-    said: own_words.Said
+    customer_text: own_words.CustomerText
     own: AgentText
     about: CasesAbout
     opening: behalf.Opening | None  # an agent's mail for somebody else
@@ -163,13 +163,13 @@ def _placed(unit: Unit, read: ReadMail, mailbox: Mailbox) -> PlacedMail:
     mail, message = read.mail, read.message
     returned = bounces.settle(unit, mail, message, mailbox) if message.robot else None
     found, placement = _place(unit, read, mailbox, returned)
-    said = _said(unit, message, found, placement)
-    message = replace(message, reply=said.reply)
+    customer_text = _customer_text(unit, message, found, placement)
+    message = replace(message, reply=customer_text.reply)
     own = _written(unit, mail, message, found, placement, mailbox)
     about = _about(unit, found, placement, own.head, returned)
     opening = behalf.opening(unit, mail, message, mailbox, placement) if about.case is None else None
     placement = opening.placement if opening else placement
-    return PlacedMail(read, mailbox, message, returned, found, placement, said, own, about, opening)
+    return PlacedMail(read, mailbox, message, returned, found, placement, customer_text, own, about, opening)
 
 
 def _home(unit: Unit, mail: PlacedMail) -> Mailbox:
@@ -194,7 +194,7 @@ def _arrival(unit: Unit, mail: PlacedMail) -> Arrival:
     shown = without_secrets(message) if secrets else message
     if mail.answers:
         shown = replace(shown, reply=mail.own.text)  # it goes to the customer: nothing that is passed on
-    answers = mail.said.answers
+    answers = mail.customer_text.answers
     piece, unsplittable = _piece(unit, message, case, mail.own.head)
     arrival = Arrival(
         message=_sorted_out(unit.rules, spooled, shown, placement, secrets),
@@ -206,8 +206,8 @@ def _arrival(unit: Unit, mail: PlacedMail) -> Arrival:
         customers=customers_of(unit.rules, message, people_named(mail.own.head)),
         number=spooled.id,
         written=mail.own,
-        folded=mail.said.folded,
-        others=mail.said.others,
+        folded=mail.customer_text.folded,
+        others=mail.customer_text.others,
         answers=without_secrets(replace(message, text=answers)).text if secrets else answers,
         first_words=_first_words(unit, mail.found) if answers else "",
         named=unit.neighbours(mail.about.named),
@@ -254,13 +254,13 @@ def _tell_linked(unit: Unit, arrival: Arrival, opened: int) -> None:
             unit.record(one, terms)
 
 
-def _said(unit: Unit, message: Message, placed: Case | None, placement: Placement) -> own_words.Said:
+def _customer_text(unit: Unit, message: Message, placed: Case | None, placement: Placement) -> own_words.CustomerText:
     """What somebody who is no agent wrote now; a machine's mail is taken by its form alone."""
     if message.robot or placement.watched or placement.role == "agent":
-        return own_words.Said(message.reply)
+        return own_words.CustomerText(message.reply)
     if placed is not None:
         return own_words.of_follow_up(unit, message, placed)
-    return own_words.Said(message.reply) if placement.linked is not None else own_words.of_first_mail(message)
+    return own_words.CustomerText(message.reply) if placement.linked is not None else own_words.of_first_mail(message)
 
 
 def _first_words(unit: Unit, placed: Case | None) -> str:
@@ -287,9 +287,9 @@ def _sight(unit: Unit, mail: Spooled, message: Message, case: Case | None, place
         return ALL_SEEN
     numbers = (case.number, *case.merged)
     mails = [
-        CaseMail(said.spool_id, said.message_id, said.at, Person(said.author, said.author_name), said.reply)
-        for said in unit.messages(*numbers)
-        if said.spool_id and said.visibility == "public"
+        CaseMail(one.spool_id, one.message_id, one.at, Person(one.author, one.author_name), one.reply)
+        for one in unit.messages(*numbers)
+        if one.spool_id and one.visibility == "public"
     ]
     handed, answers = outbox.handed(unit.connection, numbers, agent.addresses), next(iter(message.ancestors), "")
     return sight(mails, handed, at=mail.received_at, answers=answers)
@@ -334,9 +334,9 @@ def _begin_with(unit: Unit, number: int, arrival: Arrival, decision: Decision) -
         )
 
 
-def _note(unit: Unit, number: int, arrival: Arrival, told: Behalf) -> None:
+def _note(unit: Unit, number: int, arrival: Arrival, behalf: Behalf) -> None:
     """What an agent wrote above the mail that they passed on is for the team."""
-    note = replace(arrival.message, senders=(told.agent.person,), text=told.note, attachments=(), message_id="")
+    note = replace(arrival.message, senders=(behalf.agent.person,), text=behalf.note, attachments=(), message_id="")
     case_store.add_message(
         unit.connection,
         number,
@@ -345,7 +345,7 @@ def _note(unit: Unit, number: int, arrival: Arrival, told: Behalf) -> None:
         at=arrival.received_at,
         role="agent",
         visibility="internal",
-        reply=told.note,
+        reply=behalf.note,
     )
 
 

@@ -17,6 +17,7 @@ from helpdesk.core.clocks.answers import credited
 from helpdesk.core.clocks.credit import sla_events
 from helpdesk.core.clocks.timeline import clocks
 from helpdesk.core.words.addressee import Addressee
+from helpdesk.core.words.agent_text import AgentText
 from helpdesk.core.words.decision import Arrival
 from helpdesk.core.words.desk_mail import SlaCounts
 from helpdesk.core.words.drafts import MailKind
@@ -26,7 +27,6 @@ from helpdesk.core.words.people import Agent, Contact, Customer, Mailbox, Team
 from helpdesk.core.words.placement import Placement
 from helpdesk.core.words.terms import Terms
 from helpdesk.core.words.verdict import Reason, Verdict
-from helpdesk.core.words.written import AgentText
 from helpdesk.errors import HelpdeskError
 from helpdesk.offering.declared import DeclaredState, Incident
 from helpdesk.offering.policy import Promise

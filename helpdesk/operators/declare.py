@@ -58,11 +58,11 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What was done, in one line, or what was asked for, in several. `told`: who gets a mail because of it."""
+    """What was done, in one line, or what was asked for, in several. `recipients` get a mail because of it."""
 
-    said: str
+    summary: str
     lines: tuple[str, ...] = ()
-    told: tuple[str, ...] = ()
+    recipients: tuple[str, ...] = ()
 
 
 def obey(declaration: Declaration, order: Order) -> Done:
@@ -173,12 +173,12 @@ def _plan(window: MaintenanceWindow, order: Order) -> Done:
 def _announce(number: int, order: Order) -> Done:
     plan = load_planned(order.unit, number)
     audience = audience_of(order.unit, plan.window)
-    told = announce(order.unit, number)
-    if not told:
+    recipients = announce(order.unit, number)
+    if not recipients:
         nobody = "were told before" if plan.announced_at else "are none: no customer names a contact, or has written"
         return Done(f"maintenance {number}: nobody is told now, the contacts {nobody}")
-    said = f"maintenance {number}: {_number(told, 'contact')} told: {_all(told)}{_unreached(audience)}"
-    return Done(said, told=tuple(told))
+    summary = f"maintenance {number}: {_number(recipients, 'contact')} told: {_all(recipients)}{_unreached(audience)}"
+    return Done(summary, recipients=tuple(recipients))
 
 
 def _unreached(audience: AnnouncementAudience) -> str:

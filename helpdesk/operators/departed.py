@@ -99,9 +99,9 @@ def _tell(unit: Unit, team: Team, lines: Sequence[str]) -> None:
             number=len(lines),
             cases=(*lines[:_SHOWN], *rest),
         )
-        told = DeskLetter(content, key, operator=operator)
+        desk_mail = DeskLetter(content, key, operator=operator)
         mailbox = configuration.voice(box.address)
-        mails.append(unit.rules.letters.desk_letter(told, person, mailbox=mailbox, now=unit.now))
+        mails.append(unit.rules.letters.desk_letter(desk_mail, person, mailbox=mailbox, now=unit.now))
     outbox.add(unit.connection, mails, unit.now)
 
 

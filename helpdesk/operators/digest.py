@@ -111,9 +111,9 @@ def _seated(person: Person, away: Mapping[str, str]) -> str:
     return f"{person.name or person.address}{f', {until}' if until else ''}"
 
 
-def _listed(lines: Sequence[OverviewLine], said: Sequence[str]) -> tuple[str, ...]:
+def _listed(lines: Sequence[OverviewLine], remarks: Sequence[str]) -> tuple[str, ...]:
     """One line a case, and how many more there are."""
-    shown = [_case(line, words) for line, words in zip(lines[:_SHOWN], said, strict=False)]
+    shown = [_case(line, words) for line, words in zip(lines[:_SHOWN], remarks, strict=False)]
     more = len(lines) - len(shown)
     return (*shown, *([f"and {more} more: helpdesk cases --open"] if more else []))
 

@@ -123,10 +123,10 @@ def _carry_out(unit: Unit, letter: OperatorMail) -> tuple[Outcome, str]:
         done, mistakes = _all_or_none(block, Order(unit, letter.holder.address))
     if mistakes:
         return "ignored", _refuse(unit, letter, (block, mistakes))
-    said = tuple(OrderDone(one.said, tuple(map(_flat, one.lines))) for one in done)
+    said = tuple(OrderDone(one.summary, tuple(map(_flat, one.lines))) for one in done)
     content = OrderedMail(desk=unit.rules.configuration.file.desk.name, done=said)
     _answer(unit, letter, letter.key, content)
-    return "ordered", "; ".join(one.said for one in done)
+    return "ordered", "; ".join(one.summary for one in done)
 
 
 def _refuse(unit: Unit, letter: OperatorMail, read: tuple[CommandBlock[Ordered], list[Mistake]]) -> str:
@@ -175,8 +175,8 @@ def _all_or_none(block: CommandBlock[Ordered], order: Order) -> tuple[list[Done]
 
 def _answer(unit: Unit, letter: OperatorMail, key: str, content: OrderedMail) -> None:
     thread = thread_of((*letter.message.references, letter.message.message_id))
-    told = DeskLetter(content, key, operator=True, thread=thread)
-    answer = unit.rules.letters.desk_letter(told, letter.holder, mailbox=letter.mailbox, now=unit.now)
+    desk_mail = DeskLetter(content, key, operator=True, thread=thread)
+    answer = unit.rules.letters.desk_letter(desk_mail, letter.holder, mailbox=letter.mailbox, now=unit.now)
     outbox.add(unit.connection, [answer], unit.now)
 
 

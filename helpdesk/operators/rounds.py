@@ -125,9 +125,9 @@ class Rounds:
         boxes = _boxes(configuration, each.rotation)
         operator = configuration.operator(person.address) is not None
         content = replace(content, to=person.address, operator=operator)
-        told = DeskLetter(content, _key(each, at), operator=operator)
+        desk_mail = DeskLetter(content, _key(each, at), operator=operator)
         mailbox = configuration.voice(boxes[0].address if boxes else "")
-        return self._units.rules.letters.desk_letter(told, person, mailbox=mailbox, now=now)
+        return self._units.rules.letters.desk_letter(desk_mail, person, mailbox=mailbox, now=now)
 
 
 def _rounds(configuration: Configuration) -> Iterator[Round]:

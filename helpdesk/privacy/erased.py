@@ -65,7 +65,7 @@ def redacted(
     if agent is not None:
         if unacknowledged(case):  # an order is an act: who gave it has the case before them (LGT-5)
             events.append(PageAcknowledged(now, now, by, because="an agent wrote"))
-        said = _said(erased, exempt=exclusion.why if exclusion else "", told=case.answerable)
+        said = _lines(erased, exempt=exclusion.why if exclusion else "", resent=case.answerable)
         drafts.append(Draft(EchoMail(done=("erased for good", *map(wrapped, said))), agent, key))
     return Decision(case.after(*events), tuple(events), tuple(drafts))
 
@@ -123,15 +123,15 @@ _WHAT = {
 }
 
 
-def in_words(erased: Mapping[str, int], *, exempt: str, told: bool) -> str:
+def in_words(erased: Mapping[str, int], *, exempt: str, resent: bool) -> str:
     """What was erased, and what follows, in one line."""
-    return "; ".join(_said(erased, exempt=exempt, told=told))
+    return "; ".join(_lines(erased, exempt=exempt, resent=resent))
 
 
-def _said(erased: Mapping[str, int], *, exempt: str, told: bool) -> list[str]:
+def _lines(erased: Mapping[str, int], *, exempt: str, resent: bool) -> list[str]:
     counted = ", ".join(f"{erased.get(key, 0)} {words}" for key, words in _WHAT.items() if erased.get(key))
-    said = [f"erased: {counted or 'nothing was left to erase'}"]
-    said += ["the customer is asked to send it again without the data"] if told else []
-    said += [f"its promises do not apply until then, and begin anew with that mail: {exempt}"] if exempt else []
-    said.append("copies on mail servers and in backups are not the desk's: erase them there")
-    return said
+    lines = [f"erased: {counted or 'nothing was left to erase'}"]
+    lines += ["the customer is asked to send it again without the data"] if resent else []
+    lines += [f"its promises do not apply until then, and begin anew with that mail: {exempt}"] if exempt else []
+    lines.append("copies on mail servers and in backups are not the desk's: erase them there")
+    return lines

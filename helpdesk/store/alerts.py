@@ -61,13 +61,13 @@ def newest(connection: sa.Connection, kind: str) -> str:
     return str(connection.execute(query).scalar() or "")
 
 
-def tell(connection: sa.Connection, run: Run, told: Telling | None, now: datetime) -> bool:
+def tell(connection: sa.Connection, run: Run, reported: Telling | None, now: datetime) -> bool:
     """Note that the operators are told of so many; false where somebody else has just told them."""
     values = {"number": run.number, "at": now}
-    if told is None:
+    if reported is None:
         added = insert_ignoring(connection, alert_told).values(kind=run.kind, **values).returning(alert_told.c.kind)
         return connection.execute(added).first() is not None
-    same = sa.and_(alert_told.c.kind == run.kind, alert_told.c.number == told.number)
+    same = sa.and_(alert_told.c.kind == run.kind, alert_told.c.number == reported.number)
     return connection.execute(sa.update(alert_told).where(same).values(**values)).rowcount == 1
 
 

@@ -32,11 +32,11 @@ _WHOSE = {"internal": ", a note", "unverified": ", not verified", "rating": ", a
 
 def letter_of(connection: Connection, rules: Rules, case: Case, draft: Draft, terms: Terms, now: datetime) -> Queued:
     """A draft about a stored case, written down to its last byte."""
-    told = _told(connection, case, draft, rules.configuration.attachments)
-    return rules.letters.write(told, case, terms, thread=_thread(connection, case, told), now=now)
+    complete = _with_what_was_said(connection, case, draft, rules.configuration.attachments)
+    return rules.letters.write(complete, case, terms, thread=_thread(connection, case, complete), now=now)
 
 
-def _told(connection: Connection, case: Case, draft: Draft, up_to: int) -> Draft:
+def _with_what_was_said(connection: Connection, case: Case, draft: Draft, up_to: int) -> Draft:
     """Who is to act on a case without having seen it gets what was said: they may have nothing but their mail."""
     content = draft.content
     if isinstance(content, CustomerReminderMail) and content.repeats:

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 
 from helpdesk import log
 from helpdesk.plural import plural
+from helpdesk.watch.alerted import AlertedCauses
 from helpdesk.watch.cause import HealthCause
-from helpdesk.watch.conditions import ToldCauses
 from helpdesk.watch.disk import Disk
 from helpdesk.watch.door import Door
 from helpdesk.watch.mailboxes import MailboxWatch
@@ -56,7 +56,7 @@ class Watch:
         self.wall = Wall(now, since_boot or steady)
         self.disk = disk
         self.heartbeat = ""
-        self.told = ToldCauses(self.causes, steady)
+        self.alerted = AlertedCauses(self.causes, steady)
 
     def causes(self) -> Iterator[HealthCause]:
         """Every cause, those that fail the desk first."""

@@ -77,18 +77,18 @@ def _mails(backlog: Backlog, now: datetime) -> Iterator[GaugeMetricFamily]:
     yield _one("mails_quarantined", "Mails that were set aside.", backlog.quarantined)
 
 
-def _waiting(name: str, told: str, waiting: Waiting, now: datetime) -> Iterator[GaugeMetricFamily]:
+def _waiting(name: str, explanation: str, waiting: Waiting, now: datetime) -> Iterator[GaugeMetricFamily]:
     age = (now - waiting.oldest_at).total_seconds() if waiting.oldest_at else 0.0
-    yield _one(f"mails_{name}", f"Mails {told}.", waiting.number)
-    yield _one(f"mails_{name}_oldest_seconds", f"Age of the oldest mail {told}.", age)
+    yield _one(f"mails_{name}", f"Mails {explanation}.", waiting.number)
+    yield _one(f"mails_{name}_oldest_seconds", f"Age of the oldest mail {explanation}.", age)
 
 
-def _one(name: str, told: str, value: float) -> GaugeMetricFamily:
-    return GaugeMetricFamily(f"helpdesk_{name}", told, value=float(value))
+def _one(name: str, explanation: str, value: float) -> GaugeMetricFamily:
+    return GaugeMetricFamily(f"helpdesk_{name}", explanation, value=float(value))
 
 
-def _many(name: str, told: str, labels: list[str], figures: Figures) -> GaugeMetricFamily:
-    family = GaugeMetricFamily(f"helpdesk_{name}", told, labels=labels)
+def _many(name: str, explanation: str, labels: list[str], figures: Figures) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(f"helpdesk_{name}", explanation, labels=labels)
     for values, figure in figures.items():
         family.add_metric(values, float(figure))
     return family

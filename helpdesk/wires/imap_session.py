@@ -286,11 +286,11 @@ def _listed(uid: int, items: dict[bytes, Any]) -> Listed | None:
     return Listed(uid, size, _moment(items.get(b"INTERNALDATE")), _bears_keyword(items))
 
 
-def _moment(said: object) -> datetime | None:
+def _moment(value: object) -> datetime | None:
     """INTERNALDATE in UTC; None where the server's makes no sense, and nobody may lose a mail by that."""
-    if isinstance(said, datetime) and said.tzinfo is not None:
+    if isinstance(value, datetime) and value.tzinfo is not None:
         with contextlib.suppress(OverflowError, ValueError):  # the year 1, far in the east; a zone of four days
-            at = said.astimezone(UTC)
+            at = value.astimezone(UTC)
             return at if at >= _EARLIEST else None
     return None
 

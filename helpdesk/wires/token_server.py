@@ -37,9 +37,9 @@ _FORM_SECRETS = ("refresh_token", "client_secret")
 class TokenRefused(Unavailable):
     """The server answered with an error. `code` is RFC 6749's, such as `invalid_grant`, or `""`."""
 
-    def __init__(self, code: str, said: str) -> None:
+    def __init__(self, code: str, text: str) -> None:
         self.code = code
-        super().__init__(said)
+        super().__init__(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +106,12 @@ def _json(body: bytes) -> dict[str, Any]:
     return {}
 
 
-def _clean(said: str, secrets: Collection[str]) -> str:
+def _clean(text: str, secrets: Collection[str]) -> str:
     """What the server says, fit for one line, without what it was sent: as it is, and as a form or JSON spells it."""
     for secret in secrets:
         for form in (secret, urllib.parse.quote_plus(secret), urllib.parse.quote(secret), json.dumps(secret)[1:-1]):
-            said = said.replace(form, "***")
-    line = " ".join("".join(letter if letter.isprintable() else " " for letter in said).split())
+            text = text.replace(form, "***")
+    line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
     return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}..."
 
 

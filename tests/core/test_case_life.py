@@ -15,6 +15,7 @@ from helpdesk.core import decide
 from helpdesk.core.clocks import ladder
 from helpdesk.core.clocks.timeline import clocks
 from helpdesk.core.words.addressee import Addressee
+from helpdesk.core.words.agent_text import AgentText
 from helpdesk.core.words.case import case_from
 from helpdesk.core.words.decision import Arrival
 from helpdesk.core.words.events import BreachWithdrawn, ClockBreached, StepTaken
@@ -22,7 +23,6 @@ from helpdesk.core.words.message import Message, Robot
 from helpdesk.core.words.people import Agent, Mailbox, Team
 from helpdesk.core.words.placement import Placement
 from helpdesk.core.words.terms import Terms
-from helpdesk.core.words.written import AgentText
 from helpdesk.offering.files import PolicyText, read_policy
 from helpdesk.person import Person
 from helpdesk.severity import SHIPPED

@@ -59,12 +59,12 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from helpdesk.core.receive.orders.command import Command, Orders, Verb
+    from helpdesk.core.words.agent_text import AgentText
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.decision import Arrival
     from helpdesk.core.words.people import Agent
     from helpdesk.core.words.terms import Terms
     from helpdesk.core.words.unseen import CaseMail
-    from helpdesk.core.words.written import AgentText
 
 # Orders whose text is for the customer, whatever mail was answered: an answer, a last one, a first one.
 _FOR_THE_CUSTOMER: tuple[Verb, ...] = ("answer", "resolve", "close", "split", "requester")

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from helpdesk.core.words.agent_text import NOTHING, AgentText
 from helpdesk.core.words.unseen import ALL_SEEN, Sight
-from helpdesk.core.words.written import NOTHING, AgentText
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from helpdesk.core.words.written import Inside
+from helpdesk.core.words.agent_text import Inside
 from helpdesk.mail.read import overlap
 from helpdesk.mail.read.masking import REPLY_TAG, masked
 

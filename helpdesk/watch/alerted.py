@@ -28,7 +28,7 @@ class _Words:
     at_once: bool = False
 
 
-_TOLD: Mapping[str, _Words] = {
+_ALERTED: Mapping[str, _Words] = {
     "door.closed": _Words(
         "no mail is taken",
         "mail is taken again",
@@ -54,18 +54,18 @@ _TOLD: Mapping[str, _Words] = {
 }
 
 
-class ToldCauses:
+class AlertedCauses:
     """Looked at once a minute, from one thread."""
 
     def __init__(self, causes: Callable[[], Iterable[HealthCause]], steady: Callable[[], float]) -> None:
         self._causes, self._steady = causes, steady
-        self._looks = dict.fromkeys(_TOLD, 0)  # in a row at which it was there
-        self._seen = dict.fromkeys(_TOLD, steady())  # when it was last there, or we began
+        self._looks = dict.fromkeys(_ALERTED, 0)  # in a row at which it was there
+        self._seen = dict.fromkeys(_ALERTED, steady())  # when it was last there, or we began
 
     def conditions(self) -> Iterator[Condition]:
         """How it stands with each."""
         there = {cause.name: cause for cause in self._causes()}
-        for name, words in _TOLD.items():
+        for name, words in _ALERTED.items():
             yield self._condition(name, words, there.get(name))
 
     def _condition(self, name: str, words: _Words, cause: HealthCause | None) -> Condition:
@@ -74,10 +74,10 @@ class ToldCauses:
         quiet = now - self._seen[name] >= _QUIET.total_seconds()
         if cause:
             self._seen[name] = now
-        told = self._looks[name] >= (1 if words.at_once else _LOOKS)
+        established = self._looks[name] >= (1 if words.at_once else _LOOKS)
         return Condition(
             name=name,
-            ails=True if told else False if not cause and quiet else None,
+            ails=True if established else False if not cause and quiet else None,
             headline=words.headline,
             what=f"{cause.text[0].upper()}{cause.text[1:]}." if cause else "",
             details=(),

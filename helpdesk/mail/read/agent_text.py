@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from helpdesk.core.words.written import AgentText
+from helpdesk.core.words.agent_text import AgentText
 from helpdesk.mail.read import client_markers as marks
 from helpdesk.mail.read import overlap, tail
 from helpdesk.mail.read.armour import without_armour

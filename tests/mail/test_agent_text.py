@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpdesk.mail.read import overlap
+from helpdesk.mail.read.agent_text import closing_lines, sent, written
 from helpdesk.mail.read.confidential import Confidential, inside
 from helpdesk.mail.read.html import to_text
 from helpdesk.mail.read.tail import learn, remembered, tail_of
-from helpdesk.mail.read.written import closing_lines, sent, written
 from helpdesk.mail.write.mail_html import as_html, as_text, quoted
 
 from .clients import BOTTOM_POSTED, TOP_POSTED
