@@ -146,7 +146,8 @@ class Daemon:
 
     def _sender(self, number: int, courier: Courier) -> Loop:
         send = partial(self.desk.deliver, courier, pace=self.pace, stopping=self.stop.is_set)
-        return self._loop("sender" if number == 1 else f"sender {number}", send)
+        name = "sender" if number == 1 else f"sender {number}"
+        return Loop(name, send, self.stop, self.watch, like="sender")
 
     def _call_senders(self) -> None:
         for sender in self.senders:

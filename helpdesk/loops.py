@@ -32,6 +32,7 @@ class Loop:
     watch: Watch
     idle: float = IDLE
     at_once: bool = True  # the first time is now, and not when somebody calls
+    like: str = ""  # whose patience health has with it, where there are several of a kind
     call: threading.Event = field(default_factory=threading.Event)
     thread: threading.Thread | None = None
 
@@ -39,7 +40,7 @@ class Loop:
         """Begin; from here on health asks for it."""
         self.thread = threading.Thread(target=self._run, name=self.name, daemon=True)
         self.thread.start()
-        self.watch.parts.expect(self.name, lambda: self.running)
+        self.watch.parts.expect(self.name, lambda: self.running, like=self.like)
 
     def join(self, timeout: float) -> None:
         """Wait for its end, once `stop` is set."""

@@ -47,10 +47,10 @@ class Parts:
         self._lock = threading.Lock()
         self._parts: dict[str, _Part] = {}
 
-    def expect(self, name: str, alive: Callable[[], bool]) -> None:
-        """A thread of that name has begun; it is there until the daemon stops."""
+    def expect(self, name: str, alive: Callable[[], bool], *, like: str = "") -> None:
+        """A thread of that name has begun; it is there until the daemon stops. `like`: one of several of a kind."""
         with self._lock:
-            self._parts[name] = _Part(alive, _patience(name), self._steady())
+            self._parts[name] = _Part(alive, PATIENCE.get(like or name), self._steady())
 
     def progressed(self, name: str) -> None:
         """It has just come through its loop."""
@@ -106,11 +106,7 @@ class Parts:
                 )
 
     def _part(self, name: str) -> _Part:
-        return self._parts.setdefault(name, _Part(_yes, _patience(name), self._steady()))
-
-
-def _patience(name: str) -> timedelta | None:
-    return PATIENCE.get(name.partition(" ")[0])  # "sender 2" has that of a sender
+        return self._parts.setdefault(name, _Part(_yes, PATIENCE.get(name), self._steady()))
 
 
 def _yes() -> bool:

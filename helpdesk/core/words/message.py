@@ -83,6 +83,12 @@ class Transport:
     ours: bool = False  # it came by a list of ours, or under an address of ours: known only to the desk
 
 
+class UnreadableText(str):
+    """What of a mail could not be read, in words; other damage was repaired."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     r"""One parsed mail. Texts are clean: no NUL, no lone surrogate, `\\n` line ends.
@@ -111,7 +117,7 @@ class Message:
     robot: Robot | None = None
     transport: Transport = Transport()
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)  # decoded, in order, names as written
-    damage: tuple[str, ...] = ()  # what had to be repaired, in words for the log and the agent
+    damage: tuple[str, ...] = ()  # what had to be repaired, or is `UnreadableText`, in words for the log and the agent
 
     @property
     def sender(self) -> Person | None:

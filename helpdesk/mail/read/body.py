@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from helpdesk.core.words.message import UnreadableText
 from helpdesk.mail.read import tnef
 from helpdesk.mail.read.attachments import is_tnef
 from helpdesk.mail.read.calendar import happening
@@ -21,9 +22,9 @@ MAX_HTML = 8_000_000
 MAX_FORWARDS = 3  # levels of mail inside mail that are opened for their text
 
 _ENCRYPTED = {
-    "multipart/encrypted": "encrypted (PGP/MIME): the text cannot be read here",
-    "application/pkcs7-mime": "S/MIME envelope",
-    "application/x-pkcs7-mime": "S/MIME envelope",
+    "multipart/encrypted": UnreadableText("encrypted (PGP/MIME): the text cannot be read here"),
+    "application/pkcs7-mime": UnreadableText("S/MIME envelope"),
+    "application/x-pkcs7-mime": UnreadableText("S/MIME envelope"),
 }
 _CHARSET_IN_HTML = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{1,40})", re.IGNORECASE)
 _SHOWN = {
@@ -65,7 +66,7 @@ def read_body(tree: Tree, *, forwards: int = MAX_FORWARDS) -> Body:
     text = "\n\n".join(piece.strip("\n") for piece in pieces)
     if len(text) > MAX_TEXT:
         text = text[:MAX_TEXT]
-        body.damage.append(f"text longer than {MAX_TEXT:,} characters: cut here, whole in the raw mail")
+        body.damage.append(UnreadableText(f"text longer than {MAX_TEXT:,} characters: cut here, whole in the raw mail"))
     body.text = text
     return body
 
@@ -208,10 +209,10 @@ class _Reader:
             self._body.damage.append(self._smime(part))
 
     @staticmethod
-    def _smime(part: Part) -> str:
+    def _smime(part: Part) -> UnreadableText:
         if part.parameters.get("smime-type", "").startswith("signed"):
-            return "signed (S/MIME, opaque): the text is inside the attachment"
-        return "encrypted (S/MIME): the text cannot be read here"
+            return UnreadableText("signed (S/MIME, opaque): the text is inside the attachment")
+        return UnreadableText("encrypted (S/MIME): the text cannot be read here")
 
     def _shown(self, part: Part, kind: str) -> str:
         data = self._tree.body(part)

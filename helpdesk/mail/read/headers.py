@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_tz
 
+from helpdesk.core.words.message import UnreadableText
 from helpdesk.mail.read.codec import clean_line, decode
 from helpdesk.mail.read.seven_bit import is_marked
 from helpdesk.person import Person
@@ -23,7 +24,7 @@ MAX_STRUCTURED = 4 * 1024
 MAX_ADDRESSES = 64 * 1024
 
 # What can be wrong with a header block. Where one of these holds, another reader may see another header.
-CUT = "header block too large: cut"
+CUT = UnreadableText("header block too large: cut")
 LEFT_OUT = "a line that is no header field: left out"
 NO_BLANK = "no blank line between header and body"
 

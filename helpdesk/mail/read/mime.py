@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from helpdesk.core.words.message import UnreadableText
 from helpdesk.mail.read.headers import Block, base64_bytes, parameters, read_block
 
 MAX_PARTS = 500
@@ -140,7 +141,7 @@ class _Reader:
             self._forget(multipart)
             return following - 1
         if len(self._parts) >= MAX_PARTS:
-            self._damage.append(f"more than {MAX_PARTS} parts: the rest is not taken apart")
+            self._damage.append(UnreadableText(f"more than {MAX_PARTS} parts: the rest is not taken apart"))
             self._marks.clear()
             return len(self._raw)
         return max(self._begin(following, multipart).block.body - 1, following - 1)
@@ -172,7 +173,7 @@ class _Reader:
 
     def _remember(self, part: Part, boundary: bytes) -> None:
         if part.depth >= MAX_DEPTH:
-            self._damage.append(f"more than {MAX_DEPTH} levels: the rest is not taken apart")
+            self._damage.append(UnreadableText(f"more than {MAX_DEPTH} levels: the rest is not taken apart"))
         elif boundary:
             self._marks.setdefault(b"--" + boundary, []).append((part, False))
             self._marks.setdefault(b"--" + boundary + b"--", []).append((part, True))

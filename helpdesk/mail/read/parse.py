@@ -12,7 +12,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from helpdesk.core.words.message import Message, Robot
+from helpdesk.core.words.message import Message, Robot, UnreadableText
 from helpdesk.mail.read import quote, robots
 from helpdesk.mail.read.attachments import attachment, expanded, listed
 from helpdesk.mail.read.body import Body, read_body
@@ -38,7 +38,7 @@ def parse(raw: bytes) -> Message:
     try:
         return _parse(raw)
     except Exception as error:  # noqa: BLE001  a defect of ours must not cost a customer's mail: it opens a case all the same
-        return _unread(raw, f"could not be taken apart ({type(error).__name__}): shown as it came")
+        return _unread(raw, UnreadableText(f"could not be taken apart ({type(error).__name__}): shown as it came"))
 
 
 def _parse(raw: bytes) -> Message:
@@ -94,7 +94,7 @@ _SUBJECT = re.compile(rb"^subject:([^\r\n]{0,500})", re.IGNORECASE | re.MULTILIN
 _FROM = re.compile(rb"^from:([^\r\n]{0,500})", re.IGNORECASE | re.MULTILINE)
 
 
-def _unread(raw: bytes, why: str) -> Message:
+def _unread(raw: bytes, why: UnreadableText) -> Message:
     head = raw[:MAX_TEXT_UNREAD]
     subject, sender = _SUBJECT.search(head), _FROM.search(head)
     text = clean(decode(head)[0])
