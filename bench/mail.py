@@ -24,7 +24,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpdesk.core.receive.held import of_strangers
+from helpdesk.core.receive.customer import of_strangers
 from helpdesk.mail.read.body import read_body
 from helpdesk.mail.read.codec import clean, decode
 from helpdesk.mail.read.html import to_text

@@ -12,7 +12,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from helpdesk.core.receive.held import is_of
 from helpdesk.core.words.message import Robot, base_address
 from helpdesk.mail.proof.address import read_token
 from helpdesk.mail.read.automatic import answer_for_one_of_ours
@@ -21,6 +20,8 @@ from helpdesk.mail.write.compose import OWN_ID
 from helpdesk.unit import sender_proof
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
     from helpdesk.config import Configuration
     from helpdesk.core.words.message import Message
     from helpdesk.mail.proof.address import Signer
@@ -36,7 +37,7 @@ def attributed(rules: Rules, mail: Spooled, message: Message) -> Message:
     configuration = rules.configuration
     if message.robot is None and message.sender and message.sender.address in configuration.staff:
         message = replace(message, robot=answer_for_one_of_ours(message, configuration.names_of(message.sender)))
-    by_our_list = is_of(message.transport.lists, configuration.mailbox_addresses | configuration.groups)
+    by_our_list = _is_of(message.transport.lists, configuration.mailbox_addresses | configuration.groups)
     if message.sender is None or not _is_address_of_ours(message.sender.address, configuration):
         return replace(message, transport=replace(message.transport, ours=by_our_list))
     return _under_our_address(rules, mail, message, message.sender)
@@ -86,5 +87,11 @@ def _is_vouched_for(rules: Rules, mail: Spooled, message: Message, author: Perso
     if author.address in configuration.staff:
         return False
     sender = message.sender.address if message.sender else ""
-    declared = sender in configuration.groups or is_of(message.transport.lists, configuration.groups)
+    declared = sender in configuration.groups or _is_of(message.transport.lists, configuration.groups)
     return declared or sender_proof(configuration, mail, message).result == "pass"
+
+
+def _is_of(lists: Iterable[str], addresses: Collection[str]) -> bool:
+    """Whether a list that names itself so is one of these addresses; an identifier has a dot in place of the `@`."""
+    ours = {address.lower() for address in addresses} | {address.lower().replace("@", ".") for address in addresses}
+    return any((base_address(name) if "@" in name else name) in ours for name in lists)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from helpdesk.core.clocks.timeline import is_split_off
-from helpdesk.core.receive.orders import splitting
+from helpdesk.core.receive import splitting
 from helpdesk.core.words import enclosure
 from helpdesk.core.words.decision import Arrival, Piece
 from helpdesk.core.words.events import CustomerWrote, SplitOff

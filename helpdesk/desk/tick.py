@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from helpdesk.core import decide
+from helpdesk.core import tick as core_tick
 from helpdesk.core.words.alert import AlertText, OperatorAlert
 from helpdesk.core.words.case import Case
 from helpdesk.core.words.events import ClockBreached, Event, StepTaken
@@ -107,6 +107,6 @@ def _one(unit: Unit, case: Case) -> Sequence[tuple[Case, Event]]:
         case_store.put_off(unit.connection, case.number)
         return ()
     terms = unit.terms(mailbox, case=case)
-    decision = decide.tick(case, terms, unit.now)
+    decision = core_tick.tick(case, terms, unit.now)
     unit.record(decision, terms)
     return [(case, event) for event in decision.events]

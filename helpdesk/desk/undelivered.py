@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from helpdesk.core import decide
+from helpdesk.core.receive.undelivered import arrived_after_all, did_not_arrive
 from helpdesk.core.words.decision import Returned
 from helpdesk.core.words.events import AnswerLost
 from helpdesk.store import cases as case_store
@@ -48,7 +48,7 @@ def settle(unit: Unit, row: Row, outcome: Failed | Retry) -> None:
     )
     if refused and not back.staff:
         undeliverable.mark(unit.connection, row.recipient, since=unit.now, status=back.status, outbox_id=row.id)
-    _write_down(unit, row.case, lambda case, terms: decide.did_not_arrive(case, back, terms, unit.now))
+    _write_down(unit, row.case, lambda case, terms: did_not_arrive(case, back, terms, unit.now))
 
 
 def arrived(unit: Unit, row: Row) -> None:
@@ -58,7 +58,7 @@ def arrived(unit: Unit, row: Row) -> None:
         return
     case_store.hold(unit.connection, [row.case])
     to = row.recipient
-    _write_down(unit, row.case, lambda case, terms: decide.arrived_after_all(case, answer, to, terms, unit.now))
+    _write_down(unit, row.case, lambda case, terms: arrived_after_all(case, answer, to, terms, unit.now))
 
 
 def _write_down(unit: Unit, number: int, decided: Callable[[Case, Terms], Decision]) -> None:

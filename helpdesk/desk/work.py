@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from helpdesk.clues import NO_CLUES, read_clues
-from helpdesk.core import decide
+from helpdesk.core.receive import receive
 from helpdesk.core.receive.orders.command import cases_named, may_split, people_named
-from helpdesk.core.redaction import ERASED
+from helpdesk.core.receive.outsider import answered_elsewhere
 from helpdesk.core.words import enclosure
 from helpdesk.core.words.agent_text import AgentText
+from helpdesk.core.words.case import ERASED
 from helpdesk.core.words.decision import Answered, Arrival
 from helpdesk.core.words.events import AcknowledgmentDecided
 from helpdesk.core.words.placement import Placement
@@ -127,7 +128,7 @@ def work_mail(unit: Unit, read: ReadMail) -> Worked:
     home = _home(unit, mail)
     terms = unit.judging(unit.terms(home, case=mail.about.case, sender=mail.sender))
     arrival = replace(arrival, thanks=thanks_in(mail.about.case, arrival, terms))
-    decision = decide.receive(mail.about.case, arrival, terms, unit.now)
+    decision = receive(mail.about.case, arrival, terms, unit.now)
     failpoint("work.decided")
     number = _write_down(unit, mail, arrival, decision, unit.terms_after(decision, terms))
     kept = replace(mail.came, subject=ERASED) if decision.erase else mail.came  # the order quotes what was to go
@@ -185,7 +186,7 @@ def _addressee(unit: Unit, mail: PlacedMail) -> Addressee:
 
 
 def _arrival(unit: Unit, mail: PlacedMail) -> Arrival:
-    """What `decide.receive` is to know of it, and of what it names."""
+    """What `receive` is to know of it, and of what it names."""
     spooled, message, placement, case = mail.read.mail, mail.message, mail.placement, mail.about.case
     addressee = _addressee(unit, mail)
     if mail.opening:
@@ -249,7 +250,7 @@ def _tell_linked(unit: Unit, arrival: Arrival, opened: int) -> None:
     linked = arrival.placement.linked
     case = gather(unit, case_store.load(unit.connection, linked), ()).case if linked is not None else None
     for other in unit.neighbours({case.number: case} if case else {}).values():
-        decision = decide.answered_elsewhere(other.case, f"HD-{opened}", arrival, other.terms, unit.now)
+        decision = answered_elsewhere(other.case, f"HD-{opened}", arrival, other.terms, unit.now)
         for one, terms in ((decision, other.terms), *decision.also):
             unit.record(one, terms)
 

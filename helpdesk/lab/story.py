@@ -1,4 +1,4 @@
-"""A worked example that goes on: one case, lived through `core.decide` on virtual time, and what is to come of it.
+"""A worked example that goes on: one case, lived through `core` on virtual time, and what is to come of it.
 
 Nothing is read, stored or sent: the case, its terms and its mails are values in memory. Whatever time alone changes
 happens at its own instant; at the same instant what somebody does comes first, because on the dot is on time.
@@ -12,10 +12,11 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, get_args
 
-from helpdesk.core import decide
 from helpdesk.core.clocks.answers import credited
 from helpdesk.core.clocks.credit import sla_events
 from helpdesk.core.clocks.timeline import clocks
+from helpdesk.core.receive import receive
+from helpdesk.core.tick import next_at, tick
 from helpdesk.core.words.addressee import Addressee
 from helpdesk.core.words.agent_text import AgentText
 from helpdesk.core.words.decision import Arrival
@@ -97,7 +98,7 @@ class _Telling:
         self.sent: list[MailKind] = []
         self._mails = 0
         self._written: set[tuple[str, str, str]] = set()
-        decision = decide.receive(None, self._customers(_first_words(policy, example), None), self.terms, self.now)
+        decision = receive(None, self._customers(_first_words(policy, example), None), self.terms, self.now)
         if decision.case is None:
             raise HelpdeskError(decision.because or f"its mail is {decision.outcome}")
         self.case = replace(decision.case, number=1)
@@ -119,17 +120,17 @@ class _Telling:
     def _pass(self, until: datetime, *, inclusive: bool) -> None:
         """Let all happen that time alone changes."""
         for _ in range(_MOST_TICKS):
-            due = decide.next_at(self.case, self.terms)
+            due = next_at(self.case, self.terms)
             if due is None or due > until or (due == until and not inclusive):
                 return
             self.now = max(self.now, due)
-            self._take(decide.tick(self.case, self.terms, self.now))
+            self._take(tick(self.case, self.terms, self.now))
         raise RuntimeError(f"the case never comes to rest before {until}")
 
     def _write(self, by: str, text: str) -> Decision:
         arrival = self._agents(text) if by == "agent" else self._customers(text, self.case)
         arrival = replace(arrival, thanks=thanks_in(self.case, arrival, self.terms))
-        decision = decide.receive(self.case, arrival, self.terms, self.now)
+        decision = receive(self.case, arrival, self.terms, self.now)
         self._take(decision)
         return decision
 

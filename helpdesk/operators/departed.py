@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from helpdesk.core import decide
+from helpdesk.core.staffing import relief
 from helpdesk.core.words.desk_mail import DepartedMail
 from helpdesk.letters import DeskLetter
 from helpdesk.store import cases as case_store
@@ -72,7 +72,7 @@ def _case(unit: Unit, team: Team, number: int) -> str:
 def _handed(unit: Unit, case: Case, mailbox: Mailbox) -> Case | None:
     """Write down who has a case instead; the case as it is then, None where it stays."""
     terms = unit.terms(mailbox, case=case)
-    decision = decide.hand_on(case, terms, unit.now)
+    decision = relief.hand_on(case, terms, unit.now)
     if not decision.events:
         return None
     after = unit.store(decision, terms)

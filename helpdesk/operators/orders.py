@@ -14,7 +14,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from helpdesk.clues import holder_of
-from helpdesk.core.decide import robot_outcome
+from helpdesk.core.receive.outsider import robot_outcome
 from helpdesk.core.words.alert import AlertText
 from helpdesk.core.words.block import Mistake, read_block
 from helpdesk.core.words.desk_mail import OrderDone, OrderedMail

@@ -11,7 +11,7 @@ from collections import Counter
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from helpdesk.core.redaction import ERASED
+from helpdesk.core.words.case import ERASED
 from helpdesk.errors import StaleCase
 from helpdesk.privacy.erased import outsiders, purged
 from helpdesk.store import cases as case_store

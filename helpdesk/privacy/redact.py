@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from helpdesk.core.redaction import ERASED
+from helpdesk.core.words.case import ERASED
 from helpdesk.privacy.erased import redacted
 from helpdesk.store import cases as case_store
 from helpdesk.store import erasure

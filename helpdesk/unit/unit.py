@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from helpdesk.core import decide
+from helpdesk.core import tick
 from helpdesk.core.clocks.owed import with_owed
 from helpdesk.core.words.events import PolicyChanged
 from helpdesk.core.words.terms import Neighbour, Terms
@@ -177,7 +177,7 @@ class Unit:
         if case is None:
             raise ValueError("a decision about a case was expected")
         self.forget()
-        next_at = decide.next_at(case, terms, decision.clocks)
+        next_at = tick.next_at(case, terms, decision.clocks)
         if case.number and decision.outcome != "opened":
             case_store.save(self.connection, case, new=decision.events, next_at=next_at)
             return case

@@ -11,9 +11,10 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from helpdesk.core import decide
 from helpdesk.core.clocks import ladder
 from helpdesk.core.clocks.timeline import clocks
+from helpdesk.core.receive import receive
+from helpdesk.core.tick import next_at, tick
 from helpdesk.core.words.addressee import Addressee
 from helpdesk.core.words.agent_text import AgentText
 from helpdesk.core.words.case import case_from
@@ -124,7 +125,7 @@ class Life(RuleBasedStateMachine):
         self.breaches = {}
         self.read_late = False
         self.case = None
-        self.apply(decide.receive(None, self.arrival(f"Priority: {severity}"), self.terms, self.now))
+        self.apply(receive(None, self.arrival(f"Priority: {severity}"), self.terms, self.now))
 
     def arrival(self, text, role="customer", received_at=None, robot=None):
         self.mails += 1
@@ -150,7 +151,7 @@ class Life(RuleBasedStateMachine):
         breaches = [event.at for event in self.case.of_type(ClockBreached)]
         self.read_late = self.read_late or arrival.received_at < self.now or self.now in breaches
         arrival = replace(arrival, thanks=thanks_in(self.case, arrival, self.terms))
-        decision = decide.receive(self.case, arrival, self.terms, self.now)
+        decision = receive(self.case, arrival, self.terms, self.now)
         if decision.outcome != "opened":  # too old to reopen: another case, which is not this story
             self.apply(decision)
 
@@ -163,7 +164,7 @@ class Life(RuleBasedStateMachine):
     def time_passes(self, span):
         until = self.now + span
         for _ in range(200):
-            due = decide.next_at(self.case, self.terms)
+            due = next_at(self.case, self.terms)
             if due is None or due > until:
                 break
             self.now = max(self.now, due)
@@ -174,14 +175,14 @@ class Life(RuleBasedStateMachine):
 
     @rule()
     def ticks(self):
-        self.apply(decide.tick(self.case, self.terms, self.now))
-        due = decide.next_at(self.case, self.terms)
+        self.apply(tick(self.case, self.terms, self.now))
+        due = next_at(self.case, self.terms)
         assert due is None or due > self.now, "after a tick nothing is due any more"
 
     @rule()
     def ticks_again(self):
         self.ticks()
-        decision = decide.tick(self.case, self.terms, self.now)
+        decision = tick(self.case, self.terms, self.now)
         assert (decision.events, decision.drafts) == ((), ()), "the same moment twice changes nothing"
 
     @rule()

@@ -9,18 +9,22 @@ with the words of a form: only what comes with the same words at once is a machi
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from helpdesk.core.words.addresses import unwritable
-from helpdesk.core.words.case import DESK
-from helpdesk.core.words.events import AcknowledgmentDecided
+from helpdesk.core.words.case import DESK, Case
+from helpdesk.core.words.decision import Draft
+from helpdesk.core.words.drafts import AckMail, KnownProblem
+from helpdesk.core.words.events import AcknowledgmentDecided, CaseFlagged, EscalationRequested
 from helpdesk.plural import plural
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Sequence
 
     from helpdesk.core.words.decision import Arrival
+    from helpdesk.core.words.terms import Terms
+    from helpdesk.offering.policy import Doubt
 
 A_DAY = 5  # to one address
 A_DAY_PROVEN = 50  # to one of a customer whose mail is authenticated
@@ -37,16 +41,16 @@ LONG_MEMORY = timedelta(days=60)
 EVERYBODY = "everybody"  # `alarm` of a flood
 
 
-def decided(arrival: Arrival, now: datetime, *, known: bool, proven: bool, channel: str) -> AcknowledgmentDecided:
+def decided(arrival: Arrival, terms: Terms, now: datetime) -> AcknowledgmentDecided:
     """Every case has its acknowledgment decision on the record: sent, or withheld and why.
 
     `alarm`: the operators are to be told; `EVERYBODY` where it is about no address in particular.
-    `unwritable`: its reader cannot be written to, so that it stands in the outbox with the reason. `known`: whom it
-    goes to is of the customer whose mail it is; `proven`: so is its author, and the mail is authenticated. `channel`:
-    of the mailbox it came to.
+    `unwritable`: its reader cannot be written to, so that it stands in the outbox with the reason.
     """
     to = arrival.addressee.address
-    quiet = nobody_to_answer(to, arrival, channel)
+    known = is_known(to, terms)
+    proven = arrival.placement.authenticated and is_known(arrival.sender, terms)
+    quiet = nobody_to_answer(to, arrival, terms.mailbox.channel)
     excess = "" if quiet else _too_many(arrival, known=known, proven=known and proven)
     flood = "" if quiet or excess else _flooded(arrival, known=known)
     because = quiet or excess or flood
@@ -101,3 +105,25 @@ def _flooded(arrival: Arrival, *, known: bool) -> str:
     if not known and answered.everywhere >= EVERYWHERE_A_MINUTE:
         return f"{plural(answered.everywhere, 'acknowledgment')} went out within a minute, and this address is unknown"
     return ""
+
+
+def is_known(address: str, terms: Terms) -> bool:
+    """Whether an address is of the customer whose mail it is: one that is not may be anybody's (threat L05)."""
+    return terms.customer is not None and terms.customer.includes(address)
+
+
+def letter(case: Case, arrival: Arrival, terms: Terms, doubts: Sequence[Doubt]) -> Draft:
+    """The acknowledgment itself; `doubts` say what is not owed."""
+    content = AckMail(
+        # An address that we do not know may be forged: it gets none of the mail's own words back (threat L05).
+        known=is_known(case.addressee.address, terms),
+        declared=tuple(_problem(event) for event in case.of_type(CaseFlagged) if event.say),
+        escalated=bool(case.of_type(EscalationRequested)),
+        follows=arrival.linked_ref if arrival.placement.linked is None else "",
+        doubts=tuple(doubts),
+    )
+    return Draft(content, case.addressee, arrival.key)
+
+
+def _problem(flagged: CaseFlagged) -> KnownProblem:
+    return KnownProblem(flagged.name or flagged.say, datetime.fromisoformat(flagged.until) if flagged.until else None)

@@ -11,67 +11,86 @@ or where it is encrypted and nobody here can read what it says. So does an absen
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from helpdesk.core.clocks.ladder import unacknowledged
-from helpdesk.core.receive import colleagues, crossing, details, escalation, exclusion, merging
-from helpdesk.core.receive.orders import correction, links, snooze, splitting
-from helpdesk.core.receive.orders.command import FORMS, Vocabulary, read_orders, would_be_obeyed
+from helpdesk.core.receive import acknowledgment, behalf, colleagues, crossing, customer, scope
+from helpdesk.core.receive.orders import other_cases
+from helpdesk.core.receive.orders.command import Orders, Verb, Vocabulary, read_orders, would_be_obeyed
 from helpdesk.core.receive.orders.execution import Execution
-from helpdesk.core.receive.orders.requester import requester
-from helpdesk.core.staffing import relief
+from helpdesk.core.receive.orders.obey import OBEY
+from helpdesk.core.receive.orders.status import why_no_spam
 from helpdesk.core.words.addressee import nobody
 from helpdesk.core.words.addresses import unwritable
 from helpdesk.core.words.block import Mistake
-from helpdesk.core.words.decision import Decision, Draft
-from helpdesk.core.words.drafts import (
-    AssignedMail,
-    ClosedMail,
-    CommandForm,
-    EarlierAnswer,
-    EchoMail,
-    RelayMail,
-    SecondAnswerMail,
-)
+from helpdesk.core.words.case import DESK, Case
+from helpdesk.core.words.decision import Arrival, Decision, Draft
+from helpdesk.core.words.drafts import EarlierAnswer, EchoMail, RelayMail, SecondAnswerMail
 from helpdesk.core.words.enclosure import enclosures, kept_back
 from helpdesk.core.words.events import (
+    AcknowledgmentDecided,
     AgentAnswered,
     AgentMailReturned,
     AgentNoted,
-    CaseAssigned,
-    CaseClosed,
-    CaseFlagged,
-    CaseReopened,
-    CaseResolved,
     MistakeFact,
     PageAcknowledged,
-    ParticipantAdded,
-    ParticipantRemoved,
-    SeveritySet,
-    WaitingSet,
 )
-from helpdesk.core.words.unseen import unseen_words
+from helpdesk.core.words.unseen import CaseMail, unseen_words
 from helpdesk.openhours.relative_time import zone_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from datetime import datetime
+    from collections.abc import Iterator
 
-    from helpdesk.core.receive.orders.command import Command, Orders, Verb
     from helpdesk.core.words.agent_text import AgentText
-    from helpdesk.core.words.case import Case
-    from helpdesk.core.words.decision import Arrival
     from helpdesk.core.words.people import Agent
     from helpdesk.core.words.terms import Terms
-    from helpdesk.core.words.unseen import CaseMail
 
 # Orders whose text is for the customer, whatever mail was answered: an answer, a last one, a first one.
 _FOR_THE_CUSTOMER: tuple[Verb, ...] = ("answer", "resolve", "close", "split", "requester")
 
 
-def agent_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
-    """Decide what an agent's verified reply does."""
+def opens(arrival: Arrival, terms: Terms, now: datetime) -> Decision:
+    """Decide what an agent's mail does that belongs to no case: it opens one for somebody else."""
+    if arrival.behalf is None:
+        raise ValueError("a mail for somebody else was expected")
+    alone = customer.opened_by(arrival.behalf.requester, arrival, terms, now)
+    return behalf.opened(alone, arrival.behalf, arrival, terms, now)
+
+
+def writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
+    """Decide what an agent's mail on a case does."""
+    decision = _obeyed(case, arrival, terms, now)
+    if decision.case is None or not decision.case.unconfirmed or not decision.case.active:
+        return decision  # what was called spam stays what it was
+    if any(isinstance(event, AgentMailReturned) and event.notice for event in decision.events):
+        return decision  # a program confirms nothing
+    spoken = any(draft.audience == "customer" for draft in decision.drafts)
+    if not spoken and behalf.denies(decision.reply):
+        return replace(decision, drafts=(*decision.drafts, *behalf.asked_again(arrival)))
+    came = confirm(decision.case, arrival, terms, now, spoken=spoken)
+    return replace(
+        decision,
+        case=came.case,
+        events=(*decision.events, *came.events),
+        drafts=(*came.drafts, *decision.drafts),
+    )
+
+
+def confirm(case: Case, arrival: Arrival, terms: Terms, now: datetime, *, spoken: bool = False) -> Decision:
+    """Decide what follows from that an agent did open a case for somebody; `spoken`: they get a word of the agent."""
+    told = behalf.confirmed(case, arrival.received_at, now, arrival.sender)
+    owed = any(event.because == behalf.NOT_CONFIRMED for event in case.of_type(AcknowledgmentDecided))
+    drafts: tuple[Draft, ...] = ()
+    if owed and not spoken and case.addressee.address:
+        told = (*told, AcknowledgmentDecided(now, now, DESK, sent=True, because=""))
+        doubts = scope.unentitled(arrival, terms)
+        drafts = (acknowledgment.letter(case, arrival, terms, tuple(doubts)),)
+    return Decision(case.after(*told), told, drafts)
+
+
+def _obeyed(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
+    """An agent's verified reply: orders, then its text."""
     agent = arrival.placement.agent
     if agent is None:
         raise ValueError("an agent's mail was expected")
@@ -90,7 +109,7 @@ def agent_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> D
     )
     # Who is on the case is settled first: the text below already goes to those who were added.
     for command in orders.given("cc", "requester"):
-        _OBEY[command.verb](execution, command, orders)
+        OBEY[command.verb](execution, command, orders)
     if _is_for_the_customer(execution, orders) and _reaches_nobody(execution, orders):
         return _refused(case, arrival, now, agent, replace(orders, mistakes=(_NOBODY,)))
     if _speaks(execution, orders) and (answer := colleagues.answered_meanwhile(execution)):
@@ -98,7 +117,7 @@ def agent_writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> D
     orders = crossing.kept_open(execution, orders)
     _speak(execution, orders)
     for command in (*orders.given_besides("cc", "requester", "merge"), *orders.given("merge")):
-        _OBEY[command.verb](execution, command, orders)
+        OBEY[command.verb](execution, command, orders)
     _acknowledge(execution, orders)
     _say_what_stays(execution, orders)
     crossing.say(execution, orders)
@@ -171,10 +190,10 @@ def _vocabulary(case: Case, arrival: Arrival, terms: Terms, agent: Agent) -> Voc
         people=tuple(person.address for person in case.people),
         removed=case.removed,
         ours=terms.ours,
-        linkable=links.linkable(case, arrival.named, agent),
+        linkable=other_cases.linkable(case, arrival.named, agent),
         unsplittable="" if arrival.piece else arrival.unsplittable,
-        no_spam=_why_no_spam(case),
-        mergeable=merging.mergeable(case, terms, arrival, agent),
+        no_spam=why_no_spam(case),
+        mergeable=other_cases.mergeable(case, terms, arrival, agent),
         at=arrival.received_at,
         zone=zone_of(agent.timezone, served_in),
         active=case.active,
@@ -309,158 +328,3 @@ def _say_what_stays(execution: Execution, orders: Orders) -> None:
     ordered = orders.given_besides("note", "answer") or execution.kept_open
     if not ordered and not orders.text and not enclosures(message, 0):
         execution.done.append("nothing: no text of yours was found in your mail, and the customer got none")
-
-
-def _severity(execution: Execution, command: Command, _orders: Orders) -> None:
-    level = execution.terms.policy.level(command.argument)
-    was = execution.terms.policy.level(execution.case.severity)
-    execution.happened(
-        SeveritySet(
-            *execution.stamp,
-            severity=level.key,
-            rank=level.rank,
-            was=was.key,
-            reason=command.detail,
-            initially=command.initially,
-        )
-    )
-    execution.done.append(f"severity {level.name}, was {was.name}")
-
-
-def _assign(execution: Execution, command: Command, _orders: Orders) -> None:
-    agent = execution.terms.team.agent(command.argument)
-    if agent is None:
-        raise ValueError(f"{command.argument} is no agent of the team")
-    name = agent.name or agent.address
-    # Who gives a case to themselves has come back, whatever the configuration says.
-    away = "" if agent.address == execution.agent.address else relief.said_away(agent, execution.now)
-    if agent.address == execution.case.assignee:
-        execution.done.append(f"was with {name} already{f', who is {away}' if away else ''}")
-        return
-    if away and not command.insists:
-        execution.done.append(f"not assigned: {name} is {away}; #assign! {agent.address} gives it to them anyway")
-        return
-    execution.happened(CaseAssigned(*execution.stamp, agent=agent.address, because=f"by {execution.name}"))
-    execution.done.append(f"assigned to {name}{f', {away}: what cannot wait goes to who is there' if away else ''}")
-    if agent.address != execution.agent.address:
-        content, name = AssignedMail(handed_over=True), execution.agent.name
-        execution.drafts.append(Draft(content, agent.person, execution.arrival.key, author=name))
-
-
-def _wait(execution: Execution, command: Command, _orders: Orders) -> None:
-    seconds = int(command.span.total_seconds()) if command.span else 0
-    if not execution.case.active:
-        execution.happened(CaseReopened(*execution.stamp, because=f"by {execution.name}"))
-    whom, reason = ("vendor", command.detail) if command.vendor else ("", None)
-    execution.happened(WaitingSet(*execution.stamp, seconds=seconds, whom=whom, reason=reason))
-    until = execution.arrival.received_at + command.span if command.span else None
-    said = f"waiting for {'a third party' if command.vendor else 'the customer'}"
-    said += f" until {snooze.wall(execution, until)}" if until else ""
-    said += f": {command.detail}" if command.detail else ""
-    pauses = execution.terms.policy.is_paused_by("vendor" if command.vendor else "customer")
-    execution.done.append(said if pauses else f"{said}; no clock stops")
-
-
-def _resolve(execution: Execution, _command: Command, orders: Orders) -> None:
-    _end(execution, orders, CaseResolved(*execution.stamp), over=("resolved", "closed"))
-
-
-def _close(execution: Execution, _command: Command, orders: Orders) -> None:
-    _end(execution, orders, CaseClosed(*execution.stamp), over=("closed",))
-
-
-def _end(execution: Execution, orders: Orders, end: CaseResolved | CaseClosed, *, over: tuple[str, ...]) -> None:
-    """On resolution a mail confirms it (LGT-8), once; a last answer goes out all the same."""
-    text = "" if execution.stays else orders.text
-    if execution.case.status in over and not text:
-        execution.done.append(f"was {execution.case.status} already; nobody is told again")
-        return
-    execution.happened(end)
-    execution.to_customers(ClosedMail(), text=text)
-    told = "the customer is told"
-    if execution.unheard or nobody(execution.case):
-        why = "a monitor reads no mail" if execution.unheard else "nobody on this case can be written to"
-        told = f"nobody is told: {why}"
-    execution.done.append(f"{end.type}, and {told}")
-
-
-def _why_no_spam(case: Case) -> str:
-    """Why a case cannot be called spam; "" where it can."""
-    if case.unconfirmed:
-        return ""  # somebody may have written it in an agent's name
-    if case.customer:
-        return f"this one is of a customer, {case.customer}"
-    if case.of_type(AgentAnswered):
-        return "this one was answered"
-    return "a promise on this one was broken" if case.breaches else ""
-
-
-def _spam(execution: Execution, _command: Command, _orders: Orders) -> None:
-    """It ends, and nobody outside is told: who sends spam must not learn that somebody reads it."""
-    if execution.case.status == "closed":
-        execution.done.append("was closed already")
-        return
-    execution.happened(CaseFlagged(*execution.stamp, tag="spam"))
-    execution.happened(CaseClosed(*execution.stamp, because="spam"))
-    execution.done.append("closed as spam, and nobody outside is told")
-
-
-def _reopen(execution: Execution, _command: Command, _orders: Orders) -> None:
-    if execution.case.status == "open":
-        execution.done.append("was open already")
-        return
-    execution.happened(CaseReopened(*execution.stamp, because=f"by {execution.name}"))
-    execution.done.append("open again")
-
-
-def _cc(execution: Execution, command: Command, _orders: Orders) -> None:
-    """Who is added sees what comes, and never what was; who is removed can write to the case and is not believed."""
-    for person in command.people:
-        there = person.address in {known.address for known in (execution.case.requester, *execution.case.participants)}
-        if command.argument == "remove" and not there:
-            execution.done.append(f"{person.address} was off the case already")
-        elif command.argument == "remove":
-            execution.happened(ParticipantRemoved(*execution.stamp, address=person.address))
-            execution.done.append(f"{person.address} gets no more answers")
-        elif there:
-            execution.done.append(f"{person.address} was on the case already")
-        else:
-            execution.happened(ParticipantAdded(*execution.stamp, address=person.address, name=person.name))
-            execution.done.append(f"{person.address} gets the answers from now on, and nothing of before")
-
-
-def _help(execution: Execution, _command: Command, _orders: Orders) -> None:
-    execution.done.append("the list of commands")
-    execution.help = tuple(CommandForm(*form.split("  ", 1)) for form in FORMS.values())
-
-
-def _note(_scribe: Execution, _command: Command, _orders: Orders) -> None:
-    """Nothing to do by itself: `agent_writes` has read `#note`, `#answer` and `#redact`, `_acknowledge` `#ack`."""
-
-
-_OBEY: dict[str, Callable[[Execution, Command, Orders], None]] = {
-    "note": _note,
-    "answer": _note,
-    "severity": _severity,
-    "kind": correction.kind,
-    "area": correction.area,
-    "detail": details.kept,
-    "assign": _assign,
-    "wait": _wait,
-    "snooze": snooze.begin,
-    "resolve": _resolve,
-    "close": _close,
-    "reopen": _reopen,
-    "cc": _cc,
-    "requester": requester,
-    "link": links.link,
-    "merge": merging.merge,
-    "split": splitting.split,
-    "exclude": exclusion.exclude,
-    "incident": exclusion.incident,
-    "escalate": escalation.escalate,
-    "ack": _note,
-    "spam": _spam,
-    "redact": _note,
-    "help": _help,
-}

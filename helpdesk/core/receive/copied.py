@@ -8,11 +8,14 @@ authenticated (threats A10, L05). Who is left out stands on the case, so that it
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from helpdesk.core.receive import entry, scope
 from helpdesk.core.words.addresses import unwritable
 from helpdesk.core.words.case import CANNOT_BE_WRITTEN_TO, DESK
-from helpdesk.core.words.events import CaseFlagged, Event, ParticipantAdded
+from helpdesk.core.words.decision import Decision
+from helpdesk.core.words.events import CaseFlagged, CaseUnflagged, Event, ParticipantAdded
 from helpdesk.core.words.message import base_address
 from helpdesk.person import Person
 
@@ -69,8 +72,7 @@ def answered_instead(address: str, arrival: Arrival, now: datetime) -> Iterator[
         yield from _joined([instead.person], arrival, now)
     if instead.not_used:
         way_out = unwritable(instead.not_used) or f"#requester {instead.not_used}"
-        tag = f"not answered at {instead.not_used}, which its Reply-To names ({way_out})"
-        yield CaseFlagged(arrival.received_at, now, DESK, tag=tag)
+        yield entry.flagged(arrival, now, f"not answered at {instead.not_used}, which its Reply-To names ({way_out})")
 
 
 def unreachable(sender: Person, joined: Iterable[Event], arrival: Arrival, now: datetime) -> Iterator[Event]:
@@ -79,8 +81,7 @@ def unreachable(sender: Person, joined: Iterable[Event], arrival: Arrival, now: 
     for address in filter(None, (sender.address, *addresses)):
         wrong = unwritable(address)
         if wrong:
-            tag = f"{CANNOT_BE_WRITTEN_TO}{address} ({wrong})"
-            yield CaseFlagged(arrival.received_at, now, DESK, tag=tag)
+            yield entry.flagged(arrival, now, f"{CANNOT_BE_WRITTEN_TO}{address} ({wrong})")
 
 
 def _is_alias(person: Person, arrival: Arrival) -> bool:
@@ -113,9 +114,39 @@ def _left_out(people: list[Person], arrival: Arrival, now: datetime) -> Iterator
     if people:
         named = ", ".join(person.address for person in people[:_SHOWN])
         more = f" and {len(people) - _SHOWN} more" if len(people) > _SHOWN else ""
-        tag = f"on copy, not added: {named}{more} (#cc add ADDRESS adds them)"
-        yield CaseFlagged(arrival.received_at, now, DESK, tag=tag)
+        yield entry.flagged(arrival, now, f"on copy, not added: {named}{more} (#cc add ADDRESS adds them)")
 
 
 def _nobody(_address: str) -> bool:
     return False
+
+
+# --- a copy of the mail that opened a case proves more than that did
+
+
+def proven(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
+    """What the proof makes of the case: from then on it has what that mail would have had; nothing is mailed for it.
+
+    The sender is who they say, so the case is their customer's and is not marked for them any more, and whom they have
+    on copy joins it. `terms` are theirs.
+    """
+    unproven = replace(arrival, placement=replace(arrival.placement, authenticated=False))
+    doubts = {event.tag for event in by_first_mail(unproven, terms, now) if isinstance(event, CaseFlagged)}
+    events = [*_customer(case, arrival, terms, now), *_joining(case, arrival, terms, now)]
+    events += [
+        CaseUnflagged(now, now, DESK, tag=tag) for tag in case.tags if tag == "unverified" or (tag in doubts and events)
+    ]
+    return Decision(case.after(*events), tuple(events))
+
+
+def _customer(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Iterator[Event]:
+    sender = arrival.message.sender
+    if sender and terms.customer and not case.customer and case.requester.address == sender.address:
+        yield scope.becomes(sender, case, arrival, terms, (now, now, DESK))
+
+
+def _joining(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Iterator[Event]:
+    known = {*(person.address for person in case.people), *case.removed}
+    for event in by_first_mail(arrival, terms, now):
+        if isinstance(event, ParticipantAdded) and event.address not in known:
+            yield replace(event, at=now)

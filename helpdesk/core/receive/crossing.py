@@ -11,8 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from helpdesk.core.clocks.timeline import is_left_open, is_split_off
-from helpdesk.core.receive.orders.snooze import wall
-from helpdesk.core.redaction import ERASED
+from helpdesk.core.words.case import ERASED
 from helpdesk.core.words.events import (
     AgentAnswered,
     AnswerArrived,
@@ -74,7 +73,7 @@ def say(execution: Execution, orders: Orders) -> None:
         )
     for mail in execution.newer:
         who = mail.author.name or mail.author.address
-        execution.done.append(f"after the mail that you answered, {who} wrote once more, at {wall(execution, mail.at)}")
+        execution.done.append(f"after the mail that you answered, {who} wrote once more, at {execution.wall(mail.at)}")
 
 
 def owed(case: Case, terms: Terms) -> frozenset[tuple[str, datetime]]:

@@ -32,18 +32,16 @@ from helpdesk.offering.intake_words import folded
 from helpdesk.offering.severities import StatedSeverity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from datetime import datetime
 
-    from helpdesk.core.receive.orders.command import Command, Orders
-    from helpdesk.core.receive.orders.execution import Execution
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.decision import Arrival
     from helpdesk.core.words.terms import Terms
     from helpdesk.core.words.verdict import Verdict
     from helpdesk.offering.intake import Intake
-    from helpdesk.offering.policy import Doubt, Policy
-    from helpdesk.offering.severities import Degree, Kind, Level, Matrix
+    from helpdesk.offering.policy import Policy
+    from helpdesk.offering.severities import Degree, Kind, Level
 
 _SHOWN = 80  # characters of an answer, beside the mail that has it whole
 
@@ -86,46 +84,19 @@ def given(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Details:
     return Details(reading.told(), tuple(reading.changed), (*reading.proposed, *proposed), reading.verdict)
 
 
-def kept(execution: Execution, command: Command, orders: Orders) -> None:
-    """Obey `#detail`: what an agent was told elsewhere, or takes a customer's words for, counts as if written."""
-    case, terms, key = execution.case, execution.terms, command.argument
-    was = dict(case.intake).get(key, "")
-    execution.happened(_given(case, {key: command.detail}, terms, execution.stamp))
-    label = next(_short(field.label) for field in terms.policy.intake if field.key == key)
-    execution.done.append(f"{label}: {command.detail}{f', was {_brief(was)}' if was else ''}")
-    matrix = terms.policy.severity.matrix
-    computing = [one for one in orders.given("detail") if matrix and one.argument in matrix.fields]
-    if matrix and computing and command is computing[-1] and not orders.has("severity"):
-        _compute_again(execution, matrix)
-
-
-def _compute_again(execution: Execution, matrix: Matrix) -> None:
-    """The severity that impact and urgency make, where an agent has set one of them."""
-    case, policy = execution.case, execution.terms.policy
-    computed = matrix.statement(dict(case.intake))
-    if computed is None:
-        unknown = [f"{field} is one of {', '.join(known)}" for field, _, known in matrix.unknown(dict(case.intake))]
-        execution.done.append("; ".join([*unknown, "severity stays: it takes impact and urgency"]))
-        return
-    level, was = policy.severity_in(case.plan, computed.severity), policy.level(case.severity)
-    if level != was:
-        execution.happened(
-            SeveritySet(*execution.stamp, severity=level.key, rank=level.rank, was=was.key, reason=computed.words)
-        )
-        execution.done.append(f"severity {level.name}, was {was.name} ({computed.words})")
-
-
 def _held(case: Case) -> set[str]:
     """The details that an agent has set."""
     answers = case.of_type(DetailsGiven)
     return {key for event in answers if event.message_id is None for key in event.intake}
 
 
-def _given(case: Case, new: Mapping[str, str], terms: Terms, stamp: Stamp) -> DetailsGiven:
+def answered(case: Case, new: Mapping[str, str], terms: Terms, stamp: Stamp) -> DetailsGiven:
     """What new answers make of what is missing, and of what is warranted (LAI-5)."""
     was = dict(case.intake)
     values = {**was, **new}
-    before, after = ({doubt.said for doubt in _unclaimed(case, given, terms)} for given in (was, values))
+    before, after = (
+        {doubt.said for doubt in scope.unclaimed(case.requester, given, case.kind, terms)} for given in (was, values)
+    )
     return DetailsGiven(
         *stamp,
         intake=dict(new),
@@ -134,10 +105,6 @@ def _given(case: Case, new: Mapping[str, str], terms: Terms, stamp: Stamp) -> De
         unwarranted=tuple(why for why in case.unwarranted if why not in before or why in after),
         was=Unwarranted(unwarranted=list(case.unwarranted)),
     )
-
-
-def _unclaimed(case: Case, values: Mapping[str, str], terms: Terms) -> Iterator[Doubt]:
-    return scope.unclaimed(case.requester, values, case.kind, terms)
 
 
 def _stated(case: Case, arrival: Arrival, new: Mapping[str, str], terms: Terms) -> StatedSeverity | None:
@@ -181,7 +148,7 @@ def _degree(stated: str, terms: Terms) -> Degree | None:
 def guesses(intake: Intake, values: Mapping[str, str], kind: str, policy: Policy) -> tuple[str, ...]:
     """What may be an answer to what is missing, and how the agent makes it one."""
     wanted = missing(policy.intake, values, kind)
-    labels = {field.key: _short(field.label) for field in policy.intake}
+    labels = {field.key: short(field.label) for field in policy.intake}
     return tuple(
         f"{labels[key]} may be {value}: #detail {key} {value} says so"
         for key, value in intake.guesses.items()
@@ -189,7 +156,8 @@ def guesses(intake: Intake, values: Mapping[str, str], kind: str, policy: Policy
     )
 
 
-def _short(label: str) -> str:
+def short(label: str) -> str:
+    """A field's label without what explains it."""
     return label.partition(" (")[0]
 
 
@@ -210,7 +178,7 @@ class _Reading:
         self.terms = terms
         self.now = now
         self.new = new
-        self.given = _given(case, new, terms, (arrival.received_at, now, arrival.sender))
+        self.given = answered(case, new, terms, (arrival.received_at, now, arrival.sender))
         self.values = {**dict(case.intake), **new}
         self.stated = stated
         self.events: list[Event] = []
@@ -240,8 +208,8 @@ class _Reading:
         was, new = dict(self.case.intake), self.new
         for field in self.terms.policy.intake:
             if field.key in new:
-                before = f", was {_brief(was[field.key])}" if field.key in was else ""
-                self.changed.append(f"{_short(field.label)}: {_brief(new[field.key])}{before}")
+                before = f", was {brief(was[field.key])}" if field.key in was else ""
+                self.changed.append(f"{short(field.label)}: {brief(new[field.key])}{before}")
         left = self.given.unwarranted
         if len(left) < len(self.case.unwarranted):
             why = "; ".join(left)
@@ -358,6 +326,7 @@ class _Reading:
             self.happened(event)
 
 
-def _brief(answer: str) -> str:
+def brief(answer: str) -> str:
+    """An answer in one line, as it is shown beside the mail that has it whole."""
     line = " ".join(answer.split())
     return line if len(line) <= _SHOWN else f"{line[:_SHOWN].rstrip()} ..."

@@ -11,27 +11,24 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from helpdesk.core.receive import acknowledgment
+from helpdesk.core.receive import acknowledgment, entry
 from helpdesk.core.receive.appeal import appeal
 from helpdesk.core.words.audience import readers
-from helpdesk.core.words.case import DESK
 from helpdesk.core.words.decision import Draft
 from helpdesk.core.words.drafts import EscalationAskedMail, PassedOnMail
-from helpdesk.core.words.events import CaseFlagged, CaseUnflagged, EscalationRequested, Event
+from helpdesk.core.words.events import EscalationRequested, Event
 from helpdesk.offering.policy import OFF
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from helpdesk.core.receive.orders.command import Command, Orders
-    from helpdesk.core.receive.orders.execution import Execution
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.decision import Arrival
     from helpdesk.core.words.terms import Terms
     from helpdesk.person import Person
 
-_MAY_ASK = "may ask for escalation: "  # begins the tag of what an agent is to decide on
+MAY_ASK = "may ask for escalation: "  # begins the tag of what an agent is to decide on
 _ONCE = timedelta(days=1)  # in which one mail says that it was passed on
 _AROUND = re.compile(r"(?:\s*(?:re|aw|fwd?|wg|sv|tr|rv|antw)\s?:|\[?\bHD-\d{1,12}\b\]?|[\s:,-])+", re.IGNORECASE)
 
@@ -39,20 +36,16 @@ _AROUND = re.compile(r"(?:\s*(?:re|aw|fwd?|wg|sv|tr|rv|antw)\s?:|\[?\bHD-\d{1,12
 def requested(arrival: Arrival, terms: Terms, now: datetime, *, case: Case | None = None) -> Iterator[Event]:
     """The event, if this mail asks for escalation, or a tag that it may; `case` is the one that it is written on."""
     if arrival.to_escalation:
-        yield _requested(arrival, now, "written to the escalation address")
+        yield EscalationRequested(*entry.stamp(arrival, now), because="written to the escalation address")
         return
     said = appeal(_new_words(arrival, case), named=terms.policy.escalation_words)
     if said is None:
         return
     if said.sure:
-        yield _requested(arrival, now, f"the mail says: {said.words}")
+        yield EscalationRequested(*entry.stamp(arrival, now), because=f"the mail says: {said.words}")
         return
-    tag = f'{_MAY_ASK}the mail says "{said.words}" (#escalate passes it on, #escalate {OFF} dismisses)'
-    yield CaseFlagged(arrival.received_at, now, DESK, tag=tag)
-
-
-def _requested(arrival: Arrival, now: datetime, because: str) -> EscalationRequested:
-    return EscalationRequested(arrival.received_at, now, arrival.sender, because=because)
+    tag = f'{MAY_ASK}the mail says "{said.words}" (#escalate passes it on, #escalate {OFF} dismisses)'
+    yield entry.flagged(arrival, now, tag)
 
 
 def _new_words(arrival: Arrival, case: Case | None) -> str:
@@ -88,7 +81,7 @@ def mails(before: Case | None, case: Case, events: Sequence[Event], arrival: Arr
     for person in told(case, terms, asked.recorded_at):
         yield Draft(content, person, key, text, author, shows=shows)
     to = _customer(case, arrival)
-    if before is not None and to and not _told_lately(before, asked) and _may_answer(to, arrival, terms):
+    if before is not None and to and not told_lately(before, asked) and _may_answer(to, arrival, terms):
         yield Draft(PassedOnMail(), to, key)
 
 
@@ -97,35 +90,11 @@ def _customer(case: Case, arrival: Arrival) -> Person | None:
     return case.addressee if sender is None or sender.address == case.requester.address else sender
 
 
-def _told_lately(case: Case, asked: EscalationRequested) -> bool:
+def told_lately(case: Case, asked: EscalationRequested) -> bool:
+    """Whether the customer has heard of another one that it was passed on."""
     return any(asked.at - earlier.at < _ONCE for earlier in case.of_type(EscalationRequested))
 
 
 def _may_answer(to: Person, arrival: Arrival, terms: Terms) -> bool:
     believed = arrival.placement.verified or terms.customer is not None
     return believed and not acknowledgment.nobody_to_answer(to.address, arrival, terms.mailbox.channel)
-
-
-# --- by an agent
-
-
-def escalate(execution: Execution, command: Command, _orders: Orders) -> None:
-    """Obey `#escalate`: what a customer may have meant is passed on, or dismissed."""
-    proposed = [tag for tag in execution.case.tags if tag.startswith(_MAY_ASK)]
-    for tag in proposed:
-        execution.happened(CaseUnflagged(*execution.stamp, tag=tag))
-    if command.argument == OFF:
-        execution.done.append("dismissed: nobody is told" if proposed else "nothing was to be dismissed")
-        return
-    because = f"{execution.name} passes it on{f': {command.detail}' if command.detail else ''}"
-    before = execution.case
-    asked = EscalationRequested(*execution.stamp, because=because)
-    execution.happened(asked)
-    people = told(execution.case, execution.terms, execution.now)
-    content = EscalationAskedMail(asked=because, sender=execution.agent.address)
-    key = f"{execution.arrival.key}/asked"
-    author = execution.case.requester.shown
-    execution.drafts += [Draft(content, person, key, author=author) for person in people]
-    if not _told_lately(before, asked):
-        execution.drafts += [Draft(PassedOnMail(), to, key) for to in execution.case.readers]
-    execution.done.append(f"passed on to {', '.join(person.address for person in people)}")

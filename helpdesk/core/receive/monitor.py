@@ -1,11 +1,11 @@
-"""What a monitor says on the case of the thing it watches, and when the keeper of the case has to hear of it.
+"""What happens when a monitor writes of the thing that a case came of.
 
 A monitor repeats itself, so what it repeats is on the record and nobody is mailed: only the first word of a recovery,
 of a failure after one, and of something worse than it said before. None of it is a person's word: no clock starts or
 stops, no wait ends, and nothing that is over is opened again. A recovery ends a case only where its policy says so
 and no agent has written.
 
-Nobody reads the mail that a monitor gets, so on a case of its own none is written to it (`spared`); what an agent
+Nobody reads the mail that a monitor gets, so on a case of its own none is written to it (`record`); what an agent
 writes goes to the others on the case, or stays in the team and counts as the answer all the same.
 """
 
@@ -14,37 +14,44 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from helpdesk.core.words.case import DESK
+from helpdesk.core.clocks import suspicion
+from helpdesk.core.receive import customer, entry
+from helpdesk.core.words.case import DESK, Case
+from helpdesk.core.words.decision import Arrival, Decision
+from helpdesk.core.words.drafts import MonitorMail
 from helpdesk.core.words.events import AgentAnswered, AgentNoted, CaseResolved, Event, MonitorReported
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from helpdesk.core.words.case import Case
-    from helpdesk.core.words.decision import Arrival, Decision
     from helpdesk.core.words.terms import Terms
     from helpdesk.core.words.watched import State
 
 News = Literal["", "recovered", "again", "worse"]
 
 
-def said(arrival: Arrival, now: datetime, *, rank: int) -> Iterator[Event]:
-    """What the mail says of the thing, if it is a monitor's; `rank` is how bad it looks, 1 to 4."""
-    watched, message = arrival.placement.watched, arrival.message
-    if watched is not None:
-        yield MonitorReported(
-            arrival.received_at,
-            now,
-            arrival.sender,
-            message_id=message.message_id,
-            subject=message.subject,
-            state=watched.state,
-            rank=rank,
-        )
+def writes(case: Case, arrival: Arrival, state: State, terms: Terms, now: datetime) -> Decision:
+    """The monitor that this case came of tells more of it; of what is over it can only say that it has recovered."""
+    if customer.is_too_old(case, arrival, terms) or not (case.active or state == "recovered"):
+        return customer.opened(replace(arrival, linked_ref=case.ref), terms, now)
+    verdict = terms.judged(arrival.message, {}, others=arrival.others, plan=case.plan)
+    new = _news(case, state, verdict.rank) if case.active else ""
+    events = [*entry.reported(arrival, now, rank=verdict.rank), *entry.masked(arrival, now)]
+    events += _ended(case, arrival, terms, now) if new == "recovered" else ()
+    case = case.after(*events)
+    suspected = suspicion.raised(case, verdict, arrival, terms, now) if new in {"again", "worse"} else ()
+    case = case.after(*suspected)
+    drafts = entry.to_agents(MonitorMail(news=new), case, arrival, terms) if new else []
+    drafts += suspicion.alarms(case, suspected, terms, now)
+    because = arrival.placement.because
+    events += suspected
+    return Decision(
+        case, tuple(events), tuple(drafts), visibility="robot", reply=arrival.message.reply, because=because
+    )
 
 
-def news(case: Case, state: State, rank: int) -> News:
+def _news(case: Case, state: State, rank: int) -> News:
     """What of it is new on the case."""
     before = [event for event in case.of_type(MonitorReported) if event.state != "notice"]
     failed = not before or before[-1].state == "problem"
@@ -57,22 +64,12 @@ def news(case: Case, state: State, rank: int) -> News:
     return "worse" if rank < min((_rank(event) for event in before), default=rank) else ""
 
 
-def ended(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Iterator[Event]:
+def _rank(event: MonitorReported) -> int:
+    return event.rank if event.state == "problem" else 4
+
+
+def _ended(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Iterator[Event]:
     """The end that the policy gives to a case that recovered by itself."""
     if terms.policy.lifecycle.resolve_recovered and not case.of_type(AgentAnswered, AgentNoted):
         at = case.not_before(CaseResolved, arrival.received_at)
         yield CaseResolved(at, now, DESK, because="the monitor says that it has recovered")
-
-
-def spared(decision: Decision) -> Decision:
-    """The decision without mail to a monitor, unless an agent insists."""
-    case = decision.case
-    if case is None or not case.monitor or decision.insists:
-        return decision
-    its = case.requester.address
-    drafts = tuple(draft for draft in decision.drafts if draft.audience != "customer" or draft.to.address != its)
-    return replace(decision, drafts=drafts)
-
-
-def _rank(event: MonitorReported) -> int:
-    return event.rank if event.state == "problem" else 4

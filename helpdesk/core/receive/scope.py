@@ -6,17 +6,27 @@ measured without warranty; the reason is always on the record.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from helpdesk.core.receive import exclusion
+from helpdesk.core.receive import entry
 from helpdesk.core.receive.maintenance import window_of
 from helpdesk.core.words.case import DESK
-from helpdesk.core.words.events import CaseFlagged, CaseUnflagged, Event, Stamp
-from helpdesk.offering.policy import Doubt
+from helpdesk.core.words.events import (
+    CaseExempted,
+    CaseFlagged,
+    CaseUnflagged,
+    Event,
+    ExclusionProposed,
+    FormerRequester,
+    RequesterSet,
+    Stamp,
+)
+from helpdesk.offering.policy import OFF, Doubt
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator
     from datetime import date, datetime
 
     from helpdesk.core.words.case import Case
@@ -24,6 +34,7 @@ if TYPE_CHECKING:
     from helpdesk.core.words.people import Customer
     from helpdesk.core.words.terms import Terms
     from helpdesk.core.words.verdict import Verdict
+    from helpdesk.offering.declared import Incident
     from helpdesk.offering.policy import Plan, Policy
     from helpdesk.person import Person
 
@@ -103,9 +114,9 @@ def findings(arrival: Arrival, verdict: Verdict, terms: Terms, now: datetime) ->
     """Events for what the plan does not cover, and for what the offering may leave out."""
     plan = terms.policy.plan(plan_key(terms))
     for tag in uncovered(verdict.kind, verdict.area or "", plan, terms.policy):
-        yield CaseFlagged(arrival.received_at, now, DESK, tag=tag)
+        yield entry.flagged(arrival, now, tag)
     yield from _declared(arrival, verdict, terms, now)
-    yield from exclusion.proposed(arrival, terms, now)
+    yield from excluded_by_words(arrival, terms, now)
 
 
 _NOT_IN_PLAN, _NO_AREA = "not in plan: ", "no covered area recognised"
@@ -135,7 +146,7 @@ def _declared(arrival: Arrival, verdict: Verdict, terms: Terms, now: datetime) -
     policy, at = terms.policy, arrival.received_at
     incident = terms.declared.incident(policy.key, f"{arrival.message.subject}\n{arrival.message.reply}")
     if incident:
-        yield from exclusion.incident_proposed(incident, policy, at=at, now=now)
+        yield from _incident(incident, policy, at=at, now=now)
     window = window_of(arrival, verdict, terms)
     if window:
         zone = policy.calendars[policy.regions[0].calendar].timezone
@@ -149,3 +160,79 @@ def _declared(arrival: Arrival, verdict: Verdict, terms: Terms, now: datetime) -
             until=window.ends_at.isoformat(),
             zone=zone,
         )
+
+
+# --- what words of a mail propose to leave out
+
+PROPOSED = "exclusion proposed: "  # begins the tag of one that nobody has decided on
+
+
+def excluded_by_words(
+    arrival: Arrival, terms: Terms, now: datetime, *, decided: Collection[str] = ()
+) -> Iterator[Event]:
+    """An event and a tag for each exclusion whose words stand in a mail, once a case: not for keys in `decided`."""
+    text = f"{arrival.message.subject}\n{arrival.message.reply}".lower()
+    for one in terms.policy.exclusions:
+        said = [word for word in one.words if _stands_in(word, text)]
+        if said and one.key not in decided:
+            order = f"#exclude {one.key}"
+            yield from _proposal(one.key, order, one.why, said, at=arrival.received_at, now=now)
+
+
+def exclusion_keys(events: Iterable[Event]) -> frozenset[str]:
+    """The keys that were proposed or decided on."""
+    return frozenset(one.key for one in events if isinstance(one, ExclusionProposed | CaseExempted))
+
+
+def _incident(incident: Incident, policy: Policy, *, at: datetime, now: datetime) -> Iterator[Event]:
+    """A mail says the words of a known incident (LAI-6): it is linked, and the agent decides whether it is that."""
+    yield linked(incident, (at, now, DESK))
+    if policy.known_incidents_exempt:
+        order = f"#incident {incident.key}"
+        yield from _proposal(f"incident {incident.key}", order, known_problem(incident), incident.words, at=at, now=now)
+
+
+def _proposal(key: str, order: str, why: str, said: Collection[str], *, at: datetime, now: datetime) -> Iterator[Event]:
+    words = ", ".join(f'"{word}"' for word in said)
+    yield ExclusionProposed(at, now, DESK, key=key, because=why, words=tuple(said))
+    tag = f"{PROPOSED}{key}, the mail says {words} ({order} binds, #exclude {OFF} dismisses; its promises run)"
+    yield CaseFlagged(at, now, DESK, tag=tag)
+
+
+def _stands_in(words: str, text: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(words.lower())}(?!\w)", text) is not None
+
+
+def linked(known: Incident, stamp: Stamp) -> CaseFlagged:
+    """That a case is about a known incident."""
+    return CaseFlagged(*stamp, tag=f"incident {known.key}", say=known_problem(known), name=known.title)
+
+
+def known_problem(known: Incident) -> str:
+    """How a customer is told of it."""
+    return f"a known problem, {known.title}"
+
+
+# --- whose it becomes
+
+
+def becomes(person: Person, case: Case, arrival: Arrival, terms: Terms, stamp: Stamp) -> RequesterSet:
+    """That a case becomes that person's; `terms` are theirs."""
+    doubts = (*unentitled(arrival, terms), *unclaimed(person, dict(case.intake), case.kind, terms))
+    return RequesterSet(
+        *stamp,
+        address=person.address,
+        name=person.name,
+        customer=terms.customer.key if terms.customer else "",
+        plan=plan_key(terms),
+        region=region_key(terms),
+        unwarranted=tuple(doubt.said for doubt in doubts),
+        was=FormerRequester(
+            address=case.requester.address,
+            answers_to=case.answers_to,
+            customer=case.customer,
+            plan=case.plan,
+            region=case.region,
+            unwarranted=list(case.unwarranted),
+        ),
+    )

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from helpdesk.core.staffing import assignment
+from helpdesk.core.record import on_the_record
+from helpdesk.core.staffing import assignment, relief
 from helpdesk.core.words.case import DESK
-from helpdesk.core.words.decision import Draft
+from helpdesk.core.words.decision import Decision, Draft
 from helpdesk.core.words.drafts import AssignedMail, BouncedMail, EchoMail, ReturnedMail
 from helpdesk.core.words.events import (
     AgentAnswered,
@@ -93,7 +94,7 @@ def mails(events: tuple[Event, ...], case: Case, back: Returned, terms: Terms) -
         yield Draft(BouncedMail(bounced=returned), person, key)
 
 
-def arrived(
+def _arrived(
     case: Case, answer: str, recipient: str, terms: Terms, now: datetime
 ) -> tuple[tuple[Event, ...], Draft | None]:
     """What follows where an answer that was lost is sent after all: on an operator's order, say."""
@@ -122,3 +123,21 @@ def _another(case: Case, back: Returned, holder: Agent | None, terms: Terms, now
     tried = {event.recipient for event in case.of_type(MailBounced) if event.kind == "assigned"}
     tried |= {back.recipient}
     return assignment.another(terms, now, besides=tried)
+
+
+# --- by no mail
+
+
+def did_not_arrive(case: Case, back: Returned, terms: Terms, now: datetime) -> Decision:
+    """Decide what follows from a mail of a case that was refused, or given up."""
+    events = happened(case, back, terms, at=now, now=now)
+    after = case.after(*events)
+    decision = Decision(after, events, tuple(mails(events, after, back, terms)))
+    decision = relief.relieve(decision, terms, now, because="a mail of ours did not arrive")
+    return on_the_record(decision, terms, now)
+
+
+def arrived_after_all(case: Case, answer: str, recipient: str, terms: Terms, now: datetime) -> Decision:
+    """Decide what follows from an answer that was lost and is sent after all."""
+    events, told = _arrived(case, answer, recipient, terms, now)
+    return on_the_record(Decision(case.after(*events), events, (told,) if told else ()), terms, now)

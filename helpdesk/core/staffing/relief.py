@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from helpdesk.core.clocks import calling
 from helpdesk.core.clocks.timeline import clocks
 from helpdesk.core.clocks.turn import turn_of
+from helpdesk.core.record import on_the_record, progress_mails
 from helpdesk.core.staffing import assignment
 from helpdesk.core.words.decision import Decision, Draft
 from helpdesk.core.words.drafts import AssignedMail, CustomerMessageMail, EchoMail, ToAgent
@@ -131,7 +132,7 @@ def running_out(
     return (_given(successor, need),), _told(successor, need, key, "a promise is running out")
 
 
-def leaves(case: Case, terms: Terms, now: datetime) -> Decision:
+def _leaves(case: Case, terms: Terms, now: datetime) -> Decision:
     """Give on a case that waits for its agent, whose absence has begun; without events where it can wait for them."""
     holder = terms.team.agent(case.assignee)
     if holder is None or not holder.away(now) or case.status != "open" or turn_of(case).whose != "desk":
@@ -145,10 +146,19 @@ def leaves(case: Case, terms: Terms, now: datetime) -> Decision:
     return Decision(case.after(event), (event,), told)
 
 
-# --- whose agent is none of the team any more
+# --- by no mail
 
 
-def departed(case: Case, terms: Terms, now: datetime) -> Decision:
+def hand_on(case: Case, terms: Terms, now: datetime) -> Decision:
+    """Decide who has the case of somebody who is no agent of its team any more, or whose absence has begun."""
+    there = terms.team.agent(case.assignee)
+    decision = _leaves(case, terms, now) if there else _departed(case, terms, now)
+    also = tuple((Decision(one.case.after(*decision.events), decision.events), one.terms) for one in terms.merged)
+    news = progress_mails(case, decision.case, terms, f"handed/{now:%Y%m%dT%H%M%SZ}")
+    return on_the_record(replace(decision, drafts=(*decision.drafts, *news), also=also), terms, now)
+
+
+def _departed(case: Case, terms: Terms, now: datetime) -> Decision:
     """Give on the case of somebody who is no agent of its team any more; without events where nobody is there."""
     agent, was = assignment.another(terms, now, besides={case.assignee}), case.assignee
     if agent is None:
@@ -161,7 +171,7 @@ def departed(case: Case, terms: Terms, now: datetime) -> Decision:
 
 def _of_departed(case: Case, decision: Decision, terms: Terms, now: datetime) -> Decision:
     """A case that was over when its agent went has one again with the word that opens it."""
-    given = departed(case, terms, now)
+    given = _departed(case, terms, now)
     agent = terms.team.agent(given.case.assignee) if given.case else None
     theirs = [draft for draft in decision.drafts if _is_kept(draft)]
     if not case.active or not theirs or not given.events or agent is None:

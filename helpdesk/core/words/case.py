@@ -59,6 +59,7 @@ _D = TypeVar("_D", bound=Event)
 DESK = "desk"  # who did it, when the desk itself did
 CANNOT_BE_WRITTEN_TO = "cannot be written to: "  # begins the tag of an address
 MASKED = "masked: "  # begins the tag of something that is not repeated
+ERASED = "(erased)"  # stands in place of a subject, or of words
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""An agent corrects what the desk found: the kind of a case, its application area.
+"""An agent corrects what the desk found: severity, kind, application area, what the customer was asked for.
 
 The policy's rules about kinds bind as they did when the case came in: a severity that the new kind does not allow is
 lowered, on the record and by the clocks' own mechanism; a correction of the correction gives it back. What the plan
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from helpdesk.core.receive import scope
+from helpdesk.core.receive import details, scope
 from helpdesk.core.words.case import DESK
 from helpdesk.core.words.events import AreaSet, CaseFlagged, KindSet, SeveritySet
 from helpdesk.offering.intake import missing
@@ -17,7 +17,24 @@ from helpdesk.offering.intake import missing
 if TYPE_CHECKING:
     from helpdesk.core.receive.orders.command import Command, Orders
     from helpdesk.core.receive.orders.execution import Execution
-    from helpdesk.offering.severities import Kind
+    from helpdesk.offering.severities import Kind, Matrix
+
+
+def severity(execution: Execution, command: Command, _orders: Orders) -> None:
+    """Obey `#severity`."""
+    level = execution.terms.policy.level(command.argument)
+    was = execution.terms.policy.level(execution.case.severity)
+    execution.happened(
+        SeveritySet(
+            *execution.stamp,
+            severity=level.key,
+            rank=level.rank,
+            was=was.key,
+            reason=command.detail,
+            initially=command.initially,
+        )
+    )
+    execution.done.append(f"severity {level.name}, was {was.name}")
 
 
 def kind(execution: Execution, command: Command, orders: Orders) -> None:
@@ -42,6 +59,35 @@ def area(execution: Execution, command: Command, _orders: Orders) -> None:
     execution.happened(AreaSet(*execution.stamp, area=command.argument, was=was))
     execution.done.append(f"area {command.argument}, was {was or 'none'}")
     _look_at_coverage(execution)
+
+
+def detail(execution: Execution, command: Command, orders: Orders) -> None:
+    """Obey `#detail`: what an agent was told elsewhere, or takes a customer's words for, counts as if written."""
+    case, terms, key = execution.case, execution.terms, command.argument
+    was = dict(case.intake).get(key, "")
+    execution.happened(details.answered(case, {key: command.detail}, terms, execution.stamp))
+    label = next(details.short(field.label) for field in terms.policy.intake if field.key == key)
+    execution.done.append(f"{label}: {command.detail}{f', was {details.brief(was)}' if was else ''}")
+    matrix = terms.policy.severity.matrix
+    computing = [one for one in orders.given("detail") if matrix and one.argument in matrix.fields]
+    if matrix and computing and command is computing[-1] and not orders.has("severity"):
+        _compute_again(execution, matrix)
+
+
+def _compute_again(execution: Execution, matrix: Matrix) -> None:
+    """The severity that impact and urgency make, where an agent has set one of them."""
+    case, policy = execution.case, execution.terms.policy
+    computed = matrix.statement(dict(case.intake))
+    if computed is None:
+        unknown = [f"{field} is one of {', '.join(known)}" for field, _, known in matrix.unknown(dict(case.intake))]
+        execution.done.append("; ".join([*unknown, "severity stays: it takes impact and urgency"]))
+        return
+    level, was = policy.severity_in(case.plan, computed.severity), policy.level(case.severity)
+    if level != was:
+        execution.happened(
+            SeveritySet(*execution.stamp, severity=level.key, rank=level.rank, was=was.key, reason=computed.words)
+        )
+        execution.done.append(f"severity {level.name}, was {was.name} ({computed.words})")
 
 
 def _bind(execution: Execution, becomes: Kind) -> str:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import textwrap
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from helpdesk.core.words.addressee import unheard
 from helpdesk.core.words.decision import Decision, Draft
 from helpdesk.core.words.drafts import EchoMail
 from helpdesk.core.words.enclosure import enclosures
+from helpdesk.openhours.relative_time import zone_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -71,6 +73,13 @@ class Execution:
     def stamp(self) -> Stamp:
         """Of what this mail does: when it was received, and by whom it is."""
         return self.arrival.received_at, self.now, self.agent.address
+
+    def wall(self, at: datetime) -> str:
+        """A moment as the agent who wrote has it on the wall."""
+        policy = self.terms.policy
+        served_in = policy.calendars[policy.region(self.case.region).calendar].timezone
+        local = at.astimezone(ZoneInfo(zone_of(self.agent.timezone, served_in)))
+        return f"{local:%Y-%m-%d %H:%M} {local.tzname()}"
 
     def happened(self, event: Event) -> None:
         """Something is a fact of the case from now on."""

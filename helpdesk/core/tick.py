@@ -1,27 +1,33 @@
-"""What time does to a case whose customer is silent: a reminder, a proposed downgrade, the end.
+"""What time alone changes: breaches, steps of the ladder, the end of a wait or a snooze, the silence of a customer.
 
-All spans come from the policy and fall on business days of the plan's calendar; a step is taken once for each silence.
-A silence is a wait for the customer that has no span of its own (`#wait 3d` is the agent's), or where the policy asks
-for it an answer after which it is the customer's turn, unless the case is of the worst, is merged, or a promise of ours
-still runs.
-Somebody unverified who answers in the customer's place ends no silence, and nobody is told of it before the agent has
-written or waited again.
+All spans of a silence come from the policy and fall on business days of the plan's calendar; a step is taken once for
+each silence. A silence is a wait for the customer that has no span of its own (`#wait 3d` is the agent's), or where the
+policy asks for it an answer after which it is the customer's turn, unless the case is of the worst, is merged, or a
+promise of ours still runs. Somebody unverified who answers in the customer's place ends no silence, and nobody is told
+of it before the agent has written or waited again.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
-from helpdesk.core.clocks.timeline import waited_for
+from helpdesk.core.clocks import ladder, suspicion
+from helpdesk.core.clocks.timeline import clocks, waited_for
 from helpdesk.core.clocks.turn import turn_of
-from helpdesk.core.words.case import DESK
-from helpdesk.core.words.decision import Draft
-from helpdesk.core.words.drafts import ClosedMail, CustomerReminderMail, DowngradeMail
+from helpdesk.core.record import on_the_record, progress_mails
+from helpdesk.core.staffing import relief
+from helpdesk.core.words.case import DESK, Case
+from helpdesk.core.words.decision import Decision, Draft
+from helpdesk.core.words.drafts import ClosedMail, CustomerReminderMail, DowngradeMail, SnoozeOverMail, WaitOverMail
 from helpdesk.core.words.events import (
     AgentAnswered,
     AnsweredElsewhere,
+    CaseAssigned,
     CaseClosed,
+    CaseReopened,
+    CaseSnoozed,
     CustomerReminded,
     DowngradeProposed,
     Event,
@@ -29,19 +35,114 @@ from helpdesk.core.words.events import (
     ParticipantAdded,
     RequesterSet,
     SeveritySet,
+    SnoozeOver,
     WaitingSet,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import datetime
 
     from helpdesk.core.clocks.clock import Clock
-    from helpdesk.core.words.case import Case
+    from helpdesk.core.words.people import Agent
     from helpdesk.core.words.terms import Terms
     from helpdesk.openhours.calendar import Calendar
     from helpdesk.openhours.within import Within
     from helpdesk.person import Person
+
+
+def tick(case: Case, terms: Terms, now: datetime) -> Decision:
+    """Decide what time alone changes by `now`: breaches, steps of the ladder, the end of a wait."""
+    before = case
+    over, reminders = _wait_over(case, terms, now)
+    case = case.after(*over)  # first, because clocks that waited run again from then on
+    found = clocks(case, terms.policy)  # who has the case moves none of them
+    given, told = _relieved(case, terms, found, now)
+    events, drafts = ladder.climb(case.after(*given), terms, found, now)
+    lived, letters = _live(case, terms, found, now)
+    alarmed, alarms = suspicion.repeat(case, terms, now)
+    awake, wake = _snooze_over(case.after(*given, *lived), terms, now)
+    events, drafts = (*given, *events, *lived, *alarmed, *awake), (*told, *drafts, *letters, *alarms, *wake)
+    after = case.after(*events)
+    decision = Decision(after, (*over, *events), (*reminders, *drafts))
+    decision = relief.relieve(decision, terms, now, because="it is time to go on with it")
+    news = progress_mails(before, decision.case, terms, f"time/{now:%Y%m%dT%H%M%SZ}")
+    return on_the_record(replace(decision, drafts=(*decision.drafts, *news)), terms, now)
+
+
+def _relieved(
+    case: Case, terms: Terms, found: Sequence[Clock], now: datetime
+) -> tuple[tuple[Event, ...], tuple[Draft, ...]]:
+    """When time runs out on a case whose agent cannot act (LGK-2)."""
+    reached = ladder.reached_by(case, terms, found, now)
+    if not reached:
+        return (), ()
+    due = min((rung.clock.due_at for rung in reached if rung.clock.due_at), default=None)
+    return relief.running_out(case, terms, now, due_at=due)
+
+
+def next_at(case: Case, terms: Terms, found: Sequence[Clock] = ()) -> datetime | None:
+    """The earliest instant at which time alone changes something; None while nothing can.
+
+    `found` are the clocks of the case where they are known.
+    """
+    found = found or clocks(case, terms.policy)
+    instants = [rung.at for rung in ladder.outstanding(case, terms, found)]
+    standing = case.breaches
+    instants += [
+        clock.told_late_from
+        for clock in found
+        if clock.told_late_from is not None and ladder.clock_key(clock) not in standing
+    ]
+    instants += [step.at for step in _outstanding(case, terms, found)]
+    wakes_at = case.snoozed.until if case.snoozed else None
+    others = (_wait_ends_at(case), wakes_at, suspicion.repeats_at(case, terms))
+    return min([*instants, *(at for at in others if at)], default=None)
+
+
+# --- the end of a wait, and of a snooze
+
+
+def _wait_ends_at(case: Case) -> datetime | None:
+    if case.status != "waiting" or case.status_since is None:
+        return None
+    seconds = case.of_type(WaitingSet)[-1].seconds
+    return case.status_since + timedelta(seconds=seconds) if seconds else None
+
+
+def _wait_over(case: Case, terms: Terms, now: datetime) -> tuple[tuple[Event, ...], tuple[Draft, ...]]:
+    """The end of a wait that was set for a span: the case is open again, and its agent hears of it."""
+    ends_at = _wait_ends_at(case)
+    if ends_at is None or ends_at > now:
+        return (), ()
+    event = CaseReopened(ends_at, now, DESK, because="the wait is over")
+    # A merged case waits together with the one that took its place, whose agent is told.
+    agent = None if case.merged_into else terms.team.agent(case.assignee)
+    key = f"wait/{ends_at:%Y%m%dT%H%M%SZ}"
+    content = WaitOverMail(waited_for=waited_for(case.of_type(WaitingSet)[-1]))
+    drafts = (Draft(content, agent.person, key),) if agent else ()
+    return (event,), drafts
+
+
+def _snooze_over(case: Case, terms: Terms, now: datetime) -> tuple[tuple[Event, ...], tuple[Draft, ...]]:
+    """The reminder, once its moment has come by `now`."""
+    snoozed = case.snoozed
+    if snoozed is None or snoozed.until > now:
+        return (), ()
+    agent = _reminded(case, terms)
+    key = f"snooze/{snoozed.until:%Y%m%dT%H%M%SZ}"
+    drafts = (Draft(SnoozeOverMail(delayed=now - snoozed.until), agent.person, key),) if agent else ()
+    return (SnoozeOver(snoozed.until, now, DESK),), drafts
+
+
+def _reminded(case: Case, terms: Terms) -> Agent | None:
+    """Who asked; the assignee where the case was given to somebody since, or who asked has left the team."""
+    since = [type(event) for event in case.of_type(CaseSnoozed, CaseAssigned)]
+    asked = terms.team.agent(case.snoozed.by) if case.snoozed and since[-1] is CaseSnoozed else None
+    return asked or terms.team.agent(case.assignee)
+
+
+# --- a customer is silent
+
 
 LifecycleAct = Literal["remind", "downgrade", "close"]
 _DOWNGRADABLE = 2  # LAI-9 speaks of the two worst severities
@@ -65,7 +166,22 @@ class _CustomerSilence:
     waited: bool  # an agent said that we wait
 
 
-def outstanding(case: Case, terms: Terms, found: Sequence[Clock]) -> list[LifecycleStep]:
+def _live(
+    case: Case, terms: Terms, found: Sequence[Clock], now: datetime
+) -> tuple[tuple[Event, ...], tuple[Draft, ...]]:
+    """Do what is due by `now`, in order."""
+    events: list[Event] = []
+    drafts: list[Draft] = []
+    for step in _outstanding(case, terms, found):
+        if step.at > now:
+            break
+        for event, letters in _ACTS[step.act](case, terms, step.at, now):
+            events.append(event)
+            drafts += letters
+    return tuple(events), tuple(drafts)
+
+
+def _outstanding(case: Case, terms: Terms, found: Sequence[Clock]) -> list[LifecycleStep]:
     """The steps of this silence that are still to come, in order of time."""
     silence = _silence(case, terms, found)
     if silence is None or _answered_elsewhere(case, silence.since):
@@ -118,21 +234,6 @@ def _answered_elsewhere(case: Case, since: datetime) -> bool:
 
 def _calendar(case: Case, terms: Terms) -> Calendar:
     return terms.policy.plan_calendar(plan=case.plan, region=case.region)
-
-
-def live(
-    case: Case, terms: Terms, found: Sequence[Clock], now: datetime
-) -> tuple[tuple[Event, ...], tuple[Draft, ...]]:
-    """Do what is due by `now`, in order."""
-    events: list[Event] = []
-    drafts: list[Draft] = []
-    for step in outstanding(case, terms, found):
-        if step.at > now:
-            break
-        for event, letters in _ACTS[step.act](case, terms, step.at, now):
-            events.append(event)
-            drafts += letters
-    return tuple(events), tuple(drafts)
 
 
 def _remind(case: Case, terms: Terms, at: datetime, now: datetime) -> Iterator[tuple[Event, list[Draft]]]:

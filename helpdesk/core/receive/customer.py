@@ -1,0 +1,357 @@
+"""What happens when a customer writes.
+
+On no case, their mail opens one. Mail of programs that nobody here knows, and what is not wanted, is held, which is
+neither a case nor lost. Somebody who is known is never held, whatever their mail carries, nor is what answers a mail of
+ours, what comes by a list of ours, or what a form writes that the operator has named. Of strangers, bulk is held
+(newsletters), and what a program says that it has written by itself.
+
+On a case, their mail runs its clocks, opens what was over, answers what was asked (`details`), and may make it look
+worse. What is only thanks does none of that, and neither does a rating, which is one click in a closing mail: the grade
+is in the address that the mail goes to, so that an empty mail is enough and no program's way with subjects can blur it.
+Who wrote something beside it is read by the agent, and where they were not content by the lead as well.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from helpdesk.core.clocks import calling, ladder, suspicion
+from helpdesk.core.clocks.timeline import clocks
+from helpdesk.core.receive import acknowledgment, copied, details, entry, escalation, merged_cases, scope
+from helpdesk.core.staffing import assignment
+from helpdesk.core.words.case import DESK, Case, open_case
+from helpdesk.core.words.decision import Arrival, Decision, Draft
+from helpdesk.core.words.drafts import AssignedMail, CustomerMessageMail, RatedMail, ReopenedMail
+from helpdesk.core.words.events import (
+    CaseOpened,
+    CasePurged,
+    CaseReopened,
+    CustomerRated,
+    CustomerThanked,
+    CustomerWrote,
+    Event,
+    RankOneSuspected,
+    SentAgain,
+    SeverityAssessed,
+    SeveritySet,
+)
+from helpdesk.core.words.exempted import PERSONAL_DATA, in_force
+from helpdesk.core.words.people import channel_key
+from helpdesk.core.words.rating import Grade, comment_in
+from helpdesk.core.words.verdict import Verdict, assessed
+from helpdesk.offering.intake import Intake, missing
+from helpdesk.offering.intake import read as read_intake
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from helpdesk.core.receive.details import Details
+    from helpdesk.core.words.message import Transport
+    from helpdesk.core.words.terms import Terms
+    from helpdesk.core.words.thanks import Thanks
+    from helpdesk.person import Person
+
+_MOST = 2_000  # characters of a comment that the ledger keeps; the mail is there whole
+
+
+def writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
+    """Decide what a customer's mail on a case does."""
+    if arrival.placement.rating:
+        return _rates(case, arrival, arrival.placement.rating, terms, now)
+    if arrival.thanks:
+        return thanks_us(case, arrival, arrival.thanks, terms, now)
+    if is_too_old(case, arrival, terms):
+        return opened(replace(arrival, linked_ref=case.ref), terms, now)
+    on_it = _writes_on_merged if arrival.through else _writes_on
+    return on_it(case, arrival, terms, now)
+
+
+# --- on no case: it opens one, unless it is held
+
+
+def first_writes(arrival: Arrival, terms: Terms, now: datetime) -> Decision:
+    """Decide what a mail does that belongs to no case."""
+    if not terms.policy.is_support(arrival.sender):
+        return Decision(None, outcome="ignored", because="its sender is not a support channel")
+    because = _why_held(arrival, terms)
+    if because:
+        return Decision(None, outcome="held", because=because)
+    return opened(arrival, terms, now)
+
+
+def _why_held(arrival: Arrival, terms: Terms) -> str:
+    """Why a mail that would open a case is held; "" where it opens one."""
+    known = terms.customer is not None or arrival.sender in terms.ours or arrival.sender in terms.mailbox.forms
+    by_hand = arrival.released_by and not arrival.history
+    if known or by_hand or arrival.placement.answers_us or terms.mailbox.channel == "monitoring":
+        return ""
+    return arrival.unwanted or of_strangers(arrival.message.transport)
+
+
+def of_strangers(transport: Transport) -> str:
+    """Why a mail is held whose sender nobody knows and which answers nothing of ours; "" where it is not."""
+    if transport.generated:
+        return f"a program of somebody unknown wrote it ({transport.unanswered})"
+    if transport.bulk and not transport.ours:
+        return f"bulk of somebody unknown, by no list of ours ({transport.unanswered})"
+    return ""
+
+
+def opened(arrival: Arrival, terms: Terms, now: datetime) -> Decision:
+    """Decide what the case is that a mail opens."""
+    # Who is not proven to have written it is shown and written to; where that is nobody, the agents hear so.
+    sender = arrival.message.sender or arrival.addressee.author
+    return opened_by(sender, arrival, terms, now)
+
+
+def opened_by(sender: Person, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
+    """The same, of which `sender` is the requester."""
+    intake = read_intake(arrival.message.reply, terms.policy.intake, subject=arrival.message.subject)
+    plan = scope.plan_key(terms)
+    verdict = terms.judged(arrival.message, intake.values, others=arrival.others, to=arrival.came_to, plan=plan)
+    unclaimed = tuple(scope.unclaimed(sender, intake.values, verdict.kind, terms))
+    doubts = (*scope.unentitled(arrival, terms), *unclaimed)
+    opening = _opening(sender, arrival, terms, intake, verdict, now)
+    found = _assessed(verdict, arrival, terms, now)
+    wrote = entry.came(CustomerWrote, arrival, now)
+    joined = tuple(copied.by_first_mail(arrival, terms, now))
+    outside = tuple(scope.findings(arrival, verdict, terms, now))
+    escalated = tuple(escalation.requested(arrival, terms, now))
+    given = assignment.assign(terms, now)
+    acknowledged = acknowledgment.decided(arrival, terms, now)
+    events = (
+        opening,
+        found,
+        wrote,
+        *entry.reported(arrival, now, rank=verdict.rank),
+        *entry.masked(arrival, now),
+        *([entry.flagged(arrival, now, arrival.unwanted)] if arrival.unwanted else []),
+        *entry.not_read(arrival, now),
+        *copied.answered_instead(opening.answers_to, arrival, now),
+        *joined,
+        *copied.unreachable(sender, joined, arrival, now),
+        *outside,
+        *escalated,
+        *given,
+        acknowledged,
+    )
+    suspected = suspicion.raised(open_case(opening).after(found), verdict, arrival, terms, now)
+    events = (*events, *suspected)
+    case = open_case(opening).after(*events[1:])
+    if arrival.released_by:  # a person has just looked at it, and decides whom else it needs
+        late = ladder.passed(case, terms, clocks(case, terms.policy), now)
+        events, case, suspected = (*events, *late), case.after(*late), ()
+    guessed = details.guesses(intake, intake.values, verdict.kind, terms.policy)
+    written = acknowledged.sent or acknowledged.unwritable
+    drafts = (
+        *([acknowledgment.letter(case, arrival, terms, doubts)] if written else []),
+        *entry.to_agents(AssignedMail(proposed=guessed), case, arrival, terms),
+        *escalation.mails(None, case, escalated, arrival, terms),
+        *suspicion.alarms(case, suspected, terms, now),
+    )
+    return Decision(case, events, drafts, outcome="opened", reply=arrival.message.reply)
+
+
+def _opening(
+    sender: Person, arrival: Arrival, terms: Terms, intake: Intake, verdict: Verdict, now: datetime
+) -> CaseOpened:
+    policy, customer, mailbox = terms.policy, terms.customer, terms.mailbox
+    entitled = [doubt.said for doubt in scope.unentitled(arrival, terms)]
+    return CaseOpened(
+        *entry.stamp(arrival, now),
+        mailbox=mailbox.address,
+        policy=policy.key,
+        policy_version=policy.version,
+        plan=scope.plan_key(terms),
+        region=scope.region_key(terms),
+        channel=channel_key(terms.mailbox, policy),
+        customer=customer.key if customer else "",
+        requester=sender.address,
+        requester_name=sender.name,
+        answers_to=_answers_to(sender, arrival),
+        subject=arrival.message.subject,
+        language=verdict.language,
+        intake=dict(intake.values),
+        missing=tuple(missing(policy.intake, intake.values, verdict.kind)),
+        tags=(*entitled, *(["unverified"] if arrival.placement.linked is not None else [])),
+        unwarranted=(
+            *entitled,
+            *(doubt.said for doubt in scope.unclaimed(sender, intake.values, verdict.kind, terms)),
+        ),
+        down=tuple(terms.declared.down),
+        because=arrival.placement.because,
+        linked=arrival.linked_ref,
+        monitor=arrival.message.robot is not None or arrival.placement.watched is not None,
+    )
+
+
+def _answers_to(sender: Person, arrival: Arrival) -> str:
+    """Who gets what is written to the requester, where that is another; a monitor names nobody who reads."""
+    instead = arrival.addressee.address
+    a_monitor = arrival.message.robot is not None or arrival.placement.watched is not None
+    return "" if a_monitor or instead == sender.address else instead
+
+
+def _assessed(verdict: Verdict, arrival: Arrival, terms: Terms, now: datetime) -> SeverityAssessed:
+    return assessed(verdict, terms.policy.severity, (arrival.received_at, now, DESK), model=terms.judge.version)
+
+
+# --- on a case
+
+
+def is_too_old(case: Case, arrival: Arrival, terms: Terms) -> bool:
+    """An answer to what ended long ago, or holds nothing any more, opens a new case."""
+    window = terms.policy.lifecycle.reopen_within
+    if case.active or case.status_since is None:
+        return False
+    if case.of_type(CasePurged):
+        return True
+    return window is not None and arrival.received_at - case.status_since > window
+
+
+def _writes_on(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
+    events: list[Event] = [entry.came(CustomerWrote, arrival, now), *entry.masked(arrival, now)]
+    events += _sent_again(case, arrival, now)
+    events += scope.excluded_by_words(arrival, terms, now, decided=scope.exclusion_keys(case.events))
+    events += entry.not_read(arrival, now)
+    was_over = not case.active
+    if was_over:
+        reopened = CaseReopened(*entry.stamp(arrival, now), because="the customer wrote")
+        events.append(replace(reopened, at=case.not_before(CaseReopened, reopened.at)))
+    events += calling.again(case, arrival.received_at, terms, now, reopened=was_over)
+    has_it = calling.acknowledger(case, terms, now) if case.rank == 1 else None
+    before, escalated = case, tuple(escalation.requested(arrival, terms, now, case=case))
+    events += escalated
+    events += copied.by_person_of_case(case, arrival, terms, now)
+    events += _assessed_at_last(case, arrival, terms, now)
+    added = details.given(case.after(*events), arrival, terms, now)
+    events += added.events
+    case = case.after(*events)
+    suspected = _reassessed(case, arrival, added, terms, now)
+    case = case.after(*suspected)
+    drafts = (
+        *(_open_again(case, arrival, terms) if was_over else ()),
+        *entry.to_agents(
+            CustomerMessageMail(reopened=was_over, changed=added.changed, proposed=added.proposed),
+            case,
+            arrival,
+            terms,
+            also=has_it,
+        ),
+        *escalation.mails(before, case, escalated, arrival, terms),
+        *suspicion.alarms(case, suspected, terms, now),
+    )
+    return Decision(case, (*events, *suspected), drafts, reply=arrival.message.reply)
+
+
+def _sent_again(case: Case, arrival: Arrival, now: datetime) -> Iterator[Event]:
+    """The customer's first mail without anything to mask, after the case was exempted for what was erased (LAI-11)."""
+    if arrival.sensitive or all(one.key != PERSONAL_DATA for one in in_force(case.events)):
+        return
+    because = "without what was erased: the clocks begin anew"
+    yield SentAgain(arrival.received_at, now, arrival.sender, because=because)
+
+
+def _assessed_at_last(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> tuple[Event, ...]:
+    """What an agent wrote to somebody said nothing of how bad it is: their first mail does."""
+    if case.for_how != "copied" or case.of_type(CustomerWrote, SeveritySet):
+        return ()
+    said = read_intake(arrival.message.reply, terms.policy.intake, subject=arrival.message.subject).values
+    return (_assessed(terms.judged(arrival.message, said, others=arrival.others, plan=case.plan), arrival, terms, now),)
+
+
+def _open_again(case: Case, arrival: Arrival, terms: Terms) -> tuple[Draft, ...]:
+    """Who has opened a case again hears that it is; at most once between two closings, so that it feeds no loop."""
+    sender, known = arrival.message.sender, terms.customer is not None
+    if not sender or not (arrival.placement.verified or known):
+        return ()
+    to = case.addressee if sender.address == case.requester.address else sender
+    if acknowledgment.nobody_to_answer(to.address, arrival, terms.mailbox.channel):
+        return ()
+    return (Draft(ReopenedMail(), to, arrival.key),)
+
+
+def _reassessed(
+    case: Case, arrival: Arrival, added: Details, terms: Terms, now: datetime
+) -> tuple[RankOneSuspected, ...]:
+    """A further mail can make a case look worse; what was said before of priority and environment is kept in mind."""
+    said = read_intake(arrival.message.reply, terms.policy.intake, subject=arrival.message.subject).values
+    matrix = terms.policy.severity.matrix
+    stated = {"priority", *(matrix.fields if matrix else ())}
+    known = {key: value for key, value in case.intake if key not in stated}
+    verdicts = (
+        terms.judged(arrival.message, {**known, **said}, others=arrival.others, plan=case.plan),
+        *([added.verdict] if added.verdict else []),
+    )
+    raised = (suspicion.raised(case, verdict, arrival, terms, now) for verdict in verdicts)
+    return next(filter(None, raised), ())
+
+
+def _writes_on_merged(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
+    """The customer of a case that was merged into this one: their own clocks run, and the agent reads it here."""
+    merged = terms.merged_case(arrival.through or 0)
+    theirs = replace(merged.terms, judge=terms.judge)
+    came = _writes_on(merged.case, arrival, theirs, now)
+    case, events = merged_cases.heard(case, came, arrival, merged.case, now)
+    was_over = any(isinstance(event, CaseReopened) for event in events)
+    contents = (draft.content for draft in came.drafts)
+    read = next((one for one in contents if isinstance(one, CustomerMessageMail)), CustomerMessageMail())
+    content = CustomerMessageMail(
+        reopened=was_over, through=merged.case.ref, changed=read.changed, proposed=read.proposed
+    )
+    drafts = entry.to_agents(content, case, arrival, terms)
+    came = replace(came, drafts=tuple(draft for draft in came.drafts if draft.kind != "customer-message"))
+    return Decision(case, events, tuple(drafts), reply=arrival.message.reply, also=((came, theirs),))
+
+
+# --- thanks, and how they found it
+
+
+def thanks_us(case: Case, arrival: Arrival, thanks: Thanks, terms: Terms, now: datetime) -> Decision:
+    """Nothing is opened again and no clock runs; the agent sees it, and may read it otherwise."""
+    event = replace(entry.came(CustomerThanked, arrival, now), confirms=thanks.confirms)
+    if not arrival.through:
+        events = (event, *copied.by_person_of_case(case, arrival, terms, now))
+        return _thanked(case, events, arrival, thanks, terms)
+    merged = terms.merged_case(arrival.through)
+    events = (event, *copied.by_person_of_case(merged.case, arrival, merged.terms, now))
+    came = Decision(merged.case.after(*events), events)
+    return replace(_thanked(case, (event,), arrival, thanks, terms), also=((came, merged.terms),))
+
+
+def _thanked(case: Case, events: tuple[Event, ...], arrival: Arrival, thanks: Thanks, terms: Terms) -> Decision:
+    case = case.after(*events)
+    content = CustomerMessageMail(thanked=True, confirms=thanks.confirms)
+    drafts = entry.to_agents(content, case, arrival, terms)
+    return Decision(case, events, tuple(drafts), reply=arrival.message.reply)
+
+
+def _rates(case: Case, arrival: Arrival, grade: Grade, terms: Terms, now: datetime) -> Decision:
+    """Decide what a rating does: it stands on the record."""
+    comment = comment_in(arrival.message.reply, case.ref)
+    event = CustomerRated(
+        arrival.received_at,
+        now,
+        arrival.sender,
+        grade=grade,
+        comment=comment[:_MOST],
+        message_id=arrival.message.message_id,
+        because=arrival.placement.because,
+    )
+    events = (event, *entry.masked(arrival, now))
+    case = case.after(*events)
+    drafts = tuple(_rating_mails(case, arrival, grade, comment, terms))
+    return Decision(case, events, drafts, visibility="rating", reply=comment or arrival.message.reply)
+
+
+def _rating_mails(case: Case, arrival: Arrival, grade: Grade, comment: str, terms: Terms) -> Iterator[Draft]:
+    sender = arrival.message.sender
+    if sender is None or not comment or (grade == "good" and arrival.thanks):
+        return
+    lead = [terms.team.lead] if terms.team.lead and grade == "bad" else []
+    readers = {person.address: person for person in (*terms.keepers(case.assignee), *lead)}
+    author = sender.name or sender.address
+    for person in readers.values():
+        yield Draft(RatedMail(grade=grade), person, arrival.key, comment, author)

@@ -1,0 +1,88 @@
+"""What happens when somebody writes who is not believed on a case, or when a program does.
+
+Neither is obeyed, and no clock hears them. Somebody whom we had told of a case says by writing that they have it. A
+stranger who names a case gets one of their own, which that case is shown where it waits for an answer. Of a program's
+mail only a delivery report does something (`undelivered`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from helpdesk.core.clocks import ladder
+from helpdesk.core.clocks.turn import turn_of
+from helpdesk.core.receive import customer, entry, merged_cases, undelivered
+from helpdesk.core.staffing import relief
+from helpdesk.core.words.case import DESK, Case
+from helpdesk.core.words.decision import Arrival, Decision, Draft, Outcome
+from helpdesk.core.words.drafts import CustomerMessageMail, EchoMail
+from helpdesk.core.words.events import AnsweredElsewhere, CaseLinked, Event, OutsiderWrote, PageAcknowledged, RobotWrote
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from helpdesk.core.words.message import Message
+    from helpdesk.core.words.terms import Terms
+
+
+def writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
+    """Decide what the mail of somebody on a case does who is not believed there: its agent is shown it."""
+    staff = arrival.placement.told or arrival.placement.agent is not None
+    wrote = replace(entry.came(OutsiderWrote, arrival, now), staff=staff)
+    events: list[Event] = [wrote, *entry.masked(arrival, now)]
+    sender = arrival.message.sender
+    heard = arrival.placement.told and arrival.sender in ladder.called(case)
+    if heard:
+        events.append(PageAcknowledged(*entry.stamp(arrival, now), because="somebody who was told wrote"))
+    case = case.after(*events)
+    drafts = entry.to_agents(CustomerMessageMail(), case, arrival, terms)
+    if heard and sender is not None:
+        drafts.append(Draft(EchoMail(done=("acknowledged: nobody else is called",)), sender, arrival.key))
+    return Decision(case, tuple(events), tuple(drafts), visibility="unverified", reply=arrival.message.reply)
+
+
+def answered_elsewhere(case: Case, became: str, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
+    """Decide what it means for a case that somebody unverified named it and got a case of their own, `became`.
+
+    Where it is the customer's turn it may be their answer, from another address: who waits for it sees it.
+    """
+    if not case.active or turn_of(case).whose != "customer":
+        return Decision(case)
+    event = replace(entry.came(AnsweredElsewhere, arrival, now), case=became)
+    events = (event, CaseLinked(arrival.received_at, now, DESK, to=became))
+    after = case.after(*events)
+    content = CustomerMessageMail(unverified=True, outsider=True, became=became)
+    drafts = entry.to_agents(content, after, arrival, terms)
+    decision = relief.relieve(
+        Decision(after, events, tuple(drafts)), terms, now, because="somebody may have answered it from another address"
+    )
+    return merged_cases.follow(case, decision, arrival, terms, now)
+
+
+# --- no person wrote it
+
+
+def robot_writes(case: Case | None, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
+    """Decide what a mail does that no person wrote: it is on the record of its case, and nobody answers it."""
+    robot = arrival.message.robot
+    because = robot.why if robot else ""
+    if case is None:
+        if terms.mailbox.channel == "monitoring" and robot and robot.kind != "own-mail":
+            return customer.opened(arrival, terms, now)
+        return Decision(None, outcome=robot_outcome(arrival.message), because=because)
+    events: list[Event] = [replace(entry.came(RobotWrote, arrival, now), because=because)]
+    back, drafts = arrival.returned, tuple[Draft, ...]()
+    if back is not None:
+        came = undelivered.happened(case, back, terms, at=arrival.received_at, now=now)
+        drafts = tuple(undelivered.mails(came, case.after(*came), back, terms))
+        events += came
+    case = case.after(*events)
+    outcome = robot_outcome(arrival.message)
+    return Decision(case, tuple(events), drafts, outcome=outcome, visibility="robot", because=because)
+
+
+def robot_outcome(message: Message) -> Outcome:
+    """What becomes of a mail that no person wrote, where it makes no case."""
+    kind = message.robot.kind if message.robot else ""
+    return "loop" if kind == "own-mail" else "bounce" if kind.startswith("bounce") else "robot"
