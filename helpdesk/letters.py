@@ -54,13 +54,13 @@ from helpdesk.templates.words import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from helpdesk.core.clocks.clock import Clock
-    from helpdesk.core.clocks.owed import Owed, RunningClock
     from helpdesk.core.words.alert import AlertText
     from helpdesk.core.words.case import Case
+    from helpdesk.core.words.clock import Clock
     from helpdesk.core.words.decision import Draft
     from helpdesk.core.words.desk_mail import DeskContent
     from helpdesk.core.words.drafts import KnownProblem, TakenStep
+    from helpdesk.core.words.owed import Owed, RunningClock
     from helpdesk.core.words.people import Agent, Mailbox
     from helpdesk.core.words.terms import Terms
     from helpdesk.mail.proof.address import Purpose, Signer

@@ -42,7 +42,7 @@ from helpdesk.core.words.events import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from helpdesk.core.clocks.clock import Clock
+    from helpdesk.core.words.clock import Clock
     from helpdesk.core.words.people import Agent
     from helpdesk.core.words.terms import Terms
     from helpdesk.openhours.calendar import Calendar

@@ -19,8 +19,8 @@ from helpdesk.unit import store_policies
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from helpdesk.core.clocks.clock import Clock
     from helpdesk.core.words.case import Case
+    from helpdesk.core.words.clock import Clock
     from helpdesk.offering.policy import Policy
     from helpdesk.offering.promises import PromiseKind
     from helpdesk.unit import Unit, Units

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from helpdesk.core.clocks.clock import Clock, ClockState
     from helpdesk.core.words.case import Case
+    from helpdesk.core.words.clock import Clock, ClockState
     from helpdesk.offering.policy import Policy
     from helpdesk.offering.promises import PromiseKind
     from helpdesk.store.cases import Opened

@@ -42,9 +42,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
-    from helpdesk.core.clocks.clock import Clock
     from helpdesk.core.clocks.credit import SlaEvent
     from helpdesk.core.words.case import Case
+    from helpdesk.core.words.clock import Clock
     from helpdesk.core.words.decision import Decision
     from helpdesk.core.words.judge import Criteria
     from helpdesk.offering.credits import Credits

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from helpdesk.core.clocks.clock import Clock, Stretch
     from helpdesk.core.words.case import Case
+    from helpdesk.core.words.clock import Clock, Stretch
     from helpdesk.offering.policy import Policy
     from helpdesk.openhours.calendar import Calendar
 

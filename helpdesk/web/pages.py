@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from helpdesk.core.clocks.clock import Clock
     from helpdesk.core.words.case import Case
+    from helpdesk.core.words.clock import Clock
     from helpdesk.core.words.events import Event
     from helpdesk.offering.policy import Policy
     from helpdesk.store.cases import StoredMessage

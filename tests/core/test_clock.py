@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpdesk.core.clocks.clock import Change, run
+from helpdesk.core.words.clock import Change, run
 from helpdesk.offering.policy import NoPromise, Promise
 from helpdesk.offering.promises import usual_promises
 from helpdesk.openhours.calendar import Calendar, SpecialDay, parse_hours

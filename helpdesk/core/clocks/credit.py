@@ -26,8 +26,8 @@ from helpdesk.openhours.accounting import MONTHS, midnight
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from helpdesk.core.clocks.clock import Clock
     from helpdesk.core.words.case import Case
+    from helpdesk.core.words.clock import Clock
     from helpdesk.core.words.people import Customer
     from helpdesk.offering.credits import Band, Credits
     from helpdesk.offering.policy import Policy

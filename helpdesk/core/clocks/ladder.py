@@ -36,9 +36,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from helpdesk.core.clocks.calling import Beginning
-    from helpdesk.core.clocks.clock import Clock
     from helpdesk.core.words.audience import Recipient
     from helpdesk.core.words.case import Case
+    from helpdesk.core.words.clock import Clock
     from helpdesk.core.words.terms import Terms
     from helpdesk.offering.policy import Step, StepKind
 

@@ -6,47 +6,23 @@ on the case and on those that were merged into it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from helpdesk.core.clocks.timeline import clocks
 from helpdesk.core.words.drafts import AckMail
+from helpdesk.core.words.owed import Owed, RunningClock
 from helpdesk.offering.policy import Promise
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
-    from helpdesk.core.clocks.clock import Clock
     from helpdesk.core.words.case import Case
+    from helpdesk.core.words.clock import Clock
     from helpdesk.core.words.decision import Draft
     from helpdesk.core.words.terms import Terms
     from helpdesk.offering.policy import Doubt
-
-
-@dataclass(frozen=True, slots=True)
-class RunningClock:
-    """A promise that runs, and on which case: `ref` of one that was merged into the case, "" for the case itself."""
-
-    clock: Clock
-    due_at: datetime
-    ref: str
-    timezone: str  # in which the desk serves that case
-
-
-@dataclass(frozen=True, slots=True)
-class Owed:
-    """What is owed on a case. Instants aware UTC.
-
-    `next_word` says when the customer hears next; None where that is late, or nothing is promised. `not_owed` is why
-    the time of the first answer is none to be relied on.
-    """
-
-    first: Clock
-    next_word: Clock | None
-    running: tuple[RunningClock, ...]  # the first that is due first
-    not_owed: tuple[Doubt, ...]
-    reopens_until: datetime | None  # until when a reply opens what is over; None: at any time, or it is not over
 
 
 def with_owed(

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from helpdesk.core.clocks.clock import run
 from helpdesk.core.words.audience import readers
 from helpdesk.core.words.case import DESK
+from helpdesk.core.words.clock import run
 from helpdesk.core.words.decision import Draft
 from helpdesk.core.words.drafts import SuspicionMail
 from helpdesk.core.words.events import (
@@ -31,8 +31,8 @@ from helpdesk.core.words.verdict import reasons_of
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from helpdesk.core.clocks.clock import Clock
     from helpdesk.core.words.case import Case
+    from helpdesk.core.words.clock import Clock
     from helpdesk.core.words.decision import Arrival
     from helpdesk.core.words.terms import Terms
     from helpdesk.core.words.verdict import Verdict

@@ -16,8 +16,8 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from helpdesk.core.clocks.clock import Change, Clock, run
 from helpdesk.core.words.case import DESK
+from helpdesk.core.words.clock import Change, Clock, run
 from helpdesk.core.words.events import (
     AgentAnswered,
     AnswerArrived,

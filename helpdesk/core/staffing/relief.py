@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
-    from helpdesk.core.clocks.clock import Clock
     from helpdesk.core.words.case import Case
+    from helpdesk.core.words.clock import Clock
     from helpdesk.core.words.drafts import CaseContent, MailKind
     from helpdesk.core.words.events import Event
     from helpdesk.core.words.people import Agent

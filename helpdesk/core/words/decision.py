@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from helpdesk.core.clocks.clock import Clock
-    from helpdesk.core.clocks.owed import Owed
     from helpdesk.core.words.addressee import Addressee
     from helpdesk.core.words.behalf import Behalf
     from helpdesk.core.words.case import Case
+    from helpdesk.core.words.clock import Clock
     from helpdesk.core.words.drafts import AudienceOf, CaseContent, MailKind
     from helpdesk.core.words.enclosure import Enclosure
     from helpdesk.core.words.events import Event
     from helpdesk.core.words.message import Message
+    from helpdesk.core.words.owed import Owed
     from helpdesk.core.words.people import Agent, Customer, Mailbox
     from helpdesk.core.words.placement import Placement
     from helpdesk.core.words.terms import Neighbour, Terms
