@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from helpdesk.errors import NotFound
+from helpdesk.offering.promises import AgreedDate, Unmeasured, elapsed_in
 from helpdesk.openhours.accounting import CALENDAR_YEAR
 
 if TYPE_CHECKING:
@@ -152,10 +153,11 @@ class Promise:
 
 @dataclass(frozen=True, slots=True)
 class NoPromise:
-    """There is no such target, and why."""
+    """There is no such target, and why. `said` is what is said in its place: `best effort`, or `agreed`."""
 
     target: str
     because: tuple[str, ...]
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,11 +177,18 @@ class Step:
     hours: StepHours = ""  # working: waits for the region's hours; otherwise the hours of the promise itself
     repeat: timedelta | None = None  # said again until somebody acknowledges
     unless_acknowledged: timedelta | None = None  # so much later, and only if nobody has acknowledged by then
+    of: tuple[str, ...] = ()  # keys of promises; empty for all
+    before: timedelta = timedelta()  # open time before it is due; zero: as `share` and `after` say
 
     @property
     def pages(self) -> bool:
         """Whether it calls the person on call."""
         return not ON_CALL.isdisjoint(self.to)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it is taken once the promise is broken, and not before."""
+        return self.share >= 1 and not self.before
 
     @property
     def waits_for_acknowledgment(self) -> bool:
@@ -371,11 +380,28 @@ class Policy:
         if goal is None:
             return NoPromise(target, (f"{self.name} {bought.name} gives no {kind.name} target",))
         goal = goal.of(channel)
+        if isinstance(goal.within, Unmeasured):
+            return NoPromise(target, (_IN_PLACE[goal.within.words],), said=goal.within.words)
+        if kind.said == "best effort":
+            return NoPromise(target, (f"{_IN_PLACE[kind.said]} ({goal.within})",), said=kind.said)
         hours = goal.calendar or bought.calendar or place.calendar
         doubts = tuple(self._doubts(bought, way_in, severity, down))
-        said = tuple(doubt.said for doubt in doubts)
-        calendar = goal.within.measured_in(self.calendars[hours])
-        return Promise(target, goal.within, calendar, warranted=not doubts, because=said, doubts=doubts)
+        return _promised(kind, goal.within, goal.within.measured_in(self.calendars[hours]), doubts)
+
+    def promise_until(
+        self,
+        kind: PromiseKind,
+        until: datetime,
+        *,
+        plan: str,
+        severity: str,
+        region: str,
+        channel: str,
+        down: Collection[str] = (),
+    ) -> Promise:
+        """What is promised by a date that was agreed in a case. Raises NotFound for a key that is not there."""
+        doubts = tuple(self._doubts(self.plan(plan), self.channel(channel), severity, down))
+        return _promised(kind, AgreedDate(timedelta(), until=until), elapsed_in(self.desk_timezone(region)), doubts)
 
     def _doubts(self, plan: Plan, channel: Channel, severity: str, down: Collection[str]) -> Iterator[Doubt]:
         """Why this combination is measured but not warranted; nothing when it is."""
@@ -469,6 +495,19 @@ class Policy:
         levels, has = self.severity.levels, self.levels_of(plan)
         milder = levels[levels.index(self.level(severity)) :]
         return next((level for level in milder if level in has), has[-1])
+
+
+# Why nothing is measured where a policy says this in place of an amount.
+_IN_PLACE = {
+    "best effort": "it is best effort, which is said and not measured",
+    "agreed": "nothing is due until a date is agreed with the customer (#agreed DATE)",
+}
+
+
+def _promised(kind: PromiseKind, within: Within, calendar: Calendar, doubts: tuple[Doubt, ...]) -> Promise:
+    aim = (f"the {kind.name} is an aim",) if kind.said == "aim" else ()
+    because = (*aim, *(doubt.said for doubt in doubts))
+    return Promise(kind.key, within, calendar, warranted=not because, because=because, doubts=doubts)
 
 
 class _Keyed(Protocol):

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from helpdesk.core.clocks.timeline import clocks
-from helpdesk.offering.policy import Promise
+from helpdesk.offering.policy import NoPromise, Promise
 from helpdesk.openhours.week import clock_words
 from helpdesk.phrases import moment, span
 from helpdesk.report.shapes import clock_shape, instant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from helpdesk.core.words.case import Case
@@ -60,7 +60,19 @@ def case_clocks_text(case: Case, policy: Policy, now: datetime) -> str:
         head += f"merged into {case.merged_into}, whose answers stop these clocks\n"
     elif case.merged:
         head += f"merged with {', '.join(f'HD-{number}' for number in case.merged)}, which keep clocks of their own\n"
-    return "\n".join([head, *("\n".join(clock_lines(clock, now)) + "\n" for clock in clocks(case, policy))])
+    found = clocks(case, policy)
+    told = [*("\n".join(clock_lines(clock, now)) + "\n" for clock in found), *_not_measured(case, policy, found)]
+    return "\n".join([head, *told])
+
+
+def _not_measured(case: Case, policy: Policy, found: Sequence[Clock]) -> Iterator[str]:
+    """What is said of this case and has no clock: best effort, and what is still to be agreed."""
+    for kind in policy.kinds:
+        promise = policy.promise(
+            kind.key, plan=case.plan, severity=case.severity, region=case.region, channel=case.channel, down=case.down
+        )
+        if isinstance(promise, NoPromise) and promise.said and all(clock.target != kind.key for clock in found):
+            yield f"{kind.name}: {'; '.join(promise.because)}\n"
 
 
 def case_clocks_shape(case: Case, policy: Policy, now: datetime) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpdesk.core.clocks import calling
 from helpdesk.offering.policy import NoPromise
+from helpdesk.offering.promises import AGREED, usual_promises
 from helpdesk.openhours.calendar import wall_instant
 from helpdesk.openhours.week import DAYS, clock_words, week_words
 from helpdesk.phrases import brief, moment, span
@@ -72,6 +73,7 @@ def offering_shape(policy: Policy, *, now: datetime, reader: OfferingReader = EV
         "source": policy.source or None,
         **_access_shape(policy),
         **_severities_shape(policy.severity),
+        "promises": [_promise_shape(kind) for kind in policy.kinds],
         "targets": _targets_shape(policy),
         "calendars": {
             name: _calendar_shape(calendar, now.year, reader.zones) for name, calendar in policy.calendars.items()
@@ -135,6 +137,20 @@ def _severities_shape(terms: SeverityTerms) -> dict[str, Any]:
         ],
         "matrix": _matrix_shape(terms.matrix),
         "areas": [area.key for area in terms.areas],
+    }
+
+
+def _promise_shape(kind: PromiseKind) -> dict[str, Any]:
+    return {
+        "key": kind.key,
+        "name": kind.name,
+        "starts": kind.starts,
+        "met_by": list(kind.met_by),
+        "renews": kind.renews,
+        "pauses": list(kind.pauses),
+        "ends": list(kind.ends),
+        "said": kind.said,
+        "remind": [one.at for one in kind.remind],
     }
 
 
@@ -220,6 +236,7 @@ def offering_text(policy: Policy, *, now: datetime, reader: OfferingReader = EVE
     sections = [
         list(_head(policy, reader)),
         *(_matrix(policy, kind, reader.plans(policy)) for kind in policy.kinds),
+        _titled("Promises", [f"{kind.name}: {kind.described()}" for kind in policy.kinds if _is_told_of(kind)]),
         ["Hours", *_hours(policy, now.year, reader)],
         *_holidays(policy, now.year, reader),
         ["Severities", *(f"  {level.name}: {level.definition}" for level in policy.severity.levels)],
@@ -253,6 +270,12 @@ def _head(policy: Policy, reader: OfferingReader) -> Iterator[str]:
         yield f"for: {reader.customer.name}, plan {plan.name}, region {region.name}"
 
 
+def _is_told_of(kind: PromiseKind) -> bool:
+    """Whether there is more to say of a promise than its name does: what it is, or how it is said."""
+    usual = kind.key in {one.key for one in (*usual_promises(()), AGREED)}
+    return not usual or bool(kind.remind) or (kind.said != "owed" and kind.key != AGREED.key)
+
+
 def _titled(title: str, lines: list[str]) -> list[str]:
     said = [f"  {line}" for line in lines if line]
     return [title, *said] if said else []
@@ -277,6 +300,7 @@ def _when(step: Step) -> str:
     parts = (
         f"at {at}{f' + {span(step.after)}' if step.after else ''}",
         f"for {', '.join(step.only)}" if step.only else "",
+        f"of {', '.join(step.of)}" if step.of else "",
         "in working hours" if step.hours == "working" else "",
         f"unless acknowledged within {span(step.unless_acknowledged)}" if step.unless_acknowledged else "",
     )
@@ -294,6 +318,7 @@ def _step_shape(step: Step) -> dict[str, Any]:
         "send": step.kind,
         "to": list(step.to),
         "only": list(step.only),
+        "of": list(step.of),
         "hours": step.hours or None,
         "repeat": int(step.repeat.total_seconds()) if step.repeat else None,
         "unless_acknowledged": int(step.unless_acknowledged.total_seconds()) if step.unless_acknowledged else None,

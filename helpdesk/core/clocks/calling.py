@@ -23,7 +23,7 @@ from helpdesk.core.words.events import (
     SeveritySet,
     StepTaken,
 )
-from helpdesk.offering.policy import Promise
+from helpdesk.offering.policy import Promise, Step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.people import Agent
     from helpdesk.core.words.terms import Terms
-    from helpdesk.offering.policy import Audience, Calls, Step
+    from helpdesk.offering.policy import Audience, Calls
+    from helpdesk.offering.promises import PromiseKind
 
 _HOUR = timedelta(hours=1)
 _LONG = timedelta(days=8)  # any week has all of its hours in it
@@ -44,10 +45,18 @@ APART = timedelta(minutes=15)  # between two calls because the customer wrote
 
 def steps(terms: Terms) -> tuple[Step, ...]:
     """The ladder, and the seats that a call goes on to where it does not say so itself; none without a rotation."""
-    ladder = terms.policy.ladder
+    ladder = (*terms.policy.ladder, *_reminders(terms.policy.kinds))
     if terms.team.rotation is None:
         return ladder
     return (*ladder, *(step for step in further(ladder, rules_of(terms)) if _is_taken(step.to[0], terms)))
+
+
+def _reminders(kinds: Sequence[PromiseKind]) -> Iterator[Step]:
+    """What the promises themselves say of when their agent is reminded."""
+    for kind in kinds:
+        for one in kind.remind:
+            key = f"{one.at} of {kind.key}"
+            yield Step(key, "warning", one.share, timedelta(), ("assignee",), of=(kind.key,), before=one.before)
 
 
 def rules_of(terms: Terms) -> Calls:

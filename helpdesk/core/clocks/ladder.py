@@ -105,7 +105,8 @@ class _Ladder:
                 yield from self._at_opening(step, begun)
             else:
                 for clock in self.running:
-                    yield from self._on_clock(step, clock, begun)
+                    if not step.of or clock.target in step.of:
+                        yield from self._on_clock(step, clock, begun)
 
     def _applies(self, step: Step) -> bool:
         """Whether it is for this severity. Where there is no rotation nobody is on call, and nobody is called."""
@@ -126,7 +127,7 @@ class _Ladder:
 
     def _on_clock(self, step: Step, clock: Clock, begun: Beginning) -> Iterator[Rung]:
         """When so much of the promise is used, and for some severities not before the case is one of them."""
-        at = clock.share_at(step.share) if step.share < 1 else clock.beyond_at(step.after)
+        at = _reached_at(step, clock)
         if at is not None:
             again = f"@{begun.at:%Y%m%dT%H%M%SZ}" if begun.number else ""
             begins = max(at, begun.at) if step.only else at
@@ -142,7 +143,7 @@ class _Ladder:
             come = [number for number, at in enumerate(instants) if self.now and at <= self.now]
             turn = max(turn, come[-1] if come else 0)
             at = self._in_hours(clock, step, instants[turn])
-            told = clock.told_late_from if step.share >= 1 else None
+            told = clock.told_late_from if step.is_late else None
             yield Rung(max(at, told or at), clock, step, name, turn)
 
     def _instants(self, step: Step, begins: datetime, turn: int) -> Sequence[datetime]:
@@ -163,6 +164,12 @@ class _Ladder:
             return self.calendar.next_open(at)
         promised = clock.promise.calendar if isinstance(clock.promise, Promise) else None
         return promised.next_open(at) if promised and step.hours != "always" else at
+
+
+def _reached_at(step: Step, clock: Clock) -> datetime | None:
+    if step.before:
+        return clock.before_at(step.before)
+    return clock.share_at(step.share) if step.share < 1 else clock.beyond_at(step.after)
 
 
 def _turns_taken(case: Case) -> dict[str, int]:

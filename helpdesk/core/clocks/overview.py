@@ -96,7 +96,7 @@ def _in_order(lines: Sequence[OverviewLine]) -> tuple[OverviewLine, ...]:
 def _line(case: Case, policy: Policy, now: datetime) -> OverviewLine:
     running = [clock for clock in clocks(case, policy) if clock.stopped_at is None]
     due = min((clock for clock in running if clock.due_at), key=lambda clock: clock.due_at or now, default=None)
-    unanswered = [clock.started_at for clock in running if clock.kind.owes_word and not clock.exempt]
+    unanswered = [clock.started_at for clock in running if clock.kind.answers and not clock.exempt]
     turn = turn_of(case)
     late = [at for clock in running if (at := clock.breached_at(now))]
     return OverviewLine(

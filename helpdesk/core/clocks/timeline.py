@@ -13,22 +13,25 @@ of those before only what was late is left.
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import islice
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from helpdesk.core.clocks.marks import ANSWERS, marks_of
+from helpdesk.core.clocks.rounds import rounds
 from helpdesk.core.words.case import DESK
 from helpdesk.core.words.clock import Change, Clock, run
 from helpdesk.core.words.events import (
     AgentAnswered,
-    AnswerArrived,
     AnswerLost,
     CaseClosed,
     CaseReopened,
     CaseResolved,
     CustomerWrote,
+    DateAgreed,
     DetailsGiven,
     Event,
     MergedWrote,
+    MilestoneReached,
     PolicyChanged,
     RequesterSet,
     SentAgain,
@@ -43,7 +46,6 @@ from helpdesk.offering.policy import NoPromise
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
-    from datetime import datetime
 
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.events import Event
@@ -51,7 +53,6 @@ if TYPE_CHECKING:
     from helpdesk.offering.promises import PromiseKind, Waited
 
 _ENDS = (CaseResolved, CaseClosed)
-ANSWERS = (AgentAnswered, AnswerArrived)
 
 
 def clocks(case: Case, policy: Policy) -> tuple[Clock, ...]:
@@ -91,7 +92,8 @@ class _ClockReader:
         self.case, self.since, self.until = case, since, until
         self.policy = policy
         self.events = events  # what never left us is no answer; what left and came back was one until then
-        self.answers = [event.at for event in self.events if isinstance(event, ANSWERS)]
+        self._marked = [(event, marks_of(event)) for event in events if since is None or event.at >= since]
+        self._dates = [event for event in events if isinstance(event, DateAgreed)]
         # Of a case that an agent began by writing, what its customer wrote first says how bad it is.
         assessed = [event.severity for event in events if isinstance(event, SeverityAssessed)]
         self.first_severity = assessed[-1] if assessed else case.severity
@@ -110,26 +112,42 @@ class _ClockReader:
         for kind in self.policy.kinds:
             if kind.starts == "customer_wrote":
                 yield from self._rounds(kind)
+            elif kind.starts == "received" and self.start is None:
+                why = NoPromise(kind.key, ("an agent wrote first, and the customer not yet",))
+                yield Clock(kind, self.case.opened_at, why, ())
             else:
-                yield self._once(kind)
+                yield from self._of_kind(kind)
 
-    def _once(self, kind: PromiseKind) -> Clock:
-        """A promise that is kept once."""
-        start = self.start
-        if start is None:
-            why = NoPromise(kind.key, ("an agent wrote first, and the customer not yet",))
-            return Clock(kind, self.case.opened_at, why, ())
-        ended = self._ended_after(start)
-        met = self._met_at(kind, start, ended)
-        stop = met or (ended.at if ended else self.until)
-        clock = self._run(kind, start=start, stop=stop)
-        return _closed_unanswered(clock, ended) if ended and not met else clock
+    def _of_kind(self, kind: PromiseKind) -> Iterator[Clock]:
+        """The clocks of a promise that something starts and something meets: one, or one each time that it begins."""
+        for one in rounds(kind, self._begins(kind), self._marked):
+            if one.ended_by:
+                yield _ended_by(self._run(kind, start=one.begun, stop=one.stop), one.ended_by)
+            elif one.stop:
+                yield self._run(kind, start=one.begun, stop=self._met_at(kind, one.begun, one.stop))
+            else:
+                yield from self._not_met_yet(kind, one.begun)
 
-    def _met_at(self, kind: PromiseKind, start: datetime, ended: Event | None) -> datetime | None:
-        """When it was kept; None: not yet, or the case ended before that."""
-        answered = (at for at in self.answers if at >= start) if kind.owes_word else iter(())
-        resolved = (ended.at,) if ended and "resolved" in kind.met_by else ()
-        return min((*islice(answered, 1), *resolved), default=None)
+    def _begins(self, kind: PromiseKind) -> datetime | None:
+        """From when it runs, where that is no event's."""
+        if kind.starts == "opened":
+            return self.since or self.case.opened_at
+        return self.start if kind.starts == "received" else None
+
+    def _met_at(self, kind: PromiseKind, begun: datetime, at: datetime) -> datetime:
+        """When it was met of which an event at that instant says so: the case may have ended before."""
+        ended = self._ended_after(begun) if "resolved" in kind.met_by else None
+        return min(at, ended.at) if ended else at
+
+    def _not_met_yet(self, kind: PromiseKind, begun: datetime) -> Iterator[Clock]:
+        """What runs on, or ended with the case: met by that, or never to be met."""
+        ended = self._ended_after(begun)
+        if ended is None:
+            yield self._run(kind, start=begun, stop=self.until)
+        elif "resolved" in kind.met_by:
+            yield self._run(kind, start=begun, stop=ended.at)
+        elif begun < ended.at or not kind.renews:
+            yield _closed_unanswered(self._run(kind, start=begun, stop=ended.at), ended)
 
     def _rounds(self, kind: PromiseKind) -> Iterator[Clock]:
         """One clock for each round: a customer's word after the first answer, up to the next answer.
@@ -172,19 +190,19 @@ class _ClockReader:
             if isinstance(event, _OVER_AND_AGAIN):
                 yield Change(event.at, paused=isinstance(event, _ENDS), why=event.type)
             elif isinstance(event, WaitingSet) and waits:
-                yield Change(event.at, paused=waited_for(event) in waits, why=_why_waiting(event))
+                yield Change(event.at, paused=waited_for(event) in waits, waits=True, why=_why_waiting(event))
             elif type(event) in _NO_LONGER and waits:
                 yield Change(event.at, paused=False, why=_NO_LONGER[type(event)])
 
     def _run(self, kind: PromiseKind, *, start: datetime, stop: datetime | None) -> Clock:
-        changes = [*self._severities(), *self._moves(), *self._pauses(kind.pauses)]
+        changes = [*self._severities(), *self._moves(), *self._agreements(kind, start), *self._pauses(kind.pauses)]
         clock = run(
             kind,
             start=start,
             stop=stop,
             severity=self._severity_at(start),
             changes=sorted(changes, key=lambda change: change.at),
-            promised=lambda severity, at: self._promised(kind.key, severity, at),
+            promised=lambda severity, at: self._promised(kind, severity, at),
             rule=self.policy.on_severity_change,
         )
         return self._exempted(self._unwarranted(clock))
@@ -216,11 +234,24 @@ class _ClockReader:
             return replace(clock, warranted=False, because=(*clock.because, because))
         return replace(clock, exempt=because)
 
-    def _promised(self, target: str, severity: str, at: datetime) -> Promise | NoPromise:
-        case, (plan, region) = self.case, self._plan_and_region_at(at)
-        return self._policy_at(at).promise(
-            target, plan=plan, severity=severity, region=region, channel=case.channel, down=case.down
-        )
+    def _promised(self, kind: PromiseKind, severity: str, at: datetime) -> Promise | NoPromise:
+        case, (plan, region), policy = self.case, self._plan_and_region_at(at), self._policy_at(at)
+        asked = {"plan": plan, "severity": severity, "region": region, "channel": case.channel}
+        agreed = [event.until for event in self._agreed(kind) if event.at <= at]
+        if agreed:
+            return policy.promise_until(kind, datetime.fromisoformat(agreed[-1]), **asked, down=case.down)
+        if all(known.key != kind.key for known in policy.kinds):
+            return NoPromise(kind.key, ("the version of the policy at that time knew no such promise",))
+        return policy.promise(kind.key, **asked, down=case.down)
+
+    def _agreed(self, kind: PromiseKind) -> Iterator[DateAgreed]:
+        """The dates that were agreed for a promise, each in place of the one before."""
+        return (event for event in self._dates if kind.key in event.promises)
+
+    def _agreements(self, kind: PromiseKind, start: datetime) -> Iterator[Change]:
+        for event in self._agreed(kind):
+            if event.at > start:
+                yield Change(event.at, renewed=True, why=f"agreed by {event.by}")
 
     def _plan_and_region_at(self, at: datetime) -> tuple[str, str]:
         """What applied to whose case it was at that instant."""
@@ -294,7 +325,15 @@ _NO_LONGER: dict[type[Event], str] = {
 def _closed_unanswered(clock: Clock, ended: Event) -> Clock:
     if clock.late_from is not None:
         return clock  # late before it was closed: a breach never vanishes
-    return replace(clock, exempt=f"{ended.type} by {ended.by} without an answer")
+    how = f"without an {clock.kind.owes}" if clock.kind.owes else "before it was due"
+    return replace(clock, exempt=f"{ended.type} by {ended.by} {how}")
+
+
+def _ended_by(clock: Clock, event: Event) -> Clock:
+    if clock.late_from is not None:
+        return clock  # late before it was ended: a breach never vanishes
+    what = f"#{event.milestone}" if isinstance(event, MilestoneReached) else event.type
+    return replace(clock, exempt=f"ended: {what} by {event.by}")
 
 
 def is_left_open(said: Event, event: Event) -> bool:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, get_args
 
-from helpdesk.core.clocks.timeline import ANSWERS, heard_events, is_split_off, unseen_in, waited_for
+from helpdesk.core.clocks.marks import ANSWERS
+from helpdesk.core.clocks.timeline import heard_events, is_split_off, unseen_in, waited_for
 from helpdesk.core.words.events import (
     AnswerLost,
     CaseClosed,

@@ -28,6 +28,7 @@ from helpdesk.core.words.events import (
     CaseResolved,
     Event,
     MergedWrote,
+    MilestoneReached,
     OutsiderWrote,
     PageAcknowledged,
     WaitingSet,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 # What the survivor's people and agents do that happens to the merged cases as well.
 _Followed = (
     AgentAnswered
+    | MilestoneReached
     | WaitingSet
     | CaseResolved
     | CaseClosed

@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from helpdesk.offering.policy import NoPromise, Promise
+from helpdesk.offering.promises import AgreedDate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -163,6 +164,10 @@ class Clock:
         """When `share` of the promise is used; None if it stopped, pauses or has no target before that."""
         return self._reached(lambda stretch: _part(stretch.budget, share))
 
+    def before_at(self, before: timedelta) -> datetime | None:
+        """When open time `before` is left of the promise; None if it stopped, pauses or has no target before that."""
+        return self._reached(lambda stretch: max(stretch.budget - before, ZERO))
+
     def beyond_at(self, after: timedelta) -> datetime | None:
         """When open time `after` has passed beyond the promise; None if it stopped before that."""
         if after == ZERO:
@@ -183,6 +188,7 @@ class Change:
     at: datetime
     severity: str | None = None
     paused: bool | None = None
+    waits: bool = False  # whether it is paused for want of somebody, rather than over
     renewed: bool = False
     why: str = ""
 
@@ -228,6 +234,7 @@ class _Meter:
         self.promise = promise
         self.severity = ""
         self.paused = False
+        self.waits = False
         self.stretches: list[Stretch] = []
 
     def begin(self, at: datetime, severity: str, why: str, consumed: timedelta = ZERO) -> None:
@@ -235,10 +242,23 @@ class _Meter:
         self.severity = severity
         if isinstance(self.promise, Promise):
             within, calendar = self.promise.within, self.promise.calendar
-            begins = within.counts_from(calendar, self.start)
-            counted, budget = not self.paused, within.budget(calendar, begins)
+            begins, until, counted = within.counts_from(calendar, self.start), self._until, not self._stands_still
+            budget = until - at + consumed if until else within.budget(calendar, begins)
+            if until and until <= at:
+                counted = False  # it came while the case was over, and was not missed
             stretch = Stretch(at, None, severity, calendar, budget, consumed, counted, why, within, max(at, begins))
             self.stretches.append(stretch)
+
+    @property
+    def _until(self) -> datetime | None:
+        """The date that was agreed, if one was."""
+        within = self.promise.within if isinstance(self.promise, Promise) else None
+        return within.until if isinstance(within, AgreedDate) else None
+
+    @property
+    def _stands_still(self) -> bool:
+        """Whether nothing is counted: no wait moves an agreed date."""
+        return self.paused and not (self.waits and self._until)
 
     def settle(self, at: datetime) -> timedelta:
         """Close the open stretch at `at`; returns the open time used so far."""
@@ -269,10 +289,11 @@ class _Meter:
 
     def pause_becomes(self, change: Change) -> None:
         """Stop or resume counting."""
-        if bool(change.paused) == self.paused:
+        was = self._stands_still
+        self.paused, self.waits = bool(change.paused), change.waits
+        if self._stands_still == was:
             return
         consumed = self.settle(change.at)
-        self.paused = bool(change.paused)
         self.begin(change.at, self.severity, change.why, consumed)
 
     def stop(self, at: datetime | None) -> Clock:

@@ -206,7 +206,7 @@ def _said_of(policy: Policy) -> Iterator[tuple[str, str]]:
     yield "registered contacts only", _plain(policy.warranty.only_registered)
     yield "warranted from the first full", policy.warranty.first_full
     yield "warranted only with", ", ".join(policy.warranty.requires)
-    yield "pauses", "vendor" if policy.is_paused_by("vendor") else ""
+    yield from ((f"promise {kind.key}", f"{kind.name}: {kind.described()}") for kind in policy.kinds)
     for name in _PLAIN:
         yield name, _plain(getattr(policy, name))
 

@@ -24,6 +24,7 @@ from helpdesk.offering.files.known_days import KnownDays, known_now
 from helpdesk.offering.files.maintenance import read_maintenance
 from helpdesk.offering.files.matrix import matrix_problems, read_matrix
 from helpdesk.offering.files.observed import ObservedDay, Way, substitutes
+from helpdesk.offering.files.promised import read_promises
 from helpdesk.offering.files.schema import ChannelGoalTable, PolicyFile
 from helpdesk.offering.files.story import expecting, read_deed, step_at
 from helpdesk.offering.intake import IntakeField
@@ -47,7 +48,7 @@ from helpdesk.offering.policy import (
     Warranty,
     WorkedExample,
 )
-from helpdesk.offering.promises import usual_promises
+from helpdesk.offering.promises import UNMEASURED
 from helpdesk.offering.severities import CONDITIONS, Area, Cap, Kind, Level, SeverityTerms
 from helpdesk.openhours.calendar import Calendar, SpecialDay, WeeklyOpening, parse_hours
 from helpdesk.openhours.walltime import time_of_day
@@ -171,8 +172,7 @@ class _PolicyReader:
     def __init__(self, source: PolicyText, table: PolicyFile) -> None:
         self.source = source
         self.table = table
-        self.problems: list[str] = []
-        self.kinds = usual_promises(whom for whom in table.pauses if whom != "customer")  # resolution waits anyway
+        self.kinds, self.problems = read_promises(table)
 
     def policy(self) -> Policy:
         table = self.table
@@ -341,7 +341,7 @@ class _PolicyReader:
 
     def goal(self, place: str, entry: str | GoalTable) -> Goal | None:
         if isinstance(entry, str):
-            return self.attempt(place, lambda: Goal(parse_within(entry)), None)
+            return self.attempt(place, lambda: Goal(_within(entry, "")), None)
         within = self.attempt(place, partial(_within, entry.within, entry.business_day), None)
         by_channel = {channel: self.channel_goal(place, by, entry) for channel, by in entry.by_channel.items()}
         read = {channel: goal for channel, goal in by_channel.items() if goal}
@@ -447,7 +447,7 @@ class _PolicyReader:
             unless = self.attempt(f"{place}.unless_acknowledged", partial(_elapsed, entry.unless_acknowledged), None)
             if reached:
                 key, only = _step_key(entry), tuple(entry.only)
-                yield Step(key, entry.send, *reached, to, only, entry.hours, repeat, unless)
+                yield Step(key, entry.send, *reached, to, only, entry.hours, repeat, unless, of=tuple(entry.of))
 
     def audiences(self, place: str, names: list[str]) -> Iterator[str]:
         for name in names:
@@ -526,6 +526,8 @@ class _PolicyReader:
         for number, step in enumerate(self.table.ladder, start=1):
             for severity in step.only:
                 self.among(f"ladder.{number}.only", severity, severities)
+            for target in step.of:
+                self.among(f"ladder.{number}.of", target, [kind.key for kind in policy.kinds])
         self.among("classifier.default", policy.severity.default, severities)
         for number, cap in enumerate(policy.severity.caps, start=1):
             self.among(f"classifier.caps.{number}.at_most", cap.at_most, severities)
@@ -687,6 +689,9 @@ class _PolicyReader:
 
 
 def _within(text: str, business_day: str) -> Within:
+    unmeasured = UNMEASURED.get(" ".join(text.split()).lower())
+    if unmeasured:
+        return unmeasured
     if business_day in {"", "same_time", "close", "close_next"}:
         within = parse_within(text, mode=business_day or "same_time")  # type: ignore[arg-type]
     elif ":" in business_day:
@@ -734,6 +739,7 @@ def _step_key(entry: StepEntry) -> str:
     parts = (
         " ".join(entry.at.split()),
         f"for {', '.join(entry.only)}" if entry.only else "",
+        f"of {', '.join(entry.of)}" if entry.of else "",
         f"in {entry.hours} hours" if entry.hours == "working" else "",
         f"every {entry.repeat}" if entry.repeat else "",
         f"unless acknowledged in {entry.unless_acknowledged}" if entry.unless_acknowledged else "",

@@ -115,6 +115,31 @@ class GoalTable:
 
 @strict
 @dataclass
+class PromiseTable:
+    """`[promises.KEY]`: a promise beside first_response, follow_up and resolution; of these, how they are said."""
+
+    name: str = ""  # as people read it; otherwise the key with spaces
+    starts: Literal[
+        "",
+        "received",
+        "opened",
+        "severity_set",
+        "details_complete",
+        "first_answer",
+        "last_word",
+        "escalation",
+        "incident",
+    ] = ""
+    met_by: list[str] = field(default_factory=list)  # answer, word, assigned, started, resolved, rated, "#workaround"
+    renews: bool = False  # begins anew each time it is met
+    pauses: list[Literal["customer", "vendor"]] = field(default_factory=list)  # waits for whom pause it
+    ends: list[str] = field(default_factory=list)  # as met_by: what ends it for good, unmet and unbroken
+    said: Literal["", "owed", "aim", "best effort"] = ""  # otherwise owed
+    remind: list[str] = field(default_factory=list)  # to its agent: "75%", "15m before"
+
+
+@strict
+@dataclass
 class ChannelTable:
     """`[channels.KEY]`: a way in. `targets = false`: no promise at all; `warranted = false`: not owed."""
 
@@ -279,6 +304,7 @@ class StepEntry:
     send: Literal["warning", "breach", "escalation"]
     to: list[str]
     only: list[str] = field(default_factory=list)  # severities; without it, all
+    of: list[str] = field(default_factory=list)  # keys of promises; without it, all
     hours: Literal["", "working", "always"] = ""  # working: waits for the region's hours; else the promise's own
     repeat: str = ""  # "15m" of elapsed time: said again until somebody acknowledges
     unless_acknowledged: str = ""  # "15m": so much later, and only if nobody has acknowledged by then
@@ -404,6 +430,7 @@ class PolicyFile:
     shown_in: list[str] = field(default_factory=list)  # further zones in which the document prints its hours
     languages: list[str] = field(default_factory=lambda: ["en"])
     on_severity_change: Literal["keep_consumed", "from_start", "restart"] = "keep_consumed"
+    promises: dict[str, PromiseTable] = field(default_factory=dict)
     channels: dict[str, ChannelTable] = field(default_factory=dict)
     intake: list[IntakeEntry] = field(default_factory=list)
     ladder: list[StepEntry] = field(default_factory=list)

@@ -45,6 +45,10 @@ Verb = Literal[
     "resolve",
     "close",
     "reopen",
+    "started",
+    "workaround",
+    "planned",
+    "agreed",
     "cc",
     "requester",
     "new",
@@ -73,6 +77,10 @@ FORMS: dict[Verb, str] = {
     "resolve": "#resolve  resolved, with the text below as the answer",
     "close": "#close  closed, and the customer is told",
     "reopen": "#reopen  open again",
+    "started": "#started  the work has begun",
+    "workaround": "#workaround [what]  the customer can go on another way",
+    "planned": "#planned 2026-06-01 [what]  until when what is to be done",
+    "agreed": "#agreed 2026-06-01 [12:00]  the date that you agreed with the customer: it is due then; again moves it",
     "cc": "#cc add|remove ADDRESS...  who gets the answers to come, too",
     "requester": "#requester ADDRESS  whose case it is: they get the answers to come, and their customer's terms apply",
     "new": "#new ADDRESS [SUBJECT]  in a mail of its own to the support address: a case for somebody who called",
@@ -122,11 +130,11 @@ class Command:
     verb: Verb
     line: str
     argument: str = ""
-    detail: str = ""  # severity, wait: the reason; detail: the value
+    detail: str = ""  # severity, wait: the reason; detail: the value; workaround, planned: what
     initially: bool = False  # severity: it was so from the start, and the desk learns from it
     span: timedelta | None = None  # wait: how long
     vendor: bool = False  # wait: for a third party
-    until: datetime | None = None  # snooze: aware UTC
+    until: datetime | None = None  # snooze, planned, agreed: aware UTC
     people: tuple[Person, ...] = ()  # cc, requester
     case: int = 0  # link, merge: the number of the other case
     insists: bool = False  # `#resolve!`: whatever would keep it from being done otherwise
@@ -461,6 +469,42 @@ def _snooze(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mista
     return Mistake(line, "#snooze and a moment within a year: 12h, 3d, 2w, 2026-06-01, 2026-06-01 14:30 or mon")
 
 
+def _workaround(line: str, argument: str, _vocabulary: Vocabulary) -> Command | Mistake:
+    return Command("workaround", line, detail=argument)
+
+
+def _planned(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
+    until, what = _day_and_words(argument, vocabulary)
+    if until:
+        return Command("planned", line, argument=argument, until=until, detail=what)
+    return Mistake(line, "#planned and a day within a year, such as 2026-06-01 or mon, and behind it what is planned")
+
+
+def _agreed(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
+    if not vocabulary.active:
+        return Mistake(line, "#agreed on a case that is open; #reopen opens it again")
+    until, rest = _day_and_words(argument, vocabulary)
+    if until and not rest:
+        return Command("agreed", line, argument=argument, until=until)
+    return Mistake(line, "#agreed and a moment within a year: 2026-06-01, 2026-06-01 12:00, mon 12:00, 3d")
+
+
+def _day_and_words(argument: str, vocabulary: Vocabulary) -> tuple[datetime | None, str]:
+    """The moment that the first words mean, and the words behind it. A day alone means all of it."""
+    words = argument.split()
+    for length in (2, 1)[len(words) < 2 :]:
+        meant, rest = " ".join(words[:length]), " ".join(words[length:])
+        attempts = (meant, f"{meant} {_END_OF_DAY}") if length == 1 and read_span(meant) is None else (meant,)
+        for attempt in reversed(attempts):
+            until = read_moment(attempt, zone=vocabulary.zone, after=vocabulary.at)
+            if until:
+                return until, rest
+    return None, argument
+
+
+_END_OF_DAY = "23:59"
+
+
 def _cc(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
     how, _, rest = argument.partition(" ")
     known, rest = read_known(rest, (*vocabulary.people, *vocabulary.removed)) if how.lower() == "remove" else ((), rest)
@@ -535,6 +579,10 @@ _READERS: dict[Verb, Callable[[str, str, Vocabulary], Command | Mistake]] = {
     "resolve": _plain("resolve"),
     "close": _plain("close"),
     "reopen": _plain("reopen"),
+    "started": _plain("started"),
+    "workaround": _workaround,
+    "planned": _planned,
+    "agreed": _agreed,
     "cc": _cc,
     "requester": _requester,
     "new": _new,

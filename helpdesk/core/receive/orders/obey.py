@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from helpdesk.core.receive.orders import correction, exemption, other_cases, people, status
+from helpdesk.core.receive.orders import correction, exemption, milestone, other_cases, people, status
 from helpdesk.core.receive.orders.command import FORMS, Command, Orders, Verb
 from helpdesk.core.words.drafts import CommandForm
 
@@ -37,6 +37,10 @@ OBEY: dict[Verb, Callable[[Execution, Command, Orders], None]] = {
     "resolve": status.resolve,
     "close": status.close,
     "reopen": status.reopen,
+    "started": milestone.reached,
+    "workaround": milestone.reached,
+    "planned": milestone.reached,
+    "agreed": milestone.agreed,
     "cc": people.cc,
     "requester": people.requester,
     "link": other_cases.link,

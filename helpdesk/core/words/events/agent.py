@@ -131,6 +131,28 @@ class CaseSnoozed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MilestoneReached(Event):
+    """An agent says how far they are: promises are met by it."""
+
+    type: ClassVar[str] = "milestone"
+
+    milestone: str  # started, workaround, planned
+    says: str = ""  # in the agent's words
+    due_on: str = ""  # until when it is planned, in ISO 8601; "" where nothing is
+    on: str = ""  # ref of the case that this one was merged into, where it was done
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DateAgreed(Event):
+    """A date was agreed with the customer; the last one holds."""
+
+    type: ClassVar[str] = "date_agreed"
+
+    until: str  # ISO 8601, UTC
+    promises: tuple[str, ...]  # keys of those that are due then
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseResolved(Event):
     """It is done, unless the customer says otherwise."""
 

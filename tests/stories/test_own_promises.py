@@ -1,0 +1,242 @@
+"""Promises of an offering's own: updates, a workaround, a plan, an assignment, an escalation, a date that is agreed."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.desk import ANN, JO
+from tests.stories.test_whose_turn import FIRST, ZONE, mill  # noqa: F401 - a fixture
+
+UPDATE = """
+[promises.update]
+starts = "first_answer"
+met_by = ["answer"]
+renews = true
+pauses = ["customer"]
+ends = ["#workaround"]
+remind = ["75%", "10m before"]
+[targets.standard.update]
+urgent = { within = "1h", calendar = "always" }
+normal = "4h"
+"""
+GOAL = """
+[promises.goal]
+starts = "%s"
+met_by = %s
+[targets.standard.goal]
+normal = "2h"
+"""
+
+
+def shown(desk, key, number=1):
+    """The clocks of a promise: from when to when it ran, when it is due, and how it stands."""
+    found = [clock for clock in desk.clocks(number) if clock.target == key]
+    return [(*map(local, (one.started_at, one.stopped_at, one.due_at)), one.state(desk.now)) for one in found]
+
+
+def local(at):
+    return f"{at.astimezone(ZoneInfo(ZONE)):%d %H:%M}" if at else ""
+
+
+def goes(desk, *steps):
+    """Let these write, at these times of Tuesday 26 May 2026 (or of another day of that month)."""
+    for when, who, words in steps:
+        desk.at(f"2026-05-{when if ' ' in when else f'26 {when}'}", ZONE)
+        if who == JO and not desk.case_numbers():
+            desk.mail(JO, "Sums", words)
+        else:
+            desk.reply(who, words, to_kind="assigned" if who == ANN else "")
+
+
+def at(desk, when):
+    desk.at(f"2026-05-{when if ' ' in when else f'26 {when}'}", ZONE)
+
+
+# --- updates
+
+
+def test_an_update_is_due_after_each_word_of_ours_until_there_is_a_workaround(mill):  # noqa: F811
+    desk = mill(targets=FIRST + UPDATE)
+    goes(
+        desk,
+        ("10:00", JO, "Priority: Urgent\n\nNothing can be ordered."),
+        ("10:20", ANN, "We look into it."),
+        ("11:10", ANN, "It is the database."),
+        ("12:30", ANN, "It is being repaired."),
+        ("13:00", ANN, "#workaround orders by the old page\nYou can order by the old page."),
+    )
+    at(desk, "20:00")
+    assert shown(desk, "update") == [
+        ("26 10:20", "26 11:10", "26 11:20", "met"),
+        ("26 11:10", "26 12:30", "26 12:10", "breached"),
+        ("26 12:30", "26 13:00", "26 13:30", "met"),
+    ]
+    assert [local(event.at) for event in desk.events("breached")] == ["26 12:10"]
+
+
+def test_its_agent_is_reminded_before_each_update(mill):  # noqa: F811
+    desk = mill(targets=FIRST + UPDATE)
+    goes(desk, ("10:00", JO, "Priority: Urgent\n\nNothing can be ordered."), ("10:20", ANN, "We look into it."))
+    at(desk, "11:15")
+    goes(desk, ("11:16", ANN, "It is the database."))
+    at(desk, "12:15")
+    warned = [local(mail.at) for mail in desk.sent_to(ANN, "warning")]
+    assert warned == ["26 11:05", "26 11:10", "26 12:01", "26 12:06"]
+    assert "update due" in desk.last(ANN, "warning").subject
+    assert "The update of HD-1 is due Tue 26 May 2026, 12:16 CEST" in desk.last(ANN, "warning").text
+
+
+def test_a_wait_pauses_an_update_and_the_end_of_the_case_ends_it(mill):  # noqa: F811
+    desk = mill(targets=FIRST + UPDATE)
+    goes(
+        desk,
+        ("10:00", JO, "Some sums are wrong."),
+        ("11:00", ANN, "#wait\nWhich version do you run?"),
+        ("14:00", JO, "7.2"),
+    )
+    assert shown(desk, "update") == [("26 11:00", "", "27 10:00", "running")]
+    goes(desk, ("15:00", ANN, "#resolve\nVersion 7.3 mends it."))
+    # The answer kept the one, and the next ended with the case in the same second.
+    assert shown(desk, "update") == [("26 11:00", "26 15:00", "27 10:00", "met")]
+    goes(desk, ("27 09:00", JO, "It does not."))
+    assert shown(desk, "update")[-1] == ("26 15:00", "", "27 13:00", "running")
+
+
+def test_a_workaround_before_the_first_answer_leaves_no_update_to_give(mill):  # noqa: F811
+    desk = mill(targets=FIRST + UPDATE)
+    goes(desk, ("10:00", JO, "Some sums are wrong."), ("10:10", ANN, "#workaround\n#note\nThe old page works."))
+    goes(desk, ("10:20", ANN, "Use the old page."))
+    assert shown(desk, "update") == []
+
+
+# --- what starts and what meets a promise
+
+
+@pytest.mark.parametrize(
+    ("starts", "met", "steps", "found"),
+    [
+        ("received", ["assigned"], [], [("26 10:00", "26 10:00", "26 12:00", "met")]),
+        ("received", ["word"], [], [("26 10:00", "26 10:00", "26 12:00", "met")]),
+        ("received", ["started"], [("11:00", ANN, "#started")], [("26 10:00", "26 11:00", "26 12:00", "met")]),
+        ("received", ["#started"], [("11:00", ANN, "#started")], [("26 10:00", "26 11:00", "26 12:00", "met")]),
+        ("received", ["#ack"], [("11:00", ANN, "#ack")], [("26 10:00", "26 11:00", "26 12:00", "met")]),
+        ("opened", ["#workaround"], [("11:00", ANN, "#workaround")], [("26 10:00", "26 11:00", "26 12:00", "met")]),
+        (
+            "received",
+            ["#workaround", "resolved"],
+            [("11:00", ANN, "#resolve\nDone."), ("12:30", ANN, "#workaround")],
+            [("26 10:00", "26 11:00", "26 12:00", "met")],
+        ),
+        (
+            "severity_set",
+            ["answer"],
+            [("10:20", ANN, "#severity normal"), ("11:00", ANN, "We look into it.")],
+            [("26 10:20", "26 11:00", "26 12:20", "met")],
+        ),
+        # Who had an answer before it was set has it.
+        ("severity_set", ["answer"], [("10:10", ANN, "We look into it."), ("10:20", ANN, "#severity normal")], []),
+        ("first_answer", ["#planned"], [("10:30", ANN, "On it.")], [("26 10:30", "", "26 12:30", "running")]),
+        (
+            "first_answer",
+            ["#planned"],
+            [
+                ("10:30", ANN, "On it."),
+                ("11:00", ANN, "#planned 2026-06-03 the next release"),
+                ("11:30", ANN, "So it is."),
+            ],
+            [("26 10:30", "26 11:00", "26 12:30", "met")],
+        ),
+        # Each word of ours begins it anew.
+        (
+            "last_word",
+            ["rated"],
+            [("10:30", ANN, "On it."), ("11:00", ANN, "Done?")],
+            [
+                ("26 10:00", "26 10:30", "", "exempt"),
+                ("26 10:30", "26 11:00", "", "exempt"),
+                ("26 11:00", "", "26 13:00", "running"),
+            ],
+        ),
+        (
+            "escalation",
+            ["answer"],
+            [
+                ("10:30", ANN, "On it."),
+                ("11:00", ANN, "#escalate they lose orders"),
+                ("11:30", ANN, "We have more hands."),
+            ],
+            [("26 11:00", "26 11:30", "26 13:00", "met")],
+        ),
+    ],
+)
+def test_what_starts_a_promise_and_what_meets_it(mill, starts, met, steps, found):  # noqa: F811
+    desk = mill(targets=FIRST + GOAL % (starts, str(met).replace("'", '"')))
+    goes(desk, ("10:00", JO, "Some sums are wrong."), *steps)
+    assert shown(desk, "goal") == found
+
+
+# --- agreed dates
+
+AGREED = '[targets.standard.resolution]\nnormal = "agreed"\n'
+
+
+def test_nothing_is_due_until_a_date_is_agreed_and_then_it_is_kept_like_any_other(mill):  # noqa: F811
+    desk = mill(targets=FIRST + AGREED + '\n[[ladder]]\nat = "50%"\nsend = "warning"\nto = ["assignee"]\n')
+    goes(desk, ("10:00", JO, "Some sums are wrong."), ("10:30", ANN, "We look into it."))
+    assert shown(desk, "resolution") == []
+    goes(desk, ("11:00", ANN, "#agreed 2026-05-28 11:00\nYou have it on Thursday."))
+    assert shown(desk, "resolution") == [("26 11:00", "", "28 11:00", "running")]
+    assert "resolution: due 2026-05-28 11:00 CEST" in desk.last(ANN, "echo").text
+    at(desk, "27 12:00")
+    assert [local(mail.at) for mail in desk.sent_to(ANN, "warning")] == ["27 11:00"]
+    goes(desk, ("27 14:00", ANN, "#agreed 2026-05-29 16:00"))
+    assert "was 2026-05-28 11:00 CEST" in desk.last(ANN, "echo").text
+    at(desk, "29 18:00")
+    assert shown(desk, "resolution") == [("26 11:00", "", "29 16:00", "breached")]
+    assert [local(event.at) for event in desk.events("breached")] == ["29 16:00"]
+
+
+def test_no_wait_moves_an_agreed_date_and_none_is_missed_while_the_case_is_over(mill):  # noqa: F811
+    desk = mill(targets=FIRST + AGREED)
+    goes(
+        desk,
+        ("10:00", JO, "Some sums are wrong."),
+        ("11:00", ANN, "#agreed 2026-05-28 11:00\n#wait\nWhich version?"),
+        ("27 10:00", ANN, "#resolve\nDone."),
+    )
+    assert shown(desk, "resolution") == [("26 11:00", "27 10:00", "28 11:00", "met")]
+    goes(desk, ("29 09:00", JO, "It is back."))
+    assert shown(desk, "resolution") == [("26 11:00", "", "", "paused")]
+    assert desk.events("breached") == []
+    goes(desk, ("29 10:00", ANN, "#agreed 2026-05-29 12:00"))
+    at(desk, "29 13:00")
+    assert [local(event.at) for event in desk.events("breached")] == ["29 12:00"]
+
+
+def test_where_the_policy_leaves_no_date_to_agree_it_is_a_promise_of_its_own(mill):  # noqa: F811
+    desk = mill(targets=FIRST)
+    goes(desk, ("10:00", JO, "Some sums are wrong."), ("11:00", ANN, "#agreed fri\nOn Friday."))
+    assert shown(desk, "agreed") == [("26 11:00", "", "29 23:59", "running")]
+    assert not desk.clocks()[-1].warranted
+    goes(desk, ("29 12:00", ANN, "#resolve\nDone."))
+    assert shown(desk, "agreed") == [("26 11:00", "29 12:00", "29 23:59", "met")]
+
+
+@pytest.mark.parametrize(
+    ("order", "expected"),
+    [
+        ("#agreed", "#agreed and a moment"),
+        ("#agreed soon", "#agreed and a moment"),
+        ("#agreed 2026-05-20", "#agreed and a moment"),
+        ("#agreed 2026-06-01 12:00 or later", "#agreed and a moment"),
+        ("#planned the next release", "#planned and a day"),
+        ("#started now", "#started on a line of its own"),
+    ],
+)
+def test_an_order_that_is_not_understood_comes_back(mill, order, expected):  # noqa: F811
+    desk = mill()
+    goes(desk, ("10:00", JO, "Some sums are wrong."), ("11:00", ANN, f"{order}\nWe look into it."))
+    assert expected in desk.last(ANN, "echo").text
+    assert not desk.sent_to(JO, "relay")
