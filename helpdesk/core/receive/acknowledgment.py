@@ -48,8 +48,8 @@ def decided(arrival: Arrival, terms: Terms, now: datetime) -> AcknowledgmentDeci
     `unwritable`: its reader cannot be written to, so that it stands in the outbox with the reason.
     """
     to = arrival.addressee.address
-    known = is_known(to, terms)
-    proven = arrival.placement.authenticated and is_known(arrival.sender, terms)
+    known = terms.knows(to)
+    proven = arrival.placement.authenticated and terms.knows(arrival.sender)
     quiet = nobody_to_answer(to, arrival, terms.mailbox.channel)
     excess = "" if quiet else _too_many(arrival, known=known, proven=known and proven)
     flood = "" if quiet or excess else _flooded(arrival, known=known)
@@ -107,16 +107,11 @@ def _flooded(arrival: Arrival, *, known: bool) -> str:
     return ""
 
 
-def is_known(address: str, terms: Terms) -> bool:
-    """Whether an address is of the customer whose mail it is: one that is not may be anybody's (threat L05)."""
-    return terms.customer is not None and terms.customer.includes(address)
-
-
 def letter(case: Case, arrival: Arrival, terms: Terms, doubts: Sequence[Doubt]) -> Draft:
     """The acknowledgment itself; `doubts` say what is not owed."""
     content = AckMail(
         # An address that we do not know may be forged: it gets none of the mail's own words back (threat L05).
-        known=is_known(case.addressee.address, terms),
+        known=terms.knows(case.addressee.address),
         declared=tuple(_problem(event) for event in case.of_type(CaseFlagged) if event.say),
         escalated=bool(case.of_type(EscalationRequested)),
         follows=arrival.linked_ref if arrival.placement.linked is None else "",

@@ -19,7 +19,7 @@ from helpdesk.core.receive import acknowledgment, behalf, colleagues, crossing, 
 from helpdesk.core.receive.orders import other_cases
 from helpdesk.core.receive.orders.command import Orders, Verb, Vocabulary, read_orders, would_be_obeyed
 from helpdesk.core.receive.orders.execution import Execution
-from helpdesk.core.receive.orders.obey import OBEY
+from helpdesk.core.receive.orders.obey import obey
 from helpdesk.core.receive.orders.status import why_no_spam
 from helpdesk.core.words.addressee import nobody
 from helpdesk.core.words.addresses import unwritable
@@ -109,7 +109,7 @@ def _obeyed(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decisi
     )
     # Who is on the case is settled first: the text below already goes to those who were added.
     for command in orders.given("cc", "requester"):
-        OBEY[command.verb](execution, command, orders)
+        obey(execution, command, orders)
     if _is_for_the_customer(execution, orders) and _reaches_nobody(execution, orders):
         return _refused(case, arrival, now, agent, replace(orders, mistakes=(_NOBODY,)))
     if _speaks(execution, orders) and (answer := colleagues.answered_meanwhile(execution)):
@@ -117,7 +117,7 @@ def _obeyed(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decisi
     orders = crossing.kept_open(execution, orders)
     _speak(execution, orders)
     for command in (*orders.given_besides("cc", "requester", "merge"), *orders.given("merge")):
-        OBEY[command.verb](execution, command, orders)
+        obey(execution, command, orders)
     _acknowledge(execution, orders)
     _say_what_stays(execution, orders)
     crossing.say(execution, orders)

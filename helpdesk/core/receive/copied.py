@@ -33,12 +33,11 @@ _SHOWN = 5
 
 def by_first_mail(arrival: Arrival, terms: Terms, now: datetime) -> Iterator[Event]:
     """Who joins a new case, and the note about who does not."""
-    colleagues = terms.customer.includes if terms.customer else _nobody
     asked = list(_asked(arrival, terms, already={arrival.addressee.author.address, arrival.addressee.address}))
     joining = [
         one
         for one in asked
-        if (arrival.placement.authenticated or colleagues(one.address)) and not _is_alias(one, arrival)
+        if (arrival.placement.authenticated or terms.knows(one.address)) and not _is_alias(one, arrival)
     ][:MAX_PEOPLE]
     yield from _joined(joining, arrival, now)
     # Where none of our mailboxes stands there, To is an alias that leads to us: nobody on copy.
@@ -107,7 +106,7 @@ def _asked(arrival: Arrival, terms: Terms, *, already: set[str], besides: tuple[
 
 def _joined(people: list[Person], arrival: Arrival, now: datetime) -> Iterator[Event]:
     for person in people:
-        yield ParticipantAdded(arrival.received_at, now, arrival.sender, address=person.address, name=person.name)
+        yield ParticipantAdded(*entry.stamp(arrival, now), address=person.address, name=person.name)
 
 
 def _left_out(people: list[Person], arrival: Arrival, now: datetime) -> Iterator[Event]:
@@ -115,10 +114,6 @@ def _left_out(people: list[Person], arrival: Arrival, now: datetime) -> Iterator
         named = ", ".join(person.address for person in people[:_SHOWN])
         more = f" and {len(people) - _SHOWN} more" if len(people) > _SHOWN else ""
         yield entry.flagged(arrival, now, f"on copy, not added: {named}{more} (#cc add ADDRESS adds them)")
-
-
-def _nobody(_address: str) -> bool:
-    return False
 
 
 # --- a copy of the mail that opened a case proves more than that did

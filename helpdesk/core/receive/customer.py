@@ -250,8 +250,7 @@ def _sent_again(case: Case, arrival: Arrival, now: datetime) -> Iterator[Event]:
     """The customer's first mail without anything to mask, after the case was exempted for what was erased (LAI-11)."""
     if arrival.sensitive or all(one.key != PERSONAL_DATA for one in in_force(case.events)):
         return
-    because = "without what was erased: the clocks begin anew"
-    yield SentAgain(arrival.received_at, now, arrival.sender, because=because)
+    yield SentAgain(*entry.stamp(arrival, now), because="without what was erased: the clocks begin anew")
 
 
 def _assessed_at_last(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> tuple[Event, ...]:
@@ -332,9 +331,7 @@ def _rates(case: Case, arrival: Arrival, grade: Grade, terms: Terms, now: dateti
     """Decide what a rating does: it stands on the record."""
     comment = comment_in(arrival.message.reply, case.ref)
     event = CustomerRated(
-        arrival.received_at,
-        now,
-        arrival.sender,
+        *entry.stamp(arrival, now),
         grade=grade,
         comment=comment[:_MOST],
         message_id=arrival.message.message_id,

@@ -80,9 +80,7 @@ def reported(arrival: Arrival, now: datetime, *, rank: int) -> Iterator[Event]:
     watched, message = arrival.placement.watched, arrival.message
     if watched is not None:
         yield MonitorReported(
-            arrival.received_at,
-            now,
-            arrival.sender,
+            *stamp(arrival, now),
             message_id=message.message_id,
             subject=message.subject,
             state=watched.state,

@@ -143,17 +143,15 @@ def is_coverage(tag: str) -> bool:
 
 def _declared(arrival: Arrival, verdict: Verdict, terms: Terms, now: datetime) -> Iterator[Event]:
     """What the operators have said already: a known incident (LAI-6), planned maintenance (LGK-11, TKT-9)."""
-    policy, at = terms.policy, arrival.received_at
+    policy, stamp = terms.policy, (arrival.received_at, now, DESK)
     incident = terms.declared.incident(policy.key, f"{arrival.message.subject}\n{arrival.message.reply}")
     if incident:
-        yield from _incident(incident, policy, at=at, now=now)
+        yield from _incident(incident, policy, stamp)
     window = window_of(arrival, verdict, terms)
     if window:
         zone = policy.calendars[policy.regions[0].calendar].timezone
         yield CaseFlagged(
-            at,
-            now,
-            DESK,
+            *stamp,
             tag="maintenance",
             say=f"planned maintenance, {window.name}",
             name=window.name,
@@ -176,7 +174,7 @@ def excluded_by_words(
         said = [word for word in one.words if _stands_in(word, text)]
         if said and one.key not in decided:
             order = f"#exclude {one.key}"
-            yield from _proposal(one.key, order, one.why, said, at=arrival.received_at, now=now)
+            yield from _proposal(one.key, order, one.why, said, (arrival.received_at, now, DESK))
 
 
 def exclusion_keys(events: Iterable[Event]) -> frozenset[str]:
@@ -184,19 +182,19 @@ def exclusion_keys(events: Iterable[Event]) -> frozenset[str]:
     return frozenset(one.key for one in events if isinstance(one, ExclusionProposed | CaseExempted))
 
 
-def _incident(incident: Incident, policy: Policy, *, at: datetime, now: datetime) -> Iterator[Event]:
+def _incident(incident: Incident, policy: Policy, stamp: Stamp) -> Iterator[Event]:
     """A mail says the words of a known incident (LAI-6): it is linked, and the agent decides whether it is that."""
-    yield linked(incident, (at, now, DESK))
+    yield linked(incident, stamp)
     if policy.known_incidents_exempt:
         order = f"#incident {incident.key}"
-        yield from _proposal(f"incident {incident.key}", order, known_problem(incident), incident.words, at=at, now=now)
+        yield from _proposal(f"incident {incident.key}", order, known_problem(incident), incident.words, stamp)
 
 
-def _proposal(key: str, order: str, why: str, said: Collection[str], *, at: datetime, now: datetime) -> Iterator[Event]:
+def _proposal(key: str, order: str, why: str, said: Collection[str], stamp: Stamp) -> Iterator[Event]:
     words = ", ".join(f'"{word}"' for word in said)
-    yield ExclusionProposed(at, now, DESK, key=key, because=why, words=tuple(said))
+    yield ExclusionProposed(*stamp, key=key, because=why, words=tuple(said))
     tag = f"{PROPOSED}{key}, the mail says {words} ({order} binds, #exclude {OFF} dismisses; its promises run)"
-    yield CaseFlagged(at, now, DESK, tag=tag)
+    yield CaseFlagged(*stamp, tag=tag)
 
 
 def _stands_in(words: str, text: str) -> bool:

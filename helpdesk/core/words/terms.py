@@ -53,6 +53,10 @@ class Terms:
             return (agent.person,)
         return tuple(agent.person for agent in self.team.agents) or self.operators
 
+    def knows(self, address: str) -> bool:
+        """Whether an address is of the customer whose mail it is: one that is not may be anybody's (threat L05)."""
+        return self.customer is not None and self.customer.includes(address)
+
     def merged_case(self, number: int) -> Neighbour:
         """The case of that number that went into this one. Raises ValueError."""
         for one in self.merged:

@@ -14,19 +14,19 @@ if TYPE_CHECKING:
     from helpdesk.core.receive.orders.execution import Execution
 
 
-def nothing(_execution: Execution, _command: Command, _orders: Orders) -> None:
-    """Nothing to do by itself: `agent` has read `#note`, `#answer`, `#redact` and `#ack`."""
+def obey(execution: Execution, command: Command, orders: Orders) -> None:
+    """Do what a command says; `#note`, `#answer`, `#ack` and `#redact` are about the whole mail, which is `agent`'s."""
+    act = _ACTS.get(command.verb)
+    if act:
+        act(execution, command, orders)
 
 
-def show_help(execution: Execution, _command: Command, _orders: Orders) -> None:
-    """Obey `#help`."""
+def _help(execution: Execution, _command: Command, _orders: Orders) -> None:
     execution.done.append("the list of commands")
     execution.help = tuple(CommandForm(*form.split("  ", 1)) for form in FORMS.values())
 
 
-OBEY: dict[Verb, Callable[[Execution, Command, Orders], None]] = {
-    "note": nothing,
-    "answer": nothing,
+_ACTS: dict[Verb, Callable[[Execution, Command, Orders], None]] = {
     "severity": correction.severity,
     "kind": correction.kind,
     "area": correction.area,
@@ -49,8 +49,6 @@ OBEY: dict[Verb, Callable[[Execution, Command, Orders], None]] = {
     "exclude": exemption.exclude,
     "incident": exemption.incident,
     "escalate": exemption.escalate,
-    "ack": nothing,
     "spam": status.spam,
-    "redact": nothing,
-    "help": show_help,
+    "help": _help,
 }
