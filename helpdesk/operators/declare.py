@@ -238,9 +238,14 @@ def _kept(order: Order) -> Done:
 
 def kept_line(each: kept.KeptMail) -> str:
     """A mail that was kept from cases, on one line that begins with the number by which it is let in."""
-    subject = " ".join(each.subject.split()) or "(no subject)"
-    short = subject if len(subject) <= _SUBJECT else f"{subject[: _SUBJECT - 1].rstrip()}…"
+    short = in_short(" ".join(each.subject.split()))
     return f"{each.number}: {each.author or 'nobody'} to {each.mailbox}: {short} ({each.outcome}: {each.because})"
+
+
+def in_short(subject: str) -> str:
+    """A subject as it stands in a list."""
+    subject = subject or "(no subject)"
+    return subject if len(subject) <= _SUBJECT else f"{subject[: _SUBJECT - 1].rstrip()}…"
 
 
 def _outbox(order: Order) -> Done:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from helpdesk.core.clocks.turn import TURN_NAMES
 from helpdesk.core.words.desk_mail import DigestMail, HandoverMail
 from helpdesk.openhours.calendar import wall_instant
-from helpdesk.operators.declare import kept_line
+from helpdesk.operators.declare import in_short, kept_line
 from helpdesk.phrases import brief, moment, span
 from helpdesk.plural import plural
 from helpdesk.store import desk_mails, kept, undeliverable
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 _SHOWN = 20  # cases of a list: what does not fit is counted
 _LONGEST = 5
-_SUBJECT = 60  # characters
 _DAY = timedelta(days=1)
 
 
@@ -119,9 +118,7 @@ def _listed(lines: Sequence[OverviewLine], remarks: Sequence[str]) -> tuple[str,
 
 
 def _case(line: OverviewLine, words: str) -> str:
-    subject = line.subject or "(no subject)"
-    short = subject if len(subject) <= _SUBJECT else f"{subject[: _SUBJECT - 1].rstrip()}…"
-    return f"{line.ref} {line.severity}, {words}, {line.assignee or 'nobody'}: {short}"
+    return f"{line.ref} {line.severity}, {words}, {line.assignee or 'nobody'}: {in_short(line.subject)}"
 
 
 def _due(line: OverviewLine, zone: str, now: datetime) -> str:

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.events import Event
-    from helpdesk.offering.promises import Waited
 
 Whose = Literal["desk", "customer", "vendor", "nobody"]
 TURNS: tuple[Whose, ...] = get_args(Whose)
@@ -61,11 +60,6 @@ def turn_of(case: Case) -> Turn:
         if not any(is_split_off(event, one) for one in split):
             turn = _next(turn, event, monitor=case.monitor)
     return turn
-
-
-def waits_for(case: Case) -> Waited | None:
-    """Whom an agent's wait is for, while it lasts."""
-    return waited_for(case.of_type(WaitingSet)[-1]) if case.status == "waiting" else None
 
 
 def _next(turn: Turn, event: Event, *, monitor: bool) -> Turn:

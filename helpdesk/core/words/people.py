@@ -65,10 +65,6 @@ class Agent:
         """Whether an aware instant lies in the agent's hours, and the agent is not away."""
         return not self.away(at) and (self.hours is None or self.hours.is_open(at))
 
-    def on_duty_before(self, at: datetime, end: datetime) -> bool:
-        """Whether the agent is on duty at some time from `at` on, and before `end`."""
-        return self.on_duty(at) or self.back_at(at) < end
-
     def back_at(self, at: datetime) -> datetime:
         """The first instant from `at` on at which the agent is on duty. Aware UTC."""
         return self._gap(at)[0]
