@@ -2,8 +2,8 @@
 
 The exact copy is known at the door (`store.spool`); this one is known when it is read. It is `duplicate`, and `trace`
 shows whose. What is folded does nothing, but for one thing: where it proves its sender and the first did not, the case
-that the first has opened is what it would have been (`core.receive.copied`), and what was not obeyed for want of proof
-is not taken for the first.
+that the first has opened is what it would have been (`core.receive.participants`), and what was not obeyed for want of
+proof is not taken for the first.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from helpdesk.core.receive.agent import confirm
-from helpdesk.core.receive.copied import proven
+from helpdesk.core.receive.participants import proven
 from helpdesk.core.words.decision import Arrival
 from helpdesk.core.words.placement import Placement
 from helpdesk.desk.addressing import addressed, customers_of

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from helpdesk.clues import evidence
 from helpdesk.core.receive.orders.command import begins_with_order
 from helpdesk.core.words.placement import place, place_monitor, place_robot
-from helpdesk.desk.neighbours import after_merging
+from helpdesk.desk.related_cases import after_merging
 from helpdesk.mail.read.quote import before_quote
 from helpdesk.severity.assess import NO_MONITORS
 from helpdesk.severity.monitors import is_unmistakable, watched

@@ -23,8 +23,8 @@ from helpdesk.core.words.unseen import ALL_SEEN, CaseMail, Sight, sight
 from helpdesk.desk import behalf, bounces, copies, earlier, identify, own_words
 from helpdesk.desk.addressing import addressed, customers_of
 from helpdesk.desk.answered import answered, raise_alarm
-from helpdesk.desk.neighbours import CasesAbout, gather
 from helpdesk.desk.own import attributed
+from helpdesk.desk.related_cases import CasesAbout, gather
 from helpdesk.desk.splitting import piece_of
 from helpdesk.failpoints import failpoint
 from helpdesk.mail.inside.sensitive import look_through, without_secrets
@@ -211,7 +211,7 @@ def _arrival(unit: Unit, mail: PlacedMail) -> Arrival:
         others=mail.customer_text.others,
         answers=without_secrets(replace(message, text=answers)).text if secrets else answers,
         first_words=_first_words(unit, mail.found) if answers else "",
-        named=unit.neighbours(mail.about.named),
+        named=unit.related(mail.about.named),
         through=mail.about.through,
         piece=piece,
         unsplittable=unsplittable,
@@ -249,7 +249,7 @@ def _tell_linked(unit: Unit, arrival: Arrival, opened: int) -> None:
     """The case that a stranger named, or whose mail they answered, may wait for just that."""
     linked = arrival.placement.linked
     case = gather(unit, case_store.load(unit.connection, linked), ()).case if linked is not None else None
-    for other in unit.neighbours({case.number: case} if case else {}).values():
+    for other in unit.related({case.number: case} if case else {}).values():
         decision = answered_elsewhere(other.case, f"HD-{opened}", arrival, other.terms, unit.now)
         for one, terms in ((decision, other.terms), *decision.also):
             unit.record(one, terms)

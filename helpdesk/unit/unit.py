@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from helpdesk.core import tick
 from helpdesk.core.clocks.owed import with_owed
 from helpdesk.core.words.events import PolicyChanged
-from helpdesk.core.words.terms import Neighbour, Terms
+from helpdesk.core.words.terms import RelatedCase, Terms
 from helpdesk.severity import SHIPPED, Classifier
 from helpdesk.store import cases as case_store
 from helpdesk.store import declarations, outbox
@@ -127,7 +127,7 @@ class Unit:
             customer=customer,
             workloads=self._workloads_of(team),
             declared=self._declared(),
-            merged=tuple(self.neighbours(self.find(case.merged)).values()) if case else (),
+            merged=tuple(self.related(self.find(case.merged)).values()) if case else (),
             second_answer_within=rules.configuration.second_answer_within,
         )
 
@@ -154,11 +154,11 @@ class Unit:
             return terms
         return replace(terms, customer=self.rules.customers.by_key.get(case.customer))
 
-    def neighbours(self, cases: Mapping[int, Case]) -> dict[int, Neighbour]:
+    def related(self, cases: Mapping[int, Case]) -> dict[int, RelatedCase]:
         """These cases with what applies to each, as far as their mailboxes are still configured."""
         mailboxes = {number: self.rules.configuration.mailbox(case.mailbox) for number, case in cases.items()}
         return {
-            number: Neighbour(case, self.terms(mailbox, case=case))
+            number: RelatedCase(case, self.terms(mailbox, case=case))
             for number, case in cases.items()
             if (mailbox := mailboxes[number]) is not None
         }

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from helpdesk.core.clocks import calling, ladder, suspicion
 from helpdesk.core.clocks.timeline import clocks
-from helpdesk.core.receive import acknowledgment, copied, details, entry, escalation, merged_cases, scope
+from helpdesk.core.receive import acknowledgment, details, entry, escalation, merged_cases, participants, scope
 from helpdesk.core.staffing import assignment
 from helpdesk.core.words.case import DESK, Case, open_case
 from helpdesk.core.words.decision import Arrival, Decision, Draft
@@ -116,7 +116,7 @@ def opened_by(sender: Person, arrival: Arrival, terms: Terms, now: datetime) -> 
     opening = _opening(sender, arrival, terms, intake, verdict, now)
     found = _assessed(verdict, arrival, terms, now)
     wrote = entry.came(CustomerWrote, arrival, now)
-    joined = tuple(copied.by_first_mail(arrival, terms, now))
+    joined = tuple(participants.by_first_mail(arrival, terms, now))
     outside = tuple(scope.findings(arrival, verdict, terms, now))
     escalated = tuple(escalation.requested(arrival, terms, now))
     given = assignment.assign(terms, now)
@@ -129,9 +129,9 @@ def opened_by(sender: Person, arrival: Arrival, terms: Terms, now: datetime) -> 
         *entry.masked(arrival, now),
         *([entry.flagged(arrival, now, arrival.unwanted)] if arrival.unwanted else []),
         *entry.not_read(arrival, now),
-        *copied.answered_instead(opening.answers_to, arrival, now),
+        *participants.answered_instead(opening.answers_to, arrival, now),
         *joined,
-        *copied.unreachable(sender, joined, arrival, now),
+        *participants.unreachable(sender, joined, arrival, now),
         *outside,
         *escalated,
         *given,
@@ -224,7 +224,7 @@ def _writes_on(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Dec
     has_it = calling.acknowledger(case, terms, now) if case.rank == 1 else None
     before, escalated = case, tuple(escalation.requested(arrival, terms, now, case=case))
     events += escalated
-    events += copied.by_person_of_case(case, arrival, terms, now)
+    events += participants.by_person_of_case(case, arrival, terms, now)
     events += _assessed_at_last(case, arrival, terms, now)
     added = details.given(case.after(*events), arrival, terms, now)
     events += added.events
@@ -312,10 +312,10 @@ def thanks_us(case: Case, arrival: Arrival, thanks: Thanks, terms: Terms, now: d
     """Nothing is opened again and no clock runs; the agent sees it, and may read it otherwise."""
     event = replace(entry.came(CustomerThanked, arrival, now), confirms=thanks.confirms)
     if not arrival.through:
-        events = (event, *copied.by_person_of_case(case, arrival, terms, now))
+        events = (event, *participants.by_person_of_case(case, arrival, terms, now))
         return _thanked(case, events, arrival, thanks, terms)
     merged = terms.merged_case(arrival.through)
-    events = (event, *copied.by_person_of_case(merged.case, arrival, merged.terms, now))
+    events = (event, *participants.by_person_of_case(merged.case, arrival, merged.terms, now))
     came = Decision(merged.case.after(*events), events)
     return replace(_thanked(case, (event,), arrival, thanks, terms), also=((came, merged.terms),))
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from helpdesk.core.words.owed import Owed
     from helpdesk.core.words.people import Agent, Customer, Mailbox
     from helpdesk.core.words.placement import Placement
-    from helpdesk.core.words.terms import Neighbour, Terms
+    from helpdesk.core.words.terms import RelatedCase, Terms
     from helpdesk.core.words.thanks import Thanks
     from helpdesk.person import Person
 
@@ -138,7 +138,7 @@ class Arrival:
     returned: Returned | None = None  # on a delivery report about a mail of ours
     mailboxes: frozenset[str] = frozenset()  # every address we receive at
     number: int = 0  # of the mail in the spool
-    named: Mapping[int, Neighbour] = field(default_factory=dict)  # for the cases that orders name, who goes on for each
+    named: Mapping[int, RelatedCase] = field(default_factory=dict)  # who goes on for each that orders name
     piece: Piece | None = None  # what `#split` makes a case of, where it stands among the orders
     unsplittable: str = ""  # why there is nothing to make a case of
     through: int | None = None  # the merged case that it was written to, whose place this one has taken

@@ -38,7 +38,7 @@ class Terms:
     customer: Customer | None = None
     declared: DeclaredState = field(default_factory=DeclaredState)  # what the operators have declared
     workloads: Mapping[str, Workload] = field(default_factory=dict)
-    merged: tuple[Neighbour, ...] = ()  # the cases that went into this one
+    merged: tuple[RelatedCase, ...] = ()  # the cases that went into this one
     second_answer_within: timedelta = timedelta(minutes=10)  # of somebody else's that was not seen: it comes back once
 
     @property
@@ -57,7 +57,7 @@ class Terms:
         """Whether an address is of the customer whose mail it is: one that is not may be anybody's (threat L05)."""
         return self.customer is not None and self.customer.includes(address)
 
-    def merged_case(self, number: int) -> Neighbour:
+    def merged_case(self, number: int) -> RelatedCase:
         """The case of that number that went into this one. Raises ValueError."""
         for one in self.merged:
             if one.case.number == number:
@@ -93,7 +93,7 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
-class Neighbour:
+class RelatedCase:
     """Another case that a mail is about, and what applies to it."""
 
     case: Case

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from helpdesk.core.words.drafts import CaseContent, CommandForm
     from helpdesk.core.words.events import Event, Stamp
     from helpdesk.core.words.people import Agent
-    from helpdesk.core.words.terms import Neighbour, Terms
+    from helpdesk.core.words.terms import RelatedCase, Terms
     from helpdesk.core.words.unseen import CaseMail
 
 _WIDTH = 72  # columns of a mail's text
@@ -87,7 +87,7 @@ class Execution:
         self.case = self.case.after(event)
         self.events.append(event)
 
-    def happened_to(self, other: Neighbour, event: Event) -> None:
+    def happened_to(self, other: RelatedCase, event: Event) -> None:
         """Something is a fact of another case from now on."""
         decision, terms = self.beside.get(other.case.number, (Decision(other.case), other.terms))
         case = decision.case or other.case
@@ -95,7 +95,7 @@ class Execution:
         decision = replace(decision, case=case.after(event), events=(*decision.events, event))
         self.beside[other.case.number] = decision, terms
 
-    def drafted_for(self, other: Neighbour, draft: Draft) -> None:
+    def drafted_for(self, other: RelatedCase, draft: Draft) -> None:
         """A mail about another case is to be written."""
         decision, terms = self.beside.get(other.case.number, (Decision(other.case), other.terms))
         self.beside[other.case.number] = replace(decision, drafts=(*decision.drafts, draft)), terms

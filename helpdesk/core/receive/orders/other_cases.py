@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from helpdesk.core.receive.orders.execution import Execution
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.people import Agent
-    from helpdesk.core.words.terms import Neighbour, Terms
+    from helpdesk.core.words.terms import RelatedCase, Terms
 
 
-def linkable(case: Case, named: Mapping[int, Neighbour], agent: Agent) -> dict[int, str]:
+def linkable(case: Case, named: Mapping[int, RelatedCase], agent: Agent) -> dict[int, str]:
     """Which of the named cases can be linked: "" for those, else what was expected.
 
     Only cases of a team that the agent is in; others are as if they did not exist.
@@ -55,7 +55,7 @@ def mergeable(case: Case, terms: Terms, arrival: Arrival, agent: Agent) -> dict[
     }
 
 
-def _problem(case: Case, terms: Terms, number: int, other: Neighbour, arrival: Arrival) -> str:
+def _problem(case: Case, terms: Terms, number: int, other: RelatedCase, arrival: Arrival) -> str:
     if other.case.number == case.number:
         once_more = number in case.merged or arrival.through is not None
         return "" if once_more else "another case than this one"
