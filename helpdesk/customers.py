@@ -48,6 +48,7 @@ class CustomerTable:
     plan: str = ""
     region: str = ""
     timezone: str = ""
+    country: str = ""
     language: str = ""
     domains: list[str] = field(default_factory=list)
     contacts: list[ContactTable] = field(default_factory=list)
@@ -124,6 +125,7 @@ def _customer(entry: CustomerTable) -> Customer:
         plan=entry.plan,
         region=entry.region,
         timezone=entry.timezone,
+        country=entry.country,
         language=entry.language,
         domains=tuple(domain.lower() for domain in entry.domains),
         contacts=tuple(Contact(contact.email.lower(), contact.registered) for contact in entry.contacts),
@@ -194,6 +196,10 @@ def _offering_problems(place: str, entry: CustomerTable, policies: Mapping[str, 
         keys = [item.key for item in known]
         if key and key not in keys and BLANK not in keys:
             yield f"{place}.{what}: expected one of {', '.join(keys)}, not {key!r}"
+    for calendar, hours in policy.customer_hours.items():
+        if entry.country and hours.countries and entry.country not in hours.countries:
+            there = f"{', '.join(hours.countries)} (calendar {calendar} of {policy.key}, customer_countries)"
+            yield f"{place}.country: expected one of {there}, not {entry.country!r}"
 
 
 def _is_zone(name: str) -> bool:

@@ -14,6 +14,7 @@ from helpdesk.core.clocks.timeline import clocks
 from helpdesk.core.words.case import DESK
 from helpdesk.core.words.decision import Decision
 from helpdesk.core.words.events import PolicyChanged
+from helpdesk.offering.customer_hours import read_place
 from helpdesk.store import cases as case_store
 from helpdesk.unit import store_policies
 
@@ -72,7 +73,7 @@ def _misfit(case: Case, policy: Policy) -> str:
     """Why the new version cannot hold a case: it lacks the plan, region, channel or severity."""
     for what, key, known in (
         ("plan", case.plan, policy.plans),
-        ("region", case.region, policy.regions),
+        ("region", read_place(case.region)[0], policy.regions),
         ("channel", case.channel, policy.channels),
         ("severity", case.severity, policy.severity.levels),
     ):

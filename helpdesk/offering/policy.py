@@ -7,12 +7,13 @@ why there is none.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from helpdesk.errors import NotFound
+from helpdesk.offering.customer_hours import place_key, read_place
 from helpdesk.offering.promises import AgreedDate, Unmeasured, elapsed_in
 from helpdesk.openhours.accounting import CALENDAR_YEAR
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from helpdesk.offering.credits import AttainmentGoal, Credits
+    from helpdesk.offering.customer_hours import CustomerHours
     from helpdesk.offering.intake import IntakeField
     from helpdesk.offering.promises import PromiseKind, Waited
     from helpdesk.offering.severities import Kind, Level, SeverityTerms
@@ -67,11 +69,13 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """Where the customer is served from, and so in which hours."""
+    """Where the customer is served from, and so in which hours; of one customer, with what those take from them."""
 
     key: str
     name: str
     calendar: str
+    country: str = ""
+    timezone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,6 +361,7 @@ class Policy:
     known_incidents_exempt: bool = False  # a case about a declared incident need not be answered in time
     not_support: tuple[str, ...] = ()  # addresses and domains whose mail makes no case
     calls: Calls = Calls()
+    customer_hours: Mapping[str, CustomerHours] = field(default_factory=dict)  # calendars that follow the customer
     languages: tuple[str, ...] = ("en",)
     source: str = ""  # which document it was written from
     shown_in: tuple[str, ...] = ()  # further zones in which the document prints its hours
@@ -386,7 +391,7 @@ class Policy:
             return NoPromise(target, (f"{_IN_PLACE[kind.said]} ({goal.within})",), said=kind.said)
         hours = goal.calendar or bought.calendar or place.calendar
         doubts = tuple(self._doubts(bought, way_in, severity, down))
-        return _promised(kind, goal.within, goal.within.measured_in(self.calendars[hours]), doubts)
+        return _promised(kind, goal.within, goal.within.measured_in(self.hours(hours, place)), doubts)
 
     def promise_until(
         self,
@@ -457,8 +462,25 @@ class Policy:
         return _named("plan", key, self.plans, self.key)
 
     def region(self, key: str) -> Region:
-        """The region of that key. Raises NotFound."""
-        return _named("region", key, self.regions, self.key)
+        """The region of that key, also as it is for a customer. Raises NotFound."""
+        own, country, timezone = read_place(key)
+        if not country and not timezone:
+            return _named("region", key, self.regions, self.key)
+        return replace(_named("region", own, self.regions, self.key), key=key, country=country, timezone=timezone)
+
+    def region_for(self, region: str, *, country: str, timezone: str) -> str:
+        """The key of a region ("" is the first) as it is for a customer of that country and zone."""
+        return place_key(region or self.regions[0].key, country, timezone, self.customer_hours.values())
+
+    def hours(self, calendar: str, region: Region) -> Calendar:
+        """A calendar as it is in a region."""
+        follows = self.customer_hours.get(calendar)
+        return follows.of(region.country, region.timezone) if follows else self.calendars[calendar]
+
+    def region_calendar(self, region: str) -> Calendar:
+        """The hours in which a region is served. Raises NotFound."""
+        place = self.region(region)
+        return self.hours(place.calendar, place)
 
     def channel(self, key: str) -> Channel:
         """The channel of that key. Raises NotFound."""
@@ -475,11 +497,12 @@ class Policy:
 
     def plan_calendar(self, *, plan: str, region: str) -> Calendar:
         """The hours that come with a plan, else those of the region. Raises NotFound."""
-        return self.calendars[self.plan(plan).calendar or self.region(region).calendar]
+        place = self.region(region)
+        return self.hours(self.plan(plan).calendar or place.calendar, place)
 
     def desk_timezone(self, region: str) -> str:
         """The zone in which a region is served, whatever calendar a severity runs in. Raises NotFound."""
-        return self.calendars[self.region(region).calendar].timezone
+        return self.region_calendar(region).timezone
 
     def level(self, key: str) -> Level:
         """The severity of that key. Raises NotFound."""

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from helpdesk.core.clocks import calling
+from helpdesk.offering.customer_hours import read_place
 from helpdesk.offering.policy import NoPromise
 from helpdesk.offering.promises import AGREED, usual_promises
 from helpdesk.openhours.calendar import wall_instant
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from helpdesk.core.words.people import Customer
+    from helpdesk.offering.customer_hours import CustomerHours
     from helpdesk.offering.intake import IntakeField
     from helpdesk.offering.policy import (
         Calls,
@@ -58,7 +60,8 @@ class OfferingReader:
         """The regions that concern them."""
         if self.customer is None:
             return policy.regions
-        return (policy.region(self.customer.region) if self.customer.region else policy.regions[0],)
+        country, timezone = self.customer.country, self.customer.timezone
+        return (policy.region(policy.region_for(self.customer.region, country=country, timezone=timezone)),)
 
 
 EVERYBODY = OfferingReader()
@@ -76,7 +79,8 @@ def offering_shape(policy: Policy, *, now: datetime, reader: OfferingReader = EV
         "promises": [_promise_shape(kind) for kind in policy.kinds],
         "targets": _targets_shape(policy),
         "calendars": {
-            name: _calendar_shape(calendar, now.year, reader.zones) for name, calendar in policy.calendars.items()
+            name: _calendar_shape(calendar, now.year, reader.zones, policy.customer_hours.get(name))
+            for name, calendar in policy.calendars.items()
         },
         "holidays_source": policy.days_source or None,
         "customer": reader.customer.key if reader.customer else None,
@@ -209,11 +213,21 @@ def _matrix_shape(matrix: Matrix | None) -> dict[str, Any] | None:
     return {"impact": matrix.impact, "urgency": matrix.urgency, "cells": cells}
 
 
-def _calendar_shape(calendar: Calendar, year: int, zones: tuple[str, ...]) -> dict[str, Any]:
+def _followed(follows: CustomerHours | None) -> dict[str, Any]:
+    return {
+        "customer_timezone": follows is not None and follows.in_their_zone,
+        "customer_countries": list(follows.countries) if follows else [],
+    }
+
+
+def _calendar_shape(
+    calendar: Calendar, year: int, zones: tuple[str, ...], follows: CustomerHours | None
+) -> dict[str, Any]:
     return {
         "timezone": calendar.timezone,
         "hours": week_words(calendar),
         "business_days": [DAYS[day].lower() for day in sorted(calendar.business_weekdays)],
+        **_followed(follows),
         "cut_off": None if calendar.cut_off is None else clock_words(calendar.cut_off),
         "ties": calendar.ties,
         "hours_in": {zone: hours.seasons_text(hours.seasons(calendar, zone, year)) for zone in zones},
@@ -513,11 +527,15 @@ def _hours(policy: Policy, year: int, reader: OfferingReader) -> Iterator[str]:
             [f"  {zone}", hours.seasons_text(hours.seasons(calendar, zone, year))] for zone in dict.fromkeys(zones)
         ]
         yield from _aligned(rows)
-        yield from (f"    {line}" for line in _readings(calendar))
+        yield from (f"    {line}" for line in _readings(calendar, policy.customer_hours.get(calendar.name)))
 
 
-def _readings(calendar: Calendar) -> Iterator[str]:
-    """How the calendar reads what falls late on a day, or on a closing, where that is not as usual."""
+def _readings(calendar: Calendar, follows: CustomerHours | None) -> Iterator[str]:
+    """How the calendar reads what falls late on a day, or on a closing, and what it takes from the customer."""
+    if follows and follows.in_their_zone:
+        yield "on the wall clock of each customer who names a zone"
+    if follows and follows.countries:
+        yield f"closed on the holidays of the customer's country: {', '.join(follows.countries)}"
     if calendar.cut_off is not None:
         yield f"what is received after {clock_words(calendar.cut_off)} counts from the next day that the desk opens"
     if calendar.ties == "next":
@@ -527,7 +545,8 @@ def _readings(calendar: Calendar) -> Iterator[str]:
 def _calendars(policy: Policy, reader: OfferingReader) -> list[Calendar]:
     """Those in which something is promised to the reader."""
     used = {name for plan in reader.plans(policy) for name, _ in _uses(policy, plan, reader.regions(policy))}
-    return [calendar for name, calendar in policy.calendars.items() if name in used]
+    region = reader.regions(policy)[0]
+    return [policy.hours(name, region) for name in policy.calendars if name in used]
 
 
 def _uses(policy: Policy, plan: Plan, regions: tuple[Region, ...]) -> Iterator[tuple[str, str]]:
@@ -586,9 +605,9 @@ def _day_row(day: SpecialDay, timezone: str, zones: list[str]) -> list[str]:
 
 def _examples(policy: Policy, reader: OfferingReader) -> Iterator[str]:
     plans = {plan.key for plan in reader.plans(policy)}
-    regions = {region.key for region in reader.regions(policy)}
+    regions = {read_place(region.key)[0] for region in reader.regions(policy)}
     for example in policy.examples:
-        if example.plan in plans and example.region in regions:
+        if example.plan in plans and read_place(example.region)[0] in regions:
             yield _example(policy, example, reader)
             yield from _story(policy, example)
 

@@ -131,7 +131,7 @@ def _credit(customer: Customer, period: AccountingPeriod, parts: list[CreditPart
 
 def _zone(customer: Customer, policy: Policy) -> str:
     region = policy.region(customer.region or policy.regions[0].key)
-    return customer.timezone or policy.calendars[region.calendar].timezone
+    return customer.timezone or policy.desk_timezone(region.key)
 
 
 def request(unit: Unit, statement: Statement) -> Statement:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from dateutil.easter import easter
 
+from helpdesk.customers import load_customers
 from helpdesk.errors import ConfigurationError
 from helpdesk.offering.files import PolicyText, policy_file, read_policy
 from helpdesk.offering.files.lint import check_file
+from helpdesk.offering.files.read import survey_policy
 from helpdesk.openhours.within import parse_within
 from helpdesk.report.offering import offering_text
 from tests.desk import wall
@@ -279,6 +282,71 @@ def test_each_is_due_when_a_hand_computes_it(within, hours, at, due):
         "first_response", plan="bread", severity="stale", region="town", channel="email"
     )
     assert promise.within.due_at(promise.calendar, wall(at, "Europe/Paris")) == wall(due, "Europe/Paris")
+
+
+LOCAL = 'holidays = { country = "FR", customer_countries = ["ES", "DE-BY"] }\ncustomer_timezone = true'
+
+
+def due_in(region, at, zone):
+    promise = policy(LOCAL).promise("first_response", plan="bread", severity="stale", region=region, channel="email")
+    return promise.within.due_at(promise.calendar, wall(at, zone)).astimezone(ZoneInfo(zone)).strftime("%m-%d %H:%M")
+
+
+@pytest.mark.parametrize(
+    ("region", "at", "zone", "due"),
+    [
+        ("town", "2026-07-14 09:00", "Europe/Paris", "07-15 16:00"),
+        ("town (ES, Europe/Madrid)", "2026-07-14 09:00", "Europe/Madrid", "07-15 09:00"),
+        ("town (ES, -)", "2026-10-12 09:00", "Europe/Paris", "10-13 16:00"),
+        ("town (-, Asia/Tokyo)", "2026-07-14 09:00", "Asia/Tokyo", "07-15 16:00"),
+        ("town (DE-BY, Europe/Berlin)", "2026-11-01 09:00", "Europe/Berlin", "11-02 16:00"),
+        ("town (DE-BY, Atlantic/Azores)", "2026-01-06 09:00", "Atlantic/Azores", "01-07 16:00"),
+        ("town (XX, Mars/Olympus)", "2026-07-14 09:00", "Europe/Paris", "07-15 16:00"),
+    ],
+)
+def test_hours_follow_the_customer(region, at, zone, due):
+    assert due_in(region, at, zone) == due
+
+
+@pytest.mark.parametrize(
+    ("hours", "country", "timezone", "region"),
+    [
+        (LOCAL, "ES", "Europe/Madrid", "town (ES, Europe/Madrid)"),
+        (LOCAL, "", "Europe/Madrid", "town (-, Europe/Madrid)"),
+        (LOCAL, "ES", "", "town (ES, -)"),
+        (LOCAL, "", "", "town"),
+        (LOCAL, "PT", "", "town"),
+        ("", "ES", "Europe/Madrid", "town"),
+        ("customer_timezone = true", "ES", "GB", "town (-, GB)"),
+    ],
+)
+def test_a_region_is_as_it_is_for_the_customer(hours, country, timezone, region):
+    read = policy(hours)
+    key = read.region_for("", country=country, timezone=timezone)
+    assert key == region
+    assert (read.region(key).key, read.region(key).calendar) == (region, "town")
+
+
+def test_countries_that_are_not_known_are_errors_of_their_files(tmp_path):
+    with pytest.raises(ConfigurationError, match="'ZZ'"):
+        policy('holidays = { country = "FR", customer_countries = ["ES", "ZZ"] }')
+    file = tmp_path / "customers.toml"
+    file.write_text(
+        '[[customer]]\nkey = "a"\nname = "A"\npolicy = "bakery"\ncountry = "PT"\ndomains = ["a.example"]\n'
+        '[[customer]]\nkey = "b"\nname = "B"\npolicy = "bakery"\ncountry = "ES"\ndomains = ["b.example"]\n'
+    )
+    with pytest.raises(ConfigurationError) as caught:
+        load_customers(file, {"bakery": policy(LOCAL)})
+    (problem,) = caught.value.problems
+    assert (
+        "customer.1.country: expected one of ES, DE-BY (calendar town of bakery, customer_countries), not 'PT'"
+        in problem
+    )
+
+
+def test_the_days_of_every_country_are_kept_with_the_version():
+    survey = survey_policy(PolicyText("bakery.toml", bakery(LOCAL)))
+    assert {"FR", "ES", "DE-BY"} == set(survey.source.days.days)
 
 
 def test_a_policy_says_how_its_hours_are_read(tmp_path):

@@ -106,7 +106,17 @@ def test_every_part_of_a_policy_is_compared():
     """A field that nobody compares would change in silence; the examples and the version are none."""
     policy = load_policies().policy("celigo")
     told = {"plans", "regions", "channels", "calendars", "kinds", "goals", "severity", "intake", "ladder"}
-    told |= {"warranty", "exclusions", "maintenance", "lifecycle", "credits", "calls", "assumptions", *compare._PLAIN}
+    told |= {
+        "warranty",
+        "exclusions",
+        "maintenance",
+        "lifecycle",
+        "credits",
+        "calls",
+        "customer_hours",
+        "assumptions",
+        *compare._PLAIN,
+    }
     told |= {"attainment", "fiscal_year"}
 
     assert {field.name for field in fields(policy)} - told == {"key", "version", "examples", "earlier", "days_source"}

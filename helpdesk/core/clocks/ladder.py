@@ -88,7 +88,7 @@ class _Ladder:
         self.case = case
         self.terms = terms
         self.now = now
-        self.calendar = terms.policy.calendars[terms.policy.region(case.region).calendar]
+        self.calendar = terms.policy.region_calendar(case.region)
         self.clocks = found
         # Of an excluded case nobody owes an answer any more, late as it may have been before.
         self.running = [clock for clock in self.clocks if clock.stopped_at is None and not in_force(case.events)]

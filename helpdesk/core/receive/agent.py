@@ -179,7 +179,7 @@ _NOBODY = Mistake(
 
 def _vocabulary(case: Case, arrival: Arrival, terms: Terms, agent: Agent) -> Vocabulary:
     policy = terms.policy
-    served_in = policy.calendars[policy.region(case.region).calendar].timezone
+    served_in = policy.desk_timezone(case.region)
     return Vocabulary(
         severities=tuple(level.key for level in policy.levels_of(case.plan)),
         agents=tuple((one.name or one.address.partition("@")[0], one.address) for one in terms.team.members),

@@ -82,7 +82,7 @@ def _subscribed(customer: Customer, on: date) -> bool:
 def _wall_of(customer: Customer, terms: Terms) -> ZoneInfo:
     """By whose wall the days of a contract begin and end: the customer's, else that of the hours they are served in."""
     policy = terms.policy
-    return ZoneInfo(customer.timezone or policy.calendars[policy.region(region_key(terms)).calendar].timezone)
+    return ZoneInfo(customer.timezone or policy.desk_timezone(region_key(terms)))
 
 
 def unclaimed(sender: Person, given: Collection[str], kind: str, terms: Terms) -> Iterator[Doubt]:
@@ -107,7 +107,9 @@ def plan_key(terms: Terms) -> str:
 def region_key(terms: Terms) -> str:
     """The region that a new case is served from: the customer's, if they bought this offering, else the first."""
     theirs = terms.customer if terms.customer and terms.customer.policy == terms.policy.key else None
-    return (theirs.region if theirs else "") or terms.policy.regions[0].key
+    if theirs is None:
+        return terms.policy.regions[0].key
+    return terms.policy.region_for(theirs.region, country=theirs.country, timezone=theirs.timezone)
 
 
 def findings(arrival: Arrival, verdict: Verdict, terms: Terms, now: datetime) -> Iterator[Event]:

@@ -73,7 +73,7 @@ class _Need:
         if agent.away_until(self.now) is None:
             return True
         policy = self.terms.policy
-        calendar = agent.hours or policy.calendars[policy.region(self.case.region).calendar]
+        calendar = agent.hours or policy.region_calendar(self.case.region)
         # A working day that ends with its closing ends with the next opening: nothing is lost in between.
         return agent.back_at(self.now) <= calendar.next_open(calendar.add_business_days(self.now, 1))
 

@@ -126,6 +126,7 @@ class Customer:
     plan: str = ""
     region: str = ""
     timezone: str = ""
+    country: str = ""  # "ES" or "DE-BY": whose holidays the hours are closed on that follow the customer
     language: str = ""  # ISO 639-1: what they write where a mail does not tell
     domains: tuple[str, ...] = ()
     contacts: tuple[Contact, ...] = ()

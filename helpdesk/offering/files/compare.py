@@ -164,6 +164,9 @@ def _entries(old: Policy, new: Policy) -> Iterator[Difference]:
 
 
 def _said_of(policy: Policy) -> Iterator[tuple[str, str]]:
+    for key, follows in policy.customer_hours.items():
+        zone = ("their zone",) if follows.in_their_zone else ()
+        yield f"calendar {key} takes from the customer", ", ".join((*zone, *follows.countries))
     yield from ((f"excluded areas of plan {plan.key}", ", ".join(plan.excludes)) for plan in policy.plans)
     yield from ((f"severities of plan {plan.key}", ", ".join(plan.severities)) for plan in policy.plans)
     for channel in policy.channels:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+from helpdesk.offering.customer_hours import read_place
 from helpdesk.offering.policy import Promise
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def _keys(policy: Policy) -> Iterator[str]:
     for what, keys, given in (
         ("severity", [level.key for level in policy.severity.levels], {one.severity for one in policy.examples}),
         ("plan", [plan.key for plan in policy.plans], {one.plan for one in policy.examples}),
-        ("region", [region.key for region in policy.regions], {one.region for one in policy.examples}),
+        ("region", [region.key for region in policy.regions], {read_place(one.region)[0] for one in policy.examples}),
     ):
         yield from (f"none of {what} {key}" for key in keys if key not in given)
 

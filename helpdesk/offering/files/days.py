@@ -48,7 +48,7 @@ EXPECTED_RULE = (
 )
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=4096)
 def public_holidays(
     country: str,
     subdivision: str | None,

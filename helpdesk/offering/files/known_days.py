@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -82,6 +82,12 @@ def categories(asked: CountryHolidays) -> tuple[str, ...]:
     """The categories of holidays that are asked for, the public ones always."""
     named = ("_".join(category.lower().replace("-", " ").replace("_", " ").split()) for category in asked.categories)
     return tuple(dict.fromkeys((PUBLIC, *named)))
+
+
+def in_country(asked: CountryHolidays, country: str) -> CountryHolidays:
+    """The same asked of another country, `ES` or `DE-BY`."""
+    code, _, subdivision = country.partition("-")
+    return replace(asked, country=code, subdivision=subdivision or None)
 
 
 def _place(asked: CountryHolidays, category: str) -> str:

@@ -12,18 +12,15 @@ import re
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from helpdesk.errors import ConfigurationError
 from helpdesk.languages import languages
-from helpdesk.offering.files.country_days import closures
+from helpdesk.offering.files.calendars import CalendarReader
 from helpdesk.offering.files.credits import read_attainment, read_credits, read_fiscal_year
-from helpdesk.offering.files.days import dates_of
-from helpdesk.offering.files.known_days import KnownDays, known_now
+from helpdesk.offering.files.known_days import KnownDays, in_country, known_now
 from helpdesk.offering.files.maintenance import read_maintenance
 from helpdesk.offering.files.matrix import matrix_problems, read_matrix
-from helpdesk.offering.files.observed import ObservedDay, Way, substitutes
 from helpdesk.offering.files.promised import read_promises
 from helpdesk.offering.files.schema import ChannelGoalTable, PolicyFile
 from helpdesk.offering.files.story import expecting, read_deed, step_at
@@ -50,7 +47,7 @@ from helpdesk.offering.policy import (
 )
 from helpdesk.offering.promises import UNMEASURED
 from helpdesk.offering.severities import CONDITIONS, Area, Cap, Kind, Level, SeverityTerms
-from helpdesk.openhours.calendar import Calendar, SpecialDay, WeeklyOpening, parse_hours
+from helpdesk.openhours.calendar import Calendar, parse_hours
 from helpdesk.openhours.walltime import time_of_day
 from helpdesk.openhours.within import Within, parse_open_time, parse_within
 from helpdesk.placeholders import BLANK
@@ -62,9 +59,7 @@ if TYPE_CHECKING:
 
     from helpdesk.offering.credits import AttainmentGoal, Credits
     from helpdesk.offering.files.schema import (
-        CalendarTable,
         CallsTable,
-        DayEntry,
         ExampleEntry,
         GoalTable,
         LifecycleTable,
@@ -72,14 +67,11 @@ if TYPE_CHECKING:
     )
     from helpdesk.offering.policy import Writer
 
-_PART = re.compile(r"(\d\d):([0-5]\d)-(\d\d):([0-5]\d)")
 R = TypeVar("R")
 _AFTER = re.compile(r"due(?: \+ (\w+))?")
 _ADDRESS = re.compile(r"[^\s@<>,\"]+@[^\s@<>,\"]+")
 _SHARE = re.compile(r"(\d{1,2})\s*%")
-_ANY_YEAR = 2026
 _CALLS_AT_MOST = 48  # two days of one an hour
-_NO_WINDOWS: tuple[WeeklyOpening, ...] = ()
 _NOBODY: tuple[Writer, str] = ("", "")
 _FIFTH = "; a fifth severity shares rank 4, and stands after the other"
 ALWAYS = "24x7"  # every policy has this calendar
@@ -143,7 +135,8 @@ def survey_policy(source: PolicyText) -> Survey:
 
 def days_of(table: PolicyFile) -> KnownDays:
     """The public holidays that a policy's calendars ask for, as they are known now."""
-    return known_now(calendar.holidays for calendar in table.calendars.values() if calendar.holidays)
+    asked = [calendar.holidays for calendar in table.calendars.values() if calendar.holidays]
+    return known_now([*asked, *(in_country(one, place) for one in asked for place in one.customer_countries)])
 
 
 def _version(source: PolicyText) -> str:
@@ -176,27 +169,19 @@ class _PolicyReader:
 
     def policy(self) -> Policy:
         table = self.table
-        calendars = {key: self.calendar(key, entry) for key, entry in table.calendars.items()}
+        reader = CalendarReader(self.source.days or days_of(table), self.wrong)
+        calendars = {key: reader.calendar(key, entry) for key, entry in table.calendars.items()}
         calendars.setdefault(ALWAYS, Calendar(name=ALWAYS, timezone="UTC", windows=parse_hours(ALWAYS)))
         fields = tuple(self.intake())
         policy = Policy(
             key=table.key,
             name=table.name,
             version=self.source.version,
-            plans=tuple(
-                Plan(
-                    key,
-                    entry.name,
-                    entry.calendar,
-                    tuple(entry.channels),
-                    tuple(entry.excludes),
-                    tuple(entry.severities),
-                )
-                for key, entry in table.plans.items()
-            ),
+            plans=tuple(self.plans()),
             regions=tuple(Region(key, entry.name or key, entry.calendar) for key, entry in table.regions.items()),
             channels=self.channels(),
             calendars=calendars,
+            customer_hours=dict(reader.customer_hours(table.calendars)),
             kinds=self.kinds,
             goals=dict(self.goals()),
             severity=self.severity(fields),
@@ -227,7 +212,7 @@ class _PolicyReader:
             not_support=tuple(sender.lower() for sender in table.not_support),
             languages=tuple(table.languages),
             source=table.source,
-            shown_in=tuple(self.timezone("shown_in", zone) for zone in table.shown_in),
+            shown_in=tuple(reader.timezone("shown_in", zone) for zone in table.shown_in),
             days_source=self.source.days.source if self.source.days and self.source.days.days else "",
         )
         self.references(policy)
@@ -235,98 +220,13 @@ class _PolicyReader:
         self.severity_names()
         return policy
 
+    def plans(self) -> Iterator[Plan]:
+        for key, entry in self.table.plans.items():
+            listed = (tuple(entry.channels), tuple(entry.excludes), tuple(entry.severities))
+            yield Plan(key, entry.name, entry.calendar, *listed)
+
     def wrong(self, key: str, expected: str) -> None:
         self.problems.append(f"{key}: {expected}")
-
-    # --- calendars
-
-    def calendar(self, key: str, entry: CalendarTable) -> Calendar:
-        place = f"calendars.{key}"
-        hours = [entry.hours] if isinstance(entry.hours, str) else entry.hours
-        windows: list[WeeklyOpening] = []
-        for line in hours:
-            windows += self.attempt(f"{place}.hours", partial(parse_hours, line), _NO_WINDOWS)
-        timezone = self.timezone(f"{place}.timezone", entry.timezone)
-        business: frozenset[int] | None = None
-        if entry.business_days:
-            days = f"{entry.business_days} 00:00-24:00"
-            business = frozenset(
-                window.weekday
-                for window in self.attempt(f"{place}.business_days", partial(parse_hours, days), _NO_WINDOWS)
-            )
-        # A calendar without special days says so: one that is always open then counts whole days of 24 hours.
-        differs = entry.days or entry.days_of or entry.holidays
-        special = {"special_days": self.special_days(place, entry)} if differs else {}
-        return Calendar(
-            name=key,
-            timezone=timezone,
-            windows=windows,
-            business_weekdays=business,
-            cut_off=self.attempt(f"{place}.cut_off", lambda: time_of_day(entry.cut_off), None)
-            if entry.cut_off
-            else None,
-            ties=entry.ties,
-            **special,
-        )
-
-    def timezone(self, place: str, name: str) -> str:
-        try:
-            ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            self.wrong(place, f'expected a zone of the IANA database ("Europe/Berlin"), not {name!r}')
-            return "UTC"
-        return name
-
-    def special_days(self, place: str, entry: CalendarTable) -> Callable[[int], tuple[SpecialDay, ...]]:
-        named: list[_NamedDay] = []
-        for number, day in enumerate(entry.days, start=1):
-            named += self.named_day(f"{place}.days.{number}", day)
-        for year, days in entry.days_of.items():
-            for number, day in enumerate(days, start=1):
-                named += self.named_day(f"{place}.days_of.{year}.{number}", day, only=year)
-        public, known = entry.holidays, self.source.days or days_of(self.table)
-
-        def plain(year: int) -> list[SpecialDay]:
-            days = [special for day in named for special in day.of_year(year)]
-            if public:
-                days += closures(known, public, year)
-            return days
-
-        def of_year(year: int) -> tuple[SpecialDay, ...]:
-            # New Year's Day may be kept in the year before, and Christmas in the one after.
-            near = (year - 1, year, year + 1)
-            kept = [
-                ObservedDay(special.on, special.name, day.observed)
-                for day in named
-                if day.observed
-                for one in near
-                for special in day.of_year(one)
-            ]
-            closed = [day.on for one in near for day in plain(one) if not day.opens] if kept else []
-            return (*plain(year), *(day for day in substitutes(kept, closed) if day.on.year == year))
-
-        # A country that is not known is a problem of the file, not of the first mail that needs that year.
-        works = self.attempt(f"{place}.holidays", partial(of_year, _ANY_YEAR), None)
-        return of_year if works is not None else _no_days
-
-    def named_day(self, place: str, entry: DayEntry, *, only: int | None = None) -> Iterator[_NamedDay]:
-        """`only` is the year whose own list it stands in."""
-        rule = self.attempt(place, partial(dates_of, entry, only), None)
-        part = self.attempt(place, partial(_part_of_day, entry.open or entry.closed or "00:00-24:00"), None)
-        if entry.observed and (entry.open or entry.closed or entry.first):
-            self.wrong(place, "observed: expected of one day that is closed as a whole, not of a part or of several")
-        if entry.business_day and not entry.open:
-            self.wrong(place, 'business_day: expected with the hours in which it is open, such as open = "09:00-17:00"')
-        if rule is None or part is None:
-            return
-
-        def of_year(year: int) -> Iterator[SpecialDay]:
-            # A rule with a shift may land in the neighbouring year, and a range ends there.
-            for day in (day for near in (year - 1, year, year + 1) for day in rule(near)):
-                if day.year == year:
-                    yield SpecialDay(day, entry.name, *part, opens=bool(entry.open), business=entry.business_day)
-
-        yield _NamedDay(of_year, entry.observed)
 
     # --- targets
 
@@ -745,28 +645,6 @@ def _step_key(entry: StepEntry) -> str:
         f"unless acknowledged in {entry.unless_acknowledged}" if entry.unless_acknowledged else "",
     )
     return " ".join(part for part in parts if part)
-
-
-@dataclass(frozen=True, slots=True)
-class _NamedDay:
-    """An entry of `days`, read."""
-
-    of_year: Callable[[int], Iterator[SpecialDay]]
-    observed: Way | Literal[""]
-
-
-def _part_of_day(text: str) -> tuple[int, int]:
-    found = _PART.fullmatch(text.strip())
-    if not found:
-        raise ValueError(f'expected a part of a day such as "12:00-24:00", not {text!r}')
-    start, end = (int(hour) * 3600 + int(minute) * 60 for hour, minute in (found.group(1, 2), found.group(3, 4)))
-    if not 0 <= start < end <= 24 * 3600:
-        raise ValueError(f'expected a part of a day such as "12:00-24:00", not {text!r}')
-    return start, end
-
-
-def _no_days(_year: int) -> tuple[SpecialDay, ...]:
-    return ()
 
 
 def _days(days: int | None) -> timedelta | None:

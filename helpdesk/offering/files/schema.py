@@ -46,6 +46,7 @@ class CountryHolidays:
     without: list[str] = field(default_factory=list)  # names of days on which the desk works
     categories: list[str] = field(default_factory=list)  # further ones of the package: "catholic", "bank", "half_day"
     half_days_from: str = ""  # "13:00": when half days close; without it, when their name says, else at noon
+    customer_countries: list[str] = field(default_factory=list)  # "ES", "DE-BY": theirs for customers who are there
 
 
 @strict
@@ -77,6 +78,7 @@ class CalendarTable:
     )  # a year's own list, which holds for that year only
     business_days: str = ""  # "mon-fri"; without it, weekdays open at least half as long as the longest
     cut_off: str = ""  # "16:00": what is received later that day counts from the next day on which the desk opens
+    customer_timezone: bool = False  # on the wall clock of each customer who names a zone
     ties: Literal["previous", "next"] = "previous"  # a due time on a closing: that closing, or the next opening
 
 

@@ -77,7 +77,7 @@ class Execution:
     def wall(self, at: datetime) -> str:
         """A moment as the agent who wrote has it on the wall."""
         policy = self.terms.policy
-        served_in = policy.calendars[policy.region(self.case.region).calendar].timezone
+        served_in = policy.desk_timezone(self.case.region)
         local = at.astimezone(ZoneInfo(zone_of(self.agent.timezone, served_in)))
         return f"{local:%Y-%m-%d %H:%M} {local.tzname()}"
 
