@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from helpdesk.errors import NotFound
 from helpdesk.offering.customer_hours import place_key, read_place
-from helpdesk.offering.promises import AgreedDate, Unmeasured, elapsed_in
+from helpdesk.offering.promises import INCOMING, AgreedDate, Unmeasured, elapsed_in
 from helpdesk.openhours.accounting import CALENDAR_YEAR
 
 if TYPE_CHECKING:
@@ -530,6 +530,8 @@ _IN_PLACE = {
 def _promised(kind: PromiseKind, within: Within, calendar: Calendar, doubts: tuple[Doubt, ...]) -> Promise:
     aim = (f"the {kind.name} is an aim",) if kind.said == "aim" else ()
     because = (*aim, *(doubt.said for doubt in doubts))
+    if kind.starts not in INCOMING:
+        within = replace(within, from_ours=True)
     return Promise(kind.key, within, calendar, warranted=not because, because=because, doubts=doubts)
 
 

@@ -43,6 +43,8 @@ Mark = Literal[
 ]
 # The starts that come again with each such event; all others come once.
 RECURRING: Final = frozenset({"last_word", "escalation", "incident"})
+# The starts that are something that came in: they may come after a cut-off.
+INCOMING: Final = frozenset({"received", "opened", "details_complete", "escalation", "customer_wrote"})
 BEGINS_WITH: Final[Mapping[Start, str]] = {
     "received": "received",
     "opened": "opened",

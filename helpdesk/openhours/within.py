@@ -33,7 +33,8 @@ EXPECTED = (
 class Within:
     """How much time a promise gives: open time, a number of business or of calendar days, or what is left of today.
 
-    One of the four; the others are zero. `by` is a time of day in seconds, to which business days are due.
+    One of the four; the others are zero. `by` is a time of day in seconds, to which business days are due. What counts
+    `from_ours`, an answer or an order of the desk's own, knows no cut-off.
     """
 
     open_time: timedelta
@@ -42,6 +43,7 @@ class Within:
     calendar_days: int = 0
     same_day: bool = False
     by: int | None = None
+    from_ours: bool = False
 
     def due_at(self, calendar: Calendar, received: datetime) -> datetime:
         """When the promise falls due that counts from a receipt (aware, UTC out). Raises NeverOpen."""
@@ -51,7 +53,9 @@ class Within:
 
     def counts_from(self, calendar: Calendar, received: datetime) -> datetime:
         """From when it counts: the receipt, or a later opening where that came after the calendar's cut-off."""
-        return received if calendar.cut_off is None or self.calendar_days else calendar.counts_from(received)
+        if calendar.cut_off is None or self.calendar_days or self.from_ours:
+            return received
+        return calendar.counts_from(received)
 
     def over_at(self, calendar: Calendar, start: datetime) -> datetime:
         """When so much time has passed since `start` (aware, UTC out). Raises NeverOpen."""

@@ -14,8 +14,10 @@ from helpdesk.offering.files import PolicyText, policy_file, read_policy
 from helpdesk.offering.files.lint import check_file
 from helpdesk.offering.files.read import survey_policy
 from helpdesk.openhours.within import parse_within
+from helpdesk.report.explain import case_clocks_text
 from helpdesk.report.offering import offering_text
 from tests.desk import wall
+from tests.policies.offices import customer, open_desk
 
 BAKERY = """
 key = "bakery"
@@ -357,3 +359,51 @@ def test_a_policy_says_how_its_hours_are_read(tmp_path):
     assert "what is received after 12:00 counts from the next day that the desk opens" in text
     assert "a time that falls due at a closing is due at the next opening" in text
     assert "open 10:00-12:00, a business day" in text
+
+
+def desk_of(tmp_path, text, **customers):
+    """A desk for the bakery, with these customers."""
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "policies" / "bakery.toml").write_text(text, encoding="utf-8")
+    named = "".join(customer(key, "bakery", **facts) for key, facts in customers.items())
+    return open_desk(tmp_path, policy="bakery", customers=named, start="2026-07-13 20:00", desk='policies = "policies"')
+
+
+def test_a_case_keeps_the_hours_of_its_customer(tmp_path):
+    desk = desk_of(tmp_path, bakery(LOCAL), acme={"country": "ES", "timezone": "Europe/Madrid"}, beta={})
+    desk.mail("jo@acme.example", "Rye", "Stale.", to="email@bakery.example")
+    desk.mail("kim@beta.example", "Rye", "Stale.", to="email@bakery.example")
+    desk.mail("who@gamma.example", "Rye", "Stale.", to="email@bakery.example")
+    assert [desk.case(number).region for number in (1, 2, 3)] == ["town (ES, Europe/Madrid)", "town", "town"]
+    # 14 July is a holiday in France.
+    assert [f"{desk.clocks(number)[0].due_at:%m-%d}" for number in (1, 2, 3)] == ["07-14", "07-15", "07-15"]
+    explained = case_clocks_text(desk.case(1), desk.rules.book.policy("bakery"), desk.now)
+    assert "town (Europe/Madrid)" in explained
+
+
+UPDATES = """
+[promises.update]
+starts = "first_answer"
+met_by = ["answer"]
+renews = true
+[targets.bread.update]
+stale = "2h"
+[targets.bread.follow_up]
+stale = "2h"
+"""
+
+
+def test_a_cut_off_is_for_what_comes_in(tmp_path):
+    text = bakery('cut_off = "12:00"', **{"[classifier]": UPDATES + "[classifier]"})
+    desk = desk_of(tmp_path, text)
+    desk.at("2026-07-15 11:00", "Europe/Paris")
+    desk.mail("jo@acme.example", "Rye", "Stale.", to="email@bakery.example")
+    desk.at("2026-07-15 13:00", "Europe/Paris")
+    desk.reply("ann@desk.example", "We bake anew.", to_kind="assigned")
+    desk.at("2026-07-15 13:30", "Europe/Paris")
+    desk.reply("jo@acme.example", "Thanks, but when?")
+    due = {clock.target: clock.due_at for clock in desk.clocks(1) if clock.stopped_at is None}
+    assert due["update"] == wall("2026-07-15 15:00", "Europe/Paris")
+    assert due["follow_up"] == wall("2026-07-16 10:00", "Europe/Paris")
+    explained = case_clocks_text(desk.case(1), desk.rules.book.policy("bakery"), desk.now)
+    assert "Wed 2026-07-15 13:30 - Thu 2026-07-16 08:00  not counted: received after 12:00" in explained
