@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from helpdesk.core.receive.behalf import ASKED_AN_HOUR, read_new
-from helpdesk.core.receive.orders.command import begins_with_order
+from helpdesk.core.receive.orders.reading import begins_with_order
 from helpdesk.core.words.addressee import Addressee
 from helpdesk.core.words.addresses import unwritable
 from helpdesk.core.words.alert import AlertText, OperatorAlert

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from helpdesk.clues import evidence
-from helpdesk.core.receive.orders.command import begins_with_order
+from helpdesk.core.receive.orders.reading import begins_with_order
 from helpdesk.core.words.placement import place, place_monitor, place_robot
 from helpdesk.desk.related_cases import after_merging
 from helpdesk.mail.read.quote import before_quote

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from helpdesk.clues import NO_CLUES, read_clues
 from helpdesk.core.receive import receive
-from helpdesk.core.receive.orders.command import cases_named, may_split, people_named
+from helpdesk.core.receive.orders.reading import cases_named, may_split, people_named
 from helpdesk.core.receive.outsider import answered_elsewhere
 from helpdesk.core.words import enclosure
 from helpdesk.core.words.agent_text import AgentText

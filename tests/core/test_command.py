@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpdesk.core.receive.orders.command import FORMS, Vocabulary, read_orders, would_be_obeyed
+from helpdesk.core.receive.orders.command import FORMS, Vocabulary
+from helpdesk.core.receive.orders.reading import read_orders, would_be_obeyed
 from helpdesk.core.words.addresses import address_spec
 from helpdesk.mail.read.quote import before_quote
 

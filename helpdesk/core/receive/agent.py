@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING
 from helpdesk.core.clocks.ladder import unacknowledged
 from helpdesk.core.receive import acknowledgment, behalf, colleagues, crossing, customer, scope
 from helpdesk.core.receive.orders import other_cases
-from helpdesk.core.receive.orders.command import Orders, Verb, Vocabulary, read_orders, would_be_obeyed
+from helpdesk.core.receive.orders.command import Orders, Verb, Vocabulary
 from helpdesk.core.receive.orders.execution import Execution
 from helpdesk.core.receive.orders.obey import obey
+from helpdesk.core.receive.orders.reading import read_orders, would_be_obeyed
 from helpdesk.core.receive.orders.status import why_no_spam
 from helpdesk.core.words.addressee import nobody
 from helpdesk.core.words.addresses import unwritable

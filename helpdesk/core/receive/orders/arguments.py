@@ -1,0 +1,261 @@
+"""What stands behind the word of each order, and what is expected where it cannot be read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, get_args
+
+from helpdesk.core.receive.orders.command import Command, Verb, Vocabulary, form_of
+from helpdesk.core.words.addresses import read_known, read_people
+from helpdesk.core.words.block import Mistake
+from helpdesk.offering.policy import OFF
+from helpdesk.offering.severities import Kind
+from helpdesk.openhours.relative_time import read_moment, read_span
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+_Reader = Callable[[str, str, "Vocabulary"], "Command | Mistake"]
+# A sign of exclamation behind the word insists on what the desk would otherwise not do.
+_INSISTED: frozenset[Verb] = frozenset({"assign", "wait", "resolve", "close", "spam"})
+# A mail program may make a link of it and show where it leads.
+REFERENCE = re.compile(r"\[?(?:HD-)?([1-9]\d{0,11})\]?(?:\s*<[^<>]*>)?", re.IGNORECASE)
+
+
+def read_order(verb: Verb, line: str, argument: str, vocabulary: Vocabulary, *, insists: bool) -> Command | Mistake:
+    """Read what stands behind an order's word; `line` is as it was written."""
+    # Blanks that do not break, as HTML mails have them, are blanks.
+    read = _READERS.get(verb) or _plain(verb)
+    order = read(line, " ".join(argument.split()), vocabulary)
+    if not insists or isinstance(order, Mistake):
+        return order
+    return replace(order, insists=True) if verb in _INSISTED else Mistake(line, f"{form_of(verb)}, without the !")
+
+
+def _plain(verb: Verb) -> _Reader:
+    def read(line: str, argument: str, _vocabulary: Vocabulary) -> Command | Mistake:
+        return Mistake(line, f"{form_of(verb)} on a line of its own") if argument else Command(verb, line)
+
+    return read
+
+
+def _severity(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
+    key, _, reason = argument.partition(" ")
+    if key.lower() in vocabulary.severities:
+        first, _, rest = reason.strip().partition(" ")
+        initially = first.lower() == "initially"
+        detail = rest.strip() if initially else reason.strip()
+        return Command("severity", line, argument=key.lower(), detail=detail, initially=initially)
+    return Mistake(line, "#severity and one of " + ", ".join(vocabulary.severities))
+
+
+def _new(line: str, _argument: str, _vocabulary: Vocabulary) -> Command | Mistake:
+    return Mistake(line, "#new ADDRESS [SUBJECT] on the first line of a mail of its own to the support address")
+
+
+def _spam(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
+    if argument:
+        return Mistake(line, "#spam on a line of its own")
+    if vocabulary.no_spam:
+        return Mistake(line, f"a case that may be spam: {vocabulary.no_spam}")
+    return Command("spam", line)
+
+
+def _kind(line: str, argument: str, _vocabulary: Vocabulary) -> Command | Mistake:
+    if argument.lower() in get_args(Kind):
+        return Command("kind", line, argument=argument.lower())
+    return Mistake(line, "#kind and one of " + ", ".join(get_args(Kind)))
+
+
+def _area(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
+    named = {_plainly(key): key for key in vocabulary.areas}
+    if _plainly(argument) in named:
+        return Command("area", line, argument=named[_plainly(argument)])
+    known = ", ".join(vocabulary.areas) or "nothing: this policy names no areas"
+    return Mistake(line, f"#area and one of {known}")
+
+
+def _detail(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
+    field, _, value = argument.replace(":", " ", 1).partition(" ")
+    if field.lower() in vocabulary.fields and value.strip():
+        return Command("detail", line, argument=field.lower(), detail=value.strip())
+    known = ", ".join(vocabulary.fields) or "nothing: this policy asks for nothing"
+    return Mistake(line, f"#detail, one of {known}, and its value")
+
+
+def _plainly(key: str) -> str:
+    return re.sub(r"[\s_-]+", "-", key.strip().lower())
+
+
+def _exclude(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
+    key, _, reason = argument.partition(" ")
+    if key.lower() in vocabulary.exclusions or argument.lower() == OFF:
+        return Command("exclude", line, argument=key.lower(), detail=reason.strip())
+    known = "".join(f"{key}, " for key in vocabulary.exclusions)
+    return Mistake(line, f"#exclude and one of {known}{OFF}")
+
+
+def _incident(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
+    if argument.lower() in vocabulary.incidents:
+        return Command("incident", line, argument=argument.lower())
+    known = ", ".join(vocabulary.incidents) or "nothing: no incident is declared"
+    return Mistake(line, f"#incident and one of {known}")
+
+
+def _escalate(line: str, argument: str, _vocabulary: Vocabulary) -> Command | Mistake:
+    if argument.lower() == OFF:
+        return Command("escalate", line, argument=OFF)
+    return Command("escalate", line, detail=argument)
+
+
+def _assign(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
+    wanted = argument.lower()
+    matches = {
+        address
+        for name, address in vocabulary.agents
+        if wanted and wanted in {name.lower(), address, name.lower().split()[0], address.partition("@")[0]}
+    }
+    if len(matches) == 1:
+        return Command("assign", line, argument=matches.pop())
+    return Mistake(line, "#assign and one of " + ", ".join(name for name, _ in vocabulary.agents))
+
+
+_WAIT = re.compile(r"(?:(?P<whom>vendor|customer)\b)?\s*(?P<span>\d{1,3}\s*[hdw]\b)?\s*(?P<why>\D.*)?", re.IGNORECASE)
+
+
+def _wait(line: str, argument: str, _vocabulary: Vocabulary) -> Command | Mistake:
+    found = _WAIT.fullmatch(argument)
+    whom = (found["whom"] or "customer").lower() if found else ""
+    span = read_span(found["span"] or "") if found else None
+    # Why one waits for the customer stands in the text that they get.
+    if not found or (found["span"] and not span) or (found["why"] and whom == "customer"):
+        return Mistake(line, "#wait or #wait vendor, with a span such as 12h, 3d or 2w, and behind a vendor what for")
+    why = (found["why"] or "").strip()
+    return Command("wait", line, argument=argument, span=span, vendor=whom == "vendor", detail=why)
+
+
+def _snooze(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
+    if not vocabulary.active:
+        return Mistake(line, "#snooze on a case that is open; #reopen opens it again")
+    until = read_moment(argument, zone=vocabulary.zone, after=vocabulary.at)
+    if until:
+        return Command("snooze", line, argument=argument, until=until)
+    return Mistake(line, "#snooze and a moment within a year: 12h, 3d, 2w, 2026-06-01, 2026-06-01 14:30 or mon")
+
+
+def _workaround(line: str, argument: str, _vocabulary: Vocabulary) -> Command | Mistake:
+    return Command("workaround", line, detail=argument)
+
+
+def _planned(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
+    until, what = _day_and_words(argument, vocabulary)
+    if until:
+        return Command("planned", line, argument=argument, until=until, detail=what)
+    return Mistake(line, "#planned and a day within a year, such as 2026-06-01 or mon, and behind it what is planned")
+
+
+def _agreed(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
+    if not vocabulary.active:
+        return Mistake(line, "#agreed on a case that is open; #reopen opens it again")
+    until, rest = _day_and_words(argument, vocabulary)
+    if until and not rest:
+        return Command("agreed", line, argument=argument, until=until)
+    return Mistake(line, "#agreed and a moment within a year: 2026-06-01, 2026-06-01 12:00, mon 12:00, 3d")
+
+
+def _day_and_words(argument: str, vocabulary: Vocabulary) -> tuple[datetime | None, str]:
+    """The moment that the first words mean, and the words behind it. A day alone means all of it."""
+    words = argument.split()
+    for length in (2, 1)[len(words) < 2 :]:
+        meant, rest = " ".join(words[:length]), " ".join(words[length:])
+        attempts = (meant, f"{meant} {_END_OF_DAY}") if length == 1 and read_span(meant) is None else (meant,)
+        for attempt in reversed(attempts):
+            until = read_moment(attempt, zone=vocabulary.zone, after=vocabulary.at)
+            if until:
+                return until, rest
+    return None, argument
+
+
+_END_OF_DAY = "23:59"
+
+
+def _cc(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
+    how, _, rest = argument.partition(" ")
+    known, rest = read_known(rest, (*vocabulary.people, *vocabulary.removed)) if how.lower() == "remove" else ((), rest)
+    named = read_people(rest)
+    named = replace(named, people=(*known, *named.people))
+    form = "#cc add or #cc remove, and addresses such as kim@acme.example"
+    if how.lower() not in {"add", "remove"} or not (named.people or named.wrong):
+        return Mistake(line, form)
+    wrong = [f"{form}, not {', '.join(named.wrong)}"] if named.wrong else []
+    wrong += _misplaced(how.lower(), [person.address for person in named.people], vocabulary)
+    return Mistake(line, "; ".join(wrong)) if wrong else Command("cc", line, argument=how.lower(), people=named.people)
+
+
+def _misplaced(how: str, addresses: Iterable[str], vocabulary: Vocabulary) -> Iterator[str]:
+    """Who can be neither added nor removed, and why, as the right form."""
+    if how == "add":
+        ours = [address for address in addresses if vocabulary.is_ours(address)]
+        if ours:
+            are = "is one of us" if len(ours) == 1 else "are of us"
+            yield f"addresses of customers; {', '.join(ours)} {are} (#assign gives the case to a colleague)"
+        return
+    requester, *others = vocabulary.people or ("",)
+    if requester in addresses:
+        yield f"somebody other than {requester}, whose case it is"
+    absent = [address for address in addresses if address not in {*vocabulary.people, *vocabulary.removed}]
+    if absent and others:
+        yield f"one of {', '.join(others)}, not {', '.join(absent)}"
+    elif absent:
+        yield "nobody: none but the requester is on the case"
+
+
+def _requester(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
+    named = read_people(argument)
+    form = "#requester and one address, such as jo@acme.example"
+    if named.wrong or len(named.people) != 1:
+        return Mistake(line, f"{form}, not {', '.join(named.wrong)}" if named.wrong else form)
+    if vocabulary.is_ours(named.people[0].address):
+        return Mistake(line, f"the address of a customer; {named.people[0].address} is one of us")
+    return Command("requester", line, people=named.people)
+
+
+def _about_case(verb: Verb, problems: Callable[[Vocabulary], Mapping[int, str]]) -> _Reader:
+    def read(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
+        found = REFERENCE.fullmatch(argument)
+        number = int(found[1]) if found else 0
+        wrong = problems(vocabulary).get(number, f"#{verb} and the number of a case of your team, such as HD-9")
+        return Mistake(line, wrong) if wrong else Command(verb, line, argument=f"HD-{number}", case=number)
+
+    return read
+
+
+def _split(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
+    wrong = vocabulary.unsplittable
+    return Mistake(line, wrong) if wrong else Command("split", line, argument=argument)
+
+
+_READERS: dict[Verb, _Reader] = {
+    "severity": _severity,
+    "kind": _kind,
+    "area": _area,
+    "detail": _detail,
+    "assign": _assign,
+    "wait": _wait,
+    "snooze": _snooze,
+    "workaround": _workaround,
+    "planned": _planned,
+    "agreed": _agreed,
+    "cc": _cc,
+    "requester": _requester,
+    "new": _new,
+    "link": _about_case("link", lambda vocabulary: vocabulary.linkable),
+    "merge": _about_case("merge", lambda vocabulary: vocabulary.mergeable),
+    "split": _split,
+    "exclude": _exclude,
+    "incident": _incident,
+    "escalate": _escalate,
+    "spam": _spam,
+}

@@ -1,0 +1,199 @@
+"""What an agent orders by mail: lines that begin with `#`, at the very top of a reply.
+
+    reply   = *command-line [text]
+    command = "#" word [argument]
+
+Only the first lines count, before any text and before any quote, so that a customer's words quoted below can never
+order anything (threat A13). Either all commands are understood or nothing happens: the mistakes come back, marked.
+Orders that contradict one another are a mistake, too. What begins like no order (`#include <stdio.h>`) is text, and so
+is all that stands below a first line `#answer`, but the orders right below it. docs/agent-commands.md is the grammar
+for people.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from helpdesk.core.receive.orders.arguments import REFERENCE, read_order
+from helpdesk.core.receive.orders.command import FORMS, Command, Orders, Verb, Vocabulary, form_of
+from helpdesk.core.words.addresses import read_people
+from helpdesk.core.words.block import CommandBlock, Mistake, read_block
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_LINE = re.compile(r"#(?P<verb>[a-z-]+)\b(?:\s*(?P<insists>[!\uff01]+))?\s*(?P<argument>.*)", re.IGNORECASE)
+_SPACED = re.compile(r"#[#\s]+([a-z-]+)\b.*", re.IGNORECASE)
+_ALONE = re.compile(r"#+\w*[.,:;!]?")
+_NEAR = 0.8  # how alike a word and a command are that may have been meant
+# At most one of each group stands in a mail, and at most one of each command that is not among the repeatable.
+_CONTRADICTIONS: tuple[frozenset[Verb], ...] = (
+    frozenset({"note", "answer"}),
+    frozenset({"wait", "resolve", "close", "reopen", "merge", "spam"}),
+    frozenset({"snooze", "resolve", "close", "merge", "spam"}),
+    frozenset({"assign", "merge", "spam"}),
+    frozenset({"answer", "spam"}),
+    frozenset({"cc", "spam"}),
+    frozenset({"exclude", "spam"}),
+    frozenset({"escalate", "spam"}),
+)
+# Beside an order to split the others would be about the old case or the new one, and nobody could tell.
+_BESIDE_SPLIT: frozenset[Verb] = frozenset({"split", "note", "answer", "link", "ack", "help"})
+_REPEATABLE: frozenset[Verb] = frozenset(
+    {"note", "answer", "detail", "cc", "link", "incident", "ack", "redact", "help"}
+)
+_ABOUT_CASES = ("link", "merge")
+
+
+def read_orders(text: str, vocabulary: Vocabulary) -> Orders:
+    """Read a reply; `text` is what stands above any quote."""
+    block = _block(text, vocabulary)
+    clashes = tuple(_clashes(block.orders))
+    clashing = {mistake.line for mistake in clashes}
+    commands = tuple(command for command in block.orders if command.line not in clashing)
+    return Orders(commands, (*block.mistakes, *clashes), block.text)
+
+
+_ANSWER = re.compile(r"\s*#answer[ \t]*\n(?P<orders>(?:[ \t]*#[^\n]*(?:\n|$))*)", re.IGNORECASE)
+
+
+def _block(text: str, vocabulary: Vocabulary) -> CommandBlock[Command]:
+    """The orders at the top. Below a first `#answer` only those right below it are orders, up to what is none."""
+    answers = _ANSWER.match(f"{text}\n")
+    if not answers:
+        return read_block(text, lambda line: _read_line(line, vocabulary))
+
+    def read(line: str) -> Command | Mistake | None:
+        one = _read_line(line, vocabulary)
+        return None if isinstance(one, Mistake) else one
+
+    block = read_block(text[: answers.end()], read)
+    below = (block.text, text[answers.end() :].strip("\n").rstrip())
+    return CommandBlock(block.orders, block.mistakes, "\n".join(filter(None, below)))
+
+
+def _read_line(line: str, vocabulary: Vocabulary) -> Command | Mistake | None:
+    """What a line that begins with a `#` orders; None where it is text."""
+    found = _LINE.fullmatch(line)
+    verb = found["verb"].lower() if found else ""
+    if found and verb in FORMS:
+        return read_order(verb, line, found["argument"], vocabulary, insists=bool(found["insists"]))
+    spaced = _SPACED.fullmatch(line)
+    if spaced and spaced[1].lower() in FORMS:
+        return Mistake(line, f"{form_of(spaced[1].lower())}, without a blank behind the #")
+    near = difflib.get_close_matches(verb, FORMS, n=1, cutoff=_NEAR)
+    if near:
+        return Mistake(line, form_of(near[0]))
+    if not _ALONE.fullmatch(line):
+        return None
+    return Mistake(line, "one of " + ", ".join(f"#{known}" for known in FORMS))
+
+
+def _clashes(commands: Iterable[Command]) -> Iterator[Mistake]:
+    """The orders that contradict one before them."""
+    given: list[Verb] = []
+    for command in commands:
+        verb = command.verb
+        if verb in given and verb not in _REPEATABLE:
+            yield Mistake(command.line, f"one #{verb} in a mail")
+        for group in _CONTRADICTIONS:
+            others = [other for other in given if other in group and other != verb]
+            if verb in group and others:
+                yield Mistake(command.line, f"#{others[0]} or #{verb}, not both in one mail")
+                break
+        other = next(
+            (one for one in given if (verb == "split") != (one == "split") and {verb, one} - _BESIDE_SPLIT), None
+        )
+        if other and "split" in {verb, other}:
+            yield Mistake(command.line, f"#{other} or #{verb}, not both: the new case gets a mail of its own")
+        given.append(verb)
+
+
+# --- lines that would be orders elsewhere
+
+
+def would_be_obeyed(line: str, vocabulary: Vocabulary) -> bool:
+    """Whether a line would be an order on the first line, were it written as one.
+
+    `#note` is one with any words behind it: what was meant for the team must not go to a customer. Nor must what has
+    the whole form of an order and only cannot be done on this case, such as `#spam` or `#link HD-9`.
+    """
+    plain = _undisguised(line)
+    found = _LINE.fullmatch(plain)
+    if found is None:
+        return False
+    anywhere = replace(vocabulary, active=True, no_spam="", unsplittable="")
+    return _has_its_form(found["verb"].lower(), found["argument"]) or isinstance(_read_line(plain, anywhere), Command)
+
+
+def _has_its_form(verb: str, argument: str) -> bool:
+    """Whether words behind an order are what it takes, of whatever case and person they are."""
+    if verb in _ABOUT_CASES:
+        return REFERENCE.fullmatch(argument) is not None
+    if verb in {"cc", "requester"}:
+        how, _, rest = argument.partition(" ")
+        named = read_people(rest if verb == "cc" and how.lower() in {"add", "remove"} else argument)
+        return bool(named.people) and not named.wrong
+    return verb == "note"
+
+
+# What people and mail programs put around a line: marks of lists, of emphasis, of code, of quotes, and an escape.
+_BEFORE = re.compile(r"(?:[^\w\s#]|_|\d{1,3}[.):]|[a-z][.)](?=\s)|\s)*(?=#)", re.IGNORECASE)
+_BEHIND = re.compile(r"(?:[^\w\s]|_)+$")
+_UNSEEN = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\u20e3\ufeff]"
+)
+
+
+_SIGNS = str.maketrans({"\u266f": "#", "\u2d4c": "#"})
+_LONGEST = 400  # characters of a line with an order
+
+
+def _undisguised(line: str) -> str:
+    """A line as an order would be written: without what stands around it, and with ordinary signs and blanks."""
+    shown = line[:_LONGEST]
+    if not shown.isascii():
+        shown = unicodedata.normalize("NFKC", _UNSEEN.sub("", shown)).translate(_SIGNS)
+    for entity in ("&#35;", "&num;"):
+        shown = shown.replace(entity, "#")
+    before = _BEFORE.match(shown)
+    if not before:
+        return ""
+    # A second sign, or a blank behind it, is what a program for formatted text makes of a heading.
+    bare = re.sub(r"^#[#\s]*", "#", shown[before.end() :])
+    return _BEHIND.sub("", " ".join(bare.split())).strip()
+
+
+# --- what must be known of a mail before its orders can be read
+
+
+def cases_named(text: str) -> tuple[int, ...]:
+    """The numbers of the cases that orders at the top of a mail name: what must be read before they can be obeyed."""
+    numbers = (REFERENCE.fullmatch(argument) for verb, argument in _orders_at_top(text) if verb in _ABOUT_CASES)
+    return tuple(dict.fromkeys(int(number[1]) for number in numbers if number))
+
+
+def people_named(text: str) -> tuple[str, ...]:
+    """The addresses that orders at the top of a mail name as a case's requester."""
+    named = (read_people(argument).people for verb, argument in _orders_at_top(text) if verb == "requester")
+    return tuple(person.address for people in named for person in people)
+
+
+def may_split(text: str) -> bool:
+    """Whether orders at the top of a mail have one to split."""
+    return any(verb == "split" for verb, _ in _orders_at_top(text))
+
+
+def begins_with_order(text: str) -> bool:
+    """Whether an order that there is stands at the top of a mail."""
+    return any(verb in FORMS for verb, _ in _orders_at_top(text))
+
+
+def _orders_at_top(text: str) -> Iterator[tuple[str, str]]:
+    """The word of each, and what stands behind it."""
+    found = map(_LINE.fullmatch, read_block(text, lambda line: line).orders)
+    return ((match["verb"].lower(), match["argument"].strip()) for match in found if match)
