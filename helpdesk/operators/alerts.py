@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from helpdesk.core import repeated as rule
-from helpdesk.core.repeated import SINGLY, WITHIN
 from helpdesk.core.words.alert import AlertText
+from helpdesk.operators import repeated as rule
+from helpdesk.operators.repeated import SINGLY, WITHIN
 from helpdesk.plural import plural
 from helpdesk.store import alerts
 
@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from helpdesk.core.repeated import NextTelling, Run
     from helpdesk.core.words.alert import OperatorAlert
+    from helpdesk.operators.repeated import NextTelling
+    from helpdesk.store.alerts import Run
     from helpdesk.store.engine import Database
     from helpdesk.unit import Unit, Units
 

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from helpdesk.core.clocks.overview import Overview, OverviewLine
-    from helpdesk.core.silence import Silence
     from helpdesk.openhours.rotation import Rotation
+    from helpdesk.operators.silence import Silence
     from helpdesk.person import Person
     from helpdesk.unit import Unit
 

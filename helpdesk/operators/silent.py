@@ -5,15 +5,15 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from helpdesk.core.silence import silence
+from helpdesk.operators.silence import silence
 from helpdesk.store import spool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import date
 
-    from helpdesk.core.silence import Silence
     from helpdesk.offering.policy import Policy
+    from helpdesk.operators.silence import Silence
     from helpdesk.unit import Unit
 
 _WHOLE_DAY = 24 * 60 * 60  # seconds of a date

@@ -6,16 +6,34 @@ a run is kept apart, and changed by the daemon that sees it as it was: of severa
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from helpdesk.core.repeated import Run, Telling
 from helpdesk.store.dialect import insert_ignoring
 from helpdesk.store.tables import alert, alert_told, open_alert
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Alerts of one kind, each soon after the one before."""
+
+    kind: str
+    number: int
+    began_at: datetime
+    newest_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """How many of a run the operators were told of last, as a condition, and when."""
+
+    number: int
+    at: datetime
 
 
 def note(connection: sa.Connection, *, kind: str, key: str, headline: str, at: datetime) -> bool:

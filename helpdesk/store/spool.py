@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
-from helpdesk.core.silence import WEEKS, Arrivals
 from helpdesk.core.words.message import Envelope
 from helpdesk.errors import NotFound
 from helpdesk.store.claims import FREED
@@ -25,11 +24,12 @@ from helpdesk.store.dialect import hour_of, insert_ignoring
 from helpdesk.store.tables import spool
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from helpdesk.core.words.message import Message
 
 # A mail that is to be worked as if it had just come.
+WEEKS = 8  # of arrivals: before them nobody asks
 AFRESH = {**FREED, "state": "waiting", "outcome": None, "attempts": 0, "forgiven": 0, "next_at": None, "done_at": None}
 
 # Fields that servers add or change on the way; everything else is the sender's (RFC 5321 section 4.4 and practice).
@@ -304,6 +304,18 @@ def _between(query: Any, since: datetime | None, until: datetime | None) -> Any:
     if since is not None:
         query = query.where(spool.c.accepted_at >= since)
     return query if until is None else query.where(spool.c.accepted_at < until)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrivals:
+    """What came to a mailbox: its first and its last mail, and how many in each hour that had any. Aware UTC.
+
+    The hours are those of the `WEEKS` before the last mail, at least.
+    """
+
+    first_at: datetime
+    last_at: datetime
+    hourly: Mapping[datetime, int]
 
 
 def arrivals(connection: sa.Connection, mailbox: str) -> Arrivals | None:

@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from helpdesk.core.repeated import Telling
 from helpdesk.core.words.message import Envelope
 from helpdesk.core.words.people import Workload
 from helpdesk.core.words.placement import Told
@@ -26,6 +25,7 @@ from helpdesk.store import (
     watched,
 )
 from helpdesk.store import credits as credit_store
+from helpdesk.store.alerts import Telling
 from helpdesk.store.backlog import backlog
 from helpdesk.store.engine import Database, Instant
 from helpdesk.store.signatures import Learnt

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpdesk.core.repeated import SINGLY, WITHIN, Run, Telling, due, is_told_singly, next_at, over
+from helpdesk.operators.repeated import SINGLY, WITHIN, due, is_told_singly, next_at, over
+from helpdesk.store.alerts import Run, Telling
 
 START = datetime(2026, 5, 18, 8, tzinfo=UTC)
 

@@ -21,11 +21,14 @@ from statistics import median
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from helpdesk.store.spool import WEEKS
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from datetime import date
 
-WEEKS = 8  # that are looked at
+    from helpdesk.store.spool import Arrivals
+
 _FEWEST_WEEKS = 4  # a younger mailbox has no habits yet
 _FEWEST_HOURS = 20  # with mail in them
 _LONGEST = 4  # weeks of silence that are weighed
@@ -43,18 +46,6 @@ class Silence:
 
     since: datetime
     usually: int
-
-
-@dataclass(frozen=True, slots=True)
-class Arrivals:
-    """What came to a mailbox: its first and its last mail, and how many in each hour that had any. Aware UTC.
-
-    The hours are those of the `WEEKS` before the last mail, at least.
-    """
-
-    first_at: datetime
-    last_at: datetime
-    hourly: Mapping[datetime, int]
 
 
 def silence(arrivals: Arrivals, now: datetime, *, zone: str, holiday: Callable[[date], bool]) -> Silence | None:

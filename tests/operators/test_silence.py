@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from helpdesk.core.silence import WEEKS, Arrivals, silence
+from helpdesk.operators.silence import silence
+from helpdesk.store.spool import WEEKS, Arrivals
 
 CHICAGO = "America/Chicago"
 MONDAY = date(2025, 6, 2)

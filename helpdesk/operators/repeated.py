@@ -5,9 +5,13 @@ Two hundred unknown senders in a minute, or a smarthost that refuses all, must n
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Literal
+from datetime import timedelta
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from helpdesk.store.alerts import Run, Telling
 
 SINGLY = 3  # of one kind within `WITHIN`
 WITHIN = timedelta(hours=1)  # without another, it is over
@@ -16,24 +20,6 @@ _NOT_BEFORE = timedelta(minutes=10)  # after one, however fast they come
 _AGAIN = timedelta(days=1)  # after one, while it lasts
 
 NextTelling = Literal["begin", "more", "end"]
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """Alerts of one kind, each within `WITHIN` of the one before."""
-
-    kind: str
-    number: int
-    began_at: datetime
-    newest_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Telling:
-    """How many of a run the operators were told of last, as a condition, and when."""
-
-    number: int
-    at: datetime
 
 
 def is_told_singly(before: int, *, singly: int = SINGLY) -> bool:
