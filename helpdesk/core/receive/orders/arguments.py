@@ -17,7 +17,7 @@ from helpdesk.openhours.relative_time import read_moment, read_span
 if TYPE_CHECKING:
     from datetime import datetime
 
-_Reader = Callable[[str, str, "Vocabulary"], "Command | Mistake"]
+_ArgumentReader = Callable[[str, str, "Vocabulary"], "Command | Mistake"]
 # A sign of exclamation behind the word insists on what the desk would otherwise not do.
 _INSISTED: frozenset[Verb] = frozenset({"assign", "wait", "resolve", "close", "spam"})
 # A mail program may make a link of it and show where it leads.
@@ -34,7 +34,7 @@ def read_order(verb: Verb, line: str, argument: str, vocabulary: Vocabulary, *, 
     return replace(order, insists=True) if verb in _INSISTED else Mistake(line, f"{form_of(verb)}, without the !")
 
 
-def _plain(verb: Verb) -> _Reader:
+def _plain(verb: Verb) -> _ArgumentReader:
     def read(line: str, argument: str, _vocabulary: Vocabulary) -> Command | Mistake:
         return Mistake(line, f"{form_of(verb)} on a line of its own") if argument else Command(verb, line)
 
@@ -222,7 +222,7 @@ def _requester(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mi
     return Command("requester", line, people=named.people)
 
 
-def _about_case(verb: Verb, problems: Callable[[Vocabulary], Mapping[int, str]]) -> _Reader:
+def _about_case(verb: Verb, problems: Callable[[Vocabulary], Mapping[int, str]]) -> _ArgumentReader:
     def read(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
         found = REFERENCE.fullmatch(argument)
         number = int(found[1]) if found else 0
@@ -237,7 +237,7 @@ def _split(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistak
     return Mistake(line, wrong) if wrong else Command("split", line, argument=argument)
 
 
-_READERS: dict[Verb, _Reader] = {
+_READERS: dict[Verb, _ArgumentReader] = {
     "severity": _severity,
     "kind": _kind,
     "area": _area,
