@@ -24,6 +24,7 @@ from helpdesk.cli.shared import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from datetime import datetime
     from pathlib import Path
 
     from helpdesk.offering.declared import MaintenanceWindow
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from helpdesk.operators.declaration import Declaration
 
 _LISTED = 1000
+At = Annotated[str, typer.Option(metavar="TIME", help="Since when, with an offset; otherwise now.")]
 Policies = Annotated[list[str] | None, typer.Option("--policy", help="Only for this offering; repeatable.")]
 
 
@@ -47,6 +49,8 @@ def register(app: typer.Typer) -> None:
     status = typer.Typer(no_args_is_help=True, help="What is down, such as the support website.")
     status.command("set")(status_set)
     status.command("show")(status_show)
+    status.command("outages")(status_outages)
+    status.command("withdraw")(status_withdraw)
     app.add_typer(status, name="status")
     maintenance = typer.Typer(no_args_is_help=True, help="Planned unavailability.")
     maintenance.command("add")(maintenance_add)
@@ -89,26 +93,38 @@ def person(
     _show(shapes, as_json=as_json, empty="No mail was kept from cases.")
 
 
-def incident_open(
+def incident_open(  # noqa: PLR0913, PLR0917 - one option a word of the order
     key: Annotated[str, typer.Argument(help="A short name, such as checkout-down.")],
     title: Annotated[str, typer.Option(help="What customers are told it is.")],
     words: Annotated[str, typer.Option(help="A mail with all of these words, comma separated, is about it.")] = "",
     policy: Policies = None,
+    down: Annotated[str, typer.Option(metavar="NAME", help="What it takes down, such as website.")] = "",
+    began: Annotated[str, typer.Option("--from", help="Since when; otherwise now.")] = "",
+    ended: Annotated[str, typer.Option("--to", help="Until when, where it is over.")] = "",
     config: Config = None,
     as_json: AsJson = False,
 ) -> None:
     """Declare a known problem."""
-    from helpdesk.operators.declaration import known_problem  # noqa: PLC0415 - as in `shared`
+    from helpdesk.operators.declaration import OpenIncident, known_problem  # noqa: PLC0415 - as in `shared`
 
-    declared = known_problem(key, title=title, words=words, policies=policy or ())
-    _obey(declared, config, as_json=as_json, facts=lambda order: _incident(order, declared.incident.key))
+    known = known_problem(key, title=title, words=words, policies=policy or ())
+    try:
+        declared = OpenIncident(known, down.lower(), _since(began), _since(ended))
+    except ValueError as wrong:
+        raise typer.BadParameter(str(wrong)) from None
+    _obey(declared, config, as_json=as_json, facts=lambda order: _incident(order, known.key))
 
 
-def incident_close(key: str, config: Config = None, as_json: AsJson = False) -> None:
+def _since(text: str) -> datetime | None:
+    return read_instant(text) if text else None
+
+
+def incident_close(key: str, at: At = "", config: Config = None, as_json: AsJson = False) -> None:
     """Declare a known problem over."""
     from helpdesk.operators.declaration import CloseIncident  # noqa: PLC0415
 
-    _obey(CloseIncident(key.lower()), config, as_json=as_json, facts=lambda order: _incident(order, key.lower()))
+    declared = CloseIncident(key.lower(), _since(at))
+    _obey(declared, config, as_json=as_json, facts=lambda order: _incident(order, key.lower()))
 
 
 def incident_list(config: Config = None, as_json: AsJson = False) -> None:
@@ -140,11 +156,13 @@ def _incident_shape(row: Any) -> dict[str, Any]:
     }
 
 
-def status_set(name: str, state: Literal["up", "down"], config: Config = None, as_json: AsJson = False) -> None:
+def status_set(
+    name: str, state: Literal["up", "down"], at: At = "", config: Config = None, as_json: AsJson = False
+) -> None:
     """Say that something is down, or up again: `status set website down`."""
     from helpdesk.operators.declaration import SetStatus  # noqa: PLC0415
 
-    declared = SetStatus(name.lower(), down=state == "down")
+    declared = SetStatus(name.lower(), state == "down", _since(at))
     _obey(declared, config, as_json=as_json, facts=lambda order: _switch(order, declared.name))
 
 
@@ -155,6 +173,40 @@ def status_show(config: Config = None, as_json: AsJson = False) -> None:
     with open_database(open_rules(config)) as database, database.read() as connection:
         rows = declarations.switches(connection)
     _show([_switch_shape(row) for row in rows], as_json=as_json, empty="Nothing was said to be down.")
+
+
+def status_outages(
+    days: Annotated[int, typer.Option(min=1, help="How far back the list goes.")] = 366,
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
+    """From when to when something was down, by number."""
+    from helpdesk.report.shapes import instant  # noqa: PLC0415
+    from helpdesk.store import outages  # noqa: PLC0415
+
+    now = wall_clock()
+    with open_database(open_rules(config)) as database, database.read() as connection:
+        found = outages.between(connection, now - timedelta(days=days), now)
+    shapes = [
+        {
+            "number": one.number,
+            "name": one.name,
+            "from": instant(one.began_at),
+            "to": instant(one.ended_at),
+            "incident": one.incident,
+            "policies": list(one.policies),
+            "by": one.by,
+        }
+        for one in found
+    ]
+    _show(shapes, as_json=as_json, empty="Nothing was said to have been down.")
+
+
+def status_withdraw(number: int, config: Config = None, as_json: AsJson = False) -> None:
+    """Say that what was declared to have been down never was."""
+    from helpdesk.operators.declaration import WithdrawOutage  # noqa: PLC0415
+
+    _obey(WithdrawOutage(number), config, as_json=as_json, facts=lambda _order: {"number": number})
 
 
 def _switch(order: Order, name: str) -> dict[str, Any]:

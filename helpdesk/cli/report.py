@@ -52,6 +52,11 @@ def report(
         attainment_shape,
         attainment_text,
     )
+    from helpdesk.report.availability import (  # noqa: PLC0415
+        availability_of,
+        availability_shape,
+        availability_text,
+    )
     from helpdesk.report.compliance import compliance_shape, compliance_text, measure  # noqa: PLC0415
     from helpdesk.store import cases  # noqa: PLC0415
 
@@ -62,11 +67,17 @@ def report(
         with units.read(wall_clock()) as unit:
             found = ((case, unit.policy_of(case)) for case in cases.stream(unit.connection, which))
             compliance = measure(found, unit.now)
-            goals = attainment_of(unit, which)
+            goals, uptimes = attainment_of(unit, which), availability_of(unit, which)
     if as_json:
-        print_json({**compliance_shape(compliance), "attainment": attainment_shape(goals)})
+        print_json(
+            {
+                **compliance_shape(compliance),
+                "attainment": attainment_shape(goals),
+                "availability": availability_shape(uptimes),
+            }
+        )
     else:
-        typer.echo("\n".join([compliance_text(compliance), *attainment_text(goals)]))
+        typer.echo("\n".join([compliance_text(compliance), *attainment_text(goals), *availability_text(uptimes)]))
 
 
 def credit_statement(

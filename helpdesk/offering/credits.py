@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
@@ -70,3 +71,40 @@ class Credits:
     targets: tuple[str, ...] = ()  # which promises count; empty for all
     per: PeriodKind = "quarter"
     business_days: bool = True  # of `request_within`: otherwise calendar days
+
+
+@dataclass(frozen=True, slots=True)
+class UptimeBand:
+    """Below which availability in percent, or from it down (`below` False), how much of the fee is credited."""
+
+    share: Decimal
+    credit: Decimal
+    below: bool = True
+
+    def __str__(self) -> str:
+        return f"{'below' if self.below else 'from'} {percent_words(self.share)} %: {percent_words(self.credit)} %"
+
+
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """How long something of an offering may be down in a period, and what is credited for more.
+
+    `key` is what operators declare to be down. Pieces shorter than `at_least` do not count, nor does what was planned
+    before it began, unless maintenance counts. Credited are `bands`, or so much `for_each` whole stretch of `each`.
+    """
+
+    key: str
+    name: str
+    per: PeriodKind = "month"
+    at_least: timedelta = timedelta()
+    goal: Decimal | None = None  # percent
+    bands: tuple[UptimeBand, ...] = ()  # from the highest share down
+    each: timedelta | None = None
+    for_each: Decimal = Decimal(0)
+    at_most: Decimal = _ALL
+    maintenance_counts: bool = False
+
+    @property
+    def credits(self) -> bool:
+        """Whether anything is credited."""
+        return bool(self.bands or self.each)

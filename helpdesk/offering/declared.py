@@ -42,6 +42,26 @@ class Incident:
 
 
 @dataclass(frozen=True, slots=True)
+class Outage:
+    """Something that was down, by its name. Instants aware UTC; `ended_at` None: it still is.
+
+    `policies` empty: of every offering; `incident` is the key of the one that it was declared with, `by` who did.
+    """
+
+    name: str
+    began_at: datetime
+    ended_at: datetime | None = None
+    policies: tuple[str, ...] = ()
+    incident: str = ""
+    number: int = 0  # once it is stored
+    by: str = ""
+
+    def concerns(self, policy: str) -> bool:
+        """Whether it is about that offering."""
+        return not self.policies or policy in self.policies
+
+
+@dataclass(frozen=True, slots=True)
 class MaintenanceWindow:
     """One stretch of planned unavailability. Instants aware UTC."""
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from decimal import Decimal
 
-    from helpdesk.offering.credits import AttainmentGoal, Credits
+    from helpdesk.offering.credits import AttainmentGoal, Availability, Credits
     from helpdesk.offering.customer_hours import CustomerHours
     from helpdesk.offering.intake import IntakeField
     from helpdesk.offering.promises import PromiseKind, Waited
@@ -355,6 +355,7 @@ class Policy:
     lifecycle: Lifecycle = Lifecycle()
     fiscal_year: FiscalYear = CALENDAR_YEAR
     attainment: tuple[AttainmentGoal, ...] = ()
+    availability: tuple[Availability, ...] = ()
     credits: Credits | None = None
     escalation_words: tuple[str, ...] = ()  # with which a customer asks for escalation
     escalation_contact: bool = False  # every customer gives one who is reachable around the clock
@@ -490,6 +491,10 @@ class Policy:
     def accounts_timezone(self) -> str:
         """On whose wall clock months and quarters begin: the credits', else that of the first region."""
         return self.calendars[self.credits.calendar if self.credits else self.regions[0].calendar].timezone
+
+    def uptime_of(self, name: str) -> tuple[Availability, ...]:
+        """What is promised of the availability of something that operators declare to be down, by its name."""
+        return tuple(terms for terms in self.availability if terms.key == name)
 
     def period(self, kind: PeriodKind, at: datetime) -> AccountingPeriod:
         """The month, quarter or year in whose accounts an instant is."""

@@ -34,6 +34,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from helpdesk.errors import NeverOpen
+from helpdesk.openhours.intervals import clip, minus, union
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -443,10 +444,10 @@ class Calendar:
         first, after = _day_of(date(year, 1, 1)), _day_of(date(year + 1, 1, 1))
         since, until = self._clock.instant(first * _DAY), self._clock.instant(after * _DAY)
         special = self._special_days(year)
-        closures = _union(self._of_date(day) for day in special if not day.opens)
+        closures = union(self._of_date(day) for day in special if not day.opens)
         openings = (self._of_date(day) for day in special if day.opens)
-        open_ = _union([*_minus(_union(self._placed(first, after)), closures), *openings])
-        return _OpenTimes.of(_clip(open_, since, until), since=since, until=until, year=year)
+        open_ = union([*minus(union(self._placed(first, after)), closures), *openings])
+        return _OpenTimes.of(clip(open_, since, until), since=since, until=until, year=year)
 
     def _placed(self, first_day: int, after_day: int) -> Iterator[_Interval]:
         """Yield the weekly windows that may be open on the days [first_day, after_day).
@@ -644,47 +645,15 @@ def _weekday(day: int) -> int:
 # Sets of instants as sorted lists of intervals that do not touch. ----------------------------------------
 
 
-def _union(intervals: Iterable[_Interval]) -> list[_Interval]:
-    merged: list[_Interval] = []
-    for start, end in sorted(intervals):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = merged[-1][0], max(merged[-1][1], end)
-        elif start < end:
-            merged.append((start, end))
-    return merged
-
-
-def _minus(intervals: Iterable[_Interval], cuts: list[_Interval]) -> Iterator[_Interval]:
-    first = 0
-    for start, end in intervals:
-        while first < len(cuts) and cuts[first][1] <= start:
-            first += 1
-        left = start
-        for cut_start, cut_end in islice(cuts, first, None):
-            if cut_start >= end:
-                break
-            if left < cut_start:
-                yield left, cut_start
-            left = cut_end
-        if left < end:
-            yield left, end
-
-
-def _clip(intervals: Iterable[_Interval], since: int, until: int) -> Iterator[_Interval]:
-    for start, end in intervals:
-        if start < until and since < end:
-            yield max(start, since), min(end, until)
-
-
 def _week(windows: Iterable[WeeklyOpening]) -> list[_Interval]:
     """Return the open seconds of a week from Monday on; what runs over its end comes in at its start."""
     placed = [(w.weekday * _DAY + w.start, w.weekday * _DAY + w.end) for w in windows]
-    return list(_clip(_union(placed + [(start - _WEEK, end - _WEEK) for start, end in placed]), 0, _WEEK))
+    return list(clip(union(placed + [(start - _WEEK, end - _WEEK) for start, end in placed]), 0, _WEEK))
 
 
 def _usual_weekdays(week: list[_Interval]) -> frozenset[int]:
     """Return the weekdays open at least half as long as the longest, so Sunday 16:00 to 24:00 is none."""
-    open_on = [sum(e - s for s, e in _clip(week, day * _DAY, (day + 1) * _DAY)) for day in range(7)]
+    open_on = [sum(e - s for s, e in clip(week, day * _DAY, (day + 1) * _DAY)) for day in range(7)]
     return frozenset(day for day in range(7) if open_on[day] * 2 >= max(open_on))
 
 

@@ -22,31 +22,51 @@ from helpdesk.plural import plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from datetime import datetime
 
-Topic = Literal["incidents", "status", "maintenance", "quarantine", "outbox", "kept", "help"]
+Topic = Literal["incidents", "status", "outages", "maintenance", "quarantine", "outbox", "kept", "help"]
 Act = Literal["retry", "drop"]
 
 
 @dataclass(frozen=True, slots=True)
 class OpenIncident:
-    """A problem is known from now on."""
+    """A problem is known from now on, or was known from one time to another; `down` names what it takes down.
+
+    Raises ValueError where it ends before it begins.
+    """
 
     incident: Incident
+    down: str = ""
+    began_at: datetime | None = None  # None: now
+    ended_at: datetime | None = None  # None: it is open
+
+    def __post_init__(self) -> None:
+        if self.ended_at and (self.began_at is None or self.ended_at <= self.began_at):
+            raise ValueError("expected --to after --from")
 
 
 @dataclass(frozen=True, slots=True)
 class CloseIncident:
-    """A known problem is over."""
+    """A known problem is over, since then or since now."""
 
     key: str
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SetStatus:
-    """Something is down, or up again."""
+    """Something is down, or up again, since then or since now."""
 
     name: str
     down: bool
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawOutage:
+    """What was declared to have been down never was."""
+
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +110,17 @@ class Ask:
     topic: Topic
 
 
-Declaration = OpenIncident | CloseIncident | SetStatus | PlanMaintenance | AnnounceMaintenance | Unstick | LetIn | Ask
+Declaration = (
+    OpenIncident
+    | CloseIncident
+    | SetStatus
+    | WithdrawOutage
+    | PlanMaintenance
+    | AnnounceMaintenance
+    | Unstick
+    | LetIn
+    | Ask
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,22 +155,31 @@ class Form:
     may: tuple[str, ...] = ()
 
 
-def known_problem(key: str, *, title: str, words: str, policies: Iterable[str]) -> OpenIncident:
+def known_problem(key: str, *, title: str, words: str, policies: Iterable[str]) -> Incident:
     """An incident as operators write it: `words` comma separated."""
     match = tuple(word.strip() for word in words.split(",") if word.strip())
-    return OpenIncident(Incident(key.lower(), title, match, tuple(name.lower() for name in policies)))
+    return Incident(key.lower(), title, match, tuple(name.lower() for name in policies))
 
 
 def _open_incident(given: Arguments) -> Declaration:
     policies = given.options.get("policy", ())
-    return known_problem(given.values[0], title=given.one("title"), words=given.one("words"), policies=policies)
+    known = known_problem(given.values[0], title=given.one("title"), words=given.one("words"), policies=policies)
+    return OpenIncident(known, given.one("down").lower(), _since(given, "from"), _since(given, "to"))
+
+
+def _close_incident(given: Arguments) -> Declaration:
+    return CloseIncident(given.values[0].lower(), _since(given, "at"))
+
+
+def _since(given: Arguments, option: str) -> datetime | None:
+    return read_instant(given.one(option)) if given.one(option) else None
 
 
 def _set_status(given: Arguments) -> Declaration:
     name, state = given.values[0].lower(), given.values[1].lower()
     if state not in {"up", "down"}:
         raise ValueError(f"expected up or down, not {state!r}")
-    return SetStatus(name, down=state == "down")
+    return SetStatus(name, state == "down", _since(given, "at"))
 
 
 def _plan(given: Arguments) -> Declaration:
@@ -165,17 +204,21 @@ def _asking(topic: Topic) -> Callable[[Arguments], Declaration]:
 
 FORMS: Mapping[str, Form] = {
     "incident open": Form(
-        'KEY --title "TITLE" [--words "A, B"] [--policy P]',
-        "a known problem: mail with all of the words is about it",
+        'KEY --title "TITLE" [--words "A, B"] [--policy P] [--down NAME] [--from TIME] [--to TIME]',
+        "a known problem: mail with all of the words is about it; what it takes down, and since when",
         _open_incident,
         values=1,
         needs=("title",),
-        may=("words", "policy"),
+        may=("words", "policy", "down", "from", "to"),
     ),
-    "incident close": Form("KEY", "it is over", lambda given: CloseIncident(given.values[0].lower()), values=1),
+    "incident close": Form("KEY [--at TIME]", "it is over", _close_incident, values=1, may=("at",)),
     "incident list": Form("", "known problems", _asking("incidents")),
-    "status set": Form("NAME up|down", "what is down, such as website, or up again", _set_status, values=2),
+    "status set": Form(
+        "NAME up|down [--at TIME]", "what is down, such as website, or up again", _set_status, values=2, may=("at",)
+    ),
     "status show": Form("", "what was said to be up or down", _asking("status")),
+    "status outages": Form("", "from when to when something was down, by number", _asking("outages")),
+    "status withdraw": Form("NUMBER", "it was never down", lambda given: WithdrawOutage(_number(given)), values=1),
     "maintenance add": Form(
         'POLICY "NAME" --from TIME --to TIME [--sector S]',
         "a planned window; nobody is told yet",

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from helpdesk.errors import Refused
+from helpdesk.offering.declared import Outage
 from helpdesk.operators.announce import announce, audience_of
 from helpdesk.operators.declaration import (
     FORMS,
@@ -21,15 +23,17 @@ from helpdesk.operators.declaration import (
     PlanMaintenance,
     SetStatus,
     Unstick,
+    WithdrawOutage,
     form_of,
 )
 from helpdesk.operators.planned import coming, load_planned
 from helpdesk.phrases import moment
 from helpdesk.plural import plural
-from helpdesk.store import declarations, kept, outbox, spool
+from helpdesk.store import declarations, kept, outages, outbox, spool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import datetime
 
     from helpdesk.offering.declared import MaintenanceWindow
     from helpdesk.offering.policy import Policy
@@ -38,6 +42,7 @@ if TYPE_CHECKING:
     from helpdesk.unit import Unit
 
 _RECENT = timedelta(days=7)
+_A_YEAR = timedelta(days=366)
 _LISTED = 50
 _SUBJECT = 60  # characters
 
@@ -70,10 +75,13 @@ def obey(declaration: Declaration, order: Order) -> Done:
     match declaration:
         case OpenIncident():
             done = _open_incident(declaration, order)
-        case CloseIncident(key):
-            done = _close_incident(key, order)
+        case CloseIncident():
+            done = _close_incident(declaration, order)
         case SetStatus():
             done = _set_status(declaration, order)
+        case WithdrawOutage(number):
+            outages.withdraw(order.unit.connection, number, order.unit.now)
+            done = Done(f"outage {number} is withdrawn: it counts for nothing")
         case PlanMaintenance(window):
             done = _plan(window, order)
         case AnnounceMaintenance(number):
@@ -92,10 +100,14 @@ def obey(declaration: Declaration, order: Order) -> Done:
 
 
 def _open_incident(declaration: OpenIncident, order: Order) -> Done:
-    incident = declaration.incident
+    incident, now = declaration.incident, order.unit.now
     for key in incident.policies:
         order.unit.rules.book.policy(key)
-    declarations.open_incident(order.unit.connection, incident, by=order.by, now=order.unit.now)
+    since, until = _past(declaration.began_at, now), declaration.ended_at and _past(declaration.ended_at, now)
+    declarations.open_incident(order.unit.connection, incident, by=order.by, since=since, until=until)
+    taken_down = _taken_down(declaration, order, since, until)
+    if until:
+        return Done(f"incident {incident.key} is on the record, and over{taken_down}")
     concerned = [policy for policy in order.policies if incident.concerns(policy.key)]
     if incident.words:
         how = (
@@ -107,11 +119,35 @@ def _open_incident(declaration: OpenIncident, order: Order) -> Done:
     owed = "; their clocks run on"
     if exempt:
         owed += f" until an agent says #incident {incident.key}: then what {_all(exempt)} promises does not apply"
-    return Done(f"incident {incident.key} is open: {how}{owed}")
+    return Done(f"incident {incident.key} is open: {how}{owed}{taken_down}")
 
 
-def _close_incident(key: str, order: Order) -> Done:
-    declarations.close_incident(order.unit.connection, key, order.unit.now)
+def _taken_down(declaration: OpenIncident, order: Order, since: datetime, until: datetime | None) -> str:
+    """Put on the record what an incident takes down, and say so."""
+    if not declaration.down:
+        return ""
+    known = declaration.incident
+    outage = Outage(declaration.down, since, until, policies=known.policies, incident=known.key)
+    outages.begin(order.unit.connection, outage, by=order.by, now=order.unit.now)
+    zone = _zone(order)
+    return f"; {declaration.down} is down from {moment(since, zone)} {f'to {moment(until, zone)}' if until else 'on'}"
+
+
+def _past(at: datetime | None, now: datetime) -> datetime:
+    """When something was, now where that was not said. Raises Refused for what is still to come."""
+    if at and at > now:
+        raise Refused("expected a time that is past: what is to come is planned, as maintenance")
+    return at or now
+
+
+def _close_incident(declaration: CloseIncident, order: Order) -> Done:
+    key, connection = declaration.key, order.unit.connection
+    at = _past(declaration.at, order.unit.now)
+    opened = [row.opened_at for row in declarations.incidents(connection) if row.key == key and row.closed_at is None]
+    if opened and at < opened[0]:
+        raise Refused(f"incident {key} began at {moment(opened[0], _zone(order))}: it cannot have ended before")
+    declarations.close_incident(connection, key, at)
+    outages.end(connection, incident=key, at=at)
     return Done(f"incident {key} is closed: new mail is like any other, linked cases stay linked")
 
 
@@ -134,17 +170,26 @@ def _set_status(declaration: SetStatus, order: Order) -> Done:
     before = next((row for row in declarations.switches(order.unit.connection) if row.name == name), None)
     if before is not None and before.down == declaration.down:
         return Done(f"{name} was {state} already, since {moment(before.since, _zone(order))}: nothing changes")
-    declarations.set_switch(order.unit.connection, name, down=declaration.down, by=order.by, now=order.unit.now)
+    since = _past(declaration.at, order.unit.now)
+    if before is not None and since < before.since:
+        raise Refused(f"{name} is {'down' if before.down else 'up'} since {moment(before.since, _zone(order))}")
+    declarations.set_switch(order.unit.connection, name, down=declaration.down, by=order.by, since=since)
+    if declaration.down:
+        outages.begin(order.unit.connection, Outage(name, since), by=order.by, now=order.unit.now)
+    else:
+        outages.end(order.unit.connection, name=name, at=since)
     lifted = [
         f"{channel.name} to {policy.key}"
         for policy in order.policies
         for channel in policy.channels
         if channel.warranted_while_down == name
     ]
+    measured = [f"{terms.name} to {policy.key}" for policy in order.policies for terms in policy.uptime_of(name)]
+    counts = f"; it is measured as the availability of {_all(measured)}" if measured else ""
     if not lifted:
-        return Done(f"{name} is {state}: no offering asks for it, so nothing else changes")
+        return Done(f"{name} is {state}{counts or ': no offering asks for it, so nothing else changes'}")
     then = "is warranted until it is up again" if declaration.down else "is not warranted any more"
-    return Done(f"{name} is {state}: new mail by {_all(lifted)} {then}")
+    return Done(f"{name} is {state}: new mail by {_all(lifted)} {then}{counts}")
 
 
 def _status(order: Order) -> Done:
@@ -154,6 +199,17 @@ def _status(order: Order) -> Done:
         for row in declarations.switches(order.unit.connection)
     ]
     return Done(_number(lines, "switch", "switches"), tuple(lines))
+
+
+def _outages(order: Order) -> Done:
+    zone, now = _zone(order), order.unit.now
+    lines = [
+        f"{one.number}: {one.name} from {moment(one.began_at, zone)} "
+        f"{f'to {moment(one.ended_at, zone)}' if one.ended_at else 'on'}"
+        f"{f' (incident {one.incident})' if one.incident else ''}, by {one.by}"
+        for one in outages.between(order.unit.connection, now - _A_YEAR, now)
+    ]
+    return Done(f"{_number(lines, 'outage')} in the last year", tuple(lines))
 
 
 # --- maintenance (LGK-11, TKT-9, LGT-9)
@@ -263,6 +319,7 @@ def _help(_order: Order) -> Done:
 _ANSWERS: Mapping[Topic, Callable[[Order], Done]] = {
     "incidents": _incidents,
     "status": _status,
+    "outages": _outages,
     "maintenance": _maintenance,
     "quarantine": _quarantine,
     "outbox": _outbox,

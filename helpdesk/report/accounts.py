@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from helpdesk.offering.credits import percent_words
 from helpdesk.openhours.accounting import CALENDAR_YEAR
-from helpdesk.phrases import date_words
+from helpdesk.phrases import date_words, span
 from helpdesk.plural import plural
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ def accounts_shape(policy: Policy) -> dict[str, Any]:
     return {
         "fiscal_year": _fields(policy.fiscal_year),
         "attainment": [_fields(goal) for goal in policy.attainment],
+        "availability": [_fields(terms) for terms in policy.availability],
         "credits": [
             {"share": str(band.share), "above": band.above, "credit": str(band.credit)}
             for band in (terms.bands if terms else ())
@@ -33,17 +35,24 @@ def accounts_shape(policy: Policy) -> dict[str, Any]:
 
 def _fields(value: Any, *, besides: Collection[str] = ()) -> dict[str, Any]:
     """A flat value, but for some fields; decimals are texts."""
-    return {
-        name: list(one) if isinstance(one, tuple) else str(one) if isinstance(one, Decimal) else one
-        for name, one in asdict(value).items()
-        if name not in besides
-    }
+    return {name: _as_json(one) for name, one in asdict(value).items() if name not in besides}
+
+
+def _as_json(value: Any) -> Any:
+    if isinstance(value, tuple | list):
+        return [_as_json(one) for one in value]
+    if isinstance(value, dict):
+        return {name: _as_json(one) for name, one in value.items()}
+    if isinstance(value, timedelta):
+        return int(value.total_seconds())
+    return str(value) if isinstance(value, Decimal) else value
 
 
 def accounts_words(policy: Policy) -> Iterator[tuple[str, list[str]]]:
     """Each title with its lines."""
     yield "Fiscal year", _fiscal_year_words(policy)
     yield "Attainment", list(_attainment_words(policy))
+    yield "Availability", list(_availability_words(policy))
     yield "Credits", list(_credit_words(policy))
 
 
@@ -55,6 +64,18 @@ def _attainment_words(policy: Policy) -> Iterator[str]:
         named += [policy.level(severity).name for severity in goal.severities]
         about = f" ({', '.join(named)})" if named else ""
         yield f"{goal.name}: {goal.share.normalize():f} % of a {goal.per} in time{about}{few}"
+
+
+def _availability_words(policy: Policy) -> Iterator[str]:
+    for terms in policy.availability:
+        goal = f" {percent_words(terms.goal)} % of a {terms.per}" if terms.goal is not None else f", by {terms.per}"
+        short = f"; counted from {span(terms.at_least)} in one piece" if terms.at_least else ""
+        planned = "" if terms.maintenance_counts else "; not in maintenance that was planned before"
+        yield f"{terms.name} ({terms.key}){goal}{short}{planned}"
+        yield from (f"  {band} of the {terms.per}'s fee" for band in terms.bands)
+        if terms.each:
+            most = f", at most {percent_words(terms.at_most)} %"
+            yield f"  {percent_words(terms.for_each)} % of the {terms.per}'s fee for each {span(terms.each)} down{most}"
 
 
 def _credit_words(policy: Policy) -> Iterator[str]:

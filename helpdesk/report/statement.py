@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from helpdesk.core.clocks.answers import credited, credits_count
 from helpdesk.core.clocks.credit import (
@@ -23,6 +24,7 @@ from helpdesk.mail.write.compose import Letter, compose
 from helpdesk.offering.credits import percent_words
 from helpdesk.person import Person
 from helpdesk.phrases import moment
+from helpdesk.report.availability import measured, pieces_words, uptime_shape
 from helpdesk.report.shapes import instant
 from helpdesk.store import cases as case_store
 from helpdesk.store import credits as credit_store
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 
     from helpdesk.core.clocks.attainment import Attained
     from helpdesk.core.clocks.credit import Credit, CreditPart, RequestWindow, SlaEvent
+    from helpdesk.core.clocks.uptime import Uptime
     from helpdesk.core.words.desk_mail import SlaCounts
     from helpdesk.core.words.people import Customer, Mailbox
     from helpdesk.offering.credits import Credits
@@ -59,7 +62,8 @@ class Statement:
     until: datetime
     events: tuple[SlaEvent, ...]  # in order of time, those that do not count too
     counts: SlaCounts
-    goal: Attained | None  # while it is kept, nothing is credited
+    goal: Attained | None  # while it is kept, no answer is credited
+    uptimes: tuple[Uptime, ...]  # of what is credited, in the periods of which this one is made
     credit: Credit
     window: RequestWindow
     requested_at: datetime | None
@@ -94,6 +98,7 @@ def draw(unit: Unit, key: str, label: str) -> Statement:
     since, until = period.bounds(calendar.zone)
     events = _events(unit, Opened(since=since, until=until, customer=key, policy=policy.key))
     answers = credited(policy, terms, period, events)
+    uptimes = tuple(_uptimes(unit, customer, policy, period))
     requested = credit_store.find(unit.connection, key, str(period))
     return Statement(
         customer=customer,
@@ -106,7 +111,8 @@ def draw(unit: Unit, key: str, label: str) -> Statement:
         events=tuple(event for event in events if credits_count(terms, event)),
         counts=answers.counts,
         goal=answers.goal,
-        credit=_credit(customer, period, [answers.part]),
+        uptimes=uptimes,
+        credit=_credit(customer, period, [answers.part, *(one.credit for one in uptimes)]),
         window=request_window(period, terms, calendar),
         requested_at=requested.requested_at if requested else None,
         drawn_at=unit.now,
@@ -120,6 +126,14 @@ def _events(unit: Unit, which: Opened) -> tuple[SlaEvent, ...]:
         for event in sla_events(case, unit.policy_of(case), unit.now)
     ]
     return tuple(sorted(found, key=lambda event: event.started_at))
+
+
+def _uptimes(unit: Unit, customer: Customer, policy: Policy, period: AccountingPeriod) -> Iterator[Uptime]:
+    zone = ZoneInfo(policy.accounts_timezone)
+    for terms in policy.availability:
+        for part in period.within(terms.per) if terms.credits else ():
+            if part.bounds(zone)[0] <= unit.now:
+                yield measured(unit, policy, terms, part, customer)
 
 
 def _credit(customer: Customer, period: AccountingPeriod, parts: list[CreditPart]) -> Credit:
@@ -192,6 +206,7 @@ def statement_shape(statement: Statement) -> dict[str, Any]:
             {"period": str(part.period), "percent": percent_words(part.percent), "because": part.because}
             for part in credit.parts
         ],
+        "availability": [uptime_shape(one) for one in statement.uptimes],
         "goal": goal_shape(statement.goal) if statement.goal else None,
         "request": {
             "opens_at": instant(statement.window.opens_at),
@@ -309,6 +324,7 @@ def _content(statement: Statement, desk: str) -> StatementMail:
         goal=f"{statement.goal.goal.name}: {statement.goal.in_words}" if statement.goal else "",
         credit=_credit_words(statement.credit, statement.period),
         parts=tuple(_parts(statement)),
+        outages=tuple(line for one in statement.uptimes for line in pieces_words(one, zone)),
         closes_on=f"{statement.window.closes_on:%A}, {statement.window.closes_on.isoformat()}",
         requested_at=moment(statement.requested_at, zone) if statement.requested_at else "",
         running=sum(event.standing == "running" for event in statement.events),

@@ -9,10 +9,10 @@ import sqlalchemy as sa
 
 from helpdesk.errors import NotFound, Refused
 from helpdesk.offering.declared import DeclaredState, Incident, MaintenanceWindow
-from helpdesk.store.tables import incident, maintenance, switch
+from helpdesk.store.tables import incident, maintenance, outage, switch
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
 
@@ -27,8 +27,11 @@ class Planned:
 
 
 def declared_state(connection: sa.Connection, now: datetime) -> DeclaredState:
-    """All that is declared and not over."""
-    down = connection.execute(sa.select(switch.c.name).where(switch.c.down).order_by(switch.c.name)).scalars()
+    """All that is declared and not over; what is down, by a switch or with an incident."""
+    taken_down = sa.select(outage.c.name).where(outage.c.ended_at.is_(None), outage.c.withdrawn_at.is_(None))
+    down = connection.execute(
+        sa.union(sa.select(switch.c.name).where(switch.c.down), taken_down).order_by("name")
+    ).scalars()
     open_incidents = sa.select(incident).where(incident.c.closed_at.is_(None)).order_by(incident.c.id)
     coming = sa.select(maintenance).where(maintenance.c.ends_at > now).order_by(maintenance.c.begins_at)
     return DeclaredState(
@@ -38,10 +41,10 @@ def declared_state(connection: sa.Connection, now: datetime) -> DeclaredState:
     )
 
 
-def set_switch(connection: sa.Connection, name: str, *, down: bool, by: str, now: datetime) -> None:
-    """Say that something is down, or up again."""
+def set_switch(connection: sa.Connection, name: str, *, down: bool, by: str, since: datetime) -> None:
+    """Say that something is down, or up again, since then."""
     connection.execute(sa.delete(switch).where(switch.c.name == name))
-    connection.execute(sa.insert(switch).values(name=name, down=down, since=now, by=by))
+    connection.execute(sa.insert(switch).values(name=name, down=down, since=since, by=by))
 
 
 def switches(connection: sa.Connection) -> list[Any]:
@@ -49,8 +52,10 @@ def switches(connection: sa.Connection) -> list[Any]:
     return list(connection.execute(sa.select(switch).order_by(switch.c.name)))
 
 
-def open_incident(connection: sa.Connection, declared: Incident, *, by: str, now: datetime) -> None:
-    """Declare an incident. Raises Refused when one of that key is open."""
+def open_incident(
+    connection: sa.Connection, declared: Incident, *, by: str, since: datetime, until: datetime | None = None
+) -> None:
+    """Declare an incident that began then, and is over where `until` says so. Raises Refused when its key is open."""
     taken = sa.select(incident.c.id).where(incident.c.key == declared.key, incident.c.closed_at.is_(None))
     if connection.execute(taken).first():
         raise Refused(f"an incident {declared.key!r} is open already")
@@ -59,8 +64,9 @@ def open_incident(connection: sa.Connection, declared: Incident, *, by: str, now
         "title": declared.title,
         "words": list(declared.words),
         "policies": list(declared.policies),
-        "opened_at": now,
+        "opened_at": since,
         "opened_by": by,
+        "closed_at": until,
     }
     connection.execute(sa.insert(incident).values(row))
 
@@ -95,6 +101,15 @@ def planned(connection: sa.Connection, *, since: datetime) -> list[Planned]:
     """Declared windows that end after an instant, in order."""
     query = sa.select(maintenance).where(maintenance.c.ends_at > since).order_by(maintenance.c.begins_at)
     return [Planned(row.id, _window(row), row.announced_at) for row in connection.execute(query)]
+
+
+def planned_ahead(
+    connection: sa.Connection, policy: str, since: datetime, until: datetime
+) -> Iterator[MaintenanceWindow]:
+    """The windows of an offering that touch [since, until) and were declared before they began."""
+    ahead = sa.and_(maintenance.c.policy == policy, maintenance.c.declared_at <= maintenance.c.begins_at)
+    touches = sa.and_(maintenance.c.begins_at < until, maintenance.c.ends_at > since)
+    return map(_window, connection.execute(sa.select(maintenance).where(ahead, touches)))
 
 
 def load_planned(connection: sa.Connection, number: int) -> Planned:

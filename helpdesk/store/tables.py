@@ -293,6 +293,20 @@ incident = sa.Table(
     sa.Index("ix_incident_key", "key"),
 )
 
+outage = sa.Table(
+    "outage",
+    metadata,
+    sa.Column("id", _Id, primary_key=True),
+    sa.Column("name", sa.String(100), nullable=False),  # of what was down
+    sa.Column("policies", sa.JSON, nullable=False),  # of which offerings; none: of all
+    sa.Column("incident", sa.String(100), nullable=False),  # by which it was declared, "" where by a switch
+    sa.Column("began_at", Instant, nullable=False),
+    sa.Column("ended_at", Instant),  # NULL: it is down
+    sa.Column("declared_at", Instant, nullable=False),
+    sa.Column("declared_by", sa.String(320), nullable=False),
+    sa.Column("withdrawn_at", Instant),  # it was never down
+)
+
 maintenance = sa.Table(
     "maintenance",
     metadata,

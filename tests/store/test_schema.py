@@ -18,6 +18,7 @@ from helpdesk.store import (
     cases,
     history,
     migrate,
+    outages,
     outbox,
     signatures,
     spool,
@@ -501,3 +502,20 @@ def test_requests_of_before_stay_and_months_have_room_for_their_names(empty):
     with empty.read() as connection:
         kept = [credit_store.find(connection, "acme", period) for period in ("2026Q3", "2026-07")]
         assert [(one.quarter, one.requested_at) for one in kept if one] == [("2026Q3", at), ("2026-07", at)]
+
+
+def test_what_is_down_now_has_been_since_its_switch_was_set(empty):
+    """Revision 0022: an outage for each switch that is down; what is up had none that is known."""
+    migrate.upgrade(empty, "0020")
+    at = datetime(2026, 5, 19, 12, 30, tzinfo=UTC)
+    statement = sa.text("INSERT INTO switch (name, down, since, \"by\") VALUES (:name, :down, :at, 'ops')")
+    with empty.write() as connection:
+        connection.execute(statement, [{"name": name, "down": down, "at": at} for name, down in _SWITCHES])
+    migrate.upgrade(empty)
+
+    with empty.read() as connection:
+        found = outages.between(connection, at, at + timedelta(days=1))
+        assert [(one.name, one.began_at, one.ended_at, one.policies) for one in found] == [("website", at, None, ())]
+
+
+_SWITCHES = (("api", False), ("website", True))

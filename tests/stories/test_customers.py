@@ -66,7 +66,7 @@ def test_lai_5_e_mail_is_pointed_to_the_website_while_it_is_up(tmp_path):
     desk = open_desk(tmp_path, policy="laioutr", customers=customer("acme", "laioutr"), start="2026-05-19 09:15")
     desk.mail(JO, "Editor", "The editor shows an error.", to="email@laioutr.example")
     with desk.database.write() as connection:
-        declarations.set_switch(connection, "website", down=True, by="ops", now=desk.now)
+        declarations.set_switch(connection, "website", down=True, by="ops", since=desk.now)
     desk.mail(JO, "Studio", "The studio shows an error.", to="email@laioutr.example")
 
     first, second = desk.sent_to(JO, "ack")
@@ -80,7 +80,7 @@ def test_lgk_11_maintenance_is_told_with_its_end_on_the_customers_wall_and_an_in
     with keen.database.write() as connection:
         declarations.plan_maintenance(connection, window, by="ops", now=keen.now)
         known = Incident("rules", "Rules fail since 7.2", ("regeln",))
-        declarations.open_incident(connection, known, by="ops", now=keen.now)
+        declarations.open_incident(connection, known, by="ops", since=keen.now)
     keen.mail(JO, "Down", "Production is down, nobody can log in.")
     keen.mail(UTE, "Regeln", GERMAN)
 

@@ -49,9 +49,9 @@ def declare(desk, what, *arguments, **named):
 
 def test_lai_5_e_mail_is_warranted_while_the_support_website_is_down(laioutr):
     """LAI-5: `helpdesk status set website down` lifts it for what comes then, and only for that."""
-    declare(laioutr, "set_switch", "website", down=True, by="ops", now=laioutr.now)
+    declare(laioutr, "set_switch", "website", down=True, by="ops", since=laioutr.now)
     laioutr.mail(EVA, "Editor", COMPLETE + "The editor shows an error.", to="email@laioutr.example")
-    declare(laioutr, "set_switch", "website", down=False, by="ops", now=laioutr.now)
+    declare(laioutr, "set_switch", "website", down=False, by="ops", since=laioutr.now)
     laioutr.mail(EVA, "Studio", COMPLETE + "The studio shows an error.", to="email@laioutr.example")
 
     assert laioutr.first_response(1).warranted

@@ -166,7 +166,7 @@ def test_a_later_mail_proposes_too_and_each_key_once(laioutr):
 def declared(desk: TestDesk) -> None:
     with desk.database.write() as connection:
         known = Incident("cart", "Carts are emptied", ("cart", "empty"))
-        declarations.open_incident(connection, known, by="ops", now=desk.now)
+        declarations.open_incident(connection, known, by="ops", since=desk.now)
 
 
 def test_a_known_incident_is_linked_by_words_and_exempts_by_an_order(laioutr):

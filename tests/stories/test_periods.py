@@ -6,9 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from helpdesk.errors import NotFound
+from helpdesk.errors import NotFound, Refused
+from helpdesk.operators.declaration import Ordered, read_declaration
+from helpdesk.operators.declare import Order, obey
 from helpdesk.report.attainment import attainment_of, attainment_shape, attainment_text
+from helpdesk.report.availability import availability_of, availability_text
 from helpdesk.report.statement import draw, statement_shape, statement_words
+from helpdesk.store import declarations
 from helpdesk.store.cases import Opened
 from helpdesk.unit import Unit
 from tests.desk import ANN
@@ -151,3 +155,131 @@ def test_promises_begin_with_the_first_full_quarter_after_signing(tmp_path, sign
     told = desk.sent_to(JO, "ack")[-1].text
     begins = "2026-04-01" if signed == "2026-04-01" else "2026-07-01"
     assert (f"answer times are promised to you from {begins} on" in told) == (standing == "not warranted")
+
+
+# --- availability
+
+SERVICE = """
+[availability.service]
+name = "the service"
+at_least = "15m"
+goal = 99.9
+bands = [["< 99.9", 10], ["< 99", 25]]
+
+[credits]
+request_within_days = 30
+calendar = "24x7"
+"""
+
+
+def orders(desk, at, *lines):
+    """What the operators order, one after the other; returns what was said of the last."""
+    with desk.database.write() as connection:
+        for line in lines:
+            ordered = read_declaration(line)
+            assert isinstance(ordered, Ordered), ordered
+            done = obey(ordered.declaration, Order(unit_of(connection, desk, at), "ops"))
+    return done
+
+
+def uptimes(desk, at="2026-10-02 09:00", **which):
+    with desk.database.read() as connection:
+        return list(availability_text(availability_of(unit_of(connection, desk, at), Opened(**which))))[1:]
+
+
+def test_a_month_is_credited_out_of_its_own_fee_and_every_piece_is_told(tmp_path):
+    desk = active_desk(tmp_path, SERVICE)
+    orders(
+        desk,
+        "2026-09-30 12:00",
+        "#status set service down --at 2026-07-03T10:00Z",
+        "#status set service up --at 2026-07-03T10:45Z",
+        '#incident open disks --title "Disks" --down service --from 2026-08-31T20:00Z --to 2026-09-01T04:00Z',
+        "#status set service down --at 2026-09-10T10:00Z",
+        "#status set service up --at 2026-09-10T10:14Z",
+    )
+    statement = drawn(desk, "2026Q3")
+    shape = statement_shape(statement)
+    assert [(part["period"], part["percent"]) for part in shape["parts"]] == [
+        ("2026Q3", "0"),
+        ("2026-07", "10"),
+        ("2026-08", "10"),  # four hours
+        ("2026-09", "10"),  # four hours; a quarter of an hour is missing to the next piece
+    ]
+    assert (shape["credit"]["percent"], shape["credit"]["amount"]) == ("10", "1200.00 EUR")
+    text = " ".join(statement_words(statement, desk.rules).text.split())
+    assert "the service: Fri 3 Jul 2026, 10:00 UTC to Fri 3 Jul 2026, 10:45 UTC, 0:45:00" in text
+    assert "2026-08: the service 99.462 % available, down 4:00:00 in 1 piece: 10 %" in text
+    assert "10:14" not in text
+    assert uptimes(desk) == [
+        "  active, 2026-07, the service 99.899 % available, down 0:45:00 in 1 piece; goal 99.9 %: missed",
+        "  active, 2026-08, the service 99.462 % available, down 4:00:00 in 1 piece; goal 99.9 %: missed",
+        "  active, 2026-09, the service 99.444 % available, down 4:00:00 in 1 piece; goal 99.9 %: missed",
+        "  active, 2026-10, the service 100 % available; goal 99.9 %: kept, with 0:44:38 left",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("lines", "down"),
+    [
+        (['#maintenance add active Move --from "2026-07-03 09:00 UTC" --to "2026-07-03 11:00 UTC"'], 0),
+        (['#maintenance add active Move --from "2026-07-03 09:00 UTC" --to "2026-07-03 10:20 UTC"'], 40),
+        (['#maintenance add active Move --sector Test --from "2026-07-03 09:00 UTC" --to "2026-07-03 11:00 UTC"'], 60),
+        (['#maintenance add active Move --sector Mail --from "2026-07-03 09:00 UTC" --to "2026-07-03 11:00 UTC"'], 60),
+        (
+            ['#maintenance add active Move --sector Service --from "2026-07-03 09:00 UTC" --to "2026-07-03 11:00 UTC"'],
+            0,
+        ),
+        ([], 60),
+    ],
+)
+def test_what_was_planned_before_it_began_is_not_down(tmp_path, lines, down):
+    desk = active_desk(tmp_path, SERVICE)
+    if lines:
+        orders(desk, "2026-07-01 00:00", *lines)
+    outage = '#incident open x --title X --down service --from "2026-07-03 10:00 UTC" --to "2026-07-03 11:00 UTC"'
+    late = [line.replace("Move", "Afterwards") for line in lines[:1]]
+    orders(desk, "2026-07-04 00:00", outage, *late)  # planning it afterwards excuses nothing
+    assert statement_shape(drawn(desk, "2026Q3"))["availability"][0]["down"] == down * 60
+
+
+def test_what_was_declared_by_mistake_is_withdrawn_and_what_cannot_be_is_refused(tmp_path):
+    desk = active_desk(tmp_path, SERVICE)
+    said = orders(desk, "2026-07-03 12:00", "#status set service down --at 2026-07-03T10:00Z").said
+    assert said == "service is down; it is measured as the availability of the service to active"
+    orders(desk, "2026-07-03 12:00", "#status set service up")
+    (line,) = orders(desk, "2026-07-04 12:00", "#status outages").lines
+    assert line == "1: service from Fri 3 Jul 2026, 10:00 UTC to Fri 3 Jul 2026, 12:00 UTC, by ops"
+    orders(desk, "2026-07-04 12:00", "#status withdraw 1")
+    assert orders(desk, "2026-07-04 12:00", "#status outages").lines == ()
+    for refused in (
+        "#status withdraw 1",
+        "#status withdraw 7",
+        "#status set service down --at 2026-07-05T10:00Z",
+        "#status set service down --at 2026-07-03T11:00Z",
+        "#incident close nothing",
+    ):
+        with pytest.raises((NotFound, Refused)):
+            orders(desk, "2026-07-04 12:00", refused)
+
+
+def test_an_incident_takes_down_what_it_names_until_it_is_closed(tmp_path):
+    desk = active_desk(tmp_path, SERVICE)
+    orders(desk, "2026-07-03 12:00", '#incident open disks --title "Disks" --down Service --from 2026-07-03T10:00Z')
+    with desk.database.read() as connection:
+        assert declarations.declared_state(connection, desk.now).down == ("service",)
+    orders(desk, "2026-07-03 14:00", "#incident close disks --at 2026-07-03T13:00Z")
+    assert statement_shape(drawn(desk, "2026Q3"))["availability"][0]["pieces"] == [
+        {"from": "2026-07-03T10:00:00+00:00", "to": "2026-07-03T13:00:00+00:00"}
+    ]
+
+
+def test_what_was_down_before_they_signed_is_not_credited(tmp_path):
+    desk = active_desk(tmp_path, SERVICE, entitled_from=datetime(2026, 7, 16, tzinfo=UTC).date())
+    orders(
+        desk,
+        "2026-07-20 12:00",
+        "#incident open x --title X --down service --from 2026-07-15T20:00Z --to 2026-07-16T02:00Z",
+    )
+    (july, *_) = statement_shape(drawn(desk, "2026Q3"))["availability"]
+    assert (july["down"], july["measured"]) == (2 * 3600, 16 * 86400)

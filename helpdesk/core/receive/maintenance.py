@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from helpdesk.core.words.people import Customer
     from helpdesk.core.words.terms import Terms
     from helpdesk.core.words.verdict import Verdict
+    from helpdesk.offering.credits import Availability
     from helpdesk.offering.declared import MaintenanceWindow
     from helpdesk.offering.policy import Policy
 
@@ -123,6 +124,16 @@ def _named(thing: str, text: str) -> bool:
     """Whether a text names it, also as the beginning of a word: Europe, European."""
     end = "" if len(thing) >= _SHORT else r"(?!\w)"
     return re.search(rf"(?<!\w){re.escape(thing)}{end}", text) is not None
+
+
+def excuses(window: MaintenanceWindow, terms: Availability, customer: Customer | None, policy: Policy) -> bool:
+    """Whether what is promised to be available may be down in a window: in production, there, and as it is called."""
+    sector, called = read_sector(window.sector, policy), f"{terms.key} {terms.name}".lower()
+    return (
+        (sector.production or not sector.other)
+        and (not sector.regions or (customer is not None and _region(customer, policy) in sector.regions))
+        and (not sector.things or any(_named(thing, called) for thing in sector.things))
+    )
 
 
 def concerned(customers: Iterable[Customer], window: MaintenanceWindow, policy: Policy) -> list[Customer]:

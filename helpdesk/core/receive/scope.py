@@ -23,6 +23,7 @@ from helpdesk.core.words.events import (
     RequesterSet,
     Stamp,
 )
+from helpdesk.core.words.people import promises_begin_on
 from helpdesk.offering.policy import OFF, Doubt
 
 if TYPE_CHECKING:
@@ -53,20 +54,11 @@ def unentitled(arrival: Arrival, terms: Terms) -> Iterator[Doubt]:
 
 
 def _unsubscribed(customer: Customer, on: date, terms: Terms) -> Iterator[Doubt]:
-    begins = _promises_begin_on(customer, terms.policy)
+    begins = promises_begin_on(customer, terms.policy)
     if not _subscribed(customer, on):
         yield Doubt("subscription", terms.policy.name, f"{_NOT_ENTITLED}no active subscription")
     elif begins and on < begins:
         yield Doubt("beginning", begins.isoformat(), f"{_NOT_ENTITLED}promises begin on {begins}")
-
-
-def _promises_begin_on(customer: Customer, policy: Policy) -> date | None:
-    """The first day of the first full period after signing, where the policy has it so; None: from the first day on."""
-    signed, kind = customer.signed or customer.entitled_from, policy.warranty.first_full
-    if signed is None or not kind:
-        return None
-    period = policy.fiscal_year.containing(kind, signed)
-    return signed if period.first_on == signed else period.following.first_on
 
 
 def is_entitlement(tag: str) -> bool:

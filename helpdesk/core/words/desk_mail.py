@@ -160,6 +160,7 @@ class StatementMail(DeskContent, kind="statement"):
     goal: str = ""  # while it is kept, nothing is credited
     credit: str
     parts: tuple[str, ...] = ()  # how it comes about, where that is not one band of the share
+    outages: tuple[str, ...] = ()  # what was down, from when to when
     closes_on: str
     requested_at: str
     running: int

@@ -157,6 +157,19 @@ def channel_key(mailbox: Mailbox, policy: Policy) -> str:
     return mailbox.channel if mailbox.channel in {channel.key for channel in policy.channels} else "email"
 
 
+def promises_begin_on(customer: Customer, policy: Policy) -> date | None:
+    """The first day on which something is owed; None: from ever on.
+
+    That of the first full period after signing, where the policy has it so.
+    """
+    signed, kind = customer.signed or customer.entitled_from, policy.warranty.first_full
+    if signed is None or not kind:
+        return customer.entitled_from
+    period = policy.fiscal_year.containing(kind, signed)
+    first = signed if period.first_on == signed else period.following.first_on
+    return max(first, customer.entitled_from or first)
+
+
 @dataclass(frozen=True, slots=True)
 class Workload:
     """How busy an agent is: open cases, and when the last one was given to them."""

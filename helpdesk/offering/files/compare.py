@@ -218,6 +218,8 @@ def _credits_of(policy: Policy) -> Iterator[tuple[str, str]]:
     yield "fiscal year", _all_of(policy.fiscal_year)
     for goal in policy.attainment:
         yield f"attainment goal {goal.key}", _all_of(goal)
+    for one in policy.availability:
+        yield f"availability of {one.key}", _all_of(one)
     terms = policy.credits
     if terms is None:
         return
@@ -254,7 +256,7 @@ def _fields(value: Any) -> Iterator[tuple[str, Any]]:
 
 def _plain(value: Any) -> str:
     if isinstance(value, timedelta):
-        return plural(value.days, "day")
+        return str(value) if value.seconds else plural(value.days, "day")
     if isinstance(value, tuple):
-        return ", ".join(value)
+        return ", ".join(map(str, value))
     return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)

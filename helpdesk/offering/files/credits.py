@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
-from helpdesk.offering.credits import AttainmentGoal, Band, Credits
+from helpdesk.offering.credits import AttainmentGoal, Availability, Band, Credits, UptimeBand
 from helpdesk.openhours.accounting import CALENDAR_YEAR, FiscalYear
+from helpdesk.openhours.within import parse_open_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from helpdesk.offering.credits import CreditedBy
-    from helpdesk.offering.files.schema import AttainmentTable, CreditsTable, FiscalYearTable
+    from helpdesk.offering.files.schema import AttainmentTable, AvailabilityTable, CreditsTable, FiscalYearTable
 
     Wrong = Callable[[str, str], None]  # is told of a key, and what was expected of it
 
 _BAND = re.compile(r"(>)?\s*(\d{1,6}(?:\.\d{1,6})?)", re.ASCII)
+_CEILING = re.compile(r"(<)?\s*(\d{1,3}(?:\.\d{1,6})?)", re.ASCII)
 _WHOLE = 100  # percent
 _DAY_OF_YEAR = re.compile(r"(\d\d)-(\d\d)", re.ASCII)
 
@@ -57,11 +60,14 @@ def read_attainment(key: str, table: AttainmentTable, wrong: Wrong) -> Attainmen
     )
 
 
-def read_credits(table: CreditsTable, wrong: Wrong) -> Credits:
-    """`[credits]`; bands each of which begins above the one before it, and gives no less."""
+def read_credits(table: CreditsTable, wrong: Wrong, *, alone: bool) -> Credits:
+    """`[credits]`; bands each of which begins above the one before it, and gives no less.
+
+    `alone`: nothing else is credited, so that these say for what.
+    """
     ways: dict[CreditedBy, object] = {"share": table.bands, "count": table.counts, "each": table.each}
     given = [way for way, said in ways.items() if said]
-    if len(given) != 1:
+    if len(given) > 1 or (alone and not given):
         wrong("credits", "expected one of bands, counts and each")
     days, business_days = _request_days(table, wrong)
     return Credits(
@@ -69,8 +75,8 @@ def read_credits(table: CreditsTable, wrong: Wrong) -> Credits:
         request_within=days,
         calendar=table.calendar,
         by=given[0] if given else "share",
-        each=_percent("each", table.each, wrong),
-        at_most=_percent("at_most", table.at_most, wrong),
+        each=_percent("credits.each", table.each, wrong),
+        at_most=_percent("credits.at_most", table.at_most, wrong),
         unless=table.unless,
         targets=tuple(table.targets),
         per=table.per,
@@ -92,7 +98,7 @@ def _request_days(table: CreditsTable, wrong: Wrong) -> tuple[int, bool]:
 
 def _percent(key: str, value: float, wrong: Wrong) -> Decimal:
     if not 0 <= value <= _WHOLE:
-        wrong(f"credits.{key}", f"expected 0 to 100 percent, not {value:g}")
+        wrong(key, f"expected 0 to 100 percent, not {value:g}")
     return _decimal(value)
 
 
@@ -127,6 +133,56 @@ def _band(key: Literal["bands", "counts"], floor: float | str, credit: float) ->
     if not 0 <= credit <= _WHOLE:
         raise ValueError(f"expected a credit of 0 to 100 percent, not {credit!r}")
     return Band(Decimal(found[2]), _decimal(credit), above=bool(found[1]))
+
+
+def read_availability(key: str, table: AvailabilityTable, wrong: Wrong) -> Availability:
+    """One entry of `[availability]`; bands each of which begins below the one before it, and gives no less."""
+    place = f"availability.{key}"
+    if key != key.lower():
+        wrong(place, "expected a name in small letters, as it is declared")
+    if bool(table.each) != bool(table.credit) or (table.each and table.bands):
+        wrong(place, "expected bands, or each and credit")
+    return Availability(
+        key,
+        table.name or key,
+        table.per,
+        at_least=_elapsed(f"{place}.at_least", table.at_least, wrong) or timedelta(),
+        goal=_percent(f"{place}.goal", table.goal, wrong) if table.goal is not None else None,
+        bands=_uptime_bands(place, table.bands, wrong),
+        each=_elapsed(f"{place}.each", table.each, wrong),
+        for_each=_percent(f"{place}.credit", table.credit, wrong),
+        at_most=_percent(f"{place}.at_most", table.at_most, wrong),
+        maintenance_counts=table.maintenance_counts,
+    )
+
+
+def _elapsed(place: str, text: str, wrong: Wrong) -> timedelta | None:
+    try:
+        return parse_open_time(text) if text else None
+    except ValueError as problem:
+        wrong(place, str(problem))
+        return None
+
+
+def _uptime_bands(place: str, written: Sequence[tuple[float | str, float]], wrong: Wrong) -> tuple[UptimeBand, ...]:
+    bands: list[UptimeBand] = []
+    for number, (ceiling, credit) in enumerate(written, start=1):
+        found = _CEILING.fullmatch(str(ceiling).strip())
+        if not found or Decimal(found[2]) > _WHOLE or not 0 <= credit <= _WHOLE:
+            wrong(
+                f"{place}.bands.{number}", f'expected a share such as "< 99.9" and a credit in percent, not {ceiling!r}'
+            )
+            continue
+        band = UptimeBand(Decimal(found[2]), _decimal(credit), below=bool(found[1]))
+        if bands and (_depth(band) <= _depth(bands[-1]) or band.credit < bands[-1].credit):
+            wrong(f"{place}.bands.{number}", "expected a share below that of the band before it, and no smaller credit")
+        bands.append(band)
+    return tuple(bands)
+
+
+def _depth(band: UptimeBand) -> tuple[Decimal, bool]:
+    """How far down a band begins, to be compared: from 99 down is before below 99."""
+    return -band.share, band.below
 
 
 def _reach(band: Band) -> tuple[Decimal, bool]:

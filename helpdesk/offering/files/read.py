@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args
 from helpdesk.errors import ConfigurationError
 from helpdesk.languages import languages
 from helpdesk.offering.files.calendars import CalendarReader
-from helpdesk.offering.files.credits import read_attainment, read_credits, read_fiscal_year
+from helpdesk.offering.files.credits import read_attainment, read_availability, read_credits, read_fiscal_year
 from helpdesk.offering.files.known_days import KnownDays, in_country, known_now
 from helpdesk.offering.files.maintenance import read_maintenance
 from helpdesk.offering.files.matrix import matrix_problems, read_matrix
@@ -47,6 +47,7 @@ from helpdesk.offering.policy import (
 )
 from helpdesk.offering.promises import UNMEASURED
 from helpdesk.offering.severities import CONDITIONS, Area, Cap, Kind, Level, SeverityTerms
+from helpdesk.openhours.accounting import MONTHS
 from helpdesk.openhours.calendar import Calendar, parse_hours
 from helpdesk.openhours.walltime import time_of_day
 from helpdesk.openhours.within import Within, parse_open_time, parse_within
@@ -205,7 +206,8 @@ class _PolicyReader:
             calls=self.attempt("calls", partial(read_calls, table.calls), Calls()),
             fiscal_year=read_fiscal_year(table.fiscal_year, self.wrong),
             attainment=tuple(read_attainment(key, entry, self.wrong) for key, entry in table.attainment.items()),
-            credits=read_credits(table.credits, self.wrong) if table.credits else None,
+            availability=tuple(read_availability(key, entry, self.wrong) for key, entry in table.availability.items()),
+            credits=read_credits(table.credits, self.wrong, alone=not table.availability) if table.credits else None,
             escalation_words=tuple(table.escalation_words),
             escalation_contact=table.escalation_contact,
             known_incidents_exempt=table.known_incidents_exempt,
@@ -528,9 +530,23 @@ class _PolicyReader:
                 ("credits.unless", filter(None, [terms.unless]), goals),
             ]
             self.same_period(terms, policy.attainment)
+        self.availability_references(policy)
         for place, keys, known in named:
             for key in keys:
                 self.among(place, key, known)
+
+    def availability_references(self, policy: Policy) -> None:
+        """What is credited for being down is credited with all else, by periods that fit into that one."""
+        for terms in policy.availability:
+            if terms.credits and policy.credits is None:
+                self.wrong(
+                    f"availability.{terms.key}", "expected [credits], too: until when and by which calendar to ask"
+                )
+            elif terms.credits and policy.credits and MONTHS[terms.per] > MONTHS[policy.credits.per]:
+                place = f"availability.{terms.key}.per"
+                self.wrong(
+                    place, f"expected at most a {policy.credits.per}, for which credits are given, not a {terms.per}"
+                )
 
     def same_period(self, terms: Credits, goals: Iterable[AttainmentGoal]) -> None:
         """A goal that keeps credits away is counted over what they are given for."""

@@ -221,6 +221,25 @@ class AttainmentTable:
 
 @strict
 @dataclass
+class AvailabilityTable:
+    """`[availability.NAME]`: how long NAME may be down; operators declare it, `status set NAME down` or `--down NAME`.
+
+    Bands are ceilings: [["< 99.9", 10], ["< 99", 25]] is 10 below 99.9, 25 below 99. Or `credit` percent for `each`.
+    """
+
+    name: str = ""
+    per: Literal["month", "quarter", "year"] = "month"
+    at_least: str = ""  # "15m" in one piece; what is shorter does not count
+    goal: float | None = None  # percent
+    bands: list[tuple[float | str, float]] = field(default_factory=list)
+    each: str = ""  # "30m" down in all, of pieces that count
+    credit: float = 0  # percent for each of these
+    at_most: float = 100  # percent, in a period
+    maintenance_counts: bool = False  # otherwise what was planned before it began is not down
+
+
+@strict
+@dataclass
 class CreditsTable:
     """`[credits]`: what missed promises cost, by one of `bands`, `counts` and `each`.
 
@@ -444,6 +463,7 @@ class PolicyFile:
     maintenance: list[MaintenanceEntry] = field(default_factory=list)
     fiscal_year: FiscalYearTable = field(default_factory=FiscalYearTable)
     attainment: dict[str, AttainmentTable] = field(default_factory=dict)
+    availability: dict[str, AvailabilityTable] = field(default_factory=dict)
     credits: CreditsTable | None = None
     escalation_words: list[str] = field(default_factory=list)
     escalation_contact: bool = False  # every customer gives one who is reachable around the clock
