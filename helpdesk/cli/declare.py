@@ -175,18 +175,14 @@ def status_show(config: Config = None, as_json: AsJson = False) -> None:
     _show([_switch_shape(row) for row in rows], as_json=as_json, empty="Nothing was said to be down.")
 
 
-def status_outages(
-    days: Annotated[int, typer.Option(min=1, help="How far back the list goes.")] = 366,
-    config: Config = None,
-    as_json: AsJson = False,
-) -> None:
-    """From when to when something was down, by number."""
+def status_outages(config: Config = None, as_json: AsJson = False) -> None:
+    """From when to when something was down in the last year, by number."""
     from helpdesk.report.shapes import instant  # noqa: PLC0415
     from helpdesk.store import outages  # noqa: PLC0415
 
     now = wall_clock()
     with open_database(open_rules(config)) as database, database.read() as connection:
-        found = outages.between(connection, now - timedelta(days=days), now)
+        found = outages.between(connection, now - timedelta(days=366), now)
     shapes = [
         {
             "number": one.number,

@@ -42,7 +42,7 @@ class Incident:
 
 
 @dataclass(frozen=True, slots=True)
-class Outage:
+class Downtime:
     """Something that was down, by its name. Instants aware UTC; `ended_at` None: it still is.
 
     `policies` empty: of every offering; `incident` is the key of the one that it was declared with, `by` who did.

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from helpdesk.errors import Refused
-from helpdesk.offering.declared import Outage
+from helpdesk.offering.declared import Downtime
 from helpdesk.operators.announce import announce, audience_of
 from helpdesk.operators.declaration import (
     FORMS,
@@ -127,7 +127,7 @@ def _taken_down(declaration: OpenIncident, order: Order, since: datetime, until:
     if not declaration.down:
         return ""
     known = declaration.incident
-    outage = Outage(declaration.down, since, until, policies=known.policies, incident=known.key)
+    outage = Downtime(declaration.down, since, until, policies=known.policies, incident=known.key)
     outages.begin(order.unit.connection, outage, by=order.by, now=order.unit.now)
     zone = _zone(order)
     return f"; {declaration.down} is down from {moment(since, zone)} {f'to {moment(until, zone)}' if until else 'on'}"
@@ -175,7 +175,7 @@ def _set_status(declaration: SetStatus, order: Order) -> Done:
         raise Refused(f"{name} is {'down' if before.down else 'up'} since {moment(before.since, _zone(order))}")
     declarations.set_switch(order.unit.connection, name, down=declaration.down, by=order.by, since=since)
     if declaration.down:
-        outages.begin(order.unit.connection, Outage(name, since), by=order.by, now=order.unit.now)
+        outages.begin(order.unit.connection, Downtime(name, since), by=order.by, now=order.unit.now)
     else:
         outages.end(order.unit.connection, name=name, at=since)
     lifted = [

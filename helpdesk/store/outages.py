@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from helpdesk.errors import NotFound
-from helpdesk.offering.declared import Outage
+from helpdesk.offering.declared import Downtime
 from helpdesk.store.tables import outage
 
 if TYPE_CHECKING:
     from datetime import datetime
 
 
-def begin(connection: sa.Connection, declared: Outage, *, by: str, now: datetime) -> None:
+def begin(connection: sa.Connection, declared: Downtime, *, by: str, now: datetime) -> None:
     """Something is, or was, down; its number is given to it here."""
     row = {
         "name": declared.name,
@@ -43,7 +43,7 @@ def withdraw(connection: sa.Connection, number: int, now: datetime) -> None:
         raise NotFound(f"there is no outage {number}; helpdesk status outages")
 
 
-def between(connection: sa.Connection, since: datetime, until: datetime, *, name: str = "") -> list[Outage]:
+def between(connection: sa.Connection, since: datetime, until: datetime, *, name: str = "") -> list[Downtime]:
     """What was down in [since, until), in order; `name` for only that."""
     ends = sa.or_(outage.c.ended_at.is_(None), outage.c.ended_at > since)
     query = sa.select(outage).where(outage.c.withdrawn_at.is_(None), outage.c.began_at < until, ends)
@@ -61,7 +61,7 @@ def first(connection: sa.Connection, name: str) -> datetime | None:
     return found
 
 
-def _outage(row: Any) -> Outage:
-    return Outage(
+def _outage(row: Any) -> Downtime:
+    return Downtime(
         row.name, row.began_at, row.ended_at, tuple(row.policies), row.incident, number=row.id, by=row.declared_by
     )

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from helpdesk.core.clocks.uptime import uptime
 from helpdesk.offering.credits import Availability, UptimeBand
-from helpdesk.offering.declared import Outage
+from helpdesk.offering.declared import Downtime
 from helpdesk.openhours.accounting import CALENDAR_YEAR
 
 JULY = CALENDAR_YEAR.read("month", "2026-07")  # 744 hours
@@ -28,7 +28,7 @@ def at(text):
 
 
 def outage(begins, ends, name="service"):
-    return Outage(name, at(begins), at(ends) if ends else None)
+    return Downtime(name, at(begins), at(ends) if ends else None)
 
 
 def found(outages, planned=(), terms=SERVICE, now="08-05 00:00"):
@@ -65,7 +65,7 @@ def test_what_counts_as_down_is_what_a_watch_says(outages, planned, minutes, per
 def test_so_much_is_credited_for_each_whole_half_hour(minutes, percent):
     terms = Availability("service", "the service", each=30 * MINUTE, for_each=Decimal(5))
     begins = at("07-03 10:00")
-    one = found([Outage("service", begins, begins + minutes * MINUTE)], terms=terms)
+    one = found([Downtime("service", begins, begins + minutes * MINUTE)], terms=terms)
     assert one.credit.percent == percent
 
 
@@ -92,7 +92,7 @@ def test_minute_by_minute_the_same_is_down(outages, planned, at_least, maintenan
         terms,
         JULY,
         (SINCE, UNTIL),
-        [Outage("service", SINCE + begins * MINUTE, SINCE + ends * MINUTE) for begins, ends in outages],
+        [Downtime("service", SINCE + begins * MINUTE, SINCE + ends * MINUTE) for begins, ends in outages],
         [(SINCE + begins * MINUTE, SINCE + ends * MINUTE) for begins, ends in planned],
         now=UNTIL,
     )
@@ -106,8 +106,8 @@ def test_what_is_left_of_the_goal_may_still_be_down_and_not_a_second_more(minute
     """44 minutes and 38 seconds of July may be down."""
     begins, later = at("07-03 10:00"), at("07-05 10:00")
     terms = Availability("service", "the service", goal=Decimal("99.9"))
-    down = [Outage("service", begins, begins + minutes * MINUTE)]
+    down = [Downtime("service", begins, begins + minutes * MINUTE)]
     left = found(down, terms=terms).left
     assert left == max(timedelta(minutes=44, seconds=38) - minutes * MINUTE, timedelta())
     for more, kept in ((left, minutes < 45), (left + timedelta(seconds=1), False)):
-        assert found([*down, Outage("service", later, later + more)], terms=terms).kept == kept
+        assert found([*down, Downtime("service", later, later + more)], terms=terms).kept == kept

@@ -61,7 +61,7 @@ def test_lai_5_e_mail_is_warranted_while_the_support_website_is_down(laioutr):
 def test_lai_6_a_case_about_a_known_incident_is_exempt_with_the_reason(laioutr):
     """LAI-6: linked by its match words, of which the acknowledgment tells; the agent says that it is that."""
     known = Incident("checkout", "Orders fail at the checkout", ("checkout", "orders"))
-    declare(laioutr, "open_incident", known, by="ops", now=laioutr.now)
+    declare(laioutr, "open_incident", known, by="ops", since=laioutr.now)
     laioutr.mail(EVA, "Orders", COMPLETE + "Our orders fail at the checkout.", to="website@laioutr.example")
     laioutr.mail(EVA, "Editor", COMPLETE + "The editor shows an error.", to="website@laioutr.example")
 
@@ -77,7 +77,7 @@ def test_lai_6_a_case_about_a_known_incident_is_exempt_with_the_reason(laioutr):
 def test_lai_6_an_agent_links_a_case_to_an_incident_by_mail(laioutr):
     """LAI-6: and a case that was late before stays late."""
     laioutr.mail(EVA, "Editor", COMPLETE + "The editor shows an error.", to="website@laioutr.example")
-    declare(laioutr, "open_incident", Incident("editor", "The editor fails"), by="ops", now=laioutr.now)
+    declare(laioutr, "open_incident", Incident("editor", "The editor fails"), by="ops", since=laioutr.now)
     laioutr.reply(ANN, "#incident editor\nThis is known; see the status page.", to_kind="assigned")
 
     assert "incident editor" in laioutr.case().tags
@@ -85,9 +85,9 @@ def test_lai_6_an_agent_links_a_case_to_an_incident_by_mail(laioutr):
 
 
 def test_an_incident_is_open_once_and_closed_once(laioutr):
-    declare(laioutr, "open_incident", Incident("x", "X"), by="ops", now=laioutr.now)
+    declare(laioutr, "open_incident", Incident("x", "X"), by="ops", since=laioutr.now)
     with pytest.raises(Refused):
-        declare(laioutr, "open_incident", Incident("x", "X"), by="ops", now=laioutr.now)
+        declare(laioutr, "open_incident", Incident("x", "X"), by="ops", since=laioutr.now)
     declare(laioutr, "close_incident", "x", laioutr.now)
     with pytest.raises(NotFound):
         declare(laioutr, "close_incident", "x", laioutr.now)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from helpdesk.offering.credits import Availability, UptimeBand
-    from helpdesk.offering.declared import Outage
+    from helpdesk.offering.declared import Downtime
     from helpdesk.openhours.accounting import AccountingPeriod
 
 TimeSpan = tuple[datetime, datetime]  # [from, to), aware UTC
@@ -99,7 +99,7 @@ def uptime(
     terms: Availability,
     period: AccountingPeriod,
     measured: TimeSpan,
-    outages: Iterable[Outage],
+    outages: Iterable[Downtime],
     planned: Iterable[TimeSpan],
     *,
     now: datetime,
@@ -111,7 +111,7 @@ def uptime(
 
 
 def down(
-    terms: Availability, outages: Iterable[Outage], planned: Iterable[TimeSpan], *, now: datetime
+    terms: Availability, outages: Iterable[Downtime], planned: Iterable[TimeSpan], *, now: datetime
 ) -> Sequence[TimeSpan]:
     """The pieces that count, whole; what is still down is so until `now`."""
     whole = union((outage.began_at, outage.ended_at or now) for outage in outages if outage.name == terms.key)

@@ -148,11 +148,15 @@ def _ladder(policy: Policy) -> dict[str, str]:
 
 
 def _readings(old: Policy, new: Policy) -> Iterator[Difference]:
-    before = {assumption.key: assumption.why for assumption in old.assumptions}
-    after = {assumption.key: assumption.why for assumption in new.assumptions}
-    for key in dict.fromkeys((*before, *after)):
-        if before.get(key) != after.get(key):
-            yield Difference(f"assumption {key}", "all", before.get(key, ""), after.get(key, ""))
+    before, after = (dict(_readings_of(policy)) for policy in (old, new))
+    for what in dict.fromkeys((*before, *after)):
+        if before.get(what) != after.get(what):
+            yield Difference(what, "all", before.get(what, ""), after.get(what, ""))
+
+
+def _readings_of(policy: Policy) -> Iterator[tuple[str, str]]:
+    yield from ((f"assumption {assumption.key}", assumption.why) for assumption in policy.assumptions)
+    yield from ((f"unsaid, {unsaid.what}", unsaid.why) for unsaid in policy.unsaid)
 
 
 def _entries(old: Policy, new: Policy) -> Iterator[Difference]:
