@@ -506,7 +506,7 @@ def test_requests_of_before_stay_and_months_have_room_for_their_names(empty):
 
 def test_what_is_down_now_has_been_since_its_switch_was_set(empty):
     """Revision 0022: an outage for each switch that is down; what is up had none that is known."""
-    migrate.upgrade(empty, "0020")
+    migrate.upgrade(empty, "0021")
     at = datetime(2026, 5, 19, 12, 30, tzinfo=UTC)
     statement = sa.text("INSERT INTO switch (name, down, since, \"by\") VALUES (:name, :down, :at, 'ops')")
     with empty.write() as connection:

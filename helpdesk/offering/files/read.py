@@ -65,6 +65,7 @@ if TYPE_CHECKING:
         GoalTable,
         LifecycleTable,
         StepEntry,
+        WarrantyTable,
     )
     from helpdesk.offering.policy import Writer
 
@@ -192,14 +193,7 @@ class _PolicyReader:
             assumptions=tuple(Assumption(entry.key, entry.why) for entry in table.assumed),
             unsaid=tuple(Unsaid(entry.what, entry.why) for entry in table.unsaid),
             on_severity_change=table.on_severity_change,
-            warranty=Warranty(
-                plans=tuple(table.warranty.plans),
-                severities=tuple(table.warranty.severities),
-                channels=tuple(table.warranty.channels),
-                only_registered=table.warranty.only_registered,
-                first_full=table.warranty.first_full,
-                requires=tuple(table.warranty.requires),
-            ),
+            warranty=_warranty(table.warranty),
             exclusions=tuple(self.exclusions()),
             maintenance=tuple(self.maintenance()),
             lifecycle=self.life(table.lifecycle),
@@ -619,6 +613,17 @@ def _within(text: str, business_day: str) -> Within:
     if within.calendar_days and business_day:
         raise ValueError(f'business_day: expected with business days such as "1bd", not with {text!r}')
     return within
+
+
+def _warranty(table: WarrantyTable) -> Warranty:
+    return Warranty(
+        plans=tuple(table.plans),
+        severities=tuple(table.severities),
+        channels=tuple(table.channels),
+        only_registered=table.only_registered,
+        first_full=table.first_full,
+        requires=tuple(table.requires),
+    )
 
 
 def _reached(text: str) -> tuple[float, timedelta]:
