@@ -159,3 +159,9 @@ def test_a_version_from_before_days_were_kept_takes_them_at_the_next_start(empty
         if not database.embedded:
             metadata.drop_all(database.engine)
         database.close()
+
+
+@pytest.mark.parametrize("country", ["IN", "DE", "JP"])
+def test_a_country_whose_days_the_package_knows_for_fewer_years_is_read_without_a_word_on_the_terminal(country):
+    """Warnings are errors here."""
+    assert known_now([CountryHolidays(country)]).of(CountryHolidays(country), YEARS.start, "public")

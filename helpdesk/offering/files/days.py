@@ -7,6 +7,7 @@ everything else a command does.
 from __future__ import annotations
 
 import re
+import warnings
 from calendar import monthrange
 from datetime import date, timedelta
 from functools import lru_cache
@@ -64,14 +65,16 @@ def public_holidays(
 
     place = f"{country}-{subdivision}" if subdivision else country
     try:
-        found = holidays.country_holidays(
-            country,
-            subdiv=subdivision,
-            years=(year, year + 1),
-            observed=observed,
-            language="en_US",
-            categories=(category,),
-        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # it knows some days of India until 2035 only
+            found = holidays.country_holidays(
+                country,
+                subdiv=subdivision,
+                years=(year, year + 1),
+                observed=observed,
+                language="en_US",
+                categories=(category,),
+            )
     except NotImplementedError:
         raise ValueError(f"expected a country (and subdivision) that has public holidays, not {place!r}") from None
     except ValueError:
