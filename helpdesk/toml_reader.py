@@ -1,4 +1,4 @@
-"""TOML tables into dataclasses, with every problem said at once: `file: key: what was expected`."""
+"""TOML tables into dataclasses, with every problem reported at once: `file: key: what was expected`."""
 
 from __future__ import annotations
 
@@ -88,15 +88,15 @@ def json_schema(shape: Any) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Filled(Generic[T]):
-    """A dataclass with blanks for what is missing or wrong, and what was said of that.
+    """A dataclass with blanks for what is missing or wrong, and the problems.
 
-    `problems` are `file: key: what was expected`; `told` are the keys.
+    `problems` are `file: key: what was expected`; `keys` are their keys.
     """
 
     table: T
     name: str
     problems: tuple[str, ...] = ()
-    told: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
 
     def further(self, found: Iterable[str]) -> list[str]:
         """Of what was found in the table, each `key: what was expected`, that which does not come of a blank.
@@ -107,7 +107,7 @@ class Filled(Generic[T]):
 
     def _known(self, problem: str) -> bool:
         key = problem.partition(": ")[0]
-        return speaks_of_blank(problem) or any(key == place or key.startswith(f"{place}.") for place in self.told)
+        return speaks_of_blank(problem) or any(key == place or key.startswith(f"{place}.") for place in self.keys)
 
 
 def fill(shape: type[T], data: Any, name: str) -> T:
@@ -123,9 +123,9 @@ def fill_as_far_as_possible(shape: type[T], data: Any, name: str) -> Filled[T]:
     table, errors = _validated(shape, data)
     if table is not None:
         return Filled(table, name)
-    said: dict[str, list[Any]] = {}
+    errors_of: dict[str, list[Any]] = {}
     for error in errors:
-        said.setdefault(_key(data, error), []).append(error)
+        errors_of.setdefault(_key(data, error), []).append(error)
     rest = deepcopy(data)
     for _ in range(_ROUNDS):
         for error in errors:
@@ -135,8 +135,10 @@ def fill_as_far_as_possible(shape: type[T], data: Any, name: str) -> Filled[T]:
             break
     else:
         table, _ = _validated(shape, blank([shape]))
-    problems = (f"{name}: {key or '(the file)'}: {_expectation(shape, data, these)}" for key, these in said.items())
-    return Filled(table, name, tuple(problems), tuple(said))
+    problems = (
+        f"{name}: {key or '(the file)'}: {_expectation(shape, data, these)}" for key, these in errors_of.items()
+    )
+    return Filled(table, name, tuple(problems), tuple(errors_of))
 
 
 def _validated(shape: Any, data: Any) -> tuple[Any, list[Any]]:

@@ -284,7 +284,7 @@ def test_a_file_with_anything_at_any_place_is_still_looked_through(shape, data, 
         filled = fill_as_far_as_possible(shape, changed(data, path, value), "file")
         assert isinstance(filled.table, shape)
         assert not any(map(speaks_of_blank, filled.problems))
-        assert bool(filled.problems) == bool(filled.told)
+        assert bool(filled.problems) == bool(filled.keys)
 
 
 @pytest.mark.parametrize("value", [None, 5, "x", [], {}, [5], {"x": 5}, True], ids=str)

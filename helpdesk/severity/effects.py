@@ -48,16 +48,16 @@ class Effects:
 def effects(segments: Sequence[Segment]) -> Effects:
     """Every effect of a mail's segments."""
     segments = _without_remarks(segments)
-    seen = Effects()
+    effects = Effects()
     for segment in segments:
         for rule in AFTERWARDS if _told_as_over(segment) else RULES:
-            rule(segment, seen)
-    _for_all_of_them(segments, seen)
-    _only_me(segments, seen)
-    _contrast(segments, seen)
-    _after_solved(segments, seen)
-    _only_announced(segments, seen)
-    return seen
+            rule(segment, effects)
+    _for_all_of_them(segments, effects)
+    _only_me(segments, effects)
+    _contrast(segments, effects)
+    _after_solved(segments, effects)
+    _only_announced(segments, effects)
+    return effects
 
 
 # Questions about one segment; those of more than one place are asked of the segment itself.
@@ -85,30 +85,30 @@ def _request(segment: Segment) -> bool:
 # The rules. Each adds what its segment says.
 
 
-def _stopping(segment: Segment, seen: Effects) -> None:
+def _stopping(segment: Segment, effects: Effects) -> None:
     if _only_asked(segment):
         return
     if segment.unable and segment.says("lacking") and segment.says("we", "me") and not segment.says("nobody", "core"):
-        seen.add("needs-it", segment)  # `we cannot work without a dark mode` is no outage
+        effects.add("needs-it", segment)  # `we cannot work without a dark mode` is no outage
         return
     mailing = segment.says("mailing") and segment.failing
     edge = (segment.peripheral and not segment.has("core")) or mailing
-    _at_a_stop(segment, seen, edge=edge)
-    _for_whom(segment, seen, edge=edge)
+    _at_a_stop(segment, effects, edge=edge)
+    _for_whom(segment, effects, edge=edge)
     if segment.has("idle"):
-        seen.add("business-idle", segment)
+        effects.add("business-idle", segment)
     if (
         not edge
         and not segment.has("one", "partial", "intermittent", "place")
         and not _was(segment)
         and _whole_dead(segment)
     ):
-        seen.add("thing-dead", segment)
+        effects.add("thing-dead", segment)
     if not edge and _none_goes(segment):
-        seen.add("none-comes-through", segment)
+        effects.add("none-comes-through", segment)
     served = segment.says("system", "core") and not edge and not segment.has("one", "partial", "intermittent", "place")
     if segment.has("server_error") and served and not _was(segment):
-        seen.add("server-error", segment)
+        effects.add("server-error", segment)
 
 
 def _none_goes(segment: Segment) -> bool:
@@ -152,21 +152,21 @@ def _says_no_more(hit: Hit, segment: Segment) -> bool:
 _CIRCUMSTANCES = frozenset({"since", "past", "all", "nobody", "again", "users", "we", "me", "not"})
 
 
-def _at_a_stop(segment: Segment, seen: Effects, *, edge: bool) -> None:
+def _at_a_stop(segment: Segment, effects: Effects, *, edge: bool) -> None:
     """What stands still."""
     about_all = segment.has("system", "core") or segment.total or len(segment.words) <= SHORT
     if segment.has("down") and about_all and not edge:
-        seen.add("outage", segment)
+        effects.add("outage", segment)
     if segment.has("halt") and segment.says("system", "core", "idle") and not edge:
-        seen.add("halted", segment)
+        effects.add("halted", segment)
     if segment.none_of("core") and not segment.has("question", "fyi"):
-        seen.add("none-comes-through", segment)
+        effects.add("none-comes-through", segment)
     if segment.failing and segment.total and segment.says("core") and not edge:
-        seen.add("core-stopped", segment)
+        effects.add("core-stopped", segment)
     if len(segment.words) <= SHORT and _not_possible(segment) and not edge:
-        seen.add("none-comes-through", segment)
+        effects.add("none-comes-through", segment)
     if segment.has("zero") and not segment.has("fyi", "ok", "figures") and not segment.tells("negated", "fail", "down"):
-        seen.add("none-comes-through", segment)
+        effects.add("none-comes-through", segment)
 
 
 _POSSIBLE = _LISTS["possible"]
@@ -178,27 +178,27 @@ def _not_possible(segment: Segment) -> bool:
     return none and not segment.asks and bool(_POSSIBLE.intersection(segment.words))
 
 
-def _for_whom(segment: Segment, seen: Effects, *, edge: bool) -> None:
+def _for_whom(segment: Segment, effects: Effects, *, edge: bool) -> None:
     """Who is stopped."""
     reached = segment.has("affects")
     everyone = segment.total and (segment.failing and segment.says("system", "users"))
     if segment.total and segment.failing and not everyone and not edge and not _request(segment):
-        seen.add("all-fails", segment)
+        effects.add("all-fails", segment)
     if segment.total and reached and not everyone:
-        seen.add("for-everyone", segment)
+        effects.add("for-everyone", segment)
     if everyone and not edge and not _request(segment):
-        seen.add("all-affected", segment)
+        effects.add("all-affected", segment)
     if segment.says("nobody") and (segment.unable or segment.has("fail")) and not _none_at_the_edge(segment):
-        seen.add("nobody-can", segment)
+        effects.add("nobody-can", segment)
     if segment.says("we") and segment.unable and (segment.says("core", "idle") or _nothing_of(segment)) and not edge:
-        seen.add("we-cannot", segment)
+        effects.add("we-cannot", segment)
     if (
         segment.has("users")
         and (segment.unable or segment.has("halt"))
         and not edge
         and not segment.has("one", "partial")
     ):
-        seen.add("users-cannot", segment)
+        effects.add("users-cannot", segment)
 
 
 def _nothing_of(segment: Segment) -> bool:
@@ -212,22 +212,22 @@ def _none_at_the_edge(segment: Segment) -> bool:
     return segment.peripheral and not segment.says("core", "users", "we")
 
 
-def _failing(segment: Segment, seen: Effects) -> None:
+def _failing(segment: Segment, effects: Effects) -> None:
     if not segment.failing:
         if segment.has("wrong"):
-            seen.add("wrong-result", segment)
+            effects.add("wrong-result", segment)
         return
-    seen.add("failing", segment)
+    effects.add("failing", segment)
     if segment.says("core"):
-        seen.add("core-failing", segment)
+        effects.add("core-failing", segment)
     if segment.says("system"):
-        seen.add("system-failing", segment)
+        effects.add("system-failing", segment)
     if segment.says("users") and segment.has("many", "all"):
-        seen.add("many-affected", segment)
+        effects.add("many-affected", segment)
     if segment.peripheral:
-        seen.add("peripheral", segment)
+        effects.add("peripheral", segment)
     if segment.has("wrong"):
-        seen.add("wrong-result", segment)
+        effects.add("wrong-result", segment)
 
 
 def _handwork(segment: Segment) -> bool:
@@ -239,59 +239,59 @@ def _handwork(segment: Segment) -> bool:
 _TAKES = _LISTS["takes"]
 
 
-def _degraded(segment: Segment, seen: Effects) -> None:
+def _degraded(segment: Segment, effects: Effects) -> None:
     if (segment.has("slow") and not _handwork(segment)) or extent.takes_long(segment):
-        seen.add("slow", segment)
+        effects.add("slow", segment)
     if segment.has("intermittent") and (
         segment.failing or segment.has("slow", "wrong", "dataloss") or segment.says("core", "system")
     ):
-        seen.add("intermittent", segment)
+        effects.add("intermittent", segment)
     if segment.has("partial") and (segment.failing or segment.says("users", "core", "system", "wrong")):
-        seen.add("partial", segment)
+        effects.add("partial", segment)
     if segment.has("place") and (segment.failing or segment.says("wrong")) and not segment.has("all", "question"):
-        seen.add("one-place", segment)
+        effects.add("one-place", segment)
     if (segment.says("wrong", "instead") and segment.has("figures")) or extent.by_numbers(segment):
-        seen.add("wrong-figures", segment)
+        effects.add("wrong-figures", segment)
     downstream = (segment.has("downstream") or segment.says("mailing")) and not (
         segment.says("account") and segment.says("me", "one")
     )
     if downstream and (segment.failing or segment.has("slow", "many")):
-        seen.add("background", segment)
+        effects.add("background", segment)
     if segment.has("many") and segment.says("users", "core"):
-        seen.add("many", segment)
+        effects.add("many", segment)
 
 
-def _scope(segment: Segment, seen: Effects) -> None:
+def _scope(segment: Segment, effects: Effects) -> None:
     if segment.has("one") and (segment.failing or not segment.has("admin", "wish")):
-        seen.add("one-user-or-item", segment)  # `please delete my account` tells of nobody's trouble
+        effects.add("one-user-or-item", segment)  # `please delete my account` tells of nobody's trouble
     wanted = segment.asks or segment.has("wish", "question") or (segment.has("cosmetic") and not segment.failing)
     if segment.has("peripheral", "internal") and not wanted:
-        seen.add("edge-thing", segment)
+        effects.add("edge-thing", segment)
     if segment.has("cosmetic"):
-        seen.add("cosmetic", segment)
+        effects.add("cosmetic", segment)
     if segment.has("lowkey"):
-        seen.add("low-key", segment)
+        effects.add("low-key", segment)
     if segment.has("urgent"):
-        seen.add("urgent-words", segment)
+        effects.add("urgent-words", segment)
 
 
 _WORKS = _LISTS["works"]
 _COUNTS = frozenset({"work", "ok"})
 
 
-def _still_works(segment: Segment, seen: Effects) -> None:
+def _still_works(segment: Segment, effects: Effects) -> None:
     if segment.asks or _of_then(segment):
         return
     works = segment.has("work") and (segment.has("still", "else") or _runs(segment))
     if segment.has(*_COUNTS) and _others_work(segment):
-        seen.add("else-works", segment)
+        effects.add("else-works", segment)
     if (segment.has("ok") or works) and not segment.failing:
-        seen.add("else-works", segment)
+        effects.add("else-works", segment)
         if segment.has("core"):
-            seen.add("core-works", segment)
+            effects.add("core-works", segment)
     negated_trouble = segment.tells("negated", "down", "halt", "fail", "cannot")
     if negated_trouble and not segment.failing and not segment.says("way"):
-        seen.add("trouble-denied", segment)
+        effects.add("trouble-denied", segment)
 
 
 def _of_then(segment: Segment) -> bool:
@@ -333,7 +333,7 @@ def _says_it_works(hit: Hit, segment: Segment) -> bool:
     )
 
 
-def _way_round(segment: Segment, seen: Effects) -> None:
+def _way_round(segment: Segment, effects: Effects) -> None:
     if (
         segment.has("no_way")
         or _way_none(segment)
@@ -342,16 +342,16 @@ def _way_round(segment: Segment, seen: Effects) -> None:
         or _way_gone(segment)
         or _way_barred(segment)
     ):
-        seen.add("no-workaround", segment)
+        effects.add("no-workaround", segment)
     elif segment.has("workaround") and not _request(segment) and not extent.by_numbers(segment):
-        seen.add("workaround", segment)
+        effects.add("workaround", segment)
     if segment.has("costly"):
-        seen.add("costly", segment)
+        effects.add("costly", segment)
     if segment.has("way", "workaround") and _fails_too(segment):
-        seen.found.pop("workaround", None)
-        seen.add("no-workaround", segment)
+        effects.found.pop("workaround", None)
+        effects.add("no-workaround", segment)
     if segment.says("in_vain"):
-        seen.add("tried-in-vain", segment)
+        effects.add("tried-in-vain", segment)
 
 
 _TOO = _LISTS["too"]
@@ -394,38 +394,38 @@ def _way_barred(segment: Segment) -> bool:
     )
 
 
-def _weight(segment: Segment, seen: Effects) -> None:
+def _weight(segment: Segment, effects: Effects) -> None:
     for concept, name in (
         ("cost", "costs-money"),
         ("deadline", "deadline"),
         ("again", "again"),
     ):
         if segment.has(concept):
-            seen.add(name, segment)
+            effects.add(name, segment)
     if segment.has("since"):
         told = segment.failing or segment.says(
             "wrong", "slow", "dataloss", "intermittent", "security", "nobody", "none"
         )
-        seen.add("ongoing" if told or segment.subject or len(segment.words) <= SHORT else "since-named", segment)
+        effects.add("ongoing" if told or segment.subject or len(segment.words) <= SHORT else "since-named", segment)
     if segment.has("security_paper"):
-        seen.add("security-paper", segment)
+        effects.add("security-paper", segment)
     if segment.has("security"):
-        seen.add("security", segment)
+        effects.add("security", segment)
     elif segment.tells("negated", "security"):
-        seen.add("security-denied", segment)
+        effects.add("security-denied", segment)
     if segment.has("dataloss") and not segment.has("question") and not _only_asked(segment):
-        seen.add("data-lost", segment)
+        effects.add("data-lost", segment)
 
 
-def _over(segment: Segment, seen: Effects) -> None:
+def _over(segment: Segment, effects: Effects) -> None:
     if segment.has("closing") or _ends(segment):
-        seen.add("solved", segment)
+        effects.add("solved", segment)
     if _was(segment):
-        seen.add("was-trouble", segment)
+        effects.add("was-trouble", segment)
     if segment.tells("past", *TROUBLE):
-        seen.add("past-trouble", segment)
+        effects.add("past-trouble", segment)
     if segment.tells("hypothetical", *TROUBLE):
-        seen.add("supposed-trouble", segment)
+        effects.add("supposed-trouble", segment)
 
 
 _WAS = _LISTS["was"]
@@ -497,41 +497,41 @@ def _opening(segment: Segment) -> tuple[str, ...]:
 _IDEA = _LISTS["idea"]
 
 
-def _wants(segment: Segment, seen: Effects) -> None:
+def _wants(segment: Segment, effects: Effects) -> None:
     if _asks_after_it(segment):
-        seen.add("asks-after-it", segment)
+        effects.add("asks-after-it", segment)
     elif (segment.has("question") or (segment.asks and _HOW.intersection(_opening(segment)))) and not segment.failing:
-        seen.add("question", segment)
+        effects.add("question", segment)
     elif segment.asks and not segment.has("polite"):  # `could you please have a look?` asks for no answer
-        seen.add("question-mark", segment)
+        effects.add("question-mark", segment)
     if segment.has("by_the_by"):
-        seen.add("by-the-by", segment)
+        effects.add("by-the-by", segment)
     doubts = _asks_after_it(segment) or segment.has("down")  # `or do I misread the docs?`
     for concept in ("wish", "maintenance", "docs", "thanks"):
         if segment.has(concept) and not (concept == "docs" and doubts):
-            seen.add(concept, segment)
+            effects.add(concept, segment)
     if segment.subject and not segment.asks and _IDEA.intersection(segment.words):
-        seen.add("wish", segment)
+        effects.add("wish", segment)
     if segment.has("admin") and not segment.failing and not (segment.has("wrong") and segment.has("figures")):
         asked = (
             segment.asks or segment.subject or segment.has("question", "wish") or _ORDERS.intersection(segment.words)
         )
-        seen.add("admin" if asked else "admin-named", segment)
+        effects.add("admin" if asked else "admin-named", segment)
     if segment.has("fyi") and not segment.failing:
-        seen.add("fyi", segment)
+        effects.add("fyi", segment)
 
 
-def _place(segment: Segment, seen: Effects) -> None:
-    if segment.says("nonprod") and segment.says("prod") and _one_is_fine(segment, seen):
+def _place(segment: Segment, effects: Effects) -> None:
+    if segment.says("nonprod") and segment.says("prod") and _one_is_fine(segment, effects):
         return
     trouble = segment.failing or segment.has("slow", "wrong", "dataloss")
     fine = not trouble and (segment.has("ok") or segment.tells("negated", "down", "fail", "halt"))
     works = fine or (not trouble and segment.has("work"))
     if segment.says("nonprod") and not segment.tells("negated", "nonprod") and not _comes_from_there(segment):
-        seen.add("nonprod-fine" if works else "nonprod-trouble" if trouble else "nonprod-named", segment)
+        effects.add("nonprod-fine" if works else "nonprod-trouble" if trouble else "nonprod-named", segment)
     if segment.says("prod") and not segment.has("not_prod_word"):
         denied = segment.tells("negated", "prod")
-        seen.add("prod-fine" if fine or denied else "prod-trouble" if trouble else "prod-named", segment)
+        effects.add("prod-fine" if fine or denied else "prod-trouble" if trouble else "prod-named", segment)
 
 
 def _comes_from_there(segment: Segment) -> bool:
@@ -540,24 +540,24 @@ def _comes_from_there(segment: Segment) -> bool:
     return all(not _SOURCES.isdisjoint(segment.words[max(0, start - 3) : start]) for start in places)
 
 
-def _one_is_fine(segment: Segment, seen: Effects) -> bool:
+def _one_is_fine(segment: Segment, effects: Effects) -> bool:
     """`staging gives 503, prod is fine`: both in one breath, and the comma parts tell which is which."""
     well = {hit.part for hit in segment.hits if hit.concept in _COUNTS and hit.status == "asserted"}
     troubled = {hit.part for hit in segment.hits if hit.concept in TROUBLE or hit.status == "negated"}
     prod = {hit.part for hit in segment.hits if hit.concept == "prod"}
     other = {hit.part for hit in segment.hits if hit.concept == "nonprod"}
     if other & troubled and prod & well - troubled:
-        seen.add("nonprod-trouble", segment)
-        seen.add("prod-fine", segment)
+        effects.add("nonprod-trouble", segment)
+        effects.add("prod-fine", segment)
         return True
     return False
 
 
-def _extent(segment: Segment, seen: Effects) -> None:
+def _extent(segment: Segment, effects: Effects) -> None:
     """One of many, some of several, and what is said of the others."""
     for name, says in _EXTENTS:
         if says(segment):
-            seen.add(name, segment)
+            effects.add(name, segment)
 
 
 _EXTENTS: tuple[tuple[str, Callable[[Segment], bool]], ...] = (
@@ -601,51 +601,51 @@ def _told_as_over(segment: Segment) -> bool:
     return segment.has("past") or itself
 
 
-def _for_all_of_them(segments: Sequence[Segment], seen: Effects) -> None:
+def _for_all_of_them(segments: Sequence[Segment], effects: Effects) -> None:
     """`We are locked out. Entire team.`: a few words that say who, next to what it is."""
     for first, second in pairwise(segments):
         for fragment, other in ((first, second), (second, first)):
             says_who = fragment.has("all", "nobody") and fragment.says("users", "we", "nobody", "affects")
             short = len(fragment.words) < SHORT and not fragment.says("work", "can", "ok", "solved")
             if says_who and short and other.failing and not other.peripheral and not _only_asked(other):
-                seen.add("all-affected", fragment)
+                effects.add("all-affected", fragment)
 
 
-def _only_me(segments: Sequence[Segment], seen: Effects) -> None:
+def _only_me(segments: Sequence[Segment], effects: Effects) -> None:
     """Trouble told by somebody who speaks of nobody but themselves."""
     mine = next((segment for segment in segments if segment.failing and segment.says("me")), None)
     if mine is None:
         return
     if _LEAVING.intersection(mine.words) and _BELONGS.intersection(mine.words):
-        seen.add("admin", mine)  # who cannot find how to delete an account is not locked out of it
+        effects.add("admin", mine)  # who cannot find how to delete an account is not locked out of it
         return
-    everybodys = seen.any("thing-dead", "all-affected", "nobody-can", "for-everyone") and not mine.has("one")
+    everybodys = effects.any("thing-dead", "all-affected", "nobody-can", "for-everyone") and not mine.has("one")
     if not everybodys and not any(
         segment.says("users", "we", "nobody", "core") and segment.failing for segment in segments
     ):
-        seen.add("only-me", mine)
+        effects.add("only-me", mine)
     account = next((segment for segment in segments if segment.failing and segment.says("account")), None)
     if account is not None and not any(segment.says("users", "we", "nobody") or segment.total for segment in segments):
-        seen.add("own-account", account)
+        effects.add("own-account", account)
 
 
 _BELONGS = _LISTS["belongs"]
 _LEAVING = _LISTS["leaving"]
 
 
-def _after_solved(segments: Sequence[Segment], seen: Effects) -> None:
+def _after_solved(segments: Sequence[Segment], effects: Effects) -> None:
     """Solved once, and broken again: trouble told after the good news, with a sign that it is of now."""
     solved = False
     for segment in segments:
         if _relapse(segment):
-            seen.add("broken-again", segment)
+            effects.add("broken-again", segment)
         if (
             solved
             and (segment.failing or segment.has("slow", "intermittent"))
             and (segment.has("since", "again", "still") or segment.total)
             and not _told_in_past(segment)
         ):
-            seen.add("broken-again", segment)
+            effects.add("broken-again", segment)
         solved = solved or bool(_ends(segment))
 
 
@@ -657,22 +657,22 @@ def _relapse(segment: Segment) -> bool:
     return now and any(hit.concept in {"down", "halt", "fail", "cannot", "slow"} for hit in later)
 
 
-def _only_announced(segments: Sequence[Segment], seen: Effects) -> None:
+def _only_announced(segments: Sequence[Segment], effects: Effects) -> None:
     """`Outage on Friday`, and the text says that there will be one: nothing has failed."""
     plans = [s for s in segments if s.tells("hypothetical", *TROUBLE) or (s.has("future") and s.says(*TROUBLE))]
     body = [segment for segment in segments if not segment.subject]
     if plans and not any(segment.failing and not _only_asked(segment) for segment in body):
-        seen.add("announced", plans[0])
+        effects.add("announced", plans[0])
 
 
-def _contrast(segments: Sequence[Segment], seen: Effects) -> None:
+def _contrast(segments: Sequence[Segment], effects: Effects) -> None:
     """Where the trouble is, when two environments are named."""
-    nonprod = seen.any("nonprod-trouble", "nonprod-named")
-    production = "prod-trouble" in seen or ("prod-named" in seen and "nonprod-trouble" not in seen)
+    nonprod = effects.any("nonprod-trouble", "nonprod-named")
+    production = "prod-trouble" in effects or ("prod-named" in effects and "nonprod-trouble" not in effects)
     if nonprod and not production:
-        seen.add("non-production", next(s for s in segments if s.says("nonprod")))
-    elif seen.any("prod-trouble", "prod-named"):
-        seen.add("production", next(s for s in segments if s.says("prod")))
+        effects.add("non-production", next(s for s in segments if s.says("nonprod")))
+    elif effects.any("prod-trouble", "prod-named"):
+        effects.add("production", next(s for s in segments if s.says("prod")))
 
 
 def _without_remarks(segments: Sequence[Segment]) -> Sequence[Segment]:

@@ -68,14 +68,14 @@ COMBINED = word_set(
 )
 
 
-def of_person(seen: Effects, *, stated: Rank | None, lean: PhraseScores | None) -> dict[str, float]:
+def of_person(effects: Effects, *, stated: Rank | None, lean: PhraseScores | None) -> dict[str, float]:
     """The features of a mail that a person wrote. `stated` is a rank only where the policy takes it as evidence.
 
     What the words lean to comes in as the logarithm of its probability of each rank: two opinions, multiplied.
     """
     features = {"bias": 1.0}
-    features.update((name, 1.0) for name in seen.found if name not in UNWEIGHED)
-    features.update(_combinations(seen))
+    features.update((name, 1.0) for name in effects.found if name not in UNWEIGHED)
+    features.update(_combinations(effects))
     if stated is not None:
         features[f"stated-{stated}"] = 1.0
     if lean is not None:
@@ -116,7 +116,7 @@ def _problem_kind(alert: Alert) -> str:
 class _Situation:
     """What the combinations ask of a mail's effects."""
 
-    seen: Effects
+    effects: Effects
     stops: int
     elsewhere: bool  # only where nobody works
     over: bool
@@ -124,69 +124,71 @@ class _Situation:
     way: bool  # around it
 
 
-def _situation(seen: Effects) -> _Situation:
-    elsewhere = "non-production" in seen
-    over = "solved" in seen and "broken-again" not in seen
+def _situation(effects: Effects) -> _Situation:
+    elsewhere = "non-production" in effects
+    over = "solved" in effects and "broken-again" not in effects
     return _Situation(
-        seen=seen,
-        stops=sum(name in seen for name in STOPS),
+        effects=effects,
+        stops=sum(name in effects for name in STOPS),
         elsewhere=elsewhere,
         over=over,
-        trouble=seen.any(*TROUBLE) and not elsewhere and not over and "announced" not in seen,
-        way="workaround" in seen and not seen.any("no-workaround", "tried-in-vain", "costly"),
+        trouble=effects.any(*TROUBLE) and not elsewhere and not over and "announced" not in effects,
+        way="workaround" in effects and not effects.any("no-workaround", "tried-in-vain", "costly"),
     )
 
 
-def _combinations(seen: Effects) -> dict[str, float]:
-    found = _situation(seen)
+def _combinations(effects: Effects) -> dict[str, float]:
+    found = _situation(effects)
     values = {**_stops(found), **_narrow_faults(found), **_other_matters(found)}
     return {name: value for name, value in values.items() if value}
 
 
 def _stops(found: _Situation) -> dict[str, float]:
     """Work stands still, and what else is said of it."""
-    seen, stops, trouble, way = found.seen, found.stops, found.trouble, found.way
+    effects, stops, trouble, way = found.effects, found.stops, found.trouble, found.way
     return {
         "stop": min(stops, 4) / 2 if trouble else 0.0,
         "stop-strong": float(trouble and stops > 2),
-        "stop-plain": float(trouble and stops > 0 and not seen.any(*MILDER, "else-works", "edge-thing") and not way),
-        "stop-and-milder": float(trouble and stops > 0 and seen.any(*MILDER)),
+        "stop-plain": float(trouble and stops > 0 and not effects.any(*MILDER, "else-works", "edge-thing") and not way),
+        "stop-and-milder": float(trouble and stops > 0 and effects.any(*MILDER)),
         "stop-and-way": float(trouble and stops > 0 and way),
-        "stop-and-edge": float(trouble and stops > 0 and seen.any("edge-thing", "cosmetic")),
-        "stop-and-else-works": float(trouble and stops > 0 and "else-works" in seen),
-        "stop-and-place": float(trouble and stops > 0 and "one-place" in seen),
-        "stop-and-low-key": float(trouble and stops > 0 and seen.any("low-key", "trouble-denied")),
-        "stop-though-asked": float(trouble and stops > 0 and "question-mark" in seen),
+        "stop-and-edge": float(trouble and stops > 0 and effects.any("edge-thing", "cosmetic")),
+        "stop-and-else-works": float(trouble and stops > 0 and "else-works" in effects),
+        "stop-and-place": float(trouble and stops > 0 and "one-place" in effects),
+        "stop-and-low-key": float(trouble and stops > 0 and effects.any("low-key", "trouble-denied")),
+        "stop-though-asked": float(trouble and stops > 0 and "question-mark" in effects),
         "fails-though-asked": float(
-            trouble and not stops and "question-mark" in seen and seen.any("failing", "core-failing")
+            trouble and not stops and "question-mark" in effects and effects.any("failing", "core-failing")
         ),
     }
 
 
 def _narrow_faults(found: _Situation) -> dict[str, float]:
     """What it comes down to, where something speaks for more or for less."""
-    seen, stops, trouble, way = found.seen, found.stops, found.trouble, found.way
+    effects, stops, trouble, way = found.effects, found.stops, found.trouble, found.way
     return {
-        "lost-now": float("data-lost" in seen and not found.elsewhere and not found.over),
-        "only-was": float(trouble and "was-trouble" in seen and not seen.any("ongoing", "again")),
-        "cosmetic-only": float("cosmetic" in seen and not stops and not seen.any("failing", *MILDER)),
-        "docs-only": float("docs" in seen and not stops and not seen.any("production", *MILDER)),
+        "lost-now": float("data-lost" in effects and not found.elsewhere and not found.over),
+        "only-was": float(trouble and "was-trouble" in effects and not effects.any("ongoing", "again")),
+        "cosmetic-only": float("cosmetic" in effects and not stops and not effects.any("failing", *MILDER)),
+        "docs-only": float("docs" in effects and not stops and not effects.any("production", *MILDER)),
         "figures-matter": float(
-            trouble and seen.any("wrong-figures") and not seen.any("one-user-or-item", "only-me", "low-key")
+            trouble and effects.any("wrong-figures") and not effects.any("one-user-or-item", "only-me", "low-key")
         ),
-        "stop-but-at-times": float(trouble and stops > 0 and "intermittent" in seen),
+        "stop-but-at-times": float(trouble and stops > 0 and "intermittent" in effects),
         "slow-at-the-edge": float(
-            trouble and "slow" in seen and seen.any("edge-thing", "low-key") and "core-failing" not in seen
+            trouble and "slow" in effects and effects.any("edge-thing", "low-key") and "core-failing" not in effects
         ),
-        "way-but-costly": float(trouble and "workaround" in seen and "costly" in seen),
-        "milder-only": float(trouble and not stops and seen.any(*MILDER)),
+        "way-but-costly": float(trouble and "workaround" in effects and "costly" in effects),
+        "milder-only": float(trouble and not stops and effects.any(*MILDER)),
         "edge-only": float(
-            trouble and not stops and seen.any("edge-thing", "cosmetic", "one-user-or-item", "only-me", "low-key")
+            trouble and not stops and effects.any("edge-thing", "cosmetic", "one-user-or-item", "only-me", "low-key")
         ),
         "fails-only": float(
             trouble
             and not stops
-            and not seen.any(*MILDER, "edge-thing", "cosmetic", "one-user-or-item", "only-me", "own-account", "low-key")
+            and not effects.any(
+                *MILDER, "edge-thing", "cosmetic", "one-user-or-item", "only-me", "own-account", "low-key"
+            )
         ),
         "way-only": float(trouble and way and not stops),
     }
@@ -194,28 +196,33 @@ def _narrow_faults(found: _Situation) -> dict[str, float]:
 
 def _other_matters(found: _Situation) -> dict[str, float]:
     """It is over, somebody asks or wishes, or few of many have it."""
-    seen, trouble, elsewhere, over = found.seen, found.trouble, found.elsewhere, found.over
+    effects, trouble, elsewhere, over = found.effects, found.trouble, found.elsewhere, found.over
     return {
         "over": float(over),
         "asks-only": float(
-            seen.any(*(ask for ask in ASKS if ask != "question-mark"))
-            and not seen.any(*TROUBLE)
-            and "security" not in seen
+            effects.any(*(ask for ask in ASKS if ask != "question-mark"))
+            and not effects.any(*TROUBLE)
+            and "security" not in effects
         ),
-        "wish-with-trouble": float("wish" in seen and trouble),
-        "asks-with-trouble": float(seen.any("question", "admin", "docs", "fyi") and trouble),
-        "dead-now": float(trouble and "thing-dead" in seen and not seen.any("was-trouble", "partial", "else-works")),
-        "asks-after-trouble": float("asks-after-it" in seen and trouble),
+        "wish-with-trouble": float("wish" in effects and trouble),
+        "asks-with-trouble": float(effects.any("question", "admin", "docs", "fyi") and trouble),
+        "dead-now": float(
+            trouble and "thing-dead" in effects and not effects.any("was-trouble", "partial", "else-works")
+        ),
+        "asks-after-trouble": float("asks-after-it" in effects and trouble),
         "security-live": float(
-            "security" in seen
+            "security" in effects
             and not elsewhere
             and not over
-            and "security-paper" not in seen
-            and (trouble or "exposure" in seen or not seen.any("wish", "question", "admin"))
+            and "security-paper" not in effects
+            and (trouble or "exposure" in effects or not effects.any("wish", "question", "admin"))
         ),
-        "one-of-many": float(seen.any(*ONE) and seen.any("others-fine", "else-works") and not elsewhere),
+        "one-of-many": float(effects.any(*ONE) and effects.any("others-fine", "else-works") and not elsewhere),
         "some-of-many": float(
-            seen.any(*SEVERAL) and seen.any("others-fine", "else-works") and not seen.any(*ONE) and not elsewhere
+            effects.any(*SEVERAL)
+            and effects.any("others-fine", "else-works")
+            and not effects.any(*ONE)
+            and not elsewhere
         ),
-        "says-nothing": float(not seen.any(*TROUBLE, *ASKS, "security", "cosmetic")),
+        "says-nothing": float(not effects.any(*TROUBLE, *ASKS, "security", "cosmetic")),
     }

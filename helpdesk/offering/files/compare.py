@@ -140,11 +140,11 @@ def _steps(old: Policy, new: Policy) -> Iterator[Difference]:
 
 def _ladder(policy: Policy) -> dict[str, str]:
     """Who is told at each instant of the ladder."""
-    said: dict[str, str] = {}
+    steps: dict[str, str] = {}
     for step in policy.ladder:
         words = f"{step.kind} to {', '.join(step.to)}"
-        said[step.key] = f"{said[step.key]}; {words}" if step.key in said else words
-    return said
+        steps[step.key] = f"{steps[step.key]}; {words}" if step.key in steps else words
+    return steps
 
 
 def _readings(old: Policy, new: Policy) -> Iterator[Difference]:
