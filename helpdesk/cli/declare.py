@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -56,6 +57,7 @@ def register(app: typer.Typer) -> None:
     maintenance.command("add")(maintenance_add)
     maintenance.command("list")(maintenance_list)
     maintenance.command("announce")(maintenance_announce)
+    maintenance.command("budget")(maintenance_budget)
     app.add_typer(maintenance, name="maintenance")
 
 
@@ -217,12 +219,13 @@ def _switch_shape(row: Any) -> dict[str, Any]:
     return {"name": row.name, "state": "down" if row.down else "up", "since": instant(row.since), "by": row.by}
 
 
-def maintenance_add(
+def maintenance_add(  # noqa: PLR0917 - one option a word of the order
     policy: Annotated[str, typer.Argument(help="The offering, by key.")],
     name: Annotated[str, typer.Argument(help="What customers are told it is.")],
     begins: Annotated[str, typer.Option("--from", help="When it begins, with an offset.")],
     ends: Annotated[str, typer.Option("--to", help="When it ends, with an offset.")],
     sector: Annotated[str, typer.Option(help="What is affected, such as Production.")] = "",
+    impact: Annotated[str, typer.Option(help="What it disrupts, as the policy's notice periods name it.")] = "",
     config: Config = None,
     as_json: AsJson = False,
 ) -> None:
@@ -230,7 +233,7 @@ def maintenance_add(
     from helpdesk.offering.declared import MaintenanceWindow  # noqa: PLC0415
     from helpdesk.operators.declaration import PlanMaintenance  # noqa: PLC0415
 
-    window = MaintenanceWindow(name, sector, read_instant(begins), read_instant(ends), policy.lower())
+    window = MaintenanceWindow(name, sector, read_instant(begins), read_instant(ends), policy.lower(), impact.lower())
     try:
         planned = PlanMaintenance(window)
     except ValueError as wrong:
@@ -239,33 +242,58 @@ def maintenance_add(
 
 
 def _planned(order: Order, window: MaintenanceWindow) -> dict[str, Any]:
-    """The newest window that is that one."""
+    """The newest window that is that one, with the impact that the policy gives it where nothing was said."""
     from helpdesk.store import declarations  # noqa: PLC0415
 
-    numbers = [
-        plan.number
+    alike = [
+        plan
         for plan in declarations.planned(order.unit.connection, since=order.unit.now)
-        if plan.window == window
+        if replace(plan.window, impact=window.impact) == window
     ]
-    return {"number": max(numbers, default=None), **_window_shape(window)}
+    newest = max(alike, key=lambda plan: plan.number, default=None)
+    return {"number": newest.number if newest else None, **_window_shape(newest.window if newest else window)}
 
 
 def maintenance_list(config: Config = None, as_json: AsJson = False) -> None:
     """What is planned for the next four weeks: declared windows, and those of the policy files, by number."""
     from helpdesk.operators import coming  # noqa: PLC0415
+    from helpdesk.operators.notice import notice_of  # noqa: PLC0415
+    from helpdesk.report.shapes import instant  # noqa: PLC0415
 
     with _order(config) as order:
-        planned = coming(order.unit)
+        planned = [(plan, notice_of(order.unit, plan)) for plan in coming(order.unit)]
     shapes = [
         {
             "number": plan.number,
             **_window_shape(plan.window),
             "recurring": plan.recurring,
             "announced": plan.announced_at is not None,
+            "announce_by": instant(notice.by),
+            "notice": notice.state,
         }
-        for plan in planned
+        for plan, notice in planned
     ]
     _show(shapes, as_json=as_json, empty="Nothing is planned.")
+
+
+def maintenance_budget(config: Config = None, as_json: AsJson = False) -> None:
+    """How many hours are planned and used in this period, of those that may be."""
+    from helpdesk.operators.notice import budgets  # noqa: PLC0415
+
+    with _order(config) as order:
+        found = budgets(order.unit)
+    shapes = [
+        {
+            "policy": one.policy.key,
+            "period": str(one.period),
+            "allowed": int(one.allowed.total_seconds()),
+            "planned": int(one.planned.total_seconds()),
+            "used": int(one.used.total_seconds()),
+            "exceeded": one.exceeded,
+        }
+        for one in found
+    ]
+    _show(shapes, as_json=as_json, empty="No policy has a budget of maintenance.")
 
 
 def _window_shape(window: MaintenanceWindow) -> dict[str, Any]:
@@ -275,6 +303,7 @@ def _window_shape(window: MaintenanceWindow) -> dict[str, Any]:
         "policy": window.policy,
         "name": window.name,
         "sector": window.sector,
+        "impact": window.impact or None,
         "from": instant(window.begins_at),
         "to": instant(window.ends_at),
     }

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from helpdesk.cli.shared import AsJson, Config, absent, open_database, open_rules, print_json, wall_clock
+from helpdesk.cli.shared import AsJson, Config, absent, open_database, open_rules, open_units, print_json, wall_clock
 from helpdesk.errors import ConfigurationError, HelpdeskError, Unavailable
 from helpdesk.plural import plural
 
@@ -176,6 +177,7 @@ def _check_mailbox(account: Account) -> tuple[str, list[str]]:
 
 
 def _check_database(rules: Rules) -> tuple[str, list[str]]:
+    from helpdesk.operators.notice import remarks  # noqa: PLC0415
     from helpdesk.store import migrate  # noqa: PLC0415
     from helpdesk.store.engine import Database  # noqa: PLC0415
     from helpdesk.store.writable import hindrance  # noqa: PLC0415
@@ -192,9 +194,11 @@ def _check_database(rules: Rules) -> tuple[str, list[str]]:
             return (doubt, []) if doubt == migrate.EMPTY else ("no table of the desk's", [f"database: {doubt}"])
     finally:
         database.close()
-    with open_database(rules) as database:
-        doubt = database.doubt()
-        return "at this version's schema", [f"database: {doubt}"] if doubt else []
+    with open_units(rules) as units, units.read(wall_clock()) as unit:
+        doubt = units.database.doubt()
+        zone = rules.configuration.digest.timezone if rules.configuration.digest else "UTC"
+        odd = [f"database: {doubt}"] if doubt else []
+        return "at this version's schema", [*odd, *remarks(unit, zone, until=unit.now + timedelta(days=1))]
 
 
 def backup(

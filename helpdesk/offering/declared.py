@@ -69,7 +69,8 @@ class MaintenanceWindow:
     sector: str
     begins_at: datetime
     ends_at: datetime
-    policy: str = ""  # "" for a window of the policy file itself
+    policy: str = ""
+    impact: str = ""  # by which its notice is owed; "": nothing is
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,11 @@ class DeclaredState:
         for declared in self.windows:
             if declared.policy == policy.key and declared.begins_at <= at < declared.ends_at:
                 yield declared
-        for recurring in policy.maintenance:
-            for begins, ends in recurring.between(at, at + _SOON):
-                if begins <= at < ends:
-                    yield MaintenanceWindow(recurring.name, recurring.sector, begins, ends)
+        yield from (one for one in windows_between(policy, at, at + _SOON) if one.begins_at <= at < one.ends_at)
+
+
+def windows_between(policy: Policy, since: datetime, until: datetime) -> Iterator[MaintenanceWindow]:
+    """The windows of a policy file that touch [since, until)."""
+    for entry in policy.maintenance:
+        for begins, ends in entry.between(since, until):
+            yield MaintenanceWindow(entry.name, entry.sector, begins, ends, policy.key, entry.impact)

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from helpdesk.errors import NotFound
 from helpdesk.offering.customer_hours import place_key, read_place
+from helpdesk.offering.maintenance_terms import NOTHING_OWED
 from helpdesk.offering.promises import INCOMING, AgreedDate, Unmeasured, elapsed_in
 from helpdesk.openhours.accounting import CALENDAR_YEAR
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from helpdesk.offering.credits import AttainmentGoal, Availability, Credits
     from helpdesk.offering.customer_hours import CustomerHours
     from helpdesk.offering.intake import IntakeField
+    from helpdesk.offering.maintenance_terms import MaintenanceTerms
     from helpdesk.offering.promises import PromiseKind, Waited
     from helpdesk.offering.severities import Kind, Level, SeverityTerms
     from helpdesk.openhours.accounting import AccountingPeriod, FiscalYear, PeriodKind
@@ -238,6 +240,7 @@ class Maintenance:
     sector: str
     between: Callable[[datetime, datetime], Iterable[tuple[datetime, datetime]]]
     rule: str  # as written, to be read
+    impact: str = ""  # by which its notice is owed; "": it is told of by the document itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,6 +355,7 @@ class Policy:
     warranty: Warranty = Warranty()
     exclusions: tuple[Exclusion, ...] = ()
     maintenance: tuple[Maintenance, ...] = ()
+    maintenance_terms: MaintenanceTerms = NOTHING_OWED
     lifecycle: Lifecycle = Lifecycle()
     fiscal_year: FiscalYear = CALENDAR_YEAR
     attainment: tuple[AttainmentGoal, ...] = ()

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from helpdesk.core.words.alert import AlertText
+from helpdesk.operators.notice import tell_missed
 from helpdesk.operators.open_alerts import OpenAlerts
 from helpdesk.phrases import span
 from helpdesk.store.backlog import backlog
@@ -86,6 +87,14 @@ class Conditions:
                 self._open_alerts.begin(condition.name, _begun(condition))
             elif condition.ails is False:
                 self._open_alerts.end(condition.name, _over(condition))
+        if any(policy.maintenance_terms.notice for policy in self._units.rules.book.policies.values()):
+            self._announcements()
+
+    def _announcements(self) -> None:
+        """Tell of planned windows whose customers should have been told."""
+        digest = self._units.rules.configuration.digest
+        with self._units.write(self._now()) as unit:
+            tell_missed(unit, digest.timezone if digest else "UTC")
 
     def _conditions(self, now: datetime) -> Iterator[Condition]:
         for reading in self._readings():

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
-Topic = Literal["incidents", "status", "outages", "maintenance", "quarantine", "outbox", "kept", "help"]
+Topic = Literal["incidents", "status", "outages", "maintenance", "budget", "quarantine", "outbox", "kept", "help"]
 Act = Literal["retry", "drop"]
 
 
@@ -185,7 +185,8 @@ def _set_status(given: Arguments) -> Declaration:
 def _plan(given: Arguments) -> Declaration:
     policy, name = given.values
     begins_at, ends_at = read_instant(given.one("from")), read_instant(given.one("to"))
-    return PlanMaintenance(MaintenanceWindow(name, given.one("sector"), begins_at, ends_at, policy.lower()))
+    sector, impact = given.one("sector"), given.one("impact").lower()
+    return PlanMaintenance(MaintenanceWindow(name, sector, begins_at, ends_at, policy.lower(), impact))
 
 
 def _number(given: Arguments) -> int:
@@ -220,14 +221,15 @@ FORMS: Mapping[str, Form] = {
     "status outages": Form("", "from when to when something was down, by number", _asking("outages")),
     "status withdraw": Form("NUMBER", "it was never down", lambda given: WithdrawOutage(_number(given)), values=1),
     "maintenance add": Form(
-        'POLICY "NAME" --from TIME --to TIME [--sector S]',
+        'POLICY "NAME" --from TIME --to TIME [--sector S] [--impact I]',
         "a planned window; nobody is told yet",
         _plan,
         values=2,
         needs=("from", "to"),
-        may=("sector",),
+        may=("sector", "impact"),
     ),
     "maintenance list": Form("", "what is planned, by number", _asking("maintenance")),
+    "maintenance budget": Form("", "what is planned of the hours that may be", _asking("budget")),
     "maintenance announce": Form(
         "NUMBER", "tells the customers it concerns, once", lambda given: AnnounceMaintenance(_number(given)), values=1
     ),

@@ -6,7 +6,7 @@ done and for whom it changes what.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -26,10 +26,12 @@ from helpdesk.operators.declaration import (
     WithdrawOutage,
     form_of,
 )
+from helpdesk.operators.notice import budget_of, budgets, notice_of, notice_words
 from helpdesk.operators.planned import coming, load_planned
 from helpdesk.phrases import moment
 from helpdesk.plural import plural
 from helpdesk.store import declarations, kept, outages, outbox, spool
+from helpdesk.store.declarations import Planned
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -217,13 +219,25 @@ def _outages(order: Order) -> Done:
 
 def _plan(window: MaintenanceWindow, order: Order) -> Done:
     policy = order.unit.rules.book.policy(window.policy)
+    window = replace(window, impact=_impact(window, policy))
     number = declarations.plan_maintenance(order.unit.connection, window, by=order.by, now=order.unit.now)
     audience = audience_of(order.unit, window)
+    notice = notice_words(notice_of(order.unit, Planned(number, window, None)), _zone_of(policy))
+    budget = budget_of(order.unit, policy, window.begins_at)
+    further = [said for said in (notice, str(budget) if budget else "") if said]
     return Done(
         f"maintenance {number} is planned: {_when(window, policy)}; mail to {policy.key} that reports an outage in it "
         f"is told so. Nobody knows yet: maintenance announce {number} tells {_number(audience.people, 'contact')}"
-        f"{_unreached(audience)}"
+        f"{_unreached(audience)}{''.join(f'; {said}' for said in further)}"
     )
+
+
+def _impact(window: MaintenanceWindow, policy: Policy) -> str:
+    """What a window disrupts, by the policy's names for it; the first where nothing is said. Raises Refused."""
+    known = [period.impact for period in policy.maintenance_terms.notice]
+    if window.impact and window.impact not in known:
+        raise Refused(f"impact: {policy.key} knows {', '.join(known) or 'none'}, not {window.impact!r}")
+    return window.impact or next(iter(known), "")
 
 
 def _announce(number: int, order: Order) -> Done:
@@ -246,13 +260,23 @@ def _maintenance(order: Order) -> Done:
     lines = []
     for plan in coming(order.unit):
         policy = order.unit.rules.book.policy(plan.window.policy)
-        told = ", customers told" if plan.announced_at else ""
-        lines.append(f"{plan.number}: {policy.key}, {_when(plan.window, policy)}{told}")
+        told = "customers told" if plan.announced_at else ""
+        said = notice_words(notice_of(order.unit, plan), _zone_of(policy)) or told
+        lines.append(f"{plan.number}: {policy.key}, {_when(plan.window, policy)}{f', {said}' if said else ''}")
     return Done(f"{_number(lines, 'window')} planned", tuple(lines))
 
 
+def _budget(order: Order) -> Done:
+    lines = [str(budget) for budget in budgets(order.unit)]
+    return Done(_number(lines, "budget"), tuple(lines))
+
+
+def _zone_of(policy: Policy) -> str:
+    return policy.calendars[policy.regions[0].calendar].timezone
+
+
 def _when(window: MaintenanceWindow, policy: Policy) -> str:
-    zone = policy.calendars[policy.regions[0].calendar].timezone
+    zone = _zone_of(policy)
     sector = f" ({window.sector})" if window.sector else ""
     return f"{window.name}{sector}, {moment(window.begins_at, zone)} to {moment(window.ends_at, zone)}"
 
@@ -321,6 +345,7 @@ _ANSWERS: Mapping[Topic, Callable[[Order], Done]] = {
     "status": _status,
     "outages": _outages,
     "maintenance": _maintenance,
+    "budget": _budget,
     "quarantine": _quarantine,
     "outbox": _outbox,
     "kept": _kept,

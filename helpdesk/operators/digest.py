@@ -11,6 +11,7 @@ from helpdesk.core.clocks.turn import TURN_NAMES
 from helpdesk.core.words.desk_mail import DigestMail, HandoverMail
 from helpdesk.openhours.calendar import wall_instant
 from helpdesk.operators.declare import in_short, kept_line
+from helpdesk.operators.notice import remarks
 from helpdesk.phrases import brief, moment, span
 from helpdesk.plural import plural
 from helpdesk.store import desk_mails, kept, undeliverable
@@ -66,6 +67,7 @@ def digest_mail(unit: Unit, found: Overview, zone: str, *, mailboxes: Mailboxes,
         unsent=waits.unsent.number,
         bounced=tuple(sorted(undeliverable.marked(unit.connection))),
         failing=tuple(f"{mailbox}: {why}" for mailbox, why in sorted(failing.items())),
+        maintenance=tuple(remarks(unit, zone, until=tomorrow + _DAY)),
         kept_number=kept_number,
         kept=kept_lines,
         silent=tuple(

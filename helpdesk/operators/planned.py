@@ -10,13 +10,14 @@ import zlib
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from helpdesk.offering.declared import MaintenanceWindow
+from helpdesk.offering.declared import windows_between
 from helpdesk.store import declarations, desk_mails
 from helpdesk.store.declarations import Planned
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from helpdesk.offering.declared import MaintenanceWindow
     from helpdesk.unit import Rules, Unit
 
 _AHEAD = timedelta(days=28)
@@ -44,9 +45,8 @@ def _recurring(rules: Rules, since: datetime, until: datetime) -> Iterator[Maint
     """Those of the policies that a mailbox is bound to."""
     bound = {mailbox.policy for mailbox in rules.configuration.mailboxes}
     for key, policy in sorted(rules.book.policies.items()):
-        for entry in policy.maintenance if key in bound else ():
-            for begins, ends in entry.between(since, until):
-                yield MaintenanceWindow(entry.name, entry.sector, begins, ends, policy.key)
+        if key in bound:
+            yield from windows_between(policy, since, until)
 
 
 def _with_number(unit: Unit, window: MaintenanceWindow) -> Planned:

@@ -10,8 +10,9 @@ from helpdesk.core.clocks.uptime import clock_time, uptime
 from helpdesk.core.receive.maintenance import excuses
 from helpdesk.core.words.people import promises_begin_on
 from helpdesk.offering.credits import percent_words
-from helpdesk.offering.declared import MaintenanceWindow
+from helpdesk.offering.declared import windows_between
 from helpdesk.openhours.accounting import midnight
+from helpdesk.operators.notice import was_given
 from helpdesk.phrases import moment
 from helpdesk.report.shapes import instant
 from helpdesk.store import declarations, outages
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from helpdesk.core.clocks.uptime import Uptime
     from helpdesk.core.words.people import Customer
     from helpdesk.offering.credits import Availability
+    from helpdesk.offering.declared import MaintenanceWindow
     from helpdesk.offering.policy import Policy
     from helpdesk.openhours.accounting import AccountingPeriod
     from helpdesk.store.cases import Opened
@@ -52,11 +54,11 @@ def measured(
 
 
 def _planned(unit: Unit, policy: Policy, since: datetime, until: datetime) -> Iterator[MaintenanceWindow]:
-    """The windows that were planned before they began."""
-    yield from declarations.planned_ahead(unit.connection, policy.key, since, until)
-    for entry in policy.maintenance:
-        for begins, ends in entry.between(since, until):
-            yield MaintenanceWindow(entry.name, entry.sector, begins, ends, policy.key)
+    """The windows that were planned before they began, and told of in time where the policy says when that is."""
+    for plan in declarations.planned_ahead(unit.connection, policy.key, since, until):
+        if was_given(policy, plan, unit.now):
+            yield plan.window
+    yield from windows_between(policy, since, until)
 
 
 def _covered(

@@ -203,6 +203,11 @@ def _limits_shape(policy: Policy) -> dict[str, Any]:
         "maintenance": [
             {"name": window.name, "sector": window.sector or None, "rule": window.rule} for window in policy.maintenance
         ],
+        "maintenance_terms": {
+            "notice": {period.impact: str(period.before or "none") for period in policy.maintenance_terms.notice},
+            "budget": int(budget.total_seconds()) if (budget := policy.maintenance_terms.budget) else None,
+            "per": policy.maintenance_terms.per,
+        },
     }
 
 
@@ -416,7 +421,10 @@ def _field(field: IntakeField) -> str:
 
 
 def _maintenance(policy: Policy, now: datetime) -> Iterator[str]:
-    zone = desk_timezone(policy)
+    zone, terms = desk_timezone(policy), policy.maintenance_terms
+    yield from (f"notice of {period}" for period in terms.notice)
+    if terms.budget:
+        yield f"at most {span(terms.budget)} a {terms.per}"
     for window in policy.maintenance:
         yield f"{window.name}{f', {window.sector}' if window.sector else ''}: {window.rule}"
         for begins, ends in window.between(now, now + timedelta(weeks=4)):

@@ -12,7 +12,7 @@ from helpdesk.offering.declared import DeclaredState, Incident, MaintenanceWindo
 from helpdesk.store.tables import incident, maintenance, outage, switch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
 
@@ -91,6 +91,7 @@ def plan_maintenance(connection: sa.Connection, window: MaintenanceWindow, *, by
         "sector": window.sector,
         "begins_at": window.begins_at,
         "ends_at": window.ends_at,
+        "impact": window.impact,
         "declared_at": now,
         "declared_by": by,
     }
@@ -103,13 +104,12 @@ def planned(connection: sa.Connection, *, since: datetime) -> list[Planned]:
     return [Planned(row.id, _window(row), row.announced_at) for row in connection.execute(query)]
 
 
-def planned_ahead(
-    connection: sa.Connection, policy: str, since: datetime, until: datetime
-) -> Iterator[MaintenanceWindow]:
+def planned_ahead(connection: sa.Connection, policy: str, since: datetime, until: datetime) -> list[Planned]:
     """The windows of an offering that touch [since, until) and were declared before they began."""
     ahead = sa.and_(maintenance.c.policy == policy, maintenance.c.declared_at <= maintenance.c.begins_at)
     touches = sa.and_(maintenance.c.begins_at < until, maintenance.c.ends_at > since)
-    return map(_window, connection.execute(sa.select(maintenance).where(ahead, touches)))
+    rows = connection.execute(sa.select(maintenance).where(ahead, touches).order_by(maintenance.c.begins_at))
+    return [Planned(row.id, _window(row), row.announced_at) for row in rows]
 
 
 def load_planned(connection: sa.Connection, number: int) -> Planned:
@@ -130,7 +130,7 @@ def _incident(row: Any) -> Incident:
 
 
 def _window(row: Any) -> MaintenanceWindow:
-    return MaintenanceWindow(row.name, row.sector, row.begins_at, row.ends_at, row.policy)
+    return MaintenanceWindow(row.name, row.sector, row.begins_at, row.ends_at, row.policy, row.impact)
 
 
 def _texts(values: Sequence[Any]) -> tuple[str, ...]:

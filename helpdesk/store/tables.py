@@ -319,6 +319,7 @@ maintenance = sa.Table(
     sa.Column("declared_at", Instant, nullable=False),
     sa.Column("declared_by", sa.String(320), nullable=False),
     sa.Column("announced_at", Instant),
+    sa.Column("impact", sa.String(100), nullable=False, server_default=""),  # by which its notice is owed
 )
 
 classifier_model = sa.Table(

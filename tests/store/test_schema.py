@@ -16,6 +16,7 @@ from helpdesk.store import (
     alerts,
     attempts,
     cases,
+    declarations,
     history,
     migrate,
     outages,
@@ -519,3 +520,20 @@ def test_what_is_down_now_has_been_since_its_switch_was_set(empty):
 
 
 _SWITCHES = (("api", False), ("website", True))
+
+
+def test_windows_of_before_owe_no_notice(empty):
+    """Revision 0023: nothing is known of what they disrupt."""
+    migrate.upgrade(empty, "0022")
+    at = datetime(2026, 5, 19, 12, 30, tzinfo=UTC)
+    statement = sa.text(
+        "INSERT INTO maintenance (policy, name, sector, begins_at, ends_at, declared_at, declared_by)"
+        " VALUES ('logik', 'Move', '', :at, :at, :at, 'ops')"
+    )
+    with empty.write() as connection:
+        connection.execute(statement, {"at": at})
+    migrate.upgrade(empty)
+
+    with empty.read() as connection:
+        (plan,) = declarations.planned(connection, since=at - timedelta(days=1))
+        assert (plan.window.name, plan.window.impact) == ("Move", "")

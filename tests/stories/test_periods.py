@@ -7,15 +7,17 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from helpdesk.errors import NotFound, Refused
+from helpdesk.operators.conditions import Conditions
 from helpdesk.operators.declaration import Ordered, read_declaration
 from helpdesk.operators.declare import Order, obey
+from helpdesk.operators.notice import remarks
 from helpdesk.report.attainment import attainment_of, attainment_shape, attainment_text
 from helpdesk.report.availability import availability_of, availability_text
 from helpdesk.report.statement import draw, statement_shape, statement_words
 from helpdesk.store import declarations
 from helpdesk.store.cases import Opened
 from helpdesk.unit import Unit
-from tests.desk import ANN
+from tests.desk import ANN, OPS
 from tests.policies.active import SUPPORT, active_desk
 
 JO = "jo@acme.example"
@@ -245,7 +247,7 @@ def test_what_was_planned_before_it_began_is_not_down(tmp_path, lines, down):
 
 def test_what_was_declared_by_mistake_is_withdrawn_and_what_cannot_be_is_refused(tmp_path):
     desk = active_desk(tmp_path, SERVICE)
-    said = orders(desk, "2026-07-03 12:00", "#status set service down --at 2026-07-03T10:00Z").said
+    said = orders(desk, "2026-07-03 12:00", "#status set service down --at 2026-07-03T10:00Z").summary
     assert said == "service is down; it is measured as the availability of the service to active"
     orders(desk, "2026-07-03 12:00", "#status set service up")
     (line,) = orders(desk, "2026-07-04 12:00", "#status outages").lines
@@ -283,3 +285,96 @@ def test_what_was_down_before_they_signed_is_not_credited(tmp_path):
     )
     (july, *_) = statement_shape(drawn(desk, "2026Q3"))["availability"]
     assert (july["down"], july["measured"]) == (2 * 3600, 16 * 86400)
+
+
+# --- notice of maintenance, and its budget
+
+PLANNED = """
+[maintenance_terms]
+notice = { possible = "48h", disruptive = "96h", emergency = "none" }
+budget = "5h"
+"""
+
+
+def add(name, begins, ends, more=""):
+    return f'#maintenance add active {name} --from "{begins} UTC" --to "{ends} UTC" {more}'
+
+
+def told_of_notices(desk):
+    conditions = Conditions(desk.laboratory.desk.units, desk.laboratory.desk.now, lambda: 1 << 40)
+    conditions.look()
+    desk.laboratory.deliver()
+    return [mail.subject for mail in desk.sent_to(OPS, "alert") if "maintenance" in mail.subject]
+
+
+def test_the_desk_says_by_when_customers_are_to_be_told_and_warns_when_they_are_not(tmp_path):
+    desk = active_desk(tmp_path, PLANNED)
+    desk.at("2026-07-01 00:00", "UTC")
+    said = orders(desk, "2026-07-01 00:00", add("Move", "2026-07-05 03:00", "2026-07-05 06:00")).summary
+    assert "; customers are to be told by Fri 3 Jul 2026, 03:00 UTC" in said
+    assert said.endswith("; active, 2026Q3: 3 h of 5 h planned, 0 min used")
+    assert told_of_notices(desk) == []
+    desk.at("2026-07-03 03:01", "UTC")
+    assert (
+        told_of_notices(desk)
+        == told_of_notices(desk)
+        == ["[Acme Support] nobody was told of the maintenance Move in time"]
+    )
+    with desk.database.read() as connection:
+        unit = unit_of(connection, desk, "2026-07-03 03:01")
+        assert list(remarks(unit, "UTC", until=unit.now)) == [
+            "maintenance 1, Move: customers were to be told by Fri 3 Jul 2026, 03:00 UTC, and are not"
+        ]
+    orders(desk, "2026-07-03 04:00", "#maintenance announce 1")
+    (line,) = orders(desk, "2026-07-03 04:00", "#maintenance list").lines
+    assert line.endswith(", customers told too late: it was due by Fri 3 Jul 2026, 03:00 UTC")
+
+
+@pytest.mark.parametrize(
+    ("more", "ending"),
+    [
+        ("", "customers are to be told by Fri 3 Jul 2026, 03:00 UTC"),
+        ("--impact Disruptive", "customers were to be told by Wed 1 Jul 2026, 03:00 UTC, and are not"),
+        ("--impact emergency", "06:00 UTC"),
+    ],
+)
+def test_what_a_window_disrupts_says_how_much_notice_is_owed(tmp_path, more, ending):
+    desk = active_desk(tmp_path, PLANNED)
+    orders(desk, "2026-07-01 04:00", add("Move", "2026-07-05 03:00", "2026-07-05 06:00", more))
+    (line,) = orders(desk, "2026-07-01 04:00", "#maintenance list").lines
+    assert line.endswith(ending)
+    with pytest.raises(Refused, match="knows possible, disruptive, emergency, not 'small'"):
+        orders(desk, "2026-07-01 04:00", add("X", "2026-07-05 03:00", "2026-07-05 06:00", "--impact small"))
+
+
+def test_hours_that_are_planned_twice_count_once_and_more_than_may_be_is_said(tmp_path):
+    desk = active_desk(tmp_path, PLANNED)
+    orders(
+        desk,
+        "2026-06-01 00:00",
+        add("Half", "2026-06-30 22:00", "2026-07-01 01:00"),  # an hour of it is July's
+        add("Move", "2026-07-05 03:00", "2026-07-05 06:00"),
+        add("Also", "2026-07-05 05:00", "2026-07-05 06:00"),
+    )
+    assert orders(desk, "2026-07-05 04:00", "#maintenance budget").lines == (
+        "active, 2026Q3: 4 h of 5 h planned, 2 h used",
+    )
+    said = orders(desk, "2026-07-05 04:00", add("More", "2026-08-05 03:00", "2026-08-05 04:30")).summary
+    assert said.endswith("; active, 2026Q3: 5 h 30 min of 5 h planned, 2 h used: more than there may be")
+    with desk.database.read() as connection:
+        unit = unit_of(connection, desk, "2026-07-05 04:00")
+        assert [line for line in remarks(unit, "UTC", until=unit.now) if "2026Q3" in line]
+
+
+@pytest.mark.parametrize(("announced", "down"), [("2026-07-01 00:00", 0), ("2026-07-04 00:00", 60), ("", 60)])
+def test_maintenance_that_was_told_of_too_late_excuses_nothing(tmp_path, announced, down):
+    desk = active_desk(tmp_path, PLANNED + SERVICE)
+    orders(desk, "2026-06-30 00:00", add("Move", "2026-07-05 03:00", "2026-07-05 06:00"))
+    if announced:
+        orders(desk, announced, "#maintenance announce 1")
+    orders(
+        desk,
+        "2026-07-06 00:00",
+        "#incident open x --title X --down service --from 2026-07-05T04:00Z --to 2026-07-05T05:00Z",
+    )
+    assert statement_shape(drawn(desk, "2026Q3"))["availability"][0]["down"] == down * 60

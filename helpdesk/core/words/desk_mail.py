@@ -68,6 +68,7 @@ class DigestMail(DeskContent, kind="digest"):
     bounced: tuple[str, ...]
     failing: tuple[str, ...]
     silent: tuple[str, ...]
+    maintenance: tuple[str, ...] = ()  # whose customers are to be told, and what exceeds its budget
     kept_number: int
     kept: tuple[str, ...]
 

@@ -204,7 +204,8 @@ def _said_of(policy: Policy) -> Iterator[tuple[str, str]]:
         scope = " (out of scope)" if exclusion.out_of_scope else ""
         yield f"exclusion {exclusion.key}", f"{exclusion.why}{scope}: {', '.join(exclusion.words)}"
     yield from (
-        (f"maintenance {window.name}", f"{window.sector} {window.rule}".strip()) for window in policy.maintenance
+        (f"maintenance {window.name}", f"{window.sector} {window.impact} {window.rule}".strip())
+        for window in policy.maintenance
     )
     yield from ((f"lifecycle {name}", _plain(value)) for name, value in _fields(policy.lifecycle))
     if any(step.calls for step in policy.ladder):
@@ -219,6 +220,7 @@ def _said_of(policy: Policy) -> Iterator[tuple[str, str]]:
 
 
 def _credits_of(policy: Policy) -> Iterator[tuple[str, str]]:
+    yield "maintenance terms", _all_of(policy.maintenance_terms)
     yield "fiscal year", _all_of(policy.fiscal_year)
     for goal in policy.attainment:
         yield f"attainment goal {goal.key}", _all_of(goal)

@@ -8,14 +8,17 @@ from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrulestr
 
+from helpdesk.offering.maintenance_terms import MaintenanceTerms, NoticePeriod
 from helpdesk.offering.policy import Maintenance
 from helpdesk.openhours.walltime import is_zone
+from helpdesk.openhours.within import parse_within
 from helpdesk.plural import plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from helpdesk.offering.files.schema import MaintenanceEntry
+    from helpdesk.offering.files.schema import MaintenanceEntry, MaintenanceTermsTable
+    from helpdesk.openhours.within import Within
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _LONGEST = 24 * 366  # hours
@@ -27,10 +30,32 @@ def read_maintenance(entry: MaintenanceEntry, entries: Sequence[MaintenanceEntry
     if wrong:
         raise ValueError("; ".join(wrong))
     if entry.dated:
-        return Maintenance(entry.name, entry.sector, _dated(entry.dated), plural(len(entry.dated), "dated window"))
+        words = plural(len(entry.dated), "dated window")
+        return Maintenance(entry.name, entry.sector, _dated(entry.dated), words, entry.impact)
     (start, rule), length = recurrence(entry, entries), timedelta(hours=entry.hours)
     words = f"{rule}, from {start:%a %d %b %Y %H:%M} ({entry.timezone}), {plural(entry.hours, 'hour')}"
-    return Maintenance(entry.name, entry.sector, _recurring(start, rule, length, ZoneInfo(entry.timezone)), words)
+    windows = _recurring(start, rule, length, ZoneInfo(entry.timezone))
+    return Maintenance(entry.name, entry.sector, windows, words, entry.impact)
+
+
+def read_maintenance_terms(table: MaintenanceTermsTable, wrong: Callable[[str, str], None]) -> MaintenanceTerms:
+    """`[maintenance_terms]`; `wrong` is told of a key, and what was expected of it."""
+
+    def amount(place: str, text: str) -> Within | None:
+        try:
+            return parse_within(text)
+        except ValueError as problem:
+            wrong(f"maintenance_terms.{place}", str(problem))
+            return None
+
+    budget = amount("budget", table.budget) if table.budget else None
+    if budget and not budget.counts_open_time:
+        wrong("maintenance_terms.budget", f'expected minutes or hours such as "8h", not {table.budget!r}')
+    periods = (
+        NoticePeriod(impact, None if text == "none" else amount(f"notice.{impact}", text))
+        for impact, text in table.notice.items()
+    )
+    return MaintenanceTerms(tuple(periods), budget.open_time if budget else None, table.per)
 
 
 def _problems(entry: MaintenanceEntry, entries: Sequence[MaintenanceEntry]) -> Iterator[str]:

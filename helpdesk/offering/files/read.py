@@ -19,7 +19,7 @@ from helpdesk.languages import languages
 from helpdesk.offering.files.calendars import CalendarReader
 from helpdesk.offering.files.credits import read_attainment, read_availability, read_credits, read_fiscal_year
 from helpdesk.offering.files.known_days import KnownDays, in_country, known_now
-from helpdesk.offering.files.maintenance import read_maintenance
+from helpdesk.offering.files.maintenance import read_maintenance, read_maintenance_terms
 from helpdesk.offering.files.matrix import matrix_problems, read_matrix
 from helpdesk.offering.files.promised import read_promises
 from helpdesk.offering.files.schema import ChannelGoalTable, PolicyFile
@@ -196,6 +196,7 @@ class _PolicyReader:
             warranty=_warranty(table.warranty),
             exclusions=tuple(self.exclusions()),
             maintenance=tuple(self.maintenance()),
+            maintenance_terms=read_maintenance_terms(table.maintenance_terms, self.wrong),
             lifecycle=self.life(table.lifecycle),
             calls=self.attempt("calls", partial(read_calls, table.calls), Calls()),
             fiscal_year=read_fiscal_year(table.fiscal_year, self.wrong),
@@ -408,6 +409,8 @@ class _PolicyReader:
     def maintenance(self) -> Iterator[Maintenance]:
         windows = self.table.maintenance
         for number, entry in enumerate(windows, start=1):
+            if entry.impact:
+                self.among(f"maintenance.{number}.impact", entry.impact, self.table.maintenance_terms.notice)
             found = self.attempt(f"maintenance.{number}", partial(read_maintenance, entry, windows), None)
             if found:
                 yield found

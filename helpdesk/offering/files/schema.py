@@ -193,6 +193,17 @@ class MaintenanceEntry:
     after_days: int = 0  # so many calendar days later
     weekday: str = ""  # on which weekday the document says it falls
     dated: list[list[datetime]] = field(default_factory=list)  # [[from, to], ...]
+    impact: str = ""  # a key of [maintenance_terms] notice; without it, the document itself is the notice
+
+
+@strict
+@dataclass
+class MaintenanceTermsTable:
+    """`[maintenance_terms]`: by when customers are told of planned windows, and how many hours of them there may be."""
+
+    notice: dict[str, str] = field(default_factory=dict)  # by impact: "48h" of elapsed time, "5bd", "none"
+    budget: str = ""  # "8h"
+    per: Literal["month", "quarter", "year"] = "quarter"
 
 
 @strict
@@ -461,6 +472,7 @@ class PolicyFile:
     warranty: WarrantyTable = field(default_factory=WarrantyTable)
     exclusion: list[ExclusionEntry] = field(default_factory=list)
     maintenance: list[MaintenanceEntry] = field(default_factory=list)
+    maintenance_terms: MaintenanceTermsTable = field(default_factory=MaintenanceTermsTable)
     fiscal_year: FiscalYearTable = field(default_factory=FiscalYearTable)
     attainment: dict[str, AttainmentTable] = field(default_factory=dict)
     availability: dict[str, AvailabilityTable] = field(default_factory=dict)
