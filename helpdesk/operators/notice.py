@@ -54,7 +54,7 @@ class MaintenanceBudget:
 
     def __str__(self) -> str:
         over = ": more than there may be" if self.exceeded else ""
-        said = f"{span(self.planned)} of {span(self.allowed)} planned, {span(self.used)} used"
+        said = f"{span(self.planned)} of {span(self.allowed)} planned, {span(self.used) if self.used else 'none'} used"
         return f"{self.policy.key}, {self.period}: {said}{over}"
 
 

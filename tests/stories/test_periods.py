@@ -312,7 +312,7 @@ def test_the_desk_says_by_when_customers_are_to_be_told_and_warns_when_they_are_
     desk.at("2026-07-01 00:00", "UTC")
     said = orders(desk, "2026-07-01 00:00", add("Move", "2026-07-05 03:00", "2026-07-05 06:00")).summary
     assert "; customers are to be told by Fri 3 Jul 2026, 03:00 UTC" in said
-    assert said.endswith("; active, 2026Q3: 3 h of 5 h planned, 0 min used")
+    assert said.endswith("; active, 2026Q3: 3 h of 5 h planned, none used")
     assert told_of_notices(desk) == []
     desk.at("2026-07-03 03:01", "UTC")
     assert (
