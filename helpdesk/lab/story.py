@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, get_args
 
 from helpdesk.core.clocks.answers import credited
+from helpdesk.core.clocks.attainment import attained, is_about
 from helpdesk.core.clocks.credit import sla_events
 from helpdesk.core.clocks.timeline import clocks
 from helpdesk.core.receive import receive
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
+    from helpdesk.core.clocks.attainment import Attained
     from helpdesk.core.clocks.credit import SlaEvent
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.clock import Clock
@@ -115,6 +117,7 @@ class _Telling:
             yield from self._compared(expected)
         yield from self._mail_compared(step.sent)
         yield from self._credit_compared(step.credit)
+        yield from self._goals_compared(step.attained)
         self.sent.clear()
 
     def _pass(self, until: datetime, *, inclusive: bool) -> None:
@@ -211,8 +214,33 @@ class _Telling:
     def _credited(self, policy: Policy, terms: Credits) -> Decimal:
         """What this case's promises and those beside it are credited with."""
         period = policy.period(terms.per, self.case.opened_at)
-        others = SlaCounts(self.example.kept + self.example.missed, self.example.missed)
-        return credited(policy, terms, period, tuple(self._events()), others=others).part.percent
+        return credited(policy, terms, period, tuple(self._events()), others=self._others).part.percent
+
+    @property
+    def _others(self) -> SlaCounts:
+        return SlaCounts(self.example.kept + self.example.missed, self.example.missed)
+
+    def _goals_compared(self, expected: tuple[str, ...] | None) -> Iterator[Discrepancy]:
+        if expected is None:
+            return
+        known = [goal.key for goal in self.terms.policy.attainment]
+        unknown = [key for key in expected if key not in known]
+        goals = list(self._goals())
+        if unknown:
+            yield Discrepancy(
+                "expect.attained", f"expected keys of [attainment] ({', '.join(known)}), not {unknown[0]!r}"
+            )
+        elif set(expected) != {of.goal.key for of in goals if of.kept}:
+            found = "; ".join(f"{of.goal.key} {'kept' if of.kept else 'missed'} ({of.in_words})" for of in goals)
+            yield Discrepancy("expect.attained", f"expected {', '.join(expected) or 'none'}, found {found or 'none'}")
+
+    def _goals(self) -> Iterator[Attained]:
+        """The goals that count this case, with what stands beside it."""
+        policy, events = self.terms.policy, tuple(self._events())
+        for goal in policy.attainment:
+            if any(is_about(goal, event) for event in events):
+                found = attained(goal, policy.period(goal.per, self.case.opened_at), events)
+                yield found.beside(self._others)
 
     def _events(self) -> Iterator[SlaEvent]:
         return sla_events(self.case, self.terms.policy, self.now)

@@ -280,7 +280,8 @@ class ClockExpectation:
 class StoryStep:
     """A step of a worked example: somebody writes, or time passes (`by` ""), and what is to be true then.
 
-    `sent` are the kinds of mail since the step before, `credit` is the percent that could be claimed; None: anything.
+    `sent` are the kinds of mail since the step before, `credit` is the percent that could be claimed, `attained` are
+    the goals of a period that are kept by then; None: anything.
     """
 
     at: datetime
@@ -289,6 +290,7 @@ class StoryStep:
     clocks: tuple[ClockExpectation, ...] = ()
     sent: tuple[str, ...] | None = None
     credit: Decimal | None = None
+    attained: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -629,6 +629,8 @@ def _story(policy: Policy, example: WorkedExample) -> Iterator[str]:
             expected.append(f"sent: {', '.join(step.sent) or 'nothing'}")
         if step.credit is not None:
             expected.append(f"credit {step.credit:f} %")
+        if step.attained is not None:
+            expected.append(f"goals kept: {', '.join(step.attained) or 'none'}")
         done = f", the {step.by} writes {' / '.join(step.text.split(chr(10)))!r}" if step.by else ""
         yield f"  {moment(step.at, zone)}{done}" + (f": {'; '.join(expected)}" if expected else "")
 

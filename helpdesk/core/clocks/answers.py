@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -45,9 +45,7 @@ def credited(
     counts = _sum(counts_of(event for event in events if credits_count(terms, event)), others)
     goal = next((goal for goal in policy.attainment if goal.key == terms.unless), None)
     found = attained(goal, period, events) if goal else None
-    if found:
-        kept = others.events - others.violations
-        found = replace(found, met=found.met + kept, missed=found.missed + others.violations)
+    found = found and found.beside(others)
     return AnswersCredit(counts, found, _part(terms, period, counts, found))
 
 

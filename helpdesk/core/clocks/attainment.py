@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from helpdesk.core.clocks.credit import SlaEvent
+    from helpdesk.core.words.desk_mail import SlaCounts
     from helpdesk.offering.credits import AttainmentGoal
     from helpdesk.openhours.accounting import AccountingPeriod
 
@@ -64,6 +65,11 @@ class Attained:
         share = f", {percent_words(self.share)} %" if self.share is not None else ""
         few = f"; of fewer than {self.goal.fewer_than}, {self.goal.forgiven} forgiven" if self.forgives else ""
         return f"{self.met} of {self.counted} in time{share}; goal {percent_words(self.goal.share)} %{few}"
+
+    def beside(self, others: SlaCounts) -> Attained:
+        """The same, with others that were counted already."""
+        kept = others.events - others.violations
+        return replace(self, met=self.met + kept, missed=self.missed + others.violations)
 
     def and_then(self, event: SlaEvent) -> Attained:
         """The same, with one event more."""

@@ -392,7 +392,8 @@ class ThenEntry:
     after: str = ""  # "2h" of elapsed time since the step before, or the arrival
     at: datetime | None = None  # or this instant
     do: str = ""  # answer, customer, severity KEY, wait, or an agent's order such as "#resolve"
-    # By the name of a target; `sent` holds the kinds of mail since the step before, `credit` what could be claimed.
+    # By the name of a target; `sent` holds the kinds of mail since the step before, `credit` what could be claimed,
+    # `attained` the goals of [attainment] that are kept.
     expect: dict[str, ClockEntry | list[str] | str] = field(default_factory=dict)
 
 

@@ -28,6 +28,7 @@ FOLLOW_UP = "It is still the same here."
 _ELAPSED = re.compile(r"(\d{1,5}) ?(s|m|min|h|d)")
 _UNITS = {"s": "seconds", "m": "minutes", "min": "minutes", "h": "hours", "d": "days"}
 _PERCENT = re.compile(r"(\d{1,3}(?:\.\d{1,6})?) ?%", re.ASCII)
+_BESIDE_TARGETS = ("sent", "credit", "attained")  # what a step may expect beside the targets
 _DEEDS = "expected answer, customer, severity KEY, wait, or an agent's order such as #resolve"
 
 
@@ -78,18 +79,24 @@ def expecting(
     step: StoryStep, expect: Mapping[str, ClockEntry | list[str] | str], targets: Collection[str]
 ) -> StoryStep:
     """The step with what is to be true after it."""
-    clocks = tuple(_clocks({key: value for key, value in expect.items() if key not in {"sent", "credit"}}, targets))
-    sent, credit = expect.get("sent"), expect.get("credit")
-    if sent is not None and not isinstance(sent, list):
-        raise ValueError(f'sent: expected a list of kinds of mail such as ["ack", "assigned"], not {_shown(sent)}')
-    percent = None if credit is None else _percent(credit)
-    return replace(step, clocks=clocks, sent=None if sent is None else tuple(sent), credit=percent)
+    clocks = tuple(_clocks({key: value for key, value in expect.items() if key not in _BESIDE_TARGETS}, targets))
+    sent = _listed("sent", 'kinds of mail such as ["ack", "assigned"]', expect)
+    attained = _listed("attained", "keys of [attainment]", expect)
+    percent = _percent(expect["credit"]) if "credit" in expect else None
+    return replace(step, clocks=clocks, sent=sent, credit=percent, attained=attained)
+
+
+def _listed(key: str, what: str, expect: Mapping[str, Any]) -> tuple[str, ...] | None:
+    value = expect.get(key)
+    if value is not None and not isinstance(value, list):
+        raise ValueError(f"{key}: expected a list of {what}, not {_shown(value)}")
+    return None if value is None else tuple(value)
 
 
 def _clocks(expect: Mapping[str, Any], targets: Collection[str]) -> Iterator[ClockExpectation]:
     for target, entry in expect.items():
         if target not in targets:
-            raise ValueError(f"expected one of {', '.join((*targets, 'sent', 'credit'))}, not {target!r}")
+            raise ValueError(f"expected one of {', '.join((*targets, *_BESIDE_TARGETS))}, not {target!r}")
         if not isinstance(entry, ClockEntry) or not (entry.due or entry.state):
             raise ValueError(f'{target}: expected {{ due = TIME, state = "running" }} or one of both')
         if entry.due is not None and entry.due.tzinfo is None:
