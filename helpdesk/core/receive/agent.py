@@ -55,7 +55,7 @@ def opens(arrival: Arrival, terms: Terms, now: datetime) -> Decision:
     """Decide what an agent's mail does that belongs to no case: it opens one for somebody else."""
     if arrival.behalf is None:
         raise ValueError("a mail for somebody else was expected")
-    alone = customer.opened_by(arrival.behalf.requester, arrival, terms, now)
+    alone = customer.opened(arrival, terms, now, requester=arrival.behalf.requester)
     return behalf.opened(alone, arrival.behalf, arrival, terms, now)
 
 

@@ -99,15 +99,10 @@ def of_strangers(transport: Transport) -> str:
     return ""
 
 
-def opened(arrival: Arrival, terms: Terms, now: datetime) -> Decision:
-    """Decide what the case is that a mail opens."""
+def opened(arrival: Arrival, terms: Terms, now: datetime, *, requester: Person | None = None) -> Decision:
+    """Decide what the case is that a mail opens; `requester` is whose it is, where that is not its sender."""
     # Who is not proven to have written it is shown and written to; where that is nobody, the agents hear so.
-    sender = arrival.message.sender or arrival.addressee.author
-    return opened_by(sender, arrival, terms, now)
-
-
-def opened_by(sender: Person, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
-    """The same, of which `sender` is the requester."""
+    sender = requester or arrival.message.sender or arrival.addressee.author
     intake = read_intake(arrival.message.reply, terms.policy.intake, subject=arrival.message.subject)
     plan = scope.plan_key(terms)
     verdict = terms.judged(arrival.message, intake.values, others=arrival.others, to=arrival.came_to, plan=plan)
@@ -183,15 +178,18 @@ def _opening(
         down=tuple(terms.declared.down),
         because=arrival.placement.because,
         linked=arrival.linked_ref,
-        monitor=arrival.message.robot is not None or arrival.placement.watched is not None,
+        monitor=_is_by_monitor(arrival),
     )
 
 
 def _answers_to(sender: Person, arrival: Arrival) -> str:
     """Who gets what is written to the requester, where that is another; a monitor names nobody who reads."""
     instead = arrival.addressee.address
-    a_monitor = arrival.message.robot is not None or arrival.placement.watched is not None
-    return "" if a_monitor or instead == sender.address else instead
+    return "" if _is_by_monitor(arrival) or instead == sender.address else instead
+
+
+def _is_by_monitor(arrival: Arrival) -> bool:
+    return arrival.message.robot is not None or arrival.placement.watched is not None
 
 
 def _assessed(verdict: Verdict, arrival: Arrival, terms: Terms, now: datetime) -> SeverityAssessed:
@@ -311,20 +309,15 @@ def _writes_on_merged(case: Case, arrival: Arrival, terms: Terms, now: datetime)
 def thanks_us(case: Case, arrival: Arrival, thanks: Thanks, terms: Terms, now: datetime) -> Decision:
     """Nothing is opened again and no clock runs; the agent sees it, and may read it otherwise."""
     event = replace(entry.came(CustomerThanked, arrival, now), confirms=thanks.confirms)
-    if not arrival.through:
-        events = (event, *participants.by_person_of_case(case, arrival, terms, now))
-        return _thanked(case, events, arrival, thanks, terms)
-    merged = terms.merged_case(arrival.through)
-    events = (event, *participants.by_person_of_case(merged.case, arrival, merged.terms, now))
-    came = Decision(merged.case.after(*events), events)
-    return replace(_thanked(case, (event,), arrival, thanks, terms), also=((came, merged.terms),))
-
-
-def _thanked(case: Case, events: tuple[Event, ...], arrival: Arrival, thanks: Thanks, terms: Terms) -> Decision:
+    merged = terms.merged_case(arrival.through) if arrival.through else None
+    wrote_on, theirs = (merged.case, merged.terms) if merged else (case, terms)
+    events = (event, *participants.by_person_of_case(wrote_on, arrival, theirs, now))
+    also = ((Decision(wrote_on.after(*events), events), theirs),) if merged else ()
+    events = (event,) if merged else events
     case = case.after(*events)
     content = CustomerMessageMail(thanked=True, confirms=thanks.confirms)
-    drafts = entry.to_agents(content, case, arrival, terms)
-    return Decision(case, events, tuple(drafts), reply=arrival.message.reply)
+    drafts = tuple(entry.to_agents(content, case, arrival, terms))
+    return Decision(case, events, drafts, reply=arrival.message.reply, also=also)
 
 
 def _rates(case: Case, arrival: Arrival, grade: Grade, terms: Terms, now: datetime) -> Decision:

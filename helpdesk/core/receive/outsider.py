@@ -74,8 +74,7 @@ def robot_writes(case: Case | None, arrival: Arrival, terms: Terms, now: datetim
     events: list[Event] = [replace(entry.came(RobotWrote, arrival, now), because=because)]
     back, drafts = arrival.returned, tuple[Draft, ...]()
     if back is not None:
-        came = undelivered.happened(case, back, terms, at=arrival.received_at, now=now)
-        drafts = tuple(undelivered.mails(came, case.after(*came), back, terms))
+        came, drafts = undelivered.came_back(case, back, terms, at=arrival.received_at, now=now)
         events += came
     case = case.after(*events)
     outcome = robot_outcome(arrival.message)

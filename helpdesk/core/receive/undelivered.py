@@ -37,9 +37,16 @@ if TYPE_CHECKING:
     from helpdesk.core.words.terms import Terms
 
 
-def happened(case: Case, back: Returned, terms: Terms, *, at: datetime, now: datetime) -> tuple[Event, ...]:
-    """What is a fact of the case from `at` on."""
-    bounced = MailBounced(
+def came_back(
+    case: Case, back: Returned, terms: Terms, *, at: datetime, now: datetime
+) -> tuple[tuple[Event, ...], tuple[Draft, ...]]:
+    """What is a fact of the case from `at` on, and who hears of it."""
+    events = tuple(_events(case, back, terms, at, now))
+    return events, tuple(_mails(events, case.after(*events), back, terms))
+
+
+def _events(case: Case, back: Returned, terms: Terms, at: datetime, now: datetime) -> Iterator[Event]:
+    yield MailBounced(
         at,
         now,
         DESK,
@@ -50,24 +57,22 @@ def happened(case: Case, back: Returned, terms: Terms, *, at: datetime, now: dat
         server=back.server,
         named=back.named,
     )
-    events: list[Event] = [bounced]
     if back.reason == "permanent" and not back.staff:
-        events.append(CaseFlagged(at, now, DESK, tag=f"undeliverable: {back.recipient}"))
+        yield CaseFlagged(at, now, DESK, tag=f"undeliverable: {back.recipient}")
     if _is_lost(case, back):
         why = back.server or back.status
-        events.append(AnswerLost(at, now, DESK, key=back.answer, left=back.left, because=why))
+        yield AnswerLost(at, now, DESK, key=back.answer, left=back.left, because=why)
         if case.status != "open":
             opened_at, because = case.not_before(CaseReopened, at), "the answer reached nobody"
-            events.append(CaseReopened(opened_at, now, DESK, because=because))
+            yield CaseReopened(opened_at, now, DESK, because=because)
     holder = terms.team.agent(case.assignee)
     another = _another(case, back, holder, terms, now)
     if holder and another:
         because = f"the mail that gives it to {holder.name or holder.address} does not arrive"
-        events.append(CaseAssigned(at, now, DESK, agent=another.address, because=because))
-    return tuple(events)
+        yield CaseAssigned(at, now, DESK, agent=another.address, because=because)
 
 
-def mails(events: tuple[Event, ...], case: Case, back: Returned, terms: Terms) -> Iterator[Draft]:
+def _mails(events: tuple[Event, ...], case: Case, back: Returned, terms: Terms) -> Iterator[Draft]:
     """To whom the case is given, or to who keeps it; `case` is as the events leave it."""
     lost = any(isinstance(event, AnswerLost) for event in events)
     if any(isinstance(event, CaseAssigned) for event in events):
@@ -94,20 +99,6 @@ def mails(events: tuple[Event, ...], case: Case, back: Returned, terms: Terms) -
         yield Draft(BouncedMail(bounced=returned), person, key)
 
 
-def _arrived(
-    case: Case, answer: str, recipient: str, terms: Terms, now: datetime
-) -> tuple[tuple[Event, ...], Draft | None]:
-    """What follows where an answer that was lost is sent after all: on an operator's order, say."""
-    lost = [event.key for event in case.of_type(AnswerLost)]
-    there = {event.key for event in case.of_type(AnswerArrived)}
-    if not answer or answer not in lost or answer in there:
-        return (), None
-    event = AnswerArrived(now, now, DESK, key=answer, recipient=recipient)
-    agent = terms.team.agent(case.assignee)
-    echo = EchoMail(done=(f"your answer has gone to {recipient} after all: it counts from now on",))
-    return (event,), Draft(echo, agent.person, f"arrived/{answer}") if agent else None
-
-
 def _is_lost(case: Case, back: Returned) -> bool:
     """Whether the last word of an agent's has reached nobody. What was said since counts for itself."""
     answers = case.of_type(AgentAnswered)
@@ -130,14 +121,20 @@ def _another(case: Case, back: Returned, holder: Agent | None, terms: Terms, now
 
 def did_not_arrive(case: Case, back: Returned, terms: Terms, now: datetime) -> Decision:
     """Decide what follows from a mail of a case that was refused, or given up."""
-    events = happened(case, back, terms, at=now, now=now)
-    after = case.after(*events)
-    decision = Decision(after, events, tuple(mails(events, after, back, terms)))
+    events, drafts = came_back(case, back, terms, at=now, now=now)
+    decision = Decision(case.after(*events), events, drafts)
     decision = relief.relieve(decision, terms, now, because="a mail of ours did not arrive")
     return on_the_record(decision, terms, now)
 
 
 def arrived_after_all(case: Case, answer: str, recipient: str, terms: Terms, now: datetime) -> Decision:
-    """Decide what follows from an answer that was lost and is sent after all."""
-    events, told = _arrived(case, answer, recipient, terms, now)
-    return on_the_record(Decision(case.after(*events), events, (told,) if told else ()), terms, now)
+    """Decide what follows where an answer that was lost is sent after all: on an operator's order, say."""
+    lost = [event.key for event in case.of_type(AnswerLost)]
+    there = {event.key for event in case.of_type(AnswerArrived)}
+    if not answer or answer not in lost or answer in there:
+        return on_the_record(Decision(case), terms, now)
+    event = AnswerArrived(now, now, DESK, key=answer, recipient=recipient)
+    agent = terms.team.agent(case.assignee)
+    echo = EchoMail(done=(f"your answer has gone to {recipient} after all: it counts from now on",))
+    drafts = (Draft(echo, agent.person, f"arrived/{answer}"),) if agent else ()
+    return on_the_record(Decision(case.after(event), (event,), drafts), terms, now)
