@@ -35,6 +35,7 @@ class ContactTable:
 
     email: str
     registered: TrueOrFalse = False
+    products: list[str] = field(default_factory=list)
 
 
 @strict
@@ -56,6 +57,8 @@ class CustomerTable:
     account_contacts: list[str] = field(default_factory=list)
     projects: list[str] = field(default_factory=list)
     products: list[str] = field(default_factory=list)
+    addons: list[str] = field(default_factory=list)
+    versions: dict[str, str] = field(default_factory=dict)
     signed: date | None = None
     entitled_from: date | None = None
     entitled_to: date | None = None
@@ -128,11 +131,15 @@ def _customer(entry: CustomerTable) -> Customer:
         country=entry.country,
         language=entry.language,
         domains=tuple(domain.lower() for domain in entry.domains),
-        contacts=tuple(Contact(contact.email.lower(), contact.registered) for contact in entry.contacts),
+        contacts=tuple(
+            Contact(contact.email.lower(), contact.registered, tuple(contact.products)) for contact in entry.contacts
+        ),
         escalation_contact=entry.escalation_contact.lower(),
         account_contacts=tuple(address.lower() for address in entry.account_contacts),
         projects=tuple(entry.projects),
         products=tuple(entry.products),
+        addons=tuple(entry.addons),
+        versions=tuple(entry.versions.items()),
         signed=entry.signed,
         entitled_from=entry.entitled_from,
         entitled_to=entry.entitled_to,

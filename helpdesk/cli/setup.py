@@ -17,7 +17,9 @@ from helpdesk.plural import plural
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from helpdesk.core.words.people import Customer
     from helpdesk.desk import Rules
+    from helpdesk.offering.policy import Policy
     from helpdesk.store.engine import Database
     from helpdesk.wires.imap_account import Account
 
@@ -105,6 +107,8 @@ def _warnings(rules: Rules) -> Iterator[str]:
         policy = rules.book.policies.get(customer.policy)
         if policy and policy.escalation_contact and not customer.escalation_contact:
             yield f"customer {customer.key}: {policy.name} asks for an escalation_contact, there is none"
+        if policy:
+            yield from _too_many_contacts(customer, policy)
         # No mistake where a desk serves its own house, and a bad one anywhere else.
         ours = {mailbox.address.rpartition("@")[2] for mailbox in rules.configuration.mailboxes}
         for domain in sorted(ours.intersection(customer.domains)):
@@ -117,6 +121,19 @@ def _warnings(rules: Rules) -> Iterator[str]:
         yield "desk.operators: there are none, so nobody hears what ails the desk itself"
     yield from rules.letters.templates.unused()
     yield from _called_while_away(rules)
+
+
+def _too_many_contacts(customer: Customer, policy: Policy) -> Iterator[str]:
+    """More people than a plan lets write."""
+    plan = policy.plan(customer.plan) if customer.plan else policy.plans[0]
+    named = [("", plan.contacts, len(customer.contacts))]
+    products = {product for contact in customer.contacts for product in contact.products}
+    for product in sorted(products):
+        number = sum(product in contact.products for contact in customer.contacts)
+        named.append((f" for {product}", plan.contacts_per_product, number))
+    for what, most, number in named:
+        if most and number > most:
+            yield f"customer {customer.key}: {plural(number, 'contact')}{what}, {plan.name} has {most}"
 
 
 def _called_while_away(rules: Rules) -> Iterator[str]:

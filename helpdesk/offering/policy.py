@@ -17,6 +17,7 @@ from helpdesk.offering.customer_hours import place_key, read_place
 from helpdesk.offering.maintenance_terms import NOTHING_OWED
 from helpdesk.offering.promises import INCOMING, AgreedDate, Unmeasured, elapsed_in
 from helpdesk.openhours.accounting import CALENDAR_YEAR
+from helpdesk.plural import plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from helpdesk.offering.maintenance_terms import MaintenanceTerms
     from helpdesk.offering.promises import PromiseKind, Waited
     from helpdesk.offering.severities import Kind, Level, SeverityTerms
+    from helpdesk.offering.versions import ProductVersion
     from helpdesk.openhours.accounting import AccountingPeriod, FiscalYear, PeriodKind
     from helpdesk.openhours.calendar import Calendar
     from helpdesk.openhours.within import Within
@@ -58,7 +60,7 @@ class Plan:
 
     `calendar` overrides the region's, `""` leaves it to the region. `channels` are the ways in that come with the
     plan, `severities` the severities that it has, empty for all. A case of an area in `excludes` is flagged as not in
-    the plan.
+    the plan. `contacts` people of the customer may write, or so many for each product; 0: anybody.
     """
 
     key: str
@@ -67,6 +69,14 @@ class Plan:
     channels: tuple[str, ...] = ()
     excludes: tuple[str, ...] = ()
     severities: tuple[str, ...] = ()
+    contacts: int = 0
+    contacts_per_product: int = 0
+
+    @property
+    def contact_words(self) -> str:
+        """How many people may write; "" where anybody may."""
+        numbers = ((self.contacts, ""), (self.contacts_per_product, " for each product"))
+        return ", ".join(f"{plural(number, 'contact')}{each}" for number, each in numbers if number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,6 +370,7 @@ class Policy:
     maintenance_terms: MaintenanceTerms = NOTHING_OWED
     lifecycle: Lifecycle = Lifecycle()
     fiscal_year: FiscalYear = CALENDAR_YEAR
+    versions: tuple[ProductVersion, ...] = ()
     attainment: tuple[AttainmentGoal, ...] = ()
     availability: tuple[Availability, ...] = ()
     credits: Credits | None = None

@@ -109,6 +109,8 @@ def _access_shape(policy: Policy) -> dict[str, Any]:
                 "calendar": plan.calendar or None,
                 "channels": list(plan.channels),
                 "excludes": list(plan.excludes),
+                "contacts": plan.contacts or None,
+                "contacts_per_product": plan.contacts_per_product or None,
                 "severities": list(plan.severities),
             }
             for plan in policy.plans
@@ -187,6 +189,17 @@ def _limits_shape(policy: Policy) -> dict[str, Any]:
             "first_full": warranty.first_full or None,
             "requires": list(warranty.requires),
         },
+        "versions": [
+            {
+                "version": ".".join(map(str, one.numbers)),
+                "before": one.before,
+                "product": one.product or None,
+                "supported_until": one.supported_until.isoformat() if one.supported_until else None,
+                "extended": {addon: day.isoformat() for addon, day in one.extended.items()},
+                "exclusion": one.exclusion,
+            }
+            for one in policy.versions
+        ],
         "exclusions": [
             {
                 "key": exclusion.key,
@@ -264,6 +277,7 @@ def offering_text(policy: Policy, *, now: datetime, reader: OfferingReader = EVE
         _titled("Channels", [_channel(channel) for channel in policy.channels]),
         _titled("Warranty", _warranty(policy)),
         _titled("Plans", _plans(policy)),
+        _titled("Versions", [str(version) for version in policy.versions]),
         _titled("Left out", [_exclusion(exclusion) for exclusion in policy.exclusions]),
         _titled("What customers are asked for", [_field(field) for field in policy.intake]),
         _titled("Areas covered", [", ".join(area.key for area in policy.severity.areas)]),
@@ -399,6 +413,7 @@ def _plans(policy: Policy) -> list[str]:
             for part in (
                 f"by {', '.join(plan.channels)}" if plan.channels else "",
                 f"without {', '.join(plan.excludes)}" if plan.excludes else "",
+                plan.contact_words,
                 f"{', '.join(plan.severities)} only; what is worse becomes the worst of them"
                 if plan.severities
                 else "",
@@ -406,7 +421,7 @@ def _plans(policy: Policy) -> list[str]:
             if part
         )
         for plan in policy.plans
-        if plan.channels or plan.excludes or plan.severities
+        if plan.channels or plan.excludes or plan.contact_words or plan.severities
     ]
 
 

@@ -17,6 +17,7 @@ name = "Active Support"
 
 [plans.gold]
 name = "Gold"
+{plan}
 
 [regions.all]
 calendar = "24x7"
@@ -41,10 +42,10 @@ default = "minor"
 SUPPORT = "email@active.example"
 
 
-def active_desk(folder: Path, policy: str, *, start: str = "2026-05-01 00:00", **acme: Any) -> TestDesk:
-    """A desk for that offering with some more lines; Acme is on Gold and its days are those of UTC."""
+def active_desk(folder: Path, policy: str, *, plan: str = "", start: str = "2026-05-01 00:00", **acme: Any) -> TestDesk:
+    """A desk for that offering with more lines, and some for its plan; Acme is on Gold and its days are those of UTC."""
     (folder / "policies").mkdir()
-    (folder / "policies" / "active.toml").write_text(ACTIVE + policy, encoding="utf-8")
+    (folder / "policies" / "active.toml").write_text(ACTIVE.format(plan=plan) + policy, encoding="utf-8")
     facts = {"timezone": "UTC", "quarterly_fee": "12000.00 EUR", "contacts": [{"email": "jo@acme.example"}]}
     return open_desk(
         folder,

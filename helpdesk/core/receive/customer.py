@@ -30,6 +30,7 @@ from helpdesk.core.words.events import (
     CustomerRated,
     CustomerThanked,
     CustomerWrote,
+    DetailsGiven,
     Event,
     RankOneSuspected,
     SentAgain,
@@ -112,7 +113,7 @@ def opened(arrival: Arrival, terms: Terms, now: datetime, *, requester: Person |
     found = _assessed(verdict, arrival, terms, now)
     wrote = entry.came(CustomerWrote, arrival, now)
     joined = tuple(participants.by_first_mail(arrival, terms, now))
-    outside = tuple(scope.findings(arrival, verdict, terms, now))
+    outside = tuple(scope.findings(sender, arrival, verdict, intake.values, terms, now))
     escalated = tuple(escalation.requested(arrival, terms, now))
     given = assignment.assign(terms, now)
     acknowledged = acknowledgment.decided(arrival, terms, now)
@@ -226,7 +227,11 @@ def _writes_on(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Dec
     events += _assessed_at_last(case, arrival, terms, now)
     added = details.given(case.after(*events), arrival, terms, now)
     events += added.events
+    decided = scope.exclusion_keys(case.events)
     case = case.after(*events)
+    if any("version" in event.intake for event in added.events if isinstance(event, DetailsGiven)):
+        found = tuple(scope.out_of_support(arrival, dict(case.intake), terms, now, decided=decided))
+        events, case = [*events, *found], case.after(*found)
     suspected = _reassessed(case, arrival, added, terms, now)
     case = case.after(*suspected)
     drafts = (

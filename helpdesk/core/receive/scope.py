@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from helpdesk.core.receive import entry
+from helpdesk.core.receive.fact_scope import contact_doubts, unsupported
 from helpdesk.core.receive.maintenance import window_of
 from helpdesk.core.words.case import DESK
 from helpdesk.core.words.events import (
@@ -27,7 +28,7 @@ from helpdesk.core.words.people import promises_begin_on
 from helpdesk.offering.policy import OFF, Doubt
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from datetime import date, datetime
 
     from helpdesk.core.words.case import Case
@@ -104,13 +105,22 @@ def region_key(terms: Terms) -> str:
     return terms.policy.region_for(theirs.region, country=theirs.country, timezone=theirs.timezone)
 
 
-def findings(arrival: Arrival, verdict: Verdict, terms: Terms, now: datetime) -> Iterator[Event]:
-    """Events for what the plan does not cover, and for what the offering may leave out."""
+def findings(
+    sender: Person, arrival: Arrival, verdict: Verdict, given: Mapping[str, str], terms: Terms, now: datetime
+) -> Iterator[Event]:
+    """Events for what the plan does not cover, and for what the offering may leave out.
+
+    `given` are the answers to what customers are asked for.
+    """
     plan = terms.policy.plan(plan_key(terms))
     for tag in uncovered(verdict.kind, verdict.area or "", plan, terms.policy):
         yield entry.flagged(arrival, now, tag)
     yield from _declared(arrival, verdict, terms, now)
     yield from excluded_by_words(arrival, terms, now)
+    yield from out_of_support(arrival, given, terms, now)
+    theirs = terms.customer if terms.customer and terms.customer.policy == terms.policy.key else None
+    for doubt in contact_doubts(theirs, sender.address, plan, given.get("product", "")):
+        yield entry.flagged(arrival, now, doubt)
 
 
 _NOT_IN_PLAN, _NO_AREA = "not in plan: ", "no covered area recognised"
@@ -171,6 +181,19 @@ def excluded_by_words(
             yield from _proposal(one.key, order, one.why, said, (arrival.received_at, now, DESK))
 
 
+def out_of_support(
+    arrival: Arrival, given: Mapping[str, str], terms: Terms, now: datetime, *, decided: Collection[str] = ()
+) -> Iterator[Event]:
+    """An event and a tag where the version that a mail, or the contract, names is out of support."""
+    policy, stamp = terms.policy, (arrival.received_at, now, DESK)
+    theirs = terms.customer if terms.customer and terms.customer.policy == policy.key else None
+    on = arrival.received_at.astimezone(ZoneInfo(policy.accounts_timezone)).date()
+    for version, why in unsupported(policy, theirs, given, on):
+        if version.exclusion not in decided:
+            yield ExclusionProposed(*stamp, key=version.exclusion, because=why)
+            yield CaseFlagged(*stamp, tag=_proposed(version.exclusion, why, f"#exclude {version.exclusion}"))
+
+
 def exclusion_keys(events: Iterable[Event]) -> frozenset[str]:
     """The keys that were proposed or decided on."""
     return frozenset(one.key for one in events if isinstance(one, ExclusionProposed | CaseExempted))
@@ -187,8 +210,11 @@ def _incident(incident: Incident, policy: Policy, stamp: Stamp) -> Iterator[Even
 def _proposal(key: str, order: str, why: str, said: Collection[str], stamp: Stamp) -> Iterator[Event]:
     words = ", ".join(f'"{word}"' for word in said)
     yield ExclusionProposed(*stamp, key=key, because=why, words=tuple(said))
-    tag = f"{PROPOSED}{key}, the mail says {words} ({order} binds, #exclude {OFF} dismisses; its promises run)"
-    yield CaseFlagged(*stamp, tag=tag)
+    yield CaseFlagged(*stamp, tag=_proposed(key, f"the mail says {words}", order))
+
+
+def _proposed(key: str, why: str, order: str) -> str:
+    return f"{PROPOSED}{key}, {why} ({order} binds, #exclude {OFF} dismisses; its promises run)"
 
 
 def _stands_in(words: str, text: str) -> bool:

@@ -114,6 +114,7 @@ class Contact:
 
     address: str
     registered: bool = False
+    products: tuple[str, ...] = ()  # for which they write, where the plan counts them by product
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +135,8 @@ class Customer:
     account_contacts: tuple[str, ...] = ()
     projects: tuple[str, ...] = ()
     products: tuple[str, ...] = ()
+    addons: tuple[str, ...] = ()  # keys of what they bought beside the plan
+    versions: tuple[tuple[str, str], ...] = ()  # what they run of which product, by the contract
     signed: date | None = None  # the contract; None: on the day from which they are entitled
     entitled_from: date | None = None
     entitled_to: date | None = None

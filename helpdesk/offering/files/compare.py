@@ -172,6 +172,7 @@ def _said_of(policy: Policy) -> Iterator[tuple[str, str]]:
         zone = ("their zone",) if follows.in_their_zone else ()
         yield f"calendar {key} takes from the customer", ", ".join((*zone, *follows.countries))
     yield from ((f"excluded areas of plan {plan.key}", ", ".join(plan.excludes)) for plan in policy.plans)
+    yield from ((f"contacts of plan {plan.key}", plan.contact_words) for plan in policy.plans)
     yield from ((f"severities of plan {plan.key}", ", ".join(plan.severities)) for plan in policy.plans)
     for channel in policy.channels:
         yield f"severity that channel {channel.key} states", channel.severity
@@ -203,6 +204,7 @@ def _said_of(policy: Policy) -> Iterator[tuple[str, str]]:
     for exclusion in policy.exclusions:
         scope = " (out of scope)" if exclusion.out_of_scope else ""
         yield f"exclusion {exclusion.key}", f"{exclusion.why}{scope}: {', '.join(exclusion.words)}"
+    yield "versions", "; ".join(map(str, policy.versions))
     yield from (
         (f"maintenance {window.name}", f"{window.sector} {window.impact} {window.rule}".strip())
         for window in policy.maintenance

@@ -47,6 +47,7 @@ from helpdesk.offering.policy import (
 )
 from helpdesk.offering.promises import UNMEASURED
 from helpdesk.offering.severities import CONDITIONS, Area, Cap, Kind, Level, SeverityTerms
+from helpdesk.offering.versions import UNSUPPORTED, ProductVersion, numbers_of
 from helpdesk.openhours.accounting import MONTHS
 from helpdesk.openhours.calendar import Calendar, parse_hours
 from helpdesk.openhours.walltime import time_of_day
@@ -199,6 +200,7 @@ class _PolicyReader:
             maintenance_terms=read_maintenance_terms(table.maintenance_terms, self.wrong),
             lifecycle=self.life(table.lifecycle),
             calls=self.attempt("calls", partial(read_calls, table.calls), Calls()),
+            versions=tuple(self.versions()),
             fiscal_year=read_fiscal_year(table.fiscal_year, self.wrong),
             attainment=tuple(read_attainment(key, entry, self.wrong) for key, entry in table.attainment.items()),
             availability=tuple(read_availability(key, entry, self.wrong) for key, entry in table.availability.items()),
@@ -220,7 +222,10 @@ class _PolicyReader:
     def plans(self) -> Iterator[Plan]:
         for key, entry in self.table.plans.items():
             listed = (tuple(entry.channels), tuple(entry.excludes), tuple(entry.severities))
-            yield Plan(key, entry.name, entry.calendar, *listed)
+            for what, most in (("contacts", entry.contacts), ("contacts_per_product", entry.contacts_per_product)):
+                if most < 0:
+                    self.wrong(f"plans.{key}.{what}", f"expected how many people may write, not {most}")
+            yield Plan(key, entry.name, entry.calendar, *listed, entry.contacts, entry.contacts_per_product)
 
     def wrong(self, key: str, expected: str) -> None:
         self.problems.append(f"{key}: {expected}")
@@ -405,6 +410,22 @@ class _PolicyReader:
             if entry.key.casefold() == OFF:
                 self.wrong(f"exclusion.{number}.key", f"expected another key: #exclude {OFF} takes an exclusion back")
             yield Exclusion(entry.key, entry.why, tuple(entry.words), entry.out_of_scope)
+        keys = {entry.key for entry in self.table.exclusion}
+        if UNSUPPORTED not in keys and any(not entry.exclusion for entry in self.table.versions):
+            yield Exclusion(UNSUPPORTED, "this version is not supported any more")
+
+    def versions(self) -> Iterator[ProductVersion]:
+        known = {entry.key for entry in self.table.exclusion}
+        for number, entry in enumerate(self.table.versions, start=1):
+            place, text = f"versions.{number}", entry.version.strip()
+            numbers = numbers_of(text)
+            if not numbers:
+                self.wrong(f"{place}.version", f'expected a version such as "4.1" or "< 4.0", not {entry.version!r}')
+            if entry.exclusion:
+                self.among(f"{place}.exclusion", entry.exclusion, known)
+            exclusion = entry.exclusion or UNSUPPORTED
+            until, extended = entry.supported_until, dict(entry.extended)
+            yield ProductVersion(numbers, text.startswith("<"), entry.product, until, extended, exclusion)
 
     def maintenance(self) -> Iterator[Maintenance]:
         windows = self.table.maintenance

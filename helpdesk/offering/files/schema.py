@@ -24,6 +24,8 @@ class PlanTable:
     channels: list[str] = field(default_factory=list)  # ways in that come with the plan; none named: all
     excludes: list[str] = field(default_factory=list)  # areas that do not come with the plan
     severities: list[str] = field(default_factory=list)  # that it has; what is worse becomes the worst of them
+    contacts: int = 0  # how many people of a customer may write; 0: anybody
+    contacts_per_product: int = 0  # the same, for each of their products
 
 
 @strict
@@ -194,6 +196,18 @@ class MaintenanceEntry:
     weekday: str = ""  # on which weekday the document says it falls
     dated: list[list[datetime]] = field(default_factory=list)  # [[from, to], ...]
     impact: str = ""  # a key of [maintenance_terms] notice; without it, the document itself is the notice
+
+
+@strict
+@dataclass
+class VersionEntry:
+    """`[[versions]]`: until when a version of a product is supported."""
+
+    version: str  # "4.1" and whatever begins so, or "< 4.0"
+    product: str = ""  # where there are several
+    supported_until: date | None = None  # the last day; without it, not any more
+    extended: dict[str, date] = field(default_factory=dict)  # by the add-on that brings it
+    exclusion: str = ""  # the key of the [[exclusion]] that is proposed; without it, "unsupported-version"
 
 
 @strict
@@ -473,6 +487,7 @@ class PolicyFile:
     warranty: WarrantyTable = field(default_factory=WarrantyTable)
     exclusion: list[ExclusionEntry] = field(default_factory=list)
     maintenance: list[MaintenanceEntry] = field(default_factory=list)
+    versions: list[VersionEntry] = field(default_factory=list)
     maintenance_terms: MaintenanceTermsTable = field(default_factory=MaintenanceTermsTable)
     fiscal_year: FiscalYearTable = field(default_factory=FiscalYearTable)
     attainment: dict[str, AttainmentTable] = field(default_factory=dict)
