@@ -33,7 +33,7 @@ from helpdesk.mail.proof.address import NO_CASE
 from helpdesk.mail.write.compose import Letter, compose
 from helpdesk.offering.policy import Promise
 from helpdesk.person import Person
-from helpdesk.phrases import NO_SUBJECT, brief, language_names, moment, span
+from helpdesk.phrases import NO_SUBJECT, amount, brief, language_names, moment, span
 from helpdesk.store.outbox import Queued
 from helpdesk.templates.words import (
     AckWords,
@@ -42,6 +42,7 @@ from helpdesk.templates.words import (
     CustomerWords,
     DueWords,
     ProblemWords,
+    PromisedWords,
     RatingLinks,
     ReminderWords,
     StepMailWords,
@@ -60,7 +61,7 @@ if TYPE_CHECKING:
     from helpdesk.core.words.decision import Draft
     from helpdesk.core.words.desk_mail import DeskContent
     from helpdesk.core.words.drafts import KnownProblem, TakenStep
-    from helpdesk.core.words.owed import Owed, RunningClock
+    from helpdesk.core.words.owed import Owed, RunningClock, ToldPromise
     from helpdesk.core.words.people import Agent, Mailbox
     from helpdesk.core.words.terms import Terms
     from helpdesk.mail.proof.address import Purpose, Signer
@@ -228,7 +229,7 @@ class Letters:
         """The content of a draft, or what stands for it in a template (`words.INSTEAD_OF`)."""
         match content := draft.content:
             case AckMail():
-                return _ack_words(content, case, terms)
+                return _ack_words(content, _owed(draft), case, terms)
             case ClosedMail():
                 asked = rating.is_asked(case, draft.to, terms)
                 links = self._rating_links(draft.to, case, terms) if asked else None
@@ -322,6 +323,7 @@ class Letters:
             assignee=_name_of(terms.team.agent(case.assignee)),
             turn=turn_words(case, policy) if case.active and turn_of(case).whose != "desk" else "",
             due=due,
+            promised=tuple(_promised_words(one, "en") for one in _owed(draft).promised),
             first_due=due[0] if due else None,
             opened=moment(case.opened_at, desk_zone(case, policy)),
             link=f"{self._public_url}/cases/{case.ref}" if self._public_url else "",
@@ -336,14 +338,21 @@ def _owed(draft: Draft) -> Owed:
     return draft.owed
 
 
-def _ack_words(content: AckMail, case: Case, terms: Terms) -> AckWords:
+def _ack_words(content: AckMail, owed: Owed, case: Case, terms: Terms) -> AckWords:
     zone, language = _zone(case, terms), _spoken(case, terms)
     return AckWords(
+        promised=tuple(_promised_words(one, language) for one in owed.promised),
         declared=tuple(_problem_words(entry, zone, language) for entry in content.declared),
         channel_says=terms.policy.told_of(case.channel, case.down),
         escalated=content.escalated,
         follows=content.follows,
     )
+
+
+def _promised_words(told: ToldPromise, language: str) -> PromisedWords:
+    within = amount(told.within, language) if told.within else ""
+    name = f"{told.kind.name[:1].upper()}{told.kind.name[1:]}"
+    return PromisedWords(name=name, own=told.kind.own, within=within, each_time=told.kind.renews, said=told.said)
 
 
 def _zone(case: Case, terms: Terms) -> str:
@@ -416,6 +425,7 @@ def _due(running: RunningClock, now: datetime) -> DueWords:
     now_due = _due_at(clock) if _due_at(clock) > max(due_at, now) else None
     return DueWords(
         target=clock.kind.name,
+        asks=clock.kind.asks or clock.kind.name,
         of=running.ref,
         at=moment(due_at, zone),
         brief=brief(due_at, zone),
@@ -444,6 +454,8 @@ def _step_words(step: TakenStep, case: Case, terms: Terms, now: datetime) -> Ste
     zone, due_at = desk_zone(case, terms.policy), step.due_at
     return StepWords(
         target=step.target,
+        owes=step.owes,
+        orders=step.orders,
         due=moment(due_at, zone) if due_at else "",
         due_brief=brief(due_at, zone) if due_at else "",
         left=_left(due_at, step.late_from, zone, now) if due_at else "",

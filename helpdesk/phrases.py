@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -13,10 +14,27 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from helpdesk.openhours.within import Within
+
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _GERMAN_DAYS = ("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So")
 _GERMAN_ZONES = {"CET": "MEZ", "CEST": "MESZ"}
+_GERMAN_AMOUNTS = {
+    "minute": "Minute",
+    "minutes": "Minuten",
+    "hour": "Stunde",
+    "hours": "Stunden",
+    "business day": "Werktag",
+    "business days": "Werktagen",
+    "calendar day": "Kalendertag",
+    "calendar days": "Kalendertagen",
+    "week": "Woche",
+    "weeks": "Wochen",
+    "same business day": "demselben Werktag",
+    "by": "bis",
+}
+_AMOUNT = re.compile(rf"\b(\d+ )?({'|'.join(sorted(_GERMAN_AMOUNTS, key=len, reverse=True))})\b")
 _OR = {"en": "or", "de": "oder"}
 NO_SUBJECT = defaultdict(lambda: "(no subject)", de="(ohne Betreff)")
 
@@ -29,6 +47,13 @@ def moment(at: datetime, zone: str, language: str = "en") -> str:
         return f"{_GERMAN_DAYS[local.weekday()]}., {local:%d.%m.%Y, %H:%M} Uhr {_GERMAN_ZONES.get(name, name)}"
     day = f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {local.year}"
     return f"{day}, {local:%H:%M} {zone_name(local)}"
+
+
+def amount(within: Within, language: str = "en") -> str:
+    """`2 business days`, as an amount of promised time is said; German, after `innerhalb von`: `2 Werktagen`."""
+    if language != "de":
+        return str(within)
+    return _AMOUNT.sub(lambda found: f"{found[1] or ''}{_GERMAN_AMOUNTS[found[2]]}", str(within))
 
 
 def language_names(spoken: Sequence[str], language: str) -> str:

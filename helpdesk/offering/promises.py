@@ -42,6 +42,7 @@ Mark = Literal[
     "answer", "word", "assigned", "started", "resolved", "rated", "#ack", "#workaround", "#planned", "#agreed"
 ]
 # The starts that come again with each such event; all others come once.
+_BY_ORDER: Final = frozenset({"started", "#ack", "#workaround", "#planned", "#agreed"})
 RECURRING: Final = frozenset({"last_word", "escalation", "incident"})
 # The starts that are something that came in: they may come after a cut-off.
 INCOMING: Final = frozenset({"received", "opened", "details_complete", "escalation", "customer_wrote"})
@@ -84,6 +85,7 @@ class PromiseKind:
     begins_with: str = ""  # what its first stretch is said to begin with
     asks: str = ""  # what is to be done by then, in a word to the agent
     owes: str = ""  # what the customer has not while it is not met; "" for its name
+    own: bool = False  # of the offering, rather than of every policy
 
     @property
     def owes_word(self) -> bool:
@@ -94,6 +96,16 @@ class PromiseKind:
     def answers(self) -> bool:
         """Whether it is kept by answering what a customer said."""
         return self.owes_word and self.starts in {"received", "opened", "customer_wrote"}
+
+    @property
+    def is_told_at_first(self) -> bool:
+        """Whether the acknowledgment tells of it, beside the first answer."""
+        return self.own and self.starts not in {*RECURRING, "agreed"}
+
+    @property
+    def orders(self) -> tuple[str, ...]:
+        """The orders of an agent's that meet it."""
+        return tuple("#started" if mark == "started" else mark for mark in self.met_by if mark in _BY_ORDER)
 
     @property
     def recurs(self) -> bool:

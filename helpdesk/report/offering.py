@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from helpdesk.core.clocks import calling
 from helpdesk.offering.customer_hours import read_place
 from helpdesk.offering.policy import NoPromise
-from helpdesk.offering.promises import AGREED, usual_promises
+from helpdesk.offering.promises import AGREED
 from helpdesk.openhours.calendar import wall_instant
 from helpdesk.openhours.week import DAYS, clock_words, week_words
 from helpdesk.phrases import brief, moment, span
@@ -305,8 +305,7 @@ def _head(policy: Policy, reader: OfferingReader) -> Iterator[str]:
 
 def _is_told_of(kind: PromiseKind) -> bool:
     """Whether there is more to say of a promise than its name does: what it is, or how it is said."""
-    usual = kind.key in {one.key for one in (*usual_promises(()), AGREED)}
-    return not usual or bool(kind.remind) or (kind.said != "owed" and kind.key != AGREED.key)
+    return kind.own or bool(kind.remind) or (kind.said != "owed" and kind != AGREED)
 
 
 def _titled(title: str, lines: list[str]) -> list[str]:

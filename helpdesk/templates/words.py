@@ -53,6 +53,7 @@ class DueWords:
     """One promise that runs."""
 
     target: str
+    asks: str
     of: str
     at: str
     brief: str
@@ -60,6 +61,17 @@ class DueWords:
     left: str
     now_due: str
     promise: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromisedWords:
+    """A promise besides the first answer, in the customer's language; `said` is owed, aim, best effort or agreed."""
+
+    name: str
+    own: bool
+    within: str
+    each_time: bool
+    said: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +99,7 @@ class AgentWords(CaseWords):
     assignee: str
     turn: str
     due: tuple[DueWords, ...]
+    promised: tuple[PromisedWords, ...]
     first_due: DueWords | None
     opened: str
     link: str
@@ -110,6 +123,7 @@ class ProblemWords:
 class AckWords:
     """Of the acknowledgment."""
 
+    promised: tuple[PromisedWords, ...]
     declared: tuple[ProblemWords, ...]
     channel_says: str
     escalated: bool
@@ -147,6 +161,8 @@ class StepWords:
     """A step of the ladder."""
 
     target: str
+    owes: str
+    orders: tuple[str, ...]
     due: str
     due_brief: str
     left: str

@@ -111,6 +111,75 @@ def test_a_workaround_before_the_first_answer_leaves_no_update_to_give(mill):  #
     assert shown(desk, "update") == []
 
 
+# --- what people read
+
+
+TOLD = (
+    FIRST.replace('normal = "8h"', 'normal = "best effort"')
+    + UPDATE
+    + """
+[promises.workaround]
+starts = "received"
+met_by = ["#workaround", "resolved"]
+said = "aim"
+[promises.plan]
+name = "action plan"
+starts = "first_answer"
+met_by = ["#planned"]
+[targets.standard.workaround]
+normal = "2bd"
+[targets.standard.plan]
+normal = "agreed"
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (
+            "Some sums are wrong.",
+            [
+                "First answer: best effort",
+                "Update: within 4 hours each time",
+                "Workaround: within 2 business days (our aim)",
+                "Action plan: on a date that we agree with you",
+            ],
+        ),
+        (
+            "Guten Tag, seit heute sind einige Summen falsch, und wir wissen nicht, woran das liegt.",
+            [
+                "Erste Antwort: so bald wie möglich, ohne Zusage einer Zeit",
+                "Update: jeweils innerhalb von 4 Stunden",
+                "Workaround: innerhalb von 2 Werktagen (angestrebt)",
+                "Action plan: zu einem Zeitpunkt, den wir mit Ihnen vereinbaren",
+            ],
+        ),
+    ],
+)
+def test_the_acknowledgment_says_what_is_promised_and_how(mill, words, told):  # noqa: F811
+    desk = mill(targets=TOLD)
+    goes(desk, ("10:00", JO, words))
+    text = desk.last(JO, "ack").text
+    lines = [" ".join(line.split()) for line in text.splitlines()]
+    assert [line for line in lines if line in told] == told
+
+
+def test_who_is_to_give_a_workaround_is_asked_for_one(mill):  # noqa: F811
+    desk = mill(targets=TOLD + '\n[[ladder]]\nat = "due"\nsend = "breach"\nto = ["assignee"]\nof = ["workaround"]\n')
+    goes(desk, ("10:00", JO, "Some sums are wrong."), ("10:30", ANN, "We look into it."))
+    assert "workaround by Thu 28 May 10:00" in desk.last(ANN, "assigned").subject
+    facts = " ".join(desk.last(ANN, "assigned").text.split())
+    assert 'First response: best effort Action plan: not due until a date is agreed ("#agreed DATE")' in facts
+    at(desk, "28 12:00")
+    late = desk.sent_to(ANN, "breach")
+    text = " ".join(late[0].text.split())
+    assert [local(mail.at) for mail in late] == ["28 10:00"]
+    assert "the customer has no workaround yet" in text
+    assert 'A first line "#workaround" meets it.' in text
+    assert "Update: due" in text  # and what else runs
+
+
 # --- what starts and what meets a promise
 
 

@@ -273,10 +273,12 @@ def _as_taken(rung: Rung, now: datetime) -> TakenStep:
     return TakenStep(
         kind=rung.step.kind,
         target=rung.clock.kind.name,
+        owes=rung.clock.kind.owes or rung.clock.kind.name,
+        orders=rung.clock.kind.orders,
         due_at=rung.clock.broken_or_due_at(now),
         late_from=rung.clock.told_late_from,
         reached_at=rung.at,
-        share=rung.step.share,
+        share=0 if rung.step.before else rung.step.share,
         after=rung.step.after,
         acknowledge=rung.step.waits_for_acknowledgment,
         unheard_for=None if rung.turn else rung.step.unless_acknowledged,

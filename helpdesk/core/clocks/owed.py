@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from helpdesk.core.clocks.timeline import clocks
 from helpdesk.core.words.drafts import AckMail
-from helpdesk.core.words.owed import Owed, RunningClock
+from helpdesk.core.words.owed import Owed, RunningClock, ToldPromise
 from helpdesk.offering.policy import Promise
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from helpdesk.core.words.clock import Clock
     from helpdesk.core.words.decision import Draft
     from helpdesk.core.words.terms import Terms
-    from helpdesk.offering.policy import Doubt
+    from helpdesk.offering.policy import Doubt, Policy
 
 
 def with_owed(
@@ -34,12 +34,31 @@ def with_owed(
         return drafts
     first, *others = found or clocks(case, terms.policy)
     running = tuple(sorted(_running([first, *others], case, terms, now), key=lambda one: one.due_at))
-    whole = Owed(first, _next_word([first, *others], now), running, (), _reopens_until(case, terms))
+    whole = Owed(first, _next_word([first, *others], now), running, (), (), _reopens_until(case, terms))
     return tuple(draft if draft.owed else replace(draft, owed=_told_by(draft, whole, case, terms)) for draft in drafts)
 
 
 def _told_by(draft: Draft, owed: Owed, case: Case, terms: Terms) -> Owed:
-    return replace(owed, not_owed=_not_owed(draft, owed.first, case, terms)) if draft.audience == "customer" else owed
+    if draft.audience != "customer":
+        running = {one.clock.target for one in owed.running if not one.ref}
+        said = (one for one in _promised(case, terms.policy) if one.within is None and one.kind.key not in running)
+        return replace(owed, promised=tuple(said))
+    first = owed.first.kind
+    told = _promised(case, terms.policy) if isinstance(draft.content, AckMail) else ()
+    promised = tuple(one for one in told if one.kind.is_told_at_first or (one.kind == first and not one.within))
+    return replace(owed, not_owed=_not_owed(draft, owed.first, case, terms), promised=promised)
+
+
+def _promised(case: Case, policy: Policy) -> Iterator[ToldPromise]:
+    """What is promised on a case: in so much time, or as a word in place of one."""
+    for kind in policy.kinds:
+        promise = policy.promise(
+            kind.key, plan=case.plan, severity=case.severity, region=case.region, channel=case.channel, down=case.down
+        )
+        if isinstance(promise, Promise):
+            yield ToldPromise(kind, promise.within, "owed" if promise.warranted else "aim")
+        elif promise.said:
+            yield ToldPromise(kind, None, promise.said)
 
 
 def _running(found: Sequence[Clock], case: Case, terms: Terms, now: datetime) -> Iterator[RunningClock]:

@@ -195,7 +195,10 @@ class _ClockReader:
                 yield Change(event.at, paused=False, why=_NO_LONGER[type(event)])
 
     def _run(self, kind: PromiseKind, *, start: datetime, stop: datetime | None) -> Clock:
-        changes = [*self._severities(), *self._moves(), *self._agreements(kind, start), *self._pauses(kind.pauses)]
+        pauses = list(self._pauses(kind.pauses))
+        changes = [*self._severities(), *self._moves(), *self._agreements(kind, start), *pauses]
+        if kind.own:
+            changes += _going_on(pauses, start)
         clock = run(
             kind,
             start=start,
@@ -320,6 +323,12 @@ _NO_LONGER: dict[type[Event], str] = {
     CustomerWrote: "the customer wrote",
     MergedWrote: "the customer of a merged case wrote",  # who waited together waits no longer
 }
+
+
+def _going_on(pauses: Sequence[Change], start: datetime) -> list[Change]:
+    """The pause that has begun before a promise does: who is waited for then is waited for still."""
+    before = [change for change in pauses if change.at < start]
+    return [replace(before[-1], at=start)] if before and before[-1].paused else []
 
 
 def _closed_unanswered(clock: Clock, ended: Event) -> Clock:

@@ -391,6 +391,8 @@ class TakenStep:
 
     kind: StepKind
     target: str  # its name for people
+    owes: str  # what the customer has not yet
+    orders: tuple[str, ...]  # that meet it
     due_at: datetime | None
     late_from: datetime | None
     reached_at: datetime

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
     from helpdesk.core.words.clock import Clock
     from helpdesk.offering.policy import Doubt
+    from helpdesk.offering.promises import PromiseKind
+    from helpdesk.openhours.within import Within
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,15 @@ class RunningClock:
     due_at: datetime
     ref: str
     timezone: str  # in which the desk serves that case
+
+
+@dataclass(frozen=True, slots=True)
+class ToldPromise:
+    """What a customer is told of a promise of the offering's own; without `within` it is `said` in place of a time."""
+
+    kind: PromiseKind
+    within: Within | None
+    said: str  # owed, aim, best effort, agreed
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,4 +45,7 @@ class Owed:
     next_word: Clock | None
     running: tuple[RunningClock, ...]  # the first that is due first
     not_owed: tuple[Doubt, ...]
+    promised: tuple[
+        ToldPromise, ...
+    ]  # what is told of besides: in the acknowledgment, and to agents what no clock measures
     reopens_until: datetime | None  # until when a reply opens what is over; None: at any time, or it is not over

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from helpdesk.offering.files.known_days import KnownDays
     from helpdesk.offering.files.schema import CountryHolidays, PolicyFile
-    from helpdesk.offering.policy import Plan, Policy, Step, WorkedExample
+    from helpdesk.offering.policy import Goal, Plan, Policy, Step, WorkedExample
 
 FindingLevel = Literal["error", "warning", "assumption"]
 # A Tuesday morning in open hours nearly everywhere, without a holiday near: where promises are compared.
@@ -162,6 +162,7 @@ def _contradictions(policy: Policy, table: PolicyFile, today: date | None) -> It
     yield from _misplaced_maintenance(table)
     yield from _overlaps(policy)
     yield from _odd_steps(policy)
+    yield from _odd_promises(policy)
     yield from _slower_plans(policy)
     yield from _slower_severities(policy)
     yield from _undefined(policy)
@@ -209,6 +210,23 @@ def _odd_steps(policy: Policy) -> Iterator[Remark]:
         apart = before.only and after.only and set(before.only).isdisjoint(after.only)
         if (after.share, after.after) < (before.share, before.after) and not apart:
             yield "warning", f"ladder.{number}.at", "earlier than the step above it"
+
+
+def _odd_promises(policy: Policy) -> Iterator[Remark]:
+    """A promise of the offering's own that is made to nobody, or whose reminder comes as it begins."""
+    for kind in policy.kinds:
+        goals = {severity: goal for (_, target, severity), goal in policy.goals.items() if target == kind.key}
+        if kind.own and not goals:
+            yield "warning", f"promises.{kind.key}", f"it is made to nobody: there is no [targets.PLAN.{kind.key}]"
+        for number, one in enumerate(kind.remind, start=1):
+            short = [key for key, goal in goals.items() if goal.within.counts_open_time and _is_all(one.before, goal)]
+            if short:
+                names = ", ".join(policy.level(key).name for key in short)
+                yield "warning", f"promises.{kind.key}.remind.{number}", f"as soon as it begins, for {names}"
+
+
+def _is_all(before: timedelta, goal: Goal) -> bool:
+    return bool(before) and timedelta() < goal.within.open_time <= before
 
 
 def _unheard(policy: Policy, key: str, step: Step) -> Iterator[Remark]:

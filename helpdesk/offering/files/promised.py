@@ -63,6 +63,7 @@ def _own(key: str, entry: PromiseTable) -> PromiseKind:
         remind=tuple(_reminders(entry)),
         begins_with=BEGINS_WITH[starts],
         asks=asks,
+        own=True,
     )
 
 
