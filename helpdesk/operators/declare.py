@@ -174,7 +174,8 @@ def _set_status(declaration: SetStatus, order: Order) -> Done:
         return Done(f"{name} was {state} already, since {moment(before.since, _zone(order))}: nothing changes")
     since = _past(declaration.at, order.unit.now)
     if before is not None and since < before.since:
-        raise Refused(f"{name} is {'down' if before.down else 'up'} since {moment(before.since, _zone(order))}")
+        was = f"{name} is {'down' if before.down else 'up'} since {moment(before.since, _zone(order))}"
+        raise Refused(f"{was}; what was down before is an incident with --down, --from and --to")
     declarations.set_switch(order.unit.connection, name, down=declaration.down, by=order.by, since=since)
     if declaration.down:
         outages.begin(order.unit.connection, Downtime(name, since), by=order.by, now=order.unit.now)

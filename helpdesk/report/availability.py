@@ -89,7 +89,7 @@ def availability_of(unit: Unit, which: Opened) -> list[tuple[Policy, Uptime]]:
 
 def _periods(unit: Unit, policy: Policy, terms: Availability, which: Opened) -> Iterator[AccountingPeriod]:
     since = which.since or outages.first(unit.connection, terms.key) or unit.now
-    until = min(which.until or unit.now, unit.now)
+    until = min(which.until - _LEAST, unit.now) if which.until else unit.now
     period = policy.period(terms.per, since)
     while period.bounds(ZoneInfo(policy.accounts_timezone))[0] <= until:
         yield period

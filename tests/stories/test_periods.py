@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from helpdesk.errors import NotFound, Refused
+from helpdesk.lab.policy_check import check_whole
 from helpdesk.operators.conditions import Conditions
 from helpdesk.operators.declaration import Ordered, read_declaration
 from helpdesk.operators.declare import Order, obey
@@ -17,8 +20,9 @@ from helpdesk.report.statement import draw, statement_shape, statement_words
 from helpdesk.store import declarations
 from helpdesk.store.cases import Opened
 from helpdesk.unit import Unit
+from tests.celigo import Terminal
 from tests.desk import ANN, OPS
-from tests.policies.active import SUPPORT, active_desk
+from tests.policies.active import ACTIVE, SUPPORT, active_desk
 
 JO = "jo@acme.example"
 GOAL = """
@@ -378,3 +382,93 @@ def test_maintenance_that_was_told_of_too_late_excuses_nothing(tmp_path, announc
         "#incident open x --title X --down service --from 2026-07-05T04:00Z --to 2026-07-05T05:00Z",
     )
     assert statement_shape(drawn(desk, "2026Q3"))["availability"][0]["down"] == down * 60
+
+
+# --- the commands
+
+
+def test_the_commands_do_what_the_orders_do(tmp_path, migrated_file, capsys):
+    """Downtimes of 2020 and maintenance of 2090, so that the day on which this runs does not matter."""
+    active_desk(tmp_path, PLANNED + GOAL + SERVICE)
+    shutil.copy(migrated_file, tmp_path / "helpdesk.db")
+    terminal = Terminal(tmp_path, capsys)
+
+    def run(*arguments):
+        ran = terminal.run(*arguments, "--json", at=datetime(2026, 10, 2, tzinfo=UTC))
+        assert ran.code == 0, ran.err
+        return json.loads(ran.out)
+
+    assert run("status", "set", "service", "down", "--at", "2020-01-01T10:00Z")["since"] == "2020-01-01T10:00:00+00:00"
+    run("status", "set", "service", "up", "--at", "2020-01-01T11:00Z")
+    opened = run(
+        "incident",
+        "open",
+        "x",
+        "--title",
+        "X",
+        "--down",
+        "service",
+        "--from",
+        "2020-01-02T10:00Z",
+        "--to",
+        "2020-01-02T12:00Z",
+    )
+    assert (opened["opened_at"], opened["closed_at"]) == ("2020-01-02T10:00:00+00:00", "2020-01-02T12:00:00+00:00")
+    run("status", "withdraw", "1")
+    assert run("status", "outages") == []  # of the last year
+    days = ("--from", "2020-01-01", "--to", "2020-01-31")
+    (january,) = run("report", *days)["availability"]
+    assert (january["period"], january["down"], january["credit"]) == ("2020-01", 2 * 3600, "10")
+    text = terminal.run("report", *days, at=datetime(2026, 10, 2, tzinfo=UTC)).out
+    assert "  active, 2020-01, the service 99.731 % available, down 2:00:00 in 1 piece; goal 99.9 %: missed\n" in text
+    added = run(
+        "maintenance",
+        "add",
+        "active",
+        "Move",
+        "--from",
+        "2090-01-05T03:00Z",
+        "--to",
+        "2090-01-05T06:00Z",
+        "--impact",
+        "disruptive",
+    )
+    assert (added["number"], added["impact"]) == (1, "disruptive")
+    (listed,) = run("maintenance", "list")
+    assert (listed["announce_by"], listed["notice"]) == ("2090-01-01T03:00:00+00:00", "due")
+    (budget,) = run("maintenance", "budget")
+    assert (budget["policy"], budget["allowed"], budget["exceeded"]) == ("active", 5 * 3600, False)
+    assert run("credits", "--customer", "acme", "--period", "2020Q1")["credit"]["percent"] == "3.3333"
+
+
+# --- worked examples
+
+STORY = """
+[[example]]
+at = 2026-07-07T10:00:00Z
+severity = "major"
+beside = {{ kept = {kept}, missed = {missed} }}
+then = [{{ after = "{after}", do = "answer", expect = {{ credit = "{credit} %" }} }}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("terms", "kept", "missed", "after", "credit"),
+    [
+        (GOAL + EACH, 37, 1, "61m", "0.5"),  # 94.9 %
+        (GOAL + EACH, 38, 1, "61m", "0"),  # 95 %
+        (GOAL + EACH, 11, 0, "61m", "0"),  # the one of twelve that is forgiven
+        (GOAL + EACH, 10, 1, "61m", "0.5"),
+        (GOAL + EACH, 70, 29, "61m", "5"),
+        (GOAL + EACH, 10, 1, "60m", "0"),
+        (COUNTED, 100, 0, "61m", "0"),
+        (COUNTED, 100, 1, "61m", "20"),
+    ],
+)
+def test_an_example_says_what_a_quarter_is_credited_with(tmp_path, terms, kept, missed, after, credit):
+    file = tmp_path / "active.toml"
+    told = STORY.format(kept=kept, missed=missed, after=after, credit=credit)
+    file.write_text(ACTIVE.format(plan="") + terms + told, encoding="utf-8")
+    assert [str(finding) for finding in check_whole(file) if finding.level == "error"] == []
+    file.write_text(file.read_text(encoding="utf-8").replace(f'"{credit} %"', '"7 %"'), encoding="utf-8")
+    assert [finding.key for finding in check_whole(file) if finding.level == "error"] != []
