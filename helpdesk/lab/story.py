@@ -115,6 +115,7 @@ class _Telling:
         self._pass(step.at, inclusive=True)
         for expected in step.clocks:
             yield from self._compared(expected)
+        yield from self._case_compared(step)
         yield from self._mail_compared(step.sent)
         yield from self._credit_compared(step.credit)
         yield from self._goals_compared(step.attained)
@@ -190,6 +191,12 @@ class _Telling:
         """The newest of that name: of rounds, the one that is asked about."""
         of_target = [clock for clock in clocks(self.case, self.terms.policy) if clock.target == target]
         return of_target[-1] if of_target else None
+
+    def _case_compared(self, step: StoryStep) -> Iterator[Discrepancy]:
+        case = self.case
+        for key, wanted, found in (("status", step.status, case.status), ("severity", step.severity, case.severity)):
+            if wanted and wanted != found:
+                yield Discrepancy(f"expect.{key}", f"expected {wanted}, found {found}")
 
     def _mail_compared(self, expected: tuple[str, ...] | None) -> Iterator[Discrepancy]:
         if expected is None:

@@ -301,6 +301,8 @@ class StoryStep:
     sent: tuple[str, ...] | None = None
     credit: Decimal | None = None
     attained: tuple[str, ...] | None = None
+    status: str = ""
+    severity: str = ""
 
 
 @dataclass(frozen=True, slots=True)

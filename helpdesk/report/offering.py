@@ -645,6 +645,8 @@ def _story(policy: Policy, example: WorkedExample) -> Iterator[str]:
             expected.append(f"credit {step.credit:f} %")
         if step.attained is not None:
             expected.append(f"goals kept: {', '.join(step.attained) or 'none'}")
+        if step.status or step.severity:
+            expected.append(f"the case is {' '.join(filter(None, (step.status, step.severity)))}")
         done = f", the {step.by} writes {' / '.join(step.text.split(chr(10)))!r}" if step.by else ""
         yield f"  {moment(step.at, zone)}{done}" + (f": {'; '.join(expected)}" if expected else "")
 

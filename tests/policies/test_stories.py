@@ -110,6 +110,8 @@ GOOD = [
         '{ after = "1h", do = "#close\\nNo more of it." }, { after = "90d", do = "customer Again!", '
         'expect = { first_response = { state = "running" }, sent = ["ack", "assigned"] } }'
     ),
+    '{ after = "1h", do = "severity low", expect = { severity = "low", status = "open" } }',
+    '{ after = "1h", do = "wait", expect = { severity = "high", status = "waiting" } }',
     '{ after = "1h", do = "#close", expect = { first_response = { state = "exempt" } } }',
     (
         '{ at = 2026-05-19T08:00:00Z, do = "answer", expect = { first_response = { state = "met" } } }, '
@@ -138,6 +140,8 @@ DIFFERS = [
         "expected most, found most missed (0 of 1 in time, 0 %; goal 80 %)",
     ),
     ('{ after = "3h", expect = { attained = ["all"] } }', "then.1.expect.attained", "(most, mild), not 'all'"),
+    ('{ after = "1h", expect = { status = "closed" } }', "then.1.expect.status", "expected closed, found open"),
+    ('{ after = "1h", expect = { severity = "low" } }', "then.1.expect.severity", "expected low, found high"),
     ('{ after = "1h", do = "#split one thing" }', "then.1.do", "a story is about one case"),
     ('{ after = "1h", do = "#merge HD-9" }', "then.1.do", "it comes back: #merge HD-9"),
     ('{ after = "1h", do = "#resolv" }', "then.1.do", "it comes back: #resolv: expected #resolve"),
@@ -189,6 +193,8 @@ BROKEN = [
         "then.1.expect",
         "first_response.due: expected a time with an offset",
     ),
+    ('{ after = "1h", expect = { status = "gone" } }', "then.1.expect", "status: expected one of open, waiting, "),
+    ('{ after = "1h", expect = { severity = "awful" } }', "then.1.expect", "severity: expected one of high, low"),
     ('{ after = "1h", expect = { sent = "ack" } }', "then.1.expect", "sent: expected a list of kinds of mail"),
     ('{ after = "1h", expect = { attained = "most" } }', "then.1.expect", "attained: expected a list of keys"),
     ('{ after = "1h", expect = { credit = "a lot" } }', "then.1.expect", 'credit: expected percent such as "10 %"'),
@@ -246,6 +252,13 @@ def test_a_case_may_be_about_a_known_problem(tmp_path):
 def test_what_is_missed_before_the_first_full_quarter_is_credited_with_nothing(tmp_path, signed, credit):
     base = BASE.replace("[[example]]", '[warranty]\nfirst_full = "quarter"\n[[example]]') + f"signed = {signed}\n"
     assert errors(tmp_path, f'{{ after = "3h", do = "answer", expect = {{ credit = "{credit}" }} }}', base) == {}
+
+
+def test_an_example_at_no_instant_is_told_and_nothing_is_lived_through(tmp_path):
+    base = BASE.replace("at = 2026-05-19T10:00:00+02:00", "at = 2026-05-19T10:00:00")
+    found = errors(tmp_path, '{ after = "1h", do = "answer" }', base)
+    assert list(found) == ["example.1"]
+    assert "expected times with an offset" in found["example.1"]
 
 
 def test_every_wrong_step_is_said_at_once(tmp_path):

@@ -403,7 +403,8 @@ class _PolicyReader:
             at = self.attempt(here, partial(step_at, step, at), at)
             by, text = self.attempt(f"{here}.do", partial(read_deed, step.do, severities), _NOBODY)
             expected = StoryStep(at, by, text)
-            yield self.attempt(f"{here}.expect", partial(expecting, expected, step.expect, targets), expected)
+            reading = partial(expecting, expected, step.expect, targets, severities)
+            yield self.attempt(f"{here}.expect", reading, expected)
 
     def exclusions(self) -> Iterator[Exclusion]:
         for number, entry in enumerate(self.table.exclusion, start=1):

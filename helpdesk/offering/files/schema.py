@@ -407,7 +407,7 @@ class ThenEntry:
     at: datetime | None = None  # or this instant
     do: str = ""  # answer, customer, severity KEY, wait, or an agent's order such as "#resolve"
     # By the name of a target; `sent` holds the kinds of mail since the step before, `credit` what could be claimed,
-    # `attained` the goals of [attainment] that are kept.
+    # `attained` the goals of [attainment] that are kept; `status` and `severity` are the case's.
     expect: dict[str, ClockEntry | list[str] | str] = field(default_factory=dict)
 
 

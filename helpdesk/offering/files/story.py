@@ -27,8 +27,9 @@ FOLLOW_UP = "It is still the same here."
 
 _ELAPSED = re.compile(r"(\d{1,5}) ?(s|m|min|h|d)")
 _UNITS = {"s": "seconds", "m": "minutes", "min": "minutes", "h": "hours", "d": "days"}
+_STATUSES = ("open", "waiting", "resolved", "closed")
 _PERCENT = re.compile(r"(\d{1,3}(?:\.\d{1,6})?) ?%", re.ASCII)
-_BESIDE_TARGETS = ("sent", "credit", "attained")  # what a step may expect beside the targets
+_BESIDE_TARGETS = ("sent", "credit", "attained", "status", "severity")
 _DEEDS = "expected answer, customer, severity KEY, wait, or an agent's order such as #resolve"
 
 
@@ -76,14 +77,25 @@ def read_deed(do: str, severities: Collection[str]) -> tuple[Writer, str]:
 
 
 def expecting(
-    step: StoryStep, expect: Mapping[str, ClockEntry | list[str] | str], targets: Collection[str]
+    step: StoryStep,
+    expect: Mapping[str, ClockEntry | list[str] | str],
+    targets: Collection[str],
+    severities: Collection[str],
 ) -> StoryStep:
     """The step with what is to be true after it."""
     clocks = tuple(_clocks({key: value for key, value in expect.items() if key not in _BESIDE_TARGETS}, targets))
     sent = _listed("sent", 'kinds of mail such as ["ack", "assigned"]', expect)
     attained = _listed("attained", "keys of [attainment]", expect)
     percent = _percent(expect["credit"]) if "credit" in expect else None
-    return replace(step, clocks=clocks, sent=sent, credit=percent, attained=attained)
+    status, severity = _one_of("status", expect, _STATUSES), _one_of("severity", expect, severities)
+    return replace(step, clocks=clocks, sent=sent, credit=percent, attained=attained, status=status, severity=severity)
+
+
+def _one_of(key: str, expect: Mapping[str, Any], known: Collection[str]) -> str:
+    value = expect.get(key, "")
+    if isinstance(value, str) and value in {"", *known}:
+        return value
+    raise ValueError(f"{key}: expected one of {', '.join(known)}, not {_shown(value)}")
 
 
 def _listed(key: str, what: str, expect: Mapping[str, Any]) -> tuple[str, ...] | None:
