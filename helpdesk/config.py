@@ -20,7 +20,7 @@ from pydantic import Field
 
 from helpdesk.core.words.addresses import comparable
 from helpdesk.core.words.message import is_plain_address
-from helpdesk.core.words.people import Agent, Mailbox, Team
+from helpdesk.core.words.people import Agent, Mailbox, NamedSeat, Team
 from helpdesk.errors import ConfigurationError
 from helpdesk.mail.proof.authenticity import TOPMOST
 from helpdesk.mail.proof.spam import SpamMark, read_mark
@@ -181,6 +181,17 @@ class TeamTable:
 
 @strict
 @dataclass
+class LevelTable:
+    """`[[level]]`: a seat that the ladder of a policy names, of one team or of all."""
+
+    name: str
+    to: list[str] = field(default_factory=list)  # who sits there,
+    rotation: str = ""  # or in whose turn
+    team: str = ""  # without it, of every team
+
+
+@strict
+@dataclass
 class AbsenceTable:
     """`{from = 2026-05-01, to = 2026-05-08}`: away on these local dates, both included, or between these times."""
 
@@ -241,6 +252,7 @@ class ConfigurationFile:
     team: list[TeamTable] = field(default_factory=list)
     agent: list[AgentTable] = field(default_factory=list)
     rotation: list[RotationTable] = field(default_factory=list)
+    level: list[LevelTable] = field(default_factory=list)
 
 
 _MOST_CONNECTIONS = 50  # each is a thread, and a smarthost that grants more is rare
@@ -448,7 +460,7 @@ def _checked(path: Path, file: ConfigurationFile) -> Configuration:
             )
             for entry in file.mailbox
         ),
-        teams={entry.name: _team(entry, agents, rotations) for entry in file.team},
+        teams={entry.name: _team(entry, agents, rotations, _seats(file, entry.name, rotations)) for entry in file.team},
         rotations=tuple(rotations.values()),
         operators=tuple(Person(address.lower(), "Operators") for address in file.desk.operators),
         max_size=read_size(file.smtp_in.max_size),
@@ -456,7 +468,23 @@ def _checked(path: Path, file: ConfigurationFile) -> Configuration:
     )
 
 
-def _team(entry: TeamTable, agents: tuple[Agent, ...], rotations: Mapping[str, Rotation]) -> Team:
+def _seats(file: ConfigurationFile, team: str, rotations: Mapping[str, Rotation]) -> tuple[NamedSeat, ...]:
+    """The seats of a team; its own stand before those of all."""
+    entries = sorted((entry for entry in file.level if entry.team in {"", team}), key=lambda entry: not entry.team)
+    names = {agent.email.lower(): agent.name for agent in file.agent}
+    return tuple(
+        NamedSeat(
+            entry.name,
+            tuple(Person(address.lower(), names.get(address.lower(), "")) for address in entry.to),
+            rotations.get(entry.rotation),
+        )
+        for entry in entries
+    )
+
+
+def _team(
+    entry: TeamTable, agents: tuple[Agent, ...], rotations: Mapping[str, Rotation], seats: tuple[NamedSeat, ...]
+) -> Team:
     members = tuple(agent for agent in agents if entry.name in agent.teams)
     by_address = {address: agent for agent in agents for address in agent.addresses}
     lead = entry.lead.lower()
@@ -472,6 +500,7 @@ def _team(entry: TeamTable, agents: tuple[Agent, ...], rotations: Mapping[str, R
         rotation,
         calls=read_calls(entry.calls) if entry.calls else None,
         beside=tuple(agent for agent in agents if agent.address in named and agent not in members),
+        seats=seats,
     )
 
 
@@ -518,6 +547,7 @@ def _problems(file: ConfigurationFile) -> Iterator[str]:
     yield from _reference_problems(file)
     yield from _duty_problems(file)
     yield from _rotation_problems(file)
+    yield from _level_problems(file)
     yield from _secret_problems(file)
 
 
@@ -718,6 +748,25 @@ def _rotation_problems(file: ConfigurationFile) -> Iterator[str]:
         seats += [("secondary", address) for address in entry.secondary]
         yield from _seat_problems(place, seats, known)
         yield from _override_problems(place, entry, known)
+
+
+def _level_problems(file: ConfigurationFile) -> Iterator[str]:
+    """Each seat is taken by somebody, once for each team."""
+    rotations, teams = [entry.name for entry in file.rotation], [entry.name for entry in file.team]
+    taken = Counter((entry.name.lower(), entry.team) for entry in file.level)
+    for number, entry in enumerate(file.level, start=1):
+        place = f"level.{number}"
+        if bool(entry.to) == bool(entry.rotation):
+            yield f"{place}.to: expected addresses, or the name of a rotation as rotation, and not both"
+        for address in entry.to:
+            if not is_plain_address(address):
+                yield f"{place}.to: expected a bare address such as boss@desk.example, not {address!r}"
+        if entry.rotation:
+            yield from _among(f"{place}.rotation", entry.rotation, rotations, what="rotation")
+        if entry.team:
+            yield from _among(f"{place}.team", entry.team, teams, what="team")
+        if taken[entry.name.lower(), entry.team] > 1:
+            yield f"{place}.name: expected each name once, {entry.name!r} is there more often"
 
 
 def _override_problems(place: str, rotation: RotationTable, known: Collection[str]) -> Iterator[str]:

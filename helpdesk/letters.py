@@ -466,6 +466,8 @@ def _step_words(step: TakenStep, case: Case, terms: Terms, now: datetime) -> Ste
         unheard_for=span(step.unheard_for) if step.unheard_for else "",
         again=step.turn > 0,
         cause=_cause(case, step.reached_at),
+        until=" or ".join(step.until),
+        open_for=span(step.open_for) if step.open_for else "",
     )
 
 

@@ -25,7 +25,7 @@ from helpdesk.core.words.desk_mail import SlaCounts
 from helpdesk.core.words.drafts import MailKind
 from helpdesk.core.words.events import AgentMailReturned, KeptOpen
 from helpdesk.core.words.message import Message
-from helpdesk.core.words.people import Agent, Contact, Customer, Mailbox, Team
+from helpdesk.core.words.people import Agent, Contact, Customer, Mailbox, NamedSeat, Team
 from helpdesk.core.words.placement import Placement
 from helpdesk.core.words.terms import Terms
 from helpdesk.core.words.verdict import Reason, Verdict
@@ -335,6 +335,11 @@ def _first_words(policy: Policy, example: WorkedExample) -> str:
     return "\n".join(["The export stops.", *lines])
 
 
+def _seat(name: str) -> NamedSeat:
+    address = "-".join(name.split())
+    return NamedSeat(name, (Person(f"{address}@desk.invalid", name.title()),))
+
+
 def _terms(policy: Policy, example: WorkedExample) -> Terms:
     """A desk with all seats taken, around the clock, and a customer of whom nothing is missing."""
     rotation = Rotation("on call", parse_handovers("mon 09:00", "UTC"), date(2026, 1, 5), (_AGENT.person,), (_SECOND,))
@@ -353,7 +358,7 @@ def _terms(policy: Policy, example: WorkedExample) -> Terms:
         desk="The desk",
         policy=policy,
         mailbox=Mailbox(_MAILBOX, policy.key, "support", channel=policy.channel(example.channel).key),
-        team=Team("support", (_AGENT,), lead=_LEAD, rotation=rotation),
+        team=Team("support", (_AGENT,), lead=_LEAD, rotation=rotation, seats=tuple(map(_seat, policy.levels))),
         judge=_AsTheExampleSays(example),
         operators=(Person("ops@desk.invalid"),),
         ours=frozenset((_MAILBOX, _AGENT.address, _SECOND.address, _LEAD.address, "ops@desk.invalid")),

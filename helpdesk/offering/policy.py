@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from helpdesk.offering.customer_hours import CustomerHours
     from helpdesk.offering.intake import IntakeField
     from helpdesk.offering.maintenance_terms import MaintenanceTerms
-    from helpdesk.offering.promises import PromiseKind, Waited
+    from helpdesk.offering.promises import Mark, PromiseKind, Waited
     from helpdesk.offering.severities import Kind, Level, SeverityTerms
     from helpdesk.offering.versions import ProductVersion
     from helpdesk.openhours.accounting import AccountingPeriod, FiscalYear, PeriodKind
@@ -47,6 +47,7 @@ AUDIENCES = (
     "on-call-secondary",
     "account-contacts",
     "customer-escalation",
+    "customer",
 )
 ON_CALL = frozenset({"on-call", "on-call-secondary"})
 StepHours = Literal["", "working", "always"]
@@ -71,6 +72,7 @@ class Plan:
     severities: tuple[str, ...] = ()
     contacts: int = 0
     contacts_per_product: int = 0
+    escalation: bool = True  # whether its customers may ask for escalation
 
     @property
     def contact_words(self) -> str:
@@ -181,7 +183,8 @@ class Step:
     """A rung of the escalation ladder.
 
     It is reached when `share` of the promised open time is used; a share of 1 is the breach, and `after` is open
-    time beyond it; a share of 0 is the opening of the case. `repeat` and `unless_acknowledged` are elapsed time.
+    time beyond it; a share of 0 is the opening of the case, and `after` is elapsed time since then, as are `repeat`
+    and `unless_acknowledged`.
     """
 
     key: str  # unique in its ladder, as far as two steps may be taken at different instants
@@ -195,6 +198,13 @@ class Step:
     unless_acknowledged: timedelta | None = None  # so much later, and only if nobody has acknowledged by then
     of: tuple[str, ...] = ()  # keys of promises; empty for all
     before: timedelta = timedelta()  # open time before it is due; zero: as `share` and `after` say
+    plans: tuple[str, ...] = ()  # empty for all
+    until: tuple[Mark, ...] = ()  # what ends it instead of an acknowledgment, for as long as the case is not over
+    in_turn: bool = False  # each time to the next of `to`, and to nobody else
+
+    def readers(self, turn: int) -> tuple[Audience, ...]:
+        """To whom it goes the `turn`th time, counted from 0."""
+        return (self.to[turn % len(self.to)],) if self.in_turn else self.to
 
     @property
     def pages(self) -> bool:
@@ -209,12 +219,17 @@ class Step:
     @property
     def waits_for_acknowledgment(self) -> bool:
         """Whether somebody is asked to say that they have it."""
-        return self.pages or self.repeat is not None or self.calls
+        return not self.until and (self.pages or self.repeat is not None or self.calls)
 
     @property
     def calls(self) -> bool:
         """Whether it is a call that begins with the opening of a case, or for want of somebody who took one."""
-        return self.share == 0 and (self.pages or self.unless_acknowledged is not None)
+        return self.share == 0 and not self.until and (self.pages or self.unless_acknowledged is not None)
+
+    @property
+    def is_at_opening(self) -> bool:
+        """Whether it is taken at once when a case is opened or becomes severe enough."""
+        return self.share == 0 and not self.after
 
 
 @dataclass(frozen=True, slots=True)
@@ -381,6 +396,7 @@ class Policy:
     known_incidents_exempt: bool = False  # a case about a declared incident need not be answered in time
     not_support: tuple[str, ...] = ()  # addresses and domains whose mail makes no case
     calls: Calls = Calls()
+    levels: tuple[str, ...] = ()  # seats of the ladder that the desk fills, in lower case
     customer_hours: Mapping[str, CustomerHours] = field(default_factory=dict)  # calendars that follow the customer
     languages: tuple[str, ...] = ("en",)
     source: str = ""  # which document it was written from

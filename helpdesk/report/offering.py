@@ -86,6 +86,7 @@ def offering_shape(policy: Policy, *, now: datetime, reader: OfferingReader = EV
         "customer": reader.customer.key if reader.customer else None,
         **_limits_shape(policy),
         "ladder": [_step_shape(step) for step in policy.ladder],
+        "levels": list(policy.levels),
         "calls": _calls_shape(policy.calls),
         **accounts.accounts_shape(policy),
         "languages": list(policy.languages),
@@ -111,6 +112,7 @@ def _access_shape(policy: Policy) -> dict[str, Any]:
                 "excludes": list(plan.excludes),
                 "contacts": plan.contacts or None,
                 "contacts_per_product": plan.contacts_per_product or None,
+                "escalation": plan.escalation,
                 "severities": list(plan.severities),
             }
             for plan in policy.plans
@@ -314,8 +316,10 @@ def _titled(title: str, lines: list[str]) -> list[str]:
 
 
 def _step(step: Step) -> str:
-    repeated = f", every {span(step.repeat)} until acknowledged" if step.repeat else ""
-    return f"{_when(step)}: {step.kind} to {', '.join(step.to)}{repeated}"
+    turns = ", each in turn" if step.in_turn else ""
+    repeated = f", every {span(step.repeat)}" if step.repeat else ""
+    ended = f" until {' or '.join(step.until) or 'acknowledged'}" if step.repeat or step.until else ""
+    return f"{_when(step)}: {step.kind} to {', '.join(step.to)}{turns}{repeated}{ended}"
 
 
 def _calls(policy: Policy) -> Iterator[str]:
@@ -328,15 +332,22 @@ def _calls(policy: Policy) -> Iterator[str]:
 
 
 def _when(step: Step) -> str:
-    at = "due" if step.share == 1 else "opened" if step.share == 0 else f"{round(step.share * 100)}%"
     parts = (
-        f"at {at}{f' + {span(step.after)}' if step.after else ''}",
+        _instant_words(step),
+        f"for plans {', '.join(step.plans)}" if step.plans else "",
         f"for {', '.join(step.only)}" if step.only else "",
         f"of {', '.join(step.of)}" if step.of else "",
         "in working hours" if step.hours == "working" else "",
         f"unless acknowledged within {span(step.unless_acknowledged)}" if step.unless_acknowledged else "",
     )
     return ", ".join(part for part in parts if part)
+
+
+def _instant_words(step: Step) -> str:
+    if step.before:
+        return f"{span(step.before)} before due"
+    at = "due" if step.share == 1 else "opened" if step.share == 0 else f"{round(step.share * 100)}%"
+    return f"at {at}" + (f" + {span(step.after)}" if step.after else "")
 
 
 def _calls_shape(calls: Calls) -> dict[str, int]:
@@ -351,6 +362,9 @@ def _step_shape(step: Step) -> dict[str, Any]:
         "to": list(step.to),
         "only": list(step.only),
         "of": list(step.of),
+        "plans": list(step.plans),
+        "until": list(step.until),
+        "in_turn": step.in_turn,
         "hours": step.hours or None,
         "repeat": int(step.repeat.total_seconds()) if step.repeat else None,
         "unless_acknowledged": int(step.unless_acknowledged.total_seconds()) if step.unless_acknowledged else None,
@@ -413,6 +427,7 @@ def _plans(policy: Policy) -> list[str]:
                 f"by {', '.join(plan.channels)}" if plan.channels else "",
                 f"without {', '.join(plan.excludes)}" if plan.excludes else "",
                 plan.contact_words,
+                "" if plan.escalation else "without escalation",
                 f"{', '.join(plan.severities)} only; what is worse becomes the worst of them"
                 if plan.severities
                 else "",
@@ -420,7 +435,7 @@ def _plans(policy: Policy) -> list[str]:
             if part
         )
         for plan in policy.plans
-        if plan.channels or plan.excludes or plan.contact_words or plan.severities
+        if plan.channels or plan.excludes or plan.contact_words or plan.severities or not plan.escalation
     ]
 
 

@@ -173,6 +173,8 @@ class StepWords:
     unheard_for: str
     again: bool
     cause: str
+    until: str
+    open_for: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ import os
 import re
 import secrets
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, TypeVar
 
 from helpdesk.config import read_configuration
@@ -156,8 +157,19 @@ def _policy_problems(file: ConfigurationFile, policies: Mapping[str, Policy]) ->
         if mailbox.severity:
             levels = [level.key for level in policy.severity.levels]
             yield from _among(f"mailbox.{number}.severity", mailbox.severity, levels)
+        yield from _unfilled_levels(file, mailbox.team, policy)
         channels = {channel.key for channel in policy.channels} | {"monitoring", "escalation", "ignore"}
         yield from _among(f"mailbox.{number}.channel", mailbox.channel, sorted(channels))
+
+
+def _unfilled_levels(file: ConfigurationFile, team: str, policy: Policy) -> Iterator[str]:
+    """Every level that a policy's ladder names is a seat of the team that works by it."""
+    there = [entry.name.lower() for entry in file.level if entry.team in {"", team}]
+    named = dict.fromkeys(seat for step in policy.ladder for seat in step.to if seat in policy.levels)
+    for name in named:
+        if name not in there:
+            near = "".join(f"; the nearest is {one!r}" for one in get_close_matches(name, there, n=1, cutoff=0.0))
+            yield f"level: expected one named {name!r} for team {team}, to which policy {policy.key} escalates{near}"
 
 
 def _blocked_customers(written: CheckedFile, customers: Directory) -> Iterator[str]:

@@ -66,7 +66,7 @@ def rules_of(terms: Terms) -> Calls:
 
 def _first_calls(ladder: Sequence[Step]) -> list[Step]:
     """The steps that call at once, one for each set of severities."""
-    found = [step for step in ladder if step.share == 0 and step.pages and not step.unless_acknowledged]
+    found = [step for step in ladder if step.is_at_opening and step.calls and not step.unless_acknowledged]
     return list({step.only: step for step in reversed(found)}.values())
 
 

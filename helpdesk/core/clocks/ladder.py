@@ -15,6 +15,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from helpdesk.core.clocks import calling
+from helpdesk.core.clocks.marks import marks_of
 from helpdesk.core.words.audience import readers
 from helpdesk.core.words.case import DESK
 from helpdesk.core.words.decision import Draft
@@ -99,7 +100,7 @@ class _Ladder:
     def rungs(self) -> Iterator[Rung]:
         for step in calling.steps(self.terms):
             begun = calling.begun(self.case, step, self.terms) if self._applies(step) else None
-            if begun is None:
+            if begun is None or self._is_over(step, begun.at):
                 continue
             if step.share == 0:
                 yield from self._at_opening(step, begun)
@@ -109,21 +110,31 @@ class _Ladder:
                         yield from self._on_clock(step, clock, begun)
 
     def _applies(self, step: Step) -> bool:
-        """Whether it is for this severity. Where there is no rotation nobody is on call, and nobody is called."""
+        """Whether it is for this severity and plan. Where there is no rotation nobody is on call or called."""
         nobody = self.terms.team.rotation is None and ON_CALL.issuperset(step.to)
-        return not nobody and (not step.only or self.case.severity in step.only)
+        of_plan = not step.plans or self.case.plan in step.plans
+        return not nobody and of_plan and (not step.only or self.case.severity in step.only)
+
+    def _is_over(self, step: Step, since: datetime) -> bool:
+        """Whether that has come about which ends it."""
+        return bool(step.until) and any(
+            not set(marks_of(event)).isdisjoint(step.until) for event in self.case.events if event.at >= since
+        )
 
     def _at_opening(self, step: Step, begun: Beginning) -> Iterator[Rung]:
-        """At the opening, for as long as the first response is owed; at a later beginning, until somebody answers."""
+        """From the opening, for as long as the first response is owed; from a later beginning, until somebody answers.
+
+        What says itself `until` when, until then or the end of the case.
+        """
         first = self.clocks[0]
-        if begun.number == 0 and begun.at == self.case.opened_at:
+        if begun.number == 0 and begun.at == self.case.opened_at and not step.until:
             begins = first.share_at(0) if first in self.running else None
             if begins is not None:
-                yield from self._made(step, first, begins, f"{clock_key(first)}/{step.key}")
-        elif self.case.active and not any(at >= begun.at for at in self.answered):
+                yield from self._made(step, first, begins + step.after, f"{clock_key(first)}/{step.key}")
+        elif self.case.active and (step.until or not any(at >= begun.at for at in self.answered)):
             # Whatever clock runs meanwhile: the call is one.
             name = f"{step.key}@{begun.at:%Y%m%dT%H%M%SZ}"
-            yield from self._made(step, next(iter(self.running), first), begun.at, name)
+            yield from self._made(step, next(iter(self.running), first), begun.at + step.after, name)
 
     def _on_clock(self, step: Step, clock: Clock, begun: Beginning) -> Iterator[Rung]:
         """When so much of the promise is used, and for some severities not before the case is one of them."""
@@ -134,7 +145,7 @@ class _Ladder:
             yield from self._made(step, clock, begins, f"{clock_key(clock)}/{step.key}{again}")
 
     def _made(self, step: Step, clock: Clock, begins: datetime, name: str) -> Iterator[Rung]:
-        if (step.waits_for_acknowledgment or step.unless_acknowledged) and self._heard_since(begins):
+        if (step.waits_for_acknowledgment or step.unless_acknowledged) and self._heard_since(begins - _elapsed(step)):
             return
         done = self.taken.get(name)
         turn = 0 if done is None else done + 1
@@ -148,7 +159,7 @@ class _Ladder:
 
     def _instants(self, step: Step, begins: datetime, turn: int) -> Sequence[datetime]:
         """When the step is made, turn by turn, as far as it matters."""
-        if step.calls or (step.pages and step.repeat):
+        if not step.until and (step.calls or (step.pages and step.repeat)):
             return calling.instants(step, begins, calling.rules_of(self.terms))
         first = begins + (step.unless_acknowledged or _NO_TIME)
         if not step.repeat:
@@ -164,6 +175,11 @@ class _Ladder:
             return self.calendar.next_open(at)
         promised = clock.promise.calendar if isinstance(clock.promise, Promise) else None
         return promised.next_open(at) if promised and step.hours != "always" else at
+
+
+def _elapsed(step: Step) -> timedelta:
+    """How long after the opening it is: who has acknowledged by then has it."""
+    return step.after if step.share == 0 else _NO_TIME
 
 
 def _reached_at(step: Step, clock: Clock) -> datetime | None:
@@ -194,12 +210,12 @@ def climb(
     reached = reached_by(case, terms, found, now)
     highest: dict[str, tuple[Recipient, Rung]] = {}
     for rung in sorted(reached, key=lambda rung: rung.height):
-        for reader in readers(rung.step.to, case, terms, now):
+        for reader in readers(rung.step.readers(rung.turn), case, terms, now):
             highest[reader.person.address] = reader, rung
     events = tuple(_taken(rung, highest, now) for rung in reached)
     # What was excluded meanwhile could not be told before it was taken back: that is no delay of the desk's.
     since = max((event.at for event in case.of_type(ExclusionLifted)), default=case.opened_at)
-    return events, tuple(_draft(rung, reader, reached, now, since) for reader, rung in highest.values())
+    return events, tuple(_draft(case, rung, reader, reached, now, since) for reader, rung in highest.values())
 
 
 def passed(case: Case, terms: Terms, found: Sequence[Clock], now: datetime) -> tuple[Event, ...]:
@@ -236,9 +252,10 @@ def unacknowledged(case: Case) -> bool:
     return last is not None and isinstance(last, StepTaken)
 
 
-def _draft(rung: Rung, reader: Recipient, reached: list[Rung], now: datetime, since: datetime) -> Draft:
+def _draft(case: Case, rung: Rung, reader: Recipient, reached: list[Rung], now: datetime, since: datetime) -> Draft:
     if reader.audience == "customer":
-        return Draft(CustomerEscalationMail(step=rung.step.kind), reader.person, rung.key)
+        theirs = reader.person in case.readers
+        return Draft(CustomerEscalationMail(step=rung.step.kind, own=theirs), reader.person, rung.key)
     missed = tuple(other.step.key for other in reached if other is not rung and other.clock is rung.clock)
     mail = CallMail if rung.step.share == 0 else _MAILS[rung.step.kind]
     content = mail(step=_as_taken(rung, now), missed=missed, delayed=now - max(rung.at, since))
@@ -265,7 +282,7 @@ def _taken(rung: Rung, highest: dict[str, tuple[Recipient, Rung]], now: datetime
         to=told,
         collapsed=not told,
         acknowledge=rung.step.waits_for_acknowledgment,
-        turn=rung.turn if rung.step.waits_for_acknowledgment else None,
+        turn=rung.turn if rung.step.waits_for_acknowledgment or rung.step.repeat else None,
     )
 
 
@@ -283,4 +300,6 @@ def _as_taken(rung: Rung, now: datetime) -> TakenStep:
         acknowledge=rung.step.waits_for_acknowledgment,
         unheard_for=None if rung.turn else rung.step.unless_acknowledged,
         turn=rung.turn,
+        until=rung.step.until,
+        open_for=rung.step.after + rung.turn * (rung.step.repeat or _NO_TIME) if rung.step.share == 0 else None,
     )

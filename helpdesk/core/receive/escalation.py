@@ -11,12 +11,12 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from helpdesk.core.receive import acknowledgment, entry
+from helpdesk.core.receive import acknowledgment, entry, scope
 from helpdesk.core.receive.appeal import appeal
 from helpdesk.core.words.audience import readers
 from helpdesk.core.words.decision import Draft
 from helpdesk.core.words.drafts import EscalationAskedMail, PassedOnMail
-from helpdesk.core.words.events import EscalationRequested, Event
+from helpdesk.core.words.events import CaseFlagged, EscalationRequested, Event
 from helpdesk.offering.policy import OFF
 
 if TYPE_CHECKING:
@@ -29,17 +29,26 @@ if TYPE_CHECKING:
     from helpdesk.person import Person
 
 MAY_ASK = "may ask for escalation: "  # begins the tag of what an agent is to decide on
+_NOT_IN_PLAN = "escalation is not in plan: "  # begins the tag of who asked for what was not bought
 _ONCE = timedelta(days=1)  # in which one mail says that it was passed on
 _AROUND = re.compile(r"(?:\s*(?:re|aw|fwd?|wg|sv|tr|rv|antw)\s?:|\[?\bHD-\d{1,12}\b\]?|[\s:,-])+", re.IGNORECASE)
 
 
 def requested(arrival: Arrival, terms: Terms, now: datetime, *, case: Case | None = None) -> Iterator[Event]:
-    """The event, if this mail asks for escalation, or a tag that it may; `case` is the one that it is written on."""
-    if arrival.to_escalation:
-        yield EscalationRequested(*entry.stamp(arrival, now), because="written to the escalation address")
-        return
+    """The event, if this mail asks for escalation, or a tag that it may; `case` is the one that it is written on.
+
+    Where the plan has none, a tag that says so: nobody is told but the customer.
+    """
     said = appeal(_new_words(arrival, case), named=terms.policy.escalation_words)
-    if said is None:
+    if not arrival.to_escalation and said is None:
+        return
+    plan = terms.policy.plan(case.plan if case else scope.plan_key(terms))
+    if not plan.escalation:
+        if arrival.to_escalation or (said and said.sure):
+            yield entry.flagged(arrival, now, f"{_NOT_IN_PLAN}{plan.name}")
+        return
+    if arrival.to_escalation or said is None:
+        yield EscalationRequested(*entry.stamp(arrival, now), because="written to the escalation address")
         return
     if said.sure:
         yield EscalationRequested(*entry.stamp(arrival, now), because=f"the mail says: {said.words}")
@@ -72,6 +81,7 @@ def mails(before: Case | None, case: Case, events: Sequence[Event], arrival: Arr
     """To those who look after the account; inside a case to its customer as well. `before`: the case without it."""
     asked = next((event for event in events if isinstance(event, EscalationRequested)), None)
     if asked is None:
+        yield from _declined(before, case, events, arrival, terms)
         return
     sender = arrival.message.sender
     author = (sender.name or sender.address) if sender else "unknown sender"
@@ -83,6 +93,16 @@ def mails(before: Case | None, case: Case, events: Sequence[Event], arrival: Arr
     to = _customer(case, arrival)
     if before is not None and to and not told_lately(before, asked) and _may_answer(to, arrival, terms):
         yield Draft(PassedOnMail(), to, key)
+
+
+def _declined(
+    before: Case | None, case: Case, events: Sequence[Event], arrival: Arrival, terms: Terms
+) -> Iterator[Draft]:
+    """To the customer, once a case: it does not come with their plan."""
+    tags = [event.tag for event in events if isinstance(event, CaseFlagged) and event.tag.startswith(_NOT_IN_PLAN)]
+    to = _customer(case, arrival)
+    if tags and to and (before is None or tags[0] not in before.tags) and _may_answer(to, arrival, terms):
+        yield Draft(PassedOnMail(declined=tags[0].removeprefix(_NOT_IN_PLAN)), to, f"{arrival.key}/declined")
 
 
 def _customer(case: Case, arrival: Arrival) -> Person | None:

@@ -35,6 +35,9 @@ def _seat(audience: Audience, case: Case, terms: Terms, now: datetime) -> list[R
     if audience == "customer-escalation":
         contact = terms.customer.escalation_contact if terms.customer else ""
         return [Recipient(Person(contact), "customer")] if contact else []
+    if audience == "customer":
+        heard = case.answerable and not case.unconfirmed
+        return [Recipient(person, "customer") for person in case.readers if person.address not in case.shared and heard]
     return _ours(_people(audience, case, terms, now))
 
 
@@ -56,7 +59,8 @@ def _people(audience: Audience, case: Case, terms: Terms, now: datetime) -> list
         case "account-contacts":
             found = [Person(address) for address in (terms.customer.account_contacts if terms.customer else ())]
         case _:
-            found = [Person(audience)]
+            seat = team.seat(audience)
+            found = [*seat.taken_by(now)] if seat else [Person(audience)] if "@" in audience else [team.lead]
     return [person for person in found if person]
 
 

@@ -133,7 +133,9 @@ class ProgressMail(ToCustomer, kind="progress"):
 
 @dataclass(frozen=True, slots=True)
 class PassedOnMail(ToCustomer, kind="progress", template="passed-on"):
-    """Their wish for escalation was passed on."""
+    """Their wish for escalation was passed on, or `declined`: the name of the plan that it does not come with."""
+
+    declined: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -401,6 +403,8 @@ class TakenStep:
     acknowledge: bool
     unheard_for: timedelta | None  # for how long nobody has acknowledged
     turn: int  # which repetition
+    until: tuple[str, ...] = ()  # what ends it instead of an acknowledgment
+    open_for: timedelta | None = None  # since the opening, of steps that count from there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -448,9 +452,10 @@ class CallMail(StepMail, kind="escalation", template="page"):
 
 @dataclass(frozen=True, slots=True)
 class CustomerEscalationMail(ToCustomer, kind="escalation", template="escalation-customer"):
-    """A step that names the escalation contact of the customer."""
+    """A step that names the escalation contact of the customer, or the people of the case (`own`)."""
 
     step: StepKind = field(metadata=UNSAID)
+    own: bool = False
 
     @property
     def kind(self) -> MailKind:

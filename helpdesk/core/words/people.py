@@ -84,6 +84,25 @@ class Agent:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedSeat:
+    """A seat of the ladder that the desk fills: a manager, or whoever of a rotation is on call."""
+
+    name: str
+    people: tuple[Person, ...] = ()
+    rotation: Rotation | None = None
+
+    @property
+    def everybody(self) -> tuple[Person, ...]:
+        """Who sits there at some time."""
+        return (*self.people, *(self.rotation.people if self.rotation else ()))
+
+    def taken_by(self, at: datetime) -> tuple[Person, ...]:
+        """Who sits there at an aware instant."""
+        primary = self.rotation.on_call(at).primary if self.rotation else None
+        return (primary,) if primary else self.people
+
+
+@dataclass(frozen=True, slots=True)
 class Team:
     """The agents behind a mailbox, who hears of their breaches, and who is on call for them."""
 
@@ -93,15 +112,21 @@ class Team:
     rotation: Rotation | None = None
     calls: Calls | None = None  # how calls go on; None leaves it to the policy
     beside: tuple[Agent, ...] = ()  # agents of other teams who lead this one, or stand in its rotation
+    seats: tuple[NamedSeat, ...] = ()  # those of the ladder that have a name of their own
 
     @property
     def members(self) -> tuple[Agent, ...]:
         """Everybody who may answer: the agents, and without cases by turn the lead and who comes to be on call."""
         agents = (*self.agents, *self.beside)
         known = {address for agent in agents for address in agent.addresses}
-        others = (*([self.lead] if self.lead else []), *(self.rotation.people if self.rotation else ()))
+        others = [*([self.lead] if self.lead else []), *(self.rotation.people if self.rotation else ())]
+        others += [person for seat in self.seats for person in seat.everybody]
         further = {other.address: Agent(other.name, other.address) for other in others if other.address not in known}
         return (*agents, *further.values())
+
+    def seat(self, name: str) -> NamedSeat | None:
+        """The seat of that name."""
+        return next((seat for seat in self.seats if seat.name.lower() == name.lower()), None)
 
     def agent(self, address: str) -> Agent | None:
         """The member who writes from that address."""

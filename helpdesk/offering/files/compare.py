@@ -142,7 +142,7 @@ def _ladder(policy: Policy) -> dict[str, str]:
     """Who is told at each instant of the ladder."""
     steps: dict[str, str] = {}
     for step in policy.ladder:
-        words = f"{step.kind} to {', '.join(step.to)}"
+        words = f"{step.kind} to {', '.join(step.to)}{', each in turn' if step.in_turn else ''}"
         steps[step.key] = f"{steps[step.key]}; {words}" if step.key in steps else words
     return steps
 
@@ -168,6 +168,7 @@ def _entries(old: Policy, new: Policy) -> Iterator[Difference]:
 
 
 def _said_of(policy: Policy) -> Iterator[tuple[str, str]]:
+    yield from ((f"escalation of plan {plan.key}", _plain(plan.escalation)) for plan in policy.plans)
     for key, follows in policy.customer_hours.items():
         zone = ("their zone",) if follows.in_their_zone else ()
         yield f"calendar {key} takes from the customer", ", ".join((*zone, *follows.countries))
@@ -251,6 +252,7 @@ _PLAIN = (
     "languages",
     "on_severity_change",
     "escalation_words",
+    "levels",
     "escalation_contact",
     "known_incidents_exempt",
     "not_support",

@@ -199,16 +199,16 @@ def _overlaps(policy: Policy) -> Iterator[Remark]:
 def _odd_steps(policy: Policy) -> Iterator[Remark]:
     """A rung that comes after its own end, or before the one above it."""
     for number, step in enumerate(policy.ladder, start=1):
-        if step.kind == "warning" and step.share >= 1:
+        if step.kind == "warning" and step.is_late:
             yield "warning", f"ladder.{number}.at", "a warning at or after the due time warns of nothing"
-        if step.kind != "warning" and 0 < step.share < 1:
+        if step.kind != "warning" and (0 < step.share < 1 or (step.before and step.kind == "breach")):
             yield "warning", f"ladder.{number}.at", f"a {step.kind} before anything is late"
         if step.unless_acknowledged:
             yield from _unheard(policy, f"ladder.{number}.unless_acknowledged", step)
     for number, (before, after) in enumerate(pairwise(policy.ladder), start=2):
         # Both for other severities than each other: neither stands above the other.
         apart = before.only and after.only and set(before.only).isdisjoint(after.only)
-        if (after.share, after.after) < (before.share, before.after) and not apart:
+        if _place_of(after) < _place_of(before) and not apart:
             yield "warning", f"ladder.{number}.at", "earlier than the step above it"
 
 
@@ -227,6 +227,10 @@ def _odd_promises(policy: Policy) -> Iterator[Remark]:
 
 def _is_all(before: timedelta, goal: Goal) -> bool:
     return bool(before) and timedelta() < goal.within.open_time <= before
+
+
+def _place_of(step: Step) -> tuple[float, timedelta]:
+    return step.share, step.after - step.before
 
 
 def _unheard(policy: Policy, key: str, step: Step) -> Iterator[Remark]:

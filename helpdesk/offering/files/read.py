@@ -11,6 +11,7 @@ import hashlib
 import re
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from difflib import get_close_matches
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
@@ -21,7 +22,7 @@ from helpdesk.offering.files.credits import read_attainment, read_availability, 
 from helpdesk.offering.files.known_days import KnownDays, in_country, known_now
 from helpdesk.offering.files.maintenance import read_maintenance, read_maintenance_terms
 from helpdesk.offering.files.matrix import matrix_problems, read_matrix
-from helpdesk.offering.files.promised import read_promises
+from helpdesk.offering.files.promised import MARKS, read_promises
 from helpdesk.offering.files.schema import ChannelGoalTable, PolicyFile
 from helpdesk.offering.files.story import expecting, read_deed, step_at
 from helpdesk.offering.intake import IntakeField
@@ -71,7 +72,8 @@ if TYPE_CHECKING:
     from helpdesk.offering.policy import Writer
 
 R = TypeVar("R")
-_AFTER = re.compile(r"due(?: \+ (\w+))?")
+_AFTER = re.compile(r"(due|opened)(?: \+ (\w+(?: \w+)?))?")
+_BEFORE = re.compile(r"(\w+(?: \w+)?) before due")
 _ADDRESS = re.compile(r"[^\s@<>,\"]+@[^\s@<>,\"]+")
 _SHARE = re.compile(r"(\d{1,2})\s*%")
 _CALLS_AT_MOST = 48  # two days of one an hour
@@ -190,6 +192,7 @@ class _PolicyReader:
             severity=self.severity(fields),
             intake=fields,
             ladder=tuple(self.steps()),
+            levels=tuple(self.level_names()),
             examples=tuple(self.examples()),
             assumptions=tuple(Assumption(entry.key, entry.why) for entry in table.assumed),
             unsaid=tuple(Unsaid(entry.what, entry.why) for entry in table.unsaid),
@@ -221,11 +224,20 @@ class _PolicyReader:
 
     def plans(self) -> Iterator[Plan]:
         for key, entry in self.table.plans.items():
-            listed = (tuple(entry.channels), tuple(entry.excludes), tuple(entry.severities))
             for what, most in (("contacts", entry.contacts), ("contacts_per_product", entry.contacts_per_product)):
                 if most < 0:
                     self.wrong(f"plans.{key}.{what}", f"expected how many people may write, not {most}")
-            yield Plan(key, entry.name, entry.calendar, *listed, entry.contacts, entry.contacts_per_product)
+            yield Plan(
+                key,
+                entry.name,
+                entry.calendar,
+                channels=tuple(entry.channels),
+                excludes=tuple(entry.excludes),
+                severities=tuple(entry.severities),
+                contacts=entry.contacts,
+                contacts_per_product=entry.contacts_per_product,
+                escalation=entry.escalation,
+            )
 
     def wrong(self, key: str, expected: str) -> None:
         self.problems.append(f"{key}: {expected}")
@@ -347,16 +359,49 @@ class _PolicyReader:
             to = tuple(self.audiences(f"{place}.to", entry.to))
             repeat = self.attempt(f"{place}.repeat", partial(_elapsed, entry.repeat), None)
             unless = self.attempt(f"{place}.unless_acknowledged", partial(_elapsed, entry.unless_acknowledged), None)
+            self.step_problems(place, entry)
             if reached:
-                key, only = _step_key(entry), tuple(entry.only)
-                yield Step(key, entry.send, *reached, to, only, entry.hours, repeat, unless, of=tuple(entry.of))
+                share, after, before = reached
+                yield Step(
+                    _step_key(entry),
+                    entry.send,
+                    share,
+                    after,
+                    to,
+                    tuple(entry.only),
+                    entry.hours,
+                    repeat,
+                    unless,
+                    of=tuple(entry.of),
+                    before=before,
+                    plans=tuple(entry.plans),
+                    until=tuple(mark for mark in MARKS if mark in entry.until),
+                    in_turn=entry.in_turn and bool(to),
+                )
+
+    def step_problems(self, place: str, entry: StepEntry) -> None:
+        for mark in entry.until:
+            self.among(f"{place}.until", mark, MARKS)
+        if entry.until and entry.unless_acknowledged:
+            self.wrong(f"{place}.until", "expected without unless_acknowledged: an acknowledgment does not end it")
+        if entry.in_turn and (not entry.repeat or len(entry.to) < 2):
+            self.wrong(f"{place}.in_turn", "expected with repeat, and with several in to")
 
     def audiences(self, place: str, names: list[str]) -> Iterator[str]:
+        seats = (*AUDIENCES, *(level.lower() for level in self.table.levels))
         for name in names:
-            if name in AUDIENCES or _ADDRESS.fullmatch(name):
+            if name.lower() in seats or _ADDRESS.fullmatch(name):
                 yield name.lower()
             else:
-                self.wrong(place, f"expected one of {', '.join(AUDIENCES)}, or a bare address, not {name!r}")
+                near = "".join(f"; did you mean {one}?" for one in get_close_matches(name.lower(), seats, n=1))
+                self.wrong(place, f"expected one of {', '.join(seats)}, or a bare address, not {name!r}{near}")
+
+    def level_names(self) -> Iterator[str]:
+        """The seats that the desk fills: of these alone their names are the policy's own."""
+        for name in self.table.levels:
+            if name.lower() in AUDIENCES or _ADDRESS.fullmatch(name):
+                self.wrong("levels", f"expected a name that no seat has yet, not {name!r}")
+            yield name.lower()
 
     def examples(self) -> Iterator[WorkedExample]:
         for number, entry in enumerate(self.table.example, start=1):
@@ -447,6 +492,8 @@ class _PolicyReader:
         for number, step in enumerate(self.table.ladder, start=1):
             for severity in step.only:
                 self.among(f"ladder.{number}.only", severity, severities)
+            for plan in step.plans:
+                self.among(f"ladder.{number}.plans", plan, {entry.key for entry in policy.plans})
             for target in step.of:
                 self.among(f"ladder.{number}.of", target, [kind.key for kind in policy.kinds])
         self.among("classifier.default", policy.severity.default, severities)
@@ -651,16 +698,20 @@ def _warranty(table: WarrantyTable) -> Warranty:
     )
 
 
-def _reached(text: str) -> tuple[float, timedelta]:
-    at = " ".join(text.split())
-    share, after = _SHARE.fullmatch(at), _AFTER.fullmatch(at)
-    if at == "opened":
-        return 0.0, timedelta()
+def _reached(text: str) -> tuple[float, timedelta, timedelta]:
+    """The share of the promise, the time after that (elapsed, at an opening), and the time before it is due."""
+    at, none = " ".join(text.split()), timedelta()
+    share, after, before = _SHARE.fullmatch(at), _AFTER.fullmatch(at), _BEFORE.fullmatch(at)
     if share and int(share[1]):
-        return int(share[1]) / 100, timedelta()
+        return int(share[1]) / 100, none, none
     if after:
-        return 1.0, parse_open_time(after[1]) if after[1] else timedelta()
-    raise ValueError(f'expected "opened", a share such as "75%", "due" or "due + 1h", not {text!r}')
+        return float(after[1] == "due"), parse_open_time(after[2]) if after[2] else none, none
+    if before:
+        return 1.0, none, parse_open_time(before[1])
+    raise ValueError(
+        'expected "opened", a share such as "75%", "due" or "due + 1h", also "opened + 15m" or "1h before due", '
+        f"not {text!r}"
+    )
 
 
 def _elapsed(text: str) -> timedelta | None:
@@ -686,9 +737,11 @@ def _step_key(entry: StepEntry) -> str:
         " ".join(entry.at.split()),
         f"for {', '.join(entry.only)}" if entry.only else "",
         f"of {', '.join(entry.of)}" if entry.of else "",
+        f"for plans {', '.join(entry.plans)}" if entry.plans else "",
         f"in {entry.hours} hours" if entry.hours == "working" else "",
         f"every {entry.repeat}" if entry.repeat else "",
         f"unless acknowledged in {entry.unless_acknowledged}" if entry.unless_acknowledged else "",
+        f"until {' or '.join(entry.until)}" if entry.until else "",
     )
     return " ".join(part for part in parts if part)
 

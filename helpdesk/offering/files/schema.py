@@ -23,6 +23,7 @@ class PlanTable:
     calendar: str = ""  # overrides the region's
     channels: list[str] = field(default_factory=list)  # ways in that come with the plan; none named: all
     excludes: list[str] = field(default_factory=list)  # areas that do not come with the plan
+    escalation: bool = True  # false: who asks for it is told that it does not come with the plan
     severities: list[str] = field(default_factory=list)  # that it has; what is worse becomes the worst of them
     contacts: int = 0  # how many people of a customer may write; 0: anybody
     contacts_per_product: int = 0  # the same, for each of their products
@@ -342,8 +343,9 @@ class IntakeEntry:
 class StepEntry:
     """`[[ladder]]`: a step.
 
-    `at` is "opened" (at once), a share of the promise ("75%"), "due", or "due + 1h" of open time. `to` names seats
-    (assignee, team, lead, operators, on-call, on-call-secondary, account-contacts, customer-escalation) or addresses.
+    `at` is "opened" (at once), "opened + 15m" of elapsed time, a share of the promise ("75%"), "1h before due", "due",
+    or "due + 1h" of open time. `to` names seats (assignee, team, lead, operators, on-call, on-call-secondary,
+    account-contacts, customer-escalation, customer, and those of `levels`) or addresses.
     """
 
     at: str
@@ -351,9 +353,12 @@ class StepEntry:
     to: list[str]
     only: list[str] = field(default_factory=list)  # severities; without it, all
     of: list[str] = field(default_factory=list)  # keys of promises; without it, all
+    plans: list[str] = field(default_factory=list)  # without it, all
     hours: Literal["", "working", "always"] = ""  # working: waits for the region's hours; else the promise's own
     repeat: str = ""  # "15m" of elapsed time: said again until somebody acknowledges
     unless_acknowledged: str = ""  # "15m": so much later, and only if nobody has acknowledged by then
+    until: list[str] = field(default_factory=list)  # "#planned", "answer": what ends it instead of an acknowledgment
+    in_turn: bool = False  # each time to the next of `to`
 
 
 @strict
@@ -481,6 +486,7 @@ class PolicyFile:
     channels: dict[str, ChannelTable] = field(default_factory=dict)
     intake: list[IntakeEntry] = field(default_factory=list)
     ladder: list[StepEntry] = field(default_factory=list)
+    levels: list[str] = field(default_factory=list)  # seats of the ladder that the desk's [[level]] fills: "manager"
     calls: CallsTable = field(default_factory=CallsTable)
     pauses: list[Literal["customer", "vendor"]] = field(default_factory=list)  # waits for whom pause what runs
     lifecycle: LifecycleTable = field(default_factory=LifecycleTable)
