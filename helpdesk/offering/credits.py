@@ -25,11 +25,15 @@ class Band:
     above: bool = False
 
 
+GoalOf = Literal["customer", "offering"]
+
+
 @dataclass(frozen=True, slots=True)
 class AttainmentGoal:
     """How many promises of a period must be kept: so many percent, or where there are few, all but so many.
 
-    Empty `targets`, `plans` and `severities` are all there are. Counted are promises that are owed.
+    Empty `targets`, `plans` and `severities` are all there are. Counted are the promises to each customer, or of the
+    whole offering, that are owed, or also those that are only measured.
     """
 
     key: str
@@ -41,6 +45,8 @@ class AttainmentGoal:
     severities: tuple[str, ...] = ()
     fewer_than: int = 0  # of less than so many,
     forgiven: int = 0  # this many may be missed instead
+    of: GoalOf = "customer"
+    owed_only: bool = True
 
 
 def percent_words(percent: Decimal | Fraction) -> str:
@@ -89,12 +95,15 @@ class UptimeBand:
 class Availability:
     """How long something of an offering may be down in a period, and what is credited for more.
 
-    `key` is what operators declare to be down. Pieces shorter than `at_least` do not count, nor does what was planned
-    before it began, unless maintenance counts. Credited are `bands`, or so much `for_each` whole stretch of `each`.
+    `what` is what operators declare to be down; empty `plans` are all there are. Pieces shorter than `at_least` do not
+    count, nor does what was planned before it began, unless maintenance counts. Credited are `bands`, or so much
+    `for_each` whole stretch of `each`.
     """
 
     key: str
     name: str
+    what: str
+    plans: tuple[str, ...] = ()
     per: PeriodKind = "month"
     at_least: timedelta = timedelta()
     goal: Decimal | None = None  # percent

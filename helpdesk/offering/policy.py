@@ -529,7 +529,7 @@ class Policy:
 
     def uptime_of(self, name: str) -> tuple[Availability, ...]:
         """What is promised of the availability of something that operators declare to be down, by its name."""
-        return tuple(terms for terms in self.availability if terms.key == name)
+        return tuple(terms for terms in self.availability if terms.what == name)
 
     def period(self, kind: PeriodKind, at: datetime) -> AccountingPeriod:
         """The month, quarter or year in whose accounts an instant is."""

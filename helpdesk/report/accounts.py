@@ -62,6 +62,8 @@ def _attainment_words(policy: Policy) -> Iterator[str]:
         named = [policy.name_of(target) for target in goal.targets]
         named += [policy.plan(plan).name for plan in goal.plans]
         named += [policy.level(severity).name for severity in goal.severities]
+        named += ["of all customers together"] if goal.of == "offering" else []
+        named += [] if goal.owed_only else ["also what is only measured"]
         about = f" ({', '.join(named)})" if named else ""
         yield f"{goal.name}: {goal.share.normalize():f} % of a {goal.per} in time{about}{few}"
 
@@ -71,7 +73,8 @@ def _availability_words(policy: Policy) -> Iterator[str]:
         goal = f" {percent_words(terms.goal)} % of a {terms.per}" if terms.goal is not None else f", by {terms.per}"
         short = f"; counted from {span(terms.at_least)} in one piece" if terms.at_least else ""
         planned = "" if terms.maintenance_counts else "; not in maintenance that was planned before"
-        yield f"{terms.name} ({terms.key}){goal}{short}{planned}"
+        plans = f", {', '.join(policy.plan(plan).name for plan in terms.plans)}" if terms.plans else ""
+        yield f"{terms.name} ({terms.what}{plans}){goal}{short}{planned}"
         yield from (f"  {band} of the {terms.per}'s fee" for band in terms.bands)
         if terms.each:
             most = f", at most {percent_words(terms.at_most)} %"

@@ -28,7 +28,7 @@ _LEAST = timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True)
 class CustomerAttainment:
-    """How a goal stands for one customer, by key, in one period; `over` once no case can be added to it."""
+    """How a goal stands in one period, for a customer, by key, or for all; `over` once no case can be added to it."""
 
     customer: str
     policy: str
@@ -50,7 +50,8 @@ def attainment_of(unit: Unit, which: Opened) -> list[CustomerAttainment]:
 
 def _of_policy(unit: Unit, policy: Policy, which: Opened) -> list[CustomerAttainment]:
     found: dict[tuple[str, AttainmentGoal, AccountingPeriod], Attained] = {}
-    wanted = {goal: _whole_periods(goal, policy, which) for goal in policy.attainment}
+    goals = (goal for goal in policy.attainment if goal.of == "customer" or which.customer is None)
+    wanted = {goal: _whole_periods(goal, policy, which) for goal in goals}
     for case in case_store.stream(unit.connection, _widest(wanted.values(), which)):
         periods = {
             goal: policy.period(goal.per, case.opened_at)
@@ -61,12 +62,13 @@ def _of_policy(unit: Unit, policy: Policy, which: Opened) -> list[CustomerAttain
         for event in sla_events(case, unit.policy_of(case), unit.now):
             for goal, period in periods.items():
                 if is_about(goal, event):
-                    line = (case.customer, goal, period)
+                    line = (case.customer if goal.of == "customer" else "", goal, period)
                     found[line] = found.get(line, Attained(goal, period)).and_then(event)
     zone = ZoneInfo(policy.accounts_timezone)
     lines = [
         CustomerAttainment(customer, policy.key, one, over=period.bounds(zone)[1] <= unit.now)
         for (customer, _, period), one in found.items()
+        if one.counted or one.running
     ]
     return sorted(lines, key=lambda line: (line.customer, line.found.goal.key, line.found.period.first_month))
 
@@ -98,7 +100,11 @@ def attainment_text(lines: Sequence[CustomerAttainment]) -> Iterator[str]:
     if lines:
         yield "attainment:"
     for line in lines:
-        yield f"  {line.customer or '(unknown)'}, {line.policy}, {line.found.period}, {_line(line)}"
+        yield f"  {_whose(line)}, {line.policy}, {line.found.period}, {_line(line)}"
+
+
+def _whose(line: CustomerAttainment) -> str:
+    return line.customer or ("(unknown)" if line.found.goal.of == "customer" else "all customers")
 
 
 def _line(line: CustomerAttainment) -> str:

@@ -41,7 +41,7 @@ def measured(
     zone = ZoneInfo(policy.accounts_timezone)
     since, until = period.bounds(zone)
     # A piece that goes on beyond the period, or is joined by one that ends with it, is measured whole.
-    near = outages.between(unit.connection, since - terms.at_least - _LEAST, until + terms.at_least, name=terms.key)
+    near = outages.between(unit.connection, since - terms.at_least - _LEAST, until + terms.at_least, name=terms.what)
     found = [outage for outage in near if outage.concerns(policy.key)]
     first = min((outage.began_at for outage in found), default=since)
     last = max((outage.ended_at or unit.now for outage in found), default=until)
@@ -51,6 +51,14 @@ def measured(
         if excuses(window, terms, customer, policy)
     ]
     return uptime(terms, period, _covered(customer, policy, since, until, zone), found, planned, now=unit.now)
+
+
+def availability_for(policy: Policy, customer: Customer | None) -> tuple[Availability, ...]:
+    """What is promised of availability to a customer, by their plan; None: to anybody."""
+    if customer is None:
+        return policy.availability
+    plan = customer.plan or policy.plans[0].key
+    return tuple(terms for terms in policy.availability if not terms.plans or plan in terms.plans)
 
 
 def _planned(unit: Unit, policy: Policy, since: datetime, until: datetime) -> Iterator[MaintenanceWindow]:
@@ -80,7 +88,7 @@ def availability_of(unit: Unit, which: Opened) -> list[tuple[Policy, Uptime]]:
     for _, policy in sorted(unit.rules.book.policies.items()):
         if which.customer and (customer is None or customer.policy != policy.key):
             continue
-        for terms in policy.availability:
+        for terms in availability_for(policy, customer):
             found += [
                 (policy, measured(unit, policy, terms, one, customer)) for one in _periods(unit, policy, terms, which)
             ]
@@ -88,7 +96,7 @@ def availability_of(unit: Unit, which: Opened) -> list[tuple[Policy, Uptime]]:
 
 
 def _periods(unit: Unit, policy: Policy, terms: Availability, which: Opened) -> Iterator[AccountingPeriod]:
-    since = which.since or outages.first(unit.connection, terms.key) or unit.now
+    since = which.since or outages.first(unit.connection, terms.what) or unit.now
     until = min(which.until - _LEAST, unit.now) if which.until else unit.now
     period = policy.period(terms.per, since)
     while period.bounds(ZoneInfo(policy.accounts_timezone))[0] <= until:

@@ -24,7 +24,7 @@ from helpdesk.mail.write.compose import Letter, compose
 from helpdesk.offering.credits import percent_words
 from helpdesk.person import Person
 from helpdesk.phrases import moment
-from helpdesk.report.availability import measured, pieces_words, uptime_shape
+from helpdesk.report.availability import availability_for, measured, pieces_words, uptime_shape
 from helpdesk.report.shapes import instant
 from helpdesk.store import cases as case_store
 from helpdesk.store import credits as credit_store
@@ -130,7 +130,7 @@ def _events(unit: Unit, which: Opened) -> tuple[SlaEvent, ...]:
 
 def _uptimes(unit: Unit, customer: Customer, policy: Policy, period: AccountingPeriod) -> Iterator[Uptime]:
     zone = ZoneInfo(policy.accounts_timezone)
-    for terms in policy.availability:
+    for terms in availability_for(policy, customer):
         for part in period.within(terms.per) if terms.credits else ():
             if part.bounds(zone)[0] <= unit.now:
                 yield measured(unit, policy, terms, part, customer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -91,6 +92,17 @@ def test_a_goal_counts_what_it_is_about_and_what_is_decided():
         ],
     )
     assert (found.met, found.missed, found.running) == (1, 1, 1)
+
+
+def test_a_goal_may_count_what_is_measured_and_not_owed():
+    """As if it were owed: late, answered in time, still running."""
+    at = datetime(2026, 7, 7, tzinfo=UTC)
+    base = event("not warranted")
+    events = [replace(base, breached_at=at), replace(base, stopped_at=at), base]
+    goal = replace(CRITICAL, owed_only=False)
+    found = attained(goal, Q3, [*events, event("met"), event("exempt")])
+    assert (found.met, found.missed, found.running) == (2, 1, 1)
+    assert attained(CRITICAL, Q3, events) == attained(CRITICAL, Q3, [])
 
 
 # --- by count, and for each

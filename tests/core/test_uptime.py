@@ -20,7 +20,7 @@ JULY = CALENDAR_YEAR.read("month", "2026-07")  # 744 hours
 SINCE, UNTIL = JULY.bounds(ZoneInfo("UTC"))
 MINUTE = timedelta(minutes=1)
 BANDS = (UptimeBand(Decimal("99.9"), Decimal(10)), UptimeBand(Decimal(99), Decimal(25)))
-SERVICE = Availability("service", "the service", at_least=15 * MINUTE, goal=Decimal("99.9"), bands=BANDS)
+SERVICE = Availability("service", "the service", "service", at_least=15 * MINUTE, goal=Decimal("99.9"), bands=BANDS)
 
 
 def at(text):
@@ -63,7 +63,7 @@ def test_what_counts_as_down_is_what_a_watch_says(outages, planned, minutes, per
     ("minutes", "percent"), [(29, 0), (30, 5), (59, 5), (60, 10), (599, 95), (600, 100), (6000, 100)]
 )
 def test_so_much_is_credited_for_each_whole_half_hour(minutes, percent):
-    terms = Availability("service", "the service", each=30 * MINUTE, for_each=Decimal(5))
+    terms = Availability("service", "the service", "service", each=30 * MINUTE, for_each=Decimal(5))
     begins = at("07-03 10:00")
     one = found([Downtime("service", begins, begins + minutes * MINUTE)], terms=terms)
     assert one.credit.percent == percent
@@ -76,7 +76,12 @@ spans = st.tuples(st.integers(-300, 1500), st.integers(1, 400)).map(lambda one: 
 def test_minute_by_minute_the_same_is_down(outages, planned, at_least, maintenance_counts):
     """An independent count: mark every minute, read off the runs, and of each the minutes in July."""
     terms = Availability(
-        "service", "the service", at_least=at_least * MINUTE, maintenance_counts=maintenance_counts, bands=BANDS
+        "service",
+        "the service",
+        "service",
+        at_least=at_least * MINUTE,
+        maintenance_counts=maintenance_counts,
+        bands=BANDS,
     )
     marked = {minute for begins, ends in outages for minute in range(begins, ends)}
     if not maintenance_counts:
@@ -105,7 +110,7 @@ def test_minute_by_minute_the_same_is_down(outages, planned, at_least, maintenan
 def test_what_is_left_of_the_goal_may_still_be_down_and_not_a_second_more(minutes):
     """44 minutes and 38 seconds of July may be down."""
     begins, later = at("07-03 10:00"), at("07-05 10:00")
-    terms = Availability("service", "the service", goal=Decimal("99.9"))
+    terms = Availability("service", "the service", "service", goal=Decimal("99.9"))
     down = [Downtime("service", begins, begins + minutes * MINUTE)]
     left = found(down, terms=terms).left
     assert left == max(timedelta(minutes=44, seconds=38) - minutes * MINUTE, timedelta())

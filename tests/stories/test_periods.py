@@ -115,6 +115,23 @@ def test_the_report_says_what_one_more_miss_would_do(tmp_path):
     assert (line["met"], line["missed"], line["kept"], line["over"]) == (11, 2, False, True)
 
 
+def test_goals_of_the_offering_count_all_customers_and_strangers_where_they_say_so(tmp_path):
+    goals_of_all = '[attainment.all]\nshare = 90\nof = "offering"\nowed_only = false\n'
+    desk = active_desk(tmp_path, GOAL + goals_of_all)
+    asks_often(desk, late=1, in_time=1)
+    desk.at("2026-07-02 10:00", "UTC")
+    desk.mail("who@elsewhere.example", "Help", "How is this done?", to=SUPPORT)
+    assert [line.partition(": ")[0] for line in attainment_text(goals(desk))][1:] == [
+        "  all customers, active, 2026Q3, all",
+        "  acme, active, 2026Q3, in time",
+    ]
+    found = {line["goal"]: (line["met"], line["missed"]) for line in attainment_shape(goals(desk))}
+    assert found == {"all": (1, 2), "in_time": (1, 1)}
+    assert [line.found.goal.key for line in goals(desk, customer="acme")] == ["in_time"], (
+        "a part of all is nobody's share"
+    )
+
+
 def test_a_report_of_some_days_tells_of_the_whole_quarter(tmp_path):
     """A share of two days would be nobody's promise."""
     desk = active_desk(tmp_path, GOAL)
@@ -278,6 +295,20 @@ def test_an_incident_takes_down_what_it_names_until_it_is_closed(tmp_path):
     assert statement_shape(drawn(desk, "2026Q3"))["availability"][0]["pieces"] == [
         {"from": "2026-07-03T10:00:00+00:00", "to": "2026-07-03T13:00:00+00:00"}
     ]
+
+
+def test_what_is_promised_to_one_plan_is_credited_to_that_one(tmp_path):
+    silver = SERVICE.replace("[availability.service]", '[availability.silver]\ndown = "service"\nplans = ["silver"]')
+    gold = SERVICE.replace("[availability.service]", '[availability.gold]\ndown = "service"\nplans = ["gold"]\n')
+    plans = '\n[plans.silver]\nname = "Silver"\n'
+    desk = active_desk(tmp_path, silver.partition("[credits]")[0] + gold.replace("10]", "15]"), plan=plans)
+    orders(
+        desk,
+        "2026-07-20 12:00",
+        "#incident open x --title X --down service --from 2026-07-15T20:00Z --to 2026-07-15T22:00Z",
+    )
+    (july, *_) = statement_shape(drawn(desk, "2026Q3"))["availability"]
+    assert july["credit"] == "15"
 
 
 def test_what_was_down_before_they_signed_is_not_credited(tmp_path):

@@ -15,7 +15,7 @@ from helpdesk.offering.credits import percent_words
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from helpdesk.core.clocks.credit import SlaEvent
+    from helpdesk.core.clocks.credit import SlaEvent, SlaResult
     from helpdesk.core.words.desk_mail import SlaCounts
     from helpdesk.offering.credits import AttainmentGoal
     from helpdesk.openhours.accounting import AccountingPeriod
@@ -73,12 +73,22 @@ class Attained:
 
     def and_then(self, event: SlaEvent) -> Attained:
         """The same, with one event more."""
+        result = _result(self.goal, event)
         return replace(
             self,
-            met=self.met + (event.standing == "met"),
-            missed=self.missed + (event.standing == "violated"),
-            running=self.running + (event.standing == "running"),
+            met=self.met + (result == "met"),
+            missed=self.missed + (result == "violated"),
+            running=self.running + (result == "running"),
         )
+
+
+def _result(goal: AttainmentGoal, event: SlaEvent) -> SlaResult:
+    """How an event counts for a goal; what is measured and not owed as if it were, where the goal says so."""
+    if goal.owed_only or event.standing != "not warranted":
+        return event.standing
+    if event.breached_at is not None:
+        return "violated"
+    return "met" if event.stopped_at is not None else "running"
 
 
 def is_about(goal: AttainmentGoal, event: SlaEvent) -> bool:

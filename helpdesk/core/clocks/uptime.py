@@ -114,6 +114,6 @@ def down(
     terms: Availability, outages: Iterable[Downtime], planned: Iterable[TimeSpan], *, now: datetime
 ) -> Sequence[TimeSpan]:
     """The pieces that count, whole; what is still down is so until `now`."""
-    whole = union((outage.began_at, outage.ended_at or now) for outage in outages if outage.name == terms.key)
+    whole = union((outage.began_at, outage.ended_at or now) for outage in outages if outage.name == terms.what)
     left = whole if terms.maintenance_counts else minus(whole, union(planned))
     return [piece for piece in left if piece[1] - piece[0] >= terms.at_least]

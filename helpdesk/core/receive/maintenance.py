@@ -128,7 +128,7 @@ def _named(thing: str, text: str) -> bool:
 
 def excuses(window: MaintenanceWindow, terms: Availability, customer: Customer | None, policy: Policy) -> bool:
     """Whether what is promised to be available may be down in a window: in production, there, and as it is called."""
-    sector, called = read_sector(window.sector, policy), f"{terms.key} {terms.name}".lower()
+    sector, called = read_sector(window.sector, policy), f"{terms.what} {terms.name}".lower()
     return (
         (sector.production or not sector.other)
         and (not sector.regions or (customer is not None and _region(customer, policy) in sector.regions))

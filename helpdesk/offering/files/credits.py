@@ -57,6 +57,8 @@ def read_attainment(key: str, table: AttainmentTable, wrong: Wrong) -> Attainmen
         severities=tuple(table.severities),
         fewer_than=table.fewer_than,
         forgiven=table.forgiven,
+        of=table.of,
+        owed_only=table.owed_only,
     )
 
 
@@ -138,13 +140,16 @@ def _band(key: Literal["bands", "counts"], floor: float | str, credit: float) ->
 def read_availability(key: str, table: AvailabilityTable, wrong: Wrong) -> Availability:
     """One entry of `[availability]`; bands each of which begins below the one before it, and gives no less."""
     place = f"availability.{key}"
-    if key != key.lower():
-        wrong(place, "expected a name in small letters, as it is declared")
+    what = table.down or key
+    if what != what.lower():
+        wrong(f"{place}.down", "expected a name in small letters, as it is declared")
     if bool(table.each) != bool(table.credit) or (table.each and table.bands):
         wrong(place, "expected bands, or each and credit")
     return Availability(
         key,
-        table.name or key,
+        table.name or what,
+        what,
+        tuple(table.plans),
         table.per,
         at_least=_elapsed(f"{place}.at_least", table.at_least, wrong) or timedelta(),
         goal=_percent(f"{place}.goal", table.goal, wrong) if table.goal is not None else None,

@@ -603,20 +603,21 @@ class _PolicyReader:
 
     def availability_references(self, policy: Policy) -> None:
         """What is credited for being down is credited with all else, by periods that fit into that one."""
+        plans, credited = {plan.key for plan in policy.plans}, policy.credits
         for terms in policy.availability:
-            if terms.credits and policy.credits is None:
-                self.wrong(
-                    f"availability.{terms.key}", "expected [credits], too: until when and by which calendar to ask"
-                )
-            elif terms.credits and policy.credits and MONTHS[terms.per] > MONTHS[policy.credits.per]:
-                place = f"availability.{terms.key}.per"
-                self.wrong(
-                    place, f"expected at most a {policy.credits.per}, for which credits are given, not a {terms.per}"
-                )
+            place = f"availability.{terms.key}"
+            for plan in terms.plans:
+                self.among(f"{place}.plans", plan, plans)
+            if terms.credits and credited is None:
+                self.wrong(place, "expected [credits], too: until when and by which calendar they are asked for")
+            elif terms.credits and credited and MONTHS[terms.per] > MONTHS[credited.per]:
+                self.wrong(f"{place}.per", f"expected no longer a period than that of [credits], a {credited.per}")
 
     def same_period(self, terms: Credits, goals: Iterable[AttainmentGoal]) -> None:
         """A goal that keeps credits away is counted over what they are given for."""
         for goal in goals:
+            if goal.key == terms.unless and goal.of != "customer":
+                self.wrong("credits.unless", f"expected a goal of each customer, {goal.key} is one of all together")
             if goal.key == terms.unless and goal.per != terms.per:
                 self.wrong("credits.unless", f"expected a goal of a {terms.per}, {goal.key} is one of a {goal.per}")
 

@@ -243,6 +243,8 @@ class AttainmentTable:
     severities: list[str] = field(default_factory=list)
     fewer_than: int = 0  # where there are fewer promises than that,
     forgiven: int = 0  # so many may be missed, whatever their share
+    of: Literal["customer", "offering"] = "customer"  # whose promises are counted together
+    owed_only: bool = True  # otherwise what is only measured counts, too
 
 
 @strict
@@ -254,6 +256,8 @@ class AvailabilityTable:
     """
 
     name: str = ""
+    down: str = ""  # what is declared to be down; without it, the key
+    plans: list[str] = field(default_factory=list)  # to whom it is promised; without it, all
     per: Literal["month", "quarter", "year"] = "month"
     at_least: str = ""  # "15m" in one piece; what is shorter does not count
     goal: float | None = None  # percent
