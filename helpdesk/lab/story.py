@@ -155,7 +155,8 @@ class _Telling:
     def _customers(self, text: str, case: Case | None) -> Arrival:
         number = case.number if case else None
         placement = Placement(number, "customer", "reply token", verified=case is not None, authenticated=True)
-        return self._arrival(_CUSTOMER, text, placement)
+        arrival = self._arrival(_CUSTOMER, text, placement)
+        return replace(arrival, answers=text) if case else arrival
 
     def _agents(self, text: str) -> Arrival:
         placement = Placement(self.case.number, "agent", "reply token", agent=_AGENT, verified=True, authenticated=True)

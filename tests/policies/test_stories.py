@@ -298,3 +298,10 @@ def test_a_story_is_shown_step_by_step(tmp_path):
         "due Wed 20 May 2026, 10:00 CEST; sent: nothing; credit 2.5 %\n"
     ) in text
     assert "Not said here\n  flowers: no format for them" in text
+
+
+def test_what_the_customer_says_later_is_read_as_the_desk_reads_it(tmp_path):
+    """What the warranty wants comes with their second mail, while there is time."""
+    base = BASE.replace("[credits]", '[warranty]\nrequires = ["serial"]\n[credits]') + 'fields = { serial = "" }\n'
+    then = '{ after = "1h", do = "customer Serial number: 47-11" }, { after = "3h", expect = { credit = "20 %" } }'
+    assert errors(tmp_path, then, base) == {}
