@@ -163,6 +163,7 @@ class MailboxTable:
     plan: str = ""
     name: str = ""
     severity: str = ""  # that mail to it states, for registered contacts
+    kind: str = ""  # of case that mail to it makes
     forms: list[str] = field(default_factory=list)
     groups: list[str] = field(default_factory=list)
     imap: ImapTable | None = None
@@ -457,6 +458,7 @@ def _checked(path: Path, file: ConfigurationFile) -> Configuration:
                 forms=frozenset(form.lower() for form in entry.forms),
                 groups=frozenset(group.lower() for group in entry.groups),
                 severity=entry.severity,
+                kind=entry.kind,
             )
             for entry in file.mailbox
         ),

@@ -207,6 +207,20 @@ def _offering_problems(place: str, entry: CustomerTable, policies: Mapping[str, 
         if entry.country and hours.countries and entry.country not in hours.countries:
             there = f"{', '.join(hours.countries)} (calendar {calendar} of {policy.key}, customer_countries)"
             yield f"{place}.country: expected one of {there}, not {entry.country!r}"
+    yield from _addon_problems(place, entry, policy)
+
+
+def _addon_problems(place: str, entry: CustomerTable, policy: Policy) -> Iterator[str]:
+    known = {addon.key: addon for addon in policy.addons}
+    extending = {key: version for version in policy.versions for key in version.extended if key not in known}
+    plan = entry.plan or next((plan.key for plan in policy.plans), "")
+    for key in entry.addons:
+        if key not in known and key not in extending:
+            names = ", ".join((*known, *extending)) or "no add-ons at all"
+            yield f"{place}.addons: expected one of {names}, not {key!r}"
+        elif key in known and known[key].plans and plan not in known[key].plans:
+            plans = ", ".join(known[key].plans)
+            yield f"{place}.addons: expected one that goes with plan {plan}: {key} goes with {plans}"
 
 
 def _is_zone(name: str) -> bool:

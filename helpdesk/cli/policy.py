@@ -360,6 +360,10 @@ def policy_due(  # noqa: PLR0913, PLR0917 - one option an argument of the questi
     region: Annotated[str, typer.Option(help="The customer's region; otherwise the policy's default.")] = "",
     channel: Annotated[str, typer.Option(help="How it came.")] = "email",
     target: Annotated[str, typer.Option(help="The key of a promise; otherwise the first answer.")] = "",
+    kind: Annotated[str, typer.Option(help="The kind of case, as an agent or a mailbox says it.")] = "",
+    language: Annotated[str, typer.Option(help="The language of the mail; otherwise the policy's first.")] = "",
+    field: Annotated[list[str] | None, typer.Option(help="KEY=VALUE that a registered contact states.")] = None,
+    addon: Annotated[list[str] | None, typer.Option(help="The key of an add-on that the customer bought.")] = None,
     batch: Annotated[str, typer.Option(help="- reads one JSON object of arguments a line, answers a line each.")] = "",
     config: Config = None,
     as_json: AsJson = False,
@@ -370,7 +374,17 @@ def policy_due(  # noqa: PLR0913, PLR0917 - one option an argument of the questi
         return
     if not key or not severity or not at:
         raise typer.BadParameter("expected POLICY, --severity and --at, or --batch -")
-    question = {"plan": plan, "severity": severity, "region": region, "channel": channel, "target": target}
+    question = {
+        "plan": plan,
+        "severity": severity,
+        "region": region,
+        "channel": channel,
+        "target": target,
+        "kind": kind,
+        "language": language,
+        "fields": dict(_stated(one) for one in field or ()),
+        "addons": addon or [],
+    }
     policy = _policy(config, key)
     if as_json:
         print_json(_answer(policy, read_instant(at), question))
@@ -378,6 +392,13 @@ def policy_due(  # noqa: PLR0913, PLR0917 - one option an argument of the questi
     from helpdesk.report.explain import due_text  # noqa: PLC0415
 
     typer.echo(due_text(policy, read_instant(at), _filled(policy, question)))
+
+
+def _stated(text: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not equals or not key.strip() or not value.strip():
+        raise typer.BadParameter(f"--field: expected KEY=VALUE, not {text!r}")
+    return key.strip(), value.strip()
 
 
 class _Asked:
@@ -426,7 +447,8 @@ def _answer_line(asked: _Asked, line: str) -> dict[str, Any]:
         return {"error": f"{problem.args[0] if problem.args else problem}", "question": line.strip()}
 
 
-_ARGUMENTS = ("policy", "plan", "severity", "at", "region", "channel", "target")
+_TEXTS = ("policy", "plan", "severity", "at", "region", "channel", "target", "kind", "language")
+_ARGUMENTS = (*_TEXTS, "fields", "addons")
 _NEEDED = ("severity", "at")
 
 
@@ -440,12 +462,17 @@ def _question(line: str) -> dict[str, Any]:
         raise ValueError("expected a JSON object of arguments")  # noqa: TRY004 - told, not raised further
     if unknown := [key for key in question if key not in _ARGUMENTS]:
         raise ValueError(f"{unknown[0]}: no such argument; there are {', '.join(_ARGUMENTS)}")
-    for key in _ARGUMENTS:
+    for key in _TEXTS:
         value = question.get(key)
         if value is None and key in _NEEDED:
             raise ValueError(f"{key}: expected this argument, which is missing")
         if value is not None and not isinstance(value, str):
             raise ValueError(f"{key}: expected text, not {value!r}")
+    fields, addons = question.get("fields") or {}, question.get("addons") or []
+    if not isinstance(fields, dict) or not all(isinstance(value, str) for value in fields.values()):
+        raise ValueError(f"fields: expected an object of texts, not {fields!r}")
+    if not isinstance(addons, list) or not all(isinstance(one, str) for one in addons):
+        raise ValueError(f"addons: expected a list of texts, not {addons!r}")
     return question
 
 
@@ -464,7 +491,8 @@ def _answer(policy: Policy, at: datetime, question: dict[str, Any]) -> dict[str,
 
     asked = _filled(policy, question)
     try:
-        return due_shape(policy, policy.promise(asked["target"], **_terms(asked)), at, **_terms(asked))
+        promise = policy.promise(asked["target"], **_terms(asked), given=policy.circumstances(**asked["given"], at=at))
+        return due_shape(policy, promise, at, **_terms(asked))
     except OverflowError:
         raise NotFound(f"at: expected a time that a calendar reaches, not {at.isoformat()}") from None
 
@@ -481,6 +509,12 @@ def _filled(policy: Policy, question: dict[str, Any]) -> dict[str, Any]:
         "region": question.get("region") or policy.regions[0].key,
         "channel": question.get("channel") or "email",
         "target": question.get("target") or policy.first_answer.key,
+        "given": {
+            "kind": question.get("kind") or "",
+            "language": question.get("language") or policy.languages[0],
+            "fields": question.get("fields") or {},
+            "addons": question.get("addons") or (),
+        },
     }
     keys = [kind.key for kind in policy.kinds]
     if asked["target"] not in keys:

@@ -56,8 +56,10 @@ def look_into(unit: Unit, mail: Spooled, message: Message, mailbox: Mailbox, clu
     team = configuration.teams[mailbox.team]
     known = case_store.with_mails(unit.connection, message.ancestors[:_ANCESTORS])
     found = unit.find({*clues.case_numbers, *known})
-    # What is written to the escalation address may be about a case of any mailbox of that offering.
-    anywhere = mailbox.channel == "escalation"
+    # What is written to the escalation address may be about a case of any mailbox of that offering, and so may all mail
+    # where the policy follows a case from one way in to another.
+    policy = unit.rules.book.policies.get(mailbox.policy)
+    anywhere = mailbox.channel == "escalation" or (policy is not None and "channel" in policy.follows)
     here = {
         number: case
         for number, case in found.items()
@@ -74,7 +76,7 @@ def look_into(unit: Unit, mail: Spooled, message: Message, mailbox: Mailbox, clu
         repeated_on=_repeated_on(unit, here, message.message_id, besides=mail.id),
     )
     answers_us = any(token.genuine for token in shown.tokens) or bool(shown.own_ids)
-    placement = replace(_placed(message, shown, here, team), answers_us=answers_us)
+    placement = replace(_placed(message, shown, here, team), answers_us=answers_us, proven=shown.authenticated)
     seen = _seen(message, shown, mailbox) if placement.case is None else None
     if seen is not None:
         told = watched_store.find(unit.connection, seen.wanted)

@@ -278,6 +278,7 @@ class _AsTheExampleSays:
     """A judge that finds the example's severity in its mail, and reads what is stated later as the desk's does."""
 
     example: WorkedExample
+    kind: Kind = "defect"
     version: str = "worked example"
 
     def judge(self, _mail: Message, fields: Mapping[str, str], under: Criteria, *, others: str = "") -> Verdict:  # noqa: ARG002
@@ -292,7 +293,7 @@ class _AsTheExampleSays:
             probabilities=(0.0, 0.0, 0.0, 0.0),
             review=False,
             s1_suspect=False,
-            kind=self.example.kind,
+            kind=self.kind,
             language=self.example.language or under.languages[0],
             area=None,
             reasons=(Reason("worked example", f"is {level.name}"),),
@@ -321,6 +322,11 @@ def _incidents(example: WorkedExample) -> Iterator[Incident]:
         yield from (Incident(key, key) for key in _INCIDENT.findall(step.text) if step.by == "agent")
 
 
+def _kind(policy: Policy, example: WorkedExample) -> Kind:
+    """Which of the desk's kinds its case is."""
+    return policy.desk_kind(example.kind) if example.kind else "defect"
+
+
 def _first_words(policy: Policy, example: WorkedExample) -> str:
     """What the customer writes first: the trouble, and each field that the policy wants; "" leaves one out."""
     named = {"priority": policy.level(example.severity).name}
@@ -329,7 +335,7 @@ def _first_words(policy: Policy, example: WorkedExample) -> str:
     asked = {
         field.key: named.get(field.key) or _ANSWERS.get(field.kind, "4711")
         for field in policy.intake
-        if (field.required or field.key in policy.warranty.requires) and field.concerns(example.kind)
+        if (field.required or field.key in policy.warranty.requires) and field.concerns(_kind(policy, example))
     }
     labels = {field.key: field.label for field in policy.intake}
     lines = [f"{labels[key]}: {value}" for key, value in {**asked, **example.fields}.items() if value]
@@ -344,6 +350,7 @@ def _seat(name: str) -> NamedSeat:
 def _terms(policy: Policy, example: WorkedExample) -> Terms:
     """A desk with all seats taken, around the clock, and a customer of whom nothing is missing."""
     rotation = Rotation("on call", parse_handovers("mon 09:00", "UTC"), date(2026, 1, 5), (_AGENT.person,), (_SECOND,))
+    mailbox = Mailbox(_MAILBOX, policy.key, "support", channel=policy.channel(example.channel).key, kind=example.kind)
     customer = Customer(
         key="customer",
         name="The customer",
@@ -354,13 +361,14 @@ def _terms(policy: Policy, example: WorkedExample) -> Terms:
         escalation_contact="duty@customer.invalid",
         account_contacts=("account@desk.invalid",),
         signed=example.signed,
+        addons=example.addons,
     )
     return Terms(
         desk="The desk",
         policy=policy,
-        mailbox=Mailbox(_MAILBOX, policy.key, "support", channel=policy.channel(example.channel).key),
+        mailbox=mailbox,
         team=Team("support", (_AGENT,), lead=_LEAD, rotation=rotation, seats=tuple(map(_seat, policy.levels))),
-        judge=_AsTheExampleSays(example),
+        judge=_AsTheExampleSays(example, _kind(policy, example)),
         operators=(Person("ops@desk.invalid"),),
         ours=frozenset((_MAILBOX, _AGENT.address, _SECOND.address, _LEAD.address, "ops@desk.invalid")),
         customer=customer,

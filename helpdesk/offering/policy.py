@@ -9,27 +9,31 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal, Protocol, TypeVar, cast, get_args
 from zoneinfo import ZoneInfo
 
 from helpdesk.errors import NotFound
+from helpdesk.offering.cell import NOTHING_SAID, Applied, Circumstances, says
 from helpdesk.offering.customer_hours import place_key, read_place
 from helpdesk.offering.maintenance_terms import NOTHING_OWED
 from helpdesk.offering.promises import INCOMING, AgreedDate, Unmeasured, elapsed_in
+from helpdesk.offering.severities import Kind
 from helpdesk.openhours.accounting import CALENDAR_YEAR
 from helpdesk.plural import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import date, datetime
     from decimal import Decimal
 
+    from helpdesk.offering.cell import CaseKind, Cell, Goal, VariedBy
     from helpdesk.offering.credits import AttainmentGoal, Availability, Credits
     from helpdesk.offering.customer_hours import CustomerHours
     from helpdesk.offering.intake import IntakeField
     from helpdesk.offering.maintenance_terms import MaintenanceTerms
     from helpdesk.offering.promises import Mark, PromiseKind, Waited
-    from helpdesk.offering.severities import Kind, Level, SeverityTerms
+    from helpdesk.offering.severities import Level, SeverityTerms
     from helpdesk.offering.versions import ProductVersion
     from helpdesk.openhours.accounting import AccountingPeriod, FiscalYear, PeriodKind
     from helpdesk.openhours.calendar import Calendar
@@ -52,12 +56,15 @@ AUDIENCES = (
 ON_CALL = frozenset({"on-call", "on-call-secondary"})
 StepHours = Literal["", "working", "always"]
 OFF = "off"  # what takes an exclusion back, and so is the key of none
+CaseAspect = Literal["channel", "language"]
+KIND_FIELD = "kind"  # the key of the intake field in which a customer states the kind of case
+NO_FIELDS: Mapping[str, str] = MappingProxyType({})
 OnSeverityChange = Literal["keep_consumed", "from_start", "restart"]
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What the customer bought.
+    """What the customer bought; it promises something from one day on and until another, on which it is over.
 
     `calendar` overrides the region's, `""` leaves it to the region. `channels` are the ways in that come with the
     plan, `severities` the severities that it has, empty for all. A case of an area in `excludes` is flagged as not in
@@ -73,12 +80,18 @@ class Plan:
     contacts: int = 0
     contacts_per_product: int = 0
     escalation: bool = True  # whether its customers may ask for escalation
+    since: date | None = None
+    until: date | None = None
 
     @property
     def contact_words(self) -> str:
         """How many people may write; "" where anybody may."""
         numbers = ((self.contacts, ""), (self.contacts_per_product, " for each product"))
         return ", ".join(f"{plural(number, 'contact')}{each}" for number, each in numbers if number)
+
+    def holds_on(self, day: date) -> bool:
+        """Whether it promises anything on that day."""
+        return (self.since is None or self.since <= day) and (self.until is None or day < self.until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +111,7 @@ class Channel:
 
     `warranted_while_down` names a switch of the operators (`website`): while it is down, the channel is warranted.
     `tell` is what customers read in the acknowledgment while it is not. `severity` is what mail by it states, for
-    registered contacts.
+    registered contacts, and `kind` the kind of case that it makes.
     """
 
     key: str
@@ -109,6 +122,7 @@ class Channel:
     warranted_while_down: str = ""
     tell: str = ""
     severity: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,19 +138,14 @@ class Warranty:
 
 
 @dataclass(frozen=True, slots=True)
-class Goal:
-    """One cell of a policy's matrix. `calendar` "" leaves the hours to plan and region.
+class Addon:
+    """What a customer buys beside a plan: its cells and its hours go before the plan's. `plans` empty: with any."""
 
-    `by_channel` holds what differs by a way in; its goals have no channels of their own.
-    """
-
-    within: Within
+    key: str
+    name: str
     calendar: str = ""
-    by_channel: Mapping[str, Goal] = field(default_factory=dict)
-
-    def of(self, channel: str) -> Goal:
-        """What is promised by that way in."""
-        return self.by_channel.get(channel, self)
+    plans: tuple[str, ...] = ()
+    cells: Mapping[tuple[str, str], Cell] = field(default_factory=dict)  # (key of the promise, severity)
 
 
 DoubtAbout = Literal[
@@ -159,7 +168,10 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """What one clock measures: so much time, in this calendar. Warranted without doubts; `because` says them."""
+    """What one clock measures: so much time, in this calendar. Warranted without doubts; `because` says them.
+
+    `applies` says why it is just this for them, where others have something else.
+    """
 
     target: str  # the key of what is promised
     within: Within
@@ -167,6 +179,7 @@ class Promise:
     warranted: bool
     because: tuple[str, ...]
     doubts: tuple[Doubt, ...] = ()
+    applies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,9 +348,10 @@ class WorkedExample:
     target: str  # the key of a promise
     due_at: datetime | None
     why: str
-    kind: Kind = "defect"
+    kind: str = ""  # of case, "": none is known
     language: str = ""  # of the mail; "": the policy's first
     fields: Mapping[str, str] = field(default_factory=dict)  # what the customer says, by the key of the intake field
+    addons: tuple[str, ...] = ()  # that the customer has bought
     down: tuple[str, ...] = ()  # switches of the operators that are down as it comes
     signed: date | None = None  # the customer's contract
     kept: int = 0  # of the customer's other promises of that period,
@@ -373,10 +387,14 @@ class Policy:
     channels: tuple[Channel, ...]  # `email` is always among them
     calendars: Mapping[str, Calendar]
     kinds: tuple[PromiseKind, ...]  # what can be promised, the first answer first
-    goals: Mapping[tuple[str, str, str], Goal]  # (plan, key of the promise, severity)
+    goals: Mapping[tuple[str, str, str], Cell]  # (plan, key of the promise, severity)
     severity: SeverityTerms
     intake: tuple[IntakeField, ...]
     ladder: tuple[Step, ...]
+    addons: tuple[Addon, ...] = ()
+    case_kinds: tuple[CaseKind, ...] = ()  # as the policy calls them, beside the desk's own
+    varied: frozenset[tuple[VariedBy, str]] = frozenset()  # by what promises differ; of a field, also which
+    follows: tuple[CaseAspect, ...] = ()  # what of a case its later mails change
     examples: tuple[WorkedExample, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
     unsaid: tuple[Unsaid, ...] = ()
@@ -406,28 +424,43 @@ class Policy:
     earlier: Mapping[str, Policy] = field(default_factory=dict)
 
     def promise(
-        self, target: str, *, plan: str, severity: str, region: str, channel: str, down: Collection[str] = ()
+        self,
+        target: str,
+        *,
+        plan: str,
+        severity: str,
+        region: str,
+        channel: str,
+        down: Collection[str] = (),
+        given: Circumstances = NOTHING_SAID,
     ) -> Promise | NoPromise:
         """How much of it is promised, or why nothing is. Raises NotFound for a key that the policy does not have.
 
-        `down` names the operators' switches that are down, such as `website`.
+        `down` names the operators' switches that are down, such as `website`; `given` is what else of the case counts.
         """
-        severity = self.severity_in(plan, severity).key
-        kind = self.kind(target)
+        has, kind = self.severity_in(plan, severity), self.kind(target)
         way_in, bought, place = self.channel(channel), self.plan(plan), self.region(region)
         if not way_in.targets:
             return NoPromise(target, (way_in.because or f"cases from {way_in.name} carry no targets",))
-        goal = self.goals.get((plan, target, severity))
-        if goal is None:
-            return NoPromise(target, (f"{self.name} {bought.name} gives no {kind.name} target",))
-        goal = goal.of(channel)
-        if isinstance(goal.within, Unmeasured):
-            return NoPromise(target, (_IN_PLACE[goal.within.words],), said=goal.within.words)
+        day = self._day(given, plan=plan, region=region)
+        if day and not bought.holds_on(day):
+            return NoPromise(target, (f"{self.name} {bought.name} promises nothing {_when_not(bought, day)}",))
+        addons = [addon for addon in self.addons if addon.key in given.addons]
+        cell, of = self._cell(bought, addons, target, has.key)
+        goal = cell.on(day) if cell else None
+        applied = goal.applied(channel, given) if goal else Applied(None, "")
+        if applied.within is None:
+            why = (*applied.because, f"{self.name} {bought.name} gives no {kind.name} target")
+            return NoPromise(target, (": ".join(why),))
+        if isinstance(applied.within, Unmeasured):
+            return NoPromise(target, (_IN_PLACE[applied.within.words],), said=applied.within.words)
         if kind.said == "best effort":
-            return NoPromise(target, (f"{_IN_PLACE[kind.said]} ({goal.within})",), said=kind.said)
-        hours = goal.calendar or bought.calendar or place.calendar
-        doubts = tuple(self._doubts(bought, way_in, severity, down))
-        return _promised(kind, goal.within, goal.within.measured_in(self.hours(hours, place)), doubts)
+            return NoPromise(target, (f"{_IN_PLACE[kind.said]} ({applied.within})",), said=kind.said)
+        own = next((addon.calendar for addon in reversed(addons) if addon.calendar), "")
+        hours = self.hours(applied.calendar or own or bought.calendar or place.calendar, place)
+        doubts = tuple(self._doubts(bought, way_in, has.key, down))
+        applies = (*_instead(bought, self.level(severity), has), *of, *_dated(goal), *applied.because)
+        return replace(_promised(kind, applied.within, applied.within.measured_in(hours), doubts), applies=applies)
 
     def promise_until(
         self,
@@ -443,6 +476,94 @@ class Policy:
         """What is promised by a date that was agreed in a case. Raises NotFound for a key that is not there."""
         doubts = tuple(self._doubts(self.plan(plan), self.channel(channel), severity, down))
         return _promised(kind, AgreedDate(timedelta(), until=until), elapsed_in(self.desk_timezone(region)), doubts)
+
+    def _cell(
+        self, plan: Plan, addons: Sequence[Addon], target: str, severity: str
+    ) -> tuple[Cell | None, tuple[str, ...]]:
+        """The cell that counts, and which add-ons bear on it: what is bought last goes before."""
+        bearing = tuple(f"with {addon.name}" for addon in addons if addon.calendar or (target, severity) in addon.cells)
+        cells = [addon.cells[target, severity] for addon in addons if (target, severity) in addon.cells]
+        return (cells[-1] if cells else self.goals.get((plan.key, target, severity))), bearing
+
+    def _day(self, given: Circumstances, *, plan: str, region: str) -> date | None:
+        """The day on which it is asked about, on the wall clock of the hours that come with the plan."""
+        return given.at.astimezone(self.plan_calendar(plan=plan, region=region).zone).date() if given.at else None
+
+    def circumstances(
+        self,
+        *,
+        kind: str = "",
+        language: str = "",
+        fields: Mapping[str, str] = NO_FIELDS,
+        addons: Collection[str] = (),
+        at: datetime | None = None,
+    ) -> Circumstances:
+        """What counts of such a case; the kind is "" where nobody who may has said one. Raises NotFound for a key."""
+        for what, keys, known in (
+            ("intake field", fields, [one.key for one in self.intake]),
+            ("add-on", addons, [one.key for one in self.addons]),
+        ):
+            if unknown := [key for key in keys if key not in known]:
+                raise NotFound(f"policy {self.key} has no {what} {unknown[0]!r}; it has {', '.join(known) or 'none'}")
+        key = self.kind_called(kind) or kind
+        kinds = tuple(dict.fromkeys((key, self.desk_kind(key)))) if kind else ()
+        return Circumstances(kinds, language, fields, tuple(addons), at)
+
+    def variations(self) -> Iterator[Circumstances]:
+        """All that promises differ by, each alone; the first is that nothing is known."""
+        yield NOTHING_SAID
+        cells = (*self.goals.values(), *(cell for addon in self.addons for cell in addon.cells.values()))
+        seen = dict.fromkeys(one for cell in cells for goal in cell.goals for one in goal.variants)
+        for by, value, field_key in dict.fromkeys((one.by, one.value, one.field) for one in seen):
+            if by == "kind":
+                yield self.circumstances(kind=value)
+            elif by == "language":
+                yield Circumstances(language=value)
+            elif by == "field":
+                yield Circumstances(fields={field_key: value})
+        yield from (Circumstances(addons=(addon.key,)) for addon in self.addons)
+
+    def promise_in(self, example: WorkedExample) -> Promise | NoPromise:
+        """What a worked example is about. Raises NotFound for a key that the policy does not have."""
+        given = self.circumstances(
+            kind=example.kind,
+            language=example.language or self.languages[0],
+            fields=example.fields,
+            addons=example.addons,
+            at=example.at,
+        )
+        return self.promise(
+            example.target,
+            plan=example.plan,
+            severity=example.severity,
+            region=example.region,
+            channel=example.channel,
+            given=given,
+        )
+
+    def desk_kind(self, kind: str) -> Kind:
+        """Which of the desk's own kinds a kind of case is. Raises NotFound."""
+        named = next((one.of for one in self.case_kinds if one.key == kind), None)
+        if named is None and kind not in get_args(Kind):
+            known = ", ".join((*(one.key for one in self.case_kinds), *get_args(Kind)))
+            raise NotFound(f"policy {self.key} has no kind of case {kind!r}; it has {known}")
+        return named or cast("Kind", kind)
+
+    def kind_called(self, said: str) -> str:
+        """The key of the kind of case that somebody means who says that; "" where it is none."""
+        named = next((one.key for one in self.case_kinds if one.is_called(said)), "")
+        return named or next((kind for kind in get_args(Kind) if says(said, kind)), "")
+
+    @property
+    def kind_names(self) -> tuple[str, ...]:
+        """What agents and customers may call a kind of case: the policy's own kinds, or else the desk's."""
+        return tuple(kind.key for kind in self.case_kinds) or get_args(Kind)
+
+    @property
+    def choosing(self) -> frozenset[str]:
+        """The keys of the intake fields whose answers choose between promises, or say the kind of case."""
+        stated = {KIND_FIELD} if self.case_kinds or ("kind", "") in self.varied else set()
+        return frozenset(field for by, field in self.varied if by == "field") | stated
 
     def _doubts(self, plan: Plan, channel: Channel, severity: str, down: Collection[str]) -> Iterator[Doubt]:
         """Why this combination is measured but not warranted; nothing when it is."""
@@ -573,6 +694,24 @@ def _promised(kind: PromiseKind, within: Within, calendar: Calendar, doubts: tup
     if kind.starts not in INCOMING:
         within = replace(within, from_ours=True)
     return Promise(kind.key, within, calendar, warranted=not because, because=because, doubts=doubts)
+
+
+def _when_not(plan: Plan, day: date) -> str:
+    return f"before {plan.since}" if plan.since and day < plan.since else f"from {plan.until} on"
+
+
+def _instead(plan: Plan, severity: Level, has: Level) -> Iterator[str]:
+    if severity != has:
+        yield f"{plan.name} has no {severity.name}: {has.name}"
+
+
+def _dated(goal: Goal | None) -> Iterator[str]:
+    if goal and (goal.since or goal.until):
+        yield " ".join(
+            part
+            for part in (f"from {goal.since}" if goal.since else "", f"until {goal.until}" if goal.until else "")
+            if part
+        )
 
 
 class _Keyed(Protocol):

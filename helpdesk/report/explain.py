@@ -31,7 +31,7 @@ _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 def due_text(policy: Policy, at: datetime, asked: dict[str, Any]) -> str:
     """The answer to "when is this due, and why"."""
     terms = {name: asked[name] for name in ("plan", "severity", "region", "channel")}
-    promise = policy.promise(asked["target"], **terms)
+    promise = policy.promise(asked["target"], **terms, given=policy.circumstances(**asked["given"], at=at))
     level, plan = policy.level(asked["severity"]), policy.plan(asked["plan"])
     head = f"{policy.name} {plan.name}, {level.name}, {policy.kind(promise.target).name}"
     if not isinstance(promise, Promise):
@@ -42,6 +42,7 @@ def due_text(policy: Policy, at: datetime, asked: dict[str, Any]) -> str:
         [
             f"{head}: {promise.within}",
             f"calendar {calendar.name} ({calendar.timezone})",
+            *([f"applies: {', '.join(promise.applies)}"] if promise.applies else []),
             "",
             *_received_late(promise.within.counts_from(calendar, at), at, calendar),
             *_spans(calendar, promise.within.counts_from(calendar, at), due_at, timedelta()),
@@ -95,6 +96,7 @@ def _stretch_shape(stretch: Stretch, now: datetime) -> dict[str, Any]:
         "to": instant(stretch.end),
         "why": stretch.why,
         "severity": stretch.severity,
+        "applies": list(stretch.applies),
         "calendar": stretch.calendar.name,
         "timezone": stretch.calendar.timezone,
         "promised": int(stretch.budget.total_seconds()),
@@ -130,7 +132,8 @@ def _stretch_lines(stretch: Stretch, now: datetime) -> Iterator[str]:
     calendar = stretch.calendar
     begins = moment(stretch.start, calendar.timezone)
     hours = f"{span(stretch.budget)} of {calendar.name} ({calendar.timezone})"
-    yield f"  {begins}: {stretch.why}; {stretch.severity}, {hours}"
+    applies = f" ({', '.join(stretch.applies)})" if stretch.applies else ""
+    yield f"  {begins}: {stretch.why}; {stretch.severity}, {hours}{applies}"
     if stretch.consumed:
         yield f"    {span(stretch.consumed)} used before"
     if not stretch.counted:

@@ -22,13 +22,14 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from helpdesk.core.words.people import Customer
+    from helpdesk.offering.cell import CaseKind, Cell, Goal, Variant, VariedBy
     from helpdesk.offering.customer_hours import CustomerHours
     from helpdesk.offering.intake import IntakeField
     from helpdesk.offering.policy import (
+        Addon,
         Calls,
         Channel,
         Exclusion,
-        Goal,
         Plan,
         Policy,
         Region,
@@ -114,6 +115,8 @@ def _access_shape(policy: Policy) -> dict[str, Any]:
                 "contacts_per_product": plan.contacts_per_product or None,
                 "escalation": plan.escalation,
                 "severities": list(plan.severities),
+                "from": plan.since.isoformat() if plan.since else None,
+                "until": plan.until.isoformat() if plan.until else None,
             }
             for plan in policy.plans
         ],
@@ -127,6 +130,7 @@ def _access_shape(policy: Policy) -> dict[str, Any]:
                 "because": channel.because or None,
                 "warranted_while_down": channel.warranted_while_down or None,
                 "severity": channel.severity or None,
+                "kind": channel.kind or None,
             }
             for channel in policy.channels
         ],
@@ -168,15 +172,36 @@ def _targets_shape(policy: Policy) -> list[dict[str, Any]]:
             "plan": plan,
             "target": target,
             "severity": severity,
-            "within": str(goal.within),
-            "calendar": goal.calendar or None,
-            "by_channel": {
-                channel: {"within": str(by.within), "calendar": by.calendar or None}
-                for channel, by in goal.by_channel.items()
-            },
+            **_goal_shape(goal),
         }
-        for (plan, target, severity), goal in policy.goals.items()
+        for (plan, target, severity), cell in policy.goals.items()
+        for goal in cell.goals
     ]
+
+
+def _goal_shape(goal: Goal) -> dict[str, Any]:
+    fields = dict.fromkeys(one.field for one in goal.variants if one.field)
+    return {
+        "within": str(goal.within) if goal.within else None,
+        "calendar": goal.calendar or None,
+        "from": goal.since.isoformat() if goal.since else None,
+        "until": goal.until.isoformat() if goal.until else None,
+        "by_channel": _variants_shape(goal, "channel"),
+        "by_kind": _variants_shape(goal, "kind"),
+        "by_language": _variants_shape(goal, "language"),
+        "by_field": {key: _variants_shape(goal, "field", key) for key in fields},
+    }
+
+
+def _variants_shape(goal: Goal, by: VariedBy, key: str = "") -> dict[str, Any]:
+    return {
+        one.value: {
+            "within": None if one.nothing else str(one.within or goal.within),
+            "calendar": one.calendar or goal.calendar or None,
+        }
+        for one in goal.variants
+        if (one.by, one.field) == (by, key)
+    }
 
 
 def _limits_shape(policy: Policy) -> dict[str, Any]:
@@ -280,6 +305,8 @@ def offering_text(policy: Policy, *, now: datetime, reader: OfferingReader = EVE
         _titled("Warranty", _warranty(policy)),
         _titled("Plans", _plans(policy)),
         _titled("Versions", [str(version) for version in policy.versions]),
+        _titled("Add-ons", [_addon(policy, addon) for addon in policy.addons]),
+        _titled("Kinds of case", [_case_kind(kind) for kind in policy.case_kinds]),
         _titled("Left out", [_exclusion(exclusion) for exclusion in policy.exclusions]),
         _titled("What customers are asked for", [_field(field) for field in policy.intake]),
         _titled("Areas covered", [", ".join(area.key for area in policy.severity.areas)]),
@@ -400,7 +427,9 @@ def _impact_and_urgency(policy: Policy) -> list[str]:
 
 
 def _channel(channel: Channel) -> str:
-    stated = f"{channel.name}: a registered contact's mail by it states {channel.severity}" if channel.severity else ""
+    states = [f"a registered contact's mail by it states {channel.severity}"] if channel.severity else []
+    states += [f"makes a case of kind {channel.kind}"] if channel.kind else []
+    stated = f"{channel.name}: {'; '.join(states)}" if states else ""
     if not channel.targets:
         return f"{channel.name}: no targets, {channel.because}"
     if not channel.warranted:
@@ -428,6 +457,8 @@ def _plans(policy: Policy) -> list[str]:
                 f"without {', '.join(plan.excludes)}" if plan.excludes else "",
                 plan.contact_words,
                 "" if plan.escalation else "without escalation",
+                f"from {plan.since}" if plan.since else "",
+                f"until {plan.until}" if plan.until else "",
                 f"{', '.join(plan.severities)} only; what is worse becomes the worst of them"
                 if plan.severities
                 else "",
@@ -435,8 +466,30 @@ def _plans(policy: Policy) -> list[str]:
             if part
         )
         for plan in policy.plans
-        if plan.channels or plan.excludes or plan.contact_words or plan.severities or not plan.escalation
+        if plan.channels
+        or plan.excludes
+        or plan.contact_words
+        or plan.severities
+        or not plan.escalation
+        or plan.since
+        or plan.until
     ]
+
+
+def _addon(policy: Policy, addon: Addon) -> str:
+    cells = [
+        f"{policy.name_of(target)} of {policy.level(severity).name} {_goals(policy, cell)}"
+        for (target, severity), cell in addon.cells.items()
+    ]
+    hours = [f"hours {addon.calendar}"] if addon.calendar else []
+    plans = f" (to {', '.join(addon.plans)})" if addon.plans else ""
+    return f"{addon.name}{plans}: {'; '.join((*hours, *cells))}"
+
+
+def _case_kind(kind: CaseKind) -> str:
+    names = f", also called {', '.join(kind.aliases)}" if kind.aliases else ""
+    words = f"; proposed where a mail says {', '.join(kind.words)}" if kind.words else ""
+    return f"{kind.name}: {kind.of}{names}{words}"
 
 
 def _exclusion(exclusion: Exclusion) -> str:
@@ -500,6 +553,8 @@ def _rules(policy: Policy) -> Iterator[str]:
         "restart": "the new target begins anew at the change",
     }
     yield f"when the severity changes, {changes[policy.on_severity_change]}"
+    if policy.follows:
+        yield f"a later mail changes the {' and the '.join(policy.follows)} of a case"
     if policy.known_incidents_exempt:
         yield "a case about a declared incident need not be answered in time once an agent says so (#incident)"
     if policy.escalation_contact:
@@ -523,21 +578,39 @@ def _matrix(policy: Policy, kind: PromiseKind, plans: tuple[Plan, ...]) -> list[
     if not any(target == kind.key for _, target, _ in policy.goals):
         return []
     rows = [
-        [level.name, *(_cell(policy, policy.goals.get((plan.key, kind.key, level.key))) for plan in plans)]
+        [level.name, *(_cell(policy, plan.key, kind.key, level.key) for plan in plans)]
         for level in policy.severity.levels
     ]
     return [kind.name.capitalize(), *_aligned([["", *(plan.name for plan in plans)], *rows])]
 
 
-def _cell(policy: Policy, goal: Goal | None) -> str:
-    if goal is None:
-        return "-"
+def _cell(policy: Policy, plan: str, target: str, severity: str) -> str:
+    has = policy.severity_in(plan, severity)
+    if has.key != severity:
+        return f"as {has.name}"
+    cell = policy.goals.get((plan, target, severity))
+    return _goals(policy, cell) if cell else "-"
+
+
+def _goals(policy: Policy, cell: Cell) -> str:
+    return ", ".join(_goal(policy, goal) for goal in cell.goals)
+
+
+def _goal(policy: Policy, goal: Goal) -> str:
     own = [goal.calendar] if goal.calendar else []
-    for channel, by in goal.by_channel.items():
-        differs = [str(by.within)] if by.within != goal.within else []
-        differs += [by.calendar] if by.calendar != goal.calendar else []
-        own += [f"by {policy.channel(channel).name}: {', '.join(differs)}"] if differs else []
-    return f"{goal.within} ({'; '.join(own)})" if own else str(goal.within)
+    own += [f"from {goal.since}"] if goal.since else []
+    own += [f"until {goal.until}"] if goal.until else []
+    for one in goal.variants:
+        differs = [str(one.within)] if one.within and one.within != goal.within else []
+        differs += [one.calendar] if one.calendar and one.calendar != goal.calendar else []
+        differs += ["nothing"] if one.nothing else []
+        own += [f"{_whom(policy, one)}: {', '.join(differs)}"] if differs else []
+    within = str(goal.within) if goal.within else "-"
+    return f"{within} ({'; '.join(own)})" if own else within
+
+
+def _whom(policy: Policy, variant: Variant) -> str:
+    return f"by {policy.channel(variant.value).name}" if variant.by == "channel" else variant.whom
 
 
 def _aligned(rows: list[list[str]]) -> Iterator[str]:
@@ -588,12 +661,13 @@ def _calendars(policy: Policy, reader: OfferingReader) -> list[Calendar]:
 
 def _uses(policy: Policy, plan: Plan, regions: tuple[Region, ...]) -> Iterator[tuple[str, str]]:
     """Which calendars a plan is promised in, and for what."""
-    goals = [(severity, goal) for (key, _, severity), goal in policy.goals.items() if key == plan.key]
+    cells = [(severity, cell) for (key, _, severity), cell in policy.goals.items() if key == plan.key]
+    goals = [(severity, goal) for severity, cell in cells for goal in cell.goals]
     for severity, goal in goals:
         named = policy.level(severity).name
-        for key, by in goal.by_channel.items():
-            if by.calendar and by.calendar != goal.calendar:
-                yield by.calendar, f"{named} by {policy.channel(key).name}"
+        for one in goal.variants:
+            if one.calendar and one.calendar != goal.calendar:
+                yield one.calendar, f"{named} {_whom(policy, one)}"
         if goal.calendar:
             yield goal.calendar, named
     if any(not goal.calendar for _, goal in goals):
@@ -675,7 +749,8 @@ def _clocks_expected(step: StoryStep, zone: str) -> Iterator[str]:
 
 def _besides(example: WorkedExample) -> Iterator[str]:
     """What an example says of its mail, and of what goes on beside it."""
-    yield from () if example.kind == "defect" else (example.kind,)
+    yield from (example.kind,) if example.kind else ()
+    yield from (f"with {addon}" for addon in example.addons)
     yield from (f"written in {one}" for one in (example.language,) if one)
     yield from (f"{key} {value}" if value else f"without {key}" for key, value in example.fields.items())
     yield from (f"while {switch} is down" for switch in example.down)
@@ -686,8 +761,7 @@ def _besides(example: WorkedExample) -> Iterator[str]:
 
 
 def _example(policy: Policy, example: WorkedExample, reader: OfferingReader) -> str:
-    terms = {"plan": example.plan, "severity": example.severity, "region": example.region, "channel": example.channel}
-    promise = policy.promise(example.target, **terms)
+    promise = policy.promise_in(example)
     zone = desk_timezone(policy) if isinstance(promise, NoPromise) else promise.calendar.timezone
     said = [policy.level(example.severity).name]
     said += [policy.plan(example.plan).name] if len(policy.plans) > 1 else []

@@ -127,6 +127,7 @@ def clock_shape(clock: Clock, now: datetime) -> dict[str, Any]:
         "calendar": promise.calendar.name if isinstance(promise, Promise) else None,
         "promised": str(promise.within) if isinstance(promise, Promise) else None,
         "warranted": clock.warranted,
+        "applies": list(promise.applies) if isinstance(promise, Promise) else [],
         "because": [*clock.because, *([clock.exempt] if clock.exempt else [])],
     }
 
@@ -251,6 +252,7 @@ def due_shape(
             "warranted": promise.warranted,
             "because": [
                 f"{promise.within} of {promise.calendar.name} ({promise.calendar.timezone})",
+                *promise.applies,
                 *_moved(promise, at),
                 *promise.because,
             ],

@@ -7,7 +7,7 @@ import re
 import secrets
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, get_args
 
 from helpdesk.config import read_configuration
 from helpdesk.core.words.addresses import comparable
@@ -18,6 +18,7 @@ from helpdesk.mail.proof.address import Signer
 from helpdesk.mail.proof.dkim_check import dns_txt
 from helpdesk.mail.proof.signing import Signing
 from helpdesk.offering.files import PolicyBook, collect_policies
+from helpdesk.offering.severities import Kind
 from helpdesk.placeholders import BLANK
 from helpdesk.store.engine import read_url
 from helpdesk.templates import Templates
@@ -158,6 +159,9 @@ def _policy_problems(file: ConfigurationFile, policies: Mapping[str, Policy]) ->
             levels = [level.key for level in policy.severity.levels]
             yield from _among(f"mailbox.{number}.severity", mailbox.severity, levels)
         yield from _unfilled_levels(file, mailbox.team, policy)
+        if mailbox.kind:
+            kinds = (*(kind.key for kind in policy.case_kinds), *get_args(Kind))
+            yield from _among(f"mailbox.{number}.kind", mailbox.kind, kinds)
         channels = {channel.key for channel in policy.channels} | {"monitoring", "escalation", "ignore"}
         yield from _among(f"mailbox.{number}.channel", mailbox.channel, sorted(channels))
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from helpdesk.core.clocks.circumstances import phase_now
 from helpdesk.core.words.case import DESK
 from helpdesk.core.words.events import (
     AgentAnswered,
@@ -235,5 +236,6 @@ def _around_the_clock(case: Case, at: datetime, terms: Terms) -> bool:
         region=case.region,
         channel=case.channel,
         down=case.down,
+        given=phase_now(case, policy).given,
     )
     return isinstance(promise, Promise) and promise.calendar.elapsed(at, at + _LONG) == _LONG

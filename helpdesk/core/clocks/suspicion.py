@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from helpdesk.core.clocks.circumstances import phase_now
 from helpdesk.core.words.audience import readers
 from helpdesk.core.words.case import DESK
 from helpdesk.core.words.clock import run
@@ -97,6 +98,7 @@ def clock(case: Case, policy: Policy) -> Clock | None:
             region=case.region,
             channel=case.channel,
             down=case.down,
+            given=phase_now(case, policy).given,
         ),
         rule="keep_consumed",
     )

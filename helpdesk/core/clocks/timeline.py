@@ -14,8 +14,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
+from helpdesk.core.clocks.circumstances import phases
 from helpdesk.core.clocks.marks import ANSWERS, marks_of
 from helpdesk.core.clocks.rounds import rounds
 from helpdesk.core.words.case import DESK
@@ -97,6 +99,7 @@ class _ClockReader:
         # Of a case that an agent began by writing, what its customer wrote first says how bad it is.
         assessed = [event.severity for event in events if isinstance(event, SeverityAssessed)]
         self.first_severity = assessed[-1] if assessed else case.severity
+        self.phases = phases(case, policy, events)
         self.start = self._start()
 
     def _start(self) -> datetime | None:
@@ -196,7 +199,7 @@ class _ClockReader:
 
     def _run(self, kind: PromiseKind, *, start: datetime, stop: datetime | None) -> Clock:
         pauses = list(self._pauses(kind.pauses))
-        changes = [*self._severities(), *self._moves(), *self._agreements(kind, start), *pauses]
+        changes = [*self._severities(), *self._moves(), *self._phases(), *self._agreements(kind, start), *pauses]
         if kind.own:
             changes += _going_on(pauses, start)
         clock = run(
@@ -205,7 +208,7 @@ class _ClockReader:
             stop=stop,
             severity=self._severity_at(start),
             changes=sorted(changes, key=lambda change: change.at),
-            promised=lambda severity, at: self._promised(kind, severity, at),
+            promised=lambda severity, at: self._promised(kind, severity, at, start),
             rule=self.policy.on_severity_change,
         )
         return self._exempted(self._unwarranted(clock))
@@ -237,15 +240,17 @@ class _ClockReader:
             return replace(clock, warranted=False, because=(*clock.because, because))
         return replace(clock, exempt=because)
 
-    def _promised(self, kind: PromiseKind, severity: str, at: datetime) -> Promise | NoPromise:
+    def _promised(self, kind: PromiseKind, severity: str, at: datetime, start: datetime) -> Promise | NoPromise:
+        """What is promised from an instant on, as it is valid for what began at `start`."""
         case, (plan, region), policy = self.case, self._plan_and_region_at(at), self._policy_at(at)
-        asked = {"plan": plan, "severity": severity, "region": region, "channel": case.channel}
+        counts = [self.phases[0], *takewhile(lambda one: one.at <= at, self.phases)][-1]
+        asked = {"plan": plan, "severity": severity, "region": region, "channel": counts.channel}
         agreed = [event.until for event in self._agreed(kind) if event.at <= at]
         if agreed:
             return policy.promise_until(kind, datetime.fromisoformat(agreed[-1]), **asked, down=case.down)
         if all(known.key != kind.key for known in policy.kinds):
             return NoPromise(kind.key, ("the version of the policy at that time knew no such promise",))
-        return policy.promise(kind.key, **asked, down=case.down)
+        return policy.promise(kind.key, **asked, down=case.down, given=replace(counts.given, at=start))
 
     def _agreed(self, kind: PromiseKind) -> Iterator[DateAgreed]:
         """The dates that were agreed for a promise, each in place of the one before."""
@@ -255,6 +260,11 @@ class _ClockReader:
         for event in self._agreed(kind):
             if event.at > start:
                 yield Change(event.at, renewed=True, why=f"agreed by {event.by}")
+
+    def _phases(self) -> Iterator[Change]:
+        """What changes to whom promises are made: the kind of case, answers that choose, way in and language."""
+        for one in self.phases[1:]:
+            yield Change(one.at, renewed=True, unless_same=True, why=one.why)
 
     def _plan_and_region_at(self, at: datetime) -> tuple[str, str]:
         """What applied to whose case it was at that instant."""

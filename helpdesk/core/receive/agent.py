@@ -187,6 +187,7 @@ def _vocabulary(case: Case, arrival: Arrival, terms: Terms, agent: Agent) -> Voc
         exclusions=tuple(exclusion.key for exclusion in policy.exclusions),
         incidents=tuple(incident.key for incident in terms.declared.incidents if incident.concerns(policy.key)),
         areas=tuple(area.key for area in policy.severity.areas),
+        kinds={name: kind.key for kind in policy.case_kinds for name in (kind.key, kind.name, *kind.aliases)},
         fields=tuple(field.key for field in policy.intake if field.key != "priority"),
         people=tuple(person.address for person in case.people),
         removed=case.removed,

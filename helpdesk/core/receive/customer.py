@@ -18,7 +18,16 @@ from typing import TYPE_CHECKING
 
 from helpdesk.core.clocks import calling, ladder, suspicion
 from helpdesk.core.clocks.timeline import clocks
-from helpdesk.core.receive import acknowledgment, details, entry, escalation, merged_cases, participants, scope
+from helpdesk.core.receive import (
+    acknowledgment,
+    choosing,
+    details,
+    entry,
+    escalation,
+    merged_cases,
+    participants,
+    scope,
+)
 from helpdesk.core.staffing import assignment
 from helpdesk.core.words.case import DESK, Case, open_case
 from helpdesk.core.words.decision import Arrival, Decision, Draft
@@ -40,7 +49,7 @@ from helpdesk.core.words.events import (
 from helpdesk.core.words.exempted import PERSONAL_DATA, in_force
 from helpdesk.core.words.people import channel_key
 from helpdesk.core.words.rating import Grade, comment_in
-from helpdesk.core.words.verdict import Verdict, assessed
+from helpdesk.core.words.verdict import Verdict, assessed, in_plan
 from helpdesk.offering.intake import Intake, missing
 from helpdesk.offering.intake import read as read_intake
 
@@ -107,6 +116,8 @@ def opened(arrival: Arrival, terms: Terms, now: datetime, *, requester: Person |
     intake = read_intake(arrival.message.reply, terms.policy.intake, subject=arrival.message.subject)
     plan = scope.plan_key(terms)
     verdict = terms.judged(arrival.message, intake.values, others=arrival.others, to=arrival.came_to, plan=plan)
+    found_kind, kind = verdict.kind, choosing.kind_of(intake.values, arrival, terms)
+    verdict = in_plan(choosing.of_kind(verdict, kind, terms), plan, terms.policy) if kind else verdict
     unclaimed = tuple(scope.unclaimed(sender, intake.values, verdict.kind, terms))
     doubts = (*scope.unentitled(arrival, terms), *unclaimed)
     opening = _opening(sender, arrival, terms, intake, verdict, now)
@@ -120,6 +131,7 @@ def opened(arrival: Arrival, terms: Terms, now: datetime, *, requester: Person |
     events = (
         opening,
         found,
+        *_kind_bound(kind, found_kind, intake, arrival, terms, now),
         wrote,
         *entry.reported(arrival, now, rank=verdict.rank),
         *entry.masked(arrival, now),
@@ -139,7 +151,11 @@ def opened(arrival: Arrival, terms: Terms, now: datetime, *, requester: Person |
     if arrival.released_by:  # a person has just looked at it, and decides whom else it needs
         late = ladder.passed(case, terms, clocks(case, terms.policy), now)
         events, case, suspected = (*events, *late), case.after(*late), ()
-    guessed = details.guesses(intake, intake.values, verdict.kind, terms.policy)
+    guessed = (
+        *details.guesses(intake, intake.values, verdict.kind, terms.policy),
+        *choosing.proposed(intake.values, opening.unproven, found_kind, case, arrival, terms),
+        *choosing.not_understood(intake.values, terms),
+    )
     written = acknowledged.sent or acknowledged.unwritable
     drafts = (
         *([acknowledgment.letter(case, arrival, terms, doubts)] if written else []),
@@ -169,7 +185,10 @@ def _opening(
         answers_to=_answers_to(sender, arrival),
         subject=arrival.message.subject,
         language=verdict.language,
+        written_in=choosing.written_in(arrival, terms),
         intake=dict(intake.values),
+        unproven=choosing.unproven(intake.values, arrival, terms),
+        addons=scope.addon_keys(terms),
         missing=tuple(missing(policy.intake, intake.values, verdict.kind)),
         tags=(*entitled, *(["unverified"] if arrival.placement.linked is not None else [])),
         unwarranted=(
@@ -181,6 +200,14 @@ def _opening(
         linked=arrival.linked_ref,
         monitor=_is_by_monitor(arrival),
     )
+
+
+def _kind_bound(
+    kind: str, found: str, intake: Intake, arrival: Arrival, terms: Terms, now: datetime
+) -> tuple[Event, ...]:
+    if not kind:
+        return ()
+    return (choosing.kind_set(kind, found, intake.values, terms, at=arrival.received_at, now=now),)
 
 
 def _answers_to(sender: Person, arrival: Arrival) -> str:
@@ -211,7 +238,8 @@ def is_too_old(case: Case, arrival: Arrival, terms: Terms) -> bool:
 
 
 def _writes_on(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
-    events: list[Event] = [entry.came(CustomerWrote, arrival, now), *entry.masked(arrival, now)]
+    wrote = choosing.followed(entry.came(CustomerWrote, arrival, now), case, arrival, terms)
+    events: list[Event] = [wrote, *entry.masked(arrival, now)]
     events += _sent_again(case, arrival, now)
     events += scope.excluded_by_words(arrival, terms, now, decided=scope.exclusion_keys(case.events))
     events += entry.not_read(arrival, now)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
-from helpdesk.core.receive import scope
+from helpdesk.core.receive import choosing, scope
 from helpdesk.core.words.case import DESK
 from helpdesk.core.words.events import (
     AgentAnswered,
@@ -64,13 +64,22 @@ def given(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Details:
     known = dict(case.intake)
     intake = read(arrival.answers, terms.policy.intake, known=known)
     said_before = {**known, **({"priority": case.stated} if case.stated else {})}
+    bound = case.unproven if case.unproven and choosing.may_choose(arrival, terms) else frozenset()
     new = {
-        key: value for key, value in intake.values.items() if not _is_same(key, value, said_before.get(key, ""), terms)
+        key: value
+        for key, value in intake.values.items()
+        if key in bound or not _is_same(key, value, said_before.get(key, ""), terms)
     }
     kept = {key: new.pop(key) for key in _held(case) & new.keys()}
     stated = _stated(case, arrival, new, terms)
     differs = (f"{key} {kept[key]}, as the customer says; #detail {key} {kept[key]} sets it" for key in kept)
-    proposed = (*differs, *guesses(intake, {**known, **new}, case.kind, terms.policy))
+    unproven = choosing.unproven(new, arrival, terms)
+    proposed = (
+        *differs,
+        *guesses(intake, {**known, **new}, case.kind, terms.policy),
+        *choosing.proposed(new, unproven, "", case, arrival, terms),
+        *choosing.not_understood(new, terms),
+    )
     if stated and stated.by == "mailbox" and not stated.binds:
         level = terms.policy.level(stated.severity)
         proposed = (*proposed, f"severity: {level.name}, as {stated.words} states; #severity {level.key} sets it")
@@ -79,6 +88,7 @@ def given(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Details:
         return Details(proposed=proposed)
     reading = _Reading(case, arrival, terms, now, new, stated)
     reading.note()
+    reading.kind()
     reading.severity()
     reading.area(new.get("area", ""))
     return Details(reading.told(), tuple(reading.changed), (*reading.proposed, *proposed), reading.verdict)
@@ -200,6 +210,7 @@ class _Reading:
             stated=self.stated.words if self.stated else "",
             review=self.verdict is not None and self.verdict.review,
             message_id=self.arrival.message.message_id,
+            unproven=choosing.unproven(self.new, self.arrival, self.terms),
         )
         return (answers, *self.events)
 
@@ -214,6 +225,22 @@ class _Reading:
         if len(left) < len(self.case.unwarranted):
             why = "; ".join(left)
             self.changed.append(f"not warranted still: {why}" if why else "warranted: nothing that it takes is missing")
+
+    # --- kind
+
+    def kind(self) -> None:
+        """The kind that somebody states who may; one that an agent has set stays."""
+        case, stated = self.case, choosing.stated_kind(self.new, self.arrival, self.terms)
+        if not stated or stated == case.bound_kind:
+            return
+        if any(event.by != DESK for event in case.of_type(KindSet)):
+            self.proposed.append(
+                f"kind {stated}, as the customer says; {case.bound_kind} stays, and #kind {stated} sets it"
+            )
+            return
+        at, now = self.arrival.received_at, self.now
+        self.happened(choosing.kind_set(stated, case.kind, self.values, self.terms, at=at, now=now))
+        self.changed.append(f"kind {stated}, was {case.bound_kind or case.kind}")
 
     # --- severity
 

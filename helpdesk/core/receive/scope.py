@@ -97,6 +97,15 @@ def plan_key(terms: Terms) -> str:
     return (theirs.plan if theirs else "") or terms.mailbox.plan or terms.policy.plans[0].key
 
 
+def addon_keys(terms: Terms) -> tuple[str, ...]:
+    """What the customer bought beside the plan, of this offering and for that plan."""
+    customer, plan = terms.customer, plan_key(terms)
+    if customer is None or customer.policy != terms.policy.key:
+        return ()
+    known = {addon.key for addon in terms.policy.addons if not addon.plans or plan in addon.plans}
+    return tuple(key for key in customer.addons if key in known)
+
+
 def region_key(terms: Terms) -> str:
     """The region that a new case is served from: the customer's, if they bought this offering, else the first."""
     theirs = terms.customer if terms.customer and terms.customer.policy == terms.policy.key else None
@@ -244,6 +253,7 @@ def becomes(person: Person, case: Case, arrival: Arrival, terms: Terms, stamp: S
         customer=terms.customer.key if terms.customer else "",
         plan=plan_key(terms),
         region=region_key(terms),
+        addons=addon_keys(terms),
         unwarranted=tuple(doubt.said for doubt in doubts),
         was=FormerRequester(
             address=case.requester.address,

@@ -90,8 +90,11 @@ class Case:
     severity_set_by: str = ""
     stated: str = ""
     kind: str = "question"
+    bound_kind: str = ""  # as the policy calls it, where somebody who may has said it
     area: str = ""
     language: str = "en"
+    mail_language: str = "en"  # of what the customer writes, which may be one that we do not write
+    unproven: frozenset[str] = frozenset()  # keys of intake answers that choose no promise
     review: bool = False
     status: Status = "open"
     status_since: datetime | None = None
@@ -230,6 +233,8 @@ def _open(number: int, event: CaseOpened) -> Case:
         subject=event.subject,
         opened_at=event.at,
         language=event.language,
+        mail_language=event.written_in or event.language,
+        unproven=frozenset(event.unproven),
         tags=event.tags,
         intake=tuple(event.intake.items()),
         missing=event.missing,
@@ -310,6 +315,9 @@ def _reopened(event: CaseReopened, case: Case) -> Case:
 def _customer_wrote(event: CustomerWrote | MergedWrote, case: Case) -> Case:
     # The person who was waited for has written: the desk owes the next word again, and its agent need not be reminded.
     case = replace(case, snoozed=None)
+    if isinstance(event, CustomerWrote) and (event.channel or event.language):
+        language = event.language or case.mail_language
+        case = replace(case, channel=event.channel or case.channel, mail_language=language)
     return replace(case, status="open", status_since=event.at) if case.status == "waiting" else case
 
 
@@ -319,6 +327,7 @@ def _details_given(event: DetailsGiven, case: Case) -> Case:
         case,
         intake=tuple({**dict(case.intake), **event.intake}.items()),
         missing=event.missing,
+        unproven=(case.unproven - event.intake.keys()) | set(event.unproven),
         unwarranted=event.unwarranted,
         stated=event.stated or case.stated,
         review=case.review or event.review,
@@ -361,7 +370,8 @@ def _requester_set(event: RequesterSet, case: Case) -> Case:
 
 @_folded.register
 def _kind_set(event: KindSet, case: Case) -> Case:
-    return replace(case, kind=event.kind, missing=case.missing if event.missing is None else event.missing)
+    missing = case.missing if event.missing is None else event.missing
+    return replace(case, kind=event.kind, bound_kind=event.named or event.kind, missing=missing)
 
 
 @_folded.register

@@ -45,6 +45,7 @@ class Stretch:
     why: str  # what began it: "received", "severity urgent", "waiting for the customer", ...
     within: Within  # what the budget is of
     counts_from: datetime  # its start, or a later opening where the mail came after the cut-off
+    applies: tuple[str, ...] = ()  # why just this is promised, where others have something else
 
     def used_at(self, at: datetime) -> timedelta:
         """Open time used in all, at an instant inside this stretch."""
@@ -190,6 +191,7 @@ class Change:
     paused: bool | None = None
     waits: bool = False  # whether it is paused for want of somebody, rather than over
     renewed: bool = False
+    unless_same: bool = False  # of one that is renewed: nothing happens where the promise is what it was
     why: str = ""
 
 
@@ -216,7 +218,9 @@ def run(
         if change.severity is not None and change.severity != meter.severity:
             meter.severity_becomes(change, promised(change.severity, change.at))
         elif change.renewed:
-            meter.renewed(change, promised(meter.severity, change.at))
+            promise = promised(meter.severity, change.at)
+            if not (change.unless_same and promise == meter.promise):
+                meter.renewed(change, promise)
         elif change.paused is not None:
             meter.pause_becomes(change)
     return meter.stop(stop)
@@ -247,7 +251,7 @@ class _Meter:
             if until and until <= at:
                 counted = False  # it came while the case was over, and was not missed
             stretch = Stretch(at, None, severity, calendar, budget, consumed, counted, why, within, max(at, begins))
-            self.stretches.append(stretch)
+            self.stretches.append(replace(stretch, applies=self.promise.applies))
 
     @property
     def _until(self) -> datetime | None:

@@ -33,6 +33,7 @@ class Mailbox:
     groups: frozenset[str] = frozenset()  # groups and lists that stand in front of it
     forms: frozenset[str] = frozenset()  # whence forms write for others, whom their Reply-To names
     severity: str = ""  # that mail to it states, for registered contacts; "" leaves it to the policy's channel
+    kind: str = ""  # of case that mail to it makes; "" leaves it to the policy's channel
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,7 @@ class Placement:
     rating: Literal["", "good", "bad"] = ""  # it only says whether they were satisfied
     verified: bool = False  # a signed token or Message-ID stands behind it: they may bring others in
     authenticated: bool = False  # of a new case: its sender's domain is proven
+    proven: bool = False  # the same, of a mail on a case too
     stays: bool = False  # an agent answers a mail whose plain replies stay in the team
     told: bool = False  # no agent, but we had told them of the case: their reply says that somebody has it
     watched: Watched | None = None  # a monitor's mail, and what it is about

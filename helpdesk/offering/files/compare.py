@@ -80,13 +80,18 @@ def _promises(old: Policy, new: Policy) -> Iterator[Difference]:
 def _said(policy: Policy, target: str, plan: str, severity: str, region: str, channel: str) -> str:
     if all(kind.key != target for kind in policy.kinds):
         return "none"
-    promise = policy.promise(target, plan=plan, severity=severity, region=region, channel=channel)
-    return "none" if isinstance(promise, NoPromise) else _promise_words(promise)
+    promised = [
+        policy.promise(target, plan=plan, severity=severity, region=region, channel=channel, given=given)
+        for given in policy.variations()
+    ]
+    said = ["none" if isinstance(one, NoPromise) else _promise_words(one) for one in promised]
+    return "; ".join(dict.fromkeys(said))
 
 
 def _promise_words(promise: Promise) -> str:
+    whom = f" ({', '.join(promise.applies)})" if promise.applies else ""
     warranty = "" if promise.warranted else f", not warranted: {'; '.join(promise.because)}"
-    return f"{promise.within} of {promise.calendar.name}{warranty}"
+    return f"{promise.within} of {promise.calendar.name}{whom}{warranty}"
 
 
 def _hours(old: Policy, new: Policy) -> Iterator[Difference]:
@@ -167,6 +172,22 @@ def _entries(old: Policy, new: Policy) -> Iterator[Difference]:
             yield Difference(what, "all", before.get(what, ""), after.get(what, ""))
 
 
+def _to_whom(policy: Policy) -> Iterator[tuple[str, str]]:
+    """Plans, add-ons and kinds of case, as far as promises differ by them."""
+    yield from ((f"dates of plan {plan.key}", f"{plan.since or ''} to {plan.until or ''}") for plan in policy.plans)
+    for addon in policy.addons:
+        yield f"add-on {addon.key}", f"{addon.name} {addon.calendar} {', '.join(addon.plans)}".strip()
+    for kind in policy.case_kinds:
+        names = ", ".join((kind.name, *kind.aliases, *kind.words))
+        yield f"kind of case {kind.key}", f"{kind.of}: {names}"
+    for (plan, target, severity), cell in policy.goals.items():
+        if len(cell.goals) > 1:
+            said = "; ".join(f"{goal.within or 'none'} from {goal.since} until {goal.until}" for goal in cell.goals)
+            yield f"{target} of {severity} over time, plan {plan}", said
+    yield from ((f"kind of case by channel {channel.key}", channel.kind) for channel in policy.channels)
+    yield from ((f"severities of plan {plan.key}", ", ".join(plan.severities)) for plan in policy.plans)
+
+
 def _said_of(policy: Policy) -> Iterator[tuple[str, str]]:
     yield from ((f"escalation of plan {plan.key}", _plain(plan.escalation)) for plan in policy.plans)
     for key, follows in policy.customer_hours.items():
@@ -174,7 +195,7 @@ def _said_of(policy: Policy) -> Iterator[tuple[str, str]]:
         yield f"calendar {key} takes from the customer", ", ".join((*zone, *follows.countries))
     yield from ((f"excluded areas of plan {plan.key}", ", ".join(plan.excludes)) for plan in policy.plans)
     yield from ((f"contacts of plan {plan.key}", plan.contact_words) for plan in policy.plans)
-    yield from ((f"severities of plan {plan.key}", ", ".join(plan.severities)) for plan in policy.plans)
+    yield from _to_whom(policy)
     for channel in policy.channels:
         yield f"severity that channel {channel.key} states", channel.severity
         yield f"channel {channel.key} is warranted while down", channel.warranted_while_down
@@ -251,6 +272,7 @@ _PLAIN = (
     "source",
     "languages",
     "on_severity_change",
+    "follows",
     "escalation_words",
     "levels",
     "escalation_contact",

@@ -57,13 +57,7 @@ def missing(policy: Policy) -> Iterator[str]:
 
 def _shown(policy: Policy) -> Iterator[_Shown]:
     for example in policy.examples:
-        promise = policy.promise(
-            example.target,
-            plan=example.plan,
-            severity=example.severity,
-            region=example.region,
-            channel=example.channel,
-        )
+        promise = policy.promise_in(example)
         if isinstance(promise, Promise) and example.due_at is not None:
             zone, calendar = promise.calendar.zone, promise.calendar
             closed = tuple(span for span in calendar.spans(example.at, example.due_at) if not span.open)
@@ -83,10 +77,11 @@ def _keys(policy: Policy) -> Iterator[str]:
 def _used(policy: Policy) -> list[Calendar]:
     """The calendars in which something is promised."""
     promises = (
-        policy.promise(target, plan=plan, severity=severity, region=region.key, channel=channel.key)
+        policy.promise(target, plan=plan, severity=severity, region=region.key, channel=channel.key, given=given)
         for plan, target, severity in policy.goals
         for region in policy.regions
         for channel in policy.channels
+        for given in policy.variations()
     )
     names = {promise.calendar.name for promise in promises if isinstance(promise, Promise)}
     return [calendar for name, calendar in policy.calendars.items() if name in names]

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
     from helpdesk.offering.files.known_days import KnownDays
     from helpdesk.offering.files.schema import CountryHolidays, PolicyFile
-    from helpdesk.offering.policy import Goal, Plan, Policy, Step, WorkedExample
+    from helpdesk.offering.policy import Plan, Policy, Step, WorkedExample
+    from helpdesk.openhours.within import Within
 
 FindingLevel = Literal["error", "warning", "assumption"]
 # A Tuesday morning in open hours nearly everywhere, without a holiday near: where promises are compared.
@@ -118,13 +119,7 @@ def _unshown(policy: Policy) -> Iterator[Remark]:
 
 def _wrong(policy: Policy, example: WorkedExample) -> str:
     try:
-        promise = policy.promise(
-            example.target,
-            plan=example.plan,
-            severity=example.severity,
-            region=example.region,
-            channel=example.channel,
-        )
+        promise = policy.promise_in(example)
     except HelpdeskError as problem:
         return f"expected a question that the policy can answer: {problem}"
     if not isinstance(promise, Promise):
@@ -139,8 +134,10 @@ def _wrong(policy: Policy, example: WorkedExample) -> str:
 def _never_open(policy: Policy) -> Iterator[Remark]:
     """A target whose hours never come: refused when the file is checked, not when the first mail arrives."""
     for plan, target, severity in policy.goals:
-        for region, channel in product(policy.regions, policy.channels):
-            promise = policy.promise(target, plan=plan, severity=severity, region=region.key, channel=channel.key)
+        for region, channel, given in product(policy.regions, policy.channels, tuple(policy.variations())):
+            promise = policy.promise(
+                target, plan=plan, severity=severity, region=region.key, channel=channel.key, given=given
+            )
             problem = _without_end(promise) if isinstance(promise, Promise) else ""
             if problem:
                 yield "error", f"targets.{plan}.{target}.{severity}", f"expected hours that come: {problem}"
@@ -215,18 +212,18 @@ def _odd_steps(policy: Policy) -> Iterator[Remark]:
 def _odd_promises(policy: Policy) -> Iterator[Remark]:
     """A promise of the offering's own that is made to nobody, or whose reminder comes as it begins."""
     for kind in policy.kinds:
-        goals = {severity: goal for (_, target, severity), goal in policy.goals.items() if target == kind.key}
-        if kind.own and not goals:
+        cells = [(severity, cell) for (_, target, severity), cell in policy.goals.items() if target == kind.key]
+        if kind.own and not cells:
             yield "warning", f"promises.{kind.key}", f"it is made to nobody: there is no [targets.PLAN.{kind.key}]"
         for number, one in enumerate(kind.remind, start=1):
-            short = [key for key, goal in goals.items() if goal.within.counts_open_time and _is_all(one.before, goal)]
+            short = [key for key, cell in cells if any(_is_all(one.before, within) for within in cell.amounts)]
             if short:
-                names = ", ".join(policy.level(key).name for key in short)
+                names = ", ".join(policy.level(key).name for key in dict.fromkeys(short))
                 yield "warning", f"promises.{kind.key}.remind.{number}", f"as soon as it begins, for {names}"
 
 
-def _is_all(before: timedelta, goal: Goal) -> bool:
-    return bool(before) and timedelta() < goal.within.open_time <= before
+def _is_all(before: timedelta, within: Within) -> bool:
+    return bool(before) and within.counts_open_time and timedelta() < within.open_time <= before
 
 
 def _place_of(step: Step) -> tuple[float, timedelta]:
@@ -296,7 +293,8 @@ def _promise(policy: Policy, plan: str, target: str, severity: str) -> Promise |
 
 
 def _said(policy: Policy, plan: Plan, target: str, severity: str) -> str:
-    return str(policy.goals[plan.key, target, policy.severity_in(plan.key, severity).key].within)
+    promise = _promise(policy, plan.key, target, severity)
+    return str(promise.within) if promise else "nothing"
 
 
 def _undefined(policy: Policy) -> Iterator[Remark]:

@@ -6,7 +6,6 @@ our business here; `helpdesk.offering.files.lint` looks for that.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import re
 from dataclasses import dataclass, replace
@@ -16,25 +15,27 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from helpdesk.errors import ConfigurationError
-from helpdesk.languages import languages
+from helpdesk.languages import SCRIPTS, languages
+from helpdesk.offering.cell import OTHER, CaseKind
 from helpdesk.offering.files.calendars import CalendarReader
+from helpdesk.offering.files.cells import CellReader
 from helpdesk.offering.files.credits import read_attainment, read_availability, read_credits, read_fiscal_year
 from helpdesk.offering.files.known_days import KnownDays, in_country, known_now
 from helpdesk.offering.files.maintenance import read_maintenance, read_maintenance_terms
 from helpdesk.offering.files.matrix import matrix_problems, read_matrix
 from helpdesk.offering.files.promised import MARKS, read_promises
-from helpdesk.offering.files.schema import ChannelGoalTable, PolicyFile
+from helpdesk.offering.files.schema import PolicyFile
 from helpdesk.offering.files.story import expecting, read_deed, step_at
 from helpdesk.offering.intake import IntakeField
 from helpdesk.offering.intake_words import folded
 from helpdesk.offering.policy import (
     AUDIENCES,
     OFF,
+    Addon,
     Assumption,
     Calls,
     Channel,
     Exclusion,
-    Goal,
     Lifecycle,
     Maintenance,
     Plan,
@@ -57,14 +58,15 @@ from helpdesk.placeholders import BLANK
 from helpdesk.toml_reader import fill, fill_as_far_as_possible, json_schema, parse_toml, read_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from helpdesk.offering.cell import Cell, VariedBy
     from helpdesk.offering.credits import AttainmentGoal, Credits
+    from helpdesk.offering.files.cells import CellEntry
     from helpdesk.offering.files.schema import (
         CallsTable,
         ExampleEntry,
-        GoalTable,
         LifecycleTable,
         StepEntry,
         WarrantyTable,
@@ -177,7 +179,7 @@ class _PolicyReader:
         reader = CalendarReader(self.source.days or days_of(table), self.wrong)
         calendars = {key: reader.calendar(key, entry) for key, entry in table.calendars.items()}
         calendars.setdefault(ALWAYS, Calendar(name=ALWAYS, timezone="UTC", windows=parse_hours(ALWAYS)))
-        fields = tuple(self.intake())
+        fields, goals, addons = tuple(self.intake()), dict(self.goals()), tuple(self.addons())
         policy = Policy(
             key=table.key,
             name=table.name,
@@ -188,7 +190,11 @@ class _PolicyReader:
             calendars=calendars,
             customer_hours=dict(reader.customer_hours(table.calendars)),
             kinds=self.kinds,
-            goals=dict(self.goals()),
+            goals=goals,
+            addons=addons,
+            case_kinds=tuple(self.case_kinds()),
+            varied=_varied(goals, addons),
+            follows=tuple(table.follows),
             severity=self.severity(fields),
             intake=fields,
             ladder=tuple(self.steps()),
@@ -237,6 +243,8 @@ class _PolicyReader:
                 contacts=entry.contacts,
                 contacts_per_product=entry.contacts_per_product,
                 escalation=entry.escalation,
+                since=entry.since,
+                until=entry.until,
             )
 
     def wrong(self, key: str, expected: str) -> None:
@@ -244,32 +252,41 @@ class _PolicyReader:
 
     # --- targets
 
-    def goals(self) -> Iterator[tuple[tuple[str, str, str], Goal]]:
+    def goals(self) -> Iterator[tuple[tuple[str, str, str], Cell]]:
         for plan, targets in self.table.targets.items():
-            for target, severities in targets.items():
-                for severity, entry in severities.items():
-                    place = f"targets.{plan}.{target}.{severity}"
-                    goal = self.goal(place, entry)
-                    if goal:
-                        yield (plan, target, severity), goal
+            for (target, severity), cell in self.cells(f"targets.{plan}", targets):
+                yield (plan, target, severity), cell
 
-    def goal(self, place: str, entry: str | GoalTable) -> Goal | None:
-        if isinstance(entry, str):
-            return self.attempt(place, lambda: Goal(_within(entry, "")), None)
-        within = self.attempt(place, partial(_within, entry.within, entry.business_day), None)
-        by_channel = {channel: self.channel_goal(place, by, entry) for channel, by in entry.by_channel.items()}
-        read = {channel: goal for channel, goal in by_channel.items() if goal}
-        return Goal(within, entry.calendar, read) if within else None
+    def cells(
+        self, place: str, targets: Mapping[str, Mapping[str, CellEntry]]
+    ) -> Iterator[tuple[tuple[str, str], Cell]]:
+        for target, severities in targets.items():
+            for severity, entry in severities.items():
+                cell = self.cell_reader.cell(f"{place}.{target}.{severity}", entry)
+                if cell:
+                    yield (target, severity), cell
 
-    def channel_goal(self, place: str, entry: str | ChannelGoalTable, otherwise: GoalTable) -> Goal | None:
-        own = ChannelGoalTable(calendar=entry) if isinstance(entry, str) else entry
-        within, business_day = own.within or otherwise.within, own.business_day or otherwise.business_day
-        if (within, business_day) == (otherwise.within, otherwise.business_day):
-            with contextlib.suppress(ValueError):  # the mistake is that of the goal itself
-                return Goal(_within(within, business_day), own.calendar or otherwise.calendar)
-            return None
-        span = self.attempt(place, partial(_within, within, business_day), None)
-        return Goal(span, own.calendar or otherwise.calendar) if span else None
+    @property
+    def cell_reader(self) -> CellReader:
+        return CellReader(_within, {*self.table.calendars, ALWAYS}, self.wrong)
+
+    def addons(self) -> Iterator[Addon]:
+        for key, entry in self.table.addons.items():
+            cells = dict(self.cells(f"addons.{key}.targets", entry.targets))
+            yield Addon(key, entry.name, entry.calendar, tuple(entry.plans), cells)
+
+    def case_kinds(self) -> Iterator[CaseKind]:
+        """The policy's own kinds of case; what somebody may call one must mean it alone."""
+        taken = {folded(kind): kind for kind in get_args(Kind)}
+        for key, entry in self.table.kinds.items():
+            kind = CaseKind(
+                key, entry.name or key.replace("_", " "), entry.of, tuple(entry.aliases), tuple(entry.words)
+            )
+            for name in (key, kind.name, *kind.aliases):
+                owner = taken.setdefault(folded(name.replace("_", " ")), key)
+                if owner != key:
+                    self.wrong(f"kinds.{key}", f"expected {name!r} for one kind only, {owner} has it too")
+            yield kind
 
     def channels(self) -> tuple[Channel, ...]:
         table = dict(self.table.channels)
@@ -283,6 +300,7 @@ class _PolicyReader:
                 warranted_while_down=entry.warranted_while_down,
                 tell=entry.tell,
                 severity=entry.severity,
+                kind=entry.kind,
             )
             for key, entry in table.items()
         ]
@@ -421,6 +439,7 @@ class _PolicyReader:
                 kind=entry.kind,
                 language=entry.language,
                 fields=entry.fields,
+                addons=tuple(entry.addons),
                 down=tuple(entry.down),
                 signed=entry.signed,
                 kept=entry.beside.kept,
@@ -430,10 +449,14 @@ class _PolicyReader:
 
     def example_terms(self, place: str, entry: ExampleEntry) -> None:
         """What an example says of its mail must be something that the policy knows."""
+        if entry.kind:
+            self.among(f"{place}.kind", entry.kind, {*self.table.kinds, *get_args(Kind)})
+        for key in entry.addons:
+            self.among(f"{place}.addons", key, self.table.addons)
         for key in entry.fields:
             self.among(f"{place}.fields", key, [one.key for one in self.table.intake])
         if entry.language:
-            self.among(f"{place}.language", entry.language, languages())
+            self.among(f"{place}.language", entry.language, {*languages(), *SCRIPTS})
         switches = {channel.warranted_while_down for channel in self.table.channels.values()} - {""}
         for switch in entry.down:
             self.among(f"{place}.down", switch, switches)
@@ -513,24 +536,31 @@ class _PolicyReader:
         kinds = [kind.key for kind in policy.kinds]
         for number, example in enumerate(self.table.example, start=1):
             self.among(f"example.{number}.target", example.target, kinds)
-        plans, channels = {entry.key for entry in policy.plans}, {entry.key for entry in policy.channels}
-        severities = {level.key for level in policy.severity.levels}
-        for plan, targets in self.table.targets.items():
+        plans, severities = {entry.key for entry in policy.plans}, {level.key for level in policy.severity.levels}
+        known = self.known_to_cells(policy)
+        placed = [(f"targets.{plan}", targets) for plan, targets in self.table.targets.items()]
+        for plan in self.table.targets:
+            self.among(f"targets.{plan}", plan, plans)
+        placed += [(f"addons.{key}.targets", addon.targets) for key, addon in self.table.addons.items()]
+        for place, targets in placed:
             for target, goals in targets.items():
-                self.among(f"targets.{plan}.{target}", target, kinds)
+                self.among(f"{place}.{target}", target, kinds)
                 for severity, entry in goals.items():
-                    place = f"targets.{plan}.{target}.{severity}"
-                    self.among(place, plan, plans)
-                    self.among(place, severity, severities)
-                    if not isinstance(entry, str):
-                        self.hours_of_goal(place, entry, policy.calendars)
-                        for channel in entry.by_channel:
-                            self.among(f"{place}.by_channel", channel, channels)
+                    self.among(f"{place}.{target}.{severity}", severity, severities)
+                    self.cell_reader.names(f"{place}.{target}.{severity}", entry, known, self.among)
+        for key, addon in self.table.addons.items():
+            self.among(f"addons.{key}.calendar", addon.calendar or ALWAYS, policy.calendars)
+            for plan in addon.plans:
+                self.among(f"addons.{key}.plans", plan, plans)
 
-    def hours_of_goal(self, place: str, entry: GoalTable, calendars: Collection[str]) -> None:
-        by_channel = (by if isinstance(by, str) else by.calendar for by in entry.by_channel.values())
-        for calendar in filter(None, (entry.calendar, *by_channel)):
-            self.among(f"{place}.calendar", calendar, calendars)
+    def known_to_cells(self, policy: Policy) -> Mapping[VariedBy, Collection[str]]:
+        """What variants may name."""
+        return {
+            "channel": {entry.key for entry in policy.channels},
+            "kind": {*self.table.kinds, *get_args(Kind)},
+            "language": {*languages(), *SCRIPTS, OTHER},
+            "field": {field.key for field in policy.intake},
+        }
 
     def condition(self, place: str, when: str, channels: Collection[str]) -> None:
         """A binding rule that can never hold would be believed to."""
@@ -564,6 +594,11 @@ class _PolicyReader:
             *((f"plans.{plan.key}.channels", plan.channels, channels) for plan in policy.plans),
             *((f"plans.{plan.key}.excludes", plan.excludes, areas) for plan in policy.plans),
             *((f"plans.{plan.key}.severities", plan.severities, severities) for plan in policy.plans),
+            *(
+                (f"channels.{channel.key}.kind", (channel.kind,), {*self.table.kinds, *get_args(Kind)})
+                for channel in policy.channels
+                if channel.kind
+            ),
             *(
                 (f"channels.{channel.key}.severity", (channel.severity,), severities)
                 for channel in policy.channels
@@ -669,6 +704,11 @@ class _PolicyReader:
         except ValueError as problem:
             self.wrong(place, str(problem))
             return otherwise
+
+
+def _varied(goals: Mapping[Any, Cell], addons: Sequence[Addon]) -> frozenset[tuple[VariedBy, str]]:
+    cells = (*goals.values(), *(cell for addon in addons for cell in addon.cells.values()))
+    return frozenset(by for cell in cells for by in cell.varies_by())
 
 
 def _within(text: str, business_day: str) -> Within:

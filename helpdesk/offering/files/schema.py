@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from helpdesk.offering.severities import Kind
 from helpdesk.toml_reader import strict, written_as
 
 
@@ -27,6 +26,8 @@ class PlanTable:
     severities: list[str] = field(default_factory=list)  # that it has; what is worse becomes the worst of them
     contacts: int = 0  # how many people of a customer may write; 0: anybody
     contacts_per_product: int = 0  # the same, for each of their products
+    since: Annotated[date | None, written_as("from")] = None
+    until: date | None = None  # the first day on which it promises nothing more
 
 
 @strict
@@ -99,10 +100,10 @@ class SeverityTable:
 
 @strict
 @dataclass
-class ChannelGoalTable:
-    """What differs by a way in: `by_channel = { phone = { within = "30m", calendar = "24x7" } }`."""
+class VariantTable:
+    """What differs for some: `by_channel = { phone = { within = "30m", calendar = "24x7" } }`."""
 
-    within: str = ""  # otherwise as by other ways
+    within: str = ""  # otherwise as for all; "none": nothing is promised to them
     calendar: str = ""
     business_day: str = ""
 
@@ -110,12 +111,43 @@ class ChannelGoalTable:
 @strict
 @dataclass
 class GoalTable:
-    """A target with its own hours: `{within = "1h", calendar = "24x7"}`."""
+    """A target with its own hours: `{within = "1h", calendar = "24x7"}`.
 
-    within: str
+    A text for whom it differs names a calendar or an amount; without `within` it is promised to those alone for whom a
+    variant says how much.
+    """
+
+    within: str = ""
     calendar: str = ""
-    by_channel: dict[str, str | ChannelGoalTable] = field(default_factory=dict)  # a text names a calendar
+    by_channel: dict[str, str | VariantTable] = field(default_factory=dict)
+    by_kind: dict[str, str | VariantTable] = field(default_factory=dict)  # keys of [kinds], or the desk's own kinds
+    by_language: dict[str, str | VariantTable] = field(default_factory=dict)  # of the mail: "en"; "other": all others
+    by_field: dict[str, dict[str, str | VariantTable]] = field(default_factory=dict)  # key of an intake field: value
     business_day: str = ""  # "same_time" (default), "close", "close_next", hours such as "8h", or by "12:00"
+    since: Annotated[date | None, written_as("from")] = None
+    until: date | None = None  # the first day on which it is over
+
+
+@strict
+@dataclass
+class CaseKindTable:
+    """`[kinds.KEY]`: a kind of case, and which of the desk's it is."""
+
+    of: Annotated[Literal["question", "defect", "maintenance", "enhancement"], written_as("is")]
+    name: str = ""
+    aliases: list[str] = field(default_factory=list)  # by which the field `kind` or an agent's #kind may call it
+    words: list[str] = field(default_factory=list)  # in a mail: proposed to the agent
+
+
+@strict
+@dataclass
+class AddonTable:
+    """`[addons.KEY]`: what a customer buys beside a plan; its targets and hours go before the plan's."""
+
+    name: str
+    calendar: str = ""
+    plans: list[str] = field(default_factory=list)  # with which it can be bought; none named: all
+    targets: dict[str, dict[str, str | GoalTable | list[GoalTable]]] = field(default_factory=dict)
 
 
 @strict
@@ -155,6 +187,7 @@ class ChannelTable:
     warranted_while_down: str = ""  # a switch of the operators: `helpdesk status set website down`
     tell: str = ""  # what customers read in the acknowledgment while the channel is not warranted
     severity: str = ""  # that mail by it states, for registered contacts; of others it is evidence
+    kind: str = ""  # of case that mail by it makes
 
 
 @strict
@@ -441,9 +474,10 @@ class ExampleEntry:
     region: str = ""
     channel: str = "email"
     target: str = "first_response"  # the key of a promise
-    kind: Kind = "defect"
+    kind: str = ""  # a key of [kinds], or one of the desk's kinds; without it, none is known
     language: str = ""  # of the mail; without it, the first of the policy
     fields: dict[str, str] = field(default_factory=dict)  # what the customer says in fields of the intake
+    addons: list[str] = field(default_factory=list)  # that the customer has bought
     down: list[str] = field(default_factory=list)  # switches of the operators: what `warranted_while_down` names
     signed: date | None = None  # the customer's contract
     why: str = ""
@@ -480,7 +514,7 @@ class PolicyFile:
     regions: dict[str, RegionTable]
     calendars: dict[str, CalendarTable]
     severities: dict[str, SeverityTable]
-    targets: dict[str, dict[str, dict[str, str | GoalTable]]]
+    targets: dict[str, dict[str, dict[str, str | GoalTable | list[GoalTable]]]]
     classifier: ClassifierTable
     source: str = ""
     shown_in: list[str] = field(default_factory=list)  # further zones in which the document prints its hours
@@ -488,6 +522,9 @@ class PolicyFile:
     on_severity_change: Literal["keep_consumed", "from_start", "restart"] = "keep_consumed"
     promises: dict[str, PromiseTable] = field(default_factory=dict)
     channels: dict[str, ChannelTable] = field(default_factory=dict)
+    kinds: dict[str, CaseKindTable] = field(default_factory=dict)
+    addons: dict[str, AddonTable] = field(default_factory=dict)
+    follows: list[Literal["channel", "language"]] = field(default_factory=list)  # of a case, what later mails change
     intake: list[IntakeEntry] = field(default_factory=list)
     ladder: list[StepEntry] = field(default_factory=list)
     levels: list[str] = field(default_factory=list)  # seats of the ladder that the desk's [[level]] fills: "manager"

@@ -63,10 +63,12 @@ def _spam(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake
     return Command("spam", line)
 
 
-def _kind(line: str, argument: str, _vocabulary: Vocabulary) -> Command | Mistake:
-    if argument.lower() in get_args(Kind):
-        return Command("kind", line, argument=argument.lower())
-    return Mistake(line, "#kind and one of " + ", ".join(get_args(Kind)))
+def _kind(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
+    own = {_plainly(name): key for name, key in vocabulary.kinds.items()}
+    kinds = {**own, **{kind: kind for kind in get_args(Kind)}}
+    if _plainly(argument) in kinds:
+        return Command("kind", line, argument=kinds[_plainly(argument)])
+    return Mistake(line, "#kind and one of " + ", ".join(dict.fromkeys(kinds.values())))
 
 
 def _area(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:

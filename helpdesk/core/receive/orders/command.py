@@ -135,6 +135,7 @@ class Vocabulary:
     exclusions: tuple[str, ...] = ()
     incidents: tuple[str, ...] = ()
     areas: tuple[str, ...] = ()
+    kinds: Mapping[str, str] = field(default_factory=dict)  # each name of the policy's own kinds, and its key
     fields: tuple[str, ...] = ()  # of the policy's intake, but for the severity
     people: tuple[str, ...] = ()
     removed: Collection[str] = frozenset()

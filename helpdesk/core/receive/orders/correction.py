@@ -7,12 +7,13 @@ covers is looked at again. A severity that the agent sets in the same mail is th
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from helpdesk.core.receive import details, scope
 from helpdesk.core.words.case import DESK
 from helpdesk.core.words.events import AreaSet, CaseFlagged, KindSet, SeveritySet
 from helpdesk.offering.intake import missing
+from helpdesk.offering.policy import KIND_FIELD
 
 if TYPE_CHECKING:
     from helpdesk.core.receive.orders.command import Command, Orders
@@ -39,13 +40,21 @@ def severity(execution: Execution, command: Command, _orders: Orders) -> None:
 
 def kind(execution: Execution, command: Command, orders: Orders) -> None:
     """Obey `#kind`."""
-    was, becomes = execution.case.kind, cast("Kind", command.argument)
-    if was == becomes:
-        execution.done.append(f"kind {becomes}, as it was")
+    _set_kind(execution, command.argument, orders)
+
+
+def _set_kind(execution: Execution, key: str, orders: Orders) -> None:
+    case, policy = execution.case, execution.terms.policy
+    was, becomes = case.bound_kind or case.kind, policy.desk_kind(key)
+    # What the desk found applies to no promise: where one differs by it, an order that says the same is none.
+    binds = case.bound_kind or ("kind", "") not in policy.varied
+    if was == key and binds:
+        execution.done.append(f"kind {key}, as it was")
         return
-    lacks = tuple(missing(execution.terms.policy.intake, dict(execution.case.intake), becomes))
-    execution.happened(KindSet(*execution.stamp, kind=becomes, was=was, missing=lacks))
-    said = f"kind {becomes}, was {was}"
+    lacks = tuple(missing(policy.intake, dict(case.intake), becomes))
+    named = "" if key == becomes else key
+    execution.happened(KindSet(*execution.stamp, kind=becomes, was=case.kind, missing=lacks, named=named))
+    said = f"kind {key}, was {was}"
     execution.done.append(said if orders.has("severity") else f"{said}; {_bind(execution, becomes)}")
     _look_at_coverage(execution)
 
@@ -68,6 +77,9 @@ def detail(execution: Execution, command: Command, orders: Orders) -> None:
     execution.happened(details.answered(case, {key: command.detail}, terms, execution.stamp))
     label = next(details.short(field.label) for field in terms.policy.intake if field.key == key)
     execution.done.append(f"{label}: {command.detail}{f', was {details.brief(was)}' if was else ''}")
+    kind = terms.policy.kind_called(command.detail) if key == KIND_FIELD else ""
+    if kind and not orders.has("kind"):
+        _set_kind(execution, kind, orders)
     matrix = terms.policy.severity.matrix
     computing = [one for one in orders.given("detail") if matrix and one.argument in matrix.fields]
     if matrix and computing and command is computing[-1] and not orders.has("severity"):

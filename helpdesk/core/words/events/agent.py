@@ -97,6 +97,7 @@ class KindSet(Event):
     kind: str
     was: str = written("")
     missing: tuple[str, ...] | None = None  # keys of the details that this kind misses; None in older ledgers
+    named: str = ""  # the policy's own kind, where it is one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,6 +215,7 @@ class RequesterSet(Event):
     region: str
     unwarranted: tuple[str, ...]  # why its promises are kept but not answered for
     was: FormerRequester
+    addons: tuple[str, ...] = ()  # keys of what they bought beside the plan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,6 +44,7 @@ class CaseOpened(Event):
     answers_to: str = written("")  # who gets what is written to the requester, where it is another
     subject: str
     language: str
+    written_in: str = ""  # the language of the mail where its script tells another
     intake: Mapping[str, str]  # what was answered of what the policy asks for, by key
     missing: tuple[str, ...]  # keys of what was not
     tags: tuple[str, ...]
@@ -55,6 +56,8 @@ class CaseOpened(Event):
     for_by: str = ""  # address of the agent who opened it for somebody
     for_how: str = ""  # and how: `behalf.How`
     unconfirmed: bool | None = None  # whether it is not proven that they did; None where no agent opened it
+    unproven: tuple[str, ...] = ()  # keys of answers that choose no promise: nobody who may has stated them
+    addons: tuple[str, ...] = ()  # keys of what the customer bought beside the plan
     split_from: str = ""  # ref of the case that the mail was split off
 
 
@@ -63,6 +66,9 @@ class CustomerWrote(MailEvent):
     """A mail of the requester or a participant."""
 
     type: ClassVar[str] = "customer_wrote"
+
+    channel: str = ""  # by which the case goes on, where it is another than before
+    language: str = ""  # in which it goes on, likewise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +85,7 @@ class DetailsGiven(Event):
     stated: str = written("")  # the severity that the mail states, in its words
     review: bool = written(default=False)  # whether somebody should look at the severity
     message_id: str | None = None  # None where an agent wrote it down
+    unproven: tuple[str, ...] = ()  # keys of answers that choose no promise: nobody who may has stated them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
