@@ -344,6 +344,29 @@ def test_the_schema_for_editors_names_every_table_of_the_format():
 
 
 @pytest.mark.parametrize(
+    ("dated", "by", "said"),
+    [
+        ("dated = [[2026-11-01T03:00:00-08:00, 2026-11-01T05:00:00-08:00]]", "2026-10-30T04:00:00-07:00", ""),
+        (
+            "dated = [[2026-11-01T03:00:00-08:00, 2026-11-01T05:00:00-08:00]]",
+            "2026-10-30T03:00:00-07:00",
+            "expected 2026-10-30 03:00:00-07:00, computed 2026-10-30 04:00:00-07:00",
+        ),
+        ('start = 2026-11-01T03:00:00\nrule = "FREQ=DAILY"\nhours = 1', "2026-10-30T04:00:00-07:00", "dated windows"),
+        ("dated = [[2026-11-01T03:00:00-08:00, 2026-11-01T05:00:00-08:00]]", "2026-10-30T04:00:00", "with an offset"),
+    ],
+)
+def test_by_when_a_window_is_announced_is_a_worked_example(tmp_path, dated, by, said):
+    window = (
+        f'[maintenance_terms]\nnotice = {{ some = "48h" }}\n[[maintenance]]\nname = "own"\nimpact = "some"\n{dated}'
+    )
+    findings = found(tmp_path, "cloudextend", ("[[example]]", f"{window}\nannounce_by = {by}\n[[example]]"))
+    wrong = "\n".join(text for level, key, text in findings if level == "error" and key.startswith("maintenance"))
+    assert bool(wrong) == bool(said)
+    assert said in wrong
+
+
+@pytest.mark.parametrize(
     ("fields", "said"),
     [
         ('impact = "all", urgency = "soon"', ""),

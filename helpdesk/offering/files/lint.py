@@ -72,6 +72,7 @@ def check_file(path: Path, *, today: date | None = None) -> list[Finding]:
     # With hours that never come nothing else can be computed: say that, and no more.
     found = [*_never_open(policy)] or [
         *_examples(policy),
+        *_notices(policy, table),
         *_contradictions(policy, table, today),
         *_unshown(policy),
         *_assumptions(policy),
@@ -108,6 +109,17 @@ def _other_severity(policy: Policy, example: WorkedExample) -> str:
     if made is None or made.severity == example.severity:
         return ""
     return f"expected {example.severity}, but {made.words} is {made.severity}"
+
+
+def _notices(policy: Policy, table: PolicyFile) -> Iterator[Remark]:
+    """By when a window is announced, against what its author worked out."""
+    calendar = policy.calendars[policy.regions[0].calendar]
+    for number, entry in enumerate(table.maintenance, start=1):
+        if entry.announce_by:
+            by = policy.maintenance_terms.announce_by(entry.impact, entry.dated[0][0], calendar)
+            if by != entry.announce_by:
+                found = f"computed {by.astimezone(calendar.zone)}" if by else "but no notice is owed"
+                yield "error", f"maintenance.{number}.announce_by", f"expected {entry.announce_by}, {found}"
 
 
 def _unshown(policy: Policy) -> Iterator[Remark]:

@@ -62,6 +62,8 @@ def _problems(entry: MaintenanceEntry, entries: Sequence[MaintenanceEntry]) -> I
     if entry.weekday and entry.weekday.lower() not in _WEEKDAYS:
         yield f"weekday: expected a day such as friday, not {entry.weekday!r}"
     yield from _dated_problems(entry.dated) if entry.dated else _rule_problems(entry, entries)
+    if entry.announce_by and (entry.announce_by.tzinfo is None or not entry.dated):
+        yield "announce_by: expected a time with an offset, of an entry with dated windows"
 
 
 def _dated_problems(windows: Sequence[Sequence[datetime]]) -> Iterator[str]:

@@ -230,6 +230,7 @@ class MaintenanceEntry:
     weekday: str = ""  # on which weekday the document says it falls
     dated: list[list[datetime]] = field(default_factory=list)  # [[from, to], ...]
     impact: str = ""  # a key of [maintenance_terms] notice; without it, the document itself is the notice
+    announce_by: datetime | None = None  # of the first dated window, worked out by hand
 
 
 @strict
