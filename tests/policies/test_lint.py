@@ -380,3 +380,22 @@ def test_impact_and_urgency_of_an_example_make_its_severity(tmp_path, fields, sa
     example = f'[[example]]\nat = 2026-06-16T10:00:00-07:00\nseverity = "urgent"\ndue = 2026-06-16T14:00:00-07:00\nfields = {{ {fields} }}\n'
     findings = found(tmp_path, "cloudextend", ("[[example]]", f"{matrix}{fields_asked}{example}[[example]]"))
     assert of_level(findings, "error").get("example.1", "") == said
+
+
+@pytest.mark.parametrize(
+    ("starts", "met_by", "said"),
+    [
+        ("severity_set", "answer", False),
+        ("details_complete", "word", False),
+        ("received", "assigned", True),
+        ("first_answer", "answer", True),
+    ],
+)
+def test_a_first_answer_by_another_name_is_one(tmp_path, starts, met_by, said):
+    """Of a promise that begins with the severity, say, nobody is told that there is none."""
+    promise = f'[promises.word]\nstarts = "{starts}"\nmet_by = ["{met_by}"]\n'
+    findings = found(
+        tmp_path, "cloudextend", ("[targets.essential.first_response]", f"{promise}[targets.essential.word]")
+    )
+    warnings = [key for level, key, text in findings if level == "warning" and "no first response target" in text]
+    assert bool(warnings) == said

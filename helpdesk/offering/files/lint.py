@@ -38,6 +38,7 @@ _PROBE = datetime(2026, 6, 9, 15, 0, tzinfo=ZoneInfo("UTC"))
 _DAY = 86400  # seconds
 _TOLD_FROM = 2026  # days of years before are of archives alone
 _SHORTEST_DAY = timedelta(hours=2)
+_FIRST = frozenset({"received", "opened", "severity_set", "details_complete"})  # from where a first answer is promised
 _SOON = timedelta(days=60)  # a list of next year's days is wanted by then
 
 
@@ -310,13 +311,13 @@ def _said(policy: Policy, plan: Plan, target: str, severity: str) -> str:
 
 
 def _undefined(policy: Policy) -> Iterator[Remark]:
-    answer = policy.first_answer
+    answer, first = policy.first_answer, [kind.key for kind in policy.kinds if kind.owes_word and kind.starts in _FIRST]
     for level in policy.severity.levels:
         if not level.definition:
             yield "warning", f"severities.{level.key}.definition", "expected a definition, there is none"
     for plan in policy.plans:
         for level in policy.levels_of(plan.key):
-            if (plan.key, answer.key, level.key) not in policy.goals:
+            if not any((plan.key, key, level.key) in policy.goals for key in first):
                 text = f"no {answer.name} target for {level.name}"
                 yield "warning", f"targets.{plan.key}.{answer.key}.{level.key}", text
 
