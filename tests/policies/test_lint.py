@@ -18,6 +18,15 @@ from helpdesk.report.offering import offering_text
 from helpdesk.shipped import shipped
 from tests.desk import wall
 
+WEEKLY = """
+[[maintenance]]
+name = "weekly"
+start = 2026-01-02T20:00:00
+rule = "FREQ=WEEKLY;BYDAY=FR"
+hours = 2
+
+"""
+UNOWED = '[warranty]\nseverities = ["urgent"]\n[attainment.a]\nshare = 95\n'
 CREDITS = '[credits]\ncalendar = "24x7"\nrequest_within_days = 30\n'
 
 
@@ -275,6 +284,29 @@ def test_each_mistake_of_a_period_is_named_by_its_key(tmp_path, said, key):
     (tmp_path / "cloudextend.toml").write_text(f"{text_of('cloudextend')}\n{said}\n", encoding="utf-8")
     findings = check_file(tmp_path / "cloudextend.toml")
     assert key in {finding.key for finding in findings if finding.level == "error"}, [str(one) for one in findings]
+
+
+@pytest.mark.parametrize(
+    ("said", "key", "text"),
+    [
+        (f'{UNOWED}severities = ["low"]', "attainment.a", "no such promise is owed"),
+        (f'{UNOWED}severities = ["low", "urgent"]', "", ""),
+        (f'{UNOWED}severities = ["low"]\nowed_only = false', "", ""),
+        ('[[versions]]\nversion = "4"', "versions", "[[intake]] asks for the version"),
+        (
+            f'{WEEKLY}[maintenance_terms]\nbudget = "24h"',
+            "maintenance_terms.budget",
+            "26 h in 2026Q1, there may be 24 h",
+        ),
+        (f'{WEEKLY}[maintenance_terms]\nbudget = "26h"', "", ""),
+        (f'{WEEKLY}[maintenance_terms]\nbudget = "8h"\nper = "month"', "maintenance_terms.budget", "10 h in 2026-01"),
+    ],
+)
+def test_what_runs_and_cannot_be_meant_of_periods_and_versions_is_warned_of(tmp_path, said, key, text):
+    (tmp_path / "cloudextend.toml").write_text(f"{text_of('cloudextend')}\n{said}\n", encoding="utf-8")
+    warned = of_level([(one.level, one.key, one.text) for one in check_file(tmp_path / "cloudextend.toml")], "warning")
+    assert {one for one in warned if one.startswith(("attainment", "versions", "maintenance_terms"))} == {key} - {""}
+    assert text in warned.get(key, "")
 
 
 def test_a_channel_may_have_another_time_and_other_hours(tmp_path):

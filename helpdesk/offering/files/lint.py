@@ -18,6 +18,7 @@ from helpdesk.offering.files.coverage import missing
 from helpdesk.offering.files.days import holiday_names, is_called
 from helpdesk.offering.files.known_days import YEARS, categories
 from helpdesk.offering.files.maintenance import lands_on
+from helpdesk.offering.files.odd_terms import odd_terms
 from helpdesk.offering.files.read import days_of, policy_file, read_policy, read_table
 from helpdesk.offering.policy import Promise
 from helpdesk.openhours.week import clock_words
@@ -171,6 +172,7 @@ def _without_end(promise: Promise) -> str:
 def _contradictions(policy: Policy, table: PolicyFile, today: date | None) -> Iterator[Remark]:
     yield from _misplaced_maintenance(table)
     yield from _overlaps(policy)
+    yield from (("warning", key, text) for key, text in odd_terms(policy, _TOLD_FROM))
     yield from _odd_steps(policy)
     yield from _odd_promises(policy)
     yield from _slower_plans(policy)
