@@ -31,6 +31,7 @@ from helpdesk.core.words.drafts import (
 from helpdesk.core.words.events import CalledAgain, RankOneSuspected, SeverityAssessed, SeveritySet
 from helpdesk.mail.proof.address import NO_CASE
 from helpdesk.mail.write.compose import Letter, compose
+from helpdesk.offering.cell import says
 from helpdesk.offering.policy import Promise
 from helpdesk.person import Person
 from helpdesk.phrases import NO_SUBJECT, amount, brief, language_names, moment, span
@@ -53,7 +54,7 @@ from helpdesk.templates.words import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from helpdesk.core.words.alert import AlertText
     from helpdesk.core.words.case import Case
@@ -346,7 +347,18 @@ def _ack_words(content: AckMail, owed: Owed, case: Case, terms: Terms) -> AckWor
         channel_says=terms.policy.told_of(case.channel, case.down),
         escalated=content.escalated,
         follows=content.follows,
+        chosen=tuple(map(": ".join, _choices(case, terms, proven=True))) if content.known else (),
+        wished=tuple(map(" ".join, _choices(case, terms, proven=False))) if content.known else (),
     )
+
+
+def _choices(case: Case, terms: Terms, *, proven: bool) -> Iterator[tuple[str, str]]:
+    """What the customer chose for this case, in the policy's words, or would choose if they might."""
+    for field in terms.policy.intake:
+        said = dict(case.intake).get(field.key, "")
+        value = next((one for one in terms.policy.values_of(field.key) if said and says(said, one)), "")
+        if value and (field.key in case.unproven) is not proven:
+            yield _short(field.label), value
 
 
 def _promised_words(told: ToldPromise, language: str) -> PromisedWords:
@@ -433,6 +445,7 @@ def _due(running: RunningClock, now: datetime) -> DueWords:
         left=_left(due_at, clock.told_late_from, zone, now),
         now_due=f"{moment(now_due, zone)}, in {span(now_due - now)}" if now_due else "",
         promise=str(clock.promise.within) if isinstance(clock.promise, Promise) else "",
+        applies=", ".join(clock.promise.applies) if isinstance(clock.promise, Promise) else "",
     )
 
 

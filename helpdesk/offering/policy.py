@@ -523,6 +523,10 @@ class Policy:
                 yield Circumstances(fields={field_key: value})
         yield from (Circumstances(addons=(addon.key,)) for addon in self.addons)
 
+    def values_of(self, field: str) -> tuple[str, ...]:
+        """The answers to an intake field by which promises differ, in the order of the file."""
+        return tuple(dict.fromkeys(given.fields[field] for given in self.variations() if field in given.fields))
+
     def promise_in(self, example: WorkedExample) -> Promise | NoPromise:
         """What a worked example is about. Raises NotFound for a key that the policy does not have."""
         given = self.circumstances(

@@ -61,6 +61,7 @@ class DueWords:
     left: str
     now_due: str
     promise: str
+    applies: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,13 +122,15 @@ class ProblemWords:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AckWords:
-    """Of the acknowledgment."""
+    """Of the acknowledgment. `chosen` are answers that choose what is promised; of the `wished` an agent decides."""
 
     promised: tuple[PromisedWords, ...]
     declared: tuple[ProblemWords, ...]
     channel_says: str
     escalated: bool
     follows: str
+    chosen: tuple[str, ...]
+    wished: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

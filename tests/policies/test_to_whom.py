@@ -265,6 +265,22 @@ def test_an_agent_takes_over_what_is_proposed(tell, first, said, orders, hours):
     assert due(case) == hours * HOURS
 
 
+@pytest.mark.parametrize(
+    ("sender", "said"),
+    [
+        ("jo@acme.example", "Coverage: 24x7"),
+        ("bob@acme.example", "You ask for Coverage 24x7. One of us decides whether that holds for this case."),
+        ("eve@elsewhere.example", ""),
+    ],
+)
+def test_the_acknowledgment_says_what_was_chosen_and_what_is_still_to_be_decided(tell, tmp_path, sender, said):
+    tell(mail("It prints slowly.\nCoverage: 24x7", sender=sender))
+    sent = simulate(read_scenario(tmp_path / "story.toml"))["sent"]
+    words = " ".join(next(one["text"] for one in sent if one["kind"] == "ack").split())
+    assert " ".join(said.split()) in words
+    assert said or "24x7" not in words
+
+
 def test_who_may_state_it_makes_what_a_colleague_stated_count(tell):
     again = 'answer = { to = "bob@acme.example", kind = "ack" }\nbody = "Nothing new."'
     first = mail("Slow.\nCoverage: 24x7", sender="bob@acme.example").replace(

@@ -31,8 +31,7 @@ if TYPE_CHECKING:
 
 def may_choose(arrival: Arrival, terms: Terms) -> bool:
     """Whether a registered contact of the customer is proven to have written it."""
-    registered = terms.customer is not None and terms.customer.registers(arrival.sender)
-    return registered and (arrival.placement.proven or arrival.placement.authenticated)
+    return terms.registers(arrival.sender) and (arrival.placement.proven or arrival.placement.authenticated)
 
 
 def unproven(values: Mapping[str, str], arrival: Arrival, terms: Terms) -> tuple[str, ...]:
@@ -87,15 +86,14 @@ def proposed(
 ) -> Iterator[str]:
     """What would change a promise, and which order does it; `found` is the kind that the words look like."""
     policy = terms.policy
-    why = "whose mail is not proven to be theirs"
-    if not (terms.customer and terms.customer.registers(arrival.sender)):
-        why = "who is no registered contact"
+    registered = terms.registers(arrival.sender)
+    why = "whose mail is not proven to be theirs" if registered else "who is no registered contact"
     for key in unbound:
         if key == KIND_FIELD:
             kind = policy.kind_called(values[key])
             if kind and kind != case.bound_kind:
                 yield f"kind {kind}, as the customer says, {why}; #kind {kind} sets it, with its own promises"
-        elif any(says(values[key], known) for known in _values(key, terms)):
+        elif any(says(values[key], known) for known in policy.values_of(key)):
             yield f"{key} {values[key]}, as the customer says, {why}; #detail {key} {values[key]} lets it count"
     if not case.bound_kind and ("kind", "") in policy.varied:
         yield from _kind_by_words(found, arrival, terms)
@@ -104,15 +102,11 @@ def proposed(
 def not_understood(values: Mapping[str, str], terms: Terms) -> Iterator[str]:
     """Answers that were to choose and are none of the values that there are."""
     for key in sorted(terms.policy.choosing & values.keys()):
-        known = tuple(terms.policy.kind_names) if key == KIND_FIELD else _values(key, terms)
+        known = terms.policy.kind_names if key == KIND_FIELD else terms.policy.values_of(key)
         understood = terms.policy.kind_called(values[key]) if key == KIND_FIELD else ""
         if not understood and not any(says(values[key], one) for one in known):
             order = f"#kind {known[0]}" if key == KIND_FIELD else f"#detail {key} {known[0]}"
             yield f"{key} is none of {', '.join(known)}; an order such as {order} sets it"
-
-
-def _values(key: str, terms: Terms) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(given.fields[key] for given in terms.policy.variations() if key in given.fields))
 
 
 def _kind_by_words(found: str, arrival: Arrival, terms: Terms) -> Iterator[str]:

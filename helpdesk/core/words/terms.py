@@ -88,8 +88,12 @@ class Terms:
         severity = mailbox.severity or self.policy.channel(channel_key(mailbox, self.policy)).severity
         if not severity:
             return None
-        registered = self.customer is not None and self.customer.registers(sender)
-        return StatedSeverity(mailbox.address, severity, "mailbox", binds=registered)
+        return StatedSeverity(mailbox.address, severity, "mailbox", binds=self.registers(sender))
+
+    def registers(self, sender: str) -> bool:
+        """Whether that address is a registered contact of a customer who bought this offering."""
+        customer = self.customer
+        return customer is not None and customer.policy == self.policy.key and customer.registers(sender)
 
 
 @dataclass(frozen=True, slots=True)
