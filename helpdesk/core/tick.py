@@ -192,15 +192,16 @@ def _outstanding(case: Case, terms: Terms, found: Sequence[Clock]) -> list[Lifec
 
 def _steps(case: Case, terms: Terms, silence: _CustomerSilence, done: set[type[Event]]) -> Iterator[LifecycleStep]:
     life, calendar = terms.policy.lifecycle, _calendar(case, terms)
-    if silence.remind_after and CustomerReminded not in done:
-        yield LifecycleStep(silence.remind_after.over_at(calendar, silence.since), "remind")
+    reminded = _reminded_since(case, silence.since)
+    if silence.remind_after and len(reminded) < life.reminders:
+        since = reminded[-1] if reminded else silence.since
+        yield LifecycleStep(silence.remind_after.over_at(calendar, since), "remind")
     worst = case.rank <= _DOWNGRADABLE and silence.waited and life.downgrade_to
     if life.downgrade_after and worst and not done & {DowngradeProposed, SeveritySet}:
         yield LifecycleStep(life.downgrade_after.over_at(calendar, silence.since), "downgrade")
-    reminded = next((event.recorded_at for event in case.of_type(CustomerReminded) if event.at > silence.since), None)
-    if reminded and silence.close_after and CaseClosed not in done:
+    if len(reminded) >= life.reminders and silence.close_after and CaseClosed not in done:
         # From when it was sent: who was reminded late, because nothing ran, has as long to answer.
-        yield LifecycleStep(silence.close_after.over_at(calendar, reminded), "close")
+        yield LifecycleStep(silence.close_after.over_at(calendar, reminded[-1]), "close")
 
 
 def _silence(case: Case, terms: Terms, found: Sequence[Clock]) -> _CustomerSilence | None:
@@ -236,10 +237,21 @@ def _calendar(case: Case, terms: Terms) -> Calendar:
     return terms.policy.plan_calendar(plan=case.plan, region=case.region)
 
 
+def _asked_at(case: Case) -> datetime:
+    """When the customer was asked last, by a wait or by an answer."""
+    return case.of_type(WaitingSet)[-1].at if case.status == "waiting" else turn_of(case).asked_at
+
+
+def _reminded_since(case: Case, since: datetime) -> list[datetime]:
+    """When reminders were sent that came due after an instant."""
+    return [event.recorded_at for event in case.of_type(CustomerReminded) if event.at > since]
+
+
 def _remind(case: Case, terms: Terms, at: datetime, now: datetime) -> Iterator[tuple[Event, list[Draft]]]:
     key, life = f"remind/{at:%Y%m%dT%H%M%SZ}", terms.policy.lifecycle
     patience = life.close_after if case.status == "waiting" else life.turn_close_after
-    closes_at = patience.over_at(_calendar(case, terms), now) if patience else None
+    last = len(_reminded_since(case, _asked_at(case))) + 1 >= life.reminders
+    closes_at = patience.over_at(_calendar(case, terms), now) if patience and last else None
     content = CustomerReminderMail(waited=case.status == "waiting", closes_at=closes_at)
     letters = [Draft(_repeating(content, person, case), person, key) for person in _customers(case)]
     yield CustomerReminded(at, now, DESK), letters

@@ -285,14 +285,17 @@ class Maintenance:
 class Lifecycle:
     """What happens to a case over its life; None: it does not happen.
 
-    A silence is measured by the plan's calendar, in business days as a rule; `reopen_within` is elapsed time.
+    All is measured by the plan's calendar: a silence in business days as a rule, `reopen_within` in elapsed time.
     """
 
     remind_after: Within | None = None  # waiting for the customer
-    close_after: Within | None = None  # after the reminder
+    close_after: Within | None = None  # after the last reminder
+    reminders: int = 1  # how often, `remind_after` or `turn_remind_after` apart, before a case is closed
     turn_remind_after: Within | None = None  # it is the customer's turn, and nobody said that we wait
     turn_close_after: Within | None = None  # after that reminder
-    reopen_within: timedelta | None = None  # after closing; later mail opens a linked case. None: always
+    reopen_within: Within | None = None  # after closing; later mail opens a linked case. None: always
+    reopened_as: str = ""  # severity of a case that the customer opens again; "": as it was
+    follow_up_severity: str = ""  # of a linked case, which is no new one; "": as its mail says
     downgrade_after: Within | None = None  # without information that the customer owes
     downgrade_to: str = ""
     downgrade_automatically: bool = False  # otherwise it is proposed to the agent

@@ -515,12 +515,13 @@ def _maintenance(policy: Policy, now: datetime) -> Iterator[str]:
 
 def _silences(policy: Policy) -> Iterator[str]:
     life = policy.lifecycle
+    often = f", {plural(life.reminders, 'time')}, as far apart" if life.reminders > 1 else ""
     if life.remind_after:
-        yield f"a customer who is waited for is reminded after {life.remind_after}"
+        yield f"a customer who is waited for is reminded after {life.remind_after}{often}"
     if life.close_after:
         yield f"and the case is closed {life.close_after} after that"
     if life.turn_remind_after:
-        yield f"a customer whose turn it is, without a wait, is reminded after {life.turn_remind_after}"
+        yield f"a customer whose turn it is, without a wait, is reminded after {life.turn_remind_after}{often}"
     if life.turn_close_after:
         yield f"and that case is closed {life.turn_close_after} after that"
     paused = [kind.name for kind in policy.kinds if "vendor" in kind.pauses]
@@ -536,8 +537,10 @@ def _lifecycle(policy: Policy) -> Iterator[str]:
         to = policy.level(life.downgrade_to).name if life.downgrade_to else "the next severity"
         yield f"without information that is owed, {how} to {to} after {life.downgrade_after}"
     if life.reopen_within:
-        days = plural(life.reopen_within.days, "day")
-        yield f"a reply reopens a closed case within {days}, later it opens a linked one"
+        linked = f" of {policy.level(life.follow_up_severity).name}" if life.follow_up_severity else ""
+        yield f"a reply reopens a closed case within {life.reopen_within}, later it opens a linked one{linked}"
+    if life.reopened_as:
+        yield f"what its customer opens again is {policy.level(life.reopened_as).name}"
     if life.resolve_recovered:
         yield "what a monitor found is resolved once it says that it has recovered, unless an agent has written"
     if life.progress_mails:

@@ -100,4 +100,4 @@ def _reopens_until(case: Case, terms: Terms) -> datetime | None:
     window = terms.policy.lifecycle.reopen_within
     if case.active or window is None or case.status_since is None:
         return None
-    return case.status_since + window
+    return window.over_at(terms.policy.plan_calendar(plan=case.plan, region=case.region), case.status_since)

@@ -73,7 +73,7 @@ def writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decisio
     if arrival.thanks:
         return thanks_us(case, arrival, arrival.thanks, terms, now)
     if is_too_old(case, arrival, terms):
-        return opened(replace(arrival, linked_ref=case.ref), terms, now)
+        return opened(replace(arrival, linked_ref=case.ref), terms, now, follows=case)
     on_it = _writes_on_merged if arrival.through else _writes_on
     return on_it(case, arrival, terms, now)
 
@@ -109,8 +109,13 @@ def of_strangers(transport: Transport) -> str:
     return ""
 
 
-def opened(arrival: Arrival, terms: Terms, now: datetime, *, requester: Person | None = None) -> Decision:
-    """Decide what the case is that a mail opens; `requester` is whose it is, where that is not its sender."""
+def opened(
+    arrival: Arrival, terms: Terms, now: datetime, *, requester: Person | None = None, follows: Case | None = None
+) -> Decision:
+    """Decide what the case is that a mail opens; `requester` is whose it is, where that is not its sender.
+
+    `follows` is the case that it would have been written on, had that not ended long ago.
+    """
     # Who is not proven to have written it is shown and written to; where that is nobody, the agents hear so.
     sender = requester or arrival.message.sender or arrival.addressee.author
     intake = read_intake(arrival.message.reply, terms.policy.intake, subject=arrival.message.subject)
@@ -132,6 +137,7 @@ def opened(arrival: Arrival, terms: Terms, now: datetime, *, requester: Person |
         opening,
         found,
         *_kind_bound(kind, found_kind, intake, arrival, terms, now),
+        *(_as_follow_up(follows, opening.plan, found.severity, arrival, terms, now) if follows else ()),
         wrote,
         *entry.reported(arrival, now, rank=verdict.rank),
         *entry.masked(arrival, now),
@@ -164,6 +170,22 @@ def opened(arrival: Arrival, terms: Terms, now: datetime, *, requester: Person |
         *suspicion.alarms(case, suspected, terms, now),
     )
     return Decision(case, events, drafts, outcome="opened", reply=arrival.message.reply)
+
+
+def _as_follow_up(
+    follows: Case, plan: str, severity: str, arrival: Arrival, terms: Terms, now: datetime
+) -> Iterator[SeveritySet]:
+    """The severity of what follows a case that ended long ago, where the policy has one for it."""
+    key = terms.policy.lifecycle.follow_up_severity
+    return _set_to(key, plan, severity, f"it follows {follows.ref}", arrival, terms, now)
+
+
+def _set_to(
+    key: str, plan: str, was: str, reason: str, arrival: Arrival, terms: Terms, now: datetime
+) -> Iterator[SeveritySet]:
+    level = terms.policy.severity_in(plan, key) if key else None
+    if level and level.key != was:
+        yield SeveritySet(arrival.received_at, now, DESK, severity=level.key, rank=level.rank, was=was, reason=reason)
 
 
 def _opening(
@@ -234,7 +256,10 @@ def is_too_old(case: Case, arrival: Arrival, terms: Terms) -> bool:
         return False
     if case.of_type(CasePurged):
         return True
-    return window is not None and arrival.received_at - case.status_since > window
+    if window is None:
+        return False
+    calendar = terms.policy.plan_calendar(plan=case.plan, region=case.region)
+    return arrival.received_at > window.over_at(calendar, case.status_since)
 
 
 def _writes_on(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
@@ -247,6 +272,8 @@ def _writes_on(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Dec
     if was_over:
         reopened = CaseReopened(*entry.stamp(arrival, now), because="the customer wrote")
         events.append(replace(reopened, at=case.not_before(CaseReopened, reopened.at)))
+        key = terms.policy.lifecycle.reopened_as
+        events += _set_to(key, case.plan, case.severity, "it is opened again", arrival, terms, now)
     events += calling.again(case, arrival.received_at, terms, now, reopened=was_over)
     has_it = calling.acknowledger(case, terms, now) if case.rank == 1 else None
     before, escalated = case, tuple(escalation.requested(arrival, terms, now, case=case))

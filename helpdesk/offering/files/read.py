@@ -53,7 +53,7 @@ from helpdesk.offering.versions import UNSUPPORTED, ProductVersion, numbers_of
 from helpdesk.openhours.accounting import MONTHS
 from helpdesk.openhours.calendar import Calendar, parse_hours
 from helpdesk.openhours.walltime import time_of_day
-from helpdesk.openhours.within import Within, parse_open_time, parse_within
+from helpdesk.openhours.within import Within, elapsed, parse_open_time, parse_within
 from helpdesk.placeholders import BLANK
 from helpdesk.toml_reader import fill, fill_as_far_as_possible, json_schema, parse_toml, read_text
 
@@ -78,6 +78,7 @@ _AFTER = re.compile(r"(due|opened)(?: \+ (\w+(?: \w+)?))?")
 _BEFORE = re.compile(r"(\w+(?: \w+)?) before due")
 _ADDRESS = re.compile(r"[^\s@<>,\"]+@[^\s@<>,\"]+")
 _SHARE = re.compile(r"(\d{1,2})\s*%")
+_REMINDERS_AT_MOST = 12
 _CALLS_AT_MOST = 48  # two days of one an hour
 _NOBODY: tuple[Writer, str] = ("", "")
 _FIFTH = "; a fifth severity shares rank 4, and stands after the other"
@@ -608,8 +609,9 @@ class _PolicyReader:
         for place, keys, known in named:
             for key in keys:
                 self.among(place, key, known)
-        if policy.lifecycle.downgrade_to:
-            self.among("lifecycle.downgrade_to", policy.lifecycle.downgrade_to, severities)
+        for key in ("downgrade_to", "reopened_as", "follow_up_severity"):
+            if getattr(policy.lifecycle, key):
+                self.among(f"lifecycle.{key}", getattr(policy.lifecycle, key), severities)
         self.lifecycle(policy.lifecycle)
 
     def credit_references(self, policy: Policy) -> None:
@@ -658,26 +660,29 @@ class _PolicyReader:
 
     def life(self, table: LifecycleTable) -> Lifecycle:
         """`[lifecycle]`; what is wrong with a span is said, and it is as if it were not there."""
-        turn = {
-            key: self.attempt(f"lifecycle.{key}", partial(parse_within, text), None) if text else None
-            for key, text in (
-                ("turn_remind_after", table.turn_remind_after),
-                ("turn_close_after", table.turn_close_after),
-            )
-        }
+        span = self.lifecycle_span
         return Lifecycle(
-            remind_after=_business_days(table.remind_after_days),
-            close_after=_business_days(table.close_after_days),
-            turn_remind_after=turn["turn_remind_after"],
-            turn_close_after=turn["turn_close_after"],
-            reopen_within=_days(table.reopen_within_days),
-            downgrade_after=_business_days(table.downgrade_after_days),
+            remind_after=span("remind_after", table.remind_after, _business_days(table.remind_after_days)),
+            close_after=span("close_after", table.close_after, _business_days(table.close_after_days)),
+            reminders=table.reminders,
+            turn_remind_after=span("turn_remind_after", table.turn_remind_after),
+            turn_close_after=span("turn_close_after", table.turn_close_after),
+            reopen_within=span("reopen_within", table.reopen_within, _elapsed_days(table.reopen_within_days)),
+            reopened_as=table.reopened_as,
+            follow_up_severity=table.follow_up_severity,
+            downgrade_after=span("downgrade_after", table.downgrade_after, _business_days(table.downgrade_after_days)),
             downgrade_to=table.downgrade_to,
             downgrade_automatically=table.downgrade_automatically,
             resolve_recovered=table.resolve_recovered,
             progress_mails=table.progress_mails,
             ask_rating=table.ask_rating,
         )
+
+    def lifecycle_span(self, key: str, text: str, of_days: Within | None = None) -> Within | None:
+        """An amount of `[lifecycle]`, written or in days."""
+        if text and of_days:
+            self.wrong(f"lifecycle.{key}", f"expected this or {key}_days, not both")
+        return self.attempt(f"lifecycle.{key}", partial(parse_within, text), None) if text else of_days
 
     def lifecycle(self, life: Lifecycle) -> None:
         """Spans that can pass, and nothing that never happens for want of what comes before it."""
@@ -686,6 +691,10 @@ class _PolicyReader:
             days = getattr(table, key)
             if days is not None and days < 1:
                 self.wrong(f"lifecycle.{key}", f"expected one day or more, not {days}")
+        if not 1 <= life.reminders <= _REMINDERS_AT_MOST:
+            self.wrong("lifecycle.reminders", f"expected a number from 1 to {_REMINDERS_AT_MOST}, not {life.reminders}")
+        if life.reminders > 1 and not (life.remind_after or life.turn_remind_after):
+            self.wrong("lifecycle.reminders", "expected remind_after or turn_remind_after, too: so far apart")
         if life.close_after and not life.remind_after:
             self.wrong("lifecycle.close_after_days", "expected remind_after_days, too: it counts from the reminder")
         if life.turn_close_after and not life.turn_remind_after:
@@ -787,8 +796,8 @@ def _step_key(entry: StepEntry) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _days(days: int | None) -> timedelta | None:
-    return None if days is None else timedelta(days=days)
+def _elapsed_days(days: int | None) -> Within | None:
+    return None if days is None else elapsed(timedelta(days=days))
 
 
 def _business_days(days: int | None) -> Within | None:

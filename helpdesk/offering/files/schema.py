@@ -416,15 +416,23 @@ class CallsTable:
 class LifecycleTable:
     """`[lifecycle]`: what happens to a case over its life.
 
-    Days are business days of the plan's calendar, but for those within which a reply reopens a case.
+    Days are business days of the plan's calendar, but for those within which a reply reopens a case. Instead of each
+    `..._days` there is an amount: "8h" of open time, "2bd", "3cd", "72h elapsed".
     """
 
     remind_after_days: int | None = None  # waiting for the customer
-    close_after_days: int | None = None  # after the reminder
+    remind_after: str = ""
+    reminders: int = 1  # so often, as far apart, before a case is closed
+    close_after_days: int | None = None  # after the last reminder
+    close_after: str = ""
     turn_remind_after: str = ""  # "4bd": it is the customer's turn, and nobody said that we wait; without it, never
     turn_close_after: str = ""  # "4bd": after that reminder
     reopen_within_days: int | None = None
+    reopen_within: str = ""
+    reopened_as: str = ""  # severity of a case that its customer opens again; without it, as it was
+    follow_up_severity: str = ""  # of the linked case that a later reply opens; without it, as its mail says
     downgrade_after_days: int | None = None
+    downgrade_after: str = ""
     downgrade_to: str = ""
     downgrade_automatically: bool = False
     resolve_recovered: bool = False
