@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from helpdesk.core.clocks.circumstances import promised_now
 from helpdesk.core.clocks.timeline import clocks
 from helpdesk.offering.policy import NoPromise, Promise
 from helpdesk.openhours.week import clock_words
@@ -69,9 +70,7 @@ def case_clocks_text(case: Case, policy: Policy, now: datetime) -> str:
 def _not_measured(case: Case, policy: Policy, found: Sequence[Clock]) -> Iterator[str]:
     """What is said of this case and has no clock: best effort, and what is still to be agreed."""
     for kind in policy.kinds:
-        promise = policy.promise(
-            kind.key, plan=case.plan, severity=case.severity, region=case.region, channel=case.channel, down=case.down
-        )
+        promise = promised_now(kind.key, case, policy)
         if isinstance(promise, NoPromise) and promise.said and all(clock.target != kind.key for clock in found):
             yield f"{kind.name}: {'; '.join(promise.because)}\n"
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from helpdesk.core.clocks.circumstances import phase_now
+from helpdesk.core.clocks.circumstances import promised_now
 from helpdesk.core.words.case import DESK
 from helpdesk.core.words.events import (
     AgentAnswered,
@@ -229,13 +229,5 @@ def is_called_for(case: Case, terms: Terms) -> bool:
 def _around_the_clock(case: Case, at: datetime, terms: Terms) -> bool:
     """Whether every word of the customer is answered in hours that never end."""
     policy = terms.policy
-    promise = policy.promise(
-        policy.further_answers.key,
-        plan=case.plan,
-        severity=case.severity,
-        region=case.region,
-        channel=case.channel,
-        down=case.down,
-        given=phase_now(case, policy).given,
-    )
+    promise = promised_now(policy.further_answers.key, case, policy)
     return isinstance(promise, Promise) and promise.calendar.elapsed(at, at + _LONG) == _LONG

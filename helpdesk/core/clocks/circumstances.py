@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.events import Event
-    from helpdesk.offering.policy import Policy
+    from helpdesk.offering.policy import NoPromise, Policy, Promise
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,19 @@ def phases(case: Case, policy: Policy, events: Iterable[Event]) -> tuple[Phase, 
 def phase_now(case: Case, policy: Policy) -> Phase:
     """What counts of a case as it is."""
     return phases(case, policy, case.events)[-1]
+
+
+def promised_now(key: str, case: Case, policy: Policy) -> Promise | NoPromise:
+    """How much of a promise is made to a case as it is, or why nothing is."""
+    return policy.promise(
+        key,
+        plan=case.plan,
+        severity=case.severity,
+        region=case.region,
+        channel=case.channel,
+        down=case.down,
+        given=phase_now(case, policy).given,
+    )
 
 
 def _opening(case: Case) -> Phase:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from helpdesk.core.clocks.circumstances import promised_now
 from helpdesk.core.clocks.timeline import clocks
 from helpdesk.core.words.drafts import AckMail
 from helpdesk.core.words.owed import Owed, RunningClock, ToldPromise
@@ -52,9 +53,7 @@ def _told_by(draft: Draft, owed: Owed, case: Case, terms: Terms) -> Owed:
 def _promised(case: Case, policy: Policy) -> Iterator[ToldPromise]:
     """What is promised on a case: in so much time, or as a word in place of one."""
     for kind in policy.kinds:
-        promise = policy.promise(
-            kind.key, plan=case.plan, severity=case.severity, region=case.region, channel=case.channel, down=case.down
-        )
+        promise = promised_now(kind.key, case, policy)
         if isinstance(promise, Promise):
             yield ToldPromise(kind, promise.within, "owed" if promise.warranted else "aim")
         elif promise.said:

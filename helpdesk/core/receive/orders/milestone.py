@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from helpdesk.core.clocks.circumstances import promised_now
 from helpdesk.core.clocks.marks import marks_of
 from helpdesk.core.clocks.timeline import clocks
 from helpdesk.core.words.events import DateAgreed, MilestoneReached
@@ -59,8 +60,6 @@ def _left_open(execution: Execution) -> Iterator[str]:
     """The promises of the case for which the policy says that a date is to be agreed."""
     case, policy = execution.case, execution.terms.policy
     for kind in policy.kinds:
-        promise = policy.promise(
-            kind.key, plan=case.plan, severity=case.severity, region=case.region, channel=case.channel, down=case.down
-        )
+        promise = promised_now(kind.key, case, policy)
         if isinstance(promise, NoPromise) and promise.said == "agreed":
             yield kind.key
