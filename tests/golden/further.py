@@ -111,7 +111,7 @@ def _departed(folder: Path) -> Any:
 
 def _declare(desk: TestDesk, what: str, *arguments: Any, **named: Any) -> None:
     with desk.database.write() as connection:
-        getattr(declarations, what)(connection, *arguments, by="ops", now=desk.now, **named)
+        getattr(declarations, what)(connection, *arguments, by="ops", **named)
 
 
 def _english(desk: TestDesk) -> dict[str, Any]:
@@ -159,9 +159,9 @@ def _english(desk: TestDesk) -> dict[str, Any]:
     agent = desk.case(desk.mail(UTE_ORTH, BETREFF, ENGLISH).case or 0).assignee
     desk.reply(agent, "#merge HD-2", to_kind="assigned")
     found["merged"] = next(mail for mail in reversed(desk.sent) if "went into it" in mail.subject)
-    _declare(desk, "open_incident", Incident("bundles", "Bundles are sold at full price", ("bundle",)))
+    _declare(desk, "open_incident", Incident("bundles", "Bundles are sold at full price", ("bundle",)), since=desk.now)
     window = MaintenanceWindow("Database move", "Production", desk.now, wall("2026-05-27 18:00"), "logik")
-    _declare(desk, "plan_maintenance", window)
+    _declare(desk, "plan_maintenance", window, now=desk.now)
     desk.mail(JO_PARK, "Production is down", "Production is down, no bundle can be bought by anybody.")
     keep("ack-declared", JO, "ack")
     found["maintenance"] = _notice(desk, "en")
@@ -228,7 +228,7 @@ def _german(desk: TestDesk) -> dict[str, Any]:
     def keep(name: str, kind: str, to: str = UTE) -> None:
         found[f"de-{name}"] = desk.last(to, kind)
 
-    _declare(desk, "open_incident", Incident("bundles", "Bundles are sold at full price", ("bundle",)))
+    _declare(desk, "open_incident", Incident("bundles", "Bundles are sold at full price", ("bundle",)), since=desk.now)
     desk.mail(UTE_ORTH, BETREFF, GERMAN)
     keep("ack", "ack")
     desk.reply(ANN, "#severity critical\n#assign bob", to_kind="assigned")

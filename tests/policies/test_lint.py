@@ -262,6 +262,7 @@ def test_each_kind_of_mistake_is_named_by_its_key(tmp_path, name, old, new, leve
         ('[credits]\ncalendar = "24x7"\neach = 1', "credits.request_within_days"),
         ('[[versions]]\nversion = "new"', "versions.1.version"),
         ('[[versions]]\nversion = "4"\nexclusion = "old"', "versions.1.exclusion"),
+        ('[[versions]]\nversion = "4"\nextended = { long = 2027-01-01 }', "versions.1.extended"),
         ('[maintenance_terms]\nnotice = { some = "2d" }', "maintenance_terms.notice.some"),
         ('[maintenance_terms]\nbudget = "2bd"', "maintenance_terms.budget"),
         ('[[maintenance]]\nname = "x"\nimpact = "some"\ndated = []', "maintenance.1.impact"),

@@ -29,6 +29,9 @@ exclusion = "old"
 [[versions]]
 version = "< 4"
 
+[addons.long]
+name = "Long-term support"
+
 [[exclusion]]
 key = "old"
 why = "this release is out of support"

@@ -13,7 +13,7 @@ from helpdesk.offering.intake_words import folded
 from helpdesk.offering.versions import version_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from datetime import date
 
     from helpdesk.core.words.people import Contact, Customer
@@ -22,14 +22,13 @@ if TYPE_CHECKING:
 
 
 def unsupported(
-    policy: Policy, customer: Customer | None, given: Mapping[str, str], on: date
+    policy: Policy, customer: Customer | None, given: Mapping[str, str], addons: Collection[str], on: date
 ) -> Iterator[tuple[ProductVersion, str]]:
     """The entries by which a case is out of support, with the reason: by what was said in it, else by the contract.
 
     By the contract only where all that they have is: which of several a mail is about, nobody knows.
     """
     stated, product = given.get("version", ""), given.get("product", "")
-    addons = customer.addons if customer else ()
     theirs = {} if customer is None or stated else dict(customer.versions)
     asked = {product: stated} if stated else theirs
     entries = [(version_of(policy.versions, version, of), version, of) for of, version in asked.items()]

@@ -197,7 +197,7 @@ def out_of_support(
     policy, stamp = terms.policy, (arrival.received_at, now, DESK)
     theirs = terms.customer if terms.customer and terms.customer.policy == policy.key else None
     on = arrival.received_at.astimezone(ZoneInfo(policy.accounts_timezone)).date()
-    for version, why in unsupported(policy, theirs, given, on):
+    for version, why in unsupported(policy, theirs, given, addon_keys(terms), on):
         if version.exclusion not in decided:
             yield ExclusionProposed(*stamp, key=version.exclusion, because=why)
             yield CaseFlagged(*stamp, tag=_proposed(version.exclusion, why, f"#exclude {version.exclusion}"))

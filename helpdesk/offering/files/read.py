@@ -493,6 +493,8 @@ class _PolicyReader:
                 self.wrong(f"{place}.version", f'expected a version such as "4.1" or "< 4.0", not {entry.version!r}')
             if entry.exclusion:
                 self.among(f"{place}.exclusion", entry.exclusion, known)
+            for addon in entry.extended:
+                self.among(f"{place}.extended", addon, self.table.addons)
             exclusion = entry.exclusion or UNSUPPORTED
             until, extended = entry.supported_until, dict(entry.extended)
             yield ProductVersion(numbers, text.startswith("<"), entry.product, until, extended, exclusion)
