@@ -112,10 +112,7 @@ def of_strangers(transport: Transport) -> str:
 def opened(
     arrival: Arrival, terms: Terms, now: datetime, *, requester: Person | None = None, follows: Case | None = None
 ) -> Decision:
-    """Decide what the case is that a mail opens; `requester` is whose it is, where that is not its sender.
-
-    `follows` is the case that it would have been written on, had that not ended long ago.
-    """
+    """Decide what the case is that a mail opens: whose (`requester`, else its sender's), after which (`follows`)."""
     # Who is not proven to have written it is shown and written to; where that is nobody, the agents hear so.
     sender = requester or arrival.message.sender or arrival.addressee.author
     intake = read_intake(arrival.message.reply, terms.policy.intake, subject=arrival.message.subject)
@@ -137,7 +134,7 @@ def opened(
         opening,
         found,
         *_kind_bound(kind, found_kind, intake, arrival, terms, now),
-        *(_as_follow_up(follows, opening.plan, found.severity, arrival, terms, now) if follows else ()),
+        *_as_follow_up(follows, opening.plan, found.severity, arrival, terms, now),
         wrote,
         *entry.reported(arrival, now, rank=verdict.rank),
         *entry.masked(arrival, now),
@@ -173,11 +170,12 @@ def opened(
 
 
 def _as_follow_up(
-    follows: Case, plan: str, severity: str, arrival: Arrival, terms: Terms, now: datetime
+    follows: Case | None, plan: str, severity: str, arrival: Arrival, terms: Terms, now: datetime
 ) -> Iterator[SeveritySet]:
     """The severity of what follows a case that ended long ago, where the policy has one for it."""
-    key = terms.policy.lifecycle.follow_up_severity
-    return _set_to(key, plan, severity, f"it follows {follows.ref}", arrival, terms, now)
+    if follows:
+        key = terms.policy.lifecycle.follow_up_severity
+        yield from _set_to(key, plan, severity, f"it follows {follows.ref}", arrival, terms, now)
 
 
 def _set_to(
