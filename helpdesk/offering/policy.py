@@ -396,6 +396,7 @@ class Policy:
     ladder: tuple[Step, ...]
     addons: tuple[Addon, ...] = ()
     case_kinds: tuple[CaseKind, ...] = ()  # as the policy calls them, beside the desk's own
+    dated: bool = False  # whether anything is promised from or until a day
     varied: frozenset[tuple[VariedBy, str]] = frozenset()  # by what promises differ; of a field, also which
     follows: tuple[CaseAspect, ...] = ()  # what of a case its later mails change
     examples: tuple[WorkedExample, ...] = ()
@@ -683,8 +684,11 @@ class Policy:
 
     def severity_in(self, plan: str, severity: str) -> Level:
         """A severity as a plan has it: itself, the next milder one that it has, or its mildest. Raises NotFound."""
+        level, plans = self.level(severity), self.plan(plan).severities
+        if not plans or severity in plans:
+            return level
         levels, has = self.severity.levels, self.levels_of(plan)
-        milder = levels[levels.index(self.level(severity)) :]
+        milder = levels[levels.index(level) :]
         return next((level for level in milder if level in has), has[-1])
 
 
@@ -730,7 +734,9 @@ _K = TypeVar("_K", bound=_Keyed)
 
 
 def _named(what: str, key: str, among: Iterable[_K], policy: str) -> _K:
-    known = {entry.key: entry for entry in among}
-    if key not in known:
-        raise NotFound(f"policy {policy} has no {what} {key!r}; it has {', '.join(known) or 'none'}")
-    return known[key]
+    among = tuple(among)
+    for entry in among:
+        if entry.key == key:
+            return entry
+    known = ", ".join(entry.key for entry in among)
+    raise NotFound(f"policy {policy} has no {what} {key!r}; it has {known or 'none'}")

@@ -219,6 +219,10 @@ class AgreedDate(Within):
 
     until: datetime | None = None
 
+    def budget(self, calendar: Calendar, start: datetime) -> timedelta:  # noqa: ARG002 - as every amount
+        """All elapsed time until then."""
+        return (self.until or start) - start
+
     def due_at(self, calendar: Calendar, start: datetime) -> datetime:  # noqa: ARG002 - as every amount
         """When it is due: then."""
         return self.until or start

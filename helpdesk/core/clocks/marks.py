@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from helpdesk.core.words.case import DESK
@@ -25,7 +26,7 @@ from helpdesk.core.words.events import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from helpdesk.offering.promises import Mark, PromiseKind, Start
 
@@ -41,8 +42,29 @@ _MARKS: Final[Mapping[type[Event], tuple[Mark, ...]]] = {
 _MILESTONES: Final[Mapping[str, Mark]] = {"started": "started", "workaround": "#workaround", "planned": "#planned"}
 
 
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """An event with what it is for the promises: what it meets and ends, and what it starts."""
+
+    event: Event
+    marks: tuple[Mark, ...]
+    start: Start | None
+
+    def starts(self, kind: PromiseKind) -> bool:
+        """Whether it sets a promise running."""
+        if isinstance(self.event, DateAgreed):
+            return kind.starts == "agreed" and kind.key in self.event.promises
+        return self.start == kind.starts or (kind.starts == "last_word" and "word" in self.marks)
+
+
+def marked(events: Iterable[Event]) -> list[Marked]:
+    """Those of these events that are something for the promises, in their order."""
+    found = (Marked(event, marks_of(event), _start_of(event)) for event in events if type(event) in _OF_PROMISES)
+    return [one for one in found if one.marks or one.start]
+
+
 def marks_of(event: Event) -> tuple[Mark, ...]:
-    """What an event is for the promises; the end of a case is read elsewhere, for it can be taken back."""
+    """What an event meets and ends; the end of a case is read elsewhere, for it can be taken back."""
     if isinstance(event, MilestoneReached):
         return (_MILESTONES[event.milestone],) if event.milestone in _MILESTONES else ()
     if isinstance(event, AcknowledgmentDecided):
@@ -50,13 +72,6 @@ def marks_of(event: Event) -> tuple[Mark, ...]:
     if isinstance(event, PageAcknowledged):
         return ("#ack",) if event.because == "#ack" else ()
     return _MARKS.get(type(event), ())
-
-
-def starts(event: Event, kind: PromiseKind) -> bool:
-    """Whether an event sets a promise running that no instant of the case itself does."""
-    if kind.starts == "agreed":
-        return isinstance(event, DateAgreed) and kind.key in event.promises
-    return _start_of(event) == kind.starts or (kind.starts == "last_word" and "word" in marks_of(event))
 
 
 def _start_of(event: Event) -> Start | None:
@@ -72,3 +87,16 @@ def _start_of(event: Event) -> Start | None:
         return "escalation"
     # A known incident is linked by a flag that has something to say, planned maintenance by one that ends.
     return "incident" if isinstance(event, CaseFlagged) and event.say and not event.until else None
+
+
+_OF_PROMISES = frozenset(_MARKS) | {
+    AcknowledgmentDecided,
+    CaseFlagged,
+    CaseOpened,
+    DetailsGiven,
+    EscalationRequested,
+    KindSet,
+    MilestoneReached,
+    PageAcknowledged,
+    SeveritySet,
+}

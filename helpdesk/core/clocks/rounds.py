@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from helpdesk.core.clocks.marks import starts
-
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
+    from helpdesk.core.clocks.marks import Marked
     from helpdesk.core.words.events import Event
-    from helpdesk.offering.promises import Mark, PromiseKind, Start
+    from helpdesk.offering.promises import PromiseKind, Start
 
 # What begins with one of these is met for good by what came before it.
 _MET_BEFORE: Final[frozenset[Start]] = frozenset({"severity_set", "details_complete"})
@@ -27,16 +26,14 @@ class PromiseRound:
     ended_by: Event | None = None
 
 
-def rounds(
-    kind: PromiseKind, begun: datetime | None, marked: Iterable[tuple[Event, Sequence[Mark]]]
-) -> Iterator[PromiseRound]:
+def rounds(kind: PromiseKind, begun: datetime | None, marked: Iterable[Marked]) -> Iterator[PromiseRound]:
     """The rounds of a promise that runs from `begun` on, or from an event on, in order.
 
-    `marked` are a case's events in order of when they became true, each with what it is for the promises.
+    `marked` are a case's events in order of when they became true.
     """
     reader = _PromiseRounds(kind, begun)
-    for event, marks in marked:
-        yield from reader.after(event, marks)
+    for one in marked:
+        yield from reader.after(one)
         if reader.over:
             return
     if reader.begun is not None:
@@ -50,15 +47,16 @@ class _PromiseRounds:
         self.kind = kind
         self.begun = begun
         self.over = False
+        self._ends, self._meets = frozenset(kind.ends), frozenset(kind.met_by)
 
-    def after(self, event: Event, marks: Sequence[Mark]) -> Iterator[PromiseRound]:
-        if any(mark in self.kind.ends for mark in marks):
+    def after(self, one: Marked) -> Iterator[PromiseRound]:
+        if not self._ends.isdisjoint(one.marks):
             self.over = True
-            yield from self._cut_short(event)
-        elif any(mark in self.kind.met_by for mark in marks):
-            yield from self._met(event)
-        if not self.over and starts(event, self.kind):
-            yield from self._started(event)
+            yield from self._cut_short(one.event)
+        elif not self._meets.isdisjoint(one.marks):
+            yield from self._met(one.event)
+        if not self.over and one.starts(self.kind):
+            yield from self._started(one.event)
 
     def _met(self, event: Event) -> Iterator[PromiseRound]:
         if self.begun is None:

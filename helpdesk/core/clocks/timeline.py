@@ -14,11 +14,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from itertools import takewhile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from helpdesk.core.clocks.circumstances import phases
-from helpdesk.core.clocks.marks import ANSWERS, marks_of
+from helpdesk.core.clocks.marks import ANSWERS, marked
 from helpdesk.core.clocks.rounds import rounds
 from helpdesk.core.words.case import DESK
 from helpdesk.core.words.clock import Change, Clock, run
@@ -79,6 +78,19 @@ def heard_events(case: Case) -> list[Event]:
     return sorted(heard, key=lambda event: event.at)
 
 
+class _Asked(NamedTuple):
+    """What a policy is asked of a case: which promise, under what terms, and since when it runs, where that counts."""
+
+    target: str
+    severity: str
+    plan: str
+    region: str
+    version: str  # "" for its own
+    agreed: str  # the date, "" where none is
+    phase: int  # which of the case's
+    start: datetime | None
+
+
 class _ClockReader:
     """One pass over a case's events in order of when they became true; over a request, where it was sent again."""
 
@@ -94,8 +106,17 @@ class _ClockReader:
         self.case, self.since, self.until = case, since, until
         self.policy = policy
         self.events = events  # what never left us is no answer; what left and came back was one until then
-        self._marked = [(event, marks_of(event)) for event in events if since is None or event.at >= since]
+        self._marked = marked(events if since is None else [event for event in events if event.at >= since])
+        # What bends the clocks is read once for all of them: a case has many, of few kinds.
         self._dates = [event for event in events if isinstance(event, DateAgreed)]
+        self._severities = [event for event in events if isinstance(event, SeveritySet)]
+        self._moves = [event for event in events if isinstance(event, PolicyChanged)]
+        self._requesters = [event for event in events if isinstance(event, RequesterSet)]
+        self._doubted = [event for event in events if isinstance(event, RequesterSet | DetailsGiven)]
+        self._exempted_by = next(iter(in_force(events)), None)
+        self._bent: dict[tuple[Waited, ...], list[Change]] = {}
+        self._found: dict[_Asked, Promise | NoPromise] = {}
+        self._dated = policy.dated or any(one.dated for one in policy.earlier.values())
         # Of a case that an agent began by writing, what its customer wrote first says how bad it is.
         assessed = [event.severity for event in events if isinstance(event, SeverityAssessed)]
         self.first_severity = assessed[-1] if assessed else case.severity
@@ -198,20 +219,36 @@ class _ClockReader:
                 yield Change(event.at, paused=False, why=_NO_LONGER[type(event)])
 
     def _run(self, kind: PromiseKind, *, start: datetime, stop: datetime | None) -> Clock:
-        pauses = list(self._pauses(kind.pauses))
-        changes = [*self._severities(), *self._moves(), *self._phases(), *self._agreements(kind, start), *pauses]
-        if kind.own:
-            changes += _going_on(pauses, start)
+        changes = self._changes(kind, start)
         clock = run(
             kind,
             start=start,
             stop=stop,
             severity=self._severity_at(start),
-            changes=sorted(changes, key=lambda change: change.at),
+            changes=changes,
             promised=lambda severity, at: self._promised(kind, severity, at, start),
             rule=self.policy.on_severity_change,
         )
         return self._exempted(self._unwarranted(clock))
+
+    def _changes(self, kind: PromiseKind, start: datetime) -> Sequence[Change]:
+        """What bends a clock that begins then, in order of time."""
+        if kind.pauses not in self._bent:
+            self._bent[kind.pauses] = sorted(self._bends(kind.pauses), key=_when)
+        bends, more = self._bent[kind.pauses], list(self._agreements(kind, start))
+        if kind.own:
+            more += _going_on(bends, start)
+        return sorted((*bends, *more), key=_when) if more else bends
+
+    def _bends(self, waits: Collection[Waited]) -> Iterator[Change]:
+        for set_ in self._severities:
+            yield Change(set_.at, severity=set_.severity, why=f"severity {set_.severity}")
+        for move in self._moves:
+            yield Change(move.at, renewed=True, why=f"policy version {move.now}")
+        for given in self._requesters:
+            yield Change(given.at, renewed=True, why="the case of somebody else")
+        yield from self._phases()
+        yield from self._pauses(waits)
 
     def _unwarranted(self, clock: Clock) -> Clock:
         """What is not owed to whose case it was when the clock stopped, or is, is measured all the same."""
@@ -222,9 +259,7 @@ class _ClockReader:
 
     def _doubts(self, clock: Clock) -> Sequence[str]:
         """Why it is not owed: details that came after it had stopped, or was late, make it owed no more (LAI-5)."""
-        for event in self.events:
-            if not isinstance(event, RequesterSet | DetailsGiven):
-                continue
+        for event in self._doubted:
             over = (clock.stopped_at, clock.late_from if isinstance(event, DetailsGiven) else None)
             if any(at is not None and at < event.at for at in over):
                 return event.was["unwarranted"]
@@ -232,7 +267,7 @@ class _ClockReader:
 
     def _exempted(self, clock: Clock) -> Clock:
         """An exempted clock need not be met; one that was late before stays late, and is not answered for."""
-        exempted = next(iter(in_force(self.events)), None)
+        exempted = self._exempted_by
         if exempted is None or not clock.stretches:
             return clock
         because = exempted.because
@@ -242,15 +277,32 @@ class _ClockReader:
 
     def _promised(self, kind: PromiseKind, severity: str, at: datetime, start: datetime) -> Promise | NoPromise:
         """What is promised from an instant on, as it is valid for what began at `start`."""
-        case, (plan, region), policy = self.case, self._plan_and_region_at(at), self._policy_at(at)
-        counts = [self.phases[0], *takewhile(lambda one: one.at <= at, self.phases)][-1]
-        asked = {"plan": plan, "severity": severity, "region": region, "channel": counts.channel}
-        agreed = [event.until for event in self._agreed(kind) if event.at <= at]
-        if agreed:
-            return policy.promise_until(kind, datetime.fromisoformat(agreed[-1]), **asked, down=case.down)
+        agreed = [event.until for event in self._agreed(kind) if event.at <= at] if self._dates else ()
+        plan, region = self._plan_and_region_at(at)
+        asked = _Asked(
+            kind.key,
+            severity,
+            plan,
+            region,
+            self._version_at(at),
+            agreed[-1] if agreed else "",
+            sum(one.at <= at for one in self.phases[1:]),
+            start if self._dated else None,
+        )
+        if asked not in self._found:
+            self._found[asked] = self._ask(kind, asked)
+        return self._found[asked]
+
+    def _ask(self, kind: PromiseKind, of: _Asked) -> Promise | NoPromise:
+        """What the policy says, of the version that the case ran under."""
+        case, counts = self.case, self.phases[of.phase]
+        policy = self.policy.earlier.get(of.version, self.policy)
+        asked = {"plan": of.plan, "severity": of.severity, "region": of.region, "channel": counts.channel}
+        if of.agreed:
+            return policy.promise_until(kind, datetime.fromisoformat(of.agreed), **asked, down=case.down)
         if all(known.key != kind.key for known in policy.kinds):
             return NoPromise(kind.key, ("the version of the policy at that time knew no such promise",))
-        return policy.promise(kind.key, **asked, down=case.down, given=replace(counts.given, at=start))
+        return policy.promise(kind.key, **asked, down=case.down, given=replace(counts.given, at=of.start))
 
     def _agreed(self, kind: PromiseKind) -> Iterator[DateAgreed]:
         """The dates that were agreed for a promise, each in place of the one before."""
@@ -268,36 +320,15 @@ class _ClockReader:
 
     def _plan_and_region_at(self, at: datetime) -> tuple[str, str]:
         """What applied to whose case it was at that instant."""
-        case, later = self.case, [event for event in self.events if isinstance(event, RequesterSet)]
-        was = next((event.was for event in later if at < event.at), None)
+        case, was = self.case, next((event.was for event in self._requesters if at < event.at), None)
         return (was["plan"], was["region"]) if was else (case.plan, case.region)
 
-    def _policy_at(self, at: datetime) -> Policy:
-        """The version that the case ran under at that instant: it keeps its own until it is moved."""
-        moves = [event for event in self.events if isinstance(event, PolicyChanged)]
-        version = next((event.was for event in moves if at < event.at), None)
-        return self.policy.earlier.get(version, self.policy) if version else self.policy
-
-    def _severities(self) -> list[Change]:
-        return [
-            Change(event.at, severity=event.severity, why=f"severity {event.severity}")
-            for event in self.events
-            if isinstance(event, SeveritySet)
-        ]
-
-    def _moves(self) -> list[Change]:
-        return [
-            Change(event.at, renewed=True, why=f"policy version {event.now}")
-            for event in self.events
-            if isinstance(event, PolicyChanged)
-        ] + [
-            Change(event.at, renewed=True, why="the case of somebody else")
-            for event in self.events
-            if isinstance(event, RequesterSet)
-        ]
+    def _version_at(self, at: datetime) -> str:
+        """The version that the case ran under at that instant, "" for its own: it keeps that until it is moved."""
+        return next((event.was for event in self._moves if at < event.at), "")
 
     def _severity_at(self, at: datetime) -> str:
-        before = [change.severity for change in self._severities() if change.at < at]
+        before = [event.severity for event in self._severities if event.at < at]
         return before[-1] or self.first_severity if before else self.first_severity
 
     def _ended_after(self, start: datetime) -> Event | None:
@@ -335,9 +366,13 @@ _NO_LONGER: dict[type[Event], str] = {
 }
 
 
-def _going_on(pauses: Sequence[Change], start: datetime) -> list[Change]:
+def _when(change: Change) -> datetime:
+    return change.at
+
+
+def _going_on(bends: Sequence[Change], start: datetime) -> list[Change]:
     """The pause that has begun before a promise does: who is waited for then is waited for still."""
-    before = [change for change in pauses if change.at < start]
+    before = [change for change in bends if change.at < start and change.paused is not None]
     return [replace(before[-1], at=start)] if before and before[-1].paused else []
 
 

@@ -11,7 +11,7 @@ whole second of open time has passed beyond the promise: what is received within
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
@@ -46,6 +46,22 @@ class Stretch:
     within: Within  # what the budget is of
     counts_from: datetime  # its start, or a later opening where the mail came after the cut-off
     applies: tuple[str, ...] = ()  # why just this is promised, where others have something else
+
+    def until(self, end: datetime) -> Stretch:
+        """The same, ended then."""
+        return Stretch(
+            self.start,
+            end,
+            self.severity,
+            self.calendar,
+            self.budget,
+            self.consumed,
+            self.counted,
+            self.why,
+            self.within,
+            self.counts_from,
+            self.applies,
+        )
 
     def used_at(self, at: datetime) -> timedelta:
         """Open time used in all, at an instant inside this stretch."""
@@ -240,18 +256,29 @@ class _Meter:
         self.paused = False
         self.waits = False
         self.stretches: list[Stretch] = []
+        self._known: tuple[Promise, datetime, datetime, timedelta] | None = None
 
     def begin(self, at: datetime, severity: str, why: str, consumed: timedelta = ZERO) -> None:
         """Open a stretch at `at`, if there is a promise to measure."""
         self.severity = severity
-        if isinstance(self.promise, Promise):
-            within, calendar = self.promise.within, self.promise.calendar
-            begins, until, counted = within.counts_from(calendar, self.start), self._until, not self._stands_still
-            budget = until - at + consumed if until else within.budget(calendar, begins)
-            if until and until <= at:
-                counted = False  # it came while the case was over, and was not missed
-            stretch = Stretch(at, None, severity, calendar, budget, consumed, counted, why, within, max(at, begins))
-            self.stretches.append(replace(stretch, applies=self.promise.applies))
+        promise = self.promise
+        if isinstance(promise, Promise):
+            begins, budget = self._whole(promise)
+            counted, until = not self._stands_still, self._until
+            if until:
+                budget = until - at + consumed
+                counted = counted and at < until  # what came while the case was over was not missed
+            within, calendar, begins = promise.within, promise.calendar, max(at, begins)
+            applies = promise.applies
+            stretch = Stretch(at, None, severity, calendar, budget, consumed, counted, why, within, begins, applies)
+            self.stretches.append(stretch)
+
+    def _whole(self, promise: Promise) -> tuple[datetime, timedelta]:
+        """From when a promise counts, and how much it is: the same before and after a pause."""
+        if self._known is None or self._known[0] is not promise or self._known[1] != self.start:
+            begins = promise.within.counts_from(promise.calendar, self.start)
+            self._known = promise, self.start, begins, promise.within.budget(promise.calendar, begins)
+        return self._known[2:]
 
     @property
     def _until(self) -> datetime | None:
@@ -262,7 +289,7 @@ class _Meter:
     @property
     def _stands_still(self) -> bool:
         """Whether nothing is counted: no wait moves an agreed date."""
-        return self.paused and not (self.waits and self._until)
+        return self.paused and not (self.waits and self._until is not None)
 
     def settle(self, at: datetime) -> timedelta:
         """Close the open stretch at `at`; returns the open time used so far."""
@@ -271,7 +298,7 @@ class _Meter:
         last = self.stretches[-1]
         if last.end is not None:  # nothing was promised since then, and what was used stays used
             return last.used_at(last.end)
-        self.stretches[-1] = replace(last, end=at)
+        self.stretches[-1] = last.until(at)
         return last.used_at(at)
 
     def severity_becomes(self, change: Change, promise: Promise | NoPromise) -> None:

@@ -181,11 +181,12 @@ class _PolicyReader:
         calendars = {key: reader.calendar(key, entry) for key, entry in table.calendars.items()}
         calendars.setdefault(ALWAYS, Calendar(name=ALWAYS, timezone="UTC", windows=parse_hours(ALWAYS)))
         fields, goals, addons = tuple(self.intake()), dict(self.goals()), tuple(self.addons())
+        plans = tuple(self.plans())
         policy = Policy(
             key=table.key,
             name=table.name,
             version=self.source.version,
-            plans=tuple(self.plans()),
+            plans=plans,
             regions=tuple(Region(key, entry.name or key, entry.calendar) for key, entry in table.regions.items()),
             channels=self.channels(),
             calendars=calendars,
@@ -195,6 +196,7 @@ class _PolicyReader:
             addons=addons,
             case_kinds=tuple(self.case_kinds()),
             varied=_varied(goals, addons),
+            dated=_is_dated((*goals.values(), *(cell for addon in addons for cell in addon.cells.values())), plans),
             follows=tuple(table.follows),
             severity=self.severity(fields),
             intake=fields,
@@ -715,6 +717,11 @@ class _PolicyReader:
         except ValueError as problem:
             self.wrong(place, str(problem))
             return otherwise
+
+
+def _is_dated(cells: Iterable[Cell], plans: Iterable[Plan]) -> bool:
+    goals = (goal for cell in cells for goal in cell.goals)
+    return any(one.since or one.until for one in goals) or any(plan.since or plan.until for plan in plans)
 
 
 def _varied(goals: Mapping[Any, Cell], addons: Sequence[Addon]) -> frozenset[tuple[VariedBy, str]]:
