@@ -11,11 +11,10 @@ import pytest
 
 from helpdesk.lab.policy_check import check_whole
 from helpdesk.offering.files import policy_file, read_policy
+from helpdesk.offering.files.read import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from helpdesk.offering.policy import WorkedExample
 
 FOLDER = Path(__file__).parents[2] / "policies" / "examples"
 FACTS = Path(__file__).parents[3] / "shared" / "offerings"
@@ -48,15 +47,20 @@ def worked_out() -> Iterator[tuple[str, str, tuple[datetime, ...]]]:
                 yield re.sub(r"^\d+-", "", path.stem), line, instants
 
 
-def instants_of(example: WorkedExample) -> set[datetime]:
-    dues = {expected.due_at for step in example.story for expected in step.clocks}
-    return {example.at, *(step.at for step in example.story), *filter(None, {example.due_at, *dues})}
+def shown_in(path: Path) -> Iterator[set[datetime]]:
+    """The instants of each worked example, and of each window of which a file says by when it is announced."""
+    for example in read_policy(policy_file(path)).examples:
+        dues = {expected.due_at for step in example.story for expected in step.clocks}
+        yield {example.at, *(step.at for step in example.story), *filter(None, {example.due_at, *dues})}
+    for window in read_table(policy_file(path)).maintenance:
+        if window.announce_by:
+            yield {window.dated[0][0], window.announce_by}
 
 
 @pytest.mark.skipif(not FACTS.is_dir(), reason="the facts of other offerings stand beside the project only")
 @pytest.mark.parametrize("key", FILES)
 def test_each_moment_of_the_facts_is_in_the_file(key):
-    shown = [instants_of(example) for example in read_policy(policy_file(FILES[key])).examples]
+    shown = list(shown_in(FILES[key]))
     wanted = [(line, instants) for of, line, instants in worked_out() if of == key]
 
     assert wanted
