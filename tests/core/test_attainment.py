@@ -177,3 +177,9 @@ def test_months_are_credited_out_of_their_own_fee():
     parts = [CreditPart(month, Decimal(10), "") for month in Q3.within("month")[:2]]
     credit = credit_for(acme, Q3, [*parts, CreditPart(Q3, Decimal(1), "")])
     assert str(credit.amount) == "920.00 EUR"  # twice 10 % of 4,000, and 1 % of 12,000
+
+
+def test_no_more_than_the_fee_is_credited():
+    acme = Customer("acme", "Acme", "aa", quarterly_fee="12000.00 EUR")
+    credit = credit_for(acme, Q3, [CreditPart(Q3, Decimal(60), ""), CreditPart(Q3, Decimal(70), "")])
+    assert (credit.percent, str(credit.amount)) == (100, "12000.00 EUR")

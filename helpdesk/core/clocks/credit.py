@@ -41,6 +41,7 @@ _MONEY = re.compile(r"(\d{1,12}(?:\.\d{1,2})?) ([A-Z]{3})", re.ASCII)
 _ZERO = timedelta()
 _CENT = Decimal("0.01")
 _NO_CREDIT = Decimal(0)
+_ALL = Decimal(100)  # percent
 _GIVE_UP = 3 * 366  # days without a business day, as `openhours.calendar` has it
 
 
@@ -292,7 +293,7 @@ def credit_for(customer: Customer, period: AccountingPeriod, parts: Sequence[Cre
     """The credit of a customer for a period. Raises ValueError for a fee that cannot be read."""
     quarterly = read_money(customer.quarterly_fee) if customer.quarterly_fee else None
     fee = fee_of(period, quarterly) if quarterly else None
-    percent = sum((_of_whole(part, period) for part in parts), _NO_CREDIT)
+    percent = min(sum((_of_whole(part, period) for part in parts), _NO_CREDIT), _ALL)
     if not customer.paid_up:
         # The share is on record all the same; the credit is owed only to who has paid.
         nothing = Money(_NO_CREDIT, fee.currency) if fee else None
