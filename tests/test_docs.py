@@ -35,7 +35,7 @@ TABLES = (TOP / "docs" / "configuration.md").read_text(encoding="utf-8")
 FORMAT = (TOP / "docs" / "policy-format.md").read_text(encoding="utf-8")
 OPERATORS = (TOP / "docs" / "operators-by-mail.md").read_text(encoding="utf-8")
 TEMPLATES = (TOP / "docs" / "templates.md").read_text(encoding="utf-8")
-EXAMPLE = re.search(r"```toml\n(.*?)```", FORMAT, re.DOTALL)
+EXAMPLE = re.search(r"```toml\n(.*?)```", FORMAT.partition("\n## Every key\n")[2], re.DOTALL)
 EVERYWHERE = {"--config", "-c", "--json", "--help"}  # said once, above the table
 
 

@@ -1,7 +1,8 @@
 """Each clause of docs/policy-format.md shows itself in a story that runs.
 
-The first block of TOML in the guide is a whole policy. Each further one is laid over it, so that it holds only what its
-clause is about: tables are joined, lists are appended to, and what is told twice is as it was told last.
+The first block of TOML in the guide is a whole policy of thirty lines. The blocks of each section are laid over it, so that
+they hold only what their clause is about: tables are joined, lists are appended to, what is told twice is as it was told
+last, and examples are the section's own. The last block is a whole policy again, with every key.
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "policy-format.md").read_text(encoding="utf-8")
 BLOCK = re.compile(r"```toml\n(.*?)```", re.DOTALL)
-BASE = tomllib.loads(BLOCK.findall(GUIDE)[0])
-
+FIRST = BLOCK.findall(GUIDE)[0]
+BASE = tomllib.loads(FIRST)
 
 NO_CLAUSES = {
     "What cannot be said",
@@ -61,7 +62,7 @@ def written(value: Any) -> str:
 @pytest.mark.parametrize(("clause", "text"), list(clauses()), ids=[clause for clause, _ in clauses()])
 def test_each_clause_runs_and_shows_itself_in_a_story(tmp_path, clause, text):
     own = tomllib.loads(text)
-    whole = own if "key" in own else joined(BASE, own)
+    whole = own if "key" in own else joined({**BASE, "example": []}, own)
     path = tmp_path / f"{whole['key']}.toml"
     path.write_text(
         "\n".join(f"{json.dumps(key)} = {written(value)}" for key, value in whole.items()), encoding="utf-8"
@@ -70,3 +71,7 @@ def test_each_clause_runs_and_shows_itself_in_a_story(tmp_path, clause, text):
     assert [str(finding) for finding in check_whole(path) if finding.level == "error"] == []
     assert any("then" in example for example in own.get("example", ())), clause
     assert read_policy(policy_file(path)).key == BASE["key"]
+
+
+def test_the_guide_begins_with_a_policy_of_thirty_lines():
+    assert len(FIRST.splitlines()) <= 30
