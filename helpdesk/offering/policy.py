@@ -426,6 +426,10 @@ class Policy:
     days_source: str = ""  # where its public holidays are from, "" without any
     # Earlier versions by version, for cases that were moved from them to this one.
     earlier: Mapping[str, Policy] = field(default_factory=dict)
+    # What was asked of it already: a case asks for the same promises again and again.
+    _promises: dict[tuple[str, ...], Promise | NoPromise] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
 
     def promise(
         self,
@@ -442,6 +446,23 @@ class Policy:
 
         `down` names the operators' switches that are down, such as `website`; `given` is what else of the case counts.
         """
+        if self.dated or self.varied or self.addons:
+            return self._promise(target, plan, severity, region, channel, down, given)
+        asked = (target, plan, severity, region, channel, *down)
+        if asked not in self._promises:
+            self._promises[asked] = self._promise(target, plan, severity, region, channel, down, given)
+        return self._promises[asked]
+
+    def _promise(
+        self,
+        target: str,
+        plan: str,
+        severity: str,
+        region: str,
+        channel: str,
+        down: Collection[str],
+        given: Circumstances,
+    ) -> Promise | NoPromise:
         has, kind = self.severity_in(plan, severity), self.kind(target)
         way_in, bought, place = self.channel(channel), self.plan(plan), self.region(region)
         if not way_in.targets:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from helpdesk.core.clocks.circumstances import phases
 from helpdesk.core.clocks.marks import ANSWERS, marked
@@ -78,19 +78,6 @@ def heard_events(case: Case) -> list[Event]:
     return sorted(heard, key=lambda event: event.at)
 
 
-class _Asked(NamedTuple):
-    """What a policy is asked of a case: which promise, under what terms, and since when it runs, where that counts."""
-
-    target: str
-    severity: str
-    plan: str
-    region: str
-    version: str  # "" for its own
-    agreed: str  # the date, "" where none is
-    phase: int  # which of the case's
-    start: datetime | None
-
-
 class _ClockReader:
     """One pass over a case's events in order of when they became true; over a request, where it was sent again."""
 
@@ -115,8 +102,6 @@ class _ClockReader:
         self._doubted = [event for event in events if isinstance(event, RequesterSet | DetailsGiven)]
         self._exempted_by = next(iter(in_force(events)), None)
         self._bent: dict[tuple[Waited, ...], list[Change]] = {}
-        self._found: dict[_Asked, Promise | NoPromise] = {}
-        self._dated = policy.dated or any(one.dated for one in policy.earlier.values())
         # Of a case that an agent began by writing, what its customer wrote first says how bad it is.
         assessed = [event.severity for event in events if isinstance(event, SeverityAssessed)]
         self.first_severity = assessed[-1] if assessed else case.severity
@@ -277,32 +262,16 @@ class _ClockReader:
 
     def _promised(self, kind: PromiseKind, severity: str, at: datetime, start: datetime) -> Promise | NoPromise:
         """What is promised from an instant on, as it is valid for what began at `start`."""
+        case, (plan, region), policy = self.case, self._plan_and_region_at(at), self._policy_at(at)
+        counts = self.phases[sum(one.at <= at for one in self.phases[1:])]
+        asked = {"plan": plan, "severity": severity, "region": region, "channel": counts.channel}
         agreed = [event.until for event in self._agreed(kind) if event.at <= at] if self._dates else ()
-        plan, region = self._plan_and_region_at(at)
-        asked = _Asked(
-            kind.key,
-            severity,
-            plan,
-            region,
-            self._version_at(at),
-            agreed[-1] if agreed else "",
-            sum(one.at <= at for one in self.phases[1:]),
-            start if self._dated else None,
-        )
-        if asked not in self._found:
-            self._found[asked] = self._ask(kind, asked)
-        return self._found[asked]
-
-    def _ask(self, kind: PromiseKind, of: _Asked) -> Promise | NoPromise:
-        """What the policy says, of the version that the case ran under."""
-        case, counts = self.case, self.phases[of.phase]
-        policy = self.policy.earlier.get(of.version, self.policy)
-        asked = {"plan": of.plan, "severity": of.severity, "region": of.region, "channel": counts.channel}
-        if of.agreed:
-            return policy.promise_until(kind, datetime.fromisoformat(of.agreed), **asked, down=case.down)
+        if agreed:
+            return policy.promise_until(kind, datetime.fromisoformat(agreed[-1]), **asked, down=case.down)
         if all(known.key != kind.key for known in policy.kinds):
             return NoPromise(kind.key, ("the version of the policy at that time knew no such promise",))
-        return policy.promise(kind.key, **asked, down=case.down, given=replace(counts.given, at=of.start))
+        given = replace(counts.given, at=start) if policy.dated else counts.given
+        return policy.promise(kind.key, **asked, down=case.down, given=given)
 
     def _agreed(self, kind: PromiseKind) -> Iterator[DateAgreed]:
         """The dates that were agreed for a promise, each in place of the one before."""
@@ -323,9 +292,10 @@ class _ClockReader:
         case, was = self.case, next((event.was for event in self._requesters if at < event.at), None)
         return (was["plan"], was["region"]) if was else (case.plan, case.region)
 
-    def _version_at(self, at: datetime) -> str:
-        """The version that the case ran under at that instant, "" for its own: it keeps that until it is moved."""
-        return next((event.was for event in self._moves if at < event.at), "")
+    def _policy_at(self, at: datetime) -> Policy:
+        """The version that the case ran under at that instant: it keeps its own until it is moved."""
+        version = next((event.was for event in self._moves if at < event.at), None)
+        return self.policy.earlier.get(version, self.policy) if version else self.policy
 
     def _severity_at(self, at: datetime) -> str:
         before = [event.severity for event in self._severities if event.at < at]
