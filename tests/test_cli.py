@@ -730,3 +730,13 @@ def test_examples_are_listed_when_asked_for_and_found_when_named(run, monkeypatc
     assert run("policy", "due", "mill", *words)[0] == 0
     assert run("policy", "show", "mill")[1].startswith("Logik")
     assert run("policy", "check", "mill")[0] == 0
+
+
+def test_a_mailbox_may_run_by_an_example(run, tmp_path):
+    path = tmp_path / "helpdesk.toml"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace('policy = "threekit"', 'policy = "suse"', 1), encoding="utf-8"
+    )
+    assert "suse" in load_rules(path, environment={}, signing_key=b"k" * 32).book.policies
+    assert "suse.toml" in run("policy", "check")[1]
+    assert "suse" not in {shape["key"] for shape in json.loads(run("policy", "list", "--json")[1])}

@@ -36,6 +36,7 @@ def test_the_demo_desk_has_a_mailbox_and_a_customer_for_every_shipped_offering_a
     configuration = desk.configuration
     offered = {path.stem for path in shipped("policies").glob("*.toml")}
     assert len(offered) == 6
+    assert set(desk.book.policies) == offered
     assert {f"support@{policy}.example" for policy in offered} <= {box.address for box in configuration.mailboxes}
     assert {box.policy for box in configuration.mailboxes} == offered
     assert {customer.policy for customer in desk.customers.by_key.values()} == offered
