@@ -160,7 +160,8 @@ def _verdict_lines(clock: Clock, now: datetime) -> Iterator[str]:
     if due_at is not None:
         yield f"  due {moment(due_at, zone)}"
     if clock.stopped_at is not None:
-        yield f"  answered {moment(clock.stopped_at, zone)}, after {span(clock.used(now))} of {span(last.budget)}"
+        how = "met" if clock.kind.own and not clock.kind.owes_word else "answered"
+        yield f"  {how} {moment(clock.stopped_at, zone)}, after {span(clock.used(now))} of {span(last.budget)}"
     if breached_at is not None:
         so_far = "" if clock.stopped_at else f"; {span(clock.used(now))} used by {moment(now, zone)}"
         yield f"  late from {moment(breached_at, zone)}{so_far}"

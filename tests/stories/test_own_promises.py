@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from helpdesk.core.clocks.overview import overview
+from helpdesk.report.explain import case_clocks_text
 from tests.desk import ANN, JO
 from tests.stories.test_whose_turn import FIRST, ZONE, mill  # noqa: F401 - a fixture
 
@@ -109,6 +111,27 @@ def test_a_workaround_before_the_first_answer_leaves_no_update_to_give(mill):  #
     goes(desk, ("10:00", JO, "Some sums are wrong."), ("10:10", ANN, "#workaround\n#note\nThe old page works."))
     goes(desk, ("10:20", ANN, "Use the old page."))
     assert shown(desk, "update") == []
+
+
+def test_it_is_explained_round_by_round(mill):  # noqa: F811
+    desk = mill(targets=FIRST + UPDATE)
+    goes(
+        desk,
+        ("10:00", JO, "Some sums are wrong."),
+        ("10:30", ANN, "We look into it."),
+        ("12:00", ANN, "#wait\nWhich version?"),
+        ("13:00", JO, "7.2"),
+    )
+    told = case_clocks_text(desk.case(), desk.rules.book.policy("logik"), desk.now)
+    for line in (
+        "update: met\n  Tue 26 May 2026, 10:30 CEST: our first answer; normal, 4 h of berlin (Europe/Berlin)",
+        "update: running\n  Tue 26 May 2026, 12:00 CEST: met, and begun anew; normal, 4 h of berlin (Europe/Berlin)",
+        "waiting for the customer; normal, 4 h of berlin (Europe/Berlin)\n    not counted until Tue 26 May 2026, 13:00",
+        "    Tue 2026-05-26 13:00 - Tue 2026-05-26 17:00  counted             4 h  sum 4 h\n  due Tue 26 May 2026, 17:00",
+    ):
+        assert line in told
+    line = overview([(desk.case(), desk.rules.book.policy("logik"))], desk.now).lines[0]
+    assert (line.target, local(line.due_at)) == ("update", "26 17:00")
 
 
 # --- what people read

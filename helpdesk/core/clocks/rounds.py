@@ -24,6 +24,7 @@ class PromiseRound:
     begun: datetime
     stop: datetime | None = None
     ended_by: Event | None = None
+    anew: bool = False  # it began as the one before was met
 
 
 def rounds(kind: PromiseKind, begun: datetime | None, marked: Iterable[Marked]) -> Iterator[PromiseRound]:
@@ -37,7 +38,7 @@ def rounds(kind: PromiseKind, begun: datetime | None, marked: Iterable[Marked]) 
         if reader.over:
             return
     if reader.begun is not None:
-        yield PromiseRound(reader.begun)
+        yield PromiseRound(reader.begun, anew=reader.anew)
 
 
 class _PromiseRounds:
@@ -47,6 +48,7 @@ class _PromiseRounds:
         self.kind = kind
         self.begun = begun
         self.over = False
+        self.anew = False
         self._ends, self._meets = frozenset(kind.ends), frozenset(kind.met_by)
 
     def after(self, one: Marked) -> Iterator[PromiseRound]:
@@ -64,16 +66,17 @@ class _PromiseRounds:
         elif self.begun <= event.at:
             # Of two answers in one second the second keeps nothing, and would share its start with the next.
             if not self.kind.renews or self.begun < event.at:
-                yield PromiseRound(self.begun, event.at)
+                yield PromiseRound(self.begun, event.at, anew=self.anew)
             self.begun = event.at if self.kind.renews else None
+            self.anew = self.kind.renews
             self.over = not self.kind.recurs
 
     def _started(self, event: Event) -> Iterator[PromiseRound]:
         if self.begun is None or self.kind.starts == "last_word":
             yield from self._cut_short(event)
-            self.begun = event.at
+            self.begun, self.anew = event.at, False
 
     def _cut_short(self, event: Event) -> Iterator[PromiseRound]:
         """Of what ends in the second in which it began nothing was measured."""
         if self.begun is not None and self.begun < event.at:
-            yield PromiseRound(self.begun, event.at, event)
+            yield PromiseRound(self.begun, event.at, event, anew=self.anew)

@@ -131,11 +131,12 @@ class _ClockReader:
         """The clocks of a promise that something starts and something meets: one, or one each time that it begins."""
         for one in rounds(kind, self._begins(kind), self._marked):
             if one.ended_by:
-                yield _ended_by(self._run(kind, start=one.begun, stop=one.stop), one.ended_by)
+                yield _ended_by(self._run(kind, start=one.begun, stop=one.stop, anew=one.anew), one.ended_by)
             elif one.stop:
-                yield self._run(kind, start=one.begun, stop=self._met_at(kind, one.begun, one.stop))
+                stop = self._met_at(kind, one.begun, one.stop)
+                yield self._run(kind, start=one.begun, stop=stop, anew=one.anew)
             else:
-                yield from self._not_met_yet(kind, one.begun)
+                yield from self._not_met_yet(kind, one.begun, anew=one.anew)
 
     def _begins(self, kind: PromiseKind) -> datetime | None:
         """From when it runs, where that is no event's."""
@@ -148,15 +149,15 @@ class _ClockReader:
         ended = self._ended_after(begun) if "resolved" in kind.met_by else None
         return min(at, ended.at) if ended else at
 
-    def _not_met_yet(self, kind: PromiseKind, begun: datetime) -> Iterator[Clock]:
+    def _not_met_yet(self, kind: PromiseKind, begun: datetime, *, anew: bool) -> Iterator[Clock]:
         """What runs on, or ended with the case: met by that, or never to be met."""
         ended = self._ended_after(begun)
         if ended is None:
-            yield self._run(kind, start=begun, stop=self.until)
+            yield self._run(kind, start=begun, stop=self.until, anew=anew)
         elif "resolved" in kind.met_by:
-            yield self._run(kind, start=begun, stop=ended.at)
+            yield self._run(kind, start=begun, stop=ended.at, anew=anew)
         elif begun < ended.at or not kind.renews:
-            yield _closed_unanswered(self._run(kind, start=begun, stop=ended.at), ended)
+            yield _closed_unanswered(self._run(kind, start=begun, stop=ended.at, anew=anew), ended)
 
     def _rounds(self, kind: PromiseKind) -> Iterator[Clock]:
         """One clock for each round: a customer's word after the first answer, up to the next answer.
@@ -203,7 +204,7 @@ class _ClockReader:
             elif type(event) in _NO_LONGER and waits:
                 yield Change(event.at, paused=False, why=_NO_LONGER[type(event)])
 
-    def _run(self, kind: PromiseKind, *, start: datetime, stop: datetime | None) -> Clock:
+    def _run(self, kind: PromiseKind, *, start: datetime, stop: datetime | None, anew: bool = False) -> Clock:
         changes = self._changes(kind, start)
         clock = run(
             kind,
@@ -213,6 +214,7 @@ class _ClockReader:
             changes=changes,
             promised=lambda severity, at: self._promised(kind, severity, at, start),
             rule=self.policy.on_severity_change,
+            begins_with="met, and begun anew" if anew else "",
         )
         return self._exempted(self._unwarranted(clock))
 

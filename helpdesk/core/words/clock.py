@@ -220,6 +220,7 @@ def run(
     changes: Sequence[Change],
     promised: Callable[[str, datetime], Promise | NoPromise],
     rule: OnSeverityChange,
+    begins_with: str = "",
 ) -> Clock:
     """Measure one promise from `start` until `stop` (or on), through the changes, which are in order of time.
 
@@ -227,7 +228,7 @@ def run(
     """
     first = promised(severity, start)
     meter = _Meter(kind, start, rule, first)
-    meter.begin(start, severity, kind.begins_with)
+    meter.begin(start, severity, begins_with or kind.begins_with)
     for change in changes:
         if change.at < start or (stop is not None and change.at >= stop):
             continue
