@@ -254,6 +254,11 @@ class Calendar:
             return _instant(self._closing(begin, self._day_of_same_time(begin, last_day, time_of_day)))
         return _instant(self._same_time(begin, last_day, time_of_day))
 
+    def is_business_day(self, on: date) -> bool:
+        """Whether that local date is a business day."""
+        day = _day_of(on)
+        return self._may_be_business(day) and self._has_open_time(day)
+
     def add_calendar_days(self, start: datetime, days: int) -> datetime:
         """Return the same wall time so many local dates later, whether the desk is open or not.
 

@@ -286,6 +286,15 @@ def test_each_is_due_when_a_hand_computes_it(within, hours, at, due):
     assert promise.within.due_at(promise.calendar, wall(at, "Europe/Paris")) == wall(due, "Europe/Paris")
 
 
+def test_a_make_up_day_is_a_business_day_wherever_they_are_counted():
+    calendar = town(
+        'days = [{ name = "x", on = 2026-06-20, open = "10:00-12:00", business_day = true }, '
+        '{ name = "y", on = 2026-06-22, closed = "10:00-24:00", business_day = false }]'
+    )
+    counted = [day for day in dates(date(2026, 6, 18), date(2026, 6, 24)) if calendar.is_business_day(day)]
+    assert [day.day for day in counted] == [18, 19, 20, 23, 24]
+
+
 LOCAL = 'holidays = { country = "FR", customer_countries = ["ES", "DE-BY"] }\ncustomer_timezone = true'
 
 

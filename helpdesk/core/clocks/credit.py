@@ -80,19 +80,14 @@ def request_window(period: AccountingPeriod, terms: Credits, calendar: Calendar)
 
 
 def _business_days(calendar: Calendar, first: date) -> Iterator[date]:
-    """The business days from `first` on: open at all, on a weekday that counts."""
+    """The business days from `first` on."""
     day, idle = first, 0
     while idle < _GIVE_UP:
-        if day.weekday() in calendar.business_weekdays and _has_open_time(calendar, day):
+        if calendar.is_business_day(day):
             idle = 0
             yield day
         day, idle = day + timedelta(days=1), idle + 1
     raise NeverOpen(f"calendar {calendar.name}: no business day for three years after {first}")
-
-
-def _has_open_time(calendar: Calendar, day: date) -> bool:
-    tomorrow = day + timedelta(days=1)
-    return calendar.elapsed(midnight(day, calendar.zone), midnight(tomorrow, calendar.zone)) > _ZERO
 
 
 # --- the events -----------------------------------------------------------------------------------------------------

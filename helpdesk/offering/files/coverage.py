@@ -112,7 +112,7 @@ def _before_opening(one: _Shown) -> bool:
         not one.calendar.always
         and opening > one.at
         and opening.date() == one.at.date()
-        and opening.weekday() in one.calendar.business_weekdays
+        and one.calendar.is_business_day(opening.date())
         and not one.calendar.elapsed(midnight, one.at)
     )
 
