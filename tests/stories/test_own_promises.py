@@ -269,6 +269,46 @@ def test_what_starts_a_promise_and_what_meets_it(mill, starts, met, steps, found
     assert shown(desk, "goal") == found
 
 
+def test_what_begins_with_the_last_detail_waits_for_it(mill):  # noqa: F811
+    asked = '[[intake]]\nkey = "order"\nlabel = "Order number"\n'
+    desk = mill(targets=FIRST + GOAL % ("details_complete", '["answer"]'), lifecycle=f"remind_after_days = 3\n{asked}")
+    goes(desk, ("10:00", JO, "Some sums are wrong."))
+    assert shown(desk, "goal") == []
+    goes(desk, ("10:40", JO, "Order number: 4711"), ("11:00", ANN, "We look into it."))
+    assert shown(desk, "goal") == [("26 10:40", "26 11:00", "26 12:40", "met")]
+    desk.at("2026-05-26 14:00", ZONE)
+    desk.mail(JO, "More sums", "Order number: 4712\n\nThese sums are wrong too.")
+    assert shown(desk, "goal", 2) == [("26 14:00", "", "26 16:00", "running")]
+
+
+def test_each_request_for_escalation_begins_a_promise_of_its_own(mill):  # noqa: F811
+    desk = mill(targets=FIRST + GOAL % ("escalation", '["answer"]'))
+    goes(
+        desk,
+        ("10:00", JO, "Some sums are wrong."),
+        ("10:30", ANN, "We look into it."),
+        ("11:00", JO, "This is unacceptable. I want to speak to your manager, please escalate this now."),
+        ("12:00", ANN, "We have more hands on it."),
+        ("27 10:00", JO, "Please escalate this to your management, it is still broken."),
+    )
+    assert shown(desk, "goal") == [
+        ("26 11:00", "26 12:00", "26 13:00", "met"),
+        ("27 10:00", "", "27 12:00", "running"),
+    ]
+
+
+def test_an_order_on_the_case_that_goes_on_meets_the_promise_of_the_merged_one(mill):  # noqa: F811
+    desk = mill(targets=FIRST + GOAL % ("received", '["#workaround"]'))
+    goes(desk, ("10:00", JO, "Some sums are wrong."))
+    desk.at("2026-05-26 10:10", ZONE)
+    desk.mail(JO, "Again sums", "The sums of yesterday are wrong as well.")
+    second = desk.case(2).assignee
+    desk.reply(second, "#merge HD-1", to_kind="assigned")
+    desk.at("2026-05-26 11:00", ZONE)
+    desk.reply(desk.case(1).assignee, "#workaround\nUse the old page.", to_kind="assigned")
+    assert [shown(desk, "goal", number)[0][1] for number in (1, 2)] == ["26 11:00", "26 11:00"]
+
+
 # --- agreed dates
 
 AGREED = '[targets.standard.resolution]\nnormal = "agreed"\n'
