@@ -78,7 +78,9 @@ def _with_spans(finding: Finding, policy: Policy) -> Finding:
 
     example = policy.examples[int(number[1]) - 1]
     asked = {name: getattr(example, name) for name in ("plan", "severity", "region", "channel", "target")}
+    given = {name: getattr(example, name) for name in ("kind", "fields", "addons")}
+    given["language"] = example.language or policy.languages[0]
     try:
-        return replace(finding, details=tuple(due_text(policy, example.at, asked).splitlines()))
+        return replace(finding, details=tuple(due_text(policy, example.at, {**asked, "given": given}).splitlines()))
     except HelpdeskError:
         return finding  # its text says what cannot be asked

@@ -207,8 +207,30 @@ def test_half_days_and_days_around_easter_against_an_independent_calculation():
 def test_explain_says_a_half_day_to_the_minute_and_by_its_name():
     policy = policy_with('holidays = { country = "IS", categories = ["half_day"] }', "Atlantic/Reykjavik")
     asked = {"plan": "basic", "severity": "urgent", "region": "home", "channel": "email", "target": "first_response"}
-    said = due_text(policy, wall("2026-12-24 11:20", "Atlantic/Reykjavik"), asked)
+    said = due_text(policy, wall("2026-12-24 11:20", "Atlantic/Reykjavik"), {**asked, "given": {}})
     said = " ".join(said.split())
     assert "Thu 2026-12-24 11:20 - Thu 2026-12-24 13:00 counted 1 h 40 min sum 1 h 40 min" in said
     assert "Thu 2026-12-24 13:00 - Mon 2026-12-28 08:00 closed weekend, Christmas Eve (from 1pm), Christmas Day" in said
     assert "due Mon 28 Dec 2026, 10:20" in said
+
+
+@pytest.mark.parametrize(
+    ("at", "urgent", "normal"),
+    [
+        ("2026-12-24 16:00", "2026-12-25 13:00", "2026-12-28 16:00"),  # Friday, 10 to 14; a business day only on Monday
+        ("2026-12-26 11:00", "2026-12-28 12:00", "2026-12-28 17:00"),  # a Saturday's is a Saturday
+        ("2026-12-25 08:00", "2026-12-25 14:00", "2026-12-28 17:00"),
+        ("2026-06-08 09:00", "2026-06-08 13:00", "2026-06-09 09:00"),
+    ],
+)
+def test_a_desk_may_be_there_for_part_of_a_holiday(at, urgent, normal):
+    policy = policy_with('holidays = { country = "DE", open = "10:00-14:00" }')
+    asked = {"plan": "basic", "region": "home", "channel": "email"}
+    for severity, due in (("urgent", urgent), ("normal", normal)):
+        promise = policy.promise("first_response", severity=severity, **asked)
+        assert promise.within.due_at(promise.calendar, wall(at, "Europe/Berlin")) == wall(due, "Europe/Berlin")
+
+
+def test_hours_on_holidays_are_hours():
+    with pytest.raises(ConfigurationError, match=r"calendars\.home\.holidays: expected a part of a day"):
+        policy_with('holidays = { country = "DE", open = "mornings" }')

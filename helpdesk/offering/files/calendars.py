@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import TYPE_CHECKING, Literal, TypeVar
@@ -10,22 +9,22 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from helpdesk.offering.customer_hours import CustomerHours
 from helpdesk.offering.files.country_days import closures
-from helpdesk.offering.files.days import dates_of
+from helpdesk.offering.files.days import dates_of, part_of_day
 from helpdesk.offering.files.known_days import in_country
 from helpdesk.offering.files.observed import ObservedDay, Way, substitutes
 from helpdesk.openhours.calendar import Calendar, SpecialDay, WeeklyOpening, parse_hours
 from helpdesk.openhours.walltime import time_of_day
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from helpdesk.offering.files.known_days import KnownDays
     from helpdesk.offering.files.schema import CalendarTable, DayEntry
 
     Wrong = Callable[[str, str], None]  # is told of a key, and what was expected of it
 
-_PART = re.compile(r"(\d\d):([0-5]\d)-(\d\d):([0-5]\d)")
 _ANY_YEAR = 2026
+_DAY = 86_400  # seconds
 _NO_WINDOWS: tuple[WeeklyOpening, ...] = ()
 R = TypeVar("R")
 
@@ -72,7 +71,7 @@ class CalendarReader:
             )
         # A calendar without special days says so: one that is always open then counts whole days of 24 hours.
         differs = entry.days or entry.days_of or entry.holidays
-        special = {"special_days": self._special_days(place, entry)} if differs else {}
+        special = {"special_days": self._special_days(place, entry, windows)} if differs else {}
         return Calendar(
             name=key,
             timezone=timezone,
@@ -94,19 +93,21 @@ class CalendarReader:
             return "UTC"
         return name
 
-    def _special_days(self, place: str, entry: CalendarTable) -> Callable[[int], tuple[SpecialDay, ...]]:
+    def _special_days(
+        self, place: str, entry: CalendarTable, windows: Iterable[WeeklyOpening]
+    ) -> Callable[[int], tuple[SpecialDay, ...]]:
         named: list[_NamedDay] = []
         for number, day in enumerate(entry.days, start=1):
             named += self._named_day(f"{place}.days.{number}", day)
         for year, days in entry.days_of.items():
             for number, day in enumerate(days, start=1):
                 named += self._named_day(f"{place}.days_of.{year}.{number}", day, only=year)
-        public, known = entry.holidays, self.known
+        public, known, worked = entry.holidays, self.known, _worked(windows)
 
         def plain(year: int) -> list[SpecialDay]:
             days = [special for day in named for special in day.of_year(year)]
             if public:
-                days += closures(known, public, year)
+                days += (day for day in closures(known, public, year) if not day.opens or day.on.weekday() in worked)
             return days
 
         def of_year(year: int) -> tuple[SpecialDay, ...]:
@@ -129,7 +130,7 @@ class CalendarReader:
     def _named_day(self, place: str, entry: DayEntry, *, only: int | None = None) -> Iterator[_NamedDay]:
         """`only` is the year whose own list it stands in."""
         rule = self._attempt(place, partial(dates_of, entry, only), None)
-        part = self._attempt(place, partial(_part_of_day, entry.open or entry.closed or "00:00-24:00"), None)
+        part = self._attempt(place, partial(part_of_day, entry.open or entry.closed or "00:00-24:00"), None)
         if entry.observed and (entry.open or entry.closed or entry.first):
             self.wrong(place, "observed: expected of one day that is closed as a whole, not of a part or of several")
         if entry.business_day and not entry.open:
@@ -162,14 +163,9 @@ class _NamedDay:
     observed: Way | Literal[""]
 
 
-def _part_of_day(text: str) -> tuple[int, int]:
-    found = _PART.fullmatch(text.strip())
-    if not found:
-        raise ValueError(f'expected a part of a day such as "12:00-24:00", not {text!r}')
-    start, end = (int(hour) * 3600 + int(minute) * 60 for hour, minute in (found.group(1, 2), found.group(3, 4)))
-    if not 0 <= start < end <= 24 * 3600:
-        raise ValueError(f'expected a part of a day such as "12:00-24:00", not {text!r}')
-    return start, end
+def _worked(windows: Iterable[WeeklyOpening]) -> set[int]:
+    """The weekdays on which the desk is open for any time."""
+    return {(one.weekday + later) % 7 for one in windows for later in range((one.end - 1) // _DAY + 1)}
 
 
 def _no_days(_year: int) -> tuple[SpecialDay, ...]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from helpdesk.offering.files.days import holiday_names, left_over
+from helpdesk.offering.files.days import holiday_names, left_over, part_of_day
 from helpdesk.offering.files.known_days import categories
 from helpdesk.openhours.calendar import SpecialDay
 
@@ -38,7 +38,14 @@ def closures(known: KnownDays, asked: CountryHolidays, year: int) -> list[Specia
                 # What has no time in its name closes the whole day, whatever else falls on it.
                 starts = [_time_in(part) or (_NOON if half else 0) for part in holiday_names(rest)]
                 days[SpecialDay(on, rest, start=min(starts))] = None
-    return list(days)
+    openings = [_hours_on(day, asked.open) for day in days if not day.start] if asked.open else []
+    return [*days, *openings]
+
+
+def _hours_on(day: SpecialDay, hours: str) -> SpecialDay:
+    """The hours of a desk that is there for part of a holiday, which is no business day all the same."""
+    start, end = part_of_day(hours)
+    return SpecialDay(day.on, day.name, start, end, opens=True, business=False)
 
 
 def _given_time(text: str) -> int:

@@ -40,6 +40,7 @@ _SHIFT = r"(?: ?(?P<sign>[+-]) ?(?P<days>\d{1,3}) days?)?"
 _RULE = re.compile(r"(?P<nth>1st|2nd|3rd|4th|5th|last) (?P<weekday>\w+) of (?P<month>\w+)" + _SHIFT)
 _EASTER = re.compile(r"(?:(?P<rite>western|orthodox) )?easter(?: sunday)?" + _SHIFT)
 _YEARLY = re.compile(r"(\d\d)-(\d\d)")
+_PART = re.compile(r"(\d\d):([0-5]\d)-(\d\d):([0-5]\d)")
 _LEAP_DAY = "02-29"  # where a range meets it in a year without, it begins a day later or ends a day before
 _LONGEST = timedelta(days=366)
 PUBLIC = "public"
@@ -192,3 +193,14 @@ def nth_weekday(year: int, month: int, weekday: int, nth: int) -> date | None:
     first = 1 + (weekday - date(year, month, 1).weekday()) % 7
     day = first + 7 * (nth - 1) if nth > 0 else first + 7 * ((days - first) // 7)
     return date(year, month, day) if day <= days else None
+
+
+def part_of_day(text: str) -> tuple[int, int]:
+    """Seconds after midnight, from and to. Raises ValueError."""
+    found = _PART.fullmatch(text.strip())
+    if not found:
+        raise ValueError(f'expected a part of a day such as "12:00-24:00", not {text!r}')
+    start, end = (int(hour) * 3600 + int(minute) * 60 for hour, minute in (found.group(1, 2), found.group(3, 4)))
+    if not 0 <= start < end <= 24 * 3600:
+        raise ValueError(f'expected a part of a day such as "12:00-24:00", not {text!r}')
+    return start, end

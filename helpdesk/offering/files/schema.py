@@ -50,6 +50,7 @@ class CountryHolidays:
     without: list[str] = field(default_factory=list)  # names of days on which the desk works
     categories: list[str] = field(default_factory=list)  # further ones of the package: "catholic", "bank", "half_day"
     half_days_from: str = ""  # "13:00": when half days close; without it, when their name says, else at noon
+    open: str = ""  # "10:00-14:00": its hours on those that fall on a day of the week that it works; no business days
     customer_countries: list[str] = field(default_factory=list)  # "ES", "DE-BY": theirs for customers who are there
 
 
