@@ -1,8 +1,8 @@
 """A cell of a policy's matrix: how much is promised there, and to whom it is another amount, or in other hours.
 
-What differs stands in variants: by the way in, the kind of case, the language of the mail, or an answer that the
-customer has stated. Each changes what it names, in that order, and says so; an answer that was asked for with these
-values has the last word. A cell may have several goals, each valid in its own time.
+What differs stands in variants: by the way in, the hours in which it begins, the kind of case, the language of the
+mail, or an answer that the customer has stated. Each changes what it names, in that order, and says so; an answer that
+was asked for with these values has the last word. A cell may have several goals, each valid in its own time.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from helpdesk.offering.severities import Kind
     from helpdesk.openhours.within import Within
 
-VariedBy = Literal["channel", "kind", "language", "field"]
+VariedBy = Literal["channel", "hours", "kind", "language", "field"]
 OTHER = "other"  # any language that has no variant of its own
 
 
@@ -52,6 +52,7 @@ class Circumstances:
     fields: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     addons: tuple[str, ...] = ()
     at: datetime | None = None
+    open: tuple[str, ...] = ()  # calendars, of those by which promises differ, that are open then
 
 
 NOTHING_SAID = Circumstances()
@@ -76,6 +77,8 @@ class Variant:
         match self.by:
             case "channel":
                 return channel == self.value
+            case "hours":
+                return self.value in given.open
             case "kind":
                 named = {one.value for one in others if one.by == "kind"}
                 return self.value == next((kind for kind in given.kinds if kind in named), None)
@@ -88,7 +91,13 @@ class Variant:
     @property
     def whom(self) -> str:
         """For whom it is, in words."""
-        words = {"channel": "by", "kind": "of kind", "language": "in language", "field": self.field}
+        words = {
+            "channel": "by",
+            "hours": "in the hours of",
+            "kind": "of kind",
+            "language": "in language",
+            "field": self.field,
+        }
         return f"{words[self.by]} {self.value}"
 
 
@@ -133,10 +142,14 @@ class Goal:
         return Applied(within, calendar, tuple(because))
 
     def _applying(self, channel: str, given: Circumstances) -> Iterator[Variant]:
-        order: tuple[VariedBy, ...] = ("channel", "kind", "language", "field")
+        order: tuple[VariedBy, ...] = ("channel", "hours", "kind", "language", "field")
         for by in order:
             of_its_kind = (one for one in self.variants if one.by == by)
             yield from (one for one in of_its_kind if one.applies(channel, given, self.variants))
+
+    def hours(self) -> Iterator[str]:
+        """The calendars in whose hours it differs."""
+        yield from (one.value for one in self.variants if one.by == "hours")
 
     def holds_on(self, day: date) -> bool:
         """Whether it is valid on that day."""

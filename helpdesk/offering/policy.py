@@ -396,7 +396,7 @@ class Policy:
     ladder: tuple[Step, ...]
     addons: tuple[Addon, ...] = ()
     case_kinds: tuple[CaseKind, ...] = ()  # as the policy calls them, beside the desk's own
-    dated: bool = False  # whether anything is promised from or until a day
+    dated: bool = False  # whether what is promised depends on the day or hour
     varied: frozenset[tuple[VariedBy, str]] = frozenset()  # by what promises differ; of a field, also which
     follows: tuple[CaseAspect, ...] = ()  # what of a case its later mails change
     examples: tuple[WorkedExample, ...] = ()
@@ -473,7 +473,7 @@ class Policy:
         addons = [addon for addon in self.addons if addon.key in given.addons]
         cell, of = self._cell(bought, addons, target, has.key)
         goal = cell.on(day) if cell else None
-        applied = goal.applied(channel, given) if goal else Applied(None, "")
+        applied = goal.applied(channel, self._as_it_begins(goal, given, place)) if goal else Applied(None, "")
         if applied.within is None:
             why = (*applied.because, f"{self.name} {bought.name} gives no {kind.name} target")
             return NoPromise(target, (": ".join(why),))
@@ -510,6 +510,13 @@ class Policy:
         cells = [addon.cells[target, severity] for addon in addons if (target, severity) in addon.cells]
         return (cells[-1] if cells else self.goals.get((plan.key, target, severity))), bearing
 
+    def _as_it_begins(self, goal: Goal, given: Circumstances, place: Region) -> Circumstances:
+        """What counts, with the hours in which the clock begins, as far as the goal asks."""
+        at = given.at
+        if at is None:
+            return given
+        return replace(given, open=tuple(key for key in goal.hours() if self.hours(key, place).is_open(at)))
+
     def _day(self, given: Circumstances, *, plan: str, region: str) -> date | None:
         """The day on which it is asked about, on the wall clock of the hours that come with the plan."""
         return given.at.astimezone(self.plan_calendar(plan=plan, region=region).zone).date() if given.at else None
@@ -542,6 +549,8 @@ class Policy:
         for by, value, field_key in dict.fromkeys((one.by, one.value, one.field) for one in seen):
             if by == "kind":
                 yield self.circumstances(kind=value)
+            elif by == "hours":
+                yield Circumstances(open=(value,))
             elif by == "language":
                 yield Circumstances(language=value)
             elif by == "field":

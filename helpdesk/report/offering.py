@@ -187,6 +187,7 @@ def _goal_shape(goal: Goal) -> dict[str, Any]:
         "from": goal.since.isoformat() if goal.since else None,
         "until": goal.until.isoformat() if goal.until else None,
         "by_channel": _variants_shape(goal, "channel"),
+        "by_hours": _variants_shape(goal, "hours"),
         "by_kind": _variants_shape(goal, "kind"),
         "by_language": _variants_shape(goal, "language"),
         "by_field": {key: _variants_shape(goal, "field", key) for key in fields},

@@ -64,6 +64,9 @@ by_kind = { request = "8h", question = "none" }
 by_field = { coverage = { "24x7" = "24x7", office = { within = "6h", calendar = "office" } } }
 [targets.basic.resolution]
 low = [{ within = "8h", until = 2026-12-01 }, { within = "4h", from = 2026-12-01, by_kind = { request = "5bd" } }]
+[targets.basic.follow_up]
+high = { within = "30m", calendar = "24x7", by_hours = { office = "15m" } }
+low = { within = "2h", by_hours = { tokyo = "none", office = { within = "1h", calendar = "24x7" } } }
 [targets.old.first_response]
 low = "2h"
 [classifier]
@@ -198,6 +201,15 @@ NIGHT = 16 * HOURS
         ({"addons": ["night"]}, "low", "first_response", "4 hours of 24x7"),
         ({"addons": ["fast"], "language": "fr"}, "high", "first_response", "30 minutes of office"),
         ({"addons": ["night", "fast"]}, "high", "first_response", "30 minutes of 24x7"),
+        ({"at": "2026-11-30T08:59:59+01:00"}, "high", "follow_up", "30 minutes of 24x7"),
+        ({"at": "2026-11-30T09:00:00+01:00"}, "high", "follow_up", "15 minutes of 24x7"),
+        ({"at": "2026-11-30T16:59:59+01:00"}, "high", "follow_up", "15 minutes of 24x7"),
+        ({"at": "2026-11-30T17:00:00+01:00"}, "high", "follow_up", "30 minutes of 24x7"),
+        ({"at": "2026-11-28T12:00:00+01:00"}, "high", "follow_up", "30 minutes of 24x7"),
+        ({}, "high", "follow_up", "30 minutes of 24x7"),
+        ({"at": "2026-11-30T08:00:00+09:00"}, "low", "follow_up", "2 hours of office"),
+        ({"at": "2026-11-30T10:00:00+09:00"}, "low", "follow_up", None),
+        ({"at": "2026-11-30T10:00:00+01:00"}, "low", "follow_up", "1 hour of 24x7"),
         ({"at": "2026-11-30T23:59:59+01:00"}, "low", "resolution", "8 hours of office"),
         ({"at": "2026-12-01T00:00:00+01:00"}, "low", "resolution", "4 hours of office"),
         ({"at": "2026-12-01T00:00:00+00:00", "kind": "request"}, "low", "resolution", "5 business days of office"),
@@ -355,6 +367,7 @@ def test_an_answer_chooses_only_by_saying_a_value_outright(kind, answer, languag
         ('high = "30m"', 'hih = "30m"', "addons.fast.targets.first_response.hih: expected one of high, low"),
         ('plans = ["basic"]', 'plans = ["basc"]', "addons.fast.plans: expected one of basic, old"),
         ('aliases = ["service request"]', 'aliases = ["question"]', "kinds.request: expected 'question' for one kind"),
+        ('{ office = "15m" }', '{ offce = "15m" }', "by_hours: expected one of 24x7, office, tokyo, not 'offce'"),
         ('kind = "request"', 'kind = "requst"', "channels.form.kind: expected one of defect"),
         ('within = "4h"\n', "", "low.by_field.coverage.24x7: expected an amount"),
     ],

@@ -38,6 +38,7 @@ def variants(table: GoalTable) -> Iterator[tuple[str, VariedBy, str, str, str | 
     """All that differs in a goal: its place, by what, the field if it is one, the value and what the file says."""
     by: tuple[tuple[VariedBy, Mapping[str, str | VariantTable]], ...] = (
         ("channel", table.by_channel),
+        ("hours", table.by_hours),
         ("kind", table.by_kind),
         ("language", table.by_language),
     )

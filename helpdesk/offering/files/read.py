@@ -562,6 +562,7 @@ class _PolicyReader:
         """What variants may name."""
         return {
             "channel": {entry.key for entry in policy.channels},
+            "hours": policy.calendars,
             "kind": {*self.table.kinds, *get_args(Kind)},
             "language": {*languages(), *SCRIPTS, OTHER},
             "field": {field.key for field in policy.intake},
@@ -721,7 +722,8 @@ class _PolicyReader:
 
 def _is_dated(cells: Iterable[Cell], plans: Iterable[Plan]) -> bool:
     goals = (goal for cell in cells for goal in cell.goals)
-    return any(one.since or one.until for one in goals) or any(plan.since or plan.until for plan in plans)
+    asked = any(one.since or one.until or any(one.hours()) for one in goals)
+    return asked or any(plan.since or plan.until for plan in plans)
 
 
 def _varied(goals: Mapping[Any, Cell], addons: Sequence[Addon]) -> frozenset[tuple[VariedBy, str]]:

@@ -121,6 +121,7 @@ class GoalTable:
     within: str = ""
     calendar: str = ""
     by_channel: dict[str, str | VariantTable] = field(default_factory=dict)
+    by_hours: dict[str, str | VariantTable] = field(default_factory=dict)  # key of a calendar that is open as it begins
     by_kind: dict[str, str | VariantTable] = field(default_factory=dict)  # keys of [kinds], or the desk's own kinds
     by_language: dict[str, str | VariantTable] = field(default_factory=dict)  # of the mail: "en"; "other": all others
     by_field: dict[str, dict[str, str | VariantTable]] = field(default_factory=dict)  # key of an intake field: value
