@@ -265,7 +265,7 @@ class Calendar:
         NeverOpen when that is more than forty years away.
         """
         if days * _DAY > _GIVE_UP_TARGET:
-            raise NeverOpen(f"calendar {self.name}: {days} calendar days are more than forty years")
+            raise NeverOpen(f"calendar {self.name}: expected days of forty years at most, not {days}")
         return _instant(self._clock.instant(self._clock.reading(_seconds(start)) + days * _DAY))
 
     @property
