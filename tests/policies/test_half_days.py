@@ -234,3 +234,11 @@ def test_a_desk_may_be_there_for_part_of_a_holiday(at, urgent, normal):
 def test_hours_on_holidays_are_hours():
     with pytest.raises(ConfigurationError, match=r"calendars\.home\.holidays: expected a part of a day"):
         policy_with('holidays = { country = "DE", open = "mornings" }')
+
+
+def test_hours_on_holidays_are_no_half_days(tmp_path):
+    calendar = 'holidays = { country = "DE", open = "10:00-14:00" }'
+    (tmp_path / "brew.toml").write_text(POLICY.format(calendar=calendar, zone="Europe/Berlin"))
+    assert [
+        one for one in check_file(tmp_path / "brew.toml") if one.key == "calendars.home.holidays.half_days_from"
+    ] == []

@@ -426,7 +426,8 @@ def _categories(table: PolicyFile) -> Iterator[Remark]:
         for category in categories(holidays):
             if not any(known.of(holidays, year, category) for year in years):
                 yield "warning", f"{place}.categories", f"no day of category {category!r} there"
-        halves = {day.name: day.start for year in years for day in closures(known, holidays, year) if day.start}
+        closed = (day for year in years for day in closures(known, holidays, year) if not day.opens)
+        halves = {day.name: day.start for day in closed if day.start}
         if halves:
             said = ", ".join(f"{name} from {start // 3600:02}:{start // 60 % 60:02}" for name, start in halves.items())
             yield "assumption", f"{place}.half_days_from", f"half days are closed: {said}"
