@@ -20,8 +20,7 @@ from typing import TYPE_CHECKING, Any
 from helpdesk.offering.severities import Level, SeverityTerms
 from helpdesk.severity import DEFAULT, Example, assess, evaluate, learn
 from helpdesk.severity import features as features_module
-from helpdesk.severity.assess import SUSPECT
-from helpdesk.severity.observe import Observation, observe
+from helpdesk.severity.observe import Observation, Stating, observe
 from helpdesk.severity.shares import softmax
 
 if TYPE_CHECKING:
@@ -173,8 +172,7 @@ def observed(mail: dict[str, Any]) -> Observation:
         subject=mail["subject"],
         text=mail["body"],
         terms=TERMS,
-        stated=None,
-        fields={},
+        stating=Stating(None, {}),
         robot=mail.get("robot"),
         expected=(mail.get("lang") or "en",),
     )
@@ -214,12 +212,12 @@ def figures(guesses: list[tuple[float, ...]], ranks: list[int]) -> dict[str, flo
     pairs = list(zip(guesses, ranks, strict=True))
     tops = [guess for guess, truth in pairs if truth == 1]
     rest = [guess for guess, truth in pairs if truth != 1]
-    alarmed = [best(guess) == 1 or guess[0] > SUSPECT for guess in rest]
+    alarmed = [best(guess) == 1 or guess[0] > TERMS.call_above for guess in rest]
     return {
         "accuracy": accuracy(guesses, ranks),
         "far": sum(abs(best(guess) - truth) > 1 for guess, truth in pairs) / len(pairs),
         "found": sum(best(guess) == 1 for guess in tops) / max(1, len(tops)),
-        "told": sum(best(guess) == 1 or guess[0] > SUSPECT for guess in tops) / max(1, len(tops)),
+        "told": sum(best(guess) == 1 or guess[0] > TERMS.call_above for guess in tops) / max(1, len(tops)),
         "alarms": sum(alarmed) / max(1, len(rest)),
     }
 

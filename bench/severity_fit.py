@@ -1,18 +1,23 @@
-"""Fit the severity classifier to several files at once, and measure it with one author left out.
+"""Fit the severity classifier to several files at once, and measure it with a part left out.
 
     python bench/severity_fit.py fit FILE.jsonl...    write the weights of the cues and what words lean to
     python bench/severity_fit.py out FILE.jsonl...    each file by a model that was fitted to the others
 
-Needs numpy and scipy, which the desk itself does not. A file is one author's.
+Needs numpy and scipy, which the desk itself does not. A file is one author's; the mails of `severity_mails/field/`
+that may be fitted to join them, and count more.
 
-Two voices are fitted. What words lean to: every word, phrase and piece of a word that two mails use, weighed by its
+Three things are fitted. What words lean to: every word, phrase and piece of a word that two mails use, weighed by its
 rarity, through a softmax with a weak pull to zero. The cues: the softmax of `severity.py` around its prior, which hears
-the words' opinion as a feature. So that it does not trust that opinion more than it deserves, it is fitted with what
-words fitted to the others say.
+the words' opinion as a feature. The findings: a softmax a finding over the same features. Mails of the field have
+their findings labelled; of the others only the rank is known, so what they may mean is guessed by the rank table and
+the weights so far, and fitted to, a few times over (expectation and maximisation). So that no weight trusts the words'
+opinion more than it deserves, all is fitted with what words fitted to other mails say.
 """
 
 from __future__ import annotations
 
+import hashlib
+import itertools
 import math
 import os
 import sys
@@ -26,8 +31,12 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix, hstack
 from severity import PRIOR, figures, load, observed, rank, shares_text, temperature_of
+from severity_field import FIT, mails
 
+from helpdesk.offering.findings import FINDINGS, TABLE, UNSAID
+from helpdesk.severity.explain import shown_by
 from helpdesk.severity.features import LEAST
+from helpdesk.severity.model import LEAST_SHARE, TABLE_SHARE
 from helpdesk.severity.phrase_model import FEW, OFFSET, RARITY, number_of, phrases_of, pieces_of, spelled
 
 MODEL = Path(__file__).parents[1] / "helpdesk/severity/model.toml"
@@ -36,7 +45,26 @@ STRENGTH = 8.0  # pull of the cues towards their prior
 WORD_STRENGTH = 0.01  # pull of the words towards nothing
 OFTEN_PHRASE, OFTEN_PIECE = 2, 3  # mails in which one must occur to be heard
 PIECE = 0.8  # how far pieces are heard where phrases are heard 1
-STEPS = 150  # of fitting the words; further ones only learn the mails by heart
+# What effects together show, before any mail was seen.
+COMBINED = {
+    ("effect", "looks"): ("cosmetic-only", "docs-only"),
+    ("effect", "none"): ("asks-only",),
+    ("effect", "degraded"): ("milder-only",),
+    ("effect", "stopped"): ("stop-plain",),
+    ("state", "over"): ("over", "only-was"),
+    ("place", "other"): ("non-production",),
+    ("extent", "one"): ("one-of-many",),
+    ("extent", "part"): ("some-of-many",),
+    ("way", "usable"): ("way-only",),
+}
+STEPS = 100  # of fitting the words; further ones only learn the mails by heart
+FIELD = 3.0  # what a mail of the field counts where one written for the bench counts 1
+BLOCKS = 4  # into which the field and the other files are dealt, to leave one out
+FINDING_STRENGTH = 14.0  # pull of a finding's weights towards nothing
+GUESSED = 0.15  # what a mail counts whose findings are guessed
+SHOWS = 3.0  # what an effect adds, before any mail was seen, to the value of a finding that it shows
+SILENT = 1.5  # and silence to what is unsaid
+ROUNDS = 3  # of guessing and fitting
 CLIPPED = 0.9995  # the few leans that are longer than this share of all are cut, so that a byte tells the others well
 
 Array = np.ndarray[Any, Any]
@@ -71,15 +99,24 @@ class Authors:
     """The mails of some files as numbers."""
 
     def __init__(self, paths: list[str]) -> None:
-        self.mails = [mail for path in paths for mail in load(path)]
+        field = mails(FIT)
+        self.mails = [mail for path in paths for mail in load(path)] + field
         self.seen = [observed(mail) for mail in self.mails]
-        self.groups = np.array([Path(path).stem for path in paths for _ in load(path)])
+        self.files = np.array([Path(path).stem for path in paths for _ in load(path)] + ["field"] * len(field))
+        order = {Path(path).stem: number for number, path in enumerate(paths)}
+        self.groups = np.array(
+            [
+                order[file] % BLOCKS if file in order else BLOCKS + _dealt(mail)
+                for mail, file in zip(self.mails, self.files, strict=True)
+            ]
+        )
+        self.counts = np.where(self.files == "field", FIELD, 1.0)
         self.ranks = np.array([rank(mail) for mail in self.mails])
         self.names = sorted({*PRIOR, *(name for seen in self.seen for name in seen.values)})
         self.prior = np.array([PRIOR.get(name, (0.0,) * 4) for name in self.names])
         self.cues = np.array([[seen.values.get(name, 0.0) for name in self.names] for seen in self.seen])
         self.heard = [self.names.index(f"words-{number}") for number in (1, 2, 3, 4)]
-        words = [list(spelled(seen.segments)) for seen in self.seen]
+        words = [list(spelled((*seen.quoted, *seen.segments))) for seen in self.seen]
         self.voices = (
             Voice([list(phrases_of(mail)) for mail in words], OFTEN_PHRASE, 1.0),
             Voice([[piece for word in mail for piece in pieces_of(word)] for mail in words], OFTEN_PIECE, PIECE),
@@ -91,17 +128,42 @@ class Authors:
         """Every mail's probabilities by a model that was not fitted to its author."""
         return self.out_of(self.heard_from_others())
 
-    def out_of(self, rows: Array, groups: list[str] | None = None) -> Array:
-        """The same of given features; of some groups only where they are named."""
+    def out_of(self, rows: Array) -> Array:
+        """The same of given features: what the cues say, and what the rank table makes of the findings."""
         guesses = np.full((len(self.mails), 4), 0.25)
-        for group in groups or sorted(set(self.groups)):
+        for group in sorted(set(self.groups)):
             held = self.groups == group
-            guesses[held] = shares(rows[held] @ self.weights(rows, ~held))
+            by_cues = shares(rows[held] @ self.weights(rows, ~held))
+            guesses[held] = mixed(by_cues, by_table(rows[held], self.findings(rows, ~held)))
         return guesses
 
     def weights(self, rows: Array, kept: Array) -> Array:
         """The weights of the cues, fitted to some of the mails."""
-        return fit_softmax(rows[kept], self.ranks[kept], STRENGTH, self.prior)
+        return fit_softmax(rows[kept], one_of(self.ranks[kept] - 1, 4), self.counts[kept], STRENGTH, self.prior)
+
+    def findings(self, rows: Array, kept: Array) -> dict[str, Array]:
+        """The weights of the findings, fitted to some of the mails."""
+        known, guessed = kept & (self.files == "field"), kept & (self.files != "field") & self.written
+        named = [mail["findings"] for mail, wanted in zip(self.mails, known, strict=True) if wanted]
+        told = {name: one_of([_said(findings, name) for findings in named], len(FINDINGS[name])) for name in FINDINGS}
+        both = np.vstack([rows[known], rows[guessed]])
+        counts = np.concatenate([np.full(known.sum(), FIELD), np.full(guessed.sum(), GUESSED)])
+        start = {name: self.supposed(name) for name in FINDINGS}
+        weights = {
+            name: fit_softmax(
+                self.read_for(name, rows[known]), told[name], np.ones(known.sum()), FINDING_STRENGTH, prior
+            )
+            for name, prior in start.items()
+        }
+        for _ in range(ROUNDS):
+            meant = may_mean(rows[guessed], weights, self.ranks[guessed])
+            weights = {
+                name: fit_softmax(
+                    self.read_for(name, both), np.vstack([told[name], meant[name]]), counts, FINDING_STRENGTH, prior, 80
+                )
+                for name, prior in start.items()
+            }
+        return weights
 
     def heard_from_others(self) -> Array:
         """The features of every mail, with the opinion of words that were fitted to the other authors."""
@@ -111,16 +173,34 @@ class Authors:
             rows[held] = self.hearing(held, self.word_table(~held))
         return rows
 
-    def fitted(self) -> tuple[Array, tuple[Array, Array]]:
-        """The weights of the cues and the table of words, fitted to all mails."""
+    def read_for(self, finding: str, rows: Array) -> Array:
+        """The features that a finding is read from: words that lean to a rank know neither where nor when it is."""
+        rows = rows.copy()
+        if finding in {"place", "state"}:
+            rows[:, self.heard] = 0.0
+        return rows
+
+    def supposed(self, finding: str) -> Array:
+        """The weights of a finding before any mail was seen: what shows a value speaks for it."""
+        prior = np.zeros((len(self.names), len(FINDINGS[finding])))
+        for place, value in enumerate(FINDINGS[finding]):
+            for cue in (*shown_by(finding, value), *COMBINED.get((finding, value), ())):
+                if cue in self.names:
+                    prior[self.names.index(cue), place] = SHOWS
+        prior[self.names.index("bias"), 0] = SILENT
+        return prior
+
+    def fitted(self, rows: Array) -> tuple[Array, dict[str, Array], tuple[Array, Array]]:
+        """The weights of the cues and of the findings, and the table of words, fitted to all mails."""
         everything = np.ones(len(self.mails), dtype=bool)
-        return self.weights(self.heard_from_others(), everything), self.word_table(everything)
+        return self.weights(rows, everything), self.findings(rows, everything), self.word_table(everything)
 
     def word_table(self, kept: Array) -> tuple[Array, Array]:
         """What every phrase and piece leans to, and the scores before the first."""
         used = kept & self.written
         rows = hstack([self.words[used], csr_matrix(np.ones((used.sum(), 1)))]).tocsr()
-        weights = fit_softmax(rows, self.ranks[used], WORD_STRENGTH, np.zeros((rows.shape[1], 4)), STEPS)
+        truth = one_of(self.ranks[used] - 1, 4)
+        weights = fit_softmax(rows, truth, self.counts[used], WORD_STRENGTH, np.zeros((rows.shape[1], 4)), STEPS)
         return weights[:-1], weights[-1]
 
     def hearing(self, which: Array, table: tuple[Array, Array]) -> Array:
@@ -137,22 +217,85 @@ def shares(scores: Array) -> Array:
     return powers / powers.sum(1, keepdims=True)
 
 
-def fit_softmax(rows: Any, ranks: Array, strength: float, prior: Array, steps: int = 300) -> Array:
-    """Weights of a softmax near `prior`, for rows that may be sparse."""
-    truth, count, columns = (
-        np.eye(4)[ranks - 1],
-        np.arange(rows.shape[0]),
-        rows.T.tocsr() if hasattr(rows, "tocsr") else rows.T,
-    )
+def fit_softmax(rows: Any, truth: Array, counts: Array, strength: float, prior: Array, steps: int = 300) -> Array:
+    """Weights of a softmax near `prior`, for rows that may be sparse and truths that may be shares."""
+    columns = rows.T.tocsr() if hasattr(rows, "tocsr") else rows.T
 
     def loss(flat: Array) -> tuple[float, Array]:
         weights = flat.reshape(prior.shape)
         guess = shares(rows @ weights)
         pull = weights - prior
-        surprise = -np.log(guess[count, ranks - 1] + 1e-12).sum() + strength / 2 * (pull**2).sum()
-        return surprise, (columns @ (guess - truth) + strength * pull).ravel()
+        surprise = -(counts[:, None] * truth * np.log(guess + 1e-12)).sum() + strength / 2 * (pull**2).sum()
+        return surprise, (columns @ ((guess - truth) * counts[:, None]) + strength * pull).ravel()
 
     return minimize(loss, prior.ravel(), jac=True, method="L-BFGS-B", options={"maxiter": steps}).x.reshape(prior.shape)
+
+
+def one_of(places: Any, count: int) -> Array:
+    return np.eye(count)[np.asarray(places, dtype=int)]
+
+
+def _said(findings: dict[str, Any], name: str) -> int:
+    return FINDINGS[name].index(findings[name]["is"] if name in findings else UNSAID)
+
+
+def _dealt(mail: dict[str, Any]) -> int:
+    """The block of a mail of the field: by the report that it was retold from."""
+    return int(hashlib.md5(mail["id"].split(".")[0].encode(), usedforsecurity=False).hexdigest(), 16) % BLOCKS
+
+
+# --- findings
+
+CELLS = np.array(
+    [
+        next(
+            line.rank
+            for line in TABLE
+            if all(values[list(FINDINGS).index(name)] in wanted for name, wanted in line.when.items())
+        )
+        for values in itertools.product(*FINDINGS.values())
+    ]
+).reshape([len(values) for values in FINDINGS.values()])
+AT_ONCE = 400  # mails of which everything that they may mean is held in memory
+
+
+def _meanings(rows: Array, weights: dict[str, Array]) -> Array:
+    """How likely each combination of values is, a mail."""
+    cells = np.ones((len(rows),))
+    for name in FINDINGS:
+        share = shares(rows @ weights[name])
+        cells = cells[..., None] * share.reshape((len(rows),) + (1,) * (cells.ndim - 1) + (share.shape[1],))
+    return cells
+
+
+def by_table(rows: Array, weights: dict[str, Array]) -> Array:
+    """What the rank table makes of the findings."""
+    parts = [_meanings(rows[start : start + AT_ONCE], weights) for start in range(0, len(rows), AT_ONCE)]
+    return np.vstack(
+        [
+            np.stack([(part * (rank == CELLS)).reshape(len(part), -1).sum(1) for rank in (1, 2, 3, 4)], 1)
+            for part in parts
+        ]
+    )
+
+
+def may_mean(rows: Array, weights: dict[str, Array], ranks: Array) -> dict[str, Array]:
+    """How likely each value of each finding is, given the rank that a mail is labelled with."""
+    found: dict[str, list[Array]] = {name: [] for name in FINDINGS}
+    for start in range(0, len(rows), AT_ONCE):
+        wanted = ranks[start : start + AT_ONCE]
+        cells = _meanings(rows[start : start + AT_ONCE], weights) * (
+            CELLS[None] == wanted.reshape((-1,) + (1,) * CELLS.ndim)
+        )
+        cells /= cells.reshape(len(cells), -1).sum(1).reshape((-1,) + (1,) * CELLS.ndim) + 1e-12
+        for place, name in enumerate(FINDINGS):
+            found[name].append(cells.sum(axis=tuple(axis + 1 for axis in range(CELLS.ndim) if axis != place)))
+    return {name: np.vstack(parts) for name, parts in found.items()}
+
+
+def mixed(by_cues: Array, found: Array) -> Array:
+    """Both opinions as one, as `severity.model` mixes them."""
+    return shares((1 - TABLE_SHARE) * np.log(by_cues + LEAST_SHARE) + TABLE_SHARE * np.log(found + LEAST_SHARE))
 
 
 def write_phrases(authors: Authors, table: tuple[Array, Array]) -> tuple[float, Array]:
@@ -174,8 +317,11 @@ def write_phrases(authors: Authors, table: tuple[Array, Array]) -> tuple[float, 
     return unit, bias - bias.mean()
 
 
-def write_model(weights: dict[str, list[float]], temperature: float, unit: float, bias: Array) -> None:
-    """Write the weights of the cues and the scale of the phrases."""
+def write_model(
+    names: list[str], weights: Array, findings: dict[str, Array], temperature: float, scale: tuple[float, Array]
+) -> None:
+    """Write the weights of the cues and of the findings, and the scale of the phrases."""
+    unit, bias = scale
     scores = ", ".join(f"{value:.4f}" for value in bias)
     lines = [
         "# The shipped model. Written by `bench/severity_fit.py fit`; not to be edited by hand.",
@@ -184,32 +330,45 @@ def write_model(weights: dict[str, list[float]], temperature: float, unit: float
         f"[phrases]\nunit = {unit:.6f}\nbias = [{scores}]",
         "\n# What each cue adds to the scores of rank 1 to 4.\n[weights]",
     ]
-    lines += [f"{name} = [{', '.join(f'{value:.3f}' for value in weights[name])}]" for name in sorted(weights)]
+    lines += _rows(names, weights)
+    for finding, values in FINDINGS.items():
+        lines.append(f"\n# What each cue adds to {', '.join(values)}.\n[findings.{finding}]")
+        lines += _rows(names, findings[finding])
     MODEL.write_text("\n".join([*lines, ""]), encoding="utf-8")
+
+
+def _rows(names: list[str], weights: Array) -> list[str]:
+    return [
+        f"{name} = [{', '.join(f'{value:.3f}' for value in row)}]"
+        for name, row in sorted(zip(names, weights, strict=True))
+    ]
 
 
 def command_fit(paths: list[str]) -> None:
     authors = Authors(paths)
-    guesses = authors.left_out()
-    temperature = temperature_of([tuple(guess) for guess in guesses], list(authors.ranks))
-    weights, table = authors.fitted()
-    named = {name: list(row) for name, row in zip(authors.names, weights, strict=True)}
-    write_model(named, temperature, *write_phrases(authors, table))
-    print(
-        f"{len(authors.mails)} mails, {temperature=}; right with the author left out:"
-        f" {(guesses.argmax(1) + 1 == authors.ranks).mean():.3f}"
-    )
+    rows = authors.heard_from_others()
+    guesses = authors.out_of(rows)
+    field = authors.files == "field"  # what strangers write is what confidence is about
+    temperature = temperature_of([tuple(guess) for guess in guesses[field]], list(authors.ranks[field]))
+    weights, findings, table = authors.fitted(rows)
+    write_model(authors.names, weights, findings, temperature, write_phrases(authors, table))
+    _report(authors, guesses)
+    print(f"{len(authors.mails)} mails, {temperature=}")
+
+
+def _report(authors: Authors, guesses: Array) -> None:
+    for name in dict.fromkeys(authors.files):
+        held = authors.files == name
+        found = figures([tuple(guess) for guess in guesses[held]], list(authors.ranks[held]))
+        print(f"{name:16} {held.sum():4} {shares_text(found)}")
 
 
 def command_out(paths: list[str]) -> None:
     authors = Authors(paths)
     guesses = authors.left_out()
     if os.environ.get("SAVE"):
-        np.savez(os.environ["SAVE"], guesses=guesses, ranks=authors.ranks, groups=authors.groups)
-    for name in [Path(path).stem for path in paths]:
-        held = authors.groups == name
-        found = figures([tuple(guess) for guess in guesses[held]], list(authors.ranks[held]))
-        print(f"{name:16} {held.sum():4} {shares_text(found)}")
+        np.savez(os.environ["SAVE"], guesses=guesses, ranks=authors.ranks, files=authors.files)
+    _report(authors, guesses)
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from helpdesk.offering.findings import TABLE, FindingRule
 from helpdesk.offering.intake_words import folded
 
 if TYPE_CHECKING:
@@ -132,7 +133,9 @@ class SeverityTerms:
     """All that a policy says about severity.
 
     `default` is the level of a mail that says too little; `stated` is what a customer's stated priority
-    counts for; below the probability `review_below` nobody's guess is taken; `never_rank_1` are kinds.
+    counts for; below the probability `review_below` a person looks; above the probability `call_above` of rank 1
+    people are called; `too_low` and `too_high` are what a rank too low or too high costs; `rules` make a rank of what
+    a mail says; `never_rank_1` are kinds.
     """
 
     levels: tuple[Level, ...]
@@ -140,7 +143,11 @@ class SeverityTerms:
     stated: StatedUse = "initial"
     caps: tuple[Cap, ...] = ()
     areas: tuple[Area, ...] = ()
-    review_below: float = 0.75
+    review_below: float = 0.7
+    call_above: float = 0.33
+    too_low: float = 1.25
+    too_high: float = 1.0
+    rules: tuple[FindingRule, ...] = TABLE
     never_rank_1: tuple[str, ...] = ()
     matrix: Matrix | None = None
 

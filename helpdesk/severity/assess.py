@@ -16,29 +16,33 @@ from helpdesk.core.words.verdict import Reason, Verdict
 from helpdesk.severity import caps
 from helpdesk.severity.availability import environment_of, reports_unavailable
 from helpdesk.severity.evidence import shown
-from helpdesk.severity.explain import reasons_for
+from helpdesk.severity.explain import evidence_of, reasons_for
+from helpdesk.severity.findings import find
 from helpdesk.severity.kind import kind_of
 from helpdesk.severity.model import DEFAULT
 from helpdesk.severity.observe import Stating, observe
+from helpdesk.severity.rank_table import by_table, translated
 from helpdesk.severity.second import reason_of, together
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from helpdesk.core.words.verdict import Probabilities
+    from helpdesk.offering.findings import FindingLimit
     from helpdesk.offering.severities import Degree, Kind, Rank, SeverityTerms, StatedSeverity
     from helpdesk.severity.caps import Bound
     from helpdesk.severity.model import Model
     from helpdesk.severity.observe import Observation
+    from helpdesk.severity.rank_table import LikelyFindings
     from helpdesk.severity.second import SecondVoter
 
-SUSPECT = 0.1  # above this probability of rank 1 somebody is told now
-SURE = 0.95  # without any cue only this much is believed
-PLAIN = 0.45  # without any cue only this much for rank 1 alarms
+SURE = 0.6  # without any cue only this much is believed
+POSSIBLE = 0.25  # of a finding that the mail shows
+LEAST_LIKELY = 0.2  # of a rank that can be decided on: no compromise that nothing speaks for
+LINE = 0.15  # above this probability of rank 1 its holder reads a line about it
 _FITTED = 2  # the stated rank that stands where a policy wants it: worse is a question of calls, milder of clocks
 APART = 2  # ranks between stated and found that are a conflict
 MONITORING = "monitoring"  # the channel whose alerts open at rank 1 (LGT-4)
-READINGS = frozenset({"workaround", "past", "partial"})  # conditions that a reader can be wrong about
 NO_MONITORS = frozenset({"vacation", "bounce-permanent", "bounce-temporary", "own-mail"})
 _NO_FIELDS: Mapping[str, str] = MappingProxyType({})
 
@@ -96,8 +100,8 @@ def assess(  # noqa: PLR0913 - one argument a signal, all by name
     observed = observe(subject=subject, text=text, terms=terms, stating=stating, robot=robot, expected=expected)
     own = model.words(f"{observed.subject}\n{observed.text}")
     second = _second(observed, second_voter)
-    found = model.probabilities({**observed.values, **own})
-    probabilities = together(found, second) if second else found
+    reading = _reading(observed, own, second, model, terms)
+    probabilities = reading.probabilities
     kind = "defect" if _potential_outage(observed, channel) else kind_of(observed)
     taught = any(word in model.learned for word in own)
     blank = _says_nothing(observed) and not taught
@@ -105,13 +109,12 @@ def assess(  # noqa: PLR0913 - one argument a signal, all by name
     opinion = _with_mailbox(_with_matrix(opinion, observed, fields, terms), mailbox, observed, probabilities, terms)
     rules = caps.holding(observed=observed, terms=terms, kind=kind, names=products, channel=channel)
     opinion, rules = _with_settled(opinion, rules, terms)
-    opinion = _with_channel(opinion, observed, channel)
+    opinion = _with_channel(_within(opinion, reading.limits, observed, terms), observed, channel)
     degree, bound = _bound(opinion.degree, rules, observed, kind, terms)
     for proposal in caps.proposals(degree, rules, terms=terms):
         opinion = opinion.doubted(proposal)
-    cues = (*reasons_for(observed, model, terms, found=_best(probabilities)), *_second_reason(second, terms))
     rank = degree[0]
-    suspect = rank != 1 and _suspected(probabilities, kind, rules, terms) and not (blank and probabilities[0] < PLAIN)
+    worse = 0.0 if rank == 1 or _is_settled(kind, rules, terms) else probabilities[0]
     return Verdict(
         severity=terms.at_degree(degree).key,
         rank=rank,
@@ -120,13 +123,96 @@ def assess(  # noqa: PLR0913 - one argument a signal, all by name
         confidence=max(probabilities),
         probabilities=probabilities,
         review=opinion.review,
-        s1_suspect=suspect,
+        s1_suspect=worse > terms.call_above,
         kind=kind,
         language=observed.language,
         area=area_of(f"{observed.subject}\n{observed.text}\n{' '.join(fields.values())}", terms),
-        reasons=opinion.reasons(cues, bound, _suspicion(suspect, probabilities, terms)),
+        reasons=opinion.reasons(_cues(reading, observed, second, terms), bound, _suspicion(worse, terms)),
         unavailable=reports_unavailable(observed),
         environment=environment_of(observed),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _TextReading:
+    """What the text alone says: of its trouble, by our table, by the policy's, and which of its limits it meets."""
+
+    findings: LikelyFindings | None
+    found: Probabilities
+    probabilities: Probabilities
+    limits: tuple[FindingLimit, ...]
+
+
+def _reading(
+    observed: Observation, own: Mapping[str, float], second: Probabilities | None, model: Model, terms: SeverityTerms
+) -> _TextReading:
+    findings = _findings(observed)
+    found = model.probabilities({**observed.values, **own}, by_table(findings) if findings else None)
+    found = together(found, second) if second else found
+    if findings is None:
+        return _TextReading(None, found, found, ())
+    limits = caps.limits(terms)
+    probabilities = translated(found, findings, theirs=terms.rules, limits=limits)
+    return _TextReading(findings, found, probabilities, _likely(limits, findings, observed))
+
+
+def _cues(
+    reading: _TextReading, observed: Observation, second: Probabilities | None, terms: SeverityTerms
+) -> tuple[Reason, ...]:
+    """What speaks for what was found, the policy's limits among it where they made another rank the likeliest."""
+    moved = _best(reading.found) != _best(reading.probabilities)
+    return (
+        *reasons_for(observed, reading.findings, terms, found=_cheapest(reading.probabilities, terms)),
+        *(_limited(reading.limits, observed, terms) if moved else ()),
+        *_second_reason(second, terms),
+    )
+
+
+_PLACES: Mapping[str, str] = MappingProxyType({"non-production": "other", "production": "production"})
+
+
+def _findings(observed: Observation) -> LikelyFindings | None:
+    """What the mail says of its trouble; None where no person wrote it. What a field states is a fact."""
+    if observed.alert is not None or observed.robot is not None:
+        return None
+    facts = [("place", _PLACES[told]) for told in observed.told if told in _PLACES]
+    if not facts and "prod-trouble" in observed.seen and "non-production" not in observed.seen:
+        facts = [("place", "production")]  # said of the trouble itself, and it lowers nothing
+    return find(observed.values, dict(facts))
+
+
+def _likely(
+    limits: Sequence[FindingLimit], findings: LikelyFindings, observed: Observation
+) -> tuple[FindingLimit, ...]:
+    """The policy's rules about findings that the mail shows, and likely says."""
+    return tuple(
+        one
+        for one in limits
+        for value in one.values
+        if findings[one.finding][value] >= POSSIBLE and evidence_of(observed, one.finding, value)
+    )
+
+
+def _within(opinion: _Opinion, likely: Sequence[FindingLimit], observed: Observation, terms: SeverityTerms) -> _Opinion:
+    """What another voice than the text's decided, within the rules about what the text more likely says than not."""
+    if opinion.decided is None:
+        return opinion
+    still = caps.stands_still(observed)
+    for limit, reason in zip(likely, _limited(likely, observed, terms), strict=True):
+        concerns_all = limit.finding in {"place", "state"}  # whatever stands still does so there, or did
+        if opinion.degree[0] < limit.rank and (concerns_all or not still):
+            opinion = opinion.decided_by(reason, degree=(limit.rank, 0), review=opinion.review)
+    return opinion
+
+
+def _limited(likely: Sequence[FindingLimit], observed: Observation, terms: SeverityTerms) -> tuple[Reason, ...]:
+    return tuple(
+        Reason(
+            limit.cap,
+            f"at most {terms.at_rank(limit.rank).name}",
+            next((shows for value in limit.values if (shows := evidence_of(observed, limit.finding, value))), ""),
+        )
+        for limit in likely
     )
 
 
@@ -172,17 +258,26 @@ def _says_nothing(observed: Observation) -> bool:
 
 
 def _found(probabilities: Probabilities, terms: SeverityTerms, *, blank: bool) -> _Opinion:
-    """What the text alone says; the policy's default where it says too little, or is `blank`."""
+    """What the text alone says, at the least expected cost; the policy's default where it is `blank`."""
     confidence = max(probabilities)
-    opinion = _Opinion((_best(probabilities), 0))
-    default, by_default = terms.level(terms.default), terms.degree(terms.default)
+    opinion = _Opinion((_cheapest(probabilities, terms), 0), review=confidence < terms.review_below)
     if blank and confidence < SURE:
-        why = f"the policy's default, {default.name}; a human looks"
-        return opinion.decided_by(Reason("no cue", why), degree=by_default, review=True)
-    if confidence < terms.review_below:
-        why = f"the best guess has {confidence:.0%}: the policy's default, {default.name}; a human looks"
-        return opinion.decided_by(Reason("unsure", why), degree=by_default, review=True)
+        why = f"the policy's default, {terms.level(terms.default).name}; a human looks"
+        return opinion.decided_by(Reason("no cue", why), degree=terms.degree(terms.default), review=True)
     return opinion
+
+
+def _cheapest(probabilities: Probabilities, terms: SeverityTerms) -> Rank:
+    """The rank of the least expected cost: what is too low and what is too high cost what the policy says."""
+
+    def cost(rank: Rank) -> float:
+        return sum(
+            share * (terms.too_low if true < rank else terms.too_high) * abs(true - rank)
+            for true, share in enumerate(probabilities, start=1)
+        )
+
+    likely = [rank for rank, share in enumerate(probabilities, start=1) if share >= LEAST_LIKELY]
+    return min(likely, key=cost)
 
 
 def _with_stated(
@@ -265,17 +360,16 @@ def _potential_outage(observed: Observation, channel: str) -> bool:
     return alert is None or (alert.state == "problem" and not alert.non_production)
 
 
-def _suspected(probabilities: Probabilities, kind: Kind, rules: Collection[Bound], terms: SeverityTerms) -> bool:
-    """Whether it may be rank 1. A rule that rests on a reading may misread; one that rests on facts settles it."""
-    settled = any(rule.lowers and rule.limit[0] > 1 and rule.cap.when not in READINGS for rule in rules)
-    return probabilities[0] > SUSPECT and not settled and kind not in terms.never_rank_1
+def _is_settled(kind: Kind, rules: Collection[Bound], terms: SeverityTerms) -> bool:
+    """Whether it cannot be rank 1 by the policy's rules."""
+    return kind in terms.never_rank_1 or any(rule.lowers and rule.limit[0] > 1 for rule in rules)
 
 
-def _suspicion(suspect: bool, probabilities: Probabilities, terms: SeverityTerms) -> tuple[Reason, ...]:  # noqa: FBT001
-    if not suspect:
+def _suspicion(worse: float, terms: SeverityTerms) -> tuple[Reason, ...]:
+    if worse <= LINE:
         return ()
-    # Whether somebody is told of it is not judged here: it depends on what became of the case by then.
-    return (Reason("may be worse", f"{probabilities[0]:.0%} for {terms.at_rank(1).name}"),)
+    # Whether somebody is called is not judged here: it depends on what became of the case by then.
+    return (Reason("may be worse", f"{worse:.0%} for {terms.at_rank(1).name}"),)
 
 
 def area_of(text: str, terms: SeverityTerms) -> str | None:

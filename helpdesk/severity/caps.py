@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from helpdesk.core.words.verdict import Reason
+from helpdesk.offering.findings import FindingLimit
 from helpdesk.severity.effects import effects
 from helpdesk.severity.evidence import shown
 from helpdesk.severity.features import MILDER, STOPS, TROUBLE
@@ -24,22 +25,20 @@ if TYPE_CHECKING:
     from helpdesk.severity.observe import Observation
     from helpdesk.severity.segment import Segment
 
-# The effects that a condition stands for.
-_EFFECTS: Mapping[str, tuple[str, ...]] = {
-    "non-production": ("non-production",),
-    "workaround": ("workaround",),
-    "past": ("over",),
-    "documentation": ("docs",),
-    "partial": ("partial",),
-    "security": ("security",),
-    "cosmetic": ("cosmetic",),
-    "internal": (),
+# What a condition is as a finding: its rule shifts what is likely, by as much as the mail is likely to say that.
+_FINDINGS: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "non-production": (("place", "other"),),
+    "past": (("state", "over"),),
+    "workaround": (("way", "usable"),),
+    "partial": (("effect", "degraded"), ("extent", "part")),
+    "security": (("effect", "exposed"),),
+    "cosmetic": (("effect", "looks"),),
 }
+# The effects that another stands for, which is no finding.
+_EFFECTS: Mapping[str, tuple[str, ...]] = {"documentation": ("docs",), "internal": ()}
 
 _WORST: Degree = (0, 0)
 Force = Literal["binds", "shapes", "weighs", "proposes"]
-# Where or when the trouble is: what else there may be of it is of there and then, or the effects have told it apart.
-_PLACED = frozenset({"non-production", "past"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +68,31 @@ def holding(
     return tuple(bound for bound in found if bound is not None)
 
 
+def limits(terms: SeverityTerms) -> tuple[FindingLimit, ...]:
+    """The rules about what a mail says of its trouble."""
+    return tuple(
+        FindingLimit(
+            cap.name,
+            finding,
+            tuple(values.split()),
+            terms.level(cap.at_most).rank,
+            terms.level(cap.alone).rank if cap.alone else None,
+        )
+        for cap in terms.caps
+        for finding, values in _FINDINGS.get(cap.when, ())
+    )
+
+
 def _bound(
     cap: Cap, observed: Observation, terms: SeverityTerms, *, kind: Kind, names: Collection[str], channel: str
 ) -> Bound | None:
     limit = terms.degree(cap.at_most)
     fact = _fact(cap, observed, names=names, channel=channel)
-    said = fact or _said(cap, observed, kind=kind)
+    said = fact or (None if cap.when in _FINDINGS else _said(cap, observed, kind=kind))
     if said is None:
         return None
     force: Force = "binds" if fact else _force(cap, observed)
-    is_it = cap.alone and force != "weighs" and _is_trouble(cap, observed)
+    is_it = cap.alone and force != "weighs" and observed.seen.any(*TROUBLE)
     return Bound(cap, limit, said, force, terms.degree(cap.alone) if is_it else None)
 
 
@@ -105,12 +119,6 @@ def _said(cap: Cap, observed: Observation, *, kind: Kind) -> str | None:
 
 def _shown_by(when: str, observed: Observation) -> Iterator[str]:
     seen = observed.seen
-    if when == "workaround" and "no-workaround" in seen:
-        return
-    if when == "past":
-        if "over" in observed.values:
-            yield seen.found["solved"]
-        return
     if when == "internal":
         yield from (segment.text for segment in observed.segments if _is_internal(segment))
     for name in _EFFECTS.get(when, ()):
@@ -154,13 +162,10 @@ def _force(cap: Cap, observed: Observation) -> Force:
 
 
 def _says_more(cap: Cap, observed: Observation) -> bool:
-    """Whether the mail tells of a standstill; beside what is cosmetic, of any other trouble."""
+    """Whether the mail tells of a standstill beside it."""
     about, _, value = cap.when.partition(":")
-    if about in _PLACED or "over" in observed.values:
+    if "over" in observed.values:
         return False
-    if about == "cosmetic":
-        barred = any(one.has("cosmetic") and one.unable and one.says(*_PEOPLE) for one in observed.segments)
-        return barred or _tells(observed, lambda one: one.has("cosmetic"), there=STOPS, elsewhere=TROUBLE)
     if about == "internal":
         return _tells(observed, _is_internal, there=_OF_THE_BUSINESS, elsewhere=STOPS)
     if about in {"product", "component"}:
@@ -191,7 +196,6 @@ def fits_second(observed: Observation) -> bool:
 
 
 _OF_EVERYBODY = tuple(name for name in STOPS if name not in {"we-cannot", "users-cannot"})
-_PEOPLE = ("nobody", "users", "we")  # `it overlaps the button, so nobody can save`
 _OF_THE_BUSINESS = ("core-stopped", "none-comes-through", "business-idle", "users-cannot", "prod-trouble")
 
 
@@ -200,17 +204,6 @@ def _tells(
 ) -> bool:
     """Whether a segment that is about it has one of these effects by itself, or another segment one of those."""
     return any(effects((segment,)).any(*(there if about_it(segment) else elsewhere)) for segment in observed.segments)
-
-
-def _is_trouble(cap: Cap, observed: Observation) -> bool:
-    """Whether something has failed, rather than that something is asked or wanted."""
-    seen = observed.seen
-    if cap.when == "past":
-        return seen.any("was-trouble", "past-trouble", *TROUBLE)
-    if cap.when == "non-production":  # what were an incident there; the rest is a question of it
-        slight = seen.any("cosmetic", "edge-thing", "low-key", "one-user-or-item", "wish", "docs")
-        return seen.any(*STOPS) or (seen.any("failing", "slow", "data-lost") and not slight)
-    return seen.any(*TROUBLE)
 
 
 # --- what follows

@@ -32,10 +32,17 @@ class Effects:
     """The effects found: each with the text of the segment that says it first."""
 
     found: dict[str, str] = field(default_factory=dict)
+    named: set[str] = field(default_factory=set)  # in the subject alone: it names, and a body claims
 
     def add(self, name: str, segment: Segment) -> None:
-        """Note an effect; the first segment that says it is its evidence."""
-        self.found.setdefault(name, segment.text)
+        """Note an effect; the first segment that says it is its evidence, one of the body before the subject."""
+        if name not in self.found:
+            self.found[name] = segment.text
+            if segment.subject:
+                self.named.add(name)
+        elif name in self.named and not segment.subject:
+            self.found[name] = segment.text
+            self.named.discard(name)
 
     def __contains__(self, name: object) -> bool:
         return name in self.found

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from helpdesk.severity.phrase_model import PhraseScores
 
 OPINION = ("words-1", "words-2", "words-3", "words-4")  # what the words lean to, as features
+# What a policy itself says of a rank: no mail that was fitted to can know it, so it is weighed beside what was.
+POLICY_CUES = ("policy-cue-1", "policy-cue-2", "policy-cue-3", "policy-cue-4")
 LEAST = 0.02  # no phrase is so sure that the cues are not heard
 STOPS = (
     "outage",
@@ -68,13 +70,24 @@ COMBINED = word_set(
 )
 
 
-def of_person(effects: Effects, *, stated: Rank | None, lean: PhraseScores | None) -> dict[str, float]:
+NAMED = 0.6  # what an effect weighs that only the subject names, where the mail has a body
+QUOTED = 0.35  # and what only a log, a form or another machine says
+
+
+def of_person(
+    effects: Effects, *, quoted: Effects, stated: Rank | None, lean: PhraseScores | None, has_body: bool
+) -> dict[str, float]:
     """The features of a mail that a person wrote. `stated` is a rank only where the policy takes it as evidence.
+
+    `quoted` are the effects in what a machine says.
 
     What the words lean to comes in as the logarithm of its probability of each rank: two opinions, multiplied.
     """
     features = {"bias": 1.0}
-    features.update((name, 1.0) for name in effects.found if name not in UNWEIGHED)
+    features.update((name, QUOTED) for name in quoted.found if name not in UNWEIGHED)
+    features.update(
+        (name, NAMED if has_body and name in effects.named else 1.0) for name in effects.found if name not in UNWEIGHED
+    )
     features.update(_combinations(effects))
     if stated is not None:
         features[f"stated-{stated}"] = 1.0

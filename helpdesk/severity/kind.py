@@ -23,7 +23,7 @@ def kind_of(observed: Observation) -> Kind:
 def _of_person(observed: Observation) -> Kind:
     seen, over = observed.seen, "over" in observed.values
     trouble = seen.any(*_TROUBLE) and not over
-    if "wish" in seen and not (trouble and seen.any("ongoing", "core-stopped", "outage", "production")):
+    if "wish" in seen and not over and not (trouble and seen.any("ongoing", "core-stopped", "outage", "production")):
         return "enhancement"
     if trouble or ("security" in seen and not seen.any("security-paper", "question")):
         return "defect"

@@ -16,7 +16,6 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from helpdesk.offering.severities import Level, SeverityTerms
-from helpdesk.severity.assess import SUSPECT
 from helpdesk.severity.features import OPINION
 from helpdesk.severity.hashing import hashed
 from helpdesk.severity.observe import Stating, observe
@@ -92,7 +91,7 @@ def evaluate(model: Model, examples: Sequence[Example]) -> Evaluation:
 def tally(judged: Sequence[tuple[Rank, Probabilities]]) -> Evaluation:
     """Count guesses against the truth."""
     found = [(truth, guess.index(max(guess)) + 1, guess) for truth, guess in judged]
-    told = [(truth, rank == 1 or guess[0] > SUSPECT) for truth, rank, guess in found]
+    told = [(truth, rank == 1 or guess[0] > _RANKS.call_above) for truth, rank, guess in found]
     bins = _calibration([(max(guess), truth == rank) for truth, rank, guess in found])
     return Evaluation(
         confusion=confusion((truth, rank) for truth, rank, _ in found),

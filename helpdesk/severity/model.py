@@ -1,4 +1,4 @@
-"""The softmax over cues: four scores, one a rank, from named features.
+"""The voices on a mail's rank as one: the softmax over cues, and what the rank table makes of the findings.
 
 A `Model` is a value. The shipped one is `DEFAULT`; what a desk learns from its agents is laid over it by
 `learning.learn`, which answers a new model. `state` and `from_state` carry it to and from storage.
@@ -6,11 +6,13 @@ A `Model` is a value. The shipped one is `DEFAULT`; what a desk learns from its 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from helpdesk.severity.features import POLICY_CUES
 from helpdesk.severity.hashing import hashed
 from helpdesk.severity.shares import softmax
 from helpdesk.severity.shipped import row_of, weights
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
     from helpdesk.core.words.verdict import Probabilities
 
 FeatureWeights = Mapping[str, tuple[float, float, float, float]]
+
+TABLE_SHARE = 0.6  # of the findings by the rank table, in the product of the two voices
+LEAST_SHARE = 1e-3  # no voice is so sure that the other is not heard
 
 _ZERO = (0.0, 0.0, 0.0, 0.0)
 _NONE: FeatureWeights = MappingProxyType({})
@@ -37,20 +42,19 @@ class Model:
     seen: int = 0
     version: str = "shipped"
 
-    def probabilities(self, features: Mapping[str, float]) -> Probabilities:
-        """The probability of each rank, 1 to 4."""
-        return softmax([score / self.temperature for score in self.scores(features)])
-
-    def scores(self, features: Mapping[str, float]) -> list[float]:
-        """The sum of weight times value a rank, before the temperature."""
-        totals = [0.0, 0.0, 0.0, 0.0]
-        for table in (self.weights, self.learned):
-            for name, value in features.items():
-                row = table.get(name)
-                if row is not None:
-                    for index, weight in enumerate(row):
-                        totals[index] += weight * value
-        return totals
+    def probabilities(self, features: Mapping[str, float], by_table: Probabilities | None = None) -> Probabilities:
+        """The probability of each rank, 1 to 4. `by_table` None: nothing is found in a mail that no person wrote."""
+        cues = {name: value for name, value in features.items() if name not in POLICY_CUES}
+        own = _scores(self.weights, cues)
+        if by_table is not None:
+            own = [
+                ((1 - TABLE_SHARE) * math.log(said + LEAST_SHARE) + TABLE_SHARE * math.log(found + LEAST_SHARE))
+                / self.temperature
+                for said, found in zip(softmax(own), by_table, strict=True)
+            ]
+        by_policy = {name: value for name, value in features.items() if name in POLICY_CUES}
+        more = (_scores(self.weights, by_policy), _scores(self.learned, features))
+        return softmax([sum(parts) for parts in zip(own, *more, strict=True)])
 
     def row(self, name: str) -> tuple[float, float, float, float]:
         """One feature's weights, shipped and learned together."""
@@ -82,6 +86,16 @@ class Model:
             seen=int(state["seen"]),
             version=str(state["version"]),
         )
+
+
+def _scores(table: FeatureWeights, features: Mapping[str, float]) -> list[float]:
+    totals = [0.0, 0.0, 0.0, 0.0]
+    for name, value in features.items():
+        row = table.get(name)
+        if row is not None:
+            for index, weight in enumerate(row):
+                totals[index] += weight * value
+    return totals
 
 
 DEFAULT = Model(weights=MappingProxyType(dict(weights().of_cues)), temperature=weights().temperature)

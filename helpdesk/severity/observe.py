@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING
 from helpdesk.languages import language_of
 from helpdesk.severity import alerts, features, stated
 from helpdesk.severity.effects import Effects, effects
+from helpdesk.severity.features import POLICY_CUES
 from helpdesk.severity.phrase_model import lean
 from helpdesk.severity.reading import read
 from helpdesk.severity.text import MAX_SUBJECT, own_subject, own_words, tidy
+from helpdesk.severity.voices import voices
 from helpdesk.severity.words import fold
 
 if TYPE_CHECKING:
@@ -46,6 +48,7 @@ class Observation:
     values: Mapping[str, float]
     language: str  # ISO 639-1
     segments: tuple[Segment, ...] = ()
+    quoted: tuple[Segment, ...] = ()  # what a machine says in it
     seen: Effects = field(default_factory=Effects)
     lean: PhraseScores | None = None
     alert: Alert | None = None
@@ -84,14 +87,22 @@ def observe(
     words, said, also_said = _statements(subject, body, stating, terms)
     without = stated.without_statement(body)
     language = language_of(f"{head}\n{without}", expected=expected)
-    segments = read(head, without, languages=language.likely)
+    apart = voices(without)
+    segments = read(head, apart.own, languages=language.likely)
+    quoted = read("", apart.machine, languages=language.likely)
     seen = effects(segments)
     told = _told_environment(stating.fields, seen, language.likely)
     evidence = said if terms.stated in {"evidence", "fitting"} else None
     if not evidence and stating.mailbox and not stating.mailbox.binds:
         evidence = terms.degree(stating.mailbox.severity)
-    leaning = lean(segments)
-    values = features.of_person(seen, stated=evidence[0] if evidence else None, lean=leaning)
+    leaning = lean((*quoted, *segments))
+    values = features.of_person(
+        seen,
+        quoted=effects(quoted),
+        stated=evidence[0] if evidence else None,
+        lean=leaning,
+        has_body=any(not segment.subject for segment in segments),
+    )
     values.update(_policy_cues(f"{head}\n{body}", terms))
     return Observation(
         head,
@@ -99,6 +110,7 @@ def observe(
         values,
         language.code,
         segments=segments,
+        quoted=quoted,
         seen=seen,
         lean=leaning,
         stated=words,
@@ -129,6 +141,7 @@ def _told_environment(fields: Mapping[str, str], seen: Effects, languages: tuple
             if real:  # `production, and staging as well`
                 seen.found.pop("non-production", None)
                 seen.add("production", real)
+                told.add("production")
             elif other:
                 seen.add("non-production", other)
                 told.add("non-production")
@@ -139,5 +152,5 @@ def _policy_cues(text: str, terms: SeverityTerms) -> dict[str, float]:
     """The phrases of the policy's own definitions and examples that the mail uses."""
     plain = fold(text)
     return {
-        f"policy-cue-{level.rank}": 1.0 for level in terms.levels for cue in level.cues if cue and fold(cue) in plain
+        POLICY_CUES[level.rank - 1]: 1.0 for level in terms.levels for cue in level.cues if cue and fold(cue) in plain
     }

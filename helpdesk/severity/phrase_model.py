@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 _EMPTY = function_words()  # they lean too, and tell a reader nothing
 MOST_WORDS = 400  # of a mail; a symptom stands at the top
 LONGEST = 3  # words of a phrase
+ENDING, LAST = 24, "$"  # words that are the end of a mail, and their mark
 WORDS_KEPT = 5_000  # words whose pieces are remembered
 PIECES = (4, 5)  # letters of a piece
 FEW = 300.0  # weight of silence: a mail of two words leans less than half as far as one of twenty
@@ -84,7 +85,7 @@ class PhraseTable:
 def _tells(phrase: str) -> bool:
     """Whether a reader learns something by it."""
     words = set(phrase.split())
-    return words.isdisjoint(_MARKS) and not words <= _EMPTY
+    return not phrase.startswith(LAST) and words.isdisjoint(_MARKS) and not words <= _EMPTY
 
 
 def number_of(phrase: str) -> int:
@@ -125,8 +126,13 @@ def _names_an_error(number: str) -> bool:
 
 
 def phrases_of(words: Sequence[str]) -> Iterator[str]:
-    """Every run of one to three words."""
-    for length in range(1, LONGEST + 1):
+    """Every run of one to three words; those of one and two at the end once more, marked: what is said last counts."""
+    yield from _runs(words, LONGEST)
+    yield from (f"{LAST}{phrase}" for phrase in _runs(words[-ENDING:], 2))
+
+
+def _runs(words: Sequence[str], longest: int) -> Iterator[str]:
+    for length in range(1, longest + 1):
         for start in range(len(words) - length + 1):
             yield " ".join(words[start : start + length])
 

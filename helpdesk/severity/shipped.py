@@ -23,10 +23,11 @@ Row = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What each cue adds to the scores of rank 1 to 4, the temperature of the fit, and the scale of the phrases."""
+    """What each cue adds to scores of ranks and of findings, the temperature of the fit, the scale of the phrases."""
 
     temperature: float
     of_cues: Mapping[str, Row]
+    of_findings: Mapping[str, Mapping[str, tuple[float, ...]]]  # a finding, then a cue
     unit: float
     bias: Row
 
@@ -45,7 +46,12 @@ def weights() -> Weights:
     """The weights of `model.toml`."""
     stored = tomllib.loads(files(__package__).joinpath("model.toml").read_text("utf-8"))
     of_cues = {name: row_of(values) for name, values in stored["weights"].items()}
-    return Weights(stored["temperature"], of_cues, stored["phrases"]["unit"], row_of(stored["phrases"]["bias"]))
+    of_findings = {
+        finding: {cue: tuple(values) for cue, values in rows.items()}
+        for finding, rows in stored.get("findings", {}).items()
+    }
+    scale = stored["phrases"]
+    return Weights(stored["temperature"], of_cues, of_findings, scale["unit"], row_of(scale["bias"]))
 
 
 def phrases() -> Phrases:

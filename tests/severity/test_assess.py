@@ -299,11 +299,28 @@ def test_a_mail_that_says_nothing_gets_the_policys_default_and_a_human():
     assert {"no cue", "unsure"} & set(rules(verdict))
 
 
-def test_below_the_policys_threshold_nobodys_guess_is_taken():
-    terms = dataclasses.replace(LOGIK, review_below=1.01)
-    verdict = judged("Down", OUTAGE, terms)
-    assert (verdict.severity, verdict.review, verdict.s1_suspect) == ("medium", True, True)
-    assert "may be worse" in rules(verdict)
+def test_below_the_policys_threshold_a_person_looks_and_the_best_guess_stands():
+    verdict = judged("Down", OUTAGE, dataclasses.replace(LOGIK, review_below=1.01))
+    assert (verdict.severity, verdict.review) == ("critical", True)
+    assert not judged("Down", OUTAGE).review
+
+
+def test_what_a_rank_too_low_or_too_high_costs_decides_between_likely_ranks():
+    text = "Saving a quote often does not work, we have to try three times."
+    ranks = [
+        judged("Quotes", text, dataclasses.replace(LOGIK, too_low=low, too_high=high)).rank
+        for low, high in ((50.0, 1.0), (1.0, 1.0), (1.0, 50.0))
+    ]
+    assert ranks == sorted(ranks)
+    assert ranks[0] < ranks[-1]
+
+
+def test_people_are_called_above_the_policys_threshold_only():
+    text = "Some of us cannot log in since noon, perhaps it is everybody."
+    likely = judged("Login", text).probabilities[0]
+    for call_above, called in ((likely - 0.01, True), (likely + 0.01, False)):
+        verdict = judged("Login", text, dataclasses.replace(LOGIK, call_above=call_above))
+        assert verdict.s1_suspect == (called and verdict.rank != 1)
 
 
 def test_a_monitoring_address_opens_at_rank_1_but_not_for_a_recovery():
@@ -327,9 +344,9 @@ def test_a_robots_mail_is_nobodys_outage(robot):
 
 def test_every_reason_shows_its_words_from_the_mail():
     verdict = judged("Portal down", OUTAGE)
-    cues = [reason for reason in verdict.reasons if reason.effect.startswith("speaks for")]
-    assert len(cues) >= 3
-    for reason in cues:
+    shown = [reason for reason in verdict.reasons if reason.evidence]
+    assert len(shown) >= 2
+    for reason in shown:
         assert " ".join(reason.evidence.rstrip("…").split()) in " ".join(f"Portal down {OUTAGE}".split())
 
 

@@ -70,7 +70,7 @@ low | Sandbox | Urgency: High / Our order flow in the sandbox fails with an erro
 urgent | Down | Nobody can order in production. We noticed it first in the sandbox.
 urgent | Flows down | All our production flows are down, no orders get through. The logo is missing, too.
 low | Alignment | Urgency: Urgent / The columns of the dashboard are not aligned.
-low | Logo | Urgency: Urgent / Our company logo is cut off in the header.
+low | Logo | Urgency: Urgent / Our company logo is blurry and not aligned in the header.
 high | Connections | Priority: High / We are not able to create new connections, an error is shown.
 high | Copies | Priority: High / Orders from the shop arrive twice in the ERP, we delete the copies by hand.
 urgent | Down | Urgency: High / integrator.io is completely down for everybody, nothing works.
@@ -123,23 +123,23 @@ def test_an_environment_that_a_field_states_binds(value, severity):
     assert judged("laioutr", "Down", f"Environment: {value}\n\n{DOWN}").severity == severity
 
 
-CAPPED = (Cap("beta apps", "product:beta-app", "s4"), Cap("the importer", "component:importer", "s3"))
+CAPPED = (Cap("loyalty apps", "product:loyalty-app", "s4"), Cap("the importer", "component:importer", "s3"))
 
 
 @pytest.mark.parametrize(
     ("text", "names", "severity", "proposed"),
     [
         (DOWN, (), "s1", ()),
-        (f"{DOWN} It is the Beta App.", (), "s1", ("perhaps beta apps",)),
-        ("The Beta App shows an error in the cart for some customers.", (), "", ("perhaps beta apps",)),
+        (f"{DOWN} It is the Loyalty App.", (), "s1", ("perhaps loyalty apps",)),
+        ("The Loyalty App shows an error in the cart for some customers.", (), "", ("perhaps loyalty apps",)),
         (
-            "The importer of the beta app loses orders of our customers in production.",
+            "The importer of the loyalty app loses orders of our customers in production.",
             (),
             "",
-            ("perhaps beta apps", "perhaps the importer"),
+            ("perhaps loyalty apps", "perhaps the importer"),
         ),
-        (DOWN, ("beta-app",), "s4", ()),
-        (DOWN, ("Beta App",), "s4", ()),
+        (DOWN, ("loyalty-app",), "s4", ()),
+        (DOWN, ("Loyalty App",), "s4", ()),
         (DOWN, ("importer",), "s3", ()),
     ],
 )

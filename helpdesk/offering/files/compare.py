@@ -208,6 +208,9 @@ def _said_of(policy: Policy) -> Iterator[tuple[str, str]]:
     yield "severity when nothing tells", terms.default
     yield "the stated severity is", terms.stated
     yield "looked at by a person below", f"{terms.review_below:g}"
+    yield "people are called above", f"{terms.call_above:g}"
+    yield "a rank too low costs, too high", f"{terms.too_low:g}, {terms.too_high:g}"
+    yield from ((f"line {number} of the table", str(rule)) for number, rule in enumerate(terms.rules, start=1))
     yield "never the worst severity", ", ".join(terms.never_rank_1)
     yield from (
         (f"rule {cap.name!r}", f"{cap.when}: at most {cap.at_most}{f', alone {cap.alone}' if cap.alone else ''}")

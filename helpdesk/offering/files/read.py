@@ -24,6 +24,7 @@ from helpdesk.offering.files.known_days import KnownDays, in_country, known_now
 from helpdesk.offering.files.maintenance import read_maintenance, read_maintenance_terms
 from helpdesk.offering.files.matrix import matrix_problems, read_matrix
 from helpdesk.offering.files.promised import MARKS, read_promises
+from helpdesk.offering.files.rules import read_rules, wrong_rules
 from helpdesk.offering.files.schema import PolicyFile
 from helpdesk.offering.files.story import expecting, read_deed, step_at
 from helpdesk.offering.intake import IntakeField
@@ -313,10 +314,15 @@ class _PolicyReader:
 
     def severity(self, fields: Sequence[IntakeField]) -> SeverityTerms:
         table = self.table.classifier
-        if not 0 <= table.review_below <= 1:
-            self.wrong(
-                "classifier.review_below", f"expected a share from 0 to 1, such as 0.75, not {table.review_below:g}"
-            )
+        for name, share in (("review_below", table.review_below), ("call_above", table.call_above)):
+            if not 0 <= share <= 1:
+                self.wrong(f"classifier.{name}", f"expected a share from 0 to 1, such as 0.65, not {share:g}")
+        for name, cost in (("too_low", table.cost.too_low), ("too_high", table.cost.too_high)):
+            if cost <= 0:
+                self.wrong(f"classifier.cost.{name}", f"expected a number above 0, not {cost:g}")
+        ranks = {key: entry.rank for key, entry in self.table.severities.items()}
+        for place, expected in wrong_rules(table.rules, ranks):
+            self.wrong(place, expected)
         for key, entry in self.table.severities.items():
             if not 1 <= entry.rank <= 4:
                 self.wrong(f"severities.{key}.rank", f"expected 1 (the worst) to 4, not {entry.rank}{_FIFTH}")
@@ -338,6 +344,10 @@ class _PolicyReader:
             caps=tuple(Cap(cap.name, cap.when, cap.at_most, cap.alone) for cap in table.caps),
             areas=tuple(Area(key=key, words=tuple(words)) for key, words in table.areas.items()),
             review_below=table.review_below,
+            call_above=table.call_above,
+            too_low=table.cost.too_low,
+            too_high=table.cost.too_high,
+            rules=read_rules(table.rules, ranks),
             never_rank_1=tuple(table.never_rank_1),
             matrix=read_matrix(table.matrix, fields) if table.matrix else None,
         )

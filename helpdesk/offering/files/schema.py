@@ -354,6 +354,24 @@ class MatrixTable:
 
 @strict
 @dataclass
+class CostTable:
+    """`[classifier.cost]`: what it costs to be one rank too low or too high; their ratio decides."""
+
+    too_low: float = 1.25
+    too_high: float = 1.0
+
+
+@strict
+@dataclass
+class RuleTable:
+    """`[[classifier.rules]]`: a line of the table that makes a severity of findings; the first that fits decides."""
+
+    severity: str
+    when: dict[str, list[str]] = field(default_factory=dict)  # a finding: its values; without it, always
+
+
+@strict
+@dataclass
 class ClassifierTable:
     """`[classifier]`: how a severity is found."""
 
@@ -362,7 +380,10 @@ class ClassifierTable:
     caps: list[CapTable] = field(default_factory=list)
     areas: dict[str, list[str]] = field(default_factory=dict)
     never_rank_1: list[str] = field(default_factory=list)
-    review_below: float = 0.75
+    review_below: float = 0.7  # the probability below which a person looks
+    call_above: float = 0.33  # the probability of rank 1 above which people are called
+    cost: CostTable = field(default_factory=CostTable)
+    rules: list[RuleTable] = field(default_factory=list)  # without them, the shipped table
     matrix: MatrixTable | None = None
 
 
