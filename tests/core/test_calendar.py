@@ -839,8 +839,8 @@ FAULTS = {
     ),
     "a repeated hour that runs again for business days": ("if not local.fold:", "if True:"),
     "closures that win over openings": (
-        "_union([*_minus(_union(self._placed(first, after)), closures), *openings])",
-        "list(_minus(_union([*self._placed(first, after), *openings]), closures))",
+        "union([*minus(union(self._placed(first, after)), closures), *openings])",
+        "list(minus(union([*self._placed(first, after), *openings]), closures))",
     ),
     "a cut-off that is late on the dot": ("if time_of_day <= self.cut_off:", "if time_of_day < self.cut_off:"),
     "a cut-off that goes to the next opening of the same day": (
