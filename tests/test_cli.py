@@ -696,6 +696,51 @@ def test_a_policy_file_is_checked_and_asked_without_a_configuration(run, own_pol
     assert run("policy", "due", "gone.toml", *words)[0] == 2
 
 
+MATRIX = """
+[classifier.matrix.table]
+all = { soon = "critical", later = "low" }
+[[intake]]
+key = "impact"
+label = "Impact"
+[[intake]]
+key = "urgency"
+label = "Urgency"
+"""
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"fields": {"impact": "all", "urgency": "soon"}}, "critical"),
+        ({"fields": {"impact": "all", "urgency": "soon"}, "severity": "medium"}, "medium"),
+        ({"fields": {"impact": "all"}}, "severity: expected this argument, or impact and urgency which make one"),
+        ({"fields": {"impact": "many", "urgency": "soon"}}, "impact: expected one of all, not 'many'"),
+        ({}, "severity: expected this argument, which is missing"),
+        ({"severity": "low", "language": "ja"}, "low"),
+        ({"severity": "low", "language": "fi"}, "low"),
+        (
+            {"severity": "low", "language": "Japanese"},
+            "language: expected two letters of ISO 639-1 such as en or ja, not ",
+        ),
+        (
+            {"severity": "low", "language": "ja-JP"},
+            "language: expected two letters of ISO 639-1 such as en or ja, not ",
+        ),
+    ],
+)
+def test_a_severity_is_asked_for_or_made_by_impact_and_urgency(run, own_policy, asked, said):
+    own_policy.write_text(own_policy.read_text(encoding="utf-8") + MATRIX, encoding="utf-8")
+    question = json.dumps({"at": QUESTION["at"], **asked})
+    (answer,) = map(json.loads, run("policy", "due", "mine.toml", "--batch", "-", stdin=question)[1].splitlines())
+    assert answer.get("severity", answer.get("error", "")).startswith(said), answer
+
+
+def test_a_due_time_by_impact_and_urgency_needs_no_severity(run, own_policy):
+    own_policy.write_text(own_policy.read_text(encoding="utf-8") + MATRIX, encoding="utf-8")
+    words = ["policy", "due", "mine.toml", "--at", QUESTION["at"], "--field", "impact=all", "--field", "urgency=soon"]
+    assert run(*words)[:2] == run(*words, "--severity", "critical")[:2]
+
+
 def test_a_story_that_does_not_come_out_fails_the_check(run, own_policy):
     own_policy.write_text(own_policy.read_text(encoding="utf-8") + BROKEN_STORY, encoding="utf-8")
     code, out, _ = run("policy", "check", "mine.toml")

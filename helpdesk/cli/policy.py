@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -29,7 +30,7 @@ from helpdesk.errors import HelpdeskError, NotFound
 from helpdesk.plural import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from helpdesk.core.words.people import Customer
     from helpdesk.offering.files import PolicyBook
@@ -355,7 +356,7 @@ def _minute(at: datetime | None) -> str:
 def policy_due(  # noqa: PLR0913, PLR0917 - one option an argument of the question
     key: Annotated[str, typer.Argument(metavar="[POLICY]", help=_WHICH)] = "",
     plan: Annotated[str, typer.Option(help="The customer's plan; otherwise the policy's default.")] = "",
-    severity: Annotated[str, typer.Option(help="The severity's key.")] = "",
+    severity: Annotated[str, typer.Option(help="The severity's key; otherwise as impact and urgency make it.")] = "",
     at: Annotated[str, typer.Option(help="When the mail was received, with an offset.")] = "",
     region: Annotated[str, typer.Option(help="The customer's region; otherwise the policy's default.")] = "",
     channel: Annotated[str, typer.Option(help="How it came.")] = "email",
@@ -372,7 +373,7 @@ def policy_due(  # noqa: PLR0913, PLR0917 - one option an argument of the questi
     if batch:
         _answer_batch(_Asked(config, key), batch)
         return
-    if not key or not severity or not at:
+    if not key or not (severity or field) or not at:
         raise typer.BadParameter("expected POLICY, --severity and --at, or --batch -")
     question = {
         "plan": plan,
@@ -449,7 +450,7 @@ def _answer_line(asked: _Asked, line: str) -> dict[str, Any]:
 
 _TEXTS = ("policy", "plan", "severity", "at", "region", "channel", "target", "kind", "language")
 _ARGUMENTS = (*_TEXTS, "fields", "addons")
-_NEEDED = ("severity", "at")
+_LANGUAGE = re.compile("[a-z]{2}")
 
 
 def _question(line: str) -> dict[str, Any]:
@@ -464,7 +465,7 @@ def _question(line: str) -> dict[str, Any]:
         raise ValueError(f"{unknown[0]}: no such argument; there are {', '.join(_ARGUMENTS)}")
     for key in _TEXTS:
         value = question.get(key)
-        if value is None and key in _NEEDED:
+        if value is None and (key == "at" or (key == "severity" and not question.get("fields"))):
             raise ValueError(f"{key}: expected this argument, which is missing")
         if value is not None and not isinstance(value, str):
             raise ValueError(f"{key}: expected text, not {value!r}")
@@ -505,7 +506,7 @@ def _filled(policy: Policy, question: dict[str, Any]) -> dict[str, Any]:
     """The question with the policy's defaults where nothing was said."""
     asked = {
         "plan": question.get("plan") or policy.plans[0].key,
-        "severity": question["severity"],
+        "severity": question.get("severity") or _made(policy, question.get("fields") or {}),
         "region": question.get("region") or policy.regions[0].key,
         "channel": question.get("channel") or "email",
         "target": question.get("target") or policy.first_answer.key,
@@ -519,4 +520,18 @@ def _filled(policy: Policy, question: dict[str, Any]) -> dict[str, Any]:
     keys = [kind.key for kind in policy.kinds]
     if asked["target"] not in keys:
         raise NotFound(f"target: expected one of {', '.join(keys)}, not {asked['target']!r}")
+    if not _LANGUAGE.fullmatch(language := asked["given"]["language"]):
+        raise NotFound(f"language: expected two letters of ISO 639-1 such as en or ja, not {language!r}")
     return asked
+
+
+def _made(policy: Policy, fields: Mapping[str, str]) -> str:
+    """The severity that impact and urgency make. Raises NotFound."""
+    if policy.severity.matrix is None:
+        raise NotFound("severity: expected this argument, which is missing")
+    for key, answer, values in policy.severity.matrix.unknown(fields):
+        raise NotFound(f"{key}: expected one of {', '.join(values)}, not {answer!r}")
+    if made := policy.severity.matrix.statement(fields):
+        return made.severity
+    needed = " and ".join(policy.severity.matrix.fields)
+    raise NotFound(f"severity: expected this argument, or {needed} which make one")
