@@ -39,14 +39,18 @@ _OR = {"en": "or", "de": "oder"}
 NO_SUBJECT = defaultdict(lambda: "(no subject)", de="(ohne Betreff)")
 
 
-def moment(at: datetime, zone: str, language: str = "en") -> str:
-    """`Fri 27 Mar 2026, 16:00 CET`, on the wall clock of the zone; German: `Fr., 27.03.2026, 16:00 Uhr MEZ`."""
+def moment(at: datetime, zone: str, language: str = "en", *, exact: bool = False) -> str:
+    """`Fri 27 Mar 2026, 16:00 CET`, on the wall clock of the zone; German: `Fr., 27.03.2026, 16:00 Uhr MEZ`.
+
+    The minute, and where it is to be `exact` the seconds too, if there are any: a second after the due time is late.
+    """
     local = at.astimezone(ZoneInfo(zone))
     if language == "de":
         name = zone_name(local)
         return f"{_GERMAN_DAYS[local.weekday()]}., {local:%d.%m.%Y, %H:%M} Uhr {_GERMAN_ZONES.get(name, name)}"
     day = f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {local.year}"
-    return f"{day}, {local:%H:%M} {zone_name(local)}"
+    clock = f"{local:%H:%M:%S}" if exact and local.second else f"{local:%H:%M}"
+    return f"{day}, {clock} {zone_name(local)}"
 
 
 def amount(within: Within, language: str = "en") -> str:

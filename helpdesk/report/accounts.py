@@ -85,10 +85,11 @@ def _credit_words(policy: Policy) -> Iterator[str]:
     terms = policy.credits
     if terms is None:
         return
-    fee, unit = f"% of the {terms.per}'s fee", " % of violations" if terms.by == "share" else " violations"
+    fee = f"% of the {terms.per}'s fee"
     for band in terms.bands:
-        floor = f"{'above' if band.above else 'from'} {band.share.normalize():f}{unit}"
-        yield f"{floor}: {band.credit.normalize():f} {fee}"
+        share = f"{band.share.normalize():f} % of violations"
+        floor = share if terms.by == "share" else plural(int(band.share), "violation")
+        yield f"{'above' if band.above else 'from'} {floor}: {band.credit.normalize():f} {fee}"
     if terms.by == "each":
         yield f"{terms.each.normalize():f} {fee} for each violation, at most {terms.at_most.normalize():f} %"
     if terms.targets:

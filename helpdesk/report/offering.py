@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from helpdesk.offering.severities import Matrix, SeverityTerms
     from helpdesk.openhours.calendar import Calendar, SpecialDay
 
+_ALWAYS = "24x7"  # the calendar that every policy has, on no wall: its zone is UTC
+
 _DAY = 86400  # seconds
 
 
@@ -585,7 +587,7 @@ def _matrix(policy: Policy, kind: PromiseKind, plans: tuple[Plan, ...]) -> list[
         [level.name, *(_cell(policy, plan.key, kind.key, level.key) for plan in plans)]
         for level in policy.severity.levels
     ]
-    return [kind.name.capitalize(), *_aligned([["", *(plan.name for plan in plans)], *rows])]
+    return [kind.name[:1].upper() + kind.name[1:], *_aligned([["", *(plan.name for plan in plans)], *rows])]
 
 
 def _cell(policy: Policy, plan: str, target: str, severity: str) -> str:
@@ -729,9 +731,9 @@ def _examples(policy: Policy, reader: OfferingReader) -> Iterator[str]:
 
 def _story(policy: Policy, example: WorkedExample) -> Iterator[str]:
     """How an example goes on, a line for each step."""
-    zone = policy.calendars[policy.region(example.region).calendar].timezone  # a plan around the clock has none
+    zone = _wall(policy, example)
     for step in example.story:
-        expected = [*_clocks_expected(step, zone)]
+        expected = [*_clocks_expected(policy, step, zone)]
         if step.sent is not None:
             expected.append(f"sent: {', '.join(step.sent) or 'nothing'}")
         if step.credit is not None:
@@ -739,16 +741,22 @@ def _story(policy: Policy, example: WorkedExample) -> Iterator[str]:
         if step.attained is not None:
             expected.append(f"goals kept: {', '.join(step.attained) or 'none'}")
         if step.status or step.severity:
-            expected.append(f"the case is {' '.join(filter(None, (step.status, step.severity)))}")
+            severity = policy.level(step.severity).name if step.severity else ""
+            expected.append(f"the case is {' '.join(filter(None, (step.status, severity)))}")
         done = f", the {step.by} writes {' / '.join(step.text.split(chr(10)))!r}" if step.by else ""
-        yield f"  {moment(step.at, zone)}{done}" + (f": {'; '.join(expected)}" if expected else "")
+        yield f"  {moment(step.at, zone, exact=True)}{done}" + (f": {'; '.join(expected)}" if expected else "")
 
 
-def _clocks_expected(step: StoryStep, zone: str) -> Iterator[str]:
+def _wall(policy: Policy, example: WorkedExample) -> str:
+    """The zone of the example's region: a plan around the clock has none of its own."""
+    return policy.calendars[policy.region(example.region).calendar].timezone
+
+
+def _clocks_expected(policy: Policy, step: StoryStep, zone: str) -> Iterator[str]:
     for clock in step.clocks:
         said: list[str] = [clock.state] if clock.state else []
-        said += [f"due {moment(clock.due_at, zone)}"] if clock.due_at else []
-        yield f"{clock.target.replace('_', ' ')} {', '.join(said)}"
+        said += [f"due {moment(clock.due_at, zone, exact=True)}"] if clock.due_at else []
+        yield f"{policy.name_of(clock.target)} {', '.join(said)}"
 
 
 def _besides(example: WorkedExample) -> Iterator[str]:
@@ -766,7 +774,8 @@ def _besides(example: WorkedExample) -> Iterator[str]:
 
 def _example(policy: Policy, example: WorkedExample, reader: OfferingReader) -> str:
     promise = policy.promise_in(example)
-    zone = desk_timezone(policy) if isinstance(promise, NoPromise) else promise.calendar.timezone
+    of_its_own = not isinstance(promise, NoPromise) and promise.calendar.name != _ALWAYS
+    zone = promise.calendar.timezone if of_its_own else _wall(policy, example)
     said = [policy.level(example.severity).name]
     said += [policy.plan(example.plan).name] if len(policy.plans) > 1 else []
     said += [policy.region(example.region).name] if len(policy.regions) > 1 else []
@@ -775,5 +784,8 @@ def _example(policy: Policy, example: WorkedExample, reader: OfferingReader) -> 
     said += _besides(example)
     due = "" if example.story else ": no target"
     if example.due_at:
-        due = ": due " + " = ".join(moment(example.due_at, one) for one in dict.fromkeys((zone, *reader.zones)))
-    return f"{moment(example.at, zone)}, {', '.join(said)}{due}" + (f" ({example.why})" if example.why else "")
+        zones = dict.fromkeys((zone, *reader.zones))
+        due = ": due " + " = ".join(moment(example.due_at, one, exact=True) for one in zones)
+    return f"{moment(example.at, zone, exact=True)}, {', '.join(said)}{due}" + (
+        f" ({example.why})" if example.why else ""
+    )

@@ -187,6 +187,63 @@ def test_what_other_clauses_say_stands_in_it(book, name, title, line):
     assert any(line in said for said in lines), lines
 
 
+# What an offering of another country and language has: capitals within a name, a plan around the clock, a second too late.
+ALSTER = """
+key = "alster"
+name = "Alster"
+[plans.managed]
+name = "Managed"
+[regions.hamburg]
+calendar = "office"
+[calendars.office]
+timezone = "Europe/Berlin"
+hours = "mon-fri 08:00-18:00"
+[severities]
+a = { rank = 1, name = "Kritisch", definition = "Nichts geht." }
+b = { rank = 4, name = "Normal", definition = "Eine Frage." }
+[promises.note]
+name = "Antwort auf Eskalation"
+starts = "first_answer"
+met_by = ["answer"]
+[targets.managed]
+first_response = { a = { within = "30m", calendar = "24x7" }, b = "8h" }
+note = { a = { within = "1h", calendar = "24x7" } }
+[credits]
+counts = [["> 1", 5], [4, 10]]
+calendar = "office"
+request_within_days = 30
+[classifier]
+default = "b"
+[[example]]
+at = 2026-10-23T17:50:01+02:00
+severity = "a"
+why = "late by a second"
+then = [
+    { after = "0m", do = "answer Ja.", expect = { note = { state = "running" }, severity = "a" } },
+    { after = "1h1s", expect = { note = { state = "breached" } } },
+]
+"""
+
+
+@pytest.mark.parametrize(
+    ("title", "lines"),
+    [
+        ("Antwort auf Eskalation", ["Managed", "Kritisch  1 hour (24x7)", "Normal    -"]),
+        ("Credits", ["above 1 violation: 5 % of the quarter's fee", "from 4 violations: 10 % of the quarter's fee"]),
+        (
+            "Worked examples",
+            [
+                "Fri 23 Oct 2026, 17:50:01 CEST, Kritisch (late by a second)",
+                "Fri 23 Oct 2026, 17:50:01 CEST, the agent writes 'Ja.': Antwort auf Eskalation running; the case is Kritisch",
+                "Fri 23 Oct 2026, 18:50:02 CEST: Antwort auf Eskalation breached",
+            ],
+        ),
+    ],
+)
+def test_names_stand_as_they_are_written_and_times_on_the_regions_wall_to_the_second(title, lines):
+    assert section(shown(read_policy(PolicyText("alster.toml", ALSTER))), title)[: len(lines)] == lines
+
+
 # --- the command
 
 
