@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from copy import deepcopy
 from dataclasses import dataclass
+from datetime import date, time
 from difflib import get_close_matches
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
@@ -195,9 +196,15 @@ def _expectation(shape: type[Any], data: Any, errors: list[Any]) -> str:
         there = keys_of(types_at(shape, tuple(way)))
         near = get_close_matches(str(last), there, n=1)
         return f"no such key; did you mean {near[0]}?" if near else f"no such key; there are {', '.join(there)}"
-    return f"expected {' or '.join(dict.fromkeys(map(_wanted, errors)))}, not {error['input']!r}"
+    return f"expected {' or '.join(dict.fromkeys(map(_wanted, errors)))}, not {_written(error['input'])}"
 
 
 def _wanted(error: Any) -> str:
-    message = str(error["msg"]).removeprefix("Input should be ")
+    # "" stands for a key that is not there: nobody writes it.
+    message = str(error["msg"]).removeprefix("Input should be ").removeprefix("'', ")
     return _WORDS.get(error["type"], f"{message[0].lower()}{message[1:]}")
+
+
+def _written(value: Any) -> str:
+    """A value about as the file writes it: dates and times are no text there."""
+    return value.isoformat() if isinstance(value, date | time) else repr(value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -400,17 +401,18 @@ def test_by_when_a_window_is_announced_is_a_worked_example(tmp_path, dated, by, 
 
 
 @pytest.mark.parametrize(
-    ("fields", "said"),
+    ("fields", "due", "said"),
     [
-        ('impact = "all", urgency = "soon"', ""),
-        ('impact = "all"', ""),
-        ('impact = "all", urgency = "later"', "expected urgent, but impact all, urgency later is low"),
+        ('impact = "all", urgency = "soon"', 14, ""),
+        ('impact = "all"', 14, ""),
+        ('impact = "all", urgency = "later"', 14, "expected urgent, but impact all, urgency later is low"),
+        ('impact = "all", urgency = "later"', 15, "expected urgent, but impact all, urgency later is low"),
     ],
 )
-def test_impact_and_urgency_of_an_example_make_its_severity(tmp_path, fields, said):
+def test_impact_and_urgency_of_an_example_make_its_severity(tmp_path, fields, due, said):
     fields_asked = "".join(f'[[intake]]\nkey = "{key}"\nlabel = "{key}"\n' for key in ("impact", "urgency"))
     matrix = '[classifier.matrix.table]\nall = { soon = "urgent", later = "low" }\n'
-    example = f'[[example]]\nat = 2026-06-16T10:00:00-07:00\nseverity = "urgent"\ndue = 2026-06-16T14:00:00-07:00\nfields = {{ {fields} }}\n'
+    example = f'[[example]]\nat = 2026-06-16T10:00:00-07:00\nseverity = "urgent"\ndue = 2026-06-16T{due}:00:00-07:00\nfields = {{ {fields} }}\n'
     findings = found(tmp_path, "cloudextend", ("[[example]]", f"{matrix}{fields_asked}{example}[[example]]"))
     assert of_level(findings, "error").get("example.1", "") == said
 
@@ -432,3 +434,46 @@ def test_a_first_answer_by_another_name_is_one(tmp_path, starts, met_by, said):
     )
     warnings = [key for level, key, text in findings if level == "warning" and "no first response target" in text]
     assert bool(warnings) == said
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "said"),
+    [
+        ('at = "1h before due"', 'at = "opened + 15m"', False),  # later, where an hour is promised
+        ('at = "opened + 15m"', 'at = "1h before due"', False),
+        ('at = "75%"', 'at = "1h before due"', False),
+        ('at = "1h before due"', 'at = "75%"', False),
+        ('at = "due"', 'at = "opened + 2h"', False),
+        ('at = "due"\nof = ["resolution"]', 'at = "75%"\nof = ["first_response"]', False),
+        ('at = "due"\nplans = ["standard"]', 'at = "75%"\nplans = ["premium"]', False),
+        ('at = "due"\nof = ["resolution"]', 'at = "75%"', True),
+        ('at = "1h before due"', 'at = "2h before due"', True),
+        ('at = "due"', 'at = "1h before due"', True),
+        ('at = "opened + 2h"', 'at = "opened + 1h"', True),
+        ('at = "75%"', 'at = "opened"', True),
+    ],
+)
+def test_a_step_is_earlier_than_the_one_above_it_where_every_promise_has_it_so(tmp_path, above, below, said):
+    text = re.sub(r"(?ms)^\[\[ladder\]\]$.*?^$", "", text_of("logicgate"))
+    steps = "".join(f'[[ladder]]\nsend = "escalation"\nto = ["lead"]\n{step}\n' for step in (above, below))
+    path = tmp_path / "logicgate.toml"
+    path.write_text(text.replace("[[example]]", f"{steps}[[example]]", 1), encoding="utf-8")
+    findings = [(one.key, one.text) for one in check_file(path)]
+    assert (("ladder.2.at", "earlier than the step above it") in findings) == said, findings
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('hours = "mon-fri', 'cut_off = 15:00:00\nhours = "mon-fri', "expected text, not 15:00:00"),
+        ('key = "cloudextend"', "key = 2026-05-01", "expected text, not 2026-05-01"),
+        (
+            "[targets.",
+            '[promises.word]\nstarts = "answered"\nmet_by = ["answer"]\n[targets.',
+            "expected 'received', 'opened', 'severity_set', 'details_complete', 'first_answer', 'last_word', ",
+        ),
+    ],
+)
+def test_what_was_expected_is_what_a_file_may_say(tmp_path, old, new, said):
+    texts = [text for level, _, text in found(tmp_path, "cloudextend", (old, new)) if level == "error"]
+    assert any(text.startswith(said) for text in texts), texts

@@ -99,8 +99,7 @@ def _examples(policy: Policy) -> Iterator[Remark]:
     if not policy.examples:
         yield "error", "example", "expected worked examples; a policy without any proves nothing"
     for number, example in enumerate(policy.examples, start=1):
-        wrong = _wrong(policy, example) or _other_severity(policy, example)
-        if wrong:
+        if wrong := _wrong(policy, example):
             yield "error", f"example.{number}", wrong
 
 
@@ -108,7 +107,7 @@ def _other_severity(policy: Policy, example: WorkedExample) -> str:
     """What is wrong where the example's impact and urgency make another severity than it says."""
     matrix = policy.severity.matrix
     made = matrix.statement(dict(example.fields)) if matrix else None
-    if made is None or made.severity == example.severity:
+    if made is None or len({policy.severity_in(example.plan, key) for key in (made.severity, example.severity)}) == 1:
         return ""
     return f"expected {example.severity}, but {made.words} is {made.severity}"
 
@@ -136,6 +135,8 @@ def _wrong(policy: Policy, example: WorkedExample) -> str:
         promise = policy.promise_in(example)
     except HelpdeskError as problem:
         return f"expected a question that the policy can answer: {problem}"
+    if other := _other_severity(policy, example):  # before the due time, which would be that of a wrong severity
+        return other
     if not isinstance(promise, Promise):
         return "" if example.due_at is None else f"expected {example.due_at}, but {'; '.join(promise.because)}"
     due_at = promise.within.due_at(promise.calendar, example.at)
@@ -218,9 +219,7 @@ def _odd_steps(policy: Policy) -> Iterator[Remark]:
         if step.unless_acknowledged:
             yield from _unheard(policy, f"ladder.{number}.unless_acknowledged", step)
     for number, (before, after) in enumerate(pairwise(policy.ladder), start=2):
-        # Both for other severities than each other: neither stands above the other.
-        apart = before.only and after.only and set(before.only).isdisjoint(after.only)
-        if _place_of(after) < _place_of(before) and not apart:
+        if _is_earlier(after, before) and not _is_apart(after, before):
             yield "warning", f"ladder.{number}.at", "earlier than the step above it"
 
 
@@ -241,8 +240,24 @@ def _is_all(before: timedelta, within: Within) -> bool:
     return bool(before) and within.counts_open_time and timedelta() < within.open_time <= before
 
 
-def _place_of(step: Step) -> tuple[float, timedelta]:
-    return step.share, step.after - step.before
+def _is_apart(step: Step, other: Step) -> bool:
+    """Whether no case has both: for other severities, promises or plans than each other."""
+    pairs = ((step.only, other.only), (step.of, other.of), (step.plans, other.plans))
+    return any(mine and theirs and set(mine).isdisjoint(theirs) for mine, theirs in pairs)
+
+
+def _is_earlier(step: Step, other: Step) -> bool:
+    """Whether a step comes before another however long the promise is.
+
+    Which is first of time since the opening, a share of the promise and time before it is due depends on its length.
+    """
+    if step.is_at_opening:
+        return not other.is_at_opening
+    if (step.share == 0) != (other.share == 0):
+        return False
+    if bool(step.before) != bool(other.before) and min(step.share, other.share) < 1:
+        return False
+    return (step.share, step.after - step.before) < (other.share, other.after - other.before)
 
 
 def _unheard(policy: Policy, key: str, step: Step) -> Iterator[Remark]:
