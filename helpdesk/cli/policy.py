@@ -504,6 +504,7 @@ def _terms(asked: dict[str, Any]) -> dict[str, Any]:
 
 def _filled(policy: Policy, question: dict[str, Any]) -> dict[str, Any]:
     """The question with the policy's defaults where nothing was said."""
+    language = question.get("language") or policy.languages[0]
     asked = {
         "plan": question.get("plan") or policy.plans[0].key,
         "severity": question.get("severity") or _made(policy, question.get("fields") or {}),
@@ -512,7 +513,7 @@ def _filled(policy: Policy, question: dict[str, Any]) -> dict[str, Any]:
         "target": question.get("target") or policy.first_answer.key,
         "given": {
             "kind": question.get("kind") or "",
-            "language": question.get("language") or policy.languages[0],
+            "language": language,
             "fields": question.get("fields") or {},
             "addons": question.get("addons") or (),
         },
@@ -520,7 +521,7 @@ def _filled(policy: Policy, question: dict[str, Any]) -> dict[str, Any]:
     keys = [kind.key for kind in policy.kinds]
     if asked["target"] not in keys:
         raise NotFound(f"target: expected one of {', '.join(keys)}, not {asked['target']!r}")
-    if not _LANGUAGE.fullmatch(language := asked["given"]["language"]):
+    if not _LANGUAGE.fullmatch(language):
         raise NotFound(f"language: expected two letters of ISO 639-1 such as en or ja, not {language!r}")
     return asked
 

@@ -774,8 +774,9 @@ def _besides(example: WorkedExample) -> Iterator[str]:
 
 def _example(policy: Policy, example: WorkedExample, reader: OfferingReader) -> str:
     promise = policy.promise_in(example)
-    of_its_own = not isinstance(promise, NoPromise) and promise.calendar.name != _ALWAYS
-    zone = promise.calendar.timezone if of_its_own else _wall(policy, example)
+    zone = _wall(policy, example)
+    if not isinstance(promise, NoPromise) and promise.calendar.name != _ALWAYS:
+        zone = promise.calendar.timezone
     said = [policy.level(example.severity).name]
     said += [policy.plan(example.plan).name] if len(policy.plans) > 1 else []
     said += [policy.region(example.region).name] if len(policy.regions) > 1 else []
