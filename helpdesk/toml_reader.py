@@ -39,6 +39,8 @@ _WORDS = {
     "bool_parsing": "true or false",
     "int_type": "a whole number",
     "int_parsing": "a whole number",
+    "float_type": "a number",
+    "float_parsing": "a number",
     "date_from_datetime_parsing": "a date such as 2026-05-01",
     "datetime_from_date_parsing": "a time such as 2026-05-01T13:00:00",
 }
@@ -148,9 +150,18 @@ def _validated(shape: Any, data: Any) -> tuple[Any, list[Any]]:
         return _adapter(shape).validate_python(data), []
     except ValidationError as problem:
         errors = problem.errors()
-    # Where text or a table may stand, a table with a mistake is no text either: that is nobody's mistake.
-    meant = [error for error in errors if error["type"] != "string_type" or not isinstance(error["input"], dict | list)]
-    return None, list(meant or errors)
+    return None, [error for error in errors if not _has_a_mistake_within(data, error, errors)]
+
+
+def _has_a_mistake_within(data: Any, error: Any, errors: list[Any]) -> bool:
+    """Whether this is about a table or list as a whole, of which a part is wrong.
+
+    Where text or a table may stand, a table with a mistake is no text either: that is nobody's mistake.
+    """
+    if not isinstance(error["input"], dict | list) or error["type"] not in {"string_type", "list_type", "dict_type"}:
+        return False
+    path = _path(data, error)
+    return any(len(other := _path(data, one)) > len(path) and other[: len(path)] == path for one in errors)
 
 
 def _path(data: Any, error: Any) -> tuple[str | int, ...]:

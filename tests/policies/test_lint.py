@@ -156,6 +156,24 @@ def test_lgk_10_an_offset_that_lands_on_another_weekday_is_warned_of(tmp_path):
     assert begins == wall("2026-01-23 20:00")  # 15 days after Thursday, 8 January
 
 
+@pytest.mark.parametrize(
+    ("rule", "weekday", "strayed"),
+    [
+        ("FREQ=WEEKLY;BYDAY=FR", "Friday", ""),
+        ("FREQ=MONTHLY;BYDAY=1FR", "friday", ""),
+        ("FREQ=MONTHLY;BYDAY=1SU", "friday", "sunday"),
+        ("FREQ=WEEKLY;BYDAY=FR", "saturday", "friday"),
+        ("FREQ=WEEKLY;BYDAY=FR,SA", "friday", "saturday"),
+        ("FREQ=MONTHLY;BYMONTHDAY=2", "friday", "monday"),
+    ],
+)
+def test_a_rule_that_leaves_the_weekday_of_the_document_is_warned_of(tmp_path, rule, weekday, strayed):
+    entry = WEEKLY.replace("FREQ=WEEKLY;BYDAY=FR", rule).replace("hours = 2", f'hours = 2\nweekday = "{weekday}"')
+    findings = found(tmp_path, "cloudextend", ("[[example]]", f"{entry}[[example]]"))
+    said = f"a window falls on a {strayed}, the document says {weekday}" if strayed else None
+    assert of_level(findings, "warning").get("maintenance.1.rule") == said
+
+
 def test_lgk_11_routine_maintenance_is_friday_evening_to_sunday_morning_central_time():
     """LGK-11: 8 PM to 5 AM on the wall clock, also across a clock change."""
     routine = next(
@@ -477,3 +495,38 @@ def test_a_step_is_earlier_than_the_one_above_it_where_every_promise_has_it_so(t
 def test_what_was_expected_is_what_a_file_may_say(tmp_path, old, new, said):
     texts = [text for level, _, text in found(tmp_path, "cloudextend", (old, new)) if level == "error"]
     assert any(text.startswith(said) for text in texts), texts
+
+
+@pytest.mark.parametrize(
+    ("changes", "wrong"),
+    [
+        # A table where text belongs is a mistake beside another one as well.
+        (
+            [('name = "CloudExtend"', 'name = { a = "b" }'), ('key = "cloudextend"', "key = 5")],
+            {"key": "expected text, not 5", "name": "expected text, not {'a': 'b'}"},
+        ),
+        (
+            [("[[example]]", '[attainment.a]\nshare = "95%"\n[[example]]')],
+            {"attainment.a.share": "expected a number, not '95%'"},
+        ),
+        (
+            [("[[example]]", "[[example]]\nthen = [{ after = '1h', expect = { first_response = { state = 'ok' } } }]")],
+            {
+                "example.1.then.1.expect.first_response.state": "expected 'running', 'paused', 'met', 'breached', 'exempt' or "
+                "'none', not 'ok'"
+            },
+        ),
+        (
+            [("holidays = {", 'holidays = { subdivision = "Nowhere",')],
+            {
+                "calendars.pacific.holidays": "expected a country (and subdivision) that has public holidays, not 'US-Nowhere': of US, "
+            },
+        ),
+    ],
+)
+def test_each_mistake_is_said_where_it_is_and_only_there(tmp_path, changes, wrong):
+    errors = [(key, text) for level, key, text in found(tmp_path, "cloudextend", *changes) if level == "error"]
+    for place, text in wrong.items():
+        (said,) = [said for key, said in errors if key == place]
+        assert said.startswith(text)
+    assert not [text for _, text in errors if text.startswith("expected a list, not {")]

@@ -77,11 +77,20 @@ def public_holidays(
                 categories=(category,),
             )
     except NotImplementedError:
-        raise ValueError(f"expected a country (and subdivision) that has public holidays, not {place!r}") from None
+        raise ValueError(_expected_place(country, place)) from None
     except ValueError:
         known = ", ".join(holidays.country_holidays(country).supported_categories)
         raise ValueError(f"categories: expected some of {known}, which {country} has, not {category!r}") from None
     return tuple(sorted((day, name) for day, name in found.items() if day.year == year))
+
+
+def _expected_place(country: str, place: str) -> str:
+    """What would be known: the subdivisions, where the country is."""
+    import holidays  # noqa: PLC0415 - see the module's promise
+
+    subdivisions = holidays.list_supported_countries(include_aliases=False).get(country)
+    known = f": of {country}, {', '.join(subdivisions)}" if subdivisions else ""
+    return f"expected a country (and subdivision) that has public holidays, not {place!r}{known}"
 
 
 _REMARK = r"observed|substitute day|in lieu|estimated|from [\d:]+ ?[ap]m"

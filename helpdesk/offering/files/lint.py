@@ -17,7 +17,7 @@ from helpdesk.offering.files.country_days import closures
 from helpdesk.offering.files.coverage import missing
 from helpdesk.offering.files.days import holiday_names, is_called
 from helpdesk.offering.files.known_days import YEARS, categories
-from helpdesk.offering.files.maintenance import lands_on
+from helpdesk.offering.files.maintenance import lands_on, strays_to
 from helpdesk.offering.files.odd_terms import odd_terms
 from helpdesk.offering.files.read import days_of, policy_file, read_policy, read_table
 from helpdesk.offering.policy import Promise
@@ -189,8 +189,11 @@ def _contradictions(policy: Policy, table: PolicyFile, today: date | None) -> It
 
 
 def _misplaced_maintenance(table: PolicyFile) -> Iterator[Remark]:
-    """An offset that lands on another weekday than the document says (LGK-10)."""
+    """An offset or a rule that lands on another weekday than the document says (LGK-10)."""
     for number, entry in enumerate(table.maintenance, start=1):
+        if entry.rule and entry.weekday and not entry.after and (strayed := strays_to(entry)):
+            text = f"a window falls on a {strayed}, the document says {entry.weekday}"
+            yield "warning", f"maintenance.{number}.rule", text
         if entry.after and entry.weekday:
             falls = lands_on(entry, table.maintenance)
             if falls != entry.weekday.lower():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from helpdesk.openhours.within import Within
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_LOOKED_AT = 60  # windows of a rule: five years of months
 _LONGEST = 24 * 366  # hours
 
 
@@ -101,6 +103,13 @@ def recurrence(entry: MaintenanceEntry, entries: Sequence[MaintenanceEntry]) -> 
     if entry.start is None or not entry.rule:
         raise ValueError("expected start and rule, or after and after_days, or dated")
     return entry.start, entry.rule
+
+
+def strays_to(entry: MaintenanceEntry) -> str:
+    """The first weekday but the document's own on which a rule's windows begin; "" where there is none."""
+    starts = islice(rrulestr(entry.rule, dtstart=entry.start), _LOOKED_AT)
+    days = (_WEEKDAYS[start.weekday()] for start in starts)
+    return next((day for day in days if day != entry.weekday.lower()), "")
 
 
 def lands_on(entry: MaintenanceEntry, entries: Sequence[MaintenanceEntry]) -> str:
