@@ -696,6 +696,18 @@ def test_a_policy_file_is_checked_and_asked_without_a_configuration(run, own_pol
     assert run("policy", "due", "gone.toml", *words)[0] == 2
 
 
+def test_a_simulation_says_which_mails_became_no_case(run, tmp_path):
+    write_office(tmp_path)
+    mail = 'at = 2026-05-22T16:40:00-05:00\nfrom = "it@acme.example"\nsubject = "Down"\nbody = "It is down."\n'
+    for address, said in (("support@logik.example", False), ("suport@logik.example", True)):
+        steps = f'[[step]]\n{mail}to = "{address}"\n'
+        text = f'config = "helpdesk.toml"\nuntil = 2026-05-22T16:41:00-05:00\n{steps}'
+        (tmp_path / "scenario.toml").write_text(text, encoding="utf-8")
+        code, out, _ = run("simulate", str(tmp_path / "scenario.toml"))
+        assert code == 0
+        assert (f"rejected        Down     it is to {address}, and ours are " in out) == said, out
+
+
 MATRIX = """
 [classifier.matrix.table]
 all = { soon = "critical", later = "low" }

@@ -152,6 +152,10 @@ def simulate(
     ]
     typer.echo("")
     print_table(("case", "severity", "status", "clocks", "subject"), lines, empty="There are no cases.")
+    if caseless := [mail for mail in outcome["inbox"] if not mail["case"]]:
+        typer.echo("")
+        columns = [(str(mail["step"]), mail["outcome"], mail["subject"], mail["because"] or "") for mail in caseless]
+        print_table(("step", "without a case", "subject", "because"), columns, empty="")
 
 
 def _clocks(case: dict[str, Any]) -> str:
