@@ -121,6 +121,27 @@ class WebTable:
 
 @strict
 @dataclass
+class ReaderTable:
+    """`[severity.reader]`: a language model that is asked what a mail says of its trouble; without `url` none is."""
+
+    url: str = ""  # an OpenAI-compatible chat endpoint, whole: https, or http on this host
+    model: str = ""
+    key_file: str = ""  # mode 0600
+    timeout: str = "20s"  # for one answer
+    daily: int = 500  # mails that are read in a day
+    share: float = 0.1  # of them, that one sender's may be
+
+
+@strict
+@dataclass
+class SeverityFileTable:
+    """`[severity]`: what helps to find severities."""
+
+    reader: ReaderTable = field(default_factory=ReaderTable)
+
+
+@strict
+@dataclass
 class OAuth2Table:
     """`oauth2 = {...}`: where an access token is fetched with a refresh token."""
 
@@ -250,6 +271,7 @@ class ConfigurationFile:
     database: DatabaseTable = field(default_factory=DatabaseTable)
     smtp_in: SmtpInTable = field(default_factory=SmtpInTable)
     web: WebTable = field(default_factory=WebTable)
+    severity: SeverityFileTable = field(default_factory=SeverityFileTable)
     team: list[TeamTable] = field(default_factory=list)
     agent: list[AgentTable] = field(default_factory=list)
     rotation: list[RotationTable] = field(default_factory=list)
@@ -551,6 +573,24 @@ def _problems(file: ConfigurationFile) -> Iterator[str]:
     yield from _rotation_problems(file)
     yield from _level_problems(file)
     yield from _secret_problems(file)
+    yield from _reader_problems(file.severity.reader)
+
+
+def _reader_problems(reader: ReaderTable) -> Iterator[str]:
+    if reader == ReaderTable():
+        return
+    parts = urlsplit(reader.url) if _is_url(reader.url) else None
+    if parts is None or "@" in parts.netloc:  # the URL is not repeated: a key may stand in it
+        yield "severity.reader.url: expected one without a password, such as https://ai.example/v1/chat/completions"
+    elif parts.scheme != "https" and not _names_loopback(parts.hostname or ""):
+        yield "severity.reader.url: expected https, or http on this host"
+    if not reader.model:
+        yield "severity.reader.model: expected the name of a model"
+    yield from _refused("severity.reader.timeout", lambda: read_span(reader.timeout))
+    if reader.daily < 1:
+        yield f"severity.reader.daily: expected 1 or more, not {reader.daily}"
+    if not 0 < reader.share <= 1:
+        yield f"severity.reader.share: expected a share above 0 and up to 1, such as 0.1, not {reader.share:g}"
 
 
 def _value_problems(file: ConfigurationFile) -> Iterator[str]:

@@ -64,6 +64,7 @@ class CustomerTable:
     entitled_to: date | None = None
     quarterly_fee: str = ""
     paid_up: TrueOrFalse = True
+    reader: TrueOrFalse = True
 
 
 @strict
@@ -145,6 +146,7 @@ def _customer(entry: CustomerTable) -> Customer:
         entitled_to=entry.entitled_to,
         quarterly_fee=entry.quarterly_fee,
         paid_up=entry.paid_up,
+        reader=entry.reader,
     )
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from helpdesk.desk import Desk
 
 _log = structlog.get_logger("reload")
-_WIRES = ("database", "smtp_in", "smtp_out", "web")
+_WIRES = ("database", "smtp_in", "smtp_out", "web", "severity")
 
 Fingerprint = frozenset[tuple[str, int, int]]
 

@@ -12,6 +12,7 @@ from helpdesk.cli.shared import (
     Config,
     open_book,
     open_database,
+    open_mail_reader,
     open_rules,
     open_voters,
     print_json,
@@ -115,14 +116,18 @@ def classify(
     shipped: Annotated[
         bool, typer.Option("--shipped", help="By the shipped model, whatever the desk has learned.")
     ] = False,
+    reader: Annotated[
+        bool, typer.Option("--reader", help="Ask the language model of [severity.reader], too: mail leaves the house.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """The severity of mails under a policy, with reasons, by the model that the desk judges by."""
     from helpdesk.report.verdict import Voters, verdict_shape, verdict_text  # noqa: PLC0415
 
     policy, voters = open_book(config).policy(key), Voters() if shipped else open_voters(config)
+    asked = open_mail_reader(config) if reader else None
     for file in files:
-        shape = verdict_shape(policy, str(file), read_file(file), voters)
+        shape = verdict_shape(policy, str(file), read_file(file), voters, asked)
         if as_json:
             print_line(shape)
         else:

@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from helpdesk.errors import NotFound, Unavailable
+from helpdesk.errors import ConfigurationError, NotFound, Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from helpdesk.desk import Rules
     from helpdesk.offering.files import PolicyBook
     from helpdesk.report.verdict import Voters
+    from helpdesk.severity.reader import AskReader
     from helpdesk.store.engine import Database
     from helpdesk.unit import Units
 
@@ -83,6 +84,17 @@ def open_voters(given: Path | None) -> Voters:
         return Voters(second=second)
     with open_url(configuration.database_url) as database, database.read() as connection:
         return Voters(active_model(connection), second)
+
+
+def open_mail_reader(given: Path | None) -> AskReader:
+    """The language model that the configuration names. Raises ConfigurationError where it names none."""
+    from helpdesk.config import load_configuration  # noqa: PLC0415 - as above
+    from helpdesk.unit.mail_reader import open_reader  # noqa: PLC0415
+
+    reader = open_reader(load_configuration(config_path(given)))
+    if reader is None:
+        raise ConfigurationError(["severity.reader.url: expected the URL of a language model"])
+    return reader.ask
 
 
 def _begun(url: str) -> bool:

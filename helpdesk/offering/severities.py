@@ -135,7 +135,7 @@ class SeverityTerms:
     `default` is the level of a mail that says too little; `stated` is what a customer's stated priority
     counts for; below the probability `review_below` a person looks; above the probability `call_above` of rank 1
     people are called; `too_low` and `too_high` are what a rank too low or too high costs; `rules` make a rank of what
-    a mail says; `never_rank_1` are kinds.
+    a mail says; `never_rank_1` are kinds; `reader` lets a desk's language model read its mails.
     """
 
     levels: tuple[Level, ...]
@@ -150,6 +150,7 @@ class SeverityTerms:
     rules: tuple[FindingRule, ...] = TABLE
     never_rank_1: tuple[str, ...] = ()
     matrix: Matrix | None = None
+    reader: bool = True
 
     def level(self, key: str) -> Level:
         """The level of that key; KeyError names a key that the policy does not have."""

@@ -6,13 +6,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from helpdesk.core.words.verdict import reasons_of
+from helpdesk.errors import Unavailable
 from helpdesk.mail.inside.sensitive import look_through, without_secrets
 from helpdesk.mail.read.parse import parse
-from helpdesk.offering.intake import missing, read
+from helpdesk.offering.intake import missing
+from helpdesk.offering.intake import read as read_intake
 from helpdesk.severity import DEFAULT, Model, assess
+from helpdesk.severity.reader import NOTHING_READ
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from helpdesk.core.words.message import Message
+    from helpdesk.core.words.verdict import Verdict
     from helpdesk.offering.policy import Policy
+    from helpdesk.severity.reader import AskReader, ReadFindings
     from helpdesk.severity.second import SecondVoter
 
 
@@ -30,24 +38,32 @@ class Voters:
         return f"{model} and the second voter" if self.second else model
 
 
-def verdict_shape(policy: Policy, name: str, raw: bytes, voters: Voters) -> dict[str, Any]:
-    """What `classify --json` prints of one mail."""
+def verdict_shape(
+    policy: Policy, name: str, raw: bytes, voters: Voters, reader: AskReader | None = None
+) -> dict[str, Any]:
+    """What `classify --json` prints of one mail; where a `reader` is asked, also as it is with what that reports."""
     message = parse(raw)
     if look_through(raw, message):
         message = without_secrets(message)  # as the desk judges it
     robot = message.robot.kind if message.robot else None
-    intake = read(message.reply, policy.intake, subject=message.subject)
-    verdict = assess(
-        subject=message.subject,
-        text=message.reply,
-        terms=policy.severity,
-        stated=intake.values.get("priority"),
-        fields=intake.values,
-        robot=robot,
-        expected=policy.languages,
-        model=voters.model,
-        second_voter=voters.second,
-    )
+    intake = read_intake(message.reply, policy.intake, subject=message.subject)
+
+    def judged(read: ReadFindings = NOTHING_READ) -> Verdict:
+        return assess(
+            subject=message.subject,
+            text=message.reply,
+            terms=policy.severity,
+            stated=intake.values.get("priority"),
+            fields=intake.values,
+            robot=robot,
+            expected=policy.languages,
+            model=voters.model,
+            second_voter=voters.second,
+            read=read,
+        )
+
+    verdict = judged()
+    asks = reader is not None and policy.severity.reader and robot is None
     return {
         "file": name,
         "severity": verdict.severity,
@@ -66,6 +82,24 @@ def verdict_shape(policy: Policy, name: str, raw: bytes, voters: Voters) -> dict
         "language": verdict.language,
         "robot": robot,
         "model": voters.model.version,
+        **({"reader": _reader_shape(reader, message, judged)} if reader and asks else {}),
+    }
+
+
+def _reader_shape(reader: AskReader, message: Message, judged: Callable[[ReadFindings], Verdict]) -> dict[str, Any]:
+    """The verdict beside the first one; where the reader fails, the same one, and `problem` says why."""
+    read, problem = NOTHING_READ, ""
+    try:
+        read = reader(message.subject, message.reply)
+    except Unavailable as failure:
+        problem = str(failure)
+    verdict = judged(read)
+    return {
+        "severity": verdict.severity,
+        "rank": verdict.rank,
+        "probabilities": [round(probability, 4) for probability in verdict.probabilities],
+        "findings": {name: {"is": one.value, "quote": one.quote} for name, one in read.items()},
+        "problem": problem,
     }
 
 
@@ -77,4 +111,10 @@ def verdict_text(shape: dict[str, Any]) -> str:
     for reason in shape["reasons"]:
         evidence = f" ({reason['evidence']})" if reason["evidence"] else ""
         lines.append(f"  {reason['rule']}: {reason['effect']}{evidence}")
+    if "reader" in shape:
+        lines.append(f"  with the reader: {shape['reader']['severity']}, without: {shape['severity']}")
+        found = shape["reader"]["findings"].items()
+        lines += [f"    {name}: {one['is']} ({one['quote']})" for name, one in found] or [
+            f"    {shape['reader']['problem'] or 'it reported nothing'}"
+        ]
     return "\n".join("".join(letter if letter.isprintable() else " " for letter in line) for line in lines)

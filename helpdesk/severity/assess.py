@@ -22,6 +22,7 @@ from helpdesk.severity.kind import kind_of
 from helpdesk.severity.model import DEFAULT
 from helpdesk.severity.observe import Stating, observe
 from helpdesk.severity.rank_table import by_table, translated
+from helpdesk.severity.reader import NOTHING_READ, mixed, reasons_of_reader
 from helpdesk.severity.second import reason_of, together
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from helpdesk.severity.model import Model
     from helpdesk.severity.observe import Observation
     from helpdesk.severity.rank_table import LikelyFindings
+    from helpdesk.severity.reader import ReadFindings
     from helpdesk.severity.second import SecondVoter
 
 SURE = 0.6  # without any cue only this much is believed
@@ -87,12 +89,14 @@ def assess(  # noqa: PLR0913 - one argument a signal, all by name
     mailbox: StatedSeverity | None = None,
     model: Model = DEFAULT,
     second_voter: SecondVoter | None = None,
+    read: ReadFindings = NOTHING_READ,
 ) -> Verdict:
     """Judge a mail. `text` is the customer's own new text, `stated` the raw words of a stated priority.
 
     `fields` are intake answers, `products` what they name as product or component, `robot` a
     `message.Robot` kind, `expected` the languages that it may well be in, likeliest first (`languages`),
-    `mailbox` is what the mailbox states that it came to, `second_voter` is asked about what a person wrote.
+    `mailbox` is what the mailbox states that it came to, `second_voter` is asked about what a person wrote, and
+    `read` is what a reader reported of it.
     Deterministic; never raises on any text; KeyError where
     `terms` names a level that it does not have.
     """
@@ -100,11 +104,11 @@ def assess(  # noqa: PLR0913 - one argument a signal, all by name
     observed = observe(subject=subject, text=text, terms=terms, stating=stating, robot=robot, expected=expected)
     own = model.words(f"{observed.subject}\n{observed.text}")
     second = _second(observed, second_voter)
-    reading = _reading(observed, own, second, model, terms)
+    reading = _reading(observed, own, second, model, terms, read if terms.reader else NOTHING_READ)
     probabilities = reading.probabilities
     kind = "defect" if _potential_outage(observed, channel) else kind_of(observed)
     taught = any(word in model.learned for word in own)
-    blank = _says_nothing(observed) and not taught
+    blank = _says_nothing(observed) and not taught and not reading.read
     opinion = _with_stated(_found(probabilities, terms, blank=blank), observed, probabilities, terms)
     opinion = _with_mailbox(_with_matrix(opinion, observed, fields, terms), mailbox, observed, probabilities, terms)
     rules = caps.holding(observed=observed, terms=terms, kind=kind, names=products, channel=channel)
@@ -141,23 +145,32 @@ class _TextReading:
     found: Probabilities
     probabilities: Probabilities
     limits: tuple[FindingLimit, ...]
+    read: ReadFindings
 
 
 def _reading(
-    observed: Observation, own: Mapping[str, float], second: Probabilities | None, model: Model, terms: SeverityTerms
+    observed: Observation,
+    own: Mapping[str, float],
+    second: Probabilities | None,
+    model: Model,
+    terms: SeverityTerms,
+    read: ReadFindings,
 ) -> _TextReading:
-    findings = _findings(observed)
+    findings = _findings(observed, read)
     found = model.probabilities({**observed.values, **own}, by_table(findings) if findings else None)
     found = together(found, second) if second else found
     if findings is None:
-        return _TextReading(None, found, found, ())
+        return _TextReading(None, found, found, (), NOTHING_READ)
     limits = caps.limits(terms)
     probabilities = translated(found, findings, theirs=terms.rules, limits=limits)
-    return _TextReading(findings, found, probabilities, _likely(limits, findings, observed))
+    return _TextReading(findings, found, probabilities, _likely(limits, findings, observed), read)
 
 
 def _cues(
-    reading: _TextReading, observed: Observation, second: Probabilities | None, terms: SeverityTerms
+    reading: _TextReading,
+    observed: Observation,
+    second: Probabilities | None,
+    terms: SeverityTerms,
 ) -> tuple[Reason, ...]:
     """What speaks for what was found, the policy's limits among it where they made another rank the likeliest."""
     moved = _best(reading.found) != _best(reading.probabilities)
@@ -165,20 +178,21 @@ def _cues(
         *reasons_for(observed, reading.findings, terms, found=_cheapest(reading.probabilities, terms)),
         *(_limited(reading.limits, observed, terms) if moved else ()),
         *_second_reason(second, terms),
+        *reasons_of_reader(reading.read),
     )
 
 
 _PLACES: Mapping[str, str] = MappingProxyType({"non-production": "other", "production": "production"})
 
 
-def _findings(observed: Observation) -> LikelyFindings | None:
+def _findings(observed: Observation, read: ReadFindings) -> LikelyFindings | None:
     """What the mail says of its trouble; None where no person wrote it. What a field states is a fact."""
     if observed.alert is not None or observed.robot is not None:
         return None
     facts = [("place", _PLACES[told]) for told in observed.told if told in _PLACES]
     if not facts and "prod-trouble" in observed.seen and "non-production" not in observed.seen:
         facts = [("place", "production")]  # said of the trouble itself, and it lowers nothing
-    return find(observed.values, dict(facts))
+    return mixed(find(observed.values, dict(facts)), read)
 
 
 def _likely(

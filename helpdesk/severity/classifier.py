@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from helpdesk.core.words.verdict import Reason
 from helpdesk.severity import caps, stated
 from helpdesk.severity.assess import area_of, assess
 from helpdesk.severity.model import DEFAULT, Model
+from helpdesk.severity.reader import NOTHING_READ
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from helpdesk.core.words.message import Message
     from helpdesk.core.words.verdict import Verdict
     from helpdesk.offering.severities import Degree, Kind, SeverityTerms
+    from helpdesk.severity.reader import ReadFindings
     from helpdesk.severity.second import SecondVoter
 
 _WORD = re.compile(r"[^\W_]+")
@@ -27,10 +29,14 @@ _NAMING = ("product:", "component:")
 
 @dataclass(frozen=True, slots=True)
 class Classifier:
-    """Judges by the shipped model or what a desk has taught it, and by the second voter where the desk has one."""
+    """Judges by the shipped model or what a desk has taught it, and by the second voter where the desk has one.
+
+    `read` is what a reader reported of the one mail that is judged.
+    """
 
     model: Model = DEFAULT
     second_voter: SecondVoter | None = None
+    read: ReadFindings = field(default_factory=lambda: NOTHING_READ)
 
     @property
     def version(self) -> str:
@@ -44,7 +50,7 @@ class Classifier:
         and where it is worse than what they say themselves, a person is asked to look, at once if it may be rank 1.
         """
 
-        def assessed(text: str, fields: Mapping[str, str]) -> Verdict:
+        def assessed(text: str, fields: Mapping[str, str], read: ReadFindings = NOTHING_READ) -> Verdict:
             return assess(
                 subject=message.subject,
                 text=text,
@@ -58,9 +64,10 @@ class Classifier:
                 mailbox=under.mailbox,
                 model=self.model,
                 second_voter=self.second_voter,
+                read=read,
             )
 
-        verdict = assessed(message.reply, fields)
+        verdict = assessed(message.reply, fields, self.read)
         if not others:
             return verdict
         voice = assessed(others, {})

@@ -22,6 +22,7 @@ from helpdesk.offering.severities import Kind
 from helpdesk.placeholders import BLANK
 from helpdesk.store.engine import read_url
 from helpdesk.templates import Templates
+from helpdesk.unit.mail_reader import read_key
 from helpdesk.wires.name_servers import resolve
 from helpdesk.wires.outgoing import smarthost_of
 
@@ -72,6 +73,7 @@ def load_rules(path: Path, *, environment: Mapping[str, str] | None = None, sign
     known = _known(written, collected.book)
     customers, wrong_customers = _attempt(lambda: load_customers(written.place(desk.customers), known), Directory())
     signing, wrong_key = _attempt(lambda: _signing(written), None)
+    _, wrong_reader = _attempt(lambda: read_key(written.place(written.filled.table.severity.reader.key_file)), "")
     _, wrong_secret = _attempt(lambda: None if signing_key else _look_at_keys(written), None)
     problems = (
         *written.problems,
@@ -83,6 +85,7 @@ def load_rules(path: Path, *, environment: Mapping[str, str] | None = None, sign
         *wrong_customers,
         *_blocked_customers(written, customers),
         *wrong_key,
+        *wrong_reader,
         *wrong_secret,
     )
     if problems:

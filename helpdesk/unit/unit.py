@@ -15,6 +15,7 @@ from helpdesk.core.clocks.owed import with_owed
 from helpdesk.core.words.events import PolicyChanged
 from helpdesk.core.words.terms import RelatedCase, Terms
 from helpdesk.severity import SHIPPED, Classifier
+from helpdesk.severity.reader import NOTHING_READ
 from helpdesk.store import cases as case_store
 from helpdesk.store import declarations, outbox
 from helpdesk.unit.holding import Holding
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from helpdesk.core.words.people import Mailbox, Team, Workload
     from helpdesk.offering.declared import DeclaredState
     from helpdesk.offering.policy import Policy
+    from helpdesk.severity.reader import ReadFindings
     from helpdesk.store.cases import StoredMessage
     from helpdesk.store.engine import Connection, Database
     from helpdesk.store.outbox import Queued
@@ -142,10 +144,13 @@ class Unit:
             self._declared_state = declarations.declared_state(self.connection, self.now)
         return self._declared_state
 
-    def judging(self, terms: Terms) -> Terms:
-        """The same, with who finds severities here: this desk's model, and the second voter where it is switched on."""
+    def judging(self, terms: Terms, read: ReadFindings = NOTHING_READ) -> Terms:
+        """The same, with who finds severities here: this desk's model, and the second voter where it is switched on.
+
+        `read` is what a reader reported of the mail that is to be judged.
+        """
         second = load_second_voter() if self.rules.configuration.file.desk.second_voter else None
-        return replace(terms, judge=Classifier(self._versions.model(self.connection), second))
+        return replace(terms, judge=Classifier(self._versions.model(self.connection), second, read))
 
     def terms_after(self, decision: Decision, terms: Terms) -> Terms:
         """What applies once a decision has made a case another customer's."""

@@ -1,20 +1,15 @@
 """An access token for a refresh token (RFC 6749 section 6), and no wait without an end.
 
-The time limit is for the whole answer: a server that sends an octet now and then, in the TLS handshake, in its header
-or in its body, is hung up on like one that says nothing. What it says of an error is told (section 5.2), without the
-secrets that it was sent and may repeat.
+The time limit is for the whole answer (`deadline`). What it says of an error is told (section 5.2), without the secrets
+that it was sent and may repeat.
 """
 
 from __future__ import annotations
 
 import contextlib
-import functools
 import http.client
 import json
 import re
-import socket
-import ssl
-import threading
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -23,9 +18,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from helpdesk.errors import Unavailable
+from helpdesk.wires.deadline import deadline, in_words
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Mapping
 
 PATIENCE = timedelta(seconds=20)
 _LARGEST = 64 * 1024  # octets of an answer; tokens have one or two thousand
@@ -60,13 +56,13 @@ def ask(url: str, form: Mapping[str, str], *, patience: timedelta = PATIENCE) ->
         headers={"Accept": "application/json", "Connection": "close"},
         method="POST",
     )
-    with _deadline(seconds) as line:
+    with deadline(seconds) as line:
         try:
             status, body = _exchange(line.opener(), request, seconds)
         except (OSError, ValueError, http.client.HTTPException) as problem:
             if line.cut.is_set():
                 raise Unavailable(f"the token server gave no whole answer within {seconds:g} seconds") from None
-            raise Unavailable(f"the token server gave no answer: {_in_words(problem)}") from None
+            raise Unavailable(f"the token server gave no answer: {in_words(problem)}") from None
     if line.cut.is_set():
         raise Unavailable(f"the token server gave no whole answer within {seconds:g} seconds")
     return _grant(status, body, secrets)
@@ -113,99 +109,3 @@ def _clean(text: str, secrets: Collection[str]) -> str:
             text = text.replace(form, "***")
     line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
     return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}..."
-
-
-def _in_words(problem: Exception) -> str:
-    """Whose fault it is, without what a server may have said."""
-    reason = problem.reason if isinstance(problem, urllib.error.URLError) else problem
-    if isinstance(reason, ssl.SSLCertVerificationError):
-        return f"its certificate: {reason.verify_message}"
-    if isinstance(reason, OSError) and reason.strerror:
-        return reason.strerror
-    return type(reason).__name__
-
-
-# --- the time limit -------------------------------------------------------------------------------------------------
-
-
-class _Line:
-    """The sockets of one exchange, so that somebody else can hang up; urllib knows a limit for each read only."""
-
-    def __init__(self) -> None:
-        self.cut = threading.Event()
-        self._lock = threading.Lock()
-        self._sockets: list[socket.socket] = []
-
-    def opener(self) -> urllib.request.OpenerDirector:
-        """As urllib's own, proxies of the environment included."""
-        return urllib.request.build_opener(_Plain(self), _Secure(self))
-
-    def connect(self, *arguments: Any, **named: Any) -> socket.socket:
-        """In place of `socket.create_connection`."""
-        if self.cut.is_set():
-            raise TimeoutError
-        sock = socket.create_connection(*arguments, **named)
-        with self._lock:
-            self._sockets.append(sock.dup())  # TLS takes the socket over, and leaves its object without one
-        if self.cut.is_set():
-            self.hang_up()
-        return sock
-
-    def hang_up(self) -> None:
-        """The time is over: readers of these sockets find them at their end."""
-        self.cut.set()
-        with self._lock:
-            for sock in self._sockets:
-                with contextlib.suppress(OSError):
-                    sock.shutdown(socket.SHUT_RDWR)
-
-    def close(self) -> None:
-        """Let go of them."""
-        with self._lock:
-            for sock in self._sockets:
-                sock.close()
-            self._sockets.clear()
-
-
-@contextlib.contextmanager
-def _deadline(seconds: float) -> Iterator[_Line]:
-    line = _Line()
-    timer = threading.Timer(seconds, line.hang_up)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield line
-    finally:
-        timer.cancel()
-        line.close()
-
-
-class _PlainConnection(http.client.HTTPConnection):
-    def __init__(self, line: _Line, *arguments: Any, **named: Any) -> None:
-        super().__init__(*arguments, **named)
-        self._create_connection = line.connect
-
-
-class _SecureConnection(http.client.HTTPSConnection):
-    def __init__(self, line: _Line, *arguments: Any, **named: Any) -> None:
-        super().__init__(*arguments, **named)
-        self._create_connection = line.connect
-
-
-class _Plain(urllib.request.HTTPHandler):
-    def __init__(self, line: _Line) -> None:
-        super().__init__()
-        self._line = line
-
-    def http_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
-        return self.do_open(functools.partial(_PlainConnection, self._line), request)
-
-
-class _Secure(urllib.request.HTTPSHandler):
-    def __init__(self, line: _Line) -> None:
-        super().__init__()
-        self._line = line
-
-    def https_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
-        context = ssl.create_default_context()
-        return self.do_open(functools.partial(_SecureConnection, self._line), request, context=context)

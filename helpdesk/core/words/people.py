@@ -168,6 +168,7 @@ class Customer:
     entitled_to: date | None = None
     quarterly_fee: str = ""
     paid_up: bool = True
+    reader: bool = True  # whether a desk's language model may read their mails
 
     def registers(self, address: str) -> bool:
         """Whether that address is a registered contact."""

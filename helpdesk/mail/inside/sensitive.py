@@ -50,6 +50,17 @@ def masked(text: str, *, own_domain: str = "") -> str:
     return "".join([*pieces, text[at:]])
 
 
+def masked_for_others(text: str) -> str:
+    """`text` for somebody outside: without secrets, and without a single address or number of people.
+
+    It is partial: names, places and what a secret of a form nobody knows looks like stay.
+    """
+    plain = masked(text)
+    for pattern, kind in ((_ADDRESS, "e-mail address"), (_NUMBER, "telephone number")):
+        plain = pattern.sub(f"[{kind}]", plain)
+    return plain
+
+
 def look_through(raw: bytes, message: Message) -> tuple[str, ...]:
     """What a mail holds that must not be repeated, each `kind in place`; `message` is these bytes, read."""
     domain = _domain(message)

@@ -350,6 +350,7 @@ class _PolicyReader:
             rules=read_rules(table.rules, ranks),
             never_rank_1=tuple(table.never_rank_1),
             matrix=read_matrix(table.matrix, fields) if table.matrix else None,
+            reader=table.reader,
         )
 
     def severity_names(self) -> None:

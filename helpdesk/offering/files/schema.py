@@ -385,6 +385,7 @@ class ClassifierTable:
     cost: CostTable = field(default_factory=CostTable)
     rules: list[RuleTable] = field(default_factory=list)  # without them, the shipped table
     matrix: MatrixTable | None = None
+    reader: bool = True  # false: no language model reads these mails, whatever the desk has
 
 
 @strict
