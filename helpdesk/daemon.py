@@ -4,6 +4,7 @@
     committer    a thread                      accepted mail to the spool, many in one flush
     pollers      a thread a mailbox            mail from IMAP folders to the spool
     worker       a thread                      spool to cases
+    reader       a thread                      new cases once more, by a language model, where there is one
     senders      a thread a connection         outbox to the courier, at the pace that the smarthost bears
     keeper       a thread                      renews the claims of what is worked and sent just now
     metronome    a thread                      the tick, once a second: what time alone makes due
@@ -38,6 +39,7 @@ from helpdesk.core.words.message import Envelope
 from helpdesk.credentials import imap_account, open_outgoing
 from helpdesk.desk import Desk
 from helpdesk.desk.pace import Pace
+from helpdesk.desk.reread import Rereading
 from helpdesk.errors import ConfigurationError, Unavailable
 from helpdesk.loops import IDLE, Loop
 from helpdesk.mail.write.compose import guard_holds
@@ -49,6 +51,7 @@ from helpdesk.store.claims import RENEWAL, WorkLock
 from helpdesk.store.engine import Database
 from helpdesk.store.spool import Accepted
 from helpdesk.store.writable import hindrance
+from helpdesk.unit.mail_reader import open_reader
 from helpdesk.watch import Disk, Observed, Watch, since_boot
 from helpdesk.watch.wall import in_words
 from helpdesk.web.access import access_of
@@ -104,6 +107,7 @@ class Daemon:
         )
         self.worker = self._loop("worker", self._work)
         self._warm = False
+        self.rereading, self.reader = self._reader()
         self.keeper = self._loop("keeper", self.desk.renew, idle=RENEWAL.total_seconds())
         self.couriers = [self._courier() for _ in range(rules.configuration.connections)]
         self.senders = [self._sender(number, courier) for number, courier in enumerate(self.couriers, 1)]
@@ -139,7 +143,23 @@ class Daemon:
         worked = self.desk.work()
         if worked:
             self._call_senders()
+        if self.rereading and self.reader:
+            self.rereading.put(worked)
+            self.reader.call.set()
         return worked
+
+    @property
+    def _readers(self) -> tuple[Loop, ...]:
+        return (self.reader,) if self.reader else ()
+
+    def _reader(self) -> tuple[Rereading | None, Loop | None]:
+        """Who reads new cases once more, where a language model is configured."""
+        asked = open_reader(self.rules.configuration)
+        if asked is None:
+            return None, None
+        rereading = Rereading(self.desk.units, asked, self.desk.now)
+        self.watch.reader = lambda: rereading.problem
+        return rereading, self._loop("reader", rereading.read_next)
 
     def _courier(self) -> Courier:
         return Observed(open_outgoing(self.rules.configuration), self.watch.way_out)
@@ -324,7 +344,7 @@ class Daemon:
         parts.expect("clockwork", lambda: self._metronome.running)
         if (console := self.console) is not None:
             parts.expect("console", lambda: console.running)
-        for loop in (self.keeper, self.worker, *self.senders, *self._rung):
+        for loop in (self.keeper, self.worker, *self.senders, *self._rung, *self._readers):
             loop.start()
         self._metronome.start()
         pollers = [self._loop(f"imap {poller.account.mailbox}", partial(self._poll, poller)) for poller in self.pollers]
@@ -372,7 +392,7 @@ class Daemon:
         for loop in (*pollers, *self._rung):
             loop.join(timeout=max(0, ends - time.monotonic()))
         self.committer.close()
-        for loop in (self.worker, *self.senders, self.keeper):
+        for loop in (self.worker, *self.senders, self.keeper, *self._readers):
             loop.join(timeout=max(0, ends - time.monotonic()))
         self._give_back()
         for sender, courier in zip(self.senders, self.couriers, strict=True):

@@ -11,12 +11,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from helpdesk.core.words.message import Envelope
 from helpdesk.daemon import Daemon
 from helpdesk.desk import load_rules
 from helpdesk.errors import ConfigurationError, Unavailable
-from helpdesk.store import migrate, outbox
+from helpdesk.lab.mailer import Sheet, write
+from helpdesk.store import cases, migrate, outbox
 from helpdesk.wires.heartbeat import beat
-from tests.desk import write_office
+from tests.desk import JO, write_office
+from tests.test_mail_reader import FOUND, ODD
+from tests.wire.test_chat import ChatServer, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -133,6 +137,29 @@ def test_the_heart_beats_unless_the_desk_is_failing(tmp_path, monitor):
     daemon.watch.parts.expect("worker", lambda: False)
     daemon._beat()
     assert len(monitor.heard) == 3
+    daemon.committer.close()
+    daemon.database.close()
+
+
+def test_a_new_case_is_read_once_more_by_the_configured_model_and_health_says_when_that_fails(tmp_path):
+    with ChatServer(said(FOUND)) as server:
+        table = f'\n[severity.reader]\nurl = "{server.url}"\nmodel = "m"\ntimeout = "5s"\n'
+        daemon = Daemon(load_rules(write_office(tmp_path, more=table)), now=Wall())
+        migrate.upgrade(daemon.database)
+        daemon.desk.begin()
+        for number, answer in enumerate((said("no"), said(FOUND)), start=1):
+            server.answer = answer
+            sheet = Sheet(JO, "support@logik.example", "Odd", f"{ODD} It is house {number}.")
+            raw = write(sheet, at=START, message_id=f"<{number}@acme.example>")
+            daemon.take(raw, Envelope(JO, ("support@logik.example",))).result(5)
+            daemon._work()
+            assert daemon.reader.call.is_set()
+            assert daemon.rereading.read_next()
+            unheard = [cause for cause in daemon.watch.causes() if cause.name == "reader.unheard"]
+            assert len(unheard) == (number == 1)
+    with daemon.database.read() as connection:
+        found = cases.find(connection, [1, 2])
+    assert [case.severity for case in found.values()] == ["medium", "critical"]
     daemon.committer.close()
     daemon.database.close()
 

@@ -109,8 +109,8 @@ def test_what_is_included_is_held_against_each_mail_that_includes_it(tmp_path):
         'templates/_facts.txt: line 3: there is no name "grade" here, only in rated',
         'templates/_facts.txt: line 4: there is no name "subjct" here; the nearest is "subject"',
     ]
-    assert "(in assigned, bounced, breach and 15 more)" in told[1]
-    assert "and 14 more" in told[0]
+    assert "(in assigned, bounced, breach and 16 more)" in told[1]
+    assert "and 15 more" in told[0]
 
 
 def test_a_parent_has_what_its_child_has_set_and_no_more():

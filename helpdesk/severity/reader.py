@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from helpdesk.core.words.verdict import Reason
+from helpdesk.core.words.verdict import READER, Reason
 from helpdesk.offering.findings import FINDINGS, UNSAID
 from helpdesk.severity.evidence import shown
 from helpdesk.severity.text import own_subject, own_words
@@ -91,7 +91,7 @@ def mixed(findings: LikelyFindings, read: ReadFindings) -> LikelyFindings:
 
 def reasons_of_reader(read: ReadFindings) -> tuple[Reason, ...]:
     """What the reader reported, each with its quote."""
-    return tuple(Reason("reader", f"{name}: {one.value}", shown(one.quote)) for name, one in read.items())
+    return tuple(Reason(READER, f"{name}: {one.value}", shown(one.quote)) for name, one in read.items())
 
 
 def _with(values: Mapping[str, float], reported: str) -> Mapping[str, float]:

@@ -56,6 +56,7 @@ class Watch:
         self.wall = Wall(now, since_boot or steady)
         self.disk = disk
         self.heartbeat = ""
+        self.reader: Callable[[], str] = str  # why the language model did not answer last, "" where it did
         self.alerted = AlertedCauses(self.causes, steady)
 
     def causes(self) -> Iterator[HealthCause]:
@@ -71,5 +72,7 @@ class Watch:
         if lost:
             lines = plural(lost, "line is", "lines are")
             yield HealthCause("log.unwritable", "attention", f"the log cannot be written ({why}): {lines} missing")
+        if unanswered := self.reader():
+            yield HealthCause("reader.unheard", "attention", f"severities are found without it: {unanswered}")
         if self.heartbeat:
             yield HealthCause("heartbeat.unheard", "attention", f"the heartbeat did not arrive: {self.heartbeat}")

@@ -80,7 +80,7 @@ def test_customers_can_be_written_to_in_german_whatever_it_is_about():
         "second-answer",
         "warning",
     }
-    agents |= {"reminder-downgrade", "reminder-snooze", "statement"}
+    agents |= {"reminder-downgrade", "reminder-snooze", "severity-raised", "statement"}
     english = {path.stem for path in TEMPLATES.glob("[!_]*.txt")}
 
     assert english - agents == {path.stem for path in (TEMPLATES / "de").glob("[!_]*.txt")}

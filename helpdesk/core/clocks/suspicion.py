@@ -24,10 +24,11 @@ from helpdesk.core.words.events import (
     Event,
     PageAcknowledged,
     RankOneSuspected,
+    SeverityAssessed,
     SeveritySet,
     StepTaken,
 )
-from helpdesk.core.words.verdict import reasons_of
+from helpdesk.core.words.verdict import READER, reasons_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -164,7 +165,10 @@ def _told(case: Case, terms: Terms, now: datetime, *, rung: str) -> tuple[Person
 
 def _looked_at(case: Case, suspicion: RankOneSuspected) -> datetime | None:
     # By when it happened: an agent's mail that was read late looked at what was there before it.
-    return min((event.at for event in case.of_type(*_LOOKED) if event.at >= suspicion.at), default=None)
+    raised = (
+        event for event in case.of_type(SeverityAssessed) if event.set_by == READER
+    )  # it is no suspicion any more
+    return min((event.at for event in (*case.of_type(*_LOOKED), *raised) if event.at >= suspicion.at), default=None)
 
 
 def _key(started_at: datetime, rung: str) -> str:

@@ -380,6 +380,15 @@ class DowngradeMail(ToAgent, kind="reminder", template="reminder-downgrade"):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SeverityRaisedMail(ToAgent, kind="reminder", template="severity-raised"):
+    """A reader has found more in the mail than the desk had: the severity is worse than it was."""
+
+    was: str
+    was_key: str
+    shown: tuple[str, ...]  # what it found, with its quotes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SnoozeOverMail(ToAgent, kind="reminder", template="reminder-snooze"):
     """The moment has come at which they wanted to hear of the case again."""
 

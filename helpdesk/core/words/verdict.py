@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 Environment = Literal["", "production", "non-production"]
 Probabilities = tuple[float, float, float, float]  # of rank 1, 2, 3, 4; they sum to 1
 
+READER = "reader"  # the rule by which a language model's findings speak
 _DIGITS = 4  # of a probability: enough to explain it, and the same on every machine
 
 
