@@ -351,7 +351,7 @@ def _with_mailbox(
         return opinion.decided_by(Reason("mailbox", why, shown(observed.stated or "")), degree=worse, review=True)
     if mailbox.binds:
         stated = Reason("mailbox", f"{mailbox.words} states {name}")
-        return opinion.decided_by(stated, degree=said, review=opinion.review)
+        return opinion.decided_by(stated, degree=said, review=bool(opinion.doubts))
     if abs(said[0] - found) < APART or opinion.decided is not None:
         return opinion
     why = f"{mailbox.words} states {name}, and binds for registered contacts only; found {terms.at_rank(found).name}"

@@ -214,12 +214,12 @@ def border(tmp_path, story_databases, request) -> TestDesk:
 )
 def test_where_we_are_the_border_an_agents_signature_is_checked_by_ourselves(border, how, acts):
     """A01, A05: the listener took it from a stranger's address; nobody else has looked at it."""
-    raw = border.written_reply(ANN, "#severity critical\nWe are on it.").replace(b"\n", b"\r\n").replace(b"\r\r", b"\r")
+    raw = border.written_reply(ANN, "#severity low\nWe are on it.").replace(b"\n", b"\r\n").replace(b"\r\r", b"\r")
     signed = ANNS.signed(raw)
     sent = {
         "signed": signed,
         "unsigned": raw,
-        "changed": signed.replace(b"critical", b"urgent"),
+        "changed": signed.replace(b"low", b"urgent"),
         "signed, two From": b"From: eve@else.example\r\n" + signed,
         "claimed": b"Authentication-Results: desk; dmarc=pass header.from=desk.example\r\n" + raw,
     }[how]
@@ -227,5 +227,5 @@ def test_where_we_are_the_border_an_agents_signature_is_checked_by_ourselves(bor
     border.laboratory.desk.accept([Accepted(LOGIK, sent, Envelope(ANN, (to,), "198.51.100.9"), "smtp", border.now)])
     border.work()
 
-    assert (border.case().severity == "critical") is acts
-    assert (border.case().severity == "medium") is not acts
+    assert (border.case().severity == "low") is acts
+    assert (border.case().severity == "critical") is not acts

@@ -256,9 +256,9 @@ def test_where_we_are_the_border_the_host_that_sent_an_agents_mail_is_checked_by
     border, mail_from, remote, acts, why
 ):
     """A01, A02: the domain of MAIL FROM, exactly that of From; `case verify` says why."""
-    arrives(border, border.written_reply(ANN, "#severity critical\nWe are on it."), mail_from=mail_from, remote=remote, helo="desk.example")  # fmt: skip
+    arrives(border, border.written_reply(ANN, "#severity low\nWe are on it."), mail_from=mail_from, remote=remote, helo="desk.example")  # fmt: skip
 
-    assert (border.case().severity == "critical") is acts
+    assert (border.case().severity == "low") is acts
     assert bool(border.sent_to(JO, "relay")) is acts
     with border.database.read() as connection:
         shape = verify_shape(Unit(connection, border.rules, border.now), 1, 2)
@@ -269,10 +269,10 @@ def test_where_we_are_the_border_the_host_that_sent_an_agents_mail_is_checked_by
 
 def test_a_host_that_may_send_does_not_make_two_senders_one(border):
     """A02, A03: what From says must allow of one reading."""
-    raw = b"From: eve@elsewhere.example\r\n" + border.written_reply(ANN, "#severity critical\nWe are on it.")
+    raw = b"From: eve@elsewhere.example\r\n" + border.written_reply(ANN, "#severity low\nWe are on it.")
     arrives(border, raw, mail_from=ANN, remote="198.51.100.9")
 
-    assert border.case().severity == "medium"
+    assert border.case().severity != "low"
 
 
 def test_customers_mail_is_worth_no_question_to_a_name_server(tmp_path, story_databases, request, border):
@@ -298,7 +298,7 @@ def test_what_a_relay_of_ours_hands_on_is_not_the_peers(tmp_path, story_database
     )
     desk = TestDesk(rules, story_databases.of("memory", request))
     desk.mail(JO)
-    arrives(desk, desk.written_reply(ANN, "#severity critical\nWe are on it."), mail_from=ANN, remote=remote)
+    arrives(desk, desk.written_reply(ANN, "#severity low\nWe are on it."), mail_from=ANN, remote=remote)
 
-    assert desk.case().severity == "medium"
+    assert desk.case().severity != "low"
     assert asked == []

@@ -56,7 +56,7 @@ def with_change(old, new):
             (
                 'default = "high"',
                 f'default = "high"\nreview_below = {share}',
-                f"classifier.review_below: expected a share from 0 to 1, such as 0.75, not {share}",
+                f"classifier.review_below: expected a share from 0 to 1, such as 0.65, not {share}",
             )
             for share in ("75", "-0.5", "1.01", "nan")
         ),
