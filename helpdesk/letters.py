@@ -29,6 +29,7 @@ from helpdesk.core.words.drafts import (
     ToAgent,
 )
 from helpdesk.core.words.events import CalledAgain, RankOneSuspected, SeverityAssessed, SeveritySet
+from helpdesk.core.words.verdict import MAY_BE_WORSE
 from helpdesk.mail.proof.address import NO_CASE
 from helpdesk.mail.write.compose import Letter, compose
 from helpdesk.offering.cell import says
@@ -498,7 +499,7 @@ def _name_of(agent: Agent | None) -> str:
 
 
 def _why(case: Case, terms: Terms) -> str:
-    """One line: who set the severity last and why, or the desk's own strongest reasons."""
+    """One line: who set the severity last and why, or the desk's own strongest reasons, and whether it may be worse."""
     found = case.of_type(SeverityAssessed, SeveritySet)
     if not found:
         return ""
@@ -509,7 +510,9 @@ def _why(case: Case, terms: Terms) -> str:
         agent = terms.team.agent(last.by)
         by = f"set by {_name_of(agent) if agent else last.by}"
         return f"{by}: {last.reason}" if last.reason else by
-    return "; ".join(_told_together(last.reasons)[:2])
+    worse = [reason for reason in last.reasons if reason["rule"] == MAY_BE_WORSE]
+    others = [reason for reason in last.reasons if reason["rule"] != MAY_BE_WORSE]
+    return "; ".join([*_told_together(others)[: 1 if worse else 2], *_told_together(worse)])
 
 
 def _told_together(reasons: Sequence[Mapping[str, Any]]) -> list[str]:

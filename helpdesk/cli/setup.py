@@ -194,6 +194,7 @@ def _check_mailbox(account: Account) -> tuple[str, list[str]]:
 
 
 def _check_database(rules: Rules) -> tuple[str, list[str]]:
+    from helpdesk.operators.digest import thresholds  # noqa: PLC0415
     from helpdesk.operators.notice import remarks  # noqa: PLC0415
     from helpdesk.store import migrate  # noqa: PLC0415
     from helpdesk.store.engine import Database  # noqa: PLC0415
@@ -215,7 +216,8 @@ def _check_database(rules: Rules) -> tuple[str, list[str]]:
         doubt = units.database.doubt()
         zone = rules.configuration.digest.timezone if rules.configuration.digest else "UTC"
         odd = [f"database: {doubt}"] if doubt else []
-        return "at this version's schema", [*odd, *remarks(unit, zone, until=unit.now + timedelta(days=1))]
+        called = "".join(f"; people are called in {one}" for one in thresholds(unit))
+        return f"at this version's schema{called}", [*odd, *remarks(unit, zone, until=unit.now + timedelta(days=1))]
 
 
 def backup(

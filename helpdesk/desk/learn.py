@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpdesk.errors import HelpdeskError, NotFound
 from helpdesk.severity import DEFAULT, Example, Model, confusion, evaluate, learn_all, may_replace, tally
-from helpdesk.severity.kept import OUTAGES
+from helpdesk.severity.kept import KEEP_EVERY, OUTAGES
 from helpdesk.store import learning
 from helpdesk.store.learning import Stored
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from helpdesk.store.engine import Connection
     from helpdesk.store.learning import Label
 
-KEEP_EVERY = 5  # of the case numbers; these are never taught
 ENOUGH = 10  # labels; with fewer a model would learn one afternoon
 SHIPPED = DEFAULT.version
 _DIGITS = 4

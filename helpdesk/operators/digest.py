@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from helpdesk.core.clocks.turn import TURN_NAMES
+from helpdesk.core.words.calls import calls, calls_in_words
 from helpdesk.core.words.desk_mail import DigestMail, HandoverMail
 from helpdesk.openhours.calendar import wall_instant
 from helpdesk.operators.declare import in_short, kept_line
 from helpdesk.operators.notice import remarks
 from helpdesk.phrases import brief, moment, span
 from helpdesk.plural import plural
+from helpdesk.store import calls as call_store
 from helpdesk.store import desk_mails, kept, undeliverable
 from helpdesk.store.backlog import backlog
 
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 _SHOWN = 20  # cases of a list: what does not fit is counted
 _LONGEST = 5
 _DAY = timedelta(days=1)
+_WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,8 @@ def digest_mail(unit: Unit, found: Overview, zone: str, *, mailboxes: Mailboxes,
         bounced=tuple(sorted(undeliverable.marked(unit.connection))),
         failing=tuple(f"{mailbox}: {why}" for mailbox, why in sorted(failing.items())),
         maintenance=tuple(remarks(unit, zone, until=tomorrow + _DAY)),
+        calls=_calls(unit),
+        thresholds=thresholds(unit),
         kept_number=kept_number,
         kept=kept_lines,
         silent=tuple(
@@ -77,6 +82,20 @@ def digest_mail(unit: Unit, found: Overview, zone: str, *, mailboxes: Mailboxes,
             if mailbox not in failing
         ),
     )
+
+
+def _calls(unit: Unit) -> str:
+    """Those of the last week, because whether one was worth it may be said the morning after; "" where none was."""
+    since = unit.now - _WEEK
+    made = [call for case in call_store.called_since(unit.connection, since) for call in calls(case) if call.at > since]
+    return calls_in_words(len(made), sum(not call.worth for call in made)) if made else ""
+
+
+def thresholds(unit: Unit) -> tuple[str, ...]:
+    """Where the threshold of each policy stands under which suspicions have called anybody, and why."""
+    book = unit.rules.book
+    found = ((key, unit.call_threshold(book.policy(key))) for key in sorted(unit.rules.used_policies))
+    return tuple(f"{key}: above {round(one.value * 100)} %, {one.why}" for key, one in found if one.calls)
 
 
 def _kept(unit: Unit, since: datetime) -> tuple[tuple[str, ...], int]:

@@ -16,6 +16,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from helpdesk.core.clocks.timeline import clocks
+from helpdesk.core.words.calls import calls, calls_in_words
 from helpdesk.core.words.rating import ratings
 
 if TYPE_CHECKING:
@@ -129,10 +130,15 @@ class Compliance:
         self.satisfied = Satisfaction()
         self.reasons: Counter[str] = Counter()  # why clocks were not warranted
         self.exemptions: Counter[str] = Counter()  # why clocks were exempt
+        self.calls = 0
+        self.needless = 0  # of these, what an agent says was not worth waking for
 
     def add(self, case: Case, policy: Policy, now: datetime) -> None:
         """Count the clocks of one case as they stand at `now`."""
         self.cases += 1
+        made = calls(case)
+        self.calls += len(made)
+        self.needless += sum(not call.worth for call in made)
         for one in ratings(case):
             group = Group(case.customer, case.policy, _month(case))
             self.satisfaction.setdefault(group, Satisfaction()).add(one.grade)
@@ -192,6 +198,7 @@ def compliance_shape(compliance: Compliance) -> dict[str, Any]:
                 for group, found in sorted(compliance.satisfaction.items())
             ],
         },
+        "calls": {"calls": compliance.calls, "not_worth_waking": compliance.needless},
         "not_warranted": _counted(compliance.reasons),
         "exempt": _counted(compliance.exemptions),
     }
@@ -225,7 +232,7 @@ _COLUMNS = ("met", "breached", "running", "exempt", "warranted", "median", "90 %
 def compliance_text(compliance: Compliance) -> str:
     """A table for each customer, policy and month, the totals, and what was not owed; 80 columns for usual names."""
     if not compliance.lines:
-        return "\n".join(["There are no promises in that time.", *_satisfied(compliance)])
+        return "\n".join(["There are no promises in that time.", *_called(compliance), *_satisfied(compliance)])
     groups = groupby(compliance.sorted_lines(), key=lambda item: (item[0].customer, item[0].policy, item[0].month))
     rows: list[tuple[str, ...]] = [("", *_COLUMNS)]
     for (customer, policy, month), lines in groups:
@@ -234,7 +241,13 @@ def compliance_text(compliance: Compliance) -> str:
     rows.append(("all",))
     rows += [(f"  {compliance.names[target]}", *_cells(tally)) for target, tally in sorted(compliance.totals.items())]
     told = (*_told("not warranted", compliance.reasons), *_told("exempt", compliance.exemptions))
-    return "\n".join([*_aligned(rows), *told, *_satisfied(compliance)])
+    return "\n".join([*_aligned(rows), *told, *_called(compliance), *_satisfied(compliance)])
+
+
+def _called(compliance: Compliance) -> Iterator[str]:
+    """`calls: 12, of which 3 were not worth waking for`."""
+    if compliance.calls:
+        yield f"calls: {calls_in_words(compliance.calls, compliance.needless)}"
 
 
 def _satisfied(compliance: Compliance) -> Iterator[str]:

@@ -15,6 +15,7 @@ from helpdesk.severity.learning import (
     learn,
     learn_all,
     may_replace,
+    probabilities_of,
     tally,
 )
 from helpdesk.severity.model import DEFAULT, Model
@@ -32,5 +33,6 @@ __all__ = [
     "learn",
     "learn_all",
     "may_replace",
+    "probabilities_of",
     "tally",
 ]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from helpdesk.core.words.verdict import Reason, Verdict
+from helpdesk.core.words.verdict import MAY_BE_WORSE, Reason, Verdict
 from helpdesk.severity import caps
 from helpdesk.severity.availability import environment_of, reports_unavailable
 from helpdesk.severity.evidence import shown
@@ -193,6 +193,12 @@ def _findings(observed: Observation, read: ReadFindings) -> LikelyFindings | Non
     if not facts and "prod-trouble" in observed.seen and "non-production" not in observed.seen:
         facts = [("place", "production")]  # said of the trouble itself, and it lowers nothing
     return mixed(find(observed.values, dict(facts)), read)
+
+
+def by_table_of(observed: Observation) -> Probabilities | None:
+    """What the shipped table makes of the findings; None of a mail that no person wrote."""
+    findings = _findings(observed)
+    return by_table(findings) if findings else None
 
 
 def _likely(
@@ -383,7 +389,7 @@ def _suspicion(worse: float, terms: SeverityTerms) -> tuple[Reason, ...]:
     if worse <= LINE:
         return ()
     # Whether somebody is called is not judged here: it depends on what became of the case by then.
-    return (Reason("may be worse", f"{worse:.0%} for {terms.at_rank(1).name}"),)
+    return (Reason(MAY_BE_WORSE, f"perhaps {terms.at_rank(1).name} ({worse * 100:.0f} %)"),)
 
 
 def area_of(text: str, terms: SeverityTerms) -> str | None:

@@ -37,6 +37,7 @@ class Classifier:
     model: Model = DEFAULT
     second_voter: SecondVoter | None = None
     read: ReadFindings = field(default_factory=lambda: NOTHING_READ)
+    call_above: float | None = None  # what became of the policy's own value (`threshold`)
 
     @property
     def version(self) -> str:
@@ -49,12 +50,13 @@ class Classifier:
         What a first mail says that others wrote is judged by itself. It is not the customer's word: it lowers nothing,
         and where it is worse than what they say themselves, a person is asked to look, at once if it may be rank 1.
         """
+        terms = under.severity if self.call_above is None else replace(under.severity, call_above=self.call_above)
 
         def assessed(text: str, fields: Mapping[str, str], read: ReadFindings = NOTHING_READ) -> Verdict:
             return assess(
                 subject=message.subject,
                 text=text,
-                terms=under.severity,
+                terms=terms,
                 stated=fields.get("priority"),
                 fields=fields,
                 products=_products(fields, under),

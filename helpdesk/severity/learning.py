@@ -4,8 +4,9 @@ A correction is a label that an agent gave because the first one was wrong, or t
 A later downgrade because a workaround was found is none; the caller of `learn` knows the difference
 (design: `#severity X` before the first reply, or with `initially`).
 
-Shipped weights never change. What is learned lies over them in `Model.learned`: weights of the cues, and of hashed
-words, so that a desk's own vocabulary counts where the cues know nothing.
+Shipped weights never change. What is learned lies over them in `Model.learned`. A few weights come first, which
+calibrate: how far the rank is off in general, how much the words, what the customer states and a policy's own cues
+count. Only after `WORDS_AFTER` labels are cues and hashed words learned, for what a desk alone calls so.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from helpdesk.offering.severities import Level, SeverityTerms
-from helpdesk.severity.features import OPINION
+from helpdesk.severity.assess import by_table_of
+from helpdesk.severity.features import OPINION, POLICY_CUES
 from helpdesk.severity.hashing import hashed
 from helpdesk.severity.observe import Stating, observe
 
@@ -26,9 +28,15 @@ if TYPE_CHECKING:
     from helpdesk.core.words.verdict import Probabilities
     from helpdesk.offering.severities import Rank
     from helpdesk.severity.model import Model
+    from helpdesk.severity.observe import Observation
 
+WORDS_AFTER = 300  # labels; with fewer only the few weights are learned that calibrate
+VOICE_RATE = 0.002  # the logarithms of what the words lean to are large
+FEW_RATE = 0.05  # they are in every mail, or in many
 CUE_RATE = 0.25  # one correction moves a cue by at most this much
 WORD_RATE = 0.8  # hashed words come scaled by one over the root of their number
+_FEW = frozenset({"bias", *POLICY_CUES})
+_STATED = "stated-"
 MOST = 6.0  # no learned weight grows beyond this
 
 # Learning is about ranks; a policy's names and rules come after it.
@@ -65,15 +73,27 @@ class Evaluation:
 
 def learn(model: Model, example: Example) -> Model:
     """Answer a model that has seen one more label."""
-    values = _values(example)
-    guess = model.probabilities(values)
+    observed = _observed(example)
+    values = _values(observed)
+    guess = model.probabilities(values, by_table_of(observed))
     learned = dict(model.learned)
     for name, value in values.items():
-        if name in OPINION:  # what words lean to is no cue of this mail; a desk's own words are the hashed ones
+        rate = _rate(name, model.seen)
+        if not rate:
             continue
-        rate = WORD_RATE if name.startswith("#") else CUE_RATE
         learned[name] = _moved(learned.get(name, (0.0, 0.0, 0.0, 0.0)), guess, example.rank, rate * value)
     return replace(model, learned=MappingProxyType(learned), seen=model.seen + 1, version="learned")
+
+
+def _rate(name: str, seen: int) -> float:
+    """How far one correction moves a feature after so many; 0: not at all."""
+    if name in OPINION:
+        return VOICE_RATE
+    if name in _FEW or name.startswith(_STATED):
+        return FEW_RATE
+    if seen < WORDS_AFTER:
+        return 0.0
+    return WORD_RATE if name.startswith("#") else CUE_RATE
 
 
 def learn_all(model: Model, examples: Iterable[Example]) -> Model:
@@ -85,7 +105,13 @@ def learn_all(model: Model, examples: Iterable[Example]) -> Model:
 
 def evaluate(model: Model, examples: Sequence[Example]) -> Evaluation:
     """Compare a model with what agents said. An empty sequence agrees with everything."""
-    return tally([(example.rank, model.probabilities(_values(example))) for example in examples])
+    return tally([(example.rank, probabilities_of(model, example)) for example in examples])
+
+
+def probabilities_of(model: Model, example: Example) -> Probabilities:
+    """What a model says of a mail before any policy is asked."""
+    observed = _observed(example)
+    return model.probabilities(_values(observed), by_table_of(observed))
 
 
 def tally(judged: Sequence[tuple[Rank, Probabilities]]) -> Evaluation:
@@ -122,8 +148,8 @@ def may_replace(candidate: Model, current: Model, kept: Sequence[Example]) -> bo
     return new.rank_1_recall >= old.rank_1_recall and new.agreement >= old.agreement
 
 
-def _values(example: Example) -> dict[str, float]:
-    observed = observe(
+def _observed(example: Example) -> Observation:
+    return observe(
         subject=example.subject,
         text=example.text,
         terms=_RANKS,
@@ -131,6 +157,9 @@ def _values(example: Example) -> dict[str, float]:
         robot=example.robot,
         expected=(example.language,),
     )
+
+
+def _values(observed: Observation) -> dict[str, float]:
     return {**observed.values, **hashed(f"{observed.subject}\n{observed.text}")}
 
 

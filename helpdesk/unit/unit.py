@@ -16,6 +16,7 @@ from helpdesk.core.words.events import PolicyChanged
 from helpdesk.core.words.terms import RelatedCase, Terms
 from helpdesk.severity import SHIPPED, Classifier
 from helpdesk.severity.reader import NOTHING_READ
+from helpdesk.severity.threshold import call_threshold
 from helpdesk.store import cases as case_store
 from helpdesk.store import declarations, outbox
 from helpdesk.unit.holding import Holding
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from helpdesk.offering.declared import DeclaredState
     from helpdesk.offering.policy import Policy
     from helpdesk.severity.reader import ReadFindings
+    from helpdesk.severity.threshold import CallThreshold
     from helpdesk.store.cases import StoredMessage
     from helpdesk.store.engine import Connection, Database
     from helpdesk.store.outbox import Queued
@@ -150,7 +152,13 @@ class Unit:
         `read` is what a reader reported of the mail that is to be judged.
         """
         second = load_second_voter() if self.rules.configuration.file.desk.second_voter else None
-        return replace(terms, judge=Classifier(self._versions.model(self.connection), second, read))
+        model, above = self._versions.model(self.connection), self.call_threshold(terms.policy).value
+        return replace(terms, judge=Classifier(model, second, read, above))
+
+    def call_threshold(self, policy: Policy) -> CallThreshold:
+        """From which probability of rank 1 people are called under a policy, as the ledger has it."""
+        record = self._versions.call_record(self.connection, policy.key, self.now)
+        return call_threshold(policy.severity.call_above, record, self.now)
 
     def terms_after(self, decision: Decision, terms: Terms) -> Terms:
         """What applies once a decision has made a case another customer's."""

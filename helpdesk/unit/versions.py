@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 from helpdesk.errors import ConfigurationError
 from helpdesk.offering.files import PolicyText, days_from_shape, read_policy, read_whole
 from helpdesk.severity import DEFAULT, Model
+from helpdesk.severity.threshold import CallRecord, week_of
 from helpdesk.store import cases as case_store
 from helpdesk.store import learning
 from helpdesk.store.cases import StoredPolicy
+from helpdesk.unit.call_records import call_records
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from helpdesk.offering.files import PolicyBook
@@ -25,6 +28,7 @@ class Versions:
     def __init__(self) -> None:
         self._policies: dict[str, Policy] = {}  # as cases remember them
         self._models: dict[int, Model] = {}  # the version that was used last
+        self._records: dict[tuple[datetime, str], Mapping[str, CallRecord]] = {}  # of the week that is now
 
     def policy(self, connection: Connection, book: PolicyBook, key: str, version: str) -> Policy:
         """That version of a policy, whether or not it is in force. Raises NotFound."""
@@ -43,6 +47,14 @@ class Versions:
         if version not in self._models:
             self._models = {version: Model.from_state(learning.state_of(connection, version))}
         return self._models[version]
+
+    def call_record(self, connection: Connection, policy: str, now: datetime) -> CallRecord:
+        """What is known of the calls under a policy; it moves nothing before the week is over."""
+        model = self.model(connection)
+        key = (week_of(now), model.version)
+        if key not in self._records:
+            self._records = {key: call_records(connection, model)}
+        return self._records[key].get(policy, CallRecord())
 
 
 def store_policies(connection: Connection, book: PolicyBook, now: datetime) -> None:

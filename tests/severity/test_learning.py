@@ -1,11 +1,14 @@
 """Learning from agents: state in, state out, and never a worse model than the one before."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from helpdesk.offering.severities import Level, SeverityTerms
-from helpdesk.severity import DEFAULT, Example, Model, assess, evaluate, learn, learn_all, may_replace
+from helpdesk.severity import DEFAULT, Example, Model, assess, evaluate, learn, learn_all, may_replace, probabilities_of
+from helpdesk.severity.features import OPINION, POLICY_CUES
+from helpdesk.severity.learning import WORDS_AFTER
 
 TERMS = SeverityTerms(
     levels=tuple(Level(f"s{rank}", rank, f"S{rank}") for rank in (1, 2, 3, 4)), default="s3", stated="ignored"
@@ -14,6 +17,7 @@ WIDGETS = [
     Example(subject=f"Frobnicator {number}", text="The frobnicator hums loudly and the gizmo blinks.", rank=2)
     for number in range(12)
 ]
+CALIBRATING = {"bias", *OPINION, *POLICY_CUES}
 OUTAGES = [Example(subject="Down", text="Nobody can log in, the production portal is down.", rank=1)] * 3
 
 
@@ -24,9 +28,27 @@ def probability(model, rank):
     return verdict.probabilities[rank - 1]
 
 
-def test_a_desks_own_words_are_learned_from_a_dozen_corrections():
-    assert probability(DEFAULT, 2) < 0.3
-    assert probability(learn_all(DEFAULT, WIDGETS), 2) > 0.7
+def test_a_desks_own_words_are_learned_once_there_are_labels_enough():
+    """The first labels calibrate: they move no word, and no mail far."""
+    experienced = replace(DEFAULT, seen=WORDS_AFTER)
+    few, many = learn_all(DEFAULT, WIDGETS), learn_all(experienced, WIDGETS)
+
+    assert probability(DEFAULT, 2) < probability(few, 2) < 0.5
+    assert probability(many, 2) > 0.7
+    assert all(name in CALIBRATING or name.startswith("stated-") for name in few.learned)
+    assert any(name.startswith("#") for name in many.learned)
+
+
+def test_labels_that_say_the_ranks_are_too_high_lower_them_without_a_word_learned():
+    mails = [Example(f"Page {number}", "The page is slow for some of our users.", 3) for number in range(60)]
+    taught = learn_all(DEFAULT, mails)
+
+    assert share_of(taught, mails[0], 3) > share_of(DEFAULT, mails[0], 3)
+    assert evaluate(taught, OUTAGES).rank_1_recall == 1.0
+
+
+def share_of(model, example, rank):
+    return probabilities_of(model, example)[rank - 1]
 
 
 def test_learning_answers_a_new_model_and_leaves_the_old_one_alone():

@@ -70,7 +70,7 @@ def marks_of(event: Event) -> tuple[Mark, ...]:
     if isinstance(event, AcknowledgmentDecided):
         return ("word",) if event.sent else ()
     if isinstance(event, PageAcknowledged):
-        return ("#ack",) if event.because == "#ack" else ()
+        return ("#ack",) if event.because in {"#ack", "#nocall"} else ()
     return _MARKS.get(type(event), ())
 
 

@@ -11,23 +11,12 @@ from typing import TYPE_CHECKING
 
 from helpdesk.core.clocks.circumstances import phase_now
 from helpdesk.core.words.audience import readers
+from helpdesk.core.words.calls import LOOKED
 from helpdesk.core.words.case import DESK
 from helpdesk.core.words.clock import run
 from helpdesk.core.words.decision import Draft
 from helpdesk.core.words.drafts import SuspicionMail
-from helpdesk.core.words.events import (
-    AgentAnswered,
-    AgentNoted,
-    CaseClosed,
-    CaseRedacted,
-    CaseResolved,
-    Event,
-    PageAcknowledged,
-    RankOneSuspected,
-    SeverityAssessed,
-    SeveritySet,
-    StepTaken,
-)
+from helpdesk.core.words.events import Event, RankOneSuspected, SeverityAssessed, StepTaken
 from helpdesk.core.words.verdict import READER, reasons_of
 
 if TYPE_CHECKING:
@@ -41,16 +30,6 @@ if TYPE_CHECKING:
     from helpdesk.offering.policy import Policy
     from helpdesk.person import Person
 
-_LOOKED = (
-    AgentAnswered,
-    AgentNoted,
-    SeveritySet,
-    PageAcknowledged,
-    CaseResolved,
-    CaseClosed,
-    CaseRedacted,  # who erases a case has read it
-)
-
 
 def raised(case: Case, verdict: Verdict, arrival: Arrival, terms: Terms, now: datetime) -> tuple[RankOneSuspected, ...]:
     """The event, if this mail makes a case that is not rank 1 look like it. It never lowers anything.
@@ -60,7 +39,7 @@ def raised(case: Case, verdict: Verdict, arrival: Arrival, terms: Terms, now: da
     outright = verdict.rank == 1
     if case.rank == 1 or not (outright or verdict.s1_suspect) or open_suspicion(case):
         return ()
-    if case.of_type(*_LOOKED) and not outright:
+    if case.of_type(*LOOKED) and not outright:
         return ()
     event = RankOneSuspected(
         arrival.received_at,
@@ -168,7 +147,7 @@ def _looked_at(case: Case, suspicion: RankOneSuspected) -> datetime | None:
     raised = (
         event for event in case.of_type(SeverityAssessed) if event.set_by == READER
     )  # it is no suspicion any more
-    return min((event.at for event in (*case.of_type(*_LOOKED), *raised) if event.at >= suspicion.at), default=None)
+    return min((event.at for event in (*case.of_type(*LOOKED), *raised) if event.at >= suspicion.at), default=None)
 
 
 def _key(started_at: datetime, rung: str) -> str:

@@ -25,6 +25,7 @@ from helpdesk.core.receive.orders.status import why_no_spam
 from helpdesk.core.words.addressee import nobody
 from helpdesk.core.words.addresses import unwritable
 from helpdesk.core.words.block import Mistake
+from helpdesk.core.words.calls import why_no_call
 from helpdesk.core.words.case import DESK, Case
 from helpdesk.core.words.decision import Arrival, Decision, Draft
 from helpdesk.core.words.drafts import EarlierAnswer, EchoMail, RelayMail, SecondAnswerMail
@@ -34,6 +35,7 @@ from helpdesk.core.words.events import (
     AgentAnswered,
     AgentMailReturned,
     AgentNoted,
+    CallNotNeeded,
     MistakeFact,
     PageAcknowledged,
 )
@@ -195,11 +197,18 @@ def _vocabulary(case: Case, arrival: Arrival, terms: Terms, agent: Agent) -> Voc
         linkable=other_cases.linkable(case, arrival.named, agent),
         unsplittable="" if arrival.piece else arrival.unsplittable,
         no_spam=why_no_spam(case),
+        no_call=_why_no_call(case, terms),
         mergeable=other_cases.mergeable(case, terms, arrival, agent),
         at=arrival.received_at,
         zone=zone_of(agent.timezone, served_in),
         active=case.active,
     )
+
+
+def _why_no_call(case: Case, terms: Terms) -> str:
+    """What was merged into this case is answered here, and so is a call about it."""
+    others = [why_no_call(other.case) for other in terms.merged]
+    return why_no_call(case) if "" not in others else ""
 
 
 def _orders(written: AgentText, vocabulary: Vocabulary) -> Orders:
@@ -311,11 +320,13 @@ def _speak(execution: Execution, orders: Orders) -> None:
 
 def _acknowledge(execution: Execution, orders: Orders) -> None:
     """Any mail of an agent says that somebody has it (LGT-5)."""
-    if orders.has("ack") or unacknowledged(execution.case):
-        execution.happened(
-            PageAcknowledged(*execution.stamp, because="#ack" if orders.has("ack") else "an agent wrote")
-        )
+    given = next((f"#{verb}" for verb in ("nocall", "ack") if orders.has(verb)), "")
+    if given or unacknowledged(execution.case):
+        execution.happened(PageAcknowledged(*execution.stamp, because=given or "an agent wrote"))
         execution.done.append("acknowledged: nobody else is called")
+    if given == "#nocall":
+        execution.happened(CallNotNeeded(*execution.stamp))
+        execution.done.append("counted as a call that was not worth waking for")
 
 
 def _say_what_stays(execution: Execution, orders: Orders) -> None:

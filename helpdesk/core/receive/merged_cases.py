@@ -16,11 +16,13 @@ from helpdesk.core.clocks import suspicion
 from helpdesk.core.clocks.ladder import unacknowledged
 from helpdesk.core.receive import entry
 from helpdesk.core.words.addressee import nobody
+from helpdesk.core.words.calls import why_no_call
 from helpdesk.core.words.case import DESK, Case
 from helpdesk.core.words.decision import Arrival, Decision, Draft
 from helpdesk.core.words.events import (
     AgentAnswered,
     AnsweredElsewhere,
+    CallNotNeeded,
     CaseAssigned,
     CaseClosed,
     CaseFlagged,
@@ -50,6 +52,7 @@ _Followed = (
     | CaseReopened
     | CaseAssigned
     | PageAcknowledged
+    | CallNotNeeded
     | OutsiderWrote
     | AnsweredElsewhere
 )
@@ -85,6 +88,8 @@ def _followed(so_far: Decision, decision: Decision, arrival: Arrival, now: datet
         if case.status == _BECOMES.get(type(event)):
             continue
         if isinstance(event, PageAcknowledged) and not unacknowledged(case):
+            continue
+        if isinstance(event, CallNotNeeded) and why_no_call(case):
             continue
         at = case.not_before(type(event), event.at)
         events.append(replace(event, at=at, recorded_at=now, on=survivor.ref))

@@ -69,6 +69,8 @@ class DigestMail(DeskContent, kind="digest"):
     failing: tuple[str, ...]
     silent: tuple[str, ...]
     maintenance: tuple[str, ...] = ()  # whose customers are to be told, and what exceeds its budget
+    calls: str = ""  # of the last week, in words
+    thresholds: tuple[str, ...] = ()  # from where on people are called, where anybody was
     kept_number: int
     kept: tuple[str, ...]
 

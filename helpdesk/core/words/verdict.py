@@ -19,6 +19,9 @@ READER = "reader"  # the rule by which a language model's findings speak
 _DIGITS = 4  # of a probability: enough to explain it, and the same on every machine
 
 
+MAY_BE_WORSE = "may be worse"  # the rule of the reason that it may be rank 1
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
     """One rule that fired, what it did to the verdict, and the words of the mail that it rests on."""

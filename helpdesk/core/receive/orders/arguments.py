@@ -63,6 +63,14 @@ def _spam(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake
     return Command("spam", line)
 
 
+def _nocall(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
+    if argument:
+        return Mistake(line, "#nocall on a line of its own")
+    if vocabulary.no_call:
+        return Mistake(line, f"a call that was not worth waking for: {vocabulary.no_call}")
+    return Command("nocall", line)
+
+
 def _kind(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
     own = {_plainly(name): key for name, key in vocabulary.kinds.items()}
     kinds = {**own, **{kind: kind for kind in get_args(Kind)}}
@@ -260,4 +268,5 @@ _READERS: dict[Verb, _ArgumentReader] = {
     "incident": _incident,
     "escalate": _escalate,
     "spam": _spam,
+    "nocall": _nocall,
 }

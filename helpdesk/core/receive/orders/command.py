@@ -41,6 +41,7 @@ Verb = Literal[
     "incident",
     "escalate",
     "ack",
+    "nocall",
     "spam",
     "redact",
     "help",
@@ -74,6 +75,7 @@ FORMS: dict[Verb, str] = {
     "incident": "#incident KEY  the case is about a known incident",
     "escalate": "#escalate [reason] | off  tells who looks after the account, and the customer that it did; off: not",
     "ack": "#ack  you have it: nobody else is called",
+    "nocall": "#nocall  you have it, and the call was not worth waking for: it is counted",
     "spam": "#spam  closes a case of somebody unknown that nobody has answered; nobody outside is told",
     "redact": "#redact  erases all that was sent on this case; it is asked for again",
     "help": "#help  sends this list",
@@ -144,6 +146,7 @@ class Vocabulary:
     mergeable: Mapping[int, str] = field(default_factory=dict)
     unsplittable: str = ""  # why no mail of the customer's can become a case
     no_spam: str = ""  # why the case cannot be called spam
+    no_call: str = ""  # why there is no call that could be called needless
     at: datetime = _ALWAYS
     zone: str = "UTC"
     active: bool = True  # whether the case is open or waiting

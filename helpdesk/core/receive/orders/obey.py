@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def obey(execution: Execution, command: Command, orders: Orders) -> None:
-    """Do what a command says; `#note`, `#answer`, `#ack` and `#redact` are about the whole mail, which is `agent`'s."""
+    """Do what a command says; those that are about the whole mail (`#note`, `#answer`, `#ack`) are `agent`'s."""
     act = _ACTS.get(command.verb)
     if act:
         act(execution, command, orders)

@@ -42,7 +42,7 @@ _CONTRADICTIONS: tuple[frozenset[Verb], ...] = (
     frozenset({"escalate", "spam"}),
 )
 # Beside an order to split the others would be about the old case or the new one, and nobody could tell.
-_BESIDE_SPLIT: frozenset[Verb] = frozenset({"split", "note", "answer", "link", "ack", "help"})
+_BESIDE_SPLIT: frozenset[Verb] = frozenset({"split", "note", "answer", "link", "ack", "nocall", "help"})
 _REPEATABLE: frozenset[Verb] = frozenset(
     {"note", "answer", "detail", "cc", "link", "incident", "ack", "redact", "help"}
 )
@@ -126,7 +126,7 @@ def would_be_obeyed(line: str, vocabulary: Vocabulary) -> bool:
     found = _LINE.fullmatch(plain)
     if found is None:
         return False
-    anywhere = replace(vocabulary, active=True, no_spam="", unsplittable="")
+    anywhere = replace(vocabulary, active=True, no_spam="", no_call="", unsplittable="")
     return _has_its_form(found["verb"].lower(), found["argument"]) or isinstance(_read_line(plain, anywhere), Command)
 
 

@@ -269,6 +269,15 @@ class PageAcknowledged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallNotNeeded(Event):
+    """An agent says of the last call that it was not worth waking for."""
+
+    type: ClassVar[str] = "call_not_needed"
+
+    on: str = ""  # ref of the case that this one was merged into, where it was said
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseExempted(Event):
     """Its promises need not be met, and why."""
 
