@@ -197,7 +197,7 @@ def _findings(observed: Observation, read: ReadFindings) -> LikelyFindings | Non
 
 def by_table_of(observed: Observation) -> Probabilities | None:
     """What the shipped table makes of the findings; None of a mail that no person wrote."""
-    findings = _findings(observed)
+    findings = _findings(observed, NOTHING_READ)
     return by_table(findings) if findings else None
 
 
