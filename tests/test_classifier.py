@@ -24,6 +24,12 @@ HUM = "The frobnicator hums loudly and the gizmo blinks."
 FILTER = "The date filter of the report is ignored in Firefox. In Chrome it works, so we use that for now."
 
 
+@pytest.fixture(autouse=True)
+def _words_at_once(monkeypatch):
+    """A dozen labels stand for the hundreds from which on words are learned."""
+    monkeypatch.setattr("helpdesk.severity.learning.WORDS_AFTER", 0)
+
+
 def labels(desk):
     with desk.database.read() as connection:
         return [(label.case, label.how, label.rank) for label in learning.labels(connection)]
