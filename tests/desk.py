@@ -233,7 +233,7 @@ class TestDesk:
         self,
         from_: str,
         subject: str = "The rules do not fire",
-        body: str = "Since this morning no rule fires.",
+        body: str = "Since this morning one rule does not fire.",
         *,
         to: str = LOGIK,
         cc: str = "",

@@ -189,7 +189,7 @@ def test_a_case_whose_agent_is_not_reached_goes_to_somebody_else(desk, smarthost
 
     assert desk.case().assignee == BOB
     handed = desk.last(BOB, "assigned")
-    assert "Since this morning no rule fires." in handed.text
+    assert "Since this morning one rule does not fire." in handed.text
     assert desk.events("assigned")[-1].because == "the mail that gives it to Ann Berg does not arrive"
 
 
