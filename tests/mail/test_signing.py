@@ -228,4 +228,4 @@ def test_where_we_are_the_border_an_agents_signature_is_checked_by_ourselves(bor
     border.work()
 
     assert (border.case().severity == "low") is acts
-    assert (border.case().severity == "critical") is not acts
+    assert (border.case().severity == "medium") is not acts
