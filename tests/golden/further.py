@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from helpdesk.desk import load_rules
+from helpdesk.desk.reread import Rereading
 from helpdesk.mail.read.parse import parse
 from helpdesk.offering.declared import Incident, MaintenanceWindow
 from helpdesk.person import Person
@@ -15,12 +16,14 @@ from helpdesk.store import declarations
 from helpdesk.store.engine import Database
 from helpdesk.store.tables import metadata
 from helpdesk.unit import Unit
+from helpdesk.unit.mail_reader import MailReader
 from tests.celigo import AM, EMAIL, celigo_desk, la
 from tests.desk import ANN, BOB, JO, KEY, LENA, LOGIK, UTE, TestDesk, wall, write_office
 from tests.policies.offices import customer, open_desk
 from tests.stories.test_absences import cy_is_gone
 from tests.stories.test_on_call import gate, is_down
 from tests.stories.test_robots_bounces import comes_back, report
+from tests.test_mail_reader import FOUND, ODD, Chats
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -167,7 +170,16 @@ def _english(desk: TestDesk) -> dict[str, Any]:
     found["maintenance"] = _notice(desk, "en")
     found["monitor"] = _recovered(desk)
     found["confirm"] = _opened_for_somebody(desk)
-    return found | _two_agents(desk)
+    return found | _two_agents(desk) | {"severity-raised": _read_once_more(desk)}
+
+
+def _read_once_more(desk: TestDesk) -> Any:
+    worked = desk.mail(JO_PARK, "Odd", ODD)
+    rereading = Rereading(desk.laboratory.desk.units, MailReader(Chats(FOUND), daily=9, share=1), lambda: desk.now)
+    rereading.put([worked])
+    rereading.read_next()
+    desk.laboratory.deliver()
+    return desk.last(desk.case(worked.case or 0).assignee, "reminder")
 
 
 def _leave_out(desk: TestDesk, *mail: str) -> None:
