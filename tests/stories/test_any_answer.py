@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from email.message import EmailMessage
 from html import escape
+from itertools import pairwise
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -20,6 +21,7 @@ from tests.soak import amount
 STAFF = (ANN, BOB, LENA, OPS, "ann.berg@home.example")
 OWN = [f"own{n:03}" for n in range(400)]  # words that nobody else says
 
+KNOWN = "Since nine no rule fires in the shop."  # stands in the mail that is answered
 LINE = st.sampled_from(
     ["{}", "{} {}.", "- {}", "1. {}", "> {}", ">> {} {}", "| {} |", "{}:", "Kind regards {}", "Kind regards", "Thanks,", "--", "-- ",
      "\u2014\u2014", "________________________________", "-----Original Message-----", "From: {}", "Date: 1 May 2026 10:00", "To: {}",
@@ -82,6 +84,11 @@ def own_words_in(text):
 OWN_SET = frozenset(OWN)
 
 
+def without_headings(lines):
+    """A line that says who wrote, right above a sentence of our mail, is the heading of that quote."""
+    return [line for line, below in pairwise([*lines, ""]) if not (line.endswith(" wrote:") and below == KNOWN)]
+
+
 def try_answer(desk, top, said, style, kind):
     got = desk.last(ANN, kind)
     text = top + said.replace("{token}", got.reply_to)
@@ -106,7 +113,7 @@ def try_answer(desk, top, said, style, kind):
             assert "HD-2" not in whole or top == "#answer\n" or "#answer" in said, text
     noted = any(row.recipient == ANN and "noted, in the team" in message.text for _, row, message in sent)
     if not noted:
-        wrote = own_words_in(" ".join(text.split("\n")))
+        wrote = own_words_in(" ".join(without_headings(text.split("\n"))))
         assert wrote <= arrived, f"{style}: {wrote - arrived} of\n{text}"
 
 
