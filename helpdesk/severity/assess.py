@@ -109,7 +109,7 @@ def assess(  # noqa: PLR0913 - one argument a signal, all by name
     kind = "defect" if _potential_outage(observed, channel) else kind_of(observed)
     taught = any(word in model.learned for word in own)
     blank = _says_nothing(observed) and not taught and not reading.read
-    opinion = _with_stated(_found(probabilities, terms, blank=blank), observed, probabilities, terms)
+    opinion = _with_stated(_found(probabilities, observed, terms, blank=blank), observed, probabilities, terms)
     opinion = _with_mailbox(_with_matrix(opinion, observed, fields, terms), mailbox, observed, probabilities, terms)
     rules = caps.holding(observed=observed, terms=terms, kind=kind, names=products, channel=channel)
     opinion, rules = _with_settled(opinion, rules, terms)
@@ -175,7 +175,7 @@ def _cues(
     """What speaks for what was found, the policy's limits among it where they made another rank the likeliest."""
     moved = _best(reading.found) != _best(reading.probabilities)
     return (
-        *reasons_for(observed, reading.findings, terms, found=_cheapest(reading.probabilities, terms)),
+        *reasons_for(observed, reading.findings, terms, found=_cheapest(reading.probabilities, terms, observed)),
         *(_limited(reading.limits, observed, terms) if moved else ()),
         *_second_reason(second, terms),
         *reasons_of_reader(reading.read),
@@ -277,18 +277,23 @@ def _says_nothing(observed: Observation) -> bool:
     return "says-nothing" in observed.values and "solved" not in observed.seen
 
 
-def _found(probabilities: Probabilities, terms: SeverityTerms, *, blank: bool) -> _Opinion:
+def _found(probabilities: Probabilities, observed: Observation, terms: SeverityTerms, *, blank: bool) -> _Opinion:
     """What the text alone says, at the least expected cost; the policy's default where it is `blank`."""
     confidence = max(probabilities)
-    opinion = _Opinion((_cheapest(probabilities, terms), 0), review=confidence < terms.review_below)
+    opinion = _Opinion((_cheapest(probabilities, terms, observed), 0), review=confidence < terms.review_below)
     if blank and confidence < SURE:
         why = f"the policy's default, {terms.level(terms.default).name}; a human looks"
         return opinion.decided_by(Reason("no cue", why), degree=terms.degree(terms.default), review=True)
     return opinion
 
 
-def _cheapest(probabilities: Probabilities, terms: SeverityTerms) -> Rank:
-    """The rank of the least expected cost: what is too low and what is too high cost what the policy says."""
+def _cheapest(probabilities: Probabilities, terms: SeverityTerms, observed: Observation) -> Rank:
+    """The rank of the least expected cost: what is too low and what is too high cost what the policy says.
+
+    A monitor says what it means: of its alerts it is the likeliest.
+    """
+    if observed.alert is not None:
+        return _best(probabilities)
 
     def cost(rank: Rank) -> float:
         return sum(
