@@ -79,8 +79,10 @@ def _shown_by(observed: Observation, findings: LikelyFindings) -> Iterator[Reaso
 
 def evidence_of(observed: Observation, finding: str, value: str) -> str:
     """The piece of the mail that shows it; "" where none does."""
-    effects = shown_by(finding, value)
-    return next((shown(observed.seen.found[effect]) for effect in effects if effect in observed.seen), "")
+    seen = observed.seen
+    there = [effect for effect in shown_by(finding, value) if effect in seen]
+    there.sort(key=lambda effect: effect in seen.named)  # a subject names, a body claims
+    return shown(seen.found[there[0]]) if there else ""
 
 
 def shown_by(finding: str, value: str) -> tuple[str, ...]:

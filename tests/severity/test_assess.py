@@ -350,6 +350,11 @@ def test_every_reason_shows_its_words_from_the_mail():
         assert " ".join(reason.evidence.rstrip("…").split()) in " ".join(f"Portal down {OUTAGE}".split())
 
 
+def test_a_reason_shows_the_words_of_the_body_before_those_of_the_subject():
+    reason = judged("Production is down", "Nobody can order since 9:00.").reasons[0]
+    assert reason.evidence == "Nobody can order since 9:00."
+
+
 def test_quotes_signature_and_a_quoted_subject_are_not_the_customers_words():
     text = "Thanks, all fine now.\n\nKind regards\nSupport of production is down Ltd\n\n> " + OUTAGE
     assert judged("Re: PRODUCTION DOWN", text).rank == 4
