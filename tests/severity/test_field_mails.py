@@ -1,6 +1,7 @@
 """The labelled mails of the field genre are as their conventions say."""
 
 import importlib.util
+import json
 import re
 from collections import Counter
 from pathlib import Path
@@ -21,6 +22,7 @@ def loaded():
 
 field = loaded()
 MAILS = field.mails()
+SECOND = [json.loads(line) for line in (field.FOLDER / "second.ndjson").read_text("utf-8").splitlines()]
 
 
 def wrong(fails):
@@ -60,6 +62,19 @@ def test_each_label_follows_from_the_findings():
     assert not wrong(lambda mail: mail["label"] != f"S{field.rank_of(mail['findings'])}")
 
 
+def test_each_second_label_follows_from_its_findings():
+    for read in SECOND:
+        findings = {name: {"is": value} for name, value in read["findings"].items()}
+        assert read["label"] == f"S{field.rank_of(findings)}", read["id"]
+
+
+def test_a_second_reading_is_of_a_mail_that_is_there_and_near_its_label():
+    ranks = {mail["id"]: int(mail["label"][1]) for mail in MAILS}
+    assert len({read["id"] for read in SECOND}) == len(SECOND) == LEAST["read twice"]
+    assert not [read["id"] for read in SECOND if abs(ranks[read["id"]] - int(read["label"][1])) > 1]
+    assert sum(ranks[read["id"]] == int(read["label"][1]) for read in SECOND) >= 0.98 * len(SECOND)
+
+
 def test_each_split_is_what_the_id_says():
     assert not wrong(lambda mail: mail["split"] != field.split_of(mail["id"]))
 
@@ -78,7 +93,7 @@ def test_there_are_enough_of_each_sort():
     assert 0.25 <= splits[field.KEPT] / len(MAILS) <= 0.42
 
 
-LEAST = {"mails": 737, "a rank": 139, "other languages": 188}
+LEAST = {"mails": 737, "a rank": 139, "other languages": 188, "read twice": 737}
 
 
 @pytest.mark.parametrize("part", [field.FIT, field.KEPT])
