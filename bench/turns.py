@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from ingest import _write_desk, mail
+from ingest import write_desk
+from mix import opening
 
 from helpdesk import log
 from helpdesk.committer import Committer
@@ -50,7 +51,7 @@ def main() -> None:
 
 
 def _measure(folder: Path, backlog: int, mails: int) -> None:
-    _write_desk(folder)
+    write_desk(folder, "sqlite:///helpdesk.db", "maildir:out")
     rules = load_rules(folder / "helpdesk.toml")
     database = Database(rules.configuration.database_url)
     migrate.upgrade(database)
@@ -93,7 +94,8 @@ def _measure(folder: Path, backlog: int, mails: int) -> None:
 
 
 def _accepted(number: int) -> Accepted:
-    return Accepted(_BOX, mail(number), Envelope(f"c{number}@client.example", (_BOX,)), "smtp", wall_clock())
+    mail = opening("short", number)
+    return Accepted(_BOX, mail.raw, Envelope(mail.sender, (_BOX,)), "smtp", wall_clock())
 
 
 def _loop(stop: threading.Event, piece: Callable[[], object]) -> None:
