@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from helpdesk.offering.severities import Rank
     from helpdesk.severity.alerts import Alert
     from helpdesk.severity.effects import Effects
-    from helpdesk.severity.phrase_model import PhraseScores
+    from helpdesk.severity.shipped import Row
 
 OPINION = ("words-1", "words-2", "words-3", "words-4")  # what the words lean to, as features
 # What a policy itself says of a rank: no mail that was fitted to can know it, so it is weighed beside what was.
@@ -75,7 +75,7 @@ QUOTED = 0.35  # and what only a log, a form or another machine says
 
 
 def of_person(
-    effects: Effects, *, quoted: Effects, stated: Rank | None, lean: PhraseScores | None, has_body: bool
+    effects: Effects, *, quoted: Effects, stated: Rank | None, lean: Row | None, has_body: bool
 ) -> dict[str, float]:
     """The features of a mail that a person wrote. `stated` is a rank only where the policy takes it as evidence.
 
@@ -92,7 +92,7 @@ def of_person(
     if stated is not None:
         features[f"stated-{stated}"] = 1.0
     if lean is not None:
-        shares = softmax(lean.scores)
+        shares = softmax(lean)
         features.update((name, math.log(max(LEAST, share))) for name, share in zip(OPINION, shares, strict=True))
     return features
 

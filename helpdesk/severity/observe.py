@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from helpdesk.offering.severities import Degree, SeverityTerms, StatedSeverity
     from helpdesk.severity.alerts import Alert
-    from helpdesk.severity.phrase_model import PhraseScores
     from helpdesk.severity.segment import Segment
 
 # Robots whose sender waits for no answer from us. A monitor's mail is known before, however it came.
@@ -50,7 +49,6 @@ class Observation:
     segments: tuple[Segment, ...] = ()
     quoted: tuple[Segment, ...] = ()  # what a machine says in it
     seen: Effects = field(default_factory=Effects)
-    lean: PhraseScores | None = None
     alert: Alert | None = None
     robot: str | None = None
     stated: str | None = None
@@ -95,12 +93,11 @@ def observe(
     evidence = said if terms.stated in {"evidence", "fitting"} else None
     if not evidence and stating.mailbox and not stating.mailbox.binds:
         evidence = terms.degree(stating.mailbox.severity)
-    leaning = lean((*quoted, *segments))
     values = features.of_person(
         seen,
         quoted=effects(quoted),
         stated=evidence[0] if evidence else None,
-        lean=leaning,
+        lean=lean((*quoted, *segments)),
         has_body=any(not segment.subject for segment in segments),
     )
     values.update(_policy_cues(f"{head}\n{body}", terms))
@@ -112,7 +109,6 @@ def observe(
         segments=segments,
         quoted=quoted,
         seen=seen,
-        lean=leaning,
         stated=words,
         said=said,
         also_said=also_said,

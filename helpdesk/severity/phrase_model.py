@@ -12,51 +12,34 @@ from __future__ import annotations
 
 import math
 import zlib
+from array import array
 from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import islice
-from typing import TYPE_CHECKING
+from itertools import chain, islice
+from operator import mul
+from typing import TYPE_CHECKING, NamedTuple
 
-from helpdesk.languages import function_words
 from helpdesk.severity import shipped as stored
 from helpdesk.severity.shipped import RANKS
 
 if TYPE_CHECKING:
-    from array import array
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from helpdesk.severity.segment import Segment
     from helpdesk.severity.shipped import Row
 
-_EMPTY = function_words()  # they lean too, and tell a reader nothing
 MOST_WORDS = 400  # of a mail; a symptom stands at the top
 LONGEST = 3  # words of a phrase
 ENDING, LAST = 24, "$"  # words that are the end of a mail, and their mark
-WORDS_KEPT = 5_000  # words whose pieces are remembered
+WORDS_KEPT = 5_000  # words whose numbers and pieces are remembered
 PIECES = (4, 5)  # letters of a piece
 FEW = 300.0  # weight of silence: a mail of two words leans less than half as far as one of twenty
 OFFSET = 128  # a lean is kept in one byte
 RARITY = 16  # and so is a rarity, in sixteenths
 _MARKS = frozenset(".?")
-
-
-@dataclass(frozen=True, slots=True)
-class PhraseScores:
-    """The scores of rank 1 to 4, and the phrases behind them with what each adds."""
-
-    scores: Row
-    phrases: Mapping[str, Row]
-
-    def strongest(self, rank: int, count: int) -> tuple[str, ...]:
-        """The phrases that lean most to a rank, most first, longer ones before their words; no word twice."""
-        pulls = {phrase: row[rank - 1] for phrase, row in self.phrases.items() if row[rank - 1] > 0 and _tells(phrase)}
-        chosen: list[str] = []
-        for phrase in sorted(pulls, key=lambda phrase: (-pulls[phrase] * len(phrase.split()), phrase)):
-            if len(chosen) < count and not any(set(phrase.split()) & set(one.split()) for one in chosen):
-                chosen.append(phrase)
-        return tuple(chosen)
+_SHELF = 18  # bits of a number that are told apart within a shelf: some five numbers stand on each
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,28 +47,41 @@ class PhraseTable:
     """The numbers of the phrases in order, what each weighs, and the scores of a mail before its first word."""
 
     numbers: array[int]
+    shelves: array[int]  # where the numbers begin that share their first bits
     rarities: bytes
-    rows: bytes
+    columns: tuple[bytes, ...]  # a rank: the lean of each phrase
     unit: float
     bias: Row
 
-    def place(self, phrase: str) -> int | None:
-        """Where a phrase stands; None where nobody used it."""
-        number = number_of(phrase)
-        place = bisect_left(self.numbers, number)
-        return place if place < len(self.numbers) and self.numbers[place] == number else None
+    def places(self, numbers: Iterable[int]) -> Iterator[tuple[int, int]]:
+        """Those of the numbers that are known, each with its place: nobody used the others."""
+        known, shelves, end = self.numbers, self.shelves, len(self.numbers)
+        for number in numbers:
+            shelf = number >> _SHELF
+            place = bisect_left(known, number, shelves[shelf], shelves[shelf + 1])
+            if place < end and known[place] == number:
+                yield number, place
 
-    def row(self, place: int) -> Row:
-        """The leans of the phrase at a place."""
-        one, two, three, four = self.rows[place * RANKS : (place + 1) * RANKS]
-        unit = self.unit
-        return ((one - OFFSET) * unit, (two - OFFSET) * unit, (three - OFFSET) * unit, (four - OFFSET) * unit)
+    def leans(self, counted: Mapping[int, int]) -> Row:
+        """What the phrases at some places add together, by how often each is used: twice is little more than once."""
+        rarities = map(self.rarities.__getitem__, counted)
+        often = [1 + math.log(count) if count > 1 else 1.0 for count in counted.values()]
+        values = [rarity * more / RARITY for rarity, more in zip(rarities, often, strict=True)]
+        step = self.unit / math.sqrt(FEW + sum(map(mul, values, values)))
+        nothing = OFFSET * sum(values)
+        one, two, three, four = (
+            (sum(map(mul, values, map(column.__getitem__, counted))) - nothing) * step for column in self.columns
+        )
+        return one, two, three, four
 
 
-def _tells(phrase: str) -> bool:
-    """Whether a reader learns something by it."""
-    words = set(phrase.split())
-    return not phrase.startswith(LAST) and words.isdisjoint(_MARKS) and not words <= _EMPTY
+class _Heard(NamedTuple):
+    """What is known of a word, whatever stands around it."""
+
+    number: int
+    number_last: int  # at the end of a mail
+    follows: bytes  # what it adds to a phrase that it follows in
+    pieces: tuple[int, ...]  # the places of those that are known
 
 
 def number_of(phrase: str) -> int:
@@ -93,20 +89,16 @@ def number_of(phrase: str) -> int:
     return zlib.crc32(phrase.encode())
 
 
-def lean(segments: Iterable[Segment]) -> PhraseScores | None:
-    """What the words of a mail lean to together; None where the table knows none of them."""
-    table, words = shipped(), list(spelled(segments))
-    phrases = [(phrase, count, table.place(phrase)) for phrase, count in Counter(phrases_of(words)).items()]
-    known = [(phrase, count, place) for phrase, count, place in phrases if place is not None]
-    pieces = Counter(place for word in words for place in _known_pieces(word))
-    if not known and not pieces:
+def lean(segments: Iterable[Segment]) -> Row | None:
+    """The scores of rank 1 to 4 that the words of a mail lean to; None where the table knows none of them."""
+    table, words = shipped(), [_heard(word) for word in spelled(segments)]
+    used = Counter(_numbers(words))
+    phrases = {place: used[number] for number, place in table.places(used)}
+    pieces = Counter(chain.from_iterable(word.pieces for word in words))
+    if not phrases and not pieces:
         return None
-    added, of_phrases = _weighed(table, [(place, count) for _, count, place in known])
-    _, of_pieces = _weighed(table, list(pieces.items()))
-    one, two, three, four = (sum(parts) for parts in zip(table.bias, of_phrases, of_pieces, strict=True))
-    return PhraseScores(
-        (one, two, three, four), {phrase: row for (phrase, _, _), row in zip(known, added, strict=True)}
-    )
+    one, two, three, four = map(sum, zip(table.bias, table.leans(phrases), table.leans(pieces), strict=True))
+    return one, two, three, four
 
 
 def spelled(segments: Iterable[Segment]) -> Iterator[str]:
@@ -149,27 +141,36 @@ def pieces_of(word: str) -> Iterator[str]:
 
 
 @lru_cache(WORDS_KEPT)
-def _known_pieces(word: str) -> tuple[int, ...]:
-    table = shipped()
-    return tuple(place for piece in pieces_of(word) if (place := table.place(piece)) is not None)
+def _heard(word: str) -> _Heard:
+    pieces = (place for _, place in shipped().places(map(number_of, pieces_of(word))))
+    return _Heard(number_of(word), number_of(f"{LAST}{word}"), f" {word}".encode(), tuple(pieces))
 
 
-def _weighed(table: PhraseTable, counted: Iterable[tuple[int, int]]) -> tuple[list[Row], Row]:
-    """What each adds, and all together: a phrase by its rarity, and twice is little more than once."""
-    values = [(place, table.rarities[place] / RARITY * (1 + math.log(count))) for place, count in counted]
-    norm = math.sqrt(FEW + sum(value * value for _, value in values))
-    added: list[Row] = []
-    for place, value in values:
-        share = value / norm
-        one, two, three, four = table.row(place)
-        added.append((one * share, two * share, three * share, four * share))
-    columns = zip(*added, strict=True) if added else ((), (), (), ())
-    one, two, three, four = (float(sum(column)) for column in columns)
-    return added, (one, two, three, four)
+def _numbers(words: Sequence[_Heard]) -> Iterator[int]:
+    """The numbers of `phrases_of` the words; that of a longer one goes on from that of its beginning."""
+    yield from _numbers_of_runs([word.number for word in words], words, LONGEST)
+    ending = words[-ENDING:]
+    yield from _numbers_of_runs([word.number_last for word in ending], ending, 2)
+
+
+def _numbers_of_runs(numbers: list[int], words: Sequence[_Heard], longest: int) -> Iterator[int]:
+    follows = [word.follows for word in words]
+    yield from numbers
+    for length in range(1, longest):
+        numbers = list(map(zlib.crc32, follows[length:], numbers))
+        yield from numbers
 
 
 @cache
 def shipped() -> PhraseTable:
     """The shipped table; some 50 ms for the first mail."""
     weights, phrases = stored.weights(), stored.phrases()
-    return PhraseTable(phrases.numbers, phrases.rarities, phrases.rows, weights.unit, weights.bias)
+    columns = tuple(phrases.rows[rank::RANKS] for rank in range(RANKS))
+    return PhraseTable(
+        phrases.numbers, _shelves(phrases.numbers), phrases.rarities, columns, weights.unit, weights.bias
+    )
+
+
+def _shelves(numbers: array[int]) -> array[int]:
+    begins = (bisect_left(numbers, shelf << _SHELF) for shelf in range((1 << 32 - _SHELF) + 1))
+    return array("I", begins)
