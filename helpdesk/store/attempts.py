@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -35,6 +36,11 @@ PAUSES = (timedelta(minutes=1), timedelta(minutes=10))  # after the first attemp
 MAX_ATTEMPTS = len(PAUSES) + 1
 _BREATH = timedelta(seconds=1)  # between attempts that are forgiven again and again
 _LOOKED_AT = 8  # mails to be tried alone, of which one is taken
+_HOLD = skip_locked(
+    sa.select(spool.c.id, spool.c.attempts, spool.c.claimed_by).where(
+        spool.c.id.in_(sa.bindparam("numbers", expanding=True)), WAITING
+    )
+)
 _TRIED: sa.ColumnElement[bool] = sa.literal_column("spool.attempts > 0", sa.Boolean)  # in the words of its index
 
 
@@ -55,7 +61,7 @@ def claim_at_once(connection: sa.Connection, owner: Owner, number: int, now: dat
     """Take that very mail, to be tried alone, without the pause after an attempt; None where it is not to be had."""
     dead = order.claims(connection, owner).dead
     query = sa.select(spool.c.id, spool.c.attempts).where(spool.c.id == number, WAITING, _is_free(dead))
-    row = connection.execute(skip_locked(query, connection)).first()
+    row = connection.execute(skip_locked(query)).first()
     return None if row is None else _take(connection, owner, [row.id], **_attempt_after(row.attempts, now))[0]
 
 
@@ -65,7 +71,7 @@ def _batch(connection: sa.Connection, owner: Owner, claimed: order.Claims, now: 
 
 def _one_tried(connection: sa.Connection, owner: Owner, claimed: order.Claims, now: datetime) -> list[Spooled]:
     for which in (*([spool.c.id.in_(claimed.dead)] if claimed.dead else []), _TRIED):
-        for row in connection.execute(skip_locked(_to_be_tried(which, claimed, now), connection)).all():
+        for row in connection.execute(skip_locked(_to_be_tried(which, claimed, now))).all():
             if order.is_first(connection, claimed, row.id):
                 return _take(connection, owner, [row.id], **_attempt_after(row.attempts, now))
     return []
@@ -88,11 +94,15 @@ def _is_free(dead: Collection[int]) -> sa.ColumnElement[bool]:
 def _take(connection: sa.Connection, owner: Owner, numbers: Collection[int], **values: Any) -> list[Spooled]:
     if not numbers:
         return []
-    statement = (
-        sa.update(spool).where(spool.c.id.in_(numbers)).values(**taken(connection, owner), **values).returning(spool)
-    )
-    mails = map(spooled, connection.execute(statement))
+    asked = {"numbers": list(numbers), "owner": owner.name, **values}
+    mails = map(spooled, connection.execute(_taking(connection.dialect.name), asked))
     return sorted(mails, key=lambda mail: (mail.received_at, mail.id))
+
+
+@lru_cache  # asked for with every batch
+def _taking(dialect_name: str) -> sa.sql.dml.ReturningUpdate[Any]:
+    which = spool.c.id.in_(sa.bindparam("numbers", expanding=True))
+    return sa.update(spool).where(which).values(**taken(dialect_name)).returning(spool)
 
 
 def _attempt_after(attempts: int, now: datetime) -> dict[str, Any]:
@@ -109,10 +119,8 @@ def begin(connection: sa.Connection, mail: Spooled, now: datetime) -> Spooled | 
 
 def hold(connection: sa.Connection, mails: Collection[Spooled]) -> list[Spooled]:
     """Those of these mails that are still their owner's by this claim, held until the commit."""
-    query = sa.select(spool.c.id, spool.c.attempts, spool.c.claimed_by).where(
-        spool.c.id.in_([mail.id for mail in mails]), WAITING
-    )
-    rows = {(row.id, row.attempts, row.claimed_by) for row in connection.execute(skip_locked(query, connection))}
+    held = connection.execute(_HOLD, {"numbers": [mail.id for mail in mails]})
+    rows = {(row.id, row.attempts, row.claimed_by) for row in held}
     return [mail for mail in mails if (mail.id, mail.attempts, mail.owner) in rows]
 
 

@@ -38,6 +38,32 @@ _AUTHORS = 50  # the newest mails of a customer that are looked at
 _ACTIVE = ("open", "waiting")
 _OWING = (*_ACTIVE, "merged")  # a merged case keeps its promises, but it is answered in another one
 
+# What is asked for with every mail: to build a statement takes longer than to run it.
+_NUMBERS: sa.BindParameter[Any] = sa.bindparam("numbers", expanding=True)
+_INSERT = sa.insert(cases).returning(cases.c.id)
+_SAVE = sa.update(cases).where(cases.c.id == sa.bindparam("number"), cases.c.events == sa.bindparam("before"))
+_APPEND = sa.insert(event)
+_LEDGERS = sa.select(event).where(event.c.case_id.in_(_NUMBERS)).order_by(event.c.case_id, event.c.seq)
+_HAS_EVENT = sa.select(
+    sa.exists().where(event.c.case_id == sa.bindparam("number"), event.c.type == sa.bindparam("type"))
+)
+_ANSWERED = sa.select(event.c.case_id).where(event.c.case_id.in_(_NUMBERS), event.c.type == AgentAnswered.type)
+_ADD_MESSAGE = sa.insert(message)
+_MESSAGES = sa.select(message).where(message.c.case_id.in_(_NUMBERS)).order_by(message.c.at, message.c.id)
+_FIRSTS = sa.select(sa.func.min(message.c.id)).where(message.c.case_id.in_(_NUMBERS)).group_by(message.c.case_id)
+_FIRST_WORDS = sa.select(message.c.reply).where(message.c.id.in_(_FIRSTS.scalar_subquery()))
+_WITH_AGENTS_MAIL = sa.select(message.c.case_id).where(
+    message.c.case_id.in_(_NUMBERS),
+    message.c.role == "agent",
+    message.c.message_id == sa.bindparam("message_id"),
+    message.c.spool_id != sa.bindparam("besides"),
+)
+_WITH_MAILS = (
+    sa.select(message.c.message_id, message.c.case_id)
+    .where(message.c.message_id.in_(sa.bindparam("message_ids", expanding=True)), message.c.visibility == "public")
+    .order_by(message.c.id)
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Opened:
@@ -81,7 +107,7 @@ def insert(connection: sa.Connection, case: Case, next_at: datetime | None) -> i
     row = {**_index(case), "next_at": next_at, "events": len(case.events)}
     if case.number:  # one that was kept for it
         row["id"] = case.number
-    number = int(connection.execute(sa.insert(cases).values(row).returning(cases.c.id)).scalar_one())
+    number = int(connection.execute(_INSERT, row).scalar_one())
     _append(connection, number, case.events, first=1)
     return number
 
@@ -103,11 +129,8 @@ def move_message(connection: sa.Connection, spool_id: int, *, to: int) -> None:
 def save(connection: sa.Connection, case: Case, *, new: Sequence[Event], next_at: datetime | None) -> None:
     """Append events to a case's ledger. Raises StaleCase if it grew since it was read."""
     before = len(case.events) - len(new)
-    changed = connection.execute(
-        sa.update(cases)
-        .where(cases.c.id == case.number, cases.c.events == before)
-        .values({**_index(case), "next_at": next_at, "events": len(case.events)})
-    )
+    row = {**_index(case), "next_at": next_at, "events": len(case.events)}
+    changed = connection.execute(_SAVE, {**row, "number": case.number, "before": before})
     if changed.rowcount != 1:
         raise StaleCase(f"{case.ref} changed while it was being decided")
     _append(connection, case.number, new, first=before + 1)
@@ -146,16 +169,15 @@ def _append(connection: sa.Connection, number: int, events: Sequence[Event], *, 
         for seq, happened in enumerate(events, start=first)
     ]
     if rows:
-        connection.execute(sa.insert(event), rows)
+        connection.execute(_APPEND, rows)
 
 
 def find(connection: sa.Connection, numbers: Collection[int]) -> dict[int, Case]:
     """The cases of these numbers that exist."""
     if not numbers:
         return {}
-    query = sa.select(event).where(event.c.case_id.in_(set(numbers))).order_by(event.c.case_id, event.c.seq)
     ledgers: dict[int, list[Event]] = {}
-    for row in connection.execute(query):
+    for row in connection.execute(_LEDGERS, {"numbers": list(set(numbers))}):
         happened = from_facts(row.type, (row.at, row.recorded_at, row.by), row.facts)
         ledgers.setdefault(row.case_id, []).append(happened)
     return {number: case_from(number, events) for number, events in ledgers.items()}
@@ -186,7 +208,7 @@ def due(connection: sa.Connection, *, now: datetime, limit: int, besides: Collec
 def hold_due(connection: sa.Connection, numbers: Collection[int], *, now: datetime) -> list[int]:
     """Those of these cases that are still due and that no other process holds, held until the commit."""
     query = sa.select(cases.c.id).where(cases.c.id.in_(list(numbers)), cases.c.next_at <= now)
-    return [int(number) for number in connection.execute(skip_locked(query, connection)).scalars()]
+    return [int(number) for number in connection.execute(skip_locked(query)).scalars()]
 
 
 def hold(connection: sa.Connection, numbers: Collection[int], *, waits: bool = True) -> list[int]:
@@ -197,8 +219,8 @@ def hold(connection: sa.Connection, numbers: Collection[int], *, waits: bool = T
     query = sa.select(cases.c.id).where(cases.c.id.in_(set(numbers))).order_by(cases.c.id)
     if waits:
         wait_at_most(connection, _PATIENCE)
-        return [int(number) for number in connection.execute(locked(query, connection)).scalars()]
-    held = [int(number) for number in connection.execute(skip_locked(query, connection)).scalars()]
+        return [int(number) for number in connection.execute(locked(query)).scalars()]
+    held = [int(number) for number in connection.execute(skip_locked(query)).scalars()]
     if len(held) < len(set(numbers)) and len(held) < len(connection.execute(query).all()):
         raise StaleCase(f"one of the cases {sorted(set(numbers))} is being worked on")
     return held
@@ -223,8 +245,7 @@ def open_of(connection: sa.Connection, agents: Collection[str]) -> list[int]:
 
 def has_event(connection: sa.Connection, number: int, kind: type[Event]) -> bool:
     """Whether something of that type is on a case's record."""
-    query = sa.select(sa.exists().where(event.c.case_id == number, event.c.type == kind.type))
-    return bool(connection.execute(query).scalar())
+    return bool(connection.execute(_HAS_EVENT, {"number": number, "type": kind.type}).scalar())
 
 
 def put_off(connection: sa.Connection, number: int) -> None:
@@ -416,13 +437,12 @@ def add_message(
         "reply": reply,
         "attachments": attachments,
     }
-    connection.execute(sa.insert(message).values(row))
+    connection.execute(_ADD_MESSAGE, row)
 
 
 def messages(connection: sa.Connection, *numbers: int) -> list[StoredMessage]:
     """The mails of a case, or of several, oldest first."""
-    query = sa.select(message).where(message.c.case_id.in_(numbers)).order_by(message.c.at, message.c.id)
-    return [_message(row) for row in connection.execute(query)]
+    return [_message(row) for row in connection.execute(_MESSAGES, {"numbers": numbers})]
 
 
 def message_count(connection: sa.Connection, number: int) -> int:
@@ -449,38 +469,32 @@ def with_agents_mail(
     """On which of these cases an agent's mail had this Message-ID, besides the one of that spool row."""
     if not numbers or not message_id:
         return frozenset()
-    query = sa.select(message.c.case_id).where(
-        message.c.case_id.in_(list(numbers)),
-        message.c.role == "agent",
-        message.c.message_id == message_id,
-        message.c.spool_id != besides,
-    )
-    return frozenset(int(number) for number in connection.execute(query).scalars())
+    asked = {"numbers": list(numbers), "message_id": message_id, "besides": besides}
+    return frozenset(int(number) for number in connection.execute(_WITH_AGENTS_MAIL, asked).scalars())
 
 
 def with_mails(connection: sa.Connection, message_ids: Sequence[str]) -> tuple[int, ...]:
     """The cases on which people can see a mail with one of these Message-IDs, in the order in which they stand."""
     if not message_ids:
         return ()
-    query = sa.select(message.c.message_id, message.c.case_id).where(
-        message.c.message_id.in_(message_ids), message.c.visibility == "public"
-    )
-    found = [(row.message_id, int(row.case_id)) for row in connection.execute(query.order_by(message.c.id))]
+    rows = connection.execute(_WITH_MAILS, {"message_ids": message_ids})
+    found = [(row.message_id, int(row.case_id)) for row in rows]
     return tuple(dict.fromkeys(case for wanted in message_ids for known, case in found if known == wanted))
 
 
 def never_answered(connection: sa.Connection, numbers: Collection[int]) -> list[int]:
     """Those of these cases on which no agent has answered a customer, in order."""
-    answered = sa.select(event.c.case_id).where(event.c.case_id.in_(set(numbers)), event.c.type == AgentAnswered.type)
-    found = {int(number) for number in connection.execute(answered).scalars()} if numbers else set()
-    return sorted(set(numbers) - found)
+    if not numbers:
+        return []
+    asked = set(numbers)
+    found = {int(number) for number in connection.execute(_ANSWERED, {"numbers": list(asked)}).scalars()}
+    return sorted(asked - found)
 
 
 def first_words(connection: sa.Connection, numbers: Collection[int]) -> list[str]:
     """What the mails that opened these cases say."""
-    firsts = sa.select(sa.func.min(message.c.id)).where(message.c.case_id.in_(set(numbers))).group_by(message.c.case_id)
-    query = sa.select(message.c.reply).where(message.c.id.in_(firsts.scalar_subquery()))
-    return [str(text) for text in connection.execute(query).scalars()] if numbers else []
+    rows = connection.execute(_FIRST_WORDS, {"numbers": list(set(numbers))}) if numbers else None
+    return [str(text) for text in rows.scalars()] if rows else []
 
 
 def latest_authors(connection: sa.Connection, customer: str) -> list[str]:

@@ -41,14 +41,14 @@ _BETWEEN_LOOKS = 0.05  # seconds
 FREED: Mapping[str, Any] = {"claimed_by": None, "claimed_until": None}
 
 
-def taken(connection: sa.Connection, owner: Owner) -> dict[str, Any]:
-    """The values that make a row this owner's for a while."""
-    return {"claimed_by": owner.name, "claimed_until": until(connection, LEASE)}
+def taken(dialect_name: str) -> dict[str, Any]:
+    """The values that make a row somebody's for a while: whose, the statement is told as `owner`."""
+    return {"claimed_by": sa.bindparam("owner"), "claimed_until": until(dialect_name, LEASE)}
 
 
-def until(connection: sa.Connection, lease: timedelta) -> sa.ColumnElement[Any]:
+def until(dialect_name: str, lease: timedelta) -> sa.ColumnElement[Any]:
     """The end of a claim that begins now, by the database's clock. SQLite's claims have none."""
-    if connection.dialect.name == "sqlite":
+    if dialect_name == "sqlite":
         return sa.null()
     # Not now(), which is when the transaction began and may have waited for a lock since.
     return _now() + sa.literal(lease, sa.Interval())
@@ -82,8 +82,8 @@ def renew(connection: sa.Connection, table: sa.Table, owner: Owner, ids: Collect
     if connection.dialect.name == "sqlite" or not ids:
         return
     # What is being changed this very moment is left out: waiting for it could end in a deadlock.
-    ours = skip_locked(sa.select(table.c.id).where(table.c.id.in_(list(ids)), held_by(table, owner)), connection)
-    later = sa.func.greatest(table.c.claimed_until, until(connection, LEASE))
+    ours = skip_locked(sa.select(table.c.id).where(table.c.id.in_(list(ids)), held_by(table, owner)))
+    later = sa.func.greatest(table.c.claimed_until, until(connection.dialect.name, LEASE))
     statement = sa.update(table).where(table.c.id.in_(ours.scalar_subquery())).values(claimed_until=later)
     connection.execute(statement)
 

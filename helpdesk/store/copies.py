@@ -22,6 +22,20 @@ if TYPE_CHECKING:
 WITHIN = timedelta(hours=24)
 _COMPARED = 5  # mails of one Message-ID
 _WORKED = ("opened", "appended", "ordered")  # what was kept from cases stands in for nothing
+_BEFORE = (
+    sa.select(spool.c.id, spool.c.outcome, spool.c.case_id, messages.c.visibility)
+    .select_from(spool.outerjoin(messages, messages.c.spool_id == spool.c.id))
+    .where(
+        spool.c.message_id == sa.bindparam("message_id"),
+        spool.c.mailbox == sa.bindparam("mailbox"),
+        spool.c.id != sa.bindparam("besides"),
+        spool.c.outcome.in_(_WORKED),
+        spool.c.received_at.between(sa.bindparam("since"), sa.bindparam("until")),
+        spool.c.raw.is_not(None),
+    )
+    .order_by(spool.c.id)
+    .limit(_COMPARED)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +59,10 @@ def alone(connection: sa.Connection, mailbox: str, message_id: str) -> None:
 
 def before(connection: sa.Connection, mail: Spooled, message_id: str) -> list[Original]:
     """What came to the same mailbox under that Message-ID within a day, oldest first."""
-    query = (
-        sa.select(spool.c.id, spool.c.outcome, spool.c.case_id, messages.c.visibility)
-        .select_from(spool.outerjoin(messages, messages.c.spool_id == spool.c.id))
-        .where(
-            spool.c.message_id == message_id,
-            spool.c.mailbox == mail.mailbox,
-            spool.c.id != mail.id,
-            spool.c.outcome.in_(_WORKED),
-            spool.c.received_at.between(mail.received_at - WITHIN, mail.received_at + WITHIN),
-            spool.c.raw.is_not(None),
-        )
-        .order_by(spool.c.id)
-        .limit(_COMPARED)
-    )
-    return [Original(row.id, row.outcome, row.case_id, row.visibility or "") for row in connection.execute(query)]
+    asked = {"message_id": message_id, "mailbox": mail.mailbox, "besides": mail.id}
+    asked |= {"since": mail.received_at - WITHIN, "until": mail.received_at + WITHIN}
+    rows = connection.execute(_BEFORE, asked)
+    return [Original(row.id, row.outcome, row.case_id, row.visibility or "") for row in rows]
 
 
 def fold(connection: sa.Connection, mail: Spooled, message: Message, first: Original, *, now: datetime) -> None:

@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+_TAKEN_DOWN = sa.select(outage.c.name).where(outage.c.ended_at.is_(None), outage.c.withdrawn_at.is_(None))
+_DOWN = sa.union(sa.select(switch.c.name).where(switch.c.down), _TAKEN_DOWN).order_by("name")
+_OPEN_INCIDENTS = sa.select(incident).where(incident.c.closed_at.is_(None)).order_by(incident.c.id)
+_COMING = sa.select(maintenance).where(maintenance.c.ends_at > sa.bindparam("now")).order_by(maintenance.c.begins_at)
+
 
 @dataclass(frozen=True, slots=True)
 class Planned:
@@ -28,16 +33,10 @@ class Planned:
 
 def declared_state(connection: sa.Connection, now: datetime) -> DeclaredState:
     """All that is declared and not over; what is down, by a switch or with an incident."""
-    taken_down = sa.select(outage.c.name).where(outage.c.ended_at.is_(None), outage.c.withdrawn_at.is_(None))
-    down = connection.execute(
-        sa.union(sa.select(switch.c.name).where(switch.c.down), taken_down).order_by("name")
-    ).scalars()
-    open_incidents = sa.select(incident).where(incident.c.closed_at.is_(None)).order_by(incident.c.id)
-    coming = sa.select(maintenance).where(maintenance.c.ends_at > now).order_by(maintenance.c.begins_at)
     return DeclaredState(
-        down=tuple(down),
-        incidents=tuple(_incident(row) for row in connection.execute(open_incidents)),
-        windows=tuple(_window(row) for row in connection.execute(coming)),
+        down=tuple(connection.execute(_DOWN).scalars()),
+        incidents=tuple(_incident(row) for row in connection.execute(_OPEN_INCIDENTS)),
+        windows=tuple(_window(row) for row in connection.execute(_COMING, {"now": now})),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -13,18 +14,23 @@ if TYPE_CHECKING:
 
 def insert_ignoring(connection: sa.Connection, table: sa.Table) -> Any:
     """An INSERT that skips rows which a unique key refuses; with RETURNING it returns only the new ones."""
-    dialect: Any = sqlite if connection.dialect.name == "sqlite" else postgresql
+    return _insert_ignoring(connection.dialect.name, table)
+
+
+@lru_cache
+def _insert_ignoring(dialect_name: str, table: sa.Table) -> Any:
+    dialect: Any = sqlite if dialect_name == "sqlite" else postgresql
     return dialect.insert(table).on_conflict_do_nothing()
 
 
-def skip_locked(query: sa.Select[Any], connection: sa.Connection) -> sa.Select[Any]:
-    """Rows that another process holds are left to it. SQLite has one writer and needs no word for it."""
-    return query if connection.dialect.name == "sqlite" else query.with_for_update(skip_locked=True)
+def skip_locked(query: sa.Select[Any]) -> sa.Select[Any]:
+    """Rows that another process holds are left to it. SQLite has one writer, and is asked without these words."""
+    return query.with_for_update(skip_locked=True)
 
 
-def locked(query: sa.Select[Any], connection: sa.Connection) -> sa.Select[Any]:
-    """Rows that nobody else changes until the commit; a row that another holds is waited for."""
-    return query if connection.dialect.name == "sqlite" else query.with_for_update()
+def locked(query: sa.Select[Any]) -> sa.Select[Any]:
+    """Rows that nobody else changes until the commit; a row that another holds is waited for. Of SQLite as above."""
+    return query.with_for_update()
 
 
 def wait_at_most(connection: sa.Connection, seconds: int) -> None:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 _ENDS = (CaseResolved, CaseClosed)
 _ABSTAINED = ("no cue", "unsure")  # the rules by which the desk left it to people
 _BATCH = 200
+_ACTIVE_VERSION = sa.select(classifier_model.c.version).where(classifier_model.c.state == "active")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +57,7 @@ class Label:
 
 def active_version(connection: sa.Connection) -> int | None:
     """The version that the desk judges by; None for the shipped model."""
-    found: int | None = connection.execute(
-        sa.select(classifier_model.c.version).where(classifier_model.c.state == "active")
-    ).scalar()
+    found: int | None = connection.execute(_ACTIVE_VERSION).scalar()
     return found
 
 

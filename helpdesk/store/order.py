@@ -120,7 +120,7 @@ class _Batch:
     def held(self) -> list[int]:
         """What was chosen, in the order of its receipt, without what another worker is about to take."""
         query = sa.select(spool.c.id).where(spool.c.id.in_(list(self._chosen)), WAITING, _is_ready(self._now))
-        held = set(self._connection.execute(skip_locked(query, self._connection)).scalars()) if self._chosen else set()
+        held = set(self._connection.execute(skip_locked(query)).scalars()) if self._chosen else set()
         kept: dict[int, Any] = {}
         for number, row in self._chosen.items():
             if number in held and all(one.id in kept for one in self._first[number]):

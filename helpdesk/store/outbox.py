@@ -20,6 +20,7 @@ far side that is not reached defers nothing: order is kept through its absence. 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -60,6 +61,43 @@ _NONE: sa.ColumnElement[int] = sa.literal_column("0", sa.Integer)
 _FRESH = outbox.c.attempts == _NONE
 _TRIED = outbox.c.attempts > _NONE
 _UNREACHED = outbox.c.unreached > _NONE
+
+# What is asked for with every mail: to build a statement takes longer than to run it.
+_SAME_CLAIM = sa.and_(outbox.c.id == sa.bindparam("number"), outbox.c.lease == sa.bindparam("claim"))
+_MOVE = sa.update(outbox).where(_SAME_CLAIM)
+_ACKNOWLEDGED = sa.select(outbox.c.created_at, outbox.c.case_id).where(
+    outbox.c.recipient == sa.bindparam("reader"),
+    outbox.c.created_at > sa.bindparam("since"),
+    outbox.c.kind.in_(AT_MOST_ONCE),
+)
+_ACKNOWLEDGED_EVERYWHERE = (
+    sa.select(sa.func.count())
+    # The condition in the index's own words, so that both databases use it.
+    .where(outbox.c.created_at > sa.bindparam("since"), sa.text("kind IN ('ack', 'out-of-scope')"))
+    .select_from(outbox)
+)
+_TO_THEM = sa.and_(
+    outbox.c.case_id.in_(sa.bindparam("numbers", expanding=True)),
+    outbox.c.recipient.in_(sa.bindparam("readers", expanding=True)),
+)
+_NAMED_FIRST = sa.case((outbox.c.message_id.in_(sa.bindparam("named", expanding=True)), 1), else_=0)
+_RAWS_TO = (
+    sa.select(outbox.c.kind, outbox.c.raw)
+    .where(_TO_THEM, outbox.c.raw.is_not(None))
+    .order_by(_NAMED_FIRST.desc(), outbox.c.id.desc())
+    .limit(sa.bindparam("most", type_=sa.Integer))
+)
+_MESSAGE_IDS = (
+    sa.select(outbox.c.message_id)
+    .where(outbox.c.case_id == sa.bindparam("number"), outbox.c.recipient == sa.bindparam("reader"))
+    .order_by(outbox.c.id.desc())
+    .limit(_THREAD)
+)
+_HANDED = (
+    sa.select(outbox.c.message_id, outbox.c.created_at, outbox.c.sent_at, outbox.c.state, outbox.c.shows)
+    .where(_TO_THEM, outbox.c.shows.is_not(None))
+    .order_by(outbox.c.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,16 +181,19 @@ def _bring_forward(connection: sa.Connection, mails: Sequence[Queued]) -> None:
         for mail in mails
         if mail.case is not None and (lane := _LANES.get(mail.kind, _REST)) < _REST
     ]
-    itself = outbox.alias("itself")
-    earlier = sa.and_(
-        outbox.c.case_id == sa.bindparam("on"),
-        outbox.c.recipient == sa.bindparam("reader"),
-        outbox.c.next_at.is_not(None),
-        outbox.c.lane > sa.bindparam("to"),
-        outbox.c.id < sa.select(itself.c.id).where(itself.c.key == sa.bindparam("before")).scalar_subquery(),
-    )
     if told:
-        connection.execute(sa.update(outbox).where(earlier).values(lane=sa.bindparam("to")), told)
+        connection.execute(_BRING_FORWARD, told)
+
+
+_ITSELF = outbox.alias("itself")
+_EARLIER = sa.and_(
+    outbox.c.case_id == sa.bindparam("on"),
+    outbox.c.recipient == sa.bindparam("reader"),
+    outbox.c.next_at.is_not(None),
+    outbox.c.lane > sa.bindparam("to"),
+    outbox.c.id < sa.select(_ITSELF.c.id).where(_ITSELF.c.key == sa.bindparam("before")).scalar_subquery(),
+)
+_BRING_FORWARD = sa.update(outbox).where(_EARLIER).values(lane=sa.bindparam("to"))
 
 
 def claim(
@@ -163,10 +204,10 @@ def claim(
     What was never tried comes by lane and age. What was deferred comes by its time, after that or, with `tried_first`,
     before, so that neither keeps the other waiting for ever.
     """
-    fresh = (_FRESH, (outbox.c.lane, outbox.c.id))
-    tried = (sa.and_(_TRIED, outbox.c.next_at <= now), (outbox.c.next_at, outbox.c.id))
-    for which, order in (tried, fresh) if tried_first else (fresh, tried):
-        if rows := _take(connection, owner, which, order=order, limit=limit):
+    asked = {"now": now, "owner": owner.name}
+    for tried in (True, False) if tried_first else (False, True):
+        taking = _taking(connection.dialect.name, tried, limit)
+        if rows := sorted(map(_row, connection.execute(taking, asked)), key=lambda row: row.id):
             return rows
     return []
 
@@ -181,29 +222,25 @@ def count_due(connection: sa.Connection, now: datetime, limit: int) -> int:
     return min(found, limit)
 
 
-def _take(
-    connection: sa.Connection,
-    owner: Owner,
-    which: sa.ColumnElement[bool],
-    *,
-    order: tuple[sa.ColumnElement[Any], ...],
-    limit: int,
-) -> list[Row]:
+@lru_cache  # to build it takes longer than to run it
+def _taking(dialect_name: str, tried: bool, limit: int) -> sa.sql.dml.ReturningUpdate[Any]:  # noqa: FBT001
+    """Claims so many of what was never tried, or of what was; asks for `now` and `owner`."""
+    fresh = (_FRESH, (outbox.c.lane, outbox.c.id))
+    deferred = (sa.and_(_TRIED, outbox.c.next_at <= sa.bindparam("now")), (outbox.c.next_at, outbox.c.id))
+    which, order = deferred if tried else fresh
     due = skip_locked(
         sa.select(outbox.c.id)
         .where(outbox.c.next_at.is_not(None), outbox.c.claimed_by.is_(None), which, ~_follows_another())
         .order_by(*order)
-        .limit(sa.literal_column(str(limit))),
-        connection,
+        .limit(sa.literal_column(str(limit)))
     )
     claimed = {"state": "sending", "lease": outbox.c.lease + 1, "attempts": outbox.c.attempts + 1}
-    statement = (
+    return (
         sa.update(outbox)
         .where(outbox.c.id.in_(due.scalar_subquery()))
-        .values(**claimed, **taken(connection, owner))
+        .values(**claimed, **taken(dialect_name))
         .returning(outbox)
     )
-    return sorted((_row(row) for row in connection.execute(statement)), key=lambda row: row.id)
 
 
 def _follows_another() -> sa.ColumnElement[bool]:
@@ -233,10 +270,15 @@ def hand_over(connection: sa.Connection, owner: Owner, row: Row, *, lease: timed
 
     Others leave it alone for `lease`.
     """
+    asked = {"number": row.id, "claim": row.lease, "owner": owner.name}
+    return connection.execute(_handing_over(connection.dialect.name, lease), asked).rowcount == 1
+
+
+@lru_cache
+def _handing_over(dialect_name: str, lease: timedelta) -> sa.Update:
     unsettled = outbox.c.state.in_(("sending", "handed_over"))
-    mine = sa.and_(_same_claim(row), held_by(outbox, owner), unsettled)
-    values = {"state": "handed_over", "claimed_until": until(connection, lease)}
-    return connection.execute(sa.update(outbox).where(mine).values(values)).rowcount == 1
+    mine = sa.and_(_SAME_CLAIM, outbox.c.claimed_by == sa.bindparam("owner"), unsettled)
+    return sa.update(outbox).where(mine).values(state="handed_over", claimed_until=until(dialect_name, lease))
 
 
 def sent(connection: sa.Connection, row: Row, *, now: datetime, detail: str) -> bool:
@@ -275,7 +317,7 @@ def hasten(connection: sa.Connection, now: datetime) -> None:
     """
     away = sa.select(outbox.c.id).where(outbox.c.state == "queued", _UNREACHED).order_by(outbox.c.id).limit(_AT_ONCE)
     values = {"next_at": now, "attempts": 0, "unreached": 0}
-    which = outbox.c.id.in_(skip_locked(away, connection).scalar_subquery())
+    which = outbox.c.id.in_(skip_locked(away).scalar_subquery())
     connection.execute(sa.update(outbox).where(which).values(values))
 
 
@@ -299,7 +341,7 @@ def settle(connection: sa.Connection, owner: Owner, *, known: Collection[int] | 
     """
     columns = (outbox.c.id, outbox.c.state, outbox.c.kind, outbox.c.raw.is_(None).label("erased"))
     lost = sa.select(*columns).where(run_out(outbox, connection, owner, known=known))
-    found = connection.execute(skip_locked(lost, connection)).all()
+    found = connection.execute(skip_locked(lost)).all()
     dots = [row for row in found if row.state == "handed_over"]
     once = [row.id for row in dots if row.kind in AT_MOST_ONCE or row.erased]
     again = [row.id for row in dots if row.id not in once]
@@ -351,31 +393,22 @@ def came_back(connection: sa.Connection, row: Row, *, permanent: bool, detail: s
 
 
 def _move(connection: sa.Connection, row: Row, **values: Any) -> bool:
-    values = {**values, **FREED}
-    return connection.execute(sa.update(outbox).where(_same_claim(row)).values(values)).rowcount == 1
-
-
-def _same_claim(row: Row) -> sa.ColumnElement[bool]:
-    return sa.and_(outbox.c.id == row.id, outbox.c.lease == row.lease)
+    """What is said by a value is said to a statement that is there; what is reckoned by the database is built."""
+    reckoned = {name: value for name, value in values.items() if isinstance(value, sa.ColumnElement)}
+    asked = {name: value for name, value in values.items() if name not in reckoned}
+    statement = _MOVE.values(reckoned) if reckoned else _MOVE
+    return connection.execute(statement, {**asked, **FREED, "number": row.id, "claim": row.lease}).rowcount == 1
 
 
 def acknowledged(connection: sa.Connection, recipient: str, *, since: datetime) -> list[tuple[datetime, int | None]]:
     """When an address was acknowledged since then, and for which case."""
-    query = sa.select(outbox.c.created_at, outbox.c.case_id).where(
-        outbox.c.recipient == recipient, outbox.c.created_at > since, outbox.c.kind.in_(AT_MOST_ONCE)
-    )
-    return [(row.created_at, row.case_id) for row in connection.execute(query)]
+    rows = connection.execute(_ACKNOWLEDGED, {"reader": recipient, "since": since})
+    return [(row.created_at, row.case_id) for row in rows]
 
 
 def acknowledged_everywhere(connection: sa.Connection, *, since: datetime) -> int:
     """How many acknowledgments were written since then."""
-    # The condition in the index's own words, so that both databases use it.
-    query = (
-        sa.select(sa.func.count())
-        .where(outbox.c.created_at > since, sa.text("kind IN ('ack', 'out-of-scope')"))
-        .select_from(outbox)
-    )
-    return int(connection.execute(query).scalar_one())
+    return int(connection.execute(_ACKNOWLEDGED_EVERYWHERE, {"since": since}).scalar_one())
 
 
 def earliest_due(connection: sa.Connection) -> datetime | None:
@@ -467,30 +500,19 @@ def raws_to(
     limit: int,
 ) -> list[tuple[str, bytes]]:
     """What we wrote to a person on these cases, with its kind: these Message-IDs first, then the newest."""
-    theirs = sa.and_(
-        outbox.c.case_id.in_(list(numbers)), outbox.c.recipient.in_(list(recipients)), outbox.c.raw.is_not(None)
-    )
-    first = sa.case((outbox.c.message_id.in_(list(named)), 1), else_=0)
-    query = sa.select(outbox.c.kind, outbox.c.raw).where(theirs).order_by(first.desc(), outbox.c.id.desc()).limit(limit)
-    return [(str(row.kind), bytes(row.raw)) for row in connection.execute(query)]
+    asked = {"numbers": list(numbers), "readers": list(recipients), "named": list(named), "most": limit}
+    return [(str(row.kind), bytes(row.raw)) for row in connection.execute(_RAWS_TO, asked)]
 
 
 def message_ids_to(connection: sa.Connection, case: int, recipient: str) -> list[str]:
     """Message-IDs of what we wrote to a person on a case, oldest first."""
-    query = (
-        sa.select(outbox.c.message_id)
-        .where(outbox.c.case_id == case, outbox.c.recipient == recipient)
-        .order_by(outbox.c.id.desc())
-        .limit(_THREAD)
-    )
-    return [str(found) for found in reversed(list(connection.execute(query).scalars()))]
+    found = connection.execute(_MESSAGE_IDS, {"number": case, "reader": recipient}).scalars()
+    return [str(message_id) for message_id in reversed(list(found))]
 
 
 def handed(connection: sa.Connection, numbers: Collection[int], recipients: Collection[str]) -> list[Handed]:
     """What we wrote to a person on these cases that shows mails of them."""
-    theirs = sa.and_(outbox.c.case_id.in_(list(numbers)), outbox.c.recipient.in_(list(recipients)))
-    columns = (outbox.c.message_id, outbox.c.created_at, outbox.c.sent_at, outbox.c.state, outbox.c.shows)
-    found = connection.execute(sa.select(*columns).where(theirs, outbox.c.shows.is_not(None)).order_by(outbox.c.id))
+    found = connection.execute(_HANDED, {"numbers": list(numbers), "readers": list(recipients)})
     return [
         Handed(row.message_id, row.created_at, row.sent_at if row.state == "sent" else None, frozenset(row.shows))
         for row in found

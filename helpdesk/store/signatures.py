@@ -13,6 +13,11 @@ from helpdesk.store.tables import signature
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_IS_THEIRS = signature.c.agent == sa.bindparam("whose")
+_OF = sa.select(signature).where(_IS_THEIRS)
+_HELD = skip_locked(sa.select(signature.c.agent).where(_IS_THEIRS))
+_KEEP = sa.update(signature).where(_IS_THEIRS)
+
 
 @dataclass(frozen=True, slots=True)
 class Learnt:
@@ -24,18 +29,17 @@ class Learnt:
 
 def of(connection: sa.Connection, agent: str) -> Learnt:
     """What is known of an agent's mails."""
-    row = connection.execute(sa.select(signature).where(signature.c.agent == agent)).first()
+    row = connection.execute(_OF, {"whose": agent}).first()
     return Learnt(_tails(row.recent), _tails(row.learnt)) if row else Learnt()
 
 
 def keep(connection: sa.Connection, agent: str, known: Learnt) -> None:
     """Remember it, unless somebody else is at it: nobody waits for that."""
     values = {"recent": [list(tail) for tail in known.recent], "learnt": [list(tail) for tail in known.tails]}
-    mine = signature.c.agent == agent
-    if connection.execute(skip_locked(sa.select(signature.c.agent).where(mine), connection)).first():
-        connection.execute(sa.update(signature).where(mine).values(values))
+    if connection.execute(_HELD, {"whose": agent}).first():
+        connection.execute(_KEEP, {"whose": agent, **values})
     else:
-        connection.execute(insert_ignoring(connection, signature).values(agent=agent, **values))
+        connection.execute(insert_ignoring(connection, signature), {"agent": agent, **values})
 
 
 def _tails(stored: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], ...]:

@@ -49,6 +49,8 @@ _TRACE = (
     b"x-status",
     b"x-keywords",
 )
+_KNOWN = sa.select(spool.c.content_key, spool.c.id).where(spool.c.content_key.in_(sa.bindparam("keys", expanding=True)))
+_SET = sa.update(spool).where(spool.c.id == sa.bindparam("number"))
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:[^\n]*\n(?:[ \t][^\n]*\n)*")
 
 
@@ -128,8 +130,8 @@ def _insert(connection: sa.Connection, mails: Sequence[Accepted], keys: Sequence
 
 
 def _ids_of(connection: sa.Connection, keys: Collection[str]) -> dict[str, int]:
-    query = sa.select(spool.c.content_key, spool.c.id).where(spool.c.content_key.in_(set(keys)))
-    return {row.content_key: row.id for row in connection.execute(query)}
+    rows = connection.execute(_KNOWN, {"keys": list(set(keys))})
+    return {row.content_key: row.id for row in rows}
 
 
 def _insert_copy(connection: sa.Connection, mail: Accepted, original: int, now: datetime) -> int:
@@ -204,7 +206,7 @@ def finish(
 
 
 def _set(connection: sa.Connection, spool_id: int, **values: Any) -> None:
-    connection.execute(sa.update(spool).where(spool.c.id == spool_id).values(values))
+    connection.execute(_SET, {**values, "number": spool_id})
 
 
 class Became(NamedTuple):

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 COMPLAINT = "complaint"  # in place of a status: the address called our mail spam (RFC 5965)
+_IS_ITS = undeliverable.c.address == sa.bindparam("whose")
+_FORGET = sa.delete(undeliverable).where(_IS_ITS)
+_STATUS = sa.select(undeliverable.c.status).where(_IS_ITS)
 
 
 def mark(connection: sa.Connection, address: str, *, since: datetime, status: str, outbox_id: int) -> None:
@@ -23,13 +26,12 @@ def mark(connection: sa.Connection, address: str, *, since: datetime, status: st
 
 def forget(connection: sa.Connection, address: str) -> None:
     """This address answered what we sent it, so it is delivered again."""
-    connection.execute(sa.delete(undeliverable).where(undeliverable.c.address == address))
+    connection.execute(_FORGET, {"whose": address})
 
 
 def complained(connection: sa.Connection, address: str) -> bool:
     """Whether this address called mail of ours spam."""
-    query = sa.select(undeliverable.c.status).where(undeliverable.c.address == address)
-    return connection.execute(query).scalar() == COMPLAINT
+    return connection.execute(_STATUS, {"whose": address}).scalar() == COMPLAINT
 
 
 def marked(connection: sa.Connection) -> dict[str, str]:

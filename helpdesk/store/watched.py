@@ -13,27 +13,29 @@ from helpdesk.store.tables import watched
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+_IS_NAMED = sa.and_(watched.c.case_id == sa.bindparam("whose"), watched.c.key == sa.bindparam("named"))
+_PROVE = sa.update(watched).where(_IS_NAMED).values(proven=True)
+_FIND = (
+    sa.select(watched.c.case_id, sa.func.max(sa.cast(watched.c.proven, sa.Integer)).label("proven"))
+    .where(watched.c.key.in_(sa.bindparam("keys", expanding=True)))
+    .group_by(watched.c.case_id)
+    .order_by(watched.c.case_id.desc())
+    .limit(1)
+)
+
 
 def note(connection: sa.Connection, case: int, keys: Collection[str], *, proven: bool) -> None:
     """These names are a case's; once a proven mail has said so, unproven ones count no longer."""
-    for key in keys:
-        row = {"case_id": case, "key": key, "proven": proven}
-        connection.execute(insert_ignoring(connection, watched).values(row))
-        if proven:
-            mine = sa.and_(watched.c.case_id == case, watched.c.key == key)
-            connection.execute(sa.update(watched).where(mine).values(proven=True))
+    rows = [{"case_id": case, "key": key, "proven": proven} for key in keys]
+    if rows:
+        connection.execute(insert_ignoring(connection, watched), rows)
+    if rows and proven:
+        connection.execute(_PROVE, [{"whose": case, "named": key} for key in keys])
 
 
 def find(connection: sa.Connection, keys: Collection[str]) -> Told | None:
     """The newest case that any of these names is noted for."""
-    query = (
-        sa.select(watched.c.case_id, sa.func.max(sa.cast(watched.c.proven, sa.Integer)).label("proven"))
-        .where(watched.c.key.in_(list(keys)))
-        .group_by(watched.c.case_id)
-        .order_by(watched.c.case_id.desc())
-        .limit(1)
-    )
-    row = connection.execute(query).first() if keys else None
+    row = connection.execute(_FIND, {"keys": list(keys)}).first() if keys else None
     return Told(int(row.case_id), bool(row.proven)) if row else None
 
 
