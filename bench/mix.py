@@ -2,7 +2,7 @@
 
 `SHARES` says how many of a hundred are of which kind. Words come from the labelled mails in `severity_mails` and from
 a small grammar that gives every mail its own names, numbers and times, so that no two are alike and nothing that
-remembers a sentence gains by it. The same number makes the same mail, whoever asks.
+remembers a sentence gains by it. The same number makes the same mail, but for its date.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ import html
 import json
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
-from email.utils import parseaddr
+from email.utils import format_datetime, parseaddr
 from functools import cache
 from itertools import chain, cycle, islice
 from pathlib import Path
@@ -204,14 +205,15 @@ def _signed(name: str, body: str, random: Random) -> str:
 # --- mails that open a case
 
 
-def opening(kind: str, number: int) -> Mail:
-    """A new customer's mail of one of the kinds in `OPENING`."""
+def opening(kind: str, number: int, at: datetime | None = None) -> Mail:
+    """A new customer's mail of one of the kinds in `OPENING`, written now or then."""
     random = Random(f"{kind}/{number}")
     name, address = _person(number)
     subject, body = _written()[number * 7 % len(_written())]
     parts = _PARTS[kind](name, body, random)
     subject = f"{subject.splitlines()[0][:90]} ({random.choice(_PLACES)} {number})"
-    return Mail(kind, address, DESK, _mail(f"{name} <{address}>", DESK, subject, parts, number=number, kind=kind))
+    heads = _heads(f"{name} <{address}>", DESK, subject, f"{kind}.{number}", at)
+    return Mail(kind, address, DESK, _octets(heads + parts))
 
 
 def _short(name: str, body: str, random: Random) -> str:
@@ -260,21 +262,23 @@ _PARTS: dict[str, Callable[[str, str, Random], str]] = {
 # --- mails that answer one of ours
 
 
-def reply(letter: Letter, number: int) -> Mail:
+def reply(letter: Letter, number: int, at: datetime | None = None) -> Mail:
     """A customer answers, above thirty lines of what they answer."""
     random = Random(f"reply/{number}")
     _, body = _written()[number * 11 % len(_written())]
-    return _answer("reply", letter, f"{body[:300]}\n\n{_own(random)}", random, number)
+    return _answer(f"reply.{number}", letter, f"{body[:300]}\n\n{_own(random)}", random, at)
 
 
-def order(letter: Letter, number: int) -> Mail:
-    """An agent answers, with an order."""
+def order(letter: Letter, number: int, words: str = "", at: datetime | None = None) -> Mail:
+    """An agent answers, with an order: this one, or one of several in turn."""
     random = Random(f"order/{number}")
-    text = f"{_ORDERS[number % len(_ORDERS)]}\nHello,\n\n{random.choice(_ANSWERS)}\n{_own(random)}\n\nBest\nthe team"
-    return _answer("order", letter, text, random, number)
+    said = f"Hello,\n\n{random.choice(_ANSWERS)}\n{_own(random)}\n\nBest\nthe team"
+    text = f"{words or _ORDERS[number % len(_ORDERS)]}\n{said}"
+    return _answer(f"order.{number}", letter, text, random, at)
 
 
-def _answer(kind: str, letter: Letter, text: str, random: Random, number: int) -> Mail:
+def _answer(name: str, letter: Letter, text: str, random: Random, at: datetime | None) -> Mail:
+    kind = name.partition(".")[0]
     ours = message_from_bytes(letter.raw, policy=policy.default)
     body = ours.get_body(("plain",))
     assert body is not None
@@ -284,25 +288,27 @@ def _answer(kind: str, letter: Letter, text: str, random: Random, number: int) -
     quoted = "\n".join(f"> {line}".rstrip() for line in lines)
     to = parseaddr(str(ours["Reply-To"] or ours["From"]))[1]
     asked, subject = str(ours["Message-ID"]), str(ours["Subject"])
-    said = f"{text}\n\nOn Fri, 22 May 2026 at {_clock(random)}, Support <{DESK}> wrote:\n{quoted}\n"
-    heads = f"In-Reply-To: {asked}\nReferences: {asked}\n"
-    raw = _mail(
-        letter.recipient, to, f"Re: {subject.removeprefix('Re: ')}", _text(said), number=number, kind=kind, heads=heads
-    )
-    return Mail(kind, letter.recipient, to, raw)
+    said = f"{text}\n\nOn Monday at {_clock(random)}, Support <{DESK}> wrote:\n{quoted}\n"
+    heads = _heads(letter.recipient, to, f"Re: {subject.removeprefix('Re: ')}", name, at)
+    heads += f"In-Reply-To: {asked}\nReferences: {asked}\n"
+    return Mail(kind, letter.recipient, to, _octets(heads + _text(said)))
 
 
 # --- bytes
 
 
-def _mail(author: str, to: str, subject: str, parts: str, *, number: int, kind: str, heads: str = "") -> bytes:
-    domain = parseaddr(author)[1].partition("@")[2]
-    head = (
-        f"Received: from out.{domain} by mx.desk.example; Fri, 22 May 2026 16:40:00 +0000\n"
-        f"From: {author}\nTo: {to}\nSubject: {subject}\nDate: Fri, 22 May 2026 16:39:58 +0000\n"
-        f"Message-ID: <{kind}.{number}@{domain}>\n{heads}MIME-Version: 1.0\n"
+def _heads(author: str, to: str, subject: str, name: str, at: datetime | None) -> str:
+    """What every mail has, of the time at which it is written."""
+    domain, date = parseaddr(author)[1].partition("@")[2], format_datetime(at or datetime.now(UTC))
+    return (
+        f"Received: from out.{domain} by mx.desk.example; {date}\n"
+        f"From: {author}\nTo: {to}\nSubject: {subject}\nDate: {date}\n"
+        f"Message-ID: <{name}@{domain}>\nMIME-Version: 1.0\n"
     )
-    return (head + parts).replace("\r", "").replace("\n", "\r\n").encode()
+
+
+def _octets(mail: str) -> bytes:
+    return mail.replace("\r", "").replace("\n", "\r\n").encode()
 
 
 def _part(content_type: str, text: str) -> str:
