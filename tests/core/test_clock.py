@@ -15,6 +15,7 @@ from helpdesk.offering.policy import NoPromise, Promise
 from helpdesk.offering.promises import usual_promises
 from helpdesk.openhours.calendar import Calendar, SpecialDay, parse_hours
 from helpdesk.openhours.within import parse_within
+from tests.soak import amount
 from tests.stepper import Stepper
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -328,9 +329,10 @@ def test_a_clock_agrees_with_one_that_is_walked_minute_by_minute(life):
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 @given(lives())
-@settings(max_examples=2_000, deadline=None)
-def test_two_thousand_clocks_agree_with_walked_ones(life):
+@settings(max_examples=amount(400, 20_000), deadline=None)
+def test_many_clocks_agree_with_walked_ones(life):
     compare(life)
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from helpdesk.core.clocks.timeline import clocks
 from helpdesk.offering.files import PolicyText, read_policy
 from tests.ledgers import Ledger
+from tests.soak import amount
 from tests.stepper import Stepper
 from tests.stories.test_whose_turn import FIRST, POLICY
 
@@ -257,7 +258,8 @@ def test_own_promises_agree_with_walked_ones(life):
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 @given(lives())
-@settings(max_examples=3_000, deadline=None)
-def test_three_thousand_lives_agree_with_walked_ones(life):
+@settings(max_examples=amount(500, 30_000), deadline=None)
+def test_many_lives_agree_with_walked_ones(life):
     compare(life)

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
     from tests.crash.scene import Arrangement
 
-ROUND = 10  # cycles
 RECORD = ROOT / "bench" / "crash.md"
 _KEPT = ROOT / "var" / "crash"  # what tells how it went, where a law was broken
 
@@ -70,8 +69,9 @@ class Totals:
 class Over:
     """Says when to begin no further cycle."""
 
-    def __init__(self, *, cycles: int, minutes: float) -> None:
-        self.cycles, self.ends = cycles, time.monotonic() + 60 * minutes if minutes else None
+    def __init__(self, *, cycles: int, minutes: float, a_round: int = 10) -> None:
+        self.cycles, self.a_round = cycles, a_round
+        self.ends = time.monotonic() + 60 * minutes if minutes else None
         self.began = time.monotonic()
 
     def reached(self, done: int) -> bool:
@@ -146,7 +146,7 @@ class _Round:
                 scene.keep(_KEPT / self.name.replace(", ", "-").replace(" ", "_"))
 
     def _cycles(self, scene: Scene) -> None:
-        for cycle in range(ROUND):
+        for cycle in range(self.over.a_round):
             fault = faults.choose(scene, self.chance, self.faults)
             if fault is None or self.over.reached(self.totals.cycles):
                 return

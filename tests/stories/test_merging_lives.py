@@ -20,6 +20,7 @@ from helpdesk.store import spool
 from helpdesk.store.engine import Database
 from helpdesk.store.tables import metadata
 from tests.desk import ANN, BOB, JO, LENA, UTE, TestDesk
+from tests.soak import amount
 
 PAT = "pat@shop.example"  # nobody's customer
 WORDS = {JO: "jos-word", UTE: "utes-word", PAT: "pats-word"}
@@ -172,6 +173,7 @@ def test_whatever_is_merged_and_split_nobody_is_shown_to_anybody(rules):
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 def test_whatever_is_merged_and_split_nobody_is_shown_to_anybody_at_length(rules):
     """P01, A10"""
-    run(rules, examples=20, steps=40)
+    run(rules, examples=amount(5, 200), steps=40)

@@ -122,7 +122,7 @@ FORMS = st.sampled_from(["{}", "Rita <{}>", "<{}", "[{}]", "'{}'", "Rita {}", '"
 
 @given(form=FORMS, address=LOCALS, on_copy=LOCALS)
 @settings(
-    max_examples=amount(8, 2_000), deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate]
+    max_examples=amount(4, 2_000), deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate]
 )
 def test_whatever_address_a_mail_has_it_is_worked_and_all_others_are_answered(elsewhere, form, address, on_copy):
     """All that the listener lets in as a sender, SMTPUTF8 included, and whatever else can stand in From and Cc."""

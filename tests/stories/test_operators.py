@@ -17,6 +17,7 @@ from helpdesk.store import attempts, declarations
 from helpdesk.store.spool import Accepted
 from tests.desk import ANN, JO, KEY, LOGIK, OPS, STRANGER, TestDesk, alert, wall, write_office
 from tests.policies.offices import customer, open_desk
+from tests.soak import products
 
 EVA, RAY, OLA = "eva@nord.example", "ray@gate.example", "ola@desk.example"
 COMPLETE = "Organisation: Nord\nProject: shop\n\n"
@@ -291,15 +292,20 @@ TOKENS = {
 }
 
 
-@pytest.mark.parametrize("token", TOKENS)
-@pytest.mark.parametrize("sender", [OPS, OLA, ANN, STRANGER])
-@pytest.mark.parametrize("proof", [PASS, "", PASS.replace("pass", "fail"), PASS.replace("mx.desk", "mx.elsewhere")])
+PROOFS = [PASS, "", PASS.replace("pass", "fail"), PASS.replace("mx.desk", "mx.elsewhere")]
+OBEYED = [("good", OPS, PASS), ("another operator's", OLA, PASS)]
+
+
+@pytest.mark.parametrize(
+    ("token", "sender", "proof"),
+    [*OBEYED, *products(list(TOKENS), [OPS, OLA], PROOFS), *products(list(TOKENS), [ANN, STRANGER], [PASS])],
+)
 def test_a01_only_the_operator_with_their_own_address_and_a_proof_is_obeyed(guarded, token, sender, proof):
     """A01: a genuine token in the wrong hands is told to the operator, and nobody else acts."""
     raw = guarded.written_reply(sender, "#status set shop down", holder=OPS, to=TOKENS[token](guarded))
     done = guarded.receive(proof.encode() + raw)
 
-    obeyed = (token, sender) in {("good", OPS), ("another operator's", OLA)} and proof == PASS
+    obeyed = (token, sender) in {each[:2] for each in OBEYED} and proof == PASS
     assert standing(guarded).down == (("shop",) if obeyed else ())
     assert (done.outcome == "ordered") == obeyed
     holder = {"good": OPS, "another operator's": OLA}.get(token, "")  # the reply address of somebody
