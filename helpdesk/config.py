@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import partial
 from ipaddress import ip_address, ip_network
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import urlsplit
 
@@ -35,7 +36,6 @@ from helpdesk.toml_reader import Filled, fill_as_far_as_possible, read_toml, str
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from helpdesk.openhours.walltime import WallTime
 
@@ -350,6 +350,22 @@ class Configuration:
     def database_url(self) -> str:
         """The database's URL; a relative SQLite file is beside the configuration."""
         return _beside(self.file.database.url, "sqlite:///", self.folder)
+
+    @property
+    def database_file(self) -> Path | None:
+        """The embedded database's file; None for a server."""
+        url = self.database_url
+        return Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:///") else None
+
+    @property
+    def secret_files(self) -> tuple[Path, ...]:
+        """The operator's files with a password, a token or a key in them."""
+        accounts = [entry.imap for entry in self.file.mailbox if entry.imap]
+        names = [self.file.web.token_file, self.file.smtp_out.password_file, self.file.smtp_out.dkim_key_file]
+        names += [self.file.smtp_in.tls_key, *(account.password_file for account in accounts)]
+        grants = [account.oauth2 for account in accounts if account.oauth2]
+        names += [name for grant in grants for name in (grant.refresh_token_file, grant.client_secret_file)]
+        return tuple(self.folder / name for name in names if name)
 
     @property
     def smtp_out_url(self) -> str:

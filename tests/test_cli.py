@@ -232,6 +232,20 @@ def test_a_database_of_a_newer_version_is_left_alone(run, tmp_path, command):
     assert "Traceback" not in err
 
 
+def test_check_tells_of_files_that_others_may_open(run, tmp_path):
+    run("init", "fresh")
+    run("db", "upgrade", "--config", "fresh/helpdesk.toml")
+    assert "others on this host" not in run("check", "--config", "fresh/helpdesk.toml")[1]
+    (tmp_path / "fresh" / "helpdesk.db").chmod(0o644)
+    (tmp_path / "fresh" / "secret").write_text("0123456789abcdef" * 4)
+    (tmp_path / "fresh" / "secret").chmod(0o640)
+    out = run("check", "--config", "fresh/helpdesk.toml")[1]
+    assert [line.rpartition("/")[2] for line in out.splitlines() if "others on this host" in line] == [
+        "helpdesk.db",
+        "secret",
+    ]
+
+
 # --- import
 
 

@@ -17,6 +17,7 @@ from helpdesk.plural import plural
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from helpdesk.config import Configuration
     from helpdesk.core.words.people import Customer
     from helpdesk.desk import Rules
     from helpdesk.offering.policy import Policy
@@ -119,8 +120,21 @@ def _warnings(rules: Rules) -> Iterator[str]:
             yield f"mailbox {mailbox.address}: {mailbox.policy} calls who is on call, {mailbox.team} has no rotation"
     if not rules.configuration.operators:
         yield "desk.operators: there are none, so nobody hears what ails the desk itself"
+    yield from _open_to_others(rules.configuration)
     yield from rules.letters.templates.unused()
     yield from _called_while_away(rules)
+
+
+def _open_to_others(configuration: Configuration) -> Iterator[str]:
+    """Files with mail or a key in them that others on this host may open."""
+    from helpdesk.store.private_file import BESIDE, exposed  # noqa: PLC0415
+
+    database, secret = configuration.database_file, configuration.place(configuration.file.desk.secret_file)
+    made = [database.with_name(database.name + ending) for ending in ("", *BESIDE)] if database else []
+    made += [secret, *sorted(secret.parent.glob(f"{secret.name}.oauth2-*"))] if secret else []
+    yield from filter(None, map(exposed, made))
+    # A group is left to the operator: root may own these, and the desk's group read them.
+    yield from filter(None, (exposed(place, "o") for place in configuration.secret_files))
 
 
 def _too_many_contacts(customer: Customer, policy: Policy) -> Iterator[str]:

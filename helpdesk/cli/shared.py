@@ -162,9 +162,11 @@ def read_file(path: Path) -> bytes:
 
 
 def write_file(path: Path, data: bytes) -> None:
-    """Write a file that the command line names. Raises NotFound that says what is wrong with it."""
+    """Write a file that the command line names, for its owner alone. Raises NotFound that says what is wrong."""
+    from helpdesk.store.private_file import write_private  # noqa: PLC0415 - as above
+
     try:
-        path.write_bytes(data)
+        write_private(path, data)
     except OSError as problem:
         raise NotFound(f"{path}: expected a file that can be written: {problem.strerror}") from None
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from helpdesk.errors import Unavailable
+from helpdesk.store.private_file import make_private
 from helpdesk.store.sqlite import library
 
 if TYPE_CHECKING:
@@ -26,7 +27,11 @@ def copy_to(database: Database, file: Path) -> None:
     """Copy an embedded database. Raises Unavailable for PostgreSQL, which has its own tool, and for a taken name."""
     if not database.embedded or not database.url.database:
         raise Unavailable("backup: expected an embedded database; PostgreSQL is copied with pg_dump")
-    if file.exists():
+    try:
+        made = make_private(file)
+    except OSError as problem:
+        raise Unavailable(f"backup: expected to be able to write {file}: {problem.strerror}") from None
+    if not made:
         raise Unavailable(f"backup: expected no file at {file} yet")
     connect = library().connect
     source, target = connect(database.url.database), connect(file)

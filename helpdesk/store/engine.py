@@ -8,8 +8,10 @@ writer. Statement parameters never show in errors (fault P04).
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -18,6 +20,7 @@ from sqlalchemy.pool import StaticPool
 from helpdesk.errors import Unavailable
 from helpdesk.store.fair_lock import FairLock
 from helpdesk.store.owner import Owner
+from helpdesk.store.private_file import make_private
 from helpdesk.store.sqlite import library, resets_safely
 
 if TYPE_CHECKING:
@@ -129,9 +132,16 @@ def _sqlite(url: sa.URL) -> sa.Engine:
     pool: dict[str, Any] = {"poolclass": StaticPool} if in_memory else {}
     arguments = {"check_same_thread": False}
     engine = sa.create_engine(url, module=library(), hide_parameters=True, connect_args=arguments, **pool)
+    if url.database and not in_memory and not url.database.startswith("file:"):
+        sa.event.listen(engine, "do_connect", partial(_make_file, Path(url.database)))
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _make_file(file: Path, *_: Any) -> None:
+    with suppress(OSError):  # which SQLite will say, too
+        make_private(file)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from helpdesk.store.private_file import BESIDE
+
 if TYPE_CHECKING:
     from helpdesk.store.engine import Database
-
-_BESIDE = ("-wal", "-shm")  # SQLite's log and its index, while the database is in use
 
 
 def hindrance(database: Database) -> str:
@@ -47,7 +47,7 @@ def _of_file(file: Path) -> str:
     if file.is_dir():
         return f"{file}: expected a file, and it is a folder; name a file in [database] url"
     # The folder, too: SQLite keeps its log beside the file.
-    for place in (folder, file, *(file.with_name(file.name + ending) for ending in _BESIDE)):
+    for place in (folder, file, *(file.with_name(file.name + ending) for ending in BESIDE)):
         if place.exists() and (fault := _closed(place)):
             return fault
     return ""
