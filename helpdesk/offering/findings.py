@@ -32,7 +32,7 @@ class FindingRule:
     """A line of the table: where each finding named in `when` has one of these values, the case is of that rank."""
 
     rank: int
-    when: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    when: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}), hash=False)
 
     def __str__(self) -> str:
         """To read: `effect is none or looks: rank 4`."""

@@ -18,7 +18,7 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import chain, islice
-from operator import mul
+from operator import itemgetter, mul
 from typing import TYPE_CHECKING, NamedTuple
 
 from helpdesk.severity import shipped as stored
@@ -64,14 +64,12 @@ class PhraseTable:
 
     def leans(self, counted: Mapping[int, int]) -> Row:
         """What the phrases at some places add together, by how often each is used: twice is little more than once."""
-        rarities = map(self.rarities.__getitem__, counted)
-        often = [1 + math.log(count) if count > 1 else 1.0 for count in counted.values()]
-        values = [rarity * more / RARITY for rarity, more in zip(rarities, often, strict=True)]
+        take = itemgetter(*counted, 0, 0)  # two more, so that it answers a tuple; nothing weighs them
+        often = (1 + math.log(count) if count > 1 else 1 for count in counted.values())
+        values = [more * rarity / RARITY for more, rarity in zip(often, take(self.rarities), strict=False)]
         step = self.unit / math.sqrt(FEW + sum(map(mul, values, values)))
         nothing = OFFSET * sum(values)
-        one, two, three, four = (
-            (sum(map(mul, values, map(column.__getitem__, counted))) - nothing) * step for column in self.columns
-        )
+        one, two, three, four = ((sum(map(mul, values, take(column))) - nothing) * step for column in self.columns)
         return one, two, three, four
 
 
