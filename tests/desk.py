@@ -23,7 +23,7 @@ from helpdesk.core.words.message import Envelope
 from helpdesk.lab.mailer import Sheet, reply, write
 from helpdesk.lab.simulate import Laboratory
 from helpdesk.mail.read.parse import parse
-from helpdesk.store import cases, outbox
+from helpdesk.store import cases, outbox, queue
 from helpdesk.store.spool import Accepted
 
 if TYPE_CHECKING:
@@ -330,7 +330,7 @@ class TestDesk:
 
     def case_numbers(self) -> list[int]:
         with self.database.read() as connection:
-            return sorted(cases.list_numbers(connection))
+            return sorted(queue.numbers(connection))
 
     def clocks(self, number: int = 1) -> tuple[Clock, ...]:
         case = self.case(number)

@@ -21,7 +21,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from helpdesk.config import load_configuration
 from helpdesk.errors import ConfigurationError, Unavailable
 from helpdesk.mail.write.enclose import File, enclose
-from helpdesk.store import cases, outbox
+from helpdesk.store import outbox, queue
 from helpdesk.store.engine import Database
 from helpdesk.unit import Units
 from helpdesk.watch import Watch
@@ -425,7 +425,7 @@ def test_a_long_queue_shows_its_beginning_and_says_how_much_is_left(site, monkey
     assert page.count("<li>") == 2
     assert "and 1 more" in page
     with site.desk.database.read() as connection:
-        assert len(cases.list_numbers(connection)) == 3
+        assert len([*queue.numbers(connection)]) == 3
 
 
 def causes_of(site) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -14,6 +15,7 @@ from helpdesk.cli.shared import (
     open_rules,
     open_units,
     print_json,
+    print_json_list,
     print_table,
     read_ref,
     wall_clock,
@@ -22,9 +24,12 @@ from helpdesk.cli.shared import (
 from helpdesk.plural import plural
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from helpdesk.core.words.case import Case
     from helpdesk.offering.policy import Policy
-    from helpdesk.unit import Unit
+    from helpdesk.store.queue import Wanted
+    from helpdesk.unit import Unit, Units
 
 Ref = Annotated[str, typer.Argument(metavar="REF", help="A case, such as HD-7.")]
 
@@ -46,30 +51,46 @@ def list_cases(
     only_open: Annotated[bool, typer.Option("--open", help="Only what is not resolved or closed.")] = False,
     only_breached: Annotated[bool, typer.Option("--breached", help="Only where a promise was broken.")] = False,
     customer: Annotated[str | None, typer.Option(help="Only this customer's, by key.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="How many at most.")] = None,
+    after: Annotated[str, typer.Option(metavar="REF", help="Only those behind this case in the queue.")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """The queue, what is due first on top."""
-    from helpdesk.report.shapes import case_shape  # noqa: PLC0415 - see open_rules
-    from helpdesk.store import cases  # noqa: PLC0415
+    """The queue, what is due first on top; of a long one each page as soon as it is read."""
+    from helpdesk.store.queue import Wanted  # noqa: PLC0415 - see open_rules
 
     rules = open_rules(config)
+    wanted = Wanted(only_open, only_breached, customer)
     with open_units(rules) as units:
         expect_customer(units.database, rules, customer)
+        pages = _pages(units, wanted, limit, read_ref(after) if after else None)
+        if as_json:
+            print_json_list(shape for page in pages for shape in page)
+            return
+        headed = True
+        for page in pages:
+            print_table(_COLUMNS, [_row(shape) for shape in page], empty="There are no cases.", headed=headed)
+            headed = False
+
+
+_COLUMNS = ("case", "severity", "status", "turn", "due", "assignee", "from", "subject")
+_PAGE = 100
+
+
+def _pages(units: Units, wanted: Wanted, limit: int | None, after: int | None) -> Iterator[list[dict[str, Any]]]:
+    """The cases a page at a time, at least one page; each is read by itself, so that no reader holds up the desk."""
+    from helpdesk.report.shapes import case_shape  # noqa: PLC0415
+    from helpdesk.store import cases, queue  # noqa: PLC0415
+
+    left, first = sys.maxsize if limit is None else limit, True
+    while left:
         with units.read(wall_clock()) as unit:
-            numbers = cases.list_numbers(
-                unit.connection, only_open=only_open, only_breached=only_breached, customer=customer
-            )
+            numbers = queue.page(unit.connection, wanted, size=min(_PAGE, left), after=after)
             found = cases.find(unit.connection, numbers)
-            shapes = [case_shape(found[number], unit.policy_of(found[number]), [], unit.now) for number in numbers]
-    if as_json:
-        print_json(shapes)
-        return
-    rows = [_row(shape) for shape in shapes]
-    print_table(
-        ("case", "severity", "status", "turn", "due", "assignee", "from", "subject"),
-        rows,
-        empty="There are no cases.",
-    )
+            page = [case_shape(found[number], unit.policy_of(found[number]), [], unit.now) for number in numbers]
+        if page or first:
+            yield page
+        left, first = left - len(numbers) if len(numbers) == _PAGE else 0, False
+        after = numbers[-1] if numbers else None
 
 
 def _row(shape: dict[str, Any]) -> tuple[str, ...]:

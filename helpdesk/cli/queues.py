@@ -268,11 +268,15 @@ def ledger(
     day: Annotated[str, typer.Option(help="A day in UTC, such as 2026-05-22; otherwise all.")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """What came in at each mailbox and what became of it; exits with 1 when the counts do not balance."""
-    from helpdesk.store import spool  # noqa: PLC0415
+    """What came in at each mailbox and what became of it; exits with 1 when the counts do not balance.
+
+    Without a day, the counts of cases are held against the cases, too.
+    """
+    from helpdesk.store import case_counts, spool  # noqa: PLC0415
 
     since, until = _day(day) if day else (None, None)
     with open_database(open_rules(config)) as database, database.read() as connection:
+        wrong = 0 if day else case_counts.wrong(connection)
         counts = spool.counts(connection, since=since, until=until)
         received = spool.received(connection, since=since, until=until)
     shapes: list[dict[str, Any]] = [
@@ -290,7 +294,9 @@ def ledger(
     else:
         cells = [[str(shape["mailbox"]), str(shape["received"]), _outcomes(shape)] for shape in shapes]
         print_table(("mailbox", "received", "became"), cells, empty="Nothing was received.")
-    if not all(shape["balances"] for shape in shapes):
+    if wrong:
+        typer.echo(f"{plural(wrong, 'count of cases is', 'counts of cases are')} wrong: helpdesk db recount", err=True)
+    if wrong or not all(shape["balances"] for shape in shapes):
         raise typer.Exit(1)
 
 

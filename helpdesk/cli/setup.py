@@ -33,6 +33,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(no_args_is_help=True, help="The database.")
     group.command("upgrade")(db_upgrade)
     group.command("current")(db_current)
+    group.command("recount")(db_recount)
     app.add_typer(group, name="db")
 
 
@@ -259,6 +260,16 @@ def db_upgrade(config: Config = None) -> None:
         typer.echo(f"database at revision {migrate.current(database)}")
     finally:
         database.close()
+
+
+def db_recount(config: Config = None) -> None:
+    """Count the cases anew, where `ledger` says that their counts are wrong."""
+    from helpdesk.store import case_counts  # noqa: PLC0415
+
+    with open_database(open_rules(config)) as database, database.write() as connection:
+        wrong = case_counts.wrong(connection)
+        case_counts.rebuild(connection)
+    typer.echo(f"{plural(wrong, 'count')} put right.")
 
 
 def db_current(config: Config = None, as_json: AsJson = False) -> None:

@@ -7,6 +7,7 @@ import os
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from textwrap import indent
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -16,7 +17,7 @@ from rich.table import Table
 from helpdesk.errors import ConfigurationError, NotFound, Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from contextlib import AbstractContextManager
 
     from helpdesk.desk import Rules
@@ -203,17 +204,30 @@ def print_json(shape: Any) -> None:
     typer.echo(json.dumps(shape, indent=2, ensure_ascii=False, default=str))
 
 
+def print_json_list(shapes: Iterable[Any]) -> None:
+    """The same of a list that may be long: each value is printed as soon as it is there."""
+    before = "[\n"
+    for shape in shapes:
+        value = json.dumps(shape, indent=2, ensure_ascii=False, default=str)
+        typer.echo(before + indent(value, "  "), nl=False)
+        before = ",\n"
+    typer.echo("[]" if before == "[\n" else "\n]")
+
+
 def print_line(shape: Any) -> None:
     """One JSON value a line, for programs."""
     typer.echo(json.dumps(shape, ensure_ascii=False, default=str))
 
 
-def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, empty: str) -> None:
-    """A table that fits the terminal, or a sentence where there is nothing; in a pipe or a file nothing is cut."""
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, empty: str, headed: bool = True) -> None:
+    """A table that fits the terminal, or a sentence where there is nothing; in a pipe or a file nothing is cut.
+
+    `headed` False: it goes on with one that was printed before.
+    """
     if not rows:
         typer.echo(empty)
         return
-    table = Table(*columns, box=None, header_style="bold", pad_edge=False)
+    table = Table(*columns, box=None, header_style="bold", pad_edge=False, show_header=headed)
     for row in rows:
         table.add_row(*(_plain(cell) for cell in row))
     console = Console(soft_wrap=False, highlight=False)

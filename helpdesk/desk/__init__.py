@@ -29,7 +29,7 @@ from helpdesk.failpoints import failpoint
 from helpdesk.operators import Absences, Rounds, alerts, hand_on, raise_alert
 from helpdesk.plural import plural
 from helpdesk.privacy import purge
-from helpdesk.store import attempts, cases, history, outbox, refusals, spool
+from helpdesk.store import attempts, case_counts, cases, history, outbox, refusals, spool
 from helpdesk.store.claims import Keeper
 from helpdesk.unit import Rules, Units, load_rules
 
@@ -164,6 +164,8 @@ class Desk:
         """Erase what ended longer ago than the configuration keeps it; nothing of cases where it names no age."""
         keep, now = self.rules.configuration.keep, self.now()
         self.note_refusals(())  # the old ones go
+        with self.database.write() as connection:
+            case_counts.fold(connection)
         if keep is None:
             return Counter()
         return purge(self.units, before=now - keep, by=DESK, now=now, stopping=stopping)

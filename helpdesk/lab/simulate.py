@@ -17,7 +17,7 @@ from helpdesk.errors import ConfigurationError
 from helpdesk.lab import mailer
 from helpdesk.mail.read.parse import parse
 from helpdesk.report.shapes import case_shape, mail_shape, sent_shape
-from helpdesk.store import cases, outbox
+from helpdesk.store import cases, outbox, queue
 from helpdesk.store.engine import Database
 from helpdesk.store.spool import Accepted
 from helpdesk.store.tables import metadata
@@ -139,7 +139,7 @@ class Laboratory:
         """Every case, as `case show --json` prints it."""
         shapes = []
         with self.database.read() as connection:
-            for number in sorted(cases.list_numbers(connection)):
+            for number in sorted(queue.numbers(connection)):
                 case = cases.load(connection, number)
                 policy = self.desk.rules.book.policy(case.policy)
                 shapes.append(case_shape(case, policy, cases.messages(connection, number), self.now))

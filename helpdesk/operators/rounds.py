@@ -16,7 +16,8 @@ from helpdesk.letters import DeskLetter
 from helpdesk.operators.digest import Mailboxes, digest_mail, handover_mail
 from helpdesk.operators.silent import silent_mailboxes
 from helpdesk.store import cases as case_store
-from helpdesk.store import desk_mails, outbox
+from helpdesk.store import desk_mails, outbox, queue
+from helpdesk.store.queue import Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -113,7 +114,7 @@ class Rounds:
         return digest_mail(unit, found, each.wall.timezone, mailboxes=boxes_to_see, since=since)
 
     def _open_cases(self, unit: Unit) -> Iterator[tuple[Case, Policy]]:
-        numbers = case_store.list_numbers(unit.connection, only_open=True)
+        numbers = [*queue.numbers(unit.connection, Wanted(only_open=True))]
         for start in range(0, len(numbers), _BATCH):
             for case in case_store.find(unit.connection, numbers[start : start + _BATCH]).values():
                 yield case, unit.policy_of(case)

@@ -1,7 +1,6 @@
 """What waits and how long already: the figures behind health and metrics.
 
-What waits is read through an index; what was set aside is counted over the whole spool (70 ms for 50,000 mails in
-SQLite).
+All of it is read through indexes of just what waits, fails or was set aside, whatever else there is.
 """
 
 from __future__ import annotations
@@ -44,10 +43,11 @@ class Backlog:
 
 def backlog(connection: sa.Connection, now: datetime) -> Backlog:
     """How things stand now."""
+    # Conditions in the words of the indexes, so that both databases use them.
     waits, is_alert = outbox.c.next_at.is_not(None), outbox.c.kind == "alert"
-    quarantined = sa.select(sa.func.count()).where(spool.c.state == "quarantined")
+    quarantined = sa.select(sa.func.count()).select_from(spool).where(sa.text("state = 'quarantined'"))
     return Backlog(
-        unworked=_waiting(connection, spool.c.accepted_at, spool.c.state == "waiting"),
+        unworked=_waiting(connection, spool.c.accepted_at, sa.text("state = 'waiting'")),
         unsent=_waiting(connection, outbox.c.created_at, waits),
         quarantined=int(connection.execute(quarantined).scalar_one()),
         alerts=_waiting(connection, outbox.c.created_at, sa.and_(waits, is_alert)),
@@ -58,20 +58,15 @@ def backlog(connection: sa.Connection, now: datetime) -> Backlog:
 
 
 def _lost_alerts(connection: sa.Connection, now: datetime) -> int:
-    # The condition in the index's own words, so that both databases use it.
     query = sa.select(sa.func.count()).where(
         sa.text("kind = 'alert'"), outbox.c.state.in_(("failed", "bounced")), outbox.c.created_at > now - _RECENT
     )
     return int(connection.execute(query).scalar_one())
 
 
-def _waiting(connection: sa.Connection, since: sa.Column[datetime], where: sa.ColumnElement[bool]) -> Waiting:
+def _waiting(
+    connection: sa.Connection, since: sa.Column[datetime], where: sa.ColumnElement[bool] | sa.TextClause
+) -> Waiting:
     query = sa.select(sa.func.count(), sa.func.min(since, type_=since.type)).where(where)
     number, oldest_at = connection.execute(query).one()
     return Waiting(int(number), oldest_at)
-
-
-def cases_by_status(connection: sa.Connection) -> dict[tuple[str, bool], int]:
-    """How many cases by (status, whether a promise was broken)."""
-    query = sa.select(cases.c.status, cases.c.breached, sa.func.count()).group_by(cases.c.status, cases.c.breached)
-    return {(status, bool(breached)): int(number) for status, breached, number in connection.execute(query)}

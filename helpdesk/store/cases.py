@@ -24,6 +24,7 @@ from helpdesk.core.words.events import (
 )
 from helpdesk.core.words.people import Workload
 from helpdesk.errors import NotFound, StaleCase
+from helpdesk.store import case_counts
 from helpdesk.store.dialect import insert_ignoring, locked, skip_locked, wait_at_most
 from helpdesk.store.tables import cases, event, message, policy_version, spool
 
@@ -262,7 +263,7 @@ def earliest_due(connection: sa.Connection) -> datetime | None:
 
 
 def workloads(connection: sa.Connection, agents: Collection[str]) -> dict[str, Workload]:
-    """Open cases of each agent, and when the last one was given to them. Asks two indexes, never the history."""
+    """Open cases of each agent, and when the last one was given to them. Asks counts and an index alone."""
     if not agents:
         return {}
     rows = connection.execute(_workloads(tuple(agents)))
@@ -276,30 +277,10 @@ def _workloads(agents: tuple[str, ...]) -> sa.CompoundSelect[Any]:
 
 def _workload(agent: str) -> sa.Select[Any]:
     theirs = cases.c.assignee == agent
-    open_cases = sa.select(sa.func.count()).where(theirs, cases.c.status.in_(_ACTIVE)).scalar_subquery()
     last = sa.func.max(cases.c.assigned_at, type_=cases.c.assigned_at.type)
-    return sa.select(sa.literal(agent), open_cases, sa.select(last).where(theirs).scalar_subquery())
-
-
-def list_numbers(
-    connection: sa.Connection,
-    *,
-    only_open: bool = False,
-    only_breached: bool = False,
-    customer: str | None = None,
-) -> list[int]:
-    """Case numbers as a queue: what is owed first, the worst severity first, what comes due soonest, the newest."""
-    over = cases.c.status.not_in(_ACTIVE)
-    soonest = (cases.c.next_at.is_(None), cases.c.next_at)
-    query = sa.select(cases.c.id).order_by(over, cases.c.rank, *soonest, cases.c.id.desc())
-    if only_open:
-        promised = sa.and_(cases.c.status == "merged", cases.c.next_at.is_not(None))
-        query = query.where(sa.or_(cases.c.status.in_(_ACTIVE), promised))
-    if only_breached:
-        query = query.where(cases.c.breached)
-    if customer is not None:
-        query = query.where(cases.c.customer == customer)
-    return [int(number) for number in connection.execute(query).scalars()]
+    return sa.select(
+        sa.literal(agent), case_counts.of_agent(agent, _ACTIVE), sa.select(last).where(theirs).scalar_subquery()
+    )
 
 
 def has_customer(connection: sa.Connection, key: str) -> bool:

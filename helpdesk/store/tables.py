@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from helpdesk.store.case_triggers import CASE_TRIGGERS
 from helpdesk.store.engine import Instant
 
 metadata = sa.MetaData(
@@ -27,6 +28,8 @@ def _where(condition: str) -> dict[str, Any]:
     """A partial index on both databases: the cost of looking follows what waits, not what there is."""
     return {"sqlite_where": sa.text(condition), "postgresql_where": sa.text(condition)}
 
+
+CALLS = "type IN ('step_taken', 'suspected', 'call_not_needed', 'severity_set')"
 
 policy_version = sa.Table(
     "policy_version",
@@ -64,7 +67,26 @@ cases = sa.Table(
     sa.Index("ix_cases_assignee_status", "assignee", "status"),
     sa.Index("ix_cases_assignee_assigned_at", "assignee", "assigned_at"),  # whom the next case goes to
     sa.Index("ix_cases_customer_opened_at", "customer", "opened_at"),
+    # The queue, page by page: see helpdesk.store.queue.
+    sa.Index("ix_cases_queue", "status", "breached", "rank", "next_at", "id"),
+    sa.Index("ix_cases_customer_queue", "customer", "status", "breached", "rank", "next_at", "id"),
 )
+
+# How many cases there are, kept by triggers: see helpdesk.store.case_triggers and helpdesk.store.case_counts.
+case_count = sa.Table(
+    "case_count",
+    metadata,
+    sa.Column("assignee", sa.String(320), primary_key=True),
+    sa.Column("status", sa.String(20), primary_key=True),
+    sa.Column("breached", sa.Boolean, primary_key=True),
+    sa.Column("shard", sa.Integer, primary_key=True, autoincrement=False),  # who counted: a connection, or 0
+    sa.Column("number", sa.BigInteger, nullable=False),  # a part of the count; of one connection it may be negative
+)
+
+for _dialect, _statements in CASE_TRIGGERS.items():
+    for _statement in _statements:
+        _trigger = sa.DDL(_statement)  # type: ignore[no-untyped-call]
+        sa.event.listen(cases, "after_create", _trigger.execute_if(dialect=_dialect))
 
 event = sa.Table(
     "event",
@@ -76,6 +98,8 @@ event = sa.Table(
     sa.Column("type", sa.String(40), nullable=False),
     sa.Column("by", sa.String(320), nullable=False),
     sa.Column("facts", sa.JSON, nullable=False),
+    # Whom people were called for, and what agents said of it: see helpdesk.store.calls.
+    sa.Index("ix_event_calls", "type", "at", "case_id", **_where(CALLS)),
 )
 
 spool = sa.Table(
@@ -121,6 +145,8 @@ spool = sa.Table(
     sa.Index("ix_spool_thread", "thread_key", "received_at", "id", **_where("state = 'waiting'")),
     sa.Index("ix_spool_tried", "attempts", **_where("state = 'waiting' AND attempts > 0")),
     sa.Index("ix_spool_claimed", "claimed_by", **_where("state = 'waiting' AND claimed_by IS NOT NULL")),
+    sa.Index("ix_spool_quarantined", "id", **_where("state = 'quarantined'")),
+    sa.Index("ix_spool_kept", "done_at", **_where("outcome IN ('robot', 'bounce', 'held') AND case_id IS NULL")),
     sa.Index("ix_spool_case_id", "case_id"),
     sa.Index("ix_spool_mailbox_received_at", "mailbox", "received_at"),  # what is usual for a mailbox
     sa.Index("ix_spool_message_id", "message_id"),  # of which mail another is a copy
@@ -195,6 +221,8 @@ outbox = sa.Table(
     sa.Index("ix_outbox_claimed", "id", **_where("claimed_by IS NOT NULL")),
     # The mails of one case to one recipient go in their order.
     sa.Index("ix_outbox_in_order", "case_id", "recipient", "id", **_where("next_at IS NOT NULL")),
+    sa.Index("ix_outbox_left", "id", **_where("state IN ('failed', 'uncertain')")),
+    sa.Index("ix_outbox_digests", "id", **_where("kind = 'digest'")),
     sa.Index("ix_outbox_case_id", "case_id"),
     sa.Index("ix_outbox_recipient_created_at", "recipient", "created_at"),
     # What a first mail is answered with by itself: counted over all addresses before another one goes out.

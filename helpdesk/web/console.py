@@ -108,8 +108,8 @@ def application(views: Views, access: Access) -> ASGIApp:
     style = str(files("helpdesk.web") / "style.css")
 
     def queue(request: Request) -> Response:
-        view = request.query_params.get("show", "open")
-        return HTMLResponse(views.queue(view if view in VIEWS else "open"))
+        view, after = request.query_params.get("show", "open"), request.query_params.get("after", "")
+        return HTMLResponse(views.queue(view if view in VIEWS else "open", _number(after) if after else None))
 
     def case(request: Request) -> Response:
         return HTMLResponse(views.case(_number(request.path_params["ref"]), request.query_params))

@@ -52,9 +52,19 @@ class MailPage:
 
 
 def queue_page(
-    desk: str, view: str, cases: Sequence[tuple[Case, Policy]], now: datetime, *, more: int, problems: Sequence[str]
+    desk: str,
+    view: str,
+    cases: Sequence[tuple[Case, Policy]],
+    now: datetime,
+    *,
+    more: int,
+    later: int | None,
+    problems: Sequence[str],
 ) -> str:
-    """The queue, what is due first on top. `more` cases are not shown; `problems` are the desk's own."""
+    """The queue, what is due first on top; `problems` are the desk's own.
+
+    `more` cases are not shown; those behind the case `later` are on the next page.
+    """
     return render(
         "queue.html",
         title=f"{desk}: cases",
@@ -63,6 +73,7 @@ def queue_page(
         chosen=view,
         items=[_item(case, policy, now) for case, policy in cases],
         more=more,
+        later=f"HD-{later}" if later else "",
         problems=problems,
     )
 

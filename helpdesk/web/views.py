@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 import structlog
 
 from helpdesk.report.attached import load_attachment
+from helpdesk.store import case_counts, queue
 from helpdesk.store import cases as case_store
-from helpdesk.store.backlog import Backlog, backlog, cases_by_status
+from helpdesk.store.backlog import Backlog, backlog
+from helpdesk.store.queue import Wanted
 from helpdesk.store.writable import hindrance
 from helpdesk.web import health
 from helpdesk.web.excerpt import excerpt
@@ -52,18 +54,20 @@ class Views:
         if facts.backlog is None:
             return metrics_text(facts, {})
         with self.units.database.read() as connection:
-            return metrics_text(facts, cases_by_status(connection))
+            return metrics_text(facts, case_counts.by_status(connection))
 
-    def queue(self, view: str) -> str:
-        """The queue, as far as one page goes."""
-        now = self.now()
+    def queue(self, view: str, after: int | None = None) -> str:
+        """A page of the queue: the first, or the one behind a case. Raises NotFound."""
+        now, wanted = self.now(), Wanted(only_open=view == "open", only_breached=view == "breached")
         with self.units.read(now) as unit:
-            only_open, only_breached = view == "open", view == "breached"
-            numbers = case_store.list_numbers(unit.connection, only_open=only_open, only_breached=only_breached)
-            found = case_store.find(unit.connection, numbers[:SHOWN])
-            shown = [(found[number], unit.policy_of(found[number])) for number in numbers[:SHOWN]]
+            numbers = queue.page(unit.connection, wanted, size=SHOWN + 1, after=after)
+            later = numbers[SHOWN - 1] if len(numbers) > SHOWN else None
+            numbers = numbers[:SHOWN]
+            found = case_store.find(unit.connection, numbers)
+            shown = [(found[number], unit.policy_of(found[number])) for number in numbers]
+            more = 0 if after is not None else max(queue.size(unit.connection, wanted) - len(numbers), 0)
         problems = health.shape(self.facts())["problems"]
-        return queue_page(self.name, view, shown, now, more=len(numbers) - len(shown), problems=problems)
+        return queue_page(self.name, view, shown, now, more=more, later=later, problems=problems)
 
     def case(self, number: int, asked: Mapping[str, str] = _NOTHING) -> str:
         """One case; `asked` says where its clocks, mails and events are to end. Raises NotFound."""

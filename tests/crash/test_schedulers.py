@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from helpdesk.core.words.events import StepTaken, to_facts
 from helpdesk.core.words.message import Envelope
 from helpdesk.desk import Desk
-from helpdesk.store import cases, migrate, outbox, spool
+from helpdesk.store import cases, migrate, outbox, queue, spool
 from helpdesk.store.engine import Database
 from helpdesk.store.spool import Accepted
 from tests.claims import end_claims
@@ -58,7 +58,7 @@ def opened(database: Database, rules, wall: Wall, number: int) -> Desk:
 def steps_of(database: Database) -> Counter[str]:
     """How often each step of each case's ladder stands on the record."""
     with database.read() as connection:
-        found = cases.find(connection, cases.list_numbers(connection))
+        found = cases.find(connection, [*queue.numbers(connection)])
     taken = [(case.ref, to_facts(event)) for case in found.values() for event in case.of_type(StepTaken)]
     return Counter(f"{ref} {facts['key']} {facts['kind']}" for ref, facts in taken)
 
@@ -238,7 +238,7 @@ def test_a_postgresql_that_loses_its_power_again_and_again_loses_no_mail(postgre
 
     assert stream.failures, "the restarts were felt"
     with database.read() as connection:
-        numbers = cases.list_numbers(connection)
+        numbers = [*queue.numbers(connection)]
         outcomes = Counter(connection.execute(sa.select(spool.spool.c.outcome)).scalars())
     database.close()
     assert len(numbers) == stream.accepted == outcomes["opened"]

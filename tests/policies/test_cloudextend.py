@@ -6,7 +6,8 @@ import pytest
 
 from helpdesk.offering.files import load_policies
 from helpdesk.offering.policy import NoPromise
-from helpdesk.store.cases import list_numbers
+from helpdesk.store import queue
+from helpdesk.store.queue import Wanted
 from tests.desk import ANN, wall
 from tests.policies.offices import customer, open_desk
 
@@ -65,8 +66,8 @@ def test_clx_2_the_queue_is_ordered_by_severity_though_all_have_the_same_time(de
     desk.reply(ANN, "#severity urgent\n#close\nDone.", to_kind="assigned")
 
     with desk.database.read() as connection:
-        assert list_numbers(connection) == [2, 4, 5, 3, 1, 6]
-        assert list_numbers(connection, only_open=True) == [2, 4, 5, 3, 1]
+        assert [*queue.numbers(connection)] == [2, 4, 5, 3, 1, 6]
+        assert [*queue.numbers(connection, Wanted(only_open=True))] == [2, 4, 5, 3, 1]
 
 
 @pytest.mark.parametrize("reason", ["no-subscription", "third-party", "modified"])

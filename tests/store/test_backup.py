@@ -9,7 +9,7 @@ import pytest
 from helpdesk.core.words.message import Envelope
 from helpdesk.desk import Desk
 from helpdesk.errors import Unavailable
-from helpdesk.store import cases, outbox
+from helpdesk.store import outbox, queue
 from helpdesk.store.backup import copy_to
 from helpdesk.store.engine import Database
 from helpdesk.store.spool import Accepted
@@ -85,7 +85,7 @@ def test_a_mail_that_the_copy_knows_is_folded_into_it_when_it_comes_again(restor
     arrives(restored)
 
     with restored.database.read() as connection:
-        assert list(cases.list_numbers(connection)) == [1]
+        assert [*queue.numbers(connection)] == [1]
 
 
 def test_a_copy_is_never_written_over_a_file(original, tmp_path):

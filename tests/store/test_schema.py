@@ -15,6 +15,7 @@ from helpdesk.errors import Unavailable
 from helpdesk.store import (
     alerts,
     attempts,
+    case_counts,
     cases,
     declarations,
     history,
@@ -537,3 +538,23 @@ def test_windows_of_before_owe_no_notice(empty):
     with empty.read() as connection:
         (plan,) = declarations.planned(connection, since=at - timedelta(days=1))
         assert (plan.window.name, plan.window.impact) == ("Move", "")
+
+
+def test_cases_of_before_are_counted_and_those_of_now_with_them(empty):
+    """Revision 0024: the counts begin with what is there, and go on with every case that changes."""
+    migrate.upgrade(empty, "0023")
+    at = datetime(2026, 5, 19, 12, 30, tzinfo=UTC)
+    policy = {"version": "v", "policy": "logik", "name": "logik.toml", "text": "", "stored_at": at}
+    row = {"mailbox": "support@logik.example", "policy": "logik", "policy_version": "v", "customer": ""}
+    row |= {"requester": "jo@acme.example", "subject": "", "severity": "s3", "rank": 3, "opened_at": at, "events": 0}
+    row |= {"assignee": "ann@desk.example", "status": "open", "breached": False}
+    rows = sa.insert(metadata.tables["cases"])
+    with empty.write() as connection:
+        connection.execute(sa.insert(metadata.tables["policy_version"]).values(policy))
+        connection.execute(rows, [row, row, row | {"status": "closed", "breached": True}])
+    migrate.upgrade(empty)
+
+    with empty.write() as connection:
+        connection.execute(rows, row)
+        assert case_counts.by_status(connection) == {("open", False): 3, ("closed", True): 1}
+        assert case_counts.wrong(connection) == 0

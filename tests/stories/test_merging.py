@@ -16,8 +16,9 @@ from helpdesk.core.words.case import case_from
 from helpdesk.core.words.message import Envelope
 from helpdesk.report.compliance import measure
 from helpdesk.report.export import export
-from helpdesk.store import cases
+from helpdesk.store import cases, queue
 from helpdesk.store.learning import label_of
+from helpdesk.store.queue import Wanted
 from helpdesk.store.spool import Accepted
 from helpdesk.store.tables import spool
 from tests.desk import ANN, BOB, JO, KIM, STRANGER, UTE, VIC, TestDesk
@@ -365,10 +366,10 @@ def test_what_is_erased_on_the_one_is_erased_on_the_other(desk):
 def test_the_queue_of_open_cases_has_the_merged_one_only_while_a_promise_runs(desk):
     merged(desk)
     with desk.database.read() as connection:
-        assert sorted(cases.list_numbers(connection, only_open=True)) == [1, 2]
+        assert sorted(queue.numbers(connection, Wanted(only_open=True))) == [1, 2]
     desk.reply(ANN, "We are on it.", to_kind="assigned")
     with desk.database.read() as connection:
-        assert cases.list_numbers(connection, only_open=True) == [1]
+        assert [*queue.numbers(connection, Wanted(only_open=True))] == [1]
         assert cases.workloads(connection, [ANN])[ANN].open_cases == 1
 
 

@@ -13,7 +13,7 @@ from helpdesk.core.words.events import MailBounced
 from helpdesk.core.words.message import Envelope
 from helpdesk.desk import Desk, load_rules
 from helpdesk.mail.read.bounces import bounce
-from helpdesk.store import cases, migrate, outbox, undeliverable
+from helpdesk.store import migrate, outbox, queue, undeliverable
 from helpdesk.store.engine import Database
 from helpdesk.store.spool import Accepted
 from helpdesk.wires.courier import Sent
@@ -244,7 +244,7 @@ def test_the_list_of_the_outbox_shows_what_came_back(tmp_path):
     desk.accept([Accepted(LOGIK, report(own), Envelope("", (own,)), "smtp", desk.now())])
     desk.work()
     with database.read() as connection:
-        assert cases.list_numbers(connection) == [1]
+        assert [*queue.numbers(connection)] == [1]
     database.close()
     listed = CliRunner().invoke(app, ["outbox", "list", "--config", str(office), "--json"])
 
