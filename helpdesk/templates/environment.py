@@ -22,6 +22,7 @@ def environment(loader: BaseLoader | None = None) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         autoescape=False,
+        auto_reload=False,  # else every letter looks for changes of every file that it is made of
     )
     made.filters |= {"verbatim": verbatim, "quoted": quoted, "counted": plural}
     return made

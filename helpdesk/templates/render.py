@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import FileSystemLoader, TemplateError, TemplateNotFound, TemplateSyntaxError
 
 from helpdesk.errors import ConfigurationError
-from helpdesk.mail.write.mail_html import as_html, as_text
+from helpdesk.mail.write.mail_html import faces
 from helpdesk.shipped import shipped
 from helpdesk.templates.check import Checked, Problem, check
 from helpdesk.templates.environment import environment
@@ -36,7 +36,7 @@ class Rendered:
 
 
 class Templates:
-    """The templates of one desk."""
+    """The templates of one desk, each found and compiled once: an edit makes another object (`reload`)."""
 
     def __init__(self, folder: Path | None = None) -> None:
         """`folder` is laid over the shipped templates."""
@@ -44,6 +44,7 @@ class Templates:
         places = [*([folder] if folder else []), shipped("templates")]
         self._loader = FileSystemLoader([str(place) for place in places])
         self._environment = environment(self._loader)
+        self._compiled: dict[tuple[str, str], Template] = {}
 
     def render(self, kind: str, language: str, facts: Mapping[str, Any]) -> Rendered:
         """Write a letter. Raises ConfigurationError that names the template and what is wrong with it."""
@@ -55,7 +56,7 @@ class Templates:
         if not first.startswith("Subject: "):
             raise ConfigurationError([f"templates/{kind}.txt: expected 'Subject: ...' on the first line"])
         subject = " ".join(first.removeprefix("Subject: ").split())
-        return Rendered(subject, as_text(body), as_html(body))
+        return Rendered(subject, *faces(body))
 
     def problems(self) -> list[str]:
         """What is wrong with the templates as they lie there, `file: line: problem` each."""
@@ -100,6 +101,12 @@ class Templates:
                 continue  # told as unreadable
 
     def _template(self, kind: str, language: str) -> Template:
+        found = self._compiled.get((kind, language))
+        if found is None:
+            found = self._compiled[kind, language] = self._find(kind, language)
+        return found
+
+    def _find(self, kind: str, language: str) -> Template:
         try:
             return self._environment.get_template(f"{language}/{kind}.txt")
         except TemplateNotFound:

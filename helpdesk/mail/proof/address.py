@@ -32,6 +32,7 @@ _LETTER: dict[Purpose, str] = {
 _PURPOSE: dict[str, Purpose] = {letter: purpose for purpose, letter in _LETTER.items()}
 NO_CASE = 0  # of what concerns the desk as a whole
 _DIGEST = 26  # base 32 characters: 130 bits
+_OCTETS = 20  # that they are cut from: whole groups of five
 _CASE = "(0|[1-9][0-9]{0,11})"  # written in one way only
 _TAG = re.compile(rf"{_CASE}\.([abcgnot])([a-z2-7]{{{_DIGEST}}})")
 _MESSAGE_ID = re.compile(rf"<{_CASE}\.([0-9a-f]{{16}})\.([a-z2-7]{{{_DIGEST}}})@[^<>@\s]+>")
@@ -89,5 +90,5 @@ class Signer:
     @staticmethod
     def _digest(key: bytes, *facts: str) -> str:
         # The separator cannot occur in an address or a number, so no two lists of facts read alike.
-        digest = hmac.new(key, "\0".join(facts).encode(), hashlib.sha256).digest()
-        return base64.b32encode(digest).decode().lower()[:_DIGEST]
+        digest = hmac.digest(key, "\0".join(facts).encode(), "sha256")
+        return base64.b32encode(digest[:_OCTETS]).decode().lower()[:_DIGEST]

@@ -53,10 +53,10 @@ class Letter:
 
 def compose(letter: Letter) -> bytes:
     """The letter as bytes. Raises ValueError for an address, a Message-ID or a header name that cannot be valid."""
-    fields = [*_fields(letter), *_content_fields(letter)]
-    head = "".join(f"{name}: {value}\r\n" for name, value in fields).encode("ascii") + b"\r\n"
-    _reread(head, fields, letter)
-    return head + _body(letter)
+    about, body = _content(letter)
+    fields = [*_fields(letter), *about]
+    _look_again(fields, letter)
+    return _head(fields) + body
 
 
 def guard_holds() -> bool:
@@ -205,19 +205,18 @@ def _date(at: datetime) -> str:
     return f"{_DAYS[at.weekday()]}, {at.day:02} {_MONTHS[at.month - 1]} {at:%Y %H:%M:%S %z}"
 
 
-def _reread(head: bytes, fields: list[tuple[str, str]], letter: Letter) -> None:
-    """What a reader will see must be what was meant: the same fields in the same order, and one blank line."""
-    block = read_block(head)
-    meant = [name for name, _ in fields]
-    seen = [field.name for field in block.fields]
-    subject = " ".join(guarded(letter.subject[:MAX_SUBJECT]).split())
-    if (
-        seen != meant
-        or block.body != len(head)
-        or block.damage
-        or text_of(block.first("subject")) != text_of_meant(subject)
-    ):
-        raise ValueError("the headers read back differently from what was meant")
+# RFC 5322 s2.2.3: printable characters, and line ends only where a line that is not blank goes on behind them.
+_ONE_VALUE = re.compile(r"[ -~]*(?:\r\n [!-~][ -~]*)*")
+
+
+def _look_again(fields: list[tuple[str, str]], letter: Letter) -> None:
+    """What a reader will see must be what was meant: no value ends its field, and the subject reads as it was given."""
+    values = dict(fields)
+    shown, subject = values["Subject"], " ".join(guarded(letter.subject[:MAX_SUBJECT]).split())
+    if not all(map(_ONE_VALUE.fullmatch, values.values())) or len(values) != len(fields):
+        raise ValueError("a header that nobody can read as another was expected")
+    if shown != subject and text_of(shown.replace("\r\n", "").encode("ascii")) != text_of_meant(subject):
+        raise ValueError("the subject reads back differently from what was meant")
 
 
 def text_of_meant(subject: str) -> str:
@@ -228,21 +227,21 @@ def text_of_meant(subject: str) -> str:
 # --- body -----------------------------------------------------------------------------------------------------------
 
 
-def _content_fields(letter: Letter) -> list[tuple[str, str]]:
+def _content(letter: Letter) -> tuple[list[tuple[str, str]], bytes]:
+    """The header fields about the body, and the body."""
+    fields, text = _part(letter.text, "plain")
     if letter.html is None:
-        return [("MIME-Version", "1.0"), *_part_fields(letter.text, "plain")]
-    return [
-        ("MIME-Version", "1.0"),
-        ("Content-Type", f'multipart/alternative;\r\n boundary="{_boundary(letter)}"'),
-    ]
+        return [("MIME-Version", "1.0"), *fields], text
+    boundary = _boundary(letter)
+    mark = f"--{boundary}".encode("ascii")
+    html_fields, html = _part(letter.html, "html")
+    parts = (_head(fields) + text, _head(html_fields) + html)
+    body = b"".join(mark + b"\r\n" + part + b"\r\n" for part in parts) + mark + b"--\r\n"
+    return [("MIME-Version", "1.0"), ("Content-Type", f'multipart/alternative;\r\n boundary="{boundary}"')], body
 
 
-def _body(letter: Letter) -> bytes:
-    if letter.html is None:
-        return _part_body(letter.text)
-    mark = f"--{_boundary(letter)}".encode("ascii")
-    parts = (_part(letter.text, "plain"), _part(letter.html, "html"))
-    return b"".join(mark + b"\r\n" + part + b"\r\n" for part in parts) + mark + b"--\r\n"
+def _head(fields: list[tuple[str, str]]) -> bytes:
+    return "".join([f"{name}: {value}\r\n" for name, value in fields]).encode("ascii") + b"\r\n"
 
 
 def _boundary(letter: Letter) -> str:
@@ -251,31 +250,29 @@ def _boundary(letter: Letter) -> str:
     return f"=_{hashlib.sha256(seed).hexdigest()[:40]}"
 
 
-def _part(text: str, kind: str) -> bytes:
-    head = "".join(f"{name}: {value}\r\n" for name, value in _part_fields(text, kind))
-    return head.encode("ascii") + b"\r\n" + _part_body(text)
-
-
-def _part_fields(text: str, kind: str) -> list[tuple[str, str]]:
-    return [("Content-Type", f"text/{kind}; charset=utf-8"), ("Content-Transfer-Encoding", _encoding(text))]
+def _part(text: str, kind: str) -> tuple[list[tuple[str, str]], bytes]:
+    encoding = _encoding(text)
+    fields = [("Content-Type", f"text/{kind}; charset=utf-8"), ("Content-Transfer-Encoding", encoding)]
+    return fields, _part_body(text, encoding)
 
 
 def _encoding(text: str) -> str:
-    if text.isascii() and not _UNFIT.search(text):
+    if text.isascii() and not _UNFIT.search(text) and max(map(len, text.split("\n"))) < _LONG:
         return "7bit"
     beginning = text[:2_000]
     return "base64" if len(_FOREIGN.findall(beginning)) * 4 > len(beginning) else "quoted-printable"
 
 
 _FOREIGN = re.compile(r"[^\x00-\x7f]")
-_UNFIT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]|[^\n]{900}")
+_UNFIT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _UNFIT_CHARS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_LONG = 900  # a line that is encoded
 
 
-def _part_body(text: str) -> bytes:
+def _part_body(text: str, encoding: str) -> bytes:
     lines = _UNFIT_CHARS.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
     data = (lines if lines.endswith("\n") else lines + "\n").encode("utf-8").replace(b"\n", b"\r\n")
-    match _encoding(text):
+    match encoding:
         case "7bit":
             return data
         case "base64":

@@ -18,6 +18,7 @@ from __future__ import annotations
 import html
 import re
 import textwrap
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -32,6 +33,8 @@ _FACT = re.compile(r"([A-Z][\w .'\u2019/-]{0,24}): +(\S.*)")
 _ANSWER = re.compile(r"\[([^\[\]\n]{1,40})\]\((mailto:[^\s()<>\"']+)\)")
 _LINK = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]]")
 _GAP = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
+_MARKS = re.compile(f"[{_OPEN}{_CLOSE}{_QUOTE}]")
+_BETWEEN = re.compile(f"[{_OPEN}{_CLOSE}]")
 
 _BODY = "margin:0;padding:16px;font:16px/1.5 -apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;max-width:640px"
 _BUTTON = (  # in place, for the programs that leave style sheets out
@@ -49,6 +52,13 @@ blockquote{border-left:3px solid #8a94a6;padding-left:12px;overflow-wrap:anywher
 .foot{font-size:13px;opacity:.7;border-top:1px solid #8a94a6;padding-top:10px}
 a{color:#2f6fde}
 @media (prefers-color-scheme:dark){a{color:#8ab4ff}}"""
+_ABOVE = (
+    "<!doctype html>\n"
+    '<html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+    f'<meta name="color-scheme" content="light dark"><style>{_STYLE}</style></head>\n'
+    f'<body style="{_BODY}">\n'
+)
+_BELOW = "\n</body></html>\n"
 
 
 def verbatim(text: str) -> str:
@@ -63,36 +73,44 @@ def quoted(text: str) -> str:
 
 
 def _clean(text: str) -> str:
-    return re.sub(f"[{_OPEN}{_CLOSE}{_QUOTE}]", "", text).strip("\n")
+    return _MARKS.sub("", text).strip("\n")
+
+
+def faces(source: str) -> tuple[str, str]:
+    """Both: `as_text` and `as_html`."""
+    blocks = list(_blocks(source))
+    text, body = "\n\n".join([text for text, _ in blocks]), "\n".join([drawn for _, drawn in blocks])
+    return f"{text}\n", f"{_ABOVE}{body}{_BELOW}"
 
 
 def as_text(source: str) -> str:
     """The plain text part: our own paragraphs wrapped, everything else as it is."""
-    return "\n\n".join(_text_block(kind, block) for kind, block in _blocks(source)) + "\n"
+    return faces(source)[0]
 
 
 def as_html(source: str) -> str:
     """The HTML part: no scripts, no pictures, no style that a dark screen cannot turn."""
-    body = "\n".join(_HTML[kind](block) for kind, block in _blocks(source))
-    return (
-        "<!doctype html>\n"
-        '<html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f'<meta name="color-scheme" content="light dark"><style>{_STYLE}</style></head>\n'
-        f'<body style="{_BODY}">\n{body}\n</body></html>\n'
-    )
+    return faces(source)[1]
 
 
 def _blocks(source: str) -> Iterator[tuple[str, str]]:
-    """The blocks of a source in order, each with its kind."""
-    for number, piece in enumerate(re.split(f"[{_OPEN}{_CLOSE}]", source)):
+    """The blocks of a source in order, each as text and as HTML."""
+    for number, piece in enumerate(_BETWEEN.split(source)):
         if number % 2:  # between the marks: a person's words
             words = piece.removeprefix(_QUOTE)
             if words.strip():
-                yield ("words" if words == piece else "quote"), words
+                yield words, _html_words(words) if words == piece else _html_quote(words)
             continue
         for block in _GAP.split(piece):
             if block.strip():
-                yield _kind(block.strip("\n")), block.strip("\n")
+                yield _own_block(block.strip("\n"))
+
+
+@lru_cache(maxsize=512)
+def _own_block(block: str) -> tuple[str, str]:
+    """A block that stands in a template: most of them say the same in every letter."""
+    kind = _kind(block)
+    return _text_block(kind, block), _HTML[kind](block)
 
 
 def _kind(block: str) -> str:
@@ -110,13 +128,13 @@ def _kind(block: str) -> str:
 
 def _text_block(kind: str, block: str) -> str:
     if kind == "paragraph":
-        return textwrap.fill(" ".join(block.split()), WIDTH, break_long_words=False, break_on_hyphens=False)
+        return _wrapped(" ".join(block.split()))
     if kind == "facts":
         return _text_facts(block)
     if kind == "answers":
         return _text_facts("\n".join(f"{label}: {_written(link)}" for label, link in _ANSWER.findall(block)))
     if kind == "list":
-        return "\n".join(_text_point(point) for point in _points(block))
+        return "\n".join(_wrapped(point, "- ", "  ") for point in _points(block))
     if kind == "foot":
         return "-- \n" + "\n".join(textwrap.wrap(_foot(block), WIDTH, break_on_hyphens=False))
     return block
@@ -126,27 +144,14 @@ def _text_facts(block: str) -> str:
     """Aligned, so that the eye runs down the values; a long value goes on below itself."""
     facts = [_fact(line) for line in block.splitlines()]
     width = max(len(label) for label, _ in facts) + 2
-    lines = []
-    for label, value in facts:
-        lines += textwrap.wrap(
-            value,
-            WIDTH,
-            initial_indent=f"{label}:".ljust(width),
-            subsequent_indent=" " * width,
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
-    return "\n".join(lines)
+    return "\n".join(filter(None, (_wrapped(value, f"{label}:".ljust(width), " " * width) for label, value in facts)))
 
 
-def _text_point(point: str) -> str:
+def _wrapped(text: str, first: str = "", other: str = "") -> str:
+    if text and len(first) + len(text) <= WIDTH and text.isprintable() and text == text.strip(" "):
+        return first + text  # as it would be, in a twentieth of the time
     return textwrap.fill(
-        point,
-        WIDTH,
-        initial_indent="- ",
-        subsequent_indent="  ",
-        break_long_words=False,
-        break_on_hyphens=False,
+        text, WIDTH, initial_indent=first, subsequent_indent=other, break_long_words=False, break_on_hyphens=False
     )
 
 
