@@ -51,7 +51,8 @@ def of_agent(unit: Unit, message: Message, case: Case, agent: Agent, *, mailbox:
     correspondence = _correspondence_on(unit, case)
     learnt = signatures.of(unit.connection, agent.address)
     mails = _mails(unit, correspondence, agent.addresses, message)
-    answered = _sent(mails[:1])
+    texts = _texts(mails[:1])
+    answered = _sent(texts)
     own = written(message.text, answered, learnt.tails)
     if own.text.strip().lower() == "#answer":
         own = replace(own, rest=_held(unit, case, agent))
@@ -59,7 +60,8 @@ def of_agent(unit: Unit, message: Message, case: Case, agent: Agent, *, mailbox:
     found = inside(own.text, _with_ours(kept, answered, correspondence, case))
     if len(mails) != 1 and (found or any(map(overlap.is_marked, own.text.split("\n")))):
         # What is left may quote an older mail of ours: only then are all of them read.
-        answered = _sent(mails, correspondence.customers, before=correspondence.answers)
+        texts += _texts(mails[1:])
+        answered = _sent(texts, correspondence.customers, before=correspondence.answers)
         own = written(message.text, answered, learnt.tails)
         found = inside(own.text, _with_ours(kept, answered, correspondence, case))
     if message.robot is None:
@@ -156,8 +158,14 @@ def _mails(
     return outbox.raws_to(unit.connection, correspondence.numbers, recipients, named=named, limit=_NEWEST)
 
 
-def _sent(mails: Sequence[tuple[str, bytes]], others: Sequence[str] = (), before: Sequence[str] = ()) -> SentWords:
-    texts = [(kind == "echo", alternatives(raw)) for kind, raw in mails]
+def _texts(mails: Sequence[tuple[str, bytes]]) -> list[tuple[bool, tuple[str, ...]]]:
+    """Of each of these mails of ours whether it is an echo, and what it says."""
+    return [(kind == "echo", alternatives(raw)) for kind, raw in mails]
+
+
+def _sent(
+    texts: Sequence[tuple[bool, tuple[str, ...]]], others: Sequence[str] = (), before: Sequence[str] = ()
+) -> SentWords:
     texts_of_ours = [one for is_echo, one in texts if not is_echo]
     return sent(texts_of_ours, others, echoes=[one for is_echo, one in texts if is_echo], before=before)
 
@@ -165,7 +173,8 @@ def _sent(mails: Sequence[tuple[str, bytes]], others: Sequence[str] = (), before
 def _kept(
     unit: Unit, case: Case, correspondence: Correspondence, own: AgentText, agent: Agent, mailbox: str
 ) -> Confidential:
-    public = overlap.known((*correspondence.customers, *correspondence.answers))
+    staying = correspondence.notes or correspondence.stayed
+    public = overlap.known((*correspondence.customers, *correspondence.answers)) if staying else overlap.NOTHING
     others = (one.reply for one in correspondence.stayed if one.author not in agent.addresses)
     notes = overlap.known((*correspondence.notes, *others))
     stayed = overlap.known(one.reply for one in correspondence.stayed if one.author in agent.addresses)
@@ -180,8 +189,8 @@ def _kept(
 
 def _with_ours(kept: Confidential, answered: SentWords, correspondence: Correspondence, case: Case) -> Confidential:
     """What the desk wrote to the agent, without what it says in the customer's own words."""
-    theirs = overlap.known([case.subject, case.requester.shown, *correspondence.subjects])
-    return replace(kept, desk=overlap.Known(answered.ours.runs - theirs.runs))
+    theirs = overlap.long_runs([case.subject, case.requester.shown, *correspondence.subjects])
+    return replace(kept, desk=overlap.Known(answered.ours.runs - theirs))
 
 
 def _others(unit: Unit, case: Case, correspondence: Correspondence, named: frozenset[int]) -> frozenset[int]:

@@ -33,16 +33,15 @@ _MAX_SIGNATURE = 14  # lines with words: more below two dashes is text
 
 @dataclass(frozen=True, slots=True)
 class SentWords:
-    """What we sent to them: its words, those of the desk itself, and those that were their own before."""
+    """What we sent to them: its words, with those that were their own before, and those of the desk itself.
+
+    `of_others` are the words that somebody else has said, and they have not; `returned` says whether any were theirs.
+    """
 
     words: Known = overlap.NOTHING
     ours: Known = overlap.NOTHING
-    returned: Known = overlap.NOTHING
-
-    @property
-    def of_others(self) -> Known:
-        """The words that somebody else has said, and they have not."""
-        return Known(self.words.runs - self.returned.runs, self.words.lines - self.returned.lines)
+    of_others: Known = overlap.NOTHING
+    returned: bool = False
 
 
 def sent(
@@ -59,17 +58,21 @@ def sent(
     lines = [line for texts in (*alternatives, *echoes) if texts for line in texts[0].split("\n")]
     every = (text for texts in alternatives for text in texts)
     # What the desk says in words of theirs, such as the line that it sends back, it also quotes.
-    quoted = overlap.known(("\n".join(filter(overlap.is_marked, lines)),))
-    ours = overlap.known(("\n".join(line for line in lines if not overlap.is_marked(line)),))
+    quoted = overlap.long_runs(("\n".join(filter(overlap.is_marked, lines)),))
+    ours = overlap.long_runs(("\n".join(line for line in lines if not overlap.is_marked(line)),))
     back = overlap.known((*before, *(text for texts in echoes for text in texts)))
-    return SentWords(overlap.known((*every, *others)), overlap.Known(ours.runs - quoted.runs), back)
+    words, desk = overlap.known((*every, *others)), Known(ours - quoted)
+    if not back.runs:
+        return SentWords(words | back, desk, words)
+    of_others = Known(words.runs - back.runs, words.lines - back.lines)
+    return SentWords(words | back, desk, of_others, returned=True)
 
 
 def written(text: str, answered: SentWords, learnt: Collection[Tail] = ()) -> AgentText:
     """An agent's own words in the text of their mail, which answers these."""
     bare = without_armour(text.split("\n"))
     lines = bare.lines
-    known = overlap.shared(lines, answered.words | answered.returned)
+    known = overlap.shared(lines, answered.words)
     gone, unsure = _quotes(lines, known, answered)
     signed, unlearnt = _signatures(lines, _segments(lines, gone, bare.edges), learnt)
     stop = min([bare.signed_from, *gone], default=len(lines))
@@ -90,7 +93,7 @@ def closing_lines(text: str, answered: SentWords) -> list[str]:
     """The agent's lines down to the first quote below them: at their end stands the signature, if there is one."""
     bare = without_armour(text.split("\n"))
     lines = bare.lines
-    gone, _ = _quotes(lines, overlap.shared(lines, answered.words | answered.returned), answered)
+    gone, _ = _quotes(lines, overlap.shared(lines, answered.words), answered)
     segments = _segments(lines, gone, bare.edges)
     return [lines[at] for at in segments[0]] if segments else []
 
@@ -109,7 +112,7 @@ def _quotes(lines: list[str], known: Sequence[bool], answered: SentWords) -> tup
     gone: set[int] = set()
     unsure: list[str] = []
     of_desk = overlap.known_words(lines, answered.ours)
-    of_others = overlap.shared(lines, answered.of_others) if answered.returned.runs else known
+    of_others = overlap.shared(lines, answered.of_others) if answered.returned else known
     for start, end in _runs(lines, known):
         warned = _warned_above(lines, start)
         first = introduction_above(lines, warned)

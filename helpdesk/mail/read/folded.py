@@ -41,8 +41,8 @@ def folded(text: str, shown: str, known: Known) -> Folded:
     if not left:
         return Folded()
     repeated = overlap.shared(lines, known)
-    words = _sentences(lines, left[:MAX_LINES])
-    new = tuple(lines[at].strip() for at in left if at in words and not repeated[at])[:MAX_NEW]
+    words = _sentences(lines, left[:MAX_LINES], repeated)
+    new = tuple(lines[at].strip() for at in left if at in words)[:MAX_NEW]
     return Folded(new, len(left) - len(new))
 
 
@@ -58,16 +58,16 @@ def left_out(lines: Sequence[str], shown: Sequence[str]) -> list[int]:
     return missing
 
 
-def _sentences(lines: list[str], left: Sequence[int]) -> set[int]:
-    """Those of these lines that say something; a paragraph of lawyers' text says nothing, nor does what introduces."""
+def _sentences(lines: list[str], left: Sequence[int], repeated: Sequence[bool]) -> set[int]:
+    """Those of these lines that say something new; lawyers' text says nothing, nor does what introduces."""
     found: set[int] = set()
     past = 0
     for paragraph in _paragraphs(left):
-        if signature.is_legal(" ".join(lines[at] for at in paragraph)[:2_000]):
+        if all(repeated[at] for at in paragraph) or signature.is_legal(" ".join(lines[at] for at in paragraph)[:2_000]):
             continue
         for at in paragraph:
             past = max(past, at + quote.introduces(lines, at)) if at >= past else past
-            if at >= past and _is_sentence(lines[at]):
+            if at >= past and not repeated[at] and _is_sentence(lines[at]):
                 found.add(at)
     return found
 
@@ -89,14 +89,14 @@ _NO_SENTENCE = (marks.SENT_FROM, marks.CLOSING, marks.THANKS, marks.PERSON_NAME,
 def _is_sentence(line: str) -> bool:
     bare = overlap.unmarked(line)[: marks.MAX_LINE].strip(" \t*_")
     words = overlap.words_of(bare)
-    letters = [word for word in words if any(char.isalpha() for char in word)]
+    letters = [word for word in words if word.isalpha() or any(char.isalpha() for char in word)]
     unspaced = sum(len(word) == 1 and not word.isascii() for word in letters)
     long_enough = len(letters) >= _LONG or unspaced >= _UNSPACED
     if not long_enough and not (len(letters) >= _SENTENCE and bare.endswith(_ENDS)):
         return False
     return not (
         any(pattern.match(bare) for pattern in _NO_SENTENCE)
-        or marks.LIST_FOOTER.search(bare)
-        or (marks.CONTACT.search(bare) and not bare.endswith(_ENDS))
+        or (not bare.endswith(_ENDS) and marks.CONTACT.search(bare))
         or marks.header_kind(bare)
+        or marks.LIST_FOOTER.search(bare)
     )

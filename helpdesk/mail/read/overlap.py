@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
@@ -47,31 +48,51 @@ def known(texts: Iterable[str]) -> Known:
     runs: set[tuple[str, ...]] = set()
     lines: set[tuple[str, ...]] = set()
     for text in texts:
-        of_lines = [key_of(line) for line in text.split("\n")]
-        lines.update(filter(None, of_lines))
-        lines.update(tuple(_WORD.findall(link[0].casefold())) for link in _LINK.finditer(text))
-        words = list(islice(chain.from_iterable(map(words_of, text.split("\n"))), MAX_WORDS))
+        of_lines = text.split("\n")
+        lines.update(filter(None, map(key_of, of_lines)))
+        if "<" in text or ":" in text:
+            lines.update(tuple(_WORD.findall(link[0].casefold())) for link in _LINK.finditer(text))
+        words = list(islice(chain.from_iterable(map(words_of, of_lines)), MAX_WORDS))
         for length in range(1, RUN + 1):
             runs.update(zip(*(words[first:] for first in range(length)), strict=False))
     return Known(frozenset(runs), frozenset(lines))
 
 
-def words_of(line: str) -> list[str]:
+def long_runs(texts: Iterable[str]) -> frozenset[tuple[str, ...]]:
+    """The runs of `RUN` words of these texts alone: all that `known_words` asks for."""
+    runs: set[tuple[str, ...]] = set()
+    for text in texts:
+        words = list(islice(chain.from_iterable(map(words_of, text.split("\n"))), MAX_WORDS))
+        runs.update(zip(*(words[first:] for first in range(RUN)), strict=False))
+    return frozenset(runs)
+
+
+def words_of(line: str) -> tuple[str, ...]:
     """The words of a line as they are compared."""
+    return _remembered_words(line) if len(line) <= _REMEMBERED else _words(line)
+
+
+def _words(line: str) -> tuple[str, ...]:
     if not line or line.isspace():
-        return []
+        return ()
     if "<" in line or ":" in line:
         line = _LINK.sub(" ", line)
     if not line.isascii():
         line = unicodedata.normalize("NFKC", line)
-    return _WORD.findall(line.casefold())
+    return tuple(_WORD.findall(line.casefold()))
+
+
+_REMEMBERED = 500  # characters of a line whose words are kept for a while: one mail is compared several times
+_remembered_words = lru_cache(maxsize=2048)(_words)
 
 
 def key_of(line: str) -> tuple[str, ...]:
     """A line as a whole: its words, those of its link if that is all, or its signs; empty for an empty one."""
-    words = words_of(line) or _WORD.findall(line.casefold())
+    words = words_of(line) or tuple(_WORD.findall(line.casefold()))
+    if words:
+        return words
     bare = unmarked(line).strip()
-    return tuple(words) or ((bare,) if bare else ())
+    return (bare,) if bare else ()
 
 
 def unmarked(line: str) -> str:
@@ -90,28 +111,37 @@ def shared(lines: Sequence[str], what: Known) -> list[bool]:
     A line that is marked as quoted may be shorter: a whole line, two words in a row, or one beside a line that is
     known. Empty lines are not known.
     """
-    of_lines = [words_of(line) for line in lines[:MAX_LINES]]
+    if not what.runs and not what.lines:
+        return [False] * len(lines)
+    of_lines = list(map(words_of, lines[:MAX_LINES]))
     counts = _counted(of_lines, what)
     found = [bool(words) and count == len(words) for words, count in zip(of_lines, counts, strict=True)]
     found += [False] * (len(lines) - len(found))
     for at, line in enumerate(lines[:MAX_LINES]):
-        if found[at] or not (key := key_of(line)):
+        if found[at]:
             continue
-        beside = any(found[near] for near in _nearest(lines, at))
         if is_marked(line):
-            found[at] = key in what.lines or ((beside or len(key) > 1) and len(key) < RUN and key in what.runs)
+            key = key_of(line)
+            in_part = len(key) < RUN and key in what.runs
+            found[at] = key in what.lines or (in_part and (len(key) > 1 or _is_beside(found, lines, at)))
         elif not of_lines[at]:  # a line of signs only, such as a rule
-            found[at] = beside and key in what.lines
+            found[at] = key_of(line) in what.lines and _is_beside(found, lines, at)
     return found
+
+
+def _is_beside(found: Sequence[bool], lines: Sequence[str], at: int) -> bool:
+    return any(found[near] for near in _nearest(lines, at))
 
 
 def known_words(lines: Sequence[str], what: Known) -> list[int]:
     """How many words of each line stand in known runs."""
-    counts = _counted([words_of(line) for line in lines[:MAX_LINES]], what)
+    if not what.runs:
+        return [0] * len(lines)
+    counts = _counted(list(map(words_of, lines[:MAX_LINES])), what)
     return counts + [0] * (len(lines) - len(counts))
 
 
-def _counted(of_lines: list[list[str]], what: Known) -> list[int]:
+def _counted(of_lines: Sequence[tuple[str, ...]], what: Known) -> list[int]:
     words = list(islice(chain.from_iterable(of_lines), MAX_WORDS))
     covered = bytearray(sum(map(len, of_lines)))
     runs = what.runs

@@ -157,11 +157,19 @@ _LEGAL_WORDS = (
     "ust avg avast recipient scanned tree "
 ).split()
 
+# All that the long patterns can find holds one of these; of the words above, some stand in every second paragraph.
+_LEGAL_PHRASES = (
+    "confiden", "privileg", "intended", "virus", "disclaim", "legal", "if you ", "environment", "save ", "printing",
+    "vertraulich", "bestimmt", "destin", "riservat", "dirigid", "vertrouwelijk", "fortrolig", "checked by avg",
+    "scanned ", "avast", "flexibl", " hours", "registered ", "amtsgericht", "handelsregister", "geschäftsführer",
+    "ust-id", "ustid", "important notice", "haftung",
+)  # fmt: skip
+
 
 def is_legal(paragraph: str) -> bool:
     """Whether a paragraph is lawyers' text."""
-    lower = paragraph.lower()  # the long pattern is tried only where one of its words stands
-    if not any(word in lower for word in _LEGAL_WORDS):
+    lower = paragraph.lower()  # the long patterns are tried only where they can find anything
+    if not (any(word in lower for word in _LEGAL_WORDS) and any(phrase in lower for phrase in _LEGAL_PHRASES)):
         return marks.RULE.match(paragraph[:200]) is not None
     return bool(
         marks.DISCLAIMER.search(paragraph) or marks.HEADING.match(paragraph) or marks.RULE.match(paragraph[:200])
