@@ -17,8 +17,8 @@ A `Calendar` is a pure function of weekly windows, special days, a zone and the 
 
 Instants go in aware and come out in UTC; both are floored to whole seconds. Nothing here reads a clock.
 
-Calendars are compiled, not walked: every local year becomes sorted lists of integer UTC seconds, on first
-use, and each question is a binary search or two over them. The lists are never changed after they are
+Calendars are compiled, not walked: every local year becomes sorted lists of integer UTC seconds, and one of business
+days, on first use, and each question is a binary search or two over them. The lists are never changed after they are
 published, so readers take no lock.
 """
 
@@ -28,7 +28,7 @@ import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from itertools import chain, islice, pairwise
+from itertools import chain, pairwise
 from threading import Lock
 from typing import TYPE_CHECKING, Literal, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -124,6 +124,7 @@ class Calendar:
 
     __slots__ = (
         "_all_day",
+        "_business",
         "_clock",
         "_lock",
         "_provider",
@@ -166,6 +167,7 @@ class Calendar:
         self._provider = special_days
         self._special: dict[int, tuple[SpecialDay, ...]] = {}
         self._rulings: dict[int, dict[date, bool]] = {}
+        self._business: dict[int, list[int]] = {}
         self._all_day: Calendar | None = None
         self._table = _NOTHING_COMPILED
         self._lock = Lock()
@@ -241,10 +243,10 @@ class Calendar:
             raise ValueError(f"expected no business day or more, not {days}")
         if self.always:
             return self.add(start, timedelta(days=days)) if days else self._midnight_after(start)
-        begin = self._business_start(_seconds(start))
-        # In a repeated hour `reading` stands still: else a later arrival could be due earlier.
-        first_day, time_of_day = divmod(self._clock.reading(begin), _DAY)
-        last_day = next(islice(self._business_days_after(first_day), days - 1, None)) if days else first_day
+        begin, reading = self._business_start(_seconds(start))
+        # In a repeated hour a reading stands still: else a later arrival could be due earlier.
+        first_day, time_of_day = divmod(reading, _DAY)
+        last_day = self._business_day(first_day, days) if days else first_day
         if by is not None:
             day = self._day_of_same_time(begin, last_day, time_of_day) if days else last_day
             return _instant(self._reached_by(begin, day, by))
@@ -256,8 +258,7 @@ class Calendar:
 
     def is_business_day(self, on: date) -> bool:
         """Whether that local date is a business day."""
-        day = _day_of(on)
-        return self._may_be_business(day) and self._has_open_time(day)
+        return _day_of(on) in self._business_days_in(on.year)
 
     def add_calendar_days(self, start: datetime, days: int) -> datetime:
         """Return the same wall time so many local dates later, whether the desk is open or not.
@@ -370,32 +371,48 @@ class Calendar:
         """Return that time of the day, within its hours; of the next business day where it is over already."""
         at = self._clock.instant(day * _DAY + time_of_day)
         if self._elapsed(begin, at) <= 0:
-            at = self._clock.instant(next(self._business_days_after(day)) * _DAY + time_of_day)
+            at = self._clock.instant(self._business_day(day, 1) * _DAY + time_of_day)
         return self._settled(begin, at)
 
     def _midnight_after(self, start: datetime) -> datetime:
         day = self._clock.reading(_seconds(start)) // _DAY
         return _instant(self._clock.instant((day + 1) * _DAY))
 
-    def _business_start(self, at: int) -> int:
-        """Return the first open second from `at` on that lies on a business day."""
+    def _business_start(self, at: int) -> tuple[int, int]:
+        """Return the first open second from `at` on that lies on a business day, and what the wall shows then."""
         opening = self._next_open(at)
-        day = self._clock.reading(opening) // _DAY
-        if not self._may_be_business(day):
-            day = next(self._business_days_after(day))
-            opening = self._next_open(self._clock.instant(day * _DAY))
-        return opening
+        reading = self._clock.reading(opening)
+        if not self._may_be_business(reading // _DAY):
+            opening = self._next_open(self._clock.instant(self._business_day(reading // _DAY, 1) * _DAY))
+            reading = self._clock.reading(opening)
+        return opening, reading
 
-    def _business_days_after(self, day: int) -> Iterator[int]:
-        """Yield the business days after `day`; NeverOpen after three years without, or after forty."""
-        first = previous = day
+    def _business_day(self, day: int, count: int) -> int:
+        """Return the `count`th business day after `day`; NeverOpen after three years without, or after forty."""
+        previous, year = day, _date_of(day).year
         while True:
-            day += 1
-            if (day - previous) * _DAY > _GIVE_UP_OPENING or (day - first) * _DAY > _GIVE_UP_TARGET:
+            days = self._business_days_in(year)
+            at = bisect_right(days, previous)
+            passed = len(days) - at
+            found = days[min(at + count, len(days)) - 1] if passed else _day_of(date(year, 12, 31))
+            opening = days[at] if passed else found
+            if (opening - previous) * _DAY > _GIVE_UP_OPENING or (found - day) * _DAY > _GIVE_UP_TARGET:
                 raise NeverOpen(f"calendar {self.name}: no business day for three years, or the last in forty")
-            if self._may_be_business(day) and self._has_open_time(day):
-                previous = day
-                yield day
+            if count <= passed:
+                return found
+            previous, year, count = found if passed else previous, year + 1, count - passed
+
+    def _business_days_in(self, year: int) -> list[int]:
+        """Return the business days of a local year, in order."""
+        if year not in self._business:
+            first, after = _day_of(date(year, 1, 1)), _day_of(date(year + 1, 1, 1))
+            midnights = [self._clock.instant(day * _DAY) for day in range(first, after + 1)]
+            table = self._covering(midnights[0], midnights[-1] - 1)
+            opened = [later > used for used, later in pairwise(map(table.used_before, midnights))]
+            self._business[year] = [
+                day for day, is_open in enumerate(opened, start=first) if is_open and self._may_be_business(day)
+            ]
+        return self._business[year]
 
     def _may_be_business(self, day: int) -> bool:
         """Whether it is a business day if it has open time: as a special day says, else by its weekday."""
@@ -404,9 +421,6 @@ class Calendar:
             special = self.special_days_in(on.year)
             self._rulings[on.year] = {one.on: one.business for one in special if one.business is not None}
         return self._rulings[on.year].get(on, _weekday(day) in self.business_weekdays)
-
-    def _has_open_time(self, day: int) -> bool:
-        return self._elapsed(self._clock.instant(day * _DAY), self._clock.instant((day + 1) * _DAY)) > 0
 
     # Why it is closed. ------------------------------------------------------------------------------------
 

@@ -654,6 +654,25 @@ def test_later_arrivals_and_more_business_days_are_never_due_earlier(scene):
     assert due <= add(scene.first, scene.days + 1, mode=scene.mode)
 
 
+def walked(calendar, day, count):
+    """The `count`th business day after `day`, one date after the other."""
+    while count:
+        day += timedelta(days=1)
+        midnights = (engine.wall_instant(calendar.timezone, day, seconds) for seconds in (0, DAY))
+        rulings = [one.business for one in calendar.special_days_in(day.year) if one.on == day]
+        ruled = next((one for one in reversed(rulings) if one is not None), day.weekday() in calendar.business_weekdays)
+        count -= ruled and calendar.elapsed(*midnights) > timedelta()
+    return day
+
+
+@law
+def test_business_days_are_found_where_a_walk_over_the_days_ends(scene):
+    calendar, day = scene.calendar, scene.first.date()
+    for count in (1, 2, scene.days, 90):
+        found = calendar._business_day(engine._day_of(day), count)
+        assert engine._date_of(found) == walked(calendar, day, count)
+
+
 @law
 def test_a_business_day_is_never_due_at_an_opening_where_ties_go_to_the_closing(scene):
     assume(not scene.calendar.always and scene.calendar.ties == "previous")
@@ -852,6 +871,10 @@ FAULTS = {
     "ties of business days that all go to the closing": (
         'return due if self.ties == "previous" else self._next_open(due)',
         "return due",
+    ),
+    "business days of which the first is counted twice": (
+        "bisect_right(days, previous)",
+        "bisect_left(days, previous)",
     ),
     "make-up days that do not count": (
         "self._rulings[on.year].get(on, _weekday(day) in self.business_weekdays)",
