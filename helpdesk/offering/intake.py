@@ -432,7 +432,10 @@ def _unboxed(line: str) -> str:
 def _cells(line: str) -> list[str]:
     if line.count("|") >= 1:
         return [cell.strip() for cell in line.strip().strip("|").split("|")]
-    return [cell for cell in re.split(r"\t+|\s{2,}", line.strip()) if cell]
+    plain = line.strip()
+    if plain.isprintable() and "  " not in plain:  # most lines
+        return [plain] if plain else []
+    return [cell for cell in re.split(r"\t+|\s{2,}", plain) if cell]
 
 
 def _clean(value: str) -> str:

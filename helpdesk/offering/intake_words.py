@@ -6,7 +6,7 @@ import re
 import tomllib
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, Literal
 
@@ -23,12 +23,16 @@ class Thing:
     narrow: bool = False
 
 
+@lru_cache(512)
 def folded(label: str) -> str:
     """A label as labels are compared: lower case, no accents, single spaces, `&` and `/` read as words apart."""
     plain = label.casefold().replace("\u2019", "'")
     if not plain.isascii():
         plain = "".join(char for char in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(char))
-    return " ".join(re.sub(r"[^\w'.]+", " ", plain).split())
+    return " ".join(_BETWEEN_WORDS.sub(" ", plain).split())
+
+
+_BETWEEN_WORDS = re.compile(r"[^\w'.]+")
 
 
 @cache

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -44,7 +44,8 @@ class _Language:
 
 def appeal(text: str, *, named: Sequence[str] = ()) -> Appeal | None:
     """How a text asks for escalation, if it does; `named` are the policy's own words for it."""
-    if not named and not any(hint in text.lower() for hint in _hints()):
+    lower = text.lower()
+    if not named and not any(hint in lower for hint in _hints()):
         return None
     found = [one for sentence in _sentences(text) for one in _appeals(sentence, named)]
     return next((one for one in found if one.sure), found[0] if found else None)
@@ -75,11 +76,15 @@ def _appeals(sentence: str, named: Sequence[str]) -> Iterator[Appeal]:
 
 
 def _named(sentence: str, named: Sequence[str]) -> Iterator[Appeal]:
-    words = "|".join(re.escape(one.lower()) for one in named)
-    found = re.search(rf"(?<!\w)(?:{words})(?!\w)", sentence)
+    found = _words_of_policy(tuple(named)).search(sentence)
     languages = _languages()
     if found and not any(_denied(sentence, found, language) for language in languages):
         yield Appeal(found[0], sure=not any(_later(sentence, language) for language in languages))
+
+
+@lru_cache(64)
+def _words_of_policy(named: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{'|'.join(re.escape(one.lower()) for one in named)})(?!\w)")
 
 
 def _said_of_product(sentence: str, found: re.Match[str]) -> bool:

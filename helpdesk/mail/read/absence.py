@@ -61,6 +61,8 @@ _ALIKE = str.maketrans(
 
 def fold(text: str) -> str:
     """Lower case without accents, as many people type."""
+    if text.isascii():
+        return text.lower()
     bare = "".join(
         char for char in unicodedata.normalize("NFKD", text.casefold()) if unicodedata.category(char) != "Mn"
     )
@@ -73,14 +75,13 @@ class _Words:
     def __init__(self, listed: str) -> None:
         every = fold(listed).split()
         self._whole = frozenset(word for word in every if not word.endswith("*"))
-        self._beginnings = frozenset(word[:-1] for word in every if word.endswith("*"))
-        self._lengths = sorted({len(word) for word in self._beginnings})
+        self._beginnings = tuple({word[:-1] for word in every if word.endswith("*")})
 
     def __contains__(self, word: str) -> bool:
-        return word in self._whole or any(word[:end] in self._beginnings for end in self._lengths if end <= len(word))
+        return word in self._whole or word.startswith(self._beginnings)
 
     def longest_first(self) -> list[str]:
-        return sorted(self._whole | self._beginnings, key=len, reverse=True)
+        return sorted({*self._whole, *self._beginnings}, key=len, reverse=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,8 @@ class _Language:
         """Whether a notice may hold this word."""
         if word in self.words:
             return True
+        if "'" not in word and "-" not in word:
+            return False
         parts = re.split(r"['-]", word)
         return len(parts) > 1 and all(map(self.knows, filter(None, parts)))
 
