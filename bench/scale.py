@@ -98,6 +98,7 @@ class Measured:
         from helpdesk.core.receive import acknowledgment  # noqa: PLC0415
         from helpdesk.daemon import Daemon  # noqa: PLC0415
         from helpdesk.desk import load_rules  # noqa: PLC0415
+        from helpdesk.store import migrate  # noqa: PLC0415
 
         log.quiet()
         acknowledgment.EVERYWHERE_A_MINUTE = 10**9
@@ -105,6 +106,7 @@ class Measured:
         self._now = datetime.now(UTC).replace(microsecond=0)
         self._daemon = Daemon(load_rules(configuration), now=lambda: self._now)
         self._desk, self._views = self._daemon.desk, self._daemon.views
+        migrate.upgrade(self._daemon.database)  # a desk that was kept may be older
         self._desk.begin()
         self._desk.warm_up()
 
