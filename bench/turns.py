@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from ingest import write_desk
+from desk import write_desk
 from mix import opening
 
 from helpdesk import log
@@ -51,7 +51,7 @@ def main() -> None:
 
 
 def _measure(folder: Path, backlog: int, mails: int) -> None:
-    write_desk(folder, "sqlite:///helpdesk.db", "maildir:out")
+    write_desk(folder, "sqlite:///helpdesk.db")
     rules = load_rules(folder / "helpdesk.toml")
     database = Database(rules.configuration.database_url)
     migrate.upgrade(database)
