@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from helpdesk.severity import extent
-from helpdesk.severity.words import word_lists
+from helpdesk.severity.words import word_lists, word_set
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -57,8 +57,9 @@ def effects(segments: Sequence[Segment]) -> Effects:
     segments = _without_remarks(segments)
     effects = Effects()
     for segment in segments:
-        for rule in AFTERWARDS if _told_as_over(segment) else RULES:
-            rule(segment, effects)
+        for rule, concepts in AFTERWARDS if _told_as_over(segment) else RULES:
+            if concepts is None or segment.says(*concepts):
+                rule(segment, effects)
     _for_all_of_them(segments, effects)
     _only_me(segments, effects)
     _contrast(segments, effects)
@@ -562,40 +563,41 @@ def _one_is_fine(segment: Segment, effects: Effects) -> bool:
 
 def _extent(segment: Segment, effects: Effects) -> None:
     """One of many, some of several, and what is said of the others."""
-    for name, says in _EXTENTS:
+    for says, names in _EXTENTS:
         if says(segment):
-            effects.add(name, segment)
+            for name in names:
+                effects.add(name, segment)
 
 
-_EXTENTS: tuple[tuple[str, Callable[[Segment], bool]], ...] = (
-    ("others-fine", extent.others_fine),
-    ("one-numbered", extent.one_numbered),
-    ("some-numbered", extent.some_numbered),
-    ("one-named", extent.one_named),
-    ("one-person", extent.one_person),
-    ("security", extent.sees_others),
-    ("exposure", extent.sees_others),
-    ("gets-by", extent.gets_by),
+_EXTENTS: tuple[tuple[Callable[[Segment], bool], tuple[str, ...]], ...] = (
+    (extent.others_fine, ("others-fine",)),
+    (extent.one_numbered, ("one-numbered",)),
+    (extent.some_numbered, ("some-numbered",)),
+    (extent.one_named, ("one-named",)),
+    (extent.one_person, ("one-person",)),
+    (extent.sees_others, ("security", "exposure")),
+    (extent.gets_by, ("gets-by",)),
 )
 
 
-RULES: tuple[Callable[[Segment, Effects], None], ...] = (
-    _stopping,
-    _failing,
-    _degraded,
-    _scope,
-    _still_works,
-    _way_round,
-    _weight,
-    _over,
-    _wants,
-    _place,
-    _extent,
+# Every rule with the concepts of which it needs one to add anything; None where words alone may be enough.
+RULES: tuple[tuple[Callable[[Segment, Effects], None], frozenset[str] | None], ...] = (
+    (_stopping, word_set("can work ok cannot down halt fail not none nobody zero idle affects server_error")),
+    (_failing, word_set("can work ok cannot down halt fail not wrong")),
+    (_degraded, None),
+    (_scope, word_set("one peripheral internal cosmetic lowkey urgent")),
+    (_still_works, word_set("work ok down halt fail cannot")),
+    (_way_round, word_set("no_way way workaround costly in_vain")),
+    (_weight, word_set("cost deadline again since security_paper security dataloss")),
+    (_over, frozenset({"closing", "solved", *TROUBLE, "slow"})),
+    (_wants, None),
+    (_place, word_set("prod nonprod")),
+    (_extent, None),
 )
 
 
 # What a segment can still say that tells of trouble and of its end in one breath.
-AFTERWARDS = (_extent, _scope, _still_works, _weight, _over, _wants)
+AFTERWARDS = tuple(one for one in RULES if one[0] in {_extent, _scope, _still_works, _weight, _over, _wants})
 
 
 def _told_as_over(segment: Segment) -> bool:

@@ -29,6 +29,7 @@ _LIKEWISE = _LISTS["likewise"]
 _ITEMS = _LISTS["items"]
 _LETTERS = _LISTS["letters"]  # the others are words, or what is left of one, in some language
 _AND = _LISTS["and"]
+_SINGLE = frozenset({"one", "single"})
 _NO_SERIES = _LISTS["no_series"]
 _NO_ONE = _LISTS["no_one"]
 _TENS = _LISTS["tens"]
@@ -42,9 +43,9 @@ _SEES = _LISTS["sees"]
 
 def others_fine(segment: Segment) -> bool:
     """`The other eleven gates open`: a comma part that is about the others, and tells of no trouble."""
-    troubled = {hit.part for hit in segment.hits if hit.concept in TROUBLE or hit.status == "negated"}
-    if segment.asks or not _LIKEWISE.isdisjoint(segment.words):
+    if segment.asks or not segment.says("else") or not _LIKEWISE.isdisjoint(segment.words):
         return False
+    troubled = {hit.part for hit in segment.hits if hit.concept in TROUBLE or hit.status == "negated"}
     return any(hit.part not in troubled for hit in _about_others(segment))
 
 
@@ -63,7 +64,7 @@ def _about_others(segment: Segment) -> Iterator[Hit]:
 def one_numbered(segment: Segment) -> bool:
     """`Tablet 7 hangs`: one thing that has a number."""
     words = segment.words
-    if len(words) < FEWEST and not segment.subject:
+    if _ITEMS.isdisjoint(words) or (len(words) < FEWEST and not segment.subject):
         return False
     return any(
         words[at] in _ITEMS and _is_number(words[at + 1]) and not _goes_on(words, at + 2)
@@ -74,6 +75,8 @@ def one_numbered(segment: Segment) -> bool:
 def some_numbered(segment: Segment) -> bool:
     """`wards 6 and 9`, `pumps 3 to 7`: some of several."""
     words = segment.words
+    if _AND.isdisjoint(words):
+        return False
     return any(
         words[at].endswith("s")
         and words[at] not in _NO_SERIES
@@ -94,10 +97,10 @@ def _is_number(word: str) -> bool:
 def one_named(segment: Segment) -> bool:
     """`one mailbox is full`: one thing, and that is what the sentence is about."""
     words = segment.words
-    if not (segment.subject or segment.failing or segment.says("wrong")):
+    if _SINGLE.isdisjoint(words) or not (segment.subject or segment.failing or segment.says("wrong")):
         return False
     return any(
-        words[at] in {"one", "single"}
+        words[at] in _SINGLE
         and words[at + 1] not in _NOT_A_THING
         and (at == 0 or (words[at - 1] not in _NO_ONE and words[at - 1] not in _TENS))
         and "not" not in words[max(0, at - 3) : at]
@@ -108,7 +111,9 @@ def one_named(segment: Segment) -> bool:
 def one_person(segment: Segment) -> bool:
     """`Mr Okafor cannot sign in`: trouble of somebody who is named."""
     words = segment.words
-    return segment.failing and any(
+    if _TITLES.isdisjoint(words) or not segment.failing:
+        return False
+    return any(
         words[at] in _TITLES and (at == 0 or words[at - 1] not in {"dear", "liebe", "lieber"})
         for at in range(len(words) - 1)
     )
@@ -157,7 +162,7 @@ def _is_count(word: str) -> bool:
 def gets_by(segment: Segment) -> bool:
     """`..., so we look there`: what people do about it, with a verb of their own and no word of being stopped."""
     words = segment.words
-    if segment.failing or segment.asks or segment.has("idle", "wish", "question", "solved"):
+    if _SO.isdisjoint(words) or segment.failing or segment.asks or segment.has("idle", "wish", "question", "solved"):
         return False
     return any(
         words[at] in _SO and words[at + 1] in _DOERS and words[at + 2] not in _NO_DOING for at in range(len(words) - 2)

@@ -1,10 +1,14 @@
 """A cue counts as what it is said to be: asserted, negated, hypothetical or past."""
 
+from itertools import product
+
 import pytest
 
 from helpdesk.languages import language_of
-from helpdesk.severity.effects import effects
+from helpdesk.severity.effects import RULES, Effects, effects
+from helpdesk.severity.lexicon import concepts
 from helpdesk.severity.reading import read
+from helpdesk.severity.segment import Hit, Segment
 from helpdesk.severity.text import own_subject, own_words
 from helpdesk.severity.words import tokens
 from tests.effort import at_most
@@ -245,3 +249,17 @@ def test_ones_own_account_is_told_from_everybodys_login():
 def test_wrong_figures_weigh_more_than_a_wrong_label():
     assert "wrong-figures" in seen("The price is wrong on every invoice.")
     assert "wrong-figures" not in seen("The tooltip is wrong.")
+
+
+@pytest.mark.parametrize(("rule", "needed"), RULES)
+def test_a_rule_adds_nothing_where_none_of_its_concepts_is_named(rule, needed):
+    """So that most of them need not be asked about most segments."""
+    if needed is None:
+        return
+    assert needed <= concepts("en").keys()
+    found = Effects()
+    others = sorted(concepts("en").keys() - needed)
+    for one, other, status in product(others, others, ("asserted", "negated")):
+        words = ("nothing", "that", "any", "rule", "knows", "of")
+        rule(Segment("", words, (Hit(one, 0, 1, 0, status), Hit(other, 2, 3, 0))), found)
+    assert not found.found
