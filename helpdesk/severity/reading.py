@@ -98,7 +98,7 @@ def _pieces(everything: list[Token], book: Shelf) -> Iterator[list[Token]]:
             yield piece
             piece = []
         piece.append(token)
-        if (token.mark and _ends_sentence(token.mark)) or _introduces(piece) or len(piece) >= LONGEST:
+        if (token.mark and (_ends_sentence(token.mark) or _introduces(piece))) or len(piece) >= LONGEST:
             yield piece
             piece = []
     if piece:

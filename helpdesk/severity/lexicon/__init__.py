@@ -117,7 +117,10 @@ class Beginnings:
     def at(self, words: Sequence[str], position: int) -> list[Found]:
         """What the word begins at a position where it stands."""
         following = words[position + 1] if position + 1 < len(words) else ""
-        longer = [*self._by_next.get(following, ()), *self._rest]
+        longer = self._by_next.get(following, ())
+        if not longer and not self._rest:
+            return self._alone
+        longer = [*longer, *self._rest]
         matched = [(entry.concept, length) for entry in longer if (length := _length(entry.parts, words, position))]
         return self._alone + matched if matched else self._alone
 
