@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from helpdesk.cli.shared import AsJson, Config, absent, open_database, open_rules, open_units, print_json, wall_clock
+from helpdesk.cli.shared import (
+    AsJson,
+    Config,
+    absent,
+    open_database,
+    open_rules,
+    open_units,
+    print_json,
+    progress,
+    wall_clock,
+)
 from helpdesk.errors import ConfigurationError, HelpdeskError, Unavailable
 from helpdesk.plural import plural
 
@@ -263,13 +273,19 @@ def db_upgrade(config: Config = None) -> None:
 
 
 def db_recount(config: Config = None) -> None:
-    """Count the cases anew, where `ledger` says that their counts are wrong."""
+    """Count the cases anew, and read again from their events when the open ones are due and whose turn it is."""
     from helpdesk.store import case_counts  # noqa: PLC0415
+    from helpdesk.unit.recount import mark_open_cases, open_number  # noqa: PLC0415
 
-    with open_database(open_rules(config)) as database, database.write() as connection:
-        wrong = case_counts.wrong(connection)
-        case_counts.rebuild(connection)
-    typer.echo(f"{plural(wrong, 'count')} put right.")
+    with open_units(open_rules(config)) as units:
+        with units.database.write() as connection:
+            wrong = case_counts.wrong(connection)
+            case_counts.rebuild(connection)
+            number = open_number(connection)
+        with progress("reading open cases", number) as advance:
+            for marked in mark_open_cases(units, wall_clock()):
+                advance(marked)
+    typer.echo(f"{plural(wrong, 'count')} put right, {plural(number, 'open case')} read.")
 
 
 def db_current(config: Config = None, as_json: AsJson = False) -> None:

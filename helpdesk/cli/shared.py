@@ -17,7 +17,7 @@ from rich.table import Table
 from helpdesk.errors import ConfigurationError, NotFound, Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from contextlib import AbstractContextManager
 
     from helpdesk.desk import Rules
@@ -197,6 +197,17 @@ def expect_customer(database: Database, rules: Rules, key: str | None) -> None:
     with database.read() as connection:
         if key is not None and not cases.has_customer(connection, key):
             rules.customers.customer(key)
+
+
+@contextmanager
+def progress(doing: str, total: int) -> Iterator[Callable[[int], None]]:
+    """A bar on standard error where somebody watches it; gives what is to be told how much more is done."""
+    from rich.progress import Progress  # noqa: PLC0415
+
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(doing, total=total)
+        yield lambda done: bar.advance(task, done)
 
 
 def print_json(shape: Any) -> None:

@@ -13,6 +13,7 @@ from helpdesk.core.words.desk_mail import DigestMail, HandoverMail
 from helpdesk.openhours.calendar import wall_instant
 from helpdesk.operators.declare import in_short, kept_line
 from helpdesk.operators.notice import remarks
+from helpdesk.operators.open_cases import SHOWN
 from helpdesk.phrases import brief, moment, span
 from helpdesk.plural import plural
 from helpdesk.store import calls as call_store
@@ -23,13 +24,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from helpdesk.core.clocks.overview import Overview, OverviewLine
+    from helpdesk.core.clocks.overview import OverviewLine
     from helpdesk.openhours.rotation import Rotation
+    from helpdesk.operators.open_cases import OpenCaseload
     from helpdesk.operators.silence import Silence
     from helpdesk.person import Person
     from helpdesk.unit import Unit
 
-_SHOWN = 20  # cases of a list: what does not fit is counted
 _LONGEST = 5
 _DAY = timedelta(days=1)
 _WEEK = timedelta(days=7)
@@ -43,28 +44,35 @@ class Mailboxes:
     silent: Mapping[str, Silence]
 
 
-def digest_mail(unit: Unit, found: Overview, zone: str, *, mailboxes: Mailboxes, since: datetime) -> DigestMail:
+def tomorrow_of(now: datetime, zone: str) -> datetime:
+    """The next midnight on that wall clock."""
+    return wall_instant(zone, now.astimezone(ZoneInfo(zone)).date() + _DAY, 0)
+
+
+def digest_mail(unit: Unit, load: OpenCaseload, zone: str, *, mailboxes: Mailboxes, since: datetime) -> DigestMail:
     """The day for the operators; today ends at midnight in the zone of the digest. `since`: the digest before this."""
     failing = mailboxes.failing
-    tomorrow = wall_instant(zone, unit.now.astimezone(ZoneInfo(zone)).date() + _DAY, 0)
+    tomorrow, found = tomorrow_of(unit.now, zone), load.first
     due, waits = found.due_by(tomorrow), backlog(unit.connection, unit.now)
     others = found.turn_of("customer", "vendor")
     kept_lines, kept_number = _kept(unit, since)
     return DigestMail(
         desk=unit.rules.configuration.file.desk.name,
         day=brief(unit.now, zone).rpartition(" ")[0],
-        open=len(found.lines),
-        by_severity=tuple(f"{number} {name}" for name, number in found.by_severity),
-        due=_listed(due, [f"{line.target} due {_time(line.due_at, zone)}" for line in due]),
-        late=_listed(found.late, [f"late since {_time(line.late_since, zone)}" for line in found.late]),
+        open=load.number,
+        by_severity=tuple(f"{number} {name}" for name, number in load.by_severity),
+        due=_listed(due, [f"{line.target} due {_time(line.due_at, zone)}" for line in due], of=load.due_number),
+        late=_listed(
+            found.late, [f"late since {_time(line.late_since, zone)}" for line in found.late], of=load.late_number
+        ),
         waiting=_listed(
             found.waiting[:_LONGEST],
             [f"waits since {_time(line.waiting_since, zone)}" for line in found.waiting[:_LONGEST]],
         ),
-        turns=tuple(f"{number} {TURN_NAMES[whose]}" for whose, number in found.turns()),
+        turns=tuple(f"{number} {TURN_NAMES[whose]}" for whose, number in load.turns),
         others_turn=_listed(others[:_LONGEST], [_turn(line, zone) for line in others]),
-        due_number=len(due),
-        late_number=len(found.late),
+        due_number=load.due_number,
+        late_number=load.late_number,
         quarantined=waits.quarantined,
         undelivered=desk_mails.undelivered(unit.connection),
         unsent=waits.unsent.number,
@@ -100,17 +108,18 @@ def thresholds(unit: Unit) -> tuple[str, ...]:
 
 def _kept(unit: Unit, since: datetime) -> tuple[tuple[str, ...], int]:
     """What was kept from cases since the last digest: nobody else sees it."""
-    found, number = kept.listed(unit.connection, since=since, limit=_SHOWN)
+    found, number = kept.listed(unit.connection, since=since, limit=SHOWN)
     more = [f"and {number - len(found)} more: helpdesk person"] if number > len(found) else []
     return (*map(kept_line, found), *more), number
 
 
 def handover_mail(
-    found: Overview, rotation: Rotation, at: datetime, now: datetime, *, desk: str, away: Mapping[str, str]
+    load: OpenCaseload, rotation: Rotation, at: datetime, now: datetime, *, desk: str, away: Mapping[str, str]
 ) -> HandoverMail:
     """The turn for who comes on call; `away`: until when those are away who are, by address."""
     seats, zone = rotation.on_call(at), rotation.timezone
-    open_cases = _listed(found.lines, [_due(line, zone, now) for line in found.lines])
+    lines = load.first.lines
+    open_cases = _listed(lines, [_due(line, zone, now) for line in lines], of=load.number)
     return HandoverMail(
         desk=desk,
         rotation=rotation.name,
@@ -120,8 +129,8 @@ def handover_mail(
         begins=moment(at, zone),
         until=moment(seats.until, zone),
         until_brief=brief(seats.until, zone),
-        open=len(found.lines),
-        late_number=len(found.late),
+        open=load.number,
+        late_number=load.late_number,
         cases=open_cases,
     )
 
@@ -131,11 +140,11 @@ def _seated(person: Person, away: Mapping[str, str]) -> str:
     return f"{person.name or person.address}{f', {until}' if until else ''}"
 
 
-def _listed(lines: Sequence[OverviewLine], remarks: Sequence[str]) -> tuple[str, ...]:
-    """One line a case, and how many more there are."""
-    shown = [_case(line, words) for line, words in zip(lines[:_SHOWN], remarks, strict=False)]
-    more = len(lines) - len(shown)
-    return (*shown, *([f"and {more} more: helpdesk cases --open"] if more else []))
+def _listed(lines: Sequence[OverviewLine], remarks: Sequence[str], *, of: int = 0) -> tuple[str, ...]:
+    """One line a case, and how many more there are of so many."""
+    shown = [_case(line, words) for line, words in zip(lines[:SHOWN], remarks, strict=False)]
+    more = of - len(shown)
+    return (*shown, *([f"and {more} more: helpdesk cases --open"] if more > 0 else []))
 
 
 def _case(line: OverviewLine, words: str) -> str:

@@ -10,24 +10,20 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from helpdesk.core.clocks.overview import overview
 from helpdesk.core.staffing.relief import said_away
 from helpdesk.letters import DeskLetter
-from helpdesk.operators.digest import Mailboxes, digest_mail, handover_mail
+from helpdesk.operators.digest import Mailboxes, digest_mail, handover_mail, tomorrow_of
+from helpdesk.operators.open_cases import caseload
 from helpdesk.operators.silent import silent_mailboxes
-from helpdesk.store import cases as case_store
-from helpdesk.store import desk_mails, outbox, queue
-from helpdesk.store.queue import Wanted
+from helpdesk.store import desk_mails, open_cases, outbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from helpdesk.config import Configuration
-    from helpdesk.core.words.case import Case
     from helpdesk.core.words.desk_mail import DigestMail, HandoverMail
     from helpdesk.core.words.people import Mailbox
-    from helpdesk.offering.policy import Policy
     from helpdesk.openhours.rotation import Rotation
     from helpdesk.openhours.walltime import Handovers, WallTime
     from helpdesk.person import Person
@@ -35,7 +31,6 @@ if TYPE_CHECKING:
     from helpdesk.unit import Unit, Units
 
 _TOO_OLD = timedelta(days=1)
-_BATCH = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,22 +97,18 @@ class Rounds:
     def _content(self, unit: Unit, each: Round, at: datetime, failing: Mapping[str, str]) -> DigestMail | HandoverMail:
         configuration = self._units.rules.configuration
         if each.rotation:
-            boxes = {box.address for box in _boxes(configuration, each.rotation)}
-            cases = (pair for pair in self._open_cases(unit) if pair[0].mailbox in boxes)
+            boxes = [box.address for box in _boxes(configuration, each.rotation)]
             away = _away(each.rotation, at, configuration)
             desk = configuration.file.desk.name
-            return handover_mail(overview(cases, unit.now), each.rotation, at, unit.now, desk=desk, away=away)
+            return handover_mail(
+                caseload(unit, boxes, until=unit.now), each.rotation, at, unit.now, desk=desk, away=away
+            )
         silent = dict(silent_mailboxes(unit))
         boxes_to_see = Mailboxes(failing, silent)
         since = desk_mails.newest_of(unit.connection, f"digest/{each.name}/") or at - _TOO_OLD
-        found = overview(self._open_cases(unit), unit.now)
-        return digest_mail(unit, found, each.wall.timezone, mailboxes=boxes_to_see, since=since)
-
-    def _open_cases(self, unit: Unit) -> Iterator[tuple[Case, Policy]]:
-        numbers = [*queue.numbers(unit.connection, Wanted(only_open=True))]
-        for start in range(0, len(numbers), _BATCH):
-            for case in case_store.find(unit.connection, numbers[start : start + _BATCH]).values():
-                yield case, unit.policy_of(case)
+        every, zone = open_cases.mailboxes(unit.connection), each.wall.timezone
+        load = caseload(unit, every, until=tomorrow_of(unit.now, zone))
+        return digest_mail(unit, load, zone, mailboxes=boxes_to_see, since=since)
 
     def _mail(
         self, each: Round, at: datetime, person: Person, content: DigestMail | HandoverMail, now: datetime

@@ -11,6 +11,7 @@ from collections import Counter
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
+from helpdesk.core.clocks.milestones import Milestones
 from helpdesk.core.words.case import ERASED
 from helpdesk.errors import StaleCase
 from helpdesk.privacy.erased import outsiders, purged
@@ -103,7 +104,8 @@ def _purge(unit: Unit, number: int, staff: Collection[str], *, before: datetime,
     counts = {"people": len(people), **erased}
     events = purged(by, counts, unit.now)
     after = case_store.load(unit.connection, number).after(*events)
-    case_store.save(unit.connection, after, new=events, next_at=None)  # it is over: time alone changes nothing any more
+    # It is over: time alone changes nothing any more, and it is listed nowhere.
+    case_store.save(unit.connection, after, new=events, next_at=None, marks=Milestones())
     return {"cases": 1, **counts}
 
 

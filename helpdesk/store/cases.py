@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from helpdesk.core.clocks.milestones import Milestones
 from helpdesk.core.words.case import Case, case_from
 from helpdesk.core.words.events import (
     AgentAnswered,
@@ -103,9 +104,9 @@ class MailLocation:
     message_id: str
 
 
-def insert(connection: sa.Connection, case: Case, next_at: datetime | None) -> int:
+def insert(connection: sa.Connection, case: Case, next_at: datetime | None, marks: Milestones) -> int:
     """Store a new case with its ledger; returns its number."""
-    row = {**_index(case), "next_at": next_at, "events": len(case.events)}
+    row = {**_index(case), **marks_row(marks), "next_at": next_at, "events": len(case.events)}
     if case.number:  # one that was kept for it
         row["id"] = case.number
     number = int(connection.execute(_INSERT, row).scalar_one())
@@ -127,10 +128,12 @@ def move_message(connection: sa.Connection, spool_id: int, *, to: int) -> None:
     connection.execute(sa.update(spool).where(spool.c.id == spool_id).values(case_id=to))
 
 
-def save(connection: sa.Connection, case: Case, *, new: Sequence[Event], next_at: datetime | None) -> None:
+def save(
+    connection: sa.Connection, case: Case, *, new: Sequence[Event], next_at: datetime | None, marks: Milestones
+) -> None:
     """Append events to a case's ledger. Raises StaleCase if it grew since it was read."""
     before = len(case.events) - len(new)
-    row = {**_index(case), "next_at": next_at, "events": len(case.events)}
+    row = {**_index(case), **marks_row(marks), "next_at": next_at, "events": len(case.events)}
     changed = connection.execute(_SAVE, {**row, "number": case.number, "before": before})
     if changed.rowcount != 1:
         raise StaleCase(f"{case.ref} changed while it was being decided")
@@ -154,6 +157,11 @@ def _index(case: Case) -> dict[str, Any]:
         "assigned_at": assigned[-1].recorded_at if assigned else None,
         "breached": bool(case.of_type(ClockBreached)),
     }
+
+
+def marks_row(marks: Milestones) -> dict[str, Any]:
+    """The columns that hold them."""
+    return {name: getattr(marks, name) for name in Milestones.__slots__}
 
 
 def _append(connection: sa.Connection, number: int, events: Sequence[Event], *, first: int) -> None:
@@ -242,6 +250,14 @@ def open_of(connection: sa.Connection, agents: Collection[str]) -> list[int]:
     """The open cases of these agents, without those that wait."""
     query = sa.select(cases.c.id).where(cases.c.assignee.in_(list(agents)), cases.c.status == "open")
     return [int(number) for number in connection.execute(query.order_by(cases.c.id)).scalars()]
+
+
+def open_after(connection: sa.Connection, after: int, *, limit: int) -> list[int]:
+    """The first numbers of cases, behind that one, on which something is owed."""
+    # Hidden from the planner, which would sort all that is open for each batch.
+    status = sa.func.coalesce(cases.c.status, "")
+    query = sa.select(cases.c.id).where(cases.c.id > after, status.in_(_OWING)).order_by(cases.c.id)
+    return [int(number) for number in connection.execute(query.limit(limit)).scalars()]
 
 
 def has_event(connection: sa.Connection, number: int, kind: type[Event]) -> bool:

@@ -29,6 +29,9 @@ def _where(condition: str) -> dict[str, Any]:
     return {"sqlite_where": sa.text(condition), "postgresql_where": sa.text(condition)}
 
 
+UNREAD = "?"  # the turn on a case of before turns were kept
+LISTED = "turn <> ''"
+OTHERS_TURN = "turn IN ('customer', 'vendor')"
 CALLS = "type IN ('step_taken', 'suspected', 'call_not_needed', 'severity_set')"
 
 policy_version = sa.Table(
@@ -63,12 +66,25 @@ cases = sa.Table(
     sa.Column("breached", sa.Boolean, nullable=False),
     sa.Column("next_at", Instant),  # the earliest instant at which time alone changes something
     sa.Column("events", sa.Integer, nullable=False),  # how many: the guard against two writers
+    # By what an open case is listed: see helpdesk.core.clocks.milestones, and helpdesk.store.open_cases.
+    sa.Column("turn", sa.String(20), nullable=False, server_default=UNREAD),
+    sa.Column("turn_since", Instant),
+    sa.Column("due_at", Instant),
+    sa.Column("late_at", Instant),
+    sa.Column("waiting_since", Instant),
     sa.Index("ix_cases_next_at", "next_at", **_where("next_at IS NOT NULL")),
     sa.Index("ix_cases_assignee_status", "assignee", "status"),
     sa.Index("ix_cases_assignee_assigned_at", "assignee", "assigned_at"),  # whom the next case goes to
     sa.Index("ix_cases_customer_opened_at", "customer", "opened_at"),
     # The queue, page by page: see helpdesk.store.queue.
     sa.Index("ix_cases_queue", "status", "breached", "rank", "next_at", "id"),
+    sa.Index("ix_cases_counted", "mailbox", "policy", "policy_version", "severity", "rank", "turn", **_where(LISTED)),
+    sa.Index("ix_cases_in_order", "mailbox", "rank", "due_at", "opened_at", **_where(LISTED)),
+    sa.Index("ix_cases_due_at", "due_at", "late_at", "mailbox", **_where("due_at IS NOT NULL")),
+    sa.Index("ix_cases_late_at", "late_at", "mailbox", **_where("late_at IS NOT NULL")),
+    sa.Index("ix_cases_waiting_since", "waiting_since", **_where("waiting_since IS NOT NULL")),
+    sa.Index("ix_cases_unread", "id", **_where(f"turn = '{UNREAD}'")),
+    sa.Index("ix_cases_turn_since", "turn_since", **_where(OTHERS_TURN)),
     sa.Index("ix_cases_customer_queue", "customer", "status", "breached", "rank", "next_at", "id"),
 )
 

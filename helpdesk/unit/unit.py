@@ -11,7 +11,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from helpdesk.core import tick
+from helpdesk.core.clocks.milestones import milestones_of
 from helpdesk.core.clocks.owed import with_owed
+from helpdesk.core.clocks.timeline import clocks
 from helpdesk.core.words.events import PolicyChanged
 from helpdesk.core.words.terms import RelatedCase, Terms
 from helpdesk.severity import SHIPPED, Classifier
@@ -95,13 +97,14 @@ class Unit:
 
     def policy_of(self, case: Case) -> Policy:
         """The policy version that a case runs under, with those it was moved from. Raises NotFound."""
-        policy = self._policy(case.policy, case.policy_version)
+        policy = self.policy_version(case.policy, case.policy_version)
         moved_from = [event.was for event in case.of_type(PolicyChanged)]
         if not moved_from:
             return policy
-        return replace(policy, earlier={version: self._policy(case.policy, version) for version in moved_from})
+        return replace(policy, earlier={version: self.policy_version(case.policy, version) for version in moved_from})
 
-    def _policy(self, key: str, version: str) -> Policy:
+    def policy_version(self, key: str, version: str) -> Policy:
+        """A version of a policy. Raises NotFound."""
         return self._versions.policy(self.connection, self.rules.book, key, version)
 
     def terms(self, mailbox: Mailbox, *, case: Case | None, sender: str = "") -> Terms:
@@ -190,11 +193,12 @@ class Unit:
         if case is None:
             raise ValueError("a decision about a case was expected")
         self.forget()
-        next_at = tick.next_at(case, terms, decision.clocks)
+        found = decision.clocks or clocks(case, terms.policy)
+        next_at, marks = tick.next_at(case, terms, found), milestones_of(case, found)
         if case.number and decision.outcome != "opened":
-            case_store.save(self.connection, case, new=decision.events, next_at=next_at)
+            case_store.save(self.connection, case, new=decision.events, next_at=next_at, marks=marks)
             return case
-        return replace(case, number=case_store.insert(self.connection, case, next_at))
+        return replace(case, number=case_store.insert(self.connection, case, next_at, marks))
 
     def write(self, case: Case, drafts: Sequence[Draft], terms: Terms) -> None:
         """Queue the letters of a decision; of a case that is not confirmed, none that go outside."""

@@ -58,7 +58,7 @@ def queue_page(
     now: datetime,
     *,
     more: int,
-    later: int | None,
+    later: int | None = None,
     problems: Sequence[str],
 ) -> str:
     """The queue, what is due first on top; `problems` are the desk's own.

@@ -31,6 +31,7 @@ from helpdesk.store import credits as credit_store
 from helpdesk.store.alerts import Telling
 from helpdesk.store.backlog import backlog
 from helpdesk.store.engine import Database, Instant
+from helpdesk.store.open_cases import OpenCases
 from helpdesk.store.signatures import Learnt
 from helpdesk.store.spool import Accepted
 from helpdesk.store.tables import metadata
@@ -558,3 +559,23 @@ def test_cases_of_before_are_counted_and_those_of_now_with_them(empty):
         connection.execute(rows, row)
         assert case_counts.by_status(connection) == {("open", False): 3, ("closed", True): 1}
         assert case_counts.wrong(connection) == 0
+
+
+def test_open_cases_of_before_are_to_be_read_and_ended_ones_are_listed_nowhere(empty):
+    """Revision 0025: what only events tell is not made up."""
+    migrate.upgrade(empty, "0024")
+    at = datetime(2026, 5, 19, 12, 30, tzinfo=UTC)
+    policy = {"version": "v", "policy": "logik", "name": "logik.toml", "text": "", "stored_at": at}
+    row = {"mailbox": "support@logik.example", "policy": "logik", "policy_version": "v", "customer": ""}
+    row |= {"requester": "jo@acme.example", "subject": "", "severity": "s3", "rank": 3, "opened_at": at, "events": 0}
+    row |= {"assignee": "ann@desk.example", "breached": False}
+    with empty.write() as connection:
+        connection.execute(sa.insert(metadata.tables["policy_version"]).values(policy))
+        rows = [row | {"status": status} for status in ("open", "closed", "merged", "resolved")]
+        connection.execute(sa.insert(metadata.tables["cases"]), rows)
+    migrate.upgrade(empty)
+
+    with empty.read() as connection:
+        kept = OpenCases(connection, ["support@logik.example"], at)
+        assert kept.unread(after=0) == [1, 3]
+        assert (kept.kinds(), kept.late_number()) == ([], 0)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from helpdesk.core.clocks.milestones import milestones_of
 from helpdesk.core.clocks.timeline import clocks
-from helpdesk.core.clocks.turn import TURNS, turn_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
     from datetime import datetime
 
     from helpdesk.core.clocks.turn import Whose
@@ -40,15 +39,16 @@ class OverviewLine:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The open cases, the worst and the first due on top."""
+    """Open cases, the worst and the first due on top."""
 
     lines: tuple[OverviewLine, ...]
 
-    @property
-    def by_severity(self) -> tuple[tuple[str, int], ...]:
-        """How many of each severity, the worst first; names may stand in several policies."""
-        counted = Counter((line.rank, line.severity) for line in self.lines)
-        return tuple((name, number) for (_, name), number in sorted(counted.items()))
+    @classmethod
+    def of(cls, lines: Iterable[OverviewLine]) -> Overview:
+        """These lines in their order."""
+        return cls(
+            tuple(sorted(lines, key=lambda line: (line.rank, line.due_at is None, line.due_at or line.opened_at)))
+        )
 
     @property
     def late(self) -> tuple[OverviewLine, ...]:
@@ -61,11 +61,6 @@ class Overview:
         """Those whose customer has no answer, the longest waiting first."""
         waiting = [(line.waiting_since, line) for line in self.lines if line.waiting_since]
         return tuple(line for _, line in sorted(waiting, key=lambda pair: pair[0]))
-
-    def turns(self) -> tuple[tuple[Whose, int], ...]:
-        """How many it is whose turn on, of the turns that there are."""
-        counted = Counter(line.turn for line in self.lines)
-        return tuple((whose, counted[whose]) for whose in TURNS if counted[whose])
 
     def turn_of(self, *whose: Whose) -> tuple[OverviewLine, ...]:
         """Those on which it is their turn, the longest first."""
@@ -80,24 +75,17 @@ class Overview:
 
 def overview(cases: Iterable[tuple[Case, Policy]], now: datetime) -> Overview:
     """The open ones among these cases as they stand at `now` (aware UTC)."""
-    return Overview(_in_order([_line(case, policy, now) for case, policy in cases if _is_owed(case, policy)]))
+    lines = (_line(case, policy, now) for case, policy in cases)
+    return Overview.of(line for line in lines if line)
 
 
-def _is_owed(case: Case, policy: Policy) -> bool:
-    """A case that went into another one is listed only for the promises that it still has to keep."""
-    owed = not case.merged_into or any(clock.stopped_at is None and clock.stretches for clock in clocks(case, policy))
-    return case.active and owed
-
-
-def _in_order(lines: Sequence[OverviewLine]) -> tuple[OverviewLine, ...]:
-    return tuple(sorted(lines, key=lambda line: (line.rank, line.due_at is None, line.due_at or line.opened_at)))
-
-
-def _line(case: Case, policy: Policy, now: datetime) -> OverviewLine:
-    running = [clock for clock in clocks(case, policy) if clock.stopped_at is None]
+def _line(case: Case, policy: Policy, now: datetime) -> OverviewLine | None:
+    found = clocks(case, policy)
+    marks = milestones_of(case, found)
+    if not marks.turn:
+        return None
+    running = [clock for clock in found if clock.stopped_at is None]
     due = min((clock for clock in running if clock.due_at), key=lambda clock: clock.due_at or now, default=None)
-    unanswered = [clock.started_at for clock in running if clock.kind.answers and not clock.exempt]
-    turn = turn_of(case)
     late = [at for clock in running if (at := clock.breached_at(now))]
     return OverviewLine(
         ref=case.ref,
@@ -111,7 +99,7 @@ def _line(case: Case, policy: Policy, now: datetime) -> OverviewLine:
         target=due.kind.name if due else "",
         due_at=due.due_at if due else None,
         late_since=min(late, default=None),
-        waiting_since=min(unanswered, default=None),
-        turn=turn.whose,
-        turn_since=turn.since,
+        waiting_since=marks.waiting_since,
+        turn=marks.turn,
+        turn_since=marks.turn_since,
     )
