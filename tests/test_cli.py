@@ -6,14 +6,17 @@ import io
 import json
 import shutil
 import sqlite3
+import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import typer
 
 from helpdesk.archive import ArchivedMail
-from helpdesk.cli import main
+from helpdesk.cli import app, main
+from helpdesk.cli.registry import COMMANDS
 from helpdesk.core.words.message import Envelope
 from helpdesk.desk import Desk, load_rules
 from helpdesk.importing import import_one
@@ -811,3 +814,28 @@ def test_a_mailbox_may_run_by_an_example(run, tmp_path):
     assert "suse" in load_rules(path, environment={}, signing_key=b"k" * 32).book.policies
     assert "suse.toml" in run("policy", "check")[1]
     assert "suse" not in {shape["key"] for shape in json.loads(run("policy", "list", "--json")[1])}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_list_of_commands_says_of_each_what_it_says_of_itself(name):
+    said = typer.main.get_command(app).commands[name].help
+    assert " ".join(said.split("\n\n")[0].split()) == COMMANDS[name].does
+
+
+def test_the_list_of_commands_loads_none_of_them():
+    """A shell asks for it, and a person who has mistyped: it takes what the command line takes, and nothing of the desk."""
+    program = (
+        "import sys, atexit; from helpdesk.cli import main; sys.argv[1:] = ['--help'];"
+        "atexit.register(lambda: print(*sys.modules, file=sys.stderr)); main()"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    loaded = set(ran.stderr.split())
+    heavy = {"sqlalchemy", "pydantic", "jinja2", "rich", "asyncio", "apscheduler", "holidays", "dateutil", "email"}
+    assert "  serve " in ran.stdout
+    assert not heavy & loaded
+    assert {name for name in loaded if name.startswith("helpdesk.")} <= {
+        "helpdesk.cli",
+        "helpdesk.cli.registry",
+        "helpdesk.errors",
+    }
+    assert len(loaded) < 200  # 145 on Python 3.11

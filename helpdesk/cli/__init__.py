@@ -9,21 +9,25 @@ import sys
 
 import typer
 
-from helpdesk.cli import cases, classifier, declare, health, mail, oncall, policy, privacy, queues, report, serve, setup
+from helpdesk.cli.registry import OnDemand
 from helpdesk.errors import ConfigurationError, HelpdeskError, NotFound
 
 __all__ = ["app", "main"]
 
 app = typer.Typer(
     name="helpdesk",
+    cls=OnDemand,
     help="A helpdesk that lives in e-mail and keeps its promises to the minute.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
     rich_markup_mode=None,
 )
-for module in (setup, serve, health, mail, cases, policy, declare, oncall, classifier, queues, privacy, report):
-    module.register(app)
+
+
+@app.callback()
+def _before_all() -> None:
+    """Nothing; typer wants a callback, or a command that is there from the beginning."""
 
 
 def main() -> None:
