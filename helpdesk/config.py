@@ -66,6 +66,7 @@ class DeskTable:
     digest: str = ""  # "08:00 Europe/Berlin": when the operators get the daily digest
     require_authentication: Literal["auto", "always", "never"] = "auto"
     second_voter: bool = False  # wants the extra `embeddings`
+    workers: int | Literal["auto"] = "auto"  # processes that read mail beside the daemon
     blocked: list[str] = field(default_factory=list)  # addresses and domains whose mail is held
     second_answer_within: str = "10m"  # of another agent's: one that has not seen it comes back once; "0m": never
     keep: str = ""  # "400d": how long content and people of ended cases are kept; without it, for ever
@@ -279,6 +280,7 @@ class ConfigurationFile:
 
 
 _MOST_CONNECTIONS = 50  # each is a thread, and a smarthost that grants more is rare
+_FEW_CORES, _WORKERS, _MOST_WORKERS = 2, 4, 64  # more than four read faster than one process writes
 _PLAIN = ("desk", "database", "smtp_in", "smtp_out", "web")
 
 
@@ -371,6 +373,13 @@ class Configuration:
     def smtp_out_url(self) -> str:
         """The courier's URL; a relative Maildir is beside the configuration."""
         return _beside(self.file.smtp_out.url, "maildir:", self.folder)
+
+    @property
+    def workers(self) -> int:
+        """How many processes read mail beside the daemon; none where there are two cores or fewer, unless asked for."""
+        told = self.file.desk.workers
+        cores = len(os.sched_getaffinity(0))
+        return told if told != "auto" else min(cores - 1, _WORKERS) if cores > _FEW_CORES else 0
 
     @property
     def connections(self) -> int:
@@ -617,6 +626,8 @@ def _value_problems(file: ConfigurationFile) -> Iterator[str]:
     yield from _refused("desk.second_answer_within", lambda: _read_apart(file.desk.second_answer_within))
     yield from _refused("smtp_in.max_size", lambda: read_size(file.smtp_in.max_size))
     yield from _refused("smtp_out.attachments", lambda: read_size(file.smtp_out.attachments))
+    if file.desk.workers != "auto" and not 0 <= file.desk.workers <= _MOST_WORKERS:
+        yield f"desk.workers: expected 0 to {_MOST_WORKERS} or 'auto', not {file.desk.workers}"
     if not 1 <= file.smtp_out.connections <= _MOST_CONNECTIONS:
         yield f"smtp_out.connections: expected 1 to {_MOST_CONNECTIONS}, not {file.smtp_out.connections}"
     for number, entry in enumerate(file.mailbox, start=1):

@@ -3,7 +3,7 @@
     listener     an event loop of its own      mail over SMTP or LMTP to the committer
     committer    a thread                      accepted mail to the spool, many in one flush
     pollers      a thread a mailbox            mail from IMAP folders to the spool
-    worker       a thread                      spool to cases
+    worker       a thread                      spool to cases; with `workers`, processes read the mail for it
     reader       a thread                      new cases once more, by a language model, where there is one
     senders      a thread a connection         outbox to the courier, at the pace that the smarthost bears
     keeper       a thread                      renews the claims of what is worked and sent just now
@@ -93,7 +93,7 @@ class Daemon:
         self.rules = rules
         self.database = Database(rules.configuration.database_url)
         self.lock = WorkLock(self.database)
-        self.desk = Desk(database=self.database, rules=rules, now=now)
+        self.desk = Desk(database=self.database, rules=rules, now=now, workers=rules.configuration.workers)
         self.stop = threading.Event()
         self._set_back = threading.Event()  # the clock was, and what waits to be sent has not heard of it yet
         self.watch = Watch(
@@ -394,6 +394,7 @@ class Daemon:
         self.committer.close()
         for loop in (self.worker, *self.senders, self.keeper, *self._readers):
             loop.join(timeout=max(0, ends - time.monotonic()))
+        self.desk.stop_reading()
         self._give_back()
         for sender, courier in zip(self.senders, self.couriers, strict=True):
             if not sender.running:

@@ -51,6 +51,7 @@ def problems(tmp_path, text, environment=None):
         ('team = "first line"', 'team = "second line"', "mailbox.1.team: expected the name of a [[team]]"),
         ('teams = ["first line"]', 'teams = ["second line"]', "agent.1.teams: expected the name of a [[team]]"),
         ('url = "maildir:outgoing"', 'url = "http://x"', "smtp_out.url: expected smtp://"),
+        ("[desk]", "[desk]\nworkers = -1", "desk.workers: expected 0 to 64 or 'auto', not -1"),
         ("[smtp_out]", "[smtp_out]\nconnections = 0", "smtp_out.connections: expected 1 to 50, not 0"),
         (
             'url = "maildir:outgoing"',

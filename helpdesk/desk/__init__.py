@@ -21,6 +21,7 @@ from helpdesk.core.words.alert import AlertText, OperatorAlert
 from helpdesk.core.words.case import DESK
 from helpdesk.core.words.message import base_address
 from helpdesk.desk.deliver import Delivery, Sending, never, stop_sending
+from helpdesk.desk.reading_pool import ReadingPool
 from helpdesk.desk.rehearsal import rehearse
 from helpdesk.desk.tick import tick
 from helpdesk.desk.work import Worked
@@ -52,14 +53,26 @@ __all__ = ["Desk", "Rules", "Worked", "load_rules"]
 class Desk:
     """The desk over one database. Several may run on one PostgreSQL."""
 
-    def __init__(self, *, database: Database, rules: Rules, now: Callable[[], datetime], holds: bool = False) -> None:
-        """`now` gives aware UTC instants; only the doors call it. `holds`: what is written waits to be released."""
+    def __init__(
+        self,
+        *,
+        database: Database,
+        rules: Rules,
+        now: Callable[[], datetime],
+        holds: bool = False,
+        workers: int = 0,
+    ) -> None:
+        """`now` gives aware UTC instants; only the doors call it. `holds`: what is written waits to be released.
+
+        `workers`: so many processes read mail, beside this one.
+        """
         self.database = database
         self.now = now
         self.keeper = Keeper(database)
         self.units = Units(database, rules, holds_mail=holds)
         self._sending = Sending(self.keeper)
-        self._worker = Worker(self.units)
+        self._pool = ReadingPool(workers) if workers else None
+        self._worker = Worker(self.units, self._pool)
         self._rounds = Rounds(self.units)
         self._absences = Absences(self.units)
 
@@ -78,8 +91,15 @@ class Desk:
 
     def warm_up(self) -> None:
         """Load what the first mail would wait for; to be called once, before anything is worked."""
+        if self._pool:
+            self._pool.prepare(self.rules)
         rehearse(self.rules, self.now())
         self.units.warm_up()
+
+    def stop_reading(self) -> None:
+        """End the processes that read mail; to be called once nothing is worked any more."""
+        if self._pool:
+            self._pool.close()
 
     def exchange(self, rules: Rules) -> None:
         """Run by other rules from the next unit of work on; their policy versions are stored first."""

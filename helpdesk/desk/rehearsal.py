@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from helpdesk.core.words.message import Envelope
+from helpdesk.desk.ahead import ReadAhead
 from helpdesk.desk.work import read_mail, work_mail
 from helpdesk.failpoints import out_of_reach
 from helpdesk.mail.read.parse import parse
@@ -76,4 +77,4 @@ def _work(unit: Unit, mailbox: Mailbox) -> None:
     envelope = Envelope("rehearsal@customer.invalid", (mailbox.address,))
     [number] = spool.put(unit.connection, [Accepted(mailbox.address, raw, envelope, "smtp", unit.now)], unit.now)
     mail = spool.load(unit.connection, number)
-    work_mail(unit, read_mail(unit.rules, mail, parse(mail.raw)))
+    work_mail(unit, read_mail(unit.rules, mail, ReadAhead(parse(mail.raw))))

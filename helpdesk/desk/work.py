@@ -48,6 +48,8 @@ if TYPE_CHECKING:
     from helpdesk.core.words.message import Message
     from helpdesk.core.words.people import Mailbox
     from helpdesk.core.words.terms import Terms
+    from helpdesk.desk.ahead import ReadAhead
+    from helpdesk.severity.ahead import JudgedAhead
     from helpdesk.store.spool import Spooled
     from helpdesk.unit import Rules, Unit
 
@@ -72,15 +74,19 @@ class ReadMail:
     mailbox: Mailbox | None  # None: it is no longer configured
     clues: Clues
     secrets: tuple[str, ...]
+    judged: JudgedAhead | None = None  # as a mail that opens a case
 
 
-def read_mail(rules: Rules, mail: Spooled, parsed: Message) -> ReadMail:
+def read_mail(rules: Rules, mail: Spooled, ahead: ReadAhead) -> ReadMail:
     """Read a mail that was parsed; before the transaction, since it may take a moment."""
-    message = attributed(rules, mail, parsed)
+    message = attributed(rules, mail, ahead.message)
     message = replace(message, robot=None) if mail.released_by and not mail.history else message
     mailbox = rules.configuration.mailbox(mail.mailbox)
     clues = read_clues(message, mail.envelope, mailbox, rules.signer) if mailbox else NO_CLUES
-    return ReadMail(mail, message, mailbox, clues, look_through(mail.raw, message))
+    secrets = ahead.secrets
+    if secrets is None or message.sender != ahead.message.sender:  # whose own addresses are no secrets
+        secrets = look_through(mail.raw, message)
+    return ReadMail(mail, message, mailbox, clues, secrets, ahead.judged)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +132,7 @@ def work_mail(unit: Unit, read: ReadMail) -> Worked:
     mail = _placed(unit, read, read.mailbox)
     arrival = _arrival(unit, mail)
     home = _home(unit, mail)
-    terms = unit.judging(unit.terms(home, case=mail.about.case, sender=mail.sender))
+    terms = unit.judging(unit.terms(home, case=mail.about.case, sender=mail.sender), known=read.judged)
     arrival = replace(arrival, thanks=thanks_in(mail.about.case, arrival, terms))
     decision = receive(mail.about.case, arrival, terms, unit.now)
     failpoint("work.decided")

@@ -2,7 +2,8 @@
 
 Mails that were never tried are worked in batches, one transaction each; on a database with one writer it ends as soon
 as somebody else waits for it, and the rest of the batch gets another. If anything in a batch fails, each mail is tried
-alone, so that one bad mail never takes its neighbours down. After three attempts alone, spaced as `store.attempts`
+alone, so that one bad mail never takes its neighbours down, and so is one that the process died of, or stood still at,
+which read it (`reading_pool`). After three attempts alone, spaced as `store.attempts`
 says, a mail is set aside with its bytes and the operators are told once. What another worker or the database did to an
 attempt never counts; if it does so again and again, the operators are told once, and the mail goes on being tried.
 """
@@ -15,6 +16,9 @@ from typing import TYPE_CHECKING
 import structlog
 
 from helpdesk.core.words.alert import AlertText, OperatorAlert
+from helpdesk.desk.ahead import ReadAhead
+from helpdesk.desk.reading_pool import READY_WITHIN, ReadingFailed
+from helpdesk.desk.reading_process import ReadingJob
 from helpdesk.desk.work import read_mail, work_mail
 from helpdesk.failpoints import failpoint
 from helpdesk.mail.read.parse import parse
@@ -25,11 +29,12 @@ from helpdesk.store.conflicts import is_blameless, is_conflict
 from helpdesk.unit import checked
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from helpdesk.core.words.message import Message
+    from helpdesk.desk.reading_pool import ReadingPool
     from helpdesk.desk.work import Worked
+    from helpdesk.severity import Classifier
     from helpdesk.store.spool import Spooled
     from helpdesk.unit import Unit, Units
 
@@ -42,8 +47,10 @@ _log = structlog.get_logger("work")
 class Worker:
     """Works waiting mail, for one thread."""
 
-    def __init__(self, units: Units) -> None:
+    def __init__(self, units: Units, pool: ReadingPool | None = None) -> None:
+        """`pool`: of processes that read beside each other; without it mails are read here."""
         self._units = units
+        self._pool = pool
         self._claimed: dict[int, Spooled] = {}  # and not settled yet
         self._renewed = 0.0  # when, by the monotonic clock
         self._alone_first = True
@@ -67,6 +74,7 @@ class Worker:
             )
             for mail in attempts.worn_out(unit.connection, self._units.database.owner):
                 _set_aside(unit, mail, "its worker died three times")
+            classifiers = self._classifiers(unit, mails)
         self._alone_first = not self._alone_first
         self._claimed, self._renewed = {mail.id: mail for mail in mails}, time.monotonic()
         failpoint("work.claimed")
@@ -74,11 +82,14 @@ class Worker:
             return None
         if mails[0].attempts:
             return self._tried(mails[0], now)
-        parsed = [self._parsed(mail) for mail in mails]
+        found = self._found(mails, classifiers)
+        failed = [mail for mail, one in zip(mails, found, strict=True) if isinstance(one, ReadingFailed)]
+        parsed = [self._parsed(mail, one) for mail, one in zip(mails, found, strict=True) if mail not in failed]
         try:
-            return self._together(parsed, now, waits=False)
+            worked = self._together(parsed, now, waits=False) if parsed else []
         except Exception:  # noqa: BLE001 - whatever it was, one by one finds out whose it is
-            return [done for mail, _ in parsed if mail.id in self._claimed for done in self._alone(mail, now)]
+            worked = [done for mail, _ in parsed if mail.id in self._claimed for done in self._alone(mail, now)]
+        return worked + [done for mail in failed for done in self._alone(mail, now)]
 
     def work_at_once(self, numbers: Sequence[int], now: datetime) -> None:
         """Work these mails, for somebody who waits: all their attempts one after the other, whatever else is waiting.
@@ -99,19 +110,43 @@ class Worker:
         for mail in self._claimed.values():
             attempts.give_back(unit.connection, mail)
 
-    def _parsed(self, mail: Spooled) -> tuple[Spooled, Message]:
+    def _classifiers(self, unit: Unit, mails: Sequence[Spooled]) -> dict[str, Classifier | None]:
+        """Who judges the mails of a mailbox, wherever that is done."""
+        book, configuration = unit.rules.book, unit.rules.configuration
+        boxes = filter(None, map(configuration.mailbox, {mail.mailbox for mail in mails})) if self._pool else ()
+        return {mailbox.address: unit.classifier(book.policy(mailbox.policy)) for mailbox in boxes}
+
+    def _found(
+        self, mails: Sequence[Spooled], classifiers: Mapping[str, Classifier | None], *, patience: float = 0.0
+    ) -> Sequence[ReadAhead | ReadingFailed | None]:
+        """What processes have read of each; None where none has."""
+        if self._pool is None:
+            return [None] * len(mails)
+        rules = self._units.rules
+        jobs = [
+            ReadingJob(mail.raw, rules.configuration.mailbox(mail.mailbox), classifiers.get(mail.mailbox))
+            for mail in mails
+        ]
+        return self._pool.read(rules, jobs, self._renew, patience=patience)
+
+    def _parsed(self, mail: Spooled, found: ReadAhead | ReadingFailed | None) -> tuple[Spooled, ReadAhead]:
         """The mail, with what its sender's domain is proven by; that may ask name servers, so in no transaction."""
-        message = parse(mail.raw)
-        proven = checked(self._units.rules, mail, message)
+        if isinstance(found, ReadingFailed):
+            raise found
+        ahead = found or ReadAhead(parse(mail.raw))
+        proven = checked(self._units.rules, mail, ahead.message)
+        self._renew()
+        return proven, ahead
+
+    def _renew(self) -> None:
         if time.monotonic() - self._renewed > RENEWAL.total_seconds():
             with self._units.database.write() as connection:
                 attempts.renew(connection, self._units.database.owner, list(self._claimed))
             self._renewed = time.monotonic()
-        return proven, message
 
-    def _together(self, parsed: Sequence[tuple[Spooled, Message]], now: datetime, *, waits: bool) -> list[Worked]:
+    def _together(self, parsed: Sequence[tuple[Spooled, ReadAhead]], now: datetime, *, waits: bool) -> list[Worked]:
         """All of these mails, in as few transactions as others let us. `waits`: for cases that another worker holds."""
-        read = {mail.id: read_mail(self._units.rules, mail, message) for mail, message in parsed}
+        read = {mail.id: read_mail(self._units.rules, mail, ahead) for mail, ahead in parsed}
         left, worked = [mail for mail, _ in parsed], []
         while left:
             part: list[Worked] = []
@@ -142,7 +177,8 @@ class Worker:
     def _tried(self, mail: Spooled, now: datetime) -> list[Worked]:
         """One mail in a transaction of its own; if it fails, it waits for another attempt or is set aside."""
         try:
-            worked = self._together([self._parsed(mail)], now, waits=True)
+            [found] = self._found([mail], {}, patience=READY_WITHIN)
+            worked = self._together([self._parsed(mail, found)], now, waits=True)
         except Exception as problem:  # noqa: BLE001 - unknown is temporary, until it has happened three times (design law 5)
             if is_blameless(problem):
                 self._forgive(mail, problem, now)

@@ -17,6 +17,7 @@ from helpdesk.core.clocks.timeline import clocks
 from helpdesk.core.words.events import PolicyChanged
 from helpdesk.core.words.terms import RelatedCase, Terms
 from helpdesk.severity import SHIPPED, Classifier
+from helpdesk.severity.ahead import RecallingClassifier
 from helpdesk.severity.reader import NOTHING_READ
 from helpdesk.severity.threshold import call_threshold
 from helpdesk.store import cases as case_store
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from helpdesk.core.words.people import Mailbox, Team, Workload
     from helpdesk.offering.declared import DeclaredState
     from helpdesk.offering.policy import Policy
+    from helpdesk.severity.ahead import JudgedAhead
     from helpdesk.severity.reader import ReadFindings
     from helpdesk.severity.threshold import CallThreshold
     from helpdesk.store.cases import StoredMessage
@@ -149,14 +151,24 @@ class Unit:
             self._declared_state = declarations.declared_state(self.connection, self.now)
         return self._declared_state
 
-    def judging(self, terms: Terms, read: ReadFindings = NOTHING_READ) -> Terms:
+    def judging(self, terms: Terms, read: ReadFindings = NOTHING_READ, known: JudgedAhead | None = None) -> Terms:
         """The same, with who finds severities here: this desk's model, and the second voter where it is switched on.
 
-        `read` is what a reader reported of the mail that is to be judged.
+        `read` is what a reader reported of the mail that is to be judged, `known` a verdict that was found before.
         """
+        return replace(terms, judge=self._classifier(terms.policy, read, known))
+
+    def classifier(self, policy: Policy) -> Classifier | None:
+        """Who judges a mail by itself under a policy; None where a second voter has to be asked, here alone."""
+        return None if self.rules.configuration.file.desk.second_voter else self._classifier(policy, NOTHING_READ)
+
+    def _classifier(self, policy: Policy, read: ReadFindings, known: JudgedAhead | None = None) -> Classifier:
         second = load_second_voter() if self.rules.configuration.file.desk.second_voter else None
-        model, above = self._versions.model(self.connection), self.call_threshold(terms.policy).value
-        return replace(terms, judge=Classifier(model, second, read, above))
+        model, above = self._versions.model(self.connection), self.call_threshold(policy).value
+        if known is None or second or read is not NOTHING_READ:
+            return Classifier(model, second, read, above)
+        version = (policy.key, policy.version)
+        return RecallingClassifier(model, second, read, above, policy=version, known=known)
 
     def call_threshold(self, policy: Policy) -> CallThreshold:
         """From which probability of rank 1 people are called under a policy, as the ledger has it."""
