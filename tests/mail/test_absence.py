@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from helpdesk.mail.read.absence import has_absence_sentence, is_absence_notice
+from tests.soak import products
 
 TEXTS = tomllib.loads(Path(__file__).with_name("absence.toml").read_text("utf-8"))
 ANN = ("Ann Berg", "ann")
@@ -28,8 +29,10 @@ def test_one_word_more_makes_it_the_mail_of_a_person(text):
     assert not is_absence_notice(text, names=ANN, ours=True)
 
 
-@pytest.mark.parametrize("text", TEXTS["notices"])
-@pytest.mark.parametrize("more", ["The cause was a full disk.", "Der Fehler ist behoben.", "Does it work now?"])
+@pytest.mark.parametrize(
+    ("text", "more"),
+    products(TEXTS["notices"], ["The cause was a full disk.", "Der Fehler ist behoben.", "Does it work now?"]),
+)
 def test_a_notice_with_a_sentence_of_its_own_is_an_answer(text, more):
     assert not is_absence_notice(f"{text}\n\n{more}", names=ANN, ours=True)
     assert not is_absence_notice(f"{more}\n\n{text}", names=ANN, ours=True)
