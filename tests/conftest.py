@@ -70,7 +70,7 @@ def pytest_collection_modifyitems(config, items) -> None:
         if on_postgresql and item.nodeid.startswith("tests/stories/") and item.nodeid not in chosen:
             left_out.append(item)
             item.add_marker(pytest.mark.soak)
-        if on_postgresql or item.nodeid.startswith(_UNHURRIED):
+        if on_postgresql or item.nodeid.startswith(_UNHURRIED) or "_bomb_" in item.name:
             item.add_marker(pytest.mark.slow)
     if left_out and not SOAKING:
         config.hook.pytest_deselected(items=left_out)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import builtins
 import itertools
 import json
 import os
@@ -29,13 +30,14 @@ import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from types import FrameType
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("helpdesk/core", "helpdesk/desk")
 PATIENCE = 240  # seconds; who goes round in circles is found too
+_COMPILING = {"PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX"}
+_FAILED = re.compile(r"(?m)^(?:FAILED|ERROR) (.+?)(?: - .*)?$")
 _AT_MOST = 150  # tests for one mutant
-_WATCHED, _MET = "HELPDESK_MUTANTS_WATCHED", "HELPDESK_MUTANTS_MET"
+_MET = "HELPDESK_MUTANTS_MET"  # the folder into which a run of pytest writes which test comes where
 _COMPARED = {
     ast.Lt: ("<", "<="),
     ast.LtE: ("<=", "<"),
@@ -59,13 +61,19 @@ class Mutant:
 
     kind: str
     file: str
-    function: str  # and the line where it begins: `name:12`
+    function: str
+    body: int  # where the function's first line begins, and how far it is indented
+    indent: int
     start: int  # in the file's bytes
     end: int
     text: str
 
     def of(self, source: bytes) -> bytes:
         return source[: self.start] + self.text.encode() + source[self.end :]
+
+    @property
+    def place(self) -> str:
+        return f"{self.file} {self.function} {self.body}"
 
     def shown(self) -> str:
         source = (ROOT / self.file).read_bytes()
@@ -82,14 +90,17 @@ def mutants(file: str) -> Iterator[Mutant]:
     text = (ROOT / file).read_bytes()
     source = _Source(text, [0, *itertools.accumulate(len(line) for line in text.splitlines(keepends=True))])
     for function in ast.walk(ast.parse(text)):
-        if isinstance(function, ast.FunctionDef):
+        if isinstance(function, ast.FunctionDef) and (first := _first(function)):
+            body = source.starts[min([first.lineno, *(one.lineno for one in getattr(first, "decorator_list", []))]) - 1]
             for node in _own(function):
-                for kind, first, last, text in _changes(node, source):
-                    yield Mutant(kind, file, f"{function.name}:{_first_line(function)}", first, last, text)
+                for kind, begins, ends, words in _changes(node, source):
+                    yield Mutant(kind, file, function.name, body, first.col_offset, begins, ends, words)
 
 
-def _first_line(function: ast.FunctionDef) -> int:
-    return min([function.lineno, *(decorator.lineno for decorator in function.decorator_list)])
+def _first(function: ast.FunctionDef) -> ast.stmt | None:
+    """The first statement that does something and has a line of its own."""
+    body = function.body[1:] if ast.get_docstring(function) is not None else function.body
+    return body[0] if body and body[0].lineno > function.lineno else None
 
 
 def _own(function: ast.FunctionDef) -> Iterator[ast.AST]:
@@ -154,52 +165,55 @@ def chosen(count: int, seed: int) -> list[Mutant]:
     there = [mutant for file in files for mutant in mutants(file)]
     random.Random(seed).shuffle(there)
     kinds = sorted({mutant.kind for mutant in there})
-    taken: dict[tuple[str, str], Mutant] = {}
+    taken: dict[str, Mutant] = {}
     for number in range(count):
         kind = kinds[number % len(kinds)]
-        drawn = next(one for one in there if one.kind == kind and (one.file, one.function) not in taken)
-        taken[drawn.file, drawn.function] = drawn
+        drawn = next(one for one in there if one.kind == kind and one.place not in taken)
+        taken[drawn.place] = drawn
     return list(taken.values())
 
 
 # --- which tests come there; this module is pytest's plugin for that
 
 
-class Watch:
-    """Notes which test comes to which of the functions that are watched."""
+def with_hooks(source: bytes, here: Sequence[Mutant]) -> bytes:
+    """The file, with functions that say when they are called."""
+    for mutant in sorted(here, key=lambda one: one.body, reverse=True):
+        hook = f"{' ' * mutant.indent}__import__('builtins').mutants_met.add({mutant.place!r})\n"
+        source = source[: mutant.body] + hook.encode() + source[mutant.body :]
+    return source
 
-    def __init__(self, watched: frozenset[tuple[str, str]]) -> None:
-        self._watched = {(str(Path(file).resolve()), function) for file, function in watched}
-        self.met: dict[str, list[tuple[float, str]]] = {}
-        self._here: set[str] = set()
+
+if _MET in os.environ:
+    vars(builtins)["mutants_met"] = set()  # already what is imported before pytest is ready may call them
+
+
+class Watch:
+    """Notes which test comes to which of those functions."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / os.environ.get("PYTEST_XDIST_WORKER", "main")
+        self._met: dict[str, list[tuple[float, str]]] = {}
+        self._here: set[str] = vars(builtins)["mutants_met"]
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
         self._here.clear()
         began = time.process_time()
-        sys.setprofile(self._called)
         try:
             return (yield)
         finally:
-            sys.setprofile(None)
-            for function in self._here:
-                self.met.setdefault(function, []).append((time.process_time() - began, item.nodeid))
+            for place in self._here:
+                self._met.setdefault(place, []).append((time.process_time() - began, item.nodeid))
 
     def pytest_sessionfinish(self) -> None:
-        Path(os.environ[_MET]).write_text(json.dumps(self.met), encoding="utf-8")
-
-    def _called(self, frame: FrameType, event: str, _argument: object) -> None:
-        if event == "call":
-            code = frame.f_code
-            key = code.co_filename, f"{code.co_name}:{code.co_firstlineno}"
-            if key in self._watched:
-                self._here.add(f"{os.path.relpath(key[0])} {key[1]}")
+        self._file.write_text(json.dumps(self._met), encoding="utf-8")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Watch, where a run of `learned` asks for it."""
-    watched = json.loads(os.environ.get(_WATCHED, "[]"))
-    config.pluginmanager.register(Watch(frozenset(map(tuple, watched))))
+    if folder := os.environ.get(_MET):
+        config.pluginmanager.register(Watch(Path(folder)))
 
 
 # --- the tree that is broken
@@ -208,47 +222,62 @@ def pytest_configure(config: pytest.Config) -> None:
 class Tree:
     """A copy of the sources, one file of which is another for a moment."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        left_out = shutil.ignore_patterns(".git", ".venv", "var", "dist", ".*_cache", "__pycache__")
-        shutil.copytree(ROOT, folder, ignore=left_out)
+    def __init__(self, source: Path, folder: Path) -> None:
+        self.folder = folder
+        left_out = shutil.ignore_patterns(".git", ".venv", "var", "dist", ".*_cache", ".hypothesis")
+        shutil.copytree(source, folder, ignore=left_out)
 
     def learned(self, drawn: Sequence[Mutant]) -> dict[str, list[str]]:
-        """The tests of the fast lane that come to the functions of these mutants, the shortest first."""
-        met = self._folder / "met.json"
-        watched = json.dumps([(mutant.file, mutant.function) for mutant in drawn])
-        done = self._pytest(
-            ["-p", "tests.mutants", "@tests/fast.txt"], {_WATCHED: watched, _MET: str(met)}, patience=3_600
-        )
-        if done.returncode:
-            raise SystemExit(f"The tests fail before anything is broken:\n{done.stdout[-3_000:]}")
-        found = json.loads(met.read_text(encoding="utf-8"))
-        return {function: [name for _, name in sorted(tests)[:_AT_MOST]] for function, tests in found.items()}
+        """The tests of the fast lane that come to the functions of these mutants, the shortest first.
+
+        What fails before anything is broken finds nothing.
+        """
+        for file in {mutant.file for mutant in drawn}:
+            place = self.folder / file
+            here = [mutant for mutant in drawn if mutant.file == file]
+            place.write_bytes(with_hooks(place.read_bytes(), here))
+        met = self.folder / "met"
+        met.mkdir()
+        several = ["-n", str(os.cpu_count() or 1), "--dist", "worksteal"]
+        done = self._pytest(["-p", "tests.mutants", *several, "@tests/fast.txt"], {_MET: str(met)}, patience=3_600)
+        for file in {mutant.file for mutant in drawn}:
+            shutil.copy2(ROOT / file, self.folder / file)
+        failed = set(_FAILED.findall(done.stdout))
+        for name in sorted(failed):
+            _say(f"{name} fails before anything is broken")
+        found: dict[str, list[tuple[float, str]]] = {}
+        for file in met.iterdir():
+            for place, tests in json.loads(file.read_text(encoding="utf-8")).items():
+                found.setdefault(place, []).extend((took, name) for took, name in tests if name not in failed)
+        return {place: [name for _, name in sorted(tests)[:_AT_MOST]] for place, tests in found.items()}
 
     def finds(self, mutant: Mutant, tests: Sequence[str]) -> str:
         """The test that fails on the mutant; empty where none does."""
-        file = self._folder / mutant.file
+        file = self.folder / mutant.file
         source, times = file.read_bytes(), file.stat()
-        listed = self._folder / "tests.txt"
+        listed = self.folder / "tests.txt"
         listed.write_text("\n".join(tests), encoding="utf-8")
         try:
             file.write_bytes(mutant.of(source))
-            done = self._pytest(["-x", f"@{listed}"], {"PYTHONDONTWRITEBYTECODE": "1"}, patience=PATIENCE)
+            kept = {"PYTHONDONTWRITEBYTECODE": "1"}  # nothing is compiled but what `learned` has compiled: no mutant
+            done = self._pytest(["-n", "0", "-x", f"@{listed}"], kept, patience=PATIENCE)
         except subprocess.TimeoutExpired:
-            return "it never ends"
+            return "the clock: it never ends"
         finally:
             file.write_bytes(source)
             os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))
-        failed = re.search(r"(?m)^(?:FAILED|ERROR) (\S+)", done.stdout)
-        return (failed[1] if failed else "the tests do not start") if done.returncode else ""
+        failed = _FAILED.search(done.stdout)
+        return (failed[1] if failed else "tests that do not start") if done.returncode else ""
 
     def _pytest(
         self, arguments: Sequence[str], environment: dict[str, str], *, patience: float
     ) -> subprocess.CompletedProcess[str]:
+        ours = {name: value for name, value in os.environ.items() if name not in _COMPILING}
+        options = ["-q", "-p", "no:cacheprovider", "--tb=no", "--hypothesis-seed=0"]
         return subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", "--tb=no", *arguments],
-            cwd=self._folder,
-            env={**os.environ, **environment},
+            [sys.executable, "-m", "pytest", *options, *arguments],
+            cwd=self.folder,
+            env={**ours, **environment},
             capture_output=True,
             text=True,
             timeout=patience,
@@ -269,15 +298,14 @@ def main() -> int:
     asked = parser.parse_args()
     drawn = chosen(asked.count, asked.seed)
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
+        first = Tree(ROOT, Path(folder) / "0")
+        tests = first.learned(drawn)
         trees: queue.Queue[Tree] = queue.Queue()
         for number in range(os.cpu_count() or 1):
-            trees.put(Tree(Path(folder) / str(number)))
-        first = trees.get()
-        tests = first.learned(drawn)
-        trees.put(first)
+            trees.put(Tree(first.folder, Path(folder) / str(number + 1)))
 
         def tried(mutant: Mutant) -> bool:
-            coming = tests.get(f"{mutant.file} {mutant.function}", [])
+            coming = tests.get(mutant.place, [])
             tree = trees.get()
             by = tree.finds(mutant, coming) if coming else ""
             trees.put(tree)
