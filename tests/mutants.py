@@ -75,8 +75,7 @@ class Mutant:
     def place(self) -> str:
         return f"{self.file} {self.function} {self.body}"
 
-    def shown(self) -> str:
-        source = (ROOT / self.file).read_bytes()
+    def shown(self, source: bytes) -> str:
         line = source.count(b"\n", 0, self.start) + 1
         old = " ".join(source[self.start : self.end].decode().split())
         return f"{self.kind}: {self.file}:{line}: {old[:60]} -> {self.text[:60]}"
@@ -232,16 +231,16 @@ class Tree:
 
         What fails before anything is broken finds nothing.
         """
-        for file in {mutant.file for mutant in drawn}:
-            place = self.folder / file
-            here = [mutant for mutant in drawn if mutant.file == file]
-            place.write_bytes(with_hooks(place.read_bytes(), here))
+        sources = {(place := self.folder / mutant.file): place.read_bytes() for mutant in drawn}
+        for place, source in sources.items():
+            here = [mutant for mutant in drawn if self.folder / mutant.file == place]
+            place.write_bytes(with_hooks(source, here))
         met = self.folder / "met"
         met.mkdir()
         several = ["-n", str(os.cpu_count() or 1), "--dist", "worksteal"]
         done = self._pytest(["-p", "tests.mutants", *several, "@tests/fast.txt"], {_MET: str(met)}, patience=3_600)
-        for file in {mutant.file for mutant in drawn}:
-            shutil.copy2(ROOT / file, self.folder / file)
+        for place, source in sources.items():
+            place.write_bytes(source)
         failed = set(_FAILED.findall(done.stdout))
         for name in sorted(failed):
             _say(f"{name} fails before anything is broken")
@@ -310,7 +309,7 @@ def main() -> int:
             by = tree.finds(mutant, coming) if coming else ""
             trees.put(tree)
             said = f"found by {by}" if by else f"NOT FOUND by {len(coming)} tests"
-            _say(f"{mutant.shown()}\n    {said}")
+            _say(f"{mutant.shown((first.folder / mutant.file).read_bytes())}\n    {said}")
             return bool(by)
 
         with ThreadPoolExecutor(os.cpu_count()) as pool:
