@@ -14,6 +14,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
+from email.header import Header
 from email.utils import format_datetime, parseaddr
 from functools import cache
 from itertools import chain, cycle, islice
@@ -298,6 +299,7 @@ def _answer(name: str, letter: Letter, text: str, random: Random, at: datetime |
 
 def _heads(author: str, to: str, subject: str, name: str, at: datetime | None) -> str:
     """What every mail has, of the time at which it is written."""
+    subject = subject if subject.isascii() else Header(subject, "utf-8").encode()
     domain, date = parseaddr(author)[1].partition("@")[2], format_datetime(at or datetime.now(UTC))
     return (
         f"Received: from out.{domain} by mx.desk.example; {date}\n"

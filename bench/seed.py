@@ -310,7 +310,7 @@ class Copier:
 
     def _renamed(self, own: str, column: sa.Column[Any]) -> str:
         """The writer and the agent of the copy, wherever the pattern has its own."""
-        kept = {"mailbox", "policy", "policy_version", "state", "kind", "type", "status", "severity", "source"}
+        kept = {"mailbox", "policy", "policy_version", "state", "kind", "type", "status", "severity", "source", "turn"}
         if not isinstance(column.type, (sa.String, sa.JSON)) or column.name in kept:
             return own
         cast = isinstance(column.type, sa.JSON) and not self._lite
