@@ -1,8 +1,12 @@
-# The desk in a container: one volume holds configuration, database and secret.
+# The desk in a container: one volume holds configuration, database and secret, and nothing else is written.
 #
 #   docker build -t helpdesk .
-#   docker run --rm -v desk:/desk helpdesk helpdesk init /desk
-#   docker run -d -v desk:/desk -p 25:2525 helpdesk
+#   docker run --rm -it -v desk:/desk helpdesk helpdesk init /desk
+#   docker run -d --name desk --read-only --tmpfs /tmp -v desk:/desk \
+#       -p 127.0.0.1:8080:8080 -p 127.0.0.1:2525:2525 helpdesk
+#   docker exec desk helpdesk health
+#
+# The console asks for the token in /desk/token. compose.yaml says the same; docs/setup.md says more.
 
 FROM python:3.11-slim AS build
 
@@ -27,6 +31,7 @@ RUN groupadd --system --gid 10001 helpdesk \
 COPY --from=build /opt/helpdesk /opt/helpdesk
 ENV PATH=/opt/helpdesk/bin:$PATH \
     HELPDESK_CONFIG=/desk/helpdesk.toml \
+    HELPDESK_LISTEN=0.0.0.0 \
     PYTHONUNBUFFERED=1
 
 WORKDIR /desk
@@ -35,7 +40,7 @@ USER 10001:10001
 EXPOSE 2525 8080
 STOPSIGNAL SIGTERM
 
-# Asks the console, so `[web] listen` must be set; see `helpdesk health --help`.
+# Asks the console, so `[web] listen` must be set, as `init` does; see `helpdesk health --help`.
 HEALTHCHECK --interval=30s --timeout=15s --start-period=60s --retries=3 CMD ["helpdesk", "health"]
 
 CMD ["helpdesk", "serve"]

@@ -15,7 +15,9 @@ unexport PYTHONDONTWRITEBYTECODE
 # One more than there are cores: servers are waited for.
 WORKERS = $(shell $(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 1)')
 
-.PHONY: run demo test fast soak crash mutants lint bench clean
+.PHONY: install run demo test fast soak crash mutants lint bench clean
+
+install: .venv/run
 
 run: .venv/run
 	@mkdir -p var/demo

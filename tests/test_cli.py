@@ -186,7 +186,7 @@ def test_wrong_customers_and_policies_are_said_together(run, tmp_path):
 def test_init_writes_a_configuration_that_is_right(run, tmp_path):
     code, out, _ = run("init", "fresh")
     assert code == 0
-    assert "helpdesk check" in out
+    assert "helpdesk serve" in out
 
     assert run("db", "upgrade", "--config", "fresh/helpdesk.toml")[0] == 0
     assert run("cases", "--config", "fresh/helpdesk.toml")[1] == "There are no cases.\n"

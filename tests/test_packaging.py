@@ -86,7 +86,7 @@ def test_the_unit_is_one_that_systemd_accepts(tmp_path):
     ours = [line for line in done.stderr.splitlines() if unit.name in line]
     assert (done.returncode, ours) == (0, [])
     graded = subprocess.run(
-        [tool, "security", "--offline=yes", "--threshold=20", "--no-pager", str(unit)],
+        [tool, "security", "--offline=yes", "--threshold=15", "--no-pager", str(unit)],
         capture_output=True,
         encoding="utf-8",
         check=False,
@@ -110,6 +110,9 @@ def test_the_unit_is_locked_up_restarts_and_waits_for_mail_that_is_coming_in():
     assert settings["CapabilityBoundingSet"] == ""
     assert settings["User"] == "helpdesk"
     assert settings["Restart"] == "always"
+    assert settings["ExecReload"] == "/bin/kill -HUP $MAINPID", "the daemon reads everything again on that signal"
+    for link in settings["Documentation"].split():
+        assert (TOP / link.removeprefix("file:/usr/share/doc/helpdesk/")).is_file(), link
     assert int(settings["TimeoutStopSec"]) > 25 + 30 + 30, "the listener's grace, the worker, the sender"
 
 

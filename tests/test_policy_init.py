@@ -24,7 +24,7 @@ class Terminal(io.StringIO):
 def run(tmp_path, monkeypatch, capsys):
     """Run it in an empty folder; gives (exit code, standard output, standard error)."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(policy_init, "_machine_zone", lambda: "Europe/Vienna")
+    monkeypatch.setattr(policy_init, "machine_zone", lambda: "Europe/Vienna")
 
     def command(*words, answers=None):
         monkeypatch.setattr(sys, "argv", ["helpdesk", "policy", "init", *map(str, words)])

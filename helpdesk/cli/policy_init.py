@@ -3,65 +3,86 @@
 from __future__ import annotations
 
 import os
-import sys
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from helpdesk.cli.questions import a_name, asked, parts
 from helpdesk.cli.shared import AsJson, print_json
 from helpdesk.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
-    from helpdesk.offering.files.beginning import PlannedSeverity
-
-T = TypeVar("T")
+    from helpdesk.offering.files.beginning import Outline, PlannedSeverity
 
 _HOURS = "mon-fri 09:00-17:00"
 _SEVERITIES = ("urgent=1h", "high=4h", "normal=1bd", "low=2bd")
 _NONE = "none"
 
 
+Plans = Annotated[list[str] | None, typer.Option(metavar="NAME", help="What a customer can buy; may be repeated.")]
+Hours = Annotated[str, typer.Option(help=f'When the desk is open, such as "{_HOURS}".')]
+Zone = Annotated[str, typer.Option(help="On whose wall clock, such as Europe/Berlin.")]
+Country = Annotated[str, typer.Option(help="Whose public holidays are kept, such as DE; none for none.")]
+Severities = Annotated[
+    list[str] | None,
+    typer.Option(metavar="NAME=TIME", help="The worst first; urgent=2h/1h gives each plan a time. May be repeated."),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class OfferingOptions:
+    """What options say of an offering; "" is asked for."""
+
+    plans: tuple[str, ...] = ()
+    hours: str = ""
+    zone: str = ""
+    country: str = ""
+    severities: tuple[str, ...] = ()
+
+
 def policy_init(  # noqa: PLR0917 - one option a question
     file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="Otherwise COMPANY.toml, here.")] = None,
     company: Annotated[str, typer.Option(help="Whose support it is.")] = "",
-    plan: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="What a customer can buy; may be repeated.")
-    ] = None,
-    hours: Annotated[str, typer.Option(help=f'When the desk is open, such as "{_HOURS}".')] = "",
-    zone: Annotated[str, typer.Option(help="On whose wall clock, such as Europe/Berlin.")] = "",
-    country: Annotated[str, typer.Option(help="Whose public holidays are kept, such as DE; none for none.")] = "",
-    severity: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME=TIME", help="The worst first; urgent=2h/1h gives each plan a time. May be repeated."
-        ),
-    ] = None,
+    plan: Plans = None,
+    hours: Hours = "",
+    zone: Zone = "",
+    country: Country = "",
+    severity: Severities = None,
     as_json: AsJson = False,
 ) -> None:
     """Write a commented policy file with worked examples to be confirmed. Asks for what no option says."""
-    from helpdesk.offering.files.beginning import Outline, key_of, new_policy  # noqa: PLC0415
+    from helpdesk.offering.files.beginning import key_of, new_policy  # noqa: PLC0415
 
     _refuse(file)
-    company = _asked("Company", company, _usual_name(file), _named)
-    plans = _asked("Plans", ", ".join(plan or ()), "Standard", _listed)
-    opening = _asked("Opening hours", hours, _HOURS, _hours)
-    place = _asked("Time zone", zone, _machine_zone(), _zone)
-    holidays = _asked("Public holidays of (country, or none)", country, _country_of(place), _country)
-    question = "Severities, the worst first, with the time to a first response"
-    levels = _asked(question, ", ".join(severity or ()), ", ".join(_SEVERITIES), _severities)
-    path = file or Path(f"{key_of(company) or 'policy'}.toml")
+    named = asked("Company", company, _usual_name(file), a_name)
+    path = file or Path(f"{key_of(named) or 'policy'}.toml")
     _refuse(path)
-    outline = Outline(path.stem, company, tuple(plans), opening, place, holidays, tuple(levels))
-    _write(path, new_policy(outline, datetime.now(UTC).date()))
+    options = OfferingOptions(tuple(plan or ()), hours, zone, country, tuple(severity or ()))
+    _write(path, new_policy(asked_offering(path.stem, named, options), datetime.now(UTC).date()))
     if as_json:
         print_json({"file": str(path), "policy": path.stem})
         return
     typer.echo(f"wrote {path}\n\nNext: confirm its examples by hand, then\n  helpdesk policy check {path}")
+
+
+def asked_offering(key: str, company: str, options: OfferingOptions, *, silent: bool = False) -> Outline:
+    """An offering by what options say, else by what is answered, else the usual."""
+    from helpdesk.offering.files.beginning import Outline  # noqa: PLC0415
+
+    plans = asked("Plans", ", ".join(options.plans), "Standard", _listed, silent=silent)
+    opening = asked("Opening hours", options.hours, _HOURS, _hours, silent=silent)
+    place = asked("Time zone", options.zone, machine_zone(), _zone, silent=silent)
+    question = "Public holidays of (country, or none)"
+    holidays = asked(question, options.country, _country_of(place), _country, silent=silent)
+    question = "Severities, the worst first, with the time to a first response"
+    levels = asked(question, ", ".join(options.severities), ", ".join(_SEVERITIES), _severities, silent=silent)
+    return Outline(key, company, tuple(plans), opening, place, holidays, tuple(levels))
 
 
 def _refuse(path: Path | None) -> None:
@@ -82,21 +103,6 @@ def _write(path: Path, text: str) -> None:
         raise ConfigurationError([f"{path}: expected to be able to write it: {problem.strerror}"]) from None
 
 
-def _asked(question: str, given: str, usual: str, reading: Callable[[str], T]) -> T:
-    """What an option says, else what the person at the terminal answers, else the usual."""
-
-    def read(text: str) -> T:
-        try:
-            return reading(text.strip())
-        except ValueError as problem:
-            raise typer.BadParameter(f"{question}: {problem}") from None
-
-    if given or not (sys.stdin.isatty() and sys.stdout.isatty()):
-        return read(given or usual)
-    answer: T = typer.prompt(question, default=usual, value_proc=read)
-    return answer
-
-
 # --- what is usual
 
 
@@ -104,7 +110,7 @@ def _usual_name(file: Path | None) -> str:
     return file.stem.replace("-", " ").title() if file else "Our Company"
 
 
-def _machine_zone() -> str:
+def machine_zone() -> str:
     """The zone of this machine, as far as it says one."""
     from helpdesk.openhours.walltime import is_zone  # noqa: PLC0415
 
@@ -123,19 +129,9 @@ def _country_of(zone: str) -> str:
 # --- what is said
 
 
-def _named(text: str) -> str:
-    if not any(map(str.isalnum, text)):
-        raise ValueError(f"expected a name, not {text!r}")
-    return text
-
-
-def _parts(text: str) -> list[str]:
-    return [part.strip() for part in text.split(",") if part.strip()]
-
-
 def _listed(text: str) -> list[str]:
-    names = _parts(text)
-    return _each_once([_named(name) for name in names] or [_named(text)])
+    names = parts(text)
+    return _each_once([a_name(name) for name in names] or [a_name(text)])
 
 
 def _each_once(names: Iterable[str]) -> list[str]:
@@ -176,11 +172,11 @@ def _severities(text: str) -> list[PlannedSeverity]:
     from helpdesk.openhours.within import parse_within  # noqa: PLC0415
 
     levels = []
-    for part in _parts(text):
+    for part in parts(text):
         name, _, amounts = part.partition("=")
         for amount in amounts.split("/"):
             parse_within(amount)
-        levels.append(PlannedSeverity(_named(name.strip()).title(), tuple(one.strip() for one in amounts.split("/"))))
+        levels.append(PlannedSeverity(a_name(name.strip()).title(), tuple(one.strip() for one in amounts.split("/"))))
     if not 1 <= len(levels) <= MOST_SEVERITIES:
         raise ValueError(f"expected one to {MOST_SEVERITIES} severities such as urgent=1h, not {len(levels)}")
     _each_once(level.name for level in levels)

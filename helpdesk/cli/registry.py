@@ -25,7 +25,9 @@ class Registered(NamedTuple):
 
 
 COMMANDS: Mapping[str, Registered] = {
-    "init": Registered("setup", "Write a commented starter configuration into a folder."),
+    "init": Registered(
+        "init", "Write the commented files of a new desk into a folder, and check them; asks for what no option says."
+    ),
     "check": Registered(
         "setup", "Everything that can be known before starting; exits with 1 when something does not work."
     ),

@@ -1,4 +1,4 @@
-"""`init`, `check`, `db`, `backup`: before the daemon starts."""
+"""`check`, `db`, `backup`: before the daemon starts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -21,11 +21,11 @@ from helpdesk.cli.shared import (
     progress,
     wall_clock,
 )
-from helpdesk.errors import ConfigurationError, HelpdeskError, Unavailable
+from helpdesk.errors import HelpdeskError, Unavailable
 from helpdesk.plural import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from helpdesk.config import Configuration
     from helpdesk.core.words.people import Customer
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add this group's commands."""
-    app.command()(init)
     app.command()(check)
     app.command()(backup)
     group = typer.Typer(no_args_is_help=True, help="The database.")
@@ -45,24 +44,6 @@ def register(app: typer.Typer) -> None:
     group.command("current")(db_current)
     group.command("recount")(db_recount)
     app.add_typer(group, name="db")
-
-
-def init(folder: Annotated[Path, typer.Argument(metavar="DIR")], as_json: AsJson = False) -> None:
-    """Write a commented starter configuration into a folder."""
-    from helpdesk.starter import FILES  # noqa: PLC0415
-
-    taken = [folder / name for name in FILES if (folder / name).exists()]
-    if taken:
-        raise ConfigurationError([f"{path}: expected no file here yet; init overwrites nothing" for path in taken])
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, text in FILES.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    if as_json:
-        print_json({"folder": str(folder), "files": [str(folder / name) for name in FILES]})
-        return
-    for name in FILES:
-        typer.echo(f"wrote {folder / name}")
-    typer.echo(f"\nNext: read {folder / 'helpdesk.toml'}, then\n  helpdesk check --config {folder / 'helpdesk.toml'}")
 
 
 @dataclass(frozen=True)
@@ -77,21 +58,31 @@ class _Looked:
 
 def check(config: Config = None, as_json: AsJson = False) -> None:
     """Everything that can be known before starting; exits with 1 when something does not work."""
-    rules = open_rules(config)
+    looked = look_at(open_rules(config), as_json=as_json)
+    shapes = check_shapes(looked)
+    if as_json:
+        print_json(shapes)
+    if not shapes["ok"]:
+        raise typer.Exit(1)
+
+
+def look_at(rules: Rules, *, as_json: bool) -> list[_Looked]:
+    """Look at every part of the desk, and tell of each as soon as it is known."""
     looked = [_Looked(str(rules.configuration.path), warnings=list(_warnings(rules)))]
     _tell(looked[0], as_json=as_json)
     for part, probe in _probes(rules):
         looked.append(_look(part, probe))
         _tell(looked[-1], as_json=as_json)
-    failed = [one for one in looked if one.problem]
-    if as_json:
-        shapes = [
-            {"part": one.part, "ok": not one.problem, "text": one.problem or one.text, "warnings": one.warnings}
-            for one in looked
-        ]
-        print_json({"ok": not failed, "checks": shapes})
-    if failed:
-        raise typer.Exit(1)
+    return looked
+
+
+def check_shapes(looked: Iterable[_Looked]) -> dict[str, Any]:
+    """What was found, as JSON."""
+    shapes = [
+        {"part": one.part, "ok": not one.problem, "text": one.problem or one.text, "warnings": one.warnings}
+        for one in looked
+    ]
+    return {"ok": all(shape["ok"] for shape in shapes), "checks": shapes}
 
 
 def _look(part: str, probe: Callable[[], tuple[str, list[str]]]) -> _Looked:

@@ -88,11 +88,11 @@ def _keys(outline: Outline) -> list[str]:
 
 
 def _head(outline: Outline) -> Iterator[str]:
-    yield f"# The support of {_line(outline.company)} as a policy: what is promised, and when it is due."
+    yield f"# The support of {one_line(outline.company)} as a policy: what is promised, and when it is due."
     yield "# docs/policy-format.md explains each key, `helpdesk policy show` prints it for people, and"
     yield f"# `helpdesk policy check {outline.key}.toml` says what is wrong."
-    yield f"key = {_quoted(outline.key)}  # the file's name without .toml, by which mailboxes and customers name it"
-    yield f"name = {_quoted(outline.company)}"
+    yield f"key = {quoted(outline.key)}  # the file's name without .toml, by which mailboxes and customers name it"
+    yield f"name = {quoted(outline.company)}"
     yield ""
     yield "# Who hears of a promise before it is late, when it is, and an hour of opening time after that."
     yield "ladder = ["
@@ -108,11 +108,9 @@ def _example_lines(examples: Sequence[tuple[WorkedExample, str]]) -> Iterator[st
     yield "# against your contract, by hand; mend what differs, and take these words away when all is right."
     yield "example = ["
     for example, why in examples:
-        said = (
-            f"at = {example.at.isoformat()}, plan = {_quoted(example.plan)}, severity = {_quoted(example.severity)}, "
-        )
+        said = f"at = {example.at.isoformat()}, plan = {quoted(example.plan)}, severity = {quoted(example.severity)}, "
         due = f"due = {example.due_at.isoformat()}, " if example.due_at else ""
-        yield f"    {{ {said}{due}why = {_quoted(f'to be confirmed: {why}')} }},"
+        yield f"    {{ {said}{due}why = {quoted(f'to be confirmed: {why}')} }},"
     yield "]"
     yield ""
 
@@ -120,16 +118,16 @@ def _example_lines(examples: Sequence[tuple[WorkedExample, str]]) -> Iterator[st
 def _offering(outline: Outline, plans: dict[str, str]) -> Iterator[str]:
     for number, (key, name) in enumerate(plans.items()):
         yield f"[plans.{key}]" + ("  # what a customer can buy; the first is the default" if not number else "")
-        yield f"name = {_quoted(name)}"
+        yield f"name = {quoted(name)}"
     yield ""
     yield "[regions.main]  # where customers are served from; each picks its hours"
     yield 'calendar = "office"'
     yield ""
     yield "[calendars.office]  # when the desk is open, on the wall clock of its zone"
-    yield f"timezone = {_quoted(outline.zone)}"
-    yield f"hours = {_quoted(outline.hours)}"
+    yield f"timezone = {quoted(outline.zone)}"
+    yield f"hours = {quoted(outline.hours)}"
     if outline.country:
-        yield f"holidays = {{ country = {_quoted(outline.country)} }}  # `subdivision` for a state, `days` for your own"
+        yield f"holidays = {{ country = {quoted(outline.country)} }}  # `subdivision` for a state, `days` for your own"
     yield ""
 
 
@@ -137,27 +135,29 @@ def _times(plans: dict[str, str], severities: dict[str, PlannedSeverity]) -> Ite
     ranks = _RANKS[len(severities)]
     yield "[severities]  # the worst first; a definition in your own words helps to find it in a mail"
     for (key, level), rank in zip(severities.items(), ranks, strict=True):
-        definition = _quoted(_DEFINITIONS[rank])
-        yield f"{key} = {{ rank = {rank}, name = {_quoted(level.name)}, definition = {definition} }}"
+        definition = quoted(_DEFINITIONS[rank])
+        yield f"{key} = {{ rank = {rank}, name = {quoted(level.name)}, definition = {definition} }}"
     for number, plan in enumerate(plans):
         yield ""
         yield f"[targets.{plan}.first_response]" + (
             "  # minutes, hours or business days of these hours: 30m, 8h, 2bd" if not number else ""
         )
         for key, level in severities.items():
-            yield f"{key} = {_quoted(level.amounts[min(number, len(level.amounts) - 1)])}"
+            yield f"{key} = {quoted(level.amounts[min(number, len(level.amounts) - 1)])}"
     yield ""
     yield "[classifier]"
     usual = [key for key, rank in zip(severities, ranks, strict=True) if rank < 4][-1]
-    yield f"default = {_quoted(usual)}  # the severity of a mail that does not tell"
+    yield f"default = {quoted(usual)}  # the severity of a mail that does not tell"
     yield ""
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """A text as TOML writes it."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def _line(text: str) -> str:
+def one_line(text: str) -> str:
+    """A text as part of a comment."""
     return " ".join(filter(str.isprintable, text.split()))
 
 
