@@ -27,7 +27,7 @@ MAIL_PORT, CONSOLE_PORT = 2525, 8080
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """A way of mail that `init` knows; providers.toml says what each key means."""
+    """A way of mail that `init` knows; starter.toml says what each key means."""
 
     key: str
     title: str
@@ -46,7 +46,7 @@ class Provider:
 @cache
 def providers() -> Mapping[str, Provider]:
     """Every provider, by its key; the first is the usual one."""
-    text = resources.files("helpdesk").joinpath("providers.toml").read_text(encoding="utf-8")
+    text = resources.files("helpdesk").joinpath("starter.toml").read_text(encoding="utf-8")
     return {key: _provider(key, table) for key, table in tomllib.loads(text).items()}
 
 

@@ -13,28 +13,26 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
+from tests.dockerfile import instructions
+
 TOP = Path(__file__).parents[1]
 DOCKERFILE = (TOP / "Dockerfile").read_text(encoding="utf-8")
 UNIT = TOP / "packaging" / "helpdesk.service"
 PINS = (TOP / "constraints.txt").read_text(encoding="utf-8").splitlines()
 
 
-def instructions() -> list[tuple[str, str]]:
-    """The Dockerfile's instructions, continued lines joined, comments left out."""
-    lines = [line for line in DOCKERFILE.splitlines() if line and not line.startswith("#")]
-    joined = re.sub(r"\\\n\s*", "", "\n".join(lines))
-    return [(line.partition(" ")[0], line.partition(" ")[2]) for line in joined.splitlines()]
+INSTRUCTIONS = instructions(DOCKERFILE)
 
 
 def of(name: str) -> list[str]:
-    return [arguments for instruction, arguments in instructions() if instruction == name]
+    return [arguments for instruction, arguments in INSTRUCTIONS if instruction == name]
 
 
 def test_the_image_is_built_in_two_stages_and_the_second_has_no_sources():
     stages = of("FROM")
     assert len(stages) == 2
     assert stages[0].endswith(" AS build")
-    last = instructions()[[name for name, _ in instructions()].index("FROM", 1) :]
+    last = INSTRUCTIONS[[name for name, _ in INSTRUCTIONS].index("FROM", 1) :]
     assert [arguments for name, arguments in last if name == "COPY"] == ["--from=build /opt/helpdesk /opt/helpdesk"]
 
 
@@ -48,7 +46,7 @@ def test_the_image_does_not_run_as_root_and_can_write_its_volume():
     assert of("USER") == ["10001:10001"]
     assert "--uid 10001 --gid 10001 --home-dir /desk --create-home" in of("RUN")[-1]
     assert of("VOLUME") == ["/desk"]
-    order = [name for name, _ in instructions()]
+    order = [name for name, _ in INSTRUCTIONS]
     assert order.index("USER") > len(order) - order[::-1].index("RUN") - 1, "nothing is installed by that user"
 
 

@@ -66,7 +66,7 @@ Listen = Annotated[
 State = Annotated[
     str, typer.Option(metavar="DIR", help="Where the daemon's own files go; otherwise beside the configuration.")
 ]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing; take what is usual.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Ask nothing; take what is usual.")]
 
 
 def register(app: typer.Typer) -> None:

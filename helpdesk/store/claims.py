@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from helpdesk.errors import Unavailable
+from helpdesk.store.private_file import private
 from helpdesk.store.dialect import skip_locked
 
 if TYPE_CHECKING:
@@ -146,7 +147,8 @@ class WorkLock:
         if not self._path or self._file is not None:
             return
         try:
-            file = open(self._path, "a+b", buffering=0)  # noqa: SIM115, PTH123 - open until `leave`
+            # Its owner's alone: who could open it could hold it.
+            file = open(self._path, "a+b", buffering=0, opener=private)  # noqa: SIM115, PTH123 - open until `leave`
         except OSError as failed:
             raise Unavailable(f"database: cannot write {self._path}: {failed.strerror}") from None
         if not _locked(file, patience):

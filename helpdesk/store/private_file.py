@@ -35,6 +35,11 @@ def make_private(file: Path) -> bool:
         return True
 
 
+def private(file: str, flags: int) -> int:
+    """An `opener` of `open`: what it makes is its owner's alone."""
+    return os.open(file, flags, _OWNER)
+
+
 def write_private(file: Path, data: bytes) -> None:
     """Write a file that nobody but its owner reads, over one that is there. Raises OSError."""
     with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _OWNER), "wb") as opened:

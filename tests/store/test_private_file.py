@@ -11,6 +11,7 @@ import pytest
 
 from helpdesk.cli.shared import write_file
 from helpdesk.store.backup import copy_to
+from helpdesk.store.claims import WorkLock
 from helpdesk.store.engine import Database
 from helpdesk.store.private_file import exposed, make_private
 from helpdesk.wires.courier import Outgoing
@@ -35,9 +36,14 @@ def test_database_log_index_backup_and_export_are_their_owners_alone(tmp_path):
         connection.exec_driver_sql("CREATE TABLE outbox (state, next_at, claimed_by, claimed_until)")
     copy_to(database, tmp_path / "copy.db")
     write_file(tmp_path / "attachment", b"theirs")
+    lock = WorkLock(database)
+    lock.take()
     found = modes(tmp_path)
-    assert {"helpdesk.db", "helpdesk.db-wal", "helpdesk.db-shm", "copy.db", "attachment"} <= set(found)
+    assert {"helpdesk.db", "helpdesk.db-wal", "helpdesk.db-shm", "helpdesk.db-daemons", "copy.db", "attachment"} <= set(
+        found
+    )
     assert set(found.values()) == {0o600}
+    lock.leave()
     database.close()
 
 
