@@ -26,8 +26,8 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from helpdesk.errors import Unavailable
-from helpdesk.store.private_file import private
 from helpdesk.store.dialect import skip_locked
+from helpdesk.store.private_file import private
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -148,7 +148,7 @@ class WorkLock:
             return
         try:
             # Its owner's alone: who could open it could hold it.
-            file = open(self._path, "a+b", buffering=0, opener=private)  # noqa: SIM115, PTH123 - open until `leave`
+            file = open(self._path, "a+b", buffering=0, opener=private)  # noqa: SIM115 - open until `leave`
         except OSError as failed:
             raise Unavailable(f"database: cannot write {self._path}: {failed.strerror}") from None
         if not _locked(file, patience):
