@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from helpdesk.core.clocks.measured import measured
 from helpdesk.core.clocks.timeline import clocks
 from helpdesk.core.words.alert import AlertText, OperatorAlert
 from helpdesk.core.words.events import class_of, to_facts
@@ -23,17 +24,19 @@ from helpdesk.core.words.message import Envelope
 from helpdesk.lab.mailer import Sheet, reply, write
 from helpdesk.lab.simulate import Laboratory
 from helpdesk.mail.read.parse import parse
+from helpdesk.report.compliance import Compliance
 from helpdesk.store import cases, outbox, queue
 from helpdesk.store.spool import Accepted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.clock import Clock
     from helpdesk.core.words.message import Message
     from helpdesk.desk import Rules, Worked
+    from helpdesk.offering.policy import Policy
     from helpdesk.store.engine import Database
 
 KEY = b"a key for tests, which keeps nothing secret"
@@ -159,6 +162,15 @@ def wall(text: str, zone: str = "America/Chicago") -> datetime:
 def alert(key: str = "test", *, headline: str, what: str = "", todo: str = "", **more: Any) -> OperatorAlert:
     """Something that operators hear of."""
     return OperatorAlert(kind=key, key=key, text=AlertText(headline=headline, what=what, todo=todo, **more))
+
+
+def measure(found: Iterable[tuple[Case, Policy]], now: datetime) -> Compliance:
+    """What a report counts of these cases, each under its policy version, at `now`."""
+    compliance = Compliance()
+    for case, policy in found:
+        compliance.know(policy)
+        compliance.add(case, measured(case, clocks(case, policy)), now)
+    return compliance
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.report.compliance import Tally, compliance_shape, compliance_text, measure
+from helpdesk.report.compliance import Tally, compliance_shape, compliance_text
 from helpdesk.store import cases
 from helpdesk.store.cases import Opened
 from helpdesk.store.engine import Database
 from helpdesk.unit import Unit
 from tests.celigo import BEA, EMAIL, JO, Terminal, celigo_desk, celigo_desk_on_disk, la
-from tests.desk import ANN
+from tests.desk import ANN, measure
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from helpdesk.cli.shared import (
     open_rules,
     open_units,
     print_json,
+    progress,
     read_instant,
     wall_clock,
     write_file,
@@ -57,7 +58,7 @@ def report(
         availability_shape,
         availability_text,
     )
-    from helpdesk.report.compliance import compliance_shape, compliance_text, measure  # noqa: PLC0415
+    from helpdesk.report.compliance import compliance_of, compliance_shape, compliance_text  # noqa: PLC0415
     from helpdesk.store import cases  # noqa: PLC0415
 
     which = cases.Opened(_start(since) if since else None, _end(until) if until else None, customer)
@@ -65,8 +66,9 @@ def report(
     with open_units(rules) as units:
         expect_customer(units.database, rules, customer)
         with units.read(wall_clock()) as unit:
-            found = ((case, unit.policy_of(case)) for case in cases.stream(unit.connection, which))
-            compliance = measure(found, unit.now)
+            numbers = cases.numbers_of(unit.connection, which)
+            with progress("reading cases", len(numbers)) as advance:
+                compliance = compliance_of(unit, numbers, advance)
             goals, uptimes = attainment_of(unit, which), availability_of(unit, which)
     if as_json:
         print_json(

@@ -264,19 +264,19 @@ def db_upgrade(config: Config = None) -> None:
 
 
 def db_recount(config: Config = None) -> None:
-    """Count the cases anew, and read again from their events when the open ones are due and whose turn it is."""
+    """Count the cases anew, and read again from their events what lists and reports go by."""
     from helpdesk.store import case_counts  # noqa: PLC0415
-    from helpdesk.unit.recount import mark_open_cases, open_number  # noqa: PLC0415
+    from helpdesk.unit.recount import read_again  # noqa: PLC0415
 
     with open_units(open_rules(config)) as units:
         with units.database.write() as connection:
             wrong = case_counts.wrong(connection)
             case_counts.rebuild(connection)
-            number = open_number(connection)
-        with progress("reading open cases", number) as advance:
-            for marked in mark_open_cases(units, wall_clock()):
-                advance(marked)
-    typer.echo(f"{plural(wrong, 'count')} put right, {plural(number, 'open case')} read.")
+            number = sum(case_counts.by_status(connection).values())
+        with progress("reading cases", number) as advance:
+            for done in read_again(units, wall_clock()):
+                advance(done)
+    typer.echo(f"{plural(wrong, 'count')} put right, {plural(number, 'case')} read.")
 
 
 def db_current(config: Config = None, as_json: AsJson = False) -> None:

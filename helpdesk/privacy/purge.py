@@ -11,7 +11,7 @@ from collections import Counter
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from helpdesk.core.clocks.milestones import Milestones
+from helpdesk.core.clocks.timeline import clocks
 from helpdesk.core.words.case import ERASED
 from helpdesk.errors import StaleCase
 from helpdesk.privacy.erased import outsiders, purged
@@ -104,8 +104,9 @@ def _purge(unit: Unit, number: int, staff: Collection[str], *, before: datetime,
     counts = {"people": len(people), **erased}
     events = purged(by, counts, unit.now)
     after = case_store.load(unit.connection, number).after(*events)
-    # It is over: time alone changes nothing any more, and it is listed nowhere.
-    case_store.save(unit.connection, after, new=events, next_at=None, marks=Milestones())
+    # It is over: time alone changes nothing any more.
+    kept = case_store.beside(after, clocks(after, unit.policy_of(after)))
+    case_store.save(unit.connection, after, new=events, next_at=None, beside=kept)
     return {"cases": 1, **counts}
 
 

@@ -15,18 +15,27 @@ from itertools import groupby
 from statistics import median
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from helpdesk.core.clocks.measured import measured
 from helpdesk.core.clocks.timeline import clocks
-from helpdesk.core.words.calls import calls, calls_in_words
-from helpdesk.core.words.rating import ratings
+from helpdesk.core.words.calls import calls_in_words
+from helpdesk.store import cases as case_store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
+    from helpdesk.core.clocks.measured import MeasuredCase, MeasuredClock
     from helpdesk.core.words.case import Case
-    from helpdesk.core.words.clock import Clock
     from helpdesk.core.words.rating import Grade
     from helpdesk.offering.policy import Policy
+    from helpdesk.store.cases import ReportedCase
+    from helpdesk.unit import Unit
+
+_BATCH = 500
+
+
+def _unwatched(_done: int) -> None:
+    """Nobody looks."""
 
 
 class Line(NamedTuple):
@@ -68,9 +77,9 @@ class Tally:
         rank = -(-len(self.responses) * 9 // 10)  # rounded up: the nearest rank
         return sorted(self.responses)[rank - 1]
 
-    def add(self, clock: Clock, state: str, now: datetime) -> None:
+    def add(self, clock: MeasuredClock, state: str) -> None:
         """Count one clock."""
-        if state in {"running", "paused"}:
+        if state == "running":
             self.running += 1
         elif state == "met":
             self.met += 1
@@ -79,8 +88,8 @@ class Tally:
         else:
             self.exempt += 1
         self.not_warranted += not clock.warranted
-        if clock.stopped_at is not None and state != "exempt":
-            self.responses.append(int(clock.used(now).total_seconds()))
+        if clock.response is not None and state != "exempt":
+            self.responses.append(clock.response)
 
 
 class Group(NamedTuple):
@@ -133,26 +142,29 @@ class Compliance:
         self.calls = 0
         self.needless = 0  # of these, what an agent says was not worth waking for
 
-    def add(self, case: Case, policy: Policy, now: datetime) -> None:
+    def know(self, policy: Policy) -> None:
+        """Place the severities of a policy version that cases are under."""
+        self.ranks |= {(policy.key, level.key): level.rank for level in policy.severity.levels}
+
+    def add(self, case: Case | ReportedCase, found: MeasuredCase, now: datetime) -> None:
         """Count the clocks of one case as they stand at `now`."""
         self.cases += 1
-        made = calls(case)
-        self.calls += len(made)
-        self.needless += sum(not call.worth for call in made)
-        for one in ratings(case):
-            group = Group(case.customer, case.policy, _month(case))
-            self.satisfaction.setdefault(group, Satisfaction()).add(one.grade)
-            self.satisfied.add(one.grade)
-        self.ranks |= {(policy.key, level.key): level.rank for level in policy.severity.levels}
-        for clock in clocks(case, policy):
+        self.calls += found.calls
+        self.needless += found.needless
+        month = f"{case.opened_at.astimezone(UTC):%Y-%m}"
+        for grade in found.grades:
+            group = Group(case.customer, case.policy, month)
+            self.satisfaction.setdefault(group, Satisfaction()).add(grade)
+            self.satisfied.add(grade)
+        for clock in found.clocks:
             state = clock.state(now)
-            self.names[clock.target] = clock.kind.name
+            self.names[clock.target] = clock.name
             if state == "none":
                 self.untargeted += 1
                 continue
-            line = Line(case.customer, case.policy, _severity(case, clock), clock.target, _month(case))
-            self.lines.setdefault(line, Tally()).add(clock, state, now)
-            self.totals.setdefault(clock.target, Tally()).add(clock, state, now)
+            line = Line(case.customer, case.policy, clock.severity, clock.target, month)
+            self.lines.setdefault(line, Tally()).add(clock, state)
+            self.totals.setdefault(clock.target, Tally()).add(clock, state)
             self.exemptions.update([clock.exempt] if clock.exempt else [])
             self.reasons.update([] if clock.warranted else clock.because)
 
@@ -165,20 +177,25 @@ class Compliance:
         return line.customer, line.policy, line.month, line.target, rank
 
 
-def _severity(case: Case, clock: Clock) -> str:
-    return clock.stretches[-1].severity if clock.stretches else case.severity
-
-
-def _month(case: Case) -> str:
-    return f"{case.opened_at.astimezone(UTC):%Y-%m}"
-
-
-def measure(cases: Iterable[tuple[Case, Policy]], now: datetime) -> Compliance:
-    """Count these cases, each under its policy version, as they stand at `now`."""
-    compliance = Compliance()
-    for case, policy in cases:
-        compliance.add(case, policy, now)
+def compliance_of(unit: Unit, numbers: Sequence[int], advance: Callable[[int], None] = _unwatched) -> Compliance:
+    """Count these cases, each under its policy version, as they stand now; `advance` is told how many are done."""
+    compliance, known = Compliance(), set[tuple[str, str]]()
+    for start in range(0, len(numbers), _BATCH):
+        reported = case_store.reported(unit.connection, numbers[start : start + _BATCH])
+        unread = _read(unit, [case.number for case in reported if case.counted is None])
+        for case in reported:
+            if (case.policy, case.version) not in known:
+                known.add((case.policy, case.version))
+                compliance.know(unit.policy_version(case.policy, case.version))
+            compliance.add(case, case.counted or unread[case.number], unit.now)
+        advance(len(reported))
     return compliance
+
+
+def _read(unit: Unit, numbers: Sequence[int]) -> dict[int, MeasuredCase]:
+    """The same from the events, of cases of before it was kept."""
+    found = case_store.find(unit.connection, numbers).items()
+    return {number: measured(case, clocks(case, unit.policy_of(case))) for number, case in found}
 
 
 def compliance_shape(compliance: Compliance) -> dict[str, Any]:

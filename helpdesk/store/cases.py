@@ -6,13 +6,15 @@ else appended in between, nothing is written and StaleCase is raised.
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from helpdesk.core.clocks.milestones import Milestones
+from helpdesk.core.clocks.measured import MeasuredCase, from_shape, measured
+from helpdesk.core.clocks.milestones import Milestones, milestones_of
 from helpdesk.core.words.case import Case, case_from
 from helpdesk.core.words.events import (
     AgentAnswered,
@@ -30,9 +32,10 @@ from helpdesk.store.dialect import insert_ignoring, locked, skip_locked, wait_at
 from helpdesk.store.tables import cases, event, message, policy_version, spool
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from helpdesk.core.words.clock import Clock
     from helpdesk.core.words.message import Message
 
 _PATIENCE = 5  # seconds: nobody holds a case for that long but who is frozen
@@ -45,6 +48,11 @@ _NUMBERS: sa.BindParameter[Any] = sa.bindparam("numbers", expanding=True)
 _INSERT = sa.insert(cases).returning(cases.c.id)
 _SAVE = sa.update(cases).where(cases.c.id == sa.bindparam("number"), cases.c.events == sa.bindparam("before"))
 _APPEND = sa.insert(event)
+_REPORTED = (
+    sa.select(cases.c.id, cases.c.customer, cases.c.policy, cases.c.policy_version, cases.c.opened_at, cases.c.measured)
+    .where(cases.c.id.in_(_NUMBERS))
+    .order_by(cases.c.id)
+)
 _LEDGERS = sa.select(event).where(event.c.case_id.in_(_NUMBERS)).order_by(event.c.case_id, event.c.seq)
 _HAS_EVENT = sa.select(
     sa.exists().where(event.c.case_id == sa.bindparam("number"), event.c.type == sa.bindparam("type"))
@@ -78,6 +86,37 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """What follows from a case's events and is kept beside it, so that lists and reports need not read them."""
+
+    marks: Milestones
+    counted: MeasuredCase
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """The columns that hold it."""
+        marks = {name: getattr(self.marks, name) for name in Milestones.__slots__}
+        return {**marks, "measured": self.counted.shape()}
+
+
+def beside(case: Case, found: Sequence[Clock]) -> Beside:
+    """As these clocks of the case give it."""
+    return Beside(milestones_of(case, found), measured(case, found))
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedCase:
+    """What a report counts of one case; `counted` None: it was not read since that is kept."""
+
+    number: int
+    customer: str
+    policy: str
+    version: str
+    opened_at: datetime
+    counted: MeasuredCase | None
+
+
+@dataclass(frozen=True, slots=True)
 class StoredMessage:
     """One mail of a case as people read it."""
 
@@ -104,9 +143,9 @@ class MailLocation:
     message_id: str
 
 
-def insert(connection: sa.Connection, case: Case, next_at: datetime | None, marks: Milestones) -> int:
+def insert(connection: sa.Connection, case: Case, next_at: datetime | None, beside: Beside) -> int:
     """Store a new case with its ledger; returns its number."""
-    row = {**_index(case), **marks_row(marks), "next_at": next_at, "events": len(case.events)}
+    row = {**_index(case), **beside.row, "next_at": next_at, "events": len(case.events)}
     if case.number:  # one that was kept for it
         row["id"] = case.number
     number = int(connection.execute(_INSERT, row).scalar_one())
@@ -129,11 +168,11 @@ def move_message(connection: sa.Connection, spool_id: int, *, to: int) -> None:
 
 
 def save(
-    connection: sa.Connection, case: Case, *, new: Sequence[Event], next_at: datetime | None, marks: Milestones
+    connection: sa.Connection, case: Case, *, new: Sequence[Event], next_at: datetime | None, beside: Beside
 ) -> None:
     """Append events to a case's ledger. Raises StaleCase if it grew since it was read."""
     before = len(case.events) - len(new)
-    row = {**_index(case), **marks_row(marks), "next_at": next_at, "events": len(case.events)}
+    row = {**_index(case), **beside.row, "next_at": next_at, "events": len(case.events)}
     changed = connection.execute(_SAVE, {**row, "number": case.number, "before": before})
     if changed.rowcount != 1:
         raise StaleCase(f"{case.ref} changed while it was being decided")
@@ -157,11 +196,6 @@ def _index(case: Case) -> dict[str, Any]:
         "assigned_at": assigned[-1].recorded_at if assigned else None,
         "breached": bool(case.of_type(ClockBreached)),
     }
-
-
-def marks_row(marks: Milestones) -> dict[str, Any]:
-    """The columns that hold them."""
-    return {name: getattr(marks, name) for name in Milestones.__slots__}
 
 
 def _append(connection: sa.Connection, number: int, events: Sequence[Event], *, first: int) -> None:
@@ -252,11 +286,16 @@ def open_of(connection: sa.Connection, agents: Collection[str]) -> list[int]:
     return [int(number) for number in connection.execute(query.order_by(cases.c.id)).scalars()]
 
 
-def open_after(connection: sa.Connection, after: int, *, limit: int) -> list[int]:
-    """The first numbers of cases, behind that one, on which something is owed."""
-    # Hidden from the planner, which would sort all that is open for each batch.
-    status = sa.func.coalesce(cases.c.status, "")
-    query = sa.select(cases.c.id).where(cases.c.id > after, status.in_(_OWING)).order_by(cases.c.id)
+def keep_beside(connection: sa.Connection, found: Iterable[tuple[Case, Beside]]) -> None:
+    """Keep what was read of these cases, of each unless it has changed since."""
+    for case, kept in found:
+        mine = sa.and_(cases.c.id == case.number, cases.c.events == len(case.events))
+        connection.execute(sa.update(cases).where(mine).values(kept.row))
+
+
+def numbers_after(connection: sa.Connection, after: int, *, limit: int) -> list[int]:
+    """The first numbers of cases behind that one."""
+    query = sa.select(cases.c.id).where(cases.c.id > after).order_by(cases.c.id)
     return [int(number) for number in connection.execute(query.limit(limit)).scalars()]
 
 
@@ -307,6 +346,27 @@ def has_customer(connection: sa.Connection, key: str) -> bool:
 def count(connection: sa.Connection, which: Opened) -> int:
     """How many cases these are."""
     return int(connection.execute(_opened(sa.select(sa.func.count()).select_from(cases), which)).scalar_one())
+
+
+def numbers_of(connection: sa.Connection, which: Opened) -> array[int]:
+    """The numbers of these cases in their order."""
+    found = connection.execution_options(stream_results=True).execute(_opened(sa.select(cases.c.id), which))
+    return array("q", sorted(found.scalars()))
+
+
+def reported(connection: sa.Connection, numbers: Sequence[int]) -> list[ReportedCase]:
+    """What reports count of these cases, in order."""
+    return [
+        ReportedCase(
+            number=row.id,
+            customer=row.customer,
+            policy=row.policy,
+            version=row.policy_version,
+            opened_at=row.opened_at,
+            counted=from_shape(row.measured) if row.measured else None,
+        )
+        for row in connection.execute(_REPORTED, {"numbers": [*numbers]})
+    ]
 
 
 def stream(connection: sa.Connection, which: Opened, *, batch: int = 200) -> Iterator[Case]:

@@ -1,7 +1,7 @@
 """The open cases as lists need them: how many of each kind, and the first of each list, from indexes alone.
 
 What is late or due follows from instants that stand beside each case (`core.clocks.milestones`). A case of before these
-were kept has `UNREAD` for its turn, and is counted nowhere here: `unread` gives those, and `read` keeps what was found.
+were kept has `UNREAD` for its turn, and is counted nowhere here: `unread` gives those.
 """
 
 from __future__ import annotations
@@ -12,14 +12,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
-from helpdesk.store.cases import marks_row
 from helpdesk.store.tables import LISTED, OTHERS_TURN, UNREAD, cases
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection
     from datetime import datetime
-
-    from helpdesk.core.clocks.milestones import Milestones
 
 _RANKS = (1, 2, 3, 4)
 # In the indexes' own words, so that both databases use them.
@@ -134,10 +131,3 @@ def mailboxes(connection: sa.Connection) -> list[str]:
     """Those that have open cases, also such as are configured no more."""
     query = sa.select(cases.c.mailbox).where(_LISTED).distinct().order_by(cases.c.mailbox)
     return list(connection.execute(query).scalars())
-
-
-def keep_marks(connection: sa.Connection, found: Sequence[tuple[int, int, Milestones]]) -> None:
-    """Keep what was read of cases, each with how many events it had, unless it has more by now."""
-    for number, events, marks in found:
-        mine = sa.and_(cases.c.id == number, cases.c.events == events)
-        connection.execute(sa.update(cases).where(mine).values(marks_row(marks)))

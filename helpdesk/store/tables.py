@@ -72,10 +72,12 @@ cases = sa.Table(
     sa.Column("due_at", Instant),
     sa.Column("late_at", Instant),
     sa.Column("waiting_since", Instant),
+    sa.Column("measured", sa.JSON(none_as_null=True)),  # see helpdesk.core.clocks.measured; NULL: not read yet
     sa.Index("ix_cases_next_at", "next_at", **_where("next_at IS NOT NULL")),
     sa.Index("ix_cases_assignee_status", "assignee", "status"),
     sa.Index("ix_cases_assignee_assigned_at", "assignee", "assigned_at"),  # whom the next case goes to
     sa.Index("ix_cases_customer_opened_at", "customer", "opened_at"),
+    sa.Index("ix_cases_opened_at", "opened_at", "id"),
     # The queue, page by page: see helpdesk.store.queue.
     sa.Index("ix_cases_queue", "status", "breached", "rank", "next_at", "id"),
     sa.Index("ix_cases_counted", "mailbox", "policy", "policy_version", "severity", "rank", "turn", **_where(LISTED)),

@@ -11,7 +11,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from helpdesk.core import tick
-from helpdesk.core.clocks.milestones import milestones_of
 from helpdesk.core.clocks.owed import with_owed
 from helpdesk.core.clocks.timeline import clocks
 from helpdesk.core.words.events import PolicyChanged
@@ -206,11 +205,11 @@ class Unit:
             raise ValueError("a decision about a case was expected")
         self.forget()
         found = decision.clocks or clocks(case, terms.policy)
-        next_at, marks = tick.next_at(case, terms, found), milestones_of(case, found)
+        next_at, kept = tick.next_at(case, terms, found), case_store.beside(case, found)
         if case.number and decision.outcome != "opened":
-            case_store.save(self.connection, case, new=decision.events, next_at=next_at, marks=marks)
+            case_store.save(self.connection, case, new=decision.events, next_at=next_at, beside=kept)
             return case
-        return replace(case, number=case_store.insert(self.connection, case, next_at, marks))
+        return replace(case, number=case_store.insert(self.connection, case, next_at, kept))
 
     def write(self, case: Case, drafts: Sequence[Draft], terms: Terms) -> None:
         """Queue the letters of a decision; of a case that is not confirmed, none that go outside."""

@@ -30,6 +30,7 @@ from helpdesk.store import (
 from helpdesk.store import credits as credit_store
 from helpdesk.store.alerts import Telling
 from helpdesk.store.backlog import backlog
+from helpdesk.store.cases import Opened
 from helpdesk.store.engine import Database, Instant
 from helpdesk.store.open_cases import OpenCases
 from helpdesk.store.signatures import Learnt
@@ -579,3 +580,22 @@ def test_open_cases_of_before_are_to_be_read_and_ended_ones_are_listed_nowhere(e
         kept = OpenCases(connection, ["support@logik.example"], at)
         assert kept.unread(after=0) == [1, 3]
         assert (kept.kinds(), kept.late_number()) == ([], 0)
+
+
+def test_what_reports_count_of_cases_of_before_is_read_from_their_events(empty):
+    """Revision 0026: nothing is kept of them yet, and they are counted all the same."""
+    migrate.upgrade(empty, "0025")
+    at = datetime(2026, 5, 19, 12, 30, tzinfo=UTC)
+    policy = {"version": "v", "policy": "logik", "name": "logik.toml", "text": "", "stored_at": at}
+    row = {"mailbox": "support@logik.example", "policy": "logik", "policy_version": "v", "customer": "acme"}
+    row |= {"requester": "jo@acme.example", "subject": "", "severity": "s3", "rank": 3, "opened_at": at, "events": 0}
+    row |= {"assignee": "", "breached": False, "status": "open"}
+    with empty.write() as connection:
+        connection.execute(sa.insert(metadata.tables["policy_version"]).values(policy))
+        connection.execute(sa.insert(metadata.tables["cases"]).values(row))
+    migrate.upgrade(empty)
+
+    with empty.read() as connection:
+        numbers = cases.numbers_of(connection, Opened(since=at, customer="acme"))
+        (found,) = cases.reported(connection, numbers)
+        assert (found.number, found.opened_at, found.counted) == (1, at, None)

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from helpdesk.core.clocks.milestones import Milestones, milestones_of
+from helpdesk.core.clocks.measured import from_shape
 from helpdesk.core.clocks.overview import overview
 from helpdesk.core.clocks.timeline import clocks
 from helpdesk.operators.open_cases import caseload
@@ -17,7 +17,7 @@ from helpdesk.store import case_counts
 from helpdesk.store import cases as case_store
 from helpdesk.store import open_cases as open_case_store
 from helpdesk.store.tables import cases
-from helpdesk.unit.recount import mark_open_cases
+from helpdesk.unit.recount import read_again
 from tests.desk import ANN, BOB, JO, THREEKIT, UTE
 
 _ORDERS = (
@@ -79,8 +79,12 @@ def test_what_is_kept_beside_cases_is_what_their_events_say(desk, seed):
         assert case_counts.wrong(unit.connection) == 0
         for row in unit.connection.execute(sa.select(cases)).all():
             case = case_store.load(unit.connection, row.id)
-            kept = Milestones(*(getattr(row, name) for name in Milestones.__slots__))
-            assert kept == milestones_of(case, clocks(case, unit.policy_of(case))), case.ref
+            kept = case_store.beside(case, clocks(case, unit.policy_of(case)))
+            assert {name: getattr(row, name) for name in kept.row} == kept.row, case.ref
+            assert from_shape(row.measured) == kept.counted
+            for clock, counted in zip(clocks(case, unit.policy_of(case)), kept.counted.clocks, strict=True):
+                state = clock.state(unit.now)
+                assert counted.state(unit.now) == ("running" if state == "paused" else state)
 
 
 @pytest.mark.parametrize("read", ["all kept", "none kept", "kept anew"])
@@ -94,7 +98,7 @@ def test_a_caseload_is_that_of_every_open_case(desk, read):
             is_open = cases.c.status.in_(("open", "waiting", "merged"))
             connection.execute(sa.update(cases).where(is_open).values(turn="?", **nothing))
     if read == "kept anew":
-        assert sum(mark_open_cases(units, desk.now)) > 0
+        assert sum(read_again(units, desk.now)) > 0
 
     with units.read(desk.now) as unit:
         every = overview(

@@ -14,14 +14,13 @@ import sqlalchemy as sa
 
 from helpdesk.core.words.case import case_from
 from helpdesk.core.words.message import Envelope
-from helpdesk.report.compliance import measure
 from helpdesk.report.export import export
 from helpdesk.store import cases, queue
 from helpdesk.store.learning import label_of
 from helpdesk.store.queue import Wanted
 from helpdesk.store.spool import Accepted
 from helpdesk.store.tables import spool
-from tests.desk import ANN, BOB, JO, KIM, STRANGER, UTE, VIC, TestDesk
+from tests.desk import ANN, BOB, JO, KIM, STRANGER, UTE, VIC, TestDesk, measure
 
 MEDIUM = "Priority: Medium\n\nFor one product only.\nSince this morning."
 JOS, UTES = b"JO-CANARY", b"UTE-CANARY"

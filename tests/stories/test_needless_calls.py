@@ -6,11 +6,11 @@ import pytest
 
 from helpdesk.core.words.calls import calls as calls_of
 from helpdesk.operators.digest import thresholds
-from helpdesk.report.compliance import compliance_shape, compliance_text, measure
+from helpdesk.report.compliance import compliance_shape, compliance_text
 from helpdesk.store import cases
 from helpdesk.store.cases import Opened
 from helpdesk.unit import Unit
-from tests.desk import ANN, BOB
+from tests.desk import ANN, BOB, measure
 from tests.stories.test_calls import RAY, calls, office, outage
 
 

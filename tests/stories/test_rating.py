@@ -12,12 +12,12 @@ import pytest
 
 from helpdesk.desk import load_rules
 from helpdesk.report.casefile import case_text
-from helpdesk.report.compliance import compliance_shape, compliance_text, measure
+from helpdesk.report.compliance import compliance_shape, compliance_text
 from helpdesk.report.shapes import case_shape
 from helpdesk.shipped import shipped
 from helpdesk.store import cases
 from helpdesk.unit import Unit
-from tests.desk import ANN, BOB, JO, KEY, KIM, LENA, STRANGER, TestDesk, wall, write_office
+from tests.desk import ANN, BOB, JO, KEY, KIM, LENA, STRANGER, TestDesk, measure, wall, write_office
 
 GERMAN = "Guten Tag,\n\nseit heute Morgen werden die Regeln nicht mehr ausgeführt. Können Sie bitte nachsehen?"
 

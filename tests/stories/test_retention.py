@@ -20,7 +20,7 @@ from helpdesk.core.words.events import AgentAnswered
 from helpdesk.desk import load_rules
 from helpdesk.mail.read.masking import masked_mail
 from helpdesk.privacy import purge
-from helpdesk.report.compliance import compliance_shape, measure
+from helpdesk.report.compliance import compliance_shape
 from helpdesk.report.export import export
 from helpdesk.report.statement import draw, statement_shape
 from helpdesk.store import cases, erasure, migrate, outbox, spool
@@ -28,7 +28,7 @@ from helpdesk.store.engine import Database
 from helpdesk.store.tables import metadata
 from helpdesk.unit import Unit
 from tests.celigo import celigo_desk, la
-from tests.desk import ANN, BOB, JO, KEY, KIM, STRANGER, TestDesk, alert, wall, write_office
+from tests.desk import ANN, BOB, JO, KEY, KIM, STRANGER, TestDesk, alert, measure, wall, write_office
 
 CANARY = "Canary-4711"
 PDF = (
