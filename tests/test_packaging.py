@@ -9,11 +9,16 @@ import subprocess
 import tomllib
 from importlib.metadata import distribution, distributions
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 from packaging.requirements import Requirement
 
 from tests.dockerfile import instructions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 TOP = Path(__file__).parents[1]
 DOCKERFILE = (TOP / "Dockerfile").read_text(encoding="utf-8")
@@ -154,3 +159,46 @@ def test_ci_is_executable_and_runs_the_two_commands_exactly():
     lines = script.read_text(encoding="utf-8").splitlines()
     assert lines[-2:] == ["make lint", "make test"]
     assert subprocess.run(["sh", "-n", str(script)], check=False).returncode == 0
+
+
+# --- compose files
+
+COMPOSE = {name: yaml.safe_load((TOP / name).read_text()) for name in ("compose.yaml", "compose.postgresql.yaml")}
+KEYS = tomllib.loads((TOP / "tests" / "compose_keys.toml").read_text())
+NAMED = {"services", "volumes", "environment", "depends_on"}  # under these stand names of one's own
+
+
+def settings(table: dict[str, object], above: str = "") -> Iterator[tuple[str, object]]:
+    for key, value in table.items():
+        place = f"{above}.{'*' if above.rpartition('.')[2] in NAMED else key}".lstrip(".")
+        yield place, value
+        if isinstance(value, dict):
+            yield from settings(value, place)
+
+
+def kind(value: object) -> str:
+    if isinstance(value, list):
+        return "strings" if all(isinstance(one, str) for one in value) else "list"
+    kinds = {dict: "object", str: "string", bool: "boolean", int: "number", type(None): "null"}
+    return kinds[type(value)]
+
+
+@pytest.mark.parametrize("name", COMPOSE)
+def test_every_key_of_a_compose_file_is_one_of_the_specification(name):
+    wrong = [(place, value) for place, value in settings(COMPOSE[name]) if kind(value) not in KEYS.get(place, [])]
+    assert wrong == []
+
+
+def test_the_composed_desk_is_closed_to_others_and_writes_its_volume_only():
+    desk = COMPOSE["compose.yaml"]["services"]["desk"]
+    assert desk["read_only"] is True
+    assert [volume.partition(":")[2] for volume in desk["volumes"]] == of("VOLUME")
+    assert [port.rpartition(":")[0] for port in desk["ports"]] == ["127.0.0.1:8080", "127.0.0.1:2525"]
+    assert {port.rpartition(":")[2] for port in desk["ports"]} == set(of("EXPOSE")[0].split())
+    text = (TOP / "compose.yaml").read_text()
+    assert len(re.findall(r'(?m)^ *# Mail.*"25:2525"$', text)) == 1, "the one line to change says how"
+    over = COMPOSE["compose.postgresql.yaml"]["services"]
+    assert set(over["desk"]) == {"environment", "depends_on"}, "it opens nothing"
+    assert "ports" not in over["database"]
+    for shipped in (text, DOCKERFILE, (TOP / "compose.postgresql.yaml").read_text()):
+        assert not re.search(r"trusted_relays|\b(10|172|192\.168)\.\d", shipped)
