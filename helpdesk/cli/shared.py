@@ -45,7 +45,7 @@ def config_path(given: Path | None) -> Path:
 
 def open_rules(given: Path | None) -> Rules:
     """Read everything the operator wrote. Raises ConfigurationError."""
-    from helpdesk.desk import load_rules  # noqa: PLC0415 - commands that need no desk start faster without
+    from helpdesk.unit import load_rules  # noqa: PLC0415 - commands that need no desk start faster without
 
     return load_rules(config_path(given))
 

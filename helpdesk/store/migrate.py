@@ -1,14 +1,14 @@
-"""Bring the database to the schema of this version, or say what is missing."""
+"""Bring the database to the schema of this version, or say what is missing.
+
+A revision is the number that the file of its migration begins with, each after the one before: what a database is at
+needs no more than a look. Alembic is loaded where there is something to migrate.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 
 from helpdesk.errors import Unavailable
 from helpdesk.plural import plural
@@ -16,6 +16,8 @@ from helpdesk.shipped import shipped
 from helpdesk.store.writable import in_words
 
 if TYPE_CHECKING:
+    from alembic.config import Config
+
     from helpdesk.store.engine import Database
 
 _LOCK = 7_211_309_004  # any number that is ours: two daemons must not migrate one PostgreSQL at once
@@ -27,8 +29,12 @@ def upgrade(database: Database, revision: str = "head") -> None:
     Raises Unavailable when the database cannot be reached, or is at a revision that this version does not know.
     """
     there = current(database)
-    if there is not None and not _known(there):
+    if there is not None and there not in _revisions():
         raise Unavailable(f"database: {doubt(database)}")
+    if there == head() and revision in {"head", there}:
+        return
+    from alembic import command  # noqa: PLC0415 - see the module's promise
+
     with _connected(database) as connection:
         _alone(connection)
         _unguarded(connection)
@@ -39,6 +45,8 @@ def upgrade(database: Database, revision: str = "head") -> None:
 
 def downgrade(database: Database, revision: str) -> None:
     """Run migrations backwards to `revision`; for tests and for people who know why."""
+    from alembic import command  # noqa: PLC0415 - see the module's promise
+
     with _connected(database) as connection:
         _unguarded(connection)
         command.downgrade(_config(connection), revision)
@@ -48,7 +56,9 @@ def downgrade(database: Database, revision: str) -> None:
 def current(database: Database) -> str | None:
     """The revision the database is at; None for an empty one."""
     with _connected(database) as connection:
-        return next(iter(MigrationContext.configure(connection).get_current_heads()), None)
+        if not sa.inspect(connection).has_table("alembic_version"):
+            return None
+        return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
 
 
 def doubt(database: Database) -> str:
@@ -61,7 +71,7 @@ def doubt(database: Database) -> str:
         if not others:
             return EMPTY
         return f"it has no tables of the desk's, and others ({_some(others)}); is it the right one? {_PUT_BESIDE}"
-    if not _known(revision):
+    if revision not in _revisions():
         return (
             f"it is at revision {revision}, which this version does not know (it needs {needed}): "
             "another program wrote it, or a newer helpdesk; start that one, or name another database in [database] url"
@@ -73,9 +83,9 @@ EMPTY = "empty yet; helpdesk serve makes the tables, or run: helpdesk db upgrade
 _PUT_BESIDE = "helpdesk db upgrade puts the desk's beside them"
 
 
-def _known(revision: str) -> bool:
-    scripts = ScriptDirectory(str(shipped("migrations")))
-    return any(script.revision == revision for script in scripts.walk_revisions())
+def _revisions() -> list[str]:
+    """Every revision that this version knows, in order."""
+    return sorted(file.name.partition("_")[0] for file in shipped("migrations").glob("versions/[0-9]*.py"))
 
 
 def _tables(database: Database) -> list[str]:
@@ -89,15 +99,15 @@ def _some(names: list[str]) -> str:
 
 def head() -> str:
     """The newest revision that this version knows."""
-    found = ScriptDirectory(str(shipped("migrations"))).get_current_head()
-    if found is None:
+    if not (known := _revisions()):
         raise Unavailable("the shipped migrations are missing: the installation is broken")
-    return found
+    return known[-1]
 
 
 def differences(database: Database) -> list[str]:
     """What the tables of the code and of the database disagree on; empty when they are the same."""
     from alembic.autogenerate import compare_metadata  # noqa: PLC0415 - only tests and `check` ask
+    from alembic.runtime.migration import MigrationContext  # noqa: PLC0415
 
     from helpdesk.store.tables import metadata  # noqa: PLC0415
 
@@ -114,6 +124,8 @@ def _connected(database: Database) -> sa.Connection:
 
 
 def _config(connection: sa.Connection) -> Config:
+    from alembic.config import Config  # noqa: PLC0415 - see the module's promise
+
     config = Config()
     config.set_main_option("script_location", str(shipped("migrations")).replace("%", "%%"))
     config.attributes["connection"] = connection

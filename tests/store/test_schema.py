@@ -7,11 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
+from alembic.script import ScriptDirectory
 
 from helpdesk.core.words.message import Envelope
 from helpdesk.core.words.people import Workload
 from helpdesk.core.words.placement import Told
 from helpdesk.errors import Unavailable
+from helpdesk.shipped import shipped
 from helpdesk.store import (
     alerts,
     attempts,
@@ -48,6 +50,14 @@ def empty(empty_url):
 
 def table_names(database):
     return set(sa.inspect(database.engine).get_table_names())
+
+
+def test_the_files_of_the_migrations_are_numbered_as_alembic_chains_them():
+    chain = [script.revision for script in ScriptDirectory(str(shipped("migrations"))).walk_revisions()]
+    assert migrate.head() == chain[0]
+    assert sorted(chain) == chain[::-1]
+    names = {file.name.partition("_")[0] for file in shipped("migrations").glob("versions/*.py")}
+    assert names == set(chain)
 
 
 def test_the_migrations_make_exactly_the_tables_of_the_code(empty):
