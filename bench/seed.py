@@ -238,7 +238,9 @@ class Copier:
             mark = "?" if self._lite else "%s"
             self._cursor.executemany(f"INSERT INTO copy VALUES ({', '.join([mark] * 8)})", rows)
             for table in _COPIED:
-                self._copy(table, closed=copies.sort == "closed")
+                self._copy(table)
+            if copies.sort != "closed":
+                self._copy_bytes()
             self._connection.commit()
             yield start + len(rows)
 
@@ -257,26 +259,33 @@ class Copier:
             f"w{self._number + 1000:07}",
         )
 
-    def _copy(self, table: sa.Table, *, closed: bool) -> None:
+    def _copy_bytes(self) -> None:
+        """The mails of open cases have their bytes; those of closed ones are erased."""
+        self.run(
+            f"INSERT INTO spool_raw (spool_id, raw) SELECT {self._row('spool')}, r.raw FROM copy CROSS JOIN p_spool p"
+            " JOIN spool_raw r ON r.spool_id = p.id WHERE p.case_id = copy.pattern"
+        )
+
+    def _copy(self, table: sa.Table) -> None:
         columns = ", ".join(f'"{column.name}"' for column in table.columns)
-        values = ", ".join(self._value(table, column, closed=closed) for column in table.columns)
+        values = ", ".join(self._value(table, column) for column in table.columns)
         order = "" if self._lite else "ORDER BY copy.n, p.place"  # SQLite keeps the order of a CROSS JOIN
         self.run(
             f"INSERT INTO {table.name} ({columns}) SELECT {values} FROM copy CROSS JOIN p_{table.name} p"
             f" WHERE p.{_case_column(table)} = copy.pattern AND p.place < {_MOST.get(table.name, 1000)} {order}"
         )
 
-    def _value(self, table: sa.Table, column: sa.Column[Any], *, closed: bool) -> str:
+    def _value(self, table: sa.Table, column: sa.Column[Any]) -> str:
         own, name = f'p."{column.name}"', column.name
         if name == _case_column(table):
             return f"{self._cases} + copy.n"
-        if special := self._special(table.name, name, own, closed=closed):
+        if special := self._special(table.name, name, own):
             return special
         if isinstance(column.type, Instant):
             return self._shifted(own, "copy.shift")
         return self._renamed(own, column)
 
-    def _special(self, table: str, name: str, own: str, *, closed: bool) -> str:
+    def _special(self, table: str, name: str, own: str) -> str:
         """The value of a column that is not copied as others are."""
         later = self._shifted(self._instant(self._now), "copy.ahead")
         empty = f"CASE WHEN {own} IS NULL THEN NULL"
@@ -284,7 +293,7 @@ class Copier:
             "id": self._row(table) if table in self._rows else "",
             # A mail has the same place among those of its case as its message has.
             "spool_id": f"{empty} ELSE {self._row('spool')} END",
-            "raw": "NULL" if closed or table == "outbox" else own,
+            "raw": "NULL",  # of what was sent
             "text": "p.reply" if table == "message" else "",  # quotes are left out
             "content_key": f"{empty} ELSE {self._padded('copy.n')} || {self._padded('p.place')} END",
             "key": f"{own} || '/' || {self._padded('copy.n')}",

@@ -22,11 +22,12 @@ from helpdesk.store.claims import Occupied, WorkLock
 from helpdesk.store.spool import Accepted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from helpdesk.archive import ArchivedMail
     from helpdesk.core.words.message import Message
     from helpdesk.desk import Desk
+    from helpdesk.store.spool import Became
 
 _AT_A_TIME = 5.0  # seconds that a daemon which starts is kept waiting
 _ROOM = 0.2  # seconds in which it comes in, and between looks at what it has worked
@@ -51,22 +52,25 @@ class Hands:
             return False
         return True
 
-    def work(self, ids: Sequence[int]) -> None:
-        """See to it that these mails are worked, and no others; at worst they wait for the daemon's next attempt."""
+    def work(self, ids: Sequence[int], parsed: Mapping[bytes, Message]) -> dict[int, Became]:
+        """See to it that these mails are worked, and no others; at worst they wait for the daemon's next attempt.
+
+        Returns what became of each. `parsed`: by its bytes, what was parsed already.
+        """
         ends = time.monotonic() + _PATIENCE
-        while True:
+        became = self._desk.outcomes(ids)
+        while waiting := [number for number, one in became.items() if one.outcome == "waiting"]:
             if self.are_ours():
-                self._desk.work_at_once(self._waiting(ids))
-            if not self._waiting(ids) or time.monotonic() > ends:
+                self._desk.work_at_once(waiting, parsed)
+            became = self._desk.outcomes(ids)
+            if not any(one.outcome == "waiting" for one in became.values()) or time.monotonic() > ends:
                 break
             time.sleep(_ROOM)
         if self._makes_room and time.monotonic() - self._since > _AT_A_TIME:
             self.leave()
             time.sleep(_ROOM)
             self._since = time.monotonic()
-
-    def _waiting(self, ids: Sequence[int]) -> list[int]:
-        return [number for number, became in self._desk.outcomes(ids).items() if became.outcome == "waiting"]
+        return became
 
     def leave(self) -> None:
         """Let others work."""
@@ -97,11 +101,11 @@ def import_one(
     ids = desk.accept(mails)
     whose = hands or Hands(desk)
     try:
-        whose.work(ids)
+        outcomes = whose.work(ids, {found.raw: message})
     finally:
         if hands is None:
             whose.leave()
-    for became in desk.outcomes(ids).values():
+    for became in outcomes.values():
         because = "the same mail was taken before" if became.outcome == "duplicate" else became.because
         yield mail_shape(found.name, became.outcome, became.case, message, because)
 

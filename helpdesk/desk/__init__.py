@@ -25,7 +25,7 @@ from helpdesk.desk.reading_pool import ReadingPool
 from helpdesk.desk.rehearsal import rehearse
 from helpdesk.desk.tick import tick
 from helpdesk.desk.work import Worked
-from helpdesk.desk.worker import Worker
+from helpdesk.desk.worker import NOTHING_PARSED, Worker
 from helpdesk.failpoints import failpoint
 from helpdesk.operators import Absences, Rounds, alerts, hand_on, raise_alert
 from helpdesk.plural import plural
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import datetime
 
+    from helpdesk.core.words.message import Message
     from helpdesk.desk.pace import Pace
     from helpdesk.store.engine import Database
     from helpdesk.store.history import MailboxHistory
@@ -157,9 +158,12 @@ class Desk:
         """Turn a batch of waiting mail into cases; empty when nothing is to be done now."""
         return self._worker.work(self.now())
 
-    def work_at_once(self, ids: Sequence[int]) -> None:
-        """Work these mails without a pause between their attempts, for somebody who waits. See `outcomes`."""
-        self._worker.work_at_once(ids, self.now())
+    def work_at_once(self, ids: Sequence[int], parsed: Mapping[bytes, Message] = NOTHING_PARSED) -> None:
+        """Work these mails without a pause between their attempts, for somebody who waits. See `outcomes`.
+
+        `parsed`: by its bytes, what was parsed already.
+        """
+        self._worker.work_at_once(ids, self.now(), parsed)
 
     def tick(self) -> int:
         """Do what time alone has made due; returns the number of cases it changed."""

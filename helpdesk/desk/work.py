@@ -162,7 +162,10 @@ def _settled(unit: Unit, read: ReadMail, mailbox: Mailbox) -> Worked | None:
     if first is not None:
         return Worked(mail.id, "duplicate", first.case, message)
     ordered = settle(unit, mail, message, mailbox, read.clues)
-    return _end(unit, read, *ordered) if ordered else None
+    if ordered is None:
+        return None
+    unit.forget_declared()
+    return _end(unit, read, *ordered)
 
 
 def _placed(unit: Unit, read: ReadMail, mailbox: Mailbox) -> PlacedMail:

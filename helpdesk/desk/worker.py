@@ -11,6 +11,7 @@ attempt never counts; if it does so again and again, the operators are told once
 from __future__ import annotations
 
 import time
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import structlog
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from helpdesk.core.words.message import Message
     from helpdesk.desk.reading_pool import ReadingPool
     from helpdesk.desk.work import Worked
     from helpdesk.severity import Classifier
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
 BATCH = 8  # more would save hardly any flush a mail, and a worker that dies leaves as many to be tried alone
 TOO_OFTEN = 50  # attempts forgiven to one mail, of which the operators are told
 _FRUITLESS = 20  # mails that fail one after the other, before somebody is asked whether to go on
+NOTHING_PARSED: Mapping[bytes, Message] = MappingProxyType({})
 _log = structlog.get_logger("work")
 
 
@@ -91,10 +94,12 @@ class Worker:
             worked = [done for mail, _ in parsed if mail.id in self._claimed for done in self._alone(mail, now)]
         return worked + [done for mail in failed for done in self._alone(mail, now)]
 
-    def work_at_once(self, numbers: Sequence[int], now: datetime) -> None:
+    def work_at_once(
+        self, numbers: Sequence[int], now: datetime, parsed: Mapping[bytes, Message] = NOTHING_PARSED
+    ) -> None:
         """Work these mails, for somebody who waits: all their attempts one after the other, whatever else is waiting.
 
-        Those that another worker has are left to it.
+        Those that another worker has are left to it. `parsed`: by its bytes, what was parsed already.
         """
         for number in numbers:
             for _ in range(TOO_OFTEN):
@@ -102,7 +107,7 @@ class Worker:
                     self._give_back(unit)
                     mail = attempts.claim_at_once(unit.connection, self._units.database.owner, number, now)
                 self._claimed, self._renewed = {mail.id: mail} if mail else {}, time.monotonic()
-                if mail is None or self._tried(mail, now):
+                if mail is None or self._tried(mail, now, parsed):
                     break
 
     def _give_back(self, unit: Unit) -> None:
@@ -174,10 +179,11 @@ class Worker:
         self._claimed[mail.id] = begun
         return self._tried(begun, now)
 
-    def _tried(self, mail: Spooled, now: datetime) -> list[Worked]:
+    def _tried(self, mail: Spooled, now: datetime, parsed: Mapping[bytes, Message] = NOTHING_PARSED) -> list[Worked]:
         """One mail in a transaction of its own; if it fails, it waits for another attempt or is set aside."""
         try:
-            [found] = self._found([mail], {}, patience=READY_WITHIN)
+            known = parsed.get(mail.raw)
+            [found] = [ReadAhead(known)] if known else self._found([mail], {}, patience=READY_WITHIN)
             worked = self._together([self._parsed(mail, found)], now, waits=True)
         except Exception as problem:  # noqa: BLE001 - unknown is temporary, until it has happened three times (design law 5)
             if is_blameless(problem):

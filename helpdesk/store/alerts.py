@@ -39,7 +39,7 @@ class Telling:
 def note(connection: sa.Connection, *, kind: str, key: str, headline: str, at: datetime) -> bool:
     """Count an alert; false where that very one is counted already."""
     row = {"kind": kind, "key": key, "headline": headline, "at": at}
-    added = insert_ignoring(connection, alert).values(row).returning(alert.c.id)
+    added = insert_ignoring(connection.dialect.name, alert).values(row).returning(alert.c.id)
     return connection.execute(added).first() is not None
 
 
@@ -83,7 +83,11 @@ def tell(connection: sa.Connection, run: Run, reported: Telling | None, now: dat
     """Note that the operators are told of so many; false where somebody else has just told them."""
     values = {"number": run.number, "at": now}
     if reported is None:
-        added = insert_ignoring(connection, alert_told).values(kind=run.kind, **values).returning(alert_told.c.kind)
+        added = (
+            insert_ignoring(connection.dialect.name, alert_told)
+            .values(kind=run.kind, **values)
+            .returning(alert_told.c.kind)
+        )
         return connection.execute(added).first() is not None
     same = sa.and_(alert_told.c.kind == run.kind, alert_told.c.number == reported.number)
     return connection.execute(sa.update(alert_told).where(same).values(**values)).rowcount == 1
@@ -104,7 +108,7 @@ def key_of_open(connection: sa.Connection, name: str) -> str:
 def begin(connection: sa.Connection, name: str, key: str) -> None:
     """Note that its beginning was told, the newest where it was told before."""
     end(connection, name)
-    connection.execute(insert_ignoring(connection, open_alert).values(name=name, key=key))
+    connection.execute(insert_ignoring(connection.dialect.name, open_alert).values(name=name, key=key))
 
 
 def end(connection: sa.Connection, name: str) -> None:

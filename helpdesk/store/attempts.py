@@ -23,7 +23,7 @@ from helpdesk.store import claims, order
 from helpdesk.store.claims import FREED, taken
 from helpdesk.store.dialect import skip_locked
 from helpdesk.store.order import WAITING
-from helpdesk.store.spool import Spooled, spooled
+from helpdesk.store.spool import Spooled, find
 from helpdesk.store.tables import spool
 
 if TYPE_CHECKING:
@@ -36,10 +36,9 @@ PAUSES = (timedelta(minutes=1), timedelta(minutes=10))  # after the first attemp
 MAX_ATTEMPTS = len(PAUSES) + 1
 _BREATH = timedelta(seconds=1)  # between attempts that are forgiven again and again
 _LOOKED_AT = 8  # mails to be tried alone, of which one is taken
+_NUMBERS: sa.BindParameter[Any] = sa.bindparam("numbers", expanding=True)
 _HOLD = skip_locked(
-    sa.select(spool.c.id, spool.c.attempts, spool.c.claimed_by).where(
-        spool.c.id.in_(sa.bindparam("numbers", expanding=True)), WAITING
-    )
+    sa.select(spool.c.id, spool.c.attempts, spool.c.claimed_by).where(spool.c.id.in_(_NUMBERS), WAITING)
 )
 _TRIED: sa.ColumnElement[bool] = sa.literal_column("spool.attempts > 0", sa.Boolean)  # in the words of its index
 
@@ -95,14 +94,13 @@ def _take(connection: sa.Connection, owner: Owner, numbers: Collection[int], **v
     if not numbers:
         return []
     asked = {"numbers": list(numbers), "owner": owner.name, **values}
-    mails = map(spooled, connection.execute(_taking(connection.dialect.name), asked))
-    return sorted(mails, key=lambda mail: (mail.received_at, mail.id))
+    connection.execute(_taking(connection.dialect.name), asked)
+    return find(connection, numbers)
 
 
 @lru_cache  # asked for with every batch
-def _taking(dialect_name: str) -> sa.sql.dml.ReturningUpdate[Any]:
-    which = spool.c.id.in_(sa.bindparam("numbers", expanding=True))
-    return sa.update(spool).where(which).values(**taken(dialect_name)).returning(spool)
+def _taking(dialect_name: str) -> sa.Update:
+    return sa.update(spool).where(spool.c.id.in_(_NUMBERS)).values(**taken(dialect_name))
 
 
 def _attempt_after(attempts: int, now: datetime) -> dict[str, Any]:
@@ -165,8 +163,8 @@ def _is_mine(mail: Spooled) -> sa.ColumnElement[bool]:
 def worn_out(connection: sa.Connection, owner: Owner) -> list[Spooled]:
     """Mails that killed their worker too often, in nobody's hands."""
     dead = order.claims(connection, owner).dead
-    query = sa.select(spool).where(WAITING, _TRIED, spool.c.attempts >= MAX_ATTEMPTS, _is_free(dead))
-    return [spooled(row) for row in connection.execute(query)]
+    query = sa.select(spool.c.id).where(WAITING, _TRIED, spool.c.attempts >= MAX_ATTEMPTS, _is_free(dead))
+    return find(connection, list(connection.execute(query).scalars()))
 
 
 def earliest_due(connection: sa.Connection) -> datetime | None:

@@ -29,6 +29,7 @@ from helpdesk.core.words.people import Workload
 from helpdesk.errors import NotFound, StaleCase
 from helpdesk.store import case_counts
 from helpdesk.store.dialect import insert_ignoring, locked, skip_locked, wait_at_most
+from helpdesk.store.prepared import Prepared
 from helpdesk.store.tables import cases, event, message, policy_version, spool
 
 if TYPE_CHECKING:
@@ -45,20 +46,27 @@ _OWING = (*_ACTIVE, "merged")  # a merged case keeps its promises, but it is ans
 
 # What is asked for with every mail: to build a statement takes longer than to run it.
 _NUMBERS: sa.BindParameter[Any] = sa.bindparam("numbers", expanding=True)
-_INSERT = sa.insert(cases).returning(cases.c.id)
-_SAVE = sa.update(cases).where(cases.c.id == sa.bindparam("number"), cases.c.events == sa.bindparam("before"))
-_APPEND = sa.insert(event)
+_INDEXED = [column.key for column in cases.c if column.key != "id"]
+_INSERT = Prepared(sa.insert(cases).returning(cases.c.id), sets=_INDEXED)
+_INSERT_KEPT = Prepared(sa.insert(cases).returning(cases.c.id), sets=["id", *_INDEXED])
+_SAVE = Prepared(
+    sa.update(cases).where(cases.c.id == sa.bindparam("number"), cases.c.events == sa.bindparam("before")),
+    sets=_INDEXED,
+)
+_APPEND = Prepared(sa.insert(event), sets=event.c.keys())
 _REPORTED = (
     sa.select(cases.c.id, cases.c.customer, cases.c.policy, cases.c.policy_version, cases.c.opened_at, cases.c.measured)
     .where(cases.c.id.in_(_NUMBERS))
     .order_by(cases.c.id)
 )
 _LEDGERS = sa.select(event).where(event.c.case_id.in_(_NUMBERS)).order_by(event.c.case_id, event.c.seq)
-_HAS_EVENT = sa.select(
-    sa.exists().where(event.c.case_id == sa.bindparam("number"), event.c.type == sa.bindparam("type"))
+_HAS_EVENT = Prepared(
+    sa.select(event.c.seq)
+    .where(event.c.case_id == sa.bindparam("number"), event.c.type == sa.bindparam("type"))
+    .limit(1)
 )
 _ANSWERED = sa.select(event.c.case_id).where(event.c.case_id.in_(_NUMBERS), event.c.type == AgentAnswered.type)
-_ADD_MESSAGE = sa.insert(message)
+_ADD_MESSAGE = Prepared(sa.insert(message), sets=[column.key for column in message.c if column.key != "id"])
 _MESSAGES = sa.select(message).where(message.c.case_id.in_(_NUMBERS)).order_by(message.c.at, message.c.id)
 _FIRSTS = sa.select(sa.func.min(message.c.id)).where(message.c.case_id.in_(_NUMBERS)).group_by(message.c.case_id)
 _FIRST_WORDS = sa.select(message.c.reply).where(message.c.id.in_(_FIRSTS.scalar_subquery()))
@@ -147,8 +155,10 @@ def insert(connection: sa.Connection, case: Case, next_at: datetime | None, besi
     """Store a new case with its ledger; returns its number."""
     row = {**_index(case), **beside.row, "next_at": next_at, "events": len(case.events)}
     if case.number:  # one that was kept for it
-        row["id"] = case.number
-    number = int(connection.execute(_INSERT, row).scalar_one())
+        (inserted,) = _INSERT_KEPT.rows(connection, **row, id=case.number)
+    else:
+        (inserted,) = _INSERT.rows(connection, **row)
+    number = int(inserted.id)
     _append(connection, number, case.events, first=1)
     return number
 
@@ -173,8 +183,7 @@ def save(
     """Append events to a case's ledger. Raises StaleCase if it grew since it was read."""
     before = len(case.events) - len(new)
     row = {**_index(case), **beside.row, "next_at": next_at, "events": len(case.events)}
-    changed = connection.execute(_SAVE, {**row, "number": case.number, "before": before})
-    if changed.rowcount != 1:
+    if _SAVE.change(connection, **row, number=case.number, before=before) != 1:
         raise StaleCase(f"{case.ref} changed while it was being decided")
     _append(connection, case.number, new, first=before + 1)
 
@@ -212,7 +221,7 @@ def _append(connection: sa.Connection, number: int, events: Sequence[Event], *, 
         for seq, happened in enumerate(events, start=first)
     ]
     if rows:
-        connection.execute(_APPEND, rows)
+        _APPEND.each(connection, rows)
 
 
 def find(connection: sa.Connection, numbers: Collection[int]) -> dict[int, Case]:
@@ -301,7 +310,7 @@ def numbers_after(connection: sa.Connection, after: int, *, limit: int) -> list[
 
 def has_event(connection: sa.Connection, number: int, kind: type[Event]) -> bool:
     """Whether something of that type is on a case's record."""
-    return bool(connection.execute(_HAS_EVENT, {"number": number, "type": kind.type}).scalar())
+    return bool(_HAS_EVENT.rows(connection, number=number, type=kind.type))
 
 
 def put_off(connection: sa.Connection, number: int) -> None:
@@ -416,7 +425,7 @@ class StoredPolicy:
 def store_policy(connection: sa.Connection, stored: StoredPolicy, now: datetime) -> None:
     """Keep a policy version, once, so that an old case can be explained years later."""
     row = {name: getattr(stored, name) for name in StoredPolicy.__slots__} | {"stored_at": now}
-    connection.execute(insert_ignoring(connection, policy_version).values(row))
+    connection.execute(insert_ignoring(connection.dialect.name, policy_version).values(row))
 
 
 def stored_policy(connection: sa.Connection, version: str) -> StoredPolicy:
@@ -494,7 +503,7 @@ def add_message(
         "reply": reply,
         "attachments": attachments,
     }
-    connection.execute(_ADD_MESSAGE, row)
+    _ADD_MESSAGE.change(connection, **row)
 
 
 def messages(connection: sa.Connection, *numbers: int) -> list[StoredMessage]:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from helpdesk.errors import StaleCase
 from helpdesk.store import spool as spool_store
+from helpdesk.store.prepared import Prepared, one_of
 from helpdesk.store.tables import message as messages
 from helpdesk.store.tables import spool
 
@@ -22,16 +23,17 @@ if TYPE_CHECKING:
 WITHIN = timedelta(hours=24)
 _COMPARED = 5  # mails of one Message-ID
 _WORKED = ("opened", "appended", "ordered")  # what was kept from cases stands in for nothing
-_BEFORE = (
+_BEFORE = Prepared(
     sa.select(spool.c.id, spool.c.outcome, spool.c.case_id, messages.c.visibility)
     .select_from(spool.outerjoin(messages, messages.c.spool_id == spool.c.id))
     .where(
         spool.c.message_id == sa.bindparam("message_id"),
-        spool.c.mailbox == sa.bindparam("mailbox"),
+        # Not as the bare column: SQLite would go through all that came to the mailbox in these two days.
+        spool.c.mailbox.concat("") == sa.bindparam("mailbox"),
         spool.c.id != sa.bindparam("besides"),
-        spool.c.outcome.in_(_WORKED),
+        one_of(spool.c.outcome, _WORKED),
         spool.c.received_at.between(sa.bindparam("since"), sa.bindparam("until")),
-        spool.c.raw.is_not(None),
+        spool_store.HAS_RAW,
     )
     .order_by(spool.c.id)
     .limit(_COMPARED)
@@ -59,9 +61,9 @@ def alone(connection: sa.Connection, mailbox: str, message_id: str) -> None:
 
 def before(connection: sa.Connection, mail: Spooled, message_id: str) -> list[Original]:
     """What came to the same mailbox under that Message-ID within a day, oldest first."""
+    since, until = mail.received_at - WITHIN, mail.received_at + WITHIN
     asked = {"message_id": message_id, "mailbox": mail.mailbox, "besides": mail.id}
-    asked |= {"since": mail.received_at - WITHIN, "until": mail.received_at + WITHIN}
-    rows = connection.execute(_BEFORE, asked)
+    rows = _BEFORE.rows(connection, **asked, since=since, until=until)
     return [Original(row.id, row.outcome, row.case_id, row.visibility or "") for row in rows]
 
 

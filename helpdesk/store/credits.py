@@ -38,7 +38,7 @@ def add(connection: sa.Connection, request: CreditRequest) -> bool:
         "percent": request.percent,
         "amount": request.amount,
     }
-    statement = insert_ignoring(connection, credit_request).values(row).returning(credit_request.c.quarter)
+    statement = insert_ignoring(connection.dialect.name, credit_request).values(row).returning(credit_request.c.quarter)
     return connection.execute(statement).first() is not None
 
 

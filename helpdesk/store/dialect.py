@@ -12,13 +12,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
-def insert_ignoring(connection: sa.Connection, table: sa.Table) -> Any:
-    """An INSERT that skips rows which a unique key refuses; with RETURNING it returns only the new ones."""
-    return _insert_ignoring(connection.dialect.name, table)
-
-
 @lru_cache
-def _insert_ignoring(dialect_name: str, table: sa.Table) -> Any:
+def insert_ignoring(dialect_name: str, table: sa.Table) -> Any:
+    """An INSERT that skips rows which a unique key refuses; with RETURNING it returns only the new ones."""
     dialect: Any = sqlite if dialect_name == "sqlite" else postgresql
     return dialect.insert(table).on_conflict_do_nothing()
 

@@ -166,7 +166,11 @@ def _postgresql(url: sa.URL) -> sa.Engine:
 
 
 def _only_first_line(context: sa.engine.ExceptionContext) -> None:
-    # PostgreSQL's DETAIL repeats the row that it refuses, mail and all, and would go into the log and into alerts.
-    for error in (context.original_exception, context.sqlalchemy_exception):
+    first_line_only(context.original_exception, context.sqlalchemy_exception)
+
+
+def first_line_only(*errors: BaseException | None) -> None:
+    """PostgreSQL's DETAIL repeats the row that it refuses, mail and all, and would go into the log and into alerts."""
+    for error in errors:
         if error is not None and error.args:
             error.args = (str(error.args[0]).partition("\n")[0], *error.args[1:])

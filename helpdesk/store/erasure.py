@@ -13,7 +13,8 @@ import sqlalchemy as sa
 
 from helpdesk.store import watched
 from helpdesk.store.claims import FREED
-from helpdesk.store.tables import cases, event, message, outbox, spool
+from helpdesk.store.spool import HAS_RAW
+from helpdesk.store.tables import cases, event, message, outbox, spool, spool_raw
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -23,7 +24,6 @@ _Facts = dict[str, Any]
 _NAMES = ("name", "requester_name")  # facts that hold a person's name
 _TO_CUSTOMERS = ("maintenance", "statement")  # kinds of mail that belong to no case
 _NOTHING_SAID: Mapping[str, Any] = {
-    "raw": None,
     "mail_from": "",
     "remote": "",
     "rcpt_to": [],
@@ -54,7 +54,13 @@ def erase(connection: sa.Connection, case: int, *, also: Collection[int], instea
 def _mails(connection: sa.Connection, case: int, also: Collection[int], instead: str) -> int:
     theirs = sa.or_(spool.c.case_id == case, spool.c.id.in_(list(also)))
     connection.execute(sa.update(spool).where(theirs, spool.c.subject.is_not(None)).values(subject=instead))
-    return connection.execute(sa.update(spool).where(theirs, spool.c.raw.is_not(None)).values(raw=None)).rowcount
+    return _bytes(connection, theirs)
+
+
+def _bytes(connection: sa.Connection, which: sa.ColumnElement[bool]) -> int:
+    """Erase mails as they came; returns how many."""
+    these = spool_raw.c.spool_id.in_(sa.select(spool.c.id).where(which))
+    return connection.execute(sa.delete(spool_raw).where(these)).rowcount
 
 
 def _texts(connection: sa.Connection, case: int, instead: str) -> int:
@@ -119,7 +125,7 @@ def ended(connection: sa.Connection, *, before: datetime, after: int, limit: int
     """
     since = sa.exists().where(event.c.case_id == cases.c.id, event.c.at >= before)
     holds = sa.or_(
-        sa.exists().where(spool.c.case_id == cases.c.id, spool.c.raw.is_not(None)),
+        sa.exists().where(spool.c.case_id == cases.c.id, spool_raw.c.spool_id == spool.c.id),
         sa.exists().where(outbox.c.case_id == cases.c.id, outbox.c.raw.is_not(None)),
         sa.exists().where(message.c.case_id == cases.c.id, message.c.text != ""),
     )
@@ -183,7 +189,7 @@ def _without_people(facts: Any, named: Callable[[str], str]) -> Any:
 
 def caseless_mails(connection: sa.Connection, *, before: datetime, after: int, limit: int) -> list[int]:
     """Mail that came before then, belongs to no case and says something yet: robots', held, history, copies."""
-    says = sa.or_(spool.c.raw.is_not(None), spool.c.mail_from != "", spool.c.remote != "")
+    says = sa.or_(HAS_RAW, spool.c.mail_from != "", spool.c.remote != "")
     over = sa.and_(spool.c.case_id.is_(None), spool.c.state == "done", spool.c.received_at < before, says)
     query = sa.select(spool.c.id).where(over, spool.c.id > after).order_by(spool.c.id).limit(limit)
     return [int(number) for number in connection.execute(query).scalars()]
@@ -192,9 +198,8 @@ def caseless_mails(connection: sa.Connection, *, before: datetime, after: int, l
 def erase_mails(connection: sa.Connection, numbers: Collection[int]) -> int:
     """Erase mail without a case; the rows stay, for the ledger and to know a copy. Returns how many had their bytes."""
     these = spool.c.id.in_(list(numbers))
-    had = connection.execute(sa.select(sa.func.count()).where(these, spool.c.raw.is_not(None))).scalar_one()
     connection.execute(sa.update(spool).where(these).values(_NOTHING_SAID))
-    return int(had)
+    return _bytes(connection, these)
 
 
 def caseless_sent(connection: sa.Connection, *, before: datetime, after: int, limit: int) -> list[int]:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from helpdesk.store.dialect import insert_ignoring
-from helpdesk.store.spool import AFRESH
-from helpdesk.store.tables import first_reading, spool
+from helpdesk.store.spool import AFRESH, HAS_RAW
+from helpdesk.store.tables import first_reading, spool, spool_raw
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -47,7 +47,7 @@ def begin(
     if connection.execute(known).first() is not None:
         return
     place = {"mailbox": mailbox, "folder": folder, "uidvalidity": uidvalidity, "uidnext": uidnext}
-    connection.execute(insert_ignoring(connection, first_reading).values(**place, began_at=now))
+    connection.execute(insert_ignoring(connection.dialect.name, first_reading).values(**place, began_at=now))
 
 
 def marked(connection: sa.Connection, mails: Sequence[Accepted]) -> list[Accepted]:
@@ -69,7 +69,7 @@ def _lay_there(mail: Accepted, began: Any) -> bool:
 
 def summaries(connection: sa.Connection, mailbox: str = "") -> list[MailboxHistory]:
     """What is kept of each mailbox, or of one, with what waits to be worked as such; no copies, nothing erased."""
-    there = sa.or_(spool.c.outcome.is_(None), sa.and_(_KEPT, spool.c.raw.is_not(None)))
+    there = sa.or_(spool.c.outcome.is_(None), sa.and_(_KEPT, HAS_RAW))
     query = (
         sa.select(spool.c.mailbox, sa.func.count(), sa.func.min(spool.c.received_at), sa.func.max(spool.c.received_at))
         .where(spool.c.history.is_(True), spool.c.released_by.is_(None), spool.c.case_id.is_(None), there)
@@ -95,7 +95,7 @@ def open_again(
         spool.c.mailbox == mailbox,
         _KEPT,
         spool.c.case_id.is_(None),
-        spool.c.raw.is_not(None),
+        HAS_RAW,
     ]
     if numbers:
         which.append(spool.c.id.in_(set(numbers)))
@@ -111,13 +111,13 @@ def named(connection: sa.Connection, mailbox: str, message_ids: Collection[str])
     if not message_ids:
         return []
     query = (
-        sa.select(spool.c.id, spool.c.received_at, spool.c.raw)
+        sa.select(spool.c.id, spool.c.received_at, spool_raw.c.raw)
+        .select_from(spool.join(spool_raw))
         .where(
             _KEPT,
             spool.c.message_id.in_(list(message_ids)[:_ANCESTORS]),
             spool.c.mailbox == mailbox,
             spool.c.case_id.is_(None),
-            spool.c.raw.is_not(None),
         )
         .order_by(spool.c.received_at, spool.c.id)
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from helpdesk.errors import NotFound
-from helpdesk.store.spool import AFRESH
+from helpdesk.store.spool import AFRESH, HAS_RAW
 from helpdesk.store.tables import message, spool
 
 if TYPE_CHECKING:
@@ -65,10 +65,10 @@ def listed(connection: sa.Connection, *, since: datetime, limit: int) -> tuple[l
 
 def release(connection: sa.Connection, number: int, *, by: str) -> None:
     """Work a mail again as a person's. Raises NotFound where it was not kept from cases, or is erased."""
-    row = connection.execute(sa.select(spool.c.outcome, spool.c.raw).where(spool.c.id == number)).first()
+    row = connection.execute(sa.select(spool.c.outcome, HAS_RAW.label("has_raw")).where(spool.c.id == number)).first()
     if row is None or row.outcome not in {*OUTCOMES, "history"}:
         raise NotFound(f"expected the number of a mail that was held or taken for a robot's, not {number}")
-    if row.raw is None:
+    if not row.has_raw:
         raise NotFound(f"the bytes of mail {number} were erased")
     connection.execute(sa.delete(message).where(message.c.spool_id == number))  # it is written anew
     connection.execute(sa.update(spool).where(spool.c.id == number).values(**AFRESH, error=None, released_by=by))

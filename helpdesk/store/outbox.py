@@ -29,6 +29,7 @@ from helpdesk.core.words.unseen import Handed
 from helpdesk.errors import NotFound, Refused
 from helpdesk.store.claims import FREED, held_by, run_out, taken, until
 from helpdesk.store.dialect import insert_ignoring, skip_locked
+from helpdesk.store.prepared import Prepared, one_of
 from helpdesk.store.tables import outbox
 
 if TYPE_CHECKING:
@@ -63,15 +64,22 @@ _TRIED = outbox.c.attempts > _NONE
 _UNREACHED = outbox.c.unreached > _NONE
 
 # What is asked for with every mail: to build a statement takes longer than to run it.
+_LATER = ("id", "claimed_by", "claimed_until", "sent_at")  # what a mail has none of when it is queued
 _SAME_CLAIM = sa.and_(outbox.c.id == sa.bindparam("number"), outbox.c.lease == sa.bindparam("claim"))
-_MOVE = sa.update(outbox).where(_SAME_CLAIM)
-_ACKNOWLEDGED = sa.select(outbox.c.created_at, outbox.c.case_id).where(
-    outbox.c.recipient == sa.bindparam("reader"),
-    outbox.c.created_at > sa.bindparam("since"),
-    outbox.c.kind.in_(AT_MOST_ONCE),
+_SENT = Prepared(sa.update(outbox).where(_SAME_CLAIM), sets=["state", "next_at", "sent_at", "detail", *FREED])
+_ADD = Prepared(
+    lambda dialect_name: insert_ignoring(dialect_name, outbox),
+    sets=[column.key for column in outbox.c if column.key not in _LATER],
 )
-_ACKNOWLEDGED_EVERYWHERE = (
-    sa.select(sa.func.count())
+_ACKNOWLEDGED = Prepared(
+    sa.select(outbox.c.created_at, outbox.c.case_id).where(
+        outbox.c.recipient == sa.bindparam("reader"),
+        outbox.c.created_at > sa.bindparam("since"),
+        one_of(outbox.c.kind, AT_MOST_ONCE),
+    )
+)
+_ACKNOWLEDGED_EVERYWHERE = Prepared(
+    sa.select(sa.func.count().label("number"))
     # The condition in the index's own words, so that both databases use it.
     .where(outbox.c.created_at > sa.bindparam("since"), sa.text("kind IN ('ack', 'out-of-scope')"))
     .select_from(outbox)
@@ -87,7 +95,7 @@ _RAWS_TO = (
     .order_by(_NAMED_FIRST.desc(), outbox.c.id.desc())
     .limit(sa.bindparam("most", type_=sa.Integer))
 )
-_MESSAGE_IDS = (
+_MESSAGE_IDS = Prepared(
     sa.select(outbox.c.message_id)
     .where(outbox.c.case_id == sa.bindparam("number"), outbox.c.recipient == sa.bindparam("reader"))
     .order_by(outbox.c.id.desc())
@@ -170,7 +178,7 @@ def add(connection: sa.Connection, mails: Sequence[Queued], now: datetime, *, he
         for mail in mails
     ]
     if rows:
-        connection.execute(insert_ignoring(connection, outbox), rows)
+        _ADD.each(connection, rows)
         _bring_forward(connection, [mail for mail in mails if mail.kind not in _BEGIN_A_CASE])
 
 
@@ -182,7 +190,7 @@ def _bring_forward(connection: sa.Connection, mails: Sequence[Queued]) -> None:
         if mail.case is not None and (lane := _LANES.get(mail.kind, _REST)) < _REST
     ]
     if told:
-        connection.execute(_BRING_FORWARD, told)
+        _BRING_FORWARD.each(connection, told)
 
 
 _ITSELF = outbox.alias("itself")
@@ -193,7 +201,7 @@ _EARLIER = sa.and_(
     outbox.c.lane > sa.bindparam("to"),
     outbox.c.id < sa.select(_ITSELF.c.id).where(_ITSELF.c.key == sa.bindparam("before")).scalar_subquery(),
 )
-_BRING_FORWARD = sa.update(outbox).where(_EARLIER).values(lane=sa.bindparam("to"))
+_BRING_FORWARD = Prepared(sa.update(outbox).where(_EARLIER).values(lane=sa.bindparam("to")))
 
 
 def claim(
@@ -204,10 +212,10 @@ def claim(
     What was never tried comes by lane and age. What was deferred comes by its time, after that or, with `tried_first`,
     before, so that neither keeps the other waiting for ever.
     """
-    asked = {"now": now, "owner": owner.name}
     for tried in (True, False) if tried_first else (False, True):
-        taking = _taking(connection.dialect.name, tried, limit)
-        if rows := sorted(map(_row, connection.execute(taking, asked)), key=lambda row: row.id):
+        asked = {"now": now} if tried else {}
+        found = _taking(tried, limit).rows(connection, **asked, owner=owner.name)
+        if rows := sorted(map(_row, found), key=lambda row: row.id):
             return rows
     return []
 
@@ -222,9 +230,13 @@ def count_due(connection: sa.Connection, now: datetime, limit: int) -> int:
     return min(found, limit)
 
 
-@lru_cache  # to build it takes longer than to run it
-def _taking(dialect_name: str, tried: bool, limit: int) -> sa.sql.dml.ReturningUpdate[Any]:  # noqa: FBT001
-    """Claims so many of what was never tried, or of what was; asks for `now` and `owner`."""
+@lru_cache
+def _taking(tried: bool, limit: int) -> Prepared:  # noqa: FBT001
+    """Claims so many of what was never tried, or of what was by `now`, for `owner`."""
+    return Prepared(lambda dialect_name: _claim_of(dialect_name, tried=tried, limit=limit))
+
+
+def _claim_of(dialect_name: str, *, tried: bool, limit: int) -> sa.sql.dml.ReturningUpdate[Any]:
     fresh = (_FRESH, (outbox.c.lane, outbox.c.id))
     deferred = (sa.and_(_TRIED, outbox.c.next_at <= sa.bindparam("now")), (outbox.c.next_at, outbox.c.id))
     which, order = deferred if tried else fresh
@@ -270,20 +282,21 @@ def hand_over(connection: sa.Connection, owner: Owner, row: Row, *, lease: timed
 
     Others leave it alone for `lease`.
     """
-    asked = {"number": row.id, "claim": row.lease, "owner": owner.name}
-    return connection.execute(_handing_over(connection.dialect.name, lease), asked).rowcount == 1
+    return _handing_over(lease).change(connection, number=row.id, claim=row.lease, owner=owner.name) == 1
 
 
 @lru_cache
-def _handing_over(dialect_name: str, lease: timedelta) -> sa.Update:
-    unsettled = outbox.c.state.in_(("sending", "handed_over"))
+def _handing_over(lease: timedelta) -> Prepared:
+    unsettled = one_of(outbox.c.state, ("sending", "handed_over"))
     mine = sa.and_(_SAME_CLAIM, outbox.c.claimed_by == sa.bindparam("owner"), unsettled)
-    return sa.update(outbox).where(mine).values(state="handed_over", claimed_until=until(dialect_name, lease))
+    handed = sa.update(outbox).where(mine).values(state="handed_over")
+    return Prepared(lambda dialect_name: handed.values(claimed_until=until(dialect_name, lease)))
 
 
 def sent(connection: sa.Connection, row: Row, *, now: datetime, detail: str) -> bool:
     """The far side has it."""
-    return _move(connection, row, state="sent", next_at=None, sent_at=now, detail=detail)
+    values = {"state": "sent", "next_at": None, "sent_at": now, "detail": detail, **FREED}
+    return _SENT.change(connection, number=row.id, claim=row.lease, **values) == 1
 
 
 def retry(
@@ -393,22 +406,21 @@ def came_back(connection: sa.Connection, row: Row, *, permanent: bool, detail: s
 
 
 def _move(connection: sa.Connection, row: Row, **values: Any) -> bool:
-    """What is said by a value is said to a statement that is there; what is reckoned by the database is built."""
-    reckoned = {name: value for name, value in values.items() if isinstance(value, sa.ColumnElement)}
-    asked = {name: value for name, value in values.items() if name not in reckoned}
-    statement = _MOVE.values(reckoned) if reckoned else _MOVE
-    return connection.execute(statement, {**asked, **FREED, "number": row.id, "claim": row.lease}).rowcount == 1
+    values = {**values, **FREED}
+    mine = sa.and_(outbox.c.id == row.id, outbox.c.lease == row.lease)
+    return connection.execute(sa.update(outbox).where(mine).values(values)).rowcount == 1
 
 
 def acknowledged(connection: sa.Connection, recipient: str, *, since: datetime) -> list[tuple[datetime, int | None]]:
     """When an address was acknowledged since then, and for which case."""
-    rows = connection.execute(_ACKNOWLEDGED, {"reader": recipient, "since": since})
+    rows = _ACKNOWLEDGED.rows(connection, reader=recipient, since=since)
     return [(row.created_at, row.case_id) for row in rows]
 
 
 def acknowledged_everywhere(connection: sa.Connection, *, since: datetime) -> int:
     """How many acknowledgments were written since then."""
-    return int(connection.execute(_ACKNOWLEDGED_EVERYWHERE, {"since": since}).scalar_one())
+    (counted,) = _ACKNOWLEDGED_EVERYWHERE.rows(connection, since=since)
+    return int(counted.number)
 
 
 def earliest_due(connection: sa.Connection) -> datetime | None:
@@ -506,8 +518,8 @@ def raws_to(
 
 def message_ids_to(connection: sa.Connection, case: int, recipient: str) -> list[str]:
     """Message-IDs of what we wrote to a person on a case, oldest first."""
-    found = connection.execute(_MESSAGE_IDS, {"number": case, "reader": recipient}).scalars()
-    return [str(message_id) for message_id in reversed(list(found))]
+    found = _MESSAGE_IDS.rows(connection, number=case, reader=recipient)
+    return [str(row.message_id) for row in reversed(found)]
 
 
 def handed(connection: sa.Connection, numbers: Collection[int], recipients: Collection[str]) -> list[Handed]:

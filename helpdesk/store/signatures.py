@@ -39,7 +39,7 @@ def keep(connection: sa.Connection, agent: str, known: Learnt) -> None:
     if connection.execute(_HELD, {"whose": agent}).first():
         connection.execute(_KEEP, {"whose": agent, **values})
     else:
-        connection.execute(insert_ignoring(connection, signature), {"agent": agent, **values})
+        connection.execute(insert_ignoring(connection.dialect.name, signature), {"agent": agent, **values})
 
 
 def _tails(stored: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], ...]:

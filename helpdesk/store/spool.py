@@ -21,7 +21,8 @@ from helpdesk.errors import NotFound
 from helpdesk.store.claims import FREED
 from helpdesk.store.conversation import strand_of
 from helpdesk.store.dialect import hour_of, insert_ignoring
-from helpdesk.store.tables import spool
+from helpdesk.store.prepared import Prepared
+from helpdesk.store.tables import spool, spool_raw
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -50,7 +51,23 @@ _TRACE = (
     b"x-keywords",
 )
 _KNOWN = sa.select(spool.c.content_key, spool.c.id).where(spool.c.content_key.in_(sa.bindparam("keys", expanding=True)))
-_SET = sa.update(spool).where(spool.c.id == sa.bindparam("number"))
+_ENDS = ["state", "outcome", "case_id", "done_at", "error", *FREED, "next_at", "author_key", "thread_key"]
+_IS_IT = spool.c.id == sa.bindparam("number")
+_FINISH = Prepared(sa.update(spool).where(_IS_IT), sets=_ENDS)
+_FINISH_READ = Prepared(sa.update(spool).where(_IS_IT), sets=[*_ENDS, "author", "subject", "message_id"])
+_NUMBERS: sa.BindParameter[Any] = sa.bindparam("numbers", expanding=True)
+HAS_RAW = sa.exists().where(spool_raw.c.spool_id == spool.c.id)  # its bytes are there
+_WITH_RAW = (
+    sa.select(
+        *(spool.c.id, spool.c.mailbox, spool.c.mail_from, spool.c.rcpt_to, spool.c.remote, spool.c.source),
+        *(spool.c.received_at, spool.c.counts_from, spool.c.attempts, spool.c.released_by, spool.c.history),
+        *(spool.c.claimed_by, spool_raw.c.raw),
+    )
+    .select_from(spool.outerjoin(spool_raw))
+    .where(spool.c.id.in_(_NUMBERS))
+)
+_BYTES = sa.select(spool_raw.c.spool_id, spool_raw.c.raw).where(spool_raw.c.spool_id.in_(_NUMBERS))
+_KEEP_RAW = sa.insert(spool_raw)
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:[^\n]*\n(?:[ \t][^\n]*\n)*")
 
 
@@ -120,13 +137,18 @@ def put(connection: sa.Connection, mails: Sequence[Accepted], now: datetime) -> 
 def _insert(connection: sa.Connection, mails: Sequence[Accepted], keys: Sequence[str], now: datetime) -> dict[str, int]:
     """Insert what is new; returns id by key. Within one batch the first of two equals is the new one."""
     rows: dict[str, dict[str, Any]] = {}
+    raws: dict[str, bytes] = {}
     for mail, key in zip(mails, keys, strict=True):
         if key not in rows:
             strand = strand_of(mail.raw, mail.envelope.mail_from)
             keys_of = {"content_key": key, "author_key": strand.author or None, "thread_key": strand.thread or None}
-            rows[key] = {**_row(mail, now), **keys_of, "raw": mail.raw, "state": "waiting"}
-    statement = insert_ignoring(connection, spool).returning(spool.c.id, spool.c.content_key)
-    return {row.content_key: row.id for row in connection.execute(statement, list(rows.values()))}
+            rows[key] = {**_row(mail, now), **keys_of, "state": "waiting"}
+            raws[key] = mail.raw
+    statement = insert_ignoring(connection.dialect.name, spool).returning(spool.c.id, spool.c.content_key)
+    ids = {row.content_key: int(row.id) for row in connection.execute(statement, list(rows.values()))}
+    if ids:
+        connection.execute(_KEEP_RAW, [{"spool_id": number, "raw": raws[key]} for key, number in ids.items()])
+    return ids
 
 
 def _ids_of(connection: sa.Connection, keys: Collection[str]) -> dict[str, int]:
@@ -137,7 +159,7 @@ def _ids_of(connection: sa.Connection, keys: Collection[str]) -> dict[str, int]:
 def _insert_copy(connection: sa.Connection, mail: Accepted, original: int, now: datetime) -> int:
     row = {**_row(mail, now), "copy_of": original, "state": "done", "outcome": "duplicate", "done_at": now}
     # The same IMAP mail read twice is the same row, not even a copy: a crash came between commit and move.
-    statement = insert_ignoring(connection, spool).values(row).returning(spool.c.id)
+    statement = insert_ignoring(connection.dialect.name, spool).values(row).returning(spool.c.id)
     inserted = connection.execute(statement).scalar()
     return int(inserted if inserted is not None else original)
 
@@ -170,8 +192,7 @@ def known_uids(connection: sa.Connection, mailbox: str, folder: str, uidvalidity
     return {int(uid) for uid in connection.execute(query).scalars() if uid is not None}
 
 
-def spooled(row: Any) -> Spooled:
-    """A row as it is worked."""
+def _spooled(row: Any) -> Spooled:
     return Spooled(
         id=row.id,
         mailbox=row.mailbox,
@@ -202,11 +223,13 @@ def finish(
     if message is not None:
         authors = " ".join(person.address for person in message.senders if person.address)
         values |= {"author": authors, "subject": message.subject, "message_id": message.message_id}
-    _set(connection, spool_id, **values)
+        _FINISH_READ.change(connection, number=spool_id, **values)
+    else:
+        _FINISH.change(connection, number=spool_id, **values)
 
 
 def _set(connection: sa.Connection, spool_id: int, **values: Any) -> None:
-    connection.execute(_SET, {**values, "number": spool_id})
+    connection.execute(sa.update(spool).where(spool.c.id == spool_id).values(values))
 
 
 class Became(NamedTuple):
@@ -235,18 +258,24 @@ def quarantined(connection: sa.Connection) -> list[Any]:
 
 def load(connection: sa.Connection, spool_id: int) -> Spooled:
     """One mail as it came; its bytes are empty once they are erased. Raises NotFound."""
-    row = connection.execute(sa.select(spool).where(spool.c.id == spool_id)).first()
-    if row is None:
+    found = find(connection, [spool_id])
+    if not found:
         raise NotFound(f"there is no mail {spool_id} in the spool")
-    return spooled(row)
+    return found[0]
+
+
+def find(connection: sa.Connection, numbers: Collection[int]) -> list[Spooled]:
+    """These mails as they came, those that exist, in the order of their receipt."""
+    rows = connection.execute(_WITH_RAW, {"numbers": list(numbers)}) if numbers else ()
+    return sorted(map(_spooled, rows), key=lambda mail: (mail.received_at, mail.id))
 
 
 def raw(connection: sa.Connection, spool_id: int) -> bytes:
     """The bytes of a mail as they came. Raises NotFound."""
-    found: bytes | None = connection.execute(sa.select(spool.c.raw).where(spool.c.id == spool_id)).scalar()
-    if found is None:
+    found = bytes_of(connection, [spool_id])
+    if not found:
         raise NotFound(f"there is no mail {spool_id} in the spool, or its bytes are gone")
-    return found
+    return found[spool_id]
 
 
 def quarantined_raw(connection: sa.Connection, spool_id: int) -> bytes:
@@ -257,8 +286,8 @@ def quarantined_raw(connection: sa.Connection, spool_id: int) -> bytes:
 
 def bytes_of(connection: sa.Connection, numbers: Collection[int]) -> dict[int, bytes]:
     """The bytes of these mails, by number, of those that still have theirs."""
-    query = sa.select(spool.c.id, spool.c.raw).where(spool.c.id.in_(set(numbers)), spool.c.raw.is_not(None))
-    return {int(row.id): bytes(row.raw) for row in connection.execute(query)}
+    rows = connection.execute(_BYTES, {"numbers": list(set(numbers))})
+    return {int(row.spool_id): bytes(row.raw) for row in rows}
 
 
 def of_case(connection: sa.Connection, case: int) -> list[int]:

@@ -133,7 +133,6 @@ spool = sa.Table(
     sa.Column("remote", sa.String(100), nullable=False),
     sa.Column("received_at", Instant, nullable=False),  # when our side's first server took it
     sa.Column("accepted_at", Instant, nullable=False),  # when this row was written
-    sa.Column("raw", sa.LargeBinary),  # as received; NULL on a copy and after redaction
     sa.Column("folder", sa.String(200)),
     sa.Column("uidvalidity", sa.BigInteger),
     sa.Column("uid", sa.BigInteger),
@@ -169,6 +168,15 @@ spool = sa.Table(
     sa.Index("ix_spool_mailbox_received_at", "mailbox", "received_at"),  # what is usual for a mailbox
     sa.Index("ix_spool_message_id", "message_id"),  # of which mail another is a copy
     sa.Index("ix_spool_history_message_id", "message_id", **_where("outcome = 'history'")),  # what a mail answers
+)
+
+# The bytes of a mail as they were received; none of a copy, and none once they are erased. They have a table of their
+# own because SQLite writes a row anew, with all that is in it, whenever one of its columns changes.
+spool_raw = sa.Table(
+    "spool_raw",
+    metadata,
+    sa.Column("spool_id", _Id, sa.ForeignKey("spool.id"), primary_key=True),
+    sa.Column("raw", sa.LargeBinary, nullable=False),
 )
 
 # Where the desk began to read a mailbox of which it had no mail: what lay there then and was old is history.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from helpdesk.store.dialect import folded
-from helpdesk.store.tables import outbox, refusal, spool
+from helpdesk.store.tables import outbox, refusal, spool, spool_raw
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +41,8 @@ def received(connection: sa.Connection, text: str, *, limit: int) -> Sequence[An
 
 def unread(connection: sa.Connection, *, limit: int) -> Sequence[Any]:
     """Mail that was not worked yet, or could not be, so that only its bytes say what it is; the newest first."""
-    query = _RECEIVED.add_columns(spool.c.raw).where(spool.c.state != "done", spool.c.subject.is_(None))
+    raw = sa.select(spool_raw.c.raw).where(spool_raw.c.spool_id == spool.c.id).scalar_subquery()
+    query = _RECEIVED.add_columns(raw.label("raw")).where(spool.c.state != "done", spool.c.subject.is_(None))
     return connection.execute(query.order_by(spool.c.id.desc()).limit(limit)).all()
 
 

@@ -28,7 +28,7 @@ def note(connection: sa.Connection, case: int, keys: Collection[str], *, proven:
     """These names are a case's; once a proven mail has said so, unproven ones count no longer."""
     rows = [{"case_id": case, "key": key, "proven": proven} for key in keys]
     if rows:
-        connection.execute(insert_ignoring(connection, watched), rows)
+        connection.execute(insert_ignoring(connection.dialect.name, watched), rows)
     if rows and proven:
         connection.execute(_PROVE, [{"whose": case, "named": key} for key in keys])
 

@@ -7,7 +7,7 @@ that it runs by, and what applies to its cases. What it has read it keeps, until
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from helpdesk.core import tick
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from helpdesk.core.words.people import Mailbox, Team, Workload
     from helpdesk.offering.declared import DeclaredState
     from helpdesk.offering.policy import Policy
+    from helpdesk.severity import Model
     from helpdesk.severity.ahead import JudgedAhead
     from helpdesk.severity.reader import ReadFindings
     from helpdesk.severity.threshold import CallThreshold
@@ -42,6 +43,14 @@ if TYPE_CHECKING:
     from helpdesk.store.engine import Connection, Database
     from helpdesk.store.outbox import Queued
     from helpdesk.unit.rules import Rules
+
+
+@dataclass(slots=True)
+class _InForce:
+    """What is of the desk and of no case, read once a transaction: a batch of mails would find the same each time."""
+
+    declared: DeclaredState | None = None
+    model: Model | None = None
 
 
 class Unit:
@@ -64,13 +73,15 @@ class Unit:
         self._versions = versions or Versions()
         self._holding = Holding(connection, waits=waits)
         self._holds_mail = holds_mail
-        self._declared_state: DeclaredState | None = None
+        self._in_force = _InForce()
         self.forget()
 
     def another(self, *, now: datetime | None = None) -> Unit:
-        """The next piece of work in the same transaction, which holds the same cases and has read nothing yet."""
+        """The next piece of work in the same transaction, which holds the same cases and has read none yet."""
         other = Unit(self.connection, self.rules, now or self.now, versions=self._versions, holds_mail=self._holds_mail)
         other._holding = self._holding
+        if other.now == self.now:
+            other._in_force = self._in_force
         return other
 
     # --- what applies
@@ -146,9 +157,18 @@ class Unit:
         return self._workloads[team.name]
 
     def _declared(self) -> DeclaredState:
-        if self._declared_state is None:
-            self._declared_state = declarations.declared_state(self.connection, self.now)
-        return self._declared_state
+        if self._in_force.declared is None:
+            self._in_force.declared = declarations.declared_state(self.connection, self.now)
+        return self._in_force.declared
+
+    def _model(self) -> Model:
+        if self._in_force.model is None:
+            self._in_force.model = self._versions.model(self.connection)
+        return self._in_force.model
+
+    def forget_declared(self) -> None:
+        """Something was declared just now, which the next piece of work is to know."""
+        self._in_force.declared = None
 
     def judging(self, terms: Terms, read: ReadFindings = NOTHING_READ, known: JudgedAhead | None = None) -> Terms:
         """The same, with who finds severities here: this desk's model, and the second voter where it is switched on.
@@ -163,7 +183,7 @@ class Unit:
 
     def _classifier(self, policy: Policy, read: ReadFindings, known: JudgedAhead | None = None) -> Classifier:
         second = load_second_voter() if self.rules.configuration.file.desk.second_voter else None
-        model, above = self._versions.model(self.connection), self.call_threshold(policy).value
+        model, above = self._model(), self.call_threshold(policy).value
         if known is None or second or read is not NOTHING_READ:
             return Classifier(model, second, read, above)
         version = (policy.key, policy.version)
@@ -171,7 +191,7 @@ class Unit:
 
     def call_threshold(self, policy: Policy) -> CallThreshold:
         """From which probability of rank 1 people are called under a policy, as the ledger has it."""
-        record = self._versions.call_record(self.connection, policy.key, self.now)
+        record = self._versions.call_record(self.connection, self._model(), policy.key, self.now)
         return call_threshold(policy.severity.call_above, record, self.now)
 
     def terms_after(self, decision: Decision, terms: Terms) -> Terms:

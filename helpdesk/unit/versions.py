@@ -48,9 +48,8 @@ class Versions:
             self._models = {version: Model.from_state(learning.state_of(connection, version))}
         return self._models[version]
 
-    def call_record(self, connection: Connection, policy: str, now: datetime) -> CallRecord:
+    def call_record(self, connection: Connection, model: Model, policy: str, now: datetime) -> CallRecord:
         """What is known of the calls under a policy; it moves nothing before the week is over."""
-        model = self.model(connection)
         key = (week_of(now), model.version)
         if key not in self._records:
             self._records = {key: call_records(connection, model)}

@@ -151,7 +151,9 @@ def is_sound(found: Records) -> None:
 
 def every_250_is_in_the_spool(found: Records, promised: Sequence[tuple[int, int]], tally: Tally) -> None:
     """Each queue id is a row, whose bytes, or whose original's, are those that were sent; and those lie there once."""
-    spool = {row.id: row for row in found.rows("SELECT id, copy_of, raw FROM spool")}
+    spool = {
+        row.id: row for row in found.rows("SELECT id, copy_of, raw FROM spool LEFT JOIN spool_raw ON spool_id = id")
+    }
     for number, queue_id in promised:
         assert queue_id in spool, f"mail {number} got its 250 as {queue_id}, and is lost"
         row = spool[queue_id]

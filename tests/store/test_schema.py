@@ -323,10 +323,10 @@ def test_what_had_arrived_is_known_by_its_mailbox_and_time_from_now_on(empty):
     """Revision 0008: mail of 0007 is carried across, and indexed."""
     migrate.upgrade(empty, "0007")
     at = datetime(2026, 5, 19, 12, 30, tzinfo=UTC)
-    row = {"mailbox": "support@logik.example", "source": "imap", "mail_from": "", "rcpt_to": [], "remote": ""}
+    row = {"mailbox": "support@logik.example", "source": "imap", "mail_from": "", "rcpt_to": "[]", "remote": ""}
     row |= {"received_at": at, "accepted_at": at, "raw": b"x", "state": "done", "attempts": 1, "outcome": "opened"}
     with empty.write() as connection:
-        connection.execute(sa.insert(metadata.tables["spool"]).values(row))
+        insert(connection, "spool", [row])
     migrate.upgrade(empty)
 
     assert "ix_spool_mailbox_received_at" in {one["name"] for one in sa.inspect(empty.engine).get_indexes("spool")}
@@ -609,3 +609,24 @@ def test_what_reports_count_of_cases_of_before_is_read_from_their_events(empty):
         numbers = cases.numbers_of(connection, Opened(since=at, customer="acme"))
         (found,) = cases.reported(connection, numbers)
         assert (found.number, found.opened_at, found.counted) == (1, at, None)
+
+
+def test_the_bytes_of_mail_are_carried_across_and_back(empty):
+    """Revision 0027: they lie in a table of their own; a copy, and what was erased, has no row there."""
+    migrate.upgrade(empty, "0026")
+    at = datetime(2026, 5, 19, 12, 30, tzinfo=UTC)
+    row = {"mailbox": "a@x.example", "source": "smtp", "mail_from": "", "rcpt_to": "[]", "remote": "", "attempts": 0}
+    row |= {"received_at": at, "accepted_at": at, "state": "waiting"}
+    raws = {1: b"first \x00\xff" * 9000, 2: None, 3: b"", 4: b"last"}
+    with empty.write() as connection:
+        insert(connection, "spool", [row | {"id": number, "raw": raw} for number, raw in raws.items()])
+    migrate.upgrade(empty)
+    migrate.downgrade(empty, "0026")
+    with empty.read() as connection:
+        assert {row.id: row.raw for row in connection.execute(sa.text("SELECT id, raw FROM spool"))} == raws
+    migrate.upgrade(empty)
+
+    with empty.read() as connection:
+        assert spool.bytes_of(connection, raws) == {number: raw for number, raw in raws.items() if raw is not None}
+        assert [mail.raw for mail in spool.find(connection, raws)] == [raw or b"" for raw in raws.values()]
+        assert connection.execute(sa.text("SELECT count(*) FROM spool_raw")).scalar() == 3

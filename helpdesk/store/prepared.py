@@ -1,0 +1,127 @@
+"""Statements that every mail asks for: SQLAlchemy writes them down once for each database, and the driver runs them.
+
+With what SQLAlchemy does for a statement each time, its cache included, one takes several times as long as SQLite takes
+to answer it. Values and rows go through the same types, and errors are SQLAlchemy's. For lists of any length, and for
+what is not asked for with every mail, its own `execute` is there.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from helpdesk.store.engine import first_line_only
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A statement in the words of one database."""
+
+    text: str
+    positions: Sequence[str] | None  # the names of its values in their order; None where they go by name
+    into: Mapping[str, Callable[[Any], Any]]  # how values become what the driver takes, where they are not that already
+    fixed: Mapping[str, Any]  # values that the statement itself has
+    out: Callable[[Sequence[Any]], Any]  # a row of the driver's into one with names
+
+    def values(self, given: Mapping[str, Any]) -> Any:
+        """As the driver takes them."""
+        into = self.into
+        values = {**self.fixed, **{name: into[name](one) if name in into else one for name, one in given.items()}}
+        return values if self.positions is None else [values[name] for name in self.positions]
+
+
+def one_of(column: sa.Column[str], values: Sequence[str]) -> sa.ColumnElement[bool]:
+    """Whether it is one of a few that are known beforehand. SQLAlchemy writes an IN of plain values anew each time."""
+    return column.in_([sa.bindparam(None, value, type_=column.type) for value in values])
+
+
+class Prepared:
+    """One statement. `sets`: the columns that an INSERT or UPDATE is given values for."""
+
+    def __init__(self, statement: Any | Callable[[str], Any], *, sets: Sequence[str] = ()) -> None:
+        """`statement` may be a function of the dialect's name, where the two databases are told different things."""
+        self._statement = statement
+        self._sets = list(sets)
+        self._written: dict[str, _Written] = {}
+
+    def rows(self, connection: sa.Connection, **values: Any) -> list[Any]:
+        """What it finds, or returns."""
+        written = self._in_words_of(connection)
+        found = _run(connection, written.text, "execute", written.values(values), lambda cursor: cursor.fetchall())
+        return [written.out(row) for row in found]
+
+    def change(self, connection: sa.Connection, **values: Any) -> int:
+        """How many rows it changed."""
+        written = self._in_words_of(connection)
+        return int(_run(connection, written.text, "execute", written.values(values), lambda cursor: cursor.rowcount))
+
+    def each(self, connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Run it with each of these."""
+        written = self._in_words_of(connection)
+        _run(connection, written.text, "executemany", [written.values(row) for row in rows], lambda _: None)
+
+    def _in_words_of(self, connection: sa.Connection) -> _Written:
+        name = connection.dialect.name
+        written = self._written.get(name)
+        if written is None:
+            statement = self._statement(name) if callable(self._statement) else self._statement
+            self._written[name] = written = _write(statement, connection.dialect, self._sets)
+        return written
+
+
+def _run(connection: sa.Connection, text: str, how: str, values: Any, result: Callable[[Any], Any]) -> Any:
+    if not connection.in_transaction():
+        connection.begin()  # as the first `execute` does
+    cursor = connection.connection.cursor()
+    try:
+        getattr(cursor, how)(text, values)
+        return result(cursor)
+    except connection.dialect.loaded_dbapi.Error as problem:
+        raise _in_sqlalchemys_words(connection, text, problem, cursor) from problem
+    finally:
+        cursor.close()
+
+
+def _write(statement: Any, dialect: sa.Dialect, sets: list[str]) -> _Written:
+    compiled = statement.compile(dialect=dialect, column_keys=sets or None)
+    into = {name: process for name, bound in compiled.binds.items() if (process := _into(bound.type, dialect))}
+    own = {name: bound.effective_value for name, bound in compiled.binds.items() if not bound.required}
+    fixed = {name: into[name](value) if name in into else value for name, value in own.items()}
+    positions = compiled.positiontup if compiled.positional else None
+    return _Written(str(compiled), positions, into, fixed, _out(statement, dialect))
+
+
+def _into(kind: sa.types.TypeEngine[Any], dialect: sa.Dialect) -> Callable[[Any], Any] | None:
+    return kind.dialect_impl(dialect).bind_processor(dialect)
+
+
+def _out(statement: Any, dialect: sa.Dialect) -> Callable[[Sequence[Any]], Any]:
+    columns = getattr(statement, "exported_columns", ())
+    names = [column.key for column in columns]
+    row = namedtuple("row", names)  # type: ignore[misc] # noqa: PYI024 - its fields are those that the statement asks for
+    processes = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
+    if not any(processes):
+        return row._make
+    return lambda values: row._make(
+        value if process is None else process(value) for value, process in zip(values, processes, strict=True)
+    )
+
+
+def _in_sqlalchemys_words(connection: sa.Connection, text: str, problem: Any, cursor: Any) -> BaseException:
+    """The error that `execute` would have raised; a connection that is gone is given up, as it would be."""
+    dialect = connection.dialect
+    gone = dialect.is_disconnect(problem, connection.connection.dbapi_connection, cursor)
+    base = dialect.loaded_dbapi.Error
+    raised: BaseException = sa.exc.DBAPIError.instance(
+        text, None, problem, base, hide_parameters=True, connection_invalidated=gone, dialect=dialect
+    )
+    first_line_only(problem, raised)
+    if gone:
+        connection.invalidate(problem)
+    return raised
