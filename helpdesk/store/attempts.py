@@ -23,6 +23,7 @@ from helpdesk.store import claims, order
 from helpdesk.store.claims import FREED, taken
 from helpdesk.store.dialect import skip_locked
 from helpdesk.store.order import WAITING
+from helpdesk.store.prepared import PreparedLists
 from helpdesk.store.spool import Spooled, find
 from helpdesk.store.tables import spool
 
@@ -37,8 +38,11 @@ MAX_ATTEMPTS = len(PAUSES) + 1
 _BREATH = timedelta(seconds=1)  # between attempts that are forgiven again and again
 _LOOKED_AT = 8  # mails to be tried alone, of which one is taken
 _NUMBERS: sa.BindParameter[Any] = sa.bindparam("numbers", expanding=True)
-_HOLD = skip_locked(
-    sa.select(spool.c.id, spool.c.attempts, spool.c.claimed_by).where(spool.c.id.in_(_NUMBERS), WAITING)
+_HOLD = PreparedLists(
+    lambda numbers: skip_locked(
+        sa.select(spool.c.id, spool.c.attempts, spool.c.claimed_by).where(spool.c.id.in_(numbers), WAITING)
+    ),
+    numbers=spool.c.id,
 )
 _TRIED: sa.ColumnElement[bool] = sa.literal_column("spool.attempts > 0", sa.Boolean)  # in the words of its index
 
@@ -117,7 +121,7 @@ def begin(connection: sa.Connection, mail: Spooled, now: datetime) -> Spooled | 
 
 def hold(connection: sa.Connection, mails: Collection[Spooled]) -> list[Spooled]:
     """Those of these mails that are still their owner's by this claim, held until the commit."""
-    held = connection.execute(_HOLD, {"numbers": [mail.id for mail in mails]})
+    held = _HOLD.rows(connection, {"numbers": [mail.id for mail in mails]}) if mails else []
     rows = {(row.id, row.attempts, row.claimed_by) for row in held}
     return [mail for mail in mails if (mail.id, mail.attempts, mail.owner) in rows]
 

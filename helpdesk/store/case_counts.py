@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from helpdesk.store.prepared import one_of
 from helpdesk.store.tables import case_count, cases
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def by_status(connection: sa.Connection) -> dict[tuple[str, bool], int]:
 
 def of_agent(agent: str, statuses: Collection[str]) -> sa.ScalarSelect[int]:
     """How many cases of these statuses an agent has, as a part of a statement."""
-    theirs = sa.and_(case_count.c.assignee == agent, case_count.c.status.in_(statuses))
+    theirs = sa.and_(case_count.c.assignee == agent, one_of(case_count.c.status, statuses))
     return sa.select(_SUM).where(theirs).scalar_subquery()
 
 

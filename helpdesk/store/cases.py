@@ -29,7 +29,7 @@ from helpdesk.core.words.people import Workload
 from helpdesk.errors import NotFound, StaleCase
 from helpdesk.store import case_counts
 from helpdesk.store.dialect import insert_ignoring, locked, skip_locked, wait_at_most
-from helpdesk.store.prepared import Prepared
+from helpdesk.store.prepared import Prepared, PreparedLists
 from helpdesk.store.tables import cases, event, message, policy_version, spool
 
 if TYPE_CHECKING:
@@ -45,7 +45,6 @@ _ACTIVE = ("open", "waiting")
 _OWING = (*_ACTIVE, "merged")  # a merged case keeps its promises, but it is answered in another one
 
 # What is asked for with every mail: to build a statement takes longer than to run it.
-_NUMBERS: sa.BindParameter[Any] = sa.bindparam("numbers", expanding=True)
 _INDEXED = [column.key for column in cases.c if column.key != "id"]
 _INSERT = Prepared(sa.insert(cases).returning(cases.c.id), sets=_INDEXED)
 _INSERT_KEPT = Prepared(sa.insert(cases).returning(cases.c.id), sets=["id", *_INDEXED])
@@ -54,32 +53,62 @@ _SAVE = Prepared(
     sets=_INDEXED,
 )
 _APPEND = Prepared(sa.insert(event), sets=event.c.keys())
-_REPORTED = (
-    sa.select(cases.c.id, cases.c.customer, cases.c.policy, cases.c.policy_version, cases.c.opened_at, cases.c.measured)
-    .where(cases.c.id.in_(_NUMBERS))
-    .order_by(cases.c.id)
+_REPORTED = PreparedLists(
+    lambda numbers: (
+        sa.select(
+            *(cases.c.id, cases.c.customer, cases.c.policy, cases.c.policy_version),
+            *(cases.c.opened_at, cases.c.measured),
+        )
+        .where(cases.c.id.in_(numbers))
+        .order_by(cases.c.id)
+    ),
+    numbers=cases.c.id,
 )
-_LEDGERS = sa.select(event).where(event.c.case_id.in_(_NUMBERS)).order_by(event.c.case_id, event.c.seq)
+_LEDGERS = PreparedLists(
+    lambda numbers: sa.select(event).where(event.c.case_id.in_(numbers)).order_by(event.c.case_id, event.c.seq),
+    numbers=event.c.case_id,
+)
 _HAS_EVENT = Prepared(
     sa.select(event.c.seq)
     .where(event.c.case_id == sa.bindparam("number"), event.c.type == sa.bindparam("type"))
     .limit(1)
 )
-_ANSWERED = sa.select(event.c.case_id).where(event.c.case_id.in_(_NUMBERS), event.c.type == AgentAnswered.type)
-_ADD_MESSAGE = Prepared(sa.insert(message), sets=[column.key for column in message.c if column.key != "id"])
-_MESSAGES = sa.select(message).where(message.c.case_id.in_(_NUMBERS)).order_by(message.c.at, message.c.id)
-_FIRSTS = sa.select(sa.func.min(message.c.id)).where(message.c.case_id.in_(_NUMBERS)).group_by(message.c.case_id)
-_FIRST_WORDS = sa.select(message.c.reply).where(message.c.id.in_(_FIRSTS.scalar_subquery()))
-_WITH_AGENTS_MAIL = sa.select(message.c.case_id).where(
-    message.c.case_id.in_(_NUMBERS),
-    message.c.role == "agent",
-    message.c.message_id == sa.bindparam("message_id"),
-    message.c.spool_id != sa.bindparam("besides"),
+_ANSWERED = PreparedLists(
+    lambda numbers: sa.select(event.c.case_id).where(event.c.case_id.in_(numbers), event.c.type == AgentAnswered.type),
+    numbers=event.c.case_id,
 )
-_WITH_MAILS = (
-    sa.select(message.c.message_id, message.c.case_id)
-    .where(message.c.message_id.in_(sa.bindparam("message_ids", expanding=True)), message.c.visibility == "public")
-    .order_by(message.c.id)
+_ADD_MESSAGE = Prepared(sa.insert(message), sets=[column.key for column in message.c if column.key != "id"])
+_MESSAGES = PreparedLists(
+    lambda numbers: sa.select(message).where(message.c.case_id.in_(numbers)).order_by(message.c.at, message.c.id),
+    numbers=message.c.case_id,
+)
+_FIRST_WORDS = PreparedLists(
+    lambda numbers: sa.select(message.c.reply).where(
+        message.c.id.in_(
+            sa.select(sa.func.min(message.c.id))
+            .where(message.c.case_id.in_(numbers))
+            .group_by(message.c.case_id)
+            .scalar_subquery()
+        )
+    ),
+    numbers=message.c.case_id,
+)
+_WITH_AGENTS_MAIL = PreparedLists(
+    lambda numbers: sa.select(message.c.case_id).where(
+        message.c.case_id.in_(numbers),
+        message.c.role == "agent",
+        message.c.message_id == sa.bindparam("message_id"),
+        message.c.spool_id != sa.bindparam("besides"),
+    ),
+    numbers=message.c.case_id,
+)
+_WITH_MAILS = PreparedLists(
+    lambda message_ids: (
+        sa.select(message.c.message_id, message.c.case_id)
+        .where(message.c.message_id.in_(message_ids), message.c.visibility == "public")
+        .order_by(message.c.id)
+    ),
+    message_ids=message.c.message_id,
 )
 
 
@@ -229,7 +258,7 @@ def find(connection: sa.Connection, numbers: Collection[int]) -> dict[int, Case]
     if not numbers:
         return {}
     ledgers: dict[int, list[Event]] = {}
-    for row in connection.execute(_LEDGERS, {"numbers": list(set(numbers))}):
+    for row in _LEDGERS.rows(connection, {"numbers": {*numbers}}):
         happened = from_facts(row.type, (row.at, row.recorded_at, row.by), row.facts)
         ledgers.setdefault(row.case_id, []).append(happened)
     return {number: case_from(number, events) for number, events in ledgers.items()}
@@ -330,21 +359,21 @@ def workloads(connection: sa.Connection, agents: Collection[str]) -> dict[str, W
     """Open cases of each agent, and when the last one was given to them. Asks counts and an index alone."""
     if not agents:
         return {}
-    rows = connection.execute(_workloads(tuple(agents)))
-    return {agent: Workload(int(number), at) for agent, number, at in rows}
+    rows = _workloads(tuple(agents)).rows(connection)
+    return {row.agent: Workload(int(row.number), row.at) for row in rows}
 
 
 @lru_cache  # asked for with every mail
-def _workloads(agents: tuple[str, ...]) -> sa.CompoundSelect[Any]:
-    return sa.union_all(*map(_workload, agents))
+def _workloads(agents: tuple[str, ...]) -> Prepared:
+    return Prepared(sa.union_all(*map(_workload, agents)))
 
 
 def _workload(agent: str) -> sa.Select[Any]:
     theirs = cases.c.assignee == agent
     last = sa.func.max(cases.c.assigned_at, type_=cases.c.assigned_at.type)
-    return sa.select(
-        sa.literal(agent), case_counts.of_agent(agent, _ACTIVE), sa.select(last).where(theirs).scalar_subquery()
-    )
+    last_at = sa.select(last).where(theirs).scalar_subquery()
+    number = case_counts.of_agent(agent, _ACTIVE)
+    return sa.select(sa.literal(agent).label("agent"), number.label("number"), last_at.label("at"))
 
 
 def has_customer(connection: sa.Connection, key: str) -> bool:
@@ -374,7 +403,7 @@ def reported(connection: sa.Connection, numbers: Sequence[int]) -> list[Reported
             opened_at=row.opened_at,
             counted=from_shape(row.measured) if row.measured else None,
         )
-        for row in connection.execute(_REPORTED, {"numbers": [*numbers]})
+        for row in (_REPORTED.rows(connection, {"numbers": numbers}) if numbers else ())
     ]
 
 
@@ -508,7 +537,7 @@ def add_message(
 
 def messages(connection: sa.Connection, *numbers: int) -> list[StoredMessage]:
     """The mails of a case, or of several, oldest first."""
-    return [_message(row) for row in connection.execute(_MESSAGES, {"numbers": numbers})]
+    return [_message(row) for row in _MESSAGES.rows(connection, {"numbers": numbers})] if numbers else []
 
 
 def message_count(connection: sa.Connection, number: int) -> int:
@@ -535,15 +564,15 @@ def with_agents_mail(
     """On which of these cases an agent's mail had this Message-ID, besides the one of that spool row."""
     if not numbers or not message_id:
         return frozenset()
-    asked = {"numbers": list(numbers), "message_id": message_id, "besides": besides}
-    return frozenset(int(number) for number in connection.execute(_WITH_AGENTS_MAIL, asked).scalars())
+    rows = _WITH_AGENTS_MAIL.rows(connection, {"numbers": numbers}, message_id=message_id, besides=besides)
+    return frozenset(int(row.case_id) for row in rows)
 
 
 def with_mails(connection: sa.Connection, message_ids: Sequence[str]) -> tuple[int, ...]:
     """The cases on which people can see a mail with one of these Message-IDs, in the order in which they stand."""
     if not message_ids:
         return ()
-    rows = connection.execute(_WITH_MAILS, {"message_ids": message_ids})
+    rows = _WITH_MAILS.rows(connection, {"message_ids": message_ids})
     found = [(row.message_id, int(row.case_id)) for row in rows]
     return tuple(dict.fromkeys(case for wanted in message_ids for known, case in found if known == wanted))
 
@@ -553,14 +582,13 @@ def never_answered(connection: sa.Connection, numbers: Collection[int]) -> list[
     if not numbers:
         return []
     asked = set(numbers)
-    found = {int(number) for number in connection.execute(_ANSWERED, {"numbers": list(asked)}).scalars()}
+    found = {int(row.case_id) for row in _ANSWERED.rows(connection, {"numbers": asked})}
     return sorted(asked - found)
 
 
 def first_words(connection: sa.Connection, numbers: Collection[int]) -> list[str]:
     """What the mails that opened these cases say."""
-    rows = connection.execute(_FIRST_WORDS, {"numbers": list(set(numbers))}) if numbers else None
-    return [str(text) for text in rows.scalars()] if rows else []
+    return [str(row.reply) for row in _FIRST_WORDS.rows(connection, {"numbers": {*numbers}})] if numbers else []
 
 
 def latest_authors(connection: sa.Connection, customer: str) -> list[str]:

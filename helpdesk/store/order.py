@@ -21,6 +21,7 @@ import sqlalchemy as sa
 
 from helpdesk.store.claims import run_out
 from helpdesk.store.dialect import skip_locked
+from helpdesk.store.prepared import Prepared
 from helpdesk.store.tables import spool
 
 if TYPE_CHECKING:
@@ -163,7 +164,7 @@ def _before(connection: sa.Connection, picked: Sequence[Any]) -> dict[int, list[
         values |= {f"id{place}": row.id, f"at{place}": row.received_at}
         values |= {f"author{place}": row.author_key, f"thread{place}": row.thread_key}
     found: dict[tuple[int, str], dict[int, Any]] = {}
-    for row in connection.execute(_those_before(len(picked)), values):
+    for row in _those_before(len(picked)).rows(connection, **values):
         found.setdefault((row.place, row.shared), {})[row.id] = row
     return {row.id: list(_of(found, place).values()) for place, row in enumerate(picked)}
 
@@ -174,10 +175,12 @@ def _of(found: Mapping[tuple[int, str], dict[int, Any]], place: int) -> dict[int
 
 
 @lru_cache  # asked for with every batch
-def _those_before(count: int) -> sa.CompoundSelect[Any]:
-    return sa.union_all(
-        *(_sharing(place, "author", spool.c.author_key) for place in range(count)),
-        *(_sharing(place, "thread", spool.c.thread_key) for place in range(count)),
+def _those_before(count: int) -> Prepared:
+    return Prepared(
+        sa.union_all(
+            *(_sharing(place, "author", spool.c.author_key) for place in range(count)),
+            *(_sharing(place, "thread", spool.c.thread_key) for place in range(count)),
+        )
     )
 
 

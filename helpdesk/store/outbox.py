@@ -29,7 +29,7 @@ from helpdesk.core.words.unseen import Handed
 from helpdesk.errors import NotFound, Refused
 from helpdesk.store.claims import FREED, held_by, run_out, taken, until
 from helpdesk.store.dialect import insert_ignoring, skip_locked
-from helpdesk.store.prepared import Prepared, one_of
+from helpdesk.store.prepared import Prepared, PreparedLists, one_of
 from helpdesk.store.tables import outbox
 
 if TYPE_CHECKING:
@@ -84,16 +84,16 @@ _ACKNOWLEDGED_EVERYWHERE = Prepared(
     .where(outbox.c.created_at > sa.bindparam("since"), sa.text("kind IN ('ack', 'out-of-scope')"))
     .select_from(outbox)
 )
-_TO_THEM = sa.and_(
-    outbox.c.case_id.in_(sa.bindparam("numbers", expanding=True)),
-    outbox.c.recipient.in_(sa.bindparam("readers", expanding=True)),
-)
-_NAMED_FIRST = sa.case((outbox.c.message_id.in_(sa.bindparam("named", expanding=True)), 1), else_=0)
-_RAWS_TO = (
-    sa.select(outbox.c.kind, outbox.c.raw)
-    .where(_TO_THEM, outbox.c.raw.is_not(None))
-    .order_by(_NAMED_FIRST.desc(), outbox.c.id.desc())
-    .limit(sa.bindparam("most", type_=sa.Integer))
+_RAWS_TO = PreparedLists(
+    lambda numbers, readers, named: (
+        sa.select(outbox.c.kind, outbox.c.raw)
+        .where(outbox.c.case_id.in_(numbers), outbox.c.recipient.in_(readers), outbox.c.raw.is_not(None))
+        .order_by(sa.case((outbox.c.message_id.in_(named), 1), else_=0).desc(), outbox.c.id.desc())
+        .limit(sa.bindparam("most", type_=sa.Integer))
+    ),
+    numbers=outbox.c.case_id,
+    readers=outbox.c.recipient,
+    named=outbox.c.message_id,
 )
 _MESSAGE_IDS = Prepared(
     sa.select(outbox.c.message_id)
@@ -101,10 +101,14 @@ _MESSAGE_IDS = Prepared(
     .order_by(outbox.c.id.desc())
     .limit(_THREAD)
 )
-_HANDED = (
-    sa.select(outbox.c.message_id, outbox.c.created_at, outbox.c.sent_at, outbox.c.state, outbox.c.shows)
-    .where(_TO_THEM, outbox.c.shows.is_not(None))
-    .order_by(outbox.c.id)
+_HANDED = PreparedLists(
+    lambda numbers, readers: (
+        sa.select(outbox.c.message_id, outbox.c.created_at, outbox.c.sent_at, outbox.c.state, outbox.c.shows)
+        .where(outbox.c.case_id.in_(numbers), outbox.c.recipient.in_(readers), outbox.c.shows.is_not(None))
+        .order_by(outbox.c.id)
+    ),
+    numbers=outbox.c.case_id,
+    readers=outbox.c.recipient,
 )
 
 
@@ -512,8 +516,10 @@ def raws_to(
     limit: int,
 ) -> list[tuple[str, bytes]]:
     """What we wrote to a person on these cases, with its kind: these Message-IDs first, then the newest."""
-    asked = {"numbers": list(numbers), "readers": list(recipients), "named": list(named), "most": limit}
-    return [(str(row.kind), bytes(row.raw)) for row in connection.execute(_RAWS_TO, asked)]
+    if not numbers or not recipients:
+        return []
+    lists = {"numbers": numbers, "readers": recipients, "named": named or ("",)}
+    return [(str(row.kind), bytes(row.raw)) for row in _RAWS_TO.rows(connection, lists, most=limit)]
 
 
 def message_ids_to(connection: sa.Connection, case: int, recipient: str) -> list[str]:
@@ -524,7 +530,8 @@ def message_ids_to(connection: sa.Connection, case: int, recipient: str) -> list
 
 def handed(connection: sa.Connection, numbers: Collection[int], recipients: Collection[str]) -> list[Handed]:
     """What we wrote to a person on these cases that shows mails of them."""
-    found = connection.execute(_HANDED, {"numbers": list(numbers), "readers": list(recipients)})
+    lists = {"numbers": numbers, "readers": recipients}
+    found = _HANDED.rows(connection, lists) if numbers and recipients else []
     return [
         Handed(row.message_id, row.created_at, row.sent_at if row.state == "sent" else None, frozenset(row.shows))
         for row in found

@@ -1,8 +1,8 @@
 """Statements that every mail asks for: SQLAlchemy writes them down once for each database, and the driver runs them.
 
 With what SQLAlchemy does for a statement each time, its cache included, one takes several times as long as SQLite takes
-to answer it. Values and rows go through the same types, and errors are SQLAlchemy's. For lists of any length, and for
-what is not asked for with every mail, its own `execute` is there.
+to answer it. Values and rows go through the same types, and errors are SQLAlchemy's. For what is not asked for with
+every mail, its own `execute` is there.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from helpdesk.store.engine import first_line_only
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class _Written:
         return values if self.positions is None else [values[name] for name in self.positions]
 
 
-def one_of(column: sa.Column[str], values: Sequence[str]) -> sa.ColumnElement[bool]:
+def one_of(column: sa.Column[str], values: Collection[str]) -> sa.ColumnElement[bool]:
     """Whether it is one of a few that are known beforehand. SQLAlchemy writes an IN of plain values anew each time."""
     return column.in_([sa.bindparam(None, value, type_=column.type) for value in values])
 
@@ -73,6 +73,39 @@ class Prepared:
             statement = self._statement(name) if callable(self._statement) else self._statement
             self._written[name] = written = _write(statement, connection.dialect, self._sets)
         return written
+
+
+class PreparedLists:
+    """A statement about as many of something as there are: prepared once for each length of its lists.
+
+    Lengths are rounded up to powers of two, and the last value repeated, so that there are few of them.
+    """
+
+    def __init__(self, build: Callable[..., Any], **lists: sa.Column[Any]) -> None:
+        """`build` makes the statement of each list, none of which is empty; its values are of the type of a column."""
+        self._build = build
+        self._types = {name: column.type for name, column in lists.items()}
+        self._prepared: dict[tuple[int, ...], Prepared] = {}
+
+    def rows(self, connection: sa.Connection, lists: Mapping[str, Collection[Any]], **values: Any) -> list[Any]:
+        """What it finds."""
+        padded = {name: _padded([*lists[name]]) for name in self._types}
+        lengths = tuple(map(len, padded.values()))
+        if lengths not in self._prepared:
+            self._prepared[lengths] = self._of_lengths(lengths)
+        given = {f"{name}{place}": one for name, those in padded.items() for place, one in enumerate(those)}
+        return self._prepared[lengths].rows(connection, **given, **values)
+
+    def _of_lengths(self, lengths: tuple[int, ...]) -> Prepared:
+        lists = {
+            name: [sa.bindparam(f"{name}{place}", type_=kind) for place in range(length)]
+            for (name, kind), length in zip(self._types.items(), lengths, strict=True)
+        }
+        return Prepared(self._build(**lists))
+
+
+def _padded(values: list[Any]) -> list[Any]:
+    return values + values[-1:] * ((1 << (len(values) - 1).bit_length()) - len(values))
 
 
 def _run(connection: sa.Connection, text: str, how: str, values: Any, result: Callable[[Any], Any]) -> Any:

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from helpdesk.store.dialect import insert_ignoring, skip_locked
+from helpdesk.store.prepared import Prepared
 from helpdesk.store.tables import signature
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _IS_THEIRS = signature.c.agent == sa.bindparam("whose")
-_OF = sa.select(signature).where(_IS_THEIRS)
-_HELD = skip_locked(sa.select(signature.c.agent).where(_IS_THEIRS))
-_KEEP = sa.update(signature).where(_IS_THEIRS)
+_OF = Prepared(sa.select(signature).where(_IS_THEIRS))
+_HELD = Prepared(skip_locked(sa.select(signature.c.agent).where(_IS_THEIRS)))
+_KEEP = Prepared(sa.update(signature).where(_IS_THEIRS), sets=["recent", "learnt"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +30,15 @@ class Learnt:
 
 def of(connection: sa.Connection, agent: str) -> Learnt:
     """What is known of an agent's mails."""
-    row = connection.execute(_OF, {"whose": agent}).first()
-    return Learnt(_tails(row.recent), _tails(row.learnt)) if row else Learnt()
+    found = _OF.rows(connection, whose=agent)
+    return Learnt(_tails(found[0].recent), _tails(found[0].learnt)) if found else Learnt()
 
 
 def keep(connection: sa.Connection, agent: str, known: Learnt) -> None:
     """Remember it, unless somebody else is at it: nobody waits for that."""
     values = {"recent": [list(tail) for tail in known.recent], "learnt": [list(tail) for tail in known.tails]}
-    if connection.execute(_HELD, {"whose": agent}).first():
-        connection.execute(_KEEP, {"whose": agent, **values})
+    if _HELD.rows(connection, whose=agent):
+        _KEEP.change(connection, whose=agent, **values)
     else:
         connection.execute(insert_ignoring(connection.dialect.name, signature), {"agent": agent, **values})
 

@@ -21,7 +21,7 @@ from helpdesk.errors import NotFound
 from helpdesk.store.claims import FREED
 from helpdesk.store.conversation import strand_of
 from helpdesk.store.dialect import hour_of, insert_ignoring
-from helpdesk.store.prepared import Prepared
+from helpdesk.store.prepared import Prepared, PreparedLists
 from helpdesk.store.tables import spool, spool_raw
 
 if TYPE_CHECKING:
@@ -55,19 +55,24 @@ _ENDS = ["state", "outcome", "case_id", "done_at", "error", *FREED, "next_at", "
 _IS_IT = spool.c.id == sa.bindparam("number")
 _FINISH = Prepared(sa.update(spool).where(_IS_IT), sets=_ENDS)
 _FINISH_READ = Prepared(sa.update(spool).where(_IS_IT), sets=[*_ENDS, "author", "subject", "message_id"])
-_NUMBERS: sa.BindParameter[Any] = sa.bindparam("numbers", expanding=True)
 HAS_RAW = sa.exists().where(spool_raw.c.spool_id == spool.c.id)  # its bytes are there
-_WITH_RAW = (
-    sa.select(
-        *(spool.c.id, spool.c.mailbox, spool.c.mail_from, spool.c.rcpt_to, spool.c.remote, spool.c.source),
-        *(spool.c.received_at, spool.c.counts_from, spool.c.attempts, spool.c.released_by, spool.c.history),
-        *(spool.c.claimed_by, spool_raw.c.raw),
-    )
-    .select_from(spool.outerjoin(spool_raw))
-    .where(spool.c.id.in_(_NUMBERS))
+_WITH_RAW = PreparedLists(
+    lambda numbers: (
+        sa.select(
+            *(spool.c.id, spool.c.mailbox, spool.c.mail_from, spool.c.rcpt_to, spool.c.remote, spool.c.source),
+            *(spool.c.received_at, spool.c.counts_from, spool.c.attempts, spool.c.released_by, spool.c.history),
+            *(spool.c.claimed_by, spool_raw.c.raw),
+        )
+        .select_from(spool.outerjoin(spool_raw))
+        .where(spool.c.id.in_(numbers))
+    ),
+    numbers=spool.c.id,
 )
-_BYTES = sa.select(spool_raw.c.spool_id, spool_raw.c.raw).where(spool_raw.c.spool_id.in_(_NUMBERS))
-_KEEP_RAW = sa.insert(spool_raw)
+_BYTES = PreparedLists(
+    lambda numbers: sa.select(spool_raw.c.spool_id, spool_raw.c.raw).where(spool_raw.c.spool_id.in_(numbers)),
+    numbers=spool_raw.c.spool_id,
+)
+_KEEP_RAW = Prepared(sa.insert(spool_raw), sets=["spool_id", "raw"])
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:[^\n]*\n(?:[ \t][^\n]*\n)*")
 
 
@@ -147,7 +152,7 @@ def _insert(connection: sa.Connection, mails: Sequence[Accepted], keys: Sequence
     statement = insert_ignoring(connection.dialect.name, spool).returning(spool.c.id, spool.c.content_key)
     ids = {row.content_key: int(row.id) for row in connection.execute(statement, list(rows.values()))}
     if ids:
-        connection.execute(_KEEP_RAW, [{"spool_id": number, "raw": raws[key]} for key, number in ids.items()])
+        _KEEP_RAW.each(connection, [{"spool_id": number, "raw": raws[key]} for key, number in ids.items()])
     return ids
 
 
@@ -266,7 +271,7 @@ def load(connection: sa.Connection, spool_id: int) -> Spooled:
 
 def find(connection: sa.Connection, numbers: Collection[int]) -> list[Spooled]:
     """These mails as they came, those that exist, in the order of their receipt."""
-    rows = connection.execute(_WITH_RAW, {"numbers": list(numbers)}) if numbers else ()
+    rows = _WITH_RAW.rows(connection, {"numbers": numbers}) if numbers else []
     return sorted(map(_spooled, rows), key=lambda mail: (mail.received_at, mail.id))
 
 
@@ -286,7 +291,7 @@ def quarantined_raw(connection: sa.Connection, spool_id: int) -> bytes:
 
 def bytes_of(connection: sa.Connection, numbers: Collection[int]) -> dict[int, bytes]:
     """The bytes of these mails, by number, of those that still have theirs."""
-    rows = connection.execute(_BYTES, {"numbers": list(set(numbers))})
+    rows = _BYTES.rows(connection, {"numbers": numbers}) if numbers else []
     return {int(row.spool_id): bytes(row.raw) for row in rows}
 
 

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from helpdesk.store.engine import NOT_NOW
-from helpdesk.store.prepared import Prepared, one_of
+from helpdesk.store.prepared import Prepared, PreparedLists, one_of
 from helpdesk.store.tables import credit_request, maintenance, policy_version, switch
 
 AT = datetime(2026, 5, 19, 12, 30, 0, 123456, tzinfo=UTC)
@@ -50,6 +50,25 @@ def test_rows_that_are_changed_are_counted_and_many_are_written_at_once(database
         assert Prepared(set_down, sets=["down"]).change(connection, down=True) == 2
         found = Prepared(sa.select(switch.c.name, switch.c.down, switch.c.by)).rows(connection)
     assert sorted(found) == [("api", True, "somebody else"), ("shop", True, "somebody else"), ("x", False, "ops")]
+
+
+def test_a_list_of_any_length_finds_what_is_in_it_once(database):
+    named = PreparedLists(
+        lambda names, who: (
+            sa.select(switch.c.name)
+            .where(switch.c.name.in_(names), switch.c.by.in_(who), switch.c.down == sa.bindparam("down"))
+            .order_by(switch.c.name)
+        ),
+        names=switch.c.name,
+        who=switch.c.by,
+    )
+    names = [f"{number:02}" for number in range(20)]
+    with database.write() as connection:
+        rows = [{"name": name, "down": name != "03", "since": AT, "by": f"b{int(name) % 3}"} for name in names]
+        connection.execute(sa.insert(switch), rows)
+        for length in (1, 2, 3, 5, 9, 20):
+            found = named.rows(connection, {"names": set(names[:length]), "who": ("b0", "b2", "")}, down=True)
+            assert [row.name for row in found] == [n for n in names[:length] if int(n) % 3 != 1 and n != "03"]
 
 
 def test_a_number_that_the_database_gives_is_returned(database):
