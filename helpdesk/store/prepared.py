@@ -112,6 +112,8 @@ def _run(connection: sa.Connection, text: str, how: str, values: Any, result: Ca
     if not connection.in_transaction():
         connection.begin()  # as the first `execute` does
     cursor = connection.connection.cursor()
+    for noted in connection.dispatch.before_cursor_execute:  # who listens to what the database is asked
+        noted(connection, cursor, text, values, None, how == "executemany")
     try:
         getattr(cursor, how)(text, values)
         return result(cursor)

@@ -90,6 +90,20 @@ def test_an_error_is_sqlalchemys_and_repeats_nothing_of_what_was_written(databas
         assert [row.text for row in Prepared(SELECT).rows(connection, which="v1")] == ["Grüße"]
 
 
+def test_who_listens_to_what_the_database_is_asked_hears_of_it(database):
+    heard = []
+
+    @sa.event.listens_for(database.engine, "before_cursor_execute")
+    def note(_connection, _cursor, statement, _values, _context, many):
+        heard.append((statement.split()[0], many))
+
+    with database.write() as connection:
+        heard.clear()
+        INSERT.each(connection, [ROW])
+        Prepared(SELECT).rows(connection, which="v1")
+    assert heard == [("INSERT", True), ("SELECT", False)]
+
+
 def test_an_instant_without_an_offset_is_refused(database):
     with pytest.raises(ValueError, match="aware"), database.write() as connection:
         INSERT.change(connection, **ROW | {"stored_at": AT.replace(tzinfo=None)})
