@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 import typer
 
 from helpdesk.archive import ArchivedMail
@@ -26,6 +27,7 @@ from helpdesk.shipped import shipped
 from helpdesk.store import history, migrate
 from helpdesk.store.engine import Database
 from helpdesk.store.spool import Accepted
+from helpdesk.store.tables import case_count
 from tests.desk import CUSTOMERS, write_office
 
 MAIL = """\
@@ -554,6 +556,36 @@ def test_the_ledger_balances(filled):
     (shape,) = json.loads(out)
     assert shape == {"mailbox": "support@logik.example", "received": 2, "opened": 1, "duplicate": 1, "balances": True}
     assert json.loads(filled("ledger", "--day", "2020-01-01", "--json")[1]) == []
+
+
+def test_counts_that_are_wrong_are_told_by_the_ledger_and_put_right_by_command(filled, tmp_path):
+    database = Database(f"sqlite:///{tmp_path / 'helpdesk.db'}")
+    with database.write() as connection:
+        connection.execute(sa.update(case_count).values(number=7))
+    database.close()
+
+    code, out, err = filled("ledger", "--json")
+    assert (code, err) == (1, "1 count of cases is wrong: helpdesk db recount\n")
+    assert all(shape["balances"] for shape in json.loads(out))
+    assert filled("db", "recount")[:2] == (0, "1 count put right, 1 case read.\n")
+    assert filled("ledger")[0] == 0
+
+
+def test_the_queue_is_printed_from_a_case_on_and_no_further_than_asked(run, tmp_path, monkeypatch):
+    """Pages of one case each make the same list; the JSON stays one list."""
+    monkeypatch.setattr("helpdesk.cli.cases._PAGE", 1)
+    for number in (1, 2, 3):
+        (tmp_path / f"{number}.eml").write_text(MAIL.format(number=number), encoding="utf-8")
+    run("db", "upgrade")
+    assert run("import", "1.eml", "2.eml", "3.eml")[0] == 0
+    refs = [shape["ref"] for shape in json.loads(run("cases", "--json")[1])]
+
+    assert sorted(refs) == ["HD-1", "HD-2", "HD-3"]
+    assert [shape["ref"] for shape in json.loads(run("cases", "--json", "--limit", "2")[1])] == refs[:2]
+    assert [shape["ref"] for shape in json.loads(run("cases", "--json", "--after", refs[0])[1])] == refs[1:]
+    assert json.loads(run("cases", "--json", "--after", refs[2])[1]) == []
+    lines = run("cases")[1].splitlines()
+    assert (lines[0].split()[0], [line.split()[0] for line in lines[1:]]) == ("case", refs)
 
 
 def test_a_mail_is_shown_without_the_key_of_its_reply_address(filled):
