@@ -12,6 +12,7 @@ from contextlib import nullcontext
 import pytest
 import sqlalchemy as sa
 
+from helpdesk.core.clocks.overview import overview
 from helpdesk.core.words.case import case_from
 from helpdesk.core.words.message import Envelope
 from helpdesk.report.export import export
@@ -49,6 +50,18 @@ def said(desk, who):
 
 def whole(mail):
     return mail.raw + mail.text.encode() + mail.subject.encode()
+
+
+def test_a_merged_case_is_listed_until_its_customer_has_an_answer(desk):
+    merged(desk)
+    policy = desk.rules.book.policy("logik")
+
+    def listed():
+        return sorted(line.ref for line in overview([(desk.case(one), policy) for one in (1, 2)], desk.now).lines)
+
+    assert listed() == ["HD-1", "HD-2"]
+    desk.reply(ANN, "We are on it.")
+    assert listed() == ["HD-1"]
 
 
 # --- the order
