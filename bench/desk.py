@@ -71,6 +71,7 @@ class Databases:
 
     url: Callable[..., str]  # of the database of a name, made where it is not there; `copy_of` another
     postmaster: int = 0
+    log: Callable[[], int] = lambda: 0  # octets that PostgreSQL has written to its log; without it 0
 
     def used(self) -> float:
         """Milliseconds of processor time of PostgreSQL's processes until now; 0 for SQLite."""
@@ -115,8 +116,12 @@ def databases(folder: Path, *, postgresql: bool) -> Iterator[Databases]:
                 connection.exec_driver_sql(f"CREATE DATABASE {name}" + (f" TEMPLATE {copy_of}" if copy_of else ""))
         return root.set(database=name).render_as_string(hide_password=False)
 
+    def log() -> int:
+        with engine.connect() as connection:
+            return int(connection.exec_driver_sql("SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')").scalar() or 0)
+
     try:
-        yield Databases(url, int((folder / "pg" / "postmaster.pid").read_text().split()[0]))
+        yield Databases(url, int((folder / "pg" / "postmaster.pid").read_text().split()[0]), log)
     finally:
         engine.dispose()
         server.cleanup()

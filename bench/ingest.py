@@ -248,7 +248,7 @@ class Desk:
         }
         return {
             **summed,
-            "written": sum(mark["written"] for mark in marks),
+            "written": sum(mark["written"] for mark in marks) + self._made.log(),
             "probe": min(mark["probe"] for mark in marks),
             "database": self._made.used(),
         }

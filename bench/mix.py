@@ -211,7 +211,7 @@ def opening(kind: str, number: int, at: datetime | None = None) -> Mail:
     name, address = _person(number)
     subject, body = _written()[number * 7 % len(_written())]
     parts = _PARTS[kind](name, body, random)
-    subject = f"{subject.splitlines()[0][:90]} ({random.choice(_PLACES)} {number})"
+    subject = f"{' '.join(subject.split())[:90]} ({random.choice(_PLACES)} {number})"
     heads = _heads(f"{name} <{address}>", DESK, subject, f"{kind}.{number}", at)
     return Mail(kind, address, DESK, _octets(heads + parts))
 
