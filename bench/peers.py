@@ -60,7 +60,7 @@ def _roundup(folder: Path, smarthost: int) -> Desk:
                     schema.write(f"\ndb.security.addPermissionToRole('Anonymous', {permission})\n")
         sys.argv = ["roundup-admin", "-i", str(home), *words]
         AdminTool().main()
-    tracker = instance.open(str(home))
+    tracker = instance.open(str(home), optimize=True)
     given = parse_arguments([])[1]
     return Desk(
         take=lambda raw: tracker.MailGW(tracker, given).main(io.BytesIO(raw)),
