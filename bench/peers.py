@@ -52,6 +52,7 @@ def _roundup(folder: Path, smarthost: int) -> Desk:
         f"rdbms_backend=sqlite,admin_email=admin@desk.example,mail_domain=desk.example,mail_host=127.0.0.1,"
         f"mail_port={smarthost},tracker_web=http://desk.example/t/,messages_to_author=new"
     )
+    settings += ",password_pbkdf2_default_rounds=1000,indexer=native-fts"
     settings += ",mailgw_subject_prefix_parsing=loose,mailgw_subject_suffix_parsing=loose"
     for words in (["install", "classic", "sqlite", settings], ["initialise", "secret"]):
         if words[0] == "initialise":
