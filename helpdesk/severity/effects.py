@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from helpdesk.severity import extent
+from helpdesk.severity.course import course
 from helpdesk.severity.words import word_lists, word_set
 
 if TYPE_CHECKING:
@@ -63,6 +64,8 @@ def effects(segments: Sequence[Segment]) -> Effects:
     _for_all_of_them(segments, effects)
     _only_me(segments, effects)
     _contrast(segments, effects)
+    for name, segment in course(segments):
+        effects.add(name, segment)
     _after_solved(segments, effects)
     _only_announced(segments, effects)
     return effects

@@ -1,0 +1,80 @@
+"""How a mail's own sentences go on after the trouble: it works now, it was a mistake, it works in another way.
+
+People seldom write `resolved`. They tell of the trouble and then, last, how it stands; or what they do meanwhile.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from helpdesk.severity.words import word_lists
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from helpdesk.severity.segment import Hit, Segment
+
+_LISTS = word_lists("course")
+_NOW, _AGAIN, _BACK, _MEANS, _SO = (_LISTS[name] for name in ("now", "again", "back", "means", "so"))
+
+NEAR_NOW = 4  # words between a verb and its `now`
+NEXT = 2  # and between it and its `again`
+BEFORE = 6  # words within which a means stands before what it makes possible
+FEW = 3  # words of a sentence that is nothing but `back`
+_GOOD = frozenset({"ok", "work"})
+_BAD = ("slow", "wrong", "dataloss", "intermittent")
+
+
+def course(segments: Sequence[Segment]) -> Iterator[tuple[str, Segment]]:
+    """What the sentences of the body tell of it, each with the sentence."""
+    body = [segment for segment in segments if not segment.subject]
+    for segment in body:
+        if works_now(segment):
+            yield "works-now", segment
+        if segment.has("taken_back"):
+            yield "taken-back", segment
+        if _works_otherwise(segment):
+            yield "works-otherwise", segment
+    yield from _end(body)
+
+
+def works_now(segment: Segment) -> bool:
+    """`it is fast now`, `all there now`, `coming in again`, `back.`"""
+    if segment.asks or segment.failing or segment.has("wish", "firm_if", "future"):
+        return False
+    if _BACK.intersection(segment.words[:1]) and len(segment.words) <= FEW:
+        return True
+    return any(_said_of_now(hit, segment) for hit in segment.hits if hit.concept in _GOOD and hit.status == "asserted")
+
+
+def _said_of_now(hit: Hit, segment: Segment) -> bool:
+    near = segment.words[max(0, hit.start - NEAR_NOW) : hit.end + NEAR_NOW]
+    return not _NOW.isdisjoint(near) or not _AGAIN.isdisjoint(segment.words[hit.end : hit.end + NEXT])
+
+
+def _works_otherwise(segment: Segment) -> bool:
+    """`with one order at a time it works`, `the admins can, so we ask one`: said beside the trouble."""
+    if segment.asks or segment.failing or segment.has("wish", "question", "firm_if", "polite"):
+        return False
+    able = [hit for hit in segment.hits if hit.concept in {"ok", "work", "can"} and hit.status == "asserted"]
+    if able and _SO.intersection(segment.words):
+        return True
+    return any(_MEANS.intersection(segment.words[max(0, hit.start - BEFORE) : hit.start]) for hit in able)
+
+
+def _end(body: Sequence[Segment]) -> Iterator[tuple[str, Segment]]:
+    """Whether the last sentence that tells how things stand tells of trouble, where an earlier one did."""
+    told = [(segment, good) for segment in body if (good := _state(segment)) is not None]
+    if any(not good for _, good in told):
+        segment, good = told[-1]
+        yield ("ends-well" if good else "ends-badly"), segment
+
+
+def _state(segment: Segment) -> bool | None:
+    """Whether things stand well by a sentence; None where it does not say."""
+    if segment.asks or segment.has("firm_if", "future"):
+        return None
+    if segment.failing or segment.has(*_BAD):
+        return False
+    good = segment.has("solved", "closing", "taken_back", "ok") or works_now(segment)
+    return True if good else None
