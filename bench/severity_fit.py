@@ -36,26 +36,27 @@ from severity_field import FIT, mails
 from helpdesk.offering.findings import FINDINGS, TABLE, UNSAID
 from helpdesk.severity.explain import shown_by
 from helpdesk.severity.features import LEAST
-from helpdesk.severity.model import LEAST_SHARE, TABLE_SHARE
-from helpdesk.severity.phrase_model import FEW, OFFSET, RARITY, number_of, phrases_of, pieces_of, spelled
+from helpdesk.severity.model import LEAST_SHARE, TABLE_SHARE, WORDS_SHARE
+from helpdesk.severity.phrase_model import FEW, OFFSET, RARITY, concepts_of, number_of, phrases_of, pieces_of, spelled
 
 MODEL = Path(__file__).parents[1] / "helpdesk/severity/model.toml"
 PHRASES = Path(__file__).parents[1] / "helpdesk/severity/phrase_model.bin"
 STRENGTH = 8.0  # pull of the cues towards their prior
-WORD_STRENGTH = 0.01  # pull of the words towards nothing
+WORD_STRENGTH = 0.03  # pull of the words towards nothing
 OFTEN_PHRASE, OFTEN_PIECE = 2, 3  # mails in which one must occur to be heard
 PIECE = 0.8  # how far pieces are heard where phrases are heard 1
+CONCEPT = 0.8  # and concepts
 # What effects together show, before any mail was seen.
 COMBINED = {
     ("effect", "looks"): ("cosmetic-only", "docs-only"),
     ("effect", "none"): ("asks-only",),
     ("effect", "degraded"): ("milder-only",),
     ("effect", "stopped"): ("stop-plain",),
-    ("state", "over"): ("over", "only-was"),
-    ("place", "other"): ("non-production",),
+    ("state", "over"): ("over", "only-was", "taken-back", "added-good"),
+    ("place", "other"): ("non-production", "test-host"),
     ("extent", "one"): ("one-of-many",),
     ("extent", "part"): ("some-of-many",),
-    ("way", "usable"): ("way-only",),
+    ("way", "usable"): ("way-only", "works-otherwise"),
 }
 STEPS = 100  # of fitting the words; further ones only learn the mails by heart
 FIELD = 3.0  # what a mail of the field counts where one written for the bench counts 1
@@ -120,6 +121,7 @@ class Authors:
         self.voices = (
             Voice([list(phrases_of(mail)) for mail in words], OFTEN_PHRASE, 1.0),
             Voice([[piece for word in mail for piece in pieces_of(word)] for mail in words], OFTEN_PIECE, PIECE),
+            Voice([list(concepts_of((*seen.quoted, *seen.segments))) for seen in self.seen], OFTEN_PIECE, CONCEPT),
         )
         self.words = hstack([voice.rows for voice in self.voices]).tocsr()
         self.written = np.array([bool(mail) for mail in words])
@@ -134,7 +136,8 @@ class Authors:
         for group in sorted(set(self.groups)):
             held = self.groups == group
             by_cues = shares(rows[held] @ self.weights(rows, ~held))
-            guesses[held] = mixed(by_cues, by_table(rows[held], self.findings(rows, ~held)))
+            by_words = shares(rows[held][:, self.heard])
+            guesses[held] = mixed(by_words, by_cues, by_table(rows[held], self.findings(rows, ~held)))
         return guesses
 
     def weights(self, rows: Array, kept: Array) -> Array:
@@ -293,9 +296,10 @@ def may_mean(rows: Array, weights: dict[str, Array], ranks: Array) -> dict[str, 
     return {name: np.vstack(parts) for name, parts in found.items()}
 
 
-def mixed(by_cues: Array, found: Array) -> Array:
-    """Both opinions as one, as `severity.model` mixes them."""
-    return shares((1 - TABLE_SHARE) * np.log(by_cues + LEAST_SHARE) + TABLE_SHARE * np.log(found + LEAST_SHARE))
+def mixed(by_words: Array, by_cues: Array, found: Array) -> Array:
+    """The three opinions as one, as `severity.model` mixes them."""
+    voices = ((WORDS_SHARE, by_words), (1 - WORDS_SHARE - TABLE_SHARE, by_cues), (TABLE_SHARE, found))
+    return shares(sum(share * np.log(voice + LEAST_SHARE) for share, voice in voices))
 
 
 def write_phrases(authors: Authors, table: tuple[Array, Array]) -> tuple[float, Array]:

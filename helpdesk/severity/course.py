@@ -15,7 +15,11 @@ if TYPE_CHECKING:
     from helpdesk.severity.segment import Hit, Segment
 
 _LISTS = word_lists("course")
-_NOW, _AGAIN, _BACK, _MEANS, _SO = (_LISTS[name] for name in ("now", "again", "back", "means", "so"))
+_NOW, _AGAIN, _BACK, _MEANS, _SO = (
+    _LISTS[name] for name in ("now", "again", "back", "means", "so")
+)
+_ADDED, _HOURS, _LATER = (_LISTS[name] for name in ("added", "hours", "later"))
+_TWO = frozenset({("p", "s"), ("sent", "later"), ("a", "later"), ("mise", "a"), ("n", "b"), ("one", "later")})
 
 NEAR_NOW = 4  # words between a verb and its `now`
 NEXT = 2  # and between it and its `again`
@@ -36,13 +40,37 @@ def course(segments: Sequence[Segment]) -> Iterator[tuple[str, Segment]]:
         if _works_otherwise(segment):
             yield "works-otherwise", segment
     yield from _end(body)
+    yield from _addendum(body)
+
+
+def _addendum(body: Sequence[Segment]) -> Iterator[tuple[str, Segment]]:
+    """What was added before sending or with the next mail: `edit: found it`, `PS: it is fine now`. It has the last word."""
+    first = next((at for at, segment in enumerate(body) if at and _opens_addendum(segment)), None)
+    if first is None:
+        return
+    added = body[first + (len(body[first].words) <= FEW) :]
+    good = next((one for one in added if one.has("ok", "work", "solved", "taken_back", "closing") or _is_back(one)), None)
+    if good is not None and not any(one.failing and not one.asks for one in added[added.index(good) + 1 :]):
+        yield "added-good", good
+    elif any(one.failing for one in added):
+        yield "added-bad", body[first]
+
+
+def _opens_addendum(segment: Segment) -> bool:
+    first, second = (*segment.words[:2], "", "")[:2]
+    waited = second in _HOURS and bool(_LATER.intersection(segment.words[2:3]))
+    return first in _ADDED or (first, second) in _TWO or waited
+
+
+def _is_back(segment: Segment) -> bool:
+    return bool(_BACK.intersection(segment.words[:1])) and len(segment.words) <= FEW
 
 
 def works_now(segment: Segment) -> bool:
     """`it is fast now`, `all there now`, `coming in again`, `back.`"""
     if segment.asks or segment.failing or segment.has("wish", "firm_if", "future"):
         return False
-    if _BACK.intersection(segment.words[:1]) and len(segment.words) <= FEW:
+    if _is_back(segment):
         return True
     return any(_said_of_now(hit, segment) for hit in segment.hits if hit.concept in _GOOD and hit.status == "asserted")
 

@@ -139,7 +139,9 @@ class _Situation:
 
 def _situation(effects: Effects) -> _Situation:
     elsewhere = "non-production" in effects
-    over = "solved" in effects and "broken-again" not in effects
+    over = "broken-again" not in effects and (
+        effects.any("solved", "added-good") or ("taken-back" in effects and "ends-badly" not in effects)
+    )
     return _Situation(
         effects=effects,
         stops=sum(name in effects for name in STOPS),

@@ -1,4 +1,4 @@
-"""The voices on a mail's rank as one: the softmax over cues, and what the rank table makes of the findings.
+"""The voices on a mail's rank as one: what its words lean to, the softmax over cues, and the findings by the rank table.
 
 A `Model` is a value. The shipped one is `DEFAULT`; what a desk learns from its agents is laid over it by
 `learning.learn`, which answers a new model. `state` and `from_state` carry it to and from storage.
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from helpdesk.severity.features import POLICY_CUES
+from helpdesk.severity.features import OPINION, POLICY_CUES
 from helpdesk.severity.hashing import hashed
 from helpdesk.severity.shares import softmax
 from helpdesk.severity.shipped import row_of, weights
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 FeatureWeights = Mapping[str, tuple[float, float, float, float]]
 
-TABLE_SHARE = 0.6  # of the findings by the rank table, in the product of the two voices
+# Of the voices in their product: what the words lean to by themselves, and the findings by the rank table; the cues
+# have what is left.
+WORDS_SHARE, TABLE_SHARE = 0.5, 0.3
 LEAST_SHARE = 1e-3  # no voice is so sure that the other is not heard
 
 _ZERO = (0.0, 0.0, 0.0, 0.0)
@@ -47,11 +49,8 @@ class Model:
         cues = {name: value for name, value in features.items() if name not in POLICY_CUES}
         own = _scores(self.weights, cues)
         if by_table is not None:
-            own = [
-                ((1 - TABLE_SHARE) * math.log(said + LEAST_SHARE) + TABLE_SHARE * math.log(found + LEAST_SHARE))
-                / self.temperature
-                for said, found in zip(softmax(own), by_table, strict=True)
-            ]
+            voices = (softmax([features.get(name, 0.0) for name in OPINION]), softmax(own), by_table)
+            own = [_product(rank, self.temperature) for rank in zip(*voices, strict=True)]
         by_policy = {name: value for name, value in features.items() if name in POLICY_CUES}
         more = (_scores(self.weights, by_policy), _scores(self.learned, features))
         return softmax([sum(parts) for parts in zip(own, *more, strict=True)])
@@ -86,6 +85,12 @@ class Model:
             seen=int(state["seen"]),
             version=str(state["version"]),
         )
+
+
+def _product(voices: tuple[float, ...], temperature: float) -> float:
+    """The logarithm of what the voices give a rank together."""
+    shares = (WORDS_SHARE, 1 - WORDS_SHARE - TABLE_SHARE, TABLE_SHARE)
+    return sum(share * math.log(said + LEAST_SHARE) for share, said in zip(shares, voices, strict=True)) / temperature
 
 
 def _scores(table: FeatureWeights, features: Mapping[str, float]) -> list[float]:

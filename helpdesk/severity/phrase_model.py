@@ -17,7 +17,7 @@ from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import chain, islice
+from itertools import chain, combinations, islice
 from operator import itemgetter, mul
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -39,6 +39,8 @@ FEW = 300.0  # weight of silence: a mail of two words leans less than half as fa
 OFFSET = 128  # a lean is kept in one byte
 RARITY = 16  # and so is a rarity, in sixteenths
 _MARKS = frozenset(".?")
+PAIRS_KEPT = 20_000  # pairs of concepts whose places are remembered
+_STATUS = {"asserted": "", "negated": "~n", "hypothetical": "~h", "past": "~p"}
 _SHELF = 18  # bits of a number that are told apart within a shelf: some five numbers stand on each
 
 
@@ -89,13 +91,16 @@ def number_of(phrase: str) -> int:
 
 def lean(segments: Iterable[Segment]) -> Row | None:
     """The scores of rank 1 to 4 that the words of a mail lean to; None where the table knows none of them."""
-    table, words = shipped(), [_heard(word) for word in spelled(segments)]
+    table, segments = shipped(), tuple(segments)
+    words = [_heard(word) for word in spelled(segments)]
     used = Counter(_numbers(words))
     phrases = {place: used[number] for number, place in table.places(used)}
     pieces = Counter(chain.from_iterable(word.pieces for word in words))
+    meant = Counter(place for name in concepts_of(segments) if (place := _place_of(name)) is not None)
     if not phrases and not pieces:
         return None
-    one, two, three, four = map(sum, zip(table.bias, table.leans(phrases), table.leans(pieces), strict=True))
+    voices = (table.leans(counted) for counted in (phrases, pieces, meant))
+    one, two, three, four = map(sum, zip(table.bias, *voices, strict=True))
     return one, two, three, four
 
 
@@ -136,6 +141,19 @@ def pieces_of(word: str) -> Iterator[str]:
         if len(marked) > length:
             for start in range(len(marked) - length + 1):
                 yield f"#{marked[start : start + length]}"
+
+
+def concepts_of(segments: Iterable[Segment]) -> Iterator[str]:
+    """The concepts of each sentence, alone and two by two, each with its status: what is said of what."""
+    for segment in segments:
+        names = sorted({f"&{hit.concept}{_STATUS[hit.status]}" for hit in segment.hits})
+        yield from names
+        yield from map("".join, combinations(names, 2))
+
+
+@lru_cache(PAIRS_KEPT)
+def _place_of(name: str) -> int | None:
+    return next((place for _, place in shipped().places((number_of(name),))), None)
 
 
 @lru_cache(WORDS_KEPT)
