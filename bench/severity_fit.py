@@ -58,7 +58,7 @@ COMBINED = {
     ("extent", "part"): ("some-of-many",),
     ("way", "usable"): ("way-only", "works-otherwise"),
 }
-STEPS = 100  # of fitting the words; further ones only learn the mails by heart
+STEPS = 70  # of fitting the words; further ones only learn the mails by heart
 FIELD = 3.0  # what a mail of the field counts where one written for the bench counts 1
 BLOCKS = 4  # into which the field and the other files are dealt, to leave one out
 FINDING_STRENGTH = 14.0  # pull of a finding's weights towards nothing
