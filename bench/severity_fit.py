@@ -60,7 +60,7 @@ COMBINED = {
 }
 STEPS = 70  # of fitting the words; further ones only learn the mails by heart
 FIELD = 3.0  # what a mail of the field counts where one written for the bench counts 1
-BLOCKS = 4  # into which the field and the other files are dealt, to leave one out
+BLOCKS = 4  # into which the files, and the reports of the field, are dealt, to leave one out
 FINDING_STRENGTH = 14.0  # pull of a finding's weights towards nothing
 GUESSED = 0.15  # what a mail counts whose findings are guessed
 SHOWS = 3.0  # what an effect adds, before any mail was seen, to the value of a finding that it shows
@@ -107,7 +107,7 @@ class Authors:
         order = {Path(path).stem: number for number, path in enumerate(paths)}
         self.groups = np.array(
             [
-                order[file] % BLOCKS if file in order else BLOCKS + _dealt(mail)
+                order[file] % BLOCKS if file in order else _dealt(mail)
                 for mail, file in zip(self.mails, self.files, strict=True)
             ]
         )

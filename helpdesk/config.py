@@ -46,6 +46,7 @@ _SECONDS = {"s": 1, "m": 60, "h": 3600}
 _AGE = re.compile(r"(\d{1,5})\s*(d|w)", re.ASCII)
 _DAYS = {"d": 1, "w": 7}
 _LAST_PORT = 65535
+_LONGEST_ANSWER = timedelta(minutes=5)
 _LEAST_KEEP = timedelta(days=30)
 _ENVIRONMENT = "HELPDESK_"
 
@@ -611,11 +612,19 @@ def _reader_problems(reader: ReaderTable) -> Iterator[str]:
         yield "severity.reader.url: expected https, or http on this host"
     if not reader.model:
         yield "severity.reader.model: expected the name of a model"
-    yield from _refused("severity.reader.timeout", lambda: read_span(reader.timeout))
+    yield from _refused("severity.reader.timeout", lambda: _answer_time(reader.timeout))
     if reader.daily < 1:
         yield f"severity.reader.daily: expected 1 or more, not {reader.daily}"
     if not 0 < reader.share <= 1:
         yield f"severity.reader.share: expected a share above 0 and up to 1, such as 0.1, not {reader.share:g}"
+
+
+def _answer_time(text: str) -> timedelta:
+    """How long a reader may take. Raises ValueError: what comes later raises nothing any more."""
+    span = read_span(text)
+    if span > _LONGEST_ANSWER:
+        raise ValueError(f"expected at most {_LONGEST_ANSWER.seconds // 60} minutes, such as 20s, not {text}")
+    return span
 
 
 def _value_problems(file: ConfigurationFile) -> Iterator[str]:

@@ -122,6 +122,10 @@ def configured(folder, more):
         ('model = "m"', "severity.reader.url: expected"),
         ('url = "https://ai.example/v1"', "severity.reader.model: expected"),
         ('url = "https://ai.example/v1"\nmodel = "m"\ntimeout = "soon"', "severity.reader.timeout: expected"),
+        (
+            'url = "https://ai.example/v1"\nmodel = "m"\ntimeout = "2h"',
+            "severity.reader.timeout: expected at most 5 minutes",
+        ),
         ('url = "https://ai.example/v1"\nmodel = "m"\nshare = 0', "severity.reader.share: expected"),
         ('url = "https://ai.example/v1"\nmodel = "m"\nshare = 1.5', "severity.reader.share: expected"),
         ('url = "https://ai.example/v1"\nmodel = "m"\ndaily = 0', "severity.reader.daily: expected"),

@@ -133,7 +133,8 @@ def classify(
         else:
             typer.echo(verdict_text(shape))
     if not as_json:
-        typer.echo(f"Judged by {voters.described}.")
+        above = voters.terms(policy).call_above
+        typer.echo(f"Judged by {voters.described}; people are called above {above:.0%} of rank 1.")
 
 
 def simulate(

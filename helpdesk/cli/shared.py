@@ -75,14 +75,15 @@ def open_voters(given: Path | None) -> Voters:
         return Voters()
     from helpdesk.config import load_configuration  # noqa: PLC0415
     from helpdesk.desk.learn import active_model  # noqa: PLC0415
-    from helpdesk.unit import load_second_voter  # noqa: PLC0415
+    from helpdesk.unit import call_thresholds, load_second_voter  # noqa: PLC0415
 
     configuration = load_configuration(config_path(given))
     second = load_second_voter() if configuration.file.desk.second_voter else None
     if not _begun(configuration.database_url):
         return Voters(second=second)
     with open_url(configuration.database_url) as database, database.read() as connection:
-        return Voters(active_model(connection), second)
+        model = active_model(connection)
+        return Voters(model, second, call_thresholds(connection, model, open_book(given), wall_clock()))
 
 
 def open_mail_reader(given: Path | None) -> AskReader:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from helpdesk.core.words.verdict import reasons_of
@@ -15,11 +16,12 @@ from helpdesk.severity import DEFAULT, Model, assess
 from helpdesk.severity.reader import NOTHING_READ
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from helpdesk.core.words.message import Message
     from helpdesk.core.words.verdict import Verdict
     from helpdesk.offering.policy import Policy
+    from helpdesk.offering.severities import SeverityTerms
     from helpdesk.severity.reader import AskReader, ReadFindings
     from helpdesk.severity.second import SecondVoter
 
@@ -30,6 +32,11 @@ class Voters:
 
     model: Model = DEFAULT
     second: SecondVoter | None = None
+    above: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))  # the desk's, by policy
+
+    def terms(self, policy: Policy) -> SeverityTerms:
+        """Those of a policy, with the threshold of calls as it stands on the desk."""
+        return replace(policy.severity, call_above=self.above.get(policy.key, policy.severity.call_above))
 
     @property
     def described(self) -> str:
@@ -47,12 +54,13 @@ def verdict_shape(
         message = without_secrets(message)  # as the desk judges it
     robot = message.robot.kind if message.robot else None
     intake = read_intake(message.reply, policy.intake, subject=message.subject)
+    terms = voters.terms(policy)
 
     def judged(read: ReadFindings = NOTHING_READ) -> Verdict:
         return assess(
             subject=message.subject,
             text=message.reply,
-            terms=policy.severity,
+            terms=terms,
             stated=intake.values.get("priority"),
             fields=intake.values,
             robot=robot,
@@ -74,6 +82,7 @@ def verdict_shape(
         "probabilities": [round(probability, 4) for probability in verdict.probabilities],
         "review": verdict.review,
         "s1_suspect": verdict.s1_suspect,
+        "call_above": terms.call_above,
         "kind": verdict.kind,
         "area": verdict.area,
         "reasons": list(reasons_of(verdict)),

@@ -91,7 +91,7 @@ _PROD = re.compile(r"(?<![a-z])(?:prod|prd|production|live|produktion|produktiv)
 
 
 @dataclass(frozen=True, slots=True)
-class Alert:
+class MonitoringAlert:
     """What a monitoring mail says. `level` is the monitor's own word, 1 (critical) to 3 (warning), 0 for none."""
 
     state: State
@@ -105,13 +105,13 @@ class Alert:
     evidence: str
 
 
-def parse(subject: str, text: str) -> Alert | None:
+def parse(subject: str, text: str) -> MonitoringAlert | None:
     """Read a monitoring mail; None where a person wrote it."""
     if not _is_alert(subject, text):
         return None
     text = _URL.sub(" ", text)
     whole = f"{subject}\n{text}"
-    return Alert(
+    return MonitoringAlert(
         state=_state(subject, text),
         level=_level(subject) or _level(whole),
         gone=bool(_GONE.search(whole)),

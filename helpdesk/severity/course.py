@@ -15,9 +15,7 @@ if TYPE_CHECKING:
     from helpdesk.severity.segment import Hit, Segment
 
 _LISTS = word_lists("course")
-_NOW, _AGAIN, _BACK, _MEANS, _SO = (
-    _LISTS[name] for name in ("now", "again", "back", "means", "so")
-)
+_NOW, _AGAIN, _BACK, _MEANS, _SO = (_LISTS[name] for name in ("now", "again", "back", "means", "so"))
 _ADDED, _HOURS, _LATER = (_LISTS[name] for name in ("added", "hours", "later"))
 _TWO = frozenset({("p", "s"), ("sent", "later"), ("a", "later"), ("mise", "a"), ("n", "b"), ("one", "later")})
 
@@ -26,6 +24,7 @@ NEXT = 2  # and between it and its `again`
 BEFORE = 6  # words within which a means stands before what it makes possible
 FEW = 3  # words of a sentence that is nothing but `back`
 _GOOD = frozenset({"ok", "work"})
+_FINE = ("ok", "work", "solved", "taken_back", "closing")
 _BAD = ("slow", "wrong", "dataloss", "intermittent")
 
 
@@ -44,12 +43,14 @@ def course(segments: Sequence[Segment]) -> Iterator[tuple[str, Segment]]:
 
 
 def _addendum(body: Sequence[Segment]) -> Iterator[tuple[str, Segment]]:
-    """What was added before sending or with the next mail: `edit: found it`, `PS: it is fine now`. It has the last word."""
+    """What was added before sending: `edit: found it`, `PS: it is fine now`. It has the last word."""
     first = next((at for at, segment in enumerate(body) if at and _opens_addendum(segment)), None)
     if first is None:
         return
     added = body[first + (len(body[first].words) <= FEW) :]
-    good = next((one for one in added if one.has("ok", "work", "solved", "taken_back", "closing") or _is_back(one)), None)
+    good = next(
+        (one for one in added if one.has("ok", "work", "solved", "taken_back", "closing") or _is_back(one)), None
+    )
     if good is not None and not any(one.failing and not one.asks for one in added[added.index(good) + 1 :]):
         yield "added-good", good
     elif any(one.failing for one in added):
@@ -67,7 +68,7 @@ def _is_back(segment: Segment) -> bool:
 
 
 def works_now(segment: Segment) -> bool:
-    """`it is fast now`, `all there now`, `coming in again`, `back.`"""
+    """`it is fast now`, `all there now`, `coming in again`, `back`."""
     if segment.asks or segment.failing or segment.has("wish", "firm_if", "future"):
         return False
     if _is_back(segment):

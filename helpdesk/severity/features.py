@@ -11,7 +11,7 @@ from helpdesk.severity.words import word_set
 
 if TYPE_CHECKING:
     from helpdesk.offering.severities import Rank
-    from helpdesk.severity.alerts import Alert
+    from helpdesk.severity.alerts import MonitoringAlert
     from helpdesk.severity.effects import Effects
     from helpdesk.severity.shipped import Row
 
@@ -97,7 +97,7 @@ def of_person(
     return features
 
 
-def of_alert(alert: Alert) -> dict[str, float]:
+def of_alert(alert: MonitoringAlert) -> dict[str, float]:
     """The features of a monitoring alert; exactly one of the `alert-` kinds and the bias."""
     return {"bias": 1.0, f"alert-{alert_kind(alert)}": 1.0}
 
@@ -107,7 +107,7 @@ def of_robot() -> dict[str, float]:
     return {"bias": 1.0, "robot": 1.0}
 
 
-def alert_kind(alert: Alert) -> str:
+def alert_kind(alert: MonitoringAlert) -> str:
     """Name the one thing that an alert comes down to."""
     if alert.state == "recovered":
         return "recovered"
@@ -118,7 +118,7 @@ def alert_kind(alert: Alert) -> str:
     return _problem_kind(alert)
 
 
-def _problem_kind(alert: Alert) -> str:
+def _problem_kind(alert: MonitoringAlert) -> str:
     warning = alert.level == 3
     if alert.gone and not alert.one_of_many and not warning:
         return "gone-gradually" if alert.gradual else "gone"

@@ -1,4 +1,4 @@
-"""The voices on a mail's rank as one: what its words lean to, the softmax over cues, and the findings by the rank table.
+"""The voices on a mail's rank as one: what its words lean to, the cues, and the findings by the rank table.
 
 A `Model` is a value. The shipped one is `DEFAULT`; what a desk learns from its agents is laid over it by
 `learning.learn`, which answers a new model. `state` and `from_state` carry it to and from storage.

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from helpdesk.offering.severities import Degree, SeverityTerms, StatedSeverity
-    from helpdesk.severity.alerts import Alert
+    from helpdesk.severity.alerts import MonitoringAlert
     from helpdesk.severity.segment import Segment
 
 # Robots whose sender waits for no answer from us. A monitor's mail is known before, however it came.
@@ -55,7 +55,7 @@ class Observation:
     segments: tuple[Segment, ...] = ()
     quoted: tuple[Segment, ...] = ()  # what a machine says in it
     seen: Effects = field(default_factory=Effects)
-    alert: Alert | None = None
+    alert: MonitoringAlert | None = None
     robot: str | None = None
     stated: str | None = None
     said: Degree | None = None  # how bad that is

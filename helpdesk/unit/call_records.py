@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from helpdesk.core.words.calls import calls
 from helpdesk.severity import probabilities_of
 from helpdesk.severity.kept import KEEP_EVERY, OUTAGES
-from helpdesk.severity.threshold import ENOUGH, LOWEST, CallRecord, CountedCall
+from helpdesk.severity.threshold import ENOUGH, LOWEST, CallRecord, CountedCall, call_threshold
 from helpdesk.store import calls as call_store
 from helpdesk.store import learning
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from helpdesk.offering.files import PolicyBook
     from helpdesk.severity import Model
     from helpdesk.store.engine import Connection
 
@@ -32,6 +33,13 @@ def call_records(connection: Connection, model: Model) -> Mapping[str, CallRecor
         policy: CallRecord(_in_time(made), tuple(sorted(missed.get(policy, ()))), kept)
         for policy, made in counted.items()
     }
+
+
+def call_thresholds(connection: Connection, model: Model, book: PolicyBook, now: datetime) -> Mapping[str, float]:
+    """From which probability of rank 1 people are called, by policy, as the ledger has it."""
+    records = call_records(connection, model)
+    own = {key: policy.severity.call_above for key, policy in book.policies.items()}
+    return {key: call_threshold(above, records.get(key, CallRecord()), now).value for key, above in own.items()}
 
 
 def _in_time(made: Sequence[CountedCall]) -> tuple[CountedCall, ...]:
