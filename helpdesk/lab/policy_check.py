@@ -58,7 +58,7 @@ def check_whole(path: Path, *, today: date | None = None) -> list[Finding]:
     counted = [_with_spans(finding, policy) for finding in found]
     errors = [finding for finding in counted if finding.level == "error"]
     others = [finding for finding in counted if finding.level != "error"]
-    return [*errors, *_stories(policy, str(path)), *others]
+    return [*errors, *_stories(policy, str(path)), *_mails(policy, str(path)), *others]
 
 
 def _stories(policy: Policy, name: str) -> Iterator[Finding]:
@@ -67,6 +67,28 @@ def _stories(policy: Policy, name: str) -> Iterator[Finding]:
 
         for one in discrepancies(policy):
             yield Finding("error", name, one.key, one.text, one.lines)
+
+
+def _mails(policy: Policy, name: str) -> Iterator[Finding]:
+    """Where another severity is found for the words of an example than it says."""
+    from helpdesk.severity import assess  # noqa: PLC0415 - the model, for those whose examples give words
+
+    for number, example in enumerate(policy.examples, start=1):
+        if not example.mail:
+            continue
+        expected = (example.language, *policy.languages) if example.language else policy.languages
+        verdict = assess(
+            subject=example.subject,
+            text=example.mail,
+            terms=policy.severity,
+            fields=example.fields,
+            channel=example.channel,
+            expected=expected,
+        )
+        if policy.severity_in(example.plan, verdict.severity) != policy.severity_in(example.plan, example.severity):
+            text = f"expected {example.severity}, but its words are found to be {verdict.severity}"
+            why = tuple(f"{reason.effect}: {reason.evidence}" for reason in verdict.reasons)
+            yield Finding("error", name, f"example.{number}.mail", text, why)
 
 
 def _with_spans(finding: Finding, policy: Policy) -> Finding:

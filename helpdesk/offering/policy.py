@@ -360,6 +360,8 @@ class WorkedExample:
     kept: int = 0  # of the customer's other promises of that period,
     missed: int = 0
     story: tuple[StoryStep, ...] = ()
+    subject: str = ""
+    mail: str = ""  # the customer's own words, for which that severity is to be found; "": none are given
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,8 +144,8 @@ class SeverityTerms:
     caps: tuple[Cap, ...] = ()
     areas: tuple[Area, ...] = ()
     review_below: float = 0.7
-    call_above: float = 0.33
-    too_low: float = 1.25
+    call_above: float = 0.3
+    too_low: float = 1.0
     too_high: float = 1.0
     rules: tuple[FindingRule, ...] = TABLE
     never_rank_1: tuple[str, ...] = ()

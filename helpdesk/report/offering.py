@@ -783,7 +783,7 @@ def _example(policy: Policy, example: WorkedExample, reader: OfferingReader) -> 
     said += [policy.channel(example.channel).name] if example.channel != "email" else []
     said += [policy.name_of(example.target)] if example.target != policy.first_answer.key else []
     said += _besides(example)
-    due = "" if example.story else ": no target"
+    due = "" if example.story or example.mail else ": no target"
     if example.due_at:
         zones = dict.fromkeys((zone, *reader.zones))
         due = ": due " + " = ".join(moment(example.due_at, one, exact=True) for one in zones)

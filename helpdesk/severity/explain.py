@@ -6,11 +6,13 @@ no reason that a person could check.
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from helpdesk.core.words.verdict import Reason
 from helpdesk.severity.evidence import shown
 from helpdesk.severity.features import ASKS, ONE, STOPS, alert_kind
+from helpdesk.severity.words import tokens, word_lists
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -19,11 +21,21 @@ if TYPE_CHECKING:
     from helpdesk.severity.observe import Observation
     from helpdesk.severity.rank_table import LikelyFindings
 
-LIKELY = 0.5  # below it a finding is no reason
+LIKELY = 0.8  # below it a finding is no reason
+_SUPPOSED = word_lists("explain")["supposed"]
+_INFERRED = "work"  # a finding that nobody says in so many words: it moves the rank, and is no reason
+# Effects that speak for a value of a finding, and do not show it by themselves to a strict reader.
+_HINTS: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "effect": frozenset({"all-affected", "business-idle", "core-stopped", "edge-thing", "fyi", "maintenance"}),
+        "state": frozenset({"maintenance", "supposed-trouble"}),
+        "extent": frozenset({"many", "one-numbered", "some-numbered"}),
+    }
+)
 
 # Of each finding's value: how it is said, and the effects of which one shows it.
 _SAID: Mapping[tuple[str, str], tuple[str, tuple[str, ...]]] = {
-    ("effect", "stopped"): ("something cannot be done at all", (*STOPS, "all-fails")),
+    ("effect", "stopped"): ("something does not work or cannot be done", (*STOPS, "all-fails")),
     ("effect", "lost"): ("data are lost", ("data-lost",)),
     ("effect", "exposed"): ("data or access may be exposed", ("exposure", "security")),
     ("effect", "degraded"): (
@@ -31,13 +43,13 @@ _SAID: Mapping[tuple[str, str], tuple[str, tuple[str, ...]]] = {
         ("slow", "intermittent", "partial"),
     ),
     ("effect", "wrong"): ("something comes out wrong", ("wrong-figures", "wrong-result")),
-    ("effect", "flawed"): ("a fault, and the work goes on", ("failing", "wrong-result", "edge-thing")),
+    ("effect", "flawed"): ("something does not do what it should", ("failing", "wrong-result", "edge-thing")),
     ("effect", "looks"): ("it is about looks or wording", ("cosmetic", "docs")),
-    ("effect", "none"): ("nothing is hurt: something is asked or wished for", ASKS),
+    ("effect", "none"): ("something is asked or wished for", ASKS),
     ("work", "core"): ("it is what they live by", ("core-stopped", "core-failing")),
     ("work", "background"): ("it runs in the background", ("background",)),
     ("work", "side"): ("it is at the edge of their work", ("peripheral", "edge-thing")),
-    ("state", "over"): ("it is over", ("solved",)),
+    ("state", "over"): ("it is over", ("taken-back", "added-good", "solved")),
     ("state", "ongoing"): ("it goes on", ("ongoing", "broken-again", "again")),
     ("state", "ahead"): ("it has not happened yet", ("announced", "maintenance", "supposed-trouble")),
     ("place", "production"): ("in production", ("production",)),
@@ -72,15 +84,27 @@ def reasons_for(
 def _shown_by(observed: Observation, findings: LikelyFindings) -> Iterator[Reason]:
     for name, values in findings.items():
         value, likely = max(values.items(), key=lambda item: item[1])
-        evidence = evidence_of(observed, name, value)
-        if evidence and likely >= LIKELY:
-            yield Reason(name, _SAID[name, value][0], evidence)
+        if likely >= LIKELY and name != _INFERRED:
+            evidence = evidence_of(observed, name, value, strictly=True)
+            if evidence:
+                yield Reason(name, _SAID[name, value][0], evidence)
 
 
-def evidence_of(observed: Observation, finding: str, value: str) -> str:
-    """The piece of the mail that shows it; "" where none does."""
+def _shows(effect: str, finding: str, observed: Observation) -> bool:
+    """Whether what says an effect says it as a fact: neither asked nor supposed, and nothing else came after it."""
+    text, seen = observed.seen.found[effect], observed.seen
+    if effect in _HINTS.get(finding, ()) or (effect == "solved" and "ends-badly" in seen):
+        return False
+    if effect not in ASKS and text.rstrip(' "»”)').endswith("?"):
+        return False
+    return finding != "way" or _SUPPOSED.isdisjoint(token.word for token in tokens(text))
+
+
+def evidence_of(observed: Observation, finding: str, value: str, *, strictly: bool = False) -> str:
+    """The piece of the mail that shows it; "" where none does. `strictly`: as somebody who doubts it would read it."""
     seen = observed.seen
     there = [effect for effect in shown_by(finding, value) if effect in seen]
+    there = [effect for effect in there if not strictly or _shows(effect, finding, observed)]
     there.sort(key=lambda effect: effect in seen.named)  # a subject names, a body claims
     return shown(seen.found[there[0]]) if there else ""
 

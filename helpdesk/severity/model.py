@@ -24,7 +24,7 @@ FeatureWeights = Mapping[str, tuple[float, float, float, float]]
 
 # Of the voices in their product: what the words lean to by themselves, and the findings by the rank table; the cues
 # have what is left.
-WORDS_SHARE, TABLE_SHARE = 0.5, 0.3
+WORDS_SHARE, TABLE_SHARE = 0.5, 0.25
 LEAST_SHARE = 1e-3  # no voice is so sure that the other is not heard
 
 _ZERO = (0.0, 0.0, 0.0, 0.0)

@@ -24,6 +24,8 @@ _BOX = re.compile(r"^\s*(?:[-*+]\s*)?\[[ xX✓✔]\]")
 _HEADING = re.compile(r"^\s*(?:#{1,6} |\*\*[^*]{1,60}\*\*:?\s*$)")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _MARKS = re.compile(r"[{}\[\]<>=;|\\/_&$@#%^~+*]")
+_JSON = re.compile(r'"\s*:\s*["\d{\[]')
+_PAIRS = 2  # of a key and a value in a line of data
 _CODED = 0.14  # so much of a line of code or data is made of its marks
 _SHORT = 12  # characters of which nothing is concluded
 
@@ -54,5 +56,7 @@ def voices(text: str) -> Voices:
 
 def _is_machine(line: str) -> bool:
     if any(shape.match(line) for shape in (_STAMP, _LEVEL, _FRAME, _SHELL, _BOX, _HEADING)):
+        return True
+    if '":' in line and len(_JSON.findall(line)) >= _PAIRS:
         return True
     return len(line) > _SHORT and len(_MARKS.findall(line)) / len(line) > _CODED

@@ -141,7 +141,7 @@ def _wrong(policy: Policy, example: WorkedExample) -> str:
         return "" if example.due_at is None else f"expected {example.due_at}, but {'; '.join(promise.because)}"
     due_at = promise.within.due_at(promise.calendar, example.at)
     if example.due_at is None:
-        return "" if example.story else f"expected no target, but it is due {due_at}"
+        return "" if example.story or example.mail else f"expected no target, but it is due {due_at}"
     zone = ZoneInfo(promise.calendar.timezone)
     return "" if due_at == example.due_at else f"expected {example.due_at}, computed {due_at.astimezone(zone)}"
 

@@ -459,6 +459,8 @@ class _PolicyReader:
                 kept=entry.beside.kept,
                 missed=entry.beside.missed,
                 story=tuple(self.story(f"example.{number}", entry)),
+                subject=entry.subject,
+                mail=entry.mail,
             )
 
     def example_terms(self, place: str, entry: ExampleEntry) -> None:
@@ -471,6 +473,8 @@ class _PolicyReader:
             self.among(f"{place}.fields", key, [one.key for one in self.table.intake])
         if entry.language:
             self.among(f"{place}.language", entry.language, {*languages(), *SCRIPTS})
+        if entry.subject and not entry.mail.strip():
+            self.wrong(f"{place}.mail", "expected what the mail says, beside its subject")
         switches = {channel.warranted_while_down for channel in self.table.channels.values()} - {""}
         for switch in entry.down:
             self.among(f"{place}.down", switch, switches)

@@ -357,7 +357,7 @@ class MatrixTable:
 class CostTable:
     """`[classifier.cost]`: what it costs to be one rank too low or too high; their ratio decides."""
 
-    too_low: float = 1.25
+    too_low: float = 1.0
     too_high: float = 1.0
 
 
@@ -381,7 +381,7 @@ class ClassifierTable:
     areas: dict[str, list[str]] = field(default_factory=dict)
     never_rank_1: list[str] = field(default_factory=list)
     review_below: float = 0.7  # the probability below which a person looks
-    call_above: float = 0.33  # the probability of rank 1 above which people are called
+    call_above: float = 0.3  # the probability of rank 1 above which people are called
     cost: CostTable = field(default_factory=CostTable)
     rules: list[RuleTable] = field(default_factory=list)  # without them, the shipped table
     matrix: MatrixTable | None = None
@@ -513,6 +513,8 @@ class ExampleEntry:
     addons: list[str] = field(default_factory=list)  # that the customer has bought
     down: list[str] = field(default_factory=list)  # switches of the operators: what `warranted_while_down` names
     signed: date | None = None  # the customer's contract
+    subject: str = ""  # of the mail
+    mail: str = ""  # the customer's own words: that severity is to be found for them
     why: str = ""
     beside: BesideEntry = field(default_factory=BesideEntry)
     then: list[ThenEntry] = field(default_factory=list)  # how the case goes on, and what is to come of it
