@@ -117,11 +117,11 @@ class Authors:
         self.prior = np.array([PRIOR.get(name, (0.0,) * 4) for name in self.names])
         self.cues = np.array([[seen.values.get(name, 0.0) for name in self.names] for seen in self.seen])
         self.heard = [self.names.index(f"words-{number}") for number in (1, 2, 3, 4)]
-        words = [list(spelled((*seen.quoted, *seen.segments))) for seen in self.seen]
+        words = [list(spelled(seen.heard)) for seen in self.seen]
         self.voices = (
             Voice([list(phrases_of(mail)) for mail in words], OFTEN_PHRASE, 1.0),
             Voice([[piece for word in mail for piece in pieces_of(word)] for mail in words], OFTEN_PIECE, PIECE),
-            Voice([list(concepts_of((*seen.quoted, *seen.segments))) for seen in self.seen], OFTEN_PIECE, CONCEPT),
+            Voice([list(concepts_of(seen.heard)) for seen in self.seen], OFTEN_PIECE, CONCEPT),
         )
         self.words = hstack([voice.rows for voice in self.voices]).tocsr()
         self.written = np.array([bool(mail) for mail in words])

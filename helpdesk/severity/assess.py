@@ -156,7 +156,8 @@ def _reading(
     read: ReadFindings,
 ) -> _TextReading:
     findings = _findings(observed, read)
-    found = model.probabilities({**observed.values, **own}, by_table(findings) if findings else None)
+    ranks = by_table(findings) if findings else None
+    found = model.probabilities({**observed.values, **own}, ranks, read="effect" in read)
     found = together(found, second) if second else found
     if findings is None:
         return _TextReading(None, found, found, (), NOTHING_READ)

@@ -54,8 +54,8 @@ class Effects:
 
 
 def effects(segments: Sequence[Segment]) -> Effects:
-    """Every effect of a mail's segments."""
-    segments = _without_remarks(segments)
+    """Every effect of a mail's segments, remarks left out."""
+    segments = without_remarks(segments)
     effects = Effects()
     for segment in segments:
         for rule, concepts in AFTERWARDS if _told_as_over(segment) else RULES:
@@ -687,7 +687,7 @@ def _contrast(segments: Sequence[Segment], effects: Effects) -> None:
         effects.add("production", next(s for s in segments if s.says("prod")))
 
 
-def _without_remarks(segments: Sequence[Segment]) -> Sequence[Segment]:
+def without_remarks(segments: Sequence[Segment]) -> Sequence[Segment]:
     """What is left where trouble is told and compared with that of another place or time, or help is wished for.
 
     `Nobody can order. We noticed it first in the sandbox`, `... Staging is fine`, `... Like last week's outage, which

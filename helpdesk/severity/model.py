@@ -7,7 +7,7 @@ A `Model` is a value. The shipped one is `DEFAULT`; what a desk learns from its 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -25,6 +25,7 @@ FeatureWeights = Mapping[str, tuple[float, float, float, float]]
 # Of the voices in their product: what the words lean to by themselves, and the findings by the rank table; the cues
 # have what is left.
 WORDS_SHARE, TABLE_SHARE = 0.5, 0.25
+READ_SHARE = 0.6  # of the table where a reader has read the mail; the others keep their ratio
 LEAST_SHARE = 1e-3  # no voice is so sure that the other is not heard
 
 _ZERO = (0.0, 0.0, 0.0, 0.0)
@@ -44,13 +45,19 @@ class Model:
     seen: int = 0
     version: str = "shipped"
 
-    def probabilities(self, features: Mapping[str, float], by_table: Probabilities | None = None) -> Probabilities:
-        """The probability of each rank, 1 to 4. `by_table` None: nothing is found in a mail that no person wrote."""
+    def probabilities(
+        self, features: Mapping[str, float], by_table: Probabilities | None = None, *, read: bool = False
+    ) -> Probabilities:
+        """The probability of each rank, 1 to 4. `by_table` None: nothing is found in a mail that no person wrote.
+
+        `read`: a reader has read it, too.
+        """
         cues = {name: value for name, value in features.items() if name not in POLICY_CUES}
         own = _scores(self.weights, cues)
         if by_table is not None:
             voices = (softmax([features.get(name, 0.0) for name in OPINION]), softmax(own), by_table)
-            own = [_product(rank, self.temperature) for rank in zip(*voices, strict=True)]
+            shares = _shares(READ_SHARE if read else TABLE_SHARE)
+            own = [_product(rank, shares) / self.temperature for rank in zip(*voices, strict=True)]
         by_policy = {name: value for name, value in features.items() if name in POLICY_CUES}
         more = (_scores(self.weights, by_policy), _scores(self.learned, features))
         return softmax([sum(parts) for parts in zip(own, *more, strict=True)])
@@ -87,10 +94,15 @@ class Model:
         )
 
 
-def _product(voices: tuple[float, ...], temperature: float) -> float:
+def _shares(table: float) -> tuple[float, float, float]:
+    """Of what words lean to, the cues and the table, where the table has that much."""
+    words = WORDS_SHARE / (1 - TABLE_SHARE) * (1 - table)
+    return words, 1 - table - words, table
+
+
+def _product(voices: Sequence[float], shares: Sequence[float]) -> float:
     """The logarithm of what the voices give a rank together."""
-    shares = (WORDS_SHARE, 1 - WORDS_SHARE - TABLE_SHARE, TABLE_SHARE)
-    return sum(share * math.log(said + LEAST_SHARE) for share, said in zip(shares, voices, strict=True)) / temperature
+    return sum(share * math.log(said + LEAST_SHARE) for share, said in zip(shares, voices, strict=True))
 
 
 def _scores(table: FeatureWeights, features: Mapping[str, float]) -> list[float]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from helpdesk.languages import language_of
 from helpdesk.severity import alerts, features, stated
-from helpdesk.severity.effects import Effects, effects
+from helpdesk.severity.effects import Effects, effects, without_remarks
 from helpdesk.severity.features import POLICY_CUES
 from helpdesk.severity.phrase_model import lean
 from helpdesk.severity.reading import read
@@ -54,6 +54,7 @@ class Observation:
     language: str  # ISO 639-1
     segments: tuple[Segment, ...] = ()
     quoted: tuple[Segment, ...] = ()  # what a machine says in it
+    heard: tuple[Segment, ...] = ()  # whose words lean to a rank: all but remarks
     seen: Effects = field(default_factory=Effects)
     alert: MonitoringAlert | None = None
     robot: str | None = None
@@ -99,11 +100,12 @@ def observe(
     evidence = said if terms.stated in {"evidence", "fitting"} else None
     if not evidence and stating.mailbox and not stating.mailbox.binds:
         evidence = terms.degree(stating.mailbox.severity)
+    heard = (*quoted, *without_remarks(segments))
     values = features.of_person(
         seen,
         quoted=effects(quoted),
         stated=evidence[0] if evidence else None,
-        lean=lean((*quoted, *segments)),
+        lean=lean(heard),
         has_body=any(not segment.subject for segment in segments),
     )
     values.update(_policy_cues(f"{head}\n{body}", terms))
@@ -116,6 +118,7 @@ def observe(
         language.code,
         segments=segments,
         quoted=quoted,
+        heard=heard,
         seen=seen,
         stated=words,
         said=said,
