@@ -145,7 +145,7 @@ class SeverityTerms:
     areas: tuple[Area, ...] = ()
     review_below: float = 0.7
     call_above: float = 0.3
-    too_low: float = 1.0
+    too_low: float = 1.15
     too_high: float = 1.0
     rules: tuple[FindingRule, ...] = TABLE
     never_rank_1: tuple[str, ...] = ()

@@ -38,7 +38,8 @@ if TYPE_CHECKING:
     from helpdesk.severity.reader import ReadFindings
     from helpdesk.severity.second import SecondVoter
 
-SURE = 0.6  # without any cue only this much is believed
+SURE = 0.8  # without any cue only this much is believed
+OFF = (0.0, 1.0, 2.3, 3.7)  # what it costs to be so many ranks off: two are worse than twice one
 POSSIBLE = 0.25  # of a finding that the mail shows
 LINE = 0.15  # above this probability of rank 1 its holder reads a line about it
 _FITTED = 2  # the stated rank that stands where a policy wants it: worse is a question of calls, milder of clocks
@@ -297,7 +298,7 @@ def _cheapest(probabilities: Probabilities, terms: SeverityTerms, observed: Obse
 
     def cost(rank: Rank) -> float:
         return sum(
-            share * (terms.too_low if true < rank else terms.too_high) * abs(true - rank)
+            share * (terms.too_low if true < rank else terms.too_high) * OFF[abs(true - rank)]
             for true, share in enumerate(probabilities, start=1)
         )
 

@@ -220,7 +220,7 @@ def _nothing_of(segment: Segment) -> bool:
 
 def _none_at_the_edge(segment: Segment) -> bool:
     """`none of the scheduled reports`: nobody is a thing here, and at the edge."""
-    return segment.peripheral and not segment.says("core", "users", "we")
+    return segment.peripheral and not segment.says("core", "users", "we") and _PERSONS.isdisjoint(segment.words)
 
 
 def _failing(segment: Segment, effects: Effects) -> None:
@@ -286,6 +286,7 @@ def _scope(segment: Segment, effects: Effects) -> None:
         effects.add("urgent-words", segment)
 
 
+_PERSONS = _LISTS["persons"]
 _WORKS = _LISTS["works"]
 _COUNTS = frozenset({"work", "ok"})
 

@@ -45,7 +45,7 @@ def test_most_are_right_and_next_to_none_is_far_off(judged):
 
 def test_rank_1_is_found_or_suspected_without_many_false_alarms(judged):
     told = [(truth, verdict.rank == 1 or verdict.s1_suspect) for truth, verdict in judged]
-    assert sum(alarm for truth, alarm in told if truth == 1) >= 0.92 * sum(truth == 1 for truth, _ in told)
+    assert sum(alarm for truth, alarm in told if truth == 1) >= 0.9 * sum(truth == 1 for truth, _ in told)
     assert sum(alarm for truth, alarm in told if truth != 1) <= 0.1 * sum(truth != 1 for truth, _ in told)
 
 

@@ -357,7 +357,7 @@ class MatrixTable:
 class CostTable:
     """`[classifier.cost]`: what it costs to be one rank too low or too high; their ratio decides."""
 
-    too_low: float = 1.0
+    too_low: float = 1.15
     too_high: float = 1.0
 
 
