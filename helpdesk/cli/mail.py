@@ -134,7 +134,7 @@ def classify(
             typer.echo(verdict_text(shape))
     if not as_json:
         above = voters.terms(policy).call_above
-        typer.echo(f"Judged by {voters.described}; people are called above {above:.0%} of rank 1.")
+        typer.echo(f"Judged by {voters.described}. People are called above {above:.0%} of rank 1.")
 
 
 def simulate(

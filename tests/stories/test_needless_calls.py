@@ -76,8 +76,8 @@ def test_the_report_counts_calls_and_those_that_were_not_worth_it(desk):
     assert "calls: 2, of which 1 was not worth waking for" in compliance_text(found)
 
 
-PERHAPS = "Since this morning our reports fail, maybe for all users."  # rank 1 is likelier than 33 %, and not 39 %
-HARDLY = "Workflows are stuck for everybody in accounting."
+PERHAPS = "Since this morning our reports fail, maybe for all users."  # rank 1 is likelier than 34 %, and not 36 %
+HARDLY = "Our forms stop half way since noon, perhaps everywhere."
 
 
 def writes(desk, text):
@@ -108,7 +108,7 @@ def test_needless_calls_raise_the_threshold_week_by_week_until_they_are_not_made
     desk = office(tmp_path, start="2026-05-20 10:00")
     for _ in range(30):
         needless(desk)
-    assert stands(desk) == ("logicgate: above 33 %, the policy's own; 30 of the 30 calls that may move it",)
+    assert stands(desk) == ("logicgate: above 30 %, the policy's own; 30 of the 30 calls that may move it",)
     for day in ("2026-05-27", "2026-06-03"):
         desk.at(f"{day} 10:00")
         needless(desk)
@@ -117,7 +117,7 @@ def test_needless_calls_raise_the_threshold_week_by_week_until_they_are_not_made
 
     assert "escalation" not in {mail.kind for mail in made}
     (said,) = stands(desk)
-    assert said == "logicgate: above 39 %, raised by 2026-06-08: 30 of the last 30 calls were not worth waking for"
+    assert said == "logicgate: above 36 %, raised by 2026-06-08: 30 of the last 30 calls were not worth waking for"
 
 
 def stands(desk):
