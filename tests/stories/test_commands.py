@@ -323,3 +323,10 @@ def test_a_reply_that_holds_nothing_but_the_quote_sends_nothing_and_says_so(desk
     assert desk.kinds_to(JO) == ["ack"]
     assert desk.state() == "running"
     assert "no text of yours was found" in " ".join(desk.last(ANN, "echo").text.split())
+
+
+@pytest.mark.parametrize("order", ["resolve", "close"])
+def test_who_ends_a_case_reads_that_the_customer_is_told(desk, order):
+    desk.reply(ANN, f"#{order}\nIt is repaired.")
+
+    assert f"{order.rstrip('e')}ed, and the customer is told" in " ".join(desk.last(ANN, "echo").text.split())

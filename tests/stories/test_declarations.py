@@ -178,6 +178,15 @@ def test_lai_9_who_owes_information_is_reminded_then_a_downgrade_is_proposed(lai
     assert len(laioutr.sent_to(EVA, "reminder")) == 1
 
 
+def test_lai_9_a_case_that_is_no_worse_than_that_is_proposed_no_downgrade(laioutr):
+    laioutr.mail(EVA, "Slow", COMPLETE + "Our live shop is slow for everybody.", to="website@laioutr.example")
+    laioutr.reply(ANN, "#severity s3\n#wait\nPlease send us the order numbers.", to_kind="assigned")
+    laioutr.at("2026-06-22 09:15")
+
+    assert laioutr.sent_to(EVA, "reminder")
+    assert not laioutr.case().of_type(DowngradeProposed)
+
+
 def test_lai_9_an_answer_ends_the_wait_and_everything_that_would_have_come(laioutr):
     laioutr.mail(EVA, "Slow", COMPLETE + "Our live shop is slow for everybody.", to="website@laioutr.example")
     laioutr.reply(ANN, "#severity s2\n#wait\nPlease send us the order numbers.", to_kind="assigned")

@@ -200,8 +200,9 @@ def through_group(desk, *, sender: str = LOGIK, author: str = JO, result: str = 
     return desk.laboratory.receive(raw.encode(), (LOGIK,), "group@desk.example")[0]
 
 
-def test_the_author_whom_a_group_names_is_no_customer_by_that_alone(desk):
-    became = through_group(desk)
+@pytest.mark.parametrize("more", ["", "Precedence: bulk\r\n"])
+def test_the_author_whom_a_group_names_is_no_customer_by_that_alone(desk, more):
+    became = through_group(desk, more=more)  # nor held for the group's own marks
     assert became.outcome == "opened"
     assert desk.case(became.case).customer == ""
     assert desk.sent_to(LOGIK) == []
