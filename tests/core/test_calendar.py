@@ -566,7 +566,7 @@ def test_hours_that_cannot_be_read_are_refused_with_what_was_expected(text, expe
 # Laws, tried on scenes that crowd around clock changes, New Years, special days and edges of windows. ---------
 
 QUICK = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 LONG = settings(QUICK, max_examples=amount(120, 4_000))
 LAWS = []

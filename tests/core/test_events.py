@@ -73,7 +73,7 @@ def read_back(event: Event) -> Event:
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.type)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(data=st.data())
 def test_an_event_that_is_written_and_read_is_the_same(kind, data):
     event = data.draw(any_of(kind))
