@@ -39,10 +39,10 @@ class Templates:
     """The templates of one desk, each found and compiled once: an edit makes another object (`reload`)."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        """`folder` is laid over the shipped templates."""
+        """`folder` is laid over the shipped templates; what comes into an empty one later is another object's."""
         self._shipped = FileSystemLoader(str(shipped("templates")))
-        self._own = FileSystemLoader([str(folder)] if folder else [])
-        places = [*([folder] if folder else []), shipped("templates")]
+        self._laid_over = folder is not None and bool(FileSystemLoader(str(folder)).list_templates())
+        places = [*([folder] if folder and self._laid_over else []), shipped("templates")]
         self._loader = FileSystemLoader([str(place) for place in places])
         self._environment = environment(self._loader)
         self._compiled: dict[tuple[str, str], Template] = {}
@@ -64,7 +64,7 @@ class Templates:
 
         The shipped ones by themselves are in order, and are not read before a letter needs them.
         """
-        if not self._own.list_templates():
+        if not self._laid_over:
             return []
         found = self._checked().problems
         lines = {(problem.file, problem.line) for problem in found}
