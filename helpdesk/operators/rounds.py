@@ -105,7 +105,7 @@ class Rounds:
             )
         silent = dict(silent_mailboxes(unit))
         boxes_to_see = Mailboxes(failing, silent)
-        since = desk_mails.newest_of(unit.connection, f"digest/{each.name}/") or at - _TOO_OLD
+        since = desk_mails.newest_digest(unit.connection, f"digest/{each.name}/") or at - _TOO_OLD
         every, zone = open_cases.mailboxes(unit.connection), each.wall.timezone
         load = caseload(unit, every, until=tomorrow_of(unit.now, zone))
         return digest_mail(unit, load, zone, mailboxes=boxes_to_see, since=since)

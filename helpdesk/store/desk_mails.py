@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 # States of the outbox that wait for a person; what is queued goes by itself.
 _LEFT = sa.text("state IN ('failed', 'uncertain')")  # in the index's own words, so that both databases use it
-_DIGESTS = sa.text("kind = 'digest'")  # likewise
+_DIGESTS = sa.literal_column("kind = 'digest'", sa.Boolean())  # likewise
 
 
 def founded_at(connection: sa.Connection) -> datetime | None:
@@ -39,8 +39,17 @@ def written_to(connection: sa.Connection, address: str, prefix: str, *, since: d
 
 
 def newest_of(connection: sa.Connection, prefix: str) -> datetime | None:
-    """When the newest digest or hand-over mail was written whose key begins so; None without one."""
-    query = sa.select(outbox.c.created_at).where(_DIGESTS, outbox.c.key.startswith(prefix, autoescape=True))
+    """When the newest mail was written whose key begins so; None without one."""
+    return _newest(connection, outbox.c.key.startswith(prefix, autoescape=True))
+
+
+def newest_digest(connection: sa.Connection, prefix: str) -> datetime | None:
+    """The same of digests and hand-over mails alone, which have an index."""
+    return _newest(connection, _DIGESTS, outbox.c.key.startswith(prefix, autoescape=True))
+
+
+def _newest(connection: sa.Connection, *which: sa.ColumnElement[bool]) -> datetime | None:
+    query = sa.select(outbox.c.created_at).where(*which)
     found: datetime | None = connection.execute(query.order_by(outbox.c.id.desc()).limit(1)).scalar()
     return found
 
