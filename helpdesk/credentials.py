@@ -62,6 +62,11 @@ def imap_account(configuration: Configuration, mailbox: str, table: ImapTable, *
         raise ConfigurationError([f"{configuration.path}: mailbox {mailbox}: imap: {problem}"]) from None
 
 
+def source(file: Path | None, variable: str) -> str:
+    """Where a secret is read, in words."""
+    return f"the file {file}" if file else f"the environment variable {variable}"
+
+
 def secret(file: Path | None, variable: str) -> Callable[[], str]:
     """A secret that is read when it is asked for. Asking raises Unavailable that says where it should be."""
 

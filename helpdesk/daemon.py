@@ -23,7 +23,6 @@ import asyncio
 import contextlib
 import shutil
 import signal
-import ssl
 import sys
 import threading
 import time
@@ -40,7 +39,7 @@ from helpdesk.credentials import imap_account, open_outgoing
 from helpdesk.desk import Desk
 from helpdesk.desk.pace import Pace
 from helpdesk.desk.reread import Rereading
-from helpdesk.errors import ConfigurationError, Unavailable
+from helpdesk.errors import Unavailable
 from helpdesk.loops import IDLE, Loop
 from helpdesk.mail.write.compose import guard_holds
 from helpdesk.metronome import Metronome
@@ -58,13 +57,13 @@ from helpdesk.web.access import access_of
 from helpdesk.web.console import Console
 from helpdesk.web.health import status
 from helpdesk.web.views import Views
+from helpdesk.wires.certificate import server_context
 from helpdesk.wires.heartbeat import beat
 from helpdesk.wires.imap import Fetched, Poller
 from helpdesk.wires.smtp_in import Limits, SmtpListener
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from helpdesk.desk import Rules
     from helpdesk.wires.courier import Courier
@@ -300,7 +299,7 @@ class Daemon:
             accept=self.take,
             knows=self.knows,
             limits=Limits(max_size=configuration.max_size),
-            tls=_tls(configuration.place(table.tls_cert), configuration.place(table.tls_key)),
+            tls=server_context(configuration.place(table.tls_cert), configuration.place(table.tls_key)),
             require_tls=table.require_tls,
             trusted_relays=table.trusted_relays,
             free_space=self._free_space,
@@ -426,14 +425,3 @@ def _from_imap(mailbox: str, mail: Fetched, now: datetime) -> Accepted:
         uidvalidity=mail.uidvalidity,
         uid=mail.uid,
     )
-
-
-def _tls(certificate: Path | None, key: Path | None) -> ssl.SSLContext | None:
-    if certificate is None or key is None:
-        return None
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    try:
-        context.load_cert_chain(certificate, key)
-    except (OSError, ssl.SSLError) as problem:
-        raise ConfigurationError([f"smtp_in.tls_cert: expected a certificate and its key: {problem}"]) from None
-    return context

@@ -164,7 +164,7 @@ FACTS = [  # command, shape
     (["cases", "--open", "--breached", "--customer", "acme"], [CASE]),
     (["case", "show", "HD-1"], CASE),
     (["case", "explain", "HD-1"], {"ref": str, "clocks": [{**CLOCK, "stretches": [{"from": AT, "why": str}]}]}),
-    (["check"], {"ok": bool, "checks": [{"part": str, "ok": bool, "text": str, "warnings": [str]}]}),
+    (["check"], {"ok": bool, "checks": [{"part": str, "ok": bool, "text": str, "warnings": [str], "notes": [str]}]}),
     (["policy", "list"], [{"key": str, "name": str, "version": str, "plans": [str], "severities": [str]}]),
     (["policy", "show", "celigo"], {"key": str, "version": str, "targets": [{"within": str}], "calendars": dict}),
     (["policy", "check"], [{"level": {"warning", "assumption"}, "file": str, "key": str, "text": str}]),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -14,6 +14,7 @@ from helpdesk.cli.shared import (
     AsJson,
     Config,
     absent,
+    config_path,
     open_database,
     open_rules,
     open_units,
@@ -21,7 +22,7 @@ from helpdesk.cli.shared import (
     progress,
     wall_clock,
 )
-from helpdesk.errors import HelpdeskError, Unavailable
+from helpdesk.errors import ConfigurationError, HelpdeskError, Unavailable
 from helpdesk.plural import plural
 
 if TYPE_CHECKING:
@@ -30,9 +31,12 @@ if TYPE_CHECKING:
     from helpdesk.config import Configuration
     from helpdesk.core.words.people import Customer
     from helpdesk.desk import Rules
+    from helpdesk.diagnosis import Examined
     from helpdesk.offering.policy import Policy
     from helpdesk.store.engine import Database
-    from helpdesk.wires.imap_account import Account
+
+
+_NO_TABLE = "no table of the desk's"
 
 
 def register(app: typer.Typer) -> None:
@@ -48,17 +52,22 @@ def register(app: typer.Typer) -> None:
 
 @dataclass(frozen=True)
 class _Looked:
-    """What a look at one part of the desk found: in words, with what is odd there, or the problem."""
+    """What a look at one part of the desk found, or the problem."""
 
     part: str
-    text: str = ""
-    warnings: list[str] = field(default_factory=list)
+    found: Examined
     problem: str = ""
 
 
 def check(config: Config = None, as_json: AsJson = False) -> None:
     """Everything that can be known before starting; exits with 1 when something does not work."""
-    looked = look_at(open_rules(config), as_json=as_json)
+    try:
+        rules = open_rules(config)
+    except ConfigurationError as wrong:
+        if as_json:
+            print_json(check_shapes([_wrong(config_path(config), wrong)]))
+        raise
+    looked = look_at(rules, as_json=as_json)
     shapes = check_shapes(looked)
     if as_json:
         print_json(shapes)
@@ -66,9 +75,17 @@ def check(config: Config = None, as_json: AsJson = False) -> None:
         raise typer.Exit(1)
 
 
+def _wrong(path: Path, wrong: ConfigurationError) -> _Looked:
+    from helpdesk.diagnosis import Examined  # noqa: PLC0415
+
+    return _Looked(str(path), Examined(), problem=str(wrong))
+
+
 def look_at(rules: Rules, *, as_json: bool) -> list[_Looked]:
     """Look at every part of the desk, and tell of each as soon as it is known."""
-    looked = [_Looked(str(rules.configuration.path), warnings=list(_warnings(rules)))]
+    from helpdesk.diagnosis import Examined  # noqa: PLC0415
+
+    looked = [_Looked(str(rules.configuration.path), Examined(warnings=tuple(_warnings(rules))))]
     _tell(looked[0], as_json=as_json)
     for part, probe in _probes(rules):
         looked.append(_look(part, probe))
@@ -79,29 +96,38 @@ def look_at(rules: Rules, *, as_json: bool) -> list[_Looked]:
 def check_shapes(looked: Iterable[_Looked]) -> dict[str, Any]:
     """What was found, as JSON."""
     shapes = [
-        {"part": one.part, "ok": not one.problem, "text": one.problem or one.text, "warnings": one.warnings}
+        {
+            "part": one.part,
+            "ok": not one.problem,
+            "text": one.problem or one.found.text,
+            "warnings": list(one.found.warnings),
+            "notes": list(one.found.notes),
+        }
         for one in looked
     ]
     return {"ok": all(shape["ok"] for shape in shapes), "checks": shapes}
 
 
-def _look(part: str, probe: Callable[[], tuple[str, list[str]]]) -> _Looked:
+def _look(part: str, probe: Callable[[], Examined]) -> _Looked:
+    from helpdesk.diagnosis import Examined  # noqa: PLC0415
+
     try:
-        return _Looked(part, *probe())
+        return _Looked(part, probe())
     except HelpdeskError as problem:
-        return _Looked(part, problem=str(problem))
+        return _Looked(part, Examined(), problem=str(problem))
 
 
 def _tell(looked: _Looked, *, as_json: bool) -> None:
     """Said as soon as it is known: a mail server may take its time."""
     if as_json:
         return
-    for warning in looked.warnings:
-        typer.echo(f"warning: {warning}")
+    for kind, lines in (("warning", looked.found.warnings), ("note", looked.found.notes)):
+        for line in lines:
+            typer.echo(f"{kind}: {line}")
     if looked.problem:
         typer.echo(f"FAILED: {looked.part}: {looked.problem}", err=True)
     else:
-        typer.echo(f"ok: {looked.part}{': ' if looked.text else ''}{looked.text}")
+        typer.echo(f"ok: {looked.part}{': ' if looked.found.text else ''}{looked.found.text}")
 
 
 def _warnings(rules: Rules) -> Iterator[str]:
@@ -166,20 +192,27 @@ def _called_while_away(rules: Rules) -> Iterator[str]:
             yield f"team {team.name}: {vacancy}"
 
 
-def _probes(rules: Rules) -> Iterator[tuple[str, Callable[[], tuple[str, list[str]]]]]:
-    from helpdesk.credentials import imap_account  # noqa: PLC0415
+def _probes(rules: Rules) -> Iterator[tuple[str, Callable[[], Examined]]]:
+    """What the desk uses, each with how it is tried."""
+    from helpdesk import diagnosis  # noqa: PLC0415
 
-    configuration = rules.configuration
+    configuration, now = rules.configuration, wall_clock()
     yield "policies", partial(_check_policies, rules)
     yield "database", partial(_check_database, rules)
-    yield "outgoing mail", partial(_check_outgoing, rules)
+    if configuration.file.smtp_in.listen:
+        yield "incoming mail", partial(diagnosis.smtp_listener, configuration, now)
+    if configuration.file.web.listen:
+        yield "console", partial(diagnosis.console, configuration)
+    yield "outgoing mail", partial(diagnosis.smarthost, configuration, now)
     for entry in configuration.file.mailbox:
         if entry.imap:
-            account = imap_account(configuration, entry.address.lower(), entry.imap, max_size=configuration.max_size)
-            yield f"mailbox {entry.address}", partial(_check_mailbox, account)
+            yield f"mailbox {entry.address}", partial(diagnosis.mailbox, configuration, entry, now)
+    if not configuration.file.smtp_out.url.startswith("maildir:"):  # else nothing leaves that others could judge
+        yield "domains", partial(diagnosis.domains, rules)
 
 
-def _check_policies(rules: Rules) -> tuple[str, list[str]]:
+def _check_policies(rules: Rules) -> Examined:
+    from helpdesk.diagnosis import Examined  # noqa: PLC0415
     from helpdesk.lab.policy_check import check_files, files_of_desk  # noqa: PLC0415
 
     folder = rules.configuration.place(rules.configuration.file.desk.policies)
@@ -191,25 +224,11 @@ def _check_policies(rules: Rules) -> tuple[str, list[str]]:
     odd = [str(finding).removeprefix("warning: ") for finding in findings if finding.level == "warning"]
     examples = sum(len(rules.book.policy(path.stem).examples) for path in files)
     come_out = plural(examples, "worked example comes out", "worked examples come out")
-    return f"{plural(len(files), 'policy', 'policies')}, {come_out}", odd
+    return Examined(f"{plural(len(files), 'policy', 'policies')}, {come_out}", tuple(odd))
 
 
-def _check_outgoing(rules: Rules) -> tuple[str, list[str]]:
-    from helpdesk.credentials import open_outgoing  # noqa: PLC0415
-
-    courier = open_outgoing(rules.configuration)
-    courier.probe()
-    courier.close()
-    return rules.configuration.file.smtp_out.url, []
-
-
-def _check_mailbox(account: Account) -> tuple[str, list[str]]:
-    from helpdesk.wires.imap import probe  # noqa: PLC0415
-
-    return plural(probe(account), "mail waits", "mails wait"), []
-
-
-def _check_database(rules: Rules) -> tuple[str, list[str]]:
+def _check_database(rules: Rules) -> Examined:
+    from helpdesk.diagnosis import Examined  # noqa: PLC0415
     from helpdesk.operators.digest import thresholds  # noqa: PLC0415
     from helpdesk.operators.notice import remarks  # noqa: PLC0415
     from helpdesk.store import migrate  # noqa: PLC0415
@@ -222,10 +241,10 @@ def _check_database(rules: Rules) -> tuple[str, list[str]]:
         if why := hindrance(database):
             raise Unavailable(why)
         if absent(url):
-            return migrate.EMPTY, []
+            return Examined(migrate.EMPTY)
         if migrate.current(database) is None:
             doubt = migrate.doubt(database)
-            return (doubt, []) if doubt == migrate.EMPTY else ("no table of the desk's", [f"database: {doubt}"])
+            return Examined(doubt) if doubt == migrate.EMPTY else Examined(_NO_TABLE, (f"database: {doubt}",))
     finally:
         database.close()
     with open_units(rules) as units, units.read(wall_clock()) as unit:
@@ -233,7 +252,8 @@ def _check_database(rules: Rules) -> tuple[str, list[str]]:
         zone = rules.configuration.digest.timezone if rules.configuration.digest else "UTC"
         odd = [f"database: {doubt}"] if doubt else []
         called = "".join(f"; people are called in {one}" for one in thresholds(unit))
-        return f"at this version's schema{called}", [*odd, *remarks(unit, zone, until=unit.now + timedelta(days=1))]
+        seen = remarks(unit, zone, until=unit.now + timedelta(days=1))
+        return Examined(f"at this version's schema{called}", (*odd, *seen))
 
 
 def backup(

@@ -101,9 +101,9 @@ class Observed:
         self._way_out.heard(outcome)
         return outcome
 
-    def probe(self) -> None:
+    def probe(self) -> bytes | None:
         """Try the way. Raises Unavailable."""
-        self._courier.probe()
+        return self._courier.probe()
 
     def close(self) -> None:
         """Hang up."""

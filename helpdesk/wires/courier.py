@@ -93,8 +93,11 @@ class Courier(Protocol):
         """
         ...
 
-    def probe(self) -> None:
-        """Try the way to the far side without sending anything; raises `Unavailable` and says why."""
+    def probe(self) -> bytes | None:
+        """Try the way to the far side without sending anything; raises `Unavailable` and says why.
+
+        Returns the certificate that it showed (DER), None without TLS.
+        """
         ...
 
     def close(self) -> None:

@@ -56,6 +56,7 @@ __all__ = [
     "Failing",
     "Fetched",
     "Interrupted",
+    "MailboxProbe",
     "MailboxUnavailable",
     "NotPutAway",
     "Oversized",
@@ -67,6 +68,7 @@ __all__ = [
     "Report",
     "TakenByOthers",
     "Unfetchable",
+    "lies_there",
     "probe",
 ]
 
@@ -89,11 +91,31 @@ class Fetched:
     omitted: int = 0
 
 
-def probe(account: Account) -> int:
-    """Sign in, count what lies in the folder, leave again. Raises MailboxUnavailable."""
+@dataclass(frozen=True, slots=True)
+class MailboxProbe:
+    """What a visit to a mailbox found. `certificate`: the server's (DER), None without TLS."""
+
+    mails: int
+    certificate: bytes | None
+    moves: bool  # whether taken mail can be moved to `processed`
+    folders: tuple[str, ...]  # that are there; none where the server does not say
+
+
+def probe(account: Account) -> MailboxProbe:
+    """Sign in, count what lies in the folder, list folders where mail is moved, leave. Raises MailboxUnavailable."""
     session = ImapSession.begin(account, Patience())
     try:
-        return len(session.present())
+        mails = len(session.present())
+        return MailboxProbe(mails, session.certificate, session.moves, session.folders() if account.processed else ())
+    finally:
+        session.close()
+
+
+def lies_there(account: Account, message_id: str) -> bool:
+    """Whether a mail with that Message-ID lies in the folder. Raises MailboxUnavailable."""
+    session = ImapSession.begin(account, Patience())
+    try:
+        return session.holds(message_id)
     finally:
         session.close()
 

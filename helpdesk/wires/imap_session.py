@@ -124,6 +124,22 @@ class ImapSession:
         # Without UIDPLUS, EXPUNGE would remove what other people have marked as deleted (threat I12).
         return self._account.processed is not None and (self._can_move or self._can_expunge)
 
+    @property
+    def certificate(self) -> bytes | None:
+        """The server's (DER); None without TLS."""
+        return self._connection.certificate
+
+    def folders(self) -> tuple[str, ...]:
+        """The names of the folders that are there; none where the server does not say."""
+        try:
+            return tuple(str(name) for _, _, name in self._ask("LIST", self._connection.list_folders))
+        except CommandRefused:
+            return ()
+
+    def holds(self, message_id: str) -> bool:
+        """Whether a mail with that Message-ID lies in the folder."""
+        return bool(self._ask("SEARCH", self._connection.uids, b"HEADER", b"Message-ID", message_id.encode("ascii")))
+
     def present(self) -> list[int]:
         """Look: the UIDs of all that lies at or above `floor` now."""
         self._ask("NOOP", self._connection.noop)

@@ -265,6 +265,12 @@ class ImapConnection(IMAPClient):  # type: ignore[misc]  # imapclient has no ann
     def _set_read_timeout(self) -> None:
         """Nothing: the socket never blocks."""
 
+    @property
+    def certificate(self) -> bytes | None:
+        """The server's (DER), as TLS showed it; None without TLS."""
+        sock = self._imap.sock
+        return sock.getpeercert(binary_form=True) if isinstance(sock, ssl.SSLSocket) else None
+
     def forget_news(self) -> None:
         """Drop what the server reported unasked, so that `news` speaks of what comes from now on.
 

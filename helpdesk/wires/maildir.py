@@ -46,7 +46,7 @@ class MaildirCourier:
             raise
         return self._show(written, name)
 
-    def probe(self) -> None:
+    def probe(self) -> None:  # no far side, no certificate
         """Write and remove an empty file; raises `Unavailable` where that cannot be done."""
         written = self._write("probe", b"")
         if isinstance(written, Retry):

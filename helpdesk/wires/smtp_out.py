@@ -94,13 +94,15 @@ class SmtpCourier:
             finally:
                 self._rest()
 
-    def probe(self) -> None:
+    def probe(self) -> bytes | None:
         """Connect, encrypt and log in on a connection of its own; raises `Unavailable` and says why."""
         try:
             link = self._dialler.dial(self._deadlines.opening)
         except (DeliveryRefused, Lost) as stopped:
             raise Unavailable(str(stopped)) from None
+        certificate = link.certificate
         link.hang_up(self._deadlines.goodbye)
+        return certificate
 
     def close(self) -> None:
         """Hang up politely; waits for a mail on its way."""

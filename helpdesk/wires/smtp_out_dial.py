@@ -13,6 +13,7 @@ import socket
 import ssl
 from typing import TYPE_CHECKING
 
+from helpdesk.errors import Unavailable
 from helpdesk.wires.courier import Login, Retry, Smarthost, is_loopback
 from helpdesk.wires.smtp_out_link import DeliveryRefused, Link
 
@@ -128,6 +129,8 @@ def _credentials(mechanisms: str, login: Login) -> tuple[str, ...]:
     """Make the lines to say in turn for as long as the server answers 334."""
     try:
         password = login.password()
+    except Unavailable as missing:  # in our own words: where it should be
+        raise DeliveryRefused(Retry(f"AUTH: {missing}")) from None
     except Exception as failed:  # noqa: BLE001  a missing file or variable is ours, so it is temporary
         raise DeliveryRefused(Retry(f"AUTH: the password cannot be read: {type(failed).__name__}")) from None
     offered = mechanisms.upper().split()

@@ -262,6 +262,11 @@ class Link(smtplib.SMTP):
             self.attach(context.wrap_socket(self.sock, server_hostname=host))
         self.encrypted = True
 
+    @property
+    def certificate(self) -> bytes | None:
+        """The server's (DER), as TLS showed it; None without TLS."""
+        return self.sock.getpeercert(binary_form=True) if isinstance(self.sock, ssl.SSLSocket) else None
+
     def send(self, s: ReadableBuffer | str) -> None:
         """Write it all before the deadline."""
         with self.losing():

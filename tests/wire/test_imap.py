@@ -400,7 +400,7 @@ def test_the_password_is_asked_for_at_every_connection(mailbox: Mailbox, desk: D
 
 def test_a_probe_counts_what_lies_there_and_changes_nothing(mailbox: Mailbox) -> None:
     mailbox.fill([mail(1), mail(2)])
-    assert probe(mailbox.account()) == 2
+    assert probe(mailbox.account()).mails == 2
     assert list(mailbox.flags().values()) == [set(), set()]
 
 

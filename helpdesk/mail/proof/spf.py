@@ -17,7 +17,7 @@ from helpdesk.errors import Unavailable
 from helpdesk.plural import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     # Name, type (A, AAAA, MX, PTR or TXT) and seconds at most; nothing where there is none. Raises Unavailable.
     Resolver = Callable[[str, str, float], list[str]]
@@ -65,6 +65,21 @@ def check(remote: str, *, mail_from: str, helo: str, resolver: Resolver) -> Spf:
         return Spf("temperror", "a name server did not answer")
     except _Wrong as why:
         return Spf("permerror", str(why))
+
+
+def record_problem(records: Sequence[str]) -> str:
+    """What is wrong with the records that a domain publishes, "" where nothing is; no name is looked up."""
+    if len(records) > 1:
+        return f"there are {plural(len(records), 'record')} where one may be (RFC 7208 section 3.2)"
+    try:
+        terms, _ = _terms(records[0])
+    except _Wrong as why:
+        return str(why)
+    if any(term.kind == "all" and term.qualifier == "+" for term in terms):
+        return "+all lets everybody send in its name"
+    if sum(term.kind in _ASKING for term in terms) > MAX_LOOKUPS:
+        return f"more than {MAX_LOOKUPS} terms ask a name server"
+    return ""
 
 
 # --- the record (RFC 7208 section 12) -------------------------------------------------------------------------------

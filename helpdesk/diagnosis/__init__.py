@@ -1,0 +1,8 @@
+"""What would hurt a desk that is about to run, each found by trying it, and said in one line with what to do."""
+
+from helpdesk.diagnosis.examined import Examined
+from helpdesk.diagnosis.listeners import console, smtp_listener
+from helpdesk.diagnosis.mail_accounts import mailbox, smarthost
+from helpdesk.diagnosis.published import domains
+
+__all__ = ["Examined", "console", "domains", "mailbox", "smarthost", "smtp_listener"]

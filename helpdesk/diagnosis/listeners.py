@@ -1,0 +1,85 @@
+"""Where the desk will listen: whether the address can be had, and whether the certificate is good."""
+
+from __future__ import annotations
+
+import errno
+import socket
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from helpdesk.diagnosis.examined import Examined, expiry
+from helpdesk.errors import Unavailable
+from helpdesk.store.claims import Occupied, WorkLock
+from helpdesk.store.engine import Database
+from helpdesk.wires.certificate import first_of, server_context
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from helpdesk.config import Configuration
+
+
+def smtp_listener(configuration: Configuration, now: datetime) -> Examined:
+    """The listener for mail. Raises ConfigurationError, Unavailable."""
+    table = configuration.file.smtp_in
+    found = _bindable(configuration, "smtp_in", table.listen.removeprefix("lmtp:"))
+    certificate, key = configuration.place(table.tls_cert), configuration.place(table.tls_key)
+    if certificate is None or server_context(certificate, key) is None:
+        return found
+    renew = "renew it, put it there and start the desk anew"
+    return replace(found, warnings=expiry(f"the certificate {certificate}", first_of(certificate), now, renew=renew))
+
+
+def console(configuration: Configuration) -> Examined:
+    """The console. Raises Unavailable."""
+    return _bindable(configuration, "web", configuration.file.web.listen)
+
+
+def _bindable(configuration: Configuration, table: str, listen: str) -> Examined:
+    """The address, with who is there. Raises Unavailable that says what to do."""
+    host, _, port = listen.rpartition(":")
+    host = "" if host == "*" else host.strip("[]")
+    try:
+        family = socket.getaddrinfo(host or None, int(port), type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0][0]
+        socket.create_server((host, int(port)), family=family).close()
+    except OSError as problem:
+        if problem.errno != errno.EADDRINUSE or (running := _is_running(configuration)) is False:
+            raise Unavailable(f"cannot listen on {listen}: {_remedy(problem, table, int(port))}") from None
+        if running is None:
+            return Examined(listen, notes=(f"{listen} is taken: by a daemon of this desk, if one runs",))
+        return Examined(f"{listen}, where this desk is running")
+    return Examined(listen)
+
+
+def _remedy(problem: OSError, table: str, port: int) -> str:
+    match problem.errno:
+        case errno.EADDRINUSE:
+            other = f"find it with: ss -ltnp 'sport = :{port}', and stop it, or give [{table}] listen another port"
+            return f"another program has this port; {other}"
+        case errno.EACCES:
+            return f"ports below 1024 are not for this user; give [{table}] listen a higher one"
+        case errno.EADDRNOTAVAIL:
+            return f"this host has no such address; give [{table}] listen one that it has, or 127.0.0.1"
+        case _ if isinstance(problem, socket.gaierror):
+            return f"there is no host of this name; give [{table}] listen an address"
+        case _:
+            return problem.strerror or type(problem).__name__
+
+
+def _is_running(configuration: Configuration) -> bool | None:
+    """Whether a daemon works this desk's database now; None: of a PostgreSQL nobody here knows."""
+    file = configuration.database_file
+    if file is None:
+        return None
+    if not file.exists():
+        return False
+    database = Database(configuration.database_url)
+    lock = WorkLock(database)
+    try:
+        lock.take()
+    except Occupied:
+        return True
+    finally:
+        lock.leave()
+        database.close()
+    return False
