@@ -361,6 +361,15 @@ def test_a_line_put_anywhere_into_a_quote_is_never_lost(line, at):
     assert set(words) <= set(left) | {run[0] for run in ANSWERED.words.runs}
 
 
+@pytest.mark.parametrize("line", ["0:", "Look here:", "kim@acme.example:", "She wrote:", "See <kim@acme.example>"])
+def test_a_line_typed_below_any_line_of_a_quote_is_kept(line):
+    quote = [f"> {one}" for one in MAIL[0].rstrip().split("\n")]
+    for at in range(1, len(quote)):
+        text = "\n".join(["Hello", "", "On 5/26/26 09:12, Desk wrote:", *quote[:at], line, *quote[at:]])
+        own = written(text, ANSWERED)
+        assert line in f"{own.text}\n{own.left_out}".split("\n"), at
+
+
 @pytest.mark.parametrize(
     "bomb",
     [

@@ -127,9 +127,20 @@ def _quotes(lines: list[str], known: Sequence[bool], answered: SentWords) -> tup
             continue
         if not marked and first == start:
             unsure += [lines[at] for at in range(start, end) if overlap.words_of(lines[at]) and not of_desk[at]]
+        if _typed_between(lines, first, warned):
+            unsure += [line for line in lines[first:warned] if line.strip()]
         unsure += [lines[at] for at in range(warned, start) if overlap.words_of(lines[at])]
         gone.update(range(first, end))
     return gone, unsure
+
+
+def _typed_between(lines: Sequence[str], first: int, end: int) -> bool:
+    """Whether what seems to introduce a quote stands unmarked in the midst of one, and gives no date.
+
+    Mail programs wrap lines like that; people write them, too ("She wrote:").
+    """
+    inside = first < end and first > 0 and overlap.is_marked(lines[first - 1]) and not overlap.is_marked(lines[first])
+    return inside and not any(marks.HAS_DATE.search(line[: marks.MAX_LINE]) for line in lines[first:end])
 
 
 def _warned_above(lines: Sequence[str], start: int) -> int:

@@ -263,12 +263,15 @@ def introduction_above(lines: list[str], at: int) -> int:
 
     It is asked only of what is proven to be a quote, so little proves an introduction; without marks it has to say when
     the quote was written. It takes no more than it needs: the line above may be the last one that somebody wrote.
+    Its lines are marked alike: one that is typed into a quote does not go on where the quoted line above it ended.
     """
     end = at
     while end > 0 and at - end < _GAP_ABOVE and not _bare(lines[end - 1]):
         end -= 1
-    bare = [_bare(line) for line in lines[max(0, end - _BLOCK_LINES) : end]]
-    first = end - len(bare)
+    first = end
+    while first > max(0, end - _BLOCK_LINES) and _is_marked(lines[first - 1]) == _is_marked(lines[end - 1]):
+        first -= 1
+    bare = [_bare(line) for line in lines[first:end]]
     for start in range(len(bare)):
         width = _original(bare, start) if bare[start] and not marks.REPLY_MARKER.match(bare[start]) else 0
         if width and start + width >= len(bare) and all(map(_of_block, bare[start:])):
@@ -287,6 +290,10 @@ def _of_block(line: str) -> bool:
         or any(shape.match(line) for shape in (marks.ORIGINAL, marks.FORWARDED, marks.RULE))
         or marks.HAS_ADDRESS.search(line) is not None
     )
+
+
+def _is_marked(line: str) -> bool:
+    return marks.QUOTE.match(line) is not None
 
 
 _GAP_ABOVE = 3  # empty lines
