@@ -199,7 +199,8 @@ def test_claiming_among_fifty_thousand_reads_a_few_rows_by_indexes(database):
 
 def plan(connection: sa.Connection, statement: str, parameters: object) -> str:
     how = "EXPLAIN QUERY PLAN " if connection.dialect.name == "sqlite" else "EXPLAIN "
-    return "\n".join(str(row) for row in connection.exec_driver_sql(how + statement, parameters))
+    given = tuple(parameters) if isinstance(parameters, list) else parameters
+    return "\n".join(str(row) for row in connection.exec_driver_sql(how + statement, given))
 
 
 # --- what tells whom a mail follows
