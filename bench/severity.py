@@ -13,13 +13,11 @@ from __future__ import annotations
 import json
 import math
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from helpdesk.offering.severities import Level, SeverityTerms
-from helpdesk.severity import DEFAULT, Example, assess, evaluate, learn
-from helpdesk.severity import features as features_module
+from helpdesk.severity import assess
 from helpdesk.severity.observe import Observation, Stating, observe
 from helpdesk.severity.shares import softmax
 
@@ -198,7 +196,6 @@ def best(guess: tuple[float, ...]) -> int:
 
 # Measuring.
 
-SEEDS = (7919, 104729, 1299709)  # three ways to deal the mails out
 THRESHOLDS = (0.5, 0.6, 0.7, 0.75, 0.8)
 
 
@@ -230,22 +227,6 @@ def figures(guesses: list[tuple[float, ...]], ranks: list[int]) -> dict[str, flo
 
 def shares_text(found: dict[str, float]) -> str:
     return ", ".join(f"{name} {value:.3f}" for name, value in found.items())
-
-
-def interval(share: float, count: int) -> str:
-    """Wilson's 95 % interval of a share."""
-    z = 1.96
-    middle = (share + z * z / (2 * count)) / (1 + z * z / count)
-    half = z * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count)) / (1 + z * z / count)
-    return f"{middle - half:.2f} to {middle + half:.2f}"
-
-
-def by(mails: list[dict[str, Any]], guesses: list[tuple[float, ...]], key: str) -> list[str]:
-    groups: dict[str, list[bool]] = {}
-    for mail, guess in zip(mails, guesses, strict=True):
-        groups.setdefault(str(mail.get(key, "?")), []).append(best(guess) == rank(mail))
-    rows = sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
-    return [f"| {name} | {len(hits)} | {sum(hits) / len(hits):.2f} |" for name, hits in rows]
 
 
 def confusion(guesses: list[tuple[float, ...]], ranks: list[int]) -> list[str]:
@@ -317,56 +298,6 @@ def _gridline(tenth: int) -> str:
         f'<text x="{x}" y="{end + 16}" text-anchor="middle" fill="#555">{at:.1f}</text>'
         f'<text x="{EDGE - 6}" y="{float(y) + 4:.1f}" text-anchor="end" fill="#555">{at:.1f}</text>'
     )
-
-
-def cost(mails: list[dict[str, Any]]) -> list[str]:
-    """Milliseconds of processor time a mail of `assess`, and of the worst 8 kB that we could think of."""
-    times = []
-    for mail in mails * 3:
-        begun = time.process_time()
-        assess(subject=mail["subject"], text=mail["body"], terms=TERMS, expected=(mail.get("lang", "en"),))
-        times.append((time.process_time() - begun) * 1000)
-    times.sort()
-    worst = 0.0
-    for text in (
-        ("nobody can log in, no orders, every user " * 300)[:8000],
-        ("a " * 4000),
-        ("not " * 2000),
-        (" ".join(mail["body"] for mail in mails))[:8000],
-        "x" * 8000,
-        ("(" * 8000),
-        ("Von: a\n" * 1200)[:8000],
-        ("1.1.1.1-" * 1000),
-    ):
-        begun = time.process_time()
-        assess(subject="Site down", text=text, terms=TERMS)
-        worst = max(worst, (time.process_time() - begun) * 1000)
-    middle, late = times[len(times) // 2], times[int(len(times) * 0.95)]
-    return [f"| median | {middle:.2f} ms |", f"| 95th percentile | {late:.2f} ms |", f"| worst 8 kB | {worst:.1f} ms |"]
-
-
-def learned_custom(mails: list[dict[str, Any]]) -> list[str]:
-    """A desk whose custom is another than ours, taught one mail after the other."""
-    examples = [_as_example(mail, _custom(mail)) for mail in mails]
-    order = sorted(range(len(examples)), key=lambda index: (index * SEEDS[0]) % 10007)
-    held, taught = [examples[index] for index in order[:40]], [examples[index] for index in order[40:]]
-    lines, model = [], DEFAULT
-    for done in (0, 20, 40, 80, 160, 240):
-        while model.seen < done:
-            model = learn(model, taught[model.seen % len(taught)])
-        lines.append(f"| {done} | {evaluate(model, held).agreement:.2f} |")
-    return lines
-
-
-def _custom(mail: dict[str, Any]) -> int:
-    """A desk that works on test systems (3), and to which slow, partial or now and then is no more than a problem (3)."""
-    row = observed(mail).values
-    milder = any(name in row for name in features_module.MILDER)
-    return 3 if "non-production" in row or (rank(mail) == 2 and milder) else rank(mail)
-
-
-def _as_example(mail: dict[str, Any], label: int) -> Example:
-    return Example(subject=mail["subject"], text=mail["body"], rank=label, expected=(mail.get("lang", "en"),))
 
 
 def command_measure(paths: list[str]) -> None:
