@@ -14,6 +14,7 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from helpdesk.errors import ConfigurationError
 from helpdesk.placeholders import blank, keys_of, speaks_of_blank, types_at
+from helpdesk.toml_mistakes import in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -76,7 +77,7 @@ def parse_toml(text: str, name: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as problem:
-        raise ConfigurationError([f"{name}: expected TOML: {problem}"]) from None
+        raise ConfigurationError([f"{name}: {in_words(text, problem)}"]) from None
 
 
 @cache

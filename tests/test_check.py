@@ -213,6 +213,37 @@ def test_a_mistake_is_said_in_one_line_with_what_to_do(run, edit, monkeypatch, t
     assert line in (err + out).splitlines()
 
 
+TOML = {
+    "name = Acme": 'line 2: expected text between quotes: name = "..."',
+    "name = Acme Support  # of us": 'line 2: expected text between quotes: name = "..."',
+    'name = "Acme': "line 2: expected a quote at the end of the text, too",
+    "name = 'Acme": "line 2: expected a quote at the end of the text, too",
+    "name = \u201cAcme\u201d": 'line 2: expected " for a quote, not \u201c',
+    'name = "Acme" Support': "line 2: expected nothing behind the value of name; text with quotes in it stands between the other ones",
+    "name: Acme": "line 2: expected KEY = VALUE, not KEY: VALUE",
+    "name Acme": "line 2: expected KEY = VALUE, or # before a remark",
+    "name =": "line 2: expected a value behind name =",
+    "second_voter = True": "line 2: expected true or false in small letters for second_voter",
+    "second_voter = yes": "line 2: expected true or false in small letters for second_voter",
+    'name = "a"\nname = "b"': "line 3: expected each key and each [table] once; this one stands above already",
+    "[desk]": "line 2: expected each key and each [table] once; this one stands above already",
+    'operators = ["a@x.example" "b@x.example"]': "line 2: expected a comma between the entries of a list, and ] at its end",
+    "[web": "line 2: expected [name] for a table, [[name]] for one of several, with nothing behind it",
+    "[[agent]": "line 2: expected [name] for a table, [[name]] for one of several, with nothing behind it",
+    'templates = "C:\\Users"': "line 2: expected no \\ between double quotes; write the text between single ones",
+    'templates = "a\\d"': "line 2: expected no \\ between double quotes; write the text between single ones",
+    "keep = 400 d": 'line 2: expected text between quotes: keep = "..."',
+    "listen = 127.0.0.1:80": 'line 2: expected text between quotes: listen = "..."',
+    "= 3": "line 2: expected KEY = VALUE, [table], or # and a remark",
+}
+
+
+@pytest.mark.parametrize(("line", "said"), TOML.items())
+def test_what_is_no_toml_is_said_in_words(run, tmp_path, line, said):  # noqa: F811
+    (tmp_path / "helpdesk.toml").write_text(f"[desk]\n{line}\n[web]\n", encoding="utf-8")
+    assert run("check") == (2, "", f"helpdesk.toml: {said}\n")
+
+
 # --- what is odd
 
 

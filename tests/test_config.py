@@ -95,7 +95,7 @@ def test_each_mistake_is_named_with_its_key_and_what_was_expected(tmp_path, old,
 
 
 def test_a_file_that_is_not_there_or_is_no_toml_is_said(tmp_path):
-    assert "expected TOML" in problems(tmp_path, "[desk")[0]
+    assert "line 1: expected [name] for a table" in problems(tmp_path, "[desk")[0]
     with pytest.raises(ConfigurationError, match="expected a file, there is none"):
         load_configuration(tmp_path / "none.toml", environment={})
 
