@@ -59,7 +59,12 @@ class _Looked:
     problem: str = ""
 
 
-def check(config: Config = None, as_json: AsJson = False) -> None:
+RoundTrips = Annotated[
+    bool, typer.Option("--round-trip", help="Also mail each mailbox, and wait until the running daemon has worked it.")
+]
+
+
+def check(config: Config = None, round_trip: RoundTrips = False, as_json: AsJson = False) -> None:
     """Everything that can be known before starting; exits with 1 when something does not work."""
     try:
         rules = open_rules(config)
@@ -68,6 +73,8 @@ def check(config: Config = None, as_json: AsJson = False) -> None:
             print_json(check_shapes([_wrong(config_path(config), wrong)]))
         raise
     looked = look_at(rules, as_json=as_json)
+    if round_trip:
+        looked += _travel(rules, as_json=as_json)
     shapes = check_shapes(looked)
     if as_json:
         print_json(shapes)
@@ -91,6 +98,30 @@ def look_at(rules: Rules, *, as_json: bool) -> list[_Looked]:
         looked.append(_look(part, probe))
         _tell(looked[-1], as_json=as_json)
     return looked
+
+
+def _travel(rules: Rules, *, as_json: bool) -> list[_Looked]:
+    """Mail each mailbox, and tell of each what became of it."""
+    looked = []
+    for one in _round_trips(rules):
+        _tell(one, as_json=as_json)
+        looked.append(one)
+    return looked
+
+
+def _round_trips(rules: Rules) -> Iterator[_Looked]:
+    from helpdesk.diagnosis import Examined, returned, send_round_trips  # noqa: PLC0415
+
+    part = "round trip"
+    if rules.configuration.file.smtp_out.url.startswith("maildir:"):
+        yield _Looked(part, Examined("skipped: outgoing mail goes into a folder (maildir:), and none comes back"))
+        return
+    try:
+        with open_database(rules) as database:
+            for trip in send_round_trips(rules, wall_clock()):
+                yield _look(f"{part} {trip.mailbox}", partial(returned, rules, database, trip))
+    except HelpdeskError as problem:
+        yield _Looked(part, Examined(), problem=str(problem))
 
 
 def check_shapes(looked: Iterable[_Looked]) -> dict[str, Any]:

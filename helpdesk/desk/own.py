@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from helpdesk.core.words.message import Robot, base_address
+from helpdesk.desk.round_trip import token_of
 from helpdesk.mail.proof.address import read_token
 from helpdesk.mail.read.automatic import answer_for_one_of_ours
 from helpdesk.mail.read.headers import people
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 def attributed(rules: Rules, mail: Spooled, message: Message) -> Message:
     """The message, known as our own where it is, and else with the author whom a group or a relay has put aside."""
-    if is_own(message, rules.signer):
+    if is_own(message, rules.signer) or token_of(message, rules.signer, mail.mailbox):
         return replace(message, robot=Robot("own-mail", "a mail that we wrote ourselves"))
     configuration = rules.configuration
     if message.robot is None and message.sender and message.sender.address in configuration.staff:

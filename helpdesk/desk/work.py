@@ -25,6 +25,7 @@ from helpdesk.desk.addressing import addressed, customers_of
 from helpdesk.desk.answered import answered, raise_alarm
 from helpdesk.desk.own import attributed
 from helpdesk.desk.related_cases import CasesAbout, gather
+from helpdesk.desk.round_trip import fresh_token
 from helpdesk.desk.splitting import piece_of
 from helpdesk.failpoints import failpoint
 from helpdesk.mail.inside.sensitive import look_through, without_secrets
@@ -154,6 +155,8 @@ def _end(
 def _settled(unit: Unit, read: ReadMail, mailbox: Mailbox) -> Worked | None:
     """What becomes of a mail that is about no case, and of a copy; None where it is worked."""
     mail, message = read.mail, read.message
+    if token := fresh_token(unit, message, mailbox.address):
+        return _end(unit, read, "ignored", "it only tried the way here", message=replace(message, message_id=token))
     if mailbox.channel == "ignore":
         return _end(unit, read, "ignored", "the mailbox is ignored")
     if mail.history and not mail.released_by:

@@ -4,5 +4,6 @@ from helpdesk.diagnosis.examined import Examined
 from helpdesk.diagnosis.listeners import console, smtp_listener
 from helpdesk.diagnosis.mail_accounts import mailbox, smarthost
 from helpdesk.diagnosis.published import domains
+from helpdesk.diagnosis.round_trip import returned, send_round_trips
 
-__all__ = ["Examined", "console", "domains", "mailbox", "smarthost", "smtp_listener"]
+__all__ = ["Examined", "console", "domains", "mailbox", "returned", "send_round_trips", "smarthost", "smtp_listener"]

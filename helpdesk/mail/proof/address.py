@@ -32,6 +32,7 @@ _LETTER: dict[Purpose, str] = {
 _PURPOSE: dict[str, Purpose] = {letter: purpose for purpose, letter in _LETTER.items()}
 NO_CASE = 0  # of what concerns the desk as a whole
 _DIGEST = 26  # base 32 characters: 130 bits
+_ROUND_TRIP = "round-trip"
 _OCTETS = 20  # that they are cut from: whole groups of five
 _CASE = "(0|[1-9][0-9]{0,11})"  # written in one way only
 _TAG = re.compile(rf"{_CASE}\.([abcgnot])([a-z2-7]{{{_DIGEST}}})")
@@ -82,6 +83,22 @@ class Signer:
         found = _MESSAGE_ID.fullmatch(message_id.strip().lower())
         if found and self._matches(found[3], "message-id", found[1], found[2]):
             return int(found[1])
+        return None
+
+    def round_trip_id(self, mailbox: str, *, at: int, nonce: str) -> str:
+        """The Message-ID of a mail that only tries the way to this mailbox; `at` in seconds, `nonce` 8 hex digits."""
+        serial = f"{at:08x}{nonce}"
+        digest = self._digest(self._keys[0], _ROUND_TRIP, mailbox, serial)
+        return f"<{NO_CASE}.{serial}.{digest}@{mailbox.rpartition('@')[2]}>"
+
+    def round_trip_at(self, message_id: str, *, mailbox: str) -> int | None:
+        """When a Message-ID of that kind was signed for this mailbox, in seconds; None when it is none."""
+        written = message_id.strip().lower()
+        found = _MESSAGE_ID.fullmatch(written)
+        # In one writing only: what is good once must not be another text each time.
+        one = found and found[1] == str(NO_CASE) and written.endswith(f"@{mailbox.rpartition('@')[2]}>")
+        if found and one and self._matches(found[3], _ROUND_TRIP, mailbox, found[2]):
+            return int(found[2][:8], 16)
         return None
 
     def _matches(self, digest: str, *facts: str) -> bool:
