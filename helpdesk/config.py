@@ -123,6 +123,15 @@ class WebTable:
 
 @strict
 @dataclass
+class LogTable:
+    """`[log]`: what the daemon says on standard error."""
+
+    format: Literal["auto", "text", "json"] = "auto"  # auto: text on a terminal, JSON elsewhere
+    level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+@strict
+@dataclass
 class ReaderTable:
     """`[severity.reader]`: a language model that is asked what a mail says of its trouble; without `url` none is."""
 
@@ -273,6 +282,7 @@ class ConfigurationFile:
     database: DatabaseTable = field(default_factory=DatabaseTable)
     smtp_in: SmtpInTable = field(default_factory=SmtpInTable)
     web: WebTable = field(default_factory=WebTable)
+    log: LogTable = field(default_factory=LogTable)
     severity: SeverityFileTable = field(default_factory=SeverityFileTable)
     team: list[TeamTable] = field(default_factory=list)
     agent: list[AgentTable] = field(default_factory=list)

@@ -31,8 +31,6 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-import structlog
-
 from helpdesk.committer import Committer
 from helpdesk.core.words.message import Envelope
 from helpdesk.credentials import imap_account, open_outgoing
@@ -40,6 +38,7 @@ from helpdesk.desk import Desk
 from helpdesk.desk.pace import Pace
 from helpdesk.desk.reread import Rereading
 from helpdesk.errors import Unavailable
+from helpdesk.log import logger
 from helpdesk.loops import IDLE, Loop
 from helpdesk.mail.write.compose import guard_holds
 from helpdesk.metronome import Metronome
@@ -69,7 +68,7 @@ if TYPE_CHECKING:
     from helpdesk.wires.courier import Courier
     from helpdesk.wires.imap_account import Account
 
-_log = structlog.get_logger("daemon")
+_log = logger("daemon")
 _EYE = 0.5  # seconds between looks at the clock and the threads
 _SOMEBODY_ENDS = timedelta(seconds=10)  # for a daemon that is stopping, or an import that makes room
 _GRACE = 20.0  # seconds for mail that is coming in

@@ -7,14 +7,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import structlog
+from helpdesk.log import logger
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from helpdesk.watch import Watch
 
-_log = structlog.get_logger("daemon")
+_log = logger("daemon")
 IDLE = 1.0  # seconds between looks when nobody calls
 _AFTER_FAILURE = 2.0  # seconds
 

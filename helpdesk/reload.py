@@ -11,10 +11,9 @@ import hashlib
 import threading
 from typing import TYPE_CHECKING
 
-import structlog
-
 from helpdesk.core.words.alert import AlertText
 from helpdesk.errors import ConfigurationError
+from helpdesk.log import logger
 from helpdesk.operators import OpenAlerts
 from helpdesk.unit import load_rules
 
@@ -25,8 +24,8 @@ if TYPE_CHECKING:
     from helpdesk.config import Configuration
     from helpdesk.desk import Desk
 
-_log = structlog.get_logger("reload")
-_WIRES = ("database", "smtp_in", "smtp_out", "web", "severity")
+_log = logger("reload")
+_WIRES = ("database", "smtp_in", "smtp_out", "web", "log", "severity")
 
 Fingerprint = frozenset[tuple[str, int, int]]
 

@@ -88,10 +88,8 @@ def _imported(
     from helpdesk.archive import Unreadable, mails_in  # noqa: PLC0415
     from helpdesk.desk import Desk  # noqa: PLC0415
     from helpdesk.importing import Hands, import_one  # noqa: PLC0415
-    from helpdesk.log import quiet  # noqa: PLC0415
     from helpdesk.report.shapes import mail_shape  # noqa: PLC0415
 
-    quiet()
     desk = Desk(database=database, rules=rules, now=wall_clock, holds=hold)
     desk.begin()
     hands = Hands(desk, makes_room=not hold)
@@ -144,9 +142,7 @@ def simulate(
     """Run a whole desk in memory on virtual time."""
     from helpdesk.lab.scenario import read_scenario  # noqa: PLC0415
     from helpdesk.lab.simulate import simulate as run  # noqa: PLC0415
-    from helpdesk.log import quiet  # noqa: PLC0415
 
-    quiet()
     outcome = run(read_scenario(scenario))
     if as_json:
         print_json(outcome)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from helpdesk.cli.shared import Config, open_rules
+from helpdesk.errors import ConfigurationError, HelpdeskError
 
 if TYPE_CHECKING:
     from helpdesk.daemon import Daemon
@@ -29,14 +30,40 @@ def serve(config: Config = None) -> None:
     from helpdesk import log  # noqa: PLC0415 - only the daemon logs
     from helpdesk.daemon import Daemon  # noqa: PLC0415 - and only it needs everything
 
-    log.configure()
-    daemon = Daemon(open_rules(config))
-    asyncio.run(daemon.run(ready=_greeting))
+    rules = open_rules(config)
+    log.configure(rules.configuration.file.log.format, rules.configuration.file.log.level)
+    try:
+        asyncio.run(Daemon(rules).run(ready=_greeting))
+    except HelpdeskError as problem:
+        if not log.is_json(rules.configuration.file.log.format):
+            raise
+        log.logger("daemon").error("cannot run", problem=str(problem))
+        raise typer.Exit(2 if isinstance(problem, ConfigurationError) else 1) from None
 
 
 def _greeting(daemon: Daemon, listener: SmtpListener | None) -> None:
+    """To a person in words; whoever collects JSON finds nothing between it that is none."""
+    from helpdesk import log  # noqa: PLC0415 - as above
+
+    configuration = daemon.rules.configuration
+    if log.is_json(configuration.file.log.format):
+        log.logger("daemon").info(
+            "is running",
+            desk=configuration.file.desk.name,
+            configuration=str(configuration.path),
+            mailboxes=[mailbox.address for mailbox in configuration.mailboxes],
+            smtp=configuration.file.smtp_in.listen if listener else None,
+            console=configuration.file.web.listen,
+        )
+        if not _apart():
+            return
     with contextlib.suppress(OSError, ValueError):  # nobody reads it: a closed file, a full disk
         _greet(daemon, listener)
+
+
+def _apart() -> bool:
+    """Whether somebody watches standard output while the log goes elsewhere."""
+    return sys.stdout is not None and sys.stdout.isatty() and not (sys.stderr is not None and sys.stderr.isatty())
 
 
 def _greet(daemon: Daemon, listener: SmtpListener | None) -> None:

@@ -15,7 +15,7 @@ longer ago than the operator keeps it.
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from helpdesk.core.words.alert import AlertText, OperatorAlert
 from helpdesk.core.words.case import DESK
@@ -27,11 +27,13 @@ from helpdesk.desk.tick import tick
 from helpdesk.desk.work import Worked
 from helpdesk.desk.worker import NOTHING_PARSED, Worker
 from helpdesk.failpoints import failpoint
+from helpdesk.log import logger
 from helpdesk.operators import Absences, Rounds, alerts, hand_on, raise_alert
 from helpdesk.plural import plural
 from helpdesk.privacy import purge
 from helpdesk.store import attempts, case_counts, cases, history, outbox, refusals, spool
 from helpdesk.store.claims import Keeper
+from helpdesk.store.conversation import message_id_of
 from helpdesk.unit import Rules, Units, load_rules
 
 if TYPE_CHECKING:
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
     from helpdesk.store.spool import Accepted, Became
     from helpdesk.wires.courier import Courier
 
+_log = logger("desk")
 _NOTHING_FAILS: Mapping[str, str] = {}
 
 __all__ = ["Desk", "Rules", "Worked", "load_rules"]
@@ -123,6 +126,8 @@ class Desk:
             ids = spool.put(connection, history.marked(connection, mails), now)
             failpoint("accept.pre_commit")
         failpoint("accept.post_commit")
+        for number, mail in zip(ids, mails, strict=True):
+            _log.info("accepted", spool_id=number, message_id=message_id_of(mail.raw), **_arrived(mail))
         return ids
 
     def begin_reading(self, mailbox: str, folder: str, uidvalidity: int, uidnext: int) -> None:
@@ -238,6 +243,16 @@ class Desk:
             alerts.next_at(self.database),
         ]
         return min((at for at in instants if at is not None), default=None)
+
+
+def _arrived(mail: Accepted) -> dict[str, Any]:
+    """Where a mail came from and how, for the log."""
+    return {
+        "mailbox": mail.mailbox,
+        "source": mail.source,
+        "remote": mail.envelope.remote,
+        "octets": len(mail.raw),
+    }
 
 
 def _history(summary: MailboxHistory) -> OperatorAlert:

@@ -21,13 +21,12 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING
-
-import structlog
+from typing import TYPE_CHECKING, Any
 
 from helpdesk.core.words.alert import AlertText, OperatorAlert
 from helpdesk.desk import undelivered
 from helpdesk.failpoints import failpoint
+from helpdesk.log import logger
 from helpdesk.mail.write.enclose import cut, enclose
 from helpdesk.operators import raise_alert
 from helpdesk.store import outbox, spool
@@ -55,7 +54,7 @@ _FIRST_PAUSE = timedelta(minutes=1)
 _LONGEST_PAUSE = timedelta(hours=1)
 _AT_ONCE = 60.0  # seconds; who comes to the dot later than that after the look at the claim was frozen, and looks again
 _SHARE = 4  # one claim in so many looks first for what was deferred
-_log = structlog.get_logger("deliver")
+_log = logger("deliver")
 
 
 class _TakenOverError(RuntimeError):
@@ -177,13 +176,13 @@ class Delivery:
             outcome = self.courier.deliver(mail, before_dot=look)
         except _TakenOverError:
             self.sending.keeper.let_go(outbox.TABLE, [row.id])
-            _log.warning("taken over by another", outbox_id=row.id, kind=row.kind)
+            _log.warning("taken over by another", **_named(row))
             return None
         except NOT_NOW:
             self.sending.add([_Attempt(row, None, self.clock())])
             raise
         except Exception as problem:  # noqa: BLE001 - unknown is temporary (design law 2), and this mail's alone
-            _log.exception("a mail could not be sent", outbox_id=row.id, kind=row.kind)
+            _log.exception("a mail could not be sent", **_named(row))
             outcome = Retry(f"the desk could not send it: {type(problem).__name__}", uncertain=look.passed)
         finally:
             if self.pace is not None:
@@ -198,7 +197,7 @@ class Delivery:
         try:
             return self.sending.judge(row, outcome, now)
         except Exception:  # noqa: BLE001 - an answer that is not compared with others is still the answer
-            _log.exception("a refusal could not be compared", outbox_id=row.id)
+            _log.exception("a refusal could not be compared", **_named(row))
             return _Attempt(row, outcome, now)
 
 
@@ -271,14 +270,14 @@ def _note(unit: Unit, done: _Attempt, *, carefully: bool) -> bool:
     except NOT_NOW:
         raise
     except Exception:  # noqa: BLE001 - whatever it is, the state is worth more than the words about it
-        _log.exception("what became of a mail could not be told", outbox_id=done.row.id)
+        _log.exception("what became of a mail could not be told", **_named(done.row))
     try:
         with unit.connection.begin_nested():
             return _state(unit, done)[0]
     except NOT_NOW:
         raise
     except Exception:  # noqa: BLE001 - as above
-        _log.exception("what became of a mail could not be noted", outbox_id=done.row.id)
+        _log.exception("what became of a mail could not be noted", **_named(done.row))
         return False
 
 
@@ -332,17 +331,29 @@ def _state(unit: Unit, done: _Attempt) -> tuple[bool, OperatorAlert | None]:
 def _tell(done: _Attempt) -> None:
     """Into the log, once it is on disk."""
     row = done.row
+    log = _log.bind(**_named(row))
     match done.outcome:
-        case Sent():
-            _log.info("sent", outbox_id=row.id, kind=row.kind, case=row.case)
-        case Retry(reason, uncertain=True) if row.kind in outbox.AT_MOST_ONCE:
-            _log.warning("uncertain", outbox_id=row.id, kind=row.kind, reason=reason)
-        case Retry(reason) if done.at - row.created_at < GIVE_UP_AFTER:
-            _log.warning("deferred", outbox_id=row.id, kind=row.kind, attempts=row.attempts, reason=reason)
-        case Failed(reason) if row.enclosed:
-            _log.warning("refused with its files", outbox_id=row.id, kind=row.kind, reason=reason)
-        case Retry(reason) | Failed(reason):
-            _log.error("failed", outbox_id=row.id, kind=row.kind, reason=reason)
+        case Sent(answer):
+            log.info("sent", answer=answer)
+        case Retry(answer, uncertain=True) if row.kind in outbox.AT_MOST_ONCE:
+            log.warning("uncertain", answer=answer)
+        case Retry(answer) if done.at - row.created_at < GIVE_UP_AFTER:
+            log.warning("deferred", attempts=row.attempts, answer=answer)
+        case Failed(answer) if row.enclosed:
+            log.warning("refused with its files", answer=answer)
+        case Retry(answer) | Failed(answer):
+            log.error("failed", answer=answer)
+
+
+def _named(row: Row) -> dict[str, Any]:
+    """A mail as the log names it."""
+    return {
+        "outbox_id": row.id,
+        "message_id": row.message_id,
+        "kind": row.kind,
+        "case": row.case,
+        "recipient": row.recipient,
+    }
 
 
 def _outgoing(database: Database, row: Row, signing: Signing | None) -> Outgoing:

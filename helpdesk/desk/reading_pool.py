@@ -19,11 +19,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import structlog
-
 import helpdesk
 from helpdesk.desk.ahead import ReadAhead
 from helpdesk.desk.reading_process import LENGTH, READY, ReadingJob, framed
+from helpdesk.log import logger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -38,7 +37,7 @@ _END = 2.0  # seconds for a process to end by itself
 _PAUSE = 30.0  # seconds after a process that could not begin
 _CHUNK = 1 << 20
 _COMMAND = "import sys; from helpdesk.desk.reading_process import main; main(sys.argv[1])"
-_log = structlog.get_logger("reading")
+_log = logger("reading")
 
 
 class ReadingFailed(Exception):

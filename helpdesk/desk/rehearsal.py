@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import structlog
-
 from helpdesk.core.words.message import Envelope
 from helpdesk.desk.ahead import ReadAhead
 from helpdesk.desk.work import read_mail, work_mail
 from helpdesk.failpoints import out_of_reach
+from helpdesk.log import logger
 from helpdesk.mail.read.parse import parse
 from helpdesk.store import spool
 from helpdesk.store.engine import Database
@@ -53,7 +52,7 @@ Content-Type: text/html; charset=utf-8
 <p>Hello,</p><p>since this morning the export takes an hour, and nobody can work with it.</p>
 --=-=--
 """
-_log = structlog.get_logger("work")
+_log = logger("work")
 
 
 def rehearse(rules: Rules, now: datetime) -> None:

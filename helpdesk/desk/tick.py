@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import structlog
-
 from helpdesk.core import tick as core_tick
 from helpdesk.core.words.alert import AlertText, OperatorAlert
 from helpdesk.core.words.case import Case
 from helpdesk.core.words.events import ClockBreached, Event, StepTaken
 from helpdesk.failpoints import failpoint
+from helpdesk.log import logger
 from helpdesk.operators import raise_alert
 from helpdesk.store import cases as case_store
 from helpdesk.store.conflicts import is_conflict
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 
 BATCH = 50
 _SHOWN = 300  # characters of an error
-_log = structlog.get_logger("tick")
+_log = logger("tick")
 
 
 def tick(units: Units, now: datetime) -> int:

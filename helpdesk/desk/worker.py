@@ -14,14 +14,13 @@ import time
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-import structlog
-
 from helpdesk.core.words.alert import AlertText, OperatorAlert
 from helpdesk.desk.ahead import ReadAhead
 from helpdesk.desk.reading_pool import READY_WITHIN, ReadingFailed
 from helpdesk.desk.reading_process import ReadingJob
 from helpdesk.desk.work import read_mail, work_mail
 from helpdesk.failpoints import failpoint
+from helpdesk.log import logger
 from helpdesk.mail.read.parse import parse
 from helpdesk.operators import raise_alert
 from helpdesk.store import attempts
@@ -44,7 +43,7 @@ BATCH = 8  # more would save hardly any flush a mail, and a worker that dies lea
 TOO_OFTEN = 50  # attempts forgiven to one mail, of which the operators are told
 _FRUITLESS = 20  # mails that fail one after the other, before somebody is asked whether to go on
 NOTHING_PARSED: Mapping[bytes, Message] = MappingProxyType({})
-_log = structlog.get_logger("work")
+_log = logger("work")
 
 
 class Worker:
@@ -165,7 +164,13 @@ class Worker:
             failpoint("work.post_commit")
             for done in part:
                 del self._claimed[done.spool_id]
-                _log.info("worked", spool_id=done.spool_id, outcome=done.outcome, case=done.case)
+                _log.info(
+                    "worked",
+                    spool_id=done.spool_id,
+                    message_id=done.message.message_id,
+                    outcome=done.outcome,
+                    case=done.case,
+                )
             worked += part
         return worked
 

@@ -10,11 +10,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import structlog
-
 from helpdesk.core.staffing import relief
 from helpdesk.core.words.desk_mail import DepartedMail
 from helpdesk.letters import DeskLetter
+from helpdesk.log import logger
 from helpdesk.store import cases as case_store
 from helpdesk.store import outbox
 
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from helpdesk.unit import Unit, Units
 
 _SHOWN = 200  # cases of a mail: what does not fit is counted
-_log = structlog.get_logger("departed")
+_log = logger("departed")
 
 
 def hand_on(units: Units, now: datetime) -> int:

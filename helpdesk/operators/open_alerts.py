@@ -8,8 +8,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import structlog
-
+from helpdesk.log import logger
 from helpdesk.operators import alerts
 from helpdesk.store import alerts as alert_store
 
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from helpdesk.core.words.alert import AlertText
     from helpdesk.unit import Unit, Units
 
-_log = structlog.get_logger("troubles")
+_log = logger("troubles")
 
 
 class OpenAlerts:

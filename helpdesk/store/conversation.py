@@ -27,13 +27,24 @@ class Strand:
 
 def strand_of(raw: bytes, mail_from: str) -> Strand:
     """By From, else by the envelope; by the first of References, else In-Reply-To, else its own Message-ID."""
+    fields = _fields(raw)
+    author = _address(fields.get(b"from", b"")) or mail_from.encode("utf-8", "replace")
+    ids = (_first(fields.get(name, b"")) for name in (b"references", b"in-reply-to", b"message-id"))
+    return Strand(_digest(author.lower()), _digest(next(filter(None, ids), b"")))
+
+
+def message_id_of(raw: bytes) -> str:
+    """Its Message-ID as it stands there, in brackets; "" where a mail has none."""
+    found = _BRACKETED.search(_fields(raw).get(b"message-id", b""))
+    return found[0].decode("ascii", "replace") if found else ""
+
+
+def _fields(raw: bytes) -> dict[bytes, bytes]:
     head = raw.replace(b"\r\n", b"\n").partition(b"\n\n")[0] + b"\n"
     fields: dict[bytes, bytes] = {}
     for found in _FIELD.finditer(head):
         fields.setdefault(found[1].lower(), found[2])
-    author = _address(fields.get(b"from", b"")) or mail_from.encode("utf-8", "replace")
-    ids = (_first(fields.get(name, b"")) for name in (b"references", b"in-reply-to", b"message-id"))
-    return Strand(_digest(author.lower()), _digest(next(filter(None, ids), b"")))
+    return fields
 
 
 def _address(field: bytes) -> bytes:

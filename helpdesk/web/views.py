@@ -6,8 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import structlog
-
+from helpdesk.log import logger
 from helpdesk.report.attached import load_attachment
 from helpdesk.store import case_counts, queue
 from helpdesk.store import cases as case_store
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 
 _NOTHING: Mapping[str, str] = {}
 SHOWN = 200  # cases on one page
-_log = structlog.get_logger("console")
+_log = logger("console")
 
 
 @dataclass(frozen=True, slots=True)

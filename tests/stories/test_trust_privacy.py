@@ -220,7 +220,7 @@ def test_a_letter_has_no_place_for_a_blind_copy():
 def logged():
     """All that is logged, as it is written for programs."""
     lines = io.StringIO()
-    processors = [*log._processors(), structlog.processors.JSONRenderer()]
+    processors = log._chain(json=True)
     structlog.configure(
         processors=processors, wrapper_class=structlog.BoundLogger, logger_factory=structlog.PrintLoggerFactory(lines)
     )
