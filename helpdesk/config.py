@@ -98,6 +98,22 @@ class SmtpInTable:
 
 @strict
 @dataclass
+class OAuth2Table:
+    """`oauth2 = {...}`: where an access token is fetched with a refresh token, and the first of these."""
+
+    token_url: str
+    client_id: str
+    device_url: str = ""  # where somebody signs in: by a code that is typed elsewhere,
+    authorize_url: str = ""  # or in a browser
+    refresh_token_env: str = ""
+    refresh_token_file: str = ""
+    client_secret_env: str = ""
+    client_secret_file: str = ""
+    scope: str = ""
+
+
+@strict
+@dataclass
 class SmtpOutTable:
     """`[smtp_out]`: who takes our mail."""
 
@@ -105,6 +121,7 @@ class SmtpOutTable:
     username: str = ""
     password_env: str = ""
     password_file: str = ""
+    oauth2: OAuth2Table | None = None
     dkim_domain: str = ""
     dkim_selector: str = ""
     dkim_key_file: str = ""
@@ -149,20 +166,6 @@ class SeverityFileTable:
     """`[severity]`: what helps to find severities."""
 
     reader: ReaderTable = field(default_factory=ReaderTable)
-
-
-@strict
-@dataclass
-class OAuth2Table:
-    """`oauth2 = {...}`: where an access token is fetched with a refresh token."""
-
-    token_url: str
-    client_id: str
-    refresh_token_env: str = ""
-    refresh_token_file: str = ""
-    client_secret_env: str = ""
-    client_secret_file: str = ""
-    scope: str = ""
 
 
 @strict
@@ -376,8 +379,8 @@ class Configuration:
         accounts = [entry.imap for entry in self.file.mailbox if entry.imap]
         names = [self.file.web.token_file, self.file.smtp_out.password_file, self.file.smtp_out.dkim_key_file]
         names += [self.file.smtp_in.tls_key, *(account.password_file for account in accounts)]
-        grants = [account.oauth2 for account in accounts if account.oauth2]
-        names += [name for grant in grants for name in (grant.refresh_token_file, grant.client_secret_file)]
+        tables = [self.file.smtp_out.oauth2, *(account.oauth2 for account in accounts)]
+        names += [name for grant in tables if grant for name in (grant.refresh_token_file, grant.client_secret_file)]
         return tuple(self.folder / name for name in names if name)
 
     @property
@@ -618,7 +621,7 @@ def _reader_problems(reader: ReaderTable) -> Iterator[str]:
     parts = urlsplit(reader.url) if _is_url(reader.url) else None
     if parts is None or "@" in parts.netloc:  # the URL is not repeated: a key may stand in it
         yield "severity.reader.url: expected one without a password, such as https://ai.example/v1/chat/completions"
-    elif parts.scheme != "https" and not _names_loopback(parts.hostname or ""):
+    elif not _is_safe_url(reader.url):
         yield "severity.reader.url: expected https, or http on this host"
     if not reader.model:
         yield "severity.reader.model: expected the name of a model"
@@ -795,6 +798,11 @@ def _is_url(text: str) -> bool:
         return False
 
 
+def _is_safe_url(text: str) -> bool:
+    """Whether nobody on the way reads what is sent there."""
+    return _is_url(text) and (urlsplit(text).scheme == "https" or _names_loopback(urlsplit(text).hostname or ""))
+
+
 def _duty_problems(file: ConfigurationFile) -> Iterator[str]:
     """When agents are there, and when the operators get the digest."""
     if file.desk.heartbeat and not _is_url(file.desk.heartbeat):
@@ -895,8 +903,26 @@ def _secret_problems(file: ConfigurationFile) -> Iterator[str]:
     ]
     if any(signing) and not all(signing):
         yield "smtp_out: expected dkim_domain, dkim_selector and dkim_key_file together"
-    if file.smtp_out.username and bool(file.smtp_out.password_env) == bool(file.smtp_out.password_file):
-        yield "smtp_out: expected exactly one of password_env, password_file beside username"
+    out = file.smtp_out
+    if out.username and sum(map(bool, (out.password_env, out.password_file, out.oauth2))) != 1:
+        yield "smtp_out: expected exactly one of password_env, password_file, oauth2 beside username"
+    if out.oauth2 and not out.username:
+        yield "smtp_out.username: expected the one that oauth2 signs in as"
+    accounts = [(f"mailbox.{number}.imap", mailbox.imap) for number, mailbox in enumerate(file.mailbox, start=1)]
+    for place, account in [*accounts, ("smtp_out", out)]:
+        if account and account.oauth2:
+            yield from _grant_problems(f"{place}.oauth2", account.oauth2)
+
+
+def _grant_problems(place: str, grant: OAuth2Table) -> Iterator[str]:
+    if bool(grant.refresh_token_env) == bool(grant.refresh_token_file):
+        yield f"{place}: expected exactly one of refresh_token_env, refresh_token_file"
+    if grant.device_url and grant.authorize_url:
+        yield f"{place}: expected one way to sign in, device_url or authorize_url"
+    urls = {"token_url": grant.token_url, "device_url": grant.device_url, "authorize_url": grant.authorize_url}
+    for key, url in urls.items():
+        if url and not _is_safe_url(url):
+            yield f"{place}.{key}: expected an address that begins with https://, or http:// on this host, not {url!r}"
 
 
 def read_size(text: str) -> int:

@@ -38,6 +38,7 @@ class Provider:
     relays: tuple[str, ...] = ()
     border: str = ""
     token_url: str = ""
+    device_url: str = ""
     scope: str = ""
     password: str = ""
     next: tuple[str, ...] = ()
@@ -96,6 +97,11 @@ def is_local(host: str) -> bool:
 def password_file(address: str) -> str:
     """The file with a mailbox's password."""
     return f"{quote(address, safe='@')}.password"
+
+
+def token_file(address: str) -> str:
+    """The file with the refresh token of a mailbox."""
+    return f"{quote(address, safe='@')}.token"
 
 
 def files(desk: NewDesk, today: date) -> Iterator[tuple[str, str]]:
@@ -187,10 +193,24 @@ def _mail_out(desk: NewDesk) -> Iterator[str]:
     remark = "for a first try; then smtp://HOST:587?starttls=yes or smtps://HOST:465"
     smarthost = _smarthost(desk)
     yield _line(f"url = {quoted(smarthost)}", remark if smarthost.startswith("maildir:") else "")
-    signs_in = provider.password and "//" in smarthost and not smarthost.endswith(":25")
+    signs_in = (provider.password or provider.token_url) and "//" in smarthost and not smarthost.endswith(":25")
     yield _line(f"username = {quoted(desk.mailboxes[0])}", used=signs_in)
+    if signs_in and provider.token_url:
+        yield from _oauth2(desk, "smtp_out", desk.mailboxes[0])
+        return
     file = quoted(password_file(desk.mailboxes[0]))
     yield _line(f"password_file = {file}", 'mode 0600; or password_env = "SMTP_PASSWORD"', used=signs_in)
+
+
+def _oauth2(desk: NewDesk, table: str, address: str) -> Iterator[str]:
+    """Where an account is signed in to; mailbox and smarthost share one refresh token."""
+    provider = desk.provider
+    yield f"[{table}.oauth2]"
+    yield f"token_url = {quoted(provider.token_url.format(tenant=desk.tenant))}"
+    yield f"device_url = {quoted(provider.device_url.format(tenant=desk.tenant))}"
+    yield f"client_id = {quoted(desk.client)}"
+    yield _line(f"refresh_token_file = {quoted(token_file(address))}", "helpdesk mailbox login writes it")
+    yield f"scope = {quoted(provider.scope)}"
 
 
 def _smarthost(desk: NewDesk) -> str:
@@ -231,14 +251,12 @@ def _imap(desk: NewDesk, address: str) -> Iterator[str]:
     yield f"  port = {port}"
     yield _line(f'  tls = "{"starttls" if port == 143 else "implicit"}"', "implicit | starttls | none")
     yield f"  username = {quoted(address)}"
-    if provider.token_url:
-        url = quoted(provider.token_url.format(tenant=desk.tenant))
-        grant = f'refresh_token_file = "refresh-token", scope = {quoted(provider.scope)}'
-        yield f"  oauth2 = {{ token_url = {url}, client_id = {quoted(desk.client)}, {grant} }}"
-    else:
+    if not provider.token_url:
         file = quoted(password_file(address))
         yield _line(f"  password_file = {file}", 'mode 0600; or password_env = "IMAP_PASSWORD"')
     yield _line('  processed = "Processed"', "taken mail is moved there; absent: it stays, marked as read")
+    if provider.token_url:
+        yield from (f"  {line}" for line in _oauth2(desk, "mailbox.imap", address))
 
 
 def _people(desk: NewDesk) -> Iterator[str]:
@@ -301,6 +319,8 @@ def left_to_do(desk: NewDesk, folder: str, command: str, option: str, *, well: b
     provider = desk.provider
     for line in provider.next:
         yield line.format(address=desk.mailboxes[0], domain=desk.mailboxes[0].rpartition("@")[2])
+    for address in desk.mailboxes if provider.token_url else ():
+        yield f"Sign in as {address}:\n  {command} mailbox login {address}{option}"
     for file in _awaited(desk):
         yield f"Type the password, {provider.password}, end with Ctrl-D:\n  install -m 600 /dev/stdin {folder}/{file}"
     if not well:
@@ -318,6 +338,5 @@ def left_to_do(desk: NewDesk, folder: str, command: str, option: str, *, well: b
 
 
 def _awaited(desk: NewDesk) -> Sequence[str]:
-    """The files of passwords that nobody gave yet. Where a mailbox is signed in to with OAuth2, one is for sending."""
-    accounts = desk.mailboxes[:1] if desk.provider.token_url else desk.mailboxes
-    return [password_file(one) for one in accounts if desk.provider.password and one not in desk.passwords]
+    """The files of passwords that nobody gave yet."""
+    return [password_file(one) for one in desk.mailboxes if desk.provider.password and one not in desk.passwords]

@@ -51,6 +51,7 @@ COMMANDS: Mapping[str, Registered] = {
         "Say that a person wrote a mail that was held or taken for a robot's; it becomes a case, unacknowledged.",
     ),
     "oncall": Registered("oncall", "Who is on call in each rotation, and until when."),
+    "mailbox": Registered("mailbox", "Signing in to mailboxes with OAuth2."),
     "ledger": Registered(
         "queues", "What came in at each mailbox and what became of it; exits with 1 when the counts do not balance."
     ),

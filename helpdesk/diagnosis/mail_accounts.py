@@ -7,7 +7,7 @@ import ssl
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from helpdesk.credentials import imap_account, open_outgoing, source
+from helpdesk.credentials import TokenAccount, imap_account, open_outgoing, source
 from helpdesk.diagnosis.examined import Examined, expiry
 from helpdesk.errors import Unavailable
 from helpdesk.plural import plural
@@ -67,7 +67,7 @@ def _why_not_read(
     where = f"{account.host}:{account.port}"
     match problem.cause:
         case "credentials":
-            return f"{where}: {problem.detail}; {_SET_IT}"
+            return f"{where}: {problem.detail}{'' if account.oauth2 else f'; {_SET_IT}'}"
         case "login":
             return f"{where}: {_refused_login(configuration, entry, account, problem)}"
         case "refused" if problem.detail.startswith("select"):
@@ -87,10 +87,14 @@ def _refused_login(
 ) -> str:
     imap = entry.imap
     assert imap is not None  # noqa: S101 - see `mailbox`
-    if account.oauth2:
-        return f"the server refuses the token of {account.username!r} ({problem.detail}): sign in anew"
+    if imap.oauth2:
+        return _refused_token(TokenAccount(account.mailbox, account.username, imap.oauth2), problem.detail)
     place = source(configuration.place(imap.password_file), imap.password_env)
     return f"the server refuses {account.username!r} with the password from {place} ({problem.detail}): correct either"
+
+
+def _refused_token(account: TokenAccount, said: str) -> str:
+    return f"the server refuses the token of {account.username!r} ({said}); where that is not its rule, {account.todo}"
 
 
 _IMAP_SETTING = {"none": 'tls = "none"', "starttls": 'tls = "starttls"', "implicit": 'tls = "implicit"'}
@@ -123,7 +127,9 @@ def _why_not_sent(configuration: Configuration, problem: Unavailable) -> str:
     said = str(problem).partition(": ")[2]
     if stage == "AUTH":
         if refused is None or not refused.code:
-            return f"{where}: {said}; {_SET_IT}"
+            return f"{where}: {said}{'' if table.oauth2 else f'; {_SET_IT}'}"
+        if table.oauth2:
+            return f"{where}: {_refused_token(TokenAccount(table.username, table.username, table.oauth2), said)}"
         place = source(configuration.place(table.password_file), table.password_env)
         return f"{where}: the server refuses {table.username!r} with the password from {place} ({said}): correct either"
     if refused is not None and refused.code:

@@ -114,6 +114,7 @@ class Login:
 
     username: str
     password: Callable[[], str] = field(repr=False)
+    oauth2: bool = False  # the password is an access token
 
 
 @dataclass(frozen=True, slots=True)

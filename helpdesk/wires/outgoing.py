@@ -23,17 +23,20 @@ def open_courier(
     *,
     username: str | None = None,
     password: Callable[[], str] | None = None,
+    oauth2: bool = False,
     hostname: str | None = None,
 ) -> Courier:
     """Make the courier for a URL; nothing is connected or written before the first mail or probe.
 
-    `hostname` is how we greet, our own name by default. Raises `ValueError` saying what was expected;
-    the text never repeats the URL, which may hold a password.
+    `hostname` is how we greet, our own name by default; with `oauth2` the password is an access token. Raises
+    `ValueError` saying what was expected; the text never repeats the URL, which may hold a password.
     """
     scheme, _, rest = url.partition(":")
     if scheme == "maildir":
         return _open_maildir(rest)
-    return SmtpCourier(replace(smarthost_of(url, username=username, password=password), greet_as=hostname))
+    smarthost = smarthost_of(url, username=username, password=password)
+    login = replace(smarthost.login, oauth2=oauth2) if smarthost.login else None
+    return SmtpCourier(replace(smarthost, login=login, greet_as=hostname))
 
 
 def smarthost_of(url: str, *, username: str | None = None, password: Callable[[], str] | None = None) -> Smarthost:

@@ -101,17 +101,7 @@ class RefreshToken:
 
     def _keep(self, renewed: _Renewed) -> None:
         """On disk as a whole or not at all, readable by us alone."""
-        content = json.dumps({"in_place_of": renewed.in_place_of, "refresh_token": renewed.token})
-        new = self._file.with_name(f"{self._file.name}.new")
-        try:
-            new.unlink(missing_ok=True)  # of a process that was killed here
-            _write(new, content)
-            new.replace(self._file)
-            _flush(self._file.parent)
-        except OSError as problem:
-            raise Unavailable(
-                f"the new refresh token of the token server cannot be kept in {self._file}: {problem.strerror}"
-            ) from None
+        write_whole(self._file, json.dumps({"in_place_of": renewed.in_place_of, "refresh_token": renewed.token}))
 
     @contextlib.contextmanager
     def _turn(self) -> Iterator[None]:
@@ -130,9 +120,29 @@ class RefreshToken:
             yield
 
 
-def _write(file: Path, content: str) -> None:
+def write_whole(file: Path, content: str) -> None:
+    """Put a token into a file, whole or not at all, its owner's alone: the owner of what it replaces, or of the folder.
+
+    Raises Unavailable.
+    """
+    file = file.resolve()  # what a link names is replaced, not the link
+    new = file.with_name(f"{file.name}.new")
+    try:
+        new.unlink(missing_ok=True)  # of a process that was killed here
+        _write(new, content, (file if file.exists() else file.parent).stat())
+        new.replace(file)
+        _flush(file.parent)
+    except OSError as problem:
+        raise Unavailable(
+            f"the new refresh token of the token server cannot be kept in {file}: {problem.strerror}"
+        ) from None
+
+
+def _write(file: Path, content: str, owned: os.stat_result) -> None:
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
+        if os.geteuid() == 0:  # an operator's command must not lock the daemon out
+            os.fchown(opened.fileno(), owned.st_uid, owned.st_gid)
         opened.write(content)
         opened.flush()
         os.fsync(opened.fileno())

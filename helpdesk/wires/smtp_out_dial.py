@@ -18,8 +18,10 @@ from helpdesk.wires.courier import Login, Retry, Smarthost, is_loopback
 from helpdesk.wires.smtp_out_link import DeliveryRefused, Link
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from datetime import timedelta
+
+_LONGEST_COMMAND = 510  # octets without the line's end, RFC 5321 section 4.5.3.1.4
 
 
 class Dialler:
@@ -112,7 +114,7 @@ def _say_hello(link: Link) -> None:
 
 
 def _log_in(link: Link, login: Login) -> None:
-    """Say AUTH PLAIN or LOGIN (RFC 4954, RFC 4616), never without TLS but to this very host."""
+    """Say AUTH PLAIN, LOGIN or XOAUTH2 (RFC 4954, RFC 4616), never without TLS but to this very host."""
     assert link.sock is not None  # noqa: S101  for the type checker
     if not link.encrypted and not is_loopback(link.sock.getpeername()[0]):
         raise DeliveryRefused(Retry("AUTH: not without TLS"))
@@ -134,12 +136,23 @@ def _credentials(mechanisms: str, login: Login) -> tuple[str, ...]:
     except Exception as failed:  # noqa: BLE001  a missing file or variable is ours, so it is temporary
         raise DeliveryRefused(Retry(f"AUTH: the password cannot be read: {type(failed).__name__}")) from None
     offered = mechanisms.upper().split()
+    if login.oauth2:
+        return _bearing(offered, f"user={login.username}\x01auth=Bearer {password}\x01\x01")
     if "PLAIN" in offered:
         response = _base64(f"\0{login.username}\0{password}")
         return f"AUTH PLAIN {response}", response
     if "LOGIN" in offered:
         return "AUTH LOGIN", _base64(login.username), _base64(password)
     raise DeliveryRefused(Retry("AUTH: the server offers neither PLAIN nor LOGIN"))
+
+
+def _bearing(offered: Collection[str], response: str) -> tuple[str, ...]:
+    """The lines of XOAUTH2. An error comes as a challenge, which an empty line answers."""
+    if "XOAUTH2" not in offered:
+        raise DeliveryRefused(Retry("AUTH: the server does not offer XOAUTH2"))
+    line = f"AUTH XOAUTH2 {_base64(response)}"
+    # RFC 4954 section 4: no initial response that makes the command too long, as tokens of two thousand octets do.
+    return (line, "") if len(line) <= _LONGEST_COMMAND else ("AUTH XOAUTH2", _base64(response), "")
 
 
 def _base64(text: str) -> str:

@@ -1,4 +1,4 @@
-"""An access token for a refresh token (RFC 6749 section 6), and no wait without an end.
+"""What a token server gives for a form, an access token above all (RFC 6749), and no wait without an end.
 
 The time limit is for the whole answer (`deadline`). What it says of an error is told (section 5.2), without the secrets
 that it was sent and may repeat.
@@ -27,7 +27,7 @@ PATIENCE = timedelta(seconds=20)
 _LARGEST = 64 * 1024  # octets of an answer; tokens have one or two thousand
 _LONGEST = 300  # characters of what it says
 _CODE = re.compile(r"[\x20-\x21\x23-\x5b\x5d-\x7e]{1,60}")  # RFC 6749 section 5.2
-_FORM_SECRETS = ("refresh_token", "client_secret")
+_FORM_SECRETS = ("refresh_token", "client_secret", "code", "code_verifier", "device_code")
 
 
 class TokenRefused(Unavailable):
@@ -48,6 +48,15 @@ class Grant:
 
 def ask(url: str, form: Mapping[str, str], *, patience: timedelta = PATIENCE) -> Grant:
     """Send the form; raises TokenRefused, or Unavailable where there is no answer that makes sense."""
+    given = post(url, form, patience=patience)
+    token, renewed = given.get("access_token"), given.get("refresh_token")
+    if not isinstance(token, str) or not token:
+        raise Unavailable("the token server answered without an access token")
+    return Grant(token, renewed if isinstance(renewed, str) else "")
+
+
+def post(url: str, form: Mapping[str, str], *, patience: timedelta = PATIENCE) -> dict[str, Any]:
+    """The JSON that the server gives for the form; raises as `ask` does."""
     secrets = [form[name] for name in _FORM_SECRETS if form.get(name)]
     seconds = patience.total_seconds()
     request = urllib.request.Request(  # noqa: S310 - the operator's own URL
@@ -65,7 +74,7 @@ def ask(url: str, form: Mapping[str, str], *, patience: timedelta = PATIENCE) ->
             raise Unavailable(f"the token server gave no answer: {in_words(problem)}") from None
     if line.cut.is_set():
         raise Unavailable(f"the token server gave no whole answer within {seconds:g} seconds")
-    return _grant(status, body, secrets)
+    return _given(status, body, secrets)
 
 
 def _exchange(
@@ -79,18 +88,15 @@ def _exchange(
             return refusal.code, refusal.read(_LARGEST)
 
 
-def _grant(status: int, body: bytes, secrets: Collection[str]) -> Grant:
+def _given(status: int, body: bytes, secrets: Collection[str]) -> dict[str, Any]:
     said = _json(body)
-    token, code = said.get("access_token"), said.get("error")
-    if 200 <= status < 300 and isinstance(token, str) and token:
-        renewed = said.get("refresh_token")
-        return Grant(token, renewed if isinstance(renewed, str) else "")
+    code = said.get("error")
     if isinstance(code, str) and _CODE.fullmatch(code):
         description = said.get("error_description")
-        more = _clean(description, secrets) if isinstance(description, str) else ""
-        raise TokenRefused(code, f"the token server refused: {_clean(code, secrets)}{f' ({more})' if more else ''}")
+        more = one_line(description, secrets) if isinstance(description, str) else ""
+        raise TokenRefused(code, f"the token server refused: {one_line(code, secrets)}{f' ({more})' if more else ''}")
     if 200 <= status < 300:
-        raise Unavailable("the token server answered without an access token")
+        return said
     raise TokenRefused("", f"the token server answered {status} without a reason")
 
 
@@ -102,7 +108,7 @@ def _json(body: bytes) -> dict[str, Any]:
     return {}
 
 
-def _clean(text: str, secrets: Collection[str]) -> str:
+def one_line(text: str, secrets: Collection[str] = ()) -> str:
     """What the server says, fit for one line, without what it was sent: as it is, and as a form or JSON spells it."""
     for secret in secrets:
         for form in (secret, urllib.parse.quote_plus(secret), urllib.parse.quote(secret), json.dumps(secret)[1:-1]):

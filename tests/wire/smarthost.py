@@ -83,7 +83,7 @@ class ScriptedSmarthost:
         self._script = {place: _turns(told) for place, told in (script or {}).items()}
         self.offers, self.tls, self.users, self.auth = offers, tls, users or {}, auth
         self.asks_again = asks_again
-        self.tls_context = _server_context(certificate)
+        self.tls_context = server_context(certificate)
         self.accepted = []  # AcceptedMail, in order
         self.heard = []  # every command line as it came, of all connections
         self.broken_off = []  # contents whose dot never came
@@ -234,11 +234,20 @@ class _Session:
             _, user, password = (
                 _decoded(initial) if initial and not self.smarthost.asks_again else self._challenge("")
             ).split("\0")
+        elif mechanism == "XOAUTH2":
+            user, password = self._bearer(_decoded(initial) if initial else self._challenge(""))
         else:
             user, password = self._challenge("VXNlcm5hbWU6"), self._challenge("UGFzc3dvcmQ6")
         good = user in self.smarthost.users and self.smarthost.users[user] == password
         if self._say("235 2.7.0 welcome" if good else "535 5.7.8 no", "AUTH").startswith("235"):
             self.user = user
+
+    def _bearer(self, response):
+        """Who, and the access token; an error is told in a challenge of its own, which is answered with nothing."""
+        user, token = re.fullmatch("user=(.*)\x01auth=Bearer (.*)\x01\x01", response).groups()
+        if self.smarthost.users.get(user) != token:
+            assert self._challenge("eyJzdGF0dXMiOiI0MDAifQ==") == ""
+        return user, token
 
     def _challenge(self, text):
         self._reply(f"334 {text}")
@@ -354,6 +363,11 @@ def trusting(certificate="localhost"):
     return ssl.create_default_context(cadata=_CERTIFICATES[certificate])
 
 
+def authority(certificate="localhost"):
+    """That certificate, as a file of authorities has it."""
+    return _CERTIFICATES[certificate]
+
+
 def _turns(told):
     return iter(told) if isinstance(told, list) else iter(lambda: told, None)
 
@@ -366,7 +380,7 @@ def _decoded(text):
     return base64.b64decode(text).decode()
 
 
-def _server_context(certificate):
+def server_context(certificate):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     with tempfile.NamedTemporaryFile("w") as file:
         file.write(_KEY + _CERTIFICATES[certificate])

@@ -22,8 +22,8 @@ USERS = {"desk": PASSWORD}
 def courier_to():
     couriers = []
 
-    def make(smarthost, *, password=None, tls=None, context=trusting, opening=timedelta(seconds=120)):
-        login = Login("desk", password if callable(password) else lambda: password) if password else None
+    def make(smarthost, *, password=None, oauth2=False, tls=None, context=trusting, opening=timedelta(seconds=120)):
+        login = Login("desk", password if callable(password) else lambda: password, oauth2) if password else None
         where = Smarthost("127.0.0.1", smarthost.port, tls or smarthost.tls, login, greet_as="desk.example")
         deadlines = replace(Deadlines(), opening=opening)
         couriers.append(SmtpCourier(where, deadlines=deadlines, tls_context=context()))
@@ -173,6 +173,44 @@ def test_a_smarthost_without_a_login_we_know_gets_no_password(courier_to):
         outcome = courier_to(smarthost, password=PASSWORD).deliver(MAIL)
     assert outcome == Retry("AUTH: the server offers neither PLAIN nor LOGIN")
     assert "AUTH" not in smarthost.verbs
+
+
+@pytest.mark.parametrize("token", ["short", "x" * 2000], ids=["initial response", "too long for one"])
+def test_an_access_token_is_said_as_the_servers_ask_for_it(courier_to, token):
+    """RFC 4954 section 4: a command of more than 512 octets is none."""
+    with ScriptedSmarthost(tls="starttls", users={"desk": token}, auth=("LOGIN", "XOAUTH2")) as smarthost:
+        assert isinstance(courier_to(smarthost, password=token, oauth2=True).deliver(MAIL), Sent)
+    (auth,) = [line for line in smarthost.heard if line.startswith("AUTH")]
+    assert (auth == "AUTH XOAUTH2\r\n") == (len(token) > 500)
+    assert smarthost.accepted[0].user == "desk"
+
+
+@pytest.mark.parametrize("token", ["stale", "x" * 2000])
+def test_a_refused_access_token_is_a_refusal_and_shows_nothing(courier_to, token):
+    """The error comes as a challenge, and is answered with an empty line, not with the token once more."""
+    with ScriptedSmarthost(tls="starttls", users={"desk": "fresh"}, auth=("XOAUTH2",)) as smarthost:
+        outcome = courier_to(smarthost, password=token, oauth2=True).deliver(MAIL)
+    assert outcome == Retry("AUTH: 535 5.7.8")
+
+
+def test_an_access_token_goes_to_nobody_who_does_not_ask_for_it_or_in_clear(courier_to, monkeypatch):
+    with ScriptedSmarthost(tls="starttls", users=USERS) as smarthost:
+        outcome = courier_to(smarthost, password="token", oauth2=True).deliver(MAIL)
+    assert outcome == Retry("AUTH: the server does not offer XOAUTH2")
+    assert "AUTH" not in smarthost.verbs
+    monkeypatch.setattr(smtp_out_dial, "is_loopback", lambda _: False)
+    with ScriptedSmarthost(users=USERS, auth=("XOAUTH2",)) as smarthost:
+        assert courier_to(smarthost, password="token", oauth2=True).deliver(MAIL) == Retry("AUTH: not without TLS")
+    assert "AUTH" not in smarthost.verbs
+
+
+def test_why_there_is_no_access_token_is_told_in_our_words(courier_to):
+    def refused():
+        raise Unavailable("sign in with: helpdesk mailbox login desk: the token server refused: invalid_grant")
+
+    with ScriptedSmarthost(tls="starttls", users=USERS, auth=("XOAUTH2",)) as smarthost:
+        outcome = courier_to(smarthost, password=refused, oauth2=True).deliver(MAIL)
+    assert outcome.reason.startswith("AUTH: sign in with: helpdesk mailbox login desk")
 
 
 def test_the_password_is_read_at_every_connection_and_its_failure_is_ours(courier_to):

@@ -10,8 +10,8 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import TYPE_CHECKING, Self
-from urllib.parse import parse_qs, quote_plus
+from typing import TYPE_CHECKING
+from urllib.parse import quote_plus
 
 import pytest
 
@@ -22,6 +22,7 @@ from helpdesk.wires.imap_session import ImapSession, Patience
 from helpdesk.wires.refresh_token import RefreshToken
 from helpdesk.wires.token_server import TokenRefused
 from tests.wire.imap_servers import Liar
+from tests.wire.token_servers import Rotating, Server, response
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,71 +30,6 @@ if TYPE_CHECKING:
 
 FORM = {"grant_type": "refresh_token", "client_id": "desk", "client_secret": "hunter2&more"}
 SHORT = timedelta(seconds=0.3)
-
-
-class Server:
-    """A token server on a socket. `answer` gets what was posted, and the connection to say anything on."""
-
-    def __init__(self, answer: Callable[[dict[str, str], socket.socket], bytes | None]) -> None:
-        self.answer = answer
-        self.asked: list[dict[str, str]] = []
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.address = f"127.0.0.1:{self._listener.getsockname()[1]}"
-        self.url = f"http://{self.address}/token"
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._serve, daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._listener.close()
-
-    def _serve(self) -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                connection, _ = self._listener.accept()
-                threading.Thread(target=self._hold, args=(connection,), daemon=True).start()
-
-    def _hold(self, connection: socket.socket) -> None:
-        with contextlib.suppress(OSError), connection:
-            octets = b""
-            while b"\r\n\r\n" not in octets:
-                octets += connection.recv(65536)
-            head, _, body = octets.partition(b"\r\n\r\n")
-            length = int(head.lower().partition(b"content-length:")[2].split()[0])
-            while len(body) < length:
-                body += connection.recv(65536)
-            posted = {name: values[0] for name, values in parse_qs(body.decode()).items()}
-            self.asked.append(posted)
-            if said := self.answer(posted, connection):
-                connection.sendall(said)
-
-
-def response(body: object, status: int = 200) -> bytes:
-    octets = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return b"HTTP/1.1 %d said\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (
-        status,
-        len(octets),
-        octets,
-    )
-
-
-class Rotating:
-    """Every token is good for one use, and whoever uses an old one ends them all (RFC 9700 section 4.14.2)."""
-
-    def __init__(self, first: str = "r0") -> None:
-        self.valid = first
-        self.number = 0
-        self._lock = threading.Lock()
-
-    def __call__(self, posted: dict[str, str], _: socket.socket) -> bytes:
-        with self._lock:
-            if posted["refresh_token"] != self.valid:
-                self.valid = ""
-                return response({"error": "invalid_grant", "error_description": "used twice"}, 400)
-            self.number += 1
-            self.valid = f"r{self.number}"
-            return response({"access_token": f"a{self.number}", "refresh_token": self.valid, "expires_in": 3600})
 
 
 def token(folder: Path, given: str = "r0") -> RefreshToken:

@@ -1,0 +1,112 @@
+"""`mailbox`: signing in to accounts that take no password."""
+
+from __future__ import annotations
+
+import sys
+from functools import partial
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from helpdesk.cli.shared import AsJson, Config, config_path, print_json, wall_clock
+from helpdesk.errors import HelpdeskError, Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from helpdesk.config import Configuration
+    from helpdesk.credentials import SignIn
+    from helpdesk.wires.token_server import Grant
+
+_PATIENCE = 15 * 60  # seconds that somebody may take in a browser
+
+
+def register(app: typer.Typer) -> None:
+    """Add this group's commands."""
+    group = typer.Typer(no_args_is_help=True, help="Signing in to mailboxes with OAuth2.")
+    group.callback()(_group)
+    group.command("login")(login)
+    app.add_typer(group, name="mailbox")
+
+
+def _group() -> None:
+    """Signing in to mailboxes with OAuth2."""
+
+
+def login(
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="A mailbox, or who sending signs in as.")],
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
+    """Sign in to a mailbox with OAuth2, for reading and sending; the refresh token is put where the desk reads it."""
+    from helpdesk.config import load_configuration  # noqa: PLC0415
+    from helpdesk.credentials import sign_ins  # noqa: PLC0415
+    from helpdesk.wires.refresh_token import write_whole  # noqa: PLC0415
+
+    configuration = load_configuration(config_path(config))
+    signed_in = sign_ins(configuration, address)
+    for one in signed_in:
+        _say(f"Sign in as {one.account.username}.")
+        token = _signed_in(one).refresh_token
+        if not token:
+            raise Unavailable(
+                "the token server gave no refresh token: docs/microsoft-365.md and docs/gmail.md say what scope and "
+                "authorize_url have to ask for"
+            )
+        write_whole(one.file, f"{token}\n")
+        _say(f"The refresh token is in {one.file}.")
+    tried = list(_tried(configuration, signed_in))
+    if as_json:
+        print_json({"mailbox": address, "ok": all(not problem for _, problem in tried), "checks": dict(tried)})
+    for part, problem in tried:
+        _say(f"FAILED: {part}: {problem}" if problem else f"ok: {part}")
+    if any(problem for _, problem in tried):
+        raise typer.Exit(1)
+
+
+def _say(text: str) -> None:
+    """To the person, who may have the facts printed elsewhere."""
+    typer.echo(text, err=True)
+
+
+def _signed_in(one: SignIn) -> Grant:
+    from helpdesk.wires import sign_in  # noqa: PLC0415
+    from helpdesk.wires.redirected import Redirects  # noqa: PLC0415
+
+    table = one.account.table
+    if table.device_url:
+        return sign_in.by_device(one.application, table.device_url, _say)
+    redirects = Redirects(_typed())
+    with redirects.opened(_PATIENCE) as addresses:
+        return sign_in.by_browser(one.application, table.authorize_url, redirects.address, _say, addresses)
+
+
+def _typed() -> int | None:
+    """Standard input, where there is any."""
+    try:
+        return sys.stdin.fileno()
+    except (AttributeError, OSError, ValueError):
+        return None
+
+
+def _tried(configuration: Configuration, signed_in: Iterable[SignIn]) -> Iterator[tuple[str, str]]:
+    """What uses the tokens, each with what is wrong, "" where it opens."""
+    from helpdesk import diagnosis  # noqa: PLC0415
+    from helpdesk.credentials import TokenAccount  # noqa: PLC0415
+
+    keys, now = {one.account.key for one in signed_in}, wall_clock()
+    for entry in configuration.file.mailbox:
+        imap = entry.imap
+        if imap and imap.oauth2 and TokenAccount(entry.address, imap.username, imap.oauth2).key in keys:
+            yield f"mailbox {entry.address}", _problem(partial(diagnosis.mailbox, configuration, entry, now))
+    out = configuration.file.smtp_out
+    if out.oauth2 and TokenAccount(out.username, out.username, out.oauth2).key in keys:
+        yield "outgoing mail", _problem(partial(diagnosis.smarthost, configuration, now))
+
+
+def _problem(attempt: Callable[[], object]) -> str:
+    try:
+        attempt()
+    except HelpdeskError as problem:
+        return str(problem)
+    return ""
