@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from itertools import chain, pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpdesk.errors import NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 # How a mail begins in an mbox (RFC 4155): sender and time, behind an empty line, before a field of a header. Not every
 # program writes all of it, or marks what only looks like it (`From here on nothing works`): two of the three tell.
@@ -24,10 +24,12 @@ _FIELD = re.compile(rb"[!-9;-~]+[ \t]*:")
 
 @dataclass(frozen=True, slots=True)
 class ArchivedMail:
-    """One mail in a file, as its bytes are."""
+    """One mail in a file, as its bytes are; `path` and `start` say where they lie."""
 
     name: str
     raw: bytes
+    path: Path = Path()
+    start: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ def _at(path: Path) -> Iterator[ArchivedMail | Unreadable]:
         if path.is_dir():
             yield from chain.from_iterable(_at(entry) for entry in _entries(path))
         elif path.is_file():
-            yield from _mbox(path) if _is_mbox(path) else [ArchivedMail(str(path), path.read_bytes())]
+            yield from _mbox(path) if _is_mbox(path) else [ArchivedMail(str(path), path.read_bytes(), path)]
         else:  # a link that leads nowhere, a pipe that nobody writes into
             yield Unreadable(str(path), "it is no file and no folder")
     except OSError as problem:
@@ -78,17 +80,18 @@ def _is_mbox(path: Path) -> bool:
 
 def _mbox(path: Path) -> Iterator[ArchivedMail]:
     """Each mail of an mbox, one at a time in memory, without the line that begins it and the empty one that ends it."""
-    number, mail, before = 0, [b""], b"\n"
+    number, mail, before, at, start = 0, [b""], b"\n", 0, 0
     with path.open("rb") as file:
         for line, after in pairwise(chain(file, [b""])):
+            at += len(line)
             if _begins_mail(line, before, after) or not number:
                 if number:
-                    yield _found(path, number, mail)
-                number, mail = number + 1, []
+                    yield _found(path, number, mail, start)
+                number, mail, start = number + 1, [], at
             else:
                 mail.append(line)
             before = line
-    yield _found(path, number, mail)
+    yield _found(path, number, mail, start)
 
 
 def _begins_mail(line: bytes, before: bytes, after: bytes) -> bool:
@@ -96,6 +99,6 @@ def _begins_mail(line: bytes, before: bytes, after: bytes) -> bool:
     return line.startswith(b"From ") and sum(map(bool, signs)) > 1
 
 
-def _found(path: Path, number: int, lines: list[bytes]) -> ArchivedMail:
+def _found(path: Path, number: int, lines: list[bytes], start: int) -> ArchivedMail:
     ends = -1 if lines and not lines[-1].strip() else len(lines)
-    return ArchivedMail(f"{path}#{number}", b"".join(lines[:ends]))
+    return ArchivedMail(f"{path}#{number}", b"".join(lines[:ends]), path, start)

@@ -66,11 +66,15 @@ class Hands:
             if not any(one.outcome == "waiting" for one in became.values()) or time.monotonic() > ends:
                 break
             time.sleep(_ROOM)
+        self.make_room()
+        return became
+
+    def make_room(self) -> None:
+        """Every few seconds, let a daemon in that has just been started."""
         if self._makes_room and time.monotonic() - self._since > _AT_A_TIME:
             self.leave()
             time.sleep(_ROOM)
             self._since = time.monotonic()
-        return became
 
     def leave(self) -> None:
         """Let others work."""
@@ -78,18 +82,15 @@ class Hands:
 
 
 def import_one(
-    desk: Desk, found: ArchivedMail, mailbox: str = "", *, hands: Hands | None = None, history: bool = False
+    desk: Desk, found: ArchivedMail, mailbox: str = "", *, hands: Hands | None = None
 ) -> Iterator[dict[str, Any]]:
     """Take one mail; yields its outcome at each mailbox it names, or `rejected` if it names none of ours.
 
-    `mailbox` is where mail goes that names none; `hands` work many mails; `history` is found and makes no case. Raises
-    NotFound for a mailbox that is not ours.
+    `mailbox` is where mail goes that names none; `hands` work many mails. Raises NotFound for one that is not ours.
     """
-    if mailbox and not desk.mailboxes_for([mailbox]):
-        ours = ", ".join(box.address for box in desk.rules.configuration.mailboxes)
-        raise NotFound(f"--mailbox: expected one of {ours}, not {mailbox!r}")
+    expect_mailbox(desk, mailbox)
     message = parse(found.raw)
-    recipients = _recipients(message)
+    recipients = recipients_of(message)
     mailboxes = desk.mailboxes_for(recipients) or desk.mailboxes_for([mailbox] if mailbox else [])
     if not mailboxes:
         yield mail_shape(found.name, "rejected", None, message, desk.unknown(recipients))
@@ -97,7 +98,7 @@ def import_one(
     at = received_at(message, desk.now())
     sender = message.sender.address if message.sender else ""
     envelope = Envelope(sender, tuple(recipients))
-    mails = [Accepted(box, found.raw, envelope, "import", at, history=history) for box in mailboxes]
+    mails = [Accepted(box, found.raw, envelope, "import", at) for box in mailboxes]
     ids = desk.accept(mails)
     whose = hands or Hands(desk)
     try:
@@ -110,7 +111,15 @@ def import_one(
         yield mail_shape(found.name, became.outcome, became.case, message, because)
 
 
-def _recipients(message: Message) -> list[str]:
+def expect_mailbox(desk: Desk, mailbox: str) -> None:
+    """Raises NotFound where one is named that is not ours."""
+    if mailbox and not desk.mailboxes_for([mailbox]):
+        ours = ", ".join(box.address for box in desk.rules.configuration.mailboxes)
+        raise NotFound(f"--mailbox: expected one of {ours}, not {mailbox!r}")
+
+
+def recipients_of(message: Message) -> list[str]:
+    """Whom a mail names, as far as its header says."""
     people = (*message.to, *message.cc)
     return [*message.delivered_to, *(person.address for person in people)]
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -18,17 +19,21 @@ from helpdesk.cli.shared import (
     print_json,
     print_line,
     print_table,
+    progress,
     read_file,
     wall_clock,
 )
 from helpdesk.errors import Unavailable
+from helpdesk.plural import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from helpdesk.desk import Rules
+    from helpdesk.desk import Desk, Rules
+    from helpdesk.importing import Hands
     from helpdesk.store.engine import Database
 
+_T = TypeVar("_T")
 Paths = Annotated[list[Path], typer.Argument(metavar="PATH...")]
 
 
@@ -42,22 +47,31 @@ def register(app: typer.Typer) -> None:
 def import_mail(
     paths: Paths,
     config: Config = None,
+    *,
     mailbox: Annotated[str, typer.Option(help="For mail that names none of our mailboxes.")] = "",
     hold: Annotated[bool, typer.Option("--hold", help="Send nothing: `outbox release` or `drop` decides.")] = False,
-    history: Annotated[bool, typer.Option("--history", help="Found, and no case until `history open`.")] = False,
+    history: Annotated[
+        bool, typer.Option("--history", help="The past: threads become closed cases, without clocks and mail.")
+    ] = False,
+    agent: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ADDRESS", help="With --history: who was an agent then, too; or @domain."),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="With --history: only say what would become of it.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Take .eml files, mboxes and Maildirs through the same pipe as the daemon, answers to people included."""
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import track  # noqa: PLC0415
-
+    if (agent or dry_run) and not history:
+        raise typer.BadParameter("--agent and --dry-run: expected with --history")
     rules = open_rules(config)
     outcomes: dict[str, int] = {}
     odd: list[str] = []
     with open_database(rules) as database:
-        shapes = _imported(rules, database, paths, mailbox, hold=hold, history=history)
-        console = Console(stderr=True)
-        for shape in track(shapes, "importing", console=console, disable=not console.is_terminal):
+        taken = _Import(rules, database, paths, mailbox)
+        shapes = taken.history(agent or [], dry_run=dry_run) if history else taken.mail(hold=hold)
+        for shape in shapes:
             outcomes[shape["outcome"]] = outcomes.get(shape["outcome"], 0) + 1
             if as_json:
                 print_line(shape)
@@ -65,7 +79,9 @@ def import_mail(
                 odd.append(f"{shape['file']}: {shape['outcome']}: {shape['because']}")
     if not as_json:
         rows = [(outcome, str(number)) for outcome, number in sorted(outcomes.items())]
-        print_table(("became", "mails"), rows, empty="There was no mail.")
+        print_table(("would become" if dry_run else "became", "mails"), rows, empty="There was no mail.")
+        if history:
+            typer.echo(f"{'It would make' if dry_run else 'It made'} {plural(taken.cases, 'closed case')}.")
         _tell_odd(odd, hint=bool(outcomes.get("rejected")) and not mailbox)
     if not _NOT_TAKEN.isdisjoint(outcomes):
         raise typer.Exit(1)
@@ -82,29 +98,68 @@ def _tell_odd(odd: list[str], *, hint: bool) -> None:
         typer.echo("With --mailbox ADDRESS, mail that names none of our mailboxes goes to that one.")
 
 
-def _imported(
-    rules: Rules, database: Database, paths: list[Path], mailbox: str, *, hold: bool, history: bool
-) -> Iterator[dict[str, Any]]:
-    from helpdesk.archive import Unreadable, mails_in  # noqa: PLC0415
-    from helpdesk.desk import Desk  # noqa: PLC0415
-    from helpdesk.importing import Hands, import_one  # noqa: PLC0415
-    from helpdesk.report.shapes import mail_shape  # noqa: PLC0415
+class _Import:
+    """What `import` takes, and where to."""
 
-    desk = Desk(database=database, rules=rules, now=wall_clock, holds=hold)
-    desk.begin()
-    hands = Hands(desk, makes_room=not hold)
-    if hold and not hands.are_ours():
-        raise Unavailable(
-            "import: --hold cannot hold back what the running daemon writes; stop it, or leave out --hold"
-        )
-    try:
-        for found in mails_in(*paths):
-            if isinstance(found, Unreadable):
-                yield mail_shape(found.name, "rejected", None, None, found.because)
-            else:
-                yield from import_one(desk, found, mailbox, hands=hands, history=history)
-    finally:
-        hands.leave()
+    def __init__(self, rules: Rules, database: Database, paths: list[Path], mailbox: str) -> None:
+        self._rules = rules
+        self._database = database
+        self._paths = paths
+        self._mailbox = mailbox
+        self.cases = 0  # that history became
+
+    def mail(self, *, hold: bool) -> Iterator[dict[str, Any]]:
+        """As the daemon takes it."""
+        from helpdesk.archive import Unreadable, mails_in  # noqa: PLC0415
+        from helpdesk.importing import import_one  # noqa: PLC0415
+        from helpdesk.report.shapes import mail_shape  # noqa: PLC0415
+
+        with self._opened(hold=hold) as (desk, hands):
+            if hold and not hands.are_ours():
+                raise Unavailable(
+                    "import: --hold cannot hold back what the running daemon writes; stop it, or leave out --hold"
+                )
+            for found in _watched(mails_in(*self._paths), "importing"):
+                if isinstance(found, Unreadable):
+                    yield mail_shape(found.name, "rejected", None, None, found.because)
+                else:
+                    yield from import_one(desk, found, self._mailbox, hands=hands)
+
+    def history(self, agents: list[str], *, dry_run: bool) -> Iterator[dict[str, Any]]:
+        """As the past."""
+        from helpdesk.archive import mails_in  # noqa: PLC0415
+        from helpdesk.importing_history import HistoryImport, survey  # noqa: PLC0415
+
+        with self._opened(hold=False) as (desk, hands):
+            surveyed = survey(desk, _watched(mails_in(*self._paths), "looking"), self._mailbox)
+            taking = HistoryImport(desk, hands, agents=[one.lower() for one in agents], dry_run=dry_run)
+            with progress("importing", surveyed.mails) as advance:
+                for shape in taking.run(surveyed):
+                    advance(shape["outcome"] != "rejected")
+                    yield shape
+            self.cases = taking.cases
+
+    @contextmanager
+    def _opened(self, *, hold: bool) -> Iterator[tuple[Desk, Hands]]:
+        from helpdesk.desk import Desk  # noqa: PLC0415
+        from helpdesk.importing import Hands  # noqa: PLC0415
+
+        desk = Desk(database=self._database, rules=self._rules, now=wall_clock, holds=hold)
+        desk.begin()
+        hands = Hands(desk, makes_room=not hold)
+        try:
+            yield desk, hands
+        finally:
+            hands.leave()
+
+
+def _watched(found: Iterable[_T], doing: str) -> Iterable[_T]:
+    """With a bar on standard error where somebody watches it."""
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import track  # noqa: PLC0415
+
+    console = Console(stderr=True)
+    return track(found, doing, console=console, disable=not console.is_terminal)
 
 
 def classify(

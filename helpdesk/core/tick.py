@@ -206,6 +206,8 @@ def _steps(case: Case, terms: Terms, silence: _CustomerSilence, done: set[type[E
 
 def _silence(case: Case, terms: Terms, found: Sequence[Clock]) -> _CustomerSilence | None:
     life = terms.policy.lifecycle
+    if case.past and not found:
+        return None  # nothing was said here yet
     if case.status == "waiting":
         wait = case.of_type(WaitingSet)[-1]
         theirs = waited_for(wait) == "customer" and not wait.seconds

@@ -258,14 +258,14 @@ def _arrived(mail: Accepted) -> dict[str, Any]:
 def _history(summary: MailboxHistory) -> OperatorAlert:
     lay = plural(summary.number, "mail that lay", "mails that lay")
     text = AlertText(
-        headline=f"{plural(summary.number, 'old mail')} of {summary.mailbox} became no case",
+        headline=f"{plural(summary.number, 'old mail')} of {summary.mailbox} became history",
         what=f"The desk reads {summary.mailbox} for the first time. {lay} there for more than a week became "
-        "history: it is found, and a reply to it shows it on its case; nobody was answered, and no clock runs.",
+        "history: cases that are over, which a reply opens a new case after; nobody was answered, and no clock runs.",
         details=(
             ("Mails", str(summary.number)),
             ("Oldest", f"{summary.oldest_at:%Y-%m-%d %H:%M} UTC"),
             ("Newest", f"{summary.newest_at:%Y-%m-%d %H:%M} UTC"),
         ),
-        todo=f"To make cases of it, as of mail that comes now: helpdesk history open {summary.mailbox}",
+        todo=f"To have it worked as mail that comes now: helpdesk history open {summary.mailbox}",
     )
     return OperatorAlert(kind="history", key=f"history/{summary.mailbox}", mailbox=summary.mailbox, text=text)

@@ -13,6 +13,7 @@ from helpdesk.clues import NO_CLUES, read_clues
 from helpdesk.core.receive import receive
 from helpdesk.core.receive.orders.reading import cases_named, may_split, people_named
 from helpdesk.core.receive.outsider import answered_elsewhere
+from helpdesk.core.receive.past import BECAUSE
 from helpdesk.core.words import enclosure
 from helpdesk.core.words.agent_text import AgentText
 from helpdesk.core.words.case import ERASED
@@ -20,7 +21,7 @@ from helpdesk.core.words.decision import Answered, Arrival
 from helpdesk.core.words.events import AcknowledgmentDecided
 from helpdesk.core.words.placement import Placement
 from helpdesk.core.words.unseen import ALL_SEEN, CaseMail, Sight, sight
-from helpdesk.desk import behalf, bounces, copies, earlier, identify, own_words
+from helpdesk.desk import behalf, bounces, copies, identify, own_words, past
 from helpdesk.desk.addressing import addressed, customers_of
 from helpdesk.desk.answered import answered, raise_alarm
 from helpdesk.desk.own import attributed
@@ -160,7 +161,7 @@ def _settled(unit: Unit, read: ReadMail, mailbox: Mailbox) -> Worked | None:
     if mailbox.channel == "ignore":
         return _end(unit, read, "ignored", "the mailbox is ignored")
     if mail.history and not mail.released_by:
-        return _end(unit, read, "history", "it lay there before the desk began")
+        return _of_before(unit, read, mailbox)
     first = copies.folded(unit, mail, message, mailbox)
     if first is not None:
         return Worked(mail.id, "duplicate", first.case, message)
@@ -171,10 +172,19 @@ def _settled(unit: Unit, read: ReadMail, mailbox: Mailbox) -> Worked | None:
     return _end(unit, read, *ordered)
 
 
+def _of_before(unit: Unit, read: ReadMail, mailbox: Mailbox) -> Worked:
+    """What lay there before the desk began is on a case that is over, if it was a person's."""
+    mail = past.past_mail(unit, read.mail.id, read.mail.received_at, read.message, read.secrets)
+    case = past.take(unit, mailbox, [mail]).get(read.mail.id)
+    return _end(unit, read, "history", BECAUSE, case=case)
+
+
 def _placed(unit: Unit, read: ReadMail, mailbox: Mailbox) -> PlacedMail:
     """Find its case and hold it, and tell what was written now from what is quoted."""
     mail, message = read.mail, read.message
     returned = bounces.settle(unit, mail, message, mailbox) if message.robot else None
+    if message.ancestors and not read.clues.case_numbers:
+        past.take_answered(unit, message, mailbox)
     found, placement = _place(unit, read, mailbox, returned)
     customer_text = _customer_text(unit, message, found, placement)
     message = replace(message, reply=customer_text.reply)
@@ -228,7 +238,7 @@ def _arrival(unit: Unit, mail: PlacedMail) -> Arrival:
         piece=piece,
         unsplittable=unsplittable,
         answered=Answered() if case and case.active else answered(unit, message, addressee),
-        linked_ref=f"HD-{placement.linked}" if placement.linked else "",
+        linked_ref=f"HD-{linked}" if (linked := placement.linked or spooled.was_on) else "",
         to_escalation=mail.mailbox.channel == "escalation",
         returned=mail.returned,
         mailboxes=unit.rules.configuration.mailbox_addresses,
@@ -251,8 +261,6 @@ def _write_down(unit: Unit, mail: PlacedMail, arrival: Arrival, decision: Decisi
         return None
     number = _record(unit, mail.read.mail, arrival, decision, terms)
     if decision.outcome == "opened":
-        team = unit.rules.configuration.teams[mail.mailbox.team]
-        earlier.put_on_record(unit, number, mail.message, mail.mailbox, team)
         _tell_linked(unit, arrival, number)
     return number
 

@@ -147,7 +147,9 @@ class Compliance:
         self.ranks |= {(policy.key, level.key): level.rank for level in policy.severity.levels}
 
     def add(self, case: Case | ReportedCase, found: MeasuredCase, now: datetime) -> None:
-        """Count the clocks of one case as they stand at `now`."""
+        """Count the clocks of one case as they stand at `now`; what was dealt with before the desk began has none."""
+        if not found.clocks:
+            return
         self.cases += 1
         self.calls += found.calls
         self.needless += found.needless

@@ -195,9 +195,14 @@ def insert(connection: sa.Connection, case: Case, next_at: datetime | None, besi
 def next_number(connection: sa.Connection) -> int:
     """A number for a case that is to be inserted in this transaction; nobody else gets it."""
     if connection.dialect.name == "sqlite":  # one writer at a time
-        return int(connection.execute(sa.select(sa.func.coalesce(sa.func.max(cases.c.id), 0) + 1)).scalar_one())
+        return last_number(connection) + 1
     sequence = sa.func.pg_get_serial_sequence(cases.name, cases.c.id.name)
     return int(connection.execute(sa.select(sa.func.nextval(sequence))).scalar_one())
+
+
+def last_number(connection: sa.Connection) -> int:
+    """The highest number of a case, 0 where there is none."""
+    return int(connection.execute(sa.select(sa.func.coalesce(sa.func.max(cases.c.id), 0))).scalar_one())
 
 
 def move_message(connection: sa.Connection, spool_id: int, *, to: int) -> None:
@@ -556,6 +561,12 @@ def attachment_count(connection: sa.Connection, number: int, *, first: int) -> i
     """How many files hang on the first mails of a case."""
     mails = sa.select(message.c.attachments).where(message.c.case_id == number).order_by(message.c.at, message.c.id)
     return sum(len(found) for found in connection.execute(mails.limit(first)).scalars())
+
+
+def has_mail(connection: sa.Connection, number: int, message_id: str) -> bool:
+    """Whether a mail with this Message-ID is on a case."""
+    query = sa.select(message.c.id).where(message.c.case_id == number, message.c.message_id == message_id).limit(1)
+    return bool(message_id) and connection.execute(query).first() is not None
 
 
 def with_agents_mail(

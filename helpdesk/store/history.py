@@ -1,4 +1,4 @@
-"""What lay in a mailbox before the desk began with it: kept and found, and no case until somebody opens it.
+"""What lay in a mailbox before the desk began with it: kept and found, on cases that are over, until somebody opens it.
 
 Which mails these are is settled once, at the first reading of a mailbox of which this database has no mail: what has a
 UID of that moment and was older than a week. So days of being down make no history, nor does a mail that comes later.
@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from helpdesk.store.dialect import insert_ignoring
 from helpdesk.store.spool import AFRESH, HAS_RAW
-from helpdesk.store.tables import first_reading, spool, spool_raw
+from helpdesk.store.tables import first_reading, message, spool, spool_raw
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -30,7 +30,7 @@ _ANCESTORS = 50  # of one mail that are looked for
 
 @dataclass(frozen=True, slots=True)
 class MailboxHistory:
-    """The history of one mailbox that is on no case."""
+    """The history of one mailbox that was not opened."""
 
     mailbox: str
     number: int
@@ -72,7 +72,7 @@ def summaries(connection: sa.Connection, mailbox: str = "") -> list[MailboxHisto
     there = sa.or_(spool.c.outcome.is_(None), sa.and_(_KEPT, HAS_RAW))
     query = (
         sa.select(spool.c.mailbox, sa.func.count(), sa.func.min(spool.c.received_at), sa.func.max(spool.c.received_at))
-        .where(spool.c.history.is_(True), spool.c.released_by.is_(None), spool.c.case_id.is_(None), there)
+        .where(spool.c.history.is_(True), spool.c.released_by.is_(None), there)
         .group_by(spool.c.mailbox)
         .order_by(spool.c.mailbox)
     )
@@ -94,13 +94,14 @@ def open_again(
     which: list[sa.ColumnElement[bool]] = [
         spool.c.mailbox == mailbox,
         _KEPT,
-        spool.c.case_id.is_(None),
         HAS_RAW,
     ]
     if numbers:
         which.append(spool.c.id.in_(set(numbers)))
     if since is not None:
         which.append(spool.c.received_at >= since)
+    shown = message.c.spool_id.in_(sa.select(spool.c.id).where(*which))
+    connection.execute(sa.delete(message).where(shown))  # it is written anew, on the case that it opens
     values = {**AFRESH, "error": None}
     statement = sa.update(spool).where(*which).values(**values, released_by=by, counts_from=now)
     return connection.execute(statement).rowcount

@@ -61,7 +61,7 @@ _WITH_RAW = PreparedLists(
         sa.select(
             *(spool.c.id, spool.c.mailbox, spool.c.mail_from, spool.c.rcpt_to, spool.c.remote, spool.c.source),
             *(spool.c.received_at, spool.c.counts_from, spool.c.attempts, spool.c.released_by, spool.c.history),
-            *(spool.c.claimed_by, spool_raw.c.raw),
+            *(spool.c.claimed_by, spool.c.case_id, spool_raw.c.raw),
         )
         .select_from(spool.outerjoin(spool_raw))
         .where(spool.c.id.in_(numbers))
@@ -104,6 +104,7 @@ class Spooled:
     attempts: int
     released_by: str = ""  # who said that it is to be worked, though it was held, history, or taken for a robot's
     history: bool = False
+    was_on: int | None = None  # the case that it is on, where it is worked once more
     owner: str | None = None  # who has claimed it
     proof: str = ""  # what the desk itself has found to prove its sender's domain; never stored
     tried: str = ""  # what it has found that proves nothing
@@ -154,6 +155,12 @@ def _insert(connection: sa.Connection, mails: Sequence[Accepted], keys: Sequence
     if ids:
         _KEEP_RAW.each(connection, [{"spool_id": number, "raw": raws[key]} for key, number in ids.items()])
     return ids
+
+
+def known(connection: sa.Connection, keys: Collection[str]) -> dict[str, tuple[int, int | None]]:
+    """Of these content keys those that a mail has: its number, and the case that it is on."""
+    query = sa.select(spool.c.content_key, spool.c.id, spool.c.case_id).where(spool.c.content_key.in_(list(keys)))
+    return {row.content_key: (int(row.id), row.case_id) for row in connection.execute(query)}
 
 
 def _ids_of(connection: sa.Connection, keys: Collection[str]) -> dict[str, int]:
@@ -208,6 +215,7 @@ def _spooled(row: Any) -> Spooled:
         attempts=row.attempts,
         released_by=row.released_by or "",
         history=bool(row.history),
+        was_on=row.case_id if row.history else None,
         owner=row.claimed_by,
     )
 

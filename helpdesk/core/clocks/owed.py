@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 
 from helpdesk.core.clocks.circumstances import promised_now
 from helpdesk.core.clocks.timeline import clocks
+from helpdesk.core.words.clock import Clock
 from helpdesk.core.words.drafts import AckMail
 from helpdesk.core.words.owed import Owed, RunningClock, ToldPromise
-from helpdesk.offering.policy import Promise
+from helpdesk.offering.policy import NoPromise, Promise
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from helpdesk.core.words.case import Case
-    from helpdesk.core.words.clock import Clock
     from helpdesk.core.words.decision import Draft
     from helpdesk.core.words.terms import Terms
     from helpdesk.offering.policy import Doubt, Policy
@@ -33,10 +33,16 @@ def with_owed(
     drafts = tuple(drafts)
     if all(draft.owed for draft in drafts):
         return drafts
-    first, *others = found or clocks(case, terms.policy)
+    first, *others = found or clocks(case, terms.policy) or (_past(case, terms.policy),)
     running = tuple(sorted(_running([first, *others], case, terms, now), key=lambda one: one.due_at))
     whole = Owed(first, _next_word([first, *others], now), running, (), (), _reopens_until(case, terms))
     return tuple(draft if draft.owed else replace(draft, owed=_told_by(draft, whole, case, terms)) for draft in drafts)
+
+
+def _past(case: Case, policy: Policy) -> Clock:
+    """In place of the first clock, on what was dealt with before the desk began."""
+    kind = policy.kinds[0]
+    return Clock(kind, case.opened_at, NoPromise(kind.key, ("it was dealt with before the desk began",)), ())
 
 
 def _told_by(draft: Draft, owed: Owed, case: Case, terms: Terms) -> Owed:

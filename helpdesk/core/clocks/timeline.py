@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from helpdesk.core.clocks.circumstances import phases
@@ -57,18 +58,37 @@ _ENDS = (CaseResolved, CaseClosed)
 
 
 def clocks(case: Case, policy: Policy) -> tuple[Clock, ...]:
-    """The first answer (also where none is promised), then what else is promised: each promise's rounds in order."""
+    """The first answer (also where none is promised), then what else is promised: each promise's rounds in order.
+
+    What was dealt with before the desk began has none; where it goes on here, the first word since begins them.
+    """
     events = heard_events(case)
-    anew = [event.at for event in events if isinstance(event, SentAgain)]
-    first, *others = _ClockReader(case, policy, events, since=anew[-1] if anew else None).measured()
-    return (first, *_late_before(case, policy, events, anew), *(clock for clock in others if clock.stretches))
+    starts: list[datetime | None] = [event.at for event in events if isinstance(event, SentAgain)]
+    if not case.past:
+        starts = [None, *starts]
+    elif words := [event for event in events if isinstance(event, CustomerWrote) and _is_since_taken(event, case)]:
+        events = [event for event in events if _is_since_taken(event, case)]
+        starts = [words[0].at, *starts]
+    else:
+        return ()
+    first, *others = _ClockReader(case, policy, events, since=starts[-1]).measured()
+    return (first, *_late_before(case, policy, events, starts), *(clock for clock in others if clock.stretches))
 
 
-def _late_before(case: Case, policy: Policy, events: Sequence[Event], anew: Sequence[datetime]) -> Iterator[Clock]:
-    """Of the requests that were erased and sent again at these instants: a breach never vanishes."""
-    for since, until in zip((None, *anew), anew, strict=False):
-        reader = _ClockReader(case, policy, [event for event in events if event.at < until], since=since, until=until)
-        yield from (clock for clock in reader.measured() if clock.late_from is not None)
+def _is_since_taken(event: Event, case: Case) -> bool:
+    """Whether it happened here, and not before the desk took the case as past."""
+    return event.at > case.events[0].recorded_at
+
+
+def _late_before(
+    case: Case, policy: Policy, events: Sequence[Event], starts: Sequence[datetime | None]
+) -> Iterator[Clock]:
+    """Of the requests before the last one, where it was erased and sent again: a breach never vanishes."""
+    for since, until in pairwise(starts):
+        if until is not None:
+            before = [event for event in events if event.at < until]
+            reader = _ClockReader(case, policy, before, since=since, until=until)
+            yield from (clock for clock in reader.measured() if clock.late_from is not None)
 
 
 def heard_events(case: Case) -> list[Event]:

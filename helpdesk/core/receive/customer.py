@@ -252,7 +252,7 @@ def is_too_old(case: Case, arrival: Arrival, terms: Terms) -> bool:
     window = terms.policy.lifecycle.reopen_within
     if case.active or case.status_since is None:
         return False
-    if case.of_type(CasePurged):
+    if case.past or case.of_type(CasePurged):
         return True
     if window is None:
         return False

@@ -115,6 +115,7 @@ class Case:
     monitor: bool = False  # no person made it: its requester reads no mail
     for_how: str = ""  # how an agent opened it for somebody: `behalf.How`
     for_by: str = ""  # that agent's address
+    past: bool = False  # dealt with before the desk began, or elsewhere: what was said then is under no promise
     unconfirmed: bool = False  # nothing goes outside: it is not proven that the agent opened it
     events: tuple[Event, ...] = ()
 
@@ -245,6 +246,7 @@ def _open(number: int, event: CaseOpened) -> Case:
         monitor=event.monitor,
         for_how=event.for_how,
         for_by=event.for_by,
+        past=event.past,
         unconfirmed=bool(event.unconfirmed),
         answers_to=event.answers_to,
         events=(event,),

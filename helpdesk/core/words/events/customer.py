@@ -59,6 +59,7 @@ class CaseOpened(Event):
     unproven: tuple[str, ...] = ()  # keys of answers that choose no promise: nobody who may has stated them
     addons: tuple[str, ...] = ()  # keys of what the customer bought beside the plan
     split_from: str = ""  # ref of the case that the mail was split off
+    past: bool = False  # it was dealt with before the desk began, or elsewhere: no promise of ours is about it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
