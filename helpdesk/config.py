@@ -37,6 +37,7 @@ from helpdesk.toml_reader import Filled, fill_as_far_as_possible, read_toml, str
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
+    from helpdesk.core.words.case import Case
     from helpdesk.openhours.walltime import WallTime
 
 _SIZE = re.compile(r"(\d+)\s*(B|KiB|MiB|GiB|kB|MB|GB)?")
@@ -426,6 +427,10 @@ class Configuration:
     def mailbox(self, address: str) -> Mailbox | None:
         """The mailbox of that address, without its +tag."""
         return next((mailbox for mailbox in self.mailboxes if mailbox.address == address), None)
+
+    def team_of(self, case: Case | None, mailbox: Mailbox) -> Team:
+        """Who has a case: whom an agent gave it to, as long as there is such a team, else its mailbox's."""
+        return self.teams.get(case.team if case else "") or self.teams[mailbox.team]
 
     def voice(self, address: str = "") -> Mailbox:
         """The mailbox that the desk itself writes from: that one, unless nobody reads what comes there."""

@@ -320,7 +320,7 @@ class Letters:
             merged=tuple(f"HD-{number}" for number in case.merged),
             merged_into=case.merged_into,
             attached=content.attached,
-            tags=case.tags,
+            tags=(*case.tags, *case.labels),
             missing=tuple(_short(field.label) for field in policy.intake if field.key in case.missing),
             assignee=_name_of(terms.team.agent(case.assignee)),
             turn=turn_words(case, policy) if case.active and turn_of(case).whose != "desk" else "",

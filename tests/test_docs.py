@@ -14,7 +14,7 @@ import typer
 from helpdesk.cli import app
 from helpdesk.cli.serve import first_mail
 from helpdesk.config import ConfigurationFile, load_configuration
-from helpdesk.core.receive.orders.command import FORMS
+from helpdesk.core.receive.orders.table import ORDERS
 from helpdesk.core.words.drafts import MailKind
 from helpdesk.customers import CustomersFile
 from helpdesk.failpoints import PLACES
@@ -114,7 +114,7 @@ def test_every_template_is_explained(name):
     assert f"`{name}`" in TEMPLATES or f"`{name.removesuffix('.txt')}`" in TEMPLATES
 
 
-@pytest.mark.parametrize("verb", FORMS)
+@pytest.mark.parametrize("verb", ORDERS)
 def test_every_command_by_mail_is_in_the_readme_and_in_its_own_page(verb):
     page = (TOP / "docs" / "agent-commands.md").read_text(encoding="utf-8")
     assert f"`#{verb}" in README

@@ -40,6 +40,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(no_args_is_help=True, help="One case.")
     group.command("show")(show)
     group.command("explain")(explain)
+    group.command("order")(order)
     group.command("attachment")(attachment)
     group.command("verify")(verify)
     app.add_typer(group, name="case")
@@ -135,6 +136,30 @@ def explain(ref: Ref, config: Config = None, as_json: AsJson = False) -> None:
         print_json(case_clocks_shape(case, policy, now))
     else:
         typer.echo(case_clocks_text(case, policy, now))
+
+
+def order(
+    ref: Ref,
+    text: Annotated[str, typer.Argument(metavar="ORDERS", help='As in a mail, such as "#assign bob".')],
+    agent: Annotated[str, typer.Option("--as", metavar="AGENT", help="Who orders it: a name or an address.")],
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
+    """Order what an agent can order by mail: all of it is done, or nothing."""
+    from helpdesk.desk.order import agent_called  # noqa: PLC0415
+    from helpdesk.desk.order import order as obey  # noqa: PLC0415
+
+    rules, number = open_rules(config), read_ref(ref)
+    with open_units(rules) as units, units.write(wall_clock(), waits=True) as unit:
+        ordered = obey(unit, number, agent_called(rules, agent), text)
+    mistakes = [{"line": one.line, "expected": one.expected} for one in ordered.mistakes]
+    if as_json:
+        print_json({"ref": ordered.ref, "done": [*ordered.done], "mistakes": mistakes})
+    else:
+        for line in (*ordered.done, *(f"{one.line}: expected {one.expected}" for one in ordered.mistakes)):
+            typer.echo(line)
+    if mistakes:
+        raise typer.Exit(1)
 
 
 def attachment(

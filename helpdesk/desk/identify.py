@@ -20,9 +20,10 @@ from helpdesk.store import watched as watched_store
 from helpdesk.unit import sender_proof
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from helpdesk.clues import Clues
+    from helpdesk.config import Configuration
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.message import Message
     from helpdesk.core.words.people import Mailbox, Team
@@ -53,7 +54,6 @@ class Findings:
 def look_into(unit: Unit, mail: Spooled, message: Message, mailbox: Mailbox, clues: Clues) -> Findings:
     """Verify all that a mail shows, and place it."""
     configuration = unit.rules.configuration
-    team = configuration.teams[mailbox.team]
     known = case_store.with_mails(unit.connection, message.ancestors[:_ANCESTORS])
     found = unit.find({*clues.case_numbers, *known})
     # What is written to the escalation address may be about a case of any mailbox of that offering, and so may all mail
@@ -65,6 +65,7 @@ def look_into(unit: Unit, mail: Spooled, message: Message, mailbox: Mailbox, clu
         for number, case in found.items()
         if case.mailbox == mailbox.address or (anywhere and case.policy == mailbox.policy)
     }
+    team = _team(configuration, mailbox, here.values())
     proof = sender_proof(configuration, mail, message)
     shown = replace(
         evidence(clues, message, cases=here, team=team, signer=unit.rules.signer, operators=configuration.operators),
@@ -83,6 +84,14 @@ def look_into(unit: Unit, mail: Spooled, message: Message, mailbox: Mailbox, clu
         placement = place_monitor(placement, shown, seen, told)
         here |= unit.find([placement.case] if placement.case else [])
     return Findings(placement, shown, proof, here)
+
+
+def _team(configuration: Configuration, mailbox: Mailbox, named: Iterable[Case]) -> Team:
+    """Who may answer the named cases: the mailbox's team, and those that one of them was given to."""
+    team = configuration.teams[mailbox.team]
+    others = {case.team for case in named} & configuration.teams.keys() - {team.name}
+    beside = [agent for name in sorted(others) for agent in configuration.teams[name].members]
+    return replace(team, beside=(*team.beside, *beside)) if beside else team
 
 
 def _placed(message: Message, shown: Evidence, here: Mapping[int, Case], team: Team) -> Placement:

@@ -96,5 +96,5 @@ def returned(
 
 def _answer(row: Row) -> str:
     """The key of the agent's mail that a row passes on to a customer, "" for any other."""
-    found = re.match(rf"\d+/(mail/\d+)/(?:{'|'.join(_TO_THE_CUSTOMER)})/", row.key)
+    found = re.match(rf"\d+/((?:mail|order)/\w+)/(?:{'|'.join(_TO_THE_CUSTOMER)})/", row.key)
     return found[1] if found else ""

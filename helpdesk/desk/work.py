@@ -259,7 +259,7 @@ def _write_down(unit: Unit, mail: PlacedMail, arrival: Arrival, decision: Decisi
     """Do what was decided; the number of the case, None where it became none."""
     if decision.case is None:
         return None
-    number = _record(unit, mail.read.mail, arrival, decision, terms)
+    number = record_mail(unit, mail.read.mail.id, arrival, decision, terms)
     if decision.outcome == "opened":
         _tell_linked(unit, arrival, number)
     return number
@@ -403,16 +403,19 @@ def _place(unit: Unit, read: ReadMail, mailbox: Mailbox, back: Returned | None) 
     return findings.case, findings.placement
 
 
-def _record(unit: Unit, mail: Spooled, arrival: Arrival, decision: Decision, terms: Terms) -> int:
-    """Write down a decision about a case: its events, what the mail says, what is to be sent."""
+def record_mail(unit: Unit, spooled: int | None, arrival: Arrival, decision: Decision, terms: Terms) -> int:
+    """Write down a decision about a case: its events, what the mail says, what is to be sent.
+
+    `spooled` is its number in the spool, None of what did not come by mail.
+    """
     case = unit.store(decision, terms)
     _remember(unit, case.number, arrival)
     case_store.add_message(
         unit.connection,
         case.number,
         arrival.message,
-        spool_id=mail.id,
-        at=mail.received_at,
+        spool_id=spooled,
+        at=arrival.received_at,
         role=arrival.placement.role,
         visibility=decision.visibility,
         reply=decision.reply,
@@ -427,7 +430,7 @@ def _record(unit: Unit, mail: Spooled, arrival: Arrival, decision: Decision, ter
         # Before what this decision sends is written, and with the order itself, which may quote what is to go.
         agent = arrival.placement.agent
         person = agent.person if agent else None
-        redact(unit, case.number, terms, by=arrival.sender, agent=person, also=[mail.id])
+        redact(unit, case.number, terms, by=arrival.sender, agent=person, also=[spooled] if spooled else [])
         case = case_store.load(unit.connection, case.number)
     unit.write(case, decision.drafts, terms)
     for stored, other, others in beside:

@@ -57,7 +57,7 @@ def _case(unit: Unit, team: Team, number: int) -> str:
     """Give one case on; what the mail says of it, "" where another daemon was faster or nobody is there to have it."""
     case = case_store.load(unit.connection, number)
     mailbox = unit.rules.configuration.mailbox(case.mailbox)
-    if mailbox is None or team.agent(case.assignee):
+    if mailbox is None or unit.rules.configuration.team_of(case, mailbox).agent(case.assignee):
         return ""
     after = _handed(unit, case, mailbox)
     if after is None:

@@ -33,6 +33,7 @@ def case_text(case: Case, policy: Policy, messages: Sequence[StoredMessage], now
     lines = [
         f"{case.ref}  {case.subject}",
         f"{case.status}, with {case.assignee or 'nobody'}; opened {moment(case.opened_at, zone)}",
+        *([f"given to the team {case.team}"] if case.team else []),
         *([f"turn: {turn_words(case, policy)}"] if case.active else []),
         f"from {case.requester.shown}, customer {case.customer or 'unknown'}",
         *([f"answers go to {case.addressee.shown}"] if case.addressee.address != case.requester.address else []),
@@ -43,6 +44,7 @@ def case_text(case: Case, policy: Policy, messages: Sequence[StoredMessage], now
         + (", to be reviewed" if case.review else ""),
         *(f"  {line}" for line in _verdict(case, policy, zone)),
         *(f"  note: {tag}" for tag in case.tags),
+        *([f"  tagged {', '.join(case.labels)}"] if case.labels else []),
         *(f"  rated {_rating(one, zone)}" for one in rating.ratings(case)),
         f"Kind {case.kind}, area {case.area or 'none'}",
         *([f"MERGED into {case.merged_into}, where it is answered"] if case.merged_into else []),

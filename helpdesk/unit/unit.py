@@ -130,7 +130,7 @@ class Unit:
 
     def _read_terms(self, mailbox: Mailbox, case: Case | None, sender: str) -> Terms:
         rules = self.rules
-        team = rules.configuration.teams[mailbox.team]
+        team = rules.configuration.team_of(case, mailbox)
         if case is None:
             policy, customer = rules.book.policy(mailbox.policy), rules.customers.find(sender)
         else:
@@ -146,6 +146,7 @@ class Unit:
             customer=customer,
             workloads=self._workloads_of(team),
             declared=self._declared(),
+            teams=rules.configuration.teams,
             merged=tuple(self.related(self.find(case.merged)).values()) if case else (),
             second_answer_within=rules.configuration.second_answer_within,
         )
@@ -195,8 +196,10 @@ class Unit:
         return call_threshold(policy.severity.call_above, record, self.now)
 
     def terms_after(self, decision: Decision, terms: Terms) -> Terms:
-        """What applies once a decision has made a case another customer's."""
+        """What applies once a decision has made a case another customer's, or another team's."""
         case = decision.case
+        if case is not None:
+            terms = replace(terms, team=self.rules.configuration.team_of(case, terms.mailbox))
         if case is None or case.customer == (terms.customer.key if terms.customer else ""):
             return terms
         return replace(terms, customer=self.rules.customers.by_key.get(case.customer))

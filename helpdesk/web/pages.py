@@ -167,7 +167,7 @@ def _facts(case: Case, policy: Policy, zone: str) -> dict[str, list[Words]]:
         "Linked": _references(case.links),
         "Merged into": _references([case.merged_into] if case.merged_into else []),
         "Merged": _references([f"HD-{number}" for number in case.merged]),
-        "Notes": "; ".join(case.tags),
+        "Notes": "; ".join((*case.tags, *case.labels)),
         "Missing": ", ".join(case.missing),
         "Rated": "; ".join(f"{one.grade} by {one.by}" for one in ratings(case)),
     }

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpdesk.core.receive.orders.command import FORMS, Vocabulary
+from helpdesk.core.receive.orders.command import Vocabulary
 from helpdesk.core.receive.orders.reading import read_orders, would_be_obeyed
+from helpdesk.core.receive.orders.table import ORDERS as TABLE
+from helpdesk.core.receive.orders.table import form_of, undone_by
 from helpdesk.core.words.addresses import address_spec
 from helpdesk.mail.read.quote import before_quote
 
@@ -274,9 +277,60 @@ def test_everything_below_the_first_words_is_text():
     assert orders.text == "Please\n#close\nthe window"
 
 
-def test_the_list_of_forms_names_every_command():
-    for verb, form in FORMS.items():
-        assert form.startswith(f"#{verb}")
+@pytest.mark.parametrize("verb", TABLE)
+def test_the_table_says_how_every_order_is_written_and_what_it_does(verb):
+    assert form_of(verb).startswith(f"#{verb}")
+    assert TABLE[verb].does
+
+
+@pytest.mark.parametrize(
+    ("line", "off", "tags"),
+    [
+        ("#tag billing", False, ("billing",)),
+        ("#TAG Billing", False, ("billing",)),
+        ("#tag billing, vip", False, ("billing", "vip")),
+        ("#tag billing vip billing", False, ("billing", "vip")),
+        ("#tag #vip;r\u00fcckgabe", False, ("vip", "r\u00fcckgabe")),
+        ("#tag off billing", True, ("billing",)),
+        ("#tag billing OFF", True, ("billing",)),
+        ("#tag off", None, ()),
+        ("#tag", None, ()),
+        ("#tag !!", None, ()),
+        ("#tag a off b", None, ()),
+        ("#tag " + "x" * 41, None, ()),
+    ],
+)
+def test_tags_are_words_and_off_in_front_or_behind_takes_them_away(line, off, tags):
+    orders = read(line)
+
+    assert bool(orders.mistakes) == (off is None)
+    assert [(one.argument == "off", one.tags) for one in orders.commands] == ([] if off is None else [(off, tags)])
+
+
+@pytest.mark.parametrize(
+    ("line", "undone"),
+    [
+        ("#severity low", "#severity urgent"),
+        ("#assign bob", "#assign! ann@desk.example"),
+        ("#team billing", "#team first line"),
+        ("#tag billing vip", "#tag off billing vip"),
+        ("#tag off billing", "#tag billing"),
+        ("#resolve", "#reopen"),
+        ("#wait 3d", "#reopen"),
+        ("#cc add kim@acme.example", "#cc remove kim@acme.example"),
+        ("#requester kim@acme.example", "#requester jo@acme.example"),
+        ("#exclude custom-code", "#exclude off"),
+        ("#exclude off", ""),
+        ("#note", ""),
+        ("#redact", ""),
+    ],
+)
+def test_an_order_knows_the_one_that_takes_it_back(line, undone):
+    jo, terms = SimpleNamespace(address="jo@acme.example"), SimpleNamespace(team=SimpleNamespace(name="first line"))
+    before = SimpleNamespace(severity="urgent", assignee="ann@desk.example", team="", status="open", requester=jo)
+    (command,) = read_orders(line, replace(WORDS, teams=("Billing",))).commands
+
+    assert undone_by(command, before, terms) == undone
 
 
 @given(st.text(max_size=400))

@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING
 from helpdesk.core.clocks.ladder import unacknowledged
 from helpdesk.core.receive import acknowledgment, behalf, colleagues, crossing, customer, scope
 from helpdesk.core.receive.orders import other_cases
-from helpdesk.core.receive.orders.command import Orders, Verb, Vocabulary
+from helpdesk.core.receive.orders.command import Orders, Vocabulary
 from helpdesk.core.receive.orders.execution import Execution
 from helpdesk.core.receive.orders.obey import obey
 from helpdesk.core.receive.orders.reading import read_orders, would_be_obeyed
 from helpdesk.core.receive.orders.status import why_no_spam
+from helpdesk.core.receive.orders.table import ORDERS
 from helpdesk.core.words.addressee import nobody
 from helpdesk.core.words.addresses import unwritable
 from helpdesk.core.words.block import Mistake
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
     from helpdesk.core.words.terms import Terms
 
 # Orders whose text is for the customer, whatever mail was answered: an answer, a last one, a first one.
-_FOR_THE_CUSTOMER: tuple[Verb, ...] = ("answer", "resolve", "close", "split", "requester")
+_FOR_THE_CUSTOMER = tuple(verb for verb, form in ORDERS.items() if form.to_customer)
 
 
 def opens(arrival: Arrival, terms: Terms, now: datetime) -> Decision:
@@ -198,6 +199,7 @@ def _vocabulary(case: Case, arrival: Arrival, terms: Terms, agent: Agent) -> Voc
         unsplittable="" if arrival.piece else arrival.unsplittable,
         no_spam=why_no_spam(case),
         no_call=_why_no_call(case, terms),
+        teams=tuple(terms.teams),
         mergeable=other_cases.mergeable(case, terms, arrival, agent),
         at=arrival.received_at,
         zone=zone_of(agent.timezone, served_in),

@@ -34,6 +34,7 @@ from helpdesk.core.words.events import (
     Event,
     ExclusionLifted,
     KindSet,
+    LabelsChanged,
     MergedInto,
     MergedWrote,
     OpeningConfirmed,
@@ -44,6 +45,7 @@ from helpdesk.core.words.events import (
     SeverityAssessed,
     SeveritySet,
     SnoozeOver,
+    TeamSet,
     WaitingSet,
 )
 from helpdesk.person import Person
@@ -100,7 +102,9 @@ class Case:
     status_since: datetime | None = None
     assignee: str = ""
     participants: tuple[Person, ...] = ()
-    tags: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()  # notes of the desk, which it goes by
+    labels: tuple[str, ...] = ()  # what agents sort it by
+    team: str = ""  # whose it is, where that is not its mailbox's
     missing: tuple[str, ...] = ()  # keys of the intake fields that the customer did not give
     intake: tuple[tuple[str, str], ...] = ()
     unwarranted: tuple[str, ...] = ()  # why its promises are kept but not answered for
@@ -291,6 +295,17 @@ def _severity_set(event: SeveritySet, case: Case) -> Case:
 @_folded.register
 def _assigned(event: CaseAssigned, case: Case) -> Case:
     return replace(case, assignee=event.agent)
+
+
+@_folded.register
+def _team_set(event: TeamSet, case: Case) -> Case:
+    return replace(case, team=event.team, assignee="")
+
+
+@_folded.register
+def _labels_changed(event: LabelsChanged, case: Case) -> Case:
+    kept = (one for one in case.labels if one not in event.removed)
+    return replace(case, labels=tuple(dict.fromkeys((*kept, *event.added))))
 
 
 @_folded.register

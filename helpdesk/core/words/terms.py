@@ -38,6 +38,7 @@ class Terms:
     customer: Customer | None = None
     declared: DeclaredState = field(default_factory=DeclaredState)  # what the operators have declared
     workloads: Mapping[str, Workload] = field(default_factory=dict)
+    teams: Mapping[str, Team] = field(default_factory=dict)  # of the desk, by name
     merged: tuple[RelatedCase, ...] = ()  # the cases that went into this one
     second_answer_within: timedelta = timedelta(minutes=10)  # of somebody else's that was not seen: it comes back once
 

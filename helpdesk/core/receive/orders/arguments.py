@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, get_args
 
-from helpdesk.core.receive.orders.command import Command, Verb, Vocabulary, form_of
+from helpdesk.core.receive.orders.command import Command, Verb, Vocabulary
+from helpdesk.core.receive.orders.table import ORDERS, form_of
 from helpdesk.core.words.addresses import read_known, read_people
 from helpdesk.core.words.block import Mistake
 from helpdesk.offering.policy import OFF
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 _ArgumentReader = Callable[[str, str, "Vocabulary"], "Command | Mistake"]
-# A sign of exclamation behind the word insists on what the desk would otherwise not do.
-_INSISTED: frozenset[Verb] = frozenset({"assign", "wait", "resolve", "close", "spam"})
 # A mail program may make a link of it and show where it leads.
 REFERENCE = re.compile(r"\[?(?:HD-)?([1-9]\d{0,11})\]?(?:\s*<[^<>]*>)?", re.IGNORECASE)
 
@@ -31,7 +30,8 @@ def read_order(verb: Verb, line: str, argument: str, vocabulary: Vocabulary, *, 
     order = read(line, " ".join(argument.split()), vocabulary)
     if not insists or isinstance(order, Mistake):
         return order
-    return replace(order, insists=True) if verb in _INSISTED else Mistake(line, f"{form_of(verb)}, without the !")
+    # A sign of exclamation behind the word insists on what the desk would otherwise not do.
+    return replace(order, insists=True) if ORDERS[verb].insists else Mistake(line, f"{form_of(verb)}, without the !")
 
 
 def _plain(verb: Verb) -> _ArgumentReader:
@@ -121,15 +121,38 @@ def _escalate(line: str, argument: str, _vocabulary: Vocabulary) -> Command | Mi
 
 
 def _assign(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
-    wanted = argument.lower()
-    matches = {
-        address
-        for name, address in vocabulary.agents
-        if wanted and wanted in {name.lower(), address, name.lower().split()[0], address.partition("@")[0]}
-    }
+    wanted = argument.casefold()
+    matches = {address for name, address in vocabulary.agents if wanted and wanted in names_of(name, (address,))}
     if len(matches) == 1:
         return Command("assign", line, argument=matches.pop())
     return Mistake(line, "#assign and one of " + ", ".join(name for name, _ in vocabulary.agents))
+
+
+def names_of(name: str, addresses: Iterable[str]) -> frozenset[str]:
+    """What one of us may be called in an order, lower case."""
+    called = name.casefold()
+    parts = (part for address in addresses for part in (address, address.partition("@")[0]))
+    return frozenset(filter(None, (called, *called.split()[:1], *parts)))
+
+
+def _team(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
+    named = next((name for name in vocabulary.teams if name.casefold() == argument.casefold()), "")
+    if named:
+        return Command("team", line, argument=named)
+    return Mistake(line, "#team and one of " + ", ".join(vocabulary.teams))
+
+
+_TAG = re.compile(r"\w[\w.+/&-]{0,39}")
+
+
+def _tag(line: str, argument: str, _vocabulary: Vocabulary) -> Command | Mistake:
+    """Tags are words, apart by blanks or commas; `off` in front of them or behind takes them away."""
+    words = [word.lstrip("#").casefold() for word in re.split(r"[\s,;]+", argument) if word.strip("#")]
+    off = OFF in {*words[:1], *words[1:][-1:]}
+    names = tuple(dict.fromkeys((words[1:] if words[0] == OFF else words[:-1]) if off else words))
+    if not names or OFF in names or not all(map(_TAG.fullmatch, names)):
+        return Mistake(line, "#tag and words of at most 40 letters, such as #tag billing or #tag off billing")
+    return Command("tag", line, argument=OFF if off else "", tags=names)
 
 
 _WAIT = re.compile(r"(?:(?P<whom>vendor|customer)\b)?\s*(?P<span>\d{1,3}\s*[hdw]\b)?\s*(?P<why>\D.*)?", re.IGNORECASE)
@@ -253,6 +276,8 @@ _READERS: dict[Verb, _ArgumentReader] = {
     "area": _area,
     "detail": _detail,
     "assign": _assign,
+    "team": _team,
+    "tag": _tag,
     "wait": _wait,
     "snooze": _snooze,
     "workaround": _workaround,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from helpdesk.core.receive import details, scope
 from helpdesk.core.words.case import DESK
-from helpdesk.core.words.events import AreaSet, CaseFlagged, KindSet, SeveritySet
+from helpdesk.core.words.events import AreaSet, CaseFlagged, KindSet, LabelsChanged, SeveritySet
 from helpdesk.offering.intake import missing
 from helpdesk.offering.policy import KIND_FIELD
 
@@ -36,6 +36,19 @@ def severity(execution: Execution, command: Command, _orders: Orders) -> None:
         )
     )
     execution.done.append(f"severity {level.name}, was {was.name}")
+
+
+def tag(execution: Execution, command: Command, _orders: Orders) -> None:
+    """Obey `#tag`."""
+    off, there = command.argument == "off", execution.case.labels
+    changed = tuple(name for name in command.tags if (name in there) == off)
+    same = tuple(name for name in command.tags if name not in changed)
+    if changed:
+        added, removed = ((), changed) if off else (changed, ())
+        execution.happened(LabelsChanged(*execution.stamp, added=added, removed=removed))
+        execution.done.append(f"{'no longer tagged' if off else 'tagged'} {', '.join(changed)}")
+    if same:
+        execution.done.append(f"{'was not tagged' if off else 'was already tagged'} {', '.join(same)}")
 
 
 def kind(execution: Execution, command: Command, orders: Orders) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from helpdesk.core.receive.orders import correction, exemption, milestone, other_cases, people, status
-from helpdesk.core.receive.orders.command import FORMS, Command, Orders, Verb
+from helpdesk.core.receive.orders.table import ORDERS, form_of
 from helpdesk.core.words.drafts import CommandForm
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from helpdesk.core.receive.orders.command import Command, Orders, Verb
     from helpdesk.core.receive.orders.execution import Execution
 
 
@@ -23,7 +24,7 @@ def obey(execution: Execution, command: Command, orders: Orders) -> None:
 
 def _help(execution: Execution, _command: Command, _orders: Orders) -> None:
     execution.done.append("the list of commands")
-    execution.help = tuple(CommandForm(*form.split("  ", 1)) for form in FORMS.values())
+    execution.help = tuple(CommandForm(form_of(verb), order.does) for verb, order in ORDERS.items())
 
 
 _ACTS: dict[Verb, Callable[[Execution, Command, Orders], None]] = {
@@ -32,6 +33,8 @@ _ACTS: dict[Verb, Callable[[Execution, Command, Orders], None]] = {
     "area": correction.area,
     "detail": correction.detail,
     "assign": people.assign,
+    "team": people.team,
+    "tag": correction.tag,
     "wait": status.wait,
     "snooze": status.snooze,
     "resolve": status.resolve,

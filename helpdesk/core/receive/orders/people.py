@@ -11,10 +11,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from helpdesk.core.receive import behalf, scope
+from helpdesk.core.staffing import assignment
 from helpdesk.core.staffing.relief import said_away
 from helpdesk.core.words.decision import Draft
 from helpdesk.core.words.drafts import AssignedMail
-from helpdesk.core.words.events import CaseAssigned, CaseFlagged, CaseUnflagged, ParticipantAdded, ParticipantRemoved
+from helpdesk.core.words.events import (
+    CaseAssigned,
+    CaseFlagged,
+    CaseUnflagged,
+    ParticipantAdded,
+    ParticipantRemoved,
+    TeamSet,
+)
 
 if TYPE_CHECKING:
     from helpdesk.core.receive.orders.command import Command, Orders
@@ -41,6 +49,24 @@ def assign(execution: Execution, command: Command, _orders: Orders) -> None:
     if agent.address != execution.agent.address:
         content, name = AssignedMail(handed_over=True), execution.agent.name
         execution.drafts.append(Draft(content, agent.person, execution.arrival.key, author=name))
+
+
+def team(execution: Execution, command: Command, _orders: Orders) -> None:
+    """Obey `#team`: the other team's agents take turns for it as for a new case, and whoever has it gets all of it."""
+    was, name = execution.terms.team.name, command.argument
+    if was == name:
+        execution.done.append(f"was with {name} already")
+        return
+    execution.terms = replace(execution.terms, team=execution.terms.teams[name])
+    execution.happened(TeamSet(*execution.stamp, team=name, was=was))
+    for event in assignment.assign(execution.terms, execution.now):
+        execution.happened(event)
+    agent = execution.terms.team.agent(execution.case.assignee)
+    execution.done.append(f"given to {name}: {(agent.name or agent.address) if agent else 'nobody is in it'}")
+    for person in execution.terms.keepers(execution.case.assignee):
+        if person.address not in execution.agent.addresses:
+            content = AssignedMail(handed_over=True)
+            execution.drafts.append(Draft(content, person, execution.arrival.key, author=execution.name))
 
 
 def cc(execution: Execution, command: Command, _orders: Orders) -> None:

@@ -19,7 +19,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from helpdesk.core.receive.orders.arguments import REFERENCE, read_order
-from helpdesk.core.receive.orders.command import FORMS, Command, Orders, Verb, Vocabulary, form_of
+from helpdesk.core.receive.orders.command import Command, Orders, Verb, Vocabulary
+from helpdesk.core.receive.orders.table import ORDERS, form_of
 from helpdesk.core.words.addresses import read_people
 from helpdesk.core.words.block import CommandBlock, Mistake, read_block
 
@@ -30,12 +31,13 @@ _LINE = re.compile(r"#(?P<verb>[a-z-]+)\b(?:\s*(?P<insists>[!\uff01]+))?\s*(?P<a
 _SPACED = re.compile(r"#[#\s]+([a-z-]+)\b.*", re.IGNORECASE)
 _ALONE = re.compile(r"#+\w*[.,:;!]?")
 _NEAR = 0.8  # how alike a word and a command are that may have been meant
-# At most one of each group stands in a mail, and at most one of each command that is not among the repeatable.
+# At most one of each group stands in a mail.
 _CONTRADICTIONS: tuple[frozenset[Verb], ...] = (
     frozenset({"note", "answer"}),
     frozenset({"wait", "resolve", "close", "reopen", "merge", "spam"}),
     frozenset({"snooze", "resolve", "close", "merge", "spam"}),
     frozenset({"assign", "merge", "spam"}),
+    frozenset({"team", "assign", "merge", "spam"}),
     frozenset({"answer", "spam"}),
     frozenset({"cc", "spam"}),
     frozenset({"exclude", "spam"}),
@@ -43,9 +45,6 @@ _CONTRADICTIONS: tuple[frozenset[Verb], ...] = (
 )
 # Beside an order to split the others would be about the old case or the new one, and nobody could tell.
 _BESIDE_SPLIT: frozenset[Verb] = frozenset({"split", "note", "answer", "link", "ack", "nocall", "help"})
-_REPEATABLE: frozenset[Verb] = frozenset(
-    {"note", "answer", "detail", "cc", "link", "incident", "ack", "redact", "help"}
-)
 _ABOUT_CASES = ("link", "merge")
 
 
@@ -80,17 +79,17 @@ def _read_line(line: str, vocabulary: Vocabulary) -> Command | Mistake | None:
     """What a line that begins with a `#` orders; None where it is text."""
     found = _LINE.fullmatch(line)
     verb = found["verb"].lower() if found else ""
-    if found and verb in FORMS:
+    if found and verb in ORDERS:
         return read_order(verb, line, found["argument"], vocabulary, insists=bool(found["insists"]))
     spaced = _SPACED.fullmatch(line)
-    if spaced and spaced[1].lower() in FORMS:
+    if spaced and spaced[1].lower() in ORDERS:
         return Mistake(line, f"{form_of(spaced[1].lower())}, without a blank behind the #")
-    near = difflib.get_close_matches(verb, FORMS, n=1, cutoff=_NEAR)
+    near = difflib.get_close_matches(verb, ORDERS, n=1, cutoff=_NEAR)
     if near:
         return Mistake(line, form_of(near[0]))
     if not _ALONE.fullmatch(line):
         return None
-    return Mistake(line, "one of " + ", ".join(f"#{known}" for known in FORMS))
+    return Mistake(line, "one of " + ", ".join(f"#{known}" for known in ORDERS))
 
 
 def _clashes(commands: Iterable[Command]) -> Iterator[Mistake]:
@@ -98,7 +97,7 @@ def _clashes(commands: Iterable[Command]) -> Iterator[Mistake]:
     given: list[Verb] = []
     for command in commands:
         verb = command.verb
-        if verb in given and verb not in _REPEATABLE:
+        if verb in given and not ORDERS[verb].repeats:
             yield Mistake(command.line, f"one #{verb} in a mail")
         for group in _CONTRADICTIONS:
             others = [other for other in given if other in group and other != verb]
@@ -190,7 +189,7 @@ def may_split(text: str) -> bool:
 
 def begins_with_order(text: str) -> bool:
     """Whether an order that there is stands at the top of a mail."""
-    return any(verb in FORMS for verb, _ in _orders_at_top(text))
+    return any(verb in ORDERS for verb, _ in _orders_at_top(text))
 
 
 def _orders_at_top(text: str) -> Iterator[tuple[str, str]]:

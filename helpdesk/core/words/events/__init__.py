@@ -23,6 +23,7 @@ from helpdesk.core.words.events.agent import (
     FormerRequester,
     KeptOpen,
     KindSet,
+    LabelsChanged,
     MergedInto,
     MilestoneReached,
     MistakeFact,
@@ -33,6 +34,7 @@ from helpdesk.core.words.events.agent import (
     RequesterSet,
     SeveritySet,
     SplitOff,
+    TeamSet,
     WaitingSet,
 )
 from helpdesk.core.words.events.base import Event, ReasonFact, Stamp, UnseenWord, class_of, from_facts, to_facts
@@ -115,6 +117,7 @@ __all__ = [
     "FormerRequester",
     "KeptOpen",
     "KindSet",
+    "LabelsChanged",
     "MailBounced",
     "MailEvent",
     "MergedInto",
@@ -139,6 +142,7 @@ __all__ = [
     "SplitOff",
     "Stamp",
     "StepTaken",
+    "TeamSet",
     "UnseenWord",
     "Unwarranted",
     "WaitingSet",

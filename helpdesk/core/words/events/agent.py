@@ -73,6 +73,26 @@ class CaseAssigned(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TeamSet(Event):
+    """Another team has the case from here on, and nobody of it yet."""
+
+    type: ClassVar[str] = "team_set"
+
+    team: str  # name
+    was: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelsChanged(Event):
+    """An agent sorts the case: these tags of theirs are on it from here on, or off."""
+
+    type: ClassVar[str] = "tagged"
+
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SeveritySet(Event):
     """The severity is another from here on."""
 

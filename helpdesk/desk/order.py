@@ -1,0 +1,104 @@
+"""Orders that did not come by mail: an agent types them at the command line or in the console.
+
+They are read by the one reader, decided as a mail of the agent is, and written down by the unit of work: what follows
+from such a mail follows here. What the agent would read in an echo is returned instead.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from helpdesk.core.receive import receive
+from helpdesk.core.receive.orders.arguments import names_of
+from helpdesk.core.receive.orders.reading import begins_with_order, cases_named, may_split, people_named
+from helpdesk.core.words.addressee import Addressee
+from helpdesk.core.words.block import Mistake
+from helpdesk.core.words.decision import Arrival
+from helpdesk.core.words.drafts import EchoMail
+from helpdesk.core.words.message import Message
+from helpdesk.core.words.placement import Placement
+from helpdesk.desk import own_words
+from helpdesk.desk.addressing import customers_of
+from helpdesk.desk.related_cases import gather
+from helpdesk.desk.splitting import piece_of
+from helpdesk.desk.work import record_mail
+from helpdesk.errors import NotFound
+from helpdesk.store import cases as case_store
+
+if TYPE_CHECKING:
+    from helpdesk.core.words.case import Case
+    from helpdesk.core.words.decision import Decision
+    from helpdesk.core.words.people import Agent
+    from helpdesk.unit import Rules, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class TypedOrders:
+    """What became of typed orders: all `done`, each in words; or nothing, for these `mistakes`."""
+
+    ref: str  # of the case that goes on, where the one named was merged
+    done: tuple[str, ...] = ()
+    mistakes: tuple[Mistake, ...] = ()
+
+
+def order(unit: Unit, number: int, agent: Agent, text: str) -> TypedOrders:
+    """Do what an agent orders on a case, all or nothing. Raises NotFound, StaleCase."""
+    named = case_store.load(unit.connection, number)
+    about = gather(unit, named, cases_named(text))
+    case = about.case or named
+    mailbox = unit.rules.configuration.mailbox(case.mailbox)
+    if mailbox is None:
+        raise NotFound(f"{case.mailbox}, the mailbox of {case.ref}, is not configured any more")
+    terms = unit.judging(unit.terms(mailbox, case=case))
+    if terms.team.agent(agent.address) is None:
+        raise NotFound(f"{agent.name or agent.address} is not in {terms.team.name}, which has {case.ref}")
+    if not begins_with_order(text):
+        return TypedOrders(
+            case.ref, mistakes=(Mistake(text.partition("\n")[0], "an order first, such as #note or #help"),)
+        )
+    arrival = replace(_arrival(unit, case, agent, text), named=unit.related(about.named), through=about.through)
+    decision = receive(case, arrival, terms, unit.now)
+    echo = next((one.content for one in decision.drafts if isinstance(one.content, EchoMail)), None)
+    if echo is not None and echo.mistakes:
+        return TypedOrders(case.ref, mistakes=echo.mistakes)
+    told = any(draft.audience == "customer" for draft in decision.drafts)
+    record_mail(unit, None, arrival, _unechoed(decision, agent), unit.terms_after(decision, terms))
+    done = echo.done if echo else ("sent to the customer",) if told else ()
+    return TypedOrders(case.ref, (*done, *(f"{one.form}  {one.does}" for one in (echo.help if echo else ()))))
+
+
+def _unechoed(decision: Decision, agent: Agent) -> Decision:
+    """Without the mail to who ordered it, who reads its words here."""
+    kept = tuple(one for one in decision.drafts if not (isinstance(one.content, EchoMail) and one.to == agent.person))
+    return replace(decision, drafts=kept)
+
+
+def _arrival(unit: Unit, case: Case, agent: Agent, text: str) -> Arrival:
+    """The orders as a mail of the agent's that came just now, with no file, and no quote to tell from them."""
+    key = f"order/{unit.now:%Y%m%dT%H%M%S%fZ}"
+    message_id = f"<{key.replace('/', '.')}.{case.number}@{case.mailbox.rpartition('@')[2]}>"
+    message = Message(message_id=message_id, senders=(agent.person,), text=text, reply=text)
+    piece, unsplittable = piece_of(unit, message, case) if may_split(text) else (None, "")
+    return Arrival(
+        message=message,
+        placement=Placement(case.number, "agent", "an agent ordered it", agent=agent, verified=True),
+        received_at=unit.now,
+        key=key,
+        addressee=Addressee(agent.person, agent.person),
+        customers=customers_of(unit.rules, message, people_named(text)),
+        written=own_words.typed(unit, text, case, agent),
+        mailboxes=unit.rules.configuration.mailbox_addresses,
+        piece=piece,
+        unsplittable=unsplittable,
+    )
+
+
+def agent_called(rules: Rules, called: str) -> Agent:
+    """The agent of that name, first name or address. Raises NotFound where there is none, or several."""
+    members = {one.address: one for team in rules.configuration.teams.values() for one in team.members}
+    found = [one for one in members.values() if called.casefold() in names_of(one.name, one.addresses)]
+    if len(found) == 1:
+        return found[0]
+    known = ", ".join(one.name or one.address for one in found or members.values())
+    raise NotFound(f"{called!r} is no agent's name or address; expected one of {known}")

@@ -1,0 +1,160 @@
+"""Orders on a case's team and tags, and orders that an agent types instead of mailing them."""
+
+from __future__ import annotations
+
+import pytest
+
+from helpdesk.desk import load_rules
+from helpdesk.desk.order import agent_called, order
+from helpdesk.errors import NotFound
+from tests.desk import ANN, BOB, JO, KEY, STRANGER, TestDesk, write_office
+
+TEAMS = """
+[[team]]
+name = "Billing"
+
+[[agent]]
+name = "Cleo Dahl"
+email = "cleo@desk.example"
+teams = ["Billing"]
+"""
+CLEO = "cleo@desk.example"
+
+
+@pytest.fixture
+def desk(tmp_path, story_databases, request):
+    rules = load_rules(write_office(tmp_path, more=TEAMS), environment={}, signing_key=KEY)
+    desk = TestDesk(rules, story_databases.of("memory", request))
+    desk.mail(f"Jo Park <{JO}>", "The rules do not fire", "Priority: Medium\n\nFor one product only.")
+    return desk
+
+
+def typed(desk, text, *, by="ann", number=1):
+    with desk.laboratory.desk.units.write(desk.now) as unit:
+        return order(unit, number, agent_called(desk.laboratory.desk.rules, by), text)
+
+
+# --- tags
+
+
+def test_tags_stand_beside_the_notes_of_the_desk_and_never_for_them(desk):
+    """The desk goes by notes of its own, such as `unverified`: an agent's tag of that name changes nothing of it."""
+    desk.reply(ANN, "#tag unverified VIP")
+    assert (desk.case().labels, desk.case().tags) == (("unverified", "vip"), ())
+    assert "unverified, vip" in desk.last(ANN, "echo").text
+    desk.reply(JO, "Any news?")
+    assert "NOT VERIFIED" not in desk.last(ANN, "customer-message").text
+    desk.reply(ANN, "#tag vip\n#tag off unverified")
+    assert desk.case().labels == ("vip",)
+    assert all("vip" not in mail.text.lower() for mail in desk.sent_to(JO))
+
+
+# --- teams
+
+
+def test_another_team_has_the_case_its_agents_act_on_it_and_the_customer_notices_nothing(desk):
+    desk.reply(ANN, "#team billing")
+
+    case = desk.case()
+    assert (case.team, case.assignee) == ("Billing", CLEO)
+    handed = desk.last(CLEO, "assigned")
+    assert "> For one product only." in handed.text
+    assert desk.kinds_to(JO) == ["ack"]
+    desk.reply(JO, "Any news?")
+    assert desk.last(CLEO, "customer-message")
+    desk.reply(CLEO, "It is paid now.")
+    relay = desk.last(JO, "relay")
+    assert relay.message.senders[0].name == "Cleo Dahl (Logik Support)"
+    assert CLEO not in relay.text
+    desk.reply(ANN, "#note\nThanks, Cleo.")
+    assert desk.events("agent_noted"), "who was in the old team may still write"
+    desk.reply(CLEO, "#team first line")
+    assert desk.case().assignee in {ANN, BOB}
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        ("#team sales", "#team and one of first line, Billing"),
+        ("#team", "#team and one of"),
+        ("#team billing\n#assign bob", "#team or #assign, not both"),
+    ],
+)
+def test_a_team_that_is_none_and_a_team_beside_a_name_come_back(desk, line, hint):
+    desk.reply(ANN, line)
+
+    assert hint in " ".join(desk.last(ANN, "echo").text.split())
+    assert desk.case().team == ""
+
+
+def test_a_case_without_a_configured_team_any_more_is_its_mailboxs(desk, tmp_path):
+    desk.reply(ANN, "#team billing")
+    (tmp_path / "later").mkdir()
+    desk.laboratory.desk.exchange(load_rules(write_office(tmp_path / "later"), environment={}, signing_key=KEY))
+    desk.laboratory.desk.hand_on()
+
+    assert desk.case().assignee in {ANN, BOB}
+
+
+# --- typed orders
+
+
+def test_a_typed_order_does_what_a_mail_does_and_its_echo_is_printed_instead(desk):
+    done = typed(desk, "#assign bob")
+    desk.laboratory.deliver()
+
+    assert done.done == ("assigned to Bob Cole",)
+    assert desk.case().assignee == BOB
+    assert desk.last(BOB, "assigned")
+    assert "echo" not in desk.kinds_to(ANN)
+
+
+def test_a_typed_answer_stops_the_clock_reaches_the_customer_and_is_found_again_where_it_does_not_arrive(desk):
+    typed(desk, "#resolve\nIt is fixed in 7.3.")
+    desk.laboratory.deliver()
+
+    assert "It is fixed in 7.3." in desk.last(JO, "closed").text
+    assert desk.case().status == "resolved"
+    assert desk.state() == "met"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("assign bob", "an order first"),
+        ("", "an order first"),
+        ("Hello Jo,\n#resolve", "an order first"),
+        ("#assign nobody", "#assign and one of"),
+        ("#resolve\n#close", "not both"),
+        ("#note\n#assgin bob", None),
+        ("#close\nAsk bob@desk.example.", "not for customers"),
+    ],
+)
+def test_a_mistake_in_typed_orders_changes_nothing(desk, text, expected):
+    before = desk.case()
+    ordered = typed(desk, text)
+    desk.laboratory.deliver()
+
+    assert ordered.mistakes or expected is None
+    assert expected is None or expected in ordered.mistakes[0].expected
+    assert expected is None or desk.case() == before
+    assert desk.kinds_to(JO) == ["ack"]
+
+
+@pytest.mark.parametrize("by", ["nobody", STRANGER, JO, "", "desk.example"])
+def test_who_is_no_agent_types_no_orders(desk, by):
+    with pytest.raises(NotFound, match="is no agent"):
+        typed(desk, "#resolve", by=by)
+
+
+def test_an_agent_of_another_team_types_none_either(desk):
+    with pytest.raises(NotFound, match="Cleo Dahl is not in first line"):
+        typed(desk, "#resolve", by="cleo")
+
+
+def test_orders_on_a_merged_case_are_done_on_the_one_that_goes_on(desk):
+    desk.mail(f"Jo Park <{JO}>", "Prices are missing", "Priority: Medium\n\nIn the shop.")
+    typed(desk, "#merge HD-2")
+    done = typed(desk, "#tag prices")
+
+    assert (done.ref, desk.case(2).labels, desk.case(1).labels) == ("HD-2", ("prices",), ())
