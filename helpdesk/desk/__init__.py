@@ -14,12 +14,14 @@ longer ago than the operator keeps it.
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from helpdesk.core.words.alert import AlertText, OperatorAlert
 from helpdesk.core.words.case import DESK
 from helpdesk.core.words.message import base_address
+from helpdesk.counters import RECEIVED, TICKED
 from helpdesk.desk.deliver import Delivery, Sending, never, stop_sending
 from helpdesk.desk.reading_pool import ReadingPool
 from helpdesk.desk.rehearsal import rehearse
@@ -127,6 +129,7 @@ class Desk:
             failpoint("accept.pre_commit")
         failpoint("accept.post_commit")
         for number, mail in zip(ids, mails, strict=True):
+            self.units.counters.count(RECEIVED, mail.mailbox, mail.source)
             _log.info("accepted", spool_id=number, message_id=message_id_of(mail.raw), **_arrived(mail))
         return ids
 
@@ -172,7 +175,10 @@ class Desk:
 
     def tick(self) -> int:
         """Do what time alone has made due; returns the number of cases it changed."""
-        return tick(self.units, self.now())
+        began = time.monotonic()
+        done = tick(self.units, self.now())
+        self.units.counters.time(TICKED, time.monotonic() - began)
+        return done
 
     def go_round(self, *, failing: Mapping[str, str] = _NOTHING_FAILS) -> int:
         """Write the digest and hand-over mails that have come, and what became of alerts that came in numbers.

@@ -24,11 +24,13 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from helpdesk.core.words.alert import AlertText, OperatorAlert
+from helpdesk.counters import ACKNOWLEDGED, FAILED, SENT
 from helpdesk.desk import undelivered
 from helpdesk.failpoints import failpoint
 from helpdesk.log import logger
 from helpdesk.mail.write.enclose import cut, enclose
 from helpdesk.operators import raise_alert
+from helpdesk.store import cases as case_store
 from helpdesk.store import outbox, spool
 from helpdesk.store.engine import NOT_NOW
 from helpdesk.wires.courier import Failed, Outgoing, Retry, Sent
@@ -38,9 +40,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
+    from helpdesk.counters import Counters
     from helpdesk.desk.pace import Pace
     from helpdesk.mail.proof.signing import Signing
     from helpdesk.mail.write.enclose import File
+    from helpdesk.store.cases import BriefCase
     from helpdesk.store.claims import Keeper
     from helpdesk.store.engine import Connection, Database
     from helpdesk.store.outbox import Row
@@ -245,6 +249,7 @@ def _writing_down(units: Units, sending: Sending, now: datetime) -> Iterator[Con
     try:
         with units.write(now) as unit:
             noted = [each for each in done if _note(unit.another(now=each.at), each, carefully=doubtful)]
+            known = [(each, case_store.brief(unit.connection, each.row.case)) for each in noted]
             yield unit.connection
     except BaseException as problem:
         sending.add(done)
@@ -252,7 +257,8 @@ def _writing_down(units: Units, sending: Sending, now: datetime) -> Iterator[Con
         raise
     sending.doubtful = False
     sending.keeper.let_go(outbox.TABLE, [each.row.id for each in done])
-    for each in noted:
+    for each, case in known:
+        _count(units.counters, each, case)
         _tell(each)
 
 
@@ -326,6 +332,16 @@ def _state(unit: Unit, done: _Attempt) -> tuple[bool, OperatorAlert | None]:
             # Nobody is told by mail that an alert by mail cannot be delivered.
             alert = _failure(row, reason) if row.kind != "alert" else None
             return outbox.fail(unit.connection, row, detail=reason), alert
+
+
+def _count(counters: Counters, done: _Attempt, case: BriefCase | None) -> None:
+    labels = (case.mailbox, case.policy, case.severity) if case else ("", "", "")
+    if isinstance(done.outcome, Sent):
+        counters.count(SENT, done.row.kind, *labels)
+        if done.row.kind == "ack" and case:
+            counters.time(ACKNOWLEDGED, (done.at - case.opened_at).total_seconds(), case.policy, case.severity)
+    elif _given_up(done):
+        counters.count(FAILED, done.row.kind, *labels)
 
 
 def _tell(done: _Attempt) -> None:

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from helpdesk.core.words.alert import AlertText, OperatorAlert
+from helpdesk.counters import WORKED
 from helpdesk.desk.ahead import ReadAhead
 from helpdesk.desk.reading_pool import READY_WITHIN, ReadingFailed
 from helpdesk.desk.reading_process import ReadingJob
@@ -163,7 +164,8 @@ class Worker:
                 failpoint("work.pre_commit")
             failpoint("work.post_commit")
             for done in part:
-                del self._claimed[done.spool_id]
+                mailbox = self._claimed.pop(done.spool_id).mailbox
+                self._units.counters.count(WORKED, mailbox, done.outcome)
                 _log.info(
                     "worked",
                     spool_id=done.spool_id,

@@ -52,6 +52,11 @@ _SAVE = Prepared(
     sa.update(cases).where(cases.c.id == sa.bindparam("number"), cases.c.events == sa.bindparam("before")),
     sets=_INDEXED,
 )
+_BRIEF = Prepared(
+    sa.select(cases.c.mailbox, cases.c.policy, cases.c.severity, cases.c.opened_at).where(
+        cases.c.id == sa.bindparam("number")
+    )
+)
 _APPEND = Prepared(sa.insert(event), sets=event.c.keys())
 _REPORTED = PreparedLists(
     lambda numbers: (
@@ -151,6 +156,16 @@ class ReportedCase:
     version: str
     opened_at: datetime
     counted: MeasuredCase | None
+
+
+@dataclass(frozen=True, slots=True)
+class BriefCase:
+    """What a case is told apart by where it is counted, and since when it is there."""
+
+    mailbox: str
+    policy: str
+    severity: str
+    opened_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,6 +394,12 @@ def _workload(agent: str) -> sa.Select[Any]:
     last_at = sa.select(last).where(theirs).scalar_subquery()
     number = case_counts.of_agent(agent, _ACTIVE)
     return sa.select(sa.literal(agent).label("agent"), number.label("number"), last_at.label("at"))
+
+
+def brief(connection: sa.Connection, number: int | None) -> BriefCase | None:
+    """A case without its ledger; None where there is none."""
+    found = _BRIEF.rows(connection, number=number) if number else []
+    return BriefCase(*found[0]) if found else None
 
 
 def has_customer(connection: sa.Connection, key: str) -> bool:

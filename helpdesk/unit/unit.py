@@ -15,12 +15,14 @@ from helpdesk.core.clocks.owed import with_owed
 from helpdesk.core.clocks.timeline import clocks
 from helpdesk.core.words.events import PolicyChanged
 from helpdesk.core.words.terms import RelatedCase, Terms
+from helpdesk.counters import Counters
 from helpdesk.severity import SHIPPED, Classifier
 from helpdesk.severity.ahead import RecallingClassifier
 from helpdesk.severity.reader import NOTHING_READ
 from helpdesk.severity.threshold import call_threshold
 from helpdesk.store import cases as case_store
 from helpdesk.store import declarations, outbox
+from helpdesk.unit import counted
 from helpdesk.unit.holding import Holding
 from helpdesk.unit.record import letter_of
 from helpdesk.unit.second_voter import load_second_voter
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.decision import Decision, Draft
+    from helpdesk.core.words.events import Event
     from helpdesk.core.words.people import Mailbox, Team, Workload
     from helpdesk.offering.declared import DeclaredState
     from helpdesk.offering.policy import Policy
@@ -74,12 +77,13 @@ class Unit:
         self._holding = Holding(connection, waits=waits)
         self._holds_mail = holds_mail
         self._in_force = _InForce()
+        self.decided: list[tuple[Case, Sequence[Event]]] = []  # to be counted once it is on disk
         self.forget()
 
     def another(self, *, now: datetime | None = None) -> Unit:
         """The next piece of work in the same transaction, which holds the same cases and has read none yet."""
         other = Unit(self.connection, self.rules, now or self.now, versions=self._versions, holds_mail=self._holds_mail)
-        other._holding = self._holding
+        other._holding, other.decided = self._holding, self.decided
         if other.now == self.now:
             other._in_force = self._in_force
         return other
@@ -231,8 +235,10 @@ class Unit:
         next_at, kept = tick.next_at(case, terms, found), case_store.beside(case, found)
         if case.number and decision.outcome != "opened":
             case_store.save(self.connection, case, new=decision.events, next_at=next_at, beside=kept)
-            return case
-        return replace(case, number=case_store.insert(self.connection, case, next_at, kept))
+        else:
+            case = replace(case, number=case_store.insert(self.connection, case, next_at, kept))
+        self.decided.append((case, decision.events))
+        return case
 
     def write(self, case: Case, drafts: Sequence[Draft], terms: Terms) -> None:
         """Queue the letters of a decision; of a case that is not confirmed, none that go outside."""
@@ -259,6 +265,7 @@ class Units:
         """`holds_mail`: what is written waits until somebody releases it."""
         self.database = database
         self.rules = rules
+        self.counters = Counters()
         self._holds_mail = holds_mail
         self._versions = Versions()
 
@@ -266,7 +273,9 @@ class Units:
     def write(self, now: datetime, *, waits: bool = False) -> Iterator[Unit]:
         """A transaction that is on disk when the block ends, or never was."""
         with self.database.write() as connection:
-            yield self._unit(connection, now, waits=waits)
+            unit = self._unit(connection, now, waits=waits)
+            yield unit
+        counted.count(self.counters, unit.decided)
 
     @contextmanager
     def read(self, now: datetime) -> Iterator[Unit]:
@@ -282,6 +291,7 @@ class Units:
         with self.database.write() as connection:
             store_policies(connection, rules.book, now)
         self.rules = rules
+        counted.expect(self.counters, rules)
 
     def warm_up(self) -> None:
         """Load the model, for which the first mail would wait."""

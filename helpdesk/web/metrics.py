@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from importlib import metadata
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4 as CONTENT_TYPE
 from prometheus_client.registry import Collector
+from prometheus_client.utils import floatToGoString
 
+from helpdesk.counters import COUNTED, TIMED
 from helpdesk.web.health import causes, status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
+    from prometheus_client import Metric
+
+    from helpdesk.counters import Counters
     from helpdesk.store.backlog import Backlog, Waiting
     from helpdesk.web.health import Facts
 
@@ -23,10 +30,11 @@ __all__ = ["CONTENT_TYPE", "metrics_text"]
 Figures = dict[tuple[str, ...], float]  # by the values of the labels
 
 
-def metrics_text(facts: Facts, cases: Mapping[tuple[str, bool], int]) -> str:
+def metrics_text(facts: Facts, cases: Mapping[tuple[str, bool], int], counters: Counters) -> str:
     """Every figure. `cases` counts by (status, whether a promise was broken)."""
     registry = CollectorRegistry()
     registry.register(_Desk(facts, cases))
+    registry.register(_Happened(counters))
     return generate_latest(registry).decode()
 
 
@@ -39,6 +47,15 @@ class _Desk(Collector):
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         facts = self._facts
+        yield _many(
+            "info",
+            "The version that runs, and 1 for it.",
+            ["version"],
+            {(metadata.version("helpdesk"),): 1.0},
+        )
+        yield _one(
+            "start_time_seconds", "When this process began, in seconds since 1970.", facts.started_at.timestamp()
+        )
         yield _one("up", "1 unless the desk is failing.", status(facts) != "failing")
         yield _one("database_up", "Whether the database answers.", facts.backlog is not None)
         yield _many(
@@ -68,6 +85,26 @@ class _Desk(Collector):
                 ["status", "breached"],
                 {(state, str(late).lower()): number for (state, late), number in sorted(self._cases.items())},
             )
+
+
+class _Happened(Collector):
+    """What was counted and timed since the start."""
+
+    def __init__(self, counters: Counters) -> None:
+        self._counters = counters
+
+    def collect(self) -> Iterator[Metric]:
+        for event in COUNTED:
+            counts = CounterMetricFamily(f"helpdesk_{event.name}", event.explanation, labels=event.labels)
+            for labels, number in sorted(self._counters.counts(event).items()):
+                counts.add_metric(labels, number)
+            yield counts
+        for event in TIMED:
+            timed = HistogramMetricFamily(f"helpdesk_{event.name}", event.explanation, labels=event.labels)
+            for labels, found in sorted(self._counters.durations(event)):
+                numbers = zip((*map(floatToGoString, event.limits), "+Inf"), accumulate(found.numbers), strict=True)
+                timed.add_metric(labels, [*numbers], found.total)
+            yield timed
 
 
 def _mails(backlog: Backlog, now: datetime) -> Iterator[GaugeMetricFamily]:

@@ -51,9 +51,9 @@ class Views:
         """Every figure."""
         facts = self.facts()
         if facts.backlog is None:
-            return metrics_text(facts, {})
+            return metrics_text(facts, {}, self.units.counters)
         with self.units.database.read() as connection:
-            return metrics_text(facts, case_counts.by_status(connection))
+            return metrics_text(facts, case_counts.by_status(connection), self.units.counters)
 
     def queue(self, view: str, after: int | None = None) -> str:
         """A page of the queue: the first, or the one behind a case. Raises NotFound."""
