@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import socket
 import subprocess
@@ -161,7 +162,8 @@ def wrong_password(edit, mailbox, monkeypatch, **_):  # noqa: F811
     with_imap(edit, "127.0.0.1", mailbox.port, tls="none")
     return 1, (
         f"FAILED: mailbox support@logik.example: 127.0.0.1:{mailbox.port}: the server refuses 'user1' with the password "
-        "from the environment variable IMAP_PASSWORD ([AUTHENTICATIONFAILED] Authentication failed.): correct either"
+        "from the environment variable IMAP_PASSWORD ([AUTHENTICATIONFAILED] Authentication failed.): correct either, "
+        'or does it want TLS first (tls = "starttls")?'
     )
 
 
@@ -485,3 +487,75 @@ def test_a_wrong_configuration_is_said_in_json_too(run, edit):  # noqa: F811
         False,
         "helpdesk.toml: desk.kustomers: no such key; did you mean customers?",
     )
+
+
+@contextlib.contextmanager
+def greeting(words):
+    """Somebody who says so to everybody, and hangs up."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve():
+            with contextlib.suppress(OSError):
+                while True:
+                    with server.accept()[0] as peer:
+                        peer.sendall(words)
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield server.getsockname()[1]
+        server.shutdown(socket.SHUT_RDWR)
+
+
+USUAL = {"implicit": "IMAP, usually 993 with TLS", "starttls": "IMAP, usually 143 with STARTTLS"}
+ANSWERS = [
+    ("implicit", b"220 mail.example ESMTP\r\n", f"SMTP answers there, not IMAP: the port of {USUAL['implicit']}?"),
+    ("starttls", b"+OK POP3 ready\r\n", f"something else answers there, not IMAP: the port of {USUAL['starttls']}?"),
+    ("implicit", b"", f"no answer; is the port that of {USUAL['implicit']}, and does a firewall let us through?"),
+    ("starttls", b"* OK ready\r\n", f"the server offers no STARTTLS at this port: {USUAL['implicit']}?"),
+]
+
+
+@pytest.mark.parametrize(("tls", "words", "said"), ANSWERS)
+def test_what_answers_in_place_of_a_mailbox_is_named(run, edit, tls, words, said):  # noqa: F811
+    with greeting(words) as port:
+        with_imap(edit, "127.0.0.1", port, tls=tls)
+        _, _, err = run("check")
+    assert err == f"FAILED: mailbox support@logik.example: 127.0.0.1:{port}: {said}\n"
+
+
+def test_a_mailbox_without_starttls_and_one_without_the_folder_are_named(run, edit, mailbox, monkeypatch):  # noqa: F811
+    monkeypatch.setenv("IMAP_PASSWORD", PASSWORD)
+    with Liar() as liar:
+        with_imap(edit, "127.0.0.1", liar.port, tls="starttls")
+        _, _, err = run("check")
+    assert err.endswith(f"{liar.port}: the server offers no STARTTLS at this port: {USUAL['implicit']}?\n")
+    edit(('tls = "starttls"', 'tls = "none"\nfolder = "Gone"'), (f"port = {liar.port}", f"port = {mailbox.port}"))
+    _, _, err = run("check")
+    assert "the folder 'Gone' cannot be opened (select failed: " in err
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize("tls", ["starttls", "none"])
+def test_a_mailbox_that_speaks_tls_from_the_first_byte_is_named(run, edit, mailbox, tls):  # noqa: F811
+    if mailbox.tls_port is None:
+        pytest.skip("this server speaks no TLS")
+    with_imap(edit, "127.0.0.1", mailbox.tls_port, tls=tls)
+    _, _, err = run("check")
+    assert err.endswith(f'{mailbox.tls_port}: this port speaks TLS from the first byte: tls = "implicit"?\n')
+
+
+@pytest.mark.parametrize("host", ["mail.gone.invalid", "mail..example", "x" * 70])
+def test_a_host_that_is_none_is_named(run, edit, host):  # noqa: F811
+    with_imap(edit, host, 993)
+    with_smarthost(edit, f"smtp://{host}:587")
+    _, _, err = run("check")
+    assert err.splitlines() == [
+        f"FAILED: outgoing mail: {host}:587: there is no host of this name; correct it",
+        f"FAILED: mailbox support@logik.example: {host}:993: there is no host of this name; correct it",
+    ]
+
+
+def test_a_mailbox_that_nothing_brings_mail_to_is_named(run, edit):  # noqa: F811
+    said = "warning: mailbox support@logik.example: no mail comes in there: give it [mailbox.imap], or set [smtp_in] listen"
+    assert said in run("check")[1].splitlines()
+    edit(("[smtp_out]", f'[smtp_in]\nlisten = "127.0.0.1:{closed_port()}"\n[smtp_out]'))
+    assert said not in run("check")[1].splitlines()

@@ -155,9 +155,9 @@ def _tell(looked: _Looked, *, as_json: bool) -> None:
     for kind, lines in (("warning", looked.found.warnings), ("note", looked.found.notes)):
         for line in lines:
             typer.echo(f"{kind}: {line}")
-    if looked.problem:
-        typer.echo(f"FAILED: {looked.part}: {looked.problem}", err=True)
-    else:
+    for line in looked.problem.splitlines():
+        typer.echo(f"FAILED: {looked.part}: {line}", err=True)
+    if not looked.problem:
         typer.echo(f"ok: {looked.part}{': ' if looked.found.text else ''}{looked.found.text}")
 
 
@@ -177,6 +177,10 @@ def _warnings(rules: Rules) -> Iterator[str]:
         calls = any(step.pages for step in rules.book.policy(mailbox.policy).ladder)
         if calls and rules.configuration.teams[mailbox.team].rotation is None:
             yield f"mailbox {mailbox.address}: {mailbox.policy} calls who is on call, {mailbox.team} has no rotation"
+    listens = rules.configuration.file.smtp_in.listen
+    for entry in rules.configuration.file.mailbox:
+        if not entry.imap and not listens:
+            yield f"mailbox {entry.address}: no mail comes in there: give it [mailbox.imap], or set [smtp_in] listen"
     if not rules.configuration.operators:
         yield "desk.operators: there are none, so nobody hears what ails the desk itself"
     yield from _open_to_others(rules.configuration)

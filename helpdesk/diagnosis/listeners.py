@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from helpdesk.diagnosis.examined import Examined, expiry
 from helpdesk.errors import Unavailable
-from helpdesk.store.claims import Occupied, WorkLock
+from helpdesk.store.claims import WorkLock
 from helpdesk.store.engine import Database
 from helpdesk.wires.certificate import first_of, server_context
 
@@ -67,19 +67,9 @@ def _remedy(problem: OSError, table: str, port: int) -> str:
 
 
 def _is_running(configuration: Configuration) -> bool | None:
-    """Whether a daemon works this desk's database now; None: of a PostgreSQL nobody here knows."""
-    file = configuration.database_file
-    if file is None:
-        return None
-    if not file.exists():
-        return False
+    """Whether a daemon works this desk's database now; None where nobody here knows."""
     database = Database(configuration.database_url)
-    lock = WorkLock(database)
     try:
-        lock.take()
-    except Occupied:
-        return True
+        return WorkLock(database).is_taken()
     finally:
-        lock.leave()
         database.close()
-    return False

@@ -71,12 +71,11 @@ def _why_not_read(
         case "login":
             return f"{where}: {_refused_login(configuration, entry, account, problem)}"
         case "refused" if problem.detail.startswith("select"):
-            return f"{where}: the folder {account.folder!r} cannot be opened: {problem.detail}"
-        case "connection" | "silent" | "closed" | "protocol":
-            answer = what_answers(account.host, account.port)
-            return f"{where}: {_connection(problem, answer, 'IMAP', account.tls, _IMAP_SETTING)}"
-        case _:
-            return f"{where}: {problem.detail}"
+            return f"{where}: the folder {account.folder!r} cannot be opened ({problem.detail}): correct folder"
+    answer = what_answers(account.host, account.port)
+    if problem.cause == "refused" and answer in {"IMAP", "TLS"}:
+        return f"{where}: {problem.detail}"
+    return f"{where}: {_connection(problem, answer, 'IMAP', account.tls, _IMAP_SETTING)}"
 
 
 _SET_IT = "put it there, or name another place with password_file or password_env"
@@ -90,7 +89,9 @@ def _refused_login(
     if imap.oauth2:
         return _refused_token(TokenAccount(account.mailbox, account.username, imap.oauth2), problem.detail)
     place = source(configuration.place(imap.password_file), imap.password_env)
-    return f"the server refuses {account.username!r} with the password from {place} ({problem.detail}): correct either"
+    tls = ', or does it want TLS first (tls = "starttls")?' if account.tls == "none" else ""
+    told = f"the server refuses {account.username!r} with the password from {place} ({problem.detail})"
+    return f"{told}: correct either{tls}"
 
 
 def _refused_token(account: TokenAccount, said: str) -> str:
@@ -152,7 +153,7 @@ def _smtp_setting(host: str, port: int) -> dict[str, str]:
 def _connection(problem: Unavailable, answer: Answer, wanted: str, tls: str, setting: dict[str, str]) -> str:
     """Why there is no connection, by what the system said and by what answers at that port."""
     match cause := _system_error(problem):
-        case socket.gaierror():
+        case socket.gaierror() | UnicodeError():
             return "there is no host of this name; correct it"
         case ssl.SSLCertVerificationError():
             return f"its certificate is not accepted: {cause.verify_message}; {_authority(cause)}"
@@ -197,9 +198,9 @@ def _authority(cause: ssl.SSLCertVerificationError) -> str:
             return "where its authority is your own, name that in SSL_CERT_FILE"
 
 
-def _system_error(problem: BaseException) -> OSError | None:
-    """What the socket said, beneath what was made of it."""
-    kinds = (ssl.SSLError, socket.gaierror, ConnectionError, TimeoutError)
+def _system_error(problem: BaseException) -> OSError | UnicodeError | None:
+    """What the socket said, or of a name that can be no host's Python, beneath what was made of it."""
+    kinds = (ssl.SSLError, socket.gaierror, ConnectionError, UnicodeError)
     return next((one for one in _chain(problem) if isinstance(one, kinds)), None)
 
 

@@ -5,6 +5,7 @@ All look-ups together take five seconds. A name server that does not answer is n
 
 from __future__ import annotations
 
+import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -36,7 +37,9 @@ class _Published:
     def texts(self, name: str, begin: str) -> list[str] | None:
         """The TXT records of a kind."""
         found = self.answers[name, "TXT"]
-        return None if found is None else [text for text in found if text.lower().startswith(begin)]
+        return (
+            None if found is None else [text for text in found if re.match(rf"{begin}(?:[ ;]|$)", text, re.IGNORECASE)]
+        )
 
     def takes_mail(self, domain: str) -> bool | None:
         """Whether mail to a domain can go anywhere (RFC 5321 section 5.1); None where that was not found out."""
@@ -117,7 +120,7 @@ def _of_domain(rules: Rules, published: _Published, domain: str) -> Iterator[str
 
 def _policy(published: _Published, domain: str, *, proven: bool) -> Iterator[str]:
     found = [published.texts(name, "v=dmarc1") for name in _policy_names(domain)]
-    policy = next((records for records in found if records), None)
+    above, policy = next(((above, records) for above, records in enumerate(found) if records), (0, None))
     if policy is None:
         if None not in found:
             yield f'{domain}: no DMARC policy: publish a TXT at _dmarc.{domain}, for a beginning "v=DMARC1; p=none"'
@@ -126,7 +129,7 @@ def _policy(published: _Published, domain: str, *, proven: bool) -> Iterator[str
         yield f"{domain}: {len(policy)} DMARC policies, of which none counts (RFC 7489 section 6.6.3); leave one"
         return
     tags = dict(_tags(policy[0]))
-    wanted = tags.get("p", "")
+    wanted = tags.get("sp" if above and "sp" in tags else "p", "")
     if wanted not in {"none", "quarantine", "reject"}:
         yield f"{domain}: its DMARC policy says p={wanted or 'nothing'}; expected none, quarantine or reject"
     elif wanted != "none" and not proven:

@@ -159,6 +159,18 @@ class WorkLock:
             file.truncate(0)
             file.write(f"process {os.getpid()} on {socket.gethostname()}, since {_wall_clock()}\n".encode())
 
+    def is_taken(self) -> bool | None:
+        """Whether another process has it; None where nobody here knows: of PostgreSQL, of a file that is others'."""
+        if not self._path:
+            return None
+        try:
+            with open(self._path, "rb", buffering=0) as file:  # noqa: PTH123 - as above
+                return not _locked(file, timedelta())
+        except FileNotFoundError:
+            return False
+        except OSError:
+            return None
+
     def leave(self) -> None:
         """Another may have it."""
         if self._file is not None:

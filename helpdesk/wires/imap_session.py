@@ -111,6 +111,7 @@ class ImapSession:
             allowance.grant(seconds=patience.command.total_seconds())
             with _told_apart("LOGIN"):
                 if account.tls == "starttls":
+                    _expect_starttls(connection)
                     connection.starttls(context)
                 sign_in(connection, account)
             return cls(connection, account, allowance, patience)
@@ -293,6 +294,11 @@ class ImapSession:
         self._allowance.grant(seconds=seconds, octets=_MEBIBYTE + 2 * octets)
         with _told_apart(what):
             return command(*args, **flags)
+
+
+def _expect_starttls(connection: ImapConnection) -> None:
+    if not connection.has_capability("STARTTLS"):
+        raise MailboxUnavailable("connection", "the server offers no STARTTLS, and without TLS nothing is said")
 
 
 def _listed(uid: int, items: dict[bytes, Any]) -> Listed | None:
