@@ -55,20 +55,22 @@ def name_servers(monkeypatch):
 
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
         server.bind(("127.0.0.1", 0))
-        threading.Thread(target=answer_questions, args=(server, zone), daemon=True).start()
+        answering = threading.Thread(target=answer_questions, args=(server, zone), daemon=True)
+        answering.start()
         monkeypatch.setattr("dns.resolver.Resolver", Resolver)
         yield zone
         server.sendto(b"", server.getsockname())  # which ends it
+        answering.join(120)
 
 
 def answer_questions(server, zone):
-    """A name server of what `zone` says; SILENT for all: none at all."""
+    """A name server of what `zone` says, and silent about the names under SILENT."""
     while octets := (received := server.recvfrom(4096))[0]:
         question = dns.message.from_wire(octets)
         (asked,) = question.question
         reply = dns.message.make_response(question)
         name, kind = asked.name.to_text(omit_final_dot=True), dns.rdatatype.to_text(asked.rdtype)
-        if name in zone.get("silent", ()):
+        if name in zone.get(SILENT, ()):
             continue
         if records := zone.get((name, kind)):
             reply.answer.append(dns.rrset.from_text(asked.name, 60, "IN", kind, *records))
