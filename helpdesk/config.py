@@ -60,6 +60,7 @@ class DeskTable:
     name: str = "Support"
     policies: str = ""
     templates: str = ""
+    snippets: str = ""  # a folder of texts that agents send by name
     customers: str = ""
     secret_file: str = "secret"  # noqa: S105 - a file's name
     operators: list[str] = field(default_factory=list)

@@ -37,6 +37,7 @@ from helpdesk.offering.policy import Promise
 from helpdesk.person import Person
 from helpdesk.phrases import NO_SUBJECT, amount, brief, language_names, moment, span
 from helpdesk.store.outbox import Queued
+from helpdesk.templates import SnippetWords
 from helpdesk.templates.words import (
     AckWords,
     AgentWords,
@@ -69,7 +70,7 @@ if TYPE_CHECKING:
     from helpdesk.mail.proof.address import Purpose, Signer
     from helpdesk.offering.declared import MaintenanceWindow
     from helpdesk.offering.policy import Policy
-    from helpdesk.templates import Rendered, Templates
+    from helpdesk.templates import Rendered, Snippets, Templates
     from helpdesk.templates.words import CaseWords
 
 _AROUND = re.compile(r"^(?:\s*(?:re|aw|antw|sv)\s*:)+|(?:\s*\[HD-\d+\])+\s*$", re.IGNORECASE)
@@ -332,6 +333,22 @@ class Letters:
             delayed=span(_whole_minutes(content.delayed)) if content.delayed >= _MOMENT else "",
             instead=content.instead,
         )
+
+
+def snippet(known: Snippets, name: str, case: Case, terms: Terms, agent: Agent) -> str:
+    """What a snippet says to the people of a case, in the language that they are written to in."""
+    words = SnippetWords(
+        ref=case.ref,
+        subject=_topic(case.subject) or NO_SUBJECT[_spoken(case, terms)],
+        name=case.addressee.name,
+        customer=terms.customer.name if terms.customer else "",
+        agent=agent.name,
+        desk=terms.mailbox.name or terms.desk,
+        plan=terms.policy.plan(case.plan).name,
+        severity=terms.policy.level(case.severity).name,
+        opened=moment(case.opened_at, _zone(case, terms), _spoken(case, terms)),
+    )
+    return known.text(name, team=terms.team.name, language=_spoken(case, terms), words=words)
 
 
 def _owed(draft: Draft) -> Owed:

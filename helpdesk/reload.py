@@ -1,8 +1,8 @@
 """Edits take effect without a restart; a broken edit keeps the old state and tells the operators, once.
 
-Looked at once a second and on SIGHUP: the configuration, customers, policies and templates. What the wires were built
-from (addresses, accounts, the database) takes effect at the next start, and the log says so. Cases keep the policy
-version they were opened under: only new ones run under a changed file.
+Looked at once a second and on SIGHUP: the configuration, customers, policies, templates, snippets. What the wires were
+built from (addresses, accounts, the database) takes effect at the next start, and the log says so. Cases keep the
+policy version they were opened under: only new ones run under a changed file.
 """
 
 from __future__ import annotations
@@ -119,12 +119,11 @@ def fingerprint(configuration: Configuration) -> Fingerprint:
 def _files(configuration: Configuration) -> Iterator[Path]:
     desk = configuration.file.desk
     yield configuration.path
-    customers, policies, templates = (
-        configuration.place(name) for name in (desk.customers, desk.policies, desk.templates)
-    )
+    customers, policies = configuration.place(desk.customers), configuration.place(desk.policies)
     if customers is not None:
         yield customers
     if policies is not None:
         yield from policies.glob("*.toml")
-    if templates is not None:
-        yield from templates.rglob("*.txt")
+    for words in map(configuration.place, (desk.templates, desk.snippets)):
+        if words is not None:
+            yield from words.rglob("*.txt")

@@ -21,6 +21,7 @@ from helpdesk.core.words.placement import Placement
 from helpdesk.desk import own_words
 from helpdesk.desk.addressing import customers_of
 from helpdesk.desk.related_cases import gather
+from helpdesk.desk.snippets import snippets_for
 from helpdesk.desk.splitting import piece_of
 from helpdesk.desk.work import record_mail
 from helpdesk.errors import NotFound
@@ -57,7 +58,12 @@ def order(unit: Unit, number: int, agent: Agent, text: str) -> TypedOrders:
         return TypedOrders(
             case.ref, mistakes=(Mistake(text.partition("\n")[0], "an order first, such as #note or #help"),)
         )
-    arrival = replace(_arrival(unit, case, agent, text), named=unit.related(about.named), through=about.through)
+    arrival = replace(
+        _arrival(unit, case, agent, text),
+        named=unit.related(about.named),
+        through=about.through,
+        snippets=snippets_for(unit, text, case, terms, agent),
+    )
     decision = receive(case, arrival, terms, unit.now)
     echo = next((one.content for one in decision.drafts if isinstance(one.content, EchoMail)), None)
     if echo is not None and echo.mistakes:

@@ -27,6 +27,7 @@ from helpdesk.desk.answered import answered, raise_alarm
 from helpdesk.desk.own import attributed
 from helpdesk.desk.related_cases import CasesAbout, gather
 from helpdesk.desk.round_trip import fresh_token
+from helpdesk.desk.snippets import snippets_for
 from helpdesk.desk.splitting import piece_of
 from helpdesk.failpoints import failpoint
 from helpdesk.mail.inside.sensitive import look_through, without_secrets
@@ -135,6 +136,9 @@ def work_mail(unit: Unit, read: ReadMail) -> Worked:
     arrival = _arrival(unit, mail)
     home = _home(unit, mail)
     terms = unit.judging(unit.terms(home, case=mail.about.case, sender=mail.sender), known=read.judged)
+    case, agent = mail.about.case, mail.placement.agent
+    if mail.answers and case and agent:
+        arrival = replace(arrival, snippets=snippets_for(unit, mail.own.head, case, terms, agent))
     arrival = replace(arrival, thanks=thanks_in(mail.about.case, arrival, terms))
     decision = receive(mail.about.case, arrival, terms, unit.now)
     failpoint("work.decided")

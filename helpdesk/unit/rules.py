@@ -21,7 +21,7 @@ from helpdesk.offering.files import PolicyBook, collect_policies
 from helpdesk.offering.severities import Kind
 from helpdesk.placeholders import BLANK
 from helpdesk.store.engine import read_url
-from helpdesk.templates import Templates
+from helpdesk.templates import Snippets, Templates
 from helpdesk.unit.reader_key import read_key
 from helpdesk.wires.name_servers import resolve
 from helpdesk.wires.outgoing import smarthost_of
@@ -41,13 +41,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Configuration, policies, customers, templates and the signing key."""
+    """Configuration, policies, customers, templates, snippets and the signing key."""
 
     configuration: Configuration
     book: PolicyBook
     customers: Directory
     letters: Letters
     signer: Signer
+    snippets: Snippets
     signing: Signing | None = None  # DKIM, of what we send
     lookup: Lookup = dns_txt  # how DKIM keys of others are found
     resolver: Resolver = resolve  # how it is found who may send in their name
@@ -70,6 +71,7 @@ def load_rules(path: Path, *, environment: Mapping[str, str] | None = None, sign
         written.place(desk.policies), named={mailbox.policy for mailbox in written.filled.table.mailbox}
     )
     templates = Templates(written.place(desk.templates))
+    snippets = Snippets(written.place(desk.snippets), [team.name for team in written.filled.table.team])
     known = _known(written, collected.book)
     customers, wrong_customers = _attempt(lambda: load_customers(written.place(desk.customers), known), Directory())
     signing, wrong_key = _attempt(lambda: _signing(written), None)
@@ -82,6 +84,7 @@ def load_rules(path: Path, *, environment: Mapping[str, str] | None = None, sign
         *written.filled.further(_policy_problems(written.filled.table, known)),
         *collected.problems,
         *templates.problems(),
+        *snippets.problems(),
         *wrong_customers,
         *_blocked_customers(written, customers),
         *wrong_key,
@@ -93,7 +96,7 @@ def load_rules(path: Path, *, environment: Mapping[str, str] | None = None, sign
     configuration = written.checked()
     signer = Signer(*([signing_key] if signing_key else _signing_keys(configuration.folder / desk.secret_file)))
     letters = Letters(templates=templates, signer=signer, desk=desk.name, public_url=desk.public_url)
-    return Rules(configuration, collected.book, customers, letters, signer, signing)
+    return Rules(configuration, collected.book, customers, letters, signer, snippets, signing)
 
 
 def _attempt(reading: Callable[[], T], otherwise: T) -> tuple[T, tuple[str, ...]]:
@@ -130,7 +133,7 @@ def _signing(written: CheckedFile) -> Signing | None:
 
 def _place_problems(written: CheckedFile) -> Iterator[str]:
     desk = written.filled.table.desk
-    for key, name in (("policies", desk.policies), ("templates", desk.templates)):
+    for key, name in (("policies", desk.policies), ("templates", desk.templates), ("snippets", desk.snippets)):
         place = written.place(name)
         if place is not None and not place.is_dir():
             yield f"desk.{key}: expected a folder, there is none at {place}"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import pytest
 
 from helpdesk.desk import load_rules
 from helpdesk.desk.order import agent_called, order
-from helpdesk.errors import NotFound
+from helpdesk.errors import ConfigurationError, NotFound
+from helpdesk.templates import Snippets, SnippetWords
 from tests.desk import ANN, BOB, JO, KEY, STRANGER, TestDesk, write_office
 
 TEAMS = """
@@ -19,12 +22,27 @@ email = "cleo@desk.example"
 teams = ["Billing"]
 """
 CLEO = "cleo@desk.example"
+SNIPPETS = {
+    "refund.txt": "Dear {{ name }},\n\nwe pay back what {{ ref }} ({{ subject }}) is about. {{ agent }} of {{ desk }}",
+    "de/refund.txt": "Wir erstatten {{ ref }}.",
+    "Billing/refund.txt": "Billing pays back {{ ref }}.",
+    "Billing/dunning.txt": "Please pay.",
+    "greeting.txt": "{% if plan == 'Gold' %}Hello.{% endif %}",
+}
+
+
+def rules_of(folder, *, more=""):
+    path = write_office(folder, more=TEAMS + more)
+    path.write_text(path.read_text().replace("[desk]", '[desk]\nsnippets = "snippets"', 1))
+    return load_rules(path, environment={}, signing_key=KEY)
 
 
 @pytest.fixture
 def desk(tmp_path, story_databases, request):
-    rules = load_rules(write_office(tmp_path, more=TEAMS), environment={}, signing_key=KEY)
-    desk = TestDesk(rules, story_databases.of("memory", request))
+    for file, text in SNIPPETS.items():
+        (tmp_path / "snippets" / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "snippets" / file).write_text(text, encoding="utf-8")
+    desk = TestDesk(rules_of(tmp_path), story_databases.of("memory", request))
     desk.mail(f"Jo Park <{JO}>", "The rules do not fire", "Priority: Medium\n\nFor one product only.")
     return desk
 
@@ -158,3 +176,94 @@ def test_orders_on_a_merged_case_are_done_on_the_one_that_goes_on(desk):
     done = typed(desk, "#tag prices")
 
     assert (done.ref, desk.case(2).labels, desk.case(1).labels) == ("HD-2", ("prices",), ())
+
+
+# --- snippets
+
+
+@pytest.mark.parametrize(
+    ("body", "sent"),
+    [
+        ("#snippet refund", "Dear Jo Park,\n\nwe pay back what HD-1 (The rules do not fire) is about. Ann Berg of"),
+        ("#snippet REFUND\nBye.", "is about. Ann Berg of Logik Support\n\nBye.\n"),
+        ("#SNIPPET  refund\n#wait 2d\nBye.", "\n\nBye.\n"),
+        ("#answer\n#snippet refund\n\n#close the window", "\n\n#close the window"),
+    ],
+)
+def test_a_snippet_goes_to_the_customer_above_the_text(desk, body, sent):
+    desk.reply(ANN, body, quote=True)
+
+    assert sent in desk.last(JO, "relay").text
+    assert desk.state() == "met"
+
+
+def test_a_snippet_is_the_last_answer_beside_resolve_and_a_note_beside_note(desk):
+    desk.reply(ANN, "#note\n#snippet refund")
+    assert desk.kinds_to(JO) == ["ack"]
+    desk.reply(ANN, "#resolve\n#snippet refund")
+    assert "we pay back what HD-1" in desk.last(JO, "closed").text
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        ("#snippet refnd", "#snippet and one of greeting, refund"),
+        ("#snippet", "#snippet and one of"),
+        ("#snippet dunning", "#snippet and one of greeting, refund"),
+        ("#snippet ../refund", "#snippet and one of"),
+        ("#snippet greeting", "greeting has none"),
+        ("Hello Jo,\n\n#snippet refund", "on the very first lines"),
+    ],
+)
+def test_a_snippet_that_is_none_changes_nothing_and_names_those_of_the_team(desk, line, hint):
+    desk.reply(ANN, f"{line}\nBye.")
+
+    assert hint in " ".join(desk.last(ANN, "echo").text.split())
+    assert desk.kinds_to(JO) == ["ack"]
+
+
+def test_a_team_sends_its_own_snippet(desk):
+    desk.reply(ANN, "#team billing")
+    desk.reply(CLEO, "#snippet refund")
+
+    assert "Billing pays back HD-1." in desk.last(JO, "relay").text
+
+
+@pytest.mark.parametrize(
+    ("team", "language", "said"),
+    [
+        ("first line", "en", "Dear "),
+        ("first line", "de", "Wir erstatten"),
+        ("first line", "fr", "Dear "),
+        ("Billing", "en", "Billing pays"),
+        ("BILLING", "de", "Wir erstatten"),
+        ("Billing", "fr", "Billing pays"),
+    ],
+)
+def test_a_snippet_in_the_customers_language_goes_before_one_of_the_team(tmp_path, desk, team, language, said):
+    words = SnippetWords(**{one.name: "" for one in fields(SnippetWords)})
+    text = Snippets(tmp_path / "snippets", ["first line", "Billing"]).text(
+        "Refund", team=team, language=language, words=words
+    )
+
+    assert text.startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "problem"),
+    [
+        ("bad.txt", "Hello {{ nmae }}", "snippets/bad.txt: 'nmae' is not given to it; there are ref"),
+        ("bad.txt", "{% if ref == 'x' %}{{ due }}{% endif %}", "'due' is not given to it"),
+        ("bad.txt", "Hello {{ name", "snippets/bad.txt: line 1: "),
+        ("bad.txt", "{{ name | shout }}", "No filter named 'shout'"),
+        ("Sales/x.txt", "Hello", "snippets/Sales/x.txt: expected it in a folder of a team, of a language"),
+        ("de/Billing/x.txt", "Hello", "expected it in a folder of a team"),
+    ],
+)
+def test_what_is_wrong_with_a_snippet_is_found_before_anybody_sends_it(tmp_path, file, text, problem):
+    (tmp_path / "snippets" / file).parent.mkdir(parents=True)
+    (tmp_path / "snippets" / file).write_text(text)
+
+    with pytest.raises(ConfigurationError) as wrong:
+        rules_of(tmp_path)
+    assert problem in "\n".join(wrong.value.problems)

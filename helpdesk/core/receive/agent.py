@@ -200,6 +200,7 @@ def _vocabulary(case: Case, arrival: Arrival, terms: Terms, agent: Agent) -> Voc
         no_spam=why_no_spam(case),
         no_call=_why_no_call(case, terms),
         teams=tuple(terms.teams),
+        snippets=arrival.snippets,
         mergeable=other_cases.mergeable(case, terms, arrival, agent),
         at=arrival.received_at,
         zone=zone_of(agent.timezone, served_in),

@@ -142,6 +142,16 @@ def _team(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake
     return Mistake(line, "#team and one of " + ", ".join(vocabulary.teams))
 
 
+def _snippet(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
+    name = argument.casefold()
+    if vocabulary.snippets.get(name):
+        return Command("snippet", line, argument=name, detail=vocabulary.snippets[name])
+    if name in vocabulary.snippets:
+        return Mistake(line, f"a snippet that has words for this case; {name} has none")
+    known = ", ".join(vocabulary.snippets) or "nothing: this desk has no snippets"
+    return Mistake(line, f"#snippet and one of {known}")
+
+
 _TAG = re.compile(r"\w[\w.+/&-]{0,39}")
 
 
@@ -278,6 +288,7 @@ _READERS: dict[Verb, _ArgumentReader] = {
     "assign": _assign,
     "team": _team,
     "tag": _tag,
+    "snippet": _snippet,
     "wait": _wait,
     "snooze": _snooze,
     "workaround": _workaround,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 Verb = Literal[
     "note",
     "answer",
+    "snippet",
     "severity",
     "kind",
     "area",
@@ -60,7 +61,7 @@ class Command:
     verb: Verb
     line: str
     argument: str = ""
-    detail: str = ""  # severity, wait: the reason; detail: the value; workaround, planned: what
+    detail: str = ""  # snippet: its text; severity, wait: the reason; detail: the value; workaround, planned: what
     initially: bool = False  # severity: it was so from the start, and the desk learns from it
     span: timedelta | None = None  # wait: how long
     vendor: bool = False  # wait: for a third party
@@ -114,6 +115,7 @@ class Vocabulary:
     linkable: Mapping[int, str] = field(default_factory=dict)
     mergeable: Mapping[int, str] = field(default_factory=dict)
     teams: tuple[str, ...] = ()
+    snippets: Mapping[str, str] = field(default_factory=dict)  # each name, and what it says where an order names it
     unsplittable: str = ""  # why no mail of the customer's can become a case
     no_spam: str = ""  # why the case cannot be called spam
     no_call: str = ""  # why there is no call that could be called needless

@@ -39,12 +39,13 @@ _CONTRADICTIONS: tuple[frozenset[Verb], ...] = (
     frozenset({"assign", "merge", "spam"}),
     frozenset({"team", "assign", "merge", "spam"}),
     frozenset({"answer", "spam"}),
+    frozenset({"snippet", "spam"}),
     frozenset({"cc", "spam"}),
     frozenset({"exclude", "spam"}),
     frozenset({"escalate", "spam"}),
 )
 # Beside an order to split the others would be about the old case or the new one, and nobody could tell.
-_BESIDE_SPLIT: frozenset[Verb] = frozenset({"split", "note", "answer", "link", "ack", "nocall", "help"})
+_BESIDE_SPLIT: frozenset[Verb] = frozenset({"split", "note", "answer", "snippet", "link", "ack", "nocall", "help"})
 _ABOUT_CASES = ("link", "merge")
 
 
@@ -54,7 +55,9 @@ def read_orders(text: str, vocabulary: Vocabulary) -> Orders:
     clashes = tuple(_clashes(block.orders))
     clashing = {mistake.line for mistake in clashes}
     commands = tuple(command for command in block.orders if command.line not in clashing)
-    return Orders(commands, (*block.mistakes, *clashes), block.text)
+    snippets = (command.detail for command in commands if command.verb == "snippet")
+    text = "\n\n".join(filter(None, (*snippets, block.text)))
+    return Orders(commands, (*block.mistakes, *clashes), text)
 
 
 _ANSWER = re.compile(r"\s*#answer[ \t]*\n(?P<orders>(?:[ \t]*#[^\n]*(?:\n|$))*)", re.IGNORECASE)
@@ -137,7 +140,7 @@ def _has_its_form(verb: str, argument: str) -> bool:
         how, _, rest = argument.partition(" ")
         named = read_people(rest if verb == "cc" and how.lower() in {"add", "remove"} else argument)
         return bool(named.people) and not named.wrong
-    return verb == "note"
+    return verb == "note" or (verb == "snippet" and len(argument.split()) == 1)
 
 
 # What people and mail programs put around a line: marks of lists, of emphasis, of code, of quotes, and an escape.
@@ -180,6 +183,11 @@ def people_named(text: str) -> tuple[str, ...]:
     """The addresses that orders at the top of a mail name as a case's requester."""
     named = (read_people(argument).people for verb, argument in _orders_at_top(text) if verb == "requester")
     return tuple(person.address for people in named for person in people)
+
+
+def snippets_named(text: str) -> frozenset[str]:
+    """The names of the snippets that orders at the top of a mail ask for; with a name that is "" where one has none."""
+    return frozenset(argument.casefold() for verb, argument in _orders_at_top(text) if verb == "snippet")
 
 
 def may_split(text: str) -> bool:
