@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import partial
+from functools import cached_property, partial
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -300,7 +300,7 @@ _FEW_CORES, _WORKERS, _MOST_WORKERS = 2, 4, 64  # more than four read faster tha
 _PLAIN = ("desk", "database", "smtp_in", "smtp_out", "web")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: who is one of us is asked with every mail, and found once
 class Configuration:
     """A checked configuration. Paths are absolute, addresses bare and lower case."""
 
@@ -322,7 +322,7 @@ class Configuration:
         """The absolute path of a configured file or folder; None where none is configured."""
         return (self.folder / name).resolve() if name else None
 
-    @property
+    @cached_property
     def staff(self) -> frozenset[str]:
         """Every address of one of us: agents, leads, who is on call, operators."""
         agents = {own for team in self.teams.values() for agent in team.members for own in agent.addresses}
@@ -334,12 +334,12 @@ class Configuration:
         addresses = {person.address, *(own for agent in agents for own in agent.addresses)}
         return (person.name, *(agent.name for agent in agents), *(own.partition("@")[0] for own in sorted(addresses)))
 
-    @property
+    @cached_property
     def mailbox_addresses(self) -> frozenset[str]:
         """Every address we receive at."""
         return frozenset(mailbox.address for mailbox in self.mailboxes)
 
-    @property
+    @cached_property
     def groups(self) -> frozenset[str]:
         """Every group or list that stands in front of a mailbox of ours."""
         return frozenset(group for mailbox in self.mailboxes for group in mailbox.groups)
@@ -420,7 +420,7 @@ class Configuration:
         """When the operators get the daily digest."""
         return parse_daily(self.file.desk.digest) if self.file.desk.digest else None
 
-    @property
+    @cached_property
     def addresses(self) -> frozenset[str]:
         """Every address of our own: people and mailboxes."""
         return self.staff | {mailbox.address for mailbox in self.mailboxes}

@@ -426,6 +426,8 @@ def _reader(draft: Draft) -> Person:
 
 def _without_staff(text: str, terms: Terms) -> str:
     """What an agent wrote, with the desk's address for anybody's own: customers write to the desk (threat P02)."""
+    if "@" not in text:
+        return text
     people = {address for agent in terms.team.members for address in agent.addresses}
     people |= {operator.address for operator in terms.operators}
     own = "|".join(re.escape(address) for address in sorted(people, key=len, reverse=True))

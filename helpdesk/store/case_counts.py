@@ -38,7 +38,7 @@ def by_status(connection: sa.Connection) -> dict[tuple[str, bool], int]:
     return {(name, bool(late)): int(number) for name, late, number in connection.execute(query)}
 
 
-def of_agent(agent: str, statuses: Collection[str]) -> sa.ScalarSelect[int]:
+def of_agent(agent: sa.ColumnElement[str], statuses: Collection[str]) -> sa.ScalarSelect[int]:
     """How many cases of these statuses an agent has, as a part of a statement."""
     theirs = sa.and_(case_count.c.assignee == agent, one_of(case_count.c.status, statuses))
     return sa.select(_SUM).where(theirs).scalar_subquery()

@@ -385,15 +385,13 @@ def workloads(connection: sa.Connection, agents: Collection[str]) -> dict[str, W
 
 @lru_cache  # asked for with every mail
 def _workloads(agents: tuple[str, ...]) -> Prepared:
-    return Prepared(sa.union_all(*map(_workload, agents)))
-
-
-def _workload(agent: str) -> sa.Select[Any]:
-    theirs = cases.c.assignee == agent
+    """Two look-ups in indexes for each agent. The agents are a table: an arm for each takes three times as long."""
+    those = sa.values(sa.column("agent", sa.String)).data([(agent,) for agent in agents]).cte("agents")
     last = sa.func.max(cases.c.assigned_at, type_=cases.c.assigned_at.type)
-    last_at = sa.select(last).where(theirs).scalar_subquery()
-    number = case_counts.of_agent(agent, _ACTIVE)
-    return sa.select(sa.literal(agent).label("agent"), number.label("number"), last_at.label("at"))
+    last_at = sa.select(last).where(cases.c.assignee == those.c.agent).scalar_subquery()
+    return Prepared(
+        sa.select(those.c.agent, case_counts.of_agent(those.c.agent, _ACTIVE).label("number"), last_at.label("at"))
+    )
 
 
 def brief(connection: sa.Connection, number: int | None) -> BriefCase | None:

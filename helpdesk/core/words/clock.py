@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from helpdesk.offering.policy import NoPromise, Promise
@@ -31,7 +32,7 @@ ZERO = timedelta()
 _SECOND = timedelta(seconds=1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: when it is due is asked a dozen times a decision, and found once
 class Stretch:
     """A part of a clock's life under one severity: counted in its calendar, or paused (`counted` False)."""
 
@@ -76,14 +77,14 @@ class Stretch:
         reached = self.calendar.add(self.counts_from, rest) if rest > ZERO else self.start
         return reached if self.end is None or reached <= self.end else None
 
-    @property
+    @cached_property
     def due_at(self) -> datetime | None:
         """When the budget is used up, if this stretch goes on."""
         if not self.counted:
             return None
         return self.within.rest_over_at(self.calendar, self.counts_from, max(self.budget - self.consumed, ZERO))
 
-    @property
+    @cached_property
     def late_from(self) -> datetime | None:
         """From when more than the budget is used: None when the stretch ends before that, or is paused.
 
@@ -96,14 +97,14 @@ class Stretch:
         late = self.calendar.breached_at(self.due_at or self.start)
         return late if self.end is None or late < self.end else None
 
-    @property
+    @cached_property
     def told_late_from(self) -> datetime | None:
         """From when people are told that it is late: the first second at which more than the budget is used."""
         late = self.late_from
         return late + _SECOND if late is not None and self.consumed <= self.budget else late
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, as a stretch
 class Clock:
     """One promise on one case."""
 
@@ -121,7 +122,7 @@ class Clock:
         """The key of the promise, by which the ledger and other programs know it."""
         return self.kind.key
 
-    @property
+    @cached_property
     def due_at(self) -> datetime | None:
         """When it falls (or fell) due; None while paused, without a target, or exempt."""
         if self.exempt or not self._promised:
@@ -133,12 +134,12 @@ class Clock:
         # A change of severity can take the promise away; what was measured before stays on the record.
         return bool(self.stretches) and isinstance(self.promise, Promise)
 
-    @property
+    @cached_property
     def late_from(self) -> datetime | None:
         """The instant of the breach, past or to come; None if it was stopped in time, is paused or has no target."""
         return self._broken.late_from if self._broken else None
 
-    @property
+    @cached_property
     def told_late_from(self) -> datetime | None:
         """From when people are told of the breach: on the dot is on time."""
         return self._broken.told_late_from if self._broken else None
@@ -147,7 +148,7 @@ class Clock:
         """The due time that was broken, if one is by `now`: a milder severity since then has another. Else `due_at`."""
         return self._broken.due_at if self._broken and self.breached_at(now) else self.due_at
 
-    @property
+    @cached_property
     def _broken(self) -> Stretch | None:
         if self.exempt:
             return None

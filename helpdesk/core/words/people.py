@@ -6,6 +6,7 @@ Addresses are bare and lower case throughout.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from helpdesk.core.words.addresses import comparable
@@ -103,7 +104,7 @@ class NamedSeat:
         return (primary,) if primary else self.people
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: its members are looked up a dozen times a mail, and found once
 class Team:
     """The agents behind a mailbox, who hears of their breaches, and who is on call for them."""
 
@@ -115,7 +116,7 @@ class Team:
     beside: tuple[Agent, ...] = ()  # agents of other teams who lead this one, or stand in its rotation
     seats: tuple[NamedSeat, ...] = ()  # those of the ladder that have a name of their own
 
-    @property
+    @cached_property
     def members(self) -> tuple[Agent, ...]:
         """Everybody who may answer: the agents, and without cases by turn the lead and who comes to be on call."""
         agents = (*self.agents, *self.beside)
@@ -131,7 +132,12 @@ class Team:
 
     def agent(self, address: str) -> Agent | None:
         """The member who writes from that address."""
-        return next((agent for agent in self.members if address in agent.addresses), None)
+        return self._by_address.get(address)
+
+    @cached_property
+    def _by_address(self) -> dict[str, Agent]:
+        """Of two members with one address the first."""
+        return {address: agent for agent in reversed(self.members) for address in agent.addresses}
 
 
 @dataclass(frozen=True, slots=True)

@@ -224,6 +224,8 @@ _HTML: dict[str, Callable[[str], str]] = {
 
 def _inline(text: str) -> str:
     """Escaped, with web addresses made links."""
+    if "http" not in text:
+        return html.escape(text)
     parts = []
     end = 0
     for link in _LINK.finditer(text):
