@@ -383,14 +383,14 @@ def _decoded(text):
 def server_context(certificate):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     with tempfile.NamedTemporaryFile("w") as file:
-        file.write(_KEY + _CERTIFICATES[certificate])
+        file.write(KEY + _CERTIFICATES[certificate])
         file.flush()
         context.load_cert_chain(file.name)
     return context
 
 
 # A key for these tests: it opens nothing else. The certificates are valid from 2020 to 2120.
-_KEY = """\
+KEY = """\
 -----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg/jsLatMY6MmHsirK
 5IX6qsQdWT4xTptWuuFOCpz9GjahRANCAARLp7p/b1W4tvvn8lQ4We6OTSViWAl6
