@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from helpdesk.store.dialect import insert_ignoring
+from helpdesk.store.prepared import Prepared
 from helpdesk.store.tables import alert, alert_told, open_alert
 
 if TYPE_CHECKING:
@@ -49,27 +50,31 @@ def number(connection: sa.Connection, kind: str, *, since: datetime) -> int:
     return int(connection.execute(query).scalar_one())
 
 
+_COUNTED = (
+    sa.select(
+        alert.c.kind,
+        sa.func.count().label("number"),
+        sa.func.min(alert.c.at, type_=alert.c.at.type).label("began_at"),
+        sa.func.max(alert.c.at, type_=alert.c.at.type).label("newest_at"),
+    )
+    .group_by(alert.c.kind)
+    .subquery()
+)
+_RUNS = Prepared(
+    sa.select(_COUNTED, alert_told.c.number.label("told"), alert_told.c.at).outerjoin(
+        alert_told, alert_told.c.kind == _COUNTED.c.kind
+    )
+)
+
+
 def runs(connection: sa.Connection) -> list[tuple[Run, Telling | None]]:
     """Every run that is not over and done with, and what was told of it."""
-    counted = (
-        sa.select(
-            alert.c.kind,
-            sa.func.count().label("number"),
-            sa.func.min(alert.c.at, type_=alert.c.at.type).label("began_at"),
-            sa.func.max(alert.c.at, type_=alert.c.at.type).label("newest_at"),
-        )
-        .group_by(alert.c.kind)
-        .subquery()
-    )
-    query = sa.select(counted, alert_told.c.number.label("told"), alert_told.c.at).outerjoin(
-        alert_told, alert_told.c.kind == counted.c.kind
-    )
     return [
         (
             Run(row.kind, int(row.number), row.began_at, row.newest_at),
             None if row.told is None else Telling(int(row.told), row.at),
         )
-        for row in connection.execute(query)
+        for row in _RUNS.rows(connection)
     ]
 
 

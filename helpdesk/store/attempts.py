@@ -22,7 +22,7 @@ import sqlalchemy as sa
 from helpdesk.store import claims, order
 from helpdesk.store.claims import FREED, taken
 from helpdesk.store.dialect import skip_locked
-from helpdesk.store.order import WAITING
+from helpdesk.store.order import DUE, WAITING
 from helpdesk.store.prepared import PreparedLists
 from helpdesk.store.spool import Spooled, find
 from helpdesk.store.tables import spool
@@ -73,25 +73,34 @@ def _batch(connection: sa.Connection, owner: Owner, claimed: order.Claims, now: 
 
 
 def _one_tried(connection: sa.Connection, owner: Owner, claimed: order.Claims, now: datetime) -> list[Spooled]:
-    for which in (*([spool.c.id.in_(claimed.dead)] if claimed.dead else []), _TRIED):
-        for row in connection.execute(skip_locked(_to_be_tried(which, claimed, now))).all():
+    dead = claimed.dead or _NONE
+    for statement in (*([_OF_THE_DEAD] if claimed.dead else []), _TRIED_BEFORE):
+        for row in statement.rows(connection, {"dead": dead}, now=now):
             if order.is_first(connection, claimed, row.id):
                 return _take(connection, owner, [row.id], **_attempt_after(row.attempts, now))
     return []
 
 
-def _to_be_tried(which: sa.ColumnElement[bool], claimed: order.Claims, now: datetime) -> sa.Select[Any]:
-    due = sa.or_(spool.c.next_at.is_(None), spool.c.next_at <= now)
-    return (
+def _to_be_tried(which: sa.ColumnElement[bool], dead: Collection[Any]) -> sa.Select[Any]:
+    return skip_locked(
         sa.select(spool.c.id, spool.c.attempts)
-        .where(WAITING, which, spool.c.attempts < MAX_ATTEMPTS, _is_free(claimed.dead), due)
+        .where(WAITING, which, spool.c.attempts < MAX_ATTEMPTS, _is_free(dead), DUE)
         .order_by(spool.c.received_at, spool.c.id)
         .limit(sa.literal_column(str(_LOOKED_AT)))
     )
 
 
-def _is_free(dead: Collection[int]) -> sa.ColumnElement[bool]:
+def _is_free(dead: Collection[Any]) -> sa.ColumnElement[bool]:
     return sa.or_(spool.c.claimed_by.is_(None), spool.c.id.in_(dead))
+
+
+_NONE = (0,)  # no mail has this number
+_OF_THE_DEAD = PreparedLists(lambda dead: _to_be_tried(spool.c.id.in_(dead), dead), dead=spool.c.id)
+_TRIED_BEFORE = PreparedLists(lambda dead: _to_be_tried(_TRIED, dead), dead=spool.c.id)
+_WORN_OUT = PreparedLists(
+    lambda dead: sa.select(spool.c.id).where(WAITING, _TRIED, spool.c.attempts >= MAX_ATTEMPTS, _is_free(dead)),
+    dead=spool.c.id,
+)
 
 
 def _take(connection: sa.Connection, owner: Owner, numbers: Collection[int], **values: Any) -> list[Spooled]:
@@ -167,8 +176,7 @@ def _is_mine(mail: Spooled) -> sa.ColumnElement[bool]:
 def worn_out(connection: sa.Connection, owner: Owner) -> list[Spooled]:
     """Mails that killed their worker too often, in nobody's hands."""
     dead = order.claims(connection, owner).dead
-    query = sa.select(spool.c.id).where(WAITING, _TRIED, spool.c.attempts >= MAX_ATTEMPTS, _is_free(dead))
-    return find(connection, list(connection.execute(query).scalars()))
+    return find(connection, [row.id for row in _WORN_OUT.rows(connection, {"dead": dead or _NONE})])
 
 
 def earliest_due(connection: sa.Connection) -> datetime | None:

@@ -59,17 +59,15 @@ def _now() -> sa.ColumnElement[Any]:
     return sa.func.clock_timestamp(type_=sa.DateTime(timezone=True))
 
 
-def run_out(
-    table: sa.Table, connection: sa.Connection, owner: Owner, *, known: Collection[int] | None = None
-) -> sa.ColumnElement[bool]:
-    """Somebody held the row and holds it no longer, without having let go of it.
+def run_out(table: sa.Table, dialect_name: str, *, known: Collection[int] | None = None) -> sa.ColumnElement[bool]:
+    """Somebody held the row and holds it no longer, without having let go of it; who asks is told as `owner`.
 
     `known`: all that the owner knows to hold. Where no time ends a claim, one of its own that it has forgotten is over.
     """
     claimed = table.c.claimed_by.is_not(None)
-    if connection.dialect.name == "sqlite":
-        others = table.c.claimed_by != owner.name
-        return sa.and_(claimed, others if known is None else sa.or_(others, table.c.id.not_in(list(known))))
+    if dialect_name == "sqlite":
+        others = table.c.claimed_by != sa.bindparam("owner", type_=table.c.claimed_by.type)
+        return sa.and_(claimed, others if known is None else sa.or_(others, table.c.id.not_in(known)))
     return sa.and_(claimed, sa.or_(table.c.claimed_until.is_(None), table.c.claimed_until < _now()))
 
 

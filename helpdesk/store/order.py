@@ -21,7 +21,7 @@ import sqlalchemy as sa
 
 from helpdesk.store.claims import run_out
 from helpdesk.store.dialect import skip_locked
-from helpdesk.store.prepared import Prepared
+from helpdesk.store.prepared import Prepared, PreparedLists
 from helpdesk.store.tables import spool
 
 if TYPE_CHECKING:
@@ -38,10 +38,14 @@ _ROUNDS = 4  # times that others are looked for, where all that were picked have
 # In the words of the partial indexes, so that both databases use them.
 WAITING = sa.text("spool.state = 'waiting'")
 _CLAIMED = sa.text("spool.claimed_by >= ''")  # SQLite looks no NULL up in an index
+DUE = sa.or_(spool.c.next_at.is_(None), spool.c.next_at <= sa.bindparam("now", type_=spool.c.next_at.type))
 _COLUMNS = (
     *(spool.c.id, spool.c.received_at, spool.c.author_key, spool.c.thread_key),
     *(spool.c.attempts, spool.c.claimed_by, spool.c.next_at),
 )
+
+
+_CLAIMS = Prepared(lambda name: sa.select(spool.c.id, run_out(spool, name).label("over")).where(WAITING, _CLAIMED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +58,7 @@ class Claims:
 
 def claims(connection: sa.Connection, owner: Owner) -> Claims:
     """Who is at what."""
-    over = run_out(spool, connection, owner)
-    rows = connection.execute(sa.select(spool.c.id, over.label("over")).where(WAITING, _CLAIMED)).all()
+    rows = _CLAIMS.rows(connection, owner=owner.name)
     return Claims(frozenset(row.id for row in rows if not row.over), frozenset(row.id for row in rows if row.over))
 
 
@@ -81,23 +84,49 @@ def is_first(connection: sa.Connection, claimed: Claims, number: int) -> bool:
 
 def _picked(connection: sa.Connection, now: datetime, limit: int, *, besides: Collection[str]) -> list[Any]:
     """Those that we should like best, the dearest first."""
-    query = sa.select(*_COLUMNS).where(WAITING, _is_ready(now))
-    if besides:
-        query = query.where(sa.or_(spool.c.author_key.is_(None), spool.c.author_key.not_in(besides)))
-    fresh = query.where(spool.c.received_at >= now - FRESH).order_by(spool.c.received_at.desc(), spool.c.id.desc())
-    newest = list(connection.execute(fresh.limit(_literal(limit - limit // 4))))
+    newest = _newest(limit - limit // 4).rows(connection, {"besides": besides or _NOBODY}, now=now, since=now - FRESH)
     known = {row.id for row in newest}
-    oldest = connection.execute(query.order_by(spool.c.received_at, spool.c.id).limit(_literal(limit)))
+    oldest = _oldest(limit).rows(connection, {"besides": besides or _NOBODY}, now=now)
     return [*newest, *(row for row in oldest if row.id not in known)][:limit]
 
 
-def _is_ready(now: datetime) -> sa.ColumnElement[bool]:
-    due = sa.or_(spool.c.next_at.is_(None), spool.c.next_at <= now)
-    return sa.and_(spool.c.attempts == 0, spool.c.claimed_by.is_(None), due)
+_NOBODY = ("",)  # no author has this key
+
+
+@lru_cache  # asked for with every batch, and each second that there is none
+def _newest(limit: int) -> PreparedLists:
+    since = spool.c.received_at >= sa.bindparam("since", type_=spool.c.received_at.type)
+    order = spool.c.received_at.desc(), spool.c.id.desc()
+    return PreparedLists(
+        lambda besides: _ready_besides(besides).where(since).order_by(*order).limit(_literal(limit)),
+        besides=spool.c.author_key,
+    )
+
+
+@lru_cache
+def _oldest(limit: int) -> PreparedLists:
+    order = spool.c.received_at, spool.c.id
+    return PreparedLists(
+        lambda besides: _ready_besides(besides).order_by(*order).limit(_literal(limit)), besides=spool.c.author_key
+    )
+
+
+def _ready_besides(besides: Sequence[sa.BindParameter[Any]]) -> sa.Select[Any]:
+    others = sa.or_(spool.c.author_key.is_(None), spool.c.author_key.not_in(besides))
+    return sa.select(*_COLUMNS).where(WAITING, _IS_READY, others)
+
+
+_IS_READY = sa.and_(spool.c.attempts == 0, spool.c.claimed_by.is_(None), DUE)
 
 
 def _literal(number: int) -> sa.ColumnElement[int]:
     return sa.literal_column(str(number))  # PostgreSQL's generic plan for a bound LIMIT reads the whole table
+
+
+_HOLD = PreparedLists(
+    lambda numbers: skip_locked(sa.select(spool.c.id).where(spool.c.id.in_(numbers), WAITING, _IS_READY)),
+    numbers=spool.c.id,
+)
 
 
 class _Batch:
@@ -120,8 +149,9 @@ class _Batch:
 
     def held(self) -> list[int]:
         """What was chosen, in the order of its receipt, without what another worker is about to take."""
-        query = sa.select(spool.c.id).where(spool.c.id.in_(list(self._chosen)), WAITING, _is_ready(self._now))
-        held = set(self._connection.execute(skip_locked(query)).scalars()) if self._chosen else set()
+        numbers = list(self._chosen)
+        rows = _HOLD.rows(self._connection, {"numbers": numbers}, now=self._now) if numbers else []
+        held = {row.id for row in rows}
         kept: dict[int, Any] = {}
         for number, row in self._chosen.items():
             if number in held and all(one.id in kept for one in self._first[number]):

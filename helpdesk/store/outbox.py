@@ -350,15 +350,26 @@ def give_back_all(connection: sa.Connection, owner: Owner) -> None:
     connection.execute(sa.update(outbox).where(mine).values(state="queued", **FREED))
 
 
+def _lost(dialect_name: str, known: Collection[Any] | None = None) -> sa.Select[Any]:
+    columns = (outbox.c.id, outbox.c.state, outbox.c.kind, outbox.c.raw.is_(None).label("erased"))
+    return skip_locked(sa.select(*columns).where(run_out(outbox, dialect_name, known=known)))
+
+
+_NO_ROW = (0,)  # no row has this number
+_LOST = Prepared(_lost)
+_LOST_BESIDES = PreparedLists(lambda known: lambda name: _lost(name, known), known=outbox.c.id)
+
+
 def settle(connection: sa.Connection, owner: Owner, *, known: Collection[int] | None = None) -> int:
     """What a claim has run out on is anybody's again; returns how many mails that concerns.
 
     What was past its final dot may have arrived. It is sent again and counted as a possible copy, or, where that is
     worse than none, left uncertain. `known`: see `claims.run_out`.
     """
-    columns = (outbox.c.id, outbox.c.state, outbox.c.kind, outbox.c.raw.is_(None).label("erased"))
-    lost = sa.select(*columns).where(run_out(outbox, connection, owner, known=known))
-    found = connection.execute(skip_locked(lost)).all()
+    if known is None:
+        found = _LOST.rows(connection, owner=owner.name)
+    else:
+        found = _LOST_BESIDES.rows(connection, {"known": known or _NO_ROW}, owner=owner.name)
     dots = [row for row in found if row.state == "handed_over"]
     once = [row.id for row in dots if row.kind in AT_MOST_ONCE or row.erased]
     again = [row.id for row in dots if row.id not in once]

@@ -82,7 +82,7 @@ class PreparedLists:
     """
 
     def __init__(self, build: Callable[..., Any], **lists: sa.Column[Any]) -> None:
-        """`build` makes the statement of each list, none of which is empty; its values are of the type of a column."""
+        """`build` makes what `Prepared` takes of each list; none is empty, its values are of a column's type."""
         self._build = build
         self._types = {name: column.type for name, column in lists.items()}
         self._prepared: dict[tuple[int, ...], Prepared] = {}
