@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import shlex
 import shutil
 import sqlite3
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
+from importlib import metadata
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -17,10 +21,11 @@ import typer
 
 from helpdesk.archive import ArchivedMail
 from helpdesk.cli import app, main
-from helpdesk.cli.registry import COMMANDS
+from helpdesk.cli.registry import COMMANDS, examples, within
 from helpdesk.core.words.message import Envelope
 from helpdesk.desk import Desk, load_rules
 from helpdesk.importing import import_one
+from helpdesk.log.failure import TracebackFile
 from helpdesk.mail.read.masking import REPLY_TAG
 from helpdesk.offering.files import find
 from helpdesk.shipped import shipped
@@ -852,6 +857,82 @@ def test_a_mailbox_may_run_by_an_example(run, tmp_path):
 def test_the_list_of_commands_says_of_each_what_it_says_of_itself(name):
     said = typer.main.get_command(app).commands[name].help
     assert " ".join(said.split("\n\n")[0].split()) == COMMANDS[name].does
+
+
+@pytest.fixture(scope="session")
+def every_command():
+    """Each command and group, by its words."""
+    return dict(within(typer.main.get_command(app).commands))
+
+
+def test_every_help_has_examples_and_each_of_them_is_right(every_command):
+    """A person copies the line that is nearest to what they want."""
+    leaves = {words for words, command in every_command.items() if not hasattr(command, "commands")}
+    assert set(examples()) == leaves
+    for words, lines in examples().items():
+        context = typer.main.get_command(app).make_context("helpdesk", words.split(), resilient_parsing=True)
+        shown = every_command[words].get_help(context)
+        for line in lines:
+            first, *given = shlex.split(line, comments=True)
+            assert [first, *given[: len(words.split())]] == ["helpdesk", *words.split()], line
+            given = [*takewhile(lambda word: word not in {"||", ">"}, given)]
+            every_command[words].make_context(words, given[len(words.split()) :])
+            assert f"  {line}" in shown, line
+
+
+@pytest.mark.parametrize("words", [(), ("cases",), ("case",), ("case", "show"), ("policy", "due")])
+def test_every_command_says_its_version_and_has_a_short_way_to_its_help(run, words):
+    code, out, err = run(*words, "--version")
+    assert (code, out, err) == (0, f"helpdesk {metadata.version('helpdesk')}\n", "")
+    assert run(*words, "-h") == run(*words, "--help")
+    assert "xamples:" in run(*words, "-h")[1] or not words
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        ("csaes", "'cases'"),
+        ("chek", "'check'"),
+        ("quarantaine", "'quarantine'"),
+        ("serv", "'serve'"),
+        ("outbox lst", "'list'"),
+        ("case shwo HD-1", "'show'"),
+        ("cases --opne", "--open"),
+    ],
+)
+def test_what_was_mistyped_is_guessed(run, words, meant):
+    code, _, err = run(*words.split())
+    assert code == 2
+    assert meant in err
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"), [("ca", {"cases", "case"}), ("case sh", {"show"}), ("cases --op", {"--open"}), ("zz", set())]
+)
+def test_a_shell_completes_commands_and_options(typed, offered):
+    asked = {
+        "COMP_WORDS": f"helpdesk {typed}",
+        "COMP_CWORD": str(len(typed.split())),
+        "_HELPDESK_COMPLETE": "complete_bash",
+    }
+    program = "import sys; from helpdesk.cli import main; sys.argv = ['helpdesk']; main()"
+    ran = subprocess.run(
+        [sys.executable, "-c", program], env=os.environ | asked, capture_output=True, text=True, check=False
+    )
+    assert set(ran.stdout.split()) == offered
+
+
+def test_a_defect_is_one_sentence_that_says_where_its_details_are(run, monkeypatch, tmp_path):
+    """A traceback on a terminal helps nobody who sits there."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr("helpdesk.log._TRACEBACKS", TracebackFile())
+    monkeypatch.setattr("helpdesk.cli.queues.open_rules", lambda _: {}["missing"])
+    code, out, err = run("outbox", "list")
+    (file,) = tmp_path.glob("helpdesk-*.jsonl")
+    assert (code, out, err.count("\n")) == (1, "", 1)
+    assert "KeyError: 'missing'" in err
+    assert str(file) in err
+    assert "Traceback" in json.loads(file.read_text())["exception"]
 
 
 def test_the_list_of_commands_loads_none_of_them():

@@ -36,7 +36,7 @@ FORMAT = (TOP / "docs" / "policy-format.md").read_text(encoding="utf-8")
 OPERATORS = (TOP / "docs" / "operators-by-mail.md").read_text(encoding="utf-8")
 TEMPLATES = (TOP / "docs" / "templates.md").read_text(encoding="utf-8")
 EXAMPLE = re.search(r"```toml\n(.*?)```", FORMAT.partition("\n## Every key\n")[2], re.DOTALL)
-EVERYWHERE = {"--config", "-c", "--json", "--help"}  # said once, above the table
+EVERYWHERE = {"--config", "-c", "--json", "--help", "--version"}  # said once, above the table
 
 
 def commands(command: Any = None, name: str = "helpdesk") -> Iterator[tuple[str, Any]]:

@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from helpdesk.cli.registry import OnDemand
+from helpdesk.cli.registry import OnDemand, Version
 from helpdesk.errors import ConfigurationError, HelpdeskError, NotFound
 
 __all__ = ["app", "main"]
@@ -20,13 +20,15 @@ app = typer.Typer(
     help="A helpdesk that lives in e-mail and keeps its promises to the minute.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    add_completion=False,
     rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="helpdesk COMMAND --help says more of each, with examples.\n\n\b\nA desk of one's own:\n"
+    "  helpdesk init desk && cd desk\n  helpdesk check\n  helpdesk serve",
 )
 
 
 @app.callback()
-def _before_all() -> None:
+def _before_all(_version: Version = False) -> None:
     """Nothing; typer wants a callback, or a command that is there from the beginning."""
 
 

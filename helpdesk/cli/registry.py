@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator, MutableMapping
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 
 class Registered(NamedTuple):
@@ -92,6 +93,21 @@ COMMANDS: Mapping[str, Registered] = {
 }
 
 
+def say_version(asked: bool) -> None:  # noqa: FBT001 - as typer calls it
+    """Say it and end, where that is asked."""
+    if asked:
+        from importlib.metadata import version  # noqa: PLC0415 - hardly ever asked
+
+        typer.echo(f"helpdesk {version('helpdesk')}")
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool,
+    typer.Option("--version", is_eager=True, expose_value=False, callback=say_version, help="Say which version it is."),
+]
+
+
 class OnDemand(TyperGroup):
     """The commands, each with its module imported when it is asked for; to list them takes none."""
 
@@ -99,10 +115,15 @@ class OnDemand(TyperGroup):
         super().__init__(**{**settings, "commands": None})
         self.commands = _Loaded()
 
-    def format_commands(self, ctx: Any, formatter: Any) -> None:
-        """The list in the help text."""
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - as typer calls it
+        """The list in the help text, each with its whole sentence."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, one.does) for name, one in COMMANDS.items()])
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> Any:
+        """What a shell offers."""
         listed: Any = {name: TyperCommand(name, help=one.does) for name, one in COMMANDS.items()}
-        TyperGroup(commands=listed).format_commands(ctx, formatter)
+        return TyperGroup(commands=listed, params=self.params).shell_complete(ctx, incomplete)
 
 
 class _Loaded(MutableMapping[str, Any]):
@@ -129,8 +150,33 @@ def _commands_of(module: str) -> Mapping[str, Any]:
     group = typer.Typer(rich_markup_mode=None)
     group.callback()(_nothing)  # so that a module with one command is a group as well
     import_module(f"helpdesk.cli.{module}").register(group)
-    return typer.main.get_group(group).commands
+    made = typer.main.get_group(group)
+    for path, command in within(made.commands):
+        command.params += made.params  # `--version` everywhere
+        shown = examples().get(path) or [
+            lines[0] for other, lines in examples().items() if other.startswith(f"{path} ")
+        ]
+        # A paragraph that begins with this sign keeps its lines.
+        command.epilog = "\b\n" + "\n".join(("Examples:", *(f"  {line}" for line in shown)))
+    return made.commands
 
 
-def _nothing() -> None:
+def within(commands: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
+    """Each command and group, by all its words: `case`, `case show`."""
+    for name, command in commands.items():
+        yield f"{above}{name}", command
+        if isinstance(command, TyperGroup):
+            yield from within(command.commands, f"{above}{name} ")
+
+
+@cache
+def examples() -> Mapping[str, Sequence[str]]:
+    """What each command is used for, by its words."""
+    import tomllib  # noqa: PLC0415 - the list of commands has no examples
+
+    found: dict[str, list[str]] = tomllib.loads(Path(__file__).with_name("examples.toml").read_text(encoding="utf-8"))
+    return found
+
+
+def _nothing(_version: Version = False) -> None:
     pass
