@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import stat
+import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from helpdesk.cli import main
 from helpdesk.config import load_configuration
-from helpdesk.credentials import imap_account, open_outgoing
+from helpdesk.credentials import imap_account, open_outgoing, sign_ins
 from helpdesk.errors import Unavailable
+from helpdesk.watch.mailboxes import MailboxWatch
 from helpdesk.wires.courier import Outgoing, Retry, Sent
-from tests.wire.imap_servers import Liar, Talk
+from helpdesk.wires.imap import Failing
+from helpdesk.wires.refresh_token import write_whole
+from tests.wire.imap_desk import Desk, running, until
+from tests.wire.imap_servers import Liar, Talk, mail
 from tests.wire.smarthost import ScriptedSmarthost, authority, server_context
 from tests.wire.token_servers import Server, response
 
@@ -228,3 +236,82 @@ def test_a_server_that_gives_no_refresh_token_and_an_account_that_does_not_open_
     )
     code, _, err = run("mailbox", "login", BOX, "--config", file)
     assert (code, "gave no refresh token" in err, file.with_name("refresh-token").exists()) == (1, True, False)
+
+
+def test_a_browser_that_is_elsewhere_ends_on_an_address_that_is_pasted(provider: Provider) -> None:
+    """In a process of its own, with what a person types on its standard input."""
+    file = provider.desk(way="authorize_url")
+    words = [sys.executable, "-m", "helpdesk", "mailbox", "login", BOX, "--config", str(file)]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdin
+        assert process.stderr
+        url = next(line for line in process.stderr if line.startswith("https://"))
+        asked = parse_qs(urlsplit(url.strip()).query)
+        process.stdin.write(f"{asked['redirect_uri'][0]}/?code=c&state={asked['state'][0]}\n")
+        process.stdin.flush()
+        said = process.stderr.read()
+    assert (process.returncode, "ok: outgoing mail" in said) == (0, True), said
+    assert file.with_name("refresh-token").read_text() == "r1\n"
+    assert provider.tokens.asked[0]["grant_type"] == "authorization_code"
+
+
+def test_where_one_grant_is_over_its_operators_hear_what_to_type_and_other_mailboxes_go_on(
+    provider: Provider, run: Callable[..., tuple[int, str, str]]
+) -> None:
+    file = provider.desk()
+    assert run("mailbox", "login", BOX, "--config", file)[0] == 0
+    provider.error = "invalid_grant"
+    configuration = load_configuration(file)
+    account = imap_account(configuration, "help@desk.example", configuration.file.mailbox[0].imap, max_size=10**6)
+    desk = Desk()
+    with Liar([mail(1)]) as other, running(desk.poller(account)), running(desk.poller(other.account())):
+        until(lambda: desk.cases and desk.reports)
+    (report,) = {one.mailbox: one for one in desk.reports}.values()
+    assert report.mailbox == "help@desk.example"
+    watch = MailboxWatch(lambda: datetime.now(UTC), lambda: 0.0)
+    watch.heard(None, Failing(report.mailbox, report.cause, report.detail, timedelta(minutes=15), 9))
+    (cause,) = watch.causes()
+    assert "sign in with: helpdesk mailbox login help@desk.example" in cause.text
+    reading = watch.reading("help@desk.example", read=True)
+    assert reading.fails
+    assert dict(reading.details)["Detail"].startswith("sign in with: helpdesk mailbox login help@desk.example: ")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to somebody else")
+@pytest.mark.parametrize("there", [False, True])
+def test_what_root_signs_in_to_is_still_the_daemons(tmp_path: Path, *, there: bool) -> None:
+    file = tmp_path / "token"
+    if there:
+        file.write_text("old")
+        os.chown(file, 65534, 65534)
+    else:
+        os.chown(tmp_path, 65534, 65534)
+    write_whole(file, "new")
+    assert (file.read_text(), file.stat().st_uid, file.stat().st_mode & 0o777) == ("new", 65534, 0o600)
+
+
+def test_a_token_file_that_is_a_link_stays_one(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "token").symlink_to(tmp_path / "elsewhere" / "token")
+    write_whole(tmp_path / "token", "new")
+    assert (tmp_path / "elsewhere" / "token").read_text() == "new"
+    assert (tmp_path / "token").is_symlink()
+
+
+def test_what_init_writes_for_microsoft_needs_one_sign_in_a_mailbox(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Callable[..., tuple[int, str, str]]
+) -> None:
+    monkeypatch.setattr("helpdesk.cli.init.look_at", lambda _rules, **_: [])
+    monkeypatch.setattr("helpdesk.cli.init.check_shapes", lambda _: {"ok": False})
+    desk = tmp_path / "desk"
+    boxes = ["--mailbox", "a@x.example", "--mailbox", "b@x.example"]
+    code, out, _ = run("init", desk, "--yes", "--provider", "microsoft", "--client-id", "c", "--tenant", "t", *boxes)
+    assert code == 0
+    configuration = load_configuration(desk / "helpdesk.toml")
+    for box in ("a@x.example", "b@x.example"):
+        (one,) = sign_ins(configuration, box)
+        assert f"mailbox login {box}" in out
+        assert (one.file.name, one.account.username) == (f"{box}.token", box)
+        assert "SMTP.Send" in one.application.scope
+        assert "/t/oauth2/v2.0/devicecode" in one.account.table.device_url
+    assert configuration.file.smtp_out.username == "a@x.example"
