@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # One more than there are cores: servers are waited for.
 WORKERS = $(shell $(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 1)')
 
-.PHONY: install run demo test fast soak crash mutants lint bench clean
+.PHONY: install run demo test fast soak crash mutants lint bench docs clean
 
 install: .venv/run
 
@@ -56,6 +56,11 @@ lint: .venv/dev
 bench: .venv/dev
 	@for file in bench/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
 
+# A site in var/docs; a page that is in no table of contents, or a link that leads nowhere, is an error.
+docs: .venv/docs
+	@$(BIN)/sphinx-build --quiet --fail-on-warning --conf-dir docs --doctree-dir var/doctrees . var/docs
+	@echo "open var/docs/index.html"
+
 clean:
 	rm -rf .venv var dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
@@ -73,3 +78,7 @@ clean:
 	@echo "installing with the development tools (a minute or two, once)"
 	@$(PIP) --editable ".[dev]"
 	@touch $@ .venv/run
+
+.venv/docs: .venv/python pyproject.toml constraints.txt
+	@$(PIP) --editable ".[docs]"
+	@touch $@

@@ -140,7 +140,7 @@ def test_the_first_steps_of_the_readme_are_those_that_serve_prints(monkeypatch):
     assert f"http://{desk.file.web.listen}/" in README
 
 
-@pytest.mark.parametrize("target", ["run", "test", "demo", "fast", "lint", "bench", "clean"])
+@pytest.mark.parametrize("target", ["run", "test", "demo", "fast", "lint", "bench", "docs", "clean"])
 def test_every_make_target_is_there_and_told_of(target):
     makefile = (TOP / "Makefile").read_text(encoding="utf-8")
     assert re.search(rf"(?m)^{target}:", makefile)
@@ -158,8 +158,17 @@ def test_links_between_documents_lead_somewhere(file):
     text = (TOP / file).read_text(encoding="utf-8")
     for link, anchor in re.findall(r"\]\(([^)#:\s]*)(?:#([^)]+))?\)", text):
         target = (TOP / file).parent / link if link else TOP / file
-        assert target.exists(), link
+        assert target.is_file(), link
         assert not anchor or anchor in anchors(target.read_text(encoding="utf-8")), f"{link}#{anchor}"
+
+
+CONTENTS = (TOP / "docs" / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("page", sorted(path.name for path in TOP.glob("docs/*.md") if path.name != "README.md"))
+def test_every_page_is_in_the_one_table_of_contents(page):
+    """docs/README.md, which is the sidebar of the site, too."""
+    assert len(re.findall(rf"(?m)^- \[[^]]+\]\({re.escape(page)}\)", CONTENTS)) == 1
 
 
 def anchors(text: str) -> set[str]:
