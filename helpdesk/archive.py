@@ -40,6 +40,17 @@ class Unreadable:
     because: str
 
 
+def read_inside(folder: Path, name: str) -> bytes:
+    """A file that an import names. Raises NotFound where it lies outside its folder, by whatever way, or is no file."""
+    here, path = folder.resolve(), folder / name
+    try:
+        if not path.resolve().is_relative_to(here) or not path.is_file():
+            raise NotFound(f"expected a file in {folder}, not {name!r}")
+        return path.read_bytes()
+    except (OSError, ValueError, RuntimeError) as problem:  # a NUL in its name, a circle of links
+        raise NotFound(f"expected a readable file in {folder}, not {name!r}: {problem}") from None
+
+
 def mails_in(*paths: Path) -> Iterator[ArchivedMail | Unreadable]:
     """Every mail at these paths, folders in order of names; what cannot be read keeps nothing back that follows.
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from hashlib import blake2b
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from helpdesk.archive import Unreadable
@@ -147,6 +148,7 @@ class HistoryImport:
         self._hands = hands
         self._agents = agents
         self._dry_run = dry_run
+        self._numbers = count(-1, -1) if dry_run else None
         self.cases = 0  # that were opened, or would be
 
     def run(self, surveyed: Surveyed) -> Iterator[dict[str, Any]]:
@@ -198,7 +200,7 @@ class HistoryImport:
             for thread in threads:
                 for mail, case in self._thread(unit, thread):
                     shapes.append(mail.shape(None if self._dry_run else case))
-                    opened |= {case} if case and case > before else set()
+                    opened |= {case} if case and not 0 < case <= before else set()
             if self._dry_run:
                 unit.connection.rollback()
         self.cases += len(opened)
@@ -214,7 +216,7 @@ class HistoryImport:
             past_mail(unit, number, mail.located.at, mail.message, mail.secrets, agents=self._agents)
             for number, mail in zip(numbers, thread, strict=True)
         ]
-        placed = {} if box.channel == "ignore" else take(unit, box, mails)
+        placed = {} if box.channel == "ignore" else take(unit, box, mails, self._numbers)
         for number, mail in zip(numbers, thread, strict=True):
             case, outcome = placed.get(number), "ignored" if box.channel == "ignore" else "history"
             spool.finish(

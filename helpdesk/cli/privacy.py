@@ -1,79 +1,23 @@
-"""`export`, `purge`: what the desk holds of a case, and how long it holds it."""
+"""`purge`: how long the desk holds what it holds."""
 
 from __future__ import annotations
 
-import os
-from contextlib import contextmanager
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
-from helpdesk.cli.shared import AsJson, Config, open_rules, open_units, print_json, read_ref, wall_clock
+from helpdesk.cli.shared import AsJson, Config, open_rules, open_units, print_json, wall_clock
 from helpdesk.plural import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from typing import IO
+    from collections.abc import Mapping
 
 
 def register(app: typer.Typer) -> None:
     """Add this group's commands."""
-    app.command()(export)
     app.command()(purge)
-
-
-def export(
-    ref: Annotated[str, typer.Argument(metavar="REF", help="A case such as HD-7.")],
-    output: Annotated[
-        Path | None,
-        typer.Option("-o", metavar="FILE.zip", help="Where to; otherwise HD-7.zip here. Never over a file."),
-    ] = None,
-    config: Config = None,
-    as_json: AsJson = False,
-) -> None:
-    """Write everything the desk holds of a case into a zip: mails as they came, copies of ours, ledger, attachments."""
-    from helpdesk.report.export import export as write  # noqa: PLC0415 - see open_rules
-    from helpdesk.report.export import merged_with  # noqa: PLC0415
-    from helpdesk.store import cases  # noqa: PLC0415
-
-    rules, number = open_rules(config), read_ref(ref)
-    with open_units(rules) as units, units.read(wall_clock()) as unit:
-        case = cases.load(unit.connection, number)
-        policy = unit.policy_of(case)
-        path = output or Path(f"{case.ref}.zip")
-        with _new_file(path) as file:
-            exported = write(unit.connection, case, policy, unit.now, file)
-    if as_json:
-        told = {"ref": case.ref, "file": str(path), "files": len(exported.files), "bytes": exported.size}
-        print_json({**told, "erased": list(exported.erased)})
-        return
-    typer.echo(f"{plural(len(exported.files), 'file')}, {plural(exported.size, 'byte')}, in {path}")
-    if merged_with(case):
-        typer.echo(f"Before you hand it out: {merged_with(case)}")
-    if exported.erased:
-        gone = plural(len(exported.erased), "mail or attachment", "mails and attachments")
-        typer.echo(f"{gone} had been erased before; manifest.json has the names")
-
-
-@contextmanager
-def _new_file(path: Path) -> Iterator[IO[bytes]]:
-    """A new file that only its owner can read, for there is other people's mail in it; none if writing it fails.
-
-    Raises BadParameter.
-    """
-    try:
-        file = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
-    except OSError as problem:
-        raise typer.BadParameter(f"{path}: expected to be able to make a new file: {problem.strerror}") from None
-    try:
-        with file:
-            yield file
-    except BaseException:
-        path.unlink()
-        raise
 
 
 def purge(

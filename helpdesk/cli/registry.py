@@ -60,9 +60,12 @@ COMMANDS: Mapping[str, Registered] = {
         "queues", "Everything that came in or went out and what became of it, also what is held, waits or was refused."
     ),
     "export": Registered(
-        "privacy",
-        "Write everything the desk holds of a case into a zip: mails as they came, copies of ours, ledger, "
-        "attachments.",
+        "moving",
+        "Write all that the desk holds of a case into a zip, of everything into a folder, or all mails into an mbox.",
+    ),
+    "import-cases": Registered(
+        "moving",
+        "Take cases of another desk, one a line, without clocks and mail; or a whole desk, into an empty one.",
     ),
     "purge": Registered(
         "privacy",

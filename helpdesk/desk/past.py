@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from helpdesk.core.receive.customer import of_strangers
-from helpdesk.core.receive.past import PastMail, opened, people_of, requester_of, said
+from helpdesk.core.receive.past import PastMail, ended, opened, people_of, requester_of, said
 from helpdesk.core.words.message import base_address
 from helpdesk.mail.inside.sensitive import look_through, without_secrets
 from helpdesk.mail.read.headers import people
@@ -19,7 +19,7 @@ from helpdesk.store import cases as case_store
 from helpdesk.store import history
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from datetime import datetime
 
     from helpdesk.core.words.case import Case
@@ -52,8 +52,13 @@ def _names(person: Person) -> set[str]:
     return {person.address, base_address(person.address), f"@{person.address.rpartition('@')[2]}"}
 
 
-def take(unit: Unit, mailbox: Mailbox, mails: Sequence[PastMail]) -> dict[int, int]:
-    """Put the mails of one thread, oldest first, on its case; returns on which case each is that is on one."""
+def take(
+    unit: Unit, mailbox: Mailbox, mails: Sequence[PastMail], numbers: Iterator[int] | None = None
+) -> dict[int, int]:
+    """Put the mails of one thread, oldest first, on its case; returns on which case each is that is on one.
+
+    `numbers` are those of new cases where the database is not to count them, because all of it is taken back.
+    """
     placed: dict[int, int] = {}
     opening: list[PastMail] = []
     for mail in mails:
@@ -65,7 +70,7 @@ def take(unit: Unit, mailbox: Mailbox, mails: Sequence[PastMail]) -> dict[int, i
             opening.append(mail)
     while opening:
         thread, opening = _of_one_case(opening)
-        placed |= _open(unit, mailbox, thread)
+        placed |= _open(unit, mailbox, thread, numbers)
     return placed
 
 
@@ -111,7 +116,7 @@ def _go_on(unit: Unit, case: Case, mail: PastMail) -> None:
     _show(unit, case.number, mail)
 
 
-def _open(unit: Unit, mailbox: Mailbox, mails: Sequence[PastMail]) -> dict[int, int]:
+def _open(unit: Unit, mailbox: Mailbox, mails: Sequence[PastMail], numbers: Iterator[int] | None) -> dict[int, int]:
     ours = unit.rules.configuration.addresses
     requester = requester_of(mails, ours)
     if requester is None:
@@ -119,7 +124,13 @@ def _open(unit: Unit, mailbox: Mailbox, mails: Sequence[PastMail]) -> dict[int, 
     terms = unit.terms(mailbox, case=None, sender=requester.address)
     if terms.customer is None and all(of_strangers(mail.message.transport) for mail in mails):
         return {}
-    case = opened(mails, requester, terms, unit.now)
+    case = ended(opened(mails, requester, terms, unit.now), "closed", unit.now)
+    return keep(unit, case, mails, numbers)
+
+
+def keep(unit: Unit, case: Case, mails: Sequence[PastMail], numbers: Iterator[int] | None = None) -> dict[int, int]:
+    """Write a case of then down, with its mails; returns on which case each is. `numbers` as above."""
+    case = replace(case, number=next(numbers)) if numbers else case
     number = case_store.insert(unit.connection, case, None, case_store.beside(case, ()))
     shown: set[str] = set()
     for mail in mails:

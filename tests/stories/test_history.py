@@ -289,10 +289,10 @@ def test_an_import_goes_on_where_it_was_interrupted_and_a_dry_run_changes_nothin
 def test_a_batch_in_which_a_mail_cannot_be_worked_loses_no_other(desk, tmp_path, monkeypatch):
     real = past.take
 
-    def take(unit, mailbox, mails):
+    def take(unit, mailbox, mails, *numbers):
         if any(one.message.subject == "Mail 2" for one in mails):
             raise RuntimeError("it cannot be worked")
-        return real(unit, mailbox, mails)
+        return real(unit, mailbox, mails, *numbers)
 
     monkeypatch.setattr("helpdesk.importing_history.take", take)
     monkeypatch.setattr(past, "take", take)

@@ -17,10 +17,12 @@ from helpdesk.core.words.events import (
     AgentNoted,
     CaseClosed,
     CaseOpened,
+    CaseResolved,
     CustomerWrote,
     Event,
     ParticipantAdded,
     SeveritySet,
+    WaitingSet,
 )
 from helpdesk.core.words.people import channel_key
 
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
     from datetime import datetime
 
-    from helpdesk.core.words.case import Case
+    from helpdesk.core.words.case import Case, Status
     from helpdesk.core.words.message import Message
     from helpdesk.core.words.terms import Terms
     from helpdesk.person import Person
@@ -63,8 +65,17 @@ def requester_of(mails: Sequence[PastMail], ours: Collection[str]) -> Person | N
     return next(outside, None)
 
 
-def opened(mails: Sequence[PastMail], requester: Person, terms: Terms, now: datetime, *, subject: str = "") -> Case:
-    """The case that these mails were, oldest first; it is over."""
+def opened(
+    mails: Sequence[PastMail],
+    requester: Person,
+    terms: Terms,
+    now: datetime,
+    *,
+    subject: str = "",
+    tags: Sequence[str] = (),
+    severity: str = "",
+) -> Case:
+    """The case that these mails were, oldest first, as far as it was told there; it is not over yet."""
     first = mails[0]
     opening = CaseOpened(
         first.at,
@@ -83,11 +94,11 @@ def opened(mails: Sequence[PastMail], requester: Person, terms: Terms, now: date
         language="en",
         intake={},
         missing=(),
-        tags=(),
+        tags=tuple(tags),
         because=BECAUSE,
         past=True,
     )
-    level = terms.policy.severity_in(opening.plan, terms.policy.severity.default)
+    level = terms.policy.severity_in(opening.plan, severity or terms.policy.severity.default)
     rated = SeveritySet(first.at, now, DESK, severity=level.key, rank=level.rank, was="", reason=BECAUSE)
     case = open_case(opening).after(rated)
     return case.after(*said(case, mails, terms.ours, now))
@@ -105,9 +116,19 @@ def said(case: Case, mails: Sequence[PastMail], ours: Collection[str], now: date
         ParticipantAdded(last, now, DESK, address=person.address, name=person.name)
         for person in list(joined.values())[: max(room, 0)]
     ]
-    if case.active:
-        events.append(CaseClosed(case.not_before(CaseClosed, last), now, DESK, because=BECAUSE))
     return events
+
+
+def ended(case: Case, status: Status, now: datetime, *, at: datetime | None = None) -> Case:
+    """The case as it was left, since its last word or since then; what is open is the desk's from now on."""
+    at = min(max(at or case.opened_at, *(event.at for event in case.events)), case.events[0].recorded_at)
+    made = {
+        "open": (),
+        "waiting": (WaitingSet(at, now, DESK, seconds=0),),
+        "resolved": (CaseResolved(at, now, DESK, because=BECAUSE),),
+        "closed": (CaseClosed(at, now, DESK, because=BECAUSE),),
+    }
+    return case.after(*made[status])
 
 
 def _said(mail: PastMail, at: datetime, now: datetime) -> Event:
