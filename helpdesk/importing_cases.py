@@ -254,8 +254,9 @@ def _past(unit: Unit, number: int, mail: Accepted, said: OtherMessage) -> PastMa
 
 
 def _case(unit: Unit, there: OtherCase, mailbox: Mailbox, mails: Sequence[PastMail]) -> Case:
-    asked = Person(there.requester.email.lower(), there.requester.name) if there.requester and there.requester.email else None
-    requester = asked or requester_of(mails, unit.rules.configuration.addresses)
+    asked = there.requester
+    named = Person(asked.email.lower(), asked.name) if asked and asked.email else None
+    requester = named or requester_of(mails, unit.rules.configuration.addresses)
     if requester is None:
         raise NotFound("requester: expected who asked; nobody outside has written or been written to")
     terms = unit.terms(mailbox, case=None, sender=requester.address)
