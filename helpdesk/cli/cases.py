@@ -16,11 +16,11 @@ from helpdesk.cli.shared import (
     open_units,
     print_json,
     print_json_list,
-    print_table,
     read_ref,
     wall_clock,
     write_file,
 )
+from helpdesk.cli.table import local_time, print_table
 from helpdesk.plural import plural
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def _pages(units: Units, wanted: Wanted, limit: int | None, after: int | None) -
 
 def _row(shape: dict[str, Any]) -> tuple[str, ...]:
     due = next((clock for clock in shape["clocks"] if not clock["stopped_at"] and clock["due_at"]), None)
-    said = f"{due['due_at'][:16].replace('T', ' ')} UTC {due['state']}" if due else ""
+    said = f"{local_time(due['due_at'])} {due['state']}" if due else ""
     return (
         shape["ref"],
         shape["severity"],
@@ -194,7 +194,7 @@ def verify(
         print_json(shape)
         return
     then = shape["then"]
-    typer.echo(f"Mail {number} of {shape['ref']}, received {shape['received_at']}")
+    typer.echo(f"Mail {number} of {shape['ref']}, received {local_time(shape['received_at'])}")
     typer.echo(f"When it came: {then['trusted']}, as {then['role']} ({then['visibility']}): {then['because']}")
     rows = [(check["check"], "yes" if check["holds"] else "no", check["why"]) for check in shape["checks"]]
     print_table(("check", "holds", "why"), rows, empty="")

@@ -14,9 +14,9 @@ from helpdesk.cli.shared import (
     open_rules,
     open_voters,
     print_json,
-    print_table,
     wall_clock,
 )
+from helpdesk.cli.table import local_time, print_table
 from helpdesk.plural import plural
 
 if TYPE_CHECKING:
@@ -138,7 +138,9 @@ def _print_calibration(bins: Sequence[dict[str, Any]]) -> None:
 
 
 def _print_versions(versions: Sequence[dict[str, Any]]) -> None:
-    rows = [(each["version"], each["state"], each["trained_at"], str(each["examples"])) for each in versions]
+    rows = [
+        (each["version"], each["state"], local_time(each["trained_at"]), str(each["examples"])) for each in versions
+    ]
     print_table(("version", "state", "trained at", "taught"), rows, empty="")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -18,10 +18,10 @@ from helpdesk.cli.shared import (
     open_rules,
     open_units,
     print_json,
-    print_table,
     read_instant,
     wall_clock,
 )
+from helpdesk.cli.table import local_time, print_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -358,11 +358,17 @@ def _show(shapes: Sequence[dict[str, Any]], *, as_json: bool, empty: str) -> Non
         print_json(list(shapes))
         return
     columns = tuple(shapes[0]) if shapes else ()
-    rows = [[_cell(value) for value in shape.values()] for shape in shapes]
+    rows = [[_cell(name, value) for name, value in shape.items()] for shape in shapes]
     print_table(columns, rows, empty=empty)
 
 
-def _cell(value: Any) -> str:
+_INSTANTS = ("from", "to", "at", "opened_at", "closed_at", "received_at")
+
+
+def _cell(name: str, value: Any) -> str:
     if value is None:
         return ""
+    if name in _INSTANTS and isinstance(value, str):
+        with suppress(ValueError):
+            return local_time(value)
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -18,11 +18,11 @@ from helpdesk.cli.shared import (
     open_voters,
     print_json,
     print_line,
-    print_table,
     progress,
     read_file,
     wall_clock,
 )
+from helpdesk.cli.table import local_time, print_table
 from helpdesk.errors import Unavailable
 from helpdesk.plural import plural
 
@@ -202,7 +202,7 @@ def simulate(
     if as_json:
         print_json(outcome)
         return
-    rows = [(mail["at"], mail["kind"], ", ".join(mail["to"]), mail["subject"]) for mail in outcome["sent"]]
+    rows = [(local_time(mail["at"]), mail["kind"], ", ".join(mail["to"]), mail["subject"]) for mail in outcome["sent"]]
     print_table(("at", "kind", "to", "subject"), rows, empty="Nothing was sent.")
     lines = [
         (case["ref"], case["severity"], case["status"], _clocks(case), case["subject"]) for case in outcome["cases"]

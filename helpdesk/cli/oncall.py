@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from helpdesk.cli.shared import AsJson, Config, config_path, print_json, print_table, read_instant, wall_clock
+from helpdesk.cli.shared import AsJson, Config, config_path, print_json, read_instant, wall_clock
+from helpdesk.cli.table import print_table
 
 if TYPE_CHECKING:
     from datetime import datetime

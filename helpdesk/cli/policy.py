@@ -21,11 +21,11 @@ from helpdesk.cli.shared import (
     open_units,
     print_json,
     print_line,
-    print_table,
     read_file,
     read_instant,
     wall_clock,
 )
+from helpdesk.cli.table import local_time, print_table
 from helpdesk.errors import HelpdeskError, NotFound
 from helpdesk.plural import plural
 
@@ -157,7 +157,7 @@ def policy_versions(key: Key, config: Config = None, as_json: AsJson = False) ->
     rows = [
         (
             f"{key}@{shape['version']}",
-            f"{shape['stored_at']}",
+            local_time(str(shape["stored_at"])),
             "in force" if shape["in_force"] else "",
             f"{shape['cases']}",
             f"{shape['open_cases']}",
@@ -334,8 +334,8 @@ def policy_apply(
             (
                 move.ref,
                 move.kind.name,
-                _minute(move.due_before),
-                _minute(move.due_after),
+                local_time(move.due_before) or "-",
+                local_time(move.due_after) or "-",
                 "late at once" if move.overdue else "" if move.due_after != move.due_before else "unchanged",
             )
             for move in moved
@@ -347,10 +347,6 @@ def policy_apply(
         typer.echo("Nothing was changed." if dry_run else f"{plural(len({move.ref for move in moved}), 'case')} moved.")
     if stuck:
         raise typer.Exit(1)
-
-
-def _minute(at: datetime | None) -> str:
-    return f"{at:%Y-%m-%d %H:%M} UTC" if at else "-"
 
 
 def policy_due(  # noqa: PLR0913, PLR0917 - one option an argument of the question

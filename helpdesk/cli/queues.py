@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from helpdesk.cli.shared import AsJson, Config, open_database, open_rules, print_json, print_table, wall_clock
+from helpdesk.cli.shared import AsJson, Config, open_database, open_rules, print_json, wall_clock
+from helpdesk.cli.table import local_time, print_table
 from helpdesk.core.words.decision import Outcome
 from helpdesk.plural import plural
 
@@ -62,7 +63,7 @@ def trace(
         return
     cells = [
         (
-            str(shape["at"]),
+            local_time(shape["at"]),
             shape["direction"],
             str(shape["number"] or ""),
             shape["from"],
@@ -174,7 +175,7 @@ def history_list(config: Config = None, as_json: AsJson = False) -> None:
     if as_json:
         print_json(shapes)
         return
-    cells = [[str(value) for value in shape.values()] for shape in shapes]
+    cells = [(each.mailbox, str(each.number), local_time(each.oldest_at), local_time(each.newest_at)) for each in kept]
     print_table(("mailbox", "mails", "oldest", "newest"), cells, empty="No mail is history.")
 
 
@@ -232,7 +233,7 @@ def quarantine_list(config: Config = None, as_json: AsJson = False) -> None:
     if as_json:
         print_json(shapes)
         return
-    cells = [[str(value) for value in shape.values()] for shape in shapes]
+    cells = [(str(row.id), row.mailbox, local_time(row.received_at), row.mail_from, row.error) for row in rows]
     print_table(("number", "mailbox", "received", "from", "error"), cells, empty="Nothing was set aside.")
 
 

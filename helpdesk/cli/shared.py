@@ -15,7 +15,7 @@ import typer
 from helpdesk.errors import ConfigurationError, NotFound, Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
     from contextlib import AbstractContextManager
 
     from helpdesk.desk import Rules
@@ -32,8 +32,6 @@ Config = Annotated[
     typer.Option("--config", "-c", help="The configuration; otherwise HELPDESK_CONFIG, then ./helpdesk.toml."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-
-_UNCUT = 2000  # columns
 
 
 def config_path(given: Path | None) -> Path:
@@ -228,30 +226,3 @@ def print_json_list(shapes: Iterable[Any]) -> None:
 def print_line(shape: Any) -> None:
     """One JSON value a line, for programs."""
     typer.echo(json.dumps(shape, ensure_ascii=False, default=str))
-
-
-def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, empty: str, headed: bool = True) -> None:
-    """A table that fits the terminal, or a sentence where there is nothing; in a pipe or a file nothing is cut.
-
-    `headed` False: it goes on with one that was printed before.
-    """
-    if not rows:
-        typer.echo(empty)
-        return
-    from rich.console import Console  # noqa: PLC0415 - what prints no table, the daemon too, does without
-    from rich.table import Table  # noqa: PLC0415
-
-    table = Table(*columns, box=None, header_style="bold", pad_edge=False, show_header=headed)
-    for row in rows:
-        table.add_row(*(_plain(cell) for cell in row))
-    console = Console(soft_wrap=False, highlight=False)
-    if not console.is_terminal:
-        console.width = max(console.width, _UNCUT)
-    console.print(table)
-
-
-def _plain(text: str) -> str:
-    # Mail writes our tables: no control characters to the terminal, no markup (threat C11).
-    from rich.markup import escape  # noqa: PLC0415
-
-    return escape("".join(letter if letter.isprintable() else " " for letter in text))
