@@ -17,11 +17,11 @@ from helpdesk.cli.shared import (
     open_units,
     print_json,
     print_line,
-    print_table,
     progress,
     read_ref,
     wall_clock,
 )
+from helpdesk.cli.table import print_table
 from helpdesk.errors import Unavailable
 from helpdesk.plural import plural
 
