@@ -52,6 +52,7 @@ from helpdesk.templates.words import (
     StepWords,
     SuspicionMailWords,
     SuspicionWords,
+    ThirdPartyWords,
     as_names,
 )
 
@@ -192,7 +193,7 @@ class Letters:
             date=now,
             in_reply_to=thread.in_reply_to,
             references=thread.references,
-            automatic=draft.kind != "relay" and not (draft.audience == "customer" and draft.text),
+            automatic=draft.kind != "relay" and (draft.audience == "agent" or not draft.text),
             text=words.text,
             html=words.html,
         )
@@ -221,11 +222,15 @@ class Letters:
 
     # --- what templates may say
 
-    def _words(self, draft: Draft, case: Case, terms: Terms, now: datetime) -> tuple[object, CaseWords]:
+    def _words(
+        self, draft: Draft, case: Case, terms: Terms, now: datetime
+    ) -> tuple[object, CaseWords | ThirdPartyWords]:
         """What is told by this mail alone, and what every mail of its audience has; the second wins."""
         own = self._own_words(draft, case, terms, now)
         if draft.audience == "customer":
             return own, self._customer_words(draft, case, terms)
+        if draft.audience == "third-party":
+            return own, self._third_party_words(draft, case, terms)
         return own, self._agent_words(draft, case, terms, now)
 
     def _own_words(self, draft: Draft, case: Case, terms: Terms, now: datetime) -> object:
@@ -290,6 +295,15 @@ class Letters:
             not_owed=owed.not_owed,
             next_due=moment(_due_at(following), zone, language) if following else "",
             next_assured=bool(following and following.warranted),
+        )
+
+    def _third_party_words(self, draft: Draft, case: Case, terms: Terms) -> ThirdPartyWords:
+        return ThirdPartyWords(
+            desk=terms.mailbox.name or self._desk,
+            ref=case.ref,
+            text=_without_staff(draft.text, terms),
+            author=draft.author,
+            to=draft.to,
         )
 
     def _agent_words(self, draft: Draft, case: Case, terms: Terms, now: datetime) -> AgentWords:

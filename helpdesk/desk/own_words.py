@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from helpdesk.core.receive.orders.reading import asks_somebody
 from helpdesk.core.words.agent_text import AgentText
 from helpdesk.core.words.case import number_of
-from helpdesk.core.words.events import AgentAnswered, AgentMailReturned, AgentNoted
+from helpdesk.core.words.events import AgentAnswered, AgentMailReturned, AgentNoted, ThirdPartyAsked
 from helpdesk.core.words.message import Message, base_address
 from helpdesk.mail.read import overlap, quote, tail
 from helpdesk.mail.read.agent_text import SentWords, closing_lines, sent, written
@@ -43,6 +44,7 @@ class Correspondence:
     answers: tuple[str, ...]
     notes: tuple[str, ...]
     stayed: tuple[StoredMessage, ...] = ()
+    outside: tuple[str, ...] = ()  # answers of third parties, who were asked
 
 
 def of_agent(unit: Unit, message: Message, case: Case, agent: Agent, *, mailbox: str, raw: bytes) -> AgentText:
@@ -141,21 +143,23 @@ def _correspondence_on(unit: Unit, case: Case) -> Correspondence:
     messages = unit.messages(*numbers)
     returned = {event.message_id for event in case.of_type(AgentMailReturned)}  # nobody was told those
     kept = [one for one in messages if one.visibility == "internal" and one.message_id not in returned]
-    said_by_agents = case.of_type(AgentAnswered, AgentNoted)
+    said_by_agents = case.of_type(AgentAnswered, AgentNoted, ThirdPartyAsked)
     unasked = {event.message_id for event in said_by_agents if _unasked(event)}
+    outside = [one for one in kept if one.role == "outsider"]
     return Correspondence(
         numbers,
         tuple(one.subject for one in messages),
         tuple(one.text for one in messages if one.role != "agent"),
         tuple(one.reply for one in messages if one.role == "agent" and one.visibility != "internal"),
-        tuple(one.reply for one in kept if one.message_id not in unasked),
-        tuple(one for one in kept if one.message_id in unasked),
+        tuple(one.reply for one in kept if one.message_id not in unasked and one not in outside),
+        tuple(one for one in kept if one.message_id in unasked and one not in outside),
+        tuple(one.reply for one in outside),
     )
 
 
-def _unasked(event: AgentAnswered | AgentNoted) -> bool:
-    """Whether it was the mail that was answered, or who is on the case, that kept an agent's words in the team."""
-    return isinstance(event, AgentAnswered) or bool(event.because)
+def _unasked(event: AgentAnswered | AgentNoted | ThirdPartyAsked) -> bool:
+    """Whether an agent's words are for no team by their own wish: by the mail that was answered, or by whom it asks."""
+    return not isinstance(event, AgentNoted) or bool(event.because)
 
 
 def _mails(
@@ -191,6 +195,8 @@ def _kept(
         cases=_others(unit, case, correspondence, case_numbers(own.text)),
         notes=overlap.Known(notes.runs - public.runs, notes.lines - public.lines),
         stayed=overlap.Known(stayed.runs - public.runs, stayed.lines - public.lines),
+        outside=overlap.known(correspondence.outside),
+        customers=overlap.known(correspondence.customers) if asks_somebody(own.head) else overlap.NOTHING,
         mailbox=base_address(mailbox),
     )
 

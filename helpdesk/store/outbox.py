@@ -46,7 +46,8 @@ _URGENT, _AWAITED, _REST = range(3)
 _LANES = {
     **dict.fromkeys(("ack", "breach", "escalation"), _URGENT),
     **dict.fromkeys(
-        ("alert", "assigned", "customer-message", "out-of-scope", "relay", "resend-anonymised", "warning"), _AWAITED
+        ("alert", "assigned", "customer-message", "ask", "out-of-scope", "relay", "resend-anonymised", "warning"),
+        _AWAITED,
     ),
 }
 _BEGIN_A_CASE = ("ack", "assigned")  # nothing was written to their readers about it before

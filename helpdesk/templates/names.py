@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin, get
 from helpdesk.core.words import desk_mail  # noqa: F401 - its mails are among the CONTENTS
 from helpdesk.core.words.addressee import PlainReply
 from helpdesk.core.words.block import Mistake
-from helpdesk.core.words.drafts import CONTENTS, UNSAID, CaseContent, MailContent, ToCustomer
+from helpdesk.core.words.drafts import CONTENTS, UNSAID, AudienceOf, CaseContent, MailContent
 from helpdesk.core.words.unseen import CaseMail
 from helpdesk.offering.policy import Doubt, StepKind
 from helpdesk.person import Person
-from helpdesk.templates.words import INSTEAD_OF, AgentWords, CustomerWords
+from helpdesk.templates.words import INSTEAD_OF, AgentWords, CustomerWords, ThirdPartyWords
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,8 +31,12 @@ def names(template: str) -> Mapping[str, Any]:
     """The names of a template with their types. Raises KeyError for one that belongs to no mail."""
     content = CONTENTS[template]
     said = next((INSTEAD_OF[one] for one in content.__mro__ if one in INSTEAD_OF), content)
-    every = CustomerWords if issubclass(content, ToCustomer) else AgentWords
-    return _fields(said) | (_fields(every) if issubclass(content, CaseContent) else {})
+    if not issubclass(content, CaseContent):
+        return _fields(said)
+    return _fields(said) | _fields(_EVERY[content.audience])
+
+
+_EVERY: Mapping[AudienceOf, type] = {"customer": CustomerWords, "agent": AgentWords, "third-party": ThirdPartyWords}
 
 
 def _fields(of: type) -> dict[str, Any]:

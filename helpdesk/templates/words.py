@@ -49,6 +49,17 @@ class CustomerWords(CaseWords):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ThirdPartyWords:
+    """What a mail to whom an agent asks may say: nothing of the case but its number, and what the agent typed."""
+
+    desk: str
+    ref: str
+    text: str
+    author: str
+    to: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DueWords:
     """One promise that runs."""
 

@@ -109,7 +109,7 @@ def _thread(connection: Connection, case: Case, draft: Draft) -> Thread:
     A customer's thread is what they wrote and what they got; an agent's is what the agent got.
     """
     ours = outbox.message_ids_to(connection, case.number, draft.to.address)
-    if draft.audience == "agent":
+    if draft.audience != "customer":
         return thread_of(ours)
     theirs = _written_by_customers(case)
     if not theirs:

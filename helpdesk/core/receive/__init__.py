@@ -32,7 +32,9 @@ def receive(case: Case | None, arrival: Arrival, terms: Terms, now: datetime) ->
     """
     decision = _by_sender(case, arrival, terms, now)
     decision = split_off(decision, arrival, now) if decision.split else decision
-    if arrival.placement.role != "agent" and not arrival.behalf:  # who has just written is there
+    if arrival.placement.role != "agent" and not (
+        arrival.behalf or arrival.placement.asked
+    ):  # who has just written is there
         decision = relieve(decision, terms, now, because="somebody wrote on it")
     decision = follow(case, decision, arrival, terms, now)
     also = tuple(

@@ -101,11 +101,8 @@ def _obeyed(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decisi
     orders = _orders(arrival.written, _vocabulary(case, arrival, terms, agent))
     if arrival.message.robot and not orders.commands:  # an order is a person's
         return _held(case, arrival, now, agent, replace(orders, mistakes=(_NOTICE,)))
-    stays = orders.has("note", "spam") or (arrival.placement.stays and not orders.has(*_FOR_THE_CUSTOMER))
-    if arrival.written.encrypted and not orders.has("answer", "note", "spam"):  # those say what the rest is
-        orders = replace(orders, mistakes=(_unreadable(arrival.written.encrypted), *orders.mistakes))
-    if not orders.mistakes and not stays:
-        orders = replace(orders, mistakes=tuple(_not_for_customers(arrival.written, orders)))
+    stays = orders.has("note", "spam", "ask") or (arrival.placement.stays and not orders.has(*_FOR_THE_CUSTOMER))
+    orders = replace(orders, mistakes=_mistakes(orders, arrival.written, stays=stays))
     if orders.mistakes:
         return _refused(case, arrival, now, agent, orders)
     execution = Execution(
@@ -126,11 +123,12 @@ def _obeyed(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decisi
     _say_what_stays(execution, orders)
     crossing.say(execution, orders)
     colleagues.tell(execution, orders)
-    execution.echo(left_out="" if stays else arrival.written.left_out)
+    execution.echo(left_out="" if stays and not orders.has("ask") else arrival.written.left_out)
     said_elsewhere = execution.split is not None and not execution.stays
     return execution.decision(reply="" if said_elsewhere else orders.text, erase=orders.has("redact"))
 
 
+_NO_QUESTION = Mistake("nothing stands below #ask", "#ask, and below it what you ask: they get that and nothing else")
 _NOTICE = Mistake(
     "your mail reads as an absence notice, or as the answer of a program",
     "nothing, if it is one. If it is meant for the customer, answer this mail with a first line #answer: alone, it "
@@ -138,6 +136,18 @@ _NOTICE = Mistake(
 )
 _NOTICES = 3  # of an agent on a case within a day come back, so that no program goes on answering what it gets
 _DAY = timedelta(days=1)
+
+
+def _mistakes(orders: Orders, written: AgentText, *, stays: bool) -> tuple[Mistake, ...]:
+    """Why nothing is done: what is wrong with the orders, else what of the text must not leave."""
+    encrypted = written.encrypted and not orders.has("answer", "note", "spam")  # those say what the rest is
+    found = (
+        *([_NO_QUESTION] if orders.has("ask") and not orders.text else []),
+        *([_unreadable(written.encrypted)] if encrypted else []),
+        *orders.mistakes,
+    )
+    leaves = not stays or orders.has("ask")
+    return found or (tuple(_not_for_customers(written, orders)) if leaves else ())
 
 
 def _held(case: Case, arrival: Arrival, now: datetime, agent: Agent, orders: Orders) -> Decision:
@@ -240,18 +250,21 @@ _AT_THE_TOP = (
 
 def _not_for_customers(written: AgentText, orders: Orders) -> Iterator[Mistake]:
     """What must not leave with the text, unless the agent says that it is meant."""
-    meant = orders.has("answer")
-    ordered = {command.line for command in orders.commands if command.verb != "exclude"}  # whose reason is told
+    asks = orders.has("ask")
+    meant = orders.has("answer") or any(command.insists for command in orders.given("ask"))
+    # The reason of `#exclude` is told, and so is the subject of `#ask`.
+    ordered = {command.line for command in orders.commands if command.verb not in {"exclude", "ask"}}
     for found in written.inside:
         if any(line.startswith(found.line) for line in ordered):
             continue  # it may be cut, and name what our own mail shows
         if found.leaves == "never":
             yield Mistake(found.line, f"your text without it: {found.what} is not for customers")
         elif not meant:
+            way = "with #ask! in place of #ask" if asks else "below a first line #answer"
+            whom = "a third party" if asks else "customers"
             yield Mistake(
                 found.line,
-                f"your text without it: {found.what} is not for customers (below a first line #answer it goes all the "
-                f"same{found.instead})",
+                f"your text without it: {found.what} is not for {whom} ({way} it goes all the same{found.instead})",
             )
 
 
@@ -303,8 +316,8 @@ def _speak(execution: Execution, orders: Orders) -> None:
     """The text: to the customer, or with `#note` into the team."""
     if not orders.text and (orders.commands or not enclosures(execution.arrival.message, 0)):
         return  # a file alone is an answer, too
-    if orders.has("split") and not execution.stays:
-        return  # it is said on the new case
+    if orders.has("ask") or (orders.has("split") and not execution.stays):
+        return  # it is said to whom it asks, or on the new case
     message_id, key = execution.arrival.message.message_id, execution.arrival.key
     if execution.stays:
         asked = orders.has("note", "spam")

@@ -70,14 +70,21 @@ def read_new(text: str, *, ours: Collection[str]) -> New | None:
     order = _NEW.fullmatch(first.strip())
     if order is None:
         return None
-    named = _FIRST.match(order["rest"])
-    people = read_people(named["person"]).people if named else ()
-    if named is None or not people:
+    person, subject = read_first(order["rest"])
+    if person is None:
         return New(None, "", below.strip(), f"{first.strip()} - expected #new jo@acme.example Subject")
-    person = people[0]
     if person.address in ours or base_address(person.address) in ours:
         return New(None, "", below.strip(), f"{first.strip()} - expected an address that is none of ours")
-    return New(person, " ".join(named["subject"].strip(" ,;:").split()), below.strip())
+    return New(person, subject, below.strip())
+
+
+def read_first(text: str) -> tuple[Person | None, str]:
+    """Whom a line names first, None where nobody, and what stands behind them."""
+    named = _FIRST.match(text)
+    people = read_people(named["person"]).people if named else ()
+    if named is None or not people:
+        return None, ""
+    return people[0], " ".join(named["subject"].strip(" ,;:").split())
 
 
 def opened(decision: Decision, behalf: Behalf, arrival: Arrival, terms: Terms, now: datetime) -> Decision:

@@ -13,11 +13,19 @@ from typing import TYPE_CHECKING
 from helpdesk.core.clocks import ladder
 from helpdesk.core.clocks.turn import turn_of
 from helpdesk.core.receive import customer, entry, merged_cases, undelivered
-from helpdesk.core.staffing import relief
+from helpdesk.core.staffing import assignment, relief
 from helpdesk.core.words.case import DESK, Case
 from helpdesk.core.words.decision import Arrival, Decision, Draft, Outcome
-from helpdesk.core.words.drafts import CustomerMessageMail, EchoMail
-from helpdesk.core.words.events import AnsweredElsewhere, CaseLinked, Event, OutsiderWrote, PageAcknowledged, RobotWrote
+from helpdesk.core.words.drafts import CustomerMessageMail, EchoMail, ThirdPartyMail
+from helpdesk.core.words.events import (
+    AnsweredElsewhere,
+    CaseLinked,
+    Event,
+    OutsiderWrote,
+    PageAcknowledged,
+    RobotWrote,
+    ThirdPartyWrote,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -28,6 +36,8 @@ if TYPE_CHECKING:
 
 def writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
     """Decide what the mail of somebody on a case does who is not believed there: its agent is shown it."""
+    if arrival.placement.asked:
+        return answers_question(case, arrival, terms, now)
     staff = arrival.placement.told or arrival.placement.agent is not None
     wrote = replace(entry.came(OutsiderWrote, arrival, now), staff=staff)
     events: list[Event] = [wrote, *entry.masked(arrival, now)]
@@ -40,6 +50,14 @@ def writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decisio
     if heard and sender is not None:
         drafts.append(Draft(EchoMail(done=("acknowledged: nobody else is called",)), sender, arrival.key))
     return Decision(case, tuple(events), tuple(drafts), visibility="unverified", reply=arrival.message.reply)
+
+
+def answers_question(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
+    """Decide what the answer of somebody whom an agent asked does: a note for who has the case, and who is there."""
+    events = (entry.came(ThirdPartyWrote, arrival, now), *entry.masked(arrival, now))
+    after = case.after(*events)
+    drafts = entry.to_agents(ThirdPartyMail(), after, arrival, terms, also=assignment.in_place(case, terms, now))
+    return Decision(after, events, tuple(drafts), visibility="internal", reply=arrival.message.reply)
 
 
 def answered_elsewhere(case: Case, became: str, arrival: Arrival, terms: Terms, now: datetime) -> Decision:

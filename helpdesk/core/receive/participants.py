@@ -15,7 +15,7 @@ from helpdesk.core.receive import entry, scope
 from helpdesk.core.words.addresses import unwritable
 from helpdesk.core.words.case import CANNOT_BE_WRITTEN_TO, DESK
 from helpdesk.core.words.decision import Decision
-from helpdesk.core.words.events import CaseFlagged, CaseUnflagged, Event, ParticipantAdded
+from helpdesk.core.words.events import CaseFlagged, CaseUnflagged, Event, ParticipantAdded, ThirdPartyAsked
 from helpdesk.core.words.message import base_address
 from helpdesk.person import Person
 
@@ -57,7 +57,8 @@ def by_person_of_case(case: Case, arrival: Arrival, terms: Terms, now: datetime)
         yield from _left_out(asked, arrival, now)
         return
     room = max(0, MAX_PEOPLE - len(case.participants))
-    joining = [one for one in asked if not _is_alias(one, arrival)][:room]
+    questioned = {event.address for event in case.of_type(ThirdPartyAsked)}  # an agent asked them, and them alone
+    joining = [one for one in asked if not _is_alias(one, arrival) and one.address not in questioned][:room]
     joined = tuple(_joined(joining, arrival, now))
     yield from joined
     yield from unreachable(Person(""), joined, arrival, now)

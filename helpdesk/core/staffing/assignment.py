@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import datetime
 
+    from helpdesk.core.words.case import Case
     from helpdesk.core.words.people import Agent
     from helpdesk.core.words.terms import Terms
 
@@ -39,6 +40,17 @@ def another(terms: Terms, now: datetime, *, besides: Collection[str]) -> Agent |
     if lead and not here and lead.address not in besides and not lead.away(now):
         return lead
     return chosen(others, terms, now)[0] if others else None
+
+
+def in_place(case: Case, terms: Terms, now: datetime) -> Agent | None:
+    """Who is on duty while the holder of a case is not, else the lead; None where the holder is, or has none."""
+    holder = terms.team.agent(case.assignee)
+    if holder is None or holder.on_duty(now):
+        return None
+    there = [agent for agent in terms.team.agents if agent.on_duty(now)]
+    if there:
+        return least_busy(there, terms, now)
+    return terms.team.agent(terms.team.lead.address) if terms.team.lead else None
 
 
 def chosen(agents: Sequence[Agent], terms: Terms, now: datetime) -> tuple[Agent, str]:

@@ -22,6 +22,7 @@ MailKind = Literal[
     "assigned",
     "customer-message",
     "relay",
+    "ask",
     "warning",
     "breach",
     "escalation",
@@ -37,7 +38,7 @@ MailKind = Literal[
     "digest",
     "statement",
 ]
-AudienceOf = Literal["customer", "agent"]
+AudienceOf = Literal["customer", "agent", "third-party"]
 UNSAID: Final = {"unsaid": True}  # metadata of a field that is no name in the template
 
 
@@ -168,6 +169,18 @@ class CustomerReminderMail(ToCustomer, kind="reminder", template="reminder-custo
     question: str = ""
 
 
+# --- to third parties
+
+
+@dataclass(frozen=True, slots=True)
+class AskMail(CaseContent, kind="ask", template="question"):
+    """What an agent asks somebody outside; `topic` is its subject in the agent's words, "" for ours."""
+
+    audience: ClassVar[AudienceOf] = "third-party"
+
+    topic: str = ""
+
+
 # --- to agents
 
 
@@ -230,6 +243,16 @@ class MonitorMail(ShownMail, kind="customer-message", template="monitor"):
     """The monitor says more of its case."""
 
     news: str  # recovered, again, worse
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThirdPartyMail(ShownMail, kind="customer-message", template="third-party"):
+    """Somebody whom an agent asked has answered."""
+
+    @property
+    def stays(self) -> bool:
+        """It is for the team."""
+        return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

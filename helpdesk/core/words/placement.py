@@ -42,7 +42,7 @@ class TokenSeen:
     """
 
     case: int
-    purpose: Literal["customer", "agent", "note", "operator", "bounce", "good", "bad"]
+    purpose: Literal["customer", "agent", "note", "operator", "bounce", "good", "bad", "third-party"]
     given_to_sender: bool
     genuine: bool = False
 
@@ -85,6 +85,7 @@ class Placement:
     proven: bool = False  # the same, of a mail on a case too
     stays: bool = False  # an agent answers a mail whose plain replies stay in the team
     told: bool = False  # no agent, but we had told them of the case: their reply says that somebody has it
+    asked: bool = False  # an agent asked them, and they answer that mail
     watched: Watched | None = None  # a monitor's mail, and what it is about
     answers_us: bool = False  # it has something in it that we signed, no matter for whom
 
@@ -130,6 +131,9 @@ def place(evidence: Evidence, cases: Mapping[int, Case], team: Team) -> Placemen
     named = [number for number in evidence.case_numbers if number in cases]
     if agent:
         return _place_agent(evidence, cases, named, agent)
+    asked = [one for one in evidence.tokens if one.purpose == "third-party" and one.given_to_sender]
+    if asked and asked[0].case in cases:  # whatever else they are on the case
+        return Placement(asked[0].case, "outsider", "an agent asked them, and they answer that mail", asked=True)
     for number in named:
         placed = _place_customer(evidence, cases[number])
         if placed:

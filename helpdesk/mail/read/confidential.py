@@ -32,8 +32,9 @@ _LINE = 200  # characters of a line that are told
 class Confidential:
     """What customers are not told. `desk` is what the desk wrote to the agent, `notes` what stayed in the team.
 
-    `stayed` is what did so though this agent did not ask for it: they may send it after all. `cases` are numbers of
-    cases that are not theirs, `mailbox` is the address that stands for our people's.
+    `stayed` is what did so though this agent did not ask for it: they may send it after all. `outside` is what third
+    parties wrote, `customers` what the customer did, where the text is for a third party. `cases` are numbers of cases
+    that are not theirs, `mailbox` is the address that stands for our people's.
     """
 
     people: Collection[str] = ()
@@ -41,6 +42,8 @@ class Confidential:
     desk: Known = overlap.NOTHING
     notes: Known = overlap.NOTHING
     stayed: Known = overlap.NOTHING
+    customers: Known = overlap.NOTHING
+    outside: Known = overlap.NOTHING
     mailbox: str = ""
 
 
@@ -49,10 +52,12 @@ def inside(text: str, kept: Confidential) -> tuple[Inside, ...]:
     lines = text.split("\n")
     of_desk = overlap.known_words(lines, kept.desk)
     of_notes = overlap.known_words(lines, kept.notes)
+    beside = (("what the customer wrote", kept.customers), ("what a third party wrote", kept.outside))
+    meant = [(what, known, overlap.known_words(lines, known)) for what, known in beside]
     of_stayed = overlap.known_words(lines, kept.stayed)
     people = _addresses(kept.people)
     found: list[Inside] = []
-    for line, desk, notes, stayed in zip(lines, of_desk, of_notes, of_stayed, strict=True):
+    for at, (line, desk, notes, stayed) in enumerate(zip(lines, of_desk, of_notes, of_stayed, strict=True)):
         shown = masked(line.strip())[:_LINE]
         if REPLY_TAG.search(line):
             found.append(Inside(shown, "a reply address of ours"))
@@ -63,6 +68,7 @@ def inside(text: str, kept: Confidential) -> tuple[Inside, ...]:
         elif stayed >= _OF_NOTE or _is_note(line, kept.stayed):
             found.append(Inside(shown, "what you wrote to the team", "if-meant"))
         else:
+            found += (Inside(shown, what, "if-meant") for what, known, words in meant if _said(line, words[at], known))
             found += _meant_perhaps(line, shown, kept, people)
     return tuple(dict.fromkeys(found))
 
@@ -78,6 +84,10 @@ def _meant_perhaps(line: str, shown: str, kept: Confidential, people: re.Pattern
     others = [number for number in case_numbers(line) if number in kept.cases]
     if others:
         yield Inside(shown, f"HD-{min(others)}, a case of somebody else,", "if-meant")
+
+
+def _said(line: str, words: int, known: Known) -> bool:
+    return words >= _OF_NOTE or _is_note(line, known)
 
 
 def _is_note(line: str, notes: Known) -> bool:

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, get_args
 
+from helpdesk.core.receive.behalf import read_first
 from helpdesk.core.receive.orders.command import Command, Verb, Vocabulary
 from helpdesk.core.receive.orders.table import ORDERS, form_of
-from helpdesk.core.words.addresses import read_known, read_people
+from helpdesk.core.words.addresses import read_known, read_people, unwritable
 from helpdesk.core.words.block import Mistake
 from helpdesk.offering.policy import OFF
 from helpdesk.offering.severities import Kind
@@ -152,6 +153,22 @@ def _snippet(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mist
     return Mistake(line, f"#snippet and one of {known}")
 
 
+def _ask(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
+    person, subject = read_first(argument)
+    if person is None:
+        return Mistake(line, "#ask and the address of a third party, such as #ask help@vendor.example")
+    wrong = unwritable(person.address)
+    if wrong:
+        return Mistake(line, f"an address that can be written to; {person.address}: {wrong}")
+    if vocabulary.is_ours(person.address):
+        return Mistake(line, f"the address of a third party; {person.address} is one of us")
+    if person.address in vocabulary.people:
+        return Mistake(
+            line, f"the address of a third party; {person.address} is on the case, and #answer writes to them"
+        )
+    return Command("ask", line, people=(person,), detail=subject)
+
+
 _TAG = re.compile(r"\w[\w.+/&-]{0,39}")
 
 
@@ -289,6 +306,7 @@ _READERS: dict[Verb, _ArgumentReader] = {
     "team": _team,
     "tag": _tag,
     "snippet": _snippet,
+    "ask": _ask,
     "wait": _wait,
     "snooze": _snooze,
     "workaround": _workaround,

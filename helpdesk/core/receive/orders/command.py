@@ -18,6 +18,7 @@ Verb = Literal[
     "note",
     "answer",
     "snippet",
+    "ask",
     "severity",
     "kind",
     "area",
@@ -61,12 +62,12 @@ class Command:
     verb: Verb
     line: str
     argument: str = ""
-    detail: str = ""  # snippet: its text; severity, wait: the reason; detail: the value; workaround, planned: what
+    detail: str = ""  # the reason, the value, what is planned, a snippet's text, the subject of a question
     initially: bool = False  # severity: it was so from the start, and the desk learns from it
     span: timedelta | None = None  # wait: how long
     vendor: bool = False  # wait: for a third party
     until: datetime | None = None  # snooze, planned, agreed: aware UTC
-    people: tuple[Person, ...] = ()  # cc, requester
+    people: tuple[Person, ...] = ()  # cc, requester, ask
     tags: tuple[str, ...] = ()  # tag
     case: int = 0  # link, merge: the number of the other case
     insists: bool = False  # `#resolve!`: whatever would keep it from being done otherwise

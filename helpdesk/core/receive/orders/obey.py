@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from helpdesk.core.receive.orders import correction, exemption, milestone, other_cases, people, status
+from helpdesk.core.receive.orders import correction, exemption, milestone, other_cases, people, status, third_party
 from helpdesk.core.receive.orders.table import ORDERS, form_of
 from helpdesk.core.words.drafts import CommandForm
 
@@ -35,6 +35,7 @@ _ACTS: dict[Verb, Callable[[Execution, Command, Orders], None]] = {
     "assign": people.assign,
     "team": people.team,
     "tag": correction.tag,
+    "ask": third_party.ask,
     "wait": status.wait,
     "snooze": status.snooze,
     "resolve": status.resolve,

@@ -18,6 +18,7 @@ import unicodedata
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from helpdesk.core.receive.behalf import read_first
 from helpdesk.core.receive.orders.arguments import REFERENCE, read_order
 from helpdesk.core.receive.orders.command import Command, Orders, Verb, Vocabulary
 from helpdesk.core.receive.orders.table import ORDERS, form_of
@@ -31,6 +32,16 @@ _LINE = re.compile(r"#(?P<verb>[a-z-]+)\b(?:\s*(?P<insists>[!\uff01]+))?\s*(?P<a
 _SPACED = re.compile(r"#[#\s]+([a-z-]+)\b.*", re.IGNORECASE)
 _ALONE = re.compile(r"#+\w*[.,:;!]?")
 _NEAR = 0.8  # how alike a word and a command are that may have been meant
+_ABOUT_THE_TEXT: tuple[Verb, ...] = (
+    "note",
+    "answer",
+    "snippet",
+    "resolve",
+    "close",
+    "requester",
+    "spam",
+    "redact",
+)
 # At most one of each group stands in a mail.
 _CONTRADICTIONS: tuple[frozenset[Verb], ...] = (
     frozenset({"note", "answer"}),
@@ -43,6 +54,8 @@ _CONTRADICTIONS: tuple[frozenset[Verb], ...] = (
     frozenset({"cc", "spam"}),
     frozenset({"exclude", "spam"}),
     frozenset({"escalate", "spam"}),
+    # What stands below `#ask` is for whom it asks, and for nobody else.
+    *(frozenset({"ask", verb}) for verb in _ABOUT_THE_TEXT),
 )
 # Beside an order to split the others would be about the old case or the new one, and nobody could tell.
 _BESIDE_SPLIT: frozenset[Verb] = frozenset({"split", "note", "answer", "snippet", "link", "ack", "nocall", "help"})
@@ -136,6 +149,8 @@ def _has_its_form(verb: str, argument: str) -> bool:
     """Whether words behind an order are what it takes, of whatever case and person they are."""
     if verb in _ABOUT_CASES:
         return REFERENCE.fullmatch(argument) is not None
+    if verb == "ask":
+        return read_first(argument)[0] is not None
     if verb in {"cc", "requester"}:
         how, _, rest = argument.partition(" ")
         named = read_people(rest if verb == "cc" and how.lower() in {"add", "remove"} else argument)
@@ -188,6 +203,11 @@ def people_named(text: str) -> tuple[str, ...]:
 def snippets_named(text: str) -> frozenset[str]:
     """The names of the snippets that orders at the top of a mail ask for; with a name that is "" where one has none."""
     return frozenset(argument.casefold() for verb, argument in _orders_at_top(text) if verb == "snippet")
+
+
+def asks_somebody(text: str) -> bool:
+    """Whether orders at the top of a mail have one to ask a third party."""
+    return any(verb == "ask" for verb, _ in _orders_at_top(text))
 
 
 def may_split(text: str) -> bool:

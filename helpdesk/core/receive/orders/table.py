@@ -101,6 +101,11 @@ ORDERS: dict[Verb, OrderForm] = {
         "", "the text below goes to the customer, whatever mail you answer", repeats=True, to_customer=True
     ),
     "snippet": OrderForm("NAME", "the text of that name, above what you write below", repeats=True),
+    "ask": OrderForm(
+        "ADDRESS [SUBJECT]",
+        "asks a third party what you write below, and nothing else; they answer the team",
+        insists=True,
+    ),
     "kind": OrderForm("KIND", "corrects what the case is: question, defect, maintenance or enhancement", undo=_kind),
     "area": OrderForm("NAME", "corrects the application area", undo=_area),
     "detail": OrderForm(

@@ -35,6 +35,7 @@ from helpdesk.core.words.events.agent import (
     SeveritySet,
     SplitOff,
     TeamSet,
+    ThirdPartyAsked,
     WaitingSet,
 )
 from helpdesk.core.words.events.base import Event, ReasonFact, Stamp, UnseenWord, class_of, from_facts, to_facts
@@ -75,6 +76,7 @@ from helpdesk.core.words.events.stranger import (
     MonitorReported,
     OutsiderWrote,
     RobotWrote,
+    ThirdPartyWrote,
 )
 
 __all__ = [
@@ -143,6 +145,8 @@ __all__ = [
     "Stamp",
     "StepTaken",
     "TeamSet",
+    "ThirdPartyAsked",
+    "ThirdPartyWrote",
     "UnseenWord",
     "Unwarranted",
     "WaitingSet",

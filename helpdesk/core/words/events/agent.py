@@ -53,6 +53,18 @@ class AgentNoted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ThirdPartyAsked(Event):
+    """An agent has asked somebody outside, who is none of the customer's: the customer has had no word."""
+
+    type: ClassVar[str] = "third_party_asked"
+
+    address: str
+    name: str = ""
+    message_id: str = ""
+    key: str  # of the arrival
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OpeningConfirmed(Event):
     """An agent says that the mail which opened it for somebody was theirs."""
 

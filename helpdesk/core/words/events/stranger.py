@@ -20,6 +20,13 @@ class OutsiderWrote(MailEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ThirdPartyWrote(MailEvent):
+    """Somebody whom an agent asked has answered: a note, which changes nothing."""
+
+    type: ClassVar[str] = "third_party_wrote"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AnsweredElsewhere(MailEvent):
     """The same, and it became a case of its own that is linked."""
 
