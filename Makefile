@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # One more than there are cores: servers are waited for.
 WORKERS = $(shell $(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 1)')
 
-.PHONY: install run demo test fast soak crash mutants lint bench docs clean
+.PHONY: install run demo test fast soak crash mutants lint man bench docs clean
 
 install: .venv/run
 
@@ -57,9 +57,13 @@ bench: .venv/dev
 	@for file in bench/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
 
 # A site in var/docs; a page that is in no table of contents, or a link that leads nowhere, is an error.
-docs: .venv/docs
+docs: .venv/docs man
 	@$(BIN)/sphinx-build --quiet --fail-on-warning --conf-dir docs --doctree-dir var/doctrees . var/docs
 	@echo "open var/docs/index.html"
+
+# The manual page, in var: `man -l var/helpdesk.1`.
+man: .venv/run
+	@$(BIN)/python packaging/manpage.py var/helpdesk.1
 
 clean:
 	rm -rf .venv var dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -6,15 +6,19 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
 from importlib.metadata import distribution, distributions
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import typer
 import yaml
 from packaging.requirements import Requirement
 
+from helpdesk.cli import app
+from helpdesk.cli.registry import within
 from tests.dockerfile import instructions
 
 if TYPE_CHECKING:
@@ -202,3 +206,26 @@ def test_the_composed_desk_is_closed_to_others_and_writes_its_volume_only():
     assert "ports" not in over["database"]
     for shipped in (text, DOCKERFILE, (TOP / "compose.postgresql.yaml").read_text()):
         assert not re.search(r"trusted_relays|\b(10|172|192\.168)\.\d", shipped)
+
+
+@pytest.fixture(scope="module")
+def manual(tmp_path_factory) -> Path:
+    file = tmp_path_factory.mktemp("man") / "helpdesk.1"
+    subprocess.run([sys.executable, TOP / "packaging" / "manpage.py", file], check=True)
+    return file
+
+
+def test_the_manual_page_has_every_command_with_every_option(manual: Path) -> None:
+    page = manual.read_text(encoding="utf-8").replace("\\-", "-")
+    for words, command in within(typer.main.get_command(app).commands):  # type: ignore[attr-defined]
+        if not hasattr(command, "commands"):
+            told = page.partition(f"\n.SS helpdesk {words} ")[2].partition("\n.SS")[0]
+            options = {name for option in command.params for name in option.opts if name.startswith("--")}
+            assert options <= set(re.findall(r"--[a-z-]+", told)), words
+
+
+@pytest.mark.skipif(shutil.which("groff") is None, reason="groff is not installed")
+def test_the_manual_page_is_one_that_man_can_show(manual: Path) -> None:
+    done = subprocess.run(["groff", "-man", "-Tutf8", "-ww", manual], capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+    assert "helpdesk case show HD-7" in re.sub(r"\x1b\[[0-9;]*m|.\x08", "", done.stdout)

@@ -15,6 +15,7 @@ from helpdesk.cli.shared import (
     open_voters,
     print_json,
     wall_clock,
+    working,
 )
 from helpdesk.cli.table import local_time, print_table
 from helpdesk.plural import plural
@@ -68,7 +69,7 @@ def train(config: Config = None, as_json: AsJson = False) -> None:
     """Teach a new model what the agents said; it is promoted only if it does no worse on the cases that were kept."""
     from helpdesk.desk import learn as learning  # noqa: PLC0415 - as above
 
-    with open_database(open_rules(config)) as database, database.write() as connection:
+    with open_database(open_rules(config)) as database, database.write() as connection, working("learning"):
         shape = learning.train(connection, wall_clock())
     if as_json:
         print_json(shape)
@@ -95,7 +96,8 @@ def evaluate(
     """How the model in use does on labelled mails; the shipped model where there is no configuration."""
     from helpdesk.desk import learn as learning  # noqa: PLC0415 - as above
 
-    shape = learning.evaluate_file(open_voters(config).model, file)
+    with working("judging"):
+        shape = learning.evaluate_file(open_voters(config).model, file)
     if as_json:
         print_json(shape)
         return

@@ -21,6 +21,7 @@ from helpdesk.cli.shared import (
     progress,
     read_file,
     wall_clock,
+    working,
 )
 from helpdesk.cli.table import local_time, print_table
 from helpdesk.errors import Unavailable
@@ -198,7 +199,8 @@ def simulate(
     from helpdesk.lab.scenario import read_scenario  # noqa: PLC0415
     from helpdesk.lab.simulate import simulate as run  # noqa: PLC0415
 
-    outcome = run(read_scenario(scenario))
+    with working("simulating"):
+        outcome = run(read_scenario(scenario))
     if as_json:
         print_json(outcome)
         return

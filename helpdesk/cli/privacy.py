@@ -6,9 +6,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
-from helpdesk.cli.shared import AsJson, Config, open_rules, open_units, print_json, wall_clock
+from helpdesk.cli.shared import AsJson, Config, open_rules, open_units, print_json, wall_clock, working
 from helpdesk.plural import plural
 
 if TYPE_CHECKING:
@@ -38,15 +37,14 @@ def purge(
     before = now - _age(older_than, rules.configuration.keep)
     if not (dry_run or yes):
         typer.confirm(f"Erase what ended before {before:%Y-%m-%d}? This cannot be undone.", abort=True)
-    console = Console(stderr=True)
-    with open_units(rules) as units, console.status("looking", spinner="dots") as status:
+    with open_units(rules) as units, working("looking") as say:
         counts = erase(
             units,
             before=before,
             by="operator",
             now=now,
             dry_run=dry_run,
-            watched=lambda done: status.update(plural(done, "case")),
+            watched=lambda done: say(plural(done, "case")),
         )
     if as_json:
         print_json({"before": instant(before), "dry_run": dry_run, **counts})

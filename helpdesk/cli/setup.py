@@ -21,6 +21,7 @@ from helpdesk.cli.shared import (
     print_json,
     progress,
     wall_clock,
+    working,
 )
 from helpdesk.errors import ConfigurationError, HelpdeskError, Unavailable
 from helpdesk.plural import plural
@@ -297,7 +298,7 @@ def backup(
     """Copy the embedded database while it is in use."""
     from helpdesk.store.backup import copy_to  # noqa: PLC0415
 
-    with open_database(open_rules(config)) as database:
+    with open_database(open_rules(config)) as database, working("copying"):
         copy_to(database, file)
     if as_json:
         print_json({"file": str(file), "bytes": file.stat().st_size})
@@ -312,7 +313,8 @@ def db_upgrade(config: Config = None) -> None:
 
     database = Database(open_rules(config).configuration.database_url)
     try:
-        migrate.upgrade(database)
+        with working("upgrading"):
+            migrate.upgrade(database)
         typer.echo(f"database at revision {migrate.current(database)}")
     finally:
         database.close()

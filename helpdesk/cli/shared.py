@@ -208,6 +208,15 @@ def progress(doing: str, total: int) -> Iterator[Callable[[int], None]]:
         yield lambda done: bar.advance(task, done)
 
 
+@contextmanager
+def working(doing: str) -> Iterator[Callable[[str], None]]:
+    """The same where nobody knows how much there is; gives what changes the words."""
+    from rich.console import Console  # noqa: PLC0415
+
+    with Console(stderr=True).status(doing, spinner="dots") as shown:
+        yield shown.update
+
+
 def print_json(shape: Any) -> None:
     """One JSON value, indented for people."""
     typer.echo(json.dumps(shape, indent=2, ensure_ascii=False, default=str))
