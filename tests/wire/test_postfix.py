@@ -45,6 +45,7 @@ inet_protocols = ipv4
 mynetworks = 127.0.0.0/8
 alias_maps =
 relayhost = [127.0.0.1]:{sink}
+smtp_host_lookup = native
 smtpd_tls_security_level = may
 smtpd_tls_chain_files = {folder}/chain.pem
 """
@@ -90,13 +91,19 @@ class Postfix:
     def __init__(self, folder: Path, domain_in: str, wire: str, *, desk: int, sink: int, without: str = "") -> None:
         self.folder, self.port = folder, free_port()
         lines = "".join(recipe(f"/etc/postfix/main.cf{which}") for which in ("", f", with desk.example in {domain_in}"))
-        transport = re.sub(r":2525|:2424", f":{desk}", recipe(f"/etc/postfix/transport, for {wire}"))
+        lines += recipe("/etc/postfix/main.cf, for another host") if wire == "another host" else ""
+        transport = recipe(f"/etc/postfix/transport, for {wire}")
         lines = "\n".join(line for line in lines.splitlines() if not without or not line.startswith(without))
+
+        def there(text: str) -> str:
+            return re.sub(r":2525|:2424", f":{desk}", text).replace("desk-host.example", "localhost")
+
         facts = {"folder": folder, "sink": sink}
         self._write("chain.pem", KEY + authority(), 0o600)
-        self._write("transport", transport)
+        self._write("authorities.pem", authority())
+        self._write("transport", there(transport))
         self._write("mailboxes", "ann@desk.example ann/\n")
-        main = _MAIN.format(**facts) + f"{_DOMAIN_IN[domain_in]}\n" + lines.replace("/etc/postfix", str(folder))
+        main = _MAIN.format(**facts) + f"{_DOMAIN_IN[domain_in]}\n" + there(lines).replace("/etc/postfix", str(folder))
         self._write("main.cf", f"{main}\n")
         self._write("master.cf", _MASTER.format(port=self.port))
 
@@ -159,7 +166,7 @@ def folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     ("domain_in", "wire"),
     [
         ("mydestination", "SMTP"),
-        ("relay_domains", "LMTP"),
+        ("relay_domains", "another host"),
         ("virtual_mailbox_domains", "LMTP"),
     ],
 )
@@ -178,6 +185,10 @@ def test_mail_comes_in_goes_out_and_is_answered_by_the_recipe(
             smarthost=f"smtp://localhost:{postfix.port}?starttls=yes",
             environment={"SSL_CERT_FILE": str(tmp_path / "authority.pem")},
         )
+        if wire == "another host":
+            (tmp_path / "chain.pem").write_text(KEY + authority())
+            tls = 'require_tls = true\ntls_cert = "chain.pem"\ntls_key = "chain.pem"\n[web]'
+            desk.config.write_text(desk.config.read_text().replace("[web]", tls))
         scheme = "lmtp:" if wire == "LMTP" else ""
         config = desk.config.read_text().replace(f'"127.0.0.1:{desk.port}"', f'"{scheme}127.0.0.1:{listen}"')
         desk.config.write_text(re.sub(r"(ann|bob|lena|ops)@desk", r"\1@team", config))  # whose mail lies elsewhere
@@ -208,12 +219,16 @@ def outcomes(desk: Premises) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("without", "recipient"),
-    [("local_recipient_maps", MAILBOX), ("recipient_delimiter", "support+7.c0@desk.example")],
+    ("without", "recipient", "kib", "said"),
+    [
+        ("local_recipient_maps", MAILBOX, 1, r"550, b.5\.1\.1 .*User unknown in local recipient table"),
+        ("recipient_delimiter", "support+7.c0@desk.example", 1, r"550, b.5\.1\.1 .*User unknown in local"),
+        ("message_size_limit", MAILBOX, 12_000, r"552, b.5\.3\.4 Message size exceeds fixed limit"),
+    ],
 )
-def test_each_line_of_the_recipe_is_needed(folder: Path, without: str, recipient: str) -> None:
+def test_each_line_of_the_recipe_is_needed(folder: Path, without: str, recipient: str, kib: int, said: str) -> None:
     with (
         Postfix(folder, "mydestination", "SMTP", desk=1, sink=1, without=without) as postfix,
-        pytest.raises(smtplib.SMTPRecipientsRefused, match=r"550, b.5\.1\.1 .*User unknown in local recipient table"),
+        pytest.raises(smtplib.SMTPException, match=said),
     ):
-        postfix.send(recipient, "first")
+        postfix.send(recipient, "first", f"{'x' * 62}\r\n" * 16 * kib)
