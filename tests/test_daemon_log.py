@@ -10,13 +10,17 @@ import os
 import threading
 import warnings
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import structlog
 
 from helpdesk import log
+from helpdesk.cli.serve import _greeting
+from helpdesk.desk import load_rules
 from helpdesk.log.failure import TracebackFile
+from tests.desk import write_office
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -169,6 +173,53 @@ def test_nothing_of_a_command_but_errors_is_said_and_never_on_standard_output(
     log.logger("work").error("failed")
     out, err = capsys.readouterr()
     assert (out, "worked" in err, "failed" in err) == ("", False, True)
+
+
+class _Said(io.StringIO):
+    """Standard output or standard error, which somebody may watch."""
+
+    def __init__(self, *, watched: bool) -> None:
+        super().__init__()
+        self._watched = watched
+
+    def isatty(self) -> bool:
+        return self._watched
+
+
+@pytest.mark.parametrize(
+    ("style", "out", "err", "greeted"),
+    [
+        ("auto", True, True, True),
+        ("auto", True, False, True),  # the log goes to a file, and the person looks at the terminal
+        ("auto", False, False, False),
+        ("auto", False, True, True),
+        ("json", True, True, False),
+        ("json", False, False, False),
+        ("text", False, False, True),
+    ],
+)
+def test_a_greeting_is_never_between_json(
+    kept_log: None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    style: log.Style,
+    out: bool,  # noqa: FBT001
+    err: bool,  # noqa: FBT001
+    greeted: bool,  # noqa: FBT001
+) -> None:
+    file = write_office(tmp_path)
+    file.write_text(file.read_text() + f'\n[log]\nformat = "{style}"\n')
+    rules = load_rules(file, environment={}, signing_key=b"k" * 32)
+    stdout, stderr = _Said(watched=out), _Said(watched=err)
+    monkeypatch.setattr("sys.stdout", stdout)
+    monkeypatch.setattr("sys.stderr", stderr)
+    logging.root.handlers[:] = []
+    log.configure(style)
+    _greeting(SimpleNamespace(rules=rules, console=None), None)  # type: ignore[arg-type]
+    assert ("Stop with Ctrl-C" in stdout.getvalue()) == greeted
+    if log.is_json(style):
+        (line,) = stderr.getvalue().splitlines()
+        assert json.loads(line)["mailboxes"][0] == "support@logik.example"
 
 
 def test_a_command_that_was_called_by_a_program_leaves_no_closed_file_behind() -> None:
