@@ -297,7 +297,7 @@ class ConfigurationFile:
 
 _MOST_CONNECTIONS = 50  # each is a thread, and a smarthost that grants more is rare
 _FEW_CORES, _WORKERS, _MOST_WORKERS = 2, 4, 64  # more than four read faster than one process writes
-_PLAIN = ("desk", "database", "smtp_in", "smtp_out", "web")
+_PLAIN = ("desk", "database", "smtp_in", "smtp_out", "web", "log")
 
 
 @dataclass(frozen=True)  # without slots: who is one of us is asked with every mail, and found once

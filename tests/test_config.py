@@ -106,6 +106,7 @@ def test_the_environment_lies_over_the_file(tmp_path):
         "HELPDESK_DATABASE_URL": "postgresql+psycopg://db/helpdesk",
         "HELPDESK_SMTP_IN_LISTEN": "127.0.0.1:2626",
         "HELPDESK_DESK_NAME": "Other",
+        "HELPDESK_LOG_LEVEL": "error",
         "HELPDESK_FAILPOINTS": "x",
         "HELPDESK_SOMETHING_ELSE": "x",
         "PATH": "x",
@@ -115,6 +116,7 @@ def test_the_environment_lies_over_the_file(tmp_path):
     assert loaded.database_url == "postgresql+psycopg://db/helpdesk"
     assert loaded.file.smtp_in.listen == "127.0.0.1:2626"
     assert loaded.file.desk.name == "Other"
+    assert loaded.file.log.level == "error"
 
 
 def test_a_misspelt_key_of_the_environment_is_not_ignored(tmp_path):
