@@ -41,14 +41,14 @@ LINES = 20  # of a mail that are shown
 def main() -> None:
     """The tour."""
     with tempfile.TemporaryDirectory(prefix="helpdesk-tour-") as folder:
-        environment = os.environ | _overlay(Path(folder))
+        environment = os.environ | overlay(Path(folder))
         os.environ.update(environment)  # the configuration that we read is the daemon's
-        with _daemon(environment):
+        with running_daemon(environment):
             _tour(load_configuration(DESK))
     _virtual_part()
 
 
-def _overlay(folder: Path) -> dict[str, str]:
+def overlay(folder: Path) -> dict[str, str]:
     """The demo's configuration with everything that it touches replaced: `HELPDESK_<TABLE>_<KEY>`."""
     smtp, web = _free_ports(2)
     return {
@@ -70,7 +70,7 @@ def _free_ports(number: int) -> list[int]:
 
 
 @contextlib.contextmanager
-def _daemon(environment: Mapping[str, str]) -> Iterator[None]:
+def running_daemon(environment: Mapping[str, str]) -> Iterator[None]:
     """A daemon that is up, and is gone when the block ends."""
     log = Path(environment["HELPDESK_DESK_SECRET_FILE"]).with_name("log")
     with (
@@ -78,7 +78,7 @@ def _daemon(environment: Mapping[str, str]) -> Iterator[None]:
         subprocess.Popen([*HELPDESK, "serve"], env=environment, stdout=file, stderr=file) as daemon,
     ):
         try:
-            _until(lambda: _is_up(daemon, log))
+            until(lambda: _is_up(daemon, log))
             yield
         finally:
             daemon.terminate()
@@ -94,47 +94,48 @@ def _tour(desk: Configuration) -> None:
     _say(f"The desk is up: mail to {desk.file.smtp_in.listen}, console at http://{desk.file.web.listen}/")
     _send_the_mails(desk)
     _say("Five mails were sent. What became of them, each counted once:")
-    _until(lambda: _worked() >= 5)
+    until(lambda: _worked() >= 5)
     _command("ledger")
     _say("The queue, what is due first on top. The forum post carries no promise; the out-of-office note made no case:")
     _command("cases")
     _say("The customer with the outage got an acknowledgment:")
-    _show(_wait_for_mail(desk, "jo@acme.example"))
+    _show(wait_for_mail(desk, "jo@acme.example"))
     _say("The agent who has least to do got the case by mail, with what is due and a link:")
-    _show(_wait_for_mail(desk, "ann@desk.example", subject_has="Production"))
+    _show(wait_for_mail(desk, "ann@desk.example", subject_has="Production"))
     _say("She answers that mail. Her text goes to the customer from the support address, in the same thread:")
     answer(
         desk,
         "ann@desk.example",
         "Hello Jo,\n\nwe see it too and are restarting the service. More in half an hour.\n\nAnn",
     )
-    _show(_wait_for_mail(desk, "jo@acme.example", subject_has="Re:", text_has="restarting"))
+    _show(wait_for_mail(desk, "jo@acme.example", subject_has="Re:", text_has="restarting"))
     _say("The first-response clock has stopped. What was counted, span by span:")
     _command("case", "explain", "HD-3")
 
 
 def _send_the_mails(desk: Configuration) -> None:
-    outage = _mail(
+    outage = written(
         "Jo Miller <jo@acme.example>",
         "support@logik.example",
         "Production is down, nobody can order",
         "Hello,\n\nsince 9:00 our shop is down for every customer.\n\nCase priority: Critical\n\nJo\n",
     )
-    question = _mail(
+    question = written(
         "Eva Stern <eva@orion.example>",
         "support@logik.example",
         "How do I export a rule?",
         "Is there a way to export a single rule?\n\nEva\n",
     )
-    post = _mail("dev@hobby.example", "forum@threekit.example", "Anyone tried bigger textures?", "Just curious.\n")
-    away = _mail("jo@acme.example", "support@logik.example", "Out of office", "I am away.\n", robot=True)
+    post = written("dev@hobby.example", "forum@threekit.example", "Anyone tried bigger textures?", "Just curious.\n")
+    away = written("jo@acme.example", "support@logik.example", "Out of office", "I am away.\n", robot=True)
     # The outage comes twice, as from a mail server that missed our answer.
     for mail in (question, post, away, outage, outage):
         print(f"  {mail['From']:30} {mail['Subject']}")
         send(desk, str(mail["From"].addresses[0].addr_spec), str(mail["To"]), mail.as_bytes(policy=SMTP))
 
 
-def _mail(sender: str, to: str, subject: str, body: str, *, robot: bool = False) -> EmailMessage:
+def written(sender: str, to: str, subject: str, body: str, *, robot: bool = False) -> EmailMessage:
+    """A mail as somebody sends it."""
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"] = sender, to, subject
     mail["Message-ID"] = make_msgid(domain="mail.example")
@@ -190,17 +191,18 @@ def _worked() -> int:
     return sum(shape["received"] - shape.get("waiting", 0) for shape in shapes)
 
 
-def _wait_for_mail(desk: Configuration, address: str, *, subject_has: str = "", text_has: str = "") -> Message:
+def wait_for_mail(desk: Configuration, address: str, *, subject_has: str = "", text_has: str = "") -> Message:
+    """The newest mail to an address, as soon as it is such a one."""
     maildir = Path(desk.smtp_out_url.removeprefix("maildir:"))
 
     def found() -> Message | None:
         mail = newest_mail(maildir, address)
         return mail if mail and subject_has in mail.subject and text_has in mail.text else None
 
-    return _until(found)
+    return until(found)
 
 
-def _until(look: Callable[[], Any]) -> Any:
+def until(look: Callable[[], Any]) -> Any:
     """What `look` finds, as soon as it finds something."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
