@@ -99,7 +99,17 @@ def repeat(case: Case, terms: Terms, now: datetime) -> tuple[tuple[Event, ...], 
     if at is None or at > now or suspicion is None:
         return (), ()
     drafts = _drafts(case, suspicion, terms, now, rung="due", due_at=at)
-    event = StepTaken(
+    return (_repeated(suspicion, drafts, at, now),), drafts
+
+
+def passed(case: Case, terms: Terms, now: datetime) -> tuple[Event, ...]:
+    """The repetition that came while a case was not one yet: whoever let it in has looked, and nobody is called."""
+    at, suspicion = repeats_at(case, terms), open_suspicion(case)
+    return () if at is None or at > now or suspicion is None else (_repeated(suspicion, (), at, now),)
+
+
+def _repeated(suspicion: RankOneSuspected, drafts: tuple[Draft, ...], at: datetime, now: datetime) -> StepTaken:
+    return StepTaken(
         at,
         now,
         DESK,
@@ -109,7 +119,6 @@ def repeat(case: Case, terms: Terms, now: datetime) -> tuple[tuple[Event, ...], 
         target="suspicion",
         to=tuple(draft.to.address for draft in drafts),
     )
-    return (event,), drafts
 
 
 def alarms(case: Case, events: tuple[RankOneSuspected, ...], terms: Terms, now: datetime) -> tuple[Draft, ...]:

@@ -152,7 +152,7 @@ def opened(
     events = (*events, *suspected)
     case = open_case(opening).after(*events[1:])
     if arrival.released_by:  # a person has just looked at it, and decides whom else it needs
-        late = ladder.passed(case, terms, clocks(case, terms.policy), now)
+        late = (*ladder.passed(case, terms, clocks(case, terms.policy), now), *suspicion.passed(case, terms, now))
         events, case, suspected = (*events, *late), case.after(*late), ()
     guessed = (
         *details.guesses(intake, intake.values, verdict.kind, terms.policy),
