@@ -11,7 +11,7 @@ from helpdesk.core.words.case import number_of
 from helpdesk.core.words.events import AgentAnswered, AgentMailReturned, AgentNoted, ThirdPartyAsked
 from helpdesk.core.words.message import Message, base_address
 from helpdesk.mail.read import overlap, quote, tail
-from helpdesk.mail.read.agent_text import SentWords, closing_lines, sent, written
+from helpdesk.mail.read.agent_text import SentWords, closing_lines, compared, sent, written
 from helpdesk.mail.read.body import alternatives
 from helpdesk.mail.read.confidential import Confidential, case_numbers, inside
 from helpdesk.mail.read.encryption import encrypted
@@ -54,7 +54,8 @@ def of_agent(unit: Unit, message: Message, case: Case, agent: Agent, *, mailbox:
     mails = _mails(unit, correspondence, agent.addresses, message)
     texts = _texts(mails[:1])
     answered = _sent(texts)
-    own = written(message.text, answered, learnt.tails)
+    text = compared(message.text, answered)
+    own = written(text, answered, learnt.tails)
     if own.text.strip().lower() == "#answer":
         own = replace(own, rest=_held(unit, case, agent))
     kept = _kept(unit, case, correspondence, own, agent, mailbox)
@@ -63,10 +64,11 @@ def of_agent(unit: Unit, message: Message, case: Case, agent: Agent, *, mailbox:
         # What is left may quote an older mail of ours: only then are all of them read.
         texts += _texts(mails[1:])
         answered = _sent(texts, correspondence.customers, before=correspondence.answers)
-        own = written(message.text, answered, learnt.tails)
+        text = compared(message.text, answered)
+        own = written(text, answered, learnt.tails)
         found = inside(own.text, _with_ours(kept, answered, correspondence, case))
     if message.robot is None:
-        _learn(unit, agent, learnt, closing_lines(message.text, answered))
+        _learn(unit, agent, learnt, closing_lines(text))
     return replace(own, inside=found, encrypted=encrypted(raw, own.text))
 
 

@@ -206,6 +206,8 @@ class _Labels:
     def _below_question(self, lines: Sequence[str], at: int) -> Iterator[tuple[str, str]]:
         """What somebody wrote below a question of ours; below several of them, only what can answer but the last."""
         key = self._asked(lines[at])
+        if key is None:
+            return  # it merely quotes
         block: list[str] = []
         for line in lines[at + 1 :]:
             if line.startswith(QUESTION) or _CLOSING.match(line) or self._starts_field(line):
@@ -215,7 +217,7 @@ class _Labels:
             block += [line] if line.strip() else []
         before = next((line for line in reversed(lines[:at]) if line.strip(" >")), "")
         several = self._asked(before) is not None
-        if key and block and not (several and (len(block) > 1 or self._both.search(block[0]))):
+        if block and not (several and (len(block) > 1 or self._both.search(block[0]))):
             yield key, "\n".join(block)
 
     def _asked(self, line: str) -> str | None:

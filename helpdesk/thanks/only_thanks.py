@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _OF_THE_MAIL = frozenset((MACHINERY, DECORATION))
 _NO_SUBJECT = ("nosubject", "ohnebetreff")  # as our mails call it
 _CARDS = frozenset(("text/vcard", "text/x-vcard"))
+_REF = re.compile(r"\[?(HD-[0-9]+)\b\]?", re.IGNORECASE)
 _PREFIXES = re.compile(
     r"^\s*(?:(?:re|aw|antw|antwort|sv|fw|fwd|wg|tr|rv|res|rif|r)\s*(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE
 )
@@ -77,11 +78,12 @@ def _says_nothing(attached: Attachment) -> bool:
 def _same_subject(case: Case, subject: str) -> bool:
     """Whether the subject is still ours or theirs; a new one may be all that somebody has to say."""
     said = _PREFIXES.sub("", subject).strip()
-    ref = rf"\[?{case.ref}\b\]?"
-    if re.match(ref, said, re.IGNORECASE):
+    begins = _REF.match(said)
+    if begins and begins[1].upper() == case.ref:
         return True  # as our own subjects begin
     theirs = _plain(_PREFIXES.sub("", case.subject))
-    return _plain(re.sub(ref, "", said, flags=re.IGNORECASE)) in {"", theirs, *(() if theirs else _NO_SUBJECT)}
+    bare = _REF.sub(lambda ref: "" if ref[1].upper() == case.ref else ref[0], said)
+    return _plain(bare) in {"", theirs, *(() if theirs else _NO_SUBJECT)}
 
 
 def _plain(text: str) -> str:

@@ -62,40 +62,60 @@ def sent(
     ours = overlap.long_runs(("\n".join(line for line in lines if not overlap.is_marked(line)),))
     back = overlap.known((*before, *(text for texts in echoes for text in texts)))
     words, desk = overlap.known((*every, *others)), Known(ours - quoted)
+    if back == overlap.NOTHING:
+        return SentWords(words, desk, words)
     if not back.runs:
         return SentWords(words | back, desk, words)
     of_others = Known(words.runs - back.runs, words.lines - back.lines)
     return SentWords(words | back, desk, of_others, returned=True)
 
 
-def written(text: str, answered: SentWords, learnt: Collection[Tail] = ()) -> AgentText:
-    """An agent's own words in the text of their mail, which answers these."""
+@dataclass(frozen=True, slots=True)
+class AnsweringText:
+    """The text of an agent's mail, with what of it quotes the mails that it answers.
+
+    `segments` are the lines between quotes and armour, `of_others` says of each line whether somebody else has said it.
+    """
+
+    lines: list[str]
+    signed_from: int
+    gone: frozenset[int]
+    unsure: list[str]  # quoted, though nothing introduces it
+    segments: list[list[int]]
+    of_others: list[bool]
+
+
+def compared(text: str, answered: SentWords) -> AnsweringText:
+    """The text of an agent's mail, compared with what it answers."""
     bare = without_armour(text.split("\n"))
-    lines = bare.lines
+    lines, others = bare.lines, answered.of_others
     known = overlap.shared(lines, answered.words)
-    gone, unsure = _quotes(lines, known, answered)
-    signed, unlearnt = _signatures(lines, _segments(lines, gone, bare.edges), learnt)
-    stop = min([bare.signed_from, *gone], default=len(lines))
+    of_others = known if others is answered.words else overlap.shared(lines, others)
+    gone, unsure = _quotes(lines, known, answered, of_others if answered.returned else known)
+    segments = _segments(lines, gone, bare.edges)
+    return AnsweringText(lines, bare.signed_from, frozenset(gone), unsure, segments, of_others)
+
+
+def written(mail: AnsweringText, answered: SentWords, learnt: Collection[Tail] = ()) -> AgentText:
+    """An agent's own words in their mail, which answers these."""
+    lines, gone, of_others = mail.lines, mail.gone, mail.of_others
+    signed, unlearnt = _signatures(lines, mail.segments, learnt)
+    stop = min([mail.signed_from, *gone], default=len(lines))
     own = [at for at in range(len(lines)) if at not in gone and at not in signed]
     own = own[next((n for n, at in enumerate(own) if lines[at].strip()), len(own)) :]
     # What an echo gave back of theirs is theirs when they say it again: so it asked them to.
-    of_others = overlap.shared(lines, answered.of_others)
     return AgentText(
         head=_text([lines[at] for at in own if at < stop]),
         rest=_text(_closed_up([lines[at] for at in own if at >= stop])),
         echoed=any(of_others[at] and overlap.key_of(lines[at]) in answered.of_others.lines for at in own[:1]),
         repeated=frozenset(lines[at].strip() for at in own if of_others[at]),
-        left_out=_text([*unsure, *unlearnt]),
+        left_out=_text([*mail.unsure, *unlearnt]),
     )
 
 
-def closing_lines(text: str, answered: SentWords) -> list[str]:
+def closing_lines(mail: AnsweringText) -> list[str]:
     """The agent's lines down to the first quote below them: at their end stands the signature, if there is one."""
-    bare = without_armour(text.split("\n"))
-    lines = bare.lines
-    gone, _ = _quotes(lines, overlap.shared(lines, answered.words), answered)
-    segments = _segments(lines, gone, bare.edges)
-    return [lines[at] for at in segments[0]] if segments else []
+    return [mail.lines[at] for at in mail.segments[0]] if mail.segments else []
 
 
 def _text(lines: Sequence[str]) -> str:
@@ -107,12 +127,13 @@ def _closed_up(lines: Sequence[str]) -> list[str]:
     return [line for at, line in enumerate(lines) if line.strip() or (at and lines[at - 1].strip())]
 
 
-def _quotes(lines: list[str], known: Sequence[bool], answered: SentWords) -> tuple[set[int], list[str]]:
+def _quotes(
+    lines: list[str], known: Sequence[bool], answered: SentWords, of_others: Sequence[bool]
+) -> tuple[set[int], list[str]]:
     """The lines that quote us, with what introduces them; and those of people's words that nothing introduces."""
     gone: set[int] = set()
     unsure: list[str] = []
     of_desk = overlap.known_words(lines, answered.ours)
-    of_others = overlap.shared(lines, answered.of_others) if answered.returned else known
     for start, end in _runs(lines, known):
         warned = _warned_above(lines, start)
         first = introduction_above(lines, warned)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from helpdesk.core.words.agent_text import Inside
@@ -55,7 +56,7 @@ def inside(text: str, kept: Confidential) -> tuple[Inside, ...]:
     beside = (("what the customer wrote", kept.customers), ("what a third party wrote", kept.outside))
     meant = [(what, known, overlap.known_words(lines, known)) for what, known in beside]
     of_stayed = overlap.known_words(lines, kept.stayed)
-    people = _addresses(kept.people)
+    people = _addresses(frozenset(kept.people))
     found: list[Inside] = []
     for at, (line, desk, notes, stayed) in enumerate(zip(lines, of_desk, of_notes, of_stayed, strict=True)):
         shown = masked(line.strip())[:_LINE]
@@ -95,6 +96,7 @@ def _is_note(line: str, notes: Known) -> bool:
     return len(key) >= _SHORT_NOTE and key in notes.lines
 
 
-def _addresses(people: Collection[str]) -> re.Pattern[str] | None:
+@lru_cache(maxsize=8)  # the same people in every mail
+def _addresses(people: frozenset[str]) -> re.Pattern[str] | None:
     any_of = "|".join(re.escape(address) for address in sorted(people, key=len, reverse=True))
     return re.compile(rf"(?<![\w.+-])(?:{any_of})(?![\w-])", re.IGNORECASE) if any_of else None
