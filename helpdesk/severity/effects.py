@@ -59,7 +59,7 @@ def effects(segments: Sequence[Segment]) -> Effects:
     effects = Effects()
     for segment in segments:
         for rule, concepts in AFTERWARDS if _told_as_over(segment) else RULES:
-            if concepts is None or segment.says(*concepts):
+            if concepts is None or segment.names_any(concepts):
                 rule(segment, effects)
     _for_all_of_them(segments, effects)
     _only_me(segments, effects)
@@ -705,6 +705,8 @@ def _fails_here(segment: Segment) -> bool:
 
 def _without_wish_for_help(segment: Segment) -> Segment | None:
     """What a segment says beside `it would be great if somebody could look at this`; None where that is all."""
+    if not segment.says("wish"):
+        return segment
     wished = {hit.part for hit in segment.hits if hit.concept == "wish"}
     wished &= {hit.part for hit in segment.hits if hit.concept == "polite"}
     wished -= {hit.part for hit in segment.hits if hit.concept in _NAMED_THING}

@@ -46,6 +46,10 @@ class Segment:
         """Whether any of the concepts is named here, whatever its status."""
         return not self._named.isdisjoint(concepts)
 
+    def names_any(self, concepts: frozenset[str]) -> bool:
+        """Whether any of many concepts is named here."""
+        return not self._named.isdisjoint(concepts)
+
     def tells(self, status: Assertion, *concepts: str) -> bool:
         """Whether any of the concepts occurs here in that status."""
         return self.says(*concepts) and any(hit.status == status and hit.concept in concepts for hit in self.hits)

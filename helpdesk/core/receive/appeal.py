@@ -76,6 +76,8 @@ def _appeals(sentence: str, named: Sequence[str]) -> Iterator[Appeal]:
 
 
 def _named(sentence: str, named: Sequence[str]) -> Iterator[Appeal]:
+    if not any(one.lower() in sentence for one in named):
+        return  # the pattern would be tried at every letter
     found = _words_of_policy(tuple(named)).search(sentence)
     languages = _languages()
     if found and not any(_denied(sentence, found, language) for language in languages):

@@ -352,8 +352,10 @@ def _balanced(text: str) -> bool:
 
 
 def _may_begin_attribution(line: str) -> bool:
-    patterns = marks.ATTRIBUTION_START.match(line), marks.HAS_DATE.search(line[:45]), marks.HAS_ADDRESS.search(line)
-    return any(patterns)
+    if marks.ATTRIBUTION_START.match(line) or marks.HAS_DATE.search(line[:45]):
+        return True
+    # What has neither sign has no address, and the pattern is tried at every letter of it.
+    return ("@" in line or "<" in line) and marks.HAS_ADDRESS.search(line) is not None
 
 
 def _ends_in_wrote(text: str) -> bool:
