@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpdesk.mail.read import overlap
-from helpdesk.mail.read.agent_text import closing_lines, sent, written
+from helpdesk.mail.read.agent_text import closing_lines, compared, sent, written
 from helpdesk.mail.read.confidential import Confidential, inside
 from helpdesk.mail.read.html import to_text
 from helpdesk.mail.read.tail import learn, remembered, tail_of
@@ -44,10 +44,14 @@ def rewrapped(text: str, width: int) -> str:
     return "\n".join(lines)
 
 
+def own_text(text, answered, learnt=()):
+    return written(compared(text, answered), answered, learnt)
+
+
 @pytest.mark.parametrize("old", MAIL, ids=["plain", "html"])
 @pytest.mark.parametrize("style", TOP_POSTED | BOTTOM_POSTED)
 def test_all_that_the_agent_wrote_is_left_and_nothing_of_ours(style, old):
-    own = written(replied(style, new=ANSWER, old=old.strip()), ANSWERED)
+    own = own_text(replied(style, new=ANSWER, old=old.strip()), ANSWERED)
 
     assert ANSWER in own.text
     more = own.text.replace(ANSWER, "").strip()
@@ -66,7 +70,7 @@ def test_all_that_the_agent_wrote_is_left_and_nothing_of_ours(style, old):
 )
 @pytest.mark.parametrize("style", ["gmail", "outlook", "apple-mail", "thunderbird-de"])
 def test_a_warning_that_a_gateway_put_above_our_mail_goes_with_the_quote_and_comes_back(style, warning):
-    own = written(replied(style, new=ANSWER, old=f"{warning}\n\n{MAIL[0]}"), ANSWERED)
+    own = own_text(replied(style, new=ANSWER, old=f"{warning}\n\n{MAIL[0]}"), ANSWERED)
 
     assert own.text == ANSWER
     assert own.left_out.replace("> ", "") == warning
@@ -74,14 +78,14 @@ def test_a_warning_that_a_gateway_put_above_our_mail_goes_with_the_quote_and_com
 
 def test_an_answer_below_such_a_warning_is_not_taken_for_it():
     text = f"On Tue, 19 May 2026, Support wrote:\n\nCaution: the external links are old.\n\n{ANSWER}\n\n{MAIL[0]}"
-    assert ANSWER in written(text, ANSWERED).text
+    assert ANSWER in own_text(text, ANSWERED).text
 
 
 @pytest.mark.parametrize("width", [25, 40, 60, 76, 200])
 def test_a_quote_that_was_wrapped_anew_is_known(width):
     old = rewrapped(MAIL[0], width)
     for style in ("gmail", "outlook", "thunderbird-de"):
-        assert written(replied(style, new=ANSWER, old=old), ANSWERED).text == ANSWER
+        assert own_text(replied(style, new=ANSWER, old=old), ANSWERED).text == ANSWER
 
 
 @pytest.mark.parametrize(
@@ -101,7 +105,7 @@ def test_a_quote_that_was_wrapped_anew_is_known(width):
 )
 @pytest.mark.parametrize("style", ["gmail", "outlook", "apple-mail"])
 def test_a_quote_that_was_changed_on_its_way_is_known(style, changed):
-    assert written(replied(style, new=ANSWER, old=changed), ANSWERED).text == ANSWER
+    assert own_text(replied(style, new=ANSWER, old=changed), ANSWERED).text == ANSWER
 
 
 @pytest.mark.parametrize(
@@ -134,28 +138,28 @@ def test_a_quote_that_was_changed_on_its_way_is_known(style, changed):
 )
 @pytest.mark.parametrize("style", ["gmail", "outlook", "thunderbird-bottom"])
 def test_nothing_is_cut_by_how_it_looks(text, style):
-    assert written(text, ANSWERED).text == text.rstrip()
-    assert text.rstrip() in written(replied(style, new=text, old=MAIL[0]), ANSWERED).text
+    assert own_text(text, ANSWERED).text == text.rstrip()
+    assert text.rstrip() in own_text(replied(style, new=text, old=MAIL[0]), ANSWERED).text
 
 
 def test_answers_between_the_quoted_lines_stay_and_the_quoted_lines_go():
     mail = MAIL[0].replace("\n", "\n> ").replace("> > Since", "> > Since")
     mail = mail.replace("Berlin shop.", "Berlin shop.\nOnly in Berlin?").replace("> > Yes.", "> > Yes.\n\nGood.\n")
 
-    assert written(f"On Tue, 26 May 2026 09:12, Desk wrote:\n> {mail}", ANSWERED).text == "Only in Berlin?\n\nGood."
+    assert own_text(f"On Tue, 26 May 2026 09:12, Desk wrote:\n> {mail}", ANSWERED).text == "Only in Berlin?\n\nGood."
 
 
 def test_words_that_were_typed_into_a_quoted_line_are_not_lost():
     changed = MAIL[0].replace("in the Berlin shop.", "in the Berlin shop. ONLY THERE? We found nothing.")
     text = replied("gmail", new="See below.", old=changed)
 
-    assert "ONLY THERE? We found nothing." in written(text, ANSWERED).text
+    assert "ONLY THERE? We found nothing." in own_text(text, ANSWERED).text
 
 
 def test_what_somebody_quotes_without_a_mark_or_a_word_about_it_comes_back():
     words = " ".join(["the customer tells a long story about rules that never fire anywhere"] * 2)
     desk = sent([(f"A new case for you, please read it.\n> {words}",)])
-    own = written(f"Hello\n\nA new case for you, please read it.\n{words}\n", desk)
+    own = own_text(f"Hello\n\nA new case for you, please read it.\n{words}\n", desk)
 
     assert (own.text, own.left_out) == ("Hello", words)
 
@@ -167,8 +171,8 @@ def test_what_was_sent_back_can_be_sent_again():
 
     for new in (again, f"Hello,\n\n> {again}\n\nthat is it."):
         for style in ("gmail", "thunderbird", "outlook"):
-            assert written(replied(style, new=new, old=echo[0]), sent([], echoes=[echo])).text == new
-        assert written(new, sent([MAIL], echoes=[echo])).text == new
+            assert own_text(replied(style, new=new, old=echo[0]), sent([], echoes=[echo])).text == new
+        assert own_text(new, sent([MAIL], echoes=[echo])).text == new
 
 
 def test_an_order_that_came_back_can_be_given_again():
@@ -178,10 +182,10 @@ def test_an_order_that_came_back_can_be_given_again():
     told = (f'Your reply goes nowhere. A first line "{order}" says who gets it.',)
     customer = (f"A new case for you.\n\n> Please:\n> {order}\n",)
 
-    again = written(f"{order}\nHi", sent([MAIL], echoes=[(echo,)]))
+    again = own_text(f"{order}\nHi", sent([MAIL], echoes=[(echo,)]))
     assert (again.head, again.echoed, again.repeated) == (f"{order}\nHi", False, frozenset())
-    assert not written(f"{order}\nHi", sent([told])).echoed
-    assert written(f"{order}\nHi", sent([customer])).echoed
+    assert not own_text(f"{order}\nHi", sent([told])).echoed
+    assert own_text(f"{order}\nHi", sent([customer])).echoed
 
 
 def test_armour_is_no_text_and_what_stands_around_it_is():
@@ -190,7 +194,7 @@ def test_armour_is_no_text_and_what_stands_around_it_is():
         "-----BEGIN PGP SIGNATURE-----\nComment: x\n\niQEzBAEBCAAdFiEE0123456789abcdef0123456789abcdefABCD\n=abcd\n"
         "-----END PGP SIGNATURE-----\n\nand tell me.\n"
     )
-    own = written(text, ANSWERED)
+    own = own_text(text, ANSWERED)
 
     assert own.head == "Hello Kim,"
     assert "please restart." in own.rest
@@ -202,7 +206,7 @@ def test_armour_is_no_text_and_what_stands_around_it_is():
 def test_armour_without_its_end_takes_no_words_with_it():
     text = "-----BEGIN PGP SIGNED MESSAGE-----\n\nplease\n-----BEGIN PGP SIGNATURE-----\n\niQEzBAEBCAAd0123456789=\nrestart\n"
 
-    assert written(text, ANSWERED).text.split() == ["please", "restart"]
+    assert own_text(text, ANSWERED).text.split() == ["please", "restart"]
 
 
 # --- signatures
@@ -210,16 +214,16 @@ def test_armour_without_its_end_takes_no_words_with_it():
 
 def test_a_signature_below_two_dashes_and_a_blank_comes_back_until_it_is_learnt():
     text = "Hello Kim,\n\nit works.\n-- \nAnn Berg\nAcme Desk"
-    own = written(text, ANSWERED)
+    own = own_text(text, ANSWERED)
     assert (own.text, own.left_out) == ("Hello Kim,\n\nit works.", "Ann Berg\nAcme Desk")
 
-    assert written(text, ANSWERED, [tail_of(["Ann Berg", "Acme Desk"])]).left_out == ""
+    assert own_text(text, ANSWERED, [tail_of(["Ann Berg", "Acme Desk"])]).left_out == ""
 
 
 def test_text_below_two_dashes_that_is_too_long_for_a_signature_stays():
     text = "Do this:\n-- \n" + "\n".join(f"step {n}" for n in range(20))
 
-    assert written(text, ANSWERED).text == text
+    assert own_text(text, ANSWERED).text == text
 
 
 SIGNATURE = "Kind regards\nAnn Berg\nfirst line | Acme Desk\n\nThis message is for you alone."
@@ -228,7 +232,7 @@ SIGNATURE = "Kind regards\nAnn Berg\nfirst line | Acme Desk\n\nThis message is f
 def taught(*mails: str) -> list:
     recent, learnt = [], []
     for mail in mails:
-        lines = closing_lines(mail, ANSWERED)
+        lines = closing_lines(compared(mail, ANSWERED))
         if found := learn(recent, lines, name="Ann Berg"):
             learnt = remembered(learnt, found)
         recent.append(tail_of(lines))
@@ -242,11 +246,11 @@ def test_the_tail_of_three_mails_is_a_signature_in_the_fourth():
     assert taught(*mails[:2]) == []
     learnt = taught(*mails)
 
-    own = written(replied("outlook", new=f"It works.\n\n{SIGNATURE}", old=MAIL[0]), ANSWERED, learnt)
+    own = own_text(replied("outlook", new=f"It works.\n\n{SIGNATURE}", old=MAIL[0]), ANSWERED, learnt)
     assert (own.text, own.left_out) == ("It works.", "")
-    other = written("It works.\n\nKind regards\nAnn Berg", ANSWERED, learnt)
+    other = own_text("It works.\n\nKind regards\nAnn Berg", ANSWERED, learnt)
     assert other.text == "It works.\n\nKind regards\nAnn Berg", "another one is not learnt"
-    assert written(SIGNATURE, ANSWERED, learnt).text == SIGNATURE, "something is always left"
+    assert own_text(SIGNATURE, ANSWERED, learnt).text == SIGNATURE, "something is always left"
 
 
 @pytest.mark.parametrize(
@@ -339,7 +343,7 @@ _LINES = st.lists(
 
 @given(st.one_of(_LINES, st.text(max_size=300)))
 def test_every_word_is_left_or_comes_back_or_is_ours(text):
-    own = written(text, ANSWERED)
+    own = own_text(text, ANSWERED)
     left = {word for line in f"{own.text}\n{own.left_out}".split("\n") for word in overlap.words_of(line)}
     ours = {run[0] for run in ANSWERED.words.runs}
     introduces = overlap.words_of(
@@ -354,7 +358,7 @@ def test_every_word_is_left_or_comes_back_or_is_ours(text):
 def test_a_line_put_anywhere_into_a_quote_is_never_lost(line, at):
     lines = [f"> {one}" for one in MAIL[0].rstrip().split("\n")]
     lines.insert(min(at, len(lines)), line)
-    own = written("\n".join(["Hello", "", "On 5/26/26 09:12, Desk wrote:", *lines]), ANSWERED)
+    own = own_text("\n".join(["Hello", "", "On 5/26/26 09:12, Desk wrote:", *lines]), ANSWERED)
 
     words = overlap.words_of(line)
     left = [word for one in own.text.split("\n") for word in overlap.words_of(one)]
@@ -366,7 +370,7 @@ def test_a_line_typed_below_any_line_of_a_quote_is_kept(line):
     quote = [f"> {one}" for one in MAIL[0].rstrip().split("\n")]
     for at in range(1, len(quote)):
         text = "\n".join(["Hello", "", "On 5/26/26 09:12, Desk wrote:", *quote[:at], line, *quote[at:]])
-        own = written(text, ANSWERED)
+        own = own_text(text, ANSWERED)
         assert line in f"{own.text}\n{own.left_out}".split("\n"), at
 
 
@@ -392,6 +396,6 @@ def test_a_line_typed_below_any_line_of_a_quote_is_kept(line):
 def test_a_bomb_of_a_megabyte_is_read_in_a_moment(bomb):
     """C05"""
     begun = time.thread_time()
-    own = written(bomb, ANSWERED)
+    own = own_text(bomb, ANSWERED)
     inside(own.text, KEPT)
     assert time.thread_time() - begun < 4.0
