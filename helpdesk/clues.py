@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from helpdesk.core.words.events import OrderRefused
 from helpdesk.core.words.message import base_address
 from helpdesk.core.words.placement import Evidence, TokenSeen, numbers_in_subject
 from helpdesk.mail.proof.address import NO_CASE, ReplyToken, Signer, read_token
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.message import Envelope, Message
-    from helpdesk.core.words.people import Mailbox, Team
+    from helpdesk.core.words.people import Agent, Mailbox, Team
     from helpdesk.person import Person
 
 
@@ -74,7 +75,10 @@ def evidence(
     return Evidence(
         sender=sender,
         tokens=tuple(
-            _seen(token, holders, _people(cases.get(token.case), team, operators), signer) for token in clues.tokens
+            _confirming(token, cases.get(token.case), agent, signer)
+            if token.purpose == "confirm"
+            else _seen(token, holders, _people(cases.get(token.case), team, operators), signer)
+            for token in clues.tokens
         ),
         own_ids=clues.own_ids,
         subject_numbers=clues.subject_numbers,
@@ -94,6 +98,14 @@ def _seen(token: ReplyToken, holders: Iterable[str], people: Iterable[str], sign
     given = any(signer.verifies(token, person=holder) for holder in holders)
     genuine = given or any(signer.verifies(token, person=person) for person in people)
     return TokenSeen(token.case, token.purpose, given_to_sender=given, genuine=genuine)
+
+
+def _confirming(token: ReplyToken, case: Case | None, agent: Agent | None, signer: Signer) -> TokenSeen:
+    """Which order in this agent's name the token says yes to, if any."""
+    refused = case.of_type(OrderRefused) if case and agent else ()
+    theirs = [event.key for event in refused if agent and event.agent == agent.address]
+    order = next((key for key in theirs if agent and signer.verifies(token, person=f"{agent.address}/{key}")), "")
+    return TokenSeen(token.case, token.purpose, given_to_sender=bool(order), genuine=bool(order), order=order)
 
 
 def _people(case: Case | None, team: Team, operators: Iterable[Person]) -> list[str]:

@@ -23,6 +23,7 @@ from helpdesk.core.words.drafts import (
     AckMail,
     ClosedMail,
     CustomerReminderMail,
+    OrderRefusedMail,
     OutOfScopeMail,
     StepMail,
     SuspicionMail,
@@ -187,7 +188,7 @@ class Letters:
         letter = Letter(
             from_=Person(mailbox.address, self._from_name(draft, mailbox)),
             to=Person("", draft.to.shown) if wrong else _reader(draft),
-            reply_to=self._address(mailbox, number, draft.to, "note" if draft.content.stays else draft.audience),
+            reply_to=self._reply_to(draft, mailbox, number),
             subject=words.subject,
             message_id=self._signer.message_id(case=number, nonce=key, domain=mailbox.address.rpartition("@")[2]),
             date=now,
@@ -212,6 +213,12 @@ class Letters:
             unwritable=wrong,
             shows=draft.shows,
         )
+
+    def _reply_to(self, draft: Draft, mailbox: Mailbox, number: int) -> str:
+        content = draft.content
+        if isinstance(content, OrderRefusedMail):
+            return self._address(mailbox, number, Person(f"{draft.to.address}/{content.order}"), "confirm")
+        return self._address(mailbox, number, draft.to, "note" if content.stays else draft.audience)
 
     def _address(self, mailbox: Mailbox, number: int, person: Person, purpose: Purpose) -> str:
         return self._signer.reply_address(mailbox.address, case=number, person=person.address, purpose=purpose)

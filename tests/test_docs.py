@@ -120,6 +120,7 @@ def test_every_command_by_mail_is_in_the_readme_and_in_its_own_page(verb):
     assert f"`#{verb}" in README
     assert f"**`#{verb}" in page
     assert f"\n    #{verb}" in page, "with an example"
+    assert f"`#{verb}" in (TOP / "docs" / "agents-card.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("order", DECLARATIONS)

@@ -154,7 +154,7 @@ def order(
         ordered = obey(unit, number, agent_called(rules, agent), text)
     mistakes = [{"line": one.line, "expected": one.expected} for one in ordered.mistakes]
     if as_json:
-        print_json({"ref": ordered.ref, "done": [*ordered.done], "mistakes": mistakes})
+        print_json({"ref": ordered.ref, "done": [*ordered.done], "mistakes": mistakes, "undo": [*ordered.undo]})
     else:
         for line in (*ordered.done, *(f"{one.line}: expected {one.expected}" for one in ordered.mistakes)):
             typer.echo(line)

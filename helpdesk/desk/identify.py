@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from helpdesk.clues import evidence
 from helpdesk.core.receive.orders.reading import begins_with_order
+from helpdesk.core.receive.refused import agrees, lines_of
 from helpdesk.core.words.placement import place, place_monitor, place_robot
 from helpdesk.desk.related_cases import after_merging
 from helpdesk.mail.read.quote import before_quote
@@ -101,10 +102,18 @@ def _placed(message: Message, shown: Evidence, here: Mapping[int, Case], team: T
     """
     robot = message.robot
     placement = place(shown, here, team)
+    if placement.confirms and not agrees(
+        before_quote(message.text), lines_of(here[placement.case or 0], placement.confirms)
+    ):
+        placement = replace(
+            placement, role="outsider", because="it says no yes to the order", confirms="", verified=False
+        )
     if robot is None or (robot.kind == "reaction" and placement.role == "customer"):
         return placement
     if placement.role != "agent" or not placement.verified:
         return place_robot(shown, here)
+    if placement.confirms:
+        return place_robot(shown, here)  # a program confirms nothing
     ordered = robot.kind == "auto-reply" and begins_with_order(before_quote(message.text))
     return placement if ordered or not robot.proven else place_robot(shown, here)
 

@@ -10,8 +10,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from helpdesk.core.receive import receive
+from helpdesk.core.receive.agent import orders_in
 from helpdesk.core.receive.orders.arguments import names_of
 from helpdesk.core.receive.orders.reading import begins_with_order, cases_named, may_split, people_named
+from helpdesk.core.receive.orders.table import undone_by
 from helpdesk.core.words.addressee import Addressee
 from helpdesk.core.words.block import Mistake
 from helpdesk.core.words.decision import Arrival
@@ -36,11 +38,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TypedOrders:
-    """What became of typed orders: all `done`, each in words; or nothing, for these `mistakes`."""
+    """What became of typed orders: all `done`, each in words; or nothing, for these `mistakes`.
+
+    `undo` are the orders that take them back, as far as any do.
+    """
 
     ref: str  # of the case that goes on, where the one named was merged
     done: tuple[str, ...] = ()
     mistakes: tuple[Mistake, ...] = ()
+    undo: tuple[str, ...] = ()
 
 
 def order(unit: Unit, number: int, agent: Agent, text: str) -> TypedOrders:
@@ -68,10 +74,13 @@ def order(unit: Unit, number: int, agent: Agent, text: str) -> TypedOrders:
     echo = next((one.content for one in decision.drafts if isinstance(one.content, EchoMail)), None)
     if echo is not None and echo.mistakes:
         return TypedOrders(case.ref, mistakes=echo.mistakes)
+    given = orders_in(case, arrival, terms, agent).commands
+    undo = tuple(filter(None, (undone_by(command, case, terms) for command in reversed(given))))
     told = any(draft.audience == "customer" for draft in decision.drafts)
     record_mail(unit, None, arrival, _unechoed(decision, agent), unit.terms_after(decision, terms))
     done = echo.done if echo else ("sent to the customer",) if told else ()
-    return TypedOrders(case.ref, (*done, *(f"{one.form}  {one.does}" for one in (echo.help if echo else ()))))
+    listed = (f"{one.form}  {one.does}" for one in (echo.help if echo else ()))
+    return TypedOrders(case.ref, (*done, *listed), undo=undo)
 
 
 def _unechoed(decision: Decision, agent: Agent) -> Decision:

@@ -7,6 +7,7 @@ of one that cannot be.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from helpdesk.clues import NO_CLUES, read_clues
@@ -14,6 +15,7 @@ from helpdesk.core.receive import receive
 from helpdesk.core.receive.orders.reading import cases_named, may_split, people_named
 from helpdesk.core.receive.outsider import answered_elsewhere
 from helpdesk.core.receive.past import BECAUSE
+from helpdesk.core.receive.refused import lines_of
 from helpdesk.core.words import enclosure
 from helpdesk.core.words.agent_text import AgentText
 from helpdesk.core.words.case import ERASED
@@ -32,12 +34,13 @@ from helpdesk.desk.splitting import piece_of
 from helpdesk.failpoints import failpoint
 from helpdesk.mail.inside.sensitive import look_through, without_secrets
 from helpdesk.mail.proof.spam import spam_mark
+from helpdesk.mail.read.quote import before_quote
 from helpdesk.mail.write.enclose import naming
 from helpdesk.operators import settle
 from helpdesk.person import Person
 from helpdesk.privacy import redact
 from helpdesk.store import cases as case_store
-from helpdesk.store import outbox, spool, undeliverable, watched
+from helpdesk.store import confirmations, outbox, spool, undeliverable, watched
 from helpdesk.thanks import thanks_in
 
 if TYPE_CHECKING:
@@ -55,6 +58,9 @@ if TYPE_CHECKING:
     from helpdesk.severity.ahead import JudgedAhead
     from helpdesk.store.spool import Spooled
     from helpdesk.unit import Rules, Unit
+
+
+_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +143,7 @@ def work_mail(unit: Unit, read: ReadMail) -> Worked:
     home = _home(unit, mail)
     terms = unit.judging(unit.terms(home, case=mail.about.case, sender=mail.sender), known=read.judged)
     case, agent = mail.about.case, mail.placement.agent
-    if mail.answers and case and agent:
+    if case and agent:
         arrival = replace(arrival, snippets=snippets_for(unit, mail.own.head, case, terms, agent))
     arrival = replace(arrival, thanks=thanks_in(mail.about.case, arrival, terms))
     decision = receive(mail.about.case, arrival, terms, unit.now)
@@ -252,11 +258,18 @@ def _arrival(unit: Unit, mail: PlacedMail) -> Arrival:
         behalf=mail.opening.behalf if mail.opening else None,
         sight=_sight(unit, spooled, message, case, placement),
         came_to=mail.mailbox,
+        asked=_asked_lately(unit, placement),
         null_sender=spooled.source == "smtp" and not spooled.envelope.mail_from,
     )
     if placement.verified:
         undeliverable.forget(unit.connection, mail.sender)  # what we sent them arrived
     return arrival
+
+
+def _asked_lately(unit: Unit, placement: Placement) -> int:
+    """How often the agent in whose name it is, unproven, was asked within the last hour whether a mail was theirs."""
+    agent = placement.agent if placement.askable else None
+    return confirmations.asked(unit.connection, agent.addresses, since=unit.now - _HOUR) if agent else 0
 
 
 def _write_down(unit: Unit, mail: PlacedMail, arrival: Arrival, decision: Decision, terms: Terms) -> int | None:
@@ -299,6 +312,10 @@ def _written(
     unit: Unit, mail: Spooled, message: Message, placed: Case | None, placement: Placement, mailbox: Mailbox
 ) -> AgentText:
     """What an agent wrote themselves; of others' mail it is not asked."""
+    if placed is not None and placement.confirms:
+        return AgentText("\n".join(lines_of(placed, placement.confirms)))
+    if placement.askable:
+        return AgentText(before_quote(message.text))
     if placement.role != "agent" or placement.agent is None or placed is None:
         return AgentText()
     address, agent = mailbox.address, placement.agent

@@ -122,6 +122,7 @@ def test_a_typed_order_does_what_a_mail_does_and_its_echo_is_printed_instead(des
     desk.laboratory.deliver()
 
     assert done.done == ("assigned to Bob Cole",)
+    assert done.undo == (f"#assign! {ANN}",)
     assert desk.case().assignee == BOB
     assert desk.last(BOB, "assigned")
     assert "echo" not in desk.kinds_to(ANN)

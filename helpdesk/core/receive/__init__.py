@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from helpdesk.core.receive import agent, customer, monitor, outsider
+from helpdesk.core.receive import agent, customer, monitor, outsider, refused
 from helpdesk.core.receive.merged_cases import follow
 from helpdesk.core.receive.splitting import split_off
 from helpdesk.core.record import on_the_record, progress_mails
@@ -56,5 +56,7 @@ def _by_sender(case: Case | None, arrival: Arrival, terms: Terms, now: datetime)
     if case is None:
         first = agent.opens if arrival.behalf else customer.first_writes
         return first(arrival, terms, now)
+    if placement.confirms:
+        return refused.obeyed(case, arrival, terms, now)
     by_role = {"agent": agent.writes, "outsider": outsider.writes, "customer": customer.writes}
     return by_role[placement.role](case, arrival, terms, now)

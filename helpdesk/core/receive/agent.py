@@ -98,7 +98,7 @@ def _obeyed(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decisi
     agent = arrival.placement.agent
     if agent is None:
         raise ValueError("an agent's mail was expected")
-    orders = _orders(arrival.written, _vocabulary(case, arrival, terms, agent))
+    orders = orders_in(case, arrival, terms, agent)
     if arrival.message.robot and not orders.commands:  # an order is a person's
         return _held(case, arrival, now, agent, replace(orders, mistakes=(_NOTICE,)))
     stays = orders.has("note", "spam", "ask") or (arrival.placement.stays and not orders.has(*_FOR_THE_CUSTOMER))
@@ -136,6 +136,11 @@ _NOTICE = Mistake(
 )
 _NOTICES = 3  # of an agent on a case within a day come back, so that no program goes on answering what it gets
 _DAY = timedelta(days=1)
+
+
+def orders_in(case: Case, arrival: Arrival, terms: Terms, agent: Agent) -> Orders:
+    """What an agent's mail on a case orders."""
+    return _orders(arrival.written, _vocabulary(case, arrival, terms, agent))
 
 
 def _mistakes(orders: Orders, written: AgentText, *, stays: bool) -> tuple[Mistake, ...]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from helpdesk.core.clocks import ladder
 from helpdesk.core.clocks.turn import turn_of
-from helpdesk.core.receive import customer, entry, merged_cases, undelivered
+from helpdesk.core.receive import customer, entry, merged_cases, refused, undelivered
 from helpdesk.core.staffing import assignment, relief
 from helpdesk.core.words.case import DESK, Case
 from helpdesk.core.words.decision import Arrival, Decision, Draft, Outcome
@@ -49,7 +49,10 @@ def writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decisio
     drafts = entry.to_agents(CustomerMessageMail(), case, arrival, terms)
     if heard and sender is not None:
         drafts.append(Draft(EchoMail(done=("acknowledged: nobody else is called",)), sender, arrival.key))
-    return Decision(case, tuple(events), tuple(drafts), visibility="unverified", reply=arrival.message.reply)
+    asked = refused.asked(case, arrival, terms, now)
+    events += asked.events
+    drafts += asked.drafts
+    return Decision(asked.case, tuple(events), tuple(drafts), visibility="unverified", reply=arrival.message.reply)
 
 
 def answers_question(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decision:

@@ -139,6 +139,7 @@ class Arrival:
     mailboxes: frozenset[str] = frozenset()  # every address we receive at
     number: int = 0  # of the mail in the spool
     named: Mapping[int, RelatedCase] = field(default_factory=dict)  # who goes on for each that orders name
+    asked: int = 0  # within the last hour the agent in whose name it is, whether mails in it were theirs
     snippets: Mapping[str, str] = field(default_factory=dict)  # that orders can name, with the words of those they do
     piece: Piece | None = None  # what `#split` makes a case of, where it stands among the orders
     unsplittable: str = ""  # why there is nothing to make a case of

@@ -338,6 +338,19 @@ class ConfirmMail(ToAgent, kind="echo", template="confirm"):
         return True
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderRefusedMail(ToAgent, kind="echo", template="order-refused"):
+    """Are these orders theirs? Nothing proves it. `order` is the key of the mail that has them."""
+
+    lines: tuple[str, ...]
+    order: str = field(metadata=UNSAID)
+
+    @property
+    def stays(self) -> bool:
+        """It is for them alone."""
+        return True
+
+
 @dataclass(frozen=True, slots=True)
 class ReturnedMail:
     """A mail of a case that did not arrive; `lost`: it was an answer, and reached nobody."""

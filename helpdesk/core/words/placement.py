@@ -18,6 +18,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
+from helpdesk.core.words.events import OrderConfirmed, OrderRefused
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 Role = Literal["agent", "customer", "outsider"]
 
 TOKEN_OUTLIVES_CASE = timedelta(days=90)  # after its closing
+CONFIRMED_WITHIN = timedelta(hours=24)  # an order that was refused
 OLDEST_MAIL = timedelta(days=7)  # between its Date and its arrival
 
 _REFERENCE = re.compile(r"\[?\bHD-(\d{1,12})\b\]?", re.IGNORECASE)
@@ -42,9 +45,10 @@ class TokenSeen:
     """
 
     case: int
-    purpose: Literal["customer", "agent", "note", "operator", "bounce", "good", "bad", "third-party"]
+    purpose: Literal["customer", "agent", "note", "operator", "bounce", "good", "bad", "third-party", "confirm"]
     given_to_sender: bool
     genuine: bool = False
+    order: str = ""  # that it confirms: the key of the mail that has it
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,8 @@ class Placement:
     proven: bool = False  # the same, of a mail on a case too
     stays: bool = False  # an agent answers a mail whose plain replies stay in the team
     told: bool = False  # no agent, but we had told them of the case: their reply says that somebody has it
+    askable: bool = False  # nothing proves that it is the agent's: they are asked, where it has orders
+    confirms: str = ""  # an agent says yes to that order: the key of the mail that has it
     asked: bool = False  # an agent asked them, and they answer that mail
     watched: Watched | None = None  # a monitor's mail, and what it is about
     answers_us: bool = False  # it has something in it that we signed, no matter for whom
@@ -170,16 +176,29 @@ def _place_reader(lent: TokenSeen, evidence: Evidence, case: Case) -> Placement:
 
 def _place_agent(evidence: Evidence, cases: Mapping[int, Case], named: list[int], agent: Agent) -> Placement:
     acting = [t for t in evidence.tokens if t.purpose in {"agent", "note"} and t.given_to_sender and t.case in named]
+    yes = next((t for t in evidence.tokens if t.order and t.case in cases), None)
+    if yes and may_confirm(cases[yes.case], yes.order, evidence.received_at):
+        because = "says yes to an order in their name"
+        return Placement(yes.case, "agent", because, agent=agent, verified=True, stays=True, confirms=yes.order)
     if acting:
         number, stays = acting[0].case, acting[0].purpose == "note"
         doubt = _doubt(evidence, cases[number])
         if not doubt:
             because = "agent's token and address"
             return Placement(number, "agent", because, agent=agent, verified=True, stays=stays)
-        return Placement(number, "outsider", doubt, agent=agent)
+        return Placement(number, "outsider", doubt, agent=agent, askable=number not in evidence.repeated_on)
     if named:
-        return Placement(named[0], "outsider", "an agent's address without that agent's token", agent=agent)
+        because, askable = "an agent's address without that agent's token", named[0] not in evidence.repeated_on
+        return Placement(named[0], "outsider", because, agent=agent, askable=askable)
     return Placement(None, "customer", "names no case of ours", authenticated=evidence.authenticated)
+
+
+def may_confirm(case: Case, order: str, at: datetime | None) -> bool:
+    """Whether that order can still be confirmed: it is not too old, and nobody has said yes to it."""
+    refused = next((event for event in case.of_type(OrderRefused) if event.key == order), None)
+    if refused is None or any(event.key == order for event in case.of_type(OrderConfirmed)):
+        return False
+    return at is None or at - refused.recorded_at <= CONFIRMED_WITHIN
 
 
 def why_not_obeyed(evidence: Evidence, *, whose: str, repeated: bool) -> str:

@@ -5,8 +5,9 @@ in constant time, so it survives mail programs that change the case of a local p
 A07). A customer's token lets only that customer append; an agent's token lets that agent act, and so does a note token,
 whose plain text stays in the team; an operator's, which names no case (0), lets that operator declare; a bounce token
 is the envelope sender of our mail, so that a delivery report about it cannot be made up (threat L06). Two more say that
-its holder was or was not satisfied, and nothing else; a third party's lets whom an agent asked answer that, as a note.
-The same digest goes into our Message-IDs, so that References to them cannot be made up either (threat A12).
+its holder was or was not satisfied, and nothing else; a third party's lets whom an agent asked answer that, as a note;
+one says yes to one order that nothing proved. The same digest goes into our Message-IDs, so that References to them
+cannot be made up either (threat A12).
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-Purpose = Literal["customer", "agent", "note", "operator", "bounce", "good", "bad", "third-party"]
+Purpose = Literal["customer", "agent", "note", "operator", "bounce", "good", "bad", "third-party", "confirm"]
 
 _LETTER: dict[Purpose, str] = {
     "customer": "c",
@@ -29,6 +30,7 @@ _LETTER: dict[Purpose, str] = {
     "good": "g",
     "bad": "n",
     "third-party": "v",
+    "confirm": "y",
 }
 _PURPOSE: dict[str, Purpose] = {letter: purpose for purpose, letter in _LETTER.items()}
 NO_CASE = 0  # of what concerns the desk as a whole
@@ -36,7 +38,7 @@ _DIGEST = 26  # base 32 characters: 130 bits
 _ROUND_TRIP = "round-trip"
 _OCTETS = 20  # that they are cut from: whole groups of five
 _CASE = "(0|[1-9][0-9]{0,11})"  # written in one way only
-_TAG = re.compile(rf"{_CASE}\.([abcgnotv])([a-z2-7]{{{_DIGEST}}})")
+_TAG = re.compile(rf"{_CASE}\.([abcgnotvy])([a-z2-7]{{{_DIGEST}}})")
 _MESSAGE_ID = re.compile(rf"<{_CASE}\.([0-9a-f]{{16}})\.([a-z2-7]{{{_DIGEST}}})@[^<>@\s]+>")
 
 

@@ -12,7 +12,7 @@ import re
 from helpdesk.mail.read.mime import read_tree
 
 # As `address` writes one; a link may write its signs in hex.
-REPLY_TAG = re.compile(r"((?:\+|%2b)(?:0|[1-9][0-9]{0,11})\.[abcgnotv])[a-z2-7]{26}(?=@|%40)", re.IGNORECASE)
+REPLY_TAG = re.compile(r"((?:\+|%2b)(?:0|[1-9][0-9]{0,11})\.[abcgnotvy])[a-z2-7]{26}(?=@|%40)", re.IGNORECASE)
 # In quoted-printable a soft line break may stand between any two characters, and `+` or `@` may be written in hex.
 _BREAK = rb"(?:=[ \t]*\r?\n)?"
 _TOKEN_IN_BYTES = re.compile(

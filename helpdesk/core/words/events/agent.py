@@ -53,6 +53,15 @@ class AgentNoted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OrderConfirmed(Event):
+    """Orders that were refused are theirs, they say: what these do follows."""
+
+    type: ClassVar[str] = "order_confirmed"
+
+    key: str  # of the arrival that was refused
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ThirdPartyAsked(Event):
     """An agent has asked somebody outside, who is none of the customer's: the customer has had no word."""
 

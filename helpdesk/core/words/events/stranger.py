@@ -20,6 +20,17 @@ class OutsiderWrote(MailEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OrderRefused(Event):
+    """Orders in an agent's name that nothing proves: they are asked whether they are theirs."""
+
+    type: ClassVar[str] = "order_refused"
+
+    agent: str  # address
+    lines: tuple[str, ...]
+    key: str  # of the arrival
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ThirdPartyWrote(MailEvent):
     """Somebody whom an agent asked has answered: a note, which changes nothing."""
 
