@@ -78,7 +78,7 @@ def order(unit: Unit, number: int, agent: Agent, text: str) -> TypedOrders:
     undo = tuple(filter(None, (undone_by(command, case, terms) for command in reversed(given))))
     told = any(draft.audience == "customer" for draft in decision.drafts)
     record_mail(unit, None, arrival, _unechoed(decision, agent), unit.terms_after(decision, terms))
-    done = echo.done if echo else ("sent to the customer",) if told else ()
+    done = tuple(" ".join(one.split()) for one in echo.done) if echo else ("sent to the customer",) if told else ()
     listed = (f"{one.form}  {one.does}" for one in (echo.help if echo else ()))
     return TypedOrders(case.ref, (*done, *listed), undo=undo)
 
