@@ -170,7 +170,13 @@ def _english(desk: TestDesk) -> dict[str, Any]:
     found["maintenance"] = _notice(desk, "en")
     found["monitor"] = _recovered(desk)
     found["confirm"] = _opened_for_somebody(desk)
-    return found | _two_agents(desk) | {"severity-raised": _read_once_more(desk)}
+    return (
+        found
+        | _two_agents(desk)
+        | {"severity-raised": _read_once_more(desk)}
+        | _third_party(desk)
+        | _unproven_order(desk)
+    )
 
 
 def _read_once_more(desk: TestDesk) -> Any:
@@ -196,6 +202,21 @@ def _not_satisfied(desk: TestDesk) -> Any:
 def _opened_for_somebody(desk: TestDesk) -> Any:
     desk.mail(f"Ann Berg <{ANN}>", "A call", "#new kim@acme.example The export is empty\nKim called: nothing is in it.")
     return next(mail for mail in reversed(desk.sent_to(ANN)) if "for somebody else" in mail.subject)
+
+
+def _third_party(desk: TestDesk) -> dict[str, Any]:
+    case = desk.case(desk.mail(JO_PARK, "No prices are shown", "The shop shows no prices.").case or 0)
+    desk.reply(
+        case.assignee, "#ask help@vendor.example Order 4711\nHello,\n\nis your service down?", to_kind="assigned"
+    )
+    asked = desk.last("help@vendor.example", "ask")
+    desk.receive(desk.reply_to(asked, "Val Dorn <help@vendor.example>", "Yes, until noon.", quote=True))
+    return {"question": asked, "third-party": desk.last(case.assignee, "customer-message")}
+
+
+def _unproven_order(desk: TestDesk) -> dict[str, Any]:
+    desk.mail(f"Ann Berg <{ANN}>", "Re: Odd [HD-1]", "#close\n#tag odd\nIt is done.")
+    return {"order-refused": desk.last(ANN, "echo")}
 
 
 def _two_agents(desk: TestDesk) -> dict[str, Any]:

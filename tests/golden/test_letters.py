@@ -73,11 +73,14 @@ def test_customers_can_be_written_to_in_german_whatever_it_is_about():
         "escalation-suspected",
         "merged",
         "monitor",
+        "order-refused",
         "ordered",
         "page",
+        "question",
         "rated",
         "reminder",
         "second-answer",
+        "third-party",
         "warning",
     }
     agents |= {"reminder-downgrade", "reminder-snooze", "severity-raised", "statement"}

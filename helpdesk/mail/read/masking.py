@@ -16,7 +16,7 @@ REPLY_TAG = re.compile(r"((?:\+|%2b)(?:0|[1-9][0-9]{0,11})\.[abcgnotvy])[a-z2-7]
 # In quoted-printable a soft line break may stand between any two characters, and `+` or `@` may be written in hex.
 _BREAK = rb"(?:=[ \t]*\r?\n)?"
 _TOKEN_IN_BYTES = re.compile(
-    rb"((?:\+|=2B|%2B)" + _BREAK + rb"(?:[0-9]" + _BREAK + rb"){1,12}\." + _BREAK + rb"[abcgnot]" + _BREAK + rb")"
+    rb"((?:\+|=2B|%2B)" + _BREAK + rb"(?:[0-9]" + _BREAK + rb"){1,12}\." + _BREAK + rb"[abcgnotvy]" + _BREAK + rb")"
     rb"(?:[a-z2-7]" + _BREAK + rb"){26}(?=@|=40|%40)",
     re.IGNORECASE,
 )
