@@ -85,6 +85,19 @@ def test_every_configuration_key_is_in_the_tables(key):
     assert re.search(rf"`{key}`|\[{key}\]|\[{key}\.|\.{key}\]|\b{key} = ", TABLES), key
 
 
+def test_no_page_names_a_command_an_option_or_a_key_that_is_gone():
+    """The tables of the reference hold what there is, and nothing else."""
+    there = dict(commands())
+    named = set(re.findall(r"`(helpdesk(?: [a-z][a-z-]*)+)", COMMANDS))
+    assert {name for name in named if not any(f"{name} ".startswith(f"{one} ") for one in there)} == set()
+    options = {word for command in there.values() for entry in command.params for word in entry.opts} | EVERYWHERE
+    assert set(re.findall(r"`[^`\n]*?(--[a-z-]+)", COMMANDS)) - options - {"--version", "--install-completion"} == set()
+    columns = re.findall(r"(?m)^\| (.+?) \| .* \| .* \|$", TABLES)
+    written = {word for cell in columns for word in re.findall(r"`\[*([a-z0-9_.]+)\]*`", cell)}
+    known = set(keys(ConfigurationFile)) | set(keys(CustomersFile))
+    assert {word for word in written if not set(word.split(".")) <= known} == set()
+
+
 @pytest.mark.parametrize("key", sorted(set(keys(PolicyFile))))
 def test_every_policy_key_is_in_the_example(key):
     assert EXAMPLE
@@ -121,6 +134,14 @@ def test_every_command_by_mail_is_in_the_readme_and_in_its_own_page(verb):
     assert f"**`#{verb}" in page
     assert f"\n    #{verb}" in page, "with an example"
     assert f"`#{verb}" in (TOP / "docs" / "agents-card.md").read_text(encoding="utf-8")
+
+
+def test_no_page_names_an_order_that_is_gone():
+    page = (TOP / "docs" / "agent-commands.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"(?m)^\*\*`#([a-z]+)", page)) <= set(ORDERS)
+    forms = {form_of(order) for order in DECLARATIONS}
+    rows = re.findall(r"(?m)^\| (`#.+?`) \| ", OPERATORS)
+    assert {form.replace("\\|", "|") for row in rows for form in re.findall(r"`(#[^`]+)`", row)} - forms <= {"#help"}
 
 
 @pytest.mark.parametrize("order", DECLARATIONS)
