@@ -159,3 +159,27 @@ def test_an_order_with_somebody_elses_token_is_asked_about_at_the_writers_addres
     assert desk.case().labels == ("vip",)
     assert LOGIK not in {mail.to for mail in desk.sent}
     assert not {mail.to for mail in questions(desk)} & {LENA}
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<div>yes</div>",
+        "<p><b>Yes</b>, it was me.</p>",
+        "<div>#close<br></div>",
+        "<div>yes</div><blockquote>no</blockquote>",
+    ],
+)
+def test_a_yes_in_html_counts_and_an_order_in_html_is_asked_about(desk, html):
+    desk.receive(in_html(ANN, LOGIK, "Re: The shop is empty [HD-1]", "<div>#close</div><div>SECRET-CANARY</div>"))
+    (asked,) = questions(desk)
+    assert "- #close" in asked.text
+    assert "SECRET-CANARY" not in asked.text
+    desk.receive(in_html(ANN, asked.reply_to, "Re: order", html))
+
+    assert desk.case().status == "closed"
+
+
+def in_html(sender, to, subject, html):
+    head = f"From: {sender}\r\nTo: {to}\r\nSubject: {subject}\r\nMessage-ID: <{len(html)}.{len(to)}@desk.example>\r\n"
+    return f"{head}MIME-Version: 1.0\r\nContent-Type: text/html; charset=utf-8\r\n\r\n{html}\r\n".encode()
