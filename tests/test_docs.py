@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pkgutil
 import re
+import tomllib
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args, get_type_hints
@@ -96,6 +97,23 @@ def test_no_page_names_a_command_an_option_or_a_key_that_is_gone():
     written = {word for cell in columns for word in re.findall(r"`\[*([a-z0-9_.]+)\]*`", cell)}
     known = set(keys(ConfigurationFile)) | set(keys(CustomersFile))
     assert {word for word in written if not set(word.split(".")) <= known} == set()
+
+
+def used(table: Any) -> Iterator[str]:
+    """Every key in what was read from TOML."""
+    for key, value in table.items() if isinstance(table, dict) else ():
+        yield key
+        for inner in value if isinstance(value, list) else [value]:
+            yield from used(inner)
+
+
+@pytest.mark.parametrize(
+    "page", [path.name for path in sorted(TOP.glob("docs/*.md")) if path.name != "policy-format.md"]
+)
+def test_the_examples_of_a_page_use_keys_that_there_are(page):
+    known = set(keys(ConfigurationFile)) | set(keys(CustomersFile)) | set(keys(PolicyFile))
+    for block in re.findall(r"```toml\n(.*?)```", (TOP / "docs" / page).read_text(encoding="utf-8"), re.DOTALL):
+        assert set(used(tomllib.loads(block))) - known == set()
 
 
 @pytest.mark.parametrize("key", sorted(set(keys(PolicyFile))))
