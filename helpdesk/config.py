@@ -504,7 +504,7 @@ def _checked(path: Path, file: ConfigurationFile) -> Configuration:
             address=entry.email.lower(),
             aliases=tuple(alias.lower() for alias in entry.aliases),
             teams=tuple(entry.teams),
-            timezone=entry.timezone or "UTC",
+            timezone=entry.timezone,
             hours=_hours(entry),
             absences=tuple(period(one.since, one.to, entry.timezone or "UTC") for one in entry.absences),
         )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from helpdesk.core.clocks.turn import TURN_NAMES, turn_of
+from helpdesk.core.receive.orders.table import ORDERS
 from helpdesk.core.words import rating
 from helpdesk.core.words.addressee import plain_reply, unheard
 from helpdesk.core.words.addresses import unwritable
@@ -35,8 +36,9 @@ from helpdesk.mail.proof.address import NO_CASE
 from helpdesk.mail.write.compose import Letter, compose
 from helpdesk.offering.cell import says
 from helpdesk.offering.policy import Promise
+from helpdesk.openhours.relative_time import zone_of
 from helpdesk.person import Person
-from helpdesk.phrases import NO_SUBJECT, amount, brief, language_names, moment, span
+from helpdesk.phrases import NO_SUBJECT, amount, brief, language_names, moment, open_span, span
 from helpdesk.store.outbox import Queued
 from helpdesk.templates import SnippetWords
 from helpdesk.templates.words import (
@@ -45,6 +47,7 @@ from helpdesk.templates.words import (
     ClosedWords,
     CustomerWords,
     DueWords,
+    OrderLink,
     ProblemWords,
     PromisedWords,
     RatingLinks,
@@ -60,6 +63,7 @@ from helpdesk.templates.words import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from helpdesk.core.receive.orders.command import Verb
     from helpdesk.core.words.alert import AlertText
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.clock import Clock
@@ -76,6 +80,17 @@ if TYPE_CHECKING:
     from helpdesk.templates.words import CaseWords
 
 _AROUND = re.compile(r"^(?:\s*(?:re|aw|antw|sv)\s*:)+|(?:\s*\[HD-\d+\])+\s*$", re.IGNORECASE)
+_SUBJECT = 60  # characters of a subject that a phone shows
+_TOPIC = 100  # characters of what a case is called in a line of facts
+_SAID_PLAINLY = {
+    "stated priority": "the mail states this priority",
+    "mailbox": "the mailbox it came to states it",
+    "automatic mail": "a program wrote it, and nobody waits for an answer",
+    "monitoring alert": "a monitor reports it",
+    "monitoring channel": "it came from the monitoring",
+    "no cue": "the mail says nothing of how bad it is",
+    "no clear words": "the mail has no clear words for how bad it is",
+}
 _MOMENT = timedelta(minutes=1)
 _NOTHING = timedelta()
 
@@ -147,7 +162,7 @@ class Letters:
             name=window.name,
             sector=window.sector,
             begins=moment(window.begins_at, zone, language),
-            begins_brief=brief(window.begins_at, zone, language),
+            begins_brief=brief(window.begins_at, zone, language, now=now),
             ends=moment(window.ends_at, zone, language),
         )
         return self.desk_letter(DeskLetter(content, str(number), language=language), to, mailbox=mailbox, now=now)
@@ -161,7 +176,7 @@ class Letters:
             from_=Person(mailbox.address, mailbox.name or self._desk),
             to=to,
             reply_to=self._address(mailbox, NO_CASE, to, "operator") if desk_mail.operator else "",
-            subject=words.subject,
+            subject=_shortened(words.subject, _SUBJECT) if desk_mail.operator or kind == "digest" else words.subject,
             message_id=self._signer.message_id(case=NO_CASE, nonce=unique, domain=mailbox.address.rpartition("@")[2]),
             date=now,
             in_reply_to=desk_mail.thread.in_reply_to,
@@ -189,7 +204,7 @@ class Letters:
             from_=Person(mailbox.address, self._from_name(draft, mailbox)),
             to=Person("", draft.to.shown) if wrong else _reader(draft),
             reply_to=self._reply_to(draft, mailbox, number),
-            subject=words.subject,
+            subject=_shortened(words.subject, _SUBJECT) if draft.audience == "agent" else words.subject,
             message_id=self._signer.message_id(case=number, nonce=key, domain=mailbox.address.rpartition("@")[2]),
             date=now,
             in_reply_to=thread.in_reply_to,
@@ -259,22 +274,36 @@ class Letters:
                     waited=content.waited,
                 )
             case StepMail():
-                return StepMailWords(step=_step_words(content.step, case, terms, now), missed=content.missed)
+                zone = readers_zone(draft.to, case, terms)
+                return StepMailWords(step=_step_words(content.step, case, zone, now), missed=content.missed)
             case SuspicionMail():
-                return SuspicionMailWords(suspicion=_suspicion_words(content, case, terms), current=case.severity)
+                suspicion = _suspicion_words(content, case, terms, readers_zone(draft.to, case, terms))
+                return SuspicionMailWords(suspicion=suspicion, current=case.severity)
         return content
 
     def _rating_links(self, person: Person, case: Case, terms: Terms) -> RatingLinks:
-        """For each grade a `mailto:` (RFC 6068) that writes the whole mail: it only has to be sent."""
+        """For each grade a link that writes the whole mail."""
         language = _spoken(case, terms)
         links: dict[str, str] = {}
         for grade in rating.GRADES:
-            address = self._address(terms.mailbox, case.number, person, grade)
             said = rating.prefilled(grade, case.ref, language)
-            fields = f"subject={quote(said.removesuffix('.'), safe='')}&body={quote(said, safe='')}%0D%0A"
-            # Some programs read a plain `+` as a space.
-            links[grade] = f"mailto:{quote(address, safe='@')}?{fields}"
+            links[grade] = self._mailto(grade, case, terms, person, said.removesuffix("."), said)
         return RatingLinks(**links)
+
+    def _order_links(self, draft: Draft, case: Case, terms: Terms, *, unheard: bool) -> Iterator[OrderLink]:
+        """The orders that are given most, each as a mail that only has to be sent."""
+        for label, verb, argument in _one_click_orders(case, unheard=unheard):
+            # What a mail program adds below an order, such as a signature, must not go to the customer.
+            purpose: Purpose = "agent" if ORDERS[verb].to_customer else "note"
+            order = f"#{verb} {argument}".rstrip()
+            link = self._mailto(purpose, case, terms, draft.to, f"Re: [{case.ref}] {order.removeprefix('#')}", order)
+            yield OrderLink(label, order, link)
+
+    def _mailto(self, purpose: Purpose, case: Case, terms: Terms, to: Person, subject: str, body: str) -> str:
+        """A link that writes a mail, which only has to be sent (RFC 6068)."""
+        address = self._address(terms.mailbox, case.number, to, purpose)
+        # Some programs read a plain `+` as a space.
+        return f"mailto:{quote(address, safe='@')}?subject={quote(subject, safe='')}&body={quote(body, safe='')}%0D%0A"
 
     def _customer_words(self, draft: Draft, case: Case, terms: Terms) -> CustomerWords:
         policy, content, language = terms.policy, draft.content, _spoken(case, terms)
@@ -317,7 +346,9 @@ class Letters:
         policy, content = terms.policy, draft.content
         if not isinstance(content, ToAgent):
             raise TypeError(f"{content} is for no agent")
-        stays, due = content.stays or unheard(case, terms), tuple(_due(one, now) for one in _owed(draft).running)
+        acts, nobody_reads = terms.team.agent(draft.to.address) is not None, unheard(case, terms)
+        stays, zone = content.stays or nobody_reads, readers_zone(draft.to, case, terms)
+        due = tuple(_due(one, zone, now) for one in _owed(draft).running)
         return AgentWords(
             desk=terms.mailbox.name or self._desk,
             ref=case.ref,
@@ -334,10 +365,11 @@ class Letters:
             severity_why=_why(case, terms),
             severities=", ".join(level.key for level in policy.levels_of(case.plan)),
             review=case.review,
-            acts=terms.team.agent(draft.to.address) is not None,
+            topic=_shortened(case.subject or "(no subject)", _TOPIC),
+            acts=acts,
             stays=stays,
             reply=plain_reply(case, terms, stays=stays),
-            unheard=unheard(case, terms),
+            unheard=nobody_reads,
             links=case.links,
             merged=tuple(f"HD-{number}" for number in case.merged),
             merged_into=case.merged_into,
@@ -345,11 +377,15 @@ class Letters:
             tags=(*case.tags, *case.labels),
             missing=tuple(_short(field.label) for field in policy.intake if field.key in case.missing),
             assignee=_name_of(terms.team.agent(case.assignee)),
-            turn=turn_words(case, policy) if case.active and turn_of(case).whose != "desk" else "",
+            turn=turn_words(case, zone) if case.active and turn_of(case).whose != "desk" else "",
             due=due,
             promised=tuple(_promised_words(one, "en") for one in _owed(draft).promised),
             first_due=due[0] if due else None,
-            opened=moment(case.opened_at, desk_zone(case, policy)),
+            opened=moment(case.opened_at, zone),
+            others=tuple(
+                f"HD-{one.number} {_shortened(one.subject, _TOPIC)} ({one.requester})" for one in draft.others
+            ),
+            orders=tuple(self._order_links(draft, case, terms, unheard=nobody_reads)) if acts else (),
             link=f"{self._public_url}/cases/{case.ref}" if self._public_url else "",
             delayed=span(_whole_minutes(content.delayed)) if content.delayed >= _MOMENT else "",
             instead=content.instead,
@@ -460,10 +496,16 @@ def desk_zone(case: Case, policy: Policy) -> str:
     return policy.desk_timezone(case.region)
 
 
-def turn_words(case: Case, policy: Policy) -> str:
+def readers_zone(reader: Person, case: Case, terms: Terms) -> str:
+    """The zone in which one of us reads of a case: their own where they have one, else the desk's."""
+    agent = terms.team.agent(reader.address)
+    return zone_of(agent.timezone if agent else "", desk_zone(case, terms.policy))
+
+
+def turn_words(case: Case, zone: str) -> str:
     """`the customer's since Tue 26 May 2026, 16:00 CEST`."""
     turn = turn_of(case)
-    return f"{TURN_NAMES[turn.whose]} since {moment(turn.since, desk_zone(case, policy))}"
+    return f"{TURN_NAMES[turn.whose]} since {moment(turn.since, zone)}"
 
 
 def _due_at(clock: Clock) -> datetime:
@@ -472,8 +514,8 @@ def _due_at(clock: Clock) -> datetime:
     return clock.due_at
 
 
-def _due(running: RunningClock, now: datetime) -> DueWords:
-    clock, due_at, zone = running.clock, running.due_at, running.timezone
+def _due(running: RunningClock, zone: str, now: datetime) -> DueWords:
+    clock, due_at = running.clock, running.due_at
     late = clock.breached_at(now) is not None
     now_due = _due_at(clock) if _due_at(clock) > max(due_at, now) else None
     return DueWords(
@@ -481,13 +523,35 @@ def _due(running: RunningClock, now: datetime) -> DueWords:
         asks=clock.kind.asks or clock.kind.name,
         of=running.ref,
         at=moment(due_at, zone),
-        brief=brief(due_at, zone),
-        by=f"was due {brief(due_at, zone)}" if late else f"by {brief(due_at, zone)}",
+        brief=brief(due_at, zone, now=now),
+        by=f"{'was due' if late else 'by'} {brief(due_at, zone, now=now)}",
         left=_left(due_at, clock.told_late_from, zone, now),
         now_due=f"{moment(now_due, zone)}, in {span(now_due - now)}" if now_due else "",
         promise=str(clock.promise.within) if isinstance(clock.promise, Promise) else "",
         applies=", ".join(clock.promise.applies) if isinstance(clock.promise, Promise) else "",
     )
+
+
+def _one_click_orders(case: Case, *, unheard: bool) -> Iterator[tuple[str, Verb, str]]:
+    """Label, order and what stands behind its word, of what is ordered most on a case as it stands."""
+    if not case.active:
+        yield "Open it again", "reopen", ""
+        return
+    yield "I have it", "ack", ""
+    if case.status == "open" and not unheard:
+        yield "Wait for the customer", "wait", ""
+    yield "Remind me tomorrow", "snooze", "1d"
+    yield "Note to the team", "note", ""
+    yield "Resolve", "resolve", ""
+
+
+def _shortened(text: str, most: int) -> str:
+    """On one line, and cut at a word where it is longer."""
+    line = " ".join(text.split())
+    if len(line) <= most:
+        return line
+    cut = line[: most - 1].rpartition(" ")[0]
+    return f"{cut if len(cut) > most // 2 else line[: most - 1]}".rstrip(" ·,;:-(") + "…"
 
 
 def _whole_minutes(amount: timedelta) -> timedelta:
@@ -504,18 +568,19 @@ def _left(due_at: datetime, late_from: datetime | None, zone: str, now: datetime
     return f"late from {moment(late_from, zone)}" if late_from and late_from > now else f"{span(left)} late"
 
 
-def _step_words(step: TakenStep, case: Case, terms: Terms, now: datetime) -> StepWords:
-    zone, due_at = desk_zone(case, terms.policy), step.due_at
+def _step_words(step: TakenStep, case: Case, zone: str, now: datetime) -> StepWords:
+    due_at = step.due_at
     return StepWords(
         target=step.target,
+        asks=step.asks,
         owes=step.owes,
         orders=step.orders,
         due=moment(due_at, zone) if due_at else "",
-        due_brief=brief(due_at, zone) if due_at else "",
+        due_brief=brief(due_at, zone, now=now) if due_at else "",
         left=_left(due_at, step.late_from, zone, now) if due_at else "",
         late=step.late_from is not None and step.late_from <= now,
         percent=round(step.share * 100),
-        after=span(step.after) if step.after else "",
+        after=open_span(step.after) if step.after else "",
         acknowledge=step.acknowledge,
         unheard_for=span(step.unheard_for) if step.unheard_for else "",
         again=step.turn > 0,
@@ -539,34 +604,35 @@ def _name_of(agent: Agent | None) -> str:
 
 
 def _why(case: Case, terms: Terms) -> str:
-    """One line: who set the severity last and why, or the desk's own strongest reasons, and whether it may be worse."""
+    """As one would say it: who set the severity last and why, or what of the mail made it so."""
     found = case.of_type(SeverityAssessed, SeveritySet)
     if not found:
         return ""
     last = found[-1]
     if isinstance(last, SeveritySet) and last.by == DESK:
-        return str(last.reason)
+        return f"of this: {last.reason}" if last.reason else "the desk set it"
     if isinstance(last, SeveritySet):
         agent = terms.team.agent(last.by)
-        by = f"set by {_name_of(agent) if agent else last.by}"
-        return f"{by}: {last.reason}" if last.reason else by
+        by = f"{_name_of(agent) if agent else last.by} set it"
+        return f"{by}: {last.reason.rstrip('. ')}" if last.reason else by
     worse = [reason for reason in last.reasons if reason["rule"] == MAY_BE_WORSE]
     others = [reason for reason in last.reasons if reason["rule"] != MAY_BE_WORSE]
-    return "; ".join([*_told_together(others)[: 1 if worse else 2], *_told_together(worse)])
+    return "; ".join(filter(None, [*map(_reason_words, others[:1]), *map(_reason_words, worse)]))
 
 
-def _told_together(reasons: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Reasons that make the same of the same words: the words once, behind what they say."""
-    said: dict[tuple[str, str], list[str]] = {}
-    for reason in reasons:
-        words = (reason["evidence"] or reason["effect"]).rstrip(". ")
-        said.setdefault((words, reason["effect"]), []).append(reason["rule"])
-    return [f"{', '.join(rules[:3])}: {words}" for (words, _), rules in said.items()]
+def _reason_words(reason: Mapping[str, Any]) -> str:
+    """What made the severity so, and the words of the mail that say it."""
+    if reason["rule"] == MAY_BE_WORSE:
+        return f"{MAY_BE_WORSE}: {reason['effect']}"
+    evidence = reason["evidence"].rstrip(". ")
+    said = _SAID_PLAINLY.get(reason["rule"]) or reason["effect"].rpartition(": ")[0] or reason["effect"]
+    plain = f"{said[:1].lower()}{said[1:]}" if said[1:2].islower() else said
+    return f'{plain} ("{evidence}")' if evidence else plain
 
 
-def _suspicion_words(content: SuspicionMail, case: Case, terms: Terms) -> SuspicionWords:
+def _suspicion_words(content: SuspicionMail, case: Case, terms: Terms, zone: str) -> SuspicionWords:
     """What the alarm about a possible rank 1 says."""
-    raised, zone = case.of_type(RankOneSuspected)[-1], desk_zone(case, terms.policy)
+    raised = case.of_type(RankOneSuspected)[-1]
     level = terms.policy.severity.at_rank(1)
     cues = [reason for reason in raised.reasons if reason["evidence"]][:3]
     return SuspicionWords(

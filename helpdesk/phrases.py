@@ -66,12 +66,14 @@ def language_names(spoken: Sequence[str], language: str) -> str:
     return f" {_OR[told]} ".join(languages()[one]["names"][told] for one in spoken)
 
 
-def brief(at: datetime, zone: str, language: str = "en") -> str:
-    """`Fri 27 Mar 16:00`, for a subject line; German: `Fr. 27.03. 16:00`."""
+def brief(at: datetime, zone: str, language: str = "en", *, now: datetime | None = None) -> str:
+    """`Fri 27 Mar 16:00`, for a subject line; German: `Fr. 27.03. 16:00`. With its year where `now` is in another."""
     local = at.astimezone(ZoneInfo(zone))
+    year = "" if now is None or local.year == now.astimezone(ZoneInfo(zone)).year else str(local.year)
     if language == "de":
-        return f"{_GERMAN_DAYS[local.weekday()]}. {local:%d.%m. %H:%M}"
-    return f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {local:%H:%M}"
+        return f"{_GERMAN_DAYS[local.weekday()]}. {local:%d.%m.}{year} {local:%H:%M}"
+    day = f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]}"
+    return f"{day}{f' {year}' if year else ''} {local:%H:%M}"
 
 
 def date_words(on: date) -> str:
@@ -98,6 +100,13 @@ def span(amount: timedelta) -> str:
     if hours:
         return _two((hours, "h"), (minutes % 60, "min"))
     return _two((minutes, "min"), (seconds % 60, "s"))
+
+
+def open_span(amount: timedelta) -> str:
+    """`80 h 20 min`: of open time, whose days are not those of a calendar."""
+    seconds = int(abs(amount).total_seconds())
+    hours, minutes = seconds // 3600, seconds // 60
+    return _two((hours, "h"), (minutes % 60, "min")) if hours else span(amount)
 
 
 def _two(large: tuple[int, str], small: tuple[int, str]) -> str:

@@ -57,4 +57,4 @@ def _on_a_weekday(words: str, zone: str, after: datetime) -> datetime | None:
 
 def zone_of(own: str, case: str) -> str:
     """The zone in which an agent's times are read: their own, where one is configured, else that of the case."""
-    return own if own and own != "UTC" else str(ZoneInfo(case))
+    return own or str(ZoneInfo(case))

@@ -128,7 +128,7 @@ def handover_mail(
         primary_address=seats.primary.address,
         begins=moment(at, zone),
         until=moment(seats.until, zone),
-        until_brief=brief(seats.until, zone),
+        until_brief=brief(seats.until, zone, now=now),
         open=load.number,
         late_number=load.late_number,
         cases=open_cases,

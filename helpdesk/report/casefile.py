@@ -34,7 +34,7 @@ def case_text(case: Case, policy: Policy, messages: Sequence[StoredMessage], now
         f"{case.ref}  {case.subject}",
         f"{case.status}, with {case.assignee or 'nobody'}; opened {moment(case.opened_at, zone)}",
         *([f"given to the team {case.team}"] if case.team else []),
-        *([f"turn: {turn_words(case, policy)}"] if case.active else []),
+        *([f"turn: {turn_words(case, desk_zone(case, policy))}"] if case.active else []),
         f"from {case.requester.shown}, customer {case.customer or 'unknown'}",
         *([f"answers go to {case.addressee.shown}"] if case.addressee.address != case.requester.address else []),
         *([f"also {', '.join(person.address for person in case.participants)}"] if case.participants else []),

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from helpdesk.core.clocks.measured import MeasuredCase, from_shape, measured
 from helpdesk.core.clocks.milestones import Milestones, milestones_of
 from helpdesk.core.words.case import Case, case_from
+from helpdesk.core.words.decision import CaseBeside
 from helpdesk.core.words.events import (
     AgentAnswered,
     CaseAssigned,
@@ -29,8 +30,8 @@ from helpdesk.core.words.people import Workload
 from helpdesk.errors import NotFound, StaleCase
 from helpdesk.store import case_counts
 from helpdesk.store.dialect import insert_ignoring, locked, skip_locked, wait_at_most
-from helpdesk.store.prepared import Prepared, PreparedLists
-from helpdesk.store.tables import cases, event, message, policy_version, spool
+from helpdesk.store.prepared import Prepared, PreparedLists, one_of
+from helpdesk.store.tables import LISTED, cases, event, message, policy_version, spool
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 _PATIENCE = 5  # seconds: nobody holds a case for that long but who is frozen
 _AUTHORS = 50  # the newest mails of a customer that are looked at
 _ACTIVE = ("open", "waiting")
+_OTHERS = 6  # open cases of the same people that are told of beside one
 _OWING = (*_ACTIVE, "merged")  # a merged case keeps its promises, but it is answered in another one
 
 # What is asked for with every mail: to build a statement takes longer than to run it.
@@ -57,6 +59,17 @@ _BRIEF = Prepared(
         cases.c.id == sa.bindparam("number")
     )
 )
+_OPEN_OF = {
+    column.key: Prepared(
+        sa.select(cases.c.id, cases.c.requester, cases.c.subject)
+        # The condition in the index's own words, so that both databases use it.
+        .where(column == sa.bindparam("value"), sa.text(LISTED), one_of(cases.c.status, _ACTIVE))
+        .where(cases.c.id != sa.bindparam("besides"))
+        .order_by(cases.c.id.desc())
+        .limit(_OTHERS)
+    )
+    for column in (cases.c.customer, cases.c.requester)
+}
 _APPEND = Prepared(sa.insert(event), sets=event.c.keys())
 _REPORTED = PreparedLists(
     lambda numbers: (
@@ -398,6 +411,13 @@ def brief(connection: sa.Connection, number: int | None) -> BriefCase | None:
     """A case without its ledger; None where there is none."""
     found = _BRIEF.rows(connection, number=number) if number else []
     return BriefCase(*found[0]) if found else None
+
+
+def open_beside(connection: sa.Connection, case: Case) -> tuple[CaseBeside, ...]:
+    """The newest other open cases of a case's customer, or of its requester, where that is nobody's we know."""
+    by, value = ("customer", case.customer) if case.customer else ("requester", case.requester.address)
+    found = _OPEN_OF[by].rows(connection, value=value, besides=case.number) if value else []
+    return tuple(CaseBeside(*row) for row in found)
 
 
 def has_customer(connection: sa.Connection, key: str) -> bool:

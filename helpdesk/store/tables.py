@@ -77,6 +77,7 @@ cases = sa.Table(
     sa.Index("ix_cases_assignee_status", "assignee", "status"),
     sa.Index("ix_cases_assignee_assigned_at", "assignee", "assigned_at"),  # whom the next case goes to
     sa.Index("ix_cases_customer_opened_at", "customer", "opened_at"),
+    sa.Index("ix_cases_requester", "requester", "id", **_where(LISTED)),  # what is open of somebody
     sa.Index("ix_cases_opened_at", "opened_at", "id"),
     # The queue, page by page: see helpdesk.store.queue.
     sa.Index("ix_cases_queue", "status", "breached", "rank", "next_at", "id"),

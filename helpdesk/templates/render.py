@@ -57,7 +57,7 @@ class Templates:
         if not first.startswith("Subject: "):
             raise ConfigurationError([f"templates/{kind}.txt: expected 'Subject: ...' on the first line"])
         subject = " ".join(first.removeprefix("Subject: ").split())
-        return Rendered(subject, *faces(body))
+        return Rendered(subject, *faces(body, subject, language))
 
     def problems(self) -> list[str]:
         """What is wrong with the templates as they lie there, `file: line: problem` each.

@@ -86,6 +86,15 @@ class PromisedWords:
     said: str
 
 
+@dataclass(frozen=True, slots=True)
+class OrderLink:
+    """A `mailto:` that writes an order; it still has to be sent."""
+
+    label: str
+    order: str
+    link: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentWords(CaseWords):
     """What a mail to agents may say."""
@@ -98,6 +107,7 @@ class AgentWords(CaseWords):
     severity_why: str
     severities: str
     review: bool
+    topic: str
     acts: bool
     stays: bool
     reply: PlainReply
@@ -114,6 +124,8 @@ class AgentWords(CaseWords):
     promised: tuple[PromisedWords, ...]
     first_due: DueWords | None
     opened: str
+    others: tuple[str, ...]
+    orders: tuple[OrderLink, ...]
     link: str
     delayed: str
     instead: str
@@ -175,6 +187,7 @@ class StepWords:
     """A step of the ladder."""
 
     target: str
+    asks: str
     owes: str
     orders: tuple[str, ...]
     due: str

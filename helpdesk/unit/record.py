@@ -6,10 +6,21 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from helpdesk.core.words.case import number_of
-from helpdesk.core.words.drafts import AssignedMail, CallMail, CustomerReminderMail, EscalationMail, MergedMail
+from helpdesk.core.words.drafts import (
+    AssignedMail,
+    CustomerReminderMail,
+    DowngradeMail,
+    MergedMail,
+    SeverityRaisedMail,
+    SnoozeOverMail,
+    StepMail,
+    SuspicionMail,
+    WaitOverMail,
+)
 from helpdesk.core.words.enclosure import Enclosure
 from helpdesk.core.words.events import CustomerRated, CustomerThanked, CustomerWrote, RequesterSet
-from helpdesk.letters import Thread, thread_of
+from helpdesk.letters import Thread, readers_zone, thread_of
+from helpdesk.phrases import moment
 from helpdesk.store import cases as case_store
 from helpdesk.store import outbox
 
@@ -27,36 +38,37 @@ if TYPE_CHECKING:
 
 _LONGEST = 10  # Message-IDs of a thread
 _LAST = 6  # messages; who wants to read more asks for the case
+_REMINDS = (StepMail, SuspicionMail, WaitOverMail, SnoozeOverMail, DowngradeMail, SeverityRaisedMail)
 _WHOSE = {"internal": ", a note", "unverified": ", not verified", "rating": ", a rating"}
 
 
 def letter_of(connection: Connection, rules: Rules, case: Case, draft: Draft, terms: Terms, now: datetime) -> Queued:
     """A draft about a stored case, written down to its last byte."""
-    complete = _with_what_was_said(connection, case, draft, rules.configuration.attachments)
+    complete = _with_what_was_said(connection, case, draft, terms, rules.configuration.attachments)
     return rules.letters.write(complete, case, terms, thread=_thread(connection, case, complete), now=now)
 
 
-def _with_what_was_said(connection: Connection, case: Case, draft: Draft, up_to: int) -> Draft:
-    """Who is to act on a case without having seen it gets what was said: they may have nothing but their mail."""
+def _with_what_was_said(connection: Connection, case: Case, draft: Draft, terms: Terms, up_to: int) -> Draft:
+    """Who is to act on a case, or hears of it, gets what was said: they may have nothing but this mail."""
     content = draft.content
     if isinstance(content, CustomerReminderMail) and content.repeats:
         return replace(draft, content=replace(content, question=_question(connection, case, content)))
     if isinstance(content, MergedMail):
-        return _quoting(draft, case_store.messages(connection, content.merged_number)[-_LAST:])
+        messages = case_store.messages(connection, content.merged_number)[-_LAST:]
+        return _quoting(draft, messages, readers_zone(draft.to, case, terms))
     handed_over = isinstance(content, AssignedMail) and content.handed_over
-    escalated = isinstance(content, (EscalationMail, CallMail)) and draft.kind == "escalation"
-    if draft.text or not (handed_over or escalated):
+    if draft.text or not (handed_over or isinstance(content, _REMINDS)):
         return draft
     messages = case_store.messages(connection, case.number, *case.merged)[-_LAST:]
     files = _enclosures(messages, up_to) if handed_over else ()
-    return replace(_quoting(draft, messages), enclosures=files)
+    return replace(_quoting(draft, messages, readers_zone(draft.to, case, terms)), enclosures=files)
 
 
-def _quoting(draft: Draft, messages: Sequence[StoredMessage]) -> Draft:
+def _quoting(draft: Draft, messages: Sequence[StoredMessage], zone: str) -> Draft:
     """The draft with what was said in these mails."""
     said = list(filter(_by_somebody, messages))
     shows = tuple(message.spool_id for message in said if message.spool_id)
-    return replace(draft, text="\n\n".join(map(_said, said)), shows=shows)
+    return replace(draft, text="\n\n".join(_said(message, zone) for message in said), shows=shows)
 
 
 def _question(connection: Connection, case: Case, content: CustomerReminderMail) -> str:
@@ -86,9 +98,9 @@ def _by_somebody(message: StoredMessage) -> bool:
     return bool(message.reply) and message.visibility != "robot"
 
 
-def _said(message: StoredMessage) -> str:
+def _said(message: StoredMessage, zone: str) -> str:
     who, whose = message.author_name or message.author, _WHOSE.get(message.visibility, "")
-    return f"{who}, {message.at:%Y-%m-%d %H:%M} UTC{whose}:\n{message.reply}"
+    return f"{who}, {moment(message.at, zone)}{whose}:\n{message.reply}"
 
 
 def _written_by_customers(case: Case) -> list[str]:

@@ -244,7 +244,12 @@ class Unit:
         """Queue the letters of a decision; of a case that is not confirmed, none that go outside."""
         drafts = [draft for draft in drafts if draft.audience == "agent" or not case.unconfirmed]
         drafts = with_owed(drafts, case, terms, self.now)
-        self.queue(letter_of(self.connection, self.rules, case, draft, terms, self.now) for draft in drafts)
+        told = any(draft.audience == "agent" for draft in drafts)
+        others = case_store.open_beside(self.connection, case) if told else ()
+        self.queue(
+            letter_of(self.connection, self.rules, case, replace(draft, others=others), terms, self.now)
+            for draft in drafts
+        )
 
     def queue(self, mails: Iterable[Queued]) -> None:
         """Have these sent, or kept until somebody releases them where all is."""

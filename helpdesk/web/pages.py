@@ -151,7 +151,7 @@ def _facts(case: Case, policy: Policy, zone: str) -> dict[str, list[Words]]:
     requester = case.requester
     lines: dict[str, str | list[Words]] = {
         "Status": case.status,
-        "Turn": turn_words(case, policy) if case.active else "",
+        "Turn": turn_words(case, desk_zone(case, policy)) if case.active else "",
         "Severity": policy.level(case.severity).name + (", please review" if case.review else ""),
         "Because": _reasons(case),
         "From": requester.shown,

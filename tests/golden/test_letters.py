@@ -121,15 +121,27 @@ def test_no_line_of_our_own_is_too_long_for_a_terminal(written, name):
     ("name", "begins"),
     [
         ("assigned", "[HD-1] Urgent · reply by Tue 19 May 11:15"),
-        ("warning", "[HD-1] Urgent · first response due Tue 19 May 11:15"),
-        ("breach", "[HD-1] BREACHED · Urgent · first response"),
-        ("escalation", "[HD-1] ESCALATED · Urgent · first response"),
+        ("warning", "[HD-1] Urgent · reply due Tue 19 May 11:15"),
+        ("breach", "[HD-1] BREACHED · Urgent · due Tue 19 May 11:15"),
+        ("escalation", "[HD-1] ESCALATED · Urgent · due Tue 19 May 11:15"),
         ("customer-message", "[HD-1] Critical"),
     ],
 )
 def test_a_lock_screen_shows_case_severity_and_what_is_due(written, name, begins):
     """It shows some forty letters."""
     assert written[name].subject.startswith(begins)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_an_agent_gets_says_little_before_what_was_written_and_its_subject_fits_a_phone(written, name):
+    """But for what goes back to its author, or says what a customer's mail did to their case."""
+    mail = written[name]
+    if name.endswith(("maintenance", "statement")) or not mail.to.endswith("@desk.example"):
+        return
+    before, quote, _ = text_of(mail).partition("\n\n")[2].partition("\n>")
+
+    assert len(mail.subject) <= 60
+    assert not quote or mail.kind == "echo" or len(before.splitlines()) <= 12
 
 
 @pytest.fixture(scope="module")  # while one runs, no other can be started

@@ -46,7 +46,7 @@ def test_a_customers_mail_that_an_agent_passes_on_is_the_customers_case(desk):
     assert desk.state() == "running"
     assert outside(desk) == [("ack", JO)]
     told = " ".join(desk.last(ANN, "assigned").text.split())
-    assert "Your reply goes to jo@acme.example" in told
+    assert "Your reply goes to Jo Miller <jo@acme.example>" in told
     assert "written Tue, May 19, 2026 at 8:02 AM" in told
     assert "the price is wrong" in told
     assert "please log this one" not in "".join(mail.text for mail in desk.sent_to(JO))

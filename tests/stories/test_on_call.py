@@ -86,7 +86,7 @@ def test_lgt_4_what_monitoring_finds_at_night_calls_the_primary_at_once(desk):
     assert called(desk, ANN) == [wall("2026-05-20 02:00")]
     assert called(desk, BOB) == []
     call = desk.last(ANN, "escalation")
-    assert call.subject.startswith("[HD-1] CALL · Severity 1 · first response due Wed 20 May 03:00")
+    assert call.subject.startswith("[HD-1] CALL · Severity 1 · due Wed 20 May 03:00")
     assert '"#ack"' in call.text
     assert "> State: DOWN" in call.text, "at night there is nothing but the mail"
 
@@ -107,7 +107,7 @@ def test_lgt_5_a_call_that_nobody_acknowledges_says_when_it_is_late(desk):
     is_down(desk)
     desk.at("2026-05-20 04:05")
 
-    assert desk.last(ANN, "escalation").subject.startswith("[HD-1] CALL · Severity 1 · first response was due Wed 20 ")
+    assert desk.last(ANN, "escalation").subject.startswith("[HD-1] CALL · Severity 1 · LATE since Wed 20 May 03:00")
 
 
 @pytest.mark.parametrize("words", ["#ack", "#note\nI am looking into it.", "We are on it."])
@@ -222,7 +222,7 @@ def test_lgt_5_at_the_hand_over_both_are_told_what_is_open_once(tmp_path):
 
     mail = desk.last(BOB, "digest")
     assert (mail.at, len(desk.sent_to(BOB, "digest"))) == (wall("2026-05-25 09:00"), 1)
-    assert mail.subject == "[Acme Support] You are on call until Mon 1 Jun 09:00: 1 open"
+    assert mail.subject == "[Acme Support] On call until Mon 1 Jun 09:00: 1 open"
     assert "Your seat: primary" in mail.text
     assert "Secondary: Ann Berg" in mail.text
     assert "HD-1" in mail.text

@@ -70,7 +70,7 @@ def test_what_was_broken_under_a_worse_severity_keeps_its_own_lateness(desk):
     desk.reply(ANN, "#severity medium\n#assign bob", to_kind="assigned")
     given = desk.last(BOB, "assigned")
 
-    assert given.subject == "[HD-1] Medium · reply was due Tue 19 May 10:15 · The rules do not fire"
+    assert given.subject == "[HD-1] Medium · reply was due Tue 19 May 10:15 · The rules…"
     facts = " ".join(given.text.split())
     assert "First response: was due Tue 19 May 2026, 10:15 CDT, 10 min late;" in facts
     assert "now due Tue 19 May 2026, 17:15 CDT, in 6 h 50 min" in facts

@@ -61,7 +61,8 @@ def test_the_agents_mail_says_in_one_line_what_decided(desk):
     desk.mail(JO, "Orders", OUTAGE)
 
     words = " ".join(desk.last(ANN, "assigned").text.split())
-    assert "Severity: Medium (please review) - stated priority: Medium; " in words
+    assert 'Medium, because the mail states this priority ("Medium"); ' in words
+    assert "Please look whether that is right." in words
 
 
 def test_a_mail_that_says_nothing_gets_the_policys_default_and_a_review(desk):
@@ -70,7 +71,7 @@ def test_a_mail_that_says_nothing_gets_the_policys_default_and_a_review(desk):
     case = desk.case()
     assert (case.severity, case.severity_set_by, case.review) == ("medium", "no cue", True)
     words = " ".join(desk.last(ANN, "assigned").text.split())
-    assert "Medium (please review) - no cue: the policy's default, Medium" in words
+    assert "Medium, because the mail says nothing of how bad it is. Please look whether that is right." in words
 
 
 # --- a suspicion

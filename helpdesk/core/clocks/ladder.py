@@ -290,6 +290,7 @@ def _as_taken(rung: Rung, now: datetime) -> TakenStep:
     return TakenStep(
         kind=rung.step.kind,
         target=rung.clock.kind.name,
+        asks=rung.clock.kind.asks or rung.clock.kind.name,
         owes=rung.clock.kind.owes or rung.clock.kind.name,
         orders=rung.clock.kind.orders,
         due_at=rung.clock.broken_or_due_at(now),

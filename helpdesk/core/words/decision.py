@@ -160,6 +160,15 @@ class Arrival:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseBeside:
+    """An open case of the same customer, or of the same person, as it is told of beside one."""
+
+    number: int
+    requester: str  # address
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """Mail to write. `key` and the recipient make it unique within the case: it is sent once, ever."""
 
@@ -171,6 +180,7 @@ class Draft:
     enclosures: tuple[Enclosure, ...] = ()  # files that go along
     shows: tuple[int, ...] = ()  # the numbers in the spool of the mails whose words stand in it
     owed: Owed | None = field(default=None, compare=False)  # on its case, once all is decided
+    others: tuple[CaseBeside, ...] = field(default=(), compare=False)  # open beside its case, once it is written
 
     @property
     def kind(self) -> MailKind:

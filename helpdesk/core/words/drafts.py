@@ -438,6 +438,7 @@ class TakenStep:
 
     kind: StepKind
     target: str  # its name for people
+    asks: str  # what is to be done by then, in a word
     owes: str  # what the customer has not yet
     orders: tuple[str, ...]  # that meet it
     due_at: datetime | None

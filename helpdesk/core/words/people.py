@@ -39,13 +39,16 @@ class Mailbox:
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """Somebody who answers customers, from any of their addresses. `hours` None: on duty whenever not away."""
+    """Somebody who answers customers, from any of their addresses. `hours` None: on duty whenever not away.
+
+    `timezone` is "" where they name none: they read the desk's.
+    """
 
     name: str
     address: str
     aliases: tuple[str, ...] = ()
     teams: tuple[str, ...] = ()
-    timezone: str = "UTC"
+    timezone: str = ""
     hours: Calendar | None = None
     absences: tuple[Period, ...] = ()
 

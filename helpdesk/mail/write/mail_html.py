@@ -5,7 +5,8 @@ The source is plain text in blocks that a blank line divides:
     Label: value        every line like that: a table of facts
     - point             a list
     > words             somebody's words, quoted
-    [Yes](mailto:...)   every line like that: links to click, in the text without what they fill in
+    [Yes](mailto:...)   every line like that: links to click, in the text without what they fill in;
+                        what stands behind one is what the text says in its place: [I have it](mailto:...) #ack
     -- small print      the foot
     anything else       a paragraph, wrapped at 72 columns
 
@@ -22,43 +23,59 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from helpdesk.design import DARK, FONT, LIGHT
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
 WIDTH = 72
 _DEEPEST = 12  # columns of indentation that a phone has room for
 # Private-use marks around a person's words, and before quoted ones; removed from those words first.
 _OPEN, _CLOSE, _QUOTE = "\ue000", "\ue001", "\ue002"
 _FACT = re.compile(r"([A-Z][\w .'\u2019/-]{0,24}): +(\S.*)")
-_ANSWER = re.compile(r"\[([^\[\]\n]{1,40})\]\((mailto:[^\s()<>\"']+)\)")
+_ANSWER = re.compile(r"\[([^\[\]\n]{1,40})\]\(((?:mailto|https?):[^\s()<>\"']+)\)(?: (\S.*))?")
 _LINK = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]]")
 _GAP = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 _MARKS = re.compile(f"[{_OPEN}{_CLOSE}{_QUOTE}]")
 _BETWEEN = re.compile(f"[{_OPEN}{_CLOSE}]")
 
-_BODY = "margin:0;padding:16px;font:16px/1.5 -apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;max-width:640px"
+_ROOM = "font:16px/1.5 " + FONT + ";max-width:640px;margin:0 auto;padding:16px"
 _BUTTON = (  # in place, for the programs that leave style sheets out
     "display:inline-block;min-width:72px;margin:0 8px 8px 0;padding:10px 16px;border:1px solid #8a94a6;"
     "border-radius:8px;text-align:center;text-decoration:none"
 )
-_STYLE = """:root{color-scheme:light dark}
-table{border-collapse:collapse;margin:0 0 16px}
-td{padding:3px 14px 3px 0;vertical-align:top}
-td:first-child{opacity:.65;white-space:nowrap}
-p,ul,blockquote{margin:0 0 16px}
-ul{padding-left:20px}
-blockquote{border-left:3px solid #8a94a6;padding-left:12px;overflow-wrap:anywhere}
-.words{overflow-wrap:anywhere}
-.foot{font-size:13px;opacity:.7;border-top:1px solid #8a94a6;padding-top:10px}
-a{color:#2f6fde}
-@media (prefers-color-scheme:dark){a{color:#8ab4ff}}"""
+
+
+def _coloured(colours: Mapping[str, str]) -> str:
+    return (
+        f"body{{background:{colours['ground']};color:{colours['ink']}}}"
+        f"a{{color:{colours['link']}}}th,.foot{{color:{colours['quiet']}}}"
+        f"blockquote,.foot{{border-color:{colours['line']}}}"
+    )
+
+
+_STYLE = f""":root{{color-scheme:light dark}}
+body{{margin:0}}
+table{{border-collapse:collapse;margin:0 0 16px}}
+th{{font-weight:normal;text-align:left;padding:3px 14px 3px 0;vertical-align:top}}
+td{{padding:3px 0;vertical-align:top}}
+td,p,li,blockquote{{overflow-wrap:anywhere}}
+p,ul,blockquote{{margin:0 0 16px}}
+ul{{padding-left:20px}}
+blockquote{{border-left:3px solid;padding-left:12px}}
+.foot{{font-size:13px;border-top:1px solid;padding-top:10px}}
+@media (max-width:420px){{th,td{{display:block;padding:0}}td{{padding-bottom:8px}}}}
+{_coloured(LIGHT)}
+@media (prefers-color-scheme:dark){{{_coloured(DARK)}}}"""
 _ABOVE = (
     "<!doctype html>\n"
-    '<html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-    f'<meta name="color-scheme" content="light dark"><style>{_STYLE}</style></head>\n'
-    f'<body style="{_BODY}">\n'
+    '<html lang="{language}"><head><meta charset="utf-8">'
+    '<meta name="viewport" content="width=device-width,initial-scale=1">'
+    '<meta name="color-scheme" content="light dark"><title>{title}</title><style>'
+    + _STYLE.replace("{", "{{").replace("}", "}}")
+    + f'</style></head>\n<body>\n<main style="{_ROOM}">\n'
 )
-_BELOW = "\n</body></html>\n"
+_BELOW = "\n</main>\n</body></html>\n"
 
 
 def verbatim(text: str) -> str:
@@ -76,11 +93,12 @@ def _clean(text: str) -> str:
     return _MARKS.sub("", text).strip("\n")
 
 
-def faces(source: str) -> tuple[str, str]:
+def faces(source: str, title: str = "", language: str = "en") -> tuple[str, str]:
     """Both: `as_text` and `as_html`."""
     blocks = list(_blocks(source))
     text, body = "\n\n".join([text for text, _ in blocks]), "\n".join([drawn for _, drawn in blocks])
-    return f"{text}\n", f"{_ABOVE}{body}{_BELOW}"
+    above = _ABOVE.format(language=html.escape(language), title=html.escape(title))
+    return f"{text}\n", f"{above}{body}{_BELOW}"
 
 
 def as_text(source: str) -> str:
@@ -132,7 +150,9 @@ def _text_block(kind: str, block: str) -> str:
     if kind == "facts":
         return _text_facts(block)
     if kind == "answers":
-        return _text_facts("\n".join(f"{label}: {_written(link)}" for label, link in _ANSWER.findall(block)))
+        return _text_facts(
+            "\n".join(f"{label}: {said or _written(link)}" for label, link, said in _ANSWER.findall(block))
+        )
     if kind == "list":
         return "\n".join(_wrapped(point, "- ", "  ") for point in _points(block))
     if kind == "foot":
@@ -177,7 +197,7 @@ def _foot(block: str) -> str:
 
 def _html_facts(block: str) -> str:
     rows = (
-        f"<tr><td>{_inline(label)}</td><td>{_inline(value)}</td></tr>"
+        f'<tr><th scope="row">{_inline(label)}</th><td>{_inline(value)}</td></tr>'
         for label, value in map(_fact, block.splitlines())
     )
     return f"<table>{''.join(rows)}</table>"
@@ -185,12 +205,12 @@ def _html_facts(block: str) -> str:
 
 def _written(link: str) -> str:
     """A link without what it fills in, as one can read it, copy it or click on it."""
-    return unquote(link.partition("?")[0])
+    return unquote(link.partition("?")[0]) if link.startswith("mailto:") else link
 
 
 def _html_answers(block: str) -> str:
     links = _ANSWER.findall(block)
-    drawn = (f'<a href="{html.escape(to)}" style="{_BUTTON}">{html.escape(label)}</a>' for label, to in links)
+    drawn = (f'<a href="{html.escape(to)}" style="{_BUTTON}">{html.escape(label)}</a>' for label, to, _ in links)
     return f"<p>{' '.join(drawn)}</p>"
 
 
@@ -201,7 +221,7 @@ def _html_quote(block: str) -> str:
 
 def _html_words(block: str) -> str:
     paragraphs = ("<br>".join(map(_indented, part.split("\n"))) for part in _GAP.split(block.strip("\n")))
-    return "\n".join(f'<p class="words">{part}</p>' for part in paragraphs)
+    return "\n".join(f"<p>{part}</p>" for part in paragraphs)
 
 
 def _indented(line: str) -> str:
