@@ -7,6 +7,8 @@ import select
 import threading
 from typing import IO, TYPE_CHECKING
 
+from helpdesk.plural import plural
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -73,7 +75,7 @@ class Sink:
 
 def missing(number: int, why: str) -> str:
     """That lines are missing, where nobody has said how that is to look."""
-    return f"warning: {number} lines of the log were lost: {why}"
+    return f"warning: {plural(number, 'line')} of the log lost: {why}"
 
 
 def _descriptor(stream: IO[str]) -> int | None:
