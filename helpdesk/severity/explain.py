@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from helpdesk.severity.rank_table import LikelyFindings
 
 LIKELY = 0.8  # below it a finding is no reason
+_ELSEWHEN = 0.5  # above it the trouble is over, or has yet to come
 _SUPPOSED = word_lists("explain")["supposed"]
 _INFERRED = "work"  # a finding that nobody says in so many words: it moves the rank, and is no reason
 # Effects that speak for a value of a finding, and do not show it by themselves to a strict reader.
@@ -30,6 +31,7 @@ _HINTS: Mapping[str, frozenset[str]] = MappingProxyType(
         "effect": frozenset({"all-affected", "business-idle", "core-stopped", "edge-thing", "fyi", "maintenance"}),
         "state": frozenset({"maintenance", "supposed-trouble"}),
         "extent": frozenset({"many", "one-numbered", "some-numbered"}),
+        "way": frozenset({"tried-in-vain"}),
     }
 )
 
@@ -82,8 +84,12 @@ def reasons_for(
 
 
 def _shown_by(observed: Observation, findings: LikelyFindings) -> Iterator[Reason]:
+    state = findings.get("state", {})
+    elsewhen = sum(state.get(value, 0.0) for value in ("over", "ahead")) > _ELSEWHEN
     for name, values in findings.items():
         value, likely = max(values.items(), key=lambda item: item[1])
+        if elsewhen and name == "effect" and value != "none":
+            continue  # it is said as of now
         if likely >= LIKELY and name != _INFERRED:
             evidence = evidence_of(observed, name, value, strictly=True)
             if evidence:
