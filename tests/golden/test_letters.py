@@ -19,6 +19,7 @@ FOLDER = Path(__file__).parent
 TEMPLATES = shipped("templates")
 REWRITE = os.environ.get("HELPDESK_GOLDEN") == "rewrite"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.txt"))
+AXE = FOLDER.parent / "axe" / "axe.min.js"  # axe-core 4.14.1, as it is published (MPL-2.0, licence beside it)
 PHONE = {"width": 390, "height": 844}
 
 
@@ -162,18 +163,22 @@ def browser():
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_phone_shows_every_letter_without_scrolling_sideways_and_asks_nobody_for_anything(
+def test_a_phone_shows_every_letter_without_scrolling_sideways_axe_finds_nothing_and_nobody_is_asked(
     written, browser, scheme, tmp_path
 ):
     page = browser.new_page(viewport=PHONE, color_scheme=scheme)
-    asked = []
+    asked, axe = [], AXE.read_text(encoding="utf-8")
     page.on("request", lambda request: asked.append(request.url))
     shots = Path(os.environ.get("HELPDESK_SCREENSHOTS") or tmp_path)
     for name in NAMES:
         html = html_of(written[name])
         assert "<script" not in html
         page.set_content(html)
-        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], name
+        for width in (320, PHONE["width"]):
+            page.set_viewport_size({**PHONE, "width": width})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+        page.evaluate(axe)
+        assert page.evaluate("axe.run(document).then(found => found.violations.map(one => one.id))") == [], name
         page.screenshot(path=shots / f"{name}-{scheme}.png", full_page=True)
     page.close()
     assert asked == []

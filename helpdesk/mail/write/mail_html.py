@@ -75,6 +75,7 @@ _ABOVE = (
     + _STYLE.replace("{", "{{").replace("}", "}}")
     + f'</style></head>\n<body>\n<main style="{_ROOM}">\n'
 )
+_HEADING = '<p role="heading" aria-level="1"'  # where a screen reader begins: the first paragraph says what it is
 _BELOW = "\n</main>\n</body></html>\n"
 
 
@@ -97,6 +98,7 @@ def faces(source: str, title: str = "", language: str = "en") -> tuple[str, str]
     """Both: `as_text` and `as_html`."""
     blocks = list(_blocks(source))
     text, body = "\n\n".join([text for text, _ in blocks]), "\n".join([drawn for _, drawn in blocks])
+    body = body.replace("<p", _HEADING, 1)
     above = _ABOVE.format(language=html.escape(language), title=html.escape(title))
     return f"{text}\n", f"{above}{body}{_BELOW}"
 
