@@ -318,7 +318,10 @@ def left_to_do(desk: NewDesk, folder: str, command: str, option: str, *, well: b
     """
     provider = desk.provider
     for line in provider.next:
-        yield line.format(address=desk.mailboxes[0], domain=desk.mailboxes[0].rpartition("@")[2])
+        yield from dict.fromkeys(
+            line.format(address=one, addresses=", ".join(desk.mailboxes), domain=one.rpartition("@")[2])
+            for one in desk.mailboxes
+        )
     for address in desk.mailboxes if provider.token_url else ():
         yield f"Sign in as {address}:\n  {command} mailbox login {address}{option}"
     for file in _awaited(desk):

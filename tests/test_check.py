@@ -386,7 +386,7 @@ def test_a_server_that_moves_nothing_is_named(run, edit, monkeypatch):  # noqa: 
 
 SMARTHOSTS = {
     "TLS on a plain port": ({}, "smtps", "", 'this port speaks plain SMTP: url = "smtp://127.0.0.1:{port}?starttls=yes"?'),
-    "no STARTTLS": ({}, "smtp", "?starttls=yes", "the server offers no STARTTLS at this port: SMTP, usually 465 with TLS?"),
+    "no STARTTLS": ({}, "smtp", "?starttls=yes", "the server offers no STARTTLS at this port: SMTP, usually 465 with TLS? Within this host also without: url = \"smtp://127.0.0.1:{port}\""),
     "in clear to TLS": ({"tls": "implicit"}, "smtp", "", 'this port speaks TLS from the first byte: url = "smtps://127.0.0.1:{port}"?'),
     "another authority": ({"tls": "implicit"}, "smtps", "", "its certificate is not accepted: self-signed certificate; where its authority is your own, name that in SSL_CERT_FILE"),
 }  # fmt: skip
@@ -491,6 +491,24 @@ def test_a_wrong_configuration_is_said_in_json_too(run, edit):  # noqa: F811
     )
 
 
+def test_a_mailbox_in_place_of_the_smarthost_is_named(run, edit):  # noqa: F811
+    with greeting(b"* OK IMAP4rev1 ready\r\n") as port:
+        with_smarthost(edit, f"smtp://127.0.0.1:{port}")
+        _, _, err = run("check")
+    assert err.endswith(f"127.0.0.1:{port}: IMAP answers there, not SMTP: the port of SMTP, usually 25 without TLS?\n")
+
+
+def test_a_password_that_the_smarthost_wants_none_of_is_said_so(run, edit, tmp_path):  # noqa: F811
+    (tmp_path / "pass").write_text("right")
+    (tmp_path / "pass").chmod(0o600)
+    with ScriptedSmarthost() as smarthost:
+        with_smarthost(edit, smarthost.url, 'username = "desk"', 'password_file = "pass"')
+        _, _, err = run("check")
+    assert err.endswith(
+        "neither PLAIN nor LOGIN: leave username out where it wants none from here; or does it want TLS first?\n"
+    )
+
+
 @contextlib.contextmanager
 def greeting(words):
     """Somebody who says so to everybody, and hangs up."""
@@ -508,11 +526,14 @@ def greeting(words):
 
 
 USUAL = {"implicit": "IMAP, usually 993 with TLS", "starttls": "IMAP, usually 143 with STARTTLS"}
+NO_STARTTLS = (
+    f'the server offers no STARTTLS at this port: {USUAL["implicit"]}? Within this host also without: tls = "none"'
+)
 ANSWERS = [
     ("implicit", b"220 mail.example ESMTP\r\n", f"SMTP answers there, not IMAP: the port of {USUAL['implicit']}?"),
     ("starttls", b"+OK POP3 ready\r\n", f"something else answers there, not IMAP: the port of {USUAL['starttls']}?"),
     ("implicit", b"", f"no answer; is the port that of {USUAL['implicit']}, and does a firewall let us through?"),
-    ("starttls", b"* OK ready\r\n", f"the server offers no STARTTLS at this port: {USUAL['implicit']}?"),
+    ("starttls", b"* OK ready\r\n", NO_STARTTLS),
 ]
 
 
@@ -529,7 +550,7 @@ def test_a_mailbox_without_starttls_and_one_without_the_folder_are_named(run, ed
     with Liar() as liar:
         with_imap(edit, "127.0.0.1", liar.port, tls="starttls")
         _, _, err = run("check")
-    assert err.endswith(f"{liar.port}: the server offers no STARTTLS at this port: {USUAL['implicit']}?\n")
+    assert err.endswith(f"{liar.port}: {NO_STARTTLS}\n")
     edit(('tls = "starttls"', 'tls = "none"\nfolder = "Gone"'), (f"port = {liar.port}", f"port = {mailbox.port}"))
     _, _, err = run("check")
     assert "the folder 'Gone' cannot be opened (select failed: " in err

@@ -99,7 +99,19 @@ def test_every_provider_makes_a_valid_desk(tmp_path, monkeypatch, run, provider)
     assert desk.file.smtp_in.trusted_relays == list(provider.relays)
     assert ("install -m 600 /dev/stdin desk/support@our-company.example.password" in out) == bool(provider.password)
     for line in provider.next:
-        assert line.format(address="support@our-company.example", domain="our-company.example") in out
+        ours = "support@our-company.example"
+        assert line.format(address=ours, addresses=ours, domain="our-company.example") in out
+
+
+def test_each_mailbox_has_its_line_for_postfix(run, monkeypatch):
+    monkeypatch.setattr("helpdesk.cli.init.look_at", lambda _rules, **_: [])
+    monkeypatch.setattr("helpdesk.cli.init.check_shapes", lambda _: {"ok": True})
+    boxes = ["help@a.example", "billing@a.example", "help@b.example"]
+    code, out, _ = run("init", "desk", "--yes", "--provider", "postfix", *(f"--mailbox={one}" for one in boxes))
+    assert code == 0
+    assert [out.count(f"In its transport: {one}    smtp:[127.0.0.1]:2525\n") for one in boxes] == [1, 1, 1]
+    assert [out.count(f"Where {one} is in its mydestination") for one in ("a.example", "b.example")] == [1, 1]
+    assert out.count("postmap /etc/postfix/transport") == 1
 
 
 def test_no_desk_listens_to_others_without_a_token_or_trusts_a_network(run, tmp_path):

@@ -128,15 +128,24 @@ def _why_not_sent(configuration: Configuration, problem: Unavailable) -> str:
     said = str(problem).partition(": ")[2]
     if stage == "AUTH":
         if refused is None or not refused.code:
-            return f"{where}: {said}{'' if table.oauth2 else f'; {_SET_IT}'}"
+            return f"{where}: {said}{'' if table.oauth2 else _before_the_password(said)}"
         if table.oauth2:
             return f"{where}: {_refused_token(TokenAccount(table.username, table.username, table.oauth2), said)}"
         place = source(configuration.place(table.password_file), table.password_env)
         return f"{where}: the server refuses {table.username!r} with the password from {place} ({said}): correct either"
-    if refused is not None and refused.code:
+    if refused is not None and refused.code > 0:  # below is what nobody could read: another protocol's
         return f"{where}: {problem}"
     setting = _smtp_setting(host.host, host.port)
     return f"{where}: {_connection(problem, what_answers(host.host, host.port), 'SMTP', host.tls, setting)}"
+
+
+def _before_the_password(said: str) -> str:
+    """What to do where signing in ended before the server had judged a password."""
+    if said.startswith("not without TLS"):
+        return ": leave username out, or have TLS, url = \"smtps://...\" or \"smtp://...?starttls=yes\""
+    if said.startswith("the server offers neither"):
+        return ": leave username out where it wants none from here; or does it want TLS first?"
+    return f"; {_SET_IT}" if said.startswith(("expected a secret", "the password cannot be read")) else ""
 
 
 def _smtp_setting(host: str, port: int) -> dict[str, str]:
@@ -172,7 +181,10 @@ def _mismatch(answer: Answer, wanted: str, tls: str, setting: dict[str, str]) ->
         return f"{answer} answers there, not {wanted}: the port of {_usual(wanted, tls)}?"
     if tls == "implicit":
         return f"this port speaks plain {wanted}: {setting['starttls']}?"
-    return f"the server offers no STARTTLS at this port: {_usual(wanted, 'implicit')}?" if tls == "starttls" else ""
+    if tls == "starttls":
+        usual = _usual(wanted, "implicit")
+        return f"the server offers no STARTTLS at this port: {usual}? Within this host also without: {setting['none']}"
+    return ""
 
 
 _PORTS = {
