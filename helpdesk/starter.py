@@ -325,7 +325,8 @@ def left_to_do(desk: NewDesk, folder: str, command: str, option: str, *, well: b
     for address in desk.mailboxes if provider.token_url else ():
         yield f"Sign in as {address}:\n  {command} mailbox login {address}{option}"
     for file in _awaited(desk):
-        yield f"Type the password, {provider.password}, end with Ctrl-D:\n  install -m 600 /dev/stdin {folder}/{file}"
+        # Not by /dev/stdin: who became another user, as with sudo -u, may not open the terminal anew.
+        yield f"Type the password, {provider.password}, end with Ctrl-D:\n  (umask 077; cat > {folder}/{file})"
     if not well:
         yield f"Mend what failed above, and check again:\n  {command} check{option}"
     tried = provider.smtp.startswith("maildir:") and not desk.smtp

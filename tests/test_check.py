@@ -386,7 +386,7 @@ def test_a_server_that_moves_nothing_is_named(run, edit, monkeypatch):  # noqa: 
 
 SMARTHOSTS = {
     "TLS on a plain port": ({}, "smtps", "", 'this port speaks plain SMTP: url = "smtp://127.0.0.1:{port}?starttls=yes"?'),
-    "no STARTTLS": ({}, "smtp", "?starttls=yes", "the server offers no STARTTLS at this port: SMTP, usually 465 with TLS? Within this host also without: url = \"smtp://127.0.0.1:{port}\""),
+    "no STARTTLS": ({}, "smtp", "?starttls=yes", 'the server offers no STARTTLS at this port: SMTP, usually 465 with TLS? Within this host also without: url = "smtp://127.0.0.1:{port}"'),
     "in clear to TLS": ({"tls": "implicit"}, "smtp", "", 'this port speaks TLS from the first byte: url = "smtps://127.0.0.1:{port}"?'),
     "another authority": ({"tls": "implicit"}, "smtps", "", "its certificate is not accepted: self-signed certificate; where its authority is your own, name that in SSL_CERT_FILE"),
 }  # fmt: skip

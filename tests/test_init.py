@@ -97,7 +97,7 @@ def test_every_provider_makes_a_valid_desk(tmp_path, monkeypatch, run, provider)
     assert (desk.file.mailbox[0].imap is None) == provider.listens
     assert desk.file.smtp_in.authserv_id == provider.border
     assert desk.file.smtp_in.trusted_relays == list(provider.relays)
-    assert ("install -m 600 /dev/stdin desk/support@our-company.example.password" in out) == bool(provider.password)
+    assert ("(umask 077; cat > desk/support@our-company.example.password)" in out) == bool(provider.password)
     for line in provider.next:
         ours = "support@our-company.example"
         assert line.format(address=ours, addresses=ours, domain="our-company.example") in out

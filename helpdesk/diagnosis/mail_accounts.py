@@ -142,7 +142,7 @@ def _why_not_sent(configuration: Configuration, problem: Unavailable) -> str:
 def _before_the_password(said: str) -> str:
     """What to do where signing in ended before the server had judged a password."""
     if said.startswith("not without TLS"):
-        return ": leave username out, or have TLS, url = \"smtps://...\" or \"smtp://...?starttls=yes\""
+        return ': leave username out, or have TLS, url = "smtps://..." or "smtp://...?starttls=yes"'
     if said.startswith("the server offers neither"):
         return ": leave username out where it wants none from here; or does it want TLS first?"
     return f"; {_SET_IT}" if said.startswith(("expected a secret", "the password cannot be read")) else ""
