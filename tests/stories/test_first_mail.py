@@ -76,7 +76,7 @@ def test_one_agent_gets_the_case_with_all_that_is_needed_to_answer_it(desk):
     assert desk.case().assignee == ANN
     assert desk.kinds_to(BOB) == []
     assigned = desk.last(ANN, "assigned")
-    assert assigned.subject == "[HD-1] Urgent · reply by Tue 19 May 11:15 · The rules do not fire"
+    assert assigned.subject == "[HD-1] Urgent · reply by Tue 19 May 11:15 · The rules do…"
     assert "Since this morning." in assigned.text
     assert "Jo Park <jo@acme.example>" in assigned.text
     assert "Acme Corp (Logik.io Standard)" in assigned.text
