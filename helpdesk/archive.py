@@ -63,10 +63,13 @@ def mails_in(*paths: Path) -> Iterator[ArchivedMail | Unreadable]:
         yield from _at(path)
 
 
-def _at(path: Path) -> Iterator[ArchivedMail | Unreadable]:
+def _at(path: Path, root: Path | None = None) -> Iterator[ArchivedMail | Unreadable]:
+    """What is there; `root` is the folder that was named, and what a link names outside of it is not read."""
     try:
-        if path.is_dir():
-            yield from chain.from_iterable(_at(entry) for entry in _entries(path))
+        if root and path.is_symlink() and not path.resolve().is_relative_to(root.resolve()):
+            yield Unreadable(str(path), "it leads out of the folder")
+        elif path.is_dir():
+            yield from chain.from_iterable(_at(entry, root or path) for entry in _entries(path))
         elif path.is_file():
             yield from _mbox(path) if _is_mbox(path) else [ArchivedMail(str(path), path.read_bytes(), path)]
         else:  # a link that leads nowhere, a pipe that nobody writes into

@@ -170,7 +170,7 @@ class CaseImport:
 def _read(place: str, line: bytes) -> OtherCase:
     try:
         data = json.loads(line)
-    except ValueError as problem:
+    except (ValueError, RecursionError) as problem:
         raise ConfigurationError([f"{place}: expected a JSON object on the line: {problem}"]) from None
     data = _clean(data)
     if isinstance(data, dict) and isinstance(data.get("id"), int):
@@ -180,6 +180,10 @@ def _read(place: str, line: bytes) -> OtherCase:
     naive += ["closed_at"] if there.closed_at and there.closed_at.tzinfo is None else []
     if naive:
         raise ConfigurationError([f"{place}: {key}: expected a time with its offset" for key in naive])
+    try:
+        _ = [at.astimezone(UTC) for at in (*(one.at for one in there.messages), there.closed_at) if at]
+    except OverflowError:  # the first hour of the year 1, an empty date of some programs
+        raise ConfigurationError([f"{place}: expected times that there are in UTC"]) from None
     if not there.messages:
         raise ConfigurationError([f"{place}: messages: expected at least one"])
     return there

@@ -31,7 +31,7 @@ def is_whole_desk(file: Path) -> bool:
             first = json.loads(lines.readline())
     except OSError as problem:
         raise NotFound(f"{file}: expected a readable file: {problem.strerror}") from None
-    except ValueError:  # no JSON, or no UTF-8: who reads it as cases says so
+    except (ValueError, RecursionError):  # no JSON, or no UTF-8: who reads it as cases says so
         return False
     return isinstance(first, dict) and "shape" in first
 

@@ -202,3 +202,17 @@ def test_what_a_running_daemon_would_send_cannot_be_held_back(tmp_path):
 
     assert said.exit_code != 0
     assert "--hold cannot hold back what the running daemon writes" in str(said.exception) + said.output
+
+
+def test_what_a_link_names_outside_of_an_archive_is_not_read(tmp_path):
+    (tmp_path / "secret").write_text("Subject: a key\n\nnever", "utf-8")
+    archive = tmp_path / "archive"
+    archive.mkdir()
+    (archive / "own.eml").write_text("Subject: own\n\nHello", "utf-8")
+    (archive / "a.eml").symlink_to(archive / "own.eml")
+    (archive / "b.eml").symlink_to(tmp_path / "secret")
+    (archive / "up").symlink_to(tmp_path)
+
+    found = list(mails_in(archive))
+    assert [one.name for one in found if isinstance(one, Unreadable)] == [str(archive / "b.eml"), str(archive / "up")]
+    assert {parse(one.raw).subject for one in found if isinstance(one, ArchivedMail)} == {"own"}

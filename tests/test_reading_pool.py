@@ -163,6 +163,15 @@ def test_a_mail_that_kills_every_process_is_tried_alone_and_never_read_by_the_da
     assert [desk.outcomes([one])[one].outcome for one in (bad, *good)] == ["waiting", "opened", "opened"]
 
 
+def test_what_is_broken_off_gives_no_answer_to_the_next_mails(pool, rules):
+    with pytest.raises(ZeroDivisionError):
+        pool.read(rules, jobs(rules, range(4)), lambda: 1 // 0)
+    assert not any(process.job for process in pool._processes)
+
+    found = pool.read(rules, jobs(rules, [7, 8]), lambda: None, patience=LONG)
+    assert [one.message.subject for one in found if one] == ["Number 7", "Number 8"]
+
+
 def test_where_no_process_can_begin_mails_are_read_here(rules, monkeypatch):
     monkeypatch.setattr(reading_pool, "_COMMAND", "raise SystemExit(3)")
     pool = ReadingPool(1)

@@ -66,7 +66,7 @@ def look_into(unit: Unit, mail: Spooled, message: Message, mailbox: Mailbox, clu
         for number, case in found.items()
         if case.mailbox == mailbox.address or (anywhere and case.policy == mailbox.policy)
     }
-    team = _team(configuration, mailbox, here.values())
+    team = answering_team(configuration, mailbox, here.values())
     proof = sender_proof(configuration, mail, message)
     shown = replace(
         evidence(clues, message, cases=here, team=team, signer=unit.rules.signer, operators=configuration.operators),
@@ -87,7 +87,7 @@ def look_into(unit: Unit, mail: Spooled, message: Message, mailbox: Mailbox, clu
     return Findings(placement, shown, proof, here)
 
 
-def _team(configuration: Configuration, mailbox: Mailbox, named: Iterable[Case]) -> Team:
+def answering_team(configuration: Configuration, mailbox: Mailbox, named: Iterable[Case]) -> Team:
     """Who may answer the named cases: the mailbox's team, and those that one of them was given to."""
     team = configuration.teams[mailbox.team]
     others = {case.team for case in named} & configuration.teams.keys() - {team.name}

@@ -22,6 +22,7 @@ from helpdesk.core.words.message import Message
 from helpdesk.core.words.placement import Placement
 from helpdesk.desk import own_words
 from helpdesk.desk.addressing import customers_of
+from helpdesk.desk.identify import answering_team
 from helpdesk.desk.related_cases import gather
 from helpdesk.desk.snippets import snippets_for
 from helpdesk.desk.splitting import piece_of
@@ -58,7 +59,7 @@ def order(unit: Unit, number: int, agent: Agent, text: str) -> TypedOrders:
     if mailbox is None:
         raise NotFound(f"{case.mailbox}, the mailbox of {case.ref}, is not configured any more")
     terms = unit.judging(unit.terms(mailbox, case=case))
-    if terms.team.agent(agent.address) is None:
+    if answering_team(unit.rules.configuration, mailbox, [case]).agent(agent.address) is None:
         raise NotFound(f"{agent.name or agent.address} is not in {terms.team.name}, which has {case.ref}")
     if not begins_with_order(text):
         return TypedOrders(

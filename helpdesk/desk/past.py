@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from helpdesk.core import tick
+from helpdesk.core.clocks.timeline import clocks
 from helpdesk.core.receive.customer import of_strangers
 from helpdesk.core.receive.past import PastMail, ended, opened, people_of, requester_of, said
 from helpdesk.core.words.message import base_address
@@ -65,7 +67,7 @@ def take(
         case = _case_of(unit, mailbox, mail)
         if case is not None:
             placed[mail.number] = case.number
-            _go_on(unit, case, mail)
+            _go_on(unit, mailbox, case, mail)
         elif mail.message.robot is None:
             opening.append(mail)
     while opening:
@@ -106,13 +108,16 @@ def _case_of(unit: Unit, mailbox: Mailbox, mail: PastMail) -> Case | None:
     )
 
 
-def _go_on(unit: Unit, case: Case, mail: PastMail) -> None:
+def _go_on(unit: Unit, mailbox: Mailbox, case: Case, mail: PastMail) -> None:
     if case_store.has_mail(unit.connection, case.number, mail.message.message_id):
         return  # another copy of it
     if mail.message.robot is None:
         events = said(case, [mail], unit.rules.configuration.addresses, unit.now)
         case = case.after(*events)
-        case_store.save(unit.connection, case, new=events, next_at=None, beside=case_store.beside(case, ()))
+        terms = unit.terms(mailbox, case=case, sender=case.requester.address)
+        found = clocks(case, terms.policy)  # of a case of before that goes on here
+        next_at, beside = tick.next_at(case, terms, found), case_store.beside(case, found)
+        case_store.save(unit.connection, case, new=events, next_at=next_at, beside=beside)
     _show(unit, case.number, mail)
 
 

@@ -90,7 +90,10 @@ class ReadingProcess:
 
     def _said(self) -> object:
         size = LENGTH.unpack(self._read(LENGTH.size))[0]
-        return pickle.loads(self._read(size))  # noqa: S301  from our own process
+        try:
+            return pickle.loads(self._read(size))  # noqa: S301  from our own process
+        except (pickle.PickleError, AttributeError, EOFError, ImportError, IndexError) as problem:
+            raise _Silent("what it says cannot be read") from problem
 
     def end(self) -> None:
         """Let it go, by force where it does not."""
@@ -147,7 +150,11 @@ class ReadingPool:
             self.close()
             self._rules = rules
         while len(self._processes) < self._size and time.monotonic() >= self._not_before:
-            self._processes.append(ReadingProcess(rules))
+            try:
+                self._processes.append(ReadingProcess(rules))
+            except OSError as problem:
+                _log.warning("a process for reading could not begin", because=str(problem))
+                self._not_before = time.monotonic() + _PAUSE
         ends = time.monotonic() + patience
         while starting := [one for one in self._processes if not one.ready]:
             waits = 0.0 if len(starting) < len(self._processes) else max(0.0, ends - time.monotonic())
@@ -174,6 +181,14 @@ class ReadingPool:
         `looked` is called every few seconds; so long is waited for a process to begin.
         """
         self.prepare(rules, patience=patience)
+        try:
+            return self._read(jobs, looked)
+        except BaseException:
+            for process in [one for one in self._processes if one.job]:  # its answer would be taken for another mail's
+                self._drop(process)
+            raise
+
+    def _read(self, jobs: Sequence[ReadingJob], looked: Callable[[], None]) -> list[ReadAhead | ReadingFailed | None]:
         found: list[ReadAhead | ReadingFailed | None] = [None] * len(jobs)
         left = deque(range(len(jobs)))
         while True:

@@ -34,7 +34,9 @@ class DumpedRow(NamedTuple):
 def rows(connection: sa.Connection) -> Iterator[DumpedRow]:
     """All of them, those first that others refer to, in the order of their keys."""
     for table in _TABLES.values():
-        query = sa.select(table).order_by(*table.primary_key.columns)
+        # A copy may have come before the mail that it was folded into.
+        later = [spool.c.copy_of.is_not(None)] if table is spool else []
+        query = sa.select(table).order_by(*later, *table.primary_key.columns)
         for row in connection.execute(query.execution_options(yield_per=_AT_A_TIME)).mappings():
             yield _dumped(table, dict(row))
 

@@ -99,7 +99,8 @@ class Database:
     def read(self) -> Iterator[sa.Connection]:
         """A read-only snapshot, which blocks no writer."""
         with self.engine.connect() as connection:
-            yield connection.execution_options(**{_READ_ONLY: True})
+            options = {} if self.embedded else {"isolation_level": "REPEATABLE READ"}
+            yield connection.execution_options(**{_READ_ONLY: True}, **options)
 
     def forget_log(self) -> None:
         """Bring the embedded database's log into its file and empty it, so that it holds nothing that was erased.

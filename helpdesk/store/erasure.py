@@ -100,7 +100,7 @@ def _change(connection: sa.Connection, case: int, change: Callable[[str, _Facts]
 
 
 def _without_quotes(facts: Mapping[str, Any], instead: str) -> dict[str, Any]:
-    """The facts without words of mails: subject, comment, intake fields, evidence, an agent's mistaken lines."""
+    """The facts without words of mails: subject, comment, intake fields, evidence, lines of orders."""
     kept = dict(facts)
     if "subject" in kept:
         kept["subject"] = instead
@@ -108,8 +108,8 @@ def _without_quotes(facts: Mapping[str, Any], instead: str) -> dict[str, Any]:
         kept["comment"] = ""
     for answers in {"intake", "intake_was"} & kept.keys():
         kept[answers] = {}
-    if kept.get("mistakes"):
-        kept["mistakes"] = []
+    for lines in {"mistakes", "lines"} & kept.keys():
+        kept[lines] = []
     if kept.get("reasons"):
         kept["reasons"] = [{**reason, "evidence": ""} for reason in kept["reasons"]]
     return kept

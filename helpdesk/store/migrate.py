@@ -6,6 +6,7 @@ needs no more than a look. Alembic is loaded where there is something to migrate
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -16,6 +17,8 @@ from helpdesk.shipped import shipped
 from helpdesk.store.writable import in_words
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from alembic.config import Config
 
     from helpdesk.store.engine import Database
@@ -35,7 +38,7 @@ def upgrade(database: Database, revision: str = "head") -> None:
         return
     from alembic import command  # noqa: PLC0415 - see the module's promise
 
-    with _connected(database) as connection:
+    with _connected(database) as connection, _unhurried(connection):
         _alone(connection)
         _unguarded(connection)
         command.upgrade(_config(connection), revision)
@@ -47,7 +50,7 @@ def downgrade(database: Database, revision: str) -> None:
     """Run migrations backwards to `revision`; for tests and for people who know why."""
     from alembic import command  # noqa: PLC0415 - see the module's promise
 
-    with _connected(database) as connection:
+    with _connected(database) as connection, _unhurried(connection):
         _unguarded(connection)
         command.downgrade(_config(connection), revision)
         connection.commit()
@@ -130,6 +133,22 @@ def _config(connection: sa.Connection) -> Config:
     config.set_main_option("script_location", str(shipped("migrations")).replace("%", "%%"))
     config.attributes["connection"] = connection
     return config
+
+
+@contextmanager
+def _unhurried(connection: sa.Connection) -> Iterator[None]:
+    """Without the end that statements have at work: a migration may copy all mail, and wait for another daemon's."""
+    if connection.dialect.name != "postgresql":
+        yield
+        return
+    connection.execute(sa.text("SET statement_timeout = 0"))
+    connection.commit()
+    try:
+        yield
+    finally:
+        connection.rollback()
+        connection.execute(sa.text("RESET statement_timeout"))
+        connection.commit()
 
 
 def _alone(connection: sa.Connection) -> None:

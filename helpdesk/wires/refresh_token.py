@@ -107,7 +107,8 @@ class RefreshToken:
     def _turn(self) -> Iterator[None]:
         """Nobody else of this host refreshes this account meanwhile; where no lock can be made, none is waited for."""
         try:
-            lock = open(self._file.with_name(f"{self._file.name}.lock"), "ab")  # noqa: SIM115, PTH123 - closed below
+            name = self._file.with_name(f"{self._file.name}.lock")
+            lock = os.fdopen(os.open(name, os.O_WRONLY | os.O_CREAT, 0o600), "wb")
         except OSError:
             yield
             return

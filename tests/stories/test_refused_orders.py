@@ -69,6 +69,9 @@ def test_a_yes_obeys_the_order_once_and_sends_no_text(desk, said):
         ("no", ANN, None),
         ("What is this?", ANN, None),
         ("Nein, nicht von mir.", ANN, None),
+        ("Ok, but that was not me", ANN, None),
+        ("Yes? I did not send this", ANN, None),
+        ("Si ce n'est pas moi", ANN, None),
         ("", ANN, None),
         ("Hello,\nyes", ANN, None),
         ("yes", BOB, None),
@@ -183,3 +186,12 @@ def test_a_yes_in_html_counts_and_an_order_in_html_is_asked_about(desk, html):
 def in_html(sender, to, subject, html):
     head = f"From: {sender}\r\nTo: {to}\r\nSubject: {subject}\r\nMessage-ID: <{len(html)}.{len(to)}@desk.example>\r\n"
     return f"{head}MIME-Version: 1.0\r\nContent-Type: text/html; charset=utf-8\r\n\r\n{html}\r\n".encode()
+
+
+def test_redact_takes_the_lines_of_an_order_that_waits_for_a_yes(desk):
+    spoof(desk, "#severity low CANARY-of-Jo")
+    desk.reply(ANN, "#redact", to_kind="assigned")
+
+    assert [event.lines for event in desk.events("order_refused")] == [()]
+    answer(desk, "yes")
+    assert desk.events("order_confirmed") == []

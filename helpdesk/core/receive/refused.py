@@ -28,7 +28,13 @@ if TYPE_CHECKING:
 
 # What these do is in the text, which is never sent.
 _ABOUT_THE_TEXT: tuple[Verb, ...] = ("note", "answer", "ask", "snippet", "split", "new", "help")
-_YES = re.compile(r"\W*(?:yes|ja|oui|s[ií]|ok|okay)\b", re.IGNORECASE)
+# The whole line, with what people add to a yes: "ok, but that was not me" is none.
+_YES = re.compile(
+    r"\W*(?:yes|ja|oui|s[ií]|ok|okay)(?:\W+(?:"
+    r"(?:it|that|this)(?: was|'s| is) (?:me|mine)|do it|go ahead|please|thanks|das war ich|bitte"
+    r"|c'(?:était|est) moi|merci|(?:fui|era|soy) yo|por favor|gracias))*\W*",
+    re.IGNORECASE,
+)
 
 
 def asked(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
@@ -53,7 +59,7 @@ def lines_of(case: Case, order: str) -> tuple[str, ...]:
 def agrees(text: str, lines: tuple[str, ...]) -> bool:
     """Whether the top of an answer to the question says yes, or says the order again."""
     first = text.strip().partition("\n")[0].strip()
-    return bool(_YES.match(first)) or first.casefold() in {line.casefold() for line in lines}
+    return bool(_YES.fullmatch(first.replace("\u2019", "'"))) or first.casefold() in {line.casefold() for line in lines}
 
 
 def obeyed(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decision:

@@ -194,9 +194,9 @@ def _place_agent(evidence: Evidence, cases: Mapping[int, Case], named: list[int]
 
 
 def may_confirm(case: Case, order: str, at: datetime | None) -> bool:
-    """Whether that order can still be confirmed: it is not too old, and nobody has said yes to it."""
+    """Whether that order can still be confirmed: it is not too old or erased, and nobody has said yes to it."""
     refused = next((event for event in case.of_type(OrderRefused) if event.key == order), None)
-    if refused is None or any(event.key == order for event in case.of_type(OrderConfirmed)):
+    if refused is None or not refused.lines or any(event.key == order for event in case.of_type(OrderConfirmed)):
         return False
     return at is None or at - refused.recorded_at <= CONFIRMED_WITHIN
 
