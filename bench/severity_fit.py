@@ -193,22 +193,24 @@ class Authors:
         prior[self.names.index("bias"), 0] = SILENT
         return prior
 
-    def fitted(self, rows: Array) -> tuple[Array, dict[str, Array], Array]:
+    def fitted(self, rows: Array) -> tuple[Array, dict[str, Array], tuple[Array, Array]]:
         """The weights of the cues and of the findings, and the table of words, fitted to all mails."""
         everything = np.ones(len(self.mails), dtype=bool)
         return self.weights(rows, everything), self.findings(rows, everything), self.word_table(everything)
 
-    def word_table(self, kept: Array) -> Array:
-        """What every phrase, piece and concept leans to. No scores before the first: silence leans to no rank."""
+    def word_table(self, kept: Array) -> tuple[Array, Array]:
+        """What every phrase and piece leans to, and the scores before the first."""
         used = kept & self.written
-        rows = self.words[used]
+        rows = hstack([self.words[used], csr_matrix(np.ones((used.sum(), 1)))]).tocsr()
         truth = one_of(self.ranks[used] - 1, 4)
-        return fit_softmax(rows, truth, self.counts[used], WORD_STRENGTH, np.zeros((rows.shape[1], 4)), STEPS)
+        weights = fit_softmax(rows, truth, self.counts[used], WORD_STRENGTH, np.zeros((rows.shape[1], 4)), STEPS)
+        return weights[:-1], weights[-1]
 
-    def hearing(self, which: Array, leans: Array) -> Array:
+    def hearing(self, which: Array, table: tuple[Array, Array]) -> Array:
         """The features of some mails, with the words' opinion as this table has it."""
+        leans, bias = table
         rows = self.cues[which].copy()
-        opinion = np.log(np.maximum(LEAST, shares(self.words[which] @ leans)))
+        opinion = np.log(np.maximum(LEAST, shares(self.words[which] @ leans + bias)))
         rows[np.ix_(self.written[which], self.heard)] = opinion[self.written[which]]
         return rows
 
@@ -300,8 +302,9 @@ def mixed(by_words: Array, by_cues: Array, found: Array) -> Array:
     return shares(sum(share * np.log(voice + LEAST_SHARE) for share, voice in voices))
 
 
-def write_phrases(authors: Authors, leans: Array) -> float:
-    """Write what words lean to; returns what one step of a lean weighs."""
+def write_phrases(authors: Authors, table: tuple[Array, Array]) -> tuple[float, Array]:
+    """Write what words lean to; returns what one step of a lean weighs, and the scores before the first word."""
+    leans, bias = table
     leans = leans - leans.mean(1, keepdims=True)
     phrases = [phrase for voice in authors.voices for phrase in voice.phrases]
     rarities = [rarity for voice in authors.voices for rarity in voice.rarities]
@@ -315,16 +318,20 @@ def write_phrases(authors: Authors, leans: Array) -> float:
         numbers.byteswap()
     packed = numbers.tobytes() + bytes(rarities[place] for place in order) + rows[order].tobytes()
     PHRASES.write_bytes(zlib.compress(packed, 9))
-    return unit
+    return unit, bias - bias.mean()
 
 
-def write_model(names: list[str], weights: Array, findings: dict[str, Array], temperature: float, unit: float) -> None:
+def write_model(
+    names: list[str], weights: Array, findings: dict[str, Array], temperature: float, scale: tuple[float, Array]
+) -> None:
     """Write the weights of the cues and of the findings, and the scale of the phrases."""
+    unit, bias = scale
+    scores = ", ".join(f"{value:.4f}" for value in bias)
     lines = [
         "# The shipped model. Written by `bench/severity_fit.py fit`; not to be edited by hand.",
         f"\ntemperature = {temperature:.3f}",
-        "\n# What one step of a lean in `phrase_model.bin` weighs.",
-        f"[phrases]\nunit = {unit:.6f}",
+        "\n# What one step of a lean in `phrase_model.bin` weighs, and the scores of a mail before its first word.",
+        f"[phrases]\nunit = {unit:.6f}\nbias = [{scores}]",
         "\n# What each cue adds to the scores of rank 1 to 4.\n[weights]",
     ]
     lines += _rows(names, weights)

@@ -25,7 +25,7 @@ FeatureWeights = Mapping[str, tuple[float, float, float, float]]
 # Of the voices in their product: what the words lean to by themselves, and the findings by the rank table; the cues
 # have what is left.
 WORDS_SHARE, TABLE_SHARE = 0.5, 0.25
-READ_SHARE = 0.8  # of the table where a reader has read the mail; the others keep their ratio
+READ_SHARE = 0.7  # of the table where a reader has read the mail; the others keep their ratio
 LEAST_SHARE = 1e-3  # no voice is so sure that the other is not heard
 
 _ZERO = (0.0, 0.0, 0.0, 0.0)

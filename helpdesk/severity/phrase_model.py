@@ -46,13 +46,14 @@ _SHELF = 18  # bits of a number that are told apart within a shelf: some five nu
 
 @dataclass(frozen=True, slots=True)
 class PhraseTable:
-    """The numbers of the phrases in order, and what each weighs. Where a mail says little it leans to no rank."""
+    """The numbers of the phrases in order, what each weighs, and the scores of a mail before its first word."""
 
     numbers: array[int]
     shelves: array[int]  # where the numbers begin that share their first bits
     rarities: bytes
     columns: tuple[bytes, ...]  # a rank: the lean of each phrase
     unit: float
+    bias: Row
 
     def places(self, numbers: Iterable[int]) -> Iterator[tuple[int, int]]:
         """Those of the numbers that are known, each with its place: nobody used the others."""
@@ -99,7 +100,7 @@ def lean(segments: Iterable[Segment]) -> Row | None:
     if not phrases and not pieces:
         return None
     voices = (table.leans(counted) for counted in (phrases, pieces, meant))
-    one, two, three, four = map(sum, zip(*voices, strict=True))
+    one, two, three, four = map(sum, zip(table.bias, *voices, strict=True))
     return one, two, three, four
 
 
@@ -181,7 +182,9 @@ def shipped() -> PhraseTable:
     """The shipped table; some 50 ms for the first mail."""
     weights, phrases = stored.weights(), stored.phrases()
     columns = tuple(phrases.rows[rank::RANKS] for rank in range(RANKS))
-    return PhraseTable(phrases.numbers, _shelves(phrases.numbers), phrases.rarities, columns, weights.unit)
+    return PhraseTable(
+        phrases.numbers, _shelves(phrases.numbers), phrases.rarities, columns, weights.unit, weights.bias
+    )
 
 
 def _shelves(numbers: array[int]) -> array[int]:

@@ -29,6 +29,7 @@ class Weights:
     of_cues: Mapping[str, Row]
     of_findings: Mapping[str, Mapping[str, tuple[float, ...]]]  # a finding, then a cue
     unit: float
+    bias: Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,8 @@ def weights() -> Weights:
         finding: {cue: tuple(values) for cue, values in rows.items()}
         for finding, rows in stored.get("findings", {}).items()
     }
-    return Weights(stored["temperature"], of_cues, of_findings, stored["phrases"]["unit"])
+    scale = stored["phrases"]
+    return Weights(stored["temperature"], of_cues, of_findings, scale["unit"], row_of(scale["bias"]))
 
 
 def phrases() -> Phrases:

@@ -299,24 +299,6 @@ def test_a_mail_that_says_nothing_gets_the_policys_default_and_a_human():
     assert {"no cue", "unsure"} & set(rules(verdict))
 
 
-@pytest.mark.parametrize(
-    ("subject", "text"),
-    [
-        ("Help", "Nobody can log in."),
-        ("", "Nobody can log in."),
-        ("Down", "Site down"),
-        ("Help", "The shop is down."),
-        ("Help", "We cannot take orders."),
-        ("Hilfe", "Niemand kann sich anmelden."),
-        ("Problème", "Plus personne ne peut se connecter."),
-    ],
-)
-def test_a_mail_of_a_few_words_is_heard(subject, text):
-    """Most mails are longer: what is usual of them says nothing of one that is short."""
-    verdict = judged(subject, text)
-    assert verdict.rank == 1 or verdict.s1_suspect
-
-
 def test_below_the_policys_threshold_a_person_looks_and_the_best_guess_stands():
     verdict = judged("Down", OUTAGE, dataclasses.replace(LOGIK, review_below=1.01))
     assert (verdict.severity, verdict.review) == ("critical", True)

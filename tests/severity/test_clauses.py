@@ -41,6 +41,7 @@ s1 | Shop down | Our live shop is down, nobody can order. The log names the open
 s1 | Checkout | The open source payment module crashes in production and no orders come through.
 s3 | Internal | Our internal reports are not updated since Monday.
 s3 | Back office | The back office is very slow for our staff.
+!s1 | Intranet | Our editors cannot publish to the intranet, the process fails.
 s1 | Down | The shop is down and nobody can order, and our internal dashboard shows nothing either.
 s1 | Error | The checkout answers every customer with Internal Server Error, no orders come in.
 s4 | Docs | The documentation of the cart API has a wrong example.
