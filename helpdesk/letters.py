@@ -81,6 +81,7 @@ if TYPE_CHECKING:
 
 _AROUND = re.compile(r"^(?:\s*(?:re|aw|antw|sv)\s*:)+|(?:\s*\[HD-\d+\])+\s*$", re.IGNORECASE)
 _SUBJECT = 60  # characters of a subject that a phone shows
+_SAID_IN_SUBJECT = ("alert", "echo")  # an agent reads there what was not done, and opens the mail only to see more
 _TOPIC = 100  # characters of what a case is called in a line of facts
 _SAID_PLAINLY = {
     "stated priority": "the mail states this priority",
@@ -176,7 +177,7 @@ class Letters:
             from_=Person(mailbox.address, mailbox.name or self._desk),
             to=to,
             reply_to=self._address(mailbox, NO_CASE, to, "operator") if desk_mail.operator else "",
-            subject=_shortened(words.subject, _SUBJECT) if desk_mail.operator or kind == "digest" else words.subject,
+            subject=words.subject,
             message_id=self._signer.message_id(case=NO_CASE, nonce=unique, domain=mailbox.address.rpartition("@")[2]),
             date=now,
             in_reply_to=desk_mail.thread.in_reply_to,
@@ -200,11 +201,12 @@ class Letters:
         now: datetime,
     ) -> Queued:
         wrong = unwritable(draft.to.address)
+        cut = draft.audience == "agent" and draft.kind not in _SAID_IN_SUBJECT
         letter = Letter(
             from_=Person(mailbox.address, self._from_name(draft, mailbox)),
             to=Person("", draft.to.shown) if wrong else _reader(draft),
             reply_to=self._reply_to(draft, mailbox, number),
-            subject=_shortened(words.subject, _SUBJECT) if draft.audience == "agent" else words.subject,
+            subject=_shortened(words.subject, _SUBJECT) if cut else words.subject,
             message_id=self._signer.message_id(case=number, nonce=key, domain=mailbox.address.rpartition("@")[2]),
             date=now,
             in_reply_to=thread.in_reply_to,
@@ -615,9 +617,11 @@ def _why(case: Case, terms: Terms) -> str:
         agent = terms.team.agent(last.by)
         by = f"{_name_of(agent) if agent else last.by} set it"
         return f"{by}: {last.reason.rstrip('. ')}" if last.reason else by
+    caps = {cap.name for cap in terms.policy.severity.caps}
     worse = [reason for reason in last.reasons if reason["rule"] == MAY_BE_WORSE]
     others = [reason for reason in last.reasons if reason["rule"] != MAY_BE_WORSE]
-    return "; ".join(filter(None, [*map(_reason_words, others[:1]), *map(_reason_words, worse)]))
+    bound = [reason["rule"] for reason in others[:1] if reason["rule"] in caps]  # the policy's own name for it says why
+    return "; ".join(filter(None, [*(bound or map(_reason_words, others[:1])), *map(_reason_words, worse)]))
 
 
 def _reason_words(reason: Mapping[str, Any]) -> str:

@@ -141,7 +141,7 @@ def test_what_an_agent_gets_says_little_before_what_was_written_and_its_subject_
         return
     before, quote, _ = text_of(mail).partition("\n\n")[2].partition("\n>")
 
-    assert len(mail.subject) <= 60
+    assert len(mail.subject) <= 60 or mail.kind in {"echo", "alert", "digest", "handover"}
     assert not quote or mail.kind == "echo" or len(before.splitlines()) <= 12
 
 

@@ -87,7 +87,7 @@ def said_away(agent: Agent, now: datetime) -> str:
     until = agent.away_until(now)
     if until is None:
         return ""
-    local = until.astimezone(ZoneInfo(agent.timezone))
+    local = until.astimezone(ZoneInfo(agent.timezone or "UTC"))
     if local.hour or local.minute:
         return f"away until {local:%Y-%m-%d %H:%M} {local.tzname()}"
     return f"away until {local - _MOMENT:%Y-%m-%d}"

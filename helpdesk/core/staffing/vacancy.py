@@ -56,7 +56,9 @@ def led_from_afar(team: Team, agents: Iterable[Agent], now: datetime) -> Iterato
         if lead in agent.addresses:
             for absence in _coming(agent, now):
                 if absence.begins_at < now + _YEAR:
-                    yield Vacancy(agent, "the lead", max(now, absence.begins_at), absence.ends_at, agent.timezone)
+                    yield Vacancy(
+                        agent, "the lead", max(now, absence.begins_at), absence.ends_at, agent.timezone or "UTC"
+                    )
 
 
 def _coming(agent: Agent, at: datetime) -> list[Period]:

@@ -41,7 +41,7 @@ class Mailbox:
 class Agent:
     """Somebody who answers customers, from any of their addresses. `hours` None: on duty whenever not away.
 
-    `timezone` is "" where they name none: they read the desk's.
+    `timezone` is "" where they name none: they read the desk's, and their absences are written in UTC.
     """
 
     name: str
