@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 from typing import TYPE_CHECKING
 
@@ -48,5 +49,6 @@ def test_a_port_that_is_taken_is_said_and_nothing_is_started(tmp_path: Path) -> 
         running = desk.spawn()
         until(lambda: running.status() is not None, "it gives up")
     assert running.status() == 1
-    [words] = desk.logged().splitlines()
-    assert words == f"smtp_in: cannot listen on 127.0.0.1:{desk.port}: the port is taken; is another daemon running?"
+    [line] = desk.logged().splitlines()
+    words = f"smtp_in: cannot listen on 127.0.0.1:{desk.port}: the port is taken; is another daemon running?"
+    assert (json.loads(line)["event"], json.loads(line)["problem"]) == ("cannot run", words)
