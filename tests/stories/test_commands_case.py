@@ -287,7 +287,7 @@ def test_a_case_that_is_put_off_comes_back_once_and_no_clock_stops(desk):
     desk.just_before("2026-05-22 09:15")
     assert "reminder" not in desk.kinds_to(ANN)
     desk.at("2026-05-22 09:15")
-    assert "you wanted to be reminded" in desk.last(ANN, "reminder").subject
+    assert "You asked to be reminded of HD-1" in desk.last(ANN, "reminder").text
     desk.at("2026-06-30 09:15")
     assert desk.kinds_to(ANN).count("reminder") == 1
     assert [event.at for event in desk.events("snooze_over")] == [wall("2026-05-22 09:15")]

@@ -400,7 +400,7 @@ def declaring():
         for word, command in typer.main.get_command(app).commands[group].commands.items():
             options = {name for each in command.params for name in each.opts if each.param_type_name == "option"}
             values = sum(each.param_type_name == "argument" for each in command.params)
-            yield f"{group} {word}", (values, options - {"--config", "-c", "--json", "--help"})
+            yield f"{group} {word}", (values, options - {"--config", "-c", "--json", "--help", "--version"})
 
 
 @pytest.mark.parametrize(("name", "command"), [*declaring()])
