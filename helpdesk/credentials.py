@@ -181,7 +181,7 @@ def _token(configuration: Configuration, account: TokenAccount) -> Callable[[], 
         try:
             return token.access(table.token_url, form)
         except TokenRefused as refusal:
-            todo = account.todo if refusal.code in _SIGN_IN else _TODO.get(refusal.code, "")
+            todo = account.todo if refusal.code in _SIGN_IN else _REMEDIES.get(refusal.code, "")
             raise Unavailable(f"{todo}: {refusal}" if todo else str(refusal)) from None
         except NoSecret as missing:
             raise Unavailable(f"{account.todo}: {missing}") from None
@@ -191,7 +191,7 @@ def _token(configuration: Configuration, account: TokenAccount) -> Callable[[], 
 
 # RFC 6749 section 5.2, and what OpenID Connect adds for those who have to be asked once more.
 _SIGN_IN = frozenset({"invalid_grant", "interaction_required", "login_required", "consent_required"})
-_TODO = dict.fromkeys(("invalid_client", "unauthorized_client"), "look at client_id and the client secret")
+_REMEDIES = dict.fromkeys(("invalid_client", "unauthorized_client"), "look at client_id and the client secret")
 
 
 def _client_secret(configuration: Configuration, table: OAuth2Table) -> Callable[[], str] | None:
