@@ -137,7 +137,9 @@ class WebTable:
     """`[web]`: the console; without `listen` there is none."""
 
     listen: str = ""
-    token_file: str = ""
+    token_file: str = ""  # who has it reads, and does nothing
+    user_header: str = ""  # in which a proxy names who is signed in, "X-Forwarded-Email",
+    trusted_proxies: list[str] = field(default_factory=list)  # where the request comes from one of these
 
 
 @strict
@@ -704,8 +706,15 @@ def _web_problems(file: ConfigurationFile) -> Iterator[str]:
     if file.web.listen.startswith("lmtp:"):
         yield 'web.listen: expected an address and a port such as "127.0.0.1:8080"'
     elif file.web.listen and not file.web.token_file and not _names_loopback(file.web.listen.rpartition(":")[0]):
-        # The pages show what customers wrote, and there is no login.
+        # /health and /metrics know nobody who is signed in.
         yield f"web.token_file: expected one, because others than this host reach {file.web.listen}"
+    for proxy in file.web.trusted_proxies:
+        if not _is_network(proxy):
+            yield f"web.trusted_proxies: expected an address or a network such as 10.0.0.0/8, not {proxy!r}"
+    if file.web.user_header and not re.fullmatch(r"[A-Za-z0-9-]+", file.web.user_header):
+        yield f"web.user_header: expected the name of a header such as X-Forwarded-Email, not {file.web.user_header!r}"
+    if bool(file.web.user_header) != bool(file.web.trusted_proxies):
+        yield "web.user_header: expected user_header and trusted_proxies together: nobody else is believed"
 
 
 def _names_loopback(host: str) -> bool:

@@ -59,7 +59,7 @@ def test_the_wheel_holds_what_users_read_and_edit(wheel):
             if path.suffix in {".py", ".toml", ".txt"}
         }
         assert {f"helpdesk/_shipped/{folder}/{path.as_posix()}" for path in ours} <= set(names)
-    assert "helpdesk/web/style.css" in names
+    assert {"helpdesk/web/style.css", "helpdesk/web/console.js", "helpdesk/web/html/base.html"} <= set(names)
     assert "helpdesk/web/console.py" in names
     assert not [name for name in names if name.startswith(("tests/", "demo/", "bench/", "var/"))]
     assert any(name.endswith("/licenses/LICENSE") for name in names)

@@ -1,4 +1,4 @@
-"""What is read for each path: the store is asked, the answer is a page, JSON or figures."""
+"""What the console looks at: the desk's units of work, and what its daemon knows of its own health."""
 
 from __future__ import annotations
 
@@ -7,28 +7,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from helpdesk.log import logger
-from helpdesk.report.attached import load_attachment
-from helpdesk.store import case_counts, queue
-from helpdesk.store import cases as case_store
+from helpdesk.store import case_counts
 from helpdesk.store.backlog import Backlog, backlog
-from helpdesk.store.queue import Wanted
 from helpdesk.store.writable import hindrance
 from helpdesk.web import health
-from helpdesk.web.excerpt import excerpt
 from helpdesk.web.health import Facts
 from helpdesk.web.metrics import metrics_text
-from helpdesk.web.pages import MAILS, MailPage, case_page, queue_page
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from datetime import datetime
 
-    from helpdesk.mail.write.enclose import File
     from helpdesk.unit import Units
     from helpdesk.watch import Watch
 
-_NOTHING: Mapping[str, str] = {}
-SHOWN = 200  # cases on one page
 _log = logger("console")
 
 
@@ -42,6 +34,11 @@ class Views:
     now: Callable[[], datetime]
     started_at: datetime
 
+    @property
+    def public_url(self) -> str:
+        """Where people reach the console, without a slash at the end; "" where that is not configured."""
+        return self.units.rules.configuration.file.desk.public_url.rstrip("/")
+
     def health(self) -> tuple[int, str]:
         """HTTP status and JSON."""
         facts = self.facts()
@@ -54,37 +51,6 @@ class Views:
             return metrics_text(facts, {}, self.units.counters)
         with self.units.database.read() as connection:
             return metrics_text(facts, case_counts.by_status(connection), self.units.counters)
-
-    def queue(self, view: str, after: int | None = None) -> str:
-        """A page of the queue: the first, or the one behind a case. Raises NotFound."""
-        now, wanted = self.now(), Wanted(only_open=view == "open", only_breached=view == "breached")
-        with self.units.read(now) as unit:
-            numbers = queue.page(unit.connection, wanted, size=SHOWN + 1, after=after)
-            later = numbers[SHOWN - 1] if len(numbers) > SHOWN else None
-            numbers = numbers[:SHOWN]
-            found = case_store.find(unit.connection, numbers)
-            shown = [(found[number], unit.policy_of(found[number])) for number in numbers]
-            more = 0 if after is not None else max(queue.size(unit.connection, wanted) - len(numbers), 0)
-        problems = health.shape(self.facts())["problems"]
-        return queue_page(self.name, view, shown, now, more=more, later=later, problems=problems)
-
-    def case(self, number: int, asked: Mapping[str, str] = _NOTHING) -> str:
-        """One case; `asked` says where its clocks, mails and events are to end. Raises NotFound."""
-        now = self.now()
-        with self.units.read(now) as unit:
-            connection = unit.connection
-            case = case_store.load(connection, number)
-            policy = unit.policy_of(case)
-            shown = excerpt(case_store.message_count(connection, number), MAILS, asked.get("mails", ""))
-            skip = shown.first - 1
-            messages = case_store.messages_from(connection, number, skip=skip, limit=shown.size)
-            files_before = case_store.attachment_count(connection, number, first=skip)
-        return case_page(self.name, case, policy, MailPage(shown, messages, files_before), now, asked=asked)
-
-    def attachment(self, case: int, number: int) -> File:
-        """One attachment of a case, counted from 1 over all its mails. Raises NotFound."""
-        with self.units.database.read() as connection:
-            return load_attachment(connection, case, number)
 
     def facts(self) -> Facts:
         """All that health is judged by."""

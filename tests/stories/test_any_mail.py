@@ -8,8 +8,9 @@ import pytest
 
 from helpdesk.report.casefile import case_text
 from helpdesk.store import cases, spool
+from helpdesk.web.casepage import MailPage, case_values
 from helpdesk.web.excerpt import excerpt
-from helpdesk.web.pages import MailPage, case_page
+from tests.console import shown
 from tests.desk import ANN, JO, LOGIK, TestDesk
 from tests.mail.test_bombs import HTML, STRUCTURES, part
 from tests.soak import amount
@@ -55,8 +56,8 @@ def test_a_mail_without_a_sender_is_shown_as_one(small, sender):
     with small.database.read() as connection:
         kept = cases.messages(connection, case.number)
     mail = small.last(case.assignee, "assigned").text
-    shown = MailPage(excerpt(len(kept), 50), kept, 0)
-    seen = [mail, case_text(case, policy, kept, small.now), case_page("Desk", case, policy, shown, small.now)]
+    page = shown("case.html", **case_values(case, policy, MailPage(excerpt(len(kept), 50), kept, 0), small.now))
+    seen = [mail, case_text(case, policy, kept, small.now), page]
 
     assert "From: unknown sender" in " ".join(mail.split())
     assert "from unknown sender, customer unknown" in seen[1]

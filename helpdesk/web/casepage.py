@@ -1,21 +1,26 @@
-"""What the pages show: the queue, and one case with its clocks, mails and ledger. Nothing can be changed here."""
+"""One case with its clocks, mails and ledger, and its files."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from starlette.responses import Response
 
 from helpdesk.core.clocks.timeline import clocks
-from helpdesk.core.clocks.turn import TURN_NAMES, turn_of
 from helpdesk.core.words.enclosure import SECRET
 from helpdesk.core.words.events import SeverityAssessed, to_facts
 from helpdesk.core.words.rating import ratings
 from helpdesk.letters import desk_zone, turn_words
-from helpdesk.phrases import moment, span
+from helpdesk.phrases import moment
 from helpdesk.plural import plural
+from helpdesk.report.attached import load_attachment
 from helpdesk.report.explain import clock_lines
+from helpdesk.store import cases as case_store
 from helpdesk.web.excerpt import excerpt
-from helpdesk.web.markup import render
+from helpdesk.web.page import Page
+from helpdesk.web.refs import number_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -27,9 +32,9 @@ if TYPE_CHECKING:
     from helpdesk.offering.policy import Policy
     from helpdesk.store.cases import StoredMessage
     from helpdesk.web.excerpt import Excerpt
+    from helpdesk.web.visit import Visit
 
 _NOTHING: Mapping[str, str] = {}
-VIEWS = {"open": "Open", "breached": "Breached", "all": "All"}
 CLOCKS, MAILS, EVENTS = 20, 50, 200  # of one case on one page
 MOST_FACTS = 200  # characters of an event's facts
 
@@ -51,60 +56,35 @@ class MailPage:
     files_before: int
 
 
-def queue_page(
-    desk: str,
-    view: str,
-    cases: Sequence[tuple[Case, Policy]],
-    now: datetime,
-    *,
-    more: int,
-    later: int | None = None,
-    problems: Sequence[str],
-) -> str:
-    """The queue, what is due first on top; `problems` are the desk's own.
-
-    `more` cases are not shown; those behind the case `later` are on the next page.
-    """
-    return render(
-        "queue.html",
-        title=f"{desk}: cases",
-        desk=desk,
-        views=VIEWS,
-        chosen=view,
-        items=[_item(case, policy, now) for case, policy in cases],
-        more=more,
-        later=f"HD-{later}" if later else "",
-        problems=problems,
-    )
+def case(visit: Visit) -> Response:
+    """One case; the query says where its clocks, mails and events are to end. Raises NotFound, Refused."""
+    number = number_in(visit.place["ref"])
+    with visit.read() as unit:
+        connection = unit.connection
+        found = visit.opened(case_store.load(connection, number))
+        policy = unit.policy_of(found)
+        shown = excerpt(case_store.message_count(connection, number), MAILS, visit.query.get("mails", ""))
+        skip = shown.first - 1
+        messages = case_store.messages_from(connection, number, skip=skip, limit=shown.size)
+        files_before = case_store.attachment_count(connection, number, first=skip)
+    mails = MailPage(shown, messages, files_before)
+    return visit.page("case.html", **case_values(found, policy, mails, visit.now, asked=visit.query))
 
 
-def _item(case: Case, policy: Policy, now: datetime) -> dict[str, Any]:
-    sender = case.requester.name or case.requester.address or "unknown sender"
-    return {
-        "case": case,
-        "severity": policy.level(case.severity).name,
-        "state": f"in {case.merged_into}" if case.merged_into else case.status,
-        "due": _due(case, policy, now),
-        "turn": f"{TURN_NAMES[turn_of(case).whose]} turn" if case.active else "",
-        "people": f"{sender} ({case.customer or 'not a known customer'}) · with {case.assignee or 'nobody'}",
-    }
+def attachment(visit: Visit) -> Response:
+    """One attachment of a case, counted from 1 over all its mails. Raises NotFound, Refused."""
+    number = number_in(visit.place["ref"])
+    with visit.read() as unit:
+        visit.opened(case_store.load(unit.connection, number))
+        file = load_attachment(unit.connection, number, number_in(visit.place["number"]))
+    # A stranger's file: it is saved and never shown, whatever its type says (threat C06).
+    headers = {"Content-Disposition": f"attachment; filename*=utf-8''{quote(file.name, safe='')}"}
+    return Response(file.data, media_type="application/octet-stream", headers=headers)
 
 
-def _due(case: Case, policy: Policy, now: datetime) -> dict[str, str] | None:
-    """The promise that is due first, and in how long; None where none runs."""
-    running = [clock for clock in clocks(case, policy) if clock.stopped_at is None and clock.due_at]
-    due = [(at, clock) for clock in running if (at := clock.broken_or_due_at(now))]
-    if not due:
-        return None
-    due_at, clock = min(due, key=lambda one: one[0])
-    state, left = clock.state(now), due_at - now
-    told = f"{span(left)} late" if state == "breached" else f"due in {span(left)}" if due_at > now else "due now"
-    return {"state": state, "words": f"{clock.kind.name} {told} · {moment(due_at, desk_zone(case, policy))}"}
-
-
-def case_page(
-    desk: str, case: Case, policy: Policy, mails: MailPage, now: datetime, *, asked: Mapping[str, str] = _NOTHING
-) -> str:
+def case_values(
+    case: Case, policy: Policy, mails: MailPage, now: datetime, *, asked: Mapping[str, str] = _NOTHING
+) -> dict[str, Any]:
     """One case as far as it went by `now`. `asked` says where its clocks, mails and events are to end."""
     zone, found = desk_zone(case, policy), clocks(case, policy)
     excerpts = {
@@ -112,17 +92,15 @@ def case_page(
         "mails": mails.excerpt,
         "events": excerpt(len(case.events), EVENTS, asked.get("events", "")),
     }
-    return render(
-        "case.html",
-        title=f"{case.ref} {case.subject}",
-        desk=desk,
-        case=case,
-        facts=_facts(case, policy, zone),
-        parts={name: _part(name, case, excerpts) for name in excerpts},
-        clocks=[_clock(clock, now) for clock in excerpts["clocks"].of(found)],
-        mails=list(_mails(case, mails, zone)),
-        events=[_event(event, zone) for event in excerpts["events"].of(case.events)],
-    )
+    return {
+        "title": f"{case.ref} {case.subject}",
+        "case": case,
+        "facts": _facts(case, policy, zone),
+        "parts": {name: _part(name, case, excerpts) for name in excerpts},
+        "clocks": [_clock(clock, now) for clock in excerpts["clocks"].of(found)],
+        "mails": list(_mails(case, mails, zone)),
+        "events": [_event(event, zone) for event in excerpts["events"].of(case.events)],
+    }
 
 
 _TITLES = {"clocks": "Clocks", "mails": "Mails", "events": "Ledger"}
@@ -231,6 +209,7 @@ def _event(event: Event, zone: str) -> dict[str, str]:
     }
 
 
-def message_page(title: str, words: str) -> str:
-    """A page that says one thing: what is not there, or why not."""
-    return render("message.html", title=title, words=words)
+PAGES = (
+    Page("/cases/{ref}", show=case),
+    Page("/cases/{ref}/attachments/{number}", show=attachment),
+)

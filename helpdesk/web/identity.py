@@ -1,0 +1,43 @@
+"""Who asks: by a trusted proxy, by the cookie of somebody who signed in, by the token, or on this host."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from typing import TYPE_CHECKING
+
+from helpdesk.web.viewer import READER, viewer_of
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from helpdesk.config import Configuration
+    from helpdesk.web.access import Access
+    from helpdesk.web.viewer import Viewer
+
+CSRF_FIELD = "csrf"
+
+
+def identified(request: Request, access: Access, configuration: Configuration) -> Viewer | None:
+    """Who asks for a page; None for somebody who has to sign in first."""
+    peer = request.client.host if request.client else ""
+    named = request.headers.getlist(access.user_header) if access.user_header else []
+    if address := access.vouched(peer, named):
+        return viewer_of(configuration, address, "proxy")
+    return READER if access.reads(request.headers.get("authorization", "")) else None
+
+
+def new_secret() -> str:
+    """256 bits that nobody guesses, for a cookie or a link."""
+    return secrets.token_urlsafe(32)
+
+
+def csrf_token(browser: str, address: str) -> str:
+    """What every form of this browser and this viewer carries, so that no other site can post it for them."""
+    return hmac.new(browser.encode(), f"csrf {address}".encode(), hashlib.sha256).hexdigest()
+
+
+def is_own_form(browser: str, address: str, token: str) -> bool:
+    """Whether a posted form is one that we made for this browser and this viewer."""
+    return bool(browser) and hmac.compare_digest(csrf_token(browser, address).encode(), token.encode())
