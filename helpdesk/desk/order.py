@@ -1,7 +1,8 @@
-"""Orders that did not come by mail: an agent types them at the command line or in the console.
+"""What did not come by mail: an agent types orders at the command line, or orders, an answer or a note in the console.
 
-They are read by the one reader, decided as a mail of the agent is, and written down by the unit of work: what follows
-from such a mail follows here. What the agent would read in an echo is returned instead.
+Orders are read by the one reader, all is decided as a mail of the agent is, and written down by the unit of work: what
+follows from such a mail follows here. What the agent would read in an echo is returned instead. Text that was typed
+beside orders is text: nothing in it is an order, a quote or a signature.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from helpdesk.core.receive.orders.arguments import names_of
 from helpdesk.core.receive.orders.reading import begins_with_order, cases_named, may_split, people_named
 from helpdesk.core.receive.orders.table import undone_by
 from helpdesk.core.words.addressee import Addressee
+from helpdesk.core.words.agent_text import AgentText
 from helpdesk.core.words.block import Mistake
 from helpdesk.core.words.decision import Arrival
 from helpdesk.core.words.drafts import EchoMail
@@ -48,10 +50,37 @@ class TypedOrders:
     done: tuple[str, ...] = ()
     mistakes: tuple[Mistake, ...] = ()
     undo: tuple[str, ...] = ()
+    again: bool = False  # it was done before, by the same form
+
+
+@dataclass(frozen=True, slots=True)
+class TypedMail:
+    """What an agent typed on a case: orders, a line each, and text for the customer, or with `#note` for the team.
+
+    `key` is that of the form it was typed into: what is sent from one form twice is done once.
+    """
+
+    key: str
+    orders: tuple[str, ...] = ()
+    text: str = ""
 
 
 def order(unit: Unit, number: int, agent: Agent, text: str) -> TypedOrders:
     """Do what an agent orders on a case, all or nothing. Raises NotFound, StaleCase."""
+    return _done(unit, number, agent, AgentText(head=text), key=f"order/{unit.now:%Y%m%dT%H%M%S%fZ}")
+
+
+def write(unit: Unit, number: int, agent: Agent, typed: TypedMail) -> TypedOrders:
+    """Send what an agent typed, with the orders beside it, all or nothing. Raises NotFound, StaleCase."""
+    wrong = tuple(Mistake(line, "an order") for line in typed.orders if "\n" in line or not begins_with_order(line))
+    if wrong or not (typed.orders or typed.text.strip()):
+        return TypedOrders(f"HD-{number}", mistakes=wrong or (Mistake("", "some words, or an order"),))
+    own = AgentText(head="\n".join(typed.orders), rest=typed.text, typed=True)
+    return _done(unit, number, agent, own, key=typed.key)
+
+
+def _done(unit: Unit, number: int, agent: Agent, own: AgentText, *, key: str) -> TypedOrders:
+    text = own.head
     named = case_store.load(unit.connection, number)
     about = gather(unit, named, cases_named(text))
     case = about.case or named
@@ -61,16 +90,18 @@ def order(unit: Unit, number: int, agent: Agent, text: str) -> TypedOrders:
     terms = unit.judging(unit.terms(mailbox, case=case))
     if answering_team(unit.rules.configuration, mailbox, [case]).agent(agent.address) is None:
         raise NotFound(f"{agent.name or agent.address} is not in {terms.team.name}, which has {case.ref}")
-    if not begins_with_order(text):
+    if not own.typed and not begins_with_order(text):
         return TypedOrders(
             case.ref, mistakes=(Mistake(text.partition("\n")[0], "an order first, such as #note or #help"),)
         )
     arrival = replace(
-        _arrival(unit, case, agent, text),
+        _arrival(unit, case, agent, own, key),
         named=unit.related(about.named),
         through=about.through,
         snippets=snippets_for(unit, text, case, terms, agent),
     )
+    if case_store.has_mail(unit.connection, case.number, arrival.message.message_id):
+        return TypedOrders(case.ref, again=True)
     decision = receive(case, arrival, terms, unit.now)
     echo = next((one.content for one in decision.drafts if isinstance(one.content, EchoMail)), None)
     if echo is not None and echo.mistakes:
@@ -90,20 +121,20 @@ def _unechoed(decision: Decision, agent: Agent) -> Decision:
     return replace(decision, drafts=kept)
 
 
-def _arrival(unit: Unit, case: Case, agent: Agent, text: str) -> Arrival:
-    """The orders as a mail of the agent's that came just now, with no file, and no quote to tell from them."""
-    key = f"order/{unit.now:%Y%m%dT%H%M%S%fZ}"
+def _arrival(unit: Unit, case: Case, agent: Agent, own: AgentText, key: str) -> Arrival:
+    """What was typed as a mail of the agent's that came just now, with no file, and no quote to tell from it."""
+    text = own.text
     message_id = f"<{key.replace('/', '.')}.{case.number}@{case.mailbox.rpartition('@')[2]}>"
     message = Message(message_id=message_id, senders=(agent.person,), text=text, reply=text)
-    piece, unsplittable = piece_of(unit, message, case) if may_split(text) else (None, "")
+    piece, unsplittable = piece_of(unit, message, case) if may_split(own.head) else (None, "")
     return Arrival(
         message=message,
         placement=Placement(case.number, "agent", "an agent ordered it", agent=agent, verified=True),
         received_at=unit.now,
         key=key,
         addressee=Addressee(agent.person, agent.person),
-        customers=customers_of(unit.rules, message, people_named(text)),
-        written=own_words.typed(unit, text, case, agent),
+        customers=customers_of(unit.rules, message, people_named(own.head)),
+        written=own_words.typed(unit, own, case, agent),
         mailboxes=unit.rules.configuration.mailbox_addresses,
         piece=piece,
         unsplittable=unsplittable,

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from helpdesk.core.receive.orders.reading import asks_somebody
-from helpdesk.core.words.agent_text import AgentText
 from helpdesk.core.words.case import number_of
 from helpdesk.core.words.events import AgentAnswered, AgentMailReturned, AgentNoted, ThirdPartyAsked
 from helpdesk.core.words.message import Message, base_address
@@ -23,6 +22,7 @@ from helpdesk.store.signatures import Learnt
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from helpdesk.core.words.agent_text import AgentText
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.people import Agent
     from helpdesk.store.cases import StoredMessage
@@ -72,13 +72,12 @@ def of_agent(unit: Unit, message: Message, case: Case, agent: Agent, *, mailbox:
     return replace(own, inside=found, encrypted=encrypted(raw, own.text))
 
 
-def typed(unit: Unit, text: str, case: Case, agent: Agent) -> AgentText:
+def typed(unit: Unit, own: AgentText, case: Case, agent: Agent) -> AgentText:
     """Words that an agent typed, all of them their own, and what of them is not for the customer."""
     correspondence = _correspondence_on(unit, case)
-    own = AgentText(head=text)
     kept = _kept(unit, case, correspondence, own, agent, case.mailbox)
     answered = _sent(_texts(_mails(unit, correspondence, agent.addresses, Message())))
-    return replace(own, inside=inside(text, _with_ours(kept, answered, correspondence, case)))
+    return replace(own, inside=inside(own.text, _with_ours(kept, answered, correspondence, case)))
 
 
 def _held(unit: Unit, case: Case, agent: Agent) -> str:

@@ -78,6 +78,7 @@ class Unit:
         self._holds_mail = holds_mail
         self._in_force = _InForce()
         self.decided: list[tuple[Case, Sequence[Event]]] = []  # to be counted once it is on disk
+        self.queued: list[Queued] = []  # what this piece of work has written
         self.forget()
 
     def another(self, *, now: datetime | None = None) -> Unit:
@@ -253,7 +254,9 @@ class Unit:
 
     def queue(self, mails: Iterable[Queued]) -> None:
         """Have these sent, or kept until somebody releases them where all is."""
-        outbox.add(self.connection, [*mails], self.now, held=self._holds_mail)
+        written = [*mails]
+        self.queued += written
+        outbox.add(self.connection, written, self.now, held=self._holds_mail)
 
     def forget(self) -> None:
         """What was read of cases is not what they are any more."""

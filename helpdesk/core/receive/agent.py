@@ -240,7 +240,7 @@ def _misplaced(orders: Orders, written: AgentText, vocabulary: Vocabulary) -> It
     """Lines that would be obeyed elsewhere, and those at the top that the mail which is answered says as well."""
     if written.echoed and orders.commands and orders.commands[0].line != _EXAMPLE:
         yield Mistake(orders.commands[0].line, "orders of your own: these lines stand in the mail that you answer")
-    if orders.has("answer"):
+    if orders.has("answer") or written.typed:
         return  # they say that it is text
     for line in orders.text.splitlines():
         if line.strip() not in written.repeated and would_be_obeyed(line, vocabulary):
@@ -265,12 +265,15 @@ def _not_for_customers(written: AgentText, orders: Orders) -> Iterator[Mistake]:
         if found.leaves == "never":
             yield Mistake(found.line, f"your text without it: {found.what} is not for customers")
         elif not meant:
-            way = "with #ask! in place of #ask" if asks else "below a first line #answer"
+            way = "with #ask! in place of #ask" if asks else "with #answer" if written.typed else _BELOW_ANSWER
             whom = "a third party" if asks else "customers"
             yield Mistake(
                 found.line,
                 f"your text without it: {found.what} is not for {whom} ({way} it goes all the same{found.instead})",
             )
+
+
+_BELOW_ANSWER = "below a first line #answer"
 
 
 def _unreadable(how: str) -> Mistake:
