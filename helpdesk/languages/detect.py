@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -74,8 +74,8 @@ def function_words() -> frozenset[str]:
 def language_of(text: str, *, expected: Sequence[str] = ("en",)) -> LanguageFound:
     """The language of somebody's own words. `expected` are those known to be spoken there, the likeliest first."""
     ballot = _Ballot(expected)
-    for word in _own_words(text):
-        ballot.add(_spoken_by(word))
+    for speaks, times in Counter(map(_spoken_by, _own_words(text))).items():
+        ballot.add(speaks, times)
     return ballot.counted(expected)
 
 
@@ -88,15 +88,15 @@ class _Ballot:
         self._words = defaultdict[str, int](int)
         self._total = 0
 
-    def add(self, speaks: tuple[Codes, float]) -> None:
-        """One word: the languages that it is for, and how much for each."""
+    def add(self, speaks: tuple[Codes, float], times: int) -> None:
+        """So many words: the languages that each is for, and how much for each."""
         codes, weight = speaks
-        self._total += 1
+        self._total += times
         for code in codes:
-            self._scores[code] = self._scores.get(code, 0.0) + weight
-            self._words[code] += 1
+            self._scores[code] = self._scores.get(code, 0.0) + weight * times
+            self._words[code] += times
         if len(codes) == 1:
-            self._alone[codes[0]] += weight
+            self._alone[codes[0]] += weight * times
 
     def counted(self, expected: Sequence[str]) -> LanguageFound:
         """The language that most speaks for; the first expected one where others come near."""

@@ -64,16 +64,19 @@ def _opens_addendum(segment: Segment) -> bool:
 
 
 def _is_back(segment: Segment) -> bool:
-    return bool(_BACK.intersection(segment.words[:1])) and len(segment.words) <= FEW
+    return len(segment.words) <= FEW and not _BACK.isdisjoint(segment.words[:1])
 
 
 def works_now(segment: Segment) -> bool:
     """`it is fast now`, `all there now`, `coming in again`, `back`."""
+    back = _is_back(segment)
+    if not back and not segment.has(*_GOOD):
+        return False
     if segment.asks or segment.failing or segment.has("wish", "firm_if", "future"):
         return False
-    if _is_back(segment):
-        return True
-    return any(_said_of_now(hit, segment) for hit in segment.hits if hit.concept in _GOOD and hit.status == "asserted")
+    return back or any(
+        _said_of_now(hit, segment) for hit in segment.hits if hit.concept in _GOOD and hit.status == "asserted"
+    )
 
 
 def _said_of_now(hit: Hit, segment: Segment) -> bool:
@@ -83,6 +86,8 @@ def _said_of_now(hit: Hit, segment: Segment) -> bool:
 
 def _works_otherwise(segment: Segment) -> bool:
     """`with one order at a time it works`, `the admins can, so we ask one`: said beside the trouble."""
+    if not segment.has("ok", "work", "can"):
+        return False
     if segment.asks or segment.failing or segment.has("wish", "question", "firm_if", "polite"):
         return False
     able = [hit for hit in segment.hits if hit.concept in {"ok", "work", "can"} and hit.status == "asserted"]

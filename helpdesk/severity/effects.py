@@ -58,8 +58,8 @@ def effects(segments: Sequence[Segment]) -> Effects:
     segments = without_remarks(segments)
     effects = Effects()
     for segment in segments:
-        for rule, concepts in AFTERWARDS if _told_as_over(segment) else RULES:
-            if concepts is None or segment.names_any(concepts):
+        for rule, signs in AFTERWARDS if _told_as_over(segment) else RULES:
+            if not segment.signs.isdisjoint(signs):
                 rule(segment, effects)
     _for_all_of_them(segments, effects)
     _only_me(segments, effects)
@@ -111,22 +111,27 @@ def _stopping(segment: Segment, effects: Effects) -> None:
     if (
         not edge
         and not segment.has("one", "partial", "intermittent", "place")
-        and not _was(segment)
         and _whole_dead(segment)
+        and not _was(segment)
     ):
         effects.add("thing-dead", segment)
     if not edge and _none_goes(segment):
         effects.add("none-comes-through", segment)
-    served = segment.says("system", "core") and not edge and not segment.has("one", "partial", "intermittent", "place")
-    if segment.has("server_error") and served and not _was(segment):
+    if segment.has("server_error") and not edge and _serves_all(segment) and not _was(segment):
         effects.add("server-error", segment)
+
+
+def _serves_all(segment: Segment) -> bool:
+    return segment.says("system", "core") and not segment.has("one", "partial", "intermittent", "place")
 
 
 def _none_goes(segment: Segment) -> bool:
     """`no command works`, `no build has gone through`: whatever it is, not one of it."""
+    if segment.asks or not segment.says("none"):
+        return False
     nones = [hit for hit in segment.hits if hit.concept == "none"]
     undone = [hit for hit in segment.hits if hit.concept in {"work", "can"} and hit.status == "negated"]
-    return not segment.asks and any(1 <= verb.start - none.end <= NEAR - 1 for none in nones for verb in undone)
+    return any(1 <= verb.start - none.end <= NEAR - 1 for none in nones for verb in undone)
 
 
 _SUBJECT = 4  # words between a thing and what is said of it
@@ -135,6 +140,8 @@ _TAIL = 3  # words behind a verb that can still belong to nothing but it
 
 def _whole_dead(segment: Segment) -> bool:
     """`the shop does not load`, `the API has been unreachable`: the thing itself, and no part of what it does."""
+    if not segment.says("system"):
+        return False
     things = [hit for hit in segment.hits if hit.concept == "system"]
     if segment.asks and _IS_IT.intersection(_opening(segment)):
         return False
@@ -165,8 +172,7 @@ _CIRCUMSTANCES = frozenset({"since", "past", "all", "nobody", "again", "users", 
 
 def _at_a_stop(segment: Segment, effects: Effects, *, edge: bool) -> None:
     """What stands still."""
-    about_all = segment.has("system", "core") or segment.total or len(segment.words) <= SHORT
-    if segment.has("down") and about_all and not edge:
+    if segment.has("down") and not edge and _about_all(segment):
         effects.add("outage", segment)
     if segment.has("halt") and segment.says("system", "core", "idle") and not edge:
         effects.add("halted", segment)
@@ -178,6 +184,10 @@ def _at_a_stop(segment: Segment, effects: Effects, *, edge: bool) -> None:
         effects.add("none-comes-through", segment)
     if segment.has("zero") and not segment.has("fyi", "ok", "figures") and not segment.tells("negated", "fail", "down"):
         effects.add("none-comes-through", segment)
+
+
+def _about_all(segment: Segment) -> bool:
+    return segment.has("system", "core") or segment.total or len(segment.words) <= SHORT
 
 
 _POSSIBLE = _LISTS["possible"]
@@ -308,9 +318,11 @@ def _still_works(segment: Segment, effects: Effects) -> None:
 
 def _of_then(segment: Segment) -> bool:
     """`until then all went well`, and what a status page says: neither tells how it is now."""
+    if not segment.says("ok"):
+        return False
     well = [hit.start for hit in segment.hits if hit.concept == "ok"]
-    then = bool(well) and all(_THEN.intersection(segment.words[max(0, start - 3) : start]) for start in well)
-    return then or ("status" in segment.words and bool(well))
+    then = all(_THEN.intersection(segment.words[max(0, start - 3) : start]) for start in well)
+    return then or "status" in segment.words
 
 
 _THEN = _LISTS["then"]
@@ -327,11 +339,15 @@ def _runs(segment: Segment) -> bool:
 
 def _others_work(segment: Segment) -> bool:
     """`Paris gets an error, other offices are fine`: a comma part of its own that says so."""
-    troubled = {hit.part for hit in segment.hits if hit.concept in TROUBLE or hit.status == "negated"}
-    elsewhere = {hit.part for hit in segment.hits if hit.concept in {"else", "place"}}
-    well = {hit.part for hit in segment.hits if hit.concept in _COUNTS and hit.status == "asserted"}
-    plainly = {hit.part for hit in segment.hits if _says_it_works(hit, segment)}
-    return bool((elsewhere & well | plainly) - troubled)
+    fine = {hit.part for hit in segment.hits if _says_it_works(hit, segment)}
+    if segment.says("else", "place"):
+        elsewhere = {hit.part for hit in segment.hits if hit.concept in {"else", "place"}}
+        fine |= {hit.part for hit in segment.hits if hit.concept in _COUNTS and hit.status == "asserted"} & elsewhere
+    return bool(fine) and not fine <= _troubled_parts(segment)
+
+
+def _troubled_parts(segment: Segment) -> set[int]:
+    return {hit.part for hit in segment.hits if hit.concept in TROUBLE or hit.status == "negated"}
 
 
 def _says_it_works(hit: Hit, segment: Segment) -> bool:
@@ -555,7 +571,7 @@ def _comes_from_there(segment: Segment) -> bool:
 def _one_is_fine(segment: Segment, effects: Effects) -> bool:
     """`staging gives 503, prod is fine`: both in one breath, and the comma parts tell which is which."""
     well = {hit.part for hit in segment.hits if hit.concept in _COUNTS and hit.status == "asserted"}
-    troubled = {hit.part for hit in segment.hits if hit.concept in TROUBLE or hit.status == "negated"}
+    troubled = _troubled_parts(segment)
     prod = {hit.part for hit in segment.hits if hit.concept == "prod"}
     other = {hit.part for hit in segment.hits if hit.concept == "nonprod"}
     if other & troubled and prod & well - troubled:
@@ -584,19 +600,19 @@ _EXTENTS: tuple[tuple[Callable[[Segment], bool], tuple[str, ...]], ...] = (
 )
 
 
-# Every rule with the concepts of which it needs one to add anything; None where words alone may be enough.
-RULES: tuple[tuple[Callable[[Segment, Effects], None], frozenset[str] | None], ...] = (
+# Every rule with the signs of which a segment has to have one, or it adds nothing: most segments have none.
+RULES: tuple[tuple[Callable[[Segment, Effects], None], frozenset[str]], ...] = (
     (_stopping, word_set("can work ok cannot down halt fail not none nobody zero idle affects server_error")),
     (_failing, word_set("can work ok cannot down halt fail not wrong")),
-    (_degraded, None),
+    (_degraded, word_set("slow intermittent partial place wrong instead downstream mailing many") | extent.UNITS),
     (_scope, word_set("one peripheral internal cosmetic lowkey urgent")),
     (_still_works, word_set("work ok down halt fail cannot")),
     (_way_round, word_set("no_way way workaround costly in_vain")),
     (_weight, word_set("cost deadline again since security_paper security dataloss")),
     (_over, frozenset({"closing", "solved", *TROUBLE, "slow"})),
-    (_wants, None),
+    (_wants, word_set("? question by_the_by wish maintenance docs thanks admin fyi") | _IDEA),
     (_place, word_set("prod nonprod")),
-    (_extent, None),
+    (_extent, word_set("else foreign") | extent.SIGNS),
 )
 
 
@@ -665,7 +681,9 @@ def _after_solved(segments: Sequence[Segment], effects: Effects) -> None:
 def _relapse(segment: Segment) -> bool:
     """`it recovered on Monday, today it is offline again`, in one breath."""
     ends = _ends(segment)
-    later = [hit for hit in segment.hits if ends and hit.start >= min(ends) and hit.status == "asserted"]
+    if not ends:
+        return False
+    later = [hit for hit in segment.hits if hit.start >= min(ends) and hit.status == "asserted"]
     now = any(hit.concept in {"since", "again"} for hit in later)
     return now and any(hit.concept in {"down", "halt", "fail", "cannot", "slow"} for hit in later)
 

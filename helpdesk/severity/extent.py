@@ -18,7 +18,7 @@ NAMED = 5  # words before `one valve` where it is what the sentence is about
 FEWEST = 4  # words of a sentence; `Gate 2` alone is a signature
 SPAN = 6  # words between `takes` and its seconds
 _TAKES = _LISTS["takes"]
-_UNITS = _LISTS["units"]
+UNITS = _LISTS["units"]
 SIGHT = 8  # words between seeing and what is seen
 
 TROUBLE = frozenset({"down", "halt", "fail", "cannot", "wrong", "slow", "dataloss"})
@@ -39,6 +39,8 @@ _DOERS = _LISTS["doers"]
 _NO_DOING = _LISTS["no_doing"]
 _TITLES = _LISTS["titles"]
 _SEES = _LISTS["sees"]
+# Words of which one is in every segment that tells of one thing, of some, of somebody, or of what people do about it.
+SIGNS = _ITEMS | _AND | _SINGLE | _TITLES | _SO
 
 
 def others_fine(segment: Segment) -> bool:
@@ -78,11 +80,12 @@ def some_numbered(segment: Segment) -> bool:
     if _AND.isdisjoint(words):
         return False
     return any(
-        words[at].endswith("s")
-        and words[at] not in _NO_SERIES
-        and _is_number(words[at + 1])
-        and _goes_on(words, at + 2)
-        for at in range(len(words) - 2)
+        _goes_on(words, at)
+        and _is_number(words[at - 1])
+        and words[at - 2].endswith("s")
+        and words[at - 2] not in _NO_SERIES
+        for at in range(2, len(words))
+        if words[at] in _AND
     )
 
 
@@ -136,10 +139,10 @@ def _seen_before(words: Sequence[str]) -> bool:
 def takes_long(segment: Segment) -> bool:
     """`a search takes between thirty and fifty seconds`: how long something takes, told as trouble."""
     words = segment.words
-    if _UNITS.isdisjoint(words) or _TAKES.isdisjoint(words) or segment.has("lowkey", "workaround", "future"):
+    if UNITS.isdisjoint(words) or _TAKES.isdisjoint(words) or segment.has("lowkey", "workaround", "future"):
         return False
     takes = [at for at, word in enumerate(words) if word in _TAKES]
-    units = [at for at, word in enumerate(words) if word in _UNITS]
+    units = [at for at, word in enumerate(words) if word in UNITS]
     return any(0 < unit - at <= SPAN for at in takes for unit in units)
 
 

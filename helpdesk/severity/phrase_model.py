@@ -34,6 +34,7 @@ MOST_WORDS = 400  # of a mail; a symptom stands at the top
 LONGEST = 3  # words of a phrase
 ENDING, LAST = 24, "$"  # words that are the end of a mail, and their mark
 WORDS_KEPT = 5_000  # words whose numbers and pieces are remembered
+NOWHERE = -1  # the place of what the table does not know
 PIECES = (4, 5)  # letters of a piece
 FEW = 300.0  # weight of silence: a mail of two words leans less than half as far as one of twenty
 OFFSET = 128  # a lean is kept in one byte
@@ -67,8 +68,10 @@ class PhraseTable:
     def leans(self, counted: Mapping[int, int]) -> Row:
         """What the phrases at some places add together, by how often each is used: twice is little more than once."""
         take = itemgetter(*counted, 0, 0)  # two more, so that it answers a tuple; nothing weighs them
-        often = (1 + math.log(count) if count > 1 else 1 for count in counted.values())
-        values = [more * rarity / RARITY for more, rarity in zip(often, take(self.rarities), strict=False)]
+        values = [
+            (rarity if count == 1 else (1 + math.log(count)) * rarity) / RARITY
+            for count, rarity in zip(counted.values(), take(self.rarities), strict=False)
+        ]
         step = self.unit / math.sqrt(FEW + sum(map(mul, values, values)))
         nothing = OFFSET * sum(values)
         one, two, three, four = ((sum(map(mul, values, take(column))) - nothing) * step for column in self.columns)
@@ -96,7 +99,8 @@ def lean(segments: Iterable[Segment]) -> Row | None:
     used = Counter(_numbers(words))
     phrases = {place: used[number] for number, place in table.places(used)}
     pieces = Counter(chain.from_iterable(word.pieces for word in words))
-    meant = Counter(place for name in concepts_of(segments) if (place := _place_of(name)) is not None)
+    meant = Counter(map(_place_of, concepts_of(segments)))
+    meant.pop(NOWHERE, None)
     if not phrases and not pieces:
         return None
     voices = (table.leans(counted) for counted in (phrases, pieces, meant))
@@ -152,8 +156,8 @@ def concepts_of(segments: Iterable[Segment]) -> Iterator[str]:
 
 
 @lru_cache(PAIRS_KEPT)
-def _place_of(name: str) -> int | None:
-    return next((place for _, place in shipped().places((number_of(name),))), None)
+def _place_of(name: str) -> int:
+    return next((place for _, place in shipped().places((number_of(name),))), NOWHERE)
 
 
 @lru_cache(WORDS_KEPT)

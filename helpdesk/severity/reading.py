@@ -79,11 +79,10 @@ def _segments(text: str, everything: list[Token], book: Shelf, *, subject: bool)
         words = tuple(token.word for token in piece if token.word)
         if not words:
             continue
-        hits = _hits(piece, book)
         yield Segment(
             text=text[piece[0].start : piece[-1].end],
             words=words,
-            hits=tuple(_with_status(hits)),
+            hits=tuple(_with_status(_hits(piece, book))),
             asks="?" in piece[-1].mark,
             subject=subject,
         )
@@ -132,19 +131,20 @@ def _hits(piece: Sequence[Token], book: Shelf) -> list[Hit]:
     hits: list[Hit] = []
     swallowed = 0  # words before this place belong to an entry that counts only as a whole
     mocked = 0  # and words before this one name another environment than production
-    for place, part in enumerate(parts):
-        before = words[place - 1] if place else ""
-        if (share := _share(words, place)) and before not in _EVERY:
+    for place, (word, begun) in enumerate(zip(words, map(book.begun_by, words), strict=True)):
+        before, part = words[place - 1] if place else "", parts[place]
+        if _counts(word) and (share := _share(words, place)) and before not in _EVERY:
             hits.append(Hit(share, place, place + 2, part))
-        if place < swallowed or not (found := book.at(words, place)):
+        if begun is None or place < swallowed or not (found := begun.at(words, place)):
             continue
-        if words[place] == "some" and place + 1 < len(words) and _counts(words[place + 1]):
+        if word == "some" and place + 1 < len(words) and _counts(words[place + 1]):
             hits.append(Hit("many", place, place + 2, part))
             continue  # `some nine hundred`: about so many
         if place < mocked:
             found = [(concept, length) for concept, length in found if concept != "prod"]  # `pre-production`
         longest = max([length for _, length in found], default=0)
-        if any(concept == "nonprod" for concept, _ in found):
+        named = [concept for concept, _ in found]
+        if "nonprod" in named:
             mocked = place + longest
             found = [(concept, length) for concept, length in found if concept != "peripheral"]  # `preview environment`
         if longest > 1:
@@ -152,9 +152,7 @@ def _hits(piece: Sequence[Token], book: Shelf) -> list[Hit]:
             swallowed = place + longest if whole else swallowed
         if before in _TURNING:
             found = _turned(found, before)
-        elif any(concept == "past" for concept, _ in found) and _FROM_THEN_ON.intersection(
-            words[max(0, place - 4) : place]
-        ):
+        elif "past" in named and _FROM_THEN_ON.intersection(words[max(0, place - 4) : place]):
             found = _turned(found, "since")
         hits += [Hit(concept, place, place + length, part) for concept, length in found]
     return hits
@@ -205,8 +203,6 @@ _COUNTED = _LISTS["counted"]
 def _share(words: Sequence[str], place: int) -> str | None:
     """`all` for `100 %` or nearly, `one` for next to nothing, `partial` between; also of `3 of 60`, `1 out of 9`."""
     number = words[place]
-    if not number[0].isdigit() and number not in _COUNTED:
-        return None
     ahead = words[place + 1 : place + 5]
     following = [word for at, word in enumerate(ahead) if word not in _FILLERS and not (at and word == "de")]
     if not following:
@@ -266,8 +262,17 @@ def _value(number: str) -> float:
     )
 
 
-def _with_status(hits: Sequence[Hit]) -> Iterator[Hit]:
+def _with_status(hits: Sequence[Hit]) -> Iterable[Hit]:
     """Every hit with what the words around it make of it."""
+    if _CHANGING.isdisjoint([hit.concept for hit in hits]):
+        return hits
+    return _with_changed_status(hits)
+
+
+_CHANGING = frozenset({*NEGATORS, "past", "firm_if", "future"})  # without one of these all is asserted
+
+
+def _with_changed_status(hits: Sequence[Hit]) -> Iterator[Hit]:
     negators = [hit for hit in hits if hit.concept in NEGATORS]
     supposed = _supposed_parts(hits)
     bygone = any(hit.concept == "past" for hit in hits) and not any(

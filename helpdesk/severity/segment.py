@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, NamedTuple
 
@@ -16,6 +16,8 @@ NEAR = 4  # words between `no` and the thing there is none of
 
 _HELPERS = _LISTS["helpers"]
 _HARMLESS = _LISTS["harmless"]
+# Concepts of which one is said wherever something goes wrong.
+_FAILING = frozenset({"work", "can", "ok", "cannot", "down", "halt", "fail", "not"})
 
 
 class Hit(NamedTuple):
@@ -30,13 +32,26 @@ class Hit(NamedTuple):
 
 @dataclass(frozen=True)
 class Segment:
-    """A stretch of text that says one thing. Without slots: what is asked again and again is answered once."""
+    """A stretch of text that says one thing. Without slots: what is asked again and again is answered once.
+
+    `signs` are its words, its concepts, and `?` where it asks: of a rule's signs it has to have one.
+    """
 
     text: str
     words: tuple[str, ...]
     hits: tuple[Hit, ...] = ()
     asks: bool = False  # ends in a question mark
     subject: bool = False  # stands in the subject line
+    signs: frozenset[str] = field(init=False, repr=False, compare=False)
+    _named: frozenset[str] = field(init=False, repr=False, compare=False)
+    _asserted: frozenset[str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Gather what every rule asks first; `__dict__`, as the class is frozen."""
+        named = frozenset([hit.concept for hit in self.hits])
+        asserted = frozenset([hit.concept for hit in self.hits if hit.status == "asserted"])
+        signs = named.union(self.words, "?" if self.asks else ())
+        self.__dict__.update(signs=signs, _named=named, _asserted=asserted)
 
     def has(self, *concepts: str) -> bool:
         """Whether any of the concepts is asserted here."""
@@ -44,10 +59,6 @@ class Segment:
 
     def says(self, *concepts: str) -> bool:
         """Whether any of the concepts is named here, whatever its status."""
-        return not self._named.isdisjoint(concepts)
-
-    def names_any(self, concepts: frozenset[str]) -> bool:
-        """Whether any of many concepts is named here."""
         return not self._named.isdisjoint(concepts)
 
     def tells(self, status: Assertion, *concepts: str) -> bool:
@@ -70,6 +81,9 @@ class Segment:
     @cached_property
     def failing(self) -> bool:
         """Something is asserted to go wrong here."""
+        return not self._named.isdisjoint(_FAILING) and self._fails()
+
+    def _fails(self) -> bool:
         return self.unable or self.has("down", "halt", "fail") or self._left_undone()
 
     @cached_property
@@ -81,14 +95,6 @@ class Segment:
     def peripheral(self) -> bool:
         """It is about a thing at the edge, and about nothing that the business lives on."""
         return self.has("peripheral", "internal", "cosmetic", "docs")
-
-    @cached_property
-    def _asserted(self) -> frozenset[str]:
-        return frozenset(hit.concept for hit in self.hits if hit.status == "asserted")
-
-    @cached_property
-    def _named(self) -> frozenset[str]:
-        return frozenset(hit.concept for hit in self.hits)
 
     def _left_undone(self) -> bool:
         """Whether something `does not` or `has not` done what it should: the verb need not be one that we know."""

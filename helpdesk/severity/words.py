@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-# A number with its unit apart; letters; every mark that may end a clause; line ends.
-_TOKEN = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*'?|%|[.!?;:,…()\[\]\"«»“”|]+|\s[-\u2013\u2014]+\s|\n+")
+# Letters; a number with its unit apart; every mark that may end a clause; line ends.
+_TOKEN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*'?|\d+(?:[.,:]\d+)*|%|[.!?;:,…()\[\]\"«»“”|]+|\s[-\u2013\u2014]+\s|\n+")
 _NOT_WORDS = re.compile(
-    r"(?:https?://|www\.)\S+|[\w.+%-]{1,60}@[\w-]{1,60}\.\S{1,60}|\b[a-z]{0,20}\d\w{0,20}-\w{1,20}-[\w-]{1,60}|\b[0-9a-f]{12,}"
+    r"(?:https?://|www\.)\S+|(?<!\w)(?:(?<![.+%-])[\w.+%-]{1,60}@[\w-]{1,60}\.\S{1,60}|[a-z]{0,20}\d\w{0,20}-\w{1,20}-[\w-]{1,60}|[0-9a-f]{12,}"
     # paths of files and of endpoints, with their query: neither `dev` in `/dev/null` nor its `?` is the writer's
-    r"|(?<![\w/])/[\w.-]{1,60}(?:(?:/[\w.-]{0,60})+(?:\?\S{0,200})?|\?\w\S{0,200})",
+    r"|(?<!/)/[\w.-]{1,60}(?:(?:/[\w.-]{0,60})+(?:\?\S{0,200})?|\?\w\S{0,200}))",
     re.IGNORECASE,
 )
 REMEMBERED = 20_000  # words that are kept with what is known of them: mails use the same few thousand
@@ -75,13 +75,12 @@ def tokens(text: str) -> Iterator[Token]:
     """The words and marks of a text, in order."""
     for match in _TOKEN.finditer(text.replace("\u2019", "'")):
         raw = match[0]
-        if raw[0].isalnum():
-            for word in _words(raw):
-                yield Token(word, match.start(), match.end())
-        elif raw == "%":
-            yield Token("percent", match.start(), match.end())
+        start, end = match.span()
+        if words := _words(raw):
+            for word in words:
+                yield Token(word, start, end)
         else:
-            yield Token("", match.start(), match.end(), raw)
+            yield Token("", start, end, raw)
 
 
 _IS_AFTER = word_lists("words")["is_after"]  # `it's` is `it is`, and `Ann's` is not `Ann is`
@@ -89,7 +88,10 @@ _IS_AFTER = word_lists("words")["is_after"]  # `it's` is `it is`, and `Ann's` is
 
 @lru_cache(REMEMBERED)
 def _words(raw: str) -> tuple[str, ...]:
-    return _undone(fold(raw))
+    """The words that a piece of text is; none of a mark."""
+    if raw[0].isalnum():
+        return _undone(fold(raw))
+    return ("percent",) if raw == "%" else ()
 
 
 def _undone(word: str) -> tuple[str, ...]:

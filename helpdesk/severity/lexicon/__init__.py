@@ -102,7 +102,7 @@ class Beginnings:
     """The entries that begin with one word: those of that word alone, those told by the next word, and the rest."""
 
     def __init__(self, entries: Iterable[Entry]) -> None:
-        self._alone: list[Found] = []
+        self._alone: list[Found] = []  # of one word
         self._by_next: dict[str, list[Entry]] = {}
         self._rest: list[Entry] = []
         for entry in entries:
@@ -115,7 +115,7 @@ class Beginnings:
                 self._by_next.setdefault(following, []).append(entry)
 
     def at(self, words: Sequence[str], position: int) -> list[Found]:
-        """What the word begins at a position where it stands."""
+        """Every (concept, number of words) that an entry matches at a position, where its first word stands."""
         following = words[position + 1] if position + 1 < len(words) else ""
         longer = self._by_next.get(following, ())
         if not longer and not self._rest:
@@ -130,14 +130,10 @@ class Shelf:
 
     def __init__(self, books: Sequence[Lexicon]) -> None:
         self._books = tuple(books)
-        self._begun_by = lru_cache(REMEMBERED)(self._look_up)
-
-    def at(self, words: Sequence[str], position: int) -> list[Found]:
-        """Every (concept, number of words) that an entry of any language matches at a position."""
-        begun = self._begun_by(words[position])
-        return begun.at(words, position) if begun else []
+        self.begun_by = lru_cache(REMEMBERED)(self._look_up)
 
     def _look_up(self, word: str) -> Beginnings | None:
+        """The entries of any language that begin with a word."""
         entries = [entry for book in self._books for entry in book.begun_by(word)]
         return Beginnings(entries) if entries else None
 
