@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from helpdesk.desk.order import TypedMail, write
+from helpdesk.core.words.events import to_facts
+from helpdesk.desk.order import TypedMail, order, write
 from helpdesk.unit import Units
 from tests.desk import ANN, BOB, JO, LENA, LOGIK
 
@@ -114,6 +115,17 @@ def test_one_form_sends_once(desk):
 
 def test_it_is_on_the_record_whose_words_they_are_and_that_they_were_typed(desk):
     desk.mail(JO)
-    typed(desk, "By Bob.", by=BOB)
+    typed(desk, "By Bob.", "#severity critical", by=BOB)
     [answer] = desk.events("agent_answered")
     assert (answer.by, answer.key) == (BOB, "console/1")
+    of_bob = [to_facts(event) for event in desk.case().events if event.by == BOB]
+    assert [facts["way"] for facts in of_bob] == ["console"] * len(of_bob)
+    assert len(of_bob) >= 2
+
+
+def test_orders_of_one_second_are_all_done(desk):
+    desk.mail(JO)
+    with Units(desk.database, desk.rules).write(desk.now) as unit:
+        for tag in ("one", "two"):
+            assert not order(unit.another(), 1, desk.rules.configuration.agent(ANN), f"#tag {tag}").again
+    assert desk.case().labels == ("one", "two")

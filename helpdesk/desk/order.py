@@ -67,7 +67,8 @@ class TypedMail:
 
 def order(unit: Unit, number: int, agent: Agent, text: str) -> TypedOrders:
     """Do what an agent orders on a case, all or nothing. Raises NotFound, StaleCase."""
-    return _done(unit, number, agent, AgentText(head=text), key=f"order/{unit.now:%Y%m%dT%H%M%S%fZ}")
+    events = case_store.load(unit.connection, number).events  # several orders come in one second
+    return _done(unit, number, agent, AgentText(head=text), key=f"order/{unit.now:%Y%m%dT%H%M%S%fZ}.{len(events)}")
 
 
 def write(unit: Unit, number: int, agent: Agent, typed: TypedMail) -> TypedOrders:
@@ -109,7 +110,8 @@ def _done(unit: Unit, number: int, agent: Agent, own: AgentText, *, key: str) ->
     given = orders_in(case, arrival, terms, agent).commands
     undo = tuple(filter(None, (undone_by(command, case, terms) for command in reversed(given))))
     told = any(draft.audience == "customer" for draft in decision.drafts)
-    record_mail(unit, None, arrival, _unechoed(decision, agent), unit.terms_after(decision, terms))
+    kept = _by_console(_unechoed(decision, agent)) if own.typed else _unechoed(decision, agent)
+    record_mail(unit, None, arrival, kept, unit.terms_after(decision, terms))
     done = tuple(" ".join(one.split()) for one in echo.done) if echo else ("sent to the customer",) if told else ()
     listed = (f"{one.form}  {one.does}" for one in (echo.help if echo else ()))
     return TypedOrders(case.ref, (*done, *listed), undo=undo)
@@ -119,6 +121,13 @@ def _unechoed(decision: Decision, agent: Agent) -> Decision:
     """Without the mail to who ordered it, who reads its words here."""
     kept = tuple(one for one in decision.drafts if not (isinstance(one.content, EchoMail) and one.to == agent.person))
     return replace(decision, drafts=kept)
+
+
+def _by_console(decision: Decision) -> Decision:
+    """The same, with each event saying by which way it came."""
+    events = tuple(replace(event, other_facts={**event.other_facts, "way": "console"}) for event in decision.events)
+    also = tuple((_by_console(other), terms) for other, terms in decision.also)
+    return replace(decision, events=events, also=also)
 
 
 def _arrival(unit: Unit, case: Case, agent: Agent, own: AgentText, key: str) -> Arrival:
