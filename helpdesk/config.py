@@ -33,6 +33,7 @@ from helpdesk.openhours.walltime import is_zone, parse_daily, parse_handovers, p
 from helpdesk.person import Person
 from helpdesk.placeholders import BLANK, speaks_of_blank
 from helpdesk.toml_reader import Filled, fill_as_far_as_possible, read_toml, strict
+from helpdesk.wordings import Label, wordings, wrong
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -203,6 +204,7 @@ class MailboxTable:
     name: str = ""
     severity: str = ""  # that mail to it states, for registered contacts
     kind: str = ""  # of case that mail to it makes
+    signature: Label = ""  # below every mail to customers; without it, its name
     forms: list[str] = field(default_factory=list)
     groups: list[str] = field(default_factory=list)
     imap: ImapTable | None = None
@@ -251,6 +253,7 @@ class AgentTable:
     timezone: str = ""
     hours: str = ""
     absences: list[AbsenceTable] = field(default_factory=list)
+    signature: Label = ""  # below what they answer customers; without it, their name
 
 
 @strict
@@ -298,6 +301,7 @@ class ConfigurationFile:
 
 
 _MOST_CONNECTIONS = 50  # each is a thread, and a smarthost that grants more is rare
+_SIGNATURE_LINES, _SIGNATURE_WIDTH = 10, 72
 _FEW_CORES, _WORKERS, _MOST_WORKERS = 2, 4, 64  # more than four read faster than one process writes
 _PLAIN = ("desk", "database", "smtp_in", "smtp_out", "web", "log")
 
@@ -509,6 +513,7 @@ def _checked(path: Path, file: ConfigurationFile) -> Configuration:
             timezone=entry.timezone,
             hours=_hours(entry),
             absences=tuple(period(one.since, one.to, entry.timezone or "UTC") for one in entry.absences),
+            signature=wordings(entry.signature),
         )
         for entry in file.agent
     )
@@ -528,6 +533,7 @@ def _checked(path: Path, file: ConfigurationFile) -> Configuration:
                 groups=frozenset(group.lower() for group in entry.groups),
                 severity=entry.severity,
                 kind=entry.kind,
+                signature=wordings(entry.signature),
             )
             for entry in file.mailbox
         ),
@@ -620,7 +626,25 @@ def _problems(file: ConfigurationFile) -> Iterator[str]:
     yield from _rotation_problems(file)
     yield from _level_problems(file)
     yield from _secret_problems(file)
+    yield from _signature_problems(file)
     yield from _reader_problems(file.severity.reader)
+
+
+def _signature_problems(file: ConfigurationFile) -> Iterator[str]:
+    """A signature is short, and leads customers past no reply address."""
+    staff = {address.lower() for agent in file.agent for address in (agent.email, *agent.aliases)}
+    entries = [(f"mailbox.{n}.signature", entry.signature) for n, entry in enumerate(file.mailbox, start=1)]
+    entries += [(f"agent.{n}.signature", entry.signature) for n, entry in enumerate(file.agent, start=1)]
+    for place, label in entries:
+        yield from (f"{place}: {problem}" for problem in wrong(label) if label)
+        for _, text in wordings(label):
+            lines = text.splitlines()
+            if len(lines) > _SIGNATURE_LINES or max(map(len, lines)) > _SIGNATURE_WIDTH:
+                yield f"{place}: expected at most {_SIGNATURE_LINES} lines of {_SIGNATURE_WIDTH} characters"
+            if not text.replace("\n", "").isprintable():
+                yield f"{place}: expected text without control characters"
+            for address in sorted(one for one in staff if one in text.lower()):
+                yield f"{place}: expected no address of an agent, past which no case goes on, not {address!r}"
 
 
 def _reader_problems(reader: ReaderTable) -> Iterator[str]:

@@ -8,15 +8,15 @@ to give away (threats P01, P02). What agents are told is built by `_agent_words`
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from helpdesk.core.clocks.turn import TURN_NAMES, turn_of
 from helpdesk.core.receive.orders.table import ORDERS
 from helpdesk.core.words import rating
-from helpdesk.core.words.addressee import plain_reply, unheard
+from helpdesk.core.words.addressee import plain_reply, readers, unheard
 from helpdesk.core.words.addresses import unwritable
 from helpdesk.core.words.case import DESK
 from helpdesk.core.words.desk_mail import AlertMail, MaintenanceMail
@@ -26,19 +26,23 @@ from helpdesk.core.words.drafts import (
     CustomerReminderMail,
     OrderRefusedMail,
     OutOfScopeMail,
+    ProgressMail,
+    RelayMail,
     StepMail,
     SuspicionMail,
     ToAgent,
 )
 from helpdesk.core.words.events import CalledAgain, RankOneSuspected, SeverityAssessed, SeveritySet
+from helpdesk.core.words.people import written_to_in
 from helpdesk.core.words.verdict import MAY_BE_WORSE
 from helpdesk.mail.proof.address import NO_CASE
+from helpdesk.mail.read.salutation import is_greeted, is_signed
 from helpdesk.mail.write.compose import Letter, compose
 from helpdesk.offering.cell import says
 from helpdesk.offering.policy import Promise
 from helpdesk.openhours.relative_time import zone_of
 from helpdesk.person import Person
-from helpdesk.phrases import NO_SUBJECT, amount, brief, language_names, moment, open_span, span
+from helpdesk.phrases import amount, brief, day_words, language_names, moment, no_subject, open_span, span
 from helpdesk.store.outbox import Queued
 from helpdesk.templates import SnippetWords
 from helpdesk.templates.words import (
@@ -59,6 +63,7 @@ from helpdesk.templates.words import (
     ThirdPartyWords,
     as_names,
 )
+from helpdesk.wordings import said_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -75,7 +80,7 @@ if TYPE_CHECKING:
     from helpdesk.core.words.terms import Terms
     from helpdesk.mail.proof.address import Purpose, Signer
     from helpdesk.offering.declared import MaintenanceWindow
-    from helpdesk.offering.policy import Policy
+    from helpdesk.offering.policy import Doubt, Policy
     from helpdesk.templates import Rendered, Snippets, Templates
     from helpdesk.templates.words import CaseWords
 
@@ -165,6 +170,7 @@ class Letters:
             begins=moment(window.begins_at, zone, language),
             begins_brief=brief(window.begins_at, zone, language, now=now),
             ends=moment(window.ends_at, zone, language),
+            signature=said_in(mailbox.signature, language) or mailbox.name or self._desk,
         )
         return self.desk_letter(DeskLetter(content, str(number), language=language), to, mailbox=mailbox, now=now)
 
@@ -312,10 +318,11 @@ class Letters:
         owed, zone = _owed(draft), _zone(case, terms)
         first, following = owed.first, owed.next_word
         promised = isinstance(first.promise, Promise) and first.due_at is not None
+        agent = terms.team.agent(case.assignee)
         return CustomerWords(
             desk=terms.mailbox.name or self._desk,
             ref=case.ref,
-            subject=_topic(case.subject) or NO_SUBJECT[language],
+            subject=_topic(case.subject) or no_subject(language),
             text=_without_staff(draft.text, terms),
             author=draft.author,
             status=case.status,
@@ -324,16 +331,28 @@ class Letters:
             known=_is_known(draft),
             policy=policy.name,
             severity=policy.level(case.severity).name,
-            promise=str(first.promise.within) if isinstance(first.promise, Promise) else "",
+            promise=amount(first.promise.within, language) if isinstance(first.promise, Promise) else "",
             due=moment(first.due_at, zone, language) if promised and first.due_at else "",
             missing=tuple(field.label for field in policy.intake if field.key in case.missing),
             because=content.because if isinstance(content, OutOfScopeMail) else "",
             answered_in=_answered_in(case, policy, language),
             assured=first.warranted,
-            not_owed=owed.not_owed,
+            not_owed=tuple(_doubt_words(doubt, language) for doubt in owed.not_owed),
             next_due=moment(_due_at(following), zone, language) if following else "",
             next_assured=bool(following and following.warranted),
+            agent=agent.name if agent else "",
+            others=_others(draft, case),
+            greeted=is_greeted(draft.text, draft.to.name),
+            signed=is_signed(draft.text, draft.author),
+            signature=self._signature(draft.author, terms, language),
         )
+
+    def _signature(self, author: str, terms: Terms, language: str) -> str:
+        """Who writes: the agent whose words they are, and the mailbox."""
+        box = said_in(terms.mailbox.signature, language) or terms.mailbox.name or self._desk
+        agent = next((one for one in terms.team.members if author and one.name == author), None)
+        own = said_in(agent.signature, language) if agent else ""
+        return "\n".join(filter(None, (own or author, box)))
 
     def _third_party_words(self, draft: Draft, case: Case, terms: Terms) -> ThirdPartyWords:
         return ThirdPartyWords(
@@ -398,7 +417,7 @@ def snippet(known: Snippets, name: str, case: Case, terms: Terms, agent: Agent) 
     """What a snippet says to the people of a case, in the language that they are written to in."""
     words = SnippetWords(
         ref=case.ref,
-        subject=_topic(case.subject) or NO_SUBJECT[_spoken(case, terms)],
+        subject=_topic(case.subject) or no_subject(_spoken(case, terms)),
         name=case.addressee.name,
         customer=terms.customer.name if terms.customer else "",
         agent=agent.name,
@@ -465,8 +484,25 @@ def _reopens_until(draft: Draft, case: Case, terms: Terms) -> str:
 
 
 def _spoken(case: Case, terms: Terms) -> str:
-    """The language in which a customer is written to: that of their mail, if the offering speaks it (LAI-13)."""
-    return case.language if case.language in terms.policy.languages else terms.languages[0]
+    """The language in which a customer is written to."""
+    return written_to_in(terms.policy, terms.customer, case.language)
+
+
+def _others(draft: Draft, case: Case) -> tuple[str, ...]:
+    """Who else gets the same mail, as far as its reader may know: those of a case that went into theirs do not."""
+    if not isinstance(draft.content, RelayMail | ClosedMail | ProgressMail):
+        return ()
+    reading = (one for one in readers(case) if not (case.monitor and one == case.requester))
+    away = {draft.to.address, *case.shared}
+    return tuple(one.name or one.address for one in reading if one.address not in away)
+
+
+def _doubt_words(doubt: Doubt, language: str) -> Doubt:
+    return (
+        replace(doubt, name=day_words(date.fromisoformat(doubt.name), language))
+        if doubt.about == "beginning"
+        else doubt
+    )
 
 
 def _answered_in(case: Case, policy: Policy, language: str) -> str:

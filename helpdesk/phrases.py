@@ -1,42 +1,27 @@
-"""Times and spans as people say them; the only place, beside the calendar, that knows time zones."""
+"""Times and spans as people say them; the only place, beside the calendar, that knows time zones.
+
+How each language says them is data (`phrases.toml`).
+"""
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+import tomllib
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
-from helpdesk.languages import languages
+from helpdesk.languages import WRITTEN, languages
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from helpdesk.openhours.within import Within
 
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-_GERMAN_DAYS = ("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So")
-_GERMAN_ZONES = {"CET": "MEZ", "CEST": "MESZ"}
-_GERMAN_AMOUNTS = {
-    "minute": "Minute",
-    "minutes": "Minuten",
-    "hour": "Stunde",
-    "hours": "Stunden",
-    "business day": "Werktag",
-    "business days": "Werktagen",
-    "calendar day": "Kalendertag",
-    "calendar days": "Kalendertagen",
-    "week": "Woche",
-    "weeks": "Wochen",
-    "same business day": "demselben Werktag",
-    "by": "bis",
-}
-_AMOUNT = re.compile(rf"\b(\d+ )?({'|'.join(sorted(_GERMAN_AMOUNTS, key=len, reverse=True))})\b")
-_OR = {"en": "or", "de": "oder"}
-NO_SUBJECT = defaultdict(lambda: "(no subject)", de="(ohne Betreff)")
 
 
 def moment(at: datetime, zone: str, language: str = "en", *, exact: bool = False) -> str:
@@ -44,36 +29,63 @@ def moment(at: datetime, zone: str, language: str = "en", *, exact: bool = False
 
     The minute, and where it is to be `exact` the seconds too, if there are any: a second after the due time is late.
     """
-    local = at.astimezone(ZoneInfo(zone))
-    if language == "de":
-        name = zone_name(local)
-        return f"{_GERMAN_DAYS[local.weekday()]}., {local:%d.%m.%Y, %H:%M} Uhr {_GERMAN_ZONES.get(name, name)}"
-    day = f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {local.year}"
-    clock = f"{local:%H:%M:%S}" if exact and local.second else f"{local:%H:%M}"
-    return f"{day}, {clock} {zone_name(local)}"
-
-
-def amount(within: Within, language: str = "en") -> str:
-    """`2 business days`, as an amount of promised time is said; German, after `innerhalb von`: `2 Werktagen`."""
-    if language != "de":
-        return str(within)
-    return _AMOUNT.sub(lambda found: f"{found[1] or ''}{_GERMAN_AMOUNTS[found[2]]}", str(within))
-
-
-def language_names(spoken: Sequence[str], language: str) -> str:
-    """`English or German`, as one says it in a language; in English where we do not speak that one."""
-    told = language if language in _OR else "en"
-    return f" {_OR[told]} ".join(languages()[one]["names"][told] for one in spoken)
+    return _told_at("moment", at.astimezone(ZoneInfo(zone)), language, exact=exact)
 
 
 def brief(at: datetime, zone: str, language: str = "en", *, now: datetime | None = None) -> str:
     """`Fri 27 Mar 16:00`, for a subject line; German: `Fr. 27.03. 16:00`. With its year where `now` is in another."""
     local = at.astimezone(ZoneInfo(zone))
-    year = "" if now is None or local.year == now.astimezone(ZoneInfo(zone)).year else str(local.year)
-    if language == "de":
-        return f"{_GERMAN_DAYS[local.weekday()]}. {local:%d.%m.}{year} {local:%H:%M}"
-    day = f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]}"
-    return f"{day}{f' {year}' if year else ''} {local:%H:%M}"
+    same = now is None or local.year == now.astimezone(ZoneInfo(zone)).year
+    return _told_at("brief" if same else "brief_with_year", local, language)
+
+
+def day_words(on: date, language: str) -> str:
+    """`27 Mar 2026`, without a time; German: `27. März 2026`."""
+    return _told_at("on", datetime(on.year, on.month, on.day, tzinfo=UTC), language)
+
+
+def amount(within: Within, language: str = "en") -> str:
+    """`2 business days`, as an amount of promised time is said; German, after `innerhalb von`: `2 Werktagen`."""
+    amounts = _phrases(language).get("amounts")
+    if not amounts:
+        return str(within)
+    return _amount().sub(lambda found: f"{found[1] or ''}{amounts[found[2]]}", str(within))
+
+
+def language_names(spoken: Sequence[str], language: str) -> str:
+    """`English or German`, as one says it in a language; in English where we do not write that one."""
+    told = language if language in WRITTEN else "en"
+    return f" {_phrases(told)['or']} ".join(languages()[one]["names"][told] for one in spoken)
+
+
+def no_subject(language: str) -> str:
+    """What stands for the subject of a case that has none."""
+    return str(_phrases(language)["no_subject"])
+
+
+def _told_at(form: str, local: datetime, language: str, *, exact: bool = False) -> str:
+    phrases, name = _phrases(language), zone_name(local)
+    return str(phrases[form]).format(
+        day=phrases["days"][local.weekday()],
+        date=phrases.get("first", local.day) if local.day == 1 else local.day,
+        month=phrases["months"][local.month - 1],
+        at=local,
+        clock=f"{local:%H:%M:%S}" if exact and local.second else f"{local:%H:%M}",
+        zone=phrases.get("zones", {}).get(name, name),
+    )
+
+
+@cache
+def _phrases(language: str) -> Mapping[str, Any]:
+    """How a language says it; English for those that we do not write."""
+    told = tomllib.loads(files("helpdesk").joinpath("phrases.toml").read_text("utf-8"))
+    return cast("Mapping[str, Any]", told.get(language, told["en"]))
+
+
+@cache
+def _amount() -> re.Pattern[str]:
+    units = sorted({unit for code in WRITTEN for unit in _phrases(code).get("amounts", ())}, key=len, reverse=True)
+    return re.compile(rf"\b(\d+ )?({'|'.join(units)})\b")
 
 
 def date_words(on: date) -> str:

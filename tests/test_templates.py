@@ -14,7 +14,8 @@ from helpdesk.mail.write.mail_html import as_html, as_text, quoted, verbatim
 from helpdesk.shipped import shipped
 from helpdesk.templates import Templates
 
-FACTS = {"desk": "Desk", "ref": "HD-1", "subject": "x", "author": "Ann", "text": "Hello"}
+FACTS = {"desk": "Desk", "ref": "HD-1", "subject": "x", "author": "Ann", "text": "Hello", "name": "", "known": True}
+FACTS |= {"greeted": False, "signed": False, "signature": "Ann", "others": ()}
 
 
 def test_the_shipped_templates_have_no_problem():
@@ -29,7 +30,7 @@ def test_the_operators_words_lie_over_ours_and_a_language_over_both(tmp_path):
 
     assert templates.render("relay", "en", FACTS).subject == "mine"
     assert templates.render("relay", "de", FACTS).subject == "meine"
-    assert templates.render("relay", "fr", FACTS).subject == "mine"
+    assert templates.render("relay", "it", FACTS).subject == "mine"
 
 
 @pytest.mark.parametrize(

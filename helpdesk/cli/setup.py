@@ -186,6 +186,7 @@ def _warnings(rules: Rules) -> Iterator[str]:
         yield "desk.operators: there are none, so nobody hears what ails the desk itself"
     yield from _open_to_others(rules.configuration)
     yield from rules.letters.templates.unused()
+    yield from rules.letters.templates.left_out()
     yield from _called_while_away(rules)
 
 

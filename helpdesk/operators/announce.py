@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from helpdesk.core.receive.maintenance import concerned
 from helpdesk.core.words.addresses import unwritable
-from helpdesk.core.words.people import languages_between
+from helpdesk.core.words.people import written_to_in
 from helpdesk.errors import Refused
 from helpdesk.operators.planned import load_planned
 from helpdesk.person import Person
@@ -53,7 +53,7 @@ def announce(unit: Unit, number: int) -> list[str]:
             number=number,
             zone=customer.timezone or zone,
             now=unit.now,
-            language=languages_between(policy, customer)[0],
+            language=written_to_in(policy, customer),
         )
         for customer, person in audience_of(unit, window).people
     ]

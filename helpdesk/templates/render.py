@@ -17,6 +17,7 @@ from helpdesk.errors import ConfigurationError
 from helpdesk.mail.write.mail_html import faces
 from helpdesk.shipped import shipped
 from helpdesk.templates.check import Checked, Problem, check
+from helpdesk.templates.complete import left_out
 from helpdesk.templates.environment import environment
 
 if TYPE_CHECKING:
@@ -82,6 +83,12 @@ class Templates:
             where, meant = " in that language" if folder else "", f"; the nearest is {near[0]}" if near else ""
             found += [] if file in ours else [f"templates/{file}: no mail{where} is written by it{meant}"]
         return found
+
+    def left_out(self) -> list[str]:
+        """What the operator's files for a language leave out of what the English ones say."""
+        if not self._laid_over:
+            return []
+        return [f"templates/{file}: {what}" for file, what in left_out(dict(self._sources()))]
 
     def _files(self) -> list[str]:
         return self._environment.list_templates(extensions=["txt"])

@@ -31,7 +31,11 @@ class CaseWords:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerWords(CaseWords):
-    """What a mail to customers may say: no note, no agent's address, no reason of a severity (threats P01, P02)."""
+    """What a mail to customers may say: no note, no agent's address, no reason of a severity (threats P01, P02).
+
+    `agent` is the name of who looks after the case, `others` are who gets the same mail. `greeted` and `signed`: what
+    an agent wrote begins with a greeting, and ends with a closing of theirs.
+    """
 
     name: str
     known: bool
@@ -46,6 +50,11 @@ class CustomerWords(CaseWords):
     not_owed: tuple[Doubt, ...]
     next_due: str
     next_assured: bool
+    agent: str
+    others: tuple[str, ...]
+    greeted: bool
+    signed: bool
+    signature: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from helpdesk.core.words.terms import Terms
 
 _OF_THE_MAIL = frozenset((MACHINERY, DECORATION))
-_NO_SUBJECT = ("nosubject", "ohnebetreff")  # as our mails call it
+_NO_SUBJECT = ("nosubject", "ohnebetreff", "sansobjet", "sinasunto")  # as our mails call it
 _CARDS = frozenset(("text/vcard", "text/x-vcard"))
 _REF = re.compile(r"\[?(HD-[0-9]+)\b\]?", re.IGNORECASE)
 _PREFIXES = re.compile(

@@ -1,4 +1,4 @@
-"""The mails that a plain day does not bring: every other template, in English and German."""
+"""The mails that a plain day does not bring: every other template, and one of each in other languages."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def further(folder: Path) -> dict[str, Any]:
     """Name of the letter to its mail."""
     return {
         **_english(_desk(folder / "english")),
-        **_german(_desk(folder / "german")),
+        **{name: mail for code in _WRITE for name, mail in _foreign(_desk(folder / code), code).items()},
         **_website(folder / "website"),
         **_not_owed(folder / "not-owed"),
         "departed": _departed(folder / "departed"),
@@ -82,14 +82,14 @@ def further(folder: Path) -> dict[str, Any]:
 
 
 def _desk(folder: Path) -> TestDesk:
-    """The tests' desk with a policy that speaks German too, reminds, closes, tells of progress and escalates."""
+    """The tests' desk with a policy that speaks four languages, reminds, closes, tells of progress and escalates."""
     folder.mkdir()
     office = write_office(folder)
     (folder / "policies").mkdir()
     text = (shipped("policies") / "logik.toml").read_text(encoding="utf-8")
     for was, now in (
         ("[lifecycle]\n", f"[lifecycle]{LIFECYCLE}"),
-        ('languages = ["en"]', 'languages = ["en", "de"]\nescalation_words = ["please escalate"]'),
+        ('languages = ["en"]', 'languages = ["en", "de", "fr", "es"]\nescalation_words = ["please escalate"]'),
     ):
         assert was in text
         text = text.replace(was, now)
@@ -255,39 +255,72 @@ def _notice(desk: TestDesk, language: str) -> Written:
     )
 
 
-def _german(desk: TestDesk) -> dict[str, Any]:
+@dataclass(frozen=True)
+class _Customer:
+    """What somebody writes who writes in another language: the story is the same in all."""
+
+    subject: str
+    mail: str
+    asked: str
+    still: str
+    escalate: str
+    solved: str
+    training: str
+
+
+_WRITE = {
+    "de": _Customer(BETREFF, GERMAN, "Guten Tag Frau Orth,\n\nwelche Version setzen Sie ein?",
+        "Version 7.2, und es geht immer noch nicht.", "Ich möchte mit Ihrem Vorgesetzten sprechen.",
+        "Mit Version 7.3 geht es wieder.",
+        "Guten Tag,\n\nkönnen Sie uns im Juni eine Schulung für zehn Personen geben?"),
+    "fr": _Customer("Les règles ne s'appliquent plus",
+        "Bonjour,\n\nPriorité : Urgent\n\ndepuis ce matin les règles ne sont plus exécutées quand un client ajoute un "
+        "bundle au panier. Pouvez-vous regarder, s'il vous plaît ?\n\nCordialement\nUte Orth",
+        "Bonjour Madame Orth,\n\nquelle version utilisez-vous ?", "La version 7.2, et cela ne marche toujours pas.",
+        "Je voudrais parler à votre responsable.", "Avec la version 7.3, cela fonctionne de nouveau.",
+        "Bonjour,\n\npourriez-vous nous donner en juin une formation pour dix personnes ? Merci pour votre réponse."),
+    "es": _Customer("Las reglas ya no se aplican",
+        "Buenos días:\n\nPrioridad: Urgent\n\ndesde esta mañana las reglas ya no se ejecutan cuando un cliente añade un "
+        "bundle al carrito. ¿Pueden mirarlo, por favor?\n\nUn saludo\nUte Orth",
+        "Buenos días, señora Orth:\n\n¿qué versión utilizan?", "La versión 7.2, y sigue sin funcionar.",
+        "Quiero hablar con su jefe.", "Con la versión 7.3 vuelve a funcionar.",
+        "Buenos días:\n\n¿podrían darnos en junio una formación para diez personas? Gracias por su respuesta."),
+}  # fmt: skip
+
+
+def _foreign(desk: TestDesk, language: str) -> dict[str, Any]:
+    """One of each template, in a language."""
+    said = _WRITE[language]
     found: dict[str, Any] = {}
 
     def keep(name: str, kind: str, to: str = UTE) -> None:
-        found[f"de-{name}"] = desk.last(to, kind)
+        found[f"{language}-{name}"] = desk.last(to, kind)
 
     _declare(desk, "open_incident", Incident("bundles", "Bundles are sold at full price", ("bundle",)), since=desk.now)
-    desk.mail(UTE_ORTH, BETREFF, GERMAN)
+    desk.mail(UTE_ORTH, said.subject, said.mail)
     keep("ack", "ack")
     desk.reply(ANN, "#severity critical\n#assign bob", to_kind="assigned")
     keep("progress", "progress")
     desk.at("2026-05-19 14:00")
     keep("escalation-customer", "escalation", "duty@orion.example")
-    desk.reply(BOB, "#wait\nGuten Tag Frau Orth,\n\nwelche Version setzen Sie ein?", to_kind="assigned")
+    desk.reply(BOB, f"#wait\n{said.asked}", to_kind="assigned")
     keep("relay", "relay")
     desk.at("2026-05-22 17:00")
     keep("reminder-customer", "reminder")
     desk.at("2026-05-26 17:00")
     keep("closed-unanswered", "closed")
-    desk.reply(UTE_ORTH, "Version 7.2, und es geht immer noch nicht.", to_kind="closed")
+    desk.reply(UTE_ORTH, said.still, to_kind="closed")
     keep("reopened", "reopened")
-    desk.reply(UTE_ORTH, "Ich möchte mit Ihrem Vorgesetzten sprechen.", to_kind="reopened")
+    desk.reply(UTE_ORTH, said.escalate, to_kind="reopened")
     keep("passed-on", "progress")
     desk.at("2026-05-26 17:02")  # so long takes it to see what came
-    desk.reply(BOB, "#resolve\nMit Version 7.3 geht es wieder.", to_kind="assigned")
+    desk.reply(BOB, f"#resolve\n{said.solved}", to_kind="assigned")
     keep("closed-resolved", "closed")
     desk.reply(BOB, "#redact", to_kind="assigned")
     keep("resend-anonymised", "resend-anonymised")
-    _leave_out(
-        desk, UTE_ORTH, "Schulung", "Guten Tag,\n\nkönnen Sie uns im Juni eine Schulung für zehn Personen geben?"
-    )
+    _leave_out(desk, UTE_ORTH, said.subject, said.training)
     keep("out-of-scope", "out-of-scope")
-    found["de-maintenance"] = _notice(desk, "de")
+    found[f"{language}-maintenance"] = _notice(desk, language)
     return found
 
 

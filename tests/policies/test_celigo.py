@@ -237,7 +237,7 @@ def test_cel_10_an_agent_excludes_foreign_code_by_mail_with_the_reason_on_record
     case = desk.case()
     assert "excluded: custom-code" in case.tags
     assert case.of_type(CaseExempted)[0].because.endswith(": a Lambda of theirs")
-    assert desk.last(REX, "relay").text.startswith("This comes from your Lambda function.")
+    assert "This comes from your Lambda function." in desk.last(REX, "relay").text
     desk.at("2026-05-20 12:00")
     desk.reply(REX, "Please look again.", to_kind="relay")
     assert desk.clocks()[-1].state(desk.now) == "exempt"
@@ -293,4 +293,4 @@ def test_cel_14_credentials_in_a_mail_are_masked_for_the_agent_and_can_be_erased
     assert "Canary-4711" not in desk.last(ANN, "assigned").raw.decode()
     desk.reply(ANN, "#redact", to_kind="assigned")
     assert desk.case().subject == "(erased)"
-    assert "We have erased it" in " ".join(desk.last(REX, "resend-anonymised").text.split())
+    assert "we have erased it" in " ".join(desk.last(REX, "resend-anonymised").text.split())

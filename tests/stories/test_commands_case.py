@@ -66,7 +66,7 @@ def test_a_kind_is_corrected_and_the_ledger_says_what_it_was(desk):
     assert desk.case().kind == "question"
     facts = desk.facts("kind_set")[0]
     assert (facts["kind"], facts["was"]) == ("question", "defect")
-    assert desk.last(JO, "relay").text.startswith("We look into it.")
+    assert "We look into it." in desk.last(JO, "relay").text
     assert "kind question, was defect; severity stays Medium" in said(desk)
 
 
@@ -373,7 +373,7 @@ def test_with_answer_it_goes_to_the_customer_all_the_same(desk):
     desk.reply(ANN, "#severity low")
     desk.reply(ANN, "#answer\nWe are on it.", to_kind="echo")
 
-    assert desk.last(JO, "relay").text.startswith("We are on it.")
+    assert "We are on it." in desk.last(JO, "relay").text
     assert desk.state() == "met"
 
 
@@ -405,7 +405,7 @@ def test_what_a_mistake_sent_back_is_sent_again_by_answering_that(desk):
     desk.reply(ANN, "#severity low\nWe are on it.", to_kind="echo", quote=True)
 
     assert desk.case().severity == "low"
-    assert desk.last(JO, "relay").text.startswith("We are on it.")
+    assert "We are on it." in desk.last(JO, "relay").text
 
 
 def test_a_mistake_in_a_reply_that_stays_comes_back_as_one_that_stays(desk):
@@ -432,7 +432,7 @@ def test_what_asks_for_an_answer_sends_it_to_the_customer_and_says_so(desk, kind
     assert "your text goes to the customer" in " ".join(desk.last(ANN, kind).text.split())
     desk.reply(ANN, "We are on it.", to_kind=kind)
 
-    assert desk.last(JO, "relay").text.startswith("We are on it.")
+    assert "We are on it." in desk.last(JO, "relay").text
 
 
 def test_the_leads_answer_to_an_escalation_goes_to_the_customer_and_the_mail_says_so(desk):
@@ -506,4 +506,4 @@ def test_a_last_word_on_a_closed_case_goes_to_the_customer(desk):
     desk.reply(ANN, "#close\nDone.", to_kind="assigned")
     desk.reply(ANN, "#close\nOne more thing: it needs a restart.", to_kind="assigned")
 
-    assert desk.last(JO, "closed").text.startswith("One more thing")
+    assert desk.last(JO, "closed").text.count("One more thing") == 1

@@ -88,7 +88,7 @@ def test_the_agent_decides_and_the_customer_hears_why(laioutr):
     assert laioutr.state() == "exempt"
     assert [tag for tag in case.tags if "exclu" in tag] == ["excluded: consulting"]
     told = words(laioutr.last(INA, "out-of-scope"))
-    assert "is not covered by Laioutr support: consulting and solution architecture are not support: a review" in told
+    assert "Laioutr support does not cover it: consulting and solution architecture are not support: a review" in told
     assert laioutr.kinds_to(INA) == ["ack", "relay", "out-of-scope"]
     laioutr.reply(ANN, "#exclude consulting a review of your own design", to_kind="assigned")
     assert laioutr.kinds_to(INA) == ["ack", "relay", "out-of-scope"]
@@ -100,9 +100,7 @@ def test_what_is_excluded_but_supported_is_told_as_that(tmp_path):
     desk.mail(RAY, "Hook", "Our own script in the hook fails.", to=CELIGO)
     desk.reply(ANN, "#exclude custom-code your SuiteScript hook\n#note\nSee the log.", to_kind="assigned")
 
-    assert "do not apply to your case HD-1, because: code that the provider did not write" in words(
-        desk.last(RAY, "out-of-scope")
-    )
+    assert "do not apply to it: code that the provider did not write" in words(desk.last(RAY, "out-of-scope"))
     assert desk.kinds_to(RAY) == ["ack", "out-of-scope"]
 
 
@@ -123,7 +121,7 @@ def test_what_is_taken_back_was_never_excluded(laioutr):
     assert "breach" in laioutr.kinds_to(ANN)
     assert "not running" not in laioutr.last(ANN, "breach").text
     assert not any("exclu" in tag for tag in laioutr.case().tags)
-    assert "They do: it is treated as if we had not said so." in words(laioutr.last(INA, "out-of-scope"))
+    assert "They do, as if we had never said so." in words(laioutr.last(INA, "out-of-scope"))
     assert "no longer excluded" in words(laioutr.last(ANN, "echo"))
 
 

@@ -48,12 +48,12 @@ def test_who_writes_german_is_answered_in_german(both):
     both.reply(ANN, "#resolve\nEs geht wieder.", to_kind="assigned")
 
     ack = both.last(JO, "ack")
-    assert ack.text.startswith("Guten Tag Jo,\n\nIhre Nachricht ist angekommen")
-    assert "Erste Antwort: spätestens Di., 19.05.2026" in ack.text
+    assert ack.text.startswith("Guten Tag Jo,\n\nvielen Dank für Ihre Nachricht.")
+    assert "Erste Antwort: innerhalb von 2 Stunden, spätestens Di., 19.05.2026" in " ".join(ack.text.split())
     assert "Uhr CDT" in ack.text
     assert "Wir antworten auf" not in ack.text
     assert "Antworten Sie einfach" in both.last(JO, "relay").text
-    assert "Wir halten Ihre Anfrage HD-1 für gelöst" in " ".join(both.last(JO, "closed").text.split())
+    assert "Wir hoffen, dass Ihre Anfrage HD-1 damit erledigt ist" in " ".join(both.last(JO, "closed").text.split())
 
 
 def test_who_is_owed_no_time_reads_that_in_german(both):
@@ -61,7 +61,7 @@ def test_who_is_owed_no_time_reads_that_in_german(both):
     both.mail("jo@lapsed.example", "Regeln", GERMAN)
     said = " ".join(both.last("jo@lapsed.example", "ack").text.split())
 
-    assert "Erste Antwort: angestrebt bis " in said
+    assert "Erste Antwort: angestrebt innerhalb von " in said
     assert (
         "Zugesagt ist sie für diese Anfrage nicht, denn: - wir finden keinen laufenden Vertrag von Ihnen über" in said
     )
@@ -105,11 +105,35 @@ def test_an_offering_whose_first_language_is_german_says_so_in_german(tmp_path, 
 
 
 def test_a_language_without_templates_falls_back_to_english(tmp_path, story_databases, request):
-    desk = speaking(tmp_path, story_databases, request, '["fr", "en"]')
-    desk.mail(JO, "Les règles", FRENCH)
+    desk = speaking(tmp_path, story_databases, request, '["it", "en"]')
+    desk.mail(
+        JO, "Le regole", "Buongiorno,\n\nda questa mattina le regole non vengono più eseguite. Potete controllare?"
+    )
 
+    assert desk.case(1).language == "it"
     assert desk.last(JO, "ack").text.startswith("Hello,")
     assert "We answer in" not in desk.last(JO, "ack").text
+
+
+@pytest.mark.parametrize(
+    ("row", "speaks", "text", "begins"),
+    [
+        ("de", '["en", "de"]', FRENCH, "Guten Tag,"),  # the row goes before the mail
+        ("es", '["en", "de"]', GERMAN, "Hola:"),  # and before what the policy speaks
+        ("it", '["en", "de"]', GERMAN, "Guten Tag,"),  # but for a language that nobody here writes
+        ("", '["en", "fr"]', FRENCH, "Bonjour,"),  # the mail, where it is sure
+        ("", '["en", "fr"]', "Storno", "Hello,"),
+        ("", '["fr", "en"]', "Storno", "Bonjour,"),
+        ("", '["en", "es"]', FRENCH, "Hello,"),  # a language that the policy does not speak
+    ],
+)
+def test_a_customer_is_written_to_in_the_language_of_their_row_then_of_their_mail_then_in_the_policys_first(
+    tmp_path, story_databases, request, row, speaks, text, begins
+):
+    desk = speaking(tmp_path, story_databases, request, speaks, orion=row)
+    desk.mail(ORION, "Storno", text)
+
+    assert desk.last(ORION, "ack").text.startswith(begins)
 
 
 def test_an_unknown_german_sender_gets_none_of_their_words_back(both):
@@ -168,18 +192,20 @@ def test_where_a_mail_does_not_tell_it_is_the_language_of_the_customers_row(tmp_
     desk.mail(ORION, "Storno", "Storno")
     desk.mail(JO, "Storno", "Storno")
 
-    assert "Ihre Nachricht ist angekommen" in desk.last(ORION, "ack").text
+    assert "vielen Dank für Ihre Nachricht" in desk.last(ORION, "ack").text
     assert "Hello" in desk.last(JO, "ack").text
 
 
-def test_a_row_whose_language_the_policy_does_not_speak_tells_nobody_anything(tmp_path, story_databases, request):
+def test_a_row_whose_language_the_policy_does_not_speak_is_written_in_and_says_what_is_spoken(
+    tmp_path, story_databases, request
+):
     desk = speaking(tmp_path, story_databases, request, '["en"]', orion="de")
     desk.mail(ORION, "Storno", "Storno")
     desk.mail(ORION, "Regeln", GERMAN)
 
     first, second = desk.sent_to(ORION, "ack")
-    assert "We answer in" not in first.text
-    assert "We answer in English" in second.text
+    assert "Wir antworten auf" not in first.text
+    assert "Wir antworten auf Englisch" in second.text
 
 
 def test_words_of_others_do_not_make_a_mail_theirs(both):
@@ -195,7 +221,7 @@ def test_words_of_others_do_not_make_a_mail_theirs(both):
     )
 
     assert both.case(1).language == "de"
-    assert "Ihre Nachricht ist angekommen" in both.last(JO, "ack").text
+    assert "vielen Dank für Ihre Nachricht" in both.last(JO, "ack").text
 
 
 def test_german_without_umlauts_in_capitals_or_from_zurich_is_german(both):

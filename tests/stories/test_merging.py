@@ -223,7 +223,7 @@ def test_a_reply_after_the_end_opens_the_one_that_goes_on(desk):
     desk.reply(ANN, "#close\nIt is fixed.", to_kind="assigned")
     assert (desk.case(1).status, desk.case(2).status) == ("closed", "closed")
     for person, ref in ((JO, "HD-1"), (UTE, "HD-2")):
-        assert f"Your case {ref} is closed." in " ".join(desk.last(person, "closed").text.split())
+        assert f"We have closed case {ref}." in " ".join(desk.last(person, "closed").text.split())
     desk.reply(UTE, "It is not fixed at all.", to_kind="closed")
 
     assert desk.case(1).status == "open"
@@ -288,7 +288,7 @@ def test_a_promise_of_the_merged_case_that_runs_out_is_told_to_who_answers(desk)
     assert "into HD-1" in " ".join(warned[-1].text.split())
     became = desk.reply(ANN, "Sorry, we are on it.", to_kind=warned[-1].kind)
     assert became.case == 1
-    assert [desk.sent_to(who, "relay")[-1].text.startswith("Sorry") for who in (JO, UTE)] == [True, True]
+    assert ["Sorry, we are" in desk.sent_to(who, "relay")[-1].text for who in (JO, UTE)] == [True, True]
 
 
 def test_the_merged_customers_question_runs_their_own_clock_and_not_the_other_ones(desk):
@@ -349,8 +349,8 @@ def test_who_had_the_merged_case_may_still_answer_it(desk):
     became = desk.reply(BOB, "I have seen this before.", to_kind="assigned")
 
     assert became.case == 1
-    assert desk.last(UTE, "relay").text.startswith("I have seen this before.")
-    assert desk.last(JO, "relay").text.startswith("I have seen this before.")
+    assert "I have seen this before." in desk.last(UTE, "relay").text
+    assert "I have seen this before." in desk.last(JO, "relay").text
 
 
 def test_a06_an_answer_that_is_sent_again_after_the_merge_is_not_obeyed(desk):

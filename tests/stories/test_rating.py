@@ -113,16 +113,27 @@ def test_the_last_rating_of_each_person_counts_and_all_stay_on_the_record(desk):
     assert "rated good by jo@acme.example" in case_text(desk.case(), policy, [], desk.now)
 
 
-def test_who_has_said_it_is_not_asked_again_until_the_case_was_open_again(desk):
+def test_it_is_asked_once_whether_they_have_said_it_or_not(desk):
+    assert set(links(desk, KIM)) == {"Yes", "No"}
     click(desk, JO, "Yes")
     desk.reply(ANN, "#close", to_kind="assigned")
-    assert links(desk, JO) == {}
-    assert set(links(desk, KIM)) == {"Yes", "No"}
+    assert links(desk, JO) == links(desk, KIM) == {}
 
     desk.at("2026-05-20 09:00")
     desk.reply(JO, "It fails again.", to_kind="closed")
     desk.at("2026-05-20 10:00")
     desk.reply(ANN, "#close\nFixed.", to_kind="customer-message")
+    assert links(desk, JO) == links(desk, KIM) == {}
+
+
+def test_it_is_asked_only_once_a_person_has_answered(desk):
+    desk.mail(f"Jo Park <{JO}>", "How do I add a field?", "I cannot find it.")
+    agent = desk.case(2).assignee
+    desk.reply(agent, "#close", to_kind="assigned")
+    assert links(desk, JO) == {}
+
+    desk.reply(JO, "I still cannot find it.", to_kind="closed")
+    desk.reply(agent, "#resolve\nIt stands in the menu.", to_kind="customer-message")
     assert set(links(desk, JO)) == {"Yes", "No"}
 
 
@@ -184,9 +195,10 @@ def test_a_robot_counts_for_nothing(desk):
 
 
 def test_a_rating_long_after_the_closing_opens_no_new_case(desk):
+    address, subject, body = links(desk, JO)["No"]
     desk.reply(ANN, "#close", to_kind="assigned")
     desk.at("2026-09-01 10:00")
-    click(desk, JO, "No", words="It came back.")
+    desk.mail(JO, subject, f"{body}It came back.", to=address)
 
     assert desk.case_numbers() == [1]
     assert desk.case().status == "closed"
@@ -246,7 +258,7 @@ def test_in_german_it_is_asked_in_german(tmp_path, story_databases, request):
     both = other_policy(tmp_path, story_databases, request, 'languages = ["en"]', 'languages = ["en", "de"]')
     both.mail(JO, "Regeln", GERMAN)
     both.reply(ANN, "#resolve\nEs geht wieder.")
-    assert "Waren Sie zufrieden?" in both.last(JO, "closed").text
+    assert "Waren Sie mit unserer Hilfe zufrieden?" in both.last(JO, "closed").text
     click(both, JO, "Nein", words="Es hat zu lange gedauert.")
 
     assert both.last(ANN, "customer-message").text.count("> Es hat zu lange gedauert.") == 1

@@ -112,6 +112,7 @@ class MaintenanceMail(DeskContent, kind="maintenance"):
     begins: str
     begins_brief: str
     ends: str
+    signature: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from helpdesk.core.words.addresses import comparable
+from helpdesk.languages import WRITTEN
 from helpdesk.person import Person
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from helpdesk.openhours.calendar import Calendar
     from helpdesk.openhours.rotation import Rotation
     from helpdesk.openhours.walltime import Period
+    from helpdesk.wordings import Wordings
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class Mailbox:
     forms: frozenset[str] = frozenset()  # whence forms write for others, whom their Reply-To names
     severity: str = ""  # that mail to it states, for registered contacts; "" leaves it to the policy's channel
     kind: str = ""  # of case that mail to it makes; "" leaves it to the policy's channel
+    signature: Wordings = ()  # below every mail to customers; () is its name
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ class Agent:
     timezone: str = ""
     hours: Calendar | None = None
     absences: tuple[Period, ...] = ()
+    signature: Wordings = ()  # below what they answer; () is their name
 
     @property
     def addresses(self) -> tuple[str, ...]:
@@ -163,7 +167,7 @@ class Customer:
     region: str = ""
     timezone: str = ""
     country: str = ""  # "ES" or "DE-BY": whose holidays the hours are closed on that follow the customer
-    language: str = ""  # ISO 639-1: what they write where a mail does not tell
+    language: str = ""  # ISO 639-1: what they are written to in, and write where a mail does not tell
     domains: tuple[str, ...] = ()
     contacts: tuple[Contact, ...] = ()
     escalation_contact: str = ""
@@ -217,8 +221,16 @@ class Workload:
     last_assigned_at: datetime | None = None
 
 
+def written_to_in(policy: Policy, customer: Customer | None, found: str = "") -> str:
+    """The language of mail to a customer: their row's, else the one `found` where we speak it, else our first."""
+    own = customer.language if customer else ""
+    if own in {*policy.languages, *WRITTEN}:
+        return own
+    return found if found in policy.languages else policy.languages[0]
+
+
 def languages_between(policy: Policy, customer: Customer | None) -> tuple[str, ...]:
-    """What they and we speak; first what they are written to in, where their mail does not tell (LAI-13)."""
+    """What they and we speak; first what their mail is read as where it does not tell (LAI-13)."""
     own, spoken = customer.language if customer else "", policy.languages
     if not own:
         return spoken

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from helpdesk.core.words.events import CaseReopened, CustomerRated
+from helpdesk.core.words.events import AgentAnswered, CaseClosed, CaseResolved, CustomerRated
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -24,6 +24,8 @@ GRADES: tuple[Grade, ...] = ("good", "bad")
 _PREFILLED: dict[str, dict[Grade, str]] = {
     "en": {"good": "I was satisfied with {ref}.", "bad": "I was not satisfied with {ref}."},
     "de": {"good": "Ich war mit {ref} zufrieden.", "bad": "Ich war mit {ref} nicht zufrieden."},
+    "fr": {"good": "L'aide reçue pour {ref} m'a convenu.", "bad": "L'aide reçue pour {ref} ne m'a pas convenu."},
+    "es": {"good": "La ayuda con {ref} me ha servido.", "bad": "La ayuda con {ref} no me ha servido."},
 }
 
 
@@ -58,7 +60,15 @@ def ratings(case: Case) -> tuple[Rating, ...]:
 
 
 def is_asked(case: Case, person: Person, terms: Terms) -> bool:
-    """Whether a closing mail asks this person: where the policy wants it, and until they have said it."""
-    reopened = max((event.at for event in case.of_type(CaseReopened)), default=case.opened_at)
-    told = any(rating.by == person.address and rating.at >= reopened for rating in ratings(case))
-    return terms.policy.lifecycle.ask_rating and not told
+    """Whether a closing mail asks this person: the first after a person's answer, where the policy wants it.
+
+    Who has rated the case is asked no more.
+    """
+    told = any(rating.by == person.address for rating in ratings(case))
+    return terms.policy.lifecycle.ask_rating and not told and _is_first_end(case)
+
+
+def _is_first_end(case: Case) -> bool:
+    """Whether the case has ended once since a person answered it first, be it in the same mail."""
+    answers = [isinstance(event, AgentAnswered) for event in case.of_type(AgentAnswered, CaseResolved, CaseClosed)]
+    return True in answers and answers[answers.index(True) :].count(False) == 1

@@ -78,7 +78,7 @@ def _at_closing(lines: list[str]) -> int | None:
     words = 0
     for at in range(len(lines) - 1, max(-1, len(lines) - 30), -1):
         line = lines[at][: marks.MAX_LINE]
-        if _is_closing(line):
+        if is_closing(line):
             return at
         words += bool(line.strip())
         if words > _MAX_BLOCK or not _in_signature(line) or line.rstrip().endswith(":"):
@@ -86,7 +86,7 @@ def _at_closing(lines: list[str]) -> int | None:
     return None
 
 
-def _is_closing(line: str) -> bool:
+def is_closing(line: str) -> bool:
     """Whether a line is a "Kind regards", also in two languages side by side."""
     parts = re.split(r"\s*/\s*", line) if "/" in line else [line]
     return 0 < len(parts) <= 3 and all(marks.CLOSING.match(part) for part in parts)

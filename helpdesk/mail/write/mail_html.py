@@ -32,9 +32,10 @@ WIDTH = 72
 _DEEPEST = 12  # columns of indentation that a phone has room for
 # Private-use marks around a person's words, and before quoted ones; removed from those words first.
 _OPEN, _CLOSE, _QUOTE = "\ue000", "\ue001", "\ue002"
-_FACT = re.compile(r"([A-Z][\w .'\u2019/-]{0,24}): +(\S.*)")
+_FACT = re.compile(r"([A-ZÀ-ÖØ-Þ][\w .'\u2019/-]{0,24}): +(\S.*)")
 _ANSWER = re.compile(r"\[([^\[\]\n]{1,40})\]\(((?:mailto|https?):[^\s()<>\"']+)\)(?: (\S.*))?")
 _LINK = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]]")
+_SPACES = re.compile(r"[ \t\n]+")
 _GAP = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 _MARKS = re.compile(f"[{_OPEN}{_CLOSE}{_QUOTE}]")
 _BETWEEN = re.compile(f"[{_OPEN}{_CLOSE}]")
@@ -148,7 +149,7 @@ def _kind(block: str) -> str:
 
 def _text_block(kind: str, block: str) -> str:
     if kind == "paragraph":
-        return _wrapped(" ".join(block.split()))
+        return _wrapped(_flowing(block))
     if kind == "facts":
         return _text_facts(block)
     if kind == "answers":
@@ -194,7 +195,12 @@ def _points(block: str) -> list[str]:
 
 
 def _foot(block: str) -> str:
-    return " ".join(block.removeprefix("-- ").split())
+    return _flowing(block.removeprefix("-- "))
+
+
+def _flowing(block: str) -> str:
+    """On one line; a space that must not break, as French has it before a colon, stays one."""
+    return " ".join(_SPACES.split(block.strip(" \t\n")))
 
 
 def _html_facts(block: str) -> str:
@@ -240,7 +246,7 @@ _HTML: dict[str, Callable[[str], str]] = {
     "words": _html_words,
     "list": lambda block: "<ul>" + "".join(f"<li>{_inline(point)}</li>" for point in _points(block)) + "</ul>",
     "foot": lambda block: f'<p class="foot">{_inline(_foot(block))}</p>',
-    "paragraph": lambda block: f"<p>{_inline(' '.join(block.split()))}</p>",
+    "paragraph": lambda block: f"<p>{_inline(_flowing(block))}</p>",
 }
 
 

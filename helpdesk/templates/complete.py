@@ -1,0 +1,44 @@
+"""Whether the templates of each language say what the English ones say: their readers hear nothing else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jinja2 import TemplateSyntaxError
+from jinja2.meta import find_referenced_templates, find_undeclared_variables
+
+from helpdesk.core.words import desk_mail  # noqa: F401 - its mails are among the CONTENTS
+from helpdesk.core.words.desk_mail import MaintenanceMail
+from helpdesk.core.words.drafts import CONTENTS, ToCustomer
+from helpdesk.languages import languages
+from helpdesk.templates.environment import environment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+TO_CUSTOMERS = frozenset(name for name, of in CONTENTS.items() if issubclass(of, (ToCustomer, MaintenanceMail)))
+
+
+def left_out(sources: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """What is missing beside the English files, each as the file or the folder and what it is; by name and source."""
+    for language in sorted({name.partition("/")[0] for name in sources if "/" in name} & languages().keys() - {"en"}):
+        files = {name: f"{language}/{name}.txt" for name in sorted(TO_CUSTOMERS)}
+        there = {name: file for name, file in files.items() if file in sources}
+        for name, file in there.items():
+            unsaid = sorted(_said(f"{name}.txt", sources) - _said(file, sources))
+            if unsaid:
+                yield file, f"says nothing of {', '.join(unsaid)}, which {name}.txt has"
+        if there.keys() < files.keys():
+            yield language, f"no {', '.join(sorted(files.keys() - there.keys()))}: those mails are in English"
+
+
+def _said(file: str, sources: Mapping[str, str], seen: frozenset[str] = frozenset()) -> set[str]:
+    """The names that a file and what it includes asks for."""
+    if file not in sources or file in seen:
+        return set()
+    try:
+        tree = environment().parse(sources[file])
+    except TemplateSyntaxError:
+        return set()  # it cannot be read, and that is told
+    included = (one for one in find_referenced_templates(tree) if one)
+    return find_undeclared_variables(tree).union(*(_said(one, sources, seen | {file}) for one in included))
