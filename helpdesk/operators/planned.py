@@ -51,7 +51,9 @@ def _recurring(rules: Rules, since: datetime, until: datetime) -> Iterator[Maint
 
 def _with_number(unit: Unit, window: MaintenanceWindow) -> Planned:
     number = _number(window)
-    return Planned(number, window, desk_mails.newest_of(unit.connection, f"maintenance/{number}/"), recurring=True)
+    return Planned(
+        number, window, desk_mails.newest_announcement(unit.connection, f"maintenance/{number}/"), recurring=True
+    )
 
 
 def _number(window: MaintenanceWindow) -> int:

@@ -44,7 +44,7 @@ _HOLD = PreparedLists(
     ),
     numbers=spool.c.id,
 )
-_TRIED: sa.ColumnElement[bool] = sa.literal_column("spool.attempts > 0", sa.Boolean)  # in the words of its index
+_TRIED = sa.text("spool.attempts > 0")  # in the words of its index
 
 
 def claim(
@@ -81,7 +81,7 @@ def _one_tried(connection: sa.Connection, owner: Owner, claimed: order.Claims, n
     return []
 
 
-def _to_be_tried(which: sa.ColumnElement[bool], dead: Collection[Any]) -> sa.Select[Any]:
+def _to_be_tried(which: sa.ColumnElement[bool] | sa.TextClause, dead: Collection[Any]) -> sa.Select[Any]:
     return skip_locked(
         sa.select(spool.c.id, spool.c.attempts)
         .where(WAITING, which, spool.c.attempts < MAX_ATTEMPTS, _is_free(dead), DUE)

@@ -50,10 +50,7 @@ _OWING = (*_ACTIVE, "merged")  # a merged case keeps its promises, but it is ans
 _INDEXED = [column.key for column in cases.c if column.key != "id"]
 _INSERT = Prepared(sa.insert(cases).returning(cases.c.id), sets=_INDEXED)
 _INSERT_KEPT = Prepared(sa.insert(cases).returning(cases.c.id), sets=["id", *_INDEXED])
-_SAVE = Prepared(
-    sa.update(cases).where(cases.c.id == sa.bindparam("number"), cases.c.events == sa.bindparam("before")),
-    sets=_INDEXED,
-)
+_SAVED = Prepared(sa.select(cases).where(cases.c.id == sa.bindparam("number")))
 _BRIEF = Prepared(
     sa.select(cases.c.mailbox, cases.c.policy, cases.c.severity, cases.c.opened_at).where(
         cases.c.id == sa.bindparam("number")
@@ -245,9 +242,23 @@ def save(
     """Append events to a case's ledger. Raises StaleCase if it grew since it was read."""
     before = len(case.events) - len(new)
     row = {**_index(case), **beside.row, "next_at": next_at, "events": len(case.events)}
-    if _SAVE.change(connection, **row, number=case.number, before=before) != 1:
+    if not _change(connection, case.number, before, row):
         raise StaleCase(f"{case.ref} changed while it was being decided")
     _append(connection, case.number, new, first=before + 1)
+
+
+def _change(connection: sa.Connection, number: int, before: int, row: Mapping[str, Any]) -> bool:
+    """Write what differs alone: every index of a column that is named is written anew, whether it differs or not."""
+    for saved in _SAVED.rows(connection, number=number):
+        changed = {name: value for name, value in row.items() if getattr(saved, name) != value or name == "events"}
+        return _saving(tuple(changed)).change(connection, **changed, number=number, before=before) == 1
+    return False
+
+
+@lru_cache(maxsize=256)
+def _saving(columns: tuple[str, ...]) -> Prepared:
+    mine = sa.and_(cases.c.id == sa.bindparam("number"), cases.c.events == sa.bindparam("before"))
+    return Prepared(sa.update(cases).where(mine), sets=columns)
 
 
 def _index(case: Case) -> dict[str, Any]:

@@ -11,9 +11,10 @@ from helpdesk.store.tables import outbox, policy_version
 if TYPE_CHECKING:
     from datetime import datetime
 
-# States of the outbox that wait for a person; what is queued goes by itself.
-_LEFT = sa.text("state IN ('failed', 'uncertain')")  # in the index's own words, so that both databases use it
-_DIGESTS = sa.literal_column("kind = 'digest'", sa.Boolean())  # likewise
+# Each in the own words of its index, so that both databases use it.
+_LEFT = sa.text("state IN ('failed', 'uncertain')")  # waits for a person; what is queued goes by itself
+_DIGESTS = sa.text("kind = 'digest'")
+_ANNOUNCED = sa.text("kind = 'maintenance'")
 
 
 def founded_at(connection: sa.Connection) -> datetime | None:
@@ -38,18 +39,18 @@ def written_to(connection: sa.Connection, address: str, prefix: str, *, since: d
     return int(connection.execute(query).scalar_one())
 
 
-def newest_of(connection: sa.Connection, prefix: str) -> datetime | None:
-    """When the newest mail was written whose key begins so; None without one."""
-    return _newest(connection, outbox.c.key.startswith(prefix, autoescape=True))
+def newest_announcement(connection: sa.Connection, prefix: str) -> datetime | None:
+    """When maintenance was last announced in a mail whose key begins so; None if never."""
+    return _newest(connection, _ANNOUNCED, prefix)
 
 
 def newest_digest(connection: sa.Connection, prefix: str) -> datetime | None:
-    """The same of digests and hand-over mails alone, which have an index."""
-    return _newest(connection, _DIGESTS, outbox.c.key.startswith(prefix, autoescape=True))
+    """The same of digests and hand-over mails."""
+    return _newest(connection, _DIGESTS, prefix)
 
 
-def _newest(connection: sa.Connection, *which: sa.ColumnElement[bool]) -> datetime | None:
-    query = sa.select(outbox.c.created_at).where(*which)
+def _newest(connection: sa.Connection, kind: sa.TextClause, prefix: str) -> datetime | None:
+    query = sa.select(outbox.c.created_at).where(kind, outbox.c.key.startswith(prefix, autoescape=True))
     found: datetime | None = connection.execute(query.order_by(outbox.c.id.desc()).limit(1)).scalar()
     return found
 

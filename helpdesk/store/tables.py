@@ -78,6 +78,7 @@ cases = sa.Table(
     sa.Index("ix_cases_assignee_assigned_at", "assignee", "assigned_at"),  # whom the next case goes to
     sa.Index("ix_cases_customer_opened_at", "customer", "opened_at"),
     sa.Index("ix_cases_requester", "requester", "id", **_where(LISTED)),  # what is open of somebody
+    sa.Index("ix_cases_open_of_customer", "customer", "id", **_where(LISTED)),
     sa.Index("ix_cases_opened_at", "opened_at", "id"),
     # The queue, page by page: see helpdesk.store.queue.
     sa.Index("ix_cases_queue", "status", "breached", "rank", "next_at", "id"),
@@ -250,6 +251,7 @@ outbox = sa.Table(
     sa.Index("ix_outbox_in_order", "case_id", "recipient", "id", **_where("next_at IS NOT NULL")),
     sa.Index("ix_outbox_left", "id", **_where("state IN ('failed', 'uncertain')")),
     sa.Index("ix_outbox_digests", "id", **_where("kind = 'digest'")),
+    sa.Index("ix_outbox_announced", "id", **_where("kind = 'maintenance'")),
     sa.Index("ix_outbox_case_id", "case_id"),
     sa.Index("ix_outbox_recipient_created_at", "recipient", "created_at"),
     # What a first mail is answered with by itself: counted over all addresses before another one goes out.
