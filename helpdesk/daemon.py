@@ -4,6 +4,7 @@
     committer    a thread                      accepted mail to the spool, many in one flush
     pollers      a thread a mailbox            mail from IMAP folders to the spool
     worker       a thread                      spool to cases; with `workers`, processes read the mail for it
+    indexer      a thread                      mails of cases for the search, after they are worked
     reader       a thread                      new cases once more, by a language model, where there is one
     senders      a thread a connection         outbox to the courier, at the pace that the smarthost bears
     keeper       a thread                      renews the claims of what is worked and sent just now
@@ -105,6 +106,7 @@ class Daemon:
         )
         self.worker = self._loop("worker", self._work)
         self._warm = False
+        self.indexer = self._loop("indexer", self._index)
         self.rereading, self.reader = self._reader()
         self.keeper = self._loop("keeper", self.desk.renew, idle=RENEWAL.total_seconds())
         self.couriers = [self._courier() for _ in range(rules.configuration.connections)]
@@ -141,10 +143,19 @@ class Daemon:
         worked = self.desk.work()
         if worked:
             self._call_senders()
+            self.indexer.call.set()
         if self.rereading and self.reader:
             self.rereading.put(worked)
             self.reader.call.set()
         return worked
+
+    def _index(self) -> object:
+        """Half of the time at most: after an upgrade there are all mails to read, and customers write meanwhile."""
+        began = time.monotonic()
+        read = self.desk.index()
+        if read:
+            self.stop.wait(time.monotonic() - began)
+        return read
 
     @property
     def _readers(self) -> tuple[Loop, ...]:
@@ -342,7 +353,7 @@ class Daemon:
         parts.expect("clockwork", lambda: self._metronome.running)
         if (console := self.console) is not None:
             parts.expect("console", lambda: console.running)
-        for loop in (self.keeper, self.worker, *self.senders, *self._rung, *self._readers):
+        for loop in (self.keeper, self.worker, self.indexer, *self.senders, *self._rung, *self._readers):
             loop.start()
         self._metronome.start()
         pollers = [self._loop(f"imap {poller.account.mailbox}", partial(self._poll, poller)) for poller in self.pollers]
@@ -390,7 +401,7 @@ class Daemon:
         for loop in (*pollers, *self._rung):
             loop.join(timeout=max(0, ends - time.monotonic()))
         self.committer.close()
-        for loop in (self.worker, *self.senders, self.keeper, *self._readers):
+        for loop in (self.worker, self.indexer, *self.senders, self.keeper, *self._readers):
             loop.join(timeout=max(0, ends - time.monotonic()))
         self.desk.stop_reading()
         self._give_back()

@@ -22,6 +22,7 @@ from helpdesk.desk import load_rules
 from helpdesk.log import quiet
 from helpdesk.store import migrate
 from helpdesk.store.engine import Database
+from helpdesk.store.search_tables import INDEX
 from helpdesk.store.tables import metadata
 from helpdesk.templates import render
 from tests.desk import KEY, TestDesk, write_office
@@ -258,7 +259,7 @@ class StoryDatabases:
                 for table in reversed(metadata.sorted_tables):
                     connection.execute(sa.delete(table))  # SQLite numbers an empty table from one again
             else:
-                names = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
+                names = ", ".join(f'"{table}"' for table in (*metadata.tables, INDEX))
                 connection.execute(sa.text(f"TRUNCATE {names} RESTART IDENTITY"))
 
 

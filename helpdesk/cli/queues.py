@@ -271,13 +271,14 @@ def ledger(
 ) -> None:
     """What came in at each mailbox and what became of it; exits with 1 when the counts do not balance.
 
-    Without a day, the counts of cases are held against the cases, too.
+    Without a day, the counts of cases are held against the cases, too, and the index of the search against the mails.
     """
-    from helpdesk.store import case_counts, spool  # noqa: PLC0415
+    from helpdesk.store import case_counts, search, spool  # noqa: PLC0415
 
     since, until = _day(day) if day else (None, None)
     with open_database(open_rules(config)) as database, database.read() as connection:
         wrong = 0 if day else case_counts.wrong(connection)
+        missing = 0 if day else search.wrong(connection)
         counts = spool.counts(connection, since=since, until=until)
         received = spool.received(connection, since=since, until=until)
     shapes: list[dict[str, Any]] = [
@@ -297,7 +298,9 @@ def ledger(
         print_table(("mailbox", "received", "became"), cells, empty="Nothing was received.")
     if wrong:
         typer.echo(f"{plural(wrong, 'count of cases is', 'counts of cases are')} wrong: helpdesk db recount", err=True)
-    if wrong or not all(shape["balances"] for shape in shapes):
+    if missing:
+        typer.echo(f"{plural(missing, 'mail is', 'mails are')} not in the index: helpdesk db recount", err=True)
+    if wrong or missing or not all(shape["balances"] for shape in shapes):
         raise typer.Exit(1)
 
 

@@ -322,14 +322,15 @@ def db_upgrade(config: Config = None) -> None:
 
 
 def db_recount(config: Config = None) -> None:
-    """Count the cases anew, and read again from their events what lists and reports go by."""
-    from helpdesk.store import case_counts  # noqa: PLC0415
+    """Count the cases anew, read again from their events what lists and reports go by, and have all mail indexed."""
+    from helpdesk.store import case_counts, search  # noqa: PLC0415
     from helpdesk.unit.recount import read_again  # noqa: PLC0415
 
     with open_units(open_rules(config)) as units:
         with units.database.write() as connection:
             wrong = case_counts.wrong(connection)
             case_counts.rebuild(connection)
+            search.rebuild(connection)
             number = sum(case_counts.by_status(connection).values())
         with progress("reading cases", number) as advance:
             for done in read_again(units, wall_clock()):

@@ -33,7 +33,7 @@ from helpdesk.log import logger
 from helpdesk.operators import Absences, Rounds, alerts, hand_on, raise_alert
 from helpdesk.plural import plural
 from helpdesk.privacy import purge
-from helpdesk.store import attempts, case_counts, cases, history, outbox, refusals, spool
+from helpdesk.store import attempts, case_counts, cases, history, outbox, refusals, search, spool
 from helpdesk.store.claims import Keeper
 from helpdesk.store.conversation import message_id_of
 from helpdesk.unit import Rules, Units, load_rules
@@ -172,6 +172,10 @@ class Desk:
         `parsed`: by its bytes, what was parsed already.
         """
         self._worker.work_at_once(ids, self.now(), parsed)
+
+    def index(self) -> int:
+        """Read some mails of cases for the search; returns how many, 0 when none waits."""
+        return search.index(self.database)
 
     def tick(self) -> int:
         """Do what time alone has made due; returns the number of cases it changed."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from helpdesk.store import search
 from helpdesk.store.outbox import copies
 from helpdesk.store.tables import cases, outbox, spool
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 _RECENT = timedelta(days=1)
+UNINDEXED = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class Backlog:
     lost_alerts: int = 0  # that could not be sent, of the last day
     due: Waiting = Waiting(0, None)  # cases on which something is due, and since when
     copies: int = 0  # mails that were sent again, ever, though they may have arrived
+    unindexed: int = 0  # mails of cases that the search does not find yet, counted up to `UNINDEXED`
 
 
 def backlog(connection: sa.Connection, now: datetime) -> Backlog:
@@ -54,6 +57,7 @@ def backlog(connection: sa.Connection, now: datetime) -> Backlog:
         lost_alerts=_lost_alerts(connection, now),
         due=_waiting(connection, cases.c.next_at, cases.c.next_at <= now),
         copies=copies(connection),
+        unindexed=search.waiting(connection, most=UNINDEXED),
     )
 
 

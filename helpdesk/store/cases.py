@@ -276,6 +276,7 @@ def _index(case: Case) -> dict[str, Any]:
         "assignee": case.assignee,
         "opened_at": case.opened_at,
         "assigned_at": assigned[-1].recorded_at if assigned else None,
+        "team": case.team,
         "breached": bool(case.of_type(ClockBreached)),
     }
 

@@ -13,13 +13,13 @@ import sqlalchemy as sa
 
 from helpdesk.store.claims import FREED
 from helpdesk.store.engine import Instant
-from helpdesk.store.tables import case_count, cases, metadata, outbox, spool
+from helpdesk.store.tables import case_count, cases, metadata, outbox, spool, to_index
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _AT_A_TIME = 200  # rows in memory
-_TABLES = {table.name: table for table in metadata.sorted_tables if table is not case_count}
+_TABLES = {table.name: table for table in metadata.sorted_tables if table not in {case_count, to_index}}
 _HELD_BACK = {"state": "held", "next_at": None}
 
 

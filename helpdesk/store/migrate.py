@@ -112,10 +112,14 @@ def differences(database: Database) -> list[str]:
     from alembic.autogenerate import compare_metadata  # noqa: PLC0415 - only tests and `check` ask
     from alembic.runtime.migration import MigrationContext  # noqa: PLC0415
 
+    from helpdesk.store.search_tables import INDEX  # noqa: PLC0415
     from helpdesk.store.tables import metadata  # noqa: PLC0415
 
+    def known(name: str | None, kind: str, _parents: object) -> bool:
+        return kind != "table" or not str(name).startswith(INDEX)  # no tables of SQLAlchemy's
+
     with _connected(database) as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": known})
         return [str(difference) for difference in compare_metadata(context, metadata)]
 
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from helpdesk.store.case_triggers import CASE_TRIGGERS
 from helpdesk.store.engine import Instant
+from helpdesk.store.search_tables import search_statements
 
 metadata = sa.MetaData(
     naming_convention={
@@ -31,7 +32,10 @@ def _where(condition: str) -> dict[str, Any]:
 
 UNREAD = "?"  # the turn on a case of before turns were kept
 LISTED = "turn <> ''"
+BROKEN = f"breached AND {LISTED}"
+HANDED_OVER = f"team <> '' AND {LISTED}"
 OTHERS_TURN = "turn IN ('customer', 'vendor')"
+_IN_ORDER = ("due_at", "opened_at", "id")  # of the board
 CALLS = "type IN ('step_taken', 'suspected', 'call_not_needed', 'severity_set')"
 
 policy_version = sa.Table(
@@ -63,6 +67,7 @@ cases = sa.Table(
     sa.Column("assignee", sa.String(320), nullable=False),
     sa.Column("opened_at", Instant, nullable=False),
     sa.Column("assigned_at", Instant),
+    sa.Column("team", sa.String(200), nullable=False, server_default=""),  # whose it is, where not its mailbox's
     sa.Column("breached", sa.Boolean, nullable=False),
     sa.Column("next_at", Instant),  # the earliest instant at which time alone changes something
     sa.Column("events", sa.Integer, nullable=False),  # how many: the guard against two writers
@@ -90,6 +95,12 @@ cases = sa.Table(
     sa.Index("ix_cases_unread", "id", **_where(f"turn = '{UNREAD}'")),
     sa.Index("ix_cases_turn_since", "turn_since", **_where(OTHERS_TURN)),
     sa.Index("ix_cases_customer_queue", "customer", "status", "breached", "rank", "next_at", "id"),
+    # The board, page by page: see helpdesk.store.board.
+    sa.Index("ix_cases_board", "mailbox", "turn", "rank", *_IN_ORDER, **_where(LISTED)),
+    sa.Index("ix_cases_board_assignee", "mailbox", "assignee", *_IN_ORDER, **_where(LISTED)),
+    sa.Index("ix_cases_board_customer", "customer", *_IN_ORDER, **_where(LISTED)),
+    sa.Index("ix_cases_board_broken", "mailbox", *_IN_ORDER, **_where(BROKEN)),
+    sa.Index("ix_cases_board_team", "team", *_IN_ORDER, **_where(HANDED_OVER)),
 )
 
 # How many cases there are, kept by triggers: see helpdesk.store.case_triggers and helpdesk.store.case_counts.
@@ -211,6 +222,20 @@ message = sa.Table(
     sa.Index("ix_message_case_id", "case_id"),
     sa.Index("ix_message_message_id", "message_id"),  # what a mail answers
 )
+
+# Mails that the index of `search_tables` does not have as they are now; the newest are read first. A mail may be there
+# several times: who writes never waits for who reads.
+to_index = sa.Table(
+    "to_index",
+    metadata,
+    sa.Column("id", _Id, primary_key=True),
+    sa.Column("message_id", _Id, nullable=False),
+)
+
+for _dialect in ("sqlite", "postgresql"):
+    for _statement in search_statements(_dialect):
+        _index = sa.DDL(_statement.replace("%", "%%"))  # type: ignore[no-untyped-call]
+        sa.event.listen(metadata, "after_create", _index.execute_if(dialect=_dialect))
 
 outbox = sa.Table(
     "outbox",

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from helpdesk.core import tick
 from helpdesk.core.clocks.owed import with_owed
 from helpdesk.core.clocks.timeline import clocks
-from helpdesk.core.words.events import PolicyChanged
+from helpdesk.core.words.events import CaseRedacted, PolicyChanged
 from helpdesk.core.words.terms import RelatedCase, Terms
 from helpdesk.counters import Counters
 from helpdesk.severity import SHIPPED, Classifier
@@ -283,6 +283,8 @@ class Units:
         with self.database.write() as connection:
             unit = self._unit(connection, now, waits=waits)
             yield unit
+        if any(isinstance(event, CaseRedacted) for _, events in unit.decided for event in events):
+            self.database.forget_log()
         counted.count(self.counters, unit.decided)
 
     @contextmanager

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from helpdesk.plural import plural
 from helpdesk.report.shapes import instant
+from helpdesk.store.backlog import UNINDEXED
 from helpdesk.watch import HealthCause
 
 if TYPE_CHECKING:
@@ -95,6 +96,13 @@ def _stored(facts: Facts) -> Iterator[HealthCause]:
     if known.quarantined:
         text = f"mail was set aside ({known.quarantined}): helpdesk quarantine list"
         yield HealthCause("spool.quarantined", "attention", text)
+    yield from _unindexed(known)
+
+
+def _unindexed(known: Backlog) -> Iterator[HealthCause]:
+    if known.unindexed >= UNINDEXED:
+        text = f"{known.unindexed} mails of cases or more are not found by a search yet: they are being read"
+        yield HealthCause("search.behind", "attention", text)
 
 
 def _longer(waiting: Waiting, now: datetime, patience: timedelta) -> bool:

@@ -1,0 +1,273 @@
+"""What is written is found, by its words and its people; what was erased is not even in the file."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import threading
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from helpdesk.privacy import purge
+from helpdesk.store import search
+from helpdesk.store.board import Kept, Reach
+from helpdesk.store.engine import Database
+from helpdesk.store.search_words import asked, words_of
+from helpdesk.store.tables import message, to_index
+from tests.desk import ANN, BOB, JO, LOU, TestDesk
+
+SECRET = "Zanzibarquittung"
+EVERYWHERE = Kept()
+
+
+def indexed(desk):
+    while search.index(desk.database):
+        pass
+    return desk
+
+
+def found(desk, text, *, begins=False, kept=EVERYWHERE, size=50):
+    with desk.database.read() as connection:
+        return [case for case, _ in search.find(connection, asked(text, begins=begins), kept, size=size).mails]
+
+
+@pytest.fixture
+def full(desk):
+    desk.mail(f"Jo Park <{JO}>", "Invoice 2026-4711 is wrong", "The übermäßige total is 1.234,50.\nPrinter: HP-42_b.")
+    desk.mail(f"Lou Weiß <{LOU}>", "打印机坏了", "Nothing prints at all, says O'Brien.", to="support@threekit.example")
+    desk.reply(BOB, "The printers were replaced.", to_kind="assigned")  # on the second
+    return indexed(desk)
+
+
+@pytest.mark.parametrize(
+    ("text", "cases"),
+    [
+        ("invoice", [1]),
+        ("INVOICE wrong", [1]),
+        ("wrong invoice", [1]),
+        ('"invoice 2026"', [1]),
+        ('"wrong invoice"', []),
+        ('"invoice 2026', [1]),  # whoever forgets the second one
+        ("4711", [1]),
+        ("2026-4711", [1]),
+        ("1.234,50", [1]),
+        ("ubermassige", [1]),
+        ("übermässige", [1]),
+        ("hp-42_b", [1]),
+        ("jo@acme.example", [1]),
+        ("@acme.example", [1]),
+        ("acme", [1]),
+        ("jo park", [1]),
+        ("weiss", [2]),
+        ("WEISS lumen.example", [2]),
+        ("打印", [2]),
+        ("机打", []),
+        ("o'brien", [2]),
+        ("printers", [2]),
+        ("printer invoice", [1]),
+        ("the", [2, 1]),
+        ("nowhere", []),
+        ("", []),
+        ('"" -- * ( ) : ^', []),
+        ("AND OR NOT NEAR", []),
+        ("invoice*", [1]),
+        ("x' OR 1=1", []),
+        ("\x00invoice\ud800", [1]),
+    ],
+)
+def test_mail_is_found_by_what_people_remember_of_it(full, text, cases):
+    assert found(full, text) == cases
+
+
+@pytest.mark.parametrize(
+    ("text", "cases"),
+    [("print", [2, 1]), ("invo wro", [1]), ('"invo"', []), ("ac", []), ("jo@acm", [1]), ("Über", [1])],
+)
+def test_words_may_go_on_where_that_is_asked_for(full, text, cases):
+    assert found(full, text, begins=True) == cases
+
+
+@pytest.mark.parametrize(
+    ("kept", "cases"),
+    [
+        (Kept(Reach(frozenset({"support@logik.example"}), frozenset())), [1]),
+        (Kept(Reach(frozenset({"support@threekit.example"}), frozenset({"first line"}))), [2]),
+        (Kept(Reach(frozenset({"nothing@logik.example"}), frozenset({"second"}))), []),
+        (Kept(Reach(frozenset(), frozenset())), []),
+        (Kept(customer="acme"), [1]),
+        (Kept(assignee=""), []),
+        (Kept(turn="others"), [2]),
+    ],
+)
+def test_nobody_finds_what_they_may_not_open_and_what_else_is_asked_narrows(full, kept, cases):
+    assert found(full, "the", kept=kept) == cases
+
+
+def test_a_case_given_to_another_team_is_found_by_it(full):
+    second = Kept(Reach(frozenset(), frozenset({"second"})))
+    with full.database.write() as connection:
+        connection.execute(sa.text("UPDATE cases SET team = 'second' WHERE id = 1"))
+
+    assert found(full, "invoice") == []  # not before it is read again
+    assert found(indexed(full), "invoice") == [1]
+    assert found(full, "invoice", kept=second) == []  # the case's own record does not say so
+
+
+def test_pages_one_behind_the_other_have_every_case_once(desk):
+    chance = random.Random(4)
+    for _ in range(9):
+        desk.mail(JO, "Alpine", chance.choice(("alpine", "basalt")))
+    indexed(desk)
+    for text in ("alpine", "basalt"):
+        pages, before = [], 0
+        with desk.database.read() as connection:
+            while True:
+                hits = search.find(connection, asked(text), EVERYWHERE, size=2, before=before)
+                pages += [case for case, _ in hits.mails]
+                before = hits.before
+                if not before:
+                    break
+        assert pages == found(desk, text)
+        assert pages == sorted(set(pages), reverse=True)
+
+
+def test_what_was_not_read_before_a_stop_is_read_after_it(desk):
+    desk.mail(JO, "Alpine")
+    with desk.database.read() as connection:
+        assert search.waiting(connection, most=9) == 1
+        assert search.wrong(connection) == 0
+    assert found(desk, "alpine") == []
+
+    assert found(indexed(desk), "alpine") == [1]
+    with desk.database.read() as connection:
+        assert search.waiting(connection, most=9) == 0
+
+
+def test_what_is_missing_is_noticed_and_put_in_line(full):
+    with full.database.write() as connection:
+        key = "rowid" if full.database.embedded else "message_id"
+        connection.execute(sa.text(f"DELETE FROM message_words WHERE {key} = 1"))
+        assert search.wrong(connection) == 1
+        search.rebuild(connection)
+        assert search.wrong(connection) == 0
+
+    assert found(indexed(full), "invoice") == [1]
+
+
+def test_a_mail_that_changes_while_it_is_read_is_not_written_as_it_was(desk):
+    desk.mail(JO, SECRET, SECRET)
+    reading, changed = threading.Event(), threading.Event()
+    real = search._words
+
+    def slowly(mail, case):
+        reading.set()
+        assert changed.wait(20)
+        return real(mail, case)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(search, "_words", slowly)
+        if desk.database.embedded:  # one connection in memory
+            changed.set()
+        thread = threading.Thread(target=search.index, args=(desk.database,))
+        thread.start()
+        assert reading.wait(20)
+        if desk.database.embedded:
+            thread.join()
+        desk.reply(ANN, "#redact", to_kind="assigned")
+        changed.set()
+        thread.join()
+
+    assert found(desk, SECRET) == []
+    assert found(indexed(desk), SECRET) == []
+
+
+# --- erased
+
+
+@pytest.fixture
+def in_file(migrated_file, tmp_path, rules):
+    file = tmp_path / "desk.db"
+    shutil.copy(migrated_file, file)
+    database = Database(f"sqlite:///{file}")
+    yield TestDesk(rules, database)
+    database.close()
+
+
+def octets(desk):
+    file = desk.database.url.database
+    return b"".join(Path(file + end).read_bytes() for end in ("", "-wal")).lower()
+
+
+def order(desk, line):
+    """On case 1, by the agent who has it."""
+    mail = next(mail for mail in desk.sent if mail.kind == "assigned")
+    desk.receive(desk.reply_to(mail, mail.to, line))
+
+
+def with_many(desk):
+    """A case with the secret among others, so that its words lie in more than one page of the index."""
+    desk.mail(JO, f"About {SECRET}", f"It says {SECRET} and {SECRET}s.")
+    desk.reply(JO, f"{SECRET} again", to_kind="ack")
+    indexed(desk)
+    chance = random.Random(1)
+    for number in range(3):
+        words = " ".join(f"{chance.choice('wxyza')}{chance.randrange(10**9)}" for _ in range(3000))
+        desk.mail(LOU, f"Other {number}", words, to="support@threekit.example")
+        indexed(desk)
+    assert found(desk, SECRET) == [1]
+    assert SECRET.lower().encode() in octets(desk)
+    return desk
+
+
+def test_redacted_words_are_in_no_octet_of_the_database(in_file):
+    order(with_many(in_file), "#redact")
+
+    assert found(in_file, SECRET) == []
+    assert SECRET.lower().encode() not in octets(in_file)
+    assert found(indexed(in_file), "other") == [4, 3, 2]
+
+
+@pytest.mark.parametrize("secure", [True, False])
+def test_purged_words_are_in_no_octet_of_the_database(in_file, secure, monkeypatch):
+    """`secure`: whether the library forgets deleted words by itself."""
+    if not secure:
+        monkeypatch.setattr(search, "deletes_securely", lambda: False)
+        with in_file.database.write() as connection:
+            connection.execute(sa.text("INSERT INTO message_words (message_words, rank) VALUES ('secure-delete', 0)"))
+    order(with_many(in_file), "#resolve!\nRepaired.")
+    indexed(in_file)
+    later = in_file.now + timedelta(days=500)
+    counts = purge(in_file.laboratory.desk.units, before=later, by="operator", now=later)
+    assert counts["cases"] == 1
+
+    assert found(in_file, SECRET) == []
+    assert SECRET.lower().encode() not in octets(in_file)
+
+
+# --- words
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", []),
+        ("Straße", ["strasse"]),
+        ("a_b-c.d@e", ["a", "b", "c", "d", "e"]),
+        ("東京タワー", ["東", "京", "タ", "ワ", "ー"]),
+        ("x" * 99, ["x" * 64]),
+        ("'); DROP", ["drop"]),
+    ],
+)
+def test_words(text, words):
+    assert words_of(text) == words
+
+
+def test_mails_wait_in_line_once_they_are_written(desk):
+    desk.mail(JO)
+    with desk.database.read() as connection:
+        assert list(connection.execute(sa.select(to_index.c.message_id)).scalars()) == list(
+            connection.execute(sa.select(message.c.id)).scalars()
+        )
