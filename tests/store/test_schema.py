@@ -636,8 +636,8 @@ def test_the_bytes_of_mail_are_carried_across_and_back(empty):
 
 
 def test_mails_of_before_are_put_in_line_for_the_search_and_cases_keep_their_team(empty):
-    """Revision 0029."""
-    migrate.upgrade(empty, "0028")
+    """Revision 0030."""
+    migrate.upgrade(empty, "0029")
     at = datetime(2026, 5, 19, 12, 30, tzinfo=UTC)
     policy = {"version": "v", "policy": "logik", "name": "logik.toml", "text": "", "stored_at": at}
     row = {"mailbox": "support@logik.example", "policy": "logik", "policy_version": "v", "customer": "acme"}
