@@ -114,7 +114,9 @@ def content_key(mailbox: str, raw: bytes) -> str:
     """What makes two deliveries the same mail (hex SHA-256)."""
     head, separator, body = raw.replace(b"\r\n", b"\n").partition(b"\n\n")
     kept = _FIELD.sub(_without_trace, head + b"\n")
-    return hashlib.sha256(b"\0".join((mailbox.encode(), kept, separator, body.rstrip(b"\n")))).hexdigest()
+    digest = hashlib.sha256(b"\0".join((mailbox.encode(), kept, separator, b"")))
+    digest.update(body.rstrip(b"\n"))  # by itself: it may be large
+    return digest.hexdigest()
 
 
 def _without_trace(field: re.Match[bytes]) -> bytes:

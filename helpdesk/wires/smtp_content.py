@@ -112,5 +112,6 @@ def has_whole_lines(raw: bytes) -> bool:
 
 def hops(raw: bytes) -> int:
     """Return how many Received lines the header has."""
-    header, _, _ = (b"\r\n" + raw).partition(b"\r\n\r\n")
-    return header.lower().count(b"\r\nreceived:")
+    ends = 0 if raw.startswith(b"\r\n") else raw.find(b"\r\n\r\n")
+    header = raw[:ends] if ends >= 0 else raw
+    return (b"\r\n" + header).lower().count(b"\r\nreceived:")

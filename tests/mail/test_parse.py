@@ -12,9 +12,11 @@ from datetime import UTC, datetime
 from encodings import aliases
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from helpdesk.mail.read.codec import clean, codec_of, decode
-from helpdesk.mail.read.headers import decode_words, message_ids, parameters, people
+from helpdesk.mail.read.headers import base64_bytes, base64_size, decode_words, message_ids, parameters, people
 from helpdesk.mail.read.parse import attachment, parse
 from helpdesk.person import Person
 
@@ -436,6 +438,14 @@ def test_an_attachment_is_cut_out_of_the_raw_mail():
     assert attachment(raw, listed.part) == ("f.bin", "a/b", content)
     with pytest.raises(LookupError):
         attachment(raw, 99)
+
+
+@given(data=st.binary(max_size=90), damage=st.lists(st.tuples(st.integers(0, 130), st.binary(max_size=2)), max_size=2))
+def test_base64_is_counted_as_it_is_decoded(data, damage):
+    coded = base64.encodebytes(data).replace(b"\n", b"\r\n")
+    for at, other in damage:
+        coded = coded[:at] + other + coded[at + 1 :]
+    assert base64_size(coded) == len(base64_bytes(coded))
 
 
 def test_base64_with_holes_gives_what_there_is():

@@ -80,6 +80,7 @@ TYPES = {
     "application/vnd.oasis.opendocument.text": odt(SECRET),
     "application/vnd.ms-excel.sheet.macroenabled.12": xlsx((SECRET,)),
     "application/msword": OLE + SECRET.encode() + b"\0",
+    "image/png": b"{\\rtf1 " + SECRET.encode() + b"}",  # by its first bytes
 }
 
 

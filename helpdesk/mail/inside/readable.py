@@ -42,6 +42,7 @@ _PACKED = re.compile(
 )
 _PACKED_NAME = re.compile(r"\.(?:pdf|do[ct][xm]?|xl[st][xm]?|p(?:pt|ps)[xm]?|msg|o[dt][tsp])\b", re.IGNORECASE)
 _ARCHIVE = re.compile(r"officedocument|opendocument|macroenabled")
+_RTF = b"{\\rtf"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # [MS-CFB] section 2.2
 
 
@@ -94,17 +95,24 @@ def _is_packed(part: Part, name: str) -> bool:
 
 def _file(tree: Tree, part: Part, name: str) -> Readable:
     try:
-        text, lines = _text(tree.body(part), part, name_of(tree, part))
+        own = name_of(tree, part)
+        text, lines = _text(tree.body(part), part, own) if _may_be_read(tree, part, own) else ("", False)
     except Exception:  # noqa: BLE001  a file that breaks its reader is one that could not be read, and costs no mail
         return Readable(name, "", lines=False)
     return Readable(name, clean(text[:MAX_TEXT]), lines=lines)
+
+
+def _may_be_read(tree: Tree, part: Part, name: str) -> bool:
+    """Whether `_text` can find any; a picture of megabytes need not be decoded."""
+    called = _is_packed(part, name) or _is_mail(part) or _TEXT.fullmatch(part.type) or _TEXT_NAME.fullmatch(name)
+    return bool(called) or tree.start(part).startswith(_RTF)
 
 
 def _text(data: bytes, part: Part, name: str) -> tuple[str, bool]:
     """The text of a file, and whether it has lines to count."""
     if _is_packed(part, name) and (text := _unpacked(data, part, name)):
         return text, False
-    if data.startswith(b"{\\rtf"):
+    if data.startswith(_RTF):
         return rtf.text_of(data), False
     if _is_mail(part):
         return read_body(expanded(read_tree(data))).text, False

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from helpdesk.core.words.message import Attachment
 from helpdesk.mail.read import smime, tnef
 from helpdesk.mail.read.codec import clean_line
-from helpdesk.mail.read.headers import decode_words, read_block, text_of
+from helpdesk.mail.read.headers import base64_size, decode_words, read_block, text_of
 from helpdesk.mail.read.mime import Part, Tree, read_tree
 
 if TYPE_CHECKING:
@@ -90,6 +90,8 @@ def listed(tree: Tree, parts: Iterable[Part], inline: frozenset[int]) -> tuple[A
 def _size(tree: Tree, part: Part) -> int:
     if part.content is not None:
         return len(part.content)
+    if part.encoding == "base64":
+        return base64_size(tree.raw[part.block.body : part.end])
     return len(tree.body(part)) if part.encoding else part.end - part.block.body
 
 

@@ -142,7 +142,7 @@ def _returned_id(tree: Tree) -> str:
             found = message_ids(read_block(tree.body(part)[:_READ]).all("message-id"))
             if found:
                 return found[0]
-    found = message_ids(_MESSAGE_ID_LINE.findall(tree.raw[tree.root.block.body :][:_READ]))
+    found = message_ids(_MESSAGE_ID_LINE.findall(tree.raw[tree.root.block.body : tree.root.block.body + _READ]))
     return found[0] if found else ""
 
 
@@ -278,7 +278,7 @@ def _brings_mail_back(tree: Tree) -> bool:
     """Whether a mail is enclosed, or stands below a line that says so."""
     if any(part.type in _RETURNED_TYPES for part in tree.parts[1:]):
         return True
-    body = clean(decode(tree.raw[tree.root.block.body :][:_READ])[0])
+    body = clean(decode(tree.raw[tree.root.block.body : tree.root.block.body + _READ])[0])
     return _RETURNED.search(body) is not None
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import binascii
 import re
+import string
 import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
@@ -193,6 +194,17 @@ def base64_bytes(data: bytes) -> bytes:
         letters = re.sub(rb"[^A-Za-z0-9+/]", b"", data)
         whole = letters[: len(letters) - 1] if len(letters) % 4 == 1 else letters
         return binascii.a2b_base64(whole + b"=" * (-len(whole) % 4))
+
+
+_BASE64 = string.ascii_letters.encode() + string.digits.encode() + b"+/"
+
+
+def base64_size(data: bytes) -> int:
+    """How many octets `base64_bytes` finds: counted where all is as it should be, a fifth of the work of decoding."""
+    others = data.translate(None, _BASE64)
+    letters, padding = len(data) - len(others), others.translate(None, b"\r\n")
+    whole = padding in {b"", b"=", b"=="} and (letters + len(padding)) % 4 == 0 and data.rstrip().endswith(padding)
+    return letters * 3 // 4 if whole else len(base64_bytes(data))
 
 
 # --- parameters -----------------------------------------------------------------------------------------------------
