@@ -9,12 +9,10 @@ import pytest
 from helpdesk.core.words.events import to_facts
 from helpdesk.desk.order import TypedMail, order, write
 from helpdesk.unit import Units
-from tests.desk import ANN, BOB, JO, LENA, LOGIK
+from tests.desk import ANN, BOB, JO, LENA, LOGIK, typed_in
 
 if TYPE_CHECKING:
     from helpdesk.desk.order import TypedOrders
-
-SIGNATURE = "\n\n-- \nAnn Berg, Logik Support. Case HD-1: simply reply to this mail."
 
 
 def typed(desk, text: str = "", *orders: str, key: str = "console/1", by: str = ANN, number: int = 1) -> TypedOrders:
@@ -43,7 +41,7 @@ def typed(desk, text: str = "", *orders: str, key: str = "console/1", by: str = 
 def test_text_is_text_whatever_it_looks_like(desk, text):
     desk.mail(JO)
     assert typed(desk, text).mistakes == ()
-    assert desk.last(JO, "relay").text == text + SIGNATURE
+    assert typed_in(desk.last(JO, "relay")) == text
     assert desk.case().status == "open"
 
 
@@ -63,7 +61,7 @@ def test_an_order_beside_the_text_is_done_with_it(desk):
     done = typed(desk, "Which version is it?", "#wait 2d")
     assert done.undo == ("#reopen",)
     assert desk.case().status == "waiting"
-    assert desk.last(JO, "relay").text.startswith("Which version is it?")
+    assert "Which version is it?" in desk.last(JO, "relay").text
 
 
 @pytest.mark.parametrize(

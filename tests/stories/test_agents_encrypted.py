@@ -6,7 +6,7 @@ from base64 import b64encode
 
 import pytest
 
-from tests.desk import ANN, JO, LOGIK
+from tests.desk import ANN, JO, LOGIK, typed_in
 
 ENVELOPED, AUTHENTICATED, SIGNED = (
     bytes.fromhex("308006") + oid
@@ -67,7 +67,7 @@ def answered(desk, content, kind="assigned"):
 
 
 def relayed(desk):
-    return [mail.text.rpartition("\n-- \n")[0].strip() for mail in desk.sent_to(JO, "relay")]
+    return [typed_in(mail) for mail in desk.sent_to(JO, "relay")]
 
 
 @pytest.mark.parametrize("content", ENCRYPTED.values(), ids=ENCRYPTED)

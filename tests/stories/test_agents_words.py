@@ -7,7 +7,7 @@ from email.message import EmailMessage
 import pytest
 
 from helpdesk.mail.write.mail_html import as_html
-from tests.desk import ANN, BOB, JO, KIM, UTE
+from tests.desk import ANN, BOB, JO, KIM, UTE, typed_in
 from tests.mail.clients import BOTTOM_POSTED, TOP_POSTED, written
 
 
@@ -27,7 +27,7 @@ def back(desk, who=ANN):
 
 def relayed(desk):
     """What Jo got, without the desk's foot."""
-    return [mail.text.rpartition("\n-- \n")[0].strip() for mail in desk.sent_to(JO, "relay")]
+    return [typed_in(mail) for mail in desk.sent_to(JO, "relay")]
 
 
 def answered_in(desk, style, new, *, html=False):

@@ -70,7 +70,9 @@ def test_lai_6_a_case_about_a_known_incident_is_exempt_with_the_reason(laioutr):
     assert laioutr.state(1) == "exempt"
     assert laioutr.first_response(1).exempt == "known incident checkout: Orders fail at the checkout"
     assert "incident checkout" in laioutr.case(1).tags
-    assert "a known problem, Orders fail at the checkout" in " ".join(laioutr.sent_to(EVA, "ack")[0].text.split())
+    assert "a problem that we know and are already working on: Orders fail at the checkout" in " ".join(
+        laioutr.sent_to(EVA, "ack")[0].text.split()
+    )
     assert laioutr.state(2) == "running"
 
 
@@ -81,7 +83,7 @@ def test_lai_6_an_agent_links_a_case_to_an_incident_by_mail(laioutr):
     laioutr.reply(ANN, "#incident editor\nThis is known; see the status page.", to_kind="assigned")
 
     assert "incident editor" in laioutr.case().tags
-    assert laioutr.last(EVA, "relay").text.startswith("This is known")
+    assert "This is known" in laioutr.last(EVA, "relay").text
 
 
 def test_an_incident_is_open_once_and_closed_once(laioutr):

@@ -279,7 +279,7 @@ def test_with_answer_it_is_sent_to_the_address_all_the_same(desk):
     fails(desk)
     desk.reply(ANN, "#answer\nDo you read this?", to_kind="assigned")
 
-    assert desk.last(NAGIOS, "relay").text.startswith("Do you read this?")
+    assert "Do you read this?" in desk.last(NAGIOS, "relay").text
 
 
 def test_the_customer_of_a_case_that_went_into_a_monitors_is_answered(desk):
@@ -291,7 +291,7 @@ def test_the_customer_of_a_case_that_went_into_a_monitors_is_answered(desk):
     desk.receive(desk.reply_to(first, first.to, "We replace its disk."))
     desk.receive(desk.reply_to(first, first.to, "#resolve\nWeb1 has a new disk."))
 
-    assert desk.last(JO, "relay").text.startswith("We replace its disk.")
+    assert "We replace its disk." in desk.last(JO, "relay").text
     assert "Web1 has a new disk." in desk.last(JO, "closed").text
     assert desk.kinds_to(NAGIOS) == []
 

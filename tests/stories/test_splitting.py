@@ -75,7 +75,7 @@ def test_the_text_below_is_the_first_answer_of_the_new_case(desk):
 
     answer = desk.last(JO, "relay")
     assert answer.subject == "Re: The export is broken [HD-2]"
-    assert answer.text.startswith("We look at this apart from the other.")
+    assert "We look at this apart from the other." in answer.text
     assert desk.state(2) == "met"
     assert len(desk.events("agent_answered", number=1)) == 1
     desk.reply(JO, "Thanks for looking at it, when will it be done?", to_kind="relay")
@@ -199,7 +199,7 @@ def test_its_first_answer_goes_out_whatever_mail_was_answered(desk):
     desk.reply(ANN, "#severity low", to_kind="customer-message")
     desk.reply(ANN, "#split The export\nWe look at this apart.", to_kind="echo")
 
-    assert desk.last(JO, "relay").text.startswith("We look at this apart.")
+    assert "We look at this apart." in desk.last(JO, "relay").text
     assert desk.state(2) == "met"
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from helpdesk.desk import load_rules
-from tests.desk import ANN, BOB, JO, KEY, KIM, LENA, LOGIK, OPS, STRANGER, TestDesk, write_office
+from tests.desk import ANN, BOB, JO, KEY, KIM, LENA, LOGIK, OPS, STRANGER, TestDesk, typed_in, write_office
 
 
 @pytest.fixture
@@ -131,7 +131,7 @@ def test_a_reply_address_survives_programs_that_change_the_case_of_letters(desk)
     """A07"""
     desk.mail(ANN, "Re: anything", "Written from an old mail program.", to=desk.last(ANN, "assigned").reply_to.upper())
 
-    assert desk.last(JO, "relay").text.startswith("Written from an old mail program.")
+    assert "Written from an old mail program." in desk.last(JO, "relay").text
 
 
 def test_the_same_mail_of_an_agent_twice_has_one_effect(desk):
@@ -141,7 +141,7 @@ def test_the_same_mail_of_an_agent_twice_has_one_effect(desk):
     again = desk.receive(b"Received: from relay by mx; Tue, 19 May 2026 10:00:00 -0500\r\n" + raw)
 
     assert again.outcome == "duplicate"
-    assert [mail.text.splitlines()[0] for mail in desk.sent_to(JO, "relay")].count("Once only.") == 1
+    assert [typed_in(mail) for mail in desk.sent_to(JO, "relay")].count("Once only.") == 1
 
 
 def test_somebody_on_copy_of_an_unverified_mail_does_not_join(desk):
@@ -159,7 +159,7 @@ def test_somebody_whom_a_verified_person_copies_in_sees_what_comes_and_not_what_
     desk.reply(JO, "Adding Kim.", cc=KIM)
     desk.reply(ANN, "Hello both.", to_kind="customer-message", quote=True)
 
-    assert desk.last(KIM, "relay").text.startswith("Hello both.")
+    assert "Hello both." in desk.last(KIM, "relay").text
     assert b"SECRET-CANARY" not in b"".join(mail.raw for mail in desk.sent_to(KIM))
 
 
@@ -170,7 +170,7 @@ def test_an_unknown_senders_acknowledgment_repeats_none_of_their_words(desk):
     ack = desk.last(STRANGER, "ack")
     for word in (b"PILLS", b"ROLEX", b"WATCHES", b"pills.example"):
         assert word not in ack.raw
-    assert ack.subject == "[HD-2] Your mail to Logik Support"
+    assert ack.subject == "[HD-2] Your message to Logik Support"
 
 
 def test_an_unknown_address_gets_three_acknowledgments_an_hour_and_its_cases_are_opened_all_the_same(desk):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from helpdesk.mail.read.client_markers import MAX_LINE
+from helpdesk.mail.read.client_markers import MAX_LINE, THANKS
 from helpdesk.mail.read.signature import is_closing
 
 _GREETING = re.compile(
@@ -18,6 +18,12 @@ _GREETING = re.compile(
     r"ciao|buongiorno|buonasera|salve|gentile|egregi[oa]|car[oaie]|ol[áa]|bom dia|boa (?:tarde|noite)|prezad[oa]s?|"
     r"beste|geachte|goede(?:n?dag|morgen|middag|navond)|hej|hei|god(?: dag|dag|morgen)|kj[æa]re|k[äa]ra|k[æa]re|"
     r"cze[śs][ćc]|dzie[ńn] dobry|szanown[aiey]\w*|witam)(?!\w)",
+    re.IGNORECASE,
+)
+_FAREWELL = re.compile(
+    r"\W{0,3}(?:(?:good ?)?bye|see you(?: soon| then)?|talk soon|bis (?:bald|dann|sp[äa]ter|morgen)|tsch(?:ü|ue)ss?|"
+    r"[àa] bient[ôo]t|bonne (?:journ[ée]e|soir[ée]e)|hasta (?:luego|pronto|mañana)|ciao|a presto|tot (?:ziens|straks)|"
+    r"sch(?:ö|oe)ne(?:n|s)? (?:tag|abend|woche|wochenende)(?: noch)?)\W{0,5}",
     re.IGNORECASE,
 )
 _SHORT = 6  # words of a line that only calls somebody by name
@@ -37,6 +43,10 @@ def is_signed(text: str, name: str) -> bool:
     """Whether a text ends with a closing, or with the name of who wrote it."""
     lines = [line.strip() for line in text.splitlines() if line.strip()][1:][-_AT_THE_END:]
     names = {name.casefold(), *name.casefold().split()[:1]} - {""}
-    return any(is_closing(line[:MAX_LINE]) for line in lines) or (
-        bool(lines) and lines[-1].casefold().strip(" ,.-/\u2013\u2014") in names
-    )
+    by_name = bool(lines) and lines[-1].casefold().strip(" ,.-/\u2013\u2014") in names
+    return by_name or any(map(_is_farewell, lines))
+
+
+def _is_farewell(line: str) -> bool:
+    short = line[:MAX_LINE]
+    return bool(is_closing(short) or THANKS.match(short) or _FAREWELL.fullmatch(short))
