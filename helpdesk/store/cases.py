@@ -432,6 +432,13 @@ def open_beside(connection: sa.Connection, case: Case) -> tuple[CaseBeside, ...]
     return tuple(CaseBeside(*row) for row in found)
 
 
+def of_requester(connection: sa.Connection, address: str, *, besides: int, limit: int) -> list[int]:
+    """The newest cases of a requester, whatever became of them."""
+    query = sa.select(cases.c.id).where(cases.c.requester == address, cases.c.id != besides)
+    found = connection.execute(query.order_by(cases.c.id.desc()).limit(limit)) if address else ()
+    return [int(row.id) for row in found]
+
+
 def has_customer(connection: sa.Connection, key: str) -> bool:
     """Whether any case is of that customer, who may be gone from the configuration since."""
     return connection.execute(sa.select(cases.c.id).where(cases.c.customer == key).limit(1)).first() is not None

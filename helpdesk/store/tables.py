@@ -84,6 +84,7 @@ cases = sa.Table(
     sa.Index("ix_cases_customer_opened_at", "customer", "opened_at"),
     sa.Index("ix_cases_requester", "requester", "id", **_where(LISTED)),  # what is open of somebody
     sa.Index("ix_cases_open_of_customer", "customer", "id", **_where(LISTED)),
+    sa.Index("ix_cases_all_of_requester", "requester", "id"),  # what they wrote before, too
     sa.Index("ix_cases_opened_at", "opened_at", "id"),
     # The queue, page by page: see helpdesk.store.queue.
     sa.Index("ix_cases_queue", "status", "breached", "rank", "next_at", "id"),
@@ -237,6 +238,13 @@ for _dialect in ("sqlite", "postgresql"):
         _index = sa.DDL(_statement.replace("%", "%%"))  # type: ignore[no-untyped-call]
         sa.event.listen(metadata, "after_create", _index.execute_if(dialect=_dialect))
 
+writing = sa.Table(
+    "writing",  # who is writing on a case in the console, so that others see it
+    metadata,
+    sa.Column("case_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("agent", sa.String(320), primary_key=True),
+    sa.Column("until", Instant, nullable=False),
+)
 outbox = sa.Table(
     "outbox",
     metadata,

@@ -8,7 +8,7 @@ erased, masked or long, is named.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from helpdesk.core.words.case import ERASED
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from helpdesk.core.words.case import Case
     from helpdesk.store.cases import StoredMessage
     from helpdesk.store.engine import Connection
+    from helpdesk.store.outbox import Queued
     from helpdesk.store.sent_mails import SentMail
 
 MAILS: Final = 25  # that came in, on one page
@@ -111,7 +112,7 @@ class Reached:
 class OurMail:
     """A mail of ours in as many copies as it has readers. `outside`: not of the desk's own people."""
 
-    at: datetime
+    at: datetime | None  # None: not yet
     what: str
     subject: str
     outside: bool
@@ -199,7 +200,7 @@ def _in_order(
         files += len(message.attachments)
         key = f"mail/{message.spool_id}" if message.spool_id else keys.get(message.message_id, message.message_id)
         entries.append(CorrespondenceEntry(message.at, said, tuple(caused.pop(key, ()))))
-    entries += [CorrespondenceEntry(mail.at, None, (mail,)) for mails in caused.values() for mail in mails]
+    entries += [CorrespondenceEntry(mail.at, None, (mail,)) for mails in caused.values() for mail in mails if mail.at]
     return sorted(entries, key=lambda entry: entry.at)
 
 
@@ -290,6 +291,31 @@ def reached(mail: SentMail, reader: Reader) -> Reached:
     state = f"{_STATES.get(mail.state, mail.state)}{detail}{again}"
     name = reader.called(mail.recipient)
     return Reached(name, mail.recipient, state, mail.state in _WRONG, mail.number, mail.sent_at)
+
+
+def sent_mail(mail: SentMail, reader: Reader, raw: bytes | None) -> OurMail:
+    """One mail of ours as its reader got it, whole."""
+    ours = _our_mail([mail], reader, {})
+    return replace(ours, pieces=tuple(linked(text_of(raw))) if raw is not None else (), erased=raw is None)
+
+
+def to_be_sent(mails: Iterable[Queued], reader: Reader) -> list[OurMail]:
+    """Mails that are not written yet, one for all of its readers on one side; what goes outside with its text."""
+    grouped: dict[tuple[str, bool], list[Queued]] = defaultdict(list)
+    for mail in mails:
+        grouped[mail.kind, mail.recipient not in reader.staff].append(mail)
+    return [_preview(found, reader, outside=outside) for (_, outside), found in grouped.items()]
+
+
+def _preview(mails: Sequence[Queued], reader: Reader, *, outside: bool) -> OurMail:
+    first = mails[0]
+    readers = (
+        Reached(reader.called(mail.recipient), mail.recipient, mail.unwritable, bool(mail.unwritable), 0)
+        for mail in mails
+    )
+    text = text_of(first.raw) if outside else ""
+    what = _KINDS.get(first.kind, first.kind)
+    return OurMail(None, what, first.subject, outside, tuple(readers), tuple(linked(text)))
 
 
 def text_of(raw: bytes) -> str:
