@@ -23,8 +23,9 @@ from helpdesk.store import outbox, queue
 from helpdesk.store.engine import Database
 from helpdesk.unit import Units
 from helpdesk.watch import Watch
+from helpdesk.web import markup
 from helpdesk.web.access import Access, access_of
-from helpdesk.web.casepage import Words
+from helpdesk.web.case_reading import Words
 from helpdesk.web.console import Console
 from helpdesk.web.excerpt import excerpt
 from helpdesk.web.markup import printable
@@ -130,11 +131,11 @@ def test_a_case_shows_clocks_mails_and_ledger_and_marks_what_customers_must_not_
     site.desk.mail(JO, "The rules do not fire", "Since nine.")
     site.desk.reply(ANN, "#note\nLooks like the index.")
     page = site.get("/cases/HD-1").body
-    assert "first response: running" in page
+    assert re.search(r"first response.*due Tue 19 May 2026, \d\d:\d\d CDT; 0 s of \d+ h used", page, re.DOTALL)
     assert re.search(r"counted +\d+ h +sum \d+ h", page), "the lines of case explain, each with its sum"
     assert "Since nine." in page
     assert re.search(r'class="mail internal".*Looks like the index', page, re.DOTALL)
-    assert "agent noted" in page
+    assert "Ann Berg wrote a note." in page
 
 
 PAGE = File("page.html", "text/html", b"<script>alert(1)</script>")
@@ -221,14 +222,11 @@ def test_a_page_says_what_a_mail_says_and_does_none_of_it(words):
 
 def test_what_controls_or_turns_the_reading_is_shown_as_such():
     assert printable("a\x00b\u2066c\u00a0d") == "a\ufffdb\ufffdc\u00a0d"
-    assert 'href="&#34;&gt;&lt;script&gt;"' in shown("case.html", **_bare(facts={"Linked": [Words("x", '"><script>')]}))
+    assert 'href="&#34;&gt;&lt;script&gt;"' in pairs({"Linked": [Words("x", '"><script>')]})
 
 
-def _bare(**values):
-    part = {"name": "clocks", "title": "Clocks", "links": []}
-    case = {"ref": "HD-1", "subject": ""}
-    parts = {"clocks": part, "mails": part, "events": part}
-    return {"case": case, "parts": parts, "clocks": [], "mails": [], "events": [], **values}
+def pairs(values):
+    return markup._environment().get_template("case_parts.html").module.pairs(values)
 
 
 # --- who may look
@@ -475,7 +473,7 @@ def test_a_part_of_a_long_list_is_full_and_from_any_part_all_are_reached(total, 
 
 
 def test_a_long_case_is_shown_in_parts_the_newest_first_and_its_files_keep_their_numbers(site, monkeypatch):
-    for name, number in (("casepage.MAILS", 2), ("casepage.EVENTS", 3)):
+    for name, number in (("correspondence.MAILS", 2), ("case_reading.EVENTS", 3)):
         monkeypatch.setattr(f"helpdesk.web.{name}", number)
     raw = f"From: {JO}\r\nTo: {LOGIK}\r\nSubject: Look\r\nContent-Type: text/plain\r\n\r\nPart one.\r\n"
     site.desk.receive(enclose(raw.encode(), [PAGE]))
@@ -489,7 +487,7 @@ def test_a_long_case_is_shown_in_parts_the_newest_first_and_its_files_keep_their
     assert "Part three." not in newest
     assert "4 to 5 of 5" in newest
     assert "Later mails" not in newest
-    (link,) = re.findall(r'href="(/cases/HD-1\?mails=3#mails)"', newest)
+    (link,) = set(re.findall(r'href="(/cases/HD-1\?mails=3#mails)"', newest))
 
     middle = site.get(link.partition("#")[0]).body
     assert "Part two." in middle
@@ -500,11 +498,11 @@ def test_a_long_case_is_shown_in_parts_the_newest_first_and_its_files_keep_their
     assert 'href="/cases/HD-1/attachments/1"' in oldest, "1 to 2 of 5: a full one"
 
     events = site.get("/cases/HD-1?mails=3").body
-    assert events.count("<li>") <= 3 + 1
+    assert events.partition('class="ledger"')[2].count("<li>") == 3
     assert re.search(r'href="/cases/HD-1\?mails=3&amp;events=\d+#events"', events), "the mails stay where they are"
 
 
-def test_a_case_of_thousands_of_mails_is_no_larger_a_page_than_one_of_fifty(site):
+def test_a_case_of_thousands_of_mails_is_no_larger_a_page_than_one_of_a_few(site):
     site.desk.mail(JO, "Look", "The first.")
     with site.desk.database.write() as connection:
         (first,) = connection.execute(sa.text("SELECT * FROM message")).mappings().all()
@@ -513,6 +511,6 @@ def test_a_case_of_thousands_of_mails_is_no_larger_a_page_than_one_of_fifty(site
         values = ", ".join(f":{name}" for name in first)
         connection.execute(sa.text(f"INSERT INTO message ({columns}) VALUES ({values})"), rows)
     page = site.get("/cases/HD-1").body
-    assert page.count("<article") == 50
+    assert page.count("<article") == 25
     assert "Mail number 2999." in page
-    assert "2952 to 3001 of 3001" in page
+    assert "2977 to 3001 of 3001" in page

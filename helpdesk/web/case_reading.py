@@ -114,7 +114,12 @@ class CaseReading:
     reasons: Sequence[str]
     others: Sequence[OtherOfPerson]
     writers: Sequence[str]  # who else is writing on it, by name
-    mails: int
+    mails: int  # that are on it by now
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """Which kinds of time the drawings show."""
+        return frozenset(kind for one in (*self.running, *self.ended) if one.drawn for kind in one.drawn.kinds)
 
     def when(self, at: datetime) -> str:
         """An instant on the desk's clock."""
@@ -218,9 +223,9 @@ def _head(clock: Clock, now: datetime) -> str:
     due = f"due {moment(due_at, zone)}" if due_at else ""
     used = f"{open_span(clock.used(now))} of {open_span(budget)} used"
     if clock.stopped_at is not None:
-        late = "late" if state == "breached" else "in time"
-        return f"{'exempt' if clock.exempt else late}, {moment(clock.stopped_at, zone)}; {used}"
-    said = {"breached": f"late: was {due}", "paused": "paused", "exempt": f"exempt: {clock.exempt}"}
+        ended = f"exempt: {clock.exempt}" if clock.exempt else "late" if state == "breached" else "in time"
+        return f"{ended}, {moment(clock.stopped_at, zone)}; {used}"
+    said = {"breached": f"late, was {due}", "paused": "paused", "exempt": f"exempt: {clock.exempt}"}
     return f"{said.get(state, due)}; {used}"
 
 

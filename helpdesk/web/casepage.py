@@ -43,7 +43,7 @@ def case(visit: Visit) -> Response:
     with visit.read() as unit:
         found = _opened(visit, unit)
         reading = read_case(unit, found, visit.viewer, visit.query)
-        form = _form(visit, unit, found, composer.new_composition(reading.mails))
+        form = _form(visit, unit, reading, composer.new_composition(reading.mails))
     return visit.page("case.html", title=_title(found), page=reading, form=form)
 
 
@@ -136,7 +136,7 @@ def _previewed(visit: Visit, number: int, composition: Composition) -> Response:
         found = visit.opened(opened(unit, number))
         writing.note(unit.connection, number, visit.viewer.address, visit.now)
         reading = read_case(unit, found, visit.viewer, {})
-        form = _form(visit, unit, found, composition.after_seeing(reading.mails))
+        form = _form(visit, unit, reading, composition.after_seeing(reading.mails))
         mails = to_be_sent(trial.mails, reader_of(unit.rules.configuration, found))
     unseen = [one for one in reading.correspondence.entries if one.said and one.said.number > composition.seen]
     return visit.page(
@@ -162,13 +162,14 @@ def writes(visit: Visit) -> Response:
     return PlainTextResponse(composer.writers_words([called(one) for one in others]))
 
 
-def _form(visit: Visit, unit: Unit, found: Case, composition: Composition) -> composer.CaseForm | None:
+def _form(visit: Visit, unit: Unit, reading: CaseReading, composition: Composition) -> composer.CaseForm | None:
     """The form, for who may act on the case."""
+    found = reading.case
     mailbox = unit.rules.configuration.mailbox(found.mailbox)
     if visit.viewer.agent is None or not visit.viewer.works_on(found) or mailbox is None:
         return None
     team = unit.rules.configuration.team_of(found, mailbox)
-    return composer.form_of(found, unit.policy_of(found), team, composition)
+    return composer.form_of(found, reading.policy, team, composition, reading.writers)
 
 
 PAGES = (

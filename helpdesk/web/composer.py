@@ -115,6 +115,7 @@ class CaseForm:
 
     written: Composition
     nobody: bool  # there is nobody to write to
+    writers: str  # who else is writing, in words
     to: str  # whom a reply goes to, by name
     next: Sequence[FormChoice]
     severities: Sequence[FormChoice]
@@ -122,14 +123,15 @@ class CaseForm:
     orders: Sequence[FormChoice]
 
 
-def form_of(case: Case, policy: Policy, team: Team, written: Composition) -> CaseForm:
-    """The form for a case."""
+def form_of(case: Case, policy: Policy, team: Team, written: Composition, writers: Sequence[str]) -> CaseForm:
+    """The form for a case, on which others are writing, too."""
     keep = FormChoice("", "Leave it")
     reopens = case.status != "open"
     levels = policy.levels_of(case.plan)
     return CaseForm(
         written=written,
         nobody=nobody(case),
+        writers=writers_words(writers),
         to=", ".join(person.shown for person in case.readers),
         next=[FormChoice(order, words) for order, words in NEXT.items() if order != "#reopen" or reopens],
         severities=[keep, *(FormChoice(one.key, one.name) for one in levels if one.key != case.severity)],

@@ -19,11 +19,38 @@ async function refresh() {
   if (!answer.ok || writing()) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const fresh = page.getElementById("main");
-  if (!fresh || fresh.innerHTML === main.innerHTML) return;
+  if (!fresh || shown(fresh) === shown(main)) return;
   const row = rows().indexOf(document.activeElement);
+  const stop = stops().indexOf(document.activeElement);
+  const open = unfolded(main);
   main.replaceChildren(...fresh.childNodes);
   document.title = page.title;
+  unfolded(main, open);
   if (row >= 0) rows()[Math.min(row, rows().length - 1)]?.focus();
+  else if (stop >= 0) stops()[stop]?.focus({ preventScroll: true });
+}
+
+// Where the key of a form is another each time, nothing of what is shown is.
+function shown(part) {
+  return part.innerHTML.replace(/ data-key-of-form="" value="[^"]*"/g, "");
+}
+
+function stops() {
+  return [...main.querySelectorAll("a[href], button, summary")];
+}
+
+// Which parts a reader has opened, by their names; opens those that are given.
+function unfolded(part, open) {
+  const seen = new Map();
+  const found = new Set();
+  for (const one of part.querySelectorAll("details")) {
+    const name = one.firstElementChild.textContent;
+    seen.set(name, (seen.get(name) ?? 0) + 1);
+    const called = `${name} ${seen.get(name)}`;
+    if (open?.has(called)) one.open = true;
+    if (one.open) found.add(called);
+  }
+  return found;
 }
 
 function rows() {
@@ -50,6 +77,20 @@ function pressed(event) {
   event.preventDefault();
 }
 
+// Others see that somebody is writing; and who writes sees who else is.
+let saidAt = 0;
+async function writes(event) {
+  const form = event.target.closest("form[data-writing]");
+  if (!form || Date.now() - saidAt < 20_000) return;
+  saidAt = Date.now();
+  const answer = await fetch(form.dataset.writing, { method: "POST", body: new URLSearchParams({ csrf: form.elements.csrf.value }) });
+  if (answer.ok) form.querySelector("[data-writers]").textContent = await answer.text();
+}
+
+document.addEventListener("input", (event) => writes(event).catch(() => {}));
+document.addEventListener("submit", (event) => {
+  if (event.target.matches("form[data-once]")) for (const one of event.target.querySelectorAll("button")) one.disabled = true;
+});
 document.addEventListener("keydown", pressed);
 const seconds = Number(main?.dataset.live);
 if (seconds > 0) setInterval(() => refresh().catch(() => {}), seconds * 1000);

@@ -74,9 +74,10 @@ class DrawnClock:
         """All marks in their order, for who does not see the drawing."""
         return "; ".join(f"{mark.words}: {mark.when}" for mark in self.marks)
 
-    def has(self, kind: SpanKind) -> bool:
-        """Whether any of its time is of that kind: only that is explained beside it."""
-        return any(span.kind == kind for span in self.spans)
+    @property
+    def kinds(self) -> frozenset[SpanKind]:
+        """Which kinds of time it has: only those are explained beside it."""
+        return frozenset(span.kind for span in self.spans)
 
 
 def draw(clock: Clock, taken: Iterable[StepTaken], coming: Iterable[Rung], now: datetime) -> DrawnClock | None:

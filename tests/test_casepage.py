@@ -1,0 +1,266 @@
+"""The page of a case: what an agent sees there and does, what is sent once, and what nobody is shown."""
+
+from __future__ import annotations
+
+import http.client
+import re
+import shutil
+from html import unescape
+from typing import TYPE_CHECKING
+
+import pytest
+
+from helpdesk.mail.write.enclose import File, enclose
+from tests.console import site_on
+from tests.desk import ANN, BOB, JO, LENA, LOGIK, OPS, STRANGER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.console import Answer, Site
+
+PNG = File("cart.png", "image/png", b"\x89PNG\r\n\x1a\n" + b"x" * 2000)
+SECRET = File("settings.ini", "text/plain", b"password = hunter2-canary")
+
+
+@pytest.fixture
+def database_url(tmp_path, migrated_file) -> str:
+    file = tmp_path / "helpdesk.db"
+    shutil.copy(migrated_file, file)
+    return f"sqlite:///{file}"
+
+
+@pytest.fixture
+def site(rules, database) -> Iterator[Site]:
+    with site_on(rules, database) as found:
+        yield found
+
+
+def fields(page: Answer) -> dict[str, str]:
+    """The hidden fields of the last form on a page, as a browser would post them."""
+    form = page.body.rpartition('<form class="card composer"')[2] or page.body
+    found = re.findall(r'<input type="hidden" name="(\w+)"[^>]* value="([^"]*)"', form)
+    return {name: unescape(value) for name, value in found if name != "csrf"}
+
+
+def confirmed(page: Answer) -> dict[str, str]:
+    """What the button of a preview posts."""
+    form = page.body.partition('action="/cases/HD-1/send"')[2].partition("</form>")[0]
+    found = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form)
+    return {name: unescape(value) for name, value in found if name != "csrf"}
+
+
+def preview(site: Site, by: str = ANN, **chosen: str) -> Answer:
+    return site.post("/cases/HD-1/preview", by=by, **fields(site.get("/cases/HD-1", by=by)), **chosen)
+
+
+def sent(site: Site, by: str = ANN, **chosen: str) -> Answer:
+    answer = site.post("/cases/HD-1/send", by=by, **confirmed(preview(site, by=by, **chosen)))
+    site.desk.work()
+    return answer
+
+
+def headers_of(site: Site, path: str) -> dict[str, str]:
+    """Of what is no text."""
+    connection = http.client.HTTPConnection("127.0.0.1", site.console.port, timeout=60)
+    connection.request("GET", path)
+    headers = dict(connection.getresponse().getheaders())
+    connection.close()
+    return headers
+
+
+# --- writing
+
+
+def test_a_reply_is_shown_as_it_will_be_sent_and_then_sent(site):
+    site.desk.mail(f"Jo Miller <{JO}>", "The rules do not fire")
+    looked = preview(site, text="It is mended.\n#close this tab")
+    assert "Jo Miller &lt;jo@acme.example&gt;" in looked.body
+    assert "Re: The rules do not fire [HD-1]" in looked.body
+    assert "Ann Berg, Logik Support. Case HD-1" in looked.body
+    assert site.desk.kinds_to(JO) == ["ack"], "only looked at"
+
+    answer = site.post("/cases/HD-1/send", by=ANN, **confirmed(looked))
+    site.desk.work()
+    assert (answer.status, answer.headers["location"]) == (303, "/cases/HD-1")
+    assert site.desk.last(JO, "relay").text.startswith("It is mended.\n#close this tab\n\n-- \n")
+    assert "Done: " in site.get("/cases/HD-1", by=ANN).body
+
+
+@pytest.mark.parametrize(
+    ("chosen", "events"),
+    [
+        ({"text": "Look.", "to": "note"}, ["agent_noted"]),
+        ({"text": "Mended.", "next": "#resolve"}, ["agent_answered", "resolved"]),
+        ({"text": "Which version?", "next": "#wait"}, ["agent_answered", "waiting_set"]),
+        ({"assign": BOB}, ["assigned"]),
+        ({"severity": "low"}, ["severity_set"]),
+        ({"verb": "tag", "argument": "shop eu"}, ["tagged"]),
+        ({"verb": "close", "text": "Over."}, ["agent_answered", "closed"]),
+        (
+            {"assign": BOB, "severity": "low", "text": "Yours.", "to": "note"},
+            ["agent_noted", "severity_set", "assigned"],
+        ),
+    ],
+    ids=str,
+)
+def test_what_is_chosen_is_done_as_by_mail(site, chosen, events):
+    site.desk.mail(JO, body="Case priority: Urgent")
+    before = len(site.desk.case().events)
+    sent(site, **chosen)
+    happened = [event.type for event in site.desk.case().events[before:]]
+    assert [kind for kind in happened if kind in events] == events
+    assert all(event.by in {ANN, "desk"} for event in site.desk.case().events[before:])
+
+
+def test_sent_twice_is_sent_once(site):
+    site.desk.mail(JO)
+    form = confirmed(preview(site, text="It is mended."))
+    for _ in range(2):
+        answer = site.post("/cases/HD-1/send", by=ANN, **form)
+        site.desk.work()
+    assert site.desk.kinds_to(JO) == ["ack", "relay"]
+    assert "counts once" in unescape(site.get(answer.headers["location"], by=ANN).body)
+
+
+@pytest.mark.parametrize("text", [f"Write to {LENA}.", "\ttabs, \u00ad soft hyphens, \U0001fae9 and \u200fmarks \x7f"])
+def test_the_text_stays_in_the_form_to_the_last_sign(site, text):
+    """Law 15: it comes back with the reason, or goes; never altered."""
+    site.desk.mail(JO)
+    looked = preview(site, text=text)
+    area = unescape(looked.body.partition("<textarea")[2].partition(">")[2].partition("</textarea>")[0])
+    assert area == f"\n{text}"
+    if LENA in text:
+        assert "is not for customers" in looked.body
+        assert "/cases/HD-1/send" not in looked.body
+        assert not site.desk.events("command_refused")
+
+
+def test_what_is_meant_goes_all_the_same(site):
+    site.desk.mail(JO)
+    text = f"Write to {LENA}."
+    if "with #answer" in preview(site, text=text).body:
+        sent(site, text=text, meant="1")
+        assert site.desk.kinds_to(JO) == ["ack", "relay"]
+
+
+def test_with_nobody_to_write_to_it_is_said_before(site):
+    """Law 14."""
+    site.desk.receive(f"From: Somebody <>\r\nTo: {LOGIK}\r\nSubject: Down\r\n\r\nIt is down.\r\n".encode())
+    assert "Nobody on this case can be written to" in site.get("/cases/HD-1", by=ANN).body
+    looked = preview(site, text="An answer.")
+    assert "nobody was written to" in looked.body
+    assert confirmed(looked) == {}
+
+
+def test_what_came_meanwhile_is_shown_before_anything_goes(site):
+    site.desk.mail(JO)
+    form = confirmed(preview(site, text="It is mended."))
+    site.desk.mail(JO, "Re: [HD-1] The rules", "Never mind, it works again.")
+    answer = site.post("/cases/HD-1/send", by=ANN, **form)
+    assert answer.status == 200
+    assert re.search("Meanwhile.*Never mind, it works again", answer.body, re.DOTALL)
+    assert site.desk.kinds_to(JO).count("relay") == 0
+    site.post("/cases/HD-1/send", by=ANN, **confirmed(answer))
+    site.desk.work()
+    assert site.desk.kinds_to(JO).count("relay") == 1
+
+
+def test_who_else_is_writing_is_said(site):
+    site.desk.mail(JO)
+    assert "writing on this case" not in site.get("/cases/HD-1", by=BOB).body
+    assert site.post("/cases/HD-1/writing", by=BOB).body == ""
+    assert site.post("/cases/HD-1/writing", by=ANN).body == "Bob Cole is writing on this case, too."
+    assert "Bob Cole is writing on this case, too." in site.get("/cases/HD-1", by=ANN).body
+    assert "is writing on this case" not in site.get("/cases/HD-1", by=LENA).body.partition("Ann Berg and")[0]
+    sent(site, by=BOB, text="Mine.")
+    assert "Bob Cole" not in site.post("/cases/HD-1/writing", by=ANN).body
+    site.desk.at("2026-05-19 09:25")
+    assert site.post("/cases/HD-1/writing", by=BOB).body == "", "what nobody renews is over"
+
+
+@pytest.mark.parametrize("who", ["", OPS])
+def test_who_only_reads_has_no_form_and_changes_nothing(site, who):
+    site.desk.mail(JO)
+    before = site.desk.case()
+    page = site.get("/cases/HD-1", by=who)
+    assert page.status == 200
+    assert "<textarea" not in page.body
+    for path in ("preview", "send", "writing"):
+        assert site.post(f"/cases/HD-1/{path}", by=who, text="No.", key="k" * 20, seen="9").status in {403, 404}
+    assert site.desk.case() == before
+
+
+# --- reading
+
+
+def test_both_sides_and_the_desks_own_mails_are_there(site):
+    site.desk.mail(JO, "The rules", "Since nine.")
+    site.desk.reply(ANN, "#note\nLooks like the index.")
+    site.desk.reply(ANN, "We are on it.", to_kind="assigned", quote=True)
+    page = unescape(site.get("/cases/HD-1", by=ANN).body)
+    for words in (
+        "Since nine.",
+        "Acknowledgment to",
+        "your mail has arrived",
+        "note, for the team only",
+        "We are on it.",
+    ):
+        assert words in page, words
+    whole = unescape(site.get("/cases/HD-1/mails/3", by=ANN).body)
+    assert "Since nine." in whole, "what it quotes"
+    ours = unescape(site.get("/cases/HD-1/sent/2", by=ANN).body)
+    assert "[HD-1]" in ours
+    assert not re.search(r"\+1\.[a-z][a-z2-7]{26}@", page + whole + ours), "reply addresses lose their key"
+
+
+def test_pictures_are_shown_boxed_in_and_all_else_is_saved(site):
+    """C06: what only says that it is a picture is a file."""
+    raw = f"From: {JO}\r\nTo: {LOGIK}\r\nSubject: Look\r\nContent-Type: text/plain\r\n\r\nSee.\r\n".encode()
+    lie = File("lie.png", "image/png", b"<svg xmlns='http://www.w3.org/2000/svg'><script>1</script></svg>" * 40)
+    drawn = File("drawn.svg", "image/svg+xml", b"<svg xmlns='http://www.w3.org/2000/svg'/>" * 40)
+    site.desk.receive(enclose(raw, [PNG, SECRET, lie, drawn]))
+    page = site.get("/cases/HD-1").body
+    assert 'src="/cases/HD-1/attachments/1/picture"' in page
+    assert "attachments/2" not in page
+    assert "attachments/4/picture" not in page
+    shown, lies = (headers_of(site, f"/cases/HD-1/attachments/{number}/picture") for number in (1, 3))
+    assert shown["content-type"] == "image/png"
+    assert (shown["content-security-policy"], shown["x-content-type-options"]) == (
+        "default-src 'none'; sandbox",
+        "nosniff",
+    )
+    assert lies["content-type"] == "application/octet-stream"
+    assert lies["content-disposition"].startswith("attachment")
+
+
+def test_only_cases_that_one_may_open_are_named_beside_it(site):
+    site.desk.mail(JO, "First")
+    site.desk.mail(JO, "Second")
+    site.desk.mail(STRANGER, "Somebody else's")
+    page = site.get("/cases/HD-1", by=ANN).body
+    assert "Other cases of theirs" in page
+    assert "HD-2 Second" in page
+    assert "HD-3" not in page
+
+
+@pytest.mark.parametrize("path", ["mails/0", "mails/9", "mails/x", "sent/99", "attachments/1/picture"])
+def test_what_is_not_there_is_a_page_that_says_so(site, path):
+    site.desk.mail(JO)
+    assert site.get(f"/cases/HD-1/{path}").status == 404
+
+
+def test_a_mail_of_another_case_is_not_shown_under_this_one(site):
+    site.desk.mail(JO)
+    site.desk.mail(STRANGER)
+    found = {ref: [site.get(f"/cases/{ref}/sent/{number}").status for number in (1, 3)] for ref in ("HD-1", "HD-2")}
+    assert found == {"HD-1": [200, 404], "HD-2": [404, 200]}
+
+
+def test_the_drawing_is_there_with_its_words(site):
+    site.desk.mail(JO, body="Case priority: Urgent")
+    site.desk.at("2026-05-19 12:00")
+    page = site.get("/cases/HD-1").body
+    assert '<svg class="line-of-time" role="img"' in page
+    assert re.search(r'aria-label="first response: received: Tue 19 May 2026, 09:15 CDT; .*late from: Tue', page)
+    assert "style=" not in page
