@@ -39,7 +39,8 @@ def test_an_answer_stands_with_what_its_readers_got_and_who_was_told(desk):
     assert text(answer.said.pieces) == "We are on it."
     assert answer.said.more == "the whole mail with what it quotes"
     [got] = answer.outside
-    assert text(got.pieces).startswith("We are on it.\n\n-- \nAnn Berg, Logik Support.")
+    assert "We are on it." in text(got.pieces)
+    assert "Ann Berg" in text(got.pieces)
     assert [(one.name, one.state) for one in got.reached] == [(JO, "sent")]
     assert not any(one.outside for entry in (first, answer) for one in entry.inside)
 

@@ -179,6 +179,18 @@ class BriefCase:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedCase:
+    """A case in a list, without its ledger. `team`: whom it was given to, "" where it is its mailbox's."""
+
+    number: int
+    subject: str
+    status: str
+    opened_at: datetime
+    mailbox: str
+    team: str
+
+
+@dataclass(frozen=True, slots=True)
 class StoredMessage:
     """One mail of a case as people read it."""
 
@@ -432,11 +444,12 @@ def open_beside(connection: sa.Connection, case: Case) -> tuple[CaseBeside, ...]
     return tuple(CaseBeside(*row) for row in found)
 
 
-def of_requester(connection: sa.Connection, address: str, *, besides: int, limit: int) -> list[int]:
+def of_requester(connection: sa.Connection, address: str, *, besides: int, limit: int) -> list[ListedCase]:
     """The newest cases of a requester, whatever became of them."""
-    query = sa.select(cases.c.id).where(cases.c.requester == address, cases.c.id != besides)
-    found = connection.execute(query.order_by(cases.c.id.desc()).limit(limit)) if address else ()
-    return [int(row.id) for row in found]
+    columns = (cases.c.id, cases.c.subject, cases.c.status, cases.c.opened_at, cases.c.mailbox, cases.c.team)
+    query = sa.select(*columns).where(cases.c.requester == address, cases.c.id != besides)
+    found = connection.execute(query.order_by(cases.c.id.desc()).limit(limit)).all() if address else ()
+    return [ListedCase(*row) for row in found]
 
 
 def has_customer(connection: sa.Connection, key: str) -> bool:

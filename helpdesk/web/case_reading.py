@@ -305,10 +305,10 @@ def _references(refs: Sequence[str]) -> list[Words]:
 
 def _others(unit: Unit, case: Case, viewer: Viewer, zone: str) -> Iterator[OtherOfPerson]:
     """The newest of the same person; what the viewer may not open is not even counted."""
-    numbers = case_store.of_requester(unit.connection, case.requester.address, besides=case.number, limit=_OTHERS)
-    for other in reversed(unit.find(numbers).values()):
+    address = case.requester.address
+    for other in case_store.of_requester(unit.connection, address, besides=case.number, limit=_OTHERS):
         if viewer.may_open(other):
-            yield OtherOfPerson(other.ref, other.subject, other.status, moment(other.opened_at, zone))
+            yield OtherOfPerson(f"HD-{other.number}", other.subject, other.status, moment(other.opened_at, zone))
 
 
 def opened(unit: Unit, number: int) -> Case:

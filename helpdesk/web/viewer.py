@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
     from helpdesk.config import Configuration
-    from helpdesk.core.words.case import Case
     from helpdesk.core.words.people import Agent
 
 # anybody: also who has to sign in first; reader: who may read, by the token too; staff: who is signed in.
 Audience = Literal["anybody", "reader", "staff", "agent", "operator"]
 SignedInBy = Literal["", "link", "proxy"]  # "": nobody is signed in
+
+
+class TeamCase(Protocol):
+    """What says whose a case is: the mailbox that it came to, and the team it was given to, if it was."""
+
+    @property
+    def mailbox(self) -> str: ...  # noqa: D102
+    @property
+    def team(self) -> str: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +69,11 @@ class Viewer:
             "operator": self.operator,
         }[audience]
 
-    def works_on(self, case: Case) -> bool:
+    def works_on(self, case: TeamCase) -> bool:
         """Whether they may act on a case: its mailbox's team or the team that it was given to is theirs."""
         return case.mailbox in self.mailboxes or case.team in self.teams
 
-    def may_open(self, case: Case) -> bool:
+    def may_open(self, case: TeamCase) -> bool:
         """Whether they may read a case."""
         return self.opens_all or self.works_on(case)
 
