@@ -202,7 +202,7 @@ def test_both_sides_and_the_desks_own_mails_are_there(site):
     for words in (
         "Since nine.",
         "Acknowledgment to",
-        "case HD-1",
+        "Subject: Re: The rules",
         "note, for the team only",
         "We are on it.",
     ):
