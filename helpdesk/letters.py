@@ -235,6 +235,7 @@ class Letters:
             subject=letter.subject,
             unwritable=wrong,
             shows=draft.shows,
+            also=draft.content.also,
         )
 
     def _reply_to(self, draft: Draft, mailbox: Mailbox, number: int) -> str:
@@ -283,10 +284,11 @@ class Letters:
                 )
             case StepMail():
                 zone = readers_zone(draft.to, case, terms)
-                return StepMailWords(step=_step_words(content.step, case, zone, now), missed=content.missed)
+                step = _step_words(content.step, case, zone, now)
+                return StepMailWords(step=step, missed=content.missed, given=content.given)
             case SuspicionMail():
                 suspicion = _suspicion_words(content, case, terms, readers_zone(draft.to, case, terms))
-                return SuspicionMailWords(suspicion=suspicion, current=case.severity)
+                return SuspicionMailWords(suspicion=suspicion, current=case.severity, given=content.given)
         return content
 
     def _rating_links(self, person: Person, case: Case, terms: Terms) -> RatingLinks:

@@ -188,11 +188,15 @@ class Sent:
     """A mail that left the desk."""
 
     at: datetime
-    kind: str
+    kinds: tuple[str, ...]
     to: str
     envelope_from: str
     raw: bytes
     message: Message
+
+    @property
+    def kind(self) -> str:
+        return self.kinds[0]
 
     @property
     def subject(self) -> str:
@@ -323,14 +327,14 @@ class TestDesk:
     def sent(self) -> list[Sent]:
         """All that left the desk, in order."""
         with self.database.read() as connection:
-            kinds = {row.message_id: row.kind for row in outbox.rows(connection)}
+            kinds = {row.message_id: row.kinds for row in outbox.rows(connection)}
         return [
             Sent(at, kinds[mail.message_id], mail.recipient, mail.mail_from, mail.raw, message)
             for at, mail, message in self.laboratory.notebook.mails
         ]
 
     def sent_to(self, address: str, kind: str = "") -> list[Sent]:
-        return [mail for mail in self.sent if mail.to == address and kind in {"", mail.kind}]
+        return [mail for mail in self.sent if mail.to == address and kind in ("", *mail.kinds)]
 
     def last(self, address: str, kind: str = "") -> Sent:
         """The newest mail that somebody got, of that kind if one is named."""

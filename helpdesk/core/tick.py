@@ -69,6 +69,18 @@ def tick(case: Case, terms: Terms, now: datetime) -> Decision:
     return on_the_record(replace(decision, drafts=(*decision.drafts, *news)), terms, now)
 
 
+def with_calls(decision: Decision, terms: Terms, now: datetime) -> Decision:
+    """The decision with the calls that it begins, and whatever else is due on its case by then, by the same act."""
+    case = decision.case
+    if case is None or not ladder.may_call(case, terms):
+        return decision
+    if not ladder.reached_by(case, terms, decision.clocks or clocks(case, terms.policy), now):
+        return decision
+    due = tick(case, terms, now)
+    events, drafts = (*decision.events, *due.events), (*decision.drafts, *due.drafts)
+    return replace(decision, case=due.case, events=events, drafts=drafts, clocks=due.clocks)
+
+
 def _relieved(
     case: Case, terms: Terms, found: Sequence[Clock], now: datetime
 ) -> tuple[tuple[Event, ...], tuple[Draft, ...]]:

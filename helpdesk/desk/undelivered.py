@@ -89,6 +89,7 @@ def returned(
         server=server,
         for_good=for_good,
         left=left,
+        gives="assigned" in row.kinds,
         answer=answer,
         lost=bool(alike) and for_good and all(one.state in _OVER for one in alike),
     )

@@ -16,6 +16,7 @@ from helpdesk.core.receive.orders.reading import cases_named, may_split, people_
 from helpdesk.core.receive.outsider import answered_elsewhere
 from helpdesk.core.receive.past import BECAUSE
 from helpdesk.core.receive.refused import lines_of
+from helpdesk.core.tick import with_calls
 from helpdesk.core.words import enclosure
 from helpdesk.core.words.agent_text import AgentText
 from helpdesk.core.words.case import ERASED
@@ -427,8 +428,9 @@ def _place(unit: Unit, read: ReadMail, mailbox: Mailbox, back: Returned | None) 
 def record_mail(unit: Unit, spooled: int | None, arrival: Arrival, decision: Decision, terms: Terms) -> int:
     """Write down a decision about a case: its events, what the mail says, what is to be sent.
 
-    `spooled` is its number in the spool, None of what did not come by mail.
+    `spooled` is its number in the spool, None of what did not come by mail. Who is to be called now is called by it.
     """
+    decision = with_calls(decision, terms, unit.now)
     case = unit.store(decision, terms)
     _remember(unit, case.number, arrival)
     case_store.add_message(
@@ -443,7 +445,8 @@ def record_mail(unit: Unit, spooled: int | None, arrival: Arrival, decision: Dec
     )
     if arrival.behalf and arrival.behalf.note:
         _note(unit, case.number, arrival, arrival.behalf)
-    beside = [(unit.store(other, others), other, others) for other, others in decision.also]
+    also = [(with_calls(other, others, unit.now), others) for other, others in decision.also]
+    beside = [(unit.store(other, others), other, others) for other, others in also]
     for new, other, _ in beside:
         if other.moves:
             _begin_with(unit, new.number, arrival, other)

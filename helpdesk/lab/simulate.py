@@ -121,14 +121,14 @@ class Laboratory:
     def newest_to(self, address: str, kind: str = "") -> Message | None:
         """The newest mail that somebody got, of that kind if one is named."""
         for _, mail, message in reversed(self.notebook.mails):
-            if mail.recipient == address and kind in {"", self.kind_of(mail)}:
+            if mail.recipient == address and (not kind or kind in self.kinds_of(mail)):
                 return message
         return None
 
-    def kind_of(self, mail: Outgoing) -> str:
-        """The kind of a mail that was sent."""
+    def kinds_of(self, mail: Outgoing) -> tuple[str, ...]:
+        """All that a mail that was sent is."""
         with self.database.read() as connection:
-            return next((row.kind for row in outbox.rows(connection) if row.message_id == mail.message_id), "")
+            return next((row.kinds for row in outbox.rows(connection) if row.message_id == mail.message_id), ())
 
     def message_id(self) -> str:
         """A Message-ID as a mail program would make it, the next of this run."""

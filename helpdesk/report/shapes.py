@@ -187,6 +187,7 @@ def sent_shape(row: Row, message: Message) -> dict[str, Any]:
     return {
         "at": instant(row.sent_at),
         "kind": row.kind,
+        "also": list(row.also),
         "case": f"HD-{row.case}" if row.case else None,
         "from": sender.address if sender else "",
         "to": [row.recipient],
@@ -208,6 +209,7 @@ def outbox_shape(row: Row) -> dict[str, Any]:
         "key": row.key,
         "case": f"HD-{row.case}" if row.case else None,
         "kind": row.kind,
+        "also": list(row.also),
         "to": row.recipient,
         "message_id": row.message_id,
         "state": row.state,

@@ -128,6 +128,7 @@ class Queued:
     subject: str = ""  # as people read it
     unwritable: str = ""  # why its recipient cannot be written to: it is never tried
     shows: tuple[int, ...] = ()  # rows of the spool whose words stand in it
+    also: tuple[str, ...] = ()  # kinds of the less urgent mails that it stands for
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +152,12 @@ class Row:
     detail: str
     sent_at: datetime | None
     enclosed: tuple[tuple[int, int], ...]
+    also: tuple[str, ...]
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """All that it is, the most urgent first."""
+        return (self.kind, *self.also)
 
 
 def add(connection: sa.Connection, mails: Sequence[Queued], now: datetime, *, held: bool = False) -> None:
@@ -170,6 +177,7 @@ def add(connection: sa.Connection, mails: Sequence[Queued], now: datetime, *, he
             "raw": mail.raw,
             "enclosed": [list(place) for place in mail.enclosed] or None,
             "shows": list(mail.shows) or None,
+            "also": list(mail.also) or None,
             "created_at": now,
             "state": "failed" if mail.unwritable else "held" if held else "queued",
             "attempts": 0,
@@ -569,4 +577,5 @@ def _row(row: Any) -> Row:
         detail=row.detail,
         sent_at=row.sent_at,
         enclosed=tuple((int(mail), int(part)) for mail, part in row.enclosed or ()),
+        also=tuple(row.also or ()),
     )

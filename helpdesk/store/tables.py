@@ -260,6 +260,7 @@ outbox = sa.Table(
     sa.Column("enclosed", sa.JSON(none_as_null=True)),  # files that go along: [spool row, part of its MIME tree]
     # The mails of the case whose words stand in it, as rows of the spool; NULL for none.
     sa.Column("shows", sa.JSON(none_as_null=True)),
+    sa.Column("also", sa.JSON(none_as_null=True)),  # kinds of the less urgent mails that it stands for; NULL for none
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("state", sa.String(20), nullable=False),  # see helpdesk.store.outbox
     sa.Column("attempts", sa.Integer, nullable=False),

@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Final
 
-from helpdesk.core.words.drafts import UNSAID, AckMail, ClosedMail, CustomerReminderMail, StepMail, SuspicionMail
+from helpdesk.core.words.drafts import (
+    UNSAID,
+    AckMail,
+    AssignedMail,
+    ClosedMail,
+    CustomerReminderMail,
+    StepMail,
+    SuspicionMail,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -219,6 +227,7 @@ class StepMailWords:
 
     step: StepWords
     missed: tuple[str, ...]
+    given: AssignedMail | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,6 +249,7 @@ class SuspicionMailWords:
 
     suspicion: SuspicionWords
     current: str
+    given: AssignedMail | None
 
 
 INSTEAD_OF: Final[Mapping[type[MailContent], type]] = {

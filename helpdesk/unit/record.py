@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from helpdesk.core.words.case import number_of
 from helpdesk.core.words.drafts import (
     AssignedMail,
+    CallingMail,
     CustomerReminderMail,
     DowngradeMail,
     MergedMail,
@@ -56,7 +57,8 @@ def _with_what_was_said(connection: Connection, case: Case, draft: Draft, terms:
     if isinstance(content, MergedMail):
         messages = case_store.messages(connection, content.merged_number)[-_LAST:]
         return _quoting(draft, messages, readers_zone(draft.to, case, terms))
-    handed_over = isinstance(content, AssignedMail) and content.handed_over
+    given = content.given if isinstance(content, CallingMail) else content
+    handed_over = isinstance(given, AssignedMail) and given.handed_over
     if draft.text or not (handed_over or isinstance(content, _REMINDS)):
         return draft
     messages = case_store.messages(connection, case.number, *case.merged)[-_LAST:]

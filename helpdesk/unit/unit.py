@@ -14,6 +14,7 @@ from helpdesk.core import tick
 from helpdesk.core.clocks.owed import with_owed
 from helpdesk.core.clocks.timeline import clocks
 from helpdesk.core.words.events import CaseRedacted, PolicyChanged
+from helpdesk.core.words.joined import joined
 from helpdesk.core.words.terms import RelatedCase, Terms
 from helpdesk.counters import Counters
 from helpdesk.severity import SHIPPED, Classifier
@@ -244,7 +245,7 @@ class Unit:
     def write(self, case: Case, drafts: Sequence[Draft], terms: Terms) -> None:
         """Queue the letters of a decision; of a case that is not confirmed, none that go outside."""
         drafts = [draft for draft in drafts if draft.audience == "agent" or not case.unconfirmed]
-        drafts = with_owed(drafts, case, terms, self.now)
+        drafts = with_owed(joined(drafts), case, terms, self.now)
         told = any(draft.audience == "agent" for draft in drafts)
         others = case_store.open_beside(self.connection, case) if told else ()
         self.queue(

@@ -658,3 +658,17 @@ def test_mails_of_before_are_put_in_line_for_the_search_and_cases_keep_their_tea
         assert list(connection.execute(sa.text("SELECT team FROM cases ORDER BY id")).scalars()) == ["", "second"]
         assert list(connection.execute(sa.text("SELECT message_id FROM to_index ORDER BY id")).scalars()) == [1, 2, 3]
         assert (search.waiting(connection, most=9), search.wrong(connection)) == (3, 0)
+
+
+def test_mails_of_before_are_what_their_kind_says_and_nothing_else(empty):
+    """Revision 0031."""
+    migrate.upgrade(empty, "0030")
+    at = datetime(2026, 5, 19, 12, 30, tzinfo=UTC)
+    row = {"key": "1/mail/1/assigned/ann@desk.example", "kind": "assigned", "recipient": "ann@desk.example"}
+    row |= {"mail_from": "", "message_id": "<1@desk.example>", "created_at": at, "state": "queued", "attempts": 0}
+    with empty.write() as connection:
+        insert(connection, "outbox", [row | {"id": 1, "lease": 0, "detail": ""}])
+    migrate.upgrade(empty)
+
+    with empty.read() as connection:
+        assert [row.kinds for row in outbox.rows(connection)] == [("assigned",)]

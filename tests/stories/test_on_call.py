@@ -18,6 +18,7 @@ from helpdesk.core.staffing.vacancy import vacancies
 from helpdesk.core.words.events import to_facts
 from helpdesk.core.words.people import Agent
 from helpdesk.errors import ConfigurationError
+from helpdesk.lab.mailer import Sheet, write
 from helpdesk.openhours.rotation import Override, Rotation
 from helpdesk.openhours.walltime import Handovers, WallTime, parse_handovers, period
 from helpdesk.person import Person
@@ -182,8 +183,11 @@ def test_lgt_5_a_severity_raised_in_the_night_calls_from_then_on(desk):
 
 def test_lgt_5_calls_missed_while_the_desk_was_down_are_one_mail_a_person(desk):
     """LGT-5: a call that comes late says so, and its repetitions are not made up for."""
-    is_down(desk)
-    desk.is_down_until("2026-05-20 02:50")
+    subject = "PROBLEM: app-production is DOWN"
+    sheet = Sheet("alerts@watch.example", "monitoring@logicgate.example", subject, ALERT, "", {})
+    raw = write(sheet, at=desk.now, message_id="<1@watch.example>")
+    desk.laboratory.now = wall("2026-05-20 02:50")
+    desk.lies_in_the_mailbox_since(raw, wall("2026-05-20 02:00"))
 
     assert called(desk, ANN) == [wall("2026-05-20 02:50")]
     assert called(desk, BOB) == [wall("2026-05-20 02:50")]

@@ -198,6 +198,12 @@ def _turns_taken(case: Case) -> dict[str, int]:
     return taken
 
 
+def may_call(case: Case, terms: Terms) -> bool:
+    """Whether the policy has a step at the opening for the severity of a case."""
+    at_opening = (step for step in terms.policy.ladder if step.share == 0)
+    return any(not step.only or case.severity in step.only for step in at_opening)
+
+
 def reached_by(case: Case, terms: Terms, found: Sequence[Clock], now: datetime) -> list[Rung]:
     """The steps that are to be taken now."""
     return [rung for rung in outstanding(case, terms, found, now) if rung.at <= now]

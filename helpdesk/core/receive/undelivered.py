@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from helpdesk.core.words.terms import Terms
 
 
+_TO_THE_HOLDER = ("assigned", "escalation")  # kinds of mail that may tell somebody that a case is theirs
+
+
 def came_back(
     case: Case, back: Returned, terms: Terms, *, at: datetime, now: datetime
 ) -> tuple[tuple[Event, ...], tuple[Draft, ...]]:
@@ -109,9 +112,9 @@ def _is_lost(case: Case, back: Returned) -> bool:
 
 def _another(case: Case, back: Returned, holder: Agent | None, terms: Terms, now: datetime) -> Agent | None:
     """Somebody else for a case whose agent does not hear that it is theirs; nobody to whom that has happened."""
-    if back.kind != "assigned" or not back.for_good or holder is None or back.recipient not in holder.addresses:
+    if not back.gives or not back.for_good or holder is None or back.recipient not in holder.addresses:
         return None
-    tried = {event.recipient for event in case.of_type(MailBounced) if event.kind == "assigned"}
+    tried = {event.recipient for event in case.of_type(MailBounced) if event.kind in _TO_THE_HOLDER}
     tried |= {back.recipient}
     return assignment.another(terms, now, besides=tried)
 

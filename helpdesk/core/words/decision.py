@@ -82,6 +82,7 @@ class Returned:
     server: str = ""  # why the smarthost refused it, or why it was given up
     for_good: bool = True
     left: bool = True
+    gives: bool = False  # it told its reader that the case is theirs
     answer: str = ""
     lost: bool = False
 

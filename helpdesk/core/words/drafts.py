@@ -72,6 +72,11 @@ class CaseContent(MailContent):
     audience: ClassVar[AudienceOf]
 
     @property
+    def also(self) -> tuple[MailKind, ...]:
+        """What else it is: the less urgent mails that it stands for."""
+        return ()
+
+    @property
     def stays(self) -> bool:
         """Whether a plain reply stays in the team: it holds nothing that one answers to a customer with."""
         return False
@@ -227,6 +232,18 @@ class AssignedMail(ShownMail, kind="assigned"):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallingMail(ToAgent):
+    """Somebody is wanted at once. `given`: the case is theirs by the same act, which this mail tells, too."""
+
+    given: AssignedMail | None = None
+
+    @property
+    def also(self) -> tuple[MailKind, ...]:
+        """That a case is theirs is told by no other mail."""
+        return (self.given.kind,) if self.given else ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerMessageMail(ShownMail, kind="customer-message"):
     """Somebody wrote on the case."""
 
@@ -379,7 +396,7 @@ class BouncedMail(ToAgent, kind="alert", template="bounced"):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EscalationAskedMail(ToAgent, kind="escalation", template="escalation-asked"):
+class EscalationAskedMail(CallingMail, kind="escalation", template="escalation-asked"):
     """The customer asks for escalation, or an agent passes it on: `asked` says how, `sender` is the address."""
 
     asked: str
@@ -392,7 +409,7 @@ class EscalationAskedMail(ToAgent, kind="escalation", template="escalation-asked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SuspicionMail(ToAgent, kind="escalation", template="escalation-suspected"):
+class SuspicionMail(CallingMail, kind="escalation", template="escalation-suspected"):
     """A case may be of rank 1; `again`: nobody has looked."""
 
     probability: float
@@ -454,7 +471,7 @@ class TakenStep:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StepMail(ToAgent):
+class StepMail(CallingMail):
     """A step of the ladder is taken; `missed` names those that this mail stands for as well."""
 
     step: TakenStep
