@@ -661,8 +661,8 @@ def test_mails_of_before_are_put_in_line_for_the_search_and_cases_keep_their_tea
 
 
 def test_mails_of_before_are_what_their_kind_says_and_nothing_else(empty):
-    """Revision 0031."""
-    migrate.upgrade(empty, "0030")
+    """Revision 0032."""
+    migrate.upgrade(empty, "0031")
     at = datetime(2026, 5, 19, 12, 30, tzinfo=UTC)
     row = {"key": "1/mail/1/assigned/ann@desk.example", "kind": "assigned", "recipient": "ann@desk.example"}
     row |= {"mail_from": "", "message_id": "<1@desk.example>", "created_at": at, "state": "queued", "attempts": 0}
