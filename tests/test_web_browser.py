@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -30,8 +31,9 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATHS = ("/", "/cases/HD-1", "/cases/HD-2", "/nowhere")
+PATHS = ("/", "/search?q=player", "/cases/HD-1", "/cases/HD-2", "/nowhere")
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+AXE = Path(__file__).parent / "axe" / "axe.min.js"
 HOSTILE = "{{7*7}} <script>document.title='owned'</script>" + "W" * 300
 
 
@@ -137,10 +139,44 @@ def test_an_injected_script_or_style_would_not_run(browser, address):
         assert page.evaluate("getComputedStyle(document.body).backgroundColor") != "rgb(1, 2, 3)"
 
 
-def test_the_queue_leads_to_the_case_and_back(browser, address):
+def test_the_board_leads_to_the_case_and_back(browser, address):
     with opened(browser, size=PHONE) as page:
         page.goto(address)
-        page.get_by_role("link", name="HD-1", exact=True).click()
+        page.get_by_role("link", name="The player does not load").click()
         page.get_by_role("heading", name="Clocks").wait_for(state="visible", timeout=120_000)
         page.get_by_role("link", name="Acme Support").click()
-        page.get_by_role("link", name="HD-2", exact=True).wait_for(state="visible", timeout=120_000)
+        page.locator("#HD-2").wait_for(state="visible", timeout=120_000)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_axe_finds_nothing_on_the_board_and_the_search(browser, address, size, scheme):
+    """WCAG A and AA, and what axe-core calls best practice."""
+    with opened(browser, size=size, scheme=scheme) as page:
+        for path in ("/", "/?severity=1&customer=acme", "/?ended=1", "/search", "/search?q=player", "/search?q=zebra"):
+            page.goto(address + path)
+            page.evaluate(AXE.read_text(encoding="utf-8"))
+            found = page.evaluate("axe.run().then((r) => r.violations.map((one) => [one.id, one.nodes[0].html]))")
+            assert found == [], path
+
+
+def test_a_live_board_exchanges_what_changed_alone_and_keeps_who_goes_by_keys_where_they_are(browser, rules, database):
+    with site_on(rules, database) as site, opened(browser, size=DESK) as page:
+        for number in range(3):
+            site.desk.mail(JO, f"Question {number}", f"Number {number}?")
+        errors: list[str] = []
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(f"http://127.0.0.1:{site.console.port}/")
+        page.keyboard.press("j")
+        page.keyboard.press("j")
+        page.evaluate("document.querySelectorAll('.cards > li').forEach((row) => { row.seen = true; })")
+        site.desk.mail(JO, "All is down", "Case priority: Critical")
+        site.desk.reply(site.desk.case(1).assignee, "#resolve\nDone.", to_kind="assigned")
+        page.evaluate("refresh()")
+        page.wait_for_function("document.querySelector('.cards > li').id === 'HD-4'", timeout=120_000)
+        rows = page.evaluate("[...document.querySelectorAll('.cards > li')].map((row) => [row.id, row.seen === true])")
+        closed = {f"HD-{number}" for number in (1, 2, 3) if site.desk.case(number).status == "resolved"}
+        left = [f"HD-{number}" for number in (1, 2, 3) if f"HD-{number}" not in closed]
+        assert rows == [["HD-4", False], *([row, True] for row in left)]
+        assert page.evaluate("document.activeElement.matches('[data-row]')")
+        assert errors == []

@@ -57,6 +57,7 @@ class Kept:
     rank: int = 0
     turn: str = ""  # desk | others
     broken: bool = False  # a promise was
+    over: bool = False  # resolved or closed, or in another case with nothing left to keep
 
     def turns(self) -> tuple[str, ...]:
         """Whose turn it is on them."""
@@ -78,6 +79,8 @@ class Kept:
             yield sa.func.coalesce(cases.c.rank, 0) == self.rank
         if self.turn:
             yield _plain(cases.c.turn).in_([sa.bindparam(None, turn) for turn in self.turns()])
+        if self.over:
+            yield cases.c.turn == ""
         if self.broken:
             yield sa.func.coalesce(cases.c.breached, sa.false())
 

@@ -113,6 +113,12 @@ def _mark(kind: str, name: str) -> str:
     return f"{kind}{blake2b(name.encode(), digest_size=8).hexdigest()}"
 
 
+def texts(connection: sa.Connection, numbers: Collection[int]) -> dict[int, str]:
+    """What these mails say, as the index has it."""
+    query = sa.select(message.c.id, message.c.role, message.c.reply, message.c.text)
+    return {row.id: _own(row) for row in connection.execute(query.where(message.c.id.in_(numbers)))}
+
+
 # --- reading
 
 

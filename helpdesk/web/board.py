@@ -1,97 +1,150 @@
-"""The board: the cases that a viewer may open, what is due first on top."""
+"""The board: the cases that a viewer may open, what is due first on top; and the search over all of them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from helpdesk.core.clocks.timeline import clocks
-from helpdesk.core.clocks.turn import TURN_NAMES, turn_of
-from helpdesk.letters import desk_zone
-from helpdesk.phrases import moment, span
+from helpdesk.errors import NotFound
 from helpdesk.store import cases as case_store
-from helpdesk.store import queue
-from helpdesk.store.queue import Wanted
+from helpdesk.store import search
+from helpdesk.store.board import Place, ended, page
+from helpdesk.store.search_words import asked
 from helpdesk.web import health
+from helpdesk.web.cards import card_of
+from helpdesk.web.filters import read_filters
+from helpdesk.web.found_line import found_line
 from helpdesk.web.page import Page
 from helpdesk.web.refs import number_in
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
+    from collections.abc import Iterable
 
     from starlette.responses import Response
 
     from helpdesk.core.words.case import Case
-    from helpdesk.offering.policy import Policy
+    from helpdesk.unit import Unit
+    from helpdesk.web.cards import Card
+    from helpdesk.web.filters import Filters
     from helpdesk.web.visit import Visit
 
-VIEWS = {"open": "Open", "breached": "Breached", "all": "All"}
-SHOWN = 200  # cases on one page
+SHOWN = 50  # cases on one page
+_NOTHING_DUE = "none"
+_INSTANT = "%Y%m%dT%H%M%S%f"
 
 
 def board(visit: Visit) -> Response:
-    """A page of the queue: the first, or the one behind a case. Raises NotFound."""
-    view, after = visit.query.get("show", "open"), visit.query.get("after", "")
-    view = view if view in VIEWS else "open"
-    now, wanted = visit.now, Wanted(only_open=view == "open", only_breached=view == "breached")
-    behind = number_in(after) if after else None
+    """A page of the board: the first, or the one behind a place."""
+    filters = read_filters(visit.query, "/", visit.viewer, visit.views.units.rules)
+    after = visit.query.get("after", "")
     with visit.read() as unit:
-        numbers = queue.page(unit.connection, wanted, size=SHOWN + 1, after=behind)
-        later = numbers[SHOWN - 1] if len(numbers) > SHOWN else None
-        found = case_store.find(unit.connection, numbers[:SHOWN])
-        opened = [found[number] for number in numbers[:SHOWN] if visit.viewer.may_open(found[number])]
-        shown = [(case, unit.policy_of(case)) for case in opened]
-        more = 0 if behind is not None else max(queue.size(unit.connection, wanted) - len(numbers[:SHOWN]), 0)
-    problems = health.shape(visit.views.facts())["problems"]
-    return visit.page("board.html", **board_values(view, shown, now, more=more, later=later, problems=problems))
+        numbers, later = (_ended if filters.ended else _open)(unit, filters, after)
+        cards = _cards(unit, filters, numbers)
+    return visit.page(
+        "board.html",
+        title="Board",
+        filters=filters,
+        cards=cards,
+        first=not after,
+        later=filters.page_link(later) if later else "",
+        problems=health.shape(visit.views.facts())["problems"] if visit.viewer.opens_all else [],
+    )
 
 
-def board_values(
-    view: str,
-    cases: Sequence[tuple[Case, Policy]],
-    now: datetime,
-    *,
-    more: int,
-    later: int | None = None,
-    problems: Sequence[str],
-) -> dict[str, Any]:
-    """What the board shows: what is due first on top; `problems` are the desk's own.
-
-    `more` cases are not shown; those behind the case `later` are on the next page.
-    """
-    return {
-        "title": "Board",
-        "views": VIEWS,
-        "chosen": view,
-        "items": [_item(case, policy, now) for case, policy in cases],
-        "more": more,
-        "later": f"HD-{later}" if later else "",
-        "problems": problems,
-    }
+def _open(unit: Unit, filters: Filters, after: str) -> tuple[list[int], str]:
+    """The numbers of a page, and behind which place the next one begins."""
+    found = page(unit.connection, filters.kept, size=SHOWN + 1, after=_place(after))
+    later = _told(found[SHOWN - 1]) if len(found) > SHOWN else ""
+    return [place.number for place in found[:SHOWN]], later
 
 
-def _item(case: Case, policy: Policy, now: datetime) -> dict[str, Any]:
-    sender = case.requester.name or case.requester.address or "unknown sender"
-    return {
-        "case": case,
-        "severity": policy.level(case.severity).name,
-        "state": f"in {case.merged_into}" if case.merged_into else case.status,
-        "due": _due(case, policy, now),
-        "turn": f"{TURN_NAMES[turn_of(case).whose]} turn" if case.active else "",
-        "people": f"{sender} ({case.customer or 'not a known customer'}) · with {case.assignee or 'nobody'}",
-    }
+def _ended(unit: Unit, filters: Filters, after: str) -> tuple[list[int], str]:
+    found, before = ended(unit.connection, filters.kept, size=SHOWN, before=_digits(after) or None)
+    return found, str(before or "")
 
 
-def _due(case: Case, policy: Policy, now: datetime) -> dict[str, str] | None:
-    """The promise that is due first, and in how long; None where none runs."""
-    running = [clock for clock in clocks(case, policy) if clock.stopped_at is None and clock.due_at]
-    due = [(at, clock) for clock in running if (at := clock.broken_or_due_at(now))]
-    if not due:
-        return None
-    due_at, clock = min(due, key=lambda one: one[0])
-    state, left = clock.state(now), due_at - now
-    told = f"{span(left)} late" if state == "breached" else f"due in {span(left)}" if due_at > now else "due now"
-    return {"state": state, "words": f"{clock.kind.name} {told} · {moment(due_at, desk_zone(case, policy))}"}
+def _told(place: Place) -> str:
+    due = f"{place.due_at:{_INSTANT}}" if place.due_at else _NOTHING_DUE
+    return f"{due}_{place.opened_at:{_INSTANT}}_{place.number}"
 
 
-PAGES = (Page("/", show=board, name="Board"),)
+def _place(told: str) -> Place | None:
+    """The place that a link names; None, which is the beginning, where it names none."""
+    due, _, rest = told.partition("_")
+    opened, _, number = rest.partition("_")
+    with suppress(ValueError, NotFound):
+        return Place(None if due == _NOTHING_DUE else _instant(due), _instant(opened), number_in(number))
+    return None
+
+
+def _instant(text: str) -> datetime:
+    return datetime.strptime(text, _INSTANT).replace(tzinfo=UTC)
+
+
+def _digits(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else 0
+
+
+def _cards(unit: Unit, filters: Filters, numbers: Iterable[int]) -> list[Card]:
+    wanted = [*numbers]
+    found = case_store.find(unit.connection, wanted)
+    return [card_of(unit, found[number], filters) for number in wanted if _opens(filters, found.get(number))]
+
+
+def _opens(filters: Filters, case: Case | None) -> bool:
+    """Whatever a list has found, nobody is shown what they may not open."""
+    return case is not None and filters.viewer.may_open(case)
+
+
+# --- search
+
+
+def searched(visit: Visit) -> Response:
+    """Cases by their words, people, files and numbers, newest mail first."""
+    filters = read_filters(visit.query, "/search", visit.viewer, visit.views.units.rules)
+    after = visit.query.get("after", "")
+    with visit.read() as unit:
+        exact = _named(unit, filters) if not after else []
+        cards, later = _found(unit, filters, after)
+        waiting = search.waiting(unit.connection, most=1000)
+    return visit.page(
+        "search.html",
+        title="Search",
+        filters=filters,
+        cards=[*exact, *(card for card in cards if card.ref not in {one.ref for one in exact})],
+        first=not after,
+        later=filters.page_link(later) if later else "",
+        waiting=waiting,
+    )
+
+
+def _named(unit: Unit, filters: Filters) -> list[Card]:
+    """The case whose number was typed."""
+    with suppress(NotFound):
+        return _cards(unit, filters, [number_in(filters.text)])
+    return []
+
+
+def _found(unit: Unit, filters: Filters, after: str) -> tuple[list[Card], str]:
+    """Whole words fill a page or more, or else words may go on: what people type is often a part."""
+    begins = after.startswith(_BEGUN)
+    before = _digits(after.removeprefix(_BEGUN))
+    phrases = asked(filters.text, begins=begins)
+    hits = search.find(unit.connection, phrases, filters.kept, size=SHOWN, before=before)
+    if not after and len(hits.mails) < SHOWN:
+        begins, phrases = True, asked(filters.text, begins=True)
+        hits = search.find(unit.connection, phrases, filters.kept, size=SHOWN)
+    cases = case_store.find(unit.connection, [case for case, _ in hits.mails])
+    texts = search.texts(unit.connection, [mail for _, mail in hits.mails])
+    cards = [
+        card_of(unit, cases[case], filters, found=found_line(texts.get(mail, ""), phrases))
+        for case, mail in hits.mails
+        if _opens(filters, cases.get(case))
+    ]
+    return cards, f"{_BEGUN if begins else ''}{hits.before}" if hits.before else ""
+
+
+_BEGUN = "begun"
+
+PAGES = (Page("/", show=board, name="Board"), Page("/search", show=searched))

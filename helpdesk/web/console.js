@@ -1,9 +1,10 @@
 "use strict";
 /* Live pages and keys. Everything works without: a page is reloaded, a link is clicked.
 
-   A page whose <main> has data-live="30" is looked at again after so many seconds, and what it shows is exchanged,
-   unless somebody is writing in it. Keys: / to search, j and k along the links with data-row, Enter opens;
-   what has data-key="x" is clicked, or written into, by x. They can be switched off (WCAG 2.2, 2.1.4). */
+   A page whose <main> has data-live="30" is looked at again after so many seconds, and what has changed is exchanged,
+   unless somebody is writing in it; of a list with data-patch the rows that changed, which it knows by their ids. Keys: /
+   to search, j and k along the links with data-row, Enter opens; what has data-key="x" is clicked, or written into, by x.
+   They can be switched off (WCAG 2.2, 2.1.4). */
 
 const main = document.getElementById("main");
 
@@ -23,9 +24,10 @@ async function refresh() {
   const row = rows().indexOf(document.activeElement);
   const stop = stops().indexOf(document.activeElement);
   const open = unfolded(main);
-  main.replaceChildren(...fresh.childNodes);
+  exchange([...main.children], [...fresh.children]);
   document.title = page.title;
   unfolded(main, open);
+  if (main.contains(document.activeElement)) return;
   if (row >= 0) rows()[Math.min(row, rows().length - 1)]?.focus();
   else if (stop >= 0) stops()[stop]?.focus({ preventScroll: true });
 }
@@ -51,6 +53,25 @@ function unfolded(part, open) {
     if (one.open) found.add(called);
   }
   return found;
+}
+
+function exchange(old, fresh) {
+  const alike = old.length === fresh.length && old.every((one, at) => one.tagName === fresh[at].tagName);
+  if (!alike) return main.replaceChildren(...fresh);
+  old.forEach((one, at) => {
+    if (one.isEqualNode(fresh[at])) return;
+    if (one.matches("[data-patch]")) patch(one, fresh[at]);
+    else one.replaceWith(fresh[at]);
+  });
+}
+
+function patch(list, fresh) {
+  const known = new Map([...list.children].map((row) => [row.id, row]));
+  const wanted = [...fresh.children].map((row) => (known.get(row.id)?.isEqualNode(row) ? known.get(row.id) : row));
+  for (const row of [...list.children]) if (!wanted.includes(row)) row.remove();
+  wanted.forEach((row, at) => {
+    if (list.children[at] !== row) list.insertBefore(row, list.children[at] ?? null);
+  });
 }
 
 function rows() {
