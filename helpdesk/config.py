@@ -50,6 +50,7 @@ _DAYS = {"d": 1, "w": 7}
 _LAST_PORT = 65535
 _LONGEST_ANSWER = timedelta(minutes=5)
 _LEAST_KEEP = timedelta(days=30)
+_NOTIFY_NAME = 280  # characters, which fit where the address of a mail stands
 _ENVIRONMENT = "HELPDESK_"
 
 
@@ -74,6 +75,8 @@ class DeskTable:
     blocked: list[str] = field(default_factory=list)  # addresses and domains whose mail is held
     second_answer_within: str = "10m"  # of another agent's: one that has not seen it comes back once; "0m": never
     keep: str = ""  # "400d": how long content and people of ended cases are kept; without it, for ever
+    notify: list[str] = field(default_factory=list, repr=False)  # where calls of the operators go, too
+    notify_private: bool = False  # whether these may be hosts of a private network
 
 
 @strict
@@ -254,6 +257,7 @@ class AgentTable:
     hours: str = ""
     absences: list[AbsenceTable] = field(default_factory=list)
     signature: Label = ""  # below what they answer customers; without it, their name
+    notify: list[str] = field(default_factory=list, repr=False)  # where their calls go, too, for them alone
 
 
 @strict
@@ -279,6 +283,7 @@ class RotationTable:
     primary: list[str]
     secondary: list[str] = field(default_factory=list)
     overrides: list[OverrideTable] = field(default_factory=list)
+    notify: list[str] = field(default_factory=list, repr=False)  # where its calls go, too, for all who read there
 
 
 @strict
@@ -304,6 +309,19 @@ _MOST_CONNECTIONS = 50  # each is a thread, and a smarthost that grants more is 
 _SIGNATURE_LINES, _SIGNATURE_WIDTH = 10, 72
 _FEW_CORES, _WORKERS, _MOST_WORKERS = 2, 4, 64  # more than four read faster than one process writes
 _PLAIN = ("desk", "database", "smtp_in", "smtp_out", "web", "log")
+
+
+@dataclass(frozen=True, slots=True)
+class NotifyUrl:
+    """Where a call goes beside the mail: `name` stands for it wherever it is spoken of, because the URL holds secrets.
+
+    `place` is where it stands in the file, `holder` whose it is: an agent's address, a rotation's name, the operators'.
+    """
+
+    name: str
+    place: str
+    holder: tuple[Literal["agent", "rotation", "operators"], str]
+    url: str = field(repr=False)
 
 
 @dataclass(frozen=True)  # without slots: who is one of us is asked with every mail, and found once
@@ -431,6 +449,15 @@ class Configuration:
         """Every address of our own: people and mailboxes."""
         return self.staff | {mailbox.address for mailbox in self.mailboxes}
 
+    @cached_property
+    def notify_urls(self) -> tuple[NotifyUrl, ...]:
+        """Every URL that calls go to, beside the mail."""
+        return tuple(notify_urls_in(self.file))
+
+    def notify_url(self, name: str) -> NotifyUrl | None:
+        """The one of that name."""
+        return next((one for one in self.notify_urls if one.name == name), None)
+
     def mailbox(self, address: str) -> Mailbox | None:
         """The mailbox of that address, without its +tag."""
         return next((mailbox for mailbox in self.mailboxes if mailbox.address == address), None)
@@ -485,6 +512,23 @@ def read_configuration(path: Path, *, environment: Mapping[str, str] | None = No
     problems = list(_overlay(data, os.environ if environment is None else environment))
     filled = fill_as_far_as_possible(ConfigurationFile, data, str(path))
     return CheckedFile(path, filled, (*problems, *filled.problems, *filled.further(_problems(filled.table))))
+
+
+def notify_urls_in(file: ConfigurationFile) -> Iterator[NotifyUrl]:
+    """Every URL of a file that calls go to, beside the mail."""
+    holders: list[tuple[str, tuple[Literal["agent", "rotation", "operators"], str], list[str]]] = [
+        ("desk", ("operators", ""), file.desk.notify)
+    ]
+    holders += [
+        (f"agent.{n}", ("agent", entry.email.lower()), entry.notify) for n, entry in enumerate(file.agent, start=1)
+    ]
+    holders += [
+        (f"rotation.{n}", ("rotation", entry.name), entry.notify) for n, entry in enumerate(file.rotation, start=1)
+    ]
+    for place, holder, urls in holders:
+        called = "/".join(filter(None, holder))[:_NOTIFY_NAME]
+        for number, url in enumerate(urls, start=1):
+            yield NotifyUrl(f"notify:{called}/{number}", f"{place}.notify", holder, url)
 
 
 def _overlay(data: dict[str, Any], environment: Mapping[str, str]) -> Iterator[str]:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from helpdesk.config import read_span
 from helpdesk.errors import ConfigurationError, NotFound, Unavailable
 from helpdesk.wires.imap_account import Account
+from helpdesk.wires.notify import look
 from helpdesk.wires.outgoing import open_courier
 from helpdesk.wires.refresh_token import RefreshToken
 from helpdesk.wires.sign_in import Application
@@ -23,8 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from helpdesk.config import Configuration, ImapTable, OAuth2Table
+    from helpdesk.config import Configuration, ImapTable, NotifyUrl, OAuth2Table
     from helpdesk.wires.courier import Courier
+    from helpdesk.wires.notify import NotifyFault
 
 _PORTS = {"implicit": 993, "starttls": 143, "none": 143}
 
@@ -205,3 +208,24 @@ def _kept_in(configuration: Configuration, account: TokenAccount) -> Path:
     beside = configuration.folder / configuration.file.desk.secret_file
     digest = hashlib.sha256(repr([*account.key]).encode()).hexdigest()
     return beside.with_name(f"{beside.name}.oauth2-{digest[:16]}")
+
+
+# --- calls beyond mail
+
+
+def notify_faults(configuration: Configuration) -> list[tuple[NotifyUrl, NotifyFault]]:
+    """Why nothing can be sent to some URLs that calls go to, as far as it is known without a connection.
+
+    Raises Unavailable.
+    """
+    urls, private = configuration.notify_urls, configuration.file.desk.notify_private
+    faults = look([one.url for one in urls], private=private)
+    return [(one, fault) for one, fault in zip(urls, faults, strict=True) if fault]
+
+
+def refuse_notify_urls(configuration: Configuration) -> None:
+    """Raises ConfigurationError for URLs to which nothing will ever be sent; a name server may be away."""
+    with suppress(Unavailable):
+        wrong = [f"{one.place}: {one.name}: {fault.why}" for one, fault in notify_faults(configuration) if fault.sure]
+        if wrong:
+            raise ConfigurationError(wrong)

@@ -7,6 +7,7 @@
     indexer      a thread                      mails of cases for the search, after they are worked
     reader       a thread                      new cases once more, by a language model, where there is one
     senders      a thread a connection         outbox to the courier, at the pace that the smarthost bears
+    notifiers    two threads                   outbox to push services, chats and phones: calls beyond mail
     keeper       a thread                      renews the claims of what is worked and sent just now
     metronome    a thread                      the tick, once a second: what time alone makes due
     rounds, reloader, conditions, heartbeat, purge: a thread each, at their own intervals
@@ -60,6 +61,7 @@ from helpdesk.web.views import Views
 from helpdesk.wires.certificate import server_context
 from helpdesk.wires.heartbeat import beat
 from helpdesk.wires.imap import Fetched, Poller
+from helpdesk.wires.notify import NotifyCourier
 from helpdesk.wires.smtp_in import Limits, SmtpListener
 
 if TYPE_CHECKING:
@@ -76,6 +78,7 @@ _GRACE = 20.0  # seconds for mail that is coming in
 _TICK = timedelta(seconds=1)
 _LOOK = timedelta(minutes=1)
 _PURGE = timedelta(hours=6)  # not at the start, so that a wrong `keep` can be mended
+_NOTIFIERS = 2
 _LAST_WORK = 10.0  # seconds for what the threads are at; a service manager kills after a minute or so
 
 
@@ -111,6 +114,7 @@ class Daemon:
         self.keeper = self._loop("keeper", self.desk.renew, idle=RENEWAL.total_seconds())
         self.couriers = [self._courier() for _ in range(rules.configuration.connections)]
         self.senders = [self._sender(number, courier) for number, courier in enumerate(self.couriers, 1)]
+        self.notifiers = [self._notifier(number) for number in range(1, _NOTIFIERS + 1)]
         self.views = self._views()
         self.console = self._console()
         self.pollers = [self._poller(account) for account in self._accounts()]
@@ -178,8 +182,18 @@ class Daemon:
         name = "sender" if number == 1 else f"sender {number}"
         return Loop(name, send, self.stop, self.watch, like="sender")
 
+    def _notifier(self, number: int) -> Loop:
+        """A thread for calls beyond mail: a service that is slow keeps a mail waiting never, and a call seldom."""
+        courier = NotifyCourier(self._notify_url, lambda: self.desk.rules.configuration.file.desk.notify_private)
+        notify = partial(self.desk.notify, courier, stopping=self.stop.is_set)
+        return Loop(f"notifier {number}", notify, self.stop, self.watch, like="sender")
+
+    def _notify_url(self, name: str) -> str:
+        known = self.desk.rules.configuration.notify_url(name)
+        return known.url if known else ""
+
     def _call_senders(self) -> None:
-        for sender in self.senders:
+        for sender in (*self.senders, *self.notifiers):
             sender.call.set()
 
     def _tick(self) -> None:
@@ -353,7 +367,15 @@ class Daemon:
         parts.expect("clockwork", lambda: self._metronome.running)
         if (console := self.console) is not None:
             parts.expect("console", lambda: console.running)
-        for loop in (self.keeper, self.worker, self.indexer, *self.senders, *self._rung, *self._readers):
+        for loop in (
+            self.keeper,
+            self.worker,
+            self.indexer,
+            *self.senders,
+            *self.notifiers,
+            *self._rung,
+            *self._readers,
+        ):
             loop.start()
         self._metronome.start()
         pollers = [self._loop(f"imap {poller.account.mailbox}", partial(self._poll, poller)) for poller in self.pollers]
@@ -401,7 +423,7 @@ class Daemon:
         for loop in (*pollers, *self._rung):
             loop.join(timeout=max(0, ends - time.monotonic()))
         self.committer.close()
-        for loop in (self.worker, self.indexer, *self.senders, self.keeper, *self._readers):
+        for loop in (self.worker, self.indexer, *self.senders, *self.notifiers, self.keeper, *self._readers):
             loop.join(timeout=max(0, ends - time.monotonic()))
         self.desk.stop_reading()
         self._give_back()

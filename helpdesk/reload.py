@@ -12,6 +12,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from helpdesk.core.words.alert import AlertText
+from helpdesk.credentials import refuse_notify_urls
 from helpdesk.errors import ConfigurationError
 from helpdesk.log import logger
 from helpdesk.operators import OpenAlerts
@@ -60,6 +61,7 @@ class Reloader:
         before = self._desk.rules.configuration
         try:
             rules = load_rules(before.path)
+            refuse_notify_urls(rules.configuration)
         except ConfigurationError as wrong:
             self._refuse(wrong)
             return False

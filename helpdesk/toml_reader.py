@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from copy import deepcopy
 from dataclasses import dataclass
@@ -45,6 +46,7 @@ _WORDS = {
     "date_from_datetime_parsing": "a date such as 2026-05-01",
     "datetime_from_date_parsing": "a time such as 2026-05-01T13:00:00",
 }
+_URL = re.compile(r"(\w://)[^'\"\s]+")
 _ROUNDS = 8  # a table inside a table inside ...: deeper than any file of ours
 
 
@@ -218,5 +220,5 @@ def _wanted(error: Any) -> str:
 
 
 def _written(value: Any) -> str:
-    """A value about as the file writes it: dates and times are no text there."""
-    return value.isoformat() if isinstance(value, date | time) else repr(value)
+    """A value about as the file writes it: dates and times are no text there, and URLs may hold secrets."""
+    return value.isoformat() if isinstance(value, date | time) else _URL.sub(r"\1...", repr(value))

@@ -28,11 +28,13 @@ def register(app: typer.Typer) -> None:
 def serve(config: Config = None) -> None:
     """Run the daemon until it is told to stop (SIGTERM or Ctrl-C)."""
     from helpdesk import log  # noqa: PLC0415 - only the daemon logs
+    from helpdesk.credentials import refuse_notify_urls  # noqa: PLC0415
     from helpdesk.daemon import Daemon  # noqa: PLC0415 - and only it needs everything
 
     rules = open_rules(config)
     log.configure(rules.configuration.file.log.format, rules.configuration.file.log.level)
     try:
+        refuse_notify_urls(rules.configuration)
         asyncio.run(Daemon(rules).run(ready=_greeting))
     except HelpdeskError as problem:
         if not log.is_json(rules.configuration.file.log.format):

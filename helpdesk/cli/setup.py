@@ -241,6 +241,8 @@ def _probes(rules: Rules) -> Iterator[tuple[str, Callable[[], Examined]]]:
     if configuration.file.web.listen:
         yield "console", partial(diagnosis.console, configuration)
     yield "outgoing mail", partial(diagnosis.smarthost, configuration, now)
+    if configuration.notify_urls:
+        yield "calls beyond mail", partial(diagnosis.beyond_mail, configuration)
     for entry in configuration.file.mailbox:
         if entry.imap:
             yield f"mailbox {entry.address}", partial(diagnosis.mailbox, configuration, entry, now)

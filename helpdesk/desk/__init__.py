@@ -223,6 +223,14 @@ class Desk:
         )
         return delivery.deliver(stopping=stopping)
 
+    def notify(self, courier: Courier, *, stopping: Callable[[], bool] = never) -> int:
+        """The same for calls beyond mail, which no mail waits for; returns how many were tried."""
+        with self.database.read() as connection:
+            if not outbox.any_beyond_mail(connection):
+                return 0
+        delivery = Delivery(units=self.units, sending=self._sending, courier=courier, clock=self.now, beyond_mail=True)
+        return delivery.deliver(stopping=stopping)
+
     def stop_sending(self) -> None:
         """What is on its way before its final dot is given back, for the next one to send."""
         stop_sending(self.units, self._sending, self.now())

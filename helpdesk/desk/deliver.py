@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpdesk.core.words.alert import AlertText, OperatorAlert
 from helpdesk.counters import ACKNOWLEDGED, FAILED, SENT
-from helpdesk.desk import undelivered
+from helpdesk.desk import notified, undelivered
 from helpdesk.failpoints import failpoint
 from helpdesk.log import logger
 from helpdesk.mail.write.enclose import cut, enclose
@@ -121,7 +121,10 @@ def never() -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One that sends: its own courier, and what it shares with the others of this process."""
+    """One that sends: its own courier, and what it shares with the others of this process.
+
+    `beyond_mail`: it sends calls beyond mail and nothing else, so that no mail waits for a slow service.
+    """
 
     units: Units
     sending: Sending
@@ -129,6 +132,7 @@ class Delivery:
     clock: Callable[[], datetime]
     pace: Pace | None = None
     monotonic: Callable[[], float] = time.monotonic
+    beyond_mail: bool = False
 
     def deliver(self, *, stopping: Callable[[], bool] = never) -> int:
         """Send as many mails as are due now, one after the other, up to `BATCH`; returns how many were tried.
@@ -137,13 +141,13 @@ class Delivery:
         `stopping` says so, the mail on its way is the last. Raises what the database raises; what was found out until
         then is not forgotten.
         """
-        due = take_over(self.units, self.sending, self.clock())
+        due = take_over(self.units, self.sending, self.clock(), beyond_mail=self.beyond_mail)
         tried, reached = 0, False
         while due and (row := self._next(begin=tried < due and not stopping())):
             outcome = self._try(row)
             tried += 1
             reached = reached or isinstance(outcome, Sent)
-        if reached:
+        if reached and not self.beyond_mail:
             # What waits because the smarthost was away waits no longer: an escalation may be among it.
             with self.units.database.write() as connection:
                 outbox.hasten(connection, self.clock())
@@ -166,8 +170,16 @@ class Delivery:
 
     def _claim(self, connection: Connection) -> Row | None:
         tried_first = next(self.sending.turns) % _SHARE == 0
-        rows = outbox.claim(connection, self.units.database.owner, now=self.clock(), tried_first=tried_first)
-        self.sending.keeper.hold(outbox.TABLE, [row.id for row in rows])
+        row = self._claimed(connection, tried_first=tried_first)
+        while row and self.beyond_mail and notified.drop_if_over(connection, self.units.rules.configuration, row):
+            row = self._claimed(connection, tried_first=tried_first)
+        if row:
+            self.sending.keeper.hold(outbox.TABLE, [row.id])
+        return row
+
+    def _claimed(self, connection: Connection, *, tried_first: bool) -> Row | None:
+        owner, now = self.units.database.owner, self.clock()
+        rows = outbox.claim(connection, owner, now=now, tried_first=tried_first, beyond_mail=self.beyond_mail)
         return rows[0] if rows else None
 
     def _try(self, row: Row) -> Outcome | None:
@@ -176,7 +188,7 @@ class Delivery:
         look = _Look(self, row)
         try:
             failpoint("out.claimed")
-            mail = _outgoing(self.units.database, row, self.units.rules.signing)
+            mail = _outgoing(self.units.database, row, None if self.beyond_mail else self.units.rules.signing)
             outcome = self.courier.deliver(mail, before_dot=look)
         except _TakenOverError:
             self.sending.keeper.let_go(outbox.TABLE, [row.id])
@@ -226,11 +238,11 @@ class _Look:
         self.passed = True
 
 
-def take_over(units: Units, sending: Sending, now: datetime) -> int:
+def take_over(units: Units, sending: Sending, now: datetime, *, beyond_mail: bool = False) -> int:
     """Write down what is to be, and free what others left, or this process forgot; returns how much is due."""
     with _writing_down(units, sending, now) as connection:
         freed = outbox.settle(connection, units.database.owner, known=sending.keeper.held(outbox.TABLE))
-        due = outbox.count_due(connection, now, BATCH)
+        due = outbox.count_due(connection, now, BATCH, beyond_mail=beyond_mail)
     if freed:
         _log.warning("left by a worker", mails=freed)
     return due
@@ -289,6 +301,9 @@ def _note(unit: Unit, done: _Attempt, *, carefully: bool) -> bool:
 
 def _settled(unit: Unit, done: _Attempt) -> bool:
     ours, alert = _state(unit, done)
+    if ours and notified.is_notification(done.row):
+        notified.settle(unit, done.row, done.outcome)
+        return True
     if ours and alert:
         raise_alert(unit, alert)
     if ours and (given_up := _given_up(done)):
@@ -303,10 +318,16 @@ def _given_up(done: _Attempt) -> Failed | Retry | None:
     match done.outcome:
         case Failed() if not done.row.enclosed:
             return done.outcome
-        case Retry(uncertain=uncertain) if done.at - done.row.created_at >= GIVE_UP_AFTER:
+        case Retry(uncertain=uncertain) if _is_old(done):
             return None if uncertain and done.row.kind in outbox.AT_MOST_ONCE else done.outcome
         case _:
             return None
+
+
+def _is_old(done: _Attempt) -> bool:
+    """Whether it has been tried for long enough."""
+    patience = notified.GIVE_UP_AFTER if notified.is_notification(done.row) else GIVE_UP_AFTER
+    return done.at - done.row.created_at >= patience
 
 
 def _state(unit: Unit, done: _Attempt) -> tuple[bool, OperatorAlert | None]:
@@ -321,7 +342,7 @@ def _state(unit: Unit, done: _Attempt) -> tuple[bool, OperatorAlert | None]:
             return outbox.sent(unit.connection, row, now=now, detail=detail), None
         case Retry(reason, uncertain=True) if row.kind in outbox.AT_MOST_ONCE:
             return outbox.leave_uncertain(unit.connection, row, detail=reason), None
-        case Retry(reason, uncertain=uncertain, unreached=unreached) if now - row.created_at < GIVE_UP_AFTER:
+        case Retry(reason, uncertain=uncertain, unreached=unreached) if not _is_old(done):
             # Who is not there defers nothing: it is asked again soon, and by few (`Pace`).
             at = now + (_FIRST_PAUSE if unreached else pause(row.attempts))
             return outbox.retry(unit.connection, row, at=at, detail=reason, unreached=unreached, copy=uncertain), None
@@ -329,8 +350,8 @@ def _state(unit: Unit, done: _Attempt) -> tuple[bool, OperatorAlert | None]:
             # A server that takes no such file, or none so large, may well take the words.
             return outbox.without_files(unit.connection, row, now=now, detail=reason), _without_files(row, reason)
         case Retry(reason) | Failed(reason):
-            # Nobody is told by mail that an alert by mail cannot be delivered.
-            alert = _failure(row, reason) if row.kind != "alert" else None
+            # Nobody is told by mail that an alert by mail cannot be delivered; of calls beyond mail see `notified`.
+            alert = _failure(row, reason) if row.kind not in {"alert", outbox.NOTIFICATION} else None
             return outbox.fail(unit.connection, row, detail=reason), alert
 
 
@@ -353,7 +374,7 @@ def _tell(done: _Attempt) -> None:
             log.info("sent", answer=answer)
         case Retry(answer, uncertain=True) if row.kind in outbox.AT_MOST_ONCE:
             log.warning("uncertain", answer=answer)
-        case Retry(answer) if done.at - row.created_at < GIVE_UP_AFTER:
+        case Retry(answer) if not _is_old(done):
             log.warning("deferred", attempts=row.attempts, answer=answer)
         case Failed(answer) if row.enclosed:
             log.warning("refused with its files", answer=answer)

@@ -1,9 +1,20 @@
 """What would hurt a desk that is about to run, each found by trying it, and said in one line with what to do."""
 
+from helpdesk.diagnosis.calls import beyond_mail
 from helpdesk.diagnosis.examined import Examined
 from helpdesk.diagnosis.listeners import console, smtp_listener
 from helpdesk.diagnosis.mail_accounts import mailbox, smarthost
 from helpdesk.diagnosis.published import domains
 from helpdesk.diagnosis.round_trip import returned, send_round_trips
 
-__all__ = ["Examined", "console", "domains", "mailbox", "returned", "send_round_trips", "smarthost", "smtp_listener"]
+__all__ = [
+    "Examined",
+    "beyond_mail",
+    "console",
+    "domains",
+    "mailbox",
+    "returned",
+    "send_round_trips",
+    "smarthost",
+    "smtp_listener",
+]

@@ -98,7 +98,7 @@ class Laboratory:
     def deliver(self) -> None:
         """Send all that waits."""
         self.notebook.at = self.now
-        while self.desk.deliver(self.notebook):
+        while self.desk.deliver(self.notebook) or self.desk.notify(self.notebook):
             pass
 
     def receive(self, raw: bytes, recipients: tuple[str, ...], sender: str = "") -> list[Worked]:

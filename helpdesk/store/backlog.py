@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from helpdesk.store import search
-from helpdesk.store.outbox import copies
+from helpdesk.store.outbox import NOTIFICATION, copies
 from helpdesk.store.tables import cases, outbox, spool
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def backlog(connection: sa.Connection, now: datetime) -> Backlog:
     quarantined = sa.select(sa.func.count()).select_from(spool).where(sa.text("state = 'quarantined'"))
     return Backlog(
         unworked=_waiting(connection, spool.c.accepted_at, sa.text("state = 'waiting'")),
-        unsent=_waiting(connection, outbox.c.created_at, waits),
+        unsent=_waiting(connection, outbox.c.created_at, sa.and_(waits, outbox.c.kind != NOTIFICATION)),
         quarantined=int(connection.execute(quarantined).scalar_one()),
         alerts=_waiting(connection, outbox.c.created_at, sa.and_(waits, is_alert)),
         lost_alerts=_lost_alerts(connection, now),

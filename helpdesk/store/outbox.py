@@ -39,16 +39,18 @@ if TYPE_CHECKING:
     from helpdesk.store.owner import Owner
 
 TABLE = outbox  # whose claims a `Keeper` renews
+NOTIFICATION = "notification"  # a call beyond mail: no mail, and sent by who sends nothing else
 AT_MOST_ONCE = ("ack",)  # what answers a first mail by itself
 MAX_DEFERRALS = 3  # how often the far side may defer a mail before the later ones of its case go without it
 
-_URGENT, _AWAITED, _REST = range(3)
+_URGENT, _AWAITED, _REST, _BEYOND_MAIL = range(4)
 _LANES = {
     **dict.fromkeys(("ack", "breach", "escalation"), _URGENT),
     **dict.fromkeys(
         ("alert", "assigned", "customer-message", "ask", "out-of-scope", "relay", "resend-anonymised", "warning"),
         _AWAITED,
     ),
+    NOTIFICATION: _BEYOND_MAIL,
 }
 _BEGIN_A_CASE = ("ack", "assigned")  # nothing was written to their readers about it before
 _AT_ONCE = 200  # mails that are hastened in one transaction
@@ -218,44 +220,64 @@ _BRING_FORWARD = Prepared(sa.update(outbox).where(_EARLIER).values(lane=sa.bindp
 
 
 def claim(
-    connection: sa.Connection, owner: Owner, *, now: datetime, limit: int = 1, tried_first: bool = False
+    connection: sa.Connection,
+    owner: Owner,
+    *,
+    now: datetime,
+    limit: int = 1,
+    tried_first: bool = False,
+    beyond_mail: bool = False,
 ) -> list[Row]:
     """Take mails whose time has come, nothing that anybody holds and nothing whose turn an earlier one has.
 
     What was never tried comes by lane and age. What was deferred comes by its time, after that or, with `tried_first`,
-    before, so that neither keeps the other waiting for ever.
+    before, so that neither keeps the other waiting for ever. `beyond_mail`: calls beyond mail, and no mail.
     """
     for tried in (True, False) if tried_first else (False, True):
         asked = {"now": now} if tried else {}
-        found = _taking(tried, limit).rows(connection, **asked, owner=owner.name)
+        found = _taking(tried, limit, beyond_mail).rows(connection, **asked, owner=owner.name)
         if rows := sorted(map(_row, found), key=lambda row: row.id):
             return rows
     return []
 
 
-def count_due(connection: sa.Connection, now: datetime, limit: int) -> int:
+def count_due(connection: sa.Connection, now: datetime, limit: int, *, beyond_mail: bool = False) -> int:
     """How many mails' time has come, up to a limit, held by anybody or nobody."""
     due = [
-        sa.select(outbox.c.id).where(outbox.c.next_at.is_not(None), which).limit(limit).subquery()
+        sa.select(outbox.c.id).where(outbox.c.next_at.is_not(None), _of(beyond_mail), which).limit(limit).subquery()
         for which in (_FRESH, sa.and_(_TRIED, outbox.c.next_at <= now))
     ]
     found = sum(int(connection.execute(sa.select(sa.func.count()).select_from(which)).scalar_one()) for which in due)
     return min(found, limit)
 
 
+def any_beyond_mail(connection: sa.Connection) -> bool:
+    """Whether any call beyond mail is not over."""
+    query = sa.select(outbox.c.id).where(outbox.c.next_at.is_not(None), _of(True))
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def _of(beyond_mail: bool) -> sa.ColumnElement[bool]:  # noqa: FBT001
+    if beyond_mail:
+        return outbox.c.kind == sa.literal_column(f"'{NOTIFICATION}'")  # in the words of their index
+    return outbox.c.lane < sa.literal_column(str(_BEYOND_MAIL), sa.Integer)
+
+
 @lru_cache
-def _taking(tried: bool, limit: int) -> Prepared:  # noqa: FBT001
+def _taking(tried: bool, limit: int, beyond_mail: bool) -> Prepared:  # noqa: FBT001
     """Claims so many of what was never tried, or of what was by `now`, for `owner`."""
-    return Prepared(lambda dialect_name: _claim_of(dialect_name, tried=tried, limit=limit))
+    return Prepared(lambda dialect_name: _claim_of(dialect_name, tried=tried, limit=limit, beyond_mail=beyond_mail))
 
 
-def _claim_of(dialect_name: str, *, tried: bool, limit: int) -> sa.sql.dml.ReturningUpdate[Any]:
+def _claim_of(dialect_name: str, *, tried: bool, limit: int, beyond_mail: bool) -> sa.sql.dml.ReturningUpdate[Any]:
     fresh = (_FRESH, (outbox.c.lane, outbox.c.id))
     deferred = (sa.and_(_TRIED, outbox.c.next_at <= sa.bindparam("now")), (outbox.c.next_at, outbox.c.id))
     which, order = deferred if tried else fresh
     due = skip_locked(
         sa.select(outbox.c.id)
-        .where(outbox.c.next_at.is_not(None), outbox.c.claimed_by.is_(None), which, ~_follows_another())
+        .where(
+            outbox.c.next_at.is_not(None), outbox.c.claimed_by.is_(None), _of(beyond_mail), which, ~_follows_another()
+        )
         .order_by(*order)
         .limit(sa.literal_column(str(limit)))
     )

@@ -286,6 +286,7 @@ outbox = sa.Table(
     sa.Index("ix_outbox_left", "id", **_where("state IN ('failed', 'uncertain')")),
     sa.Index("ix_outbox_digests", "id", **_where("kind = 'digest'")),
     sa.Index("ix_outbox_announced", "id", **_where("kind = 'maintenance'")),
+    sa.Index("ix_outbox_beyond_mail", "id", **_where("kind = 'notification' AND next_at IS NOT NULL")),
     sa.Index("ix_outbox_case_id", "case_id"),
     sa.Index("ix_outbox_recipient_created_at", "recipient", "created_at"),
     # What a first mail is answered with by itself: counted over all addresses before another one goes out.

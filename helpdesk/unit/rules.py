@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, TypeVar, get_args
 
-from helpdesk.config import read_configuration
+from helpdesk.config import notify_urls_in, read_configuration
 from helpdesk.core.words.addresses import comparable
 from helpdesk.customers import Directory, load_customers
 from helpdesk.errors import ConfigurationError, Unavailable
@@ -24,6 +24,7 @@ from helpdesk.store.engine import read_url
 from helpdesk.templates import Snippets, Templates
 from helpdesk.unit.reader_key import read_key
 from helpdesk.wires.name_servers import resolve
+from helpdesk.wires.notify import url_problem
 from helpdesk.wires.outgoing import smarthost_of
 
 if TYPE_CHECKING:
@@ -81,6 +82,7 @@ def load_rules(path: Path, *, environment: Mapping[str, str] | None = None, sign
         *written.problems,
         *written.filled.further(_place_problems(written)),
         *written.filled.further(_url_problems(written.filled.table)),
+        *written.filled.further(_notify_problems(written.filled.table)),
         *written.filled.further(_policy_problems(written.filled.table, known)),
         *collected.problems,
         *templates.problems(),
@@ -151,6 +153,15 @@ def _url_problems(file: ConfigurationFile) -> Iterator[str]:
             smarthost_of(out.url, username=out.username or None, password=str if out.username else None)
     except ValueError as problem:
         yield f"smtp_out.url: {problem}"
+
+
+def _notify_problems(file: ConfigurationFile) -> Iterator[str]:
+    """What is wrong with the URLs that calls go to; none of them is repeated."""
+    for one in notify_urls_in(file):
+        if problem := url_problem(one.url):
+            yield f"{one.place}: {problem}"
+    if file.desk.notify and not file.desk.operators:
+        yield "desk.operators: expected somebody whose calls go to desk.notify"
 
 
 def _policy_problems(file: ConfigurationFile, policies: Mapping[str, Policy]) -> Iterator[str]:

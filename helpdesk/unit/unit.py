@@ -25,6 +25,7 @@ from helpdesk.store import cases as case_store
 from helpdesk.store import declarations, outbox
 from helpdesk.unit import counted
 from helpdesk.unit.holding import Holding
+from helpdesk.unit.notifications import notifications_of
 from helpdesk.unit.record import letter_of
 from helpdesk.unit.second_voter import load_second_voter
 from helpdesk.unit.versions import Versions, store_policies
@@ -252,6 +253,7 @@ class Unit:
             letter_of(self.connection, self.rules, case, replace(draft, others=others), terms, self.now)
             for draft in drafts
         )
+        self.queue(call for draft in drafts for call in notifications_of(self.rules, case, draft, terms, self.now))
 
     def queue(self, mails: Iterable[Queued]) -> None:
         """Have these sent, or kept until somebody releases them where all is."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -36,6 +37,7 @@ from helpdesk.store.backlog import backlog
 from helpdesk.store.cases import Opened
 from helpdesk.store.engine import Database, Instant
 from helpdesk.store.open_cases import OpenCases
+from helpdesk.store.outbox import Queued
 from helpdesk.store.search_tables import INDEX
 from helpdesk.store.signatures import Learnt
 from helpdesk.store.spool import Accepted
@@ -672,3 +674,23 @@ def test_mails_of_before_are_what_their_kind_says_and_nothing_else(empty):
 
     with empty.read() as connection:
         assert [row.kinds for row in outbox.rows(connection)] == [("assigned",)]
+
+
+def test_calls_beyond_mail_are_found_among_what_waits(empty):
+    """Revision 0033: what was queued before is mail, and stays mail."""
+    migrate.upgrade(empty, "0032")
+    at = datetime(2026, 5, 19, 12, 30, tzinfo=UTC)
+    mail = Queued("1", None, "alert", "ops@x.example", "", "<1@x.example>", b"Subject: x\r\n\r\n")
+    with empty.write() as connection:
+        outbox.add(connection, [mail], at)
+    migrate.upgrade(empty)
+    with empty.write() as connection:
+        assert not outbox.any_beyond_mail(connection)
+        outbox.add(connection, [replace(mail, key="2", kind=outbox.NOTIFICATION, recipient="notify:operators/1")], at)
+
+    with empty.write() as connection:
+        assert outbox.any_beyond_mail(connection)
+        (other,) = outbox.claim(connection, empty.owner, now=at, beyond_mail=True)
+        (first,) = outbox.claim(connection, empty.owner, now=at)
+        assert (other.key, first.key) == ("2", "1")
+        assert not outbox.claim(connection, empty.owner, now=at)

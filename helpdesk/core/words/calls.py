@@ -51,6 +51,17 @@ class Call:
 
 def calls(case: Case) -> tuple[Call, ...]:
     """Every call about a case, in order."""
+    return _counted(case)[0]
+
+
+def call_under_way(case: Case) -> Call | None:
+    """The call that nobody has looked at yet."""
+    found, under_way = _counted(case)
+    return found[-1] if under_way else None
+
+
+def _counted(case: Case) -> tuple[tuple[Call, ...], bool]:
+    """Every call about a case, and whether the last one goes on."""
     found: list[Call] = []
     under_way = False
     for event in case.events:
@@ -61,7 +72,7 @@ def calls(case: Case) -> tuple[Call, ...]:
         elif _calls(event) and not under_way:
             found.append(Call(event.at, suspected=isinstance(event, RankOneSuspected)))
             under_way = True
-    return tuple(found)
+    return tuple(found), under_way
 
 
 def _calls(event: Event) -> bool:

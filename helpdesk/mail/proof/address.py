@@ -6,8 +6,8 @@ A07). A customer's token lets only that customer append; an agent's token lets t
 whose plain text stays in the team; an operator's, which names no case (0), lets that operator declare; a bounce token
 is the envelope sender of our mail, so that a delivery report about it cannot be made up (threat L06). Two more say that
 its holder was or was not satisfied, and nothing else; a third party's lets whom an agent asked answer that, as a note;
-one says yes to one order that nothing proved. The same digest goes into our Message-IDs, so that References to them
-cannot be made up either (threat A12).
+one says yes to one order that nothing proved. A call token stands in a link and not in an address, and acknowledges one
+call. The same digest goes into our Message-IDs, so that References to them cannot be made up either (threat A12).
 """
 
 from __future__ import annotations
@@ -17,7 +17,11 @@ import hashlib
 import hmac
 import re
 from dataclasses import dataclass
-from typing import Literal
+from datetime import UTC
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 Purpose = Literal["customer", "agent", "note", "operator", "bounce", "good", "bad", "third-party", "confirm"]
 
@@ -36,9 +40,11 @@ _PURPOSE: dict[str, Purpose] = {letter: purpose for purpose, letter in _LETTER.i
 NO_CASE = 0  # of what concerns the desk as a whole
 _DIGEST = 26  # base 32 characters: 130 bits
 _ROUND_TRIP = "round-trip"
+_CALL = "call"
 _OCTETS = 20  # that they are cut from: whole groups of five
 _CASE = "(0|[1-9][0-9]{0,11})"  # written in one way only
 _TAG = re.compile(rf"{_CASE}\.([abcgnotvy])([a-z2-7]{{{_DIGEST}}})")
+CALL_TOKEN = re.compile(rf"{_CASE}\.([a-z2-7]{{{_DIGEST}}})")
 _MESSAGE_ID = re.compile(rf"<{_CASE}\.([0-9a-f]{{16}})\.([a-z2-7]{{{_DIGEST}}})@[^<>@\s]+>")
 
 
@@ -56,6 +62,10 @@ def read_token(address: str) -> ReplyToken | None:
     _, plus, tag = address.lower().rpartition("@")[0].partition("+")
     found = _TAG.fullmatch(tag) if plus else None
     return ReplyToken(int(found[1]), _PURPOSE[found[2]], found[3]) if found else None
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat()
 
 
 class Signer:
@@ -103,6 +113,15 @@ class Signer:
         if found and one and self._matches(found[3], _ROUND_TRIP, mailbox, found[2]):
             return int(found[2][:8], 16)
         return None
+
+    def call_token(self, *, case: int, person: str, at: datetime) -> str:
+        """What in a link lets `person` acknowledge the call about a case that began at that instant."""
+        return f"{case}.{self._digest(self._keys[0], _CALL, str(case), person.lower(), _instant(at))}"
+
+    def verifies_call(self, token: str, *, person: str, at: datetime) -> bool:
+        """Whether we gave this token to this person for that call."""
+        found = CALL_TOKEN.fullmatch(token)
+        return found is not None and self._matches(found[2], _CALL, found[1], person.lower(), _instant(at))
 
     def _matches(self, digest: str, *facts: str) -> bool:
         return any(hmac.compare_digest(digest, self._digest(key, *facts)) for key in self._keys)

@@ -13,6 +13,7 @@ from helpdesk.mail.read.mime import read_tree
 
 # As `address` writes one; a link may write its signs in hex.
 REPLY_TAG = re.compile(r"((?:\+|%2b)(?:0|[1-9][0-9]{0,11})\.[abcgnotvy])[a-z2-7]{26}(?=@|%40)", re.IGNORECASE)
+_CALL_LINK = re.compile(rb"(/calls/[0-9]{1,12}\.)[a-z2-7]{26}")  # its mail is composed by us, and plain
 # In quoted-printable a soft line break may stand between any two characters, and `+` or `@` may be written in hex.
 _BREAK = rb"(?:=[ \t]*\r?\n)?"
 _TOKEN_IN_BYTES = re.compile(
@@ -39,7 +40,8 @@ def masked_mail(raw: bytes) -> bytes:
         if hidden != body:
             pieces += [tree.raw[done : part.block.body], _encoded(hidden)]
             done = part.end
-    return _TOKEN_IN_BYTES.sub(rb"\1***", b"".join((*pieces, tree.raw[done:])))
+    whole = b"".join((*pieces, tree.raw[done:]))
+    return _CALL_LINK.sub(rb"\1***", _TOKEN_IN_BYTES.sub(rb"\1***", whole))
 
 
 def _encoded(body: bytes) -> bytes:
