@@ -78,6 +78,7 @@ class Reloader:
     def _hand_on(self) -> None:
         """Until it is done: the database may be away."""
         if self._may_be_orphans:
+            self._desk.sign_out()
             self._desk.hand_on()
             self._may_be_orphans = False
 

@@ -55,7 +55,7 @@ ROBOTS = {"auto-reply", "vacation", "bounce-permanent", "bounce-temporary", "rea
 OUTCOMES = {"opened", "appended", "robot", "bounce", "loop", "duplicate", "quarantined", "ignored", "rejected"}
 OUTCOMES |= {"ordered"}
 SENT = {"ack", "assigned", "customer-message", "relay", "warning", "breach", "escalation", "echo", "closed", "reopened"}
-SENT |= {"reminder", "resend-anonymised", "out-of-scope", "maintenance", "alert", "digest", "statement"}
+SENT |= {"reminder", "resend-anonymised", "out-of-scope", "maintenance", "alert", "digest", "statement", "sign-in"}
 CLOCK = {
     "target": TARGETS,
     "started_at": AT,

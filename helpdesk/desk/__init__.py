@@ -33,7 +33,7 @@ from helpdesk.log import logger
 from helpdesk.operators import Absences, Rounds, alerts, hand_on, raise_alert
 from helpdesk.plural import plural
 from helpdesk.privacy import purge
-from helpdesk.store import attempts, case_counts, cases, history, outbox, refusals, search, spool
+from helpdesk.store import attempts, case_counts, cases, history, outbox, refusals, search, sign_ins, spool
 from helpdesk.store.claims import Keeper
 from helpdesk.store.conversation import message_id_of
 from helpdesk.unit import Rules, Units, load_rules
@@ -114,6 +114,11 @@ class Desk:
     def hand_on(self) -> int:
         """Give on the cases of who is no agent any more; to be called at the start, and after `exchange`."""
         return hand_on(self.units, self.now())
+
+    def sign_out(self) -> int:
+        """Sign out of the console who is none of us any more; to be called as `hand_on` is."""
+        with self.database.write() as connection:
+            return sign_ins.end_others(connection, self.rules.configuration.staff)
 
     def mailboxes_for(self, recipients: Sequence[str]) -> list[str]:
         """The mailboxes that envelope recipients stand for, each once; empty when we know none of them."""

@@ -1,7 +1,7 @@
 """Every row of the database as values that JSON holds, out and in, the bytes of mails beside them.
 
-What triggers keep is left out, for they make it anew, and so is who works a row just now. Unsent mail comes out held
-back: the desk it came from may send it, and another one must not by itself (fault D08).
+What triggers keep is left out, for they make it anew, and so is who works a row just now, or is signed in. Unsent mail
+comes out held back: the desk it came from may send it, and another one must not by itself (fault D08).
 """
 
 from __future__ import annotations
@@ -13,13 +13,14 @@ import sqlalchemy as sa
 
 from helpdesk.store.claims import FREED
 from helpdesk.store.engine import Instant
-from helpdesk.store.tables import case_count, cases, metadata, outbox, spool, to_index
+from helpdesk.store.tables import case_count, cases, metadata, outbox, sign_in, spool, to_index, web_session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _AT_A_TIME = 200  # rows in memory
-_TABLES = {table.name: table for table in metadata.sorted_tables if table not in {case_count, to_index}}
+_LEFT_OUT = (case_count, to_index, sign_in, web_session)
+_TABLES = {table.name: table for table in metadata.sorted_tables if table not in _LEFT_OUT}
 _HELD_BACK = {"state": "held", "next_at": None}
 
 

@@ -45,7 +45,7 @@ MAX_DEFERRALS = 3  # how often the far side may defer a mail before the later on
 
 _URGENT, _AWAITED, _REST, _BEYOND_MAIL = range(4)
 _LANES = {
-    **dict.fromkeys(("ack", "breach", "escalation"), _URGENT),
+    **dict.fromkeys(("ack", "breach", "escalation", "sign-in"), _URGENT),
     **dict.fromkeys(
         ("alert", "assigned", "customer-message", "ask", "out-of-scope", "relay", "resend-anonymised", "warning"),
         _AWAITED,

@@ -432,3 +432,24 @@ signature = sa.Table(
     sa.Column("recent", sa.JSON, nullable=False),  # digests of the last lines of their last mails
     sa.Column("learnt", sa.JSON, nullable=False),  # of these, what three of them had in common
 )
+
+# Links that were asked for to sign in to the console, and who is signed in: see helpdesk.store.sign_ins.
+sign_in = sa.Table(
+    "sign_in",
+    metadata,
+    sa.Column("link", sa.String(64), primary_key=True),  # a digest, as are `browser` and `session`
+    sa.Column("address", sa.String(320), nullable=False),
+    sa.Column("browser", sa.String(64), nullable=False),
+    sa.Column("path", sa.Text, nullable=False),  # where they wanted to go
+    sa.Column("asked_at", Instant, nullable=False),
+    sa.Column("used_at", Instant),
+    sa.Index("ix_sign_in_address", "address"),
+)
+web_session = sa.Table(
+    "web_session",
+    metadata,
+    sa.Column("session", sa.String(64), primary_key=True),
+    sa.Column("address", sa.String(320), nullable=False),
+    sa.Column("began_at", Instant, nullable=False),
+    sa.Column("ends_at", Instant, nullable=False),
+)

@@ -139,7 +139,7 @@ class _Site:
         """What a page answers, or why it does not. `body` is what was posted."""
         visit = self._visit(request, None)
         try:
-            viewer = identified(request, self.access, self.views.units.rules.configuration)
+            viewer = identified(request, self.access, self.views.units, session=visit.session, now=visit.now)
             visit = self._visit(request, viewer, browser=visit.browser)
             if body is not None:
                 visit = replace(visit, form=read_form(body, request.headers.get("content-type", "")))
@@ -189,6 +189,7 @@ class _Site:
             place=request.path_params,
             query=request.query_params,
             browser=browser,
+            session=cookies.read(request.cookies, "session"),
         )
 
 

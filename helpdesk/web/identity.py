@@ -7,30 +7,39 @@ import hmac
 import secrets
 from typing import TYPE_CHECKING
 
+from helpdesk.store import sign_ins
 from helpdesk.web.viewer import READER, viewer_of
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from starlette.requests import Request
 
-    from helpdesk.config import Configuration
+    from helpdesk.unit import Units
     from helpdesk.web.access import Access
     from helpdesk.web.viewer import Viewer
 
 CSRF_FIELD = "csrf"
 
 
-def identified(request: Request, access: Access, configuration: Configuration) -> Viewer | None:
-    """Who asks for a page; None for somebody who has to sign in first."""
+def identified(request: Request, access: Access, units: Units, *, session: str, now: datetime) -> Viewer | None:
+    """Who asks for a page; None for somebody who has to sign in first. `session` is the secret of their cookie."""
+    configuration = units.rules.configuration
     peer = request.client.host if request.client else ""
     named = request.headers.getlist(access.user_header) if access.user_header else []
     if address := access.vouched(peer, named):
         return viewer_of(configuration, address, "proxy")
+    if session:
+        with units.database.read() as connection:
+            address = sign_ins.holder(connection, session, now)
+        if viewer := viewer_of(configuration, address, "link"):
+            return viewer
     return READER if access.reads(request.headers.get("authorization", "")) else None
 
 
 def new_secret() -> str:
     """256 bits that nobody guesses, for a cookie or a link."""
-    return secrets.token_urlsafe(32)
+    return secrets.token_hex(32)  # letters and digits: nobody takes its end for the sentence's
 
 
 def csrf_token(browser: str, address: str) -> str:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from helpdesk.web import board, casepage
+from helpdesk.web import board, casepage, signin
 
-PAGES = (*board.PAGES, *casepage.PAGES)
+PAGES = (*board.PAGES, *casepage.PAGES, *signin.PAGES)

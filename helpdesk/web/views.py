@@ -39,6 +39,11 @@ class Views:
         """Where people reach the console, without a slash at the end; "" where that is not configured."""
         return self.units.rules.configuration.file.desk.public_url.rstrip("/")
 
+    @property
+    def has_token(self) -> bool:
+        """Whether somebody may read by a token."""
+        return bool(self.units.rules.configuration.file.web.token_file)
+
     def health(self) -> tuple[int, str]:
         """HTTP status and JSON."""
         facts = self.facts()

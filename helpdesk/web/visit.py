@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from helpdesk.web.views import Views
 
 _LONGEST_SAID = 500  # characters of a message on the next page
+_LONGEST_PATH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,5 +112,6 @@ class Visit:
 
 def own_path(text: str) -> str:
     """A path of this console out of what was sent; "/" for anything that might lead elsewhere (open redirect)."""
-    plain = text.isascii() and text.isprintable() and " " not in text and "\\" not in text
-    return text if plain and text.startswith("/") and not text.startswith("//") else "/"
+    plain = text.isascii() and text.isprintable() and not {" ", "\\"} & {*text} and len(text) <= _LONGEST_PATH
+    elsewhere = text.startswith(("//", "/sign-"))
+    return text if plain and text.startswith("/") and not elsewhere else "/"

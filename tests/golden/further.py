@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from helpdesk.core.words.desk_mail import SignInMail
 from helpdesk.desk import load_rules
 from helpdesk.desk.reread import Rereading
+from helpdesk.letters import DeskLetter
 from helpdesk.mail.read.parse import parse
 from helpdesk.offering.declared import Incident, MaintenanceWindow
 from helpdesk.person import Person
 from helpdesk.report.statement import draw, statement_mail
 from helpdesk.shipped import shipped
-from helpdesk.store import declarations
+from helpdesk.store import declarations, outbox
 from helpdesk.store.engine import Database
 from helpdesk.store.tables import metadata
 from helpdesk.unit import Unit
@@ -77,6 +79,7 @@ def further(folder: Path) -> dict[str, Any]:
         **_not_owed(folder / "not-owed"),
         "departed": _departed(folder / "departed"),
         "page": _page(folder / "page"),
+        "sign-in": _sign_in(folder / "sign-in"),
         "statement": _statement(folder / "statement"),
     }
 
@@ -103,6 +106,21 @@ def _desk(folder: Path) -> TestDesk:
     database = Database("sqlite://")
     metadata.create_all(database.engine)
     return TestDesk(load_rules(office, environment={}, signing_key=KEY), database, start="2026-05-19 09:15")
+
+
+def _sign_in(folder: Path) -> Any:
+    folder.mkdir()
+    desk = _desk(folder / "desk")
+    link = f"https://desk.example/sign-in/{64 * 'f'}"
+    words = SignInMail(desk="Acme Support", link=link, minutes=10)
+    mailbox = desk.rules.configuration.voice()
+    letter = desk.rules.letters.desk_letter(
+        DeskLetter(words, "1"), Person(ANN, "Ann Berg"), mailbox=mailbox, now=desk.now
+    )
+    with desk.database.write() as connection:
+        outbox.add(connection, [letter], desk.now)
+    desk.work()
+    return desk.last(ANN, "sign-in")
 
 
 def _departed(folder: Path) -> Any:

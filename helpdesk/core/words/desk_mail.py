@@ -104,6 +104,14 @@ class DepartedMail(DeskContent, kind="digest", template="departed"):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignInMail(DeskContent, kind="sign-in"):
+    """A link by which one of us signs in to the console, and for how many minutes it is good."""
+
+    link: str
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MaintenanceMail(DeskContent, kind="maintenance"):
     """A planned maintenance, in its reader's zone (LGT-9)."""
 

@@ -37,6 +37,7 @@ MailKind = Literal[
     "alert",
     "digest",
     "statement",
+    "sign-in",
 ]
 AudienceOf = Literal["customer", "agent", "third-party"]
 UNSAID: Final = {"unsaid": True}  # metadata of a field that is no name in the template

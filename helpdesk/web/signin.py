@@ -1,0 +1,135 @@
+"""Signing in by a link in a mail, which says nothing of who is one of us to anybody else.
+
+    /sign-in            asks for an address; every address gets the same answer, as fast: what follows from it is done
+                        after the answer is on its way
+    /sign-in/LINK       shows one button: who merely fetches a link, as mail scanners do, has used nothing up
+    /sign-out
+
+A link is good for ten minutes, once, and in the browser that asked for it, which has a cookie to prove it: who reads
+the mail elsewhere gets nowhere. It leads to `desk.public_url` and never to the name that a request came by.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.background import BackgroundTask
+
+from helpdesk.core.words.desk_mail import SignInMail
+from helpdesk.letters import DeskLetter
+from helpdesk.log import logger
+from helpdesk.person import Person
+from helpdesk.store import sign_ins
+from helpdesk.web.cookies import LASTS
+from helpdesk.web.identity import new_secret
+from helpdesk.web.page import Page
+from helpdesk.web.viewer import viewer_of
+from helpdesk.web.visit import own_path
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from helpdesk.web.visit import Visit
+
+_log = logger("console")
+_MINUTES = int(sign_ins.LASTS.total_seconds()) // 60
+_OVER = f"This link was used already, or is older than {_MINUTES} minutes. Ask for a new one."
+_ELSEWHERE = (
+    "This link works in the browser in which it was asked for, and this is another one. Open it there, or ask for a "
+    "new one here."
+)
+
+
+def asking(visit: Visit) -> Response:
+    """The form that asks for an address."""
+    return _form(visit, own_path(visit.query.get("to", "")))
+
+
+def asked(visit: Visit) -> Response:
+    """The same answer for every address; the mail, if there is one, is written afterwards."""
+    path, address = own_path(visit.form.text("to")), visit.form.text("address").strip().lower()
+    response = visit.page("sign-in-sent.html", title="Look into your mail", minutes=_MINUTES)
+    response.background = BackgroundTask(_send, visit, address, path)
+    response.headers["Connection"] = "close"  # else a next request would wait for the mail, and show that there is one
+    return response
+
+
+def _form(visit: Visit, path: str, *, why: str = "", status: int = 200) -> Response:
+    return visit.page(
+        "sign-in.html",
+        title="Sign in",
+        status=status,
+        to=path,
+        why=why,
+        mails=bool(visit.views.public_url),
+        token=visit.views.has_token,
+    )
+
+
+def _send(visit: Visit, address: str, path: str) -> None:
+    """Mail a link to one of us, unless they had too many."""
+    configuration = visit.views.units.rules.configuration
+    viewer = viewer_of(configuration, address, "link")
+    if viewer is None or not visit.views.public_url:
+        return
+    link = new_secret()
+    try:
+        with visit.views.units.write(visit.now) as unit:
+            browser, own = visit.browser, viewer.address
+            if not sign_ins.ask(unit.connection, link=link, address=own, browser=browser, path=path, now=visit.now):
+                _log.warning("too many asked to sign in", address=own)
+                return
+            words = SignInMail(desk=visit.views.name, link=f"{visit.views.public_url}/sign-in/{link}", minutes=_MINUTES)
+            letter = DeskLetter(words, f"{unit.now:%Y%m%dT%H%M%SZ}/{new_secret()[:8]}")
+            to = Person(own, viewer.name if viewer.name != own else "")
+            unit.queue([unit.rules.letters.desk_letter(letter, to, mailbox=configuration.voice(), now=unit.now)])
+    except Exception as problem:  # noqa: BLE001 - who asked has their answer, and asks again
+        _log.warning("no link was sent", problem=type(problem).__name__)
+
+
+def opened(visit: Visit) -> Response:
+    """One button, for the browser that asked; nothing is used up by looking."""
+    with visit.views.units.database.read() as connection:
+        link = sign_ins.usable(connection, visit.place["link"], visit.now)
+    viewer = viewer_of(visit.views.units.rules.configuration, link.address, "link") if link else None
+    if link is None or viewer is None:
+        return _form(visit, "/", why=_OVER, status=404)
+    if not link.belongs_to(visit.browser):
+        return _form(visit, "/", why=_ELSEWHERE, status=403)
+    return visit.page("sign-in-now.html", title="Sign in", name=viewer.name)
+
+
+def entered(visit: Visit) -> Response:
+    """Sign in: the link is used up, and this browser has a session."""
+    session, secret = new_secret(), visit.place["link"]
+    with visit.views.units.database.write() as connection:
+        link = sign_ins.usable(connection, secret, visit.now)
+        if link is None or not link.belongs_to(visit.browser):
+            return _form(visit, "/", why=_OVER if link is None else _ELSEWHERE, status=403)
+        if viewer_of(visit.views.units.rules.configuration, link.address, "link") is None:
+            return _form(visit, "/", why=_OVER, status=403)
+        if not sign_ins.use(connection, secret, visit.now):
+            return _form(visit, "/", why=_OVER, status=403)
+        if visit.session:
+            sign_ins.end(connection, visit.session)
+        lasts = LASTS["session"]
+        sign_ins.begin(connection, session=session, address=link.address, now=visit.now, lasts=lasts)
+    response = visit.go(own_path(link.path))
+    visit.cookies.put(response, "session", session)
+    return response
+
+
+def left(visit: Visit) -> Response:
+    """Sign out."""
+    with visit.views.units.database.write() as connection:
+        sign_ins.end(connection, visit.session)
+    response = visit.go("/sign-in", "You are signed out.")
+    visit.cookies.drop(response, "session")
+    return response
+
+
+PAGES = (
+    Page("/sign-in", show=asking, act=asked, sees="anybody", acts="anybody"),
+    Page("/sign-in/{link}", show=opened, act=entered, sees="anybody", acts="anybody"),
+    Page("/sign-out", act=left, acts="staff"),
+)
