@@ -21,11 +21,13 @@ from helpdesk.store import (
     case_counts,
     cases,
     declarations,
+    dump,
     history,
     migrate,
     outages,
     outbox,
     search,
+    sign_ins,
     signatures,
     spool,
     traces,
@@ -614,6 +616,28 @@ def test_what_reports_count_of_cases_of_before_is_read_from_their_events(empty):
         numbers = cases.numbers_of(connection, Opened(since=at, customer="acme"))
         (found,) = cases.reported(connection, numbers)
         assert (found.number, found.opened_at, found.counted) == (1, at, None)
+
+
+def test_who_is_signed_in_is_so_with_the_new_tables_and_nobody_is_exported(empty):
+    """Revision 0032: a link, a session, and neither of them in `export --all`."""
+    migrate.upgrade(empty, "0031")
+    migrate.upgrade(empty)
+    at = datetime(2026, 5, 19, 12, 30, tzinfo=UTC)
+    with empty.write() as connection:
+        link = {"link": "secret", "address": "ann@desk.example", "browser": "hers", "path": "/"}
+        assert sign_ins.ask(connection, **link, now=at)
+        sign_ins.begin(connection, session="kept", address="ann@desk.example", now=at, lasts=timedelta(days=1))
+    with empty.read() as connection:
+        found = sign_ins.usable(connection, "secret", at)
+        assert (found.address, found.belongs_to("hers"), found.belongs_to("others")) == (
+            "ann@desk.example",
+            True,
+            False,
+        )
+        assert sign_ins.holder(connection, "kept", at + timedelta(hours=23)) == "ann@desk.example"
+        assert not {row.table for row in dump.rows(connection)} & {"sign_in", "web_session"}
+    migrate.downgrade(empty, "0031")
+    assert not table_names(empty) & {"sign_in", "web_session"}
 
 
 def test_the_bytes_of_mail_are_carried_across_and_back(empty):
