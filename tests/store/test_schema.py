@@ -619,8 +619,8 @@ def test_what_reports_count_of_cases_of_before_is_read_from_their_events(empty):
 
 
 def test_who_is_signed_in_is_so_with_the_new_tables_and_nobody_is_exported(empty):
-    """Revision 0032: a link, a session, and neither of them in `export --all`."""
-    migrate.upgrade(empty, "0031")
+    """Revision 0034: a link, a session, and neither of them in `export --all`."""
+    migrate.upgrade(empty, "0033")
     migrate.upgrade(empty)
     at = datetime(2026, 5, 19, 12, 30, tzinfo=UTC)
     with empty.write() as connection:
@@ -636,7 +636,7 @@ def test_who_is_signed_in_is_so_with_the_new_tables_and_nobody_is_exported(empty
         )
         assert sign_ins.holder(connection, "kept", at + timedelta(hours=23)) == "ann@desk.example"
         assert not {row.table for row in dump.rows(connection)} & {"sign_in", "web_session"}
-    migrate.downgrade(empty, "0031")
+    migrate.downgrade(empty, "0033")
     assert not table_names(empty) & {"sign_in", "web_session"}
 
 
