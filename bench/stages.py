@@ -206,6 +206,7 @@ def _serve(folder: Path, profiled: str, file: Path | None) -> None:
     daemon = Daemon(load_rules(folder / "helpdesk.toml"))
 
     def ready(*_: object) -> None:
+        _spare_collector()
         commands: dict[str, Callable[[], Any]] = {
             "mark": lambda: {
                 "threads": by_thread(),
@@ -223,6 +224,14 @@ def _serve(folder: Path, profiled: str, file: Path | None) -> None:
     asyncio.run(daemon.run(ready=ready))
     if file is not None:
         clock.profile.dump_stats(file)
+
+
+def _spare_collector() -> None:
+    """As `serve` does."""
+    with suppress(ImportError):
+        from helpdesk.daemon import spare_collector  # noqa: PLC0415 - a checkout may not have it
+
+        spare_collector()
 
 
 def _acknowledge_all() -> None:

@@ -29,13 +29,17 @@ def serve(config: Config = None) -> None:
     """Run the daemon until it is told to stop (SIGTERM or Ctrl-C)."""
     from helpdesk import log  # noqa: PLC0415 - only the daemon logs
     from helpdesk.credentials import refuse_notify_urls  # noqa: PLC0415
-    from helpdesk.daemon import Daemon  # noqa: PLC0415 - and only it needs everything
+    from helpdesk.daemon import Daemon, spare_collector  # noqa: PLC0415 - and only it needs everything
+
+    def ready(daemon: Daemon, listener: SmtpListener | None) -> None:
+        spare_collector()
+        _greeting(daemon, listener)
 
     rules = open_rules(config)
     log.configure(rules.configuration.file.log.format, rules.configuration.file.log.level)
     try:
         refuse_notify_urls(rules.configuration)
-        asyncio.run(Daemon(rules).run(ready=_greeting))
+        asyncio.run(Daemon(rules).run(ready=ready))
     except HelpdeskError as problem:
         if not log.is_json(rules.configuration.file.log.format):
             raise

@@ -91,12 +91,14 @@ def _segments(text: str, everything: list[Token], book: Shelf, *, subject: bool)
 def _pieces(everything: list[Token], book: Shelf) -> Iterator[list[Token]]:
     """Sentences, cut once more before a word of contrast."""
     piece: list[Token] = []
-    contrasts = book.single("contrast")
+    contrasts, after_comma = book.single("contrast"), False
     for place, token in enumerate(everything):
-        if (token.word in contrasts or _compares(everything, place)) and any(earlier.word for earlier in piece):
+        turns = token.word in contrasts or (after_comma and _compares(everything, place))
+        if turns and any(earlier.word for earlier in piece):
             yield piece
             piece = []
         piece.append(token)
+        after_comma = "," in token.mark
         if (token.mark and (_ends_sentence(token.mark) or _introduces(piece))) or len(piece) >= LONGEST:
             yield piece
             piece = []
@@ -106,8 +108,7 @@ def _pieces(everything: list[Token], book: Shelf) -> Iterator[list[Token]]:
 
 def _compares(everything: Sequence[Token], place: int) -> bool:
     """`, just like last week`: what was then says nothing of what is told before."""
-    begins = place > 0 and "," in everything[place - 1].mark
-    return begins and any(token.word in _AS for token in everything[place : place + 2])
+    return any(token.word in _AS for token in everything[place : place + 2])
 
 
 _AS = _LISTS["as"]
