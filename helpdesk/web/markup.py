@@ -23,7 +23,8 @@ def printable(value: object) -> object:
     """A value as a page may show it: reply addresses masked, U+FFFD for what controls or turns the reading."""
     if isinstance(value, Markup):  # made by a template, each value in it printable already
         return value
-    return "".join(letter if _harmless(letter) else "\ufffd" for letter in masked(str(value)))
+    text = masked(str(value))
+    return text if text.isprintable() else "".join(letter if _harmless(letter) else "\ufffd" for letter in text)
 
 
 def _harmless(letter: str) -> bool:

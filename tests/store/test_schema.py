@@ -32,6 +32,7 @@ from helpdesk.store import (
     spool,
     traces,
     watched,
+    writing,
 )
 from helpdesk.store import credits as credit_store
 from helpdesk.store.alerts import Telling
@@ -684,6 +685,36 @@ def test_mails_of_before_are_put_in_line_for_the_search_and_cases_keep_their_tea
         assert list(connection.execute(sa.text("SELECT team FROM cases ORDER BY id")).scalars()) == ["", "second"]
         assert list(connection.execute(sa.text("SELECT message_id FROM to_index ORDER BY id")).scalars()) == [1, 2, 3]
         assert (search.waiting(connection, most=9), search.wrong(connection)) == (3, 0)
+
+
+def test_cases_of_before_are_found_by_who_wrote_them_whatever_became_of_them(empty):
+    """Revision 0031."""
+    migrate.upgrade(empty, "0030")
+    at = datetime(2026, 5, 19, 12, 30, tzinfo=UTC)
+    policy = {"version": "v", "policy": "logik", "name": "logik.toml", "text": "", "stored_at": at}
+    row = {"mailbox": "support@logik.example", "policy": "logik", "policy_version": "v", "customer": "acme", "rank": 3}
+    row |= {
+        "subject": "",
+        "severity": "s3",
+        "opened_at": at,
+        "events": 0,
+        "assignee": "",
+        "breached": False,
+        "turn": "",
+    }
+    whose = {1: "jo@acme.example", 2: "kim@acme.example", 3: "jo@acme.example"}
+    with empty.write() as connection:
+        connection.execute(sa.insert(metadata.tables["policy_version"]).values(policy))
+        rows = [row | {"id": number, "requester": one, "status": "closed"} for number, one in whose.items()]
+        insert(connection, "cases", rows)
+    migrate.upgrade(empty)
+
+    with empty.write() as connection:
+        assert [one.number for one in cases.of_requester(connection, "jo@acme.example", besides=3, limit=9)] == [1]
+        for _ in range(2):
+            writing.note(connection, 1, "ann@desk.example", at)
+        assert writing.others(connection, 1, at, besides="bob@desk.example") == ["ann@desk.example"]
+        assert writing.others(connection, 1, at + 2 * writing.LASTS, besides="") == []
 
 
 def test_mails_of_before_are_what_their_kind_says_and_nothing_else(empty):
