@@ -26,6 +26,7 @@ from helpdesk.core.words.drafts import (
     CustomerReminderMail,
     OrderRefusedMail,
     OutOfScopeMail,
+    PassedOnMail,
     ProgressMail,
     RelayMail,
     StepMail,
@@ -257,15 +258,15 @@ class Letters:
         self, draft: Draft, case: Case, terms: Terms, now: datetime
     ) -> tuple[object, CaseWords | ThirdPartyWords]:
         """What is told by this mail alone, and what every mail of its audience has; the second wins."""
-        own = self._own_words(draft, case, terms, now)
         if draft.audience == "customer":
-            return own, self._customer_words(draft, case, terms)
+            return self._told_to_customer(draft, case, terms), self._customer_words(draft, case, terms)
         if draft.audience == "third-party":
-            return own, self._third_party_words(draft, case, terms)
-        return own, self._agent_words(draft, case, terms, now)
+            return draft.content, self._third_party_words(draft, case, terms)
+        return _told_to_agent(draft, case, terms, now), self._agent_words(draft, case, terms, now)
 
-    def _own_words(self, draft: Draft, case: Case, terms: Terms, now: datetime) -> object:
+    def _told_to_customer(self, draft: Draft, case: Case, terms: Terms) -> object:
         """The content of a draft, or what stands for it in a template (`words.INSTEAD_OF`)."""
+        policy, language = terms.policy, _spoken(case, terms)
         match content := draft.content:
             case AckMail():
                 return _ack_words(content, _owed(draft), case, terms)
@@ -275,20 +276,17 @@ class Letters:
                 return ClosedWords(
                     rate=links, unanswered=content.unanswered, reopens_until=_reopens_until(draft, case, terms)
                 )
+            case ProgressMail():
+                return replace(content, severity_was=policy.said(content.severity_was, language))
+            case PassedOnMail():
+                return replace(content, declined=policy.said(content.declined, language))
             case CustomerReminderMail():
                 closes_at = content.closes_at
                 return ReminderWords(
-                    closes=moment(closes_at, _zone(case, terms), _spoken(case, terms)) if closes_at else "",
+                    closes=moment(closes_at, _zone(case, terms), language) if closes_at else "",
                     asked=_without_staff(content.question, terms),
                     waited=content.waited,
                 )
-            case StepMail():
-                zone = readers_zone(draft.to, case, terms)
-                step = _step_words(content.step, case, zone, now)
-                return StepMailWords(step=step, missed=content.missed, given=content.given)
-            case SuspicionMail():
-                suspicion = _suspicion_words(content, case, terms, readers_zone(draft.to, case, terms))
-                return SuspicionMailWords(suspicion=suspicion, current=case.severity, given=content.given)
         return content
 
     def _rating_links(self, person: Person, case: Case, terms: Terms) -> RatingLinks:
@@ -332,14 +330,14 @@ class Letters:
             name=draft.to.name,
             known=_is_known(draft),
             policy=policy.name,
-            severity=policy.level(case.severity).name,
+            severity=policy.said(policy.level(case.severity).name, language),
             promise=amount(first.promise.within, language) if isinstance(first.promise, Promise) else "",
             due=moment(first.due_at, zone, language) if promised and first.due_at else "",
-            missing=tuple(field.label for field in policy.intake if field.key in case.missing),
-            because=content.because if isinstance(content, OutOfScopeMail) else "",
+            missing=tuple(policy.said(field.label, language) for field in policy.intake if field.key in case.missing),
+            because=_because(content.because, policy, language) if isinstance(content, OutOfScopeMail) else "",
             answered_in=_answered_in(case, policy, language),
             assured=first.warranted,
-            not_owed=tuple(_doubt_words(doubt, language) for doubt in owed.not_owed),
+            not_owed=tuple(_doubt_words(doubt, policy, language) for doubt in owed.not_owed),
             next_due=moment(_due_at(following), zone, language) if following else "",
             next_assured=bool(following and following.warranted),
             agent=agent.name if agent else "",
@@ -402,7 +400,7 @@ class Letters:
             assignee=_name_of(terms.team.agent(case.assignee)),
             turn=turn_words(case, zone) if case.active and turn_of(case).whose != "desk" else "",
             due=due,
-            promised=tuple(_promised_words(one, "en") for one in _owed(draft).promised),
+            promised=tuple(_promised_words(one, "", policy) for one in _owed(draft).promised),
             first_due=due[0] if due else None,
             opened=moment(case.opened_at, zone),
             others=tuple(
@@ -417,18 +415,31 @@ class Letters:
 
 def snippet(known: Snippets, name: str, case: Case, terms: Terms, agent: Agent) -> str:
     """What a snippet says to the people of a case, in the language that they are written to in."""
+    language = _spoken(case, terms)
     words = SnippetWords(
         ref=case.ref,
-        subject=_topic(case.subject) or no_subject(_spoken(case, terms)),
+        subject=_topic(case.subject) or no_subject(language),
         name=case.addressee.name,
         customer=terms.customer.name if terms.customer else "",
         agent=agent.name,
         desk=terms.mailbox.name or terms.desk,
-        plan=terms.policy.plan(case.plan).name,
-        severity=terms.policy.level(case.severity).name,
-        opened=moment(case.opened_at, _zone(case, terms), _spoken(case, terms)),
+        plan=terms.policy.said(terms.policy.plan(case.plan).name, language),
+        severity=terms.policy.said(terms.policy.level(case.severity).name, language),
+        opened=moment(case.opened_at, _zone(case, terms), language),
     )
-    return known.text(name, team=terms.team.name, language=_spoken(case, terms), words=words)
+    return known.text(name, team=terms.team.name, language=language, words=words)
+
+
+def _told_to_agent(draft: Draft, case: Case, terms: Terms, now: datetime) -> object:
+    """The content of a draft, or what stands for it in a template."""
+    match content := draft.content:
+        case StepMail():
+            step = _step_words(content.step, case, readers_zone(draft.to, case, terms), now)
+            return StepMailWords(step=step, missed=content.missed, given=content.given)
+        case SuspicionMail():
+            suspicion = _suspicion_words(content, case, terms, readers_zone(draft.to, case, terms))
+            return SuspicionMailWords(suspicion=suspicion, current=case.severity, given=content.given)
+    return content
 
 
 def _owed(draft: Draft) -> Owed:
@@ -440,9 +451,9 @@ def _owed(draft: Draft) -> Owed:
 def _ack_words(content: AckMail, owed: Owed, case: Case, terms: Terms) -> AckWords:
     zone, language = _zone(case, terms), _spoken(case, terms)
     return AckWords(
-        promised=tuple(_promised_words(one, language) for one in owed.promised),
+        promised=tuple(_promised_words(one, language, terms.policy) for one in owed.promised),
         declared=tuple(_problem_words(entry, zone, language) for entry in content.declared),
-        channel_says=terms.policy.told_of(case.channel, case.down),
+        channel_says=terms.policy.said(terms.policy.told_of(case.channel, case.down), language),
         escalated=content.escalated,
         follows=content.follows,
         chosen=tuple(map(": ".join, _choices(case, terms, proven=True))) if content.known else (),
@@ -456,12 +467,12 @@ def _choices(case: Case, terms: Terms, *, proven: bool) -> Iterator[tuple[str, s
         said = dict(case.intake).get(field.key, "")
         value = next((one for one in terms.policy.values_of(field.key) if said and says(said, one)), "")
         if value and (field.key in case.unproven) is not proven:
-            yield _short(field.label), value
+            yield _short(terms.policy.said(field.label, _spoken(case, terms))), value
 
 
-def _promised_words(told: ToldPromise, language: str) -> PromisedWords:
-    within = amount(told.within, language) if told.within else ""
-    name = f"{told.kind.name[:1].upper()}{told.kind.name[1:]}"
+def _promised_words(told: ToldPromise, language: str, policy: Policy) -> PromisedWords:
+    within, said = amount(told.within, language) if told.within else "", policy.said(told.kind.name, language)
+    name = f"{said[:1].upper()}{said[1:]}"
     return PromisedWords(name=name, own=told.kind.own, within=within, each_time=told.kind.renews, said=told.said)
 
 
@@ -499,12 +510,17 @@ def _others(draft: Draft, case: Case) -> tuple[str, ...]:
     return tuple(one.name or one.address for one in reading if one.address not in away)
 
 
-def _doubt_words(doubt: Doubt, language: str) -> Doubt:
-    return (
-        replace(doubt, name=day_words(date.fromisoformat(doubt.name), language))
-        if doubt.about == "beginning"
-        else doubt
-    )
+def _doubt_words(doubt: Doubt, policy: Policy, language: str) -> Doubt:
+    if doubt.about == "beginning":
+        return replace(doubt, name=day_words(date.fromisoformat(doubt.name), language))
+    instead = tuple(policy.said(one, language) for one in doubt.instead)
+    return replace(doubt, name=policy.said(doubt.name, language), instead=instead)
+
+
+def _because(reason: str, policy: Policy, language: str) -> str:
+    """Why a case is excluded: in the policy's words, and behind them in those of the agent."""
+    why = next((one.why for one in policy.exclusions if reason.startswith(one.why)), "")
+    return f"{policy.said(why, language)}{reason.removeprefix(why)}"
 
 
 def _answered_in(case: Case, policy: Policy, language: str) -> str:

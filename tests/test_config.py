@@ -51,6 +51,15 @@ def problems(tmp_path, text, environment=None):
         ('team = "first line"', 'team = "second line"', "mailbox.1.team: expected the name of a [[team]]"),
         ('teams = ["first line"]', 'teams = ["second line"]', "agent.1.teams: expected the name of a [[team]]"),
         ('url = "maildir:outgoing"', 'url = "http://x"', "smtp_out.url: expected smtp://"),
+        ("[[agent]]", f'[[agent]]\nsignature = "{"x" * 73}"', "agent.1.signature: expected at most 10 lines of 72"),
+        ("[[agent]]", f"[[agent]]\nsignature = {[*'abcdefghijk']}", "agent.1.signature: expected text or a table"),
+        ("[[agent]]", '[[agent]]\nsignature = "a\\tb"', "agent.1.signature: expected text without control"),
+        ("[[agent]]", '[[agent]]\nsignature = { xx = "Ann" }', "agent.1.signature: expected languages such as"),
+        (
+            "[[mailbox]]",
+            '[[mailbox]]\nsignature = { en = "Write to Ann@desk.example" }',
+            "mailbox.1.signature: expected no address of an agent, past which no case goes on, not 'ann@desk.example'",
+        ),
         ("[desk]", "[desk]\nworkers = -1", "desk.workers: expected 0 to 64 or 'auto', not -1"),
         ("[smtp_out]", "[smtp_out]\nconnections = 0", "smtp_out.connections: expected 1 to 50, not 0"),
         (

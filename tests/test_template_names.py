@@ -166,6 +166,26 @@ def test_a_file_of_a_mail_and_what_we_ship_are_no_warning(tmp_path, files):
     assert (templates.problems(), templates.unused()) == ([], [])
 
 
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({"fr/relay.txt": f"{TOP}{{{{ text }}}}"}, ["templates/fr/relay.txt: says nothing of greeted, known, name,"]),
+        (
+            {
+                "it/relay.txt": "Subject: {{ subject }} {{ ref }}\n{{ text }}{{ greeted, known, name, others, signed, signature }}"
+            },
+            ["templates/it: no ack, closed,"],
+        ),
+        ({"ack.txt": f"{TOP}no parts", "de/ack.txt": f"{TOP}no parts"}, []),
+        ({"relay.txt": f"{TOP}{{{{ to.name }}}}"}, []),  # what we ship in other languages is not theirs to mend
+    ],
+)
+def test_what_a_language_leaves_out_of_the_english_is_a_warning(tmp_path, files, said):
+    found = laid_over(tmp_path, files).left_out()
+
+    assert [one[: len(begins)] for one, begins in zip(found, said, strict=True)] == said
+
+
 # --- the docs
 
 

@@ -423,6 +423,7 @@ class Policy:
     levels: tuple[str, ...] = ()  # seats of the ladder that the desk fills, in lower case
     customer_hours: Mapping[str, CustomerHours] = field(default_factory=dict)  # calendars that follow the customer
     languages: tuple[str, ...] = ("en",)
+    translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # by what agents read, and language
     source: str = ""  # which document it was written from
     shown_in: tuple[str, ...] = ()  # further zones in which the document prints its hours
     days_source: str = ""  # where its public holidays are from, "" without any
@@ -644,6 +645,10 @@ class Policy:
     def name_of(self, target: str) -> str:
         """What people read for the key of a promise, which may be one of an earlier version."""
         return next((kind.name for kind in self.kinds if kind.key == target), target.replace("_", " "))
+
+    def said(self, text: str, language: str) -> str:
+        """A name or a reason of the policy as customers read it in a language."""
+        return self.translations.get(text, {}).get(language, text)
 
     def told_of(self, channel: str, down: Collection[str]) -> str:
         """What a customer is told who came in by a channel that is not warranted; "" while it is."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 Numbers = tuple[int, ...]
 UNSUPPORTED = "unsupported-version"  # the exclusion that is proposed, where the policy names no other
+NOT_SUPPORTED = "this version is not supported any more"
 
 
 def numbers_of(text: str) -> Numbers:

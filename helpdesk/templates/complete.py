@@ -14,22 +14,22 @@ from helpdesk.languages import languages
 from helpdesk.templates.environment import environment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
 TO_CUSTOMERS = frozenset(name for name, of in CONTENTS.items() if issubclass(of, (ToCustomer, MaintenanceMail)))
 
 
-def left_out(sources: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """What is missing beside the English files, each as the file or the folder and what it is; by name and source."""
-    for language in sorted({name.partition("/")[0] for name in sources if "/" in name} & languages().keys() - {"en"}):
+def left_out(sources: Mapping[str, str], of: Collection[str]) -> Iterator[tuple[str, str]]:
+    """What is missing in the files `of` languages beside the English ones: the file or folder, and what it lacks."""
+    for language in sorted({name.partition("/")[0] for name in of if "/" in name} & languages().keys() - {"en"}):
         files = {name: f"{language}/{name}.txt" for name in sorted(TO_CUSTOMERS)}
-        there = {name: file for name, file in files.items() if file in sources}
-        for name, file in there.items():
-            unsaid = sorted(_said(f"{name}.txt", sources) - _said(file, sources))
+        for name, file in files.items():
+            unsaid = sorted(_said(f"{name}.txt", sources) - _said(file, sources)) if file in of else ()
             if unsaid:
                 yield file, f"says nothing of {', '.join(unsaid)}, which {name}.txt has"
-        if there.keys() < files.keys():
-            yield language, f"no {', '.join(sorted(files.keys() - there.keys()))}: those mails are in English"
+        missing = [name for name, file in files.items() if file not in sources]
+        if missing:
+            yield language, f"no {', '.join(missing)}: those mails are in English"
 
 
 def _said(file: str, sources: Mapping[str, str], seen: frozenset[str] = frozenset()) -> set[str]:

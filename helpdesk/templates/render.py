@@ -42,7 +42,8 @@ class Templates:
     def __init__(self, folder: Path | None = None) -> None:
         """`folder` is laid over the shipped templates; what comes into an empty one later is another object's."""
         self._shipped = FileSystemLoader(str(shipped("templates")))
-        self._laid_over = folder is not None and bool(FileSystemLoader(str(folder)).list_templates())
+        self._own = FileSystemLoader(str(folder)).list_templates() if folder else []
+        self._laid_over = bool(self._own)
         places = [*([folder] if folder and self._laid_over else []), shipped("templates")]
         self._loader = FileSystemLoader([str(place) for place in places])
         self._environment = environment(self._loader)
@@ -86,9 +87,7 @@ class Templates:
 
     def left_out(self) -> list[str]:
         """What the operator's files for a language leave out of what the English ones say."""
-        if not self._laid_over:
-            return []
-        return [f"templates/{file}: {what}" for file, what in left_out(dict(self._sources()))]
+        return [f"templates/{file}: {what}" for file, what in left_out(dict(self._sources()), self._own)]
 
     def _files(self) -> list[str]:
         return self._environment.list_templates(extensions=["txt"])

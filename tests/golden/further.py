@@ -53,7 +53,10 @@ to = ["customer-escalation"]
 
 [[exclusion]]
 key = "training"
-why = "training is not part of support"
+why.en = "training is not part of support"
+why.de = "Schulungen gehören nicht zum Support"
+why.fr = "les formations ne relèvent pas du support"
+why.es = "las formaciones no forman parte del soporte"
 words = ["training", "Schulung"]
 out_of_scope = true
 """

@@ -281,7 +281,7 @@ def test_an_agent_takes_over_what_is_proposed(tell, first, said, orders, hours):
     ("sender", "said"),
     [
         ("jo@acme.example", "Coverage: 24x7"),
-        ("bob@acme.example", "You ask for Coverage 24x7. One of us decides whether that holds for this case."),
+        ("bob@acme.example", "You ask for Coverage 24x7. We will look whether that holds for this case."),
         ("eve@elsewhere.example", ""),
     ],
 )

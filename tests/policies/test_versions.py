@@ -69,8 +69,8 @@ def test_the_difference_says_what_changes_for_whom():
             "blueprint",
         ),
         (
-            'label = "Expected behavior"',
-            'label = "What you expected"',
+            'label = { en = "Expected behavior"',
+            'label = { en = "What you expected"',
             "intake field expected",
             "Expected behavior",
             "What you expected",
@@ -117,7 +117,7 @@ def test_every_part_of_a_policy_is_compared():
         "assumptions",
         *compare._PLAIN,
     }
-    told |= {"attainment", "availability", "fiscal_year", "maintenance_terms", "versions", "unsaid"}
+    told |= {"translations", "attainment", "availability", "fiscal_year", "maintenance_terms", "versions", "unsaid"}
     told |= {"addons", "case_kinds", "varied", "dated", "_promises"}  # the last two are read from the goals
 
     assert {field.name for field in fields(policy)} - told == {"key", "version", "examples", "earlier", "days_source"}

@@ -147,10 +147,14 @@ class PassedOnMail(ToCustomer, kind="progress", template="passed-on"):
 
 @dataclass(frozen=True, slots=True)
 class OutOfScopeMail(ToCustomer, kind="out-of-scope"):
-    """What was promised is not owed for this case, or is again (`lifted`). `out_of_scope`: nothing is."""
+    """What was promised is not owed for this case, or is again (`lifted`). `out_of_scope`: nothing is.
+
+    Why is said by `because`, or by the known `problem` that the case is about.
+    """
 
     lifted: bool = False
     because: str = ""
+    problem: str = ""
     out_of_scope: bool = False
 
 

@@ -35,7 +35,7 @@ def is_greeted(text: str, name: str) -> bool:
     first = next((line.strip() for line in text.splitlines() if line.strip()), "")
     words = first.casefold().split()
     named = {part.casefold() for part in name.split()} & {word.strip(",.:;!-") for word in words}
-    called = len(words) <= _SHORT and (first.endswith(",") or bool(named))
+    called = len(words) <= _SHORT and not first.startswith(">") and (first.endswith(",") or bool(named))
     return called or _GREETING.match(first) is not None
 
 

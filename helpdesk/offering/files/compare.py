@@ -242,6 +242,8 @@ def _said_of(policy: Policy) -> Iterator[tuple[str, str]]:
     yield "warranted from the first full", policy.warranty.first_full
     yield "warranted only with", ", ".join(policy.warranty.requires)
     yield from ((f"promise {kind.key}", f"{kind.name}: {kind.described()}") for kind in policy.kinds)
+    for text, said in policy.translations.items():
+        yield f"{text!r} in other languages", ", ".join(f"{code}: {words}" for code, words in said.items())
     for name in _PLAIN:
         yield name, _plain(getattr(policy, name))
 

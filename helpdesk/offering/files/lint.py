@@ -17,6 +17,7 @@ from helpdesk.offering.files.country_days import closures
 from helpdesk.offering.files.coverage import missing
 from helpdesk.offering.files.days import holiday_names, is_called
 from helpdesk.offering.files.known_days import YEARS, categories
+from helpdesk.offering.files.labels import untold
 from helpdesk.offering.files.maintenance import lands_on, strays_to
 from helpdesk.offering.files.odd_terms import odd_terms
 from helpdesk.offering.files.read import days_of, policy_file, read_policy, read_table
@@ -77,6 +78,7 @@ def check_file(path: Path, *, today: date | None = None) -> list[Finding]:
         *_notices(policy, table),
         *_contradictions(policy, table, today),
         *_unshown(policy),
+        *(("warning", key, text) for key, text in untold(table)),
         *_assumptions(policy),
     ]
     return [Finding(level, name, key, text) for level, key, text in found]

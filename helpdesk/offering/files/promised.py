@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, get_args
 
 from helpdesk.offering.promises import AGREED, BEGINS_WITH, Mark, PromiseKind, Reminder, usual_promises
 from helpdesk.openhours.within import parse_open_time
+from helpdesk.wordings import first
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -37,7 +38,7 @@ def read_promises(table: PolicyFile) -> tuple[tuple[PromiseKind, ...], list[str]
 def _said_otherwise(kind: PromiseKind, entry: PromiseTable) -> PromiseKind:
     """A promise of every policy, with the name and the words of this one."""
     said = entry.said or ("owed" if kind is AGREED else kind.said)
-    return replace(kind, name=entry.name or kind.name, said=said, remind=tuple(_reminders(entry)))
+    return replace(kind, name=first(entry.name) or kind.name, said=said, remind=tuple(_reminders(entry)))
 
 
 def _no_other_meaning(entry: PromiseTable) -> Iterator[tuple[str, str]]:
@@ -47,7 +48,7 @@ def _no_other_meaning(entry: PromiseTable) -> Iterator[tuple[str, str]]:
 
 
 def _own(key: str, entry: PromiseTable) -> PromiseKind:
-    name = entry.name or key.replace("_", " ")
+    name = first(entry.name) or key.replace("_", " ")
     starts = entry.starts or "received"
     met_by = tuple(_marks(entry.met_by))
     asks = "reply" if {"answer", "word"} & {*met_by} else name

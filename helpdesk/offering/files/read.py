@@ -21,6 +21,7 @@ from helpdesk.offering.files.calendars import CalendarReader
 from helpdesk.offering.files.cells import CellReader
 from helpdesk.offering.files.credits import read_attainment, read_availability, read_credits, read_fiscal_year
 from helpdesk.offering.files.known_days import KnownDays, in_country, known_now
+from helpdesk.offering.files.labels import E_MAIL, translations, wrong_labels
 from helpdesk.offering.files.maintenance import read_maintenance, read_maintenance_terms
 from helpdesk.offering.files.matrix import matrix_problems, read_matrix
 from helpdesk.offering.files.promised import MARKS, read_promises
@@ -50,13 +51,14 @@ from helpdesk.offering.policy import (
 )
 from helpdesk.offering.promises import UNMEASURED
 from helpdesk.offering.severities import CONDITIONS, Area, Cap, Kind, Level, SeverityTerms
-from helpdesk.offering.versions import UNSUPPORTED, ProductVersion, numbers_of
+from helpdesk.offering.versions import NOT_SUPPORTED, UNSUPPORTED, ProductVersion, numbers_of
 from helpdesk.openhours.accounting import MONTHS
 from helpdesk.openhours.calendar import Calendar, parse_hours
 from helpdesk.openhours.walltime import time_of_day
 from helpdesk.openhours.within import Within, elapsed, parse_open_time, parse_within
 from helpdesk.placeholders import BLANK
 from helpdesk.toml_reader import fill, fill_as_far_as_possible, json_schema, parse_toml, read_text
+from helpdesk.wordings import first, others
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -223,6 +225,7 @@ class _PolicyReader:
             known_incidents_exempt=table.known_incidents_exempt,
             not_support=tuple(sender.lower() for sender in table.not_support),
             languages=tuple(table.languages),
+            translations=translations(table),
             source=table.source,
             shown_in=tuple(reader.timezone("shown_in", zone) for zone in table.shown_in),
             days_source=self.source.days.source if self.source.days and self.source.days.days else "",
@@ -230,6 +233,8 @@ class _PolicyReader:
         self.references(policy)
         self.languages()
         self.severity_names()
+        for place, expected in wrong_labels(table):
+            self.wrong(place, expected)
         return policy
 
     def plans(self) -> Iterator[Plan]:
@@ -239,7 +244,7 @@ class _PolicyReader:
                     self.wrong(f"plans.{key}.{what}", f"expected how many people may write, not {most}")
             yield Plan(
                 key,
-                entry.name,
+                first(entry.name),
                 entry.calendar,
                 channels=tuple(entry.channels),
                 excludes=tuple(entry.excludes),
@@ -284,7 +289,7 @@ class _PolicyReader:
         taken = {folded(kind): kind for kind in get_args(Kind)}
         for key, entry in self.table.kinds.items():
             kind = CaseKind(
-                key, entry.name or key.replace("_", " "), entry.of, tuple(entry.aliases), tuple(entry.words)
+                key, first(entry.name) or key.replace("_", " "), entry.of, tuple(entry.aliases), tuple(entry.words)
             )
             for name in (key, kind.name, *kind.aliases):
                 owner = taken.setdefault(folded(name.replace("_", " ")), key)
@@ -297,18 +302,18 @@ class _PolicyReader:
         named = [
             Channel(
                 key,
-                entry.name or key,
+                first(entry.name) or key,
                 targets=entry.targets,
                 warranted=entry.warranted,
                 because=entry.because,
                 warranted_while_down=entry.warranted_while_down,
-                tell=entry.tell,
+                tell=first(entry.tell),
                 severity=entry.severity,
                 kind=entry.kind,
             )
             for key, entry in table.items()
         ]
-        return (*(() if "email" in table else (Channel("email", "e-mail"),)), *named)
+        return (*(() if "email" in table else (Channel("email", E_MAIL),)), *named)
 
     # --- severity
 
@@ -330,9 +335,9 @@ class _PolicyReader:
             Level(
                 key=key,
                 rank=entry.rank,
-                name=entry.name,
+                name=first(entry.name),
                 definition=entry.definition,
-                aliases=tuple(entry.aliases),
+                aliases=(*entry.aliases, *others(entry.name)),
                 cues=tuple(entry.cues),
             )
             for key, entry in sorted(self.table.severities.items(), key=lambda item: item[1].rank)
@@ -357,7 +362,11 @@ class _PolicyReader:
         """What a customer may state must mean one severity; compared as it is when a mail states it."""
         severities = self.table.severities
         claims = [(key, f"severities.{key}", key) for key in severities]
-        claims += [(key, f"severities.{key}.name", entry.name) for key, entry in severities.items()]
+        claims += [
+            (key, f"severities.{key}.name", name)
+            for key, entry in severities.items()
+            for name in (first(entry.name), *others(entry.name))
+        ]
         claims += [
             (key, f"severities.{key}.aliases", alias) for key, entry in severities.items() for alias in entry.aliases
         ]
@@ -375,7 +384,11 @@ class _PolicyReader:
                 self.among(f"intake.{number}.kinds", kind, get_args(Kind))
             kinds = tuple(kind for kind in get_args(Kind) if kind in entry.kinds)
             yield IntakeField(
-                entry.key, entry.label, aliases=tuple(entry.aliases), required=entry.required, of_kinds=kinds
+                entry.key,
+                first(entry.label),
+                aliases=(*entry.aliases, *others(entry.label)),
+                required=entry.required,
+                of_kinds=kinds,
             )
 
     def languages(self) -> None:
@@ -496,10 +509,10 @@ class _PolicyReader:
         for number, entry in enumerate(self.table.exclusion, start=1):
             if entry.key.casefold() == OFF:
                 self.wrong(f"exclusion.{number}.key", f"expected another key: #exclude {OFF} takes an exclusion back")
-            yield Exclusion(entry.key, entry.why, tuple(entry.words), entry.out_of_scope)
+            yield Exclusion(entry.key, first(entry.why), tuple(entry.words), entry.out_of_scope)
         keys = {entry.key for entry in self.table.exclusion}
         if UNSUPPORTED not in keys and any(not entry.exclusion for entry in self.table.versions):
-            yield Exclusion(UNSUPPORTED, "this version is not supported any more")
+            yield Exclusion(UNSUPPORTED, NOT_SUPPORTED)
 
     def versions(self) -> Iterator[ProductVersion]:
         known = {entry.key for entry in self.table.exclusion}

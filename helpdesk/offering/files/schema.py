@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 
 from helpdesk.toml_reader import strict, written_as
+from helpdesk.wordings import Label
 
 
 @strict
@@ -18,7 +19,7 @@ from helpdesk.toml_reader import strict, written_as
 class PlanTable:
     """`[plans.KEY]`: what a customer can buy; the first is the default."""
 
-    name: str
+    name: Label
     calendar: str = ""  # overrides the region's
     channels: list[str] = field(default_factory=list)  # ways in that come with the plan; none named: all
     excludes: list[str] = field(default_factory=list)  # areas that do not come with the plan
@@ -93,7 +94,7 @@ class SeverityTable:
     """`[severities.KEY]`: one severity; rank 1 is the worst."""
 
     rank: int
-    name: str
+    name: Label
     definition: str = ""
     aliases: list[str] = field(default_factory=list)
     cues: list[str] = field(default_factory=list)
@@ -136,7 +137,7 @@ class CaseKindTable:
     """`[kinds.KEY]`: a kind of case, and which of the desk's it is."""
 
     of: Annotated[Literal["question", "defect", "maintenance", "enhancement"], written_as("is")]
-    name: str = ""
+    name: Label = ""
     aliases: list[str] = field(default_factory=list)  # by which the field `kind` or an agent's #kind may call it
     words: list[str] = field(default_factory=list)  # in a mail: proposed to the agent
 
@@ -157,7 +158,7 @@ class AddonTable:
 class PromiseTable:
     """`[promises.KEY]`: a promise beside first_response, follow_up and resolution; of these, how they are said."""
 
-    name: str = ""  # as people read it; otherwise the key with spaces
+    name: Label = ""  # as people read it; otherwise the key with spaces
     starts: Literal[
         "",
         "received",
@@ -182,12 +183,12 @@ class PromiseTable:
 class ChannelTable:
     """`[channels.KEY]`: a way in. `targets = false`: no promise at all; `warranted = false`: not owed."""
 
-    name: str = ""
+    name: Label = ""
     targets: bool = True
     warranted: bool = True
     because: str = ""
     warranted_while_down: str = ""  # a switch of the operators: `helpdesk status set website down`
-    tell: str = ""  # what customers read in the acknowledgment while the channel is not warranted
+    tell: Label = ""  # what customers read in the acknowledgment while the channel is not warranted
     severity: str = ""  # that mail by it states, for registered contacts; of others it is evidence
     kind: str = ""  # of case that mail by it makes
 
@@ -211,7 +212,7 @@ class ExclusionEntry:
     """`[[exclusion]]`: a reason for which a case is outside the promises."""
 
     key: str
-    why: str
+    why: Label
     words: list[str] = field(default_factory=list)
     out_of_scope: bool = False
 
@@ -394,7 +395,7 @@ class IntakeEntry:
     """`[[intake]]`: something the document asks customers to say."""
 
     key: str
-    label: str
+    label: Label
     aliases: list[str] = field(default_factory=list)
     required: bool = True
     kinds: list[str] = field(default_factory=list)  # of case; without it, all

@@ -56,7 +56,7 @@ def incident(execution: Execution, command: Command, _orders: Orders) -> None:
     if execution.terms.policy.known_incidents_exempt and not there:
         execution.happened(CaseExempted(*execution.stamp, key="incident", because=because, out_of_scope=False))
         _dismiss(execution)
-        content = OutOfScopeMail(because=scope.known_problem(known))
+        content = OutOfScopeMail(problem=known.title)
         done += f"; its promises do not apply, and {_tell(execution, content, about=known.key)}"
     execution.done.append(done)
 
