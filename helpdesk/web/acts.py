@@ -47,7 +47,7 @@ def tried(visit: Visit, number: int, typed: TypedMail) -> Trial:
         raise _TakenBack
 
     try:
-        _worked(visit, trying)
+        worked(visit, trying)
     except _TakenBack:
         return trials[-1]
     raise AssertionError("what is tried is never kept")
@@ -69,7 +69,7 @@ def done(visit: Visit, number: int, typed: TypedMail, *, seen: int) -> TypedOrde
         results.append(result)
 
     try:
-        _worked(visit, doing)
+        worked(visit, doing)
     except _TakenBack:
         return None
     return results[-1]
@@ -82,8 +82,8 @@ def _acting(visit: Visit) -> Agent:
     return visit.viewer.agent
 
 
-def _worked(visit: Visit, work: Callable[[Unit], None]) -> None:
-    """Do it in a transaction, again where another worker was at the same."""
+def worked(visit: Visit, work: Callable[[Unit], None]) -> None:
+    """Do something in a transaction, again where another worker was at the same."""
     for last in (*[False] * (_TRIES - 1), True):
         try:
             with visit.views.units.write(visit.now, waits=True) as unit:

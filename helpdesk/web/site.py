@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from helpdesk.web import board, casepage, signin
+from helpdesk.web import board, callpage, casepage, signin
 
-PAGES = (*board.PAGES, *casepage.PAGES, *signin.PAGES)
+PAGES = (*board.PAGES, *casepage.PAGES, *callpage.PAGES, *signin.PAGES)
