@@ -414,11 +414,17 @@ def _settle(connection: Any, *, lite: bool) -> None:
 
 
 def _recount(database: Database) -> None:
-    """Where the product keeps counts, triggers were not there to keep them."""
+    """Where the product keeps counts and an index of words, triggers were not there to keep them."""
     with suppress(ModuleNotFoundError):  # an older checkout
         counts = importlib.import_module("helpdesk.store.case_counts")
         with database.write() as connection:
             counts.rebuild(connection)
+    with suppress(ModuleNotFoundError):
+        search = importlib.import_module("helpdesk.store.search")
+        with database.write() as connection:
+            search.rebuild(connection)
+        while search.index(database):
+            pass
 
 
 def main() -> None:

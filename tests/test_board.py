@@ -6,9 +6,11 @@ import re
 from html import unescape
 
 import pytest
+import sqlalchemy as sa
 
 from helpdesk.desk import load_rules
 from helpdesk.store import search
+from helpdesk.store.tables import to_index
 from tests.console import site_on
 from tests.desk import ANN, BOB, JO, KEY, LOU, OPS, UTE, write_office
 
@@ -181,6 +183,16 @@ def test_what_a_mail_says_is_shown_as_it_says_it(site):
     assert "<b>bold" not in page
     assert "<script>alert" not in page
     assert "&lt;<mark>script</mark>&gt;" in page
+
+
+def test_health_says_when_the_search_is_behind(site):
+    def causes():
+        return {cause["cause"]: cause["status"] for cause in site.health()[1]["causes"]}
+
+    for number, expected in ((999, None), (1, "attention")):
+        with site.desk.database.write() as connection:
+            connection.execute(sa.insert(to_index), [{"message_id": 1}] * number)
+        assert causes().get("search.behind") == expected
 
 
 def test_what_is_not_read_yet_is_said(site):

@@ -16,7 +16,10 @@ from helpdesk.daemon import Daemon
 from helpdesk.desk import load_rules
 from helpdesk.errors import ConfigurationError, Unavailable
 from helpdesk.lab.mailer import Sheet, write
-from helpdesk.store import cases, migrate, outbox
+from helpdesk.store import cases, migrate, outbox, search
+from helpdesk.store.board import Kept
+from helpdesk.store.search_words import asked
+from helpdesk.store.spool import Accepted
 from helpdesk.wires.heartbeat import beat
 from tests.desk import JO, write_office
 from tests.test_mail_reader import FOUND, ODD
@@ -100,6 +103,36 @@ def test_every_thread_of_the_daemon_is_watched(tmp_path):
     watched = set(daemon.watch.parts.ages)
     assert {"worker", "sender", "metronome", "rounds", "conditions", "committer", "clockwork"} <= watched
     assert {name for name in names if name not in watched} <= {"APScheduler"}, "that is the clockwork"
+
+
+def test_mail_is_indexed_once_it_is_worked_and_what_was_not_at_the_next_start(tmp_path, monkeypatch):
+    wall, read = Wall(), threading.Event()
+    daemon = daemon_of(tmp_path, wall)
+    mail = (
+        b"From: jo@acme.example\r\nTo: support@logik.example\r\nSubject: Zebra\r\nMessage-ID: <%d@x>\r\n\r\nHello.\r\n"
+    )
+    envelope = Envelope("jo@acme.example", ("support@logik.example",))
+    left = [Accepted("support@logik.example", mail % 1, envelope, "smtp", wall())]
+    daemon.desk.begin()
+    daemon.desk.work_at_once(daemon.desk.accept(left))  # by one that stopped before it was indexed
+    with daemon.database.read() as connection:
+        assert search.waiting(connection, most=9) == 1
+    index = daemon.desk.index
+
+    def indexed() -> int:
+        found = index()
+        with daemon.database.read() as connection:
+            if len(search.find(connection, asked("zebra hello"), Kept(), size=9).mails) == 2:
+                read.set()
+        return found
+
+    def ready(*_: object) -> None:
+        daemon.take(mail % 2, envelope).result(60)
+        assert read.wait(60)
+        daemon.stop.set()
+
+    monkeypatch.setattr(daemon.desk, "index", indexed)
+    asyncio.run(daemon.run(ready=ready))
 
 
 def test_what_waits_to_be_sent_does_not_wait_for_a_clock_that_was_set_back(tmp_path):
