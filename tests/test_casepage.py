@@ -5,14 +5,20 @@ from __future__ import annotations
 import http.client
 import re
 import shutil
+from dataclasses import replace
 from html import unescape
 from typing import TYPE_CHECKING
 
 import pytest
 
+from helpdesk.errors import Refused
 from helpdesk.mail.write.enclose import File, enclose
-from tests.console import site_on
-from tests.desk import ANN, BOB, JO, LENA, LOGIK, OPS, STRANGER
+from helpdesk.web import casepage
+from helpdesk.web.cookies import Cookies
+from helpdesk.web.viewer import Viewer
+from helpdesk.web.visit import Visit
+from tests.console import FRAME, site_on
+from tests.desk import ANN, BOB, JO, LENA, LOGIK, OPS, STRANGER, THREEKIT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -264,3 +270,18 @@ def test_the_drawing_is_there_with_its_words(site):
     assert '<svg class="line-of-time" role="img"' in page
     assert re.search(r'aria-label="first response: received: Tue 19 May 2026, 09:15 CDT; .*late from: Tue', page)
     assert "style=" not in page
+
+
+def test_of_another_team_one_opens_nothing_and_hears_of_nothing(site):
+    """Somebody of a team whose mailbox is another one, and one of whose cases is of the same person."""
+    site.desk.mail(JO, "Ours")
+    site.desk.mail(JO, "Theirs", to=THREEKIT)
+    views = site.views
+    viewer = Viewer(address="eve@desk.example", teams=frozenset({"second"}), mailboxes=frozenset({THREEKIT}))
+    visit = Visit(views=views, viewer=viewer, now=site.desk.now, frame=FRAME, cookies=Cookies(secure=False))
+    for path, page in (("1", casepage.case), ("1", casepage.preview), ("1", casepage.send), ("1", casepage.writes)):
+        with pytest.raises(Refused):
+            page(replace(visit, place={"ref": path, "number": "1"}))
+    shown = casepage.case(replace(visit, place={"ref": "2"})).body.decode()
+    assert "Theirs" in shown
+    assert "HD-1" not in shown

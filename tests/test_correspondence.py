@@ -37,7 +37,7 @@ def test_an_answer_stands_with_what_its_readers_got_and_who_was_told(desk):
     assert text(first.said.pieces) == "Since nine."
     assert [mail.what for mail in first.outside] == ["Acknowledgment"]
     assert text(answer.said.pieces) == "We are on it."
-    assert answer.said.more == "the whole mail with what it quotes"
+    assert answer.said.more == "the whole mail"
     [got] = answer.outside
     assert "We are on it." in text(got.pieces)
     assert "Ann Berg" in text(got.pieces)
@@ -61,7 +61,7 @@ def test_typed_words_stand_with_the_mail_that_passes_them_on(desk):
         order(unit, 1, desk.rules.configuration.agent(ANN), "#answer\nIt is mended.")
     desk.work()
     answer = page_of(desk).entries[-1]
-    assert text(answer.said.pieces) == "It is mended."
+    assert (text(answer.said.pieces), answer.said.more) == ("It is mended.", "")
     assert [mail.what for mail in answer.outside] == ["Answer"]
 
 

@@ -10,7 +10,6 @@ from helpdesk.core.clocks.timeline import clocks
 from helpdesk.core.clocks.turn import TURN_NAMES, turn_of
 from helpdesk.core.words.events import SeverityAssessed, StepTaken
 from helpdesk.core.words.rating import ratings
-from helpdesk.errors import NotFound
 from helpdesk.letters import desk_zone, turn_words
 from helpdesk.phrases import moment, open_span
 from helpdesk.report.explain import clock_lines
@@ -72,7 +71,6 @@ class LedgerLine:
 
     at: str
     sentence: str
-    type: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +87,6 @@ class OtherOfPerson:
 class PagePart:
     """A part of the page that may be long, with the ways to what came before and after."""
 
-    name: str
     excerpt: Excerpt
     links: tuple[Words, ...]
 
@@ -168,8 +165,7 @@ def read_case(unit: Unit, case: Case, viewer: Viewer, asked: Mapping[str, str]) 
         ended=[shown[id(clock)] for clock in excerpts["clocks"].of(ended)],
         correspondence=correspondence,
         ledger=[
-            LedgerLine(moment(event.at, zone), words.sentence(event), event.type)
-            for event in excerpts["events"].of(case.events)
+            LedgerLine(moment(event.at, zone), words.sentence(event)) for event in excerpts["events"].of(case.events)
         ],
         parts={name: _part(name, case, excerpts) for name in excerpts},
         people=_people(case, configuration, reader),
@@ -249,7 +245,7 @@ def _part(name: str, case: Case, excerpts: Mapping[str, Excerpt]) -> PagePart:
         for way, last in ways
         if last is not None
     )
-    return PagePart(name, shown, tuple(links))
+    return PagePart(shown, tuple(links))
 
 
 def _elsewhere(case: Case, excerpts: Mapping[str, Excerpt], name: str, last: int) -> str:
@@ -309,11 +305,3 @@ def _others(unit: Unit, case: Case, viewer: Viewer, zone: str) -> Iterator[Other
     for other in case_store.of_requester(unit.connection, address, besides=case.number, limit=_OTHERS):
         if viewer.may_open(other):
             yield OtherOfPerson(f"HD-{other.number}", other.subject, other.status, moment(other.opened_at, zone))
-
-
-def opened(unit: Unit, number: int) -> Case:
-    """A case with its ledger. Raises NotFound."""
-    found = unit.find([number])
-    if number not in found:
-        raise NotFound(f"there is no case HD-{number}")
-    return found[number]

@@ -16,7 +16,7 @@ from helpdesk.report.attached import load_attachment
 from helpdesk.store import cases as case_store
 from helpdesk.store import sent_mails, writing
 from helpdesk.web import acts, composer
-from helpdesk.web.case_reading import opened, read_case, reader_of
+from helpdesk.web.case_reading import read_case, reader_of
 from helpdesk.web.correspondence import said_mail, sent_mail, to_be_sent
 from helpdesk.web.page import Page
 from helpdesk.web.refs import number_in
@@ -48,7 +48,7 @@ def case(visit: Visit) -> Response:
 
 
 def _opened(visit: Visit, unit: Unit) -> Case:
-    return visit.opened(opened(unit, number_in(visit.place["ref"])))
+    return visit.opened(case_store.load(unit.connection, number_in(visit.place["ref"])))
 
 
 def _title(found: Case) -> str:
@@ -113,13 +113,15 @@ def our_mail(visit: Visit) -> Response:
 
 def preview(visit: Visit) -> Response:
     """What would become of the form, before it does. Raises NotFound, Refused, StaleCase."""
-    number, composition = number_in(visit.place["ref"]), composer.read_composition(visit.form)
+    number, composition = _theirs(visit), composer.read_composition(visit.form)
+    with visit.views.units.write(visit.now) as unit:
+        writing.note(unit.connection, number, visit.viewer.address, visit.now)
     return _previewed(visit, number, composition)
 
 
 def send(visit: Visit) -> Response:
     """Do what the form says, once. Raises NotFound, Refused, StaleCase."""
-    number, composition = number_in(visit.place["ref"]), composer.read_composition(visit.form)
+    number, composition = _theirs(visit), composer.read_composition(visit.form)
     became = acts.done(visit, number, composition.typed, seen=composition.seen)
     if became is None or became.mistakes:
         return _previewed(visit, number, composition)
@@ -132,16 +134,14 @@ def send(visit: Visit) -> Response:
 
 def _previewed(visit: Visit, number: int, composition: Composition) -> Response:
     trial = acts.tried(visit, number, composition.typed)
-    with visit.views.units.write(visit.now) as unit:
-        found = visit.opened(opened(unit, number))
-        writing.note(unit.connection, number, visit.viewer.address, visit.now)
-        reading = read_case(unit, found, visit.viewer, {})
+    with visit.read() as unit:
+        reading = read_case(unit, _opened(visit, unit), visit.viewer, {})
         form = _form(visit, unit, reading, composition.after_seeing(reading.mails))
-        mails = to_be_sent(trial.mails, reader_of(unit.rules.configuration, found))
+        mails = to_be_sent(trial.mails, reader_of(unit.rules.configuration, reading.case))
     unseen = [one for one in reading.correspondence.entries if one.said and one.said.number > composition.seen]
     return visit.page(
         "case_preview.html",
-        title=f"Before it goes: {_title(found)}",
+        title=f"Before it goes: {_title(reading.case)}",
         page=reading,
         form=form,
         became=trial.orders,
@@ -150,15 +150,22 @@ def _previewed(visit: Visit, number: int, composition: Composition) -> Response:
     )
 
 
+def _theirs(visit: Visit) -> int:
+    """The number of the case that is asked for, on which the viewer may act. Raises NotFound, Refused."""
+    with visit.read() as unit:
+        found = _opened(visit, unit)
+    if visit.viewer.agent is None or not visit.viewer.works_on(found):
+        raise Refused(f"Only agents and leads of its team act on {found.ref}.")
+    return found.number
+
+
 def writes(visit: Visit) -> Response:
     """The viewer is writing on a case; answers who else is. Raises NotFound, Refused."""
+    number = _theirs(visit)
     with visit.views.units.write(visit.now) as unit:
-        found = _opened(visit, unit)
-        if visit.viewer.agent is None or not visit.viewer.works_on(found):
-            raise Refused("Only agents and leads of its team write on a case.")
-        writing.note(unit.connection, found.number, visit.viewer.address, visit.now)
-        others = writing.others(unit.connection, found.number, visit.now, besides=visit.viewer.address)
-        called = reader_of(unit.rules.configuration, found).called
+        writing.note(unit.connection, number, visit.viewer.address, visit.now)
+        others = writing.others(unit.connection, number, visit.now, besides=visit.viewer.address)
+        called = reader_of(unit.rules.configuration, case_store.load(unit.connection, number)).called
     return PlainTextResponse(composer.writers_words([called(one) for one in others]))
 
 

@@ -235,11 +235,11 @@ def said_mail(
 
 
 def _more(message: StoredMessage, cut: int) -> str:
-    """What a mail says besides, which is quoted mostly."""
+    """What a mail says besides, which is quoted mostly; what was typed here has nothing else."""
     if cut > 0:
         return f"the whole mail, {plural(cut, 'character')} more"
     besides = len("".join(message.text.split())) - len("".join(message.reply.split()))
-    return "the whole mail with what it quotes" if message.reply and besides > 0 else ""
+    return "the whole mail" if message.spool_id and message.reply and besides > 0 else ""
 
 
 def _file(part: Mapping[str, object], number: int) -> FileLink:
