@@ -151,7 +151,7 @@ def typed_in(mail: Any) -> str:
     """What its agent typed, of a mail to a customer: without the greeting, the end and the foot that the desk adds."""
     author, box = mail.message.sender.name.removesuffix(")").rsplit(" (", 1)
     text = mail.text.rpartition("\n-- \n")[0].strip()
-    for end in (f"\n\nKind regards,\n{author}\n{box}", f"\n\n{author}\n{box}"):
+    for end in (f"\n\nKind regards,\n{author}\n{box}", f"\n\n{box}"):
         text = text.removesuffix(end)
     to = mail.message.to[0].name
     return text.removeprefix(f"Hello {to},\n\n" if to else "Hello,\n\n")
