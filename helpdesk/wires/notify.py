@@ -128,7 +128,7 @@ class NotifyCourier:
             (told,) = _run(
                 [url],
                 private=self._private(),
-                call={"title": str(message["Subject"] or ""), "body": message.get_content().strip()},
+                call={"title": str(message["Subject"] or ""), "body": "\n".join(message.get_content().splitlines())},
             )
         except Unavailable as problem:
             return Retry(str(problem), uncertain=True)

@@ -12,8 +12,11 @@ from typer.testing import CliRunner
 from helpdesk.cli import app
 from helpdesk.config import load_configuration
 from helpdesk.core.words.calls import calls
+from helpdesk.credentials import refuse_notify_urls
 from helpdesk.desk import notified
-from helpdesk.errors import ConfigurationError
+from helpdesk.diagnosis import beyond_mail
+from helpdesk.errors import ConfigurationError, Unavailable
+from helpdesk.reload import Reloader
 from helpdesk.store import outbox
 from helpdesk.wires.courier import Failed, Retry, Sent, no_mark
 from tests.desk import ANN, BOB
@@ -291,6 +294,33 @@ def refused(folder, *, desk="", more=""):
 )
 def test_a_wrong_url_is_refused_and_not_repeated(tmp_path, desk, more, expected):
     assert expected in refused(tmp_path, desk=desk, more=more)
+
+
+INSIDE = re.sub(r', "twilio:[^"]*"', "", MORE.replace("ntfy.example", "127.0.0.1:9"))
+
+
+def test_a_host_at_a_private_address_is_refused_at_the_check_the_start_and_a_reload(tmp_path):
+    """`notify_private` lets it through; neither says anything of the URL, and no name server is asked."""
+    desk = open_gate(tmp_path, desk="", more=INSIDE)
+    configuration = desk.rules.configuration
+    with pytest.raises(ConfigurationError) as start:
+        refuse_notify_urls(configuration)
+    with pytest.raises(Unavailable) as check:
+        beyond_mail(configuration)
+    reloader = Reloader(desk.laboratory.desk)
+    (tmp_path / "helpdesk.toml").touch()
+    reloader.ask()
+    assert not reloader.look()
+    desk.laboratory.deliver()
+
+    (edit,) = [mail.text for mail in desk.sent if mail.kind == "alert"]
+    for said in (str(start.value), str(check.value), edit):
+        assert "notify_private = true" in said.replace("\n", " ")
+        assert BOBS[0] in said
+        assert "sEcReT" not in said
+        assert "127.0.0.1" not in said
+
+    refuse_notify_urls(open_gate(tmp_path, desk="notify_private = true\n", more=INSIDE).rules.configuration)
 
 
 def test_a_configuration_shows_no_url(tmp_path):

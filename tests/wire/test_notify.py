@@ -16,7 +16,10 @@ from tests.certificates import make_certificate
 from tests.wire.https_service import endless, https_service, said, silent, status
 
 CALL = Outgoing(
-    "", "notify:agent/ann@desk.example/1", b"Subject: HD-7: Urgent\r\n\r\nFirst response is due 17:10.\r\n", "<1@desk>"
+    "",
+    "notify:agent/ann@desk.example/1",
+    b"Subject: HD-7: Urgent\r\n\r\nFirst response is due 17:10.\r\nAcknowledge: x\r\n",
+    "<1@desk>",
 )
 PRIVATE = "its host is at an address that is not public; if that is meant: [desk] notify_private = true"
 
@@ -42,7 +45,11 @@ def test_a_call_is_taken(service):
     assert called(service) == Sent("answered 200")
     ((path, body),) = service.requests
     assert path == "/"
-    assert said(body) == {"topic": "sEcReTtOpIc", "title": "HD-7: Urgent", "message": "First response is due 17:10."}
+    assert said(body) == {
+        "topic": "sEcReTtOpIc",
+        "title": "HD-7: Urgent",
+        "message": "First response is due 17:10.\nAcknowledge: x",
+    }
 
 
 ANSWERS = {
