@@ -38,12 +38,17 @@ class SignInLink:
 def ask(connection: sa.Connection, *, link: str, address: str, browser: str, path: str, now: datetime) -> bool:
     """Write down that a link was asked for; False where the address has had its number within the hour."""
     connection.execute(sa.delete(sign_in).where(sign_in.c.asked_at <= now - _HOUR))
-    theirs = sa.select(sa.func.count()).where(sign_in.c.address == address)
-    if connection.execute(theirs).scalar_one() >= HOURLY:
+    if has_enough(connection, address, now):
         return False
     row = {"link": _digest(link), "address": address, "browser": _digest(browser), "path": path, "asked_at": now}
     connection.execute(sa.insert(sign_in).values(row))
     return True
+
+
+def has_enough(connection: sa.Connection, address: str, now: datetime) -> bool:
+    """Whether an address has had its number of links within the hour."""
+    theirs = sign_in.c.address == address, sign_in.c.asked_at > now - _HOUR
+    return connection.execute(sa.select(sa.func.count()).where(*theirs)).scalar_one() >= HOURLY
 
 
 def usable(connection: sa.Connection, link: str, now: datetime) -> SignInLink | None:

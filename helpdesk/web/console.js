@@ -84,8 +84,17 @@ function move(by) {
   found[Math.max(0, Math.min(found.length - 1, at + by))]?.focus();
 }
 
+const help = document.getElementById("keys");
+
+function switchKeys(off) {
+  if (off === undefined) off = localStorage.getItem("keys") === "off";
+  else localStorage.setItem("keys", off ? "off" : "on");
+  help.querySelector("button").setAttribute("aria-pressed", String(off));
+  return off;
+}
+
 function pressed(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || localStorage.getItem("keys") === "off") return;
+  if (event.ctrlKey || event.metaKey || event.altKey || switchKeys()) return;
   if (event.target.closest("textarea, input, select, [contenteditable]")) {
     if (event.key === "Escape") event.target.blur();
     return;
@@ -113,5 +122,8 @@ document.addEventListener("submit", (event) => {
   if (event.target.matches("form[data-once]")) for (const one of event.target.querySelectorAll("button")) one.disabled = true;
 });
 document.addEventListener("keydown", pressed);
+help.hidden = false;
+help.querySelector("button").addEventListener("click", () => switchKeys(!switchKeys()));
+switchKeys();
 const seconds = Number(main?.dataset.live);
 if (seconds > 0) setInterval(() => refresh().catch(() => {}), seconds * 1000);

@@ -29,6 +29,9 @@ from helpdesk.web.visit import own_path
 if TYPE_CHECKING:
     from starlette.responses import Response
 
+    from helpdesk.store.sign_ins import SignInLink
+    from helpdesk.unit import Unit
+    from helpdesk.web.viewer import Viewer
     from helpdesk.web.visit import Visit
 
 _log = logger("console")
@@ -68,55 +71,67 @@ def _form(visit: Visit, path: str, *, why: str = "", status: int = 200) -> Respo
 
 def _send(visit: Visit, address: str, path: str) -> None:
     """Mail a link to one of us, unless they had too many."""
-    configuration = visit.views.units.rules.configuration
-    viewer = viewer_of(configuration, address, "link")
+    viewer = viewer_of(visit.views.units.rules.configuration, address, "link")
     if viewer is None or not visit.views.public_url:
         return
-    link = new_secret()
     try:
+        with visit.views.units.database.read() as connection:
+            enough = sign_ins.has_enough(connection, viewer.address, visit.now)
+        if enough:
+            _log.warning("too many asked to sign in", address=viewer.address)
+            return
         with visit.views.units.write(visit.now) as unit:
-            browser, own = visit.browser, viewer.address
-            if not sign_ins.ask(unit.connection, link=link, address=own, browser=browser, path=path, now=visit.now):
-                _log.warning("too many asked to sign in", address=own)
-                return
-            words = SignInMail(desk=visit.views.name, link=f"{visit.views.public_url}/sign-in/{link}", minutes=_MINUTES)
-            letter = DeskLetter(words, f"{unit.now:%Y%m%dT%H%M%SZ}/{new_secret()[:8]}")
-            to = Person(own, viewer.name if viewer.name != own else "")
-            unit.queue([unit.rules.letters.desk_letter(letter, to, mailbox=configuration.voice(), now=unit.now)])
+            _write(unit, visit, viewer, path)
     except Exception as problem:  # noqa: BLE001 - who asked has their answer, and asks again
         _log.warning("no link was sent", problem=type(problem).__name__)
+
+
+def _write(unit: Unit, visit: Visit, viewer: Viewer, path: str) -> None:
+    """A link, and the mail that carries it."""
+    link, own = new_secret(), viewer.address
+    if not sign_ins.ask(unit.connection, link=link, address=own, browser=visit.browser, path=path, now=unit.now):
+        return
+    words = SignInMail(desk=visit.views.name, link=f"{visit.views.public_url}/sign-in/{link}", minutes=_MINUTES)
+    letter = DeskLetter(words, f"{unit.now:%Y%m%dT%H%M%SZ}/{new_secret()[:8]}")
+    to, mailbox = Person(own, viewer.name if viewer.name != own else ""), unit.rules.configuration.voice()
+    unit.queue([unit.rules.letters.desk_letter(letter, to, mailbox=mailbox, now=unit.now)])
 
 
 def opened(visit: Visit) -> Response:
     """One button, for the browser that asked; nothing is used up by looking."""
     with visit.views.units.database.read() as connection:
         link = sign_ins.usable(connection, visit.place["link"], visit.now)
-    viewer = viewer_of(visit.views.units.rules.configuration, link.address, "link") if link else None
-    if link is None or viewer is None:
-        return _form(visit, "/", why=_OVER, status=404)
-    if not link.belongs_to(visit.browser):
-        return _form(visit, "/", why=_ELSEWHERE, status=403)
+    viewer = _whom(visit, link)
+    if link is None or viewer is None or not link.belongs_to(visit.browser):
+        return _unusable(visit, link)
     return visit.page("sign-in-now.html", title="Sign in", name=viewer.name)
 
 
 def entered(visit: Visit) -> Response:
     """Sign in: the link is used up, and this browser has a session."""
-    session, secret = new_secret(), visit.place["link"]
+    session, secret, now = new_secret(), visit.place["link"], visit.now
     with visit.views.units.database.write() as connection:
-        link = sign_ins.usable(connection, secret, visit.now)
-        if link is None or not link.belongs_to(visit.browser):
-            return _form(visit, "/", why=_OVER if link is None else _ELSEWHERE, status=403)
-        if viewer_of(visit.views.units.rules.configuration, link.address, "link") is None:
-            return _form(visit, "/", why=_OVER, status=403)
-        if not sign_ins.use(connection, secret, visit.now):
-            return _form(visit, "/", why=_OVER, status=403)
-        if visit.session:
-            sign_ins.end(connection, visit.session)
-        lasts = LASTS["session"]
-        sign_ins.begin(connection, session=session, address=link.address, now=visit.now, lasts=lasts)
+        link = sign_ins.usable(connection, secret, now)
+        if link is None or _whom(visit, link) is None or not link.belongs_to(visit.browser):
+            return _unusable(visit, link)
+        if not sign_ins.use(connection, secret, now):
+            return _unusable(visit, None)
+        sign_ins.end(connection, visit.session)
+        sign_ins.begin(connection, session=session, address=link.address, now=now, lasts=LASTS["session"])
     response = visit.go(own_path(link.path))
     visit.cookies.put(response, "session", session)
     return response
+
+
+def _whom(visit: Visit, link: SignInLink | None) -> Viewer | None:
+    """Whom a link signs in; None where that is none of us any more."""
+    return viewer_of(visit.views.units.rules.configuration, link.address, "link") if link else None
+
+
+def _unusable(visit: Visit, link: SignInLink | None) -> Response:
+    """Why a link signs nobody in here, and the form for another one."""
+    why = _ELSEWHERE if link and not link.belongs_to(visit.browser) else _OVER
+    return _form(visit, "/", why=why, status=403)
 
 
 def left(visit: Visit) -> Response:
