@@ -145,7 +145,7 @@ def test_the_text_stays_in_the_form_to_the_last_sign(site, text):
 def test_what_is_meant_goes_all_the_same(site):
     site.desk.mail(JO)
     text = f"Write to {LENA}."
-    if "with #answer" in preview(site, text=text).body:
+    if "said to be meant" in preview(site, text=text).body:
         sent(site, text=text, meant="1")
         assert site.desk.kinds_to(JO) == ["ack", "relay"]
 

@@ -115,7 +115,7 @@ class CaseReading:
 
     @property
     def kinds(self) -> frozenset[str]:
-        """Which kinds of time the drawings show."""
+        """Which kinds of time and of marks the drawings show."""
         return frozenset(kind for one in (*self.running, *self.ended) if one.drawn for kind in one.drawn.kinds)
 
     def when(self, at: datetime) -> str:

@@ -75,9 +75,9 @@ class DrawnClock:
         return "; ".join(f"{mark.words}: {mark.when}" for mark in self.marks)
 
     @property
-    def kinds(self) -> frozenset[SpanKind]:
-        """Which kinds of time it has: only those are explained beside it."""
-        return frozenset(span.kind for span in self.spans)
+    def kinds(self) -> frozenset[str]:
+        """Which kinds of time and of marks it has: only those are explained beside it."""
+        return frozenset(one.kind for one in (*self.spans, *self.marks))
 
 
 def draw(clock: Clock, taken: Iterable[StepTaken], coming: Iterable[Rung], now: datetime) -> DrawnClock | None:

@@ -265,7 +265,7 @@ def _not_for_customers(written: AgentText, orders: Orders) -> Iterator[Mistake]:
         if found.leaves == "never":
             yield Mistake(found.line, f"your text without it: {found.what} is not for customers")
         elif not meant:
-            way = "with #ask! in place of #ask" if asks else "with #answer" if written.typed else _BELOW_ANSWER
+            way = "with #ask! in place of #ask" if asks else _SAID if written.typed else _BELOW_ANSWER
             whom = "a third party" if asks else "customers"
             yield Mistake(
                 found.line,
@@ -274,6 +274,7 @@ def _not_for_customers(written: AgentText, orders: Orders) -> Iterator[Mistake]:
 
 
 _BELOW_ANSWER = "below a first line #answer"
+_SAID = "if it is said to be meant"
 
 
 def _unreadable(how: str) -> Mistake:
