@@ -77,7 +77,7 @@ class DrawnClock:
     @property
     def kinds(self) -> frozenset[str]:
         """Which kinds of time and of marks it has: only those are explained beside it."""
-        return frozenset(one.kind for one in (*self.spans, *self.marks))
+        return frozenset((*(one.kind for one in self.spans), *(one.kind for one in self.marks)))
 
 
 def draw(clock: Clock, taken: Iterable[StepTaken], coming: Iterable[Rung], now: datetime) -> DrawnClock | None:
