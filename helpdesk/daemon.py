@@ -80,6 +80,7 @@ _TICK = timedelta(seconds=1)
 _LOOK = timedelta(minutes=1)
 _PURGE = timedelta(hours=6)  # not at the start, so that a wrong `keep` can be mended
 _NOTIFIERS = 2
+_LEISURE = 5.0  # seconds between looks for what somebody else, or a pause of minutes, has made due
 _YOUNG = 2_000  # objects that the collector lets come before it looks: a few mails
 _LAST_WORK = 10.0  # seconds for what the threads are at; a service manager kills after a minute or so
 
@@ -197,7 +198,7 @@ class Daemon:
         """A thread for calls beyond mail: a service that is slow keeps a mail waiting never, and a call seldom."""
         courier = NotifyCourier(self._notify_url, lambda: self.desk.rules.configuration.file.desk.notify_private)
         notify = partial(self.desk.notify, courier, stopping=self.stop.is_set)
-        return Loop(f"notifier {number}", notify, self.stop, self.watch, like="sender")
+        return Loop(f"notifier {number}", notify, self.stop, self.watch, idle=_LEISURE, like="sender")
 
     def _notify_url(self, name: str) -> str:
         known = self.desk.rules.configuration.notify_url(name)

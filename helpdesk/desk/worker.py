@@ -72,11 +72,7 @@ class Worker:
         """None where there is nothing to claim."""
         with self._units.write(now) as unit:
             self._give_back(unit)
-            mails = attempts.claim(
-                unit.connection, self._units.database.owner, now=now, limit=BATCH, alone_first=self._alone_first
-            )
-            for mail in attempts.worn_out(unit.connection, self._units.database.owner):
-                _set_aside(unit, mail, "its worker died three times")
+            mails = self._claim(unit, now) if attempts.any_waiting(unit.connection) else []
             classifiers = self._classifiers(unit, mails)
         self._alone_first = not self._alone_first
         self._claimed, self._renewed = {mail.id: mail for mail in mails}, time.monotonic()
@@ -93,6 +89,13 @@ class Worker:
         except Exception:  # noqa: BLE001 - whatever it was, one by one finds out whose it is
             worked = [done for mail, _ in parsed if mail.id in self._claimed for done in self._alone(mail, now)]
         return worked + [done for mail in failed for done in self._alone(mail, now)]
+
+    def _claim(self, unit: Unit, now: datetime) -> list[Spooled]:
+        owner = self._units.database.owner
+        mails = attempts.claim(unit.connection, owner, now=now, limit=BATCH, alone_first=self._alone_first)
+        for mail in attempts.worn_out(unit.connection, owner):
+            _set_aside(unit, mail, "its worker died three times")
+        return mails
 
     def work_at_once(
         self, numbers: Sequence[int], now: datetime, parsed: Mapping[bytes, Message] = NOTHING_PARSED

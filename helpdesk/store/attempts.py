@@ -23,7 +23,7 @@ from helpdesk.store import claims, order
 from helpdesk.store.claims import FREED, taken
 from helpdesk.store.dialect import skip_locked
 from helpdesk.store.order import DUE, WAITING
-from helpdesk.store.prepared import PreparedLists
+from helpdesk.store.prepared import Prepared, PreparedLists
 from helpdesk.store.spool import Spooled, find
 from helpdesk.store.tables import spool
 
@@ -45,6 +45,14 @@ _HOLD = PreparedLists(
     numbers=spool.c.id,
 )
 _TRIED = sa.text("spool.attempts > 0")  # in the words of its index
+
+
+_ANY = Prepared(sa.select(spool.c.id).where(WAITING).limit(sa.literal_column("1")))
+
+
+def any_waiting(connection: sa.Connection) -> bool:
+    """Whether any mail waits, in anybody's hands or due later: asked every second, most often in vain."""
+    return bool(_ANY.rows(connection))
 
 
 def claim(

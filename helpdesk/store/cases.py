@@ -331,16 +331,25 @@ def load(connection: sa.Connection, number: int) -> Case:
 
 def due(connection: sa.Connection, *, now: datetime, limit: int, besides: Collection[int] = ()) -> list[int]:
     """The numbers of cases that time has changed by `now`, the longest due first."""
-    query = (
-        sa.select(cases.c.id)
-        .where(cases.c.next_at.is_not(None), cases.c.next_at <= now)
-        .order_by(cases.c.next_at)
-        # A literal, because PostgreSQL's generic plan for a bound LIMIT reads the whole table.
-        .limit(sa.literal_column(str(limit)))
+    found = _due(limit).rows(connection, {"besides": besides or _NO_CASE}, now=now)
+    return [int(row.id) for row in found]
+
+
+_NO_CASE = (0,)  # no case has this number
+
+
+@lru_cache  # asked for every second
+def _due(limit: int) -> PreparedLists:
+    return PreparedLists(
+        lambda besides: (
+            sa.select(cases.c.id)
+            .where(cases.c.next_at.is_not(None), cases.c.next_at <= sa.bindparam("now"), cases.c.id.not_in(besides))
+            .order_by(cases.c.next_at)
+            # A literal, because PostgreSQL's generic plan for a bound LIMIT reads the whole table.
+            .limit(sa.literal_column(str(limit)))
+        ),
+        besides=cases.c.id,
     )
-    if besides:
-        query = query.where(cases.c.id.not_in(list(besides)))
-    return [int(number) for number in connection.execute(query).scalars()]
 
 
 def hold_due(connection: sa.Connection, numbers: Collection[int], *, now: datetime) -> list[int]:

@@ -20,7 +20,7 @@ far side that is not reached defers nothing: order is kept through its absence. 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -243,18 +243,30 @@ def claim(
 
 def count_due(connection: sa.Connection, now: datetime, limit: int, *, beyond_mail: bool = False) -> int:
     """How many mails' time has come, up to a limit, held by anybody or nobody."""
-    due = [
-        sa.select(outbox.c.id).where(outbox.c.next_at.is_not(None), _of(beyond_mail), which).limit(limit).subquery()
-        for which in (_FRESH, sa.and_(_TRIED, outbox.c.next_at <= now))
-    ]
-    found = sum(int(connection.execute(sa.select(sa.func.count()).select_from(which)).scalar_one()) for which in due)
-    return min(found, limit)
+    [found] = _counting(limit, beyond_mail).rows(connection, now=now)
+    return min(int(found.fresh) + int(found.tried), limit)
+
+
+@lru_cache  # asked for every second
+def _counting(limit: int, beyond_mail: bool) -> Prepared:  # noqa: FBT001
+    def count(which: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
+        due = sa.select(outbox.c.id).where(outbox.c.next_at.is_not(None), _of(beyond_mail), which)
+        some = due.limit(sa.literal_column(str(limit))).subquery()
+        return sa.select(sa.func.count()).select_from(some).scalar_subquery()
+
+    tried = sa.and_(_TRIED, outbox.c.next_at <= sa.bindparam("now"))
+    return Prepared(sa.select(count(_FRESH).label("fresh"), count(tried).label("tried")))
 
 
 def any_beyond_mail(connection: sa.Connection) -> bool:
     """Whether any call beyond mail is not over."""
+    return bool(_any_beyond_mail().rows(connection))
+
+
+@cache  # asked for every second
+def _any_beyond_mail() -> Prepared:
     query = sa.select(outbox.c.id).where(outbox.c.next_at.is_not(None), _of(True))
-    return connection.execute(query.limit(1)).first() is not None
+    return Prepared(query.limit(sa.literal_column("1")))
 
 
 def _of(beyond_mail: bool) -> sa.ColumnElement[bool]:  # noqa: FBT001

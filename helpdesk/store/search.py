@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from helpdesk.store import cases as case_store
+from helpdesk.store.prepared import Prepared
 from helpdesk.store.search_tables import INDEX, deletes_securely
 from helpdesk.store.search_words import words_of
 from helpdesk.store.tables import cases, message, to_index
@@ -122,10 +123,13 @@ def texts(connection: sa.Connection, numbers: Collection[int]) -> dict[int, str]
 # --- reading
 
 
+_WAITING = Prepared(sa.select(to_index).order_by(to_index.c.id.desc()).limit(sa.literal_column(str(_AT_A_TIME))))
+
+
 def index(database: Database) -> int:
     """Read the newest mails that wait for it; returns how many waited, at most some."""
     with database.read() as connection:
-        lines = connection.execute(sa.select(to_index).order_by(to_index.c.id.desc()).limit(_AT_A_TIME)).all()
+        lines = _WAITING.rows(connection)
         if not lines:
             return 0
         seen: dict[int, int] = {}
