@@ -86,8 +86,8 @@ if TYPE_CHECKING:
     from helpdesk.templates.words import CaseWords
 
 _AROUND = re.compile(r"^(?:\s*(?:re|aw|antw|sv)\s*:)+|(?:\s*\[HD-\d+\])+\s*$", re.IGNORECASE)
-_SUBJECT = 60  # characters of a subject that a phone shows
-_SAID_IN_SUBJECT = ("alert", "echo")  # an agent reads there what was not done, and opens the mail only to see more
+_SUBJECT = 60  # characters of a subject that a phone shows; what is cut off stands in the mail
+_TO_OPERATORS = ("digest", "echo")  # kinds of mail to one of us that belong to no case and say all below once more
 _TOPIC = 100  # characters of what a case is called in a line of facts
 _SAID_PLAINLY = {
     "stated priority": "the mail states this priority",
@@ -184,7 +184,7 @@ class Letters:
             from_=Person(mailbox.address, mailbox.name or self._desk),
             to=to,
             reply_to=self._address(mailbox, NO_CASE, to, "operator") if desk_mail.operator else "",
-            subject=words.subject,
+            subject=_shortened(words.subject, _SUBJECT) if kind in _TO_OPERATORS else words.subject,
             message_id=self._signer.message_id(case=NO_CASE, nonce=unique, domain=mailbox.address.rpartition("@")[2]),
             date=now,
             in_reply_to=desk_mail.thread.in_reply_to,
@@ -208,12 +208,11 @@ class Letters:
         now: datetime,
     ) -> Queued:
         wrong = unwritable(draft.to.address)
-        cut = draft.audience == "agent" and draft.kind not in _SAID_IN_SUBJECT
         letter = Letter(
             from_=Person(mailbox.address, self._from_name(draft, mailbox)),
             to=Person("", draft.to.shown) if wrong else _reader(draft),
             reply_to=self._reply_to(draft, mailbox, number),
-            subject=_shortened(words.subject, _SUBJECT) if cut else words.subject,
+            subject=_shortened(words.subject, _SUBJECT) if draft.audience == "agent" else words.subject,
             message_id=self._signer.message_id(case=number, nonce=key, domain=mailbox.address.rpartition("@")[2]),
             date=now,
             in_reply_to=thread.in_reply_to,

@@ -83,7 +83,7 @@ class PromiseKind:
     said: Said = "owed"
     remind: tuple[Reminder, ...] = ()
     begins_with: str = ""  # what its first stretch is said to begin with
-    asks: str = ""  # what is to be done by then, in a word to the agent
+    asks: str = ""  # what is to be done by then, in a word to the agent; "" for its name
     owes: str = ""  # what the customer has not while it is not met; "" for its name
     own: bool = False  # of the offering, rather than of every policy
 
@@ -186,8 +186,6 @@ def usual_promises(pauses: Iterable[Waited]) -> tuple[PromiseKind, ...]:
             ("resolved",),
             pauses=("customer", *waits),
             begins_with="customer wrote",
-            asks="reply",
-            owes="answer",
         ),
     )
 

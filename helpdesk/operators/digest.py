@@ -51,26 +51,26 @@ def tomorrow_of(now: datetime, zone: str) -> datetime:
 
 def digest_mail(unit: Unit, load: OpenCaseload, zone: str, *, mailboxes: Mailboxes, since: datetime) -> DigestMail:
     """The day for the operators; today ends at midnight in the zone of the digest. `since`: the digest before this."""
-    failing = mailboxes.failing
-    tomorrow, found = tomorrow_of(unit.now, zone), load.first
-    due, waits = found.due_by(tomorrow), backlog(unit.connection, unit.now)
+    failing, now = mailboxes.failing, unit.now
+    tomorrow, found = tomorrow_of(now, zone), load.first
+    due, waits = found.due_by(tomorrow), backlog(unit.connection, now)
     others = found.turn_of("customer", "vendor")
     kept_lines, kept_number = _kept(unit, since)
     return DigestMail(
         desk=unit.rules.configuration.file.desk.name,
-        day=brief(unit.now, zone).rpartition(" ")[0],
+        day=brief(now, zone).rpartition(" ")[0],
         open=load.number,
         by_severity=tuple(f"{number} {name}" for name, number in load.by_severity),
-        due=_listed(due, [f"{line.target} due {_time(line.due_at, zone)}" for line in due], of=load.due_number),
+        due=_listed(due, [f"{line.target} due {_time(line.due_at, zone, now)}" for line in due], of=load.due_number),
         late=_listed(
-            found.late, [f"late since {_time(line.late_since, zone)}" for line in found.late], of=load.late_number
+            found.late, [f"late since {_time(line.late_since, zone, now)}" for line in found.late], of=load.late_number
         ),
         waiting=_listed(
             found.waiting[:_LONGEST],
-            [f"waits since {_time(line.waiting_since, zone)}" for line in found.waiting[:_LONGEST]],
+            [f"waits since {_time(line.waiting_since, zone, now)}" for line in found.waiting[:_LONGEST]],
         ),
         turns=tuple(f"{number} {TURN_NAMES[whose]}" for whose, number in load.turns),
-        others_turn=_listed(others[:_LONGEST], [_turn(line, zone) for line in others]),
+        others_turn=_listed(others[:_LONGEST], [_turn(line, zone, now) for line in others]),
         due_number=load.due_number,
         late_number=load.late_number,
         quarantined=waits.quarantined,
@@ -84,7 +84,7 @@ def digest_mail(unit: Unit, load: OpenCaseload, zone: str, *, mailboxes: Mailbox
         kept_number=kept_number,
         kept=kept_lines,
         silent=tuple(
-            f"{mailbox}: nothing for {span(unit.now - quiet.since)}, since {_time(quiet.since, zone)}; "
+            f"{mailbox}: nothing for {span(now - quiet.since)}, since {_time(quiet.since, zone, now)}; "
             f"usually some {plural(quiet.usually, 'mail comes', 'mails come')} in that time"
             for mailbox, quiet in mailboxes.silent.items()
             if mailbox not in failing
@@ -153,16 +153,16 @@ def _case(line: OverviewLine, words: str) -> str:
 
 def _due(line: OverviewLine, zone: str, now: datetime) -> str:
     if line.late_since:
-        return f"late since {_time(line.late_since, zone)}"
+        return f"late since {_time(line.late_since, zone, now)}"
     if line.due_at:
         left = f"in {span(line.due_at - now)}" if line.due_at > now else "now"
-        return f"{line.target} due {_time(line.due_at, zone)} ({left})"
-    return _turn(line, zone)
+        return f"{line.target} due {_time(line.due_at, zone, now)} ({left})"
+    return _turn(line, zone, now)
 
 
-def _turn(line: OverviewLine, zone: str) -> str:
-    return f"{TURN_NAMES[line.turn]} turn since {_time(line.turn_since, zone)}"
+def _turn(line: OverviewLine, zone: str, now: datetime) -> str:
+    return f"{TURN_NAMES[line.turn]} turn since {_time(line.turn_since, zone, now)}"
 
 
-def _time(at: datetime | None, zone: str) -> str:
-    return brief(at, zone) if at else ""
+def _time(at: datetime | None, zone: str, now: datetime) -> str:
+    return brief(at, zone, now=now) if at else ""

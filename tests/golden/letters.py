@@ -91,7 +91,6 @@ def _written(desk):
 
     desk.mail(f"Jo Park <{JO}>", "Bundle rules do not fire since the update", FIRST, cc=f"Kim Roe <{KIM}>")
     keep("ack", JO, "ack")
-    keep("assigned", ANN, "assigned")
     desk.at("2026-05-19 10:51")
     keep("warning", ANN, "warning")
     desk.at("2026-05-19 11:15:01")
@@ -142,6 +141,7 @@ def _of_several_cases(desk, keep):
     """What is split off, goes into another, is put off."""
     desk.mail(f"Kim Roe <{KIM}>", "Bundles, again", "Priority: Medium\n\nNo rule fires for bundles of four.")
     kept_by = desk.case(3).assignee
+    keep("assigned", kept_by, "assigned")
     desk.reply(f"Kim Roe <{KIM}>", "Priority: Low\n\nBy the way, our logo is out of date.", to_kind="ack")
     desk.reply(kept_by, "#split Our logo", to_kind="customer-message")
     keep("assigned-split-off", kept_by, "assigned")

@@ -63,7 +63,7 @@ def test_a_mail_that_came_two_seconds_before_the_end_is_not_buried(promising):
     assert promising.first_response().stopped_at == wall("2026-05-19 11:00")
     assert follow_ups(promising) == [(wall("2026-05-19 10:59:58"), None)]
     echo = promising.last(ANN, "echo")
-    assert echo.subject == "[HD-1] not done: #resolve, the customer has written meanwhile"
+    assert echo.subject == "[HD-1] not done: #resolve, the customer wrote meanwhile"
     assert f"> {WORSE}" in echo.text
     assert "#resolve! on the first line insists" in " ".join(echo.text.split())
 

@@ -86,7 +86,7 @@ def test_its_agent_is_reminded_before_each_update(mill):  # noqa: F811
     at(desk, "12:15")
     warned = [local(mail.at) for mail in desk.sent_to(ANN, "warning")]
     assert warned == ["26 11:05", "26 11:10", "26 12:01", "26 12:06"]
-    assert "due Tue 26 May 12:16" in desk.last(ANN, "warning").subject
+    assert "· update due Tue 26 May 12:16 ·" in desk.last(ANN, "warning").subject
     assert "The update of HD-1 is due Tue 26 May 2026, 12:16 CEST" in desk.last(ANN, "warning").text
 
 

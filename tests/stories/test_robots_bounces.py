@@ -89,7 +89,7 @@ def test_a_delay_is_told_and_marks_no_address(answered):
 
     assert states(answered, JO) == [("ack", "sent"), ("relay", "sent")]
     assert marked(answered) == {}
-    assert "late or not at all" in answered.last(ANN, "alert").subject
+    assert "late or never" in answered.last(ANN, "alert").subject
 
 
 def test_a_report_about_what_is_no_answer_moves_no_clock_and_reopens_nothing(answered):

@@ -51,7 +51,6 @@ def _own(key: str, entry: PromiseTable) -> PromiseKind:
     name = first(entry.name) or key.replace("_", " ")
     starts = entry.starts or "received"
     met_by = tuple(_marks(entry.met_by))
-    asks = "reply" if {"answer", "word"} & {*met_by} else name
     return PromiseKind(
         key=key,
         name=name,
@@ -63,7 +62,6 @@ def _own(key: str, entry: PromiseTable) -> PromiseKind:
         said=entry.said or "owed",
         remind=tuple(_reminders(entry)),
         begins_with=BEGINS_WITH[starts],
-        asks=asks,
         own=True,
     )
 
