@@ -501,8 +501,8 @@ def _spoken(case: Case, terms: Terms) -> str:
 
 
 def _others(draft: Draft, case: Case) -> tuple[str, ...]:
-    """Who else gets the same mail, as far as its reader may know: those of a case that went into theirs do not."""
-    if not isinstance(draft.content, RelayMail | ClosedMail | ProgressMail):
+    """Who else gets the same mail, or the answers to what is acknowledged; none of a case that went into this one."""
+    if not (isinstance(draft.content, AckMail | RelayMail | ClosedMail | ProgressMail) and _is_known(draft)):
         return ()
     reading = (one for one in readers(case) if not (case.monitor and one == case.requester))
     away = {draft.to.address, *case.shared}

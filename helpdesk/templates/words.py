@@ -41,7 +41,8 @@ class CaseWords:
 class CustomerWords(CaseWords):
     """What a mail to customers may say: no note, no agent's address, no reason of a severity (threats P01, P02).
 
-    `agent` is the name of who looks after the case, `others` are who gets the same mail. `greeted` and `signed`: what
+    `agent` is the name of who looks after the case, `others` are who gets the same mail, or
+    the answers to what is acknowledged. `greeted` and `signed`: what
     an agent wrote begins with a greeting, and ends with a closing of theirs.
     """
 

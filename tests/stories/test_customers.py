@@ -217,7 +217,7 @@ def test_a_reply_after_the_window_opens_a_case_that_says_what_it_follows(desk):
     desk.reply(JO, "It fails again.", to_kind="closed")
 
     assert desk.case_numbers() == [1, 2]
-    assert "It follows HD-1, which is closed." in said(desk.last(JO, "ack"))
+    assert "Your message follows HD-1, which is closed." in said(desk.last(JO, "ack"))
 
 
 def test_a_stranger_with_a_right_number_is_told_of_no_other_case(desk):
