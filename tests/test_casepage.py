@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import re
 import shutil
+import threading
 from dataclasses import replace
 from html import unescape
 from typing import TYPE_CHECKING
@@ -30,10 +31,17 @@ SECRET = File("settings.ini", "text/plain", b"password = hunter2-canary")
 
 
 @pytest.fixture
-def database_url(tmp_path, migrated_file) -> str:
-    file = tmp_path / "helpdesk.db"
-    shutil.copy(migrated_file, file)
-    return f"sqlite:///{file}"
+def database_url(request, tmp_path, migrated_file) -> Iterator[str]:
+    """SQLite, which is enough for most; PostgreSQL for the tests that ask for it."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        file = tmp_path / "helpdesk.db"
+        shutil.copy(migrated_file, file)
+        yield f"sqlite:///{file}"
+        return
+    cluster = request.getfixturevalue("cluster")
+    name = cluster.create()
+    yield cluster.url_of(name)
+    cluster.drop(name)
 
 
 @pytest.fixture
@@ -78,6 +86,7 @@ def headers_of(site: Site, path: str) -> dict[str, str]:
 # --- writing
 
 
+@pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
 def test_a_reply_is_shown_as_it_will_be_sent_and_then_sent(site):
     site.desk.mail(f"Jo Miller <{JO}>", "The rules do not fire")
     looked = preview(site, text="It is mended.\n#close this tab")
@@ -172,6 +181,7 @@ def test_what_came_meanwhile_is_shown_before_anything_goes(site):
     assert site.desk.kinds_to(JO).count("relay") == 1
 
 
+@pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
 def test_who_else_is_writing_is_said(site):
     site.desk.mail(JO)
     assert "writing on this case" not in site.get("/cases/HD-1", by=BOB).body
@@ -285,3 +295,26 @@ def test_of_another_team_one_opens_nothing_and_hears_of_nothing(site):
     shown = casepage.case(replace(visit, place={"ref": "2"})).body.decode()
     assert "Theirs" in shown
     assert "HD-1" not in shown
+
+
+@pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
+def test_one_form_posted_by_two_at_the_same_instant_sends_once(site):
+    site.desk.mail(JO)
+    form = confirmed(preview(site, text="It is mended."))
+    together, answers = threading.Barrier(4), []
+
+    def post() -> None:
+        browser = replace(site, jar=dict(site.jar))
+        together.wait()
+        answers.append(browser.post("/cases/HD-1/send", by=ANN, **form).status)
+
+    posting = [threading.Thread(target=post) for _ in range(4)]
+    for one in posting:
+        one.start()
+    for one in posting:
+        one.join()
+    site.desk.work()
+    assert set(answers) <= {303, 409}
+    assert 303 in answers
+    assert site.desk.kinds_to(JO) == ["ack", "relay"]
+    assert len(site.desk.events("agent_answered")) == 1
